@@ -1,0 +1,199 @@
+package journey
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// An execution is one run in the making.
+type execution struct {
+	Runner
+	journey Journey
+	run     Run
+}
+
+// play starts the instrument, runs the steps until one fails, then the cleanup, and stops the instrument.
+func (e *execution) play(ctx context.Context) {
+	if e.journey.Uses != nil {
+		defer e.stop()
+		if err := e.start(ctx); err != nil {
+			e.fail(Broken, err.Error())
+			return
+		}
+		e.run.Chrome = e.journey.Uses.Version()
+	}
+	for i, s := range e.journey.Steps {
+		if !e.step(ctx, i, s) {
+			break
+		}
+	}
+	e.cleanup(ctx)
+}
+
+func (e *execution) start(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startLimit)
+	defer cancel()
+	return e.journey.Uses.Start(ctx, e.Stage)
+}
+
+func (e *execution) stop() {
+	if err := e.journey.Uses.Stop(); err != nil && e.run.Outcome.Good() {
+		// Something of ours was left behind. The customer is fine, so the verdict stays, but it must not go unseen.
+		e.run.Error = "after the run: " + err.Error()
+	}
+}
+
+// step runs one step and folds its result into the run. It reports whether the run may go on.
+func (e *execution) step(ctx context.Context, i int, s Step) bool {
+	res := &e.run.Steps[i]
+	e.attempt(ctx, s, res)
+	e.run.DurationMS += res.DurationMS
+	if res.Outcome == Slow {
+		e.run.Outcome = Slow
+	}
+	if !res.Outcome.Good() {
+		e.fail(res.Outcome, describe(s.Name, res.Error))
+		e.capture()
+	}
+	e.tell(*res)
+	return res.Outcome.Good()
+}
+
+// cleanup runs the cleanup steps. They get time even when the run's own was used up, since what a run has made must not
+// stay; and they change nothing but their own results.
+func (e *execution) cleanup(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx)
+	first := len(e.journey.Steps)
+	for i, s := range e.journey.Cleanup {
+		res := &e.run.Steps[first+i]
+		e.attempt(ctx, s, res)
+		e.tell(*res)
+	}
+}
+
+// attempt runs s within its limit and takes its time.
+func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
+	ctx, cancel := context.WithTimeout(ctx, s.limit())
+	defer cancel()
+	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site}
+	if e.journey.Uses != nil {
+		e.journey.Uses.Begin(t)
+	}
+	res.Started = e.now()
+	began := time.Now()
+	verdict, err := e.watch(ctx, t, func() { s.Do(t) })
+	res.Outcome, res.Error = verdict, err
+	wait := time.Since(began)
+	if t.timed && verdict == Passed {
+		wait = t.waited
+	}
+	res.DurationMS = wait.Round(time.Millisecond).Milliseconds()
+	if verdict == Passed && s.Slow > 0 && wait > s.Slow {
+		res.Outcome = Slow
+	}
+}
+
+// watch runs do and returns its verdict. Calls on an instrument end with ctx, nearly always; for those that outlive it
+// the instrument is killed, which ends them for certain. A step that hangs in code of its own cannot be ended: it is
+// left behind, and said to be.
+func (e *execution) watch(ctx context.Context, t *T, do func()) (Outcome, string) {
+	done := make(chan result, 1)
+	go perform(t, do, done)
+	select {
+	case r := <-done:
+		return e.judge(ctx, r)
+	case <-ctx.Done():
+	}
+	if r, ok := within(done, returnGrace); ok {
+		return e.judge(ctx, r)
+	}
+	late := result{Failed, fmt.Sprintf("it did not end %s", t.LimitNote())}
+	if e.journey.Uses != nil {
+		e.capture()
+		e.journey.Uses.Kill()
+	}
+	if _, ok := within(done, killGrace); !ok {
+		late = result{Broken, "the step hangs in code of its own and could not be ended; have it watch t.Context()"}
+	}
+	return e.judge(ctx, late)
+}
+
+// perform runs do in the present goroutine until it returns, ends itself by Failf or Brokenf, or panics; then it sends
+// the result. A panic is a fault of the probe's code.
+func perform(t *T, do func(), done chan<- result) {
+	r := result{Broken, "the step ended its goroutine by itself; use t.Failf"}
+	defer func() {
+		if p := recover(); p != nil {
+			r = result{Broken, fmt.Sprintf("the probe's code panicked: %v\n%s", p, debug.Stack())}
+		} else if t.verdict != "" {
+			r = result{t.verdict, t.err}
+		}
+		done <- r
+	}()
+	do()
+	t.verdict = Passed
+}
+
+type result struct {
+	outcome Outcome
+	err     string
+}
+
+func within(done <-chan result, d time.Duration) (result, bool) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case r := <-done:
+		return r, true
+	case <-timer.C:
+		return result{}, false
+	}
+}
+
+// judge settles whose fault a failure is: a dead Chrome and an interrupted run are ours.
+func (e *execution) judge(ctx context.Context, r result) (Outcome, string) {
+	if r.outcome != Failed {
+		return r.outcome, r.err
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return Broken, "the run was interrupted"
+	}
+	if e.journey.Uses != nil {
+		if err := e.journey.Uses.Died(); err != nil {
+			return Broken, err.Error()
+		}
+	}
+	return Failed, r.err
+}
+
+// fail records the first reason why the run is not good.
+func (e *execution) fail(o Outcome, err string) {
+	if e.run.Outcome.Good() {
+		e.run.Outcome, e.run.Error = o, err
+	}
+}
+
+// capture saves evidence once, of the moment the run went wrong.
+func (e *execution) capture() {
+	if e.journey.Uses == nil || e.Evidence == nil || len(e.run.Evidence) > 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), captureLimit)
+	defer cancel()
+	e.run.Evidence = e.journey.Uses.Capture(ctx, func(kind, name string, data []byte) Evidence {
+		path, err := e.Evidence.Save(e.run, name, data)
+		if err != nil {
+			return Evidence{Kind: kind, Missing: err.Error()}
+		}
+		return Evidence{Kind: kind, Path: path}
+	})
+}
+
+func (e *execution) tell(res StepResult) {
+	if e.OnStep != nil {
+		e.OnStep(e.run, res)
+	}
+}

@@ -1,0 +1,73 @@
+package journey
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// A Journey is what a customer does, as named steps. It is a value made by a function
+//
+//	func PrintCard() journey.Journey
+//
+// so that closures hold one run's data, and the list of steps is known without running them. Make a new one for each run.
+type Journey struct {
+	Name  string // kebab-case, such as "print-card"; it names the journey everywhere
+	Title string // what a customer would call it, such as "print a card"; read out on the phone
+	Uses  Instrument
+	Steps []Step
+	// Cleanup steps always run, even after a failure, and never change the verdict: cancel the order.
+	Cleanup []Step
+}
+
+// A Step is one thing that the customer waits for. Its name is the sentence a customer would say: "wait for the PDF".
+type Step struct {
+	Name  string
+	Slow  time.Duration // budget: a customer's wait over it makes the step slow; 0: no such budget
+	Limit time.Duration // deadline: when it has passed, the step has failed; 0: DefaultLimit
+	Do    func(t *T)    // a failed expectation ends it, as in testing.T
+}
+
+// DefaultLimit is the deadline of a step that names none.
+const DefaultLimit = 30 * time.Second
+
+var nameForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// Validate reports everything that is wrong with the journey at once.
+func (j Journey) Validate() error {
+	var errs []error
+	wrong := func(format string, args ...any) {
+		errs = append(errs, fmt.Errorf("journey %q: "+format, append([]any{j.Name}, args...)...))
+	}
+	if !nameForm.MatchString(j.Name) {
+		wrong("the name must be lower-case words joined by hyphens, such as \"print-card\"")
+	}
+	if len(j.Steps) == 0 {
+		wrong("it has no steps")
+	}
+	seen := map[string]bool{}
+	for i, s := range append(append([]Step{}, j.Steps...), j.Cleanup...) {
+		switch {
+		case s.Name == "":
+			wrong("step %d has no name", i+1)
+		case seen[s.Name]:
+			wrong("two steps are called %q; history could not tell them apart", s.Name)
+		}
+		seen[s.Name] = true
+		if s.Do == nil {
+			wrong("step %q does nothing: set Do", s.Name)
+		}
+		if s.Slow < 0 || s.Limit < 0 || s.Slow > s.limit() {
+			wrong("step %q: Slow (%v) must be between 0 and Limit (%v)", s.Name, s.Slow, s.limit())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (s Step) limit() time.Duration {
+	if s.Limit == 0 {
+		return DefaultLimit
+	}
+	return s.Limit
+}
