@@ -1,0 +1,182 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/journey"
+)
+
+// A chrome is one running Chrome with its profile and its temporary files, all in one folder of its own.
+type chrome struct {
+	ctx     context.Context // chromedp's: its end is the end of this Chrome
+	cancel  context.CancelFunc
+	release context.CancelFunc // of the allocator
+	dir     string
+	pgid    int
+	version string
+	said    *tail // the last of what Chrome wrote
+	once    sync.Once
+}
+
+// flags are the switches that a Chrome without a screen, a sandbox and much memory needs, and those that keep it from
+// doing things of its own. There is no --disable-web-security nor --allow-running-insecure-content: they would hide real
+// breakage. The popup blocker stays on for the same reason.
+var flags = []string{
+	"no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-zygote", "disable-quic", "no-first-run", "hide-scrollbars",
+	"mute-audio", "no-default-browser-check", "disable-background-networking", "disable-component-update", "disable-sync",
+	"disable-default-apps", "disable-extensions", "disable-breakpad", "disable-background-timer-throttling",
+	"disable-backgrounding-occluded-windows", "disable-renderer-backgrounding", "metrics-recording-only", "no-pings",
+}
+
+// launch starts program and attaches to its first tab, within ctx. Chrome outlives ctx: stop ends it.
+func launch(ctx context.Context, program journey.Program) (*chrome, error) {
+	if program.Path == "" {
+		return nil, errors.New("no Chrome was given to the runner; set CHROME to a Chrome, Chromium or headless-shell")
+	}
+	dir, err := os.MkdirTemp("", "valkyrie-chrome-")
+	if err != nil {
+		return nil, fmt.Errorf("no temporary folder for Chrome's profile: %w; free some disk space, or set TMPDIR", err)
+	}
+	c := &chrome{dir: dir, said: &tail{}}
+	adoptOrphans()
+	alloc, release := chromedp.NewExecAllocator(context.Background(), c.options(program)...)
+	c.release = release
+	quiet := func(string, ...any) {} // what goes wrong reaches us as errors; chromedp would print it as well
+	c.ctx, c.cancel = chromedp.NewContext(alloc, chromedp.WithErrorf(quiet))
+	if err := c.open(ctx); err != nil {
+		err = c.explain(ctx, fmt.Sprintf("Chrome (%s) did not start", program.Path), err)
+		return nil, errors.Join(err, c.stop())
+	}
+	return c, nil
+}
+
+func (c *chrome) options(program journey.Program) []chromedp.ExecAllocatorOption {
+	opts := []chromedp.ExecAllocatorOption{
+		chromedp.ExecPath(program.Path),
+		chromedp.Flag("headless", true),
+		chromedp.UserDataDir(filepath.Join(c.dir, "profile")),
+		chromedp.WindowSize(1280, 900),
+		chromedp.Env(append([]string{"TMPDIR=" + c.dir}, program.Env...)...),
+		chromedp.CombinedOutput(c.said),
+		chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) { ownGroup(cmd) }),
+	}
+	for _, f := range flags {
+		opts = append(opts, chromedp.Flag(f, true))
+	}
+	return opts
+}
+
+// open starts the process and its first tab. chromedp ties the browser's life to the context of the first call, so that
+// call gets the long one; ctx only bounds how long we wait for it.
+func (c *chrome) open(ctx context.Context) error {
+	opened := make(chan error, 1)
+	go func() { opened <- chromedp.Do(c.ctx) }()
+	select {
+	case err := <-opened:
+		if err != nil {
+			return err
+		}
+	case <-ctx.Done():
+		c.cancel() // waits for the process to be gone, so the call above ends too
+		<-opened
+		return ctx.Err()
+	}
+	c.pgid = chromedp.FromContext(c.ctx).Browser.Process().Pid
+	v, err := cdp.Call(c.ctx, chromedp.FromContext(c.ctx).Browser, browser.GetVersion, cdp.Empty{})
+	c.version = v.Product
+	return err
+}
+
+// kill ends every process of this Chrome. It is safe to call at any time, and more than once.
+func (c *chrome) kill() { killGroup(c.pgid) }
+
+// stop ends Chrome, reaps its processes and removes its files.
+func (c *chrome) stop() error {
+	var err error
+	c.once.Do(func() {
+		c.kill()
+		c.cancel()
+		c.release()
+		reapGroup(c.pgid, 2*time.Second)
+		err = removeAll(c.dir)
+	})
+	return err
+}
+
+// removeAll removes dir, trying again for a moment: a dying process may still be writing into it.
+func removeAll(dir string) error {
+	var err error
+	for range 20 {
+		if err = os.RemoveAll(dir); err == nil {
+			return nil
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	return fmt.Errorf("Chrome's temporary folder could not be removed: %w", err)
+}
+
+// death says how Chrome ended.
+func (c *chrome) death() error {
+	err := chromedp.Do(c.ctx)
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return fmt.Errorf("Chrome died: %s%s", exit, c.said.note())
+	}
+	return fmt.Errorf("Chrome died%s", c.said.note())
+}
+
+// explain words a failure to start: what was tried, why it went wrong, what Chrome said, and the cure.
+func (c *chrome) explain(ctx context.Context, what string, err error) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		err = errors.New("it took too long")
+	}
+	return fmt.Errorf("%s: %v%s; start it by hand to see more, or set CHROME to another one", what, firstLine(err), c.said.note())
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+// A tail keeps the last few hundred bytes that are written to it.
+type tail struct {
+	mu  sync.Mutex
+	buf []byte
+}
+
+const tailSize = 600
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.buf = append(t.buf, p...)
+	if over := len(t.buf) - tailSize; over > 0 {
+		t.buf = append(t.buf[:0], t.buf[over:]...)
+	}
+	return len(p), nil
+}
+
+// note is the last line that says something, ready to follow an error.
+func (t *tail) note() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	lines := strings.Split(strings.TrimSpace(string(t.buf)), "\n")
+	for i := len(lines) - 1; i >= 0; i-- {
+		if l := strings.TrimSpace(lines[i]); l != "" && !strings.Contains(l, ":WARNING:") && !strings.Contains(l, ":INFO:") {
+			return fmt.Sprintf(" (it said: %s)", l)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,117 @@
+package browser
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+)
+
+// downloads follows the files that the page gives the customer.
+type downloads struct {
+	mu    sync.Mutex
+	files []*file
+	news  chan struct{} // closed and replaced whenever something changed
+}
+
+type file struct {
+	id, name, url string
+	got, of       float64
+	state         browser.DownloadProgressState
+	ended         time.Time
+	taken         bool
+}
+
+// maxDownload is the largest file that a step may take into memory, 64 MiB.
+const maxDownload = 64 << 20
+
+// keepDownloads lets downloads happen, into this Chrome's own folder, and follows them.
+func (tab *Tab) keepDownloads(ctx context.Context) error {
+	tab.downloads.news = make(chan struct{})
+	if err := chromedp.ListenBrowser(tab.root, tab.downloads.hear); err != nil {
+		return err
+	}
+	yes := true
+	_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllowAndName, DownloadPath: tab.chrome.dir, EventsEnabled: &yes,
+	})
+	return err
+}
+
+func (d *downloads) hear(ev any) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch ev := ev.(type) {
+	case *browser.EventDownloadWillBegin:
+		d.files = append(d.files, &file{id: ev.GUID, name: ev.SuggestedFilename, url: ev.URL})
+	case *browser.EventDownloadProgress:
+		for _, f := range d.files {
+			if f.id == ev.GUID {
+				f.got, f.of, f.state = ev.ReceivedBytes, ev.TotalBytes, ev.State
+				if ev.State != browser.DownloadProgressStateInProgress && f.ended.IsZero() {
+					f.ended = time.Now()
+				}
+			}
+		}
+	default:
+		return
+	}
+	close(d.news)
+	d.news = make(chan struct{})
+}
+
+// next is the oldest download that no step has taken, and a channel that tells of changes.
+func (d *downloads) next() (file, bool, <-chan struct{}) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, f := range d.files {
+		if !f.taken {
+			f.taken = !f.ended.IsZero()
+			return *f, true, d.news
+		}
+	}
+	return file{}, false, d.news
+}
+
+// Download waits for the file that the customer was given, and returns what is in it.
+func (tab *Tab) Download() []byte {
+	for {
+		f, begun, news := tab.downloads.next()
+		switch f.state {
+		case browser.DownloadProgressStateCompleted:
+			tab.wait.until(tab.step, epochMS(f.ended), false)
+			return tab.read(f)
+		case browser.DownloadProgressStateCanceled:
+			tab.fail("the download of %s was broken off after %.0f of %.0f bytes", f.name, f.got, f.of)
+		}
+		select {
+		case <-news:
+		case <-tab.ctx.Done():
+			if !begun {
+				tab.fail("expected a file to download %s: none began", tab.step.LimitNote())
+			}
+			tab.fail("expected %s to download %s: %.0f of %.0f bytes came", f.name, tab.step.LimitNote(), f.got, f.of)
+		}
+	}
+}
+
+func (tab *Tab) read(f file) []byte {
+	path := filepath.Join(tab.chrome.dir, f.id)
+	info, err := os.Stat(path)
+	if err == nil && info.Size() > maxDownload {
+		err = fmt.Errorf("it is %d bytes, more than the %d that a step may take", info.Size(), int64(maxDownload))
+	}
+	var data []byte
+	if err == nil {
+		data, err = os.ReadFile(path)
+	}
+	if err != nil {
+		tab.step.Brokenf("the downloaded %s could not be read: %v", f.name, err)
+	}
+	return data
+}

@@ -1,0 +1,158 @@
+package browser
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed page.js
+var pageScript string
+
+// A wish is what the tab asks of the page.
+type wish struct {
+	Op     string  `json:"op"` // loaded, visible, gone, text, click, fill, choose
+	Target Locator `json:"target"`
+	Option string  `json:"option,omitempty"`
+}
+
+// A sight is the page's answer to a wish. Times are milliseconds since the epoch, by the page's clock.
+type sight struct {
+	OK     bool    `json:"ok"`
+	Why    string  `json:"why"`
+	At     float64 `json:"at"`
+	First  bool    `json:"first"` // it was so at the first look, so it may have been so for a while
+	X      float64 `json:"x"`
+	Y      float64 `json:"y"`
+	Text   string  `json:"text"`
+	URL    string  `json:"url"`
+	Status int     `json:"status"` // HTTP status of the document; 0 when unknown
+	Opened float64 `json:"opened"` // when the navigation to the document began
+}
+
+// slice is how long one evaluation waits before it reports what is missing, so that the reason is at hand when the
+// step's limit comes.
+const slice = time.Second
+
+// retryPause lets a page that is being replaced settle, before it is asked again.
+const retryPause = 5 * time.Millisecond
+
+// look asks the page until the wish is met, and returns what it saw; otherwise it ends the step.
+func (tab *Tab) look(w wish, failure string) sight {
+	why := "the page did not answer: its script is busy, or it has not loaded"
+	for {
+		s, err := tab.glance(w)
+		switch {
+		case err == nil && s.OK:
+			if s.Status >= 400 {
+				tab.fail("%s: the page %s answered %d", failure, s.URL, s.Status)
+			}
+			tab.wait.met(tab.step, s)
+			return s
+		case err == nil:
+			why = s.Why
+			if s.Status >= 400 {
+				why += fmt.Sprintf("; the page %s answered %d", s.URL, s.Status)
+			}
+		case tab.ctx.Err() == nil && !replaced(err):
+			why = err.Error()
+		}
+		if !sleep(tab.ctx, retryPause) {
+			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), why)
+		}
+	}
+}
+
+// glance evaluates page.js once, for at most a slice.
+func (tab *Tab) glance(w wish) (sight, error) {
+	ask, err := json.Marshal(w)
+	if err != nil {
+		return sight{}, err
+	}
+	script := fmt.Sprintf("(%s)(%s, %d)", strings.TrimSpace(pageScript), ask, tab.slice().Milliseconds())
+	var s sight
+	err = tab.evaluate(tab.ctx, script, &s)
+	return s, err
+}
+
+// slice leaves the answer time to come back before the step's limit.
+func (tab *Tab) slice() time.Duration {
+	deadline, ok := tab.step.Context().Deadline()
+	if !ok {
+		return slice
+	}
+	return max(10*time.Millisecond, min(slice, time.Until(deadline)-50*time.Millisecond))
+}
+
+// evaluate runs script in our isolated world of the page, awaits it, and decodes its value. Unlike chromedp's waits, it
+// ends with ctx whatever the page does.
+func (tab *Tab) evaluate(ctx context.Context, script string, value any) error {
+	target := chromedp.FromContext(tab.root).Target
+	w, err := cdp.Call(ctx, target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: cdp.FrameID(target.TargetID), WorldName: world})
+	if err != nil {
+		return err
+	}
+	yes := true
+	res, err := cdp.Call(ctx, target, runtime.Evaluate, runtime.EvaluateParams{
+		Expression: script, ContextID: w.ExecutionContextID, AwaitPromise: &yes, ReturnByValue: &yes,
+	})
+	if err != nil {
+		return err
+	}
+	if res.ExceptionDetails != nil {
+		return fmt.Errorf("the page refused our look at it: %s", exception(res.ExceptionDetails))
+	}
+	return json.Unmarshal(res.Result.Value, value)
+}
+
+func exception(d *runtime.ExceptionDetails) string {
+	if d.Exception != nil && d.Exception.Description != "" {
+		line, _, _ := strings.Cut(d.Exception.Description, "\n")
+		return line
+	}
+	return d.Text
+}
+
+// replaced reports whether err only says that the document went away while it was asked.
+func replaced(err error) bool {
+	for _, s := range []string{"context was destroyed", "Cannot find context", "No frame", "Inspected target navigated", "uniqueContextId not found", "Promise was collected"} {
+		if strings.Contains(err.Error(), s) {
+			return true
+		}
+	}
+	return false
+}
+
+// deathNotice is how long the word of Chrome's death may come after the first call that failed of it.
+const deathNotice = 150 * time.Millisecond
+
+// reason puts a missed deadline into words. Any other error may be the first sign that Chrome has died, so it gives the
+// word of that time to come: whose fault a failure is depends on it.
+func (tab *Tab) reason(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return fmt.Errorf("no answer %s", tab.step.LimitNote())
+	}
+	sleep(tab.root, deathNotice)
+	return err
+}
+
+// sleep waits for d, and reports false when ctx ended first.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}

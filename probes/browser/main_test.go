@@ -1,0 +1,136 @@
+package browser_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/infra/chrome"
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+)
+
+// program is the Chrome that all tests of this package drive; fetched at the first run on a new machine.
+var program journey.Program
+
+func TestMain(m *testing.M) {
+	c, err := chrome.Find(context.Background(), chrome.Config{Progress: os.Stderr})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	program = journey.Program{Path: c.Path, Env: c.Env}
+	os.Exit(m.Run())
+}
+
+// folder is a journey.Saver.
+type folder string
+
+func (f folder) Save(_ journey.Run, name string, data []byte) (string, error) {
+	path := filepath.Join(string(f), name)
+	return path, os.WriteFile(path, data, 0o600)
+}
+
+// serve serves pages by path, each an HTML body, and whatever handlers are given.
+func serve(t *testing.T, pages map[string]string, handlers map[string]http.HandlerFunc) *url.URL {
+	t.Helper()
+	mux := http.NewServeMux()
+	for path, html := range pages {
+		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			fmt.Fprint(w, "<!doctype html><title>test</title>", html)
+		})
+	}
+	for path, h := range handlers {
+		mux.HandleFunc(path, h)
+	}
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	u, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// play runs steps on a fresh tab, and checks that nothing of Chrome is left afterwards.
+func play(t *testing.T, site *url.URL, tab *browser.Tab, steps ...journey.Step) journey.Run {
+	t.Helper()
+	t.Setenv("TMPDIR", t.TempDir())
+	return playWith(t, journey.Runner{Stage: journey.Stage{Site: site, Chrome: program}, Region: "test", Evidence: folder(t.TempDir())}, tab, steps...)
+}
+
+func playWith(t *testing.T, r journey.Runner, tab *browser.Tab, steps ...journey.Step) journey.Run {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	return playIn(ctx, t, r, tab, steps...)
+}
+
+func playIn(ctx context.Context, t *testing.T, r journey.Runner, tab *browser.Tab, steps ...journey.Step) journey.Run {
+	t.Helper()
+	run := r.Run(ctx, journey.Journey{Name: "test", Uses: tab, Steps: steps}, time.Now())
+	if left := leftovers(t, os.TempDir()); len(left) > 0 {
+		t.Errorf("the run left behind: %v", left)
+	}
+	return run
+}
+
+// leftovers lists the files of Chrome in dir, and the children of this process: orphans of Chrome become ours, so a
+// zombie would be among them.
+func leftovers(t *testing.T, dir string) []string {
+	t.Helper()
+	left, err := filepath.Glob(filepath.Join(dir, "valkyrie-chrome-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range processes(t) {
+		if p.parent == os.Getpid() {
+			left = append(left, fmt.Sprintf("process %d %s", p.pid, p.command))
+		}
+	}
+	return left
+}
+
+type process struct {
+	pid, parent, group int
+	command            string
+}
+
+// processes reads /proc; a process that ends meanwhile is left out.
+func processes(t *testing.T) []process {
+	t.Helper()
+	stats, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []process
+	for _, path := range stats {
+		stat, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		var p process
+		var state string
+		rest := string(stat[strings.LastIndex(string(stat), ")")+1:])
+		if _, err := fmt.Sscan(rest, &state, &p.parent, &p.group); err != nil {
+			t.Fatal(err)
+		}
+		p.pid, err = strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		command, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
+		p.command = strings.ReplaceAll(string(command), "\x00", " ") + state
+		all = append(all, p)
+	}
+	return all
+}

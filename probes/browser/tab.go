@@ -1,0 +1,135 @@
+package browser
+
+import (
+	"context"
+	"sync"
+
+	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/journey"
+)
+
+// A Tab is one browser tab in a Chrome of its own, made for one run. Its methods belong in the steps of the journey that
+// uses it: each ends the step by itself when what it asks for cannot be had within the step's limit.
+//
+//	tab := browser.NewTab()
+//	return journey.Journey{Uses: tab, Steps: []journey.Step{{Name: "sign in", Do: func(*journey.T) {
+//		tab.Visit("/sign-in")
+//		tab.Fill(browser.Field("E-mail"), "teacher@example.com")
+//		tab.Click(browser.Button("Sign in"))
+//		tab.See(browser.Text("Your cards"))
+//	}}}}
+type Tab struct {
+	chrome  *chrome
+	site    string // origin of the site under probe
+	root    context.Context
+	ctx     context.Context // root, ending with the present step
+	release context.CancelFunc
+	step    *journey.T
+	wait    wait
+	log     log
+
+	clicked    chan click
+	requests   requests
+	downloads  downloads
+	background sync.WaitGroup
+
+	mu     sync.Mutex
+	killed bool
+	died   error
+}
+
+// NewTab makes a tab for one run. Nothing is started before the run does.
+func NewTab() *Tab { return &Tab{} }
+
+var _ journey.Instrument = (*Tab)(nil)
+
+// Start starts a fresh Chrome with an empty profile, and opens the tab.
+func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
+	tab.site = origin(stage.Site)
+	tab.clicked = make(chan click, 8)
+	c, err := launch(ctx, stage.Chrome)
+	if err != nil {
+		return err
+	}
+	tab.chrome = c
+	tab.root, tab.ctx = c.ctx, c.ctx
+	if err := tab.prepare(ctx); err != nil {
+		return c.explain(ctx, "Chrome started, but its first tab could not be set up", err)
+	}
+	return nil
+}
+
+// Begin binds the tab to the step that is about to run.
+func (tab *Tab) Begin(t *journey.T) {
+	if tab.release != nil {
+		tab.release()
+	}
+	tab.step = t
+	tab.ctx, tab.release = bind(tab.root, t.Context())
+}
+
+// bind is root, ending also when step does.
+func bind(root, step context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(root)
+	stop := context.AfterFunc(step, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
+// Died returns why Chrome, or the page's process, is gone, unless Kill ended it.
+func (tab *Tab) Died() error {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	if tab.killed {
+		return nil
+	}
+	if tab.died == nil && tab.root != nil && tab.root.Err() != nil {
+		tab.died = tab.chrome.death()
+	}
+	return tab.died
+}
+
+// Kill ends Chrome at once; every pending call returns.
+func (tab *Tab) Kill() {
+	tab.mu.Lock()
+	if tab.died == nil && (tab.root == nil || tab.root.Err() == nil) {
+		tab.killed = true
+	}
+	tab.mu.Unlock()
+	if tab.chrome != nil {
+		tab.chrome.kill()
+	}
+}
+
+// Stop ends Chrome and waits until no process and no file of it is left.
+func (tab *Tab) Stop() error {
+	if tab.release != nil {
+		tab.release()
+	}
+	if tab.chrome == nil {
+		return nil
+	}
+	err := tab.chrome.stop()
+	tab.background.Wait()
+	return err
+}
+
+// Version is Chrome's product and version, such as "HeadlessChrome/153.0.7890.0".
+func (tab *Tab) Version() string {
+	if tab.chrome == nil {
+		return ""
+	}
+	return tab.chrome.version
+}
+
+// Do runs any chromedp actions on the tab, where its own methods do not reach. They end with the step.
+func (tab *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
+	if err := chromedp.Do(tab.ctx, actions...); err != nil {
+		tab.fail("a chromedp action failed: %v", tab.reason(err))
+	}
+}
+
+// fail ends the step, adding what broke on the page meanwhile: it is often the cause.
+func (tab *Tab) fail(format string, args ...any) {
+	tab.step.Failf(format+"%s", append(args, tab.log.troubles())...)
+}
