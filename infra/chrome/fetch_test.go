@@ -1,0 +1,175 @@
+package chrome
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestFetchLaysOutAndKeeps(t *testing.T) {
+	tarball, p := packed(t, fakeParts(t)...)
+	cfg := config(t, p, "echo once >>"+tarball+".log; cp "+tarball+" fake-1.2.3.tgz")
+	var progress bytes.Buffer
+	cfg.Progress = &progress
+	for range 2 {
+		c, err := Fetch(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Version(t.Context(), c); got != "1.2.3.4" {
+			t.Errorf("Version() = %q, %v", got, err)
+		}
+		if c.Source != SourcePinned || c.Env[0] != "FONTCONFIG_PATH="+filepath.Dir(c.Path) {
+			t.Errorf("got %+v", c)
+		}
+		want := []string{"chromium", "fonts", "fonts.conf", "lib", "manifest.json"}
+		if diff := cmp.Diff(want, listing(t, filepath.Dir(c.Path))); diff != "" {
+			t.Errorf("its folder (-want +got):\n%s", diff)
+		}
+	}
+	if diff := cmp.Diff([]string{"chrome-1.2.3", "chrome-1.2.3.lock"}, listing(t, cfg.CacheDir)); diff != "" {
+		t.Errorf("the cache (-want +got):\n%s", diff)
+	}
+	if got := count(t, tarball+".log"); got != 1 {
+		t.Errorf("npm ran %d times, want once", got)
+	}
+	if !strings.HasPrefix(progress.String(), "fetching Chrome 1.2.3 with npm") {
+		t.Errorf("progress was %q", progress.String())
+	}
+}
+
+// Each way a fetch fails names the cure and leaves nothing in the cache but the lock.
+func TestFetchFailures(t *testing.T) {
+	tarball, good := packed(t, fakeParts(t)...)
+	deaf, deafPin := packed(t, file{Name: "package/bin/chromium.br", Body: squeeze(t, "#!/bin/sh\necho GLIBC_2.38 not found >&2; exit 1\n")})
+	empty, emptyPin := packed(t, file{Name: "package/README.md"})
+	cut, cutPin := packed(t, file{Name: "package/bin/chromium.br", Body: squeeze(t, fakeChrome)[:9]})
+	tests := []struct {
+		name string
+		pin  *pin
+		npm  string
+		want []string
+	}{
+		{"npm fails", good, "echo npm error 404 >&2; exit 3", []string{"npm pack fake@1.2.3", "exit status 3", "npm error 404"}},
+		{"npm writes nothing", good, "true", []string{"want one .tgz file", "got 0"}},
+		{"wrong checksum", good, "echo garbage >fake.tgz", []string{"not the pinned", good.Integrity, "got sha512-", "npm config get registry"}},
+		{"does not run", deafPin, "cp " + deaf + " .", []string{"cannot run here", "GLIBC_2.38", "set CHROME"}},
+		{"no browser inside", emptyPin, "cp " + empty + " .", []string{"no bin/chromium.br"}},
+		{"cut short", cutPin, "cp " + cut + " .", []string{"package/bin/chromium.br", "EOF"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			cfg := config(t, test.pin, test.npm)
+			_, err := Fetch(t.Context(), cfg)
+			wantError(t, err, test.want...)
+			if diff := cmp.Diff([]string{"chrome-1.2.3.lock"}, listing(t, cfg.CacheDir)); diff != "" {
+				t.Errorf("left in the cache (-want +got):\n%s", diff)
+			}
+			cfg = config(t, good, "cp "+tarball+" .")
+			if _, err := Fetch(t.Context(), cfg); err != nil {
+				t.Errorf("with a good npm afterwards: %v", err)
+			}
+		})
+	}
+}
+
+func TestFetchWithoutNPM(t *testing.T) {
+	cfg := config(t, nil, "")
+	cfg.LookPath = lookFile
+	_, err := Fetch(t.Context(), cfg)
+	wantError(t, err, "install Node.js (npm)", "chromium-headless-shell", "set CHROME")
+}
+
+func TestFetchElsewhere(t *testing.T) {
+	cfg := config(t, nil, "")
+	cfg.platform = "darwin/arm64"
+	_, err := Fetch(t.Context(), cfg)
+	wantError(t, err, "darwin/arm64", "install Google Chrome or set CHROME")
+}
+
+func TestDamagedCacheIsFetchedAgain(t *testing.T) {
+	tarball, p := packed(t, fakeParts(t)...)
+	tests := map[string]func(dir string) error{
+		"shorter":     func(dir string) error { return os.Truncate(filepath.Join(dir, "chromium"), 5) },
+		"font gone":   func(dir string) error { return os.Remove(filepath.Join(dir, "fonts/Sans.ttf")) },
+		"no manifest": func(dir string) error { return os.Remove(filepath.Join(dir, manifestFile)) },
+		"other build": func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, manifestFile), []byte(`{"Integrity":"sha512-other"}`), 0o644)
+		},
+		"bad manifest": func(dir string) error { return os.Truncate(filepath.Join(dir, manifestFile), 9) },
+	}
+	for name, damage := range tests {
+		t.Run(name, func(t *testing.T) {
+			log := filepath.Join(t.TempDir(), "log")
+			cfg := config(t, p, "echo once >>"+log+"; cp "+tarball+" .")
+			c, err := Fetch(t.Context(), cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := damage(filepath.Dir(c.Path)); err != nil {
+				t.Fatal(err)
+			}
+			if c, err = Fetch(t.Context(), cfg); err != nil {
+				t.Fatal(err)
+			}
+			if got := count(t, log); got != 2 {
+				t.Errorf("npm ran %d times, want twice", got)
+			}
+			if _, err := Version(t.Context(), c); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Flock tells open files apart, not processes, so goroutines contend as processes would.
+func TestFetchesAtOnceDownloadOnce(t *testing.T) {
+	tarball, p := packed(t, fakeParts(t)...)
+	cfg := config(t, p, "echo once >>"+tarball+".log; cp "+tarball+" .")
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if _, err := Fetch(context.Background(), cfg); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if got := count(t, tarball+".log"); got != 1 {
+		t.Errorf("npm ran %d times, want once", got)
+	}
+}
+
+// A program is started from other folders than the one CacheDir was named in.
+func TestRelativeCacheDir(t *testing.T) {
+	t.Chdir(t.TempDir())
+	tarball, p := packed(t, fakeParts(t)...)
+	cfg := config(t, p, "cp "+tarball+" .")
+	cfg.CacheDir = "build"
+	c, err := Fetch(t.Context(), cfg)
+	if err != nil || !filepath.IsAbs(c.Path) {
+		t.Errorf("Fetch() = %+v, %v; want an absolute path", c, err)
+	}
+}
+
+// count is how many lines a fake npm has logged.
+func count(t *testing.T, log string) int {
+	t.Helper()
+	f, err := os.Open(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	text, err := io.ReadAll(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Count(text, []byte("\n"))
+}

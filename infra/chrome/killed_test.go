@@ -1,0 +1,152 @@
+package chrome
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// stuckNPM is an npm that has written half a tarball and then hangs in a child. The child holds the fifo open: its
+// reader learns npm's process id, and by the end of file that all of npm is dead.
+func stuckNPM(t *testing.T) (script, fifo string) {
+	t.Helper()
+	fifo = filepath.Join(t.TempDir(), "fifo")
+	if err := syscall.Mkfifo(fifo, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "echo half >half.tgz; me=$$; (echo $me; exec sleep 600) >" + fifo + " & wait", fifo
+}
+
+// started waits until the npm behind the fifo hangs.
+func started(t *testing.T, fifo string) (npm int, rest io.Reader) {
+	t.Helper()
+	f, err := os.Open(fifo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	r := bufio.NewReader(f)
+	line, err := r.ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	npm, err = strconv.Atoi(strings.TrimSpace(line))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return npm, r
+}
+
+func TestCancelledFetchKillsNPM(t *testing.T) {
+	script, fifo := stuckNPM(t)
+	cfg := config(t, &pin{Package: "fake", Version: "1.2.3"}, script)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	failed := make(chan error)
+	go func() { _, err := Fetch(ctx, cfg); failed <- err }()
+
+	_, rest := started(t, fifo)
+	cancel()
+	if err := <-failed; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want it to be context.Canceled", err)
+	}
+	io.ReadAll(rest) // returns once npm's child is dead too
+	if diff := cmp.Diff([]string{"chrome-1.2.3.lock"}, listing(t, cfg.CacheDir)); diff != "" {
+		t.Errorf("left in the cache (-want +got):\n%s", diff)
+	}
+}
+
+// A second fetch that only waits for the first must still end with its context.
+func TestWaitingForTheLockEndsWithTheContext(t *testing.T) {
+	cfg := config(t, &pin{Package: "fake", Version: "1.2.3"}, "exit 1")
+	if err := os.MkdirAll(cfg.CacheDir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	release, err := lock(t.Context(), filepath.Join(cfg.CacheDir, "chrome-1.2.3.lock"), t.Logf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cfg.Progress = onWrite(cancel)
+	_, err = Fetch(ctx, cfg)
+	wantError(t, err, "waiting for another process", "context canceled")
+}
+
+// onWrite is a Progress that calls itself when there is any.
+type onWrite func()
+
+func (f onWrite) Write(p []byte) (int, error) { f(); return len(p), nil }
+
+// TestKilledFetch kills a fetching process outright, as a power cut would, and fetches again.
+func TestKilledFetch(t *testing.T) {
+	script, fifo := stuckNPM(t)
+	tarball, p := packed(t, fakeParts(t)...)
+	cfg := config(t, p, script)
+	npm, err := cfg.LookPath("npm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := helper(cfg, npm)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	group, rest := started(t, fifo)
+	t.Cleanup(func() { syscall.Kill(-group, syscall.SIGKILL); io.ReadAll(rest) }) // nobody is left to do it
+	cmd.Process.Kill()
+	cmd.Wait()
+	if left := listing(t, cfg.CacheDir); len(left) != 2 {
+		t.Errorf("the killed fetch left %q, want the lock and its scratch folder", left)
+	}
+	again := config(t, p, "cp "+tarball+" .")
+	again.CacheDir = cfg.CacheDir
+	if _, err := Fetch(t.Context(), again); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"chrome-1.2.3", "chrome-1.2.3.lock"}, listing(t, cfg.CacheDir)); diff != "" {
+		t.Errorf("the cache (-want +got):\n%s", diff)
+	}
+}
+
+// helper is this test program again, fetching as a process of its own.
+func helper(cfg Config, npm string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], "-test.run=^$")
+	cmd.Env = append(os.Environ(), "FETCH_INTO="+cfg.CacheDir, "FETCH_NPM="+npm, "FETCH_INTEGRITY="+cfg.pin.Integrity)
+	return cmd
+}
+
+func TestMain(m *testing.M) {
+	if os.Getenv("FETCH_INTO") == "" {
+		os.Exit(m.Run())
+	}
+	helperMain()
+}
+
+func helperMain() {
+	dir := os.Getenv("FETCH_INTO")
+	if os.Getenv("FETCH_ON_SMALL_DISK") != "" {
+		if err := mountSmallDisk(dir); err != nil {
+			fmt.Println("cannot mount:", err)
+			return
+		}
+	}
+	_, err := Fetch(context.Background(), Config{
+		CacheDir: dir,
+		LookPath: func(string) (string, error) { return os.Getenv("FETCH_NPM"), nil },
+		pin:      &pin{Package: "fake", Version: "1.2.3", Integrity: os.Getenv("FETCH_INTEGRITY"), Disk: 300},
+	})
+	left, _ := filepath.Glob(filepath.Join(dir, "*"))
+	fmt.Println(err, left)
+}

@@ -1,0 +1,73 @@
+package chrome
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// manifestFile marks a folder as a whole pinned Chrome. It is written last.
+const manifestFile = "manifest.json"
+
+// A manifest says what a folder must hold. Sizes are enough to notice a damaged cache (a cleaner that deleted old
+// files, a full disk) in well under a millisecond at each start; hashing 200 MB would take half a second.
+type manifest struct {
+	Integrity string           // of the tarball it was unpacked from
+	Sizes     map[string]int64 // path inside the folder, to bytes
+}
+
+func writeManifest(dir string, p pin) error {
+	m := manifest{Integrity: p.Integrity, Sizes: map[string]int64{}}
+	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		m.Sizes[path] = info.Size()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, manifestFile), text, 0o644)
+}
+
+// checkManifest says what is wrong with the pinned Chrome in dir, or nil.
+func checkManifest(dir string, p pin) error {
+	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
+	if err != nil {
+		return err
+	}
+	var m manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		return fmt.Errorf("%s: %w", manifestFile, err)
+	}
+	if m.Integrity != p.Integrity {
+		return fmt.Errorf("unpacked from %s, want %s", m.Integrity, p.Integrity)
+	}
+	for path, want := range m.Sizes {
+		info, err := os.Stat(filepath.Join(dir, path))
+		if err != nil {
+			return err
+		}
+		if info.Size() != want {
+			return fmt.Errorf("%s: %d bytes, want %d", path, info.Size(), want)
+		}
+	}
+	return nil
+}
+
+// isBundle reports whether dir is an unpacked pinned Chrome, of any version.
+func isBundle(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, manifestFile))
+	return err == nil
+}
