@@ -1,0 +1,53 @@
+package demoshop
+
+// Fault is one way in which the shop can be broken.
+type Fault struct {
+	Name    string // as in POST /faults/{name}
+	Summary string // what happened and what customers notice, one line
+}
+
+// mechanism is a fault together with how it is done and undone. Break and repair act on the part of the shop that
+// really broke in the outage; they never touch the pages that show the symptoms.
+type mechanism struct {
+	Fault
+	breakIt  func(*Shop)
+	repairIt func(*Shop)
+}
+
+// mechanisms is the catalogue of faults, in the order in which they are shown. To add one, add an entry.
+var mechanisms = []mechanism{
+	{
+		Fault{"workers-down", "The background workers are gone: Preview works, Print spins for ever and jobs pile up."},
+		func(s *Shop) { s.printers.stop() },
+		func(s *Shop) { s.printers.start() },
+	},
+	{
+		Fault{"cache-down", "The cache no longer answers: every picture is drawn again on each request. Right answers, slowly."},
+		func(s *Shop) { s.cache.stop() },
+		func(s *Shop) { s.cache.start() },
+	},
+	{
+		Fault{"ids-exhausted", "One order number is left: placing an order looks for it until it times out. Test orders pass."},
+		func(s *Shop) { s.orders.numbers.fill() },
+		func(s *Shop) { s.orders.numbers.drain() },
+	},
+	{
+		Fault{"broken-asset", "A deploy lost the script of the card editor: its page opens, its buttons do nothing."},
+		func(s *Shop) { s.assets.lose("cards.js") },
+		func(s *Shop) { s.assets.restore("cards.js") },
+	},
+	{
+		Fault{"broken-page", "A deploy shipped a catalogue template that asks for a field that does not exist: /catalogue fails."},
+		func(s *Shop) { s.pages.ship("catalogue", springRelease) },
+		func(s *Shop) { s.pages.rollBack("catalogue") },
+	},
+}
+
+// Faults lists every fault that the shop can play.
+func Faults() []Fault {
+	all := make([]Fault, len(mechanisms))
+	for i, m := range mechanisms {
+		all[i] = m.Fault
+	}
+	return all
+}

@@ -1,0 +1,95 @@
+package demoshop
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+)
+
+const (
+	firstNumber = 100_000
+	numberCount = 900_000 // six digits, no leading zero
+	historySize = numberCount / 3
+)
+
+// numberPool hands out order numbers the way the shop of the real outage did: draw six digits at random, ask the
+// database whether they are taken, draw again if so. It is fast while the pool is mostly free and nobody notices how
+// it slows down. A number is never returned: a cancelled order keeps its own.
+type numberPool struct {
+	lookupTime time.Duration
+
+	mu     sync.Mutex
+	used   []bool // history, and orders placed here
+	filled []bool // taken by the fault ids-exhausted
+	free   int
+}
+
+// newNumberPool returns a pool in which taken of the numbers are history already.
+func newNumberPool(lookupTime time.Duration, taken int) *numberPool {
+	p := &numberPool{
+		lookupTime: lookupTime,
+		used:       make([]bool, numberCount),
+		filled:     make([]bool, numberCount),
+		free:       numberCount,
+	}
+	for p.free > numberCount-taken {
+		p.claim(rand.IntN(numberCount))
+	}
+	return p
+}
+
+// draw claims a free number. It gives up, with ctx's reason, when ctx ends first.
+func (p *numberPool) draw(ctx context.Context) (int, error) {
+	for {
+		i := rand.IntN(numberCount)
+		if err := work(ctx, p.lookupTime); err != nil {
+			return 0, err
+		}
+		if p.claim(i) {
+			return firstNumber + i, nil
+		}
+	}
+}
+
+// claim takes the i-th number if it is free.
+func (p *numberPool) claim(i int) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.used[i] || p.filled[i] {
+		return false
+	}
+	p.used[i] = true
+	p.free--
+	return true
+}
+
+// fill takes every number but one, as the years would have.
+func (p *numberPool) fill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.used {
+		if p.free > 1 && !p.used[i] && !p.filled[i] {
+			p.filled[i] = true
+			p.free--
+		}
+	}
+}
+
+// drain frees what fill took.
+func (p *numberPool) drain() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for i := range p.filled {
+		if p.filled[i] {
+			p.filled[i] = false
+			p.free++
+		}
+	}
+}
+
+func (p *numberPool) freeCount() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.free
+}

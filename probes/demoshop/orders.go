@@ -1,0 +1,119 @@
+package demoshop
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+)
+
+const maxOrders = 2_000 // older orders are forgotten; their numbers stay taken
+
+// order is what a customer bought. Values of it are snapshots.
+type order struct {
+	Number    string // six digits, and "-T" for a test order
+	Owner     string
+	Lines     []cartLine
+	Total     cents
+	Placed    time.Time
+	Test      bool
+	Cancelled bool
+}
+
+// orderBook places orders and keeps the latest of them.
+type orderBook struct {
+	now         func() time.Time
+	orderTime   time.Duration
+	numbers     *numberPool
+	testNumbers *numberPool // test orders draw from a pool of their own, which is why they never fail
+
+	mu      sync.Mutex
+	byID    map[string]*order
+	history []string    // numbers in byID, oldest first
+	total   int         // real orders ever placed
+	minute  []time.Time // real orders of the last minute, oldest first
+}
+
+func newOrderBook(cfg Config) *orderBook {
+	return &orderBook{
+		now:         cfg.TimeNow,
+		orderTime:   cfg.OrderTime,
+		numbers:     newNumberPool(cfg.LookupTime, historySize),
+		testNumbers: newNumberPool(cfg.LookupTime, 0),
+		byID:        map[string]*order{},
+	}
+}
+
+// place gives o a number and keeps it. It fails only when ctx ends first, and then nothing was ordered.
+func (b *orderBook) place(ctx context.Context, o order) (order, error) {
+	if err := work(ctx, b.orderTime); err != nil {
+		return order{}, err
+	}
+	pool, suffix := b.numbers, ""
+	if o.Test {
+		pool, suffix = b.testNumbers, "-T"
+	}
+	n, err := pool.draw(ctx)
+	if err != nil {
+		return order{}, err
+	}
+	o.Number, o.Placed = strconv.Itoa(n)+suffix, b.now()
+	b.keep(o)
+	return o, nil
+}
+
+func (b *orderBook) keep(o order) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.byID[o.Number] = &o
+	b.history = append(b.history, o.Number)
+	if len(b.history) > maxOrders {
+		delete(b.byID, b.history[0])
+		b.history = b.history[1:]
+	}
+	if !o.Test {
+		b.total++
+		b.minute = append(b.lastMinute(), o.Placed)
+	}
+}
+
+// find returns owner's order with this number. A stranger's order is as absent as one that never was.
+func (b *orderBook) find(number, owner string) (order, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	o, ok := b.byID[number]
+	if !ok || o.Owner != owner {
+		return order{}, false
+	}
+	return *o, true
+}
+
+// cancel cancels owner's order and reports whether there is one. Its number stays taken.
+func (b *orderBook) cancel(number, owner string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	o, ok := b.byID[number]
+	if !ok || o.Owner != owner {
+		return false
+	}
+	o.Cancelled = true
+	return true
+}
+
+// counts returns the real orders of the last minute and of all time.
+func (b *orderBook) counts() (perMinute, total int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.minute = b.lastMinute()
+	return len(b.minute), b.total
+}
+
+// lastMinute returns b.minute without what is older than that. The caller holds b.mu.
+func (b *orderBook) lastMinute() []time.Time {
+	since := b.now().Add(-time.Minute)
+	i := 0
+	for i < len(b.minute) && !b.minute[i].After(since) {
+		i++
+	}
+	return b.minute[i:]
+}

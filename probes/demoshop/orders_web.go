@@ -1,0 +1,88 @@
+package demoshop
+
+import (
+	"context"
+	"errors"
+	"net/http"
+)
+
+// testOrderHeader marks an order as a test, like the checkbox in the cart.
+const testOrderHeader = "X-Test-Order"
+
+var errOrderTimeout = errors.New("placing the order took too long")
+
+// placeOrder orders what is in the cart. The cart is kept until that has succeeded.
+func (s *Shop) placeOrder(w http.ResponseWriter, r *http.Request, v session) {
+	lines, ok := s.beginOrder(v.Token)
+	if !ok {
+		s.cartPage(w, r, v, http.StatusConflict, "Your order is being placed already.")
+		return
+	}
+	placed := false
+	defer func() { s.endOrder(v.Token, placed) }()
+	if len(lines) == 0 {
+		s.cartPage(w, r, v, http.StatusUnprocessableEntity, "Your cart is empty.")
+		return
+	}
+	ctx, cancel := context.WithTimeoutCause(r.Context(), s.cfg.OrderTimeout, errOrderTimeout)
+	defer cancel()
+	o, err := s.orders.place(ctx, order{Owner: v.Owner, Lines: lines, Total: lines.Total(), Test: isTest(r)})
+	if err != nil {
+		s.orderFailed(w, r, v, err)
+		return
+	}
+	placed = true
+	http.Redirect(w, r, "/orders/"+o.Number, http.StatusSeeOther)
+}
+
+// orderFailed answers a customer who is still there. One who left needs no answer.
+func (s *Shop) orderFailed(w http.ResponseWriter, r *http.Request, v session, err error) {
+	s.log.Error("order not placed", "err", err)
+	if errors.Is(err, errOrderTimeout) {
+		s.problem(w, r, v, http.StatusGatewayTimeout, "The shop took too long", "Your order was not placed. Your cart is as you left it.")
+	}
+}
+
+// beginOrder reserves the session for one order and returns its cart. A second order at the same time is refused.
+func (s *Shop) beginOrder(token string) (lines cart, ok bool) {
+	s.sessions.update(token, func(v *session) {
+		lines, ok = v.Cart, !v.Ordering
+		v.Ordering = true
+	})
+	return lines, ok
+}
+
+func (s *Shop) endOrder(token string, placed bool) {
+	s.sessions.update(token, func(v *session) {
+		v.Ordering = false
+		if placed {
+			v.Cart = nil
+		}
+	})
+}
+
+func isTest(r *http.Request) bool {
+	return r.PostForm.Get("test") != "" || r.Header.Get(testOrderHeader) == "1"
+}
+
+func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request, v session) {
+	o, ok := s.orders.find(r.PathValue("number"), v.Owner)
+	if !ok {
+		s.unknownOrder(w, r, v)
+		return
+	}
+	s.render(w, r, v, http.StatusOK, "order", "Order "+o.Number, o)
+}
+
+func (s *Shop) cancelOrder(w http.ResponseWriter, r *http.Request, v session) {
+	number := r.PathValue("number")
+	if !s.orders.cancel(number, v.Owner) {
+		s.unknownOrder(w, r, v)
+		return
+	}
+	http.Redirect(w, r, "/orders/"+number, http.StatusSeeOther)
+}
+
+func (s *Shop) unknownOrder(w http.ResponseWriter, r *http.Request, v session) {
+	s.problem(w, r, v, http.StatusNotFound, "We do not know that order", "Check the number, and that you ordered in this browser.")
+}

@@ -1,0 +1,96 @@
+package demoshop
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"html/template"
+	"math/rand/v2"
+	"strings"
+)
+
+// productPicture returns a product's picture, from the cache if that has it.
+func (s *Shop) productPicture(ctx context.Context, p product) (template.HTML, error) {
+	svg, err := s.cache.remember(ctx, "picture/"+p.Slug, func(ctx context.Context) (string, error) {
+		if err := work(ctx, s.cfg.RenderTime); err != nil {
+			return "", err
+		}
+		return drawProduct(p), nil
+	})
+	return template.HTML(svg), err // drawn by us from our own list of products, so it is safe as it is
+}
+
+// cardArtwork returns the ornaments around a card preview, from the cache if that has them.
+func (s *Shop) cardArtwork(ctx context.Context) ([]template.HTML, error) {
+	var art []template.HTML
+	for i := range len(ornamentPalettes) {
+		svg, err := s.cache.remember(ctx, fmt.Sprint("ornament/", i), func(ctx context.Context) (string, error) {
+			if err := work(ctx, s.cfg.RenderTime); err != nil {
+				return "", err
+			}
+			return drawOrnament(i), nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		art = append(art, template.HTML(svg))
+	}
+	return art, nil
+}
+
+// warmCache draws every picture before the doors open, as a deploy does, so that no customer pays for it.
+func (s *Shop) warmCache() {
+	for _, p := range products {
+		_ = s.cache.set("picture/"+p.Slug, drawProduct(p)) // a new cache is up
+	}
+	for i := range len(ornamentPalettes) {
+		_ = s.cache.set(fmt.Sprint("ornament/", i), drawOrnament(i))
+	}
+}
+
+// drawProduct draws a box cover: a tilted card with stamped squares, and the product's motif on a badge. The same
+// product always gets the same picture.
+func drawProduct(p product) string {
+	h := fnv.New64a()
+	h.Write([]byte(p.Slug))
+	dice := rand.New(rand.NewPCG(h.Sum64(), 7))
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="picture" viewBox="0 0 240 170" role="img" aria-label="%s">`, template.HTMLEscapeString("Picture of "+p.Name))
+	fmt.Fprintf(&b, `<rect width="240" height="170" fill="%s"/>`, p.palette.ground)
+	for range 5 {
+		fmt.Fprintf(&b, `<circle cx="%d" cy="%d" r="%d" fill="#fff" opacity=".35"/>`, dice.IntN(240), dice.IntN(170), 10+dice.IntN(34))
+	}
+	drawTiltedCard(&b, p.palette, dice)
+	fmt.Fprintf(&b, `<circle cx="186" cy="116" r="38" fill="#fff"/><circle cx="186" cy="116" r="33" fill="%s"/>`, p.palette.ground)
+	fmt.Fprintf(&b, `<g class="motif" transform="translate(164.4 94.4) scale(1.8)" stroke="%s" fill="none">%s</g></svg>`,
+		p.palette.ink, strings.ReplaceAll(motifs[p.motif], `"ink"`, `"`+p.palette.ink+`"`))
+	return b.String()
+}
+
+func drawTiltedCard(b *strings.Builder, colours palette, dice *rand.Rand) {
+	fmt.Fprintf(b, `<g transform="rotate(%d 100 86)">`, dice.IntN(13)-9)
+	fmt.Fprintf(b, `<rect x="44" y="20" width="112" height="134" rx="9" fill="%s" opacity=".18"/>`, colours.ink)
+	b.WriteString(`<rect x="40" y="15" width="112" height="134" rx="9" fill="#fff"/>`)
+	for i := range cardSide {
+		fmt.Fprintf(b, `<circle cx="%d" cy="30" r="7.5" fill="%s"/>`, 56+20*i, colours.accent)
+	}
+	for i := range cardSide * cardSide {
+		x, y := 47+20*(i%cardSide), 43+20*(i/cardSide)
+		fmt.Fprintf(b, `<rect x="%d" y="%d" width="18" height="18" rx="3" fill="%s" opacity=".55"/>`, x, y, colours.ground)
+		if dice.IntN(3) == 0 {
+			fmt.Fprintf(b, `<circle cx="%d" cy="%d" r="7" fill="%s" opacity=".8"/>`, x+9, y+9, colours.accent)
+		}
+	}
+	b.WriteString(`</g>`)
+}
+
+var ornamentPalettes = []palette{coral, teal, sun, plum, sky}
+
+// drawOrnament draws the i-th bingo ball above a card preview.
+func drawOrnament(i int) string {
+	c := ornamentPalettes[i]
+	letter := "BINGO"[i : i+1]
+	return fmt.Sprintf(`<svg class="ball" viewBox="0 0 40 40" aria-hidden="true"><circle cx="20" cy="20" r="19" fill="%s"/>`+
+		`<circle cx="20" cy="20" r="12" fill="#fff"/><text x="20" y="25.5" text-anchor="middle" fill="%s">%s</text></svg>`,
+		c.accent, c.ink, letter)
+}

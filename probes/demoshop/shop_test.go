@@ -1,0 +1,103 @@
+package demoshop
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestUnknownFaultAtStart(t *testing.T) {
+	_, err := New(Config{Faults: []string{"cache-donw"}})
+	want := `unknown fault "cache-donw", did you mean "cache-down"? (known: workers-down, cache-down, ids-exhausted, broken-asset, broken-page)`
+	if err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+func TestEveryFaultFromTheStartAndBack(t *testing.T) {
+	cfg := instant()
+	for _, f := range Faults() {
+		if f.Summary == "" || strings.Contains(f.Summary, "\n") {
+			t.Errorf("fault %s needs a summary of one line", f.Name)
+		}
+		cfg.Faults = append(cfg.Faults, f.Name)
+	}
+	shop, server := open(t, cfg)
+	if diff := cmp.Diff(cfg.Faults, shop.ActiveFaults()); diff != "" {
+		t.Errorf("active faults (-want +got):\n%s", diff)
+	}
+	c := arrives(t, server)
+	c.get("/healthz").shows(t, http.StatusOK, "ok")
+	for _, name := range cfg.Faults {
+		if err := shop.SetFault(name, false); err != nil {
+			t.Error(err)
+		}
+	}
+	want := diagnostics{Cache: "up", OrderNumbersFree: numberCount - historySize, Workers: 2, Faults: []string{}}
+	if diff := cmp.Diff(want, c.diagnosis()); diff != "" {
+		t.Errorf("diagnostics after all repairs (-want +got):\n%s", diff)
+	}
+}
+
+func TestClosedShop(t *testing.T) {
+	shop, err := New(instant())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := shop.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := shop.SetFault("workers-down", false); err == nil {
+		t.Error("a closed shop lets its workers be restarted, and nobody would stop them")
+	}
+}
+
+func TestUnknownAddresses(t *testing.T) {
+	_, server := open(t, instant())
+	c := arrives(t, server)
+	c.get("/no/such/page").shows(t, http.StatusNotFound, "Nothing here")
+	c.get("/static/no-such.js").shows(t, http.StatusNotFound)
+	icon := c.get("/favicon.ico")
+	icon.shows(t, http.StatusOK, "<svg")
+	if got := icon.header.Get("Content-Type"); got != "image/svg+xml" {
+		t.Errorf("favicon is %q, want image/svg+xml", got)
+	}
+}
+
+// Twenty customers at once print, download, order and cancel, while faults come and go under them.
+func TestTwentyCustomers(t *testing.T) {
+	shop, server := open(t, instant())
+	t.Run("shopping", func(t *testing.T) {
+		for range 20 {
+			t.Run("customer", func(t *testing.T) {
+				t.Parallel()
+				c := teacher(t, server)
+				job := c.printsCards("Together", "2")
+				c.fillsCart()
+				number := c.post("/orders").number(t)
+				c.post("/orders/"+number+"/cancel").shows(t, http.StatusOK, "This order was cancelled")
+				c.waitsFor(job, jobReady)
+				if got := len(pagesOf(t, []byte(c.get(job+"/cards.pdf").raw))); got != 2 {
+					t.Errorf("%d pages, want 2", got)
+				}
+			})
+		}
+		t.Run("trouble", func(t *testing.T) {
+			t.Parallel()
+			for i := range 40 {
+				for _, name := range []string{"workers-down", "cache-down", "broken-asset"} {
+					if err := shop.SetFault(name, i%2 == 0); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	})
+	if got := arrives(t, server).diagnosis(); got.OrdersTotal != 20 || got.PendingJobs != 0 {
+		t.Errorf("diagnostics %+v, want 20 orders and nothing pending", got)
+	}
+}
