@@ -60,7 +60,8 @@ async (wish, sliceMS) => {
     if (document.body) descend(document.body);
     return found;
   };
-  const find = ({ by, value }) => {
+  const find = ({ by, value, or }) => {
+    if (or) return [...new Set([...find({ by, value }), ...find(or)])];
     switch (by) {
       case 'css': return css(value);
       case 'test id': return [...all(document)].filter((el) => el.getAttribute('data-testid') === value);
@@ -68,7 +69,7 @@ async (wish, sliceMS) => {
       default: return css(roles[by]).filter((el) => name(el) === value);
     }
   };
-  const call = ({ by, value }) => (by === 'css' || by === 'test id' ? `element with ${by} ${quote(value)}` : by === 'text' ? `text ${quote(value)}` : `${by} ${quote(value)}`);
+  const call = ({ by, value, or }) => (or ? `${call({ by, value })} or ${call(or)}` : by === 'css' || by === 'test id' ? `element with ${by} ${quote(value)}` : by === 'text' ? `text ${quote(value)}` : `${by} ${quote(value)}`);
   const describe = (el) => el.tagName.toLowerCase() + (el.id ? '#' + el.id : el.classList.length ? '.' + el.classList[0] : '');
 
   // Why nothing was found, with what a person would look at next.

@@ -1,0 +1,88 @@
+package probes_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/infra/chrome"
+	"valkyrie/probes"
+	"valkyrie/probes/demoshop"
+	"valkyrie/probes/journey"
+)
+
+var program journey.Program
+
+func TestMain(m *testing.M) {
+	c, err := chrome.Find(context.Background(), chrome.Config{Progress: os.Stderr})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	program = journey.Program{Path: c.Path, Env: c.Env}
+	os.Exit(m.Run())
+}
+
+// shop is a practice shop with the faults on, and a function that runs a journey against it.
+func shop(t *testing.T, faults ...string) func(make func() journey.Journey) journey.Run {
+	t.Helper()
+	s, err := demoshop.New(demoshop.Config{Faults: faults})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(s)
+	t.Cleanup(func() { server.Close(); s.Close() })
+	site, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(make func() journey.Journey) journey.Run {
+		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program}, Region: "test"}
+		run := r.Run(t.Context(), make(), time.Now())
+		for _, s := range run.Steps {
+			t.Logf("%-28s %-8s %5d ms  %s", s.Name, s.Outcome, s.DurationMS, s.Error)
+		}
+		return run
+	}
+}
+
+// TestOutages plays each outage that the shop can play, and checks which journey sees it, at which step, in which words;
+// and that the other one stays green where its customers would.
+func TestOutages(t *testing.T) {
+	for _, c := range []struct {
+		fault   string
+		journey func() journey.Journey
+		outcome journey.Outcome
+		step    string // of the verdict
+		words   string
+	}{
+		{"", probes.PrintCard, journey.Passed, "", ""},
+		{"", probes.CreateOrder, journey.Passed, "", ""},
+		{"workers-down", probes.PrintCard, journey.Failed, "wait for the PDF", `expected to see the link "Download PDF" within 10s`},
+		{"workers-down", probes.CreateOrder, journey.Passed, "", ""},
+		{"ids-exhausted", probes.CreateOrder, journey.Failed, "place the order", `expected to see the heading "Thank you for your order" within 5s`},
+		{"ids-exhausted", probes.PrintCard, journey.Passed, "", ""},
+		{"cache-down", probes.CreateOrder, journey.Slow, "open the catalogue", ""},
+		{"broken-asset", probes.PrintCard, journey.Failed, "press Print", "GET /static/cards.js answered 404"},
+		{"broken-page", probes.CreateOrder, journey.Failed, "open the catalogue", "answered 500"},
+		{"broken-page", probes.PrintCard, journey.Passed, "", ""},
+	} {
+		t.Run(c.fault+"/"+c.journey().Name, func(t *testing.T) {
+			var run journey.Run
+			if c.fault == "" {
+				run = shop(t)(c.journey)
+			} else {
+				run = shop(t, c.fault)(c.journey)
+			}
+			culprit, _ := run.Culprit()
+			if run.Outcome != c.outcome || culprit.Name != c.step || !strings.Contains(run.Error, c.words) {
+				t.Errorf("outcome %s at %q, want %s at %q with %q in: %s", run.Outcome, culprit.Name, c.outcome, c.step, c.words, run.Error)
+			}
+		})
+	}
+}
