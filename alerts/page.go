@@ -1,0 +1,80 @@
+package alerts
+
+import "time"
+
+// A Channel is a way to reach a person.
+type Channel string
+
+// The channels.
+const (
+	Call Channel = "call"
+	Text Channel = "text"
+)
+
+// A Purpose is what a page wants of the person.
+type Purpose string
+
+// The purposes of a page.
+const (
+	Alarm    Purpose = "alarm"     // something is bad: a call asks for a key, a text gives the facts
+	AllClear Purpose = "all-clear" // it is over: told only to those who were paged
+)
+
+// A PageState is how far one attempt to reach one person has got. The picture is in the package comment.
+type PageState string
+
+// The states of a page.
+const (
+	Planned   PageState = "planned"   // intended, nothing sent
+	Claimed   PageState = "claimed"   // one pager holds the lease and is sending it
+	Unknown   PageState = "unknown"   // sent, but whether the carrier took it is not known
+	Accepted  PageState = "accepted"  // the carrier took it and gave its id
+	Ended     PageState = "ended"     // the carrier said how it went
+	Cancelled PageState = "cancelled" // no longer needed, and never sent
+)
+
+// Results of a page that has ended.
+const (
+	Human       = "human"       // somebody listened
+	Machine     = "machine"     // voicemail: nobody has been told
+	Busy        = "busy"        // the line was engaged
+	NoAnswer    = "no-answer"   // it rang out, or the carrier never said how it went
+	FailedCall  = "failed"      // the carrier could not, or refused
+	Undelivered = "undelivered" // a text that never arrived
+	Delivered   = "delivered"   // a text that did
+)
+
+// A Page is one attempt to reach one person over one channel. (A browser's page is a Tab.)
+type Page struct {
+	ID        string    `json:"id"`
+	Incidents []string  `json:"incidents"` // ids of the incidents it tells of
+	Purpose   Purpose   `json:"purpose"`
+	Channel   Channel   `json:"channel"`
+	Person    string    `json:"person"`
+	To        string    `json:"to"` // phone number, E.164
+	State     PageState `json:"state"`
+	Result    string    `json:"result,omitempty"` // once it has ended
+	Why       string    `json:"why,omitempty"`    // the carrier's words when it was refused or failed
+	SID       string    `json:"sid,omitempty"`    // the carrier's id
+	Key       string    `json:"key,omitempty"`    // the key the person pressed
+	Words     string    `json:"words,omitempty"`  // what was said or written
+	Tries     int       `json:"tries"`            // how often it was handed to the carrier
+	Resent    bool      `json:"resent,omitempty"` // sent once more after its outcome could not be learned
+
+	PlannedAt  time.Time `json:"planned_at"`
+	NotBefore  time.Time `json:"not_before,omitzero"`
+	ClaimedAt  time.Time `json:"claimed_at,omitzero"`
+	LeaseUntil time.Time `json:"lease_until,omitzero"`
+	AcceptedAt time.Time `json:"accepted_at,omitzero"`
+	EndedAt    time.Time `json:"ended_at,omitzero"`
+}
+
+// Live reports whether the page may still reach the person.
+func (p Page) Live() bool {
+	return p.State == Planned || p.State == Claimed || p.State == Unknown || p.State == Accepted
+}
+
+// Sent reports whether the person may have got it: what decides who is told that it is over.
+func (p Page) Sent() bool {
+	return p.State == Unknown || p.State == Accepted || (p.State == Ended && p.SID != "")
+}

@@ -1,0 +1,216 @@
+package alerts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A Pager sees to it that people are told. Any number of them may work on the same store at once.
+type Pager struct {
+	Store    Store
+	OnCall   OnCall
+	Phone    Phone
+	Journeys []string // whose incidents it takes over
+	Log      *slog.Logger
+	TimeNow  func() time.Time // nil: time.Now
+}
+
+const routeKey = "ROUTE#default"
+
+func (p *Pager) now() time.Time {
+	if p.TimeNow == nil {
+		return time.Now().UTC()
+	}
+	return p.TimeNow().UTC()
+}
+
+// Tick does all that is due: it takes over what judging has decided, sends what has to be sent, settles what is in
+// doubt, and files what is over. Call it often; a tick with nothing to do reads a few items. Errors of single parts do
+// not keep it from the others.
+func (p *Pager) Tick(ctx context.Context) error {
+	var errs []error
+	for _, name := range p.Journeys {
+		errs = append(errs, p.takeOver(ctx, name))
+	}
+	errs = append(errs, p.step(ctx, Tick{}), p.file(ctx))
+	return errors.Join(errs...)
+}
+
+// Report takes in what the carrier, or a person through it, says, and returns what to answer a person.
+func (p *Pager) Report(ctx context.Context, r Report) (string, error) {
+	before, err := p.Route(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := p.step(ctx, r); err != nil {
+		return "", err
+	}
+	return answer(before, r), nil
+}
+
+// answer is what a person hears after pressing a key.
+func answer(before Route, r Report) string {
+	page := before.page(r.PageID)
+	switch {
+	case r.Key == "":
+		return ""
+	case page == nil:
+		return "This call is no longer known. Nothing was changed."
+	case r.Key != AckKey:
+		return fmt.Sprintf("The key %s does nothing. %s", r.Key, Prompt)
+	}
+	over := !slices.ContainsFunc(page.Incidents, func(id string) bool {
+		i := before.incident(id)
+		return i != nil && i.State != Resolved
+	})
+	if over {
+		return fmt.Sprintf("Thank you, %s. It is over already.", page.Person)
+	}
+	return fmt.Sprintf("Thank you, %s. It is yours. You will get a text when it is over.", page.Person)
+}
+
+// Route is the present state of the people side, for people to read.
+func (p *Pager) Route(ctx context.Context) (Route, error) { return LoadRoute(ctx, p.Store) }
+
+// LoadRoute reads the state of the people side from a store.
+func LoadRoute(ctx context.Context, items Items) (Route, error) {
+	var r Route
+	_, err := load(ctx, items, routeKey, &r)
+	return r, err
+}
+
+// takeOver brings what judging has put into a journey's outbox to the route, and then empties the outbox. A crash in
+// between does it again, which changes nothing.
+func (p *Pager) takeOver(ctx context.Context, name string) error {
+	var s JourneyState
+	if _, err := load(ctx, p.Store, journeyKey(name), &s); err != nil {
+		return err
+	}
+	if len(s.Outbox) == 0 {
+		return nil
+	}
+	taken := map[string]int{}
+	for _, i := range s.Outbox {
+		if err := p.step(ctx, Taken{i}); err != nil {
+			return err
+		}
+		taken[i.ID] = i.Runs
+	}
+	return change(ctx, p.Store, journeyKey(name), func(s *JourneyState) bool {
+		had := len(s.Outbox)
+		s.Outbox = slices.DeleteFunc(s.Outbox, func(i Incident) bool { return i.Runs <= taken[i.ID] })
+		return len(s.Outbox) != had
+	})
+}
+
+// step folds an event into the stored route, and then carries out the commands that follow from it.
+func (p *Pager) step(ctx context.Context, e Event) error {
+	var commands []Command
+	var before, after Route
+	err := change(ctx, p.Store, routeKey, func(r *Route) bool {
+		before = *r
+		after, commands = r.Step(e, p.OnCall, p.now())
+		*r = after
+		return !reflect.DeepEqual(before, after)
+	})
+	if err != nil {
+		return err
+	}
+	errs := []error{p.note(ctx, before, after)}
+	for _, result := range p.carryOut(ctx, commands) {
+		errs = append(errs, p.step(ctx, result))
+	}
+	return errors.Join(errs...)
+}
+
+// note keeps the history of the incidents that have changed.
+func (p *Pager) note(ctx context.Context, before, after Route) error {
+	var errs []error
+	for _, i := range after.Incidents {
+		if old := before.incident(i.ID); old == nil || old.Rev != i.Rev {
+			errs = append(errs, p.Store.PutIncident(ctx, after.Record(i)))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// carryOut does the commands, side by side, as a carrier that does not answer must not hold up the others, and returns
+// what came of them.
+func (p *Pager) carryOut(ctx context.Context, commands []Command) []Event {
+	results := make([]Event, len(commands))
+	var wg sync.WaitGroup
+	for i, c := range commands {
+		wg.Go(func() {
+			if c.Verb == "find" {
+				results[i] = p.find(ctx, c.Page)
+			} else {
+				results[i] = p.send(ctx, c.Page)
+			}
+		})
+	}
+	wg.Wait()
+	return slices.DeleteFunc(results, func(e Event) bool { return e == nil })
+}
+
+func (p *Pager) send(ctx context.Context, page Page) Event {
+	sid, err := p.Phone.Send(ctx, page.dispatch())
+	log := p.Log.With("page", page.ID, "person", page.Person, "channel", page.Channel, "purpose", page.Purpose)
+	switch {
+	case err == nil:
+		log.Info("page accepted by the carrier", "sid", sid)
+		return Sent{page.ID, sid}
+	case errors.Is(err, ErrNotSent):
+		log.Warn("page not sent; it will be tried again", "err", err)
+		return NotSent{page.ID, err.Error()}
+	case errors.Is(err, ErrRefused):
+		log.Error("page refused by the carrier; the next one is tried", "err", err)
+		return Refused{page.ID, err.Error()}
+	}
+	log.Warn("whether the page was sent is not known; the carrier will be asked", "err", err)
+	return Lost{page.ID, err.Error()}
+}
+
+func (p *Pager) find(ctx context.Context, page Page) Event {
+	sid, found, err := p.Phone.Find(ctx, page.dispatch(), page.ClaimedAt)
+	if err != nil {
+		p.Log.Warn("the carrier could not be asked about a page", "page", page.ID, "err", err)
+	}
+	if !found {
+		sid = ""
+	}
+	return Settled{page.ID, sid}
+}
+
+// file moves what is over, and fully told, into the history.
+func (p *Pager) file(ctx context.Context) error {
+	r, err := p.Route(ctx)
+	if err != nil {
+		return err
+	}
+	for _, i := range r.Done() {
+		if err := p.Store.PutIncident(ctx, r.Record(i)); err != nil {
+			return err
+		}
+		if err := p.step(ctx, Archived{i.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dispatch is the page for the carrier.
+func (p Page) dispatch() Dispatch {
+	d := Dispatch{PageID: p.ID, Channel: p.Channel, To: p.To}
+	if p.Channel == Text {
+		d.TextBody = p.Words
+		return d
+	}
+	d.Speech, d.Prompt = splitLines(p.Words), Prompt
+	return d
+}

@@ -1,0 +1,46 @@
+package alerts
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// What a Phone's error means for the page. An error that is none of these leaves the outcome unknown: the carrier may
+// have taken the page, so it is looked for before anything is sent again.
+var (
+	// ErrNotSent: the carrier certainly did not take it (it said "too many requests", or could not be connected to).
+	// Trying again is safe.
+	ErrNotSent = errors.New("not sent")
+	// ErrRefused: the carrier will never take it (no such number, not allowed). The next person is tried at once.
+	ErrRefused = errors.New("refused by the carrier")
+)
+
+// A Phone hands pages to a carrier. alerts/twilio is the real one.
+type Phone interface {
+	// Send places the call or sends the text, and returns the carrier's id for it. Errors wrap ErrNotSent or
+	// ErrRefused when they are known to be such; no error ever holds a secret. It ends when ctx does.
+	Send(ctx context.Context, d Dispatch) (sid string, err error)
+	// Find looks at the carrier for a dispatch whose Send had an unknown outcome, made at or after since. It reports
+	// the newest match by channel, sender and destination.
+	Find(ctx context.Context, d Dispatch, since time.Time) (sid string, found bool, err error)
+}
+
+// A Dispatch is a page with its words, ready for the carrier.
+type Dispatch struct {
+	PageID   string // goes into the path of the callbacks, so that they find their page
+	Channel  Channel
+	To       string   // E.164
+	Speech   []string // for a call: sentences, in order
+	Prompt   string   // for a call: what the keys do; said after the speech. Empty: no key is asked for
+	TextBody string   // for a text
+}
+
+// A Report is what the carrier, or a person through it, says about a page.
+type Report struct {
+	PageID string
+	SID    string
+	Result string // Human, Machine, Busy ... ; empty when it has not ended
+	Key    string // the key that was pressed, if any
+	Why    string // the carrier's error, if any
+}

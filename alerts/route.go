@@ -1,0 +1,282 @@
+package alerts
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// A Route is what is known of the people side: the incidents they have to do with, whom we are trying to reach, and
+// where in the chain we are. It is the outbox too: a page is intended in the same write that makes it due, so no crash
+// loses one. It is changed only by Step, which is pure.
+type Route struct {
+	Incidents []Incident `json:"incidents"`
+	Pages     []Page     `json:"pages"` // about those incidents, oldest first
+	Chain     Chain      `json:"chain"`
+	Seq       int        `json:"seq"` // numbers the pages
+}
+
+// A Chain is how far escalation has got.
+type Chain struct {
+	Next  int       `json:"next"`            // whose turn it is, counted along the escalation
+	Round int       `json:"round"`           // how often everybody has been tried
+	Pause time.Time `json:"pause,omitempty"` // nobody is tried before it
+}
+
+// An Event is something that happened to a route: one of the types below.
+type Event any
+
+// The events.
+type (
+	// Taken: judging has something new to say of an incident.
+	Taken struct{ Incident Incident }
+	// Tick: time has passed.
+	Tick struct{}
+	// Sent: the carrier took the page.
+	Sent struct{ PageID, SID string }
+	// NotSent: it certainly did not; trying again is safe.
+	NotSent struct{ PageID, Why string }
+	// Refused: it never will.
+	Refused struct{ PageID, Why string }
+	// Lost: whether it did is not known.
+	Lost struct{ PageID, Why string }
+	// Settled: the carrier was asked about a lost page. An empty SID: it does not know of it.
+	Settled struct{ PageID, SID string }
+	// Archived: an incident that is over is in the history, and may be forgotten here.
+	Archived struct{ IncidentID string }
+)
+
+// How long things may take.
+const (
+	lease       = 20 * time.Second // to hand a page to the carrier; longer than the phone's own time-out
+	settleAfter = 45 * time.Second // after the lost send: resent when neither a callback nor a listing has found it
+	callSilence = 2 * time.Minute  // of the carrier about a call: it rang out and we were not told
+	textSilence = 5 * time.Minute
+)
+
+// A Command is what has to be done outside: Send a page, or Find one that was lost.
+type Command struct {
+	Verb string // "send" or "find"
+	Page Page
+}
+
+// Step folds an event into the route, plans what follows from it, and claims what is due. The commands may be carried out
+// once the new route has been saved, and not before.
+func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
+	r.Incidents, r.Pages = slices.Clone(r.Incidents), slices.Clone(r.Pages)
+	switch e := e.(type) {
+	case Taken:
+		r.take(e.Incident)
+	case Sent:
+		r.accepted(e.PageID, e.SID, now)
+	case NotSent:
+		r.postpone(e.PageID, e.Why, now)
+	case Refused:
+		r.end(e.PageID, FailedCall, e.Why, now)
+	case Lost:
+		r.lost(e.PageID, e.Why)
+	case Settled:
+		r.settle(e.PageID, e.SID, now)
+	case Report:
+		r.report(e, now)
+	case Archived:
+		r.forget(e.IncidentID)
+	}
+	r.expire(now)
+	r.cancel(now)
+	r.plan(o, now)
+	commands := r.claim(now)
+	if _, ok := e.(Tick); ok { // once a tick, as the answer to a find is an event too
+		commands = append(commands, r.lostPages()...)
+	}
+	return r, commands
+}
+
+func (r *Route) incident(id string) *Incident {
+	for i := range r.Incidents {
+		if r.Incidents[i].ID == id {
+			return &r.Incidents[i]
+		}
+	}
+	return nil
+}
+
+func (r *Route) page(id string) *Page {
+	for i := range r.Pages {
+		if r.Pages[i].ID == id {
+			return &r.Pages[i]
+		}
+	}
+	return nil
+}
+
+// take folds what judging says into what people have done about it. Taking the same state twice, or an older one after a
+// newer, is taking it once.
+func (r *Route) take(in Incident) {
+	have := r.incident(in.ID)
+	if have == nil {
+		in.Rev = 1
+		r.Incidents = append(r.Incidents, in)
+		if in.Unanswered() && !r.calling() {
+			r.Chain = Chain{}
+		}
+		return
+	}
+	if in.Runs <= have.Runs || have.State == Resolved {
+		return
+	}
+	in.AckedBy, in.AckedAt, in.Rev = have.AckedBy, have.AckedAt, have.Rev+1
+	if in.State != Resolved {
+		in.State = have.State
+	}
+	*have = in
+}
+
+// calling reports whether somebody is being called, or about to be.
+func (r *Route) calling() bool {
+	return slices.ContainsFunc(r.Pages, func(p Page) bool { return p.Live() && p.Channel == Call && p.Purpose == Alarm })
+}
+
+// accepted notes that the carrier took the page.
+func (r *Route) accepted(id, sid string, now time.Time) {
+	p := r.page(id)
+	if p == nil || p.State == Ended || p.State == Accepted || p.State == Cancelled {
+		return
+	}
+	p.State, p.SID, p.AcceptedAt = Accepted, sid, now
+	for _, id := range p.Incidents {
+		if inc := r.incident(id); inc != nil && inc.State == Open && p.Purpose == Alarm {
+			inc.State = Notified
+			inc.Rev++
+		}
+	}
+	r.touch(*p)
+}
+
+// touch raises the revision of the page's incidents: their record has changed.
+func (r *Route) touch(p Page) {
+	for _, id := range p.Incidents {
+		if inc := r.incident(id); inc != nil {
+			inc.Rev++
+		}
+	}
+}
+
+// postpone puts a page that was certainly not sent back, to be tried again a little later each time.
+func (r *Route) postpone(id, why string, now time.Time) {
+	if p := r.page(id); p != nil && p.State == Claimed {
+		backoff := min(30*time.Second, time.Second<<min(p.Tries, 5))
+		p.State, p.Why, p.NotBefore = Planned, why, now.Add(backoff)
+	}
+}
+
+func (r *Route) lost(id, why string) {
+	if p := r.page(id); p != nil && p.State == Claimed {
+		p.State, p.Why = Unknown, why
+	}
+}
+
+// settle ends the doubt about a lost page. The carrier's list may lag, so that it does not know of it counts only after
+// a while; then it is sent once more, and never a third time.
+func (r *Route) settle(id, sid string, now time.Time) {
+	p := r.page(id)
+	if p == nil || p.State != Unknown {
+		return
+	}
+	switch {
+	case sid != "":
+		r.accepted(id, sid, now)
+	case now.Sub(p.ClaimedAt) < settleAfter:
+	case p.Resent:
+		r.end(id, FailedCall, "lost twice: "+p.Why, now)
+	default:
+		p.State, p.Resent, p.NotBefore = Planned, true, now
+	}
+}
+
+// end ends a page. What has ended stays as it is.
+func (r *Route) end(id, result, why string, now time.Time) {
+	p := r.page(id)
+	if p == nil || p.State == Ended || p.State == Cancelled {
+		return
+	}
+	p.State, p.Result, p.EndedAt = Ended, result, now
+	if why != "" {
+		p.Why = why
+	}
+	r.touch(*p)
+}
+
+// report folds in what the carrier, or the person through it, says. It may come before the carrier's answer to our
+// request has, and it says that the page was taken.
+func (r *Route) report(rep Report, now time.Time) {
+	p := r.page(rep.PageID)
+	if p == nil {
+		return
+	}
+	if rep.SID != "" {
+		r.accepted(rep.PageID, rep.SID, now)
+	}
+	if rep.Key == AckKey {
+		r.acknowledge(p, now)
+	}
+	if rep.Key != "" {
+		p.Key = rep.Key
+	}
+	if rep.Result != "" {
+		r.end(rep.PageID, rep.Result, rep.Why, now)
+	}
+}
+
+// AckKey is the key that acknowledges.
+const AckKey = "4"
+
+func (r *Route) acknowledge(p *Page, now time.Time) {
+	for _, id := range p.Incidents {
+		inc := r.incident(id)
+		if inc == nil || !inc.Unanswered() {
+			continue
+		}
+		inc.State, inc.AckedBy, inc.AckedAt = Acknowledged, p.Person, now
+		inc.Rev++
+	}
+	r.Chain = Chain{} // what is still unanswered begins anew, with the first in the chain
+}
+
+// forget drops an incident that is over, and the pages that were about nothing else.
+func (r *Route) forget(id string) {
+	r.Incidents = slices.DeleteFunc(r.Incidents, func(i Incident) bool { return i.ID == id })
+	r.Pages = slices.DeleteFunc(r.Pages, func(p Page) bool {
+		return !slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })
+	})
+}
+
+// Done lists the incidents that are over and fully told.
+func (r Route) Done() []Incident {
+	var done []Incident
+	for _, i := range r.Incidents {
+		busy := slices.ContainsFunc(r.Pages, func(p Page) bool { return p.Live() && slices.Contains(p.Incidents, i.ID) })
+		if i.State == Resolved && !busy {
+			done = append(done, i)
+		}
+	}
+	return done
+}
+
+// Record is the incident with its pages, for history.
+func (r Route) Record(i Incident) Record {
+	rec := Record{Incident: i, Pages: []Page{}}
+	for _, p := range r.Pages {
+		if slices.Contains(p.Incidents, i.ID) {
+			rec.Pages = append(rec.Pages, p)
+		}
+	}
+	return rec
+}
+
+// pageID is new even when the store was thrown away and numbering begins anew: callbacks of an earlier life find nothing.
+func (r *Route) pageID(now time.Time) string {
+	r.Seq++
+	return fmt.Sprintf("p%d-%s", r.Seq, strconv.FormatInt(now.UnixMilli(), 36))
+}

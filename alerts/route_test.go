@@ -1,0 +1,322 @@
+package alerts_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts"
+)
+
+var onCall = alerts.OnCall{
+	People:     []alerts.Person{{Name: "Ada", Phone: "+12025550143"}, {Name: "Grace", Phone: "+12025550187"}},
+	Escalation: []string{"Ada", "Grace"}, RepeatAfter: 5 * time.Minute,
+}
+
+// incident is one of print-card that opened at start; runs tells how new the state is.
+func incident(name string, kind alerts.Kind, runs int, over bool) alerts.Incident {
+	i := alerts.Incident{ID: name, Journey: name, Title: name, Kind: kind, State: alerts.Open, Since: start, Opened: start, Runs: runs, Streak: 2, Regions: []string{"eu"}}
+	if over {
+		i.State, i.ResolvedAt = alerts.Resolved, start.Add(time.Hour)
+	}
+	return i
+}
+
+// A world plays the carrier and the people for a route.
+type world struct {
+	route alerts.Route
+	now   time.Time
+	sent  []alerts.Page // in the order in which the carrier was given them
+}
+
+func (w *world) step(e alerts.Event) []alerts.Page {
+	var commands []alerts.Command
+	w.route, commands = w.route.Step(e, onCall, w.now)
+	var sends []alerts.Page
+	for _, c := range commands {
+		if c.Verb == "send" {
+			sends = append(sends, c.Page)
+		}
+	}
+	w.sent = append(w.sent, sends...)
+	return sends
+}
+
+// accept has the carrier take all the pages.
+func (w *world) accept(pages []alerts.Page) {
+	for _, p := range pages {
+		w.accept(w.step(alerts.Sent{PageID: p.ID, SID: "CA" + p.ID}))
+	}
+}
+
+func names(pages []alerts.Page) string {
+	var s []string
+	for _, p := range pages {
+		s = append(s, fmt.Sprintf("%s %s %s", p.Purpose, p.Channel, p.Person))
+	}
+	return fmt.Sprint(s)
+}
+
+func last(w *world, c alerts.Channel) alerts.Page {
+	i := len(w.sent) - 1
+	for w.sent[i].Channel != c {
+		i--
+	}
+	return w.sent[i]
+}
+
+// TestEscalation: unanswered, the next one is called at once; after the last the chain begins again; a key ends it, and
+// when it is over those who were paged are told.
+func TestEscalation(t *testing.T) {
+	w := &world{now: start}
+	w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)}))
+	w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Result: alerts.NoAnswer})
+	w.accept([]alerts.Page{w.sent[2], w.sent[3]})
+	w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Result: alerts.Machine})
+	if got := names(w.sent); got != "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace]" {
+		t.Fatal(got)
+	}
+	w.now = w.now.Add(4 * time.Minute)
+	if got := w.step(alerts.Tick{}); len(got) != 0 {
+		t.Fatalf("during the pause: %s", names(got))
+	}
+	w.now = w.now.Add(time.Minute)
+	w.accept(w.step(alerts.Tick{}))
+	if got := names(w.sent[4:]); got != "[alarm call Ada]" {
+		t.Fatalf("after the pause: %s", got)
+	}
+	w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Key: alerts.AckKey})
+	w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Result: alerts.Human})
+	w.now = w.now.Add(time.Hour)
+	if got := w.step(alerts.Tick{}); len(got) != 0 {
+		t.Fatalf("after the acknowledgement: %s", names(got))
+	}
+	over := w.step(alerts.Taken{Incident: incident("a", alerts.Down, 2, true)})
+	if got := names(over); got != "[all-clear text Ada all-clear text Grace]" {
+		t.Fatalf("when it was over: %s", got)
+	}
+	w.accept(over)
+	for _, p := range over {
+		w.step(alerts.Report{PageID: p.ID, Result: alerts.Delivered})
+	}
+	if done := w.route.Done(); len(done) != 1 || done[0].AckedBy != "Ada" {
+		t.Fatalf("done: %+v", done)
+	}
+}
+
+func TestRoute(t *testing.T) {
+	for name, c := range map[string]struct {
+		do   func(w *world)
+		want string
+	}{
+		"one that ends before anyone is told is told to nobody": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 2, true)})
+		}, "[]"},
+		"taken twice is taken once": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)})
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)})
+		}, "[alarm call Ada alarm text Ada]"},
+		"two at once make one call": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Ours, 1, false)})
+			w.step(alerts.Taken{Incident: incident("b", alerts.Down, 1, false)})
+			w.step(alerts.Taken{Incident: incident("c", alerts.Down, 1, false)})
+			w.step(alerts.Report{PageID: last(w, alerts.Call).ID, SID: "CA1", Result: alerts.Busy})
+		}, "[alarm text Ada alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
+		"one that comes while another is acknowledged begins with the first": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("b", alerts.Down, 1, false)})
+			w.step(alerts.Taken{Incident: incident("c", alerts.Down, 1, false)})
+			w.step(alerts.Report{PageID: w.sent[0].ID, Key: alerts.AckKey})
+			w.step(alerts.Report{PageID: w.sent[0].ID, Result: alerts.Human})
+		}, "[alarm call Ada alarm text Ada alarm call Ada alarm text Ada]"},
+		"refused goes to the next at once": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)})
+			w.step(alerts.Refused{PageID: w.sent[0].ID, Why: "no such number"})
+		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
+		"degraded texts the first, and the next when that fails": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Degraded, 1, false)})
+			w.step(alerts.Report{PageID: w.sent[0].ID, Result: alerts.Undelivered})
+		}, "[alarm text Ada alarm text Grace]"},
+		"not sent is tried again, a little later": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Degraded, 1, false)})
+			w.step(alerts.NotSent{PageID: w.sent[0].ID})
+			w.step(alerts.Tick{})
+			w.now = w.now.Add(3 * time.Second)
+			w.step(alerts.Tick{})
+		}, "[alarm text Ada alarm text Ada]"},
+		"lost is found, and not resent": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Degraded, 1, false)})
+			w.step(alerts.Lost{PageID: w.sent[0].ID})
+			w.step(alerts.Settled{PageID: w.sent[0].ID, SID: "SM1"})
+			w.now = w.now.Add(time.Minute)
+			w.step(alerts.Tick{})
+		}, "[alarm text Ada]"},
+		"lost and unknown to the carrier is resent once": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)})
+			w.accept(w.sent[1:])
+			for range 3 {
+				w.step(alerts.Lost{PageID: w.sent[0].ID})
+				w.now = w.now.Add(time.Minute)
+				w.step(alerts.Settled{PageID: w.sent[0].ID})
+			}
+		}, "[alarm call Ada alarm text Ada alarm call Ada alarm call Grace alarm text Grace]"},
+		"a sender that died is settled too": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Degraded, 1, false)})
+			w.now = w.now.Add(time.Minute)
+			w.step(alerts.Tick{})
+			w.step(alerts.Settled{PageID: w.sent[0].ID})
+		}, "[alarm text Ada alarm text Ada]"},
+		"a carrier that never says how a call went has not reached anybody": {func(w *world) {
+			w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)}))
+			w.now = w.now.Add(2 * time.Minute)
+			w.step(alerts.Tick{})
+		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{now: start}
+			c.do(w)
+			if got := names(w.sent); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestRouteProperties plays random histories: incidents that come and go, a carrier that takes, loses, refuses and
+// forgets, callbacks late, doubled and missing, people who press keys, senders that die.
+func TestRouteProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &world{now: start}
+		created := map[string]int{} // by page: how often the carrier took it
+		doubts := map[string]int{}  // by page: how often whether it did was not known
+		runs, over := map[string]int{}, map[string]bool{}
+		check := func(sends []alerts.Page) {
+			for _, p := range sends {
+				if p.Purpose == alerts.Alarm && !slices.ContainsFunc(p.Incidents, func(id string) bool { return open(w.route, id) }) {
+					t.Fatalf("page %s was sent about %v, which nobody needs to hear of", p.ID, p.Incidents)
+				}
+			}
+			live := 0
+			for _, p := range w.route.Pages {
+				if p.Channel == alerts.Call && p.Live() {
+					live++
+				}
+			}
+			if live > 1 {
+				t.Fatalf("%d calls at once", live)
+			}
+		}
+		for range rapid.IntRange(5, 60).Draw(t, "events") {
+			id := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "incident")
+			page := ""
+			if n := len(w.route.Pages); n > 0 {
+				page = w.route.Pages[rapid.IntRange(0, n-1).Draw(t, "page")].ID
+			}
+			switch rapid.SampledFrom([]string{"bad", "good", "tick", "tick", "sent", "sent", "lost", "not sent", "refused", "settled", "report", "key"}).Draw(t, "event") {
+			case "bad":
+				if !over[id] {
+					runs[id]++
+					check(w.step(alerts.Taken{Incident: incident(id, alerts.Down, runs[id], false)}))
+				}
+			case "good":
+				if runs[id] > 0 {
+					over[id] = true
+					check(w.step(alerts.Taken{Incident: incident(id, alerts.Down, runs[id]+1, true)}))
+				}
+			case "tick":
+				w.now = w.now.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "seconds")) * time.Second)
+				check(w.step(alerts.Tick{}))
+			case "sent":
+				if state(w.route, page) == alerts.Claimed {
+					created[page]++
+				}
+				check(w.step(alerts.Sent{PageID: page, SID: "CA" + page}))
+			case "lost":
+				if state(w.route, page) == alerts.Claimed {
+					doubts[page]++
+					created[page] += rapid.IntRange(0, 1).Draw(t, "really")
+				}
+				check(w.step(alerts.Lost{PageID: page}))
+			case "not sent":
+				check(w.step(alerts.NotSent{PageID: page}))
+			case "refused":
+				if state(w.route, page) == alerts.Claimed {
+					check(w.step(alerts.Refused{PageID: page}))
+				}
+			case "settled":
+				sid := ""
+				if created[page] > 0 { // listing tells the truth
+					sid = "CA" + page
+				}
+				check(w.step(alerts.Settled{PageID: page, SID: sid}))
+			case "report":
+				if created[page] > 0 {
+					check(w.step(alerts.Report{PageID: page, SID: "CA" + page, Result: rapid.SampledFrom([]string{alerts.Human, alerts.Machine, alerts.Busy, alerts.NoAnswer}).Draw(t, "result")}))
+				}
+			case "key":
+				if created[page] > 0 {
+					check(w.step(alerts.Report{PageID: page, SID: "CA" + page, Key: alerts.AckKey}))
+				}
+			}
+		}
+		for id, n := range created {
+			if n > 1 {
+				t.Fatalf("the carrier took page %s %d times, with %d doubts, though its list tells the truth", id, n, doubts[id])
+			}
+		}
+		calmDown(t, w, check)
+	})
+}
+
+// calmDown lets the carrier work from now on: then everybody who has to hear of something does.
+func calmDown(t *rapid.T, w *world, check func([]alerts.Page)) {
+	reached := map[string]bool{}
+	for range 40 {
+		w.now = w.now.Add(30 * time.Second)
+		check(w.step(alerts.Tick{}))
+		for _, p := range slices.Clone(w.route.Pages) {
+			switch p.State {
+			case alerts.Claimed:
+				check(w.step(alerts.Sent{PageID: p.ID, SID: "CA" + p.ID}))
+				for _, id := range p.Incidents {
+					reached[id] = reached[id] || p.Channel == alerts.Call
+				}
+			case alerts.Unknown:
+				check(w.step(alerts.Settled{PageID: p.ID}))
+			}
+		}
+	}
+	for _, i := range w.route.Incidents {
+		if i.Unanswered() && !reached[i.ID] {
+			t.Fatalf("%s is %s, and nobody was called in 20 minutes", i.ID, i.State)
+		}
+		if i.State == alerts.Resolved && slices.ContainsFunc(w.route.Pages, func(p alerts.Page) bool {
+			return p.Purpose == alerts.Alarm && p.Sent() && slices.Contains(p.Incidents, i.ID) && !told(w.route, p.Person, i.ID)
+		}) {
+			t.Fatalf("%s is over, and not all who were paged were told", i.ID)
+		}
+	}
+}
+
+func open(r alerts.Route, id string) bool {
+	return slices.ContainsFunc(r.Incidents, func(i alerts.Incident) bool {
+		return i.ID == id && i.State != alerts.Resolved && i.State != alerts.Acknowledged
+	})
+}
+
+func state(r alerts.Route, page string) alerts.PageState {
+	for _, p := range r.Pages {
+		if p.ID == page {
+			return p.State
+		}
+	}
+	return ""
+}
+
+func told(r alerts.Route, person, incident string) bool {
+	return slices.ContainsFunc(r.Pages, func(p alerts.Page) bool {
+		return p.Purpose == alerts.AllClear && p.Person == person && slices.Contains(p.Incidents, incident) && p.State != alerts.Planned
+	})
+}
