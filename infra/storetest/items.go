@@ -1,0 +1,123 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strconv"
+	"sync"
+	"testing"
+
+	"valkyrie/alerts"
+)
+
+func absentItem(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	wantItem(tb, s, "JOURNEY#print-card", 0, "")
+}
+
+func itemVersions(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	for v := range int64(5) {
+		data := strconv.FormatInt(v, 10)
+		must(tb, put(tb.Context(), s, "JOURNEY#print-card", v, data))
+		wantItem(tb, s, "JOURNEY#print-card", v+1, data)
+	}
+	wantItem(tb, s, "JOURNEY#create-order", 0, "")
+}
+
+func staleItem(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	must(tb, put(tb.Context(), s, "k", 0, "one"))
+	must(tb, put(tb.Context(), s, "k", 1, "two"))
+	for _, version := range []int64{0, 1, 3, -1} {
+		wantConflict(tb, put(tb.Context(), s, "k", version, "wrong"))
+		wantItem(tb, s, "k", 2, "two")
+	}
+	wantConflict(tb, put(tb.Context(), s, "never written", 1, "wrong"))
+	wantItem(tb, s, "never written", 0, "")
+}
+
+// wantConflict checks that a write was refused because of its version, and not for another reason.
+func wantConflict(tb testing.TB, err error) {
+	tb.Helper()
+	if !errors.Is(err, alerts.ErrConflict) {
+		tb.Fatalf("got error %v, expected alerts.ErrConflict", err)
+	}
+}
+
+func itemCreatedOnce(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	const writers = 16
+	results := make(chan error, writers)
+	for range writers {
+		go func() { results <- put(tb.Context(), s, "k", 0, "mine") }()
+	}
+	created := 0
+	for range writers {
+		switch err := <-results; {
+		case err == nil:
+			created++
+		case !errors.Is(err, alerts.ErrConflict):
+			tb.Errorf("got error %v, expected alerts.ErrConflict", err)
+		}
+	}
+	if created != 1 {
+		tb.Errorf("%d of %d creations succeeded, expected 1", created, writers)
+	}
+}
+
+func itemBytes(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	all := make([]byte, 256)
+	for i := range all {
+		all[i] = byte(i)
+	}
+	long := string(bytes.Repeat(all, 400))
+	for key, data := range map[string]string{
+		"bytes": long, "empty": "", awkward: awkward, "k": "lower", "K": "upper", "k%": "per cent", "k ": "blank",
+	} {
+		must(tb, put(tb.Context(), s, key, 0, data))
+		defer wantItem(tb, s, key, 1, data) // once all are written
+	}
+	must(tb, s.PutItem(tb.Context(), alerts.Item{Key: "nil"}))
+	wantItem(tb, s, "nil", 1, "")
+}
+
+func fortyWriters(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	const writers, each = 40, 5
+	var all sync.WaitGroup
+	for range writers {
+		all.Go(func() {
+			for range each {
+				if err := Increment(tb.Context(), s, "counter"); err != nil {
+					tb.Error(err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	wantItem(tb, s, "counter", writers*each, strconv.Itoa(writers*each))
+}
+
+// Increment adds one to the number kept in an item, reading it anew as often as somebody else was faster.
+func Increment(ctx context.Context, s alerts.Items, key string) error {
+	for {
+		item, err := s.Item(ctx, key)
+		if err != nil {
+			return err
+		}
+		n := 0
+		if item.Version > 0 {
+			if n, err = strconv.Atoi(string(item.Data)); err != nil {
+				return err
+			}
+		}
+		item.Data = strconv.AppendInt(nil, int64(n+1), 10)
+		if err := s.PutItem(ctx, item); !errors.Is(err, alerts.ErrConflict) {
+			return err
+		}
+	}
+}

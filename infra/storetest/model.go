@@ -1,0 +1,119 @@
+package storetest
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// A model is a store so plain that one can see it is right: the interface's comments, in Go. It is what others are
+// compared with. It keeps the slices it is given, so its users do not write to them afterwards.
+type model struct {
+	mu        sync.Mutex
+	runs      map[slotKey]journey.Run
+	items     map[string]alerts.Item
+	incidents map[string]alerts.Record
+}
+
+// A slotKey names a run once.
+type slotKey struct {
+	journey, region string
+	slot            time.Time // in UTC, so that equal moments are equal keys
+}
+
+func newModel() *model {
+	return &model{
+		runs:      map[slotKey]journey.Run{},
+		items:     map[string]alerts.Item{},
+		incidents: map[string]alerts.Record{},
+	}
+}
+
+func keyOf(r journey.Run) slotKey { return slotKey{r.Journey, r.Region, r.Slot.UTC()} }
+
+func (m *model) PutRun(ctx context.Context, run journey.Run) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if _, taken := m.runs[keyOf(run)]; !taken && ctx.Err() == nil {
+		run.Slot = run.Slot.UTC()
+		run.Steps = append([]journey.StepResult{}, run.Steps...)
+		run.Evidence = append([]journey.Evidence{}, run.Evidence...)
+		m.runs[keyOf(run)] = run
+	}
+	return ctx.Err()
+}
+
+func (m *model) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []journey.Run
+	for _, r := range m.runs {
+		if (q.Journey == "" || q.Journey == r.Journey) && !r.Slot.Before(q.Since) {
+			found = append(found, r)
+		}
+	}
+	slices.SortFunc(found, func(a, b journey.Run) int {
+		return cmp.Or(a.Slot.Compare(b.Slot), strings.Compare(a.Region, b.Region), strings.Compare(a.ID, b.ID))
+	})
+	if q.Limit > 0 && len(found) > q.Limit {
+		found = found[len(found)-q.Limit:]
+	}
+	return found, ctx.Err()
+}
+
+func (m *model) Item(ctx context.Context, key string) (alerts.Item, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	item := m.items[key]
+	item.Key = key
+	return item, ctx.Err()
+}
+
+func (m *model) PutItem(ctx context.Context, item alerts.Item) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if m.items[item.Key].Version != item.Version {
+		return alerts.ErrConflict
+	}
+	m.items[item.Key] = alerts.Item{Key: item.Key, Version: item.Version + 1, Data: bytes.Clone(item.Data)}
+	return nil
+}
+
+func (m *model) PutIncident(ctx context.Context, r alerts.Record) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if old, ok := m.incidents[r.ID]; (!ok || r.Rev >= old.Rev) && ctx.Err() == nil {
+		r.Regions = append([]string{}, r.Regions...)
+		r.Evidence = append([]journey.Evidence{}, r.Evidence...)
+		r.Pages = append([]alerts.Page{}, r.Pages...)
+		for i := range r.Pages {
+			r.Pages[i].Incidents = append([]string{}, r.Pages[i].Incidents...)
+		}
+		m.incidents[r.ID] = r
+	}
+	return ctx.Err()
+}
+
+func (m *model) Incidents(ctx context.Context, since time.Time) ([]alerts.Record, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	byAge := func(a, b alerts.Record) int {
+		return cmp.Or(a.Opened.Compare(b.Opened), strings.Compare(a.ID, b.ID))
+	}
+	found := slices.SortedFunc(maps.Values(m.incidents), byAge)
+	found = slices.DeleteFunc(found, func(r alerts.Record) bool {
+		return r.State == alerts.Resolved && r.Opened.Before(since) && r.ResolvedAt.Before(since)
+	})
+	return found, ctx.Err()
+}

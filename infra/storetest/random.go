@@ -1,0 +1,75 @@
+package storetest
+
+import (
+	"fmt"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// What random calls are made of: few values, so that calls meet, and among them the zero time and any text at all.
+var (
+	anyTime = rapid.Custom(func(t *rapid.T) time.Time {
+		if rapid.IntRange(0, 9).Draw(t, "zero") == 0 {
+			return time.Time{}
+		}
+		return noon.Add(time.Duration(rapid.IntRange(0, 8).Draw(t, "quarters")) * 250 * time.Millisecond)
+	})
+	anyJourney = rapid.SampledFrom([]string{"print-card", "create-order"})
+	anyRegion  = rapid.SampledFrom([]string{"eu-west-1", "us-east-1"})
+	anyKey     = rapid.SampledFrom([]string{"JOURNEY#print-card", "ROUTE#default"})
+	anyOutcome = rapid.SampledFrom([]journey.Outcome{journey.Passed, journey.Slow, journey.Failed, journey.Broken})
+	anyState   = rapid.SampledFrom([]alerts.IncidentState{alerts.Open, alerts.Acknowledged, alerts.Resolved})
+)
+
+// anyRun draws a run. Its id leads with the journey, as no order is promised between equal ids.
+func anyRun(t *rapid.T) journey.Run {
+	name := anyJourney.Draw(t, "journey")
+	r := journey.Run{
+		ID: fmt.Sprint(rapid.IntRange(0, 3).Draw(t, "id"), name), Journey: name, Region: anyRegion.Draw(t, "region"),
+		Slot:    noon.Add(time.Duration(rapid.IntRange(0, 6).Draw(t, "slot")) * 250 * time.Millisecond),
+		Outcome: anyOutcome.Draw(t, "outcome"), Started: anyTime.Draw(t, "started"),
+		Error: rapid.String().Draw(t, "error"),
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "steps") {
+		r.Steps = append(r.Steps, journey.StepResult{
+			Name: rapid.String().Draw(t, "step"), DurationMS: rapid.Int64().Draw(t, "ms"),
+			Started: anyTime.Draw(t, "step started"), Cleanup: rapid.Bool().Draw(t, "cleanup"),
+		})
+	}
+	return r
+}
+
+func anyQuery(t *rapid.T) alerts.RunQuery {
+	return alerts.RunQuery{
+		Journey: rapid.SampledFrom([]string{"", "print-card", "create-order"}).Draw(t, "journey"),
+		Since:   anyTime.Draw(t, "since"),
+		Limit:   rapid.IntRange(0, 4).Draw(t, "limit"),
+	}
+}
+
+func anyItem(t *rapid.T) alerts.Item {
+	return alerts.Item{
+		Key: anyKey.Draw(t, "key"), Version: rapid.Int64Range(0, 3).Draw(t, "version"),
+		Data: rapid.SliceOfN(rapid.Byte(), 0, 8).Draw(t, "data"),
+	}
+}
+
+func anyRecord(t *rapid.T) alerts.Record {
+	r := alerts.Record{Incident: alerts.Incident{
+		ID:  rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "id"),
+		Rev: rapid.Int64Range(0, 3).Draw(t, "rev"), State: anyState.Draw(t, "state"),
+		Opened: anyTime.Draw(t, "opened"), ResolvedAt: anyTime.Draw(t, "resolved at"),
+		Reason: rapid.String().Draw(t, "reason"), Regions: rapid.SliceOfN(anyRegion, 0, 2).Draw(t, "regions"),
+	}}
+	for range rapid.IntRange(0, 3).Draw(t, "pages") {
+		r.Pages = append(r.Pages, alerts.Page{
+			ID: rapid.StringMatching("[pq]").Draw(t, "page"), Words: rapid.String().Draw(t, "words"),
+			PlannedAt: anyTime.Draw(t, "planned"), Resent: rapid.Bool().Draw(t, "resent"),
+		})
+	}
+	return r
+}

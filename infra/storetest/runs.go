@@ -1,0 +1,127 @@
+package storetest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// runAt is a plain run of print-card in eu-west-1, due so many minutes after noon.
+func runAt(minute int, id string) journey.Run {
+	return journey.Run{
+		ID: id, Journey: "print-card", Region: "eu-west-1", Outcome: journey.Passed,
+		Slot:     noon.Add(time.Duration(minute) * time.Minute),
+		Steps:    []journey.StepResult{},
+		Evidence: []journey.Evidence{},
+	}
+}
+
+// in moves a run to another region, and of to another journey.
+func in(r journey.Run, region string) journey.Run { r.Region = region; return r }
+func of(r journey.Run, name string) journey.Run   { r.Journey = name; return r }
+
+func runSurvives(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	var run journey.Run
+	fill(tb, &run)
+	putRuns(tb, s, run)
+	wantRuns(tb, s, alerts.RunQuery{}, run)
+}
+
+func emptyRunHasLists(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	put, want := runAt(0, "a"), runAt(0, "a")
+	put.Steps, put.Evidence = nil, nil
+	putRuns(tb, s, put)
+	wantRuns(tb, s, alerts.RunQuery{}, want)
+}
+
+func bigRun(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	run := runAt(0, "big")
+	run.Error = strings.Repeat("naïve 印刷 ", 100_000/len("naïve 印刷 ")+1)
+	for i := range 50 {
+		run.Steps = append(run.Steps, journey.StepResult{
+			Name: fmt.Sprintf("step %d", i), Outcome: journey.Passed, DurationMS: int64(i), Started: noon,
+		})
+	}
+	putRuns(tb, s, run)
+	wantRuns(tb, s, alerts.RunQuery{}, run)
+}
+
+func firstVerdictStays(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	first := runAt(0, "first")
+	first.Steps = []journey.StepResult{{Name: "open the shop", Outcome: journey.Passed}}
+	second := runAt(0, "second")
+	second.Outcome, second.Error = journey.Failed, "late"
+	second.Steps = []journey.StepResult{{Name: "open the shop", Outcome: journey.Failed}, {Name: "print"}}
+	putRuns(tb, s, first, second)
+	wantRuns(tb, s, alerts.RunQuery{}, first)
+
+	elsewhere, other := in(second, "us-east-1"), of(second, "create-order")
+	other.ID = "third"
+	putRuns(tb, s, elsewhere, other)
+	wantRuns(tb, s, alerts.RunQuery{}, first, other, elsewhere)
+}
+
+func slotIsAMoment(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	first, again := runAt(0, "first"), runAt(0, "again")
+	again.Slot = again.Slot.In(time.FixedZone("somewhere", 2*60*60))
+	putRuns(tb, s, first, again)
+	wantRuns(tb, s, alerts.RunQuery{}, first)
+	wantRuns(tb, s, alerts.RunQuery{Since: again.Slot}, first)
+
+	late := again
+	late.ID, late.Slot = "late", again.Slot.Add(time.Minute)
+	putRuns(tb, s, late)
+	late.Slot = late.Slot.UTC()
+	wantRuns(tb, s, alerts.RunQuery{}, first, late)
+}
+
+func runsInOrder(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	// Written as text without its zeros, a half second would sort before the whole one.
+	half := runAt(1, "a")
+	half.Slot = half.Slot.Add(500 * time.Millisecond)
+	want := []journey.Run{
+		runAt(0, "z"),
+		in(runAt(0, "y"), "us-east-1"),
+		runAt(1, "b"),
+		of(runAt(1, "c"), "create-order"),
+		in(runAt(1, "a"), "us-east-1"),
+		half,
+		runAt(10, "a"),
+	}
+	for _, i := range []int{6, 3, 5, 0, 2, 4, 1} {
+		putRuns(tb, s, want[i])
+	}
+	wantRuns(tb, s, alerts.RunQuery{}, want...)
+	wantRuns(tb, s, alerts.RunQuery{Limit: 4}, want[3:]...)
+}
+
+func runsChosen(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	var prints, orders []journey.Run
+	for i := range 6 {
+		prints = append(prints, runAt(i, fmt.Sprint("p", i)))
+		orders = append(orders, of(runAt(i, fmt.Sprint("q", i)), "create-order"))
+		putRuns(tb, s, prints[i], orders[i])
+	}
+	third := prints[3].Slot
+	wantRuns(tb, s, alerts.RunQuery{Journey: "print-card"}, prints...)
+	wantRuns(tb, s, alerts.RunQuery{Journey: "print-card", Since: third}, prints[3:]...)
+	wantRuns(tb, s, alerts.RunQuery{Journey: "print-card", Since: third.Add(1)}, prints[4:]...)
+	wantRuns(tb, s, alerts.RunQuery{Journey: "create-order", Limit: 2}, orders[4:]...)
+	wantRuns(tb, s, alerts.RunQuery{Journey: "create-order", Since: third, Limit: 1}, orders[5])
+	wantRuns(tb, s, alerts.RunQuery{Since: third, Limit: 100},
+		prints[3], orders[3], prints[4], orders[4], prints[5], orders[5])
+	wantRuns(tb, s, alerts.RunQuery{Since: noon.Add(time.Hour)})
+	wantRuns(tb, s, alerts.RunQuery{Journey: "print"})
+	wantRuns(tb, s, alerts.RunQuery{Journey: "PRINT-CARD"})
+}

@@ -1,0 +1,64 @@
+// Package storetest holds the test that every [alerts.Store] must pass. Judging and paging lean on what it checks: that
+// a slot has one verdict, that an item is only changed by who saw its latest version, that nothing written is lost.
+//
+// A store's own test calls [Run]. What is special to one technology (its files, its errors) is tested there.
+package storetest
+
+import (
+	"testing"
+
+	"valkyrie/alerts"
+)
+
+// Open opens one more store on the same data, as another process would.
+type Open func() alerts.Store
+
+// A Backing makes an empty place to keep data. It arranges with tb.Cleanup that the stores opened on it are closed.
+//
+// A store that has a Close method is closed before it is opened again to see what survived; its clean-up must bear with
+// a store that is closed already.
+type Backing func(tb testing.TB) Open
+
+// A check is one promise of a store. It fails tb when the promise is broken.
+type check struct {
+	name string
+	run  func(tb testing.TB, fresh Backing)
+}
+
+// checks is the whole suite.
+var checks = []check{
+	{"run/every field survives", runSurvives},
+	{"run/no steps and no evidence are empty lists", emptyRunHasLists},
+	{"run/fifty steps and an error of 100 kB", bigRun},
+	{"run/the first verdict of a slot stays", firstVerdictStays},
+	{"run/a slot is a moment in any time zone", slotIsAMoment},
+	{"run/listed by slot, then region, then id", runsInOrder},
+	{"run/chosen by journey, since and limit", runsChosen},
+
+	{"item/never written has version 0", absentItem},
+	{"item/each write adds one to the version", itemVersions},
+	{"item/a stale version writes nothing", staleItem},
+	{"item/created once", itemCreatedOnce},
+	{"item/data and keys are kept to the byte", itemBytes},
+	{"item/forty writers lose no increment", fortyWriters},
+
+	{"incident/every field survives", incidentSurvives},
+	{"incident/no pages are an empty list", emptyIncidentHasLists},
+	{"incident/an older revision is left out", olderRevision},
+	{"incident/pages are replaced as a set", pagesReplaced},
+	{"incident/a page may tell of two", sharedPage},
+	{"incident/listed since a time, and while unresolved", incidentsSince},
+	{"incident/oldest first", incidentsInOrder},
+
+	{"store/everything is there after reopening", survivesReopening},
+	{"store/two at once see the same", twoAtOnce},
+	{"store/a cancelled context ends a call", cancelledContext},
+	{"store/behaves like the model", behavesLikeModel},
+}
+
+// Run checks the stores on a backing.
+func Run(t *testing.T, fresh Backing) {
+	for _, c := range checks {
+		t.Run(c.name, func(t *testing.T) { c.run(t, fresh) })
+	}
+}
