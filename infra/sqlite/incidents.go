@@ -1,0 +1,90 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"valkyrie/alerts"
+)
+
+const incidentColumns = "id, journey, title, kind, step, error, reason, regions, since, opened, streak, runs, evidence, " +
+	"state, acked_by, acked_at, resolved_at, closing, rev"
+
+// incidentFields are where incidentColumns are written from and read into.
+func incidentFields(i *alerts.Incident) []any {
+	return []any{
+		&i.ID, &i.Journey, &i.Title, &i.Kind, &i.Step, &i.Error, &i.Reason, document{&i.Regions}, stamp{&i.Since},
+		stamp{&i.Opened}, &i.Streak, &i.Runs, document{&i.Evidence}, &i.State, &i.AckedBy, stamp{&i.AckedAt},
+		stamp{&i.ResolvedAt}, &i.Closing, &i.Rev,
+	}
+}
+
+// PutIncident implements [alerts.IncidentLog].
+func (s *Store) PutIncident(ctx context.Context, r alerts.Record) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		if newer, err := hasNewer(ctx, tx, r); err != nil || newer {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "DELETE FROM incidents WHERE id = ?", r.ID); err != nil { // its pages go with it
+			return err
+		}
+		insert := insertInto("incidents", incidentColumns)
+		if _, err := tx.ExecContext(ctx, insert, incidentFields(&r.Incident)...); err != nil {
+			return err
+		}
+		return putPages(ctx, tx, r)
+	})
+	if err != nil {
+		return fmt.Errorf("writing incident %q: %w", r.ID, err)
+	}
+	return nil
+}
+
+// hasNewer reports whether a later revision of the record is already kept.
+func hasNewer(ctx context.Context, tx *sql.Tx, r alerts.Record) (bool, error) {
+	var rev int64
+	err := tx.QueryRowContext(ctx, "SELECT rev FROM incidents WHERE id = ?", r.ID).Scan(&rev)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	return rev > r.Rev, err
+}
+
+// concerns chooses incidents: ?1 is the time since when.
+const concerns = " FROM incidents WHERE opened >= ?1 OR resolved_at >= ?1 OR state <> 'resolved'"
+
+// Incidents implements [alerts.IncidentLog]. Oldest is by the time of opening; ties are by id.
+func (s *Store) Incidents(ctx context.Context, since time.Time) ([]alerts.Record, error) {
+	var records []alerts.Record
+	err := s.read(ctx, func(tx *sql.Tx) (err error) {
+		if records, err = readIncidents(ctx, tx, since); err != nil {
+			return err
+		}
+		return readPages(ctx, tx, since, records)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading incidents: %w", err)
+	}
+	return records, nil
+}
+
+// readIncidents reads the records, still without pages.
+func readIncidents(ctx context.Context, tx *sql.Tx, since time.Time) ([]alerts.Record, error) {
+	rows, err := tx.QueryContext(ctx, "SELECT "+incidentColumns+concerns+" ORDER BY opened, id", stamp{&since})
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	records := []alerts.Record{}
+	for rows.Next() {
+		r := alerts.Record{Pages: []alerts.Page{}}
+		if err := rows.Scan(incidentFields(&r.Incident)...); err != nil {
+			return nil, err
+		}
+		records = append(records, r)
+	}
+	return records, rows.Err()
+}

@@ -1,0 +1,59 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"valkyrie/alerts"
+)
+
+// Item implements [alerts.Items].
+func (s *Store) Item(ctx context.Context, key string) (alerts.Item, error) {
+	item := alerts.Item{Key: key}
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		row := tx.QueryRowContext(ctx, "SELECT version, data FROM items WHERE key = ?", key)
+		err := row.Scan(&item.Version, &item.Data)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return alerts.Item{}, fmt.Errorf("reading item %q: %w", key, err)
+	}
+	return item, nil
+}
+
+// PutItem implements [alerts.Items].
+func (s *Store) PutItem(ctx context.Context, item alerts.Item) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		result, err := putItem(ctx, tx, item)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		return alerts.ErrConflict
+	})
+	if err != nil {
+		return fmt.Errorf("writing item %q over version %d: %w", item.Key, item.Version, err)
+	}
+	return nil
+}
+
+// putItem writes one row, or none if the version is no longer the one in the item.
+func putItem(ctx context.Context, tx *sql.Tx, item alerts.Item) (sql.Result, error) {
+	data := item.Data
+	if data == nil {
+		data = []byte{} // the driver writes NULL for nil
+	}
+	if item.Version == 0 {
+		const create = "INSERT INTO items (key, version, data) VALUES (?, 1, ?) ON CONFLICT DO NOTHING"
+		return tx.ExecContext(ctx, create, item.Key, data)
+	}
+	const update = "UPDATE items SET version = version + 1, data = ? WHERE key = ? AND version = ?"
+	return tx.ExecContext(ctx, update, data, item.Key, item.Version)
+}

@@ -1,0 +1,61 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"valkyrie/alerts"
+)
+
+const pageColumns = "id, incidents, purpose, channel, person, phone, state, result, why, sid, key, words, tries, resent, " +
+	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at"
+
+// pageFields are where pageColumns are written from and read into.
+func pageFields(p *alerts.Page) []any {
+	return []any{
+		&p.ID, document{&p.Incidents}, &p.Purpose, &p.Channel, &p.Person, &p.To, &p.State, &p.Result, &p.Why, &p.SID,
+		&p.Key, &p.Words, &p.Tries, &p.Resent, stamp{&p.PlannedAt}, stamp{&p.NotBefore}, stamp{&p.ClaimedAt},
+		stamp{&p.LeaseUntil}, stamp{&p.AcceptedAt}, stamp{&p.EndedAt},
+	}
+}
+
+// putPages adds the pages of a record.
+func putPages(ctx context.Context, tx *sql.Tx, r alerts.Record) error {
+	insert, err := tx.PrepareContext(ctx, insertInto("pages", "incident, position, "+pageColumns))
+	if err != nil {
+		return err
+	}
+	defer insert.Close()
+	for i := range r.Pages {
+		if _, err := insert.ExecContext(ctx, append([]any{r.ID, i}, pageFields(&r.Pages[i])...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readPages adds to the records since then their pages, in one query for all of them.
+func readPages(ctx context.Context, tx *sql.Tx, since time.Time, records []alerts.Record) error {
+	index := make(map[string]int, len(records))
+	for i, r := range records {
+		index[r.ID] = i
+	}
+	query := "SELECT incident, " + pageColumns + " FROM pages WHERE incident IN (SELECT id" + concerns + ")" +
+		" ORDER BY incident, position"
+	rows, err := tx.QueryContext(ctx, query, stamp{&since})
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var incident string
+		var page alerts.Page
+		if err := rows.Scan(append([]any{&incident}, pageFields(&page)...)...); err != nil {
+			return err
+		}
+		record := &records[index[incident]]
+		record.Pages = append(record.Pages, page)
+	}
+	return rows.Err()
+}

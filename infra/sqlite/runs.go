@@ -1,0 +1,104 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+const runColumns = "id, journey, region, slot, started, outcome, duration_ms, error, evidence, site, chrome"
+
+// runFields are where runColumns are written from and read into.
+func runFields(r *journey.Run) []any {
+	return []any{
+		&r.ID, &r.Journey, &r.Region, stamp{&r.Slot}, stamp{&r.Started}, &r.Outcome, &r.DurationMS, &r.Error,
+		document{&r.Evidence}, &r.Site, &r.Chrome,
+	}
+}
+
+// PutRun implements [alerts.RunLog].
+func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		insert := insertInto("runs", runColumns) + " ON CONFLICT (journey, slot, region) DO NOTHING"
+		result, err := tx.ExecContext(ctx, insert, runFields(&run)...)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			return err // the slot has its verdict
+		}
+		number, err := result.LastInsertId()
+		if err != nil {
+			return err
+		}
+		return putSteps(ctx, tx, number, run.Steps)
+	})
+	if err != nil {
+		return fmt.Errorf("writing the run of journey %q in region %q, slot %s: %w",
+			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339Nano), err)
+	}
+	return nil
+}
+
+// Runs implements [alerts.RunLog].
+func (s *Store) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, error) {
+	chosen := choose(q)
+	var runs []journey.Run
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		var numbers []int64
+		var err error
+		if runs, numbers, err = readRuns(ctx, tx, chosen); err != nil {
+			return err
+		}
+		return readSteps(ctx, tx, chosen, runs, numbers)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reading runs: %w", err)
+	}
+	slices.Reverse(runs) // they were read newest first, for the limit's sake
+	return runs, nil
+}
+
+// A choice is the end of a query over runs: which, newest first, and how many.
+type choice struct {
+	where string
+	args  []any
+}
+
+// choose turns a query into SQL. Each of its two forms follows an index from its end, so that it costs as much as the
+// runs it returns, however long the history is.
+func choose(q alerts.RunQuery) choice {
+	limit := -1 // SQLite's word for all
+	if q.Limit > 0 {
+		limit = q.Limit
+	}
+	const newest = " slot >= ? ORDER BY slot DESC, region DESC, id DESC, journey DESC LIMIT ?"
+	if q.Journey == "" {
+		return choice{"WHERE" + newest, []any{stamp{&q.Since}, limit}}
+	}
+	return choice{"WHERE journey = ? AND" + newest, []any{q.Journey, stamp{&q.Since}, limit}}
+}
+
+// readRuns reads the chosen runs, newest first and still without steps, and the number of each.
+func readRuns(ctx context.Context, tx *sql.Tx, c choice) (runs []journey.Run, numbers []int64, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT number, "+runColumns+" FROM runs "+c.where, c.args...)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer rows.Close()
+	runs = []journey.Run{}
+	for rows.Next() {
+		r := journey.Run{Steps: []journey.StepResult{}}
+		var number int64
+		if err := rows.Scan(append([]any{&number}, runFields(&r)...)...); err != nil {
+			return nil, nil, err
+		}
+		runs, numbers = append(runs, r), append(numbers, number)
+	}
+	return runs, numbers, rows.Err()
+}
