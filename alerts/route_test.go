@@ -270,21 +270,26 @@ func TestRouteProperties(t *testing.T) {
 	})
 }
 
-// calmDown lets the carrier work from now on: then everybody who has to hear of something does.
+// calmDown lets the carrier take all that it is given from now on; what was being sent before it never hears of. Then
+// everybody who has to hear of something does.
 func calmDown(t *rapid.T, w *world, check func([]alerts.Page)) {
 	reached := map[string]bool{}
+	take := func(sends []alerts.Page) {
+		for len(sends) > 0 {
+			check(sends)
+			p := sends[0]
+			for _, id := range p.Incidents {
+				reached[id] = reached[id] || p.Channel == alerts.Call
+			}
+			sends = append(sends[1:], w.step(alerts.Sent{PageID: p.ID, SID: "CA" + p.ID})...)
+		}
+	}
 	for range 40 {
 		w.now = w.now.Add(30 * time.Second)
-		check(w.step(alerts.Tick{}))
+		take(w.step(alerts.Tick{}))
 		for _, p := range slices.Clone(w.route.Pages) {
-			switch p.State {
-			case alerts.Claimed:
-				check(w.step(alerts.Sent{PageID: p.ID, SID: "CA" + p.ID}))
-				for _, id := range p.Incidents {
-					reached[id] = reached[id] || p.Channel == alerts.Call
-				}
-			case alerts.Unknown:
-				check(w.step(alerts.Settled{PageID: p.ID}))
+			if p.State == alerts.Unknown {
+				take(w.step(alerts.Settled{PageID: p.ID}))
 			}
 		}
 	}

@@ -24,7 +24,7 @@ type RunLog interface {
 	// PutRun adds a run. A run of the same journey, region and slot that is already there stays as it is, and that is
 	// not an error: a slot has one verdict.
 	PutRun(ctx context.Context, run journey.Run) error
-	// Runs lists runs, oldest slot first (ties: by region, then id).
+	// Runs lists runs, oldest slot first (ties: by region, then id, then journey).
 	Runs(ctx context.Context, q RunQuery) ([]journey.Run, error)
 }
 
@@ -32,7 +32,7 @@ type RunLog interface {
 type RunQuery struct {
 	Journey string    // empty: every journey
 	Since   time.Time // slots at or after it; zero: from the beginning
-	Limit   int       // the newest so many; 0: all
+	Limit   int       // the newest so many; 0 or less: all
 }
 
 // Items keeps the small states that judging and paging fold over, each changed only by whoever saw its latest version.
@@ -56,6 +56,7 @@ type IncidentLog interface {
 	// PutIncident adds or replaces a record and its pages. One with a Rev lower than the stored one is left out
 	// silently, so that a late writer does not undo a newer one.
 	PutIncident(ctx context.Context, r Record) error
-	// Incidents lists those opened, or resolved, at or after since, and all that are unresolved; oldest first.
+	// Incidents lists those opened, or resolved, at or after since, and all that are unresolved; by the time of opening,
+	// oldest first (ties: by id).
 	Incidents(ctx context.Context, since time.Time) ([]Record, error)
 }

@@ -1,0 +1,63 @@
+package twilio
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"time"
+)
+
+// Config is what a Phone needs to know.
+type Config struct {
+	AccountSID string // AC and 32 hexadecimal digits
+	AuthToken  string // letters and digits, as Twilio makes them
+	From       string // the caller's number, E.164, such as +15005550006
+
+	// BaseURL is scheme://host[:port] of a stand-in or a proxy. Empty: Twilio's own.
+	BaseURL string
+	// CallbackURL is the public base address that Callbacks is served at, such as https://example.org, with no slash at
+	// the end. Empty: no callbacks are asked for, so no key can be pressed, and none is asked for either.
+	CallbackURL string
+
+	Timeout   time.Duration     // for one request; 0: 10 s
+	Transport http.RoundTripper // nil: http.DefaultTransport
+}
+
+var (
+	accountSID   = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
+	alphanumeric = regexp.MustCompile(`^[0-9A-Za-z]+$`) // twilio-go refuses to send anything else
+	e164         = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+	// plainURL has no query (it would have to be signed byte by byte), no credentials, and nothing to escape in XML.
+	plainURL = regexp.MustCompile(`^https?://[0-9A-Za-z.:\[\]-]+(/[0-9A-Za-z._~/-]*[0-9A-Za-z._~-])?$`)
+)
+
+// maxCallbackURL keeps the two addresses in a call's TwiML within its limit.
+const maxCallbackURL = 200
+
+// validate returns every fault at once. It quotes numbers and addresses, and never the token.
+func (c Config) validate() error {
+	var faults []error
+	demand := func(ok bool, format string, args ...any) {
+		if !ok {
+			faults = append(faults, fmt.Errorf("twilio: "+format, args...))
+		}
+	}
+	demand(accountSID.MatchString(c.AccountSID), "account SID %q: want AC and 32 hexadecimal digits", c.AccountSID)
+	demand(c.AuthToken != "", "auth token is missing")
+	demand(c.AuthToken == "" || alphanumeric.MatchString(c.AuthToken), "auth token: want letters and digits only")
+	demand(e164.MatchString(c.From), "from %q: want a number in E.164, such as +15005550006", c.From)
+	demand(c.BaseURL == "" || isOrigin(c.BaseURL), "base URL: want scheme://host[:port] and nothing after it")
+	demand(c.CallbackURL == "" || (plainURL.MatchString(c.CallbackURL) && len(c.CallbackURL) <= maxCallbackURL),
+		"callback URL: want http(s)://host[:port][/path], at most %d characters, no slash at the end, no query",
+		maxCallbackURL)
+	demand(c.Timeout >= 0, "timeout %s: want 0 or more", c.Timeout)
+	return errors.Join(faults...)
+}
+
+func isOrigin(raw string) bool {
+	u, err := url.Parse(raw)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
+		u.Path == "" && u.RawQuery == "" && u.Fragment == ""
+}

@@ -1,0 +1,103 @@
+package twilio_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts/twilio"
+)
+
+// Lists as Twilio might send them at its worst: unfiltered, undated, unordered.
+func TestFindJudgesForItself(t *testing.T) {
+	since := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+	item := func(sid, to, from, status, created string) string {
+		return fmt.Sprintf(`{"sid":%q,"to":%q,"from":%q,"status":%q,"date_created":%s}`, sid, to, from, status, created)
+	}
+	at := func(d time.Duration) string { return `"` + since.Add(d).Format(time.RFC1123Z) + `"` }
+	tests := []struct {
+		name string
+		list []string
+		want string
+	}{
+		{"nothing", nil, ""},
+		{"ours", []string{item("CA1", theirs, ours, "completed", at(0))}, "CA1"},
+		{"to another", []string{item("CA1", ours, ours, "completed", at(0))}, ""},
+		{"from another", []string{item("CA1", theirs, theirs, "completed", at(0))}, ""},
+		{"a slow clock", []string{item("CA1", theirs, ours, "completed", at(-2*time.Second))}, "CA1"},
+		{"an earlier call", []string{item("CA1", theirs, ours, "completed", at(-3*time.Second))}, ""},
+		{"unordered", []string{
+			item("CA1", theirs, ours, "busy", at(time.Second)), item("CA3", theirs, ours, "busy", at(time.Minute)),
+			item("CA2", theirs, ours, "busy", at(time.Second)),
+		}, "CA3"},
+		{"in the same second, the first is the newest", []string{
+			item("CA2", theirs, ours, "busy", at(0)), item("CA1", theirs, ours, "busy", at(0)),
+		}, "CA2"},
+		{"under way, without a date yet", []string{item("CA1", theirs, ours, "queued", "null")}, "CA1"},
+		{"over, without a date", []string{item("CA1", theirs, ours, "completed", "null")}, ""},
+		{"an unreadable date", []string{item("CA1", theirs, ours, "queued", `"yesterday"`)}, ""},
+		{"no sid", []string{item("", theirs, ours, "queued", at(0))}, ""},
+	}
+	for _, tt := range tests {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = fmt.Fprintf(w, `{"calls":[%s]}`, strings.Join(tt.list, ","))
+		}))
+		sid, found, err := newPhone(t, twilio.Config{BaseURL: server.URL}).Find(t.Context(), aCall(), since)
+		server.Close()
+		if err != nil || sid != tt.want || found != (tt.want != "") {
+			t.Errorf("%s: Find: %q, %v, %v: want %q", tt.name, sid, found, err, tt.want)
+		}
+	}
+}
+
+// Not being able to look is an error, and never the same as not having found.
+func TestFindSaysThatItCouldNotLook(t *testing.T) {
+	for _, status := range []int{400, 401, 429, 500, 502} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(`{"code":20001,"message":"no"}`))
+		}))
+		_, found, err := newPhone(t, twilio.Config{BaseURL: server.URL}).Find(t.Context(), aCall(), time.Now())
+		server.Close()
+		if outcome(err) != "unknown" || found {
+			t.Errorf("status %d: Find: %v, %v: want an error that says nothing of the sending", status, found, err)
+		}
+	}
+	odd := aCall()
+	odd.Channel = "telegraph"
+	if _, _, err := newPhone(t, twilio.Config{}).Find(t.Context(), odd, time.Now()); err == nil {
+		t.Error("Find on an unknown channel: want an error")
+	}
+}
+
+// roundTrip is a transport that is a function.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+func TestNoErrorOfTheTransportHoldsTheToken(t *testing.T) {
+	tell := func(r *http.Request) (*http.Response, error) {
+		_, password, _ := r.BasicAuth()
+		return nil, errors.New("proxy cannot pass " + password + ", " + r.Header.Get("Authorization"))
+	}
+	_, err := newPhone(t, twilio.Config{Transport: roundTrip(tell)}).Send(t.Context(), aCall())
+	if err == nil || holdsSecret(err.Error()) || !strings.Contains(err.Error(), "proxy cannot pass [token]") {
+		t.Errorf("Send: %v: want the reason, without the token", err)
+	}
+}
+
+// Without a base URL, requests go to Twilio itself, over TLS.
+func TestTwilioItselfIsTheDefault(t *testing.T) {
+	var asked string
+	_, err := newPhone(t, twilio.Config{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		asked = r.URL.Scheme + "://" + r.URL.Host
+		return nil, errors.New("no network here")
+	})}).Send(t.Context(), aCall())
+	if outcome(err) != "not sent" || asked != "https://api.twilio.com" {
+		t.Errorf("asked %s: %v", asked, err)
+	}
+}

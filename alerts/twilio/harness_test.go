@@ -1,0 +1,136 @@
+package twilio_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio"
+	"valkyrie/alerts/twilio/standin"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const (
+	ours   = "+15005550006"
+	theirs = "+15005550101"
+	token  = "0123456789abcdef0123456789abcdef"
+	older  = "fedcba9876543210fedcba9876543210"
+)
+
+// A rig is the real Phone and the real Callbacks, with the stand-in between them, over real HTTP.
+type rig struct {
+	exchange *standin.Exchange
+	phone    *twilio.Phone
+	api      string // the stand-in's address
+	public   string // the callbacks' address
+
+	mu      sync.Mutex
+	reports []alerts.Report
+	fail    int // how many reports will not be taken
+}
+
+// newRig starts one. Its tokens are those that the callbacks accept; the stand-in always signs with token.
+func newRig(t *testing.T, tokens ...string) *rig {
+	t.Helper()
+	if len(tokens) == 0 {
+		tokens = []string{token}
+	}
+	r := &rig{}
+	ownTransport := http.DefaultTransport.(*http.Transport).Clone()
+	r.exchange = standin.New(standin.Config{
+		AuthToken: token, RingTime: time.Millisecond, SpeakTime: time.Millisecond, MessageLatency: time.Millisecond,
+	})
+	apiServer := httptest.NewServer(r.exchange)
+	var callbacks http.Handler
+	public := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		callbacks.ServeHTTP(w, req)
+	}))
+	r.api, r.public = apiServer.URL, public.URL
+	callbacks = twilio.NewCallbacks(twilio.CallbacksConfig{PublicURL: r.public, Tokens: tokens, Handle: r.handle})
+	t.Cleanup(func() {
+		r.exchange.Close()
+		ownTransport.CloseIdleConnections()
+		apiServer.Close()
+		public.Close()
+	})
+	r.phone = newPhone(t, twilio.Config{
+		BaseURL: r.api, CallbackURL: r.public, Transport: ownTransport, Timeout: time.Second,
+	})
+	return r
+}
+
+// newPhone fills in the account.
+func newPhone(t *testing.T, cfg twilio.Config) *twilio.Phone {
+	t.Helper()
+	cfg.AccountSID, cfg.AuthToken, cfg.From = standin.DemoAccountSID, token, ours
+	if cfg.Transport == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		t.Cleanup(transport.CloseIdleConnections)
+		cfg.Transport = transport
+	}
+	p, err := twilio.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (r *rig) handle(_ context.Context, report alerts.Report) (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fail > 0 {
+		r.fail--
+		return "", context.DeadlineExceeded
+	}
+	r.reports = append(r.reports, report)
+	return "Thank you. <Key> " + report.Key + " & out.", nil
+}
+
+func (r *rig) seen() []alerts.Report {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.reports)
+}
+
+func aCall() alerts.Dispatch {
+	return alerts.Dispatch{
+		PageID: "page-1", Channel: alerts.Call, To: theirs,
+		Speech: []string{"This is Valkyrie.", "Customers cannot print a card."},
+		Prompt: "Press 4 to acknowledge.",
+	}
+}
+
+func aText() alerts.Dispatch {
+	return alerts.Dispatch{PageID: "page/2 #ü", Channel: alerts.Text, To: theirs, TextBody: "Print a card: down since 14:05."}
+}
+
+// settledCalls waits for n calls to be over, callbacks included.
+func (r *rig) settledCalls(t *testing.T, n int) []standin.CallRecord {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	calls, err := r.exchange.WaitCalls(ctx, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return calls
+}
+
+func (r *rig) settledTexts(t *testing.T, n int) []standin.TextRecord {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	texts, err := r.exchange.WaitTexts(ctx, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}

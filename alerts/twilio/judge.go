@@ -1,0 +1,82 @@
+package twilio
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/twilio/twilio-go/client"
+
+	"valkyrie/alerts"
+)
+
+// codeTooMany is Twilio's code for "too many requests": it was not processed.
+const codeTooMany = 20429
+
+// judge says what an error of Send means for the page. It is sure that nothing was sent only when there was never a
+// connection, or the carrier says so; and that it is of no use to send it again only when Twilio gives a reason of its
+// own. A proxy's error page is neither, and so are time-outs, server errors and broken answers: those stay unknown.
+func (w *wire) judge(err error, mask func(string) string) error {
+	said, isTwilios := twilios(err)
+	told := w.tell(err, mask)
+	switch {
+	case w.status == http.StatusTooManyRequests, isTwilios && said.Code == codeTooMany:
+		return fmt.Errorf("%w: %w", alerts.ErrNotSent, told)
+	case isTwilios && permanent(w.status):
+		return fmt.Errorf("%w: %w", alerts.ErrRefused, told)
+	case w.status == 0 && !w.connected.Load():
+		return fmt.Errorf("%w: %w", alerts.ErrNotSent, told)
+	}
+	return told
+}
+
+// tell says how far a request got and what came back.
+func (w *wire) tell(err error, mask func(string) string) error {
+	said, isTwilios := twilios(err)
+	if outer := (*url.Error)(nil); errors.As(err, &outer) {
+		err = outer.Err // it names Twilio's address, which twilio-go hardcodes, and not the one that was asked
+	}
+	switch {
+	case isTwilios:
+		return fmt.Errorf("answer %d, error %d: %s", w.status, said.Code, mask(said.Message))
+	case w.status != 0:
+		return fmt.Errorf("answer %d: %w", w.status, masked{err, mask})
+	case !w.connected.Load():
+		return fmt.Errorf("no connection: %w", masked{err, mask})
+	}
+	return fmt.Errorf("no answer: %w", masked{err, mask})
+}
+
+// twilios returns the error that Twilio itself gave, if it did.
+func twilios(err error) (*client.TwilioRestError, bool) {
+	var said *client.TwilioRestError
+	return said, errors.As(err, &said) && said.Code != 0
+}
+
+// permanent reports whether a status means that the same request will never be taken. 0 is twilio-go's own refusal,
+// made before anything is sent.
+func permanent(status int) bool {
+	switch status {
+	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	return status == 0 || (status >= 400 && status < 500)
+}
+
+// masked is an error whose words are cleaned of secrets, should a server have echoed them.
+type masked struct {
+	err  error
+	mask func(string) string
+}
+
+func (m masked) Error() string { return m.mask(m.err.Error()) }
+func (m masked) Unwrap() error { return m.err }
+
+// mask hides the token, also as the Authorization header carries it.
+func (p *Phone) mask(s string) string {
+	header := base64.StdEncoding.EncodeToString([]byte(p.cfg.AccountSID + ":" + p.cfg.AuthToken))
+	return strings.NewReplacer(p.cfg.AuthToken, "[token]", header, "[credentials]").Replace(s)
+}

@@ -1,0 +1,102 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/twilio/twilio-go/client"
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+
+	"valkyrie/alerts"
+)
+
+// A Phone places calls and sends texts through one Twilio account. It is safe for concurrent use.
+type Phone struct {
+	cfg  Config
+	base *url.URL // nil: Twilio's own
+}
+
+var _ alerts.Phone = (*Phone)(nil)
+
+// New returns a Phone, or everything that is wrong with its configuration. It sends nothing yet.
+func New(cfg Config) (*Phone, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	p := &Phone{cfg: cfg}
+	if cfg.Timeout == 0 {
+		p.cfg.Timeout = 10 * time.Second
+	}
+	if cfg.Transport == nil {
+		p.cfg.Transport = http.DefaultTransport
+	}
+	if cfg.BaseURL != "" {
+		p.base, _ = url.Parse(cfg.BaseURL) // validated
+	}
+	return p, nil
+}
+
+// Send places the call or sends the text, once, and returns Twilio's id for it. What its errors mean is said at
+// alerts.Phone.
+func (p *Phone) Send(ctx context.Context, d alerts.Dispatch) (string, error) {
+	if len(d.PageID) == 0 || len(d.PageID) > maxPageID {
+		return "", fmt.Errorf("twilio: %w: page id of %d bytes: want 1 to %d", alerts.ErrRefused, len(d.PageID), maxPageID)
+	}
+	switch d.Channel {
+	case alerts.Call:
+		return p.create(ctx, "call "+d.To, func(t *api.ApiService) (*string, error) {
+			c, err := t.CreateCall(p.callParams(d))
+			if err != nil {
+				return nil, err
+			}
+			return c.Sid, nil
+		})
+	case alerts.Text:
+		return p.create(ctx, "text "+d.To, func(t *api.ApiService) (*string, error) {
+			m, err := t.CreateMessage(p.textParams(d))
+			if err != nil {
+				return nil, err
+			}
+			return m.Sid, nil
+		})
+	}
+	return "", fmt.Errorf("twilio: %w: %w", alerts.ErrRefused, errChannel(d.Channel))
+}
+
+func errChannel(c alerts.Channel) error {
+	return fmt.Errorf("channel %q: want %q or %q", c, alerts.Call, alerts.Text)
+}
+
+// errNoSID is an answer that says "created" but not what: the outcome is unknown.
+var errNoSID = errors.New("accepted, but the answer has no sid")
+
+// create does one request that must not be done twice, and says as exactly as can be known what became of it.
+func (p *Phone) create(ctx context.Context, what string, do func(*api.ApiService) (*string, error)) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	defer cancel()
+	w := p.wire(ctx)
+	sid, err := do(p.service(w))
+	if err == nil && (sid == nil || *sid == "") {
+		err = errNoSID
+	}
+	if err != nil {
+		return "", fmt.Errorf("twilio: %s: %w", what, w.judge(err, p.mask))
+	}
+	return *sid, nil
+}
+
+func (p *Phone) service(w *wire) *api.ApiService {
+	c := &client.Client{
+		Credentials: client.NewCredentials(p.cfg.AccountSID, p.cfg.AuthToken),
+		HTTPClient:  &http.Client{Transport: w, CheckRedirect: stay},
+	}
+	c.SetAccountSid(p.cfg.AccountSID)
+	return api.NewApiServiceWithClient(c)
+}
+
+// stay keeps a redirect from being followed: the credentials are for one host.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -1,0 +1,82 @@
+package twilio
+
+import (
+	"net/url"
+	"strings"
+
+	"valkyrie/alerts"
+)
+
+// readReport says what a callback means for its page.
+func readReport(t target, form url.Values) alerts.Report {
+	r := alerts.Report{PageID: t.pageID}
+	switch {
+	case t.about == "key":
+		r.SID, r.Key = form.Get("CallSid"), form.Get("Digits")
+	case form.Has("MessageSid"):
+		r.SID = form.Get("MessageSid")
+		r.Result = textResult(form.Get("MessageStatus"))
+		r.Why = why(r.Result, form)
+	default:
+		r.SID = form.Get("CallSid")
+		r.Result = callResult(form.Get("CallStatus"), form.Get("AnsweredBy"))
+		r.Why = why(r.Result, form)
+	}
+	return r
+}
+
+// callResult maps Twilio's word for where a call is to how the page ended, or to "" while the call goes on. Who answered
+// is only looked at when it is over. Detection that was not sure says "unknown", which may well have been a person: then
+// the missing key press is what tells.
+// See https://www.twilio.com/docs/voice/api/call-resource#call-status-values.
+func callResult(status, answeredBy string) string {
+	switch status {
+	case "completed":
+		if strings.HasPrefix(answeredBy, "machine") || answeredBy == "fax" {
+			return alerts.Machine
+		}
+		return alerts.Human
+	case "busy":
+		return alerts.Busy
+	case "no-answer":
+		return alerts.NoAnswer
+	case "failed", "canceled":
+		return alerts.FailedCall
+	}
+	return ""
+}
+
+// textResult does the same for a text.
+// See https://www.twilio.com/docs/messaging/api/message-resource#message-status-values.
+func textResult(status string) string {
+	switch status {
+	case "delivered", "read":
+		return alerts.Delivered
+	case "undelivered":
+		return alerts.Undelivered
+	case "failed", "canceled":
+		return alerts.FailedCall
+	}
+	return ""
+}
+
+// why puts the carrier's reason for a failure together, as far as it gave one.
+func why(result string, form url.Values) string {
+	if result != alerts.FailedCall && result != alerts.Undelivered {
+		return ""
+	}
+	var parts []string
+	if status := form.Get("CallStatus"); status == "canceled" {
+		parts = append(parts, "canceled")
+	}
+	if code := form.Get("ErrorCode"); code != "" {
+		parts = append(parts, "error "+code)
+	}
+	if message := form.Get("ErrorMessage"); message != "" {
+		parts = append(parts, message)
+	}
+	if sip := form.Get("SipResponseCode"); sip != "" {
+		parts = append(parts, "SIP response "+sip)
+	}
+	return strings.Join(parts, ", ")
+}

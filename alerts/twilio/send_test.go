@@ -1,0 +1,195 @@
+package twilio_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio"
+	"valkyrie/alerts/twilio/standin"
+)
+
+// outcome names what an error of Send means.
+func outcome(err error) string {
+	switch {
+	case err == nil:
+		return "accepted"
+	case errors.Is(err, alerts.ErrNotSent) && errors.Is(err, alerts.ErrRefused):
+		return "both: " + err.Error()
+	case errors.Is(err, alerts.ErrNotSent):
+		return "not sent"
+	case errors.Is(err, alerts.ErrRefused):
+		return "refused"
+	}
+	return "unknown"
+}
+
+// Whatever the API does, Send says what is known, and Find settles what is not: it finds exactly what was placed.
+func TestSendAndFind(t *testing.T) {
+	tests := []struct {
+		behaviour standin.Behaviour
+		want      string
+		placed    int
+		says      string
+	}{
+		{standin.Listen, "accepted", 1, ""},
+		{standin.Deliver, "accepted", 1, ""},
+		{standin.TooMany, "not sent", 0, "error 20429: Too Many Requests"},
+		{standin.Refuse(21211), "refused", 0, "error 21211: The 'To' number is not a valid phone number"},
+		{standin.Refuse(21214), "refused", 0, "21214"},
+		{standin.Refuse(21217), "refused", 0, "21217"},
+		{standin.Refuse(21608), "refused", 0, "21608"},
+		{standin.Refuse(21610), "refused", 0, "21610"},
+		{standin.Refuse(21614), "refused", 0, "21614"},
+		{standin.Refuse(20003), "refused", 0, "20003: Authenticate"},
+		{standin.ServerError, "unknown", 0, "answer 502"},
+		{standin.TimeoutBefore, "unknown", 0, "no answer"},
+		{standin.TimeoutAfter, "unknown", 1, "no answer"},
+		{standin.NoSID, "unknown", 1, "no sid"},
+		{standin.Truncated, "unknown", 1, "cut off"},
+	}
+	for _, d := range []alerts.Dispatch{aCall(), aText()} {
+		for _, tt := range tests {
+			if (tt.behaviour == standin.Listen && d.Channel != alerts.Call) ||
+				(tt.behaviour == standin.Deliver && d.Channel != alerts.Text) {
+				continue
+			}
+			t.Run(string(d.Channel)+" "+string(tt.behaviour), func(t *testing.T) {
+				t.Parallel()
+				r := newRig(t)
+				r.exchange.Behave(theirs, tt.behaviour)
+				since := time.Now()
+				sid, err := r.phone.Send(t.Context(), d)
+				if got := outcome(err); got != tt.want || (err != nil && !strings.Contains(err.Error(), tt.says)) {
+					t.Fatalf("Send: %v: want it %s, saying %q", err, tt.want, tt.says)
+				}
+				if n := r.exchange.Creates(theirs); n != 1 {
+					t.Errorf("%d requests reached the carrier: want 1", n)
+				}
+				checkPlaced(t, r, d, tt.placed, since, sid)
+			})
+		}
+	}
+}
+
+func checkPlaced(t *testing.T, r *rig, d alerts.Dispatch, placed int, since time.Time, sid string) {
+	t.Helper()
+	found, ok, err := r.phone.Find(t.Context(), d, since)
+	if err != nil || ok != (placed == 1) {
+		t.Fatalf("Find: %q, %v, %v: want %d placed", found, ok, err, placed)
+	}
+	var sids []string
+	if d.Channel == alerts.Call {
+		for _, c := range r.settledCalls(t, placed) {
+			sids = append(sids, c.SID)
+		}
+	} else {
+		for _, x := range r.settledTexts(t, placed) {
+			sids = append(sids, x.SID)
+		}
+	}
+	switch {
+	case len(sids) != placed:
+		t.Errorf("placed: %v: want %d", sids, placed)
+	case placed == 1 && (found != sids[0] || (sid != "" && sid != found)):
+		t.Errorf("placed %s, Find found %s, Send returned %q: want the same", sids[0], found, sid)
+	}
+}
+
+func TestFindLooksOnlyAtTheRightOnes(t *testing.T) {
+	r := newRig(t)
+	first, err := r.phone.Send(t.Context(), aCall())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.settledCalls(t, 1)
+	second, err := r.phone.Send(t.Context(), aCall())
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := aCall()
+	elsewhere.To = "+15005550199"
+	tests := []struct {
+		name  string
+		d     alerts.Dispatch
+		since time.Time
+		want  string
+	}{
+		{"the newest", aCall(), time.Now().Add(-time.Minute), second},
+		{"a clock two seconds off", aCall(), time.Now().Add(time.Second / 2), second},
+		{"too old", aCall(), time.Now().Add(time.Hour), ""},
+		{"another number", elsewhere, time.Now().Add(-time.Minute), ""},
+		{"another channel", aText(), time.Now().Add(-time.Minute), ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got, found, err := r.phone.Find(t.Context(), tt.d, tt.since)
+			if err != nil || got != tt.want || found != (tt.want != "") {
+				t.Errorf("Find: %q, %v, %v: want %q (the first call was %s)", got, found, err, tt.want, first)
+			}
+		})
+	}
+}
+
+func TestNobodyThereIsNotSent(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	_, err := newPhone(t, twilio.Config{BaseURL: server.URL}).Send(t.Context(), aCall())
+	if outcome(err) != "not sent" || !strings.Contains(err.Error(), "refused") {
+		t.Errorf("Send: %v: want it not sent, and why", err)
+	}
+}
+
+func TestUnfitDispatchIsRefusedLocally(t *testing.T) {
+	r := newRig(t)
+	for name, change := range map[string]func(*alerts.Dispatch){
+		"no page id":      func(d *alerts.Dispatch) { d.PageID = "" },
+		"a long page id":  func(d *alerts.Dispatch) { d.PageID = strings.Repeat("x", 101) },
+		"unknown channel": func(d *alerts.Dispatch) { d.Channel = "telegraph" },
+	} {
+		d := aCall()
+		change(&d)
+		if _, err := r.phone.Send(t.Context(), d); outcome(err) != "refused" {
+			t.Errorf("%s: %v: want it refused", name, err)
+		}
+	}
+	if n := r.exchange.Creates(""); n != 0 {
+		t.Errorf("%d requests: want none", n)
+	}
+}
+
+// The caller's context ends a request at once, long before its time-out.
+func TestSendEndsWithItsContext(t *testing.T) {
+	arrived := make(chan struct{})
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		close(arrived)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	phone := newPhone(t, twilio.Config{BaseURL: server.URL, Timeout: time.Hour})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		_, err := phone.Send(ctx, aCall())
+		ended <- err
+	}()
+	<-arrived
+	cancel()
+	select {
+	case err := <-ended:
+		if outcome(err) != "unknown" || !errors.Is(err, context.Canceled) {
+			t.Errorf("Send: %v: want it unknown, and canceled", err)
+		}
+	case <-time.After(5 * time.Second):
+		t.Error("Send still waits after its context was canceled")
+	}
+	if _, err := phone.Send(ctx, aCall()); outcome(err) != "not sent" {
+		t.Errorf("Send with a context that has ended: %v: want it not sent", err)
+	}
+}

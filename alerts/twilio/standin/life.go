@@ -1,0 +1,160 @@
+package standin
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// live is a call from its first ring to its last callback.
+func (ex *Exchange) live(c *call) {
+	defer c.hangUp()
+	t := &teller{ex: ex, c: c, manner: ex.currentManner()}
+	t.tell("initiated")
+	ex.become(c, "ringing")
+	ex.screen.ring(c.To, c.From)
+	t.tell("ringing")
+	if waited := pause(c.line, ex.cfg.RingTime); !waited {
+		ex.become(c, "canceled")
+	} else if end, never := unanswered[c.behaviour]; never {
+		ex.become(c, end.status)
+		ex.screen.note(c.To, end.shown)
+	} else {
+		ex.converse(c, t)
+	}
+	t.tell("completed")
+	t.flush()
+	ex.mu.Lock()
+	c.Settled = true
+	ex.settled()
+	ex.mu.Unlock()
+}
+
+// unanswered is how calls end that nobody picks up.
+var unanswered = map[Behaviour]struct{ status, shown string }{
+	Busy:     {"busy", "the line is busy"},
+	NoAnswer: {"no-answer", "nobody answers"},
+	FailCall: {"failed", "the number cannot be reached"},
+}
+
+// converse is the part of a call in which somebody, or something, is at the other end.
+func (ex *Exchange) converse(c *call, t *teller) {
+	ex.become(c, "in-progress")
+	t.tell("answered")
+	ex.detect(c)
+	newTalk(ex, c).begin()
+	ex.become(c, "completed")
+}
+
+// detect says who answered, if the client wanted to know. It comes after the answered event: detection takes a while.
+func (ex *Exchange) detect(c *call) {
+	by := "human"
+	if c.behaviour == Voicemail {
+		by = "machine_start"
+		ex.screen.note(c.To, "voicemail answers")
+	}
+	if c.detects {
+		ex.mu.Lock()
+		c.AnsweredBy = by
+		ex.mu.Unlock()
+	}
+}
+
+func (ex *Exchange) become(c *call, status string) {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	c.Status = status
+	switch status {
+	case "ringing":
+	case "in-progress":
+		c.Answered = ex.cfg.TimeNow()
+	default:
+		c.Ended = ex.cfg.TimeNow()
+	}
+}
+
+func (ex *Exchange) currentManner() Manner {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return ex.manner
+}
+
+// A teller posts a call's status callbacks, in the manner that was asked for.
+type teller struct {
+	ex     *Exchange
+	c      *call
+	manner Manner
+	told   int
+	held   []url.Values
+}
+
+// tell posts a call progress event, if the client asked for it.
+func (t *teller) tell(event string) {
+	if t.c.statusCallback == "" || !slices.Contains(t.c.events, event) {
+		return
+	}
+	form := t.form(event)
+	if t.manner == LateCallbacks {
+		t.held = append(t.held, form)
+		return
+	}
+	t.ex.postAs(t.ex.power, t.manner, t.c.note, t.c.statusCallback, form)
+}
+
+// flush posts what was held back, the newest first: late callbacks come in any order.
+func (t *teller) flush() {
+	for _, form := range slices.Backward(t.held) {
+		t.ex.postAs(t.ex.power, t.manner, t.c.note, t.c.statusCallback, form)
+	}
+}
+
+// form is what Twilio posts for a call progress event.
+func (t *teller) form(event string) url.Values {
+	form := t.ex.callForm(t.c)
+	if event == "initiated" {
+		form.Set("CallStatus", "initiated")
+	}
+	form.Set("CallbackSource", "call-progress-events")
+	form.Set("SequenceNumber", strconv.Itoa(t.told))
+	form.Set("Timestamp", t.ex.cfg.TimeNow().UTC().Format(time.RFC1123Z))
+	t.told++
+	if event != "completed" {
+		return form
+	}
+	if sip, ok := sipResponses[form.Get("CallStatus")]; ok {
+		form.Set("SipResponseCode", sip)
+	}
+	if s := form.Get("CallStatus"); s == "completed" {
+		form.Set("CallDuration", t.ex.duration(t.c))
+	}
+	return form
+}
+
+// sipResponses are the codes that end a call, by its status.
+var sipResponses = map[string]string{
+	"completed": "200", "busy": "486", "no-answer": "487", "canceled": "487", "failed": "404",
+}
+
+func (ex *Exchange) duration(c *call) string {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	return c.seconds()
+}
+
+// callForm is what every request about a call carries.
+func (ex *Exchange) callForm(c *call) url.Values {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	form := url.Values{
+		"CallSid": {c.SID}, "AccountSid": {ex.cfg.AccountSID}, "ApiVersion": {apiVersion}, "Direction": {"outbound-api"},
+		"From": {c.From}, "Caller": {c.From}, "To": {c.To}, "Called": {c.To}, "CallStatus": {c.Status},
+	}
+	if c.AnsweredBy != "" {
+		form.Set("AnsweredBy", c.AnsweredBy)
+	}
+	return form
+}
+
+// note keeps a callback in the call's record. The caller holds mu.
+func (c *call) note(p PostedTo) { c.Posts = append(c.Posts, p) }

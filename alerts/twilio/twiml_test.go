@@ -1,0 +1,114 @@
+package twilio
+
+import (
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+var update = flag.Bool("update", false, "write what the tests get into testdata")
+
+const keyURL = "https://example.org/twilio/page-1/key" + retries
+
+func TestTwiMLGolden(t *testing.T) {
+	speech := []string{"This is Valkyrie.", "Customers cannot <print> a card & it is 3 o'clock.", "\x1b[31m", "Seen\tfrom\nDublin."}
+	tests := map[string]string{
+		"call.xml":           callTwiML(speech, "Press 4 to acknowledge.", keyURL),
+		"call-no-prompt.xml": callTwiML(speech, "", keyURL),
+		"call-no-key.xml":    callTwiML(speech, "Press 4 to acknowledge.", ""),
+		"reply.xml":          replyTwiML(`Thank you, "Ada". <Bye> & out.`),
+		"reply-silent.xml":   replyTwiML(""),
+	}
+	for name, got := range tests {
+		path := filepath.Join("testdata", name)
+		if *update {
+			if err := os.WriteFile(path, []byte(got+"\n"), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(strings.TrimSuffix(string(want), "\n"), got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// Any words make a document that Twilio takes: well-formed, short enough, with the prompt in it and no control characters.
+func TestTwiMLIsAlwaysTaken(t *testing.T) {
+	long := rapid.Custom(func(t *rapid.T) string {
+		return strings.Repeat(rapid.String().Draw(t, "piece"), rapid.IntRange(1, 300).Draw(t, "times"))
+	})
+	anyBytes := rapid.Custom(func(t *rapid.T) string { return string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) })
+	words := rapid.OneOf(rapid.String(), long, anyBytes, rapid.Just(strings.Repeat(`"`, 900)))
+	rapid.Check(t, func(t *rapid.T) {
+		speech := rapid.SliceOf(words).Draw(t, "speech")
+		prompt := words.Draw(t, "prompt")
+		id := words.Draw(t, "page")
+		p := &Phone{cfg: Config{CallbackURL: "https://" + strings.Repeat("e", maxCallbackURL-len("https://"))}}
+		key := p.callback(id[:min(len(id), maxPageID)], "key")
+		document := callTwiML(speech, prompt, key)
+		if n := utf8.RuneCountInString(document); n > maxTwiML {
+			t.Fatalf("%d characters", n)
+		}
+		text := readXML(t, document)
+		if strings.ContainsFunc(text, unicode.IsControl) {
+			t.Fatalf("control characters in %q", text)
+		}
+		if want := cut(spoken(prompt), maxPrompt); strings.Count(text, want) < 2 {
+			t.Fatalf("prompt %q is not said twice in %q", want, text)
+		}
+		readXML(t, replyTwiML(prompt))
+	})
+}
+
+// What fits is said in full; what does not is cut in the speech only, and after a word.
+func TestTwiMLIsCutAtTheEndOfTheSpeech(t *testing.T) {
+	speech := []string{"First.", strings.Repeat("word ", 2000), "Last."}
+	text := readXML(t, callTwiML(speech, "Press 4.", keyURL))
+	if n := len(text); n < 3000 || !strings.HasPrefix(text, "|First.|word word") || !strings.Contains(text, " word|Press 4.|First.") {
+		t.Errorf("%d characters: %.60q", n, text)
+	}
+	if strings.Contains(text, "Last.") {
+		t.Error("a sentence comes after the cut")
+	}
+}
+
+// readXML returns what is said, with a bar before each sentence.
+func readXML(t rapid.TB, document string) string {
+	t.Helper()
+	var b strings.Builder
+	for d := xml.NewDecoder(strings.NewReader(document)); ; {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return b.String()
+		}
+		if err != nil {
+			t.Fatalf("%v in %q", err, document)
+		}
+		if words, ok := token.(xml.CharData); ok {
+			b.WriteString("|" + string(words))
+		}
+	}
+}
+
+func TestCutText(t *testing.T) {
+	if got := cutText(strings.Repeat("é", 1600)); utf8.RuneCountInString(got) != 1600 || strings.Contains(got, ".") {
+		t.Error("a text of 1600 characters was changed")
+	}
+	if got := cutText(strings.Repeat("é", 1601)); utf8.RuneCountInString(got) != 1600 || !strings.HasSuffix(got, "é...") {
+		t.Errorf("a text of 1601 characters became %d: %.20q", utf8.RuneCountInString(got), got[len(got)-20:])
+	}
+}

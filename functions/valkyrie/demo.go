@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio/standin"
+	"valkyrie/infra/evidence"
+	"valkyrie/probes"
+	"valkyrie/probes/demoshop"
+	"valkyrie/probes/journey"
+)
+
+var demoCommand = command{
+	name: "demo", args: "[flags]", summary: "watch an outage from its first hung step to the phone call and the all-clear, in a minute",
+	examples: []string{"valkyrie demo", "valkyrie demo --fault ids-exhausted", "valkyrie demo --dir my-demo"},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		fault := fs.String("fault", "workers-down", "`NAME` of the outage: "+faultNames())
+		dir := fs.String("dir", "", "`DIR` for database and evidence; a new temporary one unless given")
+		return func(ctx context.Context, args []string) error {
+			if err := noArguments(args); err != nil {
+				return err
+			}
+			i := slices.IndexFunc(demoshop.Faults(), func(f demoshop.Fault) bool { return f.Name == *fault })
+			if i < 0 {
+				return usageError("--fault %q: expected one of %s", *fault, faultNames())
+			}
+			return p.demo(ctx, demoshop.Faults()[i], *dir)
+		}
+	},
+}
+
+// A demo is the story being told. Everything in it is real: Chrome, the shop and its fault, the store, the judge, the
+// pager and the protocol of the phone; only the phone's bell is the terminal's.
+type demo struct {
+	*program
+	shop     *demoshop.Shop
+	site     string
+	exchange *standin.Exchange
+	station  *station
+	runner   journey.Runner
+	opened   []alerts.Incident
+	resolved []alerts.Incident
+}
+
+func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string) (err error) {
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "valkyrie-demo-"); err != nil {
+			return brokenError("no folder for the demo: %w", err)
+		}
+	} else if err := os.MkdirAll(dir, 0o700); err != nil {
+		return usageError("--dir: %w", err)
+	}
+	d := &demo{program: p}
+	down, err := d.setUp(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, down()) }()
+	if err := d.tell(ctx, fault); err != nil {
+		return err
+	}
+	d.say("\nLook closer:\n")
+	d.say("  history    valkyrie history --db %s\n", filepath.Join(dir, "valkyrie.db"))
+	d.say("  incidents  valkyrie incidents --db %s\n", filepath.Join(dir, "valkyrie.db"))
+	d.say("  evidence   %s\n", filepath.Join(dir, "evidence"))
+	return nil
+}
+
+// setUp opens the shop, plugs in the phone, and opens the station between them.
+func (d *demo) setUp(ctx context.Context, dir string) (down func() error, err error) {
+	cfg, err := alerts.Parse("the built-in alerts.yaml", alerts.Shipped(), probes.Names())
+	if err != nil {
+		return nil, exitError{exitUsage, err}
+	}
+	browser, err := d.findChrome(ctx)
+	if err != nil {
+		return nil, err
+	}
+	shop, web, err := startShop("127.0.0.1:0", demoshop.Config{})
+	if err != nil {
+		return nil, err
+	}
+	ph, err := startPhone("127.0.0.1:0", []standin.Behaviour{standin.Press(alerts.AckKey)}, standin.Config{Screen: d.stdout})
+	if err != nil {
+		return nil, errors.Join(err, web.close(), shop.Close())
+	}
+	d.shop, d.site, d.exchange = shop, web.url, ph.exchange
+	if d.station, err = openStation(ctx, filepath.Join(dir, "valkyrie.db"), cfg, carrier{
+		account: standin.DemoAccountSID, token: standin.DemoAuthToken, address: ph.url, listen: "127.0.0.1:0",
+	}, d.logger()); err != nil {
+		ph.close()
+		return nil, errors.Join(err, web.close(), shop.Close())
+	}
+	site, err := parseSite(d.site)
+	d.runner = journey.Runner{
+		Stage: journey.Stage{Site: site, Chrome: browser}, Region: "laptop", Evidence: evidence.Folder(filepath.Join(dir, "evidence")),
+		OnStep: func(_ journey.Run, s journey.StepResult) { d.tellStep(s) },
+	}
+	return func() error {
+		ph.close()
+		return errors.Join(d.station.close(), web.close(), shop.Close())
+	}, err
+}
+
+// maxSlots is how many slots an outage, or its end, may take to be noticed.
+const maxSlots = 8
+
+// tell tells the story, and fails where it does not go as it must.
+func (d *demo) tell(ctx context.Context, fault demoshop.Fault) error {
+	d.say("The practice shop is open at %s. Real Chrome goes through it as its customers do.\n", d.site)
+	if err := d.slot(ctx); err != nil {
+		return err
+	}
+	d.say("\n%s  %s\n", strings.ToUpper(fault.Name), fault.Summary)
+	if err := d.shop.SetFault(fault.Name, true); err != nil {
+		return brokenError("the outage cannot be played: %w", err)
+	}
+	d.say("The uptime check asks GET /healthz, and hears: %s. It will not tell anybody.\n", d.uptime(ctx))
+	if err := d.until(ctx, "the outage was not noticed", func() bool { return len(d.opened) > 0 }); err != nil {
+		return err
+	}
+	if err := d.alarmed(ctx); err != nil {
+		return err
+	}
+	d.say("\nREPAIRED  %s is over; the probes go on\n", fault.Name)
+	if err := d.shop.SetFault(fault.Name, false); err != nil {
+		return brokenError("the outage cannot be ended: %w", err)
+	}
+	if err := d.until(ctx, "the repair was not noticed", func() bool { return len(d.resolved) >= len(d.opened) }); err != nil {
+		return err
+	}
+	if _, err := d.exchange.WaitTexts(ctx, d.texts()); err != nil {
+		return brokenError("the all-clear did not arrive: %w", err)
+	}
+	return nil
+}
+
+// alarmed waits until the call about the incident was acknowledged, and its text has arrived.
+func (d *demo) alarmed(ctx context.Context) error {
+	if !d.opened[0].Kind.Rings() {
+		_, err := d.exchange.WaitTexts(ctx, 1)
+		return err
+	}
+	calls, err := d.exchange.WaitCalls(ctx, 1)
+	if err != nil {
+		return brokenError("nobody was called: %w", err)
+	}
+	route, err := d.station.pager.Route(ctx)
+	if err != nil {
+		return err
+	}
+	if len(route.Incidents) == 0 || route.Incidents[0].State != alerts.Acknowledged {
+		return brokenError("the call was made (%s), but the incident was not acknowledged", calls[0].Status)
+	}
+	d.say("\nAcknowledged by %s: nobody is called about it again.\n", route.Incidents[0].AckedBy)
+	return nil
+}
+
+// texts is how many texts the story has: for each incident the facts and the all-clear.
+func (d *demo) texts() int { return 2 * len(d.opened) }
+
+// until runs slots until done.
+func (d *demo) until(ctx context.Context, otherwise string, done func() bool) error {
+	for range maxSlots {
+		if err := d.slot(ctx); err != nil || done() {
+			return err
+		}
+	}
+	return brokenError("%s in %d slots", otherwise, maxSlots)
+}
+
+// slot runs every journey once, and has the pager do what follows.
+func (d *demo) slot(ctx context.Context) error {
+	slot := time.Now().UTC().Truncate(time.Millisecond)
+	for _, make := range probes.All {
+		j := make()
+		d.say("\n%s  %s\n", slot.Format("15:04:05"), j.Name)
+		run := d.runner.Run(ctx, j, slot)
+		if ctx.Err() != nil {
+			return brokenError("the demo was interrupted")
+		}
+		decisions, err := d.station.desk.Record(ctx, run)
+		if err != nil {
+			return err
+		}
+		d.follow(run, decisions)
+		if err := d.station.pager.Tick(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *demo) follow(run journey.Run, decisions []alerts.Decision) {
+	d.say("  = %s in %s\n", run.Outcome, milliseconds(run.DurationMS))
+	for _, c := range decisions {
+		switch c.Verb {
+		case alerts.Opens:
+			d.opened = append(d.opened, c.Incident)
+		case alerts.Resolves:
+			d.resolved = append(d.resolved, c.Incident)
+		case alerts.Rests:
+			continue
+		}
+		d.say("  %s: %s\n", c.Verb, c.Reason)
+	}
+}
+
+// uptime is what the customary uptime check sees.
+func (d *demo) uptime(ctx context.Context) string {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.site+"/healthz", nil)
+	if err != nil {
+		return err.Error()
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err.Error()
+	}
+	return errors.Join(res.Body.Close(), errors.New(res.Status)).Error()
+}
+
+func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.stdout, format, args...) }

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/sqlite"
+	"valkyrie/probes/journey"
+)
+
+var historyCommand = command{
+	name: "history", args: "[JOURNEY] [flags]", summary: "list the runs that were made, and how each journey has fared",
+	examples: []string{"valkyrie history", "valkyrie history print-card --since 2h", "valkyrie history --format json | jq .outcome"},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		q := queryFlags(fs, 24*time.Hour)
+		return func(ctx context.Context, args []string) error {
+			if len(args) > 1 {
+				return usageError("unexpected argument %q: expected at most one journey", args[1])
+			}
+			store, err := q.open(ctx)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			runs, err := store.Runs(ctx, alerts.RunQuery{Journey: strings.Join(args, ""), Since: q.from()})
+			if err != nil {
+				return err
+			}
+			if *q.format == "json" {
+				return writeRuns(p.stdout, "json", runs)
+			}
+			return p.tellHistory(runs, *q.since)
+		}
+	},
+}
+
+// query is what history and incidents have in common.
+type query struct {
+	db, format *string
+	since      *time.Duration
+}
+
+func queryFlags(fs *flag.FlagSet, since time.Duration) query {
+	return query{
+		db:     fs.String("db", "valkyrie.db", "`FILE` of the store"),
+		format: fs.String("format", "text", "`text` or json, an object a line"),
+		since:  fs.Duration("since", since, "`DURATION` to look back"),
+	}
+}
+
+func (q query) open(ctx context.Context) (*sqlite.Store, error) {
+	if err := oneOf("format", *q.format, "text", "json"); err != nil {
+		return nil, err
+	}
+	if *q.since <= 0 {
+		return nil, usageError("--since %v: expected a duration such as 24h", *q.since)
+	}
+	store, err := sqlite.OpenExisting(ctx, *q.db)
+	if err != nil {
+		return nil, exitError{exitUsage, err}
+	}
+	return store, nil
+}
+
+func (q query) from() time.Time { return time.Now().Add(-*q.since) }
+
+func (p *program) tellHistory(runs []journey.Run, since time.Duration) error {
+	if len(runs) == 0 {
+		fmt.Fprintf(p.stderr, "no runs in the last %v\n", since)
+		return nil
+	}
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "SLOT (UTC)\tJOURNEY\tREGION\tOUTCOME\tTIME\tWHAT")
+	for _, r := range runs {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, mark(r.Outcome), r.Outcome, milliseconds(r.DurationMS), what(r))
+	}
+	fmt.Fprintln(w)
+	fmt.Fprintln(w, "JOURNEY\tRUNS\tGOOD\tMEDIAN\t95 %\tSLOWEST STEP (MEDIAN)")
+	for _, name := range journeysOf(runs) {
+		tellJourney(w, name, runs)
+	}
+	return w.Flush()
+}
+
+// what is the noteworthy part of a run: its error, or the step that was slow.
+func what(r journey.Run) string {
+	if s, ok := r.Culprit(); ok && r.Outcome == journey.Slow {
+		return fmt.Sprintf("step %q took %s, budget %s", s.Name, milliseconds(s.DurationMS), milliseconds(s.SlowMS))
+	}
+	return r.Error
+}
+
+func journeysOf(runs []journey.Run) []string {
+	var all []string
+	for _, r := range runs {
+		all = append(all, r.Journey)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func tellJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
+	var totals []int64
+	steps := map[string][]int64{}
+	all := 0
+	for _, r := range runs {
+		if r.Journey != name {
+			continue
+		}
+		all++
+		if !r.Outcome.Good() {
+			continue // the time of a failure is its limit, which says nothing of speed
+		}
+		totals = append(totals, r.DurationMS)
+		for _, s := range r.Steps {
+			if !s.Cleanup {
+				steps[s.Name] = append(steps[s.Name], s.DurationMS)
+			}
+		}
+	}
+	slowest := ""
+	for step, ms := range steps {
+		if slowest == "" || cmp.Or(cmp.Compare(quantile(ms, 0.5), quantile(steps[slowest], 0.5)), cmp.Compare(step, slowest)) > 0 {
+			slowest = step
+		}
+	}
+	fmt.Fprintf(w, "%s\t%d\t%.1f %%\t%s\t%s\t%s\n", name, all, 100*float64(len(totals))/float64(all),
+		quantileText(totals, 0.5), quantileText(totals, 0.95), slowest+after(" ", quantileText(steps[slowest], 0.5)))
+}
+
+// quantile is the nearest-rank quantile.
+func quantile(values []int64, q float64) int64 {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
+}
+
+func quantileText(values []int64, q float64) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return milliseconds(quantile(values, q))
+}
+
+var incidentsCommand = command{
+	name: "incidents", args: "[flags]", summary: "list the incidents, who was told, and who acknowledged",
+	examples: []string{"valkyrie incidents", "valkyrie incidents --since 720h --format json"},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		q := queryFlags(fs, 7*24*time.Hour)
+		return func(ctx context.Context, args []string) error {
+			if err := noArguments(args); err != nil {
+				return err
+			}
+			store, err := q.open(ctx)
+			if err != nil {
+				return err
+			}
+			defer store.Close()
+			records, err := incidents(ctx, store, q.from())
+			if err != nil {
+				return err
+			}
+			if *q.format == "json" {
+				enc := json.NewEncoder(p.stdout)
+				enc.SetEscapeHTML(false)
+				for _, r := range records {
+					if err := enc.Encode(r); err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+			if len(records) == 0 {
+				fmt.Fprintf(p.stderr, "no incidents in the last %v\n", *q.since)
+			}
+			for _, r := range records {
+				p.tellIncident(r)
+			}
+			return nil
+		}
+	},
+}
+
+// incidents is the history with what is going on now laid over it, which may be a moment newer.
+func incidents(ctx context.Context, store alerts.Store, since time.Time) ([]alerts.Record, error) {
+	records, err := store.Incidents(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	route, err := alerts.LoadRoute(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range route.Incidents {
+		at := slices.IndexFunc(records, func(r alerts.Record) bool { return r.ID == i.ID })
+		if at < 0 {
+			records = append(records, route.Record(i))
+		} else {
+			records[at] = route.Record(i)
+		}
+	}
+	return records, nil
+}
+
+func (p *program) tellIncident(r alerts.Record) {
+	const stamp = "2006-01-02 15:04:05"
+	fmt.Fprintf(p.stdout, "%s  #%s  %s is %s: %s\n", r.Opened.Format(stamp), r.Short(), r.Journey, r.Kind, r.State)
+	fmt.Fprintf(p.stdout, "  %s\n", r.Reason)
+	if r.Error != "" {
+		fmt.Fprintf(p.stdout, "  %s%s\n", after("step \"", after(r.Step, "\": ")), r.Error)
+	}
+	for _, page := range r.Pages {
+		fmt.Fprintf(p.stdout, "  %s  %s %s to %s: %s%s%s\n", page.PlannedAt.Format("15:04:05"), page.Purpose, page.Channel, page.Person, page.State, after(", ", page.Result), after(", pressed ", page.Key))
+	}
+	if !r.AckedAt.IsZero() {
+		fmt.Fprintf(p.stdout, "  %s  acknowledged by %s\n", r.AckedAt.Format("15:04:05"), r.AckedBy)
+	}
+	if r.Closing != "" {
+		fmt.Fprintf(p.stdout, "  %s  %s\n", r.ResolvedAt.Format("15:04:05"), r.Closing)
+	}
+	for _, e := range r.Evidence {
+		fmt.Fprintf(p.stdout, "  %-10s  %s%s\n", e.Kind, e.Path, after("missing: ", e.Missing))
+	}
+}

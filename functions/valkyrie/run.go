@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"time"
+
+	"valkyrie/infra/evidence"
+	"valkyrie/probes"
+	"valkyrie/probes/journey"
+)
+
+var runCommand = command{
+	name: "run", args: "[JOURNEY...] [flags]", summary: "run each journey once: the checklist after a deploy",
+	examples: []string{
+		"valkyrie run                                     # every journey, against the practice shop",
+		"valkyrie run print-card --site https://staging.example.com",
+		"valkyrie run --format json > runs.json           # a Run object a line",
+		"exit code: 0 all passed (or slow), 1 a journey failed, 2 wrong usage, 3 our own environment is broken",
+	},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		site := fs.String("site", practiceSite, "`URL` of the site to probe")
+		region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
+		format := fs.String("format", "text", "of the result: `text`, json or junit")
+		dir := fs.String("evidence", "evidence", "`DIR` that keeps what a failing run has left to look at")
+		return func(ctx context.Context, args []string) error {
+			if err := oneOf("format", *format, "text", "json", "junit"); err != nil {
+				return err
+			}
+			journeys, err := probes.Find(args...)
+			if err != nil {
+				return exitError{exitUsage, err}
+			}
+			r, err := p.runner(ctx, *site, *region, *dir)
+			if err != nil {
+				return err
+			}
+			var runs []journey.Run
+			for _, make := range journeys {
+				j := make()
+				fmt.Fprintf(p.stderr, "%s\n", j.Name)
+				runs = append(runs, r.Run(ctx, j, time.Now().Truncate(time.Millisecond)))
+			}
+			if err := writeRuns(p.stdout, *format, runs); err != nil {
+				return err
+			}
+			return verdict(runs)
+		}
+	},
+}
+
+// runner is a runner against site that tells its steps on stderr.
+func (p *program) runner(ctx context.Context, site, region, dir string) (journey.Runner, error) {
+	u, err := p.siteFor(ctx, site)
+	if err != nil {
+		return journey.Runner{}, err
+	}
+	browser, err := p.findChrome(ctx)
+	if err != nil {
+		return journey.Runner{}, err
+	}
+	return journey.Runner{
+		Stage: journey.Stage{Site: u, Chrome: browser}, Region: region, Evidence: evidence.Folder(dir),
+		OnStep: func(_ journey.Run, s journey.StepResult) { p.tellStep(s) },
+	}, nil
+}
+
+// tellStep is a step as it ends: a line of progress.
+func (p *program) tellStep(s journey.StepResult) {
+	fmt.Fprintf(p.stderr, "  %s %-28s %8s%s\n", mark(s.Outcome), s.Name, milliseconds(s.DurationMS), after("  ", s.Error))
+}
+
+// verdict is the exit code of the runs. A site that fails its customers comes before an environment that is broken.
+func verdict(runs []journey.Run) error {
+	worst := exitOK
+	for _, r := range runs {
+		switch {
+		case r.Outcome == journey.Failed:
+			return exitError{exitFailed, errQuiet}
+		case r.Outcome == journey.Broken:
+			worst = exitBroken
+		}
+	}
+	if worst != exitOK {
+		return exitError{worst, errQuiet}
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio"
+	"valkyrie/infra/sqlite"
+	"valkyrie/probes"
+)
+
+// A station is all that stands behind the probes on one machine: the store, the judge, the pager, and the address where
+// the carrier's callbacks arrive.
+type station struct {
+	store     *sqlite.Store
+	desk      alerts.Desk
+	pager     *alerts.Pager
+	callbacks *listener
+}
+
+// carrier says how people are reached.
+type carrier struct {
+	account, token string
+	address        string // of the API; empty: Twilio's own
+	listen         string // address where callbacks arrive
+	public         string // how the carrier calls that address; empty: http:// and listen's
+}
+
+// openStation opens the store and gets everything ready. Close it.
+func openStation(ctx context.Context, db string, cfg alerts.Config, c carrier, log *slog.Logger) (*station, error) {
+	store, err := sqlite.Open(ctx, db)
+	if err != nil {
+		return nil, exitError{exitUsage, err}
+	}
+	s := &station{store: store}
+	if err := s.connect(cfg, c, log); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	titles := map[string]string{}
+	for _, make := range probes.All {
+		j := make()
+		titles[j.Name] = j.Title
+	}
+	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: titles}
+	if err := s.desk.CatchUp(ctx, probes.Names()); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// connect readies the phone and its callbacks.
+func (s *station) connect(cfg alerts.Config, c carrier, log *slog.Logger) error {
+	ln, err := net.Listen("tcp", c.listen)
+	if err != nil {
+		return usageError("the carrier's callbacks cannot be received: %w\nchoose another address with --listen", err)
+	}
+	if c.public == "" {
+		c.public = "http://" + ln.Addr().String()
+	}
+	phone, err := twilio.New(twilio.Config{
+		AccountSID: c.account, AuthToken: c.token, From: cfg.Phone.From, BaseURL: c.address, CallbackURL: c.public,
+	})
+	if err != nil {
+		return errors.Join(exitError{exitUsage, err}, ln.Close())
+	}
+	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: probes.Names(), Log: log}
+	s.callbacks = serve(ln, twilio.NewCallbacks(twilio.CallbacksConfig{
+		PublicURL: c.public, Tokens: []string{c.token}, Handle: s.pager.Report, Log: log,
+	}))
+	return nil
+}
+
+func (s *station) close() error {
+	var errs []error
+	if s.callbacks != nil {
+		errs = append(errs, s.callbacks.close())
+	}
+	return errors.Join(append(errs, s.store.Close())...)
+}
+
+// page ticks the pager every second, and whenever it is poked, until ctx ends.
+func (s *station) page(ctx context.Context, poke <-chan struct{}, log *slog.Logger) {
+	for ctx.Err() == nil {
+		if err := s.pager.Tick(ctx); err != nil && ctx.Err() == nil {
+			log.Error("the pager could not do all that is due; it tries again", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-poke:
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// A listener is an HTTP server with its address.
+type listener struct {
+	url  string
+	srv  *http.Server
+	done sync.WaitGroup
+	err  error
+}
+
+func serve(ln net.Listener, h http.Handler) *listener {
+	l := &listener{url: "http://" + ln.Addr().String(), srv: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}}
+	l.done.Go(func() {
+		if err := l.srv.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			l.err = err
+		}
+	})
+	return l
+}
+
+// close ends the server; requests under way get a moment to finish.
+func (l *listener) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if l.srv.Shutdown(ctx) != nil {
+		_ = l.srv.Close()
+	}
+	l.done.Wait()
+	return l.err
+}
+
+// defaultAlerts is the on-call file of this repository, looked for where the program is started.
+const defaultAlerts = "alerts/alerts.yaml"
+
+// alertsConfig reads the on-call file; where there is none at the default place, the one that was built in.
+func (p *program) alertsConfig(path string) (alerts.Config, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) && path == defaultAlerts {
+		path, text, err = "the built-in alerts.yaml", alerts.Shipped(), nil
+	}
+	if err != nil {
+		return alerts.Config{}, usageError("the on-call file cannot be read: %w\nname it with --alerts", err)
+	}
+	cfg, err := alerts.Parse(path, text, probes.Names())
+	if err != nil {
+		return alerts.Config{}, exitError{exitUsage, err}
+	}
+	fmt.Fprintf(p.stderr, "on call by %s: %v\n", path, cfg.OnCall.Escalation)
+	return cfg, nil
+}

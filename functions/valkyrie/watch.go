@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"net"
+	"sync"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio/standin"
+	"valkyrie/probes"
+	"valkyrie/probes/journey"
+)
+
+var watchCommand = command{
+	name: "watch", args: "[flags]", summary: "run every journey on a schedule, judge the runs, and call people; until Ctrl-C",
+	examples: []string{
+		"valkyrie shop &                                  # something to watch",
+		"valkyrie watch --every 1m",
+		"valkyrie watch --site https://shop.example.com --alerts alerts/alerts.yaml",
+		"calls ring in this terminal unless TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are set; then VALKYRIE_CALLBACK_URL",
+		"must be the public https address that reaches --listen, so that a key press can come back.",
+		"TWILIO_API_URL names another server that speaks Twilio's API, such as \"valkyrie phone\"",
+	},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		var w watching
+		site := fs.String("site", practiceSite, "`URL` of the site to probe")
+		region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
+		dir := fs.String("evidence", "evidence", "`DIR` that keeps what failing runs have left to look at")
+		fs.DurationVar(&w.every, "every", time.Minute, "`DURATION` from slot to slot, at least 1s")
+		fs.StringVar(&w.db, "db", "valkyrie.db", "`FILE` of the store")
+		fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
+		fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive")
+		fs.StringVar(&w.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
+		return func(ctx context.Context, args []string) error {
+			if err := noArguments(args); err != nil {
+				return err
+			}
+			if w.every < time.Second {
+				return usageError("--every %v: expected at least 1s", w.every)
+			}
+			cfg, err := p.alertsConfig(w.alerts)
+			if err != nil {
+				return err
+			}
+			if w.runner, err = p.runner(ctx, *site, *region, *dir); err != nil {
+				return err
+			}
+			return w.run(ctx, p, cfg)
+		}
+	},
+}
+
+// A watching is the loop on one machine.
+type watching struct {
+	every                      time.Duration
+	db, alerts, listen, answer string
+	runner                     journey.Runner
+	station                    *station
+	log                        *slog.Logger
+	stderr                     *program
+}
+
+func (w *watching) run(ctx context.Context, p *program, cfg alerts.Config) (err error) {
+	w.stderr, w.log = p, p.logger()
+	c, hangUp, err := p.carrier(w.listen, w.answer)
+	if err != nil {
+		return err
+	}
+	defer hangUp()
+	if w.station, err = openStation(ctx, w.db, cfg, c, w.log); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, w.station.close()) }()
+	poke := make(chan struct{}, 1)
+	var pager sync.WaitGroup
+	pager.Go(func() { w.station.page(ctx, poke, w.log) })
+	fmt.Fprintf(p.stderr, "watching %s every %v from %s; history in %s; Ctrl-C ends it\n", w.runner.Stage.Site, w.every, w.runner.Region, w.db)
+	w.loop(ctx, poke)
+	pager.Wait()
+	fmt.Fprintln(p.stderr, "stopped; nothing is watched any more")
+	return nil
+}
+
+// loop runs every journey at once, and then at every slot: the times that are whole multiples of the interval. A slot
+// that comes while the one before is still running is left out.
+func (w *watching) loop(ctx context.Context, poke chan<- struct{}) {
+	slot := time.Now().UTC().Truncate(time.Second)
+	for ctx.Err() == nil {
+		for _, make := range probes.All {
+			w.once(ctx, make(), slot)
+			select {
+			case poke <- struct{}{}:
+			default:
+			}
+		}
+		now := time.Now().UTC()
+		slot = now.Truncate(w.every).Add(w.every)
+		select {
+		case <-ctx.Done():
+		case <-time.After(slot.Sub(now)):
+		}
+	}
+}
+
+// once runs and records one journey. A run that Ctrl-C cut short says nothing, and is not kept.
+func (w *watching) once(ctx context.Context, j journey.Journey, slot time.Time) {
+	if ctx.Err() != nil {
+		return
+	}
+	run := w.runner.Run(ctx, j, slot)
+	if ctx.Err() != nil {
+		return
+	}
+	decisions, err := w.station.desk.Record(ctx, run)
+	if err != nil {
+		w.log.Error("a run is lost: it could not be stored", "journey", j.Name, "region", run.Region, "slot", slot, "outcome", run.Outcome, "err", err)
+	}
+	fmt.Fprintf(w.stderr.stderr, "%s ", slot.Format("15:04:05"))
+	_ = writeText(w.stderr.stderr, run)
+	for _, d := range decisions {
+		if d.Verb != alerts.Rests {
+			fmt.Fprintf(w.stderr.stderr, "         %s: %s\n", d.Verb, d.Reason)
+		}
+	}
+}
+
+// carrier is Twilio when its account is in the environment, else a stand-in phone that rings in this terminal.
+func (p *program) carrier(listen, answer string) (carrier, func(), error) {
+	c := carrier{
+		account: p.getenv("TWILIO_ACCOUNT_SID"), token: p.getenv("TWILIO_AUTH_TOKEN"),
+		address: p.getenv("TWILIO_API_URL"), public: p.getenv("VALKYRIE_CALLBACK_URL"), listen: listen,
+	}
+	if c.account != "" {
+		if c.token == "" {
+			return c, nil, usageError("TWILIO_ACCOUNT_SID is set, but TWILIO_AUTH_TOKEN is not; set both, or neither to have calls ring in this terminal")
+		}
+		if c.address == "" && c.public == "" {
+			return c, nil, usageError("VALKYRIE_CALLBACK_URL is not set: Twilio could not tell us how a call went, nor which key was pressed\nset it to the public https address that reaches --listen")
+		}
+		return c, func() {}, nil
+	}
+	answers, err := standin.ParseBehaviours(answer)
+	if err != nil {
+		return c, nil, usageError("--answer: %w", err)
+	}
+	phone, err := startPhone("127.0.0.1:0", answers, standin.Config{Screen: p.stderr})
+	if err != nil {
+		return c, nil, err
+	}
+	c.account, c.token, c.address = standin.DemoAccountSID, standin.DemoAuthToken, phone.url
+	fmt.Fprintln(p.stderr, "no Twilio account is set, so calls ring in this terminal")
+	return c, func() { phone.close() }, nil
+}
+
+// A phone is the stand-in, served.
+type phone struct {
+	*listener
+	exchange *standin.Exchange
+}
+
+// startPhone serves a stand-in phone on addr. The first calls are answered as answers say, and all later ones like the
+// last of them.
+func startPhone(addr string, answers []standin.Behaviour, cfg standin.Config) (*phone, error) {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, usageError("the phone cannot be reached: %w\nchoose another address with --addr", err)
+	}
+	ex := standin.New(cfg)
+	ex.Behave("", answers[:len(answers)-1]...)
+	ex.Default(answers[len(answers)-1])
+	return &phone{serve(ln, ex), ex}, nil
+}
+
+// close ends the phone; what goes wrong at the end of a stand-in is nobody's loss.
+func (p *phone) close() {
+	p.exchange.Close()
+	_ = p.listener.close()
+}
