@@ -181,7 +181,11 @@ func (j *judging) carryOn(i int, s Streak) {
 	inc := j.state.Open[i].seen(j.run, s)
 	j.state.Open[i] = inc
 	j.hand(inc)
-	j.decide(Continues, inc, fmt.Sprintf("%s still %s from %s, %s in a row", j.run.Journey, j.run.Outcome, j.run.Region, times(s.Count)))
+	count := times(s.Count) + " in a row"
+	if inc.Kind == Degraded {
+		count = fmt.Sprintf("in %d of its last %d runs", s.Count, len(j.now.Slow))
+	}
+	j.decide(Continues, inc, fmt.Sprintf("%s still %s from %s, %s", j.run.Journey, j.run.Outcome, j.run.Region, count))
 }
 
 func (j *judging) resolve(i int) {

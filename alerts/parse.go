@@ -125,8 +125,10 @@ func (c *checker) policy(path string, p JourneyPolicy) {
 		field string
 		n     int
 	}{
-		{"failures_in_a_row", p.FailuresInARow}, {"broken_in_a_row", p.BrokenInARow},
-		{"slow_runs", p.SlowRuns}, {"slow_out_of", p.SlowOutOf},
+		{"failures_in_a_row", p.FailuresInARow},
+		{"broken_in_a_row", p.BrokenInARow},
+		{"slow_runs", p.SlowRuns},
+		{"slow_out_of", p.SlowOutOf},
 	} {
 		if f.n < 1 || f.n > most {
 			c.fault(path+"."+f.field, "expected 1 to %d runs, got %d", most, f.n)

@@ -48,7 +48,7 @@ func facts(i Incident, now time.Time) string {
 	}
 	switch i.Kind {
 	case Degraded:
-		return fmt.Sprintf("The step %q was slow in %d of its last runs, since %s, seen from %s", i.Step, i.Streak, clock(i.Since), list(i.Regions))
+		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, times(i.Streak), clock(i.Since), list(i.Regions))
 	case Ours:
 		what = strings.Replace(what, "failed", "could not be run", 1)
 	}

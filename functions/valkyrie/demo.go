@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -97,14 +98,14 @@ func (d *demo) setUp(ctx context.Context, dir string) (down func() error, err er
 	d.shop, d.site, d.exchange = shop, web.url, ph.exchange
 	if d.station, err = openStation(ctx, filepath.Join(dir, "valkyrie.db"), cfg, carrier{
 		account: standin.DemoAccountSID, token: standin.DemoAuthToken, address: ph.url, listen: "127.0.0.1:0",
-	}, d.logger()); err != nil {
+	}, d.logger(slog.LevelWarn)); err != nil {
 		ph.close()
 		return nil, errors.Join(err, web.close(), shop.Close())
 	}
 	site, err := parseSite(d.site)
 	d.runner = journey.Runner{
 		Stage: journey.Stage{Site: site, Chrome: browser}, Region: "laptop", Evidence: evidence.Folder(filepath.Join(dir, "evidence")),
-		OnStep: func(_ journey.Run, s journey.StepResult) { d.tellStep(s) },
+		OnStep: func(_ journey.Run, s journey.StepResult) { tellStep(d.stdout, s) },
 	}
 	return func() error {
 		ph.close()
@@ -129,9 +130,6 @@ func (d *demo) tell(ctx context.Context, fault demoshop.Fault) error {
 	if err := d.until(ctx, "the outage was not noticed", func() bool { return len(d.opened) > 0 }); err != nil {
 		return err
 	}
-	if err := d.alarmed(ctx); err != nil {
-		return err
-	}
 	d.say("\nREPAIRED  %s is over; the probes go on\n", fault.Name)
 	if err := d.shop.SetFault(fault.Name, false); err != nil {
 		return brokenError("the outage cannot be ended: %w", err)
@@ -147,9 +145,11 @@ func (d *demo) tell(ctx context.Context, fault demoshop.Fault) error {
 
 // alarmed waits until the call about the incident was acknowledged, and its text has arrived.
 func (d *demo) alarmed(ctx context.Context) error {
+	if _, err := d.exchange.WaitTexts(ctx, d.texts()/2); err != nil {
+		return brokenError("nobody got a text: %w", err)
+	}
 	if !d.opened[0].Kind.Rings() {
-		_, err := d.exchange.WaitTexts(ctx, 1)
-		return err
+		return nil
 	}
 	calls, err := d.exchange.WaitCalls(ctx, 1)
 	if err != nil {
@@ -193,16 +193,17 @@ func (d *demo) slot(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		d.follow(run, decisions)
-		if err := d.station.pager.Tick(ctx); err != nil {
+		if err := d.follow(ctx, run, decisions); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *demo) follow(run journey.Run, decisions []alerts.Decision) {
+// follow tells what a run has led to, has the pager act on it, and listens to the call to its end.
+func (d *demo) follow(ctx context.Context, run journey.Run, decisions []alerts.Decision) error {
 	d.say("  = %s in %s\n", run.Outcome, milliseconds(run.DurationMS))
+	alarms, ends := len(d.opened), len(d.resolved)
 	for _, c := range decisions {
 		switch c.Verb {
 		case alerts.Opens:
@@ -214,6 +215,16 @@ func (d *demo) follow(run journey.Run, decisions []alerts.Decision) {
 		}
 		d.say("  %s: %s\n", c.Verb, c.Reason)
 	}
+	if len(d.opened) > alarms || len(d.resolved) > ends {
+		d.say("\n") // the phone is next
+	}
+	if err := d.station.pager.Tick(ctx); err != nil {
+		return err
+	}
+	if len(d.opened) > alarms {
+		return d.alarmed(ctx)
+	}
+	return nil
 }
 
 // uptime is what the customary uptime check sees.

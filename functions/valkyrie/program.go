@@ -146,8 +146,8 @@ func names(cs []command) string {
 }
 
 // logger writes the story's technical side to stderr.
-func (p *program) logger() *slog.Logger {
-	return slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
+func (p *program) logger(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level}))
 }
 
 // words is a flag that may be given several times.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"time"
 
 	"valkyrie/infra/evidence"
@@ -62,13 +63,13 @@ func (p *program) runner(ctx context.Context, site, region, dir string) (journey
 	}
 	return journey.Runner{
 		Stage: journey.Stage{Site: u, Chrome: browser}, Region: region, Evidence: evidence.Folder(dir),
-		OnStep: func(_ journey.Run, s journey.StepResult) { p.tellStep(s) },
+		OnStep: func(_ journey.Run, s journey.StepResult) { tellStep(p.stderr, s) },
 	}, nil
 }
 
 // tellStep is a step as it ends: a line of progress.
-func (p *program) tellStep(s journey.StepResult) {
-	fmt.Fprintf(p.stderr, "  %s %-28s %8s%s\n", mark(s.Outcome), s.Name, milliseconds(s.DurationMS), after("  ", s.Error))
+func tellStep(w io.Writer, s journey.StepResult) {
+	fmt.Fprintf(w, "  %s %-28s %8s%s\n", mark(s.Outcome), s.Name, milliseconds(s.DurationMS), after("  ", s.Error))
 }
 
 // verdict is the exit code of the runs. A site that fails its customers comes before an environment that is broken.

@@ -66,7 +66,7 @@ type watching struct {
 }
 
 func (w *watching) run(ctx context.Context, p *program, cfg alerts.Config) (err error) {
-	w.stderr, w.log = p, p.logger()
+	w.stderr, w.log = p, p.logger(slog.LevelInfo)
 	c, hangUp, err := p.carrier(w.listen, w.answer)
 	if err != nil {
 		return err

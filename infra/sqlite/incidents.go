@@ -16,9 +16,16 @@ const incidentColumns = "id, journey, title, kind, step, error, reason, regions,
 // incidentFields are where incidentColumns are written from and read into.
 func incidentFields(i *alerts.Incident) []any {
 	return []any{
-		&i.ID, &i.Journey, &i.Title, &i.Kind, &i.Step, &i.Error, &i.Reason, document{&i.Regions}, stamp{&i.Since},
-		stamp{&i.Opened}, &i.Streak, &i.Runs, document{&i.Evidence}, &i.State, &i.AckedBy, stamp{&i.AckedAt},
-		stamp{&i.ResolvedAt}, &i.Closing, &i.Rev,
+		&i.ID, &i.Journey, &i.Title, &i.Kind, &i.Step, &i.Error, &i.Reason,
+		document{&i.Regions},
+		stamp{&i.Since},
+		stamp{&i.Opened},
+		&i.Streak, &i.Runs,
+		document{&i.Evidence},
+		&i.State, &i.AckedBy,
+		stamp{&i.AckedAt},
+		stamp{&i.ResolvedAt},
+		&i.Closing, &i.Rev,
 	}
 }
 

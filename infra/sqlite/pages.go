@@ -14,9 +14,16 @@ const pageColumns = "id, incidents, purpose, channel, person, phone, state, resu
 // pageFields are where pageColumns are written from and read into.
 func pageFields(p *alerts.Page) []any {
 	return []any{
-		&p.ID, document{&p.Incidents}, &p.Purpose, &p.Channel, &p.Person, &p.To, &p.State, &p.Result, &p.Why, &p.SID,
-		&p.Key, &p.Words, &p.Tries, &p.Resent, stamp{&p.PlannedAt}, stamp{&p.NotBefore}, stamp{&p.ClaimedAt},
-		stamp{&p.LeaseUntil}, stamp{&p.AcceptedAt}, stamp{&p.EndedAt},
+		&p.ID,
+		document{&p.Incidents},
+		&p.Purpose, &p.Channel, &p.Person, &p.To, &p.State, &p.Result, &p.Why, &p.SID,
+		&p.Key, &p.Words, &p.Tries, &p.Resent,
+		stamp{&p.PlannedAt},
+		stamp{&p.NotBefore},
+		stamp{&p.ClaimedAt},
+		stamp{&p.LeaseUntil},
+		stamp{&p.AcceptedAt},
+		stamp{&p.EndedAt},
 	}
 }
 

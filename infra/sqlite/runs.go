@@ -16,8 +16,12 @@ const runColumns = "id, journey, region, slot, started, outcome, duration_ms, er
 // runFields are where runColumns are written from and read into.
 func runFields(r *journey.Run) []any {
 	return []any{
-		&r.ID, &r.Journey, &r.Region, stamp{&r.Slot}, stamp{&r.Started}, &r.Outcome, &r.DurationMS, &r.Error,
-		document{&r.Evidence}, &r.Site, &r.Chrome,
+		&r.ID, &r.Journey, &r.Region,
+		stamp{&r.Slot},
+		stamp{&r.Started},
+		&r.Outcome, &r.DurationMS, &r.Error,
+		document{&r.Evidence},
+		&r.Site, &r.Chrome,
 	}
 }
 

@@ -124,7 +124,7 @@ func removeAll(dir string) error {
 		}
 		time.Sleep(25 * time.Millisecond)
 	}
-	return fmt.Errorf("Chrome's temporary folder could not be removed: %w", err)
+	return fmt.Errorf("the temporary folder of Chrome could not be removed: %w", err)
 }
 
 // death says how Chrome ended.
@@ -132,9 +132,9 @@ func (c *chrome) death() error {
 	err := chromedp.Do(c.ctx)
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return fmt.Errorf("Chrome died: %s%s", exit, c.said.note())
+		return fmt.Errorf("the browser died: %s%s", exit, c.said.note())
 	}
-	return fmt.Errorf("Chrome died%s", c.said.note())
+	return fmt.Errorf("the browser died%s", c.said.note())
 }
 
 // explain words a failure to start: what was tried, why it went wrong, what Chrome said, and the cure.

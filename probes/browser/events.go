@@ -98,7 +98,7 @@ func (tab *Tab) answerDialog(ev *page.EventJavascriptDialogOpening) {
 func (tab *Tab) crash() {
 	tab.mu.Lock()
 	if tab.died == nil && !tab.killed {
-		tab.died = errors.New("Chrome's process for the page crashed")
+		tab.died = errors.New("the browser's process for the page crashed")
 	}
 	tab.mu.Unlock()
 	tab.chrome.kill()

@@ -69,21 +69,20 @@ async (wish, sliceMS) => {
       default: return css(roles[by]).filter((el) => name(el) === value);
     }
   };
-  const call = ({ by, value, or }) => (or ? `${call({ by, value })} or ${call(or)}` : by === 'css' || by === 'test id' ? `element with ${by} ${quote(value)}` : by === 'text' ? `text ${quote(value)}` : `${by} ${quote(value)}`);
   const describe = (el) => el.tagName.toLowerCase() + (el.id ? '#' + el.id : el.classList.length ? '.' + el.classList[0] : '');
 
   // Why nothing was found, with what a person would look at next.
   const missing = (target) => {
-    let why = `there is no ${call(target)}`;
-    if (roles[target.by]) {
-      const others = [...new Set(css(roles[target.by]).filter(seen).map(name).filter(Boolean))];
-      const like = others.map((o) => [distance(o.toLowerCase(), target.value.toLowerCase()), o]).sort((a, b) => a[0] - b[0]).slice(0, 3);
-      if (like.length) why += `; the nearest are ${like.map((l) => quote(l[1])).join(', ')}`;
-    } else {
-      const head = [...all(document)].filter((el) => el.matches('h1,h2,[role=status],[role=alert]') && seen(el)).map((el) => squeeze(el.innerText)).filter(Boolean);
-      why += head.length ? `; the page says ${head.slice(0, 2).map(quote).join(', ')}` : squeeze(document.body?.innerText) ? '' : '; the page is blank';
-    }
-    return why;
+    const near = roles[target.by] ? nearest(target) : [];
+    const says = [...all(document)].filter((el) => el.matches('h1,h2,[role=status],[role=alert]') && seen(el)).map((el) => squeeze(el.innerText)).filter(Boolean);
+    if (near.length) return `there is none; the nearest are ${near.map(quote).join(', ')}`;
+    if (says.length) return `there is none; the page says ${says.slice(0, 2).map(quote).join(', ')}`;
+    return squeeze(document.body?.innerText) ? 'there is none' : 'there is none; the page is blank';
+  };
+  const nearest = ({ by, value }) => {
+    const others = [...new Set(css(roles[by]).filter(seen).map(name).filter(Boolean))];
+    const like = others.map((o) => [distance(o.toLowerCase(), value.toLowerCase()), o]).filter((o) => o[0] <= 0.6);
+    return like.sort((a, b) => a[0] - b[0]).slice(0, 3).map((o) => o[1]);
   };
   const distance = (a, b) => {
     let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -108,8 +107,8 @@ async (wish, sliceMS) => {
     const found = find(target);
     if (!found.length) return { why: missing(target) };
     const visible = found.filter(seen);
-    if (!visible.length) return { why: `the ${call(target)} is there, but not visible` };
-    if (visible.length > 1) return { why: `there are ${visible.length} of ${call(target)}; say which one` };
+    if (!visible.length) return { why: 'it is there, but not visible' };
+    if (visible.length > 1) return { why: `there are ${visible.length} of them; say which one` };
     return { el: visible[0] };
   };
 
@@ -117,27 +116,26 @@ async (wish, sliceMS) => {
   const actionable = async (target) => {
     const { el, why } = only(target);
     if (!el) return { why };
-    const what = `the ${call(target)}`;
-    if (el.matches(':disabled') || el.closest('[aria-disabled=true],[inert]')) return { why: `${what} is disabled` };
+    if (el.matches(':disabled') || el.closest('[aria-disabled=true],[inert]')) return { why: 'it is disabled' };
     el.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
     let b = el.getBoundingClientRect();
     for (let i = 0; i < 2; i++) {
       const a = b;
       await frame();
       b = el.getBoundingClientRect();
-      if (!el.isConnected || a.x !== b.x || a.y !== b.y || a.width !== b.width || a.height !== b.height) return { why: `${what} is moving` };
+      if (!el.isConnected || a.x !== b.x || a.y !== b.y || a.width !== b.width || a.height !== b.height) return { why: 'it is moving', soon: true };
     }
     const x = b.x + b.width / 2, y = b.y + b.height / 2;
     const top = deepest(x, y);
-    if (!top) return { why: `${what} is outside of the window` };
-    if (!mine(el, top)) return { why: `${what} is covered by ${describe(top)}` };
+    if (!top) return { why: 'it is outside of the window' };
+    if (!mine(el, top)) return { why: `it is covered by ${describe(top)}` };
     return { ok: true, el, x, y };
   };
 
   const wishes = {
     loaded: () => ({ ok: document.readyState !== 'loading', why: 'the page is still loading' }),
-    visible: () => (find(wish.target).some(seen) ? { ok: true } : { why: find(wish.target).length ? `the ${call(wish.target)} is there, but not visible` : missing(wish.target) }),
-    gone: () => (find(wish.target).some(seen) ? { why: `the ${call(wish.target)} is still there` } : { ok: true }),
+    visible: () => (find(wish.target).some(seen) ? { ok: true } : { why: find(wish.target).length ? 'it is there, but not visible' : missing(wish.target) }),
+    gone: () => (find(wish.target).some(seen) ? { why: 'it is still there' } : { ok: true }),
     text: () => {
       const { el, why } = only(wish.target);
       return el ? { ok: true, text: squeeze('value' in el && el.matches(roles.field) ? el.value : el.innerText) } : { why };
@@ -155,7 +153,7 @@ async (wish, sliceMS) => {
     fill: async () => {
       const r = await actionable(wish.target);
       if (!r.ok) return r;
-      if (r.el.readOnly) return { why: `the ${call(wish.target)} is read-only` };
+      if (r.el.readOnly) return { why: 'it is read-only' };
       r.el.focus();
       if (r.el.select) r.el.select(); else getSelection().selectAllChildren(r.el);
       return { ok: true };
@@ -164,7 +162,7 @@ async (wish, sliceMS) => {
       const r = await actionable(wish.target);
       if (!r.ok) return r;
       const option = [...(r.el.options || [])].find((o) => squeeze(o.label) === wish.option);
-      if (!option) return { why: `the ${call(wish.target)} has no option ${quote(wish.option)}` };
+      if (!option) return { why: 'it has no such option' };
       r.el.value = option.value;
       r.el.dispatchEvent(new Event('input', { bubbles: true }));
       r.el.dispatchEvent(new Event('change', { bubbles: true }));
@@ -188,6 +186,7 @@ async (wish, sliceMS) => {
     const answer = { ok: !!last.ok, why: last.why || '', at: clock(), first, x: last.x || 0, y: last.y || 0, text: last.text || '', url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
     if (last.ok || answer.at >= until) return answer;
     first = false;
-    await change(Math.max(1, Math.min(100, until - answer.at)));
+    if (last.soon) await frame();
+    else await change(Math.max(1, Math.min(100, until - answer.at)));
   }
 }

@@ -1,0 +1,23 @@
+# Each target does all of its own set-up. What is needed beforehand: Go, and a Chrome or npm to fetch the pinned one.
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
+
+.PHONY: demo test lint build clean
+
+demo: ## an outage, from the first hung step to the phone call and the all-clear
+	go run ./functions/valkyrie demo $(if $(FAULT),--fault $(FAULT))
+
+test: ## every test: real Chrome, real stores, the real program
+	go test ./...
+
+lint: ## formatting and static checks
+	go vet ./...
+	@out="$$(go run $(GOFUMPT) -l .)"; test -z "$$out" || { echo "not formatted (gofumpt -w): $$out"; exit 1; }
+	go run $(STATICCHECK) ./...
+
+build: ## the command line, as bin/valkyrie
+	go build -trimpath -o bin/valkyrie ./functions/valkyrie
+
+clean: ## what the other targets have left here; the fetched Chrome stays in the user's cache
+	rm -rf bin

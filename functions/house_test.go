@@ -1,0 +1,150 @@
+package functions_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A pkg is what the go command says of a package.
+type pkg struct {
+	ImportPath    string
+	Imports, Deps []string
+}
+
+// packages lists those of this module.
+func packages(t *testing.T) map[string]pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", "valkyrie/...")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]pkg{}
+	for dec := json.NewDecoder(out); ; {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all[strings.TrimPrefix(p.ImportPath, "valkyrie/")] = p
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestImportArrows: import arrows run one way, so that what judges and wakes people never links a browser, and what
+// says what a journey is links nothing at all.
+func TestImportArrows(t *testing.T) {
+	// mayImport lists, for a folder, which other folders of ours its packages may import.
+	mayImport := map[string][]string{
+		"probes/journey":  {},
+		"probes/pdf":      {},
+		"probes/demoshop": {},
+		"probes/browser":  {"probes/journey"},
+		"probes":          {"probes/journey", "probes/browser", "probes/pdf"},
+		"alerts":          {"alerts", "probes/journey"},
+		"infra":           {"infra", "alerts", "probes/journey"},
+		"functions":       {"probes", "alerts", "infra"},
+	}
+	for path, p := range packages(t) {
+		home := longest(mayImport, path)
+		if home == "" {
+			t.Errorf("%s belongs to no folder of the house; say in this test what it may import", path)
+		}
+		for _, imported := range p.Imports {
+			inner, ours := strings.CutPrefix(imported, "valkyrie/")
+			if ours && !allowed(mayImport[home], inner) {
+				t.Errorf("%s imports %s, against the arrows", path, inner)
+			}
+		}
+	}
+}
+
+// longest is the key of m that is path, or the nearest folder above it.
+func longest(m map[string][]string, path string) string {
+	best := ""
+	for key := range m {
+		if (path == key || strings.HasPrefix(path, key+"/")) && len(key) > len(best) {
+			best = key
+		}
+	}
+	return best
+}
+
+func allowed(folders []string, path string) bool {
+	for _, f := range folders {
+		if path == f || strings.HasPrefix(path, f+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// TestLinkedLibraries: each outside library that matters is imported in one place, and kept out of others altogether.
+func TestLinkedLibraries(t *testing.T) {
+	all := packages(t)
+	only := map[string][]string{
+		"github.com/chromedp/": {"probes/browser", "probes"}, // the user's own folder may drop chromedp actions in: Tab.Do
+		"github.com/twilio/":   {"alerts/twilio"},
+		"modernc.org/sqlite":   {"infra/sqlite"},
+	}
+	for path, p := range all {
+		for lib, homes := range only {
+			if !slices.Contains(homes, path) && has(p.Imports, lib) {
+				t.Errorf("%s imports %s; only %v may", path, lib, homes)
+			}
+		}
+	}
+	for path, libs := range map[string][]string{
+		"alerts":         {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/"},
+		"alerts/twilio":  {"github.com/chromedp/"},
+		"probes/journey": {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/", "net/http"},
+		"probes":         {"github.com/twilio/", "github.com/aws/", "modernc.org/"},
+	} {
+		for _, lib := range libs {
+			if has(all[path].Deps, lib) {
+				t.Errorf("%s links %s", path, lib)
+			}
+		}
+	}
+}
+
+func has(paths []string, prefix string) bool {
+	for _, p := range paths {
+		if strings.HasPrefix(p, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// TestMains: a main wires and starts, in under 40 lines.
+func TestMains(t *testing.T) {
+	mains, err := filepath.Glob("*/main.go")
+	if err != nil || len(mains) == 0 {
+		t.Fatal("no main.go was found", err)
+	}
+	for _, path := range mains {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), "\n"); n >= 40 {
+			t.Errorf("%s has %d lines", path, n)
+		}
+	}
+}
