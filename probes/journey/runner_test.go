@@ -1,0 +1,197 @@
+package journey_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"valkyrie/probes/journey"
+)
+
+// A recorder is an Instrument that notes what is asked of it.
+type recorder struct {
+	calls  []string
+	start  error
+	died   error
+	killed chan struct{}
+}
+
+func (r *recorder) note(s string) { r.calls = append(r.calls, s) }
+func (r *recorder) Start(context.Context, journey.Stage) error {
+	r.killed = make(chan struct{})
+	r.note("start")
+	return r.start
+}
+func (r *recorder) Begin(*journey.T) { r.note("begin") }
+func (r *recorder) Died() error      { return r.died }
+func (r *recorder) Kill()            { r.note("kill"); close(r.killed) }
+func (r *recorder) Stop() error      { r.note("stop"); return nil }
+func (r *recorder) Version() string  { return "recorder/1" }
+func (r *recorder) Capture(_ context.Context, save func(kind, name string, data []byte) journey.Evidence) []journey.Evidence {
+	r.note("capture")
+	return []journey.Evidence{save("picture", "p.png", []byte("x")), {Kind: "html", Missing: "gone"}}
+}
+
+type saver struct{ err error }
+
+func (s saver) Save(run journey.Run, name string, _ []byte) (string, error) {
+	return run.Journey + "/" + name, s.err
+}
+
+func run(ctx context.Context, j journey.Journey) journey.Run {
+	r := journey.Runner{Stage: journey.Stage{Site: &url.URL{Scheme: "http", Host: "shop.test"}}, Region: "eu", Evidence: saver{}}
+	j.Name = "test"
+	return r.Run(ctx, j, time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC))
+}
+
+// outcomes writes a run's steps: "a passed, b failed: why".
+func outcomes(r journey.Run) string {
+	var all []string
+	for _, s := range r.Steps {
+		one := s.Name + " " + string(s.Outcome)
+		if s.Error != "" {
+			one += ": " + s.Error
+		}
+		all = append(all, one)
+	}
+	return strings.Join(all, ", ")
+}
+
+func step(name string, do func(*journey.T)) journey.Step {
+	return journey.Step{Name: name, Limit: time.Second, Do: do}
+}
+
+func pass(*journey.T) {}
+
+func TestRun(t *testing.T) {
+	fail := func(t *journey.T) { t.Failf("no %s", "PDF"); panic("Failf returned") }
+	for name, c := range map[string]struct {
+		journey journey.Journey
+		outcome journey.Outcome
+		steps   string
+		err     string
+		calls   string
+	}{
+		"passes": {
+			journey.Journey{Steps: []journey.Step{step("a", pass), step("b", pass)}, Cleanup: []journey.Step{step("c", pass)}},
+			journey.Passed, "a passed, b passed, c passed", "", "start begin begin begin stop",
+		},
+		"a failed expectation ends the step and the run, but not the cleanup": {
+			journey.Journey{Steps: []journey.Step{step("a", fail), step("b", pass)}, Cleanup: []journey.Step{step("c", pass), step("d", pass)}},
+			journey.Failed, "a failed: no PDF, b not-run, c passed, d passed", `step "a": no PDF`, "start begin capture begin begin stop",
+		},
+		"a failed cleanup changes no verdict": {
+			journey.Journey{Steps: []journey.Step{step("a", pass)}, Cleanup: []journey.Step{step("c", fail), step("d", pass)}},
+			journey.Passed, "a passed, c failed: no PDF, d passed", "", "start begin begin begin stop",
+		},
+		"ours": {
+			journey.Journey{Steps: []journey.Step{step("a", func(t *journey.T) { t.Brokenf("no secret") })}},
+			journey.Broken, "a broken: no secret", `step "a": no secret`, "start begin capture stop",
+		},
+		"slow by the customer's wait": {
+			journey.Journey{Steps: []journey.Step{{Name: "a", Slow: time.Second, Limit: 9 * time.Second, Do: func(t *journey.T) { t.Waited(800 * time.Millisecond); t.Waited(300 * time.Millisecond) }}}},
+			journey.Slow, "a slow", "", "start begin stop",
+		},
+		"not slow by our own time": {
+			journey.Journey{Steps: []journey.Step{{Name: "a", Slow: time.Millisecond, Limit: 9 * time.Second, Do: func(t *journey.T) { t.Waited(0); time.Sleep(time.Second) }}}},
+			journey.Passed, "a passed", "", "start begin stop",
+		},
+		"over its limit": {
+			journey.Journey{Steps: []journey.Step{step("a", func(t *journey.T) { <-t.Context().Done(); t.Failf("waited %s", t.LimitNote()) })}},
+			journey.Failed, "a failed: waited within 1s", `step "a": waited within 1s`, "start begin capture stop",
+		},
+		"no steps": {
+			journey.Journey{}, journey.Broken, "", `journey "test": it has no steps`, "",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := &recorder{}
+				c.journey.Uses = r
+				got := run(t.Context(), c.journey)
+				if got.Outcome != c.outcome || outcomes(got) != c.steps || got.Error != c.err || strings.Join(r.calls, " ") != c.calls {
+					t.Errorf("got %s\nsteps %s\nerror %s\ncalls %s", got.Outcome, outcomes(got), got.Error, r.calls)
+				}
+			})
+		})
+	}
+}
+
+func TestRunIsIdentified(t *testing.T) {
+	r := run(t.Context(), journey.Journey{Uses: &recorder{}, Steps: []journey.Step{step("a", func(t *journey.T) { t.Failf("no") })}})
+	if id, err := uuid.Parse(r.ID); err != nil || id.Version() != 7 {
+		t.Errorf("id %q: want a UUIDv7 (%v)", r.ID, err)
+	}
+	if r.Journey != "test" || r.Region != "eu" || r.Site != "http://shop.test" || r.Chrome != "recorder/1" || r.Slot.Hour() != 3 || r.Started.IsZero() || r.Steps[0].Started.IsZero() {
+		t.Errorf("%+v", r)
+	}
+	want := []journey.Evidence{{Kind: "picture", Path: "test/p.png"}, {Kind: "html", Missing: "gone"}}
+	if diff := cmp.Diff(want, r.Evidence); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPanicIsOurs(t *testing.T) {
+	r := run(t.Context(), journey.Journey{Steps: []journey.Step{step("a", func(*journey.T) { panic("oops") })}})
+	if r.Outcome != journey.Broken || !strings.Contains(r.Error, "the probe's code panicked: oops") || !strings.Contains(r.Error, "runner_test.go") {
+		t.Errorf("%s: %s", r.Outcome, r.Error)
+	}
+}
+
+func TestInstrumentFaultsAreOurs(t *testing.T) {
+	r := run(t.Context(), journey.Journey{Uses: &recorder{start: errors.New("no Chrome")}, Steps: []journey.Step{step("a", pass)}})
+	if r.Outcome != journey.Broken || r.Error != "no Chrome" || outcomes(r) != "a not-run" {
+		t.Errorf("start: %s %s: %s", r.Outcome, outcomes(r), r.Error)
+	}
+	r = run(t.Context(), journey.Journey{Uses: &recorder{died: errors.New("Chrome died")}, Steps: []journey.Step{step("a", func(t *journey.T) { t.Failf("no PDF") })}})
+	if r.Outcome != journey.Broken || r.Error != `step "a": Chrome died` {
+		t.Errorf("died: %s: %s", r.Outcome, r.Error)
+	}
+}
+
+// TestWatchdog: a step whose calls outlive the limit is cut off with its instrument, after evidence was saved.
+func TestWatchdog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &recorder{}
+		began := time.Now()
+		got := run(t.Context(), journey.Journey{Uses: r, Steps: []journey.Step{step("a", func(*journey.T) { <-r.killed })}})
+		if got.Outcome != journey.Failed || got.Error != `step "a": it did not end within 1s` || fmt.Sprint(r.calls) != "[start begin capture kill stop]" {
+			t.Errorf("%s: %s %v", got.Outcome, got.Error, r.calls)
+		}
+		if d := time.Since(began); d > 2*time.Second {
+			t.Errorf("it took %v", d)
+		}
+	})
+}
+
+func TestInterruptedRunIsNotTheSitesFault(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	r := run(ctx, journey.Journey{Steps: []journey.Step{step("a", func(t *journey.T) { cancel(); <-t.Context().Done(); t.Failf("no PDF") })}})
+	if r.Outcome != journey.Broken || r.Error != `step "a": the run was interrupted` {
+		t.Errorf("%s: %s", r.Outcome, r.Error)
+	}
+}
+
+func TestValidateNamesEveryFault(t *testing.T) {
+	err := journey.Journey{Name: "Print Card", Steps: []journey.Step{
+		{Name: "a", Do: pass}, {Name: "a"}, {Do: pass}, {Name: "b", Slow: 9 * time.Second, Limit: time.Second, Do: pass},
+	}}.Validate()
+	want := []string{
+		`journey "Print Card": the name must be lower-case words joined by hyphens, such as "print-card"`,
+		`journey "Print Card": two steps are called "a"; history could not tell them apart`,
+		`journey "Print Card": step "a" does nothing: set Do`,
+		`journey "Print Card": step 3 has no name`,
+		`journey "Print Card": step "b": Slow (9s) must be between 0 and Limit (1s)`,
+	}
+	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+		t.Error(diff)
+	}
+}
