@@ -16,7 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// world is the isolated world in which page.js runs.
+// world is the isolated world in which the page script runs.
 const world = "valkyrie"
 
 // prepare sets the first tab up: what we listen to, and where downloads go. ctx bounds it.

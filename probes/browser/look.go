@@ -15,8 +15,21 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-//go:embed page.js
-var pageScript string
+// The scripts are what the tab asks of a page. They are one function, a file an idea, and run in an isolated world: they
+// see the page's elements but not its scripts, and the page sees nothing of them. One call looks until the wish is met
+// or the slice of time is over, and then answers.
+var (
+	//go:embed script/find.js
+	findScript string
+	//go:embed script/act.js
+	actScript string
+	//go:embed script/wish.js
+	wishScript string
+	//go:embed script/look.js
+	lookScript string
+
+	pageScript = "async (wish, sliceMS) => {\n" + findScript + actScript + wishScript + lookScript + "}"
+)
 
 // A wish is what the tab asks of the page.
 type wish struct {
@@ -72,13 +85,13 @@ func (tab *Tab) look(w wish, failure string) sight {
 	}
 }
 
-// glance evaluates page.js once, for at most a slice.
+// glance evaluates the scripts once, for at most a slice.
 func (tab *Tab) glance(w wish) (sight, error) {
 	ask, err := json.Marshal(w)
 	if err != nil {
 		return sight{}, err
 	}
-	script := fmt.Sprintf("(%s)(%s, %d)", strings.TrimSpace(pageScript), ask, tab.slice().Milliseconds())
+	script := fmt.Sprintf("(%s)(%s, %d)", pageScript, ask, tab.slice().Milliseconds())
 	var s sight
 	err = tab.evaluate(tab.ctx, script, &s)
 	return s, err
