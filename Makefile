@@ -5,8 +5,8 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 
 .PHONY: demo test lint build clean
 
-demo: ## an outage, from the first hung step to the phone call and the all-clear
-	go run ./functions/valkyrie demo $(if $(FAULT),--fault $(FAULT))
+demo: build ## an outage, from the first hung step to the phone call and the all-clear
+	bin/valkyrie demo $(if $(FAULT),--fault $(FAULT))
 
 test: ## every test: real Chrome, real stores, the real program
 	go test ./...

@@ -70,10 +70,8 @@ func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string) (e
 	if err := d.tell(ctx, fault); err != nil {
 		return err
 	}
-	d.say("\nLook closer:\n")
-	d.say("  history    valkyrie history --db %s\n", filepath.Join(dir, "valkyrie.db"))
-	d.say("  incidents  valkyrie incidents --db %s\n", filepath.Join(dir, "valkyrie.db"))
-	d.say("  evidence   %s\n", filepath.Join(dir, "evidence"))
+	db := filepath.Join(dir, "valkyrie.db")
+	d.say("\nLook closer:\n  history    %s history --db %s\n  incidents  %[1]s incidents --db %[2]s\n  evidence   %s\n", p.self, db, d.runner.Evidence)
 	return nil
 }
 

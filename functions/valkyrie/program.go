@@ -21,6 +21,7 @@ const (
 
 // A program is the command line with its surroundings: stdout takes the result, stderr the story.
 type program struct {
+	self           string // how it was started
 	stdout, stderr io.Writer
 	getenv         func(string) string
 }
@@ -28,7 +29,7 @@ type program struct {
 // A command is one word of the command line.
 type command struct {
 	name, args, summary string
-	examples            []string
+	examples, notes     []string
 	// flags declares the command's flags and returns what runs it with the arguments that are left.
 	flags func(*program, *flag.FlagSet) func(context.Context, []string) error
 }
@@ -134,6 +135,9 @@ func (p *program) usage(w io.Writer, c command, fs *flag.FlagSet) {
 	fmt.Fprintln(w, "\nexamples:")
 	for _, e := range c.examples {
 		fmt.Fprintln(w, "  "+e)
+	}
+	for _, n := range c.notes {
+		fmt.Fprintln(w, "\n"+n)
 	}
 }
 

@@ -18,8 +18,8 @@ var runCommand = command{
 		"valkyrie run                                     # every journey, against the practice shop",
 		"valkyrie run print-card --site https://staging.example.com",
 		"valkyrie run --format json > runs.json           # a Run object a line",
-		"exit code: 0 all passed (or slow), 1 a journey failed, 2 wrong usage, 3 our own environment is broken",
 	},
+	notes: []string{"exit code: 0 all passed (or were slow), 1 a journey failed, 2 wrong usage or configuration, 3 our own environment is broken"},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
 		site := fs.String("site", practiceSite, "`URL` of the site to probe")
 		region := fs.String("region", "laptop", "`NAME` of where the runs are made from")

@@ -22,9 +22,11 @@ var watchCommand = command{
 		"valkyrie shop &                                  # something to watch",
 		"valkyrie watch --every 1m",
 		"valkyrie watch --site https://shop.example.com --alerts alerts/alerts.yaml",
-		"calls ring in this terminal unless TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are set; then VALKYRIE_CALLBACK_URL",
-		"must be the public https address that reaches --listen, so that a key press can come back.",
-		"TWILIO_API_URL names another server that speaks Twilio's API, such as \"valkyrie phone\"",
+	},
+	notes: []string{
+		"Calls ring in this terminal unless TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are set; then VALKYRIE_CALLBACK_URL\n" +
+			"must be the public https address that reaches --listen, so that a key press can come back.",
+		"TWILIO_API_URL names another server that speaks Twilio's API, such as \"valkyrie phone\".",
 	},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
 		var w watching
