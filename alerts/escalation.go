@@ -13,9 +13,10 @@ func (r *Route) expire(now time.Time) {
 		switch {
 		case p.State == Claimed && !now.Before(p.LeaseUntil):
 			r.lost(p.ID, "the sender stopped in the middle")
-		case p.State == Accepted && p.Channel == Call && now.Sub(p.AcceptedAt) >= callSilence:
+		case p.State != Accepted || now.Before(p.LeaseUntil):
+		case p.Channel == Call:
 			r.end(p.ID, NoAnswer, "the carrier never said how the call went", now)
-		case p.State == Accepted && p.Channel == Text && now.Sub(p.AcceptedAt) >= textSilence:
+		default:
 			r.end(p.ID, "", "the carrier never said whether it arrived", now)
 		}
 	}
@@ -68,7 +69,13 @@ func (r *Route) planCalls(chain []Person, pause time.Duration, now time.Time) {
 		r.Chain = Chain{}
 		return
 	}
-	if r.calling() || now.Before(r.Chain.Pause) {
+	if r.calling() {
+		return
+	}
+	if slices.ContainsFunc(ids, r.uncalled) && !r.Chain.Pause.IsZero() {
+		r.Chain = Chain{} // the first call about an incident does not wait for others
+	}
+	if now.Before(r.Chain.Pause) {
 		return
 	}
 	who := chain[r.Chain.Next%len(chain)]
@@ -80,6 +87,11 @@ func (r *Route) planCalls(chain []Person, pause time.Duration, now time.Time) {
 	if r.Chain.Next >= len(chain) {
 		r.Chain = Chain{Round: r.Chain.Round + 1, Pause: now.Add(pause)}
 	}
+}
+
+// uncalled reports whether nobody was called about the incident yet.
+func (r *Route) uncalled(id string) bool {
+	return !slices.ContainsFunc(r.Pages, func(p Page) bool { return p.Channel == Call && slices.Contains(p.Incidents, id) })
 }
 
 // untold are those of ids that who has had no text about.

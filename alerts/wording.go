@@ -2,8 +2,11 @@ package alerts
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Speech is what a call about the incidents says, sentence by sentence: which journey, which step, what was expected and
@@ -14,12 +17,9 @@ func Speech(incidents []Incident, now time.Time) []string {
 		said = append(said, fmt.Sprintf("%d things are wrong.", len(incidents)))
 	}
 	for _, i := range incidents {
-		said = append(said, headline(i)+".", facts(i, now)+".")
-		if i.Error != "" {
-			said = append(said, sentence(i.Error))
-		}
+		said = append(said, sentence(headline(i)), sentence(facts(i, now)), sentence(i.Error))
 	}
-	return said
+	return slices.DeleteFunc(said, func(s string) bool { return s == "" })
 }
 
 // Prompt says what the keys do.
@@ -27,10 +27,7 @@ const Prompt = "Press 4 to acknowledge."
 
 // headline is the incident in one line.
 func headline(i Incident) string {
-	title := i.Title
-	if title == "" {
-		title = "do " + i.Journey
-	}
+	title := i.title()
 	switch i.Kind {
 	case Degraded:
 		return "It is slow to " + title
@@ -40,28 +37,37 @@ func headline(i Incident) string {
 	return "Customers cannot " + title
 }
 
+// title is what a customer would call the journey.
+func (i Incident) title() string {
+	if i.Title == "" {
+		return "do " + i.Journey
+	}
+	return i.Title
+}
+
 // facts is where it goes wrong, how often, since when and seen from where.
 func facts(i Incident, now time.Time) string {
 	what := "The probe broke"
-	if i.Step != "" {
-		what = fmt.Sprintf("The step %q failed", i.Step)
-	}
-	switch i.Kind {
-	case Degraded:
+	switch {
+	case i.Kind == Degraded:
 		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, times(i.Streak), clock(i.Since), list(i.Regions))
-	case Ours:
-		what = strings.Replace(what, "failed", "could not be run", 1)
+	case i.Step == "":
+	case i.Kind == Ours:
+		what = fmt.Sprintf("The step %q could not be run", i.Step)
+	default:
+		what = fmt.Sprintf("The step %q failed", i.Step)
 	}
 	return fmt.Sprintf("%s %s in a row, since %s, that is %s, seen from %s", what, times(i.Streak), clock(i.Since), spell(now.Sub(i.Since)), list(i.Regions))
 }
 
-// sentence makes a sentence of an error's text.
+// sentence makes a sentence of a text, on one line; of one that says nothing, nothing.
 func sentence(s string) string {
-	s = strings.ReplaceAll(strings.TrimSpace(s), "\n", " ")
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
 	if s == "" {
 		return ""
 	}
-	return strings.TrimSuffix(strings.ToUpper(s[:1])+s[1:], ".") + "."
+	first, size := utf8.DecodeRuneInString(s)
+	return strings.TrimSuffix(string(unicode.ToUpper(first))+s[size:], ".") + "."
 }
 
 // AlarmText is a text with the same facts, in at most two segments.
@@ -76,7 +82,7 @@ func AlarmText(incidents []Incident, now time.Time) string {
 // AllClearText is the notice that it is over.
 func AllClearText(i Incident) string {
 	over := fmt.Sprintf("VALKYRIE: all clear. It works again: %s. It was %s from %s to %s (%s).",
-		i.Title, i.Kind, clock(i.Since), clock(i.ResolvedAt), spell(i.ResolvedAt.Sub(i.Since)))
+		i.title(), i.Kind, clock(i.Since), clock(i.ResolvedAt), spell(i.ResolvedAt.Sub(i.Since)))
 	if i.AckedBy != "" {
 		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)
 	}
