@@ -39,6 +39,9 @@ var runCommand = command{
 			}
 			var runs []journey.Run
 			for _, make := range journeys {
+				if ctx.Err() != nil {
+					break // what was not begun has no verdict
+				}
 				j := make()
 				fmt.Fprintf(p.stderr, "%s\n", j.Name)
 				runs = append(runs, r.Run(ctx, j, time.Now().Truncate(time.Millisecond)))
@@ -46,7 +49,10 @@ var runCommand = command{
 			if err := writeRuns(p.stdout, *format, runs); err != nil {
 				return err
 			}
-			return verdict(runs)
+			if err := verdict(runs); err != nil || len(runs) == len(journeys) {
+				return err
+			}
+			return brokenError("interrupted after %d of %d journeys", len(runs), len(journeys))
 		}
 	},
 }

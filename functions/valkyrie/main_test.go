@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"valkyrie/infra/chrome"
+)
+
+// chromeEnv is the environment in which the program has its Chrome without looking for it, or fetching it, again.
+var chromeEnv []string
+
+// TestMain puts the program on the PATH: the test binary itself, which runs main when it is started as valkyrie.
+func TestMain(m *testing.M) {
+	testscript.Main(prepared{m}, map[string]func(){"valkyrie": main})
+}
+
+// prepared has what the tests need before any of them runs. A test binary that plays the program never gets here.
+type prepared struct{ *testing.M }
+
+func (p prepared) Run() int {
+	c, err := chrome.Find(context.Background(), chrome.Config{Progress: os.Stderr})
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	chromeEnv = append([]string{"CHROME=" + c.Path}, c.Env...)
+	// Nearly all of these tests wait for a step's limit or a phone's ring: more of them than cores can do so at once.
+	if err := flag.Set("test.parallel", "4"); err != nil {
+		panic(err)
+	}
+	return p.M.Run()
+}
+
+// TestScripts runs what a user could have typed: testdata/*.txt.
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", Cmds: scriptCommands, Condition: scriptCondition,
+		Setup: func(env *testscript.Env) error {
+			env.Vars = append(env.Vars, chromeEnv...)
+			env.Values[serversKey] = servers{}
+			return nil
+		},
+		RequireExplicitExec: true, RequireUniqueNames: true,
+	})
+}

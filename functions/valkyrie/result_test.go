@@ -1,0 +1,253 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/png"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"valkyrie/probes/journey"
+)
+
+// runs FILE JOURNEY:OUTCOME... checks the result of --format json: a line for each journey, with one of the outcomes
+// ("passed|slow"), in the form that scripts rely on, and its evidence where it says.
+func scriptRuns(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: runs FILE JOURNEY:OUTCOME...")
+	}
+	lines := strings.SplitAfter(ts.ReadFile(args[0]), "\n")
+	if last := len(lines) - 1; lines[last] != "" || last != len(args)-1 {
+		ts.Fatalf("%d lines, want %d:\n%s", last, len(args)-1, ts.ReadFile(args[0]))
+	}
+	for i, want := range args[1:] {
+		run, err := readRun(lines[i])
+		ts.Check(err)
+		name, outcomes, _ := strings.Cut(want, ":")
+		if run.Journey != name || !slices.Contains(strings.Split(outcomes, "|"), string(run.Outcome)) {
+			ts.Fatalf("got %s, want %s", run, want)
+		}
+		for _, e := range run.Evidence {
+			if e.Path != "" {
+				ts.Check(checkEvidence(e.Kind, ts.MkAbs(e.Path)))
+			}
+		}
+	}
+}
+
+// The keys of a Run, and of a step, that are always there, sorted.
+var (
+	runKeys  = []string{"chrome", "duration_ms", "error", "evidence", "id", "journey", "outcome", "region", "site", "slot", "started", "steps"}
+	stepKeys = []string{"duration_ms", "error", "limit_ms", "name", "outcome", "slow_ms", "started"}
+)
+
+// readRun reads a Run and checks all that can be said of any Run.
+func readRun(line string) (journey.Run, error) {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(line), &keys); err != nil {
+		return journey.Run{}, fmt.Errorf("%w in: %s", err, line)
+	}
+	errs := []error{checkKeys("run", keys, runKeys)}
+	var steps []map[string]json.RawMessage
+	if err := json.Unmarshal(keys["steps"], &steps); err != nil {
+		return journey.Run{}, fmt.Errorf("steps: %w in: %s", err, line)
+	}
+	for _, step := range steps {
+		if string(step["cleanup"]) == "true" {
+			delete(step, "cleanup")
+		}
+		errs = append(errs, checkKeys("step "+string(step["name"]), step, stepKeys))
+	}
+	var run journey.Run
+	errs = append(errs, json.Unmarshal([]byte(line), &run), checkRun(run))
+	if err := errors.Join(errs...); err != nil {
+		return run, fmt.Errorf("%w\nin: %s", err, line)
+	}
+	return run, nil
+}
+
+func checkKeys(what string, object map[string]json.RawMessage, want []string) error {
+	var got []string
+	for key := range object {
+		got = append(got, key)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		return fmt.Errorf("%s has the keys %v, want %v", what, got, want)
+	}
+	return nil
+}
+
+// checkRun checks that a Run agrees with itself.
+func checkRun(run journey.Run) error {
+	var errs []error
+	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	id, err := uuid.Parse(run.ID)
+	if err != nil || id.Version() != 7 {
+		wrong("id %s is not a UUIDv7", run.ID)
+	}
+	if made := time.Unix(id.Time().UnixTime()); made.Sub(run.Started).Abs() > time.Second {
+		wrong("the id was made at %v, the run started at %v", made, run.Started)
+	}
+	if !slices.Contains([]journey.Outcome{journey.Passed, journey.Slow, journey.Failed, journey.Broken}, run.Outcome) {
+		wrong("outcome %q", run.Outcome)
+	}
+	if run.Slot.After(run.Started) || run.Slot.Location() != time.UTC {
+		wrong("slot %v, started %v", run.Slot, run.Started)
+	}
+	if run.Outcome.Good() != (run.Error == "") || run.Outcome.Good() != (len(run.Evidence) == 0) && run.Chrome != "" {
+		wrong("outcome %s with error %q and %d exhibits", run.Outcome, run.Error, len(run.Evidence))
+	}
+	return errors.Join(append(errs, checkSteps(run))...)
+}
+
+// checkSteps checks that the steps went as the outcome says: all good up to one that decided it, and none after it.
+func checkSteps(run journey.Run) error {
+	var errs []error
+	var sum int64
+	over, worst := run.Outcome == journey.Broken && run.Chrome == "", journey.Passed
+	if over {
+		worst = journey.Broken
+	}
+	for _, s := range run.Steps {
+		if s.SlowMS > s.LimitMS || s.DurationMS > s.LimitMS+5000 || s.LimitMS == 0 {
+			errs = append(errs, fmt.Errorf("step %q took %d ms; slow %d, limit %d", s.Name, s.DurationMS, s.SlowMS, s.LimitMS))
+		}
+		if s.Cleanup {
+			continue
+		}
+		sum += s.DurationMS
+		if over != (s.Outcome == journey.NotRun) || over != s.Started.IsZero() || (s.Error == "") != (s.Outcome.Good() || over) {
+			errs = append(errs, fmt.Errorf("step %q: %s, started %v, error %q", s.Name, s.Outcome, s.Started, s.Error))
+		}
+		if s.Outcome != journey.Passed && s.Outcome != journey.NotRun {
+			worst, over = s.Outcome, !s.Outcome.Good()
+		}
+	}
+	if sum != run.DurationMS || worst != run.Outcome {
+		errs = append(errs, fmt.Errorf("the steps are %s in %d ms, the run is %s in %d ms", worst, sum, run.Outcome, run.DurationMS))
+	}
+	return errors.Join(errs...)
+}
+
+// checkEvidence opens an exhibit: it is what it says to be, and only for its owner's eyes.
+func checkEvidence(kind, path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm() != 0o600 {
+		return fmt.Errorf("%s has the mode %v, want only its owner to read it", path, info.Mode())
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case "screenshot":
+		return checkPicture(path, data)
+	case "html":
+		if !bytes.Contains(data, []byte("</html>")) || !bytes.Contains(data, []byte("Bingo")) {
+			return fmt.Errorf("%s is not the page:\n%s", path, data)
+		}
+	case "url":
+		if !bytes.HasPrefix(data, []byte("http://127.0.0.1:")) || bytes.Count(data, []byte("\n")) != 1 {
+			return fmt.Errorf("%s is not an address: %q", path, data)
+		}
+	case "console":
+	default:
+		return fmt.Errorf("%s: unknown kind of evidence %q", path, kind)
+	}
+	return nil
+}
+
+// checkPicture checks that a screenshot shows something: it is as large as the window, and not all of one colour.
+func checkPicture(path string, data []byte) error {
+	picture, format, err := image.Decode(bytes.NewReader(data))
+	if err != nil || format != "png" {
+		return fmt.Errorf("%s is not a PNG: %s, %w", path, format, err)
+	}
+	size := picture.Bounds().Size()
+	if size.X < 1000 || size.Y < 700 || size.X > 4000 || size.Y > 10000 {
+		return fmt.Errorf("%s is %v large", path, size)
+	}
+	colours := map[string]bool{}
+	for x := 0; x < size.X; x += 7 {
+		for y := 0; y < size.Y; y += 7 {
+			colours[fmt.Sprint(picture.At(x, y))] = true
+		}
+	}
+	if len(colours) < 5 {
+		return fmt.Errorf("%s has %d colours", path, len(colours))
+	}
+	return nil
+}
+
+// The part of JUnit's XML that CI systems read.
+type (
+	suiteXML struct {
+		Name     string    `xml:"name,attr"`
+		Tests    int       `xml:"tests,attr"`
+		Failures int       `xml:"failures,attr"`
+		Errors   int       `xml:"errors,attr"`
+		Skipped  int       `xml:"skipped,attr"`
+		Cases    []caseXML `xml:"testcase"`
+	}
+	caseXML struct {
+		Name    string    `xml:"name,attr"`
+		Class   string    `xml:"classname,attr"`
+		Failure *struct{} `xml:"failure"`
+		Error   *struct{} `xml:"error"`
+		Skipped *struct{} `xml:"skipped"`
+	}
+)
+
+// junit FILE SUITE TESTS FAILURES ERRORS SKIPPED checks the result of --format junit.
+func scriptJUnit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 6 {
+		ts.Fatalf("usage: junit FILE SUITE TESTS FAILURES ERRORS SKIPPED")
+	}
+	var want [4]int
+	for i, a := range args[2:] {
+		n, err := strconv.Atoi(a)
+		ts.Check(err)
+		want[i] = n
+	}
+	var report struct {
+		XMLName xml.Name   `xml:"testsuites"`
+		Suites  []suiteXML `xml:"testsuite"`
+	}
+	ts.Check(xml.Unmarshal([]byte(ts.ReadFile(args[0])), &report))
+	i := slices.IndexFunc(report.Suites, func(s suiteXML) bool { return s.Name == args[1] })
+	if i < 0 {
+		ts.Fatalf("no suite %q", args[1])
+	}
+	s := report.Suites[i]
+	said := [4]int{s.Tests, s.Failures, s.Errors, s.Skipped}
+	if has := s.counted(); said != want || has != want {
+		ts.Fatalf("%s says %v and has %v, want %v", s.Name, said, has, want)
+	}
+}
+
+// counted is what a suite has: cases, failures, errors, skipped ones.
+func (s suiteXML) counted() [4]int {
+	has := [4]int{len(s.Cases)}
+	for _, c := range s.Cases {
+		for i, there := range []bool{c.Failure != nil, c.Error != nil, c.Skipped != nil} {
+			if there {
+				has[i+1]++
+			}
+		}
+	}
+	return has
+}
