@@ -18,6 +18,8 @@ var runCommand = command{
 		"valkyrie run                                     # every journey, against the practice shop",
 		"valkyrie run print-card --site https://staging.example.com",
 		"valkyrie run --format json > runs.json           # a Run object a line",
+		"the secrets shop-email and shop-password come from VALKYRIE_SECRET_SHOP_EMAIL and VALKYRIE_SECRET_SHOP_PASSWORD, or",
+		"from .valkyrie-secrets (VALKYRIE_SECRETS_FILE names another); the practice shop's public account is known.",
 		"exit code: 0 all passed (or slow), 1 a journey failed, 2 wrong usage, 3 our own environment is broken",
 	},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
@@ -62,7 +64,7 @@ func (p *program) runner(ctx context.Context, site, region, dir string) (journey
 		return journey.Runner{}, err
 	}
 	return journey.Runner{
-		Stage: journey.Stage{Site: u, Chrome: browser}, Region: region, Evidence: evidence.Folder(dir),
+		Stage: journey.Stage{Site: u, Chrome: browser, Secrets: p.secretsFor(u)}, Region: region, Evidence: evidence.Folder(dir),
 		OnStep: func(_ journey.Run, s journey.StepResult) { tellStep(p.stderr, s) },
 	}, nil
 }

@@ -32,6 +32,9 @@ type Instrument interface {
 type Stage struct {
 	Site   *url.URL // address of the site, no trailing slash in its path
 	Chrome Program  // what to start when a browser is needed
+	// Secrets finds the value of a secret by its name; nil: there are none. Its errors tell the cure, and wrap
+	// ErrNoSecret when the secret is unknown; they never hold a secret.
+	Secrets func(name string) (string, error)
 }
 
 // A Program is an executable with what it needs in its environment.
