@@ -31,13 +31,18 @@ func (e *execution) play(ctx context.Context) {
 			break
 		}
 	}
+	if e.Always {
+		e.capture()
+	}
 	e.cleanup(ctx)
 }
 
 func (e *execution) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	return e.journey.Uses.Start(ctx, e.Stage)
+	stage := e.Stage
+	stage.RunID, stage.NoFilm = e.run.ID, stage.NoFilm || e.Evidence == nil
+	return e.journey.Uses.Start(ctx, stage)
 }
 
 func (e *execution) stop() {
@@ -52,6 +57,7 @@ func (e *execution) step(ctx context.Context, i int, s Step) bool {
 	res := &e.run.Steps[i]
 	e.attempt(ctx, s, res)
 	e.run.DurationMS += res.DurationMS
+	e.punish(res, e.observe(res))
 	if res.Outcome == Slow {
 		e.run.Outcome = Slow
 	}
@@ -71,6 +77,7 @@ func (e *execution) cleanup(ctx context.Context) {
 	for i, s := range e.journey.Cleanup {
 		res := &e.run.Steps[first+i]
 		e.attempt(ctx, s, res)
+		e.observe(res)
 		e.tell(*res)
 	}
 }

@@ -38,11 +38,15 @@ func (m *Mask) Add(name, value string) {
 	slices.SortStableFunc(m.forms, func(a, b form) int { return len(b.looks) - len(a.looks) })
 }
 
-// Values are the secrets themselves. They are for finding where on a page one is shown, and for nothing else.
-func (m *Mask) Values() []string {
+// Looks are the secrets in all their forms. They are for finding where on a page one is shown, and for nothing else.
+func (m *Mask) Looks() []string {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	return slices.Clone(m.values)
+	looks := []string{}
+	for _, f := range m.forms {
+		looks = append(looks, f.looks)
+	}
+	return looks
 }
 
 // Text is s with each secret replaced by its name.
