@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"html"
 	"net/url"
 	"slices"
 	"strings"
@@ -80,12 +79,24 @@ func disguises(value string) []string {
 	all := []string{
 		value,
 		url.QueryEscape(value), strings.ReplaceAll(url.QueryEscape(value), "+", "%20"), url.PathEscape(value),
-		strings.Trim(string(escaped), `"`), strings.Trim(strings.TrimSpace(plain.String()), `"`),
-		html.EscapeString(value), strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(value),
+	}
+	for _, s := range []string{value, inner(escaped), inner(plain.Bytes())} { // JSON may stand inside of HTML
+		all = append(all, s)
+		for _, quote := range []string{`"`, "&quot;", "&#34;"} {
+			for _, apostrophe := range []string{"'", "&#39;", "&apos;", "&#x27;"} {
+				all = append(all, strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, quote, "'", apostrophe).Replace(s))
+			}
+		}
 	}
 	all = append(all, inBase64(value)...)
 	slices.Sort(all)
 	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return len(s) < MinSecret })
+}
+
+// inner is a JSON string without its quotes.
+func inner(quoted []byte) string {
+	s := strings.TrimSpace(string(quoted))
+	return s[1 : len(s)-1]
 }
 
 // inBase64 is what stays the same of a secret in base64, at each of the three places where it may begin: inside
