@@ -19,6 +19,7 @@ type exchange struct {
 	sent     network.Headers // as they went over the wire; nil: unknown
 	response *network.Response
 	received network.Headers
+	status   int64   // as it came over the wire, even if Chrome then refused the answer; 0: none came
 	offset   float64 // add it to an event's time to get seconds since the epoch
 	asked    float64
 	ended    float64 // 0: it is under way
@@ -33,7 +34,7 @@ type exchange struct {
 
 // failed reports whether the exchange did not give what was asked for.
 func (x *exchange) failed() bool {
-	return x.failure != "" || x.blocked != "" || x.response != nil && x.response.Status >= 400
+	return x.failure != "" || x.blocked != "" || x.status >= 400
 }
 
 // name is how people call it: method and path, with the host if it is not the site's own.

@@ -147,7 +147,8 @@ func (h harWriter) response(x *exchange) *har.Response {
 		Content: &har.Content{MimeType: "x-unknown"}, HeadersSize: -1, BodySize: -1,
 	}
 	if x.response == nil {
-		r.StatusText = x.failure
+		r.Status, r.StatusText, r.Headers = x.status, x.failure, pairs(x.received)
+		r.RedirectURL = header(x.received, "Location")
 		return r
 	}
 	headers := x.received

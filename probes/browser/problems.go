@@ -33,14 +33,14 @@ func (r *recorder) judge(x *exchange) {
 		r.problem(x, journey.ProblemMixed, name+" was blocked: it is http inside of an https page")
 	case x.blocked != "":
 		r.problem(x, journey.ProblemBlocked, fmt.Sprintf("%s was blocked: %s", name, x.blocked))
+	case x.status >= 400:
+		r.problem(x, journey.ProblemHTTP, fmt.Sprintf("%s answered %d", name, x.status))
 	case x.canceled || x.failure == "net::ERR_ABORTED":
 		if !r.leaving(x) {
 			r.problem(x, journey.ProblemAborted, name+" was broken off")
 		}
 	case x.failure != "":
 		r.problem(x, journey.ProblemNetwork, fmt.Sprintf("%s failed: %s", name, x.failure))
-	case x.response != nil && x.response.Status >= 400:
-		r.problem(x, journey.ProblemHTTP, fmt.Sprintf("%s answered %d", name, x.response.Status))
 	case x.request.MixedContentType == security.MixedContentTypeOptionallyBlockable:
 		r.problem(x, journey.ProblemMixed, name+" is http inside of an https page")
 	}

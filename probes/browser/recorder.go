@@ -31,7 +31,10 @@ type document struct {
 }
 
 // wire is what Chrome tells apart of the headers that it sent and got.
-type wire struct{ sent, received []network.Headers }
+type wire struct {
+	sent, received []network.Headers
+	status         []int64 // one for each of received
+}
 
 // maxExchanges is how many requests of a run are kept.
 const maxExchanges = 3000
@@ -53,9 +56,9 @@ func (r *recorder) hear(ev any) {
 	case *network.EventRequestWillBeSent:
 		r.ask(ev)
 	case *network.EventRequestWillBeSentExtraInfo:
-		r.wire(ev.RequestID, ev.Headers, nil)
+		r.wire(ev.RequestID, ev.Headers, nil, 0)
 	case *network.EventResponseReceivedExtraInfo:
-		r.wire(ev.RequestID, nil, ev.Headers)
+		r.wire(ev.RequestID, nil, ev.Headers, ev.StatusCode)
 	case *network.EventRequestServedFromCache:
 		if x := r.now[ev.RequestID]; x != nil {
 			x.cached = true
@@ -64,6 +67,9 @@ func (r *recorder) hear(ev any) {
 		r.tick(ev.Timestamp.Float64())
 		if x := r.now[ev.RequestID]; x != nil {
 			x.response = ev.Response
+			if ev.Response != nil {
+				x.status = ev.Response.Status
+			}
 			r.judge(x)
 		}
 	case *network.EventLoadingFinished:
@@ -91,7 +97,7 @@ func (r *recorder) ask(ev *network.EventRequestWillBeSent) {
 		return
 	}
 	if x := r.now[ev.RequestID]; x != nil && ev.RedirectResponse != nil {
-		x.response, x.ended = ev.RedirectResponse, at
+		x.response, x.status, x.ended = ev.RedirectResponse, ev.RedirectResponse.Status, at
 	}
 	if len(r.all) >= maxExchanges {
 		r.left++
@@ -111,22 +117,25 @@ func (r *recorder) ask(ev *network.EventRequestWillBeSent) {
 	if w := r.early[ev.RequestID]; w != nil {
 		delete(r.early, ev.RequestID)
 		for _, h := range w.sent {
-			r.wire(ev.RequestID, h, nil)
+			r.wire(ev.RequestID, h, nil, 0)
 		}
-		for _, h := range w.received {
-			r.wire(ev.RequestID, nil, h)
+		for i, h := range w.received {
+			r.wire(ev.RequestID, nil, h, w.status[i])
 		}
 	}
 }
 
 // wire adds headers to the exchange they belong to: the first of that id which has none yet, be it still to come.
-func (r *recorder) wire(id network.RequestID, sent, received network.Headers) {
+func (r *recorder) wire(id network.RequestID, sent, received network.Headers, status int64) {
 	x := r.now[id]
 	switch {
 	case x != nil && sent != nil && x.sent == nil:
 		x.sent = sent
 	case x != nil && received != nil && x.received == nil:
 		x.received = received
+		if x.status == 0 {
+			x.status = status
+		}
 	case len(r.early) < maxExchanges:
 		w := r.early[id]
 		if w == nil {
@@ -136,7 +145,7 @@ func (r *recorder) wire(id network.RequestID, sent, received network.Headers) {
 		if sent != nil {
 			w.sent = append(w.sent, sent)
 		} else {
-			w.received = append(w.received, received)
+			w.received, w.status = append(w.received, received), append(w.status, status)
 		}
 	}
 }
