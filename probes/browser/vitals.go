@@ -13,9 +13,14 @@ import (
 //go:embed script/vitals.js
 var vitalsScript string
 
-// goodbye has a document tell its vitals as it is left. It runs in our world of every document, so that the page
+// goodbyeScript has a document watch its answers to the customer's acts, and tell its vitals as it is left. It runs in our world of every document, so that the page
 // neither sees it nor can stop it.
-const goodbyeScript = `if (self === top) addEventListener('pagehide', () => { try { globalThis.valkyrieVitals?.(JSON.stringify(vitals())); } catch {} }, { capture: true });`
+const goodbyeScript = `if (self === top) {
+	globalThis.valkyrieActs = [];
+	globalThis.valkyrieActing = new PerformanceObserver((list) => { for (const e of list.getEntries()) if (e.interactionId && valkyrieActs.length < 1000) valkyrieActs.push(e); });
+	valkyrieActing.observe({ type: 'event', durationThreshold: 16, buffered: true });
+	addEventListener('pagehide', () => { try { globalThis.valkyrieVitals?.(JSON.stringify(vitals())); } catch {} }, { capture: true });
+}`
 
 // vitals are those of each document so far.
 type vitals struct {

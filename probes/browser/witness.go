@@ -37,8 +37,8 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	defer release()
 	ended := epochMS(time.Now())
 	busy := tab.busy(call)
-	tab.askVitals(call)
 	tab.shoot(ctx)
+	tab.askVitals(call) // after the picture: for it the page is painted, and only then known is how long an act took
 	tab.film.title(res)
 	n := journey.Notes{Problems: tab.record.news(), Vitals: tab.vitals.report()}
 	n.Waterfall, n.Why = tab.explainTime(res, ended, busy)

@@ -9,8 +9,7 @@ type Vitals struct {
 	FCPMS  int64   `json:"fcp_ms"`  // until something was painted
 	LCPMS  int64   `json:"lcp_ms"`  // until the largest thing was
 	CLS    float64 `json:"cls"`     // how much the layout shifted by itself: the worst burst
-	// INPMS is the slowest answer to an act of the customer. One under 104 ms is only known of the first act.
-	INPMS int64 `json:"inp_ms"`
+	INPMS  int64   `json:"inp_ms"`  // the slowest answer to an act of the customer, to the next 8 ms; those under 16 ms do not count
 }
 
 // A Waterfall is where a step's time went, in milliseconds. Requests run side by side, so each moment is counted once:

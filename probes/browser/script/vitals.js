@@ -26,11 +26,11 @@ const shifts = () => {
 
 const vitals = () => {
   const nav = performance.getEntriesByType('navigation')[0];
-  const acts = [...entries('event').filter((e) => e.interactionId), ...entries('first-input')];
+  const acts = [...(globalThis.valkyrieActs || []), ...(globalThis.valkyrieActing?.takeRecords() || [])];
   return {
     url: location.href, opened: performance.timeOrigin, ttfb: nav?.responseStart || 0,
     fcp: performance.getEntriesByName('first-contentful-paint')[0]?.startTime || 0,
     lcp: entries('largest-contentful-paint').reduce((ms, e) => Math.max(ms, e.startTime), 0),
-    cls: shifts(), inp: acts.reduce((ms, e) => Math.max(ms, e.duration), 0),
+    cls: shifts(), inp: acts.reduce((ms, e) => (e.interactionId ? Math.max(ms, e.duration) : ms), 0),
   };
 };
