@@ -46,9 +46,10 @@ func (r *recorder) judge(x *exchange) {
 	}
 }
 
-// leaving reports whether the exchange was broken off because the tab went elsewhere, or because it became a download.
+// leaving reports whether the exchange was broken off because the tab went elsewhere, because it became a download, or
+// because the page was content with its status and never read the rest.
 func (r *recorder) leaving(x *exchange) bool {
-	return x.kind == network.ResourceTypeDocument || x.page < len(r.pages)
+	return x.response != nil || x.kind == network.ResourceTypeDocument || x.page < len(r.pages)
 }
 
 func (r *recorder) problem(x *exchange, kind, what string) {

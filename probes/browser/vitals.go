@@ -13,13 +13,17 @@ import (
 //go:embed script/vitals.js
 var vitalsScript string
 
-// goodbyeScript has a document watch its answers to the customer's acts, and tell its vitals as it is left. It runs in our world of every document, so that the page
-// neither sees it nor can stop it.
-const goodbyeScript = `if (self === top) {
+// tellScript has a document tell its vitals whenever they change, a few dozen times at most: a page may come and go
+// within a step, and what it says as it is left does not arrive. It runs in our world of every document, so that the
+// page neither sees it nor can stop it.
+const tellScript = `if (self === top) {
+	let left = 40;
+	const tell = () => { try { if (left-- > 0) globalThis.valkyrieVitals?.(JSON.stringify(vitals())); } catch {} };
 	globalThis.valkyrieActs = [];
-	globalThis.valkyrieActing = new PerformanceObserver((list) => { for (const e of list.getEntries()) if (e.interactionId && valkyrieActs.length < 1000) valkyrieActs.push(e); });
+	globalThis.valkyrieActing = new PerformanceObserver((list) => { for (const e of list.getEntries()) if (e.interactionId && valkyrieActs.length < 1000) valkyrieActs.push(e); tell(); });
 	valkyrieActing.observe({ type: 'event', durationThreshold: 16, buffered: true });
-	addEventListener('pagehide', () => { try { globalThis.valkyrieVitals?.(JSON.stringify(vitals())); } catch {} }, { capture: true });
+	for (const type of ['largest-contentful-paint', 'layout-shift']) new PerformanceObserver(tell).observe({ type, buffered: true });
+	addEventListener('load', () => setTimeout(tell));
 }`
 
 // vitals are those of each document so far.
@@ -50,7 +54,7 @@ func (v *vitals) begin(step string) {
 	v.step = step
 }
 
-// hear takes the word of a document that is being left.
+// hear takes the word of a document.
 func (v *vitals) hear(payload string) {
 	var t told
 	if json.Unmarshal([]byte(payload), &t) == nil {
@@ -62,7 +66,7 @@ func (v *vitals) hear(payload string) {
 func (v *vitals) keep(t told) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if t.URL == "about:blank" {
+	if t.URL == "about:blank" || t.URL == hintsPage {
 		return
 	}
 	t.step = v.step

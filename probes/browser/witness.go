@@ -20,15 +20,19 @@ func (tab *Tab) witness(ctx context.Context) error {
 	if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieVitals", ExecutionContextName: world}); err != nil {
 		return err
 	}
-	goodbye := page.AddScriptToEvaluateOnNewDocumentParams{Source: vitalsScript + goodbyeScript, WorldName: world}
-	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, goodbye); err != nil {
+	tell := page.AddScriptToEvaluateOnNewDocumentParams{Source: vitalsScript + tellScript, WorldName: world}
+	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, tell); err != nil {
 		return err
 	}
 	if _, err := chromedp.Call(ctx, performance.Enable, performance.EnableParams{}); err != nil {
 		return err
 	}
+	if err := tab.introduce(ctx); err != nil {
+		return err
+	}
+	tab.record.open(string(tab.target().TargetID), tab.site, tab.firstParty) // nothing of the run has happened yet
 	tab.keepBodies()
-	return tab.introduce(ctx)
+	return nil
 }
 
 // End takes note of the step that is over: its picture, what broke, how its pages felt, and where its time went.
