@@ -27,6 +27,7 @@ var runCommand = command{
 		region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
 		format := fs.String("format", "text", "of the result: `text`, json or junit")
 		dir := fs.String("evidence", "evidence", "`DIR` that keeps what a failing run has left to look at")
+		how := mannerFlags(fs)
 		return func(ctx context.Context, args []string) error {
 			if err := oneOf("format", *format, "text", "json", "junit"); err != nil {
 				return err
@@ -39,6 +40,7 @@ var runCommand = command{
 			if err != nil {
 				return err
 			}
+			how.apply(&r)
 			var runs []journey.Run
 			for _, make := range journeys {
 				j := make()
@@ -71,7 +73,7 @@ func (p *program) runner(ctx context.Context, site, region, dir string) (journey
 
 // tellStep is a step as it ends: a line of progress.
 func tellStep(w io.Writer, s journey.StepResult) {
-	fmt.Fprintf(w, "  %s %-28s %8s%s\n", mark(s.Outcome), s.Name, milliseconds(s.DurationMS), after("  ", s.Error))
+	fmt.Fprintf(w, "  %s %-28s %8s%s\n", mark(s.Outcome), s.Name, milliseconds(s.DurationMS), after("  ", s.Error)+after("  ", s.Why))
 }
 
 // verdict is the exit code of the runs. A site that fails its customers comes before an environment that is broken.
