@@ -16,7 +16,7 @@ import (
 
 // TestMark: the picture shows, inside of a red line, what the step could not do its part with.
 func TestMark(t *testing.T) {
-	site := serve(t, map[string]string{"/": `<body style="margin:0;background:#fff"><button style="position:absolute;left:200px;top:1200px;width:100px;height:40px" disabled>Print</button>`}, nil)
+	site := serve(t, map[string]string{"/": `<body style="margin:0;background:#fff;height:1400px"><button style="position:absolute;left:200px;top:1200px;width:100px;height:40px" disabled>Print</button>`}, nil)
 	tab := browser.NewTab()
 	run := play(t, site, tab, journey.Step{Name: "print", Limit: time.Second, Do: func(*journey.T) {
 		tab.Visit("/")
@@ -64,6 +64,7 @@ func TestEvidenceIsIndependent(t *testing.T) {
 func TestBrokenDownloadIsNamed(t *testing.T) {
 	site := serve(t, map[string]string{"/": `<a href=/file download>Get</a>`}, map[string]http.HandlerFunc{
 		"/file": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/pdf")
 			w.Header().Set("Content-Length", "1000")
 			w.Header().Set("Content-Disposition", `attachment; filename="../../a b.pdf"`)
 			fmt.Fprint(w, "half")
@@ -72,7 +73,7 @@ func TestBrokenDownloadIsNamed(t *testing.T) {
 		},
 	})
 	tab := browser.NewTab()
-	run := play(t, site, tab, journey.Step{Name: "get", Limit: time.Second, Do: func(*journey.T) {
+	run := play(t, site, tab, journey.Step{Name: "get", Limit: 3 * time.Second, Do: func(*journey.T) {
 		tab.Visit("/")
 		tab.Click(browser.Link("Get"))
 		tab.Download()
