@@ -28,6 +28,15 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// secret is the practice shop's public account.
+func secret(name string) (string, error) {
+	value, ok := demoshop.Secret(name)
+	if !ok {
+		return "", journey.ErrNoSecret
+	}
+	return value, nil
+}
+
 // shop is a practice shop with the faults on, and a function that runs a journey against it.
 func shop(t *testing.T, faults ...string) func(make func() journey.Journey) journey.Run {
 	t.Helper()
@@ -42,7 +51,7 @@ func shop(t *testing.T, faults ...string) func(make func() journey.Journey) jour
 		t.Fatal(err)
 	}
 	return func(make func() journey.Journey) journey.Run {
-		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program}, Region: "test"}
+		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program, Secrets: secret}, Region: "test"}
 		run := r.Run(t.Context(), make(), time.Now())
 		for _, s := range run.Steps {
 			t.Logf("%-28s %-8s %5d ms  %s", s.Name, s.Outcome, s.DurationMS, s.Error)

@@ -93,7 +93,10 @@ func (p *program) tellHistory(runs []journey.Run, since time.Duration) error {
 // what is the noteworthy part of a run: its error, or the step that was slow.
 func what(r journey.Run) string {
 	if s, ok := r.Culprit(); ok && r.Outcome == journey.Slow {
-		return fmt.Sprintf("step %q took %s, budget %s", s.Name, milliseconds(s.DurationMS), milliseconds(s.SlowMS))
+		if s.Error != "" { // the journey's policy made it slow
+			return fmt.Sprintf("step %q: %s", s.Name, s.Error)
+		}
+		return fmt.Sprintf("step %q took %s, budget %s%s", s.Name, milliseconds(s.DurationMS), milliseconds(s.SlowMS), after(": ", s.Why))
 	}
 	return r.Error
 }

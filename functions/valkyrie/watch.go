@@ -38,6 +38,7 @@ var watchCommand = command{
 		fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
 		fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive")
 		fs.StringVar(&w.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
+		how := mannerFlags(fs)
 		return func(ctx context.Context, args []string) error {
 			if err := noArguments(args); err != nil {
 				return err
@@ -52,6 +53,7 @@ var watchCommand = command{
 			if w.runner, err = p.runner(ctx, *site, *region, *dir); err != nil {
 				return err
 			}
+			how.apply(&w.runner)
 			return w.run(ctx, p, cfg)
 		}
 	},

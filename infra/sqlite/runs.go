@@ -11,7 +11,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-const runColumns = "id, journey, region, slot, started, outcome, duration_ms, error, evidence, site, chrome"
+const runColumns = "id, journey, region, slot, started, outcome, duration_ms, error, evidence, site, chrome, problems, vitals"
 
 // runFields are where runColumns are written from and read into.
 func runFields(r *journey.Run) []any {
@@ -22,6 +22,8 @@ func runFields(r *journey.Run) []any {
 		&r.Outcome, &r.DurationMS, &r.Error,
 		document{&r.Evidence},
 		&r.Site, &r.Chrome,
+		document{&r.Problems},
+		document{&r.Vitals},
 	}
 }
 

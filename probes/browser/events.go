@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -23,6 +24,7 @@ const world = "valkyrie"
 func (tab *Tab) prepare(ctx context.Context) error {
 	setup, cancel := bind(tab.root, ctx)
 	defer cancel()
+	tab.record.open(string(tab.target().TargetID), tab.site, tab.firstParty)
 	if err := chromedp.Listen(tab.root, tab.hear); err != nil {
 		return err
 	}
@@ -31,20 +33,31 @@ func (tab *Tab) prepare(ctx context.Context) error {
 	if _, err := chromedp.Call(setup, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieClicked", ExecutionContextName: world}); err != nil {
 		return err
 	}
+	if err := tab.witness(setup); err != nil {
+		return err
+	}
 	return tab.keepDownloads(setup)
 }
 
 // hear takes the events of the tab. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
 func (tab *Tab) hear(ev any) {
+	tab.record.hear(ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
-		tab.hearClick(ev.Payload)
+		switch ev.Name {
+		case "valkyrieClicked":
+			tab.hearClick(ev.Payload)
+		case "valkyrieVitals":
+			tab.vitals.hear(ev.Payload)
+		}
 	case *network.EventRequestWillBeSent:
 		tab.requests.sent(ev)
 	case *network.EventResponseReceived:
 		tab.hearResponse(ev)
 	case *network.EventLoadingFailed:
 		tab.hearFailure(ev)
+	case *fetch.EventRequestPaused:
+		go tab.follow(ev)
 	case *page.EventJavascriptDialogOpening:
 		tab.log.add(time.Now(), "dialog (%s): %s", ev.Type, ev.Message)
 		go tab.answerDialog(ev)
@@ -113,6 +126,9 @@ func (tab *Tab) listenToConsole() {
 				return
 			}
 			tab.log.add(m.Time, "console %s", m)
+			if m.IsException() {
+				tab.record.exception(m.URL, m.Text)
+			}
 			if m.IsException() && tab.firstParty(m.URL) {
 				text, _, _ := strings.Cut(m.Text, "\n")
 				tab.log.blame("script error " + strings.TrimPrefix(text, "Uncaught "))

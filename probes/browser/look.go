@@ -87,6 +87,7 @@ func (tab *Tab) look(w wish, failure string) sight {
 
 // glance evaluates the scripts once, for at most a slice.
 func (tab *Tab) glance(w wish) (sight, error) {
+	tab.seek(w)
 	ask, err := json.Marshal(w)
 	if err != nil {
 		return sight{}, err

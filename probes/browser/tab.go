@@ -34,6 +34,13 @@ type Tab struct {
 	downloads  downloads
 	background sync.WaitGroup
 
+	stage  journey.Stage
+	record recorder
+	film   film
+	vitals vitals
+	wished wish    // what the tab looked for last
+	worked float64 // how long the page's process had worked when it was last asked, milliseconds
+
 	mu     sync.Mutex
 	killed bool
 	died   error
@@ -46,7 +53,7 @@ var _ journey.Instrument = (*Tab)(nil)
 
 // Start starts a fresh Chrome with an empty profile, and opens the tab.
 func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
-	tab.site = origin(stage.Site)
+	tab.site, tab.stage = origin(stage.Site), stage
 	tab.clicked = make(chan click, 8)
 	c, err := launch(ctx, stage.Chrome)
 	if err != nil {
@@ -66,6 +73,8 @@ func (tab *Tab) Begin(t *journey.T) {
 		tab.release()
 	}
 	tab.step = t
+	tab.record.begin(t.Step())
+	tab.vitals.begin(t.Step())
 	tab.ctx, tab.release = bind(tab.root, t.Context())
 }
 

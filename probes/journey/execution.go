@@ -13,6 +13,7 @@ type execution struct {
 	Runner
 	journey Journey
 	run     Run
+	mask    Mask
 }
 
 // play starts the instrument, runs the steps until one fails, then the cleanup, and stops the instrument.
@@ -30,13 +31,18 @@ func (e *execution) play(ctx context.Context) {
 			break
 		}
 	}
+	if e.Always {
+		e.capture()
+	}
 	e.cleanup(ctx)
 }
 
 func (e *execution) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	return e.journey.Uses.Start(ctx, e.Stage)
+	stage := e.Stage
+	stage.RunID, stage.NoFilm = e.run.ID, stage.NoFilm || e.Evidence == nil
+	return e.journey.Uses.Start(ctx, stage)
 }
 
 func (e *execution) stop() {
@@ -51,6 +57,7 @@ func (e *execution) step(ctx context.Context, i int, s Step) bool {
 	res := &e.run.Steps[i]
 	e.attempt(ctx, s, res)
 	e.run.DurationMS += res.DurationMS
+	e.punish(res, e.observe(res))
 	if res.Outcome == Slow {
 		e.run.Outcome = Slow
 	}
@@ -70,6 +77,7 @@ func (e *execution) cleanup(ctx context.Context) {
 	for i, s := range e.journey.Cleanup {
 		res := &e.run.Steps[first+i]
 		e.attempt(ctx, s, res)
+		e.observe(res)
 		e.tell(*res)
 	}
 }
@@ -78,14 +86,14 @@ func (e *execution) cleanup(ctx context.Context) {
 func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit())
 	defer cancel()
-	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site}
+	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, secrets: e.Stage.Secrets, mask: &e.mask}
 	if e.journey.Uses != nil {
 		e.journey.Uses.Begin(t)
 	}
 	res.Started = e.now()
 	began := time.Now()
 	verdict, err := e.watch(ctx, t, func() { s.Do(t) })
-	res.Outcome, res.Error = verdict, err
+	res.Outcome, res.Error = verdict, e.mask.Text(err)
 	wait := time.Since(began)
 	if t.timed && verdict == Passed {
 		wait = t.waited
@@ -172,7 +180,7 @@ func (e *execution) judge(ctx context.Context, r result) (Outcome, string) {
 // fail records the first reason why the run is not good.
 func (e *execution) fail(o Outcome, err string) {
 	if e.run.Outcome.Good() {
-		e.run.Outcome, e.run.Error = o, err
+		e.run.Outcome, e.run.Error = o, e.mask.Text(err)
 	}
 }
 
@@ -184,9 +192,9 @@ func (e *execution) capture() {
 	ctx, cancel := context.WithTimeout(context.Background(), captureLimit)
 	defer cancel()
 	e.run.Evidence = e.journey.Uses.Capture(ctx, func(kind, name string, data []byte) Evidence {
-		path, err := e.Evidence.Save(e.run, name, data)
+		path, err := e.Evidence.Save(e.run, name, masked(&e.mask, name, data))
 		if err != nil {
-			return Evidence{Kind: kind, Missing: err.Error()}
+			return Evidence{Kind: kind, Missing: e.mask.Text(err.Error())}
 		}
 		return Evidence{Kind: kind, Path: path}
 	})

@@ -19,6 +19,8 @@ type Journey struct {
 	Steps []Step
 	// Cleanup steps always run, even after a failure, and never change the verdict: cancel the order.
 	Cleanup []Step
+	// Problems says what is to follow from requests and scripts that break along the way; by default, nothing.
+	Problems Policy
 }
 
 // A Step is one thing that the customer waits for. Its name is the sentence a customer would say: "wait for the PDF".

@@ -35,7 +35,9 @@ type Run struct {
 	Error      string       `json:"error"`       // empty when the run is good
 	Evidence   []Evidence   `json:"evidence"`
 	Site       string       `json:"site"`
-	Chrome     string       `json:"chrome"` // product and version, such as "HeadlessChrome/153.0.7890.0"; empty when none ran
+	Chrome     string       `json:"chrome"`   // product and version, such as "HeadlessChrome/153.0.7890.0"; empty when none ran
+	Problems   []Problem    `json:"problems"` // what broke along the way, in its order, at most MaxProblems
+	Vitals     []Vitals     `json:"vitals"`   // of each document that the tab showed, in their order
 }
 
 // A StepResult is what became of one step.
@@ -48,6 +50,8 @@ type StepResult struct {
 	LimitMS    int64     `json:"limit_ms"`    // deadline: over it the step has failed
 	Error      string    `json:"error"`
 	Cleanup    bool      `json:"cleanup,omitempty"` // a cleanup step never changes the run's outcome
+	Waterfall  Waterfall `json:"waterfall"`         // where its time went
+	Why        string    `json:"why"`               // of a slow step, in a few words: "mostly waiting for the first byte of GET /catalogue"
 }
 
 // Evidence names one thing kept of a run that failed.

@@ -13,6 +13,7 @@ type Runner struct {
 	Stage    Stage
 	Region   string // where the runs are made from, such as "eu-west-1"
 	Evidence Saver  // nil: none is kept
+	Always   bool   // evidence is kept of good runs too
 	// OnStep is told of every step as it ends, cleanup steps too; nil: nobody is.
 	OnStep  func(Run, StepResult)
 	TimeNow func() time.Time // nil: time.Now
@@ -31,13 +32,14 @@ const (
 	returnGrace  = 300 * time.Millisecond // for a step to return once its limit has passed
 	killGrace    = 2 * time.Second        // for it to return once its instrument was killed
 	captureLimit = 5 * time.Second        // to save evidence
+	noticeLimit  = time.Second            // to take note of what happened in a step
 )
 
 // Run executes j once, for slot, and returns its verdict. It always returns: when ctx ends early the run is Broken.
 func (r Runner) Run(ctx context.Context, j Journey, slot time.Time) Run {
 	e := &execution{Runner: r, journey: j, run: Run{
 		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), Started: r.now(),
-		Outcome: Passed, Steps: blank(j), Evidence: []Evidence{}, Site: r.Stage.Site.String(),
+		Outcome: Passed, Steps: blank(j), Evidence: []Evidence{}, Problems: []Problem{}, Vitals: []Vitals{}, Site: r.Stage.Site.String(),
 	}}
 	if err := j.Validate(); err != nil {
 		e.fail(Broken, err.Error())

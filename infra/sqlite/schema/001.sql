@@ -13,6 +13,8 @@ CREATE TABLE runs (
   evidence    TEXT    NOT NULL,
   site        TEXT    NOT NULL,
   chrome      TEXT    NOT NULL,
+  problems    TEXT    NOT NULL,
+  vitals      TEXT    NOT NULL,
   UNIQUE (journey, slot, region) -- a slot has one verdict; and the history of one journey is read in this order
 ) STRICT;
 
@@ -29,6 +31,8 @@ CREATE TABLE steps (
   limit_ms    INTEGER NOT NULL,
   error       TEXT    NOT NULL,
   cleanup     INTEGER NOT NULL,
+  waterfall   TEXT    NOT NULL, -- a JSON object
+  why         TEXT    NOT NULL,
   PRIMARY KEY (run, position)
 ) STRICT, WITHOUT ROWID;
 
