@@ -75,6 +75,19 @@ func (c *chrome) options(program journey.Program) []chromedp.ExecAllocatorOption
 	for _, f := range flags {
 		opts = append(opts, chromedp.Flag(f, true))
 	}
+	return append(opts, extra(program.Args)...)
+}
+
+// extra are the switches that this deployment adds, as chromedp takes them.
+func extra(args []string) []chromedp.ExecAllocatorOption {
+	var opts []chromedp.ExecAllocatorOption
+	for _, a := range args {
+		if name, value, ok := strings.Cut(strings.TrimLeft(a, "-"), "="); ok {
+			opts = append(opts, chromedp.Flag(name, value))
+		} else {
+			opts = append(opts, chromedp.Flag(name, true))
+		}
+	}
 	return opts
 }
 
