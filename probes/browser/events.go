@@ -23,21 +23,46 @@ const world = "valkyrie"
 func (tab *Tab) prepare(ctx context.Context) error {
 	setup, cancel := bind(tab.root, ctx)
 	defer cancel()
-	if err := chromedp.Listen(tab.root, tab.hear); err != nil {
-		return err
-	}
-	tab.listenToConsole()
-	// The binding carries the click's own time stamp to us even when the click leaves the page.
-	if _, err := chromedp.Call(setup, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieClicked", ExecutionContextName: world}); err != nil {
+	if err := tab.listen(setup); err != nil {
 		return err
 	}
 	return tab.keepDownloads(setup)
 }
 
+// listen follows what happens on the tab. ctx bounds the setting up.
+func (tab *Tab) listen(ctx context.Context) error {
+	if err := chromedp.Listen(tab.root, tab.hear); err != nil {
+		return err
+	}
+	tab.listenToConsole()
+	if err := tab.bindWorld(ctx); err != nil {
+		return err
+	}
+	yes := true
+	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: printScript, WorldName: world, RunImmediately: &yes})
+	return err
+}
+
+// bindWorld gives our isolated world of the page its words to us. They reach us even when a click leaves the page.
+func (tab *Tab) bindWorld(ctx context.Context) error {
+	for _, name := range []string{"valkyrieClicked", "valkyriePrinted"} {
+		if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: name, ExecutionContextName: world}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // hear takes the events of the tab. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
 func (tab *Tab) hear(ev any) {
+	tab.frames.hear(tab, ev)
+	tab.family.hear(tab, ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
+		if ev.Name == "valkyriePrinted" {
+			tab.hearPrint()
+			return
+		}
 		tab.hearClick(ev.Payload)
 	case *network.EventRequestWillBeSent:
 		tab.requests.sent(ev)
@@ -46,8 +71,7 @@ func (tab *Tab) hear(ev any) {
 	case *network.EventLoadingFailed:
 		tab.hearFailure(ev)
 	case *page.EventJavascriptDialogOpening:
-		tab.log.add(time.Now(), "dialog (%s): %s", ev.Type, ev.Message)
-		go tab.answerDialog(ev)
+		tab.answerDialog(ev)
 	case *inspector.EventTargetCrashed:
 		tab.crash()
 	}
@@ -85,12 +109,6 @@ func (tab *Tab) hearFailure(ev *network.EventLoadingFailed) {
 	if tab.firstParty(address) {
 		tab.log.blame(what)
 	}
-}
-
-// answerDialog dismisses a dialog, so that it does not block the page for ever; leaving a page is allowed.
-func (tab *Tab) answerDialog(ev *page.EventJavascriptDialogOpening) {
-	accept := ev.Type == page.DialogTypeBeforeunload
-	_, _ = chromedp.Call(tab.root, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: accept})
 }
 
 // crash ends Chrome when the page's process has died: nothing more can be had of it, and calls that wait for it would

@@ -19,6 +19,7 @@ const eachCapture = 1500 * time.Millisecond
 // Capture saves a picture of the page, its HTML, its console and its address. Each is had by itself: one that cannot be
 // had is named as missing, and the others are kept.
 func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data []byte) journey.Evidence) []journey.Evidence {
+	tab = tab.stricken()
 	kinds := []struct {
 		kind, name string
 		take       func(context.Context) ([]byte, error)

@@ -26,12 +26,19 @@ type Tab struct {
 	ctx     context.Context // root, ending with the present step
 	release context.CancelFunc
 	step    *journey.T
-	wait    wait
-	log     log
+	close   context.CancelFunc // of a window that was opened by another tab
+
+	// shared with the windows that the tab opens
+	family    *family
+	wait      *wait
+	log       *log
+	requests  *requests
+	downloads *downloads
 
 	clicked    chan click
-	requests   requests
-	downloads  downloads
+	frames     frames
+	dialogs    dialogs
+	prints     prints
 	background sync.WaitGroup
 
 	mu     sync.Mutex
@@ -40,7 +47,11 @@ type Tab struct {
 }
 
 // NewTab makes a tab for one run. Nothing is started before the run does.
-func NewTab() *Tab { return &Tab{} }
+func NewTab() *Tab {
+	tab := &Tab{wait: &wait{}, log: &log{}, requests: &requests{}, downloads: &downloads{}}
+	tab.family = &family{tabs: []*Tab{tab}}
+	return tab
+}
 
 var _ journey.Instrument = (*Tab)(nil)
 
@@ -67,6 +78,13 @@ func (tab *Tab) Begin(t *journey.T) {
 	}
 	tab.step = t
 	tab.ctx, tab.release = bind(tab.root, t.Context())
+	tab.dialogs.begin()
+	if tab.close != nil {
+		return
+	}
+	for _, child := range tab.others() {
+		child.Begin(t)
+	}
 }
 
 // bind is root, ending also when step does.
@@ -110,6 +128,10 @@ func (tab *Tab) Stop() error {
 		return nil
 	}
 	err := tab.chrome.stop()
+	for _, child := range tab.others() {
+		child.release()
+		child.background.Wait()
+	}
 	tab.background.Wait()
 	return err
 }
@@ -131,5 +153,8 @@ func (tab *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
 
 // fail ends the step, adding what broke on the page meanwhile: it is often the cause.
 func (tab *Tab) fail(format string, args ...any) {
-	tab.step.Failf(format+"%s", append(args, tab.log.troubles())...)
+	tab.family.mu.Lock()
+	tab.family.culprit = tab
+	tab.family.mu.Unlock()
+	tab.step.Failf(format+"%s%s", append(args, tab.dialogs.note(), tab.log.troubles())...)
 }
