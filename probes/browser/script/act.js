@@ -48,16 +48,16 @@ const actionable = async (target, by = only) => {
   if (off) return { why: off };
   grip.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
   if (!await still(grip)) return { why: grip.isConnected ? 'it is moving' : 'the page keeps replacing it', soon: true };
-  return { el, ...reach(grip) };
+  return { el, ...reach(grip, el) };
 };
 
-// Where to touch it. A link that breaks over two lines is touched on one of them, not between.
-const reach = (el) => {
+// Where to touch it, being all or part of the whole. A link that breaks over two lines is touched on one of them, not between.
+const reach = (el, whole) => {
   if (getComputedStyle(el).pointerEvents === 'none') return { why: 'it takes no clicks (pointer-events: none)' };
   let why = 'it is outside of the window';
   for (const b of [el.getBoundingClientRect(), ...[...el.getClientRects()].slice(0, 3)]) {
     const x = b.x + b.width / 2, y = b.y + b.height / 2, top = deepest(x, y);
-    if (top && mine(el, top)) return { ok: true, x, y };
+    if (top && (mine(el, top) || mine(whole, top))) return { ok: true, x, y };
     if (top) why = `it is covered by ${describe(top)}`;
   }
   return { why };
