@@ -3,16 +3,15 @@ package browser
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -72,8 +71,11 @@ func (tab *Tab) hear(ev any) {
 		tab.hearFailure(ev)
 	case *page.EventJavascriptDialogOpening:
 		tab.answerDialog(ev)
-	case *inspector.EventTargetCrashed:
-		tab.crash()
+	case *target.EventTargetCrashed:
+		if ev.TargetID == tab.target().TargetID {
+			println(ev.Status, ev.ErrorCode)
+			tab.crash(ev.Status)
+		}
 	}
 }
 
@@ -109,17 +111,6 @@ func (tab *Tab) hearFailure(ev *network.EventLoadingFailed) {
 	if tab.firstParty(address) {
 		tab.log.blame(what)
 	}
-}
-
-// crash ends Chrome when the page's process has died: nothing more can be had of it, and calls that wait for it would
-// wait until their limit.
-func (tab *Tab) crash() {
-	tab.mu.Lock()
-	if tab.died == nil && !tab.killed {
-		tab.died = errors.New("the browser's process for the page crashed")
-	}
-	tab.mu.Unlock()
-	tab.chrome.kill()
 }
 
 // listenToConsole keeps console lines and uncaught exceptions, until the tab ends.

@@ -45,8 +45,10 @@ func TestActs(t *testing.T) {
 			tab.Check(browser.Checkbox("Gift"))
 			tab.Check(browser.Checkbox("Gift"))
 		}, "true"},
-		"uncheck a styled box": {`<style>input{position:absolute;opacity:0}</style><input id=g type=checkbox checked onchange="say(checked)"><label for=g>Gift</label>`,
-			func() { tab.Uncheck(browser.Checkbox("Gift")) }, "false"},
+		"uncheck a styled box": {
+			`<style>input{position:absolute;opacity:0}</style><input id=g type=checkbox checked onchange="say(checked)"><label for=g>Gift</label>`,
+			func() { tab.Uncheck(browser.Checkbox("Gift")) }, "false",
+		},
 		"a switch": {`<button role=switch aria-checked=false aria-label=Sound onclick="setAttribute('aria-checked', true); say('on')">x</button>`, func() { tab.Check(browser.Checkbox("Sound")) }, "on"},
 		"upload":   {`<label>Logo <input type=file hidden onchange="files[0].text().then((s) => say(files[0].name + ':' + s))"></label>`, func() { tab.Upload(browser.Field("Logo"), "logo.txt", []byte("picture")) }, "logo.txt:picture"},
 		"hover":    {`<button onmouseenter="say('over')">Menu</button>`, func() { tab.Hover(browser.Button("Menu")) }, "over"},

@@ -4,6 +4,7 @@ import "strings"
 
 // netWords say in plain words what Chrome calls by a code. The code follows them, for whoever wants to look it up.
 var netWords = map[string]string{
+	"net::ERR_ABORTED":                        "it is a file to download, or was broken off",
 	"net::ERR_NAME_NOT_RESOLVED":              "its name is not known to DNS",
 	"net::ERR_CONNECTION_REFUSED":             "the connection was refused: nothing listens there",
 	"net::ERR_CONNECTION_RESET":               "the connection was reset",

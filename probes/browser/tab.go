@@ -44,6 +44,8 @@ type Tab struct {
 	mu     sync.Mutex
 	killed bool
 	died   error
+	burst  bool // the page used up its memory
+	left   bool // the page closed its window
 }
 
 // NewTab makes a tab for one run. Nothing is started before the run does.
@@ -156,5 +158,5 @@ func (tab *Tab) fail(format string, args ...any) {
 	tab.family.mu.Lock()
 	tab.family.culprit = tab
 	tab.family.mu.Unlock()
-	tab.step.Failf(format+"%s%s", append(args, tab.dialogs.note(), tab.log.troubles())...)
+	tab.step.Failf(format+"%s%s%s", append(args, tab.gone(), tab.dialogs.note(), tab.log.troubles())...)
 }

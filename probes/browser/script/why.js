@@ -15,6 +15,12 @@ const whereabouts = () => {
   return at.length > 80 ? at.slice(0, 79) + '…)' : at;
 };
 
+// Frames whose document has not come: what is missing may be in there.
+const late = () => {
+  const frames = [...all(document)].filter((el) => el.matches('iframe[src^="/"],iframe[src^=http]') && !performance.getEntriesByName(el.src).length);
+  return frames.length ? `; its frame ${frames[0].getAttribute('src')} has not loaded` : '';
+};
+
 // Why nothing was found, with what a person would look at next.
 const missing = (target) => {
   const near = nearest(target);
@@ -22,9 +28,9 @@ const missing = (target) => {
   if (target.nth > 1 && find({ ...target, nth: 0 }).some(seen)) return `there are only ${find({ ...target, nth: 0 }).filter(seen).length} of them`;
   if (near.length) return `there is none; the nearest are ${near.map(quote).join(', ')}`;
   const loud = [...all(document)].filter((el) => el.matches('h1,h2,[role=status],[role=alert],dialog[open]') && seen(el)).map((el) => squeeze(el.innerText)).filter(Boolean);
-  if (loud.length) return `there is none; the page says ${[...new Set(loud)].slice(0, 2).map(quote).join(', ')}${whereabouts()}`;
+  if (loud.length) return `there is none; the page says ${[...new Set(loud)].slice(0, 2).map(quote).join(', ')}${whereabouts()}${late()}`;
   const text = squeeze(document.body?.innerText);
-  return text ? `there is none; the page begins with ${quote(text)}${whereabouts()}` : 'there is none; the page is blank';
+  return (text ? `there is none; the page begins with ${quote(text)}${whereabouts()}` : 'there is none; the page is blank') + late();
 };
 
 // The names most like the wanted one: a slip or two away, or one that holds the other.
