@@ -31,6 +31,9 @@ func (tab *Tab) Visit(path string) {
 
 // refuse ends the step over a network error: it is the site's fault, unless the way to it is ours and broken.
 func (tab *Tab) refuse(format, address, code string) {
+	if code == "net::ERR_ABORTED" && tab.chrome.lostNetwork() {
+		tab.step.Brokenf(format, address, "the browser's network process died")
+	}
 	if netFaultIsOurs(code) {
 		tab.step.Brokenf(format, address, netFault(code))
 	}
@@ -41,13 +44,12 @@ func (tab *Tab) refuse(format, address, code string) {
 // nothing covers it.
 func (tab *Tab) Click(l Locator) {
 	failure := fmt.Sprintf("could not click the %s", l)
-	s := tab.look(wish{Op: "click", Target: l}, failure)
+	s := tab.aim(wish{Op: "click", Target: l}, failure)
 	tab.strikeAt(s, failure)
 }
 
 // strikeAt clicks where s was seen.
 func (tab *Tab) strikeAt(s sight, failure string) {
-	tab.point(&s, failure)
 	tab.forgetClicks()
 	before := time.Now()
 	if err := tab.mouse(s.X, s.Y); err != nil {
@@ -59,8 +61,7 @@ func (tab *Tab) strikeAt(s sight, failure string) {
 // Hover moves the mouse onto the element and leaves it there.
 func (tab *Tab) Hover(l Locator) {
 	failure := fmt.Sprintf("could not point at the %s", l)
-	s := tab.look(wish{Op: "hover", Target: l}, failure)
-	tab.point(&s, failure)
+	s := tab.aim(wish{Op: "hover", Target: l}, failure)
 	tab.mustCall(failure, tab.mouseMove(s.X, s.Y))
 	tab.wait.act(tab.step, epochMS(time.Now()))
 }
@@ -68,8 +69,7 @@ func (tab *Tab) Hover(l Locator) {
 // Fill replaces what the field holds with text, as typing would.
 func (tab *Tab) Fill(l Locator, text string) {
 	failure := fmt.Sprintf("could not fill in the %s", l)
-	s := tab.look(wish{Op: "fill", Target: l}, failure)
-	tab.point(&s, failure)
+	s := tab.aim(wish{Op: "fill", Target: l}, failure)
 	held := tab.deed(s.frame, wish{Op: "focus", Target: l}, failure)
 	switch {
 	case text != "":
@@ -83,8 +83,7 @@ func (tab *Tab) Fill(l Locator, text string) {
 // Choose picks the option that shows text in a drop-down list.
 func (tab *Tab) Choose(l Locator, option string) {
 	failure := fmt.Sprintf("could not choose %q in the %s", option, l)
-	s := tab.look(wish{Op: "choose", Target: l, Option: option}, failure)
-	tab.point(&s, failure)
+	s := tab.aim(wish{Op: "choose", Target: l, Option: option}, failure)
 	at := epochMS(time.Now())
 	tab.deed(s.frame, wish{Op: "pick", Target: l, Option: option}, failure)
 	tab.wait.act(tab.step, at)
@@ -98,7 +97,7 @@ func (tab *Tab) Uncheck(l Locator) { tab.set(l, false, fmt.Sprintf("could not un
 
 func (tab *Tab) set(l Locator, on bool, failure string) {
 	w := wish{Op: "check", Target: l, Option: fmt.Sprint(on)}
-	s := tab.look(w, failure)
+	s := tab.aim(w, failure)
 	if s.Text == w.Option {
 		return
 	}

@@ -68,13 +68,13 @@ func (tab *Tab) hear(ev any) {
 	case *network.EventResponseReceived:
 		tab.hearResponse(ev)
 	case *network.EventLoadingFailed:
+		tab.requests.lost(ev)
 		tab.hearFailure(ev)
 	case *page.EventJavascriptDialogOpening:
 		tab.answerDialog(ev)
 	case *target.EventTargetCrashed:
 		if ev.TargetID == tab.target().TargetID {
-			println(ev.Status, ev.ErrorCode)
-			tab.crash(ev.Status)
+			tab.crash()
 		}
 	}
 }
@@ -106,7 +106,7 @@ func (tab *Tab) hearFailure(ev *network.EventLoadingFailed) {
 		return // the page went elsewhere, or it became a download
 	}
 	address := tab.requests.url(ev.RequestID)
-	what := fmt.Sprintf("%s failed: %s", tab.requests.name(ev.RequestID, address), ev.ErrorText)
+	what := fmt.Sprintf("%s failed: %s", tab.requests.name(ev.RequestID, address), netFault(ev.ErrorText))
 	tab.log.add(time.Now(), "request: %s", what)
 	if tab.firstParty(address) {
 		tab.log.blame(what)

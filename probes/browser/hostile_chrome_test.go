@@ -21,9 +21,8 @@ var chromeRows = map[string]row{
 	"Chrome killed":        {page: button, do: killing("--remote-debugging-pipe"), limit: 5 * time.Second, outcome: journey.Broken, words: "the browser died"},
 	"renderer killed":      {page: button, do: killing("--type=renderer"), limit: 5 * time.Second, outcome: journey.Broken, words: "the browser's process for the page crashed"},
 	"GPU process killed":   {page: button, do: gpuKilled, limit: 3 * time.Second, outcome: journey.Passed},
-	"network killed":       {page: button, do: networkKilled, limit: 3 * time.Second, outcome: journey.Passed},
+	"network killed":       {page: button, do: networkKilled, limit: 3 * time.Second, outcome: journey.Broken, words: "the browser's network process died"},
 	"memory bomb":          {page: `<script>setTimeout(() => { const a = []; for (;;) a.push(new Array(1e5).fill({})) }, 50)</script>`, args: []string{"--js-flags=--max-old-space-size=64"}, do: waitFor("Never"), limit: 8 * time.Second, outcome: journey.Failed, words: "the page used up its memory and crashed"},
-	"hangs in Go":          {page: button, do: func(s *stand) { <-s.t.Context().Done() }, outcome: journey.Broken, words: "hangs in code of its own"},
 	"a wait of chromedp's": {page: `<script>setTimeout(()=>{for(;;){}}, 200)</script>`, do: func(s *stand) { s.Visit("/"); s.Do(chromedp.WaitVisible(chromedp.CSS("#never"))) }, outcome: journey.Failed, words: "within 1s"},
 }
 

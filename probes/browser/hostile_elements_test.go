@@ -40,5 +40,5 @@ var elementRows = map[string]row{
 	"read-only field":          {page: `<input aria-label=Title readonly>`, do: func(s *stand) { s.Visit("/"); s.Fill(browser.Field("Title"), "x") }, outcome: journey.Failed, words: `it is read-only`},
 	"no such option":           {page: `<select aria-label=Size><option>A4</select>`, do: func(s *stand) { s.Visit("/"); s.Choose(browser.Field("Size"), "A3") }, outcome: journey.Failed, words: `it has no such option; it offers "A4"`},
 	"a box that springs back":  {page: `<input type=checkbox aria-label=Gift onclick="return false">`, do: func(s *stand) { s.Visit("/"); s.Check(browser.Checkbox("Gift")) }, outcome: journey.Failed, words: `it was clicked, and stays as it was`},
-	"thanks that are hidden":   {page: `<p hidden>Thank you</p><button>Print</button>`, outcome: journey.Failed, words: `it is there, but not visible`},
+	"thanks that are hidden":   {page: `<p hidden>Thank you</p><button>Print</button>`, outcome: journey.Failed, words: `there is none; the page begins with "Print"`},
 }

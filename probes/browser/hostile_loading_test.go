@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
 
@@ -36,7 +35,6 @@ var loadingRows = map[string]row{
 		w.Header().Set("Content-Disposition", "attachment")
 		w.Write([]byte("x"))
 	}), outcome: journey.Failed, words: "it is a file to download, or was broken off"},
-	"closes itself":                    {page: button, do: closed, outcome: journey.Failed, words: "the page closed its own window"},
 	"a frame never loads":              {page: button + `<iframe src=/silent></iframe>`, outcome: journey.Passed},
 	"a frame that matters never loads": {page: `<h1>Pay</h1><iframe src=/silent></iframe>`, outcome: journey.Failed, words: "its frame /silent has not loaded"},
 	"a frame of another site hangs":    {site: other(button+`<iframe src=OTHER/></iframe>`, map[string]string{"/": `<script>for(;;){}</script>`}), outcome: journey.Passed},
@@ -64,10 +62,4 @@ func loris(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-}
-
-func closed(s *stand) {
-	s.Visit("/")
-	s.inPage("window.close()")
-	s.See(browser.Text("Never"))
 }

@@ -24,7 +24,7 @@ import (
 var networkRows = map[string]row{
 	"no such name":                 {page: button, args: []string{"--host-resolver-rules=MAP shop.test ~NOTFOUND"}, do: func(s *stand) { s.Visit("http://shop.test/") }, outcome: journey.Failed, words: "could not open http://shop.test/: its name is not known to DNS"},
 	"connection refused":           {site: deadPort, do: visit, outcome: journey.Failed, words: "the connection was refused"},
-	"refused after the click":      {page: `<a href="http://127.0.0.1:9/">Print</a>`, do: func(s *stand) { s.Visit("/"); s.Click(browser.Link("Print")); s.See(browser.Text("Thank you")) }, outcome: journey.Failed, words: "Thank you"},
+	"refused after the click":      {page: `<h1>Shop</h1>`, do: leaves, outcome: journey.Failed, words: "the page could not be loaded: the connection was refused"},
 	"closed without an answer":     {handlers: at(cut("")), do: visit, outcome: journey.Failed, words: "the connection was closed without an answer"},
 	"reset in mid-body":            {handlers: at(cut("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<h1>Half</h1>")), outcome: journey.Failed, words: `its body was cut short`},
 	"no HTTP":                      {site: blurts("220 smtp.example.com ESMTP\r\n"), do: visit, outcome: journey.Failed, words: "its answer is no valid HTTP"},
@@ -75,7 +75,14 @@ func upgraded(s *stand) {
 
 func upgradedElsewhere(s *stand) {
 	s.Visit("https://shop.test:" + s.site.Port() + "/")
-	s.Visit("http://shop.test:9/")
+	s.Visit("http://shop.test:" + deadPort(s.t).Port() + "/")
+}
+
+// leaves goes to where nothing listens any more.
+func leaves(s *stand) {
+	s.Visit("/")
+	s.inPage("location = '" + deadPort(s.t).String() + "'")
+	s.See(browser.Text("Thank you"))
 }
 
 // expired is a certificate of long ago.

@@ -30,6 +30,7 @@ var storyRows = map[string]row{
 	"popup blocked":           {page: `<button onclick="setTimeout(() => window.open('/help'), 6000)">Print</button><script>setTimeout(() => window.open('/help'), 100)</script>`, pages: map[string]string{"/help": "help"}, do: popup, outcome: journey.Failed, words: "their popup blocker stops that"},
 	"no popup":                {page: button, do: popup, outcome: journey.Failed, words: "expected a new window or tab within 1s: none was opened"},
 	"a popup that fails":      {page: `<button onclick="window.open('/help')">Print</button>`, handlers: map[string]http.HandlerFunc{"/help": answer(500, "help")}, do: popup, outcome: journey.Failed, words: "answered 500"},
+	"a popup that goes away":  {page: `<button onclick="window.open('/help')">Print</button>`, pages: map[string]string{"/help": "<script>setTimeout(close, 100)</script>"}, do: popup, outcome: journey.Failed, words: "the page closed its own window"},
 	"does not print":          {page: button, do: func(s *stand) { press(s); s.Printed() }, outcome: journey.Failed, words: "it did not call print()"},
 }
 

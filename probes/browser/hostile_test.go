@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -187,25 +186,23 @@ func secure(with func(*httptest.Server)) func(*testing.T) *url.URL {
 	}
 }
 
-// marked lists the processes whose environment has mark, by id.
+// marked lists the processes of the Chrome whose environment has mark, by id: those of its group, as Chrome's children
+// write over their environment.
 func marked(t *testing.T, mark string) map[int]string {
 	t.Helper()
-	paths, err := filepath.Glob("/proc/[0-9]*/environ")
-	if err != nil {
-		t.Fatal(err)
+	all := processes(t)
+	groups := map[int]bool{}
+	for _, p := range all {
+		env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.pid))
+		if err == nil && p.pid != os.Getpid() && bytes.Contains(append(env, 0), append([]byte(mark), 0)) {
+			groups[p.group] = true
+		}
 	}
 	found := map[int]string{}
-	for _, path := range paths {
-		env, err := os.ReadFile(path)
-		if err != nil || !bytes.Contains(append(env, 0), append([]byte(mark), 0)) {
-			continue
+	for _, p := range all {
+		if groups[p.group] {
+			found[p.pid] = p.command
 		}
-		var pid int
-		if _, err := fmt.Sscanf(path, "/proc/%d/environ", &pid); err != nil || pid == os.Getpid() {
-			continue
-		}
-		command, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
-		found[pid] = strings.ReplaceAll(string(command), "\x00", " ")
 	}
 	return found
 }

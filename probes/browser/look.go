@@ -57,7 +57,7 @@ type sight struct {
 
 // slice is how long one evaluation waits before it reports what is missing, so that the reason is at hand when the
 // step's limit comes.
-const slice = time.Second
+const slice = 400 * time.Millisecond
 
 // retryPause lets a page that is being replaced settle, before it is asked again.
 const retryPause = 5 * time.Millisecond
@@ -75,7 +75,7 @@ func (tab *Tab) look(w wish, failure string) sight {
 			tab.wait.met(tab.step, s)
 			return s
 		case err == nil:
-			why = s.Why
+			why = tab.unloaded(s)
 			if s.Status >= 400 {
 				why += fmt.Sprintf("; the page %s answered %d", s.URL, s.Status)
 			}

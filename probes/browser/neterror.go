@@ -41,6 +41,14 @@ func netFault(code string) string {
 	return code
 }
 
+// unloaded is why s was not met; where a navigation ended on Chrome's own error page, it is what went wrong.
+func (tab *Tab) unloaded(s sight) string {
+	if !strings.HasPrefix(s.URL, "chrome-error:") {
+		return s.Why
+	}
+	return "the page could not be loaded: " + netFault(tab.requests.lastFailure())
+}
+
 // ours are the network errors that are the probe's own: its proxy, its network, its memory.
 var ours = []string{
 	"ERR_PROXY_", "ERR_TUNNEL_CONNECTION_FAILED", "ERR_SOCKS_", "ERR_NO_SUPPORTED_PROXIES", "ERR_MANDATORY_PROXY_",

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
@@ -12,18 +14,37 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// point turns a place in a frame into one in the window, and makes sure that the frame can be reached there.
-func (tab *Tab) point(s *sight, failure string) {
+// aim looks until the wish is met at a place that can be reached in the window, too: the frame that holds the element may
+// be covered, or be scrolled away.
+func (tab *Tab) aim(w wish, failure string) sight {
+	for {
+		s := tab.look(w, failure)
+		why := tab.point(&s)
+		if why == "" {
+			return s
+		}
+		if !sleep(tab.ctx, aimPause) {
+			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), why)
+		}
+	}
+}
+
+// aimPause is between two looks at a frame that cannot be reached.
+const aimPause = 50 * time.Millisecond
+
+// point turns a place in a frame into one in the window, or says why it cannot be reached.
+func (tab *Tab) point(s *sight) (why string) {
 	for f := s.frame; f.parent != nil; f = *f.parent {
 		p, err := f.outward(tab.ctx, s.X, s.Y)
 		if err != nil {
-			tab.fail("%s: its frame cannot be reached: %v", failure, tab.reason(err))
+			return fmt.Sprintf("its frame cannot be reached: %v", tab.reason(err))
 		}
 		if p.Why != "" {
-			tab.fail("%s: %s", failure, p.Why)
+			return p.Why
 		}
 		s.X, s.Y = p.X, p.Y
 	}
+	return ""
 }
 
 // outwardScript is a method of the frame's element; x and y are a place inside of the frame.

@@ -25,9 +25,24 @@ func (f *family) hear(opener *Tab, ev any) {
 		if !ev.UserGesture {
 			f.tell(func() { f.blocked++ })
 		}
+	case *target.EventTargetDestroyed:
+		f.left(ev.TargetID)
 	case *target.EventTargetCreated:
 		if ev.TargetInfo.Type == "page" && ev.TargetInfo.OpenerID == opener.target().TargetID {
 			f.tell(func() { f.opened = append(f.opened, ev.TargetInfo) })
+		}
+	}
+}
+
+// left marks the tab whose window has closed.
+func (f *family) left(id target.ID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, tab := range f.tabs {
+		if tab.target().TargetID == id {
+			tab.mu.Lock()
+			tab.left = true
+			tab.mu.Unlock()
 		}
 	}
 }

@@ -25,3 +25,13 @@ func TestChromeThatDoesNotStart(t *testing.T) {
 		t.Log(run.Error)
 	}
 }
+
+// TestStepThatHangsInGo: code that no browser can end is left behind, and said to be ours.
+func TestStepThatHangsInGo(t *testing.T) {
+	forever := make(chan struct{})
+	defer close(forever)
+	run := play(t, serve(t, nil, nil), browser.NewTab(), journey.Step{Name: "hang", Limit: 100 * time.Millisecond, Do: func(*journey.T) { <-forever }})
+	if run.Outcome != journey.Broken || !strings.Contains(run.Error, "hangs in code of its own") {
+		t.Errorf("outcome %s: %s", run.Outcome, run.Error)
+	}
+}

@@ -39,7 +39,7 @@ const name = (el) => {
   if (squeeze(own)) return squeeze(own);
   if (el.matches('input[type=submit],input[type=button],input[type=reset]')) return squeeze(el.value || el.type);
   if (el.labels && el.labels.length) return squeeze([...el.labels].map(labelText).join(' '));
-  return squeeze(el.innerText) || squeeze(el.getAttribute('alt')) || pictured(el) || squeeze(el.title) || squeeze(el.placeholder);
+  return squeeze(el.innerText) || squeeze(el.getAttribute('alt')) || pictured(el) || squeeze(el.title) || squeeze(el.placeholder) || (unseen(el) ? squeeze(el.textContent) : '');
 };
 const pictured = (el) => squeeze([...el.querySelectorAll('img[alt],svg title')].map((p) => p.alt || p.textContent).join(' '));
 

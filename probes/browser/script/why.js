@@ -10,15 +10,15 @@ const describe = (el) => {
 
 // Where the customer is, when that is not at the address they asked for.
 const whereabouts = () => {
-  const nav = performance.getEntriesByType('navigation')[0];
-  const at = location.protocol.startsWith('http') ? ` (at ${location.pathname}${nav?.workerStart ? ', served by its service worker' : ''})` : '';
+  const at = location.protocol.startsWith('http') ? ` (at ${location.pathname})` : '';
   return at.length > 80 ? at.slice(0, 79) + '…)' : at;
 };
 
-// Frames whose document has not come: what is missing may be in there.
-const late = () => {
+// What may be the cause: a frame whose document has not come, or a page that the site itself did not send.
+const cause = () => {
+  const stale = performance.getEntriesByType('navigation')[0]?.workerStart ? '; the page was served by its service worker' : '';
   const frames = [...all(document)].filter((el) => el.matches('iframe[src^="/"],iframe[src^=http]') && !performance.getEntriesByName(el.src).length);
-  return frames.length ? `; its frame ${frames[0].getAttribute('src')} has not loaded` : '';
+  return frames.length ? `; its frame ${frames[0].getAttribute('src')} has not loaded` : stale;
 };
 
 // Why nothing was found, with what a person would look at next.
@@ -26,11 +26,11 @@ const missing = (target) => {
   const near = nearest(target);
   if (target.within && !find(target.within).some(seen)) return `there is no ${target.within.by} ${quote(target.within.value)} for it to be in`;
   if (target.nth > 1 && find({ ...target, nth: 0 }).some(seen)) return `there are only ${find({ ...target, nth: 0 }).filter(seen).length} of them`;
-  if (near.length) return `there is none; the nearest are ${near.map(quote).join(', ')}`;
+  if (near.length) return `there is none; the nearest are ${near.map(quote).join(', ')}${cause()}`;
   const loud = [...all(document)].filter((el) => el.matches('h1,h2,[role=status],[role=alert],dialog[open]') && seen(el)).map((el) => squeeze(el.innerText)).filter(Boolean);
-  if (loud.length) return `there is none; the page says ${[...new Set(loud)].slice(0, 2).map(quote).join(', ')}${whereabouts()}${late()}`;
+  if (loud.length) return `there is none; the page says ${[...new Set(loud)].slice(0, 2).map(quote).join(', ')}${whereabouts()}${cause()}`;
   const text = squeeze(document.body?.innerText);
-  return (text ? `there is none; the page begins with ${quote(text)}${whereabouts()}` : 'there is none; the page is blank') + late();
+  return (text ? `there is none; the page begins with ${quote(text)}${whereabouts()}` : 'there is none; the page is blank') + cause();
 };
 
 // The names most like the wanted one: a slip or two away, or one that holds the other.
