@@ -44,6 +44,9 @@ func (tab *Tab) listen(ctx context.Context) error {
 
 // bindWorld gives our isolated world of the page its words to us. They reach us even when a click leaves the page.
 func (tab *Tab) bindWorld(ctx context.Context) error {
+	if err := spare(ctx); err != nil {
+		return err
+	}
 	for _, name := range []string{"valkyrieClicked", "valkyriePrinted"} {
 		if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: name, ExecutionContextName: world}); err != nil {
 			return err

@@ -64,7 +64,11 @@ const retryPause = 5 * time.Millisecond
 
 // look asks the page until the wish is met, and returns what it saw; otherwise it ends the step.
 func (tab *Tab) look(w wish, failure string) sight {
-	why := "the page did not answer: its script is busy, or it has not loaded"
+	return tab.lookOn(w, failure, "the page did not answer: its script is busy, or it has not loaded")
+}
+
+// lookOn is look when it is known already why the wish has not been met so far.
+func (tab *Tab) lookOn(w wish, failure, why string) sight {
 	for {
 		s, err := tab.glance(w)
 		switch {

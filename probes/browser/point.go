@@ -17,8 +17,8 @@ import (
 // aim looks until the wish is met at a place that can be reached in the window, too: the frame that holds the element may
 // be covered, or be scrolled away.
 func (tab *Tab) aim(w wish, failure string) sight {
+	s := tab.look(w, failure)
 	for {
-		s := tab.look(w, failure)
 		why := tab.point(&s)
 		if why == "" {
 			return s
@@ -26,6 +26,7 @@ func (tab *Tab) aim(w wish, failure string) sight {
 		if !sleep(tab.ctx, aimPause) {
 			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), why)
 		}
+		s = tab.lookOn(w, failure, why)
 	}
 }
 

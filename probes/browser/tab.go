@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/chromedp/chromedp"
-
 	"valkyrie/probes/journey"
 )
 
@@ -144,13 +142,6 @@ func (tab *Tab) Version() string {
 		return ""
 	}
 	return tab.chrome.version
-}
-
-// Do runs any chromedp actions on the tab, where its own methods do not reach. They end with the step.
-func (tab *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
-	if err := chromedp.Do(tab.ctx, actions...); err != nil {
-		tab.fail("a chromedp action failed: %v", tab.reason(err))
-	}
 }
 
 // fail ends the step, adding what broke on the page meanwhile: it is often the cause.

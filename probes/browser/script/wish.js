@@ -72,14 +72,14 @@ const wishes = {
   },
 };
 
-// The click's own word of itself: when it was, and what got it. It also remembers what the page says now, so that a
+// The click's own word of itself: when it was, and what got it (one that was drawn anew since then will do). It also remembers what the page says now, so that a
 // later look can tell what is new.
 const witness = (el) => {
   remember();
   const hit = (e) => {
     const got = e.composedPath()[0];
     const on = got instanceof Element ? got : document.documentElement;
-    globalThis.valkyrieClicked?.(JSON.stringify({ at: performance.timeOrigin + e.timeStamp, hit: mine(el, on), by: describe(on) }));
+    globalThis.valkyrieClicked?.(JSON.stringify({ at: performance.timeOrigin + e.timeStamp, hit: mine(el, on) || find(wish.target).some((same) => mine(same, on)), by: describe(on) }));
   };
   addEventListener('click', hit, { capture: true, once: true });
 };
