@@ -23,7 +23,7 @@ var chromeRows = map[string]row{
 	"GPU process killed":   {page: button, do: gpuKilled, limit: 3 * time.Second, outcome: journey.Passed},
 	"network killed":       {page: button, do: networkKilled, limit: 3 * time.Second, outcome: journey.Broken, words: "the browser's network process died"},
 	"memory bomb":          {page: `<script>setTimeout(() => { const a = []; for (;;) a.push(new Array(1e5).fill({})) }, 50)</script>`, args: []string{"--js-flags=--max-old-space-size=64"}, do: waitFor("Never"), limit: 8 * time.Second, outcome: journey.Failed, words: "the page used up its memory and crashed"},
-	"a wait of chromedp's": {page: `<script>setTimeout(()=>{for(;;){}}, 200)</script>`, do: func(s *stand) { s.Visit("/"); s.Do(chromedp.WaitVisible(chromedp.CSS("#never"))) }, outcome: journey.Failed, words: "within 1s"},
+	"a wait of chromedp's": {page: `<script>setTimeout(()=>{for(;;){}}, 200)</script>`, do: func(s *stand) { s.Visit("/"); s.Do(chromedp.WaitVisible(chromedp.CSS("#never"))) }, outcome: journey.Failed, words: "within 1.5s"},
 }
 
 func crash(s *stand) {

@@ -9,7 +9,7 @@ import (
 
 // elementRows are elements that a person could not act on, or only seem to be there.
 var elementRows = map[string]row{
-	"covered": {page: button + `<div id=cookie-banner style="position:fixed;inset:0;background:#fff">cookies?</div>`, outcome: journey.Failed, words: `could not click the button "Print" within 1s: it is covered by div#cookie-banner`},
+	"covered": {page: button + `<div id=cookie-banner style="position:fixed;inset:0;background:#fff">cookies?</div>`, outcome: journey.Failed, words: `could not click the button "Print" within 1.5s: it is covered by div#cookie-banner`},
 	"cookie wall that can go": {page: button + `<div id=wall style="position:fixed;inset:0;background:#fff"><button onclick="wall.remove()">Accept all</button></div>`, do: func(s *stand) {
 		s.Visit("/")
 		s.Click(browser.Button("Accept all"))
@@ -35,8 +35,8 @@ var elementRows = map[string]row{
 	"rendered late":            {page: `<p>wait<script>setTimeout(()=>{document.body.innerHTML='<button onclick="document.body.append(\'Thank you\')">Print</button>'}, 200)</script>`, outcome: journey.Passed},
 	"two of them":              {page: button + button, outcome: journey.Failed, words: `there are 2 of them`},
 	"another name":             {page: `<button>Print later</button><button>Preview</button>`, outcome: journey.Failed, words: `there is none; the nearest are "Print later", "Preview"`},
-	"too few":                  {page: button, do: func(s *stand) { s.Visit("/"); s.Click(browser.Button("Print").Nth(3)) }, outcome: journey.Failed, words: `could not click the button "Print" number 3 within 1s: there are only 1 of them`},
-	"not in there":             {page: button + `<section><h2>Cart</h2></section>`, do: func(s *stand) { s.Visit("/"); s.Click(browser.Button("Print").Within(browser.CSS("section"))) }, outcome: journey.Failed, words: `could not click the button "Print" in the css "section" within 1s`},
+	"too few":                  {page: button, do: func(s *stand) { s.Visit("/"); s.Click(browser.Button("Print").Nth(3)) }, outcome: journey.Failed, words: `could not click the button "Print" number 3 within 1.5s: there are only 1 of them`},
+	"not in there":             {page: button + `<section><h2>Cart</h2></section>`, do: func(s *stand) { s.Visit("/"); s.Click(browser.Button("Print").Within(browser.CSS("section"))) }, outcome: journey.Failed, words: `could not click the button "Print" in the css "section" within 1.5s`},
 	"read-only field":          {page: `<input aria-label=Title readonly>`, do: func(s *stand) { s.Visit("/"); s.Fill(browser.Field("Title"), "x") }, outcome: journey.Failed, words: `it is read-only`},
 	"no such option":           {page: `<select aria-label=Size><option>A4</select>`, do: func(s *stand) { s.Visit("/"); s.Choose(browser.Field("Size"), "A3") }, outcome: journey.Failed, words: `it has no such option; it offers "A4"`},
 	"a box that springs back":  {page: `<input type=checkbox aria-label=Gift onclick="return false">`, do: func(s *stand) { s.Visit("/"); s.Check(browser.Checkbox("Gift")) }, outcome: journey.Failed, words: `it was clicked, and stays as it was`},

@@ -18,8 +18,8 @@ import (
 // fileRows give the customer something other than the PDF that they came for.
 var fileRows = map[string]row{
 	"a good PDF":       file(sends(paper()), journey.Passed, ""),
-	"none begins":      {page: `<a href="#">Download</a>`, do: download, outcome: journey.Failed, words: "expected a file to download within 1s: none began"},
-	"stalls half-way":  file(half(true), journey.Failed, "expected cards.pdf to download within 1s:"),
+	"none begins":      {page: `<a href="#">Download</a>`, do: download, outcome: journey.Failed, words: "expected a file to download within 1.5s: none began"},
+	"stalls half-way":  file(half(true), journey.Failed, "expected cards.pdf to download within 1.5s:"),
 	"truncated":        file(half(false), journey.Failed, "cards.pdf"),
 	"HTML called .pdf": file(sends([]byte("<!doctype html><h1>Sorry, try again</h1>")), journey.Failed, `it is not a PDF: it begins with "<!doctype html><h1>Sorry`),
 	"empty":            file(sends(nil), journey.Failed, `it is not a PDF: it begins with ""`),

@@ -19,7 +19,7 @@ var loadingRows = map[string]row{
 	"a script never comes":       {page: `<script src=/silent></script>` + button, outcome: journey.Failed, words: "the page is still loading"},
 	"endless loop while loading": {page: `<script>for(;;){}</script>`, outcome: journey.Failed, words: "could not open"},
 	"endless loop at the click":  {page: `<button onclick="for(;;){}">Print</button>`, outcome: journey.Failed, words: `could not click the button "Print"`},
-	"endless loop later":         {page: button + `<script>setTimeout(()=>{for(;;){}}, 300)</script>`, do: waitFor("Never"), outcome: journey.Failed, words: `expected to see the text "Never" within 1s`},
+	"endless loop later":         {page: button + `<script>setTimeout(()=>{for(;;){}}, 300)</script>`, do: waitFor("Never"), outcome: journey.Failed, words: `expected to see the text "Never" within 1.5s`},
 	"500 with a fine body":       {handlers: at(answer(500, button)), outcome: journey.Failed, words: "answered 500"},
 	"503 after the click":        {page: `<form action=/order><button>Print</button></form>`, handlers: map[string]http.HandlerFunc{"/order": answer(503, "Thank you")}, outcome: journey.Failed, words: "answered 503"},
 	"200 with an error page":     {page: `<h1>Something went wrong</h1>`, outcome: journey.Failed, words: `there is none; the page says "Something went wrong" (at /)`},
@@ -30,7 +30,7 @@ var loadingRows = map[string]row{
 		http.Redirect(w, r, "/?"+r.URL.RawQuery+"x", http.StatusFound)
 	}), outcome: journey.Failed, words: "it redirects without end"},
 	"redirect to sign-in": {handlers: at(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/sign-in", http.StatusFound) }), pages: map[string]string{"/sign-in": `<h1>Sign in</h1><input>`}, outcome: journey.Failed, words: `the page says "Sign in" (at /sign-in)`},
-	"reloads itself":      {page: `<script>setTimeout(() => location.reload(), 50)</script>wait`, do: waitFor("Never"), outcome: journey.Failed, words: `expected to see the text "Never" within 1s`},
+	"reloads itself":      {page: `<script>setTimeout(() => location.reload(), 50)</script>wait`, do: waitFor("Never"), outcome: journey.Failed, words: `expected to see the text "Never" within 1.5s`},
 	"a file in place of the page": {handlers: at(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Disposition", "attachment")
 		w.Write([]byte("x"))

@@ -19,7 +19,7 @@ import (
 )
 
 // limit is that of a row's step, unless it says otherwise; each must end within it and a second.
-const limit = time.Second
+const limit = 1500 * time.Millisecond
 
 const button = `<button onclick="document.body.append('Thank you')">Print</button>`
 

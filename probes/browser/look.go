@@ -29,7 +29,7 @@ var (
 	//go:embed script/look.js
 	lookScript string
 
-	pageScript = "async (wish, sliceMS, ...roots) => {\n" + findScript + whyScript + actScript + wishScript + lookScript + "}"
+	pageScript = "async (wish, sliceMS) => {\n" + findScript + whyScript + actScript + wishScript + lookScript + "}"
 )
 
 // A wish is what the tab asks of the page.
@@ -59,6 +59,9 @@ type sight struct {
 // step's limit comes.
 const slice = 400 * time.Millisecond
 
+// firstSlice is short, so that a reason is at hand early even where there is little time.
+const firstSlice = 50 * time.Millisecond
+
 // retryPause lets a page that is being replaced settle, before it is asked again.
 const retryPause = 5 * time.Millisecond
 
@@ -69,8 +72,8 @@ func (tab *Tab) look(w wish, failure string) sight {
 
 // lookOn is look when it is known already why the wish has not been met so far.
 func (tab *Tab) lookOn(w wish, failure, why string) sight {
-	for {
-		s, err := tab.glance(w)
+	for longest := firstSlice; ; longest = slice {
+		s, err := tab.glance(w, longest)
 		switch {
 		case err == nil && s.OK:
 			if s.Status >= 400 {
@@ -93,8 +96,8 @@ func (tab *Tab) lookOn(w wish, failure, why string) sight {
 }
 
 // glance evaluates the scripts once, for at most a slice.
-func (tab *Tab) glance(w wish) (sight, error) {
-	script, err := ask(w, tab.slice())
+func (tab *Tab) glance(w wish, longest time.Duration) (sight, error) {
+	script, err := ask(w, min(tab.slice(), longest))
 	if err != nil {
 		return sight{}, err
 	}

@@ -49,7 +49,7 @@ func (tab *Tab) point(s *sight) (why string) {
 }
 
 // outwardScript is a method of the frame's element; x and y are a place inside of the frame.
-var outwardScript = "function(x, y) { const roots = [];" + findScript + whyScript + actScript + `
+var outwardScript = "function(x, y) {" + findScript + whyScript + actScript + `
 	if (unseen(this)) return { why: 'the frame that holds it is not visible' };
 	const r = this.getBoundingClientRect(), style = getComputedStyle(this), px = (v) => parseFloat(v) || 0;
 	const sx = r.width / this.offsetWidth || 1, sy = r.height / this.offsetHeight || 1;

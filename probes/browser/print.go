@@ -56,7 +56,7 @@ func (p *prints) keep(paper []byte, err error) {
 	p.news = make(chan struct{})
 }
 
-func (p *prints) next() ([]byte, error, <-chan struct{}) {
+func (p *prints) next() ([]byte, <-chan struct{}, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.news == nil {
@@ -65,21 +65,21 @@ func (p *prints) next() ([]byte, error, <-chan struct{}) {
 	if len(p.paper) > 0 {
 		paper := p.paper[0]
 		p.paper = p.paper[1:]
-		return paper, nil, p.news
+		return paper, p.news, nil
 	}
 	if len(p.errs) > 0 {
 		err := p.errs[0]
 		p.errs = p.errs[1:]
-		return nil, err, p.news
+		return nil, p.news, err
 	}
-	return nil, nil, p.news
+	return nil, p.news, nil
 }
 
 // Printed waits until the page calls window.print(), and returns the PDF of what would come out of the printer. What a
 // frame prints by itself is not caught.
 func (tab *Tab) Printed() []byte {
 	for {
-		paper, err, news := tab.prints.next()
+		paper, news, err := tab.prints.next()
 		switch {
 		case paper != nil:
 			return paper
