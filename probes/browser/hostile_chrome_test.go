@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"syscall"
 	"time"
@@ -20,8 +21,9 @@ var chromeRows = map[string]row{
 	"renderer crash":       {page: button, do: crash, outcome: journey.Broken, words: "the browser's process for the page crashed"},
 	"Chrome killed":        {page: button, do: killing("--remote-debugging-pipe"), limit: 5 * time.Second, outcome: journey.Broken, words: "the browser died"},
 	"renderer killed":      {page: button, do: killing("--type=renderer"), limit: 5 * time.Second, outcome: journey.Broken, words: "the browser's process for the page crashed"},
+	"all of Chrome killed": {page: button, do: killing(""), limit: 5 * time.Second, outcome: journey.Broken, words: "the browser"},
 	"GPU process killed":   {page: button, do: gpuKilled, limit: 3 * time.Second, outcome: journey.Passed},
-	"network killed":       {page: button, do: networkKilled, limit: 3 * time.Second, outcome: journey.Broken, words: "the browser's network process died"},
+	"network killed":       {handlers: at(ask), do: networkKilled, limit: 3 * time.Second, outcome: journey.Broken, words: "the browser's network process died"},
 	"memory bomb":          {page: `<script>setTimeout(() => { const a = []; for (;;) a.push(new Array(1e5).fill({})) }, 50)</script>`, args: []string{"--js-flags=--max-old-space-size=64"}, do: waitFor("Never"), limit: 8 * time.Second, outcome: journey.Failed, words: "the page used up its memory and crashed"},
 	"a wait of chromedp's": {page: `<script>setTimeout(()=>{for(;;){}}, 200)</script>`, do: func(s *stand) { s.Visit("/"); s.Do(chromedp.WaitVisible(chromedp.CSS("#never"))) }, outcome: journey.Failed, words: "within 1.5s"},
 }
@@ -50,10 +52,26 @@ func gpuKilled(s *stand) {
 	s.See(browser.Text("Thank you"))
 }
 
+// asked tells that the server has got the request during which the network process is killed.
+var asked = make(chan struct{}, 1)
+
+func ask(_ http.ResponseWriter, r *http.Request) {
+	select {
+	case asked <- struct{}{}:
+	default: // Chrome asks again
+	}
+	<-r.Context().Done()
+}
+
 func networkKilled(s *stand) {
+	go func() {
+		select {
+		case <-asked:
+			s.kill("network.mojom.NetworkService")
+		case <-s.s.Context().Done():
+		}
+	}()
 	s.Visit("/")
-	s.kill("network.mojom.NetworkService")
-	press(s)
 }
 
 // kill ends the processes of the row's Chrome whose command line has pattern.

@@ -141,6 +141,13 @@ func (tab *Tab) others() []*Tab {
 	return all
 }
 
+// suffer marks this tab as the one whose step fails.
+func (tab *Tab) suffer() {
+	tab.family.mu.Lock()
+	defer tab.family.mu.Unlock()
+	tab.family.culprit = tab
+}
+
 // stricken is the tab whose step failed: the one to take evidence of.
 func (tab *Tab) stricken() *Tab {
 	tab.family.mu.Lock()

@@ -146,8 +146,6 @@ func (tab *Tab) Version() string {
 
 // fail ends the step, adding what broke on the page meanwhile: it is often the cause.
 func (tab *Tab) fail(format string, args ...any) {
-	tab.family.mu.Lock()
-	tab.family.culprit = tab
-	tab.family.mu.Unlock()
+	tab.suffer()
 	tab.step.Failf(format+"%s%s%s", append(args, tab.gone(), tab.dialogs.note(), tab.log.troubles())...)
 }
