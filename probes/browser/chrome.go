@@ -32,9 +32,11 @@ type chrome struct {
 
 // flags are the switches that a Chrome without a screen, a sandbox and much memory needs, and those that keep it from
 // doing things of its own. There is no --disable-web-security nor --allow-running-insecure-content: they would hide real
-// breakage. The popup blocker stays on for the same reason.
+// breakage. The popup blocker stays on for the same reason. site-per-process gives frames of other sites processes of
+// their own, as every customer's Chrome does and a Chrome without a screen by itself does not: without it an
+// advertisement that hangs would hang the shop, for us alone. A page without such frames pays nothing for it.
 var flags = []string{
-	"no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-zygote", "disable-quic", "no-first-run", "hide-scrollbars",
+	"site-per-process", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-zygote", "disable-quic", "no-first-run", "hide-scrollbars",
 	"mute-audio", "no-default-browser-check", "disable-background-networking", "disable-component-update", "disable-sync",
 	"disable-default-apps", "disable-extensions", "disable-breakpad", "disable-background-timer-throttling",
 	"disable-backgrounding-occluded-windows", "disable-renderer-backgrounding", "metrics-recording-only", "no-pings",
@@ -74,6 +76,19 @@ func (c *chrome) options(program journey.Program) []chromedp.ExecAllocatorOption
 	}
 	for _, f := range flags {
 		opts = append(opts, chromedp.Flag(f, true))
+	}
+	return append(opts, extra(program.Args)...)
+}
+
+// extra are the switches that this deployment adds, as chromedp takes them.
+func extra(args []string) []chromedp.ExecAllocatorOption {
+	var opts []chromedp.ExecAllocatorOption
+	for _, a := range args {
+		if name, value, ok := strings.Cut(strings.TrimLeft(a, "-"), "="); ok {
+			opts = append(opts, chromedp.Flag(name, value))
+		} else {
+			opts = append(opts, chromedp.Flag(name, true))
+		}
 	}
 	return opts
 }
@@ -166,6 +181,13 @@ func (t *tail) Write(p []byte) (int, error) {
 		t.buf = append(t.buf[:0], t.buf[over:]...)
 	}
 	return len(p), nil
+}
+
+// has reports whether words are among what was written of late.
+func (t *tail) has(words string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Contains(string(t.buf), words)
 }
 
 // note is the last line that says something, ready to follow an error.

@@ -24,13 +24,14 @@ const eachCapture = 1500 * time.Millisecond
 // and the file that was downloaded last. Each is had by itself: one that cannot be had is named as missing, and the
 // others are kept. None is larger than maxExhibit.
 func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data []byte) journey.Evidence) []journey.Evidence {
+	screen := tab.stricken()
 	mask := tab.step.Mask()
-	tab.shoot(ctx)
+	screen.shoot(ctx)
 	kinds := []exhibit{
-		{"screenshot", "screenshot.png", tab.screenshot},
-		{"html", "page.html", tab.html},
+		{"screenshot", "screenshot.png", screen.screenshot},
+		{"html", "page.html", screen.html},
 		{"console", "console.txt", func(context.Context) ([]byte, error) { return []byte(tab.log.text()), nil }},
-		{"url", "url.txt", tab.address},
+		{"url", "url.txt", screen.address},
 		{"har", "run.har", func(ctx context.Context) ([]byte, error) {
 			tab.stepBodies(ctx, tab.step.Step())
 			return tab.har(mask)

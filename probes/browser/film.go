@@ -133,7 +133,7 @@ func (s still) draw(sheet *image.RGBA, place image.Rectangle, label string) {
 	} else {
 		write(sheet, place.Min.Add(image.Pt(8, 20)), "the page could not be seen", color.RGBA{0x66, 0x66, 0x66, 0xff})
 	}
-	frame(sheet, place, s.color, 2)
+	outline(sheet, place, s.color, 2)
 	write(sheet, image.Pt(place.Min.X, place.Max.Y+14), label, s.color)
 }
 

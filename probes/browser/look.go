@@ -12,7 +12,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
 )
 
 // The scripts are what the tab asks of a page. They are one function, a file an idea, and run in an isolated world: they
@@ -21,6 +20,8 @@ import (
 var (
 	//go:embed script/find.js
 	findScript string
+	//go:embed script/why.js
+	whyScript string
 	//go:embed script/act.js
 	actScript string
 	//go:embed script/wish.js
@@ -28,12 +29,12 @@ var (
 	//go:embed script/look.js
 	lookScript string
 
-	pageScript = "async (wish, sliceMS) => {\n" + findScript + actScript + wishScript + lookScript + "}"
+	pageScript = "async (wish, sliceMS) => {\n" + findScript + whyScript + actScript + wishScript + lookScript + "}"
 )
 
 // A wish is what the tab asks of the page.
 type wish struct {
-	Op     string  `json:"op"` // loaded, visible, gone, text, click, fill, choose
+	Op     string  `json:"op"` // a name of script/wish.js
 	Target Locator `json:"target"`
 	Option string  `json:"option,omitempty"`
 }
@@ -47,23 +48,32 @@ type sight struct {
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"`
 	Text   string  `json:"text"`
+	There  bool    `json:"there"` // it was found, though not as wished
 	URL    string  `json:"url"`
 	Status int     `json:"status"` // HTTP status of the document; 0 when unknown
 	Opened float64 `json:"opened"` // when the navigation to the document began
+	frame  frame   // where it was seen
 }
 
 // slice is how long one evaluation waits before it reports what is missing, so that the reason is at hand when the
 // step's limit comes.
-const slice = time.Second
+const slice = 400 * time.Millisecond
+
+// firstSlice is short, so that a reason is at hand early even where there is little time.
+const firstSlice = 50 * time.Millisecond
 
 // retryPause lets a page that is being replaced settle, before it is asked again.
 const retryPause = 5 * time.Millisecond
 
 // look asks the page until the wish is met, and returns what it saw; otherwise it ends the step.
 func (tab *Tab) look(w wish, failure string) sight {
-	why := "the page did not answer: its script is busy, or it has not loaded"
-	for {
-		s, err := tab.glance(w)
+	return tab.lookOn(w, failure, "the page did not answer: its script is busy, or it has not loaded")
+}
+
+// lookOn is look when it is known already why the wish has not been met so far.
+func (tab *Tab) lookOn(w wish, failure, why string) sight {
+	for longest := firstSlice; ; longest = slice {
+		s, err := tab.glance(w, longest)
 		switch {
 		case err == nil && s.OK:
 			if s.Status >= 400 {
@@ -72,7 +82,7 @@ func (tab *Tab) look(w wish, failure string) sight {
 			tab.wait.met(tab.step, s)
 			return s
 		case err == nil:
-			why = s.Why
+			why = tab.unloaded(s)
 			if s.Status >= 400 {
 				why += fmt.Sprintf("; the page %s answered %d", s.URL, s.Status)
 			}
@@ -86,16 +96,19 @@ func (tab *Tab) look(w wish, failure string) sight {
 }
 
 // glance evaluates the scripts once, for at most a slice.
-func (tab *Tab) glance(w wish) (sight, error) {
+func (tab *Tab) glance(w wish, longest time.Duration) (sight, error) {
 	tab.seek(w)
-	ask, err := json.Marshal(w)
+	script, err := ask(w, min(tab.slice(), longest))
 	if err != nil {
 		return sight{}, err
 	}
-	script := fmt.Sprintf("(%s)(%s, %d)", pageScript, ask, tab.slice().Milliseconds())
-	var s sight
-	err = tab.evaluate(tab.ctx, script, &s)
-	return s, err
+	return tab.everywhere(w, script)
+}
+
+// ask is the scripts applied to w, to be answered within d.
+func ask(w wish, d time.Duration) (string, error) {
+	args, err := json.Marshal(w)
+	return fmt.Sprintf("(%s)(%s, %d)", pageScript, args, d.Milliseconds()), err
 }
 
 // slice leaves the answer time to come back before the step's limit.
@@ -110,13 +123,17 @@ func (tab *Tab) slice() time.Duration {
 // evaluate runs script in our isolated world of the page, awaits it, and decodes its value. Unlike chromedp's waits, it
 // ends with ctx whatever the page does.
 func (tab *Tab) evaluate(ctx context.Context, script string, value any) error {
-	target := chromedp.FromContext(tab.root).Target
-	w, err := cdp.Call(ctx, target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: cdp.FrameID(target.TargetID), WorldName: world})
+	return tab.top().evaluate(ctx, script, value)
+}
+
+// evaluate does so in one frame.
+func (f frame) evaluate(ctx context.Context, script string, value any) error {
+	w, err := cdp.Call(ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: world})
 	if err != nil {
 		return err
 	}
 	yes := true
-	res, err := cdp.Call(ctx, target, runtime.Evaluate, runtime.EvaluateParams{
+	res, err := cdp.Call(ctx, f.target, runtime.Evaluate, runtime.EvaluateParams{
 		Expression: script, ContextID: w.ExecutionContextID, AwaitPromise: &yes, ReturnByValue: &yes,
 	})
 	if err != nil {

@@ -115,8 +115,8 @@ func fill(pic *image.RGBA, r image.Rectangle, c color.Color) {
 // red is what is wrong.
 var red = color.RGBA{0xd9, 0x1e, 0x18, 0xff}
 
-// frame draws a line of some pixels around r, inside of it.
-func frame(pic *image.RGBA, r image.Rectangle, c color.Color, line int) {
+// outline draws a line of some pixels around r, inside of it.
+func outline(pic *image.RGBA, r image.Rectangle, c color.Color, line int) {
 	fill(pic, image.Rect(r.Min.X, r.Min.Y, r.Max.X, r.Min.Y+line), c)
 	fill(pic, image.Rect(r.Min.X, r.Max.Y-line, r.Max.X, r.Max.Y), c)
 	fill(pic, image.Rect(r.Min.X, r.Min.Y, r.Min.X+line, r.Max.Y), c)
@@ -136,7 +136,7 @@ func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	for _, box := range l.Meant {
-		frame(pic, l.on(pic, box, true, 6), red, 4)
+		outline(pic, l.on(pic, box, true, 6), red, 4)
 	}
 	var out bytes.Buffer
 	err = png.Encode(&out, pic)

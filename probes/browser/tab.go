@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/chromedp/chromedp"
-
 	"valkyrie/probes/journey"
 )
 
@@ -26,28 +24,41 @@ type Tab struct {
 	ctx     context.Context // root, ending with the present step
 	release context.CancelFunc
 	step    *journey.T
-	wait    wait
-	log     log
+	close   context.CancelFunc // of a window that was opened by another tab
+
+	// shared with the windows that the tab opens
+	family    *family
+	wait      *wait
+	log       *log
+	requests  *requests
+	downloads *downloads
+	record    *recorder
+	film      *film
+	vitals    *vitals
 
 	clicked    chan click
-	requests   requests
-	downloads  downloads
+	frames     frames
+	dialogs    dialogs
+	prints     prints
 	background sync.WaitGroup
 
 	stage  journey.Stage
-	record recorder
-	film   film
-	vitals vitals
 	wished wish    // what the tab looked for last
 	worked float64 // how long the page's process had worked when it was last asked, milliseconds
 
 	mu     sync.Mutex
 	killed bool
 	died   error
+	burst  bool // the page used up its memory
+	left   bool // the page closed its window
 }
 
 // NewTab makes a tab for one run. Nothing is started before the run does.
-func NewTab() *Tab { return &Tab{} }
+func NewTab() *Tab {
+	tab := &Tab{wait: &wait{}, log: &log{}, requests: &requests{}, downloads: &downloads{}, record: &recorder{}, film: &film{}, vitals: &vitals{}}
+	tab.family = &family{tabs: []*Tab{tab}}
+	return tab
+}
 
 var _ journey.Instrument = (*Tab)(nil)
 
@@ -73,9 +84,16 @@ func (tab *Tab) Begin(t *journey.T) {
 		tab.release()
 	}
 	tab.step = t
+	tab.ctx, tab.release = bind(tab.root, t.Context())
+	tab.dialogs.begin()
+	if tab.close != nil {
+		return
+	}
 	tab.record.begin(t.Step())
 	tab.vitals.begin(t.Step())
-	tab.ctx, tab.release = bind(tab.root, t.Context())
+	for _, child := range tab.others() {
+		child.Begin(t)
+	}
 }
 
 // bind is root, ending also when step does.
@@ -119,6 +137,10 @@ func (tab *Tab) Stop() error {
 		return nil
 	}
 	err := tab.chrome.stop()
+	for _, child := range tab.others() {
+		child.release()
+		child.background.Wait()
+	}
 	tab.background.Wait()
 	return err
 }
@@ -131,14 +153,8 @@ func (tab *Tab) Version() string {
 	return tab.chrome.version
 }
 
-// Do runs any chromedp actions on the tab, where its own methods do not reach. They end with the step.
-func (tab *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
-	if err := chromedp.Do(tab.ctx, actions...); err != nil {
-		tab.fail("a chromedp action failed: %v", tab.reason(err))
-	}
-}
-
 // fail ends the step, adding what broke on the page meanwhile: it is often the cause.
 func (tab *Tab) fail(format string, args ...any) {
-	tab.step.Failf(format+"%s", append(args, tab.log.troubles())...)
+	tab.suffer()
+	tab.step.Failf(format+"%s%s%s", append(args, tab.gone(), tab.dialogs.note(), tab.log.troubles())...)
 }

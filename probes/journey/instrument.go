@@ -45,4 +45,5 @@ type Stage struct {
 type Program struct {
 	Path string
 	Env  []string // "KEY=value", added to the environment
+	Args []string // added to its command line, such as "--proxy-server=http://10.0.0.9:3128"
 }

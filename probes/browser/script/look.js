@@ -13,7 +13,7 @@ let first = true, last = {};
 for (;;) {
   last = await wishes[wish.op]();
   const nav = performance.getEntriesByType('navigation')[0];
-  const answer = { ok: !!last.ok, why: last.why || '', at: clock(), first, x: last.x || 0, y: last.y || 0, text: last.text || '', url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
+  const answer = { ok: !!last.ok, why: last.why || '', at: clock(), first, x: last.x || 0, y: last.y || 0, text: last.text || '', there: !!last.there, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   if (last.ok || answer.at >= until) return answer;
   first = false;
   if (last.soon) await frame();
