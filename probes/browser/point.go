@@ -18,11 +18,16 @@ import (
 // be covered, or be scrolled away.
 func (tab *Tab) aim(w wish, failure string) sight {
 	s := tab.look(w, failure)
+	last := ""
 	for {
 		why := tab.point(&s)
 		if why == "" {
 			return s
 		}
+		if last != "" && tab.ctx.Err() != nil {
+			why = last // what was seen says more than that there was no time to look again
+		}
+		last = why
 		if !sleep(tab.ctx, aimPause) {
 			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), why)
 		}
