@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -72,7 +73,7 @@ func (c *chrome) options(program journey.Program) []chromedp.ExecAllocatorOption
 		chromedp.CombinedOutput(c.said),
 		chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) { ownGroup(cmd) }),
 	}
-	for _, f := range flags {
+	for _, f := range slices.Concat(flags, program.Flags) {
 		opts = append(opts, chromedp.Flag(f, true))
 	}
 	return opts

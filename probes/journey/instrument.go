@@ -36,6 +36,7 @@ type Stage struct {
 
 // A Program is an executable with what it needs in its environment.
 type Program struct {
-	Path string
-	Env  []string // "KEY=value", added to the environment
+	Path  string
+	Env   []string // "KEY=value", added to the environment
+	Flags []string // more switches, without dashes, such as "single-process"
 }
