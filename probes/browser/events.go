@@ -31,6 +31,9 @@ func (tab *Tab) prepare(ctx context.Context) error {
 	if _, err := chromedp.Call(setup, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieClicked", ExecutionContextName: world}); err != nil {
 		return err
 	}
+	if err := keepMoments(setup); err != nil {
+		return err
+	}
 	return tab.keepDownloads(setup)
 }
 

@@ -42,14 +42,14 @@ type wish struct {
 type sight struct {
 	OK     bool    `json:"ok"`
 	Why    string  `json:"why"`
-	At     float64 `json:"at"`
-	First  bool    `json:"first"` // it was so at the first look, so it may have been so for a while
+	At     float64 `json:"at"`    // since when it has been so
+	Sure   float64 `json:"sure"`  // the same, leaving out changes that may have had nothing to do with it; 0: unknown
+	First  bool    `json:"first"` // it was so at the first look in its document
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"`
 	Text   string  `json:"text"`
 	URL    string  `json:"url"`
 	Status int     `json:"status"` // HTTP status of the document; 0 when unknown
-	Opened float64 `json:"opened"` // when the navigation to the document began
 }
 
 // slice is how long one evaluation waits before it reports what is missing, so that the reason is at hand when the
@@ -62,8 +62,9 @@ const retryPause = 5 * time.Millisecond
 // look asks the page until the wish is met, and returns what it saw; otherwise it ends the step.
 func (tab *Tab) look(w wish, failure string) sight {
 	why := "the page did not answer: its script is busy, or it has not loaded"
-	for {
+	for first := true; ; first = false {
 		s, err := tab.glance(w)
+		s.First = s.First && first
 		switch {
 		case err == nil && s.OK:
 			if s.Status >= 400 {
