@@ -12,6 +12,10 @@ CREATE TABLE runs (
   error       TEXT    NOT NULL,
   evidence    TEXT    NOT NULL,
   site        TEXT    NOT NULL,
+  tries       INTEGER NOT NULL,
+  first_error TEXT    NOT NULL,
+  starved_ms  INTEGER NOT NULL,
+  starved_p95_ms INTEGER NOT NULL,
   chrome      TEXT    NOT NULL,
   UNIQUE (journey, slot, region) -- a slot has one verdict; and the history of one journey is read in this order
 ) STRICT;
