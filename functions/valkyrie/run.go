@@ -25,6 +25,7 @@ var runCommand = command{
 		region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
 		format := fs.String("format", "text", "of the result: `text`, json or junit")
 		dir := fs.String("evidence", "evidence", "`DIR` that keeps what a failing run has left to look at")
+		retry := retryFlag(fs)
 		return func(ctx context.Context, args []string) error {
 			if err := oneOf("format", *format, "text", "json", "junit"); err != nil {
 				return err
@@ -37,11 +38,11 @@ var runCommand = command{
 			if err != nil {
 				return err
 			}
+			r.Tries = tries(*retry)
 			var runs []journey.Run
 			for _, make := range journeys {
-				j := make()
-				fmt.Fprintf(p.stderr, "%s\n", j.Name)
-				runs = append(runs, r.Run(ctx, j, time.Now().Truncate(time.Millisecond)))
+				fmt.Fprintf(p.stderr, "%s\n", make().Name)
+				runs = append(runs, r.Probe(ctx, make, time.Now().Truncate(time.Millisecond)))
 			}
 			if err := writeRuns(p.stdout, *format, runs); err != nil {
 				return err
@@ -49,6 +50,18 @@ var runCommand = command{
 			return verdict(runs)
 		}
 	},
+}
+
+func retryFlag(fs *flag.FlagSet) *bool {
+	return fs.Bool("retry", false, "give a run that is not good a second try in a fresh Chrome; it says so when that passes")
+}
+
+// tries is how many tries a run has.
+func tries(retry bool) int {
+	if retry {
+		return 2
+	}
+	return 1
 }
 
 // runner is a runner against site that tells its steps on stderr.
