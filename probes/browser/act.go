@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ func (tab *Tab) Visit(path string) {
 		tab.fail("could not open %s: %v", address, tab.reason(err))
 	}
 	if res.ErrorText != "" {
-		tab.fail("could not open %s: %s", address, res.ErrorText)
+		tab.fail("could not open %s: %v", address, tab.reason(errors.New(res.ErrorText)))
 	}
 	tab.look(wish{Op: "loaded"}, "could not open "+address)
 }

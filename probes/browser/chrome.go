@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/journey"
@@ -25,10 +27,16 @@ type chrome struct {
 	cancel  context.CancelFunc
 	release context.CancelFunc // of the allocator
 	dir     string
+	cmd     *exec.Cmd // as chromedp starts it; to be read only after open's first call has returned
 	pgid    int
 	version string
+	single  bool  // all of it is one process
 	said    *tail // the last of what Chrome wrote
 	once    sync.Once
+
+	tab       atomic.Pointer[target.ID] // the tab's, once it is set up
+	crashed   chan struct{}             // closed when the page's process has crashed
+	crashOnce sync.Once
 }
 
 // flags are the switches that a Chrome without a screen, a sandbox and much memory needs, and those that keep it from
@@ -50,7 +58,7 @@ func launch(ctx context.Context, program journey.Program) (*chrome, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no temporary folder for Chrome's profile: %w; free some disk space, or set TMPDIR", err)
 	}
-	c := &chrome{dir: dir, said: &tail{}}
+	c := &chrome{dir: dir, said: &tail{}, crashed: make(chan struct{}), single: slices.Contains(program.Flags, "single-process")}
 	adoptOrphans()
 	alloc, release := chromedp.NewExecAllocator(context.Background(), c.options(program)...)
 	c.release = release
@@ -71,7 +79,7 @@ func (c *chrome) options(program journey.Program) []chromedp.ExecAllocatorOption
 		chromedp.WindowSize(1280, 900),
 		chromedp.Env(append([]string{"TMPDIR=" + c.dir}, program.Env...)...),
 		chromedp.CombinedOutput(c.said),
-		chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) { ownGroup(cmd) }),
+		chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) { ownGroup(cmd); c.cmd = cmd }),
 	}
 	for _, f := range slices.Concat(flags, program.Flags) {
 		opts = append(opts, chromedp.Flag(f, true))
@@ -83,21 +91,55 @@ func (c *chrome) options(program journey.Program) []chromedp.ExecAllocatorOption
 // call gets the long one; ctx only bounds how long we wait for it.
 func (c *chrome) open(ctx context.Context) error {
 	opened := make(chan error, 1)
-	go func() { opened <- chromedp.Do(c.ctx) }()
+	go func() { opened <- c.attach() }()
 	select {
 	case err := <-opened:
+		c.lead()
 		if err != nil {
 			return err
 		}
+	case <-c.crashed:
+		c.cancel()
+		<-opened
+		c.lead()
+		return errCrashed
 	case <-ctx.Done():
 		c.cancel() // waits for the process to be gone, so the call above ends too
 		<-opened
+		c.lead()
 		return ctx.Err()
 	}
-	c.pgid = chromedp.FromContext(c.ctx).Browser.Process().Pid
 	v, err := cdp.Call(c.ctx, chromedp.FromContext(c.ctx).Browser, browser.GetVersion, cdp.Empty{})
 	c.version = v.Product
 	return err
+}
+
+// attach starts the process, listens for the page's crash, and only then opens the tab: nobody tells later of a page that
+// has crashed already, it just never answers.
+func (c *chrome) attach() error {
+	err := chromedp.ListenBrowser(c.ctx, func(ev any) {
+		if e, ok := ev.(*target.EventTargetCrashed); ok && c.isOurs(e.TargetID) {
+			c.crashOnce.Do(func() { close(c.crashed) })
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return chromedp.Do(c.ctx)
+}
+
+// isOurs reports whether a target is the tab. There is no other before the tab is set up.
+func (c *chrome) isOurs(id target.ID) bool {
+	ours := c.tab.Load()
+	return ours == nil || *ours == id
+}
+
+// lead takes note of the process that leads the group, also of a Chrome that died while it started: its children are to
+// be reaped all the same.
+func (c *chrome) lead() {
+	if c.cmd != nil && c.cmd.Process != nil {
+		c.pgid = c.cmd.Process.Pid
+	}
 }
 
 // kill ends every process of this Chrome. It is safe to call at any time, and more than once.

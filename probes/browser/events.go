@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -101,7 +100,7 @@ func (tab *Tab) answerDialog(ev *page.EventJavascriptDialogOpening) {
 func (tab *Tab) crash() {
 	tab.mu.Lock()
 	if tab.died == nil && !tab.killed {
-		tab.died = errors.New("the browser's process for the page crashed")
+		tab.died = errCrashed
 	}
 	tab.mu.Unlock()
 	tab.chrome.kill()
