@@ -82,6 +82,7 @@ func byOurs(ctx context.Context, stage journey.Stage, sample func()) (played, er
 		}),
 		do("truth", func() { tab.Do(readTruth(&p.Truth)); sample() }),
 	}}, time.Now())
+	p.Starve = time.Duration(run.StarvedMS) * time.Millisecond
 	for _, s := range run.Steps {
 		p.Waits[s.Name] = time.Duration(s.DurationMS) * time.Millisecond
 	}

@@ -23,12 +23,14 @@ var (
 	findScript string
 	//go:embed script/act.js
 	actScript string
+	//go:embed script/still.js
+	stillScript string
 	//go:embed script/wish.js
 	wishScript string
 	//go:embed script/look.js
 	lookScript string
 
-	pageScript = "async (wish, sliceMS) => {\n" + findScript + actScript + wishScript + lookScript + "}"
+	pageScript = "async (wish, sliceMS) => {\n" + findScript + stillScript + actScript + wishScript + lookScript + "}"
 )
 
 // A wish is what the tab asks of the page.

@@ -24,13 +24,9 @@ const actionable = async (target) => {
   if (!el) return { why };
   if (el.matches(':disabled') || el.closest('[aria-disabled=true],[inert]')) return { why: 'it is disabled' };
   el.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
-  let b = el.getBoundingClientRect();
-  for (let i = 0; i < 2; i++) {
-    const a = b;
-    await frame();
-    b = el.getBoundingClientRect();
-    if (!el.isConnected || a.x !== b.x || a.y !== b.y || a.width !== b.width || a.height !== b.height) return { why: 'it is moving', soon: true };
-  }
+  // Only a pointer can miss what moves; typing goes to whatever has the focus.
+  const b = wish.op === 'click' ? await still(el) : el.getBoundingClientRect();
+  if (!b) return { why: 'it is moving', soon: true };
   const x = b.x + b.width / 2, y = b.y + b.height / 2;
   const top = deepest(x, y);
   if (!top) return { why: 'it is outside of the window' };
