@@ -100,13 +100,14 @@ func (tab *Tab) glance(w wish) (sight, error) {
 	return s, err
 }
 
-// slice leaves the answer time to come back before the step's limit.
+// slice is never more than half of what is left of the step's limit, so that on a busy machine, too, the reason why it
+// failed has come before it does.
 func (tab *Tab) slice() time.Duration {
 	deadline, ok := tab.step.Context().Deadline()
 	if !ok {
 		return slice
 	}
-	return max(10*time.Millisecond, min(slice, time.Until(deadline)-50*time.Millisecond))
+	return max(20*time.Millisecond, min(slice, time.Until(deadline)/2))
 }
 
 // evaluate runs script in our isolated world of the page, awaits it, and decodes its value. Unlike chromedp's waits, it

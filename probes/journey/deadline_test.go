@@ -25,6 +25,7 @@ func (h *hung) at(call string) {
 		<-h.over
 	}
 }
+
 func (h *hung) Start(ctx context.Context, s journey.Stage) error {
 	h.at("start")
 	return h.recorder.Start(ctx, s)

@@ -68,8 +68,10 @@ func TestEvidenceOfAllTries(t *testing.T) {
 	r := journey.Runner{Stage: journey.Stage{Site: &url.URL{}}, Evidence: saver{}, Tries: 2}
 	got := r.Probe(t.Context(), made(&played, 0, "no", "never"), time.Now())
 	want := []journey.Evidence{
-		{Kind: "picture", Path: "test/p.png", Try: 1}, {Kind: "html", Missing: "gone", Try: 1},
-		{Kind: "picture", Path: "test/try-2-p.png", Try: 2}, {Kind: "html", Missing: "gone", Try: 2},
+		{Kind: "picture", Path: "test/p.png", Try: 1},
+		{Kind: "html", Missing: "gone", Try: 1},
+		{Kind: "picture", Path: "test/try-2-p.png", Try: 2},
+		{Kind: "html", Missing: "gone", Try: 2},
 	}
 	if diff := cmp.Diff(want, got.Evidence); diff != "" {
 		t.Error(diff)
