@@ -30,6 +30,7 @@ var runCommand = command{
 		format := fs.String("format", "text", "of the result: `text`, json or junit")
 		dir := fs.String("evidence", "evidence", "`DIR` that keeps what a failing run has left to look at")
 		how := mannerFlags(fs)
+		retry := retryFlag(fs)
 		return func(ctx context.Context, args []string) error {
 			if err := oneOf("format", *format, "text", "json", "junit"); err != nil {
 				return err
@@ -43,11 +44,11 @@ var runCommand = command{
 				return err
 			}
 			how.apply(&r)
+			r.Tries = tries(*retry)
 			var runs []journey.Run
 			for _, make := range journeys {
-				j := make()
-				fmt.Fprintf(p.stderr, "%s\n", j.Name)
-				runs = append(runs, r.Run(ctx, j, time.Now().Truncate(time.Millisecond)))
+				fmt.Fprintf(p.stderr, "%s\n", make().Name)
+				runs = append(runs, r.Probe(ctx, make, time.Now().Truncate(time.Millisecond)))
 			}
 			if err := writeRuns(p.stdout, *format, runs); err != nil {
 				return err
@@ -55,6 +56,18 @@ var runCommand = command{
 			return verdict(runs)
 		}
 	},
+}
+
+func retryFlag(fs *flag.FlagSet) *bool {
+	return fs.Bool("retry", false, "give a run that is not good a second try in a fresh Chrome; it says so when that passes")
+}
+
+// tries is how many tries a run has.
+func tries(retry bool) int {
+	if retry {
+		return 2
+	}
+	return 1
 }
 
 // runner is a runner against site that tells its steps on stderr.

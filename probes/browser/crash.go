@@ -1,7 +1,5 @@
 package browser
 
-import "errors"
-
 // crash ends Chrome when the page's process has died: nothing more can be had of it, and calls that wait for it would
 // wait until their limit. A page that has used up its memory has done it to itself, and would do it to a customer;
 // every other death of its process is ours. (Only V8
@@ -14,7 +12,7 @@ func (tab *Tab) crash() {
 	case tab.chrome.said.has("OOM"), tab.chrome.said.has("out of memory"):
 		tab.killed, tab.burst = true, true
 	default:
-		tab.died = errors.New("the browser's process for the page crashed")
+		tab.died = errCrashed
 	}
 	tab.mu.Unlock()
 	tab.chrome.kill()
@@ -23,7 +21,6 @@ func (tab *Tab) crash() {
 // lostNetwork reports whether Chrome's network process has died. Chrome starts another, but what was under way is lost,
 // and looks as if the site had broken it off.
 func (c *chrome) lostNetwork() bool {
-	sleep(c.ctx, deathNotice) // it may say so a little later
 	return c.said.has("Network service crashed")
 }
 

@@ -42,6 +42,9 @@ func (tab *Tab) listen(ctx context.Context) error {
 	if err := tab.bindWorld(ctx); err != nil {
 		return err
 	}
+	if err := keepMoments(ctx); err != nil {
+		return err
+	}
 	yes := true
 	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: printScript, WorldName: world, RunImmediately: &yes})
 	return err

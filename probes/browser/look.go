@@ -24,12 +24,14 @@ var (
 	whyScript string
 	//go:embed script/act.js
 	actScript string
+	//go:embed script/still.js
+	stillScript string
 	//go:embed script/wish.js
 	wishScript string
 	//go:embed script/look.js
 	lookScript string
 
-	pageScript = "async (wish, sliceMS) => {\n" + findScript + whyScript + actScript + wishScript + lookScript + "}"
+	pageScript = "async (wish, sliceMS) => {\n" + findScript + whyScript + stillScript + actScript + wishScript + lookScript + "}"
 )
 
 // A wish is what the tab asks of the page.
@@ -43,15 +45,15 @@ type wish struct {
 type sight struct {
 	OK     bool    `json:"ok"`
 	Why    string  `json:"why"`
-	At     float64 `json:"at"`
-	First  bool    `json:"first"` // it was so at the first look, so it may have been so for a while
+	At     float64 `json:"at"`    // since when it has been so
+	Sure   float64 `json:"sure"`  // the same, leaving out changes that may have had nothing to do with it; 0: unknown
+	First  bool    `json:"first"` // it was so at the first look in its document
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"`
 	Text   string  `json:"text"`
 	There  bool    `json:"there"` // it was found, though not as wished
 	URL    string  `json:"url"`
 	Status int     `json:"status"` // HTTP status of the document; 0 when unknown
-	Opened float64 `json:"opened"` // when the navigation to the document began
 	frame  frame   // where it was seen
 }
 
@@ -74,6 +76,7 @@ func (tab *Tab) look(w wish, failure string) sight {
 func (tab *Tab) lookOn(w wish, failure, why string) sight {
 	for longest := firstSlice; ; longest = slice {
 		s, err := tab.glance(w, longest)
+		s.First = s.First && longest == firstSlice
 		switch {
 		case err == nil && s.OK:
 			if s.Status >= 400 {
@@ -111,13 +114,14 @@ func ask(w wish, d time.Duration) (string, error) {
 	return fmt.Sprintf("(%s)(%s, %d)", pageScript, args, d.Milliseconds()), err
 }
 
-// slice leaves the answer time to come back before the step's limit.
+// slice is never more than half of what is left of the step's limit, so that on a busy machine, too, the reason why it
+// failed has come before it does.
 func (tab *Tab) slice() time.Duration {
 	deadline, ok := tab.step.Context().Deadline()
 	if !ok {
 		return slice
 	}
-	return max(10*time.Millisecond, min(slice, time.Until(deadline)-50*time.Millisecond))
+	return max(20*time.Millisecond, min(slice, time.Until(deadline)/2))
 }
 
 // evaluate runs script in our isolated world of the page, awaits it, and decodes its value. Unlike chromedp's waits, it

@@ -72,9 +72,18 @@ func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	}
 	tab.chrome = c
 	tab.root, tab.ctx = c.ctx, c.ctx
+	tab.background.Go(func() {
+		select {
+		case <-c.crashed:
+			tab.crash()
+		case <-c.ctx.Done():
+		}
+	})
 	if err := tab.prepare(ctx); err != nil {
 		return c.explain(ctx, "Chrome started, but its first tab could not be set up", err)
 	}
+	id := tab.target().TargetID
+	c.tab.Store(&id)
 	return nil
 }
 
@@ -105,6 +114,7 @@ func bind(root, step context.Context) (context.Context, context.CancelFunc) {
 
 // Died returns why Chrome, or the page's process, is gone, unless Kill ended it.
 func (tab *Tab) Died() error {
+	lost := tab.lostPage()
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
 	if tab.killed {
@@ -112,6 +122,9 @@ func (tab *Tab) Died() error {
 	}
 	if tab.died == nil && tab.root != nil && tab.root.Err() != nil {
 		tab.died = tab.chrome.death()
+	}
+	if tab.died == nil && lost {
+		tab.died = errCrashed
 	}
 	return tab.died
 }

@@ -16,6 +16,8 @@ type Journey struct {
 	Name  string // kebab-case, such as "print-card"; it names the journey everywhere
 	Title string // what a customer would call it, such as "print a card"; read out on the phone
 	Uses  Instrument
+	// Tries is how many tries a run of it has: 1 never tries again, 2 tries once more; 0: what the runner says.
+	Tries int
 	Steps []Step
 	// Cleanup steps always run, even after a failure, and never change the verdict: cancel the order.
 	Cleanup []Step
@@ -44,6 +46,9 @@ func (j Journey) Validate() error {
 	}
 	if !nameForm.MatchString(j.Name) {
 		wrong("the name must be lower-case words joined by hyphens, such as \"print-card\"")
+	}
+	if j.Tries < 0 {
+		wrong("Tries is %d; it must be 1 or more, or 0 for what the runner says", j.Tries)
 	}
 	if len(j.Steps) == 0 {
 		wrong("it has no steps")

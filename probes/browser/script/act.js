@@ -29,16 +29,6 @@ const disabled = (el) => {
   for (let n = el; n; n = up(n)) if (n instanceof Element && n.matches('[aria-disabled=true],[inert]')) return 'it is disabled';
   return '';
 };
-const still = async (el) => {
-  let b = el.getBoundingClientRect();
-  for (let i = 0; i < 2; i++) {
-    const a = b;
-    await frame();
-    b = el.getBoundingClientRect();
-    if (!el.isConnected || a.x !== b.x || a.y !== b.y || a.width !== b.width || a.height !== b.height) return false;
-  }
-  return true;
-};
 
 // One that a person could act on: visible, enabled, still, and on top.
 const actionable = async (target, by = only) => {
@@ -47,7 +37,8 @@ const actionable = async (target, by = only) => {
   const off = disabled(el);
   if (off) return { why: off };
   grip.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
-  if (!await still(grip)) return { why: grip.isConnected ? 'it is moving' : 'the page keeps replacing it', soon: true };
+  // Only a pointer can miss what moves; typing goes to whatever has the focus.
+  if (['click', 'hover', 'check'].includes(wish.op) && !await still(grip)) return { why: grip.isConnected ? 'it is moving' : 'the page keeps replacing it', soon: true };
   return { el, ...reach(grip, el) };
 };
 

@@ -1,23 +1,28 @@
 // What the tab can wish for. Each looks once and answers {ok, why, ...}; with soon, it is worth looking again at the next
 // frame. None changes the page: what an act does besides looking is in deeds.
 
+// An animation under way may show the element at any frame.
+const changing = (el) => { for (let n = el; n; n = n.parentElement) if (n.getAnimations().some((a) => a.playState === 'running')) return true; return false; };
+
 const wishes = {
   loaded: () => ({ ok: document.readyState !== 'loading', why: 'the page is still loading' }),
   visible: () => {
-    const found = find(wish.target);
-    return found.some(seen) ? { ok: true } : { there: !!found.length, why: found.length ? unseen(found[0]) : missing(wish.target) };
+    const found = find(wish.target), els = found.filter(seen);
+    if (els.length) return { ok: true, els };
+    return { there: !!found.length, why: found.length ? unseen(found[0]) : missing(wish.target), soon: found.some(changing) };
   },
   fresh: () => {
     const found = find(wish.target).filter(seen);
     const before = globalThis.valkyrieBefore;
     if (!found.length && before) before.gone[JSON.stringify(wish.target)] = true;
     if (!found.length) return wishes.visible();
-    return found.some(isNew) ? { ok: true } : { there: true, why: 'it is there, but it was there before; nothing new has come' };
+    const els = found.filter(isNew);
+    return els.length ? { ok: true, els } : { there: true, why: 'it is there, but it was there before; nothing new has come' };
   },
   gone: () => (find(wish.target).some(seen) ? { why: 'it is still there' } : { ok: true }),
   text: () => {
     const { el, why } = only(wish.target);
-    return el ? { ok: true, text: squeeze('value' in el && el.matches(field) ? el.value : el.innerText) } : { why };
+    return el ? { ok: true, el, text: squeeze('value' in el && el.matches(field) ? el.value : el.innerText) } : { why };
   },
   click: async () => {
     const r = await actionable(wish.target);
