@@ -97,7 +97,7 @@ func (q *search) wait(all bool) (sight, error) {
 			if a.err == nil && a.OK != all || own && a.err != nil {
 				return a.sight, a.err // found; or not gone; or the page itself was replaced
 			}
-			if a.err == nil && (best == nil || own == tellsLess(best.Why)) {
+			if a.err == nil && (best == nil || tellsMore(a, *best)) {
 				best = &a
 			}
 			if own {
@@ -119,8 +119,15 @@ func verdict(best *answer, unsure bool) (sight, error) {
 	return best.sight, nil
 }
 
-// tellsLess reports whether why says only that nothing was found.
-func tellsLess(why string) bool { return strings.HasPrefix(why, "there is none") }
+// tellsMore reports whether a says better than b why the wish was not met: that something was found, though not as wished,
+// says more than that nothing was; and of two that say as much, the page's own is the better one.
+func tellsMore(a, b answer) bool {
+	found := func(x answer) bool { return !strings.HasPrefix(x.Why, "there is none") }
+	if found(a) != found(b) {
+		return found(a)
+	}
+	return a.frame.parent == nil
+}
 
 // join asks the frames of list that were not asked yet.
 func (q *search) join(list []*frame) {
