@@ -3,13 +3,19 @@
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 
-.PHONY: demo test lint build clean
+# Rounds of the benchmark; each plays every driver once.
+ROUNDS ?= 20
+
+.PHONY: demo test bench lint build clean
 
 demo: build ## an outage, from the first hung step to the phone call and the all-clear
 	bin/valkyrie demo $(if $(FAULT),--fault $(FAULT))
 
 test: ## every test: real Chrome, real stores, the real program
 	go test ./...
+
+bench: ## our browser against bare chromedp on the same journey: time, CPU, memory, and how far the reported times are off
+	go test ./probes -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m
 
 lint: ## formatting and static checks
 	go vet ./...

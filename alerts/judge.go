@@ -222,6 +222,12 @@ func (i Incident) seen(run journey.Run, s Streak) Incident {
 		i.Step, i.Error = step.Name, step.Error
 		if run.Outcome == journey.Slow {
 			i.Error = fmt.Sprintf("it took %s; the budget is %s", seconds(step.DurationMS), seconds(step.SlowMS))
+			switch {
+			case step.Error != "": // the journey's policy made it slow
+				i.Error = step.Error
+			case step.Why != "":
+				i.Error += ", " + step.Why
+			}
 		}
 	}
 	if !slices.Contains(i.Regions, run.Region) {

@@ -1,18 +1,16 @@
 package probes
 
-import "valkyrie/probes/browser"
-
-// The practice shop's own account, which its sign-in page shows to everybody.
-const (
-	email    = "teacher@example.com"
-	password = "bingo-practice"
+import (
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
 )
 
-// signIn goes in by the front door, as a customer does.
-func signIn(tab *browser.Tab) {
+// signIn goes in by the front door, as a customer does. The account is yours to give: the secrets shop-email and
+// shop-password (for the practice shop they are known already).
+func signIn(t *journey.T, tab *browser.Tab) {
 	tab.Visit("/sign-in")
-	tab.Fill(browser.Field("E-mail"), email)
-	tab.Fill(browser.Field("Password"), password)
+	tab.Fill(browser.Field("E-mail"), t.Secret("shop-email"))
+	tab.Fill(browser.Field("Password"), t.Secret("shop-password"))
 	tab.Click(browser.Button("Sign in"))
 	tab.See(browser.Heading("Your cards"))
 }

@@ -23,8 +23,8 @@ func CreateOrder() journey.Journey {
 	return journey.Journey{
 		Name: "create-order", Title: "create an order", Uses: tab,
 		Steps: []journey.Step{
-			{Name: "sign in", Slow: 2 * time.Second, Limit: 10 * time.Second, Do: func(*journey.T) {
-				signIn(tab)
+			{Name: "sign in", Slow: 2 * time.Second, Limit: 10 * time.Second, Do: func(t *journey.T) {
+				signIn(t, tab)
 			}},
 			{Name: "open the catalogue", Slow: time.Second, Limit: 8 * time.Second, Do: func(*journey.T) {
 				tab.Click(browser.Link("Catalogue"))

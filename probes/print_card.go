@@ -23,8 +23,8 @@ func PrintCard() journey.Journey {
 	return journey.Journey{
 		Name: "print-card", Title: "print a card", Uses: tab,
 		Steps: []journey.Step{
-			{Name: "sign in", Slow: 2 * time.Second, Limit: 10 * time.Second, Do: func(*journey.T) {
-				signIn(tab)
+			{Name: "sign in", Slow: 2 * time.Second, Limit: 10 * time.Second, Do: func(t *journey.T) {
+				signIn(t, tab)
 			}},
 			{Name: "make a card", Slow: 2 * time.Second, Limit: 10 * time.Second, Do: func(*journey.T) {
 				tab.Click(browser.Link("New card"))

@@ -19,6 +19,13 @@ import (
 var program journey.Program
 
 func TestMain(m *testing.M) {
+	if driver := os.Getenv(childKey); driver != "" {
+		if err := child(driver); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	c, err := chrome.Find(context.Background(), chrome.Config{Progress: os.Stderr})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -26,6 +33,15 @@ func TestMain(m *testing.M) {
 	}
 	program = journey.Program{Path: c.Path, Env: c.Env}
 	os.Exit(m.Run())
+}
+
+// secret is the practice shop's public account.
+func secret(name string) (string, error) {
+	value, ok := demoshop.Secret(name)
+	if !ok {
+		return "", journey.ErrNoSecret
+	}
+	return value, nil
 }
 
 // shop is a practice shop with the faults on, and a function that runs a journey against it.
@@ -42,7 +58,7 @@ func shop(t *testing.T, faults ...string) func(make func() journey.Journey) jour
 		t.Fatal(err)
 	}
 	return func(make func() journey.Journey) journey.Run {
-		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program}, Region: "test"}
+		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program, Secrets: secret}, Region: "test"}
 		run := r.Run(t.Context(), make(), time.Now())
 		for _, s := range run.Steps {
 			t.Logf("%-28s %-8s %5d ms  %s", s.Name, s.Outcome, s.DurationMS, s.Error)

@@ -35,7 +35,12 @@ func writeRuns(w io.Writer, format string, runs []journey.Run) error {
 }
 
 func writeText(w io.Writer, r journey.Run) error {
-	_, err := fmt.Fprintf(w, "%s %-14s %-7s %8s%s\n", mark(r.Outcome), r.Journey, r.Outcome, milliseconds(r.DurationMS), after("  ", r.Error))
+	_, err := fmt.Fprintf(w, "%s %-14s %-7s %8s%s%s%s\n", mark(r.Outcome), r.Journey, r.Outcome, milliseconds(r.DurationMS), r.TriesNote(), after("  ", r.Error), after("  at first: ", r.FirstError))
+	for _, x := range r.Problems {
+		if err == nil {
+			_, err = fmt.Fprintf(w, "    broke on the way, at %q: %s\n", x.Step, x.What)
+		}
+	}
 	for _, e := range r.Evidence {
 		if err == nil {
 			_, err = fmt.Fprintf(w, "    %-10s %s%s\n", e.Kind, e.Path, after("missing: ", e.Missing))

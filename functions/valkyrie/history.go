@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -80,10 +81,10 @@ func (p *program) tellHistory(runs []journey.Run, since time.Duration) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SLOT (UTC)\tJOURNEY\tREGION\tOUTCOME\tTIME\tWHAT")
 	for _, r := range runs {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, mark(r.Outcome), r.Outcome, milliseconds(r.DurationMS), what(r))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, mark(r.Outcome), r.Outcome, milliseconds(r.DurationMS), what(r)+after("  on try "+strconv.Itoa(r.Tries)+"; at first: ", r.FirstError))
 	}
 	fmt.Fprintln(w)
-	fmt.Fprintln(w, "JOURNEY\tRUNS\tGOOD\tMEDIAN\t95 %\tSLOWEST STEP (MEDIAN)")
+	fmt.Fprintln(w, "JOURNEY\tRUNS\tGOOD\tFLAKY\tMEDIAN\t95 %\tSLOWEST STEP (MEDIAN)")
 	for _, name := range journeysOf(runs) {
 		tellJourney(w, name, runs)
 	}
@@ -93,7 +94,10 @@ func (p *program) tellHistory(runs []journey.Run, since time.Duration) error {
 // what is the noteworthy part of a run: its error, or the step that was slow.
 func what(r journey.Run) string {
 	if s, ok := r.Culprit(); ok && r.Outcome == journey.Slow {
-		return fmt.Sprintf("step %q took %s, budget %s", s.Name, milliseconds(s.DurationMS), milliseconds(s.SlowMS))
+		if s.Error != "" { // the journey's policy made it slow
+			return fmt.Sprintf("step %q: %s", s.Name, s.Error)
+		}
+		return fmt.Sprintf("step %q took %s, budget %s%s", s.Name, milliseconds(s.DurationMS), milliseconds(s.SlowMS), after(": ", s.Why))
 	}
 	return r.Error
 }
@@ -110,7 +114,7 @@ func journeysOf(runs []journey.Run) []string {
 func tellJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
 	var totals []int64
 	steps := map[string][]int64{}
-	all := 0
+	all, flaky := 0, 0
 	for _, r := range runs {
 		if r.Journey != name {
 			continue
@@ -119,6 +123,7 @@ func tellJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
 		if !r.Outcome.Good() {
 			continue // the time of a failure is its limit, which says nothing of speed
 		}
+		flaky += count(r.Flaky())
 		totals = append(totals, r.DurationMS)
 		for _, s := range r.Steps {
 			if !s.Cleanup {
@@ -132,7 +137,7 @@ func tellJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
 			slowest = step
 		}
 	}
-	fmt.Fprintf(w, "%s\t%d\t%.1f %%\t%s\t%s\t%s\n", name, all, 100*float64(len(totals))/float64(all),
+	fmt.Fprintf(w, "%s\t%d\t%.1f %%\t%.1f %%\t%s\t%s\t%s\n", name, all, 100*float64(len(totals))/float64(all), 100*float64(flaky)/float64(all),
 		quantileText(totals, 0.5), quantileText(totals, 0.95), slowest+after(" ", quantileText(steps[slowest], 0.5)))
 }
 

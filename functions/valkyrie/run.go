@@ -19,12 +19,18 @@ var runCommand = command{
 		"valkyrie run print-card --site https://staging.example.com",
 		"valkyrie run --format json > runs.json           # a Run object a line",
 	},
-	notes: []string{"exit code: 0 all passed (or were slow), 1 a journey failed, 2 wrong usage or configuration, 3 our own environment is broken"},
+	notes: []string{
+		"The secrets shop-email and shop-password come from VALKYRIE_SECRET_SHOP_EMAIL and VALKYRIE_SECRET_SHOP_PASSWORD, or\n" +
+			"from .valkyrie-secrets (VALKYRIE_SECRETS_FILE names another); the practice shop's public account is known.",
+		"exit code: 0 all passed (or were slow), 1 a journey failed, 2 wrong usage or configuration, 3 our own environment is broken",
+	},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
 		site := fs.String("site", practiceSite, "`URL` of the site to probe")
 		region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
 		format := fs.String("format", "text", "of the result: `text`, json or junit")
 		dir := fs.String("evidence", "evidence", "`DIR` that keeps what a failing run has left to look at")
+		how := mannerFlags(fs)
+		retry := retryFlag(fs)
 		return func(ctx context.Context, args []string) error {
 			if err := oneOf("format", *format, "text", "json", "junit"); err != nil {
 				return err
@@ -37,14 +43,15 @@ var runCommand = command{
 			if err != nil {
 				return err
 			}
+			how.apply(&r)
+			r.Tries = tries(*retry)
 			var runs []journey.Run
 			for _, make := range journeys {
 				if ctx.Err() != nil {
 					break // what was not begun has no verdict
 				}
-				j := make()
-				fmt.Fprintf(p.stderr, "%s\n", j.Name)
-				runs = append(runs, r.Run(ctx, j, time.Now().Truncate(time.Millisecond)))
+				fmt.Fprintf(p.stderr, "%s\n", make().Name)
+				runs = append(runs, r.Probe(ctx, make, time.Now().Truncate(time.Millisecond)))
 			}
 			if err := writeRuns(p.stdout, *format, runs); err != nil {
 				return err
@@ -55,6 +62,18 @@ var runCommand = command{
 			return brokenError("interrupted after %d of %d journeys", len(runs), len(journeys))
 		}
 	},
+}
+
+func retryFlag(fs *flag.FlagSet) *bool {
+	return fs.Bool("retry", false, "give a run that is not good a second try in a fresh Chrome; it says so when that passes")
+}
+
+// tries is how many tries a run has.
+func tries(retry bool) int {
+	if retry {
+		return 2
+	}
+	return 1
 }
 
 // runner is a runner against site that tells its steps on stderr.
@@ -68,14 +87,14 @@ func (p *program) runner(ctx context.Context, site, region, dir string) (journey
 		return journey.Runner{}, err
 	}
 	return journey.Runner{
-		Stage: journey.Stage{Site: u, Chrome: browser}, Region: region, Evidence: evidence.Folder(dir),
+		Stage: journey.Stage{Site: u, Chrome: browser, Secrets: p.secretsFor(u)}, Region: region, Evidence: evidence.Folder(dir),
 		OnStep: func(_ journey.Run, s journey.StepResult) { tellStep(p.stderr, s) },
 	}, nil
 }
 
 // tellStep is a step as it ends: a line of progress.
 func tellStep(w io.Writer, s journey.StepResult) {
-	fmt.Fprintf(w, "  %s %-28s %8s%s\n", mark(s.Outcome), s.Name, milliseconds(s.DurationMS), after("  ", s.Error))
+	fmt.Fprintf(w, "  %s %-28s %8s%s\n", mark(s.Outcome), s.Name, milliseconds(s.DurationMS), after("  ", s.Error)+after("  ", s.Why))
 }
 
 // verdict is the exit code of the runs. A site that fails its customers comes before an environment that is broken.

@@ -39,11 +39,15 @@ func (p *program) siteFor(ctx context.Context, raw string) (*url.URL, error) {
 	return u, conn.Close()
 }
 
-// findChrome finds or fetches the browser.
+// findChrome finds or fetches the browser. VALKYRIE_CHROME_FLAGS are switches to add, such as "--single-process".
 func (p *program) findChrome(ctx context.Context) (journey.Program, error) {
 	c, err := chrome.Find(ctx, chrome.Config{Getenv: p.getenv, Progress: p.stderr})
 	if err != nil {
 		return journey.Program{}, exitError{exitBroken, err}
 	}
-	return journey.Program{Path: c.Path, Env: c.Env}, nil
+	var flags []string
+	for _, f := range strings.Fields(p.getenv("VALKYRIE_CHROME_FLAGS")) {
+		flags = append(flags, strings.TrimLeft(f, "-"))
+	}
+	return journey.Program{Path: c.Path, Env: c.Env, Args: flags}, nil
 }

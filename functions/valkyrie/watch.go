@@ -33,11 +33,13 @@ var watchCommand = command{
 		site := fs.String("site", practiceSite, "`URL` of the site to probe")
 		region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
 		dir := fs.String("evidence", "evidence", "`DIR` that keeps what failing runs have left to look at")
+		retry := retryFlag(fs)
 		fs.DurationVar(&w.every, "every", time.Minute, "`DURATION` from slot to slot, at least 1s")
 		fs.StringVar(&w.db, "db", "valkyrie.db", "`FILE` of the store")
 		fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
 		fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive")
 		fs.StringVar(&w.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
+		how := mannerFlags(fs)
 		return func(ctx context.Context, args []string) error {
 			if err := noArguments(args); err != nil {
 				return err
@@ -52,6 +54,8 @@ var watchCommand = command{
 			if w.runner, err = p.runner(ctx, *site, *region, *dir); err != nil {
 				return err
 			}
+			how.apply(&w.runner)
+			w.runner.Tries = tries(*retry)
 			return w.run(ctx, p, cfg)
 		}
 	},
@@ -94,7 +98,7 @@ func (w *watching) loop(ctx context.Context, poke chan<- struct{}) {
 	slot := time.Now().UTC().Truncate(time.Second)
 	for ctx.Err() == nil {
 		for _, make := range probes.All {
-			w.once(ctx, make(), slot)
+			w.once(ctx, make, slot)
 			select {
 			case poke <- struct{}{}:
 			default:
@@ -110,17 +114,17 @@ func (w *watching) loop(ctx context.Context, poke chan<- struct{}) {
 }
 
 // once runs and records one journey. A run that Ctrl-C cut short says nothing, and is not kept.
-func (w *watching) once(ctx context.Context, j journey.Journey, slot time.Time) {
+func (w *watching) once(ctx context.Context, make func() journey.Journey, slot time.Time) {
 	if ctx.Err() != nil {
 		return
 	}
-	run := w.runner.Run(ctx, j, slot)
+	run := w.runner.Probe(ctx, make, slot)
 	if ctx.Err() != nil {
 		return
 	}
 	decisions, err := w.station.desk.Record(ctx, run)
 	if err != nil {
-		w.log.Error("a run is lost: it could not be stored", "journey", j.Name, "region", run.Region, "slot", slot, "outcome", run.Outcome, "err", err)
+		w.log.Error("a run is lost: it could not be stored", "journey", run.Journey, "region", run.Region, "slot", slot, "outcome", run.Outcome, "err", err)
 	}
 	fmt.Fprintf(w.stderr.stderr, "%s ", slot.Format("15:04:05"))
 	_ = writeText(w.stderr.stderr, run)

@@ -47,13 +47,13 @@ func (s stamp) Scan(value any) error {
 	return nil
 }
 
-// A document is a pointer to a slice kept as JSON. A nil slice comes back as an empty one: whoever prints it promises
-// its readers a list.
-type document struct{ slice any }
+// A document is a pointer to a slice, or to a struct, kept as JSON. A nil slice comes back as an empty one: whoever
+// prints it promises its readers a list.
+type document struct{ p any }
 
 // Value is what is written.
 func (d document) Value() (driver.Value, error) {
-	text, err := json.Marshal(d.slice)
+	text, err := json.Marshal(d.p)
 	if err != nil {
 		return nil, err
 	}
@@ -67,9 +67,9 @@ func (d document) Value() (driver.Value, error) {
 func (d document) Scan(value any) error {
 	text, ok := value.(string)
 	if !ok {
-		return fmt.Errorf("found a %T where a list is kept as JSON", value)
+		return fmt.Errorf("found a %T where JSON is kept", value)
 	}
-	return json.Unmarshal([]byte(text), d.slice)
+	return json.Unmarshal([]byte(text), d.p)
 }
 
 // insertInto is the statement that adds a row with these columns, named with commas between them.

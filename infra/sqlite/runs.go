@@ -11,7 +11,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-const runColumns = "id, journey, region, slot, started, outcome, duration_ms, error, evidence, site, chrome"
+const runColumns = "id, journey, region, slot, started, outcome, duration_ms, error, evidence, site, tries, first_error, starved_ms, starved_p95_ms, chrome, problems, vitals"
 
 // runFields are where runColumns are written from and read into.
 func runFields(r *journey.Run) []any {
@@ -21,7 +21,9 @@ func runFields(r *journey.Run) []any {
 		stamp{&r.Started},
 		&r.Outcome, &r.DurationMS, &r.Error,
 		document{&r.Evidence},
-		&r.Site, &r.Chrome,
+		&r.Site, &r.Tries, &r.FirstError, &r.StarvedMS, &r.StarvedP95MS, &r.Chrome,
+		document{&r.Problems},
+		document{&r.Vitals},
 	}
 }
 

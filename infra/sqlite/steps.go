@@ -7,12 +7,12 @@ import (
 	"valkyrie/probes/journey"
 )
 
-const stepColumns = "name, outcome, started, duration_ms, slow_ms, limit_ms, error, cleanup"
+const stepColumns = "name, outcome, started, duration_ms, slow_ms, limit_ms, error, cleanup, waterfall, why"
 
 // stepFields are where stepColumns are written from and read into.
 func stepFields(s *journey.StepResult) []any {
 	return []any{
-		&s.Name, &s.Outcome, stamp{&s.Started}, &s.DurationMS, &s.SlowMS, &s.LimitMS, &s.Error, &s.Cleanup,
+		&s.Name, &s.Outcome, stamp{&s.Started}, &s.DurationMS, &s.SlowMS, &s.LimitMS, &s.Error, &s.Cleanup, document{&s.Waterfall}, &s.Why,
 	}
 }
 

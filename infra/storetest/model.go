@@ -46,6 +46,8 @@ func (m *model) PutRun(ctx context.Context, run journey.Run) error {
 		run.Slot = run.Slot.UTC()
 		run.Steps = append([]journey.StepResult{}, run.Steps...)
 		run.Evidence = append([]journey.Evidence{}, run.Evidence...)
+		run.Problems = append([]journey.Problem{}, run.Problems...)
+		run.Vitals = append([]journey.Vitals{}, run.Vitals...)
 		m.runs[keyOf(run)] = run
 	}
 	return ctx.Err()

@@ -17,6 +17,8 @@ func runAt(minute int, id string) journey.Run {
 		Slot:     noon.Add(time.Duration(minute) * time.Minute),
 		Steps:    []journey.StepResult{},
 		Evidence: []journey.Evidence{},
+		Problems: []journey.Problem{},
+		Vitals:   []journey.Vitals{},
 	}
 }
 
@@ -35,7 +37,7 @@ func runSurvives(tb testing.TB, fresh Backing) {
 func emptyRunHasLists(tb testing.TB, fresh Backing) {
 	s := fresh(tb)()
 	put, want := runAt(0, "a"), runAt(0, "a")
-	put.Steps, put.Evidence = nil, nil
+	put.Steps, put.Evidence, put.Problems, put.Vitals = nil, nil, nil, nil
 	putRuns(tb, s, put)
 	wantRuns(tb, s, alerts.RunQuery{}, want)
 }

@@ -24,16 +24,34 @@ func (tab *Tab) Visit(path string) {
 		tab.fail("could not open %s: %v", address, tab.reason(err))
 	}
 	if res.ErrorText != "" {
-		tab.fail("could not open %s: %s", address, res.ErrorText)
+		tab.refuse("could not open %s: %s", address, res.ErrorText)
 	}
 	tab.look(wish{Op: "loaded"}, "could not open "+address)
+}
+
+// refuse ends the step over a network error: it is the site's fault, unless the way to it is ours and broken.
+func (tab *Tab) refuse(format, address, code string) {
+	sleep(tab.root, deathNotice) // it may be the first sign of Chrome's death: whose fault it is depends on that
+	if code == "net::ERR_ABORTED" && tab.chrome.lostNetwork() {
+		tab.step.Brokenf(format, address, "the browser's network process died")
+	}
+	if netFaultIsOurs(code) {
+		tab.step.Brokenf(format, address, netFault(code))
+	}
+	tab.suffer()
+	tab.step.Failf(format+"%s", address, netFault(code), tab.dialogs.note()) // what broke on the way is this very request
 }
 
 // Click clicks on the one element that the locator means, once a person could: it is visible, enabled, still, and
 // nothing covers it.
 func (tab *Tab) Click(l Locator) {
 	failure := fmt.Sprintf("could not click the %s", l)
-	s := tab.look(wish{Op: "click", Target: l}, failure)
+	s := tab.aim(wish{Op: "click", Target: l}, failure)
+	tab.strikeAt(s, failure)
+}
+
+// strikeAt clicks where s was seen.
+func (tab *Tab) strikeAt(s sight, failure string) {
 	tab.forgetClicks()
 	before := time.Now()
 	if err := tab.mouse(s.X, s.Y); err != nil {
@@ -42,30 +60,71 @@ func (tab *Tab) Click(l Locator) {
 	tab.wait.act(tab.step, tab.clickTime(failure, before))
 }
 
+// Hover moves the mouse onto the element and leaves it there.
+func (tab *Tab) Hover(l Locator) {
+	failure := fmt.Sprintf("could not point at the %s", l)
+	s := tab.aim(wish{Op: "hover", Target: l}, failure)
+	tab.mustCall(failure, tab.mouseMove(s.X, s.Y))
+	tab.wait.act(tab.step, epochMS(time.Now()))
+}
+
 // Fill replaces what the field holds with text, as typing would.
 func (tab *Tab) Fill(l Locator, text string) {
 	failure := fmt.Sprintf("could not fill in the %s", l)
-	tab.look(wish{Op: "fill", Target: l}, failure)
-	if text == "" {
-		tab.press(failure, "Delete")
-		return
-	}
-	if _, err := cdp.Call(tab.ctx, tab.target(), input.InsertText, input.InsertTextParams{Text: text}); err != nil {
-		tab.fail("%s: %v", failure, tab.reason(err))
+	s := tab.aim(wish{Op: "fill", Target: l}, failure)
+	held := tab.deed(s.frame, wish{Op: "focus", Target: l}, failure)
+	switch {
+	case text != "":
+		_, err := cdp.Call(tab.ctx, tab.target(), input.InsertText, input.InsertTextParams{Text: text})
+		tab.mustCall(failure, err)
+	case held.Text != "":
+		tab.mustCall(failure, tab.strike("Delete"))
 	}
 }
 
 // Choose picks the option that shows text in a drop-down list.
 func (tab *Tab) Choose(l Locator, option string) {
-	tab.look(wish{Op: "choose", Target: l, Option: option}, fmt.Sprintf("could not choose %q in the %s", option, l))
+	failure := fmt.Sprintf("could not choose %q in the %s", option, l)
+	s := tab.aim(wish{Op: "choose", Target: l, Option: option}, failure)
+	at := epochMS(time.Now())
+	tab.deed(s.frame, wish{Op: "pick", Target: l, Option: option}, failure)
+	tab.wait.act(tab.step, at)
 }
 
-func (tab *Tab) press(failure, key string) {
-	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
-		p := input.DispatchKeyEventParams{Type: kind, Key: key, Code: key, WindowsVirtualKeyCode: 46}
-		if _, err := cdp.Call(tab.ctx, tab.target(), input.DispatchKeyEvent, p); err != nil {
-			tab.fail("%s: %v", failure, tab.reason(err))
-		}
+// Check ticks a checkbox, or turns a switch on; one that is on already is left so.
+func (tab *Tab) Check(l Locator) { tab.set(l, true, fmt.Sprintf("could not check the %s", l)) }
+
+// Uncheck clears a checkbox, or turns a switch off.
+func (tab *Tab) Uncheck(l Locator) { tab.set(l, false, fmt.Sprintf("could not uncheck the %s", l)) }
+
+func (tab *Tab) set(l Locator, on bool, failure string) {
+	w := wish{Op: "check", Target: l, Option: fmt.Sprint(on)}
+	s := tab.aim(w, failure)
+	if s.Text == w.Option {
+		return
+	}
+	tab.strikeAt(s, failure)
+	if got := tab.look(w, failure); got.Text != w.Option {
+		tab.fail("%s: it was clicked, and stays as it was", failure)
+	}
+}
+
+// deed does in the page what a look has found to be possible.
+func (tab *Tab) deed(f frame, w wish, failure string) sight {
+	s, err := tab.once(f, w)
+	if err != nil {
+		tab.fail("%s: %v", failure, tab.reason(err))
+	}
+	if !s.OK {
+		tab.fail("%s: at the last moment %s", failure, s.Why)
+	}
+	return s
+}
+
+// mustCall ends the step when a call of Chrome failed.
+func (tab *Tab) mustCall(failure string, err error) {
+	if err != nil {
+		tab.fail("%s: %v", failure, tab.reason(err))
 	}
 }
 
@@ -82,6 +141,11 @@ func (tab *Tab) mouse(x, y float64) error {
 		}
 	}
 	return nil
+}
+
+func (tab *Tab) mouseMove(x, y float64) error {
+	_, err := cdp.Call(tab.ctx, tab.target(), input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: chromedp.MouseMoved, X: x, Y: y})
+	return err
 }
 
 // A click is what the page saw of ours.

@@ -84,7 +84,7 @@ func (tab *Tab) Download() []byte {
 		f, begun, news := tab.downloads.next()
 		switch f.state {
 		case browser.DownloadProgressStateCompleted:
-			tab.wait.until(tab.step, epochMS(f.ended), false)
+			tab.wait.until(tab.step, epochMS(tab.written(f)))
 			return tab.read(f)
 		case browser.DownloadProgressStateCanceled:
 			tab.fail("the download of %s was broken off after %.0f of %.0f bytes", f.name, f.got, f.of)

@@ -3,16 +3,16 @@ package browser
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
-	"github.com/chromedp/cdproto/inspector"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -23,33 +23,76 @@ const world = "valkyrie"
 func (tab *Tab) prepare(ctx context.Context) error {
 	setup, cancel := bind(tab.root, ctx)
 	defer cancel()
-	if err := chromedp.Listen(tab.root, tab.hear); err != nil {
+	tab.record.open(string(tab.target().TargetID), tab.site, tab.firstParty)
+	if err := tab.listen(setup); err != nil {
 		return err
 	}
-	tab.listenToConsole()
-	// The binding carries the click's own time stamp to us even when the click leaves the page.
-	if _, err := chromedp.Call(setup, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieClicked", ExecutionContextName: world}); err != nil {
+	if err := tab.witness(setup); err != nil {
 		return err
 	}
 	return tab.keepDownloads(setup)
 }
 
+// listen follows what happens on the tab. ctx bounds the setting up.
+func (tab *Tab) listen(ctx context.Context) error {
+	if err := chromedp.Listen(tab.root, tab.hear); err != nil {
+		return err
+	}
+	tab.listenToConsole()
+	if err := tab.bindWorld(ctx); err != nil {
+		return err
+	}
+	if err := keepMoments(ctx); err != nil {
+		return err
+	}
+	yes := true
+	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: printScript, WorldName: world, RunImmediately: &yes})
+	return err
+}
+
+// bindWorld gives our isolated world of the page its words to us. They reach us even when a click leaves the page.
+func (tab *Tab) bindWorld(ctx context.Context) error {
+	if err := spare(ctx); err != nil {
+		return err
+	}
+	for _, name := range []string{"valkyrieClicked", "valkyriePrinted"} {
+		if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: name, ExecutionContextName: world}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // hear takes the events of the tab. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
 func (tab *Tab) hear(ev any) {
+	tab.record.hear(ev)
+	tab.frames.hear(tab, ev)
+	tab.family.hear(tab, ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
-		tab.hearClick(ev.Payload)
+		switch ev.Name {
+		case "valkyriePrinted":
+			tab.hearPrint()
+		case "valkyrieClicked":
+			tab.hearClick(ev.Payload)
+		case "valkyrieVitals":
+			tab.vitals.hear(ev.Payload)
+		}
 	case *network.EventRequestWillBeSent:
 		tab.requests.sent(ev)
 	case *network.EventResponseReceived:
 		tab.hearResponse(ev)
 	case *network.EventLoadingFailed:
+		tab.requests.lost(ev)
 		tab.hearFailure(ev)
+	case *fetch.EventRequestPaused:
+		go tab.follow(ev)
 	case *page.EventJavascriptDialogOpening:
-		tab.log.add(time.Now(), "dialog (%s): %s", ev.Type, ev.Message)
-		go tab.answerDialog(ev)
-	case *inspector.EventTargetCrashed:
-		tab.crash()
+		tab.answerDialog(ev)
+	case *target.EventTargetCrashed:
+		if ev.TargetID == tab.target().TargetID {
+			tab.crash()
+		}
 	}
 }
 
@@ -80,28 +123,11 @@ func (tab *Tab) hearFailure(ev *network.EventLoadingFailed) {
 		return // the page went elsewhere, or it became a download
 	}
 	address := tab.requests.url(ev.RequestID)
-	what := fmt.Sprintf("%s failed: %s", tab.requests.name(ev.RequestID, address), ev.ErrorText)
+	what := fmt.Sprintf("%s failed: %s", tab.requests.name(ev.RequestID, address), netFault(ev.ErrorText))
 	tab.log.add(time.Now(), "request: %s", what)
 	if tab.firstParty(address) {
 		tab.log.blame(what)
 	}
-}
-
-// answerDialog dismisses a dialog, so that it does not block the page for ever; leaving a page is allowed.
-func (tab *Tab) answerDialog(ev *page.EventJavascriptDialogOpening) {
-	accept := ev.Type == page.DialogTypeBeforeunload
-	_, _ = chromedp.Call(tab.root, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: accept})
-}
-
-// crash ends Chrome when the page's process has died: nothing more can be had of it, and calls that wait for it would
-// wait until their limit.
-func (tab *Tab) crash() {
-	tab.mu.Lock()
-	if tab.died == nil && !tab.killed {
-		tab.died = errors.New("the browser's process for the page crashed")
-	}
-	tab.mu.Unlock()
-	tab.chrome.kill()
 }
 
 // listenToConsole keeps console lines and uncaught exceptions, until the tab ends.
@@ -113,6 +139,9 @@ func (tab *Tab) listenToConsole() {
 				return
 			}
 			tab.log.add(m.Time, "console %s", m)
+			if m.IsException() {
+				tab.record.exception(m.URL, m.Text)
+			}
 			if m.IsException() && tab.firstParty(m.URL) {
 				text, _, _ := strings.Cut(m.Text, "\n")
 				tab.log.blame("script error " + strings.TrimPrefix(text, "Uncaught "))

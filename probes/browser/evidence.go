@@ -3,10 +3,14 @@ package browser
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
@@ -16,35 +20,58 @@ import (
 // eachCapture bounds one kind of evidence, so that a page which answers nothing costs little.
 const eachCapture = 1500 * time.Millisecond
 
-// Capture saves a picture of the page, its HTML, its console and its address. Each is had by itself: one that cannot be
-// had is named as missing, and the others are kept.
+// Capture saves a picture of the page, its HTML, its console, its address, the run's requests as a HAR, its film strip,
+// and the file that was downloaded last. Each is had by itself: one that cannot be had is named as missing, and the
+// others are kept. None is larger than maxExhibit.
 func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data []byte) journey.Evidence) []journey.Evidence {
-	kinds := []struct {
-		kind, name string
-		take       func(context.Context) ([]byte, error)
-	}{
-		{"screenshot", "screenshot.png", tab.screenshot},
-		{"html", "page.html", tab.html},
+	screen := tab.stricken()
+	mask := tab.step.Mask()
+	screen.shoot(ctx)
+	kinds := []exhibit{
+		{"screenshot", "screenshot.png", screen.screenshot},
+		{"html", "page.html", screen.html},
 		{"console", "console.txt", func(context.Context) ([]byte, error) { return []byte(tab.log.text()), nil }},
-		{"url", "url.txt", tab.address},
+		{"url", "url.txt", screen.address},
+		{"har", "run.har", func(ctx context.Context) ([]byte, error) {
+			tab.stepBodies(ctx, tab.step.Step())
+			return tab.har(mask)
+		}},
+	}
+	if !tab.stage.NoFilm {
+		kinds = append(kinds, exhibit{"film", "film.jpg", func(context.Context) ([]byte, error) { return tab.film.strip(mask) }})
+	}
+	if f, ok := tab.downloads.last(); ok {
+		kinds = append(kinds, exhibit{"download", "download-" + safeName(f.name), func(context.Context) ([]byte, error) { return tab.downloaded(f) }})
 	}
 	kept := []journey.Evidence{}
 	for _, k := range kinds {
-		kept = append(kept, tab.exhibit(ctx, k.kind, k.name, k.take, save))
+		kept = append(kept, tab.show(ctx, k, save))
 	}
 	return kept
 }
 
-func (tab *Tab) exhibit(ctx context.Context, kind, name string, take func(context.Context) ([]byte, error), save func(kind, name string, data []byte) journey.Evidence) journey.Evidence {
+// An exhibit is one kind of evidence.
+type exhibit struct {
+	kind, name string
+	take       func(context.Context) ([]byte, error)
+}
+
+// maxExhibit is the most that is kept of one kind.
+const maxExhibit = 8 << 20
+
+func (tab *Tab) show(ctx context.Context, x exhibit, save func(kind, name string, data []byte) journey.Evidence) journey.Evidence {
 	ctx, cancel := context.WithTimeout(ctx, eachCapture)
 	defer cancel()
 	call, release := bind(tab.root, ctx)
 	defer release()
-	data, err := take(call)
-	if err != nil {
-		return journey.Evidence{Kind: kind, Missing: missing(tab.root, err)}
+	data, err := x.take(call)
+	if err == nil && len(data) > maxExhibit {
+		err = fmt.Errorf("it is %d bytes, more than the %d that are kept", len(data), maxExhibit)
 	}
-	return save(kind, name, data)
+	if err != nil {
+		return journey.Evidence{Kind: x.kind, Missing: missing(tab.root, err)}
+	}
+	return save(x.kind, x.name, data)
 }
 
 func missing(root context.Context, err error) string {
@@ -57,16 +84,15 @@ func missing(root context.Context, err error) string {
 	return err.Error()
 }
 
-// screenshot is the whole page, below the fold too.
-func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
-	yes := true
-	res, err := cdp.Call(ctx, tab.target(), page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &yes})
-	return res.Data, err
-}
+// maxHTML is how much of the page's HTML is kept.
+const maxHTML = 2 << 20
 
 func (tab *Tab) html(ctx context.Context) ([]byte, error) {
 	var html string
 	err := tab.evaluate(ctx, "document.documentElement.outerHTML", &html)
+	if html = tab.step.Mask().Text(html); len(html) > maxHTML { // masked first: half a secret would not be recognized
+		html = html[:maxHTML] + fmt.Sprintf("\n<!-- the first %d of %d bytes -->\n", maxHTML, len(html))
+	}
 	return []byte(html), err
 }
 
@@ -78,4 +104,38 @@ func (tab *Tab) address(ctx context.Context) ([]byte, error) {
 		return nil, err
 	}
 	return []byte(res.TargetInfo.URL + "\n"), nil
+}
+
+// last is the file that was downloaded last, whole or not.
+func (d *downloads) last() (file, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.files) == 0 {
+		return file{}, false
+	}
+	return *d.files[len(d.files)-1], true
+}
+
+func (tab *Tab) downloaded(f file) ([]byte, error) {
+	if f.state != cdpbrowser.DownloadProgressStateCompleted {
+		return nil, fmt.Errorf("only %.0f of %.0f bytes came", f.got, f.of)
+	}
+	if f.got > maxExhibit {
+		return nil, fmt.Errorf("it is %.0f bytes, more than the %d that are kept", f.got, maxExhibit)
+	}
+	return os.ReadFile(filepath.Join(tab.chrome.dir, f.id))
+}
+
+// safeName is a name that the site has chosen, as a file's.
+func safeName(name string) string {
+	safe := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("/\\:*?\"<>|", r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, name)
+	if safe = strings.TrimLeft(safe, "."); safe == "" {
+		return "file"
+	}
+	return strings.ToValidUTF8(safe[max(0, len(safe)-80):], "")
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
 )
 
 // The scripts are what the tab asks of a page. They are one function, a file an idea, and run in an isolated world: they
@@ -21,19 +20,23 @@ import (
 var (
 	//go:embed script/find.js
 	findScript string
+	//go:embed script/why.js
+	whyScript string
 	//go:embed script/act.js
 	actScript string
+	//go:embed script/still.js
+	stillScript string
 	//go:embed script/wish.js
 	wishScript string
 	//go:embed script/look.js
 	lookScript string
 
-	pageScript = "async (wish, sliceMS) => {\n" + findScript + actScript + wishScript + lookScript + "}"
+	pageScript = "async (wish, sliceMS) => {\n" + findScript + whyScript + stillScript + actScript + wishScript + lookScript + "}"
 )
 
 // A wish is what the tab asks of the page.
 type wish struct {
-	Op     string  `json:"op"` // loaded, visible, gone, text, click, fill, choose
+	Op     string  `json:"op"` // a name of script/wish.js
 	Target Locator `json:"target"`
 	Option string  `json:"option,omitempty"`
 }
@@ -42,28 +45,38 @@ type wish struct {
 type sight struct {
 	OK     bool    `json:"ok"`
 	Why    string  `json:"why"`
-	At     float64 `json:"at"`
-	First  bool    `json:"first"` // it was so at the first look, so it may have been so for a while
+	At     float64 `json:"at"`    // since when it has been so
+	Sure   float64 `json:"sure"`  // the same, leaving out changes that may have had nothing to do with it; 0: unknown
+	First  bool    `json:"first"` // it was so at the first look in its document
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"`
 	Text   string  `json:"text"`
+	There  bool    `json:"there"` // it was found, though not as wished
 	URL    string  `json:"url"`
 	Status int     `json:"status"` // HTTP status of the document; 0 when unknown
-	Opened float64 `json:"opened"` // when the navigation to the document began
+	frame  frame   // where it was seen
 }
 
 // slice is how long one evaluation waits before it reports what is missing, so that the reason is at hand when the
 // step's limit comes.
-const slice = time.Second
+const slice = 400 * time.Millisecond
+
+// firstSlice is short, so that a reason is at hand early even where there is little time.
+const firstSlice = 50 * time.Millisecond
 
 // retryPause lets a page that is being replaced settle, before it is asked again.
 const retryPause = 5 * time.Millisecond
 
 // look asks the page until the wish is met, and returns what it saw; otherwise it ends the step.
 func (tab *Tab) look(w wish, failure string) sight {
-	why := "the page did not answer: its script is busy, or it has not loaded"
-	for {
-		s, err := tab.glance(w)
+	return tab.lookOn(w, failure, "the page did not answer: its script is busy, or it has not loaded")
+}
+
+// lookOn is look when it is known already why the wish has not been met so far.
+func (tab *Tab) lookOn(w wish, failure, why string) sight {
+	for longest := firstSlice; ; longest = slice {
+		s, err := tab.glance(w, longest)
+		s.First = s.First && longest == firstSlice
 		switch {
 		case err == nil && s.OK:
 			if s.Status >= 400 {
@@ -72,7 +85,7 @@ func (tab *Tab) look(w wish, failure string) sight {
 			tab.wait.met(tab.step, s)
 			return s
 		case err == nil:
-			why = s.Why
+			why = tab.unloaded(s)
 			if s.Status >= 400 {
 				why += fmt.Sprintf("; the page %s answered %d", s.URL, s.Status)
 			}
@@ -86,36 +99,45 @@ func (tab *Tab) look(w wish, failure string) sight {
 }
 
 // glance evaluates the scripts once, for at most a slice.
-func (tab *Tab) glance(w wish) (sight, error) {
-	ask, err := json.Marshal(w)
+func (tab *Tab) glance(w wish, longest time.Duration) (sight, error) {
+	tab.seek(w)
+	script, err := ask(w, min(tab.slice(), longest))
 	if err != nil {
 		return sight{}, err
 	}
-	script := fmt.Sprintf("(%s)(%s, %d)", pageScript, ask, tab.slice().Milliseconds())
-	var s sight
-	err = tab.evaluate(tab.ctx, script, &s)
-	return s, err
+	return tab.everywhere(w, script)
 }
 
-// slice leaves the answer time to come back before the step's limit.
+// ask is the scripts applied to w, to be answered within d.
+func ask(w wish, d time.Duration) (string, error) {
+	args, err := json.Marshal(w)
+	return fmt.Sprintf("(%s)(%s, %d)", pageScript, args, d.Milliseconds()), err
+}
+
+// slice is never more than half of what is left of the step's limit, so that on a busy machine, too, the reason why it
+// failed has come before it does.
 func (tab *Tab) slice() time.Duration {
 	deadline, ok := tab.step.Context().Deadline()
 	if !ok {
 		return slice
 	}
-	return max(10*time.Millisecond, min(slice, time.Until(deadline)-50*time.Millisecond))
+	return max(20*time.Millisecond, min(slice, time.Until(deadline)/2))
 }
 
 // evaluate runs script in our isolated world of the page, awaits it, and decodes its value. Unlike chromedp's waits, it
 // ends with ctx whatever the page does.
 func (tab *Tab) evaluate(ctx context.Context, script string, value any) error {
-	target := chromedp.FromContext(tab.root).Target
-	w, err := cdp.Call(ctx, target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: cdp.FrameID(target.TargetID), WorldName: world})
+	return tab.top().evaluate(ctx, script, value)
+}
+
+// evaluate does so in one frame.
+func (f frame) evaluate(ctx context.Context, script string, value any) error {
+	w, err := cdp.Call(ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: world})
 	if err != nil {
 		return err
 	}
 	yes := true
-	res, err := cdp.Call(ctx, target, runtime.Evaluate, runtime.EvaluateParams{
+	res, err := cdp.Call(ctx, f.target, runtime.Evaluate, runtime.EvaluateParams{
 		Expression: script, ContextID: w.ExecutionContextID, AwaitPromise: &yes, ReturnByValue: &yes,
 	})
 	if err != nil {

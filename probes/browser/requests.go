@@ -9,8 +9,9 @@ import (
 
 // requests remembers method and address of the requests under way, since the events of their end do not tell.
 type requests struct {
-	mu sync.Mutex
-	by map[network.RequestID]request
+	mu       sync.Mutex
+	by       map[network.RequestID]request
+	document string // the error of the last document that could not be had
 }
 
 type request struct{ method, url string }
@@ -27,6 +28,21 @@ func (r *requests) sent(ev *network.EventRequestWillBeSent) {
 	if len(r.by) < maxRequests && ev.Request != nil {
 		r.by[ev.RequestID] = request{ev.Request.Method, ev.Request.URL}
 	}
+}
+
+// lost notes a failure.
+func (r *requests) lost(ev *network.EventLoadingFailed) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if ev.Type == network.ResourceTypeDocument {
+		r.document = ev.ErrorText
+	}
+}
+
+func (r *requests) lastFailure() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.document
 }
 
 func (r *requests) url(id network.RequestID) string {

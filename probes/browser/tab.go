@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 
-	"github.com/chromedp/chromedp"
-
 	"valkyrie/probes/journey"
 )
 
@@ -26,27 +24,47 @@ type Tab struct {
 	ctx     context.Context // root, ending with the present step
 	release context.CancelFunc
 	step    *journey.T
-	wait    wait
-	log     log
+	close   context.CancelFunc // of a window that was opened by another tab
+
+	// shared with the windows that the tab opens
+	family    *family
+	wait      *wait
+	log       *log
+	requests  *requests
+	downloads *downloads
+	record    *recorder
+	film      *film
+	vitals    *vitals
 
 	clicked    chan click
-	requests   requests
-	downloads  downloads
+	frames     frames
+	dialogs    dialogs
+	prints     prints
 	background sync.WaitGroup
+
+	stage  journey.Stage
+	wished wish    // what the tab looked for last
+	worked float64 // how long the page's process had worked when it was last asked, milliseconds
 
 	mu     sync.Mutex
 	killed bool
 	died   error
+	burst  bool // the page used up its memory
+	left   bool // the page closed its window
 }
 
 // NewTab makes a tab for one run. Nothing is started before the run does.
-func NewTab() *Tab { return &Tab{} }
+func NewTab() *Tab {
+	tab := &Tab{wait: &wait{}, log: &log{}, requests: &requests{}, downloads: &downloads{}, record: &recorder{}, film: &film{}, vitals: &vitals{}}
+	tab.family = &family{tabs: []*Tab{tab}}
+	return tab
+}
 
 var _ journey.Instrument = (*Tab)(nil)
 
 // Start starts a fresh Chrome with an empty profile, and opens the tab.
 func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
-	tab.site = origin(stage.Site)
+	tab.site, tab.stage = origin(stage.Site), stage
 	tab.clicked = make(chan click, 8)
 	c, err := launch(ctx, stage.Chrome)
 	if err != nil {
@@ -54,9 +72,18 @@ func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	}
 	tab.chrome = c
 	tab.root, tab.ctx = c.ctx, c.ctx
+	tab.background.Go(func() {
+		select {
+		case <-c.crashed:
+			tab.crash()
+		case <-c.ctx.Done():
+		}
+	})
 	if err := tab.prepare(ctx); err != nil {
 		return c.explain(ctx, "Chrome started, but its first tab could not be set up", err)
 	}
+	id := tab.target().TargetID
+	c.tab.Store(&id)
 	return nil
 }
 
@@ -67,6 +94,15 @@ func (tab *Tab) Begin(t *journey.T) {
 	}
 	tab.step = t
 	tab.ctx, tab.release = bind(tab.root, t.Context())
+	tab.dialogs.begin()
+	if tab.close != nil {
+		return
+	}
+	tab.record.begin(t.Step())
+	tab.vitals.begin(t.Step())
+	for _, child := range tab.others() {
+		child.Begin(t)
+	}
 }
 
 // bind is root, ending also when step does.
@@ -78,6 +114,7 @@ func bind(root, step context.Context) (context.Context, context.CancelFunc) {
 
 // Died returns why Chrome, or the page's process, is gone, unless Kill ended it.
 func (tab *Tab) Died() error {
+	lost := tab.lostPage()
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
 	if tab.killed {
@@ -85,6 +122,9 @@ func (tab *Tab) Died() error {
 	}
 	if tab.died == nil && tab.root != nil && tab.root.Err() != nil {
 		tab.died = tab.chrome.death()
+	}
+	if tab.died == nil && lost {
+		tab.died = errCrashed
 	}
 	return tab.died
 }
@@ -110,6 +150,10 @@ func (tab *Tab) Stop() error {
 		return nil
 	}
 	err := tab.chrome.stop()
+	for _, child := range tab.others() {
+		child.release()
+		child.background.Wait()
+	}
 	tab.background.Wait()
 	return err
 }
@@ -122,14 +166,8 @@ func (tab *Tab) Version() string {
 	return tab.chrome.version
 }
 
-// Do runs any chromedp actions on the tab, where its own methods do not reach. They end with the step.
-func (tab *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
-	if err := chromedp.Do(tab.ctx, actions...); err != nil {
-		tab.fail("a chromedp action failed: %v", tab.reason(err))
-	}
-}
-
 // fail ends the step, adding what broke on the page meanwhile: it is often the cause.
 func (tab *Tab) fail(format string, args ...any) {
-	tab.step.Failf(format+"%s", append(args, tab.log.troubles())...)
+	tab.suffer()
+	tab.step.Failf(format+"%s%s%s", append(args, tab.gone(), tab.dialogs.note(), tab.log.troubles())...)
 }

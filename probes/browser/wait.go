@@ -20,14 +20,18 @@ func (w *wait) act(t *journey.T, at float64) {
 	t.Waited(0)
 }
 
-// met adds the time until s to the step's.
+// met adds the time until s to the step's. What had been there before we looked, in a wait that had already ended, counts
+// only if it surely came after that end.
 func (w *wait) met(t *journey.T, s sight) {
-	w.until(t, s.At, s.First && w.settled)
+	if s.First && w.settled {
+		s.At = s.Sure
+	}
+	w.until(t, s.At)
 }
 
-// until adds the time to at. With already, it had been so before we looked, in a wait that had already ended.
-func (w *wait) until(t *journey.T, at float64, already bool) {
-	if w.since > 0 && !already {
+// until adds the time to at.
+func (w *wait) until(t *journey.T, at float64) {
+	if w.since > 0 {
 		t.Waited(time.Duration((at - w.since) * float64(time.Millisecond)))
 	}
 	w.since, w.settled = max(w.since, at), true

@@ -8,11 +8,15 @@ import (
 	"time"
 )
 
-// An execution is one run in the making.
+// An execution is one try of a run in the making. Its fields belong to the goroutine that plays it, but for the notes.
 type execution struct {
 	Runner
 	journey Journey
 	run     Run
+	mask    Mask
+	end     time.Time     // when the verdict must be out
+	wrapUp  time.Duration // the part of the time before it that is not the steps'
+	notes   notes
 }
 
 // play starts the instrument, runs the steps until one fails, then the cleanup, and stops the instrument.
@@ -30,17 +34,39 @@ func (e *execution) play(ctx context.Context) {
 			break
 		}
 	}
+	if e.Always {
+		e.capture()
+	}
 	e.cleanup(ctx)
 }
 
+// start readies the instrument. One that does not mind its context is left behind.
 func (e *execution) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	return e.journey.Uses.Start(ctx, e.Stage)
+	stage := e.Stage
+	stage.RunID, stage.NoFilm = e.run.ID, stage.NoFilm || e.Evidence == nil
+	started := make(chan error, 1)
+	go func() { started <- e.journey.Uses.Start(ctx, stage) }()
+	select {
+	case err := <-started:
+		return err
+	case <-ctx.Done():
+	}
+	if err, ok := within(started, startGrace); ok {
+		return err
+	}
+	return errors.New("what the journey is played on did not start, and does not mind its deadline")
 }
 
 func (e *execution) stop() {
-	if err := e.journey.Uses.Stop(); err != nil && e.run.Outcome.Good() {
+	stopped := make(chan error, 1)
+	go func() { stopped <- e.journey.Uses.Stop() }()
+	err, ok := within(stopped, min(stopLimit, time.Until(e.end)))
+	if !ok {
+		err = errors.New("what the journey was played on did not stop; something of it may be left")
+	}
+	if err != nil && e.run.Outcome.Good() {
 		// Something of ours was left behind. The customer is fine, so the verdict stays, but it must not go unseen.
 		e.run.Error = "after the run: " + err.Error()
 	}
@@ -49,8 +75,13 @@ func (e *execution) stop() {
 // step runs one step and folds its result into the run. It reports whether the run may go on.
 func (e *execution) step(ctx context.Context, i int, s Step) bool {
 	res := &e.run.Steps[i]
+	if ctx.Err() != nil {
+		e.fail(Broken, fmt.Sprintf("before step %q: %s", s.Name, interruption(ctx)))
+		return false
+	}
 	e.attempt(ctx, s, res)
 	e.run.DurationMS += res.DurationMS
+	e.punish(res, e.observe(res))
 	if res.Outcome == Slow {
 		e.run.Outcome = Slow
 	}
@@ -65,11 +96,13 @@ func (e *execution) step(ctx context.Context, i int, s Step) bool {
 // cleanup runs the cleanup steps. They get time even when the run's own was used up, since what a run has made must not
 // stay; and they change nothing but their own results.
 func (e *execution) cleanup(ctx context.Context) {
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := context.WithDeadlineCause(context.WithoutCancel(ctx), e.end.Add(-e.wrapUp/4), errOutOfTime)
+	defer cancel()
 	first := len(e.journey.Steps)
 	for i, s := range e.journey.Cleanup {
 		res := &e.run.Steps[first+i]
 		e.attempt(ctx, s, res)
+		e.observe(res)
 		e.tell(*res)
 	}
 }
@@ -78,14 +111,18 @@ func (e *execution) cleanup(ctx context.Context) {
 func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit())
 	defer cancel()
-	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site}
+	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, secrets: e.Stage.Secrets, mask: &e.mask}
+	res.Started = e.now()
+	e.notes.take(e.run, res)
 	if e.journey.Uses != nil {
 		e.journey.Uses.Begin(t)
 	}
-	res.Started = e.now()
 	began := time.Now()
 	verdict, err := e.watch(ctx, t, func() { s.Do(t) })
-	res.Outcome, res.Error = verdict, err
+	if verdict == Failed && errors.Is(context.Cause(ctx), errOutOfTime) {
+		verdict, err = cut(s, time.Since(began), err)
+	}
+	res.Outcome, res.Error = verdict, e.mask.Text(err)
 	wait := time.Since(began)
 	if t.timed && verdict == Passed {
 		wait = t.waited
@@ -142,14 +179,16 @@ type result struct {
 	err     string
 }
 
-func within(done <-chan result, d time.Duration) (result, bool) {
+// within is what comes out of done within d.
+func within[T any](done <-chan T, d time.Duration) (T, bool) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case r := <-done:
 		return r, true
 	case <-timer.C:
-		return result{}, false
+		var none T
+		return none, false
 	}
 }
 
@@ -159,7 +198,7 @@ func (e *execution) judge(ctx context.Context, r result) (Outcome, string) {
 		return r.outcome, r.err
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return Broken, "the run was interrupted"
+		return Broken, interruption(ctx)
 	}
 	if e.journey.Uses != nil {
 		if err := e.journey.Uses.Died(); err != nil {
@@ -172,28 +211,49 @@ func (e *execution) judge(ctx context.Context, r result) (Outcome, string) {
 // fail records the first reason why the run is not good.
 func (e *execution) fail(o Outcome, err string) {
 	if e.run.Outcome.Good() {
-		e.run.Outcome, e.run.Error = o, err
+		e.run.Outcome, e.run.Error = o, e.mask.Text(err)
 	}
 }
 
-// capture saves evidence once, of the moment the run went wrong.
+// capture saves evidence once, of the moment the run went wrong. What an instrument has saved counts even when it hangs
+// over the rest.
 func (e *execution) capture() {
 	if e.journey.Uses == nil || e.Evidence == nil || len(e.run.Evidence) > 0 {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), captureLimit)
+	limit := min(captureLimit, time.Until(e.end)/2)
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	e.run.Evidence = e.journey.Uses.Capture(ctx, func(kind, name string, data []byte) Evidence {
-		path, err := e.Evidence.Save(e.run, name, data)
-		if err != nil {
-			return Evidence{Kind: kind, Missing: err.Error()}
-		}
-		return Evidence{Kind: kind, Path: path}
-	})
+	run := snapshot(e.run)
+	saved := &shelf{}
+	all := make(chan []Evidence, 1)
+	go func() {
+		all <- e.journey.Uses.Capture(ctx, func(kind, name string, data []byte) Evidence {
+			return saved.put(e.save(run, kind, name, data))
+		})
+	}()
+	var ok bool
+	if e.run.Evidence, ok = within(all, limit+returnGrace); !ok {
+		e.run.Evidence = append(saved.list(), Evidence{Kind: "more", Missing: "it could not be had within " + limit.String()})
+	}
+	e.notes.take(e.run, nil)
+}
+
+// save keeps one piece of evidence. Those of a second try must not take the place of the first one's.
+func (e *execution) save(run Run, kind, name string, data []byte) Evidence {
+	if run.Tries > 1 {
+		name = fmt.Sprintf("try-%d-%s", run.Tries, name)
+	}
+	path, err := e.Evidence.Save(run, name, masked(&e.mask, name, data))
+	if err != nil {
+		return Evidence{Kind: kind, Missing: e.mask.Text(err.Error())}
+	}
+	return Evidence{Kind: kind, Path: path}
 }
 
 func (e *execution) tell(res StepResult) {
+	e.notes.take(e.run, nil)
 	if e.OnStep != nil {
-		e.OnStep(e.run, res)
+		e.OnStep(snapshot(e.run), res)
 	}
 }

@@ -32,10 +32,18 @@ type Instrument interface {
 type Stage struct {
 	Site   *url.URL // address of the site, no trailing slash in its path
 	Chrome Program  // what to start when a browser is needed
+	// Secrets finds the value of a secret by its name; nil: there are none. Its errors tell the cure, and wrap
+	// ErrNoSecret when the secret is unknown; they never hold a secret.
+	Secrets func(name string) (string, error)
+	Agent   string // product to add to the user agent, such as "Valkyrie/1.0"; empty: none
+	Trace   bool   // requests to the site's own origin carry a W3C traceparent, whose trace is RunID without hyphens
+	NoFilm  bool   // no picture is taken at the end of each step; the runner sees to it when no evidence is kept
+	RunID   string // set by the runner
 }
 
 // A Program is an executable with what it needs in its environment.
 type Program struct {
 	Path string
 	Env  []string // "KEY=value", added to the environment
+	Args []string // added to its command line, such as "--proxy-server=http://10.0.0.9:3128"
 }

@@ -16,9 +16,13 @@ type Journey struct {
 	Name  string // kebab-case, such as "print-card"; it names the journey everywhere
 	Title string // what a customer would call it, such as "print a card"; read out on the phone
 	Uses  Instrument
+	// Tries is how many tries a run of it has: 1 never tries again, 2 tries once more; 0: what the runner says.
+	Tries int
 	Steps []Step
 	// Cleanup steps always run, even after a failure, and never change the verdict: cancel the order.
 	Cleanup []Step
+	// Problems says what is to follow from requests and scripts that break along the way; by default, nothing.
+	Problems Policy
 }
 
 // A Step is one thing that the customer waits for. Its name is the sentence a customer would say: "wait for the PDF".
@@ -42,6 +46,9 @@ func (j Journey) Validate() error {
 	}
 	if !nameForm.MatchString(j.Name) {
 		wrong("the name must be lower-case words joined by hyphens, such as \"print-card\"")
+	}
+	if j.Tries < 0 {
+		wrong("Tries is %d; it must be 1 or more, or 0 for what the runner says", j.Tries)
 	}
 	if len(j.Steps) == 0 {
 		wrong("it has no steps")

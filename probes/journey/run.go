@@ -35,7 +35,15 @@ type Run struct {
 	Error      string       `json:"error"`       // empty when the run is good
 	Evidence   []Evidence   `json:"evidence"`
 	Site       string       `json:"site"`
-	Chrome     string       `json:"chrome"` // product and version, such as "HeadlessChrome/153.0.7890.0"; empty when none ran
+	Tries      int          `json:"tries"`       // how many were made; over 1 and good: it passed on second try
+	FirstError string       `json:"first_error"` // what went wrong in the first of several tries
+	// How late the probe's own clock woke it, at most and at the 95th percentile, milliseconds: how starved of CPU it was.
+	// A run that was starved measures itself as much as the site.
+	StarvedMS    int64     `json:"starved_ms"`
+	StarvedP95MS int64     `json:"starved_p95_ms"`
+	Chrome       string    `json:"chrome"`   // product and version, such as "HeadlessChrome/153.0.7890.0"; empty when none ran
+	Problems     []Problem `json:"problems"` // what broke along the way, in its order, at most MaxProblems
+	Vitals       []Vitals  `json:"vitals"`   // of each document that the tab showed, in their order
 }
 
 // A StepResult is what became of one step.
@@ -48,6 +56,8 @@ type StepResult struct {
 	LimitMS    int64     `json:"limit_ms"`    // deadline: over it the step has failed
 	Error      string    `json:"error"`
 	Cleanup    bool      `json:"cleanup,omitempty"` // a cleanup step never changes the run's outcome
+	Waterfall  Waterfall `json:"waterfall"`         // where its time went
+	Why        string    `json:"why"`               // of a slow step, in a few words: "mostly waiting for the first byte of GET /catalogue"
 }
 
 // Evidence names one thing kept of a run that failed.
@@ -55,6 +65,7 @@ type Evidence struct {
 	Kind    string `json:"kind"`              // such as "screenshot", "html", "console"
 	Path    string `json:"path,omitempty"`    // where it was saved
 	Missing string `json:"missing,omitempty"` // why it could not be had, when it could not
+	Try     int    `json:"try,omitempty"`     // of which try it is, from 1; absent when there was only one
 }
 
 // Culprit returns the step that decided the run's outcome: the failing one, else the slow one that was furthest over
@@ -76,9 +87,23 @@ func (r Run) Culprit() (StepResult, bool) {
 
 // String is one line for a log or a terminal.
 func (r Run) String() string {
-	s := fmt.Sprintf("%s %s in %d ms", r.Journey, r.Outcome, r.DurationMS)
+	s := fmt.Sprintf("%s %s in %d ms", r.Journey, r.Outcome, r.DurationMS) + r.TriesNote()
 	if r.Error != "" {
 		s += ": " + r.Error
 	}
 	return s
+}
+
+// Flaky reports whether the run is good only because it was tried again.
+func (r Run) Flaky() bool { return r.Tries > 1 && r.Outcome.Good() }
+
+// TriesNote says so when the run took more than one try: " on second try".
+func (r Run) TriesNote() string {
+	switch {
+	case r.Tries <= 1:
+		return ""
+	case r.Tries == 2:
+		return " on second try"
+	}
+	return fmt.Sprintf(" on try %d", r.Tries)
 }

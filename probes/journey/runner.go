@@ -13,6 +13,12 @@ type Runner struct {
 	Stage    Stage
 	Region   string // where the runs are made from, such as "eu-west-1"
 	Evidence Saver  // nil: none is kept
+	Always   bool   // evidence is kept of good runs too
+	// Tries is how many tries Probe gives a journey that says nothing of it, each in a fresh instrument; 0: one.
+	Tries int
+	// SaveTime is how long before the end of its context a run is over for certain, so that the caller can store it;
+	// 0: DefaultSaveTime. It is never more than a tenth of the time that there is.
+	SaveTime time.Duration
 	// OnStep is told of every step as it ends, cleanup steps too; nil: nobody is.
 	OnStep  func(Run, StepResult)
 	TimeNow func() time.Time // nil: time.Now
@@ -24,27 +30,25 @@ type Saver interface {
 	Save(run Run, name string, data []byte) (path string, err error)
 }
 
-// Allowances for what is not the customer's wait. They are generous for a busy machine, and bounded so that a slot
-// always yields its verdict.
-const (
-	startLimit   = 20 * time.Second       // to start the instrument
-	returnGrace  = 300 * time.Millisecond // for a step to return once its limit has passed
-	killGrace    = 2 * time.Second        // for it to return once its instrument was killed
-	captureLimit = 5 * time.Second        // to save evidence
-)
-
-// Run executes j once, for slot, and returns its verdict. It always returns: when ctx ends early the run is Broken.
+// Run executes j once, for slot, and returns its verdict. It always returns, and before ctx does: see deadline.go.
 func (r Runner) Run(ctx context.Context, j Journey, slot time.Time) Run {
-	e := &execution{Runner: r, journey: j, run: Run{
-		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), Started: r.now(),
-		Outcome: Passed, Steps: blank(j), Evidence: []Evidence{}, Site: r.Stage.Site.String(),
-	}}
+	return r.try(ctx, j, Run{
+		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), Started: r.now(), Tries: 1,
+		Outcome: Passed, Steps: blank(j), Evidence: []Evidence{}, Problems: []Problem{}, Vitals: []Vitals{}, Site: r.Stage.Site.String(),
+	})
+}
+
+// try executes j as the run that is given, and says how starved it was.
+func (r Runner) try(ctx context.Context, j Journey, run Run) Run {
+	e := &execution{Runner: r, journey: j, run: run}
 	if err := j.Validate(); err != nil {
 		e.fail(Broken, err.Error())
 		return e.run
 	}
-	e.play(ctx)
-	return e.run
+	said := watchClock()
+	run = e.supervise(ctx)
+	run.StarvedMS, run.StarvedP95MS = said()
+	return run
 }
 
 func (r Runner) now() time.Time {

@@ -15,6 +15,9 @@ type T struct {
 	ctx     context.Context // the step's; a T lives no longer than its step
 	limit   time.Duration
 	site    *url.URL
+	name    string
+	secrets func(name string) (string, error)
+	mask    *Mask
 	waited  time.Duration
 	timed   bool
 	verdict Outcome
@@ -23,6 +26,9 @@ type T struct {
 
 // Context ends at the step's limit.
 func (t *T) Context() context.Context { return t.ctx }
+
+// Step is the name of the step.
+func (t *T) Step() string { return t.name }
 
 // URL is the address of a path on the site under probe, such as URL("/sign-in").
 func (t *T) URL(path string) string { return t.site.JoinPath(path).String() }
@@ -34,7 +40,7 @@ func (t *T) Failf(format string, args ...any) { t.end(Failed, fmt.Sprintf(format
 func (t *T) Brokenf(format string, args ...any) { t.end(Broken, fmt.Sprintf(format, args...)) }
 
 func (t *T) end(o Outcome, err string) {
-	t.verdict, t.err = o, err
+	t.verdict, t.err = o, t.mask.Text(err)
 	runtime.Goexit()
 }
 

@@ -12,7 +12,13 @@ CREATE TABLE runs (
   error       TEXT    NOT NULL,
   evidence    TEXT    NOT NULL,
   site        TEXT    NOT NULL,
+  tries       INTEGER NOT NULL,
+  first_error TEXT    NOT NULL,
+  starved_ms  INTEGER NOT NULL,
+  starved_p95_ms INTEGER NOT NULL,
   chrome      TEXT    NOT NULL,
+  problems    TEXT    NOT NULL,
+  vitals      TEXT    NOT NULL,
   UNIQUE (journey, slot, region) -- a slot has one verdict; and the history of one journey is read in this order
 ) STRICT;
 
@@ -29,6 +35,8 @@ CREATE TABLE steps (
   limit_ms    INTEGER NOT NULL,
   error       TEXT    NOT NULL,
   cleanup     INTEGER NOT NULL,
+  waterfall   TEXT    NOT NULL, -- a JSON object
+  why         TEXT    NOT NULL,
   PRIMARY KEY (run, position)
 ) STRICT, WITHOUT ROWID;
 

@@ -4,36 +4,52 @@
 const frame = () => new Promise((done) => { const t = setTimeout(done, 250); requestAnimationFrame(() => { clearTimeout(t); done(); }); });
 const deepest = (x, y) => {
   let el = document.elementFromPoint(x, y);
-  while (el?.shadowRoot) { const inner = el.shadowRoot.elementFromPoint(x, y); if (!inner || inner === el) break; el = inner; }
+  for (let root; el && (root = shadow(el));) { const inner = root.elementFromPoint(x, y); if (!inner || inner === el) break; el = inner; }
   return el;
 };
-const holds = (outer, inner) => { for (let n = inner; n; n = n.parentNode || n.host) if (n === outer) return true; return false; };
 const mine = (el, node) => holds(el, node) || [...(el.labels || [])].some((l) => holds(l, node));
 const only = (target) => {
   const found = find(target);
   if (!found.length) return { why: missing(target) };
   const visible = found.filter(seen);
-  if (!visible.length) return { why: 'it is there, but not visible' };
+  if (!visible.length) return { why: unseen(found[0]) };
   if (visible.length > 1) return { why: `there are ${visible.length} of them; say which one` };
   return { el: visible[0] };
 };
 
+// A styled checkbox or file field hides the input itself; a person acts on its label.
+const handle = (target) => {
+  const found = find(target), visible = found.filter((el) => seen(el) || [...(el.labels || [])].some(seen));
+  if (visible.length !== 1) return only(target);
+  const el = visible[0];
+  return { el, grip: seen(el) ? el : [...el.labels].find(seen) };
+};
+const disabled = (el) => {
+  if (el.matches(':disabled')) return 'it is disabled';
+  for (let n = el; n; n = up(n)) if (n instanceof Element && n.matches('[aria-disabled=true],[inert]')) return 'it is disabled';
+  return '';
+};
+
 // One that a person could act on: visible, enabled, still, and on top.
-const actionable = async (target) => {
-  const { el, why } = only(target);
+const actionable = async (target, by = only) => {
+  const { el, grip = el, why } = by(target);
   if (!el) return { why };
-  if (el.matches(':disabled') || el.closest('[aria-disabled=true],[inert]')) return { why: 'it is disabled' };
-  el.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
-  let b = el.getBoundingClientRect();
-  for (let i = 0; i < 2; i++) {
-    const a = b;
-    await frame();
-    b = el.getBoundingClientRect();
-    if (!el.isConnected || a.x !== b.x || a.y !== b.y || a.width !== b.width || a.height !== b.height) return { why: 'it is moving', soon: true };
+  const off = disabled(el);
+  if (off) return { why: off };
+  grip.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
+  // Only a pointer can miss what moves; typing goes to whatever has the focus.
+  if (['click', 'hover', 'check'].includes(wish.op) && !await still(grip)) return { why: grip.isConnected ? 'it is moving' : 'the page keeps replacing it', soon: true };
+  return { el, ...reach(grip, el) };
+};
+
+// Where to touch it, being all or part of the whole. A link that breaks over two lines is touched on one of them, not between.
+const reach = (el, whole) => {
+  if (getComputedStyle(el).pointerEvents === 'none') return { why: 'it takes no clicks (pointer-events: none)' };
+  let why = 'it is outside of the window';
+  for (const b of [el.getBoundingClientRect(), ...[...el.getClientRects()].slice(0, 3)]) {
+    const x = b.x + b.width / 2, y = b.y + b.height / 2, top = deepest(x, y);
+    if (top && (mine(el, top) || mine(whole, top))) return { ok: true, x, y };
+    if (top) why = `it is covered by ${describe(top)}`;
   }
-  const x = b.x + b.width / 2, y = b.y + b.height / 2;
-  const top = deepest(x, y);
-  if (!top) return { why: 'it is outside of the window' };
-  if (!mine(el, top)) return { why: `it is covered by ${describe(top)}` };
-  return { ok: true, el, x, y };
+  return { why };
 };

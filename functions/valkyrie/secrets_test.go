@@ -1,0 +1,54 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"valkyrie/probes/demoshop"
+)
+
+// TestSecretsFor: the practice shop's account is known wherever a practice shop is, and nowhere else; and one's own
+// comes first.
+func TestSecretsFor(t *testing.T) {
+	shop, err := demoshop.New(demoshop.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shop.Close()
+	none := filepath.Join(t.TempDir(), "none")
+	for name, c := range map[string]struct {
+		site   http.Handler
+		env    map[string]string
+		secret string
+		value  string
+		err    string
+	}{
+		"a practice shop":                    {site: shop, secret: "shop-password", value: demoshop.DemoPassword},
+		"a practice shop with one's own":     {site: shop, secret: "shop-password", env: map[string]string{"VALKYRIE_SECRET_SHOP_PASSWORD": "mine"}, value: "mine"},
+		"a practice shop does not know this": {site: shop, secret: "card-number", err: `set VALKYRIE_SECRET_CARD_NUMBER, or write "card-number: ..." into ` + none},
+		"a real site":                        {site: http.NotFoundHandler(), secret: "shop-password", err: "set VALKYRIE_SECRET_SHOP_PASSWORD"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(c.site)
+			defer server.Close()
+			site, err := url.Parse(server.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &program{getenv: func(key string) string {
+				if key == "VALKYRIE_SECRETS_FILE" {
+					return none
+				}
+				return c.env[key]
+			}}
+			value, err := p.secretsFor(site)(c.secret)
+			if value != c.value || (err == nil) != (c.err == "") || err != nil && !strings.Contains(err.Error(), c.err) {
+				t.Errorf("got %q, %v", value, err)
+			}
+		})
+	}
+}

@@ -1,0 +1,92 @@
+package browser
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+)
+
+// A Reply is what the customer does with a dialog of the page: alert, confirm, prompt.
+type Reply struct {
+	accept bool
+	text   string
+}
+
+// Accept answers OK; Dismiss answers Cancel.
+var (
+	Accept  = Reply{accept: true}
+	Dismiss = Reply{}
+)
+
+// Answer types text into a prompt, and answers OK.
+func Answer(text string) Reply { return Reply{accept: true, text: text} }
+
+// OnDialog chooses how the dialogs are answered that the page opens in the rest of the step. By default they are
+// dismissed, noted in the evidence, and named when the step fails. Leaving a page that asks whether to is always allowed.
+func (tab *Tab) OnDialog(r Reply) {
+	tab.dialogs.mu.Lock()
+	defer tab.dialogs.mu.Unlock()
+	tab.dialogs.reply, tab.dialogs.chosen = r, true
+}
+
+// dialogs is what was chosen, and what was asked.
+type dialogs struct {
+	mu     sync.Mutex
+	reply  Reply
+	chosen bool
+	last   string // the last that was dismissed because nobody chose
+	count  int
+}
+
+// begin forgets the choice of the last step.
+func (d *dialogs) begin() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.reply, d.chosen, d.last, d.count = Reply{}, false, "", 0
+}
+
+// take notes a dialog and returns what to do with it.
+func (d *dialogs) take(kind page.DialogType, message string) Reply {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if kind == page.DialogTypeBeforeunload {
+		return Accept
+	}
+	if !d.chosen {
+		d.count++
+		d.last = fmt.Sprintf("%s %q", kind, clip(message, 80))
+	}
+	return d.reply
+}
+
+// note follows an error: "; the page asked (confirm "Sure?"), and was answered Cancel".
+func (d *dialogs) note() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.count == 0:
+		return ""
+	case d.count == 1:
+		return fmt.Sprintf("; the page opened a dialog, %s, which was dismissed", d.last)
+	}
+	return fmt.Sprintf("; the page opened %d dialogs, the last %s, which were dismissed", d.count, d.last)
+}
+
+// answerDialog answers a dialog, so that it does not block the page for ever.
+func (tab *Tab) answerDialog(ev *page.EventJavascriptDialogOpening) {
+	tab.log.add(time.Now(), "dialog (%s): %s", ev.Type, ev.Message)
+	r := tab.dialogs.take(ev.Type, ev.Message)
+	tab.background.Go(func() {
+		_, _ = cdp.Call(tab.root, tab.target(), page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: r.accept, PromptText: r.text})
+	})
+}
+
+func clip(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}

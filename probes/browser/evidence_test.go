@@ -1,0 +1,98 @@
+package browser_test
+
+import (
+	"bytes"
+	"fmt"
+	"image/png"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+)
+
+// TestMark: the picture shows, inside of a red line, what the step could not do its part with.
+func TestMark(t *testing.T) {
+	site := serve(t, map[string]string{"/": `<body style="margin:0;background:#fff;height:1400px"><button style="position:absolute;left:200px;top:1200px;width:100px;height:40px" disabled>Print</button>`}, nil)
+	tab := browser.NewTab()
+	run := play(t, site, tab, journey.Step{Name: "print", Limit: time.Second, Do: func(*journey.T) {
+		tab.Visit("/")
+		tab.Click(browser.Button("Print"))
+	}})
+	data, err := os.ReadFile(run.Evidence[0].Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pic, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range [][2]int{{196, 1220}, {303, 1220}, {250, 1196}, {250, 1243}} {
+		if r, g, b, _ := pic.At(at[0], at[1]).RGBA(); r>>8 < 0xc0 || g>>8 > 0x40 || b>>8 > 0x40 {
+			t.Errorf("no red line at %v: %x %x %x", at, r>>8, g>>8, b>>8)
+		}
+	}
+	if r, g, _, _ := pic.At(180, 1220).RGBA(); r != 0xffff || g != 0xffff {
+		t.Error("the mark is more than a line around the button")
+	}
+}
+
+// TestEvidenceIsIndependent: of a page that answers nothing any more, what can be had is kept, and what cannot is named.
+func TestEvidenceIsIndependent(t *testing.T) {
+	site := serve(t, map[string]string{"/": `<h1>Hello</h1><script>console.log('going'); setTimeout(() => { for (;;); }, 200)</script>`}, nil)
+	tab := browser.NewTab()
+	run := play(t, site, tab, journey.Step{Name: "hang", Limit: time.Second, Do: func(*journey.T) {
+		tab.Visit("/")
+		tab.See(browser.Text("Goodbye"))
+	}})
+	var got []string
+	for _, e := range run.Evidence {
+		got = append(got, fmt.Sprint(e.Kind, ":", e.Missing))
+	}
+	const silent = "the page did not answer within 1.5s"
+	want := fmt.Sprintf("screenshot:%s html:%s console: url: har: film:", silent, silent)
+	if strings.Join(got, " ") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, " "), want)
+	}
+	readHAR(t, run)
+}
+
+// TestBrokenDownloadIsNamed: a file that came in part is not passed off as the whole.
+func TestBrokenDownloadIsNamed(t *testing.T) {
+	site := serve(t, map[string]string{"/": `<a href=/file download>Get</a>`}, map[string]http.HandlerFunc{
+		"/file": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/pdf")
+			w.Header().Set("Content-Length", "1000")
+			w.Header().Set("Content-Disposition", `attachment; filename="../../a b.pdf"`)
+			fmt.Fprint(w, "half")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		},
+	})
+	tab := browser.NewTab()
+	run := play(t, site, tab, journey.Step{Name: "get", Limit: 3 * time.Second, Do: func(*journey.T) {
+		tab.Visit("/")
+		tab.Click(browser.Link("Get"))
+		tab.Download()
+	}})
+	last := run.Evidence[len(run.Evidence)-1]
+	if last.Kind != "download" || last.Missing != "only 4 of 1000 bytes came" {
+		t.Errorf("%+v", last)
+	}
+}
+
+func TestEvidenceAlways(t *testing.T) {
+	site := serve(t, map[string]string{"/": `<h1>Hello</h1>`}, nil)
+	for _, always := range []bool{true, false} {
+		t.Setenv("TMPDIR", t.TempDir())
+		tab := browser.NewTab()
+		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program}, Evidence: folder(t.TempDir()), Always: always}
+		run := playWith(t, r, tab, journey.Step{Name: "open", Do: func(*journey.T) { tab.Visit("/") }})
+		if run.Outcome != journey.Passed || len(run.Evidence) > 0 != always {
+			t.Errorf("always %v: %s %v", always, run.Outcome, run.Evidence)
+		}
+	}
+}

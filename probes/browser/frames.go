@@ -1,0 +1,173 @@
+package browser
+
+import (
+	"context"
+	"sync"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+)
+
+// A frame is one document of the page. Frames of other sites live in processes of their own, and are spoken to in
+// sessions of their own. Site isolation could be turned off, which would spare us these sessions; but it stays on, since
+// it is what the customer's Chrome does: it decides what can hang or crash what, and whom cookies are sent to.
+type frame struct {
+	id     cdp.FrameID
+	target *chromedp.Target
+	parent *frame
+}
+
+// frames knows the sessions of the frames of other sites, and whether the page has frames at all.
+type frames struct {
+	mu       sync.Mutex
+	any      bool
+	changed  chan struct{} // closed and replaced when a frame comes or has come to be reachable
+	sessions map[target.ID]*session
+}
+
+type session struct {
+	target *chromedp.Target // nil until it is attached
+	parent cdp.FrameID
+	cancel context.CancelFunc
+}
+
+// top is the tab's own document.
+func (tab *Tab) top() frame {
+	t := tab.target()
+	return frame{id: cdp.FrameID(t.TargetID), target: t}
+}
+
+// hear takes the events that tell of frames. It must not call Chrome.
+func (fs *frames) hear(tab *Tab, ev any) {
+	switch ev := ev.(type) {
+	case *page.EventFrameAttached, *page.EventFrameNavigated:
+		if nav, ok := ev.(*page.EventFrameNavigated); ok && nav.Frame.ParentID == "" {
+			return
+		}
+		fs.wake(func() { fs.any = true })
+	case *target.EventTargetCreated:
+		if ev.TargetInfo.Type == "iframe" {
+			tab.attach(ev.TargetInfo)
+		}
+	case *target.EventTargetDestroyed:
+		fs.mu.Lock()
+		s := fs.sessions[ev.TargetID]
+		delete(fs.sessions, ev.TargetID)
+		fs.mu.Unlock()
+		if s != nil {
+			go s.cancel()
+		}
+	}
+}
+
+func (fs *frames) wake(do func()) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	do()
+	if fs.changed != nil {
+		close(fs.changed)
+	}
+	fs.changed = make(chan struct{})
+}
+
+// attach opens a session with a frame of another site, in the background: a frame that hangs must not hold up the page.
+func (tab *Tab) attach(info *target.Info) {
+	tab.frames.mu.Lock()
+	defer tab.frames.mu.Unlock()
+	if tab.frames.sessions[info.TargetID] != nil {
+		return
+	}
+	if tab.frames.sessions == nil {
+		tab.frames.sessions = map[target.ID]*session{}
+	}
+	ctx, cancel := chromedp.NewContext(tab.root, chromedp.WithTargetID(info.TargetID))
+	s := &session{parent: info.ParentFrameID, cancel: cancel}
+	tab.frames.sessions[info.TargetID] = s
+	tab.background.Go(func() {
+		if err := tab.prepareFrame(ctx); err != nil {
+			return // it has gone again; while it has not, the page says what is missing
+		}
+		tab.frames.wake(func() { tab.frames.any, s.target = true, chromedp.FromContext(ctx).Target })
+	})
+}
+
+func (tab *Tab) prepareFrame(ctx context.Context) error {
+	if err := chromedp.Do(ctx); err != nil {
+		return err
+	}
+	if err := chromedp.Listen(ctx, tab.hearFrame); err != nil {
+		return err
+	}
+	return tab.bindWorld(ctx)
+}
+
+// hearFrame takes the events of a frame of another site.
+func (tab *Tab) hearFrame(ev any) {
+	switch ev := ev.(type) {
+	case *runtime.EventBindingCalled:
+		tab.hearClick(ev.Payload)
+	case *page.EventFrameAttached, *page.EventFrameNavigated:
+		tab.frames.wake(func() {})
+	case *page.EventJavascriptDialogOpening:
+		tab.hear(ev)
+	}
+}
+
+// reachable lists the sessions of the page, its own first, and a channel that tells when there are more.
+func (tab *Tab) reachable() ([]frame, <-chan struct{}) {
+	tab.frames.mu.Lock()
+	defer tab.frames.mu.Unlock()
+	all := []frame{tab.top()}
+	if tab.frames.changed == nil {
+		tab.frames.changed = make(chan struct{})
+	}
+	for id, s := range tab.frames.sessions {
+		if s.target != nil {
+			all = append(all, frame{id: cdp.FrameID(id), target: s.target, parent: &frame{id: s.parent}})
+		}
+	}
+	return all, tab.frames.changed
+}
+
+// list is all frames of the page that answer within ctx, its own document first.
+func (tab *Tab) list(ctx context.Context) []*frame {
+	sessions, _ := tab.reachable()
+	var all []*frame
+	for _, s := range sessions {
+		res, err := cdp.Call(ctx, s.target, page.GetFrameTree, cdp.Empty{})
+		if err == nil {
+			all = append(all, descendants(&s, res.FrameTree)...)
+		}
+	}
+	return linked(all)
+}
+
+func descendants(of *frame, tree *page.FrameTree) []*frame {
+	all := []*frame{of}
+	for _, child := range tree.ChildFrames {
+		f := &frame{id: child.Frame.ID, target: of.target, parent: of}
+		all = append(all, descendants(f, child)...)
+	}
+	return all
+}
+
+// linked joins the frames of other sites to their parents. It leaves out those of other tabs, which have none here.
+func linked(all []*frame) []*frame {
+	known := map[cdp.FrameID]*frame{}
+	for _, f := range all {
+		known[f.id] = f
+	}
+	ours := all[:0]
+	for _, f := range all {
+		if f.parent != nil {
+			f.parent = known[f.parent.id]
+		}
+		if f.parent != nil || f == known[all[0].id] {
+			ours = append(ours, f)
+		}
+	}
+	return ours
+}

@@ -1,0 +1,176 @@
+package browser_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+	"valkyrie/probes/pdf"
+)
+
+// passes plays one step on a page and requires that it passes.
+func passes(t *testing.T, tab *browser.Tab, pages map[string]string, handlers map[string]http.HandlerFunc, do func(*journey.T)) {
+	t.Helper()
+	run := play(t, serve(t, pages, handlers), tab, journey.Step{Name: "try", Limit: 5 * time.Second, Do: do})
+	if run.Outcome != journey.Passed {
+		t.Errorf("%s: %s", run.Outcome, run.Error)
+	}
+}
+
+// says is a script that shows what happened in <output id=said>.
+const says = `<output id=said></output><script>const say = (s) => { said.textContent += s + ' ' }</script>`
+
+func TestActs(t *testing.T) {
+	said := browser.CSS("#said")
+	tab := browser.NewTab()
+	for name, c := range map[string]struct {
+		page string
+		do   func()
+		want string
+	}{
+		"click": {`<button onclick="say('pressed')">Print</button>`, func() { tab.Click(browser.Button("Print")) }, "pressed"},
+		"fill replaces": {`<label>Title <input value=old oninput="said.textContent = value"></label>`, func() {
+			tab.Fill(browser.Field("Title"), "first")
+			tab.Fill(browser.Field("Title"), "second")
+		}, "second"},
+		"fill with nothing": {`<label>Title <input value=old oninput="say('now:' + value)"></label>`, func() { tab.Fill(browser.Field("Title"), "") }, "now:"},
+		"fill an editor":    {`<div contenteditable aria-label=Text oninput="said.textContent = innerText">old</div>`, func() { tab.Fill(browser.Field("Text"), "new") }, "new"},
+		"choose":            {`<label>Colour <select onchange="say(value)"><option value=r>red<option value=b>blue</select></label>`, func() { tab.Choose(browser.Field("Colour"), "blue") }, "b"},
+		"check once": {`<label><input type=checkbox onchange="say(checked)">Gift</label>`, func() {
+			tab.Check(browser.Checkbox("Gift"))
+			tab.Check(browser.Checkbox("Gift"))
+		}, "true"},
+		"uncheck a styled box": {
+			`<style>input{position:absolute;opacity:0}</style><input id=g type=checkbox checked onchange="say(checked)"><label for=g>Gift</label>`,
+			func() { tab.Uncheck(browser.Checkbox("Gift")) }, "false",
+		},
+		"a switch": {`<button role=switch aria-checked=false aria-label=Sound onclick="setAttribute('aria-checked', true); say('on')">x</button>`, func() { tab.Check(browser.Checkbox("Sound")) }, "on"},
+		"upload":   {`<label>Logo <input type=file hidden onchange="files[0].text().then((s) => say(files[0].name + ':' + s))"></label>`, func() { tab.Upload(browser.Field("Logo"), "logo.txt", []byte("picture")) }, "logo.txt:picture"},
+		"hover":    {`<button onmouseenter="say('over')">Menu</button>`, func() { tab.Hover(browser.Button("Menu")) }, "over"},
+		"press": {`<form onsubmit="say('sent'); return false"><label>Word <input onkeydown="if (key(event)) say(key(event))"></label></form><script>const key = (e) => e.ctrlKey ? 'ctrl+' + e.key : e.key === 'Escape' ? 'esc' : ''</script>`, func() {
+			tab.Fill(browser.Field("Word"), "x")
+			tab.Press("Enter")
+			tab.Press("Escape")
+			tab.Press("Control+b")
+		}, "sent esc ctrl+b"},
+		"tab goes on":    {`<input aria-label=A><input aria-label=B onfocus="say('B')">`, func() { tab.Fill(browser.Field("A"), "x"); tab.Press("Tab") }, "B"},
+		"the second one": {`<ul><li>Bee <button onclick="say('bee')">Remove</button><li>Fox <button onclick="say('fox')">Remove</button></ul>`, func() { tab.Click(browser.Button("Remove").Nth(2)) }, "fox"},
+		"the one within": {`<ul><li>Bee <button onclick="say('bee')">Remove</button><li>Fox <button onclick="say('fox')">Remove</button></ul>`, func() {
+			tab.Click(browser.Button("Remove").Within(browser.Role("listitem", "").Nth(2)))
+		}, "fox"},
+		"a role":        {`<div role=tab tabindex=0 onclick="say('tab')">Orders</div>`, func() { tab.Click(browser.Role("tab", "Orders")) }, "tab"},
+		"open shadow":   {`<x-a></x-a><script>document.querySelector('x-a').attachShadow({mode: 'open'}).innerHTML = '<button onclick="say(1)">Deep</button>'</script>`, func() { tab.Click(browser.Button("Deep")) }, "1"},
+		"below":         {`<div style="height:3000px"></div><button onclick="say('low')">Low</button>`, func() { tab.Click(browser.Button("Low")) }, "low"},
+		"picture label": {`<button onclick="say('pic')"><img alt=Print src="data:,"></button>`, func() { tab.Click(browser.Button("Print")) }, "pic"},
+		"test id":       {`<b data-testid=x onclick="say('id')">y</b>`, func() { tab.Click(browser.TestID("x")) }, "id"},
+		"accept":        {`<button onclick="say(confirm('sure?'))">Ask</button>`, func() { tab.OnDialog(browser.Accept); tab.Click(browser.Button("Ask")) }, "true"},
+		"dismiss":       {`<button onclick="say(confirm('sure?'))">Ask</button>`, func() { tab.Click(browser.Button("Ask")) }, "false"},
+		"answer":        {`<button onclick="say(prompt('who?'))">Ask</button>`, func() { tab.OnDialog(browser.Answer("Ada")); tab.Click(browser.Button("Ask")) }, "Ada"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tab = browser.NewTab()
+			passes(t, tab, map[string]string{"/": says + c.page}, nil, func(s *journey.T) {
+				tab.Visit("/")
+				c.do()
+				tab.See(browser.Text(strings.Fields(c.want)[0]))
+				if got := tab.Read(said); got != c.want {
+					s.Failf("the page says %q, want %q", got, c.want)
+				}
+			})
+		})
+	}
+}
+
+// TestFrames acts in frames of the same origin, of another origin, and of another site, one in the other.
+func TestFrames(t *testing.T) {
+	inner := `<p style="height:60px">inside</p>` + says + `<label>Card <input></label><button onclick="say('paid')">Pay</button>`
+	for name, host := range map[string]string{"same origin": "", "same site": "http://127.0.0.1:%s", "another site": "http://localhost:%s"} {
+		t.Run(name, func(t *testing.T) {
+			other := serve(t, map[string]string{"/inner": inner, "/middle": `<p>middle</p><iframe src="/inner" style="border:7px solid;padding:3px"></iframe>`}, nil)
+			if host != "" {
+				host = fmt.Sprintf(host, other.Port())
+			}
+			tab := browser.NewTab()
+			passes(t, tab, map[string]string{
+				"/inner": inner, "/middle": `<p>middle</p><iframe src="/inner" style="border:7px solid;padding:3px"></iframe>`,
+				"/": `<h1>Shop</h1><div style="height:900px"></div><iframe src="` + host + `/middle" style="width:500px;height:400px;margin:50px"></iframe><div style="height:900px"></div>`,
+			}, nil, func(s *journey.T) {
+				tab.Visit("/")
+				tab.See(browser.Text("inside"))
+				tab.Fill(browser.Field("Card"), "4242")
+				tab.Click(browser.Button("Pay"))
+				tab.See(browser.Text("paid"))
+				if got := tab.Read(browser.Field("Card")); got != "4242" {
+					s.Failf("the field holds %q", got)
+				}
+				tab.Gone(browser.Text("never was"))
+			})
+		})
+	}
+}
+
+func TestPopup(t *testing.T) {
+	tab := browser.NewTab()
+	passes(t, tab, map[string]string{"/": `<a href="/new" target=_blank>Help</a><p id=said></p>`, "/new": `<button onclick="document.body.append('helped')">Ask</button>`}, nil, func(*journey.T) {
+		tab.Visit("/")
+		tab.Click(browser.Link("Help"))
+		help := tab.Popup()
+		help.Click(browser.Button("Ask"))
+		help.See(browser.Text("helped"))
+		help.Close()
+		tab.See(browser.Link("Help"))
+	})
+}
+
+func TestPrinted(t *testing.T) {
+	tab := browser.NewTab()
+	passes(t, tab, map[string]string{"/": `<style>@media screen { #only { display: none } }</style><h1>Card</h1><p id=only>On paper</p><button onclick="print()">Print</button>`}, nil, func(s *journey.T) {
+		tab.Visit("/")
+		tab.Click(browser.Button("Print"))
+		doc, err := pdf.Read(tab.Printed())
+		if err != nil || doc.Pages != 1 || len(doc.Lacks("On paper")) > 0 {
+			s.Failf("%+v: %v", doc, err)
+		}
+	})
+}
+
+// TestSeeNew: the message of the last order does not do; one with another number does, and one that came again does.
+func TestSeeNew(t *testing.T) {
+	tab := browser.NewTab()
+	passes(t, tab, map[string]string{"/": `<p id=m>Thank you for order 1</p><button onclick="setTimeout(() => m.textContent = 'Thank you for order 2', 200)">Order</button>
+		<button onclick="m.hidden = true; setTimeout(() => m.hidden = false, 200)">Again</button>`}, nil, func(s *journey.T) {
+		tab.Visit("/")
+		tab.Click(browser.Button("Order"))
+		tab.SeeNew(browser.Text("Thank you"))
+		if got := tab.Read(browser.CSS("#m")); got != "Thank you for order 2" {
+			s.Failf("it took %q", got)
+		}
+		tab.Click(browser.Button("Again"))
+		tab.SeeNew(browser.Text("Thank you for order 2"))
+	})
+}
+
+// TestUploadReachesTheServer sends a file in a form, as a browser does.
+func TestUploadReachesTheServer(t *testing.T) {
+	tab := browser.NewTab()
+	passes(t, tab, map[string]string{"/": `<form action=/got method=post enctype=multipart/form-data><label>Logo <input type=file name=f></label><button>Send</button></form>`},
+		map[string]http.HandlerFunc{"/got": func(w http.ResponseWriter, r *http.Request) {
+			f, head, err := r.FormFile("f")
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+			data, _ := io.ReadAll(f)
+			fmt.Fprintf(w, "got %s: %s", head.Filename, data)
+		}}, func(*journey.T) {
+			tab.Visit("/")
+			tab.Upload(browser.Field("Logo"), "logo.svg", []byte("a fox"))
+			tab.Click(browser.Button("Send"))
+			tab.See(browser.Text("got logo.svg: a fox"))
+		})
+}

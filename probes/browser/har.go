@@ -1,0 +1,225 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/har"
+	"github.com/chromedp/cdproto/network"
+
+	"valkyrie/probes/journey"
+)
+
+// A harWriter writes the recorded exchanges as a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/), as
+// DevTools opens it.
+type harWriter struct {
+	mask   *journey.Mask
+	chrome string
+	latest float64 // what is still under way is shown as it was then
+}
+
+// write is the whole file. What is said about an entry in its comment: its step, and why it failed.
+func (h harWriter) write(all []exchange, pages []document, left int) ([]byte, error) {
+	log := &har.Log{Version: "1.2", Creator: &har.Creator{Name: "Valkyrie", Version: "1"}, Entries: []*har.Entry{}, Pages: []*har.Page{}}
+	product, version, _ := strings.Cut(h.chrome, "/")
+	log.Browser = &har.Creator{Name: product, Version: version}
+	if left > 0 {
+		log.Comment = fmt.Sprintf("%d more requests were not kept", left)
+	}
+	for i, p := range pages {
+		log.Pages = append(log.Pages, h.page(i, p))
+	}
+	for i := range all {
+		log.Entries = append(log.Entries, h.entry(&all[i]))
+	}
+	slices.SortStableFunc(log.Entries, func(a, b *har.Entry) int { return strings.Compare(a.StartedDateTime, b.StartedDateTime) })
+	text, err := json.MarshalIndent(har.HAR{Log: log}, "", " ")
+	return []byte(h.mask.Text(string(text))), err
+}
+
+func (h harWriter) page(i int, p document) *har.Page {
+	return &har.Page{
+		ID: pageID(i + 1), Title: p.url, StartedDateTime: isoTime(p.asked + p.offset),
+		PageTimings: &har.PageTimings{OnContentLoad: since(p.asked, p.content), OnLoad: since(p.asked, p.total)},
+	}
+}
+
+func pageID(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("page_%d", n)
+}
+
+// since is the milliseconds from one moment to another, -1 when that never came.
+func since(from, to float64) *float64 {
+	ms := (to - from) * 1000
+	if to == 0 || ms < 0 {
+		ms = -1
+	}
+	return &ms
+}
+
+func isoTime(seconds float64) string {
+	return time.UnixMicro(int64(seconds * 1e6)).UTC().Format("2006-01-02T15:04:05.000000Z")
+}
+
+func (h harWriter) entry(x *exchange) *har.Entry {
+	p := x.phases(h.latest)
+	e := &har.Entry{
+		Pageref: pageID(x.page), StartedDateTime: isoTime(x.asked + x.offset), Cache: &har.Cache{},
+		Request: h.request(x), Response: h.response(x),
+		Timings: &har.Timings{Blocked: &p.blocked, DNS: &p.dns, Connect: &p.connect, Ssl: &p.tls, Send: p.send, Wait: p.wait, Receive: p.receive},
+		Time:    p.blocked + max(0, p.dns) + max(0, p.connect) + p.send + p.wait + p.receive,
+		Comment: fmt.Sprintf("step %q", x.step),
+	}
+	if x.response != nil {
+		e.ServerIPAddress = strings.Trim(x.response.RemoteIPAddress, "[]")
+		if x.response.ConnectionID > 0 {
+			e.Connection = fmt.Sprintf("%.0f", x.response.ConnectionID)
+		}
+	}
+	switch {
+	case x.blocked != "":
+		e.Comment += "; blocked: " + x.blocked
+	case x.failure != "":
+		e.Comment += "; failed: " + x.failure
+	case x.ended == 0:
+		e.Comment += "; it was still under way"
+	}
+	return e
+}
+
+func (h harWriter) request(x *exchange) *har.Request {
+	headers := x.sent
+	if headers == nil {
+		headers = x.request.Headers
+	}
+	r := &har.Request{
+		Method: x.request.Method, URL: x.request.URL, HTTPVersion: protocol(x.response),
+		Cookies: []*har.Cookie{}, Headers: pairs(headers), QueryString: []*har.NameValuePair{}, HeadersSize: -1,
+	}
+	if u, err := url.Parse(x.request.URL); err == nil {
+		for _, key := range sortedKeys(u.Query()) {
+			for _, value := range u.Query()[key] {
+				r.QueryString = append(r.QueryString, &har.NameValuePair{Name: key, Value: hush(key, value)})
+			}
+		}
+	}
+	if x.request.HasPostData {
+		r.PostData = h.postData(x.request, header(headers, "Content-Type"))
+		r.BodySize = int64(len(r.PostData.Text))
+	}
+	return r
+}
+
+// postData is what was sent, with the fields that look like secrets hushed even if no step called them that.
+func (h harWriter) postData(r *network.Request, mime string) *har.PostData {
+	var sent []byte
+	for _, e := range r.PostDataEntries {
+		sent = append(sent, e.Bytes...)
+	}
+	d := &har.PostData{MimeType: mime, Params: []*har.Param{}}
+	values, err := url.ParseQuery(string(sent))
+	if !isForm(mime) || err != nil {
+		d.Text = string(h.mask.Blot(sent[:min(len(sent), maxBody)]))
+		return d
+	}
+	for _, key := range sortedKeys(values) {
+		for i, value := range values[key] {
+			values[key][i] = hush(key, value)
+			d.Params = append(d.Params, &har.Param{Name: key, Value: values[key][i]})
+		}
+	}
+	d.Text = values.Encode()
+	return d
+}
+
+func (h harWriter) response(x *exchange) *har.Response {
+	r := &har.Response{
+		HTTPVersion: protocol(x.response), Cookies: []*har.Cookie{}, Headers: []*har.NameValuePair{},
+		Content: &har.Content{MimeType: "x-unknown"}, HeadersSize: -1, BodySize: -1,
+	}
+	if x.response == nil {
+		r.Status, r.StatusText, r.Headers = x.status, x.failure, pairs(x.received)
+		r.RedirectURL = header(x.received, "Location")
+		return r
+	}
+	headers := x.received
+	if headers == nil {
+		headers = x.response.Headers
+	}
+	r.Status, r.StatusText, r.Headers = x.response.Status, x.response.StatusText, pairs(headers)
+	if r.StatusText == "" {
+		r.StatusText = http.StatusText(int(r.Status))
+	}
+	r.RedirectURL = header(headers, "Location")
+	r.Content.MimeType, r.Content.Size = x.response.MimeType, int64(x.size)
+	if r.Content.MimeType == "" {
+		r.Content.MimeType = "x-unknown"
+	}
+	r.Content.Comment = x.noBody
+	if x.body != nil {
+		r.Content.Size = int64(len(x.body))
+		r.Content.Text, r.Content.Encoding = x.body, "base64" // of the masked body: see recorder.keep
+	}
+	return r
+}
+
+func protocol(r *network.Response) string {
+	if r == nil || r.Protocol == "" {
+		return "unknown"
+	}
+	return r.Protocol
+}
+
+// private are the headers that sign a person in. DevTools leaves them out of what it exports, for the same reason.
+var private = []string{"authorization", "proxy-authorization", "cookie", "set-cookie"}
+
+// touchy are the names of fields that hold what nobody else should see.
+var touchy = regexp.MustCompile(`(?i)passw|secret|token|csrf|api.?key|credential`)
+
+const hushed = "[hidden]"
+
+func hush(name, value string) string {
+	if touchy.MatchString(name) {
+		return hushed
+	}
+	return value
+}
+
+func pairs(headers network.Headers) []*har.NameValuePair {
+	all := []*har.NameValuePair{}
+	for _, name := range sortedKeys(headers) {
+		value := fmt.Sprint(headers[name])
+		if slices.Contains(private, strings.ToLower(name)) {
+			value = hushed
+		}
+		all = append(all, &har.NameValuePair{Name: name, Value: hush(name, value)})
+	}
+	return all
+}
+
+func header(headers network.Headers, name string) string {
+	for key, value := range headers {
+		if strings.EqualFold(key, name) {
+			return fmt.Sprint(value)
+		}
+	}
+	return ""
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

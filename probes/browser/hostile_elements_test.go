@@ -1,0 +1,44 @@
+package browser_test
+
+import (
+	"time"
+
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+)
+
+// elementRows are elements that a person could not act on, or only seem to be there.
+var elementRows = map[string]row{
+	"covered": {page: button + `<div id=cookie-banner style="position:fixed;inset:0;background:#fff">cookies?</div>`, outcome: journey.Failed, words: `could not click the button "Print" within 1.5s: it is covered by div#cookie-banner`},
+	"cookie wall that can go": {page: button + `<div id=wall style="position:fixed;inset:0;background:#fff"><button onclick="wall.remove()">Accept all</button></div>`, do: func(s *stand) {
+		s.Visit("/")
+		s.Click(browser.Button("Accept all"))
+		s.Click(browser.Button("Print"))
+		s.See(browser.Text("Thank you"))
+	}, outcome: journey.Passed},
+	"covered by a frame":       {page: button + `<iframe id=ad style="position:fixed;inset:0;width:100%;height:100%" srcdoc="ad"></iframe>`, outcome: journey.Failed, words: `it is covered by iframe#ad`},
+	"in a covered frame":       {page: `<iframe srcdoc="<button>Print</button>"></iframe><div id=veil style="position:fixed;inset:0"></div>`, outcome: journey.Failed, words: `it is covered by div#veil`},
+	"disabled":                 {page: `<button disabled>Print</button>`, outcome: journey.Failed, words: `it is disabled`},
+	"disabled by its fieldset": {page: `<fieldset disabled>` + button + `</fieldset>`, outcome: journey.Failed, words: `it is disabled`},
+	"disabled for readers":     {page: `<div aria-disabled=true>` + button + `</div>`, outcome: journey.Failed, words: `it is disabled`},
+	"enabled after a while":    {page: `<button id=b disabled onclick="document.body.append('Thank you')">Print</button><script>setTimeout(() => b.disabled = false, 300)</script>`, outcome: journey.Passed},
+	"moving":                   {page: `<style>@keyframes a{to{margin-left:900px}}button{animation:a 3s linear infinite}</style>` + button, outcome: journey.Failed, words: `it is moving`},
+	"no size":                  {page: `<button style="all:unset;display:block;width:0;height:0;overflow:hidden">Print</button>`, outcome: journey.Failed, words: `it has no size`},
+	"transparent":              {page: `<div style="opacity:.04">` + button + `</div>`, outcome: journey.Failed, words: `it is transparent`},
+	"hidden":                   {page: `<div style="visibility:hidden">` + button + `</div>`, outcome: journey.Failed, words: `it is there, but not visible`},
+	"off-screen":               {page: `<button style="position:absolute;left:-9999px">Print</button>`, outcome: journey.Failed, words: `it is outside of the window`},
+	"takes no clicks":          {page: `<button style="pointer-events:none">Print</button>`, outcome: journey.Failed, words: `it takes no clicks`},
+	"detached while clicking":  {page: `<button onmousedown="this.remove()">Print</button>`, outcome: journey.Failed, words: `expected to see the text "Thank you"`},
+	"swapped while clicking":   {page: `<button id=a onmousedown="a.remove(); b.hidden = false">Print</button><button id=b hidden onclick="document.body.append('Thank you')">Delete</button>`, outcome: journey.Failed, words: `"Thank you"`},
+	"re-rendered on each tick": {page: `<div id=r></div><script>setInterval(() => { r.innerHTML = '<button>Print</button>' }, 10)</script>`, outcome: journey.Failed, words: `the page keeps replacing it`},
+	"re-rendered now and then": {page: `<div id=r></div><script>setInterval(r.draw = () => { r.innerHTML = '<button onclick="document.body.append(&quot;Thank you&quot;)">Print</button>' }, 300); r.draw()</script>`, limit: 2 * time.Second, outcome: journey.Passed},
+	"rendered late":            {page: `<p>wait<script>setTimeout(()=>{document.body.innerHTML='<button onclick="document.body.append(\'Thank you\')">Print</button>'}, 200)</script>`, outcome: journey.Passed},
+	"two of them":              {page: button + button, outcome: journey.Failed, words: `there are 2 of them`},
+	"another name":             {page: `<button>Print later</button><button>Preview</button>`, outcome: journey.Failed, words: `there is none; the nearest are "Print later", "Preview"`},
+	"too few":                  {page: button, do: func(s *stand) { s.Visit("/"); s.Click(browser.Button("Print").Nth(3)) }, outcome: journey.Failed, words: `could not click the button "Print" number 3 within 1.5s: there are only 1 of them`},
+	"not in there":             {page: button + `<section><h2>Cart</h2></section>`, do: func(s *stand) { s.Visit("/"); s.Click(browser.Button("Print").Within(browser.CSS("section"))) }, outcome: journey.Failed, words: `could not click the button "Print" in the css "section" within 1.5s`},
+	"read-only field":          {page: `<input aria-label=Title readonly>`, do: func(s *stand) { s.Visit("/"); s.Fill(browser.Field("Title"), "x") }, outcome: journey.Failed, words: `it is read-only`},
+	"no such option":           {page: `<select aria-label=Size><option>A4</select>`, do: func(s *stand) { s.Visit("/"); s.Choose(browser.Field("Size"), "A3") }, outcome: journey.Failed, words: `it has no such option; it offers "A4"`},
+	"a box that springs back":  {page: `<input type=checkbox aria-label=Gift onclick="return false">`, do: func(s *stand) { s.Visit("/"); s.Check(browser.Checkbox("Gift")) }, outcome: journey.Failed, words: `it was clicked, and stays as it was`},
+	"thanks that are hidden":   {page: `<p hidden>Thank you</p><button>Print</button>`, outcome: journey.Failed, words: `there is none; the page begins with "Print"`},
+}

@@ -1,0 +1,97 @@
+package browser_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/go-pdf/fpdf"
+	"github.com/pdfcpu/pdfcpu/pkg/api"
+	"github.com/pdfcpu/pdfcpu/pkg/pdfcpu/model"
+
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+	"valkyrie/probes/pdf"
+)
+
+// fileRows give the customer something other than the PDF that they came for.
+var fileRows = map[string]row{
+	"a good PDF":       file(sends(paper()), journey.Passed, ""),
+	"none begins":      {page: `<a href="#">Download</a>`, do: download, outcome: journey.Failed, words: "expected a file to download within 1.5s: none began"},
+	"stalls half-way":  file(half(true), journey.Failed, "expected cards.pdf to download within 1.5s:"),
+	"truncated":        file(half(false), journey.Failed, "cards.pdf"),
+	"HTML called .pdf": file(sends([]byte("<!doctype html><h1>Sorry, try again</h1>")), journey.Failed, `it is not a PDF: it begins with "<!doctype html><h1>Sorry`),
+	"empty":            file(sends(nil), journey.Failed, `it is not a PDF: it begins with ""`),
+	"encrypted":        file(sends(locked(paper())), journey.Failed, "the customer cannot open the PDF: it is not a valid PDF"),
+	"no pages":         file(sends(blankPaper()), journey.Failed, "the customer cannot open the PDF: it"),
+	"cut in the half":  file(sends(paper()[:len(paper())/2]), journey.Failed, "it is not a valid PDF"),
+	"500 for a file":   file(answer(500, "Sorry"), journey.Failed, "answered 500"),
+	"404 for a file":   file(answer(404, ""), journey.Failed, "answered 404"),
+}
+
+// file is a row whose page links to a PDF.
+func file(h http.HandlerFunc, o journey.Outcome, words string) row {
+	return row{page: `<a href=/cards.pdf>Download</a>`, handlers: map[string]http.HandlerFunc{"/cards.pdf": h}, do: download, outcome: o, words: words}
+}
+
+func download(s *stand) {
+	s.Visit("/")
+	s.Click(browser.Link("Download"))
+	doc, err := pdf.Read(s.Download())
+	if err != nil {
+		s.s.Failf("the customer cannot open the PDF: %v", err)
+	}
+	if lacking := doc.Lacks("otter"); len(lacking) > 0 {
+		s.s.Failf("the PDF lacks %s", strings.Join(lacking, ", "))
+	}
+}
+
+func sends(data []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/pdf")
+		w.Header().Set("Content-Disposition", `attachment; filename="cards.pdf"`)
+		w.Write(data)
+	}
+}
+
+// half promises a whole file and sends half of it; then it stalls, or hangs up.
+func half(stall bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(paper())))
+		sends(paper()[:len(paper())/2])(w, r)
+		w.(http.Flusher).Flush()
+		if stall {
+			<-r.Context().Done()
+		}
+	}
+}
+
+func paper() []byte {
+	doc := fpdf.New("P", "mm", "A4", "")
+	doc.SetFont("Helvetica", "", 12)
+	doc.AddPage()
+	doc.Cell(40, 10, "otter")
+	var out bytes.Buffer
+	if err := doc.Output(&out); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+// locked is behind a password that the customer was not given.
+func locked(data []byte) []byte {
+	var out bytes.Buffer
+	if err := api.Encrypt(bytes.NewReader(data), &out, model.NewAESConfiguration("customer", "owner", 256)); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+// blankPaper is a PDF without pages.
+func blankPaper() []byte {
+	parts := []string{"%PDF-1.4\n", "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n", "2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"}
+	first, second := len(parts[0]), len(parts[0]+parts[1])
+	body := strings.Join(parts, "")
+	return fmt.Appendf(nil, "%sxref\n0 3\n0000000000 65535 f \n%010d 00000 n \n%010d 00000 n \ntrailer\n<</Size 3/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n", body, first, second, len(body))
+}

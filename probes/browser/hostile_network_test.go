@@ -1,0 +1,159 @@
+package browser_test
+
+import (
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
+	"fmt"
+	"io"
+	stdlog "log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+)
+
+// networkRows are sites that cannot be reached, or not wholly.
+var networkRows = map[string]row{
+	"no such name":                 {page: button, args: []string{"--host-resolver-rules=MAP shop.test ~NOTFOUND"}, do: func(s *stand) { s.Visit("http://shop.test/") }, outcome: journey.Failed, words: "could not open http://shop.test/: its name is not known to DNS"},
+	"connection refused":           {site: deadPort, do: visit, outcome: journey.Failed, words: "the connection was refused"},
+	"refused after the click":      {page: `<h1>Shop</h1>`, do: leaves, outcome: journey.Failed, words: "the page could not be loaded: the connection was refused"},
+	"closed without an answer":     {handlers: at(cut("")), do: visit, outcome: journey.Failed, words: "the connection was closed without an answer"},
+	"reset in mid-body":            {handlers: at(cut("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<h1>Half</h1>")), outcome: journey.Failed, words: `its body was cut short`},
+	"no HTTP":                      {site: blurts("220 smtp.example.com ESMTP\r\n"), do: visit, outcome: journey.Failed, words: "its answer is no valid HTTP"},
+	"basic-auth prompt":            {handlers: at(prompts), outcome: journey.Failed, words: "answered 401"},
+	"proxy down":                   {page: button, args: []string{"--proxy-server=http://127.0.0.1:9", "--proxy-bypass-list=<-loopback>"}, outcome: journey.Broken, words: "the probe's proxy does not answer"},
+	"HSTS upgrade":                 {site: secure(hsts), args: trusting, limit: 3 * time.Second, do: upgraded, outcome: journey.Passed},
+	"HSTS upgrade to a dead port":  {site: secure(hsts), args: trusting, do: upgradedElsewhere, limit: 3 * time.Second, outcome: journey.Failed, words: "the connection was refused"},
+	"the page it wants is missing": {page: `<a href=/gone>Print</a>`, do: func(s *stand) { s.Visit("/"); s.Click(browser.Link("Print")); s.See(browser.Text("Thank you")) }, outcome: journey.Failed, words: "/gone answered 404"},
+}
+
+// tlsRows have certificates that a customer's Chrome warns of.
+var tlsRows = map[string]row{
+	"self-signed": {site: secure(func(*httptest.Server) {}), do: visit, outcome: journey.Failed, words: "its certificate is not trusted"},
+	"expired":     {site: secure(expired), do: visit, outcome: journey.Failed, words: "its certificate"},
+	"too old": {site: secure(func(s *httptest.Server) {
+		s.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
+	}), do: visit, outcome: journey.Failed, words: "it speaks no version of TLS that browsers use"},
+	"no TLS": {page: button, do: func(s *stand) { s.Visit("https://" + s.site.Host + "/") }, outcome: journey.Failed, words: "it does not speak TLS properly"},
+}
+
+var nobody = stdlog.New(io.Discard, "", 0)
+
+// trusting has Chrome trust the test server's certificate under the name shop.test.
+var trusting = []string{"--host-resolver-rules=MAP shop.test 127.0.0.1", "--ignore-certificate-errors-spki-list=" + pin()}
+
+func pin() string {
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	sum := sha256.Sum256(server.Certificate().RawSubjectPublicKeyInfo)
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// hsts asks for TLS from now on.
+func hsts(s *httptest.Server) {
+	inner := s.Config.Handler
+	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Strict-Transport-Security", "max-age=3600")
+		inner.ServeHTTP(w, r)
+	})
+}
+
+func upgraded(s *stand) {
+	s.Visit("https://shop.test:" + s.site.Port() + "/")
+	s.Visit("http://shop.test:" + s.site.Port() + "/")
+	s.Click(browser.Button("Print"))
+	s.See(browser.Text("Thank you"))
+}
+
+func upgradedElsewhere(s *stand) {
+	s.Visit("https://shop.test:" + s.site.Port() + "/")
+	s.Visit("http://shop.test:" + deadPort(s.t).Port() + "/")
+}
+
+// leaves goes to where nothing listens any more.
+func leaves(s *stand) {
+	s.Visit("/")
+	s.inPage("location = '" + deadPort(s.t).String() + "'")
+	s.See(browser.Text("Thank you"))
+}
+
+// expired is a certificate of long ago.
+func expired(s *httptest.Server) {
+	old := httptest.NewTLSServer(nil)
+	defer old.Close()
+	cert := old.TLS.Certificates[0]
+	leaf, err := x509.ParseCertificate(cert.Certificate[0])
+	if err != nil {
+		panic(err)
+	}
+	past := &x509.Certificate{SerialNumber: leaf.SerialNumber, NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1e9, 0), IPAddresses: leaf.IPAddresses}
+	der, err := x509.CreateCertificate(nil, past, past, leaf.PublicKey, cert.PrivateKey)
+	if err != nil {
+		panic(err)
+	}
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: cert.PrivateKey}}}
+}
+
+// deadPort is a port on which nothing listens any more.
+func deadPort(t *testing.T) *url.URL {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return &url.URL{Scheme: "http", Host: l.Addr().String()}
+}
+
+// blurts says something of its own to whoever connects, and hangs up.
+func blurts(words string) func(*testing.T) *url.URL {
+	return func(t *testing.T) *url.URL {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.Close() })
+		go func() {
+			for {
+				conn, err := l.Accept()
+				if err != nil {
+					return
+				}
+				fmt.Fprint(conn, words)
+				conn.Read(make([]byte, 4096))
+				conn.Close()
+			}
+		}()
+		return &url.URL{Scheme: "http", Host: l.Addr().String()}
+	}
+}
+
+// cut writes words as its answer and closes the connection.
+func cut(words string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		conn, _, err := w.(http.Hijacker).Hijack()
+		if err != nil {
+			return
+		}
+		fmt.Fprint(conn, words)
+		conn.Close()
+	}
+}
+
+func prompts(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("WWW-Authenticate", `Basic realm="shop"`)
+	answer(http.StatusUnauthorized, "who are you?")(w, nil)
+}
+
+// handshake is the answer to a websocket's key (RFC 6455, 4.2.2).
+func handshake(key string) string {
+	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}

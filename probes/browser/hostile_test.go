@@ -1,0 +1,225 @@
+package browser_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+)
+
+// limit is that of a row's step, unless it says otherwise; each must end within it and a second.
+const limit = 1500 * time.Millisecond
+
+const button = `<button onclick="document.body.append('Thank you')">Print</button>`
+
+// A row is a page on which drivers are known to wait for ever, or to be fooled, with the verdict that it must get.
+type row struct {
+	page     string                      // at /
+	pages    map[string]string           // more, by path
+	handlers map[string]http.HandlerFunc // in place of pages
+	site     func(*testing.T) *url.URL   // in place of all of these
+	args     []string                    // of Chrome
+	do       func(*stand)                // nil: press Print, and see the thanks
+	limit    time.Duration
+	outcome  journey.Outcome
+	words    string // in the error
+}
+
+// A stand is where a row is played.
+type stand struct {
+	*browser.Tab
+	t    *testing.T
+	s    *journey.T
+	site *url.URL
+	mark string // in the environment of this row's Chrome
+}
+
+// TestNothingFoolsIt plays all hostile pages. Every step ends near its limit with the right verdict, says why, and the
+// whole leaves no process, goroutine, file or open socket behind.
+func TestNothingFoolsIt(t *testing.T) {
+	tables := map[string]map[string]row{
+		"loading": loadingRows, "elements": elementRows, "dialogs": dialogRows, "network": networkRows, "tls": tlsRows,
+		"files": fileRows, "stories": storyRows, "chrome": chromeRows, "crowds": crowdRows,
+	}
+	before, dir := os.Getenv("TMPDIR"), t.TempDir()
+	os.Setenv("TMPDIR", dir) // not t.Setenv, under which no row could run beside another
+	defer os.Setenv("TMPDIR", before)
+	idle, open := goleak.IgnoreCurrent(), sockets(t)
+	count := 0
+	t.Run("rows", func(t *testing.T) {
+		for theme, rows := range tables {
+			for name, r := range rows {
+				count++
+				t.Run(theme+"/"+name, func(t *testing.T) {
+					t.Parallel()
+					r.play(t)
+				})
+			}
+		}
+	})
+	t.Logf("%d hostile pages", count)
+	if count < 45 {
+		t.Errorf("only %d rows", count)
+	}
+	if left := leftovers(t, dir); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	http.DefaultClient.CloseIdleConnections()
+	goleak.VerifyNone(t, idle, goleak.IgnoreAnyFunction("net/http.(*conn).serve"))
+	if now := sockets(t); now > open {
+		t.Errorf("%d sockets are open, %d were before", now, open)
+	}
+}
+
+func (r row) play(t *testing.T) {
+	st := &stand{Tab: browser.NewTab(), t: t, mark: "VALKYRIE_ROW=" + t.Name()}
+	if r.limit == 0 {
+		r.limit = limit
+	}
+	if r.do == nil {
+		r.do = press
+	}
+	if r.site != nil {
+		st.site = r.site(t)
+	} else {
+		st.site = r.serve(t)
+	}
+	chrome := program
+	chrome.Env = append(append([]string{}, program.Env...), st.mark)
+	chrome.Args = r.args
+	runner := journey.Runner{Stage: journey.Stage{Site: st.site, Chrome: chrome}, Region: "test", Evidence: folder(t.TempDir())}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	run := runner.Run(ctx, journey.Journey{Name: "test", Uses: st.Tab, Steps: []journey.Step{{Name: "print", Limit: r.limit, Do: func(s *journey.T) {
+		st.s = s
+		r.do(st)
+	}}}}, time.Now())
+	if run.Outcome != r.outcome || !strings.Contains(run.Error, r.words) {
+		t.Errorf("outcome %s, want %s with %q in: %s", run.Outcome, r.outcome, r.words, run.Error)
+	}
+	if d := run.Steps[0].DurationMS; d > (r.limit + time.Second).Milliseconds() {
+		t.Errorf("the step took %d ms, its limit is %v", d, r.limit)
+	}
+	if left := marked(t, st.mark); len(left) > 0 {
+		t.Errorf("processes left behind: %v", left)
+	}
+	t.Log(run.Error)
+}
+
+func (r row) serve(t *testing.T) *url.URL {
+	pages := map[string]string{"/{$}": r.page}
+	for path, page := range r.pages {
+		pages[path] = page
+	}
+	handlers := map[string]http.HandlerFunc{"/silent": silent}
+	for path, h := range r.handlers {
+		handlers[path] = h
+		delete(pages, path)
+	}
+	return serve(t, pages, handlers)
+}
+
+// press is what most rows do.
+func press(s *stand) {
+	s.Visit("/")
+	s.Click(browser.Button("Print"))
+	s.See(browser.Text("Thank you"))
+}
+
+// visit only opens the page; waitFor waits for a text on it.
+func visit(s *stand) { s.Visit("/") }
+
+func waitFor(text string) func(*stand) {
+	return func(s *stand) {
+		s.Visit("/")
+		s.See(browser.Text(text))
+	}
+}
+
+func silent(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+
+func answer(status int, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.WriteHeader(status)
+		w.Write([]byte(body))
+	}
+}
+
+// at is one handler, at the root.
+func at(h http.HandlerFunc) map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{"/{$}": h}
+}
+
+// other serves pages from another site; the row's page gets its address in place of OTHER.
+func other(page string, pages map[string]string) func(*testing.T) *url.URL {
+	return func(t *testing.T) *url.URL {
+		o := serve(t, pages, map[string]http.HandlerFunc{"/silent": silent})
+		return serve(t, map[string]string{"/{$}": strings.ReplaceAll(page, "OTHER", "http://localhost:"+o.Port())}, nil)
+	}
+}
+
+// secure serves a good page over TLS, with whatever is wrong with it.
+func secure(with func(*httptest.Server)) func(*testing.T) *url.URL {
+	return func(t *testing.T) *url.URL {
+		server := httptest.NewUnstartedServer(answer(200, button))
+		server.Config.ErrorLog = nobody
+		with(server)
+		server.StartTLS()
+		t.Cleanup(server.Close)
+		u, err := url.Parse(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+}
+
+// marked lists the processes of the Chrome whose environment has mark, by id: those of its group, as Chrome's children
+// write over their environment.
+func marked(t *testing.T, mark string) map[int]string {
+	t.Helper()
+	all := processes(t)
+	groups := map[int]bool{}
+	for _, p := range all {
+		env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", p.pid))
+		if err == nil && p.pid != os.Getpid() && bytes.Contains(append(env, 0), append([]byte(mark), 0)) {
+			groups[p.group] = true
+		}
+	}
+	found := map[int]string{}
+	for _, p := range all {
+		if groups[p.group] {
+			found[p.pid] = p.command
+		}
+	}
+	return found
+}
+
+// sockets counts the sockets and pipes that this process has open.
+func sockets(t *testing.T) int {
+	t.Helper()
+	fds, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, fd := range fds {
+		to, _ := os.Readlink("/proc/self/fd/" + fd.Name())
+		if strings.HasPrefix(to, "socket:") || strings.HasPrefix(to, "pipe:") {
+			n++
+		}
+	}
+	return n
+}

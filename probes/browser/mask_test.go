@@ -1,0 +1,196 @@
+package browser_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"image"
+	_ "image/jpeg"
+	_ "image/png"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+)
+
+const shopPassword = `open "se&same" <2>`
+
+// secretPages show the secret in every way that a page has, each time in magenta letters.
+func secretPages(t *testing.T) *url.URL {
+	other := serve(t, map[string]string{"/frame": `<p style="color:#f0f;font:40px monospace">typed: open "se&amp;same" &lt;2&gt;</p>`}, nil)
+	return serve(t, map[string]string{
+		"/": `<meta charset=utf-8><style>.s{color:#f0f;font:30px monospace} body{height:3000px}</style>
+			<form action="/in"><label>Password<input class=s name=pw></label><input class=s type=password value=notknown><button>Go</button></form>`,
+		"/inner": `<style>.s{color:#f0f;font:30px monospace}</style><p class=s>in a frame: open "se&amp;same" &lt;2&gt;</p>`,
+	}, map[string]http.HandlerFunc{
+		"/in": func(w http.ResponseWriter, r *http.Request) {
+			escaped := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;").Replace(r.FormValue("pw"))
+			http.SetCookie(w, &http.Cookie{Name: "pw", Value: base64.StdEncoding.EncodeToString([]byte(r.FormValue("pw")))})
+			w.Header().Set("X-Echo", r.FormValue("pw"))
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			fmt.Fprintf(w, `<!doctype html><style>.s{color:#f0f;font:30px monospace} body{height:3000px;margin:0}</style>
+				<p>You said <span class=s>%[1]s</span></p>
+				<input class=s value="%[1]s"><textarea class=s>x %[1]s</textarea><select class=s><option>%[1]s</select>
+				<input class=s placeholder="%[1]s"><div class=s title="%[1]s">op<b>en "se</b>&amp;same" &lt;2&gt;</div>
+				<p class=s style="position:fixed;bottom:0">fixed %[1]s</p>
+				<p class=s style="position:absolute;top:2500px">far down: %[1]s</p>
+				<div style="height:100vh"></div><p class=s>after a full window: %[1]s</p>
+				<iframe src="/inner" width=900 height=100></iframe><iframe src="%[2]s/frame" width=900 height=100></iframe><div id=host></div>
+				<a download=note.txt href="/note">Note</a><h1>Welcome</h1>
+				<script>
+					host.attachShadow({mode:'open'}).innerHTML = '<p style="color:#f0f;font:30px monospace">in a shadow</p>';
+					host.shadowRoot.firstChild.textContent = 'in a shadow: ' + document.querySelector('span').textContent;
+					const pw = document.querySelector('span').textContent;
+					console.log('pw', pw, {pw}); fetch('/echo?pw=' + encodeURIComponent(pw), {method: 'POST', body: JSON.stringify({pw}), headers: {Authorization: 'Basic ' + btoa('me:' + pw)}});
+					setTimeout(() => { throw new Error('bad ' + pw); });
+				</script>`, escaped, other)
+		},
+		"/echo": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusTeapot)
+			json.NewEncoder(w).Encode(map[string]string{"got": r.FormValue("pw")})
+		},
+		"/note": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Disposition", "attachment; filename=note.bin")
+			w.Write([]byte("binary \x00 " + shopPassword))
+		},
+	})
+}
+
+// playSecret signs in with the secret, or, so that the test is known to see it, with the same text that is none.
+func playSecret(t *testing.T, known bool) (journey.Run, map[string][]byte) {
+	t.Helper()
+	t.Setenv("TMPDIR", t.TempDir())
+	dir := t.TempDir()
+	r := journey.Runner{Region: "test", Evidence: folder(dir), Stage: journey.Stage{
+		Site: secretPages(t), Chrome: program, Secrets: func(string) (string, error) { return shopPassword, nil },
+	}}
+	tab := browser.NewTab()
+	run := playWith(t, r, tab, journey.Step{Name: "type it", Limit: 10 * time.Second, Do: func(t *journey.T) {
+		tab.Visit("/")
+		pw := shopPassword
+		if known {
+			pw = t.Secret("shop-password")
+		}
+		tab.Fill(browser.Field("Password"), pw)
+	}}, journey.Step{Name: "fail with it", Limit: 3 * time.Second, Do: func(t *journey.T) {
+		tab.Click(browser.Button("Go"))
+		tab.See(browser.Heading("Welcome"))
+		tab.Click(browser.Link("Note"))
+		tab.Download()
+		tab.See(browser.Text("Goodbye " + shopPassword))
+	}})
+	kept := map[string][]byte{}
+	for _, e := range run.Evidence {
+		if e.Missing != "" {
+			t.Errorf("%s is missing: %s", e.Kind, e.Missing)
+			continue
+		}
+		data, err := os.ReadFile(e.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept[e.Kind] = data
+	}
+	return run, kept
+}
+
+func TestSecretIsInNoEvidence(t *testing.T) {
+	run, kept := playSecret(t, true)
+	told, err := json.Marshal(run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept["run"] = told
+	for _, kind := range []string{"screenshot", "html", "console", "url", "har", "film", "download", "run"} {
+		data := kept[kind]
+		if len(data) == 0 {
+			t.Errorf("there is no %s: %v", kind, run.Evidence)
+		}
+		if found := spill(data); found != "" {
+			t.Errorf("%s holds the secret: %s", kind, found)
+		}
+	}
+	for _, kind := range []string{"screenshot", "film"} {
+		if n := magenta(t, kept[kind]); n > 0 {
+			t.Errorf("%s shows %d pixels of the secret", kind, n)
+		}
+	}
+	if !bytes.Contains(kept["har"], []byte("[secret shop-password]")) || !bytes.Contains(kept["html"], []byte("[secret shop-password]")) {
+		t.Error("the masks do not say what is under them")
+	}
+	keep(t, "masked", kept)
+}
+
+// TestSecretWouldBeSeen: without the masks, the test above would find it in every kind.
+func TestSecretWouldBeSeen(t *testing.T) {
+	_, kept := playSecret(t, false)
+	for _, kind := range []string{"html", "console", "url", "har", "download"} {
+		if spill(kept[kind]) == "" {
+			t.Errorf("%s does not hold it, so its test proves nothing", kind)
+		}
+	}
+	for _, kind := range []string{"screenshot", "film"} {
+		if n := magenta(t, kept[kind]); n == 0 {
+			t.Errorf("%s does not show it, so its test proves nothing", kind)
+		}
+	}
+}
+
+// spill is where data holds the secret, as it is or in another form; base64 inside of it is looked into.
+func spill(data []byte) string {
+	quoted, _ := json.Marshal(shopPassword)
+	forms := []string{shopPassword, url.QueryEscape(shopPassword), url.PathEscape(shopPassword), string(quoted[1 : len(quoted)-1]), `se&amp;same`, "se&same", `se\u0026same`, "se%26same"}
+	texts := []string{string(data)}
+	for _, word := range strings.FieldsFunc(string(data), func(r rune) bool { return strings.ContainsRune(" \"',:;", r) }) {
+		if plain, err := base64.StdEncoding.DecodeString(word); err == nil && len(plain) > 8 {
+			texts = append(texts, string(plain))
+		}
+	}
+	for _, text := range texts {
+		for _, f := range forms {
+			if i := strings.Index(text, f); i >= 0 {
+				return text[max(0, i-60):min(len(text), i+60)]
+			}
+		}
+	}
+	return ""
+}
+
+// magenta counts the pixels in which letters of the secret show.
+func magenta(t *testing.T, data []byte) (n int) {
+	t.Helper()
+	pic, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for y := pic.Bounds().Min.Y; y < pic.Bounds().Max.Y; y++ {
+		for x := pic.Bounds().Min.X; x < pic.Bounds().Max.X; x++ {
+			r, g, b, _ := pic.At(x, y).RGBA()
+			if r>>8 > g>>8+60 && b>>8 > g>>8+60 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// keep leaves evidence to be looked at by eye, in the folder that VALKYRIE_TEST_KEEP names.
+func keep(t *testing.T, name string, kept map[string][]byte) {
+	t.Helper()
+	dir := os.Getenv("VALKYRIE_TEST_KEEP")
+	if dir == "" {
+		return
+	}
+	for kind, data := range kept {
+		if err := os.WriteFile(fmt.Sprintf("%s/%s-%s", dir, name, kind), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

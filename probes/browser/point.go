@@ -1,0 +1,107 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// aim looks until the wish is met at a place that can be reached in the window, too: the frame that holds the element may
+// be covered, or be scrolled away.
+func (tab *Tab) aim(w wish, failure string) sight {
+	s := tab.look(w, failure)
+	last := ""
+	for {
+		why := tab.point(&s)
+		if why == "" {
+			return s
+		}
+		if last != "" && tab.ctx.Err() != nil {
+			why = last // what was seen says more than that there was no time to look again
+		}
+		last = why
+		if !sleep(tab.ctx, aimPause) {
+			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), why)
+		}
+		s = tab.lookOn(w, failure, why)
+	}
+}
+
+// aimPause is between two looks at a frame that cannot be reached.
+const aimPause = 50 * time.Millisecond
+
+// point turns a place in a frame into one in the window, or says why it cannot be reached.
+func (tab *Tab) point(s *sight) (why string) {
+	for f := s.frame; f.parent != nil; f = *f.parent {
+		p, err := f.outward(tab.ctx, s.X, s.Y)
+		if err != nil {
+			return fmt.Sprintf("its frame cannot be reached: %v", tab.reason(err))
+		}
+		if p.Why != "" {
+			return p.Why
+		}
+		s.X, s.Y = p.X, p.Y
+	}
+	return ""
+}
+
+// outwardScript is a method of the frame's element; x and y are a place inside of the frame.
+var outwardScript = "function(x, y) {" + findScript + whyScript + actScript + `
+	if (unseen(this)) return { why: 'the frame that holds it is not visible' };
+	const r = this.getBoundingClientRect(), style = getComputedStyle(this), px = (v) => parseFloat(v) || 0;
+	const sx = r.width / this.offsetWidth || 1, sy = r.height / this.offsetHeight || 1;
+	const at = { x: r.x + (this.clientLeft + px(style.paddingLeft) + x) * sx, y: r.y + (this.clientTop + px(style.paddingTop) + y) * sy };
+	const top = deepest(at.x, at.y);
+	if (!top) return { why: 'it is outside of the window' };
+	return holds(this, top) ? at : { why: 'it is covered by ' + describe(top) };
+}`
+
+// outward is a place of the frame as its parent sees it.
+func (f frame) outward(ctx context.Context, x, y float64) (sight, error) {
+	parent := f.parent
+	owner, err := cdp.Call(ctx, parent.target, dom.GetFrameOwner, dom.GetFrameOwnerParams{FrameID: f.id})
+	if err != nil {
+		return sight{}, err
+	}
+	w, err := cdp.Call(ctx, parent.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: parent.id, WorldName: world})
+	if err != nil {
+		return sight{}, err
+	}
+	el, err := cdp.Call(ctx, parent.target, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: owner.BackendNodeID, ExecutionContextID: w.ExecutionContextID})
+	if err != nil {
+		return sight{}, err
+	}
+	return callOn(ctx, parent.target, el.Object.ObjectID, outwardScript, x, y)
+}
+
+// callOn calls function as a method of a page's object.
+func callOn(ctx context.Context, target *chromedp.Target, object runtime.RemoteObjectID, function string, x, y float64) (sight, error) {
+	yes := true
+	args := []*runtime.CallArgument{{}, {}}
+	for i, v := range []float64{x, y} {
+		value, err := json.Marshal(v)
+		if err != nil {
+			return sight{}, err
+		}
+		args[i].Value = value
+	}
+	res, err := cdp.Call(ctx, target, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
+		FunctionDeclaration: function, ObjectID: object, Arguments: args, ReturnByValue: &yes,
+	})
+	if err != nil {
+		return sight{}, err
+	}
+	if res.ExceptionDetails != nil {
+		return sight{}, errors.New(exception(res.ExceptionDetails))
+	}
+	var s sight
+	return s, json.Unmarshal(res.Result.Value, &s)
+}

@@ -1,0 +1,37 @@
+package browser_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+)
+
+func TestChromeThatDoesNotStart(t *testing.T) {
+	for path, words := range map[string]string{"": "set CHROME", "/bin/false": "did not start", "/nowhere/chrome": "did not start", "/bin/cat": "did not start"} {
+		site := serve(t, nil, nil)
+		t.Setenv("TMPDIR", t.TempDir())
+		tab := browser.NewTab()
+		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: journey.Program{Path: path}}}
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		run := playIn(ctx, t, r, tab, journey.Step{Name: "open", Do: func(*journey.T) { tab.Visit("/") }})
+		cancel()
+		if run.Outcome != journey.Broken || !strings.Contains(run.Error, words) || run.Steps[0].Outcome != journey.NotRun {
+			t.Errorf("%q: outcome %s: %s", path, run.Outcome, run.Error)
+		}
+		t.Log(run.Error)
+	}
+}
+
+// TestStepThatHangsInGo: code that no browser can end is left behind, and said to be ours.
+func TestStepThatHangsInGo(t *testing.T) {
+	forever := make(chan struct{})
+	defer close(forever)
+	run := play(t, serve(t, nil, nil), browser.NewTab(), journey.Step{Name: "hang", Limit: 100 * time.Millisecond, Do: func(*journey.T) { <-forever }})
+	if run.Outcome != journey.Broken || !strings.Contains(run.Error, "hangs in code of its own") {
+		t.Errorf("outcome %s: %s", run.Outcome, run.Error)
+	}
+}

@@ -1,0 +1,85 @@
+package browser
+
+import (
+	"context"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/journey"
+)
+
+var _ journey.Witness = (*Tab)(nil)
+
+// witness sets up what the tab notices besides what the steps ask.
+func (tab *Tab) witness(ctx context.Context) error {
+	if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieVitals", ExecutionContextName: world}); err != nil {
+		return err
+	}
+	tell := page.AddScriptToEvaluateOnNewDocumentParams{Source: vitalsScript + tellScript, WorldName: world}
+	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, tell); err != nil {
+		return err
+	}
+	if _, err := chromedp.Call(ctx, performance.Enable, performance.EnableParams{}); err != nil {
+		return err
+	}
+	if err := tab.introduce(ctx); err != nil {
+		return err
+	}
+	tab.record.open(string(tab.target().TargetID), tab.site, tab.firstParty) // nothing of the run has happened yet
+	tab.keepBodies()
+	return nil
+}
+
+// End takes note of the step that is over: its picture, what broke, how its pages felt, and where its time went.
+func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
+	call, release := bind(tab.root, ctx)
+	defer release()
+	ended := epochMS(time.Now())
+	busy := tab.busy(call)
+	tab.shoot(ctx)
+	tab.askVitals(call) // after the picture: for it the page is painted, and only then known is how long an act took
+	tab.film.title(res)
+	n := journey.Notes{Problems: tab.record.news(), Vitals: tab.vitals.report()}
+	n.Waterfall, n.Why = tab.explainTime(res, ended, busy)
+	return n
+}
+
+// explainTime sums up where the step's time went. busy is how long the page has worked since it was asked last.
+func (tab *Tab) explainTime(res journey.StepResult, ended, busy float64) (journey.Waterfall, string) {
+	all, latest := tab.record.during(res.Name)
+	from := epochMS(res.Started)
+	to := ended
+	if tab.wait.since > from { // what followed the customer's wait is not theirs
+		to = min(to, tab.wait.since)
+	}
+	w, most, mostMS := waterfall(all, latest, from, to)
+	w.ScriptMS = min(w.IdleMS, ms(busy))
+	w.IdleMS -= w.ScriptMS
+	return w, because(w, most, mostMS, float64(res.DurationMS), tab.site)
+}
+
+// busy is the time, in milliseconds, that the page's process has worked since it was asked last. A new process begins
+// anew.
+func (tab *Tab) busy(ctx context.Context) float64 {
+	res, err := cdp.Call(ctx, tab.target(), performance.GetMetrics, cdp.Empty{})
+	if err != nil {
+		return 0
+	}
+	worked := 0.0
+	for _, m := range res.Metrics {
+		if m.Name == "TaskDuration" {
+			worked = m.Value * 1000
+		}
+	}
+	since := worked - tab.worked
+	tab.worked = worked
+	if since < 0 {
+		return worked
+	}
+	return since
+}

@@ -1,0 +1,56 @@
+package journey
+
+import (
+	"cmp"
+	"context"
+	"time"
+)
+
+// Probe executes for slot the journey that make makes, and tries again when it was not good and the runner's policy, or
+// the journey's own, allows it: whatever the reason, ours too. Each try gets a new Journey and a fresh instrument.
+//
+// It is one run, with the id and the evidence of all its tries: what went wrong before it passed is not hidden. The last
+// try decides, except that one which broke proves nothing against a failure seen before.
+func (r Runner) Probe(ctx context.Context, make func() Journey, slot time.Time) Run {
+	j := make()
+	run := r.Run(ctx, j, slot)
+	for n := 2; n <= cmp.Or(j.Tries, r.Tries) && !run.Outcome.Good() && timeLeft(ctx, run); n++ {
+		run = r.again(ctx, make(), run, n)
+	}
+	return run
+}
+
+// again makes try n of a run.
+func (r Runner) again(ctx context.Context, j Journey, before Run, n int) Run {
+	run := before
+	run.Outcome, run.Error, run.DurationMS, run.Chrome = Passed, "", 0, ""
+	run.Steps, run.Evidence, run.Tries = blank(j), []Evidence{}, n
+	if n == 2 {
+		run.FirstError = before.Error
+		mark(before.Evidence, 1)
+	}
+	run = r.try(ctx, j, run)
+	mark(run.Evidence, n)
+	evidence := append(before.Evidence, run.Evidence...)
+	if run.Outcome == Broken && before.Outcome == Failed {
+		before.FirstError, before.Tries = run.FirstError, n
+		run = before
+	}
+	run.Evidence = evidence
+	return run
+}
+
+func mark(all []Evidence, try int) {
+	for i := range all {
+		all[i].Try = try
+	}
+}
+
+// timeLeft reports whether another try as long as the last would end in time.
+func timeLeft(ctx context.Context, last Run) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	end, ok := ctx.Deadline()
+	return !ok || time.Until(end) > time.Since(last.Started)/time.Duration(max(last.Tries, 1))
+}

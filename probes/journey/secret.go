@@ -1,0 +1,53 @@
+package journey
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+)
+
+// Secret is the secret of that name, such as Secret("shop-password"), from wherever the run's Stage has them. From then
+// on it is masked in everything that the run leaves behind. Without it the run is Broken: the site is not to blame.
+func (t *T) Secret(name string) string {
+	value, err := t.findSecret(name)
+	if err != nil {
+		t.Brokenf("%v", err)
+	}
+	return value
+}
+
+func (t *T) findSecret(name string) (string, error) {
+	if !nameForm.MatchString(name) {
+		return "", fmt.Errorf("a secret's name must be lower-case words joined by hyphens, such as \"shop-password\"; got %q", name)
+	}
+	if t.secrets == nil {
+		return "", fmt.Errorf("there is no secret %q: the runner was given no source of secrets; set Stage.Secrets", name)
+	}
+	value, err := t.secrets(name)
+	if err != nil {
+		return "", err
+	}
+	if len(value) < MinSecret {
+		return "", fmt.Errorf("the secret %q is shorter than %d characters, so it could not be masked; give it a longer value", name, MinSecret)
+	}
+	t.mask.Add(name, value)
+	return value, nil
+}
+
+// Mask hides the secrets that the run has used so far.
+func (t *T) Mask() *Mask { return t.mask }
+
+// ErrNoSecret is what a Stage's Secrets returns, wrapped in words about the cure, for a secret that it does not have.
+var ErrNoSecret = errors.New("no such secret")
+
+// masked is evidence with the run's secrets hidden. Pictures are left as they are: who takes one covers its secrets.
+func masked(m *Mask, name string, data []byte) []byte {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".png", ".jpg", ".jpeg":
+		return data
+	case ".txt", ".html", ".har", ".json":
+		return []byte(m.Text(string(data)))
+	}
+	return m.Blot(data)
+}

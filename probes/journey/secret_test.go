@@ -1,0 +1,89 @@
+package journey_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"valkyrie/probes/journey"
+)
+
+// TestMask: however a secret is written, nothing of it stays; and Blot moves no byte.
+func TestMask(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		secret := rapid.StringMatching(`[a-zA-Z0-9 &<>"'%/+é-]{4,20}`).Draw(t, "secret")
+		if strings.Contains("[secret shop]", secret) {
+			t.Skip("it cannot be told from its own mask")
+		}
+		var m journey.Mask
+		m.Add("shop", secret)
+		quoted, _ := json.Marshal(secret)
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), string(quoted[1 : len(quoted)-1])} {
+			text := "a " + form + " b " + form
+			if got := m.Text(text); strings.Contains(got, form) || !strings.Contains(got, "[secret shop]") {
+				t.Errorf("%q became %q", text, got)
+			}
+			if got := m.Blot([]byte(text)); len(got) != len(text) || bytes.Contains(got, []byte(form)) {
+				t.Errorf("%q became %q", text, got)
+			}
+		}
+	})
+}
+
+// TestMaskBasicAuthorization: a password is masked inside the base64 of "user:password", wherever it begins.
+func TestMaskBasicAuthorization(t *testing.T) {
+	var m journey.Mask
+	m.Add("shop", "bingo-practice")
+	for _, user := range []string{"a", "ab", "abc"} {
+		text := base64.StdEncoding.EncodeToString([]byte(user + ":bingo-practice"))
+		if got := m.Text(text); !strings.Contains(got, "[secret shop]") {
+			t.Errorf("%s became %s", text, got)
+		}
+	}
+}
+
+// TestSecretIsNowhere: a secret that a step uses is in nothing that the run leaves behind.
+func TestSecretIsNowhere(t *testing.T) {
+	const secret = "hunter22"
+	r := journey.Runner{Region: "eu", Evidence: saver{}, Stage: journey.Stage{
+		Site: &url.URL{Scheme: "http", Host: "shop.test"}, Secrets: func(name string) (string, error) { return secret, nil },
+	}}
+	var told []string
+	r.OnStep = func(run journey.Run, s journey.StepResult) { told = append(told, run.Error+s.Error) }
+	for name, do := range map[string]func(*journey.T){
+		"fails":  func(t *journey.T) { t.Failf("signed in with %s", t.Secret("shop-password")) },
+		"breaks": func(t *journey.T) { t.Brokenf("signed in with %s", t.Secret("shop-password")) },
+		"panics": func(t *journey.T) { panic(t.Secret("shop-password")) },
+	} {
+		run := r.Run(t.Context(), journey.Journey{Name: "test", Steps: []journey.Step{step(name, do)}}, time.Now())
+		if got := fmt.Sprint(run, told); strings.Contains(got, secret) || !strings.Contains(got, "[secret shop-password]") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+func TestMissingSecret(t *testing.T) {
+	for name, c := range map[string]struct {
+		secrets func(string) (string, error)
+		ask     string
+		err     string
+	}{
+		"nobody has any":   {nil, "shop-password", "set Stage.Secrets"},
+		"it is not there":  {func(string) (string, error) { return "", fmt.Errorf("%w; set X", journey.ErrNoSecret) }, "shop-password", "no such secret; set X"},
+		"it is too short":  {func(string) (string, error) { return "abc", nil }, "shop-password", "shorter than 4 characters"},
+		"its name is none": {nil, "Shop Password", "lower-case words"},
+	} {
+		r := journey.Runner{Stage: journey.Stage{Site: &url.URL{Scheme: "http", Host: "shop.test"}, Secrets: c.secrets}}
+		run := r.Run(t.Context(), journey.Journey{Name: "test", Steps: []journey.Step{step("a", func(t *journey.T) { t.Secret(c.ask) })}}, time.Now())
+		if run.Outcome != journey.Broken || !strings.Contains(run.Error, c.err) {
+			t.Errorf("%s: %s: %s", name, run.Outcome, run.Error)
+		}
+	}
+}
