@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	_ "image/jpeg"
 	_ "image/png"
 	"os"
 	"slices"
@@ -47,8 +48,8 @@ func scriptRuns(ts *testscript.TestScript, neg bool, args []string) {
 
 // The keys of a Run, and of a step, that are always there, sorted.
 var (
-	runKeys  = []string{"chrome", "duration_ms", "error", "evidence", "id", "journey", "outcome", "region", "site", "slot", "started", "steps"}
-	stepKeys = []string{"duration_ms", "error", "limit_ms", "name", "outcome", "slow_ms", "started"}
+	runKeys  = []string{"chrome", "duration_ms", "error", "evidence", "first_error", "id", "journey", "outcome", "problems", "region", "site", "slot", "started", "starved_ms", "starved_p95_ms", "steps", "tries", "vitals"}
+	stepKeys = []string{"duration_ms", "error", "limit_ms", "name", "outcome", "slow_ms", "started", "waterfall", "why"}
 )
 
 // readRun reads a Run and checks all that can be said of any Run.
@@ -155,7 +156,7 @@ func checkEvidence(kind, path string) error {
 	}
 	switch kind {
 	case "screenshot":
-		return checkPicture(path, data)
+		return checkPicture(path, data, "png", image.Pt(1000, 700))
 	case "html":
 		if !bytes.Contains(data, []byte("</html>")) || !bytes.Contains(data, []byte("Bingo")) {
 			return fmt.Errorf("%s is not the page:\n%s", path, data)
@@ -164,6 +165,13 @@ func checkEvidence(kind, path string) error {
 		if !bytes.HasPrefix(data, []byte("http://127.0.0.1:")) || bytes.Count(data, []byte("\n")) != 1 {
 			return fmt.Errorf("%s is not an address: %q", path, data)
 		}
+	case "har":
+		var har struct{ Log struct{ Version string } }
+		if err := json.Unmarshal(data, &har); err != nil || har.Log.Version != "1.2" {
+			return fmt.Errorf("%s is no HAR 1.2: version %q, %v", path, har.Log.Version, err)
+		}
+	case "film":
+		return checkPicture(path, data, "jpeg", image.Pt(320, 200))
 	case "console":
 	default:
 		return fmt.Errorf("%s: unknown kind of evidence %q", path, kind)
@@ -171,14 +179,14 @@ func checkEvidence(kind, path string) error {
 	return nil
 }
 
-// checkPicture checks that a screenshot shows something: it is as large as the window, and not all of one colour.
-func checkPicture(path string, data []byte) error {
+// checkPicture checks that a picture shows something: it is large enough, and not all of one colour.
+func checkPicture(path string, data []byte, want string, least image.Point) error {
 	picture, format, err := image.Decode(bytes.NewReader(data))
-	if err != nil || format != "png" {
-		return fmt.Errorf("%s is not a PNG: %s, %w", path, format, err)
+	if err != nil || format != want {
+		return fmt.Errorf("%s is a %s, want %s: %v", path, format, want, err)
 	}
 	size := picture.Bounds().Size()
-	if size.X < 1000 || size.Y < 700 || size.X > 4000 || size.Y > 10000 {
+	if size.X < least.X || size.Y < least.Y || size.X > 4000 || size.Y > 10000 {
 		return fmt.Errorf("%s is %v large", path, size)
 	}
 	colours := map[string]bool{}

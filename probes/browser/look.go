@@ -85,10 +85,7 @@ func (tab *Tab) lookOn(w wish, failure, why string) sight {
 			tab.wait.met(tab.step, s)
 			return s
 		case err == nil:
-			why = tab.unloaded(s)
-			if s.Status >= 400 {
-				why += fmt.Sprintf("; the page %s answered %d", s.URL, s.Status)
-			}
+			why = tab.unloaded(s) // that the page was an error is among the troubles
 		case tab.ctx.Err() == nil && !replaced(err):
 			why = err.Error()
 		}

@@ -8,9 +8,10 @@ const describe = (el) => {
   return near && near !== document.body ? `${label(el)} in ${label(near)}` : label(el);
 };
 
-// Where the customer is, when that is not at the address they asked for.
+// Where the customer is, when that is not at the address they asked for. Nobody wants an id read out to them.
 const whereabouts = () => {
-  const at = location.protocol.startsWith('http') ? ` (at ${location.pathname})` : '';
+  const path = location.pathname.replace(/\/(?=[^/]*\d)[^/]{12,}/g, '/…');
+  const at = location.protocol.startsWith('http') ? ` (at ${path})` : '';
   return at.length > 80 ? at.slice(0, 79) + '…)' : at;
 };
 
