@@ -41,32 +41,6 @@ func (p Policy) For(name string) JourneyPolicy {
 	return own
 }
 
-// OnCall says who is told, and in which order.
-type OnCall struct {
-	People      []Person      `yaml:"people"`
-	Escalation  []string      `yaml:"escalation"`   // names of people
-	RepeatAfter time.Duration `yaml:"repeat_after"` // default 5m; at least 1s
-}
-
-// A Person can be called.
-type Person struct {
-	Name  string `yaml:"name"`
-	Phone string `yaml:"phone"` // E.164: + and up to 15 digits
-}
-
-// chain is the people in the order of escalation.
-func (o OnCall) chain() []Person {
-	var chain []Person
-	for _, name := range o.Escalation {
-		for _, p := range o.People {
-			if p.Name == name {
-				chain = append(chain, p)
-			}
-		}
-	}
-	return chain
-}
-
 // A Caller is the number that calls come from.
 type Caller struct {
 	From string `yaml:"from"` // E.164

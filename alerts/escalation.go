@@ -46,7 +46,7 @@ func (r *Route) answered(id string) bool {
 
 // plan intends the pages that are due.
 func (r *Route) plan(o OnCall, now time.Time) {
-	chain := o.chain()
+	chain := o.Chain(now)
 	if len(chain) == 0 {
 		return
 	}
@@ -57,7 +57,7 @@ func (r *Route) plan(o OnCall, now time.Time) {
 
 // planCalls tries the next in the chain as soon as the one before has not acknowledged: one call at a time, about all
 // that is unanswered. After the last it begins again, after a pause, and never gives up.
-func (r *Route) planCalls(chain []Person, pause time.Duration, now time.Time) {
+func (r *Route) planCalls(chain []Turned, pause time.Duration, now time.Time) {
 	var ids []string
 	for _, i := range r.Incidents {
 		if i.Unanswered() {
@@ -71,7 +71,7 @@ func (r *Route) planCalls(chain []Person, pause time.Duration, now time.Time) {
 	if r.calling() || now.Before(r.Chain.Pause) {
 		return
 	}
-	who := chain[r.Chain.Next%len(chain)]
+	who := chain[r.Chain.Next%len(chain)].Person
 	r.add(Call, Alarm, who, ids, now)
 	if untold := r.untold(who, ids); len(untold) > 0 {
 		r.add(Text, Alarm, who, untold, now) // the same facts to look at; once, as nobody wants them repeated
@@ -79,7 +79,9 @@ func (r *Route) planCalls(chain []Person, pause time.Duration, now time.Time) {
 	r.Chain.Next++
 	if r.Chain.Next >= len(chain) {
 		r.Chain = Chain{Round: r.Chain.Round + 1, Pause: now.Add(pause)}
+		return
 	}
+	r.Chain.Pause = now.Add(chain[r.Chain.Next].Rung.After)
 }
 
 // untold are those of ids that who has had no text about.
@@ -92,7 +94,7 @@ func (r *Route) untold(who Person, ids []string) []string {
 }
 
 // planTexts tells the first in the chain of incidents that do not ring, and the next when a text did not go through.
-func (r *Route) planTexts(chain []Person, pause time.Duration, now time.Time) {
+func (r *Route) planTexts(chain []Turned, pause time.Duration, now time.Time) {
 	for _, i := range r.Incidents {
 		if i.Kind.Rings() || i.State == Resolved || i.State == Acknowledged {
 			continue
@@ -109,7 +111,7 @@ func (r *Route) planTexts(chain []Person, pause time.Duration, now time.Time) {
 		if told || tried > 0 && tried%len(chain) == 0 && now.Before(last.Add(pause)) {
 			continue
 		}
-		r.add(Text, Alarm, chain[tried%len(chain)], []string{i.ID}, now)
+		r.add(Text, Alarm, chain[tried%len(chain)].Person, []string{i.ID}, now)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -87,8 +86,12 @@ var (
 		"alerts.Config":        "judge, on_call, phone",
 		"alerts.Policy":        "failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of, journeys",
 		"alerts.JourneyPolicy": "failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of",
-		"alerts.OnCall":        "people, escalation, repeat_after",
-		"alerts.Person":        "name, phone",
+		"alerts.OnCall":        "people, rotations, overrides, escalation, repeat_after",
+		"alerts.Person":        "name, phone, email, zone, awake, language",
+		"alerts.Rotation":      "name, zone, every, hand_over, start, people, shifts",
+		"alerts.Shift":         "who, from, to",
+		"alerts.Override":      "rotation, who, from, to",
+		"alerts.Rung":          "call, after",
 		"alerts.Caller":        "from",
 	}
 )
@@ -136,35 +139,6 @@ func (c *checker) policy(path string, p JourneyPolicy) {
 	}
 	if p.SlowRuns > p.SlowOutOf {
 		c.fault(path+".slow_runs", "expected at most slow_out_of (%d), got %d", p.SlowOutOf, p.SlowRuns)
-	}
-}
-
-func (c *checker) onCall(o OnCall) {
-	names := map[string]bool{}
-	for i, p := range o.People {
-		path := fmt.Sprintf("on_call.people.%d", i)
-		switch {
-		case p.Name == "":
-			c.fault(path+".name", "expected a name")
-		case names[p.Name]:
-			c.fault(path+".name", "%q is there twice", p.Name)
-		}
-		names[p.Name] = true
-		c.phone(path+".phone", p.Phone)
-	}
-	if len(o.People) == 0 {
-		c.fault("on_call.people", "expected at least one person: otherwise nobody is woken")
-	}
-	if len(o.Escalation) == 0 {
-		c.fault("on_call.escalation", "expected at least one name: otherwise nobody is woken")
-	}
-	for i, name := range o.Escalation {
-		if !names[name] {
-			c.fault(fmt.Sprintf("on_call.escalation.%d", i), "%q is not among on_call.people", name)
-		}
-	}
-	if o.RepeatAfter < time.Second {
-		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -145,6 +146,10 @@ func (p *program) alertsConfig(path string) (alerts.Config, error) {
 	if err != nil {
 		return alerts.Config{}, exitError{exitUsage, err}
 	}
-	fmt.Fprintf(p.stderr, "on call by %s: %v\n", path, cfg.OnCall.Escalation)
+	var who []string
+	for _, turn := range cfg.OnCall.Chain(time.Now()) {
+		who = append(who, turn.Person.Name)
+	}
+	fmt.Fprintf(p.stderr, "on call by %s: %s\n", path, strings.Join(who, ", then "))
 	return cfg, nil
 }
