@@ -32,24 +32,6 @@ func (r *Rung) UnmarshalYAML(n *yaml.Node) error {
 	return strictly(n, (*plain)(r), "Rung", "call", "after")
 }
 
-// An Override puts somebody else on a duty for a while: a swap, a holiday.
-type Override struct {
-	Rotation string `yaml:"rotation" json:"rotation"`
-	Who      string `yaml:"who" json:"who"`
-	From     Moment `yaml:"from" json:"from"` // by the clock of the rotation, unless it is exact
-	To       Moment `yaml:"to" json:"to"`     // the first moment that is not in it
-}
-
-// holds reports whether the override is in force.
-func (v Override) holds(at time.Time, zone *time.Location) bool {
-	return !at.Before(v.From.In(zone)) && at.Before(v.To.In(zone))
-}
-
-// overlaps reports whether there is a moment at which both are in force.
-func (v Override) overlaps(other Override, zone *time.Location) bool {
-	return v.Rotation == other.Rotation && v.From.In(zone).Before(other.To.In(zone)) && other.From.In(zone).Before(v.To.In(zone))
-}
-
 func (o OnCall) person(name string) (Person, bool) {
 	i := slices.IndexFunc(o.People, func(p Person) bool { return p.Name == name })
 	if i < 0 {
@@ -113,10 +95,4 @@ func (o OnCall) Chain(at time.Time) []Turned {
 		}
 	}
 	return chain
-}
-
-// with is the same with overrides that were made while the program runs; they come before the written ones.
-func (o OnCall) with(more []Override) OnCall {
-	o.Overrides = slices.Concat(more, o.Overrides)
-	return o
 }

@@ -15,6 +15,7 @@ type Route struct {
 	Pages     []Page     `json:"pages"` // about those incidents, oldest first
 	Chain     Chain      `json:"chain"`
 	Seq       int        `json:"seq"` // numbers the pages
+	Overrides []Override `json:"overrides,omitempty"`
 }
 
 // A Chain is how far escalation has got.
@@ -65,6 +66,7 @@ type Command struct {
 // once the new route has been saved, and not before.
 func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	r.Incidents, r.Pages = slices.Clone(r.Incidents), slices.Clone(r.Pages)
+	o = o.With(r.Overrides)
 	switch e := e.(type) {
 	case Taken:
 		r.take(e.Incident)

@@ -133,18 +133,11 @@ func (l *listener) close() error {
 // defaultAlerts is the on-call file of this repository, looked for where the program is started.
 const defaultAlerts = "alerts/alerts.yaml"
 
-// alertsConfig reads the on-call file; where there is none at the default place, the one that was built in.
+// alertsConfig reads the on-call file, and says who is on call by it.
 func (p *program) alertsConfig(path string) (alerts.Config, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, os.ErrNotExist) && path == defaultAlerts {
-		path, text, err = "the built-in alerts.yaml", alerts.Shipped(), nil
-	}
+	cfg, path, err := readAlerts(path)
 	if err != nil {
-		return alerts.Config{}, usageError("the on-call file cannot be read: %w\nname it with --alerts", err)
-	}
-	cfg, err := alerts.Parse(path, text, probes.Names())
-	if err != nil {
-		return alerts.Config{}, exitError{exitUsage, err}
+		return cfg, err
 	}
 	var who []string
 	for _, turn := range cfg.OnCall.Chain(time.Now()) {
@@ -152,4 +145,21 @@ func (p *program) alertsConfig(path string) (alerts.Config, error) {
 	}
 	fmt.Fprintf(p.stderr, "on call by %s: %s\n", path, strings.Join(who, ", then "))
 	return cfg, nil
+}
+
+// readAlerts reads the on-call file; where there is none at the default place, the one that was built in. It also returns
+// what to call it.
+func readAlerts(path string) (alerts.Config, string, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) && path == defaultAlerts {
+		path, text, err = "the built-in alerts.yaml", alerts.Shipped(), nil
+	}
+	if err != nil {
+		return alerts.Config{}, path, usageError("the on-call file cannot be read: %w\nname it with --alerts", err)
+	}
+	cfg, err := alerts.Parse(path, text, probes.Names())
+	if err != nil {
+		return alerts.Config{}, path, exitError{exitUsage, err}
+	}
+	return cfg, path, nil
 }
