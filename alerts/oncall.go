@@ -14,6 +14,15 @@ type OnCall struct {
 	Overrides   []Override    `yaml:"overrides"`
 	Escalation  []Rung        `yaml:"escalation"`
 	RepeatAfter time.Duration `yaml:"repeat_after"` // default 5m; at least 1s
+
+	Severities  map[Kind]Severity       `yaml:"severity"` // by kind of incident, where it is not the usual one
+	Maintenance []Maintenance           `yaml:"maintenance"`
+	Journeys    map[string]JourneyNotes `yaml:"journeys"`
+}
+
+// JourneyNotes are what is to be known when a journey is bad.
+type JourneyNotes struct {
+	Severity map[Kind]Severity `yaml:"severity"` // for this journey only
 }
 
 // A Rung is a step of the escalation: a name, or a name and how long to wait for the one before.

@@ -3,7 +3,6 @@ package alerts
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -43,36 +42,15 @@ func (p *Pager) Tick(ctx context.Context) error {
 }
 
 // Report takes in what the carrier, or a person through it, says, and returns what to answer a person.
-func (p *Pager) Report(ctx context.Context, r Report) (string, error) {
+func (p *Pager) Report(ctx context.Context, r Report) (Answer, error) {
 	before, err := p.Route(ctx)
 	if err != nil {
-		return "", err
+		return Answer{}, err
 	}
 	if err := p.step(ctx, r); err != nil {
-		return "", err
+		return Answer{}, err
 	}
-	return answer(before, r), nil
-}
-
-// answer is what a person hears after pressing a key.
-func answer(before Route, r Report) string {
-	page := before.page(r.PageID)
-	switch {
-	case r.Key == "":
-		return ""
-	case page == nil:
-		return "This call is no longer known. Nothing was changed."
-	case r.Key != AckKey:
-		return fmt.Sprintf("The key %s does nothing. %s", r.Key, Prompt)
-	}
-	over := !slices.ContainsFunc(page.Incidents, func(id string) bool {
-		i := before.incident(id)
-		return i != nil && i.State != Resolved
-	})
-	if over {
-		return fmt.Sprintf("Thank you, %s. It is over already.", page.Person)
-	}
-	return fmt.Sprintf("Thank you, %s. It is yours. You will get a text when it is over.", page.Person)
+	return answer(before, r, hour{p.OnCall.With(before.Overrides), p.now()}), nil
 }
 
 // Route is the present state of the people side, for people to read.

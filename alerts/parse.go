@@ -35,6 +35,7 @@ func Parse(file string, text []byte, journeys []string) (Config, error) {
 	}
 	ch.judge(c.Judge, journeys)
 	ch.onCall(c.OnCall)
+	ch.telling(c.OnCall, journeys)
 	ch.phone("phone.from", c.Phone.From)
 	if len(ch.faults) > 0 {
 		return Config{}, errors.Join(ch.faults...)
@@ -86,11 +87,13 @@ var (
 		"alerts.Config":        "judge, on_call, phone",
 		"alerts.Policy":        "failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of, journeys",
 		"alerts.JourneyPolicy": "failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of",
-		"alerts.OnCall":        "people, rotations, overrides, escalation, repeat_after",
+		"alerts.OnCall":        "people, rotations, overrides, escalation, repeat_after, severity, maintenance, journeys",
 		"alerts.Person":        "name, phone, email, zone, awake, language",
 		"alerts.Rotation":      "name, zone, every, hand_over, start, people, shifts",
 		"alerts.Shift":         "who, from, to",
 		"alerts.Override":      "rotation, who, from, to",
+		"alerts.Maintenance":   "journeys, zone, from, to, every, for",
+		"alerts.JourneyNotes":  "severity",
 		"alerts.Rung":          "call, after",
 		"alerts.Caller":        "from",
 	}

@@ -16,6 +16,7 @@ type Route struct {
 	Chain     Chain      `json:"chain"`
 	Seq       int        `json:"seq"` // numbers the pages
 	Overrides []Override `json:"overrides,omitempty"`
+	Mutes     []Mute     `json:"mutes,omitempty"`
 }
 
 // A Chain is how far escalation has got.
@@ -65,11 +66,12 @@ type Command struct {
 // Step folds an event into the route, plans what follows from it, and claims what is due. The commands may be carried out
 // once the new route has been saved, and not before.
 func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
-	r.Incidents, r.Pages = slices.Clone(r.Incidents), slices.Clone(r.Pages)
+	r = *r.clone()
 	o = o.With(r.Overrides)
+	at := hour{o, now}
 	switch e := e.(type) {
 	case Taken:
-		r.take(e.Incident)
+		r.take(e.Incident, at)
 	case Sent:
 		r.accepted(e.PageID, e.SID, now)
 	case NotSent:
@@ -81,18 +83,28 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	case Settled:
 		r.settle(e.PageID, e.SID, now)
 	case Report:
-		r.report(e, now)
+		r.report(e, at)
+	case Reply:
+		r.reply(e, at)
 	case Archived:
 		r.forget(e.IncidentID)
 	}
 	r.expire(now)
-	r.cancel(now)
-	r.plan(o, now)
+	r.lapse(at)
+	r.cancel(at)
+	r.plan(at)
 	commands := r.claim(now)
 	if _, ok := e.(Tick); ok { // once a tick, as the answer to a find is an event too
 		commands = append(commands, r.lostPages()...)
 	}
 	return r, commands
+}
+
+// clone is a copy that can be changed, and the original not with it.
+func (r Route) clone() *Route {
+	r.Incidents, r.Pages = slices.Clone(r.Incidents), slices.Clone(r.Pages)
+	r.Overrides, r.Mutes = slices.Clone(r.Overrides), slices.Clone(r.Mutes)
+	return &r
 }
 
 func (r *Route) incident(id string) *Incident {
@@ -115,12 +127,12 @@ func (r *Route) page(id string) *Page {
 
 // take folds what judging says into what people have done about it. Taking the same state twice, or an older one after a
 // newer, is taking it once.
-func (r *Route) take(in Incident) {
+func (r *Route) take(in Incident, at hour) {
 	have := r.incident(in.ID)
 	if have == nil {
 		in.Rev = 1
 		r.Incidents = append(r.Incidents, in)
-		if in.Unanswered() && !r.calling() {
+		if r.concerns(in, Wake, at) && !r.calling() {
 			r.Chain = Chain{}
 		}
 		return
@@ -212,35 +224,31 @@ func (r *Route) end(id, result, why string, now time.Time) {
 
 // report folds in what the carrier, or the person through it, says. It may come before the carrier's answer to our
 // request has, and it says that the page was taken.
-func (r *Route) report(rep Report, now time.Time) {
+func (r *Route) report(rep Report, at hour) {
 	p := r.page(rep.PageID)
 	if p == nil {
 		return
 	}
 	if rep.SID != "" {
-		r.accepted(rep.PageID, rep.SID, now)
-	}
-	if rep.Key == AckKey {
-		r.acknowledge(p, now)
+		r.accepted(rep.PageID, rep.SID, at.now)
 	}
 	if rep.Key != "" {
+		r.press(p, rep.Key, at)
 		p.Key = rep.Key
 	}
 	if rep.Result != "" {
-		r.end(rep.PageID, rep.Result, rep.Why, now)
+		r.end(rep.PageID, rep.Result, rep.Why, at.now)
 	}
 }
 
-// AckKey is the key that acknowledges.
-const AckKey = "4"
-
-func (r *Route) acknowledge(p *Page, now time.Time) {
-	for _, id := range p.Incidents {
+// acknowledge makes incidents somebody's.
+func (r *Route) acknowledge(ids []string, who string, now time.Time) {
+	for _, id := range ids {
 		inc := r.incident(id)
-		if inc == nil || !inc.Unanswered() {
+		if inc == nil || !inc.Awaits() {
 			continue
 		}
-		inc.State, inc.AckedBy, inc.AckedAt = Acknowledged, p.Person, now
+		inc.State, inc.AckedBy, inc.AckedAt = Acknowledged, who, now
 		inc.Rev++
 	}
 	r.Chain = Chain{} // what is still unanswered begins anew, with the first in the chain
@@ -250,7 +258,7 @@ func (r *Route) acknowledge(p *Page, now time.Time) {
 func (r *Route) forget(id string) {
 	r.Incidents = slices.DeleteFunc(r.Incidents, func(i Incident) bool { return i.ID == id })
 	r.Pages = slices.DeleteFunc(r.Pages, func(p Page) bool {
-		return !slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })
+		return p.Purpose != Notice && !slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })
 	})
 }
 

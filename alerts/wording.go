@@ -22,9 +22,6 @@ func Speech(incidents []Incident, now time.Time) []string {
 	return said
 }
 
-// Prompt says what the keys do.
-const Prompt = "Press 4 to acknowledge."
-
 // headline is the incident in one line.
 func headline(i Incident) string {
 	title := i.Title
@@ -81,6 +78,18 @@ func AllClearText(i Incident) string {
 		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)
 	}
 	return fitText(over, handles([]Incident{i}))
+}
+
+// unmutedText announces that a mute is over, and what is wrong now.
+func unmutedText(m Mute, who Person, bad []Incident) string {
+	text := fmt.Sprintf("VALKYRIE: %s is no longer muted.", m.what())
+	if len(bad) == 0 {
+		return fitText(text+" Nothing is wrong with it.", "")
+	}
+	for _, i := range bad {
+		text += fmt.Sprintf(" %s, since %s.", headline(i), who.clock(i.Since))
+	}
+	return fitText(text, handles(bad))
 }
 
 func handles(incidents []Incident) string {

@@ -95,7 +95,7 @@ func (d *demo) setUp(ctx context.Context, dir string) (down func() error, err er
 	}
 	d.shop, d.site, d.exchange = shop, web.url, ph.exchange
 	if d.station, err = openStation(ctx, filepath.Join(dir, "valkyrie.db"), cfg, carrier{
-		account: standin.DemoAccountSID, token: standin.DemoAuthToken, address: ph.url, listen: "127.0.0.1:0",
+		account: standin.DemoAccountSID, token: standin.DemoAuthToken, address: ph.url, listen: "127.0.0.1:0", incoming: ph.exchange.Incoming,
 	}, d.logger(slog.LevelWarn)); err != nil {
 		ph.close()
 		return nil, errors.Join(err, web.close(), shop.Close())

@@ -30,9 +30,10 @@ type station struct {
 // carrier says how people are reached.
 type carrier struct {
 	account, token string
-	address        string // of the API; empty: Twilio's own
-	listen         string // address where callbacks arrive
-	public         string // how the carrier calls that address; empty: http:// and listen's
+	address        string               // of the API; empty: Twilio's own
+	listen         string               // address where callbacks arrive
+	public         string               // how the carrier calls that address; empty: http:// and listen's
+	incoming       func(address string) // tells a stand-in where people's texts go; nil: that is set at Twilio
 }
 
 // openStation opens the store and gets everything ready. Close it.
@@ -74,8 +75,11 @@ func (s *station) connect(cfg alerts.Config, c carrier, log *slog.Logger) error 
 	}
 	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: probes.Names(), Log: log}
 	s.callbacks = serve(ln, twilio.NewCallbacks(twilio.CallbacksConfig{
-		PublicURL: c.public, Tokens: []string{c.token}, Handle: s.pager.Report, Log: log,
+		PublicURL: c.public, Tokens: []string{c.token}, Handle: s.pager.Report, Reply: s.pager.Reply, Log: log,
 	}))
+	if c.incoming != nil {
+		c.incoming(c.public + "/twilio/reply")
+	}
 	return nil
 }
 

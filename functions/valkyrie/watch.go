@@ -154,7 +154,7 @@ func (p *program) carrier(listen, answer string) (carrier, func(), error) {
 	if err != nil {
 		return c, nil, err
 	}
-	c.account, c.token, c.address = standin.DemoAccountSID, standin.DemoAuthToken, phone.url
+	c.account, c.token, c.address, c.incoming = standin.DemoAccountSID, standin.DemoAuthToken, phone.url, phone.exchange.Incoming
 	fmt.Fprintln(p.stderr, "no Twilio account is set, so calls ring in this terminal")
 	return c, func() { phone.close() }, nil
 }

@@ -1,0 +1,53 @@
+package alerts
+
+import "slices"
+
+// A Severity is how loudly people are told of an incident.
+type Severity string
+
+// The severities.
+const (
+	Wake   Severity = "page"   // it calls, at any hour
+	Notify Severity = "notify" // it texts, in the waking hours of whoever is told
+	Keep   Severity = "log"    // it is kept, and nobody is told
+)
+
+var severities = []Severity{Wake, Notify, Keep}
+
+// usualSeverity is what a kind of incident has unless alerts.yaml says otherwise.
+var usualSeverity = map[Kind]Severity{
+	"down": Wake, "silent": Wake,
+	"flapping": Notify, "degraded": Notify, "creeping": Notify, "ours": Notify, "counts": Notify,
+}
+
+// kinds lists the kinds of incident, for people to read.
+func kinds() []string {
+	var all []string
+	for k := range usualSeverity {
+		all = append(all, string(k))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Severity is how loudly people are told of an incident: as its journey has it, else as its kind has it, else as usual.
+func (o OnCall) Severity(i Incident) Severity {
+	if s, ok := o.Journeys[i.Journey].Severity[i.Kind]; ok {
+		return s
+	}
+	if s, ok := o.Severities[i.Kind]; ok {
+		return s
+	}
+	if s, ok := usualSeverity[i.Kind]; ok {
+		return s
+	}
+	return Notify
+}
+
+// Awaits reports whether no human has taken the incident on yet, and it is not over.
+func (i Incident) Awaits() bool { return i.State == Open || i.State == Notified }
+
+// concerns reports whether somebody has to be told of the incident now, at this severity.
+func (r *Route) concerns(i Incident, s Severity, at hour) bool {
+	return i.Awaits() && at.onCall.Severity(i) == s && !r.quiet(i.Journey, at)
+}
