@@ -150,7 +150,8 @@ func (r *Route) add(c Channel, why Purpose, who Person, ids []string, now time.T
 }
 
 // claim takes the lease on what is due, so that no other pager sends it too.
-func (r *Route) claim(now time.Time) []Command {
+func (r *Route) claim(at hour) []Command {
+	now := at.now
 	var commands []Command
 	for i := range r.Pages {
 		p := &r.Pages[i]
@@ -159,29 +160,38 @@ func (r *Route) claim(now time.Time) []Command {
 		}
 		p.State, p.ClaimedAt, p.LeaseUntil = Claimed, now, now.Add(lease)
 		p.Tries++
-		p.Words = r.words(*p, now)
+		p.Words = r.words(*p, at)
 		commands = append(commands, Command{"send", *p})
 	}
 	return commands
 }
 
 // words is what the page says: for a call a sentence a line.
-func (r *Route) words(p Page, now time.Time) string {
+func (r *Route) words(p Page, at hour) string {
 	var about []Incident
 	for _, id := range p.Incidents {
 		if i := r.incident(id); i != nil {
 			about = append(about, *i)
 		}
 	}
+	who, _ := at.onCall.person(p.Person)
+	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, OnCall: at.onCall, Now: at.now}
 	switch {
 	case len(about) == 0:
 		return p.Words // a notice brings its own
 	case p.Purpose == AllClear:
-		return AllClearText(about[0])
+		return t.AllClear()
 	case p.Channel == Text:
-		return AlarmText(about, now)
+		return t.Text()
 	}
-	return strings.Join(Speech(about, now), "\n")
+	return strings.Join(t.Speech(), "\n")
+}
+
+// besides are the incidents that a page is not about, and people are told of.
+func (r *Route) besides(p Page, at hour) []Incident {
+	return slices.DeleteFunc(r.badNow(""), func(i Incident) bool {
+		return slices.Contains(p.Incidents, i.ID) || at.onCall.Severity(i) == Keep || r.quiet(i.Journey, at)
+	})
 }
 
 // lostPages are those whose outcome the carrier has to be asked about.

@@ -92,6 +92,18 @@ func (s Streak) more(slot time.Time) Streak {
 	return Streak{Count: s.Count + 1, Since: s.Since}
 }
 
+// fine are the regions from which a journey works while an incident of it is elsewhere.
+func (s JourneyState) fine(i Incident) []string {
+	var names []string
+	for name, r := range s.Regions {
+		if r.Failed.Count == 0 && r.Broken.Count == 0 && !slices.Contains(i.Regions, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
 func (s JourneyState) clone() JourneyState {
 	c := JourneyState{Regions: map[string]RegionState{}, Open: slices.Clone(s.Open), Outbox: slices.Clone(s.Outbox)}
 	for name, r := range s.Regions {

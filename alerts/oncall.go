@@ -18,11 +18,16 @@ type OnCall struct {
 	Severities  map[Kind]Severity       `yaml:"severity"` // by kind of incident, where it is not the usual one
 	Maintenance []Maintenance           `yaml:"maintenance"`
 	Journeys    map[string]JourneyNotes `yaml:"journeys"`
+
+	Play        string `yaml:"play"`         // address of a sound that a call begins with, such as the Ride of the Valkyries
+	EvidenceURL string `yaml:"evidence_url"` // where people can open the evidence; a text links to it
 }
 
 // JourneyNotes are what is to be known when a journey is bad.
 type JourneyNotes struct {
 	Severity map[Kind]Severity `yaml:"severity"` // for this journey only
+	Say      string            `yaml:"say"`      // said and written too
+	Runbook  string            `yaml:"runbook"`  // an address; written, not said
 }
 
 // A Rung is a step of the escalation: a name, or a name and how long to wait for the one before.

@@ -75,7 +75,7 @@ func (p *Pager) takeOver(ctx context.Context, name string) error {
 	}
 	taken := map[string]int{}
 	for _, i := range s.Outbox {
-		if err := p.step(ctx, Taken{i}); err != nil {
+		if err := p.step(ctx, Taken{Incident: i, Fine: s.fine(i)}); err != nil {
 			return err
 		}
 		taken[i.ID] = i.Runs
@@ -137,7 +137,7 @@ func (p *Pager) carryOut(ctx context.Context, commands []Command) []Event {
 }
 
 func (p *Pager) send(ctx context.Context, page Page) Event {
-	sid, err := p.Phone.Send(ctx, page.dispatch())
+	sid, err := p.Phone.Send(ctx, p.dispatch(page))
 	log := p.Log.With("page", page.ID, "person", page.Person, "channel", page.Channel, "purpose", page.Purpose)
 	switch {
 	case err == nil:
@@ -155,7 +155,7 @@ func (p *Pager) send(ctx context.Context, page Page) Event {
 }
 
 func (p *Pager) find(ctx context.Context, page Page) Event {
-	sid, found, err := p.Phone.Find(ctx, page.dispatch(), page.ClaimedAt)
+	sid, found, err := p.Phone.Find(ctx, p.dispatch(page), page.ClaimedAt)
 	if err != nil {
 		p.Log.Warn("the carrier could not be asked about a page", "page", page.ID, "err", err)
 	}
@@ -183,12 +183,13 @@ func (p *Pager) file(ctx context.Context) error {
 }
 
 // dispatch is the page for the carrier.
-func (p Page) dispatch() Dispatch {
-	d := Dispatch{PageID: p.ID, Channel: p.Channel, To: p.To}
-	if p.Channel == Text {
-		d.TextBody = p.Words
+func (p *Pager) dispatch(page Page) Dispatch {
+	d := Dispatch{PageID: page.ID, Channel: page.Channel, To: page.To}
+	if page.Channel == Text {
+		d.TextBody = page.Words
 		return d
 	}
-	d.Speech, d.Prompt = splitLines(p.Words), Prompt
+	who, _ := p.OnCall.person(page.Person)
+	d.Play, d.Language, d.Speech, d.Prompt = p.OnCall.Play, who.Language, splitLines(page.Words), Prompt
 	return d
 }

@@ -3,8 +3,10 @@ package alerts
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"time"
+	"unicode/utf8"
 )
 
 // telling checks how loudly people are told, and when they are not.
@@ -13,14 +15,37 @@ func (c *checker) telling(o OnCall, journeys []string) {
 	for _, name := range slices.Sorted(maps.Keys(o.Journeys)) {
 		path := "on_call.journeys." + name
 		c.journey(path, name, journeys)
-		c.severities(path+".severity", o.Journeys[name].Severity)
+		notes := o.Journeys[name]
+		c.severities(path+".severity", notes.Severity)
+		c.address(path+".runbook", notes.Runbook, maxAddress)
+		if n := utf8.RuneCountInString(notes.Say); n > maxSay {
+			c.fault(path+".say", "expected at most %d characters, got %d: a call is not a letter", maxSay, n)
+		}
 	}
+	c.address("on_call.play", o.Play, maxPlay)
+	c.address("on_call.evidence_url", o.EvidenceURL, maxAddress)
 	for i, m := range o.Maintenance {
 		path := fmt.Sprintf("on_call.maintenance.%d", i)
 		for j, name := range m.Journeys {
 			c.journey(fmt.Sprintf("%s.journeys.%d", path, j), name, journeys)
 		}
 		c.maintenance(path, m)
+	}
+}
+
+// Bounds in characters: an address has to fit into a text, or a call's document, beside the words.
+const (
+	maxAddress = 100
+	maxPlay    = 300
+	maxSay     = 300
+)
+
+// webURL has nothing in it that counts twice in a text, or cannot be in one.
+var webURL = regexp.MustCompile(`^https?://[0-9A-Za-z.-]+(:\d+)?(/[0-9A-Za-z._/?&=%#+:,@!*'()-]*)?$`)
+
+func (c *checker) address(path, address string, longest int) {
+	if address != "" && (!webURL.MatchString(address) || len(address) > longest) {
+		c.fault(path, "expected an address such as https://example.com/x, of at most %d plain characters, got %q", longest, address)
 	}
 }
 

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -17,6 +18,8 @@ type Route struct {
 	Seq       int        `json:"seq"` // numbers the pages
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
+
+	Fine map[string][]string `json:"fine,omitempty"` // by id of an incident: regions from which the journey works
 }
 
 // A Chain is how far escalation has got.
@@ -32,7 +35,10 @@ type Event any
 // The events.
 type (
 	// Taken: judging has something new to say of an incident.
-	Taken struct{ Incident Incident }
+	Taken struct {
+		Incident Incident
+		Fine     []string // regions from which the journey works
+	}
 	// Tick: time has passed.
 	Tick struct{}
 	// Sent: the carrier took the page.
@@ -71,7 +77,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	at := hour{o, now}
 	switch e := e.(type) {
 	case Taken:
-		r.take(e.Incident, at)
+		r.take(e, at)
 	case Sent:
 		r.accepted(e.PageID, e.SID, now)
 	case NotSent:
@@ -93,7 +99,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	r.lapse(at)
 	r.cancel(at)
 	r.plan(at)
-	commands := r.claim(now)
+	commands := r.claim(at)
 	if _, ok := e.(Tick); ok { // once a tick, as the answer to a find is an event too
 		commands = append(commands, r.lostPages()...)
 	}
@@ -127,10 +133,12 @@ func (r *Route) page(id string) *Page {
 
 // take folds what judging says into what people have done about it. Taking the same state twice, or an older one after a
 // newer, is taking it once.
-func (r *Route) take(in Incident, at hour) {
+func (r *Route) take(e Taken, at hour) {
+	in := e.Incident
 	have := r.incident(in.ID)
 	if have == nil {
 		in.Rev = 1
+		r.works(in.ID, e.Fine)
 		r.Incidents = append(r.Incidents, in)
 		if r.concerns(in, Wake, at) && !r.calling() {
 			r.Chain = Chain{}
@@ -140,11 +148,25 @@ func (r *Route) take(in Incident, at hour) {
 	if in.Runs <= have.Runs || have.State == Resolved {
 		return
 	}
+	r.works(in.ID, e.Fine)
 	in.AckedBy, in.AckedAt, in.Rev = have.AckedBy, have.AckedAt, have.Rev+1
 	if in.State != Resolved {
 		in.State = have.State
 	}
 	*have = in
+}
+
+// works notes from where a journey works although it does not elsewhere.
+func (r *Route) works(id string, regions []string) {
+	r.Fine = maps.Clone(r.Fine)
+	switch {
+	case len(regions) == 0:
+		delete(r.Fine, id)
+	case r.Fine == nil:
+		r.Fine = map[string][]string{id: regions}
+	default:
+		r.Fine[id] = regions
+	}
 }
 
 // calling reports whether somebody is being called, or about to be.
@@ -256,6 +278,7 @@ func (r *Route) acknowledge(ids []string, who string, now time.Time) {
 
 // forget drops an incident that is over, and the pages that were about nothing else.
 func (r *Route) forget(id string) {
+	r.works(id, nil)
 	r.Incidents = slices.DeleteFunc(r.Incidents, func(i Incident) bool { return i.ID == id })
 	r.Pages = slices.DeleteFunc(r.Pages, func(p Page) bool {
 		return p.Purpose != Notice && !slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })

@@ -3,24 +3,9 @@ package alerts
 import (
 	"fmt"
 	"strings"
-	"time"
+	"unicode"
+	"unicode/utf8"
 )
-
-// Speech is what a call about the incidents says, sentence by sentence: which journey, which step, what was expected and
-// seen, since when, from where, how many in a row.
-func Speech(incidents []Incident, now time.Time) []string {
-	said := []string{"This is Valkyrie."}
-	if len(incidents) > 1 {
-		said = append(said, fmt.Sprintf("%d things are wrong.", len(incidents)))
-	}
-	for _, i := range incidents {
-		said = append(said, headline(i)+".", facts(i, now)+".")
-		if i.Error != "" {
-			said = append(said, sentence(i.Error))
-		}
-	}
-	return said
-}
 
 // headline is the incident in one line.
 func headline(i Incident) string {
@@ -38,18 +23,18 @@ func headline(i Incident) string {
 }
 
 // facts is where it goes wrong, how often, since when and seen from where.
-func facts(i Incident, now time.Time) string {
+func facts(i Incident, v voice) string {
 	what := "The probe broke"
 	if i.Step != "" {
 		what = fmt.Sprintf("The step %q failed", i.Step)
 	}
 	switch i.Kind {
 	case Degraded:
-		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, times(i.Streak), clock(i.Since), list(i.Regions))
+		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, times(i.Streak), v.clock(i.Since), v.regions(i.Regions))
 	case Ours:
 		what = strings.Replace(what, "failed", "could not be run", 1)
 	}
-	return fmt.Sprintf("%s %s in a row, since %s, that is %s, seen from %s", what, times(i.Streak), clock(i.Since), spell(now.Sub(i.Since)), list(i.Regions))
+	return fmt.Sprintf("%s %s in a row, since %s, that is %s, seen from %s", what, times(i.Streak), v.clock(i.Since), v.spell(v.now.Sub(i.Since)), v.regions(i.Regions))
 }
 
 // sentence makes a sentence of an error's text.
@@ -58,26 +43,8 @@ func sentence(s string) string {
 	if s == "" {
 		return ""
 	}
-	return strings.TrimSuffix(strings.ToUpper(s[:1])+s[1:], ".") + "."
-}
-
-// AlarmText is a text with the same facts, in at most two segments.
-func AlarmText(incidents []Incident, now time.Time) string {
-	var parts []string
-	for _, i := range incidents {
-		parts = append(parts, fmt.Sprintf("%s. %s. %s", headline(i), facts(i, now), sentence(i.Error)))
-	}
-	return fitText("VALKYRIE: "+strings.Join(parts, " "), handles(incidents))
-}
-
-// AllClearText is the notice that it is over.
-func AllClearText(i Incident) string {
-	over := fmt.Sprintf("VALKYRIE: all clear. It works again: %s. It was %s from %s to %s (%s).",
-		i.Title, i.Kind, clock(i.Since), clock(i.ResolvedAt), spell(i.ResolvedAt.Sub(i.Since)))
-	if i.AckedBy != "" {
-		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)
-	}
-	return fitText(over, handles([]Incident{i}))
+	first, size := utf8.DecodeRuneInString(s)
+	return strings.TrimSuffix(string(unicode.ToUpper(first))+s[size:], ".") + "."
 }
 
 // unmutedText announces that a mute is over, and what is wrong now.
@@ -104,6 +71,9 @@ func handles(incidents []Incident) string {
 // of their 160 (3GPP TS 23.038 and 23.040).
 const maxText = 306
 
+// maxEnding is how much of that may be handles and addresses; the words need the rest.
+const maxEnding = 200
+
 // fitText makes text fit into two segments, keeping end; letters that the GSM alphabet lacks, or counts twice, become
 // their nearest plain ones, since a single one would shrink a segment to 67.
 func fitText(text, end string) string {
@@ -114,7 +84,7 @@ func fitText(text, end string) string {
 		}
 		return r
 	}, text)
-	if len(end) > maxText/2 {
+	if len(end) > maxEnding {
 		end = ""
 	}
 	if room := maxText - len(end); len(text) > room {
