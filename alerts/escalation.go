@@ -13,9 +13,10 @@ func (r *Route) expire(now time.Time) {
 		switch {
 		case p.State == Claimed && !now.Before(p.LeaseUntil):
 			r.lost(p.ID, "the sender stopped in the middle")
-		case p.State == Accepted && p.Channel == Call && now.Sub(p.AcceptedAt) >= callSilence:
+		case p.State != Accepted || now.Before(p.LeaseUntil):
+		case p.Channel == Call:
 			r.end(p.ID, NoAnswer, "the carrier never said how the call went", now)
-		case p.State == Accepted && p.Channel == Text && now.Sub(p.AcceptedAt) >= textSilence:
+		default:
 			r.end(p.ID, "", "the carrier never said whether it arrived", now)
 		}
 	}
@@ -69,7 +70,13 @@ func (r *Route) planCalls(chain []Turned, at hour) {
 		r.Chain = Chain{}
 		return
 	}
-	if r.calling() || now.Before(r.Chain.Pause) {
+	if r.calling() {
+		return
+	}
+	if slices.ContainsFunc(ids, r.uncalled) && !r.Chain.Pause.IsZero() {
+		r.Chain = Chain{} // the first call about an incident does not wait for others
+	}
+	if now.Before(r.Chain.Pause) {
 		return
 	}
 	who := chain[r.Chain.Next%len(chain)].Person
@@ -82,7 +89,17 @@ func (r *Route) planCalls(chain []Turned, at hour) {
 		r.Chain = Chain{Round: r.Chain.Round + 1, Pause: now.Add(at.onCall.RepeatAfter)}
 		return
 	}
-	r.Chain.Pause = now.Add(chain[r.Chain.Next].Rung.After)
+	r.Chain.Pause = time.Time{}
+	if after := chain[r.Chain.Next].Rung.After; after > 0 {
+		r.Chain.Pause = now.Add(after)
+	}
+}
+
+// uncalled reports whether nobody was called about the incident yet.
+func (r *Route) uncalled(id string) bool {
+	return !slices.ContainsFunc(r.Pages, func(p Page) bool {
+		return p.Channel == Call && p.State != Cancelled && slices.Contains(p.Incidents, id)
+	})
 }
 
 // untold are those of ids that who has had no text about.

@@ -85,6 +85,17 @@ func (r RegionState) fold(run journey.Run, window int) RegionState {
 	return r
 }
 
+// slowRuns is how many of the last few runs were slow.
+func (r RegionState) slowRuns() int {
+	n := 0
+	for _, slow := range r.Slow {
+		if slow {
+			n++
+		}
+	}
+	return n
+}
+
 func (s Streak) more(slot time.Time) Streak {
 	if s.Count == 0 {
 		s.Since = slot
@@ -141,34 +152,29 @@ func (j *judging) streak(k Kind, bad bool, limit int, of func(RegionState) Strea
 		j.open(k, streak, fmt.Sprintf("%s %s %s in a row from %s, the first at %s", j.run.Journey, j.run.Outcome, times(streak.Count), j.run.Region, clock(streak.Since)))
 	case bad:
 		j.decide(Waits, Incident{}, fmt.Sprintf("%s %s from %s, %s in a row; %d open an incident", j.run.Journey, j.run.Outcome, j.run.Region, times(streak.Count), limit))
-	case i >= 0 && !j.elsewhere(j.state.Open[i], of):
+	case i >= 0 && !j.somewhere(j.state.Open[i], func(r RegionState) bool { return of(r).Count > 0 }):
 		j.resolve(i)
 	}
 }
 
-// elsewhere reports whether the incident goes on in some region.
-func (j *judging) elsewhere(inc Incident, of func(RegionState) Streak) bool {
-	return slices.ContainsFunc(inc.Regions, func(name string) bool { return of(j.state.Regions[name]).Count > 0 })
+// somewhere reports whether one of the incident's regions is still bad.
+func (j *judging) somewhere(inc Incident, bad func(RegionState) bool) bool {
+	return slices.ContainsFunc(inc.Regions, func(name string) bool { return bad(j.state.Regions[name]) })
 }
 
 // degraded looks at how many of the last few runs were slow.
 func (j *judging) degraded() {
-	slow := 0
-	for _, s := range j.now.Slow {
-		if s {
-			slow++
-		}
-	}
+	many := func(r RegionState) bool { return r.slowRuns() >= j.policy.SlowRuns }
+	slow := j.now.slowRuns()
 	i := j.find(Degraded)
-	many := slow >= j.policy.SlowRuns
 	switch {
 	case j.run.Outcome == journey.Slow && i >= 0:
 		j.carryOn(i, Streak{Count: slow, Since: j.state.Open[i].Since})
-	case j.run.Outcome == journey.Slow && many:
+	case j.run.Outcome == journey.Slow && many(j.now):
 		j.open(Degraded, Streak{Count: slow, Since: j.run.Slot}, fmt.Sprintf("%s was slow in %d of its last %d runs from %s", j.run.Journey, slow, len(j.now.Slow), j.run.Region))
 	case j.run.Outcome == journey.Slow:
 		j.decide(Waits, Incident{}, fmt.Sprintf("%s was slow in %d of its last %d runs from %s; %d open an incident", j.run.Journey, slow, len(j.now.Slow), j.run.Region, j.policy.SlowRuns))
-	case i >= 0 && !many && j.run.Outcome == journey.Passed:
+	case i >= 0 && j.run.Outcome == journey.Passed && !j.somewhere(j.state.Open[i], many):
 		j.resolve(i)
 	}
 }
@@ -179,7 +185,7 @@ func (j *judging) find(k Kind) int {
 
 func (j *judging) open(k Kind, s Streak, reason string) {
 	inc := Incident{
-		ID:      fmt.Sprintf("%s/%s/%s", j.run.Journey, k, s.Since.UTC().Format(time.RFC3339Nano)),
+		ID:      fmt.Sprintf("%s/%s/%s", j.run.Journey, k, j.run.Slot.UTC().Format(time.RFC3339Nano)),
 		Journey: j.run.Journey, Title: j.title, Kind: k, Reason: reason,
 		Since: s.Since, Opened: j.run.Slot, State: Open,
 	}

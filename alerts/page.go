@@ -65,7 +65,7 @@ type Page struct {
 	PlannedAt  time.Time `json:"planned_at"`
 	NotBefore  time.Time `json:"not_before,omitzero"`
 	ClaimedAt  time.Time `json:"claimed_at,omitzero"`
-	LeaseUntil time.Time `json:"lease_until,omitzero"`
+	LeaseUntil time.Time `json:"lease_until,omitzero"` // when to give up waiting: claimed for the sender, accepted for the carrier
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
 	EndedAt    time.Time `json:"ended_at,omitzero"`
 }

@@ -87,11 +87,14 @@ func (p *Pager) takeOver(ctx context.Context, name string) error {
 	})
 }
 
-// step folds an event into the stored route, and then carries out the commands that follow from it.
+// step folds an event into the stored route, carries out the commands that follow from it, and folds in what came of
+// them. What was sent is noted even if the program is told to stop meanwhile, or the carrier hangs up on its callback.
+// The history comes last: nobody's call waits for it.
 func (p *Pager) step(ctx context.Context, e Event) error {
 	var commands []Command
 	var before, after Route
-	err := change(ctx, p.Store, routeKey, func(r *Route) bool {
+	kept := context.WithoutCancel(ctx)
+	err := change(kept, p.Store, routeKey, func(r *Route) bool {
 		before = *r
 		after, commands = r.Step(e, p.OnCall, p.now())
 		*r = after
@@ -100,11 +103,11 @@ func (p *Pager) step(ctx context.Context, e Event) error {
 	if err != nil {
 		return err
 	}
-	errs := []error{p.note(ctx, before, after)}
+	var errs []error
 	for _, result := range p.carryOut(ctx, commands) {
 		errs = append(errs, p.step(ctx, result))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, p.note(kept, before, after))...)
 }
 
 // note keeps the history of the incidents that have changed.
@@ -136,7 +139,16 @@ func (p *Pager) carryOut(ctx context.Context, commands []Command) []Event {
 	return slices.DeleteFunc(results, func(e Event) bool { return e == nil })
 }
 
+// send hands the page to the carrier, within its lease: a machine that has slept longer leaves it to whoever has taken it
+// over meanwhile.
 func (p *Pager) send(ctx context.Context, page Page) Event {
+	left := page.LeaseUntil.Sub(p.now())
+	if left <= 0 {
+		p.Log.Warn("page not sent: too late", "page", page.ID)
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, left)
+	defer cancel()
 	sid, err := p.Phone.Send(ctx, p.dispatch(page))
 	log := p.Log.With("page", page.ID, "person", page.Person, "channel", page.Channel, "purpose", page.Purpose)
 	switch {

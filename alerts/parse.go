@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strconv"
@@ -32,6 +33,9 @@ func Parse(file string, text []byte, journeys []string) (Config, error) {
 		}
 	case err != nil && !errors.Is(err, io.EOF):
 		return Config{}, fmt.Errorf("%s: %w", file, err)
+	}
+	if more := new(yaml.Node); decoder.Decode(more) == nil {
+		ch.faults = append(ch.faults, fmt.Errorf("%s:%d: expected the end of the file, got a second document", file, more.Line))
 	}
 	ch.judge(c.Judge, journeys)
 	ch.onCall(c.OnCall)
@@ -115,32 +119,33 @@ func (c *checker) undecoded(e string) {
 const most = 100 // runs; more would be slower to notice than any customer
 
 func (c *checker) judge(p Policy, journeys []string) {
-	c.policy("judge", p.JourneyPolicy)
-	for name := range p.Journeys {
+	c.policy("judge", p.JourneyPolicy, defaults().Judge.JourneyPolicy)
+	for _, name := range slices.Sorted(maps.Keys(p.Journeys)) {
 		path := "judge.journeys." + name
 		if !slices.Contains(journeys, name) {
 			c.fault(path, "there is no journey %q; there are: %s", name, list(journeys))
 			continue
 		}
-		c.policy(path, p.For(name))
+		c.policy(path, p.For(name), p.JourneyPolicy)
 	}
 }
 
-func (c *checker) policy(path string, p JourneyPolicy) {
+// policy checks what differs from base, which is checked already.
+func (c *checker) policy(path string, p, base JourneyPolicy) {
 	for _, f := range []struct {
-		field string
-		n     int
+		field   string
+		n, base int
 	}{
-		{"failures_in_a_row", p.FailuresInARow},
-		{"broken_in_a_row", p.BrokenInARow},
-		{"slow_runs", p.SlowRuns},
-		{"slow_out_of", p.SlowOutOf},
+		{"failures_in_a_row", p.FailuresInARow, base.FailuresInARow},
+		{"broken_in_a_row", p.BrokenInARow, base.BrokenInARow},
+		{"slow_runs", p.SlowRuns, base.SlowRuns},
+		{"slow_out_of", p.SlowOutOf, base.SlowOutOf},
 	} {
-		if f.n < 1 || f.n > most {
+		if f.n != f.base && (f.n < 1 || f.n > most) {
 			c.fault(path+"."+f.field, "expected 1 to %d runs, got %d", most, f.n)
 		}
 	}
-	if p.SlowRuns > p.SlowOutOf {
+	if p.SlowRuns > p.SlowOutOf && (p.SlowRuns != base.SlowRuns || p.SlowOutOf != base.SlowOutOf) {
 		c.fault(path+".slow_runs", "expected at most slow_out_of (%d), got %d", p.SlowOutOf, p.SlowRuns)
 	}
 }

@@ -14,8 +14,8 @@ import (
 
 var update = flag.Bool("update", false, "write what the tests get into testdata")
 
-// TestFaults: each invalid file gives all of its faults at once, in exactly the words that stand beside it.
-func TestFaults(t *testing.T) {
+// TestInvalidFiles: each invalid file gives all of its faults at once, in exactly the words that stand beside it.
+func TestInvalidFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/invalid-*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no file was found", err)

@@ -15,7 +15,8 @@ type Route struct {
 	Incidents []Incident `json:"incidents"`
 	Pages     []Page     `json:"pages"` // about those incidents, oldest first
 	Chain     Chain      `json:"chain"`
-	Seq       int        `json:"seq"` // numbers the pages
+	Seq       int        `json:"seq"`   // numbers the pages
+	Filed     []string   `json:"filed"` // ids of the last incidents that were forgotten: of these, old news is no news
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
 
@@ -60,6 +61,7 @@ const (
 	lease       = 20 * time.Second // to hand a page to the carrier; longer than the phone's own time-out
 	settleAfter = 45 * time.Second // after the lost send: resent when neither a callback nor a listing has found it
 	callSilence = 2 * time.Minute  // of the carrier about a call: it rang out and we were not told
+	callLength  = 5 * time.Minute  // of a call that was answered; the longest speech takes four
 	textSilence = 5 * time.Minute
 )
 
@@ -77,7 +79,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	at := hour{o, now}
 	switch e := e.(type) {
 	case Taken:
-		r.take(e, at)
+		r.take(e)
 	case Sent:
 		r.accepted(e.PageID, e.SID, now)
 	case NotSent:
@@ -133,15 +135,14 @@ func (r *Route) page(id string) *Page {
 
 // take folds what judging says into what people have done about it. Taking the same state twice, or an older one after a
 // newer, is taking it once.
-func (r *Route) take(e Taken, at hour) {
+func (r *Route) take(e Taken) {
 	in := e.Incident
 	have := r.incident(in.ID)
 	if have == nil {
-		in.Rev = 1
-		r.works(in.ID, e.Fine)
-		r.Incidents = append(r.Incidents, in)
-		if r.concerns(in, Wake, at) && !r.calling() {
-			r.Chain = Chain{}
+		if !slices.Contains(r.Filed, in.ID) {
+			in.Rev = 1
+			r.works(in.ID, e.Fine)
+			r.Incidents = append(r.Incidents, in)
 		}
 		return
 	}
@@ -180,7 +181,10 @@ func (r *Route) accepted(id, sid string, now time.Time) {
 	if p == nil || p.State == Ended || p.State == Accepted || p.State == Cancelled {
 		return
 	}
-	p.State, p.SID, p.AcceptedAt = Accepted, sid, now
+	p.State, p.SID, p.AcceptedAt, p.LeaseUntil = Accepted, sid, now, now.Add(callSilence)
+	if p.Channel == Text {
+		p.LeaseUntil = now.Add(textSilence)
+	}
 	for _, id := range p.Incidents {
 		if inc := r.incident(id); inc != nil && inc.State == Open && p.Purpose == Alarm {
 			inc.State = Notified
@@ -220,6 +224,9 @@ func (r *Route) settle(id, sid string, now time.Time) {
 	if p == nil || p.State != Unknown {
 		return
 	}
+	if sid != "" && slices.ContainsFunc(r.Pages, func(o Page) bool { return o.SID == sid }) {
+		sid = "" // it is another page to the same person that was found
+	}
 	switch {
 	case sid != "":
 		r.accepted(id, sid, now)
@@ -254,6 +261,9 @@ func (r *Route) report(rep Report, at hour) {
 	if rep.SID != "" {
 		r.accepted(rep.PageID, rep.SID, at.now)
 	}
+	if p.State == Accepted && p.Channel == Call {
+		p.LeaseUntil = at.now.Add(callLength) // somebody has answered
+	}
 	if rep.Key != "" {
 		r.press(p, rep.Key, at)
 		p.Key = rep.Key
@@ -272,13 +282,16 @@ func (r *Route) acknowledge(ids []string, who string, now time.Time) {
 		}
 		inc.State, inc.AckedBy, inc.AckedAt = Acknowledged, who, now
 		inc.Rev++
+		r.Chain = Chain{} // what is still unanswered begins anew, with the first in the chain
 	}
-	r.Chain = Chain{} // what is still unanswered begins anew, with the first in the chain
 }
 
 // forget drops an incident that is over, and the pages that were about nothing else.
 func (r *Route) forget(id string) {
 	r.works(id, nil)
+	const remembered = 50 // more than can be over while a slow pager still brings what it read before
+	r.Filed = append(slices.Clone(r.Filed), id)
+	r.Filed = r.Filed[max(0, len(r.Filed)-remembered):]
 	r.Incidents = slices.DeleteFunc(r.Incidents, func(i Incident) bool { return i.ID == id })
 	r.Pages = slices.DeleteFunc(r.Pages, func(p Page) bool {
 		return p.Purpose != Notice && !slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })

@@ -40,17 +40,12 @@ func (t Telling) Speech() []string {
 
 // sentences tell of one incident.
 func (t Telling) sentences(i Incident, v voice) []string {
-	said := []string{headline(i) + ".", facts(i, v) + "."}
+	said := []string{sentence(headline(i)), sentence(facts(i, v))}
 	if fine := t.Fine[i.ID]; len(fine) > 0 {
 		said = append(said, fmt.Sprintf("It is fine from %s.", v.regions(fine)))
 	}
-	if i.Error != "" {
-		said = append(said, v.detail(i.Error))
-	}
-	if own := t.OnCall.Journeys[i.Journey].Say; own != "" {
-		said = append(said, sentence(own))
-	}
-	return said
+	said = append(said, v.detail(i.Error), sentence(t.OnCall.Journeys[i.Journey].Say))
+	return slices.DeleteFunc(said, func(s string) bool { return s == "" })
 }
 
 // also names what else is wrong, and whose it is: as many as one can take in.
@@ -126,7 +121,7 @@ var twofold = strings.NewReplacer("~", "%7E", "[", "%5B", "]", "%5D", "^", "%5E"
 func (t Telling) AllClear() string {
 	i, v := t.About[0], t.voice(false)
 	over := fmt.Sprintf("VALKYRIE: all clear. It works again: %s. It was %s from %s to %s (%s).",
-		i.Title, i.Kind, v.clock(i.Since), v.clock(i.ResolvedAt), spell(i.ResolvedAt.Sub(i.Since)))
+		i.title(), i.Kind, v.clock(i.Since), v.clock(i.ResolvedAt), spell(i.ResolvedAt.Sub(i.Since)))
 	if i.AckedBy != "" {
 		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)
 	}

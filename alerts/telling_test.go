@@ -12,8 +12,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// ada lives in Berlin, where it is 04:23 when the journey fails.
-func ada(t rapid.TB) alerts.Person {
+// inBerlin is Ada, who lives in Berlin, where it is 04:23 when the journey fails.
+func inBerlin(t rapid.TB) alerts.Person {
 	t.Helper()
 	zone, err := alerts.ParseZone("Europe/Berlin")
 	if err != nil {
@@ -38,9 +38,9 @@ func createOrder() alerts.Incident {
 	}
 }
 
-func TestSpeech(t *testing.T) {
+func TestSaid(t *testing.T) {
 	got := alerts.Telling{
-		To: ada(t), About: []alerts.Incident{printCard()}, Also: []alerts.Incident{createOrder()}, Now: start.Add(65 * time.Minute),
+		To: inBerlin(t), About: []alerts.Incident{printCard()}, Also: []alerts.Incident{createOrder()}, Now: start.Add(65 * time.Minute),
 		Fine:   map[string][]string{"print-card/down/1": {"ap-south-1"}},
 		OnCall: alerts.OnCall{Journeys: map[string]alerts.JourneyNotes{"print-card": {Say: "look at the workers first", Runbook: "https://wiki.example.com/print"}}},
 	}.Speech()
@@ -58,9 +58,9 @@ func TestSpeech(t *testing.T) {
 	}
 }
 
-func TestText(t *testing.T) {
+func TestWritten(t *testing.T) {
 	told := alerts.Telling{
-		To: ada(t), About: []alerts.Incident{printCard()}, Now: start.Add(65 * time.Minute),
+		To: inBerlin(t), About: []alerts.Incident{printCard()}, Now: start.Add(65 * time.Minute),
 		OnCall: alerts.OnCall{
 			EvidenceURL: "https://evidence.example.com",
 			Journeys:    map[string]alerts.JourneyNotes{"print-card": {Runbook: "https://wiki.example.com/print"}},
@@ -99,9 +99,9 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestTextFits: any words at all make a text that fits into two segments of the GSM alphabet, with its handle.
-func TestTextFits(t *testing.T) {
-	to := ada(t)
+// TestWrittenFits: any words at all make a text that fits into two segments of the GSM alphabet, with its handle.
+func TestWrittenFits(t *testing.T) {
+	to := inBerlin(t)
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.OneOf(rapid.String(), rapid.Map(rapid.IntRange(0, 400), func(n int) string { return strings.Repeat("ü€", n) }))
 		told := alerts.Telling{To: to, Now: start, OnCall: alerts.OnCall{EvidenceURL: "https://evidence.example.com", Journeys: map[string]alerts.JourneyNotes{}}}

@@ -9,10 +9,7 @@ import (
 
 // headline is the incident in one line.
 func headline(i Incident) string {
-	title := i.Title
-	if title == "" {
-		title = "do " + i.Journey
-	}
+	title := i.title()
 	switch i.Kind {
 	case Degraded:
 		return "It is slow to " + title
@@ -22,24 +19,32 @@ func headline(i Incident) string {
 	return "Customers cannot " + title
 }
 
+// title is what a customer would call the journey.
+func (i Incident) title() string {
+	if i.Title == "" {
+		return "do " + i.Journey
+	}
+	return i.Title
+}
+
 // facts is where it goes wrong, how often, since when and seen from where.
 func facts(i Incident, v voice) string {
 	what := "The probe broke"
-	if i.Step != "" {
-		what = fmt.Sprintf("The step %q failed", i.Step)
-	}
-	switch i.Kind {
-	case Degraded:
+	switch {
+	case i.Kind == Degraded:
 		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, times(i.Streak), v.clock(i.Since), v.regions(i.Regions))
-	case Ours:
-		what = strings.Replace(what, "failed", "could not be run", 1)
+	case i.Step == "":
+	case i.Kind == Ours:
+		what = fmt.Sprintf("The step %q could not be run", i.Step)
+	default:
+		what = fmt.Sprintf("The step %q failed", i.Step)
 	}
 	return fmt.Sprintf("%s %s in a row, since %s, that is %s, seen from %s", what, times(i.Streak), v.clock(i.Since), v.spell(v.now.Sub(i.Since)), v.regions(i.Regions))
 }
 
-// sentence makes a sentence of an error's text.
+// sentence makes a sentence of a text, on one line; of one that says nothing, nothing.
 func sentence(s string) string {
-	s = strings.ReplaceAll(strings.TrimSpace(s), "\n", " ")
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
 	if s == "" {
 		return ""
 	}

@@ -29,6 +29,7 @@ func seconds(ms int64) string {
 
 // spell is how long something lasted: "40 s", "12 min", "3 h 5 min".
 func spell(d time.Duration) string {
+	d = max(d, 0) // clocks differ
 	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))

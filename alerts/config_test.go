@@ -1,0 +1,232 @@
+package alerts_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts"
+)
+
+var journeys = []string{"print-card", "create-order"}
+
+// good is a configuration to spoil, line by line.
+const good = `judge:
+  failures_in_a_row: 3
+  journeys:
+    create-order: {failures_in_a_row: 1, slow_runs: 2}
+on_call:
+  people:
+    - name: Ada
+      phone: "+12025550143"
+    - name: Grace
+      phone: "+12025550187"
+  escalation: [Grace, Ada]
+  repeat_after: 90s
+phone:
+  from: "+12025550100"
+`
+
+// TestParse: what is not said is the default.
+func TestParse(t *testing.T) {
+	got, err := alerts.Parse("alerts.yaml", []byte(good), journeys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := alerts.Config{
+		Judge: alerts.Policy{
+			JourneyPolicy: alerts.JourneyPolicy{FailuresInARow: 3, BrokenInARow: 2, SlowRuns: 3, SlowOutOf: 5},
+			Journeys:      map[string]alerts.JourneyPolicy{"create-order": {FailuresInARow: 1, SlowRuns: 2}},
+		},
+		OnCall: alerts.OnCall{
+			People:      []alerts.Person{{Name: "Ada", Phone: "+12025550143"}, {Name: "Grace", Phone: "+12025550187"}},
+			Escalation:  []alerts.Rung{{Call: "Grace"}, {Call: "Ada"}},
+			RepeatAfter: 90 * time.Second,
+		},
+		Phone: alerts.Caller{From: "+12025550100"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for name, want := range map[string]alerts.JourneyPolicy{
+		"create-order": {FailuresInARow: 1, BrokenInARow: 2, SlowRuns: 2, SlowOutOf: 5},
+		"print-card":   {FailuresInARow: 3, BrokenInARow: 2, SlowRuns: 3, SlowOutOf: 5},
+	} {
+		if diff := cmp.Diff(want, got.Judge.For(name)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestShippedFile: the file that is in the program is the one in this folder, and has no fault.
+func TestShippedFile(t *testing.T) {
+	onDisk, err := os.ReadFile("alerts.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(onDisk), string(alerts.Shipped())); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := alerts.Parse("alerts.yaml", alerts.Shipped(), journeys); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestFaults: each fault is named with its line, its field, what was expected and what is there.
+func TestFaults(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{"failures_in_a_row: 3", "failures_in_a_row: 0", `f:2: judge.failures_in_a_row: expected 1 to 100 runs, got 0`},
+		{"failures_in_a_row: 3", "failures_in_a_row: 101", `f:2: judge.failures_in_a_row: expected 1 to 100 runs, got 101`},
+		{"failures_in_a_row: 3", "broken_in_a_row: -1", `f:2: judge.broken_in_a_row: expected 1 to 100 runs, got -1`},
+		{"failures_in_a_row: 3", "slow_runs: 6", `f:2: judge.slow_runs: expected at most slow_out_of (5), got 6`},
+		{"failures_in_a_row: 3", "slow_out_of: 200", `f:2: judge.slow_out_of: expected 1 to 100 runs, got 200`},
+		{"failures_in_a_row: 3", "failures: 3", `f:2: unknown field "failures"; known here: failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of, journeys`},
+		{"slow_runs: 2", "slow_runs: 9", `f:4: judge.journeys.create-order.slow_runs: expected at most slow_out_of (5), got 9`},
+		{"slow_runs: 2", "slow: 2", `f:4: unknown field "slow"; known here: failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of`},
+		{"create-order:", "make-order:", `f:4: judge.journeys.make-order: there is no journey "make-order"; there are: print-card and create-order`},
+		{"on_call:", "oncall:", `f:5: unknown field "oncall"; known here: judge, on_call, phone
+f:1: on_call.people: expected at least one person: otherwise nobody is woken
+f:1: on_call.escalation: expected at least one name: otherwise nobody is woken`},
+		{"- name: Ada", "- name: \"\"", `f:7: on_call.people.0.name: expected a name
+f:11: on_call.escalation.1: "Ada" is not among on_call.people, nor on_call.rotations`},
+		{"name: Grace", "name: Ada", `f:9: on_call.people.1.name: "Ada" is there twice
+f:11: on_call.escalation.0: "Grace" is not among on_call.people, nor on_call.rotations`},
+		{"      phone: \"+12025550187\"\n", "", `f:9: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got ""`},
+		{"+12025550187", "0202 555 0187", `f:10: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got "0202 555 0187"`},
+		{"phone: \"+12025550187\"", "mobile: \"+12025550187\"", `f:10: unknown field "mobile"; known here: name, phone, email, zone, awake, language
+f:9: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got ""`},
+		{"[Grace, Ada]", "[]", `f:11: on_call.escalation: expected at least one name: otherwise nobody is woken`},
+		{"[Grace, Ada]", "[Grace, Alan]", `f:11: on_call.escalation.1: "Alan" is not among on_call.people, nor on_call.rotations`},
+		{"90s", "0s", `f:12: on_call.repeat_after: expected a duration of at least 1s, such as 5m, got 0s`},
+		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, rotations, overrides, escalation, repeat_after, severity, maintenance, journeys, play, evidence_url`},
+		{"from: \"+12025550100\"", "from: \"\"", `f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
+		{"phone:\n  from: \"+12025550100\"\n", "", `f:1: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
+		{"from: ", "to: ", `f:14: unknown field "to"; known here: from
+f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		if text == good {
+			t.Fatalf("%q is not in the good file", c.old)
+		}
+		if got := faults(text); got != c.want {
+			t.Errorf("%q instead of %q:\ngot  %s\nwant %s", c.new, c.old, got, c.want)
+		}
+	}
+}
+
+// faults are those of the file f with this text.
+func faults(text string) string {
+	_, err := alerts.Parse("f", []byte(text), journeys)
+	return fmt.Sprint(err)
+}
+
+// TestUnreadable: what cannot be decoded is named with its line; the library's own words may follow.
+func TestUnreadable(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{"failures_in_a_row: 3", "failures_in_a_row: three", "f:2: "},
+		{"repeat_after: 90s", "repeat_after: soon", "f:12: "},
+		{"repeat_after: 90s", "repeat_after: 90", "f:12: "},
+		{"repeat_after: 90s", "escalation: [Ada]", "f:12: "},
+		{"phone:\n  from", "phone:\n\tfrom", "f: it is not YAML: line 1"}, // the library's line is about where it began
+		{"[Grace, Ada]", "[Grace, Ada", "f: it is not YAML: line 1"},
+		{"[Grace, Ada]", "Grace", "f:11: "},
+		{"judge:", "judge: &j\n  <<: *j", "f: "},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		if got := faults(text); !strings.HasPrefix(got, c.want) {
+			t.Errorf("%q instead of %q:\ngot  %s\nwant %s...", c.new, c.old, got, c.want)
+		}
+	}
+}
+
+// TestSecondDocument: what stands after "---" would be left out silently.
+func TestSecondDocument(t *testing.T) {
+	if got := faults(good + "---\nphone: {from: \"+12025550199\"}\n"); !strings.HasPrefix(got, "f:15: ") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestEmptyFile: without people nobody can be called, and without lines no line is named.
+func TestEmptyFile(t *testing.T) {
+	const want = `f: on_call.people: expected at least one person: otherwise nobody is woken
+f: on_call.escalation: expected at least one name: otherwise nobody is woken
+f: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`
+	for _, text := range []string{"", "\n", "# nothing yet\n"} {
+		if got := faults(text); got != want {
+			t.Errorf("%q:\n%s", text, got)
+		}
+	}
+}
+
+// TestManyFaults: all are named at once, and in the same order each time.
+func TestManyFaults(t *testing.T) {
+	const text = `judge:
+  failures_in_a_row: 0
+  journeys:
+    b: {}
+    c: {}
+    a: {}
+    print-card: {slow_runs: 7}
+    create-order: {broken_in_a_row: 500}
+on_call:
+  people:
+    - {name: Ada, phone: "1"}
+    - {name: Ada, phone: "+12025550143", mail: ada@example.com}
+  escalation: [Alan]
+phone: {}
+`
+	const want = `f:12: unknown field "mail"; known here: name, phone, email, zone, awake, language
+f:2: judge.failures_in_a_row: expected 1 to 100 runs, got 0
+f:6: judge.journeys.a: there is no journey "a"; there are: print-card and create-order
+f:4: judge.journeys.b: there is no journey "b"; there are: print-card and create-order
+f:5: judge.journeys.c: there is no journey "c"; there are: print-card and create-order
+f:8: judge.journeys.create-order.broken_in_a_row: expected 1 to 100 runs, got 500
+f:7: judge.journeys.print-card.slow_runs: expected at most slow_out_of (5), got 7
+f:11: on_call.people.0.phone: expected a phone number with its country code, such as "+12025550143", got "1"
+f:12: on_call.people.1.name: "Ada" is there twice
+f:13: on_call.escalation.0: "Alan" is not among on_call.people, nor on_call.rotations
+f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`
+	for range 20 {
+		if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(faults(text), "\n")); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+}
+
+// TestAnyText: no file makes it panic, and what it takes can be used.
+func TestAnyText(t *testing.T) {
+	lines := strings.SplitAfter(good, "\n")
+	rapid.Check(t, func(t *rapid.T) {
+		var text strings.Builder
+		for _, line := range lines {
+			switch rapid.IntRange(0, 12).Draw(t, "what") {
+			case 0: // left out
+			case 1:
+				text.WriteString(rapid.String().Draw(t, "anything"))
+			case 2:
+				text.WriteString(rapid.StringMatching(`[ ]{0,6}[a-z_]{0,8}: ?[-\[\]{}&*!|>%@"'0-9a-z,+:# ]{0,12}\n`).Draw(t, "like YAML"))
+			case 3:
+				at := rapid.IntRange(0, len(line)).Draw(t, "at")
+				text.WriteString(line[:at] + rapid.SampledFrom([]string{"", "*a", "&a ", "<<: ", "- ", "{", "[", "~", "!!binary ", "\t", "\n"}).Draw(t, "in") + line[at:])
+			default:
+				text.WriteString(line)
+			}
+		}
+		c, err := alerts.Parse("f", []byte(text.String()), journeys)
+		if err != nil {
+			if strings.TrimSpace(err.Error()) == "" {
+				t.Fatal("an error that says nothing")
+			}
+			return
+		}
+		if len(c.OnCall.People) == 0 || len(c.OnCall.Escalation) == 0 || c.OnCall.RepeatAfter < time.Second ||
+			c.Judge.For("print-card").FailuresInARow < 1 || c.Phone.From == "" {
+			t.Fatalf("taken, and of no use: %+v\n%s", c, text.String())
+		}
+	})
+}
