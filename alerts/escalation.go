@@ -62,7 +62,7 @@ func (r *Route) planCalls(chain []Turned, at hour) {
 	now := at.now
 	var ids []string
 	for _, i := range r.Incidents {
-		if r.concerns(i, Wake, at) {
+		if r.tells(i, Wake, at) {
 			ids = append(ids, i.ID)
 		}
 	}
@@ -115,7 +115,7 @@ func (r *Route) untold(who Person, ids []string) []string {
 // waits for their morning; by then it may be over, and nobody is told.
 func (r *Route) planTexts(chain []Turned, at hour) {
 	for _, i := range r.Incidents {
-		if !r.concerns(i, Notify, at) {
+		if !r.tells(i, Notify, at) {
 			continue
 		}
 		tried := 0

@@ -60,7 +60,9 @@ func newTown(t *testing.T, patience time.Duration) *town {
 		Handle: func(ctx context.Context, r alerts.Report) (alerts.Answer, error) {
 			return w.staffed.Load().pager.Report(ctx, r)
 		},
+		Reply: func(ctx context.Context, r alerts.Reply) (string, error) { return w.staffed.Load().pager.Reply(ctx, r) },
 	})
+	w.exchange.Incoming(public.URL + "/twilio/reply")
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	var err error
 	w.phone, err = twilio.New(twilio.Config{

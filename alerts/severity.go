@@ -17,7 +17,7 @@ var severities = []Severity{Wake, Notify, Keep}
 // usualSeverity is what a kind of incident has unless alerts.yaml says otherwise.
 var usualSeverity = map[Kind]Severity{
 	"down": Wake, "silent": Wake,
-	"flapping": Notify, "degraded": Notify, "creeping": Notify, "ours": Notify, "counts": Notify,
+	"flapping": Notify, "degraded": Notify, "creeping": Notify, "ours": Notify, "counts": Notify, "heartbeat": Notify,
 }
 
 // kinds lists the kinds of incident, for people to read.
@@ -47,7 +47,7 @@ func (o OnCall) Severity(i Incident) Severity {
 // Awaits reports whether no human has taken the incident on yet, and it is not over.
 func (i Incident) Awaits() bool { return i.State == Open || i.State == Notified }
 
-// concerns reports whether somebody has to be told of the incident now, at this severity.
-func (r *Route) concerns(i Incident, s Severity, at hour) bool {
+// tells reports whether somebody has to be told of the incident now, at this severity.
+func (r *Route) tells(i Incident, s Severity, at hour) bool {
 	return i.Awaits() && at.onCall.Severity(i) == s && !r.quiet(i.Journey, at)
 }
