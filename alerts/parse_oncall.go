@@ -39,6 +39,8 @@ func (c *checker) name(path, name string, taken map[string]bool) {
 	taken[name] = true
 }
 
+var email = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+
 var language = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
 
 func (c *checker) people(people []Person) (names map[string]bool) {
@@ -47,6 +49,9 @@ func (c *checker) people(people []Person) (names map[string]bool) {
 		path := fmt.Sprintf("on_call.people.%d", i)
 		c.name(path+".name", p.Name, names)
 		c.phone(path+".phone", p.Phone)
+		if p.Email != "" && !email.MatchString(p.Email) {
+			c.fault(path+".email", "expected an address such as ada@example.com, got %q", p.Email)
+		}
 		if p.Language != "" && !language.MatchString(p.Language) {
 			c.fault(path+".language", "expected a language such as en-GB, got %q", p.Language)
 		}

@@ -1,6 +1,9 @@
 package alerts
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // A Severity is how loudly people are told of an incident.
 type Severity string
@@ -42,6 +45,20 @@ func (o OnCall) Severity(i Incident) Severity {
 		return s
 	}
 	return Notify
+}
+
+// AtAnyHour is the same for people who never sleep, and with the usual severities: what a demonstration needs at night.
+func (o OnCall) AtAnyHour() OnCall {
+	o.People, o.Journeys = slices.Clone(o.People), maps.Clone(o.Journeys)
+	for i := range o.People {
+		o.People[i].Awake = Hours{}
+	}
+	for name, notes := range o.Journeys {
+		notes.Severity = nil
+		o.Journeys[name] = notes
+	}
+	o.Severities, o.Maintenance = nil, nil
+	return o
 }
 
 // Awaits reports whether no human has taken the incident on yet, and it is not over.

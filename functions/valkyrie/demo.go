@@ -81,6 +81,7 @@ func (d *demo) setUp(ctx context.Context, dir string) (down func() error, err er
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
+	cfg.OnCall = cfg.OnCall.AtAnyHour()
 	browser, err := d.findChrome(ctx)
 	if err != nil {
 		return nil, err
