@@ -93,15 +93,15 @@ func TestFaults(t *testing.T) {
 f:1: on_call.people: expected at least one person: otherwise nobody is woken
 f:1: on_call.escalation: expected at least one name: otherwise nobody is woken`},
 		{"- name: Ada", "- name: \"\"", `f:7: on_call.people.0.name: expected a name
-f:11: on_call.escalation.1: "Ada" is not among on_call.people, nor on_call.rotations`},
+f:11: on_call.escalation.1: "Ada" is not among on_call.people`},
 		{"name: Grace", "name: Ada", `f:9: on_call.people.1.name: "Ada" is there twice
-f:11: on_call.escalation.0: "Grace" is not among on_call.people, nor on_call.rotations`},
+f:11: on_call.escalation.0: "Grace" is not among on_call.people`},
 		{"      phone: \"+12025550187\"\n", "", `f:9: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"+12025550187", "0202 555 0187", `f:10: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got "0202 555 0187"`},
 		{"phone: \"+12025550187\"", "mobile: \"+12025550187\"", `f:10: unknown field "mobile"; known here: name, phone, email, zone, awake, language
 f:9: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"[Grace, Ada]", "[]", `f:11: on_call.escalation: expected at least one name: otherwise nobody is woken`},
-		{"[Grace, Ada]", "[Grace, Alan]", `f:11: on_call.escalation.1: "Alan" is not among on_call.people, nor on_call.rotations`},
+		{"[Grace, Ada]", "[Grace, Alan]", `f:11: on_call.escalation.1: "Alan" is not among on_call.people`},
 		{"90s", "0s", `f:12: on_call.repeat_after: expected a duration of at least 1s, such as 5m, got 0s`},
 		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, rotations, overrides, escalation, repeat_after, severity, maintenance, journeys, play, evidence_url`},
 		{"from: \"+12025550100\"", "from: \"\"", `f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
@@ -189,7 +189,7 @@ f:8: judge.journeys.create-order.broken_in_a_row: expected 1 to 100 runs, got 50
 f:7: judge.journeys.print-card.slow_runs: expected at most slow_out_of (5), got 7
 f:11: on_call.people.0.phone: expected a phone number with its country code, such as "+12025550143", got "1"
 f:12: on_call.people.1.name: "Ada" is there twice
-f:13: on_call.escalation.0: "Alan" is not among on_call.people, nor on_call.rotations
+f:13: on_call.escalation.0: "Alan" is not among on_call.people
 f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`
 	for range 20 {
 		if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(faults(text), "\n")); diff != "" {

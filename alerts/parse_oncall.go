@@ -20,8 +20,12 @@ func (c *checker) onCall(o OnCall) {
 	if len(o.Escalation) == 0 {
 		c.fault("on_call.escalation", "expected at least one name: otherwise nobody is woken")
 	}
+	among := "on_call.people"
+	if len(o.Rotations) > 0 {
+		among += ", nor on_call.rotations"
+	}
 	for i, r := range o.Escalation {
-		c.rung(i, r, names)
+		c.rung(i, r, names, among)
 	}
 	if o.RepeatAfter < time.Second {
 		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
@@ -62,10 +66,10 @@ func (c *checker) people(people []Person) (names map[string]bool) {
 	return names
 }
 
-func (c *checker) rung(i int, r Rung, names map[string]bool) {
+func (c *checker) rung(i int, r Rung, names map[string]bool, among string) {
 	path := fmt.Sprintf("on_call.escalation.%d", i)
 	if !names[r.Call] {
-		c.fault(path, "%q is not among on_call.people, nor on_call.rotations", r.Call)
+		c.fault(path, "%q is not among %s", r.Call, among)
 	}
 	switch {
 	case r.After < 0:
