@@ -94,7 +94,7 @@ func (r *Route) untold(who Person, ids []string) []string {
 // planTexts tells the first in the chain of incidents that do not ring, and the next when a text did not go through.
 func (r *Route) planTexts(chain []Person, pause time.Duration, now time.Time) {
 	for _, i := range r.Incidents {
-		if i.Kind.Rings() || i.State == Resolved || i.State == Acknowledged {
+		if i.Rings() || i.State == Resolved || i.State == Acknowledged {
 			continue
 		}
 		tried := 0
