@@ -86,7 +86,7 @@ func (r *Route) planCalls(chain []Person, pause time.Duration, now time.Time) {
 func (r *Route) untold(who Person, ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		return slices.ContainsFunc(r.Pages, func(p Page) bool {
-			return p.Channel == Text && p.Purpose == Alarm && p.Person == who.Name && slices.Contains(p.Incidents, id)
+			return p.Channel == Text && p.Purpose == Alarm && p.Person == who.Name && r.concerns(p, id)
 		})
 	})
 }
@@ -100,7 +100,7 @@ func (r *Route) planTexts(chain []Person, pause time.Duration, now time.Time) {
 		tried := 0
 		var last time.Time
 		told := slices.ContainsFunc(r.Pages, func(p Page) bool {
-			if p.Purpose != Alarm || !slices.Contains(p.Incidents, i.ID) {
+			if p.Purpose != Alarm || !r.concerns(p, i.ID) {
 				return false
 			}
 			tried, last = tried+1, p.EndedAt
@@ -129,7 +129,7 @@ func (r *Route) planAllClears(o OnCall, now time.Time) {
 
 func (r *Route) has(who Person, id string, why Purpose, is func(Page) bool) bool {
 	return slices.ContainsFunc(r.Pages, func(p Page) bool {
-		return p.Person == who.Name && p.Purpose == why && slices.Contains(p.Incidents, id) && is(p)
+		return p.Person == who.Name && p.Purpose == why && r.concerns(p, id) && is(p)
 	})
 }
 

@@ -67,7 +67,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	r.Incidents, r.Pages = slices.Clone(r.Incidents), slices.Clone(r.Pages)
 	switch e := e.(type) {
 	case Taken:
-		r.take(e.Incident)
+		r.take(e.Incident, now)
 	case Sent:
 		r.accepted(e.PageID, e.SID, now)
 	case NotSent:
@@ -113,7 +113,7 @@ func (r *Route) page(id string) *Page {
 
 // take folds what judging says into what people have done about it. Taking the same state twice, or an older one after a
 // newer, is taking it once.
-func (r *Route) take(in Incident) {
+func (r *Route) take(in Incident, now time.Time) {
 	have := r.incident(in.ID)
 	if have == nil {
 		in.Rev = 1
@@ -123,9 +123,14 @@ func (r *Route) take(in Incident) {
 		}
 		return
 	}
-	if in.Runs <= have.Runs || have.State == Resolved {
+	if in.Runs <= have.Runs {
 		return
 	}
+	if have.State == Resolved {
+		r.reopen(have, in, now)
+		return
+	}
+	in.Reopened = have.Reopened
 	in.AckedBy, in.AckedAt, in.Rev = have.AckedBy, have.AckedAt, have.Rev+1
 	if in.State != Resolved {
 		in.State = have.State
