@@ -15,6 +15,7 @@ type Desk struct {
 	Store  Store
 	Policy Policy
 	Titles map[string]string // of the journeys, by name
+	Awake  time.Time         // since when runs can come; zero: always. Before it, none is missed
 }
 
 func journeyKey(name string) string { return "JOURNEY#" + name }

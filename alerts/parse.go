@@ -2,11 +2,11 @@ package alerts
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,19 +84,17 @@ var (
 	unknownField = regexp.MustCompile(`^line (\d+): field (\S+) not found in type (\S+)$`)
 	atLine       = regexp.MustCompile(`^line (\d+): (.*)$`)
 	known        = map[string]string{
-		"alerts.Config":        "judge, on_call, phone",
-		"alerts.Policy":        "failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of, journeys",
-		"alerts.JourneyPolicy": "failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of",
-		"alerts.OnCall":        "people, escalation, repeat_after",
-		"alerts.Person":        "name, phone",
-		"alerts.Caller":        "from",
+		"alerts.Config": "judge, on_call, phone",
+		"alerts.OnCall": "people, escalation, repeat_after",
+		"alerts.Person": "name, phone",
+		"alerts.Caller": "from",
 	}
 )
 
 // undecoded rewords what the YAML library says of a value that does not fit.
 func (c *checker) undecoded(e string) {
 	if m := unknownField.FindStringSubmatch(e); m != nil {
-		c.faults = append(c.faults, fmt.Errorf("%s:%s: unknown field %q; known here: %s", c.file, m[1], m[2], known[m[3]]))
+		c.faults = append(c.faults, fmt.Errorf("%s:%s: unknown field %q; known here: %s", c.file, m[1], m[2], cmp.Or(known[m[3]], knownToJudge[m[3]])))
 		return
 	}
 	if m := atLine.FindStringSubmatch(e); m != nil {
@@ -104,39 +102,6 @@ func (c *checker) undecoded(e string) {
 		return
 	}
 	c.faults = append(c.faults, fmt.Errorf("%s: %s", c.file, e))
-}
-
-const most = 100 // runs; more would be slower to notice than any customer
-
-func (c *checker) judge(p Policy, journeys []string) {
-	c.policy("judge", p.JourneyPolicy)
-	for name := range p.Journeys {
-		path := "judge.journeys." + name
-		if !slices.Contains(journeys, name) {
-			c.fault(path, "there is no journey %q; there are: %s", name, list(journeys))
-			continue
-		}
-		c.policy(path, p.For(name))
-	}
-}
-
-func (c *checker) policy(path string, p JourneyPolicy) {
-	for _, f := range []struct {
-		field string
-		n     int
-	}{
-		{"failures_in_a_row", p.FailuresInARow},
-		{"broken_in_a_row", p.BrokenInARow},
-		{"slow_runs", p.SlowRuns},
-		{"slow_out_of", p.SlowOutOf},
-	} {
-		if f.n < 1 || f.n > most {
-			c.fault(path+"."+f.field, "expected 1 to %d runs, got %d", most, f.n)
-		}
-	}
-	if p.SlowRuns > p.SlowOutOf {
-		c.fault(path+".slow_runs", "expected at most slow_out_of (%d), got %d", p.SlowOutOf, p.SlowRuns)
-	}
 }
 
 func (c *checker) onCall(o OnCall) {

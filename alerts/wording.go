@@ -31,6 +31,9 @@ func headline(i Incident) string {
 	if title == "" {
 		title = "do " + i.Journey
 	}
+	if said := headlines[i.Kind]; said != "" {
+		return fmt.Sprintf(said, title)
+	}
 	switch i.Kind {
 	case Degraded:
 		return "It is slow to " + title
@@ -42,6 +45,9 @@ func headline(i Incident) string {
 
 // facts is where it goes wrong, how often, since when and seen from where.
 func facts(i Incident, now time.Time) string {
+	if say := factsOf[i.Kind]; say != nil {
+		return say(i, now)
+	}
 	what := "The probe broke"
 	if i.Step != "" {
 		what = fmt.Sprintf("The step %q failed", i.Step)
