@@ -24,46 +24,6 @@ func (j *judging) failing() {
 	}
 }
 
-// A vote is what the regions say of something bad.
-type vote struct {
-	bad, fine []string // regions, sorted
-	need      int      // so many of them must be bad
-	since     time.Time
-}
-
-func (v vote) carried() bool { return len(v.bad) >= v.need }
-
-// ask has every region vote that can tell: one that has reported of late, and whose probe works.
-func (j *judging) ask(bad func(RegionState) (Streak, bool)) vote {
-	v := vote{since: j.run.Slot}
-	for name, r := range j.Regions {
-		if r.Broken.Count > 0 || !r.tells(j.policy, j.run.Slot) {
-			continue
-		}
-		streak, is := bad(r)
-		if !is {
-			v.fine = append(v.fine, name)
-			continue
-		}
-		v.bad = append(v.bad, name)
-		if streak.Since.Before(v.since) {
-			v.since = streak.Since
-		}
-	}
-	slices.Sort(v.bad)
-	slices.Sort(v.fine)
-	v.need = j.policy.Regions.need(len(v.bad) + len(v.fine))
-	return v
-}
-
-// elsewhere says from where it is not bad, to go after a sentence that says from where it is.
-func (v vote) elsewhere() string {
-	if len(v.fine) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("; from %s only, not from %s", list(v.bad), list(v.fine))
-}
-
 func (j *judging) isDown(r RegionState) (Streak, bool) {
 	return r.Failed, r.Failed.Count >= j.policy.FailuresInARow
 }
@@ -97,11 +57,11 @@ func (j *judging) failsAnew() {
 
 // begin opens a down incident, or continues the one that the outage is a return of.
 func (j *judging) begin(v vote) {
-	reason := fmt.Sprintf("%s failed %s in a row from %s, the first at %s", j.run.Journey, times(j.now.Failed.Count), list(v.bad), clock(v.since))
+	reason := j.downSince(v)
 	streak := Streak{Count: j.now.Failed.Count, Since: v.since}
 	inc := j.reopen(streak)
 	if inc == nil {
-		inc = j.open(Down, streak, reason+v.elsewhere())
+		inc = j.open(Down, streak, reason)
 	}
 	inc.Regions = v.bad
 	j.startSpell(inc, v.since)
@@ -109,9 +69,13 @@ func (j *judging) begin(v vote) {
 		if j.policy.FlappingSpells > 0 && n >= j.policy.FlappingSpells {
 			inc.Kind, inc.Loud = Flapping, true
 		}
-		inc.Reason = reason + v.elsewhere() + "; " + story(inc.Spells)
+		inc.Reason = reason + "; " + story(inc.Spells)
 	}
 	j.told(*inc)
+}
+
+func (j *judging) downSince(v vote) string {
+	return fmt.Sprintf("%s failed %s in a row from %s, the first at %s%s", j.run.Journey, times(j.now.Failed.Count), list(v.bad), clock(v.since), v.elsewhere())
 }
 
 // flap opens a flapping incident, or continues the one that it is a return of.
@@ -153,23 +117,32 @@ func (j *judging) told(inc Incident) {
 func (j *judging) failsOn(i int) {
 	reason := fmt.Sprintf("%s still failed from %s, %s in a row", j.run.Journey, j.run.Region, times(j.now.Failed.Count))
 	streak := j.now.Failed
-	if inc := &j.Open[i]; inc.Kind == Flapping {
+	if j.Open[i].Kind == Flapping {
 		lately := j.now.lately(true, j.policy.FlappingOutOf)
 		reason = fmt.Sprintf("%s failed again from %s, in %d of its last %d runs", j.run.Journey, j.run.Region, lately.Count, min(j.now.Told, j.policy.FlappingOutOf))
 		streak.Count = max(streak.Count, lately.Count)
-		if _, here := j.isDown(j.now); here && !inc.inSpell() {
-			if v := j.ask(j.isDown); v.carried() {
-				j.startSpell(inc, v.since)
-				inc.Loud = true
-				reason += "; it is down, " + times(j.now.Failed.Count) + " in a row"
-			}
-		}
 	}
 	j.carryOn(i, streak, reason)
 	inc := &j.Open[i]
+	if inc.Kind == Flapping && !inc.inSpell() {
+		j.downAgain(inc)
+	}
 	inc.noteSpell(j.run.Region)
 	j.loud(inc)
 	j.amend(*inc)
+}
+
+// downAgain begins another spell of a flapping incident, if that is what the failure means.
+func (j *judging) downAgain(inc *Incident) {
+	_, here := j.isDown(j.now)
+	v := j.ask(j.isDown)
+	if !here || !v.carried() {
+		return
+	}
+	j.startSpell(inc, v.since)
+	inc.Loud = true
+	inc.Reason = j.downSince(v) + "; " + story(inc.Spells)
+	j.decisions[len(j.decisions)-1].Reason = inc.Reason
 }
 
 // amend is told for a decision that keeps a reason of its own.

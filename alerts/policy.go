@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"cmp"
-	"strconv"
 	"time"
 )
 
@@ -88,22 +87,3 @@ func (p Policy) For(name string) JourneyPolicy {
 
 // window is how many runs a region has to remember.
 func (p JourneyPolicy) window() int { return max(p.SlowOutOf, p.FlappingOutOf) }
-
-// A Quorum says how many regions must agree that a journey fails: "any", "majority", "all" or a number. Empty: a majority
-// where three or more report, else any.
-type Quorum string
-
-// need is how many of the regions that report must agree, at least one. A number greater than the regions that are left
-// means all of them, so that an outage is not hidden by the regions that cannot tell.
-func (q Quorum) need(reporting int) int {
-	n, err := strconv.Atoi(string(q))
-	switch {
-	case err == nil:
-		return max(1, min(n, reporting))
-	case q == "all":
-		return max(1, reporting)
-	case q == "majority", q == "" && reporting >= 3:
-		return reporting/2 + 1
-	}
-	return 1
-}
