@@ -34,7 +34,7 @@ type command struct {
 	flags func(*program, *flag.FlagSet) func(context.Context, []string) error
 }
 
-var commands = []command{demoCommand, runCommand, watchCommand, historyCommand, incidentsCommand, shopCommand, phoneCommand}
+var commands = []command{demoCommand, runCommand, watchCommand, historyCommand, incidentsCommand, replayCommand, shopCommand, phoneCommand}
 
 // An exitError carries an exit code, and what to say with it.
 type exitError struct {
