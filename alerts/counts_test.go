@@ -30,11 +30,13 @@ func TestCounts(t *testing.T) {
 		"they agree":    {agree, [][]journey.Count{{n("schedules", 400), n("texts", 400)}, {n("schedules", 400), n("texts", 400)}}, ""},
 		"once, no more": {agree, [][]journey.Count{{n("schedules", 400), n("texts", 399)}, {n("schedules", 400), n("texts", 400)}}, ""},
 		"150 of 400": {
-			agree, [][]journey.Count{{n("schedules", 400), n("texts", 150)}, {n("schedules", 400), n("texts", 150)}},
+			agree,
+			[][]journey.Count{{n("schedules", 400), n("texts", 150)}, {n("schedules", 400), n("texts", 150)}},
 			"schedules is 400 but texts is 150; they must agree",
 		},
 		"jobs pile up": {
-			ceiling, [][]journey.Count{{n("pending_jobs", 51)}, {n("pending_jobs", 6000)}},
+			ceiling,
+			[][]journey.Count{{n("pending_jobs", 51)}, {n("pending_jobs", 6000)}},
 			"pending_jobs is 6000; at most 50 is right",
 		},
 		"not said": {ceiling, [][]journey.Count{nil, nil}, "it passed without saying pending_jobs"},

@@ -72,8 +72,11 @@ func BenchmarkReplay(b *testing.B) {
 	for b.Loop() {
 		r := alerts.NewReplay(alerts.Policy{JourneyPolicy: shipped(b)}, nil)
 		steps := []journey.StepResult{
-			{Name: "sign in", Outcome: journey.Passed}, {Name: "make a card", Outcome: journey.Passed}, {Name: "press Print", Outcome: journey.Passed},
-			{Name: "wait for the PDF", Outcome: journey.Passed}, {Name: "read the PDF", Outcome: journey.Passed},
+			{Name: "sign in", Outcome: journey.Passed},
+			{Name: "make a card", Outcome: journey.Passed},
+			{Name: "press Print", Outcome: journey.Passed},
+			{Name: "wait for the PDF", Outcome: journey.Passed},
+			{Name: "read the PDF", Outcome: journey.Passed},
 		}
 		for i := range runs {
 			run := journey.Run{

@@ -68,8 +68,6 @@ func (c *court) letters(text string) string {
 	return strings.Join(c.said, " ")
 }
 
-func (c *court) last() string { return c.all[len(c.all)-1].Reason }
-
 func TestStories(t *testing.T) {
 	for name, c := range map[string]struct{ runs, want string }{
 		"one failed run between good ones":  {"p*20 f p*200", ""},

@@ -72,24 +72,6 @@ func (p *program) replay(ctx context.Context, store alerts.Store, policy alerts.
 	return p.tellDifferences(alerts.Compare(r.Verdicts(since), was), name)
 }
 
-// feed gives the replay the whole history, a few days at a time, so that it need not be in memory at once.
-func feed(ctx context.Context, store alerts.RunLog, r *alerts.Replay, now time.Time) error {
-	const (
-		kept    = 400 * 24 * time.Hour // 13 months
-		portion = 3 * 24 * time.Hour
-	)
-	for from := now.Add(-kept); from.Before(now); from = from.Add(portion) {
-		runs, err := store.Runs(ctx, alerts.RunQuery{Since: from, Until: from.Add(portion)})
-		if err != nil {
-			return err
-		}
-		for _, run := range runs {
-			r.Judge(run)
-		}
-	}
-	return nil
-}
-
 // titles are those of the journeys, by name.
 func titles() map[string]string {
 	all := map[string]string{}
