@@ -10,17 +10,17 @@ import (
 
 // StepDays are a step's medians, day by day.
 type StepDays struct {
-	Name    string  `json:"name"`
-	SlowMS  int64   `json:"slow_ms"`
-	LimitMS int64   `json:"limit_ms"`
-	Today   Median  `json:"today"`
-	Days    []Daily `json:"days"` // oldest first; of the last mostDays days
+	Name    string `json:"name"`
+	SlowMS  int64  `json:"slow_ms"`
+	LimitMS int64  `json:"limit_ms"`
+	Today   Median `json:"today"`
+	Days    Days   `json:"days"` // oldest first; of the last mostDays days
 }
 
 // A Daily is the median of one day.
 type Daily struct {
-	Day int64 `json:"d"`  // since 1970 in UTC
-	MS  int64 `json:"ms"` // of the customer's wait, in the runs where the step was good
+	Day int64 // since 1970 in UTC
+	MS  int64 // of the customer's wait, in the runs where the step was good
 }
 
 const secondsADay = 24 * 60 * 60

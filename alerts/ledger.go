@@ -10,7 +10,7 @@ import (
 // A Ledger keeps a journey's daily medians for 13 months: for people to look at, and to compare a month with the same of
 // last year. Judging has its own, shorter memory, so that its state, which every run writes, stays small.
 type Ledger struct {
-	Steps map[string][]Daily `json:"steps"` // by region and step, "eu-west-1/wait for the PDF"; oldest first
+	Steps map[string]Days `json:"steps"` // by region and step, "eu-west-1/wait for the PDF"; oldest first
 }
 
 const ledgerDays = 397 // 13 months
@@ -20,7 +20,7 @@ func ledgerKey(name string) string { return "DAYS#" + name }
 // Add takes in the days that judging remembers of a region. It is pure; adding them again changes nothing, so that a day
 // that was missed because of a crash comes with the next.
 func (l Ledger) Add(region string, r RegionState) Ledger {
-	steps := map[string][]Daily{}
+	steps := map[string]Days{}
 	for key, days := range l.Steps {
 		steps[key] = slices.DeleteFunc(slices.Clone(days), func(d Daily) bool { return d.Day < r.Day-ledgerDays })
 		if len(steps[key]) == 0 {
