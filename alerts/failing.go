@@ -67,10 +67,11 @@ func (j *judging) begin(v vote) {
 	j.startSpell(inc, v.since)
 	if n := inc.recentSpells(v.since, j.policy.ReturnWithin); n > 1 {
 		if j.policy.FlappingSpells > 0 && n >= j.policy.FlappingSpells {
-			inc.Kind, inc.Loud = Flapping, true
+			inc.Kind = Flapping
 		}
 		inc.Reason = reason + "; " + story(inc.Spells)
 	}
+	inc.Loud = inc.Kind == Flapping // customers cannot do it, so it rings whatever it continues
 	j.told(*inc)
 }
 

@@ -216,6 +216,17 @@ func TestFlappingRingsInTheEnd(t *testing.T) {
 	}
 }
 
+// TestDownRingsWhateverItContinues: an outage that returns to a story which had only texted so far does ring.
+func TestDownRingsWhateverItContinues(t *testing.T) {
+	k := court{policy: shipped(t)}
+	k.policy.FlappingRingsAfter = 1000 * time.Hour
+	got := k.letters("p*20 pppf*5 p*400 ff")
+	inc := k.state.Open[0]
+	if got != "flapping opens@39 flapping resolves@399 flapping reopens@441" || !inc.Rings() || len(inc.Spells) != 1 {
+		t.Errorf("%s; rings: %t", got, inc.Rings())
+	}
+}
+
 // TestHealthyMonths: thirty days of a run a minute, where one in a hundred fails by itself, wake nobody.
 func TestHealthyMonths(t *testing.T) {
 	const runs = 30 * 24 * 60
