@@ -81,8 +81,8 @@ func (j *judging) downSince(v vote) string {
 
 // flap opens a flapping incident, or continues the one that it is a return of.
 func (j *judging) flap(v vote, lately Streak) {
-	reason := fmt.Sprintf("%s failed in %d of its last %d runs from %s, never %d in a row, the first at %s%s", j.run.Journey,
-		lately.Count, min(j.now.Told, j.policy.FlappingOutOf), j.run.Region, j.policy.FailuresInARow, clock(v.since), v.elsewhere())
+	reason := fmt.Sprintf("%s failed in %d of its last %d runs from %s, the first at %s%s", j.run.Journey,
+		lately.Count, min(j.now.Told, j.policy.FlappingOutOf), j.run.Region, clock(v.since), v.elsewhere())
 	streak := Streak{Count: lately.Count, Since: v.since}
 	inc := j.reopen(streak)
 	if inc == nil {

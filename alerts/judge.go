@@ -131,7 +131,8 @@ func (j *judging) end(i int, closing string) {
 	inc := j.Open[i]
 	inc.State, inc.ResolvedAt, inc.Runs, inc.Closing = Resolved, j.run.Slot, inc.Runs+1, closing
 	j.Closed = slices.DeleteFunc(j.Closed, func(c Incident) bool { return !j.run.Slot.Before(c.Returns) })
-	if inc.failing() && j.policy.ReturnWithin > 0 {
+	if inc.failing() {
+		j.forgive()
 		inc.Returns = j.run.Slot.Add(j.policy.ReturnWithin)
 		j.Closed = append(j.Closed, inc)
 	}

@@ -85,6 +85,15 @@ func (r RegionState) lately(failed bool, n int) Streak {
 	return s
 }
 
+// forgive forgets the failures that an incident was about, once it is over: they are no part of the next one.
+func (j *judging) forgive() {
+	for name, r := range j.Regions {
+		r.Bad = slices.DeleteFunc(slices.Clone(r.Bad), func(b BadRun) bool { return b.Failed })
+		j.Regions[name] = r
+	}
+	j.now = j.Regions[j.run.Region]
+}
+
 // defaultTells is for how long a run tells how its region is, where nobody said how often it runs.
 const defaultTells = time.Hour
 

@@ -79,6 +79,9 @@ func TestStories(t *testing.T) {
 		"twice the same day is one incident, down again": {
 			"pff p*60 ff p", "down opens@2 down resolves@3 down reopens@64 down resolves@65",
 		},
+		"four failures in a row, told, and then a single one": {
+			"p*20 ffff p*9 f p*9", "down opens@21 down resolves@24",
+		},
 		"two days later it is another": {
 			"ff p*2900 ff p", "down opens@1 down resolves@2 down opens@2903 down resolves@2904",
 		},
