@@ -57,6 +57,34 @@ func TestSilence(t *testing.T) {
 	}
 }
 
+// TestSilentRegionsHaveNoVote: where two of three regions have gone silent, the third is not held up by them.
+func TestSilentRegionsHaveNoVote(t *testing.T) {
+	k := court{policy: shipped(t)}
+	for _, region := range []string{"eu", "us", "ap"} {
+		k.run(each(0, region, journey.Passed))
+	}
+	for minute := range 5 {
+		k.run(each(minute, "eu", map[bool]journey.Outcome{true: journey.Failed, false: journey.Passed}[minute > 0]))
+	}
+	if got := strings.Join(k.said, ", "); got != "down opens@4" {
+		t.Error(got)
+	}
+}
+
+// TestDownEndsWithoutTheSilent: a region that went silent while it was down does not keep the incident open for ever.
+func TestDownEndsWithoutTheSilent(t *testing.T) {
+	k := court{policy: shipped(t)}
+	for minute := range 10 {
+		if minute < 2 {
+			k.run(each(minute, "us", journey.Failed))
+		}
+		k.run(each(minute, "eu", map[bool]journey.Outcome{true: journey.Failed, false: journey.Passed}[minute < 2]))
+	}
+	if got := strings.Join(k.said, ", "); got != "down opens@1, down resolves@5" {
+		t.Error(got)
+	}
+}
+
 // TestSilenceNeedsSomebodyAwake: what was not run while nobody ran anything is not missed the moment they are back.
 func TestSilenceNeedsSomebodyAwake(t *testing.T) {
 	k := court{policy: shipped(t)}
