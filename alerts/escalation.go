@@ -95,10 +95,10 @@ func (r *Route) planCalls(chain []Turned, at hour) {
 	}
 }
 
-// uncalled reports whether nobody was called about the incident yet.
+// uncalled reports whether nobody was called about the incident yet, or not since it came back.
 func (r *Route) uncalled(id string) bool {
 	return !slices.ContainsFunc(r.Pages, func(p Page) bool {
-		return p.Channel == Call && p.State != Cancelled && slices.Contains(p.Incidents, id)
+		return p.Channel == Call && p.State != Cancelled && r.concerns(p, id)
 	})
 }
 
@@ -106,7 +106,7 @@ func (r *Route) uncalled(id string) bool {
 func (r *Route) untold(who Person, ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		return slices.ContainsFunc(r.Pages, func(p Page) bool {
-			return p.Channel == Text && p.Purpose == Alarm && p.Person == who.Name && p.State != Cancelled && slices.Contains(p.Incidents, id)
+			return p.Channel == Text && p.Purpose == Alarm && p.Person == who.Name && p.State != Cancelled && r.concerns(p, id)
 		})
 	})
 }
@@ -121,7 +121,7 @@ func (r *Route) planTexts(chain []Turned, at hour) {
 		tried := 0
 		var last time.Time
 		told := slices.ContainsFunc(r.Pages, func(p Page) bool {
-			if p.Purpose != Alarm || p.State == Cancelled || !slices.Contains(p.Incidents, i.ID) {
+			if p.Purpose != Alarm || p.State == Cancelled || !r.concerns(p, i.ID) {
 				return false
 			}
 			tried, last = tried+1, p.EndedAt
@@ -143,7 +143,7 @@ func (r *Route) planAllClears(o OnCall, now time.Time) {
 			continue
 		}
 		for _, who := range o.People {
-			if r.has(who, i.ID, Alarm, Page.Sent) && !r.has(who, i.ID, AllClear, func(Page) bool { return true }) {
+			if r.owed(who, i.ID) {
 				p := r.add(Text, AllClear, who, []string{i.ID}, now)
 				if !r.has(who, i.ID, Alarm, func(p Page) bool { return p.Channel == Call && p.Sent() }) {
 					p.NotBefore = who.Reachable(now)
@@ -153,9 +153,24 @@ func (r *Route) planAllClears(o OnCall, now time.Time) {
 	}
 }
 
+// owed reports whether who was paged about the incident, and since then not told, nor is to be, that it is over.
+func (r *Route) owed(who Person, id string) bool {
+	owed := false
+	for _, p := range r.Pages {
+		switch {
+		case p.Person != who.Name || !slices.Contains(p.Incidents, id):
+		case p.Purpose == Alarm && p.Sent():
+			owed = true
+		case p.Purpose == AllClear && p.State != Cancelled:
+			owed = false
+		}
+	}
+	return owed
+}
+
 func (r *Route) has(who Person, id string, why Purpose, is func(Page) bool) bool {
 	return slices.ContainsFunc(r.Pages, func(p Page) bool {
-		return p.Person == who.Name && p.Purpose == why && slices.Contains(p.Incidents, id) && is(p)
+		return p.Person == who.Name && p.Purpose == why && r.concerns(p, id) && is(p)
 	})
 }
 

@@ -184,6 +184,9 @@ func (p *Pager) file(ctx context.Context) error {
 		return err
 	}
 	for _, i := range r.Done() {
+		if p.now().Before(i.Returns) {
+			continue // it may go on, and then its pages are needed
+		}
 		if err := p.Store.PutIncident(ctx, r.Record(i)); err != nil {
 			return err
 		}

@@ -887,23 +887,30 @@ func TestDegradedInOneRegion(t *testing.T) {
 	}
 }
 
-// TestSecondRegionAfterTheFirst: an incident that begins in another region when one is just over is not taken for it.
+// TestSecondRegionAfterTheFirst: an incident that begins in another region when one is just over continues it, and rings
+// again, although somebody had acknowledged the first.
 func TestSecondRegionAfterTheFirst(t *testing.T) {
 	var s alerts.JourneyState
-	var ids []string
+	w := &world{now: start}
 	for _, r := range []journey.Run{
 		runOf(0, "us", journey.Failed), runOf(0, "eu", journey.Failed), runOf(1, "eu", journey.Failed),
-		runOf(1, "us", journey.Broken), runOf(2, "eu", journey.Passed), runOf(2, "us", journey.Failed),
+		runOf(1, "us", journey.Broken), runOf(2, "eu", journey.Passed), runOf(2, "us", journey.Failed), runOf(3, "us", journey.Passed),
 	} {
+		w.now = r.Slot
 		var ds []alerts.Decision
 		s, ds = alerts.Judge(policy, s, r, "")
 		for _, d := range ds {
-			if d.Verb == alerts.Opens {
-				ids = append(ids, d.Incident.ID)
+			if d.Incident.ID == "" {
+				continue
+			}
+			w.accept(w.step(alerts.Taken{Incident: d.Incident}))
+			if d.Verb == alerts.Opens || d.Verb == alerts.Reopens {
+				w.accept(w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Key: alerts.AckKey, Result: alerts.Human}))
 			}
 		}
 	}
-	if len(ids) != 2 || ids[0] == ids[1] {
-		t.Errorf("opened %v: want two incidents", ids)
+	const once = "alarm call Ada alarm text Ada all-clear text Ada"
+	if got := names(w.sent); got != "["+once+" "+once+"]" {
+		t.Errorf("got %s", got)
 	}
 }

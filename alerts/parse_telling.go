@@ -58,7 +58,7 @@ func (c *checker) journey(path, name string, journeys []string) {
 func (c *checker) severities(path string, m map[Kind]Severity) {
 	for _, kind := range slices.Sorted(maps.Keys(m)) {
 		at := path + "." + string(kind)
-		if _, ok := usualSeverity[kind]; !ok {
+		if !slices.Contains(Kinds(), kind) {
 			c.fault(at, "there is no kind of incident %q; there are: %s", kind, list(kinds()))
 		}
 		if !slices.Contains(severities, m[kind]) {

@@ -15,12 +15,19 @@ type Route struct {
 	Incidents []Incident `json:"incidents"`
 	Pages     []Page     `json:"pages"` // about those incidents, oldest first
 	Chain     Chain      `json:"chain"`
-	Seq       int        `json:"seq"`   // numbers the pages
-	Filed     []string   `json:"filed"` // ids of the last incidents that were forgotten: of these, old news is no news
+	Seq       int        `json:"seq"`  // numbers the pages
+	Past      []Past     `json:"past"` // the last incidents that were forgotten: of these, old news is no news
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
 
 	Fine map[string][]string `json:"fine,omitempty"` // by id of an incident: regions from which the journey works
+}
+
+// A Past is what is remembered of an incident that was forgotten.
+type Past struct {
+	ID   string `json:"id"`
+	Runs int    `json:"runs"`
+	Rev  int64  `json:"rev"`
 }
 
 // A Chain is how far escalation has got.
@@ -79,7 +86,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	at := hour{o, now}
 	switch e := e.(type) {
 	case Taken:
-		r.take(e)
+		r.take(e, now)
 	case Sent:
 		r.accepted(e.PageID, e.SID, now)
 	case NotSent:
@@ -135,21 +142,26 @@ func (r *Route) page(id string) *Page {
 
 // take folds what judging says into what people have done about it. Taking the same state twice, or an older one after a
 // newer, is taking it once.
-func (r *Route) take(e Taken) {
+func (r *Route) take(e Taken, now time.Time) {
 	in := e.Incident
 	have := r.incident(in.ID)
 	if have == nil {
-		if !slices.Contains(r.Filed, in.ID) {
-			in.Rev = 1
+		if past := r.past(in.ID); in.Runs > past.Runs {
+			in.Rev = past.Rev + 1
 			r.works(in.ID, e.Fine)
 			r.Incidents = append(r.Incidents, in)
 		}
 		return
 	}
-	if in.Runs <= have.Runs || have.State == Resolved {
+	if in.Runs <= have.Runs {
 		return
 	}
 	r.works(in.ID, e.Fine)
+	if have.State == Resolved {
+		r.reopen(have, in, now)
+		return
+	}
+	in.Reopened = have.Reopened
 	in.AckedBy, in.AckedAt, in.Rev = have.AckedBy, have.AckedAt, have.Rev+1
 	if in.State != Resolved {
 		in.State = have.State
@@ -288,14 +300,28 @@ func (r *Route) acknowledge(ids []string, who string, now time.Time) {
 
 // forget drops an incident that is over, and the pages that were about nothing else.
 func (r *Route) forget(id string) {
-	r.works(id, nil)
+	inc := r.incident(id)
+	if inc == nil {
+		return
+	}
 	const remembered = 50 // more than can be over while a slow pager still brings what it read before
-	r.Filed = append(slices.Clone(r.Filed), id)
-	r.Filed = r.Filed[max(0, len(r.Filed)-remembered):]
+	r.Past = append(slices.Clone(r.Past), Past{id, inc.Runs, inc.Rev})
+	r.Past = r.Past[max(0, len(r.Past)-remembered):]
+	r.works(id, nil)
 	r.Incidents = slices.DeleteFunc(r.Incidents, func(i Incident) bool { return i.ID == id })
 	r.Pages = slices.DeleteFunc(r.Pages, func(p Page) bool {
 		return p.Purpose != Notice && !slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })
 	})
+}
+
+// past is what is remembered of an incident that was forgotten, the latest; nothing, of one that never was.
+func (r *Route) past(id string) Past {
+	for _, p := range slices.Backward(r.Past) {
+		if p.ID == id {
+			return p
+		}
+	}
+	return Past{}
 }
 
 // Done lists the incidents that are over and fully told.

@@ -17,23 +17,18 @@ const (
 
 var severities = []Severity{Wake, Notify, Keep}
 
-// usualSeverity is what a kind of incident has unless alerts.yaml says otherwise.
-var usualSeverity = map[Kind]Severity{
-	"down": Wake, "silent": Wake,
-	"flapping": Notify, "degraded": Notify, "creeping": Notify, "ours": Notify, "counts": Notify, "heartbeat": Notify,
-}
-
 // kinds lists the kinds of incident, for people to read.
 func kinds() []string {
 	var all []string
-	for k := range usualSeverity {
+	for _, k := range Kinds() {
 		all = append(all, string(k))
 	}
 	slices.Sort(all)
 	return all
 }
 
-// Severity is how loudly people are told of an incident: as its journey has it, else as its kind has it, else as usual.
+// Severity is how loudly people are told of an incident: as its journey has it, else as its kind has it, else as usual,
+// which is that it calls when it Rings.
 func (o OnCall) Severity(i Incident) Severity {
 	if s, ok := o.Journeys[i.Journey].Severity[i.Kind]; ok {
 		return s
@@ -41,8 +36,8 @@ func (o OnCall) Severity(i Incident) Severity {
 	if s, ok := o.Severities[i.Kind]; ok {
 		return s
 	}
-	if s, ok := usualSeverity[i.Kind]; ok {
-		return s
+	if i.Rings() {
+		return Wake
 	}
 	return Notify
 }

@@ -18,21 +18,39 @@ type voice struct {
 // clock is a moment by the person's clock: "04:23 CET", "Fri 04:23 CET"; or "4:23 in the morning, Berlin time".
 func (v voice) clock(t time.Time) string {
 	t = t.In(v.zone)
-	day := ""
-	if t.Format(time.DateOnly) != v.now.In(v.zone).Format(time.DateOnly) {
-		day = t.Format("Mon ")
+	if v.aloud {
+		return v.day(t, "2 January, ", "Monday, ", "yesterday, ") + sayClock(t) + ", " + sayZone(v.zone)
 	}
-	if !v.aloud {
-		return day + t.Format("15:04 MST")
+	return v.day(t, "2 Jan ", "Mon ", "Mon ") + t.Format("15:04 MST")
+}
+
+// day words the day of a moment, unless it is today: by its date when it is a week away, as the weekday may be another then.
+func (v voice) day(t time.Time, date, weekday, yesterday string) string {
+	const far = 6 * 24 * time.Hour // a little less, as days are counted by the calendar
+	now := v.now.In(v.zone)
+	switch t.Format(time.DateOnly) {
+	case now.Format(time.DateOnly):
+		return ""
+	case now.AddDate(0, 0, -1).Format(time.DateOnly):
+		return t.Format(yesterday)
 	}
-	switch {
-	case day == "":
-	case t.Format(time.DateOnly) == v.now.In(v.zone).AddDate(0, 0, -1).Format(time.DateOnly):
-		day = "yesterday, "
-	default:
-		day = t.Format("Monday, ")
+	if now.Sub(t).Abs() >= far {
+		return t.Format(date)
 	}
-	return day + sayClock(t) + ", " + sayZone(v.zone)
+	return t.Format(weekday)
+}
+
+// since is when an incident began, and how long ago that is.
+func (v voice) since(i Incident) string {
+	return fmt.Sprintf("since %s, that is %s", v.clock(i.Since), v.spell(v.now.Sub(i.Since)))
+}
+
+// plain is a text that was written for the eye, as it can be said.
+func (v voice) plain(s string) string {
+	if v.aloud {
+		return speakable(s)
+	}
+	return s
 }
 
 // sayClock is the time of day as people say it: "4:23 in the morning", "9 o'clock in the evening".
@@ -85,10 +103,7 @@ func (v voice) regions(names []string) string {
 
 // detail is an error's text.
 func (v voice) detail(s string) string {
-	if v.aloud {
-		s = speakable(s)
-	}
-	return sentence(s)
+	return sentence(v.plain(s))
 }
 
 // sayDuration is a duration in words: "1 hour 30 minutes", "10 seconds", "800 milliseconds".

@@ -10,6 +10,9 @@ import (
 // headline is the incident in one line.
 func headline(i Incident) string {
 	title := i.title()
+	if said := headlines[i.Kind]; said != "" {
+		return fmt.Sprintf(said, title)
+	}
 	switch i.Kind {
 	case Degraded:
 		return "It is slow to " + title
@@ -29,6 +32,9 @@ func (i Incident) title() string {
 
 // facts is where it goes wrong, how often, since when and seen from where.
 func facts(i Incident, v voice) string {
+	if say := factsOf[i.Kind]; say != nil {
+		return say(i, v)
+	}
 	what := "The probe broke"
 	switch {
 	case i.Kind == Degraded:
@@ -39,7 +45,7 @@ func facts(i Incident, v voice) string {
 	default:
 		what = fmt.Sprintf("The step %q failed", i.Step)
 	}
-	return fmt.Sprintf("%s %s in a row, since %s, that is %s, seen from %s", what, times(i.Streak), v.clock(i.Since), v.spell(v.now.Sub(i.Since)), v.regions(i.Regions))
+	return fmt.Sprintf("%s %s in a row, %s, seen from %s", what, times(i.Streak), v.since(i), v.regions(i.Regions))
 }
 
 // sentence makes a sentence of a text, on one line; of one that says nothing, nothing.

@@ -147,7 +147,7 @@ func (d *demo) alarmed(ctx context.Context) error {
 	if _, err := d.exchange.WaitTexts(ctx, d.texts()/2); err != nil {
 		return brokenError("nobody got a text: %w", err)
 	}
-	if !d.opened[0].Kind.Rings() {
+	if !d.opened[0].Rings() {
 		return nil
 	}
 	calls, err := d.exchange.WaitCalls(ctx, 1)

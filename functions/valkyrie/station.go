@@ -51,7 +51,7 @@ func openStation(ctx context.Context, db string, cfg alerts.Config, c carrier, l
 		j := make()
 		titles[j.Name] = j.Title
 	}
-	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: titles}
+	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: titles, Awake: time.Now().UTC()}
 	if err := s.desk.CatchUp(ctx, probes.Names()); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -73,7 +73,7 @@ func (s *station) connect(cfg alerts.Config, c carrier, log *slog.Logger) error 
 	if err != nil {
 		return errors.Join(exitError{exitUsage, err}, ln.Close())
 	}
-	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: probes.Names(), Log: log}
+	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(probes.Names()), Log: log}
 	s.callbacks = serve(ln, twilio.NewCallbacks(twilio.CallbacksConfig{
 		PublicURL: c.public, Tokens: []string{c.token}, Handle: s.pager.Report, Reply: s.pager.Reply, Log: log,
 	}))
@@ -91,9 +91,13 @@ func (s *station) close() error {
 	return errors.Join(append(errs, s.store.Close())...)
 }
 
-// page ticks the pager every second, and whenever it is poked, until ctx ends.
+// page ticks the pager every second, and whenever it is poked, until ctx ends; before that it looks for what should have
+// come by now.
 func (s *station) page(ctx context.Context, poke <-chan struct{}, log *slog.Logger) {
 	for ctx.Err() == nil {
+		if _, err := s.desk.Watch(ctx, time.Now().UTC()); err != nil && ctx.Err() == nil {
+			log.Error("whether something is missing could not be judged; it is tried again", "err", err)
+		}
 		if err := s.pager.Tick(ctx); err != nil && ctx.Err() == nil {
 			log.Error("the pager could not do all that is due; it tries again", "err", err)
 		}

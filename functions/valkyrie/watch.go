@@ -52,6 +52,7 @@ var watchCommand = command{
 			if w.runner, err = p.runner(ctx, *site, *region, *dir); err != nil {
 				return err
 			}
+			w.runner.Every = w.every
 			return w.run(ctx, p, cfg)
 		}
 	},

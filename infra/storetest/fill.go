@@ -31,6 +31,8 @@ func fillValue(tb testing.TB, v reflect.Value, name string, n *int) {
 		v.SetString(fmt.Sprintf("%s %d %s", name, *n, awkward))
 	case reflect.Int, reflect.Int64:
 		v.SetInt(1<<40 + int64(*n))
+	case reflect.Float64:
+		v.SetFloat(1<<40 + float64(*n)/8)
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Slice:

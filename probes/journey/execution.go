@@ -13,6 +13,7 @@ type execution struct {
 	Runner
 	journey Journey
 	run     Run
+	tally   tally
 }
 
 // play starts the instrument, runs the steps until one fails, then the cleanup, and stops the instrument.
@@ -78,7 +79,7 @@ func (e *execution) cleanup(ctx context.Context) {
 func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit())
 	defer cancel()
-	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site}
+	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site, tally: &e.tally}
 	if e.journey.Uses != nil {
 		e.journey.Uses.Begin(t)
 	}

@@ -11,8 +11,9 @@ import (
 // A Runner executes journeys.
 type Runner struct {
 	Stage    Stage
-	Region   string // where the runs are made from, such as "eu-west-1"
-	Evidence Saver  // nil: none is kept
+	Region   string        // where the runs are made from, such as "eu-west-1"
+	Every    time.Duration // from slot to slot, so that a run that does not come is missed; 0: no more are expected
+	Evidence Saver         // nil: none is kept
 	// OnStep is told of every step as it ends, cleanup steps too; nil: nobody is.
 	OnStep  func(Run, StepResult)
 	TimeNow func() time.Time // nil: time.Now
@@ -36,14 +37,15 @@ const (
 // Run executes j once, for slot, and returns its verdict. It always returns: when ctx ends early the run is Broken.
 func (r Runner) Run(ctx context.Context, j Journey, slot time.Time) Run {
 	e := &execution{Runner: r, journey: j, run: Run{
-		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), Started: r.now(),
-		Outcome: Passed, Steps: blank(j), Evidence: []Evidence{}, Site: r.Stage.Site.String(),
+		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), EveryMS: r.Every.Milliseconds(), Started: r.now(),
+		Outcome: Passed, Steps: blank(j), Counts: []Count{}, Evidence: []Evidence{}, Site: r.Stage.Site.String(),
 	}}
 	if err := j.Validate(); err != nil {
 		e.fail(Broken, err.Error())
 		return e.run
 	}
 	e.play(ctx)
+	e.run.Counts = e.tally.list()
 	return e.run
 }
 

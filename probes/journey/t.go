@@ -15,6 +15,7 @@ type T struct {
 	ctx     context.Context // the step's; a T lives no longer than its step
 	limit   time.Duration
 	site    *url.URL
+	tally   *tally
 	waited  time.Duration
 	timed   bool
 	verdict Outcome
