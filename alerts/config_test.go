@@ -38,14 +38,18 @@ func TestParse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	all := shipped(t)
+	all.FailuresInARow = 3
+	own := all
+	own.FailuresInARow, own.SlowRuns = 1, 2
 	want := alerts.Config{
 		Judge: alerts.Policy{
-			JourneyPolicy: alerts.JourneyPolicy{FailuresInARow: 3, BrokenInARow: 2, SlowRuns: 3, SlowOutOf: 5},
+			JourneyPolicy: all,
 			Journeys:      map[string]alerts.JourneyPolicy{"create-order": {FailuresInARow: 1, SlowRuns: 2}},
 		},
 		OnCall: alerts.OnCall{
 			People:      []alerts.Person{{Name: "Ada", Phone: "+12025550143"}, {Name: "Grace", Phone: "+12025550187"}},
-			Escalation:  []string{"Grace", "Ada"},
+			Escalation:  []alerts.Rung{{Call: "Grace"}, {Call: "Ada"}},
 			RepeatAfter: 90 * time.Second,
 		},
 		Phone: alerts.Caller{From: "+12025550100"},
@@ -54,8 +58,8 @@ func TestParse(t *testing.T) {
 		t.Error(diff)
 	}
 	for name, want := range map[string]alerts.JourneyPolicy{
-		"create-order": {FailuresInARow: 1, BrokenInARow: 2, SlowRuns: 2, SlowOutOf: 5},
-		"print-card":   {FailuresInARow: 3, BrokenInARow: 2, SlowRuns: 3, SlowOutOf: 5},
+		"create-order": own,
+		"print-card":   all,
 	} {
 		if diff := cmp.Diff(want, got.Judge.For(name)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
@@ -77,6 +81,10 @@ func TestShippedFile(t *testing.T) {
 	}
 }
 
+const judgeKeys = "failures_in_a_row, recover_after, regions, flapping_failures, flapping_out_of, flapping_spells, flapping_rings_after, " +
+	"return_within, quiet_for, slow_runs, slow_out_of, creeping_days, creeping_ahead, broken_in_a_row, every, silent_after, " +
+	"silent_grace, counts, counts_in_a_row"
+
 // TestFaults: each fault is named with its line, its field, what was expected and what is there.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
@@ -85,9 +93,9 @@ func TestFaults(t *testing.T) {
 		{"failures_in_a_row: 3", "broken_in_a_row: -1", `f:2: judge.broken_in_a_row: expected 1 to 100 runs, got -1`},
 		{"failures_in_a_row: 3", "slow_runs: 6", `f:2: judge.slow_runs: expected at most slow_out_of (5), got 6`},
 		{"failures_in_a_row: 3", "slow_out_of: 200", `f:2: judge.slow_out_of: expected 1 to 100 runs, got 200`},
-		{"failures_in_a_row: 3", "failures: 3", `f:2: unknown field "failures"; known here: failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of, journeys`},
+		{"failures_in_a_row: 3", "failures: 3", `f:2: unknown field "failures"; known here: ` + judgeKeys + `, journeys, heartbeats`},
 		{"slow_runs: 2", "slow_runs: 9", `f:4: judge.journeys.create-order.slow_runs: expected at most slow_out_of (5), got 9`},
-		{"slow_runs: 2", "slow: 2", `f:4: unknown field "slow"; known here: failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of`},
+		{"slow_runs: 2", "slow: 2", `f:4: unknown field "slow"; known here: ` + judgeKeys},
 		{"create-order:", "make-order:", `f:4: judge.journeys.make-order: there is no journey "make-order"; there are: print-card and create-order`},
 		{"on_call:", "oncall:", `f:5: unknown field "oncall"; known here: judge, on_call, phone
 f:1: on_call.people: expected at least one person: otherwise nobody is woken
@@ -98,12 +106,12 @@ f:11: on_call.escalation.1: "Ada" is not among on_call.people`},
 f:11: on_call.escalation.0: "Grace" is not among on_call.people`},
 		{"      phone: \"+12025550187\"\n", "", `f:9: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"+12025550187", "0202 555 0187", `f:10: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got "0202 555 0187"`},
-		{"phone: \"+12025550187\"", "mobile: \"+12025550187\"", `f:10: unknown field "mobile"; known here: name, phone
+		{"phone: \"+12025550187\"", "mobile: \"+12025550187\"", `f:10: unknown field "mobile"; known here: name, phone, email, zone, awake, language
 f:9: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"[Grace, Ada]", "[]", `f:11: on_call.escalation: expected at least one name: otherwise nobody is woken`},
 		{"[Grace, Ada]", "[Grace, Alan]", `f:11: on_call.escalation.1: "Alan" is not among on_call.people`},
 		{"90s", "0s", `f:12: on_call.repeat_after: expected a duration of at least 1s, such as 5m, got 0s`},
-		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, escalation, repeat_after`},
+		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, rotations, overrides, escalation, repeat_after, severity, maintenance, journeys, play, evidence_url`},
 		{"from: \"+12025550100\"", "from: \"\"", `f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"phone:\n  from: \"+12025550100\"\n", "", `f:1: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"from: ", "to: ", `f:14: unknown field "to"; known here: from
@@ -180,7 +188,7 @@ on_call:
   escalation: [Alan]
 phone: {}
 `
-	const want = `f:12: unknown field "mail"; known here: name, phone
+	const want = `f:12: unknown field "mail"; known here: name, phone, email, zone, awake, language
 f:2: judge.failures_in_a_row: expected 1 to 100 runs, got 0
 f:6: judge.journeys.a: there is no journey "a"; there are: print-card and create-order
 f:4: judge.journeys.b: there is no journey "b"; there are: print-card and create-order

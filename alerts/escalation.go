@@ -23,45 +23,46 @@ func (r *Route) expire(now time.Time) {
 }
 
 // cancel drops planned alarms that nobody needs any more, and from those that somebody needs what is settled.
-func (r *Route) cancel(now time.Time) {
+func (r *Route) cancel(at hour) {
 	for i := range r.Pages {
 		p := &r.Pages[i]
 		if p.State != Planned || p.Purpose != Alarm {
 			continue
 		}
-		needed := slices.DeleteFunc(slices.Clone(p.Incidents), r.answered)
+		needed := slices.DeleteFunc(slices.Clone(p.Incidents), func(id string) bool { return r.answered(id, at) })
 		if len(needed) > 0 {
 			p.Incidents = needed
 			continue
 		}
-		p.State, p.EndedAt = Cancelled, now
+		p.State, p.EndedAt = Cancelled, at.now
 		r.touch(*p)
 	}
 }
 
-// answered reports whether nobody has to be told of the incident any more.
-func (r *Route) answered(id string) bool {
+// answered reports whether nobody has to be told of the incident any more, or for now.
+func (r *Route) answered(id string, at hour) bool {
 	i := r.incident(id)
-	return i == nil || i.State == Resolved || i.State == Acknowledged
+	return i == nil || !i.Awaits() || r.quiet(i.Journey, at)
 }
 
 // plan intends the pages that are due.
-func (r *Route) plan(o OnCall, now time.Time) {
-	chain := o.chain()
+func (r *Route) plan(at hour) {
+	chain := at.onCall.Chain(at.now)
 	if len(chain) == 0 {
 		return
 	}
-	r.planCalls(chain, o.RepeatAfter, now)
-	r.planTexts(chain, o.RepeatAfter, now)
-	r.planAllClears(o, now)
+	r.planCalls(chain, at)
+	r.planTexts(chain, at)
+	r.planAllClears(at.onCall, at.now)
 }
 
 // planCalls tries the next in the chain as soon as the one before has not acknowledged: one call at a time, about all
 // that is unanswered. After the last it begins again, after a pause, and never gives up.
-func (r *Route) planCalls(chain []Person, pause time.Duration, now time.Time) {
+func (r *Route) planCalls(chain []Turned, at hour) {
+	now := at.now
 	var ids []string
 	for _, i := range r.Incidents {
-		if i.Unanswered() {
+		if r.tells(i, Wake, at) {
 			ids = append(ids, i.ID)
 		}
 	}
@@ -78,81 +79,111 @@ func (r *Route) planCalls(chain []Person, pause time.Duration, now time.Time) {
 	if now.Before(r.Chain.Pause) {
 		return
 	}
-	who := chain[r.Chain.Next%len(chain)]
+	who := chain[r.Chain.Next%len(chain)].Person
 	r.add(Call, Alarm, who, ids, now)
 	if untold := r.untold(who, ids); len(untold) > 0 {
 		r.add(Text, Alarm, who, untold, now) // the same facts to look at; once, as nobody wants them repeated
 	}
 	r.Chain.Next++
 	if r.Chain.Next >= len(chain) {
-		r.Chain = Chain{Round: r.Chain.Round + 1, Pause: now.Add(pause)}
+		r.Chain = Chain{Round: r.Chain.Round + 1, Pause: now.Add(at.onCall.RepeatAfter)}
+		return
+	}
+	r.Chain.Pause = time.Time{}
+	if after := chain[r.Chain.Next].Rung.After; after > 0 {
+		r.Chain.Pause = now.Add(after)
 	}
 }
 
-// uncalled reports whether nobody was called about the incident yet.
+// uncalled reports whether nobody was called about the incident yet, or not since it came back.
 func (r *Route) uncalled(id string) bool {
-	return !slices.ContainsFunc(r.Pages, func(p Page) bool { return p.Channel == Call && slices.Contains(p.Incidents, id) })
+	return !slices.ContainsFunc(r.Pages, func(p Page) bool {
+		return p.Channel == Call && p.State != Cancelled && r.concerns(p, id)
+	})
 }
 
 // untold are those of ids that who has had no text about.
 func (r *Route) untold(who Person, ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		return slices.ContainsFunc(r.Pages, func(p Page) bool {
-			return p.Channel == Text && p.Purpose == Alarm && p.Person == who.Name && slices.Contains(p.Incidents, id)
+			return p.Channel == Text && p.Purpose == Alarm && p.Person == who.Name && p.State != Cancelled && r.concerns(p, id)
 		})
 	})
 }
 
-// planTexts tells the first in the chain of incidents that do not ring, and the next when a text did not go through.
-func (r *Route) planTexts(chain []Person, pause time.Duration, now time.Time) {
+// planTexts tells the first in the chain of incidents that do not ring, and the next when a text did not go through. It
+// waits for their morning; by then it may be over, and nobody is told.
+func (r *Route) planTexts(chain []Turned, at hour) {
 	for _, i := range r.Incidents {
-		if i.Kind.Rings() || i.State == Resolved || i.State == Acknowledged {
+		if !r.tells(i, Notify, at) {
 			continue
 		}
 		tried := 0
 		var last time.Time
 		told := slices.ContainsFunc(r.Pages, func(p Page) bool {
-			if p.Purpose != Alarm || !slices.Contains(p.Incidents, i.ID) {
+			if p.Purpose != Alarm || p.State == Cancelled || !r.concerns(p, i.ID) {
 				return false
 			}
 			tried, last = tried+1, p.EndedAt
 			return p.State != Ended || p.Result != FailedCall && p.Result != Undelivered
 		})
-		if told || tried > 0 && tried%len(chain) == 0 && now.Before(last.Add(pause)) {
+		if told || tried > 0 && tried%len(chain) == 0 && at.now.Before(last.Add(at.onCall.RepeatAfter)) {
 			continue
 		}
-		r.add(Text, Alarm, chain[tried%len(chain)], []string{i.ID}, now)
+		who := chain[tried%len(chain)].Person
+		r.add(Text, Alarm, who, []string{i.ID}, at.now).NotBefore = who.Reachable(at.now)
 	}
 }
 
-// planAllClears tells those who were paged about an incident, and only those, that it is over.
+// planAllClears tells those who were paged about an incident, and only those, that it is over: those who were called at
+// once, since it may have kept them up, the others when they are awake.
 func (r *Route) planAllClears(o OnCall, now time.Time) {
 	for _, i := range r.Incidents {
 		if i.State != Resolved {
 			continue
 		}
 		for _, who := range o.People {
-			if r.has(who, i.ID, Alarm, Page.Sent) && !r.has(who, i.ID, AllClear, func(Page) bool { return true }) {
-				r.add(Text, AllClear, who, []string{i.ID}, now)
+			if r.owed(who, i.ID) {
+				p := r.add(Text, AllClear, who, []string{i.ID}, now)
+				if !r.has(who, i.ID, Alarm, func(p Page) bool { return p.Channel == Call && p.Sent() }) {
+					p.NotBefore = who.Reachable(now)
+				}
 			}
 		}
 	}
 }
 
+// owed reports whether who was paged about the incident, and since then not told, nor is to be, that it is over.
+func (r *Route) owed(who Person, id string) bool {
+	owed := false
+	for _, p := range r.Pages {
+		switch {
+		case p.Person != who.Name || !slices.Contains(p.Incidents, id):
+		case p.Purpose == Alarm && p.Sent():
+			owed = true
+		case p.Purpose == AllClear && p.State != Cancelled:
+			owed = false
+		}
+	}
+	return owed
+}
+
 func (r *Route) has(who Person, id string, why Purpose, is func(Page) bool) bool {
 	return slices.ContainsFunc(r.Pages, func(p Page) bool {
-		return p.Person == who.Name && p.Purpose == why && slices.Contains(p.Incidents, id) && is(p)
+		return p.Person == who.Name && p.Purpose == why && r.concerns(p, id) && is(p)
 	})
 }
 
-func (r *Route) add(c Channel, why Purpose, who Person, ids []string, now time.Time) {
+func (r *Route) add(c Channel, why Purpose, who Person, ids []string, now time.Time) *Page {
 	p := Page{ID: r.pageID(now), Incidents: ids, Purpose: why, Channel: c, Person: who.Name, To: who.Phone, State: Planned, PlannedAt: now}
 	r.Pages = append(r.Pages, p)
 	r.touch(p)
+	return &r.Pages[len(r.Pages)-1]
 }
 
 // claim takes the lease on what is due, so that no other pager sends it too.
-func (r *Route) claim(now time.Time) []Command {
+func (r *Route) claim(at hour) []Command {
+	now := at.now
 	var commands []Command
 	for i := range r.Pages {
 		p := &r.Pages[i]
@@ -161,29 +192,38 @@ func (r *Route) claim(now time.Time) []Command {
 		}
 		p.State, p.ClaimedAt, p.LeaseUntil = Claimed, now, now.Add(lease)
 		p.Tries++
-		p.Words = r.words(*p, now)
+		p.Words = r.words(*p, at)
 		commands = append(commands, Command{"send", *p})
 	}
 	return commands
 }
 
 // words is what the page says: for a call a sentence a line.
-func (r *Route) words(p Page, now time.Time) string {
+func (r *Route) words(p Page, at hour) string {
 	var about []Incident
 	for _, id := range p.Incidents {
 		if i := r.incident(id); i != nil {
 			about = append(about, *i)
 		}
 	}
+	who, _ := at.onCall.person(p.Person)
+	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, OnCall: at.onCall, Now: at.now}
 	switch {
 	case len(about) == 0:
-		return ""
+		return p.Words // a notice brings its own
 	case p.Purpose == AllClear:
-		return AllClearText(about[0])
+		return t.AllClear()
 	case p.Channel == Text:
-		return AlarmText(about, now)
+		return t.Text()
 	}
-	return strings.Join(Speech(about, now), "\n")
+	return strings.Join(t.Speech(), "\n")
+}
+
+// besides are the incidents that a page is not about, and people are told of.
+func (r *Route) besides(p Page, at hour) []Incident {
+	return slices.DeleteFunc(r.badNow(""), func(i Incident) bool {
+		return slices.Contains(p.Incidents, i.ID) || at.onCall.Severity(i) == Keep || r.quiet(i.Journey, at)
+	})
 }
 
 // lostPages are those whose outcome the carrier has to be asked about.

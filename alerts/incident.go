@@ -11,13 +11,27 @@ type Kind string
 
 // The kinds of incident.
 const (
-	Down     Kind = "down"     // the journey fails: customers cannot do it. It rings.
-	Degraded Kind = "degraded" // it works, but slowly, again and again. It texts.
-	Ours     Kind = "ours"     // the probe cannot run, so nobody knows. It texts.
+	Down      Kind = "down"      // the journey fails: customers cannot do it. It rings.
+	Flapping  Kind = "flapping"  // it fails again and again, with good runs in between. It rings once it is Loud.
+	Silent    Kind = "silent"    // runs that were expected do not come. It rings.
+	Degraded  Kind = "degraded"  // it works, but slowly, again and again. It texts.
+	Creeping  Kind = "creeping"  // a step gets slower from week to week. It texts.
+	Counts    Kind = "counts"    // a number that came with a run is not what it must be. It texts.
+	Heartbeat Kind = "heartbeat" // a batch is late, incomplete or has failed. It texts.
+	Ours      Kind = "ours"      // the probe cannot run, so nobody knows. It texts.
 )
 
-// Rings reports whether an incident of this kind calls people, as opposed to texting them.
-func (k Kind) Rings() bool { return k == Down }
+// Kinds are all there are, the most urgent first.
+func Kinds() []Kind {
+	return []Kind{Down, Flapping, Silent, Heartbeat, Counts, Degraded, Creeping, Ours}
+}
+
+// Rings reports whether an incident of this kind usually calls people, as opposed to texting them.
+func (k Kind) Rings() bool { return k == Down || k == Silent }
+
+// Rings reports whether the incident calls people, as opposed to texting them, unless alerts.yaml says otherwise: see
+// OnCall.Severity.
+func (i Incident) Rings() bool { return i.Kind.Rings() || i.Loud }
 
 // An IncidentState is how far people have got with an incident.
 type IncidentState string
@@ -37,12 +51,15 @@ type Incident struct {
 	Journey  string             `json:"journey"`
 	Title    string             `json:"title"` // what a customer would call the journey, such as "print a card"
 	Kind     Kind               `json:"kind"`
+	Loud     bool               `json:"loud"`    // it has got so bad that it rings, whatever its kind
 	Step     string             `json:"step"`    // the step that decided it; empty when the run broke before its first step
 	Error    string             `json:"error"`   // what was expected and what was seen, of the latest bad run
 	Reason   string             `json:"reason"`  // why it was opened, in a sentence
 	Regions  []string           `json:"regions"` // where it is bad, sorted
 	Since    time.Time          `json:"since"`   // slot of the first bad run
 	Opened   time.Time          `json:"opened"`  // slot of the run that opened it
+	Last     time.Time          `json:"last"`    // slot of the latest bad run
+	Spells   []Spell            `json:"spells"`  // of a journey that was down more than once: each time, oldest first
 	Streak   int                `json:"streak"`  // bad runs in a row so far, the most of any region; for degraded: slow ones of the last few
 	Runs     int                `json:"runs"`    // runs folded into it so far: tells a newer state from an older
 	Evidence []journey.Evidence `json:"evidence"`
@@ -52,6 +69,8 @@ type Incident struct {
 	AckedAt    time.Time     `json:"acked_at,omitzero"`
 	ResolvedAt time.Time     `json:"resolved_at,omitzero"` // slot of the good run that closed it
 	Closing    string        `json:"closing,omitempty"`    // why it was closed, in a sentence
+	Returns    time.Time     `json:"returns,omitzero"`     // going bad again before it continues this incident
+	Reopened   time.Time     `json:"reopened,omitzero"`    // when the pager learned of its latest return: pages from before it were about an earlier spell
 
 	Rev int64 `json:"rev"` // grows with every change; a store never lets an older one replace a newer one
 }
@@ -64,7 +83,7 @@ func (i Incident) Short() string {
 
 // Unanswered reports whether somebody still has to be told, and told again, until a human acknowledges.
 func (i Incident) Unanswered() bool {
-	return i.Kind.Rings() && (i.State == Open || i.State == Notified)
+	return i.Rings() && (i.State == Open || i.State == Notified)
 }
 
 // A Record is an incident with every page that went out about it: what history keeps.

@@ -80,7 +80,8 @@ func TestJudgeTellsTheStory(t *testing.T) {
 	want := alerts.Incident{
 		ID: "print-card/down/2026-11-21T03:02:00Z", Journey: "print-card", Title: "print a card", Kind: alerts.Down,
 		Step: "wait for the PDF", Error: "no PDF", Regions: []string{"eu"}, Since: start.Add(time.Minute),
-		Opened: start.Add(2 * time.Minute), Streak: 3, Runs: 2, State: alerts.Open,
+		Opened: start.Add(2 * time.Minute), Last: start.Add(3 * time.Minute), Streak: 3, Runs: 2, State: alerts.Open,
+		Spells: []alerts.Spell{{Since: start.Add(time.Minute), Step: "wait for the PDF", Error: "no PDF", Regions: []string{"eu"}}},
 		Reason: "print-card failed twice in a row from eu, the first at 03:01 UTC",
 	}
 	if diff := cmp.Diff(want, inc); diff != "" {

@@ -18,6 +18,7 @@ type Purpose string
 const (
 	Alarm    Purpose = "alarm"     // something is bad: a call asks for a key, a text gives the facts
 	AllClear Purpose = "all-clear" // it is over: told only to those who were paged
+	Notice   Purpose = "notice"    // it is about no incident: a mute that has ended
 )
 
 // A PageState is how far one attempt to reach one person has got. The picture is in the package comment.

@@ -3,7 +3,6 @@ package alerts
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -43,36 +42,15 @@ func (p *Pager) Tick(ctx context.Context) error {
 }
 
 // Report takes in what the carrier, or a person through it, says, and returns what to answer a person.
-func (p *Pager) Report(ctx context.Context, r Report) (string, error) {
+func (p *Pager) Report(ctx context.Context, r Report) (Answer, error) {
 	before, err := p.Route(ctx)
 	if err != nil {
-		return "", err
+		return Answer{}, err
 	}
 	if err := p.step(ctx, r); err != nil {
-		return "", err
+		return Answer{}, err
 	}
-	return answer(before, r), nil
-}
-
-// answer is what a person hears after pressing a key.
-func answer(before Route, r Report) string {
-	page := before.page(r.PageID)
-	switch {
-	case r.Key == "":
-		return ""
-	case page == nil:
-		return "This call is no longer known. Nothing was changed."
-	case r.Key != AckKey:
-		return fmt.Sprintf("The key %s does nothing. %s", r.Key, Prompt)
-	}
-	over := !slices.ContainsFunc(page.Incidents, func(id string) bool {
-		i := before.incident(id)
-		return i != nil && i.State != Resolved
-	})
-	if over {
-		return fmt.Sprintf("Thank you, %s. It is over already.", page.Person)
-	}
-	return fmt.Sprintf("Thank you, %s. It is yours. You will get a text when it is over.", page.Person)
+	return answer(before, r, hour{p.OnCall.With(before.Overrides), p.now()}), nil
 }
 
 // Route is the present state of the people side, for people to read.
@@ -97,7 +75,7 @@ func (p *Pager) takeOver(ctx context.Context, name string) error {
 	}
 	taken := map[string]int{}
 	for _, i := range s.Outbox {
-		if err := p.step(ctx, Taken{i}); err != nil {
+		if err := p.step(ctx, Taken{Incident: i, Fine: s.fine(i)}); err != nil {
 			return err
 		}
 		taken[i.ID] = i.Runs
@@ -171,7 +149,7 @@ func (p *Pager) send(ctx context.Context, page Page) Event {
 	}
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
-	sid, err := p.Phone.Send(ctx, page.dispatch())
+	sid, err := p.Phone.Send(ctx, p.dispatch(page))
 	log := p.Log.With("page", page.ID, "person", page.Person, "channel", page.Channel, "purpose", page.Purpose)
 	switch {
 	case err == nil:
@@ -189,7 +167,7 @@ func (p *Pager) send(ctx context.Context, page Page) Event {
 }
 
 func (p *Pager) find(ctx context.Context, page Page) Event {
-	sid, found, err := p.Phone.Find(ctx, page.dispatch(), page.ClaimedAt)
+	sid, found, err := p.Phone.Find(ctx, p.dispatch(page), page.ClaimedAt)
 	if err != nil {
 		p.Log.Warn("the carrier could not be asked about a page", "page", page.ID, "err", err)
 	}
@@ -206,6 +184,9 @@ func (p *Pager) file(ctx context.Context) error {
 		return err
 	}
 	for _, i := range r.Done() {
+		if p.now().Before(i.Returns) {
+			continue // it may go on, and then its pages are needed
+		}
 		if err := p.Store.PutIncident(ctx, r.Record(i)); err != nil {
 			return err
 		}
@@ -217,12 +198,13 @@ func (p *Pager) file(ctx context.Context) error {
 }
 
 // dispatch is the page for the carrier.
-func (p Page) dispatch() Dispatch {
-	d := Dispatch{PageID: p.ID, Channel: p.Channel, To: p.To}
-	if p.Channel == Text {
-		d.TextBody = p.Words
+func (p *Pager) dispatch(page Page) Dispatch {
+	d := Dispatch{PageID: page.ID, Channel: page.Channel, To: page.To}
+	if page.Channel == Text {
+		d.TextBody = page.Words
 		return d
 	}
-	d.Speech, d.Prompt = splitLines(p.Words), Prompt
+	who, _ := p.OnCall.person(page.Person)
+	d.Play, d.Language, d.Speech, d.Prompt = p.OnCall.Play, who.Language, splitLines(page.Words), Prompt
 	return d
 }

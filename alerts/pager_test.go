@@ -57,10 +57,12 @@ func newTown(t *testing.T, patience time.Duration) *town {
 	public := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { callbacks.ServeHTTP(rw, r) }))
 	callbacks = twilio.NewCallbacks(twilio.CallbacksConfig{
 		PublicURL: public.URL, Tokens: []string{standin.DemoAuthToken},
-		Handle: func(ctx context.Context, r alerts.Report) (string, error) {
+		Handle: func(ctx context.Context, r alerts.Report) (alerts.Answer, error) {
 			return w.staffed.Load().pager.Report(ctx, r)
 		},
+		Reply: func(ctx context.Context, r alerts.Reply) (string, error) { return w.staffed.Load().pager.Reply(ctx, r) },
 	})
+	w.exchange.Incoming(public.URL + "/twilio/reply")
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	var err error
 	w.phone, err = twilio.New(twilio.Config{
@@ -277,7 +279,7 @@ func TestTheStory(t *testing.T) {
 	o.mustPass(0)
 	o.wantCalls("Ada")
 	words := strings.Join(o.exchange.Calls()[0].Words, "\n")
-	for _, part := range []string{"print a card", "wait for the PDF", "No PDF", "03:00 UTC", "eu", "twice in a row", alerts.Prompt, "Thank you, Ada"} {
+	for _, part := range []string{"print a card", "wait for the PDF", "No PDF", "3 o'clock in the morning, UTC", "eu", "twice in a row", alerts.Prompt, "Thank you, Ada"} {
 		if !strings.Contains(words, part) {
 			t.Errorf("the call does not say %q:\n%s", part, words)
 		}
@@ -885,23 +887,30 @@ func TestDegradedInOneRegion(t *testing.T) {
 	}
 }
 
-// TestSecondRegionAfterTheFirst: an incident that begins in another region when one is just over is not taken for it.
+// TestSecondRegionAfterTheFirst: an incident that begins in another region when one is just over continues it, and rings
+// again, although somebody had acknowledged the first.
 func TestSecondRegionAfterTheFirst(t *testing.T) {
 	var s alerts.JourneyState
-	var ids []string
+	w := &world{now: start}
 	for _, r := range []journey.Run{
 		runOf(0, "us", journey.Failed), runOf(0, "eu", journey.Failed), runOf(1, "eu", journey.Failed),
-		runOf(1, "us", journey.Broken), runOf(2, "eu", journey.Passed), runOf(2, "us", journey.Failed),
+		runOf(1, "us", journey.Broken), runOf(2, "eu", journey.Passed), runOf(2, "us", journey.Failed), runOf(3, "us", journey.Passed),
 	} {
+		w.now = r.Slot
 		var ds []alerts.Decision
 		s, ds = alerts.Judge(policy, s, r, "")
 		for _, d := range ds {
-			if d.Verb == alerts.Opens {
-				ids = append(ids, d.Incident.ID)
+			if d.Incident.ID == "" {
+				continue
+			}
+			w.accept(w.step(alerts.Taken{Incident: d.Incident}))
+			if d.Verb == alerts.Opens || d.Verb == alerts.Reopens {
+				w.accept(w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Key: alerts.AckKey, Result: alerts.Human}))
 			}
 		}
 	}
-	if len(ids) != 2 || ids[0] == ids[1] {
-		t.Errorf("opened %v: want two incidents", ids)
+	const once = "alarm call Ada alarm text Ada all-clear text Ada"
+	if got := names(w.sent); got != "["+once+" "+once+"]" {
+		t.Errorf("got %s", got)
 	}
 }

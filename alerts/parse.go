@@ -2,15 +2,13 @@ package alerts
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"regexp"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -40,6 +38,7 @@ func Parse(file string, text []byte, journeys []string) (Config, error) {
 	}
 	ch.judge(c.Judge, journeys)
 	ch.onCall(c.OnCall)
+	ch.telling(c.OnCall, c.Judge.Names(journeys))
 	ch.phone("phone.from", c.Phone.From)
 	if len(ch.faults) > 0 {
 		return Config{}, errors.Join(ch.faults...)
@@ -88,19 +87,23 @@ var (
 	unknownField = regexp.MustCompile(`^line (\d+): field (\S+) not found in type (\S+)$`)
 	atLine       = regexp.MustCompile(`^line (\d+): (.*)$`)
 	known        = map[string]string{
-		"alerts.Config":        "judge, on_call, phone",
-		"alerts.Policy":        "failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of, journeys",
-		"alerts.JourneyPolicy": "failures_in_a_row, broken_in_a_row, slow_runs, slow_out_of",
-		"alerts.OnCall":        "people, escalation, repeat_after",
-		"alerts.Person":        "name, phone",
-		"alerts.Caller":        "from",
+		"alerts.Config":       "judge, on_call, phone",
+		"alerts.OnCall":       "people, rotations, overrides, escalation, repeat_after, severity, maintenance, journeys, play, evidence_url",
+		"alerts.Person":       "name, phone, email, zone, awake, language",
+		"alerts.Rotation":     "name, zone, every, hand_over, start, people, shifts",
+		"alerts.Shift":        "who, from, to",
+		"alerts.Override":     "rotation, who, from, to",
+		"alerts.Maintenance":  "journeys, zone, from, to, every, for",
+		"alerts.JourneyNotes": "severity, say, runbook",
+		"alerts.Rung":         "call, after",
+		"alerts.Caller":       "from",
 	}
 )
 
 // undecoded rewords what the YAML library says of a value that does not fit.
 func (c *checker) undecoded(e string) {
 	if m := unknownField.FindStringSubmatch(e); m != nil {
-		c.faults = append(c.faults, fmt.Errorf("%s:%s: unknown field %q; known here: %s", c.file, m[1], m[2], known[m[3]]))
+		c.faults = append(c.faults, fmt.Errorf("%s:%s: unknown field %q; known here: %s", c.file, m[1], m[2], cmp.Or(known[m[3]], knownToJudge[m[3]])))
 		return
 	}
 	if m := atLine.FindStringSubmatch(e); m != nil {
@@ -108,69 +111,6 @@ func (c *checker) undecoded(e string) {
 		return
 	}
 	c.faults = append(c.faults, fmt.Errorf("%s: %s", c.file, e))
-}
-
-const most = 100 // runs; more would be slower to notice than any customer
-
-func (c *checker) judge(p Policy, journeys []string) {
-	c.policy("judge", p.JourneyPolicy, defaults().Judge.JourneyPolicy)
-	for _, name := range slices.Sorted(maps.Keys(p.Journeys)) {
-		path := "judge.journeys." + name
-		if !slices.Contains(journeys, name) {
-			c.fault(path, "there is no journey %q; there are: %s", name, list(journeys))
-			continue
-		}
-		c.policy(path, p.For(name), p.JourneyPolicy)
-	}
-}
-
-// policy checks what differs from base, which is checked already.
-func (c *checker) policy(path string, p, base JourneyPolicy) {
-	for _, f := range []struct {
-		field   string
-		n, base int
-	}{
-		{"failures_in_a_row", p.FailuresInARow, base.FailuresInARow},
-		{"broken_in_a_row", p.BrokenInARow, base.BrokenInARow},
-		{"slow_runs", p.SlowRuns, base.SlowRuns},
-		{"slow_out_of", p.SlowOutOf, base.SlowOutOf},
-	} {
-		if f.n != f.base && (f.n < 1 || f.n > most) {
-			c.fault(path+"."+f.field, "expected 1 to %d runs, got %d", most, f.n)
-		}
-	}
-	if p.SlowRuns > p.SlowOutOf && (p.SlowRuns != base.SlowRuns || p.SlowOutOf != base.SlowOutOf) {
-		c.fault(path+".slow_runs", "expected at most slow_out_of (%d), got %d", p.SlowOutOf, p.SlowRuns)
-	}
-}
-
-func (c *checker) onCall(o OnCall) {
-	names := map[string]bool{}
-	for i, p := range o.People {
-		path := fmt.Sprintf("on_call.people.%d", i)
-		switch {
-		case p.Name == "":
-			c.fault(path+".name", "expected a name")
-		case names[p.Name]:
-			c.fault(path+".name", "%q is there twice", p.Name)
-		}
-		names[p.Name] = true
-		c.phone(path+".phone", p.Phone)
-	}
-	if len(o.People) == 0 {
-		c.fault("on_call.people", "expected at least one person: otherwise nobody is woken")
-	}
-	if len(o.Escalation) == 0 {
-		c.fault("on_call.escalation", "expected at least one name: otherwise nobody is woken")
-	}
-	for i, name := range o.Escalation {
-		if !names[name] {
-			c.fault(fmt.Sprintf("on_call.escalation.%d", i), "%q is not among on_call.people", name)
-		}
-	}
-	if o.RepeatAfter < time.Second {
-		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
-	}
 }
 
 var e164 = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)

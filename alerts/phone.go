@@ -31,6 +31,8 @@ type Dispatch struct {
 	PageID   string // goes into the path of the callbacks, so that they find their page
 	Channel  Channel
 	To       string   // E.164
+	Play     string   // for a call: address of a sound that is played first; empty: none
+	Language string   // for a call: of the voice, such as en-GB; empty: the carrier's own
 	Speech   []string // for a call: sentences, in order
 	Prompt   string   // for a call: what the keys do; said after the speech. Empty: no key is asked for
 	TextBody string   // for a text

@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -14,8 +15,19 @@ type Route struct {
 	Incidents []Incident `json:"incidents"`
 	Pages     []Page     `json:"pages"` // about those incidents, oldest first
 	Chain     Chain      `json:"chain"`
-	Seq       int        `json:"seq"`   // numbers the pages
-	Filed     []string   `json:"filed"` // ids of the last incidents that were forgotten: of these, old news is no news
+	Seq       int        `json:"seq"`  // numbers the pages
+	Past      []Past     `json:"past"` // the last incidents that were forgotten: of these, old news is no news
+	Overrides []Override `json:"overrides,omitempty"`
+	Mutes     []Mute     `json:"mutes,omitempty"`
+
+	Fine map[string][]string `json:"fine,omitempty"` // by id of an incident: regions from which the journey works
+}
+
+// A Past is what is remembered of an incident that was forgotten.
+type Past struct {
+	ID   string `json:"id"`
+	Runs int    `json:"runs"`
+	Rev  int64  `json:"rev"`
 }
 
 // A Chain is how far escalation has got.
@@ -31,7 +43,10 @@ type Event any
 // The events.
 type (
 	// Taken: judging has something new to say of an incident.
-	Taken struct{ Incident Incident }
+	Taken struct {
+		Incident Incident
+		Fine     []string // regions from which the journey works
+	}
 	// Tick: time has passed.
 	Tick struct{}
 	// Sent: the carrier took the page.
@@ -66,10 +81,12 @@ type Command struct {
 // Step folds an event into the route, plans what follows from it, and claims what is due. The commands may be carried out
 // once the new route has been saved, and not before.
 func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
-	r.Incidents, r.Pages = slices.Clone(r.Incidents), slices.Clone(r.Pages)
+	r = *r.clone()
+	o = o.With(r.Overrides)
+	at := hour{o, now}
 	switch e := e.(type) {
 	case Taken:
-		r.take(e.Incident)
+		r.take(e, now)
 	case Sent:
 		r.accepted(e.PageID, e.SID, now)
 	case NotSent:
@@ -81,18 +98,28 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	case Settled:
 		r.settle(e.PageID, e.SID, now)
 	case Report:
-		r.report(e, now)
+		r.report(e, at)
+	case Reply:
+		r.reply(e, at)
 	case Archived:
 		r.forget(e.IncidentID)
 	}
 	r.expire(now)
-	r.cancel(now)
-	r.plan(o, now)
-	commands := r.claim(now)
+	r.lapse(at)
+	r.cancel(at)
+	r.plan(at)
+	commands := r.claim(at)
 	if _, ok := e.(Tick); ok { // once a tick, as the answer to a find is an event too
 		commands = append(commands, r.lostPages()...)
 	}
 	return r, commands
+}
+
+// clone is a copy that can be changed, and the original not with it.
+func (r Route) clone() *Route {
+	r.Incidents, r.Pages = slices.Clone(r.Incidents), slices.Clone(r.Pages)
+	r.Overrides, r.Mutes = slices.Clone(r.Overrides), slices.Clone(r.Mutes)
+	return &r
 }
 
 func (r *Route) incident(id string) *Incident {
@@ -115,23 +142,44 @@ func (r *Route) page(id string) *Page {
 
 // take folds what judging says into what people have done about it. Taking the same state twice, or an older one after a
 // newer, is taking it once.
-func (r *Route) take(in Incident) {
+func (r *Route) take(e Taken, now time.Time) {
+	in := e.Incident
 	have := r.incident(in.ID)
 	if have == nil {
-		if !slices.Contains(r.Filed, in.ID) {
-			in.Rev = 1
+		if past := r.past(in.ID); in.Runs > past.Runs {
+			in.Rev = past.Rev + 1
+			r.works(in.ID, e.Fine)
 			r.Incidents = append(r.Incidents, in)
 		}
 		return
 	}
-	if in.Runs <= have.Runs || have.State == Resolved {
+	if in.Runs <= have.Runs {
 		return
 	}
+	r.works(in.ID, e.Fine)
+	if have.State == Resolved {
+		r.reopen(have, in, now)
+		return
+	}
+	in.Reopened = have.Reopened
 	in.AckedBy, in.AckedAt, in.Rev = have.AckedBy, have.AckedAt, have.Rev+1
 	if in.State != Resolved {
 		in.State = have.State
 	}
 	*have = in
+}
+
+// works notes from where a journey works although it does not elsewhere.
+func (r *Route) works(id string, regions []string) {
+	r.Fine = maps.Clone(r.Fine)
+	switch {
+	case len(regions) == 0:
+		delete(r.Fine, id)
+	case r.Fine == nil:
+		r.Fine = map[string][]string{id: regions}
+	default:
+		r.Fine[id] = regions
+	}
 }
 
 // calling reports whether somebody is being called, or about to be.
@@ -217,38 +265,34 @@ func (r *Route) end(id, result, why string, now time.Time) {
 
 // report folds in what the carrier, or the person through it, says. It may come before the carrier's answer to our
 // request has, and it says that the page was taken.
-func (r *Route) report(rep Report, now time.Time) {
+func (r *Route) report(rep Report, at hour) {
 	p := r.page(rep.PageID)
 	if p == nil {
 		return
 	}
 	if rep.SID != "" {
-		r.accepted(rep.PageID, rep.SID, now)
+		r.accepted(rep.PageID, rep.SID, at.now)
 	}
 	if p.State == Accepted && p.Channel == Call {
-		p.LeaseUntil = now.Add(callLength) // somebody has answered
-	}
-	if rep.Key == AckKey {
-		r.acknowledge(p, now)
+		p.LeaseUntil = at.now.Add(callLength) // somebody has answered
 	}
 	if rep.Key != "" {
+		r.press(p, rep.Key, at)
 		p.Key = rep.Key
 	}
 	if rep.Result != "" {
-		r.end(rep.PageID, rep.Result, rep.Why, now)
+		r.end(rep.PageID, rep.Result, rep.Why, at.now)
 	}
 }
 
-// AckKey is the key that acknowledges.
-const AckKey = "4"
-
-func (r *Route) acknowledge(p *Page, now time.Time) {
-	for _, id := range p.Incidents {
+// acknowledge makes incidents somebody's.
+func (r *Route) acknowledge(ids []string, who string, now time.Time) {
+	for _, id := range ids {
 		inc := r.incident(id)
-		if inc == nil || !inc.Unanswered() {
+		if inc == nil || !inc.Awaits() {
 			continue
 		}
-		inc.State, inc.AckedBy, inc.AckedAt = Acknowledged, p.Person, now
+		inc.State, inc.AckedBy, inc.AckedAt = Acknowledged, who, now
 		inc.Rev++
 		r.Chain = Chain{} // what is still unanswered begins anew, with the first in the chain
 	}
@@ -256,13 +300,28 @@ func (r *Route) acknowledge(p *Page, now time.Time) {
 
 // forget drops an incident that is over, and the pages that were about nothing else.
 func (r *Route) forget(id string) {
+	inc := r.incident(id)
+	if inc == nil {
+		return
+	}
 	const remembered = 50 // more than can be over while a slow pager still brings what it read before
-	r.Filed = append(slices.Clone(r.Filed), id)
-	r.Filed = r.Filed[max(0, len(r.Filed)-remembered):]
+	r.Past = append(slices.Clone(r.Past), Past{id, inc.Runs, inc.Rev})
+	r.Past = r.Past[max(0, len(r.Past)-remembered):]
+	r.works(id, nil)
 	r.Incidents = slices.DeleteFunc(r.Incidents, func(i Incident) bool { return i.ID == id })
 	r.Pages = slices.DeleteFunc(r.Pages, func(p Page) bool {
-		return !slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })
+		return p.Purpose != Notice && !slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })
 	})
+}
+
+// past is what is remembered of an incident that was forgotten, the latest; nothing, of one that never was.
+func (r *Route) past(id string) Past {
+	for _, p := range slices.Backward(r.Past) {
+		if p.ID == id {
+			return p
+		}
+	}
+	return Past{}
 }
 
 // Done lists the incidents that are over and fully told.

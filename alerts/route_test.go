@@ -13,7 +13,7 @@ import (
 
 var onCall = alerts.OnCall{
 	People:     []alerts.Person{{Name: "Ada", Phone: "+12025550143"}, {Name: "Grace", Phone: "+12025550187"}},
-	Escalation: []string{"Ada", "Grace"}, RepeatAfter: 5 * time.Minute,
+	Escalation: []alerts.Rung{{Call: "Ada"}, {Call: "Grace"}}, RepeatAfter: 5 * time.Minute,
 }
 
 // incident is one of print-card that opened at start; runs tells how new the state is.
@@ -27,14 +27,18 @@ func incident(name string, kind alerts.Kind, runs int, over bool) alerts.Inciden
 
 // A world plays the carrier and the people for a route.
 type world struct {
-	route alerts.Route
-	now   time.Time
-	sent  []alerts.Page // in the order in which the carrier was given them
+	route  alerts.Route
+	now    time.Time
+	sent   []alerts.Page  // in the order in which the carrier was given them
+	onCall *alerts.OnCall // nil: onCall
 }
 
 func (w *world) step(e alerts.Event) []alerts.Page {
 	var commands []alerts.Command
-	w.route, commands = w.route.Step(e, onCall, w.now)
+	if w.onCall == nil {
+		w.onCall = &onCall
+	}
+	w.route, commands = w.route.Step(e, *w.onCall, w.now)
 	var sends []alerts.Page
 	for _, c := range commands {
 		if c.Verb == "send" {

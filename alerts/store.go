@@ -32,6 +32,7 @@ type RunLog interface {
 type RunQuery struct {
 	Journey string    // empty: every journey
 	Since   time.Time // slots at or after it; zero: from the beginning
+	Until   time.Time // slots before it; zero: to the end
 	Limit   int       // the newest so many; 0 or less: all
 }
 

@@ -2,32 +2,17 @@ package alerts
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Speech is what a call about the incidents says, sentence by sentence: which journey, which step, what was expected and
-// seen, since when, from where, how many in a row.
-func Speech(incidents []Incident, now time.Time) []string {
-	said := []string{"This is Valkyrie."}
-	if len(incidents) > 1 {
-		said = append(said, fmt.Sprintf("%d things are wrong.", len(incidents)))
-	}
-	for _, i := range incidents {
-		said = append(said, sentence(headline(i)), sentence(facts(i, now)), sentence(i.Error))
-	}
-	return slices.DeleteFunc(said, func(s string) bool { return s == "" })
-}
-
-// Prompt says what the keys do.
-const Prompt = "Press 4 to acknowledge."
-
 // headline is the incident in one line.
 func headline(i Incident) string {
 	title := i.title()
+	if said := headlines[i.Kind]; said != "" {
+		return fmt.Sprintf(said, title)
+	}
 	switch i.Kind {
 	case Degraded:
 		return "It is slow to " + title
@@ -46,18 +31,21 @@ func (i Incident) title() string {
 }
 
 // facts is where it goes wrong, how often, since when and seen from where.
-func facts(i Incident, now time.Time) string {
+func facts(i Incident, v voice) string {
+	if say := factsOf[i.Kind]; say != nil {
+		return say(i, v)
+	}
 	what := "The probe broke"
 	switch {
 	case i.Kind == Degraded:
-		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, times(i.Streak), clock(i.Since), list(i.Regions))
+		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, times(i.Streak), v.clock(i.Since), v.regions(i.Regions))
 	case i.Step == "":
 	case i.Kind == Ours:
 		what = fmt.Sprintf("The step %q could not be run", i.Step)
 	default:
 		what = fmt.Sprintf("The step %q failed", i.Step)
 	}
-	return fmt.Sprintf("%s %s in a row, since %s, that is %s, seen from %s", what, times(i.Streak), clock(i.Since), spell(now.Sub(i.Since)), list(i.Regions))
+	return fmt.Sprintf("%s %s in a row, %s, seen from %s", what, times(i.Streak), v.since(i), v.regions(i.Regions))
 }
 
 // sentence makes a sentence of a text, on one line; of one that says nothing, nothing.
@@ -70,23 +58,16 @@ func sentence(s string) string {
 	return strings.TrimSuffix(string(unicode.ToUpper(first))+s[size:], ".") + "."
 }
 
-// AlarmText is a text with the same facts, in at most two segments.
-func AlarmText(incidents []Incident, now time.Time) string {
-	var parts []string
-	for _, i := range incidents {
-		parts = append(parts, fmt.Sprintf("%s. %s. %s", headline(i), facts(i, now), sentence(i.Error)))
+// unmutedText announces that a mute is over, and what is wrong now.
+func unmutedText(m Mute, who Person, bad []Incident) string {
+	text := fmt.Sprintf("VALKYRIE: %s is no longer muted.", m.what())
+	if len(bad) == 0 {
+		return fitText(text+" Nothing is wrong with it.", "")
 	}
-	return fitText("VALKYRIE: "+strings.Join(parts, " "), handles(incidents))
-}
-
-// AllClearText is the notice that it is over.
-func AllClearText(i Incident) string {
-	over := fmt.Sprintf("VALKYRIE: all clear. It works again: %s. It was %s from %s to %s (%s).",
-		i.title(), i.Kind, clock(i.Since), clock(i.ResolvedAt), spell(i.ResolvedAt.Sub(i.Since)))
-	if i.AckedBy != "" {
-		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)
+	for _, i := range bad {
+		text += fmt.Sprintf(" %s, since %s.", headline(i), who.clock(i.Since))
 	}
-	return fitText(over, handles([]Incident{i}))
+	return fitText(text, handles(bad))
 }
 
 func handles(incidents []Incident) string {
@@ -101,6 +82,9 @@ func handles(incidents []Incident) string {
 // of their 160 (3GPP TS 23.038 and 23.040).
 const maxText = 306
 
+// maxEnding is how much of that may be handles and addresses; the words need the rest.
+const maxEnding = 200
+
 // fitText makes text fit into two segments, keeping end; letters that the GSM alphabet lacks, or counts twice, become
 // their nearest plain ones, since a single one would shrink a segment to 67.
 func fitText(text, end string) string {
@@ -111,7 +95,7 @@ func fitText(text, end string) string {
 		}
 		return r
 	}, text)
-	if len(end) > maxText/2 {
+	if len(end) > maxEnding {
 		end = ""
 	}
 	if room := maxText - len(end); len(text) > room {

@@ -77,7 +77,7 @@ func TestTexts(t *testing.T) {
 			handles += " #" + i.Short()
 		}
 		for text, end := range map[string]string{
-			alerts.AlarmText(about, start): handles, alerts.AllClearText(about[0]): " #" + about[0].Short(),
+			alarmText(about, start): handles, allClearText(about[0]): " #" + about[0].Short(),
 		} {
 			if !twoSegments(text) {
 				t.Fatalf("more than two segments: %q", text)
@@ -95,7 +95,7 @@ func TestTexts(t *testing.T) {
 // TestSpeech: every sentence says something, in whole characters, and is one line, as a page keeps a sentence a line.
 func TestSpeech(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		for _, s := range alerts.Speech(incidents(t, 4), start) {
+		for _, s := range speech(incidents(t, 4), start) {
 			if strings.TrimSpace(s) == "" {
 				t.Fatal("an empty sentence")
 			}
@@ -137,7 +137,7 @@ func TestACallFitsTheCarrier(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		d := alerts.Dispatch{
-			PageID: "p1-abc", Channel: alerts.Call, To: ada, Speech: alerts.Speech(incidents(t, 20), start), Prompt: alerts.Prompt,
+			PageID: "p1-abc", Channel: alerts.Call, To: ada, Speech: speech(incidents(t, 20), start), Prompt: alerts.Prompt,
 		}
 		if _, err := phone.Send(t.Context(), d); err != nil {
 			t.Fatal(err)
@@ -188,23 +188,23 @@ func TestWhatIsSaid(t *testing.T) {
 	foreign := down
 	foreign.Error = "“Drucken” nicht gefunden"
 	now := start.Add(90 * time.Second)
-	say := func(i ...alerts.Incident) string { return strings.Join(alerts.Speech(i, now), "\n") }
+	say := func(i ...alerts.Incident) string { return strings.Join(speech(i, now), "\n") }
 	for name, c := range map[string]struct {
 		got   string
 		parts []string
 	}{
 		"a call that it is down": {say(down), []string{
-			"This is Valkyrie.\n", "annot print a card.", `"wait for the PDF"`, "twice in a row", "03:00 UTC", "1 min",
-			"eu and us", `No PDF within 15s; last job status "queued".`,
+			"This is Valkyrie.\n", "annot print a card.", `"wait for the PDF"`, "twice in a row", "3 o'clock in the morning, UTC", "1 minute",
+			"eu and us", `No PDF within 15 seconds; last job status "queued".`,
 		}},
 		"a call about two":        {say(down, slow), []string{"2 things", "annot print a card", "slow", `"see the preview"`}},
 		"a foreign first letter":  {say(foreign), []string{"\n“Drucken” nicht gefunden."}},
 		"a step is quoted as is":  {say(ours), []string{`"see that nothing failed"`}},
 		"broken before any step":  {say(early), []string{"twice in a row", "Chrome did not start."}},
-		"a text that it is down":  {alerts.AlarmText([]alerts.Incident{down}, now), []string{"annot print a card", `"wait for the PDF"`, "twice in a row", "03:00 UTC", "eu and us", "No PDF within 15s", " #" + down.Short()}},
-		"a text that it is slow":  {alerts.AlarmText([]alerts.Incident{slow}, now), []string{"slow", "print a card", `"see the preview"`, "3 times", "It took 4.1 s; the budget is 2.0 s"}},
-		"a text that it is over":  {alerts.AllClearText(over), []string{"all clear", "print a card", "03:00 UTC", "04:05 UTC", "1 h 5 min", "Ada", " #" + down.Short()}},
-		"over, and without title": {alerts.AllClearText(nameless), []string{"print-card"}},
+		"a text that it is down":  {alarmText([]alerts.Incident{down}, now), []string{"annot print a card", `"wait for the PDF"`, "twice in a row", "03:00 UTC", "eu and us", "No PDF within 15s", " #" + down.Short()}},
+		"a text that it is slow":  {alarmText([]alerts.Incident{slow}, now), []string{"slow", "print a card", `"see the preview"`, "3 times", "It took 4.1 s; the budget is 2.0 s"}},
+		"a text that it is over":  {allClearText(over), []string{"all clear", "print a card", "03:00 UTC", "04:05 UTC", "1 h 5 min", "Ada", " #" + down.Short()}},
+		"over, and without title": {allClearText(nameless), []string{"print-card"}},
 	} {
 		for _, part := range c.parts {
 			if !strings.Contains(c.got, part) {
@@ -217,11 +217,24 @@ func TestWhatIsSaid(t *testing.T) {
 // TestClockAhead: the clock of another machine may be ahead; nothing has lasted less than no time.
 func TestClockAhead(t *testing.T) {
 	for _, s := range []string{
-		strings.Join(alerts.Speech([]alerts.Incident{printDown()}, start.Add(-time.Minute)), " "),
-		alerts.AlarmText([]alerts.Incident{printDown()}, start.Add(-time.Minute)),
+		strings.Join(speech([]alerts.Incident{printDown()}, start.Add(-time.Minute)), " "),
+		alarmText([]alerts.Incident{printDown()}, start.Add(-time.Minute)),
 	} {
 		if strings.Contains(s, "-60 s") {
 			t.Errorf("a negative time: %s", s)
 		}
 	}
+}
+
+// What somebody in UTC is told about incidents.
+func speech(about []alerts.Incident, now time.Time) []string {
+	return alerts.Telling{About: about, Now: now}.Speech()
+}
+
+func alarmText(about []alerts.Incident, now time.Time) string {
+	return alerts.Telling{About: about, Now: now}.Text()
+}
+
+func allClearText(over alerts.Incident) string {
+	return alerts.Telling{About: []alerts.Incident{over}, Now: over.ResolvedAt}.AllClear()
 }

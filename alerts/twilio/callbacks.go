@@ -20,14 +20,18 @@ type CallbacksConfig struct {
 	PublicURL string
 	// Tokens are the account's auth tokens: one, or two while they are rotated. With none, everything is refused.
 	Tokens []string
-	// Handle takes a report whose signature was right. For a key press, the reply is said to the person. After an error
+	// Handle takes a report whose signature was right. For a key press, the answer is said to the person. After an error
 	// Twilio posts again, so it must bear the same report twice, as Twilio may do anyway.
-	Handle func(ctx context.Context, r alerts.Report) (reply string, err error)
-	Log    *slog.Logger // nil: discard
+	Handle func(ctx context.Context, r alerts.Report) (alerts.Answer, error)
+	// Reply takes a text that somebody sent to our number, and returns what to text back; empty: nothing. Nil: texts are
+	// not taken.
+	Reply func(ctx context.Context, t alerts.Reply) (string, error)
+	Log   *slog.Logger // nil: discard
 }
 
-// Callbacks serves what Twilio posts about pages: POST /twilio/{pageID}/status and /twilio/{pageID}/key. Nothing is
-// believed, and Handle is not called, before the signature is known to be Twilio's.
+// Callbacks serves what Twilio posts: about pages, POST /twilio/{pageID}/status and /twilio/{pageID}/key, and texts that
+// people send to our number, POST /twilio/reply. Nothing is believed, and neither Handle nor Reply is called, before the
+// signature is known to be Twilio's.
 type Callbacks struct {
 	cfg CallbacksConfig
 }
@@ -64,8 +68,12 @@ func (c *Callbacks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *Callbacks) handle(w http.ResponseWriter, r *http.Request, t target, form url.Values) {
+	if t.about == aboutReply {
+		c.handleText(w, r, form)
+		return
+	}
 	report := readReport(t, form)
-	reply, err := c.cfg.Handle(r.Context(), report)
+	answer, err := c.cfg.Handle(r.Context(), report)
 	if err != nil {
 		c.cfg.Log.Error("callback not handled", "page", report.PageID, "sid", report.SID, "err", err)
 		w.WriteHeader(http.StatusInternalServerError)
@@ -75,16 +83,25 @@ func (c *Callbacks) handle(w http.ResponseWriter, r *http.Request, t target, for
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
+	s := script{language: answer.Language, speech: answer.Say, prompt: answer.Prompt, keyURL: t.address + retries}
+	document := replyTwiML(s)
+	if answer.Prompt != "" {
+		document = callTwiML(s)
+	}
+	c.write(w, document)
+}
+
+func (c *Callbacks) write(w http.ResponseWriter, document string) {
 	w.Header().Set("Content-Type", "text/xml; charset=utf-8")
-	if _, err := io.WriteString(w, replyTwiML(reply)); err != nil {
-		c.cfg.Log.Warn("reply not written", "page", report.PageID, "err", err)
+	if _, err := io.WriteString(w, document); err != nil {
+		c.cfg.Log.Warn("answer not written", "err", err)
 	}
 }
 
 // A target is what a callback's address says.
 type target struct {
 	pageID  string
-	about   string // "status" or "key"
+	about   string // "status", "key" or "reply"
 	address string // the whole, as Twilio knows and has signed it
 }
 
@@ -99,6 +116,9 @@ func (c *Callbacks) parseTarget(r *http.Request) (target, bool) {
 	if u, err := url.Parse(base); err == nil {
 		path = strings.TrimPrefix(path, u.EscapedPath())
 	}
+	if path == "/twilio/"+aboutReply && c.cfg.Reply != nil {
+		return target{about: aboutReply, address: c.address(base, path, r)}, true
+	}
 	parts := strings.Split(path, "/")
 	if len(parts) != 4 || parts[0] != "" || parts[1] != "twilio" || (parts[3] != "status" && parts[3] != "key") {
 		return target{}, false
@@ -107,11 +127,14 @@ func (c *Callbacks) parseTarget(r *http.Request) (target, bool) {
 	if err != nil || id == "" || len(id) > maxPageID {
 		return target{}, false
 	}
-	address := base + path
+	return target{pageID: id, about: parts[3], address: c.address(base, path, r)}, true
+}
+
+func (c *Callbacks) address(base, path string, r *http.Request) string {
 	if r.URL.RawQuery != "" {
-		address += "?" + r.URL.RawQuery // we ask for none, but what was signed was signed
+		return base + path + "?" + r.URL.RawQuery // we ask for none, but what was signed was signed
 	}
-	return target{pageID: id, about: parts[3], address: address}, true
+	return base + path
 }
 
 // signedForm reads the body and returns the form, or the HTTP status to refuse it with.

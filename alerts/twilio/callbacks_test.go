@@ -48,9 +48,9 @@ func serve(t *testing.T, cfg twilio.CallbacksConfig, r *http.Request) (*httptest
 	t.Helper()
 	var got *alerts.Report
 	if cfg.Handle == nil {
-		cfg.Handle = func(_ context.Context, report alerts.Report) (string, error) {
+		cfg.Handle = func(_ context.Context, report alerts.Report) (alerts.Answer, error) {
 			got = &report
-			return "Thank you.", nil
+			return alerts.Answer{Say: []string{"Thank you."}}, nil
 		}
 	}
 	w := httptest.NewRecorder()
@@ -148,7 +148,9 @@ func TestHandleErrorIsLoggedAndAsksForAnother(t *testing.T) {
 	var log bytes.Buffer
 	cfg := ourConfig()
 	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
-	cfg.Handle = func(context.Context, alerts.Report) (string, error) { return "", errors.New("table is on fire") }
+	cfg.Handle = func(context.Context, alerts.Report) (alerts.Answer, error) {
+		return alerts.Answer{}, errors.New("table is on fire")
+	}
 	w, _ := serve(t, cfg, callback("/twilio/p-1/key", url.Values{"CallSid": {"CA1"}, "Digits": {"4"}}))
 	if w.Code != http.StatusInternalServerError || w.Body.Len() != 0 {
 		t.Errorf("answer %d %q: want 500, nothing said", w.Code, w.Body)

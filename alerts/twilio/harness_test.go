@@ -2,6 +2,7 @@ package twilio_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -54,7 +55,8 @@ func newRig(t *testing.T, tokens ...string) *rig {
 		callbacks.ServeHTTP(w, req)
 	}))
 	r.api, r.public = apiServer.URL, public.URL
-	callbacks = twilio.NewCallbacks(twilio.CallbacksConfig{PublicURL: r.public, Tokens: tokens, Handle: r.handle})
+	callbacks = twilio.NewCallbacks(twilio.CallbacksConfig{PublicURL: r.public, Tokens: tokens, Handle: r.handle, Reply: r.take})
+	r.exchange.Incoming(r.public + "/twilio/reply")
 	t.Cleanup(func() {
 		r.exchange.Close()
 		ownTransport.CloseIdleConnections()
@@ -83,15 +85,33 @@ func newPhone(t *testing.T, cfg twilio.Config) *twilio.Phone {
 	return p
 }
 
-func (r *rig) handle(_ context.Context, report alerts.Report) (string, error) {
+func (r *rig) handle(_ context.Context, report alerts.Report) (alerts.Answer, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.fail > 0 {
+		r.fail--
+		return alerts.Answer{}, context.DeadlineExceeded
+	}
+	r.reports = append(r.reports, report)
+	answer := alerts.Answer{Say: []string{"Thank you. <Key> " + report.Key + " & out."}}
+	if report.Key == alerts.RepeatKey {
+		answer = alerts.Answer{Say: []string{"Once more."}, Prompt: "Press 4 to acknowledge."}
+	}
+	return answer, nil
+}
+
+// take answers a text with its own words.
+func (r *rig) take(_ context.Context, text alerts.Reply) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.fail > 0 {
 		r.fail--
 		return "", context.DeadlineExceeded
 	}
-	r.reports = append(r.reports, report)
-	return "Thank you. <Key> " + report.Key + " & out.", nil
+	if text.From == "" || text.SID == "" {
+		return "", errors.New("nobody's text")
+	}
+	return "<" + text.From + "> & " + text.Body, nil
 }
 
 func (r *rig) seen() []alerts.Report {

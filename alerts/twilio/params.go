@@ -39,7 +39,9 @@ func (p *Phone) callParams(d alerts.Dispatch) *api.CreateCallParams {
 	params := new(api.CreateCallParams).
 		SetTo(d.To).
 		SetFrom(p.cfg.From).
-		SetTwiml(callTwiML(d.Speech, d.Prompt, p.callback(d.PageID, "key"))).
+		SetTwiml(callTwiML(script{
+			play: d.Play, language: d.Language, speech: d.Speech, prompt: d.Prompt, keyURL: p.callback(d.PageID, "key"),
+		})).
 		SetTimeout(ringSeconds).
 		SetMachineDetection("Enable") // else a voicemail that swallowed the alarm looks like a human who heard it
 	if status := p.callback(d.PageID, "status"); status != "" {

@@ -67,6 +67,9 @@ func TestWhatThePersonHears(t *testing.T) {
 	}{
 		{standin.Press("4"), aCall(), append(once[:3:3], "Thank you. <Key> 4 & out.")},
 		{standin.Listen, aCall(), append(append(once[:3:3], once...), "Goodbye")},
+		{standin.Press("*4"), aCall(), append(once[:3:3], "Once more.", "Press 4 to acknowledge.", "Thank you. <Key> 4 & out.")},
+		{standin.Press("**"), aCall(), append(once[:3:3], "Once more.", "Press 4 to acknowledge.", "Once more.", "Press 4 to acknowledge.",
+			"Once more.", "Press 4 to acknowledge.", "Goodbye")},
 		{standin.Press("4"), allClear, append(once[:2:2], "Goodbye")},
 		{standin.Busy, aCall(), nil},
 	}
@@ -106,6 +109,26 @@ func TestTextStories(t *testing.T) {
 		if diff := cmp.Diff(want, r.seen()); diff != "" {
 			t.Errorf("%s: reports (-want +got):\n%s", behaviour, diff)
 		}
+	}
+}
+
+// A text that somebody sends to our number is answered; one that could not be taken comes again.
+func TestReplyStories(t *testing.T) {
+	r := newRig(t)
+	r.exchange.Behave(theirs, standin.ReplyWith("ack 3f"))
+	if _, err := r.phone.Send(t.Context(), aText()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := r.settledTexts(t, 1)[0].Answer, "<"+theirs+"> & ack 3f"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	r.fail = 1
+	if _, err := r.exchange.SendText(t.Context(), theirs, ours, "status"); err == nil {
+		t.Error("a text that was not taken was answered")
+	}
+	forger := newRig(t, older)
+	if _, err := forger.exchange.SendText(t.Context(), theirs, ours, "ack"); err == nil || !strings.Contains(err.Error(), "403") {
+		t.Errorf("a badly signed text: %v", err)
 	}
 }
 

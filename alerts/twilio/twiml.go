@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"encoding/xml"
+	"slices"
 	"sort"
 	"strings"
 	"unicode"
@@ -21,8 +22,13 @@ type (
 		Verbs   []any
 	}
 	say struct {
-		XMLName xml.Name `xml:"Say"`
-		Words   string   `xml:",chardata"`
+		XMLName  xml.Name `xml:"Say"`
+		Language string   `xml:"language,attr,omitempty"`
+		Words    string   `xml:",chardata"`
+	}
+	play struct {
+		XMLName xml.Name `xml:"Play"`
+		URL     string   `xml:",chardata"`
 	}
 	gather struct {
 		XMLName   xml.Name `xml:"Gather"`
@@ -37,44 +43,75 @@ type (
 	}
 )
 
-// callTwiML is what a call says: the speech, then what the keys do, and all of it once more for the person who was not
-// awake yet. Without a prompt, or an address to send the key to, no key is asked for. What is too long for Twilio is cut
-// at the end of the speech, where the details are.
-func callTwiML(speech []string, prompt, keyURL string) string {
-	if keyURL == "" {
-		prompt = ""
-	}
-	prompt = cut(spoken(prompt), maxPrompt)
-	speech = spokenAll(speech)
-	// Search finds the first size that is too much; the size before it is the most that fits. Usually all of it does.
-	tooMuch := 1 + sort.Search(total(speech), func(n int) bool {
-		return utf8.RuneCountInString(document(cutAll(speech, n+1), prompt, keyURL)) > maxTwiML
-	})
-	return document(cutAll(speech, tooMuch-1), prompt, keyURL)
+// A script is what a call plays, says and asks.
+type script struct {
+	play     string   // address of a sound, played first
+	language string   // of the voice
+	speech   []string // sentences
+	prompt   string   // what the keys do
+	keyURL   string   // where a key goes
 }
 
-// replyTwiML is what is said after a key was pressed.
-func replyTwiML(reply string) string {
+// Bounds that leave room for words, in characters. An address or a language that is longer is left out.
+const (
+	maxPlay     = 300
+	maxLanguage = 20
+)
+
+// callTwiML is what a call says: a sound, the speech, then what the keys do, and the words once more for the person who was
+// not awake yet. Without a prompt, or an address to send the key to, no key is asked for. What is too long for Twilio is cut
+// at the end of the speech, where the details are.
+func callTwiML(s script) string {
+	if s.keyURL == "" {
+		s.prompt = ""
+	}
+	if len(s.language) > maxLanguage {
+		s.language = ""
+	}
+	if s.play = spoken(s.play); utf8.RuneCountInString(s.play) > maxPlay {
+		s.play = ""
+	}
+	s.prompt = cut(spoken(s.prompt), maxPrompt)
+	speech := spokenAll(s.speech)
+	with := func(n int) string {
+		s.speech = cutAll(speech, n)
+		return s.document()
+	}
+	// Search finds the first size that is too much; the size before it is the most that fits. Usually all of it does.
+	tooMuch := 1 + sort.Search(total(speech), func(n int) bool { return utf8.RuneCountInString(with(n+1)) > maxTwiML })
+	return with(tooMuch - 1)
+}
+
+// replyTwiML is what is said after a key was pressed; then the call ends.
+func replyTwiML(s script) string {
 	var verbs []any
-	if reply = spoken(reply); reply != "" {
-		verbs = append(verbs, say{Words: reply})
+	for _, words := range spokenAll(s.speech) {
+		verbs = append(verbs, s.say(words))
 	}
 	return write(append(verbs, hangup{}))
 }
 
-func document(speech []string, prompt, keyURL string) string {
-	var words []any
-	for _, s := range speech {
-		words = append(words, say{Words: s})
+func (s script) say(words string) say { return say{Language: spoken(s.language), Words: words} }
+
+func (s script) document() string {
+	var sound, words []any
+	if s.play != "" {
+		sound = []any{play{URL: s.play}}
 	}
-	if prompt != "" {
-		const patience = 8 // seconds: enough to find the key pad
-		ask := gather{
-			NumDigits: 1, Timeout: patience, Action: keyURL, Method: "POST", Verbs: append(words, say{Words: prompt}),
-		}
-		words = []any{ask, ask}
+	for _, sentence := range s.speech {
+		words = append(words, s.say(sentence))
 	}
-	return write(append(words, say{Words: "Goodbye"}))
+	if s.prompt == "" {
+		return write(slices.Concat(sound, words, []any{s.say("Goodbye")}))
+	}
+	words = append(words, s.say(s.prompt))
+	return write([]any{s.ask(slices.Concat(sound, words)), s.ask(words), s.say("Goodbye")})
+}
+
+// ask waits for a key, during the words and for a while after them.
+func (s script) ask(verbs []any) gather {
+	const patience = 8 // seconds: enough to find the key pad
+	return gather{NumDigits: 1, Timeout: patience, Action: s.keyURL, Method: "POST", Verbs: verbs}
 }
 
 func write(verbs []any) string {

@@ -23,11 +23,14 @@ const keyURL = "https://example.org/twilio/page-1/key" + retries
 func TestTwiMLGolden(t *testing.T) {
 	speech := []string{"This is Valkyrie.", "Customers cannot <print> a card & it is 3 o'clock.", "\x1b[31m", "Seen\tfrom\nDublin."}
 	tests := map[string]string{
-		"call.xml":           callTwiML(speech, "Press 4 to acknowledge.", keyURL),
-		"call-no-prompt.xml": callTwiML(speech, "", keyURL),
-		"call-no-key.xml":    callTwiML(speech, "Press 4 to acknowledge.", ""),
-		"reply.xml":          replyTwiML(`Thank you, "Ada". <Bye> & out.`),
-		"reply-silent.xml":   replyTwiML(""),
+		"call.xml":           callTwiML(script{speech: speech, prompt: "Press 4 to acknowledge.", keyURL: keyURL}),
+		"call-sound.xml":     callTwiML(script{play: "https://example.org/ride.mp3?a&b", language: "en-GB", speech: speech, prompt: "Press 4.", keyURL: keyURL}),
+		"message.xml":        messageTwiML("#3f <ack> & out"),
+		"message-silent.xml": messageTwiML(""),
+		"call-no-prompt.xml": callTwiML(script{speech: speech, keyURL: keyURL}),
+		"call-no-key.xml":    callTwiML(script{speech: speech, prompt: "Press 4 to acknowledge."}),
+		"reply.xml":          replyTwiML(script{speech: []string{`Thank you, "Ada". <Bye> & out.`}}),
+		"reply-silent.xml":   replyTwiML(script{}),
 	}
 	for name, got := range tests {
 		path := filepath.Join("testdata", name)
@@ -59,7 +62,7 @@ func TestTwiMLIsAlwaysTaken(t *testing.T) {
 		id := words.Draw(t, "page")
 		p := &Phone{cfg: Config{CallbackURL: "https://" + strings.Repeat("e", maxCallbackURL-len("https://"))}}
 		key := p.callback(id[:min(len(id), maxPageID)], "key")
-		document := callTwiML(speech, prompt, key)
+		document := callTwiML(script{words.Draw(t, "sound"), words.Draw(t, "language"), speech, prompt, key})
 		if n := utf8.RuneCountInString(document); n > maxTwiML {
 			t.Fatalf("%d characters", n)
 		}
@@ -70,14 +73,17 @@ func TestTwiMLIsAlwaysTaken(t *testing.T) {
 		if want := cut(spoken(prompt), maxPrompt); strings.Count(text, want) < 2 {
 			t.Fatalf("prompt %q is not said twice in %q", want, text)
 		}
-		readXML(t, replyTwiML(prompt))
+		readXML(t, replyTwiML(script{speech: []string{prompt}}))
+		if text := messageTwiML(prompt); utf8.RuneCountInString(text) > maxTwiML || readXML(t, text) == "" && spoken(prompt) != "" {
+			t.Fatalf("%q became %q", prompt, text)
+		}
 	})
 }
 
 // What fits is said in full; what does not is cut in the speech only, and after a word.
 func TestTwiMLIsCutAtTheEndOfTheSpeech(t *testing.T) {
 	speech := []string{"First.", strings.Repeat("word ", 2000), "Last."}
-	text := readXML(t, callTwiML(speech, "Press 4.", keyURL))
+	text := readXML(t, callTwiML(script{speech: speech, prompt: "Press 4.", keyURL: keyURL}))
 	if n := len(text); n < 3000 || !strings.HasPrefix(text, "|First.|word word") || !strings.Contains(text, " word|Press 4.|First.") {
 		t.Errorf("%d characters: %.60q", n, text)
 	}

@@ -81,6 +81,7 @@ func (d *demo) setUp(ctx context.Context, dir string) (down func() error, err er
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
+	cfg.OnCall = cfg.OnCall.AtAnyHour()
 	browser, err := d.findChrome(ctx)
 	if err != nil {
 		return nil, err
@@ -95,7 +96,7 @@ func (d *demo) setUp(ctx context.Context, dir string) (down func() error, err er
 	}
 	d.shop, d.site, d.exchange = shop, web.url, ph.exchange
 	if d.station, err = openStation(ctx, filepath.Join(dir, "valkyrie.db"), cfg, carrier{
-		account: standin.DemoAccountSID, token: standin.DemoAuthToken, address: ph.url, listen: "127.0.0.1:0",
+		account: standin.DemoAccountSID, token: standin.DemoAuthToken, address: ph.url, listen: "127.0.0.1:0", incoming: ph.exchange.Incoming,
 	}, d.logger(slog.LevelWarn)); err != nil {
 		ph.close()
 		return nil, errors.Join(err, web.close(), shop.Close())
@@ -146,7 +147,7 @@ func (d *demo) alarmed(ctx context.Context) error {
 	if _, err := d.exchange.WaitTexts(ctx, d.texts()/2); err != nil {
 		return brokenError("nobody got a text: %w", err)
 	}
-	if !d.opened[0].Kind.Rings() {
+	if !d.opened[0].Rings() {
 		return nil
 	}
 	calls, err := d.exchange.WaitCalls(ctx, 1)

@@ -34,7 +34,10 @@ type command struct {
 	flags func(*program, *flag.FlagSet) func(context.Context, []string) error
 }
 
-var commands = []command{demoCommand, runCommand, watchCommand, historyCommand, incidentsCommand, shopCommand, phoneCommand}
+var commands = []command{
+	demoCommand, runCommand, watchCommand, historyCommand, incidentsCommand, replayCommand,
+	oncallCommand, muteCommand, vcardCommand, shopCommand, phoneCommand,
+}
 
 // An exitError carries an exit code, and what to say with it.
 type exitError struct {

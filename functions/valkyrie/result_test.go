@@ -48,7 +48,7 @@ func scriptRuns(ts *testscript.TestScript, neg bool, args []string) {
 
 // The keys of a Run, and of a step, that are always there, sorted.
 var (
-	runKeys  = []string{"chrome", "duration_ms", "error", "evidence", "first_error", "id", "journey", "outcome", "problems", "region", "site", "slot", "started", "starved_ms", "starved_p95_ms", "steps", "tries", "vitals"}
+	runKeys  = []string{"chrome", "counts", "duration_ms", "error", "every_ms", "evidence", "first_error", "id", "journey", "outcome", "problems", "region", "site", "slot", "started", "starved_ms", "starved_p95_ms", "steps", "tries", "vitals"}
 	stepKeys = []string{"duration_ms", "error", "limit_ms", "name", "outcome", "slow_ms", "started", "waterfall", "why"}
 )
 

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -29,9 +30,10 @@ type station struct {
 // carrier says how people are reached.
 type carrier struct {
 	account, token string
-	address        string // of the API; empty: Twilio's own
-	listen         string // address where callbacks arrive
-	public         string // how the carrier calls that address; empty: http:// and listen's
+	address        string               // of the API; empty: Twilio's own
+	listen         string               // address where callbacks arrive
+	public         string               // how the carrier calls that address; empty: http:// and listen's
+	incoming       func(address string) // tells a stand-in where people's texts go; nil: that is set at Twilio
 }
 
 // openStation opens the store and gets everything ready. Close it.
@@ -49,7 +51,7 @@ func openStation(ctx context.Context, db string, cfg alerts.Config, c carrier, l
 		j := make()
 		titles[j.Name] = j.Title
 	}
-	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: titles}
+	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: titles, Awake: time.Now().UTC()}
 	if err := s.desk.CatchUp(ctx, probes.Names()); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -71,10 +73,13 @@ func (s *station) connect(cfg alerts.Config, c carrier, log *slog.Logger) error 
 	if err != nil {
 		return errors.Join(exitError{exitUsage, err}, ln.Close())
 	}
-	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: probes.Names(), Log: log}
+	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(probes.Names()), Log: log}
 	s.callbacks = serve(ln, twilio.NewCallbacks(twilio.CallbacksConfig{
-		PublicURL: c.public, Tokens: []string{c.token}, Handle: s.pager.Report, Log: log,
+		PublicURL: c.public, Tokens: []string{c.token}, Handle: s.pager.Report, Reply: s.pager.Reply, Log: log,
 	}))
+	if c.incoming != nil {
+		c.incoming(c.public + "/twilio/reply")
+	}
 	return nil
 }
 
@@ -86,9 +91,13 @@ func (s *station) close() error {
 	return errors.Join(append(errs, s.store.Close())...)
 }
 
-// page ticks the pager every second, and whenever it is poked, until ctx ends.
+// page ticks the pager every second, and whenever it is poked, until ctx ends; before that it looks for what should have
+// come by now.
 func (s *station) page(ctx context.Context, poke <-chan struct{}, log *slog.Logger) {
 	for ctx.Err() == nil {
+		if _, err := s.desk.Watch(ctx, time.Now().UTC()); err != nil && ctx.Err() == nil {
+			log.Error("whether something is missing could not be judged; it is tried again", "err", err)
+		}
 		if err := s.pager.Tick(ctx); err != nil && ctx.Err() == nil {
 			log.Error("the pager could not do all that is due; it tries again", "err", err)
 		}
@@ -132,19 +141,33 @@ func (l *listener) close() error {
 // defaultAlerts is the on-call file of this repository, looked for where the program is started.
 const defaultAlerts = "alerts/alerts.yaml"
 
-// alertsConfig reads the on-call file; where there is none at the default place, the one that was built in.
+// alertsConfig reads the on-call file, and says who is on call by it.
 func (p *program) alertsConfig(path string) (alerts.Config, error) {
+	cfg, path, err := readAlerts(path)
+	if err != nil {
+		return cfg, err
+	}
+	var who []string
+	for _, turn := range cfg.OnCall.Chain(time.Now()) {
+		who = append(who, turn.Person.Name)
+	}
+	fmt.Fprintf(p.stderr, "on call by %s: %s\n", path, strings.Join(who, ", then "))
+	return cfg, nil
+}
+
+// readAlerts reads the on-call file; where there is none at the default place, the one that was built in. It also returns
+// what to call it.
+func readAlerts(path string) (alerts.Config, string, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) && path == defaultAlerts {
 		path, text, err = "the built-in alerts.yaml", alerts.Shipped(), nil
 	}
 	if err != nil {
-		return alerts.Config{}, usageError("the on-call file cannot be read: %w\nname it with --alerts", err)
+		return alerts.Config{}, path, usageError("the on-call file cannot be read: %w\nname it with --alerts", err)
 	}
 	cfg, err := alerts.Parse(path, text, probes.Names())
 	if err != nil {
-		return alerts.Config{}, exitError{exitUsage, err}
+		return alerts.Config{}, path, exitError{exitUsage, err}
 	}
-	fmt.Fprintf(p.stderr, "on call by %s: %v\n", path, cfg.OnCall.Escalation)
-	return cfg, nil
+	return cfg, path, nil
 }

@@ -56,6 +56,7 @@ var watchCommand = command{
 			}
 			how.apply(&w.runner)
 			w.runner.Tries = tries(*retry)
+			w.runner.Every = w.every
 			return w.run(ctx, p, cfg)
 		}
 	},
@@ -158,7 +159,7 @@ func (p *program) carrier(listen, answer string) (carrier, func(), error) {
 	if err != nil {
 		return c, nil, err
 	}
-	c.account, c.token, c.address = standin.DemoAccountSID, standin.DemoAuthToken, phone.url
+	c.account, c.token, c.address, c.incoming = standin.DemoAccountSID, standin.DemoAuthToken, phone.url, phone.exchange.Incoming
 	fmt.Fprintln(p.stderr, "no Twilio account is set, so calls ring in this terminal")
 	return c, func() { phone.close() }, nil
 }

@@ -10,21 +10,25 @@ import (
 	"valkyrie/alerts"
 )
 
-const incidentColumns = "id, journey, title, kind, step, error, reason, regions, since, opened, streak, runs, evidence, " +
-	"state, acked_by, acked_at, resolved_at, closing, rev"
+const incidentColumns = "id, journey, title, kind, step, error, reason, loud, regions, since, opened, last, streak, runs, spells, evidence, " +
+	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev"
 
 // incidentFields are where incidentColumns are written from and read into.
 func incidentFields(i *alerts.Incident) []any {
 	return []any{
-		&i.ID, &i.Journey, &i.Title, &i.Kind, &i.Step, &i.Error, &i.Reason,
+		&i.ID, &i.Journey, &i.Title, &i.Kind, &i.Step, &i.Error, &i.Reason, &i.Loud,
 		document{&i.Regions},
 		stamp{&i.Since},
 		stamp{&i.Opened},
+		stamp{&i.Last},
 		&i.Streak, &i.Runs,
+		document{&i.Spells},
 		document{&i.Evidence},
 		&i.State, &i.AckedBy,
 		stamp{&i.AckedAt},
 		stamp{&i.ResolvedAt},
+		stamp{&i.Returns},
+		stamp{&i.Reopened},
 		&i.Closing, &i.Rev,
 	}
 }

@@ -11,15 +11,18 @@ import (
 	"valkyrie/probes/journey"
 )
 
-const runColumns = "id, journey, region, slot, started, outcome, duration_ms, error, evidence, site, tries, first_error, starved_ms, starved_p95_ms, chrome, problems, vitals"
+const runColumns = "id, journey, region, slot, every_ms, started, outcome, duration_ms, counts, error, evidence, site, tries, first_error, starved_ms, starved_p95_ms, chrome, problems, vitals"
 
 // runFields are where runColumns are written from and read into.
 func runFields(r *journey.Run) []any {
 	return []any{
 		&r.ID, &r.Journey, &r.Region,
 		stamp{&r.Slot},
+		&r.EveryMS,
 		stamp{&r.Started},
-		&r.Outcome, &r.DurationMS, &r.Error,
+		&r.Outcome, &r.DurationMS,
+		document{&r.Counts},
+		&r.Error,
 		document{&r.Evidence},
 		&r.Site, &r.Tries, &r.FirstError, &r.StarvedMS, &r.StarvedP95MS, &r.Chrome,
 		document{&r.Problems},
@@ -83,11 +86,15 @@ func choose(q alerts.RunQuery) choice {
 	if q.Limit > 0 {
 		limit = q.Limit
 	}
-	const newest = " slot >= ? ORDER BY slot DESC, region DESC, id DESC, journey DESC LIMIT ?"
-	if q.Journey == "" {
-		return choice{"WHERE" + newest, []any{stamp{&q.Since}, limit}}
+	until := any("~") // sorts after every time
+	if !q.Until.IsZero() {
+		until = stamp{&q.Until}
 	}
-	return choice{"WHERE journey = ? AND" + newest, []any{q.Journey, stamp{&q.Since}, limit}}
+	const newest = " slot >= ? AND slot < ? ORDER BY slot DESC, region DESC, id DESC, journey DESC LIMIT ?"
+	if q.Journey == "" {
+		return choice{"WHERE" + newest, []any{stamp{&q.Since}, until, limit}}
+	}
+	return choice{"WHERE journey = ? AND" + newest, []any{q.Journey, stamp{&q.Since}, until, limit}}
 }
 
 // readRuns reads the chosen runs, newest first and still without steps, and the number of each.

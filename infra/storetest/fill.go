@@ -32,7 +32,7 @@ func fillValue(tb testing.TB, v reflect.Value, name string, n *int) {
 	case reflect.Int, reflect.Int64:
 		v.SetInt(1<<40 + int64(*n))
 	case reflect.Float64:
-		v.SetFloat(float64(*n) + 0.125)
+		v.SetFloat(1<<40 + float64(*n)/8)
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Slice:

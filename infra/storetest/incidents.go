@@ -15,6 +15,7 @@ func incidentAt(minute int, id string) alerts.Record {
 			ID: id, Journey: "print-card", Kind: alerts.Down, State: alerts.Open, Rev: 1,
 			Opened:   noon.Add(time.Duration(minute) * time.Minute),
 			Regions:  []string{},
+			Spells:   []alerts.Spell{},
 			Evidence: []journey.Evidence{},
 		},
 		Pages: []alerts.Page{},
@@ -51,6 +52,7 @@ func emptyIncidentHasLists(tb testing.TB, fresh Backing) {
 	putIncidents(tb, s, bare, bareToo)
 
 	bare.Regions, bare.Evidence, bare.Pages = []string{}, []journey.Evidence{}, []alerts.Page{}
+	bare.Spells, bareToo.Spells = []alerts.Spell{}, []alerts.Spell{}
 	bareToo.Regions, bareToo.Evidence = []string{}, []journey.Evidence{}
 	bareToo.Pages = []alerts.Page{{ID: "p", Incidents: []string{}}}
 	wantIncidents(tb, s, noon, bare, bareToo)

@@ -45,6 +45,7 @@ func (m *model) PutRun(ctx context.Context, run journey.Run) error {
 	if _, taken := m.runs[keyOf(run)]; !taken && ctx.Err() == nil {
 		run.Slot = run.Slot.UTC()
 		run.Steps = append([]journey.StepResult{}, run.Steps...)
+		run.Counts = append([]journey.Count{}, run.Counts...)
 		run.Evidence = append([]journey.Evidence{}, run.Evidence...)
 		run.Problems = append([]journey.Problem{}, run.Problems...)
 		run.Vitals = append([]journey.Vitals{}, run.Vitals...)
@@ -58,7 +59,7 @@ func (m *model) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, err
 	defer m.mu.Unlock()
 	var found []journey.Run
 	for _, r := range m.runs {
-		if (q.Journey == "" || q.Journey == r.Journey) && !r.Slot.Before(q.Since) {
+		if (q.Journey == "" || q.Journey == r.Journey) && !r.Slot.Before(q.Since) && (q.Until.IsZero() || r.Slot.Before(q.Until)) {
 			found = append(found, r)
 		}
 	}
@@ -97,6 +98,7 @@ func (m *model) PutIncident(ctx context.Context, r alerts.Record) error {
 	defer m.mu.Unlock()
 	if old, ok := m.incidents[r.ID]; (!ok || r.Rev >= old.Rev) && ctx.Err() == nil {
 		r.Regions = append([]string{}, r.Regions...)
+		r.Spells = append([]alerts.Spell{}, r.Spells...)
 		r.Evidence = append([]journey.Evidence{}, r.Evidence...)
 		r.Pages = append([]alerts.Page{}, r.Pages...)
 		for i := range r.Pages {

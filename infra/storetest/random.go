@@ -47,6 +47,7 @@ func anyQuery(t *rapid.T) alerts.RunQuery {
 	return alerts.RunQuery{
 		Journey: rapid.SampledFrom([]string{"", "print-card", "create-order"}).Draw(t, "journey"),
 		Since:   anyTime.Draw(t, "since"),
+		Until:   anyTime.Draw(t, "until"),
 		Limit:   rapid.IntRange(0, 4).Draw(t, "limit"),
 	}
 }

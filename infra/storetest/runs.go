@@ -16,6 +16,7 @@ func runAt(minute int, id string) journey.Run {
 		ID: id, Journey: "print-card", Region: "eu-west-1", Outcome: journey.Passed,
 		Slot:     noon.Add(time.Duration(minute) * time.Minute),
 		Steps:    []journey.StepResult{},
+		Counts:   []journey.Count{},
 		Evidence: []journey.Evidence{},
 		Problems: []journey.Problem{},
 		Vitals:   []journey.Vitals{},
@@ -37,7 +38,7 @@ func runSurvives(tb testing.TB, fresh Backing) {
 func emptyRunHasLists(tb testing.TB, fresh Backing) {
 	s := fresh(tb)()
 	put, want := runAt(0, "a"), runAt(0, "a")
-	put.Steps, put.Evidence, put.Problems, put.Vitals = nil, nil, nil, nil
+	put.Steps, put.Counts, put.Evidence, put.Problems, put.Vitals = nil, nil, nil, nil, nil
 	putRuns(tb, s, put)
 	wantRuns(tb, s, alerts.RunQuery{}, want)
 }
@@ -123,6 +124,8 @@ func runsChosen(tb testing.TB, fresh Backing) {
 	wantRuns(tb, s, alerts.RunQuery{Journey: "create-order", Since: third, Limit: 1}, orders[5])
 	wantRuns(tb, s, alerts.RunQuery{Since: third, Limit: 100},
 		prints[3], orders[3], prints[4], orders[4], prints[5], orders[5])
+	wantRuns(tb, s, alerts.RunQuery{Journey: "print-card", Since: prints[1].Slot, Until: third}, prints[1:3]...)
+	wantRuns(tb, s, alerts.RunQuery{Until: prints[1].Slot}, prints[0], orders[0])
 	wantRuns(tb, s, alerts.RunQuery{Since: noon.Add(time.Hour)})
 	wantRuns(tb, s, alerts.RunQuery{Journey: "print"})
 	wantRuns(tb, s, alerts.RunQuery{Journey: "PRINT-CARD"})

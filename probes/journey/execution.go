@@ -17,6 +17,7 @@ type execution struct {
 	end     time.Time     // when the verdict must be out
 	wrapUp  time.Duration // the part of the time before it that is not the steps'
 	notes   notes
+	tally   tally
 }
 
 // play starts the instrument, runs the steps until one fails, then the cleanup, and stops the instrument.
@@ -111,7 +112,7 @@ func (e *execution) cleanup(ctx context.Context) {
 func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit())
 	defer cancel()
-	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, secrets: e.Stage.Secrets, mask: &e.mask}
+	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, secrets: e.Stage.Secrets, mask: &e.mask, tally: &e.tally}
 	res.Started = e.now()
 	e.notes.take(e.run, res)
 	if e.journey.Uses != nil {

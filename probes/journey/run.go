@@ -27,11 +27,13 @@ type Run struct {
 	ID         string       `json:"id"` // UUIDv7, so ids sort by time
 	Journey    string       `json:"journey"`
 	Region     string       `json:"region"`
-	Slot       time.Time    `json:"slot"`    // the time this run was due; (journey, region, slot) names a run once
-	Started    time.Time    `json:"started"` // when it really began
+	Slot       time.Time    `json:"slot"`     // the time this run was due; (journey, region, slot) names a run once
+	EveryMS    int64        `json:"every_ms"` // from slot to slot, milliseconds: when the next run is due; 0: none is expected
+	Started    time.Time    `json:"started"`  // when it really began
 	Outcome    Outcome      `json:"outcome"`
 	DurationMS int64        `json:"duration_ms"` // sum of the steps' customer waits, milliseconds
 	Steps      []StepResult `json:"steps"`       // cleanup steps come last and carry "cleanup": true
+	Counts     []Count      `json:"counts"`      // numbers that the steps have read; by T.Count
 	Error      string       `json:"error"`       // empty when the run is good
 	Evidence   []Evidence   `json:"evidence"`
 	Site       string       `json:"site"`

@@ -11,9 +11,10 @@ import (
 // A Runner executes journeys.
 type Runner struct {
 	Stage    Stage
-	Region   string // where the runs are made from, such as "eu-west-1"
-	Evidence Saver  // nil: none is kept
-	Always   bool   // evidence is kept of good runs too
+	Region   string        // where the runs are made from, such as "eu-west-1"
+	Every    time.Duration // from slot to slot, so that a run that does not come is missed; 0: no more are expected
+	Evidence Saver         // nil: none is kept
+	Always   bool          // evidence is kept of good runs too
 	// Tries is how many tries Probe gives a journey that says nothing of it, each in a fresh instrument; 0: one.
 	Tries int
 	// SaveTime is how long before the end of its context a run is over for certain, so that the caller can store it;
@@ -33,8 +34,8 @@ type Saver interface {
 // Run executes j once, for slot, and returns its verdict. It always returns, and before ctx does: see deadline.go.
 func (r Runner) Run(ctx context.Context, j Journey, slot time.Time) Run {
 	return r.try(ctx, j, Run{
-		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), Started: r.now(), Tries: 1,
-		Outcome: Passed, Steps: blank(j), Evidence: []Evidence{}, Problems: []Problem{}, Vitals: []Vitals{}, Site: r.Stage.Site.String(),
+		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), EveryMS: r.Every.Milliseconds(), Started: r.now(), Tries: 1,
+		Outcome: Passed, Steps: blank(j), Counts: []Count{}, Evidence: []Evidence{}, Problems: []Problem{}, Vitals: []Vitals{}, Site: r.Stage.Site.String(),
 	})
 }
 
@@ -48,6 +49,7 @@ func (r Runner) try(ctx context.Context, j Journey, run Run) Run {
 	said := watchClock()
 	run = e.supervise(ctx)
 	run.StarvedMS, run.StarvedP95MS = said()
+	run.Counts = e.tally.list()
 	return run
 }
 

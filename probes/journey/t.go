@@ -18,6 +18,7 @@ type T struct {
 	name    string
 	secrets func(name string) (string, error)
 	mask    *Mask
+	tally   *tally
 	waited  time.Duration
 	timed   bool
 	verdict Outcome

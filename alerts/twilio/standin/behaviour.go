@@ -11,7 +11,7 @@ import (
 // It is written as on the command line, such as "press 4" or "busy".
 type Behaviour string
 
-// How the person, or the phone, at the other end acts. See also Press, ForgedKey and Undelivered.
+// How the person, or the phone, at the other end acts. See also Press, ForgedKey, Undelivered and ReplyWith.
 const (
 	Listen    Behaviour = "listen"    // a human answers, listens to the end, presses nothing
 	Voicemail Behaviour = "voicemail" // a machine answers; no key is ever pressed
@@ -47,7 +47,7 @@ func Refuse(code int) Behaviour { return Behaviour("refuse " + strconv.Itoa(code
 // The words a Behaviour begins with, in three groups.
 var (
 	callWords = []string{"press", "listen", "voicemail", "busy", "no-answer", "fail", "forged-key"}
-	textWords = []string{"deliver", "undelivered"}
+	textWords = []string{"deliver", "undelivered", "reply"}
 	apiWords  = []string{"too-many", "server-error", "refuse", "timeout-before", "timeout-after", "no-sid", "truncated"}
 )
 
@@ -84,6 +84,10 @@ func (b Behaviour) checkDetail() error {
 	case "press", "forged-key":
 		if b.detail() == "" || strings.Trim(b.detail(), "0123456789*#") != "" {
 			return fmt.Errorf("behaviour %q: want keys of a phone after it, such as %q", b, b.word()+" 4")
+		}
+	case "reply":
+		if b.detail() == "" {
+			return fmt.Errorf("behaviour %q: want the words of a text after it, such as %q", b, "reply ack")
 		}
 	case "undelivered", "refuse":
 		if b.code() < 10000 || b.code() > 99999 {

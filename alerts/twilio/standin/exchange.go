@@ -77,14 +77,15 @@ type Exchange struct {
 	cut     context.CancelFunc
 	ongoing sync.WaitGroup
 
-	mu      sync.Mutex
-	closed  bool
-	plans   plans
-	manner  Manner
-	calls   []*call
-	texts   []*text
-	creates map[string]int // create requests by destination, whether or not they placed anything
-	changed chan struct{}  // closed and replaced whenever a call or a text has settled
+	mu       sync.Mutex
+	closed   bool
+	plans    plans
+	manner   Manner
+	incoming string // address that texts to our numbers are posted to
+	calls    []*call
+	texts    []*text
+	creates  map[string]int // create requests by destination, whether or not they placed anything
+	changed  chan struct{}  // closed and replaced whenever a call or a text has settled
 }
 
 // New starts an exchange. Close it when done.

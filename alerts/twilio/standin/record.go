@@ -35,6 +35,8 @@ type TextRecord struct {
 	Code     int        `json:"error_code,omitempty"`
 	Body     string     `json:"body"`
 	Segments int        `json:"segments"`
+	Reply    string     `json:"reply,omitempty"`  // what the person texted back
+	Answer   string     `json:"answer,omitempty"` // and what came of that
 	Posts    []PostedTo `json:"posts"`
 	Created  time.Time  `json:"created"`
 	Ended    time.Time  `json:"ended,omitzero"`

@@ -31,6 +31,9 @@ func (ex *Exchange) travel(t *text) {
 			ex.tellText(t, manner, form)
 		}
 	}
+	if t.behaviour.word() == "reply" {
+		ex.replyTo(t)
+	}
 	ex.mu.Lock()
 	t.Settled = true
 	ex.settled()

@@ -1,0 +1,184 @@
+package alerts
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"valkyrie/probes/journey"
+)
+
+// failing reports whether the incident is about a journey that fails. Down and flapping are two ways of one story.
+func (i Incident) failing() bool { return i.Kind == Down || i.Kind == Flapping }
+
+// failing judges whether the journey is down or flapping.
+func (j *judging) failing() {
+	i := j.find(Down, Flapping)
+	switch {
+	case j.run.Outcome == journey.Failed && i >= 0:
+		j.failsOn(i)
+	case j.run.Outcome == journey.Failed:
+		j.failsAnew()
+	case j.run.Outcome.Good() && i >= 0:
+		j.recovers(i)
+	}
+}
+
+func (j *judging) isDown(r RegionState) (Streak, bool) {
+	return r.Failed, r.Failed.Count >= j.policy.FailuresInARow
+}
+
+func (j *judging) flaps(r RegionState) (Streak, bool) {
+	s := r.lately(true, j.policy.FlappingOutOf)
+	return s, j.policy.FlappingFailures > 0 && s.Count >= j.policy.FlappingFailures
+}
+
+// failsAnew judges a failure while nothing is open.
+func (j *judging) failsAnew() {
+	down := j.ask(j.isDown)
+	_, here := j.isDown(j.now)
+	if here && down.carried() {
+		j.begin(down)
+		return
+	}
+	flapping := j.ask(j.flaps)
+	lately, flaps := j.flaps(j.now)
+	switch {
+	case flaps && flapping.carried():
+		j.flap(flapping, lately)
+	case here:
+		j.decide(Waits, Incident{}, fmt.Sprintf("down from %s only: %s failed %s in a row there, the first at %s; not from %s; %d of %d regions open an incident",
+			list(down.bad), j.run.Journey, times(j.now.Failed.Count), clock(down.since), list(down.fine), down.need, len(down.bad)+len(down.fine)))
+	default:
+		j.decide(Waits, Incident{}, fmt.Sprintf("%s %s from %s, %s in a row; %d open an incident",
+			j.run.Journey, j.run.Outcome, j.run.Region, times(j.now.Failed.Count), j.policy.FailuresInARow))
+	}
+}
+
+// begin opens a down incident, or continues the one that the outage is a return of.
+func (j *judging) begin(v vote) {
+	reason := j.downSince(v)
+	streak := Streak{Count: j.now.Failed.Count, Since: v.since}
+	inc := j.reopen(streak)
+	if inc == nil {
+		inc = j.open(Down, streak, reason)
+	}
+	inc.Regions = v.bad
+	j.startSpell(inc, v.since)
+	if n := inc.recentSpells(v.since, j.policy.ReturnWithin); n > 1 {
+		if j.policy.FlappingSpells > 0 && n >= j.policy.FlappingSpells {
+			inc.Kind = Flapping
+		}
+		inc.Reason = reason + "; " + inc.story()
+	}
+	inc.Loud = inc.Kind == Flapping // customers cannot do it, so it rings whatever it continues
+	j.told(*inc)
+}
+
+func (j *judging) downSince(v vote) string {
+	return fmt.Sprintf("%s failed %s in a row from %s, the first at %s%s", j.run.Journey, times(j.now.Failed.Count), list(v.bad), clock(v.since), v.elsewhere())
+}
+
+// flap opens a flapping incident, or continues the one that it is a return of.
+func (j *judging) flap(v vote, lately Streak) {
+	reason := fmt.Sprintf("%s failed in %d of its last %d runs from %s, the first at %s%s", j.run.Journey,
+		lately.Count, min(j.now.Told, j.policy.FlappingOutOf), j.run.Region, clock(v.since), v.elsewhere())
+	streak := Streak{Count: lately.Count, Since: v.since}
+	inc := j.reopen(streak)
+	if inc == nil {
+		inc = j.open(Flapping, streak, reason)
+	}
+	inc.Kind, inc.Reason, inc.Regions = Flapping, reason, v.bad
+	j.loud(inc)
+	j.told(*inc)
+}
+
+// reopen takes up an incident that was over not long ago; nil when there is none.
+func (j *judging) reopen(s Streak) *Incident {
+	i := slices.IndexFunc(j.Closed, func(c Incident) bool { return s.Since.Before(c.Returns) })
+	if i < 0 {
+		return nil
+	}
+	inc := j.Closed[i].seen(j.run, s)
+	inc.State, inc.ResolvedAt, inc.Closing, inc.Returns, inc.Streak = Open, time.Time{}, "", time.Time{}, s.Count
+	j.Closed = slices.Delete(j.Closed, i, i+1)
+	j.Open = append(j.Open, inc)
+	j.decide(Reopens, inc, "")
+	return &j.Open[len(j.Open)-1]
+}
+
+// told brings the outbox and the last decision up to date with an incident that was still being put together.
+func (j *judging) told(inc Incident) {
+	j.hand(inc)
+	d := &j.decisions[len(j.decisions)-1]
+	d.Incident, d.Reason = inc, inc.Reason
+}
+
+// failsOn folds a failure into the open incident.
+func (j *judging) failsOn(i int) {
+	reason := fmt.Sprintf("%s still failed from %s, %s in a row", j.run.Journey, j.run.Region, times(j.now.Failed.Count))
+	streak := j.now.Failed
+	if j.Open[i].Kind == Flapping {
+		lately := j.now.lately(true, j.policy.FlappingOutOf)
+		reason = fmt.Sprintf("%s failed again from %s, in %d of its last %d runs", j.run.Journey, j.run.Region, lately.Count, min(j.now.Told, j.policy.FlappingOutOf))
+		streak.Count = max(streak.Count, lately.Count)
+	}
+	j.carryOn(i, streak, reason)
+	inc := &j.Open[i]
+	if inc.Kind == Flapping && !inc.inSpell() {
+		j.downAgain(inc)
+	}
+	inc.noteSpell(j.run.Region)
+	j.loud(inc)
+	j.amend(*inc)
+}
+
+// downAgain begins another spell of a flapping incident, if that is what the failure means.
+func (j *judging) downAgain(inc *Incident) {
+	_, here := j.isDown(j.now)
+	v := j.ask(j.isDown)
+	if !here || !v.carried() {
+		return
+	}
+	j.startSpell(inc, v.since)
+	inc.Loud = true
+	inc.Reason = j.downSince(v) + "; " + inc.story()
+	j.decisions[len(j.decisions)-1].Reason = inc.Reason
+}
+
+// amend is told for a decision that keeps a reason of its own.
+func (j *judging) amend(inc Incident) {
+	j.hand(inc)
+	j.decisions[len(j.decisions)-1].Incident = inc
+}
+
+// loud makes a flapping incident ring once it has gone on for long enough.
+func (j *judging) loud(inc *Incident) {
+	if inc.Kind == Flapping && j.policy.FlappingRingsAfter > 0 && inc.Last.Sub(inc.Since) >= j.policy.FlappingRingsAfter {
+		inc.Loud = true
+	}
+}
+
+// recovers folds a good run into the open incident: down ends when no region is bad any more, flapping only when it has
+// been quiet for long enough.
+func (j *judging) recovers(i int) {
+	inc := &j.Open[i]
+	still := slices.ContainsFunc(inc.Regions, func(name string) bool {
+		r := j.Regions[name]
+		return r.tells(j.policy, j.run.Slot) && (r.Failed.Count > 0 || r.Good < j.policy.RecoverAfter)
+	})
+	if still {
+		return
+	}
+	ended := inc.endSpell(j.run.Slot)
+	switch {
+	case inc.Kind == Down:
+		j.resolve(i)
+	case j.run.Slot.Sub(inc.Last) >= j.policy.QuietFor:
+		j.end(i, fmt.Sprintf("%s has not failed for %s, at %s", j.run.Journey, spell(j.run.Slot.Sub(inc.Last)), clock(j.run.Slot)))
+	case ended:
+		inc.Runs++
+		j.hand(*inc)
+		j.decide(Continues, *inc, fmt.Sprintf("%s %s from %s; it is over when it has not failed for %s", j.run.Journey, j.run.Outcome, j.run.Region, spell(j.policy.QuietFor)))
+	}
+}

@@ -1,0 +1,113 @@
+package alerts
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// The keys that a person may press in a call.
+const (
+	AckKey    = "4"
+	MuteKey   = "6"
+	PassKey   = "9"
+	RepeatKey = "*"
+)
+
+// muteFor is how long the key mutes.
+const muteFor = time.Hour
+
+// Prompt says what the keys do.
+const Prompt = "Press 4 to acknowledge, 6 to mute it for an hour, 9 to pass it to the next person, or star to hear it again."
+
+// press does what a key says. Pressing it again, as carriers may report it twice, does it again, to the same effect.
+func (r *Route) press(p *Page, key string, at hour) {
+	switch key {
+	case AckKey:
+		r.acknowledge(p.Incidents, p.Person, at.now)
+	case MuteKey:
+		for _, journey := range r.journeys(*p) {
+			r.mute(Mute{Journey: journey, Until: at.now.Add(muteFor), By: p.Person})
+		}
+	case PassKey:
+		if p.Key != PassKey {
+			r.pass(p.Person, at)
+		}
+	}
+}
+
+// journeys are those that a page tells of.
+func (r *Route) journeys(p Page) []string {
+	var names []string
+	for _, id := range p.Incidents {
+		if i := r.incident(id); i != nil && i.State != Resolved && !slices.Contains(names, i.Journey) {
+			names = append(names, i.Journey)
+		}
+	}
+	return names
+}
+
+// pass makes it somebody else's turn, as soon as this call has ended. Where there is nobody else the pause stays.
+func (r *Route) pass(from string, at hour) {
+	chain := at.onCall.Chain(at.now)
+	if next, ok := r.Chain.after(from, chain); ok {
+		r.Chain.Next, r.Chain.Pause = next, time.Time{}
+	}
+}
+
+// after is the place in the chain, from whose turn it is on, of the first who is not from.
+func (c Chain) after(from string, chain []Turned) (int, bool) {
+	for i := range chain {
+		if next := (c.Next + i) % len(chain); chain[next].Person.Name != from {
+			return next, true
+		}
+	}
+	return 0, false
+}
+
+// An Answer is what a person hears after pressing a key.
+type Answer struct {
+	Say      []string // sentences
+	Prompt   string   // what the keys do, if the call goes on; empty: it ends
+	Language string   // of the voice; empty: the carrier's
+}
+
+// answer is what a person hears after pressing a key, by the state before that.
+func answer(before Route, rep Report, at hour) Answer {
+	page := before.page(rep.PageID)
+	if rep.Key == "" {
+		return Answer{}
+	}
+	if page == nil {
+		return Answer{Say: []string{"This call is no longer known. Nothing was changed."}}
+	}
+	who, _ := at.onCall.person(page.Person)
+	a := Answer{Language: who.Language}
+	switch rep.Key {
+	case AckKey:
+		a.Say = []string{fmt.Sprintf("Thank you, %s. It is yours. You will get a text when it is over.", page.Person)}
+	case MuteKey:
+		a.Say = []string{fmt.Sprintf("Thank you, %s. It is muted for an hour. If it is still bad then, it calls again.", page.Person)}
+	case PassKey:
+		a.Say = []string{passed(before, page.Person, at)}
+	case RepeatKey:
+		a.Say, a.Prompt = splitLines(page.Words), Prompt
+		return a
+	default:
+		a.Say, a.Prompt = []string{fmt.Sprintf("The key %s does nothing.", rep.Key)}, Prompt
+		return a
+	}
+	if len(before.journeys(*page)) == 0 {
+		a.Say = []string{fmt.Sprintf("Thank you, %s. It is over already.", page.Person)}
+	}
+	return a
+}
+
+func passed(before Route, from string, at hour) string {
+	chain := at.onCall.Chain(at.now)
+	next, ok := before.Chain.after(from, chain)
+	if !ok {
+		return fmt.Sprintf("Thank you, %s. There is nobody else, so you will be called again.", from)
+	}
+	return fmt.Sprintf("Thank you, %s. %s is called next.", from, chain[next].Person.Name)
+}

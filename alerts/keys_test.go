@@ -1,0 +1,54 @@
+package alerts_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts/twilio/standin"
+)
+
+// TestKeys: who is not awake yet hears it again and passes it on; who mutes it has an hour, and then it calls again.
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	o := newTown(t, time.Second).open(nil)
+	o.exchange.Behave(onCall.People[0].Phone, standin.Press("7*9"))
+	o.exchange.Behave(onCall.People[1].Phone, standin.Press("6"))
+	o.down()
+	o.mustPass(0)
+	o.wantCalls("Ada Grace")
+	words := strings.Join(o.exchange.Calls()[0].Words, "\n")
+	if n := strings.Count(words, "Customers cannot print a card."); n != 2 || !strings.Contains(words, "The key 7 does nothing.") ||
+		!strings.HasSuffix(words, "Thank you, Ada. Grace is called next.") {
+		t.Errorf("it was said %d times in\n%s", n, words)
+	}
+	o.mustPass(59 * time.Minute)
+	o.wantCalls("Ada Grace")
+	o.mustPass(2 * time.Minute)
+	o.wantCalls("Ada Grace Ada")
+	o.wantAcked("Ada")
+	if texts := o.exchange.Texts(); !strings.HasPrefix(texts[len(texts)-1].Body, "VALKYRIE: print-card is no longer muted.") {
+		t.Errorf("the end of the mute was not announced: %+v", texts)
+	}
+}
+
+// TestAckByText: a text does what a key does; a stranger's does nothing.
+func TestAckByText(t *testing.T) {
+	t.Parallel()
+	o := newTown(t, time.Second).open(nil)
+	o.exchange.Default(standin.Listen)
+	o.down()
+	o.mustPass(0)
+	o.wantCalls("Ada Grace")
+	if answer, err := o.exchange.SendText(t.Context(), "+12025550199", "+12025550100", "ack"); answer != "" || err != nil {
+		t.Errorf("a stranger was answered %q %v", answer, err)
+	}
+	o.wantAcked("")
+	answer, err := o.exchange.SendText(t.Context(), onCall.People[1].Phone, "+12025550100", "Ack")
+	if want := "Thank you, Grace. Yours: print-card down #" + o.incident().Short() + "."; answer != want || err != nil {
+		t.Errorf("got %q %v, want %q", answer, err, want)
+	}
+	o.mustPass(time.Hour)
+	o.wantCalls("Ada Grace")
+	o.wantAcked("Grace")
+}

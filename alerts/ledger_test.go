@@ -1,0 +1,34 @@
+package alerts_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"valkyrie/alerts"
+)
+
+// TestLedgerKeepsThirteenMonths: two years of days leave 13 months, whether each day was added once, or some only later.
+func TestLedgerKeepsThirteenMonths(t *testing.T) {
+	k := court{policy: shipped(t)}
+	var each, some alerts.Ledger
+	for day := range 730 {
+		k.run(placed(day*24, 900))
+		k.all = nil
+		each = each.Add("eu", k.state.Regions["eu"])
+		if day%30 == 9 || day == 729 {
+			some = some.Add("eu", k.state.Regions["eu"])
+		}
+	}
+	if diff := cmp.Diff(each, some); diff != "" {
+		t.Error(diff)
+	}
+	for key, days := range each.Steps {
+		if region, step := each.Step(key); region != "eu" || step != "place the order" || len(days) != 397 {
+			t.Errorf("%s: %d days", key, len(days))
+		}
+	}
+	if n := len(k.state.Regions["eu"].Steps[0].Days); n != 42 {
+		t.Errorf("judging remembers %d days", n)
+	}
+}

@@ -1,0 +1,63 @@
+package alerts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Watch looks for what should have come by now and did not: runs of the journeys, and the heartbeats of batches. Call it
+// often; when nothing is missing it only reads.
+func (d Desk) Watch(ctx context.Context, now time.Time) ([]Decision, error) {
+	var all []Decision
+	var errs []error
+	look := func(name string, fold func(JourneyState) (JourneyState, []Decision)) {
+		decisions, err := d.change(ctx, name, fold)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("whether %s is silent could not be judged: %w", name, err))
+		}
+		all = append(all, decisions...)
+	}
+	for name, title := range d.Titles {
+		look(name, func(s JourneyState) (JourneyState, []Decision) {
+			return s.Watch(d.Policy.For(name), name, title, now, d.Awake)
+		})
+	}
+	for _, h := range d.Policy.Heartbeats {
+		look(h.Name, func(s JourneyState) (JourneyState, []Decision) { return s.WatchBatch(h, now) })
+	}
+	return all, errors.Join(errs...)
+}
+
+// ErrUnknownBatch is returned by Beat for a batch that alerts.yaml does not name.
+var ErrUnknownBatch = errors.New("no such batch among the heartbeats of alerts.yaml")
+
+// Beat takes in what a batch says of itself. Saying it again changes nothing.
+func (d Desk) Beat(ctx context.Context, b Beat) ([]Decision, error) {
+	for _, h := range d.Policy.Heartbeats {
+		if h.Name == b.Batch {
+			return d.change(ctx, h.Name, func(s JourneyState) (JourneyState, []Decision) { return s.Beat(h, b) })
+		}
+	}
+	return nil, fmt.Errorf("%q: %w", b.Batch, ErrUnknownBatch)
+}
+
+// Names are those whose incidents a pager takes over: the journeys, and the batches that send heartbeats.
+func (p Policy) Names(journeys []string) []string {
+	names := append([]string{}, journeys...)
+	for _, h := range p.Heartbeats {
+		names = append(names, h.Name)
+	}
+	return names
+}
+
+// change folds something into the state of a journey or a batch, and keeps it if anything was decided.
+func (d Desk) change(ctx context.Context, name string, fold func(JourneyState) (JourneyState, []Decision)) ([]Decision, error) {
+	var decisions []Decision
+	err := change(ctx, d.Store, journeyKey(name), func(s *JourneyState) bool {
+		*s, decisions = fold(*s)
+		return len(decisions) > 0 && decisions[0].Verb != Ignores
+	})
+	return decisions, err
+}

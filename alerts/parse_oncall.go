@@ -1,0 +1,187 @@
+package alerts
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// onCall checks who is told. Whatever lets nobody be told at some moment is a fault.
+func (c *checker) onCall(o OnCall) {
+	names := c.people(o.People)
+	for i, r := range o.Rotations {
+		path := fmt.Sprintf("on_call.rotations.%d", i)
+		c.rotation(path, r, o)
+		c.name(path+".name", r.Name, names)
+	}
+	for i := range o.Overrides {
+		c.override(fmt.Sprintf("on_call.overrides.%d", i), o, i)
+	}
+	if len(o.Escalation) == 0 {
+		c.fault("on_call.escalation", "expected at least one name: otherwise nobody is woken")
+	}
+	among := "on_call.people"
+	if len(o.Rotations) > 0 {
+		among += ", nor on_call.rotations"
+	}
+	for i, r := range o.Escalation {
+		c.rung(i, r, names, among)
+	}
+	if o.RepeatAfter < time.Second {
+		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
+	}
+}
+
+// name checks that a name is there, and not twice.
+func (c *checker) name(path, name string, taken map[string]bool) {
+	switch {
+	case name == "":
+		c.fault(path, "expected a name")
+	case taken[name]:
+		c.fault(path, "%q is there twice", name)
+	}
+	taken[name] = true
+}
+
+var email = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+
+var language = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
+
+func (c *checker) people(people []Person) (names map[string]bool) {
+	names = map[string]bool{}
+	for i, p := range people {
+		path := fmt.Sprintf("on_call.people.%d", i)
+		c.name(path+".name", p.Name, names)
+		c.phone(path+".phone", p.Phone)
+		if p.Email != "" && !email.MatchString(p.Email) {
+			c.fault(path+".email", "expected an address such as ada@example.com, got %q", p.Email)
+		}
+		if p.Language != "" && !language.MatchString(p.Language) {
+			c.fault(path+".language", "expected a language such as en-GB, got %q", p.Language)
+		}
+	}
+	if len(people) == 0 {
+		c.fault("on_call.people", "expected at least one person: otherwise nobody is woken")
+	}
+	return names
+}
+
+func (c *checker) rung(i int, r Rung, names map[string]bool, among string) {
+	path := fmt.Sprintf("on_call.escalation.%d", i)
+	if !names[r.Call] {
+		c.fault(path, "%q is not among %s", r.Call, among)
+	}
+	switch {
+	case r.After < 0:
+		c.fault(path+".after", "expected a duration such as 2m, got %v", r.After)
+	case r.After > 0 && i == 0:
+		c.fault(path+".after", "expected none: the first is called at once; got %v", r.After)
+	}
+}
+
+func (c *checker) rotation(path string, r Rotation, o OnCall) {
+	if len(r.Shifts) > 0 {
+		c.shifts(path, r, o)
+		return
+	}
+	if len(r.People) == 0 {
+		c.fault(path+".people", "expected at least one name, or shifts: otherwise nobody has the duty")
+	}
+	for i, name := range r.People {
+		c.member(fmt.Sprintf("%s.people.%d", path, i), name, o)
+	}
+	switch start := r.Start.Weekday(); {
+	case r.Start.IsZero():
+		c.fault(path+".start", "expected the date of a day on which the first of people takes over, such as 2026-11-23")
+	case r.HandOver.set && !r.HandOver.Daily && r.HandOver.Day != start:
+		c.fault(path+".start", "expected a %v, as hand_over says, got a %v", r.HandOver.Day, start)
+	case r.HandOver.set && !r.HandOver.Daily && r.turn()%7 != 0:
+		c.fault(path+".hand_over", "expected a time of day, as turns of %d days begin on any day, got %v", r.turn(), r.HandOver)
+	}
+}
+
+func (c *checker) member(path, name string, o OnCall) {
+	if _, ok := o.person(name); !ok {
+		c.fault(path, "%q is not among on_call.people", name)
+	}
+}
+
+// shifts checks the table of a week: every minute of it belongs to exactly one shift.
+func (c *checker) shifts(path string, r Rotation, o OnCall) {
+	if len(r.People) > 0 || r.Every != 0 || r.HandOver.set || !r.Start.IsZero() {
+		c.fault(path+".shifts", "expected either shifts, or every, hand_over, start and people")
+	}
+	var on [aWeek]int
+	whole := true
+	for i, s := range r.Shifts {
+		at := fmt.Sprintf("%s.shifts.%d", path, i)
+		c.member(at+".who", s.Who, o)
+		if !s.From.set || !s.To.set || s.From.Daily || s.To.Daily {
+			c.fault(at, "expected a from and a to such as \"Monday 09:00\"")
+			whole = false
+			continue
+		}
+		for m := range s.minutes() {
+			on[(s.From.ofWeek()+m)%aWeek]++
+		}
+	}
+	if whole {
+		c.coverage(path+".shifts", on)
+	}
+}
+
+// coverage names the stretches of a week that nobody has, or several. It begins where one ends, so that a week-end is one.
+func (c *checker) coverage(path string, on [aWeek]int) {
+	count := func(m int) int { return min(on[(m+aWeek)%aWeek], 2) }
+	first := 0
+	for first < aWeek && count(first) == count(first-1) {
+		first++
+	}
+	for m := first; m < first+aWeek; {
+		begins := m
+		for m++; m < first+aWeek && count(m) == count(begins); m++ {
+		}
+		switch count(begins) {
+		case 0:
+			c.fault(path, "nobody has the duty from %s to %s", weekText(begins), weekText(m))
+		case 2:
+			c.fault(path, "more than one has the duty from %s to %s", weekText(begins), weekText(m))
+		}
+	}
+}
+
+func weekText(minute int) string {
+	const aDay = 24 * 60
+	minute %= aWeek
+	return WeekTime{Day: time.Weekday(minute / aDay), Minute: minute % aDay}.String()
+}
+
+func (c *checker) override(path string, o OnCall, i int) {
+	v := o.Overrides[i]
+	r, ok := o.rotation(v.Rotation)
+	if !ok {
+		c.fault(path+".rotation", "%q is not among on_call.rotations", v.Rotation)
+	}
+	c.member(path+".who", v.Who, o)
+	if v.From.IsZero() || v.To.IsZero() {
+		c.fault(path, "expected a from and a to such as \"2026-12-24 09:00\"")
+		return
+	}
+	zone := r.Zone.Location()
+	if !v.From.In(zone).Before(v.To.In(zone)) {
+		c.fault(path+".to", "expected a time after %v, got %v", v.From, v.To)
+		return
+	}
+	for _, earlier := range o.Overrides[:i] {
+		if v.overlaps(earlier, zone) {
+			c.fault(path, "%s and %s have %s at the same time, from %v", earlier.Who, v.Who, v.Rotation, later(v.From, earlier.From, zone))
+		}
+	}
+}
+
+func later(a, b Moment, zone *time.Location) Moment {
+	if a.In(zone).After(b.In(zone)) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,188 @@
+package alerts
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"valkyrie/probes/journey"
+)
+
+// A Replay judges a history again, under a policy of its own. Make it with NewReplay, give it all runs in slot order, and
+// ask for its Verdicts. Heartbeats are not replayed, as only what became of them is kept.
+type Replay struct {
+	policy Policy
+	onCall OnCall
+	titles map[string]string
+	trials map[string]*trial // by journey
+	found  map[string]*Verdict
+	awake  time.Time // since when runs came
+	looked time.Time // for silent regions
+	until  time.Time // the latest run stands for its region; later, nobody was there
+	Runs   int       // judged so far
+}
+
+// A trial is a journey being judged again.
+type trial struct {
+	policy JourneyPolicy
+	state  JourneyState
+}
+
+// A Verdict is an incident as a replay has it.
+type Verdict struct {
+	Incident
+	Alarms []Told // when people would have been told, in order
+}
+
+// A Told is a moment at which people are told of an incident: that it has opened, has come back, or rings from now on.
+type Told struct {
+	At    time.Time
+	Rings bool // else it is a text
+}
+
+// NewReplay begins a replay. How loudly people would have been told goes by the severities of o; mutes and maintenance do
+// not count. titles are those of the journeys, by name.
+func NewReplay(p Policy, o OnCall, titles map[string]string) *Replay {
+	return &Replay{policy: p, onCall: o, titles: titles, trials: map[string]*trial{}, found: map[string]*Verdict{}}
+}
+
+// Judge takes in the next run of the history.
+func (r *Replay) Judge(run journey.Run) {
+	t := r.trials[run.Journey]
+	if t == nil {
+		t = &trial{policy: r.policy.For(run.Journey)}
+		r.trials[run.Journey] = t
+	}
+	r.look(run.Slot)
+	r.note(t, t.state.fold(t.policy, run, r.titles[run.Journey]), run.Slot)
+	r.Runs++
+	until, expected := t.state.Regions[run.Region].silentAt(t.policy)
+	if !expected {
+		until = run.Slot.Add(defaultTells)
+	}
+	if until.After(r.until) {
+		r.until = until
+	}
+}
+
+// look looks for silent regions, once a minute, as the pager does. When there was no run from anybody, nobody was
+// watching, and none is missed before they were back.
+func (r *Replay) look(now time.Time) {
+	if !now.Before(r.until) {
+		r.awake = now
+	}
+	if now.Sub(r.looked) < time.Minute {
+		return
+	}
+	r.looked = now
+	for name, t := range r.trials {
+		var decisions []Decision
+		t.state, decisions = t.state.Watch(t.policy, name, r.titles[name], now, r.awake)
+		r.note(t, decisions, now)
+	}
+}
+
+// note keeps what was decided of incidents.
+func (r *Replay) note(t *trial, decisions []Decision, at time.Time) {
+	for i := range decisions {
+		d := &decisions[i]
+		if d.Incident.ID == "" {
+			continue
+		}
+		v := r.found[d.Incident.ID]
+		if v == nil {
+			v = &Verdict{}
+			r.found[d.Incident.ID] = v
+		}
+		before, now := r.onCall.Severity(v.Incident), r.onCall.Severity(d.Incident)
+		v.Incident = d.Incident
+		tells := d.Verb == Opens || d.Verb == Reopens || d.Verb == Continues && before != now && now == Wake
+		if tells && now != Keep {
+			v.Alarms = append(v.Alarms, Told{At: at, Rings: now == Wake})
+		}
+	}
+	t.state.Outbox = t.state.Outbox[:0] // nobody takes it
+}
+
+// Verdicts are the incidents that were opened or resolved at or after since, or are open still, the oldest first.
+func (r *Replay) Verdicts(since time.Time) []Verdict {
+	var all []Verdict
+	for _, v := range r.found {
+		if v.State != Resolved || !v.Opened.Before(since) || !v.ResolvedAt.Before(since) {
+			all = append(all, *v)
+		}
+	}
+	slices.SortFunc(all, func(a, b Verdict) int {
+		return cmp.Or(a.Opened.Compare(b.Opened), strings.Compare(a.ID, b.ID))
+	})
+	return all
+}
+
+// A Difference is one incident of two histories: of what a policy would have made, and of what was. One of them may lack
+// it.
+type Difference struct {
+	Would *Verdict
+	Was   *Record
+}
+
+// Compare pairs what would have been with what was: by the incident's id, else by journey, kind and overlapping times,
+// as another policy may date an incident otherwise. The oldest comes first.
+func Compare(would []Verdict, was []Record) []Difference {
+	var all []Difference
+	taken := make([]bool, len(was))
+	for i := range would {
+		d := Difference{Would: &would[i]}
+		if at := match(would[i].Incident, was, taken); at >= 0 {
+			d.Was, taken[at] = &was[at], true
+		}
+		all = append(all, d)
+	}
+	for i := range was {
+		if !taken[i] && was[i].Kind != Heartbeat {
+			all = append(all, Difference{Was: &was[i]})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Difference) int { return a.Incident().Opened.Compare(b.Incident().Opened) })
+	return all
+}
+
+// Incident is the one that would have been, else the one that was.
+func (d Difference) Incident() Incident {
+	if d.Would != nil {
+		return d.Would.Incident
+	}
+	return d.Was.Incident
+}
+
+func match(i Incident, was []Record, taken []bool) int {
+	for _, alike := range []func(Incident) bool{
+		func(o Incident) bool { return o.ID == i.ID },
+		func(o Incident) bool {
+			return o.Journey == i.Journey && (o.Kind == i.Kind || o.failing() && i.failing()) && overlap(o, i)
+		},
+	} {
+		for at := range was {
+			if !taken[at] && alike(was[at].Incident) {
+				return at
+			}
+		}
+	}
+	return -1
+}
+
+func overlap(a, b Incident) bool {
+	return (b.State != Resolved || !a.Since.After(b.ResolvedAt)) && (a.State != Resolved || !b.Since.After(a.ResolvedAt))
+}
+
+// Calls counts the alarms that ring, and those that text.
+func (v Verdict) Calls() (calls, texts int) {
+	for _, a := range v.Alarms {
+		if a.Rings {
+			calls++
+		} else {
+			texts++
+		}
+	}
+	return calls, texts
+}

@@ -1,0 +1,137 @@
+package alerts
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Telling is what one person is told at one time.
+type Telling struct {
+	To     Person
+	About  []Incident          // what it is about
+	Also   []Incident          // what else is wrong
+	Fine   map[string][]string // by id of an incident: regions from which it works
+	OnCall OnCall              // notes on the journeys, where evidence is found
+	Now    time.Time
+}
+
+func (t Telling) voice(aloud bool) voice {
+	return voice{zone: t.To.Zone.Location(), now: t.Now, aloud: aloud}
+}
+
+// Speech is what a call says, sentence by sentence: who calls, which journey, which step, what was expected and seen, since
+// when, from where and from where not, what to do, and what else is wrong.
+func (t Telling) Speech() []string {
+	v := t.voice(true)
+	said := []string{"This is Valkyrie."}
+	if len(t.About) > 1 {
+		said = append(said, fmt.Sprintf("%d things are wrong.", len(t.About)))
+	}
+	for _, i := range t.About {
+		said = append(said, t.sentences(i, v)...)
+	}
+	return append(said, t.also(v)...)
+}
+
+// sentences tell of one incident.
+func (t Telling) sentences(i Incident, v voice) []string {
+	said := []string{sentence(headline(i)), sentence(facts(i, v))}
+	if fine := t.Fine[i.ID]; len(fine) > 0 {
+		said = append(said, fmt.Sprintf("It is fine from %s.", v.regions(fine)))
+	}
+	said = append(said, v.detail(i.Error), sentence(t.OnCall.Journeys[i.Journey].Say))
+	return slices.DeleteFunc(said, func(s string) bool { return s == "" })
+}
+
+// also names what else is wrong, and whose it is: as many as one can take in.
+func (t Telling) also(v voice) []string {
+	const enough = 3
+	var said []string
+	for n, i := range t.Also {
+		if n == enough {
+			said = append(said, fmt.Sprintf("And %d more.", len(t.Also)-enough))
+			break
+		}
+		s := fmt.Sprintf("Also: %s, since %s", lowerFirst(headline(i)), v.clock(i.Since))
+		if i.AckedBy != "" {
+			s += "; it is with " + i.AckedBy
+		}
+		said = append(said, s+".")
+	}
+	return said
+}
+
+// Text is a text with the same facts, in at most two segments: what is least needed comes last, and is cut first.
+func (t Telling) Text() string {
+	v := t.voice(false)
+	said := []string{"VALKYRIE:"}
+	if len(t.About) > 1 { // all of them first, and then as much of each as there is room for
+		said = append(said, fmt.Sprintf("%d things are wrong.", len(t.About)))
+		for _, i := range t.About {
+			said = append(said, fmt.Sprintf("%s, since %s.", headline(i), v.clock(i.Since)))
+		}
+	}
+	for _, i := range t.About {
+		all := t.sentences(i, v)
+		said = append(said, all[min(1, len(t.About)-1):]...)
+	}
+	return fitText(strings.Join(append(said, t.also(v)...), " "), t.ending())
+}
+
+// ending is what is never cut: the handles to reply with, and what can be opened, as far as there is room for it.
+func (t Telling) ending() string {
+	end := handles(t.About)
+	for _, i := range slices.Backward(t.About) {
+		for _, address := range []string{t.evidence(i), t.OnCall.Journeys[i.Journey].Runbook} {
+			if longer := " " + address + end; address != "" && len(longer) <= maxEnding {
+				end = longer
+			}
+		}
+	}
+	return end
+}
+
+// evidence is the address of what is best looked at: the screenshot, if there is one.
+func (t Telling) evidence(i Incident) string {
+	if t.OnCall.EvidenceURL == "" {
+		return ""
+	}
+	best := ""
+	for _, e := range i.Evidence {
+		if e.Path != "" && (best == "" || e.Kind == "screenshot") {
+			best = e.Path
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	u := url.URL{Path: strings.TrimPrefix(best, "/")}
+	return strings.TrimSuffix(t.OnCall.EvidenceURL, "/") + "/" + twofold.Replace(u.EscapedPath())
+}
+
+// twofold escapes the characters that count twice in the GSM alphabet.
+var twofold = strings.NewReplacer("~", "%7E", "[", "%5B", "]", "%5D", "^", "%5E", "|", "%7C")
+
+// AllClear is the notice that the first of what it is about is over.
+func (t Telling) AllClear() string {
+	i, v := t.About[0], t.voice(false)
+	over := fmt.Sprintf("VALKYRIE: all clear. It works again: %s. It was %s from %s to %s (%s).",
+		i.title(), i.Kind, v.clock(i.Since), v.clock(i.ResolvedAt), spell(i.ResolvedAt.Sub(i.Since)))
+	if i.AckedBy != "" {
+		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)
+	}
+	return fitText(over, handles(t.About))
+}
+
+func lowerFirst(s string) string {
+	if rest, ok := strings.CutPrefix(s, "Valkyrie"); ok {
+		return "Valkyrie" + rest
+	}
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToLower(first)) + s[size:]
+}

@@ -1,0 +1,149 @@
+package alerts_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// inBerlin is Ada, who lives in Berlin, where it is 04:23 when the journey fails.
+func inBerlin(t rapid.TB) alerts.Person {
+	t.Helper()
+	zone, err := alerts.ParseZone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return alerts.Person{Name: "Ada", Zone: zone, Language: "en-GB"}
+}
+
+func printCard() alerts.Incident {
+	return alerts.Incident{
+		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: alerts.Down, State: alerts.Open,
+		Step: "wait for the PDF", Error: `no PDF within 15s (1.2 MB read); last job status "queued" at https://shop.example.com/jobs/7?key=1`,
+		Regions: []string{"eu-west-1", "us-east-1"}, Streak: 2, Since: start.Add(23 * time.Minute),
+		Evidence: []journey.Evidence{{Kind: "html", Path: "print-card/1/page.html"}, {Kind: "screenshot", Path: "print-card/1/~screen shot.png"}},
+	}
+}
+
+func createOrder() alerts.Incident {
+	return alerts.Incident{
+		ID: "create-order/degraded/1", Journey: "create-order", Title: "create an order", Kind: alerts.Degraded, State: alerts.Acknowledged,
+		AckedBy: "Grace", Step: "submit", Error: "it took 12 s; the budget is 4.0 s", Regions: []string{"eu-west-1"}, Streak: 3, Since: start.Add(-7 * time.Hour),
+	}
+}
+
+func TestSaid(t *testing.T) {
+	got := alerts.Telling{
+		To: inBerlin(t), About: []alerts.Incident{printCard()}, Also: []alerts.Incident{createOrder()}, Now: start.Add(65 * time.Minute),
+		Fine:   map[string][]string{"print-card/down/1": {"ap-south-1"}},
+		OnCall: alerts.OnCall{Journeys: map[string]alerts.JourneyNotes{"print-card": {Say: "look at the workers first", Runbook: "https://wiki.example.com/print"}}},
+	}.Speech()
+	want := []string{
+		"This is Valkyrie.",
+		"Customers cannot print a card.",
+		`The step "wait for the PDF" failed twice in a row, since 4:23 in the morning, Berlin time, that is 42 minutes, seen from eu west 1 and us east 1.`,
+		"It is fine from ap south 1.",
+		`No PDF within 15 seconds (1.2 megabytes read); last job status "queued" at shop.example.com/jobs/7.`,
+		"Look at the workers first.",
+		"Also: it is slow to create an order, since yesterday, 9 o'clock in the evening, Berlin time; it is with Grace.",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWritten(t *testing.T) {
+	told := alerts.Telling{
+		To: inBerlin(t), About: []alerts.Incident{printCard()}, Now: start.Add(65 * time.Minute),
+		OnCall: alerts.OnCall{
+			EvidenceURL: "https://evidence.example.com",
+			Journeys:    map[string]alerts.JourneyNotes{"print-card": {Runbook: "https://wiki.example.com/print"}},
+		},
+	}
+	for name, c := range map[string]struct {
+		change func(*alerts.Telling)
+		want   string
+	}{
+		"one": {
+			func(*alerts.Telling) {},
+			`VALKYRIE: Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. No PDF within 15s (1.2 MB read); last job s...` +
+				" https://wiki.example.com/print https://evidence.example.com/print-card/1/%7Escreen%20shot.png #8bfe",
+		},
+		"without addresses": {
+			func(t *alerts.Telling) { t.OnCall = alerts.OnCall{} },
+			`VALKYRIE: Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. ` +
+				`No PDF within 15s (1.2 MB read); last job status "queued" at https://shop.example.com/jobs/7?key=1. #8bfe`,
+		},
+		"an address that is too long is left out": {
+			func(t *alerts.Telling) { t.OnCall.EvidenceURL = "https://" + strings.Repeat("e", 150) + ".com" },
+			`VALKYRIE: Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. ` +
+				`No PDF within 15s (1.2 MB read); last job status "queued" at https://shop.example.com/jobs/7?key=1. https://wiki.example.com/print #8bfe`,
+		},
+		"two": {
+			func(t *alerts.Telling) { t.OnCall, t.About = alerts.OnCall{}, append(t.About, createOrder()) },
+			"VALKYRIE: 2 things are wrong. Customers cannot print a card, since 04:23 CET. It is slow to create an order, since Fri 21:00 CET. " +
+				`The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. No PDF within 15s (1.2 MB read); last job ... #8bfe #90bc`,
+		},
+	} {
+		changed := told
+		c.change(&changed)
+		if got := changed.Text(); got != c.want || len(got) > 306 {
+			t.Errorf("%s: %d characters\ngot  %s\nwant %s", name, len(got), got, c.want)
+		}
+	}
+}
+
+// TestWrittenFits: any words at all make a text that fits into two segments of the GSM alphabet, with its handle.
+func TestWrittenFits(t *testing.T) {
+	to := inBerlin(t)
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.OneOf(rapid.String(), rapid.Map(rapid.IntRange(0, 400), func(n int) string { return strings.Repeat("ü€", n) }))
+		told := alerts.Telling{To: to, Now: start, OnCall: alerts.OnCall{EvidenceURL: "https://evidence.example.com", Journeys: map[string]alerts.JourneyNotes{}}}
+		for range rapid.IntRange(1, 8).Draw(t, "incidents") {
+			i := printCard()
+			i.ID, i.Title, i.Step, i.Error, i.Journey = words.Draw(t, "id"), words.Draw(t, "title"), words.Draw(t, "step"), words.Draw(t, "error"), words.Draw(t, "journey")
+			i.Regions, i.Evidence[1].Path = []string{words.Draw(t, "region")}, words.Draw(t, "path")
+			told.OnCall.Journeys[i.Journey] = alerts.JourneyNotes{Say: words.Draw(t, "say")}
+			told.About, told.Also = append(told.About, i), append(told.Also, i)
+		}
+		told.Speech()
+		text := told.Text()
+		outside := strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("`^{}\\[~]|", r) })
+		if len(text) > 306 || outside || !strings.Contains(text, " #"+told.About[0].Short()) {
+			t.Fatalf("%d characters: %s", len(text), text)
+		}
+	})
+}
+
+// TestHeard: what a person hears after each key.
+func TestHeard(t *testing.T) {
+	w := &world{now: start, onCall: sleepers(t, "")}
+	w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)}))
+	page := w.sent[0].ID
+	w.onCall.People[0].Language = "de-DE"
+	for key, want := range map[string]alerts.Answer{
+		"4": {Say: []string{"Thank you, Ada. It is yours. You will get a text when it is over."}},
+		"6": {Say: []string{"Thank you, Ada. It is muted for an hour. If it is still bad then, it calls again."}},
+		"9": {Say: []string{"Thank you, Ada. Grace is called next."}},
+		"*": {Say: strings.Split(w.sent[0].Words, "\n"), Prompt: alerts.Prompt},
+		"7": {Say: []string{"The key 7 does nothing."}, Prompt: alerts.Prompt},
+	} {
+		want.Language = "de-DE"
+		if diff := cmp.Diff(want, w.route.Heard(alerts.Report{PageID: page, Key: key}, *w.onCall, w.now)); diff != "" {
+			t.Errorf("key %s: %s", key, diff)
+		}
+	}
+	w.step(alerts.Taken{Incident: incident("a", alerts.Down, 2, true)})
+	if got := w.route.Heard(alerts.Report{PageID: page, Key: "4"}, *w.onCall, w.now).Say[0]; got != "Thank you, Ada. It is over already." {
+		t.Error(got)
+	}
+	if got := w.route.Heard(alerts.Report{PageID: "p0", Key: "4"}, *w.onCall, w.now).Say[0]; got != "This call is no longer known. Nothing was changed." {
+		t.Error(got)
+	}
+}

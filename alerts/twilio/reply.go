@@ -1,0 +1,44 @@
+package twilio
+
+import (
+	"encoding/xml"
+	"net/http"
+	"net/url"
+
+	"valkyrie/alerts"
+)
+
+// aboutReply is the last part of the address that texts to our number are posted to. It is set at Twilio, for the number.
+// See https://www.twilio.com/docs/messaging/guides/webhook-request.
+const aboutReply = "reply"
+
+// handleText takes a text in, and answers it.
+func (c *Callbacks) handleText(w http.ResponseWriter, r *http.Request, form url.Values) {
+	in := alerts.Reply{From: form.Get("From"), SID: form.Get("MessageSid"), Body: form.Get("Body")}
+	out, err := c.cfg.Reply(r.Context(), in)
+	if err != nil {
+		c.cfg.Log.Error("text not handled", "sid", in.SID, "err", err)
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	c.write(w, messageTwiML(out))
+}
+
+// A message is the verb that texts back.
+type message struct {
+	XMLName xml.Name `xml:"Message"`
+	Body    string   `xml:",chardata"`
+}
+
+// messageTwiML texts back; with nothing to say, it does not.
+func messageTwiML(body string) string {
+	if body = spoken(body); body == "" {
+		return write(nil)
+	}
+	for n := maxText; ; n /= 2 { // escaping makes it longer
+		document := write([]any{message{Body: cut(body, n)}})
+		if len(document) <= maxTwiML {
+			return document
+		}
+	}
+}

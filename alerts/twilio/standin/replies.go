@@ -1,0 +1,70 @@
+package standin
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// ReplyWith is a text that arrives, and that the person answers with these words.
+func ReplyWith(words string) Behaviour { return Behaviour("reply " + words) }
+
+// Incoming says where texts that people send to our numbers are posted, as is set at Twilio for a number. Empty: nowhere.
+func (ex *Exchange) Incoming(address string) {
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	ex.incoming = address
+}
+
+// SendText has a person text one of our numbers, and returns what they are texted back; empty: nothing. It fails when the
+// address that Incoming has named does not take the text as Twilio would have it.
+func (ex *Exchange) SendText(ctx context.Context, from, to, body string) (string, error) {
+	ex.mu.Lock()
+	address, manner := ex.incoming, ex.manner
+	form := url.Values{
+		"MessageSid": {newSID("SM")}, "AccountSid": {ex.cfg.AccountSID}, "ApiVersion": {apiVersion},
+		"From": {from}, "To": {to}, "Body": {body}, "NumMedia": {"0"},
+	}
+	ex.mu.Unlock()
+	if address == "" {
+		return "", fmt.Errorf("nobody takes texts to %s", to)
+	}
+	ex.screen.note(from, "texts: "+body)
+	p := ex.postAs(ctx, manner, func(PostedTo) {}, address, form)
+	if p.Code == http.StatusNoContent {
+		return "", nil
+	}
+	if p.Code != http.StatusOK || !strings.Contains(p.contentType, "xml") {
+		return "", fmt.Errorf("%s answered %d %s %s: want 200 and text/xml", address, p.Code, p.contentType, p.Error)
+	}
+	verbs, err := parseTwiML(string(p.body))
+	if err != nil {
+		return "", err
+	}
+	var answers []string
+	for _, v := range verbs {
+		if v.XMLName.Local != "Message" {
+			return "", fmt.Errorf("no verb <%s> here", v.XMLName.Local)
+		}
+		answers = append(answers, v.speech())
+	}
+	answer := strings.Join(answers, "\n")
+	if answer != "" {
+		ex.screen.text(from, answer, segments(answer), true)
+	}
+	return answer, nil
+}
+
+// replyTo has the person answer a text that has arrived.
+func (ex *Exchange) replyTo(t *text) {
+	words := t.behaviour.detail()
+	answer, err := ex.SendText(ex.power, t.To, t.From, words)
+	if err != nil {
+		ex.cfg.Log.Warn("reply not taken", "sid", t.SID, "err", err)
+	}
+	ex.mu.Lock()
+	defer ex.mu.Unlock()
+	t.Reply, t.Answer = words, answer
+}

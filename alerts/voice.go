@@ -1,0 +1,163 @@
+package alerts
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// A voice words times and numbers for one person: to be read, short and exact; or to be said, as people say them.
+type voice struct {
+	zone  *time.Location // of the person
+	now   time.Time
+	aloud bool
+}
+
+// clock is a moment by the person's clock: "04:23 CET", "Fri 04:23 CET"; or "4:23 in the morning, Berlin time".
+func (v voice) clock(t time.Time) string {
+	t = t.In(v.zone)
+	if v.aloud {
+		return v.day(t, "2 January, ", "Monday, ", "yesterday, ") + sayClock(t) + ", " + sayZone(v.zone)
+	}
+	return v.day(t, "2 Jan ", "Mon ", "Mon ") + t.Format("15:04 MST")
+}
+
+// day words the day of a moment, unless it is today: by its date when it is a week away, as the weekday may be another then.
+func (v voice) day(t time.Time, date, weekday, yesterday string) string {
+	const far = 6 * 24 * time.Hour // a little less, as days are counted by the calendar
+	now := v.now.In(v.zone)
+	switch t.Format(time.DateOnly) {
+	case now.Format(time.DateOnly):
+		return ""
+	case now.AddDate(0, 0, -1).Format(time.DateOnly):
+		return t.Format(yesterday)
+	}
+	if now.Sub(t).Abs() >= far {
+		return t.Format(date)
+	}
+	return t.Format(weekday)
+}
+
+// since is when an incident began, and how long ago that is.
+func (v voice) since(i Incident) string {
+	return fmt.Sprintf("since %s, that is %s", v.clock(i.Since), v.spell(v.now.Sub(i.Since)))
+}
+
+// plain is a text that was written for the eye, as it can be said.
+func (v voice) plain(s string) string {
+	if v.aloud {
+		return speakable(s)
+	}
+	return s
+}
+
+// sayClock is the time of day as people say it: "4:23 in the morning", "9 o'clock in the evening".
+func sayClock(t time.Time) string {
+	const noon, evening, night = 12, 18, 22
+	part := "in the morning"
+	switch h := t.Hour(); {
+	case h >= night || h == 0:
+		part = "at night"
+	case h >= evening:
+		part = "in the evening"
+	case h >= noon:
+		part = "in the afternoon"
+	}
+	if t.Minute() == 0 {
+		return t.Format("3") + " o'clock " + part
+	}
+	return t.Format("3:04") + " " + part
+}
+
+// sayZone is the zone's city: "Berlin time", "New York time".
+func sayZone(zone *time.Location) string {
+	if zone == time.UTC || zone.String() == "UTC" {
+		return "UTC"
+	}
+	parts := strings.Split(zone.String(), "/")
+	return strings.ReplaceAll(parts[len(parts)-1], "_", " ") + " time"
+}
+
+// spell is how long something has lasted: "12 min", or "12 minutes".
+func (v voice) spell(d time.Duration) string {
+	if !v.aloud {
+		return spell(d)
+	}
+	if d >= time.Minute {
+		d = d.Truncate(time.Minute)
+	} else {
+		d = d.Truncate(time.Second)
+	}
+	return sayDuration(d)
+}
+
+// regions names them: a voice stumbles over hyphens.
+func (v voice) regions(names []string) string {
+	if v.aloud {
+		return strings.ReplaceAll(list(names), "-", " ")
+	}
+	return list(names)
+}
+
+// detail is an error's text.
+func (v voice) detail(s string) string {
+	return sentence(v.plain(s))
+}
+
+// sayDuration is a duration in words: "1 hour 30 minutes", "10 seconds", "800 milliseconds".
+func sayDuration(d time.Duration) string {
+	if d < time.Second && d > 0 {
+		return amount(float64(d.Milliseconds()), "millisecond")
+	}
+	var parts []string
+	if h := int(d.Hours()); h > 0 {
+		parts = append(parts, amount(float64(h), "hour"))
+	}
+	if m := int(d.Minutes()) % 60; m > 0 {
+		parts = append(parts, amount(float64(m), "minute"))
+	}
+	if s := (d % time.Minute).Seconds(); s > 0 || len(parts) == 0 {
+		parts = append(parts, amount(s, "second"))
+	}
+	return strings.Join(parts, " ")
+}
+
+func amount(n float64, unit string) string {
+	s := strconv.FormatFloat(n, 'f', -1, 64)
+	if s == "1" {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%s %ss", s, unit)
+}
+
+var (
+	goDuration = regexp.MustCompile(`\b(?:\d{1,9}(?:\.\d{1,3})?(?:ms|h|m|s))+\b`)
+	measure    = regexp.MustCompile(`\b(\d{1,9}(?:\.\d{1,3})?) (ms|s|min|h|kB|MB)\b`)
+	webAddress = regexp.MustCompile(`https?://([^\s?#"]+)[^\s"]*`)
+	units      = map[string]string{"ms": "millisecond", "s": "second", "min": "minute", "h": "hour", "kB": "kilobyte", "MB": "megabyte"}
+	signs      = strings.NewReplacer("<=", "at most", ">=", "at least", "!=", "is not", "==", "is", "->", "to", "_", " ")
+)
+
+// speakable words what was written for the eye so that a voice can say it: "15s" is 15 seconds, and an address its host and
+// path.
+func speakable(s string) string {
+	s = webAddress.ReplaceAllString(s, "$1")
+	s = goDuration.ReplaceAllStringFunc(s, func(m string) string {
+		d, err := time.ParseDuration(m)
+		if err != nil {
+			return m
+		}
+		return sayDuration(d)
+	})
+	s = measure.ReplaceAllStringFunc(s, func(m string) string {
+		number, unit, _ := strings.Cut(m, " ")
+		n, err := strconv.ParseFloat(number, 64)
+		if err != nil {
+			return m
+		}
+		return amount(n, units[unit])
+	})
+	return signs.Replace(s)
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/sqlite"
+	"valkyrie/probes"
+)
+
+// everything is the word for all journeys.
+const everything = "all"
+
+var muteCommand = command{
+	name: "mute", args: "JOURNEY [flags]", summary: "tell nobody about a journey for a while; it ends by itself, and says so",
+	examples: []string{"valkyrie mute print-card --for 1h --by Ada", "valkyrie mute all --for 20m", "valkyrie mute print-card --end"},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		lasts := fs.Duration("for", time.Hour, "`DURATION` until it ends by itself, at most 168h")
+		by := fs.String("by", "", "`NAME` of who mutes, and is told when it ends; the first on call unless given")
+		end := fs.Bool("end", false, "end it now")
+		db := fs.String("db", "valkyrie.db", "`FILE` of the store")
+		return func(ctx context.Context, args []string) error {
+			const longest = 7 * 24 * time.Hour
+			known := append(probes.Names(), everything)
+			if len(args) != 1 || !slices.Contains(known, args[0]) {
+				return usageError("mute %s: expected one of %s", strings.Join(args, " "), strings.Join(known, ", "))
+			}
+			if *lasts <= 0 || *lasts > longest {
+				return usageError("--for %v: expected a duration over 0 and up to %v", *lasts, brief(longest))
+			}
+			m := alerts.Mute{Journey: args[0], Until: time.Now().UTC().Add(*lasts).Truncate(time.Second), By: *by}
+			if m.Journey == everything {
+				m.Journey = ""
+			}
+			if *end {
+				m.Until = time.Now().UTC()
+			}
+			return p.mute(ctx, *db, args[0], m)
+		}
+	},
+}
+
+func (p *program) mute(ctx context.Context, db, what string, m alerts.Mute) error {
+	store, err := sqlite.Open(ctx, db)
+	if err != nil {
+		return exitError{exitUsage, err}
+	}
+	defer store.Close()
+	if err := alerts.PutMute(ctx, store, m); err != nil {
+		return err
+	}
+	if !m.Until.After(time.Now()) {
+		fmt.Fprintf(p.stdout, "%s is no longer muted\n", what)
+		return nil
+	}
+	fmt.Fprintf(p.stdout, "nobody is told about %s until %s\n", what, m.Until.Local().Format("Mon 2 Jan 15:04:05 MST"))
+	return nil
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/sqlite"
+)
+
+func TestMute(t *testing.T) {
+	dir := t.TempDir()
+	muted := func() []alerts.Mute {
+		store, err := sqlite.Open(context.Background(), filepath.Join(dir, "valkyrie.db"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer store.Close()
+		r, err := alerts.LoadRoute(t.Context(), store)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Mutes
+	}
+	for _, c := range []struct{ args, want string }{
+		{"print-card --for 2h --by Ada", "nobody is told about print-card until "},
+		{"all", "nobody is told about all until "},
+		{"print-card --end", "print-card is no longer muted\n"},
+		{"prnt-card", "valkyrie: mute prnt-card: expected one of "},
+		{"all --for 0s", "valkyrie: --for 0s: expected a duration over 0 and up to 168h\n"},
+	} {
+		out, errs, _ := typed(t, dir, append([]string{"mute", "--db", "DIR/valkyrie.db"}, strings.Fields(c.args)...)...)
+		if got := out + errs; !strings.HasPrefix(got, c.want) {
+			t.Errorf("mute %s: got %q, want %q", c.args, got, c.want)
+		}
+	}
+	m := muted()
+	if len(m) != 2 || m[0].Journey != "" || m[1].Journey != "print-card" || m[1].Until.After(time.Now()) {
+		t.Errorf("muted: %+v", m)
+	}
+}
+
+func TestVCard(t *testing.T) {
+	dir := rotaFolder(t)
+	out, errs, code := typed(t, dir, "vcard", "--alerts", "DIR/alerts.yaml")
+	if want := alerts.VCard("+12025550100"); out != want || errs != "" || code != 0 || !strings.Contains(out, "TEL;TYPE=VOICE,CELL:+12025550100\r\n") {
+		t.Errorf("got %q %q %d, want %q", out, errs, code, want)
+	}
+}

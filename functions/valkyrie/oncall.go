@@ -1,0 +1,194 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/sqlite"
+)
+
+var oncallCommand = command{
+	name: "oncall", args: "[override] [flags]", summary: "say who is called at a moment, and who after that; or put somebody else on duty",
+	examples: []string{
+		"valkyrie oncall",
+		"valkyrie oncall --at \"sunday 03:00\" --zone Europe/Berlin",
+		"valkyrie oncall override --who Grace --from \"2026-12-24 09:00\" --to \"2026-12-27 09:00\"",
+		"valkyrie oncall override --remove --from \"2026-12-25 12:00\"    # the one in force at that time",
+	},
+	notes: []string{"Times are in the zone of --zone; those of an override are in the zone of its rotation unless --zone is given."},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		c := rotaCommand{program: p}
+		fs.StringVar(&c.at, "at", "now", "`TIME` to answer for: \"sunday 03:00\", \"2026-11-22 03:00\", RFC 3339")
+		fs.StringVar(&c.zone, "zone", "", "`NAME` of the time zone of the times given; the machine's own unless given")
+		fs.StringVar(&c.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
+		fs.StringVar(&c.db, "db", "valkyrie.db", "`FILE` of the store, which keeps the overrides")
+		fs.StringVar(&c.who, "who", "", "override: `NAME` of who has the duty instead")
+		fs.StringVar(&c.from, "from", "", "override: `TIME` from when")
+		fs.StringVar(&c.to, "to", "", "override: `TIME` until when")
+		fs.StringVar(&c.rotation, "rotation", "", "override: `NAME` of the rotation, if there are several")
+		fs.BoolVar(&c.remove, "remove", false, "override: end the one in force at --from")
+		return c.run
+	},
+}
+
+// A rotaCommand is the flags of oncall.
+type rotaCommand struct {
+	*program
+	at, zone, alerts, db    string
+	who, from, to, rotation string
+	remove                  bool
+}
+
+func (c *rotaCommand) run(ctx context.Context, args []string) error {
+	cfg, _, err := readAlerts(c.alerts)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(args) == 0:
+		return c.tell(ctx, cfg.OnCall)
+	case len(args) > 1 || args[0] != "override":
+		return usageError("unexpected argument %q: expected override, or nothing", args[0])
+	}
+	return c.override(ctx, cfg.OnCall)
+}
+
+// location is the zone of the times given.
+func (c *rotaCommand) location(otherwise *time.Location) (*time.Location, error) {
+	if c.zone == "" {
+		return otherwise, nil
+	}
+	z, err := alerts.ParseZone(c.zone)
+	if err != nil {
+		return nil, usageError("--zone: %w", err)
+	}
+	return z.Location(), nil
+}
+
+// tell answers who is called, and who after that.
+func (c *rotaCommand) tell(ctx context.Context, o alerts.OnCall) error {
+	zone, err := c.location(time.Local)
+	if err != nil {
+		return err
+	}
+	at, err := parseWhen(c.at, time.Now(), zone)
+	if err != nil {
+		return usageError("--at: %w", err)
+	}
+	if o, err = c.withOverrides(ctx, o); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%s\n", at.In(zone).Format("Monday 2 January 2006, 15:04 MST"))
+	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
+	for i, turn := range o.Chain(at) {
+		who := turn.Person
+		fmt.Fprintf(w, "%d.\t%s\t%s\t%s\t%s\n", i+1, who.Name, who.Phone, at.In(who.Zone.Location()).Format("Mon 15:04 MST"), duty(i, turn))
+	}
+	fmt.Fprintf(w, "then again after %s, until somebody acknowledges\n", brief(o.RepeatAfter))
+	return w.Flush()
+}
+
+// duty says why it is this person's turn, and when it comes.
+func duty(i int, t alerts.Turned) string {
+	s := "if nobody has acknowledged"
+	switch {
+	case i == 0:
+		s = "at once"
+	case t.Rung.After > 0:
+		s += fmt.Sprintf(", %s later at the earliest", brief(t.Rung.After))
+	}
+	if t.Rung.Call != t.Person.Name {
+		s += fmt.Sprintf("; %s until %s there", t.Rung.Call, t.Duty.Until.In(t.Person.Zone.Location()).Format("Mon 2 Jan 15:04"))
+	}
+	return s
+}
+
+// brief is a duration without the zeros at its end: 5m, not 5m0s.
+func brief(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+// withOverrides lays what was overridden while the program runs over the file. Without a store there is nothing.
+func (c *rotaCommand) withOverrides(ctx context.Context, o alerts.OnCall) (alerts.OnCall, error) {
+	if _, err := os.Stat(c.db); errors.Is(err, os.ErrNotExist) {
+		return o, nil
+	}
+	store, err := sqlite.OpenExisting(ctx, c.db)
+	if err != nil {
+		return o, exitError{exitUsage, err}
+	}
+	defer store.Close()
+	route, err := alerts.LoadRoute(ctx, store)
+	return o.With(route.Overrides), err
+}
+
+// override puts somebody else on duty, or ends that.
+func (c *rotaCommand) override(ctx context.Context, o alerts.OnCall) error {
+	rotation, err := c.chosen(o)
+	if err != nil {
+		return err
+	}
+	zone, err := c.location(rotation.Zone.Location())
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	from, err := parseWhen(c.from, now, zone)
+	if err != nil {
+		return usageError("--from: %w", err)
+	}
+	store, err := sqlite.Open(ctx, c.db)
+	if err != nil {
+		return exitError{exitUsage, err}
+	}
+	defer store.Close()
+	if c.remove {
+		v, found, err := alerts.DropOverride(ctx, store, o, rotation.Name, from)
+		if err == nil && !found {
+			err = usageError("there is no override of %s at %s; those in the file are ended there", rotation.Name, from.Format(time.RFC3339))
+		}
+		if err == nil {
+			fmt.Fprintf(c.stdout, "%s no longer has %s from %v to %v\n", v.Who, rotation.Name, v.From, v.To)
+		}
+		return err
+	}
+	to, err := parseWhen(cmp.Or(c.to, "missing"), now, zone)
+	if err != nil {
+		return usageError("--to: %w", err)
+	}
+	v := alerts.Override{Rotation: rotation.Name, Who: c.who, From: alerts.MomentAt(from.Truncate(time.Second)), To: alerts.MomentAt(to)}
+	if err := alerts.AddOverride(ctx, store, o, v, now); err != nil {
+		return exitError{exitUsage, err}
+	}
+	fmt.Fprintf(c.stdout, "%s has %s from %v to %v\n", v.Who, v.Rotation, v.From, v.To)
+	return nil
+}
+
+// chosen is the rotation that --rotation names, or the only one.
+func (c *rotaCommand) chosen(o alerts.OnCall) (alerts.Rotation, error) {
+	for _, r := range o.Rotations {
+		if r.Name == c.rotation || c.rotation == "" && len(o.Rotations) == 1 {
+			return r, nil
+		}
+	}
+	var all []string
+	for _, r := range o.Rotations {
+		all = append(all, r.Name)
+	}
+	return alerts.Rotation{}, usageError("--rotation %q: expected one of %q, the rotations in %s", c.rotation, all, c.alerts)
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+const rotaFile = `
+on_call:
+  people:
+    - {name: Ada, phone: "+12025550143", zone: Europe/Berlin, awake: "08:00-22:00"}
+    - {name: Grace, phone: "+12025550187", zone: America/New_York}
+  rotations:
+    - {name: primary, zone: Europe/Berlin, every: week, hand_over: "Monday 09:00", start: 2026-01-12, people: [Ada, Grace]}
+  escalation: [primary, {call: Grace, after: 2m}, Ada]
+phone: {from: "+12025550100"}
+`
+
+// typed runs the program with these arguments, in which DIR stands for a folder.
+func typed(t *testing.T, dir string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	for i := range args {
+		args[i] = strings.ReplaceAll(args[i], "DIR", dir)
+	}
+	var out, errs bytes.Buffer
+	p := &program{self: "valkyrie", stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
+	code = p.run(t.Context(), args)
+	return out.String(), errs.String(), code
+}
+
+func rotaFolder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "alerts.yaml"), []byte(rotaFile), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestOnCall(t *testing.T) {
+	dir := rotaFolder(t)
+	ask := func(more ...string) string {
+		args := append([]string{"oncall", "--alerts", "DIR/alerts.yaml", "--db", "DIR/valkyrie.db", "--zone", "Europe/Berlin"}, more...)
+		out, errs, _ := typed(t, dir, args...)
+		return out + errs
+	}
+	before := `Sunday 20 December 2026, 03:00 CET
+1.  Ada    +12025550143  Sun 03:00 CET  at once; primary until Mon 21 Dec 09:00 there
+2.  Grace  +12025550187  Sat 21:00 EST  if nobody has acknowledged, 2m later at the earliest
+3.  Ada    +12025550143  Sun 03:00 CET  if nobody has acknowledged
+then again after 5m, until somebody acknowledges
+`
+	override := []string{"override", "--who", "Grace", "--from", "2026-12-19 09:00", "--to", "2026-12-20 09:00"}
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--at", "2026-12-20 03:00"}, before},
+		{override, "Grace has primary from 2026-12-19T09:00:00+01:00 to 2026-12-20T09:00:00+01:00\n"},
+		{override, "valkyrie: Grace has primary from 2026-12-19T09:00:00+01:00 to 2026-12-20T09:00:00+01:00 already\n"},
+		{[]string{"--at", "2026-12-20 03:00"}, strings.Replace(before,
+			"1.  Ada    +12025550143  Sun 03:00 CET  at once; primary until Mon 21 Dec 09:00 there",
+			"1.  Grace  +12025550187  Sat 21:00 EST  at once; primary until Sun 20 Dec 03:00 there", 1)},
+		{
+			[]string{"override", "--remove", "--from", "2026-12-20 03:00"},
+			"Grace no longer has primary from 2026-12-19T09:00:00+01:00 to 2026-12-20T09:00:00+01:00\n",
+		},
+		{[]string{"--at", "2026-12-20 03:00"}, before},
+		{[]string{"override", "--who", "Bob", "--to", "2099-12-20 09:00"}, "valkyrie: there is nobody called \"Bob\" among the people on call\n"},
+		{
+			[]string{"--at", "teatime"},
+			"valkyrie: --at: expected a time such as \"sunday 03:00\", \"2026-11-22 03:00\" or RFC 3339, got \"teatime\"\n",
+		},
+	} {
+		if got := ask(c.args...); got != c.want {
+			t.Errorf("oncall %q\ngot\n%s\nwant\n%s", c.args, got, c.want)
+		}
+	}
+}
+
+func TestParseWhen(t *testing.T) {
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 21, 3, 30, 0, 0, time.UTC) // a Saturday, 04:30 in Berlin
+	for in, want := range map[string]string{
+		"now": "2026-11-21T03:30:00Z", "03:00": "2026-11-22T02:00:00Z", "05:00": "2026-11-21T04:00:00Z",
+		"Sunday 03:00": "2026-11-22T02:00:00Z", "sat 03:00": "2026-11-28T02:00:00Z", "sat 05:00": "2026-11-21T04:00:00Z",
+		"tomorrow 03:00": "2026-11-22T02:00:00Z", "2026-06-01 03:00": "2026-06-01T01:00:00Z", "2026-06-01T03:00:00-04:00": "2026-06-01T07:00:00Z",
+	} {
+		got, err := parseWhen(in, now, berlin)
+		if err != nil || got.UTC().Format(time.RFC3339) != want {
+			t.Errorf("%s: got %v %v, want %s", in, got, err, want)
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/sqlite"
+	"valkyrie/probes/journey"
+)
+
+// seeded is a store with a week of print-card, a run every quarter of an hour, with outages of one run to
+// four, more than a day apart; judged as it came, under the shipped policy.
+func seeded(t *testing.T, path string) {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := alerts.Desk{Store: store, Policy: cfg.Judge, Titles: titles()}
+	first := time.Now().UTC().Truncate(time.Hour).Add(-7 * 24 * time.Hour)
+	for i := range 7 * 24 * 4 {
+		run := journey.Run{Journey: "print-card", Region: "eu", Slot: first.Add(time.Duration(i) * 15 * time.Minute), EveryMS: 900_000, Outcome: journey.Passed}
+		run.Steps = []journey.StepResult{{Name: "wait for the PDF", Outcome: journey.Passed, DurationMS: int64(900 + i%7)}}
+		if outage := i / 160; i%160 >= 100 && i%160 <= 100+outage {
+			run.Outcome, run.Error = journey.Failed, "no PDF"
+		}
+		decisions, err := desk.Record(t.Context(), run)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range decisions {
+			if d.Incident.ID == "" {
+				continue
+			}
+			r := alerts.Record{Incident: d.Incident, Pages: []alerts.Page{{ID: "p", Purpose: alerts.Alarm, Channel: alerts.Call}}}
+			r.Rev = int64(r.Runs)
+			if err := store.PutIncident(t.Context(), r); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestReplay: the policy that was tells the same again; a laxer one tells what would be gone.
+func TestReplay(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "valkyrie.db")
+	seeded(t, db)
+	text := string(alerts.Shipped())
+	for _, c := range []struct{ policy, want string }{
+		{text, "0 added (+), 0 gone (-), 3 the same (=); alarms that ring: 3, and 3 did"},
+		{strings.Replace(text, "failures_in_a_row: 2 ", "failures_in_a_row: 3 ", 1), "0 added (+), 1 gone (-), 2 the same (=); alarms that ring: 2, and 3 did"},
+		{strings.Replace(text, "failures_in_a_row: 2 ", "failures_in_a_row: 1 ", 1), "1 added (+), 0 gone (-), 3 the same (=); alarms that ring: 4, and 3 did"},
+	} {
+		policy := filepath.Join(t.TempDir(), "alerts.yaml")
+		if err := os.WriteFile(policy, []byte(c.policy), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		p := &program{stdout: &out, stderr: io.Discard, getenv: func(string) string { return "" }}
+		if code := p.run(context.Background(), []string{"replay", "--policy", policy, "--db", db}); code != exitOK {
+			t.Fatalf("exit code %d", code)
+		}
+		if !strings.Contains(out.String(), c.want) {
+			t.Errorf("expected %q in\n%s", c.want, out.String())
+		}
+	}
+}
+
+// TestLedger: the medians of the days that are over are kept beside the runs.
+func TestLedger(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "valkyrie.db")
+	seeded(t, db)
+	store, err := sqlite.OpenExisting(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	ledger, err := alerts.LoadLedger(t.Context(), store, "print-card")
+	if err != nil {
+		t.Fatal(err)
+	}
+	days := ledger.Steps["eu/wait for the PDF"]
+	if len(days) < 6 || len(days) > 7 || days[3].MS != 903 {
+		t.Errorf("%+v", ledger)
+	}
+}
+
+// BenchmarkReplayOfStore reads and judges a history of so many runs of five steps.
+func BenchmarkReplayOfStore(b *testing.B) {
+	const runs = 50_000
+	store, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "valkyrie.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	now := time.Now().UTC()
+	for i := range runs {
+		run := journey.Run{Journey: "print-card", Region: "eu", Slot: now.Add(-time.Duration(i) * time.Minute), Outcome: journey.Passed}
+		for s := range 5 {
+			run.Steps = append(run.Steps, journey.StepResult{Name: fmt.Sprint("step ", s), Outcome: journey.Passed, DurationMS: int64(200 + i%50)})
+		}
+		if err := store.PutRun(b.Context(), run); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		r := alerts.NewReplay(alerts.Policy{}, alerts.OnCall{}, nil)
+		if err := feed(b.Context(), store, r, now.Add(time.Second)); err != nil || r.Runs != runs {
+			b.Fatal(r.Runs, err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/runs, "µs/run")
+}

@@ -1,0 +1,32 @@
+package journey_test
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"valkyrie/probes/journey"
+)
+
+// TestCounts: the numbers that steps have read come with the run, the later of two of one name, of a step that fails too.
+func TestCounts(t *testing.T) {
+	site, err := url.Parse("http://shop.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := journey.Runner{Stage: journey.Stage{Site: site}, Region: "eu", Every: time.Minute}
+	run := r.Run(t.Context(), journey.Journey{Name: "orders", Steps: []journey.Step{
+		{Name: "look", Do: func(t *journey.T) { t.Count("pending", 12); t.Count("rate", 0.5) }},
+		{Name: "look again", Do: func(t *journey.T) { t.Count("pending", 6000); t.Failf("too many") }},
+	}}, time.Now())
+	want := []journey.Count{{Name: "pending", Value: 6000}, {Name: "rate", Value: 0.5}}
+	if diff := cmp.Diff(want, run.Counts); diff != "" || run.EveryMS != 60_000 {
+		t.Error(diff, run.EveryMS)
+	}
+	run = r.Run(t.Context(), journey.Journey{Name: "nothing"}, time.Now())
+	if run.Counts == nil || len(run.Counts) != 0 {
+		t.Errorf("a run without counts has %v", run.Counts)
+	}
+}
