@@ -145,7 +145,7 @@ func (r *Route) planAllClears(o OnCall, now time.Time) {
 		for _, who := range o.People {
 			if r.owed(who, i.ID) {
 				p := r.add(Text, AllClear, who, []string{i.ID}, now)
-				if !r.has(who, i.ID, Alarm, func(p Page) bool { return p.Channel == Call && p.Sent() }) {
+				if !r.called(who, i.ID) {
 					p.NotBefore = who.Reachable(now)
 				}
 			}
@@ -168,9 +168,10 @@ func (r *Route) owed(who Person, id string) bool {
 	return owed
 }
 
-func (r *Route) has(who Person, id string, why Purpose, is func(Page) bool) bool {
+// called reports whether who was called about the incident, not only texted.
+func (r *Route) called(who Person, id string) bool {
 	return slices.ContainsFunc(r.Pages, func(p Page) bool {
-		return p.Person == who.Name && p.Purpose == why && r.concerns(p, id) && is(p)
+		return p.Person == who.Name && p.Purpose == Alarm && p.Channel == Call && p.Sent() && r.concerns(p, id)
 	})
 }
 

@@ -43,3 +43,68 @@ func TestReopened(t *testing.T) {
 		t.Errorf("%s, %d runs", names(w.sent), w.route.Incidents[0].Runs)
 	}
 }
+
+// TestReopenedWhileOthersPause: what comes back is called about at once, though all have been tried about something else.
+func TestReopenedWhileOthersPause(t *testing.T) {
+	w := &world{now: start}
+	w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)}))
+	w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Key: alerts.AckKey, Result: alerts.Human})
+	w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 2, true)}))
+	w.now = w.now.Add(time.Hour)
+	w.accept(w.step(alerts.Taken{Incident: incident("b", alerts.Down, 1, false)}))
+	for range 2 {
+		w.accept(w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Result: alerts.NoAnswer}))
+	}
+	w.now, w.sent = w.now.Add(time.Second), nil
+	w.step(alerts.Taken{Incident: incident("a", alerts.Down, 3, false)})
+	if got := names(w.sent); got != "[alarm call Ada alarm text Ada]" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestReopenedAfterItWasFiled: old news of an incident that the pager has forgotten is no news; that it is back rings, and
+// replaces its record.
+func TestReopenedAfterItWasFiled(t *testing.T) {
+	w := &world{now: start}
+	w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)}))
+	w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Key: alerts.AckKey, Result: alerts.Human})
+	w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 2, true)}))
+	rev := w.route.Incidents[0].Rev
+	w.step(alerts.Archived{IncidentID: "a"})
+	w.now, w.sent = w.now.Add(time.Hour), nil
+	for _, old := range []alerts.Incident{incident("a", alerts.Down, 1, false), incident("a", alerts.Down, 2, true)} {
+		w.step(alerts.Taken{Incident: old})
+	}
+	if len(w.sent) != 0 || len(w.route.Incidents) != 0 {
+		t.Errorf("old news: %s", names(w.sent))
+	}
+	w.step(alerts.Taken{Incident: incident("a", alerts.Down, 3, false)})
+	if got := names(w.sent); got != "[alarm call Ada alarm text Ada]" {
+		t.Errorf("got %s", got)
+	}
+	if got := w.route.Incidents[0].Rev; got <= rev {
+		t.Errorf("revision %d, want more than %d: the store would keep the old record", got, rev)
+	}
+}
+
+// TestAllClearAcrossSpells: who was told of the first spell, and then slept, hears once that all is over.
+func TestAllClearAcrossSpells(t *testing.T) {
+	sleepy := onCall
+	hours, err := alerts.ParseHours("08:00-22:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sleepy.People = []alerts.Person{{Name: "Ada", Phone: "+12025550143", Awake: hours}}
+	sleepy.Escalation = []alerts.Rung{{Call: "Ada"}}
+	w := &world{now: start.Add(18 * time.Hour), onCall: &sleepy} // 21:00
+	w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Flapping, 1, false)}))
+	for i := range 3 { // over, back and over, at night
+		w.now = w.now.Add(2 * time.Hour)
+		w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Flapping, i+2, i != 1)}))
+	}
+	w.now = w.now.Add(6 * time.Hour)
+	w.accept(w.step(alerts.Tick{}))
+	if got := names(w.sent); got != "[alarm text Ada all-clear text Ada]" {
+		t.Errorf("got %s", got)
+	}
+}

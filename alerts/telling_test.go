@@ -147,3 +147,21 @@ func TestHeard(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestLongAgo: a day of the week is said only while it can be no other.
+func TestLongAgo(t *testing.T) {
+	for ago, want := range map[time.Duration][2]string{
+		time.Hour: {"since 02:00 UTC", "since 2 o'clock in the morning"}, 24 * time.Hour: {"since Fri 03:00 UTC", "since yesterday, 3 o'clock"},
+		72 * time.Hour: {"since Wed 03:00 UTC", "since Wednesday, 3 o'clock"}, 7 * 24 * time.Hour: {"since 14 Nov 03:00 UTC", "since 14 November, 3 o'clock"},
+	} {
+		i := incident("print-card", alerts.Heartbeat, 1, false)
+		i.Since = start.Add(-ago)
+		told := alerts.Telling{About: []alerts.Incident{i}, Now: start}
+		if got := told.Text(); !strings.Contains(got, want[0]) {
+			t.Errorf("got %s, want %s", got, want[0])
+		}
+		if got := strings.Join(told.Speech(), " "); !strings.Contains(got, want[1]) {
+			t.Errorf("got %s, want %s", got, want[1])
+		}
+	}
+}

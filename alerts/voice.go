@@ -21,10 +21,10 @@ func (v voice) clock(t time.Time) string {
 	if v.aloud {
 		return v.day(t, "2 January, ", "Monday, ", "yesterday, ") + sayClock(t) + ", " + sayZone(v.zone)
 	}
-	return v.day(t, "2 Jan ", "Mon ", "Mon ") + t.Format("15:04 MST")
+	return v.day(t, "2 Jan ", "Mon ", t.Format("Mon ")) + t.Format("15:04 MST")
 }
 
-// day words the day of a moment, unless it is today: by its date when it is a week away, as the weekday may be another then.
+// day words the day of a moment in the layout of a date or of a weekday, unless it is today: by its date when it is a week away, as the weekday may be another then.
 func (v voice) day(t time.Time, date, weekday, yesterday string) string {
 	const far = 6 * 24 * time.Hour // a little less, as days are counted by the calendar
 	now := v.now.In(v.zone)
@@ -32,7 +32,7 @@ func (v voice) day(t time.Time, date, weekday, yesterday string) string {
 	case now.Format(time.DateOnly):
 		return ""
 	case now.AddDate(0, 0, -1).Format(time.DateOnly):
-		return t.Format(yesterday)
+		return yesterday
 	}
 	if now.Sub(t).Abs() >= far {
 		return t.Format(date)

@@ -3,6 +3,7 @@ package alerts
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -59,13 +60,13 @@ func sentence(s string) string {
 }
 
 // unmutedText announces that a mute is over, and what is wrong now.
-func unmutedText(m Mute, who Person, bad []Incident) string {
+func unmutedText(m Mute, who Person, bad []Incident, now time.Time) string {
 	text := fmt.Sprintf("VALKYRIE: %s is no longer muted.", m.what())
 	if len(bad) == 0 {
 		return fitText(text+" Nothing is wrong with it.", "")
 	}
 	for _, i := range bad {
-		text += fmt.Sprintf(" %s, since %s.", headline(i), who.clock(i.Since))
+		text += fmt.Sprintf(" %s, since %s.", headline(i), who.clock(i.Since, now))
 	}
 	return fitText(text, handles(bad))
 }

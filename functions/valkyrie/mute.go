@@ -17,16 +17,20 @@ import (
 const everything = "all"
 
 var muteCommand = command{
-	name: "mute", args: "JOURNEY [flags]", summary: "tell nobody about a journey for a while; it ends by itself, and says so",
+	name: "mute", args: "JOURNEY [flags]", summary: "tell nobody about a journey, or a batch, for a while; it ends by itself, and says so",
 	examples: []string{"valkyrie mute print-card --for 1h --by Ada", "valkyrie mute all --for 20m", "valkyrie mute print-card --end"},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
 		lasts := fs.Duration("for", time.Hour, "`DURATION` until it ends by itself, at most 168h")
 		by := fs.String("by", "", "`NAME` of who mutes, and is told when it ends; the first on call unless given")
 		end := fs.Bool("end", false, "end it now")
+		file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people, which names the batches")
 		db := fs.String("db", "valkyrie.db", "`FILE` of the store")
 		return func(ctx context.Context, args []string) error {
 			const longest = 7 * 24 * time.Hour
-			known := append(probes.Names(), everything)
+			known, err := mutable(*file, args)
+			if err != nil {
+				return err
+			}
 			if len(args) != 1 || !slices.Contains(known, args[0]) {
 				return usageError("mute %s: expected one of %s", strings.Join(args, " "), strings.Join(known, ", "))
 			}
@@ -43,6 +47,17 @@ var muteCommand = command{
 			return p.mute(ctx, *db, args[0], m)
 		}
 	},
+}
+
+// mutable lists what can be muted. The file is read only for a name that is no journey's: that it is being edited, and
+// wrong, keeps nobody from muting one.
+func mutable(file string, args []string) ([]string, error) {
+	known := append(probes.Names(), everything)
+	if len(args) != 1 || slices.Contains(known, args[0]) {
+		return known, nil
+	}
+	cfg, _, err := readAlerts(file)
+	return append(cfg.Judge.Names(probes.Names()), everything), err
 }
 
 func (p *program) mute(ctx context.Context, db, what string, m alerts.Mute) error {

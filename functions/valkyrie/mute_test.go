@@ -12,7 +12,7 @@ import (
 )
 
 func TestMute(t *testing.T) {
-	dir := t.TempDir()
+	dir := rotaFolder(t)
 	muted := func() []alerts.Mute {
 		store, err := sqlite.Open(context.Background(), filepath.Join(dir, "valkyrie.db"))
 		if err != nil {
@@ -30,6 +30,7 @@ func TestMute(t *testing.T) {
 		{"all", "nobody is told about all until "},
 		{"print-card --end", "print-card is no longer muted\n"},
 		{"prnt-card", "valkyrie: mute prnt-card: expected one of "},
+		{"shift-texts --alerts DIR/alerts.yaml --for 2h", "nobody is told about shift-texts until "},
 		{"all --for 0s", "valkyrie: --for 0s: expected a duration over 0 and up to 168h\n"},
 	} {
 		out, errs, _ := typed(t, dir, append([]string{"mute", "--db", "DIR/valkyrie.db"}, strings.Fields(c.args)...)...)
@@ -38,7 +39,7 @@ func TestMute(t *testing.T) {
 		}
 	}
 	m := muted()
-	if len(m) != 2 || m[0].Journey != "" || m[1].Journey != "print-card" || m[1].Until.After(time.Now()) {
+	if len(m) != 3 || m[0].Journey != "" || m[1].Journey != "print-card" || m[1].Until.After(time.Now()) {
 		t.Errorf("muted: %+v", m)
 	}
 }

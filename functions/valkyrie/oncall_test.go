@@ -10,6 +10,7 @@ import (
 )
 
 const rotaFile = `
+judge: {heartbeats: [{name: shift-texts, by: "0 6 * * *"}]}
 on_call:
   people:
     - {name: Ada, phone: "+12025550143", zone: Europe/Berlin, awake: "08:00-22:00"}

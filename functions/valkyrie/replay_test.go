@@ -63,6 +63,8 @@ func TestReplay(t *testing.T) {
 		{text, "0 added (+), 0 gone (-), 3 the same (=); alarms that ring: 3, and 3 did"},
 		{strings.Replace(text, "failures_in_a_row: 2 ", "failures_in_a_row: 3 ", 1), "0 added (+), 1 gone (-), 2 the same (=); alarms that ring: 2, and 3 did"},
 		{strings.Replace(text, "failures_in_a_row: 2 ", "failures_in_a_row: 1 ", 1), "1 added (+), 0 gone (-), 3 the same (=); alarms that ring: 4, and 3 did"},
+		{strings.Replace(text, "#severity: {flapping: page}", "severity: {down: notify}", 1), "3 the same (=); alarms that ring: 0, and 3 did; texts: 3, and 0 did"},
+		{strings.Replace(text, "#severity: {flapping: page}", "severity: {down: log}", 1), "3 the same (=); alarms that ring: 0, and 3 did; texts: 0, and 0 did"},
 	} {
 		policy := filepath.Join(t.TempDir(), "alerts.yaml")
 		if err := os.WriteFile(policy, []byte(c.policy), 0o600); err != nil {

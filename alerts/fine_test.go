@@ -1,0 +1,62 @@
+package alerts_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// TestFine: a region from which nothing was heard for long, or whose numbers are wrong, is not said to be fine.
+func TestFine(t *testing.T) {
+	p := shipped(t)
+	p.Counts = []alerts.CountRule{{Ceiling: &alerts.Ceiling{Name: "jobs", AtMost: 5}}}
+	var s alerts.JourneyState
+	judge := func(minute int, region string, outcome journey.Outcome, jobs float64) {
+		run := runOf(minute, region, outcome)
+		run.EveryMS, run.Counts = 60_000, []journey.Count{{Name: "jobs", Value: jobs}}
+		s, _ = alerts.Judge(p, s, run, "")
+	}
+	judge(0, "gone", journey.Passed, 0)
+	for minute := range 6 {
+		judge(minute, "eu", journey.Failed, 0)
+		judge(minute, "us", journey.Passed, 0)
+		judge(minute, "ap", journey.Passed, 9)
+	}
+	s, _ = s.Watch(p, "print-card", "", start.Add(6*time.Minute), time.Time{})
+	if got := s.Fine(alerts.Incident{Regions: []string{"eu"}}); !slices.Equal(got, []string{"us"}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// TestSilencesHaveTheirOwnIDs: a region that falls silent when the silence of another one is over is not taken for it, though
+// both missed the same run first.
+func TestSilencesHaveTheirOwnIDs(t *testing.T) {
+	p := shipped(t)
+	var s alerts.JourneyState
+	ids := map[string]bool{}
+	run := func(minute int, region string, every time.Duration) {
+		r := runOf(minute, region, journey.Passed)
+		r.EveryMS = every.Milliseconds()
+		s, _ = alerts.Judge(p, s, r, "")
+	}
+	watch := func(minute int) {
+		var ds []alerts.Decision
+		s, ds = s.Watch(p, "print-card", "", start.Add(time.Duration(minute)*time.Minute), time.Time{})
+		for _, d := range ds {
+			if d.Verb == alerts.Opens {
+				ids[d.Incident.ID] = true
+			}
+		}
+	}
+	run(0, "us", 5*time.Minute)
+	run(4, "eu", time.Minute)
+	watch(10)
+	run(11, "eu", time.Minute)
+	watch(18)
+	if len(ids) != 2 {
+		t.Errorf("%v, want two", ids)
+	}
+}
