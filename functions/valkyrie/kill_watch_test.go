@@ -51,7 +51,7 @@ func newNight(t *testing.T, ring time.Duration) *night {
 const onlyOrders = `
 judge:
   journeys:
-    print-card: {failures_in_a_row: 100}
+    print-card: {failures_in_a_row: 100, flapping_failures: 100, flapping_out_of: 100}
 on_call:
   people:
     - {name: Ada, phone: "+12025550143"}
