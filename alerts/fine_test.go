@@ -54,7 +54,7 @@ func TestSilencesHaveTheirOwnIDs(t *testing.T) {
 	run(0, "us", 5*time.Minute)
 	run(4, "eu", time.Minute)
 	watch(10)
-	run(11, "eu", time.Minute)
+	run(17, "eu", time.Minute)
 	watch(18)
 	if len(ids) != 2 {
 		t.Errorf("%v, want two", ids)

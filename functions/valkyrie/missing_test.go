@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,9 +15,14 @@ import (
 )
 
 // A keenPhone takes every page.
-type keenPhone struct{ sent []alerts.Dispatch }
+type keenPhone struct {
+	mu   sync.Mutex // pages go out side by side
+	sent []alerts.Dispatch
+}
 
 func (p *keenPhone) Send(_ context.Context, d alerts.Dispatch) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.sent = append(p.sent, d)
 	return "S" + d.PageID, nil
 }
