@@ -32,7 +32,7 @@ func TestReadmeExample(t *testing.T) {
 func TestReadmeCommands(t *testing.T) {
 	readme := read(t, "../README.md")
 	program := ""
-	for _, file := range []string{"demo", "run", "watch", "history", "replay", "oncall", "mute", "vcard", "servers"} {
+	for _, file := range []string{"demo", "run", "watch", "history", "replay", "oncall", "mute", "vcard", "servers", "manner"} {
 		program += read(t, "valkyrie/"+file+".go")
 	}
 	lines := regexp.MustCompile(`valkyrie (demo|run|watch|history|incidents|replay|oncall|mute|vcard|shop|phone)\b([^\n`+"`"+`]*)`).FindAllStringSubmatch(readme, -1)
