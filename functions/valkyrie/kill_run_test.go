@@ -21,7 +21,7 @@ type place struct {
 func newPlace(t *testing.T) place {
 	t.Helper()
 	p := place{dir: t.TempDir(), tmp: t.TempDir()}
-	p.env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + p.tmp, "GOCOVERDIR=" + os.Getenv("GOCOVERDIR")}, chromeEnv...)
+	p.env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + p.tmp, "GOCOVERDIR=" + os.Getenv("GOCOVERDIR")}, programEnv...)
 	return p
 }
 
@@ -163,8 +163,9 @@ func TestCtrlC(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if code != c.code || took > 3*time.Second {
-				t.Errorf("exit code %d after %v, want %d within about 2 s", code, took, c.code)
+			// It takes some 0.2 s; the limit is for a machine that is busy with ten other tests.
+			if code != c.code || took > 5*time.Second {
+				t.Errorf("exit code %d after %v, want %d at once", code, took, c.code)
 			}
 			if c.moment != waiting {
 				noneSurvive(t, here) // the children of a Chrome that was still starting end by themselves, a moment later

@@ -12,8 +12,8 @@ import (
 	"valkyrie/infra/chrome"
 )
 
-// chromeEnv is the environment in which the program has its Chrome without looking for it, or fetching it, again.
-var chromeEnv []string
+// programEnv is the environment in which the program has its Chrome without looking for it, or fetching it, again.
+var programEnv []string
 
 // TestMain puts the program on the PATH: the test binary itself, which runs main when it is started as valkyrie.
 func TestMain(m *testing.M) {
@@ -29,7 +29,10 @@ func (p prepared) Run() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	chromeEnv = append([]string{"CHROME=" + c.Path}, c.Env...)
+	programEnv = append([]string{"CHROME=" + c.Path}, c.Env...)
+	if os.Getenv("GORACE") == "" {
+		programEnv = append(programEnv, "GORACE=atexit_sleep_ms=0") // else -race has each program stay for a second
+	}
 	// Nearly all of these tests wait for a step's limit or a phone's ring: more of them than cores can do so at once.
 	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
@@ -43,7 +46,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", Cmds: scriptCommands, Condition: scriptCondition,
 		Setup: func(env *testscript.Env) error {
-			env.Vars = append(env.Vars, chromeEnv...)
+			env.Vars = append(env.Vars, programEnv...)
 			env.Values[serversKey] = servers{}
 			return nil
 		},

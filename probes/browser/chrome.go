@@ -61,7 +61,8 @@ func launch(ctx context.Context, program journey.Program) (*chrome, error) {
 	if program.Path == "" {
 		return nil, errors.New("no Chrome was given to the runner; set CHROME to a Chrome, Chromium or headless-shell")
 	}
-	dir, err := os.MkdirTemp("", "valkyrie-chrome-")
+	sweep(os.TempDir())
+	dir, err := makeFolder()
 	if err != nil {
 		return nil, fmt.Errorf("no temporary folder for Chrome's profile: %w; free some disk space, or set TMPDIR", err)
 	}
