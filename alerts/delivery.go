@@ -1,0 +1,104 @@
+package alerts
+
+import (
+	"slices"
+	"time"
+)
+
+// accepted notes that the carrier took the page.
+func (r *Route) accepted(id, sid string, now time.Time) {
+	p := r.page(id)
+	if p == nil || p.State == Ended || p.State == Accepted || p.State == Cancelled {
+		return
+	}
+	p.State, p.SID, p.AcceptedAt, p.LeaseUntil = Accepted, sid, now, now.Add(callSilence)
+	if p.Channel == Text {
+		p.LeaseUntil = now.Add(textSilence)
+	}
+	for _, id := range p.Incidents {
+		if inc := r.incident(id); inc != nil && inc.State == Open && p.Purpose == Alarm {
+			inc.State = Notified
+			inc.Rev++
+		}
+	}
+	r.touch(*p)
+}
+
+// touch raises the revision of the page's incidents: their record has changed.
+func (r *Route) touch(p Page) {
+	for _, id := range p.Incidents {
+		if inc := r.incident(id); inc != nil {
+			inc.Rev++
+		}
+	}
+}
+
+// postpone puts a page that was certainly not sent back, to be tried again a little later each time.
+func (r *Route) postpone(id, why string, now time.Time) {
+	if p := r.page(id); p != nil && p.State == Claimed {
+		backoff := min(30*time.Second, time.Second<<min(p.Tries, 5))
+		p.State, p.Why, p.NotBefore = Planned, why, now.Add(backoff)
+	}
+}
+
+func (r *Route) lost(id, why string) {
+	if p := r.page(id); p != nil && p.State == Claimed {
+		p.State, p.Why = Unknown, why
+	}
+}
+
+// settle ends the doubt about a lost page. The carrier's list may lag, so that it does not know of it counts only after
+// a while; then it is sent once more, and never a third time.
+func (r *Route) settle(id, sid string, now time.Time) {
+	p := r.page(id)
+	if p == nil || p.State != Unknown {
+		return
+	}
+	if sid != "" && slices.ContainsFunc(r.Pages, func(o Page) bool { return o.SID == sid }) {
+		sid = "" // it is another page to the same person that was found
+	}
+	switch {
+	case sid != "":
+		r.accepted(id, sid, now)
+	case now.Sub(p.ClaimedAt) < settleAfter:
+	case p.Resent:
+		r.end(id, FailedCall, "lost twice: "+p.Why, now)
+	default:
+		p.State, p.Resent, p.NotBefore = Planned, true, now
+	}
+}
+
+// end ends a page. What has ended stays as it is.
+func (r *Route) end(id, result, why string, now time.Time) {
+	p := r.page(id)
+	if p == nil || p.State == Ended || p.State == Cancelled {
+		return
+	}
+	p.State, p.Result, p.EndedAt = Ended, result, now
+	if why != "" {
+		p.Why = why
+	}
+	r.touch(*p)
+}
+
+// report folds in what the carrier, or the person through it, says. It may come before the carrier's answer to our
+// request has, and it says that the page was taken.
+func (r *Route) report(rep Report, at hour) {
+	p := r.page(rep.PageID)
+	if p == nil {
+		return
+	}
+	if rep.SID != "" {
+		r.accepted(rep.PageID, rep.SID, at.now)
+	}
+	if p.State == Accepted && p.Channel == Call {
+		p.LeaseUntil = at.now.Add(callLength) // somebody has answered
+	}
+	if rep.Key != "" {
+		r.press(p, rep.Key, at)
+		p.Key = rep.Key
+	}
+	if rep.Result != "" {
+		r.end(rep.PageID, rep.Result, rep.Why, at.now)
+	}
+}
