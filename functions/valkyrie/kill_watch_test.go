@@ -206,8 +206,9 @@ func (n *night) ends() {
 	if calls := n.phone.Calls(); len(calls) != 1 || calls[0].To != "+12025550143" || calls[0].Keys != "4" {
 		n.Errorf("want one call, to Ada; got %+v", calls)
 	}
-	if texts := n.phone.Texts(); len(texts) != 1 || texts[0].To != "+12025550143" {
-		n.Errorf("want one text, to Ada; got %+v", texts)
+	// A text that could not be sent for a while is dropped when the key comes first: nobody needs it any more.
+	if texts := n.phone.Texts(); len(texts) > 1 || len(texts) == 1 && texts[0].To != "+12025550143" {
+		n.Errorf("want one text at most, to Ada; got %+v", texts)
 	}
 	if code, _, err := n.watch.end(os.Interrupt); code != 0 || err != nil {
 		n.Errorf("exit code %d, %v", code, err)
@@ -255,8 +256,8 @@ func TestKilledBeforeTheCall(t *testing.T) {
 	n.plugIn()
 	n.watches()
 	n.ends()
-	if got := n.phone.Creates(""); got != 2 {
-		t.Errorf("the phone was asked %d times, want for one call and one text", got)
+	if got := n.phone.Creates(""); got > 2 {
+		t.Errorf("the phone was asked %d times, want for one call and at most one text", got)
 	}
 }
 

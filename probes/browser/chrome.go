@@ -120,19 +120,35 @@ func (c *chrome) open(ctx context.Context) error {
 			return err
 		}
 	case <-c.crashed:
-		c.cancel()
-		<-opened
-		c.lead()
+		c.abort(opened)
 		return errCrashed
 	case <-ctx.Done():
-		c.cancel() // waits for the process to be gone, so the call above ends too
-		<-opened
-		c.lead()
+		c.abort(opened)
 		return ctx.Err()
 	}
 	v, err := cdp.Call(c.ctx, chromedp.FromContext(c.ctx).Browser, browser.GetVersion, cdp.Empty{})
 	c.version = v.Product
 	return err
+}
+
+// abort ends a Chrome that is still starting. chromedp ends its process, but then waits for as long as the children of
+// that one keep its output open, so they are ended too.
+func (c *chrome) abort(opened <-chan error) {
+	gone := make(chan struct{})
+	go func() {
+		c.cancel() // waits for the process to be gone, so the call of attach ends too
+		<-opened
+		close(gone)
+	}()
+	for {
+		killOwners(c.dir)
+		select {
+		case <-gone:
+			c.lead()
+			return
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
 
 // attach starts the process, listens for the page's crash, and only then opens the tab: nobody tells later of a page that
