@@ -12,7 +12,7 @@ demo: build ## an outage, from the first hung step to the phone call and the all
 	bin/valkyrie demo $(if $(FAULT),--fault $(FAULT))
 
 test: ## every test: real Chrome, real stores, the real program
-	go test ./...
+	go test -p 1 ./... # one package at a time: each of them keeps several Chromes busy
 
 bench: ## our browser against bare chromedp on the same journey: time, CPU, memory, and how far the reported times are off
 	go test ./probes -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m
