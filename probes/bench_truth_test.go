@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
@@ -46,7 +45,10 @@ func (t truth) between(from, to string) time.Duration {
 
 // plantTruth puts the script into every page from now on.
 var plantTruth = chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-	_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: truthScript})
+	// A script lasts as long as the session that added it, and that of Tab.Do is over when the action is. This one ends with
+	// the process, which plays one journey.
+	lasting, _ := chromedp.NewContext(context.WithoutCancel(ctx), chromedp.WithTargetID(target.TargetID), chromedp.WithDetachOnCancel())
+	_, err := chromedp.Call(lasting, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: truthScript})
 	return err
 })
 

@@ -220,8 +220,9 @@ func TestKilledBeforeTheJudgement(t *testing.T) {
 	n := newNight(t, time.Second)
 	n.plugIn()
 	store := n.store()
+	now := time.Now().UTC().Truncate(time.Second)
 	for ago := 2; ago > 0; ago-- {
-		slot := time.Now().UTC().Add(-time.Duration(ago) * time.Minute).Truncate(time.Second)
+		slot := now.Add(-time.Duration(ago) * time.Minute)
 		if err := store.PutRun(t.Context(), journey.Run{
 			ID: fmt.Sprint("run", ago), Journey: "create-order", Region: "laptop", Slot: slot, Started: slot, Outcome: journey.Failed,
 			Steps: []journey.StepResult{{Name: "sign in", Outcome: journey.Failed, Error: "it answered 503"}}, Error: `step "sign in": it answered 503`,
@@ -234,6 +235,9 @@ func TestKilledBeforeTheJudgement(t *testing.T) {
 	}
 	n.watches()
 	n.ends()
+	if since := n.route().Incidents[0].Since; !since.Equal(now.Add(-2 * time.Minute)) {
+		t.Errorf("the incident is said to last since %v; the first of the two failures was at %v", since, now.Add(-2*time.Minute))
+	}
 }
 
 // At the decision: the incident is open, and the call is being made, or not yet.
