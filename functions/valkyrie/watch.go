@@ -142,6 +142,9 @@ func (p *program) carrier(listen, answer string) (carrier, func(), error) {
 		account: p.getenv("TWILIO_ACCOUNT_SID"), token: p.getenv("TWILIO_AUTH_TOKEN"),
 		address: p.getenv("TWILIO_API_URL"), public: p.getenv("VALKYRIE_CALLBACK_URL"), listen: listen,
 	}
+	if c.account == "" && (c.token != "" || c.address != "" || c.public != "") {
+		return c, nil, usageError("TWILIO_ACCOUNT_SID is not set, but TWILIO_AUTH_TOKEN, TWILIO_API_URL or VALKYRIE_CALLBACK_URL is: nobody would be called\nset it too, or none of them to have calls ring in this terminal")
+	}
 	if c.account != "" {
 		if c.token == "" {
 			return c, nil, usageError("TWILIO_ACCOUNT_SID is set, but TWILIO_AUTH_TOKEN is not; set both, or neither to have calls ring in this terminal")

@@ -71,7 +71,8 @@ func launch(ctx context.Context, program journey.Program) (*chrome, error) {
 	alloc, release := chromedp.NewExecAllocator(context.Background(), c.options(program)...)
 	c.release = release
 	quiet := func(string, ...any) {} // what goes wrong reaches us as errors; chromedp would print it as well
-	c.ctx, c.cancel = chromedp.NewContext(alloc, chromedp.WithErrorf(quiet))
+	tab, cancel := chromedp.NewContext(alloc, chromedp.WithErrorf(quiet))
+	c.ctx, c.cancel = tab, sync.OnceFunc(cancel) // a second call would wait for ever if no process had been started
 	if err := c.open(ctx); err != nil {
 		err = c.explain(ctx, fmt.Sprintf("Chrome (%s) did not start", program.Path), err)
 		return nil, errors.Join(err, c.stop())
