@@ -39,11 +39,21 @@ type World struct {
 	Site     string
 	Exchange *standin.Exchange
 	PhoneURL string
-	outage   atomic.Bool
+	outage   atomic.Value // Outage
 }
 
-// Outage makes the whole site unreachable, or reachable again: a failure that takes no time.
-func (w *World) Outage(on bool) { w.outage.Store(on) }
+// An Outage is what is wrong with the whole site.
+type Outage string
+
+// The outages.
+const (
+	None        Outage = ""            // it is open
+	Unreachable Outage = "unreachable" // connections are broken off: a failure that takes no time
+	Hanging     Outage = "hanging"     // nothing is ever answered
+)
+
+// Play has the site play an outage.
+func (w *World) Play(o Outage) { w.outage.Store(o) }
 
 // NewWorld makes one for the length of a test.
 func NewWorld(tb testing.TB) *World {
@@ -94,8 +104,12 @@ func (w *World) openShop(tb testing.TB) {
 		tb.Fatal(err)
 	}
 	web := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if w.outage.Load() {
-			panic(http.ErrAbortHandler) // breaks the connection off
+		switch w.outage.Load() {
+		case Unreachable:
+			panic(http.ErrAbortHandler)
+		case Hanging:
+			<-r.Context().Done()
+			return
 		}
 		shop.ServeHTTP(rw, r)
 	}))

@@ -125,7 +125,7 @@ func TestRuns(t *testing.T) {
 		t.Errorf("requests before %v and after %v", before, after)
 	}
 
-	r.Outage(true)
+	r.Play(lambdatest.Unreachable)
 	for minutes := 8; minutes >= 7; minutes-- {
 		if a, err = r.send(due("create-order", slotAgo(minutes))); err != nil || a.Outcome != journey.Failed {
 			t.Fatalf("%+v, %v\n%s", a, err, r.function.Log())
@@ -220,6 +220,48 @@ func TestWhatIsMissing(t *testing.T) {
 	_, err = r.send(due("create-order", slotAgo(8)))
 	if lines := r.lines("run"); err == nil || !strings.Contains(err.Error(), "is lost") || len(lines) != 1 || lines[0]["outcome"] != "passed" {
 		t.Errorf("without a table: %v, %v", err, lines)
+	}
+}
+
+// TestReturnsInTime: whatever the site does, the function's time does not run out; and the verdict, cut off or not, is kept.
+func TestReturnsInTime(t *testing.T) {
+	r := newRig(t, 7*time.Second)
+	r.Play(lambdatest.Hanging)
+	res := r.function.Invoke(due("print-card", slotAgo(9)))
+	if res.Err() != nil || res.Took > 7*time.Second {
+		t.Errorf("%v after %v\n%s", res.Err(), res.Took, r.function.Log())
+	}
+	runs := r.runs(lambdatest.Home)
+	if len(runs) != 1 || runs[0].Outcome != journey.Failed || !strings.Contains(runs[0].Error, "cut off after") {
+		t.Errorf("%+v", runs)
+	}
+}
+
+// TestWarm: a process that has run many journeys, frozen in between, is as it was after the first: no process, no file.
+// BenchmarkLambda looks at its memory too.
+func TestWarm(t *testing.T) {
+	r := newRig(t, 30*time.Second)
+	for n := range 10 {
+		name := []string{"create-order", "print-card"}[n%2]
+		if n == 5 {
+			r.Play(lambdatest.Unreachable)
+		}
+		res := r.function.Invoke(due(name, slotAgo(20-n)))
+		if res.Err() != nil || res.Cold != (n == 0) {
+			t.Fatalf("%d: cold %t, %v", n, res.Cold, res.Err())
+		}
+		if files, procs := r.function.Files(), r.function.Processes(); len(files)+len(procs) > 0 {
+			t.Errorf("%d: left: files %q, processes %q", n, files, procs)
+		}
+	}
+	good := 0
+	for _, run := range r.runs(lambdatest.Home) {
+		if run.Outcome.Good() {
+			good++
+		}
+	}
+	if good != 5 {
+		t.Errorf("%d good runs of 10, want 5", good)
 	}
 }
 
