@@ -35,6 +35,8 @@ func (s *Shop) routes() http.Handler {
 
 	mux.HandleFunc("POST /api/jobs", s.createJob)
 	mux.HandleFunc("GET /api/jobs/{id}", s.showJob)
+	mux.HandleFunc("POST /api/orders", s.createOrder)
+	mux.HandleFunc("DELETE /api/orders/{number}", s.deleteOrder)
 
 	mux.HandleFunc("GET /healthz", s.showHealth)
 	mux.HandleFunc("GET /diagnostics", s.showDiagnostics)
