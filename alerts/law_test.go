@@ -10,7 +10,7 @@ import (
 func TestCreepsFasterAndFaster(t *testing.T) {
 	const end = 60.0 // the day on which nothing is left
 	for seed := range uint64(6) {
-		k := crept(t, 50, seed, func(d int) float64 { return 800 + 6_000/(end-float64(d)) })
+		k := crept(t, 50, seed, func(d int) float64 { return 800 + 20_000/(end-float64(d)) })
 		if len(k.said) == 0 || !strings.Contains(k.said[0], "creeping opens") {
 			t.Errorf("seed %d: ten days before the end nothing was said: %q", seed, k.said)
 			continue
