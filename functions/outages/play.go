@@ -117,7 +117,11 @@ func (w *world) probe(ctx context.Context, make func() journey.Journey, slot tim
 		if err != nil {
 			return err
 		}
-		w.note(decisions)
+		if w.note(decisions) {
+			if err := w.attend(ctx); err != nil { // the pager is poked
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -145,14 +149,16 @@ func (w *world) attend(ctx context.Context) error {
 	return nil
 }
 
-// note tells what was decided.
-func (w *world) note(decisions []alerts.Decision) {
+// note tells what was decided, and reports whether it is something for people.
+func (w *world) note(decisions []alerts.Decision) (news bool) {
 	for _, d := range decisions {
 		switch d.Verb {
 		case alerts.Opens, alerts.Reopens, alerts.Resolves:
 			w.tell(w.clock.Now(), "%s: %s", d.Verb, d.Reason)
+			news = true
 		}
 	}
+	return news
 }
 
 func (w *world) tell(at time.Time, format string, args ...any) {

@@ -54,7 +54,6 @@ func (r *Result) feels(from, to time.Time) {
 	r.Over = to
 }
 
-
 // judge says what was wrongly told, and what was missed.
 func (r *Result) judge() {
 	r.Calls, r.Texts = len(r.calls), len(r.texts)

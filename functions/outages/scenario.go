@@ -1,6 +1,7 @@
 package outages
 
 import (
+	"slices"
 	"time"
 
 	"valkyrie/alerts"
@@ -76,6 +77,15 @@ const (
 	hour   = time.Hour
 	day    = 24 * time.Hour
 )
+
+// Find is the scenario of that name.
+func Find(name string) (Scenario, bool) {
+	i := slices.IndexFunc(All(), func(s Scenario) bool { return s.Name == name })
+	if i < 0 {
+		return Scenario{}, false
+	}
+	return All()[i], true
+}
 
 // All lists the scenarios, in the order of the outages.
 func All() []Scenario { return append(live(), simulated()...) }
@@ -179,17 +189,17 @@ func simulated() []Scenario {
 		},
 		{
 			Row: "I6", Name: "creep", Line: "order numbers run out: create order creeps slower for a month, then times out",
-			Begins: monday, Lasts: 44 * day, Every: 30 * minute,
+			Begins: monday, Lasts: 44 * day, Every: hour,
 			Shop: demoshop.Config{Seed: 6, Customers: 1_000, OrdersTaken: 851_000, LookupTime: 12 * time.Millisecond},
 			Want: Want{Kinds: []alerts.Kind{alerts.Creeping}, Journeys: []string{"order-api"}, Call: true, Words: []string{"create an order", "crosses its"}, Ahead: 10 * day, Calls: 12},
 		},
 		{
 			Row: "I6", Name: "slow-day", Line: "one day on which orders take twice as long", Decoy: true,
-			Begins: monday, Lasts: 30 * day, Every: hour, Faults: demoshop.Plan{{Fault: "slow-database", From: 20 * day, For: day}},
+			Begins: monday, Lasts: 30 * day, Every: 3 * hour, Faults: demoshop.Plan{{Fault: "slow-database", From: 20 * day, For: day}},
 		},
 		{
 			Row: "I6", Name: "slow-but-flat", Line: "orders have always been slow", Decoy: true,
-			Begins: monday, Lasts: 30 * day, Every: hour, Shop: demoshop.Config{OrderTime: 1200 * time.Millisecond},
+			Begins: monday, Lasts: 30 * day, Every: 3 * hour, Shop: demoshop.Config{OrderTime: 1200 * time.Millisecond},
 		},
 		{
 			Row: "I6", Name: "notifications-lost", Line: "a nightly task should send 400 texts, and 150 go",
@@ -198,12 +208,12 @@ func simulated() []Scenario {
 		},
 		{
 			Row: "I6", Name: "orders-collapse", Line: "nine of ten customers cannot get in; every probe is green",
-			Begins: monday, Lasts: 29*day + 4*hour, Every: 15 * minute, Shop: demoshop.Config{Seed: 8, Customers: 3_000}, Faults: demoshop.Plan{{Fault: "orders-collapse", From: 29 * day}},
-			Want: Want{Kinds: []alerts.Kind{alerts.Counts}, Journeys: []string{"order-rate"}, Words: []string{"orders_15min"}, Within: hour},
+			Begins: monday, Lasts: 29*day + 4*hour, Every: 30 * minute, Shop: demoshop.Config{Seed: 8, Customers: 3_000}, Faults: demoshop.Plan{{Fault: "orders-collapse", From: 29 * day}},
+			Want: Want{Kinds: []alerts.Kind{alerts.Counts}, Journeys: []string{"order-rate"}, Words: []string{"orders_15min"}, Within: 90 * minute},
 		},
 		{
 			Row: "I6", Name: "quiet-night", Line: "a quiet night with few orders", Decoy: true,
-			Begins: monday, Lasts: 25 * day, Every: 15 * minute, Shop: demoshop.Config{Seed: 9, Customers: 300},
+			Begins: monday, Lasts: 25 * day, Every: 30 * minute, Shop: demoshop.Config{Seed: 9, Customers: 300},
 		},
 	}
 }
