@@ -20,9 +20,7 @@ func Fetch(ctx context.Context, cfg Config) (Chrome, error) {
 		return Chrome{}, fmt.Errorf("no Chrome found, and none is pinned for %s; install Google Chrome or set CHROME", cfg.platform)
 	}
 	// The version is in the folder's name, so that two versions of Valkyrie on one machine do not evict each other.
-	dir, err := npm.Install(ctx, cfg.npm(), "chrome-"+cfg.pin.Version, *cfg.pin, layIntoCache, func(dir string) error {
-		return cfg.proveItStarts(ctx, dir)
-	})
+	dir, err := npm.Install(ctx, cfg.npm(), "chrome-"+cfg.pin.Version, *cfg.pin, layIntoCache, cfg.proveItStarts)
 	if err != nil {
 		return Chrome{}, err
 	}

@@ -12,10 +12,13 @@ import (
 // A Layout lays a package's program out of its tarball into the new folder dir, which is to become final.
 type Layout func(ctx context.Context, tarball, dir, final string) error
 
+// A Check proves that the program in a folder runs on this machine.
+type Check func(ctx context.Context, dir string) error
+
 // Install returns the folder called name of the cache, which holds what layout made of the pinned package: as it is if it
-// is there whole, else fetched. check proves that the program in a folder runs on this machine, before it is put in
-// place. Any number of processes may call Install at once: one fetches, the others wait.
-func Install(ctx context.Context, cfg Config, name string, p Pin, layout Layout, check func(dir string) error) (string, error) {
+// is there whole, else fetched. The program is checked before it is put in place. Any number of processes may call Install
+// at once: one fetches, the others wait.
+func Install(ctx context.Context, cfg Config, name string, p Pin, layout Layout, check Check) (string, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.absoluteCache(); err != nil {
 		return "", err
@@ -37,7 +40,7 @@ func Install(ctx context.Context, cfg Config, name string, p Pin, layout Layout,
 	return dir, err
 }
 
-func (cfg Config) install(ctx context.Context, dir string, p Pin, layout Layout, check func(string) error) error {
+func (cfg Config) install(ctx context.Context, dir string, p Pin, layout Layout, check Check) error {
 	release, err := cfg.lock(ctx, dir+".lock")
 	if err != nil {
 		return err
@@ -58,11 +61,11 @@ func Put(ctx context.Context, cfg Config, dir string, p Pin, layout Layout) erro
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
 	}
-	return cfg.withDefaults().put(ctx, dir, p, layout, func(string) error { return nil })
+	return cfg.withDefaults().put(ctx, dir, p, layout, nil)
 }
 
 // put does everything in a scratch folder beside dir, which appears by a rename: whoever sees it sees it whole.
-func (cfg Config) put(ctx context.Context, dir string, p Pin, layout Layout, check func(string) error) error {
+func (cfg Config) put(ctx context.Context, dir string, p Pin, layout Layout, check Check) error {
 	scratch, err := freshScratch(dir)
 	if err != nil {
 		return err
@@ -80,8 +83,10 @@ func (cfg Config) put(ctx context.Context, dir string, p Pin, layout Layout, che
 	if err := writeManifest(made, p); err != nil {
 		return fmt.Errorf("unpacking %s: %w", p.Spec(), err)
 	}
-	if err := check(made); err != nil {
-		return err
+	if check != nil {
+		if err := check(ctx, made); err != nil {
+			return err
+		}
 	}
 	if err := replace(dir, made, scratch); err != nil {
 		return fmt.Errorf("putting %s in place: %w", cfg.Program, err)
