@@ -6,13 +6,16 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 # Rounds of the benchmark; each plays every driver once.
 ROUNDS ?= 20
 
-.PHONY: demo test bench lint build clean
+.PHONY: demo test outages bench lint build clean
 
 demo: build ## an outage, from the first hung step to the phone call and the all-clear
 	bin/valkyrie demo $(if $(FAULT),--fault $(FAULT))
 
 test: ## every test: real Chrome, real stores, the real program
 	go test -p 1 ./... # one package at a time: each of them keeps several Chromes busy
+
+outages: build ## the real outages, replayed, and what must stay silent beside them: one table
+	bin/valkyrie outages
 
 bench: ## our browser against bare chromedp on the same journey, and the function as deployed: time, CPU, memory, sizes, requests
 	go test ./probes -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m
