@@ -197,4 +197,3 @@ func listOutages(w io.Writer) {
 		fmt.Fprintf(w, "%s  %-20s %-10s %s\n", s.Row, s.Name, how, s.Line)
 	}
 }
-
