@@ -96,18 +96,19 @@ func (t Telling) ending() string {
 	return end
 }
 
-// evidence is the address of what is best looked at: the screenshot, if there is one.
+// evidence is the address of what is best looked at: the screenshot, if there is one. What was kept on the web has an
+// address of its own.
 func (t Telling) evidence(i Incident) string {
-	if t.OnCall.EvidenceURL == "" {
-		return ""
-	}
 	best := ""
 	for _, e := range i.Evidence {
 		if e.Path != "" && (best == "" || e.Kind == "screenshot") {
 			best = e.Path
 		}
 	}
-	if best == "" {
+	switch {
+	case strings.HasPrefix(best, "https://"):
+		return twofold.Replace(best)
+	case best == "" || t.OnCall.EvidenceURL == "":
 		return ""
 	}
 	u := url.URL{Path: strings.TrimPrefix(best, "/")}

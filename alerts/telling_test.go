@@ -1,6 +1,7 @@
 package alerts_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,6 +81,13 @@ func TestWritten(t *testing.T) {
 			`VALKYRIE: Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. ` +
 				`No PDF within 15s (1.2 MB read); last job status "queued" at https://shop.example.com/jobs/7?key=1. #8bfe`,
 		},
+		"evidence that has an address of its own": {
+			func(t *alerts.Telling) {
+				t.OnCall, t.About[0].Evidence = alerts.OnCall{}, []journey.Evidence{{Kind: "screenshot", Path: "https://console.example.com/s3?prefix=a"}}
+			},
+			`VALKYRIE: Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. ` +
+				`No PDF within 15s (1.2 MB read); last job status "queued" at https://shop.example.com/jobs/7?key=1. https://console.example.com/s3?prefix=a #8bfe`,
+		},
 		"an address that is too long is left out": {
 			func(t *alerts.Telling) { t.OnCall.EvidenceURL = "https://" + strings.Repeat("e", 150) + ".com" },
 			`VALKYRIE: Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. ` +
@@ -92,6 +100,7 @@ func TestWritten(t *testing.T) {
 		},
 	} {
 		changed := told
+		changed.About = slices.Clone(told.About)
 		c.change(&changed)
 		if got := changed.Text(); got != c.want || len(got) > 306 {
 			t.Errorf("%s: %d characters\ngot  %s\nwant %s", name, len(got), got, c.want)

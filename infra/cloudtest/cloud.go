@@ -1,0 +1,156 @@
+package cloudtest
+
+import (
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
+)
+
+// Keys of the account. They open nothing anywhere else.
+const (
+	AccessKey = "AKIAIOSFODNN7EXAMPLE"
+	SecretKey = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+)
+
+// Services, as they are called in signatures.
+const (
+	DynamoDB       = "dynamodb"
+	Lambda         = "lambda"
+	S3             = "s3"
+	SecretsManager = "secretsmanager"
+	SSM            = "ssm"
+)
+
+// A Cloud is the account. Its methods are safe for concurrent use.
+type Cloud struct {
+	URL    string
+	server *httptest.Server
+
+	mu         sync.Mutex
+	parameters map[string]string
+	secrets    map[string]string
+	objects    map[string]*s3mem.Backend // by region
+	services   map[string]http.Handler   // by region and service: tables and buckets
+	functions  map[string]func(payload []byte)
+	down       map[string]bool // by region and service
+	requests   map[string]int  // by service and operation
+}
+
+// New opens one. Close it when done.
+func New() *Cloud {
+	c := &Cloud{
+		parameters: map[string]string{}, secrets: map[string]string{}, objects: map[string]*s3mem.Backend{}, services: map[string]http.Handler{},
+		functions: map[string]func([]byte){}, down: map[string]bool{}, requests: map[string]int{},
+	}
+	c.server = httptest.NewServer(c)
+	c.URL = c.server.URL
+	return c
+}
+
+// Close ends it.
+func (c *Cloud) Close() {
+	c.server.CloseClientConnections()
+	c.server.Close()
+}
+
+// Config is what a client in a region is configured with.
+func (c *Cloud) Config(region string) aws.Config {
+	return aws.Config{
+		Region: region, BaseEndpoint: &c.URL, Credentials: credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
+		HTTPClient: c.server.Client(),
+	}
+}
+
+// Environ is the same for a program: lines for its environment.
+func (c *Cloud) Environ(region string) []string {
+	return []string{
+		"AWS_REGION=" + region, "AWS_ENDPOINT_URL=" + c.URL, "AWS_ACCESS_KEY_ID=" + AccessKey, "AWS_SECRET_ACCESS_KEY=" + SecretKey,
+		"AWS_EC2_METADATA_DISABLED=true",
+	}
+}
+
+// Down makes a region's service unreachable, connections being broken off, or reachable again.
+func (c *Cloud) Down(region, service string, down bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.down[region+" "+service] = down
+}
+
+// Requests counts the requests so far, by service and operation, such as "s3 PUT" or "dynamodb PutItem".
+func (c *Cloud) Requests() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.requests)
+}
+
+// scope is the region and the service in a request's signature.
+var scope = regexp.MustCompile(`Credential=` + AccessKey + `/[0-9]{8}/([a-z0-9-]+)/([a-z0-9]+)/aws4_request`)
+
+// ServeHTTP answers the service of the region that the request was signed for.
+func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	found := scope.FindStringSubmatch(r.Header.Get("Authorization"))
+	if found == nil {
+		http.Error(w, "no signature of ours", http.StatusForbidden)
+		return
+	}
+	region, service := found[1], found[2]
+	h, down := c.route(region, service, r)
+	if down {
+		panic(http.ErrAbortHandler) // breaks the connection off
+	}
+	h.ServeHTTP(w, r)
+}
+
+func (c *Cloud) route(region, service string, r *http.Request) (h http.Handler, down bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.requests[service+" "+operation(r)]++
+	h = c.services[region+" "+service]
+	switch {
+	case h != nil:
+	case service == SSM, service == SecretsManager:
+		h = http.HandlerFunc(c.serveSecrets)
+	case service == Lambda:
+		h = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { c.invoke(w, r, region) })
+	default:
+		h = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, fmt.Sprintf("there is no %s in %s", service, region), http.StatusNotImplemented)
+		})
+	}
+	return h, c.down[region+" "+service]
+}
+
+// operation is what the request wants: the target of a JSON protocol, or the method.
+func operation(r *http.Request) string {
+	if _, name, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
+		return name
+	}
+	return r.Method
+}
+
+// Serve has a handler serve a region's service, such as its table.
+func (c *Cloud) Serve(region, service string, h http.Handler) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.services[region+" "+service] = h
+}
+
+// Bucket makes a bucket in a region.
+func (c *Cloud) Bucket(region, name string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.objects[region] == nil {
+		c.objects[region] = s3mem.New()
+		c.services[region+" "+S3] = gofakes3.New(c.objects[region]).Server()
+	}
+	return c.objects[region].CreateBucket(name)
+}

@@ -1,0 +1,170 @@
+package cloudwatch_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"valkyrie/infra/cloudwatch"
+	"valkyrie/probes/journey"
+)
+
+var slot = time.Date(2026, 11, 21, 4, 23, 0, 0, time.UTC)
+
+func aRun(o journey.Outcome) journey.Run {
+	r := journey.Run{
+		ID: "0197", Journey: "print-card", Region: "eu-west-1", Slot: slot, Started: slot.Add(1200 * time.Millisecond), Outcome: o, DurationMS: 1234, Tries: 1,
+		Steps: []journey.StepResult{
+			{Name: "sign in", Outcome: journey.Passed, DurationMS: 109, SlowMS: 1000, LimitMS: 8000},
+			{Name: "wait for the PDF", Outcome: o, DurationMS: 1125, SlowMS: 5000, LimitMS: 10000},
+			{Name: "open it", Outcome: journey.NotRun},
+			{Name: "sign out", Outcome: journey.Passed, Cleanup: true},
+		},
+		Counts:   []journey.Count{{Name: "pending_jobs", Value: 12}, {Name: "nonsense", Value: math.NaN()}},
+		Evidence: []journey.Evidence{{Kind: "screenshot", Path: "s3://b/k"}},
+	}
+	if !o.Good() {
+		r.Error, r.Steps[1].Error = strings.Repeat("no PDF, ", 1000), "no PDF"
+	}
+	return r
+}
+
+// metrics are what CloudWatch makes of the lines: names with dimensions, and their values.
+func metrics(t *testing.T, lines []byte) map[string]float64 {
+	t.Helper()
+	all := map[string]float64{}
+	for text := range bytes.Lines(lines) {
+		if err := valid(text); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		var doc document
+		var members map[string]any
+		if err := errors.Join(json.Unmarshal(text, &doc), json.Unmarshal(text, &members)); err != nil {
+			t.Fatal(err)
+		}
+		d := doc.AWS.CloudWatchMetrics[0]
+		for _, m := range d.Metrics {
+			name := d.Namespace + " " + m.Name
+			for _, dimension := range d.Dimensions[0] {
+				name += "|" + members[dimension].(string)
+			}
+			all[name] = members[m.Name].(float64)
+		}
+	}
+	return all
+}
+
+func TestMetricsOfARun(t *testing.T) {
+	for _, c := range []struct {
+		outcome journey.Outcome
+		detail  cloudwatch.Detail
+		want    map[string]float64
+	}{
+		{journey.Passed, cloudwatch.Journeys, map[string]float64{
+			"Valkyrie SuccessPercent|print-card": 100, "Valkyrie Duration|print-card": 1234, "Valkyrie Failed|print-card": 0, "Valkyrie Broken|print-card": 0,
+		}},
+		{journey.Failed, cloudwatch.Journeys, map[string]float64{
+			"Valkyrie SuccessPercent|print-card": 0, "Valkyrie Failed|print-card": 1, "Valkyrie Broken|print-card": 0,
+		}},
+		{journey.Broken, cloudwatch.Journeys, map[string]float64{"Valkyrie Failed|print-card": 0, "Valkyrie Broken|print-card": 1}},
+		{journey.Slow, cloudwatch.Steps, map[string]float64{
+			"Valkyrie SuccessPercent|print-card": 100, "Valkyrie Duration|print-card": 1234, "Valkyrie Failed|print-card": 0, "Valkyrie Broken|print-card": 0,
+			"Valkyrie SuccessPercent|print-card|sign in": 100, "Valkyrie Duration|print-card|sign in": 109,
+			"Valkyrie SuccessPercent|print-card|wait for the PDF": 100, "Valkyrie Duration|print-card|wait for the PDF": 1125,
+		}},
+	} {
+		if diff := cmp.Diff(c.want, metrics(t, cloudwatch.RunLines(aRun(c.outcome), c.detail, ""))); diff != "" {
+			t.Errorf("%s, %s (-want +got):\n%s", c.outcome, c.detail, diff)
+		}
+	}
+}
+
+func TestMetricsOfATick(t *testing.T) {
+	good := cloudwatch.Tick{At: slot, Region: "eu-west-1", Rounds: 1, OpenIncidents: 2, Sent: 1}
+	want := map[string]float64{"Valkyrie Heartbeat": 1, "Valkyrie OpenIncidents": 2, "Valkyrie PagesSent": 1, "Valkyrie PagesFailed": 0}
+	if diff := cmp.Diff(want, metrics(t, cloudwatch.TickLine(good))); diff != "" {
+		t.Error(diff)
+	}
+	bad := cloudwatch.Tick{At: slot, OpenIncidents: -1, Failed: 1, Err: errors.New("no table")}
+	want = map[string]float64{"Valkyrie Heartbeat": 0, "Valkyrie PagesSent": 0, "Valkyrie PagesFailed": 1}
+	if diff := cmp.Diff(want, metrics(t, cloudwatch.TickLine(bad))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFieldsOfARun(t *testing.T) {
+	var got map[string]any
+	if err := json.Unmarshal(cloudwatch.RunLines(aRun(journey.Failed), cloudwatch.Journeys, "https://console"), &got); err != nil {
+		t.Fatal(err)
+	}
+	delete(got, "_aws")
+	if n := len([]rune(got["error"].(string))); n != cloudwatch.MaxError {
+		t.Errorf("an error of %d characters", n)
+	}
+	delete(got, "error")
+	want := map[string]any{
+		"event": "run", "journey": "print-card", "Journey": "print-card", "region": "eu-west-1", "slot": "2026-11-21T04:23:00Z", "run": "0197",
+		"outcome": "failed", "duration_ms": 1234.0, "late_ms": 1200.0, "step": "wait for the PDF", "tries": 1.0, "starved_ms": 0.0, "problems": 0.0,
+		"SuccessPercent": 0.0, "Failed": 1.0, "Broken": 0.0, "evidence_url": "https://console", "counts": map[string]any{"pending_jobs": 12.0},
+		"evidence": []any{map[string]any{"kind": "screenshot", "path": "s3://b/k"}},
+		"steps": []any{
+			map[string]any{"name": "sign in", "outcome": "passed", "duration_ms": 109.0, "slow_ms": 1000.0, "limit_ms": 8000.0},
+			map[string]any{"name": "wait for the PDF", "outcome": "failed", "duration_ms": 1125.0, "slow_ms": 5000.0, "limit_ms": 10000.0},
+			map[string]any{"name": "open it", "outcome": "not-run", "duration_ms": 0.0, "slow_ms": 0.0, "limit_ms": 0.0},
+		},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestNamesAreTrue: Metrics and Fields list what is written, and nothing else.
+func TestNamesAreTrue(t *testing.T) {
+	full := aRun(journey.Failed)
+	full.Chrome = "HeadlessChrome/153"
+	lines := cloudwatch.RunLines(full, cloudwatch.Steps, "https://console")
+	lines = append(lines, cloudwatch.RunLines(aRun(journey.Passed), cloudwatch.Steps, "")...)
+	lines = append(lines, cloudwatch.TickLine(cloudwatch.Tick{Err: errors.New("no table")})...)
+	fields, written := map[string]map[string]bool{}, map[string]bool{}
+	for text := range bytes.Lines(lines) {
+		var doc document
+		var members map[string]any
+		if err := errors.Join(json.Unmarshal(text, &doc), json.Unmarshal(text, &members)); err != nil {
+			t.Fatal(err)
+		}
+		event, d := members["event"].(string), doc.AWS.CloudWatchMetrics[0]
+		if fields[event] == nil {
+			fields[event] = map[string]bool{}
+		}
+		for _, m := range d.Metrics {
+			written[m.Name+" "+m.Unit+" "+strings.Join(d.Dimensions[0], ",")] = true
+			delete(members, m.Name)
+		}
+		for name := range members {
+			if name != "_aws" && !slices.Contains(d.Dimensions[0], name) {
+				fields[event][name] = true
+			}
+		}
+	}
+	listed := map[string]bool{}
+	for _, m := range cloudwatch.Metrics() {
+		listed[m.Name+" "+m.Unit+" "+strings.Join(m.Dimensions, ",")] = true
+	}
+	if diff := cmp.Diff(listed, written); diff != "" {
+		t.Errorf("metrics (-listed +written):\n%s", diff)
+	}
+	for _, event := range []string{cloudwatch.EventRun, cloudwatch.EventStep, cloudwatch.EventTick} {
+		want := slices.Sorted(slices.Values(cloudwatch.Fields(event)))
+		if diff := cmp.Diff(want, slices.Sorted(maps.Keys(fields[event]))); diff != "" {
+			t.Errorf("fields of a %s (-listed +written):\n%s", event, diff)
+		}
+	}
+}

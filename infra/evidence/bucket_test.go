@@ -1,0 +1,121 @@
+package evidence_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"valkyrie/infra/cloudtest"
+	"valkyrie/infra/evidence"
+	"valkyrie/probes/journey"
+)
+
+var run = journey.Run{ID: "01990a5c-1111-7abc-8def-0123456789ab", Journey: "print-card", Region: "eu-west-1", Slot: time.Date(2026, 11, 21, 4, 23, 0, 0, time.UTC)}
+
+// bucket is a real client's, against a bucket in this process.
+func bucket(t *testing.T) (evidence.Bucket, *cloudtest.Cloud) {
+	t.Helper()
+	c := cloudtest.New()
+	t.Cleanup(c.Close)
+	if err := c.Bucket("eu-west-1", "valkyrie-evidence"); err != nil {
+		t.Fatal(err)
+	}
+	return evidence.Bucket{Client: s3.NewFromConfig(c.Config("eu-west-1")), Name: "valkyrie-evidence", Region: "eu-west-1"}, c
+}
+
+func TestBucket(t *testing.T) {
+	b, _ := bucket(t)
+	saver := b.Within(t.Context())
+	for name, c := range map[string]struct{ kind, disposition string }{
+		"screenshot.png":    {"image/png", ""},
+		"page.html":         {"text/html; charset=utf-8", "attachment"},
+		"console.txt":       {"text/plain; charset=utf-8", ""},
+		"run.har":           {"application/json", ""},
+		"download-card.pdf": {"application/pdf", ""},
+		"film.jpg":          {"image/jpeg", ""},
+		"../../odd &name+":  {"application/octet-stream", ""},
+	} {
+		where, err := saver.Save(run, name, []byte(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		const console = "https://console.aws.amazon.com/s3/object/valkyrie-evidence?region=eu-west-1&prefix="
+		key, ok := strings.CutPrefix(where, console)
+		base := name[strings.LastIndex(name, "/")+1:]
+		want := "2026-11-21/print-card/042300Z-eu-west-1-01990a5c-1111/" + base
+		if !ok || key != strings.NewReplacer(" ", "+", "&", "%26", "+", "%2B").Replace(want) || len(where) > 190 {
+			t.Errorf("%s is at %s", name, where)
+		}
+		out, err := b.Client.GetObject(t.Context(), &s3.GetObjectInput{Bucket: &b.Name, Key: &want})
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := io.ReadAll(out.Body)
+		if string(data) != name || err != nil || aws.ToString(out.ContentType) != c.kind || aws.ToString(out.ContentDisposition) != c.disposition {
+			t.Errorf("%s: %q, %s, %s, %v", name, data, aws.ToString(out.ContentType), aws.ToString(out.ContentDisposition), err)
+		}
+	}
+	b.Name = "nobodys"
+	if _, err := b.Within(t.Context()).Save(run, "page.html", nil); err == nil || !strings.Contains(err.Error(), "NoSuchBucket") {
+		t.Errorf("a bucket that is not there: %v", err)
+	}
+}
+
+// TestEncrypted: every object asks for encryption.
+func TestEncrypted(t *testing.T) {
+	b, c := bucket(t)
+	c.Serve("eu-west-1", cloudtest.S3, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Server-Side-Encryption") != "AES256" {
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	}))
+	if _, err := b.Within(t.Context()).Save(run, "url.txt", nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestEachByItself: what cannot be kept does not keep the others from it, and is over before the run's time is.
+func TestEachByItself(t *testing.T) {
+	b, c := bucket(t)
+	b.Timeout = 50 * time.Millisecond
+	hang := make(chan struct{})
+	defer close(hang)
+	c.Serve("eu-west-1", cloudtest.S3, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.ReadAll(r.Body)
+		if strings.HasSuffix(r.URL.Path, "screenshot.png") {
+			<-hang
+		}
+	}))
+	saver := b.Within(t.Context())
+	if _, err := saver.Save(run, "screenshot.png", []byte("x")); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "screenshot.png could not be kept in the bucket valkyrie-evidence") {
+		t.Errorf("one that hangs: %v", err)
+	}
+	if _, err := saver.Save(run, "page.html", []byte("x")); err != nil {
+		t.Errorf("the next one: %v", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := b.Within(ended).Save(run, "page.html", []byte("x")); !errors.Is(err, context.Canceled) {
+		t.Errorf("after the run's time: %v", err)
+	}
+}
+
+func TestLink(t *testing.T) {
+	b := evidence.Bucket{Name: "valkyrie-evidence", Region: "eu-west-1"}
+	if got := b.Link(run); got != "" {
+		t.Errorf("without evidence: %s", got)
+	}
+	some := run
+	some.Evidence = []journey.Evidence{{Kind: "screenshot", Missing: "no"}, {Kind: "html", Path: "https://"}}
+	want := "https://console.aws.amazon.com/s3/buckets/valkyrie-evidence?region=eu-west-1&prefix=2026-11-21/print-card/042300Z-eu-west-1-01990a5c-1111/"
+	if got := b.Link(some); got != want {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,119 @@
+package secrets_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"valkyrie/infra/cloudtest"
+	"valkyrie/infra/secrets"
+	"valkyrie/probes/journey"
+)
+
+// cloud is one with secrets.
+func cloud(t *testing.T) *cloudtest.Cloud {
+	t.Helper()
+	c := cloudtest.New()
+	t.Cleanup(c.Close)
+	for name, value := range map[string]string{
+		"/valkyrie/journeys/shop-email": "ada@example.com", "/valkyrie/journeys/shop-password": "hunter22", "/valkyrie/journeys/api-key": "k-123456",
+		"/valkyrie/twilio-auth-token": "0123456789abcdef",
+	} {
+		c.Parameter(name, value)
+	}
+	c.Secret("valkyrie-journeys", `{"shop-email": "ada@example.com", "shop-password": "hunter22", "api-key": "k-123456"}`)
+	c.Secret("not-json", "hunter22")
+	c.Secret("not-text", `{"shop-password": ["hunter22"]}`)
+	return c
+}
+
+func TestVault(t *testing.T) {
+	c := cloud(t)
+	for _, source := range []string{"ssm:/valkyrie/journeys/", "secretsmanager:valkyrie-journeys"} {
+		v, err := secrets.OpenVault(t.Context(), c.Config("eu-west-1"), source)
+		if err != nil {
+			t.Fatal(source, err)
+		}
+		before := c.Requests()
+		for name, want := range map[string]string{"shop-email": "ada@example.com", "shop-password": "hunter22", "api-key": "k-123456"} {
+			if got, err := v.Find(name); got != want || err != nil {
+				t.Errorf("%s: %s is %q, %v", source, name, got, err)
+			}
+		}
+		_, err = v.Find("twilio-auth-token")
+		if !errors.Is(err, journey.ErrNoSecret) || !strings.Contains(err.Error(), source) {
+			t.Errorf("%s: what is not there: %v", source, err)
+		}
+		if after := c.Requests(); len(after) != len(before) || after["ssm GetParametersByPath"] != before["ssm GetParametersByPath"] {
+			t.Errorf("%s: finding a secret asks AWS: %v", source, after)
+		}
+	}
+	v, err := secrets.OpenVault(t.Context(), c.Config("eu-west-1"), "ssm:/valkyrie/journeys/shop-password")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := v.Find("shop-password"); got != "hunter22" {
+		t.Errorf("by its full name: %q, %v", got, err)
+	}
+}
+
+func TestVaultRefuses(t *testing.T) {
+	c := cloud(t)
+	for source, want := range map[string]string{
+		"":                        "expected ssm:/path/, ssm:/path/name or secretsmanager:name",
+		"hunter22":                "expected ssm:",
+		"ssm:valkyrie":            "expected ssm:",
+		"secretsmanager:":         "expected ssm:",
+		"ssm:/valkyrie/none":      "ParameterNotFound",
+		"secretsmanager:none":     "ResourceNotFoundException",
+		"secretsmanager:not-json": "does not hold names and values",
+		"secretsmanager:not-text": "does not hold names and values",
+	} {
+		_, err := secrets.OpenVault(t.Context(), c.Config("eu-west-1"), source)
+		if err == nil || !strings.Contains(err.Error(), want) || source != "hunter22" && strings.Contains(err.Error(), "hunter22") {
+			t.Errorf("%q: %v; want %q", source, err, want)
+		}
+	}
+}
+
+// TestVaultRefreshes: a secret that was changed is the new one after a while, and one that cannot be read again is still
+// the old one.
+func TestVaultRefreshes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		value, fails := "old-value", false
+		v, err := secrets.VaultOf(t.Context(), func(context.Context) (map[string]string, error) {
+			if fails {
+				return nil, errors.New("throttled")
+			}
+			return map[string]string{"shop-password": value}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		find := func(want string) {
+			t.Helper()
+			if got, err := v.Find("shop-password"); got != want || err != nil {
+				t.Errorf("%q, %v; want %q", got, err, want)
+			}
+		}
+		value = "new-value"
+		if err := v.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		find("old-value")
+		time.Sleep(secrets.Fresh)
+		if err := v.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		find("new-value")
+		time.Sleep(secrets.Fresh)
+		fails = true
+		if err := v.Refresh(t.Context()); err == nil {
+			t.Error("a refresh that failed says nothing")
+		}
+		find("new-value")
+	})
+}
