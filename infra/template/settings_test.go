@@ -117,7 +117,7 @@ func contained(d document) []string {
 				faults = append(faults, fmt.Sprintf("%s lacks %s", id, key))
 			}
 		}
-		if at(all[id], "DeletionPolicy") != "Retain" || at(all[id], "UpdateReplacePolicy") != "Retain" {
+		if at(all[id], "DeletionPolicy") != "RetainExceptOnCreate" || at(all[id], "UpdateReplacePolicy") != "Retain" {
 			faults = append(faults, id+" would be deleted with its stack")
 		}
 	}

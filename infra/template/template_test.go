@@ -80,7 +80,7 @@ func TestPlanted(t *testing.T) {
 		"a parameter for anything":     {"declared", `    AllowedPattern: "\(https:[^\n]*\n`, "", "PingUrl takes anything"},
 		"a bucket for everybody":       {"contained", `BlockPublicPolicy: true`, "BlockPublicPolicy: false", "BlockPublicPolicy is not true"},
 		"plain text":                   {"contained", `"aws:SecureTransport": "false"`, `"aws:SecureTransport": "true"`, "encrypted on the way"},
-		"a table that goes":            {"contained", `(?s)(Condition: MakesTable\n    DeletionPolicy): Retain`, "${1}: Delete", "Table would be deleted"},
+		"a table that goes":            {"contained", `(?s)(Condition: MakesTable\n    DeletionPolicy): RetainExceptOnCreate`, "${1}: Delete", "Table would be deleted"},
 		"a log for ever":               {"contained", `, RetentionInDays: !Ref LogRetention`, "", "ProbeLog is kept for ever"},
 	} {
 		t.Run(name, func(t *testing.T) {
