@@ -62,18 +62,12 @@ func (s JourneyState) earliest() time.Time {
 
 func (d Desk) judge(ctx context.Context, run journey.Run) ([]Decision, error) {
 	var decisions []Decision
-	var before, after RegionState
 	err := change(ctx, d.Store, journeyKey(run.Journey), func(s *JourneyState) bool {
-		before = s.Regions[run.Region]
 		*s, decisions = Judge(d.Policy.For(run.Journey), *s, run, d.Titles[run.Journey])
-		after = s.Regions[run.Region]
 		return decisions[0].Verb != Ignores
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the run of %s could not be judged: %w", run.Journey, err)
-	}
-	if after.Day != before.Day && before.Told > 0 {
-		return decisions, d.enter(ctx, run.Journey, run.Region, after)
 	}
 	return decisions, nil
 }

@@ -55,14 +55,45 @@ func LoadLedger(ctx context.Context, items Items, name string) (Ledger, error) {
 	return l, err
 }
 
-// enter writes the days of a region into the ledger, when a day is over.
-func (d Desk) enter(ctx context.Context, name, region string, r RegionState) error {
+// lastDay is the latest day whose medians judging remembers of the region; 0 when there is none.
+func (r RegionState) lastDay() int64 {
+	var last int64
+	for _, s := range r.Steps {
+		if len(s.Days) > 0 {
+			last = max(last, s.Days[len(s.Days)-1].Day)
+		}
+	}
+	return last
+}
+
+// enter brings the days of a journey that the ledger lacks into it, and then notes in the journey's state that they are
+// there. It is no part of taking in a run, which is to cost the same at any hour.
+func (d Desk) enter(ctx context.Context, name string, s JourneyState) error {
+	days := map[string]int64{} // by region: up to which they are entered now
+	for region, r := range s.Regions {
+		if last := r.lastDay(); last > r.Entered {
+			days[region] = last
+		}
+	}
+	if len(days) == 0 {
+		return nil
+	}
 	err := change(ctx, d.Store, ledgerKey(name), func(l *Ledger) bool {
-		*l = l.Add(region, r)
+		for region := range days {
+			*l = l.Add(region, s.Regions[region])
+		}
 		return true
 	})
 	if err != nil {
-		return fmt.Errorf("the daily medians of %s could not be kept; they come with the next day's: %w", name, err)
+		return fmt.Errorf("the daily medians of %s could not be kept; it is tried again: %w", name, err)
 	}
-	return nil
+	return change(ctx, d.Store, journeyKey(name), func(s *JourneyState) bool {
+		for region, day := range days {
+			if r, ok := s.Regions[region]; ok {
+				r.Entered = max(r.Entered, day)
+				s.Regions[region] = r
+			}
+		}
+		return true
+	})
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Watch looks for what should have come by now and did not: runs of the journeys, and the heartbeats of batches. Call it
-// often; when nothing is missing it only reads.
+// Watch looks for what should have come by now and did not: runs of the journeys, and the heartbeats of batches. And it
+// keeps the ledger of days that are over. Call it often; when there is nothing to do it only reads.
 func (d Desk) Watch(ctx context.Context, now time.Time) ([]Decision, error) {
 	var all []Decision
 	var errs []error
@@ -20,9 +20,12 @@ func (d Desk) Watch(ctx context.Context, now time.Time) ([]Decision, error) {
 		all = append(all, decisions...)
 	}
 	for name, title := range d.Titles {
+		var seen JourneyState
 		look(name, func(s JourneyState) (JourneyState, []Decision) {
+			seen = s
 			return s.Watch(d.Policy.For(name), name, title, now, d.Awake)
 		})
+		errs = append(errs, d.enter(ctx, name, seen))
 	}
 	for _, h := range d.Policy.Heartbeats {
 		look(h.Name, func(s JourneyState) (JourneyState, []Decision) { return s.WatchBatch(h, now) })

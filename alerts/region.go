@@ -18,9 +18,10 @@ type RegionState struct {
 	Told    int       `json:"told"`  // runs so far that told something of the site
 	Bad     []BadRun  `json:"bad"`   // the slow and the failed ones of the last few, oldest first
 
-	Day   int64       `json:"day"`             // of Slot, days since 1970 in UTC
-	Steps []StepDays  `json:"steps"`           // each step's daily medians
-	Usual []UsualRate `json:"usual,omitempty"` // of the counts that have a usual rate
+	Day     int64       `json:"day"`               // of Slot, days since 1970 in UTC
+	Steps   []StepDays  `json:"steps"`             // each step's daily medians
+	Entered int64       `json:"entered,omitempty"` // the day up to which they are in the ledger
+	Usual   []UsualRate `json:"usual,omitempty"`   // of the counts that have a usual rate
 }
 
 // A Streak counts bad runs in a row.

@@ -98,9 +98,10 @@ func allowed(folders []string, path string) bool {
 func TestLinkedLibraries(t *testing.T) {
 	all := packages(t)
 	only := map[string][]string{
-		"github.com/chromedp/": {"probes/browser", "probes"}, // the user's own folder may drop chromedp actions in: Tab.Do
-		"github.com/twilio/":   {"alerts/twilio"},
-		"modernc.org/sqlite":   {"infra/sqlite"},
+		"github.com/chromedp/":                          {"probes/browser", "probes"}, // the user's own folder may drop chromedp actions in: Tab.Do
+		"github.com/twilio/":                            {"alerts/twilio"},
+		"modernc.org/sqlite":                            {"infra/sqlite"},
+		"github.com/aws/aws-sdk-go-v2/service/dynamodb": {"infra/dynamo"},
 	}
 	for path, p := range all {
 		for lib, homes := range only {

@@ -23,6 +23,16 @@ func Names() []string {
 	return names
 }
 
+// Titles are the journeys' titles, by their names.
+func Titles() map[string]string {
+	titles := map[string]string{}
+	for _, make := range All {
+		j := make()
+		titles[j.Name] = j.Title
+	}
+	return titles
+}
+
 // Find returns the makers of the named journeys, in the order of the names; all of them when no name is given.
 func Find(names ...string) ([]func() journey.Journey, error) {
 	if len(names) == 0 {

@@ -103,7 +103,7 @@ func (d *demo) setUp(ctx context.Context, dir string) (down func() error, err er
 	}
 	site, err := parseSite(d.site)
 	d.runner = journey.Runner{
-		Stage: journey.Stage{Site: site, Chrome: browser, Secrets: d.secretsFor(site), Agent: agent(), Trace: true}, Region: "laptop", Evidence: evidence.Folder(filepath.Join(dir, "evidence")),
+		Stage: journey.Stage{Site: site, Chrome: browser, Secrets: d.secretsFor(site), Agent: probes.Agent(), Trace: true}, Region: "laptop", Evidence: evidence.Folder(filepath.Join(dir, "evidence")),
 		OnStep: func(_ journey.Run, s journey.StepResult) { tellStep(d.stdout, s) },
 	}
 	return func() error {

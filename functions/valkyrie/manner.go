@@ -1,10 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"flag"
-	"runtime/debug"
 
+	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -17,22 +16,13 @@ func mannerFlags(fs *flag.FlagSet) manner {
 	return manner{
 		always:  fs.Bool("evidence-always", false, "keep evidence of good runs too"),
 		noTrace: fs.Bool("no-trace", false, "send no traceparent header to the site"),
-		noAgent: fs.Bool("no-agent", false, "do not add "+agent()+" to the user agent"),
+		noAgent: fs.Bool("no-agent", false, "do not add "+probes.Agent()+" to the user agent"),
 	}
 }
 
 func (m manner) apply(r *journey.Runner) {
 	r.Always, r.Stage.Trace = *m.always, !*m.noTrace
 	if !*m.noAgent {
-		r.Stage.Agent = agent()
+		r.Stage.Agent = probes.Agent()
 	}
-}
-
-// agent is what is added to the user agent.
-func agent() string {
-	version := ""
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "(devel)" {
-		version = info.Main.Version
-	}
-	return "Valkyrie/" + cmp.Or(version, "dev")
 }

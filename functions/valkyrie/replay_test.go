@@ -90,6 +90,15 @@ func TestLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
+	desk := alerts.Desk{Store: store, Titles: map[string]string{"print-card": "print a card"}}
+	for range 2 { // the second time there is nothing left to enter
+		if _, err := desk.Watch(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if item, err := store.Item(t.Context(), "DAYS#print-card"); err != nil || item.Version != 1 {
+		t.Errorf("the ledger was written %d times, %v", item.Version, err)
+	}
 	ledger, err := alerts.LoadLedger(t.Context(), store, "print-card")
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/sqlite"
+	"valkyrie/infra/webhook"
 	"valkyrie/probes"
 )
 
@@ -25,6 +26,7 @@ type station struct {
 	desk      alerts.Desk
 	pager     *alerts.Pager
 	callbacks *listener
+	beats     []string // addresses that batches report to
 }
 
 // carrier says how people are reached.
@@ -43,15 +45,10 @@ func openStation(ctx context.Context, db string, cfg alerts.Config, c carrier, l
 		return nil, exitError{exitUsage, err}
 	}
 	s := &station{store: store}
-	if err := s.connect(cfg, c, log); err != nil {
+	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: probes.Titles(), Awake: time.Now().UTC()}
+	if err := s.connect(ctx, cfg, c, log); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	titles := map[string]string{}
-	for _, make := range probes.All {
-		j := make()
-		titles[j.Name] = j.Title
-	}
-	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: titles, Awake: time.Now().UTC()}
 	if err := s.desk.CatchUp(ctx, probes.Names()); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -59,7 +56,11 @@ func openStation(ctx context.Context, db string, cfg alerts.Config, c carrier, l
 }
 
 // connect readies the phone and its callbacks.
-func (s *station) connect(cfg alerts.Config, c carrier, log *slog.Logger) error {
+func (s *station) connect(ctx context.Context, cfg alerts.Config, c carrier, log *slog.Logger) error {
+	key, err := webhook.Key(ctx, s.store)
+	if err != nil {
+		return err
+	}
 	ln, err := net.Listen("tcp", c.listen)
 	if err != nil {
 		return usageError("the carrier's callbacks cannot be received: %w\nchoose another address with --listen", err)
@@ -74,9 +75,12 @@ func (s *station) connect(cfg alerts.Config, c carrier, log *slog.Logger) error 
 		return errors.Join(exitError{exitUsage, err}, ln.Close())
 	}
 	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(probes.Names()), Log: log}
-	s.callbacks = serve(ln, twilio.NewCallbacks(twilio.CallbacksConfig{
-		PublicURL: c.public, Tokens: []string{c.token}, Handle: s.pager.Report, Reply: s.pager.Reply, Log: log,
+	s.callbacks = serve(ln, webhook.New(webhook.Config{
+		PublicURL: c.public, Tokens: []string{c.token}, BeatKey: key, Pager: s.pager, Desk: s.desk, Log: log,
 	}))
+	for _, h := range cfg.Judge.Heartbeats {
+		s.beats = append(s.beats, webhook.BeatURL(c.public, key, h.Name))
+	}
 	if c.incoming != nil {
 		c.incoming(c.public + "/twilio/reply")
 	}

@@ -87,6 +87,9 @@ func (w *watching) run(ctx context.Context, p *program, cfg alerts.Config) (err 
 	var pager sync.WaitGroup
 	pager.Go(func() { w.station.page(ctx, poke, w.log) })
 	fmt.Fprintf(p.stderr, "watching %s every %v from %s; history in %s; Ctrl-C ends it\n", w.runner.Stage.Site, w.every, w.runner.Region, w.db)
+	for _, address := range w.station.beats {
+		fmt.Fprintf(p.stderr, "a batch reports to %s/start, /progress?done=1&expected=2, /finish or /fail, by POST\n", address)
+	}
 	w.loop(ctx, poke)
 	pager.Wait()
 	fmt.Fprintln(p.stderr, "stopped; nothing is watched any more")

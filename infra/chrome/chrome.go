@@ -15,6 +15,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+
+	"valkyrie/infra/npm"
 )
 
 // Where a Chrome came from: the values of [Chrome.Source].
@@ -40,8 +42,8 @@ type Config struct {
 	FontDirs  []string                     // where the machine keeps fonts; nil: the well-known folders, empty: it has none
 	Progress  io.Writer                    // a line for each thing that takes long or may surprise; nil: discarded
 
-	platform string // "" : this machine, as "linux/amd64"
-	pin      *pin   // nil: the committed one
+	platform string   // "" : this machine, as "linux/amd64"
+	pin      *npm.Pin // nil: the committed one
 }
 
 // Find returns the Chrome to use: the one CHROME names, else an installed one, else the pinned one, which is fetched

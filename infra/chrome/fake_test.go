@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/andybalholm/brotli"
+
+	"valkyrie/infra/npm"
 )
 
 const fakeChrome = "#!/bin/sh\necho Chromium 1.2.3.4\n"
@@ -69,7 +71,7 @@ func squeeze(t *testing.T, plain string) string {
 }
 
 // packed writes the parts as an npm tarball, and returns its path and the pin that accepts it.
-func packed(t *testing.T, parts ...file) (string, *pin) {
+func packed(t *testing.T, parts ...file) (string, *npm.Pin) {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -80,11 +82,11 @@ func packed(t *testing.T, parts ...file) (string, *pin) {
 	sum := sha512.Sum512(b.Bytes())
 	path := filepath.Join(t.TempDir(), "fake.tgz")
 	put(t, path, b.String(), 0o644)
-	return path, &pin{Package: "fake", Version: "1.2.3", Integrity: "sha512-" + base64.StdEncoding.EncodeToString(sum[:]), Disk: 300}
+	return path, &npm.Pin{Package: "fake", Version: "1.2.3", Integrity: "sha512-" + base64.StdEncoding.EncodeToString(sum[:]), Disk: 300}
 }
 
 // config is a machine with no browser, and an npm that runs the shell script.
-func config(t *testing.T, p *pin, npm string) Config {
+func config(t *testing.T, p *npm.Pin, npm string) Config {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "npm")
 	put(t, path, "#!/bin/sh\n"+npm+"\n", 0o755)

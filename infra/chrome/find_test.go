@@ -2,6 +2,7 @@ package chrome
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,16 +110,17 @@ func TestCacheFallsBackToTemp(t *testing.T) {
 	t.Setenv("HOME", "/dev/null/home")
 	t.Setenv("XDG_CACHE_HOME", "")
 	t.Setenv("TMPDIR", t.TempDir())
+	temp := filepath.Join(os.TempDir(), fmt.Sprintf("valkyrie-%d", os.Getuid()))
 	tarball, p := packed(t, fakeParts(t)...)
 	cfg := config(t, p, "cp "+tarball+" .")
 	cfg.CacheDir = ""
 	for range 2 { // the second time from the cache
 		c, err := Fetch(t.Context(), cfg)
-		if err != nil || !strings.HasPrefix(c.Path, tempCache()) {
-			t.Fatalf("Fetch() = %+v, %v; want it in %s", c, err, tempCache())
+		if err != nil || !strings.HasPrefix(c.Path, temp) {
+			t.Fatalf("Fetch() = %+v, %v; want it in %s", c, err, temp)
 		}
 	}
-	if err := os.Chmod(tempCache(), 0o777); err != nil {
+	if err := os.Chmod(temp, 0o777); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Fetch(t.Context(), cfg)

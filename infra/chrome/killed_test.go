@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"valkyrie/infra/npm"
 )
 
 // stuckNPM is an npm that has written half a tarball and then hangs in a child. The child holds the fifo open: its
@@ -50,7 +52,7 @@ func started(t *testing.T, fifo string) (npm int, rest io.Reader) {
 
 func TestCancelledFetchKillsNPM(t *testing.T) {
 	script, fifo := stuckNPM(t)
-	cfg := config(t, &pin{Package: "fake", Version: "1.2.3"}, script)
+	cfg := config(t, &npm.Pin{Package: "fake", Version: "1.2.3"}, script)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	failed := make(chan error)
@@ -69,11 +71,11 @@ func TestCancelledFetchKillsNPM(t *testing.T) {
 
 // A second fetch that only waits for the first must still end with its context.
 func TestWaitingForTheLockEndsWithTheContext(t *testing.T) {
-	cfg := config(t, &pin{Package: "fake", Version: "1.2.3"}, "exit 1")
+	cfg := config(t, &npm.Pin{Package: "fake", Version: "1.2.3"}, "exit 1")
 	if err := os.MkdirAll(cfg.CacheDir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	release, err := lock(t.Context(), filepath.Join(cfg.CacheDir, "chrome-1.2.3.lock"), t.Logf)
+	release, err := hold(filepath.Join(cfg.CacheDir, "chrome-1.2.3.lock"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +85,15 @@ func TestWaitingForTheLockEndsWithTheContext(t *testing.T) {
 	cfg.Progress = onWrite(cancel)
 	_, err = Fetch(ctx, cfg)
 	wantError(t, err, "waiting for another process", "context canceled")
+}
+
+// hold takes a lock file, as another process would that fetches.
+func hold(path string) (release func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	return func() { f.Close() }, syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
 }
 
 // onWrite is a Progress that calls itself when there is any.
@@ -145,7 +156,7 @@ func helperMain() {
 	_, err := Fetch(context.Background(), Config{
 		CacheDir: dir,
 		LookPath: func(string) (string, error) { return os.Getenv("FETCH_NPM"), nil },
-		pin:      &pin{Package: "fake", Version: "1.2.3", Integrity: os.Getenv("FETCH_INTEGRITY"), Disk: 300},
+		pin:      &npm.Pin{Package: "fake", Version: "1.2.3", Integrity: os.Getenv("FETCH_INTEGRITY"), Disk: 300},
 	})
 	left, _ := filepath.Glob(filepath.Join(dir, "*"))
 	fmt.Println(err, left)

@@ -29,7 +29,7 @@ func TestRealChrome(t *testing.T) {
 	}
 	t.Logf("fetched and unpacked in %v", time.Since(began))
 	if got, err := Version(t.Context(), c); !strings.HasPrefix(got, pinned.Version[:3]+".") {
-		t.Errorf("Version() = %q, %v; want that of %s", got, err, pinned.spec())
+		t.Errorf("Version() = %q, %v; want that of %s", got, err, pinned.Spec())
 	}
 	dir := filepath.Dir(c.Path)
 	noFonts := t.TempDir()

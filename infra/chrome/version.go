@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"valkyrie/infra/process"
 )
 
 // versionLimit is generous: a cold disk takes seconds to read 200 MB, a warm one answers in 10 ms.
@@ -23,10 +25,10 @@ func Version(ctx context.Context, c Chrome) (string, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, c.Path, "--version")
 	cmd.Env = append(os.Environ(), c.Env...)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := runGroup(ctx, cmd); err != nil {
-		return "", fmt.Errorf("%s does not start: %w%s", c.Path, err, quoteTail(stderr.String()))
+	var stdout bytes.Buffer
+	cmd.Stdout = &stdout
+	if err := process.Run(ctx, cmd); err != nil {
+		return "", fmt.Errorf("%s does not start: %w", c.Path, err)
 	}
 	number := versionNumber.FindString(stdout.String())
 	if number == "" {

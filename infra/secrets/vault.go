@@ -21,8 +21,8 @@ import (
 // without a deployment.
 const Fresh = 5 * time.Minute
 
-// A Vault keeps secrets at AWS. All of them are read at once, at the start, and kept in memory only: no step of a journey
-// waits for one, and none is in the environment, in a file or in a log. It is safe for concurrent use.
+// A Vault finds secrets that are kept at AWS. All of them are read at once, by Refresh, and kept in memory only: no step of a
+// journey waits for one, and none is in the environment, in a file or in a log. It is safe for concurrent use.
 type Vault struct {
 	source string
 	read   func(ctx context.Context) (map[string]string, error)
@@ -31,18 +31,19 @@ type Vault struct {
 	mu     sync.Mutex
 	values map[string]string
 	at     time.Time // when they were read
+	why    error     // they could not be
 }
 
-// OpenVault reads the secrets of a source, which is one of
+// NewVault is a vault of a source, which is one of
 //
 //	ssm:/valkyrie/journeys/      SecureString parameters below that path, a secret each: /valkyrie/journeys/shop-password
 //	ssm:/valkyrie/shop-password  one parameter, a secret named shop-password
 //	secretsmanager:NAME          one secret of Secrets Manager that holds a JSON object of names and values
 //
-// Its errors name the source, and never hold a secret.
-func OpenVault(ctx context.Context, cfg aws.Config, source string) (*Vault, error) {
+// It reads nothing yet: call Refresh.
+func NewVault(cfg aws.Config, source string) (*Vault, error) {
 	kind, name, _ := strings.Cut(source, ":")
-	v := &Vault{source: source, now: time.Now}
+	v := &Vault{source: source, now: time.Now, why: errors.New("they were not read yet")}
 	switch {
 	case kind == "ssm" && strings.HasPrefix(name, "/") && strings.HasSuffix(name, "/"):
 		client := ssm.NewFromConfig(cfg)
@@ -56,11 +57,11 @@ func OpenVault(ctx context.Context, cfg aws.Config, source string) (*Vault, erro
 	default:
 		return nil, fmt.Errorf("the source of secrets %q: expected ssm:/path/, ssm:/path/name or secretsmanager:name", source)
 	}
-	return v, v.Refresh(ctx)
+	return v, nil
 }
 
-// Refresh reads the secrets again if they were read longer than Fresh ago. After an error, what was read before still
-// counts.
+// Refresh reads the secrets if they were read longer than Fresh ago. After an error, which names the source and never holds
+// a secret, what was read before still counts.
 func (v *Vault) Refresh(ctx context.Context) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -69,10 +70,15 @@ func (v *Vault) Refresh(ctx context.Context) error {
 	}
 	values, err := v.read(ctx)
 	if err != nil {
-		return fmt.Errorf("the secrets of %s cannot be read: %w", v.source, err)
+		v.why = err
+		return v.unread()
 	}
 	v.values, v.at = values, v.now()
 	return nil
+}
+
+func (v *Vault) unread() error {
+	return fmt.Errorf("the secrets of %s cannot be read: %w", v.source, v.why)
 }
 
 // Find returns the secret of that name, as journey.Stage wants it.
@@ -81,6 +87,9 @@ func (v *Vault) Find(name string) (string, error) {
 	defer v.mu.Unlock()
 	if value := v.values[name]; value != "" {
 		return value, nil
+	}
+	if v.at.IsZero() {
+		return "", v.unread()
 	}
 	return "", fmt.Errorf("%w as %q in %s; put it there (it is seen within %v)", journey.ErrNoSecret, name, v.source, Fresh)
 }

@@ -30,20 +30,30 @@ func cloud(t *testing.T) *cloudtest.Cloud {
 	return c
 }
 
+// opened is a vault that has read its secrets.
+func opened(t *testing.T, c *cloudtest.Cloud, source string) *secrets.Vault {
+	t.Helper()
+	v, err := secrets.NewVault(c.Config("eu-west-1"), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := v.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
 func TestVault(t *testing.T) {
 	c := cloud(t)
 	for _, source := range []string{"ssm:/valkyrie/journeys/", "secretsmanager:valkyrie-journeys"} {
-		v, err := secrets.OpenVault(t.Context(), c.Config("eu-west-1"), source)
-		if err != nil {
-			t.Fatal(source, err)
-		}
+		v := opened(t, c, source)
 		before := c.Requests()
 		for name, want := range map[string]string{"shop-email": "ada@example.com", "shop-password": "hunter22", "api-key": "k-123456"} {
 			if got, err := v.Find(name); got != want || err != nil {
 				t.Errorf("%s: %s is %q, %v", source, name, got, err)
 			}
 		}
-		_, err = v.Find("twilio-auth-token")
+		_, err := v.Find("twilio-auth-token")
 		if !errors.Is(err, journey.ErrNoSecret) || !strings.Contains(err.Error(), source) {
 			t.Errorf("%s: what is not there: %v", source, err)
 		}
@@ -51,10 +61,7 @@ func TestVault(t *testing.T) {
 			t.Errorf("%s: finding a secret asks AWS: %v", source, after)
 		}
 	}
-	v, err := secrets.OpenVault(t.Context(), c.Config("eu-west-1"), "ssm:/valkyrie/journeys/shop-password")
-	if err != nil {
-		t.Fatal(err)
-	}
+	v := opened(t, c, "ssm:/valkyrie/journeys/shop-password")
 	if got, err := v.Find("shop-password"); got != "hunter22" {
 		t.Errorf("by its full name: %q, %v", got, err)
 	}
@@ -72,7 +79,15 @@ func TestVaultRefuses(t *testing.T) {
 		"secretsmanager:not-json": "does not hold names and values",
 		"secretsmanager:not-text": "does not hold names and values",
 	} {
-		_, err := secrets.OpenVault(t.Context(), c.Config("eu-west-1"), source)
+		v, err := secrets.NewVault(c.Config("eu-west-1"), source)
+		if err == nil {
+			if err = v.Refresh(t.Context()); err == nil {
+				t.Errorf("%q was read", source)
+			}
+			if _, found := v.Find("shop-password"); found == nil || found.Error() != err.Error() {
+				t.Errorf("%q: a secret is looked for: %v", source, found)
+			}
+		}
 		if err == nil || !strings.Contains(err.Error(), want) || source != "hunter22" && strings.Contains(err.Error(), "hunter22") {
 			t.Errorf("%q: %v; want %q", source, err, want)
 		}
@@ -84,20 +99,20 @@ func TestVaultRefuses(t *testing.T) {
 func TestVaultRefreshes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		value, fails := "old-value", false
-		v, err := secrets.VaultOf(t.Context(), func(context.Context) (map[string]string, error) {
+		v := secrets.VaultOf(func(context.Context) (map[string]string, error) {
 			if fails {
 				return nil, errors.New("throttled")
 			}
 			return map[string]string{"shop-password": value}, nil
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
 		find := func(want string) {
 			t.Helper()
 			if got, err := v.Find("shop-password"); got != want || err != nil {
 				t.Errorf("%q, %v; want %q", got, err, want)
 			}
+		}
+		if err := v.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 		value = "new-value"
 		if err := v.Refresh(t.Context()); err != nil {

@@ -33,10 +33,30 @@ type Saver interface {
 
 // Run executes j once, for slot, and returns its verdict. It always returns, and before ctx does: see deadline.go.
 func (r Runner) Run(ctx context.Context, j Journey, slot time.Time) Run {
-	return r.try(ctx, j, Run{
+	return r.try(ctx, j, r.fresh(j, slot))
+}
+
+// Broken is the run of a slot in which j could not even be tried, and why.
+func (r Runner) Broken(j Journey, slot time.Time, why string) Run {
+	run := r.fresh(j, slot)
+	run.Outcome, run.Error = Broken, why
+	return run
+}
+
+// fresh is a run in which nothing has happened yet.
+func (r Runner) fresh(j Journey, slot time.Time) Run {
+	return Run{
 		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), EveryMS: r.Every.Milliseconds(), Started: r.now(), Tries: 1,
-		Outcome: Passed, Steps: blank(j), Counts: []Count{}, Evidence: []Evidence{}, Problems: []Problem{}, Vitals: []Vitals{}, Site: r.Stage.Site.String(),
-	})
+		Outcome: Passed, Steps: blank(j), Counts: []Count{}, Evidence: []Evidence{}, Problems: []Problem{}, Vitals: []Vitals{}, Site: r.site(),
+	}
+}
+
+// site is its address; a run that is broken may have none.
+func (r Runner) site() string {
+	if r.Stage.Site == nil {
+		return ""
+	}
+	return r.Stage.Site.String()
 }
 
 // try executes j as the run that is given, and says how starved it was.

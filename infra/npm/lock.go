@@ -1,4 +1,4 @@
-package chrome
+package npm
 
 import (
 	"context"
@@ -12,10 +12,10 @@ import (
 // lock takes the lock file for this process, waiting for another's fetch to end, and returns what releases it. The
 // kernel releases it too when the process dies, so a killed fetch blocks nobody. The file itself stays: removing it
 // would let a third process lock a new one while the second waits on the old.
-func lock(ctx context.Context, path string, say func(string, ...any)) (release func(), err error) {
+func (cfg Config) lock(ctx context.Context, path string) (release func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
-		return nil, fmt.Errorf("locking the Chrome cache: %w", err)
+		return nil, fmt.Errorf("locking the cache: %w", err)
 	}
 	for told := false; ; told = true {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
@@ -27,12 +27,12 @@ func lock(ctx context.Context, path string, say func(string, ...any)) (release f
 			return nil, fmt.Errorf("locking %s: %w", path, err)
 		}
 		if !told {
-			say("waiting for another process to fetch Chrome ...")
+			cfg.say("waiting for another process to fetch %s ...", cfg.Program)
 		}
 		select {
 		case <-ctx.Done():
 			f.Close()
-			return nil, fmt.Errorf("waiting for another process to fetch Chrome: %w", context.Cause(ctx))
+			return nil, fmt.Errorf("waiting for another process to fetch %s: %w", cfg.Program, context.Cause(ctx))
 		case <-time.After(100 * time.Millisecond): // flock itself cannot be cancelled
 		}
 	}

@@ -1,4 +1,4 @@
-package chrome
+package npm
 
 import (
 	"encoding/json"
@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// manifestFile marks a folder as a whole pinned Chrome. It is written last.
-const manifestFile = "manifest.json"
+// ManifestFile marks a folder as a whole program that [Install] or [Put] has laid out. It is written last.
+const ManifestFile = "manifest.json"
 
 // A manifest says what a folder must hold. Sizes are enough to notice a damaged cache (a cleaner that deleted old
 // files, a full disk) in well under a millisecond at each start; hashing 200 MB would take half a second.
@@ -18,7 +18,7 @@ type manifest struct {
 	Sizes     map[string]int64 // path inside the folder, to bytes
 }
 
-func writeManifest(dir string, p pin) error {
+func writeManifest(dir string, p Pin) error {
 	m := manifest{Integrity: p.Integrity, Sizes: map[string]int64{}}
 	err := fs.WalkDir(os.DirFS(dir), ".", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -38,18 +38,18 @@ func writeManifest(dir string, p pin) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, manifestFile), text, 0o644)
+	return os.WriteFile(filepath.Join(dir, ManifestFile), text, 0o644)
 }
 
-// checkManifest says what is wrong with the pinned Chrome in dir, or nil.
-func checkManifest(dir string, p pin) error {
-	text, err := os.ReadFile(filepath.Join(dir, manifestFile))
+// checkManifest says what is wrong with the program in dir, or nil.
+func checkManifest(dir string, p Pin) error {
+	text, err := os.ReadFile(filepath.Join(dir, ManifestFile))
 	if err != nil {
 		return err
 	}
 	var m manifest
 	if err := json.Unmarshal(text, &m); err != nil {
-		return fmt.Errorf("%s: %w", manifestFile, err)
+		return fmt.Errorf("%s: %w", ManifestFile, err)
 	}
 	if m.Integrity != p.Integrity {
 		return fmt.Errorf("unpacked from %s, want %s", m.Integrity, p.Integrity)
@@ -64,10 +64,4 @@ func checkManifest(dir string, p pin) error {
 		}
 	}
 	return nil
-}
-
-// isBundle reports whether dir is an unpacked pinned Chrome, of any version.
-func isBundle(dir string) bool {
-	_, err := os.Stat(filepath.Join(dir, manifestFile))
-	return err == nil
 }

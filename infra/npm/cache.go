@@ -1,4 +1,4 @@
-package chrome
+package npm
 
 import (
 	"errors"
@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// caches are the folders that may hold the pinned Chrome, best first.
+// caches are the folders that may hold a program, best first.
 func (cfg Config) caches() []string {
 	if cfg.CacheDir != "" {
 		return []string{cfg.CacheDir}
@@ -23,7 +23,7 @@ func (cfg Config) caches() []string {
 	return dirs
 }
 
-// absoluteCache makes a CacheDir that was given absolute, as the paths in a [Chrome] are.
+// absoluteCache makes a CacheDir that was given absolute, as the path of an installed program is.
 func (cfg *Config) absoluteCache() (err error) {
 	if cfg.CacheDir != "" {
 		cfg.CacheDir, err = filepath.Abs(cfg.CacheDir)
@@ -31,7 +31,7 @@ func (cfg *Config) absoluteCache() (err error) {
 	return err
 }
 
-// tempCache is per user: one shared by all would let any of them choose the browser of the others.
+// tempCache is per user: one shared by all would let any of them choose the programs of the others.
 func tempCache() string {
 	return filepath.Join(os.TempDir(), fmt.Sprintf("valkyrie-%d", os.Getuid()))
 }
@@ -39,33 +39,33 @@ func tempCache() string {
 // writableCache makes the cache folder, falling back on a temporary one if CacheDir leaves the choice.
 func (cfg Config) writableCache() (string, error) {
 	if cfg.CacheDir != "" {
-		return cfg.CacheDir, writable(cfg.CacheDir)
+		return cfg.CacheDir, cfg.writable(cfg.CacheDir)
 	}
 	if user, err := os.UserCacheDir(); err == nil {
-		if dir := filepath.Join(user, "valkyrie"); writable(dir) == nil {
+		if dir := filepath.Join(user, "valkyrie"); cfg.writable(dir) == nil {
 			return dir, nil
 		}
 	}
 	dir := tempCache()
 	err := os.Mkdir(dir, 0o700)
 	if err != nil && !errors.Is(err, os.ErrExist) {
-		return "", fmt.Errorf("no folder to keep Chrome in: %w; set XDG_CACHE_HOME to one", err)
+		return "", fmt.Errorf("no folder to keep %s in: %w; set XDG_CACHE_HOME to one", cfg.Program, err)
 	}
 	if err := ours(dir); err != nil {
 		return "", err
 	}
-	cfg.say("no writable home, so Chrome is kept in %s", dir)
+	cfg.say("no writable home, so %s is kept in %s", cfg.Program, dir)
 	return dir, nil
 }
 
 // writable makes dir and proves that files can be made in it.
-func writable(dir string) error {
+func (cfg Config) writable(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("no folder to keep Chrome in: %w", err)
+		return fmt.Errorf("no folder to keep %s in: %w", cfg.Program, err)
 	}
 	f, err := os.CreateTemp(dir, ".writable-*")
 	if err != nil {
-		return fmt.Errorf("no folder to keep Chrome in: %w", err)
+		return fmt.Errorf("no folder to keep %s in: %w", cfg.Program, err)
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))
 }

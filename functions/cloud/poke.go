@@ -1,0 +1,50 @@
+package cloud
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+)
+
+// pokeLimit is how long a poke may take.
+const pokeLimit = 3 * time.Second
+
+// Poked is what the pager is invoked with when it is poked. What the clock sends has no such field.
+type Poked struct {
+	Poked string `json:"poked"` // why
+}
+
+// Poke wakes the pagers of the regions now, rather than with the next minute. A poke that is lost costs that minute, and
+// nothing else; so it is logged, and is nobody's error.
+func (s *Station) Poke(ctx context.Context, why string, regions ...string) {
+	if s.Told.Pager == "" {
+		return
+	}
+	for _, region := range regions {
+		if err := s.poke(ctx, why, region); err != nil {
+			s.Log.Warn("the pager could not be poked; it looks by itself within a minute", "region", region, "err", err)
+		}
+	}
+}
+
+func (s *Station) poke(ctx context.Context, why, region string) error {
+	ctx, cancel := context.WithTimeout(ctx, pokeLimit)
+	defer cancel()
+	payload, err := json.Marshal(Poked{why})
+	if err != nil {
+		return err
+	}
+	client := lambda.NewFromConfig(s.AWS, func(o *lambda.Options) { o.Region = region })
+	out, err := client.Invoke(ctx, &lambda.InvokeInput{
+		FunctionName: &s.Told.Pager, InvocationType: types.InvocationTypeEvent, Payload: payload,
+	})
+	if err == nil && aws.ToString(out.FunctionError) != "" {
+		err = errors.New(*out.FunctionError)
+	}
+	return err
+}

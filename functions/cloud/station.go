@@ -1,0 +1,65 @@
+package cloud
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/environ"
+	"valkyrie/infra/secrets"
+	"valkyrie/probes"
+)
+
+// A Station is what stands behind one function.
+type Station struct {
+	Told   environ.Deployment
+	AWS    aws.Config
+	Store  alerts.Store
+	Alerts alerts.Config
+	Vault  *secrets.Vault
+	Log    *slog.Logger
+}
+
+// Open gets everything ready that needs no request, so a function starts whatever the network does; and returns all that
+// is wrong with what the function was told.
+func Open(ctx context.Context, function string, getenv func(string) string) (*Station, error) {
+	s := &Station{Log: slog.New(slog.NewJSONHandler(os.Stdout, nil)).With("function", function)}
+	var err error
+	if s.Told, err = environ.Read(function, getenv); err != nil {
+		return nil, err
+	}
+	if s.Alerts, err = readAlerts(s.Told.Alerts); err != nil {
+		return nil, err
+	}
+	if s.AWS, err = config.LoadDefaultConfig(ctx, config.WithRegion(s.Told.Region)); err != nil {
+		return nil, fmt.Errorf("AWS cannot be reached as configured: %w", err)
+	}
+	if s.Vault, err = secrets.NewVault(s.AWS, s.Told.Secrets); err != nil {
+		return nil, err
+	}
+	s.Store, err = openStore(ctx, s.Told, s.AWS, s.Log)
+	return s, err
+}
+
+// readAlerts reads the on-call file, which is beside the program; empty: the one that was built in.
+func readAlerts(path string) (alerts.Config, error) {
+	text, err := alerts.Shipped(), error(nil)
+	if path != "" {
+		if text, err = os.ReadFile(path); err != nil {
+			return alerts.Config{}, fmt.Errorf("%s names no on-call file that can be read: %w", environ.Alerts, err)
+		}
+	} else {
+		path = "alerts.yaml"
+	}
+	return alerts.Parse(path, text, probes.Names())
+}
+
+// Desk takes in runs and heartbeats.
+func (s *Station) Desk() alerts.Desk {
+	return alerts.Desk{Store: s.Store, Policy: s.Alerts.Judge, Titles: probes.Titles()}
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"valkyrie/infra/environ"
+	"valkyrie/probes"
+	"valkyrie/probes/journey"
+)
+
+// An event is what a schedule sends: {"journey": "print-card", "slot": "<aws.scheduler.scheduled-time>"}.
+type event struct {
+	Journey string `json:"journey"`
+	Slot    string `json:"slot"`  // RFC 3339, as EventBridge Scheduler fills it in
+	Every   string `json:"every"` // optional, of this schedule: "5 minutes"; see environ.Every
+}
+
+// An order is an event, understood.
+type order struct {
+	make  func() journey.Journey // nil: no journey is known by that name
+	slot  time.Time
+	every time.Duration // 0: as the deployment says
+}
+
+// ahead is by how much a slot may lie in the future. One that lies farther would make every run up to it old news.
+const ahead = time.Minute
+
+// readEvent understands a payload, strictly. Where the journey is known but something else is wrong, the order's slot is
+// now: nobody is watching then, which must be said.
+func readEvent(payload []byte, now time.Time) (order, error) {
+	var e event
+	dec := json.NewDecoder(bytes.NewReader(payload))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(&e)
+	if _, more := dec.Token(); err == nil && !errors.Is(more, io.EOF) {
+		err = errors.New("there is something behind it")
+	}
+	o := order{slot: now.UTC().Truncate(time.Second)}
+	if e.Journey != "" {
+		found, unknown := probes.Find(e.Journey)
+		if unknown != nil {
+			return o, fmt.Errorf("the event's journey: %w; its schedule is in template.yaml", unknown)
+		}
+		o.make = found[0]
+	}
+	switch {
+	case err != nil:
+		return o, fmt.Errorf(`the event is not {"journey": "...", "slot": "..."}: %w`, err)
+	case e.Journey == "":
+		return o, errors.New(`the event names no journey; expected {"journey": "print-card", "slot": "<aws.scheduler.scheduled-time>"}`)
+	}
+	slot, err := time.Parse(time.RFC3339, e.Slot)
+	switch {
+	case err != nil:
+		return o, fmt.Errorf(`the event's slot is %q; expected a time such as 2026-11-21T04:23:00Z, which the schedule's "<aws.scheduler.scheduled-time>" becomes`, e.Slot)
+	case slot.After(now.Add(ahead)):
+		return o, fmt.Errorf("the event's slot %s lies in the future; it is %s", e.Slot, now.UTC().Format(time.RFC3339))
+	}
+	if e.Every != "" {
+		if o.every, err = environ.Cadence(e.Every); err != nil {
+			return o, fmt.Errorf("the event's every is %q; expected %w", e.Every, err)
+		}
+	}
+	o.slot = slot.UTC()
+	return o, nil
+}

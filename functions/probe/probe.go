@@ -1,0 +1,153 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/functions/cloud"
+	"valkyrie/infra/cloudwatch"
+	"valkyrie/infra/environ"
+	"valkyrie/infra/evidence"
+	"valkyrie/probes/journey"
+)
+
+// A probe is the function, for as long as its process lives.
+type probe struct {
+	getenv func(string) string
+	out    io.Writer // the log
+
+	mu      sync.Mutex
+	station *cloud.Station // nil until the first event
+}
+
+// An Answer is what the function returns. Schedules do not look at it; people who invoke it by hand do.
+type Answer struct {
+	Run       string          `json:"run"`
+	Outcome   journey.Outcome `json:"outcome"`
+	Error     string          `json:"error,omitempty"`
+	Again     bool            `json:"again,omitempty"` // the slot had its run already, and this is it
+	Decisions []string        `json:"decisions"`
+}
+
+// returnTime is how long before the function's end an answer is certain.
+const returnTime = 300 * time.Millisecond
+
+// Handle runs the journey of an event, and answers before the function's time is over whatever happens. Its errors are
+// ours: an event that makes no sense, or a run that could not be kept. A site that fails is no error.
+func (p *probe) Handle(ctx context.Context, payload json.RawMessage) (Answer, error) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-returnTime))
+		defer cancel()
+	}
+	o, err := readEvent(payload, time.Now())
+	if o.make == nil {
+		return Answer{}, err
+	}
+	s, bad := p.open(ctx)
+	if bad != nil {
+		p.say(journey.Runner{Region: p.getenv("AWS_REGION")}.Broken(o.make(), o.slot, bad.Error()), cloudwatch.Journeys, "")
+		return Answer{}, errors.Join(bad, err)
+	}
+	if err != nil {
+		r := runner(ctx, s, o)
+		a, lost := p.conclude(ctx, s, r.Broken(o.make(), o.slot, err.Error()))
+		return a, errors.Join(err, lost)
+	}
+	return p.run(ctx, s, o)
+}
+
+// open gets the station ready, once. One that could not be is tried again with the next event.
+func (p *probe) open(ctx context.Context) (*cloud.Station, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.station == nil {
+		s, err := cloud.Open(ctx, environ.FunctionProbe, p.getenv)
+		if err != nil {
+			return nil, err
+		}
+		p.station = s
+	}
+	return p.station, nil
+}
+
+// run makes the run of a slot, unless it is there already.
+func (p *probe) run(ctx context.Context, s *cloud.Station, o order) (Answer, error) {
+	name := o.make().Name
+	run, found, err := stored(ctx, s, name, o.slot)
+	if err != nil {
+		s.Log.Warn("whether the slot has its run already is not known; it is run", "journey", name, "slot", o.slot, "err", err)
+	}
+	if found {
+		s.Log.Info("the slot has its run already", "journey", name, "slot", o.slot, "run", run.ID)
+		a, err := p.keep(ctx, s, run)
+		a.Again = true
+		return a, err
+	}
+	r := runner(ctx, s, o)
+	if err := s.Vault.Refresh(ctx); err != nil {
+		s.Log.Error("the secrets could not be read; those that were read before still count", "err", err)
+	}
+	browser, err := findChrome(ctx, p.getenv, s.Told.ChromeFlags)
+	if err != nil {
+		return p.conclude(ctx, s, r.Broken(o.make(), o.slot, err.Error()))
+	}
+	r.Stage.Chrome = browser
+	return p.conclude(ctx, s, r.Probe(ctx, o.make, o.slot))
+}
+
+// stored is the run that the slot has already: schedules may deliver an event twice. Two at the very same time do run
+// twice; then the first one that is stored is the slot's.
+func stored(ctx context.Context, s *cloud.Station, name string, slot time.Time) (journey.Run, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookLimit)
+	defer cancel()
+	runs, err := s.Store.Runs(ctx, alerts.RunQuery{Journey: name, Since: slot, Until: slot.Add(1)})
+	for _, run := range runs {
+		if run.Region == s.Told.Region {
+			return run, true, err
+		}
+	}
+	return journey.Run{}, false, err
+}
+
+// lookLimit is how long looking for a stored run may take: the run itself needs the time.
+const lookLimit = 3 * time.Second
+
+// conclude says what came of a run, and keeps it. It says so first: then what cannot be kept is at least in the log.
+func (p *probe) conclude(ctx context.Context, s *cloud.Station, run journey.Run) (Answer, error) {
+	bucket := evidence.Bucket{Name: s.Told.Bucket, Region: s.Told.Region}
+	p.say(run, s.Told.Detail, bucket.Link(run))
+	return p.keep(ctx, s, run)
+}
+
+func (p *probe) say(run journey.Run, detail cloudwatch.Detail, link string) {
+	_, _ = p.out.Write(cloudwatch.RunLines(run, detail, link)) // a log that cannot be written cannot be complained about
+}
+
+// keep stores and judges the run, and wakes the pager if there is something for it.
+func (p *probe) keep(ctx context.Context, s *cloud.Station, run journey.Run) (Answer, error) {
+	a := Answer{Run: run.ID, Outcome: run.Outcome, Error: run.Error, Decisions: []string{}}
+	decisions, err := s.Desk().Record(ctx, run)
+	log := s.Log.With("journey", run.Journey, "region", run.Region, "slot", run.Slot, "run", run.ID)
+	if err != nil {
+		log.Error("a run is lost: it could not be stored", "outcome", run.Outcome, "err", err)
+		return a, fmt.Errorf("the run %s of %s is lost: %w", run.ID, run.Journey, err)
+	}
+	for _, d := range decisions {
+		a.Decisions = append(a.Decisions, fmt.Sprintf("%s: %s", d.Verb, d.Reason))
+	}
+	log.Info("run", "outcome", run.Outcome, "err", run.Error, "decisions", a.Decisions)
+	for _, d := range decisions {
+		if d.Incident.ID != "" {
+			s.Poke(ctx, d.Incident.ID, s.Told.HomeRegion)
+			break
+		}
+	}
+	return a, nil
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"valkyrie/functions/cloud"
+	"valkyrie/infra/chrome"
+	"valkyrie/infra/environ"
+	"valkyrie/infra/evidence"
+	"valkyrie/probes"
+	"valkyrie/probes/journey"
+)
+
+// layer is where the template's layer has Chrome.
+const layer = "/opt/chrome/chromium"
+
+// saveTime is what is kept of the function's time to store the run; see journey.Runner.
+const saveTime = 8 * time.Second
+
+// runner makes the runs of this deployment.
+func runner(ctx context.Context, s *cloud.Station, o order) journey.Runner {
+	bucket := evidence.Bucket{Client: s3.NewFromConfig(s.AWS), Name: s.Told.Bucket, Region: s.Told.Region}
+	return journey.Runner{
+		Stage:  journey.Stage{Site: s.Told.Site, Secrets: s.Vault.Find, Agent: probes.Agent(), Trace: true},
+		Region: s.Told.Region, Every: cmp.Or(o.every, s.Told.Every), Evidence: bucket.Within(ctx), Tries: s.Told.Tries, SaveTime: saveTime,
+	}
+}
+
+// findChrome is the browser in the layer, or the one that CHROME names. None is looked for elsewhere, let alone fetched.
+func findChrome(ctx context.Context, getenv func(string) string, flags []string) (journey.Program, error) {
+	c, err := chrome.Find(ctx, chrome.Config{Getenv: func(name string) string {
+		if name == environ.Chrome {
+			return cmp.Or(getenv(name), layer)
+		}
+		return getenv(name)
+	}})
+	return journey.Program{Path: c.Path, Env: c.Env, Args: flags}, err
+}

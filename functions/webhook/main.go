@@ -1,0 +1,19 @@
+// Command webhook is the Lambda function behind the address that Twilio, people's texts and batches post to.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+
+	"github.com/aws/aws-lambda-go/lambda"
+)
+
+func main() {
+	w, err := open(context.Background(), os.Getenv)
+	if err != nil {
+		slog.New(slog.NewJSONHandler(os.Stdout, nil)).Error("the webhook cannot start: no key press would be heard", "err", err)
+		os.Exit(1) // Lambda reports a failed start, and tries again
+	}
+	lambda.Start(w.Handle)
+}

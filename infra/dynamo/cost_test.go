@@ -1,0 +1,123 @@
+package dynamo_test
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/dynamo/local"
+	"valkyrie/probes/journey"
+)
+
+// TestRequestsPerRun: a run takes three requests, and the first of a process four; also the first of a day, the one that
+// opens an incident, and after months of history. What the days leave behind is entered by the pager's watch.
+func TestRequestsPerRun(t *testing.T) {
+	p, cfg := through(t, local.For(t), nil)
+	s := open(t, cfg)
+	desk := alerts.Desk{Store: s, Policy: shipped(t), Titles: map[string]string{"print-card": "print a card"}}
+	record := func(run journey.Run) []string {
+		t.Helper()
+		p.requests()
+		_, err := desk.Record(t.Context(), run)
+		must(t, err)
+		return p.requests()
+	}
+	first := record(runAt(0))
+	if diff := cmp.Diff([]string{"PutItem", "PutItem", "GetItem", "UpdateItem"}, first); diff != "" {
+		t.Errorf("the first run of a process (-want +got):\n%s", diff)
+	}
+	every := []string{"PutItem", "GetItem", "UpdateItem"}
+	const days, hours = 60, 24
+	for hour := 1; hour < days*hours; hour += 3 {
+		run := runAt(hour * 60)
+		if hour%100 < 12 {
+			run.Outcome, run.Error = journey.Failed, "no PDF"
+		}
+		if diff := cmp.Diff(every, record(run)); diff != "" {
+			t.Fatalf("hour %d (-want +got):\n%s", hour, diff)
+		}
+		if hour%24 == 1 {
+			_, err := desk.Watch(t.Context(), run.Slot)
+			must(t, err)
+		}
+	}
+	ledger, err := alerts.LoadLedger(t.Context(), s, "print-card")
+	if days := ledger.Steps["eu-west-1/sign in"]; err != nil || len(days) != 59 {
+		t.Errorf("%d days in the ledger, %v", len(days), err)
+	}
+}
+
+// TestFortyProbesOfOneJourney: forty probes bring their runs at once, as a thundering herd would. Each is judged, and
+// none overwrites what another has written.
+func TestFortyProbesOfOneJourney(t *testing.T) {
+	cfg := local.For(t).Table(t)
+	const probes = 40
+	policy := shipped(t)
+	var all sync.WaitGroup
+	for i := range probes {
+		all.Go(func() {
+			desk := alerts.Desk{Store: open(t, cfg), Policy: policy}
+			run := runAt(0)
+			run.Region = fmt.Sprintf("region-%02d", i)
+			for range 2 { // a slot that comes twice counts once
+				if _, err := desk.Record(t.Context(), run); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	s := open(t, cfg)
+	runs, err := s.Runs(t.Context(), alerts.RunQuery{Journey: "print-card"})
+	item, itemErr := s.Item(t.Context(), "JOURNEY#print-card")
+	if err != nil || itemErr != nil || len(runs) != probes || item.Version != probes {
+		t.Errorf("%d runs and version %d of the journey, %v %v; expected %d of both", len(runs), item.Version, err, itemErr, probes)
+	}
+}
+
+// TestPages: what is listed comes page by page, DynamoDB answers 1 MB at a time; a limit is not read past.
+func TestPages(t *testing.T) {
+	p, cfg := through(t, local.For(t), nil)
+	s := open(t, cfg)
+	const runs = 40
+	for i := range runs {
+		run := runAt(i)
+		run.Error = noise(60_000)
+		must(t, s.PutRun(t.Context(), run))
+		must(t, s.PutIncident(t.Context(), alerts.Record{Incident: alerts.Incident{
+			ID: fmt.Sprint("incident-", i), State: alerts.Resolved, Opened: run.Slot, ResolvedAt: run.Slot, Reason: run.Error,
+		}}))
+	}
+	p.requests()
+	all, err := s.Runs(t.Context(), alerts.RunQuery{Journey: "print-card"})
+	must(t, err)
+	if n := len(p.requests()); len(all) != runs || n < 2 || !slices.IsSortedFunc(all, func(a, b journey.Run) int { return a.Slot.Compare(b.Slot) }) {
+		t.Errorf("%d runs in %d pages", len(all), n)
+	}
+	last, err := s.Runs(t.Context(), alerts.RunQuery{Journey: "print-card", Limit: 3})
+	must(t, err)
+	if n := len(p.requests()); n != 1 || cmp.Diff(all[runs-3:], last) != "" {
+		t.Errorf("the last three: %d runs in %d pages", len(last), n)
+	}
+	records, err := s.Incidents(t.Context(), noon)
+	if err != nil || len(records) != runs {
+		t.Errorf("%d incidents, %v", len(records), err)
+	}
+	p.requests()
+	records, err = s.Incidents(t.Context(), noon.Add((runs-2)*time.Minute))
+	if n := len(p.requests()); err != nil || len(records) != 2 || n != 2 {
+		t.Errorf("%d recent incidents in %d requests, %v", len(records), n, err)
+	}
+}
+
+func shipped(t *testing.T) alerts.Policy {
+	t.Helper()
+	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
+	must(t, err)
+	return cfg.Judge
+}

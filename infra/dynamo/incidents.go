@@ -1,0 +1,142 @@
+package dynamo
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"valkyrie/alerts"
+)
+
+// An incident is one row, which only a revision that is not older replaces. To be listed, it has an entry in the
+// partition INCIDENTS, which is sorted by when incidents ended. The entry is written before the incident, and that of its
+// former end deleted after it: a crash in between leaves an entry too many, which the reader, who looks at the incident
+// itself, passes over; never one too few.
+const (
+	incidentRow  = "INCIDENT"
+	incidentList = "INCIDENTS"
+	unended      = "open" // sorts after every time
+
+	revAttr   = "rev"
+	endAttr   = "end"   // of an incident: the sort key of its entry
+	entryAttr = "entry" // of both: the mark of who wrote the entry
+	idAttr    = "id"    // of an entry
+)
+
+func incidentKey(id string) (attributes, error) { return key("INCIDENT#"+id, incidentRow) }
+
+// end is until when an incident concerns those who ask since a time: what its entry is sorted by.
+func end(r alerts.Record) (string, error) {
+	if r.State != alerts.Resolved {
+		return unended, nil
+	}
+	last := r.Opened
+	if r.ResolvedAt.After(last) {
+		last = r.ResolvedAt
+	}
+	return stamp(last)
+}
+
+// PutIncident implements [alerts.IncidentLog].
+func (s *Store) PutIncident(ctx context.Context, r alerts.Record) error {
+	if err := s.putIncident(ctx, r); err != nil {
+		return s.explain(ctx, fmt.Sprintf("writing incident %q", r.ID), err)
+	}
+	return nil
+}
+
+func (s *Store) putIncident(ctx context.Context, r alerts.Record) error {
+	d, err := packJSON(r)
+	if err != nil {
+		return err
+	}
+	row, err := incidentKey(r.ID)
+	if err != nil {
+		return err
+	}
+	at, err := end(r)
+	if err != nil {
+		return err
+	}
+	at += "#" + r.ID
+	mark := make([]byte, 8)
+	rand.Read(mark) // it never fails
+	common := attributes{entryAttr: bytes(mark)}
+	if r.State == alerts.Resolved {
+		common[TimeToLive] = until(s.cfg.TimeNow(), s.cfg.KeepIncidents)
+	}
+	if err := s.putEntry(ctx, at, r.ID, common); err != nil {
+		return err
+	}
+	row[d.attr], row[revAttr], row[endAttr] = bytes(d.data), number(r.Rev), text(at)
+	for name, value := range common {
+		row[name] = value
+	}
+	former, err := s.replaceIncident(ctx, row)
+	if err != nil || former == nil || readText(former, endAttr) == at {
+		return err
+	}
+	return s.deleteEntry(ctx, former)
+}
+
+func (s *Store) putEntry(ctx context.Context, at, id string, rest attributes) error {
+	entry, err := key(incidentList, at)
+	if err != nil {
+		return err
+	}
+	entry[idAttr] = text(id)
+	for name, value := range rest {
+		entry[name] = value
+	}
+	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &s.cfg.Table, Item: entry})
+	return err
+}
+
+// replaceIncident writes the row, unless a newer revision is there, and returns the one that was there before, if any.
+func (s *Store) replaceIncident(ctx context.Context, row attributes) (attributes, error) {
+	out, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
+		TableName: &s.cfg.Table, Item: row,
+		ConditionExpression:       aws.String("attribute_not_exists(#rev) OR #rev <= :rev"),
+		ExpressionAttributeNames:  map[string]string{"#rev": revAttr},
+		ExpressionAttributeValues: attributes{":rev": row[revAttr]},
+		ReturnValues:              types.ReturnValueAllOld,
+	})
+	var newer *types.ConditionalCheckFailedException
+	if errors.As(err, &newer) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return out.Attributes, nil
+}
+
+// deleteEntry removes the entry of an incident's former end, unless somebody else has written it anew, who needs it.
+func (s *Store) deleteEntry(ctx context.Context, former attributes) error {
+	entry, err := key(incidentList, readText(former, endAttr))
+	if err != nil {
+		return err
+	}
+	_, err = s.client.DeleteItem(ctx, &dynamodb.DeleteItemInput{
+		TableName: &s.cfg.Table, Key: entry,
+		ConditionExpression:       aws.String("#entry = :entry"),
+		ExpressionAttributeNames:  map[string]string{"#entry": entryAttr},
+		ExpressionAttributeValues: attributes{":entry": former[entryAttr]},
+	})
+	var rewritten *types.ConditionalCheckFailedException
+	if errors.As(err, &rewritten) {
+		return nil
+	}
+	return err
+}
+
+// concerns reports whether somebody who asks since a time wants to know of the incident.
+func concerns(r alerts.Record, since time.Time) bool {
+	return r.State != alerts.Resolved || !r.Opened.Before(since) || !r.ResolvedAt.Before(since)
+}

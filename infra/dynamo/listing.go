@@ -1,0 +1,128 @@
+package dynamo
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"valkyrie/alerts"
+)
+
+// Incidents implements [alerts.IncidentLog]. It costs as much as what it lists, however long the history is.
+func (s *Store) Incidents(ctx context.Context, since time.Time) ([]alerts.Record, error) {
+	records, err := s.incidents(ctx, since)
+	if err != nil {
+		return nil, s.explain(ctx, "reading incidents", err)
+	}
+	return records, nil
+}
+
+func (s *Store) incidents(ctx context.Context, since time.Time) ([]alerts.Record, error) {
+	ids, err := s.listed(ctx, since)
+	if err != nil {
+		return nil, err
+	}
+	records := []alerts.Record{}
+	for some := range slices.Chunk(ids, 100) { // DynamoDB takes so many keys at a time
+		err := s.eachIncident(ctx, some, func(r alerts.Record) {
+			if concerns(r, since) {
+				records = append(records, r)
+			}
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(records, func(a, b alerts.Record) int {
+		return cmp.Or(a.Opened.Compare(b.Opened), strings.Compare(a.ID, b.ID))
+	})
+	return records, nil
+}
+
+// listed are the ids of the incidents that have an entry since then, each once.
+func (s *Store) listed(ctx context.Context, since time.Time) ([]string, error) {
+	from, err := stamp(since)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	err = s.each(ctx, s.query(incidentList, from, "~"), 0, func(entry attributes) error {
+		ids = append(ids, readText(entry, idAttr))
+		return nil
+	})
+	slices.Sort(ids)
+	return slices.Compact(ids), err
+}
+
+// eachIncident calls do with the incidents of these ids, in any order.
+func (s *Store) eachIncident(ctx context.Context, ids []string, do func(alerts.Record)) error {
+	wanted := types.KeysAndAttributes{ConsistentRead: aws.Bool(true)}
+	for _, id := range ids {
+		row, err := incidentKey(id)
+		if err != nil {
+			return err
+		}
+		wanted.Keys = append(wanted.Keys, row)
+	}
+	for attempt := 0; len(wanted.Keys) > 0; attempt++ {
+		got, err := s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+			RequestItems: map[string]types.KeysAndAttributes{s.cfg.Table: wanted},
+		})
+		if err != nil {
+			return err
+		}
+		for _, row := range got.Responses[s.cfg.Table] {
+			r, err := unpackIncident(row)
+			if err != nil {
+				return err
+			}
+			do(r)
+		}
+		wanted.Keys = got.UnprocessedKeys[s.cfg.Table].Keys // over 16 MB, or throttled
+		if len(got.Responses[s.cfg.Table]) > 0 {
+			attempt = 0
+		} else if len(wanted.Keys) > 0 {
+			if attempt >= mostAttempts {
+				return errors.New("DynamoDB keeps putting off a part of what was asked for")
+			}
+			if err := rest(ctx, attempt); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// rest waits before the next attempt.
+func rest(ctx context.Context, attempt int) error {
+	d, err := pause(attempt, nil)
+	if err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// unpackIncident reads an incident. Lists that are empty are so, and not missing.
+func unpackIncident(row attributes) (alerts.Record, error) {
+	var r alerts.Record
+	if err := unpackJSON(row, &r); err != nil {
+		return r, err
+	}
+	r.Regions, r.Spells, r.Evidence, r.Pages = listed(r.Regions), listed(r.Spells), listed(r.Evidence), listed(r.Pages)
+	for i := range r.Pages {
+		r.Pages[i].Incidents = listed(r.Pages[i].Incidents)
+	}
+	return r, nil
+}

@@ -1,0 +1,90 @@
+// Package local runs a DynamoDB on this machine, for tests and for trying things out: dynoxide, one static program of
+// 7.6 MB that speaks DynamoDB's protocol and keeps its tables in memory. It is pinned by checksum and fetched with npm.
+//
+// All regions of a server are one store. Who wants three regions starts three servers.
+package local
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+
+	"valkyrie/infra/npm"
+	"valkyrie/infra/process"
+)
+
+// pinned is the server that the tests were last run with. https://www.npmjs.com/package/@dynoxide/linux-x64
+var pinned = npm.Pin{
+	Package:   "@dynoxide/linux-x64",
+	Version:   "1.2.1",
+	Integrity: "sha512-sBHqlxJ9ANkLluFkYRfd5r8Y0ApFew4FhOrlhgRAgD4XzEoFOukEo1nuBTQ1+jTtofqwn4NWQ2k0Tn5mNTjgUg==",
+	Download:  4,
+	Disk:      20,
+}
+
+const program = "dynoxide"
+
+// fetch returns the server's program. VALKYRIE_DYNOXIDE names another than the pinned one.
+func fetch(ctx context.Context) (string, error) {
+	if path := os.Getenv("VALKYRIE_DYNOXIDE"); path != "" {
+		return exec.LookPath(path)
+	}
+	if platform := runtime.GOOS + "/" + runtime.GOARCH; platform != "linux/amd64" {
+		return "", fmt.Errorf("no local DynamoDB is pinned for %s; set VALKYRIE_DYNOXIDE to a dynoxide built for it", platform)
+	}
+	cfg := npm.Config{Program: "the local DynamoDB (dynoxide)", Instead: "set VALKYRIE_DYNOXIDE to its executable"}
+	dir, err := npm.Install(ctx, cfg, "dynoxide-"+pinned.Version, pinned, unpack, proveItStarts)
+	return filepath.Join(dir, program), err
+}
+
+// unpack lays out the one file of the package that matters.
+func unpack(_ context.Context, tarball, dir, _ string) error {
+	f, err := os.Open(tarball)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	plain, err := gzip.NewReader(f)
+	if err != nil {
+		return err
+	}
+	for archive := tar.NewReader(plain); ; {
+		h, err := archive.Next()
+		if err == io.EOF {
+			return fmt.Errorf("the package holds no %s", program)
+		}
+		if err != nil {
+			return err
+		}
+		if h.Name == "package/"+program && h.Typeflag == tar.TypeReg {
+			return write(dir, archive)
+		}
+	}
+}
+
+func write(dir string, r io.Reader) error {
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, program), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	return errors.Join(err, f.Close())
+}
+
+func proveItStarts(ctx context.Context, dir string) error {
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, program), "--version")
+	if err := process.Run(ctx, cmd); err != nil {
+		return fmt.Errorf("the local DynamoDB was fetched but cannot run here: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,17 @@
+package dynamo_test
+
+import (
+	"testing"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/dynamo/local"
+	"valkyrie/infra/storetest"
+)
+
+func TestConformance(t *testing.T) {
+	server := local.For(t)
+	storetest.Run(t, func(tb testing.TB) storetest.Open {
+		cfg := server.Table(tb)
+		return func() alerts.Store { return open(tb, cfg) }
+	})
+}

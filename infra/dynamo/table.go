@@ -1,0 +1,95 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// Definition is the table that a store needs; template.yaml says the same.
+func Definition(table string) *dynamodb.CreateTableInput {
+	return &dynamodb.CreateTableInput{
+		TableName:   &table,
+		BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions: []types.AttributeDefinition{
+			{AttributeName: aws.String(PartitionKey), AttributeType: types.ScalarAttributeTypeS},
+			{AttributeName: aws.String(SortKey), AttributeType: types.ScalarAttributeTypeS},
+		},
+		KeySchema: keySchema(),
+	}
+}
+
+func keySchema() []types.KeySchemaElement {
+	return []types.KeySchemaElement{
+		{AttributeName: aws.String(PartitionKey), KeyType: types.KeyTypeHash},
+		{AttributeName: aws.String(SortKey), KeyType: types.KeyTypeRange},
+	}
+}
+
+// CreateTable makes the table, with its time to live, and waits until it can be used. It is for tests and for trying things
+// out; a deployment's table is made by template.yaml, which adds point-in-time recovery.
+func (s *Store) CreateTable(ctx context.Context) error {
+	if err := s.createTable(ctx); err != nil {
+		return s.explain(ctx, "creating the table", err)
+	}
+	return nil
+}
+
+func (s *Store) createTable(ctx context.Context) error {
+	if _, err := s.client.CreateTable(ctx, Definition(s.cfg.Table)); err != nil {
+		return err
+	}
+	waiter := dynamodb.NewTableExistsWaiter(s.client, func(o *dynamodb.TableExistsWaiterOptions) { o.MinDelay = 10 * time.Millisecond })
+	if err := waiter.Wait(ctx, &dynamodb.DescribeTableInput{TableName: &s.cfg.Table}, time.Minute); err != nil {
+		return err
+	}
+	_, err := s.client.UpdateTimeToLive(ctx, &dynamodb.UpdateTimeToLiveInput{
+		TableName:               &s.cfg.Table,
+		TimeToLiveSpecification: &types.TimeToLiveSpecification{AttributeName: aws.String(TimeToLive), Enabled: aws.Bool(true)},
+	})
+	return err
+}
+
+// Check reports whether the table can be used: credentials are there, it exists, and its keys are the expected ones. The
+// cure is in the error.
+func (s *Store) Check(ctx context.Context) error {
+	if err := s.checkCredentials(ctx); err != nil {
+		return err
+	}
+	out, err := s.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &s.cfg.Table})
+	if err != nil {
+		return s.explain(ctx, "looking at the table", err)
+	}
+	if got, want := keyNames(out.Table.KeySchema), keyNames(keySchema()); got != want {
+		return fmt.Errorf("table %q in %s has the keys %s, expected %s: it is not Valkyrie's; name another", s.cfg.Table, s.cfg.Region, got, want)
+	}
+	if out.Table.TableStatus == types.TableStatusCreating || out.Table.TableStatus == types.TableStatusDeleting {
+		return fmt.Errorf("table %q in %s is %s; wait a minute, or name another", s.cfg.Table, s.cfg.Region, out.Table.TableStatus)
+	}
+	return nil
+}
+
+func (s *Store) checkCredentials(ctx context.Context) error {
+	const cure = "set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or log in (`aws sso login`)"
+	err := errors.New("none are configured")
+	if s.cfg.AWS.Credentials != nil {
+		_, err = s.cfg.AWS.Credentials.Retrieve(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("table %q in %s: no AWS credentials; %s: %w", s.cfg.Table, s.cfg.Region, cure, err)
+	}
+	return nil
+}
+
+func keyNames(schema []types.KeySchemaElement) string {
+	names := ""
+	for _, k := range schema {
+		names += fmt.Sprintf("%s (%s) ", aws.ToString(k.AttributeName), k.KeyType)
+	}
+	return names
+}

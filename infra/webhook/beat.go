@@ -1,0 +1,149 @@
+package webhook
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"valkyrie/alerts"
+)
+
+// maxBeat is how long a batch's message may be.
+const maxBeat = 16 << 10
+
+// maxBeatError is how many characters of a batch's own error are kept: it is said on the phone.
+const maxBeatError = 500
+
+// serveBeat takes in what a batch says of itself: POST JOB/TOKEN/STAGE, with the numbers done and expected, and the error
+// of a batch that failed, in the query, in a form, or in JSON.
+func (h *Handler) serveBeat(w http.ResponseWriter, r *http.Request, rest string) {
+	status := http.StatusNotFound
+	parts := strings.Split(rest, "/")
+	if len(parts) == 3 {
+		status = h.beat(w, r, parts[0], parts[1], alerts.Stage(parts[2]))
+	}
+	if status != http.StatusNoContent {
+		h.cfg.Log.Warn("heartbeat refused", "job", trimmed(parts[0], 100), "status", status) // the token is in none of it
+	}
+	w.WriteHeader(status)
+}
+
+// beat returns the HTTP status to answer with.
+func (h *Handler) beat(w http.ResponseWriter, r *http.Request, job, token string, stage alerts.Stage) int {
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		return http.StatusMethodNotAllowed
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBeat))
+	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
+		return http.StatusRequestEntityTooLarge
+	}
+	if !rightToken(h.cfg.BeatKey, job, token) {
+		return http.StatusForbidden
+	}
+	stages := []alerts.Stage{alerts.Starts, alerts.Progresses, alerts.Finishes, alerts.Fails}
+	b, bad := readBeat(r, body)
+	if err != nil || bad != nil || !slices.Contains(stages, stage) {
+		return http.StatusBadRequest
+	}
+	b.Batch, b.Stage, b.At = job, stage, h.cfg.TimeNow().UTC()
+	return h.keep(r.Context(), b)
+}
+
+func (h *Handler) keep(ctx context.Context, b alerts.Beat) int {
+	decisions, err := h.cfg.Desk.Beat(ctx, b)
+	switch {
+	case errors.Is(err, alerts.ErrUnknownBatch):
+		return http.StatusNotFound
+	case err != nil:
+		h.cfg.Log.Error("a heartbeat is lost: it could not be stored", "job", b.Batch, "stage", b.Stage, "err", err)
+		return http.StatusInternalServerError
+	}
+	for _, d := range decisions {
+		h.cfg.Log.Info("heartbeat", "job", b.Batch, "stage", b.Stage, "verb", d.Verb, "reason", d.Reason)
+		if d.Incident.ID != "" {
+			h.cfg.Changed(ctx)
+		}
+	}
+	return http.StatusNoContent
+}
+
+// readBeat reads the numbers and the error, from the query and from the body. What it does not know it refuses: a word
+// that was misspelt would be a number that was lost.
+func readBeat(r *http.Request, body []byte) (alerts.Beat, error) {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return alerts.Beat{}, err
+	}
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/json" {
+		return beatOf(values, body)
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return alerts.Beat{}, err
+	}
+	for name, more := range form {
+		values[name] = append(values[name], more...)
+	}
+	return beatOf(values, nil)
+}
+
+// beatOf is what the values say, and the document if there is one.
+func beatOf(values url.Values, document []byte) (alerts.Beat, error) {
+	var b alerts.Beat
+	for name, given := range values {
+		var err error
+		switch {
+		case len(given) != 1:
+			err = errors.New("it is there twice")
+		case name == "done":
+			b.Done, err = strconv.ParseInt(given[0], 10, 64)
+		case name == "expected":
+			b.Expected, err = strconv.ParseInt(given[0], 10, 64)
+		case name == "error":
+			b.Error = given[0]
+		default:
+			err = errors.New("it is not known")
+		}
+		if err != nil {
+			return b, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	if len(document) > 0 {
+		dec := json.NewDecoder(strings.NewReader(string(document)))
+		dec.DisallowUnknownFields()
+		in := struct {
+			Done, Expected *int64
+			Error          *string
+		}{&b.Done, &b.Expected, &b.Error}
+		if err := dec.Decode(&in); err != nil {
+			return b, err
+		}
+		if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+			return b, errors.New("there is something behind the document")
+		}
+	}
+	if b.Done < 0 || b.Expected < 0 || max(b.Done, b.Expected) > math.MaxInt32 {
+		return b, errors.New("a number is out of range")
+	}
+	b.Error = trimmed(b.Error, maxBeatError)
+	return b, nil
+}
+
+// trimmed is text of at most n characters.
+func trimmed(text string, n int) string {
+	text = strings.ToValidUTF8(text, "?")
+	if r := []rune(text); len(r) > n {
+		return string(r[:n])
+	}
+	return text
+}

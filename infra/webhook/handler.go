@@ -1,0 +1,82 @@
+package webhook
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio"
+)
+
+// Config is what the handler needs to know.
+type Config struct {
+	// PublicURL is how the outside reaches this handler, https://example.org or https://example.org/valkyrie. Empty:
+	// https:// and the Host of the request, which is right behind a Function URL.
+	PublicURL string
+	Tokens    []string // Twilio's auth tokens: one, or two while they are rotated; with none, its callbacks are refused
+	BeatKey   []byte   // from which the addresses of batches are made; empty: heartbeats are refused
+	Pager     *alerts.Pager
+	Desk      alerts.Desk
+	// Changed is called when something was written that may have made something else due; nil: nobody is told.
+	Changed func(context.Context)
+	Log     *slog.Logger     // nil: discard
+	TimeNow func() time.Time // nil: time.Now
+}
+
+// A Handler serves both. See New.
+type Handler struct {
+	cfg    Config
+	base   string // the path of PublicURL
+	twilio http.Handler
+}
+
+// New returns the handler.
+func New(cfg Config) *Handler {
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.TimeNow == nil {
+		cfg.TimeNow = time.Now
+	}
+	if cfg.Changed == nil {
+		cfg.Changed = func(context.Context) {}
+	}
+	h := &Handler{cfg: cfg}
+	if u, err := url.Parse(strings.TrimSuffix(cfg.PublicURL, "/")); err == nil {
+		h.base = u.EscapedPath()
+	}
+	h.twilio = twilio.NewCallbacks(twilio.CallbacksConfig{PublicURL: cfg.PublicURL, Tokens: cfg.Tokens, Handle: h.report, Reply: h.reply, Log: cfg.Log})
+	return h
+}
+
+// ServeHTTP answers 404 for another path than those in the package's comment, 405 for another method than POST, 413 for
+// a body that is too long, 403 for a wrong signature or token, 400 for what cannot be understood, and 500 if it could not
+// be written; all with an empty body.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := strings.TrimPrefix(r.URL.EscapedPath(), h.base)
+	if rest, ok := strings.CutPrefix(path, "/beat/"); ok {
+		h.serveBeat(w, r, rest)
+		return
+	}
+	h.twilio.ServeHTTP(w, r)
+}
+
+func (h *Handler) report(ctx context.Context, r alerts.Report) (alerts.Answer, error) {
+	answer, err := h.cfg.Pager.Report(ctx, r)
+	if err == nil {
+		h.cfg.Changed(ctx)
+	}
+	return answer, err
+}
+
+func (h *Handler) reply(ctx context.Context, t alerts.Reply) (string, error) {
+	answer, err := h.cfg.Pager.Reply(ctx, t)
+	if err == nil {
+		h.cfg.Changed(ctx)
+	}
+	return answer, err
+}
