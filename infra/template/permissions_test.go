@@ -101,11 +101,11 @@ func reach(d document) []string {
 func TestReach(t *testing.T) {
 	want := []string{}
 	for role, actions := range map[string]string{
-		"ProbeRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:Query " +
+		"ProbeRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
 			"lambda:InvokeFunction s3:PutObject secretsmanager:GetSecretValue ssm:GetParametersByPath",
-		"PagerRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:Query " +
+		"PagerRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
 			"secretsmanager:GetSecretValue ssm:GetParameter",
-		"WebhookRole": "logs:CreateLogStream logs:PutLogEvents dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:Query " +
+		"WebhookRole": "logs:CreateLogStream logs:PutLogEvents dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
 			"lambda:InvokeFunction secretsmanager:GetSecretValue ssm:GetParametersByPath",
 		"ScheduleRole": "lambda:InvokeFunction sqs:SendMessage",
 	} {
