@@ -14,7 +14,10 @@ func (r Route) Due() time.Time {
 	for _, p := range r.Pages {
 		switch p.State {
 		case Planned:
-			at(latest(p.PlannedAt, p.NotBefore))
+			if p.NotBefore.IsZero() {
+				p.NotBefore = p.PlannedAt
+			}
+			at(p.NotBefore)
 		case Claimed, Accepted:
 			at(p.LeaseUntil)
 		case Unknown:
@@ -25,11 +28,4 @@ func (r Route) Due() time.Time {
 		at(r.Chain.Pause)
 	}
 	return first
-}
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }

@@ -99,7 +99,20 @@ func (p *probe) run(ctx context.Context, s *cloud.Station, o order) (Answer, err
 		return p.conclude(ctx, s, r.Broken(o.make(), o.slot, err.Error()))
 	}
 	r.Stage.Chrome = browser
-	return p.conclude(ctx, s, r.Probe(ctx, o.make, o.slot))
+	run = r.Probe(ctx, o.make, o.slot)
+	p.tidy(s)
+	return p.conclude(ctx, s, run)
+}
+
+// tidy does so where the temporary folder is the function's own. A Chrome that hangs may still hold on to something; then
+// the next run has another try.
+func (p *probe) tidy(s *cloud.Station) {
+	if p.getenv("LAMBDA_TASK_ROOT") == "" {
+		return
+	}
+	if err := tidy(); err != nil {
+		s.Log.Warn("the temporary folder could not be emptied", "err", err)
+	}
 }
 
 // stored is the run that the slot has already: schedules may deliver an event twice. Two at the very same time do run

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -47,13 +46,7 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 	return a.response(), nil
 }
 
-// soon is within what time something must be due for the pager to be woken; otherwise it looks by itself.
-const soon = time.Minute
-
-// changed wakes the pager if something is due that it would come too late for.
+// changed wakes the pager: what was said may have made something due, or been a batch's cry for help.
 func (w webhook) changed(ctx context.Context) {
-	route, err := w.Pager(nil).Route(ctx)
-	if due := route.Due(); err != nil || !due.IsZero() && time.Until(due) < soon {
-		w.Poke(ctx, "the webhook", w.Told.Region)
-	}
+	w.Poke(ctx, "the webhook was told something", w.Told.Region)
 }

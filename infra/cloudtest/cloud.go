@@ -2,9 +2,13 @@ package cloudtest
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -153,4 +157,16 @@ func (c *Cloud) Bucket(region, name string) error {
 		c.services[region+" "+S3] = gofakes3.New(c.objects[region]).Server()
 	}
 	return c.objects[region].CreateBucket(name)
+}
+
+// Forward passes requests for a region's service on to a server, such as "http://127.0.0.1:8000".
+func (c *Cloud) Forward(region, service, endpoint string) error {
+	target, err := url.Parse(endpoint)
+	if err != nil {
+		return err
+	}
+	proxy := httputil.NewSingleHostReverseProxy(target)
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // of clients that gave up
+	c.Serve(region, service, proxy)
+	return nil
 }

@@ -1,0 +1,90 @@
+package lambdatest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// An invocation is one event on its way.
+type invocation struct {
+	id       string
+	payload  []byte
+	deadline time.Time
+	done     chan Result // capacity 1
+}
+
+// A Failure is what a function says of an error.
+type Failure struct {
+	Message string `json:"errorMessage"`
+	Type    string `json:"errorType"`
+}
+
+// serve answers the Runtime API to the function's one process.
+func (f *Function) serve(w http.ResponseWriter, r *http.Request) {
+	path, ok := strings.CutPrefix(r.URL.Path, "/2018-06-01/runtime/")
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the process is gone
+	}
+	parts := strings.Split(path, "/")
+	switch {
+	case path == "invocation/next" && r.Method == http.MethodGet:
+		f.next(w, r)
+	case path == "init/error" && r.Method == http.MethodPost:
+		f.settle("", Result{Failure: failure(body)})
+		w.WriteHeader(http.StatusAccepted)
+	case len(parts) == 3 && parts[2] == "response" && r.Method == http.MethodPost:
+		f.settle(parts[1], Result{Payload: body})
+		w.WriteHeader(http.StatusAccepted)
+	case len(parts) == 3 && parts[2] == "error" && r.Method == http.MethodPost:
+		f.settle(parts[1], Result{Failure: failure(body)})
+		w.WriteHeader(http.StatusAccepted)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// next gives the process its next event, which may take long to come. That it asks says that it is done with the last one.
+func (f *Function) next(w http.ResponseWriter, r *http.Request) {
+	select {
+	case f.idle <- struct{}{}:
+	default:
+	}
+	select {
+	case in := <-f.events:
+		f.mu.Lock()
+		f.current = in
+		f.mu.Unlock()
+		w.Header().Set("Lambda-Runtime-Aws-Request-Id", in.id)
+		w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(in.deadline.UnixMilli()))
+		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:123456789012:function:test")
+		_, _ = w.Write(in.payload) // a process that is gone is noticed elsewhere
+	case <-r.Context().Done():
+	}
+}
+
+// settle ends the present invocation. An empty id is that of whichever it is.
+func (f *Function) settle(id string, res Result) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.current != nil && (id == "" || id == f.current.id) {
+		f.current.done <- res
+		f.current = nil
+	}
+}
+
+func failure(body []byte) *Failure {
+	out := &Failure{}
+	if json.Unmarshal(body, out) != nil {
+		out.Message = string(body)
+	}
+	return out
+}

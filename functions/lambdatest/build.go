@@ -1,0 +1,45 @@
+package lambdatest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Build builds a function, such as "probe", as template.yaml does, and returns the folder that it is alone in, as bootstrap.
+func Build(tb testing.TB, function string) string {
+	tb.Helper()
+	dir := tb.TempDir()
+	if err := build(tb.Context(), function, dir); err != nil {
+		tb.Fatal(err)
+	}
+	return dir
+}
+
+// BuildOnce does so for all tests of a package, from its TestMain, which removes the folder. It ends the program where that
+// fails.
+func BuildOnce(function string) string {
+	dir, err := os.MkdirTemp("", "valkyrie-"+function+"-")
+	if err == nil {
+		err = build(context.Background(), function, dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	return dir
+}
+
+// build builds a function into a folder.
+func build(ctx context.Context, function, dir string) error {
+	program := filepath.Join(dir, "bootstrap")
+	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", program, "valkyrie/functions/"+function)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building %s: %w\n%s", function, err, out)
+	}
+	return os.Chmod(dir, 0o755) // the sandbox's user is another
+}

@@ -1,0 +1,226 @@
+package lambdatest
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+)
+
+// A Config is how a function is deployed.
+type Config struct {
+	Folder  string        // holds bootstrap, and whatever else is in the zip
+	Layer   string        // folder that is /opt; empty: there is none
+	Env     []string      // its environment variables, "NAME=value"
+	Timeout time.Duration // of an invocation; 0: a minute
+	Init    time.Duration // that a start may take; 0: 10 s, as on Lambda
+	Freeze  bool          // stop its processes between invocations, as Lambda does
+	NoJail  bool          // run it without a sandbox, whatever the machine allows
+}
+
+// A Function is one that can be invoked. It has one process at a time, which starts with the first event, and anew after
+// one that ended it.
+type Function struct {
+	cfg    Config
+	api    *httptest.Server
+	tmp    string // its temporary folder where there is no sandbox
+	events chan *invocation
+	idle   chan struct{} // capacity 1: the process waits for an event
+
+	invoking sync.Mutex // one event at a time
+	process  *process   // nil: none; guarded by invoking
+
+	mu      sync.Mutex
+	current *invocation
+	count   int
+	log     bytes.Buffer
+}
+
+// A Result is what became of an event: one of Payload, Failure and Ended is there.
+type Result struct {
+	Payload []byte
+	Failure *Failure      // the function returned an error, or panicked
+	Ended   string        // the process ended: "timeout", or how it exited
+	Cold    bool          // a process was started for it
+	Init    time.Duration // of a cold one: from the start of the process until it asked for an event
+	Took    time.Duration // from then until the answer
+}
+
+// Err is what went wrong, if anything.
+func (r Result) Err() error {
+	switch {
+	case r.Failure != nil:
+		return fmt.Errorf("%s: %s", r.Failure.Type, r.Failure.Message)
+	case r.Ended != "":
+		return errors.New(r.Ended)
+	}
+	return nil
+}
+
+// New deploys a function, for the length of a test.
+func New(tb testing.TB, cfg Config) *Function {
+	tb.Helper()
+	if cfg.Timeout == 0 {
+		cfg.Timeout = time.Minute
+	}
+	if cfg.Init == 0 {
+		cfg.Init = 10 * time.Second
+	}
+	f := &Function{cfg: cfg, tmp: tb.TempDir(), events: make(chan *invocation), idle: make(chan struct{}, 1)}
+	f.api = httptest.NewServer(http.HandlerFunc(f.serve))
+	tb.Cleanup(func() {
+		f.Stop()
+		f.api.CloseClientConnections()
+		f.api.Close()
+	})
+	if !f.Jailed() {
+		tb.Logf("NO SANDBOX: %s runs without a read-only root, a small /tmp and processes of its own: %s", cfg.Folder, jailed().why)
+	}
+	return f
+}
+
+// Jailed reports whether the function runs in a sandbox.
+func (f *Function) Jailed() bool { return !f.cfg.NoJail && jailed().ok }
+
+// Log is what the function has written so far.
+func (f *Function) Log() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.log.String()
+}
+
+// Write implements io.Writer, for the process's output.
+func (f *Function) Write(p []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.log.Write(p)
+}
+
+// Invoke sends an event and waits for what becomes of it.
+func (f *Function) Invoke(payload string) Result {
+	f.invoking.Lock()
+	defer f.invoking.Unlock()
+	var res Result
+	if f.process == nil {
+		init, err := f.start()
+		if err != "" {
+			return Result{Ended: err, Cold: true, Init: init}
+		}
+		res.Cold, res.Init = true, init
+	}
+	f.thaw()
+	began := time.Now()
+	got := f.handle([]byte(payload), began.Add(f.cfg.Timeout))
+	got.Cold, got.Init, got.Took = res.Cold, res.Init, time.Since(began)
+	if got.Ended == "" && !f.rest() {
+		got = Result{Ended: "it answered, but never asked for another event", Cold: got.Cold, Init: got.Init, Took: got.Took}
+	}
+	return got
+}
+
+// restLimit is how long a process may take to ask for another event once it has answered.
+const restLimit = 10 * time.Second
+
+// start starts the process, and says how it failed to ask for an event.
+func (f *Function) start() (time.Duration, string) {
+	began := time.Now()
+	p, err := f.launch()
+	if err != nil {
+		return 0, err.Error()
+	}
+	f.process = p
+	select {
+	case <-f.idle:
+		return time.Since(began), ""
+	case <-p.exited:
+		f.process = nil
+		return time.Since(began), "init: " + p.state()
+	case <-time.After(f.cfg.Init):
+		f.end()
+		return time.Since(began), "init: timeout"
+	}
+}
+
+// handle gives the event to the process, and waits until it has answered, is over its time, or has ended.
+func (f *Function) handle(payload []byte, deadline time.Time) Result {
+	f.mu.Lock()
+	f.count++
+	in := &invocation{id: fmt.Sprintf("event-%d", f.count), payload: payload, deadline: deadline, done: make(chan Result, 1)}
+	f.mu.Unlock()
+	ctx, cancel := context.WithDeadline(context.Background(), deadline)
+	defer cancel()
+	select {
+	case f.events <- in:
+	case <-f.process.exited:
+		defer f.end()
+		return Result{Ended: f.process.state()}
+	}
+	select {
+	case res := <-in.done:
+		return res
+	case <-f.process.exited:
+		defer f.end()
+		select {
+		case res := <-in.done: // a panic is reported, and then the process exits
+			return res
+		default:
+			return Result{Ended: f.process.state()}
+		}
+	case <-ctx.Done():
+		f.end()
+		return Result{Ended: "timeout"}
+	}
+}
+
+// rest waits until the process asks for another event, or has exited, and freezes it.
+func (f *Function) rest() bool {
+	if f.process == nil {
+		return true
+	}
+	select {
+	case <-f.idle:
+		if f.cfg.Freeze {
+			f.process.signal(stop)
+		}
+		return true
+	case <-f.process.exited:
+		f.end()
+		return true
+	case <-time.After(restLimit):
+		f.end()
+		return false
+	}
+}
+
+func (f *Function) thaw() {
+	if f.cfg.Freeze {
+		f.process.signal(resume)
+	}
+}
+
+// Stop ends the process, as Lambda does with one that was not needed for a while.
+func (f *Function) Stop() {
+	f.invoking.Lock()
+	defer f.invoking.Unlock()
+	f.end()
+}
+
+func (f *Function) end() {
+	if f.process == nil {
+		return
+	}
+	f.process.kill()
+	f.process = nil
+	f.mu.Lock()
+	f.current = nil
+	f.mu.Unlock()
+	select {
+	case <-f.idle:
+	default:
+	}
+}

@@ -1,0 +1,75 @@
+package lambdatest
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+
+	"valkyrie/infra/chrome"
+)
+
+// Layer lays the pinned Chrome out as the layer has it, from the cache of this machine. Where none is pinned for it, the
+// test is skipped.
+func Layer(tb testing.TB) string {
+	tb.Helper()
+	c, err := chrome.Fetch(tb.Context(), chrome.Config{})
+	if err != nil {
+		tb.Skip("no layer: ", err)
+	}
+	from, dir := filepath.Dir(c.Path), tb.TempDir()
+	err = filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		rel, _ := filepath.Rel(from, path)
+		to := filepath.Join(dir, "chrome", rel)
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			return os.Mkdir(to, 0o755)
+		case rel == "fonts.conf":
+			return relocate(path, to)
+		}
+		return link(path, to)
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return dir
+}
+
+// relocate has the fonts' cache where it is on Lambda: see chrome.Lay.
+func relocate(from, to string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	const there = "<cachedir>/tmp/fonts-cache</cachedir>"
+	moved := regexp.MustCompile(`<cachedir>[^<]*</cachedir>`).ReplaceAll(text, []byte(there))
+	if !bytes.Contains(moved, []byte(there)) {
+		return errors.New("fonts.conf names no cache")
+	}
+	return os.WriteFile(to, moved, 0o644)
+}
+
+// link makes to the same file as from, or a copy on another disk.
+func link(from, to string) error {
+	if os.Link(from, to) == nil {
+		return nil
+	}
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, text, 0o755)
+}
+
+// Chrome is where a function finds the layer's browser, as a line for its environment.
+func Chrome(layer string) string {
+	if jailed().ok {
+		layer = "/opt"
+	}
+	return "CHROME=" + filepath.Join(layer, "chrome/chromium")
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio/standin"
+	"valkyrie/functions/lambdatest"
+	"valkyrie/infra/cloudtest"
+	"valkyrie/infra/environ"
+	"valkyrie/probes/journey"
+)
+
+// A rig is the deployed function in a world.
+type rig struct {
+	*testing.T
+	*lambdatest.World
+	*pager
+	log bytes.Buffer
+}
+
+func newRig(t *testing.T, env ...string) *rig {
+	t.Helper()
+	r := &rig{T: t, World: lambdatest.NewWorld(t)}
+	for _, line := range r.Env(environ.FunctionPager, lambdatest.Home, append([]string{environ.CallbackURL + "=http://127.0.0.1:1"}, env...)...) {
+		name, value, _ := strings.Cut(line, "=")
+		t.Setenv(name, value)
+	}
+	var err error
+	if r.pager, err = open(t.Context(), os.Getenv, &r.log); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// tick invokes the function, with so much time, and returns the line it wrote.
+func (r *rig) tick(payload string, limit time.Duration) (map[string]any, error) {
+	r.Helper()
+	ctx, cancel := context.WithTimeout(r.Context(), limit+leave)
+	defer cancel()
+	r.log.Reset()
+	err := r.Handle(ctx, json.RawMessage(payload))
+	var line map[string]any
+	if bad := json.Unmarshal(r.log.Bytes(), &line); bad != nil {
+		r.Fatalf("%v: %s", bad, &r.log)
+	}
+	return line, err
+}
+
+// fail records two failures in a row, in the last minutes.
+func (r *rig) fail(region string) {
+	r.Helper()
+	for n := range 2 {
+		run := journey.Run{
+			ID: "x", Journey: "print-card", Region: region, Slot: time.Now().UTC().Truncate(time.Second).Add(time.Duration(n-2) * time.Second),
+			EveryMS: 60_000, Outcome: journey.Failed, Error: "no PDF",
+		}
+		if _, err := r.Desk().Record(r.Context(), run); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// metric is a number of the line.
+func metric(line map[string]any, name string) float64 {
+	n, ok := line[name].(float64)
+	if !ok {
+		return -1
+	}
+	return n
+}
+
+func TestNothingDue(t *testing.T) {
+	r := newRig(t)
+	line, err := r.tick(`{}`, time.Second)
+	if err != nil || metric(line, "Heartbeat") != 1 || metric(line, "OpenIncidents") != 0 || metric(line, "PagesSent") != 0 || line["poked"] != false || metric(line, "rounds") != 1 {
+		t.Errorf("%v, %v", line, err)
+	}
+}
+
+// TestCalls: an incident is called about, once, however many pagers look for it at the same time.
+func TestCalls(t *testing.T) {
+	r := newRig(t)
+	r.fail(lambdatest.Home)
+	r.Exchange.Default(standin.Listen)
+	var all sync.WaitGroup
+	for range 5 {
+		other := &pager{Station: r.Station, out: &bytes.Buffer{}}
+		all.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second+leave)
+			defer cancel()
+			if err := other.Handle(ctx, json.RawMessage(`{"poked":"a test"}`)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if calls, texts := len(r.Exchange.Calls()), len(r.Exchange.Texts()); calls != 1 || texts != 1 {
+		t.Errorf("%d calls, %d texts; want one of each", calls, texts)
+	}
+	line, err := r.tick(`{}`, time.Second)
+	if err != nil || metric(line, "OpenIncidents") != 1 || metric(line, "PagesSent") != 0 {
+		t.Errorf("%v, %v", line, err)
+	}
+}
+
+// TestStays: a page that could not be sent is tried again within the same invocation, not with the next minute.
+func TestStays(t *testing.T) {
+	r := newRig(t)
+	r.fail(lambdatest.Home)
+	r.Exchange.Behave("", standin.TooMany, standin.TooMany)
+	line, err := r.tick(`{"poked":"a test"}`, 20*time.Second)
+	if err != nil || metric(line, "PagesSent") != 2 || metric(line, "PagesFailed") != 2 || metric(line, "rounds") < 2 || line["poked"] != true {
+		t.Errorf("%v, %v", line, err)
+	}
+	if calls := r.Exchange.Calls(); len(calls) != 1 {
+		t.Errorf("%d calls", len(calls))
+	}
+}
+
+// TestNoToken: without the phone's token, what is wrong is kept, and told once the token is there; until then the heartbeat
+// says that something is wrong.
+func TestNoToken(t *testing.T) {
+	r := newRig(t)
+	r.fail(lambdatest.Home)
+	r.Cloud.Down(lambdatest.Home, cloudtest.SSM, true)
+	line, err := r.tick(`{}`, time.Second)
+	if err == nil || !strings.Contains(err.Error(), "the secrets of ssm:/valkyrie/ cannot be read") || metric(line, "Heartbeat") != 0 || !strings.Contains(line["error"].(string), "ssm") {
+		t.Errorf("%v, %v", line, err)
+	}
+	r.Cloud.Down(lambdatest.Home, cloudtest.SSM, false)
+	if line, err = r.tick(`{}`, 20*time.Second); err != nil || metric(line, "Heartbeat") != 1 || metric(line, "PagesSent") != 2 {
+		t.Errorf("%v, %v", line, err)
+	}
+}
+
+func TestNoTable(t *testing.T) {
+	r := newRig(t)
+	r.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
+	line, err := r.tick(`{}`, time.Second)
+	if err == nil || metric(line, "Heartbeat") != 0 || metric(line, "OpenIncidents") != -1 {
+		t.Errorf("%v, %v", line, err)
+	}
+}
+
+// TestSilentRegion: a region whose runs have stopped is missed; not so when nobody was watching meanwhile.
+func TestSilentRegion(t *testing.T) {
+	for name, c := range map[string]struct {
+		last  time.Duration // since the pagers' last round
+		calls int
+	}{
+		"somebody was watching": {time.Minute, 1},
+		"nobody was watching":   {time.Hour, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			now := time.Now().UTC()
+			run := journey.Run{ID: "x", Journey: "print-card", Region: lambdatest.Third, Slot: now.Add(-10 * time.Minute), EveryMS: 60_000, Outcome: journey.Passed}
+			if _, err := r.Desk().Record(t.Context(), run); err != nil {
+				t.Fatal(err)
+			}
+			noted, err := json.Marshal(watching{Since: now.Add(-24 * time.Hour), Last: now.Add(-c.last)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := r.Store.PutItem(t.Context(), alerts.Item{Key: wakingItem, Data: noted}); err != nil {
+				t.Fatal(err)
+			}
+			line, err := r.tick(`{}`, time.Second)
+			if err != nil || metric(line, "OpenIncidents") != float64(c.calls) || len(r.Exchange.Calls()) != c.calls {
+				t.Errorf("%v, %v, %d calls", line, err, len(r.Exchange.Calls()))
+			}
+		})
+	}
+}
+
+// TestPing: whoever watches from outside is told of good rounds, and of no other.
+func TestPing(t *testing.T) {
+	pings := 0
+	site := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { pings++ }))
+	defer site.Close()
+	r := newRig(t, environ.Ping+"="+site.URL)
+	if _, err := r.tick(`{}`, time.Second); err != nil || pings != 1 {
+		t.Errorf("%v, %d pings", err, pings)
+	}
+	r.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
+	if _, err := r.tick(`{}`, time.Second); err == nil || pings != 1 {
+		t.Errorf("%v, %d pings", err, pings)
+	}
+}

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"valkyrie/alerts"
+	"valkyrie/functions/lambdatest"
+	"valkyrie/infra/cloudtest"
+	"valkyrie/infra/environ"
+	"valkyrie/probes/journey"
+)
+
+// A rig is the deployed function in a world.
+type rig struct {
+	*testing.T
+	*lambdatest.World
+	function *lambdatest.Function
+	read     int // of its log
+}
+
+// folder is where the function was built.
+var folder string
+
+func TestMain(m *testing.M) {
+	folder = lambdatest.BuildOnce(environ.FunctionProbe)
+	code := m.Run()
+	os.RemoveAll(folder)
+	os.Exit(code)
+}
+
+func newRig(t *testing.T, timeout time.Duration, env ...string) *rig {
+	t.Helper()
+	layer := lambdatest.Layer(t)
+	r := &rig{T: t, World: lambdatest.NewWorld(t)}
+	r.function = lambdatest.New(t, lambdatest.Config{
+		Folder: folder, Layer: layer, Timeout: timeout, Freeze: true,
+		Env: r.Env(environ.FunctionProbe, lambdatest.Home, append([]string{lambdatest.Chrome(layer)}, env...)...),
+	})
+	return r
+}
+
+// send invokes the function and returns its answer.
+func (r *rig) send(payload string) (Answer, error) {
+	r.Helper()
+	res := r.function.Invoke(payload)
+	var a Answer
+	if res.Payload != nil {
+		if err := json.Unmarshal(res.Payload, &a); err != nil {
+			r.Fatal(err)
+		}
+	}
+	return a, res.Err()
+}
+
+func due(name string, slot time.Time) string {
+	return fmt.Sprintf(`{"journey":%q,"slot":%q}`, name, slot.Format(time.RFC3339))
+}
+
+// lines are those that the function has written since they were last asked for, about an event or, with "", not.
+func (r *rig) lines(event string) []map[string]any {
+	log := r.function.Log()[r.read:]
+	r.read += len(log)
+	var found []map[string]any
+	for text := range strings.Lines(log) {
+		if !strings.HasPrefix(text, "{") {
+			continue // an error that the library logs, as Lambda would
+		}
+		var line map[string]any
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			r.Errorf("a line that is no JSON: %s", text)
+		}
+		if e, _ := line["event"].(string); e == event {
+			found = append(found, line)
+		}
+	}
+	return found
+}
+
+// runs are those in a region's table.
+func (r *rig) runs(region string) []journey.Run {
+	r.Helper()
+	runs, err := r.Tables[region].Runs(r.Context(), alerts.RunQuery{})
+	if err != nil {
+		r.Fatal(err)
+	}
+	return runs
+}
+
+func slotAgo(minutes int) time.Time {
+	return time.Now().UTC().Truncate(time.Minute).Add(-time.Duration(minutes) * time.Minute)
+}
+
+// TestRuns: a good run, the same slot again, two failures that wake the pager with their evidence in the bucket; and
+// nothing is left of any.
+func TestRuns(t *testing.T) {
+	r := newRig(t, 45*time.Second)
+	pokes := make(chan string, 10)
+	r.Cloud.Function(lambdatest.Home, lambdatest.Pager, func(payload []byte) { pokes <- string(payload) })
+
+	a, err := r.send(due("create-order", slotAgo(9)))
+	if err != nil || !a.Outcome.Good() || a.Again {
+		t.Fatalf("%+v, %v\n%s", a, err, r.function.Log())
+	}
+	if lines := r.lines("run"); len(lines) != 1 || lines[0]["SuccessPercent"] != 100.0 || lines[0]["run"] != a.Run || lines[0]["late_ms"].(float64) < 500_000 {
+		t.Errorf("%v", lines)
+	}
+	before := r.Cloud.Requests()
+	again, err := r.send(due("create-order", slotAgo(9)))
+	if err != nil || !again.Again || again.Run != a.Run || len(r.lines("run")) > 0 {
+		t.Errorf("the same slot again: %+v, %v", again, err)
+	}
+	if runs := r.runs(lambdatest.Home); len(runs) != 1 || runs[0].ID != a.Run || runs[0].EveryMS != 60_000 || runs[0].Region != lambdatest.Home {
+		t.Errorf("stored: %+v", runs)
+	}
+	if after := r.Cloud.Requests(); after["dynamodb PutItem"] != before["dynamodb PutItem"]+1 { // which finds the run there
+		t.Errorf("requests before %v and after %v", before, after)
+	}
+
+	r.Play(lambdatest.Unreachable)
+	for minutes := 8; minutes >= 7; minutes-- {
+		if a, err = r.send(due("create-order", slotAgo(minutes))); err != nil || a.Outcome != journey.Failed {
+			t.Fatalf("%+v, %v\n%s", a, err, r.function.Log())
+		}
+	}
+	if !slices.ContainsFunc(a.Decisions, func(d string) bool { return strings.HasPrefix(d, "opens: create-order failed twice in a row") }) {
+		t.Errorf("%+v", a)
+	}
+	select {
+	case poke := <-pokes:
+		if !strings.HasPrefix(poke, `{"poked":"create-order/down/`) {
+			t.Error(poke)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the pager was not poked")
+	}
+	r.evidence(r.runs(lambdatest.Home)[1])
+	if lines := r.lines("run"); len(lines) != 2 || lines[1]["Failed"] != 1.0 || !strings.Contains(lines[1]["evidence_url"].(string), "s3/buckets/"+lambdatest.Bucket) {
+		t.Errorf("%v", lines)
+	}
+	if files, procs := r.function.Files(), r.function.Processes(); r.function.Jailed() && len(files)+len(procs) > 0 {
+		t.Errorf("left: files %q, processes %q", files, procs)
+	}
+}
+
+// evidence checks that what a run names is in the bucket.
+func (r *rig) evidence(run journey.Run) {
+	r.Helper()
+	client := s3.NewFromConfig(r.Cloud.Config(lambdatest.Home))
+	bucket := lambdatest.Bucket
+	kept := 0
+	for _, e := range run.Evidence {
+		_, key, ok := strings.Cut(e.Path, "&prefix=")
+		if !ok {
+			r.Errorf("%+v", e)
+			continue
+		}
+		if _, err := client.HeadObject(r.Context(), &s3.HeadObjectInput{Bucket: &bucket, Key: &key}); err != nil {
+			r.Errorf("%s: %v", key, err)
+		}
+		kept++
+	}
+	if kept < 4 {
+		r.Errorf("evidence: %+v", run.Evidence)
+	}
+}
+
+// TestBadEvents: an event that makes no sense is an error, and a broken run where it is known of what.
+func TestBadEvents(t *testing.T) {
+	r := newRig(t, 20*time.Second)
+	for payload, want := range map[string]struct {
+		err    string
+		broken bool
+	}{
+		`{}`:                        {"the event names no journey", false},
+		`[1]`:                       {"the event is not {", false},
+		`{"journey":"print-cards"}`: {`there is no journey "print-cards"; there are: print-card`, false},
+		`{"journey":"print-card"}`:  {`the event's slot is ""; expected a time`, true},
+		due("print-card", time.Now().Add(time.Hour)):                                 {"lies in the future", true},
+		`{"journey":"print-card","slot":"<aws.scheduler.scheduled-time>"}`:           {`the event's slot is "<aws.scheduler.scheduled-time>"`, true},
+		`{"journey":"print-card","slot":"2026-11-21T04:23:00Z","every":"sometimes"}`: {`the event's every is "sometimes"`, true},
+		`{"journey":"print-card","slot":"2026-11-21T04:23:00Z","site":"x"}`:          {`unknown field "site"`, true},
+	} {
+		_, err := r.send(payload)
+		if err == nil || !strings.Contains(err.Error(), want.err) {
+			t.Errorf("%s: %v; want %q", payload, err, want.err)
+		}
+		lines := r.lines("run")
+		if broken := len(lines) == 1 && lines[0]["Broken"] == 1.0 && strings.Contains(lines[0]["error"].(string), want.err); broken != want.broken {
+			t.Errorf("%s: %v", payload, lines)
+		}
+	}
+	for _, run := range r.runs(lambdatest.Home) {
+		if run.Outcome != journey.Broken || time.Since(run.Slot) > time.Hour {
+			t.Errorf("%+v", run)
+		}
+	}
+}
+
+// TestWhatIsMissing: without secrets, without Chrome, and without a table, there is still a verdict that says so.
+func TestWhatIsMissing(t *testing.T) {
+	r := newRig(t, 20*time.Second)
+	r.Cloud.Down(lambdatest.Home, cloudtest.SSM, true)
+	a, err := r.send(due("create-order", slotAgo(9)))
+	if err != nil || a.Outcome != journey.Broken || !strings.Contains(a.Error, "the secrets of ssm:/valkyrie/journeys/ cannot be read") {
+		t.Errorf("without secrets: %+v, %v", a, err)
+	}
+	r.Cloud.Down(lambdatest.Home, cloudtest.SSM, false)
+	r.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
+	r.Cloud.Down(lambdatest.Standby, cloudtest.DynamoDB, true)
+	r.lines("run")
+	_, err = r.send(due("create-order", slotAgo(8)))
+	if lines := r.lines("run"); err == nil || !strings.Contains(err.Error(), "is lost") || len(lines) != 1 || lines[0]["outcome"] != "passed" {
+		t.Errorf("without a table: %v, %v", err, lines)
+	}
+}
+
+// TestReturnsInTime: whatever the site does, the function's time does not run out; and the verdict, cut off or not, is kept.
+func TestReturnsInTime(t *testing.T) {
+	r := newRig(t, 7*time.Second)
+	r.Play(lambdatest.Hanging)
+	res := r.function.Invoke(due("print-card", slotAgo(9)))
+	if res.Err() != nil || res.Took > 7*time.Second {
+		t.Errorf("%v after %v\n%s", res.Err(), res.Took, r.function.Log())
+	}
+	runs := r.runs(lambdatest.Home)
+	if len(runs) != 1 || runs[0].Outcome != journey.Failed || !strings.Contains(runs[0].Error, "cut off after") {
+		t.Errorf("%+v", runs)
+	}
+}
+
+// TestWarm: a process that has run many journeys, frozen in between, is as it was after the first: no process, no file.
+// BenchmarkLambda looks at its memory too.
+func TestWarm(t *testing.T) {
+	r := newRig(t, 30*time.Second)
+	for n := range 10 {
+		name := []string{"create-order", "print-card"}[n%2]
+		if n == 5 {
+			r.Play(lambdatest.Unreachable)
+		}
+		res := r.function.Invoke(due(name, slotAgo(20-n)))
+		if res.Err() != nil || res.Cold != (n == 0) {
+			t.Fatalf("%d: cold %t, %v", n, res.Cold, res.Err())
+		}
+		if files, procs := r.function.Files(), r.function.Processes(); len(files)+len(procs) > 0 {
+			t.Errorf("%d: left: files %q, processes %q", n, files, procs)
+		}
+	}
+	good := 0
+	for _, run := range r.runs(lambdatest.Home) {
+		if run.Outcome.Good() {
+			good++
+		}
+	}
+	if good != 5 {
+		t.Errorf("%d good runs of 10, want 5", good)
+	}
+}
+
+// TestNoChrome: a deployment without its layer says so.
+func TestNoChrome(t *testing.T) {
+	r := newRig(t, 20*time.Second, "CHROME=/opt/chrome/none")
+	a, err := r.send(due("create-order", slotAgo(9)))
+	if err != nil || a.Outcome != journey.Broken || !strings.Contains(a.Error, `CHROME="/opt/chrome/none" does not exist`) {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// TestNotDeployed: a function that was told nonsense names all of it, and counts as broken.
+func TestNotDeployed(t *testing.T) {
+	var out bytes.Buffer
+	p := &probe{getenv: func(string) string { return "" }, out: &out}
+	_, err := p.Handle(t.Context(), []byte(due("create-order", slotAgo(1))))
+	for _, name := range append(environ.Required(environ.FunctionProbe), "AWS_REGION") {
+		if err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v does not name %s", err, name)
+		}
+	}
+	if !strings.Contains(out.String(), `"Broken":1`) {
+		t.Errorf("%s", &out)
+	}
+}

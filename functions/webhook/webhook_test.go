@@ -1,0 +1,181 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
+	"maps"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio/standin"
+	"valkyrie/functions/lambdatest"
+	"valkyrie/infra/cloudtest"
+	"valkyrie/infra/environ"
+	web "valkyrie/infra/webhook"
+)
+
+const domain = "abcdefg.lambda-url.eu-west-1.on.aws"
+
+// deployed is the function in a world, with one batch that reports to it.
+func deployed(t *testing.T) (webhook, *lambdatest.World) {
+	t.Helper()
+	w := lambdatest.NewWorld(t)
+	for _, line := range w.Env(environ.FunctionWebhook, lambdatest.Home) {
+		name, value, _ := strings.Cut(line, "=")
+		t.Setenv(name, value)
+	}
+	f, err := open(t.Context(), os.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Alerts.Judge.Heartbeats = []alerts.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}
+	return f, w
+}
+
+func event(path, body string, headers ...string) events.LambdaFunctionURLRequest {
+	in := events.LambdaFunctionURLRequest{
+		Version: "2.0", RawPath: path, Body: body,
+		Headers: map[string]string{"content-type": "application/x-www-form-urlencoded", "host": domain},
+	}
+	for pair := range slices.Chunk(headers, 2) {
+		in.Headers[pair[0]] = pair[1]
+	}
+	in.RequestContext.DomainName, in.RequestContext.HTTP.Method = domain, "POST"
+	return in
+}
+
+// sign signs a form as Twilio does: https://www.twilio.com/docs/usage/security#validating-requests.
+func sign(token, address string, form url.Values) string {
+	m := hmac.New(sha1.New, []byte(token))
+	m.Write([]byte(address))
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		m.Write([]byte(name + form.Get(name)))
+	}
+	return base64.StdEncoding.EncodeToString(m.Sum(nil))
+}
+
+func status(t *testing.T, f webhook, in events.LambdaFunctionURLRequest) events.LambdaFunctionURLResponse {
+	t.Helper()
+	out, err := f.Handle(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestReply: a text that Twilio has signed, for the address that the function has, is answered; in base64 too, and with
+// either of two tokens; and with another, or for another address, it is not.
+func TestReply(t *testing.T) {
+	f, w := deployed(t)
+	w.Cloud.Parameter("/valkyrie/"+environ.TwilioToken, "thenewertoken "+standin.DemoAuthToken)
+	form := url.Values{"From": {"+12025550143"}, "MessageSid": {"SM1"}, "Body": {"status ü"}}
+	const path = "/twilio/reply"
+	for name, c := range map[string]struct {
+		token, address string
+		encoded        bool
+		status         int
+	}{
+		"the older token":  {standin.DemoAuthToken, "https://" + domain + path, false, 200},
+		"the newer token":  {"thenewertoken", "https://" + domain + path, false, 200},
+		"in base64":        {"thenewertoken", "https://" + domain + path, true, 200},
+		"another token":    {"nobodystoken", "https://" + domain + path, false, 403},
+		"another address":  {"thenewertoken", "https://elsewhere.example.com" + path, false, 403},
+		"with a query":     {"thenewertoken", "https://" + domain + path + "?x=1", false, 403},
+		"an empty token":   {"", "https://" + domain + path, false, 403},
+		"the other scheme": {"thenewertoken", "http://" + domain + path, false, 403},
+	} {
+		in := event(path, form.Encode(), "x-twilio-signature", sign(c.token, c.address, form))
+		if c.encoded {
+			in.Body, in.IsBase64Encoded = base64.StdEncoding.EncodeToString([]byte(in.Body)), true
+		}
+		out := status(t, f, in)
+		if out.StatusCode != c.status || (out.Body == "") == (c.status == 200) {
+			t.Errorf("%s: %+v", name, out)
+		}
+		if c.status == 200 && (out.Headers["Content-Type"] != "text/xml; charset=utf-8" || !strings.Contains(out.Body, "<Message>")) {
+			t.Errorf("%s: %+v", name, out)
+		}
+	}
+}
+
+// TestBeat: a batch is heard, and one that failed wakes the pager.
+func TestBeat(t *testing.T) {
+	f, w := deployed(t)
+	pokes := make(chan string, 1)
+	w.Cloud.Function(lambdatest.Home, lambdatest.Pager, func(payload []byte) { pokes <- string(payload) })
+	path := web.BeatURL("", []byte("a key of a test, long enough"), "shift-texts")
+	for _, c := range []struct {
+		path, body string
+		status     int
+	}{
+		{path + "/start", "", 204},
+		{path + "/progress", "done=150&expected=400", 204},
+		{path + "/progress", strings.Repeat("x", 20<<10), 413},
+		{path + "x/progress", "", 403},
+		{path + "/fail", "done=150&error=the pool ran out", 204},
+	} {
+		if out := status(t, f, event(c.path, c.body)); out.StatusCode != c.status || out.Body != "" {
+			t.Errorf("%s: %+v", c.path, out)
+		}
+	}
+	select {
+	case <-pokes:
+	case <-time.After(10 * time.Second):
+		t.Error("the pager was not poked")
+	}
+	item, err := w.Tables[lambdatest.Home].Item(t.Context(), "JOURNEY#shift-texts")
+	if err != nil || !strings.Contains(string(item.Data), "shift-texts failed: the pool ran out; 150 done") {
+		t.Errorf("%s, %v", item.Data, err)
+	}
+}
+
+// TestNoRequest: what is no request is refused, and so is everything while something is missing.
+func TestNoRequest(t *testing.T) {
+	f, w := deployed(t)
+	broken := event("/twilio/reply", "!")
+	broken.IsBase64Encoded = true
+	for name, c := range map[string]struct {
+		in     events.LambdaFunctionURLRequest
+		status int
+	}{
+		"nothing at all":           {events.LambdaFunctionURLRequest{}, 400},
+		"base64 that is none":      {broken, 400},
+		"a path that is none":      {event("/%zz", ""), 400},
+		"a path without a slash":   {event("twilio/reply", ""), 400},
+		"somewhere else":           {event("/", ""), 404},
+		"a path that is a scandal": {event("/twilio/..%2f..%2fetc/passwd", ""), 404},
+	} {
+		if out := status(t, f, c.in); out.StatusCode != c.status || out.Body != "" {
+			t.Errorf("%s: %+v", name, out)
+		}
+	}
+	form := url.Values{"From": {"+12025550143"}, "MessageSid": {"SM1"}, "Body": {"status"}}
+	good := event("/twilio/reply", form.Encode(), "x-twilio-signature", sign(standin.DemoAuthToken, "https://"+domain+"/twilio/reply", form))
+	w.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
+	if out := status(t, f, good); out.StatusCode != 500 || out.Body != "" {
+		t.Errorf("without a table: %+v", out)
+	}
+}
+
+// TestByteExact: what a Function URL has got is what the handler sees.
+func TestByteExact(t *testing.T) {
+	for _, path := range []string{"/", "/twilio/p1-x/key", "/twilio/a%2Fb/key", "/twilio/%7Ea+b%20c/key", "/twilio/%c3%BC/key", "/a;b,c=d@e:f!$&'()*"} {
+		in := event(path, "")
+		in.RawQueryString = "a=%7E&b=+"
+		r, err := request(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.URL.EscapedPath() + "?" + r.URL.RawQuery; got != path+"?a=%7E&b=+" || r.Host != domain {
+			t.Errorf("%s became %s at %s", path, got, r.Host)
+		}
+	}
+}
