@@ -9,8 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	dynamotypes "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
@@ -90,20 +88,13 @@ func (d Deployment) table(ctx context.Context, s stack) Finding {
 	if err != nil {
 		return ill(what, "make deploy", "%v", err)
 	}
-	client := dynamodb.NewFromConfig(d.AWS, func(o *dynamodb.Options) { o.Region = s.region })
-	ttl, err := client.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &name})
-	if err != nil {
-		return note(what, "", "whether old rows go is not known: %v", err)
-	}
-	if t := ttl.TimeToLiveDescription; t == nil || t.TimeToLiveStatus != dynamotypes.TimeToLiveStatusEnabled || aws.ToString(t.AttributeName) != dynamo.TimeToLive {
+	kept, err := store.Keeping(ctx)
+	switch {
+	case err != nil:
+		return note(what, "", "whether what is old goes, and what is lost can be put back, is not known: %v", err)
+	case !kept.Expires:
 		return note(what, "turn the time to live on, by the attribute "+dynamo.TimeToLive, "what is old stays, and is paid for")
-	}
-	backups, err := client.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: &name})
-	if err != nil {
-		return note(what, "", "whether it can be put back is not known: %v", err)
-	}
-	if c := backups.ContinuousBackupsDescription; c == nil || c.PointInTimeRecoveryDescription == nil ||
-		c.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus != dynamotypes.PointInTimeRecoveryStatusEnabled {
+	case !kept.Recoverable:
 		return note(what, "turn point-in-time recovery on", "what is deleted by mistake cannot be put back")
 	}
 	return well(what, "%s is there; what is old goes, and what is lost can be put back", name)

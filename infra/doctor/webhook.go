@@ -11,7 +11,7 @@ import (
 func Webhook(ctx context.Context, client *http.Client, address string) Finding {
 	const what = "webhook"
 	const cure = "the address must be the public one, with nothing before it that asks who comes; on AWS, look at the webhook's log group"
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(address, "/")+"/twilio/reply", strings.NewReader("Body=doctor"))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSuffix(address, "/")+"/twilio/doctor/status", strings.NewReader("CallStatus=completed"))
 	if err != nil {
 		return ill(what, cure, "%v", err)
 	}
