@@ -13,10 +13,10 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 
 	"valkyrie/alerts"
-	"valkyrie/alerts/twilio"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/doctor"
+	"valkyrie/infra/webhook"
 )
 
 const (
@@ -42,7 +42,7 @@ type place struct {
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	hook := httptest.NewServer(twilio.NewCallbacks(twilio.CallbacksConfig{Tokens: []string{token}}))
+	hook := httptest.NewServer(webhook.New(webhook.Config{Tokens: []string{token}}))
 	t.Cleanup(hook.Close)
 	p := &place{
 		cloud: cloudtest.New(), webhook: hook.URL, stacks: map[string]bool{home: true, standby: true, third: true}, status: "UPDATE_COMPLETE",

@@ -12,6 +12,7 @@ import (
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/doctor"
+	"valkyrie/infra/webhook"
 )
 
 // wantFinding fails unless the finding is of that verdict and says all of that.
@@ -51,7 +52,7 @@ func TestClock(t *testing.T) {
 
 // TestWebhook: the real callbacks refuse what is not signed; anything else is not them.
 func TestWebhook(t *testing.T) {
-	ours := twilio.NewCallbacks(twilio.CallbacksConfig{Tokens: []string{"token"}})
+	ours := webhook.New(webhook.Config{Tokens: []string{"token"}})
 	for name, c := range map[string]struct {
 		handler http.Handler
 		verdict doctor.Verdict
@@ -59,6 +60,7 @@ func TestWebhook(t *testing.T) {
 	}{
 		"ours":         {ours, doctor.Well, "refuses what Twilio has not signed"},
 		"another":      {http.NotFoundHandler(), doctor.Ill, "404 Not Found; expected 403"},
+		"a proxy":      {http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }), doctor.Ill, "something else answers"},
 		"an open door": {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), doctor.Ill, "took what nobody had signed (200 OK)"},
 		"a closed address": {http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("X-Amzn-Errortype", "AccessDeniedException")
