@@ -22,8 +22,9 @@ demo: command ## an outage, from the first hung step to the phone call and the a
 test: ## every test: real Chrome, real stores, the real program
 	go test -p 1 ./... # one package at a time: each of them keeps several Chromes busy
 
-bench: ## our browser against bare chromedp on the same journey: time, CPU, memory, and how far the reported times are off
+bench: ## our browser against bare chromedp on the same journey, and the function as deployed: time, CPU, memory, sizes, requests
 	go test ./probes -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m
+	go test ./functions/probe -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m
 
 lint: ## formatting and static checks
 	go vet ./...

@@ -8,14 +8,20 @@ func (r *Route) forget(id string) {
 	if inc == nil {
 		return
 	}
-	const remembered = 50 // more than can be over while a slow pager still brings what it read before
-	r.Past = append(slices.Clone(r.Past), Past{id, inc.Runs, inc.Rev})
-	r.Past = r.Past[max(0, len(r.Past)-remembered):]
-	r.works(id, nil)
-	r.Incidents = slices.DeleteFunc(r.Incidents, func(i Incident) bool { return i.ID == id })
+	r.drop(*inc)
 	r.Pages = slices.DeleteFunc(r.Pages, func(p Page) bool {
 		return p.Purpose != Notice && !slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })
 	})
+}
+
+// drop takes an incident out, and remembers that it was there.
+func (r *Route) drop(gone Incident) {
+	const remembered = 50 // more than can be over while a slow pager still brings what it read before
+	r.Past = append(slices.Clone(r.Past), Past{gone.ID, gone.Runs, gone.Rev})
+	r.Past = r.Past[max(0, len(r.Past)-remembered):]
+	r.works(gone.ID, nil)
+	r.Incidents = slices.DeleteFunc(r.Incidents, gone.same)
+	r.Joined = slices.DeleteFunc(slices.Clone(r.Joined), func(id string) bool { return id == gone.ID })
 }
 
 // past is what is remembered of an incident that was forgotten, the latest; nothing, of one that never was.

@@ -20,6 +20,8 @@ type Route struct {
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
 
+	Joined []string `json:"joined,omitempty"` // ids of incidents that came from another table
+
 	Fine map[string][]string `json:"fine,omitempty"` // by id of an incident: regions from which the journey works
 }
 
@@ -103,6 +105,8 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 		r.reply(e, at)
 	case Archived:
 		r.forget(e.IncidentID)
+	case Joined:
+		r.join(e, now)
 	}
 	r.expire(now)
 	r.lapse(at)
@@ -148,6 +152,7 @@ func (r *Route) take(e Taken, now time.Time) {
 	if have == nil {
 		if past := r.past(in.ID); in.Runs > past.Runs {
 			in.Rev = past.Rev + 1
+			in = r.supersede(in)
 			r.works(in.ID, e.Fine)
 			r.Incidents = append(r.Incidents, in)
 		}

@@ -55,10 +55,11 @@ func TestImportArrows(t *testing.T) {
 		"probes/pdf":      {},
 		"probes/demoshop": {},
 		"probes/browser":  {"probes/journey"},
-		"probes":          {"probes/journey", "probes/browser", "probes/pdf"},
+		"probes/api":      {"probes/journey"},
+		"probes":          {"probes/journey", "probes/browser", "probes/api", "probes/pdf"},
 		"alerts":          {"alerts", "probes/journey"},
 		"infra":           {"infra", "alerts", "probes/journey"},
-		"functions":       {"probes", "alerts", "infra"},
+		"functions":       {"probes", "alerts", "infra", "functions/cloud", "functions/lambdatest"},
 	}
 	for path, p := range packages(t) {
 		home := longest(mayImport, path)
@@ -102,7 +103,10 @@ func TestLinkedLibraries(t *testing.T) {
 		"github.com/twilio/":                            {"alerts/twilio"},
 		"modernc.org/sqlite":                            {"infra/sqlite"},
 		"github.com/aws/aws-sdk-go-v2/service/dynamodb": {"infra/dynamo"},
+		"github.com/aws/aws-lambda-go/":                 {"functions/probe", "functions/pager", "functions/webhook", "functions/lambdatest", "functions/lambdatest/testdata/odd"},
+		"github.com/johannesboyne/gofakes3":             {"infra/cloudtest"},
 	}
+	tests := []string{"testing", "valkyrie/infra/cloudtest", "valkyrie/functions/lambdatest", "valkyrie/alerts/twilio/standin", "valkyrie/probes/demoshop", "modernc.org/"}
 	for path, p := range all {
 		for lib, homes := range only {
 			if !slices.Contains(homes, path) && has(p.Imports, lib) {
@@ -115,6 +119,8 @@ func TestLinkedLibraries(t *testing.T) {
 		"alerts/twilio":  {"github.com/chromedp/"},
 		"probes/journey": {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/", "net/http"},
 		"probes":         {"github.com/twilio/", "github.com/aws/", "modernc.org/"},
+		// What is deployed has nothing in it that only tests and laptops need.
+		"functions/probe": tests, "functions/pager": tests, "functions/webhook": tests,
 	} {
 		for _, lib := range libs {
 			if has(all[path].Deps, lib) {

@@ -12,12 +12,24 @@ import (
 var All = []func() journey.Journey{
 	PrintCard,
 	CreateOrder,
+	OrderAPI,
+	JobAPI,
+	Diagnostics,
+	OrderRate,
+	SiteSweep,
+}
+
+// Rehearsals are journeys that run only by hand, by their names.
+var Rehearsals = []func() journey.Journey{
+	WeeklyCards,
 }
 
 // Names lists the journeys of All, in their order.
-func Names() []string {
+func Names() []string { return namesOf(All) }
+
+func namesOf(makers []func() journey.Journey) []string {
 	var names []string
-	for _, make := range All {
+	for _, make := range makers {
 		names = append(names, make().Name)
 	}
 	return names
@@ -33,18 +45,20 @@ func Titles() map[string]string {
 	return titles
 }
 
-// Find returns the makers of the named journeys, in the order of the names; all of them when no name is given.
-func Find(names ...string) ([]func() journey.Journey, error) {
-	if len(names) == 0 {
+// Find returns the makers of the named journeys, in the order of the names, rehearsals too; All when no name is given.
+func Find(wanted ...string) ([]func() journey.Journey, error) {
+	if len(wanted) == 0 {
 		return All, nil
 	}
+	all := slices.Concat(All, Rehearsals)
+	names := namesOf(all)
 	var found []func() journey.Journey
-	for _, name := range names {
-		i := slices.Index(Names(), name)
+	for _, name := range wanted {
+		i := slices.Index(names, name)
 		if i < 0 {
-			return nil, fmt.Errorf("there is no journey %q; there are: %s", name, strings.Join(Names(), ", "))
+			return nil, fmt.Errorf("there is no journey %q; there are: %s", name, strings.Join(names, ", "))
 		}
-		found = append(found, All[i])
+		found = append(found, all[i])
 	}
 	return found, nil
 }

@@ -6,11 +6,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"valkyrie/infra/chrome"
+	"valkyrie/infra/evidence"
 	"valkyrie/probes"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
@@ -46,6 +48,11 @@ func secret(name string) (string, error) {
 
 // shop is a practice shop with the faults on, and a function that runs a journey against it.
 func shop(t *testing.T, faults ...string) func(make func() journey.Journey) journey.Run {
+	return staging(t, nil, faults...)
+}
+
+// staging is a practice shop whose journeys are given inputs.
+func staging(t *testing.T, inputs map[string]string, faults ...string) func(make func() journey.Journey) journey.Run {
 	t.Helper()
 	s, err := demoshop.New(demoshop.Config{Faults: faults})
 	if err != nil {
@@ -58,7 +65,7 @@ func shop(t *testing.T, faults ...string) func(make func() journey.Journey) jour
 		t.Fatal(err)
 	}
 	return func(make func() journey.Journey) journey.Run {
-		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program, Secrets: secret}, Region: "test"}
+		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program, Secrets: secret, Inputs: inputs}, Region: "test", Evidence: evidence.Folder(t.TempDir())}
 		run := r.Run(t.Context(), make(), time.Now())
 		for _, s := range run.Steps {
 			t.Logf("%-28s %-8s %5d ms  %s", s.Name, s.Outcome, s.DurationMS, s.Error)
@@ -79,6 +86,11 @@ func TestOutages(t *testing.T) {
 	}{
 		{"", probes.PrintCard, journey.Passed, "", ""},
 		{"", probes.CreateOrder, journey.Passed, "", ""},
+		{"", probes.OrderAPI, journey.Passed, "", ""},
+		{"", probes.JobAPI, journey.Passed, "", ""},
+		{"", probes.Diagnostics, journey.Passed, "", ""},
+		{"", probes.OrderRate, journey.Passed, "", ""},
+		{"", probes.SiteSweep, journey.Passed, "", ""},
 		{"workers-down", probes.PrintCard, journey.Failed, "wait for the PDF", `expected to see the link "Download PDF" within 10s`},
 		{"workers-down", probes.CreateOrder, journey.Passed, "", ""},
 		{"ids-exhausted", probes.CreateOrder, journey.Failed, "place the order", `expected to see the heading "Thank you for your order" within 5s`},
@@ -87,6 +99,14 @@ func TestOutages(t *testing.T) {
 		{"broken-asset", probes.PrintCard, journey.Failed, "press Print", "GET /static/cards.js answered 404"},
 		{"broken-page", probes.CreateOrder, journey.Failed, "open the catalogue", "answered 500"},
 		{"broken-page", probes.PrintCard, journey.Passed, "", ""},
+		{"broken-page", probes.SiteSweep, journey.Failed, "ask for every page", "/catalogue: 500 Internal Server Error (on /)"},
+		{"ids-exhausted", probes.OrderAPI, journey.Failed, "create an order", "POST /api/orders: no answer within 5s"},
+		{"cache-down", probes.Diagnostics, journey.Slow, "read the numbers", ""},
+		{"intermittent", probes.JobAPI, journey.Failed, "queue a job", "POST /api/jobs: no answer within 5s"},
+		{"intermittent", probes.PrintCard, journey.Failed, "press Print", "within 5s"},
+		{"intermittent", probes.CreateOrder, journey.Passed, "", ""},
+		{"restart-loop", probes.JobAPI, journey.Failed, "queue a job", "the connection was closed in the middle"},
+		{"restart-loop", probes.CreateOrder, journey.Failed, "sign in", "ERR_EMPTY_RESPONSE"},
 	} {
 		t.Run(c.fault+"/"+c.journey().Name, func(t *testing.T) {
 			var run journey.Run
@@ -101,4 +121,46 @@ func TestOutages(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRehearsal: a batch of the size of the real day is refused before the real day, while the usual size passes.
+func TestRehearsal(t *testing.T) {
+	for _, c := range []struct {
+		fault, teachers string
+		outcome         journey.Outcome
+		words           string
+	}{
+		{"", "4000", journey.Passed, ""},
+		{"long-address", "800", journey.Passed, ""},
+		{"long-address", "4000", journey.Failed, "414 URI Too Long"},
+		{"refused-form", "4000", journey.Failed, "refused as an attack"},
+	} {
+		t.Run(c.fault+"/"+c.teachers, func(t *testing.T) {
+			var faults []string
+			if c.fault != "" {
+				faults = append(faults, c.fault)
+			}
+			run := staging(t, map[string]string{"teachers": c.teachers}, faults...)(probes.WeeklyCards)
+			if run.Outcome != c.outcome {
+				t.Errorf("%s, want %s: %s", run.Outcome, c.outcome, run.Error)
+			}
+			if c.words != "" && !strings.Contains(keptPage(t, run), c.words) {
+				t.Errorf("the page that was kept does not say %q", c.words)
+			}
+		})
+	}
+}
+
+// keptPage is the page that was kept of a run as evidence.
+func keptPage(t *testing.T, run journey.Run) string {
+	t.Helper()
+	i := slices.IndexFunc(run.Evidence, func(e journey.Evidence) bool { return e.Kind == "html" })
+	if i < 0 {
+		t.Fatalf("no page was kept: %+v", run.Evidence)
+	}
+	text, err := os.ReadFile(run.Evidence[i].Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -8,7 +8,6 @@ import (
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/environ"
-	"valkyrie/probes"
 )
 
 // People is what reaches people, and checks what they say.
@@ -35,9 +34,4 @@ func (s *Station) People(ctx context.Context, callbacks string) (People, error) 
 		AccountSID: s.Told.Account, AuthToken: tokens[0], From: s.Alerts.Phone.From, BaseURL: s.Told.PhoneAPI, CallbackURL: callbacks,
 	})
 	return People{Phone: phone, Tokens: tokens}, err
-}
-
-// Pager sees to it that people are told, by phone.
-func (s *Station) Pager(phone alerts.Phone) *alerts.Pager {
-	return &alerts.Pager{Store: s.Store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(probes.Names()), Log: s.Log}
 }

@@ -19,16 +19,14 @@ type Poked struct {
 	Poked string `json:"poked"` // why
 }
 
-// Poke wakes the pagers of the regions now, rather than with the next minute. A poke that is lost costs that minute, and
+// Poke wakes the pager of a region now, rather than with the next minute. A poke that is lost costs that minute, and
 // nothing else; so it is logged, and is nobody's error.
-func (s *Station) Poke(ctx context.Context, why string, regions ...string) {
+func (s *Station) Poke(ctx context.Context, why, region string) {
 	if s.Told.Pager == "" {
 		return
 	}
-	for _, region := range regions {
-		if err := s.poke(ctx, why, region); err != nil {
-			s.Log.Warn("the pager could not be poked; it looks by itself within a minute", "region", region, "err", err)
-		}
+	if err := s.poke(ctx, why, region); err != nil {
+		s.Log.Warn("the pager could not be poked; it looks by itself within a minute", "region", region, "err", err)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/infra/environ"
+	"valkyrie/infra/regions"
 	"valkyrie/infra/secrets"
 	"valkyrie/probes"
 )
@@ -19,7 +20,7 @@ import (
 type Station struct {
 	Told   environ.Deployment
 	AWS    aws.Config
-	Store  alerts.Store
+	Tables regions.Pair
 	Alerts alerts.Config
 	Vault  *secrets.Vault
 	Log    *slog.Logger
@@ -42,7 +43,7 @@ func Open(ctx context.Context, function string, getenv func(string) string) (*St
 	if s.Vault, err = secrets.NewVault(s.AWS, s.Told.Secrets); err != nil {
 		return nil, err
 	}
-	s.Store, err = openStore(ctx, s.Told, s.AWS, s.Log)
+	s.Tables, err = openTables(ctx, s.Told, s.AWS)
 	return s, err
 }
 
@@ -57,9 +58,4 @@ func readAlerts(path string) (alerts.Config, error) {
 		path = "alerts.yaml"
 	}
 	return alerts.Parse(path, text, probes.Names())
-}
-
-// Desk takes in runs and heartbeats.
-func (s *Station) Desk() alerts.Desk {
-	return alerts.Desk{Store: s.Store, Policy: s.Alerts.Judge, Titles: probes.Titles()}
 }

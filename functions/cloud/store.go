@@ -2,15 +2,48 @@ package cloud
 
 import (
 	"context"
-	"log/slog"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"valkyrie/alerts"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/environ"
+	"valkyrie/infra/regions"
+	"valkyrie/probes"
 )
 
-func openStore(ctx context.Context, told environ.Deployment, cfg aws.Config, _ *slog.Logger) (alerts.Store, error) {
-	return dynamo.Open(ctx, dynamo.Config{Table: told.Table, Region: told.HomeRegion, AWS: &cfg})
+// openTables opens the home's table and, where there is one, the standby's. It sends nothing.
+func openTables(ctx context.Context, told environ.Deployment, cfg aws.Config) (regions.Pair, error) {
+	home, err := dynamo.Open(ctx, dynamo.Config{Table: told.Table, Region: told.HomeRegion, AWS: &cfg})
+	if err != nil || told.StandbyRegion == "" {
+		return regions.Pair{Home: home}, err
+	}
+	standby, err := dynamo.Open(ctx, dynamo.Config{Table: told.Table, Region: told.StandbyRegion, AWS: &cfg})
+	return regions.Pair{Home: home, Standby: standby}, err
+}
+
+// Desk takes in runs and heartbeats for a table.
+func (s *Station) Desk(store alerts.Store) alerts.Desk {
+	return alerts.Desk{Store: store, Policy: s.Alerts.Judge, Titles: probes.Titles()}
+}
+
+// Pager sees to it that people are told, by phone, of what is in a table.
+func (s *Station) Pager(store alerts.Store, phone alerts.Phone) *alerts.Pager {
+	return &alerts.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(probes.Names()), Log: s.Log}
+}
+
+// Staff is who works on either table.
+func (s *Station) Staff(phone alerts.Phone) regions.Staff {
+	return regions.Staff{
+		Desk: s.Desk, Pager: func(store alerts.Store) *alerts.Pager { return s.Pager(store, phone) },
+		Names: s.Alerts.Judge.Names(probes.Names()), Log: s.Log,
+	}
+}
+
+// Region is where a table is.
+func (s *Station) Region(p regions.Place) string {
+	if p == regions.AtStandby {
+		return s.Told.StandbyRegion
+	}
+	return s.Told.HomeRegion
 }

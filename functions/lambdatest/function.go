@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -20,7 +21,6 @@ type Config struct {
 	Timeout time.Duration // of an invocation; 0: a minute
 	Init    time.Duration // that a start may take; 0: 10 s, as on Lambda
 	Freeze  bool          // stop its processes between invocations, as Lambda does
-	NoJail  bool          // run it without a sandbox, whatever the machine allows
 }
 
 // A Function is one that can be invoked. It has one process at a time, which starts with the first event, and anew after
@@ -32,8 +32,8 @@ type Function struct {
 	events chan *invocation
 	idle   chan struct{} // capacity 1: the process waits for an event
 
-	invoking sync.Mutex // one event at a time
-	process  *process   // nil: none; guarded by invoking
+	invoking sync.Mutex              // one event at a time
+	running  atomic.Pointer[process] // nil: none; changed by who holds invoking
 
 	mu      sync.Mutex
 	current *invocation
@@ -85,7 +85,7 @@ func New(tb testing.TB, cfg Config) *Function {
 }
 
 // Jailed reports whether the function runs in a sandbox.
-func (f *Function) Jailed() bool { return !f.cfg.NoJail && jailed().ok }
+func (f *Function) Jailed() bool { return jailed().ok }
 
 // Log is what the function has written so far.
 func (f *Function) Log() string {
@@ -106,7 +106,7 @@ func (f *Function) Invoke(payload string) Result {
 	f.invoking.Lock()
 	defer f.invoking.Unlock()
 	var res Result
-	if f.process == nil {
+	if f.running.Load() == nil {
 		init, err := f.start()
 		if err != "" {
 			return Result{Ended: err, Cold: true, Init: init}
@@ -133,12 +133,12 @@ func (f *Function) start() (time.Duration, string) {
 	if err != nil {
 		return 0, err.Error()
 	}
-	f.process = p
+	f.running.Store(p)
 	select {
 	case <-f.idle:
 		return time.Since(began), ""
 	case <-p.exited:
-		f.process = nil
+		f.running.Store(nil)
 		return time.Since(began), "init: " + p.state()
 	case <-time.After(f.cfg.Init):
 		f.end()
@@ -148,6 +148,7 @@ func (f *Function) start() (time.Duration, string) {
 
 // handle gives the event to the process, and waits until it has answered, is over its time, or has ended.
 func (f *Function) handle(payload []byte, deadline time.Time) Result {
+	p := f.running.Load()
 	f.mu.Lock()
 	f.count++
 	in := &invocation{id: fmt.Sprintf("event-%d", f.count), payload: payload, deadline: deadline, done: make(chan Result, 1)}
@@ -156,20 +157,20 @@ func (f *Function) handle(payload []byte, deadline time.Time) Result {
 	defer cancel()
 	select {
 	case f.events <- in:
-	case <-f.process.exited:
-		defer f.end()
-		return Result{Ended: f.process.state()}
+	case <-p.exited:
+		f.end()
+		return Result{Ended: p.state()}
 	}
 	select {
 	case res := <-in.done:
 		return res
-	case <-f.process.exited:
+	case <-p.exited:
 		defer f.end()
 		select {
 		case res := <-in.done: // a panic is reported, and then the process exits
 			return res
 		default:
-			return Result{Ended: f.process.state()}
+			return Result{Ended: p.state()}
 		}
 	case <-ctx.Done():
 		f.end()
@@ -179,16 +180,17 @@ func (f *Function) handle(payload []byte, deadline time.Time) Result {
 
 // rest waits until the process asks for another event, or has exited, and freezes it.
 func (f *Function) rest() bool {
-	if f.process == nil {
+	p := f.running.Load()
+	if p == nil {
 		return true
 	}
 	select {
 	case <-f.idle:
 		if f.cfg.Freeze {
-			f.process.signal(stop)
+			p.signal(stop)
 		}
 		return true
-	case <-f.process.exited:
+	case <-p.exited:
 		f.end()
 		return true
 	case <-time.After(restLimit):
@@ -199,7 +201,7 @@ func (f *Function) rest() bool {
 
 func (f *Function) thaw() {
 	if f.cfg.Freeze {
-		f.process.signal(resume)
+		f.running.Load().signal(resume)
 	}
 }
 
@@ -211,11 +213,11 @@ func (f *Function) Stop() {
 }
 
 func (f *Function) end() {
-	if f.process == nil {
+	p := f.running.Swap(nil)
+	if p == nil {
 		return
 	}
-	f.process.kill()
-	f.process = nil
+	p.kill()
 	f.mu.Lock()
 	f.current = nil
 	f.mu.Unlock()

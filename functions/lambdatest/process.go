@@ -73,11 +73,12 @@ func (p *process) kill() {
 func (f *Function) Processes() []string {
 	f.invoking.Lock()
 	defer f.invoking.Unlock()
-	var all []string
-	if f.process == nil {
+	p := f.running.Load()
+	if p == nil {
 		return nil
 	}
-	for _, pid := range tree(f.process.cmd.Process.Pid) {
+	var all []string
+	for _, pid := range tree(p.cmd.Process.Pid) {
 		name, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid))
 		if n := strings.TrimSpace(string(name)); err == nil && !slices.Contains([]string{"unshare", "sh", "bootstrap"}, n) {
 			all = append(all, n)
@@ -92,10 +93,11 @@ func (f *Function) Files() []string {
 	defer f.invoking.Unlock()
 	root := f.tmp
 	if f.Jailed() {
-		if f.process == nil {
+		p := f.running.Load()
+		if p == nil {
 			return nil
 		}
-		pids := tree(f.process.cmd.Process.Pid)
+		pids := tree(p.cmd.Process.Pid)
 		root = fmt.Sprintf("/proc/%d/root/tmp", pids[len(pids)-1])
 	}
 	var all []string
@@ -108,10 +110,10 @@ func (f *Function) Files() []string {
 	return all
 }
 
-// Memory is what the function's processes have in memory now, in kilobytes: the own one, and all together, with shared
-// pages counted once.
+// Memory is what the function's processes have in memory now, also while it works, in kilobytes: the own one, and all
+// together, with shared pages counted once.
 func (f *Function) Memory() (own, all int) {
-	p := f.process // without the lock: it is asked while the function works
+	p := f.running.Load()
 	if p == nil {
 		return 0, 0
 	}

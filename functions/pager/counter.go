@@ -38,3 +38,13 @@ func (u unplugged) Send(context.Context, alerts.Dispatch) (string, error) {
 func (u unplugged) Find(context.Context, alerts.Dispatch, time.Time) (string, bool, error) {
 	return "", false, u.why
 }
+
+// HangUp ends a call, where the phone can.
+func (c *counter) HangUp(ctx context.Context, sid string) error {
+	if h, ok := c.Phone.(interface {
+		HangUp(ctx context.Context, sid string) error
+	}); ok {
+		return h.HangUp(ctx, sid)
+	}
+	return nil
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"valkyrie/functions/cloud"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/environ"
+	"valkyrie/infra/regions"
 )
 
 // A pager is the function, for as long as its process lives.
@@ -21,14 +23,18 @@ type pager struct {
 
 func open(ctx context.Context, getenv func(string) string, out io.Writer) (*pager, error) {
 	s, err := cloud.Open(ctx, environ.FunctionPager, getenv)
+	if err == nil && s.Told.Region != s.Told.HomeRegion && s.Told.Region != s.Told.StandbyRegion {
+		err = fmt.Errorf("the pager works in the home region (%s) and in the standby region (%s), but not in %s", s.Told.HomeRegion, s.Told.StandbyRegion, s.Told.Region)
+	}
 	return &pager{Station: s, out: out}, err
 }
 
 // How long one invocation stays. The next one comes with the next minute, and two at once do no harm.
 const (
 	stay     = 55 * time.Second
-	leave    = 5 * time.Second // before the function's end: a page that is being sent takes that long, at most
-	briefest = time.Second     // between two rounds
+	leave    = 12 * time.Second // before the function's end: a page that is being sent takes up to 10 s
+	briefest = time.Second      // between two rounds
+	lastWord = time.Second      // before the function's end, to say how it went
 )
 
 // Handle looks for what is due: runs that did not come, people to be called, recoveries to be told. It stays as long as
@@ -37,8 +43,13 @@ const (
 func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	began := time.Now()
 	until := began.Add(stay)
-	if end, ok := ctx.Deadline(); ok && end.Add(-leave).Before(until) {
-		until = end.Add(-leave)
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-lastWord))
+		defer cancel()
+		if end = end.Add(-leave); end.Before(until) {
+			until = end
+		}
 	}
 	var in cloud.Poked
 	_ = json.Unmarshal(payload, &in) // the clock's event is something else
@@ -47,14 +58,17 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	for {
 		t.Rounds++
 		route, err := p.round(ctx, &phone)
-		if t.Err = err; err == nil {
-			t.OpenIncidents = unresolved(route)
+		if t.Err = err; err == nil && route != nil {
+			t.OpenIncidents = unresolved(*route)
+		}
+		if err != nil || route == nil {
+			break
 		}
 		next := route.Due()
 		if earliest := time.Now().Add(briefest); next.Before(earliest) && !next.IsZero() {
 			next = earliest
 		}
-		if err != nil || next.IsZero() || next.After(until) || !wait(ctx, time.Until(next)) {
+		if next.IsZero() || next.After(until) || !wait(ctx, time.Until(next)) {
 			break
 		}
 	}
@@ -66,24 +80,44 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	return t.Err
 }
 
-// round does all that is due now, and returns how things are then.
-func (p *pager) round(ctx context.Context, phone *counter) (alerts.Route, error) {
+// round does all that is due now, and returns how things are then; nil where another pager does it.
+func (p *pager) round(ctx context.Context, phone *counter) (*alerts.Route, error) {
 	people, mute := p.People(ctx, p.Told.CallbackURL)
 	if phone.Phone = people.Phone; mute != nil {
 		phone.Phone = unplugged{mute}
 	}
-	err := p.look(ctx)
-	pager := p.Pager(phone)
-	err = errors.Join(mute, err, pager.Tick(ctx))
+	table, err := p.post(ctx, phone)
+	if table == nil {
+		return nil, errors.Join(mute, err)
+	}
+	err = errors.Join(mute, err, p.look(ctx, table))
+	pager := p.Pager(table, phone)
+	err = errors.Join(err, pager.Tick(ctx))
 	route, bad := pager.Route(ctx)
-	return route, errors.Join(err, bad)
+	return &route, errors.Join(err, bad)
+}
+
+// post is the table to page from; nil: none. The home's pager always does so from its own; that of the standby when the
+// home's does not.
+func (p *pager) post(ctx context.Context, phone alerts.Phone) (alerts.Store, error) {
+	if p.Told.Region == p.Told.HomeRegion {
+		if err := (regions.Home{Pair: p.Tables, Staff: p.Staff(phone)}).Turn(ctx, time.Now()); err != nil {
+			return nil, err
+		}
+		return p.Tables.Home, nil
+	}
+	post, err := regions.Standby{Pair: p.Tables, Staff: p.Staff(phone)}.Turn(ctx, time.Now())
+	if post.Store != nil {
+		p.Log.Warn("the standby pages", "place", post.Place, "reason", post.Reason)
+	}
+	return post.Store, err
 }
 
 // look looks for what should have come by now and did not.
-func (p *pager) look(ctx context.Context) (err error) {
+func (p *pager) look(ctx context.Context, table alerts.Store) (err error) {
 	now := time.Now().UTC()
-	desk := p.Desk()
-	if desk.Awake, err = awake(ctx, p.Store, now); err != nil {
+	desk := p.Desk(table)
+	if desk.Awake, err = awake(ctx, table, now); err != nil {
 		return err
 	}
 	decisions, err := desk.Watch(ctx, now)

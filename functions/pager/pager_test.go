@@ -42,7 +42,7 @@ func newRig(t *testing.T, env ...string) *rig {
 	return r
 }
 
-// tick invokes the function, with so much time, and returns the line it wrote.
+// tick invokes the function, with so much time before it has to leave, and returns the line it wrote.
 func (r *rig) tick(payload string, limit time.Duration) (map[string]any, error) {
 	r.Helper()
 	ctx, cancel := context.WithTimeout(r.Context(), limit+leave)
@@ -64,7 +64,7 @@ func (r *rig) fail(region string) {
 			ID: "x", Journey: "print-card", Region: region, Slot: time.Now().UTC().Truncate(time.Second).Add(time.Duration(n-2) * time.Second),
 			EveryMS: 60_000, Outcome: journey.Failed, Error: "no PDF",
 		}
-		if _, err := r.Desk().Record(r.Context(), run); err != nil {
+		if _, err := r.Desk(r.pager.Tables.Home).Record(r.Context(), run); err != nil {
 			r.Fatal(err)
 		}
 	}
@@ -146,7 +146,7 @@ func TestNoToken(t *testing.T) {
 func TestNoTable(t *testing.T) {
 	r := newRig(t)
 	r.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
-	line, err := r.tick(`{}`, time.Second)
+	line, err := r.tick(`{}`, 3*time.Second-leave)
 	if err == nil || metric(line, "Heartbeat") != 0 || metric(line, "OpenIncidents") != -1 {
 		t.Errorf("%v, %v", line, err)
 	}
@@ -165,14 +165,14 @@ func TestSilentRegion(t *testing.T) {
 			r := newRig(t)
 			now := time.Now().UTC()
 			run := journey.Run{ID: "x", Journey: "print-card", Region: lambdatest.Third, Slot: now.Add(-10 * time.Minute), EveryMS: 60_000, Outcome: journey.Passed}
-			if _, err := r.Desk().Record(t.Context(), run); err != nil {
+			if _, err := r.Desk(r.pager.Tables.Home).Record(t.Context(), run); err != nil {
 				t.Fatal(err)
 			}
 			noted, err := json.Marshal(watching{Since: now.Add(-24 * time.Hour), Last: now.Add(-c.last)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := r.Store.PutItem(t.Context(), alerts.Item{Key: wakingItem, Data: noted}); err != nil {
+			if err := r.pager.Tables.Home.PutItem(t.Context(), alerts.Item{Key: wakingItem, Data: noted}); err != nil {
 				t.Fatal(err)
 			}
 			line, err := r.tick(`{}`, time.Second)
@@ -193,7 +193,21 @@ func TestPing(t *testing.T) {
 		t.Errorf("%v, %d pings", err, pings)
 	}
 	r.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
-	if _, err := r.tick(`{}`, time.Second); err == nil || pings != 1 {
+	if _, err := r.tick(`{}`, 3*time.Second-leave); err == nil || pings != 1 {
 		t.Errorf("%v, %d pings", err, pings)
+	}
+}
+
+// TestBadStart: the deployed program, told nonsense, ends with all of it in its log; Lambda reports that.
+func TestBadStart(t *testing.T) {
+	f := lambdatest.New(t, lambdatest.Config{
+		Folder: lambdatest.Build(t, environ.FunctionPager),
+		Env:    []string{"AWS_REGION=eu-west-1", environ.HomeRegion + "=eu-west-1", environ.CallbackURL + "=hooks.example.com"},
+	})
+	res := f.Invoke(`{}`)
+	log := f.Log()
+	if res.Ended != "init: exit status 1" || !strings.Contains(log, "nobody would be called") || !strings.Contains(log, "VALKYRIE_TABLE is not set") ||
+		!strings.Contains(log, `VALKYRIE_CALLBACK_URL is \"hooks.example.com\"; expected an address such as`) {
+		t.Errorf("%+v\n%s", res, log)
 	}
 }

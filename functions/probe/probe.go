@@ -120,7 +120,7 @@ func (p *probe) tidy(s *cloud.Station) {
 func stored(ctx context.Context, s *cloud.Station, name string, slot time.Time) (journey.Run, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookLimit)
 	defer cancel()
-	runs, err := s.Store.Runs(ctx, alerts.RunQuery{Journey: name, Since: slot, Until: slot.Add(1)})
+	runs, err := s.Tables.Home.Runs(ctx, alerts.RunQuery{Journey: name, Since: slot, Until: slot.Add(1)})
 	for _, run := range runs {
 		if run.Region == s.Told.Region {
 			return run, true, err
@@ -146,11 +146,14 @@ func (p *probe) say(run journey.Run, detail cloudwatch.Detail, link string) {
 // keep stores and judges the run, and wakes the pager if there is something for it.
 func (p *probe) keep(ctx context.Context, s *cloud.Station, run journey.Run) (Answer, error) {
 	a := Answer{Run: run.ID, Outcome: run.Outcome, Error: run.Error, Decisions: []string{}}
-	decisions, err := s.Desk().Record(ctx, run)
+	at, decisions, missed, err := s.Tables.Record(ctx, s.Desk(nil), run)
 	log := s.Log.With("journey", run.Journey, "region", run.Region, "slot", run.Slot, "run", run.ID)
 	if err != nil {
 		log.Error("a run is lost: it could not be stored", "outcome", run.Outcome, "err", err)
 		return a, fmt.Errorf("the run %s of %s is lost: %w", run.ID, run.Journey, err)
+	}
+	if missed != nil {
+		log.Warn("the home's table did not take the run; the standby's has it", "err", missed)
 	}
 	for _, d := range decisions {
 		a.Decisions = append(a.Decisions, fmt.Sprintf("%s: %s", d.Verb, d.Reason))
@@ -158,7 +161,7 @@ func (p *probe) keep(ctx context.Context, s *cloud.Station, run journey.Run) (An
 	log.Info("run", "outcome", run.Outcome, "err", run.Error, "decisions", a.Decisions)
 	for _, d := range decisions {
 		if d.Incident.ID != "" {
-			s.Poke(ctx, d.Incident.ID, s.Told.HomeRegion)
+			s.Poke(ctx, d.Incident.ID, s.Region(at))
 			break
 		}
 	}

@@ -4,11 +4,14 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio/standin"
+	"valkyrie/infra/cloudtest"
+	"valkyrie/infra/webhook"
 )
 
 // TestHeartbeatAddress: a batch that posts to the address which watch prints is heard; and the address is the same after
@@ -55,5 +58,34 @@ func TestHeartbeatAddress(t *testing.T) {
 	defer s.close()
 	if s.beats[0] != first {
 		t.Errorf("after a restart: %s, not %s", s.beats[0], first)
+	}
+}
+
+// TestHeartbeatsOfADeployment: the addresses are those that the deployment's webhook takes, with the key from AWS or from
+// this machine's secrets.
+func TestHeartbeatsOfADeployment(t *testing.T) {
+	dir, c := rotaFolder(t), cloudtest.New()
+	defer c.Close()
+	c.Parameter("/valkyrie/beat-key", "a key of a test, long enough")
+	for _, line := range append(c.Environ("eu-west-1"), "AWS_CA_BUNDLE=") {
+		name, value, _ := strings.Cut(line, "=")
+		t.Setenv(name, value)
+	}
+	const base = "https://abc.lambda-url.eu-west-1.on.aws"
+	want := "shift-texts  " + webhook.BeatURL(base, []byte("a key of a test, long enough"), "shift-texts") + "\n"
+	for args, said := range map[string]string{
+		"--url " + base + "/ --secrets ssm:/valkyrie/": want,
+		"--url " + base + " --secrets ssm:/other/":     `valkyrie: no such secret as "beat-key" in ssm:/other/`,
+		"--url " + base + " --secrets vault:/other/":   `valkyrie: --secrets: the source of secrets "vault:/other/": expected ssm:/path/`,
+		"--url " + base: `valkyrie: no such secret as "beat-key"; set VALKYRIE_SECRET_BEAT_KEY`,
+		"--url hooks":   `valkyrie: --url "hooks": expected the webhook's address`,
+	} {
+		out, errs, code := typed(t, dir, append([]string{"heartbeats", "--alerts", "DIR/alerts.yaml"}, strings.Fields(args)...)...)
+		if !strings.HasPrefix(out+errs, said) || (code == 0) != (said == want) {
+			t.Errorf("%s: got %q and %q, %d; want %q", args, out, errs, code, said)
+		}
+	}
+	if out, errs, code := typed(t, dir, "heartbeats", "--url", base); code != exitUsage || !strings.Contains(errs, "names no batch: add one to judge.heartbeats") {
+		t.Errorf("%q and %q, %d", out, errs, code)
 	}
 }

@@ -53,6 +53,11 @@ const onlyOrders = `
 judge:
   journeys:
     print-card: {failures_in_a_row: 100, flapping_failures: 100, flapping_out_of: 100}
+    order-api: {failures_in_a_row: 100, flapping_failures: 100, flapping_out_of: 100}
+    job-api: {failures_in_a_row: 100, flapping_failures: 100, flapping_out_of: 100}
+    diagnostics: {failures_in_a_row: 100, flapping_failures: 100, flapping_out_of: 100}
+    order-rate: {failures_in_a_row: 100, flapping_failures: 100, flapping_out_of: 100}
+    site-sweep: {failures_in_a_row: 100, flapping_failures: 100, flapping_out_of: 100}
 on_call:
   people:
     - {name: Ada, phone: "+12025550143"}

@@ -31,6 +31,8 @@ var runCommand = command{
 		dir := fs.String("evidence", "evidence", "`DIR` that keeps what a failing run has left to look at")
 		how := mannerFlags(fs)
 		retry := retryFlag(fs)
+		given := inputs{}
+		fs.Var(given, "input", "`NAME=VALUE` for journeys that ask for it, such as teachers=4000; may be given several times")
 		return func(ctx context.Context, args []string) error {
 			if err := oneOf("format", *format, "text", "json", "junit"); err != nil {
 				return err
@@ -44,7 +46,7 @@ var runCommand = command{
 				return err
 			}
 			how.apply(&r)
-			r.Tries = tries(*retry)
+			r.Tries, r.Stage.Inputs = tries(*retry), given
 			var runs []journey.Run
 			for _, make := range journeys {
 				if ctx.Err() != nil {

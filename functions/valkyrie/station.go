@@ -76,7 +76,8 @@ func (s *station) connect(ctx context.Context, cfg alerts.Config, c carrier, log
 	}
 	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(probes.Names()), Log: log}
 	s.callbacks = serve(ln, webhook.New(webhook.Config{
-		PublicURL: c.public, Tokens: []string{c.token}, BeatKey: key, Pager: s.pager, Desk: s.desk, Log: log,
+		PublicURL: c.public, Tokens: []string{c.token}, BeatKey: key, Beat: s.desk.Beat, Log: log,
+		Pager: func(context.Context, string) *alerts.Pager { return s.pager },
 	}))
 	for _, h := range cfg.Judge.Heartbeats {
 		s.beats = append(s.beats, webhook.BeatURL(c.public, key, h.Name))

@@ -96,12 +96,18 @@ func (w *watching) run(ctx context.Context, p *program, cfg alerts.Config) (err 
 	return nil
 }
 
-// loop runs every journey at once, and then at every slot: the times that are whole multiples of the interval. A slot
+// loop runs every journey at once, and then at every slot of its own: the times that are whole multiples of its cadence. A slot
 // that comes while the one before is still running is left out.
 func (w *watching) loop(ctx context.Context, poke chan<- struct{}) {
 	slot := time.Now().UTC().Truncate(time.Second)
+	due := map[string]time.Time{}
 	for ctx.Err() == nil {
 		for _, make := range probes.All {
+			j := make()
+			if slot.Before(due[j.Name]) {
+				continue
+			}
+			due[j.Name] = slot.Truncate(j.Cadence(w.every)).Add(j.Cadence(w.every))
 			w.once(ctx, make, slot)
 			select {
 			case poke <- struct{}{}:

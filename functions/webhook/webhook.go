@@ -3,12 +3,15 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"valkyrie/alerts"
 	"valkyrie/functions/cloud"
 	"valkyrie/infra/environ"
+	"valkyrie/infra/regions"
 	web "valkyrie/infra/webhook"
 )
 
@@ -39,11 +42,29 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 		w.Log.Error("no batch can report", "err", err)
 	}
 	h := web.New(web.Config{
-		PublicURL: public, Tokens: people.Tokens, BeatKey: []byte(key), Pager: w.Pager(people.Phone), Desk: w.Desk(), Changed: w.changed, Log: w.Log,
+		PublicURL: public, Tokens: people.Tokens, BeatKey: []byte(key), Beat: w.beat, Changed: w.changed, Log: w.Log,
+		Pager: func(ctx context.Context, pageID string) *alerts.Pager {
+			return w.Pager(w.Tables.Holder(ctx, pageID), people.Phone)
+		},
 	})
 	a := newAnswer()
 	h.ServeHTTP(a, r)
 	return a.response(), nil
+}
+
+// beat takes in what a batch says, at the home, or, while that does not answer, at the standby.
+func (w webhook) beat(ctx context.Context, b alerts.Beat) ([]alerts.Decision, error) {
+	if w.Tables.Standby == nil {
+		return w.Desk(w.Tables.Home).Beat(ctx, b)
+	}
+	brief, cancel := context.WithTimeout(ctx, regions.Patience)
+	defer cancel()
+	decisions, err := w.Desk(w.Tables.Home).Beat(brief, b)
+	if err == nil || errors.Is(err, alerts.ErrUnknownBatch) {
+		return decisions, err
+	}
+	w.Log.Warn("the home's table did not take a heartbeat; the standby's gets it", "job", b.Batch, "err", err)
+	return w.Desk(w.Tables.Standby).Beat(ctx, b)
 }
 
 // changed wakes the pager: what was said may have made something due, or been a batch's cry for help.

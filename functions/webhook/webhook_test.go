@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
@@ -160,8 +161,11 @@ func TestNoRequest(t *testing.T) {
 	form := url.Values{"From": {"+12025550143"}, "MessageSid": {"SM1"}, "Body": {"status"}}
 	good := event("/twilio/reply", form.Encode(), "x-twilio-signature", sign(standin.DemoAuthToken, "https://"+domain+"/twilio/reply", form))
 	w.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
-	if out := status(t, f, good); out.StatusCode != 500 || out.Body != "" {
-		t.Errorf("without a table: %+v", out)
+	w.Cloud.Down(lambdatest.Standby, cloudtest.DynamoDB, true)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if out, err := f.Handle(ctx, good); err != nil || out.StatusCode != 500 || out.Body != "" {
+		t.Errorf("without a table: %+v, %v", out, err)
 	}
 }
 

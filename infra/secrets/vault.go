@@ -21,6 +21,9 @@ import (
 // without a deployment.
 const Fresh = 5 * time.Minute
 
+// readLimit is how long reading them may take: a run would rather say that they are missing than wait.
+const readLimit = 5 * time.Second
+
 // A Vault finds secrets that are kept at AWS. All of them are read at once, by Refresh, and kept in memory only: no step of a
 // journey waits for one, and none is in the environment, in a file or in a log. It is safe for concurrent use.
 type Vault struct {
@@ -68,6 +71,8 @@ func (v *Vault) Refresh(ctx context.Context) error {
 	if !v.at.IsZero() && v.now().Sub(v.at) < Fresh {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, readLimit)
+	defer cancel()
 	values, err := v.read(ctx)
 	if err != nil {
 		v.why = err

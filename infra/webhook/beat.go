@@ -60,7 +60,7 @@ func (h *Handler) beat(w http.ResponseWriter, r *http.Request, job, token string
 }
 
 func (h *Handler) keep(ctx context.Context, b alerts.Beat) int {
-	decisions, err := h.cfg.Desk.Beat(ctx, b)
+	decisions, err := h.cfg.Beat(ctx, b)
 	switch {
 	case errors.Is(err, alerts.ErrUnknownBatch):
 		return http.StatusNotFound

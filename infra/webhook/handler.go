@@ -19,8 +19,9 @@ type Config struct {
 	PublicURL string
 	Tokens    []string // Twilio's auth tokens: one, or two while they are rotated; with none, its callbacks are refused
 	BeatKey   []byte   // from which the addresses of batches are made; empty: heartbeats are refused
-	Pager     *alerts.Pager
-	Desk      alerts.Desk
+	// Pager is the one that a report about a page, or with an empty page id a person's text, is for.
+	Pager func(ctx context.Context, pageID string) *alerts.Pager
+	Beat  func(context.Context, alerts.Beat) ([]alerts.Decision, error) // as alerts.Desk does
 	// Changed is called when something was written that may have made something else due; nil: nobody is told.
 	Changed func(context.Context)
 	Log     *slog.Logger     // nil: discard
@@ -66,7 +67,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *Handler) report(ctx context.Context, r alerts.Report) (alerts.Answer, error) {
-	answer, err := h.cfg.Pager.Report(ctx, r)
+	answer, err := h.cfg.Pager(ctx, r.PageID).Report(ctx, r)
 	if err == nil {
 		h.cfg.Changed(ctx)
 	}
@@ -74,7 +75,7 @@ func (h *Handler) report(ctx context.Context, r alerts.Report) (alerts.Answer, e
 }
 
 func (h *Handler) reply(ctx context.Context, t alerts.Reply) (string, error) {
-	answer, err := h.cfg.Pager.Reply(ctx, t)
+	answer, err := h.cfg.Pager(ctx, "").Reply(ctx, t)
 	if err == nil {
 		h.cfg.Changed(ctx)
 	}

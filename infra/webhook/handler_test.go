@@ -58,8 +58,10 @@ func newRig(t *testing.T) *rig {
 	person := alerts.OnCall{People: []alerts.Person{{Name: "Ada", Phone: "+12025550143"}}}
 	r.Handler = webhook.New(webhook.Config{
 		PublicURL: base, Tokens: []string{newer, older}, BeatKey: key, Log: log, TimeNow: func() time.Time { return now },
-		Pager:   &alerts.Pager{Store: store, OnCall: person, Log: log, TimeNow: func() time.Time { return now }},
-		Desk:    alerts.Desk{Store: store, Policy: policy},
+		Pager: func(context.Context, string) *alerts.Pager {
+			return &alerts.Pager{Store: store, OnCall: person, Log: log, TimeNow: func() time.Time { return now }}
+		},
+		Beat:    alerts.Desk{Store: store, Policy: policy}.Beat,
 		Changed: func(context.Context) { r.changed++ },
 	})
 	return r

@@ -44,6 +44,9 @@ func (s *Shop) print(w http.ResponseWriter, r *http.Request, v session) {
 		s.fragment(w, http.StatusUnprocessableEntity, "problems", problems)
 		return
 	}
+	if s.database.query(r.Context()) != nil {
+		return // the customer left
+	}
 	id, err := s.queue.add(job{Owner: v.Email, Title: wish.Title, Words: wish.Words, Copies: wish.Copies})
 	if err != nil {
 		s.log.Error("cannot queue a print job", "err", err)

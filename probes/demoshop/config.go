@@ -1,6 +1,7 @@
 package demoshop
 
 import (
+	"context"
 	"log/slog"
 	"time"
 )
@@ -14,9 +15,10 @@ const (
 // Config says how the shop starts and how long its healthy work takes. The zero value is the shop as it is meant to
 // be; a test that wants work to be instant asks for a nanosecond.
 type Config struct {
-	Faults  []string         // names of the faults that are on from the start
-	Log     *slog.Logger     // nil: discards
-	TimeNow func() time.Time // nil: time.Now
+	Faults []string     // names of the faults that are on from the start
+	Plan   Plan         // of faults that come and go by themselves
+	Log    *slog.Logger // nil: discards
+	Clock  Clock        // nil: the wall clock
 
 	PrintTime    time.Duration // printing one job; default 600ms
 	OrderTime    time.Duration // placing an order, besides drawing its number; default 200ms
@@ -25,6 +27,13 @@ type Config struct {
 	RenderTime   time.Duration // drawing one picture that the cache does not have; default 150ms
 	OrderTimeout time.Duration // the most a request to place an order may take; default 30s
 	Workers      int           // background workers that print; default 2
+	Uptime       time.Duration // of a process that keeps crashing, by the clock; default 100m
+	BootTime     time.Duration // until it has been started again, by the clock; default 3m
+
+	OrdersTaken int                         // order numbers that are taken already; default a third of them
+	Customers   int                         // who order on an ordinary day, besides those who come to the site; default none
+	Seed        uint64                      // of chance: the same seed, the same customers and accidents
+	Beat        func(context.Context, Beat) // where the weekly batch reports; nil: nowhere
 }
 
 // withDefaults is the one place where the defaults are.
@@ -32,8 +41,8 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.TimeNow == nil {
-		c.TimeNow = time.Now
+	if c.Clock == nil {
+		c.Clock = NewWallClock(1)
 	}
 	if c.Workers <= 0 {
 		c.Workers = 2
@@ -44,6 +53,11 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.LookupTime, 4*time.Millisecond)
 	orDefault(&c.RenderTime, 150*time.Millisecond)
 	orDefault(&c.OrderTimeout, 30*time.Second)
+	orDefault(&c.Uptime, 100*time.Minute)
+	orDefault(&c.BootTime, 3*time.Minute)
+	if c.OrdersTaken <= 0 {
+		c.OrdersTaken = historySize
+	}
 	return c
 }
 

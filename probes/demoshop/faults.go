@@ -41,6 +41,41 @@ var mechanisms = []mechanism{
 		func(s *Shop) { s.pages.ship("catalogue", springRelease) },
 		func(s *Shop) { s.pages.rollBack("catalogue") },
 	},
+	{
+		Fault{"restart-loop", "The site's process crashes, is started again, and crashes again: a dozen short outages a day."},
+		func(s *Shop) { s.process.crash() },
+		func(s *Shop) { s.process.fix() },
+	},
+	{
+		Fault{"intermittent", "A report without an index locks the job queue's database, for 5 to 10 minutes, hours apart."},
+		func(s *Shop) { s.database.dropIndex() },
+		func(s *Shop) { s.database.addIndex() },
+	},
+	{
+		Fault{"batch-halfway", "The mailer leaks memory: a weekly batch five times as large as usual ends part-way, and says nothing."},
+		func(s *Shop) { s.mailer.leak(true) },
+		func(s *Shop) { s.mailer.leak(false) },
+	},
+	{
+		Fault{"long-address", "The teachers of the weekly batch travel in the address: a large batch is refused as too long (414)."},
+		func(s *Shop) { s.mailer.takeInAddress(true) },
+		func(s *Shop) { s.mailer.takeInAddress(false) },
+	},
+	{
+		Fault{"refused-form", "The mailer's firewall takes a form with a field for each teacher for an attack: a large batch is refused."},
+		func(s *Shop) { s.mailer.takeInForm(true) },
+		func(s *Shop) { s.mailer.takeInForm(false) },
+	},
+	{
+		Fault{"notifications-lost", "The nightly task gives no connection back: of 400 shift texts 150 go, the rest is lost without an error."},
+		func(s *Shop) { s.texts.leak(true) },
+		func(s *Shop) { s.texts.leak(false) },
+	},
+	{
+		Fault{"orders-collapse", "The app's way in is shut: nine of ten customers are not there, and nothing else is wrong."},
+		func(s *Shop) { s.customers.shutApp(true) },
+		func(s *Shop) { s.customers.shutApp(false) },
+	},
 }
 
 // Faults lists every fault that the shop can play.

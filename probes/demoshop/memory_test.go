@@ -7,16 +7,12 @@ import (
 	"time"
 )
 
-// fakeClock is a clock that a test moves.
-type fakeClock struct{ at time.Time }
-
-func newFakeClock() *fakeClock { return &fakeClock{time.Date(2026, 12, 24, 9, 0, 0, 0, time.UTC)} }
-
-func (c *fakeClock) now() time.Time { return c.at }
+// newFakeClock is a clock that a test moves.
+func newFakeClock() *Simulated { return NewSimulated(time.Date(2026, 12, 24, 9, 0, 0, 0, time.UTC)) }
 
 func TestSessionsAreBounded(t *testing.T) {
 	clock := newFakeClock()
-	st := newSessionStore(clock.now)
+	st := newSessionStore(clock.Now)
 	var first, second session
 	for i := range maxSessions + 1 {
 		v := st.open()
@@ -47,7 +43,7 @@ func TestSessionsAreBounded(t *testing.T) {
 }
 
 func TestFinishedJobsAreBounded(t *testing.T) {
-	q := newQueue(newFakeClock().now)
+	q := newQueue(newFakeClock().Now)
 	var first string
 	for i := range maxFinishedJobs + 1 {
 		id, err := q.add(job{Owner: DemoEmail})
@@ -69,7 +65,7 @@ func TestFinishedJobsAreBounded(t *testing.T) {
 
 func TestWaitingJobsAreBounded(t *testing.T) {
 	clock := newFakeClock()
-	q := newQueue(clock.now)
+	q := newQueue(clock.Now)
 	for range maxPendingJobs {
 		if _, err := q.add(job{}); err != nil {
 			t.Fatal(err)
@@ -85,7 +81,7 @@ func TestWaitingJobsAreBounded(t *testing.T) {
 }
 
 func TestFailedJob(t *testing.T) {
-	q := newQueue(newFakeClock().now)
+	q := newQueue(newFakeClock().Now)
 	id, _ := q.add(job{Owner: DemoEmail})
 	if _, err := q.take(t.Context()); err != nil {
 		t.Fatal(err)
@@ -101,7 +97,7 @@ func TestFailedJob(t *testing.T) {
 
 func TestOrdersAreBounded(t *testing.T) {
 	clock := newFakeClock()
-	b := newOrderBook(Config{TimeNow: clock.now, OrderTime: 1, LookupTime: 1})
+	b := newOrderBook(Config{Clock: clock, OrderTime: 1, LookupTime: 1})
 	for i := range maxOrders + 1 {
 		b.keep(order{Number: fmt.Sprint(i), Owner: "me", Placed: clock.at})
 		clock.at = clock.at.Add(time.Second)
@@ -116,7 +112,7 @@ func TestOrdersAreBounded(t *testing.T) {
 
 func TestCacheForgets(t *testing.T) {
 	clock := newFakeClock()
-	c := newCache(clock.now)
+	c := newCache(clock.Now)
 	for i := range cacheEntries + 1 {
 		if err := c.set(fmt.Sprint(i), "picture"); err != nil {
 			t.Fatal(err)

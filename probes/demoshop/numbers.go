@@ -17,6 +17,7 @@ const (
 // database whether they are taken, draw again if so. It is fast while the pool is mostly free and nobody notices how
 // it slows down. A number is never returned: a cancelled order keeps its own.
 type numberPool struct {
+	clock      Clock
 	lookupTime time.Duration
 
 	mu     sync.Mutex
@@ -26,8 +27,9 @@ type numberPool struct {
 }
 
 // newNumberPool returns a pool in which taken of the numbers are history already.
-func newNumberPool(lookupTime time.Duration, taken int) *numberPool {
+func newNumberPool(clock Clock, lookupTime time.Duration, taken int) *numberPool {
 	p := &numberPool{
+		clock:      clock,
 		lookupTime: lookupTime,
 		used:       make([]bool, numberCount),
 		filled:     make([]bool, numberCount),
@@ -43,7 +45,7 @@ func newNumberPool(lookupTime time.Duration, taken int) *numberPool {
 func (p *numberPool) draw(ctx context.Context) (int, error) {
 	for {
 		i := rand.IntN(numberCount)
-		if err := work(ctx, p.lookupTime); err != nil {
+		if err := p.clock.Work(ctx, p.lookupTime); err != nil {
 			return 0, err
 		}
 		if p.claim(i) {
@@ -62,6 +64,14 @@ func (p *numberPool) claim(i int) bool {
 	p.used[i] = true
 	p.free--
 	return true
+}
+
+// take claims n numbers for customers whom nobody watches; those for whom there is none go without.
+func (p *numberPool) take(n int) {
+	for ; n > 0 && p.freeCount() > 1; n-- {
+		for !p.claim(rand.IntN(numberCount)) {
+		}
+	}
 }
 
 // fill takes every number but one, as the years would have.

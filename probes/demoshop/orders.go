@@ -22,7 +22,7 @@ type order struct {
 
 // orderBook places orders and keeps the latest of them.
 type orderBook struct {
-	now         func() time.Time
+	clock       Clock
 	orderTime   time.Duration
 	numbers     *numberPool
 	testNumbers *numberPool // test orders draw from a pool of their own, which is why they never fail
@@ -36,17 +36,17 @@ type orderBook struct {
 
 func newOrderBook(cfg Config) *orderBook {
 	return &orderBook{
-		now:         cfg.TimeNow,
+		clock:       cfg.Clock,
 		orderTime:   cfg.OrderTime,
-		numbers:     newNumberPool(cfg.LookupTime, historySize),
-		testNumbers: newNumberPool(cfg.LookupTime, 0),
+		numbers:     newNumberPool(cfg.Clock, cfg.LookupTime, cfg.OrdersTaken),
+		testNumbers: newNumberPool(cfg.Clock, cfg.LookupTime, 0),
 		byID:        map[string]*order{},
 	}
 }
 
 // place gives o a number and keeps it. It fails only when ctx ends first, and then nothing was ordered.
 func (b *orderBook) place(ctx context.Context, o order) (order, error) {
-	if err := work(ctx, b.orderTime); err != nil {
+	if err := b.clock.Work(ctx, b.orderTime); err != nil {
 		return order{}, err
 	}
 	pool, suffix := b.numbers, ""
@@ -57,7 +57,7 @@ func (b *orderBook) place(ctx context.Context, o order) (order, error) {
 	if err != nil {
 		return order{}, err
 	}
-	o.Number, o.Placed = strconv.Itoa(n)+suffix, b.now()
+	o.Number, o.Placed = strconv.Itoa(n)+suffix, b.clock.Now()
 	b.keep(o)
 	return o, nil
 }
@@ -110,7 +110,7 @@ func (b *orderBook) counts() (perMinute, total int) {
 
 // lastMinute returns b.minute without what is older than that. The caller holds b.mu.
 func (b *orderBook) lastMinute() []time.Time {
-	since := b.now().Add(-time.Minute)
+	since := b.clock.Now().Add(-time.Minute)
 	i := 0
 	for i < len(b.minute) && !b.minute[i].After(since) {
 		i++

@@ -1,7 +1,6 @@
 package demoshop
 
 import (
-	"context"
 	"errors"
 	"net/http"
 )
@@ -24,7 +23,7 @@ func (s *Shop) placeOrder(w http.ResponseWriter, r *http.Request, v session) {
 		s.cartPage(w, r, v, http.StatusUnprocessableEntity, "Your cart is empty.")
 		return
 	}
-	ctx, cancel := context.WithTimeoutCause(r.Context(), s.cfg.OrderTimeout, errOrderTimeout)
+	ctx, cancel := s.cfg.Clock.WithTimeout(r.Context(), s.cfg.OrderTimeout, errOrderTimeout)
 	defer cancel()
 	o, err := s.orders.place(ctx, order{Owner: v.Owner, Lines: lines, Total: lines.Total(), Test: isTest(r)})
 	if err != nil {

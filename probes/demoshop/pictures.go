@@ -12,7 +12,7 @@ import (
 // productPicture returns a product's picture, from the cache if that has it.
 func (s *Shop) productPicture(ctx context.Context, p product) (template.HTML, error) {
 	svg, err := s.cache.remember(ctx, "picture/"+p.Slug, func(ctx context.Context) (string, error) {
-		if err := work(ctx, s.cfg.RenderTime); err != nil {
+		if err := s.cfg.Clock.Work(ctx, s.cfg.RenderTime); err != nil {
 			return "", err
 		}
 		return drawProduct(p), nil
@@ -25,7 +25,7 @@ func (s *Shop) cardArtwork(ctx context.Context) ([]template.HTML, error) {
 	var art []template.HTML
 	for i := range len(ornamentPalettes) {
 		svg, err := s.cache.remember(ctx, fmt.Sprint("ornament/", i), func(ctx context.Context) (string, error) {
-			if err := work(ctx, s.cfg.RenderTime); err != nil {
+			if err := s.cfg.Clock.Work(ctx, s.cfg.RenderTime); err != nil {
 				return "", err
 			}
 			return drawOrnament(i), nil

@@ -9,6 +9,9 @@ import (
 // jobPage finds the job in the address among the visitor's own, or answers that there is none.
 func (s *Shop) jobPage(next func(http.ResponseWriter, *http.Request, session, job)) http.HandlerFunc {
 	return s.member(func(w http.ResponseWriter, r *http.Request, v session) {
+		if s.database.query(r.Context()) != nil {
+			return // the customer left
+		}
 		j, ok := s.queue.find(r.PathValue("id"), v.Email)
 		if !ok {
 			s.problem(w, r, v, http.StatusNotFound, "We do not know these cards", "They may have been printed too long ago. Print them again.")
@@ -31,7 +34,7 @@ func (s *Shop) downloadPDF(w http.ResponseWriter, r *http.Request, v session, j 
 		s.problem(w, r, v, http.StatusNotFound, "Not printed yet", "Wait until the page says that your cards are ready.")
 		return
 	}
-	if err := work(r.Context(), s.cfg.DownloadTime); err != nil {
+	if err := s.cfg.Clock.Work(r.Context(), s.cfg.DownloadTime); err != nil {
 		return // the customer left
 	}
 	w.Header().Set("Content-Type", "application/pdf")

@@ -57,7 +57,7 @@ func (p *printers) serve(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		if err := work(ctx, p.printTime); err != nil {
+		if err := pause(ctx, p.printTime); err != nil {
 			p.queue.putBack(j.ID)
 			return
 		}

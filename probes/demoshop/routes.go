@@ -30,10 +30,16 @@ func (s *Shop) routes() http.Handler {
 	mux.HandleFunc("GET /orders/{number}", s.visitor(s.showOrder))
 	mux.HandleFunc("POST /orders/{number}/cancel", s.visitor(s.cancelOrder))
 
+	mux.HandleFunc("GET /weekly", s.member(s.showWeekly))
+	mux.HandleFunc("POST /weekly", s.member(s.sendWeekly))
+
+	mux.HandleFunc("POST /api/jobs", s.createJob)
+	mux.HandleFunc("GET /api/jobs/{id}", s.showJob)
+	mux.HandleFunc("POST /api/orders", s.createOrder)
+	mux.HandleFunc("DELETE /api/orders/{number}", s.deleteOrder)
+
 	mux.HandleFunc("GET /healthz", s.showHealth)
 	mux.HandleFunc("GET /diagnostics", s.showDiagnostics)
-	mux.HandleFunc("GET /faults", s.listFaults)
-	mux.HandleFunc("POST /faults/{name}", s.switchFault)
 	mux.HandleFunc("GET /backstage", s.visitor(s.showBackstage))
 	mux.HandleFunc("POST /backstage/{name}", s.visitor(s.flipFault))
 
@@ -41,7 +47,12 @@ func (s *Shop) routes() http.Handler {
 	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) { s.assets.serve(w, r, "favicon.svg") })
 	mux.HandleFunc("/", s.visitor(s.showNotFound))
 
-	return guard(http.NewCrossOriginProtection().Handler(mux))
+	all := http.NewServeMux()
+	all.HandleFunc("GET /faults", s.listFaults) // here even while the site's process is dead
+	all.HandleFunc("POST /faults/{name}", s.switchFault)
+	all.Handle("/", s.process.alive(mux))
+
+	return guard(http.NewCrossOriginProtection().Handler(all))
 }
 
 // guard tells browsers to run nothing and load nothing that is not ours.

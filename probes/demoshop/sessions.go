@@ -82,6 +82,13 @@ func (st *sessionStore) end(token string) {
 	delete(st.byToken, token)
 }
 
+// forget forgets everybody.
+func (st *sessionStore) forget() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	clear(st.byToken)
+}
+
 // update changes a session, if it still exists, while nobody else does.
 func (st *sessionStore) update(token string, change func(*session)) {
 	st.mu.Lock()

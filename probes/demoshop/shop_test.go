@@ -10,7 +10,8 @@ import (
 
 func TestUnknownFaultAtStart(t *testing.T) {
 	_, err := New(Config{Faults: []string{"cache-donw"}})
-	want := `unknown fault "cache-donw", did you mean "cache-down"? (known: workers-down, cache-down, ids-exhausted, broken-asset, broken-page)`
+	want := `unknown fault "cache-donw", did you mean "cache-down"? ` + "(known: workers-down, cache-down, ids-exhausted, broken-asset, broken-page, " +
+		"restart-loop, intermittent, batch-halfway, long-address, refused-form, notifications-lost, orders-collapse)"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
@@ -29,13 +30,16 @@ func TestEveryFaultFromTheStartAndBack(t *testing.T) {
 		t.Errorf("active faults (-want +got):\n%s", diff)
 	}
 	c := arrives(t, server)
-	c.get("/healthz").shows(t, http.StatusOK, "ok")
+	if res, err := c.http.Get(server.URL + "/healthz"); err == nil {
+		t.Errorf("a process that has just crashed answers %s", res.Status)
+		res.Body.Close()
+	}
 	for _, name := range cfg.Faults {
 		if err := shop.SetFault(name, false); err != nil {
 			t.Error(err)
 		}
 	}
-	want := diagnostics{Cache: "up", OrderNumbersFree: numberCount - historySize, Workers: 2, Faults: []string{}}
+	want := diagnostics{Cache: "up", OrderNumbersFree: numberCount - historySize, Workers: 2, Shifts: 400, ShiftTexts: 400, Faults: []string{}}
 	if diff := cmp.Diff(want, c.diagnosis()); diff != "" {
 		t.Errorf("diagnostics after all repairs (-want +got):\n%s", diff)
 	}

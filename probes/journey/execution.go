@@ -46,7 +46,7 @@ func (e *execution) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	stage := e.Stage
-	stage.RunID, stage.NoFilm = e.run.ID, stage.NoFilm || e.Evidence == nil
+	stage.RunID, stage.TimeNow, stage.NoFilm = e.run.ID, e.TimeNow, stage.NoFilm || e.Evidence == nil
 	started := make(chan error, 1)
 	go func() { started <- e.journey.Uses.Start(ctx, stage) }()
 	select {
@@ -112,7 +112,7 @@ func (e *execution) cleanup(ctx context.Context) {
 func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit())
 	defer cancel()
-	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, secrets: e.Stage.Secrets, mask: &e.mask, tally: &e.tally}
+	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, secrets: e.Stage.Secrets, mask: &e.mask, tally: &e.tally, inputs: e.Stage.Inputs}
 	res.Started = e.now()
 	e.notes.take(e.run, res)
 	if e.journey.Uses != nil {
@@ -125,12 +125,12 @@ func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	}
 	res.Outcome, res.Error = verdict, e.mask.Text(err)
 	wait := time.Since(began)
-	if t.timed && verdict == Passed {
+	if t.timed && (verdict == Passed || t.waited > wait) {
 		wait = t.waited
 	}
 	res.DurationMS = wait.Round(time.Millisecond).Milliseconds()
-	if verdict == Passed && s.Slow > 0 && wait > s.Slow {
-		res.Outcome = Slow
+	if verdict == Passed && (t.slow != "" || s.Slow > 0 && wait > s.Slow) {
+		res.Outcome, res.Error = Slow, e.mask.Text(t.slow)
 	}
 }
 

@@ -3,6 +3,7 @@ package journey
 import (
 	"context"
 	"net/url"
+	"time"
 )
 
 // An Instrument is what a journey is played on: for most a fresh Chrome (browser.Tab). A journey without one (an API
@@ -35,10 +36,15 @@ type Stage struct {
 	// Secrets finds the value of a secret by its name; nil: there are none. Its errors tell the cure, and wrap
 	// ErrNoSecret when the secret is unknown; they never hold a secret.
 	Secrets func(name string) (string, error)
-	Agent   string // product to add to the user agent, such as "Valkyrie/1.0"; empty: none
-	Trace   bool   // requests to the site's own origin carry a W3C traceparent, whose trace is RunID without hyphens
-	NoFilm  bool   // no picture is taken at the end of each step; the runner sees to it when no evidence is kept
-	RunID   string // set by the runner
+	Agent   string            // product to add to the user agent, such as "Valkyrie/1.0"; empty: none
+	Trace   bool              // requests to the site's own origin carry a W3C traceparent, whose trace is RunID without hyphens
+	NoFilm  bool              // no picture is taken at the end of each step; the runner sees to it when no evidence is kept
+	Inputs  map[string]string // what T.Input finds
+	RunID   string            // set by the runner
+	// Network is an http.RoundTripper by which an API check reaches the site; nil: as any program does. It is of no type
+	// here, as this package links no network.
+	Network any
+	TimeNow func() time.Time // the runner's
 }
 
 // A Program is an executable with what it needs in its environment.

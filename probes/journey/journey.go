@@ -16,6 +16,9 @@ type Journey struct {
 	Name  string // kebab-case, such as "print-card"; it names the journey everywhere
 	Title string // what a customer would call it, such as "print a card"; read out on the phone
 	Uses  Instrument
+	// Every is how often it is to be made: what costs the site much, or changes little, less often. 0: as often as the
+	// schedule of the deployment says.
+	Every time.Duration
 	// Tries is how many tries a run of it has: 1 never tries again, 2 tries once more; 0: what the runner says.
 	Tries int
 	Steps []Step
@@ -50,6 +53,9 @@ func (j Journey) Validate() error {
 	if j.Tries < 0 {
 		wrong("Tries is %d; it must be 1 or more, or 0 for what the runner says", j.Tries)
 	}
+	if j.Every < 0 {
+		wrong("Every is %v; it must be a time, or 0 for what the schedule says", j.Every)
+	}
 	if len(j.Steps) == 0 {
 		wrong("it has no steps")
 	}
@@ -70,6 +76,14 @@ func (j Journey) Validate() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// Cadence is the time from slot to slot of a journey for which the schedule says every; 0 where none is kept.
+func (j Journey) Cadence(every time.Duration) time.Duration {
+	if every == 0 {
+		return 0
+	}
+	return max(j.Every, every)
 }
 
 func (s Step) limit() time.Duration {

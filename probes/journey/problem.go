@@ -92,7 +92,9 @@ func (e *execution) observe(res *StepResult) []Problem {
 	if res.Outcome == Slow {
 		res.Why = e.mask.Text(n.Why)
 	}
-	e.run.Vitals = n.Vitals
+	if n.Vitals != nil {
+		e.run.Vitals = n.Vitals
+	}
 	for i := range e.run.Vitals {
 		e.run.Vitals[i].URL = e.mask.Text(e.run.Vitals[i].URL)
 	}

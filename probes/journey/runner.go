@@ -12,7 +12,7 @@ import (
 type Runner struct {
 	Stage    Stage
 	Region   string        // where the runs are made from, such as "eu-west-1"
-	Every    time.Duration // from slot to slot, so that a run that does not come is missed; 0: no more are expected
+	Every    time.Duration // from slot to slot at least, so that a run that does not come is missed; 0: no more are expected
 	Evidence Saver         // nil: none is kept
 	Always   bool          // evidence is kept of good runs too
 	// Tries is how many tries Probe gives a journey that says nothing of it, each in a fresh instrument; 0: one.
@@ -46,7 +46,7 @@ func (r Runner) Broken(j Journey, slot time.Time, why string) Run {
 // fresh is a run in which nothing has happened yet.
 func (r Runner) fresh(j Journey, slot time.Time) Run {
 	return Run{
-		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), EveryMS: r.Every.Milliseconds(), Started: r.now(), Tries: 1,
+		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), EveryMS: j.Cadence(r.Every).Milliseconds(), Started: r.now(), Tries: 1,
 		Outcome: Passed, Steps: blank(j), Counts: []Count{}, Evidence: []Evidence{}, Problems: []Problem{}, Vitals: []Vitals{}, Site: r.site(),
 	}
 }

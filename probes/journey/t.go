@@ -19,8 +19,10 @@ type T struct {
 	secrets func(name string) (string, error)
 	mask    *Mask
 	tally   *tally
+	inputs  map[string]string
 	waited  time.Duration
 	timed   bool
+	slow    string // why it is slow, whatever the clock says
 	verdict Outcome
 	err     string
 }
@@ -39,6 +41,9 @@ func (t *T) Failf(format string, args ...any) { t.end(Failed, fmt.Sprintf(format
 
 // Brokenf ends the step: the probe itself cannot go on, and the site is not to blame.
 func (t *T) Brokenf(format string, args ...any) { t.end(Broken, fmt.Sprintf(format, args...)) }
+
+// Slowf makes a step that passes slow, and goes on: what the customer gets is right, and something behind it is not well.
+func (t *T) Slowf(format string, args ...any) { t.slow = fmt.Sprintf(format, args...) }
 
 func (t *T) end(o Outcome, err string) {
 	t.verdict, t.err = o, t.mask.Text(err)

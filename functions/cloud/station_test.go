@@ -1,0 +1,70 @@
+package cloud_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"valkyrie/functions/cloud"
+	"valkyrie/functions/lambdatest"
+	"valkyrie/infra/environ"
+)
+
+// told is what the pager is told, changed.
+func told(t *testing.T, w *lambdatest.World, change ...string) func(string) string {
+	t.Helper()
+	env := map[string]string{}
+	for _, line := range w.Env(environ.FunctionPager, lambdatest.Home, append([]string{environ.CallbackURL + "=http://127.0.0.1:1"}, change...)...) {
+		name, value, _ := strings.Cut(line, "=")
+		env[name] = value
+		if strings.HasPrefix(name, "AWS_") {
+			t.Setenv(name, value)
+		}
+	}
+	return func(name string) string { return env[name] }
+}
+
+// TestOpen: what a function is told wrongly, it says when it starts.
+func TestOpen(t *testing.T) {
+	w := lambdatest.NewWorld(t)
+	faulty := filepath.Join(t.TempDir(), "alerts.yaml")
+	if err := os.WriteFile(faulty, []byte("judge: {failures: 2}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct{ change, want string }{
+		"all is well":              {"X=y", ""},
+		"no such on-call file":     {environ.Alerts + "=none.yaml", "VALKYRIE_ALERTS names no on-call file that can be read"},
+		"a faulty on-call file":    {environ.Alerts + "=" + faulty, `unknown field "failures"`},
+		"secrets of no known kind": {environ.Secrets + "=/valkyrie/", "expected ssm:/path/"},
+		"no table":                 {environ.Table + "=", "VALKYRIE_TABLE is not set"},
+	} {
+		_, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w, c.change))
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v; want %q", name, err, c.want)
+		}
+	}
+}
+
+// TestPeople: one token, or two while they are rotated; and what is wrong with them is said without them.
+func TestPeople(t *testing.T) {
+	w := lambdatest.NewWorld(t)
+	for value, want := range map[string]string{
+		"oldtoken": "oldtoken", " newtoken  oldtoken\n": "newtoken oldtoken",
+		"one two three": "holds 3 tokens; expected one, or two with a space between", "not-a-token": "auth token: want letters and digits only",
+	} {
+		w.Cloud.Parameter("/valkyrie/"+environ.TwilioToken, value)
+		s, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w))
+		if err != nil {
+			t.Fatal(err)
+		}
+		people, err := s.People(t.Context(), "https://hooks.example.com")
+		got := strings.Join(people.Tokens, " ")
+		if err != nil {
+			got = err.Error()
+		}
+		if !strings.Contains(got, want) || strings.Contains(got, "three") || strings.Contains(got, "not-a-token") {
+			t.Errorf("%q: %q; want %q", value, got, want)
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package cloud_test
+
+import (
+	"encoding/json"
+	"time"
+
+	"valkyrie/alerts"
+)
+
+// timePasses makes what a table has noted older by as long as a home may be silent, and more: the test cannot wait so long.
+func (d *deployment) timePasses(region, key string, fields ...string) {
+	d.Helper()
+	item, err := d.Tables[region].Item(d.Context(), key)
+	if err != nil || item.Version == 0 {
+		d.Fatalf("%s in %s: version %d, %v", key, region, item.Version, err)
+	}
+	var state map[string]any
+	if err := json.Unmarshal(item.Data, &state); err != nil {
+		d.Fatal(err)
+	}
+	for _, field := range fields {
+		text, _ := state[field].(string)
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			d.Fatalf("%s, %s: %v", key, field, err)
+		}
+		state[field] = at.Add(-2 * alerts.HomeSilence)
+	}
+	if item.Data, err = json.Marshal(state); err != nil {
+		d.Fatal(err)
+	}
+	if err := d.Tables[region].PutItem(d.Context(), item); err != nil {
+		d.Fatal(err)
+	}
+}

@@ -1,0 +1,51 @@
+package regions
+
+import (
+	"context"
+	"time"
+
+	"valkyrie/alerts"
+)
+
+// handOver joins what the standby's table has of its own into the home's. The route comes first: nobody is paged about what
+// the runs say before it is known who has acknowledged. All of it may be done again, and by both regions at once.
+func (s Staff) handOver(ctx context.Context, p Pair, c copied) error {
+	theirs, err := alerts.LoadRoute(ctx, p.Standby)
+	if err != nil {
+		return err
+	}
+	var base alerts.Route
+	if _, err := read(ctx, p.Standby, baseKey, &base); err != nil {
+		return err
+	}
+	if err := s.Pager(p.Home).Join(ctx, theirs, base); err != nil {
+		return err
+	}
+	desk := s.Desk(p.Home)
+	for _, name := range s.Names {
+		if err := desk.Join(ctx, p.Standby, name); err != nil {
+			return err
+		}
+	}
+	return bringRuns(ctx, p, desk, c.Seen)
+}
+
+// bringRuns brings the runs that probes left at the standby since the last copy, in the order of their slots. Runs are slow to
+// come: a slot may be older than the copy.
+func bringRuns(ctx context.Context, p Pair, desk alerts.Desk, since time.Time) error {
+	const slowest = 15 * time.Minute
+	if !since.IsZero() {
+		since = since.Add(-slowest)
+	}
+	runs, err := p.Standby.Runs(ctx, alerts.RunQuery{Since: since})
+	if err != nil {
+		return err
+	}
+	desk.Store = p.Home
+	for _, run := range runs {
+		if _, err := desk.Record(ctx, run); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package regions
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// A Pair are the tables of a deployment.
+type Pair struct {
+	Home    alerts.Store
+	Standby alerts.Store // nil: there is no standby
+
+	Patience time.Duration // how long the home may take before the standby is asked; 0: [Patience]
+}
+
+func (p Pair) patience() time.Duration {
+	if p.Patience == 0 {
+		return Patience
+	}
+	return p.Patience
+}
+
+// Record takes in a run at the home, or at the standby if the home does not answer, and returns at which. desk is of
+// either; its store is not looked at. When the standby has the run, missed says why the home has not; there is a poke for
+// the standby's pager to be made then, and nothing else to be done.
+func (p Pair) Record(ctx context.Context, desk alerts.Desk, run journey.Run) (at Place, decisions []alerts.Decision, missed, err error) {
+	desk.Store = p.Home
+	if p.Standby == nil {
+		decisions, err = desk.Record(ctx, run)
+		return AtHome, decisions, nil, err
+	}
+	brief, cancel := context.WithTimeout(ctx, p.patience())
+	defer cancel()
+	decisions, missed = desk.Record(brief, run)
+	if missed == nil {
+		return AtHome, decisions, nil, nil
+	}
+	if ctx.Err() != nil {
+		return AtHome, decisions, nil, missed
+	}
+	desk.Store = p.Standby
+	if decisions, err = desk.Record(ctx, run); err != nil {
+		return AtStandby, nil, missed, fmt.Errorf("neither region took the run: %w", errors.Join(missed, err))
+	}
+	return AtStandby, decisions, missed, nil
+}
+
+// A Place is one of the two tables.
+type Place string
+
+// The places.
+const (
+	AtHome    Place = "home"
+	AtStandby Place = "standby"
+)
+
+// Holder is the table whose route has a page, for what the carrier says about it; with no page id, the one from which
+// people are paged now, for a text that somebody sent. The home comes first.
+func (p Pair) Holder(ctx context.Context, pageID string) alerts.Store {
+	if p.Standby == nil {
+		return p.Home
+	}
+	brief, cancel := context.WithTimeout(ctx, p.patience())
+	defer cancel()
+	route, err := alerts.LoadRoute(brief, p.Home)
+	if err != nil {
+		return p.Standby
+	}
+	if pageID == "" || has(route, pageID) {
+		return p.Home
+	}
+	brief, cancel = context.WithTimeout(ctx, p.patience())
+	defer cancel()
+	if theirs, err := alerts.LoadRoute(brief, p.Standby); err == nil && has(theirs, pageID) {
+		return p.Standby
+	}
+	return p.Home
+}
+
+func has(r alerts.Route, pageID string) bool {
+	return slices.ContainsFunc(r.Pages, func(p alerts.Page) bool { return p.ID == pageID })
+}

@@ -1,0 +1,84 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"sync"
+	"time"
+
+	"valkyrie/probes/journey"
+)
+
+// A Client is a program that uses the site. It implements journey.Instrument. Make a new one for each run; its methods
+// that ask the site are for the steps of the journey, and end the step when the site does not answer.
+type Client struct {
+	stage journey.Stage
+	http  http.Client
+	own   *http.Transport // nil when the stage brings its own network
+	step  *journey.T
+	trace trace
+
+	mu   sync.Mutex
+	said []exchange // of the whole run; the last of them are kept
+}
+
+// NewClient returns a client that knows nobody yet: it has no cookies.
+func NewClient() *Client { return &Client{} }
+
+// Start readies the client; nothing is asked of the site yet.
+func (c *Client) Start(_ context.Context, stage journey.Stage) error {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return err
+	}
+	c.stage = stage
+	c.http = http.Client{Jar: jar, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
+		if len(via) > 10 {
+			return errors.New("redirected more than 10 times")
+		}
+		return nil
+	}}
+	switch network := stage.Network.(type) {
+	case nil:
+		c.own = http.DefaultTransport.(*http.Transport).Clone()
+		c.http.Transport = c.own
+	case http.RoundTripper:
+		c.http.Transport = network
+	default:
+		return fmt.Errorf("the stage's network is a %T; expected an http.RoundTripper", network)
+	}
+	return nil
+}
+
+// Begin tells it which step its requests belong to.
+func (c *Client) Begin(t *journey.T) {
+	c.step = t
+	c.trace.reset()
+}
+
+// Died is always nil: a client has nothing that could die.
+func (c *Client) Died() error { return nil }
+
+// Kill has nothing to do: every request ends with its step.
+func (c *Client) Kill() {}
+
+// Stop closes the client's connections.
+func (c *Client) Stop() error {
+	if c.own != nil {
+		c.own.CloseIdleConnections()
+	}
+	return nil
+}
+
+// Version is empty: no product is driven.
+func (c *Client) Version() string { return "" }
+
+func (c *Client) now() time.Time {
+	if c.stage.TimeNow == nil {
+		return time.Now()
+	}
+	return c.stage.TimeNow()
+}
