@@ -11,6 +11,7 @@ import (
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/cost"
 	"valkyrie/probes"
+	"valkyrie/probes/browser"
 )
 
 var costCommand = command{
@@ -30,7 +31,8 @@ var costCommand = command{
 		alone := fs.Bool("no-standby", false, "no second region pages when home is silent")
 		fs.DurationVar(&d.Every, "every", time.Minute, "`DURATION` from slot to slot, 1m to 15m")
 		fs.IntVar(&d.MemoryMB, "memory", 1769, "`MB` of the probe; 1769 is one whole virtual CPU")
-		fs.DurationVar(&d.Takes, "takes", 8*time.Second, "`DURATION` that a run is billed for")
+		takes := fs.Duration("takes", 8*time.Second, "`DURATION` that a run in the browser is billed for")
+		quick := fs.Duration("takes-api", time.Second, "`DURATION` that a run without a browser is billed for")
 		detail := fs.String("detail", string(cloudwatch.Journeys), "what has custom metrics: `journeys`, or steps too")
 		fs.Float64Var(&d.Failing, "failing", 0.001, "`PART` of the runs that fails, and leaves evidence")
 		fs.IntVar(&d.Calls, "calls", 10, "`N` calls a month, of a minute each")
@@ -41,7 +43,11 @@ var costCommand = command{
 			}
 			d.Standby, d.Detail = !*alone && d.Regions > 1, cloudwatch.Detail(*detail)
 			for _, make := range probes.All {
-				d.Journeys = append(d.Journeys, make())
+				j := cost.Journey{Journey: make(), Takes: *quick}
+				if _, browses := j.Uses.(*browser.Tab); browses {
+					j.Takes = *takes
+				}
+				d.Journeys = append(d.Journeys, j)
 			}
 			return writeBill(p.stdout, d)
 		}

@@ -15,8 +15,11 @@ import (
 func two() cost.Deployment {
 	step := journey.Step{Name: "look"}
 	return cost.Deployment{
-		Journeys: []journey.Journey{{Name: "print-card", Steps: []journey.Step{step, step, step}}, {Name: "create-order", Steps: []journey.Step{step, step}, Cleanup: []journey.Step{step}}},
-		Regions:  3, Standby: true, Every: time.Minute, MemoryMB: 1536, Takes: 8 * time.Second, Detail: cloudwatch.Journeys, Failing: 0.001, Calls: 10, Texts: 100,
+		Journeys: []cost.Journey{
+			{Journey: journey.Journey{Name: "print-card", Steps: []journey.Step{step, step, step}}, Takes: 8 * time.Second},
+			{Journey: journey.Journey{Name: "create-order", Steps: []journey.Step{step, step}, Cleanup: []journey.Step{step}}, Takes: 8 * time.Second},
+		},
+		Regions: 3, Standby: true, Every: time.Minute, MemoryMB: 1536, Detail: cloudwatch.Journeys, Failing: 0.001, Calls: 10, Texts: 100,
 	}
 }
 
@@ -46,6 +49,12 @@ func TestByHand(t *testing.T) {
 		"on arm64": {func(d *cost.Deployment) { d.ARM = true }, map[string]float64{"probes, arm64": 3_110_400 * 0.0000133334}},
 		"one region": {func(d *cost.Deployment) { d.Regions, d.Standby = 1, false }, map[string]float64{
 			"probes, x86_64": 17.28, "pager": 0.036, "metrics": (8 + 4) * 0.3, "alarms": 1, "dashboards": 3,
+		}},
+		"a quick one each hour besides": {func(d *cost.Deployment) {
+			d.Journeys = append(d.Journeys, cost.Journey{Journey: journey.Journey{Name: "sweep", Every: time.Hour}, Takes: 2 * time.Second})
+		}, map[string]float64{
+			"probes, x86_64": 51.84 + 720*3*1.5*2*0.0000166667, // 720 hours from 3 regions
+			"metrics":        9.6 + 4*3*0.3,
 		}},
 		"metrics of the steps": {func(d *cost.Deployment) { d.Detail = cloudwatch.Steps }, map[string]float64{
 			"metrics": (32 + 5*3*2) * 0.3, // two of each of the five steps in each region
@@ -134,15 +143,18 @@ func TestLogs(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	d := cost.Deployment{Regions: 9, Every: time.Second, MemoryMB: 1, Detail: "all", Failing: 2, Calls: -1}
+	d := cost.Deployment{Journeys: []cost.Journey{{}}, Regions: 9, Every: time.Second, MemoryMB: 1, Detail: "all", Failing: 2, Calls: -1}
 	_, err := cost.Of(d)
 	if err == nil {
 		t.Fatal("it was taken")
 	}
-	for _, want := range []string{"no journeys", "regions 9", "every 1s", "memory 1 MB", "a run of 0s", `detail "all"`, "that fails", "calls -1"} {
+	for _, want := range []string{"regions 9", "every 1s", "memory 1 MB", "takes 0s", `detail "all"`, "that fails", "calls -1"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in:\n%v", want, err)
 		}
+	}
+	if _, err := cost.Of(cost.Deployment{}); err == nil || !strings.Contains(err.Error(), "no journeys") {
+		t.Error(err)
 	}
 	d = two()
 	d.Regions = 1

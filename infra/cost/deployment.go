@@ -1,6 +1,7 @@
 package cost
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -11,17 +12,22 @@ import (
 
 // A Deployment is what is paid for.
 type Deployment struct {
-	Journeys []journey.Journey
+	Journeys []Journey
 	Regions  int           // that probe, home and standby among them
 	Standby  bool          // one of them is a standby: it has a pager, a webhook and a table too
-	Every    time.Duration // from slot to slot
+	Every    time.Duration // from slot to slot, of a journey that says nothing of it
 	MemoryMB int           // of the probe
-	Takes    time.Duration // that a run is billed for, from the event to the answer
 	ARM      bool          // the probe is a container on arm64, not a zip with a layer on x86_64
 	Detail   cloudwatch.Detail
 	Failing  float64 // which part of the runs fails, and leaves evidence: 0 to 1
 	Calls    int     // a month, of a minute each
 	Texts    int     // a month
+}
+
+// A Journey is one with how long a run of it is billed for, from the event to the answer.
+type Journey struct {
+	journey.Journey
+	Takes time.Duration
 }
 
 // Month is how long a month is here.
@@ -40,7 +46,9 @@ func (d Deployment) Validate() error {
 	demand(!d.Standby || d.Regions > 1, "a standby needs a region besides home")
 	demand(d.Every >= time.Minute && d.Every <= 15*time.Minute, "every %v: expected 1m to 15m, as the template's Cadence", d.Every)
 	demand(d.MemoryMB >= 1024 && d.MemoryMB <= 10240, "memory %d MB: expected 1024 to 10240, as the template's ProbeMemory", d.MemoryMB)
-	demand(d.Takes > 0 && d.Takes <= 15*time.Minute, "a run of %v: expected over 0 and up to 15m", d.Takes)
+	for _, j := range d.Journeys {
+		demand(j.Takes > 0 && j.Takes <= 15*time.Minute, "a run of %s takes %v: expected over 0 and up to 15m", j.Name, j.Takes)
+	}
 	demand(d.Detail == cloudwatch.Journeys || d.Detail == cloudwatch.Steps, "detail %q: expected %s or %s", d.Detail, cloudwatch.Journeys, cloudwatch.Steps)
 	demand(d.Failing >= 0 && d.Failing <= 1, "a part of %v that fails: expected 0 to 1", d.Failing)
 	demand(d.Calls >= 0 && d.Texts >= 0, "calls %d, texts %d: expected 0 or more", d.Calls, d.Texts)
@@ -57,8 +65,16 @@ func (d Deployment) Steps() int {
 }
 
 // Runs are those of a month, of all journeys from all regions.
-func (d Deployment) Runs() float64 {
-	return float64(len(d.Journeys)*d.Regions) * slots(d.Every)
+func (d Deployment) Runs() (n float64) {
+	for _, j := range d.Journeys {
+		n += d.runs(j)
+	}
+	return n
+}
+
+// runs are those of one journey.
+func (d Deployment) runs(j Journey) float64 {
+	return slots(cmp.Or(j.Every, d.Every)) * float64(d.Regions)
 }
 
 // slots are those of a month, of one schedule.

@@ -38,9 +38,13 @@ func computing(d Deployment) []Line {
 		price, chip = lambdaARM, "arm64"
 	}
 	runs, rounds := d.Runs(), d.rounds()
-	gbs := runs * float64(d.MemoryMB) / 1024 * d.Takes.Seconds()
+	seconds := 0.0
+	for _, j := range d.Journeys {
+		seconds += d.runs(j) * j.Takes.Seconds()
+	}
+	gbs := seconds * float64(d.MemoryMB) / 1024
 	return []Line{
-		metered("probes, "+chip, fmt.Sprintf("%s runs of %v at %d MB: %s GB-s", thousands(runs), d.Takes, d.MemoryMB, thousands(gbs)), gbs, price, freeGBSeconds),
+		metered("probes, "+chip, fmt.Sprintf("%s runs at %d MB: %s GB-s", thousands(runs), d.MemoryMB, thousands(gbs)), gbs, price, freeGBSeconds),
 		metered("pager", fmt.Sprintf("%s rounds", thousands(rounds)), rounds*pagerGB*pagerTakes, lambdaX86, 0),
 		metered("invocations", thousands(runs+rounds), runs+rounds, lambdaRequests, freeRequests),
 		metered("schedules", thousands(runs+rounds), runs+rounds, schedulerInvocations, freeInvocations),
@@ -63,7 +67,10 @@ func store(d Deployment) []Line {
 }
 
 func watching(d Deployment) []Line {
-	in := (d.Runs()/float64(len(d.Journeys))*float64(d.runBytes()) + d.rounds()*float64(roundBytes())) / gigabyte
+	in := d.rounds() * float64(roundBytes()) / gigabyte
+	for _, j := range d.Journeys {
+		in += d.runs(j) * float64(d.runBytes(j)) / gigabyte
+	}
 	kept := in * logMonths * compressed
 	boards := float64(d.Regions * Dashboards)
 	return []Line{
@@ -77,18 +84,14 @@ func watching(d Deployment) []Line {
 	}
 }
 
-// runBytes are what is logged of one run of each journey, as infra/cloudwatch writes it.
-func (d Deployment) runBytes() int {
-	n := 0
-	for _, j := range d.Journeys {
-		run := journey.Run{ID: "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d", Journey: j.Name, Region: "eu-central-1", Outcome: journey.Passed, Chrome: "HeadlessChrome/153.0.8010.0"}
-		for _, s := range j.Steps {
-			const millis = 1000
-			run.Steps = append(run.Steps, journey.StepResult{Name: s.Name, Outcome: journey.Passed, DurationMS: millis, SlowMS: millis, LimitMS: millis})
-		}
-		n += len(cloudwatch.RunLines(run, d.Detail, "")) + platformBytes + storyBytes
+// runBytes are what is logged of one run of a journey, as infra/cloudwatch writes it.
+func (d Deployment) runBytes(j Journey) int {
+	run := journey.Run{ID: "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d", Journey: j.Name, Region: "eu-central-1", Outcome: journey.Passed, Chrome: "HeadlessChrome/153.0.8010.0"}
+	for _, s := range j.Steps {
+		const millis = 1000
+		run.Steps = append(run.Steps, journey.StepResult{Name: s.Name, Outcome: journey.Passed, DurationMS: millis, SlowMS: millis, LimitMS: millis})
 	}
-	return n
+	return len(cloudwatch.RunLines(run, d.Detail, "")) + platformBytes + storyBytes
 }
 
 func roundBytes() int {

@@ -7,7 +7,6 @@ import (
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/cost"
 	"valkyrie/probes"
-	"valkyrie/probes/journey"
 )
 
 // TestCost: the bill counts the alarms, dashboards, schedules and tables that the template makes.
@@ -19,11 +18,11 @@ func TestCost(t *testing.T) {
 			kinds[text(r["Type"])]++
 		}
 	}
-	var journeys []journey.Journey
+	var journeys []cost.Journey
 	for _, make := range probes.All {
-		journeys = append(journeys, make())
+		journeys = append(journeys, cost.Journey{Journey: make(), Takes: time.Second})
 	}
-	paid := cost.Deployment{Journeys: journeys, Regions: 3, Standby: true, Every: time.Minute, MemoryMB: 1769, Takes: time.Second, Detail: cloudwatch.Journeys}
+	paid := cost.Deployment{Journeys: journeys, Regions: 3, Standby: true, Every: time.Minute, MemoryMB: 1769, Detail: cloudwatch.Journeys}
 	if err := paid.Validate(); err != nil {
 		t.Fatal(err)
 	}

@@ -73,6 +73,9 @@ func schedules(d document) []string {
 			if id == "Probe" {
 				journey, wrong := order(text(p["Input"]), text(p["ScheduleExpression"]), s.parameters)
 				journeys = append(journeys, journey)
+				if own := cadences()[journey]; own > 0 && cadence(text(p["ScheduleExpression"])) != own {
+					wrong = append(wrong, fmt.Sprintf("it comes by %s, but the journey says every %v", p["ScheduleExpression"], own))
+				}
 				faults = append(faults, prefixed(where, wrong)...)
 				if p["Name"] != journey {
 					faults = append(faults, fmt.Sprintf("%s: called %q, but runs %q", where, p["Name"], journey))
@@ -118,15 +121,30 @@ func order(input, expression string, parameters map[string]any) (journey string,
 		every = text(parameters["Cadence"])
 	}
 	want, err := environ.Cadence(every)
-	if m := rate.FindStringSubmatch(expression); err != nil || m == nil || want != cadence(m) {
+	if err != nil || want != cadence(expression) {
 		faults = append(faults, fmt.Sprintf("it comes by %s, but is told every %q", expression, every))
 	}
 	return in.Journey, faults
 }
 
-func cadence(m []string) time.Duration {
+// cadence is how often rate(...) comes; 0 when it is none.
+func cadence(expression string) time.Duration {
+	m := rate.FindStringSubmatch(expression)
+	if m == nil {
+		return 0
+	}
 	d, _ := environ.Cadence(m[1] + " " + m[2])
 	return d
+}
+
+// cadences are those that journeys have of their own.
+func cadences() map[string]time.Duration {
+	own := map[string]time.Duration{}
+	for _, make := range probes.All {
+		j := make()
+		own[j.Name] = j.Every
+	}
+	return own
 }
 
 func TestExpressions(t *testing.T) {
