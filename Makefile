@@ -14,13 +14,16 @@ ERASE ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: demo test bench lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: demo test outages bench lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
 
 demo: command ## an outage, from the first hung step to the phone call and the all-clear
 	bin/valkyrie demo $(if $(FAULT),--fault $(FAULT))
 
 test: ## every test: real Chrome, real stores, the real program
 	go test -p 1 ./... # one package at a time: each of them keeps several Chromes busy
+
+outages: command ## the real outages, replayed, and what must stay silent beside them: one table
+	bin/valkyrie outages
 
 bench: ## our browser against bare chromedp on the same journey, and the function as deployed: time, CPU, memory, sizes, requests
 	go test ./probes -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m

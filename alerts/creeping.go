@@ -23,6 +23,7 @@ type crossing struct {
 	limit     int64     // milliseconds
 	limitName string    // "budget" or "limit"
 	on        time.Time // day of the crossing
+	how       string    // the step gets: "slower", or "slower and slower"
 }
 
 // crosses says when a step, if it goes on as in the last weeks, is over its budget, or where it is over that already,
@@ -47,7 +48,8 @@ func (s StepDays) crosses(p JourneyPolicy, today int64, ahead int) (crossing, bo
 	if c.limit == 0 {
 		return crossing{}, false
 	}
-	left := math.Max(0, (float64(c.limit)-t.last)/t.slope)
+	left, how := until(days, float64(c.limit))
+	left, c.how = math.Max(0, left), how
 	if left > float64(ahead) {
 		return crossing{}, false
 	}
@@ -57,7 +59,7 @@ func (s StepDays) crosses(p JourneyPolicy, today int64, ahead int) (crossing, bo
 
 // String is the crossing in words.
 func (c crossing) String() string {
-	return fmt.Sprintf("it gets slower by %.0f ms a day, from %s to %s in %d days, and crosses its %s s %s about %s", c.trend.slope,
+	return fmt.Sprintf("it gets %s, by %.0f ms a day, from %s to %s in %d days, and crosses its %s s %s about %s", c.how, c.trend.slope,
 		seconds(int64(max(0, c.trend.first))), seconds(int64(c.trend.last)), c.days,
 		strconv.FormatFloat(float64(c.limit)/1000, 'f', -1, 64), c.limitName, c.on.Format("2 January"))
 }

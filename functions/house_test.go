@@ -59,7 +59,7 @@ func TestImportArrows(t *testing.T) {
 		"probes":          {"probes/journey", "probes/browser", "probes/api", "probes/pdf"},
 		"alerts":          {"alerts", "probes/journey"},
 		"infra":           {"infra", "alerts", "probes/journey"},
-		"functions":       {"probes", "alerts", "infra", "functions/cloud", "functions/lambdatest"},
+		"functions":       {"functions", "probes", "alerts", "infra"},
 	}
 	for path, p := range packages(t) {
 		home := longest(mayImport, path)

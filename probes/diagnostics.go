@@ -17,7 +17,7 @@ func Diagnostics() journey.Journey {
 	client := api.NewClient()
 
 	return journey.Journey{
-		Name: "diagnostics", Title: "the numbers behind the shop", Uses: client,
+		Name: "diagnostics", Title: "rely on what runs behind the shop", Uses: client,
 		Steps: []journey.Step{
 			{Name: "read the numbers", Slow: time.Second, Limit: 5 * time.Second, Do: func(t *journey.T) {
 				var now struct {

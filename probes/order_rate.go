@@ -17,7 +17,7 @@ func OrderRate() journey.Journey {
 	client := api.NewClient()
 
 	return journey.Journey{
-		Name: "order-rate", Title: "how many order", Uses: client, Every: 5 * time.Minute,
+		Name: "order-rate", Title: "order as many as usual", Uses: client, Every: 5 * time.Minute,
 		Steps: []journey.Step{
 			{Name: "count the orders", Slow: time.Second, Limit: 5 * time.Second, Do: func(t *journey.T) {
 				var now struct {

@@ -15,7 +15,7 @@ func SiteSweep() journey.Journey {
 	client := api.NewClient()
 
 	return journey.Journey{
-		Name: "site-sweep", Title: "every page of the shop", Uses: client, Every: time.Hour,
+		Name: "site-sweep", Title: "open every page", Uses: client, Every: time.Hour,
 		Steps: []journey.Step{
 			{Name: "ask for every page", Limit: time.Minute, Do: func(t *journey.T) {
 				swept := client.Sweep(api.Sweep{Start: "/", Most: 200, Pause: 50 * time.Millisecond, Skip: []string{"/favicon.ico"}})

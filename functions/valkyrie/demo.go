@@ -15,6 +15,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio/standin"
+	"valkyrie/functions/outages"
 	"valkyrie/infra/evidence"
 	"valkyrie/probes"
 	"valkyrie/probes/demoshop"
@@ -25,16 +26,25 @@ var demoCommand = command{
 	name: "demo", args: "[flags]", summary: "watch an outage from its first hung step to the phone call and the all-clear, in a minute",
 	examples: []string{"valkyrie demo", "valkyrie demo --fault ids-exhausted", "valkyrie demo --dir my-demo"},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		fault := fs.String("fault", "workers-down", "`NAME` of the outage: "+faultNames())
+		fault := fs.String("fault", "workers-down", "`NAME` of the outage; see --list")
+		list := fs.Bool("list", false, "name all outages there are, with a line each")
 		dir := fs.String("dir", "", "`DIR` for database and evidence; a new temporary one unless given")
 		return func(ctx context.Context, args []string) error {
 			if err := noArguments(args); err != nil {
 				return err
 			}
-			i := slices.IndexFunc(demoshop.Faults(), func(f demoshop.Fault) bool { return f.Name == *fault })
-			if i < 0 {
-				return usageError("--fault %q: expected one of %s", *fault, faultNames())
+			if *list {
+				listOutages(p.stdout)
+				return nil
 			}
+			s, ok := outages.Find(*fault)
+			if !ok {
+				return usageError("--fault %q: expected one of %s", *fault, outageNames())
+			}
+			if !s.Live || s.Decoy {
+				return p.tellOutage(ctx, s)
+			}
+			i := slices.IndexFunc(demoshop.Faults(), func(f demoshop.Fault) bool { return f.Name == s.Name })
 			return p.demo(ctx, demoshop.Faults()[i], *dir)
 		}
 	},

@@ -13,15 +13,14 @@ import (
 	"time"
 
 	"valkyrie/alerts"
-	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
 )
 
 var historyCommand = command{
 	name: "history", args: "[JOURNEY] [flags]", summary: "list the runs that were made, and how each journey has fared",
-	examples: []string{"valkyrie history", "valkyrie history print-card --since 2h", "valkyrie history --format json | jq .outcome"},
+	examples: []string{"valkyrie history", "valkyrie history print-card --since 2h", "valkyrie history --format json | jq .outcome", "valkyrie history --store \"dynamodb://valkyrie?region=eu-central-1\""},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		q := queryFlags(fs, 24*time.Hour)
+		q := p.queryFlags(fs, 24*time.Hour)
 		return func(ctx context.Context, args []string) error {
 			if len(args) > 1 {
 				return usageError("unexpected argument %q: expected at most one journey", args[1])
@@ -45,30 +44,27 @@ var historyCommand = command{
 
 // query is what history and incidents have in common.
 type query struct {
-	db, format *string
-	since      *time.Duration
+	store  *storage
+	format *string
+	since  *time.Duration
 }
 
-func queryFlags(fs *flag.FlagSet, since time.Duration) query {
+func (p *program) queryFlags(fs *flag.FlagSet, since time.Duration) query {
 	return query{
-		db:     fs.String("db", "valkyrie.db", "`FILE` of the store"),
+		store:  p.storeFlags(fs),
 		format: fs.String("format", "text", "`text` or json, an object a line"),
 		since:  fs.Duration("since", since, "`DURATION` to look back"),
 	}
 }
 
-func (q query) open(ctx context.Context) (*sqlite.Store, error) {
+func (q query) open(ctx context.Context) (store, error) {
 	if err := oneOf("format", *q.format, "text", "json"); err != nil {
 		return nil, err
 	}
 	if *q.since <= 0 {
 		return nil, usageError("--since %v: expected a duration such as 24h", *q.since)
 	}
-	store, err := sqlite.OpenExisting(ctx, *q.db)
-	if err != nil {
-		return nil, exitError{exitUsage, err}
-	}
-	return store, nil
+	return q.store.openExisting(ctx)
 }
 
 func (q query) from() time.Time { return time.Now().Add(-*q.since) }
@@ -158,7 +154,7 @@ var incidentsCommand = command{
 	name: "incidents", args: "[flags]", summary: "list the incidents, who was told, and who acknowledged",
 	examples: []string{"valkyrie incidents", "valkyrie incidents --since 720h --format json"},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		q := queryFlags(fs, 7*24*time.Hour)
+		q := p.queryFlags(fs, 7*24*time.Hour)
 		return func(ctx context.Context, args []string) error {
 			if err := noArguments(args); err != nil {
 				return err

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"valkyrie/alerts"
-	"valkyrie/infra/sqlite"
 	"valkyrie/probes"
 )
 
@@ -24,7 +23,7 @@ var muteCommand = command{
 		by := fs.String("by", "", "`NAME` of who mutes, and is told when it ends; the first on call unless given")
 		end := fs.Bool("end", false, "end it now")
 		file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people, which names the batches")
-		db := fs.String("db", "valkyrie.db", "`FILE` of the store")
+		db := p.storeFlags(fs)
 		return func(ctx context.Context, args []string) error {
 			const longest = 7 * 24 * time.Hour
 			known, err := mutable(*file, args)
@@ -44,7 +43,7 @@ var muteCommand = command{
 			if *end {
 				m.Until = time.Now().UTC()
 			}
-			return p.mute(ctx, *db, args[0], m)
+			return p.mute(ctx, db, args[0], m)
 		}
 	},
 }
@@ -60,10 +59,10 @@ func mutable(file string, args []string) ([]string, error) {
 	return append(cfg.Judge.Names(probes.Names()), everything), err
 }
 
-func (p *program) mute(ctx context.Context, db, what string, m alerts.Mute) error {
-	store, err := sqlite.Open(ctx, db)
+func (p *program) mute(ctx context.Context, db *storage, what string, m alerts.Mute) error {
+	store, err := db.open(ctx)
 	if err != nil {
-		return exitError{exitUsage, err}
+		return err
 	}
 	defer store.Close()
 	if err := alerts.PutMute(ctx, store, m); err != nil {

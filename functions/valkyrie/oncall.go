@@ -3,16 +3,13 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
 
 	"valkyrie/alerts"
-	"valkyrie/infra/sqlite"
 )
 
 var oncallCommand = command{
@@ -29,7 +26,7 @@ var oncallCommand = command{
 		fs.StringVar(&c.at, "at", "now", "`TIME` to answer for: \"sunday 03:00\", \"2026-11-22 03:00\", RFC 3339")
 		fs.StringVar(&c.zone, "zone", "", "`NAME` of the time zone of the times given; the machine's own unless given")
 		fs.StringVar(&c.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
-		fs.StringVar(&c.db, "db", "valkyrie.db", "`FILE` of the store, which keeps the overrides")
+		c.db = p.storeFlags(fs)
 		fs.StringVar(&c.who, "who", "", "override: `NAME` of who has the duty instead")
 		fs.StringVar(&c.from, "from", "", "override: `TIME` from when")
 		fs.StringVar(&c.to, "to", "", "override: `TIME` until when")
@@ -42,7 +39,8 @@ var oncallCommand = command{
 // A rotaCommand is the flags of oncall.
 type rotaCommand struct {
 	*program
-	at, zone, alerts, db    string
+	db                      *storage // which keeps the overrides
+	at, zone, alerts        string
 	who, from, to, rotation string
 	remove                  bool
 }
@@ -125,12 +123,12 @@ func brief(d time.Duration) string {
 
 // withOverrides lays what was overridden while the program runs over the file. Without a store there is nothing.
 func (c *rotaCommand) withOverrides(ctx context.Context, o alerts.OnCall) (alerts.OnCall, error) {
-	if _, err := os.Stat(c.db); errors.Is(err, os.ErrNotExist) {
+	if c.db.missing() {
 		return o, nil
 	}
-	store, err := sqlite.OpenExisting(ctx, c.db)
+	store, err := c.db.openExisting(ctx)
 	if err != nil {
-		return o, exitError{exitUsage, err}
+		return o, err
 	}
 	defer store.Close()
 	route, err := alerts.LoadRoute(ctx, store)
@@ -152,9 +150,9 @@ func (c *rotaCommand) override(ctx context.Context, o alerts.OnCall) error {
 	if err != nil {
 		return usageError("--from: %w", err)
 	}
-	store, err := sqlite.Open(ctx, c.db)
+	store, err := c.db.open(ctx)
 	if err != nil {
-		return exitError{exitUsage, err}
+		return err
 	}
 	defer store.Close()
 	if c.remove {

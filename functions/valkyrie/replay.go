@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"valkyrie/alerts"
-	"valkyrie/infra/sqlite"
 	"valkyrie/probes"
 )
 
@@ -22,7 +21,7 @@ var replayCommand = command{
 	},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
 		policy := fs.String("policy", defaultAlerts, "`FILE` of the policy to try")
-		db := fs.String("db", "valkyrie.db", "`FILE` of the store")
+		db := p.storeFlags(fs)
 		since := fs.Duration("since", 30*24*time.Hour, "`DURATION` to look back")
 		return func(ctx context.Context, args []string) error {
 			if err := noArguments(args); err != nil {
@@ -35,9 +34,9 @@ var replayCommand = command{
 			if err != nil {
 				return err
 			}
-			store, err := sqlite.OpenExisting(ctx, *db)
+			store, err := db.openExisting(ctx)
 			if err != nil {
-				return exitError{exitUsage, err}
+				return err
 			}
 			defer store.Close()
 			return p.replay(ctx, store, cfg, *policy, time.Now().Add(-*since))

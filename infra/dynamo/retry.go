@@ -36,8 +36,12 @@ func (cfg Config) options(o *dynamodb.Options) {
 		// would fail at its first fault; attempts are limited here, and deadlines by the caller.
 		o.RateLimiter = ratelimit.None
 	})
+	client, ok := cfg.AWS.HTTPClient.(*awshttp.BuildableClient) // the SDK's own, with what AWS_CA_BUNDLE says
 	if cfg.AWS.HTTPClient == nil {
-		o.HTTPClient = awshttp.NewBuildableClient().WithTimeout(cfg.AttemptLimit).WithDialerOptions(func(d *net.Dialer) {
+		client, ok = awshttp.NewBuildableClient(), true
+	}
+	if ok {
+		o.HTTPClient = client.WithTimeout(cfg.AttemptLimit).WithDialerOptions(func(d *net.Dialer) {
 			d.Timeout = cfg.AttemptLimit / 2 // a region that cannot be reached does not answer at all
 		})
 	}

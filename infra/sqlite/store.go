@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -29,6 +30,19 @@ func Open(ctx context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	return open(ctx, path, releases(), true)
+}
+
+// OpenHasty is Open for what may be lost when the power fails, such as a simulation's history: it does not wait for the
+// disk.
+func OpenHasty(ctx context.Context, path string) (*Store, error) {
+	s, err := Open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.db.ExecContext(ctx, "PRAGMA synchronous = OFF"); err != nil {
+		return nil, errors.Join(fmt.Errorf("opening %q: %w", path, err), s.Close())
+	}
+	return s, nil
 }
 
 // OpenExisting is Open for those who only want to read: where there is no database, it says so and leaves nothing

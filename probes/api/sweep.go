@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"mime"
 	"net/http"
@@ -91,8 +92,13 @@ func (c *Client) Sweep(s Sweep) Swept {
 	return swept
 }
 
-// rest pauses, unless the step's time is over.
+// rest pauses, unless the step's time is over. A network that lives on a clock of its own rests on that.
 func (c *Client) rest(d time.Duration) bool {
+	if network, ok := c.stage.Network.(interface {
+		Rest(ctx context.Context, d time.Duration) error
+	}); ok {
+		return network.Rest(c.step.Context(), d) == nil
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -30,6 +30,10 @@ func (s *Shop) preview(w http.ResponseWriter, r *http.Request, v session) {
 		s.fragment(w, http.StatusUnprocessableEntity, "problems", problems)
 		return
 	}
+	if s.previewDown.Load() {
+		s.fragment(w, http.StatusInternalServerError, "problems", []string{"No preview today."})
+		return
+	}
 	art, err := s.cardArtwork(r.Context())
 	if err != nil {
 		return // the customer left

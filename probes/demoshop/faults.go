@@ -42,6 +42,26 @@ var mechanisms = []mechanism{
 		func(s *Shop) { s.pages.rollBack("catalogue") },
 	},
 	{
+		Fault{"preview-down", "Preview alone fails; what is printed is right. Harmless, as far as printing goes."},
+		func(s *Shop) { s.previewDown.Store(true) },
+		func(s *Shop) { s.previewDown.Store(false) },
+	},
+	{
+		Fault{"favicon-404", "A deploy lost the site's icon. Harmless: customers can do all they came for."},
+		func(s *Shop) { s.assets.lose("favicon.svg") },
+		func(s *Shop) { s.assets.restore("favicon.svg") },
+	},
+	{
+		Fault{"analytics-down", "Every page asks for a third party's script, and does not get it. Harmless to customers."},
+		func(s *Shop) { s.analytics.Store(true) },
+		func(s *Shop) { s.analytics.Store(false) },
+	},
+	{
+		Fault{"slow-database", "Looking up whether an order number is free takes half as long again as the order itself. Harmless for a day."},
+		func(s *Shop) { s.orders.numbers.slow(30) },
+		func(s *Shop) { s.orders.numbers.slow(1) },
+	},
+	{
 		Fault{"restart-loop", "The site's process crashes, is started again, and crashes again: a dozen short outages a day."},
 		func(s *Shop) { s.process.crash() },
 		func(s *Shop) { s.process.fix() },

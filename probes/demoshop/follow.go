@@ -28,7 +28,7 @@ func (s *Shop) follow() {
 	open := s.now().Sub(f.opened)
 	changed, wanted := map[string]bool{}, map[string]bool{}
 	for i, o := range f.plan {
-		on := o.on(open)
+		on := o.On(open)
 		changed[o.Fault] = changed[o.Fault] || on != f.on[i]
 		wanted[o.Fault] = wanted[o.Fault] || on
 		f.on[i] = on

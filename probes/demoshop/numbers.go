@@ -24,6 +24,7 @@ type numberPool struct {
 	used   []bool // history, and orders placed here
 	filled []bool // taken by the fault ids-exhausted
 	free   int
+	times  int // as long as it should a lookup takes; 0 means 1
 }
 
 // newNumberPool returns a pool in which taken of the numbers are history already.
@@ -45,13 +46,26 @@ func newNumberPool(clock Clock, lookupTime time.Duration, taken int) *numberPool
 func (p *numberPool) draw(ctx context.Context) (int, error) {
 	for {
 		i := rand.IntN(numberCount)
-		if err := p.clock.Work(ctx, p.lookupTime); err != nil {
+		if err := p.clock.Work(ctx, p.lookup()); err != nil {
 			return 0, err
 		}
 		if p.claim(i) {
 			return firstNumber + i, nil
 		}
 	}
+}
+
+// slow makes each lookup take times as long as it should.
+func (p *numberPool) slow(times int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.times = times
+}
+
+func (p *numberPool) lookup() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lookupTime * time.Duration(max(p.times, 1))
 }
 
 // claim takes the i-th number if it is free.

@@ -80,7 +80,7 @@ func parseSpan(s string) (time.Duration, error) {
 	return d, nil
 }
 
-// on reports whether the outage is, so long after the opening.
-func (o Outage) on(open time.Duration) bool {
+// On reports whether the outage is, so long after the opening.
+func (o Outage) On(open time.Duration) bool {
 	return open >= o.From && (o.For == 0 || open < o.From+o.For)
 }

@@ -15,6 +15,7 @@ type printers struct {
 	log       *slog.Logger
 	workers   int
 	printTime time.Duration
+	clock     *Simulated // nil: real workers; else they are paid by its time, in catchUp
 
 	running atomic.Int64
 	cancel  context.CancelFunc // nil while stopped
@@ -22,7 +23,8 @@ type printers struct {
 }
 
 func newPrinters(q *queue, cfg Config) *printers {
-	return &printers{queue: q, log: cfg.Log, workers: cfg.Workers, printTime: cfg.PrintTime}
+	simulated, _ := cfg.Clock.(*Simulated)
+	return &printers{queue: q, log: cfg.Log, workers: cfg.Workers, printTime: cfg.PrintTime, clock: simulated}
 }
 
 // start starts the workers unless they run. The caller makes sure that start and stop never overlap.
@@ -32,6 +34,10 @@ func (p *printers) start() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	p.cancel = cancel
+	if p.clock != nil {
+		p.running.Store(int64(p.workers))
+		return
+	}
 	for range p.workers {
 		p.running.Add(1)
 		p.done.Go(func() {
@@ -49,6 +55,18 @@ func (p *printers) stop() {
 	p.cancel()
 	p.cancel = nil
 	p.done.Wait()
+	p.running.Store(0)
+}
+
+// catchUp finishes, on a simulated clock, the jobs whose printing is over by now. What they look like on paper is left
+// until somebody fetches them.
+func (p *printers) catchUp() {
+	if p.clock == nil || p.running.Load() == 0 {
+		return
+	}
+	for _, id := range p.queue.takeOlder(p.clock.Now().Add(-p.printTime)) {
+		p.queue.finish(id, nil, nil)
+	}
 }
 
 func (p *printers) serve(ctx context.Context) {

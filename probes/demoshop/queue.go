@@ -102,6 +102,20 @@ func (q *queue) takeWaiting() (job, bool) {
 	return *j, true
 }
 
+// takeOlder hands out all jobs that were asked for before at.
+func (q *queue) takeOlder(at time.Time) []string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	n := 0
+	for n < len(q.waiting) && q.jobs[q.waiting[n]].Asked.Before(at) {
+		n++
+	}
+	taken := q.waiting[:n]
+	q.waiting = q.waiting[n:]
+	q.printing += n
+	return taken
+}
+
 // putBack returns a job that was interrupted to the head of the queue.
 func (q *queue) putBack(id string) {
 	q.mu.Lock()

@@ -11,13 +11,15 @@ type view struct {
 	Path    string
 	Visitor session
 	Data    any
+
+	Analytics bool // the page asks for a third party's script
 }
 
 type problemView struct{ Heading, Text string }
 
 // render answers with a page. A page that fails to execute is a real fault and is answered as one.
 func (s *Shop) render(w http.ResponseWriter, r *http.Request, v session, status int, page, title string, data any) {
-	body, err := s.pages.execute(page, view{Title: title, Path: r.URL.Path, Visitor: v, Data: data})
+	body, err := s.pages.execute(page, view{Title: title, Path: r.URL.Path, Visitor: v, Data: data, Analytics: s.analytics.Load()})
 	if err != nil {
 		s.log.Error("page failed", "page", page, "err", err)
 		s.problem(w, r, v, http.StatusInternalServerError, "Something went wrong", "We could not show this page. It is not your fault.")

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,6 +30,9 @@ type Shop struct {
 	texts     *texts
 	customers *customers
 	mailer    *mailer
+
+	previewDown atomic.Bool
+	analytics   atomic.Bool // pages ask for a third party's script, which cannot be had
 
 	life context.Context // ends when the shop closes
 	end  context.CancelFunc
@@ -88,6 +92,7 @@ func New(cfg Config) (*Shop, error) {
 func (s *Shop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.follow()
 	s.customers.arrive()
+	s.printers.catchUp()
 	s.handler.ServeHTTP(w, r)
 }
 

@@ -11,7 +11,7 @@ import (
 func TestUnknownFaultAtStart(t *testing.T) {
 	_, err := New(Config{Faults: []string{"cache-donw"}})
 	want := `unknown fault "cache-donw", did you mean "cache-down"? ` + "(known: workers-down, cache-down, ids-exhausted, broken-asset, broken-page, " +
-		"restart-loop, intermittent, batch-halfway, long-address, refused-form, notifications-lost, orders-collapse)"
+		"preview-down, favicon-404, analytics-down, slow-database, restart-loop, intermittent, batch-halfway, long-address, refused-form, notifications-lost, orders-collapse)"
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}

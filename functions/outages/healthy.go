@@ -1,0 +1,72 @@
+package outages
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes"
+	"valkyrie/probes/journey"
+)
+
+// Healthy judges a month in which nothing is wrong, with the noise that a healthy site has, by the one policy: three
+// regions, a slot a minute, and of every hundred runs one that fails by itself. It returns what people would have been
+// told; each of these is false.
+//
+// What is simulated here is the runs; the judge is the real one. The same seed makes the same month.
+func Healthy(seed uint64) ([]alerts.Verdict, int, error) {
+	cfg, err := Policy()
+	if err != nil {
+		return nil, 0, err
+	}
+	titles := map[string]string{}
+	for _, make := range probes.All {
+		titles[make().Name] = make().Title
+	}
+	replay := alerts.NewReplay(cfg.Judge, cfg.OnCall, titles)
+	n := noise{rand.New(rand.NewPCG(seed, 30))}
+	for slot := monday; slot.Before(monday.Add(30 * day)); slot = slot.Add(minute) {
+		for _, name := range []string{"print-card", "create-order"} {
+			for _, region := range Regions {
+				replay.Judge(n.run(name, region, slot))
+			}
+		}
+	}
+	return replay.Verdicts(monday), replay.Runs, nil
+}
+
+// noise is what a healthy site and network add to a run.
+type noise struct{ *rand.Rand }
+
+// run is one run as a healthy site makes it: a daily rhythm, a peak every Sunday evening, two slow days, a deploy a day
+// during which a run may be slow or fail, and single failures.
+func (n noise) run(name, region string, slot time.Time) journey.Run {
+	const slowBudget, limit = 1500, 5000
+	sinceMidnight := slot.Sub(slot.Truncate(day)).Hours()
+	ms := 250 * (1 + 0.3*math.Sin((sinceMidnight-10)/24*2*math.Pi)) * math.Exp(0.2*n.NormFloat64())
+	if slot.Weekday() == time.Sunday && sinceMidnight >= 18 && sinceMidnight < 21 {
+		ms *= 2
+	}
+	if d := int(slot.Sub(monday) / day); d == 11 || d == 22 {
+		ms *= 2.5
+	}
+	deploys := slot.Hour() == 14 && slot.Minute() == 30
+	if deploys {
+		ms *= 4
+	}
+	run := journey.Run{
+		ID: fmt.Sprint(name, region, slot.Unix()), Journey: name, Region: region, Slot: slot, Started: slot, EveryMS: minute.Milliseconds(),
+		Outcome: journey.Passed, DurationMS: int64(ms),
+		Steps: []journey.StepResult{{Name: "place the order", Outcome: journey.Passed, DurationMS: int64(ms), SlowMS: slowBudget, LimitMS: limit}},
+	}
+	switch {
+	case n.Float64() < 0.01 || deploys && n.Float64() < 0.3:
+		run.Outcome, run.Error = journey.Failed, `step "place the order": no answer within 5s`
+		run.Steps[0].Outcome, run.Steps[0].Error = journey.Failed, "no answer within 5s"
+	case ms > slowBudget:
+		run.Outcome, run.Steps[0].Outcome = journey.Slow, journey.Slow
+	}
+	return run
+}

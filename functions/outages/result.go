@@ -1,0 +1,151 @@
+package outages
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio/standin"
+)
+
+// A Result is what came of a scenario.
+type Result struct {
+	Scenario
+	Runs   int
+	Felt   time.Time // when customers first felt it
+	Over   time.Time // and last
+	Told   time.Time // when the first call, or text, that it takes was accepted
+	How    string    // "call" or "text"; empty: nobody was told
+	Said   string    // the sentence that says what is wrong
+	Calls  int
+	Texts  int
+	Wrong  []string // calls, and for a decoy texts, that nobody should have had
+	Missed []string // what should have been told, or said, and was not
+
+	switches  map[int]bool // by fault of the plan: whether it is on
+	mailed    map[int]bool // by batch
+	incidents []alerts.Record
+	calls     []standin.CallRecord
+	texts     []standin.TextRecord
+}
+
+func (r *Result) on(i int) bool { return r.switches[i] }
+
+func (r *Result) begun(i int) bool { _, ok := r.switches[i]; return ok }
+
+// switched notes that a fault was switched; customers feel most faults from then on.
+func (r *Result) switched(i int, on bool, at time.Time) {
+	r.switches[i] = on
+	if on && r.Felt.IsZero() {
+		r.Felt = at
+	}
+	if !on {
+		r.Over = at
+	}
+}
+
+// feels notes from when to when customers felt it.
+func (r *Result) feels(from, to time.Time) {
+	if r.Felt.IsZero() {
+		r.Felt = from
+	}
+	r.Over = to
+}
+
+// judge says what was wrongly told, and what was missed.
+func (r *Result) judge() {
+	r.Calls, r.Texts = len(r.calls), len(r.texts)
+	if r.Decoy {
+		for _, c := range r.calls {
+			r.Wrong = append(r.Wrong, "a call: "+strings.Join(c.Words, " "))
+		}
+		for _, t := range r.texts {
+			r.Wrong = append(r.Wrong, "a text: "+t.Body)
+		}
+		return
+	}
+	r.find()
+	r.fails()
+	r.blame()
+	switch {
+	case r.How == "":
+		r.Missed = append(r.Missed, "nobody was told")
+		return
+	case r.Want.Within > 0 && r.Told.Sub(r.Felt) > r.Want.Within:
+		r.Missed = append(r.Missed, fmt.Sprintf("told after %s; at most %s is right", r.Told.Sub(r.Felt).Round(time.Second), r.Want.Within))
+	case r.Want.Ahead > 0 && !r.Felt.IsZero() && r.Felt.Sub(r.Told) < r.Want.Ahead:
+		r.Missed = append(r.Missed, fmt.Sprintf("told %s ahead; at least %s is right", days(r.Felt.Sub(r.Told)), days(r.Want.Ahead)))
+	case r.Want.Ahead > 0 && r.Felt.IsZero():
+		r.Missed = append(r.Missed, "the outage itself did not come: the scenario is too short")
+	}
+	for _, word := range r.Want.Words {
+		if !strings.Contains(r.everything(), word) {
+			r.Missed = append(r.Missed, fmt.Sprintf("%q was not said", word))
+		}
+	}
+}
+
+// find finds the first page of the incident that the scenario is about, in the way that it takes.
+func (r *Result) find() {
+	for _, rec := range r.incidents {
+		if !slices.Contains(r.Want.Kinds, rec.Kind) || !slices.Contains(r.Want.Journeys, rec.Journey) {
+			continue
+		}
+		for _, p := range rec.Pages {
+			call := r.Want.Call && rec.Kind != alerts.Creeping
+			if p.Purpose != alerts.Alarm || !p.Sent() || call != (p.Channel == alerts.Call) {
+				continue
+			}
+			if r.How == "" || p.AcceptedAt.Before(r.Told) {
+				r.How, r.Told, r.Said = string(p.Channel), p.AcceptedAt, rec.Reason+": "+rec.Error
+			}
+		}
+	}
+}
+
+// fails notes, where no fault was switched, when customers could not do it any more: when that was certain enough to ring.
+func (r *Result) fails() {
+	for _, rec := range r.incidents {
+		if len(r.Faults) == 0 && r.Lost == nil && rec.Rings() && slices.Contains(r.Want.Journeys, rec.Journey) {
+			r.feels(rec.Since, rec.Last)
+		}
+	}
+}
+
+// blame lists the calls that were about something else, or too many.
+func (r *Result) blame() {
+	calls := 0
+	for _, rec := range r.incidents {
+		for _, p := range rec.Pages {
+			if p.Channel != alerts.Call || !p.Sent() {
+				continue
+			}
+			calls++
+			if !r.Want.Call || !slices.Contains(r.Want.Journeys, rec.Journey) {
+				r.Wrong = append(r.Wrong, fmt.Sprintf("a call about %s, %s: %s", rec.Journey, rec.Kind, rec.Reason))
+			}
+		}
+	}
+	if most := max(1, r.Want.Calls); r.Want.Call && r.Calls > most {
+		r.Wrong = append(r.Wrong, fmt.Sprintf("%d calls; at most %d are right", r.Calls, most))
+	}
+}
+
+// everything is all that was said and written.
+func (r *Result) everything() string {
+	var all []string
+	for _, c := range r.calls {
+		all = append(all, c.Words...)
+	}
+	for _, t := range r.texts {
+		all = append(all, t.Body)
+	}
+	for _, i := range r.incidents {
+		all = append(all, i.Reason, i.Error)
+	}
+	return strings.Join(all, "\n")
+}
+
+func days(d time.Duration) string { return fmt.Sprintf("%.1f days", d.Hours()/24) }

@@ -1,0 +1,220 @@
+package outages
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	_ "embed"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio"
+	"valkyrie/alerts/twilio/standin"
+	"valkyrie/infra/evidence"
+	"valkyrie/infra/sqlite"
+	"valkyrie/probes"
+	"valkyrie/probes/api"
+	"valkyrie/probes/demoshop"
+	"valkyrie/probes/journey"
+)
+
+//go:embed outages.yaml
+var policyFile []byte
+
+// Policy is the policy file by which all scenarios go.
+func Policy() (alerts.Config, error) { return alerts.Parse("outages.yaml", policyFile, probes.Names()) }
+
+// clock is a calendar that the world moves on, from slot to slot.
+type clock interface {
+	Now() time.Time
+	Set(t time.Time)
+}
+
+// world is everything that a scenario takes place in: the shop, the probes in their regions, and all that stands behind
+// them, as it is in a deployment.
+type world struct {
+	Stage
+	scenario Scenario
+	clock    clock
+	shop     *demoshop.Shop
+	runners  []journey.Runner // by region
+	makers   []func() journey.Journey
+	store    *sqlite.Store
+	desk     alerts.Desk
+	pager    *alerts.Pager
+	exchange *standin.Exchange
+	servers  []*http.Server
+	result   Result
+	batches  []Batch
+	batch    error // what went wrong with the batch's heartbeat
+}
+
+// A Stage is what scenarios need of the machine.
+type Stage struct {
+	Dir    string          // for databases and evidence
+	Chrome journey.Program // for live scenarios
+	Screen io.Writer       // where calls and texts are shown; nil: nowhere
+	Tell   func(at time.Time, format string, args ...any)
+	Log    *slog.Logger
+}
+
+// newWorld opens everything. Close it.
+func newWorld(ctx context.Context, s Scenario, stage Stage) (w *world, err error) {
+	w = &world{Stage: stage, scenario: s, result: Result{Scenario: s, switches: map[int]bool{}, mailed: map[int]bool{}}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, w.close())
+		}
+	}()
+	cfg, err := Policy()
+	if err != nil {
+		return w, err
+	}
+	w.batches = s.batches()
+	shop := s.Shop
+	shop.Beat = w.beat
+	if s.Live {
+		w.clock = newLiveClock(s.Begins)
+	} else {
+		simulated := demoshop.NewSimulated(s.Begins)
+		w.clock, shop.Clock = simulated, simulated
+	}
+	if w.shop, err = demoshop.New(shop); err != nil {
+		return w, err
+	}
+	if w.store, err = sqlite.OpenHasty(ctx, filepath.Join(w.Dir, s.Name+".db")); err != nil {
+		return w, err
+	}
+	titles := map[string]string{}
+	for _, make := range probes.All {
+		titles[make().Name] = make().Title
+	}
+	w.desk = alerts.Desk{Store: w.store, Policy: cfg.Judge, Titles: titles, Awake: s.Begins}
+	if err := w.connect(cfg); err != nil {
+		return w, err
+	}
+	return w, w.hire()
+}
+
+// connect plugs in the phone, and the address where it calls back.
+func (w *world) connect(cfg alerts.Config) error {
+	const soon = time.Millisecond // nobody watches the phones ring
+	w.exchange = standin.New(standin.Config{
+		RingTime: soon, SpeakTime: soon, MessageLatency: soon, TimeNow: w.clock.Now, Screen: w.Screen,
+	})
+	api, err := w.serve(w.exchange)
+	if err != nil {
+		return err
+	}
+	back, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	public := "http://" + back.Addr().String()
+	phone, err := twilio.New(twilio.Config{
+		AccountSID: standin.DemoAccountSID, AuthToken: standin.DemoAuthToken, From: cfg.Phone.From, BaseURL: api, CallbackURL: public,
+	})
+	if err != nil {
+		return errors.Join(err, back.Close())
+	}
+	w.pager = &alerts.Pager{Store: w.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(probes.Names()), Log: w.Log, TimeNow: w.clock.Now}
+	w.serveOn(back, twilio.NewCallbacks(twilio.CallbacksConfig{
+		PublicURL: public, Tokens: []string{standin.DemoAuthToken}, Handle: w.pager.Report, Reply: w.pager.Reply, Log: w.Log,
+	}))
+	return nil
+}
+
+// hire puts the probes in their regions: those with a browser live, in one; the others everywhere, on the clock.
+func (w *world) hire() error {
+	every := w.scenario.every()
+	if w.scenario.Live {
+		address, err := w.serve(w.shop)
+		if err != nil {
+			return err
+		}
+		site, err := url.Parse(address)
+		w.makers = probes.All
+		w.runners = []journey.Runner{{
+			Stage:  journey.Stage{Site: site, Chrome: w.Chrome, Secrets: secret, Agent: "Valkyrie/outages", Trace: true},
+			Region: "eu-west-1", Every: every, Evidence: evidence.Folder(filepath.Join(w.Dir, "evidence")),
+		}}
+		return err
+	}
+	site := &url.URL{Scheme: "http", Host: "shop.example.com"}
+	for _, region := range Regions {
+		w.runners = append(w.runners, journey.Runner{
+			Stage:  journey.Stage{Site: site, Network: inside{w.shop, w.clock.(*demoshop.Simulated)}},
+			Region: region, Every: every, TimeNow: w.clock.Now,
+		})
+	}
+	for _, make := range probes.All {
+		if _, simple := make().Uses.(*api.Client); simple {
+			w.makers = append(w.makers, make)
+		}
+	}
+	return nil
+}
+
+func (s Scenario) every() time.Duration {
+	if s.Every == 0 {
+		return time.Minute
+	}
+	return s.Every
+}
+
+// secret is the practice shop's public account.
+func secret(name string) (string, error) {
+	value, ok := demoshop.Secret(name)
+	if !ok {
+		return "", fmt.Errorf("%w: %s", journey.ErrNoSecret, name)
+	}
+	return value, nil
+}
+
+// beat is a word from the weekly batch.
+func (w *world) beat(ctx context.Context, b demoshop.Beat) {
+	decisions, err := w.desk.Beat(ctx, alerts.Beat{
+		Batch: "weekly-cards", Stage: alerts.Stage(b.State), At: w.clock.Now(), Done: int64(b.Done), Expected: int64(b.Expected),
+	})
+	w.batch = errors.Join(w.batch, err)
+	w.note(decisions)
+}
+
+func (w *world) serve(h http.Handler) (string, error) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	w.serveOn(ln, h)
+	return "http://" + ln.Addr().String(), nil
+}
+
+func (w *world) serveOn(ln net.Listener, h http.Handler) {
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelInfo)}
+	w.servers = append(w.servers, srv)
+	go func() { _ = srv.Serve(ln) }() // ends when close closes it
+}
+
+func (w *world) close() error {
+	var errs []error
+	if w.exchange != nil {
+		w.exchange.Close()
+	}
+	for _, srv := range w.servers {
+		errs = append(errs, srv.Close())
+	}
+	if w.shop != nil {
+		errs = append(errs, w.shop.Close())
+	}
+	if w.store != nil {
+		errs = append(errs, w.store.Close())
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"valkyrie/functions/outages"
+)
+
+var outagesCommand = command{
+	name: "outages", args: "[NAME...] [flags]", summary: "replay the real outages, and what must stay silent beside them, and print who was told, when",
+	examples: []string{"valkyrie outages", "valkyrie outages intermittent creep", "valkyrie outages --months 0"},
+	notes: []string{
+		"Those that need a browser are played in Chrome; those that take weeks on a simulated clock. It takes a few minutes.",
+		"exit code: 0 all were told and nobody was wrongly told, 1 otherwise, 3 our own environment is broken",
+	},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		months := fs.Uint64("months", 100, "`N` healthy months to judge, in which nobody may be told anything")
+		return func(ctx context.Context, args []string) error {
+			chosen, err := scenarios(args)
+			if err != nil {
+				return err
+			}
+			if len(args) > 0 {
+				*months = 0
+			}
+			return p.replayOutages(ctx, chosen, *months)
+		}
+	},
+}
+
+// scenarios are those of the names; all of them when no name is given.
+func scenarios(names []string) ([]outages.Scenario, error) {
+	if len(names) == 0 {
+		return outages.All(), nil
+	}
+	var chosen []outages.Scenario
+	for _, name := range names {
+		s, ok := outages.Find(name)
+		if !ok {
+			return nil, usageError("there is no outage %q; there are: %s", name, outageNames())
+		}
+		chosen = append(chosen, s)
+	}
+	return chosen, nil
+}
+
+func outageNames() string {
+	var all []string
+	for _, s := range outages.All() {
+		all = append(all, s.Name)
+	}
+	return strings.Join(all, ", ")
+}
+
+// replayOutages plays the scenarios, judges the healthy months, and prints the table.
+func (p *program) replayOutages(ctx context.Context, chosen []outages.Scenario, months uint64) error {
+	dir, err := os.MkdirTemp("", "valkyrie-outages-")
+	if err != nil {
+		return brokenError("no folder for the outages: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	stage := outages.Stage{Dir: dir, Log: slog.New(slog.DiscardHandler)}
+	for _, s := range chosen {
+		if s.Live && stage.Chrome.Path == "" {
+			if stage.Chrome, err = p.findChrome(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	results, err := p.playAll(ctx, chosen, stage)
+	if err != nil {
+		return brokenError("%w", err)
+	}
+	fmt.Fprintln(p.stdout)
+	wrong, missed := outages.Table(p.stdout, results)
+	alarms, err := p.healthy(ctx, months)
+	if err != nil {
+		return err
+	}
+	if wrong+missed+alarms > 0 {
+		return exitError{exitFailed, errQuiet}
+	}
+	return nil
+}
+
+// playAll plays the live scenarios one by one, as their times are real, and the others two at a time.
+func (p *program) playAll(ctx context.Context, chosen []outages.Scenario, stage outages.Stage) ([]outages.Result, error) {
+	results, errs := make([]outages.Result, len(chosen)), make([]error, len(chosen))
+	play := func(i int) {
+		began := time.Now()
+		results[i], errs[i] = outages.Play(ctx, chosen[i], stage)
+		fmt.Fprintf(p.stderr, "%-22s %6d runs, %4.0f s\n", chosen[i].Name, results[i].Runs, time.Since(began).Seconds())
+	}
+	var simulated sync.WaitGroup
+	free := make(chan struct{}, 2)
+	for i, s := range chosen {
+		if s.Live {
+			play(i)
+			continue
+		}
+		free <- struct{}{}
+		simulated.Go(func() {
+			play(i)
+			<-free
+		})
+	}
+	simulated.Wait()
+	return results, cmp.Or(errs...)
+}
+
+// healthy judges months in which nothing is wrong, and prints how often people would have been told of something.
+func (p *program) healthy(ctx context.Context, months uint64) (told int, err error) {
+	runs := 0
+	for seed := range months {
+		if ctx.Err() != nil {
+			return told, brokenError("interrupted after %d healthy months", seed)
+		}
+		verdicts, judged, err := outages.Healthy(seed)
+		if err != nil {
+			return told, brokenError("%w", err)
+		}
+		runs += judged
+		for _, v := range verdicts {
+			calls, texts := v.Calls()
+			told += calls + texts
+			if calls+texts > 0 {
+				fmt.Fprintf(p.stdout, "FALSE ALARM   healthy month %d: %s\n", seed, v.Reason)
+			}
+		}
+	}
+	if months > 0 {
+		fmt.Fprintf(p.stdout, "%d healthy months of 30 days, %d runs: %d false alarms\n", months, runs, told)
+	}
+	return told, nil
+}
+
+// tellOutage tells a scenario on a simulated clock as it happens.
+func (p *program) tellOutage(ctx context.Context, s outages.Scenario) error {
+	dir, err := os.MkdirTemp("", "valkyrie-demo-")
+	if err != nil {
+		return brokenError("no folder for the demo: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	how := "in Chrome, from slot to slot without the minute between"
+	stage := outages.Stage{
+		Dir: dir, Screen: p.stdout, Log: slog.New(slog.DiscardHandler),
+		Tell: func(at time.Time, format string, args ...any) {
+			fmt.Fprintf(p.stdout, "%s  %s\n", at.Format("Mon 2 Jan 15:04"), fmt.Sprintf(format, args...))
+		},
+	}
+	if !s.Live {
+		how = "on a simulated clock, by the probes that need no browser, from " + strings.Join(outages.Regions, ", ")
+	} else if stage.Chrome, err = p.findChrome(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "%s  %s\nIt takes %s; here it is played %s.\n\n", strings.ToUpper(s.Name), s.Line, span(s.Lasts), how)
+	r, err := outages.Play(ctx, s, stage)
+	if err != nil {
+		return brokenError("%w", err)
+	}
+	fmt.Fprintf(p.stdout, "\n%d runs.\n\n", r.Runs)
+	if wrong, missed := outages.Table(p.stdout, []outages.Result{r}); wrong+missed > 0 {
+		return exitError{exitFailed, errQuiet}
+	}
+	return nil
+}
+
+func span(d time.Duration) string {
+	if d >= 48*time.Hour {
+		return fmt.Sprintf("%.0f days", d.Hours()/24)
+	}
+	if d >= 2*time.Hour {
+		return fmt.Sprintf("%.0f hours", d.Hours())
+	}
+	return fmt.Sprintf("%.0f minutes", d.Minutes())
+}
+
+// listOutages names what there is to demonstrate.
+func listOutages(w io.Writer) {
+	for _, s := range outages.All() {
+		how := "simulated"
+		if s.Live {
+			how = "in Chrome"
+		}
+		if s.Decoy {
+			how = "harmless"
+		}
+		fmt.Fprintf(w, "%s  %-20s %-10s %s\n", s.Row, s.Name, how, s.Line)
+	}
+}
+

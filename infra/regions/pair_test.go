@@ -1,0 +1,107 @@
+package regions_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/dynamo"
+	"valkyrie/infra/dynamo/local"
+	"valkyrie/infra/regions"
+	"valkyrie/infra/storetest"
+	"valkyrie/probes/journey"
+)
+
+func aRun() journey.Run {
+	return journey.Run{ID: "a", Journey: "print-card", Region: "eu-west-1", Slot: noon, Outcome: journey.Passed}
+}
+
+// hung is a table that never answers.
+type hung struct{ alerts.Store }
+
+func (hung) PutRun(ctx context.Context, _ journey.Run) error { <-ctx.Done(); return ctx.Err() }
+
+// TestRunGoesToTheStandby: a home that does not answer holds a run up for five seconds, and no longer.
+func TestRunGoesToTheStandby(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := regions.Pair{Home: hung{storetest.Memory()}, Standby: storetest.Memory()}
+		began := time.Now()
+		at, decisions, missed, err := p.Record(t.Context(), alerts.Desk{}, aRun())
+		if at != regions.AtStandby || len(decisions) != 1 || !errors.Is(missed, context.DeadlineExceeded) || err != nil || time.Since(began) != regions.Patience {
+			t.Errorf("at %s after %s: %v, %v, %v", at, time.Since(began), decisions, missed, err)
+		}
+		if runs, err := p.Standby.Runs(t.Context(), alerts.RunQuery{}); err != nil || len(runs) != 1 {
+			t.Errorf("the standby has %d runs, %v", len(runs), err)
+		}
+		p.Standby = hung{storetest.Memory()}
+		brief, cancel := context.WithTimeout(t.Context(), 8*time.Second)
+		defer cancel()
+		_, _, _, err = p.Record(brief, alerts.Desk{}, aRun())
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "neither region took the run") {
+			t.Errorf("got error %v", err)
+		}
+	})
+}
+
+func TestRunStaysAtHome(t *testing.T) {
+	p := regions.Pair{Home: storetest.Memory(), Standby: storetest.Memory()}
+	at, decisions, missed, err := p.Record(t.Context(), alerts.Desk{}, aRun())
+	if at != regions.AtHome || len(decisions) != 1 || missed != nil || err != nil {
+		t.Errorf("at %s: %v, %v, %v", at, decisions, missed, err)
+	}
+	alone := regions.Pair{Home: hung{storetest.Memory()}}
+	brief, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if at, _, _, err := alone.Record(brief, alerts.Desk{}, aRun()); at != regions.AtHome || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("without a standby: at %s, %v", at, err)
+	}
+}
+
+// TestHomesTableIsGone: two real tables, each a server of its own; the home's is killed.
+func TestHomesTableIsGone(t *testing.T) {
+	home, standby := local.For(t), local.For(t)
+	open := func(cfg dynamo.Config) alerts.Store {
+		s, err := dynamo.Open(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	p := regions.Pair{Home: open(home.Table(t)), Standby: open(standby.Table(t))}
+	for minute, want := range []regions.Place{regions.AtHome, regions.AtStandby} {
+		run := aRun()
+		run.Slot = noon.Add(time.Duration(minute) * time.Minute)
+		if at, _, missed, err := p.Record(t.Context(), alerts.Desk{}, run); at != want || err != nil {
+			t.Errorf("minute %d: at %s, %v %v", minute, at, missed, err)
+		}
+		home.Stop()
+	}
+}
+
+// TestHolder: what the carrier says of a page goes to the table that has the page.
+func TestHolder(t *testing.T) {
+	w := newWorld(t.Context(), alerts.Policy{}, alerts.OnCall{}, nil)
+	for id, l := range map[string]*line{"p1": w.home, "p2": w.standby} {
+		item := alerts.Item{Key: "ROUTE#default", Data: []byte(`{"pages":[{"id":"` + id + `"}]}`)}
+		if err := l.PutItem(t.Context(), item); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantHolder := func(pageID string, want *line) {
+		t.Helper()
+		if got := w.pair().Holder(t.Context(), pageID); got != alerts.Store(want) {
+			t.Errorf("page %q: the other table", pageID)
+		}
+	}
+	wantHolder("p1", w.home)
+	wantHolder("p2", w.standby)
+	wantHolder("p3", w.home)
+	wantHolder("", w.home)
+	w.home.cut = true
+	wantHolder("p1", w.standby)
+	wantHolder("", w.standby)
+}
