@@ -237,16 +237,16 @@ func TestReturnsInTime(t *testing.T) {
 	}
 }
 
-// TestWarm: a process that has run many journeys, frozen in between, is as it was after the first: no process, no file.
-// BenchmarkLambda looks at its memory too.
+// TestWarm: a process that has run many journeys, with and without a browser, frozen in between, is as it was after the
+// first: no process, no file. BenchmarkLambda looks at its memory too.
 func TestWarm(t *testing.T) {
 	r := newRig(t, 30*time.Second)
-	for n := range 10 {
-		name := []string{"create-order", "print-card"}[n%2]
-		if n == 5 {
+	for n := range 30 {
+		name := []string{"create-order", "order-api", "job-api"}[n%3]
+		if n == 15 {
 			r.Play(lambdatest.Unreachable)
 		}
-		res := r.function.Invoke(due(name, slotAgo(20-n)))
+		res := r.function.Invoke(due(name, slotAgo(40-n)))
 		if res.Err() != nil || res.Cold != (n == 0) {
 			t.Fatalf("%d: cold %t, %v", n, res.Cold, res.Err())
 		}
@@ -260,8 +260,8 @@ func TestWarm(t *testing.T) {
 			good++
 		}
 	}
-	if good != 5 {
-		t.Errorf("%d good runs of 10, want 5", good)
+	if good != 15 {
+		t.Errorf("%d good runs of 30, want 15", good)
 	}
 }
 
@@ -269,8 +269,14 @@ func TestWarm(t *testing.T) {
 func TestNoChrome(t *testing.T) {
 	r := newRig(t, 20*time.Second, "CHROME=/opt/chrome/none")
 	a, err := r.send(due("create-order", slotAgo(9)))
-	if err != nil || a.Outcome != journey.Broken || !strings.Contains(a.Error, `CHROME="/opt/chrome/none" does not exist`) {
+	if err != nil || a.Outcome != journey.Broken || !strings.Contains(a.Error, "Chrome (/opt/chrome/none) did not start") {
 		t.Errorf("%+v, %v", a, err)
+	}
+	if log := r.function.Log(); !strings.Contains(log, `CHROME=\"/opt/chrome/none\" does not exist`) {
+		t.Error(log)
+	}
+	if a, err = r.send(due("order-api", slotAgo(8))); err != nil || !a.Outcome.Good() {
+		t.Errorf("a journey that needs none: %+v, %v", a, err)
 	}
 }
 

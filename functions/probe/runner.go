@@ -31,12 +31,14 @@ func runner(ctx context.Context, s *cloud.Station, o order) journey.Runner {
 }
 
 // findChrome is the browser in the layer, or the one that CHROME names. None is looked for elsewhere, let alone fetched.
+// After an error it is the program that should be there: a journey that needs none can do without.
 func findChrome(ctx context.Context, getenv func(string) string, flags []string) (journey.Program, error) {
+	path := cmp.Or(getenv(environ.Chrome), layer)
 	c, err := chrome.Find(ctx, chrome.Config{Getenv: func(name string) string {
 		if name == environ.Chrome {
-			return cmp.Or(getenv(name), layer)
+			return path
 		}
 		return getenv(name)
 	}})
-	return journey.Program{Path: c.Path, Env: c.Env, Args: flags}, err
+	return journey.Program{Path: cmp.Or(c.Path, path), Env: c.Env, Args: flags}, err
 }

@@ -1,0 +1,128 @@
+package cloud_test
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/functions/lambdatest"
+	"valkyrie/infra/environ"
+)
+
+// A deployment is all functions of three regions, on one machine.
+type deployment struct {
+	*testing.T
+	*lambdatest.World
+	probes map[string]*lambdatest.Function // by region
+	pagers map[string]*lambdatest.Function
+	slot   time.Time // of the next round
+}
+
+var everywhere = []string{lambdatest.Home, lambdatest.Standby, lambdatest.Third}
+
+func deploy(t *testing.T) *deployment {
+	t.Helper()
+	d := &deployment{
+		T: t, World: lambdatest.NewWorld(t), probes: map[string]*lambdatest.Function{}, pagers: map[string]*lambdatest.Function{},
+		slot: time.Now().UTC().Truncate(time.Minute).Add(-12 * time.Minute),
+	}
+	layer := lambdatest.Layer(t)
+	folders := map[string]string{}
+	for _, f := range []string{environ.FunctionProbe, environ.FunctionPager, environ.FunctionWebhook} {
+		folders[f] = lambdatest.Build(t, f)
+	}
+	for _, region := range everywhere {
+		d.probes[region] = lambdatest.New(t, lambdatest.Config{
+			Folder: folders[environ.FunctionProbe], Layer: layer, Freeze: true,
+			Env: d.Env(environ.FunctionProbe, region, lambdatest.Chrome(layer)),
+		})
+	}
+	for _, region := range []string{lambdatest.Home, lambdatest.Standby} {
+		d.people(region, folders)
+	}
+	return d
+}
+
+// people are the functions of a region that have to do with people.
+func (d *deployment) people(region string, folders map[string]string) {
+	var webhook *lambdatest.Function
+	web := httptest.NewUnstartedServer(nil)
+	address := "http://" + web.Listener.Addr().String()
+	config := func(name string) lambdatest.Config {
+		return lambdatest.Config{Folder: folders[name], Freeze: true, Env: d.Env(name, region, environ.CallbackURL+"="+address)}
+	}
+	webhook, d.pagers[region] = lambdatest.New(d.T, config(environ.FunctionWebhook)), lambdatest.New(d.T, config(environ.FunctionPager))
+	web.Config.Handler = webhook
+	web.Start()
+	d.Cleanup(web.Close)
+	d.Cloud.Function(region, lambdatest.Pager, func(payload []byte) {
+		if res := d.pagers[region].Invoke(string(payload)); res.Err() != nil {
+			d.Logf("the pager in %s: %v", region, res.Err())
+		}
+	})
+}
+
+// round has the regions run a journey for one slot, at the same time. It returns what they answered.
+func (d *deployment) round(journey string, regions ...string) []string {
+	d.Helper()
+	var all sync.WaitGroup
+	answers := make([]string, len(regions))
+	for i, region := range regions {
+		all.Go(func() {
+			res := d.probes[region].Invoke(fmt.Sprintf(`{"journey":%q,"slot":%q}`, journey, d.slot.Format(time.RFC3339)))
+			if answers[i] = string(res.Payload); res.Err() != nil {
+				d.Errorf("%s in %s: %v\n%s", journey, region, res.Err(), d.probes[region].Log())
+			}
+		})
+	}
+	all.Wait()
+	d.slot = d.slot.Add(time.Minute)
+	return answers
+}
+
+// tick is the minute of a region's pager.
+func (d *deployment) tick(region string) error { return d.pagers[region].Invoke(`{}`).Err() }
+
+// until waits for a condition.
+func (d *deployment) until(what string, ok func() bool) {
+	d.Helper()
+	for end := time.Now().Add(30 * time.Second); !ok(); {
+		if time.Now().After(end) {
+			d.Fatalf("never: %s\ncalls %+v\npager at home: %s\npager at standby: %s", what, d.Exchange.Calls(), d.pagers[lambdatest.Home].Log(), d.pagers[lambdatest.Standby].Log())
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-d.Context().Done():
+		}
+	}
+}
+
+// incident is the one of a journey in a region's table.
+func (d *deployment) incident(region, journey string) (found alerts.Incident) {
+	d.Helper()
+	route, err := alerts.LoadRoute(d.Context(), d.Tables[region])
+	if err != nil {
+		d.Fatal(err)
+	}
+	for _, i := range route.Incidents {
+		if i.Journey == journey {
+			found = i
+		}
+	}
+	return found
+}
+
+// called counts the calls that were answered, and told of something.
+func (d *deployment) called(words string) int {
+	n := 0
+	for _, c := range d.Exchange.Calls() {
+		if c.Settled && strings.Contains(strings.Join(c.Words, " "), words) {
+			n++
+		}
+	}
+	return n
+}
