@@ -6,15 +6,23 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 # Rounds of the benchmark; each plays every driver once.
 ROUNDS ?= 20
 
-.PHONY: demo test outages bench lint build clean
+# The environments of samconfig.toml to deploy, or destroy; all of them unless told. ERASE=yes destroys history too.
+ENVS ?=
+ERASE ?=
 
-demo: build ## an outage, from the first hung step to the phone call and the all-clear
+# What Lambda runs, and is given.
+FUNCTIONS := build-Probe build-Pager build-Webhook
+LAMBDA    := bin/lambda
+
+.PHONY: demo test outages bench lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
+
+demo: command ## an outage, from the first hung step to the phone call and the all-clear
 	bin/valkyrie demo $(if $(FAULT),--fault $(FAULT))
 
 test: ## every test: real Chrome, real stores, the real program
 	go test -p 1 ./... # one package at a time: each of them keeps several Chromes busy
 
-outages: build ## the real outages, replayed, and what must stay silent beside them: one table
+outages: command ## the real outages, replayed, and what must stay silent beside them: one table
 	bin/valkyrie outages
 
 bench: ## our browser against bare chromedp on the same journey, and the function as deployed: time, CPU, memory, sizes, requests
@@ -26,8 +34,33 @@ lint: ## formatting and static checks
 	@out="$$(go run $(GOFUMPT) -l .)"; test -z "$$out" || { echo "not formatted (gofumpt -w): $$out"; exit 1; }
 	go run $(STATICCHECK) ./...
 
-build: ## the command line, as bin/valkyrie
+command: ## the command line, as bin/valkyrie
 	go build -trimpath -o bin/valkyrie ./functions/valkyrie
 
+build: command functions ## the command line, and what Lambda runs, zipped in bin/lambda; no SAM is needed
+	@$(MAKE) --no-print-directory layer || echo "the layer with Chrome is missing: only Lambda needs it, and \"make layer\" tries again"
+
+functions: $(FUNCTIONS)
+	@go run ./infra/bundle $(LAMBDA)/Pager
+	@go run ./infra/bundle $(LAMBDA)/Webhook
+	@go run ./infra/bundle $(LAMBDA)/Probe
+
+layer: build-Probe build-Chrome ## Chrome as Lambda takes it, from npm; with the probe it must not be too large
+	@go run ./infra/bundle $(LAMBDA)/Probe $(LAMBDA)/Chrome
+
+# SAM calls these, by the logical ids of template.yaml, and says where to put what they make.
+$(FUNCTIONS): build-%:
+	CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(LAMBDA_ARCH),amd64) go build -tags lambda.norpc -trimpath -ldflags='-s -w' \
+		-o $(or $(ARTIFACTS_DIR),$(LAMBDA)/$*)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
+
+build-Chrome:
+	go run ./infra/chrome/layer $(or $(ARTIFACTS_DIR),$(LAMBDA)/Chrome)
+
+deploy: ## everything on AWS, home first, as samconfig.toml says; again after an error, it goes on
+	infra/deploy.sh up $(ENVS)
+
+destroy: ## the stacks, home last; the table and the evidence stay, unless ERASE=yes
+	ERASE=$(ERASE) infra/deploy.sh down $(ENVS)
+
 clean: ## what the other targets have left here; the fetched Chrome stays in the user's cache
-	rm -rf bin
+	rm -rf bin .aws-sam

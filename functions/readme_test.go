@@ -32,10 +32,10 @@ func TestReadmeExample(t *testing.T) {
 func TestReadmeCommands(t *testing.T) {
 	readme := read(t, "../README.md")
 	program := ""
-	for _, file := range []string{"demo", "run", "watch", "history", "replay", "oncall", "mute", "vcard", "servers", "manner"} {
+	for _, file := range []string{"demo", "run", "watch", "history", "replay", "oncall", "mute", "vcard", "servers", "manner", "cost", "doctor"} {
 		program += read(t, "valkyrie/"+file+".go")
 	}
-	lines := regexp.MustCompile(`valkyrie (demo|run|watch|history|incidents|replay|oncall|mute|vcard|shop|phone)\b([^\n`+"`"+`]*)`).FindAllStringSubmatch(readme, -1)
+	lines := regexp.MustCompile(`valkyrie (demo|run|watch|history|incidents|replay|oncall|mute|vcard|shop|phone|cost|doctor)\b([^\n`+"`"+`]*)`).FindAllStringSubmatch(readme, -1)
 	if len(lines) < 10 {
 		t.Fatalf("only %d commands were found in the README", len(lines))
 	}

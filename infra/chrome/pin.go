@@ -20,3 +20,6 @@ func (cfg Config) npm() npm.Config {
 		CacheDir: cfg.CacheDir, LookPath: cfg.LookPath, Progress: cfg.Progress,
 	}
 }
+
+// Pinned is the version of the browser that a deployment runs, such as "153.0.0".
+func Pinned() string { return pinned.Version }

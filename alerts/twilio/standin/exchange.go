@@ -19,6 +19,7 @@ const (
 type Config struct {
 	AccountSID string // empty: DemoAccountSID
 	AuthToken  string // empty: DemoAuthToken; also the key that callbacks are signed with
+	Account    Account
 
 	Screen io.Writer // where calls and texts are shown; nil: nowhere
 

@@ -2,7 +2,6 @@ package standin
 
 import (
 	"fmt"
-	"net/http"
 	"strconv"
 	"time"
 )
@@ -76,12 +75,4 @@ func (ex *Exchange) textJSON(t *text) map[string]any {
 		"error_code": code, "error_message": message, "price": nil, "price_unit": "USD",
 		"subresource_uris": map[string]any{},
 	}
-}
-
-func (ex *Exchange) fetchAccount(w http.ResponseWriter, _ *http.Request) {
-	ex.writeJSON(w, http.StatusOK, map[string]any{
-		"sid": ex.cfg.AccountSID, "owner_account_sid": ex.cfg.AccountSID, "friendly_name": "Valkyrie's stand-in",
-		"status": "active", "type": "Full", "date_created": stamp(time.Unix(0, 0)), "date_updated": stamp(time.Unix(0, 0)),
-		"uri": fmt.Sprintf("/%s/Accounts/%s.json", apiVersion, ex.cfg.AccountSID), "subresource_uris": map[string]any{},
-	})
 }

@@ -15,6 +15,8 @@ func (ex *Exchange) newRoutes() http.Handler {
 		mux.HandleFunc(method+" "+root+"{account}"+path, ex.authenticated(h))
 	}
 	api("GET", "", ex.fetchAccount)
+	api("GET", "/IncomingPhoneNumbers.json", ex.listNumbers)
+	api("GET", "/OutgoingCallerIds.json", ex.listVerified)
 	api("POST", "/Calls.json", ex.createCall)
 	api("GET", "/Calls.json", ex.listCalls)
 	api("GET", "/Calls/{sid}", ex.fetchCall)

@@ -1,0 +1,85 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	api "github.com/twilio/twilio-go/rest/api/v2010"
+)
+
+// An Account is what Twilio says of the account and of the number that calls, for whoever wants to know beforehand.
+type Account struct {
+	Status   string   // "active", or why nothing works: "suspended", "closed"
+	Trial    bool     // it calls and texts Verified numbers only, and says so before it speaks
+	Verified []string // E.164; of a trial account only
+	Number   Number   // Config.From
+}
+
+// A Number is one of the account's.
+type Number struct {
+	Found    bool   // it is the account's own; one of somebody else's may call too, if it is verified
+	Voice    bool   // it can call
+	SMS      bool   // it can text
+	Messages string // address that its incoming messages are posted to; empty: none
+}
+
+// numbers is how many of the account's numbers are looked at.
+const numbers = 1000
+
+// Account asks about the account. It changes nothing.
+func (p *Phone) Account(ctx context.Context) (Account, error) {
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	defer cancel()
+	w := p.wire(ctx)
+	a, err := p.account(p.service(w))
+	if err != nil {
+		return a, fmt.Errorf("twilio: account %s: %w", p.cfg.AccountSID, w.tell(err, p.mask))
+	}
+	return a, nil
+}
+
+func (p *Phone) account(t *api.ApiService) (a Account, err error) {
+	found, err := t.FetchAccount(p.cfg.AccountSID)
+	if err != nil {
+		return a, err
+	}
+	if found.Status == nil || found.Type == nil {
+		return a, errors.New("the answer has no status, or no type")
+	}
+	a.Status, a.Trial = *found.Status, *found.Type == "Trial"
+	page, err := t.PageIncomingPhoneNumber(new(api.ListIncomingPhoneNumberParams).SetPhoneNumber(p.cfg.From).SetPageSize(numbers), "", "")
+	if err != nil {
+		return a, err
+	}
+	for _, n := range page.IncomingPhoneNumbers {
+		if n.PhoneNumber == nil || *n.PhoneNumber != p.cfg.From { // the filter finds parts of numbers too
+			continue
+		}
+		a.Number.Found = true
+		if n.Capabilities != nil {
+			a.Number.Voice, a.Number.SMS = n.Capabilities.Voice, n.Capabilities.Sms
+		}
+		if n.SmsUrl != nil {
+			a.Number.Messages = *n.SmsUrl
+		}
+	}
+	if a.Trial {
+		a.Verified, err = verified(t)
+	}
+	return a, err
+}
+
+func verified(t *api.ApiService) ([]string, error) {
+	page, err := t.PageOutgoingCallerId(new(api.ListOutgoingCallerIdParams).SetPageSize(numbers), "", "")
+	if err != nil {
+		return nil, err
+	}
+	all := []string{}
+	for _, id := range page.OutgoingCallerIds {
+		if id.PhoneNumber != nil {
+			all = append(all, *id.PhoneNumber)
+		}
+	}
+	return all, nil
+}

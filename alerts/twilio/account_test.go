@@ -1,0 +1,54 @@
+package twilio_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"valkyrie/alerts/twilio"
+	"valkyrie/alerts/twilio/standin"
+)
+
+// TestAccount: what the account says of itself and of its number.
+func TestAccount(t *testing.T) {
+	const reply = "https://hook.example.com/twilio/reply"
+	for name, c := range map[string]struct {
+		is   standin.Account
+		want twilio.Account
+	}{
+		"paid for":      {standin.Account{}, twilio.Account{Status: "active", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
+		"on trial":      {standin.Account{Trial: true, Verified: []string{theirs}}, twilio.Account{Status: "active", Trial: true, Verified: []string{theirs}, Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
+		"nobody yet":    {standin.Account{Trial: true, Numbers: []string{}}, twilio.Account{Status: "active", Trial: true, Verified: []string{}}},
+		"suspended":     {standin.Account{Status: "suspended"}, twilio.Account{Status: "suspended", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
+		"for texts":     {standin.Account{Without: []string{"voice"}}, twilio.Account{Status: "active", Number: twilio.Number{Found: true, SMS: true, Messages: reply}}},
+		"other numbers": {standin.Account{Numbers: []string{theirs}}, twilio.Account{Status: "active"}},
+	} {
+		ex := standin.New(standin.Config{AuthToken: token, Account: c.is})
+		ex.Incoming(reply)
+		server := httptest.NewServer(ex)
+		p, err := twilio.New(twilio.Config{AccountSID: standin.DemoAccountSID, AuthToken: token, From: ours, BaseURL: server.URL, Transport: server.Client().Transport})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := p.Account(t.Context())
+		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+		}
+		ex.Close()
+		server.Close()
+	}
+}
+
+// TestAccountRefused: a wrong token is told, and is not quoted.
+func TestAccountRefused(t *testing.T) {
+	r := newRig(t)
+	p, err := twilio.New(twilio.Config{AccountSID: standin.DemoAccountSID, AuthToken: older, From: ours, BaseURL: r.api})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = p.Account(t.Context()); err == nil || !strings.Contains(err.Error(), "error 20003") || strings.Contains(err.Error(), older) {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,60 @@
+package standin
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+)
+
+// An Account is what the exchange says of the account. The zero value is one that is active and paid for, and has every
+// number that it is asked for, for calls and texts.
+type Account struct {
+	Status   string // empty: active
+	Trial    bool
+	Verified []string // numbers that a trial account may call
+	Without  []string // what its numbers cannot do: "voice", "sms"
+	Numbers  []string // that it has; nil: all
+}
+
+func (ex *Exchange) fetchAccount(w http.ResponseWriter, _ *http.Request) {
+	kind := "Full"
+	if ex.cfg.Account.Trial {
+		kind = "Trial"
+	}
+	ex.writeJSON(w, http.StatusOK, map[string]any{
+		"sid": ex.cfg.AccountSID, "owner_account_sid": ex.cfg.AccountSID, "friendly_name": "Valkyrie's stand-in",
+		"status": cmp.Or(ex.cfg.Account.Status, "active"), "type": kind, "date_created": stamp(time.Unix(0, 0)), "date_updated": stamp(time.Unix(0, 0)),
+		"uri": fmt.Sprintf("/%s/Accounts/%s.json", apiVersion, ex.cfg.AccountSID), "subresource_uris": map[string]any{},
+	})
+}
+
+func (ex *Exchange) listNumbers(w http.ResponseWriter, r *http.Request) {
+	ex.mu.Lock()
+	incoming := ex.incoming
+	ex.mu.Unlock()
+	own, asked := ex.cfg.Account.Numbers, r.URL.Query().Get("PhoneNumber")
+	if own == nil && asked != "" {
+		own = []string{asked}
+	}
+	can := func(what string) bool { return !slices.Contains(ex.cfg.Account.Without, what) }
+	found := []map[string]any{}
+	for _, number := range own {
+		if asked == "" || number == asked {
+			found = append(found, map[string]any{
+				"phone_number": number, "account_sid": ex.cfg.AccountSID, "sms_url": incoming, "sms_method": "POST", "status": "in-use",
+				"capabilities": map[string]bool{"voice": can("voice"), "sms": can("sms"), "mms": false, "fax": false},
+			})
+		}
+	}
+	ex.writeList(w, r, "incoming_phone_numbers", found)
+}
+
+func (ex *Exchange) listVerified(w http.ResponseWriter, r *http.Request) {
+	found := []map[string]any{}
+	for _, number := range ex.cfg.Account.Verified {
+		found = append(found, map[string]any{"phone_number": number, "friendly_name": number, "account_sid": ex.cfg.AccountSID})
+	}
+	ex.writeList(w, r, "outgoing_caller_ids", found)
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+
+	"valkyrie/infra/doctor"
+	"valkyrie/probes"
+)
+
+var doctorCommand = command{
+	name: "doctor", args: "[flags]", summary: "examine this machine, or a deployment, before trusting it to wake you",
+	examples: []string{
+		"valkyrie doctor",
+		"valkyrie doctor --site https://shop.example.com",
+		"valkyrie doctor --deployment eu-west-1           # its home region; signed in to the account",
+	},
+	notes: []string{
+		"It changes nothing. The webhook is sent a request that it must refuse.",
+		"exit code: 0 all is well, or to be known; 2 wrong usage; 3 something is ill: you might not be woken",
+	},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		var e examination
+		fs.StringVar(&e.home, "deployment", "", "home `REGION` of a deployment to examine, instead of this machine")
+		fs.StringVar(&e.stack, "stack", "valkyrie", "`NAME` of the stacks of the deployment")
+		fs.StringVar(&e.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
+		fs.StringVar(&e.site, "site", "", "`URL` of the site to probe: is it there, and do the clocks agree")
+		return func(ctx context.Context, args []string) error {
+			if err := noArguments(args); err != nil {
+				return err
+			}
+			e.program, e.client = p, &http.Client{Timeout: 10 * time.Second}
+			return e.run(ctx)
+		}
+	},
+}
+
+// An examination is one visit of the doctor.
+type examination struct {
+	home, stack, alerts, site string
+	program                   *program
+	client                    *http.Client
+	found                     []doctor.Finding
+}
+
+func (e *examination) run(ctx context.Context) error {
+	examine := e.machine
+	if e.home != "" {
+		examine = e.deployment
+	}
+	if err := examine(ctx); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return brokenError("interrupted after %d findings", len(e.found))
+	}
+	if doctor.Sick(e.found) {
+		return exitError{exitBroken, errQuiet}
+	}
+	return nil
+}
+
+// tell writes a finding as it comes.
+func (e *examination) tell(f doctor.Finding) {
+	e.found = append(e.found, f)
+	sign := map[doctor.Verdict]string{doctor.Well: "✓", doctor.Note: "!", doctor.Ill: "✗"}[f.Verdict]
+	fmt.Fprintf(e.program.stdout, "%s %s: %s\n", sign, f.What, strings.ReplaceAll(f.Says, "\n", "\n    "))
+	if f.Cure != "" {
+		fmt.Fprintf(e.program.stdout, "    → %s\n", f.Cure)
+	}
+}
+
+// deployment examines one on AWS, with the credentials of this machine.
+func (e *examination) deployment(ctx context.Context) error {
+	people, _, err := readAlerts(e.alerts)
+	if err != nil {
+		return err
+	}
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(e.home))
+	if err != nil {
+		return usageError("AWS cannot be asked: %w\nset AWS_PROFILE, or sign in (aws sso login)", err)
+	}
+	e.clock(ctx, "https://sts."+e.home+".amazonaws.com")
+	doctor.Deployment{
+		AWS: cfg, Home: e.home, Stack: e.stack, Journeys: probes.Names(), Secrets: probes.Secrets, Alerts: people,
+		PhoneAPI: e.program.getenv("TWILIO_API_URL"), Client: e.client,
+	}.Examine(ctx, e.tell)
+	return nil
+}
+
+// clock compares clocks with the site, if one is named, or with another server.
+func (e *examination) clock(ctx context.Context, otherwise string) {
+	address := otherwise
+	if e.site != "" {
+		address = e.site
+	}
+	if other := e.program.getenv("AWS_ENDPOINT_URL"); other != "" && e.site == "" {
+		address = other
+	}
+	e.tell(doctor.Clock(ctx, e.client, address, time.Now))
+}

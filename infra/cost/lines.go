@@ -1,0 +1,115 @@
+package cost
+
+import (
+	"fmt"
+	"time"
+
+	"valkyrie/infra/cloudwatch"
+	"valkyrie/probes/journey"
+)
+
+const (
+	gigabyte = 1 << 30 // as storage, logs and memory are billed
+
+	// Pager and webhook: a round without anything due takes a fifth of a second.
+	pagerGB    = 0.25
+	pagerTakes = 0.2
+
+	// A run: three requests to the table (counted in infra/dynamo), and one beforehand, whether the slot has its run
+	// already. A run and the state of its journey, compressed, have about 2 KB each. Runs are kept for 90 days.
+	runWrites, runReads = 2 + 2, 1 + 0.5
+	runKB               = 2.0
+	runDays             = 90
+	// A round of the pager: it reads what is due and what is missing, and notes that it was there.
+	roundWrites, roundReads = 2, 8
+
+	// What Lambda itself writes about an invocation (START, END, REPORT), and our log line beside the metrics.
+	platformBytes, storyBytes = 420, 400
+	logMonths                 = 3 // the template's LogRetention
+	compressed                = 0.15
+
+	// Evidence of a failed run: a screenshot, the page, a HAR, the film: eight files.
+	evidenceMB, evidenceFiles = 1.5, 8
+)
+
+func computing(d Deployment) []Line {
+	price, chip := lambdaX86, "x86_64"
+	if d.ARM {
+		price, chip = lambdaARM, "arm64"
+	}
+	runs, rounds := d.Runs(), d.rounds()
+	seconds := 0.0
+	for _, j := range d.Journeys {
+		seconds += d.runs(j) * j.Takes.Seconds()
+	}
+	gbs := seconds * float64(d.MemoryMB) / 1024
+	return []Line{
+		metered("probes, "+chip, fmt.Sprintf("%s runs at %d MB: %s GB-s", thousands(runs), d.MemoryMB, thousands(gbs)), gbs, price, freeGBSeconds),
+		metered("pager", fmt.Sprintf("%s rounds", thousands(rounds)), rounds*pagerGB*pagerTakes, lambdaX86, 0),
+		metered("invocations", thousands(runs+rounds), runs+rounds, lambdaRequests, freeRequests),
+		metered("schedules", thousands(runs+rounds), runs+rounds, schedulerInvocations, freeInvocations),
+	}
+}
+
+// rounds are those of the pagers in a month.
+func (d Deployment) rounds() float64 { return slots(time.Minute) * float64(d.pagers()) }
+
+func store(d Deployment) []Line {
+	writes, reads := d.Runs()*runWrites+d.rounds()*roundWrites, d.Runs()*runReads+d.rounds()*roundReads
+	gb := d.Runs() / float64(Month/(24*time.Hour)) * runDays * runKB / (1 << 20)
+	return []Line{
+		{What: "table", Of: fmt.Sprintf("%s writes, %s reads", thousands(writes), thousands(reads)), USD: writes*tableWrites + reads*tableReads},
+		{
+			What: "history", Of: fmt.Sprintf("%.1f GB after %d days, recoverable", gb, runDays),
+			USD: gb * (tableStorage + tableRecovery), Free: min(gb, freeStorage) * tableStorage,
+		},
+	}
+}
+
+func watching(d Deployment) []Line {
+	in := d.rounds() * float64(roundBytes()) / gigabyte
+	for _, j := range d.Journeys {
+		in += d.runs(j) * float64(d.runBytes(j)) / gigabyte
+	}
+	kept := in * logMonths * compressed
+	boards := float64(d.Regions * Dashboards)
+	return []Line{
+		{
+			What: "logs", Of: fmt.Sprintf("%.1f GB in, %.1f GB kept", in, kept), USD: in*logsIngested + kept*logsKept,
+			Free: min(in, freeLogs)*logsIngested + min(kept, max(freeLogs-in, 0))*logsKept,
+		},
+		metered("metrics", fmt.Sprintf("%d of the %s", d.Metrics(), d.Detail), float64(d.Metrics()), customMetrics, freeMetrics),
+		metered("alarms", fmt.Sprint(d.Alarms()), float64(d.Alarms()), alarmMetrics, freeAlarms),
+		metered("dashboards", fmt.Sprint(boards), boards, dashboards, freeDashboards),
+	}
+}
+
+// runBytes are what is logged of one run of a journey, as infra/cloudwatch writes it.
+func (d Deployment) runBytes(j Journey) int {
+	run := journey.Run{ID: "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d", Journey: j.Name, Region: "eu-central-1", Outcome: journey.Passed, Chrome: "HeadlessChrome/153.0.8010.0"}
+	for _, s := range j.Steps {
+		const millis = 1000
+		run.Steps = append(run.Steps, journey.StepResult{Name: s.Name, Outcome: journey.Passed, DurationMS: millis, SlowMS: millis, LimitMS: millis})
+	}
+	return len(cloudwatch.RunLines(run, d.Detail, "")) + platformBytes + storyBytes
+}
+
+func roundBytes() int {
+	return len(cloudwatch.TickLine(cloudwatch.Tick{Region: "eu-central-1", Rounds: 1})) + platformBytes
+}
+
+func evidence(d Deployment) Line {
+	failed := d.Runs() * d.Failing
+	gb := failed * evidenceMB / 1024 // kept for 30 days, the template's EvidenceRetention
+	return Line{
+		What: "evidence", Of: fmt.Sprintf("%s runs that fail, %.1f GB", thousands(failed), gb),
+		USD: failed*evidenceFiles*bucketPuts + gb*bucketStorage,
+	}
+}
+
+func phone(d Deployment) Line {
+	return Line{
+		What: "phone", Of: fmt.Sprintf("a number, %d calls, %d texts", d.Calls, d.Texts),
+		USD: twilioNumber + float64(d.Calls)*twilioMinute + float64(d.Texts)*twilioText,
+	}
+}

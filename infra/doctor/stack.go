@@ -1,0 +1,49 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+)
+
+// A stack is what CloudFormation says of one region's.
+type stack struct {
+	region, status string
+	parameters     map[string]string
+	outputs        map[string]string
+}
+
+// find looks a stack up.
+func find(ctx context.Context, cfg aws.Config, region, name string) (stack, error) {
+	client := cloudformation.NewFromConfig(cfg, func(o *cloudformation.Options) { o.Region = region })
+	out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
+	if err != nil {
+		return stack{}, err
+	}
+	if len(out.Stacks) != 1 {
+		return stack{}, fmt.Errorf("%d stacks are called %s", len(out.Stacks), name)
+	}
+	s := stack{region: region, status: string(out.Stacks[0].StackStatus), parameters: map[string]string{}, outputs: map[string]string{}}
+	for _, p := range out.Stacks[0].Parameters {
+		s.parameters[aws.ToString(p.ParameterKey)] = aws.ToString(p.ParameterValue)
+	}
+	for _, o := range out.Stacks[0].Outputs {
+		s.outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
+	}
+	return s, nil
+}
+
+// settled examines the state that a stack is in.
+func (s stack) settled() Finding {
+	what := "stack in " + s.region
+	switch {
+	case strings.HasSuffix(s.status, "_IN_PROGRESS"):
+		return note(what, "wait, and ask again", "is %s", s.status)
+	case strings.Contains(s.status, "ROLLBACK") || strings.HasSuffix(s.status, "FAILED"):
+		return ill(what, "its events, in the console, say what failed; then: make deploy", "is %s: it is not what was last deployed", s.status)
+	}
+	return well(what, "is %s", s.status)
+}

@@ -1,0 +1,73 @@
+package template_test
+
+import (
+	"fmt"
+	"slices"
+)
+
+// alarms judges those of home, which has them all.
+func alarms(d document) []string {
+	var faults []string
+	s := newStack(d, home, parameters())
+	heard := false
+	for id, r := range s.resources() {
+		if r["Type"] == "AWS::CloudWatch::Alarm" {
+			p, _ := r["Properties"].(map[string]any)
+			faults = append(faults, prefixed(id, alarm(p))...)
+			heard = heard || p["MetricName"] == "Heartbeat" && p["TreatMissingData"] == "breaching"
+		}
+	}
+	if !heard {
+		faults = append(faults, "no alarm goes off when the pager's heartbeat is missing")
+	}
+	return append(faults, s.faults...)
+}
+
+func alarm(p map[string]any) (faults []string) {
+	wrong := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
+	for _, key := range []string{"AlarmName", "AlarmDescription", "EvaluationPeriods", "ComparisonOperator", "Threshold", "TreatMissingData", "AlarmActions"} {
+		if p[key] == nil {
+			wrong("it lacks %s", key)
+		}
+	}
+	if v := text(p["ComparisonOperator"]); !slices.Contains([]string{"GreaterThanThreshold", "GreaterThanOrEqualToThreshold", "LessThanThreshold", "LessThanOrEqualToThreshold"}, v) {
+		wrong("ComparisonOperator %q", v)
+	}
+	if v := text(p["TreatMissingData"]); !slices.Contains([]string{"breaching", "notBreaching", "ignore", "missing"}, v) {
+		wrong("TreatMissingData %q", v)
+	}
+	periods, _ := p["EvaluationPeriods"].(int)
+	if m, ok := p["DatapointsToAlarm"].(int); ok && m > periods {
+		wrong("%d of %d periods can never be bad", m, periods)
+	}
+	metrics, seconds := 0, 0
+	measure := func(metric any, stat string, period any) {
+		metrics++
+		n, _ := period.(int)
+		seconds = max(seconds, n)
+		if n < 10 || n > 30 && n%60 != 0 {
+			wrong("a period of %v seconds", period)
+		}
+		var dimensions []string
+		for _, dim := range list(at(metric, "Dimensions")) {
+			dimensions = append(dimensions, text(at(dim, "Name")))
+			if text(at(dim, "Value")) == "" {
+				wrong("a dimension without a value")
+			}
+		}
+		faults = append(faults, emits(text(at(metric, "Namespace")), text(at(metric, "MetricName")), dimensions, stat)...)
+	}
+	if p["MetricName"] != nil {
+		measure(p, text(p["Statistic"]), p["Period"])
+	}
+	for _, m := range list(p["Metrics"]) {
+		if s := at(m, "MetricStat"); s != nil {
+			measure(at(s, "Metric"), text(at(s, "Stat")), at(s, "Period"))
+		}
+	}
+	const day = 86400 // the longest that an alarm may look back
+	if metrics == 0 || seconds*periods > day {
+		wrong("%d metrics, looked at for %d seconds", metrics, seconds*periods)
+	}
+	return faults
+}

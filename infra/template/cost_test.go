@@ -1,0 +1,38 @@
+package template_test
+
+import (
+	"testing"
+	"time"
+
+	"valkyrie/infra/cloudwatch"
+	"valkyrie/infra/cost"
+	"valkyrie/probes"
+)
+
+// TestCost: the bill counts the alarms, dashboards, schedules and tables that the template makes.
+func TestCost(t *testing.T) {
+	d := read(t)
+	kinds := map[string]int{}
+	for _, region := range []string{home, standby, third} {
+		for _, r := range newStack(d, region, parameters()).resources() {
+			kinds[text(r["Type"])]++
+		}
+	}
+	var journeys []cost.Journey
+	for _, make := range probes.All {
+		journeys = append(journeys, cost.Journey{Journey: make(), Takes: time.Second})
+	}
+	paid := cost.Deployment{Journeys: journeys, Regions: 3, Standby: true, Every: time.Minute, MemoryMB: 1769, Detail: cloudwatch.Journeys}
+	if err := paid.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	if got := kinds["AWS::CloudWatch::Alarm"]; got != paid.Alarms() {
+		t.Errorf("the template makes %d alarms, the bill has %d", got, paid.Alarms())
+	}
+	if got := kinds["AWS::CloudWatch::Dashboard"]; got != 3*cost.Dashboards {
+		t.Errorf("the template makes %d dashboards, the bill has %d", got, 3*cost.Dashboards)
+	}
+	if kinds["AWS::DynamoDB::Table"] != 2 || kinds["AWS::S3::Bucket"] != 3 || kinds["AWS::Serverless::Function"] != 3+2+2 {
+		t.Errorf("the template makes %v", kinds)
+	}
+}

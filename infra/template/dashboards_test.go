@@ -1,0 +1,168 @@
+package template_test
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"valkyrie/infra/cloudwatch"
+)
+
+// A widget is one of a dashboard, as far as it can be wrong.
+// See https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html.
+type widget struct {
+	Type          string
+	Width, Height int
+	Properties    struct {
+		Markdown, Title, Region, View, Query, Stat string
+		Metrics                                    [][]any
+		Alarms                                     []string
+		Period                                     int
+	}
+}
+
+// dashboards judges the dashboard of each kind of region, with one region up to five.
+func dashboards(d document) []string {
+	var faults []string
+	regions := []string{home, standby, third, "us-west-2", "ap-southeast-2"}
+	for n := range regions {
+		given := parameters()
+		given["ProbeRegions"] = strings.Join(regions[:n+1], ",")
+		for _, region := range []string{home, standby, third} {
+			s := newStack(d, region, given)
+			body := text(at(s.resources()["Dashboard"], "Properties", "DashboardBody"))
+			for _, f := range s.dashboard(body, regions[:n+1]) {
+				faults = append(faults, fmt.Sprintf("the dashboard of %s with %d regions: %s", region, n+1, f))
+			}
+			faults = append(faults, s.faults...)
+		}
+	}
+	slices.Sort(faults)
+	return slices.Compact(faults)
+}
+
+func (s *stack) dashboard(body string, regions []string) []string {
+	var all struct{ Widgets []widget }
+	if err := json.Unmarshal([]byte(body), &all); err != nil {
+		return []string{fmt.Sprintf("it is not JSON: %v", err)}
+	}
+	var faults []string
+	shown := map[string]bool{}
+	for _, w := range all.Widgets {
+		faults = append(faults, prefixed(fmt.Sprintf("%s %q", w.Type, w.Properties.Title), s.widget(w, shown))...)
+	}
+	for _, region := range regions {
+		if s.region == home && !shown[region] {
+			faults = append(faults, "nothing is shown of "+region)
+		}
+	}
+	return faults
+}
+
+// widget judges one widget, and notes the regions that it shows.
+func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
+	p := w.Properties
+	if w.Width < 1 || w.Width > 24 || w.Height < 1 {
+		faults = append(faults, "its width must be from 1 to 24, and its height over 0")
+	}
+	switch w.Type {
+	case "text":
+		if p.Markdown == "" {
+			faults = append(faults, "it says nothing")
+		}
+	case "alarm":
+		for _, arn := range p.Alarms {
+			id := arn[strings.LastIndex(arn, ":")+1:]
+			if at(s.doc.section("Resources")[id], "Type") != "AWS::CloudWatch::Alarm" || !s.exists(id) {
+				faults = append(faults, "there is no alarm "+id)
+			}
+		}
+	case "metric":
+		for _, m := range p.Metrics {
+			faults = append(faults, metricLine(m, p.Region, shown)...)
+		}
+	case "log":
+		m := source.FindStringSubmatch(p.Query)
+		if m == nil {
+			return append(faults, "its query does not begin with SOURCE 'group' | ")
+		}
+		faults = append(faults, query(p.Query)...)
+		faults = append(faults, misplaced(p.Query, m[1])...)
+		if !slices.Contains(s.groups(), m[1]) {
+			faults = append(faults, "there is no log group "+m[1])
+		}
+	default:
+		faults = append(faults, "no such type")
+	}
+	if (w.Type == "metric" || w.Type == "log") && (p.Region == "" || p.View == "" || p.Title == "") {
+		faults = append(faults, "it lacks a region, a view or a title")
+	}
+	return faults
+}
+
+// groups are the log groups of the stack.
+func (s *stack) groups() []string {
+	var all []string
+	for _, r := range s.resources() {
+		if r["Type"] == "AWS::Logs::LogGroup" {
+			all = append(all, text(at(r, "Properties", "LogGroupName")))
+		}
+	}
+	return all
+}
+
+var search = regexp.MustCompile(`^SEARCH\('\{([^,}]+)((?:,[^,}]+)*)\} MetricName="([^"]+)"', '([^']+)', (\d+)\)$`)
+
+// metricLine judges one entry of a metric widget: a metric by its name and dimensions, or a search for some.
+func metricLine(m []any, region string, shown map[string]bool) []string {
+	if len(m) == 0 {
+		return []string{"an empty metric"}
+	}
+	if options, ok := m[0].(map[string]any); ok {
+		found := search.FindStringSubmatch(text(options["expression"]))
+		if found == nil {
+			return []string{fmt.Sprintf("an expression that this test does not understand: %v", options["expression"])}
+		}
+		shown[cmp.Or(text(options["region"]), region)] = true
+		return emits(found[1], found[3], strings.Split(strings.Trim(found[2], ","), ","), found[4])
+	}
+	stat, dimensions := "", []string{}
+	rest := m[2:]
+	if options, ok := rest[len(rest)-1].(map[string]any); ok {
+		stat, rest = text(options["stat"]), rest[:len(rest)-1]
+	}
+	for pair := range slices.Chunk(rest, 2) {
+		dimensions = append(dimensions, text(pair[0]))
+	}
+	return emits(text(m[0]), text(m[1]), dimensions, stat)
+}
+
+// theirs are the metrics of AWS that are used, with their dimensions.
+// See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html, and the same of SQS.
+var theirs = map[string]string{
+	"AWS/Lambda Invocations": "FunctionName", "AWS/Lambda Errors": "FunctionName", "AWS/Lambda Throttles": "FunctionName", "AWS/Lambda Duration": "FunctionName",
+	"AWS/SQS ApproximateNumberOfMessagesVisible": "QueueName",
+}
+
+var statistic = regexp.MustCompile(`^(Average|Sum|Maximum|Minimum|SampleCount|p\d{1,2})$`)
+
+// emits says so when nobody writes such a metric, always and with these dimensions.
+func emits(namespace, name string, dimensions []string, stat string) []string {
+	var faults []string
+	if !statistic.MatchString(stat) {
+		faults = append(faults, fmt.Sprintf("%s: %q is no statistic", name, stat))
+	}
+	dimensions = slices.DeleteFunc(dimensions, func(d string) bool { return d == "" })
+	if want, ok := theirs[namespace+" "+name]; ok && len(dimensions) == 1 && dimensions[0] == want {
+		return faults
+	}
+	for _, m := range cloudwatch.Metrics() {
+		if namespace == cloudwatch.Namespace && m.Name == name && m.Detail == "" && slices.Equal(m.Dimensions, dimensions) {
+			return faults
+		}
+	}
+	return append(faults, fmt.Sprintf("nobody writes the metric %s %s by %v", namespace, name, dimensions))
+}

@@ -1,0 +1,257 @@
+package template_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// fakeSAM and fakeAWS play an account whose stacks are files named after their environment or region, in $ACCOUNT, each
+// holding a status; they write down how they were called. An environment named in $ACCOUNT/fails fails to deploy.
+const (
+	fakeSAM = `#!/bin/sh
+echo "sam $*" >>"$ACCOUNT/calls"
+case "$1" in
+deploy)
+  if grep -qx "$3" "$ACCOUNT/fails" 2>/dev/null; then echo "ROLLBACK_COMPLETE" >"$ACCOUNT/$3"; echo "no such thing" >&2; exit 1; fi
+  grep -qs COMPLETE "$ACCOUNT/$3" && echo "No changes to deploy. Stack valkyrie is up to date"
+  echo CREATE_COMPLETE >"$ACCOUNT/$3" ;;
+delete) rm "$ACCOUNT/$3" ;;
+esac
+`
+	fakeAWS = `#!/bin/sh
+case "$*" in
+*eu-west-1*) env=home ;; *eu-central-1*) env=standby ;; *us-east-1*) env=us ;;
+esac
+case "$*" in
+*describe-stacks*)
+  [ -e "$ACCOUNT/denied" ] && { echo "AccessDenied: you may not look" >&2; exit 254; }
+  [ -e "$ACCOUNT/$env" ] || { echo "Stack with id valkyrie does not exist" >&2; exit 254; }
+  case "$*" in
+  *StackStatus*) cat "$ACCOUNT/$env" ;;
+  *EvidenceBucket*) echo "evidence-$env" ;;
+  *TableName*) [ $env = us ] && echo None || echo valkyrie ;;
+  *WebhookUrl*) echo "https://hook.example.com" ;;
+  esac ;;
+*) echo "aws $*" >>"$ACCOUNT/calls" ;;
+esac
+`
+)
+
+// A rehearsal is a place to deploy to that is not AWS.
+type rehearsal struct {
+	t    *testing.T
+	dir  string // of the repository's copy
+	fake string // of the account
+}
+
+// rehearse copies what make needs, so that samconfig.toml can be changed.
+func rehearse(t *testing.T) rehearsal {
+	t.Helper()
+	a := rehearsal{t, t.TempDir(), t.TempDir()}
+	for _, name := range []string{"Makefile", "samconfig.toml", "infra/deploy.sh"} {
+		body, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.put(filepath.Join(a.dir, name), string(body))
+	}
+	a.put(filepath.Join(a.fake, "bin/sam"), fakeSAM)
+	a.put(filepath.Join(a.fake, "bin/aws"), fakeAWS)
+	return a
+}
+
+func (a rehearsal) put(path, body string) {
+	a.t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		a.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(body), 0o755); err != nil {
+		a.t.Fatal(err)
+	}
+}
+
+// make runs make, and returns what it said, and whether it ended well.
+func (a rehearsal) make(args ...string) (said string, ok bool) {
+	a.t.Helper()
+	cmd := exec.Command("make", append([]string{"--no-print-directory"}, args...)...)
+	cmd.Dir = a.dir
+	cmd.Env = append(os.Environ(), "ACCOUNT="+a.fake, "PATH="+filepath.Join(a.fake, "bin")+":"+os.Getenv("PATH"), "MAKEFLAGS=")
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	return out.String(), err == nil
+}
+
+// calls are what was asked of sam and aws since the last time.
+func (a rehearsal) calls() []string {
+	a.t.Helper()
+	path := filepath.Join(a.fake, "calls")
+	body, err := os.ReadFile(path)
+	if err != nil {
+		return nil
+	}
+	if err := os.Remove(path); err != nil {
+		a.t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(body)), "\n")
+}
+
+const gently = " --no-confirm-changeset --no-fail-on-empty-changeset"
+
+var everywhere = []string{
+	"sam build --build-in-source",
+	"sam deploy --config-env home" + gently, "sam deploy --config-env standby" + gently, "sam deploy --config-env us" + gently,
+}
+
+// TestDeploy: home first, then the others; a second time does the same and changes nothing; and it says what comes next.
+func TestDeploy(t *testing.T) {
+	a := rehearse(t)
+	for range 2 {
+		said, ok := a.make("deploy")
+		if diff := cmp.Diff(everywhere, a.calls()); !ok || diff != "" {
+			t.Errorf("ended well: %v; (-want +got):\n%s%s", ok, diff, said)
+		}
+		if !strings.Contains(said, "https://hook.example.com/twilio/reply") || !strings.Contains(said, "doctor --deployment eu-west-1") {
+			t.Errorf("said\n%s", said)
+		}
+	}
+	if said, ok := a.make("deploy", "ENVS=us"); !ok || !slices.Equal(a.calls(), []string{everywhere[0], everywhere[3]}) {
+		t.Errorf("with ENVS=us:\n%s", said)
+	}
+}
+
+// TestDeployGoesOn: an environment that fails ends it, with the cure; the next time it goes on from there, and clears away
+// what cannot be updated.
+func TestDeployGoesOn(t *testing.T) {
+	a := rehearse(t)
+	a.put(filepath.Join(a.fake, "fails"), "standby\n")
+	said, ok := a.make("deploy")
+	if got := a.calls(); ok || !slices.Equal(got, everywhere[:3]) || !strings.Contains(said, "standby was not deployed") || !strings.Contains(said, "run this again: it goes on") {
+		t.Errorf("ended well: %v; called %v; said\n%s", ok, got, said)
+	}
+	if err := os.Remove(filepath.Join(a.fake, "fails")); err != nil {
+		t.Fatal(err)
+	}
+	want := slices.Insert(slices.Clone(everywhere), 2, "sam delete --config-env standby --no-prompts")
+	if said, ok := a.make("deploy"); !ok {
+		t.Errorf("did not end well:\n%s", said)
+	}
+	if diff := cmp.Diff(want, a.calls()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestDestroy: home last; the table and the evidence stay unless asked; a stack that is not there is no error.
+func TestDestroy(t *testing.T) {
+	a := rehearse(t)
+	a.make("deploy")
+	a.calls()
+	want := []string{"sam delete --config-env us --no-prompts", "sam delete --config-env standby --no-prompts", "sam delete --config-env home --no-prompts"}
+	said, ok := a.make("destroy")
+	if diff := cmp.Diff(want, a.calls()); !ok || diff != "" || !strings.Contains(said, "kept in eu-west-1: the evidence in evidence-home the table valkyrie") {
+		t.Errorf("ended well: %v; (-want +got):\n%s%s", ok, diff, said)
+	}
+	if said, ok := a.make("destroy"); !ok || a.calls() != nil || !strings.Contains(said, "there is no stack") {
+		t.Errorf("ended well: %v; said\n%s", ok, said)
+	}
+	a.make("deploy", "ENVS=home us")
+	a.calls()
+	if said, ok := a.make("destroy", "ERASE=yes"); !ok {
+		t.Errorf("did not end well:\n%s", said)
+	}
+	want = []string{
+		"sam delete --config-env us --no-prompts", "aws s3 rb s3://evidence-us --force --region us-east-1",
+		"sam delete --config-env home --no-prompts", "aws s3 rb s3://evidence-home --force --region eu-west-1",
+		"aws dynamodb delete-table --table-name valkyrie --region eu-west-1 --output text",
+	}
+	if diff := cmp.Diff(want, a.calls()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestDestroyBlindly: where CloudFormation may not be asked what there is, nothing is deleted.
+func TestDestroyBlindly(t *testing.T) {
+	a := rehearse(t)
+	a.put(filepath.Join(a.fake, "denied"), "")
+	if said, ok := a.make("destroy", "ERASE=yes"); ok || a.calls() != nil || !strings.Contains(said, "you may not look") {
+		t.Errorf("ended well: %v; said\n%s", ok, said)
+	}
+}
+
+// TestSamconfig: what would be wrong half way is refused before anything is done.
+func TestSamconfig(t *testing.T) {
+	for name, c := range map[string]struct{ old, planted, want string }{
+		"another site":            {`(?s)(\[us.deploy.*?SiteUrl=https://)shop`, "${1}staging", "[us.deploy.parameters] differs from home's"},
+		"home is not first":       {`(?s)\[home.deploy.parameters\]`, "[base.deploy.parameters]", "the first environment must be [home.deploy.parameters]"},
+		"home is another region":  {`region = "eu-west-1"`, `region = "eu-west-2"`, "ProbeRegions lacks eu-west-2"},
+		"a region that is not in": {`,us-east-1"`, `"`, "ProbeRegions lacks us-east-1, the region of [us]"},
+		"no region":               {`(?s)(\[us.global.*?)region = "us-east-1"`, "${1}", "[us.global.parameters] names no region"},
+	} {
+		a := rehearse(t)
+		path := filepath.Join(a.dir, "samconfig.toml")
+		body, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		changed := regexp.MustCompile(c.old).ReplaceAllString(string(body), c.planted)
+		if changed == string(body) {
+			t.Fatalf("%s: samconfig.toml has no %s", name, c.old)
+		}
+		a.put(path, changed)
+		if said, ok := a.make("deploy"); ok || a.calls() != nil || !strings.Contains(said, c.want) {
+			t.Errorf("%s: ended well: %v; said\n%s\nwant %s", name, ok, said, c.want)
+		}
+	}
+	a := rehearse(t)
+	if said, ok := a.make("deploy", "ENVS=mars"); ok || a.calls() != nil || !strings.Contains(said, "there is no environment mars; there are: home standby us") {
+		t.Errorf("ended well: %v; said\n%s", ok, said)
+	}
+}
+
+// TestOverrides: what samconfig.toml overrides are parameters of the template, with values that they allow, and those
+// without a default are all there.
+func TestOverrides(t *testing.T) {
+	body, err := os.ReadFile("../../samconfig.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := read(t).section("Parameters")
+	set := map[string]int{}
+	for _, m := range regexp.MustCompile(`(?m)^  "([A-Za-z]+)=([^"]*)",$`).FindAllStringSubmatch(string(body), -1) {
+		if p := all[m[1]]; p == nil || !allows(p, m[2]) {
+			t.Errorf("samconfig.toml: %s=%s is not what the template takes", m[1], m[2])
+		}
+		set[m[1]]++
+	}
+	for name, p := range all {
+		if at(p, "Default") == nil && set[name] != 3 {
+			t.Errorf("samconfig.toml sets %s %d times; every one of the three environments needs it", name, set[name])
+		}
+	}
+}
+
+// TestTargets: what SAM builds by makefile has a target.
+func TestTargets(t *testing.T) {
+	for id, r := range read(t).section("Resources") {
+		if at(r, "Metadata", "BuildMethod") != "makefile" {
+			continue
+		}
+		cmd := exec.Command("make", "-n", "build-"+id, "ARTIFACTS_DIR=/tmp/artifacts")
+		cmd.Dir = "../.."
+		out, err := cmd.CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "/tmp/artifacts") {
+			t.Errorf("make build-%s: %v\n%s", id, err, out)
+		}
+	}
+	if said, err := exec.Command("make", "-C", "../..", "-n", "deploy").CombinedOutput(); err != nil || !strings.Contains(string(said), "infra/deploy.sh up") {
+		t.Errorf("make -n deploy: %v\n%s", err, said)
+	}
+}

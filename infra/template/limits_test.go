@@ -1,0 +1,28 @@
+package template_test
+
+import (
+	"testing"
+	"time"
+
+	"valkyrie/probes"
+	"valkyrie/probes/journey"
+)
+
+// TestTimeout: the probe's time is longer than all steps of any journey may take, cleanup too, with some for Chrome's
+// start, the evidence and the store.
+func TestTimeout(t *testing.T) {
+	const besides = 20 * time.Second
+	seconds, _ := at(read(t).section("Parameters")["ProbeTimeout"], "Default").(int)
+	for _, make := range probes.All {
+		j, longest := make(), besides
+		for _, s := range append(append([]journey.Step{}, j.Steps...), j.Cleanup...) {
+			if s.Limit == 0 {
+				s.Limit = journey.DefaultLimit
+			}
+			longest += s.Limit
+		}
+		if timeout := time.Duration(seconds) * time.Second; longest > timeout {
+			t.Errorf("%s may take %v; ProbeTimeout is %v", j.Name, longest, timeout)
+		}
+	}
+}

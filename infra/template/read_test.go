@@ -1,0 +1,156 @@
+// Package template_test reads ../../template.yaml as CloudFormation would, and holds it against the code: what the
+// template names of metrics, log fields, environment variables, tables and journeys is what the code has.
+package template_test
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+const file = "../../template.yaml"
+
+// A document is the template: its text, since comments count, and its content with short tags written out, so that
+// !Ref x is {"Ref": "x"}.
+type document struct {
+	lines []string
+	root  *yaml.Node
+	all   map[string]any
+}
+
+func parse(text string) (document, error) {
+	d := document{lines: strings.Split(text, "\n")}
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+		return d, err
+	}
+	d.root = doc.Content[0]
+	all, err := plain(d.root)
+	if err != nil {
+		return d, err
+	}
+	d.all = all.(map[string]any)
+	return d, nil
+}
+
+// original is the template's own text.
+func original(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func read(t *testing.T) document {
+	t.Helper()
+	d, err := parse(original(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// plain is a node as maps, lists, strings, numbers and booleans. A key that is there twice is an error.
+func plain(n *yaml.Node) (any, error) {
+	value, err := untagged(n)
+	if err != nil || !strings.HasPrefix(n.Tag, "!") || strings.HasPrefix(n.Tag, "!!") {
+		return value, err
+	}
+	switch name := n.Tag[1:]; name {
+	case "Ref", "Condition":
+		return map[string]any{name: value}, nil
+	case "GetAtt":
+		id, attribute, _ := strings.Cut(fmt.Sprint(value), ".")
+		return map[string]any{"Fn::GetAtt": []any{id, attribute}}, nil
+	default:
+		return map[string]any{"Fn::" + name: value}, nil
+	}
+}
+
+func untagged(n *yaml.Node) (any, error) {
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := map[string]any{}
+		for pair := range slices.Chunk(n.Content, 2) {
+			key := pair[0].Value
+			if _, twice := m[key]; twice {
+				return nil, fmt.Errorf("line %d: %s is there twice", pair[0].Line, key)
+			}
+			value, err := plain(pair[1])
+			if err != nil {
+				return nil, err
+			}
+			m[key] = value
+		}
+		return m, nil
+	case yaml.SequenceNode:
+		list := []any{}
+		for _, c := range n.Content {
+			value, err := plain(c)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, value)
+		}
+		return list, nil
+	}
+	var value any
+	bare := *n
+	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
+		bare.Tag = "!!str" // what a short tag stands before is text
+	}
+	err := bare.Decode(&value)
+	return value, err
+}
+
+// walk calls do for v and all that is in it.
+func walk(v any, do func(v any)) {
+	do(v)
+	switch v := v.(type) {
+	case map[string]any:
+		for _, inner := range v {
+			walk(inner, do)
+		}
+	case []any:
+		for _, inner := range v {
+			walk(inner, do)
+		}
+	}
+}
+
+// section is one of the template's sections, by name.
+func (d document) section(name string) map[string]any {
+	m, _ := d.all[name].(map[string]any)
+	return m
+}
+
+// at descends into maps by their keys; nil where there is nothing.
+func at(v any, keys ...string) any {
+	for _, key := range keys {
+		m, _ := v.(map[string]any)
+		v = m[key]
+	}
+	return v
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// list is v as a list: one value is a list of it, and none is an empty one.
+func list(v any) []any {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{v}
+}

@@ -1,0 +1,142 @@
+package template_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"valkyrie/infra/environ"
+)
+
+// left are the variables that the template leaves unset on purpose.
+var left = map[string]string{
+	environ.Alerts:      "the alerts.yaml that was built in is the one in use",
+	environ.PhoneAPI:    "the calls go to Twilio itself",
+	environ.CallbackURL: "of the webhook, which learns its own address from the requests: the template would go round in a circle",
+}
+
+// environment holds what each function is told against what it reads.
+func environment(d document) []string {
+	var faults []string
+	s := newStack(d, home, parameters())
+	all := s.resources()
+	for id, function := range map[string]string{"Probe": environ.FunctionProbe, "Pager": environ.FunctionPager, "Webhook": environ.FunctionWebhook} {
+		set, _ := at(all[id], "Properties", "Environment", "Variables").(map[string]any)
+		told := map[string]string{"AWS_REGION": s.region}
+		for name, value := range set {
+			told[name] = fmt.Sprint(value)
+			if !environ.Reads(function, name) {
+				faults = append(faults, fmt.Sprintf("%s: nobody reads %s", id, name))
+			}
+			if regexp.MustCompile(`(?i)token|password|secret`).MatchString(name) && name != environ.Secrets {
+				faults = append(faults, fmt.Sprintf("%s: %s looks like a secret; name where it is instead", id, name))
+			}
+		}
+		for _, name := range slices.Concat(environ.Required(function), environ.Optional(function)) {
+			if _, ok := set[name]; !ok && left[name] == "" {
+				faults = append(faults, fmt.Sprintf("%s: %s is not set", id, name))
+			}
+		}
+		if _, err := environ.Read(function, func(name string) string { return told[name] }); err != nil {
+			faults = append(faults, fmt.Sprintf("%s: %v", id, err))
+		}
+	}
+	return append(faults, s.faults...)
+}
+
+// declared holds the parameters against their uses, descriptions and defaults.
+func declared(d document) []string {
+	var faults []string
+	used := map[string]bool{}
+	for _, part := range []string{"Resources", "Conditions", "Outputs", "Rules", "Globals"} {
+		walk(d.all[part], func(v any) {
+			m, _ := v.(map[string]any)
+			used[text(m["Ref"])] = true
+			if sub := list(m["Fn::Sub"]); len(sub) > 0 {
+				for _, found := range placeholder.FindAllStringSubmatch(text(sub[0]), -1) {
+					used[found[1]] = true
+				}
+			}
+		})
+	}
+	for name, p := range d.section("Parameters") {
+		if !used[name] {
+			faults = append(faults, fmt.Sprintf("the parameter %s is not used", name))
+		}
+		if text(at(p, "Description")) == "" {
+			faults = append(faults, fmt.Sprintf("the parameter %s has no description", name))
+		}
+		bounded := at(p, "AllowedPattern") != nil || at(p, "AllowedValues") != nil || at(p, "MinValue") != nil
+		if !bounded && name != "ChromeFlags" {
+			faults = append(faults, fmt.Sprintf("the parameter %s takes anything", name))
+		}
+		given := parameters()[name]
+		for _, value := range []any{at(p, "Default"), given} {
+			if value != nil && !allows(p, value) {
+				faults = append(faults, fmt.Sprintf("the parameter %s does not allow %q", name, value))
+			}
+		}
+		if !grouped(d, name) {
+			faults = append(faults, fmt.Sprintf("the parameter %s is in no group", name))
+		}
+	}
+	return faults
+}
+
+func allows(p, value any) bool {
+	if values := list(at(p, "AllowedValues")); len(values) > 0 {
+		return slices.Contains(values, value)
+	}
+	pattern := text(at(p, "AllowedPattern"))
+	return pattern == "" || regexp.MustCompile("^(?:"+pattern+")$").MatchString(fmt.Sprint(value))
+}
+
+func grouped(d document, name string) bool {
+	n := 0
+	walk(at(d.section("Metadata"), "AWS::CloudFormation::Interface"), func(v any) {
+		for _, p := range list(at(v, "Parameters")) {
+			if p == name {
+				n++
+			}
+		}
+	})
+	return n == 1
+}
+
+// contained judges what is stored: private, encrypted, kept when the stack goes, forgotten when its time has come.
+func contained(d document) []string {
+	var faults []string
+	all := newStack(d, home, parameters()).resources()
+	for id, want := range map[string][]string{
+		"Evidence": {"PublicAccessBlockConfiguration", "BucketEncryption", "LifecycleConfiguration", "OwnershipControls"},
+		"Table":    {"TimeToLiveSpecification", "PointInTimeRecoverySpecification"},
+	} {
+		for _, key := range want {
+			if at(all[id], "Properties", key) == nil {
+				faults = append(faults, fmt.Sprintf("%s lacks %s", id, key))
+			}
+		}
+		if at(all[id], "DeletionPolicy") != "RetainExceptOnCreate" || at(all[id], "UpdateReplacePolicy") != "Retain" {
+			faults = append(faults, id+" would be deleted with its stack")
+		}
+	}
+	for _, key := range strings.Fields("BlockPublicAcls BlockPublicPolicy IgnorePublicAcls RestrictPublicBuckets") {
+		if at(all["Evidence"], "Properties", "PublicAccessBlockConfiguration", key) != true {
+			faults = append(faults, "Evidence: "+key+" is not true")
+		}
+	}
+	secure := false
+	walk(at(all["EvidencePolicy"], "Properties", "PolicyDocument"), func(v any) {
+		secure = secure || at(v, "Effect") == "Deny" && at(v, "Condition", "Bool", "aws:SecureTransport") == "false"
+	})
+	if !secure {
+		faults = append(faults, "EvidencePolicy does not refuse what is not encrypted on the way")
+	}
+	for id, r := range all {
+		if r["Type"] == "AWS::Logs::LogGroup" && at(r, "Properties", "RetentionInDays") == nil {
+			faults = append(faults, id+" is kept for ever")
+		}
+	}
+	return faults
+}

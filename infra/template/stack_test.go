@@ -1,0 +1,310 @@
+package template_test
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Regions of the tests, and what a deployment in them is told.
+const (
+	home, standby, third = "eu-west-1", "eu-central-1", "us-east-1"
+	account              = "111122223333"
+)
+
+func parameters() map[string]any {
+	return map[string]any{
+		"SiteUrl": "https://shop.example.com", "HomeRegion": home, "StandbyRegion": standby,
+		"ProbeRegions": strings.Join([]string{home, standby, third}, ","), "TwilioAccountSid": "AC" + strings.Repeat("0", 32),
+	}
+}
+
+// A stack is the template as CloudFormation makes it in one region: conditions decided, functions worked out.
+type stack struct {
+	region     string
+	parameters map[string]any
+	doc        document
+	faults     []string
+}
+
+// newStack makes one. Parameters that are not given have their defaults.
+func newStack(d document, region string, given map[string]any) *stack {
+	s := &stack{region: region, parameters: map[string]any{}, doc: d}
+	for name, p := range d.section("Parameters") {
+		value, ok := given[name]
+		if !ok {
+			value = at(p, "Default")
+		}
+		if value == nil {
+			s.fault("the parameter %s has no value", name)
+		}
+		s.parameters[name] = value
+	}
+	return s
+}
+
+func (s *stack) fault(format string, args ...any) {
+	s.faults = append(s.faults, fmt.Sprintf(format, args...))
+}
+
+// resources are those that the region has, by their logical names, worked out.
+func (s *stack) resources() map[string]map[string]any {
+	all := map[string]map[string]any{}
+	for id, r := range s.doc.section("Resources") {
+		if s.exists(id) {
+			all[id], _ = s.value(r).(map[string]any)
+		}
+	}
+	return all
+}
+
+// exists reports whether a resource's condition holds.
+func (s *stack) exists(id string) bool {
+	r, ok := s.doc.section("Resources")[id].(map[string]any)
+	if !ok {
+		return id == "WebhookUrl" && s.exists("Webhook") // SAM makes it of FunctionUrlConfig
+	}
+	name := text(r["Condition"])
+	return name == "" || s.holds(name)
+}
+
+func (s *stack) holds(condition string) bool {
+	c, ok := s.doc.section("Conditions")[condition]
+	if !ok {
+		s.fault("there is no condition %s", condition)
+		return false
+	}
+	return s.truth(c)
+}
+
+// truth works out a condition.
+func (s *stack) truth(v any) bool {
+	m, _ := v.(map[string]any)
+	for name, in := range m {
+		args := list(in)
+		switch name {
+		case "Condition":
+			return s.holds(text(in))
+		case "Fn::Equals":
+			return len(args) == 2 && fmt.Sprint(s.value(args[0])) == fmt.Sprint(s.value(args[1]))
+		case "Fn::Not":
+			return !s.truth(args[0])
+		case "Fn::And":
+			return !slices.ContainsFunc(args, func(a any) bool { return !s.truth(a) })
+		case "Fn::Or":
+			return slices.ContainsFunc(args, s.truth)
+		}
+	}
+	s.fault("%v is no condition", v)
+	return false
+}
+
+// noValue is what AWS::NoValue stands for: whatever it is the value of is not there.
+type noValue struct{}
+
+// value works out a value.
+func (s *stack) value(v any) any {
+	switch v := v.(type) {
+	case []any:
+		out := []any{}
+		for _, item := range v {
+			if got := s.value(item); got != (noValue{}) {
+				out = append(out, got)
+			}
+		}
+		return out
+	case map[string]any:
+		if len(v) == 1 {
+			for name, in := range v {
+				if got, is := s.function(name, in); is {
+					return got
+				}
+			}
+		}
+		out := map[string]any{}
+		for key, item := range v {
+			if got := s.value(item); got != (noValue{}) {
+				out[key] = got
+			}
+		}
+		return out
+	}
+	return v
+}
+
+// function works out one of CloudFormation's functions.
+func (s *stack) function(name string, in any) (any, bool) {
+	args := list(in)
+	switch name {
+	case "Ref":
+		return s.ref(text(in)), true
+	case "Fn::GetAtt":
+		return s.attribute(text(args[0]), text(args[1])), true
+	case "Fn::If":
+		if s.holds(text(args[0])) {
+			return s.value(args[1]), true
+		}
+		return s.value(args[2]), true
+	case "Fn::Sub":
+		return s.sub(args), true
+	case "Fn::Split":
+		parts := []any{}
+		for _, p := range strings.Split(text(s.value(args[1])), text(args[0])) {
+			parts = append(parts, p)
+		}
+		return parts, true
+	case "Fn::Select":
+		from, i := list(s.value(args[1])), args[0].(int)
+		if i >= len(from) {
+			s.fault("Select %d of %v", i, from)
+			return "", true
+		}
+		return from[i], true
+	}
+	if strings.HasPrefix(name, "Fn::") {
+		s.fault("the function %s is not known to this test", name)
+	}
+	return nil, false
+}
+
+// ref is what !Ref gives: a parameter's value, or a resource's own name.
+func (s *stack) ref(name string) any {
+	switch name {
+	case "AWS::Region":
+		return s.region
+	case "AWS::AccountId":
+		return account
+	case "AWS::Partition":
+		return "aws"
+	case "AWS::NoValue":
+		return noValue{}
+	}
+	if value, ok := s.parameters[name]; ok {
+		return value
+	}
+	if !s.exists(name) {
+		s.fault("%s is referred to, but is not there in %s", name, s.region)
+		return ""
+	}
+	properties := at(s.doc.section("Resources")[name], "Properties")
+	for _, key := range []string{"FunctionName", "LogGroupName", "TableName", "DashboardName", "Name"} {
+		if own := at(properties, key); own != nil {
+			return s.value(own)
+		}
+	}
+	return strings.ToLower(name) + "-1a2b3c"
+}
+
+// attribute is what !GetAtt gives.
+func (s *stack) attribute(id, attribute string) any {
+	if !s.exists(id) {
+		s.fault("%s.%s is referred to, but is not there in %s", id, attribute, s.region)
+	}
+	switch attribute {
+	case "FunctionUrl":
+		return "https://abc." + "lambda-url." + s.region + ".on.aws/"
+	case "QueueName":
+		return s.value(at(s.doc.section("Resources")[id], "Properties", "QueueName"))
+	case "Arn":
+		return fmt.Sprintf("arn:aws:%s:%s:%s", s.region, account, id)
+	}
+	s.fault("%s.%s: an attribute that is not known to this test", id, attribute)
+	return ""
+}
+
+var placeholder = regexp.MustCompile(`\$\{([^!}][^}]*)\}`)
+
+func (s *stack) sub(args []any) any {
+	var own map[string]any
+	if len(args) == 2 {
+		own, _ = args[1].(map[string]any)
+	}
+	return placeholder.ReplaceAllStringFunc(text(args[0]), func(found string) string {
+		name := found[2 : len(found)-1]
+		if value, ok := own[name]; ok {
+			return fmt.Sprint(s.value(value))
+		}
+		if id, attribute, ok := strings.Cut(name, "."); ok {
+			return fmt.Sprint(s.attribute(id, attribute))
+		}
+		return fmt.Sprint(s.ref(name))
+	})
+}
+
+// TestStacks: conditions make a region home, standby, or a probe only, and nowhere is anything referred to that is not
+// there.
+func TestStacks(t *testing.T) {
+	d := read(t)
+	for _, c := range []struct {
+		region   string
+		has, not []string
+	}{
+		{home, []string{"Probe", "Pager", "Webhook", "Table", "PagerSilent", "Evidence", "Dashboard"}, nil},
+		{standby, []string{"Probe", "Pager", "Webhook", "Table", "PagerSilent", "Evidence", "Dashboard"}, nil},
+		{third, []string{"Probe", "Evidence", "ProbeSilent", "Undelivered", "Dashboard"}, []string{"Pager", "Webhook", "Table", "PagerSilent", "WebhookRole"}},
+	} {
+		s := newStack(d, c.region, parameters())
+		all := s.resources()
+		s.value(d.section("Outputs")["EvidenceBucket"])
+		for _, id := range c.has {
+			if all[id] == nil {
+				t.Errorf("%s has no %s", c.region, id)
+			}
+		}
+		for _, id := range c.not {
+			if all[id] != nil {
+				t.Errorf("%s has %s", c.region, id)
+			}
+		}
+		for _, f := range s.faults {
+			t.Errorf("%s: %s", c.region, f)
+		}
+	}
+}
+
+// TestChoices: each parameter that turns something on or off does, and leaves nothing dangling.
+func TestChoices(t *testing.T) {
+	d := read(t)
+	for name, c := range map[string]struct {
+		set   map[string]any
+		right func(all map[string]map[string]any) bool
+	}{
+		"no standby": {map[string]any{"StandbyRegion": ""}, func(all map[string]map[string]any) bool { return all["Table"] != nil }},
+		"one region": {map[string]any{"ProbeRegions": home, "StandbyRegion": ""}, func(all map[string]map[string]any) bool { return all["Dashboard"] != nil }},
+		"an existing table": {map[string]any{"ExistingTable": "old"}, func(all map[string]map[string]any) bool {
+			return all["Table"] == nil && at(all["Pager"], "Properties", "Environment", "Variables", "VALKYRIE_TABLE") == "old"
+		}},
+		"an e-mail": {map[string]any{"AlarmEmail": "ops@example.com"}, func(all map[string]map[string]any) bool {
+			return len(list(at(all["AlarmTopic"], "Properties", "Subscription"))) == 1
+		}},
+		"no e-mail": {nil, func(all map[string]map[string]any) bool {
+			return at(all["AlarmTopic"], "Properties", "Subscription") == nil
+		}},
+		"reserved": {map[string]any{"ProbeConcurrency": 4}, func(all map[string]map[string]any) bool {
+			return at(all["Probe"], "Properties", "ReservedConcurrentExecutions") == 4
+		}},
+		"not reserved": {nil, func(all map[string]map[string]any) bool {
+			return at(all["Probe"], "Properties", "ReservedConcurrentExecutions") == nil
+		}},
+		"paused": {map[string]any{"Schedules": "DISABLED"}, func(all map[string]map[string]any) bool {
+			return at(all["ProbeSilent"], "Properties", "ActionsEnabled") == false && at(all["Pager"], "Properties", "Events", "EachMinute", "Properties", "State") == nil
+		}},
+		"Secrets Manager": {map[string]any{"SecretsIn": "secretsmanager"}, func(all map[string]map[string]any) bool {
+			return at(all["Probe"], "Properties", "Environment", "Variables", "VALKYRIE_SECRETS") == "secretsmanager:/valkyrie/probe"
+		}},
+	} {
+		given := parameters()
+		for k, v := range c.set {
+			given[k] = v
+		}
+		s := newStack(d, home, given)
+		if all := s.resources(); !c.right(all) {
+			t.Errorf("%s: not so", name)
+		}
+		for _, f := range s.faults {
+			t.Errorf("%s: %s", name, f)
+		}
+	}
+}
