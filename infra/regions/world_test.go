@@ -107,7 +107,6 @@ type world struct {
 	texts         []string // "Ada all-clear"
 	deaf          int      // so many calls are not answered; the next one is, and acknowledged
 	lost          int      // reports that nobody could take, as the home was down
-	places        []alerts.Place
 	posts         []string
 	staff         regions.Staff
 	trouble       func(string, error)
