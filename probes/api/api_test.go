@@ -49,8 +49,10 @@ func TestVerdicts(t *testing.T) {
 		outcome journey.Outcome
 		words   string
 	}{
-		"fine":    {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"ok": true}`) }, journey.Passed, ""},
-		"status":  {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no\n  jobs ", http.StatusServiceUnavailable) }, journey.Failed, `GET /jobs?a=b: expected 200 OK, got 503 Service Unavailable: no jobs`},
+		"fine": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"ok": true}`) }, journey.Passed, ""},
+		"status": {func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "no\n  jobs ", http.StatusServiceUnavailable)
+		}, journey.Failed, `GET /jobs?a=b: expected 200 OK, got 503 Service Unavailable: no jobs`},
 		"no JSON": {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `<html>Sorry`) }, journey.Failed, `GET /jobs?a=b: expected JSON: invalid character '<' looking for beginning of value: <html>Sorry`},
 		"wrong":   {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"ok": 7}`) }, journey.Failed, `GET /jobs?a=b: expected JSON: json: cannot unmarshal number`},
 		"silent":  {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, journey.Failed, `GET /jobs?a=b: no answer within 300ms`},
@@ -107,7 +109,9 @@ func TestWhereTheTimeWent(t *testing.T) {
 
 func TestSecretsAreMasked(t *testing.T) {
 	stage := journey.Stage{Secrets: func(string) (string, error) { return "hunter2", nil }}
-	run, kept := play(t, func(w http.ResponseWriter, r *http.Request) { http.Error(w, "no: "+r.URL.RawQuery, http.StatusUnauthorized) }, stage, func(client *api.Client, t *journey.T) {
+	run, kept := play(t, func(w http.ResponseWriter, r *http.Request) {
+		http.Error(w, "no: "+r.URL.RawQuery, http.StatusUnauthorized)
+	}, stage, func(client *api.Client, t *journey.T) {
 		client.Get("/in?p=" + t.Secret("shop-password")).Expect(http.StatusOK)
 	})
 	if all := fmt.Sprint(run, kept); strings.Contains(all, "hunter2") || !strings.Contains(all, "401") {
