@@ -47,9 +47,13 @@ func (r *Route) lost(id, why string) {
 	}
 }
 
-// settle ends the doubt about a lost page. The carrier's list may lag, so that it does not know of it counts only after
-// a while; then it is sent once more, and never a third time.
-func (r *Route) settle(id, sid string, now time.Time) {
+// settle ends the doubt about a lost page. The carrier's list may lag, so that it does not know of it counts only when it
+// was asked after a while; then it is sent once more, and never a third time.
+func (r *Route) settle(e Settled, now time.Time) {
+	id, sid, asked := e.PageID, e.SID, e.Asked
+	if asked.IsZero() {
+		asked = now
+	}
 	p := r.page(id)
 	if p == nil || p.State != Unknown {
 		return
@@ -60,7 +64,7 @@ func (r *Route) settle(id, sid string, now time.Time) {
 	switch {
 	case sid != "":
 		r.accepted(id, sid, now)
-	case now.Sub(p.ClaimedAt) < settleAfter:
+	case asked.Sub(p.ClaimedAt) < settleAfter:
 	case p.Resent:
 		r.end(id, FailedCall, "lost twice: "+p.Why, now)
 	default:

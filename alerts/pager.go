@@ -167,6 +167,7 @@ func (p *Pager) send(ctx context.Context, page Page) Event {
 }
 
 func (p *Pager) find(ctx context.Context, page Page) Event {
+	asked := p.now()
 	sid, found, err := p.Phone.Find(ctx, p.dispatch(page), page.ClaimedAt)
 	if err != nil {
 		p.Log.Warn("the carrier could not be asked about a page", "page", page.ID, "err", err)
@@ -174,7 +175,7 @@ func (p *Pager) find(ctx context.Context, page Page) Event {
 	if !found {
 		sid = ""
 	}
-	return Settled{page.ID, sid}
+	return Settled{page.ID, sid, asked}
 }
 
 // file moves what is over, and fully told, into the history.

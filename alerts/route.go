@@ -60,7 +60,10 @@ type (
 	// Lost: whether it did is not known.
 	Lost struct{ PageID, Why string }
 	// Settled: the carrier was asked about a lost page. An empty SID: it does not know of it.
-	Settled struct{ PageID, SID string }
+	Settled struct {
+		PageID, SID string
+		Asked       time.Time // when the question was put; zero: just now
+	}
 	// Archived: an incident that is over is in the history, and may be forgotten here.
 	Archived struct{ IncidentID string }
 )
@@ -98,7 +101,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	case Lost:
 		r.lost(e.PageID, e.Why)
 	case Settled:
-		r.settle(e.PageID, e.SID, now)
+		r.settle(e, now)
 	case Report:
 		r.report(e, at)
 	case Reply:
