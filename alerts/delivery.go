@@ -36,7 +36,7 @@ func (r *Route) touch(p Page) {
 // postpone puts a page that was certainly not sent back, to be tried again a little later each time.
 func (r *Route) postpone(id, why string, now time.Time) {
 	if p := r.page(id); p != nil && p.State == Claimed {
-		backoff := min(30*time.Second, time.Second<<min(p.Tries, 5))
+		backoff := min(longestBackoff, time.Second<<min(p.Tries, 5))
 		p.State, p.Why, p.NotBefore = Planned, why, now.Add(backoff)
 	}
 }

@@ -75,6 +75,8 @@ const (
 	callSilence = 2 * time.Minute  // of the carrier about a call: it rang out and we were not told
 	callLength  = 5 * time.Minute  // of a call that was answered; the longest speech takes four
 	textSilence = 5 * time.Minute
+
+	longestBackoff = 30 * time.Second // after "too many requests"
 )
 
 // A Command is what has to be done outside: Send a page, or Find one that was lost.
@@ -89,6 +91,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	r = *r.clone()
 	o = o.With(r.Overrides)
 	at := hour{o, now}
+	r.putRight(at)
 	switch e := e.(type) {
 	case Taken:
 		r.take(e, now)
