@@ -4,34 +4,41 @@ import (
 	"flag"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-// histories are played of each sort, unless -rapid.checks says otherwise; the same each time, unless -rapid.seed does.
-const histories = "10000"
+var stories = flag.Bool("stories", false, "log what happens in a history that fails")
 
-var stories = flag.Bool("stories", false, "log what happens in a history")
+var given = map[string]bool{} // flags
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	given := map[string]bool{}
 	flag.Visit(func(f *flag.Flag) { given[f.Name] = true })
-	for name, value := range map[string]string{"rapid.checks": histories, "rapid.seed": "1"} {
-		if !given[name] {
-			if err := flag.Set(name, value); err != nil {
-				panic(err)
-			}
-		}
-	}
 	debug.SetGCPercent(800) // much is made, and little is kept
 	os.Exit(m.Run())
 }
 
+// plays says how many histories the next property plays, the same each time; unless -rapid.checks and -rapid.seed say
+// otherwise.
+func plays(t *testing.T, histories int) {
+	t.Helper()
+	for name, value := range map[string]string{"rapid.checks": strconv.Itoa(histories), "rapid.seed": "1"} {
+		if given[name] {
+			continue
+		}
+		if err := flag.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // TestHistories plays random histories, and checks after each write that the rules hold.
 func TestHistories(t *testing.T) {
+	plays(t, 10_000) // of each sort
 	for _, sort := range []struct {
 		name   string
 		steady bool
