@@ -53,7 +53,7 @@ func (w *world) goodTimes() {
 	}
 	w.reply(w.onCall.People[0].Phone, "ack")
 	w.silence(20 * time.Minute)
-	if rapid.IntRange(0, 7).Draw(w.T, "to the end") == 0 {
+	if rapid.IntRange(0, 9).Draw(w.T, "to the end") == 0 {
 		w.allIsWell()
 	}
 }
@@ -72,7 +72,7 @@ func (w *world) allTakenOver() {
 // allIsWell lets the site work again. Then everybody who was paged is told, in the end nothing is left to do, and the
 // history has it all.
 func (w *world) allIsWell() {
-	for range 6 { // more than make it degraded
+	for range 3 { // of the last 5, less than make it degraded are slow then
 		for _, name := range journeys {
 			w.probe(name, "ppp")
 		}

@@ -16,11 +16,10 @@ import (
 // A trial is judging and the textbook side by side.
 type trial struct {
 	*rapid.T
-	policy  alerts.JourneyPolicy
-	state   alerts.JourneyState
-	book    textbook
-	ids     map[string]bool // of all incidents so far
-	decided int
+	policy alerts.JourneyPolicy
+	state  alerts.JourneyState
+	book   textbook
+	ids    map[string]bool // of all incidents so far
 }
 
 func newTrial(t *rapid.T) *trial {
