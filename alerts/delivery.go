@@ -36,7 +36,7 @@ func (r *Route) touch(p Page) {
 // postpone puts a page that was certainly not sent back, to be tried again a little later each time.
 func (r *Route) postpone(id, why string, now time.Time) {
 	if p := r.page(id); p != nil && p.State == Claimed {
-		backoff := min(30*time.Second, time.Second<<min(p.Tries, 5))
+		backoff := min(longestBackoff, time.Second<<min(p.Tries, 5))
 		p.State, p.Why, p.NotBefore = Planned, why, now.Add(backoff)
 	}
 }
@@ -47,9 +47,13 @@ func (r *Route) lost(id, why string) {
 	}
 }
 
-// settle ends the doubt about a lost page. The carrier's list may lag, so that it does not know of it counts only after
-// a while; then it is sent once more, and never a third time.
-func (r *Route) settle(id, sid string, now time.Time) {
+// settle ends the doubt about a lost page. The carrier's list may lag, so that it does not know of it counts only when it
+// was asked after a while; then it is sent once more, and never a third time.
+func (r *Route) settle(e Settled, now time.Time) {
+	id, sid, asked := e.PageID, e.SID, e.Asked
+	if asked.IsZero() {
+		asked = now
+	}
 	p := r.page(id)
 	if p == nil || p.State != Unknown {
 		return
@@ -60,7 +64,7 @@ func (r *Route) settle(id, sid string, now time.Time) {
 	switch {
 	case sid != "":
 		r.accepted(id, sid, now)
-	case now.Sub(p.ClaimedAt) < settleAfter:
+	case asked.Sub(p.ClaimedAt) < settleAfter:
 	case p.Resent:
 		r.end(id, FailedCall, "lost twice: "+p.Why, now)
 	default:

@@ -22,14 +22,19 @@ func (r *Route) expire(now time.Time) {
 	}
 }
 
-// cancel drops planned alarms that nobody needs any more, and from those that somebody needs what is settled.
+// cancel drops planned pages that nobody needs any more, and from those that somebody needs what is settled.
 func (r *Route) cancel(at hour) {
 	for i := range r.Pages {
 		p := &r.Pages[i]
-		if p.State != Planned || p.Purpose != Alarm {
+		if p.State != Planned || p.Purpose == Notice {
 			continue
 		}
-		needed := slices.DeleteFunc(slices.Clone(p.Incidents), func(id string) bool { return r.answered(id, at) })
+		needed := slices.DeleteFunc(slices.Clone(p.Incidents), func(id string) bool {
+			if p.Purpose == AllClear {
+				return !r.over(id)
+			}
+			return r.answered(id, at)
+		})
 		if len(needed) > 0 {
 			p.Incidents = needed
 			continue
@@ -43,6 +48,12 @@ func (r *Route) cancel(at hour) {
 func (r *Route) answered(id string, at hour) bool {
 	i := r.incident(id)
 	return i == nil || !i.Awaits() || r.quiet(i.Journey, at)
+}
+
+// over reports whether the incident is, and has not come back.
+func (r *Route) over(id string) bool {
+	i := r.incident(id)
+	return i != nil && i.State == Resolved
 }
 
 // plan intends the pages that are due.
@@ -210,6 +221,8 @@ func (r *Route) words(p Page, at hour) string {
 	who, _ := at.onCall.person(p.Person)
 	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, OnCall: at.onCall, Now: at.now}
 	switch {
+	case p.Mute != nil:
+		return unmutedText(*p.Mute, who, r.badNow(p.Mute.Journey), at.now) // what is wrong when it is sent, not when it ended
 	case len(about) == 0:
 		return p.Words // a notice brings its own
 	case p.Purpose == AllClear:

@@ -85,7 +85,7 @@ func answer(before Route, rep Report, at hour) Answer {
 	a := Answer{Language: who.Language}
 	switch rep.Key {
 	case AckKey:
-		a.Say = []string{fmt.Sprintf("Thank you, %s. It is yours. You will get a text when it is over.", page.Person)}
+		a.Say = []string{fmt.Sprintf("Thank you, %s. %s You will get a text when it is over.", page.Person, before.whose(*page))}
 	case MuteKey:
 		a.Say = []string{fmt.Sprintf("Thank you, %s. It is muted for an hour. If it is still bad then, it calls again.", page.Person)}
 	case PassKey:
@@ -101,6 +101,28 @@ func answer(before Route, rep Report, at hour) Answer {
 		a.Say = []string{fmt.Sprintf("Thank you, %s. It is over already.", page.Person)}
 	}
 	return a
+}
+
+// whose says whose the incidents of a page are once its person has pressed the key: who was quicker keeps what they have.
+func (r *Route) whose(p Page) string {
+	var others []string
+	left := false
+	for _, id := range p.Incidents {
+		switch i := r.incident(id); {
+		case i == nil || i.State == Resolved:
+		case i.State == Acknowledged && i.AckedBy != p.Person:
+			others = with(others, i.AckedBy)
+		default:
+			left = true
+		}
+	}
+	switch {
+	case len(others) == 0:
+		return "It is yours."
+	case left:
+		return fmt.Sprintf("It is yours, but for what is with %s already.", list(others))
+	}
+	return fmt.Sprintf("It is with %s already.", list(others))
 }
 
 func passed(before Route, from string, at hour) string {

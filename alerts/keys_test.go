@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"valkyrie/alerts"
 	"valkyrie/alerts/twilio/standin"
 )
 
@@ -51,4 +52,28 @@ func TestAckByText(t *testing.T) {
 	o.mustPass(time.Hour)
 	o.wantCalls("Ada Grace")
 	o.wantAcked("Grace")
+}
+
+// TestWhoWasQuicker: who presses the key a moment after somebody else has taken it on hears so.
+func TestWhoWasQuicker(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, time.Second)
+	m := &moody{}
+	slow, quick := w.open(func(s alerts.Store) alerts.Store { m.Store = s; return m }), w.open(nil)
+	w.exchange.Callbacks(standin.NoCallbacks)
+	slow.down()
+	slow.mustPass(0)
+	m.item = func() error { // Ada's key press is about to be written
+		m.item = nil
+		_, err := quick.pager.Reply(t.Context(), alerts.Reply{From: grace, Body: "ack"})
+		return err
+	}
+	answer, err := slow.pager.Report(t.Context(), alerts.Report{PageID: slow.route().Pages[0].ID, Key: alerts.AckKey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slow.wantAcked("Grace")
+	if want := "Thank you, Ada. It is with Grace already. You will get a text when it is over."; answer.Say[0] != want {
+		t.Errorf("Ada hears %q, want %q", answer.Say[0], want)
+	}
 }

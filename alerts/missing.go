@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -19,7 +21,8 @@ func (d Desk) Watch(ctx context.Context, now time.Time) ([]Decision, error) {
 		}
 		all = append(all, decisions...)
 	}
-	for name, title := range d.Titles {
+	for _, name := range slices.Sorted(maps.Keys(d.Titles)) {
+		title := d.Titles[name]
 		var seen JourneyState
 		look(name, func(s JourneyState) (JourneyState, []Decision) {
 			seen = s

@@ -61,6 +61,7 @@ type Page struct {
 	Words     string    `json:"words,omitempty"`  // what was said or written
 	Tries     int       `json:"tries"`            // how often it was handed to the carrier
 	Resent    bool      `json:"resent,omitempty"` // sent once more after its outcome could not be learned
+	Mute      *Mute     `json:"mute,omitempty"`   // of a notice: what has ended
 
 	PlannedAt  time.Time `json:"planned_at"`
 	NotBefore  time.Time `json:"not_before,omitzero"`

@@ -43,11 +43,8 @@ func (p *Pager) Tick(ctx context.Context) error {
 
 // Report takes in what the carrier, or a person through it, says, and returns what to answer a person.
 func (p *Pager) Report(ctx context.Context, r Report) (Answer, error) {
-	before, err := p.Route(ctx)
+	before, err := p.fold(ctx, r)
 	if err != nil {
-		return Answer{}, err
-	}
-	if err := p.step(ctx, r); err != nil {
 		return Answer{}, err
 	}
 	return answer(before, r, hour{p.OnCall.With(before.Overrides), p.now()}), nil
@@ -87,27 +84,33 @@ func (p *Pager) takeOver(ctx context.Context, name string) error {
 	})
 }
 
-// step folds an event into the stored route, carries out the commands that follow from it, and folds in what came of
-// them. What was sent is noted even if the program is told to stop meanwhile, or the carrier hangs up on its callback.
-// The history comes last: nobody's call waits for it.
 func (p *Pager) step(ctx context.Context, e Event) error {
+	_, err := p.fold(ctx, e)
+	return err
+}
+
+// fold folds an event into the stored route, carries out the commands that follow from it, and folds in what came of
+// them. What was sent is noted even if the program is told to stop meanwhile, or the carrier hangs up on its callback.
+// The history comes last: nobody's call waits for it. It returns the route that the event was folded into, which is what
+// to answer by: what was read before may be another by then.
+func (p *Pager) fold(ctx context.Context, e Event) (before Route, err error) {
 	var commands []Command
-	var before, after Route
+	var after Route
 	kept := context.WithoutCancel(ctx)
-	err := change(kept, p.Store, routeKey, func(r *Route) bool {
+	err = change(kept, p.Store, routeKey, func(r *Route) bool {
 		before = *r
 		after, commands = r.Step(e, p.OnCall, p.now())
 		*r = after
 		return !reflect.DeepEqual(before, after)
 	})
 	if err != nil {
-		return err
+		return before, err
 	}
 	var errs []error
 	for _, result := range p.carryOut(ctx, commands) {
 		errs = append(errs, p.step(ctx, result))
 	}
-	return errors.Join(append(errs, p.note(kept, before, after))...)
+	return before, errors.Join(append(errs, p.note(kept, before, after))...)
 }
 
 // note keeps the history of the incidents that have changed.
@@ -167,6 +170,7 @@ func (p *Pager) send(ctx context.Context, page Page) Event {
 }
 
 func (p *Pager) find(ctx context.Context, page Page) Event {
+	asked := p.now()
 	sid, found, err := p.Phone.Find(ctx, p.dispatch(page), page.ClaimedAt)
 	if err != nil {
 		p.Log.Warn("the carrier could not be asked about a page", "page", page.ID, "err", err)
@@ -174,7 +178,7 @@ func (p *Pager) find(ctx context.Context, page Page) Event {
 	if !found {
 		sid = ""
 	}
-	return Settled{page.ID, sid}
+	return Settled{page.ID, sid, asked}
 }
 
 // file moves what is over, and fully told, into the history.

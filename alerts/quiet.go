@@ -97,7 +97,7 @@ func (r *Route) lapse(at hour) {
 		}
 		if ok {
 			p := r.add(Text, Notice, who, nil, at.now)
-			p.NotBefore, p.Words = who.Reachable(at.now), unmutedText(m, who, r.badNow(m.Journey), at.now)
+			p.NotBefore, p.Mute = who.Reachable(at.now), &m
 		}
 	}
 }

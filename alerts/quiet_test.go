@@ -119,6 +119,20 @@ func (w *world) after(d time.Duration) {
 	w.step(alerts.Tick{})
 }
 
+// TestNoticeInTheMorning: that a mute has ended at night says what is wrong when it is told.
+func TestNoticeInTheMorning(t *testing.T) {
+	w := &world{now: start, onCall: sleepers(t, "")}
+	w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)}))
+	w.step(alerts.Report{PageID: w.sent[0].ID, Key: alerts.MuteKey, Result: alerts.Human})
+	w.after(time.Hour)
+	w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Key: alerts.AckKey, Result: alerts.Human})
+	w.step(alerts.Taken{Incident: incident("a", alerts.Down, 2, true)})
+	w.after(5 * time.Hour)
+	if got, want := last(w, alerts.Text).Words, "VALKYRIE: a is no longer muted. Nothing is wrong with it."; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // TestNobodyIsWokenForNothing: whatever happens in a week, what only texts never does so in anybody's sleep, nor about what
 // is over, muted or under maintenance; and after a day of calm everybody knows what they have to.
 func TestNobodyIsWokenForNothing(t *testing.T) {

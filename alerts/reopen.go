@@ -17,11 +17,6 @@ func (r *Route) reopen(have *Incident, in Incident, now time.Time) {
 	}
 	in.Reopened = now
 	*have = in
-	for i := range r.Pages {
-		if p := &r.Pages[i]; p.State == Planned && p.Purpose == AllClear && slices.Contains(p.Incidents, in.ID) {
-			p.State, p.EndedAt = Cancelled, now
-		}
-	}
 }
 
 // concerns reports whether a page is about the present spell of an incident, or, where it never was over, about it at

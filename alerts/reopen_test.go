@@ -44,6 +44,25 @@ func TestReopened(t *testing.T) {
 	}
 }
 
+// TestAllClearOvertaken: that it is over is not told when the carrier had too much to do at first, and it has come back.
+func TestAllClearOvertaken(t *testing.T) {
+	w := &world{now: start}
+	w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)}))
+	w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Key: alerts.AckKey, Result: alerts.Human})
+	over := w.step(alerts.Taken{Incident: incident("a", alerts.Down, 2, true)})
+	if got := names(over); got != "[all-clear text Ada]" {
+		t.Fatal(got)
+	}
+	w.now, w.sent = w.now.Add(time.Second), nil
+	w.step(alerts.Taken{Incident: incident("a", alerts.Down, 3, false)})
+	w.step(alerts.NotSent{PageID: over[0].ID})
+	w.now = w.now.Add(time.Minute)
+	w.step(alerts.Tick{})
+	if got := names(w.sent); got != "[alarm call Ada alarm text Ada]" {
+		t.Errorf("got %s", got)
+	}
+}
+
 // TestReopenedWhileOthersPause: what comes back is called about at once, though all have been tried about something else.
 func TestReopenedWhileOthersPause(t *testing.T) {
 	w := &world{now: start}

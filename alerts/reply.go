@@ -19,11 +19,8 @@ const replyHelp = "Reply ack, ack 3f, mute 1h, mute 3f 1h or status; 3f is the b
 
 // Reply takes in a text, and returns what to text back. A stranger's changes nothing, and gets no answer.
 func (p *Pager) Reply(ctx context.Context, rep Reply) (string, error) {
-	before, err := p.Route(ctx)
+	before, err := p.fold(ctx, rep)
 	if err != nil {
-		return "", err
-	}
-	if err := p.step(ctx, rep); err != nil {
 		return "", err
 	}
 	return before.clone().reply(rep, hour{p.OnCall.With(before.Overrides), p.now()}), nil

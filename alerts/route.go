@@ -60,7 +60,10 @@ type (
 	// Lost: whether it did is not known.
 	Lost struct{ PageID, Why string }
 	// Settled: the carrier was asked about a lost page. An empty SID: it does not know of it.
-	Settled struct{ PageID, SID string }
+	Settled struct {
+		PageID, SID string
+		Asked       time.Time // when the question was put; zero: just now
+	}
 	// Archived: an incident that is over is in the history, and may be forgotten here.
 	Archived struct{ IncidentID string }
 )
@@ -72,6 +75,8 @@ const (
 	callSilence = 2 * time.Minute  // of the carrier about a call: it rang out and we were not told
 	callLength  = 5 * time.Minute  // of a call that was answered; the longest speech takes four
 	textSilence = 5 * time.Minute
+
+	longestBackoff = 30 * time.Second // after "too many requests"
 )
 
 // A Command is what has to be done outside: Send a page, or Find one that was lost.
@@ -86,6 +91,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	r = *r.clone()
 	o = o.With(r.Overrides)
 	at := hour{o, now}
+	r.putRight(at)
 	switch e := e.(type) {
 	case Taken:
 		r.take(e, now)
@@ -98,7 +104,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	case Lost:
 		r.lost(e.PageID, e.Why)
 	case Settled:
-		r.settle(e.PageID, e.SID, now)
+		r.settle(e, now)
 	case Report:
 		r.report(e, at)
 	case Reply:

@@ -166,6 +166,13 @@ func TestRoute(t *testing.T) {
 				w.step(alerts.Settled{PageID: w.sent[0].ID})
 			}
 		}, "[alarm call Ada alarm text Ada alarm call Ada alarm call Grace alarm text Grace]"},
+		"what the list did not have yet when it was asked proves nothing, however late that is heard": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Degraded, 1, false)})
+			w.step(alerts.Lost{PageID: w.sent[0].ID})
+			asked := w.now
+			w.now = w.now.Add(time.Minute)
+			w.step(alerts.Settled{PageID: w.sent[0].ID, Asked: asked})
+		}, "[alarm text Ada]"},
 		"a sender that died is settled too": {func(w *world) {
 			w.step(alerts.Taken{Incident: incident("a", alerts.Degraded, 1, false)})
 			w.now = w.now.Add(time.Minute)

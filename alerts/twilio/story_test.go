@@ -149,6 +149,7 @@ func TestMannersOfCallbacks(t *testing.T) {
 		{standin.Prompt, ",4,human", "Thank you. <Key> 4 & out."},
 		{standin.LateCallbacks, "4,human,", "Thank you. <Key> 4 & out."},
 		{standin.DoubledCallbacks, ",,4,4,human,human", "Thank you. <Key> 4 & out."},
+		{standin.ForgedCallbacks, "", "We are sorry, an application error has occurred. Goodbye."},
 		{standin.NoCallbacks, "", "We are sorry, an application error has occurred. Goodbye."},
 	}
 	for _, tt := range tests {

@@ -26,6 +26,9 @@ const (
 const (
 	TooMany       Behaviour = "too-many"       // 429, code 20429: nothing is placed
 	ServerError   Behaviour = "server-error"   // 502 with an HTML page: nothing is placed, but the client cannot know
+	ErrorAfter    Behaviour = "error-after"    // 500 in Twilio's own words, yet it is placed
+	Unavailable   Behaviour = "unavailable"    // 503 in Twilio's own words: nothing is placed, but the client cannot know
+	WebPage       Behaviour = "web-page"       // 200 with the HTML page of some proxy: nothing is placed
 	TimeoutBefore Behaviour = "timeout-before" // the request is never answered, and nothing is placed
 	TimeoutAfter  Behaviour = "timeout-after"  // the request is never answered, yet it is placed and goes its way
 	NoSID         Behaviour = "no-sid"         // 201 with {}: it is placed
@@ -48,7 +51,9 @@ func Refuse(code int) Behaviour { return Behaviour("refuse " + strconv.Itoa(code
 var (
 	callWords = []string{"press", "listen", "voicemail", "busy", "no-answer", "fail", "forged-key"}
 	textWords = []string{"deliver", "undelivered", "reply"}
-	apiWords  = []string{"too-many", "server-error", "refuse", "timeout-before", "timeout-after", "no-sid", "truncated"}
+	apiWords  = []string{
+		"too-many", "server-error", "error-after", "unavailable", "web-page", "refuse", "timeout-before", "timeout-after", "no-sid", "truncated",
+	}
 )
 
 // ParseBehaviour reads a behaviour as it is written on the command line: "press 4", "busy", "refuse 21211". Its error

@@ -32,10 +32,10 @@ func (ex *Exchange) serveBehave(w http.ResponseWriter, r *http.Request) {
 	}
 	switch m := Manner(r.FormValue("callbacks")); m {
 	case "":
-	case Prompt, LateCallbacks, DoubledCallbacks, NoCallbacks:
+	case Prompt, LateCallbacks, DoubledCallbacks, ForgedCallbacks, NoCallbacks:
 		ex.Callbacks(m)
 	default:
-		http.Error(w, "callbacks: want prompt, late, doubled or none", http.StatusBadRequest)
+		http.Error(w, "callbacks: want prompt, late, doubled, forged or none", http.StatusBadRequest)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

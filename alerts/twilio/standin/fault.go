@@ -21,6 +21,8 @@ func notFound(path string) fault {
 var messages = map[int]string{
 	20003: "Authenticate",
 	20429: "Too Many Requests",
+	20500: "Internal Server Error",
+	20503: "Service Unavailable",
 	21211: "The 'To' number is not a valid phone number",
 	21214: "The 'To' phone number provided cannot be reached",
 	21217: "Phone number does not appear to be valid",

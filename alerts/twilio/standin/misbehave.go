@@ -11,7 +11,7 @@ import (
 // places reports whether something is placed in spite of what is wrong with the API.
 func (b Behaviour) places() bool {
 	switch b.word() {
-	case "too-many", "server-error", "refuse", "timeout-before":
+	case "too-many", "server-error", "unavailable", "web-page", "refuse", "timeout-before":
 		return false
 	}
 	return true
@@ -23,9 +23,13 @@ func (ex *Exchange) answer(w http.ResponseWriter, r *http.Request, b Behaviour, 
 	case "too-many":
 		ex.writeFault(w, fault{http.StatusTooManyRequests, 20429, words(20429)})
 	case "server-error":
-		w.Header().Set("Content-Type", "text/html")
-		w.WriteHeader(http.StatusBadGateway)
-		_, _ = io.WriteString(w, "<html><body><h1>502 Bad Gateway</h1></body></html>\n")
+		writePage(w, http.StatusBadGateway, "502 Bad Gateway")
+	case "web-page":
+		writePage(w, http.StatusOK, "Welcome to the hotel's network")
+	case "error-after":
+		ex.writeFault(w, fault{http.StatusInternalServerError, 20500, words(20500)})
+	case "unavailable":
+		ex.writeFault(w, fault{http.StatusServiceUnavailable, 20503, words(20503)})
 	case "refuse":
 		ex.writeFault(w, fault{refusalStatus(b.code()), b.code(), words(b.code())})
 	case "timeout-before", "timeout-after":
@@ -37,6 +41,13 @@ func (ex *Exchange) answer(w http.ResponseWriter, r *http.Request, b Behaviour, 
 	default:
 		ex.writeJSON(w, http.StatusCreated, created)
 	}
+}
+
+// writePage answers as something between the client and Twilio does.
+func writePage(w http.ResponseWriter, status int, words string) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, "<html><body><h1>"+words+"</h1></body></html>\n")
 }
 
 func refusalStatus(code int) int {

@@ -20,6 +20,7 @@ const (
 	Prompt           Manner = "prompt"
 	LateCallbacks    Manner = "late"    // a call's status callbacks come when it is over, the newest first
 	DoubledCallbacks Manner = "doubled" // each comes twice, also the key presses
+	ForgedCallbacks  Manner = "forged"  // a stranger posts each, badly signed, in place of the exchange
 	NoCallbacks      Manner = "none"    // none comes, not even a key press: the client's address is unreachable
 )
 
@@ -46,12 +47,19 @@ func (ex *Exchange) postAs(ctx context.Context, m Manner, note func(PostedTo), a
 		ex.keep(note, lost.PostedTo)
 		return lost
 	}
+	if m == ForgedCallbacks {
+		p := ex.postOnce(ctx, address, notTheToken, form)
+		ex.keep(note, p.PostedTo)
+		return p
+	}
 	p := ex.postRetrying(ctx, note, address, form)
 	if m == DoubledCallbacks {
 		ex.postRetrying(ctx, note, address, form)
 	}
 	return p
 }
+
+const notTheToken = "not the token" // what a stranger signs with
 
 // postRetrying tries again as often, and after such failures, as the fragment of the address asks for: "#rc=2&rp=5xx".
 // By default that is once, and only if no connection was made.

@@ -124,7 +124,7 @@ func (t *talk) press(n int) string {
 func (t *talk) forge(action string) {
 	form := t.ex.callForm(t.c)
 	form.Set("Digits", t.c.behaviour.detail())
-	p := t.ex.postOnce(t.c.line, action, "not the token", form)
+	p := t.ex.postOnce(t.c.line, action, notTheToken, form)
 	t.ex.keep(t.c.note, p.PostedTo)
 	t.ex.screen.note(t.c.To, fmt.Sprintf("a stranger posts key %s, badly signed: answer %d", form.Get("Digits"), p.Code))
 }

@@ -1,0 +1,122 @@
+package proof
+
+import (
+	"slices"
+
+	"valkyrie/alerts"
+)
+
+// pageArrows are the ways that a page may go in one write: those of the picture in the comment of package alerts, or
+// several of them in a row, as one event may lead to all of them.
+var pageArrows = map[alerts.PageState][]alerts.PageState{
+	alerts.Planned:  {alerts.Claimed, alerts.Cancelled},
+	alerts.Claimed:  {alerts.Planned, alerts.Unknown, alerts.Accepted, alerts.Ended, alerts.Cancelled},
+	alerts.Unknown:  {alerts.Planned, alerts.Claimed, alerts.Accepted, alerts.Ended, alerts.Cancelled},
+	alerts.Accepted: {alerts.Ended},
+}
+
+// incidentArrows are those of an incident. Only one that has come back is open again.
+var incidentArrows = map[alerts.IncidentState][]alerts.IncidentState{
+	alerts.Open:         {alerts.Notified, alerts.Acknowledged, alerts.Resolved},
+	alerts.Notified:     {alerts.Acknowledged, alerts.Resolved},
+	alerts.Acknowledged: {alerts.Resolved},
+	alerts.Resolved:     {alerts.Open},
+}
+
+// arrows checks that nothing has gone back on its way, and that nothing was dropped that is still needed.
+func (w *world) arrows(p *program, before, after alerts.Route) {
+	for _, was := range before.Incidents {
+		is := incidentOf(after, was.ID)
+		if is == nil {
+			if was.State != alerts.Resolved || w.live(before, was.ID) {
+				w.Fatalf("%s was forgotten while it was %s", was.ID, was.State)
+			}
+			continue
+		}
+		w.incidentArrow(p, was, *is)
+	}
+	for _, is := range after.Incidents {
+		if incidentOf(before, is.ID) == nil {
+			w.counts.incidents++
+		}
+	}
+	for _, was := range before.Pages {
+		i := slices.IndexFunc(after.Pages, func(p alerts.Page) bool { return p.ID == was.ID })
+		if i >= 0 {
+			w.pageArrow(was, after.Pages[i])
+			continue
+		}
+		if was.Live() && slices.ContainsFunc(was.Incidents, func(id string) bool { return incidentOf(after, id) != nil }) {
+			w.Fatalf("page %s was dropped while it was %s", was.ID, was.State)
+		}
+	}
+	if after.Seq < before.Seq {
+		w.Fatalf("the numbering of pages went back from %d to %d", before.Seq, after.Seq)
+	}
+}
+
+func (w *world) incidentArrow(p *program, was, is alerts.Incident) {
+	if was.State != is.State {
+		if !slices.Contains(incidentArrows[was.State], is.State) {
+			w.Fatalf("%s went from %s to %s", was.ID, was.State, is.State)
+		}
+		if is.State == alerts.Acknowledged {
+			w.counts.acks++
+			if !p.acks {
+				w.Fatalf("%s is acknowledged, and no human has done that", is.ID)
+			}
+		}
+		if is.Rev <= was.Rev {
+			w.Fatalf("%s went from %s to %s and keeps its revision %d: the history would keep the old one", was.ID, was.State, is.State, is.Rev)
+		}
+	}
+	back := was.State == alerts.Resolved && is.State == alerts.Open
+	switch {
+	case is.Runs < was.Runs || is.Rev < was.Rev:
+		w.Fatalf("%s went back: runs %d to %d, revision %d to %d", was.ID, was.Runs, is.Runs, was.Rev, is.Rev)
+	case back && is.Runs == was.Runs:
+		w.Fatalf("%s came back without a run", was.ID)
+	case was.AckedBy != is.AckedBy && was.AckedBy != "" && !back:
+		w.Fatalf("%s was acknowledged by %s, and then by %q", was.ID, was.AckedBy, is.AckedBy)
+	}
+}
+
+func (w *world) pageArrow(was, is alerts.Page) {
+	w.doubted[is.ID] = w.doubted[is.ID] || is.State == alerts.Unknown || is.Resent
+	switch {
+	case was.State == alerts.Planned && was.Tries > 0 && (is.State == alerts.Accepted || is.State == alerts.Ended):
+		// It was lost, was to be sent again, and its callback came after all.
+	case was.State != is.State && !slices.Contains(pageArrows[was.State], is.State):
+		w.Fatalf("page %s went from %s to %s", was.ID, was.State, is.State)
+	case was.State == is.State && was.Tries != is.Tries, is.Tries < was.Tries, is.Tries > was.Tries+1:
+		w.Fatalf("page %s, %s, went from %d tries to %d", was.ID, was.State, was.Tries, is.Tries)
+	case was.SID != "" && was.SID != is.SID:
+		w.Fatalf("page %s changed its sid from %s to %s", was.ID, was.SID, is.SID)
+	case was.State != alerts.Ended && is.State == alerts.Ended && is.SID == "" && w.rang(is.ID):
+		w.Fatalf("call %s is taken for %s, and the carrier has placed it", is.ID, is.Result)
+	case was.State == alerts.Ended && was.Result != is.Result:
+		w.Fatalf("page %s ended as %s, and then as %s", was.ID, was.Result, is.Result)
+	}
+}
+
+// rang reports whether the carrier has placed a call, and could have said so. (Of several texts that are under way to one
+// person, its list shows only the newest.)
+func (w *world) rang(id string) bool {
+	return w.steady && !w.carrier.missed[id] && slices.ContainsFunc(w.carrier.requests, func(r *request) bool {
+		return r.page.ID == id && r.page.Channel == alerts.Call && !r.placed.IsZero()
+	})
+}
+
+func incidentOf(r alerts.Route, id string) *alerts.Incident {
+	for i := range r.Incidents {
+		if r.Incidents[i].ID == id {
+			return &r.Incidents[i]
+		}
+	}
+	return nil
+}
+
+// live reports whether somebody may still be reached about an incident.
+func (w *world) live(r alerts.Route, id string) bool {
+	return slices.ContainsFunc(r.Pages, func(p alerts.Page) bool { return p.Live() && slices.Contains(p.Incidents, id) })
+}

@@ -1,0 +1,162 @@
+package proof
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts"
+)
+
+// A fate is what becomes of a call, or a text, that was placed.
+type fate string
+
+const (
+	acks      fate = "presses 4"
+	mutes     fate = "presses 6"
+	passes    fate = "presses 9"
+	listens   fate = "presses nothing"
+	machine   fate = "voicemail"
+	busy      fate = "busy"
+	noAnswer  fate = "no answer"
+	fails404  fate = "fails"
+	delivered fate = "is delivered"
+	vanishes  fate = "is not delivered"
+)
+
+var (
+	callFates = []fate{acks, acks, mutes, passes, listens, machine, busy, noAnswer, noAnswer, fails404}
+	textFates = []fate{delivered, delivered, delivered, vanishes}
+)
+
+// A manner is how the callbacks come.
+type manner string
+
+const (
+	inOrder  manner = "in order"
+	newest   manner = "the newest first"
+	doubled  manner = "each twice"
+	never    manner = "never"
+	onlyLast manner = "only the last"
+)
+
+var manners = []manner{inOrder, inOrder, newest, newest, doubled, never, onlyLast}
+
+// A due is a callback that has not come yet. It may come late, and never early.
+type due struct {
+	at     time.Time
+	report alerts.Report
+	tried  bool
+}
+
+// ends is when the call is over for the person.
+func (w *world) ends(r *request) time.Time {
+	switch r.fate {
+	case busy, fails404:
+		return r.placed.Add(5 * time.Second)
+	case acks, mutes, passes:
+		return r.placed.Add(40 * time.Second)
+	}
+	return r.placed.Add(talks)
+}
+
+// reports are the callbacks of something that was placed, in the order in which they come.
+func (w *world) reports(r *request) []due {
+	about := func(result, key string) alerts.Report {
+		return alerts.Report{PageID: r.page.ID, SID: r.sid, Result: result, Key: key}
+	}
+	var all []due
+	add := func(at time.Time, rep alerts.Report) { all = append(all, due{at: at, report: rep}) }
+	switch r.fate {
+	case acks, mutes, passes:
+		add(r.placed.Add(10*time.Second), about("", ""))
+		add(r.placed.Add(30*time.Second), about("", strings.TrimPrefix(string(r.fate), "presses ")))
+		add(w.ends(r), about(alerts.Human, ""))
+	case listens:
+		add(r.placed.Add(10*time.Second), about("", ""))
+		add(w.ends(r), about(alerts.Human, ""))
+	case machine:
+		add(r.placed.Add(20*time.Second), about("", ""))
+		add(w.ends(r), about(alerts.Machine, ""))
+	case busy:
+		add(w.ends(r), about(alerts.Busy, ""))
+	case noAnswer:
+		add(w.ends(r), about(alerts.NoAnswer, ""))
+	case fails404:
+		add(w.ends(r), about(alerts.FailedCall, ""))
+	case delivered:
+		add(r.placed.Add(time.Second), about("", ""))
+		add(r.placed.Add(2*time.Second), about(alerts.Delivered, ""))
+	case vanishes:
+		add(r.placed.Add(2*time.Second), about(alerts.Undelivered, ""))
+	}
+	switch r.manner {
+	case newest:
+		slices.Reverse(all)
+	case doubled:
+		for i := len(all) - 1; i >= 0; i-- {
+			all = slices.Insert(all, i, all[i])
+		}
+	case never:
+		all = nil
+	case onlyLast:
+		all = all[len(all)-1:]
+	}
+	return all
+}
+
+// callback brings one of the callbacks that are due next, and waits for it if it is not due yet. One that fails is
+// brought once more, as Twilio does.
+func (w *world) callback() {
+	var open []*request
+	for _, r := range w.carrier.requests {
+		if len(r.reports) > 0 {
+			open = append(open, r)
+		}
+	}
+	if len(open) == 0 {
+		return
+	}
+	r := open[rapid.IntRange(0, len(open)-1).Draw(w.T, "whose callback")]
+	d := r.reports[0]
+	r.reports = r.reports[1:]
+	if w.now.Before(d.at) {
+		w.now = d.at
+	}
+	w.counts.callbacks++
+	if !w.report(d.report) && !d.tried {
+		d.tried = true
+		r.reports = slices.Insert(r.reports, 0, d)
+	}
+}
+
+// report has some pager take in a report, and checks that what the person hears then is true.
+func (w *world) report(rep alerts.Report) bool {
+	return w.run(w.anyone(), func(p *program) error {
+		p.acks = rep.Key == alerts.AckKey
+		before := w.counts.events
+		answer, err := p.pager().Report(ctx, rep)
+		alone := before == w.counts.events
+		if said := strings.Join(answer.Say, " "); err == nil && alone && strings.Contains(said, "It is yours.") {
+			w.isTheirs(rep.PageID, said)
+		}
+		return err
+	})
+}
+
+// isTheirs checks that all that a page was about, and is not over, is with the person who was told so.
+func (w *world) isTheirs(id, said string) {
+	for _, p := range w.route.Pages {
+		if p.ID != id {
+			continue
+		}
+		for _, i := range w.route.Incidents {
+			mine := i.State == alerts.Acknowledged && i.AckedBy == p.Person
+			if slices.Contains(p.Incidents, i.ID) && i.State != alerts.Resolved && !mine {
+				w.Fatalf("%s hears %q, but %s is %s by %q", p.Person, said, i.ID, i.State, i.AckedBy)
+			}
+		}
+	}
+}

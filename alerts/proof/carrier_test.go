@@ -1,0 +1,187 @@
+package proof
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"valkyrie/alerts"
+)
+
+// A carrier is the model of Twilio: what it answers, and whom it rings.
+type carrier struct {
+	mu       sync.Mutex      // a program may have several requests under way
+	requests []*request      // in the order in which they were claimed
+	mood     string          // what it answers for a while
+	deaf     bool            // its list cannot be had
+	missed   map[string]bool // pages that were looked for while it was deaf
+	wrong    []string        // what must not have happened
+}
+
+// A request is a page that was claimed, once, with what the carrier will make of it.
+type request struct {
+	page   alerts.Page
+	answer answer
+	fate   fate
+	manner manner
+	lag    time.Duration // until it is listed
+
+	asked   bool      // the carrier was asked
+	placed  time.Time // zero: it placed nothing
+	sid     string
+	reports []due // still to come
+}
+
+// An answer is what the carrier says when it is asked to place something, and whether it does.
+type answer string
+
+const (
+	taken         answer = "201"
+	noSID         answer = "201 without a sid"
+	refused       answer = "4xx"
+	tooMany       answer = "429"
+	unreachable   answer = "no connection"
+	serverError   answer = "5xx"
+	errorAfter    answer = "5xx, yet it was placed"
+	timeoutBefore answer = "time-out, not placed"
+	timeoutAfter  answer = "time-out, placed"
+	killedBefore  answer = "the program ends before it has asked"
+	killedAsking  answer = "the program ends when it has asked, and something was placed"
+)
+
+// moods are the answers that a carrier gives for a while.
+var moods = map[string][]answer{
+	"fine": {taken},
+	"mixed": {
+		taken, taken, taken, taken, taken, noSID, refused, tooMany, unreachable, serverError, errorAfter,
+		timeoutBefore, timeoutAfter, killedBefore, killedAsking,
+	},
+	"doubtful": {noSID, serverError, errorAfter, timeoutBefore, timeoutAfter, killedAsking, killedAsking},
+	"closed":   {refused, refused, tooMany, unreachable, serverError},
+}
+
+func (a answer) places() bool {
+	return a == taken || a == noSID || a == errorAfter || a == timeoutAfter || a == killedAsking
+}
+
+// doubtful reports whether the program cannot know what became of it.
+func (a answer) doubtful() bool {
+	return a != taken && a != refused && a != tooMany && a != unreachable
+}
+
+// talks is how long a call may take, from its placing to its end. It is less than the pager waits for a call of which it
+// hears nothing.
+const talks = 100 * time.Second
+
+// Send is the alerts.Phone of a program. Several may be under way at once, so what comes of each is drawn when it is
+// claimed.
+func (p *program) Send(_ context.Context, d alerts.Dispatch) (string, error) {
+	c := &p.w.carrier
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r := c.claimed(d.PageID)
+	if r == nil {
+		c.complain("page %s was sent without a claim", d.PageID)
+		return "", alerts.ErrRefused
+	}
+	r.asked = true
+	if said := d.TextBody + strings.Join(d.Speech, "\n"); said != r.page.Words || d.To != r.page.To {
+		c.complain("page %s says %q to %s, and not what was decided: %q to %s", d.PageID, said, d.To, r.page.Words, r.page.To)
+	}
+	if r.answer.places() {
+		p.w.place(r)
+	}
+	if *stories {
+		p.w.Logf("%v machine %d sends %s: %s, %s, %s", p.w.now.Format("15:04:05"), p.machine, d.PageID, r.answer, r.fate, r.manner)
+	}
+	switch r.answer {
+	case taken:
+		return r.sid, nil
+	case refused:
+		return "", alerts.ErrRefused
+	case tooMany, unreachable:
+		return "", alerts.ErrNotSent
+	case killedBefore, killedAsking:
+		p.dead.Store(true)
+	}
+	return "", errors.New(string(r.answer))
+}
+
+// claimed is the latest request of a page that was not made yet: a program that claimed it earlier may have ended, or sleep.
+func (c *carrier) claimed(id string) *request {
+	for _, r := range slices.Backward(c.requests) {
+		if r.page.ID == id && !r.asked {
+			return r
+		}
+	}
+	return nil
+}
+
+// place rings somebody, or brings them a text.
+func (w *world) place(r *request) {
+	c := &w.carrier
+	before := 0
+	for _, o := range c.requests {
+		switch {
+		case o.placed.IsZero():
+		case o.page.ID == r.page.ID:
+			before++
+		case o.page.Channel == alerts.Call && r.page.Channel == alerts.Call && o.page.To == r.page.To && w.now.Before(o.placed.Add(talks)) && w.steady && !c.missed[o.page.ID] && w.ends(o).After(w.now):
+			c.complain("%s is called by page %s during the call of page %s", r.page.Person, r.page.ID, o.page.ID)
+		}
+	}
+	r.placed, r.sid = w.now, fmt.Sprintf("%s-%d", r.page.ID, before+1)
+	r.reports = w.reports(r)
+}
+
+// Find looks at the list, as the real phone does: newest first, from a little before since.
+func (p *program) Find(_ context.Context, d alerts.Dispatch, since time.Time) (sid string, found bool, err error) {
+	const slack = 2 * time.Second
+	c := &p.w.carrier
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.deaf {
+		c.missed[d.PageID] = true
+		return "", false, errors.New("the list cannot be had")
+	}
+	for _, r := range slices.Backward(c.requests) {
+		switch {
+		case r.placed.IsZero(), r.page.Channel != d.Channel, r.page.To != d.To:
+		case r.placed.Before(since.Add(-slack)), p.w.now.Before(r.placed.Add(r.lag)):
+		default:
+			return r.sid, true, nil
+		}
+	}
+	return "", false, nil
+}
+
+// complain keeps what went wrong where the history cannot be ended. The caller holds mu.
+func (c *carrier) complain(format string, args ...any) {
+	c.wrong = append(c.wrong, fmt.Sprintf(format, args...))
+}
+
+// placings checks how often each page was placed: once, and once more only if its outcome could not be learned. While the
+// list can be had and the clocks are right, that is for texts only, as two of them may be under way to one person.
+func (w *world) placings() {
+	placed, doubts := map[string]int{}, map[string]int{}
+	for _, r := range w.carrier.requests {
+		id := r.page.ID
+		if !r.placed.IsZero() {
+			placed[id]++
+		}
+		if w.doubted[id] {
+			doubts[id] = 1
+		}
+		most := 1 + doubts[id]
+		if r.page.Channel == alerts.Call && w.steady && !w.carrier.missed[id] {
+			most = 1
+		}
+		if placed[id] > most {
+			w.Fatalf("page %s, a %s, was placed %d times; %d is right", id, r.page.Channel, placed[id], most)
+		}
+	}
+}

@@ -1,0 +1,41 @@
+package proof
+
+import (
+	"fmt"
+
+	"valkyrie/alerts"
+)
+
+// add takes in the counts of a history that is over.
+func (c *counts) add(w *world) {
+	h := w.counts
+	for _, r := range w.carrier.requests {
+		switch {
+		case r.placed.IsZero():
+		case r.page.Channel == alerts.Call:
+			h.calls++
+		default:
+			h.texts++
+		}
+	}
+	c.histories++
+	c.events += h.events
+	c.runs += h.runs
+	c.programs += h.programs
+	c.troubles += h.troubles
+	c.crashes += h.crashes
+	c.conflicts += h.conflicts
+	c.calls += h.calls
+	c.texts += h.texts
+	c.doubtful += h.doubtful
+	c.callbacks += h.callbacks
+	c.acks += h.acks
+	c.incidents += h.incidents
+}
+
+func (c counts) String() string {
+	return fmt.Sprintf("%d histories, %d events: %d runs, %d incidents, %d programs (%d met trouble, %d crashed, %d lost a race); "+
+		"%d calls, %d texts, %d outcomes in doubt, %d callbacks, %d acknowledgements",
+		c.histories, c.events, c.runs, c.incidents, c.programs, c.troubles, c.crashes, c.conflicts,
+		c.calls, c.texts, c.doubtful, c.callbacks, c.acks)
+}

@@ -1,0 +1,204 @@
+package proof
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// A disk is what outlives every program: a store in memory. Its outage is that of its server, for everybody.
+type disk struct {
+	items   map[string]alerts.Item
+	runs    []journey.Run // by slot, then region
+	records map[string]alerts.Record
+	outage  outage
+}
+
+// An outage is what does not work at the moment.
+type outage string
+
+const (
+	none    outage = ""
+	all     outage = "all"
+	writes  outage = "writes"
+	history outage = "history" // of incidents; the states can be written
+)
+
+func newDisk() *disk {
+	return &disk{items: map[string]alerts.Item{}, records: map[string]alerts.Record{}}
+}
+
+// putItem is the conditional write.
+func (d *disk) putItem(i alerts.Item) error {
+	if d.items[i.Key].Version != i.Version {
+		return alerts.ErrConflict
+	}
+	i.Version++
+	d.items[i.Key] = i
+	return nil
+}
+
+func (d *disk) putRun(run journey.Run) {
+	same := func(r journey.Run) bool {
+		return r.Journey == run.Journey && r.Region == run.Region && r.Slot.Equal(run.Slot)
+	}
+	if slices.ContainsFunc(d.runs, same) {
+		return
+	}
+	after := func(r journey.Run) bool { return r.Slot.After(run.Slot) }
+	at := slices.IndexFunc(d.runs, after)
+	if at < 0 {
+		at = len(d.runs)
+	}
+	d.runs = slices.Insert(d.runs, at, run)
+}
+
+func (d *disk) list(q alerts.RunQuery) []journey.Run {
+	var found []journey.Run
+	for _, r := range d.runs {
+		if r.Journey == q.Journey && !r.Slot.Before(q.Since) {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+func (d *disk) putIncident(r alerts.Record) {
+	if old, ok := d.records[r.ID]; !ok || r.Rev >= old.Rev {
+		d.records[r.ID] = r
+	}
+}
+
+var (
+	errKilled = errors.New("the program was killed")
+	errDisk   = errors.New("the disk does not answer")
+)
+
+// A mishap is what goes wrong with one of a program's requests to the disk.
+type mishap struct {
+	what trouble
+	at   int // which request, from 0
+}
+
+// A trouble is a kind of mishap.
+type trouble string
+
+const (
+	fine          trouble = ""
+	killed        trouble = "killed"         // before the request takes effect
+	killedAfter   trouble = "killed after"   // it took effect
+	fails         trouble = "fails"          // without effect
+	failsAfter    trouble = "fails after"    // it took effect, but the program cannot know
+	conflict      trouble = "conflict"       // somebody else was quicker with something that leaves no trace
+	conflictAfter trouble = "conflict after" // it took effect, and was tried again on the way: that is a conflict with itself
+	meanwhile     trouble = "meanwhile"      // others act before it
+	pausesAfter   trouble = "pauses after"   // others act when it has taken effect, and before the program goes on
+)
+
+var troubles = []trouble{
+	fine, fine, fine, fine, fine, fine, fine, fine, meanwhile, meanwhile, pausesAfter, pausesAfter,
+	killed, killedAfter, killedAfter, fails, failsAfter, conflict, conflictAfter,
+}
+
+// do makes a request to the disk; p is between two of its own instructions before and after it.
+func (p *program) do(can func(outage) bool, request func() error) error {
+	p.w.wrongs()
+	if p.dead.Load() {
+		return errKilled
+	}
+	what := fine
+	if p.asked == p.mishap.at {
+		what = p.mishap.what
+	}
+	p.asked++
+	if what != fine {
+		p.w.counts.troubles++
+	}
+	switch what {
+	case killed:
+		return p.die()
+	case fails:
+		return errDisk
+	case meanwhile:
+		p.w.others()
+	}
+	if !can(p.w.disk.outage) {
+		return errDisk
+	}
+	if what == conflict {
+		return alerts.ErrConflict
+	}
+	err := request()
+	switch {
+	case what == killedAfter:
+		return p.die()
+	case what == failsAfter:
+		return errDisk
+	case what == conflictAfter && err == nil:
+		return alerts.ErrConflict
+	case what == pausesAfter:
+		p.w.others()
+	}
+	return err
+}
+
+func (p *program) die() error {
+	p.dead.Store(true)
+	p.w.counts.crashes++
+	return errKilled
+}
+
+func readable(o outage) bool { return o != all }
+func writable(o outage) bool { return o != all && o != writes }
+func notable(o outage) bool  { return o == none }
+
+// The alerts.Store of a program.
+
+func (p *program) Item(_ context.Context, key string) (i alerts.Item, err error) {
+	err = p.do(readable, func() error { i = p.w.disk.items[key]; return nil })
+	if errors.Is(err, alerts.ErrConflict) { // is about writes
+		err = nil
+		i = p.w.disk.items[key]
+	}
+	return i, err
+}
+
+func (p *program) PutItem(_ context.Context, i alerts.Item) error {
+	return p.do(writable, func() error {
+		if err := p.w.disk.putItem(i); err != nil {
+			p.w.counts.conflicts++
+			return err
+		}
+		p.w.written(p, i)
+		return nil
+	})
+}
+
+func (p *program) PutRun(_ context.Context, run journey.Run) error {
+	return p.certain(p.do(writable, func() error { p.w.disk.putRun(run); return nil }))
+}
+
+func (p *program) Runs(_ context.Context, q alerts.RunQuery) (runs []journey.Run, err error) {
+	err = p.certain(p.do(readable, func() error { runs = p.w.disk.list(q); return nil }))
+	return runs, err
+}
+
+func (p *program) PutIncident(_ context.Context, r alerts.Record) error {
+	return p.certain(p.do(notable, func() error { p.w.disk.putIncident(r); return nil }))
+}
+
+func (p *program) Incidents(context.Context, time.Time) ([]alerts.Record, error) {
+	panic("no program under test reads the history")
+}
+
+// certain is the error of a request that cannot be in conflict with anything.
+func (p *program) certain(err error) error {
+	if errors.Is(err, alerts.ErrConflict) {
+		return errDisk
+	}
+	return err
+}

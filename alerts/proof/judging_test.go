@@ -1,0 +1,204 @@
+package proof
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// A trial is judging and the textbook side by side.
+type trial struct {
+	*rapid.T
+	policy alerts.JourneyPolicy
+	state  alerts.JourneyState
+	book   textbook
+	ids    map[string]bool // of all incidents so far
+}
+
+func newTrial(t *rapid.T) *trial {
+	small := func(name string, most int) int { return rapid.IntRange(1, most).Draw(t, name) }
+	p := alerts.Policy{JourneyPolicy: settings[0].policy.JourneyPolicy}.For("")
+	p.FailuresInARow, p.RecoverAfter, p.BrokenInARow = small("failures in a row", 4), small("recover after", 3), small("broken in a row", 3)
+	p.Regions = rapid.SampledFrom([]alerts.Quorum{"", "any", "majority", "all", "2", "3"}).Draw(t, "quorum")
+	p.SlowOutOf, p.FlappingOutOf = 2+small("slow out of", 6), 3+small("flapping out of", 9)
+	p.SlowRuns, p.FlappingFailures = small("slow", p.SlowOutOf), 1+small("flapping", p.FlappingOutOf-1)
+	p.FlappingSpells = 1 + small("spells", 3)
+	p.QuietFor, p.ReturnWithin = time.Duration(small("quiet", 20))*time.Minute, time.Duration(small("return", 60))*time.Minute
+	return &trial{T: t, policy: p, book: textbook{policy: p, runs: map[string][]journey.Run{}, past: map[string]int{}}, ids: map[string]bool{}}
+}
+
+// TestJudging: whatever runs come, judging decides what the textbook does, with a reason for each decision, and stays
+// small.
+func TestJudging(t *testing.T) {
+	plays(t, 2_000)
+	runs, opened := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		k := newTrial(t)
+		at := settings[0].start
+		for range rapid.IntRange(1, 40).Draw(t, "slots") {
+			at = at.Add(time.Duration(rapid.SampledFrom([]int{1, 1, 1, 1, 1, 2, 7, 61}).Draw(t, "minutes")) * time.Minute)
+			for _, region := range regions[:rapid.IntRange(1, 3).Draw(t, "regions")] {
+				k.judge(runOf("print-card", region, at, letters[rapid.SampledFrom([]byte("pppffffsssb")).Draw(t, "outcome")]))
+				runs++
+			}
+		}
+		opened += len(k.ids)
+	})
+	t.Logf("%d runs, %d incidents", runs, opened)
+}
+
+func (k *trial) judge(run journey.Run) {
+	before := k.state
+	k.book.runs[run.Region] = append(k.book.runs[run.Region], run)
+	after, decisions := alerts.Judge(k.policy, before, run, "print a card")
+	k.reasons(run, decisions)
+	k.failing(before, after, run)
+	k.slow(before, after, run)
+	k.broken(before, after, run)
+	k.once(after)
+	if again, repeated := alerts.Judge(k.policy, after, run, "print a card"); len(repeated) != 1 || repeated[0].Verb != alerts.Ignores || text(k, again) != text(k, after) {
+		k.Fatalf("the same run again is not ignored: %+v", repeated)
+	}
+	k.state = back(k, after)
+}
+
+// reasons checks that each decision says why, and opens no incident a second time.
+func (k *trial) reasons(run journey.Run, decisions []alerts.Decision) {
+	if len(decisions) == 0 {
+		k.Fatal("nothing was decided")
+	}
+	for _, d := range decisions {
+		if d.Reason == "" || strings.Contains(d.Reason, "%!") || !strings.Contains(d.Reason, "print-card") {
+			k.Fatalf("%s without a reason: %q", d.Verb, d.Reason)
+		}
+		i := d.Incident
+		switch d.Verb {
+		case alerts.Opens:
+			if k.ids[i.ID] || i.Reason == "" || i.Since.After(i.Opened) || !i.Opened.Equal(run.Slot) {
+				k.Fatalf("opened again, without a reason or before it began: %+v", i)
+			}
+			k.ids[i.ID] = true
+		case alerts.Reopens, alerts.Resolves, alerts.Continues:
+			if !k.ids[i.ID] {
+				k.Fatalf("%s what was never opened: %+v", d.Verb, i)
+			}
+		}
+	}
+}
+
+// failing checks down and flapping against the textbook.
+func (k *trial) failing(before, after alerts.JourneyState, run journey.Run) {
+	was, is := find(before, alerts.Down, alerts.Flapping), find(after, alerts.Down, alerts.Flapping)
+	switch {
+	case run.Outcome == journey.Failed && was == nil:
+		want := k.book.fails(run)
+		if (is != nil) != (want != "") || is != nil && want == alerts.Flapping && is.Kind != alerts.Flapping {
+			k.Fatalf("by the textbook %q is opened at %v: %+v", want, run.Slot, is)
+		}
+		if want == alerts.Down && !is.Rings() {
+			k.Fatalf("customers cannot do it, and it does not ring: %+v", is)
+		}
+	case run.Outcome == journey.Failed:
+		if is == nil {
+			k.Fatalf("a failure ends %s", was.ID)
+		}
+	case run.Outcome.Good() && was != nil:
+		if over := k.book.recovered(*was, run); over != (is == nil) {
+			k.Fatalf("by the textbook %s is over: %t; but it is open: %t", was.ID, over, is != nil)
+		}
+		if is == nil {
+			k.book.isOver()
+		}
+	case (was == nil) != (is == nil):
+		k.Fatalf("a run that is %s opens or ends %+v %+v", run.Outcome, was, is)
+	}
+}
+
+// slow checks degraded.
+func (k *trial) slow(before, after alerts.JourneyState, run journey.Run) {
+	often := func(region string) bool {
+		return k.book.lately(region, journey.Slow, k.policy.SlowOutOf) >= k.policy.SlowRuns
+	}
+	was, is := find(before, alerts.Degraded), find(after, alerts.Degraded)
+	want := was != nil
+	switch {
+	case run.Outcome == journey.Slow && was == nil:
+		want = often(run.Region)
+	case run.Outcome == journey.Passed && was != nil:
+		want = slices.ContainsFunc(was.Regions, func(region string) bool { return k.book.heard(region, run.Slot) && often(region) })
+	}
+	if want != (is != nil) {
+		k.Fatalf("by the textbook degraded is open: %t; it is %+v", want, is)
+	}
+}
+
+// broken checks ours.
+func (k *trial) broken(before, after alerts.JourneyState, run journey.Run) {
+	was, is := find(before, alerts.Ours), find(after, alerts.Ours)
+	want := was != nil
+	switch {
+	case run.Outcome == journey.Broken && was == nil:
+		want = k.book.breakages(run.Region) >= k.policy.BrokenInARow
+	case run.Outcome != journey.Broken && was != nil:
+		want = slices.ContainsFunc(was.Regions, func(region string) bool {
+			return k.book.heard(region, run.Slot) && k.book.breakages(region) > 0
+		})
+	}
+	if want != (is != nil) {
+		k.Fatalf("by the textbook ours is open: %t; it is %+v", want, is)
+	}
+}
+
+// once checks that there is at most one open incident of a kind, that none of them is over, and that the outbox has the
+// newest state of each.
+func (k *trial) once(s alerts.JourneyState) {
+	kinds := map[alerts.Kind]int{}
+	for _, i := range s.Open {
+		kind := i.Kind
+		if kind == alerts.Flapping {
+			kind = alerts.Down
+		}
+		if kinds[kind]++; kinds[kind] > 1 || i.State != alerts.Open {
+			k.Fatalf("%d open of the kind of %s, which is %s", kinds[kind], i.ID, i.State)
+		}
+		if !slices.ContainsFunc(s.Outbox, func(o alerts.Incident) bool { return o.ID == i.ID && o.Runs == i.Runs }) {
+			k.Fatalf("the outbox has not the newest state of %s", i.ID)
+		}
+	}
+	const most = 64 << 10
+	if n := len(text(k, s)); n > most {
+		k.Fatalf("the state has grown to %d bytes", n)
+	}
+}
+
+func find(s alerts.JourneyState, kinds ...alerts.Kind) *alerts.Incident {
+	i := slices.IndexFunc(s.Open, func(i alerts.Incident) bool { return slices.Contains(kinds, i.Kind) })
+	if i < 0 {
+		return nil
+	}
+	return &s.Open[i]
+}
+
+func text(k *trial, s alerts.JourneyState) string {
+	data, err := json.Marshal(s)
+	if err != nil {
+		k.Fatal(err)
+	}
+	return string(data)
+}
+
+// back is the state after it was on a disk.
+func back(k *trial, s alerts.JourneyState) (same alerts.JourneyState) {
+	data := text(k, s)
+	if err := json.Unmarshal([]byte(data), &same); err != nil || text(k, same) != data {
+		k.Fatalf("the state does not come back from the disk as it went: %v\n%s", err, data)
+	}
+	return same
+}

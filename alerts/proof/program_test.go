@@ -1,0 +1,50 @@
+package proof
+
+import (
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// A program is one life of a pager or of a probe: from its start until it has done one thing, or was killed in the middle
+// of it. It is the store and the phone of what it runs.
+type program struct {
+	w       *world
+	machine int // whose clock it goes by
+	mishap  mishap
+	asked   int          // requests to the disk so far
+	run     *journey.Run // that it judges
+	watches bool         // it looks for silence instead
+	acks    bool         // it takes in a person's acknowledgement
+	said    atomic.Int64 // what the clock said when it was last asked
+	dead    atomic.Bool
+}
+
+// run starts a program on a machine, and reports whether it could do what it was to do.
+func (w *world) run(machine int, do func(*program) error) bool {
+	p := &program{w: w, machine: machine, mishap: w.mishap()}
+	w.counts.programs++
+	return do(p) == nil
+}
+
+func (p *program) time() time.Time {
+	now := p.w.now.Add(p.w.skew[p.machine])
+	p.said.Store(now.UnixNano())
+	return now
+}
+
+// saidLast is the time that a step which was just written went by.
+func (p *program) saidLast() time.Time { return time.Unix(0, p.said.Load()).UTC() }
+
+func (p *program) pager() *alerts.Pager {
+	return &alerts.Pager{
+		Store: p, Phone: p, OnCall: p.w.onCall, Journeys: journeys, Log: slog.New(slog.DiscardHandler), TimeNow: p.time,
+	}
+}
+
+func (p *program) desk() alerts.Desk {
+	return alerts.Desk{Store: p, Policy: p.w.policy, Titles: titles, Awake: p.w.awake}
+}

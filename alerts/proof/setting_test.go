@@ -1,0 +1,68 @@
+package proof
+
+import (
+	"fmt"
+	"time"
+
+	"valkyrie/alerts"
+)
+
+// A setting is what stays as it is during a history: who is on call, and the policy.
+type setting struct {
+	name   string
+	start  time.Time
+	onCall alerts.OnCall
+	policy alerts.Policy
+	works  func(journey string, at time.Time) bool // somebody is at work on it: the maintenance
+}
+
+// settings are written as people write them.
+var settings = []setting{
+	set("03:00", "two people", `
+  people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
+  escalation: [Ada, Grace]`),
+	set("12:00", "one person", `
+  people: [{name: Ada, phone: "+12025550143"}]
+  escalation: [Ada]
+  repeat_after: 2m`),
+	set("03:00", "three people, who sleep, one of them called later", `
+  people:
+    - {name: Ada, phone: "+12025550143", zone: Europe/Berlin, awake: "08:00-22:00"}
+    - {name: Grace, phone: "+12025550187", zone: America/New_York, awake: "07:00-23:00"}
+    - {name: Linus, phone: "+12025550111", awake: "09:00-17:00"}
+  escalation: [Linus, {call: Ada, after: 2m}, Grace]
+  severity: {degraded: page, silent: notify}`),
+	set("03:00", "a duty that changes hands", `
+  people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
+  rotations: [{name: primary, every: day, hand_over: "03:10", start: 2026-11-20, people: [Ada, Grace]}]
+  escalation: [primary, Grace]`),
+	set("03:00", "a maintenance window", `
+  people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
+  escalation: [Ada, {call: Grace, after: 1m}]
+  maintenance: [{from: 2026-11-21 03:05, to: 2026-11-21 03:12, journeys: [print-card]}]
+  journeys: {create-order: {severity: {degraded: log, down: notify}}}`),
+}
+
+func set(start, name, onCall string) setting {
+	cfg, err := alerts.Parse("alerts.yaml", []byte(fmt.Sprintf("on_call:%s\nphone: {from: \"+12025550100\"}\n", onCall)), journeys)
+	if err != nil {
+		panic(fmt.Errorf("%s: %w", name, err))
+	}
+	begin, err := time.Parse("2006-01-02 15:04", "2026-11-21 "+start)
+	if err != nil {
+		panic(err)
+	}
+	s := setting{name: name, start: begin, onCall: cfg.OnCall, policy: cfg.Judge}
+	s.works = func(journey string, at time.Time) bool {
+		for _, m := range cfg.OnCall.Maintenance {
+			if m.Journeys[0] == journey && !at.Before(m.From.In(time.UTC)) && at.Before(m.To.In(time.UTC)) {
+				return true
+			}
+		}
+		return false
+	}
+	return s
+}
+
+// String is how a failed history names it.
+func (s setting) String() string { return s.name }

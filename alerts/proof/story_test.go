@@ -1,0 +1,32 @@
+package proof
+
+import (
+	"fmt"
+	"strings"
+
+	"valkyrie/alerts"
+)
+
+// tell logs what a write has changed, for whoever reads a history that failed.
+func (w *world) tell(p *program, next alerts.Route) {
+	if !*stories {
+		return
+	}
+	var said []string
+	for _, i := range next.Incidents {
+		was := incidentOf(w.route, i.ID)
+		if was == nil || was.State != i.State {
+			said = append(said, fmt.Sprintf("%s is %s", i.ID, i.State))
+		}
+	}
+	states := map[string]alerts.Page{}
+	for _, page := range w.route.Pages {
+		states[page.ID] = page
+	}
+	for _, page := range next.Pages {
+		if was := states[page.ID]; was.State != page.State {
+			said = append(said, fmt.Sprintf("%s, %s %s to %s about %v, was %q and is %s %s", page.ID, page.Purpose, page.Channel, page.Person, page.Incidents, was.State, page.State, page.Result))
+		}
+	}
+	w.Logf("%v machine %d (%v): %s", w.now.Format("15:04:05"), p.machine, w.skew[p.machine], strings.Join(said, "; "))
+}

@@ -1,0 +1,137 @@
+package proof
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// A textbook judges as the rules are written: from all runs there were, each time anew. It remembers everything and is
+// slow, so that it has nothing in common with the judging it is compared with.
+type textbook struct {
+	policy alerts.JourneyPolicy
+	runs   map[string][]journey.Run // by region, in slot order
+	past   map[string]int           // by region: so many of them came before the journey last stopped failing
+}
+
+// telling are the region's runs that say something of the site, the latest first.
+func (b *textbook) telling(region string) []journey.Run {
+	var all []journey.Run
+	for _, r := range slices.Backward(b.runs[region]) {
+		if r.Outcome != journey.Broken {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// inARow counts the region's latest runs that are alike.
+func inARow(runs []journey.Run, alike func(journey.Outcome) bool) int {
+	for n, r := range runs {
+		if !alike(r.Outcome) {
+			return n
+		}
+	}
+	return len(runs)
+}
+
+func isFailed(o journey.Outcome) bool { return o == journey.Failed }
+
+func (b *textbook) failures(region string) int { return inARow(b.telling(region), isFailed) }
+
+func (b *textbook) successes(region string) int {
+	return inARow(b.telling(region), journey.Outcome.Good)
+}
+
+func (b *textbook) breakages(region string) int {
+	backwards := slices.Clone(b.runs[region])
+	slices.Reverse(backwards)
+	return inARow(backwards, func(o journey.Outcome) bool { return o == journey.Broken })
+}
+
+// lately counts those with an outcome among the last n runs that say something. Failures of what is over do not count.
+func (b *textbook) lately(region string, o journey.Outcome, n int) int {
+	count := 0
+	for i, r := range slices.Backward(b.runs[region]) {
+		if r.Outcome == journey.Broken {
+			continue
+		}
+		if n--; n < 0 {
+			break
+		}
+		if r.Outcome == o && (o != journey.Failed || i >= b.past[region]) {
+			count++
+		}
+	}
+	return count
+}
+
+// isOver notes that the journey has stopped failing.
+func (b *textbook) isOver() {
+	for region, runs := range b.runs {
+		b.past[region] = len(runs)
+	}
+}
+
+// heard reports whether the region's last run is recent enough to say how it is there.
+func (b *textbook) heard(region string, at time.Time) bool {
+	runs := b.runs[region]
+	if len(runs) == 0 {
+		return false
+	}
+	last := runs[len(runs)-1]
+	every := time.Duration(last.EveryMS) * time.Millisecond
+	return at.Before(last.Slot.Add(time.Duration(b.policy.SilentAfter)*every + b.policy.SilentGrace))
+}
+
+// carried has the regions vote that are heard of and whose probe works.
+func (b *textbook) carried(at time.Time, bad func(region string) bool) bool {
+	votes, voters := 0, 0
+	for region := range b.runs {
+		if b.heard(region, at) && b.breakages(region) == 0 {
+			voters++
+			if bad(region) {
+				votes++
+			}
+		}
+	}
+	need := 1
+	switch q := b.policy.Regions; {
+	case q == "all":
+		need = voters
+	case q == "majority", q == "" && voters >= 3:
+		need = voters/2 + 1
+	case q != "" && q != "any":
+		k, _ := strconv.Atoi(string(q))
+		need = min(k, voters)
+	}
+	return votes > 0 && votes >= need
+}
+
+// fails says what a failed run opens, if nothing of the kind is open: down, flapping or nothing.
+func (b *textbook) fails(run journey.Run) alerts.Kind {
+	down := func(region string) bool { return b.failures(region) >= b.policy.FailuresInARow }
+	flaps := func(region string) bool {
+		return b.lately(region, journey.Failed, b.policy.FlappingOutOf) >= b.policy.FlappingFailures
+	}
+	switch {
+	case down(run.Region) && b.carried(run.Slot, down):
+		return alerts.Down
+	case flaps(run.Region) && b.carried(run.Slot, flaps):
+		return alerts.Flapping
+	}
+	return ""
+}
+
+// recovered reports whether a good run ends an incident about failures.
+func (b *textbook) recovered(i alerts.Incident, run journey.Run) bool {
+	for _, region := range i.Regions {
+		if b.heard(region, run.Slot) && (b.failures(region) > 0 || b.successes(region) < b.policy.RecoverAfter) {
+			return false
+		}
+	}
+	return i.Kind == alerts.Down || run.Slot.Sub(i.Last) >= b.policy.QuietFor
+}

@@ -1,0 +1,95 @@
+package proof
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// TestWatching: a region is silent exactly from when its third run in a row is overdue, grace included, until its next
+// one comes or nobody expects one any more; looking twice decides nothing new.
+func TestWatching(t *testing.T) {
+	plays(t, 2_000)
+	rapid.Check(t, func(t *rapid.T) {
+		k := newTrial(t)
+		at, last, silent := settings[0].start, map[string]time.Time{}, map[string]bool{}
+		patience := time.Duration(k.policy.SilentAfter)*time.Minute + k.policy.SilentGrace
+		const week = 7 * 24 * time.Hour
+		for range rapid.IntRange(1, 30).Draw(t, "looks") {
+			at = at.Add(time.Duration(rapid.SampledFrom([]int{20, 60, 200, 239, 240, 241, 3600, 90_000, 604_800}).Draw(t, "seconds")) * time.Second)
+			for _, region := range regions[:rapid.IntRange(0, 3).Draw(t, "regions")] {
+				k.state, _ = alerts.Judge(k.policy, k.state, runOf("print-card", region, at, journey.Passed), "print a card")
+				last[region], silent[region] = at, false
+			}
+			for region, slot := range last {
+				silent[region] = silent[region] || !at.Before(slot.Add(patience))
+				if at.Sub(slot) >= week {
+					delete(last, region)
+					silent[region] = false
+				}
+			}
+			var decisions []alerts.Decision
+			k.state, decisions = k.state.Watch(k.policy, "print-card", "print a card", at, time.Time{})
+			if _, again := k.state.Watch(k.policy, "print-card", "print a card", at, time.Time{}); len(again) > 0 {
+				t.Fatalf("looking twice decides %+v", again)
+			}
+			for _, d := range decisions {
+				if d.Reason == "" {
+					t.Fatalf("%s without a reason", d.Verb)
+				}
+			}
+			for _, region := range regions {
+				i := find(k.state, alerts.Silent)
+				if got := i != nil && slices.Contains(i.Regions, region); got != silent[region] {
+					t.Fatalf("at %v %s is silent: %t; want %t", at, region, got, silent[region])
+				}
+			}
+			k.state = back(k, k.state)
+		}
+	})
+}
+
+// TestCreepingNeedsATrend: fewer than two weeks of data never creep, whatever they are; nor do any number of weeks that
+// stay within a few percent; and a step that gets slower every day is told of before its customers see it fail.
+func TestCreepingNeedsATrend(t *testing.T) {
+	plays(t, 300)
+	rapid.Check(t, func(t *rapid.T) {
+		const limit = 5000
+		shape := rapid.SampledFrom([]string{"short", "level", "rising"}).Draw(t, "shape")
+		days := map[string]int{"short": 13, "level": 60, "rising": 60}[shape]
+		rise := rapid.IntRange(40, 70).Draw(t, "ms a day")
+		k := newTrial(t)
+		creeps, fails := 0, 0
+		for day := 1; day <= days; day++ {
+			ms := rapid.IntRange(1000, 1040).Draw(t, "ms")
+			switch shape {
+			case "short":
+				ms = rapid.IntRange(100, limit-1).Draw(t, "ms")
+			case "rising":
+				ms += rise * day
+			}
+			for n := range 3 {
+				run := runOf("print-card", "eu", settings[0].start.AddDate(0, 0, day).Add(time.Duration(n)*time.Hour), journey.Passed)
+				run.Steps = []journey.StepResult{{Name: "press Print", Outcome: journey.Passed, DurationMS: int64(ms), LimitMS: limit}}
+				k.state, _ = alerts.Judge(k.policy, k.state, run, "print a card")
+			}
+			if creeps == 0 && find(k.state, alerts.Creeping) != nil {
+				creeps = day
+			}
+			if fails == 0 && ms > limit {
+				fails = day
+			}
+		}
+		switch {
+		case shape != "rising" && creeps > 0:
+			t.Fatalf("%s, and it creeps on day %d", shape, creeps)
+		case shape == "rising" && fails > 0 && (creeps == 0 || creeps > fails-14):
+			t.Fatalf("it rises by %d ms a day, creeps on day %d, and fails on day %d", rise, creeps, fails)
+		}
+	})
+}
