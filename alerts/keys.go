@@ -20,11 +20,13 @@ const muteFor = time.Hour
 // Prompt says what the keys do.
 const Prompt = "Press 4 to acknowledge, 6 to mute it for an hour, 9 to pass it to the next person, or star to hear it again."
 
-// press does what a key says. Pressing it again, as carriers may report it twice, does it again, to the same effect.
+// press does what a key says. Carriers may report it twice, to the same effect as once.
 func (r *Route) press(p *Page, key string, at hour) {
 	switch key {
 	case AckKey:
-		r.acknowledge(p.Incidents, p.Person, at.now)
+		if p.Key != AckKey { // else it would take on again what has expired meanwhile
+			r.acknowledge(p.Incidents, p.Person, at.now)
+		}
 	case MuteKey:
 		for _, journey := range r.journeys(*p) {
 			r.mute(Mute{Journey: journey, Until: at.now.Add(muteFor), By: p.Person})

@@ -14,6 +14,7 @@ type OnCall struct {
 	Overrides   []Override    `yaml:"overrides"`
 	Escalation  []Rung        `yaml:"escalation"`
 	RepeatAfter time.Duration `yaml:"repeat_after"` // default 5m; at least 1s
+	AckExpires  time.Duration `yaml:"ack_expires"`  // how long an acknowledgement of what calls people holds; default 30m, at least 1s; 0: for ever, which no file can say
 
 	Severities  map[Kind]Severity       `yaml:"severity"` // by kind of incident, where it is not the usual one
 	Maintenance []Maintenance           `yaml:"maintenance"`
@@ -28,6 +29,8 @@ type JourneyNotes struct {
 	Severity map[Kind]Severity `yaml:"severity"` // for this journey only
 	Say      string            `yaml:"say"`      // said and written too
 	Runbook  string            `yaml:"runbook"`  // an address; written, not said
+
+	AckExpires time.Duration `yaml:"ack_expires"` // for this journey; 0: as for all
 }
 
 // A Rung is a step of the escalation: a name, or a name and how long to wait for the one before.

@@ -88,13 +88,13 @@ var (
 	atLine       = regexp.MustCompile(`^line (\d+): (.*)$`)
 	known        = map[string]string{
 		"alerts.Config":       "judge, on_call, phone",
-		"alerts.OnCall":       "people, rotations, overrides, escalation, repeat_after, severity, maintenance, journeys, play, evidence_url",
+		"alerts.OnCall":       "people, rotations, overrides, escalation, repeat_after, ack_expires, severity, maintenance, journeys, play, evidence_url",
 		"alerts.Person":       "name, phone, email, zone, awake, language",
 		"alerts.Rotation":     "name, zone, every, hand_over, start, people, shifts",
 		"alerts.Shift":        "who, from, to",
 		"alerts.Override":     "rotation, who, from, to",
 		"alerts.Maintenance":  "journeys, zone, from, to, every, for",
-		"alerts.JourneyNotes": "severity, say, runbook",
+		"alerts.JourneyNotes": "severity, say, runbook, ack_expires",
 		"alerts.Rung":         "call, after",
 		"alerts.Caller":       "from",
 	}

@@ -30,6 +30,14 @@ func (c *checker) onCall(o OnCall) {
 	if o.RepeatAfter < time.Second {
 		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
 	}
+	c.ackExpires("on_call.ack_expires", o.AckExpires)
+}
+
+// ackExpires checks how long an acknowledgement holds. One that holds for ever is how an outage is forgotten.
+func (c *checker) ackExpires(path string, d time.Duration) {
+	if d < time.Second {
+		c.fault(path, "expected a duration of at least 1s, such as 30m, got %v; what is to be quiet for long is muted instead", d)
+	}
 }
 
 // name checks that a name is there, and not twice.

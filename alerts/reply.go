@@ -140,7 +140,10 @@ func (r *Route) status(who Person, at hour) string {
 	var said []string
 	for _, i := range r.badNow("") {
 		s := fmt.Sprintf("%s %s since %s, %s", i.Journey, i.Kind, who.clock(i.Since, at.now), i.State)
-		if i.AckedBy != "" {
+		switch {
+		case i.lapsed():
+			s += fmt.Sprintf(", acknowledged by %s until it expired", i.AckedBy)
+		case i.AckedBy != "":
 			s += " by " + i.AckedBy
 		}
 		said = append(said, s+" #"+i.Short()+".")

@@ -109,6 +109,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 		r.join(e, now)
 	}
 	r.expire(now)
+	r.lapseAcks(at)
 	r.lapse(at)
 	r.cancel(at)
 	r.plan(at)
@@ -190,19 +191,6 @@ func (r *Route) works(id string, regions []string) {
 // calling reports whether somebody is being called, or about to be.
 func (r *Route) calling() bool {
 	return slices.ContainsFunc(r.Pages, func(p Page) bool { return p.Live() && p.Channel == Call && p.Purpose == Alarm })
-}
-
-// acknowledge makes incidents somebody's.
-func (r *Route) acknowledge(ids []string, who string, now time.Time) {
-	for _, id := range ids {
-		inc := r.incident(id)
-		if inc == nil || !inc.Awaits() {
-			continue
-		}
-		inc.State, inc.AckedBy, inc.AckedAt = Acknowledged, who, now
-		inc.Rev++
-		r.Chain = Chain{} // what is still unanswered begins anew, with the first in the chain
-	}
 }
 
 // pageID is new even when the store was thrown away and numbering begins anew: callbacks of an earlier life find nothing.

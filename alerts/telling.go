@@ -40,7 +40,7 @@ func (t Telling) Speech() []string {
 
 // sentences tell of one incident.
 func (t Telling) sentences(i Incident, v voice) []string {
-	said := []string{sentence(headline(i)), sentence(facts(i, v))}
+	said := []string{sentence(headline(i)), v.again(i), sentence(facts(i, v))}
 	if fine := t.Fine[i.ID]; len(fine) > 0 {
 		said = append(said, fmt.Sprintf("It is fine from %s.", v.regions(fine)))
 	}
@@ -58,7 +58,7 @@ func (t Telling) also(v voice) []string {
 			break
 		}
 		s := fmt.Sprintf("Also: %s, since %s", lowerFirst(headline(i)), v.clock(i.Since))
-		if i.AckedBy != "" {
+		if i.State == Acknowledged {
 			s += "; it is with " + i.AckedBy
 		}
 		said = append(said, s+".")
