@@ -74,6 +74,9 @@ func (r *Route) end(id, result, why string, now time.Time) {
 	if p == nil || p.State == Ended || p.State == Cancelled {
 		return
 	}
+	if !p.HangUpAt.IsZero() && p.AnsweredAt.IsZero() {
+		result = HungUp // whatever the carrier calls it
+	}
 	p.State, p.Result, p.EndedAt = Ended, result, now
 	if why != "" {
 		p.Why = why
@@ -93,6 +96,9 @@ func (r *Route) report(rep Report, at hour) {
 	}
 	if p.State == Accepted && p.Channel == Call {
 		p.LeaseUntil = at.now.Add(callLength) // somebody has answered
+		if p.AnsweredAt.IsZero() && rep.Result == "" {
+			p.AnsweredAt = at.now
+		}
 	}
 	if rep.Key != "" {
 		r.press(p, rep.Key, at)

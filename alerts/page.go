@@ -41,6 +41,7 @@ const (
 	Busy        = "busy"        // the line was engaged
 	NoAnswer    = "no-answer"   // it rang out, or the carrier never said how it went
 	FailedCall  = "failed"      // the carrier could not, or refused
+	HungUp      = "hung up"     // by us, while it rang: nobody needed it any more
 	Undelivered = "undelivered" // a text that never arrived
 	Delivered   = "delivered"   // a text that did
 )
@@ -67,6 +68,8 @@ type Page struct {
 	ClaimedAt  time.Time `json:"claimed_at,omitzero"`
 	LeaseUntil time.Time `json:"lease_until,omitzero"` // when to give up waiting: claimed for the sender, accepted for the carrier
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
+	AnsweredAt time.Time `json:"answered_at,omitzero"` // of a call: when somebody, or something, picked up
+	HangUpAt   time.Time `json:"hang_up_at,omitzero"`  // when the carrier was asked, last, to end the call
 	EndedAt    time.Time `json:"ended_at,omitzero"`
 }
 

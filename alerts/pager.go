@@ -128,9 +128,12 @@ func (p *Pager) carryOut(ctx context.Context, commands []Command) []Event {
 	var wg sync.WaitGroup
 	for i, c := range commands {
 		wg.Go(func() {
-			if c.Verb == "find" {
+			switch c.Verb {
+			case "find":
 				results[i] = p.find(ctx, c.Page)
-			} else {
+			case "hang up":
+				p.hangUp(ctx, c.Page)
+			default:
 				results[i] = p.send(ctx, c.Page)
 			}
 		})

@@ -48,9 +48,15 @@ type town struct {
 // newTown builds one. patience is how long the phone waits for the carrier.
 func newTown(t *testing.T, patience time.Duration) *town {
 	t.Helper()
+	return newRingingTown(t, patience, time.Millisecond)
+}
+
+// newRingingTown is one in which phones ring for so long.
+func newRingingTown(t *testing.T, patience, ring time.Duration) *town {
+	t.Helper()
 	w := &town{t: t, file: filepath.Join(t.TempDir(), "valkyrie.db"), now: start, step: 15 * time.Second}
 	w.exchange = standin.New(standin.Config{
-		RingTime: time.Millisecond, SpeakTime: time.Millisecond, MessageLatency: time.Millisecond, TimeNow: w.time,
+		RingTime: ring, SpeakTime: time.Millisecond, MessageLatency: time.Millisecond, TimeNow: w.time,
 	})
 	api := httptest.NewServer(w.exchange)
 	var callbacks http.Handler

@@ -74,9 +74,9 @@ const (
 	textSilence = 5 * time.Minute
 )
 
-// A Command is what has to be done outside: Send a page, or Find one that was lost.
+// A Command is what has to be done outside: send a page, find one that was lost, or hang up a call.
 type Command struct {
-	Verb string // "send" or "find"
+	Verb string // "send", "find" or "hang up"
 	Page Page
 }
 
@@ -113,7 +113,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	r.lapse(at)
 	r.cancel(at)
 	r.plan(at)
-	commands := r.claim(at)
+	commands := append(r.hangUps(at), r.claim(at)...)
 	if _, ok := e.(Tick); ok { // once a tick, as the answer to a find is an event too
 		commands = append(commands, r.lostPages()...)
 	}
