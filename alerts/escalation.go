@@ -177,6 +177,9 @@ func (r *Route) called(who Person, id string) bool {
 
 func (r *Route) add(c Channel, why Purpose, who Person, ids []string, now time.Time) *Page {
 	p := Page{ID: r.pageID(now), Incidents: ids, Purpose: why, Channel: c, Person: who.Name, To: who.Phone, State: Planned, PlannedAt: now}
+	if why == Alarm {
+		p.Round = r.Chain.Round
+	}
 	r.Pages = append(r.Pages, p)
 	r.touch(p)
 	return &r.Pages[len(r.Pages)-1]
@@ -208,7 +211,7 @@ func (r *Route) words(p Page, at hour) string {
 		}
 	}
 	who, _ := at.onCall.person(p.Person)
-	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, OnCall: at.onCall, Now: at.now}
+	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, Round: r.round(p), OnCall: at.onCall, Now: at.now}
 	switch {
 	case len(about) == 0:
 		return p.Words // a notice brings its own

@@ -62,6 +62,7 @@ type Page struct {
 	Words     string    `json:"words,omitempty"`  // what was said or written
 	Tries     int       `json:"tries"`            // how often it was handed to the carrier
 	Resent    bool      `json:"resent,omitempty"` // sent once more after its outcome could not be learned
+	Round     int       `json:"round,omitempty"`  // how often everybody had been tried before
 
 	PlannedAt  time.Time `json:"planned_at"`
 	NotBefore  time.Time `json:"not_before,omitzero"`

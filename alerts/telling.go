@@ -16,6 +16,7 @@ type Telling struct {
 	About  []Incident          // what it is about
 	Also   []Incident          // what else is wrong
 	Fine   map[string][]string // by id of an incident: regions from which it works
+	Round  Round               // how often everybody has been tried about it
 	OnCall OnCall              // notes on the journeys, where evidence is found
 	Now    time.Time
 }
@@ -29,6 +30,9 @@ func (t Telling) voice(aloud bool) voice {
 func (t Telling) Speech() []string {
 	v := t.voice(true)
 	said := []string{"This is Valkyrie."}
+	if round := t.Round.String(); round != "" {
+		said = append(said, round)
+	}
 	if len(t.About) > 1 {
 		said = append(said, fmt.Sprintf("%d things are wrong.", len(t.About)))
 	}
@@ -70,6 +74,9 @@ func (t Telling) also(v voice) []string {
 func (t Telling) Text() string {
 	v := t.voice(false)
 	said := []string{"VALKYRIE:"}
+	if round := t.Round.String(); round != "" {
+		said = append(said, round)
+	}
 	if len(t.About) > 1 { // all of them first, and then as much of each as there is room for
 		said = append(said, fmt.Sprintf("%d things are wrong.", len(t.About)))
 		for _, i := range t.About {
