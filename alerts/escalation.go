@@ -71,22 +71,28 @@ func (r *Route) planCalls(chain []Turned, at hour) {
 		return
 	}
 	if r.calling() {
+		r.gather(ids, at)
 		return
 	}
-	if slices.ContainsFunc(ids, r.uncalled) && !r.Chain.Pause.IsZero() {
+	fresh := slices.ContainsFunc(ids, r.uncalled)
+	if fresh && !r.Chain.Pause.IsZero() {
 		r.Chain = Chain{} // the first call about an incident does not wait for others
 	}
 	if now.Before(r.Chain.Pause) {
 		return
 	}
 	who := chain[r.Chain.Next%len(chain)].Person
-	r.add(Call, Alarm, who, ids, now)
+	var wait time.Time
+	if fresh && at.onCall.Gather > 0 {
+		wait, r.Chain.Gathers = now.Add(at.onCall.Gather), now.Add(gatherMost)
+	}
+	r.add(Call, Alarm, who, ids, now).NotBefore = wait
 	if untold := r.untold(who, ids); len(untold) > 0 {
-		r.add(Text, Alarm, who, untold, now) // the same facts to look at; once, as nobody wants them repeated
+		r.add(Text, Alarm, who, untold, now).NotBefore = wait // the same facts to look at; once, as nobody wants them repeated
 	}
 	r.Chain.Next++
 	if r.Chain.Next >= len(chain) {
-		r.Chain = Chain{Round: r.Chain.Round + 1, Pause: now.Add(at.onCall.RepeatAfter)}
+		r.Chain = Chain{Round: r.Chain.Round + 1, Pause: now.Add(at.onCall.RepeatAfter), Gathers: r.Chain.Gathers}
 		return
 	}
 	r.Chain.Pause = time.Time{}

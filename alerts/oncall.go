@@ -15,6 +15,7 @@ type OnCall struct {
 	Escalation  []Rung        `yaml:"escalation"`
 	RepeatAfter time.Duration `yaml:"repeat_after"` // default 5m; at least 1s
 	AckExpires  time.Duration `yaml:"ack_expires"`  // how long an acknowledgement of what calls people holds; default 30m, at least 1s; 0: for ever, which no file can say
+	Gather      time.Duration `yaml:"gather"`       // how long a first call waits for what else goes wrong, so that it can tell of all; default 10s, up to 1m
 
 	Severities  map[Kind]Severity       `yaml:"severity"` // by kind of incident, where it is not the usual one
 	Maintenance []Maintenance           `yaml:"maintenance"`

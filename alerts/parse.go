@@ -88,7 +88,7 @@ var (
 	atLine       = regexp.MustCompile(`^line (\d+): (.*)$`)
 	known        = map[string]string{
 		"alerts.Config":       "judge, on_call, phone",
-		"alerts.OnCall":       "people, rotations, overrides, escalation, repeat_after, ack_expires, severity, maintenance, journeys, play, evidence_url",
+		"alerts.OnCall":       "people, rotations, overrides, escalation, repeat_after, ack_expires, gather, severity, maintenance, journeys, play, evidence_url",
 		"alerts.Person":       "name, phone, email, zone, awake, language",
 		"alerts.Rotation":     "name, zone, every, hand_over, start, people, shifts",
 		"alerts.Shift":        "who, from, to",

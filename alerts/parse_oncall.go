@@ -31,6 +31,9 @@ func (c *checker) onCall(o OnCall) {
 		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
 	}
 	c.ackExpires("on_call.ack_expires", o.AckExpires)
+	if o.Gather < 0 || o.Gather > gatherMost {
+		c.fault("on_call.gather", "expected a duration of 0s to %v, got %v", gatherMost, o.Gather)
+	}
 }
 
 // ackExpires checks how long an acknowledgement holds. One that holds for ever is how an outage is forgotten.

@@ -37,6 +37,8 @@ type Chain struct {
 	Next  int       `json:"next"`            // whose turn it is, counted along the escalation
 	Round int       `json:"round"`           // how often everybody has been tried
 	Pause time.Time `json:"pause,omitempty"` // nobody is tried before it
+
+	Gathers time.Time `json:"gathers,omitzero"` // a call that waits for what else goes wrong goes out by then
 }
 
 // An Event is something that happened to a route: one of the types below.

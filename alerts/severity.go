@@ -42,7 +42,8 @@ func (o OnCall) Severity(i Incident) Severity {
 	return Notify
 }
 
-// AtAnyHour is the same for people who never sleep, and with the usual severities: what a demonstration needs at night.
+// AtAnyHour is the same for people who never sleep, at once, and with the usual severities: what a demonstration needs at
+// night.
 func (o OnCall) AtAnyHour() OnCall {
 	o.People, o.Journeys = slices.Clone(o.People), maps.Clone(o.Journeys)
 	for i := range o.People {
@@ -52,7 +53,7 @@ func (o OnCall) AtAnyHour() OnCall {
 		notes.Severity = nil
 		o.Journeys[name] = notes
 	}
-	o.Severities, o.Maintenance = nil, nil
+	o.Severities, o.Maintenance, o.Gather = nil, nil, 0
 	return o
 }
 
