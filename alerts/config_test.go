@@ -114,7 +114,7 @@ f:9: on_call.people.1.phone: expected a phone number with its country code, such
 		{"repeat_after: 90s", "ack_expires: 0s", `f:12: on_call.ack_expires: expected a duration of at least 1s, such as 30m, got 0s; what is to be quiet for long is muted instead`},
 		{"repeat_after: 90s", "journeys: {print-card: {ack_expires: 0s}}", `f:12: on_call.journeys.print-card.ack_expires: expected a duration of at least 1s, such as 30m, got 0s; what is to be quiet for long is muted instead`},
 		{"repeat_after: 90s", "gather: 2m", `f:12: on_call.gather: expected a duration of 0s to 1m0s, got 2m0s`},
-		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, rotations, overrides, escalation, repeat_after, ack_expires, gather, severity, maintenance, journeys, play, evidence_url`},
+		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, rotations, overrides, escalation, repeat_after, ack_expires, gather, second_channel, severity, maintenance, journeys, play, evidence_url`},
 		{"from: \"+12025550100\"", "from: \"\"", `f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"phone:\n  from: \"+12025550100\"\n", "", `f:1: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"from: ", "to: ", `f:14: unknown field "to"; known here: from

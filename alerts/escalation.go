@@ -53,7 +53,7 @@ func (r *Route) plan(at hour) {
 	}
 	r.planCalls(chain, at)
 	r.planTexts(chain, at)
-	r.planAllClears(at.onCall, at.now)
+	r.planAllClears(at)
 }
 
 // planCalls tries the next in the chain as soon as the one before has not acknowledged: one call at a time, about all
@@ -88,7 +88,7 @@ func (r *Route) planCalls(chain []Turned, at hour) {
 	}
 	r.add(Call, Alarm, who, ids, now).NotBefore = wait
 	if untold := r.untold(who, ids); len(untold) > 0 {
-		r.add(Text, Alarm, who, untold, now).NotBefore = wait // the same facts to look at; once, as nobody wants them repeated
+		r.write(Alarm, who, untold, wait, at) // the same facts to look at; once, as nobody wants them repeated
 	}
 	r.Chain.Next++
 	if r.Chain.Next >= len(chain) {
@@ -127,7 +127,7 @@ func (r *Route) planTexts(chain []Turned, at hour) {
 		tried := 0
 		var last time.Time
 		told := slices.ContainsFunc(r.Pages, func(p Page) bool {
-			if p.Purpose != Alarm || p.State == Cancelled || !r.concerns(p, i.ID) {
+			if p.Purpose != Alarm || p.Channel == Email || p.State == Cancelled || !r.concerns(p, i.ID) {
 				return false
 			}
 			tried, last = tried+1, p.EndedAt
@@ -137,24 +137,26 @@ func (r *Route) planTexts(chain []Turned, at hour) {
 			continue
 		}
 		who := chain[tried%len(chain)].Person
-		r.add(Text, Alarm, who, []string{i.ID}, at.now).NotBefore = who.Reachable(at.now)
+		r.write(Alarm, who, []string{i.ID}, who.Reachable(at.now), at)
 	}
 }
 
 // planAllClears tells those who were paged about an incident, and only those, that it is over: those who were called at
 // once, since it may have kept them up, the others when they are awake.
-func (r *Route) planAllClears(o OnCall, now time.Time) {
+func (r *Route) planAllClears(at hour) {
 	for _, i := range r.Incidents {
 		if i.State != Resolved {
 			continue
 		}
-		for _, who := range o.People {
-			if r.owed(who, i.ID) {
-				p := r.add(Text, AllClear, who, []string{i.ID}, now)
-				if !r.called(who, i.ID) {
-					p.NotBefore = who.Reachable(now)
-				}
+		for _, who := range at.onCall.People {
+			if !r.owed(who, i.ID) {
+				continue
 			}
+			when := time.Time{}
+			if !r.called(who, i.ID) {
+				when = who.Reachable(at.now)
+			}
+			r.write(AllClear, who, []string{i.ID}, when, at)
 		}
 	}
 }
@@ -181,6 +183,15 @@ func (r *Route) called(who Person, id string) bool {
 	})
 }
 
+// write plans a text, not before a time, and the same as an e-mail to whoever can be sent one.
+func (r *Route) write(why Purpose, who Person, ids []string, notBefore time.Time, at hour) {
+	r.add(Text, why, who, ids, at.now).NotBefore = notBefore
+	if at.onCall.mails(who) {
+		p := r.add(Email, why, who, ids, at.now)
+		p.NotBefore, p.To = notBefore, who.Email
+	}
+}
+
 func (r *Route) add(c Channel, why Purpose, who Person, ids []string, now time.Time) *Page {
 	p := Page{ID: r.pageID(now), Incidents: ids, Purpose: why, Channel: c, Person: who.Name, To: who.Phone, State: Planned, PlannedAt: now}
 	if why == Alarm {
@@ -200,8 +211,11 @@ func (r *Route) claim(at hour) []Command {
 		if p.State != Planned || now.Before(p.NotBefore) {
 			continue
 		}
+		p.Via = r.carrier(*p, at)
 		p.State, p.ClaimedAt, p.LeaseUntil = Claimed, now, now.Add(lease)
-		p.Tries++
+		if p.Tries++; p.Tries == 1 {
+			p.TriedAt = now
+		}
 		p.Words = r.words(*p, at)
 		commands = append(commands, Command{"send", *p})
 	}
@@ -217,13 +231,15 @@ func (r *Route) words(p Page, at hour) string {
 		}
 	}
 	who, _ := at.onCall.person(p.Person)
-	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, Round: r.round(p), OnCall: at.onCall, Now: at.now}
+	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, Round: r.round(p), OneWay: p.Via == Second, OnCall: at.onCall, Now: at.now}
 	switch {
 	case len(about) == 0:
 		return p.Words // a notice brings its own
 	case p.Purpose == AllClear:
 		return t.AllClear()
-	case p.Channel == Text:
+	case p.Channel == Email:
+		return t.Letter()
+	case at.onCall.written(p):
 		return t.Text()
 	}
 	return strings.Join(t.Speech(), "\n")

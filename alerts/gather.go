@@ -36,16 +36,18 @@ func (r *Route) gatherText(call Page, at hour) {
 	if len(untold) == 0 {
 		return
 	}
+	found := false
 	for i := range r.Pages {
 		p := &r.Pages[i]
 		with := !slices.ContainsFunc(p.Incidents, func(id string) bool { return !slices.Contains(call.Incidents, id) })
-		if p.State == Planned && p.Purpose == Alarm && p.Channel == Text && p.Person == call.Person && p.Tries == 0 && with {
+		if p.State == Planned && p.Purpose == Alarm && p.Channel != Call && p.Person == call.Person && p.Tries == 0 && with {
 			p.add(untold, at.now)
-			p.NotBefore = call.NotBefore
-			return
+			p.NotBefore, found = call.NotBefore, true
 		}
 	}
-	r.add(Text, Alarm, who, untold, at.now).NotBefore = call.NotBefore
+	if !found {
+		r.write(Alarm, who, untold, call.NotBefore, at)
+	}
 }
 
 // add has a page that was not sent yet tell of more; it is about what they are now.

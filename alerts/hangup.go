@@ -22,7 +22,7 @@ func (r *Route) hangUps(at hour) []Command {
 	for i := range r.Pages {
 		p := &r.Pages[i]
 		asked := !p.HangUpAt.IsZero() && at.now.Before(p.HangUpAt.Add(hangUpAgain))
-		if p.Channel != Call || p.State != Accepted || p.SID == "" || asked || !r.idle(*p, at) {
+		if p.Channel != Call || p.Via != First || p.State != Accepted || p.SID == "" || asked || !r.idle(*p, at) {
 			continue
 		}
 		p.HangUpAt = at.now

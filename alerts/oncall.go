@@ -21,6 +21,8 @@ type OnCall struct {
 	Maintenance []Maintenance           `yaml:"maintenance"`
 	Journeys    map[string]JourneyNotes `yaml:"journeys"`
 
+	Second *SecondChannel `yaml:"second_channel"` // nil: none
+
 	Play        string `yaml:"play"`         // address of a sound that a call begins with, such as the Ride of the Valkyries
 	EvidenceURL string `yaml:"evidence_url"` // where people can open the evidence; a text links to it
 }

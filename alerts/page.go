@@ -7,8 +7,9 @@ type Channel string
 
 // The channels.
 const (
-	Call Channel = "call"
-	Text Channel = "text"
+	Call  Channel = "call"
+	Text  Channel = "text"
+	Email Channel = "email" // the same facts as in a text, by the second channel
 )
 
 // A Purpose is what a page wants of the person.
@@ -53,7 +54,8 @@ type Page struct {
 	Purpose   Purpose   `json:"purpose"`
 	Channel   Channel   `json:"channel"`
 	Person    string    `json:"person"`
-	To        string    `json:"to"` // phone number, E.164
+	To        string    `json:"to"`            // phone number, E.164; or an e-mail address
+	Via       Carrier   `json:"via,omitempty"` // who has it, or gets it next
 	State     PageState `json:"state"`
 	Result    string    `json:"result,omitempty"` // once it has ended
 	Why       string    `json:"why,omitempty"`    // the carrier's words when it was refused or failed
@@ -66,6 +68,8 @@ type Page struct {
 
 	PlannedAt  time.Time `json:"planned_at"`
 	NotBefore  time.Time `json:"not_before,omitzero"`
+	TriedAt    time.Time `json:"tried_at,omitzero"`    // when it was first handed to a carrier
+	SwitchedAt time.Time `json:"switched_at,omitzero"` // when the first carrier was given up
 	ClaimedAt  time.Time `json:"claimed_at,omitzero"`
 	LeaseUntil time.Time `json:"lease_until,omitzero"` // when to give up waiting: claimed for the sender, accepted for the carrier
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`

@@ -31,6 +31,7 @@ func (c *checker) onCall(o OnCall) {
 		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
 	}
 	c.ackExpires("on_call.ack_expires", o.AckExpires)
+	c.secondChannel(o)
 	if o.Gather < 0 || o.Gather > gatherMost {
 		c.fault("on_call.gather", "expected a duration of 0s to %v, got %v", gatherMost, o.Gather)
 	}

@@ -17,6 +17,7 @@ type Route struct {
 	Chain     Chain      `json:"chain"`
 	Seq       int        `json:"seq"`  // numbers the pages
 	Past      []Past     `json:"past"` // the last incidents that were forgotten: of these, old news is no news
+	Outage    Outage     `json:"outage,omitzero"`
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
 
@@ -54,11 +55,16 @@ type (
 	// Tick: time has passed.
 	Tick struct{}
 	// Sent: the carrier took the page.
-	Sent struct{ PageID, SID string }
+	Sent struct {
+		PageID, SID string
+		Via         Carrier
+	}
 	// NotSent: it certainly did not; trying again is safe.
 	NotSent struct{ PageID, Why string }
 	// Refused: it never will.
 	Refused struct{ PageID, Why string }
+	// Closed: it never will, nor any other page.
+	Closed struct{ PageID, Why string }
 	// Lost: whether it did is not known.
 	Lost struct{ PageID, Why string }
 	// Settled: the carrier was asked about a lost page. An empty SID: it does not know of it.
@@ -92,15 +98,17 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	case Taken:
 		r.take(e, now)
 	case Sent:
-		r.accepted(e.PageID, e.SID, now)
+		r.sent(e, now)
 	case NotSent:
-		r.postpone(e.PageID, e.Why, now)
+		r.postpone(e.PageID, e.Why, at)
 	case Refused:
 		r.end(e.PageID, FailedCall, e.Why, now)
+	case Closed:
+		r.shut(e.PageID, e.Why, at)
 	case Lost:
 		r.lost(e.PageID, e.Why)
 	case Settled:
-		r.settle(e.PageID, e.SID, now)
+		r.settle(e.PageID, e.SID, at)
 	case Report:
 		r.report(e, at)
 	case Reply:
@@ -111,6 +119,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 		r.join(e, now)
 	}
 	r.expire(now)
+	r.fallBack(at)
 	r.lapseAcks(at)
 	r.lapse(at)
 	r.cancel(at)

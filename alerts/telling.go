@@ -17,6 +17,7 @@ type Telling struct {
 	Also   []Incident          // what else is wrong
 	Fine   map[string][]string // by id of an incident: regions from which it works
 	Round  Round               // how often everybody has been tried about it
+	OneWay bool                // nothing can be pressed, or replied
 	OnCall OnCall              // notes on the journeys, where evidence is found
 	Now    time.Time
 }
@@ -39,7 +40,11 @@ func (t Telling) Speech() []string {
 	for _, i := range t.About {
 		said = append(said, t.sentences(i, v)...)
 	}
-	return append(said, t.also(v)...)
+	said = append(said, t.also(v)...)
+	if t.OneWay {
+		said = append(said, "This call takes no key. To acknowledge, run the command: "+ackCommand(nil)+".")
+	}
+	return said
 }
 
 // sentences tell of one incident.
@@ -93,6 +98,9 @@ func (t Telling) Text() string {
 // ending is what is never cut: the handles to reply with, and what can be opened, as far as there is room for it.
 func (t Telling) ending() string {
 	end := handles(t.About)
+	if t.OneWay {
+		end += " To acknowledge: " + ackCommand(t.About)
+	}
 	for _, i := range slices.Backward(t.About) {
 		for _, address := range []string{t.evidence(i), t.OnCall.Journeys[i.Journey].Runbook} {
 			if longer := " " + address + end; address != "" && len(longer) <= maxEnding {

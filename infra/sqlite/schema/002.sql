@@ -3,3 +3,6 @@
 ALTER TABLE pages ADD COLUMN answered_at TEXT NOT NULL DEFAULT '';
 ALTER TABLE pages ADD COLUMN hang_up_at  TEXT NOT NULL DEFAULT '';
 ALTER TABLE pages ADD COLUMN round       INTEGER NOT NULL DEFAULT 0; -- how often everybody had been tried before
+ALTER TABLE pages ADD COLUMN via         TEXT NOT NULL DEFAULT ''; -- 'second' for the second channel
+ALTER TABLE pages ADD COLUMN tried_at    TEXT NOT NULL DEFAULT '';
+ALTER TABLE pages ADD COLUMN switched_at TEXT NOT NULL DEFAULT '';
