@@ -113,6 +113,12 @@ f:9: on_call.people.1.phone: expected a phone number with its country code, such
 		{"90s", "0s", `f:12: on_call.repeat_after: expected a duration of at least 1s, such as 5m, got 0s`},
 		{"repeat_after: 90s", "ack_expires: 0s", `f:12: on_call.ack_expires: expected a duration of at least 1s, such as 30m, got 0s; what is to be quiet for long is muted instead`},
 		{"repeat_after: 90s", "journeys: {print-card: {ack_expires: 0s}}", `f:12: on_call.journeys.print-card.ack_expires: expected a duration of at least 1s, such as 30m, got 0s; what is to be quiet for long is muted instead`},
+		{"repeat_after: 90s", "second_channel: {regoin: eu-west-1}", `f:12: unknown field "regoin"; known here: region, voice, topic, sender
+f:12: on_call.second_channel.region: expected a region of AWS such as eu-west-1, got ""`},
+		{"repeat_after: 90s", "second_channel: {region: eu-west-1, voice: mine, topic: \"arn:aws:sns:us-east-1:123456789012:v\", sender: VALKYRIE-PROBE}", `f:12: on_call.second_channel.voice: expected a phone number such as "+12025550111", or the id or ARN of a number or a pool, got "mine"
+f:12: on_call.second_channel.topic: expected the ARN of an SNS topic in eu-west-1, such as arn:aws:sns:eu-west-1:123456789012:valkyrie, got "arn:aws:sns:us-east-1:123456789012:v"
+f:12: on_call.second_channel.sender: expected 1 to 11 letters and digits, a letter among them, got "VALKYRIE-PROBE"`},
+		{"repeat_after: 90s", "second_channel:", `f:12: on_call.second_channel: expected region, and voice, topic or sender`},
 		{"repeat_after: 90s", "gather: 2m", `f:12: on_call.gather: expected a duration of 0s to 1m0s, got 2m0s`},
 		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, rotations, overrides, escalation, repeat_after, ack_expires, gather, second_channel, severity, maintenance, journeys, play, evidence_url`},
 		{"from: \"+12025550100\"", "from: \"\"", `f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
