@@ -68,6 +68,7 @@ type Incident struct {
 	AckedBy    string        `json:"acked_by,omitempty"`
 	AckedAt    time.Time     `json:"acked_at,omitzero"`
 	ResolvedAt time.Time     `json:"resolved_at,omitzero"` // slot of the good run that closed it
+	ResolvedBy string    `json:"resolved_by,omitempty"` // who said that it is over; empty: a good run did
 	Closing    string        `json:"closing,omitempty"`    // why it was closed, in a sentence
 	Returns    time.Time     `json:"returns,omitzero"`     // going bad again before it continues this incident
 	Reopened   time.Time     `json:"reopened,omitzero"`    // when the pager learned of its latest return: pages from before it were about an earlier spell

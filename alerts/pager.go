@@ -108,15 +108,15 @@ func (p *Pager) step(ctx context.Context, e Event) error {
 	for _, result := range p.carryOut(ctx, commands) {
 		errs = append(errs, p.step(ctx, result))
 	}
-	return errors.Join(append(errs, p.note(kept, before, after))...)
+	return errors.Join(append(errs, note(kept, p.Store, before, after))...)
 }
 
 // note keeps the history of the incidents that have changed.
-func (p *Pager) note(ctx context.Context, before, after Route) error {
+func note(ctx context.Context, log IncidentLog, before, after Route) error {
 	var errs []error
 	for _, i := range after.Incidents {
 		if old := before.incident(i.ID); old == nil || old.Rev != i.Rev {
-			errs = append(errs, p.Store.PutIncident(ctx, after.Record(i)))
+			errs = append(errs, log.PutIncident(ctx, after.Record(i)))
 		}
 	}
 	return errors.Join(errs...)

@@ -133,17 +133,6 @@ func (t Telling) evidence(i Incident) string {
 // twofold escapes the characters that count twice in the GSM alphabet.
 var twofold = strings.NewReplacer("~", "%7E", "[", "%5B", "]", "%5D", "^", "%5E", "|", "%7C")
 
-// AllClear is the notice that the first of what it is about is over.
-func (t Telling) AllClear() string {
-	i, v := t.About[0], t.voice(false)
-	over := fmt.Sprintf("VALKYRIE: all clear. It works again: %s. It was %s from %s to %s (%s).",
-		i.title(), i.Kind, v.clock(i.Since), v.clock(i.ResolvedAt), spell(i.ResolvedAt.Sub(i.Since)))
-	if i.AckedBy != "" {
-		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)
-	}
-	return fitText(over, handles(t.About))
-}
-
 func lowerFirst(s string) string {
 	if rest, ok := strings.CutPrefix(s, "Valkyrie"); ok {
 		return "Valkyrie" + rest
