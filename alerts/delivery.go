@@ -26,6 +26,7 @@ func (r *Route) accepted(id, sid string, now time.Time) {
 	if p.Channel != Call {
 		p.LeaseUntil = now.Add(textSilence)
 	}
+	r.Meter.count(*p, now)
 	for _, id := range p.Incidents {
 		if inc := r.incident(id); inc != nil && inc.State == Open && p.Purpose == Alarm {
 			inc.State = Notified

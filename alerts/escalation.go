@@ -202,13 +202,34 @@ func (r *Route) add(c Channel, why Purpose, who Person, ids []string, now time.T
 	return &r.Pages[len(r.Pages)-1]
 }
 
-// claim takes the lease on what is due, so that no other pager sends it too.
-func (r *Route) claim(at hour) []Command {
-	now := at.now
+// dispatch plans and claims what is due. What a cap holds back may be somebody else's turn, so it is planned again.
+func (r *Route) dispatch(at hour) []Command {
 	var commands []Command
+	for range len(at.onCall.Escalation) + 1 {
+		r.plan(at)
+		claimed, holds := r.claim(at)
+		commands = append(commands, claimed...)
+		for _, h := range holds {
+			r.sayHeld(h, at)
+		}
+		if len(holds) == 0 {
+			break
+		}
+	}
+	return commands
+}
+
+// claim takes the lease on what is due, so that no other pager sends it too; except for what a cap holds back.
+func (r *Route) claim(at hour) (commands []Command, holds []hold) {
+	now := at.now
 	for i := range r.Pages {
 		p := &r.Pages[i]
 		if p.State != Planned || now.Before(p.NotBefore) {
+			continue
+		}
+		if h, held := r.held(*p, at); held {
+			r.holdBack(p, h, at)
+			holds = append(holds, h)
 			continue
 		}
 		p.Via = r.carrier(*p, at)
@@ -219,7 +240,7 @@ func (r *Route) claim(at hour) []Command {
 		p.Words = r.words(*p, at)
 		commands = append(commands, Command{"send", *p})
 	}
-	return commands
+	return commands, holds
 }
 
 // words is what the page says: for a call a sentence a line.

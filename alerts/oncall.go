@@ -21,6 +21,7 @@ type OnCall struct {
 	Maintenance []Maintenance           `yaml:"maintenance"`
 	Journeys    map[string]JourneyNotes `yaml:"journeys"`
 
+	Caps   Caps           `yaml:"caps"`
 	Second *SecondChannel `yaml:"second_channel"` // nil: none
 
 	Play        string `yaml:"play"`         // address of a sound that a call begins with, such as the Ride of the Valkyries

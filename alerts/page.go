@@ -43,6 +43,7 @@ const (
 	NoAnswer    = "no-answer"   // it rang out, or the carrier never said how it went
 	FailedCall  = "failed"      // the carrier could not, or refused
 	HungUp      = "hung up"     // by us, while it rang: nobody needed it any more
+	Held        = "held"        // by a cap: never sent
 	Undelivered = "undelivered" // a text that never arrived
 	Delivered   = "delivered"   // a text that did
 )

@@ -104,6 +104,7 @@ func (p *Pager) step(ctx context.Context, e Event) error {
 	if err != nil {
 		return err
 	}
+	p.remark(before, after)
 	var errs []error
 	for _, result := range p.carryOut(ctx, commands) {
 		errs = append(errs, p.step(ctx, result))

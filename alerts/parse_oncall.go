@@ -32,6 +32,7 @@ func (c *checker) onCall(o OnCall) {
 	}
 	c.ackExpires("on_call.ack_expires", o.AckExpires)
 	c.secondChannel(o)
+	c.caps("on_call.caps", o.Caps)
 	if o.Gather < 0 || o.Gather > gatherMost {
 		c.fault("on_call.gather", "expected a duration of 0s to %v, got %v", gatherMost, o.Gather)
 	}

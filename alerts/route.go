@@ -18,6 +18,7 @@ type Route struct {
 	Seq       int        `json:"seq"`  // numbers the pages
 	Past      []Past     `json:"past"` // the last incidents that were forgotten: of these, old news is no news
 	Outage    Outage     `json:"outage,omitzero"`
+	Meter     Meter      `json:"meter,omitzero"`
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
 
@@ -123,8 +124,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	r.lapseAcks(at)
 	r.lapse(at)
 	r.cancel(at)
-	r.plan(at)
-	commands := append(r.hangUps(at), r.claim(at)...)
+	commands := append(r.hangUps(at), r.dispatch(at)...)
 	if _, ok := e.(Tick); ok { // once a tick, as the answer to a find is an event too
 		commands = append(commands, r.lostPages()...)
 	}
