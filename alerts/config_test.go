@@ -124,8 +124,11 @@ f:12: on_call.caps.calls_per_hour: expected 1 to 1000, got 0
 f:12: on_call.caps.texts_per_hour: expected 1 to 1000, got -1
 f:12: on_call.caps.text_price: expected a price above 0, as on_call.caps.month is a sum of prices, got 0`},
 		{"repeat_after: 90s", "caps: {month: -1}", `f:12: on_call.caps.month: expected 0 or more, got -1`},
+		{"repeat_after: 90s", "drills: {every: sometimes, zone: Mars}", `f:12: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron, got "sometimes"
+f:12: expected a time zone such as Europe/Berlin, got "Mars"`},
+		{"repeat_after: 90s", "drills: {zone: Europe/Berlin}", `f:12: on_call.drills.every: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron`},
 		{"repeat_after: 90s", "gather: 2m", `f:12: on_call.gather: expected a duration of 0s to 1m0s, got 2m0s`},
-		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, rotations, overrides, escalation, repeat_after, ack_expires, gather, caps, second_channel, severity, maintenance, journeys, play, evidence_url`},
+		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, rotations, overrides, escalation, repeat_after, ack_expires, gather, drills, caps, second_channel, severity, maintenance, journeys, play, evidence_url`},
 		{"from: \"+12025550100\"", "from: \"\"", `f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"phone:\n  from: \"+12025550100\"\n", "", `f:1: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"from: ", "to: ", `f:14: unknown field "to"; known here: from

@@ -28,7 +28,7 @@ func (r *Route) accepted(id, sid string, now time.Time) {
 	}
 	r.Meter.count(*p, now)
 	for _, id := range p.Incidents {
-		if inc := r.incident(id); inc != nil && inc.State == Open && p.Purpose == Alarm {
+		if inc := r.incident(id); inc != nil && inc.State == Open && (p.Purpose == Alarm || p.Purpose == Drill) {
 			inc.State = Notified
 			inc.Rev++
 		}
@@ -124,7 +124,9 @@ func (r *Route) report(rep Report, at hour) {
 	}
 	if rep.Key != "" {
 		r.press(p, rep.Key, at)
-		p.Key = rep.Key
+		if p.Key != rep.Key {
+			p.Key, p.KeyAt = rep.Key, at.now
+		}
 	}
 	if other := p.Via == Second && rep.SID != p.SID; rep.Result != "" && !other {
 		r.end(rep.PageID, rep.Result, rep.Why, at.now)

@@ -26,7 +26,7 @@ func (r *Route) expire(now time.Time) {
 func (r *Route) cancel(at hour) {
 	for i := range r.Pages {
 		p := &r.Pages[i]
-		if p.State != Planned || p.Purpose != Alarm {
+		if p.State != Planned || p.Purpose != Alarm && p.Purpose != Drill {
 			continue
 		}
 		needed := slices.DeleteFunc(slices.Clone(p.Incidents), func(id string) bool { return r.answered(id, at) })
@@ -42,7 +42,7 @@ func (r *Route) cancel(at hour) {
 // answered reports whether nobody has to be told of the incident any more, or for now.
 func (r *Route) answered(id string, at hour) bool {
 	i := r.incident(id)
-	return i == nil || !i.Awaits() || r.quiet(i.Journey, at)
+	return i == nil || !i.Awaits() || i.Kind != Drilled && r.quiet(i.Journey, at)
 }
 
 // plan intends the pages that are due.
@@ -68,6 +68,9 @@ func (r *Route) planCalls(chain []Turned, at hour) {
 	}
 	if len(ids) == 0 {
 		r.Chain = Chain{}
+		return
+	}
+	if r.drilling(now) {
 		return
 	}
 	if r.calling() {
@@ -197,6 +200,7 @@ func (r *Route) add(c Channel, why Purpose, who Person, ids []string, now time.T
 	if why == Alarm {
 		p.Round = r.Chain.Round
 	}
+	p.Slot = r.decided(ids)
 	r.Pages = append(r.Pages, p)
 	r.touch(p)
 	return &r.Pages[len(r.Pages)-1]
@@ -217,6 +221,30 @@ func (r *Route) dispatch(at hour) []Command {
 		}
 	}
 	return commands
+}
+
+// decided is the slot of the run for which people are told of incidents, the latest of theirs: for one that was told of
+// before, that of its first page.
+func (r *Route) decided(ids []string) (slot time.Time) {
+	for _, id := range ids {
+		first := time.Time{}
+		if i := r.incident(id); i != nil {
+			first = i.Last
+			if first.IsZero() || i.State == Resolved {
+				first = i.Opened
+			}
+		}
+		for _, p := range r.Pages {
+			if !p.Slot.IsZero() && r.concerns(p, id) && p.Purpose != AllClear {
+				first = p.Slot
+				break
+			}
+		}
+		if first.After(slot) {
+			slot = first
+		}
+	}
+	return slot
 }
 
 // claim takes the lease on what is due, so that no other pager sends it too; except for what a cap holds back.
@@ -256,6 +284,8 @@ func (r *Route) words(p Page, at hour) string {
 	switch {
 	case len(about) == 0:
 		return p.Words // a notice brings its own
+	case p.Purpose == Drill:
+		return strings.Join(drillSpeech, "\n")
 	case p.Purpose == AllClear:
 		return t.AllClear()
 	case p.Channel == Email:

@@ -34,12 +34,12 @@ func (r *Route) hangUps(at hour) []Command {
 // idle reports whether a call goes on for nothing. Who has just done something about it hears what came of that; and who
 // has picked up hears to the end what is over.
 func (r *Route) idle(p Page, at hour) bool {
-	if slices.Contains([]string{AckKey, MuteKey, PassKey}, p.Key) || p.Purpose != Alarm {
+	if slices.Contains([]string{AckKey, MuteKey, PassKey}, p.Key) || p.Purpose != Alarm && p.Purpose != Drill {
 		return false
 	}
 	over := !slices.ContainsFunc(p.Incidents, func(id string) bool { i := r.incident(id); return i != nil && i.State != Resolved })
 	needed := slices.ContainsFunc(p.Incidents, func(id string) bool { return !r.answered(id, at) })
-	return !needed && (!over || p.AnsweredAt.IsZero())
+	return !needed && (!over || p.AnsweredAt.IsZero() || p.Purpose == Drill)
 }
 
 // hangUp ends a call. A failure is only logged: as long as the call is not over it is tried again.

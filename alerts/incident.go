@@ -21,6 +21,9 @@ const (
 	Ours      Kind = "ours"      // the probe cannot run, so nobody knows. It texts.
 )
 
+// Drilled is the kind of a drill, which is no incident of a journey, and is only kept among them.
+const Drilled Kind = "drill"
+
 // Kinds are all there are, the most urgent first.
 func Kinds() []Kind {
 	return []Kind{Down, Flapping, Silent, Heartbeat, Counts, Degraded, Creeping, Ours}
@@ -67,11 +70,11 @@ type Incident struct {
 	State      IncidentState `json:"state"`
 	AckedBy    string        `json:"acked_by,omitempty"`
 	AckedAt    time.Time     `json:"acked_at,omitzero"`
-	ResolvedAt time.Time     `json:"resolved_at,omitzero"` // slot of the good run that closed it
-	ResolvedBy string    `json:"resolved_by,omitempty"` // who said that it is over; empty: a good run did
-	Closing    string        `json:"closing,omitempty"`    // why it was closed, in a sentence
-	Returns    time.Time     `json:"returns,omitzero"`     // going bad again before it continues this incident
-	Reopened   time.Time     `json:"reopened,omitzero"`    // when the pager learned of its latest return: pages from before it were about an earlier spell
+	ResolvedAt time.Time     `json:"resolved_at,omitzero"`  // slot of the good run that closed it
+	ResolvedBy string        `json:"resolved_by,omitempty"` // who said that it is over; empty: a good run did
+	Closing    string        `json:"closing,omitempty"`     // why it was closed, in a sentence
+	Returns    time.Time     `json:"returns,omitzero"`      // going bad again before it continues this incident
+	Reopened   time.Time     `json:"reopened,omitzero"`     // when the pager learned of its latest return: pages from before it were about an earlier spell
 
 	Rev int64 `json:"rev"` // grows with every change; a store never lets an older one replace a newer one
 }

@@ -21,6 +21,7 @@ type OnCall struct {
 	Maintenance []Maintenance           `yaml:"maintenance"`
 	Journeys    map[string]JourneyNotes `yaml:"journeys"`
 
+	Drills Drills         `yaml:"drills"`
 	Caps   Caps           `yaml:"caps"`
 	Second *SecondChannel `yaml:"second_channel"` // nil: none
 

@@ -20,6 +20,7 @@ const (
 	Alarm    Purpose = "alarm"     // something is bad: a call asks for a key, a text gives the facts
 	AllClear Purpose = "all-clear" // it is over: told only to those who were paged
 	Notice   Purpose = "notice"    // it is about no incident: a mute that has ended
+	Drill    Purpose = "drill"     // nothing is wrong: a call asks for a key, to see that somebody is there
 )
 
 // A PageState is how far one attempt to reach one person has got. The picture is in the package comment.
@@ -66,6 +67,7 @@ type Page struct {
 	Tries     int       `json:"tries"`            // how often it was handed to the carrier
 	Resent    bool      `json:"resent,omitempty"` // sent once more after its outcome could not be learned
 	Round     int       `json:"round,omitempty"`  // how often everybody had been tried before
+	Slot      time.Time `json:"slot,omitzero"`    // of the run that decided that people are told: where ToRing begins
 
 	PlannedAt  time.Time `json:"planned_at"`
 	NotBefore  time.Time `json:"not_before,omitzero"`
@@ -75,8 +77,19 @@ type Page struct {
 	LeaseUntil time.Time `json:"lease_until,omitzero"` // when to give up waiting: claimed for the sender, accepted for the carrier
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
 	AnsweredAt time.Time `json:"answered_at,omitzero"` // of a call: when somebody, or something, picked up
+	KeyAt      time.Time `json:"key_at,omitzero"`      // when the key was pressed
 	HangUpAt   time.Time `json:"hang_up_at,omitzero"`  // when the carrier was asked, last, to end the call
 	EndedAt    time.Time `json:"ended_at,omitzero"`
+}
+
+// ToRing is how long it took from the slot of the run that decided until a carrier took the page.
+func (p Page) ToRing() (time.Duration, bool) {
+	return p.AcceptedAt.Sub(p.Slot), !p.AcceptedAt.IsZero() && !p.Slot.IsZero()
+}
+
+// ToKey is how long it took from then until a key was pressed.
+func (p Page) ToKey() (time.Duration, bool) {
+	return p.KeyAt.Sub(p.AcceptedAt), !p.AcceptedAt.IsZero() && !p.KeyAt.IsZero()
 }
 
 // Live reports whether the page may still reach the person.

@@ -230,7 +230,7 @@ func (p *Pager) dispatch(page Page) Dispatch {
 	who, _ := p.OnCall.person(page.Person)
 	d.Play, d.Language, d.Speech = p.OnCall.Play, who.Language, splitLines(page.Words)
 	if page.Via == First {
-		d.Prompt = Prompt
+		d.Prompt = prompt(page)
 	}
 	return d
 }

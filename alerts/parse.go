@@ -88,7 +88,7 @@ var (
 	atLine       = regexp.MustCompile(`^line (\d+): (.*)$`)
 	known        = map[string]string{
 		"alerts.Config":        "judge, on_call, phone",
-		"alerts.OnCall":        "people, rotations, overrides, escalation, repeat_after, ack_expires, gather, caps, second_channel, severity, maintenance, journeys, play, evidence_url",
+		"alerts.OnCall":        "people, rotations, overrides, escalation, repeat_after, ack_expires, gather, drills, caps, second_channel, severity, maintenance, journeys, play, evidence_url",
 		"alerts.Person":        "name, phone, email, zone, awake, language",
 		"alerts.Rotation":      "name, zone, every, hand_over, start, people, shifts",
 		"alerts.Shift":         "who, from, to",
@@ -97,6 +97,7 @@ var (
 		"alerts.JourneyNotes":  "severity, say, runbook, ack_expires",
 		"alerts.Rung":          "call, after",
 		"alerts.Caps":          "calls_per_hour, texts_per_hour, month, call_price, text_price",
+		"alerts.Drills":        "every, zone",
 		"alerts.SecondChannel": "region, voice, topic, sender",
 		"alerts.Caller":        "from",
 	}

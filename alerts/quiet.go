@@ -105,7 +105,7 @@ func (r *Route) lapse(at hour) {
 // badNow are the incidents of a journey that are not over.
 func (r *Route) badNow(journey string) []Incident {
 	return slices.DeleteFunc(slices.Clone(r.Incidents), func(i Incident) bool {
-		return i.State == Resolved || journey != "" && i.Journey != journey
+		return i.State == Resolved || i.Kind == Drilled || journey != "" && i.Journey != journey
 	})
 }
 

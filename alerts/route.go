@@ -19,6 +19,7 @@ type Route struct {
 	Past      []Past     `json:"past"` // the last incidents that were forgotten: of these, old news is no news
 	Outage    Outage     `json:"outage,omitzero"`
 	Meter     Meter      `json:"meter,omitzero"`
+	Rehearsal Rehearsal  `json:"rehearsal,omitzero"`
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
 
@@ -123,6 +124,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	r.fallBack(at)
 	r.lapseAcks(at)
 	r.lapse(at)
+	r.drill(at)
 	r.cancel(at)
 	commands := append(r.hangUps(at), r.dispatch(at)...)
 	if _, ok := e.(Tick); ok { // once a tick, as the answer to a find is an event too

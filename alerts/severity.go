@@ -36,7 +36,10 @@ func (o OnCall) Severity(i Incident) Severity {
 	if s, ok := o.Severities[i.Kind]; ok {
 		return s
 	}
-	if i.Rings() {
+	switch {
+	case i.Kind == Drilled:
+		return Keep
+	case i.Rings():
 		return Wake
 	}
 	return Notify

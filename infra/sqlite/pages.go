@@ -9,7 +9,7 @@ import (
 )
 
 const pageColumns = "id, incidents, purpose, channel, person, phone, state, result, why, sid, key, words, tries, resent, " +
-	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at"
+	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at, slot, key_at"
 
 // pageFields are where pageColumns are written from and read into.
 func pageFields(p *alerts.Page) []any {
@@ -29,6 +29,8 @@ func pageFields(p *alerts.Page) []any {
 		&p.Round, &p.Via,
 		stamp{&p.TriedAt},
 		stamp{&p.SwitchedAt},
+		stamp{&p.Slot},
+		stamp{&p.KeyAt},
 	}
 }
 
