@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"slices"
 	"time"
 
 	"valkyrie/probes/journey"
@@ -88,6 +89,11 @@ func (i Incident) Short() string {
 // Unanswered reports whether somebody still has to be told, and told again, until a human acknowledges.
 func (i Incident) Unanswered() bool {
 	return i.Rings() && (i.State == Open || i.State == Notified)
+}
+
+// Begun reports whether a page about the incident was handed to a carrier.
+func (r Record) Begun() bool {
+	return slices.ContainsFunc(r.Pages, func(p Page) bool { return p.Tries > 0 })
 }
 
 // A Record is an incident with every page that went out about it: what history keeps.
