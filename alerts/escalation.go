@@ -133,7 +133,7 @@ func (r *Route) planTexts(chain []Turned, at hour) {
 			if p.Purpose != Alarm || p.Channel == Email || p.State == Cancelled || !r.concerns(p, i.ID) {
 				return false
 			}
-			tried, last = tried+1, p.EndedAt
+			tried, last = tried+p.stands(), p.EndedAt
 			return p.State != Ended || p.Result != FailedCall && p.Result != Undelivered
 		})
 		if told || tried > 0 && tried%len(chain) == 0 && at.now.Before(last.Add(at.onCall.RepeatAfter)) {

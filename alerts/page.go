@@ -67,6 +67,7 @@ type Page struct {
 	Tries     int       `json:"tries"`            // how often it was handed to the carrier
 	Resent    bool      `json:"resent,omitempty"` // sent once more after its outcome could not be learned
 	Round     int       `json:"round,omitempty"`  // how often everybody had been tried before
+	Times     int       `json:"times,omitempty"`  // over 1: it stands for so many that were alike, the first of which it was; they ended by EndedAt
 	Slot      time.Time `json:"slot,omitzero"`    // of the run that decided that people are told: where ToRing begins
 
 	PlannedAt  time.Time `json:"planned_at"`
@@ -87,7 +88,12 @@ func (p Page) ToRing() (time.Duration, bool) {
 	return p.AcceptedAt.Sub(p.Slot), !p.AcceptedAt.IsZero() && !p.Slot.IsZero()
 }
 
-// ToKey is how long it took from then until a key was pressed.
+// ToAnswer is how long it took from the slot until somebody, or something, picked up.
+func (p Page) ToAnswer() (time.Duration, bool) {
+	return p.AnsweredAt.Sub(p.Slot), !p.AnsweredAt.IsZero() && !p.Slot.IsZero()
+}
+
+// ToKey is how long it took from when the carrier took it until a key was pressed: the ringing, and the listening.
 func (p Page) ToKey() (time.Duration, bool) {
 	return p.KeyAt.Sub(p.AcceptedAt), !p.AcceptedAt.IsZero() && !p.KeyAt.IsZero()
 }

@@ -130,6 +130,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	if _, ok := e.(Tick); ok { // once a tick, as the answer to a find is an event too
 		commands = append(commands, r.lostPages()...)
 	}
+	r.condense()
 	return r, commands
 }
 

@@ -11,6 +11,9 @@ import (
 // with the carrier, where it was the second.
 func paces(p alerts.Page) string {
 	said := ""
+	if p.Times > 1 {
+		return fmt.Sprintf("; %d like it until %s", p.Times, p.EndedAt.Format("2 Jan 15:04:05"))
+	}
 	if ring, ok := p.ToRing(); ok && p.Purpose != alerts.AllClear {
 		said = fmt.Sprintf("; %s after the slot", ring.Round(time.Second))
 	}
