@@ -22,6 +22,7 @@ type Route struct {
 	Rehearsal Rehearsal  `json:"rehearsal,omitzero"`
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
+	Windows   []Window   `json:"windows,omitempty"` // of maintenance, that are on
 
 	Joined []string `json:"joined,omitempty"` // ids of incidents that came from another table
 
@@ -124,6 +125,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	r.fallBack(at)
 	r.lapseAcks(at)
 	r.lapse(at)
+	r.endMaintenance(at)
 	r.drill(at)
 	r.cancel(at)
 	commands := append(r.hangUps(at), r.dispatch(at)...)
