@@ -2,7 +2,6 @@ package alerts
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -120,81 +119,6 @@ func (r *Route) untold(who Person, ids []string) []string {
 	})
 }
 
-// planTexts tells the first in the chain of incidents that do not ring, and the next when a text did not go through. It
-// waits for their morning; by then it may be over, and nobody is told.
-func (r *Route) planTexts(chain []Turned, at hour) {
-	for _, i := range r.Incidents {
-		if !r.tells(i, Notify, at) {
-			continue
-		}
-		tried := 0
-		var last time.Time
-		told := slices.ContainsFunc(r.Pages, func(p Page) bool {
-			if p.Purpose != Alarm || p.Channel == Email || p.State == Cancelled || !r.concerns(p, i.ID) {
-				return false
-			}
-			tried, last = tried+p.stands(), p.EndedAt
-			return p.State != Ended || p.Result != FailedCall && p.Result != Undelivered
-		})
-		if told || tried > 0 && tried%len(chain) == 0 && at.now.Before(last.Add(at.onCall.RepeatAfter)) {
-			continue
-		}
-		who := chain[tried%len(chain)].Person
-		r.write(Alarm, who, []string{i.ID}, who.Reachable(at.now), at)
-	}
-}
-
-// planAllClears tells those who were paged about an incident, and only those, that it is over: those who were called at
-// once, since it may have kept them up, the others when they are awake.
-func (r *Route) planAllClears(at hour) {
-	for _, i := range r.Incidents {
-		if i.State != Resolved {
-			continue
-		}
-		for _, who := range at.onCall.People {
-			if !r.owed(who, i.ID) {
-				continue
-			}
-			when := time.Time{}
-			if !r.called(who, i.ID) {
-				when = who.Reachable(at.now)
-			}
-			r.write(AllClear, who, []string{i.ID}, when, at)
-		}
-	}
-}
-
-// owed reports whether who was paged about the incident, and since then not told, nor is to be, that it is over.
-func (r *Route) owed(who Person, id string) bool {
-	owed := false
-	for _, p := range r.Pages {
-		switch {
-		case p.Person != who.Name || !slices.Contains(p.Incidents, id):
-		case p.Purpose == Alarm && p.Sent():
-			owed = true
-		case p.Purpose == AllClear && p.State != Cancelled:
-			owed = false
-		}
-	}
-	return owed
-}
-
-// called reports whether who was called about the incident, not only texted.
-func (r *Route) called(who Person, id string) bool {
-	return slices.ContainsFunc(r.Pages, func(p Page) bool {
-		return p.Person == who.Name && p.Purpose == Alarm && p.Channel == Call && p.Sent() && r.concerns(p, id)
-	})
-}
-
-// write plans a text, not before a time, and the same as an e-mail to whoever can be sent one.
-func (r *Route) write(why Purpose, who Person, ids []string, notBefore time.Time, at hour) {
-	r.add(Text, why, who, ids, at.now).NotBefore = notBefore
-	if at.onCall.mails(who) {
-		p := r.add(Email, why, who, ids, at.now)
-		p.NotBefore, p.To = notBefore, who.Email
-	}
-}
-
 func (r *Route) add(c Channel, why Purpose, who Person, ids []string, now time.Time) *Page {
 	p := Page{ID: r.pageID(now), Incidents: ids, Purpose: why, Channel: c, Person: who.Name, To: who.Phone, State: Planned, PlannedAt: now}
 	if why == Alarm {
@@ -204,23 +128,6 @@ func (r *Route) add(c Channel, why Purpose, who Person, ids []string, now time.T
 	r.Pages = append(r.Pages, p)
 	r.touch(p)
 	return &r.Pages[len(r.Pages)-1]
-}
-
-// dispatch plans and claims what is due. What a cap holds back may be somebody else's turn, so it is planned again.
-func (r *Route) dispatch(at hour) []Command {
-	var commands []Command
-	for range len(at.onCall.Escalation) + 1 {
-		r.plan(at)
-		claimed, holds := r.claim(at)
-		commands = append(commands, claimed...)
-		for _, h := range holds {
-			r.sayHeld(h, at)
-		}
-		if len(holds) == 0 {
-			break
-		}
-	}
-	return commands
 }
 
 // decided is the slot of the run for which people are told of incidents, the latest of theirs: for one that was told of
@@ -245,71 +152,4 @@ func (r *Route) decided(ids []string) (slot time.Time) {
 		}
 	}
 	return slot
-}
-
-// claim takes the lease on what is due, so that no other pager sends it too; except for what a cap holds back.
-func (r *Route) claim(at hour) (commands []Command, holds []hold) {
-	now := at.now
-	for i := range r.Pages {
-		p := &r.Pages[i]
-		if p.State != Planned || now.Before(p.NotBefore) {
-			continue
-		}
-		if h, held := r.held(*p, at); held {
-			r.holdBack(p, h, at)
-			holds = append(holds, h)
-			continue
-		}
-		p.Via = r.carrier(*p, at)
-		p.State, p.ClaimedAt, p.LeaseUntil = Claimed, now, now.Add(lease)
-		if p.Tries++; p.Tries == 1 {
-			p.TriedAt = now
-		}
-		p.Words = r.words(*p, at)
-		commands = append(commands, Command{"send", *p})
-	}
-	return commands, holds
-}
-
-// words is what the page says: for a call a sentence a line.
-func (r *Route) words(p Page, at hour) string {
-	var about []Incident
-	for _, id := range p.Incidents {
-		if i := r.incident(id); i != nil {
-			about = append(about, *i)
-		}
-	}
-	who, _ := at.onCall.person(p.Person)
-	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, Round: r.round(p), OneWay: p.Via == Second, OnCall: at.onCall, Now: at.now}
-	switch {
-	case len(about) == 0:
-		return p.Words // a notice brings its own
-	case p.Purpose == Drill:
-		return strings.Join(drillSpeech, "\n")
-	case p.Purpose == AllClear:
-		return t.AllClear()
-	case p.Channel == Email:
-		return t.Letter()
-	case at.onCall.written(p):
-		return t.Text()
-	}
-	return strings.Join(t.Speech(), "\n")
-}
-
-// besides are the incidents that a page is not about, and people are told of.
-func (r *Route) besides(p Page, at hour) []Incident {
-	return slices.DeleteFunc(r.badNow(""), func(i Incident) bool {
-		return slices.Contains(p.Incidents, i.ID) || at.onCall.Severity(i) == Keep || r.quiet(i.Journey, at)
-	})
-}
-
-// lostPages are those whose outcome the carrier has to be asked about.
-func (r *Route) lostPages() []Command {
-	var commands []Command
-	for _, p := range r.Pages {
-		if p.State == Unknown {
-			commands = append(commands, Command{"find", p})
-		}
-	}
-	return commands
 }
