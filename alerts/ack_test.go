@@ -15,8 +15,8 @@ func expiring() *alerts.OnCall {
 	return &o
 }
 
-// acked is a world in which Ada has just acknowledged the incident.
-func acked(i alerts.Incident) *world {
+// taken is a world in which Ada has just acknowledged the incident.
+func taken(i alerts.Incident) *world {
 	w := &world{now: start, onCall: expiring()}
 	w.accept(w.step(alerts.Taken{Incident: i}))
 	w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Key: alerts.AckKey})
@@ -28,7 +28,7 @@ func acked(i alerts.Incident) *world {
 // TestAckExpires: what is still bad half an hour after it was acknowledged calls again, and says whose it was; a doubled
 // key press of the first call does not take it on again.
 func TestAckExpires(t *testing.T) {
-	w := acked(incident("a", alerts.Down, 1, false))
+	w := taken(incident("a", alerts.Down, 1, false))
 	first := w.route.Pages[0].ID
 	w.after(30*time.Minute - time.Second)
 	if got := names(w.sent); got != "[]" {
@@ -107,7 +107,7 @@ func TestAckExpiresOnlyOfWhatIsBad(t *testing.T) {
 
 // TestAckExpiresPerJourney: a journey may have its own time.
 func TestAckExpiresPerJourney(t *testing.T) {
-	w := acked(incident("a", alerts.Down, 1, false))
+	w := taken(incident("a", alerts.Down, 1, false))
 	w.onCall.Journeys = map[string]alerts.JourneyNotes{"a": {AckExpires: 2 * time.Hour}}
 	w.after(119 * time.Minute)
 	early := names(w.sent)

@@ -24,8 +24,13 @@ const drillJourney = "on-call"
 // drill begins the drill that is due, and takes the one under way on: to the next person, or to its end.
 func (r *Route) drill(at hour) {
 	r.scheduleDrill(at)
+	for i := range r.Incidents { // one that came from another table
+		if stray := &r.Incidents[i]; stray.Kind == Drilled && stray.State != Resolved && stray.ID != r.Rehearsal.ID {
+			stray.State, stray.ResolvedAt, stray.Closing, stray.Rev = Resolved, at.now, "broken off", stray.Rev+1
+		}
+	}
 	inc := r.incident(r.Rehearsal.ID)
-	if inc == nil {
+	if inc == nil || inc.State == Resolved {
 		r.Rehearsal.ID, r.Rehearsal.To = "", ""
 		return
 	}
