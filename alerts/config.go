@@ -21,7 +21,7 @@ type Caller struct {
 func defaults() Config {
 	return Config{
 		Judge:  defaultPolicy(),
-		OnCall: OnCall{RepeatAfter: 5 * time.Minute},
+		OnCall: OnCall{RepeatAfter: 5 * time.Minute, AckExpires: 30 * time.Minute, Gather: 10 * time.Second, Caps: Caps{CallsPerHour: 30, TextsPerHour: 60}},
 	}
 }
 

@@ -50,7 +50,7 @@ func TestParse(t *testing.T) {
 		OnCall: alerts.OnCall{
 			People:      []alerts.Person{{Name: "Ada", Phone: "+12025550143"}, {Name: "Grace", Phone: "+12025550187"}},
 			Escalation:  []alerts.Rung{{Call: "Grace"}, {Call: "Ada"}},
-			RepeatAfter: 90 * time.Second,
+			RepeatAfter: 90 * time.Second, AckExpires: 30 * time.Minute, Gather: 10 * time.Second, Caps: alerts.Caps{CallsPerHour: 30, TextsPerHour: 60},
 		},
 		Phone: alerts.Caller{From: "+12025550100"},
 	}
@@ -111,7 +111,24 @@ f:9: on_call.people.1.phone: expected a phone number with its country code, such
 		{"[Grace, Ada]", "[]", `f:11: on_call.escalation: expected at least one name: otherwise nobody is woken`},
 		{"[Grace, Ada]", "[Grace, Alan]", `f:11: on_call.escalation.1: "Alan" is not among on_call.people`},
 		{"90s", "0s", `f:12: on_call.repeat_after: expected a duration of at least 1s, such as 5m, got 0s`},
-		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, rotations, overrides, escalation, repeat_after, severity, maintenance, journeys, play, evidence_url`},
+		{"repeat_after: 90s", "ack_expires: 0s", `f:12: on_call.ack_expires: expected a duration of at least 1s, such as 30m, got 0s; what is to be quiet for long is muted instead`},
+		{"repeat_after: 90s", "journeys: {print-card: {ack_expires: 0s}}", `f:12: on_call.journeys.print-card.ack_expires: expected a duration of at least 1s, such as 30m, got 0s; what is to be quiet for long is muted instead`},
+		{"repeat_after: 90s", "second_channel: {regoin: eu-west-1}", `f:12: unknown field "regoin"; known here: region, voice, topic, sender
+f:12: on_call.second_channel.region: expected a region of AWS such as eu-west-1, got ""`},
+		{"repeat_after: 90s", "second_channel: {region: eu-west-1, voice: mine, topic: \"arn:aws:sns:us-east-1:123456789012:v\", sender: VALKYRIE-PROBE}", `f:12: on_call.second_channel.voice: expected a phone number such as "+12025550111", or the id or ARN of a number or a pool, got "mine"
+f:12: on_call.second_channel.topic: expected the ARN of an SNS topic in eu-west-1, such as arn:aws:sns:eu-west-1:123456789012:valkyrie, got "arn:aws:sns:us-east-1:123456789012:v"
+f:12: on_call.second_channel.sender: expected 1 to 11 letters and digits, a letter among them, got "VALKYRIE-PROBE"`},
+		{"repeat_after: 90s", "second_channel:", `f:12: on_call.second_channel: expected region, and voice, topic or sender`},
+		{"repeat_after: 90s", "caps: {calls_per_hour: 0, texts_per_hour: -1, month: 50, call_price: 0.02, calls: 3}", `f:12: unknown field "calls"; known here: calls_per_hour, texts_per_hour, month, call_price, text_price
+f:12: on_call.caps.calls_per_hour: expected 1 to 1000, got 0
+f:12: on_call.caps.texts_per_hour: expected 1 to 1000, got -1
+f:12: on_call.caps.text_price: expected a price above 0, as on_call.caps.month is a sum of prices, got 0`},
+		{"repeat_after: 90s", "caps: {month: -1}", `f:12: on_call.caps.month: expected 0 or more, got -1`},
+		{"repeat_after: 90s", "drills: {every: sometimes, zone: Mars}", `f:12: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron, got "sometimes"
+f:12: expected a time zone such as Europe/Berlin, got "Mars"`},
+		{"repeat_after: 90s", "drills: {zone: Europe/Berlin}", `f:12: on_call.drills.every: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron`},
+		{"repeat_after: 90s", "gather: 2m", `f:12: on_call.gather: expected a duration of 0s to 1m0s, got 2m0s`},
+		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: unknown field "repeat"; known here: people, rotations, overrides, escalation, repeat_after, ack_expires, gather, drills, caps, second_channel, severity, maintenance, journeys, play, evidence_url`},
 		{"from: \"+12025550100\"", "from: \"\"", `f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"phone:\n  from: \"+12025550100\"\n", "", `f:1: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"from: ", "to: ", `f:14: unknown field "to"; known here: from

@@ -5,6 +5,17 @@ import (
 	"time"
 )
 
+// sent notes that a carrier answered that it took the page.
+func (r *Route) sent(e Sent, now time.Time) {
+	if e.Via == First {
+		r.Outage = Outage{}
+	}
+	if p := r.page(e.PageID); p != nil && p.State != Accepted && p.State != Ended {
+		p.Via = e.Via
+	}
+	r.accepted(e.PageID, e.SID, now)
+}
+
 // accepted notes that the carrier took the page.
 func (r *Route) accepted(id, sid string, now time.Time) {
 	p := r.page(id)
@@ -12,11 +23,12 @@ func (r *Route) accepted(id, sid string, now time.Time) {
 		return
 	}
 	p.State, p.SID, p.AcceptedAt, p.LeaseUntil = Accepted, sid, now, now.Add(callSilence)
-	if p.Channel == Text {
+	if p.Channel != Call {
 		p.LeaseUntil = now.Add(textSilence)
 	}
+	r.Meter.count(*p, now)
 	for _, id := range p.Incidents {
-		if inc := r.incident(id); inc != nil && inc.State == Open && p.Purpose == Alarm {
+		if inc := r.incident(id); inc != nil && inc.State == Open && (p.Purpose == Alarm || p.Purpose == Drill) {
 			inc.State = Notified
 			inc.Rev++
 		}
@@ -34,10 +46,18 @@ func (r *Route) touch(p Page) {
 }
 
 // postpone puts a page that was certainly not sent back, to be tried again a little later each time.
-func (r *Route) postpone(id, why string, now time.Time) {
-	if p := r.page(id); p != nil && p.State == Claimed {
-		backoff := min(longestBackoff, time.Second<<min(p.Tries, 5))
-		p.State, p.Why, p.NotBefore = Planned, why, now.Add(backoff)
+func (r *Route) postpone(id, why string, at hour) {
+	p := r.page(id)
+	if p == nil || p.State != Claimed {
+		return
+	}
+	backoff := min(longestBackoff, time.Second<<min(p.Tries, 5))
+	p.State, p.Why, p.NotBefore = Planned, why, at.now.Add(backoff)
+	if late := p.TriedAt.Add(patience); at.onCall.Second != nil && p.SwitchedAt.IsZero() && late.Before(p.NotBefore) {
+		p.NotBefore = late // then it is the second carrier's
+	}
+	if probe := p.Via == First && r.out(); probe || !p.SwitchedAt.IsZero() {
+		r.switchOver(p, why, at)
 	}
 }
 
@@ -49,7 +69,8 @@ func (r *Route) lost(id, why string) {
 
 // settle ends the doubt about a lost page. The carrier's list may lag, so that it does not know of it counts only when it
 // was asked after a while; then it is sent once more, and never a third time.
-func (r *Route) settle(e Settled, now time.Time) {
+func (r *Route) settle(e Settled, at hour) {
+	now := at.now
 	id, sid, asked := e.PageID, e.SID, e.Asked
 	if asked.IsZero() {
 		asked = now
@@ -64,6 +85,7 @@ func (r *Route) settle(e Settled, now time.Time) {
 	switch {
 	case sid != "":
 		r.accepted(id, sid, now)
+	case p.Via == First && r.out() && r.switchOver(p, p.Why, at):
 	case asked.Sub(p.ClaimedAt) < settleAfter:
 	case p.Resent:
 		r.end(id, FailedCall, "lost twice: "+p.Why, now)
@@ -77,6 +99,9 @@ func (r *Route) end(id, result, why string, now time.Time) {
 	p := r.page(id)
 	if p == nil || p.State == Ended || p.State == Cancelled {
 		return
+	}
+	if !p.HangUpAt.IsZero() && p.AnsweredAt.IsZero() {
+		result = HungUp // whatever the carrier calls it
 	}
 	p.State, p.Result, p.EndedAt = Ended, result, now
 	if why != "" {
@@ -93,16 +118,24 @@ func (r *Route) report(rep Report, at hour) {
 		return
 	}
 	if rep.SID != "" {
+		if p.State == Planned || p.State == Claimed || p.State == Unknown {
+			p.Via = First // which was given up too soon
+		}
 		r.accepted(rep.PageID, rep.SID, at.now)
 	}
 	if p.State == Accepted && p.Channel == Call {
 		p.LeaseUntil = at.now.Add(callLength) // somebody has answered
+		if p.AnsweredAt.IsZero() && rep.Result == "" {
+			p.AnsweredAt = at.now
+		}
 	}
 	if rep.Key != "" {
 		r.press(p, rep.Key, at)
-		p.Key = rep.Key
+		if p.Key != rep.Key {
+			p.Key, p.KeyAt = rep.Key, at.now
+		}
 	}
-	if rep.Result != "" {
+	if other := p.Via == Second && rep.SID != p.SID; rep.Result != "" && !other {
 		r.end(rep.PageID, rep.Result, rep.Why, at.now)
 	}
 }

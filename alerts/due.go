@@ -20,6 +20,9 @@ func (r Route) Due() time.Time {
 			at(p.NotBefore)
 		case Claimed, Accepted:
 			at(p.LeaseUntil)
+			if !p.HangUpAt.IsZero() {
+				at(p.HangUpAt.Add(hangUpAgain))
+			}
 		case Unknown:
 			at(p.ClaimedAt) // the carrier is asked at each tick
 		}

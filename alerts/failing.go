@@ -59,7 +59,7 @@ func (j *judging) failsAnew() {
 func (j *judging) begin(v vote) {
 	reason := j.downSince(v)
 	streak := Streak{Count: j.now.Failed.Count, Since: v.since}
-	inc := j.reopen(streak)
+	inc := j.reopen(streak, Incident.failing)
 	if inc == nil {
 		inc = j.open(Down, streak, reason)
 	}
@@ -84,7 +84,7 @@ func (j *judging) flap(v vote, lately Streak) {
 	reason := fmt.Sprintf("%s failed in %d of its last %d runs from %s, the first at %s%s", j.run.Journey,
 		lately.Count, min(j.now.Told, j.policy.FlappingOutOf), j.run.Region, clock(v.since), v.elsewhere())
 	streak := Streak{Count: lately.Count, Since: v.since}
-	inc := j.reopen(streak)
+	inc := j.reopen(streak, Incident.failing)
 	if inc == nil {
 		inc = j.open(Flapping, streak, reason)
 	}
@@ -93,9 +93,14 @@ func (j *judging) flap(v vote, lately Streak) {
 	j.told(*inc)
 }
 
-// reopen takes up an incident that was over not long ago; nil when there is none.
-func (j *judging) reopen(s Streak) *Incident {
-	i := slices.IndexFunc(j.Closed, func(c Incident) bool { return s.Since.Before(c.Returns) })
+// returns reports whether an incident that is over goes on when it comes back soon.
+func (i Incident) returns() bool {
+	return i.failing() || i.Kind == Degraded || i.Kind == Counts || i.Kind == Creeping
+}
+
+// reopen takes up an incident, of those that are alike, that was over not long ago; nil when there is none.
+func (j *judging) reopen(s Streak, alike func(Incident) bool) *Incident {
+	i := slices.IndexFunc(j.Closed, func(c Incident) bool { return alike(c) && s.Since.Before(c.Returns) })
 	if i < 0 {
 		return nil
 	}

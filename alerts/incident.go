@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"slices"
 	"time"
 
 	"valkyrie/probes/journey"
@@ -20,6 +21,9 @@ const (
 	Heartbeat Kind = "heartbeat" // a batch is late, incomplete or has failed. It texts.
 	Ours      Kind = "ours"      // the probe cannot run, so nobody knows. It texts.
 )
+
+// Drilled is the kind of a drill, which is no incident of a journey, and is only kept among them.
+const Drilled Kind = "drill"
 
 // Kinds are all there are, the most urgent first.
 func Kinds() []Kind {
@@ -67,10 +71,11 @@ type Incident struct {
 	State      IncidentState `json:"state"`
 	AckedBy    string        `json:"acked_by,omitempty"`
 	AckedAt    time.Time     `json:"acked_at,omitzero"`
-	ResolvedAt time.Time     `json:"resolved_at,omitzero"` // slot of the good run that closed it
-	Closing    string        `json:"closing,omitempty"`    // why it was closed, in a sentence
-	Returns    time.Time     `json:"returns,omitzero"`     // going bad again before it continues this incident
-	Reopened   time.Time     `json:"reopened,omitzero"`    // when the pager learned of its latest return: pages from before it were about an earlier spell
+	ResolvedAt time.Time     `json:"resolved_at,omitzero"`  // slot of the good run that closed it
+	ResolvedBy string        `json:"resolved_by,omitempty"` // who said that it is over; empty: a good run did
+	Closing    string        `json:"closing,omitempty"`     // why it was closed, in a sentence
+	Returns    time.Time     `json:"returns,omitzero"`      // going bad again before it continues this incident
+	Reopened   time.Time     `json:"reopened,omitzero"`     // when the pager learned of its latest return: pages from before it were about an earlier spell
 
 	Rev int64 `json:"rev"` // grows with every change; a store never lets an older one replace a newer one
 }
@@ -84,6 +89,11 @@ func (i Incident) Short() string {
 // Unanswered reports whether somebody still has to be told, and told again, until a human acknowledges.
 func (i Incident) Unanswered() bool {
 	return i.Rings() && (i.State == Open || i.State == Notified)
+}
+
+// Begun reports whether a page about the incident was handed to a carrier.
+func (r Record) Begun() bool {
+	return slices.ContainsFunc(r.Pages, func(p Page) bool { return p.Tries > 0 })
 }
 
 // A Record is an incident with every page that went out about it: what history keeps.

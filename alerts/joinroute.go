@@ -33,6 +33,18 @@ func (r *Route) join(e Joined, now time.Time) {
 	r.Seq = max(r.Seq, theirs.Seq)
 	r.joinMutes(theirs.Mutes, e.Base.Mutes, now)
 	r.joinOverrides(theirs.Overrides, e.Base.Overrides)
+	r.joinDelivery(theirs)
+}
+
+// joinDelivery takes in what the other has spent, and which drills it has held. One that is under way there goes on here.
+func (r *Route) joinDelivery(theirs Route) {
+	if theirs.Meter.Month > r.Meter.Month || theirs.Meter.Month == r.Meter.Month && theirs.Meter.Calls+theirs.Meter.Texts > r.Meter.Calls+r.Meter.Texts {
+		r.Meter = theirs.Meter
+	}
+	if r.Rehearsal.ID == "" {
+		r.Rehearsal.ID, r.Rehearsal.To = theirs.Rehearsal.ID, theirs.Rehearsal.To
+	}
+	r.Rehearsal.Slot = latest(r.Rehearsal.Slot, theirs.Rehearsal.Slot)
 }
 
 // joinIncident takes in an incident. One that is the same matter as one of ours passes its pages, and who has

@@ -112,6 +112,11 @@ func (j *judging) find(kinds ...Kind) int {
 
 // open begins an incident. since is the slot of its first bad run; bad says what was wrong with the present one.
 func (j *judging) open(k Kind, s Streak, reason string) *Incident {
+	if inc := j.reopen(s, func(c Incident) bool { return c.Kind == k && !c.failing() }); inc != nil {
+		inc.Since, inc.Reason = s.Since, reason+"; it has come back"
+		j.told(*inc)
+		return inc
+	}
 	inc := newIncident(j.run.Journey, j.title, k, s.Since, j.run.Slot, reason).seen(j.run, s)
 	j.Open = append(j.Open, inc)
 	j.hand(inc)
@@ -146,6 +151,8 @@ func (j *judging) end(i int, closing string) {
 	j.Closed = slices.DeleteFunc(j.Closed, func(c Incident) bool { return !j.run.Slot.Before(c.Returns) })
 	if inc.failing() {
 		j.forgive()
+	}
+	if inc.returns() {
 		inc.Returns = j.run.Slot.Add(j.policy.ReturnWithin)
 		j.Closed = append(j.Closed, inc)
 	}

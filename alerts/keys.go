@@ -20,11 +20,27 @@ const muteFor = time.Hour
 // Prompt says what the keys do.
 const Prompt = "Press 4 to acknowledge, 6 to mute it for an hour, 9 to pass it to the next person, or star to hear it again."
 
-// press does what a key says. Pressing it again, as carriers may report it twice, does it again, to the same effect.
+// drillPrompt is the same in a drill.
+const drillPrompt = "Press 4 to acknowledge, 9 to pass it to the next person, or star to hear it again."
+
+func prompt(p Page) string {
+	if p.Purpose == Drill {
+		return drillPrompt
+	}
+	return Prompt
+}
+
+// press does what a key says. Carriers may report it twice, to the same effect as once.
 func (r *Route) press(p *Page, key string, at hour) {
+	if p.Purpose == Drill {
+		r.pressInDrill(p, key, at.now)
+		return
+	}
 	switch key {
 	case AckKey:
-		r.acknowledge(p.Incidents, p.Person, at.now)
+		if p.Key != AckKey { // else it would take on again what has expired meanwhile
+			r.acknowledge(p.Incidents, p.Person, at.now)
+		}
 	case MuteKey:
 		for _, journey := range r.journeys(*p) {
 			r.mute(Mute{Journey: journey, Until: at.now.Add(muteFor), By: p.Person})
@@ -91,11 +107,14 @@ func answer(before Route, rep Report, at hour) Answer {
 	case PassKey:
 		a.Say = []string{passed(before, page.Person, at)}
 	case RepeatKey:
-		a.Say, a.Prompt = splitLines(page.Words), Prompt
+		a.Say, a.Prompt = splitLines(page.Words), prompt(*page)
 		return a
 	default:
-		a.Say, a.Prompt = []string{fmt.Sprintf("The key %s does nothing.", rep.Key)}, Prompt
+		a.Say, a.Prompt = []string{fmt.Sprintf("The key %s does nothing.", rep.Key)}, prompt(*page)
 		return a
+	}
+	if page.Purpose == Drill {
+		return answerInDrill(a, *page, rep.Key)
 	}
 	if len(before.journeys(*page)) == 0 {
 		a.Say = []string{fmt.Sprintf("Thank you, %s. It is over already.", page.Person)}
@@ -123,6 +142,19 @@ func (r *Route) whose(p Page) string {
 		return fmt.Sprintf("It is yours, but for what is with %s already.", list(others))
 	}
 	return fmt.Sprintf("It is with %s already.", list(others))
+}
+
+// answerInDrill is the same in a drill, in which less can be done.
+func answerInDrill(a Answer, page Page, key string) Answer {
+	switch key {
+	case AckKey:
+		a.Say = []string{fmt.Sprintf("Thank you, %s. The drill is over.", page.Person)}
+	case PassKey:
+		a.Say = []string{fmt.Sprintf("Thank you, %s. The next person is called.", page.Person)}
+	default:
+		a.Say, a.Prompt = []string{fmt.Sprintf("The key %s does nothing in a drill.", key)}, drillPrompt
+	}
+	return a
 }
 
 func passed(before Route, from string, at hour) string {

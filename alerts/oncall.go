@@ -14,10 +14,16 @@ type OnCall struct {
 	Overrides   []Override    `yaml:"overrides"`
 	Escalation  []Rung        `yaml:"escalation"`
 	RepeatAfter time.Duration `yaml:"repeat_after"` // default 5m; at least 1s
+	AckExpires  time.Duration `yaml:"ack_expires"`  // how long an acknowledgement of what calls people holds; default 30m, at least 1s; 0: for ever, which no file can say
+	Gather      time.Duration `yaml:"gather"`       // how long a first call waits for what else goes wrong, so that it can tell of all; default 10s, up to 1m
 
 	Severities  map[Kind]Severity       `yaml:"severity"` // by kind of incident, where it is not the usual one
 	Maintenance []Maintenance           `yaml:"maintenance"`
 	Journeys    map[string]JourneyNotes `yaml:"journeys"`
+
+	Drills Drills         `yaml:"drills"`
+	Caps   Caps           `yaml:"caps"`
+	Second *SecondChannel `yaml:"second_channel"` // nil: none
 
 	Play        string `yaml:"play"`         // address of a sound that a call begins with, such as the Ride of the Valkyries
 	EvidenceURL string `yaml:"evidence_url"` // where people can open the evidence; a text links to it
@@ -28,6 +34,8 @@ type JourneyNotes struct {
 	Severity map[Kind]Severity `yaml:"severity"` // for this journey only
 	Say      string            `yaml:"say"`      // said and written too
 	Runbook  string            `yaml:"runbook"`  // an address; written, not said
+
+	AckExpires time.Duration `yaml:"ack_expires"` // for this journey; 0: as for all
 }
 
 // A Rung is a step of the escalation: a name, or a name and how long to wait for the one before.

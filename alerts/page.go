@@ -7,8 +7,9 @@ type Channel string
 
 // The channels.
 const (
-	Call Channel = "call"
-	Text Channel = "text"
+	Call  Channel = "call"
+	Text  Channel = "text"
+	Email Channel = "email" // the same facts as in a text, by the second channel
 )
 
 // A Purpose is what a page wants of the person.
@@ -19,6 +20,7 @@ const (
 	Alarm    Purpose = "alarm"     // something is bad: a call asks for a key, a text gives the facts
 	AllClear Purpose = "all-clear" // it is over: told only to those who were paged
 	Notice   Purpose = "notice"    // it is about no incident: a mute that has ended
+	Drill    Purpose = "drill"     // nothing is wrong: a call asks for a key, to see that somebody is there
 )
 
 // A PageState is how far one attempt to reach one person has got. The picture is in the package comment.
@@ -41,6 +43,8 @@ const (
 	Busy        = "busy"        // the line was engaged
 	NoAnswer    = "no-answer"   // it rang out, or the carrier never said how it went
 	FailedCall  = "failed"      // the carrier could not, or refused
+	HungUp      = "hung up"     // by us, while it rang: nobody needed it any more
+	Held        = "held"        // by a cap: never sent
 	Undelivered = "undelivered" // a text that never arrived
 	Delivered   = "delivered"   // a text that did
 )
@@ -52,7 +56,8 @@ type Page struct {
 	Purpose   Purpose   `json:"purpose"`
 	Channel   Channel   `json:"channel"`
 	Person    string    `json:"person"`
-	To        string    `json:"to"` // phone number, E.164
+	To        string    `json:"to"`            // phone number, E.164; or an e-mail address
+	Via       Carrier   `json:"via,omitempty"` // who has it, or gets it next
 	State     PageState `json:"state"`
 	Result    string    `json:"result,omitempty"` // once it has ended
 	Why       string    `json:"why,omitempty"`    // the carrier's words when it was refused or failed
@@ -62,13 +67,36 @@ type Page struct {
 	Tries     int       `json:"tries"`            // how often it was handed to the carrier
 	Resent    bool      `json:"resent,omitempty"` // sent once more after its outcome could not be learned
 	Mute      *Mute     `json:"mute,omitempty"`   // of a notice: what has ended
+	Round     int       `json:"round,omitempty"`  // how often everybody had been tried before
+	Times     int       `json:"times,omitempty"`  // over 1: it stands for so many that were alike, the first of which it was; they ended by EndedAt
+	Slot      time.Time `json:"slot,omitzero"`    // of the run that decided that people are told: where ToRing begins
 
 	PlannedAt  time.Time `json:"planned_at"`
 	NotBefore  time.Time `json:"not_before,omitzero"`
+	TriedAt    time.Time `json:"tried_at,omitzero"`    // when it was first handed to a carrier
+	SwitchedAt time.Time `json:"switched_at,omitzero"` // when the first carrier was given up
 	ClaimedAt  time.Time `json:"claimed_at,omitzero"`
 	LeaseUntil time.Time `json:"lease_until,omitzero"` // when to give up waiting: claimed for the sender, accepted for the carrier
 	AcceptedAt time.Time `json:"accepted_at,omitzero"`
+	AnsweredAt time.Time `json:"answered_at,omitzero"` // of a call: when somebody, or something, picked up
+	KeyAt      time.Time `json:"key_at,omitzero"`      // when the key was pressed
+	HangUpAt   time.Time `json:"hang_up_at,omitzero"`  // when the carrier was asked, last, to end the call
 	EndedAt    time.Time `json:"ended_at,omitzero"`
+}
+
+// ToRing is how long it took from the slot of the run that decided until a carrier took the page.
+func (p Page) ToRing() (time.Duration, bool) {
+	return p.AcceptedAt.Sub(p.Slot), !p.AcceptedAt.IsZero() && !p.Slot.IsZero()
+}
+
+// ToAnswer is how long it took from the slot until somebody, or something, picked up.
+func (p Page) ToAnswer() (time.Duration, bool) {
+	return p.AnsweredAt.Sub(p.Slot), !p.AnsweredAt.IsZero() && !p.Slot.IsZero()
+}
+
+// ToKey is how long it took from when the carrier took it until a key was pressed: the ringing, and the listening.
+func (p Page) ToKey() (time.Duration, bool) {
+	return p.KeyAt.Sub(p.AcceptedAt), !p.AcceptedAt.IsZero() && !p.KeyAt.IsZero()
 }
 
 // Live reports whether the page may still reach the person.

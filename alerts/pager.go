@@ -15,6 +15,7 @@ type Pager struct {
 	Store    Store
 	OnCall   OnCall
 	Phone    Phone
+	Second   Phone    // the second channel; nil where alerts.yaml names none
 	Journeys []string // whose incidents it takes over
 	Log      *slog.Logger
 	TimeNow  func() time.Time // nil: time.Now
@@ -106,19 +107,20 @@ func (p *Pager) fold(ctx context.Context, e Event) (before Route, err error) {
 	if err != nil {
 		return before, err
 	}
+	p.remark(before, after)
 	var errs []error
 	for _, result := range p.carryOut(ctx, commands) {
 		errs = append(errs, p.step(ctx, result))
 	}
-	return before, errors.Join(append(errs, p.note(kept, before, after))...)
+	return before, errors.Join(append(errs, note(kept, p.Store, before, after))...)
 }
 
 // note keeps the history of the incidents that have changed.
-func (p *Pager) note(ctx context.Context, before, after Route) error {
+func note(ctx context.Context, log IncidentLog, before, after Route) error {
 	var errs []error
 	for _, i := range after.Incidents {
 		if old := before.incident(i.ID); old == nil || old.Rev != i.Rev {
-			errs = append(errs, p.Store.PutIncident(ctx, after.Record(i)))
+			errs = append(errs, log.PutIncident(ctx, after.Record(i)))
 		}
 	}
 	return errors.Join(errs...)
@@ -131,9 +133,12 @@ func (p *Pager) carryOut(ctx context.Context, commands []Command) []Event {
 	var wg sync.WaitGroup
 	for i, c := range commands {
 		wg.Go(func() {
-			if c.Verb == "find" {
+			switch c.Verb {
+			case "find":
 				results[i] = p.find(ctx, c.Page)
-			} else {
+			case "hang up":
+				p.hangUp(ctx, c.Page)
+			default:
 				results[i] = p.send(ctx, c.Page)
 			}
 		})
@@ -152,15 +157,23 @@ func (p *Pager) send(ctx context.Context, page Page) Event {
 	}
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
-	sid, err := p.Phone.Send(ctx, p.dispatch(page))
-	log := p.Log.With("page", page.ID, "person", page.Person, "channel", page.Channel, "purpose", page.Purpose)
+	log := p.Log.With("page", page.ID, "person", page.Person, "channel", page.Channel, "purpose", page.Purpose, "via", page.Via)
+	phone := p.phone(page.Via)
+	if phone == nil {
+		log.Error("page not sent", "err", errNoSecond)
+		return NotSent{page.ID, errNoSecond.Error()}
+	}
+	sid, err := phone.Send(ctx, p.dispatch(page))
 	switch {
 	case err == nil:
 		log.Info("page accepted by the carrier", "sid", sid)
-		return Sent{page.ID, sid}
+		return Sent{page.ID, sid, page.Via}
 	case errors.Is(err, ErrNotSent):
 		log.Warn("page not sent; it will be tried again", "err", err)
 		return NotSent{page.ID, err.Error()}
+	case errors.Is(err, ErrClosed):
+		log.Error("the carrier takes nothing from us", "err", err)
+		return Closed{page.ID, err.Error()}
 	case errors.Is(err, ErrRefused):
 		log.Error("page refused by the carrier; the next one is tried", "err", err)
 		return Refused{page.ID, err.Error()}
@@ -171,7 +184,11 @@ func (p *Pager) send(ctx context.Context, page Page) Event {
 
 func (p *Pager) find(ctx context.Context, page Page) Event {
 	asked := p.now()
-	sid, found, err := p.Phone.Find(ctx, p.dispatch(page), page.ClaimedAt)
+	phone := p.phone(page.Via)
+	if phone == nil {
+		return Settled{PageID: page.ID, Asked: asked}
+	}
+	sid, found, err := phone.Find(ctx, p.dispatch(page), page.ClaimedAt)
 	if err != nil {
 		p.Log.Warn("the carrier could not be asked about a page", "page", page.ID, "err", err)
 	}
@@ -203,12 +220,21 @@ func (p *Pager) file(ctx context.Context) error {
 
 // dispatch is the page for the carrier.
 func (p *Pager) dispatch(page Page) Dispatch {
-	d := Dispatch{PageID: page.ID, Channel: page.Channel, To: page.To}
-	if page.Channel == Text {
+	d := Dispatch{PageID: page.ID, Channel: page.Channel, To: page.To, Person: page.Person}
+	if p.OnCall.written(page) {
 		d.TextBody = page.Words
+		if page.Channel == Call {
+			d.Channel = Text
+		}
+		if page.Channel == Email {
+			d.Subject = subject(page.Words)
+		}
 		return d
 	}
 	who, _ := p.OnCall.person(page.Person)
-	d.Play, d.Language, d.Speech, d.Prompt = p.OnCall.Play, who.Language, splitLines(page.Words), Prompt
+	d.Play, d.Language, d.Speech = p.OnCall.Play, who.Language, splitLines(page.Words)
+	if page.Via == First {
+		d.Prompt = prompt(page)
+	}
 	return d
 }

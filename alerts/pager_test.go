@@ -48,9 +48,15 @@ type town struct {
 // newTown builds one. patience is how long the phone waits for the carrier.
 func newTown(t *testing.T, patience time.Duration) *town {
 	t.Helper()
+	return newRingingTown(t, patience, time.Millisecond)
+}
+
+// newRingingTown is one in which phones ring for so long.
+func newRingingTown(t *testing.T, patience, ring time.Duration) *town {
+	t.Helper()
 	w := &town{t: t, file: filepath.Join(t.TempDir(), "valkyrie.db"), now: start, step: 15 * time.Second}
 	w.exchange = standin.New(standin.Config{
-		RingTime: time.Millisecond, SpeakTime: time.Millisecond, MessageLatency: time.Millisecond, TimeNow: w.time,
+		RingTime: ring, SpeakTime: time.Millisecond, MessageLatency: time.Millisecond, TimeNow: w.time,
 	})
 	api := httptest.NewServer(w.exchange)
 	var callbacks http.Handler
@@ -335,6 +341,14 @@ func TestNobodyAcknowledges(t *testing.T) {
 	o.wantCalls("Ada Grace Ada Grace Ada Grace Ada")
 	o.wantAcked("Ada")
 	o.wantTexts("Ada:alarm Grace:alarm")
+	for i, want := range []string{"", "", "This is the second round; Ada and Grace have not acknowledged.", "This is the second round; Ada and Grace have not acknowledged.", "This is the third round; Ada and Grace have not acknowledged."} {
+		if words := strings.Join(o.exchange.Calls()[i].Words, "\n"); len(words) > 0 && (want == "" && strings.Contains(words, "round") || !strings.Contains(words, want)) {
+			t.Errorf("call %d does not say %q:\n%s", i+1, want, words)
+		}
+	}
+	if want, words := "This is the fourth round; ", strings.Join(o.exchange.Calls()[6].Words, "\n"); !strings.Contains(words, want) {
+		t.Errorf("the last call does not say %q:\n%s", want, words)
+	}
 	var results []string
 	for _, p := range o.incident().Pages {
 		if p.Channel == alerts.Call {

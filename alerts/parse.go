@@ -87,16 +87,19 @@ var (
 	unknownField = regexp.MustCompile(`^line (\d+): field (\S+) not found in type (\S+)$`)
 	atLine       = regexp.MustCompile(`^line (\d+): (.*)$`)
 	known        = map[string]string{
-		"alerts.Config":       "judge, on_call, phone",
-		"alerts.OnCall":       "people, rotations, overrides, escalation, repeat_after, severity, maintenance, journeys, play, evidence_url",
-		"alerts.Person":       "name, phone, email, zone, awake, language",
-		"alerts.Rotation":     "name, zone, every, hand_over, start, people, shifts",
-		"alerts.Shift":        "who, from, to",
-		"alerts.Override":     "rotation, who, from, to",
-		"alerts.Maintenance":  "journeys, zone, from, to, every, for",
-		"alerts.JourneyNotes": "severity, say, runbook",
-		"alerts.Rung":         "call, after",
-		"alerts.Caller":       "from",
+		"alerts.Config":        "judge, on_call, phone",
+		"alerts.OnCall":        "people, rotations, overrides, escalation, repeat_after, ack_expires, gather, drills, caps, second_channel, severity, maintenance, journeys, play, evidence_url",
+		"alerts.Person":        "name, phone, email, zone, awake, language",
+		"alerts.Rotation":      "name, zone, every, hand_over, start, people, shifts",
+		"alerts.Shift":         "who, from, to",
+		"alerts.Override":      "rotation, who, from, to",
+		"alerts.Maintenance":   "journeys, zone, from, to, every, for",
+		"alerts.JourneyNotes":  "severity, say, runbook, ack_expires",
+		"alerts.Rung":          "call, after",
+		"alerts.Caps":          "calls_per_hour, texts_per_hour, month, call_price, text_price",
+		"alerts.Drills":        "every, zone",
+		"alerts.SecondChannel": "region, voice, topic, sender",
+		"alerts.Caller":        "from",
 	}
 )
 

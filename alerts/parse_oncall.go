@@ -30,6 +30,22 @@ func (c *checker) onCall(o OnCall) {
 	if o.RepeatAfter < time.Second {
 		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
 	}
+	c.ackExpires("on_call.ack_expires", o.AckExpires)
+	c.secondChannel(o)
+	if c.node("on_call.drills") != nil && o.Drills.Every.Schedule == nil && len(c.faults) == 0 {
+		c.fault("on_call.drills.every", "expected a time such as \"first Tuesday 10:00\" (of every month), or five fields as in cron")
+	}
+	c.caps("on_call.caps", o.Caps)
+	if o.Gather < 0 || o.Gather > gatherMost {
+		c.fault("on_call.gather", "expected a duration of 0s to %v, got %v", gatherMost, o.Gather)
+	}
+}
+
+// ackExpires checks how long an acknowledgement holds. One that holds for ever is how an outage is forgotten.
+func (c *checker) ackExpires(path string, d time.Duration) {
+	if d < time.Second {
+		c.fault(path, "expected a duration of at least 1s, such as 30m, got %v; what is to be quiet for long is muted instead", d)
+	}
 }
 
 // name checks that a name is there, and not twice.

@@ -17,6 +17,9 @@ func (c *checker) telling(o OnCall, journeys []string) {
 		c.journey(path, name, journeys)
 		notes := o.Journeys[name]
 		c.severities(path+".severity", notes.Severity)
+		if at := path + ".ack_expires"; c.node(at) != nil {
+			c.ackExpires(at, notes.AckExpires)
+		}
 		c.address(path+".runbook", notes.Runbook, maxAddress)
 		if n := utf8.RuneCountInString(notes.Say); n > maxSay {
 			c.fault(path+".say", "expected at most %d characters, got %d: a call is not a letter", maxSay, n)

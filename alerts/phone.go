@@ -12,11 +12,12 @@ var (
 	// ErrNotSent: the carrier certainly did not take it (it said "too many requests", or could not be connected to).
 	// Trying again is safe.
 	ErrNotSent = errors.New("not sent")
-	// ErrRefused: the carrier will never take it (no such number, not allowed). The next person is tried at once.
+	// ErrRefused: the carrier will never take it (no such number, not allowed). The next person is tried at once. See also
+	// ErrClosed.
 	ErrRefused = errors.New("refused by the carrier")
 )
 
-// A Phone hands pages to a carrier. alerts/twilio is the real one.
+// A Phone hands pages to a carrier. alerts/twilio is the first, infra/amazon the second.
 type Phone interface {
 	// Send places the call or sends the text, and returns the carrier's id for it. Errors wrap ErrNotSent or
 	// ErrRefused when they are known to be such; no error ever holds a secret. It ends when ctx does.
@@ -30,12 +31,14 @@ type Phone interface {
 type Dispatch struct {
 	PageID   string // goes into the path of the callbacks, so that they find their page
 	Channel  Channel
-	To       string   // E.164
+	To       string   // E.164; or an e-mail address
 	Play     string   // for a call: address of a sound that is played first; empty: none
 	Language string   // for a call: of the voice, such as en-GB; empty: the carrier's own
 	Speech   []string // for a call: sentences, in order
 	Prompt   string   // for a call: what the keys do; said after the speech. Empty: no key is asked for
-	TextBody string   // for a text
+	TextBody string   // for a text, or an e-mail
+	Subject  string   // for an e-mail
+	Person   string   // whom it is for
 }
 
 // A Report is what the carrier, or a person through it, says about a page.

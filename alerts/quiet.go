@@ -23,11 +23,17 @@ func (m Maintenance) about(journey string) bool {
 	return len(m.Journeys) == 0 || slices.Contains(m.Journeys, journey)
 }
 
-// holds reports whether it is on. A recurring one begins by the clock on the wall, and lasts as long as it says.
+// holds reports whether it is on.
 func (m Maintenance) holds(at time.Time) bool {
+	_, on := m.until(at)
+	return on
+}
+
+// until is when it ends, if it is on. A recurring one begins by the clock on the wall, and lasts as long as it says.
+func (m Maintenance) until(at time.Time) (end time.Time, on bool) {
 	zone := m.Zone.Location()
 	if !m.Every.set {
-		return !at.Before(m.From.In(zone)) && at.Before(m.To.In(zone))
+		return m.To.In(zone), !at.Before(m.From.In(zone)) && at.Before(m.To.In(zone))
 	}
 	y, mo, d := at.In(zone).Date()
 	const longest = 8 // days; it may have begun a week ago
@@ -35,10 +41,10 @@ func (m Maintenance) holds(at time.Time) bool {
 		begins := time.Date(y, mo, d-ago, 0, m.Every.Minute, 0, 0, zone)
 		today := time.Date(y, mo, d-ago, 0, 0, 0, 0, time.UTC).Weekday()
 		if (m.Every.Daily || today == m.Every.Day) && !at.Before(begins) && at.Before(begins.Add(m.For)) {
-			return true
+			return begins.Add(m.For), true
 		}
 	}
-	return false
+	return time.Time{}, false
 }
 
 // A Mute keeps a journey from telling anybody until it ends by itself, which is then announced.
@@ -105,7 +111,7 @@ func (r *Route) lapse(at hour) {
 // badNow are the incidents of a journey that are not over.
 func (r *Route) badNow(journey string) []Incident {
 	return slices.DeleteFunc(slices.Clone(r.Incidents), func(i Incident) bool {
-		return i.State == Resolved || journey != "" && i.Journey != journey
+		return i.State == Resolved || i.Kind == Drilled || journey != "" && i.Journey != journey
 	})
 }
 

@@ -23,6 +23,9 @@ on_call:
 ` + more + `
 phone: {from: "+12025550100"}
 `
+	if !strings.Contains(more, "gather") {
+		text = strings.Replace(text, "on_call:\n", "on_call:\n  gather: 0s\n", 1)
+	}
 	c, err := alerts.Parse("alerts.yaml", []byte(text), []string{"a", "b"})
 	if err != nil {
 		t.Fatal(err)

@@ -139,7 +139,7 @@ func Compare(would []Verdict, was []Record) []Difference {
 		all = append(all, d)
 	}
 	for i := range was {
-		if !taken[i] && was[i].Kind != Heartbeat {
+		if !taken[i] && was[i].Kind != Heartbeat && was[i].Kind != Drilled {
 			all = append(all, Difference{Was: &was[i]})
 		}
 	}

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// A Reply is a text that somebody sent to our number: ack, ack 3f, mute 1h, mute 3f 1h, status. It is an Event.
+// A Reply is a text that somebody sent to our number: ack, ack 3f, resolve 3f, mute 1h, mute 3f 1h, status. It is an Event.
 type Reply struct {
 	From string // phone number, E.164
 	Body string
 	SID  string // the carrier's id
 }
 
-const replyHelp = "Reply ack, ack 3f, mute 1h, mute 3f 1h or status; 3f is the beginning of a handle such as #3f2a."
+const replyHelp = "Reply ack, ack 3f, resolve 3f, mute 1h, mute 3f 1h or status; 3f is the beginning of a handle such as #3f2a."
 
 // Reply takes in a text, and returns what to text back. A stranger's changes nothing, and gets no answer.
 func (p *Pager) Reply(ctx context.Context, rep Reply) (string, error) {
@@ -66,8 +66,12 @@ func (r *Route) reply(rep Reply, at hour) string {
 	if i < 0 {
 		return ""
 	}
-	who := at.onCall.People[i]
-	o, ok := readOrder(rep.Body)
+	return r.obey(rep.Body, at.onCall.People[i], at)
+}
+
+// obey does what somebody asks for.
+func (r *Route) obey(body string, who Person, at hour) string {
+	o, ok := readOrder(body)
 	if !ok {
 		return replyHelp
 	}
@@ -76,12 +80,14 @@ func (r *Route) reply(rep Reply, at hour) string {
 	}
 	about, complaint := r.meant(o.about)
 	switch {
-	case o.verb != "ack" && o.verb != "mute":
+	case !slices.Contains([]string{"ack", "mute", "resolve"}, o.verb):
 		return replyHelp
 	case complaint != "":
 		return fitText(complaint, "")
 	case o.verb == "ack":
 		return r.ackByText(about, who, at)
+	case o.verb == "resolve":
+		return r.resolveByHand(about, who, at)
 	}
 	return r.muteByText(about, o.lasts, who, at)
 }
@@ -137,7 +143,10 @@ func (r *Route) status(who Person, at hour) string {
 	var said []string
 	for _, i := range r.badNow("") {
 		s := fmt.Sprintf("%s %s since %s, %s", i.Journey, i.Kind, who.clock(i.Since, at.now), i.State)
-		if i.AckedBy != "" {
+		switch {
+		case i.lapsed():
+			s += fmt.Sprintf(", acknowledged by %s until it expired", i.AckedBy)
+		case i.AckedBy != "":
 			s += " by " + i.AckedBy
 		}
 		said = append(said, s+" #"+i.Short()+".")

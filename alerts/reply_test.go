@@ -18,7 +18,7 @@ func TestReply(t *testing.T) {
 		{ada, "status", "All is well."},
 		{ada, "ack", "There is nothing to acknowledge."},
 		{ada, "mute 1h", "Nothing is wrong, so nothing was muted."},
-		{ada, "good morning", "Reply ack, ack 3f, mute 1h, mute 3f 1h or status; 3f is the beginning of a handle such as #3f2a."},
+		{ada, "good morning", "Reply ack, ack 3f, resolve 3f, mute 1h, mute 3f 1h or status; 3f is the beginning of a handle such as #3f2a."},
 		{"", "+a", ""},
 		{"", "+b", ""},
 		{stranger, "ack", ""},
@@ -47,7 +47,7 @@ func TestReplyIsBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &world{now: start, onCall: sleepers(t, "")}
 		w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)}))
-		body := rapid.OneOf(rapid.String(), rapid.StringMatching(`(ack|mute|status) ?#?[0-9a-f]{0,5} ?[0-9]{0,12}[hmd]?`)).Draw(t, "body")
+		body := rapid.OneOf(rapid.String(), rapid.StringMatching(`(ack|mute|resolve|status) ?#?[0-9a-f]{0,5} ?[0-9]{0,12}[hmd]?`)).Draw(t, "body")
 		if got := pagerOf(w).reply(t, alerts.Reply{From: "+12025550187", Body: body}); got == "" || len(got) > 306 {
 			t.Fatalf("%q: %d characters: %s", body, len(got), got)
 		}

@@ -148,6 +148,7 @@ func TestRungDelays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.OnCall.Gather = 0
 	w := &world{now: start, onCall: &c.OnCall}
 	w.accept(w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)}))
 	w.step(alerts.Report{PageID: last(w, alerts.Call).ID, Result: alerts.Busy})

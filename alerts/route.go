@@ -17,8 +17,12 @@ type Route struct {
 	Chain     Chain      `json:"chain"`
 	Seq       int        `json:"seq"`  // numbers the pages
 	Past      []Past     `json:"past"` // the last incidents that were forgotten: of these, old news is no news
+	Outage    Outage     `json:"outage,omitzero"`
+	Meter     Meter      `json:"meter,omitzero"`
+	Rehearsal Rehearsal  `json:"rehearsal,omitzero"`
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
+	Windows   []Window   `json:"windows,omitempty"` // of maintenance, that are on
 
 	Joined []string `json:"joined,omitempty"` // ids of incidents that came from another table
 
@@ -37,6 +41,8 @@ type Chain struct {
 	Next  int       `json:"next"`            // whose turn it is, counted along the escalation
 	Round int       `json:"round"`           // how often everybody has been tried
 	Pause time.Time `json:"pause,omitempty"` // nobody is tried before it
+
+	Gathers time.Time `json:"gathers,omitzero"` // a call that waits for what else goes wrong goes out by then
 }
 
 // An Event is something that happened to a route: one of the types below.
@@ -52,11 +58,16 @@ type (
 	// Tick: time has passed.
 	Tick struct{}
 	// Sent: the carrier took the page.
-	Sent struct{ PageID, SID string }
+	Sent struct {
+		PageID, SID string
+		Via         Carrier
+	}
 	// NotSent: it certainly did not; trying again is safe.
 	NotSent struct{ PageID, Why string }
 	// Refused: it never will.
 	Refused struct{ PageID, Why string }
+	// Closed: it never will, nor any other page.
+	Closed struct{ PageID, Why string }
 	// Lost: whether it did is not known.
 	Lost struct{ PageID, Why string }
 	// Settled: the carrier was asked about a lost page. An empty SID: it does not know of it.
@@ -79,9 +90,9 @@ const (
 	longestBackoff = 30 * time.Second // after "too many requests"
 )
 
-// A Command is what has to be done outside: Send a page, or Find one that was lost.
+// A Command is what has to be done outside: send a page, find one that was lost, or hang up a call.
 type Command struct {
-	Verb string // "send" or "find"
+	Verb string // "send", "find" or "hang up"
 	Page Page
 }
 
@@ -96,15 +107,17 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	case Taken:
 		r.take(e, now)
 	case Sent:
-		r.accepted(e.PageID, e.SID, now)
+		r.sent(e, now)
 	case NotSent:
-		r.postpone(e.PageID, e.Why, now)
+		r.postpone(e.PageID, e.Why, at)
 	case Refused:
 		r.end(e.PageID, FailedCall, e.Why, now)
+	case Closed:
+		r.shut(e.PageID, e.Why, at)
 	case Lost:
 		r.lost(e.PageID, e.Why)
 	case Settled:
-		r.settle(e, now)
+		r.settle(e, at)
 	case Report:
 		r.report(e, at)
 	case Reply:
@@ -115,13 +128,17 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 		r.join(e, now)
 	}
 	r.expire(now)
+	r.fallBack(at)
+	r.lapseAcks(at)
 	r.lapse(at)
+	r.endMaintenance(at)
+	r.drill(at)
 	r.cancel(at)
-	r.plan(at)
-	commands := r.claim(at)
+	commands := append(r.hangUps(at), r.dispatch(at)...)
 	if _, ok := e.(Tick); ok { // once a tick, as the answer to a find is an event too
 		commands = append(commands, r.lostPages()...)
 	}
+	r.condense()
 	return r, commands
 }
 
@@ -196,19 +213,6 @@ func (r *Route) works(id string, regions []string) {
 // calling reports whether somebody is being called, or about to be.
 func (r *Route) calling() bool {
 	return slices.ContainsFunc(r.Pages, func(p Page) bool { return p.Live() && p.Channel == Call && p.Purpose == Alarm })
-}
-
-// acknowledge makes incidents somebody's.
-func (r *Route) acknowledge(ids []string, who string, now time.Time) {
-	for _, id := range ids {
-		inc := r.incident(id)
-		if inc == nil || !inc.Awaits() {
-			continue
-		}
-		inc.State, inc.AckedBy, inc.AckedAt = Acknowledged, who, now
-		inc.Rev++
-		r.Chain = Chain{} // what is still unanswered begins anew, with the first in the chain
-	}
 }
 
 // pageID is new even when the store was thrown away and numbering begins anew: callbacks of an earlier life find nothing.

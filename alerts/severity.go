@@ -36,13 +36,17 @@ func (o OnCall) Severity(i Incident) Severity {
 	if s, ok := o.Severities[i.Kind]; ok {
 		return s
 	}
-	if i.Rings() {
+	switch {
+	case i.Kind == Drilled:
+		return Keep
+	case i.Rings():
 		return Wake
 	}
 	return Notify
 }
 
-// AtAnyHour is the same for people who never sleep, and with the usual severities: what a demonstration needs at night.
+// AtAnyHour is the same for people who never sleep, at once, and with the usual severities: what a demonstration needs at
+// night.
 func (o OnCall) AtAnyHour() OnCall {
 	o.People, o.Journeys = slices.Clone(o.People), maps.Clone(o.Journeys)
 	for i := range o.People {
@@ -52,7 +56,7 @@ func (o OnCall) AtAnyHour() OnCall {
 		notes.Severity = nil
 		o.Journeys[name] = notes
 	}
-	o.Severities, o.Maintenance = nil, nil
+	o.Severities, o.Maintenance, o.Gather = nil, nil, 0
 	return o
 }
 

@@ -2,9 +2,11 @@ package alerts_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
+	"valkyrie/alerts"
 	"valkyrie/probes/journey"
 )
 
@@ -40,4 +42,60 @@ func TestStateStaysSmall(t *testing.T) {
 		t.Errorf("%d bytes after 60 days, %d after 100", after[60], after[99])
 	}
 	t.Logf("%d bytes", after[99])
+}
+
+// TestRouteStaysSmall: nobody acknowledges for four weeks, about three journeys, with two calls an hour; what every
+// step writes stays small, and the incident still says how many calls there were.
+func TestRouteStaysSmall(t *testing.T) {
+	w := &world{now: start, onCall: &onCall}
+	for _, name := range []string{"a", "b", "c"} {
+		i := incident(name, alerts.Flapping, 1, false)
+		i.Loud, i.Error = true, strings.Repeat("expected to see something that is not there; ", 10)
+		for range 40 {
+			i.Spells = append(i.Spells, alerts.Spell{Since: start, Until: start, Step: "wait for the PDF", Error: i.Error[:160], Regions: []string{"eu-west-1", "us-east-1"}})
+		}
+		w.step(alerts.Taken{Incident: i})
+	}
+	size := func() int {
+		text, err := json.Marshal(w.route)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(text)
+	}
+	calls, largest, early := 0, 0, 0
+	for day := range 28 {
+		for range 24 {
+			for len(w.sent) > 0 {
+				p := w.sent[0]
+				w.sent = w.sent[1:]
+				result := alerts.Delivered
+				if p.Channel == alerts.Call {
+					calls++
+					result = []string{alerts.NoAnswer, alerts.Machine, alerts.Busy}[calls%3]
+				}
+				w.step(alerts.Sent{PageID: p.ID, SID: "CA" + p.ID})
+				w.step(alerts.Report{PageID: p.ID, SID: "CA" + p.ID, Result: result})
+			}
+			largest = max(largest, size())
+			w.now = w.now.Add(time.Hour)
+			w.step(alerts.Tick{})
+		}
+		if day == 3 {
+			early = largest
+		}
+	}
+	if largest > early+1000 || largest > 70_000 {
+		t.Errorf("%d bytes in the first four days, %d in four weeks", early, largest)
+	}
+	stands := 0
+	for _, p := range w.route.Record(w.route.Incidents[0]).Pages {
+		if p.Channel == alerts.Call && p.State == alerts.Ended {
+			stands += max(1, p.Times)
+		}
+	}
+	if stands != calls || calls < 1000 {
+		t.Errorf("%d calls were made; the incident speaks of %d", calls, stands)
+	}
+	t.Logf("%d calls, %d bytes", calls, largest)
 }

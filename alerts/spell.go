@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,9 +20,18 @@ type Spell struct {
 // mostSpells are remembered: the first, and the latest.
 const mostSpells = 40
 
+// short is the beginning of an error, which is enough to tell spells apart: there may be many of them in a state.
+func short(s string) string {
+	const most = 160 // bytes
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
 // startSpell adds a spell. The incident has just seen its latest bad run.
 func (j *judging) startSpell(inc *Incident, since time.Time) {
-	inc.Spells = append(slices.Clone(inc.Spells), Spell{Since: since, Step: inc.Step, Error: inc.Error, Regions: inc.Regions})
+	inc.Spells = append(slices.Clone(inc.Spells), Spell{Since: since, Step: inc.Step, Error: short(inc.Error), Regions: inc.Regions})
 	if len(inc.Spells) > mostSpells {
 		inc.Spells = slices.Delete(inc.Spells, 1, 2)
 	}
@@ -38,7 +48,7 @@ func (i *Incident) noteSpell(region string) {
 	}
 	i.Spells = slices.Clone(i.Spells)
 	s := &i.Spells[len(i.Spells)-1]
-	s.Step, s.Error, s.Regions = i.Step, i.Error, with(s.Regions, region)
+	s.Step, s.Error, s.Regions = i.Step, short(i.Error), with(s.Regions, region)
 }
 
 // endSpell ends the spell that lasts, and reports whether there was one.

@@ -16,6 +16,8 @@ type Telling struct {
 	About  []Incident          // what it is about
 	Also   []Incident          // what else is wrong
 	Fine   map[string][]string // by id of an incident: regions from which it works
+	Round  Round               // how often everybody has been tried about it
+	OneWay bool                // nothing can be pressed, or replied
 	OnCall OnCall              // notes on the journeys, where evidence is found
 	Now    time.Time
 }
@@ -29,18 +31,25 @@ func (t Telling) voice(aloud bool) voice {
 func (t Telling) Speech() []string {
 	v := t.voice(true)
 	said := []string{"This is Valkyrie."}
+	if round := t.Round.String(); round != "" {
+		said = append(said, round)
+	}
 	if len(t.About) > 1 {
 		said = append(said, fmt.Sprintf("%d things are wrong.", len(t.About)))
 	}
 	for _, i := range t.About {
 		said = append(said, t.sentences(i, v)...)
 	}
-	return append(said, t.also(v)...)
+	said = append(said, t.also(v)...)
+	if t.OneWay {
+		said = append(said, "This call takes no key. To acknowledge, run the command: "+ackCommand(nil)+".")
+	}
+	return said
 }
 
 // sentences tell of one incident.
 func (t Telling) sentences(i Incident, v voice) []string {
-	said := []string{sentence(headline(i)), sentence(facts(i, v))}
+	said := []string{sentence(headline(i)), v.again(i), sentence(facts(i, v))}
 	if fine := t.Fine[i.ID]; len(fine) > 0 {
 		said = append(said, fmt.Sprintf("It is fine from %s.", v.regions(fine)))
 	}
@@ -58,7 +67,7 @@ func (t Telling) also(v voice) []string {
 			break
 		}
 		s := fmt.Sprintf("Also: %s, since %s", lowerFirst(headline(i)), v.clock(i.Since))
-		if i.AckedBy != "" {
+		if i.State == Acknowledged {
 			s += "; it is with " + i.AckedBy
 		}
 		said = append(said, s+".")
@@ -70,6 +79,9 @@ func (t Telling) also(v voice) []string {
 func (t Telling) Text() string {
 	v := t.voice(false)
 	said := []string{"VALKYRIE:"}
+	if round := t.Round.String(); round != "" {
+		said = append(said, round)
+	}
 	if len(t.About) > 1 { // all of them first, and then as much of each as there is room for
 		said = append(said, fmt.Sprintf("%d things are wrong.", len(t.About)))
 		for _, i := range t.About {
@@ -86,6 +98,9 @@ func (t Telling) Text() string {
 // ending is what is never cut: the handles to reply with, and what can be opened, as far as there is room for it.
 func (t Telling) ending() string {
 	end := handles(t.About)
+	if t.OneWay {
+		end += " To acknowledge: " + ackCommand(t.About)
+	}
 	for _, i := range slices.Backward(t.About) {
 		for _, address := range []string{t.evidence(i), t.OnCall.Journeys[i.Journey].Runbook} {
 			if longer := " " + address + end; address != "" && len(longer) <= maxEnding {
@@ -117,17 +132,6 @@ func (t Telling) evidence(i Incident) string {
 
 // twofold escapes the characters that count twice in the GSM alphabet.
 var twofold = strings.NewReplacer("~", "%7E", "[", "%5B", "]", "%5D", "^", "%5E", "|", "%7C")
-
-// AllClear is the notice that the first of what it is about is over.
-func (t Telling) AllClear() string {
-	i, v := t.About[0], t.voice(false)
-	over := fmt.Sprintf("VALKYRIE: all clear. It works again: %s. It was %s from %s to %s (%s).",
-		i.title(), i.Kind, v.clock(i.Since), v.clock(i.ResolvedAt), spell(i.ResolvedAt.Sub(i.Since)))
-	if i.AckedBy != "" {
-		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)
-	}
-	return fitText(over, handles(t.About))
-}
 
 func lowerFirst(s string) string {
 	if rest, ok := strings.CutPrefix(s, "Valkyrie"); ok {

@@ -40,9 +40,13 @@ func (v voice) day(t time.Time, date, weekday, yesterday string) string {
 	return t.Format(weekday)
 }
 
-// since is when an incident began, and how long ago that is.
+// since is when an incident, or what is down of it now, began, and how long ago that is.
 func (v voice) since(i Incident) string {
-	return fmt.Sprintf("since %s, that is %s", v.clock(i.Since), v.spell(v.now.Sub(i.Since)))
+	began := i.Since
+	if i.Kind == Down && i.inSpell() { // it may have been fine in between
+		began = i.Spells[len(i.Spells)-1].Since
+	}
+	return fmt.Sprintf("since %s, that is %s", v.clock(began), v.spell(v.now.Sub(began)))
 }
 
 // plain is a text that was written for the eye, as it can be said.

@@ -46,7 +46,11 @@ func facts(i Incident, v voice) string {
 	default:
 		what = fmt.Sprintf("The step %q failed", i.Step)
 	}
-	return fmt.Sprintf("%s %s in a row, %s, seen from %s", what, times(i.Streak), v.since(i), v.regions(i.Regions))
+	said := fmt.Sprintf("%s %s in a row, %s, seen from %s", what, times(i.Streak), v.since(i), v.regions(i.Regions))
+	if i.Kind == Down && len(i.Spells) > 1 {
+		said += "; " + v.plain(story(i.Spells, v.clock))
+	}
+	return said
 }
 
 // sentence makes a sentence of a text, on one line; of one that says nothing, nothing.
@@ -57,6 +61,18 @@ func sentence(s string) string {
 	}
 	first, size := utf8.DecodeRuneInString(s)
 	return strings.TrimSuffix(string(unicode.ToUpper(first))+s[size:], ".") + "."
+}
+
+// maintainedText announces that a maintenance is over, and what is still wrong.
+func maintainedText(w Window, who Person, bad []Incident, now time.Time) string {
+	text := "VALKYRIE: the maintenance is over."
+	if len(w.Journeys) > 0 {
+		text = fmt.Sprintf("VALKYRIE: the maintenance of %s is over.", list(w.Journeys))
+	}
+	for _, i := range bad {
+		text += fmt.Sprintf(" Still: %s, since %s.", lowerFirst(headline(i)), who.clock(i.Since, now))
+	}
+	return fitText(text, handles(bad))
 }
 
 // unmutedText announces that a mute is over, and what is wrong now.

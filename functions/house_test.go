@@ -99,12 +99,14 @@ func allowed(folders []string, path string) bool {
 func TestLinkedLibraries(t *testing.T) {
 	all := packages(t)
 	only := map[string][]string{
-		"github.com/chromedp/":                          {"probes/browser", "probes"}, // the user's own folder may drop chromedp actions in: Tab.Do
-		"github.com/twilio/":                            {"alerts/twilio"},
-		"modernc.org/sqlite":                            {"infra/sqlite"},
-		"github.com/aws/aws-sdk-go-v2/service/dynamodb": {"infra/dynamo"},
-		"github.com/aws/aws-lambda-go/":                 {"functions/probe", "functions/pager", "functions/webhook", "functions/lambdatest", "functions/lambdatest/testdata/odd"},
-		"github.com/johannesboyne/gofakes3":             {"infra/cloudtest"},
+		"github.com/chromedp/":                                    {"probes/browser", "probes"}, // the user's own folder may drop chromedp actions in: Tab.Do
+		"github.com/twilio/":                                      {"alerts/twilio"},
+		"modernc.org/sqlite":                                      {"infra/sqlite"},
+		"github.com/aws/aws-sdk-go-v2/service/dynamodb":           {"infra/dynamo"},
+		"github.com/aws/aws-lambda-go/":                           {"functions/probe", "functions/pager", "functions/webhook", "functions/lambdatest", "functions/lambdatest/testdata/odd"},
+		"github.com/johannesboyne/gofakes3":                       {"infra/cloudtest"},
+		"github.com/aws/aws-sdk-go-v2/service/sns":                {"infra/amazon"},
+		"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2": {"infra/amazon"},
 	}
 	tests := []string{"testing", "valkyrie/infra/cloudtest", "valkyrie/functions/lambdatest", "valkyrie/alerts/twilio/standin", "valkyrie/probes/demoshop", "modernc.org/"}
 	for path, p := range all {

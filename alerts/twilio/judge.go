@@ -25,6 +25,8 @@ func (w *wire) judge(err error, mask func(string) string) error {
 	switch {
 	case w.status == http.StatusTooManyRequests, isTwilios && said.Code == codeTooMany:
 		return fmt.Errorf("%w: %w", alerts.ErrNotSent, told)
+	case isTwilios && closed(w.status, said.Code):
+		return fmt.Errorf("%w: %w", alerts.ErrClosed, told)
 	case isTwilios && permanent(w.status):
 		return fmt.Errorf("%w: %w", alerts.ErrRefused, told)
 	case w.status == 0 && !w.connected.Load():
@@ -54,6 +56,18 @@ func (w *wire) tell(err error, mask func(string) string) error {
 func twilios(err error) (*client.TwilioRestError, bool) {
 	var said *client.TwilioRestError
 	return said, errors.As(err, &said) && said.Code != 0
+}
+
+// closed reports whether Twilio would refuse any call and any text: our account, our number or our addresses are at fault.
+// The codes are listed at https://www.twilio.com/docs/api/errors.
+func closed(status, code int) bool {
+	switch code {
+	case 10001, 20003, 20005, 20403, 30002: // account: not active, not authenticated, not active, forbidden, suspended
+		return true
+	case 21205, 21210, 21212, 21213, 21603, 21606, 21609: // a callback's address; our number
+		return true
+	}
+	return status == http.StatusUnauthorized || status == http.StatusForbidden
 }
 
 // permanent reports whether a status means that the same request will never be taken. 0 is twilio-go's own refusal,

@@ -24,10 +24,11 @@ import (
 
 var demoCommand = command{
 	name: "demo", args: "[flags]", summary: "watch an outage from its first hung step to the phone call and the all-clear, in a minute",
-	examples: []string{"valkyrie demo", "valkyrie demo --fault ids-exhausted", "valkyrie demo --dir my-demo"},
+	examples: []string{"valkyrie demo", "valkyrie demo --fault ids-exhausted", "valkyrie demo --answer \"press 4\"", "valkyrie demo --dir my-demo"},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
 		fault := fs.String("fault", "workers-down", "`NAME` of the outage; see --list")
 		list := fs.Bool("list", false, "name all outages there are, with a line each")
+		answer := fs.String("answer", "no-answer, voicemail, press 4", "how the three phones answer, one after the other: `WORDS` such as \"busy, press 4\"")
 		dir := fs.String("dir", "", "`DIR` for database and evidence; a new temporary one unless given")
 		return func(ctx context.Context, args []string) error {
 			if err := noArguments(args); err != nil {
@@ -44,8 +45,12 @@ var demoCommand = command{
 			if !s.Live || s.Decoy {
 				return p.tellOutage(ctx, s)
 			}
+			answers, err := standin.ParseBehaviours(*answer)
+			if err != nil {
+				return usageError("--answer: %w", err)
+			}
 			i := slices.IndexFunc(demoshop.Faults(), func(f demoshop.Fault) bool { return f.Name == s.Name })
-			return p.demo(ctx, demoshop.Faults()[i], *dir)
+			return p.demo(ctx, demoshop.Faults()[i], *dir, answers)
 		}
 	},
 }
@@ -59,11 +64,12 @@ type demo struct {
 	exchange *standin.Exchange
 	station  *station
 	runner   journey.Runner
+	alarms   int // texts that told of the outage
 	opened   []alerts.Incident
 	resolved []alerts.Incident
 }
 
-func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string) (err error) {
+func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string, answers []standin.Behaviour) (err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "valkyrie-demo-"); err != nil {
 			return brokenError("no folder for the demo: %w", err)
@@ -72,7 +78,7 @@ func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string) (e
 		return usageError("--dir: %w", err)
 	}
 	d := &demo{program: p}
-	down, err := d.setUp(ctx, dir)
+	down, err := d.setUp(ctx, dir, answers)
 	if err != nil {
 		return err
 	}
@@ -86,12 +92,12 @@ func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string) (e
 }
 
 // setUp opens the shop, plugs in the phone, and opens the station between them.
-func (d *demo) setUp(ctx context.Context, dir string) (down func() error, err error) {
+func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviour) (down func() error, err error) {
 	cfg, err := alerts.Parse("the built-in alerts.yaml", alerts.Shipped(), probes.Names())
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
-	cfg.OnCall = cfg.OnCall.AtAnyHour()
+	cfg.OnCall = withThird(cfg.OnCall.AtAnyHour())
 	browser, err := d.findChrome(ctx)
 	if err != nil {
 		return nil, err
@@ -100,7 +106,7 @@ func (d *demo) setUp(ctx context.Context, dir string) (down func() error, err er
 	if err != nil {
 		return nil, err
 	}
-	ph, err := startPhone("127.0.0.1:0", []standin.Behaviour{standin.Press(alerts.AckKey)}, standin.Config{Screen: d.stdout})
+	ph, err := startPhone("127.0.0.1:0", answers, standin.Config{Screen: d.stdout, SpeakTime: demoSpeech})
 	if err != nil {
 		return nil, errors.Join(err, web.close(), shop.Close())
 	}
@@ -146,37 +152,8 @@ func (d *demo) tell(ctx context.Context, fault demoshop.Fault) error {
 	if err := d.until(ctx, "the repair was not noticed", func() bool { return len(d.resolved) >= len(d.opened) }); err != nil {
 		return err
 	}
-	if _, err := d.exchange.WaitTexts(ctx, d.texts()); err != nil {
-		return brokenError("the all-clear did not arrive: %w", err)
-	}
-	return nil
+	return d.cleared(ctx)
 }
-
-// alarmed waits until the call about the incident was acknowledged, and its text has arrived.
-func (d *demo) alarmed(ctx context.Context) error {
-	if _, err := d.exchange.WaitTexts(ctx, d.texts()/2); err != nil {
-		return brokenError("nobody got a text: %w", err)
-	}
-	if !d.opened[0].Rings() {
-		return nil
-	}
-	calls, err := d.exchange.WaitCalls(ctx, 1)
-	if err != nil {
-		return brokenError("nobody was called: %w", err)
-	}
-	route, err := d.station.pager.Route(ctx)
-	if err != nil {
-		return err
-	}
-	if len(route.Incidents) == 0 || route.Incidents[0].State != alerts.Acknowledged {
-		return brokenError("the call was made (%s), but the incident was not acknowledged", calls[0].Status)
-	}
-	d.say("\nAcknowledged by %s: nobody is called about it again.\n", route.Incidents[0].AckedBy)
-	return nil
-}
-
-// texts is how many texts the story has: for each incident the facts and the all-clear.
-func (d *demo) texts() int { return 2 * len(d.opened) }
 
 // until runs slots until done.
 func (d *demo) until(ctx context.Context, otherwise string, done func() bool) error {

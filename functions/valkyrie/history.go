@@ -218,7 +218,7 @@ func (p *program) tellIncident(r alerts.Record) {
 		fmt.Fprintf(p.stdout, "  %s%s\n", after("step \"", after(r.Step, "\": ")), r.Error)
 	}
 	for _, page := range r.Pages {
-		fmt.Fprintf(p.stdout, "  %s  %s %s to %s: %s%s%s\n", page.PlannedAt.Format("15:04:05"), page.Purpose, page.Channel, page.Person, page.State, after(", ", page.Result), after(", pressed ", page.Key))
+		fmt.Fprintf(p.stdout, "  %s  %s %s to %s: %s%s%s%s\n", page.PlannedAt.Format("15:04:05"), page.Purpose, page.Channel, page.Person, page.State, after(", ", page.Result), after(", pressed ", page.Key), paces(page))
 	}
 	if !r.AckedAt.IsZero() {
 		fmt.Fprintf(p.stdout, "  %s  acknowledged by %s\n", r.AckedAt.Format("15:04:05"), r.AckedBy)

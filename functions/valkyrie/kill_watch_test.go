@@ -63,6 +63,7 @@ on_call:
     - {name: Ada, phone: "+12025550143"}
     - {name: Grace, phone: "+12025550187"}
   escalation: [Ada, Grace]
+  gather: 0s
 phone:
   from: "+12025550100"
 `

@@ -14,6 +14,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio"
+	"valkyrie/infra/amazon"
 	"valkyrie/infra/sqlite"
 	"valkyrie/infra/webhook"
 	"valkyrie/probes"
@@ -75,6 +76,11 @@ func (s *station) connect(ctx context.Context, cfg alerts.Config, c carrier, log
 		return errors.Join(exitError{exitUsage, err}, ln.Close())
 	}
 	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(probes.Names()), Log: log}
+	if cfg.OnCall.Second != nil {
+		if s.pager.Second, err = amazon.New(ctx, *cfg.OnCall.Second); err != nil {
+			return errors.Join(exitError{exitUsage, err}, ln.Close())
+		}
+	}
 	s.callbacks = serve(ln, webhook.New(webhook.Config{
 		PublicURL: c.public, Tokens: []string{c.token}, BeatKey: key, Beat: s.desk.Beat, Log: log,
 		Pager: func(context.Context, string) *alerts.Pager { return s.pager },

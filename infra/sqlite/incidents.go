@@ -11,7 +11,7 @@ import (
 )
 
 const incidentColumns = "id, journey, title, kind, step, error, reason, loud, regions, since, opened, last, streak, runs, spells, evidence, " +
-	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev"
+	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev, resolved_by"
 
 // incidentFields are where incidentColumns are written from and read into.
 func incidentFields(i *alerts.Incident) []any {
@@ -29,7 +29,7 @@ func incidentFields(i *alerts.Incident) []any {
 		stamp{&i.ResolvedAt},
 		stamp{&i.Returns},
 		stamp{&i.Reopened},
-		&i.Closing, &i.Rev,
+		&i.Closing, &i.Rev, &i.ResolvedBy,
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 const pageColumns = "id, incidents, purpose, channel, person, phone, state, result, why, sid, key, words, tries, resent, " +
-	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at"
+	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at, slot, key_at, times"
 
 // pageFields are where pageColumns are written from and read into.
 func pageFields(p *alerts.Page) []any {
@@ -24,6 +24,14 @@ func pageFields(p *alerts.Page) []any {
 		stamp{&p.LeaseUntil},
 		stamp{&p.AcceptedAt},
 		stamp{&p.EndedAt},
+		stamp{&p.AnsweredAt},
+		stamp{&p.HangUpAt},
+		&p.Round, &p.Via,
+		stamp{&p.TriedAt},
+		stamp{&p.SwitchedAt},
+		stamp{&p.Slot},
+		stamp{&p.KeyAt},
+		&p.Times,
 	}
 }
 

@@ -17,6 +17,7 @@ func (ex *Exchange) live(c *call) {
 	t.tell("ringing")
 	if waited := pause(c.line, ex.cfg.RingTime); !waited {
 		ex.become(c, "canceled")
+		ex.ringsOff(c, "stops ringing")
 	} else if end, never := unanswered[c.behaviour]; never {
 		ex.become(c, end.status)
 		ex.screen.note(c.To, end.shown)
@@ -44,7 +45,15 @@ func (ex *Exchange) converse(c *call, t *teller) {
 	t.tell("answered")
 	ex.detect(c)
 	newTalk(ex, c).begin()
+	ex.ringsOff(c, "is cut off")
 	ex.become(c, "completed")
+}
+
+// ringsOff shows that a call was ended by the client, and not by the exchange closing.
+func (ex *Exchange) ringsOff(c *call, how string) {
+	if c.line.Err() != nil && ex.power.Err() == nil {
+		ex.screen.note(c.To, how)
+	}
 }
 
 // detect says who answered, if the client wanted to know. It comes after the answered event: detection takes a while.

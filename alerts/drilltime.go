@@ -1,0 +1,104 @@
+package alerts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"go.yaml.in/yaml/v3"
+)
+
+// Drills says when the chain is rehearsed.
+type Drills struct {
+	Every DrillTime `yaml:"every"`
+	Zone  Zone      `yaml:"zone"` // default UTC
+}
+
+// A DrillTime is a time that comes again and again: "first Tuesday 10:00" of every month, or five fields as in cron. The zero
+// DrillTime never comes.
+type DrillTime struct {
+	text string
+	cron.Schedule
+}
+
+// monthly is a weekday of every month, such as the first Tuesday.
+type monthly struct {
+	week   int // 0: the first; -1: the last
+	day    time.Weekday
+	minute int // since midnight
+}
+
+var weeks = []string{"first", "second", "third", "fourth"}
+
+func parseDrillTime(s string) (DrillTime, error) {
+	words := strings.Fields(strings.TrimPrefix(s, "monthly "))
+	if len(words) == 3 {
+		week := slices.Index(weeks, words[0])
+		day, ok := parseWeekday(words[1])
+		minute, err := parseClock(words[2])
+		if ok && err == nil && (week >= 0 || words[0] == "last") {
+			return DrillTime{s, monthly{week, day, minute}}, nil
+		}
+	}
+	schedule, err := cron.ParseStandard(s)
+	if err != nil {
+		return DrillTime{}, fmt.Errorf("expected a time such as \"first Tuesday 10:00\" (of every month), or five fields as in cron, got %q", s)
+	}
+	return DrillTime{s, schedule}, nil
+}
+
+// Next is the first such time after t, by the clock on the wall of t.
+func (m monthly) Next(t time.Time) time.Time {
+	y, month, _ := t.Date()
+	for ahead := 0; ; ahead++ {
+		first := time.Date(y, month+time.Month(ahead), 1, 0, m.minute, 0, 0, t.Location())
+		day := 1 + int(m.day-first.Weekday()+7)%7 + 7*m.week
+		if m.week < 0 {
+			last := time.Date(y, month+time.Month(ahead)+1, 0, 0, m.minute, 0, 0, t.Location())
+			day = last.Day() - int(last.Weekday()-m.day+7)%7
+		}
+		if at := time.Date(y, month+time.Month(ahead), day, 0, m.minute, 0, 0, t.Location()); at.After(t) {
+			return at
+		}
+	}
+}
+
+func (d DrillTime) String() string { return d.text }
+
+// Equal reports whether both were written alike.
+func (d DrillTime) Equal(other DrillTime) bool { return d.text == other.text }
+
+// UnmarshalYAML reads one.
+func (d *DrillTime) UnmarshalYAML(n *yaml.Node) error { return scalar(n, d, parseDrillTime) }
+
+// drillLate is how late a drill may begin. One that nobody was there to begin is left out.
+const drillLate = time.Hour
+
+// scheduleDrill begins the drill that is due, once for each of its times however many pagers there are; not while another is
+// under way, or something is really wrong.
+func (r *Route) scheduleDrill(at hour) {
+	d := at.onCall.Drills
+	switch {
+	case d.Every.Schedule == nil:
+		return
+	case r.Rehearsal.Slot.IsZero():
+		r.Rehearsal.Slot = at.now // the past needs no drill
+		return
+	case r.Rehearsal.ID != "" || r.wakes(at):
+		return
+	}
+	from := at.now.Add(-drillLate)
+	if from.Before(r.Rehearsal.Slot) {
+		from = r.Rehearsal.Slot
+	}
+	slot := time.Time{}
+	for next := d.Every.Next(from.In(d.Zone.Location())); !next.IsZero() && !next.After(at.now); next = d.Every.Next(next) {
+		slot = next.UTC()
+	}
+	if !slot.IsZero() {
+		r.Rehearsal.Slot = slot
+		r.startDrill(drillID(slot), "", slot)
+	}
+}

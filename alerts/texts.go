@@ -1,0 +1,81 @@
+package alerts
+
+import (
+	"slices"
+	"time"
+)
+
+// planTexts tells the first in the chain of incidents that do not ring, and the next when a text did not go through. It
+// waits for their morning; by then it may be over, and nobody is told.
+func (r *Route) planTexts(chain []Turned, at hour) {
+	for _, i := range r.Incidents {
+		if !r.tells(i, Notify, at) {
+			continue
+		}
+		tried := 0
+		var last time.Time
+		told := slices.ContainsFunc(r.Pages, func(p Page) bool {
+			if p.Purpose != Alarm || p.Channel == Email || p.State == Cancelled || !r.concerns(p, i.ID) {
+				return false
+			}
+			tried, last = tried+p.stands(), p.EndedAt
+			return p.State != Ended || p.Result != FailedCall && p.Result != Undelivered
+		})
+		if told || tried > 0 && tried%len(chain) == 0 && at.now.Before(last.Add(at.onCall.RepeatAfter)) {
+			continue
+		}
+		who := chain[tried%len(chain)].Person
+		r.write(Alarm, who, []string{i.ID}, who.Reachable(at.now), at)
+	}
+}
+
+// planAllClears tells those who were paged about an incident, and only those, that it is over: those who were called at
+// once, since it may have kept them up, the others when they are awake.
+func (r *Route) planAllClears(at hour) {
+	for _, i := range r.Incidents {
+		if i.State != Resolved {
+			continue
+		}
+		for _, who := range at.onCall.People {
+			if !r.owed(who, i.ID) {
+				continue
+			}
+			when := time.Time{}
+			if !r.called(who, i.ID) {
+				when = who.Reachable(at.now)
+			}
+			r.write(AllClear, who, []string{i.ID}, when, at)
+		}
+	}
+}
+
+// owed reports whether who was paged about the incident, and since then not told, nor is to be, that it is over.
+func (r *Route) owed(who Person, id string) bool {
+	owed := false
+	for _, p := range r.Pages {
+		switch {
+		case p.Person != who.Name || !slices.Contains(p.Incidents, id):
+		case p.Purpose == Alarm && p.Sent():
+			owed = true
+		case p.Purpose == AllClear && p.State != Cancelled:
+			owed = false
+		}
+	}
+	return owed
+}
+
+// called reports whether who was called about the incident, not only texted.
+func (r *Route) called(who Person, id string) bool {
+	return slices.ContainsFunc(r.Pages, func(p Page) bool {
+		return p.Person == who.Name && p.Purpose == Alarm && p.Channel == Call && p.Sent() && r.concerns(p, id)
+	})
+}
+
+// write plans a text, not before a time, and the same as an e-mail to whoever can be sent one.
+func (r *Route) write(why Purpose, who Person, ids []string, notBefore time.Time, at hour) {
+	r.add(Text, why, who, ids, at.now).NotBefore = notBefore
+	if at.onCall.mails(who) {
+		p := r.add(Email, why, who, ids, at.now)
+		p.NotBefore, p.To = notBefore, who.Email
+	}
+}

@@ -1,0 +1,22 @@
+package twilio_test
+
+import (
+	"errors"
+	"testing"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio/standin"
+)
+
+// TestClosed: what Twilio refuses because of us it refuses for everybody, and what it refuses because of a number only for
+// that.
+func TestClosed(t *testing.T) {
+	for code, closed := range map[int]bool{20003: true, 20005: true, 21205: true, 21210: true, 21211: false, 21610: false, 21608: false} {
+		r := newRig(t)
+		r.exchange.Behave("", standin.Refuse(code))
+		_, err := r.phone.Send(t.Context(), aCall())
+		if !errors.Is(err, alerts.ErrRefused) || errors.Is(err, alerts.ErrClosed) != closed || errors.Is(err, alerts.ErrNotSent) {
+			t.Errorf("%d: %v: closed %v, want %v", code, err, !closed, closed)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package alerts_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// TestMaintenanceEnds: that it is over is announced, once and in waking hours, if what it kept quiet is still bad; also when
+// the file has changed meanwhile.
+func TestMaintenanceEnds(t *testing.T) {
+	const window = "  maintenance: [{from: 2026-11-21 04:00, to: 2026-11-21 05:00, zone: Europe/Berlin, journeys: [a]}]"
+	ack := alerts.Reply{From: "+12025550187", Body: "ack"}
+	for name, c := range map[string]struct {
+		do   func(w *world)
+		want string
+	}{
+		"still bad, and somebody's": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)})
+			w.step(ack)
+		}, "[notice text Ada]"},
+		"still bad, and the file has changed": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)})
+			w.step(ack)
+			w.onCall.Maintenance = nil
+		}, "[notice text Ada]"},
+		"still bad, and it rings": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)})
+		}, "[alarm call Ada alarm text Ada notice text Ada]"},
+		"over": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)})
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 2, true)})
+		}, "[]"},
+		"another journey is bad": {func(w *world) {
+			w.step(alerts.Taken{Incident: incident("b", alerts.Degraded, 1, false)})
+			w.step(ack)
+		}, "[]"},
+	} {
+		w := &world{now: start, onCall: sleepers(t, window)}
+		w.onCall.AckExpires = 0
+		c.do(w)
+		w.after(30 * time.Minute)
+		w.after(30 * time.Minute)
+		for range 24 {
+			w.after(20 * time.Minute)
+			for _, p := range w.sent {
+				w.step(alerts.Report{PageID: p.ID, SID: "CA" + p.ID, Key: alerts.AckKey, Result: alerts.Human})
+			}
+		}
+		if got := names(w.sent); got != c.want {
+			t.Errorf("%s: got %s, want %s", name, got, c.want)
+		}
+		if n := len(w.sent); n > 0 && !strings.HasPrefix(w.sent[n-1].Words, "VALKYRIE: the maintenance of a is over. Still: customers cannot a, since 04:00 CET.") {
+			t.Errorf("%s: %s", name, w.sent[n-1].Words)
+		}
+		if len(w.route.Windows) > 0 {
+			t.Errorf("%s: still on: %v", name, w.route.Windows)
+		}
+	}
+}
+
+// TestDegradedReturns: what was slow, is fast again and is slow once more within a day is the same incident, since it is slow
+// now; two days later it is another.
+func TestDegradedReturns(t *testing.T) {
+	k := court{policy: shipped(t)}
+	if got, want := k.letters("p*20 sss p*60 sss p*60"), "degraded opens@22 degraded resolves@25 degraded reopens@85 degraded resolves@88"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	var reopened alerts.Incident
+	for _, d := range k.all {
+		if d.Verb == alerts.Reopens {
+			reopened = d.Incident
+		}
+	}
+	if !reopened.Since.Equal(start.Add(83*time.Minute)) || !strings.HasSuffix(reopened.Reason, "; it has come back") || reopened.State != alerts.Open {
+		t.Errorf("%s since %v: %s", reopened.State, reopened.Since, reopened.Reason)
+	}
+	k = court{policy: shipped(t)}
+	if got, want := k.letters("sss p*2900 sss"), "degraded opens@2 degraded resolves@5 degraded opens@2905"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	p := shipped(t)
+	p.Counts = []alerts.CountRule{{Ceiling: &alerts.Ceiling{Name: "jobs", AtMost: 5}}}
+	c := court{policy: p}
+	for minute, jobs := range []float64{9, 9, 1, 1, 9, 9} {
+		run := runOf(minute, "eu", journey.Passed)
+		run.Counts = []journey.Count{{Name: "jobs", Value: jobs}}
+		c.run(run)
+	}
+	if got, want := strings.Join(c.said, " "), "counts opens@1 counts resolves@2 counts reopens@5"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"strings"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/sqlite"
+)
+
+var ackCommand = command{
+	name: "ack", args: "[HANDLE|JOURNEY] [flags]", summary: "acknowledge what is wrong, as the key 4 does; for when a page came one way",
+	examples: []string{"valkyrie ack --as Grace", "valkyrie ack 3f2a", "valkyrie ack print-card"},
+	flags:    orderFlags("ack"),
+}
+
+var resolveCommand = command{
+	name: "resolve", args: "[HANDLE|JOURNEY] [flags]", summary: "say that it is over; those who were paged hear it, and the next bad run opens it again",
+	examples: []string{"valkyrie resolve 3f2a --as Grace"},
+	flags:    orderFlags("resolve"),
+}
+
+// orderFlags are those of a command that does what a text with this word would.
+func orderFlags(verb string) func(*program, *flag.FlagSet) func(context.Context, []string) error {
+	return func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		as := fs.String("as", "", "`NAME` of who you are; the first on call unless given")
+		file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people")
+		db := fs.String("db", "valkyrie.db", "`FILE` of the store")
+		return func(ctx context.Context, args []string) error {
+			if len(args) > 1 {
+				return usageError("unexpected argument %q: expected at most one handle, such as 3f2a, or journey", args[1])
+			}
+			cfg, _, err := readAlerts(*file)
+			if err != nil {
+				return err
+			}
+			store, err := sqlite.OpenExisting(ctx, *db)
+			if err != nil {
+				return exitError{exitUsage, err}
+			}
+			defer store.Close()
+			now := time.Now().UTC()
+			if *as == "" {
+				if *as, err = firstOnCall(ctx, store, cfg.OnCall, now); err != nil {
+					return err
+				}
+			}
+			answer, err := alerts.PutOrder(ctx, store, cfg.OnCall, *as, strings.Join(append([]string{verb}, args...), " "), now)
+			if err != nil {
+				return exitError{exitUsage, err}
+			}
+			fmt.Fprintln(p.stdout, answer)
+			return nil
+		}
+	}
+}
+
+func firstOnCall(ctx context.Context, store *sqlite.Store, o alerts.OnCall, now time.Time) (string, error) {
+	route, err := alerts.LoadRoute(ctx, store)
+	if err != nil {
+		return "", err
+	}
+	chain := o.With(route.Overrides).Chain(now)
+	if len(chain) == 0 {
+		return "", usageError("nobody is on call\nsay who you are with --as")
+	}
+	return chain[0].Person.Name, nil
+}

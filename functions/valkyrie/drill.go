@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/sqlite"
+)
+
+var drillCommand = command{
+	name: "drill", args: "[flags]", summary: "really call whoever is on call, say that it is a drill, and wait for the key",
+	examples: []string{"valkyrie drill", "valkyrie drill --to Grace"},
+	notes: []string{
+		"Who does not acknowledge is followed by the next in the chain. A watch on the same store makes the calls; without one this\n" +
+			"program does, with the same account and addresses as watch: see valkyrie watch -h.",
+		"exit code: 0 somebody acknowledged, 1 nobody did, 2 wrong usage or configuration, 3 our own environment is broken",
+	},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		d := drilling{program: p, told: map[string]string{}}
+		to := fs.String("to", "", "`NAME` of who is called first; whoever is on call unless given")
+		file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people")
+		fs.StringVar(&d.db, "db", "valkyrie.db", "`FILE` of the store")
+		fs.StringVar(&d.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive, if no watch takes them")
+		fs.StringVar(&d.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
+		return func(ctx context.Context, args []string) error {
+			if err := noArguments(args); err != nil {
+				return err
+			}
+			cfg, err := p.alertsConfig(*file)
+			if err != nil {
+				return err
+			}
+			return d.run(ctx, cfg, *to)
+		}
+	},
+}
+
+// A drilling is a drill being waited for.
+type drilling struct {
+	*program
+	db, listen, answer string
+	store              *sqlite.Store
+	id                 string
+	told               map[string]string // by page: what was said of it last
+}
+
+func (d *drilling) run(ctx context.Context, cfg alerts.Config, to string) (err error) {
+	if d.store, err = sqlite.Open(ctx, d.db); err != nil {
+		return exitError{exitUsage, err}
+	}
+	defer func() { err = errors.Join(err, d.store.Close()) }()
+	if d.id, err = alerts.PutDrill(ctx, d.store, cfg.OnCall, to, time.Now().UTC()); err != nil {
+		return exitError{exitUsage, err}
+	}
+	defer func() { // interrupted, or broken: it must not go on without us
+		kept := context.WithoutCancel(ctx)
+		err = errors.Join(err, alerts.EndDrill(kept, d.store, d.id, "given up: "+fmt.Sprint(err), time.Now().UTC()))
+	}()
+	const soon = 3 * time.Second // a watch looks every second
+	waiting, cancel := context.WithTimeout(ctx, soon)
+	defer cancel()
+	rec, err := d.await(waiting, alerts.Record.Begun)
+	switch {
+	case ctx.Err() != nil:
+		return brokenError("the drill was interrupted")
+	case err == nil && rec.Begun():
+		fmt.Fprintln(d.stderr, "a watch on the same store makes the calls")
+		return d.finish(ctx)
+	case !errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	return d.call(ctx, cfg)
+}
+
+// call makes the calls in this program.
+func (d *drilling) call(ctx context.Context, cfg alerts.Config) (err error) {
+	c, hangUp, err := d.carrier(d.listen, d.answer)
+	if err != nil {
+		return err
+	}
+	defer hangUp()
+	log := d.logger(slog.LevelWarn)
+	s, err := openStation(ctx, d.db, cfg, c, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	paging, stop := context.WithCancel(ctx)
+	var pager sync.WaitGroup
+	pager.Go(func() { s.page(paging, nil, log) })
+	defer func() { stop(); pager.Wait() }()
+	return d.finish(ctx)
+}
+
+// await tells what becomes of the drill's calls until it has come so far.
+func (d *drilling) await(ctx context.Context, far func(alerts.Record) bool) (alerts.Record, error) {
+	const often = 200 * time.Millisecond
+	for {
+		records, err := incidents(ctx, d.store, time.Time{})
+		if err != nil {
+			return alerts.Record{}, errors.Join(ctx.Err(), err)
+		}
+		i := slices.IndexFunc(records, func(r alerts.Record) bool { return r.ID == d.id })
+		if i >= 0 {
+			d.tell(records[i])
+			if far(records[i]) {
+				return records[i], nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return alerts.Record{}, ctx.Err()
+		case <-time.After(often):
+		}
+	}
+}
+
+// tell says what is new of the calls.
+func (d *drilling) tell(r alerts.Record) {
+	for _, p := range r.Pages {
+		said := ""
+		switch {
+		case p.State == alerts.Accepted && p.Key == "":
+			said = fmt.Sprintf("%s is called at %s", p.Person, p.To)
+		case p.State == alerts.Ended && p.Key != alerts.AckKey:
+			said = fmt.Sprintf("%s: %s%s", p.Person, p.Result, after(", ", p.Why))
+		}
+		if said != "" && d.told[p.ID] != said {
+			d.told[p.ID] = said
+			fmt.Fprintln(d.stderr, said)
+		}
+	}
+}
+
+// finish waits for the end of the drill, and for a moment for that of its last call.
+func (d *drilling) finish(ctx context.Context) error {
+	const moment = 15 * time.Second
+	r, err := d.await(ctx, func(r alerts.Record) bool { return r.State == alerts.Resolved })
+	if err == nil {
+		ending, cancel := context.WithTimeout(ctx, moment)
+		defer cancel()
+		silent := func(r alerts.Record) bool { return !slices.ContainsFunc(r.Pages, alerts.Page.Live) }
+		if last, late := d.await(ending, silent); late == nil {
+			r = last
+		}
+	}
+	return d.end(r, err)
+}
+
+// end says how the drill went.
+func (d *drilling) end(r alerts.Record, err error) error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return brokenError("the drill was interrupted")
+	case err != nil:
+		return err
+	case r.AckedBy == "":
+		return exitError{exitFailed, fmt.Errorf("the drill has failed: %s", r.Closing)}
+	}
+	var first []string
+	for _, p := range r.Pages {
+		if p.Person != r.AckedBy {
+			first = append(first, fmt.Sprintf("%s: %s", p.Person, p.Result))
+		}
+		ring, _ := p.ToRing()
+		if key, ok := p.ToKey(); ok && p.Person == r.AckedBy {
+			fmt.Fprintf(d.stdout, "%s acknowledged: the phone rang after %s, and the key came %s later%s\n", r.AckedBy, ring.Round(time.Millisecond*100), key.Round(time.Millisecond*100),
+				after("; not so ", strings.Join(first, ", ")))
+		}
+	}
+	return nil
+}
