@@ -52,6 +52,7 @@ func (tab *Tab) Click(l Locator) {
 
 // strikeAt clicks where s was seen.
 func (tab *Tab) strikeAt(s sight, failure string) {
+	tab.recall(s)
 	tab.forgetClicks()
 	before := time.Now()
 	if err := tab.mouse(s.X, s.Y); err != nil {

@@ -22,6 +22,6 @@
 //
 // Secrets that steps have asked for are masked in the text, however they are written, and lie under solid boxes in the
 // pictures, as do all fields for passwords. Cookies and authorization are left out of the HAR, as are fields whose names
-// sound like secrets. What cannot be found is a secret that a page paints into a canvas or an image, that it generates
-// by its style sheets, or that it hides in a closed shadow root. Frames of other sites are covered whole.
+// sound like secrets. What cannot be found is a secret that a page paints into a canvas or an image, or that it
+// generates by its style sheets. Frames of other sites are covered whole.
 package browser

@@ -58,6 +58,9 @@ func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *wish) (layout
 // layout is the one before.
 func (tab *Tab) covered(ctx context.Context, w *wish, whole bool, take func(layout) ([]byte, error)) (*image.RGBA, layout, error) {
 	mask := tab.step.Mask()
+	if w != nil || len(mask.Looks()) > 0 {
+		tab.openClosed(ctx)
+	}
 	before, err := tab.layout(ctx, mask, w)
 	if err != nil {
 		return nil, before, err

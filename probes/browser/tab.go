@@ -38,6 +38,7 @@ type Tab struct {
 
 	clicked    chan click
 	frames     frames
+	closed     closed
 	dialogs    dialogs
 	prints     prints
 	background sync.WaitGroup

@@ -30,7 +30,8 @@ const coverText = (el, at) => {
 const coverIn = (root, at) => {
   for (const el of root.querySelectorAll('*')) {
     if (holdsSecret(el)) put(hidden, el.getBoundingClientRect(), at);
-    if (el.shadowRoot) coverIn(el.shadowRoot, at);
+    const inner = el.shadowRoot || el.ownerDocument.defaultView?.valkyrieClosed?.get(el);
+    if (inner) coverIn(inner, at);
     if (el.matches('iframe,frame,object,embed')) coverFrame(el, at);
   }
   if (lower.length) for (const child of root.children) coverText(child, at);
