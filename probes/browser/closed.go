@@ -39,6 +39,8 @@ func (tab *Tab) recall(s sight) {
 
 // due reports whether the time has come for another search: also shortly before the step's end, for the last time.
 func (tab *Tab) due() bool {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
 	if time.Now().After(tab.closed.next) {
 		return true
 	}
@@ -73,6 +75,8 @@ func (tab *Tab) openClosed(ctx context.Context) bool {
 		})
 	}
 	all.Wait()
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
 	if next := time.Now().Add(closedShare * time.Since(began)); next.After(tab.closed.next) {
 		tab.closed.next = next
 	}

@@ -45,9 +45,7 @@ func (tab *Tab) listen(ctx context.Context) error {
 	if err := keepMoments(ctx); err != nil {
 		return err
 	}
-	yes := true
-	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: printScript, WorldName: world, RunImmediately: &yes})
-	return err
+	return keepPrints(ctx)
 }
 
 // bindWorld gives our isolated world of the page its words to us. They reach us even when a click leaves the page.
@@ -70,14 +68,7 @@ func (tab *Tab) hear(ev any) {
 	tab.family.hear(tab, ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
-		switch ev.Name {
-		case "valkyriePrinted":
-			tab.hearPrint()
-		case "valkyrieClicked":
-			tab.hearClick(ev.Payload)
-		case "valkyrieVitals":
-			tab.vitals.hear(ev.Payload)
-		}
+		tab.hearWord(ev)
 	case *network.EventRequestWillBeSent:
 		tab.requests.sent(ev)
 	case *network.EventResponseReceived:
@@ -93,6 +84,18 @@ func (tab *Tab) hear(ev any) {
 		if ev.TargetID == tab.target().TargetID {
 			tab.crash()
 		}
+	}
+}
+
+// hearWord takes what our scripts in the page, or in a frame, say.
+func (tab *Tab) hearWord(ev *runtime.EventBindingCalled) {
+	switch ev.Name {
+	case "valkyriePrinted":
+		tab.hearPrint(ev.Payload)
+	case "valkyrieClicked":
+		tab.hearClick(ev.Payload)
+	case "valkyrieVitals":
+		tab.vitals.hear(ev.Payload)
 	}
 }
 
