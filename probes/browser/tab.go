@@ -44,6 +44,7 @@ type Tab struct {
 	background sync.WaitGroup
 
 	stage  journey.Stage
+	fault  fault   // why the last document could not be had
 	wished wish    // what the tab looked for last
 	worked float64 // how long the page's process had worked when it was last asked, milliseconds
 
