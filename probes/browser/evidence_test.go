@@ -96,3 +96,20 @@ func TestEvidenceAlways(t *testing.T) {
 		}
 	}
 }
+
+// exhibit is what the run has kept of a kind.
+func exhibit(t *testing.T, run journey.Run, kind string) []byte {
+	t.Helper()
+	for _, e := range run.Evidence {
+		if e.Kind != kind {
+			continue
+		}
+		data, err := os.ReadFile(e.Path)
+		if err != nil {
+			t.Fatalf("%s: %v; missing: %s", kind, err, e.Missing)
+		}
+		return data
+	}
+	t.Fatalf("no %s among %v", kind, run.Evidence)
+	return nil
+}

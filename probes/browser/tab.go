@@ -4,6 +4,9 @@ import (
 	"context"
 	"sync"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/target"
+
 	"valkyrie/probes/journey"
 )
 
@@ -44,9 +47,11 @@ type Tab struct {
 	background sync.WaitGroup
 
 	stage  journey.Stage
-	fault  fault   // why the last document could not be had
-	wished wish    // what the tab looked for last
-	worked float64 // how long the page's process had worked when it was last asked, milliseconds
+	id     target.ID
+	agent  emulation.SetUserAgentOverrideParams // how the tab calls itself; empty: as Chrome does
+	fault  fault                                // why the last document could not be had
+	wished wish                                 // what the tab looked for last
+	worked float64                              // how long the page's process had worked when it was last asked, milliseconds
 
 	mu     sync.Mutex
 	killed bool
@@ -74,6 +79,7 @@ func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	}
 	tab.chrome = c
 	tab.root, tab.ctx = c.ctx, c.ctx
+	tab.id = tab.target().TargetID
 	tab.background.Go(func() {
 		select {
 		case <-c.crashed:
@@ -84,8 +90,7 @@ func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	if err := tab.prepare(ctx); err != nil {
 		return c.explain(ctx, "Chrome started, but its first tab could not be set up", err)
 	}
-	id := tab.target().TargetID
-	c.tab.Store(&id)
+	c.tab.Store(&tab.id)
 	return nil
 }
 
@@ -152,10 +157,7 @@ func (tab *Tab) Stop() error {
 		return nil
 	}
 	err := tab.chrome.stop()
-	for _, child := range tab.others() {
-		child.release()
-		child.background.Wait()
-	}
+	tab.family.wait()
 	tab.background.Wait()
 	return err
 }

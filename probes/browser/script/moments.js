@@ -6,6 +6,7 @@
   const added = new WeakMap(); // the element came: all in it may show since
   const toggled = new WeakMap(); // its attributes changed: all in it may show since
   const filled = new WeakMap(); // it got or lost children or text: it reads as it does since
+  const born = document.body ? clock() : 0; // a new window's first document was there before us, and since when is not known
   const note = (records) => {
     const now = moments.last = clock();
     for (const r of records) {
@@ -22,7 +23,7 @@
     of(el, sure = false) {
       const pending = observer.takeRecords();
       if (pending.length) note(pending);
-      let at = filled.get(el) || 0;
+      let at = Math.max(born, filled.get(el) || 0);
       const later = (map, n) => { at = Math.max(at, map.get(n) || 0); };
       for (let n = el; n; n = n.parentNode || n.host) { later(added, n); if (!sure) later(toggled, n); }
       const inner = el.getElementsByTagName('*');
