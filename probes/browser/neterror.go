@@ -27,6 +27,7 @@ var netWords = map[string]string{
 	"net::ERR_HTTP2_PROTOCOL_ERROR":           "it broke the HTTP/2 protocol",
 	"net::ERR_INVALID_RESPONSE":               "its answer is no valid HTTP",
 	"net::ERR_INVALID_HTTP_RESPONSE":          "its answer is no valid HTTP",
+	"net::ERR_UNSAFE_PORT":                    "browsers refuse its port, which belongs to another protocol",
 	"net::ERR_ADDRESS_UNREACHABLE":            "its address cannot be reached",
 	"net::ERR_TIMED_OUT":                      "it did not answer in time",
 	"net::ERR_PROXY_CONNECTION_FAILED":        "the probe's proxy does not answer",

@@ -88,7 +88,7 @@ func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 		}
 	})
 	if err := tab.prepare(ctx); err != nil {
-		return c.explain(ctx, "Chrome started, but its first tab could not be set up", err)
+		return c.explain(ctx.Err(), "Chrome started, but its first tab could not be set up", err)
 	}
 	c.tab.Store(&tab.id)
 	return nil
