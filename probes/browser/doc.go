@@ -12,6 +12,7 @@
 // be had is named as missing. None is larger than 8 MiB.
 //
 //	screenshot.png  the whole page, 8000 px of it at most, with a red line around what the step looked for
+//	                (amber ones around what comes nearest, if it is not there), below what went wrong
 //	page.html       the document as it was, 2 MiB at most
 //	console.txt     console lines, uncaught exceptions, failed requests and dialogs, 2000 lines at most
 //	url.txt         the address

@@ -29,6 +29,7 @@ const maxTall = 8000
 type layout struct {
 	Hidden     [][4]float64 `json:"hidden"`
 	Meant      [][4]float64 `json:"meant"`
+	Near       [][4]float64 `json:"near"` // when there is none: those most like it
 	X          float64      `json:"x"`
 	Y          float64      `json:"y"`
 	Width      float64      `json:"width"`
@@ -49,7 +50,7 @@ func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *wish) (layout
 		return layout{}, err
 	}
 	var l layout
-	err = tab.evaluate(ctx, fmt.Sprintf("((secrets, wish) => {\n%s%s})(%s, %s)", findScript, coverScript, secrets, meant), &l)
+	err = tab.evaluate(ctx, fmt.Sprintf("((secrets, wish) => {\n%s%s%s})(%s, %s)", findScript, whyScript, coverScript, secrets, meant), &l)
 	return l, err
 }
 
@@ -115,8 +116,11 @@ func fill(pic *image.RGBA, r image.Rectangle, c color.Color) {
 	draw.Draw(pic, r, image.NewUniform(c), image.Point{}, draw.Src)
 }
 
-// red is what is wrong.
-var red = color.RGBA{0xd9, 0x1e, 0x18, 0xff}
+// red is what is wrong, amber what comes near it.
+var (
+	red   = color.RGBA{0xd9, 0x1e, 0x18, 0xff}
+	amber = color.RGBA{0xe6, 0x8a, 0x00, 0xff}
+)
 
 // outline draws a line of some pixels around r, inside of it.
 func outline(pic *image.RGBA, r image.Rectangle, c color.Color, line int) {
@@ -126,7 +130,8 @@ func outline(pic *image.RGBA, r image.Rectangle, c color.Color, line int) {
 	fill(pic, image.Rect(r.Max.X-line, r.Min.Y, r.Max.X, r.Max.Y), c)
 }
 
-// screenshot is the whole page, below the fold too, with a red line around what the step looked for.
+// screenshot is the whole page, below the fold too, with a red line around what the step looked for, or amber ones around what
+// comes nearest, and above it what went wrong.
 func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 	yes := true
 	pic, l, err := tab.covered(ctx, tab.sought(), true, func(l layout) ([]byte, error) {
@@ -141,7 +146,10 @@ func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 	for _, box := range l.Meant {
 		outline(pic, l.on(pic, box, true, 6), red, 4)
 	}
+	for _, box := range l.Near {
+		outline(pic, l.on(pic, box, true, 6), amber, 4)
+	}
 	var out bytes.Buffer
-	err = png.Encode(&out, pic)
+	err = png.Encode(&out, captioned(pic, tab.step))
 	return out.Bytes(), err
 }
