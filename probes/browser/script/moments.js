@@ -9,6 +9,7 @@
   const born = document.body ? clock() : 0; // a new window's first document was there before us, and since when is not known
   const note = (records) => {
     const now = moments.last = clock();
+    moments.times = [...moments.times.slice(-2), now];
     for (const r of records) {
       if (r.type === 'attributes') toggled.set(r.target, now);
       else filled.set(r.type === 'characterData' ? r.target.parentNode || r.target : r.target, now);
@@ -18,6 +19,7 @@
   const observer = new MutationObserver(note);
   const moments = {
     last: 0, // when the document changed last
+    times: [], // and the last three times
     // Since when el has been as it is; 0: since before the first moment. What is inside counts too, as far as it is short.
     // sure leaves out changes of attributes: most have nothing to do with what a person sees.
     of(el, sure = false) {
