@@ -11,8 +11,8 @@
 // When a run goes wrong (or always, if the runner is told so) a tab leaves these behind, each by itself: one that cannot
 // be had is named as missing. None is larger than 8 MiB.
 //
-//	screenshot.png  the whole page, 8000 px of it at most, with a red line around what the step looked for
-//	                (amber ones around what comes nearest, if it is not there), below what went wrong
+//	screenshot.png  the whole page, 8000 px of it at most, smaller if the file were too large, with a red line around what
+//	                the step looked for (amber ones around what comes nearest), below what went wrong
 //	page.html       the document as it was, 2 MiB at most
 //	console.txt     console lines, uncaught exceptions, failed requests and dialogs, 2000 lines at most
 //	url.txt         the address

@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
+	xdraw "golang.org/x/image/draw"
 
 	"valkyrie/probes/journey"
 )
@@ -149,7 +150,19 @@ func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 	for _, box := range l.Near {
 		outline(pic, l.on(pic, box, true, 6), amber, 4)
 	}
-	var out bytes.Buffer
-	err = png.Encode(&out, captioned(pic, tab.step))
-	return out.Bytes(), err
+	return asPNG(captioned(pic, tab.step))
+}
+
+// asPNG is pic as a file that can be kept; one that would be too large is shrunk to a half, and again.
+func asPNG(pic *image.RGBA) ([]byte, error) {
+	for {
+		var out bytes.Buffer
+		err := png.Encode(&out, pic)
+		if err != nil || out.Len() <= maxExhibit {
+			return out.Bytes(), err
+		}
+		half := image.NewRGBA(image.Rect(0, 0, max(1, pic.Bounds().Dx()/2), max(1, pic.Bounds().Dy()/2)))
+		xdraw.ApproxBiLinear.Scale(half, half.Bounds(), pic, pic.Bounds(), xdraw.Src, nil)
+		pic = half
+	}
 }
