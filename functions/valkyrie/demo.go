@@ -40,7 +40,7 @@ var demoCommand = command{
 			}
 			s, ok := outages.Find(*fault)
 			if !ok {
-				return usageError("--fault %q: expected one of %s", *fault, outageNames())
+				return usageError("--fault %q%s: expected one of %s", *fault, meant(*fault), outageNames())
 			}
 			if !s.Live || s.Decoy {
 				return p.tellOutage(ctx, s)
@@ -174,7 +174,7 @@ func (d *demo) slot(ctx context.Context) error {
 			continue // it is made too seldom for a story of a minute
 		}
 		d.say("\n%s  %s\n", slot.Format("15:04:05"), j.Name)
-		run := d.runner.Run(ctx, j, slot)
+		run := d.runner.Probe(ctx, make, slot)
 		if ctx.Err() != nil {
 			return brokenError("the demo was interrupted")
 		}

@@ -133,7 +133,7 @@ func tellJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
 			slowest = step
 		}
 	}
-	fmt.Fprintf(w, "%s\t%d\t%.1f %%\t%.1f %%\t%s\t%s\t%s\n", name, all, 100*float64(len(totals))/float64(all), 100*float64(flaky)/float64(all),
+	fmt.Fprintf(w, "%s\t%d\t%.1f %%\t%d (%.1f %%)\t%s\t%s\t%s\n", name, all, 100*float64(len(totals))/float64(all), flaky, 100*float64(flaky)/float64(all),
 		quantileText(totals, 0.5), quantileText(totals, 0.95), slowest+after(" ", quantileText(steps[slowest], 0.5)))
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"valkyrie/functions/outages"
+	"valkyrie/probes/demoshop"
 )
 
 var outagesCommand = command{
@@ -59,6 +60,18 @@ func outageNames() string {
 		all = append(all, s.Name)
 	}
 	return strings.Join(all, ", ")
+}
+
+// meant is a hint at the outage that a mistyped name is nearest to.
+func meant(typed string) string {
+	var all []string
+	for _, s := range outages.All() {
+		all = append(all, s.Name)
+	}
+	if near := demoshop.Nearest(typed, all); near != "" {
+		return fmt.Sprintf(", did you mean %q?", near)
+	}
+	return ""
 }
 
 // replayOutages plays the scenarios, judges the healthy months, and prints the table.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,7 +22,17 @@ func parseSite(raw string) (*url.URL, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, usageError("--site %q: expected an address such as https://shop.example.com", raw)
 	}
+	if port, err := strconv.Atoi(u.Port()); err == nil && slices.Contains(badPorts, port) {
+		return nil, usageError("--site %q: no browser opens port %d, as it belongs to another protocol; have the site listen on another one, such as 8080", raw, port)
+	}
 	return u, nil
+}
+
+// badPorts are those that browsers refuse: https://fetch.spec.whatwg.org/#port-blocking
+var badPorts = []int{
+	0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111, 113, 115, 117,
+	119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989,
+	990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 }
 
 // siteFor is the site to probe. For the default one, nobody answering is a mistake of usage rather than an outage; an

@@ -39,7 +39,7 @@ func (tab *Tab) refuse(format, address, code string) {
 		tab.step.Brokenf(format, address, netFault(code))
 	}
 	tab.suffer()
-	tab.step.Failf(format+"%s", address, netFault(code), tab.dialogs.note()) // what broke on the way is this very request
+	tab.step.Failf(format+"%s", address, tab.documentFault(code, address), tab.dialogs.note()) // what broke on the way is this very request
 }
 
 // Click clicks on the one element that the locator means, once a person could: it is visible, enabled, still, and
@@ -52,6 +52,7 @@ func (tab *Tab) Click(l Locator) {
 
 // strikeAt clicks where s was seen.
 func (tab *Tab) strikeAt(s sight, failure string) {
+	tab.recall(s)
 	tab.forgetClicks()
 	before := time.Now()
 	if err := tab.mouse(s.X, s.Y); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/journey"
 )
@@ -37,8 +38,22 @@ func (tab *Tab) keepBodies() {
 }
 
 func (tab *Tab) fetchBody(ctx context.Context, id network.RequestID) {
-	res, err := cdp.Call(ctx, tab.target(), network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
+	from := tab.record.source(id)
+	if from == nil {
+		return
+	}
+	res, err := cdp.Call(ctx, from, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
 	tab.record.keep(id, res.Body, err)
+}
+
+// source is the tab that made the request.
+func (r *recorder) source(id network.RequestID) *chromedp.Target {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if x := r.now[id]; x != nil {
+		return x.from
+	}
+	return nil
 }
 
 // stepBodies fetches what the requests of the failing step were answered with.

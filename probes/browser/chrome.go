@@ -74,8 +74,9 @@ func launch(ctx context.Context, program journey.Program) (*chrome, error) {
 	tab, cancel := chromedp.NewContext(alloc, chromedp.WithErrorf(quiet))
 	c.ctx, c.cancel = tab, sync.OnceFunc(cancel) // a second call would wait for ever if no process had been started
 	if err := c.open(ctx); err != nil {
-		err = c.explain(ctx, fmt.Sprintf("Chrome (%s) did not start", program.Path), err)
-		return nil, errors.Join(err, c.stop())
+		late := ctx.Err()
+		left := c.stop() // only then is it known how its process ended
+		return nil, errors.Join(c.explain(late, fmt.Sprintf("Chrome (%s) did not start", program.Path), err), left)
 	}
 	return c, nil
 }
@@ -219,9 +220,15 @@ func (c *chrome) death() error {
 }
 
 // explain words a failure to start: what was tried, why it went wrong, what Chrome said, and the cure.
-func (c *chrome) explain(ctx context.Context, what string, err error) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+func (c *chrome) explain(late error, what string, err error) error {
+	switch {
+	case errors.Is(late, context.DeadlineExceeded):
 		err = errors.New("it took too long")
+	case c.cmd != nil && c.cmd.ProcessState != nil && c.cmd.ProcessState.Exited():
+		err = fmt.Errorf("it ended at once with exit code %d", c.cmd.ProcessState.ExitCode())
+		if c.said.note() == "" {
+			return fmt.Errorf("%s: %v and printed nothing, so it is hardly a browser; set CHROME to a Chrome, Chromium or headless-shell, or unset it to have one found", what, err)
+		}
 	}
 	return fmt.Errorf("%s: %v%s; start it by hand to see more, or set CHROME to another one", what, firstLine(err), c.said.note())
 }

@@ -11,7 +11,8 @@
 // When a run goes wrong (or always, if the runner is told so) a tab leaves these behind, each by itself: one that cannot
 // be had is named as missing. None is larger than 8 MiB.
 //
-//	screenshot.png  the whole page, 8000 px of it at most, with a red line around what the step looked for
+//	screenshot.png  the whole page, 8000 px of it at most, smaller if the file were too large, with a red line around what
+//	                the step looked for (amber ones around what comes nearest), below what went wrong
 //	page.html       the document as it was, 2 MiB at most
 //	console.txt     console lines, uncaught exceptions, failed requests and dialogs, 2000 lines at most
 //	url.txt         the address
@@ -22,6 +23,6 @@
 //
 // Secrets that steps have asked for are masked in the text, however they are written, and lie under solid boxes in the
 // pictures, as do all fields for passwords. Cookies and authorization are left out of the HAR, as are fields whose names
-// sound like secrets. What cannot be found is a secret that a page paints into a canvas or an image, that it generates
-// by its style sheets, or that it hides in a closed shadow root. Frames of other sites are covered whole.
+// sound like secrets. What cannot be found is a secret that a page paints into a canvas or an image, or that it
+// generates by its style sheets. Frames of other sites are covered whole.
 package browser

@@ -23,14 +23,34 @@ const world = "valkyrie"
 func (tab *Tab) prepare(ctx context.Context) error {
 	setup, cancel := bind(tab.root, ctx)
 	defer cancel()
-	tab.record.open(string(tab.target().TargetID), tab.site, tab.firstParty)
+	tab.record.open(tab.site, tab.firstParty)
+	if err := chromedp.ListenBrowser(tab.root, tab.hearBrowser); err != nil {
+		return err
+	}
 	if err := tab.listen(setup); err != nil {
 		return err
 	}
 	if err := tab.witness(setup); err != nil {
 		return err
 	}
+	if err := tab.introduce(setup); err != nil {
+		return err
+	}
+	tab.record.open(tab.site, tab.firstParty) // nothing of the run has happened yet
+	tab.keepBodies()
 	return tab.keepDownloads(setup)
+}
+
+// hearBrowser takes the events that concern all tabs. They come in order: a window is known before its first request.
+func (tab *Tab) hearBrowser(ev any) {
+	switch ev := ev.(type) {
+	case *target.EventTargetCreated:
+		tab.family.opens(ev.TargetInfo)
+	case *target.EventTargetDestroyed:
+		tab.family.left(ev.TargetID)
+	case *fetch.EventRequestPaused:
+		go tab.follow(ev)
+	}
 }
 
 // listen follows what happens on the tab. ctx bounds the setting up.
@@ -45,9 +65,7 @@ func (tab *Tab) listen(ctx context.Context) error {
 	if err := keepMoments(ctx); err != nil {
 		return err
 	}
-	yes := true
-	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: printScript, WorldName: world, RunImmediately: &yes})
-	return err
+	return keepPrints(ctx)
 }
 
 // bindWorld gives our isolated world of the page its words to us. They reach us even when a click leaves the page.
@@ -65,19 +83,11 @@ func (tab *Tab) bindWorld(ctx context.Context) error {
 
 // hear takes the events of the tab. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
 func (tab *Tab) hear(ev any) {
-	tab.record.hear(ev)
+	tab.record.hear(tab.target(), ev)
 	tab.frames.hear(tab, ev)
-	tab.family.hear(tab, ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
-		switch ev.Name {
-		case "valkyriePrinted":
-			tab.hearPrint()
-		case "valkyrieClicked":
-			tab.hearClick(ev.Payload)
-		case "valkyrieVitals":
-			tab.vitals.hear(ev.Payload)
-		}
+		tab.hearWord(ev)
 	case *network.EventRequestWillBeSent:
 		tab.requests.sent(ev)
 	case *network.EventResponseReceived:
@@ -86,13 +96,27 @@ func (tab *Tab) hear(ev any) {
 		tab.requests.lost(ev)
 		tab.hearFailure(ev)
 	case *fetch.EventRequestPaused:
-		go tab.follow(ev)
+		go tab.answerHints(ev)
+	case *page.EventWindowOpen:
+		tab.family.asked(ev)
 	case *page.EventJavascriptDialogOpening:
 		tab.answerDialog(ev)
 	case *target.EventTargetCrashed:
 		if ev.TargetID == tab.target().TargetID {
 			tab.crash()
 		}
+	}
+}
+
+// hearWord takes what our scripts in the page, or in a frame, say.
+func (tab *Tab) hearWord(ev *runtime.EventBindingCalled) {
+	switch ev.Name {
+	case "valkyriePrinted":
+		tab.hearPrint(ev.Payload)
+	case "valkyrieClicked":
+		tab.hearClick(ev.Payload)
+	case "valkyrieVitals":
+		tab.vitals.hear(ev.Payload)
 	}
 }
 

@@ -30,14 +30,46 @@ func TestMark(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, at := range [][2]int{{196, 1220}, {303, 1220}, {250, 1196}, {250, 1243}} {
-		if r, g, b, _ := pic.At(at[0], at[1]).RGBA(); r>>8 < 0xc0 || g>>8 > 0x40 || b>>8 > 0x40 {
+	bar := pic.Bounds().Dy() - 1400
+	if bar < 30 || bar > 100 {
+		t.Errorf("the caption is %d pixels high", bar)
+	}
+	for _, at := range [][2]int{{196, 1220}, {303, 1220}, {250, 1196}, {250, 1243}, {2, 2 - bar}} {
+		if r, g, b, _ := pic.At(at[0], at[1]+bar).RGBA(); r>>8 < 0xc0 || g>>8 > 0x40 || b>>8 > 0x40 {
 			t.Errorf("no red line at %v: %x %x %x", at, r>>8, g>>8, b>>8)
 		}
 	}
-	if r, g, _, _ := pic.At(180, 1220).RGBA(); r != 0xffff || g != 0xffff {
+	if r, g, _, _ := pic.At(180, 1220+bar).RGBA(); r != 0xffff || g != 0xffff {
 		t.Error("the mark is more than a line around the button")
 	}
+}
+
+// TestNearMark: when what the step looked for is not there, amber lines are around what comes nearest, and around nothing else.
+func TestNearMark(t *testing.T) {
+	site := serve(t, map[string]string{"/": `<body style="margin:0;background:#fff;height:1400px"><button style="position:absolute;left:200px;top:200px;width:100px;height:40px">Print later</button>
+		<button style="position:absolute;left:200px;top:400px;width:100px;height:40px">Cart</button>`}, nil)
+	tab := browser.NewTab()
+	run := play(t, site, tab, journey.Step{Name: "print", Limit: time.Second, Do: func(*journey.T) {
+		tab.Visit("/")
+		tab.Click(browser.Button("Print"))
+	}})
+	data := exhibit(t, run, "screenshot")
+	pic, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bar := pic.Bounds().Dy() - 1400
+	amber := func(x, y int) bool {
+		r, g, b, _ := pic.At(x, y+bar).RGBA()
+		return r>>8 > 0xd0 && g>>8 > 0x70 && g>>8 < 0xa0 && b>>8 < 0x40
+	}
+	if !amber(196, 220) || !amber(250, 243) {
+		t.Error("the nearest is not marked")
+	}
+	if amber(196, 420) || amber(250, 443) {
+		t.Error("something that is not like it at all is marked")
+	}
+	keep(t, "near", map[string][]byte{"screenshot.png": data})
 }
 
 // TestEvidenceIsIndependent: of a page that answers nothing any more, what can be had is kept, and what cannot is named.
@@ -95,4 +127,21 @@ func TestEvidenceAlways(t *testing.T) {
 			t.Errorf("always %v: %s %v", always, run.Outcome, run.Evidence)
 		}
 	}
+}
+
+// exhibit is what the run has kept of a kind.
+func exhibit(t *testing.T, run journey.Run, kind string) []byte {
+	t.Helper()
+	for _, e := range run.Evidence {
+		if e.Kind != kind {
+			continue
+		}
+		data, err := os.ReadFile(e.Path)
+		if err != nil {
+			t.Fatalf("%s: %v; missing: %s", kind, err, e.Missing)
+		}
+		return data
+	}
+	t.Fatalf("no %s among %v", kind, run.Evidence)
+	return nil
 }

@@ -5,14 +5,16 @@ import (
 	"strings"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
 )
 
 // An exchange is one request and what came of it. A redirect makes one of each hop. Times are in seconds, by the clock
 // that Chrome's events go by.
 type exchange struct {
 	id       network.RequestID
+	from     *chromedp.Target // the tab
 	step     string
-	page     int // which of the tab's documents it belongs to, from 1; 0: none yet
+	page     int // which of the run's documents it belongs to, from 1; 0: none yet
 	kind     network.ResourceType
 	document bool // it is the tab's own document
 	request  *network.Request

@@ -101,14 +101,17 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 	if err := chromedp.Listen(ctx, tab.hearFrame); err != nil {
 		return err
 	}
-	return tab.bindWorld(ctx)
+	if err := tab.bindWorld(ctx); err != nil {
+		return err
+	}
+	return keepPrints(ctx)
 }
 
 // hearFrame takes the events of a frame of another site.
 func (tab *Tab) hearFrame(ev any) {
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
-		tab.hearClick(ev.Payload)
+		tab.hearWord(ev)
 	case *page.EventFrameAttached, *page.EventFrameNavigated:
 		tab.frames.wake(func() {})
 	case *page.EventJavascriptDialogOpening:

@@ -139,6 +139,41 @@ func TestPrinted(t *testing.T) {
 	})
 }
 
+// TestFramePrints: a frame that prints itself, by its own script or by its page's, is judged like a printed page: alone, with
+// its own preparations for paper, its own page size, and what the customer has filled in.
+func TestFramePrints(t *testing.T) {
+	frame := `<link rel=stylesheet href=/paper.css><style>@page { size: A5 landscape; margin: 0 }</style><p id=only>On paper</p><label>Name <input></label><canvas id=c></canvas><p id=got></p><x-shut></x-shut>
+		<button onclick="print()">Print</button><script>onbeforeprint = () => { got.textContent = 'prepared' }; onafterprint = () => { got.textContent = 'cleaned up' };
+		document.querySelector('x-shut').attachShadow({mode: 'open'}).innerHTML = '<p>in a shadow</p>'</script>`
+	css := map[string]http.HandlerFunc{"/paper.css": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/css")
+		fmt.Fprint(w, "@media screen { #only { display: none } }")
+	}}
+	for name, host := range map[string]string{"by itself": "", "from outside": "", "another site's": "http://localhost:%s", "written into": "-"} {
+		t.Run(name, func(t *testing.T) {
+			other := serve(t, map[string]string{"/frame": frame}, css)
+			src := `src="` + strings.ReplaceAll(host, "%s", other.Port()) + `/frame"`
+			if host == "-" {
+				src = `srcdoc='` + strings.ReplaceAll(frame, "'", "&#39;") + `'`
+			}
+			tab := browser.NewTab()
+			passes(t, tab, map[string]string{"/": `<h1>Not on paper</h1><button onclick="frames[0].print()">From outside</button><iframe width=700 height=300 ` + src + `></iframe>`, "/frame": frame}, css, func(s *journey.T) {
+				tab.Visit("/")
+				tab.Fill(browser.Field("Name"), "Ada")
+				if name == "from outside" {
+					tab.Click(browser.Button("From outside"))
+				} else {
+					tab.Click(browser.Button("Print"))
+				}
+				doc, err := pdf.Read(tab.Printed())
+				if err != nil || doc.Pages != 1 || len(doc.Lacks("On paper", "Ada", "prepared", "in a shadow")) > 0 || len(doc.Lacks("Not on paper")) == 0 {
+					s.Failf("%+v: %v", doc, err)
+				}
+			})
+		})
+	}
+}
+
 // TestSeeNew: the message of the last order does not do; one with another number does, and one that came again does.
 func TestSeeNew(t *testing.T) {
 	tab := browser.NewTab()

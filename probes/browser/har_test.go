@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -149,6 +150,7 @@ func TestHAR(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	refused := closed.URL
+	var took atomic.Int64 // to answer /api, by the server's clock, milliseconds
 	site := serve(t, map[string]string{
 		"/":     `<link rel=stylesheet href=/gone.css><script src=/late.js></script><form method=post action=/move><input type=hidden name=csrf value=abc><label>Name<input name=n></label><button disabled>Go</button></form><script>fetch('/broken').finally(() => setTimeout(() => document.querySelector('button').disabled = false, 300))</script>`,
 		"/done": `<h1>Done</h1><script>fetch('/api?q=1').then(r => fetch('` + refused + `/refused')).catch(() => {}).then(() => fetch('/slow'))</script>`,
@@ -160,9 +162,11 @@ func TestHAR(t *testing.T) {
 		"/late.js": func(http.ResponseWriter, *http.Request) {},
 		"/move":    func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/done", http.StatusSeeOther) },
 		"/api": func(w http.ResponseWriter, _ *http.Request) {
+			began := time.Now()
 			time.Sleep(50 * time.Millisecond)
 			w.Header().Set("Content-Type", "application/json")
 			w.Write([]byte(`{"ready":false}`))
+			took.Store(time.Since(began).Milliseconds())
 		},
 		"/slow": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
 	})
@@ -180,8 +184,8 @@ func TestHAR(t *testing.T) {
 	for _, x := range log["entries"].([]any) {
 		e := x.(object)
 		path := strings.TrimPrefix(e["request"].(object)["url"].(string), site.String())
-		if path == "/favicon.ico" {
-			continue
+		if _, again := entries[path]; path == "/favicon.ico" || again && path == "/gone.css" {
+			continue // Chrome asks unasked; and once more when it has looked ahead and failed before it came to the link
 		}
 		entries[path] = e
 		got = append(got, fmt.Sprintf("%v %s %v %v", e["request"].(object)["method"], path, e["response"].(object)["status"], e["comment"]))
@@ -204,8 +208,8 @@ GET /slow 0 step "wait"; it was still under way`
 			t.Errorf("the body of %s is %q, want %q: %v", path, body, text, content)
 		}
 	}
-	if wait := entries["/api?q=1"]["timings"].(object)["wait"].(float64); wait < 45 || wait > 2000 {
-		t.Errorf("the wait for /api is %v ms, want 50", wait)
+	if wait := entries["/api?q=1"]["timings"].(object)["wait"].(float64); wait < 49 || wait > float64(took.Load()+100+5*run.StarvedMS) {
+		t.Errorf("the wait for /api is %v ms; the server took %d, and the probe was starved for %d", wait, took.Load(), run.StarvedMS)
 	}
 	post := entries["/move"]["request"].(object)["postData"].(object)
 	if post["text"] != "csrf=%5Bhidden%5D&n=Ada" {

@@ -11,7 +11,7 @@ import (
 // crowdRows are pages that have far too much of something.
 var crowdRows = map[string]row{
 	"10,000 console lines":    {page: `<script>for (let i = 0; i < 1e4; i++) console.log('line', i)</script>` + button, limit: 5 * time.Second, outcome: journey.Passed},
-	"2,000 script errors":     {page: `<script>for (let i = 0; i < 2e3; i++) setTimeout(() => { throw new Error('no ' + i) })</script>` + spins, limit: 2 * time.Second, outcome: journey.Failed, words: "script error Error: no 0"},
+	"10,000 script errors":    {page: `<script>for (let i = 0; i < 1e4; i++) setTimeout(() => { throw new Error('no ' + i) })</script>` + spins, limit: 5 * time.Second, outcome: journey.Failed, words: "script error Error: no 0"},
 	"10,000 requests":         {page: button + `<script>for (let i = 0; i < 1e4; i++) fetch('/x?' + i).catch(() => 0)</script>`, handlers: map[string]http.HandlerFunc{"/x": func(http.ResponseWriter, *http.Request) {}}, limit: 10 * time.Second, outcome: journey.Passed},
 	"10,000 elements alike":   {page: `<script>document.write('<button>Delete</button>'.repeat(1e4))</script>` + button, limit: 8 * time.Second, outcome: journey.Passed},
 	"100 MB page":             {handlers: at(hundredMB), limit: 15 * time.Second, outcome: journey.Passed},

@@ -4,7 +4,6 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/base64"
 	"fmt"
 	"io"
@@ -37,8 +36,13 @@ var networkRows = map[string]row{
 
 // tlsRows have certificates that a customer's Chrome warns of.
 var tlsRows = map[string]row{
-	"self-signed": {site: secure(func(*httptest.Server) {}), do: visit, outcome: journey.Failed, words: "its certificate is not trusted"},
-	"expired":     {site: secure(expired), do: visit, outcome: journey.Failed, words: "its certificate"},
+	"self-signed":               {site: secure(func(*httptest.Server) {}), do: visit, outcome: journey.Failed, words: "the certificate of 127.0.0.1 is not trusted: it is self-signed (ERR_CERT_AUTHORITY_INVALID)"},
+	"expired":                   {site: secure(certified(pastCert)), do: visit, outcome: journey.Failed, words: "the certificate of 127.0.0.1 expired on 9 Sep 2001, and is not trusted: it is of an authority that browsers do not know, \"Test Authority\""},
+	"not valid yet":             {site: secure(certified(futureCert)), do: visit, outcome: journey.Failed, words: "the certificate of 127.0.0.1 is not valid before 9 May 2433"},
+	"for another name":          {site: secure(certified(strangeCert)), do: visit, outcome: journey.Failed, words: "the certificate of 127.0.0.1 is for other.example, not for 127.0.0.1"},
+	"unknown authority":         {site: secure(certified(goodCert)), do: visit, outcome: journey.Failed, words: "the certificate of 127.0.0.1 is not trusted: it is of an authority that browsers do not know, \"Test Authority\""},
+	"redirects to a bad one":    {site: redirectsToBad, do: visit, outcome: journey.Failed, words: "the certificate of localhost expired on 9 Sep 2001"},
+	"a bad one after the click": {site: linksToBad, outcome: journey.Failed, words: "the page could not be loaded: the certificate of localhost expired on 9 Sep 2001"},
 	"too old": {site: secure(func(s *httptest.Server) {
 		s.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
 	}), do: visit, outcome: journey.Failed, words: "it speaks no version of TLS that browsers use"},
@@ -85,21 +89,17 @@ func leaves(s *stand) {
 	s.See(browser.Text("Thank you"))
 }
 
-// expired is a certificate of long ago.
-func expired(s *httptest.Server) {
-	old := httptest.NewTLSServer(nil)
-	defer old.Close()
-	cert := old.TLS.Certificates[0]
-	leaf, err := x509.ParseCertificate(cert.Certificate[0])
-	if err != nil {
-		panic(err)
-	}
-	past := &x509.Certificate{SerialNumber: leaf.SerialNumber, NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1e9, 0), IPAddresses: leaf.IPAddresses}
-	der, err := x509.CreateCertificate(nil, past, past, leaf.PublicKey, cert.PrivateKey)
-	if err != nil {
-		panic(err)
-	}
-	s.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: cert.PrivateKey}}}
+// redirectsToBad and linksToBad are fine themselves, and lead to another address whose certificate has expired.
+func redirectsToBad(t *testing.T) *url.URL {
+	bad := secure(certified(pastCert))(t)
+	return serve(t, nil, at(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://localhost:"+bad.Port()+"/", http.StatusFound)
+	}))
+}
+
+func linksToBad(t *testing.T) *url.URL {
+	bad := secure(certified(pastCert))(t)
+	return serve(t, map[string]string{"/": `<button onclick="location = 'https://localhost:` + bad.Port() + `/'">Print</button>`}, nil)
 }
 
 // deadPort is a port on which nothing listens any more.

@@ -2,8 +2,8 @@ package browser
 
 import "fmt"
 
-// A Locator says which element is meant, as a customer would: by what they can see. It reaches into shadow roots, and
-// into the page's frames.
+// A Locator says which element is meant, as a customer would: by what they can see. It reaches into shadow roots, open and
+// closed, and into the page's frames.
 type Locator struct {
 	By    string   `json:"by"`
 	Role  string   `json:"role,omitempty"`

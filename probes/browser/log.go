@@ -13,13 +13,15 @@ type log struct {
 	mu      sync.Mutex
 	lines   []string
 	dropped int
-	trouble []string // first-party failures, each once
+	trouble []string // first-party failures, each once, as far as they are told apart
+	more    int      // those beyond
 }
 
 // A page that writes without end must not fill our memory, and a failure's text is read out on a phone.
 const (
 	maxLines    = 2000
-	maxTroubles = 2
+	maxTroubles = 2   // that are told
+	maxKnown    = 100 // that are told apart
 )
 
 func (l *log) add(at time.Time, format string, args ...any) {
@@ -41,6 +43,10 @@ func (l *log) blame(what string) {
 			return
 		}
 	}
+	if len(l.trouble) >= maxKnown {
+		l.more++
+		return
+	}
 	l.trouble = append(l.trouble, what)
 }
 
@@ -52,7 +58,7 @@ func (l *log) troubles() string {
 		return ""
 	}
 	s := "; on the way: " + strings.Join(l.trouble[:min(len(l.trouble), maxTroubles)], ", ")
-	if more := len(l.trouble) - maxTroubles; more > 0 {
+	if more := len(l.trouble) + l.more - maxTroubles; more > 0 {
 		s += fmt.Sprintf(" and %d more", more)
 	}
 	return s

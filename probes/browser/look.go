@@ -52,6 +52,7 @@ type sight struct {
 	Y      float64 `json:"y"`
 	Text   string  `json:"text"`
 	There  bool    `json:"there"` // it was found, though not as wished
+	Hosts  bool    `json:"hosts"` // there are elements that may hide a closed shadow root
 	URL    string  `json:"url"`
 	Status int     `json:"status"` // HTTP status of the document; 0 when unknown
 	frame  frame   // where it was seen
@@ -78,6 +79,8 @@ func (tab *Tab) lookOn(w wish, failure, why string) sight {
 		s, err := tab.glance(w, longest)
 		s.First = s.First && longest == firstSlice
 		switch {
+		case err == nil && s.OK && w.Op == "gone" && tab.openClosed(tab.ctx):
+			continue // it may be in there
 		case err == nil && s.OK:
 			if s.Status >= 400 {
 				tab.fail("%s: the page %s answered %d", failure, s.URL, s.Status)
@@ -86,6 +89,9 @@ func (tab *Tab) lookOn(w wish, failure, why string) sight {
 			return s
 		case err == nil:
 			why = tab.unloaded(s) // that the page was an error is among the troubles
+			if tab.due() && tab.openClosed(tab.ctx) {
+				continue
+			}
 		case tab.ctx.Err() == nil && !replaced(err):
 			why = err.Error()
 		}

@@ -41,11 +41,14 @@ func secretPages(t *testing.T) *url.URL {
 				<p class=s style="position:fixed;bottom:0">fixed %[1]s</p>
 				<p class=s style="position:absolute;top:2500px">far down: %[1]s</p>
 				<div style="height:100vh"></div><p class=s>after a full window: %[1]s</p>
-				<iframe src="/inner" width=900 height=100></iframe><iframe src="%[2]s/frame" width=900 height=100></iframe><div id=host></div>
+				<iframe src="/inner" width=900 height=100></iframe><iframe src="%[2]s/frame" width=900 height=100></iframe><div id=host></div><div id=vault></div>
 				<a download=note.txt href="/note">Note</a><h1>Welcome</h1>
 				<script>
 					host.attachShadow({mode:'open'}).innerHTML = '<p style="color:#f0f;font:30px monospace">in a shadow</p>';
 					host.shadowRoot.firstChild.textContent = 'in a shadow: ' + document.querySelector('span').textContent;
+					const vault = document.getElementById('vault').attachShadow({mode:'closed'});
+					vault.innerHTML = '<p style="color:#f0f;font:30px monospace">in a closed shadow</p><input style="color:#f0f;font:30px monospace">';
+					vault.firstChild.textContent = vault.lastChild.value = 'behind closed doors: ' + document.querySelector('span').textContent;
 					const pw = document.querySelector('span').textContent;
 					console.log('pw', pw, {pw}); fetch('/echo?pw=' + encodeURIComponent(pw), {method: 'POST', body: JSON.stringify({pw}), headers: {Authorization: 'Basic ' + btoa('me:' + pw)}});
 					setTimeout(() => { throw new Error('bad ' + pw); });

@@ -18,8 +18,9 @@ var momentsScript string
 // can look: a new document shows it while our question is still on its way. The record says since when, so that our
 // delay is not taken for the site's. It lives in our isolated world, where the page cannot see it.
 func keepMoments(ctx context.Context) error {
+	yes := true // a new window has its first document already
 	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-		Source: momentsScript, WorldName: world,
+		Source: momentsScript, WorldName: world, RunImmediately: &yes,
 	})
 	return err
 }

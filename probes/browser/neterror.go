@@ -1,6 +1,9 @@
 package browser
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // netWords say in plain words what Chrome calls by a code. The code follows them, for whoever wants to look it up.
 var netWords = map[string]string{
@@ -24,6 +27,7 @@ var netWords = map[string]string{
 	"net::ERR_HTTP2_PROTOCOL_ERROR":           "it broke the HTTP/2 protocol",
 	"net::ERR_INVALID_RESPONSE":               "its answer is no valid HTTP",
 	"net::ERR_INVALID_HTTP_RESPONSE":          "its answer is no valid HTTP",
+	"net::ERR_UNSAFE_PORT":                    "browsers refuse its port, which belongs to another protocol",
 	"net::ERR_ADDRESS_UNREACHABLE":            "its address cannot be reached",
 	"net::ERR_TIMED_OUT":                      "it did not answer in time",
 	"net::ERR_PROXY_CONNECTION_FAILED":        "the probe's proxy does not answer",
@@ -46,8 +50,23 @@ func (tab *Tab) unloaded(s sight) string {
 	if !strings.HasPrefix(s.URL, "chrome-error:") {
 		return s.Why
 	}
-	return "the page could not be loaded: " + netFault(tab.requests.lastFailure())
+	code, address := tab.requests.lastFailure()
+	return "the page could not be loaded: " + tab.documentFault(code, address)
 }
+
+// documentFault words why a document could not be had: code says it of the one at address, or of where that redirects to.
+func (tab *Tab) documentFault(code, address string) string {
+	if last, at := tab.requests.lastFailure(); last == code && at != "" {
+		address = at
+	}
+	if tab.fault.code != code || tab.fault.address != address {
+		tab.fault = fault{code, address, certificateFault(tab.ctx, code, address, time.Now())}
+	}
+	return tab.fault.words
+}
+
+// fault is why a document could not be had, once it has been found out.
+type fault struct{ code, address, words string }
 
 // ours are the network errors that are the probe's own: its proxy, its network, its memory.
 var ours = []string{

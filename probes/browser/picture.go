@@ -14,6 +14,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
+	xdraw "golang.org/x/image/draw"
 
 	"valkyrie/probes/journey"
 )
@@ -29,6 +30,7 @@ const maxTall = 8000
 type layout struct {
 	Hidden     [][4]float64 `json:"hidden"`
 	Meant      [][4]float64 `json:"meant"`
+	Near       [][4]float64 `json:"near"` // when there is none: those most like it
 	X          float64      `json:"x"`
 	Y          float64      `json:"y"`
 	Width      float64      `json:"width"`
@@ -49,7 +51,7 @@ func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *wish) (layout
 		return layout{}, err
 	}
 	var l layout
-	err = tab.evaluate(ctx, fmt.Sprintf("((secrets, wish) => {\n%s%s})(%s, %s)", findScript, coverScript, secrets, meant), &l)
+	err = tab.evaluate(ctx, fmt.Sprintf("((secrets, wish) => {\n%s%s%s})(%s, %s)", findScript, whyScript, coverScript, secrets, meant), &l)
 	return l, err
 }
 
@@ -58,6 +60,9 @@ func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *wish) (layout
 // layout is the one before.
 func (tab *Tab) covered(ctx context.Context, w *wish, whole bool, take func(layout) ([]byte, error)) (*image.RGBA, layout, error) {
 	mask := tab.step.Mask()
+	if w != nil || len(mask.Looks()) > 0 {
+		tab.openClosed(ctx)
+	}
 	before, err := tab.layout(ctx, mask, w)
 	if err != nil {
 		return nil, before, err
@@ -112,8 +117,11 @@ func fill(pic *image.RGBA, r image.Rectangle, c color.Color) {
 	draw.Draw(pic, r, image.NewUniform(c), image.Point{}, draw.Src)
 }
 
-// red is what is wrong.
-var red = color.RGBA{0xd9, 0x1e, 0x18, 0xff}
+// red is what is wrong, amber what comes near it.
+var (
+	red   = color.RGBA{0xd9, 0x1e, 0x18, 0xff}
+	amber = color.RGBA{0xe6, 0x8a, 0x00, 0xff}
+)
 
 // outline draws a line of some pixels around r, inside of it.
 func outline(pic *image.RGBA, r image.Rectangle, c color.Color, line int) {
@@ -123,7 +131,8 @@ func outline(pic *image.RGBA, r image.Rectangle, c color.Color, line int) {
 	fill(pic, image.Rect(r.Max.X-line, r.Min.Y, r.Max.X, r.Max.Y), c)
 }
 
-// screenshot is the whole page, below the fold too, with a red line around what the step looked for.
+// screenshot is the whole page, below the fold too, with a red line around what the step looked for, or amber ones around what
+// comes nearest, and above it what went wrong.
 func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 	yes := true
 	pic, l, err := tab.covered(ctx, tab.sought(), true, func(l layout) ([]byte, error) {
@@ -138,7 +147,22 @@ func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 	for _, box := range l.Meant {
 		outline(pic, l.on(pic, box, true, 6), red, 4)
 	}
-	var out bytes.Buffer
-	err = png.Encode(&out, pic)
-	return out.Bytes(), err
+	for _, box := range l.Near {
+		outline(pic, l.on(pic, box, true, 6), amber, 4)
+	}
+	return asPNG(captioned(pic, tab.step))
+}
+
+// asPNG is pic as a file that can be kept; one that would be too large is shrunk to a half, and again.
+func asPNG(pic *image.RGBA) ([]byte, error) {
+	for {
+		var out bytes.Buffer
+		err := png.Encode(&out, pic)
+		if err != nil || out.Len() <= maxExhibit {
+			return out.Bytes(), err
+		}
+		half := image.NewRGBA(image.Rect(0, 0, max(1, pic.Bounds().Dx()/2), max(1, pic.Bounds().Dy()/2)))
+		xdraw.ApproxBiLinear.Scale(half, half.Bounds(), pic, pic.Bounds(), xdraw.Src, nil)
+		pic = half
+	}
 }

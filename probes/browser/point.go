@@ -28,6 +28,9 @@ func (tab *Tab) aim(w wish, failure string) sight {
 			why = last // what was seen says more than that there was no time to look again
 		}
 		last = why
+		if tab.due() && tab.openClosed(tab.ctx) { // the frame may be in one
+			continue
+		}
 		if !sleep(tab.ctx, aimPause) {
 			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), why)
 		}

@@ -2,11 +2,13 @@ package browser
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 )
 
 // prints is what the page sent to the printer.
@@ -18,27 +20,57 @@ type prints struct {
 	news  chan struct{}
 }
 
-// printScript tells of window.print(), which does nothing in a Chrome without a screen but lets the page get ready.
-const printScript = `addEventListener('beforeprint', () => globalThis.valkyriePrinted?.(''))`
+// printScript tells of window.print(), which does nothing in a Chrome without a screen but lets the page get ready, and
+// clean up afterwards. A frame has to be copied in between. Listeners are told in the order in which they came: where ours
+// was there before the document's own, it is the first to hear that printing is over, otherwise the last to hear that it begins.
+var printScript = "(() => {\nconst say = (p) => globalThis.valkyriePrinted?.(p);\n" +
+	"if (self === top) { addEventListener('beforeprint', () => say('')); return; }\n" +
+	paperScript + "addEventListener(document.body ? 'beforeprint' : 'afterprint', () => { try { say(JSON.stringify(paper())); } catch (e) { say(JSON.stringify({ url: String(e) })); } });\n})()"
+
+// keepPrints has every document tell when it prints.
+func keepPrints(ctx context.Context) error {
+	yes := true
+	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: printScript, WorldName: world, RunImmediately: &yes})
+	return err
+}
+
+// loadLimit bounds how long the pictures of a frame's document are waited for.
+const loadLimit = 5 * time.Second
 
 // printLimit bounds the making of one PDF.
 const printLimit = 10 * time.Second
 
-// hearPrint is told that the page calls window.print(). It must not call Chrome itself.
-func (tab *Tab) hearPrint() {
+// hearPrint is told that the page, or a frame with its document, calls window.print(). It must not call Chrome itself.
+func (tab *Tab) hearPrint(payload string) {
 	tab.prints.mu.Lock()
 	defer tab.prints.mu.Unlock()
 	if tab.prints.ours {
 		return
 	}
-	tab.prints.ours = true
+	tab.prints.ours = true // the frames of a page that prints are told, too
 	tab.background.Go(func() {
-		ctx, cancel := context.WithTimeout(tab.root, printLimit)
+		if payload == "" {
+			tab.prints.keep(toPDF(tab.root, tab.target()))
+			return
+		}
+		ctx, cancel := context.WithTimeout(tab.root, loadLimit)
 		defer cancel()
-		yes := true
-		res, err := cdp.Call(ctx, tab.target(), page.PrintToPDF, page.PrintToPDFParams{PrintBackground: &yes, PreferCSSPageSize: &yes})
-		tab.prints.keep(res.Data, err)
+		var p paper
+		if err := json.Unmarshal([]byte(payload), &p); err != nil {
+			tab.prints.keep(nil, err)
+			return
+		}
+		tab.prints.keep(tab.printed(ctx, p))
 	})
+}
+
+// toPDF is what a printer would make of a tab.
+func toPDF(ctx context.Context, target *chromedp.Target) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, printLimit)
+	defer cancel()
+	yes := true
+	res, err := cdp.Call(ctx, target, page.PrintToPDF, page.PrintToPDFParams{PrintBackground: &yes, PreferCSSPageSize: &yes})
+	return res.Data, err
 }
 
 func (p *prints) keep(paper []byte, err error) {
@@ -75,8 +107,8 @@ func (p *prints) next() ([]byte, <-chan struct{}, error) {
 	return nil, p.news, nil
 }
 
-// Printed waits until the page calls window.print(), and returns the PDF of what would come out of the printer. What a
-// frame prints by itself is not caught.
+// Printed waits until the page, or a frame in it, calls window.print(), and returns the PDF of what would come out of the
+// printer.
 func (tab *Tab) Printed() []byte {
 	for {
 		paper, news, err := tab.prints.next()

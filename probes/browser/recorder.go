@@ -5,13 +5,14 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
 )
 
 // A recorder follows every request of the run from Chrome's events. It asks Chrome for nothing but the bodies of failed
 // requests, so that watching costs the page no time.
 type recorder struct {
 	mu       sync.Mutex
-	main     string // the tab's frame
 	step     string
 	all      []*exchange
 	now      map[network.RequestID]*exchange
@@ -25,6 +26,7 @@ type recorder struct {
 
 // A document is a page that the tab showed. Times are seconds, by the clock of events.
 type document struct {
+	tab                   target.ID
 	url                   string
 	offset                float64
 	asked, content, total float64
@@ -39,22 +41,22 @@ type wire struct {
 // maxExchanges is how many requests of a run are kept.
 const maxExchanges = 3000
 
-func (r *recorder) open(main, site string, firstParty func(string) bool) {
+func (r *recorder) open(site string, firstParty func(string) bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.main = main
+	r.all, r.pages = nil, nil
 	r.problems = problems{site: site, firstParty: firstParty}
 	r.now, r.early = map[network.RequestID]*exchange{}, map[network.RequestID]*wire{}
 	r.wanted = make(chan network.RequestID, 64)
 }
 
-// hear takes the events of the network.
-func (r *recorder) hear(ev any) {
+// hear takes the events of a tab's network.
+func (r *recorder) hear(from *chromedp.Target, ev any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch ev := ev.(type) {
 	case *network.EventRequestWillBeSent:
-		r.ask(ev)
+		r.ask(from, ev)
 	case *network.EventRequestWillBeSentExtraInfo:
 		r.wire(ev.RequestID, ev.Headers, nil, 0)
 	case *network.EventResponseReceivedExtraInfo:
@@ -77,20 +79,30 @@ func (r *recorder) hear(ev any) {
 	case *network.EventLoadingFailed:
 		r.fail(ev)
 	case *page.EventDomContentEventFired:
-		if n := len(r.pages); n > 0 && r.pages[n-1].content == 0 {
+		if n := r.latestPage(from.TargetID); n > 0 && r.pages[n-1].content == 0 {
 			r.pages[n-1].content = ev.Timestamp.Float64()
 		}
 	case *page.EventLoadEventFired:
-		if n := len(r.pages); n > 0 && r.pages[n-1].total == 0 {
+		if n := r.latestPage(from.TargetID); n > 0 && r.pages[n-1].total == 0 {
 			r.pages[n-1].total = ev.Timestamp.Float64()
 		}
 	}
 }
 
+// latestPage is the number of the tab's present document, from 1; 0: it has none yet.
+func (r *recorder) latestPage(tab target.ID) int {
+	for n := len(r.pages); n > 0; n-- {
+		if r.pages[n-1].tab == tab {
+			return n
+		}
+	}
+	return 0
+}
+
 func (r *recorder) tick(at float64) { r.latest = max(r.latest, at) }
 
 // ask begins an exchange; one that a redirect leads to ends the one before.
-func (r *recorder) ask(ev *network.EventRequestWillBeSent) {
+func (r *recorder) ask(from *chromedp.Target, ev *network.EventRequestWillBeSent) {
 	at := ev.Timestamp.Float64()
 	r.tick(at)
 	if ev.Request == nil {
@@ -105,13 +117,13 @@ func (r *recorder) ask(ev *network.EventRequestWillBeSent) {
 		return
 	}
 	x := &exchange{
-		id: ev.RequestID, step: r.step, kind: ev.Type, request: ev.Request, asked: at, offset: ev.WallTime.Float64() - at,
-		document: string(ev.FrameID) == r.main && string(ev.LoaderID) == string(ev.RequestID),
+		id: ev.RequestID, from: from, step: r.step, kind: ev.Type, request: ev.Request, asked: at, offset: ev.WallTime.Float64() - at,
+		document: string(ev.FrameID) == string(from.TargetID) && string(ev.LoaderID) == string(ev.RequestID),
 	}
 	if x.document && ev.RedirectResponse == nil {
-		r.pages = append(r.pages, document{url: ev.Request.URL, asked: at, offset: x.offset})
+		r.pages = append(r.pages, document{tab: from.TargetID, url: ev.Request.URL, asked: at, offset: x.offset})
 	}
-	x.page = len(r.pages)
+	x.page = r.latestPage(from.TargetID)
 	r.all = append(r.all, x)
 	r.now[ev.RequestID] = x
 	if w := r.early[ev.RequestID]; w != nil {

@@ -12,6 +12,7 @@ type requests struct {
 	mu       sync.Mutex
 	by       map[network.RequestID]request
 	document string // the error of the last document that could not be had
+	lostAt   string // and its address
 }
 
 type request struct{ method, url string }
@@ -35,14 +36,14 @@ func (r *requests) lost(ev *network.EventLoadingFailed) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if ev.Type == network.ResourceTypeDocument {
-		r.document = ev.ErrorText
+		r.document, r.lostAt = ev.ErrorText, r.by[ev.RequestID].url
 	}
 }
 
-func (r *requests) lastFailure() string {
+func (r *requests) lastFailure() (code, address string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.document
+	return r.document, r.lostAt
 }
 
 func (r *requests) url(id network.RequestID) string {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestChromeThatDoesNotStart(t *testing.T) {
-	for path, words := range map[string]string{"": "set CHROME", "/bin/false": "did not start", "/nowhere/chrome": "did not start", "/bin/cat": "did not start"} {
+	for path, words := range map[string]string{"": "set CHROME", "/bin/false": "did not start: it ended at once with exit code 1 and printed nothing", "/bin/true": "did not start: it ended at once with exit code 0 and printed nothing", "/nowhere/chrome": "did not start", "/bin/cat": "did not start"} {
 		site := serve(t, nil, nil)
 		t.Setenv("TMPDIR", t.TempDir())
 		tab := browser.NewTab()

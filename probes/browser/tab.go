@@ -4,6 +4,9 @@ import (
 	"context"
 	"sync"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/target"
+
 	"valkyrie/probes/journey"
 )
 
@@ -38,13 +41,17 @@ type Tab struct {
 
 	clicked    chan click
 	frames     frames
+	closed     closed
 	dialogs    dialogs
 	prints     prints
 	background sync.WaitGroup
 
 	stage  journey.Stage
-	wished wish    // what the tab looked for last
-	worked float64 // how long the page's process had worked when it was last asked, milliseconds
+	id     target.ID
+	agent  emulation.SetUserAgentOverrideParams // how the tab calls itself; empty: as Chrome does
+	fault  fault                                // why the last document could not be had
+	wished wish                                 // what the tab looked for last
+	worked float64                              // how long the page's process had worked when it was last asked, milliseconds
 
 	mu     sync.Mutex
 	killed bool
@@ -72,6 +79,7 @@ func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	}
 	tab.chrome = c
 	tab.root, tab.ctx = c.ctx, c.ctx
+	tab.id = tab.target().TargetID
 	tab.background.Go(func() {
 		select {
 		case <-c.crashed:
@@ -80,10 +88,9 @@ func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 		}
 	})
 	if err := tab.prepare(ctx); err != nil {
-		return c.explain(ctx, "Chrome started, but its first tab could not be set up", err)
+		return c.explain(ctx.Err(), "Chrome started, but its first tab could not be set up", err)
 	}
-	id := tab.target().TargetID
-	c.tab.Store(&id)
+	c.tab.Store(&tab.id)
 	return nil
 }
 
@@ -150,10 +157,7 @@ func (tab *Tab) Stop() error {
 		return nil
 	}
 	err := tab.chrome.stop()
-	for _, child := range tab.others() {
-		child.release()
-		child.background.Wait()
-	}
+	tab.family.wait()
 	tab.background.Wait()
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -14,27 +15,44 @@ import (
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
 // introduce has the tab say who it is, as far as the stage wants: a product in the user agent, and a traceparent on
 // requests to the site itself.
 func (tab *Tab) introduce(ctx context.Context) error {
+	if tab.stage.Agent == "" && !tab.stage.Trace {
+		return nil
+	}
 	if tab.stage.Agent != "" {
 		if err := tab.nameAgent(ctx); err != nil {
 			return err
 		}
 	}
-	if !tab.stage.Trace {
-		return nil
+	return tab.intercept(ctx, false)
+}
+
+// intercept has requests to the site come by us: those that carry a traceparent, and documents, as a new window's first one
+// is asked for before the window can be told who it is; with all, everything.
+func (tab *Tab) intercept(ctx context.Context, all bool) error {
+	kinds := []network.ResourceType{network.ResourceTypeDocument}
+	if tab.stage.Trace {
+		kinds = traced
+	}
+	if all {
+		kinds = []network.ResourceType{""}
 	}
 	var patterns []*fetch.RequestPattern
-	for _, kind := range []network.ResourceType{network.ResourceTypeDocument, network.ResourceTypeXHR, network.ResourceTypeFetch} {
+	for _, kind := range kinds {
 		patterns = append(patterns, &fetch.RequestPattern{URLPattern: tab.site + "/*", ResourceType: kind, RequestStage: fetch.RequestStageRequest})
 	}
-	_, err := chromedp.Call(ctx, fetch.Enable, fetch.EnableParams{Patterns: patterns})
+	_, err := chromedp.CallBrowser(ctx, fetch.Enable, fetch.EnableParams{Patterns: patterns})
 	return err
 }
+
+// traced are the kinds of requests that carry a traceparent.
+var traced = []network.ResourceType{network.ResourceTypeDocument, network.ResourceTypeXHR, network.ResourceTypeFetch}
 
 // nameAgent adds our product to the user agent.
 func (tab *Tab) nameAgent(ctx context.Context) error {
@@ -46,9 +64,8 @@ func (tab *Tab) nameAgent(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("what this Chrome says of itself could not be learned: %w", err)
 	}
-	_, err = chromedp.Call(ctx, emulation.SetUserAgentOverride, emulation.SetUserAgentOverrideParams{
-		UserAgent: v.UserAgent + " " + tab.stage.Agent, UserAgentMetadata: hints,
-	})
+	tab.agent = emulation.SetUserAgentOverrideParams{UserAgent: v.UserAgent + " " + tab.stage.Agent, UserAgentMetadata: hints}
+	_, err = chromedp.Call(ctx, emulation.SetUserAgentOverride, tab.agent)
 	return err
 }
 
@@ -99,20 +116,29 @@ func (tab *Tab) forgetHistory(ctx context.Context) error {
 	}
 }
 
-// follow lets a request go on that was held up to get its traceparent.
+// answerHints is the site of hintsPage.
+func (tab *Tab) answerHints(ev *fetch.EventRequestPaused) {
+	_, _ = cdp.Call(tab.root, tab.target(), fetch.FulfillRequest, fetch.FulfillRequestParams{RequestID: ev.RequestID, ResponseCode: 200})
+}
+
+// follow lets a request to the site go on that was held up to get its traceparent, and a window's first one to say who it is.
 func (tab *Tab) follow(ev *fetch.EventRequestPaused) {
-	if ev.Request != nil && ev.Request.URL == hintsPage {
-		_, _ = cdp.Call(tab.root, tab.target(), fetch.FulfillRequest, fetch.FulfillRequestParams{RequestID: ev.RequestID, ResponseCode: 200})
-		return
+	if tab.agent.UserAgent != "" && tab.family.unwatched(target.ID(ev.FrameID)) {
+		_ = tab.intercept(tab.root, true) // until it is watched; at worst, what it asks for does not say who it is
 	}
 	p := fetch.ContinueRequestParams{RequestID: ev.RequestID}
 	if ev.Request != nil && strings.HasPrefix(ev.Request.URL, tab.site+"/") {
 		for name, value := range ev.Request.Headers {
+			if strings.EqualFold(name, "User-Agent") && tab.agent.UserAgent != "" {
+				value = tab.agent.UserAgent
+			}
 			p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: name, Value: fmt.Sprint(value)})
 		}
-		p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: "traceparent", Value: tab.traceparent()})
+		if tab.stage.Trace && slices.Contains(traced, ev.ResourceType) {
+			p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: "traceparent", Value: tab.traceparent()})
+		}
 	}
-	_, _ = cdp.Call(tab.root, tab.target(), fetch.ContinueRequest, p)
+	_, _ = cdp.Call(tab.root, chromedp.FromContext(tab.root).Browser, fetch.ContinueRequest, p)
 }
 
 // traceparent is https://www.w3.org/TR/trace-context: the run's id as the trace's, a span of its own, and sampled.

@@ -48,7 +48,7 @@ func visitAs(t *testing.T, agent string, trace bool) (journey.Run, map[string]ht
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
 	var ours, theirs heard
-	other := serve(t, nil, theirs.handler(map[string]string{"/lib.js": "", "/api": "", "/frame": `<script>fetch('/inner')</script>`, "/inner": ""}, nil))
+	other := serve(t, nil, theirs.handler(map[string]string{"/lib.js": "", "/api": "", "/frame": `<script>fetch('/inner').then(() => document.body.append('Framed'))</script>`, "/inner": ""}, nil))
 	site := serve(t, nil, ours.handler(map[string]string{
 		"/": `<form method=post action=/move><input type=hidden name=a value=b><button>Go</button></form>`,
 		"/done": `<h1>Hi</h1><script src=/own.js></script><script src=` + other.String() + `/lib.js></script><iframe src=` + other.String() + `/frame></iframe>
@@ -64,6 +64,7 @@ func visitAs(t *testing.T, agent string, trace bool) (journey.Run, map[string]ht
 		tab.Visit("/")
 		tab.Click(browser.Button("Go"))
 		tab.See(browser.Text("Done"))
+		tab.See(browser.Text("Framed"))
 	}})
 	if run.Outcome != journey.Passed || len(run.Problems) > 0 {
 		t.Fatalf("%s: %v", run.Error, run.Problems)

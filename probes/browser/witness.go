@@ -24,15 +24,8 @@ func (tab *Tab) witness(ctx context.Context) error {
 	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, tell); err != nil {
 		return err
 	}
-	if _, err := chromedp.Call(ctx, performance.Enable, performance.EnableParams{}); err != nil {
-		return err
-	}
-	if err := tab.introduce(ctx); err != nil {
-		return err
-	}
-	tab.record.open(string(tab.target().TargetID), tab.site, tab.firstParty) // nothing of the run has happened yet
-	tab.keepBodies()
-	return nil
+	_, err := chromedp.Call(ctx, performance.Enable, performance.EnableParams{})
+	return err
 }
 
 // End takes note of the step that is over: its picture, what broke, how its pages felt, and where its time went.
@@ -43,6 +36,9 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	busy := tab.busy(call)
 	tab.shoot(ctx)
 	tab.askVitals(call) // after the picture: for it the page is painted, and only then known is how long an act took
+	for _, window := range tab.others() {
+		window.askVitals(call)
+	}
 	tab.film.title(res)
 	n := journey.Notes{Problems: tab.record.news(), Vitals: tab.vitals.report()}
 	n.Waterfall, n.Why = tab.explainTime(res, ended, busy)

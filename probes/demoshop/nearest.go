@@ -1,8 +1,8 @@
 package demoshop
 
-// nearest returns the candidate that a typing person most likely meant, or "" when none is close enough to be worth
+// Nearest returns the candidate that a typing person most likely meant, or "" when none is close enough to be worth
 // saying: more than a third of the letters would have to change.
-func nearest(typed string, candidates []string) string {
+func Nearest(typed string, candidates []string) string {
 	best, bestDistance := "", len(typed)/3+1
 	for _, c := range candidates {
 		if d := editDistance(typed, c); d < bestDistance {

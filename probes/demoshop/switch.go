@@ -57,7 +57,7 @@ func findMechanism(name string) (mechanism, error) {
 		known[i] = m.Name
 	}
 	hint := ""
-	if near := nearest(name, known); near != "" {
+	if near := Nearest(name, known); near != "" {
 		hint = fmt.Sprintf(", did you mean %q?", near)
 	}
 	return mechanism{}, fmt.Errorf("%w %q%s (known: %s)", errUnknownFault, name, hint, strings.Join(known, ", "))

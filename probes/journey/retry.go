@@ -27,13 +27,14 @@ func (r Runner) again(ctx context.Context, j Journey, before Run, n int) Run {
 	run.Steps, run.Evidence, run.Tries = blank(j), []Evidence{}, n
 	if n == 2 {
 		run.FirstError = before.Error
+		run.FirstStep, _ = before.Culprit()
 		mark(before.Evidence, 1)
 	}
 	run = r.try(ctx, j, run)
 	mark(run.Evidence, n)
 	evidence := append(before.Evidence, run.Evidence...)
 	if run.Outcome == Broken && before.Outcome == Failed {
-		before.FirstError, before.Tries = run.FirstError, n
+		before.FirstError, before.FirstStep, before.Tries = run.FirstError, run.FirstStep, n
 		run = before
 	}
 	run.Evidence = evidence

@@ -39,6 +39,7 @@ type Run struct {
 	Site       string       `json:"site"`
 	Tries      int          `json:"tries"`       // how many were made; over 1 and good: it passed on second try
 	FirstError string       `json:"first_error"` // what went wrong in the first of several tries
+	FirstStep  StepResult   `json:"-"`           // in which step of it; none if it broke before its first one. It is not stored
 	// How late the probe's own clock woke it, at most and at the 95th percentile, milliseconds: how starved of CPU it was.
 	// A run that was starved measures itself as much as the site.
 	StarvedMS    int64     `json:"starved_ms"`

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"runtime"
+	"sync/atomic"
 	"time"
 )
 
@@ -25,6 +26,7 @@ type T struct {
 	slow    string // why it is slow, whatever the clock says
 	verdict Outcome
 	err     string
+	said    atomic.Pointer[string] // err, for whoever takes evidence while the step may still run
 }
 
 // Context ends at the step's limit.
@@ -47,7 +49,16 @@ func (t *T) Slowf(format string, args ...any) { t.slow = fmt.Sprintf(format, arg
 
 func (t *T) end(o Outcome, err string) {
 	t.verdict, t.err = o, t.mask.Text(err)
+	t.said.Store(&t.err)
 	runtime.Goexit()
+}
+
+// Failure is how the step has ended itself, by Failf or Brokenf, with secrets masked; empty: it has not.
+func (t *T) Failure() string {
+	if s := t.said.Load(); s != nil {
+		return *s
+	}
+	return ""
 }
 
 // Waited adds d to the time that the customer has waited in this step. An instrument that knows the customer's wait

@@ -1,7 +1,7 @@
-// Where a picture of the page shows a secret, and where it shows what the step looked for. It only looks.
-// Inputs: secrets (in all their forms), wish (what was looked for, or null). find.js stands before it when there is one.
+// Where a picture of the page shows a secret, and where it shows what the step looked for, or what is nearest to it. It only
+// looks. Inputs: secrets (in all their forms), wish (what was looked for, or null). find.js and why.js stand before it.
 
-const hidden = [], meant = [];
+const hidden = [], meant = [], near = [];
 const put = (list, r, at) => { if (r.width > 0 && r.height > 0) list.push([r.left + at.x, r.top + at.y, r.width, r.height]); };
 const lower = secrets.map((s) => s.toLowerCase());
 const tells = (text) => { const t = (text || '').toLowerCase(); return lower.some((s) => t.includes(s)); };
@@ -30,7 +30,8 @@ const coverText = (el, at) => {
 const coverIn = (root, at) => {
   for (const el of root.querySelectorAll('*')) {
     if (holdsSecret(el)) put(hidden, el.getBoundingClientRect(), at);
-    if (el.shadowRoot) coverIn(el.shadowRoot, at);
+    const inner = el.shadowRoot || el.ownerDocument.defaultView?.valkyrieClosed?.get(el);
+    if (inner) coverIn(inner, at);
     if (el.matches('iframe,frame,object,embed')) coverFrame(el, at);
   }
   if (lower.length) for (const child of root.children) coverText(child, at);
@@ -46,11 +47,14 @@ const coverFrame = (el, at) => {
 };
 
 coverIn(document, { x: 0, y: 0 });
-if (wish && wish.target && typeof find === 'function') {
-  try { for (const el of find(wish.target).slice(0, 5)) put(meant, el.getBoundingClientRect(), { x: 0, y: 0 }); } catch { /* the locator itself is wrong */ }
+if (wish && wish.target) {
+  try {
+    for (const el of find(wish.target).slice(0, 5)) put(meant, el.getBoundingClientRect(), { x: 0, y: 0 });
+    if (!meant.length) for (const [, el] of likely(wish.target)) put(near, el.getBoundingClientRect(), { x: 0, y: 0 });
+  } catch { /* the locator itself is wrong */ }
 }
 const whole = document.scrollingElement || document.documentElement;
 return {
-  hidden, meant, x: scrollX, y: scrollY, width: innerWidth, height: innerHeight, ratio: devicePixelRatio,
+  hidden, meant, near, x: scrollX, y: scrollY, width: innerWidth, height: innerHeight, ratio: devicePixelRatio,
   fullWidth: Math.max(innerWidth, whole?.scrollWidth || 0), fullHeight: Math.max(innerHeight, whole?.scrollHeight || 0),
 };

@@ -4,8 +4,10 @@ const clock = () => performance.timeOrigin + performance.now();
 const squeeze = (s) => (s || '').replace(/\s+/g, ' ').trim();
 const quote = (s) => '"' + (s.length > 60 ? s.slice(0, 59) + '…' : s) + '"';
 
-// Open shadow roots are part of what a person sees. So are closed ones, but no script can look into them.
-const shadow = (el) => el.shadowRoot;
+// Shadow roots are part of what a person sees. No script can look into closed ones by itself; those that were found for it
+// are known by their hosts (see closed.go).
+const closed = globalThis.valkyrieClosed ??= new WeakMap();
+const shadow = (el) => el.shadowRoot || closed.get(el);
 function* all(root) {
   for (const el of root.querySelectorAll('*')) {
     yield el;

@@ -14,7 +14,7 @@ const change = (ms) => new Promise((done) => {
   const observer = new MutationObserver(end);
   const watch = (root) => observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
   watch(document);
-  for (const el of all(document)) if (el.shadowRoot) watch(el.shadowRoot);
+  for (const el of all(document)) if (shadow(el)) watch(shadow(el));
   for (const e of wakers) addEventListener(e, end, true);
 });
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -60,7 +60,7 @@ for (;;) {
   if (last.ok || now >= until) {
     if (!last.ok) globalThis.valkyrieMissed = { key, at: blank ? missed : began };
     const at = last.ok ? since(met, missed, now) : now;
-    return { ok: !!last.ok, why: last.why || '', at, sure: surely(met), first, x: last.x || 0, y: last.y || 0, text: last.text || '', there: !!last.there, url: location.href, status: nav?.responseStatus || 0 };
+    return { ok: !!last.ok, why: last.why || '', at, sure: surely(met), first, x: last.x || 0, y: last.y || 0, text: last.text || '', there: !!last.there, hosts: !!last.hosts, url: location.href, status: nav?.responseStatus || 0 };
   }
   // A page that is still falling into place under the customer's hand keeps nobody waiting, unless it goes on and on.
   const settling = last.soon && !sighting && now - begun < unnoticed;

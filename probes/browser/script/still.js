@@ -2,10 +2,13 @@
 // need to wait for them.
 
 // At rest is a page that is complete and painted, where no animation runs, and that has not changed since it was painted,
-// or not for more than a frame.
+// or not for more than a frame. One that changes again and again is not, even if it has paused just now: a busy machine
+// may have kept it from its next change.
+const restless = (times) => times.length > 2 && clock() - times[0] < 100;
 const atRest = () => {
   const paint = performance.getEntriesByName('first-contentful-paint')[0], last = globalThis.valkyrieMoments?.last;
   if (document.readyState !== 'complete' || !paint || !last) return false;
+  if (restless(valkyrieMoments.times)) return false;
   return (last < performance.timeOrigin + paint.startTime || clock() - last > 20) && !document.getAnimations().some((a) => a.playState === 'running');
 };
 const still = async (el) => {

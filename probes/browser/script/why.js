@@ -35,11 +35,14 @@ const missing = (target) => {
 };
 
 // The names most like the wanted one: a slip or two away, or one that holds the other.
-const nearest = ({ by, role, value }) => {
+const nearest = (target) => likely(target).map(([n]) => n);
+// Each with the first element of that name.
+const likely = ({ by, role, value }) => {
   if (!value || by === 'css' || by === 'test id') return [];
   const like = by === 'text' ? ['button', 'link', 'heading', 'status', 'alert'].flatMap(playing) : playing(role || by);
-  const others = [...new Set(like.slice(0, 500).filter(seen).map(name).filter((n) => n && n.length < 200))];
-  const ranked = others.map((o) => [distance(o.toLowerCase(), value.toLowerCase()), o]).filter((o) => o[0] <= 0.6);
+  const others = new Map();
+  for (const el of like.slice(0, 500).filter(seen)) { const n = name(el); if (n && n.length < 200 && !others.has(n)) others.set(n, el); }
+  const ranked = [...others].map((o) => [distance(o[0].toLowerCase(), value.toLowerCase()), o]).filter((o) => o[0] <= 0.6);
   return ranked.sort((a, b) => a[0] - b[0]).slice(0, 3).map((o) => o[1]);
 };
 const distance = (a, b) => {

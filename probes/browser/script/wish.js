@@ -26,8 +26,7 @@ const wishes = {
   },
   click: async () => {
     const r = await actionable(wish.target);
-    if (r.ok) witness(r.el);
-    return r;
+    return r.ok ? { ...r, hosts: witness(r.el) } : r;
   },
   hover: () => actionable(wish.target),
   fill: async () => {
@@ -45,8 +44,7 @@ const wishes = {
     const state = (el) => String('checked' in el ? el.checked : el.getAttribute('aria-checked') === 'true');
     const r = await actionable(wish.target, handle);
     if (!r.ok) return r;
-    if (state(r.el) !== wish.option) witness(r.el);
-    return { ...r, text: state(r.el) };
+    return { ...r, hosts: state(r.el) !== wish.option && witness(r.el), text: state(r.el) };
   },
   choose: async () => {
     const r = await actionable(wish.target);
@@ -65,7 +63,7 @@ const wishes = {
     el.dispatchEvent(new Event('change', { bubbles: true }));
     return { ok: true };
   },
-  remember: () => { remember(); return { ok: true }; },
+  remember: () => ({ ok: true, hosts: remember(wish.option) }),
   upload: () => {
     const { el, why } = handle(wish.target);
     if (!el) return { why };
@@ -80,16 +78,24 @@ const wishes = {
 // The click's own word of itself: when it was, and what got it (one that was drawn anew since then will do). It also remembers what the page says now, so that a
 // later look can tell what is new.
 const witness = (el) => {
-  remember();
+  const hosts = remember();
   const hit = (e) => {
-    const got = e.composedPath()[0];
-    const on = got instanceof Element ? got : document.documentElement;
+    const got = e.composedPath()[0]; // what is in a closed shadow root shows only as its host
+    const on = !(got instanceof Element) ? document.documentElement : closed.get(got) ? deepest(e.clientX, e.clientY) || got : got;
     globalThis.valkyrieClicked?.(JSON.stringify({ at: performance.timeOrigin + e.timeStamp, hit: mine(el, on) || find(wish.target).some((same) => mine(same, on)), by: describe(on) }));
   };
   addEventListener('click', hit, { capture: true, once: true });
+  return hosts;
 };
 const words = () => squeeze([document.body?.innerText, ...[...all(document)].filter(shadow).map((host) => [...shadow(host).children].map((c) => c.innerText).join(' '))].join(' '));
-const remember = () => { globalThis.valkyrieBefore = { words: words(), gone: {} }; };
+// It answers whether there are elements that may hide a closed shadow root, whose words would have to be remembered too;
+// looked says that those were searched for.
+const remember = (looked) => {
+  globalThis.valkyrieBefore = { words: words(), gone: {} };
+  const hosts = [...all(document)].filter((el) => el.localName.includes('-') && !el.shadowRoot && !closed.has(el));
+  if (looked) hosts.forEach((el) => closed.set(el, null));
+  return hosts.length > 0;
+};
 // New is what the page did not say at the act, says more often than then, or had taken away in between. A page that was
 // opened since remembers nothing, and all of it is new.
 const isNew = (el) => {

@@ -1,0 +1,175 @@
+package browser
+
+import (
+	"sync"
+
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
+)
+
+// family is what the tabs of one Chrome share.
+type family struct {
+	mu      sync.Mutex
+	tabs    []*Tab    // the first is the run's; the others were opened by it, and taken by a step
+	windows []*window // all that were opened
+	blocked int       // those that a customer's Chrome would not have opened
+	news    chan struct{}
+	culprit *Tab // the tab whose step failed
+}
+
+// A window is one that a tab has opened. It is watched like the first tab, whether a step asks for it or not, from the moment
+// its first document has come: Chrome lets nobody speak to a window before. That document's request says who it is all the
+// same (see trail.go), but is not in the HAR, and an alert in it that blocks it from its first moment makes it unusable.
+type window struct {
+	opener *Tab
+	tab    *Tab
+	taken  bool
+	ready  chan struct{} // closed when it is watched, or cannot be
+	err    error
+}
+
+// asked takes the word that the page opens a window.
+func (f *family) asked(ev *page.EventWindowOpen) {
+	if !ev.UserGesture {
+		f.tell(func() { f.blocked++ })
+	}
+}
+
+// opens takes the word of a new target. It must not call Chrome itself.
+func (f *family) opens(info *target.Info) {
+	if info.Type != "page" || info.OpenerID == "" {
+		return
+	}
+	f.tell(func() {
+		if f.find(info.TargetID) != nil {
+			return
+		}
+		opener := f.find(info.OpenerID)
+		if opener == nil {
+			opener = f.tabs[0] // a frame of another site has opened it
+		}
+		w := &window{opener: opener, tab: opener.child(info.TargetID), ready: make(chan struct{})}
+		f.windows = append(f.windows, w)
+		opener.background.Go(func() {
+			defer close(w.ready)
+			w.err = w.tab.watch()
+			if w.tab.agent.UserAgent != "" {
+				_ = w.tab.intercept(w.tab.root, false)
+			}
+		})
+	})
+}
+
+// find is the tab with that id, watched or not yet.
+func (f *family) find(id target.ID) *Tab {
+	if f.tabs[0].id == id {
+		return f.tabs[0]
+	}
+	for _, w := range f.windows {
+		if w.tab.id == id {
+			return w.tab
+		}
+	}
+	return nil
+}
+
+// unwatched reports whether it is a window's that is not watched yet.
+func (f *family) unwatched(id target.ID) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, w := range f.windows {
+		if w.tab.id == id {
+			select {
+			case <-w.ready:
+			default:
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// left marks the tab whose window has closed.
+func (f *family) left(id target.ID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if tab := f.find(id); tab != nil {
+		tab.mu.Lock()
+		tab.left = true
+		tab.mu.Unlock()
+	}
+}
+
+func (f *family) tell(do func()) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	do()
+	if f.news != nil {
+		close(f.news)
+	}
+	f.news = make(chan struct{})
+}
+
+// next is the oldest window of opener that no step has taken. A Chrome without a screen opens those too that the popup
+// blocker would have kept from the customer; the first such window counts as none.
+func (f *family) next(opener *Tab) (w *window, blocked bool, news <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.news == nil {
+		f.news = make(chan struct{})
+	}
+	if f.blocked > 0 {
+		return nil, true, f.news
+	}
+	for _, w := range f.windows {
+		if w.opener == opener && !w.taken {
+			w.taken = true
+			return w, false, f.news
+		}
+	}
+	return nil, false, f.news
+}
+
+// wait waits until nothing is done any more for any window. Chrome has ended.
+func (f *family) wait() {
+	f.mu.Lock()
+	windows := f.windows
+	f.mu.Unlock()
+	for _, w := range windows {
+		w.opener.background.Wait()
+		if w.tab.release != nil {
+			w.tab.release()
+		}
+		w.tab.background.Wait()
+	}
+}
+
+// others are the tabs of the family besides this one.
+func (tab *Tab) others() []*Tab {
+	tab.family.mu.Lock()
+	defer tab.family.mu.Unlock()
+	var all []*Tab
+	for _, t := range tab.family.tabs {
+		if t != tab {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// suffer marks this tab as the one whose step fails.
+func (tab *Tab) suffer() {
+	tab.family.mu.Lock()
+	defer tab.family.mu.Unlock()
+	tab.family.culprit = tab
+}
+
+// stricken is the tab whose step failed: the one to take evidence of.
+func (tab *Tab) stricken() *Tab {
+	tab.family.mu.Lock()
+	defer tab.family.mu.Unlock()
+	if c := tab.family.culprit; c != nil && c.root.Err() == nil {
+		return c
+	}
+	return tab
+}
