@@ -55,7 +55,7 @@ func (tab *Tab) bindWorld(ctx context.Context) error {
 	if err := spare(ctx); err != nil {
 		return err
 	}
-	for _, name := range []string{"valkyrieClicked", "valkyriePrinted"} {
+	for _, name := range []string{"valkyrieClicked", "valkyriePrinted", "valkyrieNear"} {
 		if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: name, ExecutionContextName: world}); err != nil {
 			return err
 		}
@@ -66,6 +66,7 @@ func (tab *Tab) bindWorld(ctx context.Context) error {
 // hear takes the events of the tab. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
 func (tab *Tab) hear(ev any) {
 	tab.record.hear(ev)
+	tab.worlds.hear(ev)
 	tab.frames.hear(tab, ev)
 	tab.family.hear(tab, ev)
 	switch ev := ev.(type) {
@@ -75,6 +76,8 @@ func (tab *Tab) hear(ev any) {
 			tab.hearPrint()
 		case "valkyrieClicked":
 			tab.hearClick(ev.Payload)
+		case "valkyrieNear":
+			tab.hearNear(ev.Payload)
 		case "valkyrieVitals":
 			tab.vitals.hear(ev.Payload)
 		}

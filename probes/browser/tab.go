@@ -37,7 +37,9 @@ type Tab struct {
 	vitals    *vitals
 
 	clicked    chan click
+	pointer    pointer
 	frames     frames
+	worlds     worlds
 	dialogs    dialogs
 	prints     prints
 	background sync.WaitGroup
