@@ -26,7 +26,7 @@ outages: command ## the real outages, replayed, and what must stay silent beside
 	bin/valkyrie outages
 
 bench: ## our browser against bare chromedp on the same journey, and the function as deployed: time, CPU, memory, sizes, requests
-	go test ./probes -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m
+	go test ./probes/bench -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m
 	go test ./functions/probe -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m
 
 lint: ## formatting and static checks

@@ -21,13 +21,6 @@ import (
 var program journey.Program
 
 func TestMain(m *testing.M) {
-	if driver := os.Getenv(childKey); driver != "" {
-		if err := child(driver); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
 	c, err := chrome.Find(context.Background(), chrome.Config{Progress: os.Stderr})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -65,7 +65,7 @@ func (tab *Tab) strikeAt(s sight, failure string) {
 func (tab *Tab) Hover(l Locator) {
 	failure := fmt.Sprintf("could not point at the %s", l)
 	s := tab.aim(wish{Op: "hover", Target: l}, failure)
-	tab.mustCall(failure, tab.mouseMove(s.X, s.Y))
+	tab.mustCall(failure, tab.pointAt(s.X, s.Y))
 	tab.wait.act(tab.step, epochMS(time.Now()))
 }
 
@@ -73,7 +73,10 @@ func (tab *Tab) Hover(l Locator) {
 func (tab *Tab) Fill(l Locator, text string) {
 	failure := fmt.Sprintf("could not fill in the %s", l)
 	s := tab.aim(wish{Op: "fill", Target: l}, failure)
-	held := tab.deed(s.frame, wish{Op: "focus", Target: l}, failure)
+	held := s
+	if !s.Done {
+		held = tab.deed(s.frame, wish{Op: "focus", Target: l}, failure)
+	}
 	switch {
 	case text != "":
 		_, err := cdp.Call(tab.ctx, tab.target(), input.InsertText, input.InsertTextParams{Text: text})
@@ -131,8 +134,10 @@ func (tab *Tab) mustCall(failure string, err error) {
 
 // mouse moves to a point of the window, and presses and releases the left button there.
 func (tab *Tab) mouse(x, y float64) error {
+	if err := tab.pointAt(x, y); err != nil {
+		return err
+	}
 	for _, p := range []input.DispatchMouseEventParams{
-		{Type: chromedp.MouseMoved},
 		{Type: chromedp.MousePressed, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1},
 		{Type: chromedp.MouseReleased, Button: input.MouseButtonLeft, ClickCount: 1},
 	} {
@@ -142,11 +147,6 @@ func (tab *Tab) mouse(x, y float64) error {
 		}
 	}
 	return nil
-}
-
-func (tab *Tab) mouseMove(x, y float64) error {
-	_, err := cdp.Call(tab.ctx, tab.target(), input.DispatchMouseEvent, input.DispatchMouseEventParams{Type: chromedp.MouseMoved, X: x, Y: y})
-	return err
 }
 
 // A click is what the page saw of ours.

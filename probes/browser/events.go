@@ -73,7 +73,7 @@ func (tab *Tab) bindWorld(ctx context.Context) error {
 	if err := spare(ctx); err != nil {
 		return err
 	}
-	for _, name := range []string{"valkyrieClicked", "valkyriePrinted"} {
+	for _, name := range []string{"valkyrieClicked", "valkyriePrinted", "valkyrieNear"} {
 		if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: name, ExecutionContextName: world}); err != nil {
 			return err
 		}
@@ -84,6 +84,7 @@ func (tab *Tab) bindWorld(ctx context.Context) error {
 // hear takes the events of the tab. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
 func (tab *Tab) hear(ev any) {
 	tab.record.hear(tab.target(), ev)
+	tab.worlds.hear(ev)
 	tab.frames.hear(tab, ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
@@ -115,6 +116,8 @@ func (tab *Tab) hearWord(ev *runtime.EventBindingCalled) {
 		tab.hearPrint(ev.Payload)
 	case "valkyrieClicked":
 		tab.hearClick(ev.Payload)
+	case "valkyrieNear":
+		tab.hearNear(ev.Payload)
 	case "valkyrieVitals":
 		tab.vitals.hear(ev.Payload)
 	}

@@ -19,7 +19,8 @@ type answer struct {
 type search struct {
 	tab     *Tab
 	ctx     context.Context
-	script  string
+	wish    wish
+	within  time.Duration
 	answers chan answer
 	lists   chan []*frame
 	asked   map[*frame]bool
@@ -27,19 +28,16 @@ type search struct {
 	listing int
 }
 
-// everywhere evaluates the script in the page and its frames, and returns the first answer that meets the wish; what is
-// to be gone must be gone from all of them.
-func (tab *Tab) everywhere(w wish, script string) (sight, error) {
+// everywhere asks the page and its frames for w, within d, and returns the first answer that meets the wish; what is to be
+// gone must be gone from all of them.
+func (tab *Tab) everywhere(w wish, d time.Duration) (sight, error) {
 	ctx, cancel := context.WithCancel(tab.ctx)
 	defer cancel()
 	top := tab.top()
 	if w.Op == "loaded" || w.Op == "remember" {
-		var s sight
-		err := top.evaluate(ctx, script, &s)
-		s.frame = top
-		return s, err
+		return top.ask(ctx, w, d)
 	}
-	q := &search{tab: tab, ctx: ctx, script: script, answers: make(chan answer), lists: make(chan []*frame), asked: map[*frame]bool{}}
+	q := &search{tab: tab, ctx: ctx, wish: w, within: d, answers: make(chan answer), lists: make(chan []*frame), asked: map[*frame]bool{}}
 	q.ask(&top)
 	return q.wait(w.Op == "gone")
 }
@@ -50,7 +48,7 @@ func (q *search) ask(f *frame) {
 	go func() {
 		a := answer{frame: f}
 		for {
-			a.err = f.evaluate(q.ctx, q.script, &a.sight)
+			a.sight, a.err = f.ask(q.ctx, q.wish, q.within)
 			if f.parent == nil || a.err == nil || !replaced(a.err) || !sleep(q.ctx, retryPause) {
 				break
 			}
@@ -150,11 +148,5 @@ func (tab *Tab) framed() bool {
 
 // once asks one frame, without waiting.
 func (tab *Tab) once(f frame, w wish) (sight, error) {
-	script, err := ask(w, 0)
-	if err != nil {
-		return sight{}, err
-	}
-	var s sight
-	err = f.evaluate(tab.ctx, script, &s)
-	return s, err
+	return f.ask(tab.ctx, w, 0)
 }

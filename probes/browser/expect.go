@@ -22,11 +22,7 @@ func (tab *Tab) SeeNew(l Locator) {
 func (tab *Tab) Stays(l Locator, d time.Duration) {
 	tab.See(l)
 	for began := time.Now(); time.Since(began) < d; {
-		script, err := ask(wish{Op: "gone", Target: l}, min(tab.slice(), d-time.Since(began)))
-		if err != nil {
-			tab.step.Brokenf("%v", err)
-		}
-		s, err := tab.everywhere(wish{Op: "gone"}, script)
+		s, err := tab.everywhere(wish{Op: "gone", Target: l}, min(tab.slice(), d-time.Since(began)))
 		if err == nil && s.OK {
 			tab.fail("expected the %s to stay for %s: it was gone again after %s", l, d, time.Since(began).Round(10*time.Millisecond))
 		}

@@ -18,6 +18,7 @@ type frame struct {
 	id     cdp.FrameID
 	target *chromedp.Target
 	parent *frame
+	worlds *worlds // the tab's
 }
 
 // frames knows the sessions of the frames of other sites, and whether the page has frames at all.
@@ -37,7 +38,7 @@ type session struct {
 // top is the tab's own document.
 func (tab *Tab) top() frame {
 	t := tab.target()
-	return frame{id: cdp.FrameID(t.TargetID), target: t}
+	return frame{id: cdp.FrameID(t.TargetID), target: t, worlds: &tab.worlds}
 }
 
 // hear takes the events that tell of frames. It must not call Chrome.
@@ -109,6 +110,7 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 
 // hearFrame takes the events of a frame of another site.
 func (tab *Tab) hearFrame(ev any) {
+	tab.worlds.hear(ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
 		tab.hearWord(ev)
@@ -129,7 +131,7 @@ func (tab *Tab) reachable() ([]frame, <-chan struct{}) {
 	}
 	for id, s := range tab.frames.sessions {
 		if s.target != nil {
-			all = append(all, frame{id: cdp.FrameID(id), target: s.target, parent: &frame{id: s.parent}})
+			all = append(all, frame{id: cdp.FrameID(id), target: s.target, parent: &frame{id: s.parent}, worlds: &tab.worlds})
 		}
 	}
 	return all, tab.frames.changed
@@ -151,7 +153,7 @@ func (tab *Tab) list(ctx context.Context) []*frame {
 func descendants(of *frame, tree *page.FrameTree) []*frame {
 	all := []*frame{of}
 	for _, child := range tree.ChildFrames {
-		f := &frame{id: child.Frame.ID, target: of.target, parent: of}
+		f := &frame{id: child.Frame.ID, target: of.target, parent: of, worlds: of.worlds}
 		all = append(all, descendants(f, child)...)
 	}
 	return all

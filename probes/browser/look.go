@@ -3,15 +3,9 @@ package browser
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
-
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 )
 
 // The scripts are what the tab asks of a page. They are one function, a file an idea, and run in an isolated world: they
@@ -51,6 +45,7 @@ type sight struct {
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"`
 	Text   string  `json:"text"`
+	Done   bool    `json:"done"`  // the act that the wish is about was done at once
 	There  bool    `json:"there"` // it was found, though not as wished
 	Hosts  bool    `json:"hosts"` // there are elements that may hide a closed shadow root
 	URL    string  `json:"url"`
@@ -75,6 +70,7 @@ func (tab *Tab) look(w wish, failure string) sight {
 
 // lookOn is look when it is known already why the wish has not been met so far.
 func (tab *Tab) lookOn(w wish, failure, why string) sight {
+	renewed := 0 // how often in a row the document was replaced during the look
 	for longest := firstSlice; ; longest = slice {
 		s, err := tab.glance(w, longest)
 		s.First = s.First && longest == firstSlice
@@ -95,7 +91,14 @@ func (tab *Tab) lookOn(w wish, failure, why string) sight {
 		case tab.ctx.Err() == nil && !replaced(err):
 			why = err.Error()
 		}
-		if !sleep(tab.ctx, retryPause) {
+		pause := retryPause
+		if renewed++; err == nil || !replaced(err) {
+			renewed = 0
+		}
+		if err == nil || renewed == 1 {
+			pause = 0 // the page has waited already; or there is a new document, which can be asked at once
+		}
+		if !sleep(tab.ctx, pause) {
 			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), why)
 		}
 	}
@@ -104,17 +107,7 @@ func (tab *Tab) lookOn(w wish, failure, why string) sight {
 // glance evaluates the scripts once, for at most a slice.
 func (tab *Tab) glance(w wish, longest time.Duration) (sight, error) {
 	tab.seek(w)
-	script, err := ask(w, min(tab.slice(), longest))
-	if err != nil {
-		return sight{}, err
-	}
-	return tab.everywhere(w, script)
-}
-
-// ask is the scripts applied to w, to be answered within d.
-func ask(w wish, d time.Duration) (string, error) {
-	args, err := json.Marshal(w)
-	return fmt.Sprintf("(%s)(%s, %d)", pageScript, args, d.Milliseconds()), err
+	return tab.everywhere(w, min(tab.slice(), longest))
 }
 
 // slice is never more than half of what is left of the step's limit, so that on a busy machine, too, the reason why it
@@ -125,49 +118,6 @@ func (tab *Tab) slice() time.Duration {
 		return slice
 	}
 	return max(20*time.Millisecond, min(slice, time.Until(deadline)/2))
-}
-
-// evaluate runs script in our isolated world of the page, awaits it, and decodes its value. Unlike chromedp's waits, it
-// ends with ctx whatever the page does.
-func (tab *Tab) evaluate(ctx context.Context, script string, value any) error {
-	return tab.top().evaluate(ctx, script, value)
-}
-
-// evaluate does so in one frame.
-func (f frame) evaluate(ctx context.Context, script string, value any) error {
-	w, err := cdp.Call(ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: world})
-	if err != nil {
-		return err
-	}
-	yes := true
-	res, err := cdp.Call(ctx, f.target, runtime.Evaluate, runtime.EvaluateParams{
-		Expression: script, ContextID: w.ExecutionContextID, AwaitPromise: &yes, ReturnByValue: &yes,
-	})
-	if err != nil {
-		return err
-	}
-	if res.ExceptionDetails != nil {
-		return fmt.Errorf("the page refused our look at it: %s", exception(res.ExceptionDetails))
-	}
-	return json.Unmarshal(res.Result.Value, value)
-}
-
-func exception(d *runtime.ExceptionDetails) string {
-	if d.Exception != nil && d.Exception.Description != "" {
-		line, _, _ := strings.Cut(d.Exception.Description, "\n")
-		return line
-	}
-	return d.Text
-}
-
-// replaced reports whether err only says that the document went away while it was asked.
-func replaced(err error) bool {
-	for _, s := range []string{"context was destroyed", "Cannot find context", "No frame", "Inspected target navigated", "uniqueContextId not found", "Promise was collected"} {
-		if strings.Contains(err.Error(), s) {
-			return true
-		}
-	}
-	return false
 }
 
 // deathNotice is how long the word of Chrome's death may come after the first call that failed of it.

@@ -40,8 +40,10 @@ type Tab struct {
 	vitals    *vitals
 
 	clicked    chan click
+	pointer    pointer
 	frames     frames
 	closed     closed
+	worlds     worlds
 	dialogs    dialogs
 	prints     prints
 	background sync.WaitGroup

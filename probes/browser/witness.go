@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -33,12 +34,15 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	call, release := bind(tab.root, ctx)
 	defer release()
 	ended := epochMS(time.Now())
-	busy := tab.busy(call)
+	var busy float64
+	var asked sync.WaitGroup
+	asked.Go(func() { busy = tab.busy(call) })
 	tab.shoot(ctx)
 	tab.askVitals(call) // after the picture: for it the page is painted, and only then known is how long an act took
 	for _, window := range tab.others() {
 		window.askVitals(call)
 	}
+	asked.Wait()
 	tab.film.title(res)
 	n := journey.Notes{Problems: tab.record.news(), Vitals: tab.vitals.report()}
 	n.Waterfall, n.Why = tab.explainTime(res, ended, busy)

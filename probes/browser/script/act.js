@@ -30,6 +30,16 @@ const disabled = (el) => {
   return '';
 };
 
+// A person's pointer is on the thing before they press. So it is sent there at once, and what that does to the page (menus
+// unfold, buttons move away) is seen by the looks that follow. It takes the frame that stillness takes anyway. In a frame
+// of the page it is not known here where in the window that is, and the pointer comes later.
+let approached = false;
+const approach = ({ ok, x, y }) => {
+  if (!ok || self !== top || approached) return false;
+  globalThis.valkyrieNear?.(JSON.stringify({ x, y }));
+  return approached = true;
+};
+
 // One that a person could act on: visible, enabled, still, and on top.
 const actionable = async (target, by = only) => {
   const { el, grip = el, why } = by(target);
@@ -38,7 +48,13 @@ const actionable = async (target, by = only) => {
   if (off) return { why: off };
   grip.scrollIntoView({ block: 'center', inline: 'center', behavior: 'instant' });
   // Only a pointer can miss what moves; typing goes to whatever has the focus.
-  if (['click', 'hover', 'check'].includes(wish.op) && !await still(grip)) return { why: grip.isConnected ? 'it is moving' : 'the page keeps replacing it', soon: true };
+  if (['click', 'hover', 'check'].includes(wish.op)) {
+    // Before its style sheets have come a page is laid out, but not painted; nobody can point at it, and all of it will move.
+    const blank = awaited();
+    if (blank) return { why: `the page stays blank until ${blank.href} has come`, soon: true };
+    const coming = wish.op !== 'hover' && approach(reach(grip, el)); // a hover is all about the pointer's coming: once, and last
+    if (!await still(grip, coming)) return { why: grip.isConnected ? 'it is moving' : 'the page keeps replacing it', soon: true };
+  }
   return { el, ...reach(grip, el) };
 };
 

@@ -2,7 +2,7 @@
 
 // Whatever may change what a person sees wakes it: the document, a picture or a style sheet that has come, the end of an
 // animation. A timer sees the rest (style sheets that scripts edit, values).
-const wakers = ['load', 'error', 'input', 'change', 'toggle', 'transitionend', 'animationend'];
+const wakers = ['load', 'error', 'readystatechange', 'input', 'change', 'toggle', 'transitionend', 'animationend'];
 const change = (ms) => new Promise((done) => {
   const end = () => {
     clearTimeout(timer);
@@ -51,6 +51,7 @@ const begun = clock(), until = begun + sliceMS, key = JSON.stringify(wish);
 const nav = entries('navigation')[0];
 const before = globalThis.valkyrieMissed;
 let missed = before?.key === key ? before.at : 0, first = !missed, last = {};
+let hasty = 6; // looks without a pause at a document that is still coming
 for (;;) {
   const began = clock();
   last = await wishes[wish.op]();
@@ -59,8 +60,9 @@ for (;;) {
   if (blank) last = { why: `it is there, but the page stays blank until ${blank.href} has come` };
   if (last.ok || now >= until) {
     if (!last.ok) globalThis.valkyrieMissed = { key, at: blank ? missed : began };
-    const at = last.ok ? since(met, missed, now) : now;
-    return { ok: !!last.ok, why: last.why || '', at, sure: surely(met), first, x: last.x || 0, y: last.y || 0, text: last.text || '', there: !!last.there, hosts: !!last.hosts, url: location.href, status: nav?.responseStatus || 0 };
+    const at = last.ok ? since(met, missed, now) : now, sure = surely(met);
+    const done = !!(last.ok && last.act), text = done ? last.act() : last.text; // after the times were taken
+    return { ok: !!last.ok, why: last.why || '', at, sure, first, x: last.x || 0, y: last.y || 0, text: text || '', done, there: !!last.there, hosts: !!last.hosts, url: location.href, status: nav?.responseStatus || 0 };
   }
   // A page that is still falling into place under the customer's hand keeps nobody waiting, unless it goes on and on.
   const settling = last.soon && !sighting && now - begun < unnoticed;
@@ -72,6 +74,6 @@ for (;;) {
   else {
     await change(Math.max(1, Math.min(100, until - now)));
     // A page that changes all the time is looked at once a frame: its record of moments keeps the time exact.
-    if (clock() - began < 8) await pause(8);
+    if (clock() - began < 8 && !(document.readyState !== 'complete' && hasty-- > 0)) await pause(8);
   }
 }

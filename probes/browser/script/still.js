@@ -11,9 +11,10 @@ const atRest = () => {
   if (restless(valkyrieMoments.times)) return false;
   return (last < performance.timeOrigin + paint.startTime || clock() - last > 20) && !document.getAnimations().some((a) => a.playState === 'running');
 };
-const still = async (el) => {
+// When the pointer is coming, there is something that may move it.
+const still = async (el, coming) => {
   let b = el.getBoundingClientRect();
-  for (let i = 0; i < 2 && !atRest(); i++) {
+  for (let i = 0; i < 2 && (coming && i === 0 || !atRest()); i++) {
     const a = b;
     await frame();
     b = el.getBoundingClientRect();

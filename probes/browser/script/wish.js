@@ -1,8 +1,15 @@
 // What the tab can wish for. Each looks once and answers {ok, why, ...}; with soon, it is worth looking again at the next
-// frame. None changes the page: what an act does besides looking is in deeds.
+// frame. None changes the page while it looks: what follows from its success is its act, or a deed of its own.
 
 // An animation under way may show the element at any frame.
 const changing = (el) => { for (let n = el; n; n = n.parentElement) if (n.getAnimations().some((a) => a.playState === 'running')) return true; return false; };
+
+// Takes the focus, and marks what is there so that typing replaces it; answers with what that is.
+const focus = (el) => {
+  el.focus();
+  if (el.select) el.select(); else getSelection().selectAllChildren(el);
+  return 'value' in el ? el.value : el.innerText;
+};
 
 const wishes = {
   loaded: () => ({ ok: document.readyState !== 'loading', why: 'the page is still loading' }),
@@ -31,14 +38,13 @@ const wishes = {
   hover: () => actionable(wish.target),
   fill: async () => {
     const r = await actionable(wish.target);
-    return r.ok && (r.el.readOnly || r.el.getAttribute('aria-readonly') === 'true') ? { why: 'it is read-only' } : r;
+    if (r.ok && (r.el.readOnly || r.el.getAttribute('aria-readonly') === 'true')) return { why: 'it is read-only' };
+    // A frame may be out of reach itself; and where there are frames, it is not known here which of them is meant.
+    return self === top && !frames.length ? { ...r, act: () => focus(r.el) } : r;
   },
   focus: () => {
     const { el, why } = only(wish.target);
-    if (!el) return { why };
-    el.focus();
-    if (el.select) el.select(); else getSelection().selectAllChildren(el);
-    return { ok: true, text: 'value' in el ? el.value : el.innerText };
+    return el ? { ok: true, text: focus(el) } : { why };
   },
   check: async () => {
     const state = (el) => String('checked' in el ? el.checked : el.getAttribute('aria-checked') === 'true');

@@ -1,9 +1,8 @@
-package probes_test
+package bench
 
 import (
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"testing"
 	"time"
 
@@ -54,9 +53,4 @@ func BenchmarkEvidence(b *testing.B) {
 		b.ReportMetric(median(wall[i]), way.name+"-wall-ms")
 		b.ReportMetric(median(wait[i]), way.name+"-wait-ms")
 	}
-}
-
-func median(all []float64) float64 {
-	slices.Sort(all)
-	return all[len(all)/2]
 }

@@ -1,4 +1,4 @@
-package probes_test
+package bench
 
 import (
 	"fmt"
@@ -28,9 +28,9 @@ func BenchmarkWaiting(b *testing.B) {
 				const span = 4 * time.Second
 				tab := ours.NewTab()
 				cpu := func(into *float64, do func()) {
-					_, _, before := footprint()
+					before := footprint().CPU
 					do()
-					_, _, after := footprint()
+					after := footprint().CPU
 					*into += float64(after-before) / span.Seconds()
 				}
 				open := func(*journey.T) {

@@ -1,0 +1,108 @@
+// Bare plays the bench's journey in plain chromedp, as its documentation would have it written.
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/bench"
+)
+
+func main() { bench.Main(play) }
+
+func play(ctx context.Context, at bench.Place, p *bench.Played) (err error) {
+	dir, err := os.MkdirTemp("", "bare-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	began := time.Now()
+	alloc, cancel := chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(at.Chrome), chromedp.Env(at.Env...), chromedp.NoSandbox,
+		chromedp.UserDataDir(filepath.Join(dir, "profile")))...)
+	defer cancel()
+	ctx, cancelTab := chromedp.NewContext(alloc)
+	defer cancelTab()
+	if err := chromedp.Do(ctx); err != nil {
+		return err
+	}
+	downloaded, err := listen(ctx, dir)
+	if err != nil {
+		return err
+	}
+	timed := func(name string, steps ...chromedp.Action[chromedp.Void]) {
+		if err == nil {
+			at := time.Now()
+			err = chromedp.Do(ctx, steps...)
+			p.Waits[name] = time.Since(at)
+		}
+	}
+	timed("start", chromedp.Navigate(at.URL("/sign-in")))
+	p.Start = time.Since(began)
+	trip(timed, at, downloaded)
+	if err != nil {
+		return err
+	}
+	return p.Aside(func() (string, error) { return chromedp.Run(ctx, chromedp.Evaluate[string](bench.TruthScript)) })
+}
+
+// listen lets downloads happen into dir, and tells when one is complete.
+func listen(ctx context.Context, dir string) (<-chan struct{}, error) {
+	downloaded := make(chan struct{}, 1)
+	err := chromedp.ListenBrowser(ctx, func(ev any) {
+		if e, ok := ev.(*cdpbrowser.EventDownloadProgress); ok && e.State == cdpbrowser.DownloadProgressStateCompleted {
+			downloaded <- struct{}{}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	_, err = chromedp.CallBrowser(ctx, cdpbrowser.SetDownloadBehavior, cdpbrowser.SetDownloadBehaviorParams{
+		Behavior: cdpbrowser.SetDownloadBehaviorBehaviorAllowAndName, DownloadPath: dir, EventsEnabled: new(true),
+	})
+	return downloaded, err
+}
+
+func trip(timed func(string, ...chromedp.Action[chromedp.Void]), at bench.Place, downloaded <-chan struct{}) {
+	timed("sign in",
+		chromedp.SetValue(chromedp.CSS("#email"), "teacher@example.com"),
+		chromedp.SetValue(chromedp.CSS("#password"), "bingo-practice"),
+		chromedp.Click(chromedp.CSS("main button[type=submit]")),
+		chromedp.WaitVisible(chromedp.CSS(`a[href="/cards/new"]`)),
+	)
+	timed("fill the cart",
+		chromedp.Click(chromedp.CSS(`a[href="/catalogue"]`)),
+		chromedp.Click(chromedp.CSS(`button[aria-label="Add Animal Bingo to cart"]`)),
+		chromedp.WaitVisible(chromedp.CSS("#order button")),
+	)
+	timed(bench.OrderStep,
+		chromedp.Click(chromedp.CSS("#order button")),
+		chromedp.WaitVisible(chromedp.CSS("[data-testid=order-number]")),
+	)
+	timed("make a card",
+		chromedp.Navigate(at.URL("/cards/new")),
+		chromedp.SetValue(chromedp.CSS("#title"), "Bench"),
+		chromedp.SetValue(chromedp.CSS("#words"), bench.Words),
+	)
+	timed(bench.PrintStep,
+		chromedp.Click(chromedp.CSS("#do-print")),
+		chromedp.WaitVisible(chromedp.CSS("#print a.button")),
+	)
+	timed(bench.DownloadStep,
+		chromedp.Click(chromedp.CSS("#print a.button")),
+		chromedp.Func(func(ctx context.Context, _ *chromedp.Target) error {
+			select {
+			case <-downloaded:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}),
+	)
+}

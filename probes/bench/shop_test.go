@@ -1,0 +1,115 @@
+package bench
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"valkyrie/probes/demoshop"
+)
+
+// A side is a hand, and how it plays.
+type side struct {
+	hand  string
+	flags []string
+	film  bool
+}
+
+func (s side) String() string {
+	name := strings.Join(append([]string{s.hand}, s.flags...), " ")
+	if s.film {
+		name += ", film"
+	}
+	return name
+}
+
+// A shop is the practice shop, whose pages note what they see, and when it last had sent a PDF.
+type shop struct {
+	url string
+	mu  sync.Mutex
+	pdf time.Time
+}
+
+func openShop(t testing.TB) *shop {
+	inner, err := demoshop.New(demoshop.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &shop{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		inner.ServeHTTP(&planter{ResponseWriter: w}, r)
+		if strings.HasSuffix(r.URL.Path, ".pdf") {
+			s.mu.Lock()
+			s.pdf = time.Now()
+			s.mu.Unlock()
+		}
+	}))
+	t.Cleanup(func() { server.Close(); inner.Close() })
+	s.url = server.URL
+	return s
+}
+
+// build builds the programs of the hands, and returns their folder. They are as a user would build them.
+func build(t testing.TB) string {
+	dir := t.TempDir()
+	out, err := exec.Command("go", "build", "-trimpath", "-o", dir, "./bare", "./ours").CombinedOutput()
+	if err != nil {
+		t.Fatalf("the programs of the hands could not be built: %v\n%s", err, out)
+	}
+	return dir
+}
+
+// play has one hand play once, in a process of its own.
+func (s *shop) play(t testing.TB, programs string, by side) (Played, error) {
+	at := Place{Site: s.url, Chrome: program.Path, Env: program.Env, Flags: by.flags}
+	if by.film {
+		at.Evidence = t.TempDir()
+	}
+	place, err := json.Marshal(at)
+	if err != nil {
+		return Played{}, err
+	}
+	cmd := exec.Command(filepath.Join(programs, by.hand))
+	cmd.Env = append(os.Environ(), placeKey+"="+string(place), "TMPDIR="+t.TempDir())
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	out, err := cmd.Output()
+	if err != nil {
+		return Played{}, fmt.Errorf("%s: %w\n%s", by, err, errs.Bytes())
+	}
+	var p Played
+	if err := json.Unmarshal(out, &p); err != nil {
+		return Played{}, fmt.Errorf("%s: %w in %s", by, err, out)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p.Truth["sent"] = float64(s.pdf.UnixMicro()) / 1000
+	return p, nil
+}
+
+// burn starts n processes that burn CPU, for half a minute at most.
+func burn(t testing.TB, n int) (stop func()) {
+	var all []*exec.Cmd
+	for range n {
+		cmd := exec.Command("timeout", "30", "sh", "-c", "while :; do :; done")
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, cmd)
+	}
+	return func() {
+		for _, cmd := range all {
+			_ = cmd.Process.Signal(os.Interrupt)
+			_ = cmd.Wait()
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package bench
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// truthScript is part of the site's own pages, and knows nothing of what drives the browser. It notes the customer's
+// clicks by their own time stamps, and when each result first was in the document, to be seen; all by the page's clock.
+const truthScript = `(() => {
+	const clock = () => performance.timeOrigin + performance.now();
+	const note = (what, at) => {
+		const all = JSON.parse(sessionStorage.truth || '{}');
+		if (what in all) return;
+		all[what] = at;
+		sessionStorage.truth = JSON.stringify(all);
+	};
+	addEventListener('click', (e) => {
+		const el = e.target.closest('a,button');
+		if (e.isTrusted && el) note('click ' + el.innerText.trim(), performance.timeOrigin + e.timeStamp);
+	}, true);
+	const goals = [['h1', 'Thank you for your order'], ['#print a', 'Download PDF']];
+	new MutationObserver(() => {
+		for (const [css, text] of goals) {
+			const el = document.querySelector(css);
+			if (!el || el.textContent !== text || !el.checkVisibility()) continue;
+			note(text, clock());
+			requestAnimationFrame(() => setTimeout(() => note('paint ' + text, clock())));
+		}
+	}).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+})()`
+
+// A planter puts the truth's script first into every page that the shop sends, and has its policy allow just that one.
+type planter struct {
+	http.ResponseWriter
+	done bool
+}
+
+// Unwrap is for http.ResponseController.
+func (p *planter) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+
+func (p *planter) WriteHeader(status int) {
+	sum := sha256.Sum256([]byte(truthScript))
+	allow := "; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	if h := p.Header(); strings.HasPrefix(h.Get("Content-Type"), "text/html") {
+		h.Set("Content-Security-Policy", h.Get("Content-Security-Policy")+allow)
+		h.Del("Content-Length")
+	} else {
+		p.done = true
+	}
+	p.ResponseWriter.WriteHeader(status)
+}
+
+func (p *planter) Write(page []byte) (int, error) {
+	const head = "<head>"
+	if p.done || !bytes.Contains(page, []byte(head)) {
+		return p.ResponseWriter.Write(page)
+	}
+	p.done = true
+	_, err := p.ResponseWriter.Write(bytes.Replace(page, []byte(head), []byte(head+"<script>"+truthScript+"</script>"), 1))
+	return len(page), err
+}
+
+// between is the time from one moment to another.
+func (t Truth) between(from, to string) time.Duration {
+	return time.Duration((t[to] - t[from]) * float64(time.Millisecond))
+}
+
+func (p Played) bias(step string) time.Duration { return p.Waits[step] - p.truly(step) }
+
+// truly is the customer's wait in a step as the page saw it; for the download, as the server did when it had sent all.
+func (p Played) truly(step string) time.Duration {
+	switch step {
+	case OrderStep:
+		return p.Truth.between("click Place order", "Thank you for your order")
+	case PrintStep:
+		return p.Truth.between("click Print", "Download PDF")
+	}
+	return p.Truth.between("click Download PDF", "sent")
+}
