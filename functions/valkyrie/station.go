@@ -51,7 +51,7 @@ func openStation(ctx context.Context, db string, cfg alerts.Config, c carrier, l
 		j := make()
 		titles[j.Name] = j.Title
 	}
-	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: titles, Awake: time.Now().UTC()}
+	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: titles, Awake: time.Now().UTC(), TimeNow: time.Now}
 	if err := s.desk.CatchUp(ctx, probes.Names()); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
