@@ -14,7 +14,7 @@ func feed(ctx context.Context, store alerts.RunLog, r *alerts.Replay, now time.T
 		stretch = 3 * 24 * time.Hour
 	)
 	for from := now.Add(-kept); from.Before(now); from = from.Add(stretch) {
-		runs, err := store.Runs(ctx, alerts.RunQuery{Since: from, Until: from.Add(stretch)})
+		runs, err := store.Runs(ctx, alerts.RunQuery{Since: from, Until: from.Add(stretch), Lean: true})
 		if err != nil {
 			return err
 		}

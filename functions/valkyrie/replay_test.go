@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"valkyrie/alerts"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
@@ -78,6 +81,36 @@ func TestReplay(t *testing.T) {
 		if !strings.Contains(out.String(), c.want) {
 			t.Errorf("expected %q in\n%s", c.want, out.String())
 		}
+	}
+}
+
+// TestLeanIsEnough: judging does not miss what a replay does not read.
+func TestLeanIsEnough(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "valkyrie.db")
+	seeded(t, db)
+	store, err := sqlite.OpenExisting(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var verdicts [2][]alerts.Verdict
+	for i, lean := range []bool{false, true} {
+		runs, err := store.Runs(t.Context(), alerts.RunQuery{Lean: lean})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := alerts.NewReplay(cfg.Judge, cfg.OnCall, titles())
+		for _, run := range runs {
+			r.Judge(run)
+		}
+		verdicts[i] = r.Verdicts(time.Time{})
+	}
+	if diff := cmp.Diff(verdicts[0], verdicts[1], cmpopts.IgnoreFields(alerts.Incident{}, "Evidence")); diff != "" || len(verdicts[0]) != 3 {
+		t.Error(len(verdicts[0]), diff)
 	}
 }
 
