@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -32,8 +33,14 @@ func TestReadmeExample(t *testing.T) {
 func TestReadmeCommands(t *testing.T) {
 	readme := read(t, "../README.md")
 	program := ""
-	for _, file := range []string{"demo", "run", "watch", "history", "replay", "oncall", "mute", "vcard", "servers", "manner"} {
-		program += read(t, "valkyrie/"+file+".go")
+	files, err := filepath.Glob("valkyrie/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if !strings.HasSuffix(file, "_test.go") {
+			program += read(t, file)
+		}
 	}
 	lines := regexp.MustCompile(`valkyrie (demo|run|watch|history|incidents|replay|oncall|mute|vcard|shop|phone)\b([^\n`+"`"+`]*)`).FindAllStringSubmatch(readme, -1)
 	if len(lines) < 10 {

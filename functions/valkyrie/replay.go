@@ -14,7 +14,7 @@ import (
 
 var replayCommand = command{
 	name: "replay", args: "--policy FILE [flags]", summary: "judge the stored history again under another policy, and tell what would have been different",
-	examples: []string{"valkyrie replay --policy alerts/alerts.yaml", "valkyrie replay --policy stricter.yaml --since 720h --db valkyrie.db"},
+	examples: []string{"valkyrie replay --policy alerts/alerts.yaml", "valkyrie replay --policy stricter.yaml --since 30d --db valkyrie.db"},
 	notes: []string{
 		"FILE is a whole alerts.yaml; only its part \"judge\" and its severities matter. All of the history is judged, so that trends are known;\n" +
 			"what is told began, or ended, within --since. Heartbeats are not replayed, and no mute or maintenance counts. Nobody is called.",
@@ -22,13 +22,11 @@ var replayCommand = command{
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
 		policy := fs.String("policy", defaultAlerts, "`FILE` of the policy to try")
 		db := p.storeFlags(fs)
-		since := fs.Duration("since", 30*24*time.Hour, "`DURATION` to look back")
+		since := ago("30d")
+		fs.Var(&since, "since", "`TIME` to look back to: 24h, 7d or 2w ago, yesterday, 2026-11-01")
 		return func(ctx context.Context, args []string) error {
 			if err := noArguments(args); err != nil {
 				return err
-			}
-			if *since <= 0 {
-				return usageError("--since %v: expected a duration such as 720h", *since)
 			}
 			cfg, err := readPolicy(*policy)
 			if err != nil {
@@ -39,7 +37,7 @@ var replayCommand = command{
 				return err
 			}
 			defer store.Close()
-			return p.replay(ctx, store, cfg, *policy, time.Now().Add(-*since))
+			return p.replay(ctx, store, cfg, *policy, since.at)
 		}
 	},
 }

@@ -7,15 +7,15 @@ import (
 	"valkyrie/alerts"
 )
 
-// A span is a flag that is a duration, with days and weeks: 90s, 24h, 7d, 2w.
-type span time.Duration
+// A duration is a flag that is a duration, with days and weeks: 90s, 24h, 7d, 2w.
+type duration time.Duration
 
-func (s *span) String() string { return brief(time.Duration(*s)) }
+func (s *duration) String() string { return brief(time.Duration(*s)) }
 
 // Set reads it.
-func (s *span) Set(text string) error {
+func (s *duration) Set(text string) error {
 	d, err := alerts.ParseDuration(text)
-	*s = span(d)
+	*s = duration(d)
 	return err
 }
 

@@ -35,9 +35,9 @@ var watchCommand = command{
 		dir := fs.String("evidence", "evidence", "`DIR` that keeps what failing runs have left to look at")
 		retry := retryFlag(fs)
 		w.every = time.Minute
-		fs.Var((*span)(&w.every), "every", "`DURATION` from slot to slot, at least 1s")
+		fs.Var((*duration)(&w.every), "every", "`DURATION` from slot to slot, at least 1s")
 		w.keep = 400 * 24 * time.Hour // 13 months, so that a month can be compared with the same of last year
-		fs.Var((*span)(&w.keep), "keep", "`DURATION` for which runs are kept, at least 1d; incidents stay")
+		fs.Var((*duration)(&w.keep), "keep", "`DURATION` for which runs are kept, at least 1d; incidents stay")
 		fs.StringVar(&w.db, "db", "valkyrie.db", "`FILE` of the store")
 		fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
 		fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive")
