@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -12,42 +13,66 @@ import (
 )
 
 var incidentsCommand = command{
-	name: "incidents", args: "[flags]", summary: "list the incidents, who was told, and who acknowledged",
-	examples: []string{"valkyrie incidents", "valkyrie incidents --since 30d --format json"},
+	name: "incidents", args: "[ID] [flags]", summary: "list the incidents and who was told; or tell one whole, as a post-mortem begins",
+	examples: []string{
+		"valkyrie incidents", "valkyrie incidents --since 30d --format json",
+		"valkyrie incidents c9c0                                  # one whole: when customers were hit, who was told, every run",
+		"valkyrie incidents c9c0 --format markdown >post-mortem.md",
+	},
+	notes: []string{
+		"ID is the handle at the end of an alert, or an incident's id, or enough of either to mean one. --since and --until are for the list.",
+		"Decisions are not kept: they are judged again from the stored runs, under the policy of --alerts, and it is said if that\n" +
+			"comes out otherwise than it was.",
+	},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		q := p.queryFlags(fs, "7d", "text", "json")
+		q := p.queryFlags(fs, "7d", "text", "json", "markdown")
+		file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people, to judge again by")
 		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
+			if len(args) > 1 {
+				return usageError("unexpected argument %q: expected at most one incident", args[1])
+			}
+			if len(args) == 0 && q.format == "markdown" {
+				return usageError("--format markdown: expected the incident to write about; \"valkyrie incidents\" lists them")
 			}
 			store, err := q.open(ctx)
 			if err != nil {
 				return err
 			}
 			defer store.Close()
-			records, err := incidents(ctx, store, q.since.at)
-			if err != nil {
-				return err
+			if len(args) == 1 {
+				return p.tellOne(ctx, store, args[0], *file, q.format)
 			}
-			if q.format == "json" {
-				enc := json.NewEncoder(p.stdout)
-				enc.SetEscapeHTML(false)
-				for _, r := range records {
-					if err := enc.Encode(r); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-			if len(records) == 0 {
-				fmt.Fprintf(p.stderr, "no incidents %s\n", q.within())
-			}
-			for _, r := range records {
-				p.tellIncident(r)
-			}
-			return nil
+			return p.tellIncidents(ctx, store, q)
 		}
 	},
+}
+
+func (p *program) tellIncidents(ctx context.Context, store alerts.Store, q *query) error {
+	records, err := incidents(ctx, store, q.since.at)
+	if err != nil {
+		return err
+	}
+	if !q.until.at.IsZero() {
+		records = slices.DeleteFunc(records, func(r alerts.Record) bool { return r.Opened.After(q.until.at) })
+	}
+	if len(records) == 0 {
+		fmt.Fprintf(p.stderr, "no incidents %s\n", q.within())
+	}
+	for _, r := range records {
+		if q.format != "json" {
+			p.tellIncident(r)
+		} else if err := writeJSON(p.stdout, r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeJSON writes a value in a line.
+func writeJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
 }
 
 // incidents is the history with what is going on now laid over it, which may be a moment newer.

@@ -58,7 +58,7 @@ func readPolicy(path string) (alerts.Config, error) {
 func (p *program) replay(ctx context.Context, store alerts.Store, policy alerts.Config, name string, since time.Time) error {
 	began := time.Now()
 	r := alerts.NewReplay(policy.Judge, policy.OnCall, titles())
-	if err := feed(ctx, store, r, began); err != nil {
+	if err := feed(ctx, store, r, alerts.RunQuery{Since: began.Add(-kept), Until: began}); err != nil {
 		return err
 	}
 	was, err := incidents(ctx, store, since)

@@ -162,7 +162,7 @@ func BenchmarkReplayOfStore(b *testing.B) {
 	}
 	for b.Loop() {
 		r := alerts.NewReplay(alerts.Policy{}, alerts.OnCall{}, nil)
-		if err := feed(b.Context(), store, r, now.Add(time.Second)); err != nil || r.Runs != runs {
+		if err := feed(b.Context(), store, r, alerts.RunQuery{Since: now.Add(-kept), Until: now.Add(time.Second)}); err != nil || r.Runs != runs {
 			b.Fatal(r.Runs, err)
 		}
 	}

@@ -36,7 +36,7 @@ var watchCommand = command{
 		retry := retryFlag(fs)
 		w.every = time.Minute
 		fs.Var((*duration)(&w.every), "every", "`DURATION` from slot to slot, at least 1s")
-		w.keep = 400 * 24 * time.Hour // 13 months, so that a month can be compared with the same of last year
+		w.keep = kept
 		fs.Var((*duration)(&w.keep), "keep", "`DURATION` for which runs are kept, at least 1d; incidents stay")
 		fs.StringVar(&w.db, "db", "valkyrie.db", "`FILE` of the store")
 		fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
