@@ -4,14 +4,15 @@ import (
 	"context"
 
 	"valkyrie/alerts"
+	"valkyrie/probes/journey"
 )
 
 // kept is how far back a replay looks, and for how long runs are kept unless told: 13 months, so that a month can be compared
 // with the same of last year.
 const kept = 400 * aDay
 
-// feed gives the replay the runs of a query in order, a few days at a time, so that they need not be in memory at once.
-func feed(ctx context.Context, store alerts.RunLog, r *alerts.Replay, q alerts.RunQuery) error {
+// feed gives see the runs of a query in order, a few days at a time, so that they need not be in memory at once.
+func feed(ctx context.Context, store alerts.RunLog, q alerts.RunQuery, see func(journey.Run)) error {
 	const stretch = 3 * aDay
 	q.Lean = true
 	end := q.Until
@@ -25,7 +26,7 @@ func feed(ctx context.Context, store alerts.RunLog, r *alerts.Replay, q alerts.R
 			return err
 		}
 		for _, run := range runs {
-			r.Judge(run)
+			see(run)
 		}
 	}
 	return nil

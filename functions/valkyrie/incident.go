@@ -136,6 +136,6 @@ func judgedAgain(ctx context.Context, store alerts.RunLog, cfg alerts.Config, r 
 	if r.Kind == alerts.Silent {
 		name = "" // that others ran meanwhile tells it from a night in which nobody was watching
 	}
-	err := feed(ctx, store, replay, alerts.RunQuery{Journey: name, Since: r.Since.Add(-back), Until: until})
+	err := feed(ctx, store, alerts.RunQuery{Journey: name, Since: r.Since.Add(-back), Until: until}, replay.Judge)
 	return all, err
 }
