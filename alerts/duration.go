@@ -7,28 +7,27 @@ import (
 	"time"
 )
 
-var daysAndWeeks = regexp.MustCompile(`^(\d{1,4})([dw])`)
+var weeksAndDays = regexp.MustCompile(`^(?:(\d{1,4})w)?(?:(\d{1,4})d)?(.*)$`)
 
-// ParseDuration is time.ParseDuration with days, of 24 hours, and weeks before the smaller units: 7d, 1w2d, 1d12h, 90s.
+// ParseDuration is time.ParseDuration with weeks, and days of 24 hours, before the smaller units: 7d, 1w2d, 1d12h, 90s.
 func ParseDuration(s string) (time.Duration, error) {
-	var sum time.Duration
-	rest := s
-	for m := daysAndWeeks.FindStringSubmatch(rest); m != nil; m = daysAndWeeks.FindStringSubmatch(rest) {
-		n, _ := strconv.Atoi(m[1])
-		days := map[string]int{"d": 1, "w": 7}[m[2]]
-		sum += time.Duration(n*days) * 24 * time.Hour
-		rest = rest[len(m[0]):]
+	wrong := fmt.Errorf("expected a duration such as 90s, 5m, 24h or 7d, got %q", s)
+	if _, err := strconv.ParseFloat(s, 64); err == nil {
+		return 0, fmt.Errorf("%w; say the unit", wrong)
 	}
-	if rest == "" && s != "" {
-		return sum, nil
+	m := weeksAndDays.FindStringSubmatch(s)
+	if m == nil || s == "" {
+		return 0, wrong
 	}
-	d, err := time.ParseDuration(rest)
-	_, number := strconv.ParseFloat(s, 64)
-	switch {
-	case number == nil:
-		return 0, fmt.Errorf("expected a duration such as 90s, 5m, 24h or 7d, got %q; say the unit", s)
-	case err != nil || sum > 0 && d < 0:
-		return 0, fmt.Errorf("expected a duration such as 90s, 5m, 24h or 7d, got %q", s)
+	weeks, _ := strconv.Atoi(m[1]) // four digits at most; none is 0
+	days, _ := strconv.Atoi(m[2])
+	whole := time.Duration(7*weeks+days) * 24 * time.Hour
+	if m[3] == "" {
+		return whole, nil
 	}
-	return sum + d, nil
+	rest, err := time.ParseDuration(m[3])
+	if err != nil || m[3] != s && (rest < 0 || whole+rest < whole) {
+		return 0, wrong
+	}
+	return whole + rest, nil
 }

@@ -31,10 +31,13 @@ var muteCommand = command{
 				return err
 			}
 			if len(args) != 1 {
-				return usageError("mute %s: expected one of %s", strings.Join(args, " "), strings.Join(known, ", "))
+				return usageError("expected one journey or batch to mute, got %d; there are: %s", len(args), strings.Join(known, ", "))
 			}
 			if !slices.Contains(known, args[0]) {
 				return unknown("journey or batch", args[0], known)
+			}
+			if err := knownPerson(*file, *by); err != nil {
+				return err
 			}
 			now := time.Now()
 			until, err := parseUntil(*lasts, now)
@@ -51,6 +54,22 @@ var muteCommand = command{
 			return p.mute(ctx, db, args[0], m)
 		}
 	},
+}
+
+// knownPerson refuses somebody who is not on call, as far as the file can be read.
+func knownPerson(file, name string) error {
+	cfg, _, err := readAlerts(file)
+	if err != nil || name == "" {
+		return nil
+	}
+	var all []string
+	for _, who := range cfg.OnCall.People {
+		all = append(all, who.Name)
+	}
+	if !slices.Contains(all, name) {
+		return unknown("person", name, all)
+	}
+	return nil
 }
 
 // parseUntil reads how long something lasts, or until when.

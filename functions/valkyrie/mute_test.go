@@ -34,7 +34,8 @@ func TestMute(t *testing.T) {
 		{"create-order --for 2d", "nobody is told about create-order until "},
 		{"create-order --end", "create-order is no longer muted\n"},
 		{"all --for 8d", "valkyrie: --for 8d: expected a duration over 0 and up to 7d, such as 90m"},
-		{"", "valkyrie: mute : expected one of print-card, create-order, all\n"},
+		{"", "valkyrie: expected one journey or batch to mute, got 0; there are: print-card, create-order, all\n"},
+		{"all --alerts DIR/alerts.yaml --by Adda", "valkyrie: there is no person \"Adda\", did you mean \"Ada\"? there are: Ada, Grace\n"},
 		{"all --for 0s", "valkyrie: --for 0s: expected a duration over 0 and up to 7d, such as 90m, or a time within 7 days, such as 18:00 or \"monday 09:00\"\n"},
 	} {
 		out, errs, _ := typed(t, dir, append([]string{"mute", "--db", "DIR/valkyrie.db"}, strings.Fields(c.args)...)...)

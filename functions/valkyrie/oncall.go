@@ -191,5 +191,8 @@ func (c *rotaCommand) chosen(o alerts.OnCall) (alerts.Rotation, error) {
 	for _, r := range o.Rotations {
 		all = append(all, r.Name)
 	}
+	if len(all) == 0 {
+		return alerts.Rotation{}, usageError("there is no rotation in %s whose duty somebody else could have; write one under on_call.rotations", c.alerts)
+	}
 	return alerts.Rotation{}, usageError("--rotation %q: expected one of %q, the rotations in %s", c.rotation, all, c.alerts)
 }
