@@ -108,14 +108,22 @@ func outage(t *testing.T) aftermath.Case {
 	}, alerts.Down)
 	called := minute(5).Add(12 * time.Second)
 	c.Record.Pages = []alerts.Page{
-		{ID: "p1", Purpose: alerts.Alarm, Channel: alerts.Call, Person: "Ada", State: alerts.Ended, Result: alerts.NoAnswer, Tries: 2,
-			PlannedAt: called, AcceptedAt: called.Add(time.Second), EndedAt: called.Add(26 * time.Second)},
-		{ID: "p2", Purpose: alerts.Alarm, Channel: alerts.Text, Person: "Ada", State: alerts.Ended, Result: alerts.Delivered, Tries: 1,
-			PlannedAt: called, AcceptedAt: called.Add(time.Second), EndedAt: called.Add(3 * time.Second)},
-		{ID: "p3", Purpose: alerts.Alarm, Channel: alerts.Call, Person: "Grace", State: alerts.Ended, Result: alerts.Human, Key: "4", Tries: 1,
-			PlannedAt: called.Add(26 * time.Second), AcceptedAt: called.Add(27 * time.Second), EndedAt: called.Add(70 * time.Second)},
-		{ID: "p4", Purpose: alerts.AllClear, Channel: alerts.Text, Person: "Grace", State: alerts.Accepted, Tries: 1,
-			PlannedAt: minute(11).Add(2 * time.Second), AcceptedAt: minute(11).Add(3 * time.Second)},
+		{
+			ID: "p1", Purpose: alerts.Alarm, Channel: alerts.Call, Person: "Ada", State: alerts.Ended, Result: alerts.NoAnswer, Tries: 2,
+			PlannedAt: called, AcceptedAt: called.Add(time.Second), EndedAt: called.Add(26 * time.Second),
+		},
+		{
+			ID: "p2", Purpose: alerts.Alarm, Channel: alerts.Text, Person: "Ada", State: alerts.Ended, Result: alerts.Delivered, Tries: 1,
+			PlannedAt: called, AcceptedAt: called.Add(time.Second), EndedAt: called.Add(3 * time.Second),
+		},
+		{
+			ID: "p3", Purpose: alerts.Alarm, Channel: alerts.Call, Person: "Grace", State: alerts.Ended, Result: alerts.Human, Key: "4", Tries: 1,
+			PlannedAt: called.Add(26 * time.Second), AcceptedAt: called.Add(27 * time.Second), EndedAt: called.Add(70 * time.Second),
+		},
+		{
+			ID: "p4", Purpose: alerts.AllClear, Channel: alerts.Text, Person: "Grace", State: alerts.Accepted, Tries: 1,
+			PlannedAt: minute(11).Add(2 * time.Second), AcceptedAt: minute(11).Add(3 * time.Second),
+		},
 	}
 	c.Record.AckedBy, c.Record.AckedAt = "Grace", called.Add(61*time.Second)
 	c.EvidenceURL = "https://evidence.example.com"

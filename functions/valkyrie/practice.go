@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -21,18 +22,9 @@ func (r *replaying) onPractice() error {
 		}
 		r.baseline = newJudge("built-in", cfg)
 	}
-	var journeys []journey.Journey
-	found, err := probes.Find()
-	if r.journey != "" {
-		found, err = probes.Find(r.journey)
-	}
+	journeys, names, err := practised(r.journey)
 	if err != nil {
-		return unknown("journey", r.journey, probes.Names())
-	}
-	var names []string
-	for _, make := range found {
-		journeys = append(journeys, make())
-		names = append(names, make().Name)
+		return err
 	}
 	began := time.Now()
 	for run := range practice.Month(journeys) {
@@ -47,6 +39,24 @@ func (r *replaying) onPractice() error {
 	}
 	fmt.Fprintln(r.stdout)
 	return r.compare(would, was)
+}
+
+// practised are the journeys of the practice: the one that is named, else the first two, which is enough for its troubles.
+func practised(name string) (journeys []journey.Journey, names []string, err error) {
+	all := probes.Names()
+	switch {
+	case name == "":
+		all = all[:min(2, len(all))]
+	case slices.Contains(all, name):
+		all = []string{name}
+	default:
+		return nil, nil, unknown("journey", name, all)
+	}
+	found, err := probes.Find(all...)
+	for _, make := range found {
+		journeys = append(journeys, make())
+	}
+	return journeys, all, err
 }
 
 // compare tells how the incidents of the two policies differ.

@@ -26,7 +26,7 @@ var replayCommand = command{
 	notes: []string{
 		"FILE is a whole alerts.yaml; only its part \"judge\" and its severities matter. All of the history is judged, so that trends are known;\n" +
 			"what is told began, or ended, within --since. Heartbeats are not replayed, and no mute or maintenance counts. Nobody is called.",
-		"--practice needs no history: it shows which of a month's troubles a policy notices, how soon, and what it tells people about that\n" +
+		"--practice needs no history: on JOURNEY, or the first two, it shows which of a month's troubles a policy notices, how soon, and what it tells people about that\n" +
 			"is none; beside the alerts.yaml that was built in, unless --against names another. A trouble in the middle of an incident that was told\n" +
 			"already, and never ended, is missed: nobody is told of it anew.",
 	},
