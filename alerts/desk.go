@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"valkyrie/probes/journey"
@@ -16,17 +17,62 @@ type Desk struct {
 	Policy Policy
 	Titles map[string]string // of the journeys, by name
 	Awake  time.Time         // since when runs can come; zero: always. Before it, none is missed
+
+	TimeNow func() time.Time // refuses runs from the future; nil: the slots of runs are believed whatever the clock says
 }
 
 func journeyKey(name string) string { return "JOURNEY#" + name }
 
 // Record keeps run and folds it into its journey's state; a decision to page is in the same write as the state that it
-// follows from. Recording a run again changes nothing.
+// follows from. Recording a run again changes nothing. A run from the future is refused: see ErrAhead.
+//
+// A program that stops between the two leaves a run that was kept and not judged. It is judged with the next one from its
+// region, before it: so no verdict is lost, and the order of slots is kept. One whose region was judged further meanwhile
+// is late, and late runs change nothing.
 func (d Desk) Record(ctx context.Context, run journey.Run) ([]Decision, error) {
+	if err := d.believe(run); err != nil {
+		return nil, err
+	}
 	if err := d.Store.PutRun(ctx, run); err != nil {
 		return nil, fmt.Errorf("the run of %s could not be kept: %w", run.Journey, err)
 	}
-	return d.judge(ctx, run)
+	var last time.Time
+	decisions, err := d.judge(ctx, run, func(r RegionState) bool {
+		last = r.Slot
+		return !misses(last, run)
+	})
+	if err != nil || !misses(last, run) {
+		return decisions, err
+	}
+	runs, err := d.passedOver(ctx, run, last)
+	if err != nil {
+		return nil, fmt.Errorf("the runs of %s before it could not be read: %w", run.Journey, err)
+	}
+	for _, r := range append(runs, run) {
+		more, err := d.judge(ctx, r, always)
+		if err != nil {
+			return decisions, err
+		}
+		decisions = append(decisions, more...)
+	}
+	return decisions, nil
+}
+
+// misses reports whether a slot is missing between the last that was judged and a run: it may have been kept.
+func misses(last time.Time, run journey.Run) bool {
+	return run.Slot.Sub(last) > time.Duration(run.EveryMS)*time.Millisecond
+}
+
+// passedOver are the runs of the same region that were kept between the last that was judged and this one. It goes no
+// further back than a day: what is older wakes nobody.
+func (d Desk) passedOver(ctx context.Context, run journey.Run, last time.Time) ([]journey.Run, error) {
+	const aDay = 24 * time.Hour
+	since := last
+	if earliest := run.Slot.Add(-aDay); since.Before(earliest) {
+		since = earliest
+	}
+	runs, err := d.Store.Runs(ctx, RunQuery{Journey: run.Journey, Since: since, Until: run.Slot})
+	return slices.DeleteFunc(runs, func(r journey.Run) bool { return r.Region != run.Region || !r.Slot.After(last) }), err
 }
 
 // CatchUp judges the runs that were kept, but not judged because the program stopped in between.
@@ -41,7 +87,10 @@ func (d Desk) CatchUp(ctx context.Context, journeys []string) error {
 			return err
 		}
 		for _, run := range runs {
-			if _, err := d.judge(ctx, run); err != nil {
+			if d.believe(run) != nil {
+				continue // it was kept while the clock was wrong
+			}
+			if _, err := d.judge(ctx, run, always); err != nil {
 				return err
 			}
 		}
@@ -60,11 +109,22 @@ func (s JourneyState) earliest() time.Time {
 	return first
 }
 
-func (d Desk) judge(ctx context.Context, run journey.Run) ([]Decision, error) {
+// always is for a run that may be judged whatever came before it.
+func always(RegionState) bool { return true }
+
+// judge folds a run into the state of its journey, if that of its region is ready for it.
+func (d Desk) judge(ctx context.Context, run journey.Run, ready func(RegionState) bool) ([]Decision, error) {
 	var decisions []Decision
 	err := change(ctx, d.Store, journeyKey(run.Journey), func(s *JourneyState) bool {
+		decisions = nil
+		forgot := d.setRight(s, run)
+		if !ready(s.Regions[run.Region]) {
+			return false
+		}
 		*s, decisions = Judge(d.Policy.For(run.Journey), *s, run, d.Titles[run.Journey])
-		return decisions[0].Verb != Ignores
+		changed := decisions[0].Verb != Ignores
+		decisions = append(forgot, decisions...)
+		return changed
 	})
 	if err != nil {
 		return nil, fmt.Errorf("the run of %s could not be judged: %w", run.Journey, err)

@@ -30,6 +30,7 @@ const (
 	Waits     Verb = "waits"     // bad, but not often enough yet, or not in enough regions
 	Rests     Verb = "rests"     // nothing is wrong
 	Ignores   Verb = "ignores"   // a duplicate, or a run that came too late
+	Forgets   Verb = "forgets"   // what was known of its region is of no use
 )
 
 // A Decision is what judging made of a run, with its reason in a sentence.

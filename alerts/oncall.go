@@ -3,8 +3,6 @@ package alerts
 import (
 	"slices"
 	"time"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // OnCall says who is told, and in which order.
@@ -44,15 +42,8 @@ type Rung struct {
 	After time.Duration `yaml:"after"` // since the rung before was called; default: as soon as that has not acknowledged
 }
 
-// UnmarshalYAML reads a rung: Ada, or {call: Ada, after: 2m}.
-func (r *Rung) UnmarshalYAML(n *yaml.Node) error {
-	if n.Kind == yaml.ScalarNode {
-		*r = Rung{Call: n.Value}
-		return nil
-	}
-	type plain Rung
-	return strictly(n, (*plain)(r), "Rung", "call", "after")
-}
+// short reads a rung that is a name only: Ada, as opposed to {call: Ada, after: 2m}.
+func (r *Rung) short(name string) { r.Call = name }
 
 func (o OnCall) person(name string) (Person, bool) {
 	i := slices.IndexFunc(o.People, func(p Person) bool { return p.Name == name })

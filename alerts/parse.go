@@ -2,11 +2,12 @@ package alerts
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,54 +18,119 @@ import (
 // what is there. journeys are the names that may have a policy of their own.
 func Parse(file string, text []byte, journeys []string) (Config, error) {
 	c := defaults()
-	var doc yaml.Node
-	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return Config{}, fmt.Errorf("%s: it is not YAML: %s", file, strings.TrimPrefix(err.Error(), "yaml: "))
-	}
-	ch := checker{file: file, doc: &doc}
+	ch := checker{file: file, doc: new(yaml.Node), spoiled: map[string]bool{}, within: map[*yaml.Node]bool{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	decoder.KnownFields(true)
-	var wrong *yaml.TypeError
-	switch err := decoder.Decode(&c); {
-	case errors.As(err, &wrong):
-		for _, e := range wrong.Errors {
-			ch.undecoded(e)
-		}
-	case err != nil && !errors.Is(err, io.EOF):
-		return Config{}, fmt.Errorf("%s: %w", file, err)
+	if err := decoder.Decode(ch.doc); err != nil && !errors.Is(err, io.EOF) {
+		return Config{}, notYAML(file, text, err)
 	}
-	if more := new(yaml.Node); decoder.Decode(more) == nil {
-		ch.faults = append(ch.faults, fmt.Errorf("%s:%d: expected the end of the file, got a second document", file, more.Line))
+	var more yaml.Node
+	switch err := decoder.Decode(&more); {
+	case err == nil:
+		ch.add(more.Line, "", "expected the end of the file, got a second document")
+	case !errors.Is(err, io.EOF):
+		return Config{}, notYAML(file, text, err)
+	}
+	if len(ch.doc.Content) > 0 {
+		ch.read(ch.doc.Content[0], reflect.ValueOf(&c).Elem(), "")
 	}
 	ch.judge(c.Judge, journeys)
 	ch.onCall(c.OnCall)
 	ch.telling(c.OnCall, c.Judge.Names(journeys))
 	ch.phone("phone.from", c.Phone.From)
-	if len(ch.faults) > 0 {
-		return Config{}, errors.Join(ch.faults...)
+	if err := ch.verdict(); err != nil {
+		return Config{}, err
 	}
 	return c, nil
 }
 
-// A checker collects faults.
+// A checker reads the file, and collects its faults.
 type checker struct {
-	file   string
-	doc    *yaml.Node
-	faults []error
+	file    string
+	doc     *yaml.Node
+	faults  []fault
+	spoiled map[string]bool     // paths of what could not be read, of which nothing more is said
+	within  map[*yaml.Node]bool // mappings that are being read
+}
+
+// A fault is one thing that is wrong with the file.
+type fault struct {
+	line int
+	error
+}
+
+// verdict is all faults in the order of the file, or nil.
+func (c *checker) verdict() error {
+	slices.SortStableFunc(c.faults, func(a, b fault) int { return a.line - b.line })
+	var all []error
+	for _, f := range c.faults {
+		all = append(all, f.error)
+	}
+	return errors.Join(all...)
 }
 
 // fault adds one, at the line of the field; path joins keys and indexes with dots.
 func (c *checker) fault(path, format string, args ...any) {
+	if c.spoilt(path) {
+		return
+	}
+	c.add(lineOf(c.doc, strings.Split(path, ".")), path, fmt.Sprintf(format, args...))
+}
+
+// wrong adds what stands in the way of reading a node; nil: nothing does.
+func (c *checker) wrong(n *yaml.Node, path string, err error) {
+	if err == nil {
+		return
+	}
+	c.spoiled[path] = true
+	c.add(n.Line, path, err.Error())
+}
+
+func (c *checker) add(line int, path, what string) {
 	where := c.file
-	if line := lineOf(c.doc, strings.Split(path, ".")); line > 0 {
+	if line > 0 {
 		where += ":" + strconv.Itoa(line)
 	}
-	c.faults = append(c.faults, fmt.Errorf("%s: %s: %s", where, path, fmt.Sprintf(format, args...)))
+	if path != "" {
+		where += ": " + path
+	}
+	c.faults = append(c.faults, fault{line, fmt.Errorf("%s: %s", where, what)})
+}
+
+// spoilt reports whether the value at a path, or what it is part of, could not be read.
+func (c *checker) spoilt(path string) bool {
+	for path != "" && !c.spoiled[path] {
+		path = path[:max(0, strings.LastIndexByte(path, '.'))]
+	}
+	return c.spoiled[path]
+}
+
+// spoiltAmong reports whether any of the fields at a path could not be read, so that what they make together is not known.
+func (c *checker) spoiltAmong(path string, fields ...string) bool {
+	return slices.ContainsFunc(fields, func(f string) bool { return c.spoilt(join(path, f)) })
+}
+
+// spoiltBelow reports whether anything of the value at a path could not be read.
+func (c *checker) spoiltBelow(path string) bool {
+	for p := range c.spoiled {
+		if strings.HasPrefix(p, path+".") {
+			return true
+		}
+	}
+	return c.spoilt(path)
+}
+
+func join(path, field string) string {
+	if path == "" {
+		return field
+	}
+	return path + "." + field
 }
 
 // lineOf is the line of the field, or of the nearest enclosing one that is there.
 func lineOf(n *yaml.Node, path []string) int {
 	switch {
+	case n.Kind == yaml.AliasNode:
+		return lineOf(n.Alias, path)
 	case n.Kind == yaml.DocumentNode && len(n.Content) > 0:
 		return lineOf(n.Content[0], path)
 	case len(path) == 0:
@@ -81,39 +147,6 @@ func lineOf(n *yaml.Node, path []string) int {
 		}
 	}
 	return n.Line
-}
-
-var (
-	unknownField = regexp.MustCompile(`^line (\d+): field (\S+) not found in type (\S+)$`)
-	atLine       = regexp.MustCompile(`^line (\d+): (.*)$`)
-	known        = map[string]string{
-		"alerts.Config":        "judge, on_call, phone",
-		"alerts.OnCall":        "people, rotations, overrides, escalation, repeat_after, ack_expires, gather, drills, caps, second_channel, severity, maintenance, journeys, play, evidence_url",
-		"alerts.Person":        "name, phone, email, zone, awake, language",
-		"alerts.Rotation":      "name, zone, every, hand_over, start, people, shifts",
-		"alerts.Shift":         "who, from, to",
-		"alerts.Override":      "rotation, who, from, to",
-		"alerts.Maintenance":   "journeys, zone, from, to, every, for",
-		"alerts.JourneyNotes":  "severity, say, runbook, ack_expires",
-		"alerts.Rung":          "call, after",
-		"alerts.Caps":          "calls_per_hour, texts_per_hour, month, call_price, text_price",
-		"alerts.Drills":        "every, zone",
-		"alerts.SecondChannel": "region, voice, topic, sender",
-		"alerts.Caller":        "from",
-	}
-)
-
-// undecoded rewords what the YAML library says of a value that does not fit.
-func (c *checker) undecoded(e string) {
-	if m := unknownField.FindStringSubmatch(e); m != nil {
-		c.faults = append(c.faults, fmt.Errorf("%s:%s: unknown field %q; known here: %s", c.file, m[1], m[2], cmp.Or(known[m[3]], knownToJudge[m[3]])))
-		return
-	}
-	if m := atLine.FindStringSubmatch(e); m != nil {
-		c.faults = append(c.faults, fmt.Errorf("%s:%s: %s", c.file, m[1], m[2]))
-		return
-	}
-	c.faults = append(c.faults, fmt.Errorf("%s: %s", c.file, e))
 }
 
 var e164 = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)

@@ -84,7 +84,7 @@ func (c *checker) people(people []Person) (names map[string]bool) {
 
 func (c *checker) rung(i int, r Rung, names map[string]bool, among string) {
 	path := fmt.Sprintf("on_call.escalation.%d", i)
-	if !names[r.Call] {
+	if !names[r.Call] && !c.namesAreSpoilt() && !c.spoilt(path+".call") {
 		c.fault(path, "%q is not among %s", r.Call, among)
 	}
 	switch {
@@ -93,6 +93,29 @@ func (c *checker) rung(i int, r Rung, names map[string]bool, among string) {
 	case r.After > 0 && i == 0:
 		c.fault(path+".after", "expected none: the first is called at once; got %v", r.After)
 	}
+}
+
+// namesAreSpoilt reports whether the name of a person or a rotation may have been among what could not be read.
+func (c *checker) namesAreSpoilt() bool {
+	return c.someNameless("on_call.people") || c.someNameless("on_call.rotations")
+}
+
+// someNameless reports whether a list, an entry of it, or the name of one could not be read.
+func (c *checker) someNameless(list string) bool {
+	for i := range c.entries(list) {
+		if c.spoilt(fmt.Sprintf("%s.%d.name", list, i)) {
+			return true
+		}
+	}
+	return c.spoilt(list)
+}
+
+// entries is how many entries a list of the file has.
+func (c *checker) entries(list string) int {
+	if n := c.node(list); n != nil {
+		return len(n.Content)
+	}
+	return 0
 }
 
 func (c *checker) rotation(path string, r Rotation, o OnCall) {
@@ -117,7 +140,7 @@ func (c *checker) rotation(path string, r Rotation, o OnCall) {
 }
 
 func (c *checker) member(path, name string, o OnCall) {
-	if _, ok := o.person(name); !ok {
+	if _, ok := o.person(name); !ok && !c.someNameless("on_call.people") {
 		c.fault(path, "%q is not among on_call.people", name)
 	}
 }
@@ -132,6 +155,10 @@ func (c *checker) shifts(path string, r Rotation, o OnCall) {
 	for i, s := range r.Shifts {
 		at := fmt.Sprintf("%s.shifts.%d", path, i)
 		c.member(at+".who", s.Who, o)
+		if c.spoiltAmong(at, "from", "to") {
+			whole = false
+			continue
+		}
 		if !s.From.set || !s.To.set || s.From.Daily || s.To.Daily {
 			c.fault(at, "expected a from and a to such as \"Monday 09:00\"")
 			whole = false
@@ -175,10 +202,13 @@ func weekText(minute int) string {
 func (c *checker) override(path string, o OnCall, i int) {
 	v := o.Overrides[i]
 	r, ok := o.rotation(v.Rotation)
-	if !ok {
+	if !ok && !c.someNameless("on_call.rotations") {
 		c.fault(path+".rotation", "%q is not among on_call.rotations", v.Rotation)
 	}
 	c.member(path+".who", v.Who, o)
+	if c.spoiltAmong(path, "from", "to") {
+		return
+	}
 	if v.From.IsZero() || v.To.IsZero() {
 		c.fault(path, "expected a from and a to such as \"2026-12-24 09:00\"")
 		return
@@ -189,7 +219,7 @@ func (c *checker) override(path string, o OnCall, i int) {
 		return
 	}
 	for _, earlier := range o.Overrides[:i] {
-		if v.overlaps(earlier, zone) {
+		if !earlier.From.IsZero() && !earlier.To.IsZero() && v.overlaps(earlier, zone) {
 			c.fault(path, "%s and %s have %s at the same time, from %v", earlier.Who, v.Who, v.Rotation, later(v.From, earlier.From, zone))
 		}
 	}

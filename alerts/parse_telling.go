@@ -79,6 +79,7 @@ func (c *checker) maintenance(path string, m Maintenance) {
 	}
 	zone := m.Zone.Location()
 	switch {
+	case c.spoiltAmong(path, "from", "to", "every", "for"):
 	case once == recurring:
 		c.fault(path, "expected either from and to, or every and for")
 	case recurring && !m.Every.set:

@@ -129,17 +129,14 @@ func parseClock(s string) (int, error) {
 
 func clockText(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60%24, minutes%60) }
 
-// scalar reads a value of its own kind from YAML, so that what is wrong with it comes with its line and in our words.
+// scalar reads a value of its own kind from YAML.
 func scalar[T any](n *yaml.Node, into *T, read func(string) (T, error)) error {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
+	if n.Kind != yaml.ScalarNode {
+		return fmt.Errorf("expected a single value, got %s", found(n))
 	}
 	value, err := read(n.Value)
-	if n.Kind != yaml.ScalarNode {
-		err = fmt.Errorf("expected a single value")
-	}
 	if err != nil {
-		return &yaml.TypeError{Errors: []string{fmt.Sprintf("line %d: %v", n.Line, err)}}
+		return err
 	}
 	*into = value
 	return nil

@@ -31,7 +31,7 @@ func TestPolicyFaults(t *testing.T) {
 		{"{quiet_for: 0s}", "a.yaml:1: judge.quiet_for: expected a duration of at least 1s, such as 30m, got 0s"},
 		{"{every: 5ms}", "a.yaml:1: judge.every: expected a duration of at least 1s, such as 5m, got 5ms; leave it out to go by what the runs say"},
 		{"{silent_after: 101}", "a.yaml:1: judge.silent_after: expected 1 to 100 runs, got 101"},
-		{"{flaping: 1}", "a.yaml:1: unknown field \"flaping\"; known here: "},
+		{"{flaping: 1}", "a.yaml:1: judge.flaping: unknown field; known here: "},
 		{"{journeys: {card: {}}}", `a.yaml:1: judge.journeys.card: there is no journey "card"; there are: print-card`},
 		{"{journeys: {print-card: {slow_runs: 0}}}", "a.yaml:1: judge.journeys.print-card.slow_runs: expected 1 to 100 runs, got 0"},
 		{"{journeys: {print-card: {slow_out_of: 2}}}", "a.yaml:1: judge.journeys.print-card.slow_runs: expected at most slow_out_of (2), got 3"},
@@ -39,7 +39,7 @@ func TestPolicyFaults(t *testing.T) {
 		{"{counts: [{agree: [a]}]}", "a.yaml:1: judge.counts.0.agree: expected two names, got [a]"},
 		{"{counts: [{agree: [a, A]}]}", `a.yaml:1: judge.counts.0: expected the name of a count, such as pending_jobs, got "A"`},
 		{"{counts: [{ceiling: {name: a, at_most: 5}, within: 2}]}", "a.yaml:1: judge.counts.0.within: expected 0 or more, beside agree, got 2"},
-		{"{counts: [{ceiling: {name: a, atmost: 5}}]}", `a.yaml:1: unknown field "atmost"; known here: name, at_most`},
+		{"{counts: [{ceiling: {name: a, atmost: 5}}]}", `a.yaml:1: judge.counts.0.ceiling.atmost: unknown field; did you mean "at_most"? known here: name, at_most`},
 		{"{counts: [{usual: {name: a, at_least: 1.5}}]}", "a.yaml:1: judge.counts.0.usual.at_least: expected a part of what is usual, above 0 and below 1, such as 0.5, got 1.5"},
 		{"{heartbeats: [{name: print-card, every: 24h}]}", `a.yaml:1: judge.heartbeats.0.name: "print-card" is the name of a journey`},
 		{"{heartbeats: [{name: b}]}", `a.yaml:1: judge.heartbeats.0: expected one of every (such as 24h) and by (such as "0 6 * * *")`},
@@ -47,7 +47,12 @@ func TestPolicyFaults(t *testing.T) {
 		{"{heartbeats: [{name: b, every: 1h, zone: Mars}]}", `a.yaml:1: judge.heartbeats.0.zone: expected a time zone such as Europe/Berlin, got "Mars"`},
 		{`{heartbeats: [{name: b, by: "6 am"}]}`, `a.yaml:1: judge.heartbeats.0.by: expected five fields as in cron, such as "0 6 * * *", got "6 am": `},
 		{"{failures_in_a_row: 0, slow_runs: 101}", "a.yaml:1: judge.failures_in_a_row: expected 1 to 100 runs, got 0\n" +
-			"a.yaml:1: judge.slow_runs: expected 1 to 100 runs, got 101\na.yaml:1: judge.slow_runs: expected at most slow_out_of (5), got 101"},
+			"a.yaml:1: judge.slow_runs: expected 1 to 100 runs, got 101"},
+		{"{counts: [{usual: {name: a, at_least: 0}}]}", "a.yaml:1: judge.counts.0.usual.at_least: expected a part of what is usual, above 0 and below 1, such as 0.5, got 0"},
+		{"{heartbeats: [{name: b, every: 1h, grace: 0m}]}", "a.yaml:1: judge.heartbeats.0.grace: expected a duration over 0, such as 10m, got 0s; leave it out for 10m"},
+		{"{journeys: {print-card: {quiet_for: 0m}}}", "a.yaml:1: judge.journeys.print-card.quiet_for: expected a duration of at least 1s, such as 30m, got 0m"},
+		{"{slow_runs: 6, slow_out_of: ten}", `a.yaml:1: judge.slow_out_of: expected a whole number such as 2, got "ten"`},
+		{"{slow_out_of: ten, journeys: {print-card: {slow_runs: 8}}}", `a.yaml:1: judge.slow_out_of: expected a whole number such as 2, got "ten"`},
 	} {
 		_, err := alerts.Parse("a.yaml", []byte("judge: "+c.judge+people), []string{"print-card"})
 		got := ""

@@ -14,23 +14,10 @@ import (
 )
 
 const (
-	most        = 100 // runs; more would be slower to notice than any customer
-	fewestDays  = 14  // of a trend: below, a weekday has no second one to be compared with
-	mostDays    = 42  // of a trend; so many are remembered
-	journeyKeys = "failures_in_a_row, recover_after, regions, flapping_failures, flapping_out_of, flapping_spells, flapping_rings_after, " +
-		"return_within, quiet_for, slow_runs, slow_out_of, creeping_days, creeping_ahead, broken_in_a_row, every, silent_after, " +
-		"silent_grace, counts, counts_in_a_row"
+	most       = 100 // runs; more would be slower to notice than any customer
+	fewestDays = 14  // of a trend: below, a weekday has no second one to be compared with
+	mostDays   = 42  // of a trend; so many are remembered
 )
-
-// knownToJudge are the fields that an error about an unknown one lists.
-var knownToJudge = map[string]string{
-	"alerts.Policy":          journeyKeys + ", journeys, heartbeats",
-	"alerts.JourneyPolicy":   journeyKeys,
-	"alerts.CountRule":       "agree, within, ceiling, usual",
-	"alerts.Ceiling":         "name, at_most",
-	"alerts.Usual":           "name, at_least",
-	"alerts.HeartbeatPolicy": "name, title, every, by, zone, grace, at_least",
-}
 
 func (c *checker) judge(p Policy, journeys []string) {
 	c.policy("judge", p.JourneyPolicy, defaultPolicy().JourneyPolicy)
@@ -113,7 +100,7 @@ func (c *checker) numbers(path string, p, base JourneyPolicy) {
 }
 
 func (c *checker) kOfN(path, k string, few int, n string, many int) {
-	if few > many {
+	if few > many && few <= most && !c.spoiltAmong(path, n) && !c.spoiltAmong("judge", k, n) {
 		c.fault(path+"."+k, "expected at most %s (%d), got %d", n, many, few)
 	}
 }
@@ -129,6 +116,9 @@ func (c *checker) quorum(path string, q Quorum) {
 var countName = regexp.MustCompile(`^[a-z0-9]+(_[a-z0-9]+)*$`)
 
 func (c *checker) countRule(path string, r CountRule) {
+	if c.spoiltBelow(path) {
+		return
+	}
 	kinds := 0
 	for _, is := range []bool{r.Agree != nil, r.Ceiling != nil, r.Usual != nil} {
 		if is {
@@ -149,7 +139,7 @@ func (c *checker) countRule(path string, r CountRule) {
 		c.fault(path+".agree", "expected two names, got %v", r.Agree)
 	case r.Within < 0 || r.Within != 0 && r.Agree == nil:
 		c.fault(path+".within", "expected 0 or more, beside agree, got %g", r.Within)
-	case r.Usual != nil && (r.Usual.AtLeast < 0 || r.Usual.AtLeast >= 1):
+	case r.Usual != nil && (r.Usual.AtLeast < 0 || r.Usual.AtLeast >= 1 || c.zero(path+".usual.at_least")):
 		c.fault(path+".usual.at_least", "expected a part of what is usual, above 0 and below 1, such as 0.5, got %g", r.Usual.AtLeast)
 	}
 }
@@ -170,6 +160,9 @@ func (c *checker) node(path string) *yaml.Node {
 }
 
 func child(n *yaml.Node, part string) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
 	switch n.Kind {
 	case yaml.SequenceNode:
 		if i, err := strconv.Atoi(part); err == nil && i < len(n.Content) {
@@ -185,10 +178,15 @@ func child(n *yaml.Node, part string) *yaml.Node {
 	return nil
 }
 
-// zero reports whether the file says 0 at a path, as opposed to nothing.
+// zero reports whether the file says 0, or a duration of 0, at a path, as opposed to nothing.
 func (c *checker) zero(path string) bool {
 	n := c.node(path)
-	return n != nil && (n.Value == "0" || n.Value == "0s")
+	if n == nil || n.Kind != yaml.ScalarNode {
+		return false
+	}
+	f, notNumber := strconv.ParseFloat(n.Value, 64)
+	d, notDuration := ParseDuration(n.Value)
+	return notNumber == nil && f == 0 || notDuration == nil && d == 0
 }
 
 // text is what the file says at a path, or else the value that came of it.
@@ -220,7 +218,7 @@ func (c *checker) heartbeats(hs []HeartbeatPolicy, journeys []string) {
 }
 
 func (c *checker) deadline(path string, h HeartbeatPolicy) {
-	if (h.Every == 0) == (h.By == "") {
+	if (h.Every == 0) == (h.By == "") && !c.spoiltAmong(path, "every", "by") {
 		c.fault(path, "expected one of every (such as 24h) and by (such as \"0 6 * * *\")")
 	}
 	if h.Every != 0 && h.Every < time.Minute {
@@ -234,8 +232,8 @@ func (c *checker) deadline(path string, h HeartbeatPolicy) {
 	if _, err := time.LoadLocation(h.Zone); err != nil {
 		c.fault(path+".zone", "expected a time zone such as Europe/Berlin, got %q", h.Zone)
 	}
-	if h.Grace < 0 {
-		c.fault(path+".grace", "expected a duration such as 10m, got %v", h.Grace)
+	if h.Grace < 0 || c.zero(path+".grace") {
+		c.fault(path+".grace", "expected a duration over 0, such as 10m, got %v; leave it out for 10m", h.Grace)
 	}
 	if h.AtLeast < 0 {
 		c.fault(path+".at_least", "expected 0 or more, got %d", h.AtLeast)

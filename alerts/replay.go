@@ -21,6 +21,10 @@ type Replay struct {
 	looked time.Time // for silent regions
 	until  time.Time // the latest run stands for its region; later, nobody was there
 	Runs   int       // judged so far
+
+	// Decided, if it is set, is told of every decision: of which journey it is, when it was made, and by a run from
+	// which region; none, where a run did not come.
+	Decided func(journey, region string, at time.Time, d Decision)
 }
 
 // A trial is a journey being judged again.
@@ -55,7 +59,9 @@ func (r *Replay) Judge(run journey.Run) {
 		r.trials[run.Journey] = t
 	}
 	r.look(run.Slot)
-	r.note(t, t.state.fold(t.policy, run, r.titles[run.Journey]), run.Slot)
+	decisions := t.state.fold(t.policy, run, r.titles[run.Journey])
+	r.tell(run.Journey, run.Region, run.Slot, decisions)
+	r.note(t, decisions, run.Slot)
 	r.Runs++
 	until, expected := t.state.Regions[run.Region].silentAt(t.policy)
 	if !expected {
@@ -79,7 +85,17 @@ func (r *Replay) look(now time.Time) {
 	for name, t := range r.trials {
 		var decisions []Decision
 		t.state, decisions = t.state.Watch(t.policy, name, r.titles[name], now, r.awake)
+		r.tell(name, "", now, decisions)
 		r.note(t, decisions, now)
+	}
+}
+
+func (r *Replay) tell(journey, region string, at time.Time, decisions []Decision) {
+	if r.Decided == nil {
+		return
+	}
+	for _, d := range decisions {
+		r.Decided(journey, region, at, d)
 	}
 }
 

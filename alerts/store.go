@@ -34,6 +34,11 @@ type RunQuery struct {
 	Since   time.Time // slots at or after it; zero: from the beginning
 	Until   time.Time // slots before it; zero: to the end
 	Limit   int       // the newest so many; 0 or less: all
+
+	// Lean asks for what judging looks at only, which is read several times faster; a store may bring more. That is
+	// the id, journey, region, slot, every, outcome, counts and error of a run; and all of a step but when it started
+	// and its waterfall.
+	Lean bool
 }
 
 // Items keeps the small states that judging and paging fold over, each changed only by whoever saw its latest version.

@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -32,10 +33,16 @@ func TestReadmeExample(t *testing.T) {
 func TestReadmeCommands(t *testing.T) {
 	readme := read(t, "../README.md")
 	program := ""
-	for _, file := range []string{"demo", "run", "watch", "history", "replay", "oncall", "mute", "vcard", "servers", "manner", "cost", "doctor"} {
-		program += read(t, "valkyrie/"+file+".go")
+	files, err := filepath.Glob("valkyrie/*.go")
+	if err != nil {
+		t.Fatal(err)
 	}
-	lines := regexp.MustCompile(`valkyrie (demo|run|watch|history|incidents|replay|oncall|mute|vcard|shop|phone|cost|doctor)\b([^\n`+"`"+`]*)`).FindAllStringSubmatch(readme, -1)
+	for _, file := range files {
+		if !strings.HasSuffix(file, "_test.go") {
+			program += read(t, file)
+		}
+	}
+	lines := regexp.MustCompile(`valkyrie (demo|run|watch|history|incidents|replay|oncall|mute|vcard|shop|phone|cost|doctor|outages|ack|resolve|drill|heartbeats|mark|status)\b([^\n`+"`"+`]*)`).FindAllStringSubmatch(readme, -1)
 	if len(lines) < 10 {
 		t.Fatalf("only %d commands were found in the README", len(lines))
 	}

@@ -2,24 +2,31 @@ package main
 
 import (
 	"context"
-	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/probes/journey"
 )
 
-// feed gives the replay the whole history in order, a few days at a time, so that it need not be in memory at once.
-func feed(ctx context.Context, store alerts.RunLog, r *alerts.Replay, now time.Time) error {
-	const (
-		kept    = 400 * 24 * time.Hour // 13 months
-		stretch = 3 * 24 * time.Hour
-	)
-	for from := now.Add(-kept); from.Before(now); from = from.Add(stretch) {
-		runs, err := store.Runs(ctx, alerts.RunQuery{Since: from, Until: from.Add(stretch)})
+// kept is how far back a replay looks, and for how long runs are kept unless told: 13 months, so that a month can be compared
+// with the same of last year.
+const kept = 400 * aDay
+
+// feed gives see the runs of a query in order, a few days at a time, so that they need not be in memory at once.
+func feed(ctx context.Context, store alerts.RunLog, q alerts.RunQuery, see func(journey.Run)) error {
+	const stretch = 3 * aDay
+	q.Lean = true
+	end := q.Until
+	for from := q.Since; from.Before(end); from = from.Add(stretch) {
+		q.Since, q.Until = from, from.Add(stretch)
+		if q.Until.After(end) {
+			q.Until = end
+		}
+		runs, err := store.Runs(ctx, q)
 		if err != nil {
 			return err
 		}
 		for _, run := range runs {
-			r.Judge(run)
+			see(run)
 		}
 	}
 	return nil

@@ -3,24 +3,27 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
-	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
 var historyCommand = command{
 	name: "history", args: "[JOURNEY] [flags]", summary: "list the runs that were made, and how each journey has fared",
-	examples: []string{"valkyrie history", "valkyrie history print-card --since 2h", "valkyrie history --format json | jq .outcome", "valkyrie history --store \"dynamodb://valkyrie?region=eu-central-1\""},
+	examples: []string{
+		"valkyrie history", "valkyrie history print-card --since 2h", "valkyrie history --since yesterday --until today",
+		"valkyrie history --format json --since 7d | jq .outcome",
+		"valkyrie history --store \"dynamodb://valkyrie?region=eu-central-1\"",
+	},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		q := p.queryFlags(fs, 24*time.Hour)
+		q := p.queryFlags(fs, "24h", "text", "json")
 		return func(ctx context.Context, args []string) error {
 			if len(args) > 1 {
 				return usageError("unexpected argument %q: expected at most one journey", args[1])
@@ -30,48 +33,44 @@ var historyCommand = command{
 				return err
 			}
 			defer store.Close()
-			runs, err := store.Runs(ctx, alerts.RunQuery{Journey: strings.Join(args, ""), Since: q.from()})
+			name := strings.Join(args, "")
+			runs, err := store.Runs(ctx, alerts.RunQuery{Journey: name, Since: q.since.at, Until: q.until.at})
 			if err != nil {
 				return err
 			}
-			if *q.format == "json" {
+			if len(runs) == 0 {
+				if err := p.noRuns(ctx, store, name, q); err != nil {
+					return err
+				}
+			}
+			if q.format == "json" {
 				return writeRuns(p.stdout, "json", runs)
 			}
-			return p.tellHistory(runs, *q.since)
+			return p.tellHistory(runs)
 		}
 	},
 }
 
-// query is what history and incidents have in common.
-type query struct {
-	store  *storage
-	format *string
-	since  *time.Duration
+// noRuns says why there are none: the name is mistyped, or when the last one was.
+func (p *program) noRuns(ctx context.Context, store alerts.RunLog, name string, q *query) error {
+	newest, err := store.Runs(ctx, alerts.RunQuery{Journey: name, Limit: 1})
+	if err != nil {
+		return err
+	}
+	of := after(" of ", name)
+	if len(newest) > 0 {
+		fmt.Fprintf(p.stderr, "no runs%s %s; the latest is of %s\n", of, q.within(), newest[0].Slot.UTC().Format("2006-01-02 15:04:05 UTC"))
+		return nil
+	}
+	if known := probes.Names(); name != "" && !slices.Contains(known, name) {
+		return unknown("journey", name, known)
+	}
+	fmt.Fprintf(p.stderr, "no runs%s were ever made here\n", of)
+	return nil
 }
 
-func (p *program) queryFlags(fs *flag.FlagSet, since time.Duration) query {
-	return query{
-		store:  p.storeFlags(fs),
-		format: fs.String("format", "text", "`text` or json, an object a line"),
-		since:  fs.Duration("since", since, "`DURATION` to look back"),
-	}
-}
-
-func (q query) open(ctx context.Context) (store, error) {
-	if err := oneOf("format", *q.format, "text", "json"); err != nil {
-		return nil, err
-	}
-	if *q.since <= 0 {
-		return nil, usageError("--since %v: expected a duration such as 24h", *q.since)
-	}
-	return q.store.openExisting(ctx)
-}
-
-func (q query) from() time.Time { return time.Now().Add(-*q.since) }
-
-func (p *program) tellHistory(runs []journey.Run, since time.Duration) error {
+func (p *program) tellHistory(runs []journey.Run) error {
 	if len(runs) == 0 {
-		fmt.Fprintf(p.stderr, "no runs in the last %v\n", since)
 		return nil
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
@@ -148,85 +147,4 @@ func quantileText(values []int64, q float64) string {
 		return ""
 	}
 	return milliseconds(quantile(values, q))
-}
-
-var incidentsCommand = command{
-	name: "incidents", args: "[flags]", summary: "list the incidents, who was told, and who acknowledged",
-	examples: []string{"valkyrie incidents", "valkyrie incidents --since 720h --format json"},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		q := p.queryFlags(fs, 7*24*time.Hour)
-		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
-			}
-			store, err := q.open(ctx)
-			if err != nil {
-				return err
-			}
-			defer store.Close()
-			records, err := incidents(ctx, store, q.from())
-			if err != nil {
-				return err
-			}
-			if *q.format == "json" {
-				enc := json.NewEncoder(p.stdout)
-				enc.SetEscapeHTML(false)
-				for _, r := range records {
-					if err := enc.Encode(r); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-			if len(records) == 0 {
-				fmt.Fprintf(p.stderr, "no incidents in the last %v\n", *q.since)
-			}
-			for _, r := range records {
-				p.tellIncident(r)
-			}
-			return nil
-		}
-	},
-}
-
-// incidents is the history with what is going on now laid over it, which may be a moment newer.
-func incidents(ctx context.Context, store alerts.Store, since time.Time) ([]alerts.Record, error) {
-	records, err := store.Incidents(ctx, since)
-	if err != nil {
-		return nil, err
-	}
-	route, err := alerts.LoadRoute(ctx, store)
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range route.Incidents {
-		at := slices.IndexFunc(records, func(r alerts.Record) bool { return r.ID == i.ID })
-		if at < 0 {
-			records = append(records, route.Record(i))
-		} else {
-			records[at] = route.Record(i)
-		}
-	}
-	return records, nil
-}
-
-func (p *program) tellIncident(r alerts.Record) {
-	const stamp = "2006-01-02 15:04:05"
-	fmt.Fprintf(p.stdout, "%s  #%s  %s is %s: %s\n", r.Opened.Format(stamp), r.Short(), r.Journey, r.Kind, r.State)
-	fmt.Fprintf(p.stdout, "  %s\n", r.Reason)
-	if r.Error != "" {
-		fmt.Fprintf(p.stdout, "  %s%s\n", after("step \"", after(r.Step, "\": ")), r.Error)
-	}
-	for _, page := range r.Pages {
-		fmt.Fprintf(p.stdout, "  %s  %s %s to %s: %s%s%s%s\n", page.PlannedAt.Format("15:04:05"), page.Purpose, page.Channel, page.Person, page.State, after(", ", page.Result), after(", pressed ", page.Key), paces(page))
-	}
-	if !r.AckedAt.IsZero() {
-		fmt.Fprintf(p.stdout, "  %s  acknowledged by %s\n", r.AckedAt.Format("15:04:05"), r.AckedBy)
-	}
-	if r.Closing != "" {
-		fmt.Fprintf(p.stdout, "  %s  %s\n", r.ResolvedAt.Format("15:04:05"), r.Closing)
-	}
-	for _, e := range r.Evidence {
-		fmt.Fprintf(p.stdout, "  %-10s  %s%s\n", e.Kind, e.Path, after("missing: ", e.Missing))
-	}
 }

@@ -19,7 +19,7 @@ var muteCommand = command{
 	name: "mute", args: "JOURNEY [flags]", summary: "tell nobody about a journey, or a batch, for a while; it ends by itself, and says so",
 	examples: []string{"valkyrie mute print-card --for 1h --by Ada", "valkyrie mute all --for 20m", "valkyrie mute print-card --end"},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		lasts := fs.Duration("for", time.Hour, "`DURATION` until it ends by itself, at most 168h")
+		lasts := fs.String("for", "1h", "`DURATION` until it ends by itself, such as 90m or 2d, or the TIME; at most 7d")
 		by := fs.String("by", "", "`NAME` of who mutes, and is told when it ends; the first on call unless given")
 		end := fs.Bool("end", false, "end it now")
 		file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people, which names the batches")
@@ -30,13 +30,21 @@ var muteCommand = command{
 			if err != nil {
 				return err
 			}
-			if len(args) != 1 || !slices.Contains(known, args[0]) {
-				return usageError("mute %s: expected one of %s", strings.Join(args, " "), strings.Join(known, ", "))
+			if len(args) != 1 {
+				return usageError("expected one journey or batch to mute, got %d; there are: %s", len(args), strings.Join(known, ", "))
 			}
-			if *lasts <= 0 || *lasts > longest {
-				return usageError("--for %v: expected a duration over 0 and up to %v", *lasts, brief(longest))
+			if !slices.Contains(known, args[0]) {
+				return unknown("journey or batch", args[0], known)
 			}
-			m := alerts.Mute{Journey: args[0], Until: time.Now().UTC().Add(*lasts).Truncate(time.Second), By: *by}
+			if err := knownPerson(*file, *by); err != nil {
+				return err
+			}
+			now := time.Now()
+			until, err := parseUntil(*lasts, now)
+			if err != nil || !until.After(now) || until.Sub(now) > longest {
+				return usageError("--for %s: expected a duration over 0 and up to 7d, such as 90m, or a time within 7 days, such as 18:00 or \"monday 09:00\"", *lasts)
+			}
+			m := alerts.Mute{Journey: args[0], Until: until.UTC().Truncate(time.Second), By: *by}
 			if m.Journey == everything {
 				m.Journey = ""
 			}
@@ -46,6 +54,30 @@ var muteCommand = command{
 			return p.mute(ctx, db, args[0], m)
 		}
 	},
+}
+
+// knownPerson refuses somebody who is not on call, as far as the file can be read.
+func knownPerson(file, name string) error {
+	cfg, _, err := readAlerts(file)
+	if err != nil || name == "" {
+		return nil
+	}
+	var all []string
+	for _, who := range cfg.OnCall.People {
+		all = append(all, who.Name)
+	}
+	if !slices.Contains(all, name) {
+		return unknown("person", name, all)
+	}
+	return nil
+}
+
+// parseUntil reads how long something lasts, or until when.
+func parseUntil(s string, now time.Time) (time.Time, error) {
+	if d, err := alerts.ParseDuration(s); err == nil {
+		return now.Add(d), nil
+	}
+	return parseWhen(s, now, time.Local)
 }
 
 // mutable lists what can be muted. The file is read only for a name that is no journey's: that it is being edited, and

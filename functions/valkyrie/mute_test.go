@@ -29,9 +29,14 @@ func TestMute(t *testing.T) {
 		{"print-card --for 2h --by Ada", "nobody is told about print-card until "},
 		{"all", "nobody is told about all until "},
 		{"print-card --end", "print-card is no longer muted\n"},
-		{"prnt-card", "valkyrie: mute prnt-card: expected one of "},
+		{"prnt-card", "valkyrie: there is no journey or batch \"prnt-card\", did you mean \"print-card\"? there are: print-card, create-order, "},
 		{"shift-texts --alerts DIR/alerts.yaml --for 2h", "nobody is told about shift-texts until "},
-		{"all --for 0s", "valkyrie: --for 0s: expected a duration over 0 and up to 168h\n"},
+		{"create-order --for 2d", "nobody is told about create-order until "},
+		{"create-order --end", "create-order is no longer muted\n"},
+		{"all --for 8d", "valkyrie: --for 8d: expected a duration over 0 and up to 7d, such as 90m"},
+		{"", "valkyrie: expected one journey or batch to mute, got 0; there are: print-card, create-order, "},
+		{"all --alerts DIR/alerts.yaml --by Adda", "valkyrie: there is no person \"Adda\", did you mean \"Ada\"? there are: Ada, Grace\n"},
+		{"all --for 0s", "valkyrie: --for 0s: expected a duration over 0 and up to 7d, such as 90m, or a time within 7 days, such as 18:00 or \"monday 09:00\"\n"},
 	} {
 		out, errs, _ := typed(t, dir, append([]string{"mute", "--db", "DIR/valkyrie.db"}, strings.Fields(c.args)...)...)
 		if got := out + errs; !strings.HasPrefix(got, c.want) {
@@ -39,7 +44,7 @@ func TestMute(t *testing.T) {
 		}
 	}
 	m := muted()
-	if len(m) != 3 || m[0].Journey != "" || m[1].Journey != "print-card" || m[1].Until.After(time.Now()) {
+	if len(m) != 4 || m[0].Journey != "" || m[1].Journey != "print-card" || m[1].Until.After(time.Now()) {
 		t.Errorf("muted: %+v", m)
 	}
 }

@@ -109,8 +109,11 @@ func duty(i int, t alerts.Turned) string {
 	return s
 }
 
-// brief is a duration without the zeros at its end: 5m, not 5m0s.
+// brief is a duration without the zeros at its end, and of whole days in days: 5m, not 5m0s; 7d, not 168h0m0s.
 func brief(d time.Duration) string {
+	if days := d / aDay; d > aDay && d%aDay == 0 {
+		return fmt.Sprintf("%dd", days)
+	}
 	s := d.String()
 	if strings.HasSuffix(s, "m0s") {
 		s = strings.TrimSuffix(s, "0s")
@@ -187,6 +190,9 @@ func (c *rotaCommand) chosen(o alerts.OnCall) (alerts.Rotation, error) {
 	var all []string
 	for _, r := range o.Rotations {
 		all = append(all, r.Name)
+	}
+	if len(all) == 0 {
+		return alerts.Rotation{}, usageError("there is no rotation in %s whose duty somebody else could have; write one under on_call.rotations", c.alerts)
 	}
 	return alerts.Rotation{}, usageError("--rotation %q: expected one of %q, the rotations in %s", c.rotation, all, c.alerts)
 }

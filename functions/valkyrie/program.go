@@ -61,13 +61,16 @@ func brokenError(format string, args ...any) error {
 
 // run executes one command and returns its exit code.
 func (p *program) run(ctx context.Context, args []string) int {
-	if len(args) == 0 || slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
-		p.help()
-		return map[bool]int{true: exitUsage, false: exitOK}[len(args) == 0]
+	if len(args) == 0 {
+		p.help(p.stderr)
+		return exitUsage
+	}
+	if slices.Contains([]string{"help", "-h", "-help", "--help"}, args[0]) {
+		return p.report(p.helpWith(args[1:]))
 	}
 	i := slices.IndexFunc(commands, func(c command) bool { return c.name == args[0] })
 	if i < 0 {
-		return p.report(usageError("there is no command %q; there are: %s\nrun \"valkyrie help\" for what they do", args[0], names(commands)))
+		return p.report(noCommand(args[0]))
 	}
 	return p.report(p.execute(ctx, commands[i], args[1:]))
 }
@@ -82,7 +85,7 @@ func (p *program) execute(ctx context.Context, c command, args []string) error {
 		return nil
 	}
 	if err != nil {
-		return usageError("%w\nrun \"valkyrie %s -h\" for its flags", err, c.name)
+		return misuse(err, c, fs)
 	}
 	return do(ctx, rest)
 }
@@ -117,15 +120,6 @@ func (p *program) report(err error) int {
 	return code
 }
 
-func (p *program) help() {
-	fmt.Fprintln(p.stderr, "valkyrie probes a site's critical journeys, and calls people when one keeps failing.")
-	fmt.Fprintln(p.stderr)
-	for _, c := range commands {
-		fmt.Fprintf(p.stderr, "  valkyrie %-10s %s\n", c.name, c.summary)
-	}
-	fmt.Fprintln(p.stderr, "\nrun \"valkyrie COMMAND -h\" for flags and examples; begin with: valkyrie demo")
-}
-
 func (p *program) usage(w io.Writer, c command, fs *flag.FlagSet) {
 	fmt.Fprintf(w, "usage: valkyrie %s %s\n\n%s.\n\nflags:\n", c.name, c.args, c.summary)
 	fs.VisitAll(func(f *flag.Flag) {
@@ -142,14 +136,6 @@ func (p *program) usage(w io.Writer, c command, fs *flag.FlagSet) {
 	for _, n := range c.notes {
 		fmt.Fprintln(w, "\n"+n)
 	}
-}
-
-func names(cs []command) string {
-	var all []string
-	for _, c := range cs {
-		all = append(all, c.name)
-	}
-	return strings.Join(all, ", ")
 }
 
 // logger writes the story's technical side to stderr.

@@ -2,52 +2,102 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
-	"text/tabwriter"
+	"slices"
+	"strings"
 	"time"
 
 	"valkyrie/alerts"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 var replayCommand = command{
-	name: "replay", args: "--policy FILE [flags]", summary: "judge the stored history again under another policy, and tell what would have been different",
-	examples: []string{"valkyrie replay --policy alerts/alerts.yaml", "valkyrie replay --policy stricter.yaml --since 720h --db valkyrie.db"},
+	name: "replay", args: "[JOURNEY] --policy FILE [flags]", summary: "judge the stored history again under another policy, and tell what would have been different",
+	examples: []string{
+		"valkyrie replay --policy alerts/alerts.yaml",
+		"valkyrie replay print-card --policy stricter.yaml --since 30d --db valkyrie.db",
+		"valkyrie replay --policy stricter.yaml --against alerts/alerts.yaml   # two policies, rather than a policy and what was",
+		"valkyrie replay --policy stricter.yaml --practice                     # on a made-up month whose troubles are known",
+	},
 	notes: []string{
 		"FILE is a whole alerts.yaml; only its part \"judge\" and its severities matter. All of the history is judged, so that trends are known;\n" +
 			"what is told began, or ended, within --since. Heartbeats are not replayed, and no mute or maintenance counts. Nobody is called.",
+		"--practice needs no history: on JOURNEY, or the first two, it shows which of a month's troubles a policy notices, how soon, and what it tells people about that\n" +
+			"is none; beside the alerts.yaml that was built in, unless --against names another. A trouble in the middle of an incident that was told\n" +
+			"already, and never ended, is missed: nobody is told of it anew.",
 	},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		policy := fs.String("policy", defaultAlerts, "`FILE` of the policy to try")
-		db := p.storeFlags(fs)
-		since := fs.Duration("since", 30*24*time.Hour, "`DURATION` to look back")
+		r := replaying{program: p, since: ago("30d")}
+		fs.StringVar(&r.policy, "policy", defaultAlerts, "`FILE` of the policy to try")
+		fs.StringVar(&r.against, "against", "", "`FILE` of another policy to compare it with; what really was, unless given")
+		r.store = p.storeFlags(fs)
+		fs.BoolVar(&r.practice, "practice", false, "replay a made-up month of noise and known troubles instead of the store")
+		fs.Var(&r.since, "since", "`TIME` to look back to: 24h, 7d or 2w ago, yesterday, 2026-11-01")
 		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
+			if len(args) > 1 {
+				return usageError("unexpected argument %q: expected at most one journey", args[1])
 			}
-			if *since <= 0 {
-				return usageError("--since %v: expected a duration such as 720h", *since)
-			}
-			cfg, err := readPolicy(*policy)
-			if err != nil {
-				return err
-			}
-			store, err := db.openExisting(ctx)
-			if err != nil {
-				return err
-			}
-			defer store.Close()
-			return p.replay(ctx, store, cfg, *policy, time.Now().Add(-*since))
+			r.journey = strings.Join(args, "")
+			return r.run(ctx)
 		}
 	},
 }
 
-func readPolicy(path string) (alerts.Config, error) {
-	text, err := os.ReadFile(path)
+// A replaying is the flags of replay, and the judges that it takes.
+type replaying struct {
+	*program
+	policy, against, journey string
+	store                    *storage
+	practice                 bool
+	since                    past
+
+	would, baseline *judge // baseline is nil where the policy is compared with what was
+}
+
+// A judge is a policy at work, by the name of its file.
+type judge struct {
+	*alerts.Replay
+	name string
+}
+
+func newJudge(name string, c alerts.Config) *judge {
+	return &judge{alerts.NewReplay(c.Judge, c.OnCall, titles()), name}
+}
+
+func (r *replaying) run(ctx context.Context) error {
+	cfg, err := readPolicy(r.policy, "--policy")
 	if err != nil {
-		return alerts.Config{}, usageError("the policy cannot be read: %w\nname it with --policy", err)
+		return err
+	}
+	r.would = newJudge(r.policy, cfg)
+	if r.against != "" {
+		if cfg, err = readPolicy(r.against, "--against"); err != nil {
+			return err
+		}
+		r.baseline = newJudge(r.against, cfg)
+	}
+	if r.practice {
+		return r.onPractice()
+	}
+	store, err := r.store.openExisting(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return r.onHistory(ctx, store)
+}
+
+func readPolicy(path, flag string) (alerts.Config, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) && path == defaultAlerts {
+		text, err = alerts.Shipped(), nil
+	}
+	if err != nil {
+		return alerts.Config{}, usageError("the policy cannot be read: %w\nname it with %s", err, flag)
 	}
 	cfg, err := alerts.Parse(path, text, probes.Names())
 	if err != nil {
@@ -56,19 +106,37 @@ func readPolicy(path string) (alerts.Config, error) {
 	return cfg, nil
 }
 
-// replay judges the history and tells how the outcome differs from what was.
-func (p *program) replay(ctx context.Context, store alerts.Store, policy alerts.Config, name string, since time.Time) error {
+// see has the policies judge a run.
+func (r *replaying) see(run journey.Run) {
+	r.would.Judge(run)
+	if r.baseline != nil {
+		r.baseline.Judge(run)
+	}
+}
+
+// onHistory judges what is stored, and tells how the outcome differs from what was, or from the other policy's.
+func (r *replaying) onHistory(ctx context.Context, store alerts.Store) error {
 	began := time.Now()
-	r := alerts.NewReplay(policy.Judge, policy.OnCall, titles())
-	if err := feed(ctx, store, r, began); err != nil {
+	if err := feed(ctx, store, alerts.RunQuery{Journey: r.journey, Since: began.Add(-kept), Until: began}, r.see); err != nil {
 		return err
 	}
-	was, err := incidents(ctx, store, since)
+	if known := probes.Names(); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {
+		return unknown("journey", r.journey, known)
+	}
+	fmt.Fprintf(r.stderr, "judged %d runs in %v\n", r.would.Runs, time.Since(began).Round(time.Millisecond))
+	if r.baseline != nil {
+		return r.compare(r.would.Verdicts(r.since.at), r.baseline.Verdicts(r.since.at))
+	}
+	was, err := incidents(ctx, store, r.since.at)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stderr, "judged %d runs in %v\n", r.Runs, time.Since(began).Round(time.Millisecond))
-	return p.tellDifferences(alerts.Compare(r.Verdicts(since), was), name)
+	was = slices.DeleteFunc(was, func(i alerts.Record) bool { return r.journey != "" && i.Journey != r.journey })
+	var all []difference
+	for _, d := range alerts.Compare(r.would.Verdicts(r.since.at), was) {
+		all = append(all, difference{d, wouldTell(d.Would), didTell(d.Was)})
+	}
+	return r.tellDifferences(all, "WOULD HAVE", "DID")
 }
 
 // titles are those of the journeys, by name.
@@ -79,103 +147,4 @@ func titles() map[string]string {
 		all[j.Name] = j.Title
 	}
 	return all
-}
-
-func (p *program) tellDifferences(all []alerts.Difference, policy string) error {
-	const stamp = "2006-01-02 15:04"
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "\tOPENED (UTC)\tJOURNEY\tKIND\tLASTED\tWOULD HAVE\tDID\tWHY")
-	var sum tally
-	for _, d := range all {
-		i := d.Incident()
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", sum.mark(d), i.Opened.UTC().Format(stamp), i.Journey, i.Kind, lasted(i), wouldHave(d.Would), did(d.Was), i.Reason)
-	}
-	if len(all) == 0 {
-		fmt.Fprintln(p.stderr, "no incidents, neither then nor under this policy")
-		return nil
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintf(p.stdout, "\nunder %s: %d added (+), %d gone (-), %d the same (=); alarms that ring: %d, and %d did; texts: %d, and %d did\n",
-		policy, sum.added, sum.gone, sum.same, sum.calls, sum.called, sum.texts, sum.texted)
-	return nil
-}
-
-// A tally sums up the differences.
-type tally struct {
-	added, gone, same            int
-	calls, texts, called, texted int // incidents' alarms that would have been, and incidents about which people were told
-}
-
-// mark counts a difference, and returns its sign.
-func (t *tally) mark(d alerts.Difference) string {
-	if d.Would != nil {
-		calls, texts := d.Would.Calls()
-		t.calls, t.texts = t.calls+calls, t.texts+texts
-	}
-	switch did(d.Was) {
-	case "rung":
-		t.called++
-	case "texted":
-		t.texted++
-	}
-	switch {
-	case d.Was == nil:
-		t.added++
-		return "+"
-	case d.Would == nil:
-		t.gone++
-		return "-"
-	}
-	t.same++
-	return "="
-}
-
-func lasted(i alerts.Incident) string {
-	if i.State != alerts.Resolved {
-		return "is open"
-	}
-	return i.ResolvedAt.Sub(i.Since).Round(time.Second).String()
-}
-
-// wouldHave says what the policy would have done about an incident: "rung 2x 03:02".
-func wouldHave(v *alerts.Verdict) string {
-	if v == nil {
-		return "-"
-	}
-	if len(v.Alarms) == 0 {
-		return "kept"
-	}
-	calls, texts := v.Calls()
-	said := ""
-	for _, s := range []struct {
-		n    int
-		word string
-	}{{texts, "texted"}, {calls, "rung"}} {
-		if s.n > 1 {
-			said += fmt.Sprintf("%s %d times ", s.word, s.n)
-		} else if s.n == 1 {
-			said += s.word + " "
-		}
-	}
-	return said + v.Alarms[0].At.UTC().Format("15:04")
-}
-
-// did says what was done about an incident.
-func did(r *alerts.Record) string {
-	said := "-"
-	if r == nil {
-		return said
-	}
-	for _, page := range r.Pages {
-		switch {
-		case page.Purpose != alerts.Alarm:
-		case page.Channel == alerts.Call:
-			return "rung"
-		default:
-			said = "texted"
-		}
-	}
-	return said
 }

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"valkyrie/alerts"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
@@ -45,7 +48,7 @@ func seeded(t *testing.T, path string) {
 			if d.Incident.ID == "" {
 				continue
 			}
-			r := alerts.Record{Incident: d.Incident, Pages: []alerts.Page{{ID: "p", Purpose: alerts.Alarm, Channel: alerts.Call}}}
+			r := alerts.Record{Incident: d.Incident, Pages: []alerts.Page{{ID: "p", Purpose: alerts.Alarm, Channel: alerts.Call, PlannedAt: d.Incident.Opened}}}
 			r.Rev = int64(r.Runs)
 			if err := store.PutIncident(t.Context(), r); err != nil {
 				t.Fatal(err)
@@ -60,11 +63,11 @@ func TestReplay(t *testing.T) {
 	seeded(t, db)
 	text := string(alerts.Shipped())
 	for _, c := range []struct{ policy, want string }{
-		{text, "0 added (+), 0 gone (-), 3 the same (=); alarms that ring: 3, and 3 did"},
-		{strings.Replace(text, "failures_in_a_row: 2 ", "failures_in_a_row: 3 ", 1), "0 added (+), 1 gone (-), 2 the same (=); alarms that ring: 2, and 3 did"},
-		{strings.Replace(text, "failures_in_a_row: 2 ", "failures_in_a_row: 1 ", 1), "1 added (+), 0 gone (-), 3 the same (=); alarms that ring: 4, and 3 did"},
-		{strings.Replace(text, "#severity: {flapping: page}", "severity: {down: notify}", 1), "3 the same (=); alarms that ring: 0, and 3 did; texts: 3, and 0 did"},
-		{strings.Replace(text, "#severity: {flapping: page}", "severity: {down: log}", 1), "3 the same (=); alarms that ring: 0, and 3 did; texts: 0, and 0 did"},
+		{text, "0 added (+), 0 gone (-), 0 told otherwise (~), 3 the same (=)\nrings: WOULD HAVE 3, DID 3; "},
+		{strings.Replace(text, "failures_in_a_row: 2 ", "failures_in_a_row: 3 ", 1), "0 added (+), 1 gone (-), 2 told otherwise (~), 0 the same (=)\nrings: WOULD HAVE 2, DID 3; "},
+		{strings.Replace(text, "failures_in_a_row: 2 ", "failures_in_a_row: 1 ", 1), "1 added (+), 0 gone (-), 3 told otherwise (~), 0 the same (=)\nrings: WOULD HAVE 4, DID 3; "},
+		{strings.Replace(text, "#severity: {flapping: page}", "severity: {down: notify}", 1), "3 told otherwise (~), 0 the same (=)\nrings: WOULD HAVE 0, DID 3; texts: WOULD HAVE 3, DID 0"},
+		{strings.Replace(text, "#severity: {flapping: page}", "severity: {down: log}", 1), "3 told otherwise (~), 0 the same (=)\nrings: WOULD HAVE 0, DID 3; texts: WOULD HAVE 0, DID 0"},
 	} {
 		policy := filepath.Join(t.TempDir(), "alerts.yaml")
 		if err := os.WriteFile(policy, []byte(c.policy), 0o600); err != nil {
@@ -78,6 +81,36 @@ func TestReplay(t *testing.T) {
 		if !strings.Contains(out.String(), c.want) {
 			t.Errorf("expected %q in\n%s", c.want, out.String())
 		}
+	}
+}
+
+// TestLeanIsEnough: judging does not miss what a replay does not read.
+func TestLeanIsEnough(t *testing.T) {
+	db := filepath.Join(t.TempDir(), "valkyrie.db")
+	seeded(t, db)
+	store, err := sqlite.OpenExisting(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var verdicts [2][]alerts.Verdict
+	for i, lean := range []bool{false, true} {
+		runs, err := store.Runs(t.Context(), alerts.RunQuery{Lean: lean})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := alerts.NewReplay(cfg.Judge, cfg.OnCall, titles())
+		for _, run := range runs {
+			r.Judge(run)
+		}
+		verdicts[i] = r.Verdicts(time.Time{})
+	}
+	if diff := cmp.Diff(verdicts[0], verdicts[1], cmpopts.IgnoreFields(alerts.Incident{}, "Evidence")); diff != "" || len(verdicts[0]) != 3 {
+		t.Error(len(verdicts[0]), diff)
 	}
 }
 
@@ -129,7 +162,7 @@ func BenchmarkReplayOfStore(b *testing.B) {
 	}
 	for b.Loop() {
 		r := alerts.NewReplay(alerts.Policy{}, alerts.OnCall{}, nil)
-		if err := feed(b.Context(), store, r, now.Add(time.Second)); err != nil || r.Runs != runs {
+		if err := feed(b.Context(), store, alerts.RunQuery{Since: now.Add(-kept), Until: now.Add(time.Second)}, r.Judge); err != nil || r.Runs != runs {
 			b.Fatal(r.Runs, err)
 		}
 	}

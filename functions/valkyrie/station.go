@@ -46,7 +46,7 @@ func openStation(ctx context.Context, db string, cfg alerts.Config, c carrier, l
 		return nil, exitError{exitUsage, err}
 	}
 	s := &station{store: store}
-	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: probes.Titles(), Awake: time.Now().UTC()}
+	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: probes.Titles(), Awake: time.Now().UTC(), TimeNow: time.Now}
 	if err := s.connect(ctx, cfg, c, log); err != nil {
 		return nil, errors.Join(err, s.close())
 	}

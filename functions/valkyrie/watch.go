@@ -34,7 +34,10 @@ var watchCommand = command{
 		region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
 		dir := fs.String("evidence", "evidence", "`DIR` that keeps what failing runs have left to look at")
 		retry := retryFlag(fs)
-		fs.DurationVar(&w.every, "every", time.Minute, "`DURATION` from slot to slot, at least 1s")
+		w.every = time.Minute
+		fs.Var((*duration)(&w.every), "every", "`DURATION` from slot to slot, at least 1s")
+		w.keep = kept
+		fs.Var((*duration)(&w.keep), "keep", "`DURATION` for which runs are kept, at least 1d; incidents stay")
 		fs.StringVar(&w.db, "db", "valkyrie.db", "`FILE` of the store")
 		fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
 		fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive")
@@ -46,6 +49,9 @@ var watchCommand = command{
 			}
 			if w.every < time.Second {
 				return usageError("--every %v: expected at least 1s", w.every)
+			}
+			if w.keep < aDay {
+				return usageError("--keep %s: expected at least 1d", brief(w.keep))
 			}
 			cfg, err := p.alertsConfig(w.alerts)
 			if err != nil {
@@ -64,7 +70,7 @@ var watchCommand = command{
 
 // A watching is the loop on one machine.
 type watching struct {
-	every                      time.Duration
+	every, keep                time.Duration
 	db, alerts, listen, answer string
 	runner                     journey.Runner
 	station                    *station
@@ -86,6 +92,7 @@ func (w *watching) run(ctx context.Context, p *program, cfg alerts.Config) (err 
 	poke := make(chan struct{}, 1)
 	var pager sync.WaitGroup
 	pager.Go(func() { w.station.page(ctx, poke, w.log) })
+	pager.Go(func() { w.station.sweep(ctx, w.keep, w.log) })
 	fmt.Fprintf(p.stderr, "watching %s every %v from %s; history in %s; Ctrl-C ends it\n", w.runner.Stage.Site, w.every, w.runner.Region, w.db)
 	for _, address := range w.station.beats {
 		fmt.Fprintf(p.stderr, "a batch reports to %s/start, /progress?done=1&expected=2, /finish or /fail, by POST\n", address)

@@ -7,16 +7,13 @@ import (
 )
 
 // parseWhen reads a time as people write it, in a zone: "now", "03:00" and "sunday 03:00" (the next one), "tomorrow 03:00",
-// "2026-11-22 03:00", RFC 3339.
+// "2026-11-22" (its first minute), "2026-11-22 03:00", RFC 3339.
 func parseWhen(s string, now time.Time, zone *time.Location) (time.Time, error) {
 	s = strings.ToLower(strings.TrimSpace(s))
 	if s == "now" || s == "" {
 		return now, nil
 	}
-	if t, err := time.Parse(time.RFC3339, strings.ToUpper(s)); err == nil {
-		return t, nil
-	}
-	if t, err := time.ParseInLocation("2006-01-02 15:04", s, zone); err == nil {
+	if t, err := parseDate(strings.ToUpper(s), zone); err == nil {
 		return t, nil
 	}
 	day, clock, named := strings.Cut(s, " ")

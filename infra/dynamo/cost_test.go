@@ -14,8 +14,9 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestRequestsPerRun: a run takes three requests, and the first of a process four; also the first of a day, the one that
-// opens an incident, and after months of history. What the days leave behind is entered by the pager's watch.
+// TestRequestsPerRun: a run takes three requests; also the first of a day, the one that opens an incident, and after months
+// of history. The first of a process takes one more, and the first after a missing slot two: it looks for runs that were kept
+// and never judged. What the days leave behind is entered by the pager's watch.
 func TestRequestsPerRun(t *testing.T) {
 	p, cfg := through(t, local.For(t), nil)
 	s := open(t, cfg)
@@ -28,13 +29,14 @@ func TestRequestsPerRun(t *testing.T) {
 		return p.requests()
 	}
 	first := record(runAt(0))
-	if diff := cmp.Diff([]string{"PutItem", "PutItem", "GetItem", "UpdateItem"}, first); diff != "" {
-		t.Errorf("the first run of a process (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]string{"PutItem", "PutItem", "GetItem", "Query", "GetItem", "UpdateItem"}, first); diff != "" {
+		t.Errorf("the first run of a process, and of all (-want +got):\n%s", diff)
 	}
 	every := []string{"PutItem", "GetItem", "UpdateItem"}
 	const days, hours = 60, 24
 	for hour := 1; hour < days*hours; hour += 3 {
 		run := runAt(hour * 60)
+		run.EveryMS = (3 * time.Hour).Milliseconds()
 		if hour%100 < 12 {
 			run.Outcome, run.Error = journey.Failed, "no PDF"
 		}
@@ -45,6 +47,10 @@ func TestRequestsPerRun(t *testing.T) {
 			_, err := desk.Watch(t.Context(), run.Slot)
 			must(t, err)
 		}
+	}
+	missed := runAt(days*hours*60 + 240)
+	if diff := cmp.Diff([]string{"PutItem", "GetItem", "Query", "GetItem", "UpdateItem"}, record(missed)); diff != "" {
+		t.Errorf("after a missing slot (-want +got):\n%s", diff)
 	}
 	ledger, err := alerts.LoadLedger(t.Context(), s, "print-card")
 	if days := ledger.Steps["eu-west-1/sign in"]; err != nil || len(days) != 59 {

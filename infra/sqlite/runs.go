@@ -30,6 +30,13 @@ func runFields(r *journey.Run) []any {
 	}
 }
 
+const leanColumns = "id, journey, region, slot, every_ms, outcome, counts, error"
+
+// leanFields are where leanColumns are read into.
+func leanFields(r *journey.Run) []any {
+	return []any{&r.ID, &r.Journey, &r.Region, stamp{&r.Slot}, &r.EveryMS, &r.Outcome, document{&r.Counts}, &r.Error}
+}
+
 // PutRun implements [alerts.RunLog].
 func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
@@ -77,6 +84,7 @@ func (s *Store) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, err
 type choice struct {
 	where string
 	args  []any
+	lean  bool
 }
 
 // choose turns a query into SQL. Each of its two forms follows an index from its end, so that it costs as much as the
@@ -92,14 +100,18 @@ func choose(q alerts.RunQuery) choice {
 	}
 	const newest = " slot >= ? AND slot < ? ORDER BY slot DESC, region DESC, id DESC, journey DESC LIMIT ?"
 	if q.Journey == "" {
-		return choice{"WHERE" + newest, []any{stamp{&q.Since}, until, limit}}
+		return choice{"WHERE" + newest, []any{stamp{&q.Since}, until, limit}, q.Lean}
 	}
-	return choice{"WHERE journey = ? AND" + newest, []any{q.Journey, stamp{&q.Since}, until, limit}}
+	return choice{"WHERE journey = ? AND" + newest, []any{q.Journey, stamp{&q.Since}, until, limit}, q.Lean}
 }
 
 // readRuns reads the chosen runs, newest first and still without steps, and the number of each.
 func readRuns(ctx context.Context, tx *sql.Tx, c choice) (runs []journey.Run, numbers []int64, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT number, "+runColumns+" FROM runs "+c.where, c.args...)
+	columns, fields := runColumns, runFields
+	if c.lean {
+		columns, fields = leanColumns, leanFields
+	}
+	rows, err := tx.QueryContext(ctx, "SELECT number, "+columns+" FROM runs "+c.where, c.args...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -108,7 +120,7 @@ func readRuns(ctx context.Context, tx *sql.Tx, c choice) (runs []journey.Run, nu
 	for rows.Next() {
 		r := journey.Run{Steps: []journey.StepResult{}}
 		var number int64
-		if err := rows.Scan(append([]any{&number}, runFields(&r)...)...); err != nil {
+		if err := rows.Scan(append([]any{&number}, fields(&r)...)...); err != nil {
 			return nil, nil, err
 		}
 		runs, numbers = append(runs, r), append(numbers, number)

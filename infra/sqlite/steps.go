@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"valkyrie/probes/journey"
 )
@@ -31,27 +32,54 @@ func putSteps(ctx context.Context, tx *sql.Tx, number int64, steps []journey.Ste
 	return nil
 }
 
+const leanStepColumns = "name, outcome, duration_ms, slow_ms, limit_ms, error, cleanup, why"
+
+// leanStepFields are where leanStepColumns are read into.
+func leanStepFields(s *journey.StepResult) []any {
+	return []any{&s.Name, &s.Outcome, &s.DurationMS, &s.SlowMS, &s.LimitMS, &s.Error, &s.Cleanup, &s.Why}
+}
+
 // readSteps adds to the chosen runs their steps, in one query for all of them.
 func readSteps(ctx context.Context, tx *sql.Tx, c choice, runs []journey.Run, numbers []int64) error {
-	index := make(map[int64]int, len(numbers))
-	for i, n := range numbers {
-		index[n] = i
+	if len(runs) == 0 {
+		return nil
 	}
-	query := "SELECT run, " + stepColumns + " FROM steps WHERE run IN (SELECT number FROM runs " + c.where + ")" +
-		" ORDER BY run, position"
-	rows, err := tx.QueryContext(ctx, query, c.args...)
+	columns, fields := stepColumns, stepFields
+	if c.lean {
+		columns, fields = leanStepColumns, leanStepFields
+	}
+	which, args := c.steps(numbers)
+	rows, err := tx.QueryContext(ctx, "SELECT run, "+columns+" FROM steps WHERE "+which+" ORDER BY run, position", args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	index := make(map[int64]int, len(numbers))
+	for i, n := range numbers {
+		index[n] = i
+	}
+	var number int64
+	var step journey.StepResult
+	into := append([]any{&number}, fields(&step)...)
 	for rows.Next() {
-		var number int64
-		var step journey.StepResult
-		if err := rows.Scan(append([]any{&number}, stepFields(&step)...)...); err != nil {
+		step = journey.StepResult{}
+		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		run := &runs[index[number]]
-		run.Steps = append(run.Steps, step)
+		if i, ok := index[number]; ok {
+			runs[i].Steps = append(runs[i].Steps, step)
+		}
 	}
 	return rows.Err()
+}
+
+// steps says which steps are those of the chosen runs. Runs that were written one after the other have numbers without
+// gaps, and their steps lie together; else each is looked up.
+func (c choice) steps(numbers []int64) (where string, args []any) {
+	const gaps = 3 // in each number that is one of theirs
+	first, last := slices.Min(numbers), slices.Max(numbers)
+	if last-first < gaps*int64(len(numbers)) {
+		return "run BETWEEN ? AND ?", []any{first, last}
+	}
+	return "run IN (SELECT number FROM runs " + c.where + ")", c.args
 }

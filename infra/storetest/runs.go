@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"valkyrie/alerts"
 	"valkyrie/probes/journey"
 )
@@ -129,4 +131,38 @@ func runsChosen(tb testing.TB, fresh Backing) {
 	wantRuns(tb, s, alerts.RunQuery{Since: noon.Add(time.Hour)})
 	wantRuns(tb, s, alerts.RunQuery{Journey: "print"})
 	wantRuns(tb, s, alerts.RunQuery{Journey: "PRINT-CARD"})
+}
+
+func leanRuns(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	var full journey.Run
+	fill(tb, &full)
+	far := runAt(0, "far") // far from the other, so that a store which reads what lies between is seen to leave it out
+	far.Steps = []journey.StepResult{{Name: "open the shop", Outcome: journey.Passed}}
+	putRuns(tb, s, of(runAt(-2, "other"), "create-order"), far, of(runAt(1, "another"), "create-order"), full)
+	got, err := s.Runs(tb.Context(), alerts.RunQuery{Journey: "print-card", Lean: true})
+	must(tb, err)
+	if len(got) != 1 {
+		tb.Fatalf("got %d runs, want 1", len(got))
+	}
+	wantLean(tb, far, got[0])
+	got, err = s.Runs(tb.Context(), alerts.RunQuery{Lean: true})
+	must(tb, err)
+	wantLean(tb, full, got[len(got)-1])
+}
+
+// wantLean checks the fields that a lean run must have.
+func wantLean(tb testing.TB, want, got journey.Run) {
+	tb.Helper()
+	lean := func(r journey.Run) journey.Run {
+		l := journey.Run{ID: r.ID, Journey: r.Journey, Region: r.Region, Slot: r.Slot, EveryMS: r.EveryMS, Outcome: r.Outcome, Counts: r.Counts, Error: r.Error}
+		for _, s := range r.Steps {
+			s.Started, s.Waterfall = time.Time{}, journey.Waterfall{}
+			l.Steps = append(l.Steps, s)
+		}
+		return l
+	}
+	if diff := cmp.Diff(lean(want), lean(got)); diff != "" {
+		tb.Fatalf("a lean run, -want +got:\n%s", diff)
+	}
 }

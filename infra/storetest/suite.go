@@ -34,6 +34,7 @@ var checks = []check{
 	{"run/a slot is a moment in any time zone", slotIsAMoment},
 	{"run/listed by slot, then region, then id", runsInOrder},
 	{"run/chosen by journey, since and limit", runsChosen},
+	{"run/lean has all that judging looks at", leanRuns},
 
 	{"item/never written has version 0", absentItem},
 	{"item/each write adds one to the version", itemVersions},

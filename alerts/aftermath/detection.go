@@ -1,0 +1,88 @@
+package aftermath
+
+import (
+	"time"
+
+	"valkyrie/alerts"
+)
+
+// Detection is how long it took until somebody knew. A time that did not come is absent.
+type Detection struct {
+	FailedAt   time.Time `json:"failed_at,omitzero"`   // slot of the first bad run
+	OpenedAt   time.Time `json:"opened_at,omitzero"`   // slot of the run that opened the incident
+	RangAt     time.Time `json:"rang_at,omitzero"`     // when the first alarm was accepted by a carrier
+	AnsweredAt time.Time `json:"answered_at,omitzero"` // when a person first pressed a key, or acknowledged
+
+	FailedToRingS int64 `json:"failed_to_ring_s,omitempty"` // seconds from the first to the third
+	RingToKeyS    int64 `json:"ring_to_key_s,omitempty"`    // seconds from the alarm that was answered to the answer
+
+	Pages []PageTimes `json:"pages"` // the same of each alarm
+}
+
+// PageTimes are the times of one alarm.
+type PageTimes struct {
+	Page          string         `json:"page"` // id
+	Person        string         `json:"person"`
+	Channel       alerts.Channel `json:"channel"`
+	FailedAt      time.Time      `json:"failed_at"` // slot of the first bad run of the spell that it is about
+	RangAt        time.Time      `json:"rang_at,omitzero"`
+	KeyAt         time.Time      `json:"key_at,omitzero"`
+	Key           string         `json:"key,omitempty"`
+	FailedToRingS int64          `json:"failed_to_ring_s,omitempty"`
+	RingToKeyS    int64          `json:"ring_to_key_s,omitempty"`
+}
+
+func detection(r alerts.Record) Detection {
+	d := Detection{FailedAt: r.Since, OpenedAt: r.Opened, Pages: []PageTimes{}}
+	for _, p := range r.Pages {
+		if p.Purpose != alerts.Alarm || p.State == alerts.Cancelled {
+			continue
+		}
+		t := timesOf(r, p)
+		d.Pages = append(d.Pages, t)
+		if !t.RangAt.IsZero() && (d.RangAt.IsZero() || t.RangAt.Before(d.RangAt)) {
+			d.RangAt = t.RangAt
+			d.FailedToRingS = between(d.FailedAt, d.RangAt)
+		}
+		if !t.KeyAt.IsZero() && (d.AnsweredAt.IsZero() || t.KeyAt.Before(d.AnsweredAt)) {
+			d.AnsweredAt, d.RingToKeyS = t.KeyAt, t.RingToKeyS
+		}
+	}
+	if !r.AckedAt.IsZero() && (d.AnsweredAt.IsZero() || r.AckedAt.Before(d.AnsweredAt)) { // by a text, not by a key
+		d.AnsweredAt, d.RingToKeyS = r.AckedAt, between(d.RangAt, r.AckedAt)
+	}
+	return d
+}
+
+// timesOf are the times of an alarm. When the key of a call was pressed is not in the page: an acknowledgement has its
+// time in the incident, and after another key the call soon ends.
+func timesOf(r alerts.Record, p alerts.Page) PageTimes {
+	t := PageTimes{Page: p.ID, Person: p.Person, Channel: p.Channel, FailedAt: failedBefore(r, p), RangAt: p.AcceptedAt, Key: p.Key}
+	switch {
+	case p.Key == alerts.AckKey && r.AckedBy == p.Person && !r.AckedAt.Before(p.AcceptedAt):
+		t.KeyAt = r.AckedAt
+	case p.Key != "":
+		t.KeyAt = p.EndedAt
+	}
+	t.FailedToRingS, t.RingToKeyS = between(t.FailedAt, t.RangAt), between(t.RangAt, t.KeyAt)
+	return t
+}
+
+// failedBefore is the first bad slot of the spell that a page is about.
+func failedBefore(r alerts.Record, p alerts.Page) time.Time {
+	at := r.Since
+	for _, s := range r.Spells {
+		if !s.Since.After(p.PlannedAt) {
+			at = s.Since
+		}
+	}
+	return at
+}
+
+// between is in whole seconds, and 0 when one of the two did not come.
+func between(a, b time.Time) int64 {
+	if a.IsZero() || b.IsZero() {
+		return 0
+	}
+	return int64(b.Sub(a).Round(time.Second) / time.Second)
+}

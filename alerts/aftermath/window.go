@@ -1,0 +1,177 @@
+package aftermath
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes/journey"
+)
+
+// A Window is a time in which customers of a region may have been hit: it was still good at its beginning, and good again
+// at its end. In between it was bad when the runs looked, and unknown when they did not.
+type Window struct {
+	Region    string    `json:"region"`
+	LastGood  time.Time `json:"last_good,omitzero"`  // when the last good run before began; absent: none is kept
+	FirstBad  time.Time `json:"first_bad,omitzero"`  // slot
+	LastBad   time.Time `json:"last_bad,omitzero"`   // slot
+	FirstGood time.Time `json:"first_good,omitzero"` // when the first good run after had ended; absent: it is not over yet
+	BadRuns   int       `json:"bad_runs"`            // of a silence: 0, as they did not come
+}
+
+// Lasted is how long it was, at most; false when a bound is not known.
+func (w Window) Lasted() (time.Duration, bool) {
+	return w.FirstGood.Sub(w.LastGood), !w.LastGood.IsZero() && !w.FirstGood.IsZero()
+}
+
+// windows are those of the incident, by region and time.
+func windows(c Case) []Window {
+	all := []Window{}
+	for _, region := range regions(c.Runs) {
+		runs := slices.DeleteFunc(slices.Clone(c.Runs), func(r journey.Run) bool { return r.Region != region })
+		named := slices.Contains(c.Record.Regions, region)
+		switch c.Record.Kind {
+		case alerts.Silent:
+			if named {
+				all = append(all, c.gap(region, runs)...)
+			}
+		case alerts.Creeping, alerts.Counts, alerts.Heartbeat:
+			if named {
+				all = append(all, c.around(region, runs))
+			}
+		default:
+			all = append(all, c.stretches(region, runs)...)
+		}
+	}
+	return all
+}
+
+func regions(runs []journey.Run) []string {
+	var all []string
+	for _, r := range runs {
+		all = append(all, r.Region)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// stretches are the stretches of bad runs that belong to the incident.
+func (c Case) stretches(region string, runs []journey.Run) []Window {
+	var all []Window
+	var now *Window
+	var good time.Time
+	for _, r := range runs {
+		switch {
+		case bad(c.Record.Kind, r.Outcome):
+			if now == nil {
+				now = &Window{Region: region, LastGood: good, FirstBad: r.Slot}
+			}
+			now.LastBad, now.BadRuns = r.Slot, now.BadRuns+1
+		case tells(c.Record.Kind, r.Outcome):
+			good = began(r)
+			if now != nil {
+				now.FirstGood = ended(r)
+				all = append(all, *now)
+			}
+			now = nil
+		}
+	}
+	if now != nil {
+		all = append(all, *now)
+	}
+	return slices.DeleteFunc(all, func(w Window) bool { return w.LastBad.Before(c.Record.Since) || w.FirstBad.After(c.end()) })
+}
+
+// bad reports whether a run of that outcome is what incidents of the kind are about.
+func bad(k alerts.Kind, o journey.Outcome) bool {
+	switch k {
+	case alerts.Ours:
+		return o == journey.Broken
+	case alerts.Degraded:
+		return o == journey.Slow || o == journey.Failed
+	}
+	return o == journey.Failed
+}
+
+// tells reports whether a run that is not bad says that it is good.
+func tells(k alerts.Kind, o journey.Outcome) bool { return k == alerts.Ours || o != journey.Broken }
+
+// gap is the longest time without a run that touches the incident.
+func (c Case) gap(region string, runs []journey.Run) []Window {
+	var longest Window
+	var most time.Duration
+	for i, r := range runs {
+		next, until := Window{Region: region, LastGood: began(r), FirstBad: c.Record.Since}, c.Now
+		if i+1 < len(runs) {
+			until = runs[i+1].Slot
+			next.FirstGood = ended(runs[i+1])
+		}
+		if d := until.Sub(r.Slot); d > most && r.Slot.Before(c.end()) && until.After(c.Record.Since) {
+			longest, most = next, d
+		}
+	}
+	if most == 0 {
+		return nil
+	}
+	return []Window{longest}
+}
+
+// around is from the last good run before the incident to the first after.
+func (c Case) around(region string, runs []journey.Run) Window {
+	w := Window{Region: region, FirstBad: c.Record.Since, LastBad: c.Record.Last}
+	for _, r := range runs {
+		switch {
+		case r.Outcome.Good() && r.Slot.Before(c.Record.Since):
+			w.LastGood = began(r)
+		case !r.Slot.Before(c.Record.Since) && !r.Slot.After(c.Record.Last):
+			w.BadRuns++
+		case r.Outcome.Good() && c.Record.State == alerts.Resolved && !r.Slot.Before(c.Record.ResolvedAt) && w.FirstGood.IsZero():
+			w.FirstGood = ended(r)
+		}
+	}
+	return w
+}
+
+// end is when the incident was over, or now.
+func (c Case) end() time.Time {
+	if c.Record.State == alerts.Resolved {
+		return c.Record.ResolvedAt
+	}
+	return c.Now
+}
+
+// began is when a run began: its slot, where it does not say.
+func began(r journey.Run) time.Time {
+	if r.Started.IsZero() {
+		return r.Slot.UTC()
+	}
+	return r.Started.UTC()
+}
+
+// ended is when a run had ended, at the earliest: it waited so long, and did other things too.
+func ended(r journey.Run) time.Time {
+	return began(r).Add(time.Duration(r.DurationMS) * time.Millisecond)
+}
+
+// hit says what the windows are of, for people to read.
+func hit(k alerts.Kind) string {
+	switch k {
+	case alerts.Ours, alerts.Silent:
+		return "nobody knows how it was for customers"
+	case alerts.Degraded, alerts.Creeping:
+		return "customers may have waited"
+	case alerts.Counts, alerts.Heartbeat:
+		return "the numbers may have been wrong"
+	}
+	return "customers may have been hit"
+}
+
+// headline is what the incident was, in a few words.
+func headline(r alerts.Record) string {
+	title := r.Title
+	if title == "" {
+		title = strings.ReplaceAll(r.Journey, "-", " ")
+	}
+	return title
+}

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/aftermath"
+	"valkyrie/infra/sqlite"
+)
+
+// TestOneIncident: each of the seeded incidents is told whole, in every form, by its handle, its id, or the beginning of it.
+func TestOneIncident(t *testing.T) {
+	dir := t.TempDir()
+	seeded(t, filepath.Join(dir, "valkyrie.db"))
+	store, err := sqlite.OpenExisting(t.Context(), filepath.Join(dir, "valkyrie.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	all, err := store.Incidents(t.Context(), time.Time{})
+	if err != nil || len(all) != 3 {
+		t.Fatal(all, err)
+	}
+	tell := func(args ...string) (string, string, int) {
+		return typed(t, dir, append([]string{"incidents", "--db", "DIR/valkyrie.db"}, args...)...)
+	}
+	r := all[1]
+	for _, name := range []string{r.Short(), "#" + r.Short(), r.ID, strings.ToUpper(r.ID), r.ID[:len(r.ID)-4]} {
+		out, errs, code := tell(name)
+		if code != exitOK || errs != "" || !strings.HasPrefix(out, "#"+r.Short()+"  print-card is down: resolved\n") {
+			t.Errorf("%s: %d %s%s", name, code, errs, out)
+		}
+		for _, want := range []string{
+			"and the incident comes out as it was",
+			r.Spells[0].Since.Add(-15*time.Minute).Format("2006-01-02 15:04:05 UTC") + "  " + r.ResolvedAt.Format("2006-01-02 15:04:05 UTC"),
+			"= opens: print-card failed twice in a row from eu",
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: expected %q in\n%s", name, want, out)
+			}
+		}
+	}
+	out, _, _ := tell(r.Short(), "--format", "json")
+	var a aftermath.Account
+	if err := json.Unmarshal([]byte(out), &a); err != nil || a.ID != r.ID || len(a.Windows) != 1 || len(a.Pages) != 1 || strings.Count(out, "\n") != 1 {
+		t.Error(err, out)
+	}
+	if out, _, code := tell(r.Short(), "--format", "markdown"); code != exitOK || !strings.HasPrefix(out, "# Post-mortem: print a card, down on ") {
+		t.Error(code, out)
+	}
+	refused(t, tell, all)
+}
+
+// refused: what is not an incident's name is named, with those that are; a faulty on-call file is said, and hides nothing.
+func refused(t *testing.T, tell func(...string) (string, string, int), all []alerts.Record) {
+	for _, c := range []struct{ args, want string }{
+		{"c0ffee", "valkyrie: there is no incident \"c0ffee\"; the latest are\n  #" + all[2].Short() + "  " + all[2].ID + "\n"},
+		{"print-card", "valkyrie: \"print-card\" may be any of 3 incidents; say more of an id:\n  #" + all[2].Short()},
+		{"", "valkyrie: there is no incident \"\"; "},
+		{"a b", "valkyrie: unexpected argument \"b\": expected at most one incident\n"},
+		{"--format markdown", "valkyrie: --format markdown: expected the incident to write about; "},
+	} {
+		args := strings.Split(c.args, " ")
+		if out, errs, code := tell(args...); code != exitUsage || out != "" || !strings.HasPrefix(errs, c.want) {
+			t.Errorf("incidents %s: %d %q %q, want %q", c.args, code, out, errs, c.want)
+		}
+	}
+	faulty := filepath.Join(t.TempDir(), "faulty.yaml")
+	if err := os.WriteFile(faulty, []byte("judge: 1"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, errs, code := tell(all[0].Short(), "--alerts", faulty)
+	if code != exitOK || !strings.Contains(errs, "the decisions cannot be judged again: ") || !strings.Contains(out, "they could not be judged again") {
+		t.Error(code, errs, out)
+	}
+}

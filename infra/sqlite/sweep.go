@@ -1,0 +1,32 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+)
+
+// atOnce is how many runs one write sweeps: it holds the file for a few hundredths of a second, and others come between.
+const atOnce = 500
+
+// Sweep removes the runs, with their steps, of slots before a time, and returns how many these were. Incidents and their
+// pages stay. The file does not shrink: its room is used again.
+func (s *Store) Sweep(ctx context.Context, before time.Time) (swept int64, err error) {
+	const remove = "DELETE FROM runs WHERE number IN (SELECT number FROM runs WHERE slot < ? ORDER BY slot LIMIT ?)"
+	for n := int64(atOnce); n == atOnce; {
+		err := s.write(ctx, func(tx *sql.Tx) error {
+			result, err := tx.ExecContext(ctx, remove, stamp{&before}, atOnce)
+			if err != nil {
+				return err
+			}
+			n, err = result.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return swept, fmt.Errorf("sweeping the runs before %s: %w", before.UTC().Format(time.RFC3339), err)
+		}
+		swept += n
+	}
+	return swept, nil
+}
