@@ -104,9 +104,9 @@ func TestReach(t *testing.T) {
 		"ProbeRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
 			"lambda:InvokeFunction s3:PutObject secretsmanager:GetSecretValue ssm:GetParametersByPath",
 		"PagerRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
-			"secretsmanager:GetSecretValue ssm:GetParameter",
+			"secretsmanager:GetSecretValue ssm:GetParameter sns:Publish sms-voice:SendVoiceMessage",
 		"WebhookRole": "logs:CreateLogStream logs:PutLogEvents dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
-			"lambda:InvokeFunction secretsmanager:GetSecretValue ssm:GetParametersByPath",
+			"lambda:InvokeFunction secretsmanager:GetSecretValue ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage",
 		"ScheduleRole": "lambda:InvokeFunction sqs:SendMessage",
 	} {
 		for _, a := range strings.Fields(actions) {
