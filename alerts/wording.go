@@ -46,11 +46,12 @@ func facts(i Incident, v voice) string {
 	default:
 		what = fmt.Sprintf("The step %q failed", i.Step)
 	}
-	said := fmt.Sprintf("%s %s in a row, %s, seen from %s", what, times(i.Streak), v.since(i), v.regions(i.Regions))
+	now, before := i, ""
 	if i.Kind == Down && len(i.Spells) > 1 {
-		said += "; " + v.plain(story(i.Spells, v.clock))
+		now.Since = i.Spells[len(i.Spells)-1].Since // the streak is this spell's
+		before = "; " + v.plain(story(i.Spells, v.clock))
 	}
-	return said
+	return fmt.Sprintf("%s %s in a row, %s, seen from %s", what, times(i.Streak), v.since(now), v.regions(i.Regions)) + before
 }
 
 // sentence makes a sentence of a text, on one line; of one that says nothing, nothing.
