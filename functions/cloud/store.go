@@ -6,6 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"valkyrie/alerts"
+	"valkyrie/infra/amazon"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/regions"
@@ -29,7 +30,11 @@ func (s *Station) Desk(store alerts.Store) alerts.Desk {
 
 // Pager sees to it that people are told, by phone, of what is in a table.
 func (s *Station) Pager(store alerts.Store, phone alerts.Phone) *alerts.Pager {
-	return &alerts.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(probes.Names()), Log: s.Log}
+	p := &alerts.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(probes.Names()), Log: s.Log}
+	if second := s.Alerts.OnCall.Second; second != nil {
+		p.Second = amazon.With(*second, s.AWS)
+	}
+	return p
 }
 
 // Staff is who works on either table.
