@@ -46,6 +46,7 @@ func play(ctx context.Context, s story, trouble func(string, error)) *world {
 		panic(err)
 	}
 	cfg.Judge.SilentAfter = 0 // calls about silence are another story
+	cfg.OnCall.AckExpires = 0 // and so are acknowledgements that expire
 	w := newWorld(ctx, cfg.Judge, cfg.OnCall, trouble)
 	w.deaf = s.deaf
 	for quarter := range storyEnd * 4 {
