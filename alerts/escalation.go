@@ -219,7 +219,7 @@ func (r *Route) words(p Page, at hour) string {
 		}
 	}
 	who, _ := at.onCall.person(p.Person)
-	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, OnCall: at.onCall, Now: at.now}
+	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, Marks: r.Marks, OnCall: at.onCall, Now: at.now}
 	switch {
 	case p.Mute != nil:
 		return unmutedText(*p.Mute, who, r.badNow(p.Mute.Journey), at.now) // what is wrong when it is sent, not when it ended

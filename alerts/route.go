@@ -19,6 +19,7 @@ type Route struct {
 	Past      []Past     `json:"past"` // the last incidents that were forgotten: of these, old news is no news
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
+	Marks     []Mark     `json:"marks,omitempty"` // of releases, oldest first
 
 	Joined []string `json:"joined,omitempty"` // ids of incidents that came from another table
 

@@ -16,6 +16,7 @@ type Telling struct {
 	About  []Incident          // what it is about
 	Also   []Incident          // what else is wrong
 	Fine   map[string][]string // by id of an incident: regions from which it works
+	Marks  []Mark              // what was released lately, oldest first
 	OnCall OnCall              // notes on the journeys, where evidence is found
 	Now    time.Time
 }
@@ -41,6 +42,9 @@ func (t Telling) Speech() []string {
 // sentences tell of one incident.
 func (t Telling) sentences(i Incident, v voice) []string {
 	said := []string{sentence(headline(i)), sentence(facts(i, v))}
+	if began := v.began(i, t.Marks); began != "" {
+		said = append(said, "It "+began+".")
+	}
 	if fine := t.Fine[i.ID]; len(fine) > 0 {
 		said = append(said, fmt.Sprintf("It is fine from %s.", v.regions(fine)))
 	}
