@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"slices"
@@ -37,7 +36,11 @@ var historyCommand = command{
 			if *q.format == "json" {
 				return writeRuns(p.stdout, "json", runs)
 			}
-			return p.tellHistory(runs, *q.since)
+			route, err := alerts.LoadRoute(ctx, store)
+			if err != nil {
+				return err
+			}
+			return p.tellHistory(runs, marksFor(strings.Join(args, ""), route.Marks, q.from()), *q.since)
 		}
 	},
 }
@@ -69,16 +72,30 @@ func (q query) open(ctx context.Context) (store, error) {
 
 func (q query) from() time.Time { return time.Now().Add(-*q.since) }
 
-func (p *program) tellHistory(runs []journey.Run, since time.Duration) error {
+// marksFor are the releases since then that can have touched a journey, or, if it is empty, any.
+func marksFor(journey string, marks []alerts.Mark, since time.Time) []alerts.Mark {
+	return slices.DeleteFunc(slices.Clone(marks), func(m alerts.Mark) bool {
+		return m.At.Before(since) || journey != "" && len(m.Journeys) > 0 && !slices.Contains(m.Journeys, journey)
+	})
+}
+
+func (p *program) tellHistory(runs []journey.Run, marks []alerts.Mark, since time.Duration) error {
 	if len(runs) == 0 {
 		fmt.Fprintf(p.stderr, "no runs in the last %v\n", since)
 		return nil
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SLOT (UTC)\tJOURNEY\tREGION\tOUTCOME\tTIME\tWHAT")
+	released := func(until func(alerts.Mark) bool) {
+		for ; len(marks) > 0 && until(marks[0]); marks = marks[1:] {
+			tellMark(w, marks[0], "\t", "\treleased\t\t\n")
+		}
+	}
 	for _, r := range runs {
+		released(func(m alerts.Mark) bool { return !m.At.After(r.Slot) })
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, mark(r.Outcome), r.Outcome, milliseconds(r.DurationMS), what(r)+after("  on try "+strconv.Itoa(r.Tries)+"; at first: ", r.FirstError))
 	}
+	released(func(alerts.Mark) bool { return true })
 	fmt.Fprintln(w)
 	fmt.Fprintln(w, "JOURNEY\tRUNS\tGOOD\tFLAKY\tMEDIAN\t95 %\tSLOWEST STEP (MEDIAN)")
 	for _, name := range journeysOf(runs) {
@@ -148,85 +165,4 @@ func quantileText(values []int64, q float64) string {
 		return ""
 	}
 	return milliseconds(quantile(values, q))
-}
-
-var incidentsCommand = command{
-	name: "incidents", args: "[flags]", summary: "list the incidents, who was told, and who acknowledged",
-	examples: []string{"valkyrie incidents", "valkyrie incidents --since 720h --format json"},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		q := p.queryFlags(fs, 7*24*time.Hour)
-		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
-			}
-			store, err := q.open(ctx)
-			if err != nil {
-				return err
-			}
-			defer store.Close()
-			records, err := incidents(ctx, store, q.from())
-			if err != nil {
-				return err
-			}
-			if *q.format == "json" {
-				enc := json.NewEncoder(p.stdout)
-				enc.SetEscapeHTML(false)
-				for _, r := range records {
-					if err := enc.Encode(r); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-			if len(records) == 0 {
-				fmt.Fprintf(p.stderr, "no incidents in the last %v\n", *q.since)
-			}
-			for _, r := range records {
-				p.tellIncident(r)
-			}
-			return nil
-		}
-	},
-}
-
-// incidents is the history with what is going on now laid over it, which may be a moment newer.
-func incidents(ctx context.Context, store alerts.Store, since time.Time) ([]alerts.Record, error) {
-	records, err := store.Incidents(ctx, since)
-	if err != nil {
-		return nil, err
-	}
-	route, err := alerts.LoadRoute(ctx, store)
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range route.Incidents {
-		at := slices.IndexFunc(records, func(r alerts.Record) bool { return r.ID == i.ID })
-		if at < 0 {
-			records = append(records, route.Record(i))
-		} else {
-			records[at] = route.Record(i)
-		}
-	}
-	return records, nil
-}
-
-func (p *program) tellIncident(r alerts.Record) {
-	const stamp = "2006-01-02 15:04:05"
-	fmt.Fprintf(p.stdout, "%s  #%s  %s is %s: %s\n", r.Opened.Format(stamp), r.Short(), r.Journey, r.Kind, r.State)
-	fmt.Fprintf(p.stdout, "  %s\n", r.Reason)
-	if r.Error != "" {
-		fmt.Fprintf(p.stdout, "  %s%s\n", after("step \"", after(r.Step, "\": ")), r.Error)
-	}
-	for _, page := range r.Pages {
-		fmt.Fprintf(p.stdout, "  %s  %s %s to %s: %s%s%s\n", page.PlannedAt.Format("15:04:05"), page.Purpose, page.Channel, page.Person, page.State, after(", ", page.Result), after(", pressed ", page.Key))
-	}
-	if !r.AckedAt.IsZero() {
-		fmt.Fprintf(p.stdout, "  %s  acknowledged by %s\n", r.AckedAt.Format("15:04:05"), r.AckedBy)
-	}
-	if r.Closing != "" {
-		fmt.Fprintf(p.stdout, "  %s  %s\n", r.ResolvedAt.Format("15:04:05"), r.Closing)
-	}
-	for _, e := range r.Evidence {
-		fmt.Fprintf(p.stdout, "  %-10s  %s%s\n", e.Kind, e.Path, after("missing: ", e.Missing))
-	}
 }

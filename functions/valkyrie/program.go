@@ -36,7 +36,7 @@ type command struct {
 
 var commands = []command{
 	demoCommand, runCommand, watchCommand, historyCommand, incidentsCommand, replayCommand,
-	outagesCommand, oncallCommand, muteCommand, vcardCommand, heartbeatsCommand, shopCommand, phoneCommand, costCommand, doctorCommand,
+	outagesCommand, oncallCommand, muteCommand, markCommand, vcardCommand, heartbeatsCommand, shopCommand, phoneCommand, costCommand, doctorCommand,
 }
 
 // An exitError carries an exit code, and what to say with it.
