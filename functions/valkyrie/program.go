@@ -35,7 +35,7 @@ type command struct {
 }
 
 var commands = []command{
-	demoCommand, runCommand, watchCommand, historyCommand, incidentsCommand, replayCommand,
+	demoCommand, runCommand, watchCommand, historyCommand, incidentsCommand, statusCommand, replayCommand,
 	outagesCommand, oncallCommand, muteCommand, markCommand, vcardCommand, heartbeatsCommand, shopCommand, phoneCommand, costCommand, doctorCommand,
 }
 

@@ -39,6 +39,7 @@ var watchCommand = command{
 		fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
 		fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive")
 		fs.StringVar(&w.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
+		fs.StringVar(&w.status, "status", "", "`DIR` to write a status page for customers to, at every change and each minute; none unless given")
 		how := mannerFlags(fs)
 		return func(ctx context.Context, args []string) error {
 			if err := noArguments(args); err != nil {
@@ -66,6 +67,7 @@ var watchCommand = command{
 type watching struct {
 	every                      time.Duration
 	db, alerts, listen, answer string
+	status                     string
 	runner                     journey.Runner
 	station                    *station
 	log                        *slog.Logger
@@ -86,6 +88,9 @@ func (w *watching) run(ctx context.Context, p *program, cfg alerts.Config) (err 
 	poke := make(chan struct{}, 1)
 	var pager sync.WaitGroup
 	pager.Go(func() { w.station.page(ctx, poke, w.log) })
+	if w.status != "" {
+		pager.Go(func() { keepStatus(ctx, statusDesk(w.station.store, w.runner.Stage.Site.Host, w.status), w.log) })
+	}
 	fmt.Fprintf(p.stderr, "watching %s every %v from %s; history in %s; Ctrl-C ends it\n", w.runner.Stage.Site, w.every, w.runner.Region, w.db)
 	for _, address := range w.station.beats {
 		fmt.Fprintf(p.stderr, "a batch reports to %s/start, /progress?done=1&expected=2, /finish or /fail, by POST\n", address)
