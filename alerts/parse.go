@@ -40,6 +40,7 @@ func Parse(file string, text []byte, journeys []string) (Config, error) {
 	ch.onCall(c.OnCall)
 	ch.telling(c.OnCall, c.Judge.Names(journeys))
 	ch.phone("phone.from", c.Phone.From)
+	ch.machines(c.Tell)
 	if len(ch.faults) > 0 {
 		return Config{}, errors.Join(ch.faults...)
 	}
@@ -87,7 +88,7 @@ var (
 	unknownField = regexp.MustCompile(`^line (\d+): field (\S+) not found in type (\S+)$`)
 	atLine       = regexp.MustCompile(`^line (\d+): (.*)$`)
 	known        = map[string]string{
-		"alerts.Config":       "judge, on_call, phone",
+		"alerts.Config":       "judge, on_call, phone, tell",
 		"alerts.OnCall":       "people, rotations, overrides, escalation, repeat_after, severity, maintenance, journeys, play, evidence_url",
 		"alerts.Person":       "name, phone, email, zone, awake, language",
 		"alerts.Rotation":     "name, zone, every, hand_over, start, people, shifts",
@@ -97,6 +98,8 @@ var (
 		"alerts.JourneyNotes": "severity, say, runbook",
 		"alerts.Rung":         "call, after",
 		"alerts.Caller":       "from",
+		"alerts.Tell":         "webhooks, event_bus, topic",
+		"alerts.Webhook":      "url, secret",
 	}
 )
 

@@ -12,6 +12,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio/standin"
+	"valkyrie/infra/events"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
@@ -55,6 +56,9 @@ var watchCommand = command{
 			if w.runner, err = p.runner(ctx, *site, *region, *dir); err != nil {
 				return err
 			}
+			if w.receivers, err = events.Receivers(ctx, cfg.Tell, w.runner.Stage.Secrets); err != nil {
+				return exitError{exitUsage, err}
+			}
 			how.apply(&w.runner)
 			w.runner.Tries = tries(*retry)
 			w.runner.Every = w.every
@@ -69,6 +73,7 @@ type watching struct {
 	db, alerts, listen, answer string
 	status                     string
 	runner                     journey.Runner
+	receivers                  []events.Receiver
 	station                    *station
 	log                        *slog.Logger
 	stderr                     *program
@@ -90,6 +95,9 @@ func (w *watching) run(ctx context.Context, p *program, cfg alerts.Config) (err 
 	pager.Go(func() { w.station.page(ctx, poke, w.log) })
 	if w.status != "" {
 		pager.Go(func() { keepStatus(ctx, statusDesk(w.station.store, w.runner.Stage.Site.Host, w.status), w.log) })
+	}
+	for _, r := range w.receivers {
+		pager.Go(func() { events.Desk{Store: w.station.store, Receiver: r, Log: w.log}.Keep(ctx) })
 	}
 	fmt.Fprintf(p.stderr, "watching %s every %v from %s; history in %s; Ctrl-C ends it\n", w.runner.Stage.Site, w.every, w.runner.Region, w.db)
 	for _, address := range w.station.beats {
