@@ -55,7 +55,7 @@ func (r *Route) words(p Page, at hour) string {
 		}
 	}
 	who, _ := at.onCall.person(p.Person)
-	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, Round: r.round(p), OneWay: p.Via == Second, OnCall: at.onCall, Now: at.now}
+	t := Telling{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, Marks: r.Marks, Round: r.round(p), OneWay: p.Via == Second, OnCall: at.onCall, Now: at.now}
 	switch {
 	case p.Mute != nil:
 		return unmutedText(*p.Mute, who, r.badNow(p.Mute.Journey), at.now) // what is wrong when it is sent, not when it ended

@@ -10,6 +10,7 @@ type Config struct {
 	Judge  Policy `yaml:"judge"`
 	OnCall OnCall `yaml:"on_call"`
 	Phone  Caller `yaml:"phone"`
+	Tell   Tell   `yaml:"tell"`
 }
 
 // A Caller is the number that calls come from.

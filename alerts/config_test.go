@@ -97,7 +97,7 @@ func TestFaults(t *testing.T) {
 		{"slow_runs: 2", "slow_runs: 9", `f:4: judge.journeys.create-order.slow_runs: expected at most slow_out_of (5), got 9`},
 		{"slow_runs: 2", "slow: 2", `f:4: judge.journeys.create-order.slow: unknown field; known here: ` + judgeKeys},
 		{"create-order:", "make-order:", `f:4: judge.journeys.make-order: there is no journey "make-order"; there are: print-card and create-order`},
-		{"on_call:", "oncall:", `f:5: oncall: unknown field; did you mean "on_call"? known here: judge, on_call, phone`},
+		{"on_call:", "oncall:", `f:5: oncall: unknown field; did you mean "on_call"? known here: judge, on_call, phone, tell`},
 		{"- name: Ada", "- name: \"\"", `f:7: on_call.people.0.name: expected a name
 f:11: on_call.escalation.1: "Ada" is not among on_call.people`},
 		{"name: Grace", "name: Ada", `f:9: on_call.people.1.name: "Ada" is there twice
@@ -168,8 +168,8 @@ func TestUnreadable(t *testing.T) {
 		{"    - name: Grace", "    - zone: Mars\n      name: Grace", `f:9: on_call.people.1.zone: expected a time zone such as Europe/Berlin, got "Mars"`},
 		{"on_call:", "on_call: &a\n  <<: *a", `f:5: on_call: it contains itself`},
 		{"phone:\n  from: \"+12025550100\"", "phone: \"+12025550100\"", `f:13: phone: expected fields (from), got "+12025550100"`},
-		{good, "Ada", `f:1: expected fields (judge, on_call, phone), got "Ada"`},
-		{good, "- judge", `f:1: expected fields (judge, on_call, phone), got a list`},
+		{good, "Ada", `f:1: expected fields (judge, on_call, phone, tell), got "Ada"`},
+		{good, "- judge", `f:1: expected fields (judge, on_call, phone, tell), got a list`},
 		{"phone:\n  from", "phone:\n\tfrom", "f:14: it is not YAML: found character that cannot start any token; indent with spaces, not with tabs"},
 		{"[Grace, Ada]", "[Grace, Ada", "f:11: it is not YAML: did not find expected ',' or ']'; is a bracket, or a comma, missing?"},
 		{"    - name: Grace", "   - name: Grace", "f:9: it is not YAML: did not find expected key; fields of one thing need the same indentation"},

@@ -37,6 +37,7 @@ func Parse(file string, text []byte, journeys []string) (Config, error) {
 	ch.onCall(c.OnCall)
 	ch.telling(c.OnCall, c.Judge.Names(journeys))
 	ch.phone("phone.from", c.Phone.From)
+	ch.machines(c.Tell)
 	if err := ch.verdict(); err != nil {
 		return Config{}, err
 	}

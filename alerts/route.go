@@ -23,6 +23,7 @@ type Route struct {
 	Overrides []Override `json:"overrides,omitempty"`
 	Mutes     []Mute     `json:"mutes,omitempty"`
 	Windows   []Window   `json:"windows,omitempty"` // of maintenance, that are on
+	Marks     []Mark     `json:"marks,omitempty"`   // of releases, oldest first
 
 	Joined []string `json:"joined,omitempty"` // ids of incidents that came from another table
 

@@ -18,6 +18,7 @@ type Telling struct {
 	Fine   map[string][]string // by id of an incident: regions from which it works
 	Round  Round               // how often everybody has been tried about it
 	OneWay bool                // nothing can be pressed, or replied
+	Marks  []Mark              // what was released lately, oldest first
 	OnCall OnCall              // notes on the journeys, where evidence is found
 	Now    time.Time
 }
@@ -50,6 +51,9 @@ func (t Telling) Speech() []string {
 // sentences tell of one incident.
 func (t Telling) sentences(i Incident, v voice) []string {
 	said := []string{sentence(headline(i)), v.again(i), sentence(facts(i, v))}
+	if began := v.began(i, t.Marks); began != "" {
+		said = append(said, "It "+began+".")
+	}
 	if fine := t.Fine[i.ID]; len(fine) > 0 {
 		said = append(said, fmt.Sprintf("It is fine from %s.", v.regions(fine)))
 	}

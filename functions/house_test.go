@@ -106,7 +106,8 @@ func TestLinkedLibraries(t *testing.T) {
 		"github.com/aws/aws-sdk-go-v2/service/dynamodb":           {"infra/dynamo"},
 		"github.com/aws/aws-lambda-go/":                           {"functions/probe", "functions/pager", "functions/webhook", "functions/lambdatest", "functions/lambdatest/testdata/odd"},
 		"github.com/johannesboyne/gofakes3":                       {"infra/cloudtest"},
-		"github.com/aws/aws-sdk-go-v2/service/sns":                {"infra/amazon"},
+		"github.com/aws/aws-sdk-go-v2/service/sns":                {"infra/amazon", "infra/events"},
+		"github.com/aws/aws-sdk-go-v2/service/eventbridge":        {"infra/events"},
 		"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2": {"infra/amazon"},
 	}
 	tests := []string{"testing", "valkyrie/infra/cloudtest", "valkyrie/functions/lambdatest", "valkyrie/alerts/twilio/standin", "valkyrie/probes/demoshop", "modernc.org/"}

@@ -22,6 +22,8 @@ func writeRuns(w io.Writer, format string, runs []journey.Run) error {
 		return nil
 	case "junit":
 		return writeJUnit(w, runs)
+	case "markdown":
+		return writeMarkdown(w, runs)
 	}
 	for _, r := range runs {
 		if err := writeText(w, r); err != nil {

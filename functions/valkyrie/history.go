@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"valkyrie/alerts"
 	"valkyrie/probes"
@@ -46,7 +47,11 @@ var historyCommand = command{
 			if q.format == "json" {
 				return writeRuns(p.stdout, "json", runs)
 			}
-			return p.tellHistory(runs)
+			route, err := alerts.LoadRoute(ctx, store)
+			if err != nil {
+				return err
+			}
+			return p.tellHistory(runs, marksFor(strings.Join(args, ""), route.Marks, q.since.at))
 		}
 	},
 }
@@ -69,15 +74,29 @@ func (p *program) noRuns(ctx context.Context, store alerts.RunLog, name string, 
 	return nil
 }
 
-func (p *program) tellHistory(runs []journey.Run) error {
+// marksFor are the releases since then that can have touched a journey, or, if it is empty, any.
+func marksFor(journey string, marks []alerts.Mark, since time.Time) []alerts.Mark {
+	return slices.DeleteFunc(slices.Clone(marks), func(m alerts.Mark) bool {
+		return m.At.Before(since) || journey != "" && len(m.Journeys) > 0 && !slices.Contains(m.Journeys, journey)
+	})
+}
+
+func (p *program) tellHistory(runs []journey.Run, marks []alerts.Mark) error {
 	if len(runs) == 0 {
 		return nil
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SLOT (UTC)\tJOURNEY\tREGION\tOUTCOME\tTIME\tWHAT")
+	released := func(until func(alerts.Mark) bool) {
+		for ; len(marks) > 0 && until(marks[0]); marks = marks[1:] {
+			tellMark(w, marks[0], "\t", "\treleased\t\t\n")
+		}
+	}
 	for _, r := range runs {
+		released(func(m alerts.Mark) bool { return !m.At.After(r.Slot) })
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, mark(r.Outcome), r.Outcome, milliseconds(r.DurationMS), what(r)+after("  on try "+strconv.Itoa(r.Tries)+"; at first: ", r.FirstError))
 	}
+	released(func(alerts.Mark) bool { return true })
 	fmt.Fprintln(w)
 	fmt.Fprintln(w, "JOURNEY\tRUNS\tGOOD\tFLAKY\tMEDIAN\t95 %\tSLOWEST STEP (MEDIAN)")
 	for _, name := range journeysOf(runs) {

@@ -20,7 +20,7 @@ func TestHistoryCountsFlakiness(t *testing.T) {
 	err := p.tellHistory([]journey.Run{
 		run("print-card", journey.Passed, 1), run("print-card", journey.Slow, 2), run("print-card", journey.Failed, 2), run("print-card", journey.Passed, 1),
 		run("create-order", journey.Passed, 1),
-	})
+	}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

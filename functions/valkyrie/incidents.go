@@ -55,13 +55,17 @@ func (p *program) tellIncidents(ctx context.Context, store alerts.Store, q *quer
 	if !q.until.at.IsZero() {
 		records = slices.DeleteFunc(records, func(r alerts.Record) bool { return r.Opened.After(q.until.at) })
 	}
+	route, err := alerts.LoadRoute(ctx, store)
+	if err != nil {
+		return err
+	}
 	if len(records) == 0 {
 		fmt.Fprintf(p.stderr, "no incidents %s\n", q.within())
 	}
 	for _, r := range records {
 		if q.format != "json" {
-			p.tellIncident(r)
-		} else if err := writeJSON(p.stdout, r); err != nil {
+			p.tellIncident(r, route.Marks)
+		} else if err := writeJSON(p.stdout, marked(r, route.Marks)); err != nil {
 			return err
 		}
 	}
@@ -96,10 +100,23 @@ func incidents(ctx context.Context, store alerts.Store, since time.Time) ([]aler
 	return records, nil
 }
 
-func (p *program) tellIncident(r alerts.Record) {
+// A markedRecord is a record with the release it began soon after.
+type markedRecord struct {
+	alerts.Record
+	Release *alerts.Mark `json:"release,omitempty"`
+}
+
+func marked(r alerts.Record, marks []alerts.Mark) markedRecord {
+	if m, ok := r.Suspect(marks); ok {
+		return markedRecord{r, &m}
+	}
+	return markedRecord{Record: r}
+}
+
+func (p *program) tellIncident(r alerts.Record, marks []alerts.Mark) {
 	const stamp = "2006-01-02 15:04:05"
 	fmt.Fprintf(p.stdout, "%s  #%s  %s is %s: %s\n", r.Opened.Format(stamp), r.Short(), r.Journey, r.Kind, r.State)
-	fmt.Fprintf(p.stdout, "  %s\n", r.Reason)
+	fmt.Fprintf(p.stdout, "  %s%s\n", r.Reason, after("; it ", r.Began(marks)))
 	if r.Error != "" {
 		fmt.Fprintf(p.stdout, "  %s%s\n", after("step \"", after(r.Step, "\": ")), r.Error)
 	}

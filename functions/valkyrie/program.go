@@ -35,8 +35,8 @@ type command struct {
 }
 
 var commands = []command{
-	demoCommand, runCommand, watchCommand, historyCommand, incidentsCommand, replayCommand,
-	outagesCommand, oncallCommand, ackCommand, resolveCommand, muteCommand, drillCommand, vcardCommand, heartbeatsCommand, shopCommand, phoneCommand, costCommand, doctorCommand,
+	demoCommand, runCommand, watchCommand, historyCommand, incidentsCommand, statusCommand, replayCommand,
+	outagesCommand, oncallCommand, ackCommand, resolveCommand, muteCommand, markCommand, drillCommand, vcardCommand, heartbeatsCommand, shopCommand, phoneCommand, costCommand, doctorCommand,
 }
 
 // An exitError carries an exit code, and what to say with it.

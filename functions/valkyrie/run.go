@@ -18,6 +18,7 @@ var runCommand = command{
 		"valkyrie run                                     # every journey, against the practice shop",
 		"valkyrie run print-card --site https://staging.example.com",
 		"valkyrie run --format json > runs.json           # a Run object a line",
+		"valkyrie run --also junit=junit.xml --also markdown=summary.md",
 	},
 	notes: []string{
 		"The secrets shop-email and shop-password come from VALKYRIE_SECRET_SHOP_EMAIL and VALKYRIE_SECRET_SHOP_PASSWORD, or\n" +
@@ -27,14 +28,16 @@ var runCommand = command{
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
 		site := fs.String("site", practiceSite, "`URL` of the site to probe")
 		region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
-		format := fs.String("format", "text", "of the result: `text`, json or junit")
+		format := fs.String("format", "text", "of the result: `text`, json, junit or markdown")
+		also := reports{}
+		fs.Var(also, "also", "`FORMAT=FILE` writes the result there too, such as junit=report.xml; may be given several times")
 		dir := fs.String("evidence", "evidence", "`DIR` that keeps what a failing run has left to look at")
 		how := mannerFlags(fs)
 		retry := retryFlag(fs)
 		given := inputs{}
 		fs.Var(given, "input", "`NAME=VALUE` for journeys that ask for it, such as teachers=4000; may be given several times")
 		return func(ctx context.Context, args []string) error {
-			if err := oneOf("format", *format, "text", "json", "junit"); err != nil {
+			if err := oneOf("format", *format, runFormats...); err != nil {
 				return err
 			}
 			journeys, err := probes.Find(args...)
@@ -56,6 +59,9 @@ var runCommand = command{
 				runs = append(runs, r.Probe(ctx, make, time.Now().Truncate(time.Millisecond)))
 			}
 			if err := writeRuns(p.stdout, *format, runs); err != nil {
+				return err
+			}
+			if err := also.write(runs); err != nil {
 				return err
 			}
 			if err := verdict(runs); err != nil || len(runs) == len(journeys) {

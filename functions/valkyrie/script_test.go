@@ -28,6 +28,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"await": scriptAwait,
 	"runs":  scriptRuns,
 	"junit": scriptJUnit,
+	"step":  scriptStep,
 	"tidy":  scriptTidy,
 }
 

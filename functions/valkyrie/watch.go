@@ -12,6 +12,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio/standin"
+	"valkyrie/infra/events"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
@@ -42,6 +43,7 @@ var watchCommand = command{
 		fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
 		fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive")
 		fs.StringVar(&w.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
+		fs.StringVar(&w.status, "status", "", "`DIR` to write a status page for customers to, at every change and each minute; none unless given")
 		how := mannerFlags(fs)
 		return func(ctx context.Context, args []string) error {
 			if err := noArguments(args); err != nil {
@@ -60,6 +62,9 @@ var watchCommand = command{
 			if w.runner, err = p.runner(ctx, *site, *region, *dir); err != nil {
 				return err
 			}
+			if w.receivers, err = events.Receivers(ctx, cfg.Tell, w.runner.Stage.Secrets); err != nil {
+				return exitError{exitUsage, err}
+			}
 			how.apply(&w.runner)
 			w.runner.Tries = tries(*retry)
 			w.runner.Every = w.every
@@ -72,7 +77,9 @@ var watchCommand = command{
 type watching struct {
 	every, keep                time.Duration
 	db, alerts, listen, answer string
+	status                     string
 	runner                     journey.Runner
+	receivers                  []events.Receiver
 	station                    *station
 	log                        *slog.Logger
 	stderr                     *program
@@ -93,6 +100,12 @@ func (w *watching) run(ctx context.Context, p *program, cfg alerts.Config) (err 
 	var pager sync.WaitGroup
 	pager.Go(func() { w.station.page(ctx, poke, w.log) })
 	pager.Go(func() { w.station.sweep(ctx, w.keep, w.log) })
+	if w.status != "" {
+		pager.Go(func() { keepStatus(ctx, statusDesk(w.station.store, w.runner.Stage.Site.Host, w.status), w.log) })
+	}
+	for _, r := range w.receivers {
+		pager.Go(func() { events.Desk{Store: w.station.store, Receiver: r, Log: w.log}.Keep(ctx) })
+	}
 	fmt.Fprintf(p.stderr, "watching %s every %v from %s; history in %s; Ctrl-C ends it\n", w.runner.Stage.Site, w.every, w.runner.Region, w.db)
 	for _, address := range w.station.beats {
 		fmt.Fprintf(p.stderr, "a batch reports to %s/start, /progress?done=1&expected=2, /finish or /fail, by POST\n", address)

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes"
+)
+
+var markCommand = command{
+	name: "mark", args: "[NAME] [flags]", summary: "note that something was released: what goes wrong soon after says so, on the phone too",
+	examples: []string{
+		"valkyrie mark v1.2.3",
+		"valkyrie mark \"cart 4.1\" --at 10m --journey create-order",
+		"valkyrie mark                                    # lists them",
+	},
+	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
+		at := fs.String("at", "now", "`TIME` of it: RFC 3339, \"2026-11-22 03:00\", or how long ago, such as 10m")
+		var journeys words
+		fs.Var(&journeys, "journey", "`NAME` of one that it can have touched; may be given several times; all unless given")
+		db := p.storeFlags(fs)
+		return func(ctx context.Context, args []string) error {
+			if len(args) > 1 {
+				return usageError("unexpected argument %q: expected one name; put quotes around one with spaces", args[1])
+			}
+			for _, name := range journeys {
+				if known := probes.Names(); !slices.Contains(known, name) {
+					return usageError("--journey %s: expected one of %s", name, strings.Join(known, ", "))
+				}
+			}
+			if len(args) == 0 {
+				return p.listMarks(ctx, db)
+			}
+			when, err := parseRelease(*at, time.Now(), time.Local)
+			if err != nil {
+				return usageError("--at: %w", err)
+			}
+			return p.mark(ctx, db, alerts.Mark{Name: args[0], At: when, Journeys: journeys})
+		}
+	},
+}
+
+// parseRelease reads a time that has been: "now", how long ago ("10m"), or what parseWhen reads.
+func parseRelease(s string, now time.Time, zone *time.Location) (time.Time, error) {
+	const skew = time.Minute // between the clocks of two machines
+	t := now
+	if ago, err := time.ParseDuration(s); err == nil {
+		t = now.Add(-ago)
+	} else if t, err = parseWhen(s, now, zone); err != nil {
+		return t, err
+	}
+	if t.After(now.Add(skew)) {
+		return t, fmt.Errorf("expected a time that has been, got %s: mark a release when it is out", t.In(zone).Format("2006-01-02 15:04 MST"))
+	}
+	return t.UTC().Truncate(time.Second), nil
+}
+
+func (p *program) mark(ctx context.Context, db *storage, m alerts.Mark) error {
+	store, err := db.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	if err := alerts.PutMark(ctx, store, m); err != nil {
+		return exitError{exitUsage, err}
+	}
+	fmt.Fprintf(p.stdout, "marked %s at %s\n", m.Name, m.At.Local().Format("2006-01-02 15:04:05 MST"))
+	return nil
+}
+
+func (p *program) listMarks(ctx context.Context, db *storage) error {
+	store, err := db.openExisting(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	r, err := alerts.LoadRoute(ctx, store)
+	if err != nil {
+		return err
+	}
+	if len(r.Marks) == 0 {
+		fmt.Fprintln(p.stderr, "no release is marked")
+	}
+	for _, m := range r.Marks {
+		tellMark(p.stdout, m, "  ", "\n")
+	}
+	return nil
+}
+
+// tellMark is a mark as a row of a table.
+func tellMark(w io.Writer, m alerts.Mark, between, end string) {
+	whose := "all"
+	if len(m.Journeys) > 0 {
+		whose = strings.Join(m.Journeys, ", ")
+	}
+	fmt.Fprint(w, m.At.UTC().Format("2006-01-02 15:04:05"), between, whose, between, m.Name, end)
+}

@@ -1,0 +1,278 @@
+package events_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/events"
+	"valkyrie/infra/sqlite"
+)
+
+var start = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+
+func incident(rev int64, over bool) alerts.Record {
+	i := alerts.Incident{
+		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: alerts.Down, Step: "wait for the PDF", State: alerts.Open,
+		Regions: []string{"eu-west-1"}, Since: start, Opened: start.Add(time.Minute), Last: start.Add(time.Minute), Rev: rev,
+	}
+	if over {
+		i.State, i.ResolvedAt = alerts.Resolved, start.Add(10*time.Minute)
+	}
+	return alerts.Record{Incident: i}
+}
+
+func open(t *testing.T) *sqlite.Store {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "v.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { store.Close() })
+	return store
+}
+
+// A listener is a receiver that fails as often as it is told to.
+type listener struct {
+	fails int
+	got   []events.Event
+}
+
+func (l *listener) Name() string { return "listener" }
+func (l *listener) Tell(_ context.Context, e events.Event) error {
+	if l.fails--; l.fails >= 0 {
+		return errors.New("not now")
+	}
+	l.got = append(l.got, e)
+	return nil
+}
+
+func types(all []events.Event) string {
+	var names []string
+	for _, e := range all {
+		names = append(names, strings.TrimPrefix(string(e.Type), "incident."))
+	}
+	return strings.Join(names, " ")
+}
+
+// TestTold: what was over before the receiver came is no news; a failure holds nothing up for good; nothing comes twice.
+func TestTold(t *testing.T) {
+	store, l := open(t), &listener{fails: 1}
+	desk := events.Desk{Store: store, Receiver: l, Log: slog.New(slog.DiscardHandler)}
+	put := func(r alerts.Record) {
+		if err := store.PutIncident(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tell := func(want string, fails bool) {
+		t.Helper()
+		err := desk.Tell(t.Context(), start.Add(time.Hour))
+		if got := types(l.got); got != want || (err != nil) != fails {
+			t.Errorf("told %q, %v; want %q", got, err, want)
+		}
+	}
+	old := incident(1, true)
+	old.ID = "old"
+	put(old)
+	tell("", false)
+	put(incident(1, false))
+	if err := alerts.PutMark(t.Context(), store, alerts.Mark{Name: "v1.2.3", At: start.Add(-time.Minute)}); err != nil {
+		t.Fatal(err)
+	}
+	tell("", true)
+	tell("opened", false)
+	tell("opened", false)
+	l.fails = 1
+	put(incident(2, true))
+	tell("opened", true)
+	tell("opened resolved", false)
+	put(incident(3, false))
+	tell("opened resolved reopened", false)
+	put(incident(4, true))
+	tell("opened resolved reopened resolved", false)
+	tell("opened resolved reopened resolved", false)
+	want := events.Event{Version: 1, ID: l.got[1].ID, Type: events.Resolved, At: start.Add(10 * time.Minute), Incident: events.Incident{
+		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: alerts.Down, Step: "wait for the PDF", Regions: []string{"eu-west-1"},
+		Began: start, Ended: start.Add(10 * time.Minute), Windows: []events.Window{{From: start, To: start.Add(10 * time.Minute)}}, Release: "v1.2.3",
+	}}
+	if diff := cmp.Diff(want, l.got[1]); diff != "" {
+		t.Error(diff)
+	}
+	ids := map[string]bool{}
+	for _, e := range l.got {
+		ids[e.ID] = true
+	}
+	if len(ids) != len(l.got) {
+		t.Errorf("ids %v", ids)
+	}
+}
+
+// TestNothingLost: whatever fails and whenever the program crashes between sending and noting, a receiver that ignores the
+// ids it knows hears opened and resolved in turn, and at the end how it really is.
+func TestNothingLost(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		told, heard, known := events.Told{Since: start}, []events.Event{}, map[string]bool{}
+		over := false
+		look := func(faulty bool) {
+			next := told.Plan([]alerts.Record{incident(1, over)}, nil)
+			if faulty && rapid.Bool().Draw(t, "crash before the plan is saved") {
+				return
+			}
+			told = next
+			for _, e := range told.Outbox {
+				if faulty && rapid.Bool().Draw(t, "lost") {
+					return
+				}
+				if !known[e.ID] { // the receiver's part
+					known[e.ID] = true
+					heard = append(heard, e)
+				}
+				if faulty && rapid.Bool().Draw(t, "crash") {
+					return
+				}
+				told = told.Took(e.ID)
+			}
+		}
+		for range rapid.IntRange(1, 12).Draw(t, "changes") {
+			over = rapid.Bool().Draw(t, "over")
+			look(true)
+		}
+		look(false)
+		for i, e := range heard {
+			if (e.Type == events.Resolved) != (i%2 == 1) || i > 0 && e.Type == events.Opened {
+				t.Fatalf("heard %s", types(heard))
+			}
+		}
+		if (len(heard)%2 == 0) != over {
+			t.Fatalf("over %v, heard %s", over, types(heard))
+		}
+	})
+}
+
+// TestWebhook: an event is signed, JSON, and taken by a 2xx only; no error tells the address's token.
+func TestWebhook(t *testing.T) {
+	status := http.StatusNoContent
+	var body []byte
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ = io.ReadAll(r.Body)
+		signature := r.Header.Get(events.SignatureHeader)
+		seconds, _, _ := strings.Cut(strings.TrimPrefix(signature, "t="), ",")
+		at, err := time.ParseDuration(seconds + "s")
+		if err != nil || r.Method != http.MethodPost || r.Header.Get("Content-Type") != "application/json" || signature != events.Sign("shared", time.Unix(int64(at.Seconds()), 0), body) {
+			t.Errorf("%s with the signature %q", r.Method, signature)
+		}
+		w.Header().Set("Location", "/elsewhere")
+		w.WriteHeader(status)
+	}))
+	defer srv.Close()
+	hook := events.Webhook{URL: srv.URL + "/in?token=hunter2", Secret: "shared"}
+	e := (events.Told{}).Plan([]alerts.Record{incident(1, false)}, nil).Outbox[0]
+	if err := hook.Tell(t.Context(), e); err != nil {
+		t.Error(err)
+	}
+	var got events.Event
+	if err := json.Unmarshal(body, &got); err != nil || cmp.Diff(e, got) != "" || strings.Contains(string(body), "ended") {
+		t.Errorf("%v: %s", err, body)
+	}
+	for _, status = range []int{302, 400, 500} {
+		if err := hook.Tell(t.Context(), e); err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+	srv.Close()
+	if err := hook.Tell(t.Context(), e); err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(hook.Name(), "hunter2") {
+		t.Errorf("closed: %v, %s", err, hook.Name())
+	}
+	// The signature is as documented: this one was made by openssl.
+	const known = "t=1700000000,v1=e8a57bb8048d18391d3eb8464b2c3398b36bce5c7b179e65e3ef49430731b313"
+	if got := events.Sign("shared", time.Unix(1700000000, 0), []byte(`{"a":1}`)); got != known {
+		t.Errorf("signature %s, want %s", got, known)
+	}
+}
+
+// amazon is a server that answers like AWS, and a configuration for it.
+func amazon(t *testing.T, answer func(r *http.Request, body string) (int, string)) aws.Config {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		status, text := answer(r, string(body))
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, text)
+	}))
+	t.Cleanup(srv.Close)
+	return aws.Config{
+		Region: "eu-west-1", BaseEndpoint: aws.String(srv.URL), Retryer: func() aws.Retryer { return aws.NopRetryer{} },
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "AK", SecretAccessKey: "SK"}, nil
+		}),
+	}
+}
+
+func TestBus(t *testing.T) {
+	const arn = "arn:aws:events:eu-west-1:123456789012:event-bus/default"
+	e := (events.Told{}).Plan([]alerts.Record{incident(1, false)}, nil).Outbox[0]
+	answer := `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`
+	cfg := amazon(t, func(r *http.Request, body string) (int, string) {
+		var in struct {
+			Entries []struct{ EventBusName, Source, DetailType, Detail string }
+		}
+		var got events.Event
+		if err := json.Unmarshal([]byte(body), &in); err != nil || r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" || len(in.Entries) != 1 {
+			t.Fatalf("%v: %s", err, body)
+		}
+		entry := in.Entries[0]
+		if err := json.Unmarshal([]byte(entry.Detail), &got); err != nil || cmp.Diff(e, got) != "" || entry.EventBusName != arn || entry.Source != "valkyrie" || entry.DetailType != "incident.opened" {
+			t.Errorf("%v: %+v", err, entry)
+		}
+		return http.StatusOK, answer
+	})
+	bus := events.Bus{Client: eventbridge.NewFromConfig(cfg), ARN: arn}
+	if err := bus.Tell(t.Context(), e); err != nil {
+		t.Error(err)
+	}
+	answer = `{"FailedEntryCount":1,"Entries":[{"ErrorCode":"ThrottlingException","ErrorMessage":"slow down"}]}`
+	if err := bus.Tell(t.Context(), e); err == nil || !strings.Contains(err.Error(), "ThrottlingException: slow down") {
+		t.Error(err)
+	}
+}
+
+func TestTopic(t *testing.T) {
+	const arn = "arn:aws:sns:eu-west-1:123456789012:incidents"
+	r := incident(1, true)
+	r.Title = "Karten drücken\n" + strings.Repeat("x", 200)
+	e := (events.Told{}).Plan([]alerts.Record{r}, nil).Outbox[1]
+	status := http.StatusOK
+	cfg := amazon(t, func(_ *http.Request, body string) (int, string) {
+		form, err := url.ParseQuery(body)
+		if err != nil || form.Get("Action") != "Publish" || form.Get("TopicArn") != arn || form.Get("Message") != e.Line() {
+			t.Errorf("%v: %s", err, body)
+		}
+		if s := form.Get("Subject"); len(s) > 99 || !strings.HasPrefix(s, "Karten dr?cken?x") {
+			t.Errorf("subject %q", s)
+		}
+		return status, `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`
+	})
+	topic := events.Topic{Client: sns.NewFromConfig(cfg), ARN: arn}
+	if err := topic.Tell(t.Context(), e); err != nil {
+		t.Error(err)
+	}
+	status = http.StatusForbidden
+	if err := topic.Tell(t.Context(), e); err == nil {
+		t.Error("a refusal was taken for an acceptance")
+	}
+}

@@ -1,0 +1,49 @@
+package events
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"valkyrie/alerts"
+)
+
+// Receivers are those that alerts.yaml names. Secrets are looked up by secret, by their names; credentials for AWS come from
+// the surroundings, and only where there is a bus or a topic.
+func Receivers(ctx context.Context, tell alerts.Tell, secret func(name string) (string, error)) ([]Receiver, error) {
+	var all []Receiver
+	for _, w := range tell.Webhooks {
+		value, err := secret(w.Secret)
+		if err != nil {
+			return nil, fmt.Errorf("the webhook's secret: %w", err)
+		}
+		all = append(all, Webhook{URL: w.URL, Secret: value})
+	}
+	if tell.EventBus == "" && tell.Topic == "" {
+		return all, nil
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("telling an event bus, or a topic: AWS is not configured: %w", err)
+	}
+	if tell.EventBus != "" {
+		all = append(all, Bus{eventbridge.NewFromConfig(in(cfg, tell.EventBus)), tell.EventBus})
+	}
+	if tell.Topic != "" {
+		all = append(all, Topic{sns.NewFromConfig(in(cfg, tell.Topic)), tell.Topic})
+	}
+	return all, nil
+}
+
+// in is the configuration for the region that an ARN is of.
+func in(cfg aws.Config, arn string) aws.Config {
+	const region = 3
+	cfg = cfg.Copy()
+	cfg.Region = strings.Split(arn, ":")[region]
+	return cfg
+}

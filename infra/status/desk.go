@@ -1,0 +1,109 @@
+package status
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"valkyrie/alerts"
+)
+
+// A Desk writes the page from a store.
+type Desk struct {
+	Store   alerts.Store
+	Setting Setting
+	To      Publisher
+}
+
+const coverageKey = "STATUS#default"
+
+// Write writes the page as of now.
+func (d Desk) Write(ctx context.Context, now time.Time) error {
+	known, err := d.catchUp(ctx, now)
+	if err != nil {
+		return err
+	}
+	records, err := d.Store.Incidents(ctx, dayOf(now).AddDate(0, 0, 1-Days))
+	if err != nil {
+		return err
+	}
+	route, err := alerts.LoadRoute(ctx, d.Store)
+	if err != nil {
+		return err
+	}
+	files, err := Build(d.Setting, known, overlay(records, route), now).Files()
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := d.To.Publish(ctx, f.Name, f.ContentType, f.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overlay lays what is going on now over the history, which may be a moment older.
+func overlay(records []alerts.Record, route alerts.Route) []alerts.Record {
+	for _, i := range route.Incidents {
+		at := slices.IndexFunc(records, func(r alerts.Record) bool { return r.ID == i.ID })
+		if at < 0 {
+			records = append(records, route.Record(i))
+		} else {
+			records[at] = route.Record(i)
+		}
+	}
+	return records
+}
+
+// catchUp folds in the runs since it was last asked, and remembers that. When somebody else was quicker, theirs is kept,
+// and a run is folded in again the next time, which changes nothing.
+func (d Desk) catchUp(ctx context.Context, now time.Time) (Coverage, error) {
+	var known Coverage
+	item, err := d.Store.Item(ctx, coverageKey)
+	if err != nil {
+		return known, err
+	}
+	item.Key = coverageKey
+	if item.Version > 0 {
+		if err := json.Unmarshal(item.Data, &known); err != nil {
+			return known, fmt.Errorf("the state under %s cannot be read: %w", coverageKey, err)
+		}
+	}
+	from := dayOf(now).AddDate(0, 0, 1-Days)
+	const late = 15 * time.Minute // that a run may come behind one of a later slot
+	if seen := known.Seen.Add(-late); seen.After(from) {
+		from = seen
+	}
+	const stretch = 24 * time.Hour // so that the whole history need not be in memory at once
+	for ; !from.After(now); from = from.Add(stretch) {
+		runs, err := d.Store.Runs(ctx, alerts.RunQuery{Since: from, Until: from.Add(stretch)})
+		if err != nil {
+			return known, err
+		}
+		known = known.Add(runs, now)
+	}
+	if item.Data, err = json.Marshal(known); err != nil {
+		return known, err
+	}
+	if err := d.Store.PutItem(ctx, item); !errors.Is(err, alerts.ErrConflict) {
+		return known, err
+	}
+	return known, nil
+}
+
+// Changed names what customers would be told now: another name, another page. It costs one read.
+func (d Desk) Changed(ctx context.Context) (string, error) {
+	route, err := alerts.LoadRoute(ctx, d.Store)
+	if err != nil {
+		return "", err
+	}
+	name := ""
+	for _, i := range route.Incidents {
+		name += fmt.Sprintf("%s %s %v %d\n", i.ID, i.State, i.Regions, len(i.Spells))
+	}
+	return name, nil
+}

@@ -1,0 +1,55 @@
+package status
+
+import (
+	"encoding/xml"
+	"net/url"
+	"time"
+)
+
+// A feed of incidents: Atom, RFC 4287. An incident that ends is the same entry, updated.
+type (
+	atomFeed struct {
+		XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+		ID      string      `xml:"id"`
+		Title   string      `xml:"title"`
+		Updated string      `xml:"updated"`
+		Author  string      `xml:"author>name"`
+		Entries []atomEntry `xml:"entry"`
+	}
+	atomEntry struct {
+		ID        string `xml:"id"`
+		Title     string `xml:"title"`
+		Published string `xml:"published"`
+		Updated   string `xml:"updated"`
+		Content   string `xml:"content"`
+	}
+)
+
+func (p Page) feed() ([]byte, error) {
+	f := atomFeed{ID: "urn:valkyrie:status:" + url.PathEscape(p.Name), Title: p.Name + ": incidents", Author: p.Name}
+	updated := p.Written.AddDate(0, 0, -Days)
+	for _, i := range p.Incidents {
+		at := i.Began
+		if !i.Ended.IsZero() {
+			at = i.Ended
+		}
+		if at.After(updated) {
+			updated = at
+		}
+		f.Entries = append(f.Entries, atomEntry{
+			ID: "urn:valkyrie:incident:" + url.PathEscape(i.ID), Title: i.What, Content: i.sentence(),
+			Published: i.Began.Format(time.RFC3339), Updated: at.Format(time.RFC3339),
+		})
+	}
+	f.Updated = updated.Format(time.RFC3339)
+	text, err := xml.MarshalIndent(f, "", "  ")
+	return append([]byte(xml.Header), text...), err
+}
+
+// sentence is the incident for a feed: one that goes on has no length that would change with each writing.
+func (i Incident) sentence() string {
+	if i.Ended.IsZero() {
+		return i.What + " since " + moment(i.Began) + "."
+	}
+	return i.What + ": " + i.Line() + "."
+}

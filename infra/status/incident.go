@@ -1,0 +1,78 @@
+package status
+
+import (
+	"fmt"
+	"time"
+
+	"valkyrie/alerts"
+)
+
+// An Incident is what customers are told of one: what they felt, when and where.
+type Incident struct {
+	ID      string    `json:"id"`
+	Journey string    `json:"journey"`
+	State   State     `json:"state"`
+	What    string    `json:"what"` // in a customer's words
+	Began   time.Time `json:"began"`
+	Ended   time.Time `json:"ended,omitzero"` // absent: it goes on
+	Regions []string  `json:"regions"`        // from where it was seen
+	Outages int       `json:"outages"`        // how often it came and went; at least 1
+	DownS   int64     `json:"lasted_s"`       // together, so far, seconds
+
+	windows []window
+}
+
+// feels is what customers feel of an incident, while it lasts and when it is over. Of what is not here they feel nothing:
+// that a probe cannot run shows as time of which nothing is known.
+var feels = map[alerts.Kind]struct {
+	state    State
+	is, were string
+}{
+	alerts.Down:      {Down, "Customers cannot %s", "Customers could not %s"},
+	alerts.Flapping:  {Down, "Again and again customers cannot %s", "Again and again customers could not %s"},
+	alerts.Degraded:  {Degraded, "It is slow to %s", "It was slow to %s"},
+	alerts.Counts:    {Degraded, "Not everything arrives when customers %s", "Not everything arrived when customers %s"},
+	alerts.Heartbeat: {Degraded, "Late or incomplete: %s", "Was late or incomplete: %s"},
+}
+
+// incidentOf is what customers are told of an incident; false: nothing.
+func incidentOf(i alerts.Incident, now time.Time) (Incident, bool) {
+	felt, told := feels[i.Kind]
+	if !told {
+		return Incident{}, false
+	}
+	title, words := i.Title, felt.is
+	if title == "" {
+		title = "do " + i.Journey
+	}
+	out := Incident{ID: i.ID, Journey: i.Journey, State: felt.state, Began: i.Since.UTC(), Regions: i.Regions, windows: windows(i, now)}
+	if i.State == alerts.Resolved {
+		out.Ended, words = i.ResolvedAt.UTC(), felt.were
+	}
+	if out.Regions == nil {
+		out.Regions = []string{}
+	}
+	out.What, out.Outages = fmt.Sprintf(words, title), len(out.windows)
+	out.DownS = int64(union(append([]window{}, out.windows...)).Seconds())
+	return out, true
+}
+
+// windows are when customers felt it: each outage, of what came and went, and not the good times between.
+func windows(i alerts.Incident, now time.Time) []window {
+	end := now
+	if i.State == alerts.Resolved {
+		end = i.ResolvedAt
+	}
+	var all []window
+	for _, s := range i.Spells {
+		until := s.Until
+		if until.IsZero() {
+			until = end
+		}
+		all = append(all, window{s.Since, until})
+	}
+	if len(all) == 0 {
+		all = []window{{i.Since, end}}
+	}
+	return all
+}

@@ -1,0 +1,150 @@
+package status
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"valkyrie/alerts"
+)
+
+// A State is how a journey is, or was on a day.
+type State string
+
+// The states, from good to bad. Unknown is none of them: it is never shown as good.
+const (
+	OK       State = "ok"
+	Partly   State = "partly-known" // of a day: it worked as far as is known, and much is not
+	Unknown  State = "no-data"
+	Degraded State = "degraded" // it works, but slowly, or not in all parts
+	Down     State = "down"
+)
+
+var worse = []State{OK, Partly, Unknown, Degraded, Down}
+
+// A Page is all that customers are told. Its JSON is status.json; Version grows when the meaning of a key changes.
+type Page struct {
+	Version     int        `json:"version"` // 1
+	Name        string     `json:"name"`    // of the site
+	Written     time.Time  `json:"written"`
+	StaleAfterS int64      `json:"stale_after_s"` // seconds after which nobody should believe it any more
+	Now         State      `json:"now"`           // the worst of the journeys
+	Journeys    []Journey  `json:"journeys"`
+	Incidents   []Incident `json:"incidents"` // of the days shown, the newest first
+}
+
+// A Journey is how one of them fares.
+type Journey struct {
+	Name       string    `json:"name"`
+	Title      string    `json:"title"` // in a customer's words: "print a card"
+	Now        State     `json:"now"`
+	KnownUntil time.Time `json:"known_until,omitzero"`
+	Uptime     *float64  `json:"uptime_percent"` // of the time that is known of, rounded down; null: nothing is
+	Days       []Day     `json:"days"`           // oldest first
+}
+
+// A Day is how a journey fared on one, in UTC; times are seconds.
+type Day struct {
+	Date     string `json:"day"`
+	State    State  `json:"state"`
+	Down     int64  `json:"down_s"`
+	Degraded int64  `json:"degraded_s"`
+	Known    int64  `json:"known_s"`   // of which something is known
+	Elapsed  int64  `json:"elapsed_s"` // of the day so far
+}
+
+// A Setting is what a page is made for.
+type Setting struct {
+	Name       string        // of the site
+	Journeys   []Journey     // Name and Title, in the order to be shown
+	StaleAfter time.Duration // several times what passes between two writings
+}
+
+// Build makes the page. It is pure.
+func Build(s Setting, known Coverage, records []alerts.Record, now time.Time) Page {
+	now = now.UTC().Truncate(time.Second)
+	p := Page{Version: 1, Name: s.Name, Written: now, StaleAfterS: int64(s.StaleAfter.Seconds()), Now: OK, Journeys: []Journey{}, Incidents: []Incident{}}
+	for _, r := range records {
+		if i, told := incidentOf(r.Incident, now); told {
+			p.Incidents = append(p.Incidents, i)
+		}
+	}
+	slices.SortStableFunc(p.Incidents, func(a, b Incident) int { return b.Began.Compare(a.Began) })
+	for _, j := range s.Journeys {
+		j.fill(known.Journeys[j.Name], p.Incidents, now)
+		p.Now = worst(p.Now, j.Now)
+		p.Journeys = append(p.Journeys, j)
+	}
+	if len(p.Journeys) == 0 {
+		p.Now = Unknown
+	}
+	return p
+}
+
+func worst(a, b State) State {
+	return worse[max(slices.Index(worse, a), slices.Index(worse, b))]
+}
+
+func (j *Journey) fill(k Known, incidents []Incident, now time.Time) {
+	j.Now, j.KnownUntil = OK, k.Until
+	if !k.Until.After(now) {
+		j.Now = Unknown
+	}
+	var down, degraded []window
+	for _, i := range incidents {
+		if i.Journey != j.Name {
+			continue
+		}
+		if i.Ended.IsZero() {
+			j.Now = worst(j.Now, i.State)
+		}
+		if i.State == Down {
+			down = append(down, i.windows...)
+		} else {
+			degraded = append(degraded, i.windows...)
+		}
+	}
+	var knownS, downS int64
+	today := dayOf(now)
+	for ago := Days - 1; ago >= 0; ago-- {
+		d := day(aDay(today.AddDate(0, 0, -ago)), now, k, down, degraded)
+		knownS, downS = knownS+max(d.Known, d.Down), downS+d.Down
+		j.Days = append(j.Days, d)
+	}
+	if knownS > 0 {
+		const two = 10_000 // decimals of a percentage
+		up := math.Floor(two*float64(knownS-downS)/float64(knownS)) / (two / 100)
+		j.Uptime = &up
+	}
+}
+
+// day is how a day went. It is good only when nearly all of it is known.
+func day(all window, now time.Time, k Known, down, degraded []window) Day {
+	const nearly = 0.95
+	so := all.meet(window{all.from, now})
+	d := Day{Date: all.from.Format(time.DateOnly), Elapsed: int64(so.length().Seconds())}
+	ahead := all.meet(window{now, k.Until}).length() // that the last run tells of the time to come
+	d.Known = max(0, k.Seconds[d.Date]-int64(ahead.Seconds()))
+	d.Down, d.Degraded = within(so, down), within(so, degraded)
+	switch {
+	case d.Down > 0:
+		d.State = Down
+	case d.Degraded > 0:
+		d.State = Degraded
+	case d.Known == 0:
+		d.State = Unknown
+	case float64(d.Known) < nearly*float64(d.Elapsed):
+		d.State = Partly
+	default:
+		d.State = OK
+	}
+	return d
+}
+
+func within(day window, all []window) int64 {
+	var parts []window
+	for _, w := range all {
+		parts = append(parts, day.meet(w))
+	}
+	return int64(union(parts).Seconds())
+}
