@@ -66,7 +66,7 @@ func TestTableForAStore(t *testing.T) {
 	for want, args := range map[string][]string{
 		"no PDF":                    {"history", "--store", address},
 		"print-card is down: open":  {"incidents"},
-		"alarms that ring: 1":       {"replay", "--policy", "../../alerts/alerts.yaml", "--since", "1h"},
+		"rings: WOULD HAVE 1":       {"replay", "--policy", "../../alerts/alerts.yaml", "--since", "1h"},
 		"nobody is told about":      {"mute", "print-card"},
 		"then again after":          {"oncall"},
 		"there is no Valkyrie data": {"history", "--db", t.TempDir() + "/none.db"}, // a flag counts before the environment
