@@ -45,9 +45,9 @@ func (p *planter) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 
 func (p *planter) WriteHeader(status int) {
 	sum := sha256.Sum256([]byte(truthScript))
-	allow := "; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	allow := "script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "' "
 	if h := p.Header(); strings.HasPrefix(h.Get("Content-Type"), "text/html") {
-		h.Set("Content-Security-Policy", h.Get("Content-Security-Policy")+allow)
+		h.Set("Content-Security-Policy", strings.Replace(h.Get("Content-Security-Policy"), "script-src ", allow, 1))
 		h.Del("Content-Length")
 	} else {
 		p.done = true
