@@ -35,7 +35,7 @@ func TestOpen(t *testing.T) {
 	for name, c := range map[string]struct{ change, want string }{
 		"all is well":              {"X=y", ""},
 		"no such on-call file":     {environ.Alerts + "=none.yaml", "VALKYRIE_ALERTS names no on-call file that can be read"},
-		"a faulty on-call file":    {environ.Alerts + "=" + faulty, `unknown field "failures"`},
+		"a faulty on-call file":    {environ.Alerts + "=" + faulty, `judge.failures: unknown field`},
 		"secrets of no known kind": {environ.Secrets + "=/valkyrie/", "expected ssm:/path/"},
 		"no table":                 {environ.Table + "=", "VALKYRIE_TABLE is not set"},
 	} {
