@@ -114,15 +114,27 @@ func (w *world) toldOver(paged *request, id string) bool {
 // unreached are the incidents that ring, and have done so since a time, of which no call was taken since they began to.
 func (w *world) unreached(since time.Time) []alerts.Incident {
 	return slices.DeleteFunc(slices.Clone(w.route.Incidents), func(i alerts.Incident) bool {
-		return !w.rings(w.route, i, w.now) || w.quietUntil[i.Journey].After(since) || w.reached(i.ID, i.Reopened)
+		return !w.rings(w.route, i, w.now) || w.wokeAfter(i, since) || w.reached(i.ID, later(i.Reopened, w.lapsed[i.ID]))
 	})
 }
 
 // uncalled are the incidents that ring, of which no call was taken since a time.
 func (w *world) uncalled(since time.Time) []alerts.Incident {
 	return slices.DeleteFunc(slices.Clone(w.route.Incidents), func(i alerts.Incident) bool {
-		return !w.rings(w.route, i, w.now) || w.quietUntil[i.Journey].After(since) || w.reached(i.ID, since)
+		return !w.rings(w.route, i, w.now) || w.wokeAfter(i, since) || w.reached(i.ID, since)
 	})
+}
+
+// wokeAfter reports whether an incident rings only since after a time: it was quiet until then, or acknowledged.
+func (w *world) wokeAfter(i alerts.Incident, since time.Time) bool {
+	return w.quietUntil[i.Journey].After(since) || w.lapsed[i.ID].After(since)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // reached reports whether the carrier took a call about an incident since a time.
@@ -141,19 +153,23 @@ func (w *world) round() time.Duration {
 	return d
 }
 
-// silence checks that after all was acknowledged nobody is called.
+// silence checks that after all was acknowledged nobody is called, unless that has expired; then somebody is.
 func (w *world) silence(d time.Duration) {
 	for _, i := range w.route.Incidents {
 		if i.Awaits() {
 			w.Fatalf("%s acknowledged all, and %s is %s", w.onCall.People[0].Name, i.ID, i.State)
 		}
 	}
-	before := len(w.carrier.requests)
+	before, since := len(w.carrier.requests), w.now
 	w.passUntil(d, func() bool { return false })
+	lapsed := func(id string) bool { return !w.lapsed[id].Before(since) }
 	for _, r := range w.carrier.requests[before:] {
-		if r.page.Purpose == alerts.Alarm {
+		if r.page.Purpose == alerts.Alarm && !slices.ContainsFunc(r.page.Incidents, lapsed) {
 			w.Fatalf("%s gets a %s about %v, which is acknowledged", r.page.Person, r.page.Channel, r.page.Incidents)
 		}
+	}
+	for _, i := range w.unreached(w.now.Add(-deadline)) {
+		w.Fatalf("the acknowledgement of %s has expired, and no call about it was taken within %v", i.ID, deadline)
 	}
 }
 
@@ -210,6 +226,11 @@ func (w *world) next(end time.Time) time.Time {
 	}
 	for _, m := range w.route.Mutes {
 		at(m.Until)
+	}
+	for _, i := range w.route.Incidents {
+		if i.State == alerts.Acknowledged {
+			at(w.ackEnds(i))
+		}
 	}
 	for _, m := range w.onCall.Maintenance {
 		at(m.To.In(time.UTC))

@@ -22,7 +22,7 @@ var mutants = []struct{ name, file, old, new string }{
 		"commands = append(commands, r.lostPages()...)", "_ = r.lostPages",
 	},
 	{
-		"a page is sent without a claim", "escalation.go",
+		"a page is sent without a claim", "claim.go",
 		"p.State, p.ClaimedAt, p.LeaseUntil = Claimed, now, now.Add(lease)", "p.ClaimedAt, p.LeaseUntil = now, now.Add(lease)",
 	},
 	{
@@ -72,7 +72,7 @@ var mutants = []struct{ name, file, old, new string }{
 	},
 	{
 		"a planned call outlives the acknowledgement", "escalation.go",
-		"return i == nil || !i.Awaits() || r.quiet(i.Journey, at)", "return i == nil || r.quiet(i.Journey, at)",
+		"return i == nil || !i.Awaits() || i.Kind", "return i == nil || i.Kind",
 	},
 	{
 		"the chain is not repeated", "escalation.go",
@@ -91,8 +91,8 @@ var mutants = []struct{ name, file, old, new string }{
 		"if !run.Slot.After(region.Slot) {", "if run.Slot.Before(region.Slot) {",
 	},
 	{
-		"a text wakes people", "escalation.go",
-		"r.add(Text, Alarm, who, []string{i.ID}, at.now).NotBefore = who.Reachable(at.now)", "r.add(Text, Alarm, who, []string{i.ID}, at.now)",
+		"a text wakes people", "texts.go",
+		"r.write(Alarm, who, []string{i.ID}, who.Reachable(at.now), at)", "r.write(Alarm, who, []string{i.ID}, at.now, at)",
 	},
 	{
 		"maintenance is no reason to be quiet", "quiet.go",
@@ -105,6 +105,14 @@ var mutants = []struct{ name, file, old, new string }{
 	{
 		"a callback is believed unsigned", "twilio/callbacks.go",
 		"case !signed(c.cfg.Tokens", "case false && !signed(c.cfg.Tokens",
+	},
+	{
+		"an acknowledgement never expires", "route.go",
+		"r.lapseAcks(at)\n", "_ = r.lapseAcks\n",
+	},
+	{
+		"an acknowledgement expires too early", "ack.go",
+		"inc.stillBad(inc.AckedAt.Add(after), at.now)", "inc.stillBad(inc.AckedAt.Add(after/2), at.now)",
 	},
 	{
 		"a clock that was wrong is believed", "clock.go",

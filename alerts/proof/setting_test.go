@@ -41,6 +41,12 @@ var settings = []setting{
   escalation: [Ada, {call: Grace, after: 1m}]
   maintenance: [{from: 2026-11-21 03:05, to: 2026-11-21 03:12, journeys: [print-card]}]
   journeys: {create-order: {severity: {degraded: log, down: notify}}}`),
+	set("03:00", "acknowledgements that soon expire", `
+  people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
+  escalation: [Ada, Grace]
+  gather: 0s
+  ack_expires: 6m
+  journeys: {print-card: {ack_expires: 2m}}`),
 }
 
 func set(start, name, onCall string) setting {

@@ -30,6 +30,7 @@ type world struct {
 	doubted    map[string]bool                // pages whose outcome was unknown at some time
 	awake      time.Time                      // since when runs could come
 	quietUntil map[string]time.Time           // by journey: when nobody was to be told last, in good times
+	lapsed     map[string]time.Time           // by incident: when an acknowledgement of it expired last
 
 	depth  int  // of programs that run while others do
 	calm   bool // nothing goes wrong any more
@@ -39,13 +40,14 @@ type world struct {
 // A counts says how much was played.
 type counts struct {
 	histories, events, runs, programs, troubles, crashes, conflicts int
-	calls, texts, doubtful, callbacks, acks, incidents              int
+	calls, texts, doubtful, callbacks, acks, lapses, incidents      int
 }
 
 func newWorld(t *rapid.T, steady bool) *world {
 	w := &world{
 		T: t, steady: steady, disk: newDisk(), slot: map[string]time.Time{},
 		states: map[string]alerts.JourneyState{}, doubted: map[string]bool{}, quietUntil: map[string]time.Time{},
+		lapsed: map[string]time.Time{},
 	}
 	w.carrier.missed, w.carrier.mood = map[string]bool{}, "mixed"
 	w.setting = rapid.SampledFrom(settings).Draw(t, "setting")
