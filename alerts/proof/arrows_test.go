@@ -112,7 +112,14 @@ func (w *world) ackEnds(i alerts.Incident) time.Time {
 
 func (w *world) pageArrow(was, is alerts.Page) {
 	w.doubted[is.ID] = w.doubted[is.ID] || is.State == alerts.Unknown || is.Resent
+	if !is.SwitchedAt.IsZero() || is.Via == alerts.Second {
+		w.switched[is.ID] = true
+	}
 	switch {
+	case was.State == alerts.Planned && is.State == alerts.Ended && is.Result == alerts.Held:
+		// By a cap: see caps.
+	case was.State == alerts.Claimed && is.State == alerts.Claimed && is.Tries == was.Tries+1 && !is.SwitchedAt.IsZero():
+		// One carrier did not take it, and the other gets it at once.
 	case was.State == alerts.Planned && was.Tries > 0 && (is.State == alerts.Accepted || is.State == alerts.Ended):
 		// It was lost, was to be sent again, and its callback came after all.
 	case was.State != is.State && !slices.Contains(pageArrows[was.State], is.State):
@@ -131,7 +138,7 @@ func (w *world) pageArrow(was, is alerts.Page) {
 // rang reports whether the carrier has placed a call, and could have said so. (Of several texts that are under way to one
 // person, its list shows only the newest.)
 func (w *world) rang(id string) bool {
-	return w.steady && !w.carrier.missed[id] && slices.ContainsFunc(w.carrier.requests, func(r *request) bool {
+	return w.steady && !w.carrier.missed[id] && !w.switched[id] && slices.ContainsFunc(w.carrier.requests, func(r *request) bool {
 		return r.page.ID == id && r.page.Channel == alerts.Call && !r.placed.IsZero()
 	})
 }

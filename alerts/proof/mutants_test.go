@@ -115,6 +115,34 @@ var mutants = []struct{ name, file, old, new string }{
 		"inc.stillBad(inc.AckedAt.Add(after), at.now)", "inc.stillBad(inc.AckedAt.Add(after/2), at.now)",
 	},
 	{
+		"a cap swallows the first page", "caps.go",
+		" || r.first(p) {", " {",
+	},
+	{
+		"the second carrier is never asked", "route.go",
+		"r.fallBack(at)\n", "_ = r.fallBack\n",
+	},
+	{
+		"the second carrier is asked too late", "carrier.go",
+		"patience = 35 * time.Second", "patience = 75 * time.Second",
+	},
+	{
+		"calls are not hung up", "route.go",
+		"append(r.hangUps(at), r.dispatch(at)...)", "r.dispatch(at)",
+	},
+	{
+		"hanging up is only decided", "hangup.go",
+		"phone.HangUp(ctx, page.SID); err != nil {", "error(nil); err != nil {\n\t\t_ = phone",
+	},
+	{
+		"a call that is needed is hung up", "hangup.go",
+		"return !needed && (!over", "return (!needed || len(p.Incidents) > 1) && (!over",
+	},
+	{
+		"a first call gathers for ever", "gather.go",
+		"p.NotBefore = earlier(at.now.Add(at.onCall.Gather), r.Chain.Gathers)", "p.NotBefore = at.now.Add(2 * gatherMost)",
+	},
+	{
 		"a clock that was wrong is believed", "clock.go",
 		"t.After(limit.Add(apart))", "false",
 	},
