@@ -61,7 +61,10 @@ func (w *world) needed(now time.Time, r alerts.Route, page alerts.Page) {
 
 // paged reports whether a person may have been paged about an incident.
 func (w *world) paged(r alerts.Route, who, id string) bool {
-	return slices.ContainsFunc(r.Pages, func(p alerts.Page) bool {
+	asked := slices.ContainsFunc(w.carrier.requests, func(q *request) bool { // one that was lost may tell of less when it is sent again
+		return q.page.Purpose == alerts.Alarm && q.page.Person == who && (q.answer.doubtful() || !q.placed.IsZero()) && slices.Contains(q.page.Incidents, id)
+	})
+	return asked || slices.ContainsFunc(r.Pages, func(p alerts.Page) bool {
 		return p.Purpose == alerts.Alarm && p.Person == who && (p.Sent() || w.doubted[p.ID]) && slices.Contains(p.Incidents, id)
 	})
 }

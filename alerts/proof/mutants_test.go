@@ -60,7 +60,7 @@ var mutants = []struct{ name, file, old, new string }{
 	},
 	{
 		"what could not be written is sent", "pager.go",
-		"if err != nil {\n\t\treturn before, err\n\t}\n\tvar errs []error", "errs := []error{err}",
+		"if err != nil {\n\t\treturn before, err\n\t}\n\tp.remark(before, after)\n\tvar errs []error", "p.remark(before, after)\n\terrs := []error{err}",
 	},
 	{
 		"a voicemail acknowledges", "delivery.go",
