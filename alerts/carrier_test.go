@@ -161,3 +161,32 @@ func TestEMail(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestSecondChannelIsBusy: a page that went to the second carrier at once, as the first is out, and is not taken there for
+// long, is tried with both in turn, a little later each time.
+func TestSecondChannelIsBusy(t *testing.T) {
+	w := &world{now: start, onCall: twoCarriers()}
+	for _, p := range w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)}) {
+		w.step(alerts.Lost{PageID: p.ID, Why: "time-out"})
+	}
+	w.now = w.now.Add(35 * time.Second)
+	for _, p := range w.step(alerts.Tick{}) {
+		w.step(alerts.Refused{PageID: p.ID, Why: "400"})
+	}
+	pending := []alerts.Page{last(w, alerts.Call)} // to Grace, by the second at once
+	vias := map[alerts.Carrier]int{}
+	for range 60 {
+		claimed := append(w.step(alerts.Tick{}), pending...)
+		for pending = nil; len(claimed) > 0; {
+			vias[claimed[0].Via]++
+			claimed = append(claimed[1:], w.step(alerts.NotSent{PageID: claimed[0].ID, Why: "429"})...)
+			if vias[alerts.First]+vias[alerts.Second] > 60 {
+				t.Fatalf("it is tried without end: %v", vias)
+			}
+		}
+		w.now = w.now.Add(time.Second)
+	}
+	if vias[alerts.First] == 0 || vias[alerts.Second] == 0 {
+		t.Errorf("tried: %v", vias)
+	}
+}

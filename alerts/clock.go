@@ -14,13 +14,17 @@ func (r *Route) putRight(at hour) {
 		}
 	}
 	cut(&r.Chain.Pause, at.onCall.longestPause())
+	cut(&r.Outage.Retry, retryFirst)
 	for i := range r.Incidents {
 		cut(&r.Incidents[i].Reopened, 0)
+		cut(&r.Incidents[i].AckedAt, 0)
 	}
 	for i := range r.Pages {
+		cut(&r.Pages[i].TriedAt, 0)
+		cut(&r.Pages[i].HangUpAt, 0)
 		switch p := &r.Pages[i]; {
 		case p.State == Planned && (p.Channel == Call || p.Tries > 0): // a text that was never tried may wait for the morning
-			cut(&p.NotBefore, longestBackoff)
+			cut(&p.NotBefore, max(longestBackoff, at.onCall.Gather))
 		case p.State == Claimed:
 			cut(&p.LeaseUntil, lease)
 		case p.State == Unknown:

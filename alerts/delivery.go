@@ -53,10 +53,10 @@ func (r *Route) postpone(id, why string, at hour) {
 	}
 	backoff := min(longestBackoff, time.Second<<min(p.Tries, 5))
 	p.State, p.Why, p.NotBefore = Planned, why, at.now.Add(backoff)
-	if late := p.TriedAt.Add(patience); at.onCall.Second != nil && p.SwitchedAt.IsZero() && late.Before(p.NotBefore) {
+	if late := p.TriedAt.Add(patience); at.onCall.Second != nil && p.Via == First && p.SwitchedAt.IsZero() && late.Before(p.NotBefore) {
 		p.NotBefore = late // then it is the second carrier's
 	}
-	if probe := p.Via == First && r.out(); probe || !p.SwitchedAt.IsZero() {
+	if probe := p.Via == First && r.out(); probe || p.Via == Second || !p.SwitchedAt.IsZero() {
 		r.switchOver(p, why, at)
 	}
 }

@@ -106,5 +106,5 @@ func (p Page) Live() bool {
 
 // Sent reports whether the person may have got it: what decides who is told that it is over.
 func (p Page) Sent() bool {
-	return p.State == Unknown || p.State == Accepted || (p.State == Ended && p.SID != "")
+	return p.State == Unknown || p.State == Accepted || (p.State == Ended && (p.SID != "" || p.Resent))
 }

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"slices"
+	"time"
 
 	"valkyrie/alerts"
 )
@@ -15,11 +16,12 @@ var pageArrows = map[alerts.PageState][]alerts.PageState{
 	alerts.Accepted: {alerts.Ended},
 }
 
-// incidentArrows are those of an incident. Only one that has come back is open again.
+// incidentArrows are those of an incident. Only one that has come back is open again, and only one whose acknowledgement
+// has expired is notified again.
 var incidentArrows = map[alerts.IncidentState][]alerts.IncidentState{
 	alerts.Open:         {alerts.Notified, alerts.Acknowledged, alerts.Resolved},
 	alerts.Notified:     {alerts.Acknowledged, alerts.Resolved},
-	alerts.Acknowledged: {alerts.Resolved},
+	alerts.Acknowledged: {alerts.Resolved, alerts.Notified}, // the latter when it has expired: see expired
 	alerts.Resolved:     {alerts.Open},
 }
 
@@ -60,6 +62,13 @@ func (w *world) incidentArrow(p *program, was, is alerts.Incident) {
 		if !slices.Contains(incidentArrows[was.State], is.State) {
 			w.Fatalf("%s went from %s to %s", was.ID, was.State, is.State)
 		}
+		if was.State == alerts.Acknowledged && is.State == alerts.Notified {
+			if !w.expired(is, p.saidLast()) {
+				w.Fatalf("%s went from %s to %s at %v, and the acknowledgement of %v holds", was.ID, was.State, is.State, p.saidLast(), is.AckedAt)
+			}
+			w.counts.lapses++
+			w.lapsed[is.ID] = w.now
+		}
 		if is.State == alerts.Acknowledged {
 			w.counts.acks++
 			if !p.acks {
@@ -71,19 +80,46 @@ func (w *world) incidentArrow(p *program, was, is alerts.Incident) {
 		}
 	}
 	back := was.State == alerts.Resolved && is.State == alerts.Open
+	another := was.State == alerts.Notified && is.State == alerts.Acknowledged // after one that has expired
 	switch {
+	case is.State == alerts.Acknowledged && w.expired(is, p.saidLast()):
+		w.Fatalf("%s is acknowledged since %v, and at %v that should have expired", is.ID, is.AckedAt, p.saidLast())
 	case is.Runs < was.Runs || is.Rev < was.Rev:
 		w.Fatalf("%s went back: runs %d to %d, revision %d to %d", was.ID, was.Runs, is.Runs, was.Rev, is.Rev)
 	case back && is.Runs == was.Runs:
 		w.Fatalf("%s came back without a run", was.ID)
-	case was.AckedBy != is.AckedBy && was.AckedBy != "" && !back:
+	case was.AckedBy != is.AckedBy && was.AckedBy != "" && !back && !another:
 		w.Fatalf("%s was acknowledged by %s, and then by %q", was.ID, was.AckedBy, is.AckedBy)
 	}
 }
 
+// expired reports whether the acknowledgement of an incident holds no more: of what calls people, when it has lasted for as
+// long as it may, and the journey is still bad. What comes and goes is so while it is down, and when it has failed since.
+func (w *world) expired(i alerts.Incident, now time.Time) bool {
+	end := w.ackEnds(i)
+	down := len(i.Spells) > 0 && i.Spells[len(i.Spells)-1].Until.IsZero()
+	bad := i.Kind != alerts.Flapping || down || !i.Last.Before(end)
+	return w.onCall.Severity(i) == alerts.Wake && !now.Before(end) && bad
+}
+
+// ackEnds is until when the acknowledgement of an incident holds.
+func (w *world) ackEnds(i alerts.Incident) time.Time {
+	if d := w.onCall.Journeys[i.Journey].AckExpires; d > 0 {
+		return i.AckedAt.Add(d)
+	}
+	return i.AckedAt.Add(w.onCall.AckExpires)
+}
+
 func (w *world) pageArrow(was, is alerts.Page) {
 	w.doubted[is.ID] = w.doubted[is.ID] || is.State == alerts.Unknown || is.Resent
+	if !is.SwitchedAt.IsZero() || is.Via == alerts.Second {
+		w.switched[is.ID] = true
+	}
 	switch {
+	case was.State == alerts.Planned && is.State == alerts.Ended && is.Result == alerts.Held:
+		// By a cap: see caps.
+	case was.State == alerts.Claimed && is.State == alerts.Claimed && is.Tries == was.Tries+1 && !is.SwitchedAt.IsZero():
+		// One carrier did not take it, and the other gets it at once.
 	case was.State == alerts.Planned && was.Tries > 0 && (is.State == alerts.Accepted || is.State == alerts.Ended):
 		// It was lost, was to be sent again, and its callback came after all.
 	case was.State != is.State && !slices.Contains(pageArrows[was.State], is.State):
@@ -102,7 +138,7 @@ func (w *world) pageArrow(was, is alerts.Page) {
 // rang reports whether the carrier has placed a call, and could have said so. (Of several texts that are under way to one
 // person, its list shows only the newest.)
 func (w *world) rang(id string) bool {
-	return w.steady && !w.carrier.missed[id] && slices.ContainsFunc(w.carrier.requests, func(r *request) bool {
+	return w.steady && !w.carrier.missed[id] && !w.switched[id] && slices.ContainsFunc(w.carrier.requests, func(r *request) bool {
 		return r.page.ID == id && r.page.Channel == alerts.Call && !r.placed.IsZero()
 	})
 }

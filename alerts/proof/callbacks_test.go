@@ -53,6 +53,9 @@ type due struct {
 
 // ends is when the call is over for the person.
 func (w *world) ends(r *request) time.Time {
+	if !r.hung.IsZero() {
+		return r.hung
+	}
 	switch r.fate {
 	case busy, fails404:
 		return r.placed.Add(5 * time.Second)

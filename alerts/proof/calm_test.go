@@ -19,12 +19,21 @@ const (
 	backoff     = 30 * time.Second // the longest wait after "too many requests"
 )
 
-// deadline is by when an incident that rings has reached a call that the carrier took, counted from when it began to
+// slowest is by when an incident that rings has reached a call that the carrier took, counted from when it began to
 // ring, or, if that was later, from when the disk, the carrier and a pager worked again. There is one call at a time, so
 // at worst the following are waited for, one after the other: the lease of a pager that died while it was sending a call
 // about something else, until that call's outcome is known or it is sent again; its answer and its end, of which the
 // carrier says nothing any more; and the retry of our own.
-const deadline = max(settled+callSilence, callLength) + lease + backoff
+const slowest = max(settled+callSilence, callLength) + lease + backoff
+
+// deadline is the slowest, and what the setting adds to it: the wait for what else goes wrong, and for the first carrier.
+func (w *world) deadline() time.Duration {
+	d := slowest + w.onCall.Gather
+	if w.onCall.Second != nil {
+		d += settled
+	}
+	return d
+}
 
 // goodTimes lets everything work from now on, but nobody answers, and callbacks that are late may be lost. Then nobody
 // is forgotten: all that ring have been called by the deadline, and are again; until somebody acknowledges.
@@ -38,10 +47,14 @@ func (w *world) goodTimes() {
 			r.reports = nil
 		}
 	}
+	w.carrier.mood, w.carrier.second = "fine", "fine"
+	if w.onCall.Second != nil && rapid.Bool().Draw(w.T, "the first carrier is gone for good") {
+		w.carrier.mood = "gone"
+	}
 	w.catchUp()
 	w.tick()
 	w.allTakenOver()
-	begin := w.now
+	begin, deadline := w.now, w.deadline()
 	w.passUntil(deadline, func() bool { return len(w.unreached(begin.Add(-deadline))) == 0 })
 	for _, i := range w.unreached(w.now.Add(-deadline)) {
 		w.Fatalf("%s rings, and no call about it was taken within %v", i.ID, deadline)
@@ -52,7 +65,8 @@ func (w *world) goodTimes() {
 		w.Fatalf("%s rings, and in another %v nobody was called again", i.ID, w.round())
 	}
 	w.reply(w.onCall.People[0].Phone, "ack")
-	w.silence(20 * time.Minute)
+	w.silence(time.Duration(rapid.SampledFrom([]int{3, 3, 3, 20}).Draw(w.T, "minutes of silence")) * time.Minute)
+	w.switchedInTime(begin)
 	if rapid.IntRange(0, 9).Draw(w.T, "to the end") == 0 {
 		w.allIsWell()
 	}
@@ -96,7 +110,7 @@ func (w *world) allIsWell() {
 			if !ok || rec.State != alerts.Resolved {
 				w.Fatalf("%s is over, and in the history it is %q", id, rec.State)
 			}
-			if r.page.Purpose == alerts.Alarm && !r.placed.IsZero() && w.steady && !w.carrier.missed[r.page.ID] && !w.toldOver(r, id) {
+			if r.page.Purpose == alerts.Alarm && !r.placed.IsZero() && w.steady && !w.carrier.missed[r.page.ID] && !w.toldOver(r, id) && !w.spared[toldOf{r.page.Person, id, alerts.Text}] {
 				w.Fatalf("%s was paged about %s by page %s, and never hears that it is over", r.page.Person, id, r.page.ID)
 			}
 		}
@@ -114,22 +128,45 @@ func (w *world) toldOver(paged *request, id string) bool {
 // unreached are the incidents that ring, and have done so since a time, of which no call was taken since they began to.
 func (w *world) unreached(since time.Time) []alerts.Incident {
 	return slices.DeleteFunc(slices.Clone(w.route.Incidents), func(i alerts.Incident) bool {
-		return !w.rings(w.route, i, w.now) || w.quietUntil[i.Journey].After(since) || w.reached(i.ID, i.Reopened)
+		return !w.rings(w.route, i, w.now) || w.wokeAfter(i, since) || w.reached(i.ID, later(i.Reopened, w.lapsed[i.ID]))
 	})
 }
 
 // uncalled are the incidents that ring, of which no call was taken since a time.
 func (w *world) uncalled(since time.Time) []alerts.Incident {
 	return slices.DeleteFunc(slices.Clone(w.route.Incidents), func(i alerts.Incident) bool {
-		return !w.rings(w.route, i, w.now) || w.quietUntil[i.Journey].After(since) || w.reached(i.ID, since)
+		return !w.rings(w.route, i, w.now) || w.wokeAfter(i, since) || w.reached(i.ID, since)
 	})
 }
 
-// reached reports whether the carrier took a call about an incident since a time.
+// wokeAfter reports whether an incident rings only since after a time: it was quiet until then, or acknowledged.
+func (w *world) wokeAfter(i alerts.Incident, since time.Time) bool {
+	return w.quietUntil[i.Journey].After(since) || w.lapsed[i.ID].After(since)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// reached reports whether a carrier took a call about an incident since a time; or a cap has held one back, which it cannot
+// if it is the first: see caps.
 func (w *world) reached(id string, since time.Time) bool {
 	return slices.ContainsFunc(w.route.Pages, func(p alerts.Page) bool {
-		return p.Channel == alerts.Call && !p.AcceptedAt.Before(since) && !p.AcceptedAt.IsZero() && slices.Contains(p.Incidents, id)
+		taken := !p.AcceptedAt.Before(since) && !p.AcceptedAt.IsZero()
+		held := p.Result == alerts.Held && !p.EndedAt.Before(since) && since.After(w.reopened(id))
+		return p.Channel == alerts.Call && (taken || held) && slices.Contains(p.Incidents, id)
 	})
+}
+
+// reopened is when an incident came back last.
+func (w *world) reopened(id string) time.Time {
+	if i := incidentOf(w.route, id); i != nil {
+		return i.Reopened
+	}
+	return time.Time{}
 }
 
 // round is how long it takes at most until everybody was called once, and the first again.
@@ -141,19 +178,24 @@ func (w *world) round() time.Duration {
 	return d
 }
 
-// silence checks that after all was acknowledged nobody is called.
+// silence checks that after all was acknowledged nobody is called, unless that has expired; then somebody is.
 func (w *world) silence(d time.Duration) {
 	for _, i := range w.route.Incidents {
 		if i.Awaits() {
 			w.Fatalf("%s acknowledged all, and %s is %s", w.onCall.People[0].Name, i.ID, i.State)
 		}
 	}
-	before := len(w.carrier.requests)
+	before, since := len(w.carrier.requests), w.now
+	w.linesAreFree()
 	w.passUntil(d, func() bool { return false })
+	lapsed := func(id string) bool { return !w.lapsed[id].Before(since) }
 	for _, r := range w.carrier.requests[before:] {
-		if r.page.Purpose == alerts.Alarm {
+		if r.page.Purpose == alerts.Alarm && !slices.ContainsFunc(r.page.Incidents, lapsed) {
 			w.Fatalf("%s gets a %s about %v, which is acknowledged", r.page.Person, r.page.Channel, r.page.Incidents)
 		}
+	}
+	for _, i := range w.unreached(w.now.Add(-w.deadline())) {
+		w.Fatalf("the acknowledgement of %s has expired, and no call about it was taken within %v", i.ID, w.deadline())
 	}
 }
 
@@ -202,14 +244,26 @@ func (w *world) next(end time.Time) time.Time {
 		switch p.State {
 		case alerts.Planned:
 			at(p.NotBefore)
+			if p.Tries > 0 {
+				at(p.TriedAt.Add(patience))
+			}
 		case alerts.Unknown:
 			at(p.ClaimedAt.Add(settled))
+			if w.onCall.Second != nil {
+				at(w.now.Add(fast))
+			}
 		case alerts.Claimed, alerts.Accepted:
 			at(p.LeaseUntil)
+			at(p.HangUpAt.Add(hangUpAgain))
 		}
 	}
 	for _, m := range w.route.Mutes {
 		at(m.Until)
+	}
+	for _, i := range w.route.Incidents {
+		if i.State == alerts.Acknowledged {
+			at(w.ackEnds(i))
+		}
 	}
 	for _, m := range w.onCall.Maintenance {
 		at(m.To.In(time.UTC))

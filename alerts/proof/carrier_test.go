@@ -17,8 +17,9 @@ type carrier struct {
 	mu       sync.Mutex      // a program may have several requests under way
 	requests []*request      // in the order in which they were claimed
 	mood     string          // what it answers for a while
+	second   string          // likewise, of the second carrier
 	deaf     bool            // its list cannot be had
-	missed   map[string]bool // pages that were looked for while it was deaf
+	missed   map[string]bool // pages that were looked for while it was deaf, as the second carrier always is
 	wrong    []string        // what must not have happened
 }
 
@@ -29,11 +30,14 @@ type request struct {
 	fate   fate
 	manner manner
 	lag    time.Duration // until it is listed
+	stays  bool          // hanging it up fails, the first time
 
+	claimed time.Time
 	asked   bool      // the carrier was asked
 	placed  time.Time // zero: it placed nothing
 	sid     string
-	reports []due // still to come
+	reports []due     // still to come
+	hung    time.Time // when we hung it up
 }
 
 // An answer is what the carrier says when it is asked to place something, and whether it does.
@@ -43,6 +47,7 @@ const (
 	taken         answer = "201"
 	noSID         answer = "201 without a sid"
 	refused       answer = "4xx"
+	shut          answer = "the account is closed"
 	tooMany       answer = "429"
 	unreachable   answer = "no connection"
 	serverError   answer = "5xx"
@@ -61,7 +66,8 @@ var moods = map[string][]answer{
 		timeoutBefore, timeoutAfter, killedBefore, killedAsking,
 	},
 	"doubtful": {noSID, serverError, errorAfter, timeoutBefore, timeoutAfter, killedAsking, killedAsking},
-	"closed":   {refused, refused, tooMany, unreachable, serverError},
+	"closed":   {refused, refused, shut, tooMany, unreachable, serverError},
+	"gone":     {shut, tooMany, unreachable, unreachable, serverError, timeoutBefore}, // it takes nothing at all
 }
 
 func (a answer) places() bool {
@@ -70,16 +76,23 @@ func (a answer) places() bool {
 
 // doubtful reports whether the program cannot know what became of it.
 func (a answer) doubtful() bool {
-	return a != taken && a != refused && a != tooMany && a != unreachable
+	return a != taken && a != refused && a != shut && a != tooMany && a != unreachable
 }
 
 // talks is how long a call may take, from its placing to its end. It is less than the pager waits for a call of which it
 // hears nothing.
 const talks = 100 * time.Second
 
-// Send is the alerts.Phone of a program. Several may be under way at once, so what comes of each is drawn when it is
-// claimed.
-func (p *program) Send(_ context.Context, d alerts.Dispatch) (string, error) {
+// A line is an alerts.Phone of a program: to Twilio, or to the second carrier. Several requests may be under way at once, so
+// what comes of each is drawn when it is claimed.
+type line struct {
+	*program
+	via alerts.Carrier
+}
+
+// Send asks the carrier to place something.
+func (l line) Send(_ context.Context, d alerts.Dispatch) (string, error) {
+	p := l.program
 	c := &p.w.carrier
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -89,6 +102,9 @@ func (p *program) Send(_ context.Context, d alerts.Dispatch) (string, error) {
 		return "", alerts.ErrRefused
 	}
 	r.asked = true
+	if r.page.Via != l.via {
+		c.complain("page %s goes by carrier %q, and was decided for %q", d.PageID, l.via, r.page.Via)
+	}
 	if said := d.TextBody + strings.Join(d.Speech, "\n"); said != r.page.Words || d.To != r.page.To {
 		c.complain("page %s says %q to %s, and not what was decided: %q to %s", d.PageID, said, d.To, r.page.Words, r.page.To)
 	}
@@ -103,6 +119,8 @@ func (p *program) Send(_ context.Context, d alerts.Dispatch) (string, error) {
 		return r.sid, nil
 	case refused:
 		return "", alerts.ErrRefused
+	case shut:
+		return "", alerts.ErrClosed
 	case tooMany, unreachable:
 		return "", alerts.ErrNotSent
 	case killedBefore, killedAsking:
@@ -130,27 +148,35 @@ func (w *world) place(r *request) {
 		case o.placed.IsZero():
 		case o.page.ID == r.page.ID:
 			before++
-		case o.page.Channel == alerts.Call && r.page.Channel == alerts.Call && o.page.To == r.page.To && w.now.Before(o.placed.Add(talks)) && w.steady && !c.missed[o.page.ID] && w.ends(o).After(w.now):
+		case o.page.Channel == alerts.Call && r.page.Channel == alerts.Call && o.page.To == r.page.To && w.now.Before(o.placed.Add(talks)) && w.steady && !c.missed[o.page.ID] && !w.switched[o.page.ID] && w.ends(o).After(w.now):
 			c.complain("%s is called by page %s during the call of page %s", r.page.Person, r.page.ID, o.page.ID)
 		}
 	}
 	r.placed, r.sid = w.now, fmt.Sprintf("%s-%d", r.page.ID, before+1)
-	r.reports = w.reports(r)
+	if r.page.Via == alerts.First { // nothing is heard of the second
+		r.reports = w.reports(r)
+	}
 }
 
-// Find looks at the list, as the real phone does: newest first, from a little before since.
-func (p *program) Find(_ context.Context, d alerts.Dispatch, since time.Time) (sid string, found bool, err error) {
+// Find looks at the list, as the real phone does: newest first, from a little before since. The
+// second carrier has none.
+func (l line) Find(_ context.Context, d alerts.Dispatch, since time.Time) (sid string, found bool, err error) {
 	const slack = 2 * time.Second
+	p := l.program
 	c := &p.w.carrier
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if l.via == alerts.Second {
+		c.missed[d.PageID] = true
+		return "", false, errors.New("it cannot be asked")
+	}
 	if c.deaf {
 		c.missed[d.PageID] = true
 		return "", false, errors.New("the list cannot be had")
 	}
 	for _, r := range slices.Backward(c.requests) {
 		switch {
-		case r.placed.IsZero(), r.page.Channel != d.Channel, r.page.To != d.To:
+		case r.placed.IsZero(), r.page.Via != l.via, r.page.Channel != d.Channel, r.page.To != d.To:
 		case r.placed.Before(since.Add(-slack)), p.w.now.Before(r.placed.Add(r.lag)):
 		default:
 			return r.sid, true, nil
@@ -165,19 +191,24 @@ func (c *carrier) complain(format string, args ...any) {
 }
 
 // placings checks how often each page was placed: once, and once more only if its outcome could not be learned. While the
-// list can be had and the clocks are right, that is for texts only, as two of them may be under way to one person.
+// list can be had and the clocks are right, that is for texts only, as two of them may be under way to one person. A page
+// that the first carrier may have placed goes to the second all the same when that is not known soon, and comes back to the
+// first if the second does not take it.
 func (w *world) placings() {
-	placed, doubts := map[string]int{}, map[string]int{}
+	placed, doubts, back := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, r := range w.carrier.requests {
 		id := r.page.ID
+		if r.page.Via == alerts.Second {
+			back[id]++
+		}
 		if !r.placed.IsZero() {
 			placed[id]++
 		}
 		if w.doubted[id] {
 			doubts[id] = 1
 		}
-		most := 1 + doubts[id]
-		if r.page.Channel == alerts.Call && w.steady && !w.carrier.missed[id] {
+		most := 1 + doubts[id] + back[id]
+		if !w.switched[id] && back[id] == 0 && r.page.Channel == alerts.Call && w.steady && !w.carrier.missed[id] {
 			most = 1
 		}
 		if placed[id] > most {

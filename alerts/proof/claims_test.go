@@ -61,7 +61,10 @@ func (w *world) needed(now time.Time, r alerts.Route, page alerts.Page) {
 
 // paged reports whether a person may have been paged about an incident.
 func (w *world) paged(r alerts.Route, who, id string) bool {
-	return slices.ContainsFunc(r.Pages, func(p alerts.Page) bool {
+	asked := slices.ContainsFunc(w.carrier.requests, func(q *request) bool { // one that was lost may tell of less when it is sent again
+		return q.page.Purpose == alerts.Alarm && q.page.Person == who && (q.answer.doubtful() || !q.placed.IsZero()) && slices.Contains(q.page.Incidents, id)
+	})
+	return asked || slices.ContainsFunc(r.Pages, func(p alerts.Page) bool {
 		return p.Purpose == alerts.Alarm && p.Person == who && (p.Sent() || w.doubted[p.ID]) && slices.Contains(p.Incidents, id)
 	})
 }
@@ -77,12 +80,13 @@ func (w *world) quiet(r alerts.Route, journey string, now time.Time) bool {
 // that is not wrong.
 func (w *world) toldTrue(r alerts.Route, page alerts.Page) {
 	words := page.Words
+	written := page.Channel != alerts.Call || page.Via == alerts.Second && w.onCall.Second.Voice == ""
 	for n, id := range page.Incidents {
 		i := incidentOf(r, id)
-		if !strings.Contains(words, titles[i.Journey]) {
+		room := !written || len(page.Incidents) <= 2 // a text is cut after two segments
+		if (room || page.Channel != alerts.Call) && !strings.Contains(words, titles[i.Journey]) {
 			w.Fatalf("page %s is about %s, and does not say so: %s", page.ID, id, words)
 		}
-		room := page.Channel == alerts.Call || len(page.Incidents) <= 2 // a text is cut after two segments
 		if page.Purpose == alerts.Alarm && n == 0 && room && !strings.Contains(words, i.Step) {
 			w.Fatalf("page %s is about the step %q, and does not say so: %s", page.ID, i.Step, words)
 		}
@@ -99,13 +103,19 @@ func (w *world) toldTrue(r alerts.Route, page alerts.Page) {
 
 // request draws what the carrier makes of a page, and what the person does.
 func (w *world) request(page alerts.Page) *request {
-	r := &request{page: page, answer: taken, fate: delivered, manner: inOrder}
+	r := &request{page: page, answer: taken, fate: delivered, manner: inOrder, claimed: w.now}
+	mood := w.carrier.mood
+	if page.Via == alerts.Second {
+		mood = w.carrier.second
+	}
 	switch {
+	case w.calm && mood == "gone":
+		r.answer = rapid.SampledFrom(moods[mood]).Draw(w.T, "answer")
 	case w.calm && page.Channel == alerts.Call:
 		r.fate = noAnswer
 	case w.calm:
 	default:
-		r.answer = rapid.SampledFrom(moods[w.carrier.mood]).Draw(w.T, "answer")
+		r.answer = rapid.SampledFrom(moods[mood]).Draw(w.T, "answer")
 		fates := textFates
 		if page.Channel == alerts.Call {
 			fates = callFates
@@ -114,6 +124,7 @@ func (w *world) request(page alerts.Page) *request {
 			r.fate = rapid.SampledFrom(fates).Draw(w.T, "fate")
 			r.manner = rapid.SampledFrom(manners).Draw(w.T, "callbacks")
 			r.lag = time.Duration(rapid.SampledFrom([]int{0, 5, 20}).Draw(w.T, "listed after")) * time.Second
+			r.stays = page.Channel == alerts.Call && rapid.IntRange(0, 3).Draw(w.T, "hanging up fails") == 0
 		}
 	}
 	if r.answer.doubtful() {

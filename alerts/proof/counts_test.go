@@ -30,12 +30,17 @@ func (c *counts) add(w *world) {
 	c.doubtful += h.doubtful
 	c.callbacks += h.callbacks
 	c.acks += h.acks
+	c.lapses += h.lapses
+	c.hangups += h.hangups
+	c.switched += len(w.switched)
+	c.held += h.held
 	c.incidents += h.incidents
 }
 
 func (c counts) String() string {
 	return fmt.Sprintf("%d histories, %d events: %d runs, %d incidents, %d programs (%d met trouble, %d crashed, %d lost a race); "+
-		"%d calls, %d texts, %d outcomes in doubt, %d callbacks, %d acknowledgements",
+		"%d calls, %d texts, %d outcomes in doubt, %d callbacks, %d acknowledgements (%d expired), %d calls hung up; "+
+		"%d pages given to the second carrier, %d held by a cap",
 		c.histories, c.events, c.runs, c.incidents, c.programs, c.troubles, c.crashes, c.conflicts,
-		c.calls, c.texts, c.doubtful, c.callbacks, c.acks)
+		c.calls, c.texts, c.doubtful, c.callbacks, c.acks, c.lapses, c.hangups, c.switched, c.held)
 }

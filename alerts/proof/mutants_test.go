@@ -22,7 +22,7 @@ var mutants = []struct{ name, file, old, new string }{
 		"commands = append(commands, r.lostPages()...)", "_ = r.lostPages",
 	},
 	{
-		"a page is sent without a claim", "escalation.go",
+		"a page is sent without a claim", "claim.go",
 		"p.State, p.ClaimedAt, p.LeaseUntil = Claimed, now, now.Add(lease)", "p.ClaimedAt, p.LeaseUntil = now, now.Add(lease)",
 	},
 	{
@@ -60,7 +60,7 @@ var mutants = []struct{ name, file, old, new string }{
 	},
 	{
 		"what could not be written is sent", "pager.go",
-		"if err != nil {\n\t\treturn before, err\n\t}\n\tvar errs []error", "errs := []error{err}",
+		"if err != nil {\n\t\treturn before, err\n\t}\n\tp.remark(before, after)\n\tvar errs []error", "p.remark(before, after)\n\terrs := []error{err}",
 	},
 	{
 		"a voicemail acknowledges", "delivery.go",
@@ -72,7 +72,7 @@ var mutants = []struct{ name, file, old, new string }{
 	},
 	{
 		"a planned call outlives the acknowledgement", "escalation.go",
-		"return i == nil || !i.Awaits() || r.quiet(i.Journey, at)", "return i == nil || r.quiet(i.Journey, at)",
+		"return i == nil || !i.Awaits() || i.Kind", "return i == nil || i.Kind",
 	},
 	{
 		"the chain is not repeated", "escalation.go",
@@ -91,8 +91,8 @@ var mutants = []struct{ name, file, old, new string }{
 		"if !run.Slot.After(region.Slot) {", "if run.Slot.Before(region.Slot) {",
 	},
 	{
-		"a text wakes people", "escalation.go",
-		"r.add(Text, Alarm, who, []string{i.ID}, at.now).NotBefore = who.Reachable(at.now)", "r.add(Text, Alarm, who, []string{i.ID}, at.now)",
+		"a text wakes people", "texts.go",
+		"r.write(Alarm, who, []string{i.ID}, who.Reachable(at.now), at)", "r.write(Alarm, who, []string{i.ID}, at.now, at)",
 	},
 	{
 		"maintenance is no reason to be quiet", "quiet.go",
@@ -105,6 +105,42 @@ var mutants = []struct{ name, file, old, new string }{
 	{
 		"a callback is believed unsigned", "twilio/callbacks.go",
 		"case !signed(c.cfg.Tokens", "case false && !signed(c.cfg.Tokens",
+	},
+	{
+		"an acknowledgement never expires", "route.go",
+		"r.lapseAcks(at)\n", "_ = r.lapseAcks\n",
+	},
+	{
+		"an acknowledgement expires too early", "ack.go",
+		"inc.stillBad(inc.AckedAt.Add(after), at.now)", "inc.stillBad(inc.AckedAt.Add(after/2), at.now)",
+	},
+	{
+		"a cap swallows the first page", "caps.go",
+		" || r.first(p) {", " {",
+	},
+	{
+		"the second carrier is never asked", "route.go",
+		"r.fallBack(at)\n", "_ = r.fallBack\n",
+	},
+	{
+		"the second carrier is asked too late", "carrier.go",
+		"patience = 35 * time.Second", "patience = 75 * time.Second",
+	},
+	{
+		"calls are not hung up", "route.go",
+		"append(r.hangUps(at), r.dispatch(at)...)", "r.dispatch(at)",
+	},
+	{
+		"hanging up is only decided", "hangup.go",
+		"phone.HangUp(ctx, page.SID); err != nil {", "error(nil); err != nil {\n\t\t_ = phone",
+	},
+	{
+		"a call that is needed is hung up", "hangup.go",
+		"return !needed && (!over", "return (!needed || len(p.Incidents) > 1) && (!over",
+	},
+	{
+		"a first call gathers for ever", "gather.go",
+		"p.NotBefore = earlier(at.now.Add(at.onCall.Gather), r.Chain.Gathers)", "p.NotBefore = at.now.Add(2 * gatherMost)",
 	},
 	{
 		"a clock that was wrong is believed", "clock.go",

@@ -10,7 +10,7 @@ import (
 )
 
 // A program is one life of a pager or of a probe: from its start until it has done one thing, or was killed in the middle
-// of it. It is the store and the phone of what it runs.
+// of it. It is the store of what it runs.
 type program struct {
 	w       *world
 	machine int // whose clock it goes by
@@ -21,13 +21,19 @@ type program struct {
 	acks    bool         // it takes in a person's acknowledgement
 	said    atomic.Int64 // what the clock said when it was last asked
 	dead    atomic.Bool
+	toEnd   []string        // sids of calls that it has to hang up
+	hung    map[string]bool // those that it asked the carrier to
 }
 
 // run starts a program on a machine, and reports whether it could do what it was to do.
 func (w *world) run(machine int, do func(*program) error) bool {
-	p := &program{w: w, machine: machine, mishap: w.mishap()}
+	p := &program{w: w, machine: machine, mishap: w.mishap(), hung: map[string]bool{}}
 	w.counts.programs++
-	return do(p) == nil
+	if err := do(p); err != nil {
+		return false
+	}
+	w.allHungUp(p)
+	return true
 }
 
 func (p *program) time() time.Time {
@@ -40,9 +46,13 @@ func (p *program) time() time.Time {
 func (p *program) saidLast() time.Time { return time.Unix(0, p.said.Load()).UTC() }
 
 func (p *program) pager() *alerts.Pager {
-	return &alerts.Pager{
-		Store: p, Phone: p, OnCall: p.w.onCall, Journeys: journeys, Log: slog.New(slog.DiscardHandler), TimeNow: p.time,
+	pager := &alerts.Pager{
+		Store: p, Phone: line{p, alerts.First}, OnCall: p.w.onCall, Journeys: journeys, Log: slog.New(slog.DiscardHandler), TimeNow: p.time,
 	}
+	if p.w.onCall.Second != nil {
+		pager.Second = line{p, alerts.Second}
+	}
+	return pager
 }
 
 func (p *program) desk() alerts.Desk {

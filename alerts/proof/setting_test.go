@@ -41,6 +41,28 @@ var settings = []setting{
   escalation: [Ada, {call: Grace, after: 1m}]
   maintenance: [{from: 2026-11-21 03:05, to: 2026-11-21 03:12, journeys: [print-card]}]
   journeys: {create-order: {severity: {degraded: log, down: notify}}}`),
+	set("03:00", "acknowledgements that soon expire", `
+  people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
+  escalation: [Ada, Grace]
+  gather: 0s
+  ack_expires: 6m
+  journeys: {print-card: {ack_expires: 2m}}`),
+	set("03:00", "a second carrier", `
+  people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
+  escalation: [Ada, Grace]
+  second_channel: {region: eu-west-1, voice: "+12025550177"}`),
+	set("03:00", "a second carrier that only texts, and caps", `
+  people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
+  escalation: [Ada, Grace]
+  repeat_after: 2m
+  caps: {calls_per_hour: 2, texts_per_hour: 2}
+  second_channel: {region: eu-west-1}`),
+	set("03:00", "caps, and a long gathering", `
+  people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
+  escalation: [Ada, Grace]
+  gather: 45s
+  ack_expires: 9m
+  caps: {calls_per_hour: 1, texts_per_hour: 1, month: 0.1, call_price: 0.02, text_price: 0.01}`),
 }
 
 func set(start, name, onCall string) setting {

@@ -30,6 +30,11 @@ type world struct {
 	doubted    map[string]bool                // pages whose outcome was unknown at some time
 	awake      time.Time                      // since when runs could come
 	quietUntil map[string]time.Time           // by journey: when nobody was to be told last, in good times
+	lapsed     map[string]time.Time           // by incident: when an acknowledgement of it expired last
+	switched   map[string]bool                // pages that the first carrier did not take in time
+	planned    map[string]time.Time           // by page: when it was
+	told       map[toldOf]time.Time           // when the last alarm was planned that a carrier took
+	spared     map[toldOf]bool                // whom a cap has kept from hearing that it is over
 
 	depth  int  // of programs that run while others do
 	calm   bool // nothing goes wrong any more
@@ -38,16 +43,17 @@ type world struct {
 
 // A counts says how much was played.
 type counts struct {
-	histories, events, runs, programs, troubles, crashes, conflicts int
-	calls, texts, doubtful, callbacks, acks, incidents              int
+	histories, events, runs, programs, troubles, crashes, conflicts                     int
+	calls, texts, doubtful, callbacks, acks, lapses, hangups, switched, held, incidents int
 }
 
 func newWorld(t *rapid.T, steady bool) *world {
 	w := &world{
 		T: t, steady: steady, disk: newDisk(), slot: map[string]time.Time{},
 		states: map[string]alerts.JourneyState{}, doubted: map[string]bool{}, quietUntil: map[string]time.Time{},
+		lapsed: map[string]time.Time{}, switched: map[string]bool{}, planned: map[string]time.Time{}, told: map[toldOf]time.Time{}, spared: map[toldOf]bool{},
 	}
-	w.carrier.missed, w.carrier.mood = map[string]bool{}, "mixed"
+	w.carrier.missed, w.carrier.mood, w.carrier.second = map[string]bool{}, "mixed", "mixed"
 	w.setting = rapid.SampledFrom(settings).Draw(t, "setting")
 	w.begin = w.start
 	w.now = w.begin
@@ -110,6 +116,10 @@ func (w *world) written(p *program, i alerts.Item) {
 	w.arrows(p, w.route, next)
 	w.claims(p, w.route, next)
 	w.nobodyIsForgotten(p, next)
+	w.gathers(p, next)
+	w.switches(p, next)
+	w.hangsUp(p, w.route, next)
+	w.caps(p, w.route, next)
 	w.route = next
 }
 
@@ -176,6 +186,10 @@ func (w *world) tick() {
 func (w *world) weather() {
 	w.disk.outage = rapid.SampledFrom([]outage{none, none, all, writes, history}).Draw(w.T, "outage")
 	w.carrier.mood = rapid.SampledFrom([]string{"mixed", "mixed", "doubtful", "closed", "fine"}).Draw(w.T, "carrier")
+	if w.onCall.Second != nil {
+		w.carrier.mood = rapid.SampledFrom([]string{w.carrier.mood, "gone"}).Draw(w.T, "first carrier")
+		w.carrier.second = rapid.SampledFrom([]string{"mixed", "closed", "fine", "fine"}).Draw(w.T, "second carrier")
+	}
 	w.carrier.deaf = rapid.Bool().Draw(w.T, "no list")
 }
 
