@@ -60,10 +60,11 @@ func (d *disk) putRun(run journey.Run) {
 func (d *disk) list(q alerts.RunQuery) []journey.Run {
 	var found []journey.Run
 	for _, r := range d.runs {
-		if r.Journey == q.Journey && !r.Slot.Before(q.Since) {
+		if r.Journey == q.Journey && !r.Slot.Before(q.Since) && (q.Until.IsZero() || r.Slot.Before(q.Until)) {
 			found = append(found, r)
 		}
 	}
+	slices.SortStableFunc(found, func(a, b journey.Run) int { return a.Slot.Compare(b.Slot) })
 	return found
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -13,7 +14,16 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestOutages plays every scenario, the harmless ones too: each outage is told to the right person, in time and in the
+// inChrome are the live scenarios that the tests play, as each takes half a minute; `make outages` plays all of them, and
+// the tests of probes see each of their faults.
+var inChrome = []string{"workers-down", "one-failed-print", "cache-down", "broken-page"}
+
+// played are the scenarios of the tests: those, and all on the simulated clock.
+func played() []Scenario {
+	return slices.DeleteFunc(All(), func(s Scenario) bool { return s.Live && !slices.Contains(inChrome, s.Name) })
+}
+
+// TestOutages plays the scenarios, the harmless ones too: each outage is told to the right person, in time and in the
 // right words, and nothing else is told to anybody.
 func TestOutages(t *testing.T) {
 	c, err := chrome.Find(t.Context(), chrome.Config{Progress: os.Stderr})
@@ -23,7 +33,7 @@ func TestOutages(t *testing.T) {
 	var mu sync.Mutex
 	results := map[string]Result{}
 	t.Run("all", func(t *testing.T) {
-		for _, s := range All() {
+		for _, s := range played() {
 			t.Run(s.Name, func(t *testing.T) {
 				if !s.Live {
 					t.Parallel() // a live one needs the machine for itself: its times are real
@@ -47,7 +57,7 @@ func TestOutages(t *testing.T) {
 		}
 	})
 	var all []Result
-	for _, s := range All() {
+	for _, s := range played() {
 		all = append(all, results[s.Name])
 	}
 	var table strings.Builder

@@ -45,7 +45,7 @@ func (w *world) play(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := w.attend(ctx); err != nil {
+		if err := w.attendUntil(ctx, slot.Add(min(w.scenario.every(), time.Minute))); err != nil {
 			return err
 		}
 	}
@@ -124,6 +124,27 @@ func (w *world) probe(ctx context.Context, make func() journey.Journey, slot tim
 		}
 	}
 	return nil
+}
+
+// attendUntil has the pager do what is due until then, at its time, as it is there every second.
+func (w *world) attendUntil(ctx context.Context, until time.Time) error {
+	for {
+		if err := w.attend(ctx); err != nil {
+			return err
+		}
+		route, err := w.pager.Route(ctx)
+		if err != nil {
+			return err
+		}
+		due := route.Due()
+		if earliest := w.clock.Now().Add(time.Second); due.Before(earliest) && !due.IsZero() {
+			due = earliest
+		}
+		if due.IsZero() || !due.Before(until) {
+			return nil
+		}
+		w.clock.Set(due)
+	}
 }
 
 // attend has the pager do what is due, and the phones ring to their end, until there is nothing left for now.

@@ -21,6 +21,7 @@ type numberPool struct {
 	lookupTime time.Duration
 
 	mu     sync.Mutex
+	random *rand.Rand
 	used   []bool // history, and orders placed here
 	filled []bool // taken by the fault ids-exhausted
 	free   int
@@ -28,16 +29,17 @@ type numberPool struct {
 }
 
 // newNumberPool returns a pool in which taken of the numbers are history already.
-func newNumberPool(clock Clock, lookupTime time.Duration, taken int) *numberPool {
+func newNumberPool(clock Clock, seed uint64, lookupTime time.Duration, taken int) *numberPool {
 	p := &numberPool{
 		clock:      clock,
 		lookupTime: lookupTime,
 		used:       make([]bool, numberCount),
 		filled:     make([]bool, numberCount),
 		free:       numberCount,
+		random:     rand.New(rand.NewPCG(seed, 3)),
 	}
 	for p.free > numberCount-taken {
-		p.claim(rand.IntN(numberCount))
+		p.claim(p.pick())
 	}
 	return p
 }
@@ -45,7 +47,7 @@ func newNumberPool(clock Clock, lookupTime time.Duration, taken int) *numberPool
 // draw claims a free number. It gives up, with ctx's reason, when ctx ends first.
 func (p *numberPool) draw(ctx context.Context) (int, error) {
 	for {
-		i := rand.IntN(numberCount)
+		i := p.pick()
 		if err := p.clock.Work(ctx, p.lookup()); err != nil {
 			return 0, err
 		}
@@ -68,6 +70,13 @@ func (p *numberPool) lookup() time.Duration {
 	return p.lookupTime * time.Duration(max(p.times, 1))
 }
 
+// pick is a number at random, taken or not.
+func (p *numberPool) pick() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.random.IntN(numberCount)
+}
+
 // claim takes the i-th number if it is free.
 func (p *numberPool) claim(i int) bool {
 	p.mu.Lock()
@@ -83,7 +92,7 @@ func (p *numberPool) claim(i int) bool {
 // take claims n numbers for customers whom nobody watches; those for whom there is none go without.
 func (p *numberPool) take(n int) {
 	for ; n > 0 && p.freeCount() > 1; n-- {
-		for !p.claim(rand.IntN(numberCount)) {
+		for !p.claim(p.pick()) {
 		}
 	}
 }

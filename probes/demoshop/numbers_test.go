@@ -78,7 +78,7 @@ func (s *Shop) isOrdering() bool {
 }
 
 func TestLastOrderNumber(t *testing.T) {
-	p := newNumberPool(NewWallClock(1), time.Nanosecond, 10)
+	p := newNumberPool(NewWallClock(1), 0, time.Nanosecond, 10)
 	p.fill()
 	for i := range numberCount {
 		if p.claim(i) {

@@ -38,8 +38,8 @@ func newOrderBook(cfg Config) *orderBook {
 	return &orderBook{
 		clock:       cfg.Clock,
 		orderTime:   cfg.OrderTime,
-		numbers:     newNumberPool(cfg.Clock, cfg.LookupTime, cfg.OrdersTaken),
-		testNumbers: newNumberPool(cfg.Clock, cfg.LookupTime, 0),
+		numbers:     newNumberPool(cfg.Clock, cfg.Seed, cfg.LookupTime, cfg.OrdersTaken),
+		testNumbers: newNumberPool(cfg.Clock, cfg.Seed, cfg.LookupTime, 0),
 		byID:        map[string]*order{},
 	}
 }
