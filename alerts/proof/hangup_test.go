@@ -107,7 +107,7 @@ func (w *world) linesAreFree() {
 	}
 	w.passUntil(hangUpAgain+time.Second, func() bool { return false })
 	for _, r := range up {
-		if w.ends(r).After(w.now) {
+		if w.steady && w.ends(r).After(w.now) { // with clocks hours apart, the time to hang up again may not have come
 			w.Fatalf("call %s to %s goes on after all was acknowledged", r.page.ID, r.page.Person)
 		}
 	}
