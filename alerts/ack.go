@@ -5,17 +5,24 @@ import (
 	"time"
 )
 
-// acknowledge makes incidents somebody's.
+// acknowledge makes incidents somebody's. What is theirs already is so anew: it expires later.
 func (r *Route) acknowledge(ids []string, who string, now time.Time) {
 	for _, id := range ids {
 		inc := r.incident(id)
-		if inc == nil || !inc.Awaits() {
+		if inc == nil || !inc.acknowledgeable(who) || inc.State == Acknowledged && !now.After(inc.AckedAt) {
 			continue
+		}
+		if inc.Awaits() {
+			r.Chain = Chain{} // what is still unanswered begins anew, with the first in the chain
 		}
 		inc.State, inc.AckedBy, inc.AckedAt = Acknowledged, who, now
 		inc.Rev++
-		r.Chain = Chain{} // what is still unanswered begins anew, with the first in the chain
 	}
+}
+
+// acknowledgeable reports whether it would be somebody's if they acknowledged it: who was quicker keeps what they have.
+func (i Incident) acknowledgeable(who string) bool {
+	return i.Awaits() || i.State == Acknowledged && i.AckedBy == who
 }
 
 // lapseAcks takes back the acknowledgements of what calls people, and is still bad when they have lasted for long enough.

@@ -59,6 +59,22 @@ func TestAckExpires(t *testing.T) {
 	}
 }
 
+// TestAckAgain: who has acknowledged and does so again before it expires has it for another half hour; who texts meanwhile
+// that they would have it too does not lengthen it.
+func TestAckAgain(t *testing.T) {
+	w := taken(incident("a", alerts.Down, 1, false))
+	w.after(20 * time.Minute)
+	w.step(alerts.Reply{From: onCall.People[0].Phone, Body: "ack"})
+	w.after(9 * time.Minute)
+	w.step(alerts.Reply{From: onCall.People[1].Phone, Body: "ack"})
+	if w.after(21*time.Minute - time.Second); names(w.sent) != "[]" {
+		t.Errorf("before it expired: %s", names(w.sent))
+	}
+	if w.after(time.Second); names(w.sent) != "[alarm call Ada]" {
+		t.Errorf("when it expired: %s", names(w.sent))
+	}
+}
+
 // TestAckExpiresOnlyOfWhatIsBad: nobody is called again about what is over, quiet, muted, or only texts.
 func TestAckExpiresOnlyOfWhatIsBad(t *testing.T) {
 	flapping := func(runs int, failed time.Duration, spells ...alerts.Spell) alerts.Incident {

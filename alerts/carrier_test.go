@@ -190,3 +190,38 @@ func TestSecondChannelIsBusy(t *testing.T) {
 		t.Errorf("tried: %v", vias)
 	}
 }
+
+// TestInDoubtAndDropped: who may have been paged hears that it is over, also when the page was in doubt and, before it could
+// be sent once more, was refused or needed no more.
+func TestInDoubtAndDropped(t *testing.T) {
+	over := alerts.Taken{Incident: incident("a", alerts.Down, 2, true)}
+	for name, c := range map[string]struct {
+		onCall *alerts.OnCall
+		then   func(w *world, p alerts.Page)
+	}{
+		"it is over when the second carrier's turn comes": {twoCarriers(), func(w *world, _ alerts.Page) { w.now = w.now.Add(2 * time.Minute) }},
+		"it is over when it would be sent again": {&onCall, func(w *world, p alerts.Page) {
+			w.now = w.now.Add(time.Minute)
+			w.step(alerts.Settled{PageID: p.ID})
+			w.step(alerts.NotSent{PageID: p.ID, Why: "429"})
+		}},
+		"it is refused when it is sent again": {&onCall, func(w *world, p alerts.Page) {
+			w.now = w.now.Add(time.Minute)
+			w.step(alerts.Settled{PageID: p.ID})
+			w.step(alerts.Refused{PageID: p.ID, Why: "21610"})
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{now: start, onCall: c.onCall}
+			for _, p := range w.step(alerts.Taken{Incident: incident("a", alerts.Degraded, 1, false)}) {
+				w.step(alerts.Lost{PageID: p.ID, Why: "time-out"})
+				c.then(w, p)
+			}
+			w.sent = nil
+			over.Incident.Kind = alerts.Degraded
+			if w.step(over); names(w.sent) == "[]" || !strings.HasPrefix(names(w.sent), "[all-clear text Ada") {
+				t.Errorf("when it is over: %s", names(w.sent))
+			}
+		})
+	}
+}

@@ -27,7 +27,7 @@ func (r *Route) claim(at hour) (commands []Command, holds []hold) {
 	now := at.now
 	for i := range r.Pages {
 		p := &r.Pages[i]
-		if p.State != Planned || now.Before(p.NotBefore) {
+		if p.State != Planned || now.Before(p.NotBefore) || !r.awake(p, at) {
 			continue
 		}
 		if h, held := r.held(*p, at); held {
@@ -46,6 +46,17 @@ func (r *Route) claim(at hour) (commands []Command, holds []hold) {
 	return commands, holds
 }
 
+// awake reports whether a page may go out at this hour. One that may not waits for its person's morning, however often it
+// was tried before.
+func (r *Route) awake(p *Page, at hour) bool {
+	who, ok := at.onCall.person(p.Person)
+	if !p.Waking || !ok || !who.Reachable(at.now).After(at.now) {
+		return true
+	}
+	p.NotBefore = who.Reachable(at.now)
+	return false
+}
+
 // words is what the page says: for a call a sentence a line.
 func (r *Route) words(p Page, at hour) string {
 	var about []Incident
@@ -59,6 +70,8 @@ func (r *Route) words(p Page, at hour) string {
 	switch {
 	case p.Mute != nil:
 		return unmutedText(*p.Mute, who, r.badNow(p.Mute.Journey), at.now) // what is wrong when it is sent, not when it ended
+	case p.Window != nil:
+		return maintainedText(*p.Window, who, r.badAfter(*p.Window, at), at.now)
 	case len(about) == 0:
 		return p.Words // a notice brings its own
 	case p.Purpose == Drill:

@@ -109,7 +109,7 @@ func (r *Route) failDrill(at hour) {
 	if chain := at.onCall.Chain(at.now); len(chain) > 0 {
 		who := chain[0].Person
 		p := r.add(Text, Notice, who, nil, at.now)
-		p.NotBefore, p.Words = who.Reachable(at.now), fitText("VALKYRIE: the drill has failed: "+closing, "")
+		p.Waking, p.Words = true, fitText("VALKYRIE: the drill has failed: "+closing, "")
 	}
 }
 

@@ -25,7 +25,8 @@ func (r *Route) expire(now time.Time) {
 func (r *Route) cancel(at hour) {
 	for i := range r.Pages {
 		p := &r.Pages[i]
-		if p.State != Planned || p.Purpose == Notice {
+		outdated := p.Window != nil && len(r.badAfter(*p.Window, at)) == 0
+		if p.State != Planned || p.Purpose == Notice && !outdated {
 			continue
 		}
 		needed := slices.DeleteFunc(slices.Clone(p.Incidents), func(id string) bool {
@@ -101,7 +102,7 @@ func (r *Route) planCalls(chain []Turned, at hour) {
 	}
 	r.add(Call, Alarm, who, ids, now).NotBefore = wait
 	if untold := r.untold(who, ids); len(untold) > 0 {
-		r.write(Alarm, who, untold, wait, at) // the same facts to look at; once, as nobody wants them repeated
+		r.write(Page{Purpose: Alarm, Incidents: untold, NotBefore: wait}, who, at) // the same facts to look at; once, as nobody wants them repeated
 	}
 	r.Chain.Next++
 	if r.Chain.Next >= len(chain) {

@@ -46,7 +46,7 @@ func (r *Route) gatherText(call Page, at hour) {
 		}
 	}
 	if !found {
-		r.write(Alarm, who, untold, call.NotBefore, at)
+		r.write(Page{Purpose: Alarm, Incidents: untold, NotBefore: call.NotBefore}, who, at)
 	}
 }
 

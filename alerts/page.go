@@ -33,7 +33,7 @@ const (
 	Unknown   PageState = "unknown"   // sent, but whether the carrier took it is not known
 	Accepted  PageState = "accepted"  // the carrier took it and gave its id
 	Ended     PageState = "ended"     // the carrier said how it went
-	Cancelled PageState = "cancelled" // no longer needed, and never sent
+	Cancelled PageState = "cancelled" // no longer needed, and not sent; of one that is Resent: not once more
 )
 
 // Results of a page that has ended.
@@ -66,7 +66,9 @@ type Page struct {
 	Words     string    `json:"words,omitempty"`  // what was said or written
 	Tries     int       `json:"tries"`            // how often it was handed to the carrier
 	Resent    bool      `json:"resent,omitempty"` // sent once more after its outcome could not be learned
+	Waking    bool      `json:"waking,omitempty"` // it goes out, and is tried again, only while its person is awake
 	Mute      *Mute     `json:"mute,omitempty"`   // of a notice: what has ended
+	Window    *Window   `json:"window,omitempty"` // likewise
 	Round     int       `json:"round,omitempty"`  // how often everybody had been tried before
 	Times     int       `json:"times,omitempty"`  // over 1: it stands for so many that were alike, the first of which it was; they ended by EndedAt
 	Slot      time.Time `json:"slot,omitzero"`    // of the run that decided that people are told: where ToRing begins
@@ -106,5 +108,5 @@ func (p Page) Live() bool {
 
 // Sent reports whether the person may have got it: what decides who is told that it is over.
 func (p Page) Sent() bool {
-	return p.State == Unknown || p.State == Accepted || (p.State == Ended && (p.SID != "" || p.Resent))
+	return p.Resent || p.State == Unknown || p.State == Accepted || (p.State == Ended && p.SID != "")
 }

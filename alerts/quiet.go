@@ -103,7 +103,7 @@ func (r *Route) lapse(at hour) {
 		}
 		if ok {
 			p := r.add(Text, Notice, who, nil, at.now)
-			p.NotBefore, p.Mute = who.Reachable(at.now), &m
+			p.Waking, p.Mute = true, &m
 		}
 	}
 }

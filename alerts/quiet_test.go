@@ -11,6 +11,37 @@ import (
 	"valkyrie/alerts"
 )
 
+// TestTriedAgainAtNight: a text that can wait waits for the morning also when it was tried in the evening, in vain.
+func TestTriedAgainAtNight(t *testing.T) {
+	evening := start.Add(17*time.Hour + 59*time.Minute + 50*time.Second) // 21:59:50 in Berlin
+	for name, fail := range map[string]func(w *world, p alerts.Page){
+		"too many requests": func(w *world, p alerts.Page) { w.step(alerts.NotSent{PageID: p.ID, Why: "429"}) },
+		"in doubt": func(w *world, p alerts.Page) {
+			w.step(alerts.Lost{PageID: p.ID, Why: "time-out"})
+			w.now = w.now.Add(time.Minute)
+			w.step(alerts.Settled{PageID: p.ID})
+		},
+	} {
+		w := &world{now: evening, onCall: sleepers(t, "")}
+		i := incident("a", alerts.Degraded, 1, false)
+		i.Opened = evening
+		for _, p := range w.step(alerts.Taken{Incident: i}) {
+			w.now = w.now.Add(10 * time.Second)
+			fail(w, p)
+		}
+		w.sent = nil
+		for w.now.Before(evening.Add(9*time.Hour + 40*time.Minute)) {
+			w.after(10 * time.Minute)
+		}
+		if got := names(w.sent); got != "[]" {
+			t.Errorf("%s: in the night: %s", name, got)
+		}
+		if w.after(30 * time.Minute); names(w.sent) != "[alarm text Ada]" {
+			t.Errorf("%s: in the morning: %s", name, names(w.sent))
+		}
+	}
+}
+
 // sleepers is a file in which Ada sleeps, by the clock of Berlin, where it is 4 at start.
 func sleepers(t rapid.TB, more string) *alerts.OnCall {
 	t.Helper()

@@ -93,7 +93,7 @@ func (r *Route) obey(body string, who Person, at hour) string {
 }
 
 func (r *Route) ackByText(about []Incident, who Person, at hour) string {
-	about = slices.DeleteFunc(about, func(i Incident) bool { return !i.Awaits() })
+	about = slices.DeleteFunc(about, func(i Incident) bool { return !i.acknowledgeable(who.Name) })
 	if len(about) == 0 {
 		return "There is nothing to acknowledge."
 	}

@@ -27,7 +27,7 @@ func TestReply(t *testing.T) {
 		{ada, "ack zz", "Nothing that is wrong now is called zz. There is: a down #ca97, b down #3e23."},
 		{ada, "mute #CA97 90m", "Muted until 05:30 CET: a down #ca97. If it is still bad then, you are told again."},
 		{ada, "status", "a down since 04:00 CET, notified #ca97. b down since 04:00 CET, acknowledged by Ada #3e23. a is muted until 05:30 CET."},
-		{ada, "ack", "Thank you, Ada. Yours: a down #ca97."},
+		{ada, "ack", "Thank you, Ada. Yours: a down #ca97, b down #3e23."},
 	} {
 		if c.from == "" {
 			w.accept(w.step(alerts.Taken{Incident: incident(c.body[1:], alerts.Down, 1, false)}))

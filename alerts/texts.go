@@ -25,7 +25,7 @@ func (r *Route) planTexts(chain []Turned, at hour) {
 			continue
 		}
 		who := chain[tried%len(chain)].Person
-		r.write(Alarm, who, []string{i.ID}, who.Reachable(at.now), at)
+		r.write(Page{Purpose: Alarm, Incidents: []string{i.ID}, Waking: true}, who, at)
 	}
 }
 
@@ -40,11 +40,7 @@ func (r *Route) planAllClears(at hour) {
 			if !r.owed(who, i.ID) {
 				continue
 			}
-			when := time.Time{}
-			if !r.called(who, i.ID) {
-				when = who.Reachable(at.now)
-			}
-			r.write(AllClear, who, []string{i.ID}, when, at)
+			r.write(Page{Purpose: AllClear, Incidents: []string{i.ID}, Waking: !r.called(who, i.ID)}, who, at)
 		}
 	}
 }
@@ -71,11 +67,17 @@ func (r *Route) called(who Person, id string) bool {
 	})
 }
 
-// write plans a text, not before a time, and the same as an e-mail to whoever can be sent one.
-func (r *Route) write(why Purpose, who Person, ids []string, notBefore time.Time, at hour) {
-	r.add(Text, why, who, ids, at.now).NotBefore = notBefore
+// write plans a page as a text, and the same as an e-mail to whoever can be sent one.
+func (r *Route) write(p Page, who Person, at hour) {
+	channels := []Channel{Text}
 	if at.onCall.mails(who) {
-		p := r.add(Email, why, who, ids, at.now)
-		p.NotBefore, p.To = notBefore, who.Email
+		channels = append(channels, Email)
+	}
+	for _, c := range channels {
+		planned := r.add(c, p.Purpose, who, p.Incidents, at.now)
+		planned.NotBefore, planned.Waking = p.NotBefore, p.Waking
+		if c == Email {
+			planned.To = who.Email
+		}
 	}
 }

@@ -33,16 +33,18 @@ func (r *Route) endMaintenance(at hour) {
 	r.Windows = on
 	chain := at.onCall.Chain(at.now)
 	for _, w := range over {
-		bad := slices.DeleteFunc(r.badNow(""), func(i Incident) bool {
-			return !(Maintenance{Journeys: w.Journeys}).about(i.Journey) || r.quiet(i.Journey, at) || at.onCall.Severity(i) == Keep
-		})
-		if len(bad) == 0 || len(chain) == 0 {
-			continue
+		if len(chain) > 0 && len(r.badAfter(w, at)) > 0 {
+			p := r.add(Text, Notice, chain[0].Person, nil, at.now)
+			p.Waking, p.Window = true, &w
 		}
-		who := chain[0].Person
-		p := r.add(Text, Notice, who, nil, at.now)
-		p.NotBefore, p.Words = who.Reachable(at.now), maintainedText(w, who, bad, at.now)
 	}
+}
+
+// badAfter is what a maintenance that is over kept quiet, and is still bad.
+func (r *Route) badAfter(w Window, at hour) []Incident {
+	return slices.DeleteFunc(r.badNow(""), func(i Incident) bool {
+		return !(Maintenance{Journeys: w.Journeys}).about(i.Journey) || r.quiet(i.Journey, at) || at.onCall.Severity(i) == Keep
+	})
 }
 
 func (w Window) same(other Window) bool {

@@ -62,6 +62,35 @@ func TestMaintenanceEnds(t *testing.T) {
 	}
 }
 
+// TestMaintenanceEndedLongAgo: what had to be sent again is said as it is by then; and not at all when all is well.
+func TestMaintenanceEndedLongAgo(t *testing.T) {
+	for _, over := range []bool{false, true} {
+		w := &world{now: start, onCall: sleepers(t, "  maintenance: [{from: 2026-11-21 09:00, to: 2026-11-21 10:00, zone: Europe/Berlin}]")}
+		w.onCall.AckExpires = 0
+		w.now = start.Add(5*time.Hour + 30*time.Minute)
+		w.step(alerts.Taken{Incident: incident("a", alerts.Down, 1, false)})
+		w.step(alerts.Taken{Incident: incident("b", alerts.Degraded, 1, false)})
+		w.step(alerts.Reply{From: onCall.People[0].Phone, Body: "ack"})
+		w.after(30 * time.Minute)
+		if names(w.sent) != "[notice text Ada]" || !strings.Contains(w.sent[0].Words, "Still: customers cannot a, since 04:00 CET. Still: it is slow to b") {
+			t.Fatalf("when it ends: %s: %+v", names(w.sent), w.sent)
+		}
+		w.step(alerts.NotSent{PageID: w.sent[0].ID, Why: "429"})
+		w.sent = nil
+		w.step(alerts.Taken{Incident: incident("b", alerts.Degraded, 2, true)})
+		if over {
+			w.step(alerts.Taken{Incident: incident("a", alerts.Down, 2, true)})
+		}
+		w.after(time.Minute)
+		switch {
+		case over && len(w.sent) > 0:
+			t.Errorf("when all is well: %s", w.sent[0].Words)
+		case !over && (len(w.sent) != 1 || strings.Contains(w.sent[0].Words, "slow to b") || !strings.Contains(w.sent[0].Words, "customers cannot a")):
+			t.Errorf("when b is well: %+v", w.sent)
+		}
+	}
+}
+
 // TestDegradedReturns: what was slow, is fast again and is slow once more within a day is the same incident, since it is slow
 // now; two days later it is another.
 func TestDegradedReturns(t *testing.T) {

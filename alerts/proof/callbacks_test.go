@@ -139,14 +139,19 @@ func (w *world) callback() {
 func (w *world) report(rep alerts.Report) bool {
 	return w.run(w.anyone(), func(p *program) error {
 		p.acks = rep.Key == alerts.AckKey
-		before := w.counts.events
+		before, again := w.counts.events, w.pressed(rep)
 		answer, err := p.pager().Report(ctx, rep)
 		alone := before == w.counts.events
-		if said := strings.Join(answer.Say, " "); err == nil && alone && strings.Contains(said, "It is yours.") {
+		if said := strings.Join(answer.Say, " "); err == nil && alone && !again && strings.Contains(said, "It is yours.") {
 			w.isTheirs(rep.PageID, said)
 		}
 		return err
 	})
+}
+
+// pressed reports whether the key of a report is known already: it is reported once more, and nobody hears what comes of it.
+func (w *world) pressed(rep alerts.Report) bool {
+	return rep.Key != "" && slices.ContainsFunc(w.route.Pages, func(p alerts.Page) bool { return p.ID == rep.PageID && p.Key == rep.Key })
 }
 
 // isTheirs checks that all that a page was about, and is not over, is with the person who was told so.
@@ -156,8 +161,7 @@ func (w *world) isTheirs(id, said string) {
 			continue
 		}
 		for _, i := range w.route.Incidents {
-			// One that has expired since is notified again, and still bears the name: that it may have, the arrows check.
-			mine := (i.State == alerts.Acknowledged || i.State == alerts.Notified) && i.AckedBy == p.Person
+			mine := i.State == alerts.Acknowledged && i.AckedBy == p.Person
 			if slices.Contains(p.Incidents, i.ID) && i.State != alerts.Resolved && !mine {
 				w.Fatalf("%s hears %q, but %s is %s by %q", p.Person, said, i.ID, i.State, i.AckedBy)
 			}

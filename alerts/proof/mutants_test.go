@@ -92,7 +92,15 @@ var mutants = []struct{ name, file, old, new string }{
 	},
 	{
 		"a text wakes people", "texts.go",
-		"r.write(Alarm, who, []string{i.ID}, who.Reachable(at.now), at)", "r.write(Alarm, who, []string{i.ID}, at.now, at)",
+		"Purpose: Alarm, Incidents: []string{i.ID}, Waking: true}", "Purpose: Alarm, Incidents: []string{i.ID}}",
+	},
+	{
+		"a text that is tried again wakes people", "claim.go",
+		" || !r.awake(p, at) {", " {",
+	},
+	{
+		"what was in doubt was not sent", "page.go",
+		"return p.Resent || p.State", "return p.State",
 	},
 	{
 		"maintenance is no reason to be quiet", "quiet.go",
@@ -219,7 +227,7 @@ var failedAfter = regexp.MustCompile(`\[rapid\] (?:failed|panic) after (\d+) tes
 // caughtBy plays histories until one fails, and says which it was, from 1.
 func caughtBy(t *testing.T, binary, file string) int {
 	t.Helper()
-	const most = "3000"
+	const most = "10000" // as many as TestHistories plays
 	clocks := "steady"
 	if file == "clock.go" {
 		clocks = "step"

@@ -25,6 +25,10 @@ var settings = []setting{
   people: [{name: Ada, phone: "+12025550143"}]
   escalation: [Ada]
   repeat_after: 2m`),
+	set("12:00", "one person, who soon takes a nap", `
+  people: [{name: Ada, phone: "+12025550143", awake: "12:09-12:04"}]
+  escalation: [Ada]
+  severity: {down: notify}`),
 	set("03:00", "three people, who sleep, one of them called later", `
   people:
     - {name: Ada, phone: "+12025550143", zone: Europe/Berlin, awake: "08:00-22:00"}
