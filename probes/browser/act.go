@@ -45,20 +45,37 @@ func (tab *Tab) refuse(format, address, code string) {
 // Click clicks on the one element that the locator means, once a person could: it is visible, enabled, still, and
 // nothing covers it.
 func (tab *Tab) Click(l Locator) {
-	failure := fmt.Sprintf("could not click the %s", l)
-	s := tab.aim(wish{Op: "click", Target: l}, failure)
-	tab.strikeAt(s, failure)
+	w, failure := wish{Op: "click", Target: l}, fmt.Sprintf("could not click the %s", l)
+	tab.strikeAt(tab.aim(w, failure), w, failure)
 }
 
-// strikeAt clicks where s was seen.
-func (tab *Tab) strikeAt(s sight, failure string) {
-	tab.recall(s)
-	tab.forgetClicks()
-	before := time.Now()
-	if err := tab.mouse(s.X, s.Y); err != nil {
-		tab.fail("%s: %v", failure, tab.reason(err))
+// strikeAt clicks where w was seen. If the pointer's coming has changed that, the page has heard nothing of the press, and
+// it is looked for anew.
+func (tab *Tab) strikeAt(s sight, w wish, failure string) {
+	refused := ""
+	for {
+		tab.recall(s)
+		tab.forgetClicks()
+		before := time.Now()
+		err := tab.mouse(s.X, s.Y)
+		if err == nil {
+			c := tab.heardClick(before)
+			if c.Why == "" && !c.Hit {
+				tab.fail("%s: at the last moment %s was in its place and got the click", failure, c.By)
+			}
+			if c.Why == "" {
+				tab.wait.act(tab.step, c.At)
+				return
+			}
+			refused = "whenever the mouse is on it, " + c.Why
+		} else if refused == "" || tab.ctx.Err() == nil {
+			tab.fail("%s: %v", failure, tab.reason(err))
+		}
+		if !sleep(tab.ctx, aimPause) {
+			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), refused)
+		}
+		s = tab.aimOn(w, failure, refused)
 	}
-	tab.wait.act(tab.step, tab.clickTime(failure, before))
 }
 
 // Hover moves the mouse onto the element and leaves it there.
@@ -107,7 +124,7 @@ func (tab *Tab) set(l Locator, on bool, failure string) {
 	if s.Text == w.Option {
 		return
 	}
-	tab.strikeAt(s, failure)
+	tab.strikeAt(s, w, failure)
 	if got := tab.look(w, failure); got.Text != w.Option {
 		tab.fail("%s: it was clicked, and stays as it was", failure)
 	}
@@ -154,6 +171,7 @@ type click struct {
 	At  float64 `json:"at"`  // the event's own time stamp, epoch milliseconds
 	Hit bool    `json:"hit"` // the element that we meant got it
 	By  string  `json:"by"`  // which one did
+	Why string  `json:"why"` // why a person would not have pressed: it was kept from the page; empty: it was not
 }
 
 // clickNotice is how long the page's word of the click may take. A busy page dispatches it late, and says when it was.
@@ -169,21 +187,17 @@ func (tab *Tab) forgetClicks() {
 	}
 }
 
-// clickTime waits for the page's word of the click and returns its time stamp; a page that says nothing was clicked not
-// later than our own clock says.
-func (tab *Tab) clickTime(failure string, before time.Time) float64 {
+// heardClick waits for the page's word of the click; a page that says nothing was clicked not later than our own clock says.
+func (tab *Tab) heardClick(before time.Time) click {
 	timer := time.NewTimer(clickNotice)
 	defer timer.Stop()
 	select {
 	case c := <-tab.clicked:
-		if !c.Hit {
-			tab.fail("%s: at the last moment %s was in its place and got the click", failure, c.By)
-		}
-		return c.At
+		return c
 	case <-timer.C:
 	case <-tab.ctx.Done():
 	}
-	return epochMS(before)
+	return click{At: epochMS(before), Hit: true}
 }
 
 func (tab *Tab) target() *chromedp.Target { return chromedp.FromContext(tab.root).Target }

@@ -7,6 +7,9 @@ import (
 	"valkyrie/probes/journey"
 )
 
+// tattler thanks for any press that a page hears.
+const tattler = `<body><script>for (const e of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']) addEventListener(e, () => document.body.append('Thank you'), true)</script>`
+
 // elementRows are elements that a person could not act on, or only seem to be there.
 var elementRows = map[string]row{
 	"covered": {page: button + `<div id=cookie-banner style="position:fixed;inset:0;background:#fff">cookies?</div>`, outcome: journey.Failed, words: `could not click the button "Print" within 1.5s: it is covered by div#cookie-banner`},
@@ -23,6 +26,14 @@ var elementRows = map[string]row{
 	"disabled for readers":     {page: `<div aria-disabled=true>` + button + `</div>`, outcome: journey.Failed, words: `it is disabled`},
 	"enabled after a while":    {page: `<button id=b disabled onclick="document.body.append('Thank you')">Print</button><script>setTimeout(() => b.disabled = false, 300)</script>`, outcome: journey.Passed},
 	"moving":                   {page: `<style>@keyframes a{to{margin-left:900px}}button{animation:a 3s linear infinite}</style>` + button, outcome: journey.Failed, words: `it is moving`},
+	"runs from the mouse":      {page: tattler + `<button id=b style="position:absolute" onmouseenter="b.style.left = b.style.left ? '' : '400px'">Print</button>`, outcome: journey.Failed, words: `whenever the mouse is on it, `},
+	"glides from the mouse":    {page: tattler + `<style>button{transition:transform .2s}button:hover{transform:translateX(400px)}</style><button>Print</button>`, outcome: journey.Failed, words: `it moved`},
+	"covered by the mouse":     {page: tattler + `<button onmouseenter="veil.hidden = false">Print</button><div id=veil hidden style="position:fixed;inset:0"></div>`, outcome: journey.Failed, words: `it is covered by div#veil`},
+	"disabled by the mouse":    {page: tattler + `<button id=b onmouseenter="b.disabled = true">Print</button>`, outcome: journey.Failed, words: `it is disabled`},
+	"replaced by the mouse":    {page: `<div id=r><button onmouseenter="r.innerHTML = '<button onclick=&quot;document.body.append(\'Thank you\')&quot;>Print</button>'">Print</button></div>`, outcome: journey.Passed},
+	"lit up by the mouse":      {page: `<style>button{transition:all 9s}button:hover{color:#fff;background:#900;box-shadow:0 0 9px}</style>` + button, outcome: journey.Passed},
+	"beside what moves":        {page: `<style>@keyframes a{to{transform:rotate(1turn)}}i{display:inline-block;animation:a 1s linear infinite}</style><i>o</i>` + button, outcome: journey.Passed},
+	"pushed by what grows":     {page: tattler + `<style>@keyframes a{from{height:0}to{height:900px}}i{display:block;animation:a 9s linear infinite}</style><i></i><button>Print</button>`, outcome: journey.Failed, words: `it is moving`},
 	"no size":                  {page: `<button style="all:unset;display:block;width:0;height:0;overflow:hidden">Print</button>`, outcome: journey.Failed, words: `it has no size`},
 	"transparent":              {page: `<div style="opacity:.04">` + button + `</div>`, outcome: journey.Failed, words: `it is transparent`},
 	"hidden":                   {page: `<div style="visibility:hidden">` + button + `</div>`, outcome: journey.Failed, words: `it is there, but not visible`},

@@ -63,9 +63,12 @@ const firstSlice = 50 * time.Millisecond
 // retryPause lets a page that is being replaced settle, before it is asked again.
 const retryPause = 5 * time.Millisecond
 
+// unanswered is why a wish has not been met as long as nothing else is known.
+const unanswered = "the page did not answer: its script is busy, or it has not loaded"
+
 // look asks the page until the wish is met, and returns what it saw; otherwise it ends the step.
 func (tab *Tab) look(w wish, failure string) sight {
-	return tab.lookOn(w, failure, "the page did not answer: its script is busy, or it has not loaded")
+	return tab.lookOn(w, failure, unanswered)
 }
 
 // lookOn is look when it is known already why the wish has not been met so far.

@@ -16,11 +16,14 @@ import (
 
 // aim looks until the wish is met at a place that can be reached in the window, too: the frame that holds the element may
 // be covered, or be scrolled away.
-func (tab *Tab) aim(w wish, failure string) sight {
-	s := tab.look(w, failure)
+func (tab *Tab) aim(w wish, failure string) sight { return tab.aimOn(w, failure, unanswered) }
+
+// aimOn is aim when it is known already why the wish has not been met so far.
+func (tab *Tab) aimOn(w wish, failure, why string) sight {
+	s := tab.lookOn(w, failure, why)
 	last := ""
 	for {
-		why := tab.point(&s)
+		why = tab.point(&s)
 		if why == "" {
 			return s
 		}

@@ -20,7 +20,6 @@ type pointer struct {
 type move struct {
 	x, y float64
 	done chan struct{}
-	err  error // valid when done is closed
 }
 
 // hearNear is told by the page where an act is about to be, and sends the mouse there: Chrome takes a frame for each move,
@@ -41,24 +40,24 @@ func (tab *Tab) hearNear(payload string) {
 		if before != nil {
 			<-before.done // one after the other
 		}
-		m.err = tab.moveTo(tab.root, m.x, m.y)
+		_ = tab.moveTo(tab.root, m.x, m.y) // the press would fail of the same
 	})
 }
 
-// pointAt moves the mouse to a place of the window, unless it is there already for the sake of this act.
+// pointAt moves the mouse to a place of the window, unless it is there already, or on its way, for the sake of this act.
 func (tab *Tab) pointAt(x, y float64) error {
 	tab.pointer.mu.Lock()
 	m := tab.pointer.last
 	tab.pointer.last = nil
 	tab.pointer.mu.Unlock()
+	if m != nil && m.x == x && m.y == y {
+		return nil // Chrome takes a frame for a move, unless a press follows: that comes after it at once
+	}
 	if m != nil {
 		select {
 		case <-m.done:
 		case <-tab.ctx.Done():
 			return tab.ctx.Err()
-		}
-		if m.err == nil && m.x == x && m.y == y {
-			return nil
 		}
 	}
 	return tab.moveTo(tab.ctx, x, y)

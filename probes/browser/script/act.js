@@ -31,13 +31,13 @@ const disabled = (el) => {
 };
 
 // A person's pointer is on the thing before they press. So it is sent there at once, and what that does to the page (menus
-// unfold, buttons move away) is seen by the looks that follow. It takes the frame that stillness takes anyway. In a frame
-// of the page it is not known here where in the window that is, and the pointer comes later.
+// unfold, buttons move away) is seen by the looks that follow, or at the press, which is kept from the page then: see
+// guard. In a frame of the page it is not known here where in the window that is, and the pointer comes later.
 let approached = false;
 const approach = ({ ok, x, y }) => {
-  if (!ok || self !== top || approached) return false;
+  if (!ok || self !== top || approached) return;
   globalThis.valkyrieNear?.(JSON.stringify({ x, y }));
-  return approached = true;
+  approached = true;
 };
 
 // One that a person could act on: visible, enabled, still, and on top.
@@ -52,10 +52,10 @@ const actionable = async (target, by = only) => {
     // Before its style sheets have come a page is laid out, but not painted; nobody can point at it, and all of it will move.
     const blank = awaited();
     if (blank) return { why: `the page stays blank until ${blank.href} has come`, soon: true };
-    const coming = wish.op !== 'hover' && approach(reach(grip, el)); // a hover is all about the pointer's coming: once, and last
-    if (!await still(grip, coming)) return { why: grip.isConnected ? 'it is moving' : 'the page keeps replacing it', soon: true };
+    if (wish.op !== 'hover') approach(reach(grip, el)); // a hover is all about the pointer's coming: once, and last
+    if (!await still(grip)) return { why: grip.isConnected ? 'it is moving' : 'the page keeps replacing it', soon: true };
   }
-  return { el, ...reach(grip, el) };
+  return { el, grip, ...reach(grip, el) };
 };
 
 // Where to touch it, being all or part of the whole. A link that breaks over two lines is touched on one of them, not between.
