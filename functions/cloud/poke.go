@@ -31,15 +31,20 @@ func (s *Station) Poke(ctx context.Context, why, region string) {
 }
 
 func (s *Station) poke(ctx context.Context, why, region string) error {
+	return Wake(ctx, s.AWS, region, s.Told.Pager, why)
+}
+
+// Wake pokes a pager by the name of its function. It returns once Lambda has taken the poke, not once the pager has looked.
+func Wake(ctx context.Context, cfg aws.Config, region, pager, why string) error {
 	ctx, cancel := context.WithTimeout(ctx, pokeLimit)
 	defer cancel()
 	payload, err := json.Marshal(Poked{why})
 	if err != nil {
 		return err
 	}
-	client := lambda.NewFromConfig(s.AWS, func(o *lambda.Options) { o.Region = region })
+	client := lambda.NewFromConfig(cfg, func(o *lambda.Options) { o.Region = region })
 	out, err := client.Invoke(ctx, &lambda.InvokeInput{
-		FunctionName: &s.Told.Pager, InvocationType: types.InvocationTypeEvent, Payload: payload,
+		FunctionName: &pager, InvocationType: types.InvocationTypeEvent, Payload: payload,
 	})
 	if err == nil && aws.ToString(out.FunctionError) != "" {
 		err = errors.New(*out.FunctionError)

@@ -8,12 +8,11 @@ import (
 	"time"
 
 	"valkyrie/alerts"
-	"valkyrie/infra/sqlite"
 )
 
 var ackCommand = command{
 	name: "ack", args: "[HANDLE|JOURNEY] [flags]", summary: "acknowledge what is wrong, as the key 4 does; for when a page came one way",
-	examples: []string{"valkyrie ack --as Grace", "valkyrie ack 3f2a", "valkyrie ack print-card"},
+	examples: []string{"valkyrie ack --as Grace", "valkyrie ack 3f2a", "valkyrie ack print-card", "valkyrie ack --store \"dynamodb://valkyrie?region=eu-west-1\""},
 	flags:    orderFlags("ack"),
 }
 
@@ -28,7 +27,8 @@ func orderFlags(verb string) func(*program, *flag.FlagSet) func(context.Context,
 	return func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
 		as := fs.String("as", "", "`NAME` of who you are; the first on call unless given")
 		file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people")
-		db := fs.String("db", "valkyrie.db", "`FILE` of the store")
+		db := p.storeFlags(fs)
+		pager := pagerFlag(fs)
 		return func(ctx context.Context, args []string) error {
 			if len(args) > 1 {
 				return usageError("unexpected argument %q: expected at most one handle, such as 3f2a, or journey", args[1])
@@ -37,9 +37,9 @@ func orderFlags(verb string) func(*program, *flag.FlagSet) func(context.Context,
 			if err != nil {
 				return err
 			}
-			store, err := sqlite.OpenExisting(ctx, *db)
+			store, err := db.openExisting(ctx)
 			if err != nil {
-				return exitError{exitUsage, err}
+				return err
 			}
 			defer store.Close()
 			now := time.Now().UTC()
@@ -53,12 +53,13 @@ func orderFlags(verb string) func(*program, *flag.FlagSet) func(context.Context,
 				return exitError{exitUsage, err}
 			}
 			fmt.Fprintln(p.stdout, answer)
+			p.wake(ctx, store, *pager, verb)
 			return nil
 		}
 	}
 }
 
-func firstOnCall(ctx context.Context, store *sqlite.Store, o alerts.OnCall, now time.Time) (string, error) {
+func firstOnCall(ctx context.Context, store alerts.Items, o alerts.OnCall, now time.Time) (string, error) {
 	route, err := alerts.LoadRoute(ctx, store)
 	if err != nil {
 		return "", err

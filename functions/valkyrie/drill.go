@@ -12,22 +12,23 @@ import (
 	"time"
 
 	"valkyrie/alerts"
-	"valkyrie/infra/sqlite"
 )
 
 var drillCommand = command{
 	name: "drill", args: "[flags]", summary: "really call whoever is on call, say that it is a drill, and wait for the key",
-	examples: []string{"valkyrie drill", "valkyrie drill --to Grace"},
+	examples: []string{"valkyrie drill", "valkyrie drill --to Grace", "valkyrie drill --store \"dynamodb://valkyrie?region=eu-west-1\""},
 	notes: []string{
 		"Who does not acknowledge is followed by the next in the chain. A watch on the same store makes the calls; without one this\n" +
-			"program does, with the same account and addresses as watch: see valkyrie watch -h.",
+			"program does, with the same account and addresses as watch: see valkyrie watch -h. With --store the deployed pager makes\n" +
+			"them, by the alerts.yaml that it was built with.",
 		"exit code: 0 somebody acknowledged, 1 nobody did, 2 wrong usage or configuration, 3 our own environment is broken",
 	},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
 		d := drilling{program: p, told: map[string]string{}}
 		to := fs.String("to", "", "`NAME` of who is called first; whoever is on call unless given")
 		file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people")
-		fs.StringVar(&d.db, "db", "valkyrie.db", "`FILE` of the store")
+		db := p.storeFlags(fs)
+		pager := pagerFlag(fs)
 		fs.StringVar(&d.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive, if no watch takes them")
 		fs.StringVar(&d.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
 		return func(ctx context.Context, args []string) error {
@@ -38,7 +39,8 @@ var drillCommand = command{
 			if err != nil {
 				return err
 			}
-			return d.run(ctx, cfg, *to)
+			d.deployed = *pager
+			return d.run(ctx, cfg, db, *to)
 		}
 	},
 }
@@ -46,36 +48,42 @@ var drillCommand = command{
 // A drilling is a drill being waited for.
 type drilling struct {
 	*program
+	deployed           string // pager, to be woken; empty: by the name of the table
 	db, listen, answer string
-	store              *sqlite.Store
+	within             time.Duration // how long others may take to begin; 0: as is usual for whoever it is
+	store              store
+	began              time.Time
 	id                 string
 	told               map[string]string // by page: what was said of it last
 }
 
-func (d *drilling) run(ctx context.Context, cfg alerts.Config, to string) (err error) {
-	if d.store, err = sqlite.Open(ctx, d.db); err != nil {
-		return exitError{exitUsage, err}
+func (d *drilling) run(ctx context.Context, cfg alerts.Config, db *storage, to string) (err error) {
+	if err := drillFlags(db); err != nil {
+		return err
+	}
+	d.db = db.db
+	if d.store, err = db.open(ctx); err != nil {
+		return err
 	}
 	defer func() { err = errors.Join(err, d.store.Close()) }()
-	if d.id, err = alerts.PutDrill(ctx, d.store, cfg.OnCall, to, time.Now().UTC()); err != nil {
+	d.began = time.Now().UTC()
+	if d.id, err = alerts.PutDrill(ctx, d.store, cfg.OnCall, to, d.began); err != nil {
 		return exitError{exitUsage, err}
 	}
 	defer func() { // interrupted, or broken: it must not go on without us
 		kept := context.WithoutCancel(ctx)
 		err = errors.Join(err, alerts.EndDrill(kept, d.store, d.id, "given up: "+fmt.Sprint(err), time.Now().UTC()))
 	}()
-	const soon = 3 * time.Second // a watch looks every second
-	waiting, cancel := context.WithTimeout(ctx, soon)
-	defer cancel()
-	rec, err := d.await(waiting, alerts.Record.Begun)
+	d.wake(ctx, d.store, d.deployed, "drill")
+	begun, err := d.begins(ctx)
 	switch {
-	case ctx.Err() != nil:
-		return brokenError("the drill was interrupted")
-	case err == nil && rec.Begun():
-		fmt.Fprintln(d.stderr, "a watch on the same store makes the calls")
-		return d.finish(ctx)
-	case !errors.Is(err, context.DeadlineExceeded):
+	case err != nil:
 		return err
+	case begun:
+		fmt.Fprintln(d.stderr, d.caller()+" makes the calls")
+		return d.finish(ctx)
+	case d.inCloud():
+		return brokenError("the deployed pager has begun no call within %v\nsee its log, and valkyrie doctor --deployment REGION", d.patience())
 	}
 	return d.call(ctx, cfg)
 }
@@ -102,9 +110,8 @@ func (d *drilling) call(ctx context.Context, cfg alerts.Config) (err error) {
 
 // await tells what becomes of the drill's calls until it has come so far.
 func (d *drilling) await(ctx context.Context, far func(alerts.Record) bool) (alerts.Record, error) {
-	const often = 200 * time.Millisecond
 	for {
-		records, err := incidents(ctx, d.store, time.Time{})
+		records, err := incidents(ctx, d.store, d.began.Truncate(time.Second))
 		if err != nil {
 			return alerts.Record{}, errors.Join(ctx.Err(), err)
 		}
@@ -118,7 +125,7 @@ func (d *drilling) await(ctx context.Context, far func(alerts.Record) bool) (ale
 		select {
 		case <-ctx.Done():
 			return alerts.Record{}, ctx.Err()
-		case <-time.After(often):
+		case <-time.After(d.often()):
 		}
 	}
 }

@@ -100,10 +100,13 @@ func openTable(ctx context.Context, address string) (store, error) {
 	if err != nil {
 		return nil, exitError{exitUsage, err}
 	}
-	return table{s}, nil
+	return table{s, cfg}, nil
 }
 
 // A table has nothing to close.
-type table struct{ *dynamo.Store }
+type table struct {
+	*dynamo.Store
+	at dynamo.Config
+}
 
 func (table) Close() error { return nil }
