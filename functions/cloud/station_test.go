@@ -1,14 +1,18 @@
 package cloud_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"valkyrie/alerts"
 	"valkyrie/functions/cloud"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/environ"
+	"valkyrie/probes/journey"
 )
 
 // told is what the pager is told, changed.
@@ -66,5 +70,25 @@ func TestPeople(t *testing.T) {
 		if !strings.Contains(got, want) || strings.Contains(got, "three") || strings.Contains(got, "not-a-token") {
 			t.Errorf("%q: %q; want %q", value, got, want)
 		}
+	}
+}
+
+// TestFuture: a run from the future is refused in the cloud as on a laptop.
+func TestFuture(t *testing.T) {
+	w := lambdatest.NewWorld(t)
+	s, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := journey.Run{ID: "x", Journey: "print-card", Region: lambdatest.Home, Slot: time.Now().UTC().Truncate(time.Second), EveryMS: 60_000, Outcome: journey.Passed}
+	if _, err := s.Desk(s.Tables.Home).Record(t.Context(), run); err != nil {
+		t.Error(err)
+	}
+	run.ID, run.Slot = "y", run.Slot.Add(time.Hour)
+	if _, err := s.Desk(s.Tables.Home).Record(t.Context(), run); !errors.Is(err, alerts.ErrAhead) {
+		t.Errorf("got %v", err)
+	}
+	if runs, err := w.Tables[lambdatest.Home].Runs(t.Context(), alerts.RunQuery{}); err != nil || len(runs) != 1 || runs[0].ID != "x" {
+		t.Errorf("%+v, %v", runs, err)
 	}
 }

@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -23,9 +24,9 @@ func openTables(ctx context.Context, told environ.Deployment, cfg aws.Config) (r
 	return regions.Pair{Home: home, Standby: standby}, err
 }
 
-// Desk takes in runs and heartbeats for a table.
+// Desk takes in runs and heartbeats for a table, by the clock of this machine: runs from the future are refused.
 func (s *Station) Desk(store alerts.Store) alerts.Desk {
-	return alerts.Desk{Store: store, Policy: s.Alerts.Judge, Titles: probes.Titles()}
+	return alerts.Desk{Store: store, Policy: s.Alerts.Judge, Titles: probes.Titles(), TimeNow: time.Now}
 }
 
 // Pager sees to it that people are told, by phone, of what is in a table.

@@ -2,6 +2,7 @@ package regions
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"valkyrie/alerts"
@@ -31,7 +32,8 @@ func (s Staff) handOver(ctx context.Context, p Pair, c copied) error {
 }
 
 // bringRuns brings the runs that probes left at the standby since the last copy, in the order of their slots. Runs are slow to
-// come: a slot may be older than the copy.
+// come: a slot may be older than the copy. One from the future, which was kept while a clock was wrong, stays where it is: it
+// must not keep the others from coming.
 func bringRuns(ctx context.Context, p Pair, desk alerts.Desk, since time.Time) error {
 	const slowest = 15 * time.Minute
 	if !since.IsZero() {
@@ -43,7 +45,7 @@ func bringRuns(ctx context.Context, p Pair, desk alerts.Desk, since time.Time) e
 	}
 	desk.Store = p.Home
 	for _, run := range runs {
-		if _, err := desk.Record(ctx, run); err != nil {
+		if _, err := desk.Record(ctx, run); err != nil && !errors.Is(err, alerts.ErrAhead) {
 			return err
 		}
 	}

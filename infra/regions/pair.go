@@ -41,7 +41,7 @@ func (p Pair) Record(ctx context.Context, desk alerts.Desk, run journey.Run) (at
 	if missed == nil {
 		return AtHome, decisions, nil, nil
 	}
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || errors.Is(missed, alerts.ErrAhead) { // a run from the future is nothing for the standby either
 		return AtHome, decisions, nil, missed
 	}
 	desk.Store = p.Standby

@@ -1,0 +1,77 @@
+package regions_test
+
+import (
+	"bytes"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/infra/regions"
+	"valkyrie/probes/journey"
+)
+
+// punctual has the desks of a world refuse runs from the future.
+func (w *world) punctual() {
+	desk := w.staff.Desk
+	w.staff.Desk = func(s alerts.Store) alerts.Desk {
+		d := desk(s)
+		d.TimeNow = func() time.Time { return w.now }
+		return d
+	}
+}
+
+// TestRunFromTheFuture: what the home refuses as a run from the future is nothing for the standby either.
+func TestRunFromTheFuture(t *testing.T) {
+	w := newWorld(t.Context(), alerts.Policy{}, alerts.OnCall{}, nil)
+	w.punctual()
+	run := aRun()
+	run.Slot = noon.Add(time.Hour)
+	at, _, missed, err := w.pair().Record(t.Context(), w.staff.Desk(nil), run)
+	if at != regions.AtHome || missed != nil || !errors.Is(err, alerts.ErrAhead) || strings.Contains(err.Error(), "neither region") {
+		t.Errorf("at %s: %v, %v", at, missed, err)
+	}
+	for name, l := range map[string]*line{"home": w.home, "standby": w.standby} {
+		if runs, err := l.Runs(t.Context(), alerts.RunQuery{}); err != nil || len(runs) > 0 {
+			t.Errorf("%s has %d runs, %v", name, len(runs), err)
+		}
+	}
+}
+
+// TestHandsOverBesideTheFuture: a run from the future that a table has kept, from before its clock was put right, does not
+// keep the others from being handed over.
+func TestHandsOverBesideTheFuture(t *testing.T) {
+	w := newWorld(t.Context(), alerts.Policy{}, alerts.OnCall{}, nil)
+	w.punctual()
+	var log bytes.Buffer
+	w.staff.Log = slog.New(slog.NewTextHandler(&log, nil))
+	standby := regions.Standby{Pair: w.pair(), Staff: w.staff}
+	if _, err := standby.Turn(t.Context(), w.now); err != nil {
+		t.Fatal(err)
+	}
+	ahead := aRun()
+	ahead.ID, ahead.Slot = "ahead", noon.Add(time.Hour)
+	if err := w.standby.PutRun(t.Context(), ahead); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.staff.Desk(w.standby).Record(t.Context(), aRun()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := standby.Turn(t.Context(), w.now); err != nil || strings.Contains(log.String(), "does not answer") {
+		t.Fatalf("%v\n%s", err, &log)
+	}
+	runs, err := w.home.Runs(t.Context(), alerts.RunQuery{})
+	if ids := idsOf(runs); err != nil || ids != "a" {
+		t.Errorf("the home has %q, %v", ids, err)
+	}
+}
+
+func idsOf(runs []journey.Run) string {
+	var ids []string
+	for _, r := range runs {
+		ids = append(ids, r.ID)
+	}
+	return strings.Join(ids, " ")
+}
