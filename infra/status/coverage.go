@@ -14,7 +14,7 @@ const Days = 90
 // Coverage is when something is known of each journey: a fold over its runs, so that the history is read only once. Runs
 // that were folded in already change nothing.
 type Coverage struct {
-	Seen     time.Time        `json:"seen"` // the latest slot so far
+	Seen     time.Time        `json:"seen"` // up to where the history was read: the latest slot, or a time before now
 	Journeys map[string]Known `json:"journeys"`
 }
 

@@ -60,7 +60,8 @@ func overlay(records []alerts.Record, route alerts.Route) []alerts.Record {
 }
 
 // catchUp folds in the runs since it was last asked, and remembers that. When somebody else was quicker, theirs is kept,
-// and a run is folded in again the next time, which changes nothing.
+// and a run is folded in again the next time, which changes nothing. A long history may take longer than ctx has: what was
+// read of it until then is kept too, and the next time goes on from there.
 func (d Desk) catchUp(ctx context.Context, now time.Time) (Coverage, error) {
 	var known Coverage
 	item, err := d.Store.Item(ctx, coverageKey)
@@ -73,37 +74,68 @@ func (d Desk) catchUp(ctx context.Context, now time.Time) (Coverage, error) {
 			return known, fmt.Errorf("the state under %s cannot be read: %w", coverageKey, err)
 		}
 	}
+	known, err = d.readOn(ctx, known, now)
+	return known, errors.Join(err, d.remember(ctx, item, known))
+}
+
+// readOn folds in the history from where it was read up to, stretch by stretch: so that the whole need not be in memory at
+// once, and that one with little in it is read quickly.
+func (d Desk) readOn(ctx context.Context, known Coverage, now time.Time) (Coverage, error) {
+	const (
+		late     = 15 * time.Minute // that a run may come behind one of a later slot
+		shortest = time.Hour
+		longest  = 24 * time.Hour
+		few      = 1000 // runs
+	)
 	from := dayOf(now).AddDate(0, 0, 1-Days)
-	const late = 15 * time.Minute // that a run may come behind one of a later slot
 	if seen := known.Seen.Add(-late); seen.After(from) {
 		from = seen
 	}
-	const stretch = 24 * time.Hour // so that the whole history need not be in memory at once
-	for ; !from.After(now); from = from.Add(stretch) {
-		runs, err := d.Store.Runs(ctx, alerts.RunQuery{Since: from, Until: from.Add(stretch)})
+	for stretch := shortest; !from.After(now); {
+		until := from.Add(stretch)
+		runs, err := d.Store.Runs(ctx, alerts.RunQuery{Since: from, Until: until})
 		if err != nil {
-			return known, err
+			return known, fmt.Errorf("the history after %s: %w", from.Format(time.RFC3339), err)
 		}
 		known = known.Add(runs, now)
-	}
-	if item.Data, err = json.Marshal(known); err != nil {
-		return known, err
-	}
-	if err := d.Store.PutItem(ctx, item); !errors.Is(err, alerts.ErrConflict) {
-		return known, err
+		if until.Before(now) && until.After(known.Seen) {
+			known.Seen = until // nothing is there
+		}
+		if from = until; len(runs) < few {
+			stretch = min(2*stretch, longest)
+		} else {
+			stretch = max(stretch/2, shortest)
+		}
 	}
 	return known, nil
 }
 
-// Changed names what customers would be told now: another name, another page. It costs one read.
+// remember keeps how far the history was read, even if ctx has ended.
+func (d Desk) remember(ctx context.Context, item alerts.Item, known Coverage) error {
+	const soon = 2 * time.Second
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), soon)
+	defer cancel()
+	var err error
+	if item.Data, err = json.Marshal(known); err != nil {
+		return err
+	}
+	if err = d.Store.PutItem(ctx, item); errors.Is(err, alerts.ErrConflict) {
+		return nil
+	}
+	return err
+}
+
+// Changed names what customers would be told now: see News. It costs one read.
 func (d Desk) Changed(ctx context.Context) (string, error) {
 	route, err := alerts.LoadRoute(ctx, d.Store)
-	if err != nil {
-		return "", err
-	}
+	return News(route), err
+}
+
+// News names what customers would be told of what is going on: another name, another page.
+func News(route alerts.Route) string {
 	name := ""
 	for _, i := range route.Incidents {
 		name += fmt.Sprintf("%s %s %v %d\n", i.ID, i.State, i.Regions, len(i.Spells))
 	}
-	return name, nil
+	return name
 }

@@ -35,24 +35,36 @@ var feels = map[alerts.Kind]struct {
 	alerts.Heartbeat: {Degraded, "Late or incomplete: %s", "Was late or incomplete: %s"},
 }
 
+// What is what customers feel of an incident, in their words: "Customers cannot print a card"; false: they feel nothing of it.
+func What(kind alerts.Kind, journey, title string, over bool) (words string, felt bool) {
+	f, felt := feels[kind]
+	if !felt {
+		return "", false
+	}
+	if title == "" {
+		title = "do " + journey
+	}
+	if words = f.is; over {
+		words = f.were
+	}
+	return fmt.Sprintf(words, title), true
+}
+
 // incidentOf is what customers are told of an incident; false: nothing.
 func incidentOf(i alerts.Incident, now time.Time) (Incident, bool) {
 	felt, told := feels[i.Kind]
 	if !told {
 		return Incident{}, false
 	}
-	title, words := i.Title, felt.is
-	if title == "" {
-		title = "do " + i.Journey
-	}
 	out := Incident{ID: i.ID, Journey: i.Journey, State: felt.state, Began: i.Since.UTC(), Regions: i.Regions, windows: windows(i, now)}
 	if i.State == alerts.Resolved {
-		out.Ended, words = i.ResolvedAt.UTC(), felt.were
+		out.Ended = i.ResolvedAt.UTC()
 	}
 	if out.Regions == nil {
 		out.Regions = []string{}
 	}
-	out.What, out.Outages = fmt.Sprintf(words, title), len(out.windows)
+	out.What, _ = What(i.Kind, i.Journey, i.Title, i.State == alerts.Resolved)
+	out.Outages = len(out.windows)
 	out.DownS = int64(union(append([]window{}, out.windows...)).Seconds())
 	return out, true
 }
