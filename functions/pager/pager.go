@@ -13,12 +13,15 @@ import (
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/regions"
+	"valkyrie/infra/secrets"
 )
 
 // A pager is the function, for as long as its process lives.
 type pager struct {
 	*cloud.Station
-	out io.Writer // the log
+	out     io.Writer      // the log
+	told    news           // to those who are not paged
+	signing *secrets.Vault // of webhooks; nil: not read yet
 }
 
 func open(ctx context.Context, getenv func(string) string, out io.Writer) (*pager, error) {
@@ -40,6 +43,9 @@ const (
 // Handle looks for what is due: runs that did not come, people to be called, recoveries to be told. It stays as long as
 // something will be due before the next minute is over, so that nobody waits for a minute that need not; that is only
 // while somebody is being paged. An error is one of ours, and the next round tries again.
+//
+// Those who are not paged are told when nothing is due for as long as that may take, and otherwise at the end, after all
+// that the pager has to say of itself.
 func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	began := time.Now()
 	until := began.Add(stay)
@@ -55,20 +61,27 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	_ = json.Unmarshal(payload, &in) // the clock's event is something else
 	t := cloudwatch.Tick{At: began, Region: p.Told.Region, Poked: in.Poked != "", OpenIncidents: -1}
 	var phone counter
+	var now state
 	for {
 		t.Rounds++
-		route, err := p.round(ctx, &phone)
-		if t.Err = err; err == nil && route != nil {
-			t.OpenIncidents = unresolved(*route)
+		now, t.Err = p.round(ctx, &phone)
+		if t.Err == nil && now.table != nil {
+			t.OpenIncidents = unresolved(now.route)
 		}
-		if err != nil || route == nil {
+		if t.Err != nil || now.table == nil {
 			break
 		}
-		next := route.Due()
+		next := now.route.Due()
 		if earliest := time.Now().Add(briefest); next.Before(earliest) && !next.IsZero() {
 			next = earliest
 		}
-		if next.IsZero() || next.After(until) || !wait(ctx, time.Until(next)) {
+		if next.IsZero() || next.After(until) {
+			break
+		}
+		if time.Until(next) > tellLimit {
+			p.tell(ctx, now)
+		}
+		if !wait(ctx, time.Until(next)) {
 			break
 		}
 	}
@@ -77,24 +90,34 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	if t.Err == nil {
 		p.ping(ctx)
 	}
+	p.tell(ctx, now)
 	return t.Err
 }
 
-// round does all that is due now, and returns how things are then; nil where another pager does it.
-func (p *pager) round(ctx context.Context, phone *counter) (*alerts.Route, error) {
+// A state is what the pager works on: a table, and the route as it is there; no table where another pager does the work.
+type state struct {
+	table alerts.Store
+	route alerts.Route
+}
+
+// round does all that is due now, and returns how things are then.
+func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 	people, mute := p.People(ctx, p.Told.CallbackURL)
 	if phone.Phone = people.Phone; mute != nil {
 		phone.Phone = unplugged{mute}
 	}
 	table, err := p.post(ctx, phone)
 	if table == nil {
-		return nil, errors.Join(mute, err)
+		return state{}, errors.Join(mute, err)
 	}
 	err = errors.Join(mute, err, p.look(ctx, table))
 	pager := p.Pager(table, phone)
 	err = errors.Join(err, pager.Tick(ctx))
 	route, bad := pager.Route(ctx)
-	return &route, errors.Join(err, bad)
+	if bad != nil {
+		return state{}, errors.Join(err, bad)
+	}
+	return state{table, route}, err
 }
 
 // post is the table to page from; nil: none. The home's pager always does so from its own; that of the standby when the

@@ -28,9 +28,11 @@ const (
 // Services, as they are called in signatures.
 const (
 	DynamoDB       = "dynamodb"
+	EventBridge    = "events"
 	Lambda         = "lambda"
 	S3             = "s3"
 	SecretsManager = "secretsmanager"
+	SNS            = "sns"
 	SSM            = "ssm"
 )
 

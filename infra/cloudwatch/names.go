@@ -17,6 +17,7 @@ const (
 	OpenIncidents = "OpenIncidents" // incidents that are not resolved
 	PagesSent     = "PagesSent"     // calls and texts that the carrier took in this round
 	PagesFailed   = "PagesFailed"   // calls and texts that it did not take, or perhaps not
+	Untold        = "Untold"        // how many of those who are not paged could not be told: the status page, event buses, webhooks, subscribers; written only then
 )
 
 // Dimensions of the metrics.
@@ -27,7 +28,7 @@ const (
 
 // Fields of the lines, for Logs Insights. FieldEvent says what a line is about.
 const (
-	FieldEvent      = "event"        // EventRun, EventStep or EventTick
+	FieldEvent      = "event"        // EventRun, EventStep, EventTick or EventTell
 	FieldJourney    = "journey"      // its name
 	FieldRegion     = "region"       // where the run was made from
 	FieldSlot       = "slot"         // when the run was due, RFC 3339 in UTC
@@ -56,6 +57,7 @@ const (
 	EventRun  = "run"
 	EventStep = "step"
 	EventTick = "tick"
+	EventTell = "tell"
 )
 
 // A Detail says of what there are metrics.
@@ -72,6 +74,7 @@ type Metric struct {
 	Name, Unit string
 	Dimensions []string // names; empty: none
 	Detail     Detail   // written only with Steps, or, when empty, always
+	Rare       bool     // written only when something is wrong: it costs next to nothing
 }
 
 // Metrics lists all that this package writes.
@@ -86,6 +89,7 @@ func Metrics() []Metric {
 	for _, name := range []string{Heartbeat, OpenIncidents, PagesSent, PagesFailed} {
 		all = append(all, Metric{Name: name, Unit: "Count"})
 	}
+	all = append(all, Metric{Name: Untold, Unit: "Count", Rare: true})
 	return all
 }
 
@@ -103,6 +107,8 @@ func Fields(event string) []string {
 		}
 	case EventTick:
 		return []string{FieldEvent, FieldRegion, FieldRounds, FieldPoked, FieldError}
+	case EventTell:
+		return []string{FieldEvent, FieldRegion, FieldError}
 	}
 	return nil
 }

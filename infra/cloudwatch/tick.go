@@ -26,3 +26,10 @@ func TickLine(t Tick) []byte {
 	}
 	return l.text()
 }
+
+// UntoldLine is the line about those who are not paged, and could not be told: so many, and why.
+func UntoldLine(region string, at time.Time, untold int, err error) []byte {
+	l := newLine(EventTell, at, nil, map[string]float64{Untold: float64(untold)})
+	l.put(FieldRegion, region, FieldError, cut(err.Error()))
+	return l.text()
+}

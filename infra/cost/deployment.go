@@ -100,7 +100,7 @@ func (d Deployment) Metrics() int {
 	n := 0
 	for _, m := range cloudwatch.Metrics() {
 		switch {
-		case m.Detail != "" && m.Detail != d.Detail:
+		case m.Detail != "" && m.Detail != d.Detail, m.Rare:
 		case len(m.Dimensions) == 0:
 			n += d.pagers()
 		case len(m.Dimensions) == 1:

@@ -23,6 +23,14 @@ const (
 	Ping          = "VALKYRIE_PING_URL"        // fetched after each good round of the pager, by whoever watches the account from outside; optional
 )
 
+// What the pager tells to others than the people it pages. All of it is optional.
+const (
+	StatusBucket = "VALKYRIE_STATUS_BUCKET" // name of this region's bucket for the status page
+	StatusTopic  = "VALKYRIE_STATUS_TOPIC"  // ARN of the topic whose subscribers hear what customers feel
+	EventBus     = "VALKYRIE_EVENT_BUS"     // ARN of an EventBridge bus; goes before the one of the on-call file
+	TellSecrets  = "VALKYRIE_TELL_SECRETS"  // where the secrets of the on-call file's webhooks are, as in VALKYRIE_SECRETS
+)
+
 // Names of the secrets that are not a journey's own.
 const (
 	TwilioToken = "twilio-auth-token" // the account's token; or two, separated by a space, while it is rotated: the first one is used to call
@@ -55,7 +63,7 @@ func Optional(function string) []string {
 	case FunctionProbe:
 		return []string{Every, StandbyRegion, Pager, Detail, Alerts, Chrome, ChromeFlags, Tries}
 	case FunctionPager:
-		return []string{StandbyRegion, Alerts, PhoneAPI, Ping}
+		return []string{StandbyRegion, Alerts, PhoneAPI, Ping, Site, StatusBucket, StatusTopic, EventBus, TellSecrets}
 	case FunctionWebhook:
 		return []string{StandbyRegion, Pager, CallbackURL, Alerts, PhoneAPI}
 	}

@@ -32,6 +32,10 @@ type Deployment struct {
 	ChromeFlags   []string // without their leading hyphens
 	Tries         int
 	Ping          string
+	StatusBucket  string // empty: there is no status page
+	StatusTopic   string // ARN; empty: no customers have subscribed
+	EventBus      string // ARN; empty: the one of the on-call file, if any
+	TellSecrets   string
 }
 
 // Read reads what the function is told, and returns every fault at once. A variable that it does not read is not looked
@@ -46,6 +50,9 @@ func Read(function string, getenv func(string) string) (Deployment, error) {
 		CallbackURL: spelled(r.address(CallbackURL, "https://abc.lambda-url.eu-west-1.on.aws")),
 		PhoneAPI:    spelled(r.address(PhoneAPI, "https://api.twilio.com")), Ping: spelled(r.address(Ping, "https://hc-ping.com/a-b-c")),
 	}
+	d.StatusBucket, d.TellSecrets = r.text(StatusBucket), r.text(TellSecrets)
+	d.StatusTopic = r.arn(StatusTopic, "arn:aws:sns:eu-west-1:123456789012:valkyrie-status")
+	d.EventBus = r.arn(EventBus, "arn:aws:events:eu-west-1:123456789012:event-bus/default")
 	for _, f := range strings.Fields(r.text(ChromeFlags)) {
 		d.ChromeFlags = append(d.ChromeFlags, strings.TrimLeft(f, "-"))
 	}
@@ -92,6 +99,18 @@ func (r *reader) address(variable, example string) *url.URL {
 		return nil
 	}
 	return u
+}
+
+// arn is a name of something at AWS, of the same service as the example; its region is in it.
+func (r *reader) arn(variable, example string) string {
+	const region, enough = 3, 6
+	value := r.text(variable)
+	parts, like := strings.Split(value, ":"), strings.Split(example, ":")
+	if value != "" && (len(parts) != enough || parts[0] != "arn" || parts[2] != like[2] || parts[region] == "") {
+		r.wrong(variable, value, "an ARN such as "+example)
+		return ""
+	}
+	return value
 }
 
 func spelled(u *url.URL) string {

@@ -60,8 +60,13 @@ func (t Topic) Name() string { return t.ARN }
 
 // Tell implements [Receiver].
 func (t Topic) Tell(ctx context.Context, e Event) error {
+	subject := cmp.Or(e.Incident.Title, e.Incident.Journey) + ": " + strings.TrimPrefix(string(e.Type), "incident.")
+	return t.publish(ctx, e, subject, e.Line())
+}
+
+func (t Topic) publish(ctx context.Context, e Event, subject, message string) error {
 	_, err := t.Client.Publish(ctx, &sns.PublishInput{
-		TopicArn: &t.ARN, Subject: aws.String(subject(e)), Message: aws.String(e.Line()),
+		TopicArn: &t.ARN, Subject: aws.String(fit(subject)), Message: &message,
 		MessageAttributes: attributes(map[string]string{"journey": e.Incident.Journey, "kind": string(e.Incident.Kind), "type": string(e.Type)}),
 	})
 	if err != nil {
@@ -70,10 +75,9 @@ func (t Topic) Tell(ctx context.Context, e Event) error {
 	return nil
 }
 
-// subject is what SNS takes as one: printable ASCII, under 100 characters.
-func subject(e Event) string {
+// fit makes a subject what SNS takes as one: printable ASCII, under 100 characters.
+func fit(words string) string {
 	const longest = 99
-	words := cmp.Or(e.Incident.Title, e.Incident.Journey) + ": " + strings.TrimPrefix(string(e.Type), "incident.")
 	words = strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return '?'

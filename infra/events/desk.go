@@ -37,7 +37,7 @@ const (
 func (d Desk) Keep(ctx context.Context) {
 	wait := soonest
 	for ctx.Err() == nil {
-		if err := d.Tell(ctx, time.Now()); err == nil {
+		if err := d.Tell(ctx, time.Now()); err == nil || errors.Is(err, alerts.ErrConflict) {
 			wait = soonest
 		} else if ctx.Err() == nil {
 			d.Log.Error("a receiver could not be told of an incident; it is tried again", "receiver", d.Receiver.Name(), "again_in", wait, "err", err)
@@ -50,10 +50,11 @@ func (d Desk) Keep(ctx context.Context) {
 	}
 }
 
-// Tell tells the receiver all that is due. After a failure the rest of the same incident waits, as its order counts.
+// Tell tells the receiver all that is due. After a failure the rest of the same incident waits, as its order counts. While
+// somebody else is telling the receiver, nothing is told, so that it does not come twice: alerts.ErrConflict.
 func (d Desk) Tell(ctx context.Context, now time.Time) error {
 	told, item, err := d.plan(ctx, now)
-	if err != nil {
+	if err != nil || len(told.Outbox) == 0 {
 		return err
 	}
 	var errs []error
@@ -73,10 +74,14 @@ func (d Desk) Tell(ctx context.Context, now time.Time) error {
 			return errors.Join(append(errs, err)...)
 		}
 	}
-	return errors.Join(errs...)
+	if len(errs) > 0 { // whoever comes next may try again at once
+		told.Busy = time.Time{}
+		_, err = d.note(context.WithoutCancel(ctx), told, item)
+	}
+	return errors.Join(append(errs, err)...)
 }
 
-// plan puts into the receiver's outbox what is missing, before anything of it is sent.
+// plan puts into the receiver's outbox what is missing, and takes it on, before anything of it is sent.
 func (d Desk) plan(ctx context.Context, now time.Time) (Told, alerts.Item, error) {
 	records, err := d.Store.Incidents(ctx, now.Add(-kept))
 	if err != nil {
@@ -90,8 +95,12 @@ func (d Desk) plan(ctx context.Context, now time.Time) (Told, alerts.Item, error
 	if err != nil {
 		return told, item, err
 	}
+	if told.Busy.After(now) {
+		return Told{}, item, fmt.Errorf("somebody else is telling it until %s: %w", told.Busy.Format(time.RFC3339), alerts.ErrConflict)
+	}
 	next := told.Plan(records, route.Marks)
-	if len(next.Outbox) > len(told.Outbox) {
+	if len(next.Outbox) > 0 {
+		next.Busy = now.Add(deadline).UTC()
 		item, err = d.note(ctx, next, item)
 	}
 	return next, item, err

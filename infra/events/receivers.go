@@ -2,6 +2,7 @@ package events
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -14,22 +15,34 @@ import (
 )
 
 // Receivers are those that alerts.yaml names. Secrets are looked up by secret, by their names; credentials for AWS come from
-// the surroundings, and only where there is a bus or a topic.
+// the surroundings, and only where there is a bus or a topic. Without one of the secrets there are none.
 func Receivers(ctx context.Context, tell alerts.Tell, secret func(name string) (string, error)) ([]Receiver, error) {
+	var cfg aws.Config
+	if tell.EventBus != "" || tell.Topic != "" {
+		var err error
+		if cfg, err = config.LoadDefaultConfig(ctx); err != nil {
+			return nil, fmt.Errorf("telling an event bus, or a topic: AWS is not configured: %w", err)
+		}
+	}
+	all, err := With(cfg, tell, secret)
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// With is the same where AWS is configured already; and it also returns, with the error, the receivers that can be told:
+// a secret that is missing is no reason to leave out the others.
+func With(cfg aws.Config, tell alerts.Tell, secret func(name string) (string, error)) ([]Receiver, error) {
 	var all []Receiver
+	var errs []error
 	for _, w := range tell.Webhooks {
 		value, err := secret(w.Secret)
 		if err != nil {
-			return nil, fmt.Errorf("the webhook's secret: %w", err)
+			errs = append(errs, fmt.Errorf("the webhook's secret: %w", err))
+			continue
 		}
 		all = append(all, Webhook{URL: w.URL, Secret: value})
-	}
-	if tell.EventBus == "" && tell.Topic == "" {
-		return all, nil
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("telling an event bus, or a topic: AWS is not configured: %w", err)
 	}
 	if tell.EventBus != "" {
 		all = append(all, Bus{eventbridge.NewFromConfig(in(cfg, tell.EventBus)), tell.EventBus})
@@ -37,7 +50,7 @@ func Receivers(ctx context.Context, tell alerts.Tell, secret func(name string) (
 	if tell.Topic != "" {
 		all = append(all, Topic{sns.NewFromConfig(in(cfg, tell.Topic)), tell.Topic})
 	}
-	return all, nil
+	return all, errors.Join(errs...)
 }
 
 // in is the configuration for the region that an ARN is of.

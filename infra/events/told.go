@@ -9,9 +9,10 @@ import (
 
 // Told is what a receiver has been told, and what it has yet to be. It is changed only by its methods, which are pure.
 type Told struct {
-	Since  time.Time      `json:"since"`  // what was over before that is no news to it
-	Count  map[string]int `json:"count"`  // by incident: how many events were made; an odd number: it goes on, as far as they say
-	Outbox []Event        `json:"outbox"` // made, and not known to be taken, oldest first
+	Since  time.Time      `json:"since"`         // what was over before that is no news to it
+	Count  map[string]int `json:"count"`         // by incident: how many events were made; an odd number: it goes on, as far as they say
+	Outbox []Event        `json:"outbox"`        // made, and not known to be taken, oldest first
+	Busy   time.Time      `json:"busy,omitzero"` // until when somebody is telling it; a program that died meanwhile leaves it for so long
 }
 
 // Plan makes the events that are missing, and puts them into the outbox. Once that is saved, they are what will be sent,
@@ -44,5 +45,8 @@ func (t Told) Plan(records []alerts.Record, marks []alerts.Mark) Told {
 // Took takes an event that was taken out of the outbox.
 func (t Told) Took(id string) Told {
 	t.Outbox = slices.DeleteFunc(slices.Clone(t.Outbox), func(e Event) bool { return e.ID == id })
+	if len(t.Outbox) == 0 {
+		t.Busy = time.Time{}
+	}
 	return t
 }
