@@ -82,7 +82,7 @@ up() {
 }
 
 down() {
-  local env backwards="" region state bucket table
+  local env backwards="" region state bucket page table
   for env in "$@"; do backwards="$env $backwards"; done # home last: what still runs elsewhere has somebody to tell
   for env in $backwards; do
     region=$(setting "$env" region)
@@ -93,13 +93,15 @@ down() {
       continue
     fi
     bucket=$(output "$env" EvidenceBucket)
+    page=$(output "$env" StatusBucket)
     table=$(output "$env" TableName)
     run sam delete --config-env "$env" --no-prompts
     if [ "${ERASE:-}" != yes ]; then
-      printf 'kept in %s:%s%s\n' "$region" "${bucket:+ the evidence in $bucket}" "${table:+ the table $table}" >&2
+      printf 'kept in %s:%s%s%s\n' "$region" "${bucket:+ the evidence in $bucket}" "${page:+ the status page in $page}" "${table:+ the table $table}" >&2
       continue
     fi
     [ -z "$bucket" ] || run aws s3 rb "s3://$bucket" --force --region "$region"
+    [ -z "$page" ] || run aws s3 rb "s3://$page" --force --region "$region"
     [ -z "$table" ] || run aws dynamodb delete-table --table-name "$table" --region "$region" --output text
   done
   [ "${ERASE:-}" = yes ] ||

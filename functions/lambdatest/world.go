@@ -25,9 +25,11 @@ const (
 
 // Names in a World, the same in each region.
 const (
-	Table  = "valkyrie"
-	Bucket = "valkyrie-evidence"
-	Pager  = "valkyrie-pager"
+	Deployment   = "valkyrie"
+	Table        = "valkyrie"
+	Bucket       = "valkyrie-evidence"
+	StatusBucket = "valkyrie-status"
+	Pager        = "valkyrie-pager"
 )
 
 // A World is what functions meet outside: the cloud, with tables in two regions and a bucket in each of three, the practice
@@ -65,8 +67,10 @@ func NewWorld(tb testing.TB) *World {
 		w.table(tb, region)
 	}
 	for _, region := range []string{Home, Standby, Third} {
-		if err := w.Cloud.Bucket(region, Bucket); err != nil {
-			tb.Fatal(err)
+		for _, bucket := range []string{Bucket, StatusBucket} {
+			if err := w.Cloud.Bucket(region, bucket); err != nil {
+				tb.Fatal(err)
+			}
 		}
 	}
 	w.Cloud.Parameter("/valkyrie/journeys/shop-email", demoshop.DemoEmail)
@@ -126,7 +130,7 @@ func (w *World) Env(function, region string, more ...string) []string {
 		secrets += "journeys/"
 	}
 	for name, value := range map[string]string{
-		environ.Site: w.Site, environ.Every: "1 minute", environ.HomeRegion: Home, environ.StandbyRegion: Standby, environ.Table: Table,
+		environ.Name: Deployment, environ.Site: w.Site, environ.Every: "1 minute", environ.HomeRegion: Home, environ.StandbyRegion: Standby, environ.Table: Table,
 		environ.Bucket: Bucket, environ.Pager: Pager, environ.Secrets: secrets, environ.Account: standin.DemoAccountSID, environ.PhoneAPI: w.PhoneURL,
 	} {
 		if environ.Reads(function, name) {

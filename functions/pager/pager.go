@@ -86,7 +86,7 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 		}
 	}
 	t.Sent, t.Failed = phone.count()
-	_, _ = p.out.Write(cloudwatch.TickLine(t)) // a log that cannot be written cannot be complained about
+	_, _ = p.out.Write(cloudwatch.Deployment(p.Told.Deployment).TickLine(t)) // a log that cannot be written cannot be complained about
 	if t.Err == nil {
 		p.ping(ctx)
 	}

@@ -50,7 +50,7 @@ func (p *pager) tell(ctx context.Context, is state) {
 	}
 	errs = slices.DeleteFunc(errs, func(err error) bool { return errors.Is(err, alerts.ErrConflict) }) // another pager tells it
 	if len(errs) > 0 {
-		_, _ = p.out.Write(cloudwatch.UntoldLine(p.Told.Region, now, len(errs), errors.Join(errs...)))
+		_, _ = p.out.Write(cloudwatch.Deployment(p.Told.Deployment).UntoldLine(p.Told.Region, now, len(errs), errors.Join(errs...)))
 	}
 }
 

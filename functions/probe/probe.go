@@ -52,7 +52,7 @@ func (p *probe) Handle(ctx context.Context, payload json.RawMessage) (Answer, er
 	}
 	s, bad := p.open(ctx)
 	if bad != nil {
-		p.say(journey.Runner{Region: p.getenv("AWS_REGION")}.Broken(o.make(), o.slot, bad.Error()), cloudwatch.Journeys, "")
+		p.say(p.getenv(environ.Name), journey.Runner{Region: p.getenv("AWS_REGION")}.Broken(o.make(), o.slot, bad.Error()), cloudwatch.Journeys, "")
 		return Answer{}, errors.Join(bad, err)
 	}
 	if err != nil {
@@ -133,12 +133,12 @@ const lookLimit = 3 * time.Second
 // conclude says what came of a run, and keeps it. It says so first: then what cannot be kept is at least in the log.
 func (p *probe) conclude(ctx context.Context, s *cloud.Station, run journey.Run) (Answer, error) {
 	bucket := evidence.Bucket{Name: s.Told.Bucket, Region: s.Told.Region}
-	p.say(run, s.Told.Detail, bucket.Link(run))
+	p.say(s.Told.Deployment, run, s.Told.Detail, bucket.Link(run))
 	return p.keep(ctx, s, run)
 }
 
-func (p *probe) say(run journey.Run, detail cloudwatch.Detail, link string) {
-	_, _ = p.out.Write(cloudwatch.RunLines(run, detail, link)) // a log that cannot be written cannot be complained about
+func (p *probe) say(deployment string, run journey.Run, detail cloudwatch.Detail, link string) {
+	_, _ = p.out.Write(cloudwatch.Deployment(deployment).RunLines(run, detail, link)) // a log that cannot be written cannot be complained about
 }
 
 // keep stores and judges the run, and wakes the pager if there is something for it.

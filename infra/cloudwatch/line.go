@@ -10,13 +10,25 @@ import (
 // MaxError is how many characters of an error a line holds, so that it stays far below what CloudWatch takes (256 KB).
 const MaxError = 1000
 
+// A Deployment is the name of one, which its metrics are told apart by.
+type Deployment string
+
+// dimensions are those of one of its metrics, with more: a name, a value, and so on.
+func (d Deployment) dimensions(more ...string) map[string]string {
+	all := map[string]string{DimensionDeployment: string(d)}
+	for pair := range slices.Chunk(more, 2) {
+		all[pair[0]] = pair[1]
+	}
+	return all
+}
+
 // A line is a document in the making.
 type line map[string]any
 
 // newLine begins a line about event, with metrics of those dimensions: the values are fields of their own.
 func newLine(event string, at time.Time, dimensions map[string]string, values map[string]float64) line {
 	l := line{FieldEvent: event}
-	names := []string{} // an empty list, and not null, where there are none
+	names := []string{}
 	for name, value := range dimensions {
 		names = append(names, name)
 		l[name] = value

@@ -62,6 +62,8 @@ func metrics(t *testing.T, lines []byte) map[string]float64 {
 	return all
 }
 
+const valkyrie = cloudwatch.Deployment("valkyrie")
+
 func TestMetricsOfARun(t *testing.T) {
 	for _, c := range []struct {
 		outcome journey.Outcome
@@ -69,19 +71,19 @@ func TestMetricsOfARun(t *testing.T) {
 		want    map[string]float64
 	}{
 		{journey.Passed, cloudwatch.Journeys, map[string]float64{
-			"Valkyrie SuccessPercent|print-card": 100, "Valkyrie Duration|print-card": 1234, "Valkyrie Failed|print-card": 0, "Valkyrie Broken|print-card": 0,
+			"Valkyrie SuccessPercent|valkyrie|print-card": 100, "Valkyrie Duration|valkyrie|print-card": 1234, "Valkyrie Failed|valkyrie|print-card": 0, "Valkyrie Broken|valkyrie|print-card": 0,
 		}},
 		{journey.Failed, cloudwatch.Journeys, map[string]float64{
-			"Valkyrie SuccessPercent|print-card": 0, "Valkyrie Failed|print-card": 1, "Valkyrie Broken|print-card": 0,
+			"Valkyrie SuccessPercent|valkyrie|print-card": 0, "Valkyrie Failed|valkyrie|print-card": 1, "Valkyrie Broken|valkyrie|print-card": 0,
 		}},
-		{journey.Broken, cloudwatch.Journeys, map[string]float64{"Valkyrie Failed|print-card": 0, "Valkyrie Broken|print-card": 1}},
+		{journey.Broken, cloudwatch.Journeys, map[string]float64{"Valkyrie Failed|valkyrie|print-card": 0, "Valkyrie Broken|valkyrie|print-card": 1}},
 		{journey.Slow, cloudwatch.Steps, map[string]float64{
-			"Valkyrie SuccessPercent|print-card": 100, "Valkyrie Duration|print-card": 1234, "Valkyrie Failed|print-card": 0, "Valkyrie Broken|print-card": 0,
-			"Valkyrie SuccessPercent|print-card|sign in": 100, "Valkyrie Duration|print-card|sign in": 109,
-			"Valkyrie SuccessPercent|print-card|wait for the PDF": 100, "Valkyrie Duration|print-card|wait for the PDF": 1125,
+			"Valkyrie SuccessPercent|valkyrie|print-card": 100, "Valkyrie Duration|valkyrie|print-card": 1234, "Valkyrie Failed|valkyrie|print-card": 0, "Valkyrie Broken|valkyrie|print-card": 0,
+			"Valkyrie SuccessPercent|valkyrie|print-card|sign in": 100, "Valkyrie Duration|valkyrie|print-card|sign in": 109,
+			"Valkyrie SuccessPercent|valkyrie|print-card|wait for the PDF": 100, "Valkyrie Duration|valkyrie|print-card|wait for the PDF": 1125,
 		}},
 	} {
-		if diff := cmp.Diff(c.want, metrics(t, cloudwatch.RunLines(aRun(c.outcome), c.detail, ""))); diff != "" {
+		if diff := cmp.Diff(c.want, metrics(t, valkyrie.RunLines(aRun(c.outcome), c.detail, ""))); diff != "" {
 			t.Errorf("%s, %s (-want +got):\n%s", c.outcome, c.detail, diff)
 		}
 	}
@@ -89,20 +91,27 @@ func TestMetricsOfARun(t *testing.T) {
 
 func TestMetricsOfATick(t *testing.T) {
 	good := cloudwatch.Tick{At: slot, Region: "eu-west-1", Rounds: 1, OpenIncidents: 2, Sent: 1}
-	want := map[string]float64{"Valkyrie Heartbeat": 1, "Valkyrie OpenIncidents": 2, "Valkyrie PagesSent": 1, "Valkyrie PagesFailed": 0}
-	if diff := cmp.Diff(want, metrics(t, cloudwatch.TickLine(good))); diff != "" {
+	want := map[string]float64{"Valkyrie Heartbeat|valkyrie": 1, "Valkyrie OpenIncidents|valkyrie": 2, "Valkyrie PagesSent|valkyrie": 1, "Valkyrie PagesFailed|valkyrie": 0}
+	if diff := cmp.Diff(want, metrics(t, valkyrie.TickLine(good))); diff != "" {
 		t.Error(diff)
 	}
 	bad := cloudwatch.Tick{At: slot, OpenIncidents: -1, Failed: 1, Err: errors.New("no table")}
-	want = map[string]float64{"Valkyrie Heartbeat": 0, "Valkyrie PagesSent": 0, "Valkyrie PagesFailed": 1}
-	if diff := cmp.Diff(want, metrics(t, cloudwatch.TickLine(bad))); diff != "" {
+	want = map[string]float64{"Valkyrie Heartbeat|valkyrie": 0, "Valkyrie PagesSent|valkyrie": 0, "Valkyrie PagesFailed|valkyrie": 1}
+	if diff := cmp.Diff(want, metrics(t, valkyrie.TickLine(bad))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMetricsOfWhoIsUntold(t *testing.T) {
+	want := map[string]float64{"Valkyrie Untold|valkyrie": 2}
+	if diff := cmp.Diff(want, metrics(t, valkyrie.UntoldLine("eu-west-1", slot, 2, errors.New("no bucket")))); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestFieldsOfARun(t *testing.T) {
 	var got map[string]any
-	if err := json.Unmarshal(cloudwatch.RunLines(aRun(journey.Failed), cloudwatch.Journeys, "https://console"), &got); err != nil {
+	if err := json.Unmarshal(valkyrie.RunLines(aRun(journey.Failed), cloudwatch.Journeys, "https://console"), &got); err != nil {
 		t.Fatal(err)
 	}
 	delete(got, "_aws")
@@ -111,7 +120,7 @@ func TestFieldsOfARun(t *testing.T) {
 	}
 	delete(got, "error")
 	want := map[string]any{
-		"event": "run", "journey": "print-card", "Journey": "print-card", "region": "eu-west-1", "slot": "2026-11-21T04:23:00Z", "run": "0197",
+		"event": "run", "journey": "print-card", "Journey": "print-card", "Deployment": "valkyrie", "region": "eu-west-1", "slot": "2026-11-21T04:23:00Z", "run": "0197",
 		"outcome": "failed", "duration_ms": 1234.0, "late_ms": 1200.0, "step": "wait for the PDF", "tries": 1.0, "starved_ms": 0.0, "problems": 0.0,
 		"SuccessPercent": 0.0, "Failed": 1.0, "Broken": 0.0, "evidence_url": "https://console", "counts": map[string]any{"pending_jobs": 12.0},
 		"evidence": []any{map[string]any{"kind": "screenshot", "path": "s3://b/k"}},
@@ -130,9 +139,10 @@ func TestFieldsOfARun(t *testing.T) {
 func TestNamesAreTrue(t *testing.T) {
 	full := aRun(journey.Failed)
 	full.Chrome = "HeadlessChrome/153"
-	lines := cloudwatch.RunLines(full, cloudwatch.Steps, "https://console")
-	lines = append(lines, cloudwatch.RunLines(aRun(journey.Passed), cloudwatch.Steps, "")...)
-	lines = append(lines, cloudwatch.TickLine(cloudwatch.Tick{Err: errors.New("no table")})...)
+	lines := valkyrie.RunLines(full, cloudwatch.Steps, "https://console")
+	lines = append(lines, valkyrie.RunLines(aRun(journey.Passed), cloudwatch.Steps, "")...)
+	lines = append(lines, valkyrie.TickLine(cloudwatch.Tick{Err: errors.New("no table")})...)
+	lines = append(lines, valkyrie.UntoldLine("eu-west-1", slot, 1, errors.New("no bucket"))...)
 	fields, written := map[string]map[string]bool{}, map[string]bool{}
 	for text := range bytes.Lines(lines) {
 		var doc document
@@ -161,7 +171,7 @@ func TestNamesAreTrue(t *testing.T) {
 	if diff := cmp.Diff(listed, written); diff != "" {
 		t.Errorf("metrics (-listed +written):\n%s", diff)
 	}
-	for _, event := range []string{cloudwatch.EventRun, cloudwatch.EventStep, cloudwatch.EventTick} {
+	for _, event := range []string{cloudwatch.EventRun, cloudwatch.EventStep, cloudwatch.EventTick, cloudwatch.EventTell} {
 		want := slices.Sorted(slices.Values(cloudwatch.Fields(event)))
 		if diff := cmp.Diff(want, slices.Sorted(maps.Keys(fields[event]))); diff != "" {
 			t.Errorf("fields of a %s (-listed +written):\n%s", event, diff)

@@ -3,7 +3,7 @@ package cloudwatch
 // Namespace is that of all our metrics.
 const Namespace = "Valkyrie"
 
-// Metrics of a journey, by the dimension Journey; and, where Detail is Steps, of its steps, by Journey and Step.
+// Metrics of a journey, by the dimensions Deployment and Journey; and, where Detail is Steps, of its steps, by Step besides.
 const (
 	SuccessPercent = "SuccessPercent" // 100 for a run that passed or was slow, 0 for one that failed; none for a broken one
 	Duration       = "Duration"       // milliseconds that a customer waited; of good runs only, as a failure says nothing of it
@@ -11,7 +11,8 @@ const (
 	Broken         = "Broken"         // 1 for a run that was broken (our fault, not the site's), else 0
 )
 
-// Metrics of the pager, without a dimension: there is one pager in a region.
+// Metrics of the pager, by the dimension Deployment: each has one pager in a region. Without it, the heartbeat of one would
+// hide that another is silent.
 const (
 	Heartbeat     = "Heartbeat"     // 1 for a round in which all was done, 0 for one with an error; at least one a minute
 	OpenIncidents = "OpenIncidents" // incidents that are not resolved
@@ -22,8 +23,9 @@ const (
 
 // Dimensions of the metrics.
 const (
-	DimensionJourney = "Journey"
-	DimensionStep    = "Step"
+	DimensionDeployment = "Deployment" // its name: of several in an account and region, each has metrics of its own
+	DimensionJourney    = "Journey"
+	DimensionStep       = "Step"
 )
 
 // Fields of the lines, for Logs Insights. FieldEvent says what a line is about.
@@ -72,7 +74,7 @@ const (
 // A Metric is one that is written, for whoever refers to it: alarms, dashboards, and the bill.
 type Metric struct {
 	Name, Unit string
-	Dimensions []string // names; empty: none
+	Dimensions []string // names
 	Detail     Detail   // written only with Steps, or, when empty, always
 	Rare       bool     // written only when something is wrong: it costs next to nothing
 }
@@ -81,15 +83,15 @@ type Metric struct {
 func Metrics() []Metric {
 	all := []Metric{}
 	for _, m := range [][2]string{{SuccessPercent, "Percent"}, {Duration, "Milliseconds"}, {Failed, "Count"}, {Broken, "Count"}} {
-		all = append(all, Metric{Name: m[0], Unit: m[1], Dimensions: []string{DimensionJourney}})
+		all = append(all, Metric{Name: m[0], Unit: m[1], Dimensions: []string{DimensionDeployment, DimensionJourney}})
 	}
 	for _, m := range [][2]string{{SuccessPercent, "Percent"}, {Duration, "Milliseconds"}} {
-		all = append(all, Metric{Name: m[0], Unit: m[1], Dimensions: []string{DimensionJourney, DimensionStep}, Detail: Steps})
+		all = append(all, Metric{Name: m[0], Unit: m[1], Dimensions: []string{DimensionDeployment, DimensionJourney, DimensionStep}, Detail: Steps})
 	}
 	for _, name := range []string{Heartbeat, OpenIncidents, PagesSent, PagesFailed} {
-		all = append(all, Metric{Name: name, Unit: "Count"})
+		all = append(all, Metric{Name: name, Unit: "Count", Dimensions: []string{DimensionDeployment}})
 	}
-	all = append(all, Metric{Name: Untold, Unit: "Count", Rare: true})
+	all = append(all, Metric{Name: Untold, Unit: "Count", Dimensions: []string{DimensionDeployment}, Rare: true})
 	return all
 }
 

@@ -8,10 +8,10 @@ import (
 
 // RunLines are the lines about a run: one, and with Steps one more for each step that was made. link opens its evidence;
 // it may be empty.
-func RunLines(run journey.Run, detail Detail, link string) []byte {
+func (d Deployment) RunLines(run journey.Run, detail Detail, link string) []byte {
 	values := verdict(run.Outcome, run.DurationMS)
 	values[Failed], values[Broken] = one(run.Outcome == journey.Failed), one(run.Outcome == journey.Broken)
-	l := newLine(EventRun, run.Slot, map[string]string{DimensionJourney: run.Journey}, values)
+	l := newLine(EventRun, run.Slot, d.dimensions(DimensionJourney, run.Journey), values)
 	l.name(run)
 	l.put(FieldOutcome, run.Outcome, FieldDurationMS, run.DurationMS, FieldSteps, steps(run), FieldProblems, len(run.Problems),
 		FieldTries, run.Tries, FieldStarvedMS, run.StarvedMS, FieldLateMS, run.Started.Sub(run.Slot).Milliseconds(), FieldEvidence, run.Evidence)
@@ -30,15 +30,15 @@ func RunLines(run journey.Run, detail Detail, link string) []byte {
 	if detail == Steps {
 		for _, s := range run.Steps {
 			if s.Outcome != journey.NotRun && !s.Cleanup {
-				lines = append(lines, stepLine(run, s)...)
+				lines = append(lines, d.stepLine(run, s)...)
 			}
 		}
 	}
 	return lines
 }
 
-func stepLine(run journey.Run, s journey.StepResult) []byte {
-	l := newLine(EventStep, run.Slot, map[string]string{DimensionJourney: run.Journey, DimensionStep: s.Name}, verdict(s.Outcome, s.DurationMS))
+func (d Deployment) stepLine(run journey.Run, s journey.StepResult) []byte {
+	l := newLine(EventStep, run.Slot, d.dimensions(DimensionJourney, run.Journey, DimensionStep, s.Name), verdict(s.Outcome, s.DurationMS))
 	l.name(run)
 	l.put(FieldStep, s.Name, FieldOutcome, s.Outcome, FieldDurationMS, s.DurationMS, FieldSlowMS, s.SlowMS, FieldLimitMS, s.LimitMS)
 	if s.Error != "" {

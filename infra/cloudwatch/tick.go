@@ -14,12 +14,12 @@ type Tick struct {
 }
 
 // TickLine is the line about it.
-func TickLine(t Tick) []byte {
+func (d Deployment) TickLine(t Tick) []byte {
 	values := map[string]float64{Heartbeat: one(t.Err == nil), PagesSent: float64(t.Sent), PagesFailed: float64(t.Failed)}
 	if t.OpenIncidents >= 0 {
 		values[OpenIncidents] = float64(t.OpenIncidents)
 	}
-	l := newLine(EventTick, t.At, nil, values)
+	l := newLine(EventTick, t.At, d.dimensions(), values)
 	l.put(FieldRegion, t.Region, FieldRounds, t.Rounds, FieldPoked, t.Poked)
 	if t.Err != nil {
 		l.put(FieldError, cut(t.Err.Error()))
@@ -28,8 +28,8 @@ func TickLine(t Tick) []byte {
 }
 
 // UntoldLine is the line about those who are not paged, and could not be told: so many, and why.
-func UntoldLine(region string, at time.Time, untold int, err error) []byte {
-	l := newLine(EventTell, at, nil, map[string]float64{Untold: float64(untold)})
+func (d Deployment) UntoldLine(region string, at time.Time, untold int, err error) []byte {
+	l := newLine(EventTell, at, d.dimensions(), map[string]float64{Untold: float64(untold)})
 	l.put(FieldRegion, region, FieldError, cut(err.Error()))
 	return l.text()
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"valkyrie/infra/cloudwatch"
@@ -101,12 +102,12 @@ func (d Deployment) Metrics() int {
 	for _, m := range cloudwatch.Metrics() {
 		switch {
 		case m.Detail != "" && m.Detail != d.Detail, m.Rare:
-		case len(m.Dimensions) == 0:
-			n += d.pagers()
-		case len(m.Dimensions) == 1:
+		case slices.Contains(m.Dimensions, cloudwatch.DimensionStep):
+			n += d.Steps() * d.Regions
+		case slices.Contains(m.Dimensions, cloudwatch.DimensionJourney):
 			n += len(d.Journeys) * d.Regions
 		default:
-			n += d.Steps() * d.Regions
+			n += d.pagers()
 		}
 	}
 	return n

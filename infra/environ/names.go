@@ -4,6 +4,7 @@ import "slices"
 
 // The environment variables of the functions. Lambda itself sets AWS_REGION, which is the region that runs are named by.
 const (
+	Name          = "VALKYRIE_DEPLOYMENT"      // its name, which its metrics are told apart by
 	Site          = "VALKYRIE_SITE"            // address of the site to probe, https://shop.example.com
 	Every         = "VALKYRIE_EVERY"           // from slot to slot, "1 minute" as in rate(...), or "1m"; an event's "every" goes before it
 	HomeRegion    = "VALKYRIE_HOME_REGION"     // whose table, pager and webhook count, such as eu-west-1
@@ -48,9 +49,9 @@ const (
 func Required(function string) []string {
 	switch function {
 	case FunctionProbe:
-		return []string{Site, HomeRegion, Table, Bucket, Secrets}
+		return []string{Name, Site, HomeRegion, Table, Bucket, Secrets}
 	case FunctionPager:
-		return []string{HomeRegion, Table, Secrets, CallbackURL, Account}
+		return []string{Name, HomeRegion, Table, Secrets, CallbackURL, Account}
 	case FunctionWebhook:
 		return []string{HomeRegion, Table, Secrets, Account}
 	}

@@ -15,6 +15,7 @@ import (
 // A Deployment is what one function was told.
 type Deployment struct {
 	Function      string
+	Deployment    string        // empty where the function does not read it
 	Region        string        // where it runs
 	Site          *url.URL      // nil where the function does not read it
 	Every         time.Duration // from slot to slot; 0: not said
@@ -43,7 +44,7 @@ type Deployment struct {
 func Read(function string, getenv func(string) string) (Deployment, error) {
 	r := reader{function: function, getenv: getenv}
 	d := Deployment{
-		Function: function, Region: getenv("AWS_REGION"),
+		Function: function, Deployment: r.text(Name), Region: getenv("AWS_REGION"),
 		Site: r.address(Site, "https://shop.example.com"), Every: r.cadence(Every),
 		HomeRegion: r.text(HomeRegion), StandbyRegion: r.text(StandbyRegion), Table: r.text(Table), Bucket: r.text(Bucket), Pager: r.text(Pager),
 		Detail: r.detail(), Secrets: r.text(Secrets), Account: r.text(Account), Alerts: r.text(Alerts), Tries: r.tries(),

@@ -14,7 +14,7 @@ import (
 
 func probe() map[string]string {
 	return map[string]string{
-		"AWS_REGION": "us-east-1", environ.Site: "https://shop.example.com/", environ.HomeRegion: "eu-west-1", environ.StandbyRegion: "us-east-1",
+		"AWS_REGION": "us-east-1", environ.Name: "valkyrie", environ.Site: "https://shop.example.com/", environ.HomeRegion: "eu-west-1", environ.StandbyRegion: "us-east-1",
 		environ.Table: "valkyrie", environ.Bucket: "evidence", environ.Secrets: "ssm:/valkyrie/journeys/", environ.Every: "5 minutes",
 		environ.ChromeFlags: "--single-process  use-gl=swiftshader",
 	}
@@ -32,7 +32,7 @@ func TestRead(t *testing.T) {
 	}
 	d.Site = nil
 	want := environ.Deployment{
-		Function: "probe", Region: "us-east-1", Every: 5 * time.Minute, HomeRegion: "eu-west-1", StandbyRegion: "us-east-1", Table: "valkyrie",
+		Function: "probe", Deployment: "valkyrie", Region: "us-east-1", Every: 5 * time.Minute, HomeRegion: "eu-west-1", StandbyRegion: "us-east-1", Table: "valkyrie",
 		Bucket: "evidence", Secrets: "ssm:/valkyrie/journeys/", Detail: cloudwatch.Journeys, Tries: 1, ChromeFlags: []string{"single-process", "use-gl=swiftshader"},
 	}
 	if diff := cmp.Diff(want, d); diff != "" {
@@ -47,8 +47,8 @@ func TestFaults(t *testing.T) {
 		want   []string
 	}{
 		"nothing at all": {
-			map[string]string{"AWS_REGION": "", environ.Site: "", environ.HomeRegion: "", environ.Table: "", environ.Bucket: "", environ.Secrets: ""},
-			[]string{"AWS_REGION", "VALKYRIE_SITE is not set", "VALKYRIE_HOME_REGION is not set", "VALKYRIE_TABLE", "VALKYRIE_EVIDENCE_BUCKET", "VALKYRIE_SECRETS"},
+			map[string]string{"AWS_REGION": "", environ.Name: "", environ.Site: "", environ.HomeRegion: "", environ.Table: "", environ.Bucket: "", environ.Secrets: ""},
+			[]string{"AWS_REGION", "VALKYRIE_DEPLOYMENT is not set", "VALKYRIE_SITE is not set", "VALKYRIE_HOME_REGION is not set", "VALKYRIE_TABLE", "VALKYRIE_EVIDENCE_BUCKET", "VALKYRIE_SECRETS"},
 		},
 		"a site without a scheme": {map[string]string{environ.Site: "shop.example.com"}, []string{`VALKYRIE_SITE is "shop.example.com"; expected an address such as`}},
 		"a cadence of none":       {map[string]string{environ.Every: "often"}, []string{`VALKYRIE_EVERY is "often"; expected a time from slot to slot`}},

@@ -5,25 +5,29 @@ import (
 	"slices"
 )
 
-// alarms judges those of home, which has them all.
+// alarms judges those of home, which has them all, where all is told that can be, and the deployment is one of several.
 func alarms(d document) []string {
 	var faults []string
-	s := newStack(d, home, parameters())
-	heard := false
+	s := newStack(d, home, everything())
+	heard, told := false, false
 	for id, r := range s.resources() {
 		if r["Type"] == "AWS::CloudWatch::Alarm" {
 			p, _ := r["Properties"].(map[string]any)
-			faults = append(faults, prefixed(id, alarm(p))...)
+			faults = append(faults, prefixed(id, s.alarm(p))...)
 			heard = heard || p["MetricName"] == "Heartbeat" && p["TreatMissingData"] == "breaching"
+			told = told || p["MetricName"] == "Untold"
 		}
 	}
 	if !heard {
 		faults = append(faults, "no alarm goes off when the pager's heartbeat is missing")
 	}
+	if !told {
+		faults = append(faults, "no alarm goes off when others than those who are paged cannot be told")
+	}
 	return append(faults, s.faults...)
 }
 
-func alarm(p map[string]any) (faults []string) {
+func (s *stack) alarm(p map[string]any) (faults []string) {
 	wrong := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for _, key := range []string{"AlarmName", "AlarmDescription", "EvaluationPeriods", "ComparisonOperator", "Threshold", "TreatMissingData", "AlarmActions"} {
 		if p[key] == nil {
@@ -54,6 +58,7 @@ func alarm(p map[string]any) (faults []string) {
 			if text(at(dim, "Value")) == "" {
 				wrong("a dimension without a value")
 			}
+			faults = append(faults, s.others(text(at(dim, "Name")), text(at(dim, "Value")))...)
 		}
 		faults = append(faults, emits(text(at(metric, "Namespace")), text(at(metric, "MetricName")), dimensions, stat)...)
 	}

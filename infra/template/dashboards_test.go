@@ -29,7 +29,7 @@ func dashboards(d document) []string {
 	var faults []string
 	regions := []string{home, standby, third, "us-west-2", "ap-southeast-2"}
 	for n := range regions {
-		given := parameters()
+		given := everything()
 		given["ProbeRegions"] = strings.Join(regions[:n+1], ",")
 		for _, region := range []string{home, standby, third} {
 			s := newStack(d, region, given)
@@ -82,7 +82,7 @@ func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 		}
 	case "metric":
 		for _, m := range p.Metrics {
-			faults = append(faults, metricLine(m, p.Region, shown)...)
+			faults = append(faults, s.metricLine(m, p.Region, shown)...)
 		}
 	case "log":
 		m := source.FindStringSubmatch(p.Query)
@@ -114,10 +114,10 @@ func (s *stack) groups() []string {
 	return all
 }
 
-var search = regexp.MustCompile(`^SEARCH\('\{([^,}]+)((?:,[^,}]+)*)\} MetricName="([^"]+)"', '([^']+)', (\d+)\)$`)
+var search = regexp.MustCompile(`^SEARCH\('\{([^,}]+)((?:,[^,}]+)*)\} Deployment="([^"]*)" MetricName="([^"]+)"', '([^']+)', (\d+)\)$`)
 
 // metricLine judges one entry of a metric widget: a metric by its name and dimensions, or a search for some.
-func metricLine(m []any, region string, shown map[string]bool) []string {
+func (s *stack) metricLine(m []any, region string, shown map[string]bool) []string {
 	if len(m) == 0 {
 		return []string{"an empty metric"}
 	}
@@ -127,8 +127,10 @@ func metricLine(m []any, region string, shown map[string]bool) []string {
 			return []string{fmt.Sprintf("an expression that this test does not understand: %v", options["expression"])}
 		}
 		shown[cmp.Or(text(options["region"]), region)] = true
-		return emits(found[1], found[3], strings.Split(strings.Trim(found[2], ","), ","), found[4])
+		faults := s.others(cloudwatch.DimensionDeployment, found[3])
+		return append(faults, emits(found[1], found[4], strings.Split(strings.Trim(found[2], ","), ","), found[5])...)
 	}
+	var faults []string
 	stat, dimensions := "", []string{}
 	rest := m[2:]
 	if options, ok := rest[len(rest)-1].(map[string]any); ok {
@@ -136,8 +138,17 @@ func metricLine(m []any, region string, shown map[string]bool) []string {
 	}
 	for pair := range slices.Chunk(rest, 2) {
 		dimensions = append(dimensions, text(pair[0]))
+		faults = append(faults, s.others(text(pair[0]), text(pair[len(pair)-1]))...)
 	}
-	return emits(text(m[0]), text(m[1]), dimensions, stat)
+	return append(faults, emits(text(m[0]), text(m[1]), dimensions, stat)...)
+}
+
+// others says so when what is looked at is another deployment's than the stack's own.
+func (s *stack) others(dimension, value string) []string {
+	if dimension == cloudwatch.DimensionDeployment && value != s.parameters["Name"] {
+		return []string{fmt.Sprintf("it looks at the metrics of the deployment %q", value)}
+	}
+	return nil
 }
 
 // theirs are the metrics of AWS that are used, with their dimensions.

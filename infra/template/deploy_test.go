@@ -37,6 +37,7 @@ case "$*" in
   case "$*" in
   *StackStatus*) cat "$ACCOUNT/$env" ;;
   *EvidenceBucket*) echo "evidence-$env" ;;
+  *StatusBucket*) [ $env = home ] && echo status-home || echo None ;;
   *TableName*) [ $env = us ] && echo None || echo valkyrie ;;
   *WebhookUrl*) echo "https://hook.example.com" ;;
   esac ;;
@@ -156,7 +157,7 @@ func TestDestroy(t *testing.T) {
 	a.calls()
 	want := []string{"sam delete --config-env us --no-prompts", "sam delete --config-env standby --no-prompts", "sam delete --config-env home --no-prompts"}
 	said, ok := a.make("destroy")
-	if diff := cmp.Diff(want, a.calls()); !ok || diff != "" || !strings.Contains(said, "kept in eu-west-1: the evidence in evidence-home the table valkyrie") {
+	if diff := cmp.Diff(want, a.calls()); !ok || diff != "" || !strings.Contains(said, "kept in eu-west-1: the evidence in evidence-home the status page in status-home the table valkyrie") {
 		t.Errorf("ended well: %v; (-want +got):\n%s%s", ok, diff, said)
 	}
 	if said, ok := a.make("destroy"); !ok || a.calls() != nil || !strings.Contains(said, "there is no stack") {
@@ -170,6 +171,7 @@ func TestDestroy(t *testing.T) {
 	want = []string{
 		"sam delete --config-env us --no-prompts", "aws s3 rb s3://evidence-us --force --region us-east-1",
 		"sam delete --config-env home --no-prompts", "aws s3 rb s3://evidence-home --force --region eu-west-1",
+		"aws s3 rb s3://status-home --force --region eu-west-1",
 		"aws dynamodb delete-table --table-name valkyrie --region eu-west-1 --output text",
 	}
 	if diff := cmp.Diff(want, a.calls()); diff != "" {

@@ -104,7 +104,7 @@ func TestReach(t *testing.T) {
 		"ProbeRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
 			"lambda:InvokeFunction s3:PutObject secretsmanager:GetSecretValue ssm:GetParametersByPath",
 		"PagerRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
-			"secretsmanager:GetSecretValue ssm:GetParameter sns:Publish sms-voice:SendVoiceMessage",
+			"secretsmanager:GetSecretValue ssm:GetParameter ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage s3:PutObject events:PutEvents",
 		"WebhookRole": "logs:CreateLogStream logs:PutLogEvents dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
 			"lambda:InvokeFunction secretsmanager:GetSecretValue ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage",
 		"ScheduleRole": "lambda:InvokeFunction sqs:SendMessage",

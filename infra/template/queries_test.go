@@ -106,8 +106,9 @@ func line(event string) map[string]any {
 		Counts:   []journey.Count{{Name: "pending", Value: 1}},
 		Evidence: []journey.Evidence{{Kind: "screenshot", Path: "https://example.com"}},
 	}
-	lines := string(cloudwatch.RunLines(run, cloudwatch.Steps, "https://example.com")) +
-		string(cloudwatch.TickLine(cloudwatch.Tick{At: slot, Region: home, OpenIncidents: 1, Err: fmt.Errorf("no answer")}))
+	lines := string(cloudwatch.Deployment("valkyrie").RunLines(run, cloudwatch.Steps, "https://example.com")) +
+		string(cloudwatch.Deployment("valkyrie").TickLine(cloudwatch.Tick{At: slot, Region: home, OpenIncidents: 1, Err: fmt.Errorf("no answer")})) +
+		string(cloudwatch.Deployment("valkyrie").UntoldLine(home, slot, 1, fmt.Errorf("no answer")))
 	for text := range strings.Lines(lines) {
 		var l map[string]any
 		if json.Unmarshal([]byte(text), &l) == nil && l[cloudwatch.FieldEvent] == event {
@@ -139,7 +140,7 @@ func queries(d document) []string {
 // misplaced says so when a query looks for lines in the log of a function that does not write them.
 func misplaced(q, group string) []string {
 	m := about.FindStringSubmatch(q)
-	writer := map[string]string{"run": "-probe", "step": "-probe", "tick": "-pager"}
+	writer := map[string]string{"run": "-probe", "step": "-probe", "tick": "-pager", "tell": "-pager"}
 	if m != nil && !strings.HasSuffix(group, writer[m[1]]) {
 		return []string{fmt.Sprintf("lines about a %s are not in %s", m[1], group)}
 	}

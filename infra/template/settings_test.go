@@ -18,8 +18,12 @@ var left = map[string]string{
 
 // environment holds what each function is told against what it reads.
 func environment(d document) []string {
+	return append(environmentOf(d, parameters()), environmentOf(d, everything())...)
+}
+
+func environmentOf(d document, given map[string]any) []string {
 	var faults []string
-	s := newStack(d, home, parameters())
+	s := newStack(d, home, given)
 	all := s.resources()
 	for id, function := range map[string]string{"Probe": environ.FunctionProbe, "Pager": environ.FunctionPager, "Webhook": environ.FunctionWebhook} {
 		set, _ := at(all[id], "Properties", "Environment", "Variables").(map[string]any)
@@ -29,7 +33,7 @@ func environment(d document) []string {
 			if !environ.Reads(function, name) {
 				faults = append(faults, fmt.Sprintf("%s: nobody reads %s", id, name))
 			}
-			if regexp.MustCompile(`(?i)token|password|secret`).MatchString(name) && name != environ.Secrets {
+			if regexp.MustCompile(`(?i)token|password|secret`).MatchString(name) && name != environ.Secrets && name != environ.TellSecrets {
 				faults = append(faults, fmt.Sprintf("%s: %s looks like a secret; name where it is instead", id, name))
 			}
 		}
@@ -37,6 +41,9 @@ func environment(d document) []string {
 			if _, ok := set[name]; !ok && left[name] == "" {
 				faults = append(faults, fmt.Sprintf("%s: %s is not set", id, name))
 			}
+		}
+		if told[environ.Name] != "" && told[environ.Name] != s.parameters["Name"] {
+			faults = append(faults, fmt.Sprintf("%s: its metrics are those of %s", id, told[environ.Name]))
 		}
 		if _, err := environ.Read(function, func(name string) string { return told[name] }); err != nil {
 			faults = append(faults, fmt.Sprintf("%s: %v", id, err))
@@ -71,8 +78,7 @@ func declared(d document) []string {
 		if !bounded && name != "ChromeFlags" {
 			faults = append(faults, fmt.Sprintf("the parameter %s takes anything", name))
 		}
-		given := parameters()[name]
-		for _, value := range []any{at(p, "Default"), given} {
+		for _, value := range []any{at(p, "Default"), parameters()[name], everything()[name]} {
 			if value != nil && !allows(p, value) {
 				faults = append(faults, fmt.Sprintf("the parameter %s does not allow %q", name, value))
 			}
@@ -107,10 +113,11 @@ func grouped(d document, name string) bool {
 // contained judges what is stored: private, encrypted, kept when the stack goes, forgotten when its time has come.
 func contained(d document) []string {
 	var faults []string
-	all := newStack(d, home, parameters()).resources()
+	all := newStack(d, home, everything()).resources()
 	for id, want := range map[string][]string{
-		"Evidence": {"PublicAccessBlockConfiguration", "BucketEncryption", "LifecycleConfiguration", "OwnershipControls"},
-		"Table":    {"TimeToLiveSpecification", "PointInTimeRecoverySpecification"},
+		"Evidence":     {"PublicAccessBlockConfiguration", "BucketEncryption", "LifecycleConfiguration", "OwnershipControls"},
+		"StatusBucket": {"PublicAccessBlockConfiguration", "BucketEncryption", "OwnershipControls"},
+		"Table":        {"TimeToLiveSpecification", "PointInTimeRecoverySpecification"},
 	} {
 		for _, key := range want {
 			if at(all[id], "Properties", key) == nil {
@@ -121,17 +128,22 @@ func contained(d document) []string {
 			faults = append(faults, id+" would be deleted with its stack")
 		}
 	}
-	for _, key := range strings.Fields("BlockPublicAcls BlockPublicPolicy IgnorePublicAcls RestrictPublicBuckets") {
-		if at(all["Evidence"], "Properties", "PublicAccessBlockConfiguration", key) != true {
-			faults = append(faults, "Evidence: "+key+" is not true")
+	for bucket, policy := range map[string]string{"Evidence": "EvidencePolicy", "StatusBucket": "StatusBucketPolicy"} {
+		for _, key := range strings.Fields("BlockPublicAcls BlockPublicPolicy IgnorePublicAcls RestrictPublicBuckets") {
+			if at(all[bucket], "Properties", "PublicAccessBlockConfiguration", key) != true {
+				faults = append(faults, bucket+": "+key+" is not true")
+			}
 		}
-	}
-	secure := false
-	walk(at(all["EvidencePolicy"], "Properties", "PolicyDocument"), func(v any) {
-		secure = secure || at(v, "Effect") == "Deny" && at(v, "Condition", "Bool", "aws:SecureTransport") == "false"
-	})
-	if !secure {
-		faults = append(faults, "EvidencePolicy does not refuse what is not encrypted on the way")
+		secure := false
+		walk(at(all[policy], "Properties", "PolicyDocument"), func(v any) {
+			secure = secure || at(v, "Effect") == "Deny" && at(v, "Condition", "Bool", "aws:SecureTransport") == "false"
+			if at(v, "Effect") == "Allow" && at(v, "Condition", "StringEquals", "aws:SourceArn") == nil {
+				faults = append(faults, policy+" lets in anybody")
+			}
+		})
+		if !secure {
+			faults = append(faults, policy+" does not refuse what is not encrypted on the way")
+		}
 	}
 	for id, r := range all {
 		if r["Type"] == "AWS::Logs::LogGroup" && at(r, "Properties", "RetentionInDays") == nil {

@@ -21,6 +21,18 @@ func parameters() map[string]any {
 	}
 }
 
+// everything is a deployment that tells all who can be told, and has a name of its own beside others.
+func everything() map[string]any {
+	given := parameters()
+	for name, value := range map[string]any{
+		"Name": "second", "StatusPage": "ENABLED", "StatusReader": "arn:aws:cloudfront::" + account + ":distribution/E1A2B3", "StatusMail": "ENABLED",
+		"EventBusArn": "arn:aws:events:" + home + ":" + account + ":event-bus/default", "AlarmEmail": "ops@example.com",
+	} {
+		given[name] = value
+	}
+	return given
+}
+
 // A stack is the template as CloudFormation makes it in one region: conditions decided, functions worked out.
 type stack struct {
 	region     string
@@ -207,6 +219,8 @@ func (s *stack) attribute(id, attribute string) any {
 		return "https://abc." + "lambda-url." + s.region + ".on.aws/"
 	case "QueueName":
 		return s.value(at(s.doc.section("Resources")[id], "Properties", "QueueName"))
+	case "RegionalDomainName":
+		return strings.ToLower(id) + "-1a2b3c.s3." + s.region + ".amazonaws.com"
 	case "Arn":
 		return fmt.Sprintf("arn:aws:%s:%s:%s", s.region, account, id)
 	}
@@ -264,6 +278,11 @@ func TestStacks(t *testing.T) {
 	}
 }
 
+// statements counts those of a bucket's policy.
+func statements(policy any) int {
+	return len(list(at(policy, "Properties", "PolicyDocument", "Statement")))
+}
+
 // TestChoices: each parameter that turns something on or off does, and leaves nothing dangling.
 func TestChoices(t *testing.T) {
 	d := read(t)
@@ -290,6 +309,20 @@ func TestChoices(t *testing.T) {
 		}},
 		"paused": {map[string]any{"Schedules": "DISABLED"}, func(all map[string]map[string]any) bool {
 			return at(all["ProbeSilent"], "Properties", "ActionsEnabled") == false && at(all["Pager"], "Properties", "Events", "EachMinute", "Properties", "State") == nil
+		}},
+		"a status page": {map[string]any{"StatusPage": "ENABLED"}, func(all map[string]map[string]any) bool {
+			return all["StatusBucket"] != nil && all["OthersUntold"] != nil && all["StatusTopic"] == nil && statements(all["StatusBucketPolicy"]) == 1 &&
+				at(all["Pager"], "Properties", "Environment", "Variables", "VALKYRIE_STATUS_BUCKET") == "statusbucket-1a2b3c"
+		}},
+		"a status page for everybody": {everything(), func(all map[string]map[string]any) bool {
+			return statements(all["StatusBucketPolicy"]) == 2
+		}},
+		"subscribers": {map[string]any{"StatusMail": "ENABLED"}, func(all map[string]map[string]any) bool {
+			return all["StatusBucket"] == nil && all["OthersUntold"] != nil && at(all["StatusTopic"], "Properties", "TopicName") == "valkyrie-status" &&
+				at(all["Pager"], "Properties", "Environment", "Variables", "VALKYRIE_STATUS_TOPIC") == "arn:aws:sns:"+home+":"+account+":valkyrie-status"
+		}},
+		"nobody else is told": {nil, func(all map[string]map[string]any) bool {
+			return all["StatusBucket"] == nil && all["StatusBucketPolicy"] == nil && all["StatusTopic"] == nil && all["OthersUntold"] == nil
 		}},
 		"Secrets Manager": {map[string]any{"SecretsIn": "secretsmanager"}, func(all map[string]map[string]any) bool {
 			return at(all["Probe"], "Properties", "Environment", "Variables", "VALKYRIE_SECRETS") == "secretsmanager:/valkyrie/probe"
