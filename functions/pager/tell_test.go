@@ -1,0 +1,291 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"valkyrie/alerts"
+	"valkyrie/functions/lambdatest"
+	"valkyrie/infra/cloudtest"
+	"valkyrie/infra/environ"
+	"valkyrie/infra/events"
+	"valkyrie/infra/status"
+	"valkyrie/probes/journey"
+)
+
+const (
+	topicARN = "arn:aws:sns:" + lambdatest.Home + ":123456789012:valkyrie-status"
+	busARN   = "arn:aws:events:" + lambdatest.Home + ":123456789012:event-bus/default"
+)
+
+// telling is what the function is told where all are told that can be.
+var telling = []string{
+	environ.Site + "=https://shop.example.com", environ.StatusBucket + "=" + lambdatest.StatusBucket, environ.StatusTopic + "=" + topicARN,
+	environ.EventBus + "=" + busARN, environ.TellSecrets + "=ssm:/valkyrie/tell/",
+}
+
+// An audience is all who are told in a world, besides the people who are paged.
+type audience struct {
+	mu     sync.Mutex
+	mails  []string
+	put    []string // on the bus
+	posted []string // to the webhook
+	hang   chan struct{}
+}
+
+// listen gives a rig's world an audience.
+func listen(r *rig) *audience {
+	r.Helper()
+	a := &audience{}
+	r.Cloud.Serve(lambdatest.Home, cloudtest.SNS, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		body, _ := io.ReadAll(req.Body)
+		form, _ := url.ParseQuery(string(body))
+		a.hear(&a.mails, form.Get("Subject"))
+		_, _ = io.WriteString(w, `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`)
+	}))
+	r.Cloud.Serve(lambdatest.Home, cloudtest.EventBridge, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		var in struct{ Entries []struct{ DetailType string } }
+		_ = json.NewDecoder(req.Body).Decode(&in)
+		for _, e := range in.Entries {
+			a.hear(&a.put, e.DetailType)
+		}
+		_, _ = io.WriteString(w, `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`)
+	}))
+	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		if a.hang != nil {
+			<-a.hang
+		}
+		body, _ := io.ReadAll(req.Body)
+		var e events.Event
+		var seconds int64
+		_ = json.Unmarshal(body, &e)
+		_, _ = fmt.Sscanf(req.Header.Get(events.SignatureHeader), "t=%d,", &seconds)
+		if req.Header.Get(events.SignatureHeader) != events.Sign("a shared secret", time.Unix(seconds, 0), body) {
+			a.hear(&a.posted, "unsigned")
+		}
+		a.hear(&a.posted, string(e.Type))
+	}))
+	r.Cleanup(hook.Close)
+	r.Cloud.Parameter("/valkyrie/tell/status-hook", "a shared secret")
+	r.pager.Alerts.Tell.Webhooks = []alerts.Webhook{{URL: hook.URL, Secret: "status-hook"}}
+	return a
+}
+
+func (a *audience) hear(what *[]string, words string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	*what = append(*what, words)
+}
+
+// heard is what all were told so far.
+func (a *audience) heard() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return fmt.Sprintf("mails %q, bus %q, webhook %q", a.mails, a.put, a.posted)
+}
+
+// page is the status page that is published.
+func (r *rig) page() (p status.Page, html string) {
+	r.Helper()
+	read := func(name string) []byte {
+		bucket := lambdatest.StatusBucket
+		out, err := s3.NewFromConfig(r.Cloud.Config(lambdatest.Home)).GetObject(r.Context(), &s3.GetObjectInput{Bucket: &bucket, Key: &name})
+		if err != nil {
+			r.Fatal(err)
+		}
+		data, err := io.ReadAll(out.Body)
+		if err != nil {
+			r.Fatal(err)
+		}
+		return data
+	}
+	if err := json.Unmarshal(read("status.json"), &p); err != nil {
+		r.Fatal(err)
+	}
+	return p, string(read("index.html"))
+}
+
+// now is how a journey fares by the status page.
+func now(p status.Page, name string) status.State {
+	for _, j := range p.Journeys {
+		if j.Name == name {
+			return j.Now
+		}
+	}
+	return "not there"
+}
+
+// good records two good runs, later than those that failed.
+func (r *rig) good() {
+	r.Helper()
+	for n := range 2 {
+		run := journey.Run{
+			ID: "y", Journey: "print-card", Region: lambdatest.Home, Slot: time.Now().UTC().Truncate(time.Second).Add(time.Duration(n+1) * time.Second),
+			EveryMS: 60_000, Outcome: journey.Passed,
+		}
+		if _, err := r.Desk(r.pager.Tables.Home).Record(r.Context(), run); err != nil {
+			r.Fatal(err)
+		}
+	}
+}
+
+// TestTells: an incident's beginning and end are on the status page, on the bus, at the webhook and with the subscribers,
+// each once, whichever process of the function looks; and a round without news costs no request for any of them.
+func TestTells(t *testing.T) {
+	r := newRig(t, telling...)
+	a := listen(r)
+	if _, err := r.tick(`{}`, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if p, html := r.page(); now(p, "print-card") != status.Unknown || p.Name != "shop.example.com" || !strings.Contains(html, "no data") {
+		t.Errorf("before all: %+v", p.Journeys)
+	}
+	r.fail(lambdatest.Home)
+	if _, err := r.tick(`{"poked":"a test"}`, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	began := `mails ["Customers cannot print a card"], bus ["incident.opened"], webhook ["incident.opened"]`
+	if p, html := r.page(); now(p, "print-card") != status.Down || !strings.Contains(html, "Customers cannot print a card") || a.heard() != began {
+		t.Errorf("while it lasts: %+v; %s", p.Journeys, a.heard())
+	}
+	before := r.Cloud.Requests()
+	if _, err := r.tick(`{}`, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	quiet := requests(before, r.Cloud.Requests())
+	r.pager.told = news{} // as a new process has it
+	r.good()
+	if _, err := r.tick(`{}`, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	ended := `mails ["Customers cannot print a card" "Over: Customers could not print a card"], bus ["incident.opened" "incident.resolved"], webhook ["incident.opened" "incident.resolved"]`
+	if p, html := r.page(); now(p, "print-card") != status.OK || !strings.Contains(html, "Customers could not print a card") || a.heard() != ended {
+		t.Errorf("when it is over: %+v; %s", p.Journeys, a.heard())
+	}
+	other := newRig(t)
+	if _, err := other.tick(`{}`, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	before = other.Cloud.Requests()
+	if _, err := other.tick(`{}`, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if silent := requests(before, other.Cloud.Requests()); quiet["s3 PUT"]+quiet["sns POST"]+quiet["events PutEvents"] > 0 || quiet["dynamodb Query"] != silent["dynamodb Query"] {
+		t.Errorf("a round without news: %v; where nobody is told: %v", quiet, silent)
+	}
+}
+
+// requests are those that came between two counts.
+func requests(before, after map[string]int) map[string]int {
+	new := map[string]int{}
+	for name, n := range after {
+		if n > before[name] {
+			new[name] = n - before[name]
+		}
+	}
+	return new
+}
+
+// TestTellsAlone: what cannot be told holds up neither the pages nor the others, is no error of the pager's, is counted, and
+// is told as soon as it can be.
+func TestTellsAlone(t *testing.T) {
+	r := newRig(t, telling...)
+	a := listen(r)
+	a.hang = make(chan struct{})
+	if _, err := r.tick(`{}`, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	r.fail(lambdatest.Home)
+	r.Cloud.Down(lambdatest.Home, cloudtest.S3, true)
+	r.Cloud.Down(lambdatest.Home, cloudtest.SNS, true)
+	ctx, cancel := context.WithTimeout(t.Context(), leave)
+	defer cancel()
+	r.log.Reset()
+	began := time.Now()
+	if err := r.Handle(ctx, json.RawMessage(`{}`)); err != nil || time.Since(began) > tellLimit+3*time.Second {
+		t.Errorf("%v after %v", err, time.Since(began))
+	}
+	lines := strings.Split(strings.TrimSpace(r.log.String()), "\n")
+	var tick, untold map[string]any
+	if len(lines) != 2 || json.Unmarshal([]byte(lines[0]), &tick) != nil || json.Unmarshal([]byte(lines[1]), &untold) != nil {
+		t.Fatalf("%s", &r.log)
+	}
+	if metric(tick, "Heartbeat") != 1 || metric(tick, "PagesSent") != 2 || len(r.Exchange.Calls()) != 1 {
+		t.Errorf("paged: %v, %d calls", tick, len(r.Exchange.Calls()))
+	}
+	why, _ := untold["error"].(string)
+	if metric(untold, "Untold") != 3 || !strings.Contains(why, "the status page: ") || !strings.Contains(why, "customers:"+topicARN) || !strings.Contains(why, "http://127.0.0.1") {
+		t.Errorf("untold: %v", untold)
+	}
+	if got := a.heard(); got != `mails [], bus ["incident.opened"], webhook []` {
+		t.Error(got)
+	}
+	close(a.hang)
+	r.Cloud.Down(lambdatest.Home, cloudtest.S3, false)
+	r.Cloud.Down(lambdatest.Home, cloudtest.SNS, false)
+	if _, err := r.tick(`{}`, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if p, _ := r.page(); now(p, "print-card") != status.Down || !strings.HasPrefix(a.heard(), `mails ["Customers cannot print a card"], bus ["incident.opened"], webhook ["incident.opened"`) {
+		t.Errorf("%+v; %s", p.Journeys, a.heard())
+	}
+}
+
+// TestTellsWithoutASecret: a webhook whose secret is missing says so with its cure, and the others are told.
+func TestTellsWithoutASecret(t *testing.T) {
+	r := newRig(t, telling...)
+	a := listen(r)
+	r.pager.Alerts.Tell.Webhooks[0].Secret = "other-hook"
+	r.log.Reset()
+	if err := r.Handle(t.Context(), json.RawMessage(`{}`)); err != nil || !strings.Contains(r.log.String(), `as \"other-hook\" in ssm:/valkyrie/tell/; put it there`) || !strings.Contains(r.log.String(), `"Untold":1`) {
+		t.Errorf("%v\n%s", err, &r.log)
+	}
+	r.fail(lambdatest.Home)
+	_ = r.Handle(t.Context(), json.RawMessage(`{}`))
+	if got := a.heard(); got != `mails ["Customers cannot print a card"], bus ["incident.opened"], webhook []` {
+		t.Error(got)
+	}
+}
+
+// TestTellsAsDeployed: the built function, as Lambda runs it, tells too, and several of it at once tell nobody twice.
+func TestTellsAsDeployed(t *testing.T) {
+	r := newRig(t, telling...)
+	a := listen(r)
+	folder := lambdatest.Build(t, environ.FunctionPager)
+	var functions []*lambdatest.Function
+	for range 3 {
+		functions = append(functions, lambdatest.New(t, lambdatest.Config{
+			Folder: folder, Freeze: true,
+			Env: r.Env(environ.FunctionPager, lambdatest.Home, append([]string{environ.CallbackURL + "=http://127.0.0.1:1"}, telling...)...),
+		}))
+	}
+	all := func() {
+		var at sync.WaitGroup
+		for _, f := range functions {
+			at.Go(func() {
+				if res := f.Invoke(`{}`); res.Err() != nil {
+					t.Errorf("%v\n%s", res.Err(), f.Log())
+				}
+			})
+		}
+		at.Wait()
+	}
+	all()
+	r.fail(lambdatest.Home)
+	all()
+	all()
+	if p, _ := r.page(); now(p, "print-card") != status.Down || a.heard() != `mails ["Customers cannot print a card"], bus ["incident.opened"], webhook []` {
+		t.Errorf("%+v; %s", p.Journeys, a.heard())
+	}
+}
