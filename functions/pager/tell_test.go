@@ -266,7 +266,7 @@ func TestTellsAsDeployed(t *testing.T) {
 	var functions []*lambdatest.Function
 	for range 3 {
 		functions = append(functions, lambdatest.New(t, lambdatest.Config{
-			Folder: folder, Freeze: true,
+			Folder: folder, Freeze: true, Timeout: leave + 2*time.Second,
 			Env: r.Env(environ.FunctionPager, lambdatest.Home, append([]string{environ.CallbackURL + "=http://127.0.0.1:1"}, telling...)...),
 		}))
 	}
