@@ -48,7 +48,13 @@ func (p *pager) tell(ctx context.Context, is state) {
 	if len(errs) == 0 {
 		p.told = news{name, now}
 	}
-	errs = slices.DeleteFunc(errs, func(err error) bool { return errors.Is(err, alerts.ErrConflict) }) // another pager tells it
+	errs = slices.DeleteFunc(errs, func(err error) bool {
+		waits := errors.Is(err, alerts.ErrConflict) || errors.Is(err, status.ErrBehind) // another pager tells it, or there is more to read
+		if waits {
+			p.Log.Info("something is told later", "err", err)
+		}
+		return waits
+	})
 	if len(errs) > 0 {
 		_, _ = p.out.Write(cloudwatch.Deployment(p.Told.Deployment).UntoldLine(p.Told.Region, now, len(errs), errors.Join(errs...)))
 	}

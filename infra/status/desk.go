@@ -20,6 +20,10 @@ type Desk struct {
 
 const coverageKey = "STATUS#default"
 
+// ErrBehind is returned by Write while the history is still being read for the first time: there is more of it than can be
+// read before ctx ends. Nothing is published until the whole is known; the next Write goes on.
+var ErrBehind = errors.New("the history is not read to its end yet")
+
 // Write writes the page as of now.
 func (d Desk) Write(ctx context.Context, now time.Time) error {
 	known, err := d.catchUp(ctx, now)
@@ -91,9 +95,13 @@ func (d Desk) readOn(ctx context.Context, known Coverage, now time.Time) (Covera
 	if seen := known.Seen.Add(-late); seen.After(from) {
 		from = seen
 	}
+	began := known.Seen
 	for stretch := shortest; !from.After(now); {
 		until := from.Add(stretch)
 		runs, err := d.Store.Runs(ctx, alerts.RunQuery{Since: from, Until: until})
+		if err != nil && ctx.Err() != nil && known.Seen.After(began) {
+			return known, fmt.Errorf("%w, but up to %s: %w", ErrBehind, known.Seen.Format(time.RFC3339), err)
+		}
 		if err != nil {
 			return known, fmt.Errorf("the history after %s: %w", from.Format(time.RFC3339), err)
 		}

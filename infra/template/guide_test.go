@@ -37,10 +37,10 @@ func TestGuide(t *testing.T) {
 			}
 		}
 	}
-	all := read(t).section("Parameters")
-	for _, m := range regexp.MustCompile("`([A-Z][a-z]+[A-Z][A-Za-z]+)[`=]").FindAllStringSubmatch(guide, -1) {
-		if all[m[1]] == nil {
-			t.Errorf("there is no parameter %s", m[1])
+	all, outputs := read(t).section("Parameters"), read(t).section("Outputs")
+	for _, m := range regexp.MustCompile("(the output\\s)?`([A-Z][a-z]+[A-Z][A-Za-z]+)[`=]").FindAllStringSubmatch(guide, -1) {
+		if names := map[bool]map[string]any{true: outputs, false: all}[m[1] != ""]; names[m[2]] == nil {
+			t.Errorf("there is no parameter, or output, %s", m[2])
 		}
 	}
 	path := text(at(all["SecretsPath"], "Default"))
