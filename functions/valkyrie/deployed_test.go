@@ -111,8 +111,8 @@ func TestDeployedOrders(t *testing.T) {
 	}
 }
 
-// TestNobodyCalls: a drill that no pager begins ends, with the place to look; so does one that Ctrl-C ends, and nobody is
-// called about either afterwards.
+// TestNobodyCalls: a drill that no pager begins ends, with the place to look; so does one that Ctrl-C ends, of which the pager
+// is told too, as a phone may ring; and nobody is called about either afterwards.
 func TestNobodyCalls(t *testing.T) {
 	w := signIn(t)
 	cfg, _, err := readAlerts(defaultAlerts)
@@ -123,10 +123,11 @@ func TestNobodyCalls(t *testing.T) {
 		about  string
 		within time.Duration
 		stop   bool
+		wakes  int // how often the pager is woken
 		want   string
 	}{
-		{"no pager", 10 * time.Millisecond, false, "the deployed pager has begun no call within 10ms\nsee its log, and valkyrie doctor"},
-		{"Ctrl-C", 0, true, "the drill was interrupted"},
+		{"no pager", 10 * time.Millisecond, false, 1, "the deployed pager has begun no call within 10ms\nsee its log, and valkyrie doctor"},
+		{"Ctrl-C", 0, true, 2, "the drill was interrupted"},
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -136,10 +137,14 @@ func TestNobodyCalls(t *testing.T) {
 			}
 		}}
 		p := &program{stdout: said, stderr: said, getenv: func(string) string { return "" }}
+		woken := w.Cloud.Requests()["lambda POST"]
 		fs := flags(t, p, "--store", deployedStore)
 		err := (&drilling{program: p, within: c.within, told: map[string]string{}}).run(ctx, cfg, fs, "")
 		if code := p.report(err); code != exitBroken || !strings.Contains(said.String(), c.want) || !said.heard {
 			t.Errorf("%s: exit code %d:\n%s", c.about, code, said)
+		}
+		if n := w.Cloud.Requests()["lambda POST"] - woken; n != c.wakes {
+			t.Errorf("%s: the pager was woken %d times, want %d", c.about, n, c.wakes)
 		}
 		route, err := alerts.LoadRoute(t.Context(), w.Tables[lambdatest.Home])
 		if err != nil || route.Rehearsal.ID != "" {

@@ -73,6 +73,9 @@ func (d *drilling) run(ctx context.Context, cfg alerts.Config, db *storage, to s
 	defer func() { // interrupted, or broken: it must not go on without us
 		kept := context.WithoutCancel(ctx)
 		err = errors.Join(err, alerts.EndDrill(kept, d.store, d.id, "given up: "+fmt.Sprint(err), time.Now().UTC()))
+		if ctx.Err() != nil {
+			d.wake(kept, d.store, d.deployed, "drill, interrupted") // a phone that rings is to be hung up
+		}
 	}()
 	d.wake(ctx, d.store, d.deployed, "drill")
 	begun, err := d.begins(ctx)
