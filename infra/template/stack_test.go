@@ -272,7 +272,14 @@ func TestStacks(t *testing.T) {
 				t.Errorf("%s has %s", c.region, id)
 			}
 		}
-		for _, f := range s.faults {
+		full := newStack(d, c.region, everything())
+		full.resources()
+		for _, o := range d.section("Outputs") {
+			if name := text(at(o, "Condition")); name == "" || full.holds(name) {
+				full.value(o)
+			}
+		}
+		for _, f := range append(s.faults, full.faults...) {
 			t.Errorf("%s: %s", c.region, f)
 		}
 	}
