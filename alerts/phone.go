@@ -48,4 +48,5 @@ type Report struct {
 	Result string // Human, Machine, Busy ... ; empty when it has not ended
 	Key    string // the key that was pressed, if any
 	Why    string // the carrier's error, if any
+	Final  bool   // of one that failed: the carrier says that it would fail again
 }
