@@ -36,23 +36,32 @@ func (d Desk) believe(run journey.Run) error {
 // setRight forgets what is known of a run's region when that was judged into the future, by a clock that has been put
 // right since. Otherwise its runs would be late ones until that time. What came before the run is not judged again.
 func (d Desk) setRight(s *JourneyState, run journey.Run) []Decision {
-	if d.TimeNow == nil || !ahead(s.Regions[run.Region].Slot, d.TimeNow()) {
+	if d.TimeNow == nil {
 		return nil
 	}
-	return []Decision{s.putRight(run.Journey, run.Region, run.Slot.Add(-1), d.TimeNow())}
+	now := d.TimeNow()
+	if !ahead(s.Regions[run.Region].Slot, now) {
+		return nil
+	}
+	return []Decision{s.putRight(run.Journey, run.Region, run.Slot.Add(-1), now)}
 }
 
-// rightAll does the same for all regions, so that one that is silent from now on is missed in time.
+// rightAll does the same for all regions, so that one that is silent from now on is missed in time. It asks the clock itself: who
+// has waited for the store since they looked at it would take what came meanwhile for the future.
 func (d Desk) rightAll(s JourneyState, name string) (JourneyState, []Decision) {
+	if d.TimeNow == nil {
+		return s, nil
+	}
 	var forgot []Decision
+	now := d.TimeNow()
 	for _, region := range slices.Sorted(maps.Keys(s.Regions)) {
-		if d.TimeNow == nil || !ahead(s.Regions[region].Slot, d.TimeNow()) {
+		if !ahead(s.Regions[region].Slot, now) {
 			continue
 		}
 		if forgot == nil {
 			s = s.clone("")
 		}
-		forgot = append(forgot, s.putRight(name, region, d.TimeNow(), d.TimeNow()))
+		forgot = append(forgot, s.putRight(name, region, now, now))
 	}
 	return s, forgot
 }
@@ -81,7 +90,7 @@ func (s *JourneyState) putRight(name, region string, slot, now time.Time) Decisi
 // until is what is still of use of a region that begins anew at a slot: what it usually is like, from the days before.
 func (r RegionState) until(slot time.Time) RegionState {
 	day := dayOf(slot)
-	past := RegionState{Slot: slot, EveryMS: r.EveryMS, Day: day, Entered: min(r.Entered, day-1)}
+	past := RegionState{Slot: slot, EveryMS: r.EveryMS, Doubt: latest(r.Slot, r.Doubt), Day: day, Entered: min(r.Entered, day-1)}
 	for _, s := range r.Steps {
 		s.Days = slices.DeleteFunc(slices.Clone(s.Days), func(d Daily) bool { return d.Day >= day })
 		if s.Today = (Median{}); len(s.Days) > 0 {
@@ -96,11 +105,15 @@ func (r RegionState) until(slot time.Time) RegionState {
 
 // rightBatch has a batch begin anew that was heard of in the future: what it says now would be older news until then.
 func (d Desk) rightBatch(s JourneyState, h HeartbeatPolicy) (JourneyState, []Decision) {
-	if d.TimeNow == nil || s.Batch == nil || !ahead(s.Batch.Last, d.TimeNow()) {
+	if d.TimeNow == nil || s.Batch == nil {
+		return s, nil
+	}
+	now := d.TimeNow()
+	if !ahead(s.Batch.Last, now) {
 		return s, nil
 	}
 	last := s.Batch.Last
 	s = s.clone("")
-	s.Batch = &BatchState{Due: h.next(d.TimeNow())}
+	s.Batch = &BatchState{Due: h.next(now)}
 	return s, []Decision{{Verb: Forgets, Reason: fmt.Sprintf("%s was heard of last at %s, which is still to come: the clock was wrong; what it had said is forgotten", h.Name, last.UTC().Format(time.RFC3339))}}
 }

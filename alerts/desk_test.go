@@ -228,3 +228,35 @@ func TestBatchAfterAClockPutRight(t *testing.T) {
 	}
 	c.wants(strings.Join(said, "; "), "rests; forgets; continues")
 }
+
+// TestWhatWasKeptAhead: runs that a clock kept that was an hour ahead are not made up for when that hour comes: nobody is woken
+// by an outage that was over long ago.
+func TestWhatWasKeptAhead(t *testing.T) {
+	for name, again := range map[string]func(c *counter){
+		"a slot was missed":        func(*counter) {},
+		"the program starts again": func(c *counter) { c.must(c.CatchUp(c.Context(), []string{"print-card"})) },
+	} {
+		c := newCounter(t)
+		c.now = start.Add(time.Hour)
+		c.wants(c.run(60, "eu", journey.Failed), "waits")
+		c.crash(61, "eu", journey.Failed)
+		c.now = start
+		c.wants(c.run(0, "eu", journey.Passed), "forgets; rests")
+		c.now = start.Add(62 * time.Minute)
+		again(c)
+		if got := c.run(62, "eu", journey.Passed); strings.Contains(got, "opens") || strings.Contains(got, "resolves") {
+			t.Errorf("%s: %s", name, got)
+		}
+		c.now = start.Add(65 * time.Minute)
+		c.crash(63, "eu", journey.Failed) // by the right clock
+		c.crash(64, "eu", journey.Failed)
+		c.wants(c.run(65, "eu", journey.Passed), "waits; opens; resolves")
+	}
+}
+
+func (c *counter) must(err error) {
+	c.Helper()
+	if err != nil {
+		c.Fatal(err)
+	}
+}
