@@ -155,14 +155,6 @@ var mutants = []struct{ name, file, old, new string }{
 		"case again:", "case again && false:",
 	},
 	{
-		"a notice that does not arrive is not told again", "quiet.go",
-		"r.retellNotices(at)\n", "_ = r.retellNotices\n",
-	},
-	{
-		"an all-clear is told again without end", "retell.go",
-		"p.Again >= len(retellAfter) {", "false {\n\t\tp.Again = 0\n\t}\n\tif !p.missed() || !p.tellsEnd() || p.Channel != Text {",
-	},
-	{
 		"what was judged ahead is believed", "ahead.go",
 		"return []Decision{s.putRight(run.Journey, run.Region, run.Slot.Add(-1), now)}", "return nil",
 	},
