@@ -3,6 +3,8 @@ package alerts
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"valkyrie/probes/journey"
@@ -15,13 +17,16 @@ var ErrAhead = errors.New("the slot of the run is in the future")
 // tolerance is how far two clocks may be apart.
 const tolerance = 5 * time.Minute
 
+// ahead reports whether a time is so far in the future that a clock that was wrong has noted it.
+func ahead(t, now time.Time) bool { return t.Sub(now) > tolerance }
+
 // believe refuses a run from the future.
 func (d Desk) believe(run journey.Run) error {
 	if d.TimeNow == nil {
 		return nil
 	}
 	now := d.TimeNow()
-	if ahead := run.Slot.Sub(now); ahead > tolerance {
+	if ahead(run.Slot, now) {
 		return fmt.Errorf("the run of %s from %s is for %s, but it is %s: is the clock of one of the two machines wrong? it is not kept, and nobody is told of it: %w",
 			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339), ErrAhead)
 	}
@@ -29,13 +34,86 @@ func (d Desk) believe(run journey.Run) error {
 }
 
 // setRight forgets what is known of a run's region when that was judged into the future, by a clock that has been put
-// right since. Otherwise its runs would be late ones until that time.
+// right since. Otherwise its runs would be late ones until that time. What came before the run is not judged again.
 func (d Desk) setRight(s *JourneyState, run journey.Run) []Decision {
-	last := s.Regions[run.Region].Slot
-	if d.TimeNow == nil || last.Sub(d.TimeNow()) <= tolerance {
+	if d.TimeNow == nil {
 		return nil
 	}
-	s.Regions[run.Region] = RegionState{Slot: run.Slot.Add(-1)} // what came before is not judged again
-	return []Decision{{Verb: Forgets, Reason: fmt.Sprintf("the last run of %s from %s was judged as that of %s, which is still to come: the clock was wrong; what was known of %s is forgotten",
-		run.Journey, run.Region, last.UTC().Format(time.RFC3339), run.Region)}}
+	now := d.TimeNow()
+	if !ahead(s.Regions[run.Region].Slot, now) {
+		return nil
+	}
+	return []Decision{s.putRight(run.Journey, run.Region, run.Slot.Add(-1), now)}
+}
+
+// rightAll does the same for all regions, so that one that is silent from now on is missed in time. It asks the clock itself: who
+// has waited for the store since they looked at it would take what came meanwhile for the future.
+func (d Desk) rightAll(s JourneyState, name string) (JourneyState, []Decision) {
+	if d.TimeNow == nil {
+		return s, nil
+	}
+	var forgot []Decision
+	now := d.TimeNow()
+	for _, region := range slices.Sorted(maps.Keys(s.Regions)) {
+		if !ahead(s.Regions[region].Slot, now) {
+			continue
+		}
+		if forgot == nil {
+			s = s.clone("")
+		}
+		forgot = append(forgot, s.putRight(name, region, now, now))
+	}
+	return s, forgot
+}
+
+// putRight has a region begin anew at a slot, and cuts the times of incidents that are still to come.
+func (s *JourneyState) putRight(name, region string, slot, now time.Time) Decision {
+	last := s.Regions[region].Slot
+	s.Regions = maps.Clone(s.Regions)
+	s.Regions[region] = s.Regions[region].until(slot)
+	cut := func(incidents []Incident) []Incident {
+		incidents = slices.Clone(incidents)
+		for i := range incidents {
+			inc := &incidents[i]
+			inc.Last, inc.Since = earlier(inc.Last, now), earlier(inc.Since, now)
+			if wait := inc.Returns.Sub(inc.ResolvedAt); !inc.Returns.IsZero() && inc.ResolvedAt.After(now) {
+				inc.ResolvedAt, inc.Returns = now, now.Add(wait)
+			}
+		}
+		return incidents
+	}
+	s.Open, s.Closed = cut(s.Open), cut(s.Closed)
+	return Decision{Verb: Forgets, Reason: fmt.Sprintf("the last run of %s from %s was judged as that of %s, which is still to come: the clock was wrong; what was known of %s is forgotten, but for its daily medians",
+		name, region, last.UTC().Format(time.RFC3339), region)}
+}
+
+// until is what is still of use of a region that begins anew at a slot: what it usually is like, from the days before.
+func (r RegionState) until(slot time.Time) RegionState {
+	day := dayOf(slot)
+	past := RegionState{Slot: slot, EveryMS: r.EveryMS, Doubt: latest(r.Slot, r.Doubt), Day: day, Entered: min(r.Entered, day-1)}
+	for _, s := range r.Steps {
+		s.Days = slices.DeleteFunc(slices.Clone(s.Days), func(d Daily) bool { return d.Day >= day })
+		if s.Today = (Median{}); len(s.Days) > 0 {
+			past.Steps = append(past.Steps, s)
+		}
+	}
+	for _, u := range r.Usual {
+		past.Usual = append(past.Usual, UsualRate{Name: u.Name, Hour: hourOf(slot), Weeks: u.Weeks})
+	}
+	return past
+}
+
+// rightBatch has a batch begin anew that was heard of in the future: what it says now would be older news until then.
+func (d Desk) rightBatch(s JourneyState, h HeartbeatPolicy) (JourneyState, []Decision) {
+	if d.TimeNow == nil || s.Batch == nil {
+		return s, nil
+	}
+	now := d.TimeNow()
+	if !ahead(s.Batch.Last, now) {
+		return s, nil
+	}
+	last := s.Batch.Last
+	s = s.clone("")
+	s.Batch = &BatchState{Due: h.next(now)}
+	return s, []Decision{{Verb: Forgets, Reason: fmt.Sprintf("%s was heard of last at %s, which is still to come: the clock was wrong; what it had said is forgotten", h.Name, last.UTC().Format(time.RFC3339))}}
 }

@@ -60,7 +60,7 @@ func (r *Route) carrier(p Page, at hour) Carrier {
 		return p.Via // as it was left
 	case at.onCall.Second == nil:
 		return First
-	case p.Channel == Email || r.out() && at.now.Before(r.Outage.Retry):
+	case p.Channel == Email || p.Via == Second || r.out() && at.now.Before(r.Outage.Retry):
 		return Second
 	}
 	return First

@@ -66,6 +66,6 @@ func (p Page) stands() int { return max(1, p.Times) }
 // spell of an incident are not mixed with those of earlier ones.
 func (r *Route) alike(p Page) string {
 	present := slices.DeleteFunc(slices.Clone(p.Incidents), func(id string) bool { return !r.concerns(p, id) })
-	return fmt.Sprintf("%s|%s|%s|%s|%s|%s|%s|%t|%s|%s", p.Purpose, p.Channel, p.Person, p.State, p.Result, p.Key, p.Via, p.SID == "",
+	return fmt.Sprintf("%s|%s|%s|%s|%s|%s|%s|%t|%d|%t|%s|%s", p.Purpose, p.Channel, p.Person, p.State, p.Result, p.Key, p.Via, p.SID == "", p.Again, p.Final,
 		strings.Join(p.Incidents, ","), strings.Join(present, ","))
 }

@@ -51,6 +51,10 @@ func (r *Route) postpone(id, why string, at hour) {
 	if p == nil || p.State != Claimed {
 		return
 	}
+	if p.tooLate(at.now) {
+		r.end(id, FailedCall, why, at.now)
+		return
+	}
 	backoff := min(longestBackoff, time.Second<<min(p.Tries, 5))
 	p.State, p.Why, p.NotBefore = Planned, why, at.now.Add(backoff)
 	if late := p.TriedAt.Add(patience); at.onCall.Second != nil && p.Via == First && p.SwitchedAt.IsZero() && late.Before(p.NotBefore) {
@@ -110,6 +114,14 @@ func (r *Route) end(id, result, why string, now time.Time) {
 	r.touch(*p)
 }
 
+// refused ends a page that the carrier will never take.
+func (r *Route) refused(e Refused, now time.Time) {
+	if p := r.page(e.PageID); p != nil && p.Live() {
+		p.Final = true
+	}
+	r.end(e.PageID, FailedCall, e.Why, now)
+}
+
 // report folds in what the carrier, or the person through it, says. It may come before the carrier's answer to our
 // request has, and it says that the page was taken.
 func (r *Route) report(rep Report, at hour) {
@@ -136,6 +148,7 @@ func (r *Route) report(rep Report, at hour) {
 		}
 	}
 	if other := p.Via == Second && rep.SID != p.SID; rep.Result != "" && !other {
+		p.Final = p.Final || rep.Final && p.Live()
 		r.end(rep.PageID, rep.Result, rep.Why, at.now)
 	}
 }

@@ -36,15 +36,15 @@ func (d Desk) Record(ctx context.Context, run journey.Run) ([]Decision, error) {
 	if err := d.Store.PutRun(ctx, run); err != nil {
 		return nil, fmt.Errorf("the run of %s could not be kept: %w", run.Journey, err)
 	}
-	var last time.Time
+	var last RegionState
 	decisions, err := d.judge(ctx, run, func(r RegionState) bool {
-		last = r.Slot
-		return !misses(last, run)
+		last = r
+		return !misses(r.Slot, run)
 	})
-	if err != nil || !misses(last, run) {
+	if err != nil || !misses(last.Slot, run) {
 		return decisions, err
 	}
-	runs, err := d.passedOver(ctx, run, last)
+	runs, err := d.passedOver(ctx, run, latest(last.Slot, last.Doubt))
 	if err != nil {
 		return nil, fmt.Errorf("the runs of %s before it could not be read: %w", run.Journey, err)
 	}
@@ -63,7 +63,7 @@ func misses(last time.Time, run journey.Run) bool {
 	return run.Slot.Sub(last) > time.Duration(run.EveryMS)*time.Millisecond
 }
 
-// passedOver are the runs of the same region that were kept between the last that was judged and this one. It goes no
+// passedOver are the runs of the same region that were kept between the last that was judged, or is in doubt, and this one. It goes no
 // further back than a day: what is older wakes nobody.
 func (d Desk) passedOver(ctx context.Context, run journey.Run, last time.Time) ([]journey.Run, error) {
 	const aDay = 24 * time.Hour
@@ -87,7 +87,7 @@ func (d Desk) CatchUp(ctx context.Context, journeys []string) error {
 			return err
 		}
 		for _, run := range runs {
-			if d.believe(run) != nil {
+			if d.believe(run) != nil || !run.Slot.After(s.Regions[run.Region].Doubt) {
 				continue // it was kept while the clock was wrong
 			}
 			if _, err := d.judge(ctx, run, always); err != nil {

@@ -2,7 +2,9 @@ package alerts_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -122,4 +124,139 @@ func TestClockPutRight(t *testing.T) {
 	c.wants(c.run(11, "eu", journey.Failed), "opens")
 	c.now = start.Add(day * time.Minute)
 	c.wants(c.run(day, "eu", journey.Passed), "resolves")
+}
+
+// ahead judges failures and good runs that come and go, each hour of the day ahead, by a clock that is a day ahead.
+func (c *counter) ahead() {
+	const day = 24 * 60
+	c.now = start.Add((day + 60) * time.Minute)
+	for _, minute := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14} {
+		run := each(day+minute, "eu", map[bool]journey.Outcome{true: journey.Failed, false: journey.Passed}[minute%4 == 0])
+		run.Steps = []journey.StepResult{{Name: "press Print", Outcome: journey.Passed, DurationMS: 700, LimitMS: 5000}}
+		if _, err := c.Record(c.Context(), run); err != nil {
+			c.Fatal(err)
+		}
+	}
+}
+
+// TestSilenceAfterAClockPutRight: a region that was judged a day ahead, and then goes silent, is missed within minutes of when
+// the clock is right, and not in a day.
+func TestSilenceAfterAClockPutRight(t *testing.T) {
+	c := newCounter(t)
+	c.Titles, c.Policy.SilentAfter, c.Policy.SilentGrace = map[string]string{"print-card": "print a card"}, 3, time.Minute
+	c.ahead()
+	var said []string
+	for minute := range 10 {
+		c.now = start.Add(time.Duration(minute) * time.Minute)
+		ds, err := c.Watch(t.Context(), c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range ds {
+			said = append(said, fmt.Sprint(minute, d.Verb, d.Incident.Kind))
+		}
+	}
+	c.wants(strings.Join(said, ", "), "0forgets, 4openssilent")
+}
+
+// TestFlappingEndsAfterAClockPutRight: what came and went a day ahead is over when it has been quiet for long enough by the
+// right clock; and what a step usually takes was not forgotten.
+func TestFlappingEndsAfterAClockPutRight(t *testing.T) {
+	c := newCounter(t)
+	c.Policy.FlappingFailures, c.Policy.FlappingOutOf, c.Policy.QuietFor = 3, 20, 10*time.Minute
+	c.now = start.Add(-24 * time.Hour)
+	run := each(-24*60, "eu", journey.Passed)
+	run.Steps = []journey.StepResult{{Name: "press Print", Outcome: journey.Passed, DurationMS: 700, LimitMS: 5000}}
+	if _, err := c.Record(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	c.ahead()
+	for minute := range 11 {
+		c.now = start.Add(time.Duration(minute) * time.Minute)
+		want := "rests"
+		switch minute {
+		case 0:
+			want = "forgets; rests"
+		case 10:
+			want = "resolves"
+		}
+		c.wants(c.run(minute, "eu", journey.Passed), want)
+	}
+	var s alerts.JourneyState
+	item, err := c.Store.Item(t.Context(), "JOURNEY#print-card")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(item.Data, &s); err != nil || len(s.Open) > 0 {
+		t.Errorf("%v, open: %+v", err, s.Open)
+	}
+	if steps := s.Regions["eu"].Steps; len(steps) != 1 || len(steps[0].Days) != 1 || steps[0].Days[0].MS != 700 {
+		t.Errorf("of the day before it knows %+v", steps)
+	}
+}
+
+// TestBatchAfterAClockPutRight: what a batch says when the clock is right again counts, and its being late too.
+func TestBatchAfterAClockPutRight(t *testing.T) {
+	c := newCounter(t)
+	c.Policy.Heartbeats = []alerts.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: time.Hour}}
+	var said []string
+	beat := func(stage alerts.Stage) {
+		ds, err := c.Beat(t.Context(), alerts.Beat{Batch: "shift-texts", Stage: stage, At: c.now, Done: 1, Expected: 2, Error: "status 414"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range ds {
+			said = append(said, string(d.Verb))
+		}
+	}
+	c.now = start.Add(24 * time.Hour)
+	beat(alerts.Starts)
+	c.now = start
+	beat(alerts.Fails)
+	c.wants(strings.Join(said, "; "), "rests; forgets; opens")
+
+	c.now, said = start.Add(24*time.Hour), nil
+	beat(alerts.Starts)
+	for c.now = start; c.now.Before(start.Add(80 * time.Minute)); c.now = c.now.Add(time.Minute) {
+		ds, err := c.Watch(t.Context(), c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range ds {
+			said = append(said, string(d.Verb))
+		}
+	}
+	c.wants(strings.Join(said, "; "), "rests; forgets; continues")
+}
+
+// TestWhatWasKeptAhead: runs that a clock kept that was an hour ahead are not made up for when that hour comes: nobody is woken
+// by an outage that was over long ago.
+func TestWhatWasKeptAhead(t *testing.T) {
+	for name, again := range map[string]func(c *counter){
+		"a slot was missed":        func(*counter) {},
+		"the program starts again": func(c *counter) { c.must(c.CatchUp(c.Context(), []string{"print-card"})) },
+	} {
+		c := newCounter(t)
+		c.now = start.Add(time.Hour)
+		c.wants(c.run(60, "eu", journey.Failed), "waits")
+		c.crash(61, "eu", journey.Failed)
+		c.now = start
+		c.wants(c.run(0, "eu", journey.Passed), "forgets; rests")
+		c.now = start.Add(62 * time.Minute)
+		again(c)
+		if got := c.run(62, "eu", journey.Passed); strings.Contains(got, "opens") || strings.Contains(got, "resolves") {
+			t.Errorf("%s: %s", name, got)
+		}
+		c.now = start.Add(65 * time.Minute)
+		c.crash(63, "eu", journey.Failed) // by the right clock
+		c.crash(64, "eu", journey.Failed)
+		c.wants(c.run(65, "eu", journey.Passed), "waits; opens; resolves")
+	}
+}
+
+func (c *counter) must(err error) {
+	c.Helper()
+	if err != nil {
+		c.Fatal(err)
+	}
 }

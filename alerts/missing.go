@@ -25,13 +25,19 @@ func (d Desk) Watch(ctx context.Context, now time.Time) ([]Decision, error) {
 		title := d.Titles[name]
 		var seen JourneyState
 		look(name, func(s JourneyState) (JourneyState, []Decision) {
+			s, forgot := d.rightAll(s, name)
 			seen = s
-			return s.Watch(d.Policy.For(name), name, title, now, d.Awake)
+			s, missed := s.Watch(d.Policy.For(name), name, title, now, d.Awake)
+			return s, append(forgot, missed...)
 		})
 		errs = append(errs, d.enter(ctx, name, seen))
 	}
 	for _, h := range d.Policy.Heartbeats {
-		look(h.Name, func(s JourneyState) (JourneyState, []Decision) { return s.WatchBatch(h, now) })
+		look(h.Name, func(s JourneyState) (JourneyState, []Decision) {
+			s, forgot := d.rightBatch(s, h)
+			s, late := s.WatchBatch(h, now)
+			return s, append(forgot, late...)
+		})
 	}
 	return all, errors.Join(errs...)
 }
@@ -43,7 +49,11 @@ var ErrUnknownBatch = errors.New("no such batch among the heartbeats of alerts.y
 func (d Desk) Beat(ctx context.Context, b Beat) ([]Decision, error) {
 	for _, h := range d.Policy.Heartbeats {
 		if h.Name == b.Batch {
-			return d.change(ctx, h.Name, func(s JourneyState) (JourneyState, []Decision) { return s.Beat(h, b) })
+			return d.change(ctx, h.Name, func(s JourneyState) (JourneyState, []Decision) {
+				s, forgot := d.rightBatch(s, h)
+				s, decisions := s.Beat(h, b)
+				return s, append(forgot, decisions...)
+			})
 		}
 	}
 	return nil, fmt.Errorf("%q: %w", b.Batch, ErrUnknownBatch)

@@ -66,6 +66,8 @@ type Page struct {
 	Words     string    `json:"words,omitempty"`  // what was said or written
 	Tries     int       `json:"tries"`            // how often it was handed to the carrier
 	Resent    bool      `json:"resent,omitempty"` // sent once more after its outcome could not be learned
+	Final     bool      `json:"final,omitempty"`  // of one that has failed: its carrier would fail with it again
+	Again     int       `json:"again,omitempty"`  // so many pages before it said the same to the person, and did not arrive
 	Waking    bool      `json:"waking,omitempty"` // it goes out, and is tried again, only while its person is awake
 	Mute      *Mute     `json:"mute,omitempty"`   // of a notice: what has ended
 	Window    *Window   `json:"window,omitempty"` // likewise

@@ -3,6 +3,7 @@ package alerts
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -72,14 +73,24 @@ func (c *checker) people(people []Person) (names map[string]bool) {
 		if p.Email != "" && !email.MatchString(p.Email) {
 			c.fault(path+".email", "expected an address such as ada@example.com, got %q", p.Email)
 		}
-		if p.Language != "" && !language.MatchString(p.Language) {
-			c.fault(path+".language", "expected a language such as en-GB, got %q", p.Language)
-		}
+		c.language(path+".language", p.Language)
 	}
 	if len(people) == 0 {
 		c.fault("on_call.people", "expected at least one person: otherwise nobody is woken")
 	}
 	return names
+}
+
+// language checks the voice that calls a person.
+func (c *checker) language(path, tag string) {
+	first, _, _ := strings.Cut(tag, "-")
+	switch {
+	case tag == "":
+	case !language.MatchString(tag):
+		c.fault(path, "expected a language such as en-GB, got %q", tag)
+	case first != "en":
+		c.fault(path, "expected an English voice, such as en-GB, or nothing, got %q: what a call says is English, and nobody would understand it from that voice; a journey's title and say may be in any language", tag)
+	}
 }
 
 func (c *checker) rung(i int, r Rung, names map[string]bool, among string) {

@@ -11,12 +11,16 @@ import (
 
 // A Person can be called.
 type Person struct {
-	Name     string `yaml:"name"`
-	Phone    string `yaml:"phone"`    // E.164: + and up to 15 digits
-	Email    string `yaml:"email"`    // optional
-	Zone     Zone   `yaml:"zone"`     // whose clock they live by; default UTC
-	Awake    Hours  `yaml:"awake"`    // when a text does not disturb them; default at any hour
-	Language string `yaml:"language"` // of the voice that calls them, such as en-GB; default the carrier's
+	Name  string `yaml:"name"`
+	Phone string `yaml:"phone"` // E.164: + and up to 15 digits
+	Email string `yaml:"email"` // optional
+	Zone  Zone   `yaml:"zone"`  // whose clock they live by; default UTC
+	Awake Hours  `yaml:"awake"` // when a text does not disturb them; default at any hour
+	// Language is that of the voice that calls them, such as en-GB or en-IN; default the carrier's. It has to be an English
+	// one, as the words are: another would read them by the rules of its own language, and nobody understands that on the
+	// phone at night. What is the user's own (a journey's title and steps, its errors and its say) may be in any
+	// language, and is read by the same voice; in a text it stands as it is, in letters that a text has.
+	Language string `yaml:"language"`
 }
 
 // Reachable is the earliest moment, from now on, at which a text does not disturb the person.

@@ -23,7 +23,7 @@ type Phone interface {
 	// ErrRefused when they are known to be such; no error ever holds a secret. It ends when ctx does.
 	Send(ctx context.Context, d Dispatch) (sid string, err error)
 	// Find looks at the carrier for a dispatch whose Send had an unknown outcome, made at or after since. It reports
-	// the newest match by channel, sender and destination.
+	// the newest match by channel, sender, destination and, of a text, what it says.
 	Find(ctx context.Context, d Dispatch, since time.Time) (sid string, found bool, err error)
 }
 
@@ -48,4 +48,5 @@ type Report struct {
 	Result string // Human, Machine, Busy ... ; empty when it has not ended
 	Key    string // the key that was pressed, if any
 	Why    string // the carrier's error, if any
+	Final  bool   // of one that failed: the carrier says that it would fail again
 }

@@ -95,6 +95,7 @@ func (r *Route) lapse(at hour) {
 		over = append(over, m)
 		return true
 	})
+	r.retellNotices(at)
 	r.Pages = slices.DeleteFunc(r.Pages, func(p Page) bool { return p.Purpose == Notice && !p.Live() })
 	for _, m := range over {
 		who, ok := at.onCall.person(m.By)

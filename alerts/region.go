@@ -9,10 +9,11 @@ import (
 
 // A RegionState is what is remembered of the runs from one region.
 type RegionState struct {
-	Slot    time.Time `json:"slot"`     // of the last run that was judged; anything up to it changes nothing
-	EveryMS int64     `json:"every_ms"` // from slot to slot, as that run said; 0: it did not
-	Failed  Streak    `json:"failed"`   // failures in a row. Broken runs say nothing of the site, so they do not end it
-	Good    int       `json:"good"`     // good runs in a row, likewise
+	Slot    time.Time `json:"slot"`           // of the last run that was judged; anything up to it changes nothing
+	EveryMS int64     `json:"every_ms"`       // from slot to slot, as that run said; 0: it did not
+	Doubt   time.Time `json:"doubt,omitzero"` // the runs that are kept up to this slot may be those of a clock that was ahead: they are not made up for
+	Failed  Streak    `json:"failed"`         // failures in a row. Broken runs say nothing of the site, so they do not end it
+	Good    int       `json:"good"`           // good runs in a row, likewise
 	Broken  Streak    `json:"broken"`
 	Wrong   Streak    `json:"wrong"` // runs in a row whose counts were not what they must be
 	Told    int       `json:"told"`  // runs so far that told something of the site
@@ -53,6 +54,9 @@ func (r RegionState) clone() RegionState {
 // fold folds a run into the region, in place. It reports whether the run is the first of a new day.
 func (r *RegionState) fold(run journey.Run, p JourneyPolicy) (dayIsOver bool) {
 	r.Slot, r.EveryMS = run.Slot, run.EveryMS
+	if run.Slot.After(r.Doubt) {
+		r.Doubt = time.Time{}
+	}
 	dayIsOver = r.turn(run.Slot)
 	if run.Outcome == journey.Broken {
 		r.Broken = r.Broken.more(run.Slot)

@@ -112,7 +112,7 @@ func (r Route) Step(e Event, o OnCall, now time.Time) (Route, []Command) {
 	case NotSent:
 		r.postpone(e.PageID, e.Why, at)
 	case Refused:
-		r.end(e.PageID, FailedCall, e.Why, now)
+		r.refused(e, now)
 	case Closed:
 		r.shut(e.PageID, e.Why, at)
 	case Lost:

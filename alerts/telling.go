@@ -82,19 +82,15 @@ func (t Telling) also(v voice) []string {
 // Text is a text with the same facts, in at most two segments: what is least needed comes last, and is cut first.
 func (t Telling) Text() string {
 	v := t.voice(false)
+	if len(t.About) > 1 {
+		return t.several(v)
+	}
 	said := []string{"VALKYRIE:"}
 	if round := t.Round.String(); round != "" {
 		said = append(said, round)
 	}
-	if len(t.About) > 1 { // all of them first, and then as much of each as there is room for
-		said = append(said, fmt.Sprintf("%d things are wrong.", len(t.About)))
-		for _, i := range t.About {
-			said = append(said, fmt.Sprintf("%s, since %s.", headline(i), v.clock(i.Since)))
-		}
-	}
 	for _, i := range t.About {
-		all := t.sentences(i, v)
-		said = append(said, all[min(1, len(t.About)-1):]...)
+		said = append(said, t.sentences(i, v)...)
 	}
 	return fitText(strings.Join(append(said, t.also(v)...), " "), t.ending())
 }

@@ -37,27 +37,35 @@ func (r *Route) planAllClears(at hour) {
 			continue
 		}
 		for _, who := range at.onCall.People {
-			if !r.owed(who, i.ID) {
-				continue
+			owed, missed := r.owed(who, i.ID)
+			next, again := missed.again(at.onCall)
+			switch {
+			case owed:
+				r.write(Page{Purpose: AllClear, Incidents: []string{i.ID}, Waking: !r.called(who, i.ID)}, who, at)
+			case again:
+				next.Incidents = []string{i.ID}
+				r.retell(next, who, at)
 			}
-			r.write(Page{Purpose: AllClear, Incidents: []string{i.ID}, Waking: !r.called(who, i.ID)}, who, at)
 		}
 	}
 }
 
-// owed reports whether who was paged about the incident, and since then not told, nor is to be, that it is over.
-func (r *Route) owed(who Person, id string) bool {
-	owed := false
+// owed reports whether who was paged about the incident, and since then not told, nor is to be, that it is over; and if they
+// were told, but it did not arrive, the last text that did not.
+func (r *Route) owed(who Person, id string) (owed bool, missed Page) {
 	for _, p := range r.Pages {
 		switch {
 		case p.Person != who.Name || !slices.Contains(p.Incidents, id):
 		case p.Purpose == Alarm && p.Sent():
-			owed = true
-		case p.Purpose == AllClear && p.State != Cancelled:
-			owed = false
+			owed, missed = true, Page{}
+		case p.Purpose != AllClear || p.State == Cancelled || p.Channel == Email:
+		case p.missed():
+			owed, missed = false, p
+		default:
+			owed, missed = false, Page{}
 		}
 	}
-	return owed
+	return owed, missed
 }
 
 // called reports whether who was called about the incident, not only texted.

@@ -66,34 +66,37 @@ func sentence(s string) string {
 
 // maintainedText announces that a maintenance is over, and what is still wrong.
 func maintainedText(w Window, who Person, bad []Incident, now time.Time) string {
-	text := "VALKYRIE: the maintenance is over."
-	if len(w.Journeys) > 0 {
-		text = fmt.Sprintf("VALKYRIE: the maintenance of %s is over.", list(w.Journeys))
+	const longest = 150 // characters of the journeys' names; more would leave room for nothing else
+	head := "VALKYRIE: the maintenance is over."
+	if of := list(w.Journeys); of != "" && len(of) <= longest {
+		head = fmt.Sprintf("VALKYRIE: the maintenance of %s is over.", of)
 	}
-	for _, i := range bad {
-		text += fmt.Sprintf(" Still: %s, since %s.", lowerFirst(headline(i)), who.clock(i.Since, now))
-	}
-	return fitText(text, handles(bad))
+	return noticeText(head, "Still: ", who, bad, now)
 }
 
 // unmutedText announces that a mute is over, and what is wrong now.
 func unmutedText(m Mute, who Person, bad []Incident, now time.Time) string {
-	text := fmt.Sprintf("VALKYRIE: %s is no longer muted.", m.what())
+	head := fmt.Sprintf("VALKYRIE: %s is no longer muted.", m.what())
 	if len(bad) == 0 {
-		return fitText(text+" Nothing is wrong with it.", "")
+		return fitText(head+" Nothing is wrong with it.", "")
 	}
-	for _, i := range bad {
-		text += fmt.Sprintf(" %s, since %s.", headline(i), who.clock(i.Since, now))
+	return noticeText(head, "", who, bad, now)
+}
+
+// noticeText says after head what is wrong, a sentence about each, or, where there is no room for that, their names.
+func noticeText(head, before string, who Person, bad []Incident, now time.Time) string {
+	if text, ok := spelledOut(head, before, bad, voice{zone: who.Zone.Location(), now: now}, handles(bad)); ok {
+		return fitText(text, handles(bad))
 	}
-	return fitText(text, handles(bad))
+	return named([]string{fmt.Sprintf("%s %d things are wrong:", head, len(bad))}, bad, handles)
 }
 
 func handles(incidents []Incident) string {
-	var all []string
+	said := ""
 	for _, i := range incidents {
-		all = append(all, i.Short())
+		said += " #" + i.Short()
 	}
-	return " #" + strings.Join(all, " #")
+	return said
 }
 
 // maxText is what fits into two segments of a text in the GSM alphabet: 153 characters each, as a header takes the rest
@@ -106,13 +109,7 @@ const maxEnding = 200
 // fitText makes text fit into two segments, keeping end; letters that the GSM alphabet lacks, or counts twice, become
 // their nearest plain ones, since a single one would shrink a segment to 67.
 func fitText(text, end string) string {
-	text = gsm.Replace(text)
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' || r > '~' {
-			return '?'
-		}
-		return r
-	}, text)
+	text = inGSM(text)
 	if len(end) > maxEnding {
 		end = ""
 	}
@@ -120,6 +117,16 @@ func fitText(text, end string) string {
 		text = text[:room-3] + "..."
 	}
 	return text + end
+}
+
+// inGSM writes text in letters that count once each.
+func inGSM(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, gsm.Replace(text))
 }
 
 var gsm = strings.NewReplacer(

@@ -2,6 +2,8 @@ package aftermath
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"valkyrie/alerts"
@@ -16,7 +18,7 @@ func pageEntries(r alerts.Record, p alerts.Page) []Entry {
 		}
 	}
 	name := fmt.Sprintf("%s %s to %s", p.Purpose, p.Channel, p.Person)
-	add(p.PlannedAt, Page, "%s: planned%s", name, waits(p))
+	add(p.PlannedAt, Page, "%s: planned%s", name, strings.TrimSuffix(onceMore(r, p)+waits(p), ","))
 	add(p.AcceptedAt, Page, "%s: the carrier has it%s", name, effort(p))
 	if p.Key != "" {
 		add(timesOf(r, p).KeyAt, Key, "%s presses %s: %s", p.Person, p.Key, meaning(p.Key))
@@ -38,6 +40,21 @@ func waits(p alerts.Page) string {
 		return ""
 	}
 	return " for " + p.NotBefore.UTC().Format("2006-01-02 15:04:05 UTC")
+}
+
+// onceMore says that the same was told before, and did not arrive.
+func onceMore(r alerts.Record, p alerts.Page) string {
+	before := func(o alerts.Page) bool {
+		missed := o.Result == alerts.FailedCall || o.Result == alerts.Undelivered
+		return missed && o.Purpose == p.Purpose && o.Channel == p.Channel && o.Person == p.Person && !o.EndedAt.IsZero() && !o.EndedAt.After(p.PlannedAt)
+	}
+	switch {
+	case p.Purpose != alerts.AllClear || !slices.ContainsFunc(r.Pages, before):
+		return ""
+	case p.Via == alerts.Second:
+		return " once more, by the second channel, as it did not arrive,"
+	}
+	return " once more, as it did not arrive,"
 }
 
 // effort says what it took to hand it over.

@@ -129,17 +129,16 @@ func (w *world) pageArrow(was, is alerts.Page) {
 	case was.SID != "" && was.SID != is.SID:
 		w.Fatalf("page %s changed its sid from %s to %s", was.ID, was.SID, is.SID)
 	case was.State != alerts.Ended && is.State == alerts.Ended && is.SID == "" && w.rang(is.ID):
-		w.Fatalf("call %s is taken for %s, and the carrier has placed it", is.ID, is.Result)
+		w.Fatalf("page %s is taken for %s, and the carrier has placed it", is.ID, is.Result)
 	case was.State == alerts.Ended && was.Result != is.Result:
 		w.Fatalf("page %s ended as %s, and then as %s", was.ID, was.Result, is.Result)
 	}
 }
 
-// rang reports whether the carrier has placed a call, and could have said so. (Of several texts that are under way to one
-// person, its list shows only the newest.)
+// rang reports whether the carrier has placed a call or a text, and could have said so.
 func (w *world) rang(id string) bool {
 	return w.steady && !w.carrier.missed[id] && !w.switched[id] && slices.ContainsFunc(w.carrier.requests, func(r *request) bool {
-		return r.page.ID == id && r.page.Channel == alerts.Call && !r.placed.IsZero()
+		return r.page.ID == id && !r.placed.IsZero()
 	})
 }
 

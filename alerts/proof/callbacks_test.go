@@ -24,11 +24,12 @@ const (
 	fails404  fate = "fails"
 	delivered fate = "is delivered"
 	vanishes  fate = "is not delivered"
+	blocked   fate = "is not delivered, and never will be"
 )
 
 var (
 	callFates = []fate{acks, acks, mutes, passes, listens, machine, busy, noAnswer, noAnswer, fails404}
-	textFates = []fate{delivered, delivered, delivered, vanishes}
+	textFates = []fate{delivered, delivered, delivered, delivered, vanishes, blocked}
 )
 
 // A manner is how the callbacks come.
@@ -94,6 +95,10 @@ func (w *world) reports(r *request) []due {
 		add(r.placed.Add(2*time.Second), about(alerts.Delivered, ""))
 	case vanishes:
 		add(r.placed.Add(2*time.Second), about(alerts.Undelivered, ""))
+	case blocked:
+		never := about(alerts.Undelivered, "")
+		never.Final = true
+		add(r.placed.Add(2*time.Second), never)
 	}
 	switch r.manner {
 	case newest:

@@ -65,6 +65,9 @@ func (w *world) goodTimes() {
 		w.Fatalf("%s rings, and in another %v nobody was called again", i.ID, w.round())
 	}
 	w.reply(w.onCall.People[0].Phone, "ack")
+	// Three minutes are longer than all that a page that was under way can still wait for (a lease, the answer about a lost one, the
+	// retry) but for the end of a call, which plans nothing about what is acknowledged, and for an acknowledgement that expires; for
+	// those there are twenty, in 2,500 histories of each sort.
 	w.silence(time.Duration(rapid.SampledFrom([]int{3, 3, 3, 20}).Draw(w.T, "minutes of silence")) * time.Minute)
 	w.switchedInTime(begin)
 	if rapid.IntRange(0, 9).Draw(w.T, "to the end") == 0 {

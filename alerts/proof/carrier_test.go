@@ -158,7 +158,7 @@ func (w *world) place(r *request) {
 	}
 }
 
-// Find looks at the list, as the real phone does: newest first, from a little before since. The
+// Find looks at the list, as the real phone does: newest first, from a little before since, and of texts at what they say. The
 // second carrier has none.
 func (l line) Find(_ context.Context, d alerts.Dispatch, since time.Time) (sid string, found bool, err error) {
 	const slack = 2 * time.Second
@@ -177,6 +177,7 @@ func (l line) Find(_ context.Context, d alerts.Dispatch, since time.Time) (sid s
 	for _, r := range slices.Backward(c.requests) {
 		switch {
 		case r.placed.IsZero(), r.page.Via != l.via, r.page.Channel != d.Channel, r.page.To != d.To:
+		case d.Channel == alerts.Text && r.page.Words != d.TextBody:
 		case r.placed.Before(since.Add(-slack)), p.w.now.Before(r.placed.Add(r.lag)):
 		default:
 			return r.sid, true, nil
@@ -190,9 +191,8 @@ func (c *carrier) complain(format string, args ...any) {
 	c.wrong = append(c.wrong, fmt.Sprintf(format, args...))
 }
 
-// placings checks how often each page was placed: once, and once more only if its outcome could not be learned. While the
-// list can be had and the clocks are right, that is for texts only, as two of them may be under way to one person. A page
-// that the first carrier may have placed goes to the second all the same when that is not known soon, and comes back to the
+// placings checks how often each page was placed: once, and once more only if its outcome could not be learned; which it always
+// can while the list can be had and the clocks are right. A page that the first carrier may have placed goes to the second all the same when that is not known soon, and comes back to the
 // first if the second does not take it.
 func (w *world) placings() {
 	placed, doubts, back := map[string]int{}, map[string]int{}, map[string]int{}
@@ -208,7 +208,7 @@ func (w *world) placings() {
 			doubts[id] = 1
 		}
 		most := 1 + doubts[id] + back[id]
-		if !w.switched[id] && back[id] == 0 && r.page.Channel == alerts.Call && w.steady && !w.carrier.missed[id] {
+		if !w.switched[id] && back[id] == 0 && w.steady && !w.carrier.missed[id] {
 			most = 1
 		}
 		if placed[id] > most {

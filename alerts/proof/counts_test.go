@@ -35,12 +35,14 @@ func (c *counts) add(w *world) {
 	c.switched += len(w.switched)
 	c.held += h.held
 	c.incidents += h.incidents
+	c.retold += h.retold
+	c.ahead += h.ahead
 }
 
 func (c counts) String() string {
 	return fmt.Sprintf("%d histories, %d events: %d runs, %d incidents, %d programs (%d met trouble, %d crashed, %d lost a race); "+
 		"%d calls, %d texts, %d outcomes in doubt, %d callbacks, %d acknowledgements (%d expired), %d calls hung up; "+
-		"%d pages given to the second carrier, %d held by a cap",
+		"%d pages given to the second carrier, %d held by a cap; %d that told an end did not arrive; %d times what was judged ahead was forgotten",
 		c.histories, c.events, c.runs, c.incidents, c.programs, c.troubles, c.crashes, c.conflicts,
-		c.calls, c.texts, c.doubtful, c.callbacks, c.acks, c.lapses, c.hangups, c.switched, c.held)
+		c.calls, c.texts, c.doubtful, c.callbacks, c.acks, c.lapses, c.hangups, c.switched, c.held, c.retold, c.ahead)
 }

@@ -9,7 +9,8 @@
 //
 // What must hold, whatever happens, is in arrows_test.go (nothing regresses), claims_test.go (who may be told what, and
 // when), carrier_test.go (how often the carrier is asked), site_test.go (judging is a fold) and calm_test.go (nobody is
-// forgotten, and by when). mutants_test.go plants mistakes into package alerts, one at a time, and expects to be told.
+// forgotten, and by when), retold_test.go (that it is over does arrive) and ahead_test.go (what a clock that was ahead has
+// judged). mutants_test.go plants mistakes into package alerts, one at a time, and expects to be told.
 //
 //	go test ./alerts/proof -v                                  how much was played, and which mutants were caught
 //	go test ./alerts/proof -run Histories -rapid.seed=7        other histories than the usual ones

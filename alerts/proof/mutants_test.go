@@ -151,6 +151,18 @@ var mutants = []struct{ name, file, old, new string }{
 		"p.NotBefore = earlier(at.now.Add(at.onCall.Gather), r.Chain.Gathers)", "p.NotBefore = at.now.Add(2 * gatherMost)",
 	},
 	{
+		"an all-clear that does not arrive is not told again", "texts.go",
+		"case again:", "case again && false:",
+	},
+	{
+		"what was judged ahead is believed", "ahead.go",
+		"return []Decision{s.putRight(run.Journey, run.Region, run.Slot.Add(-1), now)}", "return nil",
+	},
+	{
+		"what was kept ahead is made up for", "ahead.go",
+		"Doubt: latest(r.Slot, r.Doubt), ", "",
+	},
+	{
 		"a clock that was wrong is believed", "clock.go",
 		"t.After(limit.Add(apart))", "false",
 	},
@@ -229,7 +241,7 @@ func caughtBy(t *testing.T, binary, file string) int {
 	t.Helper()
 	const most = "10000" // as many as TestHistories plays
 	clocks := "steady"
-	if file == "clock.go" {
+	if file == "clock.go" || file == "ahead.go" {
 		clocks = "step"
 	}
 	cmd := exec.CommandContext(t.Context(), binary, "-test.run=^TestHistories$/"+clocks,

@@ -17,7 +17,7 @@ type program struct {
 	mishap  mishap
 	asked   int          // requests to the disk so far
 	run     *journey.Run // that it judges
-	watches bool         // it looks for silence instead
+	watches time.Time    // it looks for silence instead, at this time
 	acks    bool         // it takes in a person's acknowledgement
 	said    atomic.Int64 // what the clock said when it was last asked
 	dead    atomic.Bool
@@ -56,5 +56,5 @@ func (p *program) pager() *alerts.Pager {
 }
 
 func (p *program) desk() alerts.Desk {
-	return alerts.Desk{Store: p, Policy: p.w.policy, Titles: titles, Awake: p.w.awake}
+	return alerts.Desk{Store: p, Policy: p.w.policy, Titles: titles, Awake: p.w.awake, TimeNow: p.time}
 }

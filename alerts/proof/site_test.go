@@ -35,9 +35,11 @@ func (w *world) probe(name, pattern string) {
 	if slot.After(w.now) {
 		w.now = slot
 	}
+	machine := w.anyone()
+	slot = slot.Add(w.skew[machine].Truncate(time.Minute)) // a probe takes it from its own clock
 	for i, region := range w.regions {
 		if o, ok := letters[pattern[i]]; ok {
-			w.record(runOf(name, region, slot, o))
+			w.recordOn(machine, runOf(name, region, slot, o))
 		}
 	}
 }
@@ -61,11 +63,18 @@ func runOf(name, region string, slot time.Time, o journey.Outcome) journey.Run {
 	return run
 }
 
-func (w *world) record(run journey.Run) {
+func (w *world) record(run journey.Run) { w.recordOn(w.anyone(), run) }
+
+func (w *world) recordOn(machine int, run journey.Run) {
 	w.counts.runs++
-	w.run(w.anyone(), func(p *program) error {
+	w.run(machine, func(p *program) error {
 		p.run = &run
-		_, err := p.desk().Record(ctx, run)
+		ds, err := p.desk().Record(ctx, run)
+		if *stories {
+			for _, d := range ds {
+				w.Logf("%v machine %d judges %s %s %v: %s %s", w.now.Format("15:04:05"), machine, run.Journey, run.Outcome, run.Slot.Format("15:04"), d.Verb, d.Reason)
+			}
+		}
 		return err
 	})
 }
@@ -81,8 +90,8 @@ func (w *world) catchUp() {
 // watch looks for silent regions.
 func (w *world) watch() {
 	w.run(w.anyone(), func(p *program) error {
-		p.watches = true
-		_, err := p.desk().Watch(ctx, p.time())
+		p.watches = p.time()
+		_, err := p.desk().Watch(ctx, p.watches)
 		return err
 	})
 }
@@ -104,9 +113,14 @@ func (w *world) judged(p *program, name string, data []byte) {
 		if !ok {
 			w.Fatalf("a duplicate or late run of %s was written:\n%s", name, data)
 		}
-		want, _ = alerts.Judge(w.policy.For(name), old, run, titles[name])
-	case p.watches:
-		want, _ = old.Watch(w.policy.For(name), name, titles[name], p.saidLast(), w.awake)
+		right := w.putRight(old, run.Region, run.Slot.Add(-1), p.saidLast())
+		want, _ = alerts.Judge(w.policy.For(name), right, run, titles[name])
+	case !p.watches.IsZero():
+		right := old
+		for region := range old.Regions {
+			right = w.putRight(right, region, p.saidLast(), p.saidLast())
+		}
+		want, _ = right.Watch(w.policy.For(name), name, titles[name], p.watches, w.awake)
 	default:
 		want = old
 		want.Outbox = slices.DeleteFunc(slices.Clone(old.Outbox), func(i alerts.Incident) bool { return w.has(i) })
@@ -119,10 +133,15 @@ func (w *world) judged(p *program, name string, data []byte) {
 	}
 }
 
-// folded finds out which run has led from one state to the next: one that is later than any before it from its region.
+// folded finds out which run has led from one state to the next: one that is later than any before it from its region that
+// was not still to come.
 func (w *world) folded(p *program, name string, before, after alerts.JourneyState) (journey.Run, bool) {
 	for region, now := range after.Regions {
-		if !now.Slot.After(before.Regions[region].Slot) {
+		was := before.Regions[region]
+		ahead := was.Slot.Sub(p.saidLast()) > tolerance
+		fresh := p.run.Journey == name && p.run.Region == region && p.run.Slot.Equal(now.Slot)
+		anew := ahead && (fresh || !now.Slot.Equal(was.Slot) || !now.Doubt.Equal(was.Doubt))
+		if !now.Slot.After(was.Slot) && !anew {
 			continue
 		}
 		if p.run.Region == region && p.run.Slot.Equal(now.Slot) {

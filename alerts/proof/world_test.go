@@ -43,8 +43,8 @@ type world struct {
 
 // A counts says how much was played.
 type counts struct {
-	histories, events, runs, programs, troubles, crashes, conflicts                     int
-	calls, texts, doubtful, callbacks, acks, lapses, hangups, switched, held, incidents int
+	histories, events, runs, programs, troubles, crashes, conflicts                                    int
+	calls, texts, doubtful, callbacks, acks, lapses, hangups, switched, held, incidents, retold, ahead int
 }
 
 func newWorld(t *rapid.T, steady bool) *world {
@@ -120,6 +120,7 @@ func (w *world) written(p *program, i alerts.Item) {
 	w.switches(p, next)
 	w.hangsUp(p, w.route, next)
 	w.caps(p, w.route, next)
+	w.retold(next)
 	w.route = next
 }
 

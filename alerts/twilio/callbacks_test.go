@@ -97,11 +97,14 @@ func TestReports(t *testing.T) {
 		{text("sent", ""), "", ""},
 		{text("delivered", ""), alerts.Delivered, ""},
 		{text("undelivered", "30003"), alerts.Undelivered, "error 30003"},
+		{text("undelivered", "30005"), alerts.Undelivered, "error 30005"},
+		{text("undelivered", "30008"), alerts.Undelivered, "error 30008"},
 		{text("failed", "30034"), alerts.FailedCall, "error 30034"},
 	}
 	for _, tt := range tests {
 		w, got := serve(t, ourConfig(), callback("/twilio/p-1/status", tt.form))
 		want := alerts.Report{PageID: "p-1", SID: tt.form.Get("CallSid") + tt.form.Get("MessageSid"), Result: tt.result, Why: tt.why}
+		want.Final = tt.why == "error 30034" || tt.why == "error 30005"
 		if w.Code != http.StatusNoContent || got == nil || *got != want {
 			t.Errorf("%v: answer %d, report %+v: want 204, %+v", tt.form, w.Code, got, want)
 		}

@@ -3,6 +3,7 @@ package twilio
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
@@ -18,11 +19,11 @@ const (
 )
 
 // A trace is a call or a text as Twilio lists it.
-type trace struct{ sid, to, from, status, created *string }
+type trace struct{ sid, to, from, status, created, body *string }
 
 // Find looks for a dispatch whose Send had an unknown outcome, among the newest calls (or texts) between the two numbers
-// that were made at or after since. Its errors are about the looking, so they never wrap
-// alerts.ErrNotSent or alerts.ErrRefused.
+// that were made at or after since. Several texts may be under way to one person at once: they are told apart by what they
+// say. Its errors are about the looking, so they never wrap alerts.ErrNotSent or alerts.ErrRefused.
 //
 // Twilio could filter by day, but on the time it was dialled or sent, which a call that still waits in the queue does not
 // have. So the list is not filtered by it: it comes newest first, and only its head matters.
@@ -38,15 +39,40 @@ func (p *Phone) Find(ctx context.Context, d alerts.Dispatch, since time.Time) (s
 		return "", false, fmt.Errorf("twilio: find %s %s: %w", d.Channel, d.To, w.tell(err, p.mask))
 	}
 	var newest time.Time
+	best := different
 	for _, t := range traces {
-		if !t.between(p.cfg.From, d.To) {
+		like, made := t.says(d), t.made(since)
+		if !t.between(p.cfg.From, d.To) || made.Before(since.Add(-slack)) || like == different {
 			continue
 		}
-		if made := t.made(since); !made.Before(since.Add(-slack)) && made.After(newest) {
-			sid, found, newest = *t.sid, true, made
+		if like > best || like == best && made.After(newest) {
+			sid, found, newest, best = *t.sid, true, made, like
 		}
 	}
 	return sid, found, nil
+}
+
+// A likeness is how much what a trace says is like a dispatch.
+type likeness int
+
+const (
+	different likeness = iota
+	hidden             // it cannot be seen: the account has bodies redacted
+	alike
+)
+
+// says compares what a text says. A trial account puts a sentence of Twilio's before it. Of a call nothing is listed, and as
+// one person is not called twice at once it is the one.
+func (t trace) says(d alerts.Dispatch) likeness {
+	switch {
+	case d.Channel == alerts.Call:
+		return alike
+	case t.body == nil || *t.body == "":
+		return hidden
+	case strings.HasSuffix(strings.TrimSpace(*t.body), strings.TrimSpace(cutText(d.TextBody))):
+		return alike
+	}
+	return different
 }
 
 func (p *Phone) list(t *api.ApiService, d alerts.Dispatch) ([]trace, error) {
@@ -57,7 +83,7 @@ func (p *Phone) list(t *api.ApiService, d alerts.Dispatch) ([]trace, error) {
 			return nil, err
 		}
 		for _, m := range page.Messages {
-			traces = append(traces, trace{m.Sid, m.To, m.From, m.Status, m.DateCreated})
+			traces = append(traces, trace{m.Sid, m.To, m.From, m.Status, m.DateCreated, m.Body})
 		}
 		return traces, nil
 	}
@@ -66,7 +92,7 @@ func (p *Phone) list(t *api.ApiService, d alerts.Dispatch) ([]trace, error) {
 		return nil, err
 	}
 	for _, c := range page.Calls {
-		traces = append(traces, trace{c.Sid, c.To, c.From, c.Status, c.DateCreated})
+		traces = append(traces, trace{c.Sid, c.To, c.From, c.Status, c.DateCreated, nil})
 	}
 	return traces, nil
 }

@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
+	"valkyrie/alerts"
 	"valkyrie/alerts/twilio"
+	"valkyrie/alerts/twilio/standin"
 )
 
 // Lists as Twilio might send them at its worst: unfiltered, undated, unordered.
@@ -50,6 +52,67 @@ func TestFindJudgesForItself(t *testing.T) {
 		server.Close()
 		if err != nil || sid != tt.want || found != (tt.want != "") {
 			t.Errorf("%s: Find: %q, %v, %v: want %q", tt.name, sid, found, err, tt.want)
+		}
+	}
+}
+
+// Several texts to one person that are in doubt at once are told apart by what they say, however they are listed.
+func TestFindTellsTextsApart(t *testing.T) {
+	for name, trial := range map[string]bool{"an account": false, "a trial account": true} {
+		exchange := standin.New(standin.Config{
+			AuthToken: token, MessageLatency: time.Millisecond, Account: standin.Account{Trial: trial, Verified: []string{theirs}},
+		})
+		server := httptest.NewServer(exchange)
+		phone := newPhone(t, twilio.Config{BaseURL: server.URL, Timeout: 50 * time.Millisecond})
+		since := time.Now()
+		var texts []alerts.Dispatch
+		for _, body := range []string{"print-card is down.", "create-order is slow.", strings.Repeat("It is over. ", 200), " It is over. "} {
+			d := aText()
+			d.TextBody = body
+			texts = append(texts, d)
+			exchange.Behave(theirs, standin.TimeoutAfter)
+			if _, err := phone.Send(t.Context(), d); outcome(err) != "unknown" {
+				t.Fatalf("%s: Send: %v: want it unknown", name, err)
+			}
+		}
+		placed, err := exchange.WaitTexts(t.Context(), len(texts))
+		if err != nil || len(placed) != len(texts) {
+			t.Fatalf("%s: %d texts were placed, %v", name, len(placed), err)
+		}
+		for n, d := range texts {
+			if sid, found, err := phone.Find(t.Context(), d, since); err != nil || !found || sid != placed[n].SID {
+				t.Errorf("%s: text %d: Find: %q, %v, %v: want %q", name, n, sid, found, err, placed[n].SID)
+			}
+		}
+		unsent := aText()
+		if sid, found, err := phone.Find(t.Context(), unsent, since); err != nil || found {
+			t.Errorf("%s: a text that was never sent: Find: %q, %v", name, sid, err)
+		}
+		exchange.Close()
+		server.Close()
+	}
+}
+
+// Where the account hides what texts say, the newest counts; but one that says it in so many words does more.
+func TestFindWhereBodiesAreHidden(t *testing.T) {
+	since := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+	item := func(sid, body string, d time.Duration) string {
+		return fmt.Sprintf(`{"sid":%q,"to":%q,"from":%q,"status":"sent","date_created":%q,"body":%s}`, sid, theirs, ours, since.Add(d).Format(time.RFC1123Z), body)
+	}
+	same := fmt.Sprintf("%q", aText().TextBody)
+	for want, list := range map[string][]string{
+		"SM2": {item("SM2", `""`, time.Second), item("SM1", `null`, 0)},
+		"SM3": {item("SM2", `""`, time.Second), item("SM3", same, 0), item("SM4", `"another"`, time.Minute)},
+		"SM5": {item("SM5", same, time.Second), item("SM6", same, 0)},
+		"":    {item("SM7", `"another"`, time.Second), item("SM8", same, -time.Minute)},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = fmt.Fprintf(w, `{"messages":[%s]}`, strings.Join(list, ","))
+		}))
+		sid, found, err := newPhone(t, twilio.Config{BaseURL: server.URL}).Find(t.Context(), aText(), since)
+		server.Close()
+		if err != nil || sid != want || found != (want != "") {
+			t.Errorf("Find: %q, %v, %v: want %q", sid, found, err, want)
 		}
 	}
 }

@@ -16,7 +16,7 @@ func readReport(t target, form url.Values) alerts.Report {
 	case form.Has("MessageSid"):
 		r.SID = form.Get("MessageSid")
 		r.Result = textResult(form.Get("MessageStatus"))
-		r.Why = why(r.Result, form)
+		r.Why, r.Final = why(r.Result, form), r.Result != "" && final(form.Get("ErrorCode"))
 	default:
 		r.SID = form.Get("CallSid")
 		r.Result = callResult(form.Get("CallStatus"), form.Get("AnsweredBy"))
@@ -58,6 +58,17 @@ func textResult(status string) string {
 		return alerts.FailedCall
 	}
 	return ""
+}
+
+// final reports whether a text that failed for a reason would fail for it again: the number has blocked us, is unknown, is no
+// mobile one, or our texts are filtered. A phone that is off, or an error that nobody knows, may be better in a while.
+// The codes are listed at https://www.twilio.com/docs/api/errors.
+func final(code string) bool {
+	switch code {
+	case "21610", "21614", "30004", "30005", "30006", "30007", "30034":
+		return true
+	}
+	return false
 }
 
 // why puts the carrier's reason for a failure together, as far as it gave one.

@@ -89,7 +89,7 @@ func TestTextStories(t *testing.T) {
 	tests := map[standin.Behaviour][]alerts.Report{
 		standin.Deliver: {{}, {Result: alerts.Delivered}},
 		standin.Undelivered(30005): {
-			{}, {Result: alerts.Undelivered, Why: "error 30005, Unknown destination handset"},
+			{}, {Result: alerts.Undelivered, Final: true, Why: "error 30005, Unknown destination handset"},
 		},
 	}
 	for behaviour, want := range tests {

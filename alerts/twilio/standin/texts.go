@@ -13,6 +13,9 @@ type text struct {
 	statusCallback string
 }
 
+// trialWords are what Twilio puts before every text of a trial account.
+const trialWords = "Sent from your Twilio trial account - "
+
 func (ex *Exchange) createText(w http.ResponseWriter, r *http.Request) {
 	if f, bad := checkText(r.PostForm); bad {
 		ex.writeFault(w, f)
@@ -34,10 +37,14 @@ func (ex *Exchange) createText(w http.ResponseWriter, r *http.Request) {
 }
 
 func (ex *Exchange) newText(form url.Values, b Behaviour) *text {
+	body := form.Get("Body")
+	if ex.cfg.Account.Trial {
+		body = trialWords + body
+	}
 	return &text{
 		TextRecord: TextRecord{
 			SID: newSID("SM"), To: form.Get("To"), From: form.Get("From"), Attempt: ex.creates[form.Get("To")],
-			Status: "queued", Body: form.Get("Body"), Segments: segments(form.Get("Body")), Created: ex.cfg.TimeNow(),
+			Status: "queued", Body: body, Segments: segments(body), Created: ex.cfg.TimeNow(),
 		},
 		behaviour: b, statusCallback: form.Get("StatusCallback"),
 	}
