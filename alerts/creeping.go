@@ -30,10 +30,7 @@ type crossing struct {
 // crosses says when a step, if it goes on as in the last weeks, is over its budget, or where it is over that already,
 // over its limit. sure is how many standard deviations its rise must be from none.
 func (s StepDays) crosses(p JourneyPolicy, today int64, ahead int, sure float64) (crossing, bool) {
-	days := s.Days
-	for len(days) > 0 && days[0].Day < today-int64(p.CreepingDays) {
-		days = days[1:]
-	}
+	days := s.within(p, today)
 	if len(days) < fewestDays {
 		return crossing{}, false
 	}
@@ -55,6 +52,15 @@ func (s StepDays) crosses(p JourneyPolicy, today int64, ahead int, sure float64)
 	}
 	c.on = date(days[len(days)-1].Day + int64(math.Ceil(left)))
 	return c, true
+}
+
+// within are the days that a trend is made of.
+func (s StepDays) within(p JourneyPolicy, today int64) []Daily {
+	days := s.Days
+	for len(days) > 0 && days[0].Day < today-int64(p.CreepingDays) {
+		days = days[1:]
+	}
+	return days
 }
 
 // String is the crossing in words.
@@ -82,11 +88,28 @@ func (j *judging) creeping() {
 	case found:
 		j.carryOn(i, Streak{Count: int(c.days)}, "")
 		j.creeps(&j.Open[i], c)
-	case i >= 0:
-		if _, still := j.soonest(ahead, j.Open[i].Regions...); !still {
-			j.end(i, fmt.Sprintf("%s: the step %q does not get slower any more", j.run.Journey, j.Open[i].Step))
+	case i >= 0 && !j.stillCreeps(j.Open[i]):
+		j.end(i, fmt.Sprintf("%s: the step %q does not get slower any more", j.run.Journey, j.Open[i].Step))
+	}
+}
+
+// stillCreeps reports whether the step of an incident likely gets slower still, wherever that leads: what was over its
+// budget, and has its limit far ahead of it now, has not got any better.
+func (j *judging) stillCreeps(inc Incident) bool {
+	const likely = 1.28 // standard deviations: nine in ten
+	rises := func(days []Daily) bool {
+		t := trendOf(days)
+		return t.slope > 0 && t.z >= likely
+	}
+	for _, name := range inc.Regions {
+		for _, s := range j.Regions[name].Steps {
+			if s.Name == inc.Step && rises(s.within(j.policy, j.Regions[name].Day)) {
+				return true
+			}
 		}
 	}
+	all, _ := j.together(StepDays{Name: inc.Step})
+	return rises(all.Days)
 }
 
 // creeps says in the incident what the trend is.
