@@ -50,7 +50,9 @@ func TestWordsOfSlowAgain(t *testing.T) {
 	ada := onCall.People[0]
 	i := incident("a", alerts.Degraded, 9, false)
 	i.Step, i.Streak = "create an order", 3
-	tell := func() string { return alerts.Telling{To: ada, About: []alerts.Incident{i}, Now: start.Add(time.Hour)}.Text() }
+	tell := func() string {
+		return alerts.Telling{To: ada, About: []alerts.Incident{i}, Now: start.Add(time.Hour)}.Text()
+	}
 	if strings.Contains(tell(), "comes and goes") {
 		t.Error(tell())
 	}
