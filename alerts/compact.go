@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Days are daily medians, oldest first. In JSON they are kept short, as every run writes them: the first day, and then a
+// Days are daily times, oldest first. In JSON they are kept short, as every run writes them: the first day, and then a
 // number for every day from it on, -1 for one without runs.
 type Days []Daily
 
@@ -30,7 +30,7 @@ func (ds Days) MarshalJSON() ([]byte, error) {
 func (ds *Days) UnmarshalJSON(text []byte) error {
 	var short []int64
 	if err := json.Unmarshal(text, &short); err != nil {
-		return fmt.Errorf("daily medians: %w", err)
+		return fmt.Errorf("daily times: %w", err)
 	}
 	*ds = nil
 	for i, ms := range short {

@@ -3,7 +3,6 @@ package alerts
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"time"
 )
@@ -11,12 +10,14 @@ import (
 // What it takes besides the policy for a rise to be told.
 const (
 	sure     = 2.58 // standard deviations: one chance in 200 that there is no rise
+	surer    = 3.29 // one in 2000: for one region of several, as each of them is one more chance to be wrong
 	material = 0.10 // of the level at the beginning
 )
 
 // A crossing is where a trend leads.
 type crossing struct {
 	step      string
+	regions   []string // from which it is seen
 	trend     trend
 	from      time.Time // first day of the trend
 	days      int64     // of the trend
@@ -27,19 +28,15 @@ type crossing struct {
 }
 
 // crosses says when a step, if it goes on as in the last weeks, is over its budget, or where it is over that already,
-// over its limit.
-func (s StepDays) crosses(p JourneyPolicy, today int64, ahead int) (crossing, bool) {
-	days := s.Days
-	for len(days) > 0 && days[0].Day < today-int64(p.CreepingDays) {
-		days = days[1:]
-	}
+// over its limit. sure is how many standard deviations its rise must be from none.
+func (s StepDays) crosses(p JourneyPolicy, today int64, ahead int, sure float64) (crossing, bool) {
+	days := s.within(p, today)
 	if len(days) < fewestDays {
 		return crossing{}, false
 	}
 	c := crossing{step: s.Name, trend: trendOf(days), from: date(days[0].Day), days: today - days[0].Day, limit: s.LimitMS, limitName: "limit"}
 	t := c.trend
-	half := len(days) / 2
-	if t.z < sure || t.slope <= 0 || t.last < t.first*(1+material) || !rises(days[:half], t.slope) || !rises(days[half:], t.slope) {
+	if t.z < sure || t.slope <= 0 || t.last < t.first*(1+material) || jumps(days) {
 		return crossing{}, false
 	}
 	if s.SlowMS > 0 && t.last < float64(s.SlowMS) {
@@ -57,6 +54,15 @@ func (s StepDays) crosses(p JourneyPolicy, today int64, ahead int) (crossing, bo
 	return c, true
 }
 
+// within are the days that a trend is made of.
+func (s StepDays) within(p JourneyPolicy, today int64) []Daily {
+	days := s.Days
+	for len(days) > 0 && days[0].Day < today-int64(p.CreepingDays) {
+		days = days[1:]
+	}
+	return days
+}
+
 // String is the crossing in words.
 func (c crossing) String() string {
 	return fmt.Sprintf("it gets %s, by %.0f ms a day, from %s to %s in %d days, and crosses its %s s %s about %s", c.how, c.trend.slope,
@@ -64,7 +70,7 @@ func (c crossing) String() string {
 		strconv.FormatFloat(float64(c.limit)/1000, 'f', -1, 64), c.limitName, c.on.Format("2 January"))
 }
 
-// creeping looks, once a day, at where the steps' daily medians lead.
+// creeping looks, once a day, at where the steps' typical times lead.
 func (j *judging) creeping() {
 	if j.policy.CreepingDays == 0 {
 		return
@@ -74,7 +80,7 @@ func (j *judging) creeping() {
 	if i >= 0 {
 		ahead *= 2 // what was told is not taken back because of a day more or less
 	}
-	c, found := j.soonest(j.now, ahead)
+	c, found := j.soonest(ahead, j.run.Region)
 	switch {
 	case found && i < 0:
 		j.open(Creeping, Streak{Count: int(c.days), Since: c.from}, "")
@@ -82,26 +88,65 @@ func (j *judging) creeping() {
 	case found:
 		j.carryOn(i, Streak{Count: int(c.days)}, "")
 		j.creeps(&j.Open[i], c)
-	case i >= 0 && !slices.ContainsFunc(j.Open[i].Regions, func(name string) bool {
-		_, still := j.soonest(j.Regions[name], ahead)
-		return still
-	}):
+	case i >= 0 && !j.stillCreeps(j.Open[i]):
 		j.end(i, fmt.Sprintf("%s: the step %q does not get slower any more", j.run.Journey, j.Open[i].Step))
 	}
+}
+
+// stillCreeps reports whether the step of an incident likely gets slower still, wherever that leads: what was over its
+// budget, and has its limit far ahead of it now, has not got any better.
+func (j *judging) stillCreeps(inc Incident) bool {
+	const likely = 1.28 // standard deviations: nine in ten
+	rises := func(days []Daily) bool {
+		t := trendOf(days)
+		return t.slope > 0 && t.z >= likely
+	}
+	for _, name := range inc.Regions {
+		for _, s := range j.Regions[name].Steps {
+			if s.Name == inc.Step && rises(s.within(j.policy, j.Regions[name].Day)) {
+				return true
+			}
+		}
+	}
+	all, _ := j.together(StepDays{Name: inc.Step})
+	return rises(all.Days)
 }
 
 // creeps says in the incident what the trend is.
 func (j *judging) creeps(inc *Incident, c crossing) {
 	inc.Step, inc.Error, inc.Evidence = c.step, c.String(), nil
-	inc.Reason = fmt.Sprintf("%s: the step %q, seen from %s: %s", j.run.Journey, c.step, j.run.Region, c)
+	seen := "seen from " + list(c.regions)
+	if len(c.regions) > 1 {
+		seen = "on the average of " + list(c.regions)
+	}
+	for _, name := range c.regions {
+		inc.Regions = with(inc.Regions, name)
+	}
+	inc.Reason = fmt.Sprintf("%s: the step %q, %s: %s", j.run.Journey, c.step, seen, c)
 	j.told(*inc)
 }
 
-// soonest is the first crossing that the steps of a region lead to.
-func (j *judging) soonest(r RegionState, ahead int) (first crossing, found bool) {
-	for _, s := range r.Steps {
-		if c, ok := s.crosses(j.policy, r.Day, ahead); ok && (!found || c.on.Before(first.on)) {
+// soonest is the first crossing that the steps lead to: as seen from all regions together, and from each of those named by
+// itself.
+func (j *judging) soonest(ahead int, regions ...string) (first crossing, found bool) {
+	consider := func(s StepDays, today int64, sure float64, regions ...string) {
+		if c, ok := s.crosses(j.policy, today, ahead, sure); ok && (!found || c.on.Before(first.on)) {
 			first, found = c, true
+			first.regions = regions
+		}
+	}
+	for _, s := range j.now.Steps {
+		if all, names := j.together(s); len(names) > 1 {
+			consider(all, j.now.Day, sure, names...)
+		}
+	}
+	alone := sure
+	if len(j.Regions) > 1 {
+		alone = surer
+	}
+	for _, name := range regions {
+		for _, s := range j.Regions[name].Steps {
+			consider(s, j.Regions[name].Day, alone, name)
 		}
 	}
 	return first, found

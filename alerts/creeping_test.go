@@ -87,3 +87,16 @@ func TestCreepingEnds(t *testing.T) {
 		t.Error(k.said)
 	}
 }
+
+// TestCreepingGoesOn: over its budget, and with its limit far away, a step that still gets slower has not got any better.
+func TestCreepingGoesOn(t *testing.T) {
+	k, dice := court{policy: shipped(t)}, rand.New(rand.NewPCG(4, 7))
+	for hour := range 70 * 24 {
+		run := placed(hour, (900+25*float64(hour/24))*(1+0.15*dice.NormFloat64()))
+		run.Steps[0].SlowMS, run.Steps[0].LimitMS = 1500, 60_000
+		k.run(run)
+	}
+	if len(k.said) != 1 || len(k.state.Open) != 1 {
+		t.Error(k.said)
+	}
+}

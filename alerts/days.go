@@ -8,7 +8,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// StepDays are a step's medians, day by day.
+// StepDays are how long a step takes, day by day.
 type StepDays struct {
 	Name    string `json:"name"`
 	SlowMS  int64  `json:"slow_ms"`
@@ -17,10 +17,10 @@ type StepDays struct {
 	Days    Days   `json:"days"` // oldest first; of the last mostDays days
 }
 
-// A Daily is the median of one day.
+// A Daily is how long a step typically took on one day.
 type Daily struct {
 	Day int64 // since 1970 in UTC
-	MS  int64 // of the customer's wait, in the runs where the step was good
+	MS  int64 // the customer's wait in the runs where the step was good: see Median.typical
 }
 
 const secondsADay = 24 * 60 * 60
@@ -40,7 +40,7 @@ func (r *RegionState) turn(slot time.Time) bool {
 	for _, s := range r.Steps {
 		days := slices.Clone(s.Days)
 		if s.Today.N > 0 {
-			days = append(days, Daily{Day: r.Day, MS: int64(math.Round(s.Today.value()))})
+			days = append(days, Daily{Day: r.Day, MS: int64(math.Round(s.Today.typical()))})
 		}
 		s.Days = slices.DeleteFunc(days, func(d Daily) bool { return d.Day < today-mostDays })
 		s.Today = Median{}

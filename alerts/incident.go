@@ -55,17 +55,19 @@ type Incident struct {
 	Journey  string             `json:"journey"`
 	Title    string             `json:"title"` // what a customer would call the journey, such as "print a card"
 	Kind     Kind               `json:"kind"`
-	Loud     bool               `json:"loud"`    // it has got so bad that it rings, whatever its kind
-	Step     string             `json:"step"`    // the step that decided it; empty when the run broke before its first step
-	Error    string             `json:"error"`   // what was expected and what was seen, of the latest bad run
-	Reason   string             `json:"reason"`  // why it was opened, in a sentence
-	Regions  []string           `json:"regions"` // where it is bad, sorted
-	Since    time.Time          `json:"since"`   // slot of the first bad run
-	Opened   time.Time          `json:"opened"`  // slot of the run that opened it
-	Last     time.Time          `json:"last"`    // slot of the latest bad run
-	Spells   []Spell            `json:"spells"`  // of a journey that was down more than once: each time, oldest first
-	Streak   int                `json:"streak"`  // bad runs in a row so far, the most of any region; for degraded: slow ones of the last few
-	Runs     int                `json:"runs"`    // runs folded into it so far: tells a newer state from an older
+	Loud     bool               `json:"loud"`            // it has got so bad that it rings, whatever its kind
+	Step     string             `json:"step"`            // the step that decided it; empty when the run broke before its first step
+	Error    string             `json:"error"`           // what was expected and what was seen, of the latest bad run
+	Reason   string             `json:"reason"`          // why it was opened, in a sentence
+	Regions  []string           `json:"regions"`         // where it is bad, sorted
+	Since    time.Time          `json:"since"`           // slot of the first bad run
+	Opened   time.Time          `json:"opened"`          // slot of the run that opened it
+	Last     time.Time          `json:"last"`            // slot of the latest bad run
+	Spells   []Spell            `json:"spells"`          // of a journey that was down more than once: each time, oldest first
+	Bouts    []time.Time        `json:"bouts,omitempty"` // of a slow journey: when it became so, each time within ReturnWithin of the latest, oldest first
+	Slow     time.Time          `json:"slow,omitzero"`   // of a slow journey: slot of the latest run at which it was slow often enough to be told
+	Streak   int                `json:"streak"`          // bad runs in a row so far, the most of any region; for degraded: slow ones of the last few
+	Runs     int                `json:"runs"`            // runs folded into it so far: tells a newer state from an older
 	Evidence []journey.Evidence `json:"evidence"`
 
 	State      IncidentState `json:"state"`

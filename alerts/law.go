@@ -84,5 +84,5 @@ func (l law) misses(days []Daily, slope, level float64) float64 {
 	return medianOf(off)
 }
 
-// ms is a day's median; one that is too short to be measured counts as a millisecond.
+// ms is a day's typical time; one that is too short to be measured counts as a millisecond.
 func ms(d Daily) float64 { return max(1, float64(d.MS)) }

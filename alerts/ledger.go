@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// A Ledger keeps a journey's daily medians for 13 months: for people to look at, and to compare a month with the same of
+// A Ledger keeps a journey's daily times for 13 months: for people to look at, and to compare a month with the same of
 // last year. Judging has its own, shorter memory, so that its state, which every run writes, stays small.
 type Ledger struct {
 	Steps map[string]Days `json:"steps"` // by region and step, "eu-west-1/wait for the PDF"; oldest first
@@ -48,14 +48,14 @@ func (l Ledger) Step(key string) (region, step string) {
 	return region, step
 }
 
-// LoadLedger reads a journey's daily medians from a store.
+// LoadLedger reads a journey's daily times from a store.
 func LoadLedger(ctx context.Context, items Items, name string) (Ledger, error) {
 	var l Ledger
 	_, err := load(ctx, items, ledgerKey(name), &l)
 	return l, err
 }
 
-// lastDay is the latest day whose medians judging remembers of the region; 0 when there is none.
+// lastDay is the latest day whose times judging remembers of the region; 0 when there is none.
 func (r RegionState) lastDay() int64 {
 	var last int64
 	for _, s := range r.Steps {
@@ -85,7 +85,7 @@ func (d Desk) enter(ctx context.Context, name string, s JourneyState) error {
 		return true
 	})
 	if err != nil {
-		return fmt.Errorf("the daily medians of %s could not be kept; it is tried again: %w", name, err)
+		return fmt.Errorf("the daily times of %s could not be kept; it is tried again: %w", name, err)
 	}
 	return change(ctx, d.Store, journeyKey(name), func(s *JourneyState) bool {
 		for region, day := range days {

@@ -28,7 +28,7 @@ type JourneyPolicy struct {
 	SlowRuns  int `yaml:"slow_runs"`   // runs; 1 to SlowOutOf, default 3
 	SlowOutOf int `yaml:"slow_out_of"` // runs; up to 100, default 5
 
-	CreepingDays  int `yaml:"creeping_days"`  // days of medians that a trend is made of; 14 to 42, default 28
+	CreepingDays  int `yaml:"creeping_days"`  // days that a trend is made of; 14 to 42, default 28
 	CreepingAhead int `yaml:"creeping_ahead"` // days until the limit is crossed, at most; 1 to 365, default 45
 
 	BrokenInARow int `yaml:"broken_in_a_row"` // runs; 1 to 100, default 2

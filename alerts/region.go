@@ -20,7 +20,7 @@ type RegionState struct {
 	Bad     []BadRun  `json:"bad"`   // the slow and the failed ones of the last few, oldest first
 
 	Day     int64       `json:"day"`               // of Slot, days since 1970 in UTC
-	Steps   []StepDays  `json:"steps"`             // each step's daily medians
+	Steps   []StepDays  `json:"steps"`             // each step's daily times
 	Entered int64       `json:"entered,omitempty"` // the day up to which they are in the ledger
 	Usual   []UsualRate `json:"usual,omitempty"`   // of the counts that have a usual rate
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// A trend is how a step's daily medians rise or fall.
+// A trend is how a step's daily times rise or fall.
 type trend struct {
 	slope float64 // milliseconds a day
 	z     float64 // how sure that is: standard deviations from no trend at all
@@ -87,16 +87,6 @@ func normal(s, variance float64) float64 {
 		return 0
 	}
 	return (s - math.Copysign(1, s)) / math.Sqrt(variance)
-}
-
-// rises reports whether the days go up by themselves by at least a part of slope. A single jump, as after a release, is
-// in one half of the days only, and is no trend that leads any further.
-func rises(days []Daily, slope float64) bool {
-	const part = 0.25
-	if len(days) < fewestDays { // too few to compare like with like
-		return medianFloat(pairSlopes(days)) >= part*slope
-	}
-	return trendOf(days).slope >= part*slope
 }
 
 func medianFloat(values []float64) float64 {

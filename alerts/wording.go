@@ -39,7 +39,7 @@ func facts(i Incident, v voice) string {
 	what := "The probe broke"
 	switch {
 	case i.Kind == Degraded:
-		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, times(i.Streak), v.clock(i.Since), v.regions(i.Regions))
+		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, times(i.Streak), v.clock(i.Since), v.regions(i.Regions)) + v.bouts(i)
 	case i.Step == "":
 	case i.Kind == Ours:
 		what = fmt.Sprintf("The step %q could not be run", i.Step)
@@ -52,6 +52,14 @@ func facts(i Incident, v voice) string {
 		before = "; " + v.plain(story(i.Spells, v.clock))
 	}
 	return fmt.Sprintf("%s %s in a row, %s, seen from %s", what, times(i.Streak), v.since(now), v.regions(i.Regions)) + before
+}
+
+// bouts says how often a journey has become slow lately, if more than once.
+func (v voice) bouts(i Incident) string {
+	if len(i.Bouts) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("; it comes and goes, %s since %s", times(len(i.Bouts)), v.clock(i.Bouts[0]))
 }
 
 // sentence makes a sentence of a text, on one line; of one that says nothing, nothing.

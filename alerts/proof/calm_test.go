@@ -95,9 +95,9 @@ func (w *world) allIsWell() {
 		}
 		w.now = w.now.Add(time.Minute)
 	}
-	w.now = w.now.Add(w.policy.QuietFor)
+	w.now = w.now.Add(max(w.policy.QuietFor, w.policy.ReturnWithin))
 	for _, name := range journeys {
-		w.probe(name, "ppp") // flapping is over, too
+		w.probe(name, "ppp") // flapping is over, too, and what was slow again and again
 		if s := w.states[name]; len(s.Open) > 0 {
 			w.Fatalf("%s works again, and %s is open", name, s.Open[0].ID)
 		}

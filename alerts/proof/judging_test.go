@@ -123,16 +123,19 @@ func (k *trial) failing(before, after alerts.JourneyState, run journey.Run) {
 
 // slow checks degraded.
 func (k *trial) slow(before, after alerts.JourneyState, run journey.Run) {
-	often := func(region string) bool {
-		return k.book.lately(region, journey.Slow, k.policy.SlowOutOf) >= k.policy.SlowRuns
-	}
 	was, is := find(before, alerts.Degraded), find(after, alerts.Degraded)
 	want := was != nil
-	switch {
-	case run.Outcome == journey.Slow && was == nil:
-		want = often(run.Region)
+	switch often := k.book.often(run.Region); {
+	case run.Outcome == journey.Slow:
+		want = want || often
+		if often {
+			k.book.slow = run.Slot
+		}
+		if often && was == nil {
+			k.book.slowed = append(k.book.slowed, run.Slot)
+		}
 	case run.Outcome == journey.Passed && was != nil:
-		want = slices.ContainsFunc(was.Regions, func(region string) bool { return k.book.heard(region, run.Slot) && often(region) })
+		want = k.book.staysSlow(*was, run.Slot)
 	}
 	if want != (is != nil) {
 		k.Fatalf("by the textbook degraded is open: %t; it is %+v", want, is)

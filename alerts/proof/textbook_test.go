@@ -15,6 +15,8 @@ type textbook struct {
 	policy alerts.JourneyPolicy
 	runs   map[string][]journey.Run // by region, in slot order
 	past   map[string]int           // by region: so many of them came before the journey last stopped failing
+	slowed []time.Time              // when the journey became slow, each time
+	slow   time.Time                // when a region last was slow as often as that takes
 }
 
 // telling are the region's runs that say something of the site, the latest first.
@@ -134,4 +136,24 @@ func (b *textbook) recovered(i alerts.Incident, run journey.Run) bool {
 		}
 	}
 	return i.Kind == alerts.Down || run.Slot.Sub(i.Last) >= b.policy.QuietFor
+}
+
+// often reports whether a region is slow so often that the journey is.
+func (b *textbook) often(region string) bool {
+	return b.lately(region, journey.Slow, b.policy.SlowOutOf) >= b.policy.SlowRuns
+}
+
+// staysSlow reports whether a journey that was slow counts as slow still: it is, from a region that was, or it has become so
+// again and again, and not been fast for as long as makes it another matter.
+func (b *textbook) staysSlow(i alerts.Incident, at time.Time) bool {
+	if slices.ContainsFunc(i.Regions, func(region string) bool { return b.heard(region, at) && b.often(region) }) {
+		return true
+	}
+	latest, lately := b.slowed[len(b.slowed)-1], 0
+	for _, began := range b.slowed {
+		if latest.Sub(began) <= b.policy.ReturnWithin {
+			lately++
+		}
+	}
+	return lately >= b.policy.FlappingSpells && at.Sub(b.slow) < b.policy.ReturnWithin
 }

@@ -2,6 +2,7 @@ package outages
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"slices"
@@ -67,16 +68,20 @@ func TestOutages(t *testing.T) {
 
 // TestHealthyMonths: a month of noise wakes nobody. `make outages` judges a hundred of them.
 func TestHealthyMonths(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(4) {
-		verdicts, runs, err := Healthy(seed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range verdicts {
-			if calls, texts := v.Calls(); calls+texts > 0 {
-				t.Errorf("seed %d, of %d runs: %d calls, %d texts: %s", seed, runs, calls, texts, v.Reason)
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			verdicts, runs, err := Healthy(seed)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
+			for _, v := range verdicts {
+				if calls, texts := v.Calls(); calls+texts > 0 {
+					t.Errorf("of %d runs: %d calls, %d texts: %s", runs, calls, texts, v.Reason)
+				}
+			}
+		})
 	}
 }
 

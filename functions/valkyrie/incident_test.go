@@ -15,6 +15,7 @@ import (
 
 // TestOneIncident: each of the seeded incidents is told whole, in every form, by its handle, its id, or the beginning of it.
 func TestOneIncident(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	seeded(t, filepath.Join(dir, "valkyrie.db"))
 	store, err := sqlite.OpenExisting(t.Context(), filepath.Join(dir, "valkyrie.db"))

@@ -180,11 +180,19 @@ func (p *program) tellOutage(ctx context.Context, s outages.Scenario) error {
 	if err != nil {
 		return brokenError("%w", err)
 	}
-	fmt.Fprintf(p.stdout, "\n%d runs.\n\n", r.Runs)
+	fmt.Fprintf(p.stdout, "\n%d runs.%s\n\n", r.Runs, silence(r))
 	if wrong, missed := outages.Table(p.stdout, []outages.Result{r}); wrong+missed > 0 {
 		return exitError{exitFailed, errQuiet}
 	}
 	return nil
+}
+
+// silence says of what was harmless that nobody was told, where a reader would wait for the phone.
+func silence(r outages.Result) string {
+	if !r.Decoy || r.Calls+r.Texts > 0 {
+		return ""
+	}
+	return " Nobody was called, and nobody got a text: nothing that customers need is broken."
 }
 
 func span(d time.Duration) string {

@@ -59,6 +59,7 @@ func seeded(t *testing.T, path string) {
 
 // TestReplay: the policy that was tells the same again; a laxer one tells what would be gone.
 func TestReplay(t *testing.T) {
+	t.Parallel()
 	db := filepath.Join(t.TempDir(), "valkyrie.db")
 	seeded(t, db)
 	text := string(alerts.Shipped())
@@ -86,6 +87,7 @@ func TestReplay(t *testing.T) {
 
 // TestLeanIsEnough: judging does not miss what a replay does not read.
 func TestLeanIsEnough(t *testing.T) {
+	t.Parallel()
 	db := filepath.Join(t.TempDir(), "valkyrie.db")
 	seeded(t, db)
 	store, err := sqlite.OpenExisting(t.Context(), db)
@@ -116,6 +118,7 @@ func TestLeanIsEnough(t *testing.T) {
 
 // TestLedger: the medians of the days that are over are kept beside the runs.
 func TestLedger(t *testing.T) {
+	t.Parallel()
 	db := filepath.Join(t.TempDir(), "valkyrie.db")
 	seeded(t, db)
 	store, err := sqlite.OpenExisting(t.Context(), db)

@@ -89,7 +89,7 @@ func TestTooLargeItem(t *testing.T) {
 	wantItem(t, s, "large", 2, "small")
 }
 
-// TestLedgerFits: 13 months of daily medians, of ten steps from five regions, keep within a few kilobytes.
+// TestLedgerFits: 13 months of daily times, of ten steps from five regions, keep within a few kilobytes.
 func TestLedgerFits(t *testing.T) {
 	s := open(t, local.For(t).Table(t))
 	l := alerts.Ledger{Steps: map[string]alerts.Days{}}

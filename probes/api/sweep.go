@@ -144,13 +144,19 @@ func (c *Client) links(page string, a Answer) []string {
 		return nil
 	}
 	var paths []string
-	for doc := html.NewTokenizer(bytes.NewReader(a.Body)); doc.Next() != html.ErrorToken; {
-		token := doc.Token()
-		for _, attr := range token.Attr {
-			if attr.Key != leads[token.Data] {
+	doc := html.NewTokenizer(bytes.NewReader(a.Body))
+	for kind := doc.Next(); kind != html.ErrorToken; kind = doc.Next() {
+		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
+			continue // texts are most of a page, and lead nowhere
+		}
+		name, more := doc.TagName()
+		wanted := leads[string(name)]
+		for more && wanted != "" {
+			var key, link []byte
+			if key, link, more = doc.TagAttr(); string(key) != wanted {
 				continue
 			}
-			if path, ok := c.local(base, attr.Val); ok {
+			if path, ok := c.local(base, string(link)); ok {
 				paths = append(paths, path)
 			}
 		}

@@ -20,6 +20,9 @@ type Config struct {
 	Log    *slog.Logger // nil: discards
 	Clock  Clock        // nil: the wall clock
 
+	// Switched hears of each fault that is broken or repaired, by whomever, in their order. It must not switch any itself.
+	Switched func(at time.Time, fault string, on bool)
+
 	PrintTime    time.Duration // printing one job; default 600ms
 	OrderTime    time.Duration // placing an order, besides drawing its number; default 200ms
 	DownloadTime time.Duration // fetching a finished PDF from the archive; default 100ms

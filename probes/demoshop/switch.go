@@ -32,6 +32,9 @@ func (s *Shop) SetFault(name string, on bool) error {
 		m.repairIt(s)
 	}
 	s.log.Info("fault switched", "fault", name, "on", on)
+	if s.cfg.Switched != nil {
+		s.cfg.Switched(s.now(), name, on)
+	}
 	return nil
 }
 
@@ -49,16 +52,23 @@ func (s *Shop) ActiveFaults() []string {
 }
 
 func findMechanism(name string) (mechanism, error) {
-	known := make([]string, len(mechanisms))
-	for i, m := range mechanisms {
+	for _, m := range mechanisms {
 		if m.Name == name {
 			return m, nil
 		}
-		known[i] = m.Name
 	}
-	hint := ""
+	hint, known := "", faultNames()
 	if near := Nearest(name, known); near != "" {
 		hint = fmt.Sprintf(", did you mean %q?", near)
 	}
 	return mechanism{}, fmt.Errorf("%w %q%s (known: %s)", errUnknownFault, name, hint, strings.Join(known, ", "))
+}
+
+// faultNames are the names of all faults, in the order of the catalogue.
+func faultNames() []string {
+	names := make([]string, len(mechanisms))
+	for i, m := range mechanisms {
+		names[i] = m.Name
+	}
+	return names
 }

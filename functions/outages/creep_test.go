@@ -1,0 +1,75 @@
+package outages
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/probes"
+	"valkyrie/probes/demoshop"
+	"valkyrie/probes/journey"
+)
+
+// TestCreepIsSeenAhead: whatever chance does to the order numbers, the creeping is told ten days before customers cannot
+// order any more. The shop and its clock are the scenario's, as are probe, judge and policy; only the seed differs.
+func TestCreepIsSeenAhead(t *testing.T) {
+	t.Parallel()
+	const seeds = 24
+	for seed := range uint64(seeds) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			creep, ok := Find("creep")
+			if !ok {
+				t.Fatal("there is no creep any more")
+			}
+			creep.Shop.Seed = seed
+			var told, felt time.Time
+			for _, v := range ordering(t, creep) {
+				if v.Kind == alerts.Creeping && len(v.Alarms) > 0 && (told.IsZero() || v.Alarms[0].At.Before(told)) {
+					told = v.Alarms[0].At
+				}
+				if v.Rings() && (felt.IsZero() || v.Since.Before(felt)) {
+					felt = v.Since
+				}
+			}
+			t.Logf("told %s, felt %s", told.Format(time.DateOnly), felt.Format(time.DateOnly))
+			switch {
+			case felt.IsZero():
+				t.Error("the outage itself did not come")
+			case told.IsZero():
+				t.Error("nobody was told of the creeping")
+			case felt.Sub(told) < creep.Want.Ahead:
+				t.Errorf("told %s ahead; at least %s is right", days(felt.Sub(told)), days(creep.Want.Ahead))
+			}
+		})
+	}
+}
+
+// ordering probes nothing but the order API, for as long as the scenario lasts, and judges it.
+func ordering(t *testing.T, s Scenario) []alerts.Verdict {
+	t.Helper()
+	clock := demoshop.NewSimulated(s.Begins)
+	s.Shop.Clock = clock
+	shop, err := demoshop.New(s.Shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shop.Close()
+	cfg, err := Policy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	replay := alerts.NewReplay(cfg.Judge, cfg.OnCall, nil)
+	for slot := s.Begins; !slot.After(s.Begins.Add(s.Lasts)); slot = slot.Add(s.every()) {
+		clock.Set(slot)
+		for _, region := range Regions {
+			r := journey.Runner{
+				Stage:  journey.Stage{Site: &address, Network: inside{shop, clock}},
+				Region: region, Every: s.every(), TimeNow: clock.Now,
+			}
+			replay.Judge(r.Probe(t.Context(), probes.OrderAPI, slot))
+		}
+	}
+	return replay.Verdicts(time.Time{})
+}
