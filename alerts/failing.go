@@ -28,6 +28,18 @@ func (j *judging) isDown(r RegionState) (Streak, bool) {
 	return r.Failed, r.Failed.Count >= j.policy.FailuresInARow
 }
 
+// down asks from where the journey is down. Where several regions have to agree, and the latest run from another one was good,
+// each of them must have failed once more: see defaultPolicy.
+func (j *judging) down() vote {
+	v := j.ask(j.isDown)
+	works := func(region string) bool { return j.Regions[region].Failed.Count == 0 }
+	if v.need > 1 && slices.ContainsFunc(v.fine, works) {
+		sure := j.ask(func(r RegionState) (Streak, bool) { return r.Failed, r.Failed.Count > j.policy.FailuresInARow })
+		v.doubted = !sure.carried()
+	}
+	return v
+}
+
 func (j *judging) flaps(r RegionState) (Streak, bool) {
 	s := r.lately(true, j.policy.FlappingOutOf)
 	return s, j.policy.FlappingFailures > 0 && s.Count >= j.policy.FlappingFailures
@@ -35,9 +47,9 @@ func (j *judging) flaps(r RegionState) (Streak, bool) {
 
 // failsAnew judges a failure while nothing is open.
 func (j *judging) failsAnew() {
-	down := j.ask(j.isDown)
+	down := j.down()
 	_, here := j.isDown(j.now)
-	if here && down.carried() {
+	if down.carried() {
 		j.begin(down)
 		return
 	}
@@ -47,18 +59,27 @@ func (j *judging) failsAnew() {
 	case flaps && flapping.carried():
 		j.flap(flapping, lately)
 	case here:
-		j.decide(Waits, Incident{}, fmt.Sprintf("down from %s only: %s failed %s in a row there, the first at %s; not from %s; %d of %d regions open an incident",
-			list(down.bad), j.run.Journey, times(j.now.Failed.Count), clock(down.since), list(down.fine), down.need, len(down.bad)+len(down.fine)))
+		j.decide(Waits, Incident{}, j.waiting(down))
 	default:
 		j.decide(Waits, Incident{}, fmt.Sprintf("%s %s from %s, %s in a row; %d open an incident",
 			j.run.Journey, j.run.Outcome, j.run.Region, times(j.now.Failed.Count), j.policy.FailuresInARow))
 	}
 }
 
+// waiting says why it is down from some regions, and no incident.
+func (j *judging) waiting(down vote) string {
+	s := fmt.Sprintf("down from %s only: %s failed %s in a row there, the first at %s; not from %s; ",
+		list(down.bad), j.run.Journey, times(down.most), clock(down.since), list(down.fine))
+	if down.doubted && len(down.bad) >= down.need {
+		return s + fmt.Sprintf("as it works there, %d failures in a row open an incident", j.policy.FailuresInARow+1)
+	}
+	return s + fmt.Sprintf("%d of %d regions open an incident", down.need, len(down.bad)+len(down.fine))
+}
+
 // begin opens a down incident, or continues the one that the outage is a return of.
 func (j *judging) begin(v vote) {
 	reason := j.downSince(v)
-	streak := Streak{Count: j.now.Failed.Count, Since: v.since}
+	streak := Streak{Count: v.most, Since: v.since}
 	inc := j.reopen(streak, Incident.failing)
 	if inc == nil {
 		inc = j.open(Down, streak, reason)
@@ -76,7 +97,7 @@ func (j *judging) begin(v vote) {
 }
 
 func (j *judging) downSince(v vote) string {
-	return fmt.Sprintf("%s failed %s in a row from %s, the first at %s%s", j.run.Journey, times(j.now.Failed.Count), list(v.bad), clock(v.since), v.elsewhere())
+	return fmt.Sprintf("%s failed %s in a row from %s, the first at %s%s", j.run.Journey, times(v.most), list(v.bad), clock(v.since), v.elsewhere())
 }
 
 // flap opens a flapping incident, or continues the one that it is a return of.
@@ -140,9 +161,8 @@ func (j *judging) failsOn(i int) {
 
 // downAgain begins another spell of a flapping incident, if that is what the failure means.
 func (j *judging) downAgain(inc *Incident) {
-	_, here := j.isDown(j.now)
-	v := j.ask(j.isDown)
-	if !here || !v.carried() {
+	v := j.down()
+	if !v.carried() {
 		return
 	}
 	j.startSpell(inc, v.since)

@@ -47,7 +47,9 @@ type JourneyPolicy struct {
 // opens it when it fails and at least 4 of the 19 before it did, 0.01 · C(19,4) · 0.01⁴ · 0.99¹⁵ = 3.3e-7 of the runs,
 // or 0.014 false alarms in a month of 43 200 runs. 4 of 20 would be 0.36 a month, and 3 of 20 would be 6.
 // Down, 2 in a row, is for failures that are not chance: at the same rate chance alone gives 43 200 · 0.01² = 4.3 a
-// month where one region decides; 3 in a row 0.04; and with a majority of three regions next to none.
+// month where one region decides, and 3 in a row 0.04. A majority of three regions makes it 43 200 · 3 · 4 · 0.01⁴ = 0.005, as each
+// of two may be so in this run or the one before. For ten journeys that is a call every other year; so where the third
+// region works, both must have failed once more, which is 1e-6 a month. What is down everywhere is told as soon as ever.
 func defaultPolicy() Policy {
 	return Policy{JourneyPolicy: JourneyPolicy{
 		FailuresInARow: 2, RecoverAfter: 1,

@@ -30,10 +30,12 @@ func (q Quorum) need(reporting int) int {
 type vote struct {
 	bad, fine []string // regions, sorted
 	need      int      // so many of them must be bad
+	most      int      // runs in a row that are, the most of any region
 	since     time.Time
+	doubted   bool // a region that works speaks against it
 }
 
-func (v vote) carried() bool { return len(v.bad) >= v.need }
+func (v vote) carried() bool { return len(v.bad) >= v.need && !v.doubted }
 
 // ask has every region vote that can tell: one that has reported of late, and whose probe works.
 func (j *judging) ask(bad func(RegionState) (Streak, bool)) vote {
@@ -48,6 +50,7 @@ func (j *judging) ask(bad func(RegionState) (Streak, bool)) vote {
 			continue
 		}
 		v.bad = append(v.bad, name)
+		v.most = max(v.most, streak.Count)
 		if streak.Since.Before(v.since) {
 			v.since = streak.Since
 		}

@@ -154,12 +154,16 @@ func (c *court) regions(text string) string {
 func TestQuorum(t *testing.T) {
 	for _, c := range []struct{ quorum, runs, want string }{
 		{"", "ppp fpp fpp fpp ppp", ""},
-		{"", "ppp ffp ffp ppp", "down opens@2 down resolves@3"},
+		{"", "ppp fff fff ppp", "down opens@2 down resolves@3"},
+		{"", "ppp ffp ffp ppp", ""}, // it works from the third
+		{"", "ppp ffp ffp ffp ppp", "down opens@3 down resolves@4"},
+		{"", "ppp ffp fff ppp", "down opens@2 down resolves@3"}, // and now it does not
+		{"", "ppp ffp ff. ff. ppp", "down opens@3 down resolves@4"},
 		{"", "ppp fpp ffp fff fpp ppp", "down opens@3 down resolves@5"},
 		{"", "p fp fp pp", "down opens@2 down resolves@3"}, // two regions: any
 		{"any", "ppp fpp fpp", "down opens@2"},
 		{"all", "ppp ffp ffp ffp fff fff", "down opens@5"},
-		{"2", "fpp fpp ffp ffp", "down opens@3"},
+		{"2", "fpp fpp ffp ffp ffp", "down opens@4"},
 		{"3", "ff ff", "down opens@1"},                               // there are only two
 		{"majority", "fbb fbb fbb fbb", "down opens@1 ours opens@1"}, // two cannot tell; the third can
 	} {

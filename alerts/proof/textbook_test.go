@@ -91,15 +91,27 @@ func (b *textbook) heard(region string, at time.Time) bool {
 
 // carried has the regions vote that are heard of and whose probe works.
 func (b *textbook) carried(at time.Time, bad func(region string) bool) bool {
-	votes, voters := 0, 0
-	for region := range b.runs {
-		if b.heard(region, at) && b.breakages(region) == 0 {
-			voters++
-			if bad(region) {
-				votes++
-			}
+	votes := 0
+	voters := b.voters(at)
+	for _, region := range voters {
+		if bad(region) {
+			votes++
 		}
 	}
+	return votes > 0 && votes >= b.need(len(voters))
+}
+
+func (b *textbook) voters(at time.Time) (all []string) {
+	for region := range b.runs {
+		if b.heard(region, at) && b.breakages(region) == 0 {
+			all = append(all, region)
+		}
+	}
+	return all
+}
+
+// need is how many of the voters must agree.
+func (b *textbook) need(voters int) int {
 	need := 1
 	switch q := b.policy.Regions; {
 	case q == "all":
@@ -110,17 +122,28 @@ func (b *textbook) carried(at time.Time, bad func(region string) bool) bool {
 		k, _ := strconv.Atoi(string(q))
 		need = min(k, voters)
 	}
-	return votes > 0 && votes >= need
+	return max(1, need)
+}
+
+// isDown reports whether enough regions find the journey down: where it takes several and another one has just found that it
+// works, they must be surer by a failure.
+func (b *textbook) isDown(at time.Time) bool {
+	failed := func(times int) func(string) bool {
+		return func(region string) bool { return b.failures(region) >= times }
+	}
+	voters := b.voters(at)
+	works := slices.ContainsFunc(voters, func(region string) bool { return b.failures(region) == 0 })
+	n := b.policy.FailuresInARow
+	return b.carried(at, failed(n)) && (b.need(len(voters)) == 1 || !works || b.carried(at, failed(n+1)))
 }
 
 // fails says what a failed run opens, if nothing of the kind is open: down, flapping or nothing.
 func (b *textbook) fails(run journey.Run) alerts.Kind {
-	down := func(region string) bool { return b.failures(region) >= b.policy.FailuresInARow }
 	flaps := func(region string) bool {
 		return b.lately(region, journey.Failed, b.policy.FlappingOutOf) >= b.policy.FlappingFailures
 	}
 	switch {
-	case down(run.Region) && b.carried(run.Slot, down):
+	case b.isDown(run.Slot):
 		return alerts.Down
 	case flaps(run.Region) && b.carried(run.Slot, flaps):
 		return alerts.Flapping

@@ -11,7 +11,7 @@ import (
 )
 
 const incidentColumns = "id, journey, title, kind, step, error, reason, loud, regions, since, opened, last, streak, runs, spells, evidence, " +
-	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev, resolved_by"
+	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev, resolved_by, bouts, slow"
 
 // incidentFields are where incidentColumns are written from and read into.
 func incidentFields(i *alerts.Incident) []any {
@@ -30,6 +30,8 @@ func incidentFields(i *alerts.Incident) []any {
 		stamp{&i.Returns},
 		stamp{&i.Reopened},
 		&i.Closing, &i.Rev, &i.ResolvedBy,
+		document{&i.Bouts},
+		stamp{&i.Slow},
 	}
 }
 
@@ -94,6 +96,9 @@ func readIncidents(ctx context.Context, tx *sql.Tx, since time.Time) ([]alerts.R
 		r := alerts.Record{Pages: []alerts.Page{}}
 		if err := rows.Scan(incidentFields(&r.Incident)...); err != nil {
 			return nil, err
+		}
+		if len(r.Bouts) == 0 {
+			r.Bouts = nil // as where JSON leaves it out
 		}
 		records = append(records, r)
 	}

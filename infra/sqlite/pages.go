@@ -9,7 +9,7 @@ import (
 )
 
 const pageColumns = "id, incidents, purpose, channel, person, phone, state, result, why, sid, key, words, tries, resent, " +
-	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at, slot, key_at, times"
+	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at, slot, key_at, times, final, again, waking"
 
 // pageFields are where pageColumns are written from and read into.
 func pageFields(p *alerts.Page) []any {
@@ -31,7 +31,7 @@ func pageFields(p *alerts.Page) []any {
 		stamp{&p.SwitchedAt},
 		stamp{&p.Slot},
 		stamp{&p.KeyAt},
-		&p.Times,
+		&p.Times, &p.Final, &p.Again, &p.Waking,
 	}
 }
 
