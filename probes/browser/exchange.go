@@ -12,11 +12,12 @@ import (
 // that Chrome's events go by.
 type exchange struct {
 	id       network.RequestID
-	from     *chromedp.Target // the tab
+	from     *chromedp.Target // the tab, or its frame
 	step     string
 	page     int // which of the run's documents it belongs to, from 1; 0: none yet
 	kind     network.ResourceType
 	document bool // it is the tab's own document
+	framed   bool // a frame of another site has made it
 	request  *network.Request
 	sent     network.Headers // as they went over the wire; nil: unknown
 	response *network.Response
