@@ -59,6 +59,9 @@ func (tab *Tab) listen(ctx context.Context) error {
 		return err
 	}
 	tab.listenToConsole()
+	if err := tab.sayAgain(ctx); err != nil {
+		return err
+	}
 	if err := tab.bindWorld(ctx); err != nil {
 		return err
 	}

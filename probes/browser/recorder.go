@@ -121,7 +121,7 @@ func (r *recorder) ask(tab target.ID, from *chromedp.Target, ev *network.EventRe
 		return
 	}
 	x := &exchange{
-		id: ev.RequestID, from: from, step: r.step, kind: ev.Type, request: ev.Request, asked: at, offset: ev.WallTime.Float64() - at,
+		id: ev.RequestID, tab: tab, from: from, step: r.step, kind: ev.Type, request: ev.Request, asked: at, offset: ev.WallTime.Float64() - at,
 		framed:   from.TargetID != tab,
 		document: string(ev.FrameID) == string(tab) && string(ev.LoaderID) == string(ev.RequestID),
 	}
