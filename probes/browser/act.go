@@ -67,7 +67,7 @@ func (tab *Tab) strikeAt(s sight, w wish, failure string) {
 				tab.wait.act(tab.step, c.At)
 				return
 			}
-			refused = "whenever the mouse is on it, " + c.Why
+			refused = c.Why
 		} else if refused == "" || tab.ctx.Err() == nil {
 			tab.fail("%s: %v", failure, tab.reason(err))
 		}

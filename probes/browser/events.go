@@ -59,6 +59,9 @@ func (tab *Tab) listen(ctx context.Context) error {
 		return err
 	}
 	tab.listenToConsole()
+	if err := tab.sayAgain(ctx); err != nil {
+		return err
+	}
 	if err := tab.bindWorld(ctx); err != nil {
 		return err
 	}
@@ -83,7 +86,7 @@ func (tab *Tab) bindWorld(ctx context.Context) error {
 
 // hear takes the events of the tab. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
 func (tab *Tab) hear(ev any) {
-	tab.record.hear(tab.target(), ev)
+	tab.record.hear(tab.id, tab.target(), ev)
 	tab.worlds.hear(ev)
 	tab.frames.hear(tab, ev)
 	switch ev := ev.(type) {

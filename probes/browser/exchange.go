@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -12,11 +13,13 @@ import (
 // that Chrome's events go by.
 type exchange struct {
 	id       network.RequestID
-	from     *chromedp.Target // the tab
+	tab      target.ID
+	from     *chromedp.Target // the tab, or its frame
 	step     string
 	page     int // which of the run's documents it belongs to, from 1; 0: none yet
 	kind     network.ResourceType
 	document bool // it is the tab's own document
+	framed   bool // a frame of another site has made it
 	request  *network.Request
 	sent     network.Headers // as they went over the wire; nil: unknown
 	response *network.Response
@@ -32,6 +35,7 @@ type exchange struct {
 	cached   bool
 	body     []byte // capped; nil: not kept
 	noBody   string // why it was not, if it should have been
+	early    bool   // only the document itself has told of it
 }
 
 // failed reports whether the exchange did not give what was asked for.

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
@@ -99,7 +100,8 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 	if err := chromedp.Do(ctx); err != nil {
 		return err
 	}
-	if err := chromedp.Listen(ctx, tab.hearFrame); err != nil {
+	from := chromedp.FromContext(ctx).Target
+	if err := chromedp.Listen(ctx, func(ev any) { tab.hearFrame(from, ev) }); err != nil {
 		return err
 	}
 	if err := tab.bindWorld(ctx); err != nil {
@@ -109,15 +111,22 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 }
 
 // hearFrame takes the events of a frame of another site.
-func (tab *Tab) hearFrame(ev any) {
+func (tab *Tab) hearFrame(from *chromedp.Target, ev any) {
+	tab.record.hear(tab.id, from, ev)
 	tab.worlds.hear(ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
 		tab.hearWord(ev)
 	case *page.EventFrameAttached, *page.EventFrameNavigated:
 		tab.frames.wake(func() {})
+	case *network.EventRequestWillBeSent:
+		tab.requests.sent(ev)
+	case *network.EventResponseReceived:
+		tab.hearResponse(ev)
+	case *network.EventLoadingFailed:
+		tab.hearFailure(ev)
 	case *page.EventJavascriptDialogOpening:
-		tab.hear(ev)
+		tab.answerDialog(ev)
 	}
 }
 

@@ -86,6 +86,8 @@ func (h harWriter) entry(x *exchange) *har.Entry {
 		}
 	}
 	switch {
+	case x.early:
+		e.Comment += "; the window could not be watched yet: this is what its document knows of it"
 	case x.blocked != "":
 		e.Comment += "; blocked: " + x.blocked
 	case x.failure != "":

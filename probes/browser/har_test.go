@@ -219,3 +219,43 @@ GET /slow 0 step "wait"; it was still under way`
 		t.Errorf("%d pages, want 2", n)
 	}
 }
+
+// TestHAROfFrames: what a frame of another site asks for, such as that of a payment, is in the HAR, with the body of what
+// failed; it is a problem of theirs, and no page of the run's.
+func TestHAROfFrames(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	other := serve(t, map[string]string{"/inner": `<button onclick="fetch('/charge').then(() => fetch('/receipt')).then(() => document.body.append('Declined'))">Pay</button>`, "/receipt": "ok"},
+		map[string]http.HandlerFunc{"/charge": func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "no such card", http.StatusInternalServerError)
+		}})
+	theirs := "http://localhost:" + other.Port()
+	tab := browser.NewTab()
+	r := journey.Runner{Evidence: folder(t.TempDir()), Always: true, Stage: journey.Stage{Site: serve(t, map[string]string{"/": `<h1>Shop</h1><iframe src="` + theirs + `/inner"></iframe>`}, nil), Chrome: program}}
+	run := playWith(t, r, tab, journey.Step{Name: "pay", Limit: 10 * time.Second, Do: func(*journey.T) {
+		tab.Visit("/")
+		tab.Click(browser.Button("Pay"))
+		tab.See(browser.Text("Declined"))
+	}})
+	if run.Outcome != journey.Passed {
+		t.Fatalf("%s: %s", run.Outcome, run.Error)
+	}
+	log := readHAR(t, run)
+	seen := map[string]int{}
+	for _, x := range log["entries"].([]any) {
+		e := x.(object)
+		path, ours := strings.CutPrefix(e["request"].(object)["url"].(string), theirs)
+		if !ours {
+			continue
+		}
+		seen[path]++
+		if body, _ := base64.StdEncoding.DecodeString(fmt.Sprint(e["response"].(object)["content"].(object)["text"])); path == "/charge" && string(body) != "no such card\n" {
+			t.Errorf("the body of what failed is %q", body)
+		}
+	}
+	if seen["/inner"] != 1 || seen["/charge"] != 1 || seen["/receipt"] != 1 || len(log["pages"].([]any)) != 1 {
+		t.Errorf("of the frame: %v, on %d pages", seen, len(log["pages"].([]any)))
+	}
+	if len(run.Problems) != 1 || run.Problems[0].FirstParty || !strings.HasSuffix(run.Problems[0].What, "/charge answered 500") {
+		t.Errorf("problems: %+v", run.Problems)
+	}
+}

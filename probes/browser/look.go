@@ -20,12 +20,14 @@ var (
 	actScript string
 	//go:embed script/still.js
 	stillScript string
+	//go:embed script/guard.js
+	guardScript string
 	//go:embed script/wish.js
 	wishScript string
 	//go:embed script/look.js
 	lookScript string
 
-	pageScript = "async (wish, sliceMS) => {\n" + findScript + whyScript + stillScript + actScript + wishScript + lookScript + "}"
+	pageScript = "async (wish, sliceMS) => {\n" + findScript + whyScript + stillScript + actScript + guardScript + wishScript + lookScript + "}"
 )
 
 // A wish is what the tab asks of the page.

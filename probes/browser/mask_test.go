@@ -22,11 +22,16 @@ import (
 const shopPassword = `open "se&same" <2>`
 
 // secretPages show the secret in every way that a page has, each time in magenta letters.
-func secretPages(t *testing.T) *url.URL {
+// With window, signing in opens one.
+func secretPages(t *testing.T, window bool) *url.URL {
+	target := ""
+	if window {
+		target = "_blank"
+	}
 	other := serve(t, map[string]string{"/frame": `<p style="color:#f0f;font:40px monospace">typed: open "se&amp;same" &lt;2&gt;</p>`}, nil)
 	return serve(t, map[string]string{
 		"/": `<meta charset=utf-8><style>.s{color:#f0f;font:30px monospace} body{height:3000px}</style>
-			<form action="/in"><label>Password<input class=s name=pw></label><input class=s type=password value=notknown><button>Go</button></form>`,
+			<form action="/in" target="` + target + `"><label>Password<input class=s name=pw></label><input class=s type=password value=notknown><button>Go</button></form>`,
 		"/inner": `<style>.s{color:#f0f;font:30px monospace}</style><p class=s>in a frame: open "se&amp;same" &lt;2&gt;</p>`,
 	}, map[string]http.HandlerFunc{
 		"/in": func(w http.ResponseWriter, r *http.Request) {
@@ -67,12 +72,12 @@ func secretPages(t *testing.T) *url.URL {
 }
 
 // playSecret signs in with the secret, or, so that the test is known to see it, with the same text that is none.
-func playSecret(t *testing.T, known bool) (journey.Run, map[string][]byte) {
+func playSecret(t *testing.T, known, window bool) (journey.Run, map[string][]byte) {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
 	dir := t.TempDir()
 	r := journey.Runner{Region: "test", Evidence: folder(dir), Stage: journey.Stage{
-		Site: secretPages(t), Chrome: program, Secrets: func(string) (string, error) { return shopPassword, nil },
+		Site: secretPages(t, window), Chrome: program, Secrets: func(string) (string, error) { return shopPassword, nil },
 	}}
 	tab := browser.NewTab()
 	run := playWith(t, r, tab, journey.Step{Name: "type it", Limit: 10 * time.Second, Do: func(t *journey.T) {
@@ -84,10 +89,14 @@ func playSecret(t *testing.T, known bool) (journey.Run, map[string][]byte) {
 		tab.Fill(browser.Field("Password"), pw)
 	}}, journey.Step{Name: "fail with it", Limit: 3 * time.Second, Do: func(t *journey.T) {
 		tab.Click(browser.Button("Go"))
-		tab.See(browser.Heading("Welcome"))
-		tab.Click(browser.Link("Note"))
-		tab.Download()
-		tab.See(browser.Text("Goodbye " + shopPassword))
+		in := tab
+		if window {
+			in = tab.Popup()
+		}
+		in.See(browser.Heading("Welcome"))
+		in.Click(browser.Link("Note"))
+		in.Download()
+		in.See(browser.Text("Goodbye " + shopPassword))
 	}})
 	kept := map[string][]byte{}
 	for _, e := range run.Evidence {
@@ -105,7 +114,12 @@ func playSecret(t *testing.T, known bool) (journey.Run, map[string][]byte) {
 }
 
 func TestSecretIsInNoEvidence(t *testing.T) {
-	run, kept := playSecret(t, true)
+	t.Run("tab", func(t *testing.T) { checkNoSecret(t, false) })
+	t.Run("window", func(t *testing.T) { checkNoSecret(t, true) })
+}
+
+func checkNoSecret(t *testing.T, window bool) {
+	run, kept := playSecret(t, true, window)
 	told, err := json.Marshal(run)
 	if err != nil {
 		t.Fatal(err)
@@ -128,12 +142,17 @@ func TestSecretIsInNoEvidence(t *testing.T) {
 	if !bytes.Contains(kept["har"], []byte("[secret shop-password]")) || !bytes.Contains(kept["html"], []byte("[secret shop-password]")) {
 		t.Error("the masks do not say what is under them")
 	}
-	keep(t, "masked", kept)
+	keep(t, fmt.Sprintf("masked-%t", window), kept)
 }
 
 // TestSecretWouldBeSeen: without the masks, the test above would find it in every kind.
 func TestSecretWouldBeSeen(t *testing.T) {
-	_, kept := playSecret(t, false)
+	t.Run("tab", func(t *testing.T) { checkSecretSeen(t, false) })
+	t.Run("window", func(t *testing.T) { checkSecretSeen(t, true) })
+}
+
+func checkSecretSeen(t *testing.T, window bool) {
+	_, kept := playSecret(t, false, window)
 	for _, kind := range []string{"html", "console", "url", "har", "download"} {
 		if spill(kept[kind]) == "" {
 			t.Errorf("%s does not hold it, so its test proves nothing", kind)

@@ -1,6 +1,8 @@
 package browser
 
 import (
+	"time"
+
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -60,6 +62,7 @@ func (tab *Tab) watch() error {
 	if err := tab.listen(tab.root); err != nil {
 		return err
 	}
+	tab.watched = epochMS(time.Now())
 	if err := tab.witness(tab.root); err != nil {
 		return err
 	}

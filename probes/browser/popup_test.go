@@ -25,7 +25,7 @@ func TestPopupIsWatchedLikeTheTab(t *testing.T) {
 			other := serve(t, nil, theirs.handler(map[string]string{"/api": ""}, nil))
 			site := serve(t, nil, ours.handler(map[string]string{
 				"/": opener, "/json": "",
-				"/help": `<h1>Help</h1><script src=/own.js></script><script>setTimeout(() => { console.log('in the window'); alert('in the window'); setTimeout(() => { throw new Error('lost') });
+				"/help": `<h1>Help</h1><script>console.log('at once')</script><script src=/own.js></script><script>setTimeout(() => { console.log('in the window'); alert('in the window'); setTimeout(() => { throw new Error('lost') });
 					Promise.all([fetch('/json'), fetch('/gone'), fetch('` + other.String() + `/api')]).then(() => setTimeout(() => document.body.append('Done'), 100)) }, 500)</script>`,
 				"/own.js": "",
 			}, map[string]http.HandlerFunc{"/gone": func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "nothing here", http.StatusNotFound) }}))
@@ -62,13 +62,13 @@ func TestPopupIsWatchedLikeTheTab(t *testing.T) {
 			if h := theirs.by["GET /api"]; h == nil || h.Get("Traceparent") != "" {
 				t.Errorf("the other site got %v", h)
 			}
-			checkWindowsRecord(t, run, site.String())
+			checkWindowsRecord(t, run, site.String(), strings.Fields(help)[0])
 		})
 	}
 }
 
 // checkWindowsRecord checks what the run has kept of the window.
-func checkWindowsRecord(t *testing.T, run journey.Run, site string) {
+func checkWindowsRecord(t *testing.T, run journey.Run, site, method string) {
 	t.Helper()
 	kinds := []string{}
 	for _, p := range run.Problems {
@@ -83,22 +83,29 @@ func checkWindowsRecord(t *testing.T, run journey.Run, site string) {
 		t.Errorf("vitals: %+v", run.Vitals)
 	}
 	console := string(exhibit(t, run, "console"))
-	for _, want := range []string{"console log", "in the window", "dialog (alert)"} {
+	for _, want := range []string{"at once", "console log", "in the window", "dialog (alert)"} {
 		if !strings.Contains(console, want) {
 			t.Errorf("the console lacks %q:\n%s", want, console)
 		}
 	}
 	log := readHAR(t, run)
-	pages := map[string]string{}
+	pages, methods := map[string]string{}, map[string]string{}
 	for _, x := range log["entries"].([]any) {
 		e := x.(object)
-		pages[strings.TrimPrefix(e["request"].(object)["url"].(string), site)] = fmt.Sprint(e["pageref"])
+		path := strings.TrimPrefix(e["request"].(object)["url"].(string), site)
+		if pages[path] != "" && path != "/favicon.ico" {
+			t.Errorf("%s is there twice", path)
+		}
+		pages[path], methods[path] = fmt.Sprint(e["pageref"]), e["request"].(object)["method"].(string)
 		if strings.HasSuffix(e["request"].(object)["url"].(string), "/gone") && e["response"].(object)["content"].(object)["text"] == nil {
 			t.Errorf("the body of the failed request is not kept: %v", e["response"])
 		}
 	}
-	if pages["/"] != "page_1" || pages["/json"] == "" {
+	if pages["/"] != "page_1" || pages["/help"] != "page_2" || pages["/own.js"] != "page_2" || pages["/json"] != "page_2" {
 		t.Errorf("requests by page: %v", pages)
+	}
+	if methods["/help"] != method {
+		t.Errorf("the window's document was asked for by %s, want %s", methods["/help"], method)
 	}
 }
 

@@ -49,7 +49,7 @@ func (r *recorder) judge(x *exchange) {
 // leaving reports whether the exchange was broken off because the tab went elsewhere, because it became a download, or
 // because the page was content with its status and never read the rest.
 func (r *recorder) leaving(x *exchange) bool {
-	return x.response != nil || x.kind == network.ResourceTypeDocument || x.page < r.latestPage(x.from.TargetID)
+	return x.response != nil || x.kind == network.ResourceTypeDocument || x.page < r.latestPage(x.tab)
 }
 
 func (r *recorder) problem(x *exchange, kind, what string) {

@@ -50,13 +50,13 @@ func (r *recorder) open(site string, firstParty func(string) bool) {
 	r.wanted = make(chan network.RequestID, 64)
 }
 
-// hear takes the events of a tab's network.
-func (r *recorder) hear(from *chromedp.Target, ev any) {
+// hear takes the events of a tab's network: its own, or those from a frame of another site.
+func (r *recorder) hear(tab target.ID, from *chromedp.Target, ev any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch ev := ev.(type) {
 	case *network.EventRequestWillBeSent:
-		r.ask(from, ev)
+		r.ask(tab, from, ev)
 	case *network.EventRequestWillBeSentExtraInfo:
 		r.wire(ev.RequestID, ev.Headers, nil, 0)
 	case *network.EventResponseReceivedExtraInfo:
@@ -79,11 +79,11 @@ func (r *recorder) hear(from *chromedp.Target, ev any) {
 	case *network.EventLoadingFailed:
 		r.fail(ev)
 	case *page.EventDomContentEventFired:
-		if n := r.latestPage(from.TargetID); n > 0 && r.pages[n-1].content == 0 {
+		if n := r.latestPage(tab); from.TargetID == tab && n > 0 && r.pages[n-1].content == 0 {
 			r.pages[n-1].content = ev.Timestamp.Float64()
 		}
 	case *page.EventLoadEventFired:
-		if n := r.latestPage(from.TargetID); n > 0 && r.pages[n-1].total == 0 {
+		if n := r.latestPage(tab); from.TargetID == tab && n > 0 && r.pages[n-1].total == 0 {
 			r.pages[n-1].total = ev.Timestamp.Float64()
 		}
 	}
@@ -101,11 +101,15 @@ func (r *recorder) latestPage(tab target.ID) int {
 
 func (r *recorder) tick(at float64) { r.latest = max(r.latest, at) }
 
-// ask begins an exchange; one that a redirect leads to ends the one before.
-func (r *recorder) ask(from *chromedp.Target, ev *network.EventRequestWillBeSent) {
+// ask begins an exchange; one that a redirect leads to ends the one before. That a frame asks for its document is told by the
+// page, and may be by the frame as well.
+func (r *recorder) ask(tab target.ID, from *chromedp.Target, ev *network.EventRequestWillBeSent) {
 	at := ev.Timestamp.Float64()
 	r.tick(at)
 	if ev.Request == nil {
+		return
+	}
+	if x := r.now[ev.RequestID]; x != nil && x.from != from {
 		return
 	}
 	if x := r.now[ev.RequestID]; x != nil && ev.RedirectResponse != nil {
@@ -117,13 +121,14 @@ func (r *recorder) ask(from *chromedp.Target, ev *network.EventRequestWillBeSent
 		return
 	}
 	x := &exchange{
-		id: ev.RequestID, from: from, step: r.step, kind: ev.Type, request: ev.Request, asked: at, offset: ev.WallTime.Float64() - at,
-		document: string(ev.FrameID) == string(from.TargetID) && string(ev.LoaderID) == string(ev.RequestID),
+		id: ev.RequestID, tab: tab, from: from, step: r.step, kind: ev.Type, request: ev.Request, asked: at, offset: ev.WallTime.Float64() - at,
+		framed:   from.TargetID != tab,
+		document: string(ev.FrameID) == string(tab) && string(ev.LoaderID) == string(ev.RequestID),
 	}
 	if x.document && ev.RedirectResponse == nil {
-		r.pages = append(r.pages, document{tab: from.TargetID, url: ev.Request.URL, asked: at, offset: x.offset})
+		r.pages = append(r.pages, document{tab: tab, url: ev.Request.URL, asked: at, offset: x.offset})
 	}
-	x.page = r.latestPage(from.TargetID)
+	x.page = r.latestPage(tab)
 	r.all = append(r.all, x)
 	r.now[ev.RequestID] = x
 	if w := r.early[ev.RequestID]; w != nil {

@@ -48,12 +48,13 @@ type Tab struct {
 	prints     prints
 	background sync.WaitGroup
 
-	stage  journey.Stage
-	id     target.ID
-	agent  emulation.SetUserAgentOverrideParams // how the tab calls itself; empty: as Chrome does
-	fault  fault                                // why the last document could not be had
-	wished wish                                 // what the tab looked for last
-	worked float64                              // how long the page's process had worked when it was last asked, milliseconds
+	stage   journey.Stage
+	id      target.ID
+	agent   emulation.SetUserAgentOverrideParams // how the tab calls itself; empty: as Chrome does
+	fault   fault                                // why the last document could not be had
+	wished  wish                                 // what the tab looked for last
+	watched float64                              // since when a window is, milliseconds since the epoch
+	worked  float64                              // how long the page's process had worked when it was last asked, milliseconds
 
 	mu     sync.Mutex
 	killed bool

@@ -123,7 +123,8 @@ func (tab *Tab) answerHints(ev *fetch.EventRequestPaused) {
 
 // follow lets a request to the site go on that was held up to get its traceparent, and a window's first one to say who it is.
 func (tab *Tab) follow(ev *fetch.EventRequestPaused) {
-	if tab.agent.UserAgent != "" && tab.family.unwatched(target.ID(ev.FrameID)) {
+	unwatched := tab.family.unwatched(target.ID(ev.FrameID), ev.Request)
+	if tab.agent.UserAgent != "" && unwatched {
 		_ = tab.intercept(tab.root, true) // until it is watched; at worst, what it asks for does not say who it is
 	}
 	p := fetch.ContinueRequestParams{RequestID: ev.RequestID}

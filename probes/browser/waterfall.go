@@ -13,9 +13,13 @@ import (
 // maxParts bounds what sorting a step's requests into a waterfall may cost.
 const maxParts = 1500
 
-// rank is how much a customer waits for a kind of request: most for the document, least for pictures.
-func rank(k network.ResourceType) int {
-	switch k {
+// rank is how much a customer waits for a request: most for the document, least for pictures, and for what the frame of
+// another site asks for only when for nothing else.
+func rank(x *exchange) int {
+	if x.framed {
+		return 0
+	}
+	switch x.kind {
 	case network.ResourceTypeDocument:
 		return 4
 	case network.ResourceTypeXHR, network.ResourceTypeFetch:
@@ -38,7 +42,7 @@ func waterfall(all []exchange, latest, from, to float64) (w journey.Waterfall, m
 			}
 		}
 	}
-	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(rank(b.x.kind), rank(a.x.kind)) })
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(rank(b.x), rank(a.x)) })
 	sums := map[string]float64{}
 	by := map[*exchange]map[string]float64{}
 	taken := spans{}

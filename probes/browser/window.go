@@ -3,6 +3,7 @@ package browser
 import (
 	"sync"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 )
@@ -19,12 +20,14 @@ type family struct {
 
 // A window is one that a tab has opened. It is watched like the first tab, whether a step asks for it or not, from the moment
 // its first document has come: Chrome lets nobody speak to a window before. That document's request says who it is all the
-// same (see trail.go), but is not in the HAR, and an alert in it that blocks it from its first moment makes it unusable.
+// same (see trail.go), and what it asked for until then is learned from itself (see early.go); but an alert in it that blocks
+// it from its first moment makes it unusable.
 type window struct {
 	opener *Tab
 	tab    *Tab
 	taken  bool
-	ready  chan struct{} // closed when it is watched, or cannot be
+	first  *network.Request // for its first document; nil: unknown
+	ready  chan struct{}    // closed when it is watched, or cannot be
 	err    error
 }
 
@@ -73,8 +76,8 @@ func (f *family) find(id target.ID) *Tab {
 	return nil
 }
 
-// unwatched reports whether it is a window's that is not watched yet.
-func (f *family) unwatched(id target.ID) bool {
+// unwatched reports whether it is a window's that is not watched yet, and notes how its first document is asked for.
+func (f *family) unwatched(id target.ID, request *network.Request) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, w := range f.windows {
@@ -82,6 +85,9 @@ func (f *family) unwatched(id target.ID) bool {
 			select {
 			case <-w.ready:
 			default:
+				if w.first == nil {
+					w.first = request
+				}
 				return true
 			}
 		}
@@ -172,4 +178,16 @@ func (tab *Tab) stricken() *Tab {
 		return c
 	}
 	return tab
+}
+
+// firstRequest is that for a window's first document; nil: unknown.
+func (f *family) firstRequest(id target.ID) *network.Request {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, w := range f.windows {
+		if w.tab.id == id {
+			return w.first
+		}
+	}
+	return nil
 }

@@ -41,6 +41,7 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	tab.askVitals(call) // after the picture: for it the page is painted, and only then known is how long an act took
 	for _, window := range tab.others() {
 		window.askVitals(call)
+		window.askEarly(call)
 	}
 	asked.Wait()
 	tab.film.title(res)

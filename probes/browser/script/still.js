@@ -15,7 +15,7 @@ const moves = (a, el) => {
 // At rest is a page that is complete, where nothing runs that moves the element, and that does not change again and again.
 // One that has paused just now may still do so: a busy machine may have kept it from its next change. What came with the
 // document itself came once. (That nothing has moved meanwhile is seen at the press: see guard.)
-const restless = (times, since) => times.length > 2 && times[0] > since && clock() - times[0] < 100;
+const restless = (times, since) => times.length > 2 && times[0] > since && clock() - times[0] < 400 && clock() - times.at(-1) < 100;
 const atRest = (el) => {
   const parsed = performance.timeOrigin + (performance.getEntriesByType('navigation')[0]?.domInteractive || 0);
   return document.readyState === 'complete' && globalThis.valkyrieMoments && !restless(valkyrieMoments.times, parsed) && !document.getAnimations().some((a) => moves(a, el));

@@ -85,39 +85,13 @@ const wishes = {
 // later look can tell what is new.
 const witness = (r) => {
   const hosts = remember();
-  const tell = (what) => globalThis.valkyrieClicked?.(JSON.stringify(what));
   const hit = (e) => {
     const got = e.composedPath()[0]; // what is in a closed shadow root shows only as its host
     const on = !(got instanceof Element) ? document.documentElement : closed.get(got) ? deepest(e.clientX, e.clientY) || got : got;
     return { hit: mine(r.el, on) || find(wish.target).some((one) => mine(one, on)), by: describe(on) };
   };
-  const away = guard(r, hit, tell);
-  addEventListener('click', (e) => { away(); tell({ at: performance.timeOrigin + e.timeStamp, ...hit(e) }); }, { capture: true, once: true });
+  guard(r, hit, (what) => globalThis.valkyrieClicked?.(JSON.stringify(what)));
   return hosts;
-};
-// The pointer has come, and what that did to the page is done: handlers have run, and animations have begun. If a person
-// would not press now, or not there, the page hears nothing of the press, and it is told why.
-const presses = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
-const guard = ({ el, grip }, hit, tell) => {
-  const place = grip.getBoundingClientRect(), before = new Set(document.getAnimations());
-  const carriedOff = () => document.getAnimations().some((a) => !before.has(a) && holds(a.effect?.target, grip) && moves(a, grip));
-  let why;
-  const keep = (e) => {
-    if (e.type === presses[0]) {
-      const { hit: on, by } = hit(e);
-      if (!on) why = `${by} was in its place`;
-      else if (disabled(el)) why = disabled(el);
-      else if (carriedOff() || grip.isConnected && !same(place, grip.getBoundingClientRect())) why = 'it moved';
-      if (why) tell({ why });
-    }
-    if (!why) return;
-    e.stopImmediatePropagation();
-    e.preventDefault();
-    if (e.type === 'click') away();
-  };
-  const away = () => presses.forEach((p) => removeEventListener(p, keep, true));
-  presses.forEach((p) => addEventListener(p, keep, true));
-  return away;
 };
 const words = () => squeeze([document.body?.innerText, ...[...all(document)].filter(shadow).map((host) => [...shadow(host).children].map((c) => c.innerText).join(' '))].join(' '));
 // It answers whether there are elements that may hide a closed shadow root, whose words would have to be remembered too;
