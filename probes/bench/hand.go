@@ -29,7 +29,7 @@ type Place struct {
 	Site     string
 	Chrome   string   // its path
 	Env      []string // added to Chrome's environment
-	Flags    []string // added to Chrome's command line; only ours does
+	Flags    []string // added to Chrome's command line, such as window-size=1280,900
 	Evidence string   // folder for evidence, so that a film is made; empty: none; only ours does
 }
 

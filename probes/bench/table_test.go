@@ -15,7 +15,7 @@ func BenchmarkJourney(b *testing.B) {
 	bare, ours := side{hand: "bare"}, side{hand: "ours"}
 	for _, c := range []contest{
 		{name: "idle", sides: []side{bare, ours}},
-		{name: "same window", sides: []side{bare, {hand: "ours", flags: []string{"window-size=800,600"}}}}, // as bare's is by default
+		{name: "same window", sides: []side{{hand: "bare", flags: []string{"window-size=1280,900"}}, ours}}, // as ours is by default; bare's is 800x600
 		{name: "loaded", sides: []side{bare, ours}, burners: 2},
 		{name: "film", sides: []side{bare, {hand: "ours", film: true}}},
 		{name: "single-process", sides: []side{ours, {hand: "ours", flags: []string{"single-process"}}}},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
@@ -23,9 +24,13 @@ func play(ctx context.Context, at bench.Place, p *bench.Played) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	began := time.Now()
-	alloc, cancel := chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(at.Chrome), chromedp.Env(at.Env...), chromedp.NoSandbox,
-		chromedp.UserDataDir(filepath.Join(dir, "profile")))...)
+	opts := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(at.Chrome), chromedp.Env(at.Env...), chromedp.NoSandbox, chromedp.UserDataDir(filepath.Join(dir, "profile")))
+	for _, f := range at.Flags {
+		name, value, _ := strings.Cut(f, "=")
+		opts = append(opts, chromedp.Flag(name, value))
+	}
+	alloc, cancel := chromedp.NewExecAllocator(ctx, opts...)
 	defer cancel()
 	ctx, cancelTab := chromedp.NewContext(alloc)
 	defer cancelTab()
