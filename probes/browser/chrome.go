@@ -45,8 +45,8 @@ type chrome struct {
 // their own, as every customer's Chrome does and a Chrome without a screen by itself does not: without it an
 // advertisement that hangs would hang the shop, for us alone. A page without such frames pays nothing for it.
 //
-// There is no --single-process either, though "make bench" has it at 0.73 of the memory (134 MB, not 183), 0.97 of the
-// wall time and a first page 110 ms sooner: with it a page that crashes takes all of Chrome along, so that nothing can be
+// There is no --single-process either, though "make bench" has it at 0.83 of the memory (212 MB, not 255), 0.96 of the
+// wall time and a first page 44 ms sooner: with it a page that crashes takes all of Chrome along, so that nothing can be
 // had of it and its crash is told only by Chrome's death, and a second browser context ends it. Where memory is what
 // costs, switch it on by journey.Program.Args (VALKYRIE_CHROME_FLAGS on the command line).
 var flags = []string{
