@@ -34,10 +34,6 @@ const disabled = (el) => {
 // unfold, buttons move away) is seen by the looks that follow, or at the press, which is kept from the page then: see
 // guard. In a frame of the page it is not known here where in the window that is, and the pointer comes later.
 let approached = false;
-if (!globalThis.valkyriePointer) {
-  globalThis.valkyriePointer = {};
-  addEventListener('pointermove', (e) => { valkyriePointer.x = e.clientX; valkyriePointer.y = e.clientY; }, true);
-}
 const approach = ({ ok, x, y }) => {
   if (!ok || self !== top || approached) return;
   globalThis.valkyriePointer = {}; // it may have been there before; this time, too, it is to be seen to come

@@ -2,7 +2,8 @@
 // a person would not press now, or not there, the page hears nothing of the press, and we are told why.
 
 const presses = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
-const come = (e) => { const at = globalThis.valkyriePointer; return at && Math.abs(at.x - e.clientX) < 1 && Math.abs(at.y - e.clientY) < 1; };
+// In a frame of another site it is not known where the pointer is; there it has been waited for.
+const come = (e) => { const at = globalThis.valkyriePointer; return !at || Math.abs(at.x - e.clientX) < 1 && Math.abs(at.y - e.clientY) < 1; };
 const guard = ({ el, grip }, hit, tell) => {
   const place = grip.getBoundingClientRect(), before = new Set(document.getAnimations());
   const carriedOff = () => document.getAnimations().some((a) => !before.has(a) && holds(a.effect?.target, grip) && moves(a, grip));
@@ -16,6 +17,7 @@ const guard = ({ el, grip }, hit, tell) => {
   };
   let why = '';
   const keep = (e) => {
+    if (!e.isTrusted) return; // the page's own doing
     if (e.type === presses[0] && (why = judge(e))) tell({ why });
     if (why) {
       e.stopImmediatePropagation();

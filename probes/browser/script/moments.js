@@ -35,4 +35,8 @@
   };
   observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
   globalThis.valkyrieMoments = moments;
+
+  // Where the mouse was seen last. Listening from the first moment on, no script of the page can keep that from us.
+  globalThis.valkyriePointer = {};
+  addEventListener('pointermove', (e) => { valkyriePointer.x = e.clientX; valkyriePointer.y = e.clientY; }, true);
 })();
