@@ -8,7 +8,8 @@ import (
 )
 
 // A Quorum says how many regions must agree that a journey fails: "any", "majority", "all" or a number. Empty: a majority
-// where three or more report, else any.
+// where three or more report, else any. Where several must agree, and it works from another, each must have failed once more
+// than FailuresInARow.
 type Quorum string
 
 // need is how many of the regions that report must agree, at least one. A number greater than the regions that are left
