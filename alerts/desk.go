@@ -63,8 +63,8 @@ func misses(last time.Time, run journey.Run) bool {
 	return run.Slot.Sub(last) > time.Duration(run.EveryMS)*time.Millisecond
 }
 
-// passedOver are the runs of the same region that were kept between the last that was judged, or is in doubt, and this one. It goes no
-// further back than a day: what is older wakes nobody.
+// passedOver are the runs of the same region that were kept between the last that was judged, or is in doubt, and this one.
+// It goes no further back than a day: what is older wakes nobody.
 func (d Desk) passedOver(ctx context.Context, run journey.Run, last time.Time) ([]journey.Run, error) {
 	const aDay = 24 * time.Hour
 	since := last

@@ -192,8 +192,8 @@ func (c *carrier) complain(format string, args ...any) {
 }
 
 // placings checks how often each page was placed: once, and once more only if its outcome could not be learned; which it always
-// can while the list can be had and the clocks are right. A page that the first carrier may have placed goes to the second all the same when that is not known soon, and comes back to the
-// first if the second does not take it.
+// can while the list can be had and the clocks are right. A page that the first carrier may have placed goes to the second all
+// the same when that is not known soon, and comes back to the first if the second does not take it.
 func (w *world) placings() {
 	placed, doubts, back := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, r := range w.carrier.requests {

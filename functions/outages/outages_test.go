@@ -66,10 +66,11 @@ func TestOutages(t *testing.T) {
 	t.Log("\n" + table.String())
 }
 
-// TestHealthyMonths: a month of noise wakes nobody. `make outages` judges a hundred of them.
+// TestHealthyMonths: a month of noise wakes nobody. `make outages` judges a hundred of them; in 39, 45 and 62 two of three
+// regions fail twice in a row at once, by chance alone.
 func TestHealthyMonths(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(4) {
+	for _, seed := range []uint64{0, 1, 2, 3, 39, 45, 62} {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			verdicts, runs, err := Healthy(seed)
