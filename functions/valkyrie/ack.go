@@ -42,7 +42,7 @@ func orderFlags(verb string) func(*program, *flag.FlagSet) func(context.Context,
 				return err
 			}
 			defer store.Close()
-			now := time.Now().UTC()
+			now := p.now().UTC()
 			if *as == "" {
 				if *as, err = firstOnCall(ctx, store, cfg.OnCall, now); err != nil {
 					return err

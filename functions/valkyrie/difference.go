@@ -43,7 +43,7 @@ func didTell(r *alerts.Record) *telling {
 	}
 	var t telling
 	for i, from := range begins {
-		until := time.Now()
+		var until time.Time // zero: to date
 		if i+1 < len(begins) {
 			until = begins[i+1]
 		}
@@ -60,7 +60,7 @@ func didTell(r *alerts.Record) *telling {
 
 func firstAlarm(r *alerts.Record, c alerts.Channel, from, until time.Time) time.Time {
 	for _, p := range r.Pages {
-		if p.Purpose == alerts.Alarm && p.Channel == c && p.State != alerts.Cancelled && !p.PlannedAt.Before(from) && p.PlannedAt.Before(until) {
+		if p.Purpose == alerts.Alarm && p.Channel == c && p.State != alerts.Cancelled && !p.PlannedAt.Before(from) && (until.IsZero() || p.PlannedAt.Before(until)) {
 			return p.PlannedAt
 		}
 	}

@@ -140,7 +140,7 @@ func (e *examination) secrets() {
 // people examines who is called, and with what.
 func (e *examination) people(ctx context.Context, cfg alerts.Config, path string) {
 	var who []string
-	for _, turn := range cfg.OnCall.Chain(time.Now()) {
+	for _, turn := range cfg.OnCall.Chain(e.program.now()) {
 		who = append(who, turn.Person.Name)
 	}
 	e.tell(doctor.Finding{Verdict: doctor.Well, What: "on call", Says: fmt.Sprintf("%s, by %s", strings.Join(who, ", then "), path)})

@@ -76,7 +76,7 @@ func latest(all []alerts.Record) string {
 
 // caseOf collects what is known of an incident.
 func (p *program) caseOf(ctx context.Context, store alerts.Store, r alerts.Record, file string) (aftermath.Case, error) {
-	c := aftermath.Case{Record: r, Now: time.Now().UTC()}
+	c := aftermath.Case{Record: r, Now: p.now().UTC()}
 	route, err := alerts.LoadRoute(ctx, store)
 	if err != nil {
 		return c, err

@@ -6,11 +6,14 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
-func main() {
+func main() { os.Exit(mainAt(time.Now)) }
+
+// mainAt runs the command line by a clock, which the tests set, and returns the exit code.
+func mainAt(timeNow func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	code := (&program{self: os.Args[0], stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv}).run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	defer stop()
+	return (&program{self: os.Args[0], stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, timeNow: timeNow}).run(ctx, os.Args[1:])
 }

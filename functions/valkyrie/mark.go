@@ -37,7 +37,7 @@ var markCommand = command{
 			if len(args) == 0 {
 				return p.listMarks(ctx, db)
 			}
-			when, err := parseRelease(*at, time.Now(), time.Local)
+			when, err := parseRelease(*at, p.now(), time.Local)
 			if err != nil {
 				return usageError("--at: %w", err)
 			}

@@ -39,7 +39,7 @@ var muteCommand = command{
 			if err := knownPerson(*file, *by); err != nil {
 				return err
 			}
-			now := time.Now()
+			now := p.now()
 			until, err := parseUntil(*lasts, now)
 			if err != nil || !until.After(now) || until.Sub(now) > longest {
 				return usageError("--for %s: expected a duration over 0 and up to 7d, such as 90m, or a time within 7 days, such as 18:00 or \"monday 09:00\"", *lasts)
@@ -49,7 +49,7 @@ var muteCommand = command{
 				m.Journey = ""
 			}
 			if *end {
-				m.Until = time.Now().UTC()
+				m.Until = now.UTC()
 			}
 			return p.mute(ctx, db, args[0], m)
 		}
@@ -100,7 +100,7 @@ func (p *program) mute(ctx context.Context, db *storage, what string, m alerts.M
 	if err := alerts.PutMute(ctx, store, m); err != nil {
 		return err
 	}
-	if !m.Until.After(time.Now()) {
+	if !m.Until.After(p.now()) {
 		fmt.Fprintf(p.stdout, "%s is no longer muted\n", what)
 		return nil
 	}

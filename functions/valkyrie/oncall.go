@@ -77,7 +77,7 @@ func (c *rotaCommand) tell(ctx context.Context, o alerts.OnCall) error {
 	if err != nil {
 		return err
 	}
-	at, err := parseWhen(c.at, time.Now(), zone)
+	at, err := parseWhen(c.at, c.now(), zone)
 	if err != nil {
 		return usageError("--at: %w", err)
 	}
@@ -148,7 +148,7 @@ func (c *rotaCommand) override(ctx context.Context, o alerts.OnCall) error {
 	if err != nil {
 		return err
 	}
-	now := time.Now()
+	now := c.now()
 	from, err := parseWhen(c.from, now, zone)
 	if err != nil {
 		return usageError("--from: %w", err)

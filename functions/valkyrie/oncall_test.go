@@ -24,11 +24,17 @@ phone: {from: "+12025550100"}
 // typed runs the program with these arguments, in which DIR stands for a folder.
 func typed(t *testing.T, dir string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
+	return typedAt(t, time.Now(), dir, args...)
+}
+
+// typedAt is typed with the program's clock standing at now.
+func typedAt(t *testing.T, now time.Time, dir string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
 	for i := range args {
 		args[i] = strings.ReplaceAll(args[i], "DIR", dir)
 	}
 	var out, errs bytes.Buffer
-	p := &program{self: "valkyrie", stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
+	p := &program{self: "valkyrie", stdout: &out, stderr: &errs, getenv: func(string) string { return "" }, timeNow: func() time.Time { return now }}
 	code = p.run(t.Context(), args)
 	return out.String(), errs.String(), code
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Exit codes, which scripts rely on.
@@ -24,6 +25,15 @@ type program struct {
 	self           string // how it was started
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	timeNow        func() time.Time // nil: time.Now
+}
+
+// now is the time by which a command answers. Runs of journeys and their slots go by the machine's clock, as the site does.
+func (p *program) now() time.Time {
+	if p.timeNow == nil {
+		return time.Now()
+	}
+	return p.timeNow()
 }
 
 // A command is one word of the command line.

@@ -16,7 +16,7 @@ type query struct {
 
 // queryFlags declares its flags; since is how far to look back unless told, and the first format is the usual one.
 func (p *program) queryFlags(fs *flag.FlagSet, since string, formats ...string) *query {
-	q := &query{store: p.storeFlags(fs), since: ago(since), formats: formats}
+	q := &query{store: p.storeFlags(fs), since: p.ago(since), until: past{now: p.now}, formats: formats}
 	fs.StringVar(&q.format, "format", formats[0], "`FORM` of the result: "+strings.Join(formats, ", "))
 	fs.Var(&q.since, "since", "`TIME` to look back to: 90m, 24h, 7d or 2w ago, yesterday, 03:00, 2026-11-01")
 	fs.Var(&q.until, "until", "`TIME` to stop at, in the same words; now unless given")

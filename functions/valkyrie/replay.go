@@ -31,7 +31,7 @@ var replayCommand = command{
 			"already, and never ended, is missed: nobody is told of it anew.",
 	},
 	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		r := replaying{program: p, since: ago("30d")}
+		r := replaying{program: p, since: p.ago("30d")}
 		fs.StringVar(&r.policy, "policy", defaultAlerts, "`FILE` of the policy to try")
 		fs.StringVar(&r.against, "against", "", "`FILE` of another policy to compare it with; what really was, unless given")
 		r.store = p.storeFlags(fs)

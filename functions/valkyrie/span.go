@@ -21,16 +21,17 @@ func (s *duration) Set(text string) error {
 
 // A past is a flag that is a moment which is over: so long ago, or a time.
 type past struct {
+	now  func() time.Time
 	text string
 	at   time.Time
 }
 
-func ago(text string) past {
-	var p past
-	if err := p.Set(text); err != nil {
+func (p *program) ago(text string) past {
+	t := past{now: p.now}
+	if err := t.Set(text); err != nil {
 		panic(err) // a default of ours
 	}
-	return p
+	return t
 }
 
 func (p *past) String() string { return p.text }
@@ -38,7 +39,7 @@ func (p *past) String() string { return p.text }
 // Set reads it.
 func (p *past) Set(text string) (err error) {
 	p.text = text
-	p.at, err = parsePast(text, time.Now(), time.Local)
+	p.at, err = parsePast(text, p.now(), time.Local)
 	return err
 }
 

@@ -159,7 +159,7 @@ func (p *program) alertsConfig(path string) (alerts.Config, error) {
 		return cfg, err
 	}
 	var who []string
-	for _, turn := range cfg.OnCall.Chain(time.Now()) {
+	for _, turn := range cfg.OnCall.Chain(p.now()) {
 		who = append(who, turn.Person.Name)
 	}
 	fmt.Fprintf(p.stderr, "on call by %s: %s\n", path, strings.Join(who, ", then "))

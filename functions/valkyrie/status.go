@@ -36,7 +36,7 @@ var statusCommand = command{
 				return err
 			}
 			defer store.Close()
-			if err := statusDesk(store, *name, *to).Write(ctx, time.Now()); err != nil {
+			if err := statusDesk(store, *name, *to).Write(ctx, p.now()); err != nil {
 				return err
 			}
 			fmt.Fprintln(p.stdout, filepath.Join(*to, "index.html"))
