@@ -16,43 +16,47 @@ import (
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/outages"
+	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/functions/valkyrie/report"
 	"valkyrie/infra/evidence"
 	"valkyrie/probes"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
 )
 
-var demoCommand = command{
-	name: "demo", args: "[flags]", summary: "watch an outage from its first hung step to the phone call and the all-clear, in a minute",
-	examples: []string{"valkyrie demo", "valkyrie demo --fault ids-exhausted", "valkyrie demo --answer \"press 4\"", "valkyrie demo --dir my-demo"},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		fault := fs.String("fault", "workers-down", "`NAME` of the outage; see --list")
-		list := fs.Bool("list", false, "name all outages there are, with a line each")
-		answer := fs.String("answer", "no-answer, voicemail, press 4", "how the three phones answer, one after the other: `WORDS` such as \"busy, press 4\"")
-		dir := fs.String("dir", "", "`DIR` for database and evidence; a new temporary one unless given")
-		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
+func demoCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "demo", Args: "[flags]", Summary: "watch an outage from its first hung step to the phone call and the all-clear, in a minute",
+		Examples: []string{"valkyrie demo", "valkyrie demo --fault ids-exhausted", "valkyrie demo --answer \"press 4\"", "valkyrie demo --dir my-demo"},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			fault := fs.String("fault", "workers-down", "`NAME` of the outage; see --list")
+			list := fs.Bool("list", false, "name all outages there are, with a line each")
+			answer := fs.String("answer", "no-answer, voicemail, press 4", "how the three phones answer, one after the other: `WORDS` such as \"busy, press 4\"")
+			dir := fs.String("dir", "", "`DIR` for database and evidence; a new temporary one unless given")
+			return func(ctx context.Context, args []string) error {
+				if err := cli.NoArguments(args); err != nil {
+					return err
+				}
+				if *list {
+					listOutages(p.stdout)
+					return nil
+				}
+				s, ok := outages.Find(*fault)
+				if !ok {
+					return cli.Usage("--fault %q%s: expected one of %s", *fault, cli.Suggest(*fault, outageNames()), strings.Join(outageNames(), ", "))
+				}
+				if !s.Live || s.Decoy {
+					return p.tellOutage(ctx, s)
+				}
+				answers, err := standin.ParseBehaviours(*answer)
+				if err != nil {
+					return cli.Usage("--answer: %w", err)
+				}
+				i := slices.IndexFunc(demoshop.Faults(), func(f demoshop.Fault) bool { return f.Name == s.Name })
+				return p.demo(ctx, demoshop.Faults()[i], *dir, answers)
 			}
-			if *list {
-				listOutages(p.stdout)
-				return nil
-			}
-			s, ok := outages.Find(*fault)
-			if !ok {
-				return usageError("--fault %q%s: expected one of %s", *fault, meant(*fault), outageNames())
-			}
-			if !s.Live || s.Decoy {
-				return p.tellOutage(ctx, s)
-			}
-			answers, err := standin.ParseBehaviours(*answer)
-			if err != nil {
-				return usageError("--answer: %w", err)
-			}
-			i := slices.IndexFunc(demoshop.Faults(), func(f demoshop.Fault) bool { return f.Name == s.Name })
-			return p.demo(ctx, demoshop.Faults()[i], *dir, answers)
-		}
-	},
+		},
+	}
 }
 
 // A demo is the story being told. Everything in it is real: Chrome, the shop and its fault, the store, the judge, the
@@ -72,10 +76,10 @@ type demo struct {
 func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string, answers []standin.Behaviour) (err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "valkyrie-demo-"); err != nil {
-			return brokenError("no folder for the demo: %w", err)
+			return cli.Broken("no folder for the demo: %w", err)
 		}
 	} else if err := os.MkdirAll(dir, 0o700); err != nil {
-		return usageError("--dir: %w", err)
+		return cli.Usage("--dir: %w", err)
 	}
 	d := &demo{program: p}
 	down, err := d.setUp(ctx, dir, answers)
@@ -95,7 +99,7 @@ func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string, an
 func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviour) (down func() error, err error) {
 	cfg, err := alerts.Parse("the built-in alerts.yaml", alerts.Shipped(), probes.Names())
 	if err != nil {
-		return nil, exitError{exitUsage, err}
+		return nil, cli.Exit(cli.ExitUsage, err)
 	}
 	cfg.OnCall = withThird(cfg.OnCall.AtAnyHour())
 	browser, err := d.findChrome(ctx)
@@ -120,7 +124,7 @@ func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviou
 	site, err := parseSite(d.site)
 	d.runner = journey.Runner{
 		Stage: journey.Stage{Site: site, Chrome: browser, Secrets: d.secretsFor(site), Agent: probes.Agent(), Trace: true}, Region: "laptop", Evidence: evidence.Folder(filepath.Join(dir, "evidence")),
-		OnStep: func(_ journey.Run, s journey.StepResult) { tellStep(d.stdout, s) },
+		OnStep: func(_ journey.Run, s journey.StepResult) { report.WriteStep(d.stdout, s) },
 	}
 	return func() error {
 		ph.close()
@@ -139,7 +143,7 @@ func (d *demo) tell(ctx context.Context, fault demoshop.Fault) error {
 	}
 	d.say("\n%s  %s\n", strings.ToUpper(fault.Name), fault.Summary)
 	if err := d.shop.SetFault(fault.Name, true); err != nil {
-		return brokenError("the outage cannot be played: %w", err)
+		return cli.Broken("the outage cannot be played: %w", err)
 	}
 	d.say("The uptime check asks GET /healthz, and hears: %s. It will not tell anybody.\n", d.uptime(ctx))
 	if err := d.until(ctx, "the outage was not noticed", func() bool { return len(d.opened) > 0 }); err != nil {
@@ -147,7 +151,7 @@ func (d *demo) tell(ctx context.Context, fault demoshop.Fault) error {
 	}
 	d.say("\nREPAIRED  %s is over; the probes go on\n", fault.Name)
 	if err := d.shop.SetFault(fault.Name, false); err != nil {
-		return brokenError("the outage cannot be ended: %w", err)
+		return cli.Broken("the outage cannot be ended: %w", err)
 	}
 	if err := d.until(ctx, "the repair was not noticed", func() bool { return len(d.resolved) >= len(d.opened) }); err != nil {
 		return err
@@ -162,7 +166,7 @@ func (d *demo) until(ctx context.Context, otherwise string, done func() bool) er
 			return err
 		}
 	}
-	return brokenError("%s in %d slots", otherwise, maxSlots)
+	return cli.Broken("%s in %d slots", otherwise, maxSlots)
 }
 
 // slot runs every journey once, and has the pager do what follows.
@@ -176,7 +180,7 @@ func (d *demo) slot(ctx context.Context) error {
 		d.say("\n%s  %s\n", slot.Format("15:04:05"), j.Name)
 		run := d.runner.Probe(ctx, make, slot)
 		if ctx.Err() != nil {
-			return brokenError("the demo was interrupted")
+			return cli.Broken("the demo was interrupted")
 		}
 		decisions, err := d.station.desk.Record(ctx, run)
 		if err != nil {
@@ -191,7 +195,7 @@ func (d *demo) slot(ctx context.Context) error {
 
 // follow tells what a run has led to, has the pager act on it, and listens to the call to its end.
 func (d *demo) follow(ctx context.Context, run journey.Run, decisions []alerts.Decision) error {
-	d.say("  = %s in %s\n", run.Outcome, milliseconds(run.DurationMS))
+	d.say("  = %s in %s\n", run.Outcome, cli.Milliseconds(run.DurationMS))
 	alarms, ends := len(d.opened), len(d.resolved)
 	for _, c := range decisions {
 		switch c.Verb {

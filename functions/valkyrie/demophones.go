@@ -7,6 +7,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio/standin"
+	"valkyrie/functions/valkyrie/cli"
 )
 
 // demoSpeech is how long a sentence takes in the demo: real ones take seconds, and a real phone rings for 25.
@@ -23,7 +24,7 @@ func withThird(o alerts.OnCall) alerts.OnCall {
 // cleared waits until everybody who was paged has heard that it is over.
 func (d *demo) cleared(ctx context.Context) error {
 	if _, err := d.exchange.WaitTexts(ctx, 2*d.alarms); err != nil { // an all-clear for every alarm
-		return brokenError("the all-clear did not arrive: %w", err)
+		return cli.Broken("the all-clear did not arrive: %w", err)
 	}
 	return nil
 }
@@ -38,7 +39,7 @@ func (d *demo) alarmed(ctx context.Context) error {
 		}
 		d.alarms = len(slices.DeleteFunc(slices.Clone(route.Pages), func(p alerts.Page) bool { return p.Purpose != alerts.Alarm || p.Channel != alerts.Text }))
 		if _, err := d.exchange.WaitTexts(ctx, d.alarms); err != nil {
-			return brokenError("nobody got a text: %w", err)
+			return cli.Broken("nobody got a text: %w", err)
 		}
 		if !d.opened[0].Rings() {
 			return nil
@@ -50,10 +51,10 @@ func (d *demo) alarmed(ctx context.Context) error {
 		}
 		calls := d.exchange.Calls()
 		if settled := !slices.ContainsFunc(calls, func(c standin.CallRecord) bool { return !c.Settled }); settled && len(calls) < n {
-			return brokenError("nobody has acknowledged after %d calls", len(calls))
+			return cli.Broken("nobody has acknowledged after %d calls", len(calls))
 		}
 		if _, err := d.exchange.WaitCalls(ctx, n); err != nil {
-			return brokenError("nobody was called: %w", err)
+			return cli.Broken("nobody was called: %w", err)
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/lambdatest"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/environ"
 )
@@ -73,7 +74,7 @@ func TestDeployedDrill(t *testing.T) {
 			t.Errorf("expected %q in\n%s", want, out)
 		}
 	}
-	if calls := w.Exchange.Calls(); code != exitOK || len(calls) != 2 {
+	if calls := w.Exchange.Calls(); code != cli.ExitOK || len(calls) != 2 {
 		t.Errorf("exit code %d, %d calls", code, len(calls))
 	}
 	records, err := w.Tables[lambdatest.Home].Incidents(t.Context(), time.Now().Add(-time.Hour))
@@ -98,7 +99,7 @@ func TestDeployedOrders(t *testing.T) {
 		want alerts.IncidentState
 	}{{"ack", alerts.Acknowledged}, {"resolve", alerts.Resolved}} {
 		code, out := outcomeOf(t, nil, c.verb, i.Short(), "--as", "Grace", "--store", deployedStore, "--pager", "other-pager")
-		if code != exitOK || !strings.HasPrefix(out, "Thank you, Grace. ") || strings.Contains(out, "could not be woken") {
+		if code != cli.ExitOK || !strings.HasPrefix(out, "Thank you, Grace. ") || strings.Contains(out, "could not be woken") {
 			t.Errorf("%s: exit code %d: %s", c.verb, code, out)
 		}
 		if got := <-woken; got != fmt.Sprintf(`{"poked":"valkyrie %s"}`, c.verb) {
@@ -140,7 +141,7 @@ func TestNobodyCalls(t *testing.T) {
 		woken := w.Cloud.Requests()["lambda POST"]
 		fs := flags(t, p, "--store", deployedStore)
 		err := (&drilling{program: p, within: c.within, told: map[string]string{}}).run(ctx, cfg, fs, "")
-		if code := p.report(err); code != exitBroken || !strings.Contains(said.String(), c.want) || !said.heard {
+		if code := p.app().Report(err); code != cli.ExitBroken || !strings.Contains(said.String(), c.want) || !said.heard {
 			t.Errorf("%s: exit code %d:\n%s", c.about, code, said)
 		}
 		if n := w.Cloud.Requests()["lambda POST"] - woken; n != c.wakes {
@@ -171,7 +172,7 @@ func TestDeployedFaults(t *testing.T) {
 		{"nobody to acknowledge", []string{"ack", "--store", deployedStore, "--as", "Bob"}, `there is nobody called "Bob"`},
 		{"two stores", []string{"ack", "--store", deployedStore, "--db", "valkyrie.db"}, "expected one of them"},
 	} {
-		if code, out := outcomeOf(t, nil, c.args...); code != exitUsage || !strings.Contains(out, c.want) {
+		if code, out := outcomeOf(t, nil, c.args...); code != cli.ExitUsage || !strings.Contains(out, c.want) {
 			t.Errorf("%s: exit code %d, expected %q in\n%s", c.about, code, c.want, out)
 		}
 	}
@@ -181,7 +182,7 @@ func TestDeployedFaults(t *testing.T) {
 		}
 	}
 	for _, verb := range []string{"drill", "ack", "resolve"} {
-		if code, out := outcomeOf(t, nil, verb, "--store", deployedStore); code != exitUsage || !strings.Contains(out, "no AWS credentials") {
+		if code, out := outcomeOf(t, nil, verb, "--store", deployedStore); code != cli.ExitUsage || !strings.Contains(out, "no AWS credentials") {
 			t.Errorf("%s without credentials: exit code %d\n%s", verb, code, out)
 		}
 	}

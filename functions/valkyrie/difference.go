@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 )
 
 // A telling is when people were told of an incident, or would have been: each time that it opened, or came back.
@@ -162,5 +163,5 @@ func lasted(i alerts.Incident) string {
 	if i.State != alerts.Resolved {
 		return "is open"
 	}
-	return brief(i.ResolvedAt.Sub(i.Since).Round(time.Second))
+	return cli.FormatDuration(i.ResolvedAt.Sub(i.Since).Round(time.Second))
 }

@@ -10,35 +10,38 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/doctor"
 	"valkyrie/probes"
 )
 
-var doctorCommand = command{
-	name: "doctor", args: "[flags]", summary: "examine this machine, or a deployment, before trusting it to wake you",
-	examples: []string{
-		"valkyrie doctor",
-		"valkyrie doctor --site https://shop.example.com",
-		"valkyrie doctor --deployment eu-west-1           # its home region; signed in to the account",
-	},
-	notes: []string{
-		"It changes nothing. The webhook is sent a request that it must refuse.",
-		"exit code: 0 all is well, or to be known; 2 wrong usage; 3 something is ill: you might not be woken",
-	},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		var e examination
-		fs.StringVar(&e.home, "deployment", "", "home `REGION` of a deployment to examine, instead of this machine")
-		fs.StringVar(&e.stack, "stack", "valkyrie", "`NAME` of the stacks of the deployment")
-		fs.StringVar(&e.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
-		fs.StringVar(&e.site, "site", "", "`URL` of the site to probe: is it there, and do the clocks agree")
-		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
+func doctorCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "doctor", Args: "[flags]", Summary: "examine this machine, or a deployment, before trusting it to wake you",
+		Examples: []string{
+			"valkyrie doctor",
+			"valkyrie doctor --site https://shop.example.com",
+			"valkyrie doctor --deployment eu-west-1           # its home region; signed in to the account",
+		},
+		Notes: []string{
+			"It changes nothing. The webhook is sent a request that it must refuse.",
+			"exit code: 0 all is well, or to be known; 2 wrong usage; 3 something is ill: you might not be woken",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			var e examination
+			fs.StringVar(&e.home, "deployment", "", "home `REGION` of a deployment to examine, instead of this machine")
+			fs.StringVar(&e.stack, "stack", "valkyrie", "`NAME` of the stacks of the deployment")
+			fs.StringVar(&e.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
+			fs.StringVar(&e.site, "site", "", "`URL` of the site to probe: is it there, and do the clocks agree")
+			return func(ctx context.Context, args []string) error {
+				if err := cli.NoArguments(args); err != nil {
+					return err
+				}
+				e.program, e.client = p, &http.Client{Timeout: 10 * time.Second}
+				return e.run(ctx)
 			}
-			e.program, e.client = p, &http.Client{Timeout: 10 * time.Second}
-			return e.run(ctx)
-		}
-	},
+		},
+	}
 }
 
 // An examination is one visit of the doctor.
@@ -58,10 +61,10 @@ func (e *examination) run(ctx context.Context) error {
 		return err
 	}
 	if ctx.Err() != nil {
-		return brokenError("interrupted after %d findings", len(e.found))
+		return cli.Broken("interrupted after %d findings", len(e.found))
 	}
 	if doctor.Sick(e.found) {
-		return exitError{exitBroken, errQuiet}
+		return cli.Silent(cli.ExitBroken)
 	}
 	return nil
 }
@@ -84,7 +87,7 @@ func (e *examination) deployment(ctx context.Context) error {
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion(e.home))
 	if err != nil {
-		return usageError("AWS cannot be asked: %w\nset AWS_PROFILE, or sign in (aws sso login)", err)
+		return cli.Usage("AWS cannot be asked: %w\nset AWS_PROFILE, or sign in (aws sso login)", err)
 	}
 	e.clock(ctx, "https://sts."+e.home+".amazonaws.com")
 	doctor.Deployment{

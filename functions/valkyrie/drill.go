@@ -12,37 +12,40 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 )
 
-var drillCommand = command{
-	name: "drill", args: "[flags]", summary: "really call whoever is on call, say that it is a drill, and wait for the key",
-	examples: []string{"valkyrie drill", "valkyrie drill --to Grace", "valkyrie drill --store \"dynamodb://valkyrie?region=eu-west-1\""},
-	notes: []string{
-		"Who does not acknowledge is followed by the next in the chain. A watch on the same store makes the calls; without one this\n" +
-			"program does, with the same account and addresses as watch: see valkyrie watch -h. With --store the deployed pager makes\n" +
-			"them, by the alerts.yaml that it was built with.",
-		"exit code: 0 somebody acknowledged, 1 nobody did, 2 wrong usage or configuration, 3 our own environment is broken",
-	},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		d := drilling{program: p, told: map[string]string{}}
-		to := fs.String("to", "", "`NAME` of who is called first; whoever is on call unless given")
-		file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people")
-		db := p.storeFlags(fs)
-		pager := pagerFlag(fs)
-		fs.StringVar(&d.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive, if no watch takes them")
-		fs.StringVar(&d.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
-		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
+func drillCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "drill", Args: "[flags]", Summary: "really call whoever is on call, say that it is a drill, and wait for the key",
+		Examples: []string{"valkyrie drill", "valkyrie drill --to Grace", "valkyrie drill --store \"dynamodb://valkyrie?region=eu-west-1\""},
+		Notes: []string{
+			"Who does not acknowledge is followed by the next in the chain. A watch on the same store makes the calls; without one this " +
+				"program does, with the same account and addresses as watch: see valkyrie watch -h. With --store the deployed pager makes " +
+				"them, by the alerts.yaml that it was built with.",
+			"exit code: 0 somebody acknowledged, 1 nobody did, 2 wrong usage or configuration, 3 our own environment is broken",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			d := drilling{program: p, told: map[string]string{}}
+			to := fs.String("to", "", "`NAME` of who is called first; whoever is on call unless given")
+			file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people")
+			db := p.storeFlags(fs)
+			pager := pagerFlag(fs)
+			fs.StringVar(&d.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive, if no watch takes them")
+			fs.StringVar(&d.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
+			return func(ctx context.Context, args []string) error {
+				if err := cli.NoArguments(args); err != nil {
+					return err
+				}
+				cfg, err := p.alertsConfig(*file)
+				if err != nil {
+					return err
+				}
+				d.deployed = *pager
+				return d.run(ctx, cfg, db, *to)
 			}
-			cfg, err := p.alertsConfig(*file)
-			if err != nil {
-				return err
-			}
-			d.deployed = *pager
-			return d.run(ctx, cfg, db, *to)
-		}
-	},
+		},
+	}
 }
 
 // A drilling is a drill being waited for.
@@ -68,7 +71,7 @@ func (d *drilling) run(ctx context.Context, cfg alerts.Config, db *storage, to s
 	defer func() { err = errors.Join(err, d.store.Close()) }()
 	d.began = time.Now().UTC()
 	if d.id, err = alerts.PutDrill(ctx, d.store, cfg.OnCall, to, d.began); err != nil {
-		return exitError{exitUsage, err}
+		return cli.Exit(cli.ExitUsage, err)
 	}
 	defer func() { // interrupted, or broken: it must not go on without us
 		kept := context.WithoutCancel(ctx)
@@ -86,7 +89,7 @@ func (d *drilling) run(ctx context.Context, cfg alerts.Config, db *storage, to s
 		fmt.Fprintln(d.stderr, d.caller()+" makes the calls")
 		return d.finish(ctx)
 	case d.inCloud():
-		return brokenError("the deployed pager has begun no call within %v\nsee its log, and valkyrie doctor --deployment REGION", d.patience())
+		return cli.Broken("the deployed pager has begun no call within %v\nsee its log, and valkyrie doctor --deployment REGION", d.patience())
 	}
 	return d.call(ctx, cfg)
 }
@@ -141,7 +144,7 @@ func (d *drilling) tell(r alerts.Record) {
 		case p.State == alerts.Accepted && p.Key == "":
 			said = fmt.Sprintf("%s is called at %s", p.Person, p.To)
 		case p.State == alerts.Ended && p.Key != alerts.AckKey:
-			said = fmt.Sprintf("%s: %s%s", p.Person, p.Result, after(", ", p.Why))
+			said = fmt.Sprintf("%s: %s%s", p.Person, p.Result, cli.Prefixed(", ", p.Why))
 		}
 		if said != "" && d.told[p.ID] != said {
 			d.told[p.ID] = said
@@ -169,11 +172,11 @@ func (d *drilling) finish(ctx context.Context) error {
 func (d *drilling) end(r alerts.Record, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
-		return brokenError("the drill was interrupted")
+		return cli.Broken("the drill was interrupted")
 	case err != nil:
 		return err
 	case r.AckedBy == "":
-		return exitError{exitFailed, fmt.Errorf("the drill has failed: %s", r.Closing)}
+		return cli.Exit(cli.ExitFailed, fmt.Errorf("the drill has failed: %s", r.Closing))
 	}
 	var first []string
 	for _, p := range r.Pages {
@@ -183,7 +186,7 @@ func (d *drilling) end(r alerts.Record, err error) error {
 		ring, _ := p.ToRing()
 		if key, ok := p.ToKey(); ok && p.Person == r.AckedBy {
 			fmt.Fprintf(d.stdout, "%s acknowledged: the phone rang after %s, and the key came %s later%s\n", r.AckedBy, ring.Round(time.Millisecond*100), key.Round(time.Millisecond*100),
-				after("; not so ", strings.Join(first, ", ")))
+				cli.Prefixed("; not so ", strings.Join(first, ", ")))
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 )
 
 // Who makes a drill's calls, and how long to wait for them to begin: a watch on the same file looks every second, and a
@@ -24,7 +25,7 @@ func drillFlags(db *storage) (err error) {
 	}
 	db.flags.Visit(func(f *flag.Flag) {
 		if f.Name == "answer" || f.Name == "listen" {
-			err = usageError("--%s: expected no such flag with --store, as the deployed pager makes the calls, and real phones ring", f.Name)
+			err = cli.Usage("--%s: expected no such flag with --store, as the deployed pager makes the calls, and real phones ring", f.Name)
 		}
 	})
 	return err
@@ -70,7 +71,7 @@ func (d *drilling) begins(ctx context.Context) (bool, error) {
 	_, err := d.await(waiting, func(r alerts.Record) bool { return r.Begun() || r.State == alerts.Resolved })
 	switch {
 	case ctx.Err() != nil:
-		return false, brokenError("the drill was interrupted")
+		return false, cli.Broken("the drill was interrupted")
 	case errors.Is(err, context.DeadlineExceeded):
 		return false, nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio/standin"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/webhook"
 )
@@ -85,7 +86,7 @@ func TestHeartbeatsOfADeployment(t *testing.T) {
 			t.Errorf("%s: got %q and %q, %d; want %q", args, out, errs, code, said)
 		}
 	}
-	if out, errs, code := typed(t, dir, "heartbeats", "--url", base); code != exitUsage || !strings.Contains(errs, "names no batch: add one to judge.heartbeats") {
+	if out, errs, code := typed(t, dir, "heartbeats", "--url", base); code != cli.ExitUsage || !strings.Contains(errs, "names no batch: add one to judge.heartbeats") {
 		t.Errorf("%q and %q, %d", out, errs, code)
 	}
 }

@@ -7,50 +7,53 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/secrets"
 	"valkyrie/infra/webhook"
 )
 
-var heartbeatsCommand = command{
-	name: "heartbeats", args: "--url URL [flags]", summary: "print the addresses at which batches report to a deployment",
-	examples: []string{
-		"valkyrie heartbeats --url https://abc.lambda-url.eu-west-1.on.aws --secrets ssm:/valkyrie/",
-		"curl -fsS -X POST \"$ADDRESS/start\"; ...; curl -fsS -X POST \"$ADDRESS/finish?done=400&expected=400\"",
-	},
-	notes: []string{
-		"The batches are those of alerts.yaml. Who knows an address can report for that batch, and do nothing else: it is made\n" +
-			"from the secret " + environ.BeatKey + ", which is read from --secrets, or as the secrets of journeys are. `valkyrie watch` prints its own.",
-	},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		base := fs.String("url", "", "`URL` of the deployment's webhook: the output WebhookUrl of its stack")
-		source := fs.String("secrets", "", "`SOURCE` at AWS, such as ssm:/valkyrie/; left out: VALKYRIE_SECRET_BEAT_KEY or .valkyrie-secrets")
-		path := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people")
-		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
+func heartbeatsCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "heartbeats", Args: "--url URL [flags]", Summary: "print the addresses at which batches report to a deployment",
+		Examples: []string{
+			"valkyrie heartbeats --url https://abc.lambda-url.eu-west-1.on.aws --secrets ssm:/valkyrie/",
+			"curl -fsS -X POST \"$ADDRESS/start\"; ...; curl -fsS -X POST \"$ADDRESS/finish?done=400&expected=400\"",
+		},
+		Notes: []string{
+			"The batches are those of alerts.yaml. Who knows an address can report for that batch, and do nothing else: it is made " +
+				"from the secret " + environ.BeatKey + ", which is read from --secrets, or as the secrets of journeys are. `valkyrie watch` prints its own.",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			base := fs.String("url", "", "`URL` of the deployment's webhook: the output WebhookUrl of its stack")
+			source := fs.String("secrets", "", "`SOURCE` at AWS, such as ssm:/valkyrie/; left out: VALKYRIE_SECRET_BEAT_KEY or .valkyrie-secrets")
+			path := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people")
+			return func(ctx context.Context, args []string) error {
+				if err := cli.NoArguments(args); err != nil {
+					return err
+				}
+				u, err := parseSite(*base)
+				if err != nil {
+					return cli.Usage("--url %q: expected the webhook's address, such as https://abc.lambda-url.eu-west-1.on.aws", *base)
+				}
+				cfg, name, err := readAlerts(*path)
+				if err != nil {
+					return err
+				}
+				if len(cfg.Judge.Heartbeats) == 0 {
+					return cli.Usage("%s names no batch: add one to judge.heartbeats", name)
+				}
+				key, err := p.beatKey(ctx, *source)
+				if err != nil {
+					return cli.Exit(cli.ExitUsage, err)
+				}
+				for _, h := range cfg.Judge.Heartbeats {
+					fmt.Fprintf(p.stdout, "%s  %s\n", h.Name, webhook.BeatURL(u.String(), []byte(key), h.Name))
+				}
+				return nil
 			}
-			u, err := parseSite(*base)
-			if err != nil {
-				return usageError("--url %q: expected the webhook's address, such as https://abc.lambda-url.eu-west-1.on.aws", *base)
-			}
-			cfg, name, err := readAlerts(*path)
-			if err != nil {
-				return err
-			}
-			if len(cfg.Judge.Heartbeats) == 0 {
-				return usageError("%s names no batch: add one to judge.heartbeats", name)
-			}
-			key, err := p.beatKey(ctx, *source)
-			if err != nil {
-				return exitError{exitUsage, err}
-			}
-			for _, h := range cfg.Judge.Heartbeats {
-				fmt.Fprintf(p.stdout, "%s  %s\n", h.Name, webhook.BeatURL(u.String(), []byte(key), h.Name))
-			}
-			return nil
-		}
-	},
+		},
+	}
 }
 
 // beatKey is the deployment's key for the addresses of batches.

@@ -12,48 +12,52 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/functions/valkyrie/report"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
-var historyCommand = command{
-	name: "history", args: "[JOURNEY] [flags]", summary: "list the runs that were made, and how each journey has fared",
-	examples: []string{
-		"valkyrie history", "valkyrie history print-card --since 2h", "valkyrie history --since yesterday --until today",
-		"valkyrie history --format json --since 7d | jq .outcome",
-		"valkyrie history --store \"dynamodb://valkyrie?region=eu-central-1\"",
-	},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		q := p.queryFlags(fs, "24h", "text", "json")
-		return func(ctx context.Context, args []string) error {
-			if len(args) > 1 {
-				return usageError("unexpected argument %q: expected at most one journey", args[1])
-			}
-			store, err := q.open(ctx)
-			if err != nil {
-				return err
-			}
-			defer store.Close()
-			name := strings.Join(args, "")
-			runs, err := store.Runs(ctx, alerts.RunQuery{Journey: name, Since: q.since.at, Until: q.until.at})
-			if err != nil {
-				return err
-			}
-			if len(runs) == 0 {
-				if err := p.noRuns(ctx, store, name, q); err != nil {
+func historyCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "history", Args: "[JOURNEY] [flags]", Summary: "list the runs that were made, and how each journey has fared",
+		Examples: []string{
+			"valkyrie history", "valkyrie history print-card --since 2h", "valkyrie history --since yesterday --until today",
+			"valkyrie history --format json --since 7d | jq .outcome",
+			"valkyrie history --store \"dynamodb://valkyrie?region=eu-central-1\"",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			q := p.queryFlags(fs, "24h", "text", "json")
+			return func(ctx context.Context, args []string) error {
+				if len(args) > 1 {
+					return cli.Usage("unexpected argument %q: expected at most one journey", args[1])
+				}
+				store, err := q.open(ctx)
+				if err != nil {
 					return err
 				}
+				defer store.Close()
+				name := strings.Join(args, "")
+				runs, err := store.Runs(ctx, alerts.RunQuery{Journey: name, Since: q.since.At, Until: q.until.At})
+				if err != nil {
+					return err
+				}
+				if len(runs) == 0 {
+					if err := p.noRuns(ctx, store, name, q); err != nil {
+						return err
+					}
+				}
+				if q.form.Value == "json" {
+					return report.WriteRuns(p.stdout, "json", runs)
+				}
+				route, err := alerts.LoadRoute(ctx, store)
+				if err != nil {
+					return err
+				}
+				return p.tellHistory(runs, marksFor(strings.Join(args, ""), route.Marks, q.since.At))
 			}
-			if q.format == "json" {
-				return writeRuns(p.stdout, "json", runs)
-			}
-			route, err := alerts.LoadRoute(ctx, store)
-			if err != nil {
-				return err
-			}
-			return p.tellHistory(runs, marksFor(strings.Join(args, ""), route.Marks, q.since.at))
-		}
-	},
+		},
+	}
 }
 
 // noRuns says why there are none: the name is mistyped, or when the last one was.
@@ -62,13 +66,13 @@ func (p *program) noRuns(ctx context.Context, store alerts.RunLog, name string, 
 	if err != nil {
 		return err
 	}
-	of := after(" of ", name)
+	of := cli.Prefixed(" of ", name)
 	if len(newest) > 0 {
 		fmt.Fprintf(p.stderr, "no runs%s %s; the latest is of %s\n", of, q.within(), newest[0].Slot.UTC().Format("2006-01-02 15:04:05 UTC"))
 		return nil
 	}
 	if known := probes.Names(); name != "" && !slices.Contains(known, name) {
-		return unknown("journey", name, known)
+		return cli.Unknown("journey", name, known)
 	}
 	fmt.Fprintf(p.stderr, "no runs%s were ever made here\n", of)
 	return nil
@@ -94,7 +98,7 @@ func (p *program) tellHistory(runs []journey.Run, marks []alerts.Mark) error {
 	}
 	for _, r := range runs {
 		released(func(m alerts.Mark) bool { return !m.At.After(r.Slot) })
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, mark(r.Outcome), r.Outcome, milliseconds(r.DurationMS), what(r)+after("  on try "+strconv.Itoa(r.Tries)+"; at first: ", r.FirstError))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, report.Symbol(r.Outcome), r.Outcome, cli.Milliseconds(r.DurationMS), what(r)+cli.Prefixed("  on try "+strconv.Itoa(r.Tries)+"; at first: ", r.FirstError))
 	}
 	released(func(alerts.Mark) bool { return true })
 	fmt.Fprintln(w)
@@ -111,7 +115,7 @@ func what(r journey.Run) string {
 		if s.Error != "" { // the journey's policy made it slow
 			return fmt.Sprintf("step %q: %s", s.Name, s.Error)
 		}
-		return fmt.Sprintf("step %q took %s, budget %s%s", s.Name, milliseconds(s.DurationMS), milliseconds(s.SlowMS), after(": ", s.Why))
+		return fmt.Sprintf("step %q took %s, budget %s%s", s.Name, cli.Milliseconds(s.DurationMS), cli.Milliseconds(s.SlowMS), cli.Prefixed(": ", s.Why))
 	}
 	return r.Error
 }
@@ -137,7 +141,9 @@ func tellJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
 		if !r.Outcome.Good() {
 			continue // the time of a failure is its limit, which says nothing of speed
 		}
-		flaky += count(r.Flaky())
+		if r.Flaky() {
+			flaky++
+		}
 		totals = append(totals, r.DurationMS)
 		for _, s := range r.Steps {
 			if !s.Cleanup {
@@ -152,7 +158,7 @@ func tellJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
 		}
 	}
 	fmt.Fprintf(w, "%s\t%d\t%.1f %%\t%d (%.1f %%)\t%s\t%s\t%s\n", name, all, 100*float64(len(totals))/float64(all), flaky, 100*float64(flaky)/float64(all),
-		quantileText(totals, 0.5), quantileText(totals, 0.95), slowest+after(" ", quantileText(steps[slowest], 0.5)))
+		quantileText(totals, 0.5), quantileText(totals, 0.95), slowest+cli.Prefixed(" ", quantileText(steps[slowest], 0.5)))
 }
 
 // quantile is the nearest-rank quantile.
@@ -165,5 +171,5 @@ func quantileText(values []int64, q float64) string {
 	if len(values) == 0 {
 		return ""
 	}
-	return milliseconds(quantile(values, q))
+	return cli.Milliseconds(quantile(values, q))
 }

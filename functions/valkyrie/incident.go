@@ -9,6 +9,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/aftermath"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes/journey"
 )
 
@@ -28,7 +29,7 @@ func (p *program) tellOne(ctx context.Context, store alerts.Store, name, file, f
 	}
 	switch a := aftermath.Of(c); format {
 	case "json":
-		return writeJSON(p.stdout, a)
+		return cli.WriteJSON(p.stdout, a)
 	case "markdown":
 		return a.Markdown(p.stdout)
 	default:
@@ -53,11 +54,11 @@ func choose(all []alerts.Record, name string) (alerts.Record, error) {
 	case len(meant) == 1:
 		return meant[0], nil
 	case len(meant) > 1:
-		return alerts.Record{}, usageError("%q may be any of %d incidents; say more of an id:\n%s", name, len(meant), latest(meant))
+		return alerts.Record{}, cli.Usage("%q may be any of %d incidents; say more of an id:\n%s", name, len(meant), latest(meant))
 	case len(all) == 0:
-		return alerts.Record{}, usageError("there is no incident %q; there was never any here", name)
+		return alerts.Record{}, cli.Usage("there is no incident %q; there was never any here", name)
 	}
-	return alerts.Record{}, usageError("there is no incident %q; the latest are\n%s", name, latest(all))
+	return alerts.Record{}, cli.Usage("there is no incident %q; the latest are\n%s", name, latest(all))
 }
 
 // latest lists the newest few incidents.
@@ -99,11 +100,11 @@ func (p *program) caseOf(ctx context.Context, store alerts.Store, r alerts.Recor
 // runsAround are the runs of the incident's journey, until a day after it, and from so far back that each region has had a
 // good one before it went bad, if any is kept.
 func runsAround(ctx context.Context, store alerts.RunLog, r alerts.Record, now time.Time) ([]journey.Run, error) {
-	until := now.Add(aDay)
+	until := now.Add(cli.Day)
 	if r.State == alerts.Resolved {
-		until = r.ResolvedAt.Add(aDay)
+		until = r.ResolvedAt.Add(cli.Day)
 	}
-	for back := aDay; ; back *= 8 {
+	for back := cli.Day; ; back *= 8 {
 		runs, err := store.Runs(ctx, alerts.RunQuery{Journey: r.Journey, Since: r.Since.Add(-back), Until: until})
 		if err != nil || back > kept {
 			return runs, err
@@ -117,9 +118,9 @@ func runsAround(ctx context.Context, store alerts.RunLog, r alerts.Record, now t
 
 // judgedAgain judges the incident's journey again, from long enough before it that judging knows what it knew then.
 func judgedAgain(ctx context.Context, store alerts.RunLog, cfg alerts.Config, r alerts.Record, now time.Time) ([]aftermath.Decided, error) {
-	back := max(2*aDay, cfg.Judge.For(r.Journey).ReturnWithin+aDay)
+	back := max(2*cli.Day, cfg.Judge.For(r.Journey).ReturnWithin+cli.Day)
 	if r.Kind == alerts.Creeping || r.Kind == alerts.Counts {
-		back = 50 * aDay // trends and usual levels need weeks
+		back = 50 * cli.Day // trends and usual levels need weeks
 	}
 	until := now
 	if r.State == alerts.Resolved {

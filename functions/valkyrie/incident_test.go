@@ -10,6 +10,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/aftermath"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
 )
 
@@ -33,7 +34,7 @@ func TestOneIncident(t *testing.T) {
 	r := all[1]
 	for _, name := range []string{r.Short(), "#" + r.Short(), r.ID, strings.ToUpper(r.ID), r.ID[:len(r.ID)-4]} {
 		out, errs, code := tell(name)
-		if code != exitOK || errs != "" || !strings.HasPrefix(out, "#"+r.Short()+"  print-card is down: resolved\n") {
+		if code != cli.ExitOK || errs != "" || !strings.HasPrefix(out, "#"+r.Short()+"  print-card is down: resolved\n") {
 			t.Errorf("%s: %d %s%s", name, code, errs, out)
 		}
 		for _, want := range []string{
@@ -51,7 +52,7 @@ func TestOneIncident(t *testing.T) {
 	if err := json.Unmarshal([]byte(out), &a); err != nil || a.ID != r.ID || len(a.Windows) != 1 || len(a.Pages) != 1 || strings.Count(out, "\n") != 1 {
 		t.Error(err, out)
 	}
-	if out, _, code := tell(r.Short(), "--format", "markdown"); code != exitOK || !strings.HasPrefix(out, "# Post-mortem: print a card, down on ") {
+	if out, _, code := tell(r.Short(), "--format", "markdown"); code != cli.ExitOK || !strings.HasPrefix(out, "# Post-mortem: print a card, down on ") {
 		t.Error(code, out)
 	}
 	refused(t, tell, all)
@@ -67,7 +68,7 @@ func refused(t *testing.T, tell func(...string) (string, string, int), all []ale
 		{"--format markdown", "valkyrie: --format markdown: expected the incident to write about; "},
 	} {
 		args := strings.Split(c.args, " ")
-		if out, errs, code := tell(args...); code != exitUsage || out != "" || !strings.HasPrefix(errs, c.want) {
+		if out, errs, code := tell(args...); code != cli.ExitUsage || out != "" || !strings.HasPrefix(errs, c.want) {
 			t.Errorf("incidents %s: %d %q %q, want %q", c.args, code, out, errs, c.want)
 		}
 	}
@@ -76,7 +77,7 @@ func refused(t *testing.T, tell func(...string) (string, string, int), all []ale
 		t.Fatal(err)
 	}
 	out, errs, code := tell(all[0].Short(), "--alerts", faulty)
-	if code != exitOK || !strings.Contains(errs, "the decisions cannot be judged again: ") || !strings.Contains(out, "they could not be judged again") {
+	if code != cli.ExitOK || !strings.Contains(errs, "the decisions cannot be judged again: ") || !strings.Contains(out, "they could not be judged again") {
 		t.Error(code, errs, out)
 	}
 }

@@ -1,4 +1,4 @@
-// Command valkyrie is the whole suite on one machine: it runs the journeys, judges the runs, and calls people.
+// Command valkyrie runs the journeys, judges the runs and pages people, all on one machine, and operates a deployment.
 package main
 
 import (

@@ -10,40 +10,43 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes"
 )
 
-var markCommand = command{
-	name: "mark", args: "[NAME] [flags]", summary: "note that something was released: what goes wrong soon after says so, on the phone too",
-	examples: []string{
-		"valkyrie mark v1.2.3",
-		"valkyrie mark \"cart 4.1\" --at 10m --journey create-order",
-		"valkyrie mark                                    # lists them",
-	},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		at := fs.String("at", "now", "`TIME` of it: RFC 3339, \"2026-11-22 03:00\", or how long ago, such as 10m")
-		var journeys words
-		fs.Var(&journeys, "journey", "`NAME` of one that it can have touched; may be given several times; all unless given")
-		db := p.storeFlags(fs)
-		return func(ctx context.Context, args []string) error {
-			if len(args) > 1 {
-				return usageError("unexpected argument %q: expected one name; put quotes around one with spaces", args[1])
-			}
-			for _, name := range journeys {
-				if known := probes.Names(); !slices.Contains(known, name) {
-					return usageError("--journey %s: expected one of %s", name, strings.Join(known, ", "))
+func markCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "mark", Args: "[NAME] [flags]", Summary: "note that something was released: what goes wrong soon after says so, on the phone too",
+		Examples: []string{
+			"valkyrie mark v1.2.3",
+			"valkyrie mark \"cart 4.1\" --at 10m --journey create-order",
+			"valkyrie mark                                    # lists them",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			at := fs.String("at", "now", "`TIME` of it: RFC 3339, \"2026-11-22 03:00\", or how long ago, such as 10m")
+			var journeys cli.Strings
+			fs.Var(&journeys, "journey", "`NAME` of one that it can have touched; may be given several times; all unless given")
+			db := p.storeFlags(fs)
+			return func(ctx context.Context, args []string) error {
+				if len(args) > 1 {
+					return cli.Usage("unexpected argument %q: expected one name; put quotes around one with spaces", args[1])
 				}
+				for _, name := range journeys {
+					if known := probes.Names(); !slices.Contains(known, name) {
+						return cli.Unknown("journey", name, known)
+					}
+				}
+				if len(args) == 0 {
+					return p.listMarks(ctx, db)
+				}
+				when, err := parseRelease(*at, p.now(), time.Local)
+				if err != nil {
+					return cli.Usage("--at: %w", err)
+				}
+				return p.mark(ctx, db, alerts.Mark{Name: args[0], At: when, Journeys: journeys})
 			}
-			if len(args) == 0 {
-				return p.listMarks(ctx, db)
-			}
-			when, err := parseRelease(*at, p.now(), time.Local)
-			if err != nil {
-				return usageError("--at: %w", err)
-			}
-			return p.mark(ctx, db, alerts.Mark{Name: args[0], At: when, Journeys: journeys})
-		}
-	},
+		},
+	}
 }
 
 // parseRelease reads a time that has been: "now", how long ago ("10m"), or what parseWhen reads.
@@ -52,7 +55,7 @@ func parseRelease(s string, now time.Time, zone *time.Location) (time.Time, erro
 	t := now
 	if ago, err := time.ParseDuration(s); err == nil {
 		t = now.Add(-ago)
-	} else if t, err = parseWhen(s, now, zone); err != nil {
+	} else if t, err = cli.ParseTime(s, now, zone); err != nil {
 		return t, err
 	}
 	if t.After(now.Add(skew)) {
@@ -68,7 +71,7 @@ func (p *program) mark(ctx context.Context, db *storage, m alerts.Mark) error {
 	}
 	defer store.Close()
 	if err := alerts.PutMark(ctx, store, m); err != nil {
-		return exitError{exitUsage, err}
+		return cli.Exit(cli.ExitUsage, err)
 	}
 	fmt.Fprintf(p.stdout, "marked %s at %s\n", m.Name, m.At.Local().Format("2006-01-02 15:04:05 MST"))
 	return nil

@@ -9,51 +9,54 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes"
 )
 
 // everything is the word for all journeys.
 const everything = "all"
 
-var muteCommand = command{
-	name: "mute", args: "JOURNEY [flags]", summary: "tell nobody about a journey, or a batch, for a while; it ends by itself, and says so",
-	examples: []string{"valkyrie mute print-card --for 1h --by Ada", "valkyrie mute all --for 20m", "valkyrie mute print-card --end"},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		lasts := fs.String("for", "1h", "`DURATION` until it ends by itself, such as 90m or 2d, or the TIME; at most 7d")
-		by := fs.String("by", "", "`NAME` of who mutes, and is told when it ends; the first on call unless given")
-		end := fs.Bool("end", false, "end it now")
-		file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people, which names the batches")
-		db := p.storeFlags(fs)
-		return func(ctx context.Context, args []string) error {
-			const longest = 7 * 24 * time.Hour
-			known, err := mutable(*file, args)
-			if err != nil {
-				return err
+func muteCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "mute", Args: "JOURNEY [flags]", Summary: "tell nobody about a journey, or a batch, for a while; it ends by itself, and says so",
+		Examples: []string{"valkyrie mute print-card --for 1h --by Ada", "valkyrie mute all --for 20m", "valkyrie mute print-card --end"},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			lasts := fs.String("for", "1h", "`DURATION` until it ends by itself, such as 90m or 2d, or the TIME; at most 7d")
+			by := fs.String("by", "", "`NAME` of who mutes, and is told when it ends; the first on call unless given")
+			end := fs.Bool("end", false, "end it now")
+			file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people, which names the batches")
+			db := p.storeFlags(fs)
+			return func(ctx context.Context, args []string) error {
+				const longest = 7 * 24 * time.Hour
+				known, err := mutable(*file, args)
+				if err != nil {
+					return err
+				}
+				if len(args) != 1 {
+					return cli.Usage("expected one journey or batch to mute, got %d; there are: %s", len(args), strings.Join(known, ", "))
+				}
+				if !slices.Contains(known, args[0]) {
+					return cli.Unknown("journey or batch", args[0], known)
+				}
+				if err := knownPerson(*file, *by); err != nil {
+					return err
+				}
+				now := p.now()
+				until, err := cli.ParseUntil(*lasts, now, time.Local)
+				if err != nil || !until.After(now) || until.Sub(now) > longest {
+					return cli.Usage("--for %s: expected a duration over 0 and up to 7d, such as 90m, or a time within 7 days, such as 18:00 or \"monday 09:00\"", *lasts)
+				}
+				m := alerts.Mute{Journey: args[0], Until: until.UTC().Truncate(time.Second), By: *by}
+				if m.Journey == everything {
+					m.Journey = ""
+				}
+				if *end {
+					m.Until = now.UTC()
+				}
+				return p.mute(ctx, db, args[0], m)
 			}
-			if len(args) != 1 {
-				return usageError("expected one journey or batch to mute, got %d; there are: %s", len(args), strings.Join(known, ", "))
-			}
-			if !slices.Contains(known, args[0]) {
-				return unknown("journey or batch", args[0], known)
-			}
-			if err := knownPerson(*file, *by); err != nil {
-				return err
-			}
-			now := p.now()
-			until, err := parseUntil(*lasts, now)
-			if err != nil || !until.After(now) || until.Sub(now) > longest {
-				return usageError("--for %s: expected a duration over 0 and up to 7d, such as 90m, or a time within 7 days, such as 18:00 or \"monday 09:00\"", *lasts)
-			}
-			m := alerts.Mute{Journey: args[0], Until: until.UTC().Truncate(time.Second), By: *by}
-			if m.Journey == everything {
-				m.Journey = ""
-			}
-			if *end {
-				m.Until = now.UTC()
-			}
-			return p.mute(ctx, db, args[0], m)
-		}
-	},
+		},
+	}
 }
 
 // knownPerson refuses somebody who is not on call, as far as the file can be read.
@@ -67,17 +70,9 @@ func knownPerson(file, name string) error {
 		all = append(all, who.Name)
 	}
 	if !slices.Contains(all, name) {
-		return unknown("person", name, all)
+		return cli.Unknown("person", name, all)
 	}
 	return nil
-}
-
-// parseUntil reads how long something lasts, or until when.
-func parseUntil(s string, now time.Time) (time.Time, error) {
-	if d, err := alerts.ParseDuration(s); err == nil {
-		return now.Add(d), nil
-	}
-	return parseWhen(s, now, time.Local)
 }
 
 // mutable lists what can be muted. The file is read only for a name that is no journey's: that it is being edited, and

@@ -5,35 +5,37 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 )
 
-var oncallCommand = command{
-	name: "oncall", args: "[override] [flags]", summary: "say who is called at a moment, and who after that; or put somebody else on duty",
-	examples: []string{
-		"valkyrie oncall",
-		"valkyrie oncall --at \"sunday 03:00\" --zone Europe/Berlin",
-		"valkyrie oncall override --who Grace --from \"2026-12-24 09:00\" --to \"2026-12-27 09:00\"",
-		"valkyrie oncall override --remove --from \"2026-12-25 12:00\"    # the one in force at that time",
-	},
-	notes: []string{"Times are in the zone of --zone; those of an override are in the zone of its rotation unless --zone is given."},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		c := rotaCommand{program: p}
-		fs.StringVar(&c.at, "at", "now", "`TIME` to answer for: \"sunday 03:00\", \"2026-11-22 03:00\", RFC 3339")
-		fs.StringVar(&c.zone, "zone", "", "`NAME` of the time zone of the times given; the machine's own unless given")
-		fs.StringVar(&c.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
-		c.db = p.storeFlags(fs)
-		fs.StringVar(&c.who, "who", "", "override: `NAME` of who has the duty instead")
-		fs.StringVar(&c.from, "from", "", "override: `TIME` from when")
-		fs.StringVar(&c.to, "to", "", "override: `TIME` until when")
-		fs.StringVar(&c.rotation, "rotation", "", "override: `NAME` of the rotation, if there are several")
-		fs.BoolVar(&c.remove, "remove", false, "override: end the one in force at --from")
-		return c.run
-	},
+func oncallCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "oncall", Args: "[override] [flags]", Summary: "say who is called at a moment, and who after that; or put somebody else on duty",
+		Examples: []string{
+			"valkyrie oncall",
+			"valkyrie oncall --at \"sunday 03:00\" --zone Europe/Berlin",
+			"valkyrie oncall override --who Grace --from \"2026-12-24 09:00\" --to \"2026-12-27 09:00\"",
+			"valkyrie oncall override --remove --from \"2026-12-25 12:00\"    # the one in force at that time",
+		},
+		Notes: []string{"Times are in the zone of --zone; those of an override are in the zone of its rotation unless --zone is given."},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			c := rotaCommand{program: p}
+			fs.StringVar(&c.at, "at", "now", "`TIME` to answer for: \"sunday 03:00\", \"2026-11-22 03:00\", RFC 3339")
+			fs.StringVar(&c.zone, "zone", "", "`NAME` of the time zone of the times given; the machine's own unless given")
+			fs.StringVar(&c.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
+			c.db = p.storeFlags(fs)
+			fs.StringVar(&c.who, "who", "", "override: `NAME` of who has the duty instead")
+			fs.StringVar(&c.from, "from", "", "override: `TIME` from when")
+			fs.StringVar(&c.to, "to", "", "override: `TIME` until when")
+			fs.StringVar(&c.rotation, "rotation", "", "override: `NAME` of the rotation, if there are several")
+			fs.BoolVar(&c.remove, "remove", false, "override: end the one in force at --from")
+			return c.run
+		},
+	}
 }
 
 // A rotaCommand is the flags of oncall.
@@ -54,7 +56,7 @@ func (c *rotaCommand) run(ctx context.Context, args []string) error {
 	case len(args) == 0:
 		return c.tell(ctx, cfg.OnCall)
 	case len(args) > 1 || args[0] != "override":
-		return usageError("unexpected argument %q: expected override, or nothing", args[0])
+		return cli.Usage("unexpected argument %q: expected override, or nothing", args[0])
 	}
 	return c.override(ctx, cfg.OnCall)
 }
@@ -66,7 +68,7 @@ func (c *rotaCommand) location(otherwise *time.Location) (*time.Location, error)
 	}
 	z, err := alerts.ParseZone(c.zone)
 	if err != nil {
-		return nil, usageError("--zone: %w", err)
+		return nil, cli.Usage("--zone: %w", err)
 	}
 	return z.Location(), nil
 }
@@ -77,9 +79,9 @@ func (c *rotaCommand) tell(ctx context.Context, o alerts.OnCall) error {
 	if err != nil {
 		return err
 	}
-	at, err := parseWhen(c.at, c.now(), zone)
+	at, err := cli.ParseTime(c.at, c.now(), zone)
 	if err != nil {
-		return usageError("--at: %w", err)
+		return cli.Usage("--at: %w", err)
 	}
 	if o, err = c.withOverrides(ctx, o); err != nil {
 		return err
@@ -90,7 +92,7 @@ func (c *rotaCommand) tell(ctx context.Context, o alerts.OnCall) error {
 		who := turn.Person
 		fmt.Fprintf(w, "%d.\t%s\t%s\t%s\t%s\n", i+1, who.Name, who.Phone, at.In(who.Zone.Location()).Format("Mon 15:04 MST"), duty(i, turn))
 	}
-	fmt.Fprintf(w, "then again after %s, until somebody acknowledges\n", brief(o.RepeatAfter))
+	fmt.Fprintf(w, "then again after %s, until somebody acknowledges\n", cli.FormatDuration(o.RepeatAfter))
 	return w.Flush()
 }
 
@@ -101,25 +103,10 @@ func duty(i int, t alerts.Turned) string {
 	case i == 0:
 		s = "at once"
 	case t.Rung.After > 0:
-		s += fmt.Sprintf(", %s later at the earliest", brief(t.Rung.After))
+		s += fmt.Sprintf(", %s later at the earliest", cli.FormatDuration(t.Rung.After))
 	}
 	if t.Rung.Call != t.Person.Name {
 		s += fmt.Sprintf("; %s until %s there", t.Rung.Call, t.Duty.Until.In(t.Person.Zone.Location()).Format("Mon 2 Jan 15:04"))
-	}
-	return s
-}
-
-// brief is a duration without the zeros at its end, and of whole days in days: 5m, not 5m0s; 7d, not 168h0m0s.
-func brief(d time.Duration) string {
-	if days := d / aDay; d > aDay && d%aDay == 0 {
-		return fmt.Sprintf("%dd", days)
-	}
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	if strings.HasSuffix(s, "h0m") {
-		s = strings.TrimSuffix(s, "0m")
 	}
 	return s
 }
@@ -149,9 +136,9 @@ func (c *rotaCommand) override(ctx context.Context, o alerts.OnCall) error {
 		return err
 	}
 	now := c.now()
-	from, err := parseWhen(c.from, now, zone)
+	from, err := cli.ParseTime(c.from, now, zone)
 	if err != nil {
-		return usageError("--from: %w", err)
+		return cli.Usage("--from: %w", err)
 	}
 	store, err := c.db.open(ctx)
 	if err != nil {
@@ -161,20 +148,20 @@ func (c *rotaCommand) override(ctx context.Context, o alerts.OnCall) error {
 	if c.remove {
 		v, found, err := alerts.DropOverride(ctx, store, o, rotation.Name, from)
 		if err == nil && !found {
-			err = usageError("there is no override of %s at %s; those in the file are ended there", rotation.Name, from.Format(time.RFC3339))
+			err = cli.Usage("there is no override of %s at %s; those in the file are ended there", rotation.Name, from.Format(time.RFC3339))
 		}
 		if err == nil {
 			fmt.Fprintf(c.stdout, "%s no longer has %s from %v to %v\n", v.Who, rotation.Name, v.From, v.To)
 		}
 		return err
 	}
-	to, err := parseWhen(cmp.Or(c.to, "missing"), now, zone)
+	to, err := cli.ParseTime(cmp.Or(c.to, "missing"), now, zone)
 	if err != nil {
-		return usageError("--to: %w", err)
+		return cli.Usage("--to: %w", err)
 	}
 	v := alerts.Override{Rotation: rotation.Name, Who: c.who, From: alerts.MomentAt(from.Truncate(time.Second)), To: alerts.MomentAt(to)}
 	if err := alerts.AddOverride(ctx, store, o, v, now); err != nil {
-		return exitError{exitUsage, err}
+		return cli.Exit(cli.ExitUsage, err)
 	}
 	fmt.Fprintf(c.stdout, "%s has %s from %v to %v\n", v.Who, v.Rotation, v.From, v.To)
 	return nil
@@ -192,7 +179,7 @@ func (c *rotaCommand) chosen(o alerts.OnCall) (alerts.Rotation, error) {
 		all = append(all, r.Name)
 	}
 	if len(all) == 0 {
-		return alerts.Rotation{}, usageError("there is no rotation in %s whose duty somebody else could have; write one under on_call.rotations", c.alerts)
+		return alerts.Rotation{}, cli.Usage("there is no rotation in %s whose duty somebody else could have; write one under on_call.rotations", c.alerts)
 	}
-	return alerts.Rotation{}, usageError("--rotation %q: expected one of %q, the rotations in %s", c.rotation, all, c.alerts)
+	return alerts.Rotation{}, cli.Usage("--rotation %q: expected one of %q, the rotations in %s", c.rotation, all, c.alerts)
 }

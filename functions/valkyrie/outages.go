@@ -13,29 +13,31 @@ import (
 	"time"
 
 	"valkyrie/functions/outages"
-	"valkyrie/probes/demoshop"
+	"valkyrie/functions/valkyrie/cli"
 )
 
-var outagesCommand = command{
-	name: "outages", args: "[NAME...] [flags]", summary: "replay the real outages, and what must stay silent beside them, and print who was told, when",
-	examples: []string{"valkyrie outages", "valkyrie outages intermittent creep", "valkyrie outages --months 0"},
-	notes: []string{
-		"Those that need a browser are played in Chrome; those that take weeks on a simulated clock. It takes a few minutes.",
-		"exit code: 0 all were told and nobody was wrongly told, 1 otherwise, 3 our own environment is broken",
-	},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		months := fs.Uint64("months", 100, "`N` healthy months to judge, in which nobody may be told anything")
-		return func(ctx context.Context, args []string) error {
-			chosen, err := scenarios(args)
-			if err != nil {
-				return err
+func outagesCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "outages", Args: "[NAME...] [flags]", Summary: "replay the real outages, and what must stay silent beside them, and print who was told, when",
+		Examples: []string{"valkyrie outages", "valkyrie outages intermittent creep", "valkyrie outages --months 0"},
+		Notes: []string{
+			"Those that need a browser are played in Chrome; those that take weeks on a simulated clock. It takes a few minutes.",
+			"exit code: 0 all were told and nobody was wrongly told, 1 otherwise, 3 our own environment is broken",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			months := fs.Uint64("months", 100, "`N` healthy months to judge, in which nobody may be told anything")
+			return func(ctx context.Context, args []string) error {
+				chosen, err := scenarios(args)
+				if err != nil {
+					return err
+				}
+				if len(args) > 0 {
+					*months = 0
+				}
+				return p.replayOutages(ctx, chosen, *months)
 			}
-			if len(args) > 0 {
-				*months = 0
-			}
-			return p.replayOutages(ctx, chosen, *months)
-		}
-	},
+		},
+	}
 }
 
 // scenarios are those of the names; all of them when no name is given.
@@ -47,38 +49,26 @@ func scenarios(names []string) ([]outages.Scenario, error) {
 	for _, name := range names {
 		s, ok := outages.Find(name)
 		if !ok {
-			return nil, usageError("there is no outage %q; there are: %s", name, outageNames())
+			return nil, cli.Unknown("outage", name, outageNames())
 		}
 		chosen = append(chosen, s)
 	}
 	return chosen, nil
 }
 
-func outageNames() string {
+func outageNames() []string {
 	var all []string
 	for _, s := range outages.All() {
 		all = append(all, s.Name)
 	}
-	return strings.Join(all, ", ")
-}
-
-// meant is a hint at the outage that a mistyped name is nearest to.
-func meant(typed string) string {
-	var all []string
-	for _, s := range outages.All() {
-		all = append(all, s.Name)
-	}
-	if near := demoshop.Nearest(typed, all); near != "" {
-		return fmt.Sprintf(", did you mean %q?", near)
-	}
-	return ""
+	return all
 }
 
 // replayOutages plays the scenarios, judges the healthy months, and prints the table.
 func (p *program) replayOutages(ctx context.Context, chosen []outages.Scenario, months uint64) error {
 	dir, err := os.MkdirTemp("", "valkyrie-outages-")
 	if err != nil {
-		return brokenError("no folder for the outages: %w", err)
+		return cli.Broken("no folder for the outages: %w", err)
 	}
 	defer os.RemoveAll(dir)
 	stage := outages.Stage{Dir: dir, Log: slog.New(slog.DiscardHandler)}
@@ -91,7 +81,7 @@ func (p *program) replayOutages(ctx context.Context, chosen []outages.Scenario, 
 	}
 	results, err := p.playAll(ctx, chosen, stage)
 	if err != nil {
-		return brokenError("%w", err)
+		return cli.Broken("%w", err)
 	}
 	fmt.Fprintln(p.stdout)
 	wrong, missed := outages.Table(p.stdout, results)
@@ -100,7 +90,7 @@ func (p *program) replayOutages(ctx context.Context, chosen []outages.Scenario, 
 		return err
 	}
 	if wrong+missed+alarms > 0 {
-		return exitError{exitFailed, errQuiet}
+		return cli.Silent(cli.ExitFailed)
 	}
 	return nil
 }
@@ -135,11 +125,11 @@ func (p *program) healthy(ctx context.Context, months uint64) (told int, err err
 	runs := 0
 	for seed := range months {
 		if ctx.Err() != nil {
-			return told, brokenError("interrupted after %d healthy months", seed)
+			return told, cli.Broken("interrupted after %d healthy months", seed)
 		}
 		verdicts, judged, err := outages.Healthy(seed)
 		if err != nil {
-			return told, brokenError("%w", err)
+			return told, cli.Broken("%w", err)
 		}
 		runs += judged
 		for _, v := range verdicts {
@@ -160,7 +150,7 @@ func (p *program) healthy(ctx context.Context, months uint64) (told int, err err
 func (p *program) tellOutage(ctx context.Context, s outages.Scenario) error {
 	dir, err := os.MkdirTemp("", "valkyrie-demo-")
 	if err != nil {
-		return brokenError("no folder for the demo: %w", err)
+		return cli.Broken("no folder for the demo: %w", err)
 	}
 	defer os.RemoveAll(dir)
 	how := "in Chrome, from slot to slot without the minute between"
@@ -178,11 +168,11 @@ func (p *program) tellOutage(ctx context.Context, s outages.Scenario) error {
 	fmt.Fprintf(p.stdout, "%s  %s\nIt takes %s; here it is played %s.\n\n", strings.ToUpper(s.Name), s.Line, span(s.Lasts), how)
 	r, err := outages.Play(ctx, s, stage)
 	if err != nil {
-		return brokenError("%w", err)
+		return cli.Broken("%w", err)
 	}
 	fmt.Fprintf(p.stdout, "\n%d runs.%s\n\n", r.Runs, silence(r))
 	if wrong, missed := outages.Table(p.stdout, []outages.Result{r}); wrong+missed > 0 {
-		return exitError{exitFailed, errQuiet}
+		return cli.Silent(cli.ExitFailed)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/practice"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
@@ -50,7 +51,7 @@ func practised(name string) (journeys []journey.Journey, names []string, err err
 	case slices.Contains(all, name):
 		all = []string{name}
 	default:
-		return nil, nil, unknown("journey", name, all)
+		return nil, nil, cli.Unknown("journey", name, all)
 	}
 	found, err := probes.Find(all...)
 	for _, make := range found {
@@ -87,7 +88,7 @@ func (r *replaying) score(troubles []practice.Trouble, would, was []alerts.Verdi
 		if name == "" {
 			name = "all"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", t.What, name, t.From.Format("2006-01-02 15:04"), brief(t.Until.Sub(t.From)), noticed(t, would), noticed(t, was))
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", t.What, name, t.From.Format("2006-01-02 15:04"), cli.FormatDuration(t.Until.Sub(t.From)), noticed(t, would), noticed(t, was))
 	}
 	fmt.Fprintf(w, "nothing at all\t\t\t\t%s\t%s\n", forNothing(troubles, would), forNothing(troubles, was))
 	return w.Flush()
@@ -160,8 +161,8 @@ func roughly(d time.Duration) string {
 	switch {
 	case d < 2*time.Hour:
 		return fmt.Sprintf("%d min", int(d.Minutes()))
-	case d < 2*aDay:
+	case d < 2*cli.Day:
 		return fmt.Sprintf("%d h", int(d.Hours()))
 	}
-	return fmt.Sprintf("%d days", int(d/aDay))
+	return fmt.Sprintf("%d days", int(d/cli.Day))
 }

@@ -11,40 +11,43 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
-var replayCommand = command{
-	name: "replay", args: "[JOURNEY] --policy FILE [flags]", summary: "judge the stored history again under another policy, and tell what would have been different",
-	examples: []string{
-		"valkyrie replay --policy alerts/alerts.yaml",
-		"valkyrie replay print-card --policy stricter.yaml --since 30d --db valkyrie.db",
-		"valkyrie replay --policy stricter.yaml --against alerts/alerts.yaml   # two policies, rather than a policy and what was",
-		"valkyrie replay --policy stricter.yaml --practice                     # on a made-up month whose troubles are known",
-	},
-	notes: []string{
-		"FILE is a whole alerts.yaml; only its part \"judge\" and its severities matter. All of the history is judged, so that trends are known;\n" +
-			"what is told began, or ended, within --since. Heartbeats are not replayed, and no mute or maintenance counts. Nobody is called.",
-		"--practice needs no history: on JOURNEY, or the first two, it shows which of a month's troubles a policy notices, how soon, and what it tells people about that\n" +
-			"is none; beside the alerts.yaml that was built in, unless --against names another. A trouble in the middle of an incident that was told\n" +
-			"already, and never ended, is missed: nobody is told of it anew.",
-	},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		r := replaying{program: p, since: p.ago("30d")}
-		fs.StringVar(&r.policy, "policy", defaultAlerts, "`FILE` of the policy to try")
-		fs.StringVar(&r.against, "against", "", "`FILE` of another policy to compare it with; what really was, unless given")
-		r.store = p.storeFlags(fs)
-		fs.BoolVar(&r.practice, "practice", false, "replay a made-up month of noise and known troubles instead of the store")
-		fs.Var(&r.since, "since", "`TIME` to look back to: 24h, 7d or 2w ago, yesterday, 2026-11-01")
-		return func(ctx context.Context, args []string) error {
-			if len(args) > 1 {
-				return usageError("unexpected argument %q: expected at most one journey", args[1])
+func replayCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "replay", Args: "[JOURNEY] --policy FILE [flags]", Summary: "judge the stored history again under another policy, and tell what would have been different",
+		Examples: []string{
+			"valkyrie replay --policy alerts/alerts.yaml",
+			"valkyrie replay print-card --policy stricter.yaml --since 30d --db valkyrie.db",
+			"valkyrie replay --policy stricter.yaml --against alerts/alerts.yaml     # compares two policies",
+			"valkyrie replay --policy stricter.yaml --practice    # a made-up month whose troubles are known",
+		},
+		Notes: []string{
+			"FILE is a whole alerts.yaml; only its part \"judge\" and its severities matter. All of the history is judged, so that trends are known; " +
+				"what is told began, or ended, within --since. Heartbeats are not replayed, and no mute or maintenance counts. Nobody is called.",
+			"--practice needs no history: on JOURNEY, or the first two, it shows which of a month's troubles a policy notices, how soon, and what it tells people about that " +
+				"is none; beside the alerts.yaml that was built in, unless --against names another. A trouble in the middle of an incident that was told " +
+				"already, and never ended, is missed: nobody is told of it anew.",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			r := replaying{program: p, since: cli.Ago("30d", p.now)}
+			fs.StringVar(&r.policy, "policy", defaultAlerts, "`FILE` of the policy to try")
+			fs.StringVar(&r.against, "against", "", "`FILE` of another policy to compare it with; what really was, unless given")
+			r.store = p.storeFlags(fs)
+			fs.BoolVar(&r.practice, "practice", false, "replay a made-up month of noise and known troubles instead of the store")
+			fs.Var(&r.since, "since", "`TIME` to look back to: 24h, 7d or 2w ago, yesterday, 2026-11-01")
+			return func(ctx context.Context, args []string) error {
+				if len(args) > 1 {
+					return cli.Usage("unexpected argument %q: expected at most one journey", args[1])
+				}
+				r.journey = strings.Join(args, "")
+				return r.run(ctx)
 			}
-			r.journey = strings.Join(args, "")
-			return r.run(ctx)
-		}
-	},
+		},
+	}
 }
 
 // A replaying is the flags of replay, and the judges that it takes.
@@ -53,7 +56,7 @@ type replaying struct {
 	policy, against, journey string
 	store                    *storage
 	practice                 bool
-	since                    past
+	since                    cli.PastTime
 
 	would, baseline *judge // baseline is nil where the policy is compared with what was
 }
@@ -97,11 +100,11 @@ func readPolicy(path, flag string) (alerts.Config, error) {
 		text, err = alerts.Shipped(), nil
 	}
 	if err != nil {
-		return alerts.Config{}, usageError("the policy cannot be read: %w\nname it with %s", err, flag)
+		return alerts.Config{}, cli.Usage("the policy cannot be read: %w\nname it with %s", err, flag)
 	}
 	cfg, err := alerts.Parse(path, text, probes.Names())
 	if err != nil {
-		return cfg, exitError{exitUsage, err}
+		return cfg, cli.Exit(cli.ExitUsage, err)
 	}
 	return cfg, nil
 }
@@ -121,19 +124,19 @@ func (r *replaying) onHistory(ctx context.Context, store alerts.Store) error {
 		return err
 	}
 	if known := probes.Names(); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {
-		return unknown("journey", r.journey, known)
+		return cli.Unknown("journey", r.journey, known)
 	}
 	fmt.Fprintf(r.stderr, "judged %d runs in %v\n", r.would.Runs, time.Since(began).Round(time.Millisecond))
 	if r.baseline != nil {
-		return r.compare(r.would.Verdicts(r.since.at), r.baseline.Verdicts(r.since.at))
+		return r.compare(r.would.Verdicts(r.since.At), r.baseline.Verdicts(r.since.At))
 	}
-	was, err := incidents(ctx, store, r.since.at)
+	was, err := incidents(ctx, store, r.since.At)
 	if err != nil {
 		return err
 	}
 	was = slices.DeleteFunc(was, func(i alerts.Record) bool { return r.journey != "" && i.Journey != r.journey })
 	var all []difference
-	for _, d := range alerts.Compare(r.would.Verdicts(r.since.at), was) {
+	for _, d := range alerts.Compare(r.would.Verdicts(r.since.At), was) {
 		all = append(all, difference{d, wouldTell(d.Would), didTell(d.Was)})
 	}
 	return r.tellDifferences(all, "WOULD HAVE", "DID")

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
 )
@@ -76,7 +77,7 @@ func TestReplay(t *testing.T) {
 		}
 		var out bytes.Buffer
 		p := &program{stdout: &out, stderr: io.Discard, getenv: func(string) string { return "" }}
-		if code := p.run(context.Background(), []string{"replay", "--policy", policy, "--db", db}); code != exitOK {
+		if code := p.run(context.Background(), []string{"replay", "--policy", policy, "--db", db}); code != cli.ExitOK {
 			t.Fatalf("exit code %d", code)
 		}
 		if !strings.Contains(out.String(), c.want) {

@@ -11,43 +11,46 @@ import (
 	"sync/atomic"
 	"time"
 
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes/demoshop"
 )
 
-var shopCommand = command{
-	name: "shop", args: "[flags]", summary: "serve the practice shop, with or without faults; until Ctrl-C",
-	examples: []string{
-		"valkyrie shop",
-		"valkyrie shop --addr 127.0.0.1:8080 --fault workers-down",
-		"valkyrie shop --faults two-bad-days.yaml --speed 60",
-		"curl -X POST 'http://127.0.0.1:8080/faults/workers-down?on=true'    # while it runs; or by hand at /backstage",
-	},
-	notes: []string{
-		"The file of --faults is a list of outages, which may overlap. Times count from the opening, by the shop's clock; without \"for\", an\n" +
-			"outage stays. Each that comes and goes is told here:\n" +
-			"  - {fault: workers-down, from: 2m, for: 5m}\n  - {fault: cache-down, from: 4m}\n  - {fault: intermittent, from: 1d, for: 2d}",
-		"With --speed 60 the shop's clock shows an hour for each minute. What takes effort takes as long as ever: an order 200 ms.",
-	},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		addr := fs.String("addr", "127.0.0.1:8080", "`ADDR` to serve on")
-		var faults words
-		fs.Var(&faults, "fault", "`NAME` of an outage to play; may be given several times: "+faultNames())
-		file := fs.String("faults", "", "`FILE` that says which outages come and go, and when")
-		speed := fs.Float64("speed", 1, "`N` times as fast as real goes the shop's clock")
-		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
+func shopCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "shop", Args: "[flags]", Summary: "serve the practice shop, with or without faults; until Ctrl-C",
+		Examples: []string{
+			"valkyrie shop",
+			"valkyrie shop --addr 127.0.0.1:8080 --fault workers-down",
+			"valkyrie shop --faults two-bad-days.yaml --speed 60",
+			"curl -X POST 'http://127.0.0.1:8080/faults/workers-down?on=true'      # also by hand at /backstage",
+		},
+		Notes: []string{
+			"The file of --faults is a list of outages, which may overlap. Times count from the opening, by the shop's clock; without \"for\", an " +
+				"outage stays. Each that comes and goes is told here:\n" +
+				"  - {fault: workers-down, from: 2m, for: 5m}\n  - {fault: cache-down, from: 4m}\n  - {fault: intermittent, from: 1d, for: 2d}",
+			"With --speed 60 the shop's clock shows an hour for each minute. What takes effort takes as long as ever: an order 200 ms.",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			addr := fs.String("addr", "127.0.0.1:8080", "`ADDR` to serve on")
+			var faults cli.Strings
+			fs.Var(&faults, "fault", "`NAME` of an outage to play; may be given several times: "+faultNames())
+			file := fs.String("faults", "", "`FILE` that says which outages come and go, and when")
+			speed := fs.Float64("speed", 1, "`N` times as fast as real goes the shop's clock")
+			return func(ctx context.Context, args []string) error {
+				if err := cli.NoArguments(args); err != nil {
+					return err
+				}
+				plan, err := readPlan(*file)
+				if err != nil {
+					return err
+				}
+				if !(*speed >= 1 && *speed <= fastest) {
+					return cli.Usage("--speed %v: expected 1 to %d; 60 makes a day last 24 minutes", *speed, fastest)
+				}
+				return p.keepShop(ctx, *addr, demoshop.Config{Faults: faults, Plan: plan, Clock: demoshop.NewWallClock(*speed)}, *speed)
 			}
-			plan, err := readPlan(*file)
-			if err != nil {
-				return err
-			}
-			if !(*speed >= 1 && *speed <= fastest) {
-				return usageError("--speed %v: expected 1 to %d; 60 makes a day last 24 minutes", *speed, fastest)
-			}
-			return p.keepShop(ctx, *addr, demoshop.Config{Faults: faults, Plan: plan, Clock: demoshop.NewWallClock(*speed)}, *speed)
-		}
-	},
+		},
+	}
 }
 
 // fastest is the greatest speed of the shop's clock: a day in a second.
@@ -60,11 +63,11 @@ func readPlan(file string) (demoshop.Plan, error) {
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, usageError("the schedule of faults cannot be read: %w\nname it with --faults", err)
+		return nil, cli.Usage("the schedule of faults cannot be read: %w\nname it with --faults", err)
 	}
 	plan, err := demoshop.ParsePlan(file, text)
 	if err != nil {
-		return nil, exitError{exitUsage, err}
+		return nil, cli.Exit(cli.ExitUsage, err)
 	}
 	return plan, nil
 }
@@ -82,7 +85,7 @@ func (p *program) keepShop(ctx context.Context, addr string, cfg demoshop.Config
 		return err
 	}
 	defer shop.Close()
-	fmt.Fprintf(p.stderr, "the practice shop is open at %s%s%s; Ctrl-C closes it\n", web.url, after(", with ", strings.Join(cfg.Faults, ", ")), planned(cfg.Plan, speed))
+	fmt.Fprintf(p.stderr, "the practice shop is open at %s%s%s; Ctrl-C closes it\n", web.url, cli.Prefixed(", with ", strings.Join(cfg.Faults, ", ")), planned(cfg.Plan, speed))
 	isOpen.Store(true)
 	var follower sync.WaitGroup
 	follower.Go(func() { shop.Follow(ctx) })
@@ -107,12 +110,12 @@ func planned(plan demoshop.Plan, speed float64) string {
 func startShop(addr string, cfg demoshop.Config) (*demoshop.Shop, *listener, error) {
 	shop, err := demoshop.New(cfg)
 	if err != nil {
-		return nil, nil, exitError{exitUsage, err}
+		return nil, nil, cli.Exit(cli.ExitUsage, err)
 	}
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		shop.Close()
-		return nil, nil, usageError("the shop cannot open: %w\nchoose another address with --addr", err)
+		return nil, nil, cli.Usage("the shop cannot open: %w\nchoose another address with --addr", err)
 	}
 	return shop, serve(ln, shop), nil
 }

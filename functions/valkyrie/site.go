@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/chrome"
 	"valkyrie/probes/journey"
 )
@@ -20,10 +21,10 @@ const practiceSite = "http://127.0.0.1:8080"
 func parseSite(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(raw, "/"))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, usageError("--site %q: expected an address such as https://shop.example.com", raw)
+		return nil, cli.Usage("--site %q: expected an address such as https://shop.example.com", raw)
 	}
 	if port, err := strconv.Atoi(u.Port()); err == nil && slices.Contains(badPorts, port) {
-		return nil, usageError("--site %q: no browser opens port %d, as it belongs to another protocol; have the site listen on another one, such as 8080", raw, port)
+		return nil, cli.Usage("--site %q: no browser opens port %d, as it belongs to another protocol; have the site listen on another one, such as 8080", raw, port)
 	}
 	return u, nil
 }
@@ -46,7 +47,7 @@ func (p *program) siteFor(ctx context.Context, raw string) (*url.URL, error) {
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", u.Host)
 	if err != nil {
-		return nil, usageError("nothing answers at %s, where the practice shop would be: %w\nstart it with \"valkyrie shop\", or name your own site with --site", practiceSite, err)
+		return nil, cli.Usage("nothing answers at %s, where the practice shop would be: %w\nstart it with \"valkyrie shop\", or name your own site with --site", practiceSite, err)
 	}
 	return u, conn.Close()
 }
@@ -55,7 +56,7 @@ func (p *program) siteFor(ctx context.Context, raw string) (*url.URL, error) {
 func (p *program) findChrome(ctx context.Context) (journey.Program, error) {
 	c, err := chrome.Find(ctx, chrome.Config{Getenv: p.getenv, Progress: p.stderr})
 	if err != nil {
-		return journey.Program{}, exitError{exitBroken, err}
+		return journey.Program{}, cli.Exit(cli.ExitBroken, err)
 	}
 	var flags []string
 	for _, f := range strings.Fields(p.getenv("VALKYRIE_CHROME_FLAGS")) {

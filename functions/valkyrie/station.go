@@ -14,6 +14,7 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/amazon"
 	"valkyrie/infra/sqlite"
 	"valkyrie/infra/webhook"
@@ -43,7 +44,7 @@ type carrier struct {
 func openStation(ctx context.Context, db string, cfg alerts.Config, c carrier, log *slog.Logger) (*station, error) {
 	store, err := sqlite.Open(ctx, db)
 	if err != nil {
-		return nil, exitError{exitUsage, err}
+		return nil, cli.Exit(cli.ExitUsage, err)
 	}
 	s := &station{store: store}
 	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: probes.Titles(), Awake: time.Now().UTC(), TimeNow: time.Now}
@@ -64,7 +65,7 @@ func (s *station) connect(ctx context.Context, cfg alerts.Config, c carrier, log
 	}
 	ln, err := net.Listen("tcp", c.listen)
 	if err != nil {
-		return usageError("the carrier's callbacks cannot be received: %w\nchoose another address with --listen", err)
+		return cli.Usage("the carrier's callbacks cannot be received: %w\nchoose another address with --listen", err)
 	}
 	if c.public == "" {
 		c.public = "http://" + ln.Addr().String()
@@ -73,12 +74,12 @@ func (s *station) connect(ctx context.Context, cfg alerts.Config, c carrier, log
 		AccountSID: c.account, AuthToken: c.token, From: cfg.Phone.From, BaseURL: c.address, CallbackURL: c.public,
 	})
 	if err != nil {
-		return errors.Join(exitError{exitUsage, err}, ln.Close())
+		return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
 	}
 	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(probes.Names()), Log: log}
 	if cfg.OnCall.Second != nil {
 		if s.pager.Second, err = amazon.New(ctx, *cfg.OnCall.Second); err != nil {
-			return errors.Join(exitError{exitUsage, err}, ln.Close())
+			return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
 		}
 	}
 	s.callbacks = serve(ln, webhook.New(webhook.Config{
@@ -174,11 +175,11 @@ func readAlerts(path string) (alerts.Config, string, error) {
 		path, text, err = "the built-in alerts.yaml", alerts.Shipped(), nil
 	}
 	if err != nil {
-		return alerts.Config{}, path, usageError("the on-call file cannot be read: %w\nname it with --alerts", err)
+		return alerts.Config{}, path, cli.Usage("the on-call file cannot be read: %w\nname it with --alerts", err)
 	}
 	cfg, err := alerts.Parse(path, text, probes.Names())
 	if err != nil {
-		return alerts.Config{}, path, exitError{exitUsage, err}
+		return alerts.Config{}, path, cli.Exit(cli.ExitUsage, err)
 	}
 	return cfg, path, nil
 }

@@ -10,39 +10,42 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/status"
 	"valkyrie/probes"
 )
 
-var statusCommand = command{
-	name: "status", args: "--to DIR [flags]", summary: "write a status page for customers, with the same as JSON and a feed of the incidents",
-	examples: []string{
-		"valkyrie status --to public",
-		"valkyrie watch --status public                   # keeps it true: at every change, and each minute",
-	},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		to := fs.String("to", "", "`DIR` that a web server serves")
-		name := fs.String("name", "", "`WORDS` that customers know the site by; \"This site\" unless given")
-		db := p.storeFlags(fs)
-		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
+func statusCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "status", Args: "--to DIR [flags]", Summary: "write a status page for customers, with the same as JSON and a feed of the incidents",
+		Examples: []string{
+			"valkyrie status --to public",
+			"valkyrie watch --status public                   # keeps it true: at every change, and each minute",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			to := fs.String("to", "", "`DIR` that a web server serves")
+			name := fs.String("name", "", "`WORDS` that customers know the site by; \"This site\" unless given")
+			db := p.storeFlags(fs)
+			return func(ctx context.Context, args []string) error {
+				if err := cli.NoArguments(args); err != nil {
+					return err
+				}
+				if *to == "" {
+					return cli.Usage("--to is not given: expected the folder to write the page to")
+				}
+				store, err := db.openExisting(ctx)
+				if err != nil {
+					return err
+				}
+				defer store.Close()
+				if err := statusDesk(store, *name, *to).Write(ctx, p.now()); err != nil {
+					return err
+				}
+				fmt.Fprintln(p.stdout, filepath.Join(*to, "index.html"))
+				return nil
 			}
-			if *to == "" {
-				return usageError("--to is not given: expected the folder to write the page to")
-			}
-			store, err := db.openExisting(ctx)
-			if err != nil {
-				return err
-			}
-			defer store.Close()
-			if err := statusDesk(store, *name, *to).Write(ctx, p.now()); err != nil {
-				return err
-			}
-			fmt.Fprintln(p.stdout, filepath.Join(*to, "index.html"))
-			return nil
-		}
-	},
+		},
+	}
 }
 
 const (

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/sqlite"
 )
@@ -43,7 +44,7 @@ func (s *storage) table() (string, error) {
 	s.flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	switch {
 	case given["db"] && given["store"]:
-		return "", usageError("--db %s and --store %s: expected one of them", s.db, s.address)
+		return "", cli.Usage("--db %s and --store %s: expected one of them", s.db, s.address)
 	case given["db"]:
 		return "", nil
 	case given["store"]:
@@ -70,7 +71,7 @@ func (s *storage) openBy(ctx context.Context, file func(context.Context, string)
 	}
 	opened, err := file(ctx, s.db)
 	if err != nil {
-		return nil, exitError{exitUsage, err}
+		return nil, cli.Exit(cli.ExitUsage, err)
 	}
 	return opened, nil
 }
@@ -91,14 +92,14 @@ func openTable(ctx context.Context, address string) (store, error) {
 	defer cancel()
 	cfg, err := dynamo.ParseAddress(address)
 	if err != nil {
-		return nil, usageError("the store: %w", err)
+		return nil, cli.Usage("the store: %w", err)
 	}
 	s, err := dynamo.Open(ctx, cfg)
 	if err == nil {
 		err = s.Check(ctx)
 	}
 	if err != nil {
-		return nil, exitError{exitUsage, err}
+		return nil, cli.Exit(cli.ExitUsage, err)
 	}
 	return table{s, cfg}, nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/dynamo/local"
 	"valkyrie/probes/journey"
@@ -119,7 +120,7 @@ func TestNoSuchTable(t *testing.T) {
 					t.Errorf("expected %q in\n%s", want, out)
 				}
 			}
-			if code != exitUsage {
+			if code != cli.ExitUsage {
 				t.Errorf("exit code %d", code)
 			}
 		})

@@ -4,9 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"time"
-)
 
-const aDay = 24 * time.Hour
+	"valkyrie/functions/valkyrie/cli"
+)
 
 // sweep removes the runs that are older than keep, now and every day, until ctx ends.
 func (s *station) sweep(ctx context.Context, keep time.Duration, log *slog.Logger) {
@@ -16,11 +16,11 @@ func (s *station) sweep(ctx context.Context, keep time.Duration, log *slog.Logge
 		case err != nil && ctx.Err() == nil:
 			log.Error("old runs could not be swept; it is tried again tomorrow", "err", err)
 		case n > 0:
-			log.Info("runs swept that were older than is kept", "runs", n, "keep", brief(keep))
+			log.Info("runs swept that were older than is kept", "runs", n, "keep", cli.FormatDuration(keep))
 		}
 		select {
 		case <-ctx.Done():
-		case <-time.After(aDay):
+		case <-time.After(cli.Day):
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
 )
@@ -23,7 +24,7 @@ func TestOldRunsAreSwept(t *testing.T) {
 	}
 	defer store.Close()
 	for _, days := range []int{0, 9, 11, 500} {
-		run := journey.Run{ID: fmt.Sprint(days), Journey: "print-card", Region: "eu", Slot: time.Now().Add(-time.Duration(days) * aDay)}
+		run := journey.Run{ID: fmt.Sprint(days), Journey: "print-card", Region: "eu", Slot: time.Now().Add(-time.Duration(days) * cli.Day)}
 		if err := store.PutRun(t.Context(), run); err != nil {
 			t.Fatal(err)
 		}
@@ -31,7 +32,7 @@ func TestOldRunsAreSwept(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var log output
 	var done sync.WaitGroup
-	done.Go(func() { (&station{store: store}).sweep(ctx, 10*aDay, slog.New(slog.NewTextHandler(&log, nil))) })
+	done.Go(func() { (&station{store: store}).sweep(ctx, 10*cli.Day, slog.New(slog.NewTextHandler(&log, nil))) })
 	err = eventually(func() error {
 		if text := log.String(); !strings.Contains(text, "runs=2 keep=10d") {
 			return fmt.Errorf("not yet: %q", text)
@@ -45,7 +46,7 @@ func TestOldRunsAreSwept(t *testing.T) {
 		t.Error(err, failed, left)
 	}
 	_, errs, code := typed(t, t.TempDir(), "watch", "--keep", "3h")
-	if code != exitUsage || !strings.Contains(errs, "--keep 3h: expected at least 1d") {
+	if code != cli.ExitUsage || !strings.Contains(errs, "--keep 3h: expected at least 1d") {
 		t.Error(code, errs)
 	}
 }

@@ -12,65 +12,69 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio/standin"
+	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/functions/valkyrie/report"
 	"valkyrie/infra/events"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
-var watchCommand = command{
-	name: "watch", args: "[flags]", summary: "run every journey on a schedule, judge the runs, and call people; until Ctrl-C",
-	examples: []string{
-		"valkyrie shop &                                  # something to watch",
-		"valkyrie watch --every 1m",
-		"valkyrie watch --site https://shop.example.com --alerts alerts/alerts.yaml",
-	},
-	notes: []string{
-		"Calls ring in this terminal unless TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are set; then VALKYRIE_CALLBACK_URL\n" +
-			"must be the public https address that reaches --listen, so that a key press can come back.",
-		"TWILIO_API_URL names another server that speaks Twilio's API, such as \"valkyrie phone\".",
-	},
-	flags: func(p *program, fs *flag.FlagSet) func(context.Context, []string) error {
-		var w watching
-		site := fs.String("site", practiceSite, "`URL` of the site to probe")
-		region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
-		dir := fs.String("evidence", "evidence", "`DIR` that keeps what failing runs have left to look at")
-		retry := retryFlag(fs)
-		w.every = time.Minute
-		fs.Var((*duration)(&w.every), "every", "`DURATION` from slot to slot, at least 1s")
-		w.keep = kept
-		fs.Var((*duration)(&w.keep), "keep", "`DURATION` for which runs are kept, at least 1d; incidents stay")
-		fs.StringVar(&w.db, "db", "valkyrie.db", "`FILE` of the store")
-		fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
-		fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive")
-		fs.StringVar(&w.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
-		fs.StringVar(&w.status, "status", "", "`DIR` to write a status page for customers to, at every change and each minute; none unless given")
-		how := mannerFlags(fs)
-		return func(ctx context.Context, args []string) error {
-			if err := noArguments(args); err != nil {
-				return err
+func watchCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "watch", Args: "[flags]", Summary: "run every journey on a schedule, judge the runs, and call people; until Ctrl-C",
+		Examples: []string{
+			"valkyrie shop &                                  # something to watch",
+			"valkyrie watch --every 1m",
+			"valkyrie watch --site https://shop.example.com --alerts alerts/alerts.yaml",
+		},
+		Notes: []string{
+			"Calls ring in this terminal unless TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are set; then VALKYRIE_CALLBACK_URL " +
+				"must be the public https address that reaches --listen, so that a key press can come back.",
+			"TWILIO_API_URL names another server that speaks Twilio's API, such as \"valkyrie phone\".",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			var w watching
+			site := fs.String("site", practiceSite, "`URL` of the site to probe")
+			region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
+			dir := fs.String("evidence", "evidence", "`DIR` that keeps what failing runs have left to look at")
+			retry := retryFlag(fs)
+			w.every = time.Minute
+			fs.Var((*cli.Duration)(&w.every), "every", "`DURATION` from slot to slot, at least 1s")
+			w.keep = kept
+			fs.Var((*cli.Duration)(&w.keep), "keep", "`DURATION` for which runs are kept, at least 1d; incidents stay")
+			fs.StringVar(&w.db, "db", "valkyrie.db", "`FILE` of the store")
+			fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
+			fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive")
+			fs.StringVar(&w.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
+			fs.StringVar(&w.status, "status", "", "`DIR` to write a status page for customers to, at every change and each minute; none unless given")
+			options := runnerFlags(fs)
+			return func(ctx context.Context, args []string) error {
+				if err := cli.NoArguments(args); err != nil {
+					return err
+				}
+				if w.every < time.Second {
+					return cli.Usage("--every %v: expected at least 1s", w.every)
+				}
+				if w.keep < cli.Day {
+					return cli.Usage("--keep %s: expected at least 1d", cli.FormatDuration(w.keep))
+				}
+				cfg, err := p.alertsConfig(w.alerts)
+				if err != nil {
+					return err
+				}
+				if w.runner, err = p.runner(ctx, *site, *region, *dir); err != nil {
+					return err
+				}
+				if w.receivers, err = events.Receivers(ctx, cfg.Tell, w.runner.Stage.Secrets); err != nil {
+					return cli.Exit(cli.ExitUsage, err)
+				}
+				options.apply(&w.runner)
+				w.runner.Tries = tries(*retry)
+				w.runner.Every = w.every
+				return w.run(ctx, p, cfg)
 			}
-			if w.every < time.Second {
-				return usageError("--every %v: expected at least 1s", w.every)
-			}
-			if w.keep < aDay {
-				return usageError("--keep %s: expected at least 1d", brief(w.keep))
-			}
-			cfg, err := p.alertsConfig(w.alerts)
-			if err != nil {
-				return err
-			}
-			if w.runner, err = p.runner(ctx, *site, *region, *dir); err != nil {
-				return err
-			}
-			if w.receivers, err = events.Receivers(ctx, cfg.Tell, w.runner.Stage.Secrets); err != nil {
-				return exitError{exitUsage, err}
-			}
-			how.apply(&w.runner)
-			w.runner.Tries = tries(*retry)
-			w.runner.Every = w.every
-			return w.run(ctx, p, cfg)
-		}
-	},
+		},
+	}
 }
 
 // A watching is the loop on one machine.
@@ -157,7 +161,7 @@ func (w *watching) once(ctx context.Context, make func() journey.Journey, slot t
 		w.log.Error("a run is lost: it could not be stored", "journey", run.Journey, "region", run.Region, "slot", slot, "outcome", run.Outcome, "err", err)
 	}
 	fmt.Fprintf(w.stderr.stderr, "%s ", slot.Format("15:04:05"))
-	_ = writeText(w.stderr.stderr, run)
+	_ = report.WriteRun(w.stderr.stderr, run)
 	for _, d := range decisions {
 		if d.Verb != alerts.Rests {
 			fmt.Fprintf(w.stderr.stderr, "         %s: %s\n", d.Verb, d.Reason)
@@ -172,20 +176,20 @@ func (p *program) carrier(listen, answer string) (carrier, func(), error) {
 		address: p.getenv("TWILIO_API_URL"), public: p.getenv("VALKYRIE_CALLBACK_URL"), listen: listen,
 	}
 	if c.account == "" && (c.token != "" || c.address != "" || c.public != "") {
-		return c, nil, usageError("TWILIO_ACCOUNT_SID is not set, but TWILIO_AUTH_TOKEN, TWILIO_API_URL or VALKYRIE_CALLBACK_URL is: nobody would be called\nset it too, or none of them to have calls ring in this terminal")
+		return c, nil, cli.Usage("TWILIO_ACCOUNT_SID is not set, but TWILIO_AUTH_TOKEN, TWILIO_API_URL or VALKYRIE_CALLBACK_URL is: nobody would be called\nset it too, or none of them to have calls ring in this terminal")
 	}
 	if c.account != "" {
 		if c.token == "" {
-			return c, nil, usageError("TWILIO_ACCOUNT_SID is set, but TWILIO_AUTH_TOKEN is not; set both, or neither to have calls ring in this terminal")
+			return c, nil, cli.Usage("TWILIO_ACCOUNT_SID is set, but TWILIO_AUTH_TOKEN is not; set both, or neither to have calls ring in this terminal")
 		}
 		if c.address == "" && c.public == "" {
-			return c, nil, usageError("VALKYRIE_CALLBACK_URL is not set: Twilio could not tell us how a call went, nor which key was pressed\nset it to the public https address that reaches --listen")
+			return c, nil, cli.Usage("VALKYRIE_CALLBACK_URL is not set: Twilio could not tell us how a call went, nor which key was pressed\nset it to the public https address that reaches --listen")
 		}
 		return c, func() {}, nil
 	}
 	answers, err := standin.ParseBehaviours(answer)
 	if err != nil {
-		return c, nil, usageError("--answer: %w", err)
+		return c, nil, cli.Usage("--answer: %w", err)
 	}
 	phone, err := startPhone("127.0.0.1:0", answers, standin.Config{Screen: p.stderr})
 	if err != nil {
@@ -207,7 +211,7 @@ type phone struct {
 func startPhone(addr string, answers []standin.Behaviour, cfg standin.Config) (*phone, error) {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
-		return nil, usageError("the phone cannot be reached: %w\nchoose another address with --addr", err)
+		return nil, cli.Usage("the phone cannot be reached: %w\nchoose another address with --addr", err)
 	}
 	ex := standin.New(cfg)
 	ex.Behave("", answers[:len(answers)-1]...)

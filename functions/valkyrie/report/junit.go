@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"encoding/xml"
@@ -8,12 +8,13 @@ import (
 	"strings"
 	"time"
 
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes/journey"
 )
 
-// The JUnit XML that CI systems read: a suite a journey, a case a step. What went wrong in the first of two tries is said as
-// Maven Surefire says it (its surefire-test-report-3.0.xsd): flakyFailure and flakyError in a case that then passed,
-// rerunFailure and rerunError in one that did not.
+// The JUnit XML that CI systems read: one suite for each journey, one case for each step. The fault of the first of two
+// tries has the elements of Maven Surefire (surefire-test-report-3.0.xsd): flakyFailure and flakyError in a case that
+// passed on second try, rerunFailure and rerunError in a case that failed again.
 type (
 	junitSuites struct {
 		XMLName xml.Name     `xml:"testsuites"`
@@ -46,10 +47,11 @@ type (
 	junitFault struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr"`
-		Trace   string `xml:"stackTrace,omitempty"` // of the first of two tries; Surefire's form requires one
+		Trace   string `xml:"stackTrace,omitempty"` // set for the first of two tries, where Surefire requires it
 	}
 )
 
+// writeJUnit writes runs as JUnit XML.
 func writeJUnit(w io.Writer, runs []journey.Run) error {
 	var all junitSuites
 	for _, r := range runs {
@@ -67,17 +69,18 @@ func writeJUnit(w io.Writer, runs []journey.Run) error {
 	return err
 }
 
-// start is the case of what precedes the steps, where it must be told of.
+// start is the case for a fault before the first step, such as a Chrome that does not start.
 const start = "start"
 
+// suiteOf returns the suite of one run. Cleanup steps decide nothing, so their cases hold no failure.
 func suiteOf(r journey.Run) junitSuite {
 	s := junitSuite{Name: r.Journey, Time: xmlSeconds(r.DurationMS), Timestamp: r.Started.UTC().Format(time.RFC3339)}
-	brokeBefore := false
+	brokeAtStart := false
 	if culprit, ok := r.Culprit(); r.Outcome == journey.Broken && (!ok || culprit.Outcome != journey.Broken) {
-		brokeBefore = true
+		brokeAtStart = true
 		s.Cases = append(s.Cases, junitCase{Name: start, Class: r.Journey, Time: "0", Error: &junitFault{Message: r.Error, Type: string(journey.Broken)}})
 	}
-	if r.FirstError != "" && r.FirstStep.Name == "" && !brokeBefore {
+	if r.FirstError != "" && r.FirstStep.Name == "" && !brokeAtStart {
 		s.Cases = append(s.Cases, junitCase{Name: start, Class: r.Journey, Time: "0"})
 	}
 	for _, step := range r.Steps {
@@ -93,28 +96,29 @@ func suiteOf(r journey.Run) junitSuite {
 		}
 		s.Cases = append(s.Cases, c)
 	}
-	s.tellFirst(r)
+	s.addFirstTry(r)
 	for _, c := range s.Cases {
 		s.Tests++
-		s.Failures += count(c.Failure != nil)
-		s.Errors += count(c.Error != nil)
-		s.Skipped += count(c.Skipped != nil)
-		s.Flakes += count(c.FlakyFailure != nil || c.FlakyError != nil)
+		s.Failures += one(c.Failure != nil)
+		s.Errors += one(c.Error != nil)
+		s.Skipped += one(c.Skipped != nil)
+		s.Flakes += one(c.FlakyFailure != nil || c.FlakyError != nil)
 	}
 	return s
 }
 
-// tellFirst adds what went wrong in the first try: to the case of its step if that passed now, else to the one that decided.
-func (s *junitSuite) tellFirst(r journey.Run) {
+// addFirstTry adds the fault of the first try to the case of its step, or, when that step did not run again, to the case
+// that decided the run.
+func (s *junitSuite) addFirstTry(r journey.Run) {
 	if r.FirstError == "" {
 		return
 	}
-	name, ours := r.FirstStep.Name, r.FirstStep.Outcome == journey.Broken
+	name, broken := r.FirstStep.Name, r.FirstStep.Outcome == journey.Broken
 	if name == "" {
-		name, ours = start, true
+		name, broken = start, true
 	}
 	fault := &junitFault{Message: r.FirstError, Type: string(journey.Failed), Trace: evidenceList(r)}
-	if ours {
+	if broken {
 		fault.Type = string(journey.Broken)
 	}
 	if fault.Trace == "" {
@@ -129,21 +133,22 @@ func (s *junitSuite) tellFirst(r journey.Run) {
 	}
 	c := &s.Cases[i]
 	switch bad := c.Failure != nil || c.Error != nil; {
-	case bad && ours:
+	case bad && broken:
 		c.RerunError = fault
 	case bad:
 		c.RerunFailure = fault
-	case ours:
+	case broken:
 		c.FlakyError = fault
 	default:
 		c.FlakyFailure = fault
 	}
 }
 
+// evidenceList lists the evidence of a run, a line each.
 func evidenceList(r journey.Run) string {
 	var lines []string
 	for _, e := range r.Evidence {
-		lines = append(lines, e.Kind+": "+e.Path+after("missing: ", e.Missing))
+		lines = append(lines, e.Kind+": "+e.Path+cli.Prefixed("missing: ", e.Missing))
 	}
 	return strings.Join(lines, "\n")
 }

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bytes"
@@ -10,8 +10,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// surefire is the order-free form of a test case in surefire-test-report-3.0.xsd: which elements it may have, and what each
-// of them must have.
+// surefire lists the elements that surefire-test-report-3.0.xsd allows in a test case, each with the attributes or children
+// that it requires; their order is not checked.
 var surefire = map[string]string{
 	"failure": "", "error": "", "skipped": "", "system-out": "", "system-err": "",
 	"rerunFailure": "type stackTrace", "rerunError": "type stackTrace", "flakyFailure": "type stackTrace", "flakyError": "type stackTrace",
@@ -37,8 +37,8 @@ func (e anyElement) has(name string) bool {
 	return false
 }
 
-// TestJUnitShowsTheFirstTry: a case that passed on second try says what went wrong before, and one that failed twice both.
-func TestJUnitShowsTheFirstTry(t *testing.T) {
+// TestJUnitFirstTry: a case that passed on second try holds the fault of the first, and a case that failed twice holds both.
+func TestJUnitFirstTry(t *testing.T) {
 	step := func(name string, o journey.Outcome, err string) journey.StepResult {
 		return journey.StepResult{Name: name, Outcome: o, Error: err}
 	}
@@ -84,9 +84,9 @@ func TestJUnitShowsTheFirstTry(t *testing.T) {
 				}
 				got = append(got, strings.TrimSuffix(word, " system-out"))
 			}
-			said := fmt.Sprintf("%s | %s failures %s errors %s flakes", strings.Join(got, " "), attr(suite, "failures"), attr(suite, "errors"), orZero(attr(suite, "flakes")))
-			if said != c.want {
-				t.Errorf("got  %s\nwant %s\n%s", said, c.want, out.String())
+			summary := fmt.Sprintf("%s | %s failures %s errors %s flakes", strings.Join(got, " "), attr(suite, "failures"), attr(suite, "errors"), orZero(attr(suite, "flakes")))
+			if summary != c.want {
+				t.Errorf("got  %s\nwant %s\n%s", summary, c.want, out.String())
 			}
 		})
 	}

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -6,11 +6,12 @@ import (
 	"strings"
 	"unicode"
 
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes/journey"
 )
 
-// writeMarkdown is a summary for a pull request, in GitHub's Markdown: what it means, then every journey with its steps,
-// and what broke along the way.
+// writeMarkdown writes a summary for a pull request in GitHub's Markdown: the verdict, every journey with its steps, and the
+// problems that did not fail a step.
 func writeMarkdown(w io.Writer, runs []journey.Run) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "## Valkyrie: %s\n\n", markdownVerdict(runs))
@@ -25,65 +26,68 @@ func writeMarkdown(w io.Writer, runs []journey.Run) error {
 	return err
 }
 
-// markdownVerdict is the whole in a few words.
+// markdownVerdict counts the outcomes, for the heading.
 func markdownVerdict(runs []journey.Run) string {
 	n := map[journey.Outcome]int{}
 	flaky := 0
 	for _, r := range runs {
 		n[r.Outcome]++
-		flaky += count(r.Flaky())
+		flaky += one(r.Flaky())
 	}
-	var said []string
-	say := func(n int, words string) {
+	var parts []string
+	add := func(n int, words string) {
 		if n > 0 {
-			said = append(said, fmt.Sprintf("%d %s", n, words))
+			parts = append(parts, fmt.Sprintf("%d %s", n, words))
 		}
 	}
-	say(n[journey.Failed], "failed")
-	say(n[journey.Broken], "could not be run, so nothing is known of the site")
-	say(n[journey.Slow], "slow")
-	say(n[journey.Passed], "passed")
-	say(flaky, "only on second try")
-	if len(said) == 0 {
+	add(n[journey.Failed], "failed")
+	add(n[journey.Broken], "could not be run, so nothing is known of the site")
+	add(n[journey.Slow], "slow")
+	add(n[journey.Passed], "passed")
+	add(flaky, "only on second try")
+	if len(parts) == 0 {
 		return "no journey was run"
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(parts, ", ")
 }
 
+// markdownRun writes the rows of one run: the journey, then its steps.
 func markdownRun(b *strings.Builder, r journey.Run) {
-	what := after("at first: ", r.FirstError)
-	if _, ok := r.Culprit(); !ok { // else its step says it
+	what := cli.Prefixed("at first: ", r.FirstError)
+	if _, ok := r.Culprit(); !ok { // otherwise the row of its step has the error
 		what = joined(r.Error, what)
 	}
-	fmt.Fprintf(b, "| %s | **%s** | **%s**%s | %s | | | %s |\n", mark(r.Outcome), inMarkdown(r.Journey), r.Outcome, r.TriesNote(), milliseconds(r.DurationMS), inMarkdown(what))
+	fmt.Fprintf(b, "| %s | **%s** | **%s**%s | %s | | | %s |\n", Symbol(r.Outcome), inMarkdown(r.Journey), r.Outcome, r.TriesNote(), cli.Milliseconds(r.DurationMS), inMarkdown(what))
 	for _, s := range r.Steps {
-		took, note := milliseconds(s.DurationMS), ""
+		took, note := cli.Milliseconds(s.DurationMS), ""
 		if s.Outcome == journey.NotRun {
 			took = ""
 		}
 		if s.Cleanup {
 			note = " (cleanup)"
 		}
-		fmt.Fprintf(b, "| %s | %s%s | %s | %s | %s | %s | %s |\n", mark(s.Outcome), inMarkdown(s.Name), note, s.Outcome,
+		fmt.Fprintf(b, "| %s | %s%s | %s | %s | %s | %s | %s |\n", Symbol(s.Outcome), inMarkdown(s.Name), note, s.Outcome,
 			took, budget(s.SlowMS), budget(s.LimitMS), inMarkdown(joined(s.Error, s.Why)))
 	}
 }
 
-// joined are two remarks as one.
+// joined joins two remarks, either of which may be empty.
 func joined(a, b string) string {
 	if a == "" {
 		return b
 	}
-	return a + after("; ", b)
+	return a + cli.Prefixed("; ", b)
 }
 
+// budget formats a limit; 0 is none.
 func budget(ms int64) string {
 	if ms == 0 {
 		return ""
 	}
-	return milliseconds(ms)
+	return cli.Milliseconds(ms)
 }
 
+// markdownProblems lists the problems of one run.
 func markdownProblems(b *strings.Builder, r journey.Run) {
 	if len(r.Problems) == 0 {
 		return
@@ -94,8 +98,8 @@ func markdownProblems(b *strings.Builder, r journey.Run) {
 	}
 }
 
-// inMarkdown is a text as it is, on one line: whatever a site has put into it makes no cell, link, mention, picture or
-// markup. Of a long one, the beginning.
+// inMarkdown escapes a text for one line of a table cell, so that content of the site cannot add a cell, link, mention,
+// picture or markup. A long text is truncated.
 func inMarkdown(s string) string {
 	const longest = 400
 	words := []rune(strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " "))

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"strings"
@@ -43,7 +43,7 @@ What broke on the way of **print-card**:
 - at press Print: GET /a&#95;b&#95;c answered 404
 `
 	var got strings.Builder
-	if err := writeRuns(&got, "markdown", runs); err != nil {
+	if err := WriteRuns(&got, "markdown", runs); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(want, got.String()); diff != "" {
@@ -51,7 +51,7 @@ What broke on the way of **print-card**:
 	}
 }
 
-// TestMarkdownCells: whatever a site says, the table keeps its cells and rows.
+// TestMarkdownCells: no content of a site adds a cell or a row to the table.
 func TestMarkdownCells(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.OneOf(rapid.String(), rapid.StringOf(rapid.RuneFrom([]rune("|\\`\n\r<a>@[]()*_~#&;!\u2028 x"))))

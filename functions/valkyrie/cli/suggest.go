@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"valkyrie/alerts"
+)
+
+// Suggest returns the question for a mistyped name, such as `, did you mean "print-card"?`, or "" when no known name is close.
+func Suggest(name string, known []string) string {
+	if nearest := alerts.Nearest(name, known); nearest != "" {
+		return fmt.Sprintf(", did you mean %q?", nearest)
+	}
+	return ""
+}
+
+// Unknown is the usage error for a name that is not among the known ones: it suggests the nearest and lists them all.
+func Unknown(kind, name string, known []string) error {
+	hint := Suggest(name, known)
+	if hint == "" {
+		hint = ";"
+	}
+	return Usage("there is no %s %q%s there are: %s", kind, name, hint, strings.Join(known, ", "))
+}
