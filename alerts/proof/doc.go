@@ -10,8 +10,10 @@
 // What must hold, whatever happens, is in arrows_test.go (nothing regresses), claims_test.go (who may be told what, and
 // when), carrier_test.go (how often the carrier is asked), site_test.go (judging is a fold) and calm_test.go (nobody is
 // forgotten, and by when), retold_test.go (that it is over does arrive) and ahead_test.go (what a clock that was ahead has
-// judged). mutants_test.go plants mistakes into package alerts, one at a time, and expects to be told.
+// judged). mutants_test.go lists mistakes, plant_test.go plants all of them in one binary, and caught_test.go checks that
+// the histories find each.
 //
-//	go test ./alerts/proof -v                                  how much was played, and which mutants were caught
-//	go test ./alerts/proof -run Histories -rapid.seed=7        other histories than the usual ones
+//	go test ./alerts/proof -v                                       how much was played, and how soon each mutant was caught
+//	VALKYRIE_TESTS=all go test ./alerts/proof -run Histories        all 20,000 histories
+//	VALKYRIE_SEED=7 go test ./alerts/proof -run Histories           other histories than those of the day
 package proof

@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"valkyrie/alerts"
+	"valkyrie/infra/suite"
 	"valkyrie/probes/journey"
 )
 
@@ -37,7 +38,7 @@ func newTrial(t *rapid.T) *trial {
 // TestJudging: whatever runs come, judging decides what the textbook does, with a reason for each decision, and stays
 // small.
 func TestJudging(t *testing.T) {
-	plays(t, 2_000)
+	suite.Rapid(t, 500, 2_000)
 	runs, opened := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		k := newTrial(t)

@@ -8,13 +8,14 @@ import (
 	"pgregory.net/rapid"
 
 	"valkyrie/alerts"
+	"valkyrie/infra/suite"
 	"valkyrie/probes/journey"
 )
 
 // TestWatching: a region is silent exactly from when its third run in a row is overdue, grace included, until its next
 // one comes or nobody expects one any more; looking twice decides nothing new.
 func TestWatching(t *testing.T) {
-	plays(t, 2_000)
+	suite.Rapid(t, 500, 2_000)
 	rapid.Check(t, func(t *rapid.T) {
 		k := newTrial(t)
 		at, last, silent := settings[0].start, map[string]time.Time{}, map[string]bool{}
@@ -57,7 +58,7 @@ func TestWatching(t *testing.T) {
 // TestCreepingNeedsATrend: fewer than two weeks of data never creep, whatever they are; nor do any number of weeks that
 // stay within a few percent; and a step that gets slower every day is told of before its customers see it fail.
 func TestCreepingNeedsATrend(t *testing.T) {
-	plays(t, 300)
+	suite.Rapid(t, 100, 300)
 	rapid.Check(t, func(t *rapid.T) {
 		const limit = 5000
 		shape := rapid.SampledFrom([]string{"short", "level", "rising"}).Draw(t, "shape")

@@ -1,0 +1,90 @@
+package proof
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"valkyrie/infra/suite"
+)
+
+// most is how many histories may be played until one of them fails. It is far more than any mutant needs, as the seed is
+// another each day; TestMutants logs how many each one needed.
+const most = 100_000
+
+// A hunt is a way to find mutants: a test binary in which all of them are planted.
+type hunt struct {
+	binary string
+	args   []string
+	want   *regexp.Regexp // in the output of a run that found its mutant
+}
+
+var (
+	historyFailed = regexp.MustCompile(`\[rapid\] (?:failed|panic) after (\d+) tests`)
+	testFailed    = regexp.MustCompile(`--- FAIL: (\w+)`)
+)
+
+// TestMutants tests the test: with any of the mistakes the histories must fail, and without one the same binary passes.
+func TestMutants(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the mutants are compiled")
+	}
+	all := slices.Concat(steadyMutants, clockMutants, callbackMutants)
+	overlay := plant(t, all)
+	histories, callbacks := compile(t, overlay, "."), compile(t, overlay, "valkyrie/alerts/twilio")
+	playing := func(clocks string, checks int) hunt {
+		return hunt{histories, []string{
+			"-test.run=^TestHistories$/" + clocks, "-rapid.checks=" + strconv.Itoa(checks),
+			"-rapid.seed=" + strconv.FormatUint(suite.Seed(t), 10), "-rapid.nofailfile", "-rapid.shrinktime=0s",
+		}, historyFailed}
+	}
+	stories := hunt{callbacks, []string{"-test.run=^(TestCallStories|TestTokenRotation|TestMannersOfCallbacks)$"}, testFailed}
+	for _, h := range []hunt{playing("", 20), stories} {
+		if out, err := h.run(t, 0); err != nil {
+			t.Fatalf("without a mutant the tests fail: %v\n%s", err, out)
+		}
+	}
+	var caught atomic.Int32
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	t.Run("all", func(t *testing.T) {
+		for n, m := range all {
+			h := playing("steady", most)
+			switch {
+			case n >= len(steadyMutants)+len(clockMutants):
+				h = stories
+			case n >= len(steadyMutants):
+				h = playing("step", most)
+			}
+			t.Run(m.name, func(t *testing.T) {
+				t.Parallel()
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				out, err := h.run(t, n+1)
+				found := h.want.FindStringSubmatch(out)
+				if failed := (*exec.ExitError)(nil); !errors.As(err, &failed) || found == nil {
+					t.Fatalf("the mutant lives: %v\n%s", err, out)
+				}
+				t.Logf("caught: %s", strings.TrimSpace(found[0]))
+				caught.Add(1)
+			})
+		}
+	})
+	t.Logf("%d of %d mutants caught", caught.Load(), len(all))
+}
+
+// run runs the tests with a mutant, by its number from 1, and returns their output.
+func (h hunt) run(t *testing.T, number int) (string, error) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), h.binary, h.args...)
+	cmd.Dir = t.TempDir() // away from histories that have failed before, which rapid would play first
+	cmd.Env = append(os.Environ(), mutantEnv+"="+strconv.Itoa(number))
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
