@@ -27,7 +27,7 @@ func TestStandbyPagesAndHomeTakesOver(t *testing.T) {
 	}
 	texts := map[string]int{}
 	for _, x := range w.texts {
-		texts[x]++
+		texts[x.String()]++
 	}
 	for text, n := range texts {
 		if n != 1 {

@@ -1,9 +1,12 @@
 package regions_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"hash"
+	"hash/fnv"
 	"log/slog"
 	"slices"
 	"strings"
@@ -23,13 +26,17 @@ type line struct {
 	alerts.Store
 	mu   sync.Mutex
 	cut  bool
-	left int  // requests until it is cut by itself; negative: never
-	late bool // the last of these is carried out, and its answer lost
+	left int         // requests until it is cut by itself; negative: never
+	late bool        // the last of these is carried out, and its answer lost
+	sum  hash.Hash64 // of all requests so far, to compare two histories
 }
 
-func (l *line) pass() (carryOut bool, err error) {
+func newLine() *line { return &line{Store: storetest.Memory(), left: -1, sum: fnv.New64a()} }
+
+func (l *line) pass(request ...any) (carryOut bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	fmt.Fprintln(l.sum, request...)
 	if l.cut {
 		return false, errDown
 	}
@@ -50,7 +57,7 @@ func (l *line) isCut() bool {
 }
 
 func (l *line) PutRun(ctx context.Context, run journey.Run) error {
-	ok, err := l.pass()
+	ok, err := l.pass("run", run)
 	if ok {
 		return errors.Join(l.Store.PutRun(ctx, run), err)
 	}
@@ -58,21 +65,21 @@ func (l *line) PutRun(ctx context.Context, run journey.Run) error {
 }
 
 func (l *line) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, error) {
-	if _, err := l.pass(); err != nil {
+	if _, err := l.pass("runs", q); err != nil {
 		return nil, err
 	}
 	return l.Store.Runs(ctx, q)
 }
 
 func (l *line) Item(ctx context.Context, key string) (alerts.Item, error) {
-	if _, err := l.pass(); err != nil {
+	if _, err := l.pass("item", key); err != nil {
 		return alerts.Item{}, err
 	}
 	return l.Store.Item(ctx, key)
 }
 
 func (l *line) PutItem(ctx context.Context, item alerts.Item) error {
-	ok, lost := l.pass()
+	ok, lost := l.pass("put", item.Key, item.Version, string(item.Data))
 	if ok {
 		if err := l.Store.PutItem(ctx, item); err != nil {
 			return err
@@ -82,7 +89,7 @@ func (l *line) PutItem(ctx context.Context, item alerts.Item) error {
 }
 
 func (l *line) PutIncident(ctx context.Context, r alerts.Record) error {
-	ok, err := l.pass()
+	ok, err := l.pass("incident", r.ID, r.Rev, len(r.Pages))
 	if ok {
 		return errors.Join(l.Store.PutIncident(ctx, r), err)
 	}
@@ -97,17 +104,28 @@ type call struct {
 	reported bool
 }
 
-// A world is two regions with their tables and pagers, probes, a site, a carrier and a person, on one simulated clock.
+// A text is one that the carrier took.
+type text struct {
+	page, to, what string
+	at             time.Time
+}
+
+func (x text) String() string { return x.to + " " + x.what }
+
+// A world is two regions with their tables and pagers, probes, a site, a carrier and a person, on one simulated clock. The
+// same story always plays the same history in it: no outcome depends on the real clock or on the order of goroutines.
 type world struct {
 	ctx           context.Context
 	now           time.Time
 	home, standby *line
-	pagerDown     bool // the home's pager is dead, whether or not its table is
-	calls         []*call
-	texts         []string // "Ada all-clear"
-	deaf          int      // so many calls are not answered; the next one is, and acknowledged
-	lost          int      // reports that nobody could take, as the home was down
+	pagerDown     bool       // the home's pager is dead, whether or not its table is
+	sending       sync.Mutex // guards calls and texts: a pager sends several pages at once
+	calls         []*call    // by time and page, whichever was sent first
+	texts         []text
+	deaf          int // so many calls are not answered; the next one is, and acknowledged
+	lost          int // reports that nobody could take, as the home was down
 	posts         []string
+	stir          func() // called before each page is sent; nil: nothing
 	staff         regions.Staff
 	trouble       func(string, error)
 }
@@ -116,7 +134,7 @@ var noon = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
 
 func newWorld(ctx context.Context, policy alerts.Policy, onCall alerts.OnCall, trouble func(string, error)) *world {
 	w := &world{ctx: ctx, now: noon, trouble: trouble}
-	w.home, w.standby = &line{Store: storetest.Memory(), left: -1}, &line{Store: storetest.Memory(), left: -1}
+	w.home, w.standby = newLine(), newLine()
 	log := slog.New(slog.DiscardHandler)
 	w.staff = regions.Staff{
 		Names: []string{"print-card"}, Log: log,
@@ -143,19 +161,28 @@ func (p phone) Send(_ context.Context, d alerts.Dispatch) (string, error) {
 	if p.from == p.home && p.home.isCut() {
 		return "", fmt.Errorf("%w: %w", alerts.ErrNotSent, errDown) // a process that is gone sends nothing
 	}
+	if p.stir != nil {
+		p.stir()
+	}
+	p.sending.Lock()
+	defer p.sending.Unlock()
 	if d.Channel == alerts.Text {
 		what := "alarm"
 		if strings.Contains(d.TextBody, "all clear") {
 			what = "all-clear"
 		}
-		p.texts = append(p.texts, d.To+" "+what)
+		p.texts = append(p.texts, text{d.PageID, d.To, what, p.now})
+		slices.SortStableFunc(p.texts, func(a, b text) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.page, b.page)) })
 		return "SM" + d.PageID, nil
 	}
 	p.calls = append(p.calls, &call{page: d.PageID, to: d.To, from: p.from, at: p.now})
+	slices.SortStableFunc(p.calls, func(a, b *call) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.page, b.page)) })
 	return "CA" + d.PageID, nil
 }
 
 func (p phone) Find(_ context.Context, d alerts.Dispatch, _ time.Time) (string, bool, error) {
+	p.sending.Lock()
+	defer p.sending.Unlock()
 	for _, c := range p.calls {
 		if c.page == d.PageID {
 			return "CA" + d.PageID, true, nil
@@ -164,7 +191,10 @@ func (p phone) Find(_ context.Context, d alerts.Dispatch, _ time.Time) (string, 
 	return "", false, nil
 }
 
-func (w *world) pair() regions.Pair { return regions.Pair{Home: w.home, Standby: w.standby} }
+// pair is the two tables. A request is cut by its line or not at all: a real time-out would depend on the machine's load.
+func (w *world) pair() regions.Pair {
+	return regions.Pair{Home: w.home, Standby: w.standby, Patience: 24 * time.Hour}
+}
 
 // probe records a run of every region, some of which may be out.
 func (w *world) probe(outcome journey.Outcome, from ...string) {
