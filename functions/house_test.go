@@ -56,7 +56,8 @@ func TestImportArrows(t *testing.T) {
 		"probes/demoshop": {},
 		"probes/browser":  {"probes/journey"},
 		"probes/api":      {"probes/journey"},
-		"probes":          {"probes/journey", "probes/browser", "probes/api", "probes/pdf"},
+		"probes/practice": {"probes/journey", "probes/browser", "probes/api", "probes/pdf"},
+		"probes":          {"probes/journey", "probes/browser", "probes/api", "probes/pdf", "probes/practice"},
 		"probes/bench":    {"probes/bench", "probes/journey", "probes/browser"},
 		"alerts":          {"alerts", "probes/journey"},
 		"infra":           {"infra", "alerts", "probes/journey"},
@@ -100,7 +101,7 @@ func allowed(folders []string, path string) bool {
 func TestLinkedLibraries(t *testing.T) {
 	all := packages(t)
 	only := map[string][]string{
-		"github.com/chromedp/":                                    {"probes/browser", "probes", "probes/bench/bare", "probes/bench/ours"}, // a user may drop chromedp actions in: Tab.Do
+		"github.com/chromedp/":                                    {"probes/browser", "probes", "probes/practice", "probes/bench/bare", "probes/bench/ours"}, // a user may drop chromedp actions in: Tab.Do
 		"github.com/twilio/":                                      {"alerts/twilio"},
 		"modernc.org/sqlite":                                      {"infra/sqlite"},
 		"github.com/aws/aws-sdk-go-v2/service/dynamodb":           {"infra/dynamo"},

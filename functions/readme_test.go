@@ -23,8 +23,8 @@ func TestReadmeExample(t *testing.T) {
 	if len(blocks) != 1 {
 		t.Fatalf("%d blocks of Go in the README, want 1", len(blocks))
 	}
-	if !strings.Contains(read(t, "../probes/example_test.go"), blocks[0][1]) {
-		t.Error("the README's journey is not the one in probes/example_test.go")
+	if !strings.Contains(read(t, "../probes/practice/example_test.go"), blocks[0][1]) {
+		t.Error("the README's journey is not the one in probes/practice/example_test.go")
 	}
 }
 

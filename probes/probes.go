@@ -1,64 +1,19 @@
+// Package probes lists the journeys of this deployment. It is yours: write one function per journey, a file each, beside
+// this one, and list them in All.
 package probes
 
-import (
-	"fmt"
-	"slices"
-	"strings"
+import "valkyrie/probes/practice"
 
-	"valkyrie/probes/journey"
-)
+// All lists the journeys that this deployment runs. Each function makes a journey for one run.
+//
+// It starts as the practice shop's. To watch your own site, replace it, and import journey instead of practice:
+//
+//	var All = []func() journey.Journey{
+//		SignIn, // in sign_in.go: func SignIn() journey.Journey
+//	}
+//
+// Then give each journey a schedule in template.yaml, and check both with: go test ./infra/template
+var All = practice.All
 
-// All is every journey that this deployment runs. Each function makes a journey for one run.
-var All = []func() journey.Journey{
-	PrintCard,
-	CreateOrder,
-	OrderAPI,
-	JobAPI,
-	Diagnostics,
-	OrderRate,
-	SiteSweep,
-}
-
-// Rehearsals are journeys that run only by hand, by their names.
-var Rehearsals = []func() journey.Journey{
-	WeeklyCards,
-}
-
-// Names lists the journeys of All, in their order.
-func Names() []string { return namesOf(All) }
-
-func namesOf(makers []func() journey.Journey) []string {
-	var names []string
-	for _, make := range makers {
-		names = append(names, make().Name)
-	}
-	return names
-}
-
-// Titles are the journeys' titles, by their names.
-func Titles() map[string]string {
-	titles := map[string]string{}
-	for _, make := range All {
-		j := make()
-		titles[j.Name] = j.Title
-	}
-	return titles
-}
-
-// Find returns the makers of the named journeys, in the order of the names, rehearsals too; All when no name is given.
-func Find(wanted ...string) ([]func() journey.Journey, error) {
-	if len(wanted) == 0 {
-		return All, nil
-	}
-	all := slices.Concat(All, Rehearsals)
-	names := namesOf(all)
-	var found []func() journey.Journey
-	for _, name := range wanted {
-		i := slices.Index(names, name)
-		if i < 0 {
-			return nil, fmt.Errorf("there is no journey %q; there are: %s", name, strings.Join(names, ", "))
-		}
-		found = append(found, all[i])
-	}
-	return found, nil
-}
+// Secrets are the names of those that the journeys ask for, so that it can be seen beforehand whether they are there.
+var Secrets = practice.Secrets

@@ -14,6 +14,7 @@ import (
 	"valkyrie/infra/regions"
 	"valkyrie/infra/secrets"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 // A Station is what stands behind one function.
@@ -57,5 +58,5 @@ func readAlerts(path string) (alerts.Config, error) {
 	} else {
 		path = "alerts.yaml"
 	}
-	return alerts.Parse(path, text, probes.Names())
+	return alerts.Parse(path, text, journey.Names(probes.All))
 }

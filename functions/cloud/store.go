@@ -12,6 +12,7 @@ import (
 	"valkyrie/infra/environ"
 	"valkyrie/infra/regions"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 // openTables opens the home's table and, where there is one, the standby's. It sends nothing.
@@ -26,12 +27,12 @@ func openTables(ctx context.Context, told environ.Deployment, cfg aws.Config) (r
 
 // Desk takes in runs and heartbeats for a table, by the clock of this machine: runs from the future are refused.
 func (s *Station) Desk(store alerts.Store) alerts.Desk {
-	return alerts.Desk{Store: store, Policy: s.Alerts.Judge, Titles: probes.Titles(), TimeNow: time.Now}
+	return alerts.Desk{Store: store, Policy: s.Alerts.Judge, Titles: journey.Titles(probes.All), TimeNow: time.Now}
 }
 
 // Pager sees to it that people are told, by phone, of what is in a table.
 func (s *Station) Pager(store alerts.Store, phone alerts.Phone) *alerts.Pager {
-	p := &alerts.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(probes.Names()), Log: s.Log}
+	p := &alerts.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(journey.Names(probes.All)), Log: s.Log}
 	if second := s.Alerts.OnCall.Second; second != nil {
 		p.Second = amazon.With(*second, s.AWS)
 	}
@@ -42,7 +43,7 @@ func (s *Station) Pager(store alerts.Store, phone alerts.Phone) *alerts.Pager {
 func (s *Station) Staff(phone alerts.Phone) regions.Staff {
 	return regions.Staff{
 		Desk: s.Desk, Pager: func(store alerts.Store) *alerts.Pager { return s.Pager(store, phone) },
-		Names: s.Alerts.Judge.Names(probes.Names()), Log: s.Log,
+		Names: s.Alerts.Judge.Names(journey.Names(probes.All)), Log: s.Log,
 	}
 }
 

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"valkyrie/alerts"
-	"valkyrie/probes"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
+	"valkyrie/probes/practice"
 )
 
 // TestCreepIsSeenAhead: whatever chance does to the order numbers, the creeping is told ten days before customers cannot
@@ -68,7 +68,7 @@ func ordering(t *testing.T, s Scenario) []alerts.Verdict {
 				Stage:  journey.Stage{Site: &address, Network: inside{shop, clock}},
 				Region: region, Every: s.every(), TimeNow: clock.Now,
 			}
-			replay.Judge(r.Probe(t.Context(), probes.OrderAPI, slot))
+			replay.Judge(r.Probe(t.Context(), practice.OrderAPI, slot))
 		}
 	}
 	return replay.Verdicts(time.Time{})

@@ -22,7 +22,7 @@ func Healthy(seed uint64) ([]alerts.Verdict, int, error) {
 		return nil, 0, err
 	}
 	titles := map[string]string{}
-	for _, make := range probes.All {
+	for _, make := range journey.Scheduled(probes.All) {
 		titles[make().Name] = make().Title
 	}
 	replay := alerts.NewReplay(cfg.Judge, cfg.OnCall, titles)

@@ -17,6 +17,7 @@ import (
 	"valkyrie/infra/secrets"
 	"valkyrie/infra/status"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 const (
@@ -98,7 +99,7 @@ func (p *pager) press(table alerts.Store) status.Press {
 	if p.Told.Site != nil {
 		s.Name = p.Told.Site.Host
 	}
-	for _, make := range probes.All {
+	for _, make := range journey.Scheduled(probes.All) {
 		j := make()
 		s.Journeys = append(s.Journeys, status.Journey{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
 	}

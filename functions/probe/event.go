@@ -42,7 +42,7 @@ func readEvent(payload []byte, now time.Time) (order, error) {
 	}
 	o := order{slot: now.UTC().Truncate(time.Second)}
 	if e.Journey != "" {
-		found, unknown := probes.Find(e.Journey)
+		found, unknown := journey.Find(probes.All, e.Journey)
 		if unknown != nil {
 			return o, fmt.Errorf("the event's journey: %w; its schedule is in template.yaml", unknown)
 		}

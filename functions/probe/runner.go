@@ -11,7 +11,6 @@ import (
 	"valkyrie/infra/chrome"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/evidence"
-	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -25,7 +24,7 @@ const saveTime = 8 * time.Second
 func runner(ctx context.Context, s *cloud.Station, o order) journey.Runner {
 	bucket := evidence.Bucket{Client: s3.NewFromConfig(s.AWS), Name: s.Told.Bucket, Region: s.Told.Region}
 	return journey.Runner{
-		Stage:  journey.Stage{Site: s.Told.Site, Secrets: s.Vault.Find, Agent: probes.Agent(), Trace: true},
+		Stage:  journey.Stage{Site: s.Told.Site, Secrets: s.Vault.Find, Agent: journey.Agent(), Trace: true},
 		Region: s.Told.Region, Every: cmp.Or(o.every, s.Told.Every), Evidence: bucket.Within(ctx), Tries: s.Told.Tries, SaveTime: saveTime,
 	}
 }

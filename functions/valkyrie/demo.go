@@ -97,7 +97,7 @@ func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string, an
 
 // setUp opens the shop, plugs in the phone, and opens the station between them.
 func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviour) (down func() error, err error) {
-	cfg, err := alerts.Parse("the built-in alerts.yaml", alerts.Shipped(), probes.Names())
+	cfg, err := alerts.Parse("the built-in alerts.yaml", alerts.Shipped(), journey.Names(probes.All))
 	if err != nil {
 		return nil, cli.Exit(cli.ExitUsage, err)
 	}
@@ -123,7 +123,7 @@ func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviou
 	}
 	site, err := parseSite(d.site)
 	d.runner = journey.Runner{
-		Stage: journey.Stage{Site: site, Chrome: browser, Secrets: d.secretsFor(site), Agent: probes.Agent(), Trace: true}, Region: "laptop", Evidence: evidence.Folder(filepath.Join(dir, "evidence")),
+		Stage: journey.Stage{Site: site, Chrome: browser, Secrets: d.secretsFor(site), Agent: journey.Agent(), Trace: true}, Region: "laptop", Evidence: evidence.Folder(filepath.Join(dir, "evidence")),
 		OnStep: func(_ journey.Run, s journey.StepResult) { report.WriteStep(d.stdout, s) },
 	}
 	return func() error {
@@ -172,7 +172,7 @@ func (d *demo) until(ctx context.Context, otherwise string, done func() bool) er
 // slot runs every journey once, and has the pager do what follows.
 func (d *demo) slot(ctx context.Context) error {
 	slot := time.Now().UTC().Truncate(time.Millisecond)
-	for _, make := range probes.All {
+	for _, make := range journey.Scheduled(probes.All) {
 		j := make()
 		if j.Every > 0 {
 			continue // it is made too seldom for a story of a minute

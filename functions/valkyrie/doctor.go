@@ -13,6 +13,7 @@ import (
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/doctor"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 func doctorCommand(p *program) cli.Command {
@@ -91,7 +92,7 @@ func (e *examination) deployment(ctx context.Context) error {
 	}
 	e.clock(ctx, "https://sts."+e.home+".amazonaws.com")
 	doctor.Deployment{
-		AWS: cfg, Home: e.home, Stack: e.stack, Journeys: probes.Names(), Secrets: probes.Secrets, Alerts: people,
+		AWS: cfg, Home: e.home, Stack: e.stack, Journeys: journey.Names(probes.All), Secrets: probes.Secrets, Alerts: people,
 		PhoneAPI: e.program.getenv("TWILIO_API_URL"), Client: e.client,
 	}.Examine(ctx, e.tell)
 	return nil

@@ -99,14 +99,14 @@ func tryOut(ctx context.Context, program journey.Program) error {
 // journeys examines what would be run.
 func (e *examination) journeys() {
 	var faults []error
-	for _, make := range probes.All {
+	for _, make := range journey.Scheduled(probes.All) {
 		faults = append(faults, make().Validate())
 	}
 	if err := errors.Join(faults...); err != nil {
 		e.tell(doctor.Finding{Verdict: doctor.Ill, What: "journeys", Says: err.Error(), Cure: "put it right in probes/"})
 		return
 	}
-	e.tell(doctor.Finding{Verdict: doctor.Well, What: "journeys", Says: strings.Join(probes.Names(), ", ")})
+	e.tell(doctor.Finding{Verdict: doctor.Well, What: "journeys", Says: strings.Join(journey.Names(probes.All), ", ")})
 }
 
 // secrets examines whether those that the journeys ask for are there. For the practice shop they need not be.

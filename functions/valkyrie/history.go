@@ -71,7 +71,7 @@ func (p *program) noRuns(ctx context.Context, store alerts.RunLog, name string, 
 		fmt.Fprintf(p.stderr, "no runs%s %s; the latest is of %s\n", of, q.within(), newest[0].Slot.UTC().Format("2006-01-02 15:04:05 UTC"))
 		return nil
 	}
-	if known := probes.Names(); name != "" && !slices.Contains(known, name) {
+	if known := journey.Names(probes.All); name != "" && !slices.Contains(known, name) {
 		return cli.Unknown("journey", name, known)
 	}
 	fmt.Fprintf(p.stderr, "no runs%s were ever made here\n", of)

@@ -12,6 +12,7 @@ import (
 	"valkyrie/alerts"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 func markCommand(p *program) cli.Command {
@@ -32,7 +33,7 @@ func markCommand(p *program) cli.Command {
 					return cli.Usage("unexpected argument %q: expected one name; put quotes around one with spaces", args[1])
 				}
 				for _, name := range journeys {
-					if known := probes.Names(); !slices.Contains(known, name) {
+					if known := journey.Names(probes.All); !slices.Contains(known, name) {
 						return cli.Unknown("journey", name, known)
 					}
 				}

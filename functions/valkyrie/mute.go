@@ -11,6 +11,7 @@ import (
 	"valkyrie/alerts"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 // everything is the word for all journeys.
@@ -78,12 +79,12 @@ func knownPerson(file, name string) error {
 // mutable lists what can be muted. The file is read only for a name that is no journey's: that it is being edited, and
 // wrong, keeps nobody from muting one.
 func mutable(file string, args []string) ([]string, error) {
-	known := append(probes.Names(), everything)
+	known := append(journey.Names(probes.All), everything)
 	if len(args) != 1 || slices.Contains(known, args[0]) {
 		return known, nil
 	}
 	cfg, _, err := readAlerts(file)
-	return append(cfg.Judge.Names(probes.Names()), everything), err
+	return append(cfg.Judge.Names(journey.Names(probes.All)), everything), err
 }
 
 func (p *program) mute(ctx context.Context, db *storage, what string, m alerts.Mute) error {

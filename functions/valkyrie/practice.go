@@ -44,7 +44,7 @@ func (r *replaying) onPractice() error {
 
 // practised are the journeys of the practice: the one that is named, else the first two, which is enough for its troubles.
 func practised(name string) (journeys []journey.Journey, names []string, err error) {
-	all := probes.Names()
+	all := journey.Names(probes.All)
 	switch {
 	case name == "":
 		all = all[:min(2, len(all))]
@@ -53,7 +53,7 @@ func practised(name string) (journeys []journey.Journey, names []string, err err
 	default:
 		return nil, nil, cli.Unknown("journey", name, all)
 	}
-	found, err := probes.Find(all...)
+	found, err := journey.Find(probes.All, all...)
 	for _, make := range found {
 		journeys = append(journeys, make())
 	}

@@ -102,7 +102,7 @@ func readPolicy(path, flag string) (alerts.Config, error) {
 	if err != nil {
 		return alerts.Config{}, cli.Usage("the policy cannot be read: %w\nname it with %s", err, flag)
 	}
-	cfg, err := alerts.Parse(path, text, probes.Names())
+	cfg, err := alerts.Parse(path, text, journey.Names(probes.All))
 	if err != nil {
 		return cfg, cli.Exit(cli.ExitUsage, err)
 	}
@@ -123,7 +123,7 @@ func (r *replaying) onHistory(ctx context.Context, store alerts.Store) error {
 	if err := feed(ctx, store, alerts.RunQuery{Journey: r.journey, Since: began.Add(-kept), Until: began}, r.see); err != nil {
 		return err
 	}
-	if known := probes.Names(); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {
+	if known := journey.Names(probes.All); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {
 		return cli.Unknown("journey", r.journey, known)
 	}
 	fmt.Fprintf(r.stderr, "judged %d runs in %v\n", r.would.Runs, time.Since(began).Round(time.Millisecond))
@@ -145,7 +145,7 @@ func (r *replaying) onHistory(ctx context.Context, store alerts.Store) error {
 // titles are those of the journeys, by name.
 func titles() map[string]string {
 	all := map[string]string{}
-	for _, make := range probes.All {
+	for _, make := range journey.Scheduled(probes.All) {
 		j := make()
 		all[j.Name] = j.Title
 	}

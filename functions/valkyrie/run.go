@@ -78,7 +78,7 @@ func runCommand(p *program) cli.Command {
 // findJourneys returns the makers of the named journeys; every scheduled journey when no name is given.
 func findJourneys(names []string) ([]func() journey.Journey, error) {
 	var known []string
-	for _, make := range slices.Concat(probes.All, probes.Rehearsals) {
+	for _, make := range probes.All {
 		known = append(known, make().Name)
 	}
 	for _, name := range names {
@@ -86,7 +86,7 @@ func findJourneys(names []string) ([]func() journey.Journey, error) {
 			return nil, cli.Unknown("journey", name, known)
 		}
 	}
-	return probes.Find(names...)
+	return journey.Find(probes.All, names...)
 }
 
 // runnerOptions are the flags for how runs are made, which run and watch share.
@@ -98,14 +98,14 @@ func runnerFlags(fs *flag.FlagSet) runnerOptions {
 	return runnerOptions{
 		always:  fs.Bool("evidence-always", false, "keep evidence of good runs too"),
 		noTrace: fs.Bool("no-trace", false, "send no traceparent header to the site"),
-		noAgent: fs.Bool("no-agent", false, "do not add "+probes.Agent()+" to the user agent"),
+		noAgent: fs.Bool("no-agent", false, "do not add "+journey.Agent()+" to the user agent"),
 	}
 }
 
 func (o runnerOptions) apply(r *journey.Runner) {
 	r.Always, r.Stage.Trace = *o.always, !*o.noTrace
 	if !*o.noAgent {
-		r.Stage.Agent = probes.Agent()
+		r.Stage.Agent = journey.Agent()
 	}
 }
 

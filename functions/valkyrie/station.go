@@ -19,6 +19,7 @@ import (
 	"valkyrie/infra/sqlite"
 	"valkyrie/infra/webhook"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 // A station is all that stands behind the probes on one machine: the store, the judge, the pager, and the address where
@@ -47,11 +48,11 @@ func openStation(ctx context.Context, db string, cfg alerts.Config, c carrier, l
 		return nil, cli.Exit(cli.ExitUsage, err)
 	}
 	s := &station{store: store}
-	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: probes.Titles(), Awake: time.Now().UTC(), TimeNow: time.Now}
+	s.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All), Awake: time.Now().UTC(), TimeNow: time.Now}
 	if err := s.connect(ctx, cfg, c, log); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	if err := s.desk.CatchUp(ctx, probes.Names()); err != nil {
+	if err := s.desk.CatchUp(ctx, journey.Names(probes.All)); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
@@ -76,7 +77,7 @@ func (s *station) connect(ctx context.Context, cfg alerts.Config, c carrier, log
 	if err != nil {
 		return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
 	}
-	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(probes.Names()), Log: log}
+	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(journey.Names(probes.All)), Log: log}
 	if cfg.OnCall.Second != nil {
 		if s.pager.Second, err = amazon.New(ctx, *cfg.OnCall.Second); err != nil {
 			return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
@@ -177,7 +178,7 @@ func readAlerts(path string) (alerts.Config, string, error) {
 	if err != nil {
 		return alerts.Config{}, path, cli.Usage("the on-call file cannot be read: %w\nname it with --alerts", err)
 	}
-	cfg, err := alerts.Parse(path, text, probes.Names())
+	cfg, err := alerts.Parse(path, text, journey.Names(probes.All))
 	if err != nil {
 		return alerts.Config{}, path, cli.Exit(cli.ExitUsage, err)
 	}

@@ -13,6 +13,7 @@ import (
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/status"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 func statusCommand(p *program) cli.Command {
@@ -55,7 +56,7 @@ const (
 
 func statusDesk(store alerts.Store, name, dir string) status.Desk {
 	s := status.Setting{Name: cmp.Or(name, "This site"), StaleAfter: statusStale}
-	for _, make := range probes.All {
+	for _, make := range journey.Scheduled(probes.All) {
 		j := make()
 		s.Journeys = append(s.Journeys, status.Journey{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
 	}

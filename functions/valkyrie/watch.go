@@ -126,7 +126,7 @@ func (w *watching) loop(ctx context.Context, poke chan<- struct{}) {
 	slot := time.Now().UTC().Truncate(time.Second)
 	due := map[string]time.Time{}
 	for ctx.Err() == nil {
-		for _, make := range probes.All {
+		for _, make := range journey.Scheduled(probes.All) {
 			j := make()
 			if slot.Before(due[j.Name]) {
 				continue

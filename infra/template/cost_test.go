@@ -7,6 +7,7 @@ import (
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/cost"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 // TestCost: the bill counts the alarms, dashboards, schedules and tables that the template makes.
@@ -19,7 +20,7 @@ func TestCost(t *testing.T) {
 		}
 	}
 	var journeys []cost.Journey
-	for _, make := range probes.All {
+	for _, make := range journey.Scheduled(probes.All) {
 		journeys = append(journeys, cost.Journey{Journey: make(), Takes: time.Second})
 	}
 	paid := cost.Deployment{Journeys: journeys, Regions: 3, Standby: true, Every: time.Minute, MemoryMB: 1769, Detail: cloudwatch.Journeys}

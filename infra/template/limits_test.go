@@ -13,7 +13,7 @@ import (
 func TestTimeout(t *testing.T) {
 	const besides = 20 * time.Second
 	seconds, _ := at(read(t).section("Parameters")["ProbeTimeout"], "Default").(int)
-	for _, make := range probes.All {
+	for _, make := range journey.Scheduled(probes.All) {
 		j, longest := make(), besides
 		for _, s := range append(append([]journey.Step{}, j.Steps...), j.Cleanup...) {
 			if s.Limit == 0 {

@@ -12,6 +12,7 @@ import (
 
 	"valkyrie/infra/environ"
 	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 var rate = regexp.MustCompile(`^rate\(([1-9][0-9]*) (minute|hour|day)(s?)\)$`)
@@ -83,14 +84,14 @@ func schedules(d document) []string {
 			}
 		}
 	}
-	for _, name := range probes.Names() {
+	for _, name := range journey.Names(probes.All) {
 		if n := count(journeys, name); n != 1 {
 			faults = append(faults, fmt.Sprintf("the journey %q has %d schedules; write one for it under Probe's Events", name, n))
 		}
 	}
 	for _, name := range journeys {
-		if !slices.Contains(probes.Names(), name) {
-			faults = append(faults, fmt.Sprintf("there is no journey %q; there are: %s", name, strings.Join(probes.Names(), ", ")))
+		if !slices.Contains(journey.Names(probes.All), name) {
+			faults = append(faults, fmt.Sprintf("there is no journey %q; there are: %s", name, strings.Join(journey.Names(probes.All), ", ")))
 		}
 	}
 	return append(faults, s.faults...)
@@ -140,7 +141,7 @@ func cadence(expression string) time.Duration {
 // cadences are those that journeys have of their own.
 func cadences() map[string]time.Duration {
 	own := map[string]time.Duration{}
-	for _, make := range probes.All {
+	for _, make := range journey.Scheduled(probes.All) {
 		j := make()
 		own[j.Name] = j.Every
 	}

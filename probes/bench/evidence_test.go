@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"valkyrie/infra/evidence"
-	"valkyrie/probes"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
+	"valkyrie/probes/practice"
 )
 
 // BenchmarkEvidence runs print-card against a healthy shop with and without what the witness adds, in turns, and
@@ -41,7 +41,7 @@ func BenchmarkEvidence(b *testing.B) {
 			r := way.runner
 			r.Stage.Site, r.Stage.Chrome, r.Stage.Secrets = site, program, secret
 			began := time.Now()
-			run := r.Run(b.Context(), probes.PrintCard(), began)
+			run := r.Run(b.Context(), practice.PrintCard(), began)
 			if run.Outcome != journey.Passed {
 				b.Fatal(run)
 			}

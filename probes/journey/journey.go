@@ -19,6 +19,8 @@ type Journey struct {
 	// Every is how often it is to be made: what costs the site much, or changes little, less often. 0: as often as the
 	// schedule of the deployment says.
 	Every time.Duration
+	// ByHand keeps a journey off every schedule: it runs only when it is named, such as a rehearsal that really sends mail.
+	ByHand bool
 	// Tries is how many tries a run of it has: 1 never tries again, 2 tries once more; 0: what the runner says.
 	Tries int
 	Steps []Step

@@ -1,4 +1,4 @@
-package probes_test
+package practice_test
 
 import (
 	"os"
@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"valkyrie/probes"
+	"valkyrie/probes/practice"
 )
 
 // TestSecrets: what the journeys ask for is listed, and nothing else.
@@ -34,7 +34,7 @@ func TestSecrets(t *testing.T) {
 		}
 	}
 	slices.Sort(asked)
-	if asked = slices.Compact(asked); !slices.Equal(asked, probes.Secrets) {
-		t.Errorf("the journeys ask for %v; Secrets lists %v", asked, probes.Secrets)
+	if asked = slices.Compact(asked); !slices.Equal(asked, practice.Secrets) {
+		t.Errorf("the journeys ask for %v; Secrets lists %v", asked, practice.Secrets)
 	}
 }

@@ -1,4 +1,4 @@
-package probes_test
+package practice_test
 
 import (
 	"testing"

@@ -1,4 +1,4 @@
-package probes_test
+package practice_test
 
 import (
 	"net/http"
@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/probes"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
+	"valkyrie/probes/practice"
 )
 
 // TestTreatedAsATest: a shop that knows the probe by its user agent, and gives it a test order's number, is found out; and
@@ -33,7 +33,7 @@ func TestTreatedAsATest(t *testing.T) {
 	}
 	for agent, want := range map[string]journey.Outcome{"Valkyrie/1": journey.Failed, "": journey.Passed} {
 		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program, Secrets: secret, Agent: agent}, Region: "test"}
-		run := r.Run(t.Context(), probes.CreateOrder(), time.Now())
+		run := r.Run(t.Context(), practice.CreateOrder(), time.Now())
 		if run.Outcome != want || want == journey.Failed && !strings.Contains(run.Error, `-T": this order did not go the customers' way`) {
 			t.Errorf("agent %q: %s: %s", agent, run.Outcome, run.Error)
 		}

@@ -1,4 +1,4 @@
-package probes_test
+package practice_test
 
 import (
 	"context"
@@ -13,9 +13,9 @@ import (
 
 	"valkyrie/infra/chrome"
 	"valkyrie/infra/evidence"
-	"valkyrie/probes"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
+	"valkyrie/probes/practice"
 )
 
 var program journey.Program
@@ -77,29 +77,29 @@ func TestOutages(t *testing.T) {
 		step    string // of the verdict
 		words   string
 	}{
-		{"", probes.PrintCard, journey.Passed, "", ""},
-		{"", probes.CreateOrder, journey.Passed, "", ""},
-		{"", probes.OrderAPI, journey.Passed, "", ""},
-		{"", probes.JobAPI, journey.Passed, "", ""},
-		{"", probes.Diagnostics, journey.Passed, "", ""},
-		{"", probes.OrderRate, journey.Passed, "", ""},
-		{"", probes.SiteSweep, journey.Passed, "", ""},
-		{"workers-down", probes.PrintCard, journey.Failed, "wait for the PDF", `expected to see the link "Download PDF" within 10s`},
-		{"workers-down", probes.CreateOrder, journey.Passed, "", ""},
-		{"ids-exhausted", probes.CreateOrder, journey.Failed, "place the order", `expected to see the heading "Thank you for your order" within 5s`},
-		{"ids-exhausted", probes.PrintCard, journey.Passed, "", ""},
-		{"cache-down", probes.CreateOrder, journey.Slow, "open the catalogue", ""},
-		{"broken-asset", probes.PrintCard, journey.Failed, "press Print", "GET /static/cards.js answered 404"},
-		{"broken-page", probes.CreateOrder, journey.Failed, "open the catalogue", "answered 500"},
-		{"broken-page", probes.PrintCard, journey.Passed, "", ""},
-		{"broken-page", probes.SiteSweep, journey.Failed, "ask for every page", "/catalogue: 500 Internal Server Error (on /)"},
-		{"ids-exhausted", probes.OrderAPI, journey.Failed, "create an order", "POST /api/orders: no answer within 5s"},
-		{"cache-down", probes.Diagnostics, journey.Slow, "read the numbers", ""},
-		{"intermittent", probes.JobAPI, journey.Failed, "queue a job", "POST /api/jobs: no answer within 5s"},
-		{"intermittent", probes.PrintCard, journey.Failed, "press Print", "within 5s"},
-		{"intermittent", probes.CreateOrder, journey.Passed, "", ""},
-		{"restart-loop", probes.JobAPI, journey.Failed, "queue a job", "the connection was closed in the middle"},
-		{"restart-loop", probes.CreateOrder, journey.Failed, "sign in", "ERR_EMPTY_RESPONSE"},
+		{"", practice.PrintCard, journey.Passed, "", ""},
+		{"", practice.CreateOrder, journey.Passed, "", ""},
+		{"", practice.OrderAPI, journey.Passed, "", ""},
+		{"", practice.JobAPI, journey.Passed, "", ""},
+		{"", practice.Diagnostics, journey.Passed, "", ""},
+		{"", practice.OrderRate, journey.Passed, "", ""},
+		{"", practice.SiteSweep, journey.Passed, "", ""},
+		{"workers-down", practice.PrintCard, journey.Failed, "wait for the PDF", `expected to see the link "Download PDF" within 10s`},
+		{"workers-down", practice.CreateOrder, journey.Passed, "", ""},
+		{"ids-exhausted", practice.CreateOrder, journey.Failed, "place the order", `expected to see the heading "Thank you for your order" within 5s`},
+		{"ids-exhausted", practice.PrintCard, journey.Passed, "", ""},
+		{"cache-down", practice.CreateOrder, journey.Slow, "open the catalogue", ""},
+		{"broken-asset", practice.PrintCard, journey.Failed, "press Print", "GET /static/cards.js answered 404"},
+		{"broken-page", practice.CreateOrder, journey.Failed, "open the catalogue", "answered 500"},
+		{"broken-page", practice.PrintCard, journey.Passed, "", ""},
+		{"broken-page", practice.SiteSweep, journey.Failed, "ask for every page", "/catalogue: 500 Internal Server Error (on /)"},
+		{"ids-exhausted", practice.OrderAPI, journey.Failed, "create an order", "POST /api/orders: no answer within 5s"},
+		{"cache-down", practice.Diagnostics, journey.Slow, "read the numbers", ""},
+		{"intermittent", practice.JobAPI, journey.Failed, "queue a job", "POST /api/jobs: no answer within 5s"},
+		{"intermittent", practice.PrintCard, journey.Failed, "press Print", "within 5s"},
+		{"intermittent", practice.CreateOrder, journey.Passed, "", ""},
+		{"restart-loop", practice.JobAPI, journey.Failed, "queue a job", "the connection was closed in the middle"},
+		{"restart-loop", practice.CreateOrder, journey.Failed, "sign in", "ERR_EMPTY_RESPONSE"},
 	} {
 		t.Run(c.fault+"/"+c.journey().Name, func(t *testing.T) {
 			var run journey.Run
@@ -133,7 +133,7 @@ func TestRehearsal(t *testing.T) {
 			if c.fault != "" {
 				faults = append(faults, c.fault)
 			}
-			run := staging(t, map[string]string{"teachers": c.teachers}, faults...)(probes.WeeklyCards)
+			run := staging(t, map[string]string{"teachers": c.teachers}, faults...)(practice.WeeklyCards)
 			if run.Outcome != c.outcome {
 				t.Errorf("%s, want %s: %s", run.Outcome, c.outcome, run.Error)
 			}

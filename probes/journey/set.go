@@ -1,0 +1,50 @@
+package journey
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Scheduled returns the makers of the journeys that run on a schedule: all but those with ByHand.
+func Scheduled(all []func() Journey) []func() Journey {
+	return slices.DeleteFunc(slices.Clone(all), func(make func() Journey) bool { return make().ByHand })
+}
+
+// Names lists the scheduled journeys, in their order.
+func Names(all []func() Journey) []string { return namesOf(Scheduled(all)) }
+
+func namesOf(all []func() Journey) []string {
+	var names []string
+	for _, make := range all {
+		names = append(names, make().Name)
+	}
+	return names
+}
+
+// Titles returns the titles of the scheduled journeys, by name.
+func Titles(all []func() Journey) map[string]string {
+	titles := map[string]string{}
+	for _, make := range Scheduled(all) {
+		j := make()
+		titles[j.Name] = j.Title
+	}
+	return titles
+}
+
+// Find returns the makers of the named journeys, in the order of the names; without names, those of all scheduled ones.
+func Find(all []func() Journey, wanted ...string) ([]func() Journey, error) {
+	if len(wanted) == 0 {
+		return Scheduled(all), nil
+	}
+	names := namesOf(all)
+	var found []func() Journey
+	for _, name := range wanted {
+		i := slices.Index(names, name)
+		if i < 0 {
+			return nil, fmt.Errorf("there is no journey %q; there are: %s", name, strings.Join(names, ", "))
+		}
+		found = append(found, all[i])
+	}
+	return found, nil
+}

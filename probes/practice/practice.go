@@ -1,0 +1,17 @@
+// Package practice holds the practice shop's journeys, one per file. The demo, the outages, the benchmark and the tests
+// play these, whatever journeys a deployment runs, so replacing probes.All changes none of them.
+package practice
+
+import "valkyrie/probes/journey"
+
+// All lists the practice shop's journeys.
+var All = []func() journey.Journey{
+	PrintCard,
+	CreateOrder,
+	OrderAPI,
+	JobAPI,
+	Diagnostics,
+	OrderRate,
+	SiteSweep,
+	WeeklyCards,
+}
