@@ -18,7 +18,7 @@ import (
 
 func costCommand(p *program) cli.Command {
 	return cli.Command{
-		Name: "cost", Args: "[flags]", Summary: "the monthly bill to expect of a deployment on AWS, before there is one",
+		Name: "cost", Args: "[flags]", Summary: "estimate the monthly bill of a deployment on AWS",
 		Examples: []string{
 			"valkyrie cost",
 			"valkyrie cost --regions 1 --every 5m",
@@ -60,7 +60,7 @@ func costCommand(p *program) cli.Command {
 	}
 }
 
-// writeBill writes the bill of a deployment, and what the same would cost otherwise.
+// writeBill writes the bill of a deployment, and the totals of alternatives.
 func writeBill(w io.Writer, d cost.Deployment) error {
 	bill, err := cost.Of(d)
 	if err != nil {

@@ -66,7 +66,7 @@ type demo struct {
 	shop     *demoshop.Shop
 	site     string
 	exchange *standin.Exchange
-	station  *station
+	services *services
 	runner   journey.Runner
 	alarms   int // texts that told of the outage
 	opened   []alerts.Incident
@@ -115,8 +115,8 @@ func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviou
 		return nil, errors.Join(err, web.close(), shop.Close())
 	}
 	d.shop, d.site, d.exchange = shop, web.url, ph.exchange
-	if d.station, err = openStation(ctx, filepath.Join(dir, "valkyrie.db"), cfg, carrier{
-		account: standin.DemoAccountSID, token: standin.DemoAuthToken, address: ph.url, listen: "127.0.0.1:0", incoming: ph.exchange.Incoming,
+	if d.services, err = openServices(ctx, filepath.Join(dir, "valkyrie.db"), cfg, provider{
+		account: standin.DemoAccountSID, token: standin.DemoAuthToken, api: ph.url, listen: "127.0.0.1:0", incoming: ph.exchange.Incoming,
 	}, d.logger(slog.LevelWarn)); err != nil {
 		ph.close()
 		return nil, errors.Join(err, web.close(), shop.Close())
@@ -128,7 +128,7 @@ func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviou
 	}
 	return func() error {
 		ph.close()
-		return errors.Join(d.station.close(), web.close(), shop.Close())
+		return errors.Join(d.services.close(), web.close(), shop.Close())
 	}, err
 }
 
@@ -182,7 +182,7 @@ func (d *demo) slot(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return cli.Broken("the demo was interrupted")
 		}
-		decisions, err := d.station.desk.Record(ctx, run)
+		decisions, err := d.services.recorder.Record(ctx, run)
 		if err != nil {
 			return err
 		}
@@ -211,7 +211,7 @@ func (d *demo) follow(ctx context.Context, run journey.Run, decisions []alerts.D
 	if len(d.opened) > alarms || len(d.resolved) > ends {
 		d.say("\n") // the phone is next
 	}
-	if err := d.station.pager.Tick(ctx); err != nil {
+	if err := d.services.pager.Tick(ctx); err != nil {
 		return err
 	}
 	if len(d.opened) > alarms {

@@ -33,7 +33,7 @@ func (d *demo) cleared(ctx context.Context) error {
 // pick up delays the next one's call, so as many calls are made as it takes.
 func (d *demo) alarmed(ctx context.Context) error {
 	for n := 1; ; n++ {
-		route, err := d.station.pager.Route(ctx)
+		route, err := d.services.pager.Route(ctx)
 		if err != nil {
 			return err
 		}

@@ -140,7 +140,7 @@ func TestNobodyCalls(t *testing.T) {
 		p := &program{stdout: said, stderr: said, getenv: func(string) string { return "" }}
 		woken := w.Cloud.Requests()["lambda POST"]
 		fs := flags(t, p, "--store", deployedStore)
-		err := (&drilling{program: p, within: c.within, told: map[string]string{}}).run(ctx, cfg, fs, "")
+		err := (&drill{program: p, timeout: c.within, printed: map[string]string{}}).run(ctx, cfg, fs, "")
 		if code := p.app().Report(err); code != cli.ExitBroken || !strings.Contains(said.String(), c.want) || !said.heard {
 			t.Errorf("%s: exit code %d:\n%s", c.about, code, said)
 		}

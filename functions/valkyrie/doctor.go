@@ -26,7 +26,7 @@ func doctorCommand(p *program) cli.Command {
 		},
 		Notes: []string{
 			"It changes nothing. The webhook is sent a request that it must refuse.",
-			"exit code: 0 all is well, or to be known; 2 wrong usage; 3 something is ill: you might not be woken",
+			"exit code: 0 all is well, notes aside; 2 wrong usage; 3 a fault was found: you might not be woken",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			var e examination
@@ -45,7 +45,7 @@ func doctorCommand(p *program) cli.Command {
 	}
 }
 
-// An examination is one visit of the doctor.
+// An examination collects the findings about this machine or a deployment.
 type examination struct {
 	home, stack, alerts, site string
 	program                   *program
@@ -53,6 +53,7 @@ type examination struct {
 	found                     []doctor.Finding
 }
 
+// run examines, and returns ExitBroken when a finding is ill.
 func (e *examination) run(ctx context.Context) error {
 	examine := e.machine
 	if e.home != "" {
@@ -70,8 +71,8 @@ func (e *examination) run(ctx context.Context) error {
 	return nil
 }
 
-// tell writes a finding as it comes.
-func (e *examination) tell(f doctor.Finding) {
+// report prints a finding.
+func (e *examination) report(f doctor.Finding) {
 	e.found = append(e.found, f)
 	sign := map[doctor.Verdict]string{doctor.Well: "✓", doctor.Note: "!", doctor.Ill: "✗"}[f.Verdict]
 	fmt.Fprintf(e.program.stdout, "%s %s: %s\n", sign, f.What, strings.ReplaceAll(f.Says, "\n", "\n    "))
@@ -80,7 +81,7 @@ func (e *examination) tell(f doctor.Finding) {
 	}
 }
 
-// deployment examines one on AWS, with the credentials of this machine.
+// deployment examines a deployment on AWS, with the credentials of this machine.
 func (e *examination) deployment(ctx context.Context) error {
 	people, _, err := readAlerts(e.alerts)
 	if err != nil {
@@ -94,11 +95,11 @@ func (e *examination) deployment(ctx context.Context) error {
 	doctor.Deployment{
 		AWS: cfg, Home: e.home, Stack: e.stack, Journeys: journey.Names(probes.All), Secrets: probes.Secrets, Alerts: people,
 		PhoneAPI: e.program.getenv("TWILIO_API_URL"), Client: e.client,
-	}.Examine(ctx, e.tell)
+	}.Examine(ctx, e.report)
 	return nil
 }
 
-// clock compares clocks with the site, if one is named, or with another server.
+// clock compares the clock of this machine with that of the site, or, without --site, of another server.
 func (e *examination) clock(ctx context.Context, otherwise string) {
 	address := otherwise
 	if e.site != "" {
@@ -107,5 +108,5 @@ func (e *examination) clock(ctx context.Context, otherwise string) {
 	if other := e.program.getenv("AWS_ENDPOINT_URL"); other != "" && e.site == "" {
 		address = other
 	}
-	e.tell(doctor.Clock(ctx, e.client, address, time.Now))
+	e.report(doctor.Clock(ctx, e.client, address, time.Now))
 }

@@ -18,14 +18,14 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// machine examines the one that this program runs on: a laptop, or wherever `valkyrie watch` is to run.
+// machine examines the machine that this program runs on, where `valkyrie watch` is to run.
 func (e *examination) machine(ctx context.Context) error {
 	e.browser(ctx)
 	e.journeys()
 	e.secrets()
 	people, path, err := readAlerts(e.alerts)
 	if err != nil {
-		e.tell(doctor.Finding{Verdict: doctor.Ill, What: "on call", Says: err.Error(), Cure: "put right what it says in " + path})
+		e.report(doctor.Finding{Verdict: doctor.Ill, What: "on call", Says: err.Error(), Cure: "correct " + path})
 	} else {
 		e.people(ctx, people, path)
 	}
@@ -35,12 +35,12 @@ func (e *examination) machine(ctx context.Context) error {
 	return nil
 }
 
-// browser examines whether a Chrome is there, starts, and can see and click.
+// browser checks that Chrome exists, starts, renders and clicks.
 func (e *examination) browser(ctx context.Context) {
 	const cure = "install Google Chrome, or set CHROME to one; without either, npm fetches the pinned one"
 	c, err := chrome.Find(ctx, chrome.Config{Getenv: e.program.getenv, Progress: e.program.stderr})
 	if err != nil {
-		e.tell(doctor.Finding{Verdict: doctor.Ill, What: "Chrome", Says: err.Error(), Cure: cure})
+		e.report(doctor.Finding{Verdict: doctor.Ill, What: "Chrome", Says: err.Error(), Cure: cure})
 		return
 	}
 	version, err := chrome.Version(ctx, c)
@@ -48,24 +48,24 @@ func (e *examination) browser(ctx context.Context) {
 		err = tryOut(ctx, journey.Program{Path: c.Path, Env: c.Env})
 	}
 	if err != nil {
-		e.tell(doctor.Finding{Verdict: doctor.Ill, What: "Chrome", Says: fmt.Sprintf("%s: %v", c.Path, err), Cure: cure})
+		e.report(doctor.Finding{Verdict: doctor.Ill, What: "Chrome", Says: fmt.Sprintf("%s: %v", c.Path, err), Cure: cure})
 		return
 	}
 	says := fmt.Sprintf("%s (%s) starts, shows a page and clicks", version, c.Source)
 	if major, _, _ := strings.Cut(chrome.Pinned(), "."); !strings.HasPrefix(version, major+".") {
-		e.tell(doctor.Finding{
+		e.report(doctor.Finding{
 			Verdict: doctor.Note, What: "Chrome", Says: says + "; a deployment runs " + chrome.Pinned(),
 			Cure: "its times may be others; to have the same one here, give CHROME the path of chrome/chromium after: go run ./infra/chrome/layer DIR",
 		})
 		return
 	}
-	e.tell(doctor.Finding{Verdict: doctor.Well, What: "Chrome", Says: says})
+	e.report(doctor.Finding{Verdict: doctor.Well, What: "Chrome", Says: says})
 }
 
-// page is what the browser is tried out on. Text without a font has no size, so it could not be clicked.
-const page = `<!doctype html><title>doctor</title><button onclick="this.replaceWith('It works')">Press me</button>`
+// testPage is the page of the trial. Without fonts its text has no size, and the click fails.
+const testPage = `<!doctype html><title>doctor</title><button onclick="this.replaceWith('It works')">Press me</button>`
 
-// tryOut has the browser make a small journey to this very machine.
+// tryOut runs a small journey in the browser, against a server in this program.
 func tryOut(ctx context.Context, program journey.Program) error {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -73,7 +73,7 @@ func tryOut(ctx context.Context, program journey.Program) error {
 	}
 	web := serve(ln, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write([]byte(page))
+		_, _ = w.Write([]byte(testPage))
 	}))
 	site, err := parseSite(web.url)
 	if err != nil {
@@ -96,20 +96,21 @@ func tryOut(ctx context.Context, program journey.Program) error {
 	return web.close()
 }
 
-// journeys examines what would be run.
+// journeys validates the scheduled journeys.
 func (e *examination) journeys() {
 	var faults []error
 	for _, make := range journey.Scheduled(probes.All) {
 		faults = append(faults, make().Validate())
 	}
 	if err := errors.Join(faults...); err != nil {
-		e.tell(doctor.Finding{Verdict: doctor.Ill, What: "journeys", Says: err.Error(), Cure: "put it right in probes/"})
+		e.report(doctor.Finding{Verdict: doctor.Ill, What: "journeys", Says: err.Error(), Cure: "correct it in probes/"})
 		return
 	}
-	e.tell(doctor.Finding{Verdict: doctor.Well, What: "journeys", Says: strings.Join(journey.Names(probes.All), ", ")})
+	e.report(doctor.Finding{Verdict: doctor.Well, What: "journeys", Says: strings.Join(journey.Names(probes.All), ", ")})
 }
 
-// secrets examines whether those that the journeys ask for are there. For the practice shop they need not be.
+// secrets checks that the secrets of the journeys can be found. Without --site a missing one is only a note, because the
+// practice shop needs none.
 func (e *examination) secrets() {
 	site := e.site
 	if site == "" {
@@ -117,7 +118,7 @@ func (e *examination) secrets() {
 	}
 	u, err := parseSite(site)
 	if err != nil {
-		e.tell(doctor.Finding{Verdict: doctor.Ill, What: "secrets", Says: err.Error()})
+		e.report(doctor.Finding{Verdict: doctor.Ill, What: "secrets", Says: err.Error()})
 		return
 	}
 	find := e.program.secretsFor(u)
@@ -129,62 +130,59 @@ func (e *examination) secrets() {
 	}
 	switch err := errors.Join(missing...); {
 	case err == nil:
-		e.tell(doctor.Finding{Verdict: doctor.Well, What: "secrets", Says: strings.Join(probes.Secrets, ", ") + " are there"})
+		e.report(doctor.Finding{Verdict: doctor.Well, What: "secrets", Says: strings.Join(probes.Secrets, ", ") + " are there"})
 	case e.site == "":
-		e.tell(doctor.Finding{Verdict: doctor.Note, What: "secrets", Says: "none for a site of your own; the practice shop needs none", Cure: "to examine yours: --site URL"})
+		e.report(doctor.Finding{Verdict: doctor.Note, What: "secrets", Says: "none for a site of your own; the practice shop needs none", Cure: "to examine yours: --site URL"})
 	default:
-		e.tell(doctor.Finding{Verdict: doctor.Ill, What: "secrets", Says: err.Error(), Cure: "every journey that signs in would be broken"})
+		e.report(doctor.Finding{Verdict: doctor.Ill, What: "secrets", Says: err.Error(), Cure: "every journey that signs in would be broken"})
 	}
 }
 
-// people examines who is called, and with what.
+// people checks the people on call, and the account and address with which they are called.
 func (e *examination) people(ctx context.Context, cfg alerts.Config, path string) {
-	var who []string
-	for _, turn := range cfg.OnCall.Chain(e.program.now()) {
-		who = append(who, turn.Person.Name)
-	}
-	e.tell(doctor.Finding{Verdict: doctor.Well, What: "on call", Says: fmt.Sprintf("%s, by %s", strings.Join(who, ", then "), path)})
+	who := escalationNames(cfg.OnCall, e.program.now())
+	e.report(doctor.Finding{Verdict: doctor.Well, What: "on call", Says: fmt.Sprintf("%s, by %s", strings.Join(who, ", then "), path)})
 	account, token, public := e.program.getenv("TWILIO_ACCOUNT_SID"), e.program.getenv("TWILIO_AUTH_TOKEN"), e.program.getenv("VALKYRIE_CALLBACK_URL")
 	if account == "" && token == "" {
-		e.tell(doctor.Finding{
+		e.report(doctor.Finding{
 			Verdict: doctor.Note, What: "Twilio", Says: "no account is set, so calls ring in the terminal and on nobody's phone",
 			Cure: "set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and VALKYRIE_CALLBACK_URL",
 		})
 		return
 	}
 	for _, f := range doctor.People(cfg) {
-		e.tell(f)
+		e.report(f)
 	}
 	phone, err := twilio.New(twilio.Config{AccountSID: account, AuthToken: token, From: cfg.Phone.From, BaseURL: e.program.getenv("TWILIO_API_URL"), CallbackURL: public})
 	if err != nil {
-		e.tell(doctor.Finding{Verdict: doctor.Ill, What: "Twilio", Says: err.Error(), Cure: "the console shows the account's SID and token"})
+		e.report(doctor.Finding{Verdict: doctor.Ill, What: "Twilio", Says: err.Error(), Cure: "the console shows the account's SID and token"})
 		return
 	}
 	for _, f := range doctor.Phone(ctx, phone, cfg, public) {
-		e.tell(f)
+		e.report(f)
 	}
 	if public == "" {
-		e.tell(doctor.Finding{
+		e.report(doctor.Finding{
 			Verdict: doctor.Ill, What: "webhook", Says: "VALKYRIE_CALLBACK_URL is not set, so no key press would come back",
 			Cure: "set it to the public https address that reaches the --listen of valkyrie watch",
 		})
 		return
 	}
-	e.tell(doctor.Webhook(ctx, e.client, public))
+	e.report(doctor.Webhook(ctx, e.client, public))
 }
 
-// visit examines whether the site is there, and whether the clocks agree.
+// visit checks that the site answers, and compares the clocks.
 func (e *examination) visit(ctx context.Context) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.site, nil)
 	if err == nil {
 		var res *http.Response
 		if res, err = e.client.Do(req); err == nil {
 			err = res.Body.Close()
-			e.tell(doctor.Finding{Verdict: doctor.Well, What: "site", Says: e.site + " answers " + res.Status})
+			e.report(doctor.Finding{Verdict: doctor.Well, What: "site", Says: e.site + " answers " + res.Status})
 		}
 	}
 	if err != nil {
-		e.tell(doctor.Finding{Verdict: doctor.Ill, What: "site", Says: err.Error(), Cure: "is the address right?"})
+		e.report(doctor.Finding{Verdict: doctor.Ill, What: "site", Says: err.Error(), Cure: "is the address right?"})
 		return
 	}
 	e.clock(ctx, e.site)

@@ -20,18 +20,18 @@ func drillCommand(p *program) cli.Command {
 		Name: "drill", Args: "[flags]", Summary: "really call whoever is on call, say that it is a drill, and wait for the key",
 		Examples: []string{"valkyrie drill", "valkyrie drill --to Grace", "valkyrie drill --store \"dynamodb://valkyrie?region=eu-west-1\""},
 		Notes: []string{
-			"Who does not acknowledge is followed by the next in the chain. A watch on the same store makes the calls; without one this " +
+			"A person who does not acknowledge is followed by the next in the escalation. A watch on the same store makes the calls; without one this " +
 				"program does, with the same account and addresses as watch: see valkyrie watch -h. With --store the deployed pager makes " +
 				"them, by the alerts.yaml that it was built with.",
 			"exit code: 0 somebody acknowledged, 1 nobody did, 2 wrong usage or configuration, 3 our own environment is broken",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
-			d := drilling{program: p, told: map[string]string{}}
+			d := drill{program: p, printed: map[string]string{}}
 			to := fs.String("to", "", "`NAME` of who is called first; whoever is on call unless given")
 			file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people")
 			db := p.storeFlags(fs)
 			pager := pagerFlag(fs)
-			fs.StringVar(&d.listen, "listen", "127.0.0.1:0", "`ADDR` where the carrier's callbacks arrive, if no watch takes them")
+			fs.StringVar(&d.listen, "listen", "127.0.0.1:0", "`ADDR` where the provider's callbacks arrive, if no watch takes them")
 			fs.StringVar(&d.answer, "answer", "press 4", "how the stand-in phone answers: `WORDS` such as \"busy, voicemail, press 4\"")
 			return func(ctx context.Context, args []string) error {
 				if err := cli.NoArguments(args); err != nil {
@@ -41,27 +41,35 @@ func drillCommand(p *program) cli.Command {
 				if err != nil {
 					return err
 				}
-				d.deployed = *pager
+				d.pager = *pager
 				return d.run(ctx, cfg, db, *to)
 			}
 		},
 	}
 }
 
-// A drilling is a drill being waited for.
-type drilling struct {
+// A drill is a drill incident that this program opens, and whose calls it or another pager makes.
+type drill struct {
 	*program
-	deployed           string // pager, to be woken; empty: by the name of the table
+	pager              string // name of the deployed pager; empty: derived from the table's name
 	db, listen, answer string
-	within             time.Duration // how long others may take to begin; 0: as is usual for whoever it is
+	timeout            time.Duration // until another pager must have begun; 0: the default for that pager
 	store              store
 	began              time.Time
-	id                 string
-	told               map[string]string // by page: what was said of it last
+	id                 string            // of the incident
+	printed            map[string]string // last status printed, by page
 }
 
-func (d *drilling) run(ctx context.Context, cfg alerts.Config, db *storage, to string) (err error) {
-	if err := drillFlags(db); err != nil {
+// How long to wait for another pager to begin: a watch on the same file polls each second, a deployed pager each minute when
+// waking it fails.
+const (
+	watchTimeout    = 3 * time.Second
+	deployedTimeout = 150 * time.Second
+)
+
+// run opens the drill, has it called, and waits for its end. An interrupted drill is ended, so that no pager continues it.
+func (d *drill) run(ctx context.Context, cfg alerts.Config, db *storeOptions, to string) (err error) {
+	if err := checkDrillFlags(db); err != nil {
 		return err
 	}
 	d.db = db.db
@@ -73,103 +81,163 @@ func (d *drilling) run(ctx context.Context, cfg alerts.Config, db *storage, to s
 	if d.id, err = alerts.PutDrill(ctx, d.store, cfg.OnCall, to, d.began); err != nil {
 		return cli.Exit(cli.ExitUsage, err)
 	}
-	defer func() { // interrupted, or broken: it must not go on without us
-		kept := context.WithoutCancel(ctx)
-		err = errors.Join(err, alerts.EndDrill(kept, d.store, d.id, "given up: "+fmt.Sprint(err), time.Now().UTC()))
+	defer func() {
+		uncancelled := context.WithoutCancel(ctx)
+		err = errors.Join(err, alerts.EndDrill(uncancelled, d.store, d.id, "given up: "+fmt.Sprint(err), time.Now().UTC()))
 		if ctx.Err() != nil {
-			d.wake(kept, d.store, d.deployed, "drill, interrupted") // a phone that rings is to be hung up
+			d.wakePager(uncancelled, d.store, d.pager, "drill, interrupted") // it hangs up a phone that still rings
 		}
 	}()
-	d.wake(ctx, d.store, d.deployed, "drill")
-	begun, err := d.begins(ctx)
+	d.wakePager(ctx, d.store, d.pager, "drill")
+	begun, err := d.awaitPager(ctx)
 	switch {
 	case err != nil:
 		return err
 	case begun:
-		fmt.Fprintln(d.stderr, d.caller()+" makes the calls")
-		return d.finish(ctx)
-	case d.inCloud():
-		return cli.Broken("the deployed pager has begun no call within %v\nsee its log, and valkyrie doctor --deployment REGION", d.patience())
+		fmt.Fprintln(d.stderr, d.pagerName()+" makes the calls")
+		return d.awaitEnd(ctx)
+	case d.deployed():
+		return cli.Broken("the deployed pager has begun no call within %v\nsee its log, and valkyrie doctor --deployment REGION", d.pagerTimeout())
 	}
-	return d.call(ctx, cfg)
+	return d.callHere(ctx, cfg)
 }
 
-// call makes the calls in this program.
-func (d *drilling) call(ctx context.Context, cfg alerts.Config) (err error) {
-	c, hangUp, err := d.carrier(d.listen, d.answer)
+// checkDrillFlags refuses flags for calls of this program when the deployed pager makes them.
+func checkDrillFlags(db *storeOptions) (err error) {
+	address, err := db.table()
+	if err != nil || address == "" {
+		return err
+	}
+	db.flags.Visit(func(f *flag.Flag) {
+		if f.Name == "answer" || f.Name == "listen" {
+			err = cli.Usage("--%s: expected no such flag with --store, as the deployed pager makes the calls, and real phones ring", f.Name)
+		}
+	})
+	return err
+}
+
+// deployed reports whether a deployed pager makes the calls, in which case this program never does.
+func (d *drill) deployed() bool {
+	_, ok := d.store.(cloudTable)
+	return ok
+}
+
+func (d *drill) pagerName() string {
+	if d.deployed() {
+		return "the deployed pager"
+	}
+	return "a watch on the same store"
+}
+
+// pagerTimeout returns how long another pager may take to begin.
+func (d *drill) pagerTimeout() time.Duration {
+	switch {
+	case d.timeout > 0:
+		return d.timeout
+	case d.deployed():
+		return deployedTimeout
+	}
+	return watchTimeout
+}
+
+// pollInterval returns the pause between reads of the store. Reads of a table cost money.
+func (d *drill) pollInterval() time.Duration {
+	if d.deployed() {
+		return time.Second
+	}
+	return 200 * time.Millisecond
+}
+
+// awaitPager waits until another pager has begun to call, or ended the drill; false: none did in time.
+func (d *drill) awaitPager(ctx context.Context) (bool, error) {
+	waiting, cancel := context.WithTimeout(ctx, d.pagerTimeout())
+	defer cancel()
+	_, err := d.await(waiting, func(r alerts.Record) bool { return r.Begun() || r.State == alerts.Resolved })
+	switch {
+	case ctx.Err() != nil:
+		return false, cli.Broken("the drill was interrupted")
+	case errors.Is(err, context.DeadlineExceeded):
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// callHere makes the calls in this program.
+func (d *drill) callHere(ctx context.Context, cfg alerts.Config) (err error) {
+	c, hangUp, err := d.provider(d.listen, d.answer)
 	if err != nil {
 		return err
 	}
 	defer hangUp()
 	log := d.logger(slog.LevelWarn)
-	s, err := openStation(ctx, d.db, cfg, c, log)
+	s, err := openServices(ctx, d.db, cfg, c, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close()) }()
 	paging, stop := context.WithCancel(ctx)
 	var pager sync.WaitGroup
-	pager.Go(func() { s.page(paging, nil, log) })
+	pager.Go(func() { s.runPager(paging, nil, log) })
 	defer func() { stop(); pager.Wait() }()
-	return d.finish(ctx)
+	return d.awaitEnd(ctx)
 }
 
-// await tells what becomes of the drill's calls until it has come so far.
-func (d *drilling) await(ctx context.Context, far func(alerts.Record) bool) (alerts.Record, error) {
+// await polls the drill's incident until done, and prints the progress of its calls.
+func (d *drill) await(ctx context.Context, done func(alerts.Record) bool) (alerts.Record, error) {
 	for {
-		records, err := incidents(ctx, d.store, d.began.Truncate(time.Second))
+		records, err := loadIncidents(ctx, d.store, d.began.Truncate(time.Second))
 		if err != nil {
 			return alerts.Record{}, errors.Join(ctx.Err(), err)
 		}
 		i := slices.IndexFunc(records, func(r alerts.Record) bool { return r.ID == d.id })
 		if i >= 0 {
-			d.tell(records[i])
-			if far(records[i]) {
+			d.printProgress(records[i])
+			if done(records[i]) {
 				return records[i], nil
 			}
 		}
 		select {
 		case <-ctx.Done():
 			return alerts.Record{}, ctx.Err()
-		case <-time.After(d.often()):
+		case <-time.After(d.pollInterval()):
 		}
 	}
 }
 
-// tell says what is new of the calls.
-func (d *drilling) tell(r alerts.Record) {
+// printProgress prints the status of each call that has changed.
+func (d *drill) printProgress(r alerts.Record) {
 	for _, p := range r.Pages {
-		said := ""
+		status := ""
 		switch {
 		case p.State == alerts.Accepted && p.Key == "":
-			said = fmt.Sprintf("%s is called at %s", p.Person, p.To)
+			status = fmt.Sprintf("%s is called at %s", p.Person, p.To)
 		case p.State == alerts.Ended && p.Key != alerts.AckKey:
-			said = fmt.Sprintf("%s: %s%s", p.Person, p.Result, cli.Prefixed(", ", p.Why))
+			status = fmt.Sprintf("%s: %s%s", p.Person, p.Result, cli.Prefixed(", ", p.Why))
 		}
-		if said != "" && d.told[p.ID] != said {
-			d.told[p.ID] = said
-			fmt.Fprintln(d.stderr, said)
+		if status != "" && d.printed[p.ID] != status {
+			d.printed[p.ID] = status
+			fmt.Fprintln(d.stderr, status)
 		}
 	}
 }
 
-// finish waits for the end of the drill, and for a moment for that of its last call.
-func (d *drilling) finish(ctx context.Context) error {
-	const moment = 15 * time.Second
+// awaitEnd waits for the end of the drill, and a little longer for the end of its last call.
+func (d *drill) awaitEnd(ctx context.Context) error {
+	const lastCall = 15 * time.Second
 	r, err := d.await(ctx, func(r alerts.Record) bool { return r.State == alerts.Resolved })
 	if err == nil {
-		ending, cancel := context.WithTimeout(ctx, moment)
+		ending, cancel := context.WithTimeout(ctx, lastCall)
 		defer cancel()
 		silent := func(r alerts.Record) bool { return !slices.ContainsFunc(r.Pages, alerts.Page.Live) }
 		if last, late := d.await(ending, silent); late == nil {
 			r = last
 		}
 	}
-	return d.end(r, err)
+	return d.printResult(r, err)
 }
 
-// end says how the drill went.
-func (d *drilling) end(r alerts.Record, err error) error {
+// printResult prints who acknowledged, and how fast. Without an acknowledgement the drill has failed.
+func (d *drill) printResult(r alerts.Record, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return cli.Broken("the drill was interrupted")
@@ -178,15 +246,15 @@ func (d *drilling) end(r alerts.Record, err error) error {
 	case r.AckedBy == "":
 		return cli.Exit(cli.ExitFailed, fmt.Errorf("the drill has failed: %s", r.Closing))
 	}
-	var first []string
+	var others []string
 	for _, p := range r.Pages {
 		if p.Person != r.AckedBy {
-			first = append(first, fmt.Sprintf("%s: %s", p.Person, p.Result))
+			others = append(others, fmt.Sprintf("%s: %s", p.Person, p.Result))
 		}
 		ring, _ := p.ToRing()
 		if key, ok := p.ToKey(); ok && p.Person == r.AckedBy {
 			fmt.Fprintf(d.stdout, "%s acknowledged: the phone rang after %s, and the key came %s later%s\n", r.AckedBy, ring.Round(time.Millisecond*100), key.Round(time.Millisecond*100),
-				cli.Prefixed("; not so ", strings.Join(first, ", ")))
+				cli.Prefixed("; not so ", strings.Join(others, ", ")))
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ func (h *hearing) String() string {
 }
 
 // flags is a store as it is named by these arguments.
-func flags(t *testing.T, p *program, args ...string) *storage {
+func flags(t *testing.T, p *program, args ...string) *storeOptions {
 	t.Helper()
 	fs := flag.NewFlagSet("test", flag.ContinueOnError)
 	s := p.storeFlags(fs)

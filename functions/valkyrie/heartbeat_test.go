@@ -24,9 +24,9 @@ func TestHeartbeatAddress(t *testing.T) {
 	}
 	cfg.Judge.Heartbeats = []alerts.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}
 	db := filepath.Join(t.TempDir(), "valkyrie.db")
-	open := func() *station {
-		s, err := openStation(t.Context(), db, cfg, carrier{
-			account: standin.DemoAccountSID, token: standin.DemoAuthToken, address: "http://127.0.0.1:1", public: "http://hooks.example.com", listen: "127.0.0.1:0",
+	open := func() *services {
+		s, err := openServices(t.Context(), db, cfg, provider{
+			account: standin.DemoAccountSID, token: standin.DemoAuthToken, api: "http://127.0.0.1:1", public: "http://hooks.example.com", listen: "127.0.0.1:0",
 		}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
@@ -34,10 +34,10 @@ func TestHeartbeatAddress(t *testing.T) {
 		return s
 	}
 	s := open()
-	if len(s.beats) != 1 {
-		t.Fatal(s.beats)
+	if len(s.heartbeatURLs) != 1 {
+		t.Fatal(s.heartbeatURLs)
 	}
-	path := s.beats[0][len("http://hooks.example.com"):]
+	path := s.heartbeatURLs[0][len("http://hooks.example.com"):]
 	for stage, want := range map[string]int{"/start": 204, "/begin": 400} {
 		res, err := http.Post(s.callbacks.url+path+stage, "", nil)
 		if err != nil {
@@ -51,14 +51,14 @@ func TestHeartbeatAddress(t *testing.T) {
 	if err != nil || item.Version != 1 {
 		t.Errorf("the batch has not begun: %+v, %v", item, err)
 	}
-	first := s.beats[0]
+	first := s.heartbeatURLs[0]
 	if err := s.close(); err != nil {
 		t.Fatal(err)
 	}
 	s = open()
 	defer s.close()
-	if s.beats[0] != first {
-		t.Errorf("after a restart: %s, not %s", s.beats[0], first)
+	if s.heartbeatURLs[0] != first {
+		t.Errorf("after a restart: %s, not %s", s.heartbeatURLs[0], first)
 	}
 }
 

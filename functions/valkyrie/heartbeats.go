@@ -21,7 +21,7 @@ func heartbeatsCommand(p *program) cli.Command {
 			"curl -fsS -X POST \"$ADDRESS/start\"; ...; curl -fsS -X POST \"$ADDRESS/finish?done=400&expected=400\"",
 		},
 		Notes: []string{
-			"The batches are those of alerts.yaml. Who knows an address can report for that batch, and do nothing else: it is made " +
+			"The batches are those of alerts.yaml. An address can report for its batch, and do nothing else: it is derived " +
 				"from the secret " + environ.BeatKey + ", which is read from --secrets, or as the secrets of journeys are. `valkyrie watch` prints its own.",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
@@ -43,7 +43,7 @@ func heartbeatsCommand(p *program) cli.Command {
 				if len(cfg.Judge.Heartbeats) == 0 {
 					return cli.Usage("%s names no batch: add one to judge.heartbeats", name)
 				}
-				key, err := p.beatKey(ctx, *source)
+				key, err := p.heartbeatKey(ctx, *source)
 				if err != nil {
 					return cli.Exit(cli.ExitUsage, err)
 				}
@@ -56,8 +56,8 @@ func heartbeatsCommand(p *program) cli.Command {
 	}
 }
 
-// beatKey is the deployment's key for the addresses of batches.
-func (p *program) beatKey(ctx context.Context, source string) (string, error) {
+// heartbeatKey reads the deployment's key, from which the addresses of the batches are derived.
+func (p *program) heartbeatKey(ctx context.Context, source string) (string, error) {
 	if source == "" {
 		return secrets.Sources{Getenv: p.getenv, File: p.getenv("VALKYRIE_SECRETS_FILE")}.Find(environ.BeatKey)
 	}

@@ -43,7 +43,7 @@ func historyCommand(p *program) cli.Command {
 					return err
 				}
 				if len(runs) == 0 {
-					if err := p.noRuns(ctx, store, name, q); err != nil {
+					if err := p.explainNoRuns(ctx, store, name, q); err != nil {
 						return err
 					}
 				}
@@ -54,21 +54,21 @@ func historyCommand(p *program) cli.Command {
 				if err != nil {
 					return err
 				}
-				return p.tellHistory(runs, marksFor(strings.Join(args, ""), route.Marks, q.since.At))
+				return p.printHistory(runs, releasesFor(name, route.Marks, q.since.At))
 			}
 		},
 	}
 }
 
-// noRuns says why there are none: the name is mistyped, or when the last one was.
-func (p *program) noRuns(ctx context.Context, store alerts.RunLog, name string, q *query) error {
+// explainNoRuns prints when the last run was. The name of a journey that is unknown and has no runs is an error.
+func (p *program) explainNoRuns(ctx context.Context, store alerts.RunLog, name string, q *query) error {
 	newest, err := store.Runs(ctx, alerts.RunQuery{Journey: name, Limit: 1})
 	if err != nil {
 		return err
 	}
 	of := cli.Prefixed(" of ", name)
 	if len(newest) > 0 {
-		fmt.Fprintf(p.stderr, "no runs%s %s; the latest is of %s\n", of, q.within(), newest[0].Slot.UTC().Format("2006-01-02 15:04:05 UTC"))
+		fmt.Fprintf(p.stderr, "no runs%s %s; the latest is of %s\n", of, q.period(), newest[0].Slot.UTC().Format("2006-01-02 15:04:05 UTC"))
 		return nil
 	}
 	if known := journey.Names(probes.All); name != "" && !slices.Contains(known, name) {
@@ -78,41 +78,42 @@ func (p *program) noRuns(ctx context.Context, store alerts.RunLog, name string, 
 	return nil
 }
 
-// marksFor are the releases since then that can have touched a journey, or, if it is empty, any.
-func marksFor(journey string, marks []alerts.Mark, since time.Time) []alerts.Mark {
+// releasesFor returns the releases since a time that may affect a journey; "" is any journey.
+func releasesFor(journey string, marks []alerts.Mark, since time.Time) []alerts.Mark {
 	return slices.DeleteFunc(slices.Clone(marks), func(m alerts.Mark) bool {
 		return m.At.Before(since) || journey != "" && len(m.Journeys) > 0 && !slices.Contains(m.Journeys, journey)
 	})
 }
 
-func (p *program) tellHistory(runs []journey.Run, marks []alerts.Mark) error {
+// printHistory writes the runs with the releases between them, then a summary of each journey.
+func (p *program) printHistory(runs []journey.Run, marks []alerts.Mark) error {
 	if len(runs) == 0 {
 		return nil
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SLOT (UTC)\tJOURNEY\tREGION\tOUTCOME\tTIME\tWHAT")
-	released := func(until func(alerts.Mark) bool) {
+	printReleases := func(until func(alerts.Mark) bool) {
 		for ; len(marks) > 0 && until(marks[0]); marks = marks[1:] {
-			tellMark(w, marks[0], "\t", "\treleased\t\t\n")
+			writeRelease(w, marks[0], "\t", "\treleased\t\t\n")
 		}
 	}
 	for _, r := range runs {
-		released(func(m alerts.Mark) bool { return !m.At.After(r.Slot) })
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, report.Symbol(r.Outcome), r.Outcome, cli.Milliseconds(r.DurationMS), what(r)+cli.Prefixed("  on try "+strconv.Itoa(r.Tries)+"; at first: ", r.FirstError))
+		printReleases(func(m alerts.Mark) bool { return !m.At.After(r.Slot) })
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, report.Symbol(r.Outcome), r.Outcome, cli.Milliseconds(r.DurationMS), remark(r)+cli.Prefixed("  on try "+strconv.Itoa(r.Tries)+"; at first: ", r.FirstError))
 	}
-	released(func(alerts.Mark) bool { return true })
+	printReleases(func(alerts.Mark) bool { return true })
 	fmt.Fprintln(w)
 	fmt.Fprintln(w, "JOURNEY\tRUNS\tGOOD\tFLAKY\tMEDIAN\t95 %\tSLOWEST STEP (MEDIAN)")
 	for _, name := range journeysOf(runs) {
-		tellJourney(w, name, runs)
+		printJourney(w, name, runs)
 	}
 	return w.Flush()
 }
 
-// what is the noteworthy part of a run: its error, or the step that was slow.
-func what(r journey.Run) string {
+// remark returns the error of a run, or the step that made it slow.
+func remark(r journey.Run) string {
 	if s, ok := r.Culprit(); ok && r.Outcome == journey.Slow {
-		if s.Error != "" { // the journey's policy made it slow
+		if s.Error != "" { // made slow by the journey's policy
 			return fmt.Sprintf("step %q: %s", s.Name, s.Error)
 		}
 		return fmt.Sprintf("step %q took %s, budget %s%s", s.Name, cli.Milliseconds(s.DurationMS), cli.Milliseconds(s.SlowMS), cli.Prefixed(": ", s.Why))
@@ -129,7 +130,8 @@ func journeysOf(runs []journey.Run) []string {
 	return slices.Compact(all)
 }
 
-func tellJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
+// printJourney writes the summary row of a journey.
+func printJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
 	var totals []int64
 	steps := map[string][]int64{}
 	all, flaky := 0, 0
@@ -139,7 +141,7 @@ func tellJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
 		}
 		all++
 		if !r.Outcome.Good() {
-			continue // the time of a failure is its limit, which says nothing of speed
+			continue // a failed run lasts as long as its limit, not as long as the site took
 		}
 		if r.Flaky() {
 			flaky++
@@ -161,7 +163,7 @@ func tellJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
 		quantileText(totals, 0.5), quantileText(totals, 0.95), slowest+cli.Prefixed(" ", quantileText(steps[slowest], 0.5)))
 }
 
-// quantile is the nearest-rank quantile.
+// quantile returns the nearest-rank quantile of values that are not empty.
 func quantile(values []int64, q float64) int64 {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]

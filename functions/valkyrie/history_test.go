@@ -17,7 +17,7 @@ func TestHistoryCountsFlakiness(t *testing.T) {
 	}
 	var out bytes.Buffer
 	p := &program{stdout: &out, stderr: &out}
-	err := p.tellHistory([]journey.Run{
+	err := p.printHistory([]journey.Run{
 		run("print-card", journey.Passed, 1), run("print-card", journey.Slow, 2), run("print-card", journey.Failed, 2), run("print-card", journey.Passed, 1),
 		run("create-order", journey.Passed, 1),
 	}, nil)

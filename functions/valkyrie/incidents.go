@@ -5,15 +5,20 @@ import (
 	"flag"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/aftermath"
 	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/functions/valkyrie/report"
+	"valkyrie/probes"
+	"valkyrie/probes/journey"
 )
 
 func incidentsCommand(p *program) cli.Command {
 	return cli.Command{
-		Name: "incidents", Args: "[ID] [flags]", Summary: "list the incidents and who was told; or tell one whole, as a post-mortem begins",
+		Name: "incidents", Args: "[ID] [flags]", Summary: "list the incidents and who was told; or write the post-mortem of one",
 		Examples: []string{
 			"valkyrie incidents", "valkyrie incidents --since 30d --format json",
 			"valkyrie incidents c9c0                        # one whole: customers hit, people told, every run",
@@ -21,8 +26,8 @@ func incidentsCommand(p *program) cli.Command {
 		},
 		Notes: []string{
 			"ID is the handle at the end of an alert, or an incident's id, or enough of either to mean one. --since and --until are for the list.",
-			"Decisions are not kept: they are judged again from the stored runs, under the policy of --alerts, and it is said if that " +
-				"comes out otherwise than it was.",
+			"Decisions are not stored. They are judged again from the stored runs under the policy of --alerts, and the post-mortem " +
+				"notes where the result differs from the incident.",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			q := p.queryFlags(fs, "7d", "text", "json", "markdown")
@@ -40,16 +45,17 @@ func incidentsCommand(p *program) cli.Command {
 				}
 				defer store.Close()
 				if len(args) == 1 {
-					return p.tellOne(ctx, store, args[0], *file, q.form.Value)
+					return p.writePostmortem(ctx, store, args[0], *file, q.form.Value)
 				}
-				return p.tellIncidents(ctx, store, q)
+				return p.listIncidents(ctx, store, q)
 			}
 		},
 	}
 }
 
-func (p *program) tellIncidents(ctx context.Context, store alerts.Store, q *query) error {
-	records, err := incidents(ctx, store, q.since.At)
+// listIncidents writes the incidents of a query, the oldest first.
+func (p *program) listIncidents(ctx context.Context, store alerts.Store, q *query) error {
+	records, err := loadIncidents(ctx, store, q.since.At)
 	if err != nil {
 		return err
 	}
@@ -61,20 +67,20 @@ func (p *program) tellIncidents(ctx context.Context, store alerts.Store, q *quer
 		return err
 	}
 	if len(records) == 0 {
-		fmt.Fprintf(p.stderr, "no incidents %s\n", q.within())
+		fmt.Fprintf(p.stderr, "no incidents %s\n", q.period())
 	}
 	for _, r := range records {
 		if q.form.Value != "json" {
-			p.tellIncident(r, route.Marks)
-		} else if err := cli.WriteJSON(p.stdout, marked(r, route.Marks)); err != nil {
+			report.WriteIncident(p.stdout, r, route.Marks)
+		} else if err := cli.WriteJSON(p.stdout, withRelease(r, route.Marks)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// incidents is the history with what is going on now laid over it, which may be a moment newer.
-func incidents(ctx context.Context, store alerts.Store, since time.Time) ([]alerts.Record, error) {
+// loadIncidents returns the stored incidents, and for those that are open their current state, which may be newer.
+func loadIncidents(ctx context.Context, store alerts.Store, since time.Time) ([]alerts.Record, error) {
 	records, err := store.Incidents(ctx, since)
 	if err != nil {
 		return nil, err
@@ -94,36 +100,144 @@ func incidents(ctx context.Context, store alerts.Store, since time.Time) ([]aler
 	return records, nil
 }
 
-// A markedRecord is a record with the release it began soon after.
-type markedRecord struct {
+// recordWithRelease is the JSON form of an incident, with the release that it began soon after.
+type recordWithRelease struct {
 	alerts.Record
 	Release *alerts.Mark `json:"release,omitempty"`
 }
 
-func marked(r alerts.Record, marks []alerts.Mark) markedRecord {
+func withRelease(r alerts.Record, marks []alerts.Mark) recordWithRelease {
 	if m, ok := r.Suspect(marks); ok {
-		return markedRecord{r, &m}
+		return recordWithRelease{r, &m}
 	}
-	return markedRecord{Record: r}
+	return recordWithRelease{Record: r}
 }
 
-func (p *program) tellIncident(r alerts.Record, marks []alerts.Mark) {
-	const stamp = "2006-01-02 15:04:05"
-	fmt.Fprintf(p.stdout, "%s  #%s  %s is %s: %s\n", r.Opened.Format(stamp), r.Short(), r.Journey, r.Kind, r.State)
-	fmt.Fprintf(p.stdout, "  %s%s\n", r.Reason, cli.Prefixed("; it ", r.Began(marks)))
-	if r.Error != "" {
-		fmt.Fprintf(p.stdout, "  %s%s\n", cli.Prefixed("step \"", cli.Prefixed(r.Step, "\": ")), r.Error)
+// writePostmortem writes the full account of one incident.
+func (p *program) writePostmortem(ctx context.Context, store alerts.Store, name, file, form string) error {
+	all, err := loadIncidents(ctx, store, time.Time{})
+	if err != nil {
+		return err
 	}
-	for _, page := range r.Pages {
-		fmt.Fprintf(p.stdout, "  %s  %s %s to %s: %s%s%s%s\n", page.PlannedAt.Format("15:04:05"), page.Purpose, page.Channel, page.Person, page.State, cli.Prefixed(", ", page.Result), cli.Prefixed(", pressed ", page.Key), paces(page))
+	record, err := findIncident(all, name)
+	if err != nil {
+		return err
 	}
-	if !r.AckedAt.IsZero() {
-		fmt.Fprintf(p.stdout, "  %s  acknowledged by %s\n", r.AckedAt.Format("15:04:05"), r.AckedBy)
+	c, err := p.postmortemCase(ctx, store, record, file)
+	if err != nil {
+		return err
 	}
-	if r.Closing != "" {
-		fmt.Fprintf(p.stdout, "  %s  %s\n", r.ResolvedAt.Format("15:04:05"), r.Closing)
+	switch account := aftermath.Of(c); form {
+	case "json":
+		return cli.WriteJSON(p.stdout, account)
+	case "markdown":
+		return account.Markdown(p.stdout)
+	default:
+		return account.Text(p.stdout)
 	}
-	for _, e := range r.Evidence {
-		fmt.Fprintf(p.stdout, "  %-10s  %s%s\n", e.Kind, e.Path, cli.Prefixed("missing: ", e.Missing))
+}
+
+// findIncident resolves a handle, an id, or the beginning of either.
+func findIncident(all []alerts.Record, name string) (alerts.Record, error) {
+	prefix := strings.ToLower(strings.TrimPrefix(name, "#"))
+	var matches []alerts.Record
+	for _, r := range all {
+		id := strings.ToLower(r.ID)
+		if id == prefix {
+			return r, nil
+		}
+		if prefix != "" && (strings.HasPrefix(id, prefix) || strings.HasPrefix(r.Short(), prefix)) {
+			matches = append(matches, r)
+		}
 	}
+	switch {
+	case len(matches) == 1:
+		return matches[0], nil
+	case len(matches) > 1:
+		return alerts.Record{}, cli.Usage("%q may be any of %d incidents; say more of an id:\n%s", name, len(matches), newest(matches))
+	case len(all) == 0:
+		return alerts.Record{}, cli.Usage("there is no incident %q; there was never any here", name)
+	}
+	return alerts.Record{}, cli.Usage("there is no incident %q; the latest are\n%s", name, newest(all))
+}
+
+// newest lists the newest few incidents, for an error.
+func newest(all []alerts.Record) string {
+	const few = 5
+	var lines []string
+	for _, r := range slices.Backward(all) {
+		if len(lines) == few {
+			lines = append(lines, "  and older ones: valkyrie incidents --since 52w")
+			break
+		}
+		lines = append(lines, fmt.Sprintf("  #%s  %s", r.Short(), r.ID))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// postmortemCase loads the facts about an incident. A faulty on-call file leaves out the decisions, which need its policy.
+func (p *program) postmortemCase(ctx context.Context, store alerts.Store, r alerts.Record, file string) (aftermath.Case, error) {
+	c := aftermath.Case{Record: r, Now: p.now().UTC()}
+	route, err := alerts.LoadRoute(ctx, store)
+	if err != nil {
+		return c, err
+	}
+	c.Mutes = route.Mutes
+	if c.Runs, err = runsAround(ctx, store, r, c.Now); err != nil {
+		return c, err
+	}
+	cfg, path, err := readAlerts(file)
+	if err != nil {
+		fmt.Fprintf(p.stderr, "the decisions cannot be judged again: %v\n", err)
+		return c, nil
+	}
+	c.EvidenceURL = cfg.OnCall.EvidenceURL
+	c.Judged.Policy = path
+	c.Judged.Decisions, err = judgeAgain(ctx, store, cfg, r, c.Now)
+	return c, err
+}
+
+// runsAround returns the runs of the incident's journey until a day after its end. It goes back until every region has a
+// good run before its first bad one, as far as runs are kept.
+func runsAround(ctx context.Context, store alerts.RunLog, r alerts.Record, now time.Time) ([]journey.Run, error) {
+	until := now.Add(cli.Day)
+	if r.State == alerts.Resolved {
+		until = r.ResolvedAt.Add(cli.Day)
+	}
+	for back := cli.Day; ; back *= 8 {
+		runs, err := store.Runs(ctx, alerts.RunQuery{Journey: r.Journey, Since: r.Since.Add(-back), Until: until})
+		if err != nil || back > runRetention {
+			return runs, err
+		}
+		windows := aftermath.Of(aftermath.Case{Record: r, Runs: runs, Now: now}).Windows
+		if !slices.ContainsFunc(windows, func(w aftermath.Window) bool { return w.LastGood.IsZero() }) {
+			return runs, nil
+		}
+	}
+}
+
+// judgeAgain replays the incident's journey and returns its decisions. It begins early enough for the judge to have the
+// state that it had at the time: trends and usual counts need weeks.
+func judgeAgain(ctx context.Context, store alerts.RunLog, cfg alerts.Config, r alerts.Record, now time.Time) ([]aftermath.Decided, error) {
+	back := max(2*cli.Day, cfg.Judge.For(r.Journey).ReturnWithin+cli.Day)
+	if r.Kind == alerts.Creeping || r.Kind == alerts.Counts {
+		back = 50 * cli.Day
+	}
+	until := now
+	if r.State == alerts.Resolved {
+		until = r.ResolvedAt.Add(time.Hour)
+	}
+	var all []aftermath.Decided
+	replay := alerts.NewReplay(cfg.Judge, cfg.OnCall, journey.Titles(probes.All))
+	replay.Decided = func(name, region string, at time.Time, d alerts.Decision) {
+		if name == r.Journey && d.Verb != alerts.Rests {
+			all = append(all, aftermath.Decided{At: at, Region: region, Decision: d})
+		}
+	}
+	name := r.Journey
+	if r.Kind == alerts.Silent {
+		name = "" // the runs of other journeys show that the probes were running
+	}
+	err := eachRun(ctx, store, alerts.RunQuery{Journey: name, Since: r.Since.Add(-back), Until: until}, replay.Judge)
+	return all, err
 }

@@ -17,7 +17,7 @@ import (
 
 func markCommand(p *program) cli.Command {
 	return cli.Command{
-		Name: "mark", Args: "[NAME] [flags]", Summary: "note that something was released: what goes wrong soon after says so, on the phone too",
+		Name: "mark", Args: "[NAME] [flags]", Summary: "record a release; alerts about what fails soon after it name it",
 		Examples: []string{
 			"valkyrie mark v1.2.3",
 			"valkyrie mark \"cart 4.1\" --at 10m --journey create-order",
@@ -38,20 +38,20 @@ func markCommand(p *program) cli.Command {
 					}
 				}
 				if len(args) == 0 {
-					return p.listMarks(ctx, db)
+					return p.listReleases(ctx, db)
 				}
-				when, err := parseRelease(*at, p.now(), time.Local)
+				when, err := parseReleaseTime(*at, p.now(), time.Local)
 				if err != nil {
 					return cli.Usage("--at: %w", err)
 				}
-				return p.mark(ctx, db, alerts.Mark{Name: args[0], At: when, Journeys: journeys})
+				return p.addRelease(ctx, db, alerts.Mark{Name: args[0], At: when, Journeys: journeys})
 			}
 		},
 	}
 }
 
-// parseRelease reads a time that has been: "now", how long ago ("10m"), or what parseWhen reads.
-func parseRelease(s string, now time.Time, zone *time.Location) (time.Time, error) {
+// parseReleaseTime parses "now", a duration before now ("10m"), or a time that cli.ParseTime parses. A future time is an error.
+func parseReleaseTime(s string, now time.Time, zone *time.Location) (time.Time, error) {
 	const skew = time.Minute // between the clocks of two machines
 	t := now
 	if ago, err := time.ParseDuration(s); err == nil {
@@ -65,7 +65,7 @@ func parseRelease(s string, now time.Time, zone *time.Location) (time.Time, erro
 	return t.UTC().Truncate(time.Second), nil
 }
 
-func (p *program) mark(ctx context.Context, db *storage, m alerts.Mark) error {
+func (p *program) addRelease(ctx context.Context, db *storeOptions, m alerts.Mark) error {
 	store, err := db.open(ctx)
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func (p *program) mark(ctx context.Context, db *storage, m alerts.Mark) error {
 	return nil
 }
 
-func (p *program) listMarks(ctx context.Context, db *storage) error {
+func (p *program) listReleases(ctx context.Context, db *storeOptions) error {
 	store, err := db.openExisting(ctx)
 	if err != nil {
 		return err
@@ -92,16 +92,16 @@ func (p *program) listMarks(ctx context.Context, db *storage) error {
 		fmt.Fprintln(p.stderr, "no release is marked")
 	}
 	for _, m := range r.Marks {
-		tellMark(p.stdout, m, "  ", "\n")
+		writeRelease(p.stdout, m, "  ", "\n")
 	}
 	return nil
 }
 
-// tellMark is a mark as a row of a table.
-func tellMark(w io.Writer, m alerts.Mark, between, end string) {
-	whose := "all"
+// writeRelease writes a release as a table row with the given separators.
+func writeRelease(w io.Writer, m alerts.Mark, separator, end string) {
+	journeys := "all"
 	if len(m.Journeys) > 0 {
-		whose = strings.Join(m.Journeys, ", ")
+		journeys = strings.Join(m.Journeys, ", ")
 	}
-	fmt.Fprint(w, m.At.UTC().Format("2006-01-02 15:04:05"), between, whose, between, m.Name, end)
+	fmt.Fprint(w, m.At.UTC().Format("2006-01-02 15:04:05"), separator, journeys, separator, m.Name, end)
 }

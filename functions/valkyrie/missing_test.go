@@ -14,33 +14,33 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A keenPhone takes every page.
-type keenPhone struct {
-	mu   sync.Mutex // pages go out side by side
+// An acceptingPhone accepts every page.
+type acceptingPhone struct {
+	mu   sync.Mutex // pages are sent concurrently
 	sent []alerts.Dispatch
 }
 
-func (p *keenPhone) Send(_ context.Context, d alerts.Dispatch) (string, error) {
+func (p *acceptingPhone) Send(_ context.Context, d alerts.Dispatch) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sent = append(p.sent, d)
 	return "S" + d.PageID, nil
 }
 
-func (p *keenPhone) Find(context.Context, alerts.Dispatch, time.Time) (string, bool, error) {
+func (p *acceptingPhone) Find(context.Context, alerts.Dispatch, time.Time) (string, bool, error) {
 	return "", false, nil
 }
 
-// An office is a desk and a pager with a clock of their own.
-type office struct {
+// A fixture is a recorder and a pager with a clock that the test sets.
+type fixture struct {
 	*testing.T
-	desk  alerts.Desk
-	pager *alerts.Pager
-	phone *keenPhone
-	now   time.Time
+	recorder alerts.Desk
+	pager    *alerts.Pager
+	phone    *acceptingPhone
+	now      time.Time
 }
 
-func newOffice(t *testing.T) *office {
+func newFixture(t *testing.T) *fixture {
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "valkyrie.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -51,8 +51,8 @@ func newOffice(t *testing.T) *office {
 		t.Fatal(err)
 	}
 	cfg.Judge.Heartbeats = []alerts.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}
-	o := &office{T: t, phone: &keenPhone{}, now: time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)}
-	o.desk = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: map[string]string{"print-card": "print a card"}}
+	o := &fixture{T: t, phone: &acceptingPhone{}, now: time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)}
+	o.recorder = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: map[string]string{"print-card": "print a card"}}
 	o.pager = &alerts.Pager{
 		Store: store, OnCall: cfg.OnCall, Phone: o.phone, Journeys: cfg.Judge.Names([]string{"print-card"}),
 		Log: slog.New(slog.DiscardHandler), TimeNow: func() time.Time { return o.now },
@@ -60,48 +60,48 @@ func newOffice(t *testing.T) *office {
 	return o
 }
 
-// run records a run of each letter, a minute each, and lets the pager do what is due.
-func (o *office) run(letters string) {
+// run records a run for each letter, a minute apart: p passes, f fails. After each the pager sends what is due.
+func (o *fixture) run(letters string) {
 	for _, l := range letters {
 		run := journey.Run{Journey: "print-card", Region: "eu", Slot: o.now, EveryMS: 60_000, Outcome: journey.Passed}
 		if l == 'f' {
 			run.Outcome, run.Error = journey.Failed, "no PDF"
 		}
-		_, err := o.desk.Record(o.Context(), run)
+		_, err := o.recorder.Record(o.Context(), run)
 		o.must(err)
 		o.must(o.pager.Tick(o.Context()))
 		o.now = o.now.Add(time.Minute)
 	}
 }
 
-func (o *office) watch() {
-	_, err := o.desk.Watch(o.Context(), o.now)
+func (o *fixture) watch() {
+	_, err := o.recorder.Watch(o.Context(), o.now)
 	o.must(err)
 	o.must(o.pager.Tick(o.Context()))
 }
 
-func (o *office) must(err error) {
+func (o *fixture) must(err error) {
 	o.Helper()
 	if err != nil {
 		o.Fatal(err)
 	}
 }
 
-func (o *office) records() []alerts.Record {
+func (o *fixture) records() []alerts.Record {
 	o.Helper()
-	all, err := o.desk.Store.Incidents(o.Context(), time.Time{})
+	all, err := o.recorder.Store.Incidents(o.Context(), time.Time{})
 	o.must(err)
 	return all
 }
 
-// TestMissingIsTold: a run and a batch that do not come reach people, each once, and come to an end.
-func TestMissingIsTold(t *testing.T) {
-	o := newOffice(t)
+// TestMissingNotifies: a missing run and a late batch notify people once each, and their incidents end.
+func TestMissingNotifies(t *testing.T) {
+	o := newFixture(t)
 	o.watch()
 	o.run("pp")
 	o.now = o.now.Add(25 * time.Hour)
 	o.watch()
-	o.now = o.now.Add(time.Minute) // what else goes wrong is gathered first
+	o.now = o.now.Add(time.Minute) // texts are batched first
 	o.watch()
 	kinds := map[alerts.Kind]string{}
 	for _, r := range o.records() {
@@ -114,10 +114,10 @@ func TestMissingIsTold(t *testing.T) {
 	for _, d := range o.phone.sent {
 		channels[d.Channel]++
 	}
-	if channels[alerts.Call] != 1 || channels[alerts.Text] != 2 { // silence rings, with a text; the batch texts
+	if channels[alerts.Call] != 1 || channels[alerts.Text] != 2 { // the missing run calls and texts, the batch only texts
 		t.Errorf("%+v", o.phone.sent)
 	}
-	_, err := o.desk.Beat(t.Context(), alerts.Beat{Batch: "shift-texts", Stage: alerts.Finishes, At: o.now, Done: 400, Expected: 400})
+	_, err := o.recorder.Beat(t.Context(), alerts.Beat{Batch: "shift-texts", Stage: alerts.Finishes, At: o.now, Done: 400, Expected: 400})
 	o.must(err)
 	o.run("p")
 	for _, r := range o.records() {
@@ -125,17 +125,17 @@ func TestMissingIsTold(t *testing.T) {
 			t.Errorf("%s is %s", r.ID, r.State)
 		}
 	}
-	if _, err := o.desk.Beat(t.Context(), alerts.Beat{Batch: "nightly"}); err == nil {
-		t.Error("a batch that nobody knows was taken")
+	if _, err := o.recorder.Beat(t.Context(), alerts.Beat{Batch: "nightly"}); err == nil {
+		t.Error("an unknown batch was accepted")
 	}
 }
 
-// TestReturnIsOneRecord: two outages an hour apart are one incident in the history, with its spells and all its pages.
+// TestReturnIsOneRecord: two outages an hour apart are one incident in the history, with both outages and all pages.
 func TestReturnIsOneRecord(t *testing.T) {
-	o := newOffice(t)
+	o := newFixture(t)
 	o.run("pffp")
 	o.now = o.now.Add(time.Hour)
-	o.watch() // silent meanwhile, but that is another story
+	o.watch() // also opens an incident about the missing runs
 	o.run("pfffp")
 	var down []alerts.Record
 	for _, r := range o.records() {
@@ -161,7 +161,7 @@ func TestReturnIsOneRecord(t *testing.T) {
 	o.must(err)
 	for _, i := range route.Incidents {
 		if i.Kind == alerts.Down {
-			t.Errorf("a day later, the pager still has it: %+v", i)
+			t.Errorf("a day later the pager still holds it: %+v", i)
 		}
 	}
 }

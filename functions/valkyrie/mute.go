@@ -14,22 +14,22 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// everything is the word for all journeys.
-const everything = "all"
+// allJourneys is the name that mutes every journey.
+const allJourneys = "all"
 
 func muteCommand(p *program) cli.Command {
 	return cli.Command{
-		Name: "mute", Args: "JOURNEY [flags]", Summary: "tell nobody about a journey, or a batch, for a while; it ends by itself, and says so",
+		Name: "mute", Args: "JOURNEY [flags]", Summary: "suppress the alerts of a journey or batch for a while; it ends by itself",
 		Examples: []string{"valkyrie mute print-card --for 1h --by Ada", "valkyrie mute all --for 20m", "valkyrie mute print-card --end"},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			lasts := fs.String("for", "1h", "`DURATION` until it ends by itself, such as 90m or 2d, or the TIME; at most 7d")
-			by := fs.String("by", "", "`NAME` of who mutes, and is told when it ends; the first on call unless given")
+			by := fs.String("by", "", "`NAME` of who mutes, and is notified when it ends; the first on call unless given")
 			end := fs.Bool("end", false, "end it now")
 			file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people, which names the batches")
 			db := p.storeFlags(fs)
 			return func(ctx context.Context, args []string) error {
 				const longest = 7 * 24 * time.Hour
-				known, err := mutable(*file, args)
+				known, err := mutableNames(*file, args)
 				if err != nil {
 					return err
 				}
@@ -39,7 +39,7 @@ func muteCommand(p *program) cli.Command {
 				if !slices.Contains(known, args[0]) {
 					return cli.Unknown("journey or batch", args[0], known)
 				}
-				if err := knownPerson(*file, *by); err != nil {
+				if err := checkPerson(*file, *by); err != nil {
 					return err
 				}
 				now := p.now()
@@ -48,7 +48,7 @@ func muteCommand(p *program) cli.Command {
 					return cli.Usage("--for %s: expected a duration over 0 and up to 7d, such as 90m, or a time within 7 days, such as 18:00 or \"monday 09:00\"", *lasts)
 				}
 				m := alerts.Mute{Journey: args[0], Until: until.UTC().Truncate(time.Second), By: *by}
-				if m.Journey == everything {
+				if m.Journey == allJourneys {
 					m.Journey = ""
 				}
 				if *end {
@@ -60,8 +60,8 @@ func muteCommand(p *program) cli.Command {
 	}
 }
 
-// knownPerson refuses somebody who is not on call, as far as the file can be read.
-func knownPerson(file, name string) error {
+// checkPerson refuses a name that is not in the on-call file. A file that cannot be read is no reason to refuse a mute.
+func checkPerson(file, name string) error {
 	cfg, _, err := readAlerts(file)
 	if err != nil || name == "" {
 		return nil
@@ -76,18 +76,19 @@ func knownPerson(file, name string) error {
 	return nil
 }
 
-// mutable lists what can be muted. The file is read only for a name that is no journey's: that it is being edited, and
-// wrong, keeps nobody from muting one.
-func mutable(file string, args []string) ([]string, error) {
-	known := append(journey.Names(probes.All), everything)
+// mutableNames lists what can be muted. The on-call file is read only for a name that is no journey, so that a file with a
+// fault does not prevent muting a journey.
+func mutableNames(file string, args []string) ([]string, error) {
+	known := append(journey.Names(probes.All), allJourneys)
 	if len(args) != 1 || slices.Contains(known, args[0]) {
 		return known, nil
 	}
 	cfg, _, err := readAlerts(file)
-	return append(cfg.Judge.Names(journey.Names(probes.All)), everything), err
+	return append(cfg.Judge.Names(journey.Names(probes.All)), allJourneys), err
 }
 
-func (p *program) mute(ctx context.Context, db *storage, what string, m alerts.Mute) error {
+// mute stores a mute, or its end, and prints which.
+func (p *program) mute(ctx context.Context, db *storeOptions, what string, m alerts.Mute) error {
 	store, err := db.open(ctx)
 	if err != nil {
 		return err

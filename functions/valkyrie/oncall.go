@@ -14,7 +14,7 @@ import (
 
 func oncallCommand(p *program) cli.Command {
 	return cli.Command{
-		Name: "oncall", Args: "[override] [flags]", Summary: "say who is called at a moment, and who after that; or put somebody else on duty",
+		Name: "oncall", Args: "[override] [flags]", Summary: "show who is called at a time, and who next; or put another person on duty",
 		Examples: []string{
 			"valkyrie oncall",
 			"valkyrie oncall --at \"sunday 03:00\" --zone Europe/Berlin",
@@ -23,12 +23,12 @@ func oncallCommand(p *program) cli.Command {
 		},
 		Notes: []string{"Times are in the zone of --zone; those of an override are in the zone of its rotation unless --zone is given."},
 		Flags: func(fs *flag.FlagSet) cli.Run {
-			c := rotaCommand{program: p}
+			c := oncallOptions{program: p}
 			fs.StringVar(&c.at, "at", "now", "`TIME` to answer for: \"sunday 03:00\", \"2026-11-22 03:00\", RFC 3339")
 			fs.StringVar(&c.zone, "zone", "", "`NAME` of the time zone of the times given; the machine's own unless given")
 			fs.StringVar(&c.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
 			c.db = p.storeFlags(fs)
-			fs.StringVar(&c.who, "who", "", "override: `NAME` of who has the duty instead")
+			fs.StringVar(&c.who, "who", "", "override: `NAME` of the person on duty instead")
 			fs.StringVar(&c.from, "from", "", "override: `TIME` from when")
 			fs.StringVar(&c.to, "to", "", "override: `TIME` until when")
 			fs.StringVar(&c.rotation, "rotation", "", "override: `NAME` of the rotation, if there are several")
@@ -38,31 +38,31 @@ func oncallCommand(p *program) cli.Command {
 	}
 }
 
-// A rotaCommand is the flags of oncall.
-type rotaCommand struct {
+// oncallOptions are the flags of oncall.
+type oncallOptions struct {
 	*program
-	db                      *storage // which keeps the overrides
+	db                      *storeOptions // of the overrides
 	at, zone, alerts        string
 	who, from, to, rotation string
 	remove                  bool
 }
 
-func (c *rotaCommand) run(ctx context.Context, args []string) error {
+func (c *oncallOptions) run(ctx context.Context, args []string) error {
 	cfg, _, err := readAlerts(c.alerts)
 	if err != nil {
 		return err
 	}
 	switch {
 	case len(args) == 0:
-		return c.tell(ctx, cfg.OnCall)
+		return c.print(ctx, cfg.OnCall)
 	case len(args) > 1 || args[0] != "override":
 		return cli.Usage("unexpected argument %q: expected override, or nothing", args[0])
 	}
 	return c.override(ctx, cfg.OnCall)
 }
 
-// location is the zone of the times given.
-func (c *rotaCommand) location(otherwise *time.Location) (*time.Location, error) {
+// location returns the zone of --zone.
+func (c *oncallOptions) location(otherwise *time.Location) (*time.Location, error) {
 	if c.zone == "" {
 		return otherwise, nil
 	}
@@ -73,8 +73,8 @@ func (c *rotaCommand) location(otherwise *time.Location) (*time.Location, error)
 	return z.Location(), nil
 }
 
-// tell answers who is called, and who after that.
-func (c *rotaCommand) tell(ctx context.Context, o alerts.OnCall) error {
+// print prints the escalation at the time of --at.
+func (c *oncallOptions) print(ctx context.Context, o alerts.OnCall) error {
 	zone, err := c.location(time.Local)
 	if err != nil {
 		return err
@@ -90,14 +90,14 @@ func (c *rotaCommand) tell(ctx context.Context, o alerts.OnCall) error {
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
 	for i, turn := range o.Chain(at) {
 		who := turn.Person
-		fmt.Fprintf(w, "%d.\t%s\t%s\t%s\t%s\n", i+1, who.Name, who.Phone, at.In(who.Zone.Location()).Format("Mon 15:04 MST"), duty(i, turn))
+		fmt.Fprintf(w, "%d.\t%s\t%s\t%s\t%s\n", i+1, who.Name, who.Phone, at.In(who.Zone.Location()).Format("Mon 15:04 MST"), reason(i, turn))
 	}
 	fmt.Fprintf(w, "then again after %s, until somebody acknowledges\n", cli.FormatDuration(o.RepeatAfter))
 	return w.Flush()
 }
 
-// duty says why it is this person's turn, and when it comes.
-func duty(i int, t alerts.Turned) string {
+// reason explains why a person is called at this point of the escalation, and when.
+func reason(i int, t alerts.Turned) string {
 	s := "if nobody has acknowledged"
 	switch {
 	case i == 0:
@@ -111,8 +111,8 @@ func duty(i int, t alerts.Turned) string {
 	return s
 }
 
-// withOverrides lays what was overridden while the program runs over the file. Without a store there is nothing.
-func (c *rotaCommand) withOverrides(ctx context.Context, o alerts.OnCall) (alerts.OnCall, error) {
+// withOverrides applies the overrides of the store, if there is one, to those of the file.
+func (c *oncallOptions) withOverrides(ctx context.Context, o alerts.OnCall) (alerts.OnCall, error) {
 	if c.db.missing() {
 		return o, nil
 	}
@@ -125,9 +125,9 @@ func (c *rotaCommand) withOverrides(ctx context.Context, o alerts.OnCall) (alert
 	return o.With(route.Overrides), err
 }
 
-// override puts somebody else on duty, or ends that.
-func (c *rotaCommand) override(ctx context.Context, o alerts.OnCall) error {
-	rotation, err := c.chosen(o)
+// override adds an override of a rotation, or removes one.
+func (c *oncallOptions) override(ctx context.Context, o alerts.OnCall) error {
+	rotation, err := c.chosenRotation(o)
 	if err != nil {
 		return err
 	}
@@ -167,8 +167,8 @@ func (c *rotaCommand) override(ctx context.Context, o alerts.OnCall) error {
 	return nil
 }
 
-// chosen is the rotation that --rotation names, or the only one.
-func (c *rotaCommand) chosen(o alerts.OnCall) (alerts.Rotation, error) {
+// chosenRotation returns the rotation that --rotation names, or the only one.
+func (c *oncallOptions) chosenRotation(o alerts.OnCall) (alerts.Rotation, error) {
 	for _, r := range o.Rotations {
 		if r.Name == c.rotation || c.rotation == "" && len(o.Rotations) == 1 {
 			return r, nil
@@ -179,7 +179,32 @@ func (c *rotaCommand) chosen(o alerts.OnCall) (alerts.Rotation, error) {
 		all = append(all, r.Name)
 	}
 	if len(all) == 0 {
-		return alerts.Rotation{}, cli.Usage("there is no rotation in %s whose duty somebody else could have; write one under on_call.rotations", c.alerts)
+		return alerts.Rotation{}, cli.Usage("there is no rotation in %s to override; write one under on_call.rotations", c.alerts)
 	}
 	return alerts.Rotation{}, cli.Usage("--rotation %q: expected one of %q, the rotations in %s", c.rotation, all, c.alerts)
+}
+
+func vcardCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "vcard", Args: "[flags]", Summary: "write a contact for the caller's number, to give it a ringtone of its own",
+		Examples: []string{"valkyrie vcard > valkyrie.vcf"},
+		Notes: []string{
+			"Send the file to your phone and open it there. Give the contact a ringtone (the Ride of the Valkyries), and let it " +
+				"through \"do not disturb\": on an iPhone as an emergency bypass of the contact, on Android by starring it.",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			path := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people")
+			return func(_ context.Context, args []string) error {
+				if err := cli.NoArguments(args); err != nil {
+					return err
+				}
+				cfg, _, err := readAlerts(*path)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprint(p.stdout, alerts.VCard(cfg.Phone.From))
+				return err
+			}
+		},
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net"
 
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/valkyrie/cli"
@@ -11,7 +12,7 @@ import (
 
 func phoneCommand(p *program) cli.Command {
 	return cli.Command{
-		Name: "phone", Args: "[flags]", Summary: "serve a stand-in phone that speaks Twilio's API and rings in the terminal; until Ctrl-C",
+		Name: "phone", Args: "[flags]", Summary: "serve a stand-in phone that speaks Twilio's API and rings here; until Ctrl-C",
 		Examples: []string{
 			"valkyrie phone --addr 127.0.0.1:8085 --answer \"no-answer, voicemail, press 4\"",
 			"TWILIO_ACCOUNT_SID=" + standin.DemoAccountSID + " \\",
@@ -40,4 +41,69 @@ func phoneCommand(p *program) cli.Command {
 			}
 		},
 	}
+}
+
+// A phone is a served stand-in phone.
+type phone struct {
+	*server
+	exchange *standin.Exchange
+}
+
+// startPhone serves a stand-in phone on addr. It answers calls by answers in turn, and all later calls by the last of them.
+func startPhone(addr string, answers []standin.Behaviour, cfg standin.Config) (*phone, error) {
+	ln, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, cli.Usage("the phone cannot be reached: %w\nchoose another address with --addr", err)
+	}
+	ex := standin.New(cfg)
+	ex.Behave("", answers[:len(answers)-1]...)
+	ex.Default(answers[len(answers)-1])
+	return &phone{serve(ln, ex), ex}, nil
+}
+
+// close ends the phone. Errors are dropped, because nothing depends on a stand-in that ends.
+func (p *phone) close() {
+	p.exchange.Close()
+	_ = p.server.close()
+}
+
+// A provider is an account that pages people, and the address of its callbacks.
+type provider struct {
+	account, token string
+	api            string               // base URL; empty: Twilio's own
+	listen         string               // address where callbacks arrive
+	public         string               // URL of listen for the provider; empty: http:// and listen
+	incoming       func(address string) // sets where a stand-in sends people's texts; nil: that is configured at Twilio
+}
+
+// provider returns Twilio when its account is in the environment, else a stand-in phone that rings in this terminal. The
+// function returned ends the stand-in.
+func (p *program) provider(listen, answer string) (provider, func(), error) {
+	c := provider{
+		account: p.getenv("TWILIO_ACCOUNT_SID"), token: p.getenv("TWILIO_AUTH_TOKEN"),
+		api: p.getenv("TWILIO_API_URL"), public: p.getenv("VALKYRIE_CALLBACK_URL"), listen: listen,
+	}
+	if c.account == "" && (c.token != "" || c.api != "" || c.public != "") {
+		return c, nil, cli.Usage("TWILIO_ACCOUNT_SID is not set, but TWILIO_AUTH_TOKEN, TWILIO_API_URL or VALKYRIE_CALLBACK_URL is: nobody would be called\nset it too, or none of them to have calls ring in this terminal")
+	}
+	if c.account != "" {
+		if c.token == "" {
+			return c, nil, cli.Usage("TWILIO_ACCOUNT_SID is set, but TWILIO_AUTH_TOKEN is not; set both, or neither to have calls ring in this terminal")
+		}
+		if c.api == "" && c.public == "" {
+			return c, nil, cli.Usage("VALKYRIE_CALLBACK_URL is not set: Twilio could not tell us how a call went, nor which key was pressed\nset it to the public https address that reaches --listen")
+		}
+		return c, func() {}, nil
+	}
+	answers, err := standin.ParseBehaviours(answer)
+	if err != nil {
+		return c, nil, cli.Usage("--answer: %w", err)
+	}
+	phone, err := startPhone("127.0.0.1:0", answers, standin.Config{Screen: p.stderr})
+	if err != nil {
+		return c, nil, err
+	}
+	c.account, c.token, c.api, c.incoming = standin.DemoAccountSID, standin.DemoAuthToken, phone.url, phone.exchange.Incoming
+	fmt.Fprintln(p.stderr, "no Twilio account is set, so calls ring in this terminal")
+	return c, func() { phone.close() }, nil
 }

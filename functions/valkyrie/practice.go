@@ -10,18 +10,19 @@ import (
 	"valkyrie/alerts"
 	"valkyrie/alerts/practice"
 	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/functions/valkyrie/report"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
 // onPractice judges a made-up month, whose troubles are known.
-func (r *replaying) onPractice() error {
+func (r *replay) onPractice() error {
 	if r.baseline == nil {
 		cfg, err := alerts.Parse("the built-in alerts.yaml", alerts.Shipped(), nil)
 		if err != nil {
 			return err
 		}
-		r.baseline = newJudge("built-in", cfg)
+		r.baseline = newNamedPolicy("built-in", cfg)
 	}
 	journeys, names, err := practised(r.journey)
 	if err != nil {
@@ -29,7 +30,7 @@ func (r *replaying) onPractice() error {
 	}
 	began := time.Now()
 	for run := range practice.Month(journeys) {
-		r.see(run)
+		r.judge(run)
 	}
 	fmt.Fprintf(r.stderr, "judged %d runs twice in %v\n", r.would.Runs, time.Since(began).Round(time.Millisecond))
 	fmt.Fprintf(r.stdout, "a month of practice, %s: %d runs of %s from %s; besides the troubles, one run in %.0f fails by itself\n\n",
@@ -61,26 +62,26 @@ func practised(name string) (journeys []journey.Journey, names []string, err err
 }
 
 // compare tells how the incidents of the two policies differ.
-func (r *replaying) compare(would, was []alerts.Verdict) error {
+func (r *replay) compare(would, was []alerts.Verdict) error {
 	var records []alerts.Record
-	told := map[string]*telling{}
+	planned := map[string]*report.Notifications{}
 	for _, v := range was {
 		records = append(records, alerts.Record{Incident: v.Incident})
-		told[v.ID] = wouldTell(&v)
+		planned[v.ID] = report.Planned(&v)
 	}
-	var all []difference
+	var all []report.Difference
 	for _, d := range alerts.Compare(would, records) {
-		x := difference{Difference: d, would: wouldTell(d.Would)}
+		x := report.Difference{Difference: d, Would: report.Planned(d.Would)}
 		if d.Was != nil {
-			x.was = told[d.Was.ID]
+			x.Did = planned[d.Was.ID]
 		}
 		all = append(all, x)
 	}
-	return r.tellDifferences(all, r.would.name, r.baseline.name)
+	return r.print(all, r.would.name, r.baseline.name)
 }
 
 // score tells, for each trouble, when people would have been told, and how often they would have been of nothing.
-func (r *replaying) score(troubles []practice.Trouble, would, was []alerts.Verdict) error {
+func (r *replay) score(troubles []practice.Trouble, would, was []alerts.Verdict) error {
 	w := tabwriter.NewWriter(r.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "TROUBLE\tJOURNEY\tBEGAN (UTC)\tLASTED\t%s\t%s\n", r.would.name, r.baseline.name)
 	for _, t := range troubles {

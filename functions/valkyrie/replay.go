@@ -12,13 +12,14 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/functions/valkyrie/report"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
 func replayCommand(p *program) cli.Command {
 	return cli.Command{
-		Name: "replay", Args: "[JOURNEY] --policy FILE [flags]", Summary: "judge the stored history again under another policy, and tell what would have been different",
+		Name: "replay", Args: "[JOURNEY] --policy FILE [flags]", Summary: "judge the stored history under another policy, and show what would differ",
 		Examples: []string{
 			"valkyrie replay --policy alerts/alerts.yaml",
 			"valkyrie replay print-card --policy stricter.yaml --since 30d --db valkyrie.db",
@@ -27,13 +28,13 @@ func replayCommand(p *program) cli.Command {
 		},
 		Notes: []string{
 			"FILE is a whole alerts.yaml; only its part \"judge\" and its severities matter. All of the history is judged, so that trends are known; " +
-				"what is told began, or ended, within --since. Heartbeats are not replayed, and no mute or maintenance counts. Nobody is called.",
-			"--practice needs no history: on JOURNEY, or the first two, it shows which of a month's troubles a policy notices, how soon, and what it tells people about that " +
-				"is none; beside the alerts.yaml that was built in, unless --against names another. A trouble in the middle of an incident that was told " +
-				"already, and never ended, is missed: nobody is told of it anew.",
+				"the table shows incidents that began, or ended, within --since. Heartbeats are not replayed, and no mute or maintenance counts. Nobody is called.",
+			"--practice needs no history: on JOURNEY, or the first two, it shows which of a month's troubles a policy notices, how soon, and how often it notifies people " +
+				"of no trouble; beside the alerts.yaml that was built in, unless --against names another. A trouble during an incident that was already notified " +
+				"and never ended counts as missed, because it notifies nobody again.",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
-			r := replaying{program: p, since: cli.Ago("30d", p.now)}
+			r := replay{program: p, since: cli.Ago("30d", p.now)}
 			fs.StringVar(&r.policy, "policy", defaultAlerts, "`FILE` of the policy to try")
 			fs.StringVar(&r.against, "against", "", "`FILE` of another policy to compare it with; what really was, unless given")
 			r.store = p.storeFlags(fs)
@@ -50,38 +51,38 @@ func replayCommand(p *program) cli.Command {
 	}
 }
 
-// A replaying is the flags of replay, and the judges that it takes.
-type replaying struct {
+// A replay is the flags of the command, and the policies that judge.
+type replay struct {
 	*program
 	policy, against, journey string
-	store                    *storage
+	store                    *storeOptions
 	practice                 bool
 	since                    cli.PastTime
 
-	would, baseline *judge // baseline is nil where the policy is compared with what was
+	would, baseline *namedPolicy // a nil baseline is the history as it was
 }
 
-// A judge is a policy at work, by the name of its file.
-type judge struct {
+// A namedPolicy replays runs under the policy of a file.
+type namedPolicy struct {
 	*alerts.Replay
 	name string
 }
 
-func newJudge(name string, c alerts.Config) *judge {
-	return &judge{alerts.NewReplay(c.Judge, c.OnCall, titles()), name}
+func newNamedPolicy(name string, c alerts.Config) *namedPolicy {
+	return &namedPolicy{alerts.NewReplay(c.Judge, c.OnCall, journey.Titles(probes.All)), name}
 }
 
-func (r *replaying) run(ctx context.Context) error {
+func (r *replay) run(ctx context.Context) error {
 	cfg, err := readPolicy(r.policy, "--policy")
 	if err != nil {
 		return err
 	}
-	r.would = newJudge(r.policy, cfg)
+	r.would = newNamedPolicy(r.policy, cfg)
 	if r.against != "" {
 		if cfg, err = readPolicy(r.against, "--against"); err != nil {
 			return err
 		}
-		r.baseline = newJudge(r.against, cfg)
+		r.baseline = newNamedPolicy(r.against, cfg)
 	}
 	if r.practice {
 		return r.onPractice()
@@ -109,18 +110,18 @@ func readPolicy(path, flag string) (alerts.Config, error) {
 	return cfg, nil
 }
 
-// see has the policies judge a run.
-func (r *replaying) see(run journey.Run) {
+// judge has both policies judge a run.
+func (r *replay) judge(run journey.Run) {
 	r.would.Judge(run)
 	if r.baseline != nil {
 		r.baseline.Judge(run)
 	}
 }
 
-// onHistory judges what is stored, and tells how the outcome differs from what was, or from the other policy's.
-func (r *replaying) onHistory(ctx context.Context, store alerts.Store) error {
+// onHistory judges the stored runs, and compares the incidents with those of the other policy, or with the stored ones.
+func (r *replay) onHistory(ctx context.Context, store alerts.Store) error {
 	began := time.Now()
-	if err := feed(ctx, store, alerts.RunQuery{Journey: r.journey, Since: began.Add(-kept), Until: began}, r.see); err != nil {
+	if err := eachRun(ctx, store, alerts.RunQuery{Journey: r.journey, Since: began.Add(-runRetention), Until: began}, r.judge); err != nil {
 		return err
 	}
 	if known := journey.Names(probes.All); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {
@@ -130,24 +131,23 @@ func (r *replaying) onHistory(ctx context.Context, store alerts.Store) error {
 	if r.baseline != nil {
 		return r.compare(r.would.Verdicts(r.since.At), r.baseline.Verdicts(r.since.At))
 	}
-	was, err := incidents(ctx, store, r.since.At)
+	was, err := loadIncidents(ctx, store, r.since.At)
 	if err != nil {
 		return err
 	}
 	was = slices.DeleteFunc(was, func(i alerts.Record) bool { return r.journey != "" && i.Journey != r.journey })
-	var all []difference
+	var all []report.Difference
 	for _, d := range alerts.Compare(r.would.Verdicts(r.since.At), was) {
-		all = append(all, difference{d, wouldTell(d.Would), didTell(d.Was)})
+		all = append(all, report.Difference{Difference: d, Would: report.Planned(d.Would), Did: report.Sent(d.Was)})
 	}
-	return r.tellDifferences(all, "WOULD HAVE", "DID")
+	return r.print(all, "WOULD HAVE", "DID")
 }
 
-// titles are those of the journeys, by name.
-func titles() map[string]string {
-	all := map[string]string{}
-	for _, make := range journey.Scheduled(probes.All) {
-		j := make()
-		all[j.Name] = j.Title
+// print writes the table of differences, whose columns are headed would and did.
+func (r *replay) print(all []report.Difference, would, did string) error {
+	if len(all) == 0 {
+		fmt.Fprintln(r.stderr, "no incidents, neither way")
+		return nil
 	}
-	return all
+	return report.WriteDifferences(r.stdout, all, would, did)
 }

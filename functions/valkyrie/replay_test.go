@@ -17,6 +17,7 @@ import (
 	"valkyrie/alerts"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
+	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -33,7 +34,7 @@ func seeded(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := alerts.Desk{Store: store, Policy: cfg.Judge, Titles: titles()}
+	desk := alerts.Desk{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All)}
 	first := time.Now().UTC().Truncate(time.Hour).Add(-7 * 24 * time.Hour)
 	for i := range 7 * 24 * 4 {
 		run := journey.Run{Journey: "print-card", Region: "eu", Slot: first.Add(time.Duration(i) * 15 * time.Minute), EveryMS: 900_000, Outcome: journey.Passed}
@@ -106,7 +107,7 @@ func TestLeanIsEnough(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := alerts.NewReplay(cfg.Judge, cfg.OnCall, titles())
+		r := alerts.NewReplay(cfg.Judge, cfg.OnCall, journey.Titles(probes.All))
 		for _, run := range runs {
 			r.Judge(run)
 		}
@@ -166,7 +167,7 @@ func BenchmarkReplayOfStore(b *testing.B) {
 	}
 	for b.Loop() {
 		r := alerts.NewReplay(alerts.Policy{}, alerts.OnCall{}, nil)
-		if err := feed(b.Context(), store, alerts.RunQuery{Since: now.Add(-kept), Until: now.Add(time.Second)}, r.Judge); err != nil || r.Runs != runs {
+		if err := eachRun(b.Context(), store, alerts.RunQuery{Since: now.Add(-runRetention), Until: now.Add(time.Second)}, r.Judge); err != nil || r.Runs != runs {
 			b.Fatal(r.Runs, err)
 		}
 	}

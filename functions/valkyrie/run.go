@@ -36,7 +36,7 @@ func runCommand(p *program) cli.Command {
 			fs.Var(form, "format", "`FORM` of the result: "+strings.Join(report.RunForms, ", "))
 			also := report.Files{}
 			fs.Var(also, "also", "`FORMAT=FILE` writes the result there too, such as junit=report.xml; may be given several times")
-			dir := fs.String("evidence", "evidence", "`DIR` that keeps what a failing run has left to look at")
+			dir := fs.String("evidence", "evidence", "`DIR` for the evidence of failing runs")
 			options := runnerFlags(fs)
 			retry := retryFlag(fs)
 			given := cli.Pairs{}
@@ -55,7 +55,7 @@ func runCommand(p *program) cli.Command {
 				var runs []journey.Run
 				for _, make := range journeys {
 					if ctx.Err() != nil {
-						break // what was not begun has no verdict
+						break // journeys that did not begin have no run
 					}
 					fmt.Fprintf(p.stderr, "%s\n", make().Name)
 					runs = append(runs, r.Probe(ctx, make, time.Now().Truncate(time.Millisecond)))
@@ -110,10 +110,10 @@ func (o runnerOptions) apply(r *journey.Runner) {
 }
 
 func retryFlag(fs *flag.FlagSet) *bool {
-	return fs.Bool("retry", false, "give a run that is not good a second try in a fresh Chrome; it says so when that passes")
+	return fs.Bool("retry", false, "retry a run that is not good once in a fresh Chrome; the result shows when only that passed")
 }
 
-// tries is how many tries a run has.
+// tries returns how many tries a run has.
 func tries(retry bool) int {
 	if retry {
 		return 2
@@ -121,7 +121,7 @@ func tries(retry bool) int {
 	return 1
 }
 
-// runner is a runner against site that tells its steps on stderr.
+// runner returns a runner against site that prints its steps on stderr.
 func (p *program) runner(ctx context.Context, site, region, dir string) (journey.Runner, error) {
 	u, err := p.siteFor(ctx, site)
 	if err != nil {
@@ -137,7 +137,7 @@ func (p *program) runner(ctx context.Context, site, region, dir string) (journey
 	}, nil
 }
 
-// verdict is the exit code of the runs. A site that fails its customers comes before an environment that is broken.
+// verdict returns the exit code of runs as an error. A failure of the site outranks a fault of our environment.
 func verdict(runs []journey.Run) error {
 	worst := cli.ExitOK
 	for _, r := range runs {

@@ -26,7 +26,7 @@ func shopCommand(p *program) cli.Command {
 		},
 		Notes: []string{
 			"The file of --faults is a list of outages, which may overlap. Times count from the opening, by the shop's clock; without \"for\", an " +
-				"outage stays. Each that comes and goes is told here:\n" +
+				"outage stays. Each beginning and end is printed on stderr:\n" +
 				"  - {fault: workers-down, from: 2m, for: 5m}\n  - {fault: cache-down, from: 4m}\n  - {fault: intermittent, from: 1d, for: 2d}",
 			"With --speed 60 the shop's clock shows an hour for each minute. What takes effort takes as long as ever: an order 200 ms.",
 		},
@@ -44,19 +44,19 @@ func shopCommand(p *program) cli.Command {
 				if err != nil {
 					return err
 				}
-				if !(*speed >= 1 && *speed <= fastest) {
-					return cli.Usage("--speed %v: expected 1 to %d; 60 makes a day last 24 minutes", *speed, fastest)
+				if !(*speed >= 1 && *speed <= maxSpeed) {
+					return cli.Usage("--speed %v: expected 1 to %d; 60 makes a day last 24 minutes", *speed, maxSpeed)
 				}
-				return p.keepShop(ctx, *addr, demoshop.Config{Faults: faults, Plan: plan, Clock: demoshop.NewWallClock(*speed)}, *speed)
+				return p.serveShop(ctx, *addr, demoshop.Config{Faults: faults, Plan: plan, Clock: demoshop.NewWallClock(*speed)}, *speed)
 			}
 		},
 	}
 }
 
-// fastest is the greatest speed of the shop's clock: a day in a second.
-const fastest = 86_400
+// maxSpeed is the highest --speed: a day in a second.
+const maxSpeed = 86_400
 
-// readPlan reads the file of --faults; none has no outages.
+// readPlan reads the file of --faults. No file is an empty plan.
 func readPlan(file string) (demoshop.Plan, error) {
 	if file == "" {
 		return nil, nil
@@ -72,9 +72,9 @@ func readPlan(file string) (demoshop.Plan, error) {
 	return plan, nil
 }
 
-// keepShop serves the shop until ctx ends, and tells of the faults that come and go.
-func (p *program) keepShop(ctx context.Context, addr string, cfg demoshop.Config, speed float64) error {
-	var isOpen atomic.Bool // before, the faults of the beginning are switched, of which the first line tells
+// serveShop serves the shop until ctx ends, and prints each fault that begins or ends.
+func (p *program) serveShop(ctx context.Context, addr string, cfg demoshop.Config, speed float64) error {
+	var isOpen atomic.Bool // false while the initial faults are switched on, which the first line lists
 	cfg.Switched = func(at time.Time, fault string, on bool) {
 		if isOpen.Load() {
 			fmt.Fprintf(p.stderr, "%s  %-8s  %s\n", at.Format("Mon 2 Jan 15:04:05"), map[bool]string{true: "BROKEN", false: "REPAIRED"}[on], fault)
@@ -85,7 +85,7 @@ func (p *program) keepShop(ctx context.Context, addr string, cfg demoshop.Config
 		return err
 	}
 	defer shop.Close()
-	fmt.Fprintf(p.stderr, "the practice shop is open at %s%s%s; Ctrl-C closes it\n", web.url, cli.Prefixed(", with ", strings.Join(cfg.Faults, ", ")), planned(cfg.Plan, speed))
+	fmt.Fprintf(p.stderr, "the practice shop is open at %s%s%s; Ctrl-C closes it\n", web.url, cli.Prefixed(", with ", strings.Join(cfg.Faults, ", ")), planSummary(cfg.Plan, speed))
 	isOpen.Store(true)
 	var follower sync.WaitGroup
 	follower.Go(func() { shop.Follow(ctx) })
@@ -95,19 +95,20 @@ func (p *program) keepShop(ctx context.Context, addr string, cfg demoshop.Config
 	return err
 }
 
-// planned says in a few words what is going to happen, and how fast.
-func planned(plan demoshop.Plan, speed float64) string {
-	said := ""
+// planSummary summarises the plan and the speed for the first line.
+func planSummary(plan demoshop.Plan, speed float64) string {
+	summary := ""
 	if n := len(plan); n > 0 {
-		said = fmt.Sprintf(", with %d outage%s to come", n, map[bool]string{true: "s"}[n > 1])
+		summary = fmt.Sprintf(", with %d outage%s to come", n, map[bool]string{true: "s"}[n > 1])
 	}
 	if speed > 1 {
-		said += fmt.Sprintf(", on a clock %v times as fast", speed)
+		summary += fmt.Sprintf(", on a clock %v times as fast", speed)
 	}
-	return said
+	return summary
 }
 
-func startShop(addr string, cfg demoshop.Config) (*demoshop.Shop, *listener, error) {
+// startShop opens a shop on addr. The caller closes both results.
+func startShop(addr string, cfg demoshop.Config) (*demoshop.Shop, *server, error) {
 	shop, err := demoshop.New(cfg)
 	if err != nil {
 		return nil, nil, cli.Exit(cli.ExitUsage, err)

@@ -14,10 +14,10 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// practiceSite is where `valkyrie shop` is found, and what is probed when no --site is given.
+// practiceSite is the address of `valkyrie shop`, and the default of --site.
 const practiceSite = "http://127.0.0.1:8080"
 
-// parseSite reads the address of a site.
+// parseSite parses the address of a site. Ports that browsers refuse are an error.
 func parseSite(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(raw, "/"))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
@@ -29,15 +29,15 @@ func parseSite(raw string) (*url.URL, error) {
 	return u, nil
 }
 
-// badPorts are those that browsers refuse: https://fetch.spec.whatwg.org/#port-blocking
+// badPorts are the ports that browsers refuse: https://fetch.spec.whatwg.org/#port-blocking
 var badPorts = []int{
 	0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111, 113, 115, 117,
 	119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989,
 	990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
 }
 
-// siteFor is the site to probe. For the default one, nobody answering is a mistake of usage rather than an outage; an
-// address that the user has named is probed whatever it does.
+// siteFor returns the site to probe. When the default address refuses connections, the practice shop was not started, which
+// is a usage error rather than an outage. Any other address is probed as it is.
 func (p *program) siteFor(ctx context.Context, raw string) (*url.URL, error) {
 	u, err := parseSite(raw)
 	if err != nil || raw != practiceSite {
@@ -52,7 +52,7 @@ func (p *program) siteFor(ctx context.Context, raw string) (*url.URL, error) {
 	return u, conn.Close()
 }
 
-// findChrome finds or fetches the browser. VALKYRIE_CHROME_FLAGS are switches to add, such as "--single-process".
+// findChrome finds or fetches the browser. VALKYRIE_CHROME_FLAGS holds further switches, such as "--single-process".
 func (p *program) findChrome(ctx context.Context) (journey.Program, error) {
 	c, err := chrome.Find(ctx, chrome.Config{Getenv: p.getenv, Progress: p.stderr})
 	if err != nil {

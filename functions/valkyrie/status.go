@@ -18,7 +18,7 @@ import (
 
 func statusCommand(p *program) cli.Command {
 	return cli.Command{
-		Name: "status", Args: "--to DIR [flags]", Summary: "write a status page for customers, with the same as JSON and a feed of the incidents",
+		Name: "status", Args: "--to DIR [flags]", Summary: "write a status page for customers, also as JSON and as a feed of incidents",
 		Examples: []string{
 			"valkyrie status --to public",
 			"valkyrie watch --status public                   # keeps it true: at every change, and each minute",
@@ -39,7 +39,7 @@ func statusCommand(p *program) cli.Command {
 					return err
 				}
 				defer store.Close()
-				if err := statusDesk(store, *name, *to).Write(ctx, p.now()); err != nil {
+				if err := statusPublisher(store, *name, *to).Write(ctx, p.now()); err != nil {
 					return err
 				}
 				fmt.Fprintln(p.stdout, filepath.Join(*to, "index.html"))
@@ -49,12 +49,14 @@ func statusCommand(p *program) cli.Command {
 	}
 }
 
+// The page is rewritten twice as often as it promises, and marks itself as old after statusStale.
 const (
-	statusEvery = 30 * time.Second // half of what the page promises
+	statusEvery = 30 * time.Second
 	statusStale = 5 * time.Minute
 )
 
-func statusDesk(store alerts.Store, name, dir string) status.Desk {
+// statusPublisher returns the publisher of a page in a folder, with all scheduled journeys.
+func statusPublisher(store alerts.Store, name, dir string) status.Desk {
 	s := status.Setting{Name: cmp.Or(name, "This site"), StaleAfter: statusStale}
 	for _, make := range journey.Scheduled(probes.All) {
 		j := make()
@@ -63,21 +65,21 @@ func statusDesk(store alerts.Store, name, dir string) status.Desk {
 	return status.Desk{Store: store, Setting: s, To: status.Folder(dir)}
 }
 
-// keepStatus writes the page when there is something new to tell, and every half minute, until ctx ends. A page that
-// cannot be written goes stale, which it says itself, and the log says why.
-func keepStatus(ctx context.Context, desk status.Desk, log *slog.Logger) {
-	var told string
+// publishStatus writes the page at each change of the incidents, and every statusEvery, until ctx ends. A failure is logged
+// and retried; meanwhile the page marks itself as old.
+func publishStatus(ctx context.Context, publisher status.Desk, log *slog.Logger) {
+	var published string
 	var written time.Time
 	for ctx.Err() == nil {
 		now := time.Now()
-		news, err := desk.Changed(ctx)
-		if err == nil && (news != told || now.Sub(written) >= statusEvery) {
-			if err = desk.Write(ctx, now); err == nil {
-				told, written = news, now
+		current, err := publisher.Changed(ctx)
+		if err == nil && (current != published || now.Sub(written) >= statusEvery) {
+			if err = publisher.Write(ctx, now); err == nil {
+				published, written = current, now
 			}
 		}
 		if err != nil && ctx.Err() == nil {
-			log.Error("the status page could not be written; it is tried again", "err", err)
+			log.Error("writing the status page failed; it is retried", "err", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -7,39 +7,45 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"valkyrie/alerts"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/sqlite"
+	"valkyrie/probes/journey"
 )
 
-// storeVariable names the store for all commands that read or change one, so that --store need not be given each time.
+// storeVariable is the environment variable that replaces --store.
 const storeVariable = "VALKYRIE_STORE"
 
-// A store is an open one, to be closed.
+// runRetention is for how long runs are kept unless --keep overrides it, and how far back a replay looks: 13 months, so that
+// a month can be compared with the same month of the year before.
+const runRetention = 400 * cli.Day
+
+// A store is an open store.
 type store interface {
 	alerts.Store
 	io.Closer
 }
 
-// A storage says which store a command works on: a file of this machine, or a table in the cloud.
-type storage struct {
+// storeOptions are the flags that choose a store: a file on this machine, or a DynamoDB table.
+type storeOptions struct {
 	db, address string
 	flags       *flag.FlagSet
 	getenv      func(string) string
 }
 
-func (p *program) storeFlags(fs *flag.FlagSet) *storage {
-	s := &storage{flags: fs, getenv: p.getenv}
+func (p *program) storeFlags(fs *flag.FlagSet) *storeOptions {
+	s := &storeOptions{flags: fs, getenv: p.getenv}
 	fs.StringVar(&s.db, "db", "valkyrie.db", "`FILE` of the store")
 	fs.StringVar(&s.address, "store", "", "`ADDRESS` of a store in the cloud instead, dynamodb://TABLE?region=REGION; that in "+storeVariable+" unless given")
 	return s
 }
 
-// table is the address of the table to work on; empty: it is a file. What is given as a flag counts before the environment.
-func (s *storage) table() (string, error) {
+// table returns the address of the table, or "" when the store is a file. Flags take precedence over the environment.
+func (s *storeOptions) table() (string, error) {
 	given := map[string]bool{}
 	s.flags.Visit(func(f *flag.Flag) { given[f.Name] = true })
 	switch {
@@ -53,15 +59,15 @@ func (s *storage) table() (string, error) {
 	return s.getenv(storeVariable), nil
 }
 
-// open opens the store. A file that is not there is made.
-func (s *storage) open(ctx context.Context) (store, error) { return s.openBy(ctx, sqlite.Open) }
+// open opens the store, and creates a file that does not exist.
+func (s *storeOptions) open(ctx context.Context) (store, error) { return s.openBy(ctx, sqlite.Open) }
 
-// openExisting opens the store for those who only read: where there is none, it says so.
-func (s *storage) openExisting(ctx context.Context) (store, error) {
+// openExisting opens the store for reading. A file that does not exist is an error.
+func (s *storeOptions) openExisting(ctx context.Context) (store, error) {
 	return s.openBy(ctx, sqlite.OpenExisting)
 }
 
-func (s *storage) openBy(ctx context.Context, file func(context.Context, string) (*sqlite.Store, error)) (store, error) {
+func (s *storeOptions) openBy(ctx context.Context, file func(context.Context, string) (*sqlite.Store, error)) (store, error) {
 	address, err := s.table()
 	if err != nil {
 		return nil, err
@@ -76,8 +82,8 @@ func (s *storage) openBy(ctx context.Context, file func(context.Context, string)
 	return opened, nil
 }
 
-// missing reports whether there is no store yet.
-func (s *storage) missing() bool {
+// missing reports whether the store is a file that does not exist.
+func (s *storeOptions) missing() bool {
 	if address, err := s.table(); address != "" || err != nil {
 		return false
 	}
@@ -85,10 +91,10 @@ func (s *storage) missing() bool {
 	return errors.Is(err, os.ErrNotExist)
 }
 
-// openTable opens a table in the cloud, and makes sure that it is there and may be used.
+// openTable opens a DynamoDB table, and checks that it exists and can be used.
 func openTable(ctx context.Context, address string) (store, error) {
-	const patience = 15 * time.Second
-	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("nothing was heard for %v", patience))
+	const timeout = 15 * time.Second
+	ctx, cancel := context.WithTimeoutCause(ctx, timeout, fmt.Errorf("no answer within %v", timeout))
 	defer cancel()
 	cfg, err := dynamo.ParseAddress(address)
 	if err != nil {
@@ -101,13 +107,68 @@ func openTable(ctx context.Context, address string) (store, error) {
 	if err != nil {
 		return nil, cli.Exit(cli.ExitUsage, err)
 	}
-	return table{s, cfg}, nil
+	return cloudTable{s, cfg}, nil
 }
 
-// A table has nothing to close.
-type table struct {
+// A cloudTable is a store that needs no closing.
+type cloudTable struct {
 	*dynamo.Store
-	at dynamo.Config
+	config dynamo.Config
 }
 
-func (table) Close() error { return nil }
+func (cloudTable) Close() error { return nil }
+
+// A query is the flags of the commands that read the history.
+type query struct {
+	store        *storeOptions
+	form         *cli.Choice
+	since, until cli.PastTime
+}
+
+// queryFlags declares the flags of a query that looks back to since by default. The first form is the default one.
+func (p *program) queryFlags(fs *flag.FlagSet, since string, forms ...string) *query {
+	q := &query{store: p.storeFlags(fs), since: cli.Ago(since, p.now), until: cli.PastTime{Now: p.now}, form: cli.NewChoice(forms...)}
+	fs.Var(q.form, "format", "`FORM` of the result: "+strings.Join(forms, ", "))
+	fs.Var(&q.since, "since", "`TIME` to look back to: 90m, 24h, 7d or 2w ago, yesterday, 03:00, 2026-11-01")
+	fs.Var(&q.until, "until", "`TIME` to stop at, in the same words; now unless given")
+	return q
+}
+
+// open opens the store, which must exist.
+func (q *query) open(ctx context.Context) (store, error) {
+	if !q.until.At.IsZero() && !q.since.At.Before(q.until.At) {
+		return nil, cli.Usage("--until %s: expected a time after --since %s", q.until.Text, q.since.Text)
+	}
+	return q.store.openExisting(ctx)
+}
+
+// period describes the time of the query, to follow "no runs".
+func (q *query) period() string {
+	s := q.since.Since()
+	if !q.until.At.IsZero() {
+		s += " until " + cli.FormatMinute(q.until.At)
+	}
+	return s
+}
+
+// eachRun calls see with the runs of a query in the order of their slots. It reads a few days at a time, so that memory does
+// not grow with the history.
+func eachRun(ctx context.Context, store alerts.RunLog, q alerts.RunQuery, see func(journey.Run)) error {
+	const batch = 3 * cli.Day
+	q.Lean = true
+	end := q.Until
+	for from := q.Since; from.Before(end); from = from.Add(batch) {
+		q.Since, q.Until = from, from.Add(batch)
+		if q.Until.After(end) {
+			q.Until = end
+		}
+		runs, err := store.Runs(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, run := range runs {
+			see(run)
+		}
+	}
+	return nil
+}

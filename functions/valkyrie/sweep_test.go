@@ -32,7 +32,7 @@ func TestOldRunsAreSwept(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var log output
 	var done sync.WaitGroup
-	done.Go(func() { (&station{store: store}).sweep(ctx, 10*cli.Day, slog.New(slog.NewTextHandler(&log, nil))) })
+	done.Go(func() { (&services{store: store}).sweepRuns(ctx, 10*cli.Day, slog.New(slog.NewTextHandler(&log, nil))) })
 	err = eventually(func() error {
 		if text := log.String(); !strings.Contains(text, "runs=2 keep=10d") {
 			return fmt.Errorf("not yet: %q", text)

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/twilio"
+	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/infra/amazon"
+	"valkyrie/infra/sqlite"
+	"valkyrie/infra/webhook"
+	"valkyrie/probes"
+	"valkyrie/probes/journey"
+)
+
+// services are the parts behind the probes on one machine: the store, the recorder, the pager, and the server for the
+// callbacks of the provider.
+type services struct {
+	store         *sqlite.Store
+	recorder      alerts.Desk
+	pager         *alerts.Pager
+	callbacks     *server
+	heartbeatURLs []string // where batches report
+}
+
+// openServices opens the store and connects the other parts to it. The caller closes them.
+func openServices(ctx context.Context, db string, cfg alerts.Config, c provider, log *slog.Logger) (*services, error) {
+	store, err := sqlite.Open(ctx, db)
+	if err != nil {
+		return nil, cli.Exit(cli.ExitUsage, err)
+	}
+	s := &services{store: store}
+	s.recorder = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All), Awake: time.Now().UTC(), TimeNow: time.Now}
+	if err := s.connect(ctx, cfg, c, log); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	if err := s.recorder.CatchUp(ctx, journey.Names(probes.All)); err != nil {
+		return nil, errors.Join(err, s.close())
+	}
+	return s, nil
+}
+
+// connect creates the pager with its channels, and serves the provider's callbacks.
+func (s *services) connect(ctx context.Context, cfg alerts.Config, c provider, log *slog.Logger) error {
+	key, err := webhook.Key(ctx, s.store)
+	if err != nil {
+		return err
+	}
+	ln, err := net.Listen("tcp", c.listen)
+	if err != nil {
+		return cli.Usage("the provider's callbacks cannot be received: %w\nchoose another address with --listen", err)
+	}
+	if c.public == "" {
+		c.public = "http://" + ln.Addr().String()
+	}
+	phone, err := twilio.New(twilio.Config{
+		AccountSID: c.account, AuthToken: c.token, From: cfg.Phone.From, BaseURL: c.api, CallbackURL: c.public,
+	})
+	if err != nil {
+		return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
+	}
+	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(journey.Names(probes.All)), Log: log}
+	if cfg.OnCall.Second != nil {
+		if s.pager.Second, err = amazon.New(ctx, *cfg.OnCall.Second); err != nil {
+			return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
+		}
+	}
+	s.callbacks = serve(ln, webhook.New(webhook.Config{
+		PublicURL: c.public, Tokens: []string{c.token}, BeatKey: key, Beat: s.recorder.Beat, Log: log,
+		Pager: func(context.Context, string) *alerts.Pager { return s.pager },
+	}))
+	for _, h := range cfg.Judge.Heartbeats {
+		s.heartbeatURLs = append(s.heartbeatURLs, webhook.BeatURL(c.public, key, h.Name))
+	}
+	if c.incoming != nil {
+		c.incoming(c.public + "/twilio/reply")
+	}
+	return nil
+}
+
+func (s *services) close() error {
+	var errs []error
+	if s.callbacks != nil {
+		errs = append(errs, s.callbacks.close())
+	}
+	return errors.Join(append(errs, s.store.Close())...)
+}
+
+// runPager detects missing runs and sends pages, every second and at each poke, until ctx ends.
+func (s *services) runPager(ctx context.Context, poke <-chan struct{}, log *slog.Logger) {
+	for ctx.Err() == nil {
+		if _, err := s.recorder.Watch(ctx, time.Now().UTC()); err != nil && ctx.Err() == nil {
+			log.Error("the check for missing runs failed; it is retried", "err", err)
+		}
+		if err := s.pager.Tick(ctx); err != nil && ctx.Err() == nil {
+			log.Error("sending the pages that are due failed; it is retried", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-poke:
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// sweepRuns deletes the runs that are older than keep, now and every day, until ctx ends.
+func (s *services) sweepRuns(ctx context.Context, keep time.Duration, log *slog.Logger) {
+	for ctx.Err() == nil {
+		n, err := s.store.Sweep(ctx, time.Now().Add(-keep))
+		switch {
+		case err != nil && ctx.Err() == nil:
+			log.Error("deleting old runs failed; it is retried tomorrow", "err", err)
+		case n > 0:
+			log.Info("deleted runs that are older than --keep", "runs", n, "keep", cli.FormatDuration(keep))
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(cli.Day):
+		}
+	}
+}
+
+// A server is a running HTTP server with its address.
+type server struct {
+	url  string
+	http *http.Server
+	done sync.WaitGroup
+	err  error
+}
+
+func serve(ln net.Listener, h http.Handler) *server {
+	s := &server{url: "http://" + ln.Addr().String(), http: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}}
+	s.done.Go(func() {
+		if err := s.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+			s.err = err
+		}
+	})
+	return s
+}
+
+// close ends the server. Requests in progress have a second to finish.
+func (s *server) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if s.http.Shutdown(ctx) != nil {
+		_ = s.http.Close()
+	}
+	s.done.Wait()
+	return s.err
+}
+
+// defaultAlerts is the on-call file of this repository, relative to the folder in which the program is started.
+const defaultAlerts = "alerts/alerts.yaml"
+
+// alertsConfig reads the on-call file, and prints the escalation on stderr.
+func (p *program) alertsConfig(path string) (alerts.Config, error) {
+	cfg, path, err := readAlerts(path)
+	if err != nil {
+		return cfg, err
+	}
+	fmt.Fprintf(p.stderr, "on call by %s: %s\n", path, strings.Join(escalationNames(cfg.OnCall, p.now()), ", then "))
+	return cfg, nil
+}
+
+// escalationNames lists the people of the escalation at a time, in their order.
+func escalationNames(o alerts.OnCall, at time.Time) (names []string) {
+	for _, turn := range o.Chain(at) {
+		names = append(names, turn.Person.Name)
+	}
+	return names
+}
+
+// readAlerts reads the on-call file, and returns its name. The built-in file replaces a missing one at the default path.
+func readAlerts(path string) (alerts.Config, string, error) {
+	text, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) && path == defaultAlerts {
+		path, text, err = "the built-in alerts.yaml", alerts.Shipped(), nil
+	}
+	if err != nil {
+		return alerts.Config{}, path, cli.Usage("the on-call file cannot be read: %w\nname it with --alerts", err)
+	}
+	cfg, err := alerts.Parse(path, text, journey.Names(probes.All))
+	if err != nil {
+		return alerts.Config{}, path, cli.Exit(cli.ExitUsage, err)
+	}
+	return cfg, path, nil
+}
