@@ -14,6 +14,3 @@ import "valkyrie/probes/practice"
 //
 // Then give each journey a schedule in template.yaml, and check both with: go test ./infra/template
 var All = practice.All
-
-// Secrets are the names of those that the journeys ask for, so that it can be seen beforehand whether they are there.
-var Secrets = practice.Secrets

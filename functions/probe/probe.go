@@ -79,7 +79,7 @@ func (p *probe) open(ctx context.Context) (*cloud.Station, error) {
 
 // run makes the run of a slot, unless it is there already.
 func (p *probe) run(ctx context.Context, s *cloud.Station, o order) (Answer, error) {
-	name := o.make().Name
+	needs, name := o.make().Secrets, o.make().Name
 	run, found, err := stored(ctx, s, name, o.slot)
 	if err != nil {
 		s.Log.Warn("whether the slot has its run already is not known; it is run", "journey", name, "slot", o.slot, "err", err)
@@ -91,8 +91,10 @@ func (p *probe) run(ctx context.Context, s *cloud.Station, o order) (Answer, err
 		return a, err
 	}
 	r := runner(ctx, s, o)
-	if err := s.Vault.Refresh(ctx); err != nil {
-		s.Log.Error("the secrets could not be read; those that were read before still count", "err", err)
+	if len(needs) > 0 { // a deployment whose journeys need none has nowhere to read them
+		if err := s.Vault.Refresh(ctx); err != nil {
+			s.Log.Error("the secrets could not be read; those that were read before still count", "err", err)
+		}
 	}
 	if r.Stage.Chrome, err = findChrome(ctx, p.getenv, s.Told.ChromeFlags); err != nil {
 		s.Log.Error("there is no Chrome; what needs one is broken", "err", err)

@@ -93,7 +93,7 @@ func (e *examination) deployment(ctx context.Context) error {
 	}
 	e.clock(ctx, "https://sts."+e.home+".amazonaws.com")
 	doctor.Deployment{
-		AWS: cfg, Home: e.home, Stack: e.stack, Journeys: journey.Names(probes.All), Secrets: probes.Secrets, Alerts: people,
+		AWS: cfg, Home: e.home, Stack: e.stack, Journeys: journey.Names(probes.All), Secrets: journey.Secrets(journey.Scheduled(probes.All)), Alerts: people,
 		PhoneAPI: e.program.getenv("TWILIO_API_URL"), Client: e.client,
 	}.Examine(ctx, e.report)
 	return nil

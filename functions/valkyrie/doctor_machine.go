@@ -121,16 +121,18 @@ func (e *examination) secrets() {
 		e.report(doctor.Finding{Verdict: doctor.Ill, What: "secrets", Says: err.Error()})
 		return
 	}
-	find := e.program.secretsFor(u)
+	names, find := journey.Secrets(probes.All), e.program.secretsFor(u)
 	var missing []error
-	for _, name := range probes.Secrets {
+	for _, name := range names {
 		if _, err := find(name); err != nil {
 			missing = append(missing, err)
 		}
 	}
 	switch err := errors.Join(missing...); {
+	case len(names) == 0:
+		e.report(doctor.Finding{Verdict: doctor.Well, What: "secrets", Says: "no journey declares any"})
 	case err == nil:
-		e.report(doctor.Finding{Verdict: doctor.Well, What: "secrets", Says: strings.Join(probes.Secrets, ", ") + " are there"})
+		e.report(doctor.Finding{Verdict: doctor.Well, What: "secrets", Says: strings.Join(names, ", ") + " are there"})
 	case e.site == "":
 		e.report(doctor.Finding{Verdict: doctor.Note, What: "secrets", Says: "none for a site of your own; the practice shop needs none", Cure: "to examine yours: --site URL"})
 	default:

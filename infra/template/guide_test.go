@@ -9,7 +9,8 @@ import (
 	"testing"
 
 	"valkyrie/infra/environ"
-	"valkyrie/probes"
+	"valkyrie/probes/journey"
+	"valkyrie/probes/practice"
 )
 
 func slurp(t *testing.T, path string) string {
@@ -44,7 +45,7 @@ func TestGuide(t *testing.T) {
 		}
 	}
 	path := text(at(all["SecretsPath"], "Default"))
-	for _, name := range probes.Secrets {
+	for _, name := range journey.Secrets(practice.All) {
 		if !strings.Contains(guide, "--name "+path+"probe/"+name) {
 			t.Errorf("it does not say where the secret %s goes", name)
 		}

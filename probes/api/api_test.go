@@ -37,7 +37,7 @@ func play(t *testing.T, handler http.HandlerFunc, stage journey.Stage, step func
 	client := api.NewClient()
 	runner := journey.Runner{Stage: stage, Region: "here", Evidence: kept}
 	run := runner.Run(t.Context(), journey.Journey{
-		Name: "ask", Uses: client,
+		Name: "ask", Uses: client, Secrets: []string{"shop-password"},
 		Steps: []journey.Step{{Name: "ask", Limit: 300 * time.Millisecond, Do: func(t *journey.T) { step(client, t) }}},
 	}, time.Now())
 	return run, kept

@@ -77,7 +77,7 @@ func playWith(t *testing.T, r journey.Runner, tab *browser.Tab, steps ...journey
 
 func playIn(ctx context.Context, t *testing.T, r journey.Runner, tab *browser.Tab, steps ...journey.Step) journey.Run {
 	t.Helper()
-	run := r.Run(ctx, journey.Journey{Name: "test", Uses: tab, Steps: steps}, time.Now())
+	run := r.Run(ctx, journey.Journey{Name: "test", Uses: tab, Secrets: []string{"shop-password"}, Steps: steps}, time.Now())
 	if left := leftovers(t, os.TempDir()); len(left) > 0 {
 		t.Errorf("the run left behind: %v", left)
 	}

@@ -112,7 +112,10 @@ func (e *execution) cleanup(ctx context.Context) {
 func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit())
 	defer cancel()
-	t := &T{ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, secrets: e.Stage.Secrets, mask: &e.mask, tally: &e.tally, inputs: e.Stage.Inputs}
+	t := &T{
+		ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, declared: e.journey.Secrets, secrets: e.Stage.Secrets,
+		mask: &e.mask, tally: &e.tally, inputs: e.Stage.Inputs,
+	}
 	res.Started = e.now()
 	e.notes.take(e.run, res)
 	if e.journey.Uses != nil {

@@ -23,7 +23,10 @@ type Journey struct {
 	ByHand bool
 	// Tries is how many tries a run of it has: 1 never tries again, 2 tries once more; 0: what the runner says.
 	Tries int
-	Steps []Step
+	// Secrets names the secrets that its steps ask for by T.Secret; no other is given out. So what a deployment needs is
+	// known before a run.
+	Secrets []string
+	Steps   []Step
 	// Cleanup steps always run, even after a failure, and never change the verdict: cancel the order.
 	Cleanup []Step
 	// Problems says what is to follow from requests and scripts that break along the way; by default, nothing.
@@ -57,6 +60,11 @@ func (j Journey) Validate() error {
 	}
 	if j.Every < 0 {
 		wrong("Every is %v; it must be a time, or 0 for what the schedule says", j.Every)
+	}
+	for _, name := range j.Secrets {
+		if !nameForm.MatchString(name) {
+			wrong("Secrets: %q must be lower-case words joined by hyphens, such as \"shop-password\"", name)
+		}
 	}
 	if len(j.Steps) == 0 {
 		wrong("it has no steps")

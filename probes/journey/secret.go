@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
-// Secret is the secret of that name, such as Secret("shop-password"), from wherever the run's Stage has them. From then
-// on it is masked in everything that the run leaves behind. Without it the run is Broken: the site is not to blame.
+// Secret is the secret of that name, such as Secret("shop-password"), from wherever the run's Stage has them; the journey
+// must declare it in its Secrets. From then on it is masked in everything that the run leaves behind. Without it the run
+// is Broken: the site is not to blame.
 func (t *T) Secret(name string) string {
 	value, err := t.findSecret(name)
 	if err != nil {
@@ -20,6 +22,9 @@ func (t *T) Secret(name string) string {
 func (t *T) findSecret(name string) (string, error) {
 	if !nameForm.MatchString(name) {
 		return "", fmt.Errorf("a secret's name must be lower-case words joined by hyphens, such as \"shop-password\"; got %q", name)
+	}
+	if !slices.Contains(t.declared, name) {
+		return "", fmt.Errorf("secret %q is not declared by the journey: add it there, as in Secrets: []string{%q}", name, name)
 	}
 	if t.secrets == nil {
 		return "", fmt.Errorf("there is no secret %q: the runner was given no source of secrets; set Stage.Secrets", name)

@@ -62,7 +62,7 @@ func TestSecretIsNowhere(t *testing.T) {
 		"breaks": func(t *journey.T) { t.Brokenf("signed in with %s", t.Secret("shop-password")) },
 		"panics": func(t *journey.T) { panic(t.Secret("shop-password")) },
 	} {
-		run := r.Run(t.Context(), journey.Journey{Name: "test", Steps: []journey.Step{step(name, do)}}, time.Now())
+		run := r.Run(t.Context(), journey.Journey{Name: "test", Secrets: []string{"shop-password"}, Steps: []journey.Step{step(name, do)}}, time.Now())
 		if got := fmt.Sprint(run, told); strings.Contains(got, secret) || !strings.Contains(got, "[secret shop-password]") {
 			t.Errorf("%s: %s", name, got)
 		}
@@ -79,9 +79,10 @@ func TestMissingSecret(t *testing.T) {
 		"it is not there":  {func(string) (string, error) { return "", fmt.Errorf("%w; set X", journey.ErrNoSecret) }, "shop-password", "no such secret; set X"},
 		"it is too short":  {func(string) (string, error) { return "abc", nil }, "shop-password", "shorter than 4 characters"},
 		"its name is none": {nil, "Shop Password", "lower-case words"},
+		"not declared":     {func(string) (string, error) { return "123456", nil }, "card-pin", `secret "card-pin" is not declared by the journey: add it there, as in Secrets: []string{"card-pin"}`},
 	} {
 		r := journey.Runner{Stage: journey.Stage{Site: &url.URL{Scheme: "http", Host: "shop.test"}, Secrets: c.secrets}}
-		run := r.Run(t.Context(), journey.Journey{Name: "test", Steps: []journey.Step{step("a", func(t *journey.T) { t.Secret(c.ask) })}}, time.Now())
+		run := r.Run(t.Context(), journey.Journey{Name: "test", Secrets: []string{"shop-password"}, Steps: []journey.Step{step("a", func(t *journey.T) { t.Secret(c.ask) })}}, time.Now())
 		if run.Outcome != journey.Broken || !strings.Contains(run.Error, c.err) {
 			t.Errorf("%s: %s: %s", name, run.Outcome, run.Error)
 		}

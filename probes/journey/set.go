@@ -32,6 +32,19 @@ func Titles(all []func() Journey) map[string]string {
 	return titles
 }
 
+// Secrets lists the secrets that the journeys declare, each once, in the order of the journeys.
+func Secrets(all []func() Journey) []string {
+	var names []string
+	for _, make := range all {
+		for _, name := range make().Secrets {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
 // Find returns the makers of the named journeys, in the order of the names; without names, those of all scheduled ones.
 func Find(all []func() Journey, wanted ...string) ([]func() Journey, error) {
 	if len(wanted) == 0 {

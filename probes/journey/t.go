@@ -13,20 +13,21 @@ import (
 //
 // Failf and Brokenf do not return; they end the step. They must be called from the goroutine that runs the step.
 type T struct {
-	ctx     context.Context // the step's; a T lives no longer than its step
-	limit   time.Duration
-	site    *url.URL
-	name    string
-	secrets func(name string) (string, error)
-	mask    *Mask
-	tally   *tally
-	inputs  map[string]string
-	waited  time.Duration
-	timed   bool
-	slow    string // why it is slow, whatever the clock says
-	verdict Outcome
-	err     string
-	said    atomic.Pointer[string] // err, for whoever takes evidence while the step may still run
+	ctx      context.Context // the step's; a T lives no longer than its step
+	limit    time.Duration
+	site     *url.URL
+	name     string
+	declared []string // names of the secrets that it may ask for
+	secrets  func(name string) (string, error)
+	mask     *Mask
+	tally    *tally
+	inputs   map[string]string
+	waited   time.Duration
+	timed    bool
+	slow     string // why it is slow, whatever the clock says
+	verdict  Outcome
+	err      string
+	said     atomic.Pointer[string] // err, for whoever takes evidence while the step may still run
 }
 
 // Context ends at the step's limit.

@@ -21,7 +21,7 @@ func CreateOrder() journey.Journey {
 	placed := false
 
 	return journey.Journey{
-		Name: "create-order", Title: "create an order", Uses: tab,
+		Name: "create-order", Title: "create an order", Uses: tab, Secrets: account,
 		Steps: []journey.Step{
 			{Name: "sign in", Slow: 2 * time.Second, Limit: 10 * time.Second, Do: func(t *journey.T) {
 				signIn(t, tab)

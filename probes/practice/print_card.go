@@ -21,7 +21,7 @@ func PrintCard() journey.Journey {
 	var paper []byte
 
 	return journey.Journey{
-		Name: "print-card", Title: "print a card", Uses: tab,
+		Name: "print-card", Title: "print a card", Uses: tab, Secrets: account,
 		Steps: []journey.Step{
 			{Name: "sign in", Slow: 2 * time.Second, Limit: 10 * time.Second, Do: func(t *journey.T) {
 				signIn(t, tab)

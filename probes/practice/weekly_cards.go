@@ -19,7 +19,7 @@ func WeeklyCards() journey.Journey {
 	tab := browser.NewTab()
 
 	return journey.Journey{
-		Name: "weekly-cards", Title: "send the weekly cards", Uses: tab, ByHand: true,
+		Name: "weekly-cards", Title: "send the weekly cards", Uses: tab, Secrets: account, ByHand: true,
 		Steps: []journey.Step{
 			{Name: "sign in", Slow: 2 * time.Second, Limit: 10 * time.Second, Do: func(t *journey.T) {
 				signIn(t, tab)
