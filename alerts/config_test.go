@@ -123,6 +123,8 @@ f:12: on_call.caps.text_price: expected a price above 0, as on_call.caps.month i
 		{"repeat_after: 90s", "caps: {month: -1}", `f:12: on_call.caps.month: expected 0 or more, got -1`},
 		{"repeat_after: 90s", "drills: {every: sometimes, zone: Mars}", `f:12: on_call.drills.every: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron, got "sometimes"
 f:12: on_call.drills.zone: expected a time zone such as Europe/Berlin, got "Mars"`},
+		{"repeat_after: 90s", "drills: {every: 0 10 30 2 *}", `f:12: on_call.drills.every: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron, got "0 10 30 2 *": it never comes: no February has such a day of the month; use one from 1 to 29`},
+		{"repeat_after: 90s", "drills: {every: '@every 24h'}", `f:12: on_call.drills.every: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron, got "@every 24h": it never comes, as @every has no time of the day; write one, such as "0 10 * * *"`},
 		{"repeat_after: 90s", "drills: {zone: Europe/Berlin}", `f:12: on_call.drills.every: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron`},
 		{"repeat_after: 90s", "gather: 2m", `f:12: on_call.gather: expected a duration of 0s to 1m0s, got 2m0s`},
 		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: on_call.repeat: unknown field; known here: people, rotations, overrides, escalation, repeat_after, ack_expires, gather, severity, maintenance, journeys, drills, caps, second_channel, play, evidence_url`},

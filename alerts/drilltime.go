@@ -1,13 +1,15 @@
 package alerts
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/robfig/cron/v3"
 	"go.yaml.in/yaml/v3"
+
+	"valkyrie/alerts/cron"
 )
 
 // Drills says when the chain is rehearsed.
@@ -20,7 +22,12 @@ type Drills struct {
 // DrillTime never comes.
 type DrillTime struct {
 	text string
-	cron.Schedule
+	recurrence
+}
+
+// recurrence is a series of times: a monthly or a cron.Schedule.
+type recurrence interface {
+	Next(t time.Time) time.Time // the first after t
 }
 
 // monthly is a weekday of every month, such as the first Tuesday.
@@ -42,9 +49,16 @@ func parseDrillTime(s string) (DrillTime, error) {
 			return DrillTime{s, monthly{week, day, minute}}, nil
 		}
 	}
-	schedule, err := cron.ParseStandard(s)
+	schedule, err := cron.Parse(s)
+	if err == nil && schedule.Interval() > drillLate {
+		err = fmt.Errorf("it never comes, as @every has no time of the day; write one, such as \"0 10 * * *\"")
+	}
 	if err != nil {
-		return DrillTime{}, fmt.Errorf("expected a time such as \"first Tuesday 10:00\" (of every month), or five fields as in cron, got %q", s)
+		fault := fmt.Sprintf("expected a time such as \"first Tuesday 10:00\" (of every month), or five fields as in cron, got %q", s)
+		if len(strings.Fields(s)) >= 5 || strings.HasPrefix(s, "@") {
+			fault = fmt.Sprintf("%s: %v", fault, err)
+		}
+		return DrillTime{}, errors.New(fault)
 	}
 	return DrillTime{s, schedule}, nil
 }
@@ -52,7 +66,7 @@ func parseDrillTime(s string) (DrillTime, error) {
 // Next is the first such time after t, by the clock on the wall of t.
 func (m monthly) Next(t time.Time) time.Time {
 	y, month, _ := t.Date()
-	for ahead := 0; ; ahead++ {
+	for ahead := range 3 { // it has come by the end of next month
 		first := time.Date(y, month+time.Month(ahead), 1, 0, m.minute, 0, 0, t.Location())
 		day := 1 + int(m.day-first.Weekday()+7)%7 + 7*m.week
 		if m.week < 0 {
@@ -63,6 +77,7 @@ func (m monthly) Next(t time.Time) time.Time {
 			return at
 		}
 	}
+	return time.Time{}
 }
 
 func (d DrillTime) String() string { return d.text }
@@ -81,7 +96,7 @@ const drillLate = time.Hour
 func (r *Route) scheduleDrill(at hour) {
 	d := at.onCall.Drills
 	switch {
-	case d.Every.Schedule == nil:
+	case d.Every.recurrence == nil:
 		return
 	case r.Rehearsal.Slot.IsZero():
 		r.Rehearsal.Slot = at.now // the past needs no drill
@@ -94,6 +109,7 @@ func (r *Route) scheduleDrill(at hour) {
 		from = r.Rehearsal.Slot
 	}
 	slot := time.Time{}
+	// At most drillLate is searched, in steps of at least a second.
 	for next := d.Every.Next(from.In(d.Zone.Location())); !next.IsZero() && !next.After(at.now); next = d.Every.Next(next) {
 		slot = next.UTC()
 	}

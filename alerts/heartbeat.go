@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/robfig/cron/v3"
+	"valkyrie/alerts/cron"
 )
 
 // A HeartbeatPolicy says when a batch, such as a nightly task, must be finished, and with how much.
@@ -62,12 +62,29 @@ func (h HeartbeatPolicy) next(t time.Time) time.Time {
 	if h.Every > 0 {
 		return t.Add(h.Every)
 	}
-	schedule, err := cron.ParseStandard(h.By)
+	schedule, err := cron.Parse(h.By)
 	zone, bad := time.LoadLocation(h.Zone)
 	if err != nil || bad != nil { // Parse has refused it
 		return t.Add(24 * time.Hour)
 	}
 	return schedule.Next(t.In(zone)).UTC()
+}
+
+// nextOpen is the first deadline after due whose grace is not over at now. It takes no loop over the deadlines between, of which
+// there are many when nothing watched the batch for long.
+func (h HeartbeatPolicy) nextOpen(due, now time.Time) time.Time {
+	open := now.Add(-h.grace())
+	every := h.Every
+	if schedule, err := cron.Parse(h.By); err == nil && schedule.Interval() > 0 {
+		every = schedule.Interval()
+	}
+	switch {
+	case open.Before(due):
+		return due
+	case every == 0:
+		return h.next(open)
+	}
+	return due.Add((open.Sub(due)/every + 1) * every)
 }
 
 // Beat folds a word from the batch into its state. It is pure.
@@ -93,12 +110,16 @@ func (s JourneyState) Beat(h HeartbeatPolicy, b Beat) (JourneyState, []Decision)
 	return s, []Decision{{Verb: Rests, Reason: fmt.Sprintf("%s: %s, %s", h.Name, b.Stage, batch.progress())}}
 }
 
-// batch is a copy of the batch's state; of one that was never heard of, that of the beginning.
+// batch is a copy of the batch's state; of one without a deadline, with that of the beginning.
 func (s JourneyState) batch(h HeartbeatPolicy, now time.Time) BatchState {
-	if s.Batch == nil {
-		return BatchState{Due: h.next(now)}
+	batch := BatchState{}
+	if s.Batch != nil {
+		batch = *s.Batch
 	}
-	return *s.Batch
+	if batch.Due.IsZero() {
+		batch.Due = h.next(now)
+	}
+	return batch
 }
 
 // finish moves on to the next time. A finish counts for the time that is due unless that is more than half a turn away:
@@ -124,19 +145,17 @@ func (b BatchState) progress() string {
 // WatchBatch looks whether the batch is late. It is pure; watching twice at the same time decides nothing new.
 func (s JourneyState) WatchBatch(h HeartbeatPolicy, now time.Time) (JourneyState, []Decision) {
 	batch := s.batch(h, now)
-	if now.Before(batch.Due.Add(h.grace())) && s.Batch != nil {
+	known := s.Batch != nil && !s.Batch.Due.IsZero() // zero: kept by a version that took schedules which never come
+	if now.Before(batch.Due.Add(h.grace())) && known {
 		return s, nil
 	}
-	known := s.Batch != nil
 	s = s.clone("")
 	s.Batch = &batch
 	if !known {
 		return s, []Decision{{Verb: Rests, Reason: fmt.Sprintf("%s is expected by %s", h.Name, clock(batch.Due))}}
 	}
 	due := batch.Due
-	for !now.Before(batch.Due.Add(h.grace())) {
-		batch.Due = h.next(batch.Due)
-	}
+	batch.Due = h.nextOpen(batch.Due, now)
 	heard := "nothing was ever heard of it"
 	switch {
 	case batch.Running:

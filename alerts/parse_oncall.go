@@ -33,7 +33,7 @@ func (c *checker) onCall(o OnCall) {
 	}
 	c.ackExpires("on_call.ack_expires", o.AckExpires)
 	c.secondChannel(o)
-	if c.node("on_call.drills") != nil && o.Drills.Every.Schedule == nil && len(c.faults) == 0 {
+	if c.node("on_call.drills") != nil && o.Drills.Every.recurrence == nil && len(c.faults) == 0 {
 		c.fault("on_call.drills.every", "expected a time such as \"first Tuesday 10:00\" (of every month), or five fields as in cron")
 	}
 	c.caps("on_call.caps", o.Caps)

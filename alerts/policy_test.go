@@ -46,6 +46,11 @@ func TestPolicyFaults(t *testing.T) {
 		{"{heartbeats: [{name: b, every: 5s}]}", "a.yaml:1: judge.heartbeats.0.every: expected a duration of at least 1m, got 5s"},
 		{"{heartbeats: [{name: b, every: 1h, zone: Mars}]}", `a.yaml:1: judge.heartbeats.0.zone: expected a time zone such as Europe/Berlin, got "Mars"`},
 		{`{heartbeats: [{name: b, by: "6 am"}]}`, `a.yaml:1: judge.heartbeats.0.by: expected five fields as in cron, such as "0 6 * * *", got "6 am": `},
+		{
+			`{heartbeats: [{name: b, by: "0 6 31 4,6,9,11 *"}]}`,
+			`a.yaml:1: judge.heartbeats.0.by: expected five fields as in cron, such as "0 6 * * *", got "0 6 31 4,6,9,11 *": it never comes: no April, June, September, November has such a day of the month; use one from 1 to 30`,
+		},
+		{`{heartbeats: [{name: b, by: "TZ=Europe/Berlin"}]}`, `a.yaml:1: judge.heartbeats.0.by: expected five fields as in cron, such as "0 6 * * *", got "TZ=Europe/Berlin": `},
 		{"{failures_in_a_row: 0, slow_runs: 101}", "a.yaml:1: judge.failures_in_a_row: expected 1 to 100 runs, got 0\n" +
 			"a.yaml:1: judge.slow_runs: expected 1 to 100 runs, got 101"},
 		{"{counts: [{usual: {name: a, at_least: 0}}]}", "a.yaml:1: judge.counts.0.usual.at_least: expected a part of what is usual, above 0 and below 1, such as 0.5, got 0"},

@@ -9,8 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/robfig/cron/v3"
 	"go.yaml.in/yaml/v3"
+
+	"valkyrie/alerts/cron"
 )
 
 const (
@@ -225,7 +226,7 @@ func (c *checker) deadline(path string, h HeartbeatPolicy) {
 		c.fault(path+".every", "expected a duration of at least 1m, got %v", h.Every)
 	}
 	if h.By != "" {
-		if _, err := cron.ParseStandard(h.By); err != nil {
+		if _, err := cron.Parse(h.By); err != nil {
 			c.fault(path+".by", "expected five fields as in cron, such as \"0 6 * * *\", got %q: %v", h.By, err)
 		}
 	}

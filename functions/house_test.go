@@ -60,6 +60,7 @@ func TestImportArrows(t *testing.T) {
 		"probes":          {"probes/journey", "probes/browser", "probes/api", "probes/pdf", "probes/practice"},
 		"probes/bench":    {"probes/bench", "probes/journey", "probes/browser"},
 		"alerts":          {"alerts", "probes/journey"},
+		"alerts/cron":     {},
 		"infra":           {"infra", "alerts", "probes/journey"},
 		"functions":       {"functions", "probes", "alerts", "infra"},
 	}

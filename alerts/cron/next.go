@@ -1,0 +1,140 @@
+package cron
+
+import (
+	"sort"
+	"time"
+)
+
+const (
+	day = 24 * time.Hour
+
+	// horizon is longer than any schedule lets wait: 29 February comes again after 8 years at most, and a clock change may skip it
+	// once.
+	horizon = 17 * 366 * day
+
+	// longestChange is more than any clock ever went forward or back at once: 24 hours, where a country changed sides of the date
+	// line.
+	longestChange = 26 * time.Hour
+)
+
+// Next is the first of the schedule's times after t, in the location of t. Only the zero Schedule has none: its Next is the zero
+// time.
+func (s Schedule) Next(t time.Time) time.Time {
+	if s.every > 0 {
+		return t.Add(s.every - time.Duration(t.Nanosecond()))
+	}
+	zone := t.Location()
+	if s.zone != nil {
+		zone = s.zone
+	}
+	byDay := s.hour&everyHour != everyHour
+	after := t.Truncate(time.Second).Add(time.Second)
+	// The clock on the wall runs evenly from one clock change to the next. Each turn of the loop searches one such span, of which a
+	// zone has a few a year. The first begins before t, as t may be in a time that is repeated.
+	span, from := t.Add(-longestChange).In(zone), after
+	for until := t.Add(horizon); span.Before(until); {
+		offset := offsetAt(span)
+		next, found := s.nextOnWall(onWall(from, offset), onWall(until, offset))
+		if next = next.Add(-offset); !found {
+			next = until
+		}
+		change, changed := nextChange(span, next)
+		if !changed {
+			if !found {
+				break
+			}
+			return next.In(t.Location())
+		}
+		forward := offsetAt(change) - offset
+		if byDay && forward > 0 && change.After(t) {
+			if _, skipped := s.nextOnWall(onWall(change, offset), onWall(change, offset+forward)); skipped {
+				return change.In(t.Location())
+			}
+		}
+		span, from = change, latest(after, change)
+		if byDay && forward < 0 {
+			from = latest(after, change.Add(-forward))
+		}
+	}
+	return time.Time{}
+}
+
+// nextChange is the first instant after from, and not after to, at which the zone of from has another offset than at from. It
+// does not go by Time.ZoneBounds, whose end is in the past on 31 December of a leap year that is ruled by a zone's last rule
+// (Go 1.26).
+func nextChange(from, to time.Time) (time.Time, bool) {
+	offset := offsetAt(from)
+	for begin := from; begin.Before(to); begin = begin.Add(day) {
+		length := min(day, to.Sub(begin))
+		if offsetAt(begin.Add(length)) == offset {
+			continue
+		}
+		second := sort.Search(int(length/time.Second), func(n int) bool {
+			return offsetAt(begin.Add(time.Duration(n)*time.Second)) != offset
+		})
+		return begin.Add(time.Duration(second) * time.Second).Truncate(time.Second), true
+	}
+	return time.Time{}, false
+}
+
+// offsetAt is what the zone of t is ahead of UTC at t.
+func offsetAt(t time.Time) time.Duration {
+	_, seconds := t.Zone()
+	return time.Duration(seconds) * time.Second
+}
+
+// onWall is what a clock on the wall shows at t where it is offset ahead of UTC, kept as UTC.
+func onWall(t time.Time, offset time.Duration) time.Time { return t.UTC().Add(offset) }
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// nextOnWall is the first time of the schedule from from on and before end, both by a clock on the wall.
+func (s Schedule) nextOnWall(from, end time.Time) (time.Time, bool) {
+	if minute := from.Truncate(time.Minute); minute.Before(from) {
+		from = minute.Add(time.Minute)
+	}
+	first := from.Hour()*60 + from.Minute()
+	for date := from.Truncate(day); date.Before(end); first = 0 {
+		if !s.month.has(int(date.Month())) {
+			date = time.Date(date.Year(), date.Month()+1, 1, 0, 0, 0, 0, time.UTC)
+			continue
+		}
+		if s.onDay(date) {
+			if minute, ok := s.minuteFrom(first); ok {
+				at := date.Add(time.Duration(minute) * time.Minute)
+				return at, at.Before(end)
+			}
+		}
+		date = date.Add(day)
+	}
+	return end, false
+}
+
+// onDay reports whether the schedule has times on a date.
+func (s Schedule) onDay(date time.Time) bool {
+	inMonth, inWeek := s.day.has(date.Day()), s.wkday.has(int(date.Weekday()))
+	if (s.day|s.wkday)&free != 0 {
+		return inMonth && inWeek
+	}
+	return inMonth || inWeek
+}
+
+// minuteFrom is the schedule's first minute of a day that is not before first, both counted since midnight.
+func (s Schedule) minuteFrom(first int) (int, bool) {
+	for hour := first / 60; hour < 24; hour++ {
+		if !s.hour.has(hour) {
+			continue
+		}
+		for minute := max(first-hour*60, 0); minute < 60; minute++ {
+			if s.minute.has(minute) {
+				return hour*60 + minute, true
+			}
+		}
+	}
+	return 0, false
+}
