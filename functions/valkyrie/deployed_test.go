@@ -21,7 +21,7 @@ import (
 
 const deployedStore = "dynamodb://" + lambdatest.Table + "?region=" + lambdatest.Home
 
-// signIn has this process use a world's cloud, as somebody's machine uses an account.
+// signIn points the AWS settings of this process at the cloud of a test world.
 func signIn(t *testing.T) *lambdatest.World {
 	t.Helper()
 	w := lambdatest.NewWorld(t)
@@ -31,7 +31,7 @@ func signIn(t *testing.T) *lambdatest.World {
 	return w
 }
 
-// deploy has the built pager and webhook work on the home's table of a world.
+// deploy runs the built pager and webhook on the home table of a world.
 func deploy(t *testing.T, w *lambdatest.World) {
 	t.Helper()
 	web := httptest.NewUnstartedServer(nil)
@@ -56,7 +56,7 @@ func deploy(t *testing.T, w *lambdatest.World) {
 	})
 }
 
-// TestDeployedDrill: with a table for a store the deployed pager is woken, and calls; the command waits, and tells how it went.
+// TestDeployedDrill: for a table the command wakes the deployed pager, waits for its calls, and prints the result.
 func TestDeployedDrill(t *testing.T) {
 	w := signIn(t)
 	deploy(t, w)
@@ -83,8 +83,8 @@ func TestDeployedDrill(t *testing.T) {
 	}
 }
 
-// TestDeployedOrders: what was acknowledged, or resolved, by command is so in the table, and the pager hears of it at once.
-func TestDeployedOrders(t *testing.T) {
+// TestDeployedReplies: ack and resolve change the incident in the table, and wake the pager.
+func TestDeployedReplies(t *testing.T) {
 	w := signIn(t)
 	woken := make(chan string, 2)
 	w.Cloud.Function(lambdatest.Home, "other-pager", func(payload []byte) { woken <- string(payload) })
@@ -103,7 +103,7 @@ func TestDeployedOrders(t *testing.T) {
 			t.Errorf("%s: exit code %d: %s", c.verb, code, out)
 		}
 		if got := <-woken; got != fmt.Sprintf(`{"poked":"valkyrie %s"}`, c.verb) {
-			t.Errorf("%s: the pager was told %s", c.verb, got)
+			t.Errorf("%s: the pager got %s", c.verb, got)
 		}
 		route, err := alerts.LoadRoute(t.Context(), table)
 		if err != nil || len(route.Incidents) != 1 || route.Incidents[0].State != c.want {
@@ -112,9 +112,9 @@ func TestDeployedOrders(t *testing.T) {
 	}
 }
 
-// TestNobodyCalls: a drill that no pager begins ends, with the place to look; so does one that Ctrl-C ends, of which the pager
-// is told too, as a phone may ring; and nobody is called about either afterwards.
-func TestNobodyCalls(t *testing.T) {
+// TestDrillWithoutCalls: a drill that no pager begins ends with a hint where to look, and Ctrl-C ends a drill too and wakes the
+// pager, which may have to hang up. Neither drill stays open.
+func TestDrillWithoutCalls(t *testing.T) {
 	w := signIn(t)
 	cfg, _, err := readAlerts(defaultAlerts)
 	if err != nil {
@@ -132,17 +132,17 @@ func TestNobodyCalls(t *testing.T) {
 	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		said := &hearing{of: "the deployed pager could not be woken, and looks by itself within a minute", then: func() {
+		output := &watchedOutput{want: "the deployed pager could not be woken, and looks by itself within a minute", then: func() {
 			if c.stop {
 				cancel()
 			}
 		}}
-		p := &program{stdout: said, stderr: said, getenv: func(string) string { return "" }}
+		p := &program{stdout: output, stderr: output, getenv: func(string) string { return "" }}
 		woken := w.Cloud.Requests()["lambda POST"]
-		fs := flags(t, p, "--store", deployedStore)
+		fs := storeFrom(t, p, "--store", deployedStore)
 		err := (&drill{program: p, timeout: c.within, printed: map[string]string{}}).run(ctx, cfg, fs, "")
-		if code := p.app().Report(err); code != cli.ExitBroken || !strings.Contains(said.String(), c.want) || !said.heard {
-			t.Errorf("%s: exit code %d:\n%s", c.about, code, said)
+		if code := p.app().Report(err); code != cli.ExitBroken || !strings.Contains(output.String(), c.want) || !output.seen {
+			t.Errorf("%s: exit code %d:\n%s", c.about, code, output)
 		}
 		if n := w.Cloud.Requests()["lambda POST"] - woken; n != c.wakes {
 			t.Errorf("%s: the pager was woken %d times, want %d", c.about, n, c.wakes)
@@ -154,7 +154,7 @@ func TestNobodyCalls(t *testing.T) {
 	}
 }
 
-// TestDeployedFaults: what these commands cannot do, they say with its cure, and leave nothing behind.
+// TestDeployedFaults: each fault is a usage error with its cure, and leaves no state in the table.
 func TestDeployedFaults(t *testing.T) {
 	w := signIn(t)
 	none := "dynamodb://none?region=" + lambdatest.Home

@@ -14,7 +14,7 @@ import (
 
 const gateFile = "../../infra/deploy-gate.yml"
 
-// A workflow is the part of a GitHub Actions workflow that is run here.
+// A workflow is the part of a GitHub Actions workflow that the test runs.
 type workflow struct {
 	Jobs map[string]struct {
 		Needs string            `yaml:"needs"`
@@ -41,9 +41,8 @@ func readGate() (workflow, error) {
 	return w, err
 }
 
-// step NAME runs the script of a step of the example workflow, as its runner would: by bash, which ends at the first error.
-// With !, it must fail. The script must have set what the step has in its environment, except what the
-// program does without.
+// scriptStep implements step NAME: it runs the script of a step of the example workflow by bash -e, as GitHub does. With !,
+// the step must fail. The variables in the environment of the step must be set, except the optional ones of the program.
 func scriptStep(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 1 {
 		ts.Fatalf("usage: [!] step NAME")
@@ -70,8 +69,8 @@ func scriptStep(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("%s has no step %q with a script", gateFile, args[0])
 }
 
-// TestGate: the example workflow has the gate before the deploy, takes what the program writes, and each step that runs
-// the program is run by testdata/gate.txt.
+// TestGate: the example workflow deploys only after the gate, uploads every file that the program writes, and each of its
+// steps with the program is run by testdata/gate.txt.
 func TestGate(t *testing.T) {
 	w, err := readGate()
 	if err != nil {

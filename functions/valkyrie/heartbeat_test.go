@@ -15,8 +15,7 @@ import (
 	"valkyrie/infra/webhook"
 )
 
-// TestHeartbeatAddress: a batch that posts to the address which watch prints is heard; and the address is the same after
-// a restart.
+// TestHeartbeatAddress: the address that watch prints records the reports of a batch, and stays the same after a restart.
 func TestHeartbeatAddress(t *testing.T) {
 	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
 	if err != nil {
@@ -49,7 +48,7 @@ func TestHeartbeatAddress(t *testing.T) {
 	}
 	item, err := s.store.Item(t.Context(), "JOURNEY#shift-texts")
 	if err != nil || item.Version != 1 {
-		t.Errorf("the batch has not begun: %+v, %v", item, err)
+		t.Errorf("the start of the batch is not stored: %+v, %v", item, err)
 	}
 	first := s.heartbeatURLs[0]
 	if err := s.close(); err != nil {
@@ -62,8 +61,8 @@ func TestHeartbeatAddress(t *testing.T) {
 	}
 }
 
-// TestHeartbeatsOfADeployment: the addresses are those that the deployment's webhook takes, with the key from AWS or from
-// this machine's secrets.
+// TestHeartbeatsOfADeployment: the printed addresses are the webhook's, derived from the key at AWS or in this machine's
+// secrets.
 func TestHeartbeatsOfADeployment(t *testing.T) {
 	dir, c := rotaFolder(t), cloudtest.New()
 	defer c.Close()
@@ -74,7 +73,7 @@ func TestHeartbeatsOfADeployment(t *testing.T) {
 	}
 	const base = "https://abc.lambda-url.eu-west-1.on.aws"
 	want := "shift-texts  " + webhook.BeatURL(base, []byte("a key of a test, long enough"), "shift-texts") + "\n"
-	for args, said := range map[string]string{
+	for args, printed := range map[string]string{
 		"--url " + base + "/ --secrets ssm:/valkyrie/": want,
 		"--url " + base + " --secrets ssm:/other/":     `valkyrie: no such secret as "beat-key" in ssm:/other/`,
 		"--url " + base + " --secrets vault:/other/":   `valkyrie: --secrets: the source of secrets "vault:/other/": expected ssm:/path/`,
@@ -82,8 +81,8 @@ func TestHeartbeatsOfADeployment(t *testing.T) {
 		"--url hooks":   `valkyrie: --url "hooks": expected the webhook's address`,
 	} {
 		out, errs, code := typed(t, dir, append([]string{"heartbeats", "--alerts", "DIR/alerts.yaml"}, strings.Fields(args)...)...)
-		if !strings.HasPrefix(out+errs, said) || (code == 0) != (said == want) {
-			t.Errorf("%s: got %q and %q, %d; want %q", args, out, errs, code, said)
+		if !strings.HasPrefix(out+errs, printed) || (code == 0) != (printed == want) {
+			t.Errorf("%s: got %q and %q, %d; want %q", args, out, errs, code, printed)
 		}
 	}
 	if out, errs, code := typed(t, dir, "heartbeats", "--url", base); code != cli.ExitUsage || !strings.Contains(errs, "names no batch: add one to judge.heartbeats") {

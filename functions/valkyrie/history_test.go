@@ -9,8 +9,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestHistoryCountsFlakiness: by journey, the runs that were good only on second try, out of all; one that failed twice is
-// not flaky but bad.
+// TestHistoryCountsFlakiness: a run that was good only on second try is flaky, a run that failed twice is not.
 func TestHistoryCountsFlakiness(t *testing.T) {
 	run := func(name string, o journey.Outcome, tries int) journey.Run {
 		return journey.Run{Journey: name, Outcome: o, Tries: tries, Slot: time.Now()}

@@ -8,15 +8,14 @@ import (
 	"time"
 )
 
-// TestInvalidAlerts hands the program every on-call file that it must refuse. Each says at its end, word for word, what
-// is wrong with it.
+// TestInvalidAlerts runs the program with each invalid on-call file, which ends with the error that it must cause.
 func TestInvalidAlerts(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../testdata/invalid-*.yaml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no files: %v", err)
 	}
-	here := newPlace(t)
+	here := newWorkspace(t)
 	for _, file := range files {
 		name := filepath.Base(file)
 		t.Run(strings.TrimSuffix(strings.TrimPrefix(name, "invalid-"), ".yaml"), func(t *testing.T) {
@@ -27,15 +26,15 @@ func TestInvalidAlerts(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(here.dir, name), text, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, said, _ := strings.Cut(string(text), "\n# valkyrie says:\n# ")
-			want := "valkyrie: " + strings.ReplaceAll(said, "\n# ", "\n")
+			_, expected, _ := strings.Cut(string(text), "\n# valkyrie says:\n# ")
+			want := "valkyrie: " + strings.ReplaceAll(expected, "\n# ", "\n")
 			watch := here.start(t, "watch", "--alerts", name)
 			code, _, err := watch.wait(time.Now())
 			if err != nil {
 				t.Fatal(err)
 			}
 			if got := watch.stderr.String(); code != 2 || got != want || watch.stdout.String() != "" {
-				t.Errorf("exit code %d, want 2; it said:\n%swant:\n%s", code, got, want)
+				t.Errorf("exit code %d, want 2; it printed:\n%swant:\n%s", code, got, want)
 			}
 		})
 	}

@@ -12,21 +12,21 @@ import (
 	"valkyrie/probes/demoshop"
 )
 
-// A place is where a test runs the program: a folder of its own, for its temporary files too.
-type place struct {
+// A workspace is where a test runs the program: its working folder, temporary folder and environment.
+type workspace struct {
 	dir, tmp string
 	env      []string
 }
 
-func newPlace(t *testing.T) place {
+func newWorkspace(t *testing.T) workspace {
 	t.Helper()
-	p := place{dir: t.TempDir(), tmp: t.TempDir()}
+	p := workspace{dir: t.TempDir(), tmp: t.TempDir()}
 	p.env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "TMPDIR=" + p.tmp, "GOCOVERDIR=" + os.Getenv("GOCOVERDIR")}, programEnv...)
 	return p
 }
 
-// start starts the program, and ends it with the test.
-func (p place) start(t *testing.T, args ...string) *process {
+// start starts the program, which ends with the test.
+func (p workspace) start(t *testing.T, args ...string) *process {
 	t.Helper()
 	proc, err := startProcess(p.dir, p.env, args...)
 	if err != nil {
@@ -41,16 +41,16 @@ func (p place) start(t *testing.T, args ...string) *process {
 	return proc
 }
 
-// mustSay waits until the program has written what matches pattern.
-func (p *process) mustSay(t *testing.T, pattern string) {
+// mustPrint waits for output that matches pattern.
+func (p *process) mustPrint(t *testing.T, pattern string) {
 	t.Helper()
-	if _, err := p.says(pattern); err != nil {
+	if _, err := p.awaitOutput(pattern); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// spinningShop is a shop in which Print spins.
-func spinningShop(t *testing.T) string {
+// hangingShop serves a shop in which printing hangs.
+func hangingShop(t *testing.T) string {
 	t.Helper()
 	shop, err := demoshop.New(demoshop.Config{Faults: []string{"workers-down"}})
 	if err != nil {
@@ -65,21 +65,20 @@ func spinningShop(t *testing.T) string {
 	return server.URL
 }
 
-// waiting is written when a run is in the middle of a step of ten seconds: the wait for the PDF.
+// waiting is the output when a run has begun a step of ten seconds, the wait for the PDF.
 const waiting = `press Print .*\n`
 
-// TestKilledChrome kills Chrome in the middle of a step: the run has a verdict, which is not the site's, and nothing is
-// left.
+// TestKilledChrome kills Chrome during a step: the run is broken rather than failed, and no process or file is left.
 func TestKilledChrome(t *testing.T) {
 	t.Parallel()
-	here := newPlace(t)
-	run := here.start(t, "run", "print-card", "--site", spinningShop(t), "--format", "json")
-	run.mustSay(t, waiting)
-	family := chromes(here.dir)
-	if len(family) < 2 {
-		t.Fatalf("Chrome has the processes %v, want it and its children", family)
+	here := newWorkspace(t)
+	run := here.start(t, "run", "print-card", "--site", hangingShop(t), "--format", "json")
+	run.mustPrint(t, waiting)
+	processes := chromes(here.dir)
+	if len(processes) < 2 {
+		t.Fatalf("Chrome has the processes %v, want it and its children", processes)
 	}
-	if err := syscall.Kill(family[0], syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(processes[0], syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	code, took, err := run.wait(time.Now())
@@ -96,34 +95,34 @@ func TestKilledChrome(t *testing.T) {
 	if culprit, _ := got.Culprit(); got.Outcome != "broken" || culprit.Name != "wait for the PDF" || !strings.Contains(got.Error, "died") {
 		t.Errorf("the run is %s at %q: %s", got.Outcome, culprit.Name, got.Error)
 	}
-	nothingLeft(t, here)
+	checkNothingLeft(t, here)
 }
 
-// nothingLeft checks that the program has taken Chrome's processes and files with it.
-func nothingLeft(t *testing.T, here place) {
+// checkNothingLeft checks that no process and no file of Chrome outlived the program.
+func checkNothingLeft(t *testing.T, here workspace) {
 	t.Helper()
 	if left := leftovers(here.dir, here.tmp); len(left) > 0 {
 		t.Errorf("left behind: %s", strings.Join(left, "\n"))
 	}
 }
 
-// TestKilledProgram kills the program itself: no Chrome survives it.
+// TestKilledProgram kills the program: no Chrome survives it.
 func TestKilledProgram(t *testing.T) {
 	t.Parallel()
 	for _, command := range [][]string{{"run", "print-card"}, {"watch"}} {
-		here := newPlace(t)
-		proc := here.start(t, append(command, "--site", spinningShop(t))...)
-		proc.mustSay(t, waiting)
-		family := chromes(here.dir)
-		if code, _, err := proc.end(syscall.SIGKILL); code != -1 || err != nil || len(family) < 2 {
-			t.Fatalf("exit code %d, error %v, and Chrome's processes %v", code, err, family)
+		here := newWorkspace(t)
+		proc := here.start(t, append(command, "--site", hangingShop(t))...)
+		proc.mustPrint(t, waiting)
+		processes := chromes(here.dir)
+		if code, _, err := proc.end(syscall.SIGKILL); code != -1 || err != nil || len(processes) < 2 {
+			t.Fatalf("exit code %d, error %v, and Chrome's processes %v", code, err, processes)
 		}
-		noneSurvive(t, here)
+		awaitNoChrome(t, here)
 	}
 }
 
-// noneSurvive waits until no process of Chrome's is left.
-func noneSurvive(t *testing.T, here place) {
+// awaitNoChrome waits until no process of Chrome is left.
+func awaitNoChrome(t *testing.T, here workspace) {
 	t.Helper()
 	if err := eventually(func() error {
 		if left := chromes(here.dir); len(left) > 0 {
@@ -135,12 +134,12 @@ func noneSurvive(t *testing.T, here place) {
 	}
 }
 
-// TestCtrlC presses it at bad moments. The program ends soon, and cleans up.
+// TestCtrlC interrupts commands at inconvenient times: they end soon, and clean up.
 func TestCtrlC(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		args   []string
-		moment string // what is written then
+		output string // when it appears, the command is interrupted
 		code   int
 	}{
 		"run one journey":           {[]string{"run", "print-card"}, waiting, 3},
@@ -152,13 +151,13 @@ func TestCtrlC(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			here := newPlace(t)
+			here := newWorkspace(t)
 			args := c.args
 			if args[0] != "demo" {
-				args = append(args, "--site", spinningShop(t))
+				args = append(args, "--site", hangingShop(t))
 			}
 			proc := here.start(t, args...)
-			proc.mustSay(t, c.moment)
+			proc.mustPrint(t, c.output)
 			code, took, err := proc.end(os.Interrupt)
 			if err != nil {
 				t.Fatal(err)
@@ -167,10 +166,10 @@ func TestCtrlC(t *testing.T) {
 			if code != c.code || took > 5*time.Second {
 				t.Errorf("exit code %d after %v, want %d at once", code, took, c.code)
 			}
-			if c.moment != waiting {
-				noneSurvive(t, here) // the children of a Chrome that was still starting end by themselves, a moment later
+			if c.output != waiting {
+				awaitNoChrome(t, here) // the children of a Chrome that was still starting end a little later
 			}
-			nothingLeft(t, here)
+			checkNothingLeft(t, here)
 		})
 	}
 }

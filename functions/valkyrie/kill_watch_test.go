@@ -17,29 +17,29 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// In these tests the watch is killed outright between the second failure in a row, which must wake somebody, and the
-// acknowledgement; then it is started again. Whenever that was, one call is made about the incident, and no more.
+// These tests kill the watch between the second failure in a row, which must page, and the acknowledgement, and start it
+// again. Whenever it was killed, exactly one call is made about the incident.
 
-// A night is one such story: a site that is down, a phone, and a watch that can be killed.
-type night struct {
+// A crashTest is a site that is down, a phone, and a watch to kill.
+type crashTest struct {
 	*testing.T
-	place
+	workspace
 	phone   *standin.Exchange
 	address string // of the phone
 	args    []string
 	watch   *process
-	late    bool // the phone could not be reached at first
+	late    bool // the phone is unreachable at first
 }
 
-// newNight begins a night in which the phone rings for so long, and 4 is pressed when somebody has answered. The phone
-// is not plugged in yet, nor is anything watched.
-func newNight(t *testing.T, ring time.Duration) *night {
+// newCrashTest returns a test whose phone rings for the given time before Ada answers and presses 4. Neither the phone nor
+// the watch is started yet.
+func newCrashTest(t *testing.T, ring time.Duration) *crashTest {
 	t.Helper()
 	t.Parallel()
-	n := &night{T: t, place: newPlace(t), phone: standin.New(standin.Config{RingTime: ring, SpeakTime: 10 * time.Millisecond})}
+	n := &crashTest{T: t, workspace: newWorkspace(t), phone: standin.New(standin.Config{RingTime: ring, SpeakTime: 10 * time.Millisecond})}
 	t.Cleanup(n.phone.Close)
 	n.address = n.free()
-	// The address of the callbacks must outlive the watch that asked for them, as it does for those with a real account.
+	// The callbacks keep their address after a restart, as those of a real account do.
 	n.args = []string{"watch", "--every", "3s", "--site", down(t), "--db", "valkyrie.db", "--alerts", "oncall.yaml", "--listen", n.free()}
 	n.env = append(n.env, "TWILIO_ACCOUNT_SID="+standin.DemoAccountSID, "TWILIO_AUTH_TOKEN="+standin.DemoAuthToken, "TWILIO_API_URL=http://"+n.address)
 	if err := os.WriteFile(filepath.Join(n.dir, "oncall.yaml"), []byte(onlyOrders), 0o600); err != nil {
@@ -48,7 +48,7 @@ func newNight(t *testing.T, ring time.Duration) *night {
 	return n
 }
 
-// onlyOrders makes one incident of a site that is down altogether.
+// onlyOrders lets a site that is down open only one incident, about create-order.
 const onlyOrders = `
 judge:
   journeys:
@@ -68,7 +68,7 @@ phone:
   from: "+12025550100"
 `
 
-// down is a site that answers everything with an error, so that every journey fails at its first step, at once.
+// down serves a site that answers every request with an error, so that every journey fails at its first step.
 func down(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -78,7 +78,7 @@ func down(t *testing.T) string {
 	return server.URL
 }
 
-func (n *night) free() string {
+func (n *crashTest) free() string {
 	n.Helper()
 	addr, err := freeAddress()
 	if err != nil {
@@ -88,7 +88,7 @@ func (n *night) free() string {
 }
 
 // plugIn makes the phone reachable.
-func (n *night) plugIn() {
+func (n *crashTest) plugIn() {
 	n.Helper()
 	ln, err := net.Listen("tcp", n.address)
 	if err != nil {
@@ -99,38 +99,38 @@ func (n *night) plugIn() {
 	server.Listener = ln
 	server.Start()
 	n.Cleanup(func() {
-		n.phone.Close() // ends the requests that are kept waiting
+		n.phone.Close() // ends the requests in progress
 		server.Close()
 	})
 }
 
-// watches starts the watch.
-func (n *night) watches() {
+// startWatch starts the watch.
+func (n *crashTest) startWatch() {
 	n.Helper()
 	n.watch = n.start(n.T, n.args...)
 }
 
-// kill kills the watch, and waits until its Chrome is dead too.
-func (n *night) kill() {
+// kill kills the watch, and waits until its Chrome has ended.
+func (n *crashTest) kill() {
 	n.Helper()
 	if code, _, err := n.watch.end(syscall.SIGKILL); code != -1 || err != nil {
 		n.Fatalf("exit code %d, %v; stderr:\n%s", code, err, n.watch.stderr.String())
 	}
-	noneSurvive(n.T, n.place)
+	awaitNoChrome(n.T, n.workspace)
 }
 
-// until waits for what is to be.
-func (n *night) until(what string, ask func() error) {
+// until waits until check returns no error.
+func (n *crashTest) until(what string, check func() error) {
 	n.Helper()
-	if err := eventually(ask); err != nil {
+	if err := eventually(check); err != nil {
 		n.Fatalf("waiting until %s: %v; stderr of the watch:\n%s", what, err, n.watch.stderr.String())
 	}
 }
 
-// untilAsked waits until the phone was asked for so many calls and texts, whatever became of them.
-func (n *night) untilAsked(want int) {
+// untilRequested waits until the phone got so many requests for calls and texts.
+func (n *crashTest) untilRequested(want int) {
 	n.Helper()
-	n.until("the phone was asked", func() error {
+	n.until("the phone got its requests", func() error {
 		if got := n.phone.Creates(""); got != want {
 			return fmt.Errorf("%d requests, want %d", got, want)
 		}
@@ -138,8 +138,8 @@ func (n *night) untilAsked(want int) {
 	})
 }
 
-// untilPage waits until the page that calls Ada is as wanted.
-func (n *night) untilPage(what string, is func(alerts.Page) bool) {
+// untilPage waits until the page that calls Ada has a state.
+func (n *crashTest) untilPage(what string, is func(alerts.Page) bool) {
 	n.Helper()
 	n.until("the call's page is "+what, func() error {
 		for _, p := range n.route().Pages {
@@ -151,8 +151,8 @@ func (n *night) untilPage(what string, is func(alerts.Page) bool) {
 	})
 }
 
-// route is what the store says of the people side.
-func (n *night) route() alerts.Route {
+// route returns the notification state of the store.
+func (n *crashTest) route() alerts.Route {
 	n.Helper()
 	store := n.store()
 	defer store.Close()
@@ -163,7 +163,7 @@ func (n *night) route() alerts.Route {
 	return route
 }
 
-func (n *night) store() *sqlite.Store {
+func (n *crashTest) store() *sqlite.Store {
 	n.Helper()
 	store, err := sqlite.Open(n.Context(), filepath.Join(n.dir, "valkyrie.db"))
 	if err != nil {
@@ -172,8 +172,8 @@ func (n *night) store() *sqlite.Store {
 	return store
 }
 
-// failures is how often create-order has failed.
-func (n *night) failures() int {
+// failures counts the failed runs of create-order.
+func (n *crashTest) failures() int {
 	n.Helper()
 	store := n.store()
 	defer store.Close()
@@ -189,9 +189,9 @@ func (n *night) failures() int {
 	return len(runs)
 }
 
-// ends waits until Ada has acknowledged, and for two failures more. Then she must have been called once, and texted
-// once, and nobody else at all.
-func (n *night) ends() {
+// checkOneCall waits for Ada's acknowledgement and two more failures. By then there must be one call and one text, both to
+// Ada.
+func (n *crashTest) checkOneCall() {
 	n.Helper()
 	n.until("the incident was acknowledged", func() error {
 		r := n.route()
@@ -213,7 +213,7 @@ func (n *night) ends() {
 	if calls := n.phone.Calls(); len(calls) != 1 || calls[0].To != "+12025550143" || calls[0].Keys != "4" {
 		n.Errorf("want one call, to Ada; got %+v", calls)
 	}
-	// A text that could not be sent for a while is dropped when the key comes first: nobody needs it any more.
+	// A text that is still unsent when the key arrives is dropped, because it is no longer needed.
 	texts := n.phone.Texts()
 	if dropped := n.late && len(texts) == 0; !dropped && (len(texts) != 1 || texts[0].To != "+12025550143") {
 		n.Errorf("want one text, to Ada; got %+v", texts)
@@ -223,9 +223,9 @@ func (n *night) ends() {
 	}
 }
 
-// Before it was judged: the second failure is in the store, and nothing has followed from it.
-func TestKilledBeforeTheJudgement(t *testing.T) {
-	n := newNight(t, time.Second)
+// TestKilledBeforeJudging: the second failure is stored, and not yet judged.
+func TestKilledBeforeJudging(t *testing.T) {
+	n := newCrashTest(t, time.Second)
 	n.plugIn()
 	store := n.store()
 	now := time.Now().UTC().Truncate(time.Second)
@@ -241,101 +241,101 @@ func TestKilledBeforeTheJudgement(t *testing.T) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	n.watches()
-	n.ends()
+	n.startWatch()
+	n.checkOneCall()
 	if since := n.route().Incidents[0].Since; !since.Equal(now.Add(-2 * time.Minute)) {
-		t.Errorf("the incident is said to last since %v; the first of the two failures was at %v", since, now.Add(-2*time.Minute))
+		t.Errorf("the incident began at %v; the first of the two failures was at %v", since, now.Add(-2*time.Minute))
 	}
 }
 
-// At the decision: the incident is open, and the call is being made, or not yet.
+// TestKilledAtTheDecision: the incident is open, and the call may have begun.
 func TestKilledAtTheDecision(t *testing.T) {
-	n := newNight(t, 5*time.Second)
+	n := newCrashTest(t, 5*time.Second)
 	n.plugIn()
-	n.watches()
-	n.watch.mustSay(t, `opens: `)
+	n.startWatch()
+	n.watch.mustPrint(t, `opens: `)
 	n.kill()
-	n.watches()
-	n.ends()
+	n.startWatch()
+	n.checkOneCall()
 }
 
-// Before the call: the phone could not be reached until then.
+// TestKilledBeforeTheCall: the phone was unreachable until the restart.
 func TestKilledBeforeTheCall(t *testing.T) {
-	n := newNight(t, time.Second)
+	n := newCrashTest(t, time.Second)
 	n.late = true
-	n.watches()
-	n.untilPage("tried in vain", func(p alerts.Page) bool { return p.State == alerts.Planned && p.Tries > 0 && p.Why != "" })
+	n.startWatch()
+	n.untilPage("retried", func(p alerts.Page) bool { return p.State == alerts.Planned && p.Tries > 0 && p.Why != "" })
 	n.kill()
 	n.plugIn()
-	n.watches()
-	n.ends()
+	n.startWatch()
+	n.checkOneCall()
 	if got := n.phone.Creates(""); got > 2 {
-		t.Errorf("the phone was asked %d times, want for one call and at most one text", got)
+		t.Errorf("the phone got %d requests, want one for the call and at most one for the text", got)
 	}
 }
 
-// lease is how long a page belongs to the watch that was sending it; and settled how long it takes to be sure that it
-// was lost. (alerts/route.go)
+// lease is how long a page belongs to the watch that sends it. resendAfter is how long a page with an unknown outcome waits
+// before it is sent again. Both are constants of the pager.
 const (
-	lease   = 20 * time.Second
-	settled = 45 * time.Second
+	lease       = 20 * time.Second
+	resendAfter = 45 * time.Second
 )
 
-// After the call was placed, and before the answer that says so: it is found at the carrier, and not made again.
+// TestKilledAfterTheCall: the provider placed the call, and its response was lost: the call is found, and not made again.
 func TestKilledAfterTheCall(t *testing.T) {
-	n := newNight(t, lease+6*time.Second) // so it rings until after it was found, and nothing else tells of it
+	n := newCrashTest(t, lease+6*time.Second) // it rings until it is found, so no callback reports it before
 	n.plugIn()
 	n.phone.Default(standin.TimeoutAfter)
-	n.watches()
-	n.untilAsked(2)
+	n.startWatch()
+	n.untilRequested(2)
 	n.kill()
 	n.untilPage("claimed", func(p alerts.Page) bool { return p.State == alerts.Claimed && p.SID == "" })
-	n.answersAgain()
-	n.watches()
+	n.restorePhone()
+	n.startWatch()
 	n.untilPage("found", func(p alerts.Page) bool { return p.State == alerts.Accepted && p.SID == n.phone.Calls()[0].SID })
 	if status := n.phone.Calls()[0].Status; status != "ringing" {
-		t.Errorf("the call is %s already, so it may have been told of by its callbacks", status)
+		t.Errorf("the call is %s already, so a callback may have reported it", status)
 	}
-	n.ends()
+	n.checkOneCall()
 	if got := n.phone.Creates(""); got != 2 {
-		t.Errorf("the phone was asked %d times, want once for the call and once for the text", got)
+		t.Errorf("the phone got %d requests, want one for the call and one for the text", got)
 	}
 }
 
-// answersAgain has the phone answer requests as it should.
-func (n *night) answersAgain() {
+// restorePhone lets the phone answer requests normally again.
+func (n *crashTest) restorePhone() {
 	n.phone.Default(standin.Press(alerts.AckKey))
 	n.phone.Default(standin.Deliver)
 }
 
-// In the middle of a request that never arrived: the carrier does not know of it, so it is made again, once.
-func TestKilledBeforeTheCarrierHadIt(t *testing.T) {
-	n := newNight(t, time.Second)
+// TestKilledDuringTheRequest: the request never reached the provider, so it is sent again, once.
+func TestKilledDuringTheRequest(t *testing.T) {
+	n := newCrashTest(t, time.Second)
 	n.plugIn()
 	n.phone.Default(standin.TimeoutBefore)
-	n.watches()
-	n.untilAsked(2)
+	n.startWatch()
+	n.untilRequested(2)
 	n.kill()
 	n.untilPage("claimed", func(p alerts.Page) bool { return p.State == alerts.Claimed })
 	claimed := n.route().Pages[0].ClaimedAt
-	n.answersAgain()
-	n.watches()
+	n.restorePhone()
+	n.startWatch()
 	n.untilPage("unknown", func(p alerts.Page) bool { return p.State == alerts.Unknown })
 	n.untilPage("sent again", func(p alerts.Page) bool { return p.State == alerts.Accepted && p.Resent && p.Tries == 2 })
-	if after := n.phone.Calls()[0].Created.Sub(claimed); after < settled || after > settled+10*time.Second {
-		t.Errorf("it was sent again after %v, want %v", after, settled)
+	if after := n.phone.Calls()[0].Created.Sub(claimed); after < resendAfter || after > resendAfter+10*time.Second {
+		t.Errorf("it was resent after %v, want %v", after, resendAfter)
 	}
-	n.ends()
+	n.checkOneCall()
 	if got := n.phone.Creates(""); got != 4 {
-		t.Errorf("the phone was asked %d times, want twice for the call and twice for the text", got)
+		t.Errorf("the phone got %d requests, want two for the call and two for the text", got)
 	}
 }
 
-// After the acknowledgement: a watch that starts anew, with nothing but the store to remember by, calls nobody.
+// TestKilledAfterTheAcknowledgement: a restarted watch, which has only the store, makes no further call.
 func TestKilledAfterTheAcknowledgement(t *testing.T) {
-	n := newNight(t, time.Second)
+	n := newCrashTest(t, time.Second)
 	n.plugIn()
-	n.watches()
+	n.startWatch()
 	n.until("the key was pressed", func() error {
 		if calls := n.phone.Calls(); len(calls) == 0 || !calls[0].Settled {
 			return fmt.Errorf("the calls are %+v", calls)
@@ -343,6 +343,6 @@ func TestKilledAfterTheAcknowledgement(t *testing.T) {
 		return nil
 	})
 	n.kill()
-	n.watches()
-	n.ends()
+	n.startWatch()
+	n.checkOneCall()
 }

@@ -12,15 +12,15 @@ import (
 	"valkyrie/infra/chrome"
 )
 
-// programEnv is the environment in which the program has its Chrome without looking for it, or fetching it, again.
+// programEnv is the environment that names Chrome, so that the program neither searches nor fetches it again.
 var programEnv []string
 
-// TestMain puts the program on the PATH: the test binary itself, which runs main when it is started as valkyrie.
+// TestMain puts the program on the PATH. The test binary is the program when it is started as valkyrie.
 func TestMain(m *testing.M) {
 	testscript.Main(prepared{m}, map[string]func(){"valkyrie": main})
 }
 
-// prepared has what the tests need before any of them runs. A test binary that plays the program never gets here.
+// prepared sets up what the tests share. It does not run in a test binary that is started as the program.
 type prepared struct{ *testing.M }
 
 func (p prepared) Run() int {
@@ -33,14 +33,14 @@ func (p prepared) Run() int {
 	if os.Getenv("GORACE") == "" {
 		programEnv = append(programEnv, "GORACE=atexit_sleep_ms=0") // else -race has each program stay for a second
 	}
-	// Nearly all of these tests wait for a step's limit or a phone's ring: more of them than cores can do so at once.
+	// Most of these tests wait for a step's limit or a ringing phone, so more of them than cores can run at once.
 	if err := flag.Set("test.parallel", "4"); err != nil {
 		panic(err)
 	}
 	return p.M.Run()
 }
 
-// TestScripts runs what a user could have typed: testdata/*.txt.
+// TestScripts runs the command lines in testdata/*.txt.
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{

@@ -21,13 +21,13 @@ on_call:
 phone: {from: "+12025550100"}
 `
 
-// typed runs the program with these arguments, in which DIR stands for a folder.
+// typed runs the program with args, in which DIR is replaced by dir.
 func typed(t *testing.T, dir string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	return typedAt(t, time.Now(), dir, args...)
 }
 
-// typedAt is typed with the program's clock standing at now.
+// typedAt is typed with the program's clock fixed at now.
 func typedAt(t *testing.T, now time.Time, dir string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	for i := range args {

@@ -14,17 +14,17 @@ import (
 	"time"
 )
 
-// patience is how long a test waits for what must come, on a machine that is busy with other tests.
+// patience is the timeout of eventually, on a machine that is busy with other tests.
 const patience = time.Minute
 
-// A process is the program, running.
+// A process is a running program.
 type process struct {
 	cmd            *exec.Cmd
 	stdout, stderr output
 	ended          chan struct{}
 }
 
-// startProcess starts the program in dir with env, and nothing else, as its environment.
+// startProcess starts the program in dir, with env as its whole environment.
 func startProcess(dir string, env []string, args ...string) (*process, error) {
 	p := &process{cmd: exec.Command("valkyrie", args...), ended: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = dir, env, &p.stdout, &p.stderr
@@ -32,14 +32,14 @@ func startProcess(dir string, env []string, args ...string) (*process, error) {
 		return nil, err
 	}
 	go func() {
-		_ = p.cmd.Wait() // how it ended is asked of its state
+		_ = p.cmd.Wait() // its ProcessState has the result
 		close(p.ended)
 	}()
 	return p, nil
 }
 
-// says waits until the program has written what matches pattern, to stdout or stderr, and returns the match.
-func (p *process) says(pattern string) (string, error) {
+// awaitOutput waits for output that matches pattern, on stdout or stderr, and returns the match.
+func (p *process) awaitOutput(pattern string) (string, error) {
 	re := regexp.MustCompile(pattern)
 	var match string
 	err := eventually(func() error {
@@ -47,7 +47,7 @@ func (p *process) says(pattern string) (string, error) {
 			return nil
 		}
 		if p.hasEnded() {
-			return over{fmt.Errorf("it ended (%v)", p.cmd.ProcessState)}
+			return permanent{fmt.Errorf("it ended (%v)", p.cmd.ProcessState)}
 		}
 		return errors.New("not yet")
 	})
@@ -66,8 +66,8 @@ func (p *process) hasEnded() bool {
 	}
 }
 
-// end sends a signal and returns the exit code, and how long the program took; -1 for one that the signal killed. A
-// program that does not end is killed, with the stacks of its goroutines on stderr.
+// end sends a signal, and returns the exit code, -1 for a killed program, and the time until the end. A program that does not
+// end is killed, with the stacks of its goroutines on stderr.
 func (p *process) end(signal os.Signal) (code int, took time.Duration, err error) {
 	began := time.Now()
 	if err := p.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -93,7 +93,7 @@ func (p *process) wait(since time.Time) (code int, took time.Duration, err error
 	return 0, 0, fmt.Errorf("valkyrie %s did not end in %v; stderr:\n%s", p.cmd.Args[1], patience, p.stderr.String())
 }
 
-// An output is what a process has written so far.
+// An output collects the output of a process.
 type output struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -111,21 +111,21 @@ func (o *output) String() string {
 	return o.buf.String()
 }
 
-// over is an error that more waiting will not mend.
-type over struct{ error }
+// permanent is an error that further waiting cannot resolve.
+type permanent struct{ error }
 
-// eventually asks until there is no error any more, or patience has run out, and then returns the last one.
-func eventually(ask func() error) error {
+// eventually retries check until it returns no error, or until patience has passed, and then returns the last error.
+func eventually(check func() error) error {
 	const pause = 50 * time.Millisecond
 	for deadline := time.Now().Add(patience); ; time.Sleep(pause) {
-		err := ask()
-		if err == nil || errors.As(err, &over{}) || time.Now().After(deadline) {
+		err := check()
+		if err == nil || errors.As(err, &permanent{}) || time.Now().After(deadline) {
 			return err
 		}
 	}
 }
 
-// leftovers are Chrome's folders in tmp, and the processes of Chromes that were started in dir.
+// leftovers lists Chrome's folders in tmp, and the processes of the Chromes that were started in dir.
 func leftovers(dir, tmp string) []string {
 	left, _ := filepath.Glob(filepath.Join(tmp, "valkyrie-chrome-*")) // the pattern is right
 	for _, pid := range chromes(dir) {
@@ -135,8 +135,8 @@ func leftovers(dir, tmp string) []string {
 	return left
 }
 
-// chromes are the processes of the Chromes that were started in dir, each Chrome before its children. They have no name
-// in common, and Chrome's children overwrite their environment, but all stay in the folder in which they were started.
+// chromes lists the processes of the Chromes that were started in dir, each Chrome before its children. Their working folder
+// identifies them: they share no name, and children overwrite their environment.
 func chromes(dir string) []int {
 	var pids []int
 	links, _ := filepath.Glob("/proc/[0-9]*/cwd")

@@ -21,9 +21,9 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// seeded is a store with a week of print-card, a run every quarter of an hour, with outages of one run to
-// four, more than a day apart; judged as it came, under the shipped policy.
-func seeded(t *testing.T, path string) {
+// seedStore stores a week of print-card, a run every quarter of an hour, with outages of one to four runs more than a day
+// apart, judged under the shipped policy.
+func seedStore(t *testing.T, path string) {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), path)
 	if err != nil {
@@ -34,7 +34,7 @@ func seeded(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := alerts.Desk{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All)}
+	recorder := alerts.Desk{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All)}
 	first := time.Now().UTC().Truncate(time.Hour).Add(-7 * 24 * time.Hour)
 	for i := range 7 * 24 * 4 {
 		run := journey.Run{Journey: "print-card", Region: "eu", Slot: first.Add(time.Duration(i) * 15 * time.Minute), EveryMS: 900_000, Outcome: journey.Passed}
@@ -42,7 +42,7 @@ func seeded(t *testing.T, path string) {
 		if outage := i / 160; i%160 >= 100 && i%160 <= 100+outage {
 			run.Outcome, run.Error = journey.Failed, "no PDF"
 		}
-		decisions, err := desk.Record(t.Context(), run)
+		decisions, err := recorder.Record(t.Context(), run)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,11 +59,11 @@ func seeded(t *testing.T, path string) {
 	}
 }
 
-// TestReplay: the policy that was tells the same again; a laxer one tells what would be gone.
+// TestReplay: the policy of the time changes nothing; a laxer or stricter one shows the differences.
 func TestReplay(t *testing.T) {
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "valkyrie.db")
-	seeded(t, db)
+	seedStore(t, db)
 	text := string(alerts.Shipped())
 	for _, c := range []struct{ policy, want string }{
 		{text, "0 added (+), 0 gone (-), 0 told otherwise (~), 3 the same (=)\nrings: WOULD HAVE 3, DID 3; "},
@@ -87,11 +87,11 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// TestLeanIsEnough: judging does not miss what a replay does not read.
+// TestLeanIsEnough: a replay, which reads lean runs, reaches the verdicts of full ones.
 func TestLeanIsEnough(t *testing.T) {
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "valkyrie.db")
-	seeded(t, db)
+	seedStore(t, db)
 	store, err := sqlite.OpenExisting(t.Context(), db)
 	if err != nil {
 		t.Fatal(err)
@@ -118,19 +118,19 @@ func TestLeanIsEnough(t *testing.T) {
 	}
 }
 
-// TestLedger: the medians of the days that are over are kept beside the runs.
+// TestLedger: the medians of past days are stored beside the runs, once.
 func TestLedger(t *testing.T) {
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "valkyrie.db")
-	seeded(t, db)
+	seedStore(t, db)
 	store, err := sqlite.OpenExisting(t.Context(), db)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	desk := alerts.Desk{Store: store, Titles: map[string]string{"print-card": "print a card"}}
+	recorder := alerts.Desk{Store: store, Titles: map[string]string{"print-card": "print a card"}}
 	for range 2 { // the second time there is nothing left to enter
-		if _, err := desk.Watch(t.Context(), time.Now()); err != nil {
+		if _, err := recorder.Watch(t.Context(), time.Now()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -147,7 +147,7 @@ func TestLedger(t *testing.T) {
 	}
 }
 
-// BenchmarkReplayOfStore reads and judges a history of so many runs of five steps.
+// BenchmarkReplayOfStore reads and judges a history of 50,000 runs of five steps.
 func BenchmarkReplayOfStore(b *testing.B) {
 	const runs = 50_000
 	store, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "valkyrie.db"))

@@ -21,8 +21,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// runs FILE JOURNEY:OUTCOME... checks the result of --format json: a line for each journey, with one of the outcomes
-// ("passed|slow"), in the form that scripts rely on, and its evidence where it says.
+// scriptRuns implements runs FILE JOURNEY:OUTCOME..., which checks a result of --format json: one line for each journey with
+// one of its outcomes ("passed|slow"), the keys that scripts rely on, and the evidence files.
 func scriptRuns(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: runs FILE JOURNEY:OUTCOME...")
@@ -46,13 +46,13 @@ func scriptRuns(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// The keys of a Run, and of a step, that are always there, sorted.
+// The keys that every Run and step has, sorted.
 var (
 	runKeys  = []string{"chrome", "counts", "duration_ms", "error", "every_ms", "evidence", "first_error", "id", "journey", "outcome", "problems", "region", "site", "slot", "started", "starved_ms", "starved_p95_ms", "steps", "tries", "vitals"}
 	stepKeys = []string{"duration_ms", "error", "limit_ms", "name", "outcome", "slow_ms", "started", "waterfall", "why"}
 )
 
-// readRun reads a Run and checks all that can be said of any Run.
+// readRun parses a Run, and checks the invariants of runs.
 func readRun(line string) (journey.Run, error) {
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(line), &keys); err != nil {
@@ -89,30 +89,30 @@ func checkKeys(what string, object map[string]json.RawMessage, want []string) er
 	return nil
 }
 
-// checkRun checks that a Run agrees with itself.
+// checkRun checks that a Run is consistent.
 func checkRun(run journey.Run) error {
 	var errs []error
-	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	fault := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	id, err := uuid.Parse(run.ID)
 	if err != nil || id.Version() != 7 {
-		wrong("id %s is not a UUIDv7", run.ID)
+		fault("id %s is not a UUIDv7", run.ID)
 	}
 	if made := time.Unix(id.Time().UnixTime()); made.Sub(run.Started).Abs() > time.Second {
-		wrong("the id was made at %v, the run started at %v", made, run.Started)
+		fault("the id was made at %v, the run started at %v", made, run.Started)
 	}
 	if !slices.Contains([]journey.Outcome{journey.Passed, journey.Slow, journey.Failed, journey.Broken}, run.Outcome) {
-		wrong("outcome %q", run.Outcome)
+		fault("outcome %q", run.Outcome)
 	}
 	if run.Slot.After(run.Started) || run.Slot.Location() != time.UTC {
-		wrong("slot %v, started %v", run.Slot, run.Started)
+		fault("slot %v, started %v", run.Slot, run.Started)
 	}
 	if run.Outcome.Good() != (run.Error == "") || run.Outcome.Good() != (len(run.Evidence) == 0) && run.Chrome != "" {
-		wrong("outcome %s with error %q and %d exhibits", run.Outcome, run.Error, len(run.Evidence))
+		fault("outcome %s with error %q and %d items of evidence", run.Outcome, run.Error, len(run.Evidence))
 	}
 	return errors.Join(append(errs, checkSteps(run))...)
 }
 
-// checkSteps checks that the steps went as the outcome says: all good up to one that decided it, and none after it.
+// checkSteps checks that the steps agree with the outcome: all are good up to the deciding one, and none ran after it.
 func checkSteps(run journey.Run) error {
 	var errs []error
 	var sum int64
@@ -141,7 +141,7 @@ func checkSteps(run journey.Run) error {
 	return errors.Join(errs...)
 }
 
-// checkEvidence opens an exhibit: it is what it says to be, and only for its owner's eyes.
+// checkEvidence checks that a file has the content of its kind, and that only its owner can read it.
 func checkEvidence(kind, path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -179,7 +179,7 @@ func checkEvidence(kind, path string) error {
 	return nil
 }
 
-// checkPicture checks that a picture shows something: it is large enough, and not all of one colour.
+// checkPicture checks that a picture is large enough, and is not of one colour.
 func checkPicture(path string, data []byte, want string, least image.Point) error {
 	picture, format, err := image.Decode(bytes.NewReader(data))
 	if err != nil || format != want {
@@ -201,7 +201,7 @@ func checkPicture(path string, data []byte, want string, least image.Point) erro
 	return nil
 }
 
-// The part of JUnit's XML that CI systems read.
+// The part of JUnit XML that CI systems read.
 type (
 	suiteXML struct {
 		Name     string    `xml:"name,attr"`
@@ -220,7 +220,7 @@ type (
 	}
 )
 
-// junit FILE SUITE TESTS FAILURES ERRORS SKIPPED checks the result of --format junit.
+// scriptJUnit implements junit FILE SUITE TESTS FAILURES ERRORS SKIPPED, which checks a result of --format junit.
 func scriptJUnit(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 6 {
 		ts.Fatalf("usage: junit FILE SUITE TESTS FAILURES ERRORS SKIPPED")
@@ -241,21 +241,21 @@ func scriptJUnit(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no suite %q", args[1])
 	}
 	s := report.Suites[i]
-	said := [4]int{s.Tests, s.Failures, s.Errors, s.Skipped}
-	if has := s.counted(); said != want || has != want {
-		ts.Fatalf("%s says %v and has %v, want %v", s.Name, said, has, want)
+	declared := [4]int{s.Tests, s.Failures, s.Errors, s.Skipped}
+	if counted := s.count(); declared != want || counted != want {
+		ts.Fatalf("%s declares %v and has %v, want %v", s.Name, declared, counted, want)
 	}
 }
 
-// counted is what a suite has: cases, failures, errors, skipped ones.
-func (s suiteXML) counted() [4]int {
-	has := [4]int{len(s.Cases)}
+// count returns the cases of a suite, and its failures, errors and skipped cases.
+func (s suiteXML) count() [4]int {
+	n := [4]int{len(s.Cases)}
 	for _, c := range s.Cases {
 		for i, there := range []bool{c.Failure != nil, c.Error != nil, c.Skipped != nil} {
 			if there {
-				has[i+1]++
+				n[i+1]++
 			}
 		}
 	}
-	return has
+	return n
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// scriptCommands are what the scripts know besides testscript's own commands.
+// scriptCommands are the commands of the scripts, besides those of testscript.
 var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
 	"exits": scriptExits,
 	"serve": scriptServe,
@@ -32,7 +32,7 @@ var scriptCommands = map[string]func(ts *testscript.TestScript, neg bool, args [
 	"tidy":  scriptTidy,
 }
 
-// scriptCondition knows [root], and [listening:ADDR]: something is listening there.
+// scriptCondition implements [root] and [listening:ADDR], which holds when a server listens on ADDR.
 func scriptCondition(condition string) (bool, error) {
 	if condition == "root" {
 		return os.Getuid() == 0, nil
@@ -47,7 +47,7 @@ func scriptCondition(condition string) (bool, error) {
 	return false, fmt.Errorf("unknown condition %q", condition)
 }
 
-// exits CODE COMMAND [ARG...] runs a command, which must end with that exit code.
+// scriptExits implements exits CODE COMMAND [ARG...]: the command must end with that exit code.
 func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND [ARG...]")
@@ -66,13 +66,13 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// servers are a script's servers, by their names: shop, phone.
+// servers are the servers of a script by name: shop, phone.
 type servers map[string]*process
 
 const serversKey = "servers"
 
-// serve shop|phone [ARG...] starts a server of the program on a free port, waits until it is ready, and sets SHOP or
-// PHONE to its address. It is closed at the end of the script, if the script has not.
+// scriptServe implements serve shop|phone [ARG...]: it starts a server of the program on a free port, waits until it is ready,
+// and sets SHOP or PHONE to its address. The server ends with the script.
 func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: serve shop|phone [ARG...]")
@@ -86,12 +86,12 @@ func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
 			ts.Logf("%v", err)
 		}
 	})
-	address, err := p.says(`http://[0-9.:]+`)
+	address, err := p.awaitOutput(`http://[0-9.:]+`)
 	ts.Check(err)
 	ts.Setenv(strings.ToUpper(args[0]), address)
 }
 
-// close shop|phone presses Ctrl-C; the server must end well. Its output is the command's.
+// scriptClose implements close shop|phone: it interrupts the server, which must exit with 0, and prints its output.
 func scriptClose(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: close shop|phone")
@@ -109,7 +109,7 @@ func scriptClose(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// free NAME sets a variable to an address on which nobody listens.
+// scriptFree implements free NAME: it sets a variable to a free address.
 func scriptFree(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: free NAME")
@@ -127,12 +127,12 @@ func freeAddress() (string, error) {
 	return ln.Addr().String(), ln.Close()
 }
 
-// get URL prints what is there. With !, the answer must be an error, which is printed too.
+// scriptGet implements get URL, which prints the response. With !, the response must be an error.
 func scriptGet(ts *testscript.TestScript, neg bool, args []string) {
 	scriptRequest(ts, neg, http.MethodGet, args)
 }
 
-// post URL is get, by POST.
+// scriptPost implements post URL, which is get by POST.
 func scriptPost(ts *testscript.TestScript, neg bool, args []string) {
 	scriptRequest(ts, neg, http.MethodPost, args)
 }
@@ -163,7 +163,8 @@ func request(method, address string) (body string, status int, err error) {
 	return string(data), res.StatusCode, err
 }
 
-// await PATTERN get URL, or await PATTERN COMMAND [ARG...], asks again and again until what is printed matches.
+// scriptAwait implements await PATTERN get URL and await PATTERN COMMAND [ARG...]: it repeats the request or the command until
+// its output matches.
 func scriptAwait(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: await PATTERN get URL | COMMAND [ARG...]")
@@ -188,7 +189,7 @@ func scriptAwait(ts *testscript.TestScript, neg bool, args []string) {
 	}))
 }
 
-// tidy checks that no Chrome, and no file of one, is left.
+// scriptTidy implements tidy: it checks that no process and no file of Chrome is left.
 func scriptTidy(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) > 0 {
 		ts.Fatalf("usage: tidy")

@@ -11,8 +11,8 @@ import (
 	"valkyrie/probes/demoshop"
 )
 
-// TestSecretsFor: the practice shop's account is known wherever a practice shop is, and nowhere else; and one's own
-// comes first.
+// TestSecretsFor: the public account is found for a practice shop at any address, but for no other site, and configured
+// secrets take precedence.
 func TestSecretsFor(t *testing.T) {
 	shop, err := demoshop.New(demoshop.Config{})
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// outcomeOf runs a command as it would be typed, and returns its exit code and all that it prints.
+// outcomeOf runs a command line, and returns its exit code and its whole output.
 func outcomeOf(t *testing.T, env map[string]string, args ...string) (int, string) {
 	t.Helper()
 	var out bytes.Buffer
@@ -22,7 +22,7 @@ func outcomeOf(t *testing.T, env map[string]string, args ...string) (int, string
 	return code, out.String()
 }
 
-// awsSettings keeps this machine's AWS settings out of a test.
+// awsSettings replaces this machine's AWS settings for a test.
 func awsSettings(t *testing.T, set map[string]string) {
 	t.Helper()
 	for _, name := range []string{
@@ -38,7 +38,7 @@ func awsSettings(t *testing.T, set map[string]string) {
 
 var someCredentials = map[string]string{"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
-// TestTableForAStore: what is read from, and written to, a file can be in a table in the cloud.
+// TestTableForAStore: every command that takes a file as its store also takes a DynamoDB table.
 func TestTableForAStore(t *testing.T) {
 	awsSettings(t, someCredentials)
 	cfg := local.For(t).Table(t)
@@ -46,10 +46,10 @@ func TestTableForAStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := alerts.Desk{Store: s, Policy: shippedPolicy(t)}
+	recorder := alerts.Desk{Store: s, Policy: shippedPolicy(t)}
 	for i := range 2 {
 		run := journey.Run{Journey: "print-card", Region: "eu", Slot: time.Now().UTC().Add(time.Duration(i-5) * time.Minute), Outcome: journey.Failed, Error: "no PDF"}
-		decisions, err := desk.Record(t.Context(), run)
+		decisions, err := recorder.Record(t.Context(), run)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestTableForAStore(t *testing.T) {
 		"rings: WOULD HAVE 1":       {"replay", "--policy", "../../alerts/alerts.yaml", "--since", "1h"},
 		"nobody is told about":      {"mute", "print-card"},
 		"then again after":          {"oncall"},
-		"there is no Valkyrie data": {"history", "--db", t.TempDir() + "/none.db"}, // a flag counts before the environment
+		"there is no Valkyrie data": {"history", "--db", t.TempDir() + "/none.db"}, // a flag takes precedence over the environment
 	} {
 		if _, out := outcomeOf(t, env, args...); !strings.Contains(out, want) {
 			t.Errorf("%v: expected %q in\n%s", args, want, out)
@@ -91,7 +91,7 @@ func shippedPolicy(t *testing.T) alerts.Policy {
 	return cfg.Judge
 }
 
-// TestNoSuchTable: what is wrong with an address, or behind it, is said with its cure.
+// TestNoSuchTable: a faulty address, and a table that cannot be used, are usage errors with their cure.
 func TestNoSuchTable(t *testing.T) {
 	server := local.For(t)
 	at := func(table string) string {
@@ -106,7 +106,7 @@ func TestNoSuchTable(t *testing.T) {
 		{"no such table", at("none"), someCredentials, nil, []string{`table "none" in local-1`, "does not exist; deploy first"}},
 		{"no credentials", at("none"), nil, nil, []string{"no AWS credentials", "AWS_PROFILE", "aws sso login"}},
 		{"no region", "dynamodb://valkyrie", someCredentials, nil, []string{"no region is named", "?region=eu-central-1"}},
-		{"nobody there", "dynamodb://valkyrie?region=local-1&endpoint=http://127.0.0.1:1", someCredentials, nil, []string{"cannot be reached", "127.0.0.1:1"}},
+		{"no server", "dynamodb://valkyrie?region=local-1&endpoint=http://127.0.0.1:1", someCredentials, nil, []string{"cannot be reached", "127.0.0.1:1"}},
 		{"another scheme", "postgres://valkyrie", nil, nil, []string{`"postgres://valkyrie" does not begin with dynamodb://`}},
 		{"no table", "dynamodb://?region=eu-central-1", nil, nil, []string{"names no table"}},
 		{"a stray parameter", "dynamodb://valkyrie?regoin=eu-central-1", nil, nil, []string{`a parameter "regoin"`, `["endpoint" "region"]`}},

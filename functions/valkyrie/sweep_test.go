@@ -16,7 +16,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestOldRunsAreSwept: as soon as a watch begins.
+// TestOldRunsAreSwept: runs older than --keep are deleted when a watch begins.
 func TestOldRunsAreSwept(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "valkyrie.db"))
 	if err != nil {

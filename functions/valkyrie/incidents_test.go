@@ -14,11 +14,11 @@ import (
 	"valkyrie/infra/sqlite"
 )
 
-// TestOneIncident: each of the seeded incidents is told whole, in every form, by its handle, its id, or the beginning of it.
+// TestOneIncident writes the post-mortem of an incident in every form, named by its handle, its id or the beginning of it.
 func TestOneIncident(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	seeded(t, filepath.Join(dir, "valkyrie.db"))
+	seedStore(t, filepath.Join(dir, "valkyrie.db"))
 	store, err := sqlite.OpenExisting(t.Context(), filepath.Join(dir, "valkyrie.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -28,12 +28,12 @@ func TestOneIncident(t *testing.T) {
 	if err != nil || len(all) != 3 {
 		t.Fatal(all, err)
 	}
-	tell := func(args ...string) (string, string, int) {
+	show := func(args ...string) (string, string, int) {
 		return typed(t, dir, append([]string{"incidents", "--db", "DIR/valkyrie.db"}, args...)...)
 	}
 	r := all[1]
 	for _, name := range []string{r.Short(), "#" + r.Short(), r.ID, strings.ToUpper(r.ID), r.ID[:len(r.ID)-4]} {
-		out, errs, code := tell(name)
+		out, errs, code := show(name)
 		if code != cli.ExitOK || errs != "" || !strings.HasPrefix(out, "#"+r.Short()+"  print-card is down: resolved\n") {
 			t.Errorf("%s: %d %s%s", name, code, errs, out)
 		}
@@ -47,19 +47,20 @@ func TestOneIncident(t *testing.T) {
 			}
 		}
 	}
-	out, _, _ := tell(r.Short(), "--format", "json")
+	out, _, _ := show(r.Short(), "--format", "json")
 	var a aftermath.Account
 	if err := json.Unmarshal([]byte(out), &a); err != nil || a.ID != r.ID || len(a.Windows) != 1 || len(a.Pages) != 1 || strings.Count(out, "\n") != 1 {
 		t.Error(err, out)
 	}
-	if out, _, code := tell(r.Short(), "--format", "markdown"); code != cli.ExitOK || !strings.HasPrefix(out, "# Post-mortem: print a card, down on ") {
+	if out, _, code := show(r.Short(), "--format", "markdown"); code != cli.ExitOK || !strings.HasPrefix(out, "# Post-mortem: print a card, down on ") {
 		t.Error(code, out)
 	}
-	refused(t, tell, all)
+	checkRefused(t, show, all)
 }
 
-// refused: what is not an incident's name is named, with those that are; a faulty on-call file is said, and hides nothing.
-func refused(t *testing.T, tell func(...string) (string, string, int), all []alerts.Record) {
+// checkRefused: an unknown or ambiguous name is an error with the newest incidents, and a faulty on-call file only leaves out
+// the decisions.
+func checkRefused(t *testing.T, show func(...string) (string, string, int), all []alerts.Record) {
 	for _, c := range []struct{ args, want string }{
 		{"c0ffee", "valkyrie: there is no incident \"c0ffee\"; the latest are\n  #" + all[2].Short() + "  " + all[2].ID + "\n"},
 		{"print-card", "valkyrie: \"print-card\" may be any of 3 incidents; say more of an id:\n  #" + all[2].Short()},
@@ -68,7 +69,7 @@ func refused(t *testing.T, tell func(...string) (string, string, int), all []ale
 		{"--format markdown", "valkyrie: --format markdown: expected the incident to write about; "},
 	} {
 		args := strings.Split(c.args, " ")
-		if out, errs, code := tell(args...); code != cli.ExitUsage || out != "" || !strings.HasPrefix(errs, c.want) {
+		if out, errs, code := show(args...); code != cli.ExitUsage || out != "" || !strings.HasPrefix(errs, c.want) {
 			t.Errorf("incidents %s: %d %q %q, want %q", c.args, code, out, errs, c.want)
 		}
 	}
@@ -76,7 +77,7 @@ func refused(t *testing.T, tell func(...string) (string, string, int), all []ale
 	if err := os.WriteFile(faulty, []byte("judge: 1"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, errs, code := tell(all[0].Short(), "--alerts", faulty)
+	out, errs, code := show(all[0].Short(), "--alerts", faulty)
 	if code != cli.ExitOK || !strings.Contains(errs, "the decisions cannot be judged again: ") || !strings.Contains(out, "they could not be judged again") {
 		t.Error(code, errs, out)
 	}
