@@ -112,6 +112,7 @@ func (w *world) ackEnds(i alerts.Incident) time.Time {
 
 func (w *world) pageArrow(was, is alerts.Page) {
 	w.doubted[is.ID] = w.doubted[is.ID] || is.State == alerts.Unknown || is.Resent
+	w.resent[is.ID] = w.resent[is.ID] || is.Resent
 	if !is.SwitchedAt.IsZero() || is.Via == alerts.Second {
 		w.switched[is.ID] = true
 	}

@@ -67,7 +67,8 @@ var openings = []opening{
 	{slots: []string{"fff", "fff"}},
 	{slots: []string{"fff", "fff"}},
 	{slots: []string{"fff", "fff"}, mood: "doubtful"},
-	{slots: []string{"fff", "fff", "", "ppp", "fff", "fff"}}, // it was over, and comes back
+	{slots: []string{"fff", "fff", "", "ppp", "fff", "fff"}},                              // it was over, and comes back
+	{slots: []string{"fff", "fff", "doubtful", "doubtful", "closed", "ppp"}, toEnd: true}, // it is over while a lost page is to be sent again
 }
 
 // clockOpenings are further ones for clocks that step: slots that were judged by a clock that was ahead, which has been put
@@ -78,12 +79,16 @@ var clockOpenings = []opening{
 }
 
 type opening struct {
-	slots []string // "" is a tick of a pager; "ahead" and "right" are how the clock of the first machine goes on
-	mood  string   // of the carrier
+	// slots are what the regions find; "" is a tick of a pager; "ahead" and "right" are how the clock of the first machine goes
+	// on, and a mood is one of the carrier, for as long as a page may be in doubt.
+	slots []string
+	mood  string // of the carrier, afterwards
+	toEnd bool   // the history goes on until the site works again
 }
 
 func (w *world) opening(o opening) {
-	w.calm = true
+	w.calm, w.toEnd = true, o.toEnd
+	right := false
 	for _, s := range o.slots {
 		switch s {
 		case "":
@@ -91,13 +96,30 @@ func (w *world) opening(o opening) {
 		case "ahead":
 			w.skew[0] = 2 * time.Hour
 		case "right":
-			w.skew[0] = 0
+			w.skew[0], right = 0, true
+		case "doubtful", "closed":
+			w.calm, w.carrier.mood = false, s
+			w.now = w.now.Add(settled)
+			w.tick()
+			w.calm, w.carrier.mood = true, "mixed"
 		default:
 			w.probe("print-card", s)
+			if right {
+				w.believed("print-card")
+			}
 		}
 	}
 	w.calm = false
 	if o.mood != "" {
 		w.carrier.mood = o.mood
+	}
+}
+
+// believed checks that the runs of the latest slot were judged, whatever a clock that was ahead has judged before.
+func (w *world) believed(name string) {
+	for _, region := range w.regions {
+		if got := w.states[name].Regions[region].Slot; !got.Equal(w.slot[name]) {
+			w.Fatalf("the run of %s from %s at %v was not judged: the region's last slot is %v", name, region, w.slot[name], got)
+		}
 	}
 }

@@ -28,6 +28,8 @@ type world struct {
 	states     map[string]alerts.JourneyState // as they are on the disk
 	route      alerts.Route                   // likewise
 	doubted    map[string]bool                // pages whose outcome was unknown at some time
+	resent     map[string]bool                // pages that were lost and planned once more at some time
+	toEnd      bool                           // the history ends with a site that works again
 	awake      time.Time                      // since when runs could come
 	quietUntil map[string]time.Time           // by journey: when nobody was to be told last, in good times
 	lapsed     map[string]time.Time           // by incident: when an acknowledgement of it expired last
@@ -50,7 +52,7 @@ type counts struct {
 func newWorld(t *rapid.T, steady bool) *world {
 	w := &world{
 		T: t, steady: steady, disk: newDisk(), slot: map[string]time.Time{},
-		states: map[string]alerts.JourneyState{}, doubted: map[string]bool{}, quietUntil: map[string]time.Time{},
+		states: map[string]alerts.JourneyState{}, doubted: map[string]bool{}, resent: map[string]bool{}, quietUntil: map[string]time.Time{},
 		lapsed: map[string]time.Time{}, switched: map[string]bool{}, planned: map[string]time.Time{}, told: map[toldOf]time.Time{}, spared: map[toldOf]bool{},
 	}
 	w.carrier.missed, w.carrier.mood, w.carrier.second = map[string]bool{}, "mixed", "mixed"
