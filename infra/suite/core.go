@@ -1,0 +1,116 @@
+package suite
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// folder holds the locks that the test processes of this user share. It is read before a test sets TMPDIR.
+var folder = filepath.Join(os.TempDir(), fmt.Sprintf("valkyrie-suite-%d", os.Getuid()))
+
+// Core waits until one of the machine's cores is free, and reserves it until the test ends. Tests that drive Chrome, or that
+// compute for seconds, call it: `go test` runs several packages at a time, and more such tests than cores would only slow
+// each other down until their limits pass. A subtest of a test that has reserved a core shares it.
+func Core(tb testing.TB) {
+	tb.Helper()
+	cores.reserve(tb)
+}
+
+// cores are this process's view of the machine's.
+var cores = pool{dir: folder, size: runtime.NumCPU()}
+
+// A pool is a semaphore across processes: size files, each of which one holder locks.
+type pool struct {
+	dir  string
+	size int
+
+	mu      sync.Mutex
+	holders map[string]bool // names of tests
+}
+
+func (p *pool) reserve(tb testing.TB) {
+	tb.Helper()
+	if !p.hold(tb.Name()) {
+		return
+	}
+	file, err := p.lock(tb)
+	if err != nil {
+		p.drop(tb.Name())
+		tb.Fatalf("reserve a core: %v", err)
+	}
+	tb.Cleanup(func() {
+		p.drop(tb.Name())
+		_ = file.Close() // which unlocks it
+	})
+}
+
+// hold notes that a test holds a core, and reports whether neither it nor a test that it is a part of did before.
+func (p *pool) hold(test string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for name := test; name != ""; name = parent(name) {
+		if p.holders[name] {
+			return false
+		}
+	}
+	if p.holders == nil {
+		p.holders = map[string]bool{}
+	}
+	p.holders[test] = true
+	return true
+}
+
+func (p *pool) drop(test string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.holders, test)
+}
+
+// parent is the name of the test that a subtest is a part of; empty for a test that is no subtest.
+func parent(test string) string { return test[:max(0, strings.LastIndex(test, "/"))] }
+
+// lock locks one of the files, as soon as one is free.
+func (p *pool) lock(tb testing.TB) (*os.File, error) {
+	if err := os.MkdirAll(p.dir, 0o700); err != nil {
+		return nil, err
+	}
+	const pause = 20 * time.Millisecond // flock cannot wait for the first of several files
+	for {
+		for n := range p.size {
+			file, err := tryLock(filepath.Join(p.dir, fmt.Sprintf("core-%d", n)))
+			if file != nil || err != nil {
+				return file, err
+			}
+		}
+		select {
+		case <-time.After(pause):
+		case <-tb.Context().Done():
+			return nil, tb.Context().Err()
+		}
+	}
+}
+
+// tryLock locks a file; the result is nil when another holder has locked it. The system unlocks the files of a process that
+// ends in any way.
+func tryLock(path string) (*os.File, error) {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|syscall.O_CLOEXEC, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	switch {
+	case err == nil:
+		return file, nil
+	case errors.Is(err, syscall.EWOULDBLOCK), errors.Is(err, syscall.EINTR):
+		return nil, file.Close()
+	}
+	return nil, errors.Join(err, file.Close())
+}

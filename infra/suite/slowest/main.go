@@ -1,0 +1,22 @@
+// Command slowest reads what `go test -json` prints and passes on what plain `go test` would have printed: the output of the
+// tests that failed, and a line for each package. Before those lines it lists the slowest tests, since a suite grows slow
+// unnoticed.
+//
+//	go test -json ./... | go run ./infra/suite/slowest
+package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	const listed = 10
+	failed, err := report(os.Stdin, os.Stdout, listed)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "report the tests:", err)
+	}
+	if failed || err != nil {
+		os.Exit(1)
+	}
+}
