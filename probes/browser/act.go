@@ -32,7 +32,7 @@ func (tab *Tab) Visit(path string) {
 // refuse ends the step over a network error: it is the site's fault, unless the way to it is ours and broken.
 func (tab *Tab) refuse(format, address, code string) {
 	sleep(tab.root, deathNotice) // it may be the first sign of Chrome's death: whose fault it is depends on that
-	if code == "net::ERR_ABORTED" && tab.chrome.lostNetwork() {
+	if code == "net::ERR_ABORTED" && tab.chrome.NetworkCrashed() {
 		tab.step.Brokenf(format, address, "the browser's network process died")
 	}
 	if netFaultIsOurs(code) {

@@ -141,3 +141,8 @@ func presentable(x exchange, mask *journey.Mask) (body []byte, note string) {
 	}
 	return body, x.noBody
 }
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}

@@ -38,7 +38,7 @@ func (tab *Tab) keepDownloads(ctx context.Context) error {
 	}
 	yes := true
 	_, err := chromedp.CallBrowser(ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
-		Behavior: browser.SetDownloadBehaviorBehaviorAllowAndName, DownloadPath: tab.chrome.dir, EventsEnabled: &yes,
+		Behavior: browser.SetDownloadBehaviorBehaviorAllowAndName, DownloadPath: tab.chrome.Dir(), EventsEnabled: &yes,
 	})
 	return err
 }
@@ -101,7 +101,7 @@ func (tab *Tab) Download() []byte {
 }
 
 func (tab *Tab) read(f file) []byte {
-	path := filepath.Join(tab.chrome.dir, f.id)
+	path := filepath.Join(tab.chrome.Dir(), f.id)
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > maxDownload {
 		err = fmt.Errorf("it is %d bytes, more than the %d that a step may take", info.Size(), int64(maxDownload))

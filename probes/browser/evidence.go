@@ -128,7 +128,7 @@ func (tab *Tab) downloaded(f file) ([]byte, error) {
 	if f.got > maxExhibit {
 		return nil, fmt.Errorf("it is %.0f bytes, more than the %d that are kept", f.got, maxExhibit)
 	}
-	return os.ReadFile(filepath.Join(tab.chrome.dir, f.id))
+	return os.ReadFile(filepath.Join(tab.chrome.Dir(), f.id))
 }
 
 // safeName is a name that the site has chosen, as a file's.

@@ -28,7 +28,7 @@ func keepMoments(ctx context.Context) error {
 // written is when the last byte of a download was on disk, by the file's own time. Chrome looks at the file for a while
 // (is it dangerous?) before it says that it has ended; and its word takes time to reach us.
 func (tab *Tab) written(f file) time.Time {
-	info, err := os.Stat(filepath.Join(tab.chrome.dir, f.id))
+	info, err := os.Stat(filepath.Join(tab.chrome.Dir(), f.id))
 	if err != nil || info.ModTime().After(f.ended) {
 		return f.ended
 	}

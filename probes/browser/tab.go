@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/target"
 
+	"valkyrie/probes/browser/process"
 	"valkyrie/probes/journey"
 )
 
@@ -21,7 +22,7 @@ import (
 //		tab.See(browser.Text("Your cards"))
 //	}}}}
 type Tab struct {
-	chrome  *chrome
+	chrome  *process.Chrome
 	site    string // origin of the site under probe
 	root    context.Context
 	ctx     context.Context // root, ending with the present step
@@ -76,24 +77,24 @@ var _ journey.Instrument = (*Tab)(nil)
 func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	tab.site, tab.stage = origin(stage.Site), stage
 	tab.clicked = make(chan click, 8)
-	c, err := launch(ctx, stage.Chrome)
+	c, err := process.Launch(ctx, stage.Chrome)
 	if err != nil {
 		return err
 	}
 	tab.chrome = c
-	tab.root, tab.ctx = c.ctx, c.ctx
+	tab.root, tab.ctx = c.Context(), c.Context()
 	tab.id = tab.target().TargetID
 	tab.background.Go(func() {
 		select {
-		case <-c.crashed:
+		case <-c.Crashed():
 			tab.crash()
-		case <-c.ctx.Done():
+		case <-c.Context().Done():
 		}
 	})
 	if err := tab.prepare(ctx); err != nil {
-		return c.explain(ctx.Err(), "Chrome started, but its first tab could not be set up", err)
+		return c.StartError(ctx.Err(), "Chrome started, but its first tab could not be set up", err)
 	}
-	c.tab.Store(&tab.id)
+	c.WatchTab(tab.id)
 	return nil
 }
 
@@ -124,17 +125,17 @@ func bind(root, step context.Context) (context.Context, context.CancelFunc) {
 
 // Died returns why Chrome, or the page's process, is gone, unless Kill ended it.
 func (tab *Tab) Died() error {
-	lost := tab.lostPage()
+	lost := tab.chrome != nil && tab.chrome.RendererMissing()
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
 	if tab.killed {
 		return nil
 	}
 	if tab.died == nil && tab.root != nil && tab.root.Err() != nil {
-		tab.died = tab.chrome.death()
+		tab.died = tab.chrome.Death()
 	}
 	if tab.died == nil && lost {
-		tab.died = errCrashed
+		tab.died = process.ErrRendererCrashed
 	}
 	return tab.died
 }
@@ -147,7 +148,7 @@ func (tab *Tab) Kill() {
 	}
 	tab.mu.Unlock()
 	if tab.chrome != nil {
-		tab.chrome.kill()
+		tab.chrome.Kill()
 	}
 }
 
@@ -159,7 +160,7 @@ func (tab *Tab) Stop() error {
 	if tab.chrome == nil {
 		return nil
 	}
-	err := tab.chrome.stop()
+	err := tab.chrome.Stop()
 	tab.family.wait()
 	tab.background.Wait()
 	return err
@@ -170,11 +171,40 @@ func (tab *Tab) Version() string {
 	if tab.chrome == nil {
 		return ""
 	}
-	return tab.chrome.version
+	return tab.chrome.Version()
 }
 
 // fail ends the step, adding what broke on the page meanwhile: it is often the cause.
 func (tab *Tab) fail(format string, args ...any) {
 	tab.suffer()
 	tab.step.Failf(format+"%s%s%s", append(args, tab.gone(), tab.dialogs.note(), tab.log.troubles())...)
+}
+
+// crash ends Chrome when the page's renderer has died: calls that wait for it would otherwise wait until their limit. A
+// page that has used up its memory would do the same to a customer, so it is the site's failure; every other death of the
+// renderer is the probe's.
+func (tab *Tab) crash() {
+	tab.mu.Lock()
+	switch {
+	case tab.died != nil || tab.killed:
+	case tab.chrome.OutOfMemory():
+		tab.killed, tab.burst = true, true
+	default:
+		tab.died = process.ErrRendererCrashed
+	}
+	tab.mu.Unlock()
+	tab.chrome.Kill()
+}
+
+// gone describes why the page no longer exists, when that is the page's own doing; "" otherwise.
+func (tab *Tab) gone() string {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	switch {
+	case tab.burst:
+		return ": the page used up its memory and crashed"
+	case tab.left:
+		return ": the page closed its own window"
+	}
+	return ""
 }

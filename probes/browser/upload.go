@@ -14,7 +14,7 @@ import (
 // Upload gives a file of this name and content to a file field. A field that hides behind its label is found by it.
 func (tab *Tab) Upload(l Locator, name string, data []byte) {
 	failure := fmt.Sprintf("could not upload %s to the %s", name, l)
-	dir, err := os.MkdirTemp(tab.chrome.dir, "upload-")
+	dir, err := os.MkdirTemp(tab.chrome.Dir(), "upload-")
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, filepath.Base(name)), data, 0o600)
 	}

@@ -1,4 +1,4 @@
-package browser
+package process
 
 import (
 	"bytes"
@@ -12,8 +12,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownGroup puts Chrome and its children into a process group of their own, so that all of them can be ended and reaped
-// together; and has the kernel end Chrome when this program dies (not on Lambda, whose threads come and go).
+// ownGroup puts Chrome and its children into a process group of their own, so that all of them can be killed and reaped
+// together. It also makes the kernel kill Chrome when this program dies, except on Lambda, whose threads come and go.
 func ownGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if os.Getenv("LAMBDA_TASK_ROOT") == "" {
@@ -21,8 +21,8 @@ func ownGroup(cmd *exec.Cmd) {
 	}
 }
 
-// adoptOrphans makes the children of a dead Chrome ours, so that we can reap them: in a container there is often no init
-// that would, and on a warm Lambda the zombies would add up.
+// adoptOrphans makes this process the subreaper of a dead Chrome's children: a container often has no init to reap them,
+// and on a warm Lambda the zombies would accumulate.
 func adoptOrphans() { _ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) }
 
 func killGroup(pgid int) {
@@ -31,7 +31,7 @@ func killGroup(pgid int) {
 	}
 }
 
-// killOwners ends the processes that were started on the folder, and those in their groups.
+// killOwners kills the processes whose command line names dir, and their groups.
 func killOwners(dir string) {
 	lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
 	for _, path := range lines {
@@ -45,7 +45,7 @@ func killOwners(dir string) {
 	}
 }
 
-// reapGroup waits until no process of the group is left, for at most limit.
+// reapGroup kills and reaps the group until none of its processes is left, for at most limit.
 func reapGroup(pgid int, limit time.Duration) {
 	if pgid <= 0 {
 		return

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package browser
+package process
 
 import (
 	"os/exec"
@@ -12,7 +12,7 @@ func ownGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: t
 
 func adoptOrphans() {}
 
-// killOwners would need a list of processes, which is had in another way on each system.
+// killOwners does nothing: listing processes needs different code on each system.
 func killOwners(string) {}
 
 func killGroup(pgid int) {
@@ -21,5 +21,5 @@ func killGroup(pgid int) {
 	}
 }
 
-// reapGroup needs to do nothing: init reaps the orphans here.
+// reapGroup does nothing: init reaps orphans on these systems.
 func reapGroup(int, time.Duration) {}
