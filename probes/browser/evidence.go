@@ -39,7 +39,7 @@ func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data [
 		}},
 	}
 	if !tab.stage.NoFilm {
-		kinds = append(kinds, exhibit{"film", "film.jpg", func(context.Context) ([]byte, error) { return tab.film.strip(mask) }})
+		kinds = append(kinds, exhibit{"film", "film.jpg", func(context.Context) ([]byte, error) { return tab.film.JPEG(mask) }})
 	}
 	if f, ok := tab.downloads.last(); ok {
 		kinds = append(kinds, exhibit{"download", "download-" + safeName(f.name), func(context.Context) ([]byte, error) { return tab.downloaded(f) }})

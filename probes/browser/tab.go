@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/target"
 
+	"valkyrie/probes/browser/picture"
 	"valkyrie/probes/browser/process"
 	"valkyrie/probes/journey"
 )
@@ -37,7 +38,7 @@ type Tab struct {
 	requests  *requests
 	downloads *downloads
 	record    *recorder
-	film      *film
+	film      *picture.Film
 	vitals    *vitals
 
 	clicked    chan click
@@ -66,7 +67,7 @@ type Tab struct {
 
 // NewTab makes a tab for one run. Nothing is started before the run does.
 func NewTab() *Tab {
-	tab := &Tab{wait: &wait{}, log: &log{}, requests: &requests{}, downloads: &downloads{}, record: &recorder{}, film: &film{}, vitals: &vitals{}}
+	tab := &Tab{wait: &wait{}, log: &log{}, requests: &requests{}, downloads: &downloads{}, record: &recorder{}, film: &picture.Film{}, vitals: &vitals{}}
 	tab.family = &family{tabs: []*Tab{tab}}
 	return tab
 }

@@ -44,7 +44,7 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 		window.askEarly(call)
 	}
 	asked.Wait()
-	tab.film.title(res)
+	tab.film.SetResult(res)
 	n := journey.Notes{Problems: tab.record.news(), Vitals: tab.vitals.report()}
 	n.Waterfall, n.Why = tab.explainTime(res, ended, busy)
 	return n

@@ -55,6 +55,6 @@ if (wish && wish.target) {
 }
 const whole = document.scrollingElement || document.documentElement;
 return {
-  hidden, meant, near, x: scrollX, y: scrollY, width: innerWidth, height: innerHeight, ratio: devicePixelRatio,
+  hidden, target: meant, near, x: scrollX, y: scrollY, width: innerWidth, height: innerHeight, ratio: devicePixelRatio,
   fullWidth: Math.max(innerWidth, whole?.scrollWidth || 0), fullHeight: Math.max(innerHeight, whole?.scrollHeight || 0),
 };

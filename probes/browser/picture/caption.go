@@ -1,4 +1,4 @@
-package browser
+package picture
 
 import (
 	"image"
@@ -12,11 +12,9 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
-
-	"valkyrie/probes/journey"
 )
 
-// The caption above a picture: the size of its letters, their lines, and the space around them, in pixels.
+// Sizes of the caption, in pixels: its letters, its lines and its margin; and the most lines it may have.
 const (
 	captionSize  = 15
 	captionLine  = 21
@@ -24,7 +22,7 @@ const (
 	captionLines = 6
 )
 
-// captionFace is Go's own typeface; it has Latin, Greek and Cyrillic letters.
+// captionFace is the Go typeface; it has Latin, Greek and Cyrillic letters.
 var captionFace = sync.OnceValue(func() font.Face {
 	f, err := opentype.Parse(goregular.TTF)
 	if err != nil {
@@ -37,19 +35,15 @@ var captionFace = sync.OnceValue(func() font.Face {
 	return face
 })
 
-// captionMu guards the face, which may be used by one at a time.
+// captionMu guards the face, which is not safe for concurrent use.
 var captionMu sync.Mutex
 
-// captioned is pic with a bar above it that says how the step failed; one that has not failed is left as it is.
-func captioned(pic *image.RGBA, step *journey.T) *image.RGBA {
-	why := step.Failure()
-	if why == "" {
-		return pic
-	}
+// Caption returns pic with a red bar above it that shows text, wrapped into lines.
+func Caption(pic *image.RGBA, text string) *image.RGBA {
 	captionMu.Lock()
 	defer captionMu.Unlock()
 	face := captionFace()
-	lines := wrapped(face, step.Step()+": "+why, pic.Bounds().Dx()-2*captionSpace)
+	lines := wrap(face, text, pic.Bounds().Dx()-2*captionSpace)
 	bar := len(lines)*captionLine + 2*captionSpace
 	whole := image.NewRGBA(image.Rect(0, 0, pic.Bounds().Dx(), pic.Bounds().Dy()+bar))
 	fill(whole, image.Rect(0, 0, whole.Bounds().Dx(), bar), red)
@@ -62,8 +56,8 @@ func captioned(pic *image.RGBA, step *journey.T) *image.RGBA {
 	return whole
 }
 
-// wrapped is text in lines of at most some pixels, broken between words, or within one that is too long.
-func wrapped(face font.Face, text string, width int) (lines []string) {
+// wrap breaks text into lines of at most width pixels, between words, or within a word that is too long.
+func wrap(face font.Face, text string, width int) (lines []string) {
 	line := ""
 	for _, word := range strings.Fields(text) {
 		longer := strings.TrimSpace(line + " " + word)

@@ -1,0 +1,113 @@
+// Package picture makes the pictures that a run leaves behind from screenshots: it paints over secrets, outlines what the
+// failing step was looking for, adds a caption with the error, and joins small pictures into a film strip.
+//
+// It exists so that everything about images is pure: it takes bytes and positions and returns bytes, and it knows neither
+// a tab nor Chrome. Package browser takes the screenshots and asks the page for the positions.
+package picture
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"math"
+
+	xdraw "golang.org/x/image/draw"
+)
+
+// MaxHeight is how much of a long page is on its picture, in CSS pixels.
+const MaxHeight = 8000
+
+// A Layout is where things are on a page, as script/cover.js reports it. Boxes are x, y, width, height, in CSS pixels
+// from the window's corner.
+type Layout struct {
+	Hidden     [][4]float64 `json:"hidden"` // the secrets
+	Target     [][4]float64 `json:"target"` // what the step was looking for
+	Near       [][4]float64 `json:"near"`   // the closest matches, when there is no target
+	X          float64      `json:"x"`
+	Y          float64      `json:"y"`
+	Width      float64      `json:"width"`
+	Height     float64      `json:"height"`
+	FullWidth  float64      `json:"fullWidth"`
+	FullHeight float64      `json:"fullHeight"`
+	Ratio      float64      `json:"ratio"`
+}
+
+// An Area says what a screenshot shows.
+type Area int
+
+// The areas: what is in the window, or the whole page, below the fold too.
+const (
+	Window Area = iota
+	Page
+)
+
+// Cover decodes a screenshot and paints solid boxes over the secrets, at their positions in each of the layouts: a page
+// may move between the question and the screenshot, so callers ask before and after it.
+func Cover(screenshot []byte, area Area, layouts ...Layout) (*image.RGBA, error) {
+	decoded, _, err := image.Decode(bytes.NewReader(screenshot))
+	if err != nil {
+		return nil, err
+	}
+	pic := image.NewRGBA(image.Rectangle{Max: decoded.Bounds().Size()})
+	draw.Draw(pic, pic.Bounds(), decoded, decoded.Bounds().Min, draw.Src)
+	for _, l := range layouts {
+		for _, box := range l.Hidden {
+			fill(pic, l.project(pic, box, area, 2), color.Black)
+		}
+	}
+	return pic, nil
+}
+
+// Outline draws a red line around what the step was looking for, or amber ones around the closest matches.
+func Outline(pic *image.RGBA, area Area, l Layout) {
+	for _, box := range l.Target {
+		outline(pic, l.project(pic, box, area, 6), red, 4)
+	}
+	for _, box := range l.Near {
+		outline(pic, l.project(pic, box, area, 6), amber, 4)
+	}
+}
+
+// project converts a box of the page, enlarged by margin CSS pixels, into pixels of a picture.
+func (l Layout) project(pic image.Image, box [4]float64, area Area, margin float64) image.Rectangle {
+	scale, x, y := float64(pic.Bounds().Dx())/l.Width, box[0]-margin, box[1]-margin
+	if area == Page {
+		scale, x, y = float64(pic.Bounds().Dx())/l.FullWidth, x+l.X, y+l.Y
+	}
+	w, h := box[2]+2*margin, box[3]+2*margin
+	return image.Rect(int(math.Floor(x*scale)), int(math.Floor(y*scale)), int(math.Ceil((x+w)*scale)), int(math.Ceil((y+h)*scale)))
+}
+
+// PNG encodes pic in at most limit bytes; a larger file is halved in size until it fits.
+func PNG(pic *image.RGBA, limit int) ([]byte, error) {
+	for {
+		var out bytes.Buffer
+		err := png.Encode(&out, pic)
+		if err != nil || out.Len() <= limit {
+			return out.Bytes(), err
+		}
+		half := image.NewRGBA(image.Rect(0, 0, max(1, pic.Bounds().Dx()/2), max(1, pic.Bounds().Dy()/2)))
+		xdraw.ApproxBiLinear.Scale(half, half.Bounds(), pic, pic.Bounds(), xdraw.Src, nil)
+		pic = half
+	}
+}
+
+// red marks the failure, amber what comes near it.
+var (
+	red   = color.RGBA{0xd9, 0x1e, 0x18, 0xff}
+	amber = color.RGBA{0xe6, 0x8a, 0x00, 0xff}
+)
+
+func fill(pic *image.RGBA, r image.Rectangle, c color.Color) {
+	draw.Draw(pic, r, image.NewUniform(c), image.Point{}, draw.Src)
+}
+
+// outline draws a line of some pixels inside the border of r.
+func outline(pic *image.RGBA, r image.Rectangle, c color.Color, line int) {
+	fill(pic, image.Rect(r.Min.X, r.Min.Y, r.Max.X, r.Min.Y+line), c)
+	fill(pic, image.Rect(r.Min.X, r.Max.Y-line, r.Max.X, r.Max.Y), c)
+	fill(pic, image.Rect(r.Min.X, r.Min.Y, r.Min.X+line, r.Max.Y), c)
+	fill(pic, image.Rect(r.Max.X-line, r.Min.Y, r.Max.X, r.Max.Y), c)
+}

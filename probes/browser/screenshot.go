@@ -1,0 +1,113 @@
+package browser
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"image"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+
+	"valkyrie/probes/browser/picture"
+	"valkyrie/probes/journey"
+)
+
+//go:embed script/cover.js
+var coverScript string
+
+// stillLimit bounds the screenshot at the end of a step, so that a page which does not paint costs little.
+const stillLimit = 400 * time.Millisecond
+
+// layout asks the page for the positions of its secrets, and of the elements that w targets (nil: none).
+func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *wish) (picture.Layout, error) {
+	secrets, err := json.Marshal(mask.Looks())
+	if err != nil {
+		return picture.Layout{}, err
+	}
+	target, err := json.Marshal(w)
+	if err != nil {
+		return picture.Layout{}, err
+	}
+	var l picture.Layout
+	err = tab.evaluate(ctx, fmt.Sprintf("((secrets, wish) => {\n%s%s%s})(%s, %s)", findScript, whyScript, coverScript, secrets, target), &l)
+	return l, err
+}
+
+// masked takes a screenshot and covers the secrets on it. It asks for their positions before and after, since a page may
+// move meanwhile, and keeps no picture whose secrets could not be located. The returned layout is the one before.
+func (tab *Tab) masked(ctx context.Context, w *wish, area picture.Area, shoot func(picture.Layout) ([]byte, error)) (*image.RGBA, picture.Layout, error) {
+	mask := tab.step.Mask()
+	if w != nil || len(mask.Looks()) > 0 {
+		tab.openClosed(ctx)
+	}
+	before, err := tab.layout(ctx, mask, w)
+	if err != nil {
+		return nil, before, err
+	}
+	data, err := shoot(before)
+	if err != nil {
+		return nil, before, err
+	}
+	after, err := tab.layout(ctx, mask, nil)
+	if err != nil {
+		return nil, before, err
+	}
+	pic, err := picture.Cover(data, area, before, after)
+	return pic, before, err
+}
+
+// screenshot is the whole page, with what the step was looking for outlined and the step's error above it.
+func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
+	yes := true
+	pic, l, err := tab.masked(ctx, tab.sought(), picture.Page, func(l picture.Layout) ([]byte, error) {
+		p := page.CaptureScreenshotParams{CaptureBeyondViewport: &yes, OptimizeForSpeed: &yes}
+		p.Clip = &page.Viewport{Width: l.FullWidth, Height: min(l.FullHeight, picture.MaxHeight), Scale: 1}
+		res, err := cdp.Call(ctx, tab.target(), page.CaptureScreenshot, p)
+		return res.Data, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	picture.Outline(pic, picture.Page, l)
+	if why := tab.step.Failure(); why != "" {
+		pic = picture.Caption(pic, tab.step.Step()+": "+why)
+	}
+	return picture.PNG(pic, maxExhibit)
+}
+
+// shoot adds the step's picture to the film, once.
+func (tab *Tab) shoot(ctx context.Context) {
+	step := tab.step.Step()
+	if tab.stage.NoFilm || tab.film.Has(step) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, stillLimit)
+	defer cancel()
+	call, release := bind(tab.root, ctx)
+	defer release()
+	pic, _, _ := tab.masked(call, nil, picture.Window, func(l picture.Layout) ([]byte, error) {
+		quality, yes := int64(70), true
+		p := page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatJpeg, Quality: &quality, OptimizeForSpeed: &yes}
+		p.Clip = &page.Viewport{X: l.X, Y: l.Y, Width: l.Width, Height: l.Height, Scale: picture.StillWidth / max(l.Width, 1)}
+		res, err := cdp.Call(call, tab.target(), page.CaptureScreenshot, p)
+		return res.Data, err
+	})
+	tab.film.Add(step, pic)
+}
+
+// seek records the current query, for the screenshot of a failure.
+func (tab *Tab) seek(w wish) {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	tab.wished = w
+}
+
+func (tab *Tab) sought() *wish {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	w := tab.wished
+	return &w
+}
