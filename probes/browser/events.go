@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -14,6 +13,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/browser/har"
 )
 
 // world is the isolated world in which the page script runs.
@@ -23,7 +24,7 @@ const world = "valkyrie"
 func (tab *Tab) prepare(ctx context.Context) error {
 	setup, cancel := bind(tab.root, ctx)
 	defer cancel()
-	tab.record.open(tab.site, tab.firstParty)
+	tab.record.Reset(tab.site)
 	if err := chromedp.ListenBrowser(tab.root, tab.hearBrowser); err != nil {
 		return err
 	}
@@ -36,8 +37,8 @@ func (tab *Tab) prepare(ctx context.Context) error {
 	if err := tab.introduce(setup); err != nil {
 		return err
 	}
-	tab.record.open(tab.site, tab.firstParty) // nothing of the run has happened yet
-	tab.keepBodies()
+	tab.record.Reset(tab.site) // nothing of the run has happened yet
+	tab.background.Go(func() { tab.record.FetchFailed(tab.root) })
 	return tab.keepDownloads(setup)
 }
 
@@ -86,18 +87,18 @@ func (tab *Tab) bindWorld(ctx context.Context) error {
 
 // hear takes the events of the tab. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
 func (tab *Tab) hear(ev any) {
-	tab.record.hear(tab.id, tab.target(), ev)
+	tab.record.Handle(tab.id, source(tab.target()), ev)
 	tab.worlds.hear(ev)
 	tab.frames.hear(tab, ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
 		tab.hearWord(ev)
 	case *network.EventRequestWillBeSent:
-		tab.requests.sent(ev)
+		tab.requests.Sent(ev)
 	case *network.EventResponseReceived:
 		tab.hearResponse(ev)
 	case *network.EventLoadingFailed:
-		tab.requests.lost(ev)
+		tab.requests.Failed(ev)
 		tab.hearFailure(ev)
 	case *fetch.EventRequestPaused:
 		go tab.answerHints(ev)
@@ -141,9 +142,9 @@ func (tab *Tab) hearResponse(ev *network.EventResponseReceived) {
 	if ev.Response == nil || ev.Response.Status < 400 {
 		return
 	}
-	what := fmt.Sprintf("%s answered %d", tab.requests.name(ev.RequestID, ev.Response.URL), ev.Response.Status)
+	what := fmt.Sprintf("%s answered %d", tab.requests.Name(ev.RequestID, ev.Response.URL), ev.Response.Status)
 	tab.log.add(time.Now(), "request: %s", what)
-	if tab.firstParty(ev.Response.URL) {
+	if har.FirstParty(tab.site, ev.Response.URL) {
 		tab.log.blame(what)
 	}
 }
@@ -152,10 +153,10 @@ func (tab *Tab) hearFailure(ev *network.EventLoadingFailed) {
 	if ev.Canceled || ev.ErrorText == "net::ERR_ABORTED" {
 		return // the page went elsewhere, or it became a download
 	}
-	address := tab.requests.url(ev.RequestID)
-	what := fmt.Sprintf("%s failed: %s", tab.requests.name(ev.RequestID, address), netFault(ev.ErrorText))
+	address := tab.requests.URL(ev.RequestID)
+	what := fmt.Sprintf("%s failed: %s", tab.requests.Name(ev.RequestID, address), netFault(ev.ErrorText))
 	tab.log.add(time.Now(), "request: %s", what)
-	if tab.firstParty(address) {
+	if har.FirstParty(tab.site, address) {
 		tab.log.blame(what)
 	}
 }
@@ -170,9 +171,9 @@ func (tab *Tab) listenToConsole() {
 			}
 			tab.log.add(m.Time, "console %s", m)
 			if m.IsException() {
-				tab.record.exception(m.URL, m.Text)
+				tab.record.AddException(m.URL, m.Text)
 			}
-			if m.IsException() && tab.firstParty(m.URL) {
+			if m.IsException() && har.FirstParty(tab.site, m.URL) {
 				text, _, _ := strings.Cut(m.Text, "\n")
 				tab.log.blame("script error " + strings.TrimPrefix(text, "Uncaught "))
 			}
@@ -180,11 +181,5 @@ func (tab *Tab) listenToConsole() {
 	})
 }
 
-// firstParty reports whether address belongs to the site under probe. Its icon does not count: browsers ask for one
-// unasked, and no customer misses it.
-func (tab *Tab) firstParty(address string) bool {
-	u, err := url.Parse(address)
-	return err == nil && origin(u) == tab.site && u.Path != "/favicon.ico"
-}
-
-func origin(u *url.URL) string { return u.Scheme + "://" + u.Host }
+// source identifies a session to the recorder.
+func source(t *chromedp.Target) har.Source { return har.Source{Session: t, ID: t.TargetID} }

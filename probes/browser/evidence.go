@@ -34,8 +34,8 @@ func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data [
 		{"console", "console.txt", func(context.Context) ([]byte, error) { return []byte(tab.log.text()), nil }},
 		{"url", "url.txt", screen.address},
 		{"har", "run.har", func(ctx context.Context) ([]byte, error) {
-			tab.stepBodies(ctx, tab.step.Step())
-			return tab.har(mask)
+			tab.record.FetchStep(ctx, tab.step.Step())
+			return tab.record.Write(mask, tab.Version())
 		}},
 	}
 	if !tab.stage.NoFilm {

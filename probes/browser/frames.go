@@ -112,7 +112,7 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 
 // hearFrame takes the events of a frame of another site.
 func (tab *Tab) hearFrame(from *chromedp.Target, ev any) {
-	tab.record.hear(tab.id, from, ev)
+	tab.record.Handle(tab.id, source(from), ev)
 	tab.worlds.hear(ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
@@ -120,7 +120,7 @@ func (tab *Tab) hearFrame(from *chromedp.Target, ev any) {
 	case *page.EventFrameAttached, *page.EventFrameNavigated:
 		tab.frames.wake(func() {})
 	case *network.EventRequestWillBeSent:
-		tab.requests.sent(ev)
+		tab.requests.Sent(ev)
 	case *network.EventResponseReceived:
 		tab.hearResponse(ev)
 	case *network.EventLoadingFailed:

@@ -50,13 +50,13 @@ func (tab *Tab) unloaded(s sight) string {
 	if !strings.HasPrefix(s.URL, "chrome-error:") {
 		return s.Why
 	}
-	code, address := tab.requests.lastFailure()
+	code, address := tab.requests.LastDocumentFailure()
 	return "the page could not be loaded: " + tab.documentFault(code, address)
 }
 
 // documentFault words why a document could not be had: code says it of the one at address, or of where that redirects to.
 func (tab *Tab) documentFault(code, address string) string {
-	if last, at := tab.requests.lastFailure(); last == code && at != "" {
+	if last, at := tab.requests.LastDocumentFailure(); last == code && at != "" {
 		address = at
 	}
 	if tab.fault.code != code || tab.fault.address != address {

@@ -1,9 +1,12 @@
 package browser
 
 import (
+	"context"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -82,3 +85,15 @@ func (tab *Tab) Close() {
 
 // opened reports whether the tab is a window that another has opened.
 func (tab *Tab) opened() bool { return tab.close != nil }
+
+// sayAgain has Chrome tell what a window wrote to its console before we listened.
+func (tab *Tab) sayAgain(ctx context.Context) error {
+	if !tab.opened() {
+		return nil
+	}
+	if _, err := chromedp.Call(ctx, runtime.Disable, cdp.Empty{}); err != nil {
+		return err
+	}
+	_, err := chromedp.Call(ctx, runtime.Enable, cdp.Empty{})
+	return err
+}

@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/target"
 
+	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/picture"
 	"valkyrie/probes/browser/process"
 	"valkyrie/probes/journey"
@@ -35,9 +36,9 @@ type Tab struct {
 	family    *family
 	wait      *wait
 	log       *log
-	requests  *requests
+	requests  *har.Requests
 	downloads *downloads
-	record    *recorder
+	record    *har.Recorder
 	film      *picture.Film
 	vitals    *vitals
 
@@ -67,7 +68,7 @@ type Tab struct {
 
 // NewTab makes a tab for one run. Nothing is started before the run does.
 func NewTab() *Tab {
-	tab := &Tab{wait: &wait{}, log: &log{}, requests: &requests{}, downloads: &downloads{}, record: &recorder{}, film: &picture.Film{}, vitals: &vitals{}}
+	tab := &Tab{wait: &wait{}, log: &log{}, requests: &har.Requests{}, downloads: &downloads{}, record: &har.Recorder{}, film: &picture.Film{}, vitals: &vitals{}}
 	tab.family = &family{tabs: []*Tab{tab}}
 	return tab
 }
@@ -76,7 +77,7 @@ var _ journey.Instrument = (*Tab)(nil)
 
 // Start starts a fresh Chrome with an empty profile, and opens the tab.
 func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
-	tab.site, tab.stage = origin(stage.Site), stage
+	tab.site, tab.stage = har.Origin(stage.Site), stage
 	tab.clicked = make(chan click, 8)
 	c, err := process.Launch(ctx, stage.Chrome)
 	if err != nil {
@@ -110,7 +111,7 @@ func (tab *Tab) Begin(t *journey.T) {
 	if tab.close != nil {
 		return
 	}
-	tab.record.begin(t.Step())
+	tab.record.BeginStep(t.Step())
 	tab.vitals.begin(t.Step())
 	for _, child := range tab.others() {
 		child.Begin(t)

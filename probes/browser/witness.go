@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	_ "embed"
 	"sync"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
+	"valkyrie/probes/browser/har"
 	"valkyrie/probes/journey"
 )
 
@@ -45,23 +47,19 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	}
 	asked.Wait()
 	tab.film.SetResult(res)
-	n := journey.Notes{Problems: tab.record.news(), Vitals: tab.vitals.report()}
+	n := journey.Notes{Problems: tab.record.NewProblems(), Vitals: tab.vitals.report()}
 	n.Waterfall, n.Why = tab.explainTime(res, ended, busy)
 	return n
 }
 
 // explainTime sums up where the step's time went. busy is how long the page has worked since it was asked last.
 func (tab *Tab) explainTime(res journey.StepResult, ended, busy float64) (journey.Waterfall, string) {
-	all, latest := tab.record.during(res.Name)
 	from := epochMS(res.Started)
 	to := ended
 	if tab.wait.since > from { // what followed the customer's wait is not theirs
 		to = min(to, tab.wait.since)
 	}
-	w, most, mostMS := waterfall(all, latest, from, to)
-	w.ScriptMS = min(w.IdleMS, ms(busy))
-	w.IdleMS -= w.ScriptMS
-	return w, because(w, most, mostMS, float64(res.DurationMS), tab.site)
+	return tab.record.Waterfall(res.Name, from, to, busy, float64(res.DurationMS))
 }
 
 // busy is the time, in milliseconds, that the page's process has worked since it was asked last. A new process begins
@@ -83,4 +81,25 @@ func (tab *Tab) busy(ctx context.Context) float64 {
 		return worked
 	}
 	return since
+}
+
+//go:embed script/early.js
+var earlyScript string
+
+// askEarly asks the window's present document what it had asked for before it was watched.
+func (tab *Tab) askEarly(ctx context.Context) {
+	var all []har.PreAttachRequest
+	if tab.evaluate(ctx, earlyScript, &all) != nil {
+		return
+	}
+	first := tab.family.firstRequest(tab.id)
+	for _, e := range all {
+		e.Method = "GET" // which it is, but for a form's; of that alone it does not know
+		if first != nil && first.URL == e.URL && e.Kind == "navigation" {
+			e.Method = first.Method
+		}
+		if e.Asked < tab.watched {
+			tab.record.AddPreAttach(tab.id, source(tab.target()), e)
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package browser
+package har
 
 import (
 	"encoding/json"
@@ -16,18 +16,30 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A harWriter writes the recorded exchanges as a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/), as
-// DevTools opens it.
-type harWriter struct {
-	mask   *journey.Mask
-	chrome string
-	latest float64 // what is still under way is shown as it was then
+// Write returns the recording as a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) that DevTools can open, with
+// secrets masked. product is Chrome's product and version.
+func (r *Recorder) Write(mask *journey.Mask, product string) ([]byte, error) {
+	all, latest := r.during("")
+	for i := range all {
+		all[i].body, all[i].noBody = maskedBody(all[i], mask)
+	}
+	r.mu.Lock()
+	pages, dropped := slices.Clone(r.pages), r.dropped
+	r.mu.Unlock()
+	return writer{mask, product, latest}.write(all, pages, dropped)
 }
 
-// write is the whole file. What is said about an entry in its comment: its step, and why it failed.
-func (h harWriter) write(all []exchange, pages []document, left int) ([]byte, error) {
+// A writer formats exchanges as a HAR.
+type writer struct {
+	mask    *journey.Mask
+	product string
+	latest  float64 // end of the requests that are still in flight
+}
+
+// write formats the whole file. The comment of an entry holds its step and why it failed.
+func (h writer) write(all []exchange, pages []document, left int) ([]byte, error) {
 	log := &har.Log{Version: "1.2", Creator: &har.Creator{Name: "Valkyrie", Version: "1"}, Entries: []*har.Entry{}, Pages: []*har.Page{}}
-	product, version, _ := strings.Cut(h.chrome, "/")
+	product, version, _ := strings.Cut(h.product, "/")
 	log.Browser = &har.Creator{Name: product, Version: version}
 	if left > 0 {
 		log.Comment = fmt.Sprintf("%d more requests were not kept", left)
@@ -43,10 +55,10 @@ func (h harWriter) write(all []exchange, pages []document, left int) ([]byte, er
 	return []byte(h.mask.Text(string(text))), err
 }
 
-func (h harWriter) page(i int, p document) *har.Page {
+func (h writer) page(i int, p document) *har.Page {
 	return &har.Page{
-		ID: pageID(i + 1), Title: p.url, StartedDateTime: isoTime(p.asked + p.offset),
-		PageTimings: &har.PageTimings{OnContentLoad: since(p.asked, p.content), OnLoad: since(p.asked, p.total)},
+		ID: pageID(i + 1), Title: p.url, StartedDateTime: isoTime(p.started + p.offset),
+		PageTimings: &har.PageTimings{OnContentLoad: since(p.started, p.content), OnLoad: since(p.started, p.total)},
 	}
 }
 
@@ -57,7 +69,7 @@ func pageID(n int) string {
 	return fmt.Sprintf("page_%d", n)
 }
 
-// since is the milliseconds from one moment to another, -1 when that never came.
+// since is the time between two events in milliseconds; -1: the second never came.
 func since(from, to float64) *float64 {
 	ms := (to - from) * 1000
 	if to == 0 || ms < 0 {
@@ -70,10 +82,10 @@ func isoTime(seconds float64) string {
 	return time.UnixMicro(int64(seconds * 1e6)).UTC().Format("2006-01-02T15:04:05.000000Z")
 }
 
-func (h harWriter) entry(x *exchange) *har.Entry {
+func (h writer) entry(x *exchange) *har.Entry {
 	p := x.phases(h.latest)
 	e := &har.Entry{
-		Pageref: pageID(x.page), StartedDateTime: isoTime(x.asked + x.offset), Cache: &har.Cache{},
+		Pageref: pageID(x.page), StartedDateTime: isoTime(x.started + x.offset), Cache: &har.Cache{},
 		Request: h.request(x), Response: h.response(x),
 		Timings: &har.Timings{Blocked: &p.blocked, DNS: &p.dns, Connect: &p.connect, Ssl: &p.tls, Send: p.send, Wait: p.wait, Receive: p.receive},
 		Time:    p.blocked + max(0, p.dns) + max(0, p.connect) + p.send + p.wait + p.receive,
@@ -86,7 +98,7 @@ func (h harWriter) entry(x *exchange) *har.Entry {
 		}
 	}
 	switch {
-	case x.early:
+	case x.preAttach:
 		e.Comment += "; the window could not be watched yet: this is what its document knows of it"
 	case x.blocked != "":
 		e.Comment += "; blocked: " + x.blocked
@@ -98,7 +110,7 @@ func (h harWriter) entry(x *exchange) *har.Entry {
 	return e
 }
 
-func (h harWriter) request(x *exchange) *har.Request {
+func (h writer) request(x *exchange) *har.Request {
 	headers := x.sent
 	if headers == nil {
 		headers = x.request.Headers
@@ -110,7 +122,7 @@ func (h harWriter) request(x *exchange) *har.Request {
 	if u, err := url.Parse(x.request.URL); err == nil {
 		for _, key := range sortedKeys(u.Query()) {
 			for _, value := range u.Query()[key] {
-				r.QueryString = append(r.QueryString, &har.NameValuePair{Name: key, Value: hush(key, value)})
+				r.QueryString = append(r.QueryString, &har.NameValuePair{Name: key, Value: redact(key, value)})
 			}
 		}
 	}
@@ -121,8 +133,8 @@ func (h harWriter) request(x *exchange) *har.Request {
 	return r
 }
 
-// postData is what was sent, with the fields that look like secrets hushed even if no step called them that.
-func (h harWriter) postData(r *network.Request, mime string) *har.PostData {
+// postData is the request body; fields whose names look like secrets are redacted even if no step asked for them.
+func (h writer) postData(r *network.Request, mime string) *har.PostData {
 	var sent []byte
 	for _, e := range r.PostDataEntries {
 		sent = append(sent, e.Bytes...)
@@ -135,7 +147,7 @@ func (h harWriter) postData(r *network.Request, mime string) *har.PostData {
 	}
 	for _, key := range sortedKeys(values) {
 		for i, value := range values[key] {
-			values[key][i] = hush(key, value)
+			values[key][i] = redact(key, value)
 			d.Params = append(d.Params, &har.Param{Name: key, Value: values[key][i]})
 		}
 	}
@@ -143,7 +155,7 @@ func (h harWriter) postData(r *network.Request, mime string) *har.PostData {
 	return d
 }
 
-func (h harWriter) response(x *exchange) *har.Response {
+func (h writer) response(x *exchange) *har.Response {
 	r := &har.Response{
 		HTTPVersion: protocol(x.response), Cookies: []*har.Cookie{}, Headers: []*har.NameValuePair{},
 		Content: &har.Content{MimeType: "x-unknown"}, HeadersSize: -1, BodySize: -1,
@@ -169,7 +181,7 @@ func (h harWriter) response(x *exchange) *har.Response {
 	r.Content.Comment = x.noBody
 	if x.body != nil {
 		r.Content.Size = int64(len(x.body))
-		r.Content.Text, r.Content.Encoding = x.body, "base64" // of the masked body: see recorder.keep
+		r.Content.Text, r.Content.Encoding = x.body, "base64" // of the masked body: see maskedBody
 	}
 	return r
 }
@@ -181,17 +193,17 @@ func protocol(r *network.Response) string {
 	return r.Protocol
 }
 
-// private are the headers that sign a person in. DevTools leaves them out of what it exports, for the same reason.
-var private = []string{"authorization", "proxy-authorization", "cookie", "set-cookie"}
+// credentialHeaders authenticate a person, so their values are redacted, as DevTools does in its exports.
+var credentialHeaders = []string{"authorization", "proxy-authorization", "cookie", "set-cookie"}
 
-// touchy are the names of fields that hold what nobody else should see.
-var touchy = regexp.MustCompile(`(?i)passw|secret|token|csrf|api.?key|credential`)
+// secretName matches the names of fields that usually hold a secret.
+var secretName = regexp.MustCompile(`(?i)passw|secret|token|csrf|api.?key|credential`)
 
-const hushed = "[hidden]"
+const redacted = "[hidden]"
 
-func hush(name, value string) string {
-	if touchy.MatchString(name) {
-		return hushed
+func redact(name, value string) string {
+	if secretName.MatchString(name) {
+		return redacted
 	}
 	return value
 }
@@ -200,10 +212,10 @@ func pairs(headers network.Headers) []*har.NameValuePair {
 	all := []*har.NameValuePair{}
 	for _, name := range sortedKeys(headers) {
 		value := fmt.Sprint(headers[name])
-		if slices.Contains(private, strings.ToLower(name)) {
-			value = hushed
+		if slices.Contains(credentialHeaders, strings.ToLower(name)) {
+			value = redacted
 		}
-		all = append(all, &har.NameValuePair{Name: name, Value: hush(name, value)})
+		all = append(all, &har.NameValuePair{Name: name, Value: redact(name, value)})
 	}
 	return all
 }

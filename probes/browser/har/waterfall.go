@@ -1,8 +1,9 @@
-package browser
+package har
 
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/chromedp/cdproto/network"
@@ -10,11 +11,11 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// maxParts bounds what sorting a step's requests into a waterfall may cost.
+// maxParts bounds the cost of sorting a step's requests into a waterfall.
 const maxParts = 1500
 
-// rank is how much a customer waits for a request: most for the document, least for pictures, and for what the frame of
-// another site asks for only when for nothing else.
+// rank orders requests by how much a customer waits for them: the document most, pictures least, and requests of another
+// site's frame only when there is nothing else.
 func rank(x *exchange) int {
 	if x.framed {
 		return 0
@@ -30,8 +31,19 @@ func rank(x *exchange) int {
 	return 1
 }
 
-// waterfall gives each moment between from and to (milliseconds since the epoch) to the part of the request that the
-// customer waits for most, and finds what took most of the time.
+// Waterfall sums up where the step's time between from and to (milliseconds since the epoch) went, and explains a wait of
+// waitMS in a few words if one thing took at least half of it. busyMS is how long the page's scripts and painting ran.
+func (r *Recorder) Waterfall(step string, from, to, busyMS, waitMS float64) (journey.Waterfall, string) {
+	all, latest := r.during(step)
+	w, most, mostMS := waterfall(all, latest, from, to)
+	w.ScriptMS = min(w.IdleMS, ms(busyMS))
+	w.IdleMS -= w.ScriptMS
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return w, explain(w, most, mostMS, waitMS, r.problems.site)
+}
+
+// waterfall assigns each instant to the phase of the request with the highest rank, and finds the longest phase.
 func waterfall(all []exchange, latest, from, to float64) (w journey.Waterfall, most part, mostMS float64) {
 	var parts []part
 	for i := range all {
@@ -45,7 +57,7 @@ func waterfall(all []exchange, latest, from, to float64) (w journey.Waterfall, m
 	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(rank(b.x), rank(a.x)) })
 	sums := map[string]float64{}
 	by := map[*exchange]map[string]float64{}
-	taken := spans{}
+	taken := intervals{}
 	for _, p := range parts {
 		ms := taken.take(p.from, p.to)
 		sums[p.kind] += ms
@@ -67,14 +79,14 @@ func waterfall(all []exchange, latest, from, to float64) (w journey.Waterfall, m
 	}, most, mostMS
 }
 
-// spans are stretches of time that are given away, sorted and apart from each other.
-type spans [][2]float64
+// intervals are disjoint intervals that are assigned already.
+type intervals [][2]float64
 
-// take gives away what is still free between from and to, and returns how much that was.
-func (s *spans) take(from, to float64) float64 {
+// take assigns what is still free between from and to, and returns its length.
+func (s *intervals) take(from, to float64) float64 {
 	free := to - from
 	merged := [2]float64{from, to}
-	var kept spans
+	var kept intervals
 	for _, x := range *s {
 		if x[1] < from || x[0] > to {
 			kept = append(kept, x)
@@ -87,8 +99,8 @@ func (s *spans) take(from, to float64) float64 {
 	return free
 }
 
-// because says in a few words where most of the wait went, if one thing took at least half of it.
-func because(w journey.Waterfall, most part, mostMS, wait float64, site string) string {
+// explain names the one thing that took at least half of the wait; "": none did.
+func explain(w journey.Waterfall, most part, mostMS, wait float64, site string) string {
 	switch {
 	case most.x != nil && mostMS >= wait/2:
 		return fmt.Sprintf("mostly waiting for %s %s (%d of %d ms)", most.kind, most.x.name(site), ms(mostMS), ms(wait))
@@ -99,3 +111,5 @@ func because(w journey.Waterfall, most part, mostMS, wait float64, site string) 
 	}
 	return ""
 }
+
+func ms(f float64) int64 { return int64(math.Round(f)) }
