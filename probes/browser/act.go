@@ -9,6 +9,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/browser/neterror"
 )
 
 // Visit opens a path of the site (or a whole address), and waits until the document can be used. A page that never
@@ -35,8 +37,8 @@ func (tab *Tab) refuse(format, address, code string) {
 	if code == "net::ERR_ABORTED" && tab.chrome.NetworkCrashed() {
 		tab.step.Brokenf(format, address, "the browser's network process died")
 	}
-	if netFaultIsOurs(code) {
-		tab.step.Brokenf(format, address, netFault(code))
+	if neterror.IsProbeFault(code) {
+		tab.step.Brokenf(format, address, neterror.Describe(code))
 	}
 	tab.suffer()
 	tab.step.Failf(format+"%s", address, tab.documentFault(code, address), tab.dialogs.note()) // what broke on the way is this very request
@@ -201,3 +203,26 @@ func (tab *Tab) heardClick(before time.Time) click {
 }
 
 func (tab *Tab) target() *chromedp.Target { return chromedp.FromContext(tab.root).Target }
+
+// unloaded is why s was not met; where a navigation ended on Chrome's own error page, it is what went wrong.
+func (tab *Tab) unloaded(s sight) string {
+	if !strings.HasPrefix(s.URL, "chrome-error:") {
+		return s.Why
+	}
+	code, address := tab.requests.LastDocumentFailure()
+	return "the page could not be loaded: " + tab.documentFault(code, address)
+}
+
+// documentFault words why a document could not be had: code says it of the one at address, or of where that redirects to.
+func (tab *Tab) documentFault(code, address string) string {
+	if last, at := tab.requests.LastDocumentFailure(); last == code && at != "" {
+		address = at
+	}
+	if tab.fault.code != code || tab.fault.address != address {
+		tab.fault = fault{code, address, neterror.DescribeAt(tab.ctx, code, address, time.Now())}
+	}
+	return tab.fault.words
+}
+
+// fault is why a document could not be had, once it has been found out.
+type fault struct{ code, address, words string }

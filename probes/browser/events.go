@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/har"
+	"valkyrie/probes/browser/neterror"
 )
 
 // world is the isolated world in which the page script runs.
@@ -154,7 +155,7 @@ func (tab *Tab) hearFailure(ev *network.EventLoadingFailed) {
 		return // the page went elsewhere, or it became a download
 	}
 	address := tab.requests.URL(ev.RequestID)
-	what := fmt.Sprintf("%s failed: %s", tab.requests.Name(ev.RequestID, address), netFault(ev.ErrorText))
+	what := fmt.Sprintf("%s failed: %s", tab.requests.Name(ev.RequestID, address), neterror.Describe(ev.ErrorText))
 	tab.log.add(time.Now(), "request: %s", what)
 	if har.FirstParty(tab.site, address) {
 		tab.log.blame(what)

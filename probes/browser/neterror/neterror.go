@@ -1,12 +1,13 @@
-package browser
+// Package neterror words Chrome's network errors, such as net::ERR_CERT_DATE_INVALID, and says whose fault they are.
+//
+// It exists because these words are read out on a phone: the code alone says too little, so the package adds a plain
+// sentence, and looks at the server's certificate itself for what Chrome does not report.
+package neterror
 
-import (
-	"strings"
-	"time"
-)
+import "strings"
 
-// netWords say in plain words what Chrome calls by a code. The code follows them, for whoever wants to look it up.
-var netWords = map[string]string{
+// descriptions are plain sentences for Chrome's codes; the code follows them, to be looked up.
+var descriptions = map[string]string{
 	"net::ERR_ABORTED":                        "it is a file to download, or was broken off",
 	"net::ERR_NAME_NOT_RESOLVED":              "its name is not known to DNS",
 	"net::ERR_CONNECTION_REFUSED":             "the connection was refused: nothing listens there",
@@ -37,47 +38,25 @@ var netWords = map[string]string{
 	"net::ERR_NETWORK_CHANGED":                "the probe's network changed",
 }
 
-// netFault words a network error of Chrome.
-func netFault(code string) string {
-	if words, ok := netWords[code]; ok {
+// Describe returns a plain sentence for a code, followed by the code in parentheses.
+func Describe(code string) string {
+	if words, ok := descriptions[code]; ok {
 		return words + " (" + strings.TrimPrefix(code, "net::") + ")"
 	}
 	return code
 }
 
-// unloaded is why s was not met; where a navigation ended on Chrome's own error page, it is what went wrong.
-func (tab *Tab) unloaded(s sight) string {
-	if !strings.HasPrefix(s.URL, "chrome-error:") {
-		return s.Why
-	}
-	code, address := tab.requests.LastDocumentFailure()
-	return "the page could not be loaded: " + tab.documentFault(code, address)
-}
-
-// documentFault words why a document could not be had: code says it of the one at address, or of where that redirects to.
-func (tab *Tab) documentFault(code, address string) string {
-	if last, at := tab.requests.LastDocumentFailure(); last == code && at != "" {
-		address = at
-	}
-	if tab.fault.code != code || tab.fault.address != address {
-		tab.fault = fault{code, address, certificateFault(tab.ctx, code, address, time.Now())}
-	}
-	return tab.fault.words
-}
-
-// fault is why a document could not be had, once it has been found out.
-type fault struct{ code, address, words string }
-
-// ours are the network errors that are the probe's own: its proxy, its network, its memory.
-var ours = []string{
+// probeFaults are the prefixes of the errors that the probe itself causes: its proxy, its network, its memory.
+var probeFaults = []string{
 	"ERR_PROXY_", "ERR_TUNNEL_CONNECTION_FAILED", "ERR_SOCKS_", "ERR_NO_SUPPORTED_PROXIES", "ERR_MANDATORY_PROXY_",
 	"ERR_INTERNET_DISCONNECTED", "ERR_NETWORK_CHANGED", "ERR_INSUFFICIENT_RESOURCES", "ERR_OUT_OF_MEMORY", "ERR_NETWORK_ACCESS_DENIED",
 	"ERR_PAC_",
 }
 
-func netFaultIsOurs(code string) bool {
-	for _, o := range ours {
-		if strings.HasPrefix(strings.TrimPrefix(code, "net::"), o) {
+// IsProbeFault reports whether the probe's own proxy, network or memory causes the error, and not the site.
+func IsProbeFault(code string) bool {
+	for _, prefix := range probeFaults {
+		if strings.HasPrefix(strings.TrimPrefix(code, "net::"), prefix) {
 			return true
 		}
 	}

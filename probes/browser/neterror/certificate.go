@@ -1,4 +1,4 @@
-package browser
+package neterror
 
 import (
 	"bytes"
@@ -14,31 +14,30 @@ import (
 	"time"
 )
 
-// Chrome names one fault of a certificate, the gravest, and nothing of what is in it. So the probe shakes hands with the
-// server itself, and looks: at when it expired, whom it is for, and who issued it. It sends no request.
-
-// handshakeLimit bounds that look.
+// handshakeLimit bounds the probe's own handshake.
 const handshakeLimit = time.Second
 
-// certificateFault words an error of Chrome about the certificate of an address. now is the time to judge its dates by.
-func certificateFault(ctx context.Context, code, address string, now time.Time) string {
+// DescribeAt is Describe for an error at an address. Chrome reports only the gravest fault of a certificate and none of its
+// content, so for those errors the probe makes a TLS handshake of its own, sends no request, and reads the expiry, the
+// names and the issuer. now is the time by which the dates are judged.
+func DescribeAt(ctx context.Context, code, address string, now time.Time) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() == "" || !strings.HasPrefix(code, "net::ERR_CERT_") {
-		return netFault(code)
+		return Describe(code)
 	}
-	chain, err := shake(ctx, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "443")), u.Hostname())
+	chain, err := handshake(ctx, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "443")), u.Hostname())
 	if err != nil || len(chain) == 0 {
-		return netFault(code)
+		return Describe(code)
 	}
 	faults := certificateFaults(code, u.Hostname(), chain, now)
 	if len(faults) == 0 {
-		return netFault(code) // Chrome was shown another one than we, or minds what we do not see
+		return Describe(code) // Chrome got another certificate, or applies a rule that is not checked here
 	}
 	return fmt.Sprintf("the certificate of %s %s (%s)", u.Hostname(), strings.Join(faults, ", and "), strings.TrimPrefix(code, "net::"))
 }
 
-// shake is the chain of certificates that the server shows.
-func shake(ctx context.Context, addr, host string) ([]*x509.Certificate, error) {
+// handshake returns the chain of certificates that the server sends.
+func handshake(ctx context.Context, addr, host string) ([]*x509.Certificate, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshakeLimit)
 	defer cancel()
 	d := tls.Dialer{Config: &tls.Config{ServerName: host, InsecureSkipVerify: true, MinVersion: tls.VersionTLS10}}
@@ -50,8 +49,8 @@ func shake(ctx context.Context, addr, host string) ([]*x509.Certificate, error) 
 	return conn.(*tls.Conn).ConnectionState().PeerCertificates, nil
 }
 
-// certificateFaults are what is wrong with the certificate, each after "the certificate of shop.example.com". The first
-// of chain is the server's own.
+// certificateFaults lists what is wrong with the certificate, each to follow "the certificate of shop.example.com". The
+// first of chain is the server's own.
 func certificateFaults(code, host string, chain []*x509.Certificate, now time.Time) (faults []string) {
 	const day = "2 Jan 2006"
 	leaf := chain[0]
@@ -62,10 +61,10 @@ func certificateFaults(code, host string, chain []*x509.Certificate, now time.Ti
 		faults = append(faults, "is not valid before "+leaf.NotBefore.UTC().Format(day))
 	}
 	if leaf.VerifyHostname(host) != nil {
-		faults = append(faults, fmt.Sprintf("is for %s, not for %s", whom(leaf), host))
+		faults = append(faults, fmt.Sprintf("is for %s, not for %s", hosts(leaf), host))
 	}
 	if code == "net::ERR_CERT_AUTHORITY_INVALID" {
-		faults = append(faults, "is not trusted: "+issued(chain))
+		faults = append(faults, "is not trusted: "+issuerFault(chain))
 	}
 	if code == "net::ERR_CERT_REVOKED" {
 		faults = append(faults, "was revoked by its authority")
@@ -78,8 +77,8 @@ func certificateFaults(code, host string, chain []*x509.Certificate, now time.Ti
 	return faults
 }
 
-// whom lists whom a certificate is for.
-func whom(c *x509.Certificate) string {
+// hosts lists the hosts of a certificate.
+func hosts(c *x509.Certificate) string {
 	names := slices.Clone(c.DNSNames)
 	for _, ip := range c.IPAddresses {
 		names = append(names, ip.String())
@@ -93,8 +92,8 @@ func whom(c *x509.Certificate) string {
 	return strings.Join(names, ", ")
 }
 
-// issued says by whom the server's certificate is, when browsers do not trust that.
-func issued(chain []*x509.Certificate) string {
+// issuerFault explains why browsers do not trust the issuer of the server's certificate.
+func issuerFault(chain []*x509.Certificate) string {
 	leaf, last := chain[0], chain[len(chain)-1]
 	switch {
 	case bytes.Equal(leaf.RawIssuer, leaf.RawSubject):

@@ -1,4 +1,4 @@
-package browser
+package neterror
 
 import (
 	"crypto/ecdsa"
@@ -49,15 +49,15 @@ func TestCertificateFaults(t *testing.T) {
 	}
 }
 
-// TestNoCertificateToSee: where the handshake fails, Chrome's own word is all there is.
-func TestNoCertificateToSee(t *testing.T) {
+// TestDescribeAtWithoutHandshake checks that Chrome's code is described by itself when the handshake fails.
+func TestDescribeAtWithoutHandshake(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	address := "https://" + l.Addr().String()
 	l.Close()
-	got := certificateFault(t.Context(), "net::ERR_CERT_DATE_INVALID", address, time.Now())
+	got := DescribeAt(t.Context(), "net::ERR_CERT_DATE_INVALID", address, time.Now())
 	if want := "its certificate has expired, or is not valid yet (ERR_CERT_DATE_INVALID)"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
