@@ -9,6 +9,8 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/runtime"
+
+	"valkyrie/probes/browser/script"
 )
 
 // evaluate runs script in our isolated world of the page, awaits it, and decodes its value. Unlike chromedp's waits, it
@@ -31,9 +33,9 @@ func (f frame) ask(ctx context.Context, w wish, d time.Duration) (s sight, err e
 	var asked isolated
 	err = f.inWorld(ctx, func(at isolated) string {
 		asked = at
-		look := "valkyrieLook"
+		look := "valkyrieQuery"
 		if !at.taught {
-			look = "(globalThis.valkyrieLook = " + pageScript + ")"
+			look = "(globalThis.valkyrieQuery = " + script.Query + ")"
 		}
 		return fmt.Sprintf("%s(%s, %d)", look, args, d.Milliseconds())
 	}, &s)

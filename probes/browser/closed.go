@@ -10,6 +10,8 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+
+	"valkyrie/probes/browser/script"
 )
 
 // A page may keep part of what it shows in closed shadow roots, where no script can look, ours neither. Chrome's inspector
@@ -33,7 +35,7 @@ type closed struct {
 func (tab *Tab) recall(s sight) {
 	if s.Hosts {
 		tab.openClosed(tab.ctx)
-		_, _ = tab.once(s.frame, wish{Op: "remember", Option: "looked"}) // at worst, what was there counts as new
+		_, _ = tab.once(s.frame, wish{Op: "snapshot", Option: "searched"}) // at worst, what was there counts as new
 	}
 }
 
@@ -88,7 +90,7 @@ const closedGroup = "valkyrie-closed"
 
 // openClosed does so in one frame. A page that is being replaced, or does not answer, is looked at again later.
 func (f frame) openClosed(ctx context.Context) bool {
-	w, err := cdp.Call(ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: world})
+	w, err := cdp.Call(ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: script.World})
 	if err != nil {
 		return false
 	}
@@ -113,12 +115,6 @@ func (f frame) openClosed(ctx context.Context) bool {
 	return found
 }
 
-// keepScript is a method of a shadow root. It answers whether the root was unknown.
-const keepScript = `function() {
-	const known = globalThis.valkyrieClosed ??= new WeakMap();
-	return known.get(this.host) !== this && !!known.set(this.host, this);
-}`
-
 // keepClosed gives one root to our world.
 func (f frame) keepClosed(ctx context.Context, in runtime.ExecutionContextID, root cdp.BackendNodeID) bool {
 	el, err := cdp.Call(ctx, f.target, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: root, ExecutionContextID: in, ObjectGroup: closedGroup})
@@ -126,7 +122,7 @@ func (f frame) keepClosed(ctx context.Context, in runtime.ExecutionContextID, ro
 		return false
 	}
 	yes := true
-	res, err := cdp.Call(ctx, f.target, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: keepScript, ObjectID: el.Object.ObjectID, ReturnByValue: &yes})
+	res, err := cdp.Call(ctx, f.target, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: script.KeepShadowRoot, ObjectID: el.Object.ObjectID, ReturnByValue: &yes})
 	return err == nil && string(res.Result.Value) == "true"
 }
 

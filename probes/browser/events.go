@@ -16,10 +16,8 @@ import (
 
 	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/neterror"
+	"valkyrie/probes/browser/script"
 )
-
-// world is the isolated world in which the page script runs.
-const world = "valkyrie"
 
 // prepare sets the first tab up: what we listen to, and where downloads go. ctx bounds it.
 func (tab *Tab) prepare(ctx context.Context) error {
@@ -78,8 +76,8 @@ func (tab *Tab) bindWorld(ctx context.Context) error {
 	if err := spare(ctx); err != nil {
 		return err
 	}
-	for _, name := range []string{"valkyrieClicked", "valkyriePrinted", "valkyrieNear"} {
-		if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: name, ExecutionContextName: world}); err != nil {
+	for _, name := range []string{"valkyrieClicked", "valkyriePrinted", "valkyriePoint"} {
+		if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: name, ExecutionContextName: script.World}); err != nil {
 			return err
 		}
 	}
@@ -121,7 +119,7 @@ func (tab *Tab) hearWord(ev *runtime.EventBindingCalled) {
 		tab.hearPrint(ev.Payload)
 	case "valkyrieClicked":
 		tab.hearClick(ev.Payload)
-	case "valkyrieNear":
+	case "valkyriePoint":
 		tab.hearNear(ev.Payload)
 	case "valkyrieVitals":
 		tab.vitals.hear(ev.Payload)

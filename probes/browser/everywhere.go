@@ -34,7 +34,7 @@ func (tab *Tab) everywhere(w wish, d time.Duration) (sight, error) {
 	ctx, cancel := context.WithCancel(tab.ctx)
 	defer cancel()
 	top := tab.top()
-	if w.Op == "loaded" || w.Op == "remember" {
+	if w.Op == "loaded" || w.Op == "snapshot" {
 		return top.ask(ctx, w, d)
 	}
 	q := &search{tab: tab, ctx: ctx, wish: w, within: d, answers: make(chan answer), lists: make(chan []*frame), asked: map[*frame]bool{}}

@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
+	"valkyrie/probes/browser/script"
 	"valkyrie/probes/journey"
 )
 
@@ -85,16 +85,13 @@ func missing(root context.Context, err error) string {
 	return err.Error()
 }
 
-//go:embed script/html.js
-var htmlScript string
-
 // maxHTML is how much of the page's HTML is kept.
 const maxHTML = 2 << 20
 
 func (tab *Tab) html(ctx context.Context) ([]byte, error) {
 	tab.openClosed(ctx)
 	var html string
-	err := tab.evaluate(ctx, "(() => {\n"+findScript+htmlScript+"})()", &html)
+	err := tab.evaluate(ctx, script.HTML, &html)
 	if html = tab.step.Mask().Text(html); len(html) > maxHTML { // masked first: half a secret would not be recognized
 		html = html[:maxHTML] + fmt.Sprintf("\n<!-- the first %d of %d bytes -->\n", maxHTML, len(html))
 	}

@@ -16,7 +16,7 @@ func (tab *Tab) Press(key string) {
 	if _, _, err := chord(key); err != nil {
 		tab.step.Brokenf("%s: %v", failure, err)
 	}
-	tab.recall(tab.look(wish{Op: "remember"}, failure))
+	tab.recall(tab.look(wish{Op: "snapshot"}, failure))
 	at := epochMS(time.Now())
 	tab.mustCall(failure, tab.strike(key))
 	tab.wait.act(tab.step, at)

@@ -2,32 +2,9 @@ package browser
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"time"
-)
-
-// The scripts are what the tab asks of a page. They are one function, a file an idea, and run in an isolated world: they
-// see the page's elements but not its scripts, and the page sees nothing of them. One call looks until the wish is met
-// or the slice of time is over, and then answers.
-var (
-	//go:embed script/find.js
-	findScript string
-	//go:embed script/why.js
-	whyScript string
-	//go:embed script/act.js
-	actScript string
-	//go:embed script/still.js
-	stillScript string
-	//go:embed script/guard.js
-	guardScript string
-	//go:embed script/wish.js
-	wishScript string
-	//go:embed script/look.js
-	lookScript string
-
-	pageScript = "async (wish, sliceMS) => {\n" + findScript + whyScript + stillScript + actScript + guardScript + wishScript + lookScript + "}"
 )
 
 // A wish is what the tab asks of the page.
@@ -47,9 +24,9 @@ type sight struct {
 	X      float64 `json:"x"`
 	Y      float64 `json:"y"`
 	Text   string  `json:"text"`
-	Done   bool    `json:"done"`  // the act that the wish is about was done at once
-	There  bool    `json:"there"` // it was found, though not as wished
-	Hosts  bool    `json:"hosts"` // there are elements that may hide a closed shadow root
+	Done   bool    `json:"done"`    // the act that the wish is about was done at once
+	There  bool    `json:"found"`   // it was found, though not as wished
+	Hosts  bool    `json:"mayHide"` // there are elements that may hide a closed shadow root
 	URL    string  `json:"url"`
 	Status int     `json:"status"` // HTTP status of the document; 0 when unknown
 	frame  frame   // where it was seen

@@ -2,17 +2,15 @@ package browser
 
 import (
 	"context"
-	_ "embed"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
-)
 
-//go:embed script/moments.js
-var momentsScript string
+	"valkyrie/probes/browser/script"
+)
 
 // keepMoments has every document keep a record of its changes from its first moment. A result is often there before we
 // can look: a new document shows it while our question is still on its way. The record says since when, so that our
@@ -20,7 +18,7 @@ var momentsScript string
 func keepMoments(ctx context.Context) error {
 	yes := true // a new window has its first document already
 	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
-		Source: momentsScript, WorldName: world, RunImmediately: &yes,
+		Source: script.Changes, WorldName: script.World, RunImmediately: &yes,
 	})
 	return err
 }

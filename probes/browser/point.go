@@ -12,6 +12,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/browser/script"
 )
 
 // aim looks until the wish is met at a place that can be reached in the window, too: the frame that holds the element may
@@ -59,17 +61,6 @@ func (tab *Tab) point(s *sight) (why string) {
 	return ""
 }
 
-// outwardScript is a method of the frame's element; x and y are a place inside of the frame.
-var outwardScript = "function(x, y) {" + findScript + whyScript + actScript + `
-	if (unseen(this)) return { why: 'the frame that holds it is not visible' };
-	const r = this.getBoundingClientRect(), style = getComputedStyle(this), px = (v) => parseFloat(v) || 0;
-	const sx = r.width / this.offsetWidth || 1, sy = r.height / this.offsetHeight || 1;
-	const at = { x: r.x + (this.clientLeft + px(style.paddingLeft) + x) * sx, y: r.y + (this.clientTop + px(style.paddingTop) + y) * sy };
-	const top = deepest(at.x, at.y);
-	if (!top) return { why: 'it is outside of the window' };
-	return holds(this, top) ? at : { why: 'it is covered by ' + describe(top) };
-}`
-
 // outward is a place of the frame as its parent sees it.
 func (f frame) outward(ctx context.Context, x, y float64) (sight, error) {
 	parent := f.parent
@@ -77,7 +68,7 @@ func (f frame) outward(ctx context.Context, x, y float64) (sight, error) {
 	if err != nil {
 		return sight{}, err
 	}
-	w, err := cdp.Call(ctx, parent.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: parent.id, WorldName: world})
+	w, err := cdp.Call(ctx, parent.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: parent.id, WorldName: script.World})
 	if err != nil {
 		return sight{}, err
 	}
@@ -85,7 +76,7 @@ func (f frame) outward(ctx context.Context, x, y float64) (sight, error) {
 	if err != nil {
 		return sight{}, err
 	}
-	return callOn(ctx, parent.target, el.Object.ObjectID, outwardScript, x, y)
+	return callOn(ctx, parent.target, el.Object.ObjectID, script.FramePoint, x, y)
 }
 
 // callOn calls function as a method of a page's object.

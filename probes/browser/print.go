@@ -9,6 +9,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/browser/script"
 )
 
 // prints is what the page sent to the printer.
@@ -20,17 +22,10 @@ type prints struct {
 	news  chan struct{}
 }
 
-// printScript tells of window.print(), which does nothing in a Chrome without a screen but lets the page get ready, and
-// clean up afterwards. A frame has to be copied in between. Listeners are told in the order in which they came: where ours
-// was there before the document's own, it is the first to hear that printing is over, otherwise the last to hear that it begins.
-var printScript = "(() => {\nconst say = (p) => globalThis.valkyriePrinted?.(p);\n" +
-	"if (self === top) { addEventListener('beforeprint', () => say('')); return; }\n" +
-	paperScript + "addEventListener(document.body ? 'beforeprint' : 'afterprint', () => { try { say(JSON.stringify(paper())); } catch (e) { say(JSON.stringify({ url: String(e) })); } });\n})()"
-
 // keepPrints has every document tell when it prints.
 func keepPrints(ctx context.Context) error {
 	yes := true
-	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: printScript, WorldName: world, RunImmediately: &yes})
+	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script.ReportPrint, WorldName: script.World, RunImmediately: &yes})
 	return err
 }
 

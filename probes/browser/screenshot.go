@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -12,11 +11,9 @@ import (
 	"github.com/chromedp/cdproto/page"
 
 	"valkyrie/probes/browser/picture"
+	"valkyrie/probes/browser/script"
 	"valkyrie/probes/journey"
 )
-
-//go:embed script/cover.js
-var coverScript string
 
 // stillLimit bounds the screenshot at the end of a step, so that a page which does not paint costs little.
 const stillLimit = 400 * time.Millisecond
@@ -32,7 +29,7 @@ func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *wish) (pictur
 		return picture.Layout{}, err
 	}
 	var l picture.Layout
-	err = tab.evaluate(ctx, fmt.Sprintf("((secrets, wish) => {\n%s%s%s})(%s, %s)", findScript, whyScript, coverScript, secrets, target), &l)
+	err = tab.evaluate(ctx, fmt.Sprintf("(%s)(%s, %s)", script.Layout, secrets, target), &l)
 	return l, err
 }
 

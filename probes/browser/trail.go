@@ -17,6 +17,8 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/browser/script"
 )
 
 // introduce has the tab say who it is, as far as the stage wants: a product in the user agent, and a traceparent on
@@ -89,8 +91,7 @@ func (tab *Tab) hints(ctx context.Context) (*emulation.UserAgentMetadata, error)
 		return nil, err
 	}
 	var hints emulation.UserAgentMetadata
-	ask := "navigator.userAgentData.getHighEntropyValues(['architecture','bitness','formFactors','fullVersionList','model','platformVersion','wow64'])"
-	if err := tab.evaluate(ctx, ask, &hints); err != nil {
+	if err := tab.evaluate(ctx, script.UserAgentHints, &hints); err != nil {
 		return nil, err
 	}
 	if _, err := chromedp.Call(ctx, fetch.Disable, cdp.Empty{}); err != nil {

@@ -9,6 +9,8 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+
+	"valkyrie/probes/browser/script"
 )
 
 // Upload gives a file of this name and content to a file field. A field that hides behind its label is found by it.
@@ -27,11 +29,11 @@ func (tab *Tab) Upload(l Locator, name string, data []byte) {
 
 // hand puts the file into the field that the look has held.
 func (tab *Tab) hand(f frame, path string) error {
-	w, err := cdp.Call(tab.ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: world})
+	w, err := cdp.Call(tab.ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: script.World})
 	if err != nil {
 		return err
 	}
-	res, err := cdp.Call(tab.ctx, f.target, runtime.Evaluate, runtime.EvaluateParams{Expression: "valkyrieHeld", ContextID: w.ExecutionContextID})
+	res, err := cdp.Call(tab.ctx, f.target, runtime.Evaluate, runtime.EvaluateParams{Expression: "valkyrieFileInput", ContextID: w.ExecutionContextID})
 	if err != nil {
 		return err
 	}

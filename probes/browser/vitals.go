@@ -2,29 +2,13 @@ package browser
 
 import (
 	"context"
-	_ "embed"
 	"encoding/json"
 	"math"
 	"sync"
 
+	"valkyrie/probes/browser/script"
 	"valkyrie/probes/journey"
 )
-
-//go:embed script/vitals.js
-var vitalsScript string
-
-// tellScript has a document tell its vitals whenever they change, a few dozen times at most: a page may come and go
-// within a step, and what it says as it is left does not arrive. It runs in our world of every document, so that the
-// page neither sees it nor can stop it.
-const tellScript = `if (self === top) {
-	let left = 40;
-	const tell = () => { try { if (left-- > 0) globalThis.valkyrieVitals?.(JSON.stringify(vitals())); } catch {} };
-	globalThis.valkyrieActs = [];
-	globalThis.valkyrieActing = new PerformanceObserver((list) => { for (const e of list.getEntries()) if (e.interactionId && valkyrieActs.length < 1000) valkyrieActs.push(e); tell(); });
-	valkyrieActing.observe({ type: 'event', durationThreshold: 16, buffered: true });
-	for (const type of ['largest-contentful-paint', 'layout-shift']) new PerformanceObserver(tell).observe({ type, buffered: true });
-	addEventListener('load', () => setTimeout(tell));
-}`
 
 // vitals are those of each document so far.
 type vitals struct {
@@ -101,7 +85,7 @@ func ms(f float64) int64 { return int64(math.Round(f)) }
 // askVitals asks the present document.
 func (tab *Tab) askVitals(ctx context.Context) {
 	var t told
-	if tab.evaluate(ctx, "(() => {\n"+vitalsScript+"return vitals();\n})()", &t) == nil {
+	if tab.evaluate(ctx, script.Vitals, &t) == nil {
 		tab.vitals.keep(t)
 	}
 }

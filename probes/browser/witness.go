@@ -2,7 +2,6 @@ package browser
 
 import (
 	"context"
-	_ "embed"
 	"sync"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/har"
+	"valkyrie/probes/browser/script"
 	"valkyrie/probes/journey"
 )
 
@@ -20,10 +20,10 @@ var _ journey.Witness = (*Tab)(nil)
 
 // witness sets up what the tab notices besides what the steps ask.
 func (tab *Tab) witness(ctx context.Context) error {
-	if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieVitals", ExecutionContextName: world}); err != nil {
+	if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieVitals", ExecutionContextName: script.World}); err != nil {
 		return err
 	}
-	tell := page.AddScriptToEvaluateOnNewDocumentParams{Source: vitalsScript + tellScript, WorldName: world}
+	tell := page.AddScriptToEvaluateOnNewDocumentParams{Source: script.ReportVitals, WorldName: script.World}
 	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, tell); err != nil {
 		return err
 	}
@@ -83,13 +83,10 @@ func (tab *Tab) busy(ctx context.Context) float64 {
 	return since
 }
 
-//go:embed script/early.js
-var earlyScript string
-
 // askEarly asks the window's present document what it had asked for before it was watched.
 func (tab *Tab) askEarly(ctx context.Context) {
 	var all []har.PreAttachRequest
-	if tab.evaluate(ctx, earlyScript, &all) != nil {
+	if tab.evaluate(ctx, script.PreAttach, &all) != nil {
 		return
 	}
 	first := tab.family.firstRequest(tab.id)

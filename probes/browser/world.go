@@ -8,6 +8,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+
+	"valkyrie/probes/browser/script"
 )
 
 // worlds are our isolated worlds of the present documents, by frame. Chrome makes one with each new document, as our
@@ -29,7 +31,7 @@ func (f frame) world(ctx context.Context) (at isolated, known bool, err error) {
 	if at, known = f.worlds.of(f.id); known {
 		return at, true, nil
 	}
-	res, err := cdp.Call(ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: world})
+	res, err := cdp.Call(ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: script.World})
 	return isolated{id: res.ExecutionContextID}, false, err
 }
 
@@ -38,7 +40,7 @@ func (ws *worlds) hear(ev any) {
 	switch ev := ev.(type) {
 	case *runtime.EventExecutionContextCreated:
 		var of struct{ FrameID cdp.FrameID }
-		if ev.Context.Name == world && json.Unmarshal(ev.Context.AuxData, &of) == nil {
+		if ev.Context.Name == script.World && json.Unmarshal(ev.Context.AuxData, &of) == nil {
 			ws.learn(of.FrameID, isolated{id: ev.Context.ID, unique: ev.Context.UniqueID})
 		}
 	case *runtime.EventExecutionContextDestroyed:

@@ -1,4 +1,4 @@
-// The document as it is, with what its shadow roots hold in declarative form. find.js stands before it.
+// html: the current document, with its shadow roots in declarative form. find.js precedes it.
 
 const root = document.documentElement;
 if (!root) return '';

@@ -1,4 +1,4 @@
-// How the document felt so far, from what the browser has kept of it.
+// vitals: the document's web vitals so far, from the browser's buffered performance entries.
 
 const entries = (type) => {
   try {
@@ -10,7 +10,7 @@ const entries = (type) => {
   } catch { return []; }
 };
 
-// The worst burst of shifts: each within a second of the one before, all within five, none just after an act.
+// CLS: the worst burst of layout shifts, each within 1 s of the one before, all within 5 s, none just after an input.
 const shifts = () => {
   let worst = 0, sum = 0, first = 0, last = 0;
   for (const e of entries('layout-shift')) {
@@ -26,7 +26,7 @@ const shifts = () => {
 
 const vitals = () => {
   const nav = performance.getEntriesByType('navigation')[0];
-  const acts = [...(globalThis.valkyrieActs || []), ...(globalThis.valkyrieActing?.takeRecords() || [])];
+  const acts = [...(globalThis.valkyrieInteractions || []), ...(globalThis.valkyrieInteractionObserver?.takeRecords() || [])];
   return {
     url: location.href, opened: performance.timeOrigin, ttfb: nav?.responseStart || 0,
     fcp: performance.getEntriesByName('first-contentful-paint')[0]?.startTime || 0,

@@ -1,4 +1,4 @@
-// What a document knows of its own requests, as an early wants it.
+// preattach: the requests that a document's own timings report, for har.PreAttachRequest.
 (() => {
   const at = (ms) => (ms ? performance.timeOrigin + ms : 0);
   const entries = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource').slice(0, 200)];

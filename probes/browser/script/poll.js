@@ -1,0 +1,79 @@
+// poll: evaluates the query until it is met or the time slice is over, and returns the result.
+
+// Everything that may change what a person sees wakes the poll: mutations, a loaded picture or style sheet, the end of an
+// animation. A timer covers the rest (style sheets edited by scripts, values).
+const wakeEvents = ['load', 'error', 'readystatechange', 'input', 'change', 'toggle', 'transitionend', 'animationend'];
+const nextChange = (ms) => new Promise((done) => {
+  const end = () => {
+    clearTimeout(timer);
+    observer.disconnect();
+    for (const e of wakeEvents) removeEventListener(e, end, true);
+    done();
+  };
+  const timer = setTimeout(end, ms);
+  const observer = new MutationObserver(end);
+  const watch = (root) => observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
+  watch(document);
+  for (const el of all(document)) if (shadow(el)) watch(shadow(el));
+  for (const e of wakeEvents) addEventListener(e, end, true);
+});
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// The style sheet that blocks rendering: nothing in the document is visible before it has loaded.
+const entries = (type) => performance.getEntriesByType(type);
+const blockingStylesheet = () => {
+  if (!document.head || entries('paint').length) return;
+  return [...document.head.querySelectorAll('link[rel~=stylesheet]:not([disabled])')].find((l) =>
+    !l.sheet && matchMedia(l.media || 'all').matches && !performance.getEntriesByName(l.href).length);
+};
+// When the last render-blocking style sheet had loaded. A delay too short for a person to notice does not count.
+const unnoticedMS = 100;
+const stylesLoadedAt = () => Math.max(0, ...entries('resource')
+  .filter((e) => e.renderBlockingStatus === 'blocking' && (e.initiatorType === 'link' || e.initiatorType === 'css'))
+  .map((e) => performance.timeOrigin + e.responseEnd));
+
+// Since when the query has been met, by the document's own record of changes. That cannot be before the last evaluation
+// that found it unmet; if it seems so, the record missed the change, and the time of this evaluation is the best answer.
+const metSince = (elements, unmetAt, now) => {
+  const changes = globalThis.valkyrieChanges;
+  if (query.op === 'loaded') return nav?.domInteractive ? performance.timeOrigin + nav.domInteractive : now;
+  if (!changes || !elements.length && query.op !== 'gone') return now;
+  const at = elements.length ? Math.min(...elements.map((el) => changes.since(el))) : changes.last;
+  if (at < unmetAt || at > now) return now;
+  return stylesLoadedAt() > at + unnoticedMS ? stylesLoadedAt() : at;
+};
+// An expectation waits for the site's result; every other query acts on what should be there already.
+const expecting = ['visible', 'fresh'].includes(query.op);
+// A lower bound of the wait: an element that is ready when the customer acts on it adds no wait.
+const surelySince = (elements) => globalThis.valkyrieChanges && elements.length && expecting ? Math.min(...elements.map((el) => valkyrieChanges.since(el, true))) : 0;
+
+const start = clock(), until = start + sliceMS, key = JSON.stringify(query);
+const nav = entries('navigation')[0];
+const before = globalThis.valkyrieUnmet;
+let unmetAt = before?.key === key ? before.at : 0, first = !unmetAt, last = {};
+let eagerPolls = 6; // evaluations without a pause while the document is still loading
+for (;;) {
+  const began = clock();
+  last = await queries[query.op]();
+  const now = clock(), met = last.els || (last.el ? [last.el] : []);
+  const blank = last.ok && expecting && blockingStylesheet();
+  if (blank) last = { why: `it is there, but the page stays blank until ${blank.href} has come` };
+  if (last.ok || now >= until) {
+    if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank ? unmetAt : began };
+    const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
+    const done = !!(last.ok && last.act), text = done ? last.act() : last.text; // after the timestamps were taken
+    return { ok: !!last.ok, why: last.why || '', at, sure, first, x: last.x || 0, y: last.y || 0, text: text || '', done, found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0 };
+  }
+  // A short layout shift under the pointer does not count as the customer's wait; a continuing one does.
+  const settling = last.soon && !expecting && now - start < unnoticedMS;
+  if (!blank && !settling) {
+    unmetAt = began;
+    first = false;
+  }
+  if (last.soon) await frame();
+  else {
+    await nextChange(Math.max(1, Math.min(100, until - now)));
+    // A page that changes all the time is evaluated once a frame: its record of changes keeps the time exact.
+    if (clock() - began < 8 && !(document.readyState !== 'complete' && eagerPolls-- > 0)) await pause(8);
+  }
+}

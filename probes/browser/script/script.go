@@ -1,0 +1,122 @@
+// Package script holds the JavaScript that a tab injects into pages. Every script runs in an isolated world named World: it
+// shares the page's elements but not its globals, so the page neither sees it nor can interfere with it.
+//
+// # Life of an action
+//
+// This is the order in which the scripts run for tab.Click(browser.Button("Print")):
+//
+//  1. changes.js runs in every document before the page's own scripts. It records when each element got its current state,
+//     and where the pointer is. vitals.js and printcopy.js (through ReportVitals and ReportPrint) are registered with it.
+//  2. Query, one function made of the files of steps 3 to 8, is evaluated in the tab's document and in its frames at once.
+//     A document gets the function once and then only the arguments of each query.
+//  3. poll.js is its loop: it evaluates the query, and again on each change of the document, until the query is met or the
+//     time slice is over. It returns the result with the time since when it holds.
+//  4. query.js has the queries by name (click, fill, visible, gone, ...); here queries.click.
+//  5. find.js locates the elements that the locator means, through open shadow roots and those that shadow.go has found.
+//     When there is none, reason.js says what is there instead.
+//  6. actionable.js checks that the one element is enabled, scrolls it into view, moves the pointer to it (valkyriePoint),
+//     and finds the point to press.
+//  7. stable.js makes sure that the element stays in place.
+//  8. guard.js listens for the press. Go then dispatches the mouse events; at the first of them the guard checks the hit
+//     target, intercepts the press if a person would not press there, and reports either way (valkyrieClicked).
+//  9. FramePoint is called on each enclosing frame's element, innermost first, to turn the point into one of the window,
+//     unless the frame is covered.
+//
+// An expectation (See, Gone, Read, ...) is steps 1 to 5. When a step fails, layout.js locates the secrets and the target
+// for the screenshot, and html.js serializes the document. preattach.js reports what a new window requested before the tab
+// was attached to it.
+package script
+
+import _ "embed"
+
+// World is the name of the isolated world in which the scripts run.
+const World = "valkyrie"
+
+var (
+	//go:embed find.js
+	find string
+	//go:embed reason.js
+	reason string
+	//go:embed actionable.js
+	actionable string
+	//go:embed stable.js
+	stable string
+	//go:embed guard.js
+	guard string
+	//go:embed query.js
+	query string
+	//go:embed poll.js
+	poll string
+	//go:embed layout.js
+	layout string
+	//go:embed html.js
+	html string
+	//go:embed vitals.js
+	vitals string
+	//go:embed printcopy.js
+	printCopy string
+
+	// Changes records, from a document's start, when each of its parts changed.
+	//go:embed changes.js
+	Changes string
+	// PreAttach evaluates to the requests that the document's own timings report.
+	//go:embed preattach.js
+	PreAttach string
+)
+
+var (
+	// Query is async (query, sliceMS) => result.
+	Query = "async (query, sliceMS) => {\n" + find + reason + stable + actionable + guard + query + poll + "}"
+	// Layout is (secrets, query) => picture.Layout.
+	Layout = "(secrets, query) => {\n" + find + reason + layout + "}"
+	// HTML evaluates to the document with its shadow roots.
+	HTML = "(() => {\n" + find + html + "})()"
+	// Vitals evaluates to the document's web vitals so far.
+	Vitals = "(() => {\n" + vitals + "return vitals();\n})()"
+	// ReportVitals reports them (valkyrieVitals) whenever they change.
+	ReportVitals = vitals + reportVitals
+	// ReportPrint reports window.print(): see reportPrint.
+	ReportPrint = "(() => {\nconst report = (p) => globalThis.valkyriePrinted?.(p);\n" +
+		"if (self === top) { addEventListener('beforeprint', () => report('')); return; }\n" + printCopy + reportPrint + "})()"
+	// FramePoint is a method of a frame's element: (x, y) of a point inside the frame => {x, y} in the parent, or {why}.
+	FramePoint = "function(x, y) {" + find + reason + actionable + framePoint + "}"
+)
+
+// reportVitals makes a document report its vitals whenever they change, at most a few dozen times: a page may come and go
+// within a step, and a report sent while it unloads does not arrive.
+const reportVitals = `if (self === top) {
+	let left = 40;
+	const report = () => { try { if (left-- > 0) globalThis.valkyrieVitals?.(JSON.stringify(vitals())); } catch {} };
+	globalThis.valkyrieInteractions = [];
+	globalThis.valkyrieInteractionObserver = new PerformanceObserver((list) => { for (const e of list.getEntries()) if (e.interactionId && valkyrieInteractions.length < 1000) valkyrieInteractions.push(e); report(); });
+	valkyrieInteractionObserver.observe({ type: 'event', durationThreshold: 16, buffered: true });
+	for (const type of ['largest-contentful-paint', 'layout-shift']) new PerformanceObserver(report).observe({ type, buffered: true });
+	addEventListener('load', () => setTimeout(report));
+}`
+
+// reportPrint copies a frame's document between its preparations for window.print() and its cleanup. A headless Chrome
+// prints nothing but dispatches both events. Listeners run in the order of registration: one registered before the
+// document's own is the first to run at afterprint, otherwise it is the last to run at beforeprint.
+const reportPrint = `addEventListener(document.body ? 'beforeprint' : 'afterprint', () => {
+	try { report(JSON.stringify(printCopy())); } catch (e) { report(JSON.stringify({ url: String(e) })); }
+});
+`
+
+const framePoint = `
+	if (hiddenReason(this)) return { why: 'the frame that holds it is not visible' };
+	const r = this.getBoundingClientRect(), style = getComputedStyle(this), px = (v) => parseFloat(v) || 0;
+	const sx = r.width / this.offsetWidth || 1, sy = r.height / this.offsetHeight || 1;
+	const at = { x: r.x + (this.clientLeft + px(style.paddingLeft) + x) * sx, y: r.y + (this.clientTop + px(style.paddingTop) + y) * sy };
+	const top = deepest(at.x, at.y);
+	if (!top) return { why: 'it is outside of the window' };
+	return contains(this, top) ? at : { why: 'it is covered by ' + describe(top) };
+`
+
+// KeepShadowRoot is a method of a closed shadow root: it stores the root for find.js, and returns whether it was unknown.
+const KeepShadowRoot = `function() {
+	const known = globalThis.valkyrieClosedRoots ??= new WeakMap();
+	return known.get(this.host) !== this && !!known.set(this.host, this);
+}`
+
+// UserAgentHints evaluates to what Chrome sends in the Sec-CH-UA headers.
+const UserAgentHints = "navigator.userAgentData.getHighEntropyValues(['architecture','bitness','formFactors','fullVersionList','model','platformVersion','wow64'])"

@@ -1,0 +1,33 @@
+// stable: whether an element stays in place. Comparing two frames is certain but costs two frames, so it is skipped where
+// nothing can be moving.
+
+// Properties that an animation may change without moving or covering anything.
+const paintOnly = /^(color|background.*|border-.*color|box-shadow|text-shadow|text-decoration.*|outline.*|opacity|filter|backdrop-filter|fill.*|stroke.*|cursor|accent-color|caret-color|visibility)$|Color$/;
+// Properties that move only the animated element and its content.
+const inPlace = /^(transform|translate|rotate|scale|offset.*|perspective.*|clip-path|mask.*)$/;
+const moves = (a, el) => {
+  if (a.playState !== 'running') return false;
+  const names = a.transitionProperty ? [a.transitionProperty] : (a.effect?.getKeyframes?.() || [{ all: 1 }]).flatMap(Object.keys);
+  return names.filter((n) => !['offset', 'computedOffset', 'easing', 'composite'].includes(n) && !paintOnly.test(n))
+    .some((n) => !inPlace.test(n) || !a.effect?.target || contains(a.effect.target, el));
+};
+
+// A settled page is complete, has no running animation that moves the element, and does not keep changing. One that has
+// just paused may still do so, since a busy machine may have delayed its next change; changes while the document was
+// parsed do not count. (The guard checks at the press that nothing has moved meanwhile.)
+const keepsChanging = (times, since) => times.length > 2 && times[0] > since && clock() - times[0] < 400 && clock() - times.at(-1) < 100;
+const settled = (el) => {
+  const parsed = performance.timeOrigin + (performance.getEntriesByType('navigation')[0]?.domInteractive || 0);
+  return document.readyState === 'complete' && globalThis.valkyrieChanges && !keepsChanging(valkyrieChanges.times, parsed) && !document.getAnimations().some((a) => moves(a, el));
+};
+const same = (a, b) => a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+const stable = async (el) => {
+  let b = el.getBoundingClientRect();
+  for (let i = 0; i < 2 && !settled(el); i++) {
+    const a = b;
+    await frame();
+    b = el.getBoundingClientRect();
+    if (!el.isConnected || !same(a, b)) return;
+  }
+  return b;
+};
