@@ -29,13 +29,13 @@ func Answer(text string) Reply { return Reply{accept: true, text: text} }
 func (tab *Tab) OnDialog(r Reply) {
 	tab.dialogs.mu.Lock()
 	defer tab.dialogs.mu.Unlock()
-	tab.dialogs.reply, tab.dialogs.chosen = r, true
+	tab.dialogs.answer, tab.dialogs.chosen = r, true
 }
 
 // dialogs is what was chosen, and what was asked.
 type dialogs struct {
 	mu     sync.Mutex
-	reply  Reply
+	answer Reply
 	chosen bool
 	last   string // the last that was dismissed because nobody chose
 	count  int
@@ -45,11 +45,11 @@ type dialogs struct {
 func (d *dialogs) begin() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.reply, d.chosen, d.last, d.count = Reply{}, false, "", 0
+	d.answer, d.chosen, d.last, d.count = Reply{}, false, "", 0
 }
 
 // take notes a dialog and returns what to do with it.
-func (d *dialogs) take(kind page.DialogType, message string) Reply {
+func (d *dialogs) reply(kind page.DialogType, message string) Reply {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if kind == page.DialogTypeBeforeunload {
@@ -59,7 +59,7 @@ func (d *dialogs) take(kind page.DialogType, message string) Reply {
 		d.count++
 		d.last = fmt.Sprintf("%s %q", kind, clip(message, 80))
 	}
-	return d.reply
+	return d.answer
 }
 
 // note follows an error: "; the page asked (confirm "Sure?"), and was answered Cancel".
@@ -78,7 +78,7 @@ func (d *dialogs) note() string {
 // answerDialog answers a dialog, so that it does not block the page for ever.
 func (tab *Tab) answerDialog(ev *page.EventJavascriptDialogOpening) {
 	tab.log.add(time.Now(), "dialog (%s): %s", ev.Type, ev.Message)
-	r := tab.dialogs.take(ev.Type, ev.Message)
+	r := tab.dialogs.reply(ev.Type, ev.Message)
 	tab.background.Go(func() {
 		_, _ = cdp.Call(tab.root, tab.target(), page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: r.accept, PromptText: r.text})
 	})

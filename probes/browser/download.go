@@ -9,31 +9,32 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 )
 
 // downloads follows the files that the page gives the customer.
 type downloads struct {
-	mu    sync.Mutex
-	files []*file
-	news  chan struct{} // closed and replaced whenever something changed
+	mu      sync.Mutex
+	files   []*file
+	changed chan struct{} // closed and replaced whenever something changed
 }
 
 type file struct {
-	id, name, url string
-	got, of       float64
-	state         browser.DownloadProgressState
-	ended         time.Time
-	taken         bool
+	id, name, url   string
+	received, total float64
+	state           browser.DownloadProgressState
+	ended           time.Time
+	taken           bool
 }
 
 // maxDownload is the largest file that a step may take into memory, 64 MiB.
 const maxDownload = 64 << 20
 
 // keepDownloads lets downloads happen, into this Chrome's own folder, and follows them.
-func (tab *Tab) keepDownloads(ctx context.Context) error {
-	tab.downloads.news = make(chan struct{})
-	if err := chromedp.ListenBrowser(tab.root, tab.downloads.hear); err != nil {
+func (tab *Tab) allowDownloads(ctx context.Context) error {
+	tab.downloads.changed = make(chan struct{})
+	if err := chromedp.ListenBrowser(tab.root, tab.downloads.handle); err != nil {
 		return err
 	}
 	yes := true
@@ -43,7 +44,7 @@ func (tab *Tab) keepDownloads(ctx context.Context) error {
 	return err
 }
 
-func (d *downloads) hear(ev any) {
+func (d *downloads) handle(ev any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch ev := ev.(type) {
@@ -52,7 +53,7 @@ func (d *downloads) hear(ev any) {
 	case *browser.EventDownloadProgress:
 		for _, f := range d.files {
 			if f.id == ev.GUID {
-				f.got, f.of, f.state = ev.ReceivedBytes, ev.TotalBytes, ev.State
+				f.received, f.total, f.state = ev.ReceivedBytes, ev.TotalBytes, ev.State
 				if ev.State != browser.DownloadProgressStateInProgress && f.ended.IsZero() {
 					f.ended = time.Now()
 				}
@@ -61,8 +62,8 @@ func (d *downloads) hear(ev any) {
 	default:
 		return
 	}
-	close(d.news)
-	d.news = make(chan struct{})
+	close(d.changed)
+	d.changed = make(chan struct{})
 }
 
 // next is the oldest download that no step has taken, and a channel that tells of changes.
@@ -72,10 +73,10 @@ func (d *downloads) next() (file, bool, <-chan struct{}) {
 	for _, f := range d.files {
 		if !f.taken {
 			f.taken = !f.ended.IsZero()
-			return *f, true, d.news
+			return *f, true, d.changed
 		}
 	}
-	return file{}, false, d.news
+	return file{}, false, d.changed
 }
 
 // Download waits for the file that the customer was given, and returns what is in it.
@@ -84,10 +85,10 @@ func (tab *Tab) Download() []byte {
 		f, begun, news := tab.downloads.next()
 		switch f.state {
 		case browser.DownloadProgressStateCompleted:
-			tab.wait.until(tab.step, epochMS(tab.written(f)))
+			tab.wait.end(tab.step, epochMS(tab.downloadedAt(f)))
 			return tab.read(f)
 		case browser.DownloadProgressStateCanceled:
-			tab.fail("the download of %s was broken off after %.0f of %.0f bytes", f.name, f.got, f.of)
+			tab.fail("the download of %s was broken off after %.0f of %.0f bytes", f.name, f.received, f.total)
 		}
 		select {
 		case <-news:
@@ -95,7 +96,7 @@ func (tab *Tab) Download() []byte {
 			if !begun {
 				tab.fail("expected a file to download %s: none began", tab.step.LimitNote())
 			}
-			tab.fail("expected %s to download %s: %.0f of %.0f bytes came", f.name, tab.step.LimitNote(), f.got, f.of)
+			tab.fail("expected %s to download %s: %.0f of %.0f bytes came", f.name, tab.step.LimitNote(), f.received, f.total)
 		}
 	}
 }
@@ -114,4 +115,34 @@ func (tab *Tab) read(f file) []byte {
 		tab.step.Brokenf("the downloaded %s could not be read: %v", f.name, err)
 	}
 	return data
+}
+
+// last is the file that was downloaded last, whole or not.
+func (d *downloads) last() (file, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.files) == 0 {
+		return file{}, false
+	}
+	return *d.files[len(d.files)-1], true
+}
+
+func (tab *Tab) downloaded(f file) ([]byte, error) {
+	if f.state != cdpbrowser.DownloadProgressStateCompleted {
+		return nil, fmt.Errorf("only %.0f of %.0f bytes came", f.received, f.total)
+	}
+	if f.received > maxEvidence {
+		return nil, fmt.Errorf("it is %.0f bytes, more than the %d that are kept", f.received, maxEvidence)
+	}
+	return os.ReadFile(filepath.Join(tab.chrome.Dir(), f.id))
+}
+
+// written is when the last byte of a download was on disk, by the file's own time. Chrome looks at the file for a while
+// (is it dangerous?) before it says that it has ended; and its word takes time to reach us.
+func (tab *Tab) downloadedAt(f file) time.Time {
+	info, err := os.Stat(filepath.Join(tab.chrome.Dir(), f.id))
+	if err != nil || info.ModTime().After(f.ended) {
+		return f.ended
+	}
+	return info.ModTime()
 }

@@ -2,10 +2,6 @@ package browser
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"strings"
-	"time"
 
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
@@ -15,7 +11,6 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/har"
-	"valkyrie/probes/browser/neterror"
 	"valkyrie/probes/browser/script"
 )
 
@@ -23,57 +18,57 @@ import (
 func (tab *Tab) prepare(ctx context.Context) error {
 	setup, cancel := bind(tab.root, ctx)
 	defer cancel()
-	tab.record.Reset(tab.site)
-	if err := chromedp.ListenBrowser(tab.root, tab.hearBrowser); err != nil {
+	tab.recorder.Reset(tab.site)
+	if err := chromedp.ListenBrowser(tab.root, tab.handleBrowser); err != nil {
 		return err
 	}
 	if err := tab.listen(setup); err != nil {
 		return err
 	}
-	if err := tab.witness(setup); err != nil {
+	if err := tab.observe(setup); err != nil {
 		return err
 	}
-	if err := tab.introduce(setup); err != nil {
+	if err := tab.identify(setup); err != nil {
 		return err
 	}
-	tab.record.Reset(tab.site) // nothing of the run has happened yet
-	tab.background.Go(func() { tab.record.FetchFailed(tab.root) })
-	return tab.keepDownloads(setup)
+	tab.recorder.Reset(tab.site) // nothing of the run has happened yet
+	tab.background.Go(func() { tab.recorder.FetchFailed(tab.root) })
+	return tab.allowDownloads(setup)
 }
 
 // hearBrowser takes the events that concern all tabs. They come in order: a window is known before its first request.
-func (tab *Tab) hearBrowser(ev any) {
+func (tab *Tab) handleBrowser(ev any) {
 	switch ev := ev.(type) {
 	case *target.EventTargetCreated:
-		tab.family.opens(ev.TargetInfo)
+		tab.windows.opened(ev.TargetInfo)
 	case *target.EventTargetDestroyed:
-		tab.family.left(ev.TargetID)
+		tab.windows.closed(ev.TargetID)
 	case *fetch.EventRequestPaused:
-		go tab.follow(ev)
+		go tab.continueRequest(ev)
 	}
 }
 
 // listen follows what happens on the tab. ctx bounds the setting up.
 func (tab *Tab) listen(ctx context.Context) error {
-	if err := chromedp.Listen(tab.root, tab.hear); err != nil {
+	if err := chromedp.Listen(tab.root, tab.handle); err != nil {
 		return err
 	}
 	tab.listenToConsole()
-	if err := tab.sayAgain(ctx); err != nil {
+	if err := tab.replayConsole(ctx); err != nil {
 		return err
 	}
-	if err := tab.bindWorld(ctx); err != nil {
+	if err := tab.addBindings(ctx); err != nil {
 		return err
 	}
-	if err := keepMoments(ctx); err != nil {
+	if err := recordChanges(ctx); err != nil {
 		return err
 	}
-	return keepPrints(ctx)
+	return reportPrints(ctx)
 }
 
 // bindWorld gives our isolated world of the page its words to us. They reach us even when a click leaves the page.
-func (tab *Tab) bindWorld(ctx context.Context) error {
-	if err := spare(ctx); err != nil {
+func (tab *Tab) addBindings(ctx context.Context) error {
+	if err := disableDOM(ctx); err != nil {
 		return err
 	}
 	for _, name := range []string{"valkyrieClicked", "valkyriePrinted", "valkyriePoint"} {
@@ -85,24 +80,24 @@ func (tab *Tab) bindWorld(ctx context.Context) error {
 }
 
 // hear takes the events of the tab. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
-func (tab *Tab) hear(ev any) {
-	tab.record.Handle(tab.id, source(tab.target()), ev)
-	tab.worlds.hear(ev)
-	tab.frames.hear(tab, ev)
+func (tab *Tab) handle(ev any) {
+	tab.recorder.Handle(tab.id, source(tab.target()), ev)
+	tab.contexts.handle(ev)
+	tab.frames.handle(tab, ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
-		tab.hearWord(ev)
+		tab.handleBinding(ev)
 	case *network.EventRequestWillBeSent:
 		tab.requests.Sent(ev)
 	case *network.EventResponseReceived:
-		tab.hearResponse(ev)
+		tab.logResponse(ev)
 	case *network.EventLoadingFailed:
 		tab.requests.Failed(ev)
-		tab.hearFailure(ev)
+		tab.logFailure(ev)
 	case *fetch.EventRequestPaused:
-		go tab.answerHints(ev)
+		go tab.fulfilHints(ev)
 	case *page.EventWindowOpen:
-		tab.family.asked(ev)
+		tab.windows.opening(ev)
 	case *page.EventJavascriptDialogOpening:
 		tab.answerDialog(ev)
 	case *target.EventTargetCrashed:
@@ -113,71 +108,17 @@ func (tab *Tab) hear(ev any) {
 }
 
 // hearWord takes what our scripts in the page, or in a frame, say.
-func (tab *Tab) hearWord(ev *runtime.EventBindingCalled) {
+func (tab *Tab) handleBinding(ev *runtime.EventBindingCalled) {
 	switch ev.Name {
 	case "valkyriePrinted":
-		tab.hearPrint(ev.Payload)
+		tab.receivePrint(ev.Payload)
 	case "valkyrieClicked":
-		tab.hearClick(ev.Payload)
+		tab.receiveClick(ev.Payload)
 	case "valkyriePoint":
-		tab.hearNear(ev.Payload)
+		tab.receivePoint(ev.Payload)
 	case "valkyrieVitals":
-		tab.vitals.hear(ev.Payload)
+		tab.vitals.receive(ev.Payload)
 	}
-}
-
-func (tab *Tab) hearClick(payload string) {
-	var c click
-	if json.Unmarshal([]byte(payload), &c) != nil {
-		return
-	}
-	select {
-	case tab.clicked <- c:
-	default: // nobody is waiting for so many
-	}
-}
-
-func (tab *Tab) hearResponse(ev *network.EventResponseReceived) {
-	if ev.Response == nil || ev.Response.Status < 400 {
-		return
-	}
-	what := fmt.Sprintf("%s answered %d", tab.requests.Name(ev.RequestID, ev.Response.URL), ev.Response.Status)
-	tab.log.add(time.Now(), "request: %s", what)
-	if har.FirstParty(tab.site, ev.Response.URL) {
-		tab.log.blame(what)
-	}
-}
-
-func (tab *Tab) hearFailure(ev *network.EventLoadingFailed) {
-	if ev.Canceled || ev.ErrorText == "net::ERR_ABORTED" {
-		return // the page went elsewhere, or it became a download
-	}
-	address := tab.requests.URL(ev.RequestID)
-	what := fmt.Sprintf("%s failed: %s", tab.requests.Name(ev.RequestID, address), neterror.Describe(ev.ErrorText))
-	tab.log.add(time.Now(), "request: %s", what)
-	if har.FirstParty(tab.site, address) {
-		tab.log.blame(what)
-	}
-}
-
-// listenToConsole keeps console lines and uncaught exceptions, until the tab ends.
-func (tab *Tab) listenToConsole() {
-	messages := chromedp.Console(tab.root)
-	tab.background.Go(func() {
-		for m, err := range messages {
-			if err != nil {
-				return
-			}
-			tab.log.add(m.Time, "console %s", m)
-			if m.IsException() {
-				tab.record.AddException(m.URL, m.Text)
-			}
-			if m.IsException() && har.FirstParty(tab.site, m.URL) {
-				text, _, _ := strings.Cut(m.Text, "\n")
-				tab.log.blame("script error " + strings.TrimPrefix(text, "Uncaught "))
-			}
-		}
-	})
 }
 
 // source identifies a session to the recorder.

@@ -53,7 +53,7 @@ func TestNearMark(t *testing.T) {
 		tab.Visit("/")
 		tab.Click(browser.Button("Print"))
 	}})
-	data := exhibit(t, run, "screenshot")
+	data := capture(t, run, "screenshot")
 	pic, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +130,7 @@ func TestEvidenceAlways(t *testing.T) {
 }
 
 // exhibit is what the run has kept of a kind.
-func exhibit(t *testing.T, run journey.Run, kind string) []byte {
+func capture(t *testing.T, run journey.Run, kind string) []byte {
 	t.Helper()
 	for _, e := range run.Evidence {
 		if e.Kind != kind {

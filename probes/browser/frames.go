@@ -16,10 +16,10 @@ import (
 // sessions of their own. Site isolation could be turned off, which would spare us these sessions; but it stays on, since
 // it is what the customer's Chrome does: it decides what can hang or crash what, and whom cookies are sent to.
 type frame struct {
-	id     cdp.FrameID
-	target *chromedp.Target
-	parent *frame
-	worlds *worlds // the tab's
+	id       cdp.FrameID
+	target   *chromedp.Target
+	parent   *frame
+	contexts *contexts // the tab's
 }
 
 // frames knows the sessions of the frames of other sites, and whether the page has frames at all.
@@ -39,17 +39,17 @@ type session struct {
 // top is the tab's own document.
 func (tab *Tab) top() frame {
 	t := tab.target()
-	return frame{id: cdp.FrameID(t.TargetID), target: t, worlds: &tab.worlds}
+	return frame{id: cdp.FrameID(t.TargetID), target: t, contexts: &tab.contexts}
 }
 
 // hear takes the events that tell of frames. It must not call Chrome.
-func (fs *frames) hear(tab *Tab, ev any) {
+func (fs *frames) handle(tab *Tab, ev any) {
 	switch ev := ev.(type) {
 	case *page.EventFrameAttached, *page.EventFrameNavigated:
 		if nav, ok := ev.(*page.EventFrameNavigated); ok && nav.Frame.ParentID == "" {
 			return
 		}
-		fs.wake(func() { fs.any = true })
+		fs.notify(func() { fs.any = true })
 	case *target.EventTargetCreated:
 		if ev.TargetInfo.Type == "iframe" {
 			tab.attach(ev.TargetInfo)
@@ -65,7 +65,7 @@ func (fs *frames) hear(tab *Tab, ev any) {
 	}
 }
 
-func (fs *frames) wake(do func()) {
+func (fs *frames) notify(do func()) {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
 	do()
@@ -92,7 +92,7 @@ func (tab *Tab) attach(info *target.Info) {
 		if err := tab.prepareFrame(ctx); err != nil {
 			return // it has gone again; while it has not, the page says what is missing
 		}
-		tab.frames.wake(func() { tab.frames.any, s.target = true, chromedp.FromContext(ctx).Target })
+		tab.frames.notify(func() { tab.frames.any, s.target = true, chromedp.FromContext(ctx).Target })
 	})
 }
 
@@ -101,37 +101,37 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 		return err
 	}
 	from := chromedp.FromContext(ctx).Target
-	if err := chromedp.Listen(ctx, func(ev any) { tab.hearFrame(from, ev) }); err != nil {
+	if err := chromedp.Listen(ctx, func(ev any) { tab.handleFrame(from, ev) }); err != nil {
 		return err
 	}
-	if err := tab.bindWorld(ctx); err != nil {
+	if err := tab.addBindings(ctx); err != nil {
 		return err
 	}
-	return keepPrints(ctx)
+	return reportPrints(ctx)
 }
 
 // hearFrame takes the events of a frame of another site.
-func (tab *Tab) hearFrame(from *chromedp.Target, ev any) {
-	tab.record.Handle(tab.id, source(from), ev)
-	tab.worlds.hear(ev)
+func (tab *Tab) handleFrame(from *chromedp.Target, ev any) {
+	tab.recorder.Handle(tab.id, source(from), ev)
+	tab.contexts.handle(ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
-		tab.hearWord(ev)
+		tab.handleBinding(ev)
 	case *page.EventFrameAttached, *page.EventFrameNavigated:
-		tab.frames.wake(func() {})
+		tab.frames.notify(func() {})
 	case *network.EventRequestWillBeSent:
 		tab.requests.Sent(ev)
 	case *network.EventResponseReceived:
-		tab.hearResponse(ev)
+		tab.logResponse(ev)
 	case *network.EventLoadingFailed:
-		tab.hearFailure(ev)
+		tab.logFailure(ev)
 	case *page.EventJavascriptDialogOpening:
 		tab.answerDialog(ev)
 	}
 }
 
 // reachable lists the sessions of the page, its own first, and a channel that tells when there are more.
-func (tab *Tab) reachable() ([]frame, <-chan struct{}) {
+func (tab *Tab) sessions() ([]frame, <-chan struct{}) {
 	tab.frames.mu.Lock()
 	defer tab.frames.mu.Unlock()
 	all := []frame{tab.top()}
@@ -140,15 +140,15 @@ func (tab *Tab) reachable() ([]frame, <-chan struct{}) {
 	}
 	for id, s := range tab.frames.sessions {
 		if s.target != nil {
-			all = append(all, frame{id: cdp.FrameID(id), target: s.target, parent: &frame{id: s.parent}, worlds: &tab.worlds})
+			all = append(all, frame{id: cdp.FrameID(id), target: s.target, parent: &frame{id: s.parent}, contexts: &tab.contexts})
 		}
 	}
 	return all, tab.frames.changed
 }
 
 // list is all frames of the page that answer within ctx, its own document first.
-func (tab *Tab) list(ctx context.Context) []*frame {
-	sessions, _ := tab.reachable()
+func (tab *Tab) listFrames(ctx context.Context) []*frame {
+	sessions, _ := tab.sessions()
 	var all []*frame
 	for _, s := range sessions {
 		res, err := cdp.Call(ctx, s.target, page.GetFrameTree, cdp.Empty{})
@@ -156,20 +156,20 @@ func (tab *Tab) list(ctx context.Context) []*frame {
 			all = append(all, descendants(&s, res.FrameTree)...)
 		}
 	}
-	return linked(all)
+	return linkParents(all)
 }
 
 func descendants(of *frame, tree *page.FrameTree) []*frame {
 	all := []*frame{of}
 	for _, child := range tree.ChildFrames {
-		f := &frame{id: child.Frame.ID, target: of.target, parent: of, worlds: of.worlds}
+		f := &frame{id: child.Frame.ID, target: of.target, parent: of, contexts: of.contexts}
 		all = append(all, descendants(f, child)...)
 	}
 	return all
 }
 
 // linked joins the frames of other sites to their parents. It leaves out those of other tabs, which have none here.
-func linked(all []*frame) []*frame {
+func linkParents(all []*frame) []*frame {
 	known := map[cdp.FrameID]*frame{}
 	for _, f := range all {
 		known[f.id] = f

@@ -17,17 +17,17 @@ import (
 
 // fileRows give the customer something other than the PDF that they came for.
 var fileRows = map[string]row{
-	"a good PDF":       file(sends(paper()), journey.Passed, ""),
+	"a good PDF":       file(sends(printedFrame()), journey.Passed, ""),
 	"none begins":      {page: `<a href="#">Download</a>`, do: download, outcome: journey.Failed, words: "expected a file to download within 1.5s: none began"},
 	"stalls half-way":  file(half(true), journey.Failed, "expected cards.pdf to download within 1.5s:"),
 	"truncated":        file(half(false), journey.Failed, "cards.pdf"),
 	"HTML called .pdf": file(sends([]byte("<!doctype html><h1>Sorry, try again</h1>")), journey.Failed, `it is not a PDF: it begins with "<!doctype html><h1>Sorry`),
 	"empty":            file(sends(nil), journey.Failed, `it is not a PDF: it begins with ""`),
-	"encrypted":        file(sends(locked(paper())), journey.Failed, "the customer cannot open the PDF: it is not a valid PDF"),
+	"encrypted":        file(sends(locked(printedFrame())), journey.Failed, "the customer cannot open the PDF: it is not a valid PDF"),
 	"no pages":         file(sends(blankPaper()), journey.Failed, "the customer cannot open the PDF: it"),
-	"cut in the half":  file(sends(paper()[:len(paper())/2]), journey.Failed, "it is not a valid PDF"),
-	"500 for a file":   file(answer(500, "Sorry"), journey.Failed, "answered 500"),
-	"404 for a file":   file(answer(404, ""), journey.Failed, "answered 404"),
+	"cut in the half":  file(sends(printedFrame()[:len(printedFrame())/2]), journey.Failed, "it is not a valid PDF"),
+	"500 for a file":   file(frameResult(500, "Sorry"), journey.Failed, "answered 500"),
+	"404 for a file":   file(frameResult(404, ""), journey.Failed, "answered 404"),
 }
 
 // file is a row whose page links to a PDF.
@@ -58,8 +58,8 @@ func sends(data []byte) http.HandlerFunc {
 // half promises a whole file and sends half of it; then it stalls, or hangs up.
 func half(stall bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Length", fmt.Sprint(len(paper())))
-		sends(paper()[:len(paper())/2])(w, r)
+		w.Header().Set("Content-Length", fmt.Sprint(len(printedFrame())))
+		sends(printedFrame()[:len(printedFrame())/2])(w, r)
 		w.(http.Flusher).Flush()
 		if stall {
 			<-r.Context().Done()
@@ -67,7 +67,7 @@ func half(stall bool) http.HandlerFunc {
 	}
 }
 
-func paper() []byte {
+func printedFrame() []byte {
 	doc := fpdf.New("P", "mm", "A4", "")
 	doc.SetFont("Helvetica", "", 12)
 	doc.AddPage()

@@ -149,7 +149,7 @@ func cut(words string) http.HandlerFunc {
 
 func prompts(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("WWW-Authenticate", `Basic realm="shop"`)
-	answer(http.StatusUnauthorized, "who are you?")(w, nil)
+	frameResult(http.StatusUnauthorized, "who are you?")(w, nil)
 }
 
 // handshake is the answer to a websocket's key (RFC 6455, 4.2.2).

@@ -29,7 +29,7 @@ var storyRows = map[string]row{
 	"never still":             {page: button + `<p id=n></p><script>setInterval(() => { n.textContent = Math.random() }, 1)</script>`, outcome: journey.Passed},
 	"popup blocked":           {page: `<script>setTimeout(() => { window.open('/help'); document.body.append('Thank you') }, 50)</script>`, pages: map[string]string{"/help": "help"}, do: func(s *stand) { waitFor("Thank you")(s); s.Popup() }, outcome: journey.Failed, words: "their popup blocker stops that"},
 	"no popup":                {page: button, do: popup, outcome: journey.Failed, words: "expected a new window or tab within 1.5s: none was opened"},
-	"a popup that fails":      {page: `<button onclick="window.open('/help')">Print</button>`, handlers: map[string]http.HandlerFunc{"/help": answer(500, "help")}, do: popup, outcome: journey.Failed, words: "answered 500"},
+	"a popup that fails":      {page: `<button onclick="window.open('/help')">Print</button>`, handlers: map[string]http.HandlerFunc{"/help": frameResult(500, "help")}, do: popup, outcome: journey.Failed, words: "answered 500"},
 	"a popup that goes away":  {page: `<button onclick="window.open('/help')">Print</button>`, pages: map[string]string{"/help": "<script>setTimeout(close, 100)</script>"}, do: popup, outcome: journey.Failed, words: "the page closed its own window"},
 	"does not print":          {page: button, do: func(s *stand) { press(s); s.Printed() }, outcome: journey.Failed, words: "it did not call print()"},
 }
@@ -53,10 +53,10 @@ func once() http.HandlerFunc {
 	var paid atomic.Int32
 	return func(w http.ResponseWriter, _ *http.Request) {
 		if paid.Add(1) > 1 {
-			answer(http.StatusConflict, "you have paid twice")(w, nil)
+			frameResult(http.StatusConflict, "you have paid twice")(w, nil)
 			return
 		}
-		answer(http.StatusOK, "Thank you")(w, nil)
+		frameResult(http.StatusOK, "Thank you")(w, nil)
 	}
 }
 

@@ -149,7 +149,7 @@ func waitFor(text string) func(*stand) {
 
 func silent(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
 
-func answer(status int, body string) http.HandlerFunc {
+func frameResult(status int, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		w.WriteHeader(status)
@@ -173,7 +173,7 @@ func other(page string, pages map[string]string) func(*testing.T) *url.URL {
 // secure serves a good page over TLS, with whatever is wrong with it.
 func secure(with func(*httptest.Server)) func(*testing.T) *url.URL {
 	return func(t *testing.T) *url.URL {
-		server := httptest.NewUnstartedServer(answer(200, button))
+		server := httptest.NewUnstartedServer(frameResult(200, button))
 		server.Config.ErrorLog = nobody
 		with(server)
 		server.StartTLS()

@@ -5,16 +5,22 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/browser/har"
+	"valkyrie/probes/browser/neterror"
 )
 
 // A log is what happened on the tab besides what the steps asked for: console lines, script errors, failed requests,
 // dialogs. It is kept for evidence, and the part that may explain a failure is added to the failure's text.
 type log struct {
-	mu      sync.Mutex
-	lines   []string
-	dropped int
-	trouble []string // first-party failures, each once, as far as they are told apart
-	more    int      // those beyond
+	mu       sync.Mutex
+	lines    []string
+	dropped  int
+	troubles []string // first-party failures, each once, as far as they are told apart
+	more     int      // those beyond
 }
 
 // A page that writes without end must not fill our memory, and a failure's text is read out on a phone.
@@ -35,30 +41,30 @@ func (l *log) add(at time.Time, format string, args ...any) {
 }
 
 // blame remembers a failure of the site itself that may be the cause of the step's.
-func (l *log) blame(what string) {
+func (l *log) addTrouble(what string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, t := range l.trouble {
+	for _, t := range l.troubles {
 		if t == what {
 			return
 		}
 	}
-	if len(l.trouble) >= maxKnown {
+	if len(l.troubles) >= maxKnown {
 		l.more++
 		return
 	}
-	l.trouble = append(l.trouble, what)
+	l.troubles = append(l.troubles, what)
 }
 
 // troubles is the blame, ready to follow an error: "; on the way: GET /static/cards.js answered 404".
-func (l *log) troubles() string {
+func (l *log) troubleNote() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.trouble) == 0 {
+	if len(l.troubles) == 0 {
 		return ""
 	}
-	s := "; on the way: " + strings.Join(l.trouble[:min(len(l.trouble), maxTroubles)], ", ")
-	if more := len(l.trouble) + l.more - maxTroubles; more > 0 {
+	s := "; on the way: " + strings.Join(l.troubles[:min(len(l.troubles), maxTroubles)], ", ")
+	if more := len(l.troubles) + l.more - maxTroubles; more > 0 {
 		s += fmt.Sprintf(" and %d more", more)
 	}
 	return s
@@ -73,4 +79,47 @@ func (l *log) text() string {
 		s += fmt.Sprintf("(%d more lines were not kept)\n", l.dropped)
 	}
 	return s
+}
+
+func (tab *Tab) logResponse(ev *network.EventResponseReceived) {
+	if ev.Response == nil || ev.Response.Status < 400 {
+		return
+	}
+	what := fmt.Sprintf("%s answered %d", tab.requests.Name(ev.RequestID, ev.Response.URL), ev.Response.Status)
+	tab.log.add(time.Now(), "request: %s", what)
+	if har.FirstParty(tab.site, ev.Response.URL) {
+		tab.log.addTrouble(what)
+	}
+}
+
+func (tab *Tab) logFailure(ev *network.EventLoadingFailed) {
+	if ev.Canceled || ev.ErrorText == "net::ERR_ABORTED" {
+		return // the page went elsewhere, or it became a download
+	}
+	address := tab.requests.URL(ev.RequestID)
+	what := fmt.Sprintf("%s failed: %s", tab.requests.Name(ev.RequestID, address), neterror.Describe(ev.ErrorText))
+	tab.log.add(time.Now(), "request: %s", what)
+	if har.FirstParty(tab.site, address) {
+		tab.log.addTrouble(what)
+	}
+}
+
+// listenToConsole keeps console lines and uncaught exceptions, until the tab ends.
+func (tab *Tab) listenToConsole() {
+	messages := chromedp.Console(tab.root)
+	tab.background.Go(func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			tab.log.add(m.Time, "console %s", m)
+			if m.IsException() {
+				tab.recorder.AddException(m.URL, m.Text)
+			}
+			if m.IsException() && har.FirstParty(tab.site, m.URL) {
+				text, _, _ := strings.Cut(m.Text, "\n")
+				tab.log.addTrouble("script error " + strings.TrimPrefix(text, "Uncaught "))
+			}
+		}
+	})
 }

@@ -28,7 +28,7 @@ func TestPictureOfALongPage(t *testing.T) {
 				tab.Visit("/")
 				s.Failf("enough")
 			}})
-			pic, err := png.Decode(bytes.NewReader(exhibit(t, run, "screenshot")))
+			pic, err := png.Decode(bytes.NewReader(capture(t, run, "screenshot")))
 			if err != nil {
 				t.Fatal(err)
 			}

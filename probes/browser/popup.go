@@ -15,12 +15,12 @@ import (
 // steps as the first. A window that the customer's popup blocker would have blocked fails the step.
 func (tab *Tab) Popup() *Tab {
 	for {
-		w, blocked, news := tab.family.next(tab)
+		w, blocked, news := tab.windows.next(tab)
 		if blocked {
 			tab.fail("the new window does not open for customers: the page opens it without a click, and their popup blocker stops that")
 		}
 		if w != nil {
-			return tab.take(w)
+			return tab.useWindow(w)
 		}
 		select {
 		case <-news:
@@ -31,7 +31,7 @@ func (tab *Tab) Popup() *Tab {
 }
 
 // take makes a window the step's.
-func (tab *Tab) take(w *window) *Tab {
+func (tab *Tab) useWindow(w *window) *Tab {
 	select {
 	case <-w.ready:
 		tab.mustCall("the new window could not be used", w.err)
@@ -40,55 +40,55 @@ func (tab *Tab) take(w *window) *Tab {
 	}
 	w.tab.step = tab.step
 	w.tab.ctx, w.tab.release = bind(w.tab.root, tab.step.Context())
-	tab.family.mu.Lock()
-	defer tab.family.mu.Unlock()
-	tab.family.tabs = append(tab.family.tabs, w.tab)
+	tab.windows.mu.Lock()
+	defer tab.windows.mu.Unlock()
+	tab.windows.tabs = append(tab.windows.tabs, w.tab)
 	return w.tab
 }
 
 // child is the tab of a window that this one has opened.
-func (tab *Tab) child(id target.ID) *Tab {
+func (tab *Tab) newWindowTab(id target.ID) *Tab {
 	c := &Tab{
-		chrome: tab.chrome, site: tab.site, clicked: make(chan click, 8), family: tab.family, id: id, agent: tab.agent,
+		chrome: tab.chrome, site: tab.site, clicked: make(chan clickReport, 8), windows: tab.windows, id: id, userAgent: tab.userAgent,
 		wait: tab.wait, log: tab.log, requests: tab.requests, downloads: tab.downloads,
-		stage: tab.stage, record: tab.record, film: tab.film, vitals: tab.vitals,
+		stage: tab.stage, recorder: tab.recorder, film: tab.film, vitals: tab.vitals,
 	}
 	c.root, c.close = chromedp.NewContext(tab.root, chromedp.WithTargetID(id))
 	return c
 }
 
 // watch attaches to the window, and sets it up as the first tab is.
-func (tab *Tab) watch() error {
+func (tab *Tab) attachWindow() error {
 	if err := chromedp.Do(tab.root); err != nil { // its first call has the tab's whole life for a context
 		return err
 	}
 	if err := tab.listen(tab.root); err != nil {
 		return err
 	}
-	tab.watched = epochMS(time.Now())
-	if err := tab.witness(tab.root); err != nil {
+	tab.attachedAt = epochMS(time.Now())
+	if err := tab.observe(tab.root); err != nil {
 		return err
 	}
-	if tab.agent.UserAgent == "" {
+	if tab.userAgent.UserAgent == "" {
 		return nil
 	}
-	_, err := chromedp.Call(tab.root, emulation.SetUserAgentOverride, tab.agent)
+	_, err := chromedp.Call(tab.root, emulation.SetUserAgentOverride, tab.userAgent)
 	return err
 }
 
 // Close closes a window that Popup returned.
 func (tab *Tab) Close() {
-	if tab.opened() {
+	if tab.isWindow() {
 		tab.close()
 	}
 }
 
 // opened reports whether the tab is a window that another has opened.
-func (tab *Tab) opened() bool { return tab.close != nil }
+func (tab *Tab) isWindow() bool { return tab.close != nil }
 
 // sayAgain has Chrome tell what a window wrote to its console before we listened.
-func (tab *Tab) sayAgain(ctx context.Context) error {
-	if !tab.opened() {
+func (tab *Tab) replayConsole(ctx context.Context) error {
+	if !tab.isWindow() {
 		return nil
 	}
 	if _, err := chromedp.Call(ctx, runtime.Disable, cdp.Empty{}); err != nil {

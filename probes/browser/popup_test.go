@@ -82,7 +82,7 @@ func checkWindowsRecord(t *testing.T, run journey.Run, site, method string) {
 	if len(run.Vitals) != 2 || run.Vitals[1].URL != site+"/help" || run.Vitals[1].TTFBMS < 0 || run.Vitals[1].FCPMS <= 0 {
 		t.Errorf("vitals: %+v", run.Vitals)
 	}
-	console := string(exhibit(t, run, "console"))
+	console := string(capture(t, run, "console"))
 	for _, want := range []string{"at once", "console log", "in the window", "dialog (alert)"} {
 		if !strings.Contains(console, want) {
 			t.Errorf("the console lacks %q:\n%s", want, console)

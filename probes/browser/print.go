@@ -3,10 +3,15 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -15,15 +20,15 @@ import (
 
 // prints is what the page sent to the printer.
 type prints struct {
-	mu    sync.Mutex
-	ours  bool // Chrome is printing for us, which tells the page the same as its own print()
-	paper [][]byte
-	errs  []error
-	news  chan struct{}
+	mu      sync.Mutex
+	ignore  bool // Chrome is printing for us, which tells the page the same as its own print()
+	pdfs    [][]byte
+	errs    []error
+	changed chan struct{}
 }
 
 // keepPrints has every document tell when it prints.
-func keepPrints(ctx context.Context) error {
+func reportPrints(ctx context.Context) error {
 	yes := true
 	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script.ReportPrint, WorldName: script.World, RunImmediately: &yes})
 	return err
@@ -36,26 +41,26 @@ const loadLimit = 5 * time.Second
 const printLimit = 10 * time.Second
 
 // hearPrint is told that the page, or a frame with its document, calls window.print(). It must not call Chrome itself.
-func (tab *Tab) hearPrint(payload string) {
+func (tab *Tab) receivePrint(payload string) {
 	tab.prints.mu.Lock()
 	defer tab.prints.mu.Unlock()
-	if tab.prints.ours {
+	if tab.prints.ignore {
 		return
 	}
-	tab.prints.ours = true // the frames of a page that prints are told, too
+	tab.prints.ignore = true // the frames of a page that prints are told, too
 	tab.background.Go(func() {
 		if payload == "" {
-			tab.prints.keep(toPDF(tab.root, tab.target()))
+			tab.prints.add(toPDF(tab.root, tab.target()))
 			return
 		}
 		ctx, cancel := context.WithTimeout(tab.root, loadLimit)
 		defer cancel()
-		var p paper
+		var p printedFrame
 		if err := json.Unmarshal([]byte(payload), &p); err != nil {
-			tab.prints.keep(nil, err)
+			tab.prints.add(nil, err)
 			return
 		}
-		tab.prints.keep(tab.printed(ctx, p))
+		tab.prints.add(tab.printFrame(ctx, p))
 	})
 }
 
@@ -68,38 +73,38 @@ func toPDF(ctx context.Context, target *chromedp.Target) ([]byte, error) {
 	return res.Data, err
 }
 
-func (p *prints) keep(paper []byte, err error) {
+func (p *prints) add(paper []byte, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.ours = false
+	p.ignore = false
 	if err != nil {
 		p.errs = append(p.errs, err)
 	} else {
-		p.paper = append(p.paper, paper)
+		p.pdfs = append(p.pdfs, paper)
 	}
-	if p.news != nil {
-		close(p.news)
+	if p.changed != nil {
+		close(p.changed)
 	}
-	p.news = make(chan struct{})
+	p.changed = make(chan struct{})
 }
 
 func (p *prints) next() ([]byte, <-chan struct{}, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.news == nil {
-		p.news = make(chan struct{})
+	if p.changed == nil {
+		p.changed = make(chan struct{})
 	}
-	if len(p.paper) > 0 {
-		paper := p.paper[0]
-		p.paper = p.paper[1:]
-		return paper, p.news, nil
+	if len(p.pdfs) > 0 {
+		paper := p.pdfs[0]
+		p.pdfs = p.pdfs[1:]
+		return paper, p.changed, nil
 	}
 	if len(p.errs) > 0 {
 		err := p.errs[0]
 		p.errs = p.errs[1:]
-		return nil, p.news, err
+		return nil, p.changed, err
 	}
-	return nil, p.news, nil
+	return nil, p.changed, nil
 }
 
 // Printed waits until the page, or a frame in it, calls window.print(), and returns the PDF of what would come out of the
@@ -111,7 +116,7 @@ func (tab *Tab) Printed() []byte {
 		case paper != nil:
 			return paper
 		case err != nil:
-			tab.fail("what the page sent to the printer could not be had: %v", tab.reason(err))
+			tab.fail("what the page sent to the printer could not be had: %v", tab.callError(err))
 		}
 		select {
 		case <-news:
@@ -119,4 +124,73 @@ func (tab *Tab) Printed() []byte {
 			tab.fail("expected the page to print %s: it did not call print()", tab.step.LimitNote())
 		}
 	}
+}
+
+// paper is a frame's document, as it was sent to the printer.
+type printedFrame struct {
+	URL  string `json:"url"`
+	HTML string `json:"html"`
+}
+
+// printed is the PDF of a frame that prints itself. Chrome prints whole pages only, so the frame's document is put alone
+// into a tab of its own, at its own address but without asking the site for it, and without its scripts. Style sheets and
+// pictures come from Chrome's cache, where they still are.
+func (tab *Tab) printFrame(ctx context.Context, p printedFrame) ([]byte, error) {
+	if !strings.HasPrefix(p.URL, "http") {
+		return nil, fmt.Errorf("the frame's document could not be copied: %s", p.URL)
+	}
+	own, closeTab := chromedp.NewContext(tab.root)
+	defer closeTab()
+	if err := chromedp.Do(own); err != nil {
+		return nil, err
+	}
+	loaded := make(chan struct{}, 1)
+	target := chromedp.FromContext(own).Target
+	err := chromedp.Listen(own, func(ev any) {
+		switch ev := ev.(type) {
+		case *fetch.EventRequestPaused:
+			go fulfil(own, target, ev.RequestID, p.HTML)
+		case *page.EventLoadEventFired:
+			select {
+			case loaded <- struct{}{}:
+			default:
+			}
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := bind(own, ctx)
+	defer cancel()
+	bare, _, _ := strings.Cut(p.URL, "#")
+	if err := disableDOM(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		return nil, err
+	}
+	if _, err := cdp.Call(ctx, target, fetch.Enable, fetch.EnableParams{Patterns: []*fetch.RequestPattern{{URLPattern: escapePattern(bare), ResourceType: "Document"}}}); err != nil {
+		return nil, err
+	}
+	if res, err := cdp.Call(ctx, target, page.Navigate, page.NavigateParams{URL: bare}); err != nil || res.ErrorText != "" {
+		return nil, errors.Join(err, errors.New("the frame's document could not be laid out: "+res.ErrorText))
+	}
+	select {
+	case <-loaded:
+	case <-ctx.Done(): // a picture that does not come is left out
+	}
+	return toPDF(tab.root, target)
+}
+
+// hand answers a request with a document.
+func fulfil(ctx context.Context, target *chromedp.Target, id fetch.RequestID, html string) {
+	_, _ = cdp.Call(ctx, target, fetch.FulfillRequest, fetch.FulfillRequestParams{
+		RequestID: id, ResponseCode: 200, Body: []byte(html),
+		ResponseHeaders: []*fetch.HeaderEntry{{Name: "Content-Type", Value: "text/html; charset=utf-8"}},
+	})
+}
+
+// literal is a pattern that only the address itself matches.
+func escapePattern(address string) string {
+	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`).Replace(address)
 }

@@ -19,7 +19,7 @@ import (
 const stillLimit = 400 * time.Millisecond
 
 // layout asks the page for the positions of its secrets, and of the elements that w targets (nil: none).
-func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *wish) (picture.Layout, error) {
+func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *query) (picture.Layout, error) {
 	secrets, err := json.Marshal(mask.Looks())
 	if err != nil {
 		return picture.Layout{}, err
@@ -35,10 +35,10 @@ func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *wish) (pictur
 
 // masked takes a screenshot and covers the secrets on it. It asks for their positions before and after, since a page may
 // move meanwhile, and keeps no picture whose secrets could not be located. The returned layout is the one before.
-func (tab *Tab) masked(ctx context.Context, w *wish, area picture.Area, shoot func(picture.Layout) ([]byte, error)) (*image.RGBA, picture.Layout, error) {
+func (tab *Tab) maskedScreenshot(ctx context.Context, w *query, area picture.Area, shoot func(picture.Layout) ([]byte, error)) (*image.RGBA, picture.Layout, error) {
 	mask := tab.step.Mask()
 	if w != nil || len(mask.Looks()) > 0 {
-		tab.openClosed(ctx)
+		tab.findClosedRoots(ctx)
 	}
 	before, err := tab.layout(ctx, mask, w)
 	if err != nil {
@@ -59,7 +59,7 @@ func (tab *Tab) masked(ctx context.Context, w *wish, area picture.Area, shoot fu
 // screenshot is the whole page, with what the step was looking for outlined and the step's error above it.
 func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 	yes := true
-	pic, l, err := tab.masked(ctx, tab.sought(), picture.Page, func(l picture.Layout) ([]byte, error) {
+	pic, l, err := tab.maskedScreenshot(ctx, tab.lastQuery(), picture.Page, func(l picture.Layout) ([]byte, error) {
 		p := page.CaptureScreenshotParams{CaptureBeyondViewport: &yes, OptimizeForSpeed: &yes}
 		p.Clip = &page.Viewport{Width: l.FullWidth, Height: min(l.FullHeight, picture.MaxHeight), Scale: 1}
 		res, err := cdp.Call(ctx, tab.target(), page.CaptureScreenshot, p)
@@ -72,11 +72,11 @@ func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 	if why := tab.step.Failure(); why != "" {
 		pic = picture.Caption(pic, tab.step.Step()+": "+why)
 	}
-	return picture.PNG(pic, maxExhibit)
+	return picture.PNG(pic, maxEvidence)
 }
 
 // shoot adds the step's picture to the film, once.
-func (tab *Tab) shoot(ctx context.Context) {
+func (tab *Tab) addStill(ctx context.Context) {
 	step := tab.step.Step()
 	if tab.stage.NoFilm || tab.film.Has(step) {
 		return
@@ -85,7 +85,7 @@ func (tab *Tab) shoot(ctx context.Context) {
 	defer cancel()
 	call, release := bind(tab.root, ctx)
 	defer release()
-	pic, _, _ := tab.masked(call, nil, picture.Window, func(l picture.Layout) ([]byte, error) {
+	pic, _, _ := tab.maskedScreenshot(call, nil, picture.Window, func(l picture.Layout) ([]byte, error) {
 		quality, yes := int64(70), true
 		p := page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatJpeg, Quality: &quality, OptimizeForSpeed: &yes}
 		p.Clip = &page.Viewport{X: l.X, Y: l.Y, Width: l.Width, Height: l.Height, Scale: picture.StillWidth / max(l.Width, 1)}
@@ -96,15 +96,15 @@ func (tab *Tab) shoot(ctx context.Context) {
 }
 
 // seek records the current query, for the screenshot of a failure.
-func (tab *Tab) seek(w wish) {
+func (tab *Tab) recordQuery(w query) {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
-	tab.wished = w
+	tab.current = w
 }
 
-func (tab *Tab) sought() *wish {
+func (tab *Tab) lastQuery() *query {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
-	w := tab.wished
+	w := tab.current
 	return &w
 }

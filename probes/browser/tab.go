@@ -2,10 +2,14 @@ package browser
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/picture"
@@ -33,43 +37,43 @@ type Tab struct {
 	close   context.CancelFunc // of a window that was opened by another tab
 
 	// shared with the windows that the tab opens
-	family    *family
+	windows   *windows
 	wait      *wait
 	log       *log
 	requests  *har.Requests
 	downloads *downloads
-	record    *har.Recorder
+	recorder  *har.Recorder
 	film      *picture.Film
 	vitals    *vitals
 
-	clicked    chan click
+	clicked    chan clickReport
 	pointer    pointer
 	frames     frames
-	closed     closed
-	worlds     worlds
+	shadow     shadowScan
+	contexts   contexts
 	dialogs    dialogs
 	prints     prints
 	background sync.WaitGroup
 
-	stage   journey.Stage
-	id      target.ID
-	agent   emulation.SetUserAgentOverrideParams // how the tab calls itself; empty: as Chrome does
-	fault   fault                                // why the last document could not be had
-	wished  wish                                 // what the tab looked for last
-	watched float64                              // since when a window is, milliseconds since the epoch
-	worked  float64                              // how long the page's process had worked when it was last asked, milliseconds
+	stage      journey.Stage
+	id         target.ID
+	userAgent  emulation.SetUserAgentOverrideParams // how the tab calls itself; empty: as Chrome does
+	lastError  loadError                            // why the last document could not be had
+	current    query                                // what the tab looked for last
+	attachedAt float64                              // since when a window is, milliseconds since the epoch
+	taskMS     float64                              // how long the page's process had worked when it was last asked, milliseconds
 
-	mu     sync.Mutex
-	killed bool
-	died   error
-	burst  bool // the page used up its memory
-	left   bool // the page closed its window
+	mu           sync.Mutex
+	killed       bool
+	died         error
+	outOfMemory  bool // the page used up its memory
+	closedByPage bool // the page closed its window
 }
 
 // NewTab makes a tab for one run. Nothing is started before the run does.
 func NewTab() *Tab {
-	tab := &Tab{wait: &wait{}, log: &log{}, requests: &har.Requests{}, downloads: &downloads{}, record: &har.Recorder{}, film: &picture.Film{}, vitals: &vitals{}}
-	tab.family = &family{tabs: []*Tab{tab}}
+	tab := &Tab{wait: &wait{}, log: &log{}, requests: &har.Requests{}, downloads: &downloads{}, recorder: &har.Recorder{}, film: &picture.Film{}, vitals: &vitals{}}
+	tab.windows = &windows{tabs: []*Tab{tab}}
 	return tab
 }
 
@@ -78,7 +82,7 @@ var _ journey.Instrument = (*Tab)(nil)
 // Start starts a fresh Chrome with an empty profile, and opens the tab.
 func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	tab.site, tab.stage = har.Origin(stage.Site), stage
-	tab.clicked = make(chan click, 8)
+	tab.clicked = make(chan clickReport, 8)
 	c, err := process.Launch(ctx, stage.Chrome)
 	if err != nil {
 		return err
@@ -111,9 +115,9 @@ func (tab *Tab) Begin(t *journey.T) {
 	if tab.close != nil {
 		return
 	}
-	tab.record.BeginStep(t.Step())
+	tab.recorder.BeginStep(t.Step())
 	tab.vitals.begin(t.Step())
-	for _, child := range tab.others() {
+	for _, child := range tab.otherTabs() {
 		child.Begin(t)
 	}
 }
@@ -163,7 +167,7 @@ func (tab *Tab) Stop() error {
 		return nil
 	}
 	err := tab.chrome.Stop()
-	tab.family.wait()
+	tab.windows.wait()
 	tab.background.Wait()
 	return err
 }
@@ -178,8 +182,8 @@ func (tab *Tab) Version() string {
 
 // fail ends the step, adding what broke on the page meanwhile: it is often the cause.
 func (tab *Tab) fail(format string, args ...any) {
-	tab.suffer()
-	tab.step.Failf(format+"%s%s%s", append(args, tab.gone(), tab.dialogs.note(), tab.log.troubles())...)
+	tab.markFailed()
+	tab.step.Failf(format+"%s%s%s", append(args, tab.goneNote(), tab.dialogs.note(), tab.log.troubleNote())...)
 }
 
 // crash ends Chrome when the page's renderer has died: calls that wait for it would otherwise wait until their limit. A
@@ -190,7 +194,7 @@ func (tab *Tab) crash() {
 	switch {
 	case tab.died != nil || tab.killed:
 	case tab.chrome.OutOfMemory():
-		tab.killed, tab.burst = true, true
+		tab.killed, tab.outOfMemory = true, true
 	default:
 		tab.died = process.ErrRendererCrashed
 	}
@@ -199,14 +203,29 @@ func (tab *Tab) crash() {
 }
 
 // gone describes why the page no longer exists, when that is the page's own doing; "" otherwise.
-func (tab *Tab) gone() string {
+func (tab *Tab) goneNote() string {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
 	switch {
-	case tab.burst:
+	case tab.outOfMemory:
 		return ": the page used up its memory and crashed"
-	case tab.left:
+	case tab.closedByPage:
 		return ": the page closed its own window"
 	}
 	return ""
+}
+
+func (tab *Tab) target() *chromedp.Target { return chromedp.FromContext(tab.root).Target }
+
+// deathNotice is how long the word of Chrome's death may come after the first call that failed of it.
+const deathGrace = 150 * time.Millisecond
+
+// reason puts a missed deadline into words. Any other error may be the first sign that Chrome has died, so it gives the
+// word of that time to come: whose fault a failure is depends on it.
+func (tab *Tab) callError(err error) error {
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return fmt.Errorf("no answer %s", tab.step.LimitNote())
+	}
+	sleep(tab.root, deathGrace)
+	return err
 }

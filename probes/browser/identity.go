@@ -23,12 +23,12 @@ import (
 
 // introduce has the tab say who it is, as far as the stage wants: a product in the user agent, and a traceparent on
 // requests to the site itself.
-func (tab *Tab) introduce(ctx context.Context) error {
+func (tab *Tab) identify(ctx context.Context) error {
 	if tab.stage.Agent == "" && !tab.stage.Trace {
 		return nil
 	}
 	if tab.stage.Agent != "" {
-		if err := tab.nameAgent(ctx); err != nil {
+		if err := tab.overrideUserAgent(ctx); err != nil {
 			return err
 		}
 	}
@@ -40,7 +40,7 @@ func (tab *Tab) introduce(ctx context.Context) error {
 func (tab *Tab) intercept(ctx context.Context, all bool) error {
 	kinds := []network.ResourceType{network.ResourceTypeDocument}
 	if tab.stage.Trace {
-		kinds = traced
+		kinds = tracedTypes
 	}
 	if all {
 		kinds = []network.ResourceType{""}
@@ -54,20 +54,20 @@ func (tab *Tab) intercept(ctx context.Context, all bool) error {
 }
 
 // traced are the kinds of requests that carry a traceparent.
-var traced = []network.ResourceType{network.ResourceTypeDocument, network.ResourceTypeXHR, network.ResourceTypeFetch}
+var tracedTypes = []network.ResourceType{network.ResourceTypeDocument, network.ResourceTypeXHR, network.ResourceTypeFetch}
 
 // nameAgent adds our product to the user agent.
-func (tab *Tab) nameAgent(ctx context.Context) error {
+func (tab *Tab) overrideUserAgent(ctx context.Context) error {
 	v, err := chromedp.CallBrowser(ctx, cdpbrowser.GetVersion, cdp.Empty{})
 	if err != nil {
 		return err
 	}
-	hints, err := tab.hints(ctx)
+	hints, err := tab.userAgentHints(ctx)
 	if err != nil {
 		return fmt.Errorf("what this Chrome says of itself could not be learned: %w", err)
 	}
-	tab.agent = emulation.SetUserAgentOverrideParams{UserAgent: v.UserAgent + " " + tab.stage.Agent, UserAgentMetadata: hints}
-	_, err = chromedp.Call(ctx, emulation.SetUserAgentOverride, tab.agent)
+	tab.userAgent = emulation.SetUserAgentOverrideParams{UserAgent: v.UserAgent + " " + tab.stage.Agent, UserAgentMetadata: hints}
+	_, err = chromedp.Call(ctx, emulation.SetUserAgentOverride, tab.userAgent)
 	return err
 }
 
@@ -80,7 +80,7 @@ var knownHints sync.Map
 // hints are what this Chrome says of itself in the Sec-CH-UA headers. Chrome drops them when it is given another user
 // agent, unless it is given them as well; and a site may treat a browser without them differently. Only a secure page
 // can ask for them, so it is one that we answer ourselves.
-func (tab *Tab) hints(ctx context.Context) (*emulation.UserAgentMetadata, error) {
+func (tab *Tab) userAgentHints(ctx context.Context) (*emulation.UserAgentMetadata, error) {
 	if known, ok := knownHints.Load(tab.stage.Chrome.Path); ok {
 		return known.(*emulation.UserAgentMetadata), nil
 	}
@@ -118,25 +118,25 @@ func (tab *Tab) forgetHistory(ctx context.Context) error {
 }
 
 // answerHints is the site of hintsPage.
-func (tab *Tab) answerHints(ev *fetch.EventRequestPaused) {
+func (tab *Tab) fulfilHints(ev *fetch.EventRequestPaused) {
 	_, _ = cdp.Call(tab.root, tab.target(), fetch.FulfillRequest, fetch.FulfillRequestParams{RequestID: ev.RequestID, ResponseCode: 200})
 }
 
 // follow lets a request to the site go on that was held up to get its traceparent, and a window's first one to say who it is.
-func (tab *Tab) follow(ev *fetch.EventRequestPaused) {
-	unwatched := tab.family.unwatched(target.ID(ev.FrameID), ev.Request)
-	if tab.agent.UserAgent != "" && unwatched {
+func (tab *Tab) continueRequest(ev *fetch.EventRequestPaused) {
+	unwatched := tab.windows.unattached(target.ID(ev.FrameID), ev.Request)
+	if tab.userAgent.UserAgent != "" && unwatched {
 		_ = tab.intercept(tab.root, true) // until it is watched; at worst, what it asks for does not say who it is
 	}
 	p := fetch.ContinueRequestParams{RequestID: ev.RequestID}
 	if ev.Request != nil && strings.HasPrefix(ev.Request.URL, tab.site+"/") {
 		for name, value := range ev.Request.Headers {
-			if strings.EqualFold(name, "User-Agent") && tab.agent.UserAgent != "" {
-				value = tab.agent.UserAgent
+			if strings.EqualFold(name, "User-Agent") && tab.userAgent.UserAgent != "" {
+				value = tab.userAgent.UserAgent
 			}
 			p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: name, Value: fmt.Sprint(value)})
 		}
-		if tab.stage.Trace && slices.Contains(traced, ev.ResourceType) {
+		if tab.stage.Trace && slices.Contains(tracedTypes, ev.ResourceType) {
 			p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: "traceparent", Value: tab.traceparent()})
 		}
 	}

@@ -21,55 +21,55 @@ import (
 
 // The inspector's part of the CPU, and how many elements and roots are looked at.
 const (
-	closedShare = 300 // a look into the tree comes not before so many times what the last one took
+	scanShare   = 300 // a look into the tree comes not before so many times what the last one took
 	maxElements = 30_000
-	maxClosed   = 500
+	maxRoots    = 500
 )
 
 // closed is what is known of the page's closed shadow roots.
-type closed struct {
+type shadowScan struct {
 	next time.Time // when it is worth looking again; zero: now
 }
 
 // recall has the page remember its words again, those in closed roots too, if s says that it may have such.
-func (tab *Tab) recall(s sight) {
-	if s.Hosts {
-		tab.openClosed(tab.ctx)
-		_, _ = tab.once(s.frame, wish{Op: "snapshot", Option: "searched"}) // at worst, what was there counts as new
+func (tab *Tab) snapshotRoots(s result) {
+	if s.MayHide {
+		tab.findClosedRoots(tab.ctx)
+		_, _ = tab.evaluateOnce(s.frame, query{Op: "snapshot", Option: "searched"}) // at worst, what was there counts as new
 	}
 }
 
 // due reports whether the time has come for another search: also shortly before the step's end, for the last time.
-func (tab *Tab) due() bool {
+func (tab *Tab) scanDue() bool {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
-	if time.Now().After(tab.closed.next) {
+	if time.Now().After(tab.shadow.next) {
 		return true
 	}
 	deadline, ok := tab.step.Context().Deadline()
-	if left := time.Until(deadline); !ok || left > 2*slice || time.Until(tab.closed.next) < left {
+	if left := time.Until(deadline); !ok || left > 2*maxSlice || time.Until(tab.shadow.next) < left {
 		return false
 	}
-	tab.closed.next = deadline
+	tab.shadow.next = deadline
 	return true
 }
 
 // openClosed has our world of each frame know the closed shadow roots in it. It reports whether there are new ones.
-func (tab *Tab) openClosed(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, slice)
+func (tab *Tab) findClosedRoots(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, maxSlice)
 	defer cancel()
 	began := time.Now()
 	top := tab.top()
 	frames := []*frame{&top}
-	if tab.framed() {
-		frames = tab.list(ctx)
+	if tab.hasFrames() {
+		frames = tab.listFrames(ctx)
 	}
 	var mu sync.Mutex
 	var all sync.WaitGroup
 	found := false
 	for _, f := range frames {
 		all.Go(func() {
-			if fresh := f.openClosed(ctx); fresh {
+			if fresh := f.findClosedRoots(ctx); fresh {
 				mu.Lock()
 				defer mu.Unlock()
 				found = true
@@ -79,29 +79,29 @@ func (tab *Tab) openClosed(ctx context.Context) bool {
 	all.Wait()
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
-	if next := time.Now().Add(closedShare * time.Since(began)); next.After(tab.closed.next) {
-		tab.closed.next = next
+	if next := time.Now().Add(scanShare * time.Since(began)); next.After(tab.shadow.next) {
+		tab.shadow.next = next
 	}
 	return found
 }
 
 // closedGroup is what the objects are filed under that Chrome holds for us meanwhile.
-const closedGroup = "valkyrie-closed"
+const objectGroup = "valkyrie-closed"
 
 // openClosed does so in one frame. A page that is being replaced, or does not answer, is looked at again later.
-func (f frame) openClosed(ctx context.Context) bool {
+func (f frame) findClosedRoots(ctx context.Context) bool {
 	w, err := cdp.Call(ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: script.World})
 	if err != nil {
 		return false
 	}
 	sized, err := cdp.Call(ctx, f.target, runtime.Evaluate, runtime.EvaluateParams{
-		Expression: "document.getElementsByTagName('*').length > " + strconv.Itoa(maxElements) + " ? null : document", ContextID: w.ExecutionContextID, ObjectGroup: closedGroup,
+		Expression: "document.getElementsByTagName('*').length > " + strconv.Itoa(maxElements) + " ? null : document", ContextID: w.ExecutionContextID, ObjectGroup: objectGroup,
 	})
 	if err != nil || sized.Result.ObjectID == "" {
 		return false
 	}
 	defer func() {
-		_, _ = cdp.Call(ctx, f.target, runtime.ReleaseObjectGroup, runtime.ReleaseObjectGroupParams{ObjectGroup: closedGroup})
+		_, _ = cdp.Call(ctx, f.target, runtime.ReleaseObjectGroup, runtime.ReleaseObjectGroupParams{ObjectGroup: objectGroup})
 	}()
 	all, yes := int64(-1), true
 	tree, err := cdp.Call(ctx, f.target, dom.DescribeNode, dom.DescribeNodeParams{ObjectID: sized.Result.ObjectID, Depth: &all, Pierce: &yes})
@@ -109,15 +109,15 @@ func (f frame) openClosed(ctx context.Context) bool {
 		return false
 	}
 	found := false
-	for _, root := range closedRoots(tree.Node, nil) {
-		found = f.keepClosed(ctx, w.ExecutionContextID, root) || found
+	for _, root := range listClosedRoots(tree.Node, nil) {
+		found = f.storeRoot(ctx, w.ExecutionContextID, root) || found
 	}
 	return found
 }
 
 // keepClosed gives one root to our world.
-func (f frame) keepClosed(ctx context.Context, in runtime.ExecutionContextID, root cdp.BackendNodeID) bool {
-	el, err := cdp.Call(ctx, f.target, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: root, ExecutionContextID: in, ObjectGroup: closedGroup})
+func (f frame) storeRoot(ctx context.Context, in runtime.ExecutionContextID, root cdp.BackendNodeID) bool {
+	el, err := cdp.Call(ctx, f.target, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: root, ExecutionContextID: in, ObjectGroup: objectGroup})
 	if err != nil {
 		return false
 	}
@@ -127,8 +127,8 @@ func (f frame) keepClosed(ctx context.Context, in runtime.ExecutionContextID, ro
 }
 
 // closedRoots adds those below n to all, outer ones first. What is in frames is theirs.
-func closedRoots(n *cdp.Node, all []cdp.BackendNodeID) []cdp.BackendNodeID {
-	if n == nil || len(all) >= maxClosed {
+func listClosedRoots(n *cdp.Node, all []cdp.BackendNodeID) []cdp.BackendNodeID {
+	if n == nil || len(all) >= maxRoots {
 		return all
 	}
 	for _, root := range n.ShadowRoots {
@@ -136,11 +136,11 @@ func closedRoots(n *cdp.Node, all []cdp.BackendNodeID) []cdp.BackendNodeID {
 			all = append(all, root.BackendNodeID)
 		}
 		if root.ShadowRootType != cdp.ShadowRootTypeUserAgent {
-			all = closedRoots(root, all)
+			all = listClosedRoots(root, all)
 		}
 	}
 	for _, child := range n.Children {
-		all = closedRoots(child, all)
+		all = listClosedRoots(child, all)
 	}
 	return all
 }

@@ -9,13 +9,13 @@ import (
 )
 
 // family is what the tabs of one Chrome share.
-type family struct {
+type windows struct {
 	mu      sync.Mutex
 	tabs    []*Tab    // the first is the run's; the others were opened by it, and taken by a step
-	windows []*window // all that were opened
+	all     []*window // all that were opened
 	blocked int       // those that a customer's Chrome would not have opened
-	news    chan struct{}
-	culprit *Tab // the tab whose step failed
+	changed chan struct{}
+	failed  *Tab // the tab whose step failed
 }
 
 // A window is one that a tab has opened. It is watched like the first tab, whether a step asks for it or not, from the moment
@@ -32,18 +32,18 @@ type window struct {
 }
 
 // asked takes the word that the page opens a window.
-func (f *family) asked(ev *page.EventWindowOpen) {
+func (f *windows) opening(ev *page.EventWindowOpen) {
 	if !ev.UserGesture {
-		f.tell(func() { f.blocked++ })
+		f.notify(func() { f.blocked++ })
 	}
 }
 
 // opens takes the word of a new target. It must not call Chrome itself.
-func (f *family) opens(info *target.Info) {
+func (f *windows) opened(info *target.Info) {
 	if info.Type != "page" || info.OpenerID == "" {
 		return
 	}
-	f.tell(func() {
+	f.notify(func() {
 		if f.find(info.TargetID) != nil {
 			return
 		}
@@ -51,12 +51,12 @@ func (f *family) opens(info *target.Info) {
 		if opener == nil {
 			opener = f.tabs[0] // a frame of another site has opened it
 		}
-		w := &window{opener: opener, tab: opener.child(info.TargetID), ready: make(chan struct{})}
-		f.windows = append(f.windows, w)
+		w := &window{opener: opener, tab: opener.newWindowTab(info.TargetID), ready: make(chan struct{})}
+		f.all = append(f.all, w)
 		opener.background.Go(func() {
 			defer close(w.ready)
-			w.err = w.tab.watch()
-			if w.tab.agent.UserAgent != "" {
+			w.err = w.tab.attachWindow()
+			if w.tab.userAgent.UserAgent != "" {
 				_ = w.tab.intercept(w.tab.root, false)
 			}
 		})
@@ -64,11 +64,11 @@ func (f *family) opens(info *target.Info) {
 }
 
 // find is the tab with that id, watched or not yet.
-func (f *family) find(id target.ID) *Tab {
+func (f *windows) find(id target.ID) *Tab {
 	if f.tabs[0].id == id {
 		return f.tabs[0]
 	}
-	for _, w := range f.windows {
+	for _, w := range f.all {
 		if w.tab.id == id {
 			return w.tab
 		}
@@ -77,10 +77,10 @@ func (f *family) find(id target.ID) *Tab {
 }
 
 // unwatched reports whether it is a window's that is not watched yet, and notes how its first document is asked for.
-func (f *family) unwatched(id target.ID, request *network.Request) bool {
+func (f *windows) unattached(id target.ID, request *network.Request) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, w := range f.windows {
+	for _, w := range f.all {
 		if w.tab.id == id {
 			select {
 			case <-w.ready:
@@ -96,50 +96,50 @@ func (f *family) unwatched(id target.ID, request *network.Request) bool {
 }
 
 // left marks the tab whose window has closed.
-func (f *family) left(id target.ID) {
+func (f *windows) closed(id target.ID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if tab := f.find(id); tab != nil {
 		tab.mu.Lock()
-		tab.left = true
+		tab.closedByPage = true
 		tab.mu.Unlock()
 	}
 }
 
-func (f *family) tell(do func()) {
+func (f *windows) notify(do func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	do()
-	if f.news != nil {
-		close(f.news)
+	if f.changed != nil {
+		close(f.changed)
 	}
-	f.news = make(chan struct{})
+	f.changed = make(chan struct{})
 }
 
 // next is the oldest window of opener that no step has taken. A Chrome without a screen opens those too that the popup
 // blocker would have kept from the customer; the first such window counts as none.
-func (f *family) next(opener *Tab) (w *window, blocked bool, news <-chan struct{}) {
+func (f *windows) next(opener *Tab) (w *window, blocked bool, news <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.news == nil {
-		f.news = make(chan struct{})
+	if f.changed == nil {
+		f.changed = make(chan struct{})
 	}
 	if f.blocked > 0 {
-		return nil, true, f.news
+		return nil, true, f.changed
 	}
-	for _, w := range f.windows {
+	for _, w := range f.all {
 		if w.opener == opener && !w.taken {
 			w.taken = true
-			return w, false, f.news
+			return w, false, f.changed
 		}
 	}
-	return nil, false, f.news
+	return nil, false, f.changed
 }
 
 // wait waits until nothing is done any more for any window. Chrome has ended.
-func (f *family) wait() {
+func (f *windows) wait() {
 	f.mu.Lock()
-	windows := f.windows
+	windows := f.all
 	f.mu.Unlock()
 	for _, w := range windows {
 		w.opener.background.Wait()
@@ -151,11 +151,11 @@ func (f *family) wait() {
 }
 
 // others are the tabs of the family besides this one.
-func (tab *Tab) others() []*Tab {
-	tab.family.mu.Lock()
-	defer tab.family.mu.Unlock()
+func (tab *Tab) otherTabs() []*Tab {
+	tab.windows.mu.Lock()
+	defer tab.windows.mu.Unlock()
 	var all []*Tab
-	for _, t := range tab.family.tabs {
+	for _, t := range tab.windows.tabs {
 		if t != tab {
 			all = append(all, t)
 		}
@@ -164,27 +164,27 @@ func (tab *Tab) others() []*Tab {
 }
 
 // suffer marks this tab as the one whose step fails.
-func (tab *Tab) suffer() {
-	tab.family.mu.Lock()
-	defer tab.family.mu.Unlock()
-	tab.family.culprit = tab
+func (tab *Tab) markFailed() {
+	tab.windows.mu.Lock()
+	defer tab.windows.mu.Unlock()
+	tab.windows.failed = tab
 }
 
 // stricken is the tab whose step failed: the one to take evidence of.
-func (tab *Tab) stricken() *Tab {
-	tab.family.mu.Lock()
-	defer tab.family.mu.Unlock()
-	if c := tab.family.culprit; c != nil && c.root.Err() == nil {
+func (tab *Tab) failedTab() *Tab {
+	tab.windows.mu.Lock()
+	defer tab.windows.mu.Unlock()
+	if c := tab.windows.failed; c != nil && c.root.Err() == nil {
 		return c
 	}
 	return tab
 }
 
 // firstRequest is that for a window's first document; nil: unknown.
-func (f *family) firstRequest(id target.ID) *network.Request {
+func (f *windows) firstRequest(id target.ID) *network.Request {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, w := range f.windows {
+	for _, w := range f.all {
 		if w.tab.id == id {
 			return w.first
 		}

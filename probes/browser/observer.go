@@ -1,0 +1,184 @@
+package browser
+
+import (
+	"context"
+	"encoding/json"
+	"math"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/performance"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/browser/har"
+	"valkyrie/probes/browser/script"
+	"valkyrie/probes/journey"
+)
+
+var _ journey.Witness = (*Tab)(nil)
+
+// witness sets up what the tab notices besides what the steps ask.
+func (tab *Tab) observe(ctx context.Context) error {
+	if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieVitals", ExecutionContextName: script.World}); err != nil {
+		return err
+	}
+	tell := page.AddScriptToEvaluateOnNewDocumentParams{Source: script.ReportVitals, WorldName: script.World}
+	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, tell); err != nil {
+		return err
+	}
+	_, err := chromedp.Call(ctx, performance.Enable, performance.EnableParams{})
+	return err
+}
+
+// End takes note of the step that is over: its picture, what broke, how its pages felt, and where its time went.
+func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
+	call, release := bind(tab.root, ctx)
+	defer release()
+	ended := epochMS(time.Now())
+	var busy float64
+	var asked sync.WaitGroup
+	asked.Go(func() { busy = tab.busySince(call) })
+	tab.addStill(ctx)
+	tab.queryVitals(call) // after the picture: for it the page is painted, and only then known is how long an act took
+	for _, window := range tab.otherTabs() {
+		window.queryVitals(call)
+		window.queryPreAttach(call)
+	}
+	asked.Wait()
+	tab.film.SetResult(res)
+	n := journey.Notes{Problems: tab.recorder.NewProblems(), Vitals: tab.vitals.all()}
+	n.Waterfall, n.Why = tab.waterfall(res, ended, busy)
+	return n
+}
+
+// explainTime sums up where the step's time went. busy is how long the page has worked since it was asked last.
+func (tab *Tab) waterfall(res journey.StepResult, ended, busy float64) (journey.Waterfall, string) {
+	from := epochMS(res.Started)
+	to := ended
+	if tab.wait.since > from { // what followed the customer's wait is not theirs
+		to = min(to, tab.wait.since)
+	}
+	return tab.recorder.Waterfall(res.Name, from, to, busy, float64(res.DurationMS))
+}
+
+// busy is the time, in milliseconds, that the page's process has worked since it was asked last. A new process begins
+// anew.
+func (tab *Tab) busySince(ctx context.Context) float64 {
+	res, err := cdp.Call(ctx, tab.target(), performance.GetMetrics, cdp.Empty{})
+	if err != nil {
+		return 0
+	}
+	worked := 0.0
+	for _, m := range res.Metrics {
+		if m.Name == "TaskDuration" {
+			worked = m.Value * 1000
+		}
+	}
+	since := worked - tab.taskMS
+	tab.taskMS = worked
+	if since < 0 {
+		return worked
+	}
+	return since
+}
+
+// askEarly asks the window's present document what it had asked for before it was watched.
+func (tab *Tab) queryPreAttach(ctx context.Context) {
+	var all []har.PreAttachRequest
+	if tab.evaluate(ctx, script.PreAttach, &all) != nil {
+		return
+	}
+	first := tab.windows.firstRequest(tab.id)
+	for _, e := range all {
+		e.Method = "GET" // which it is, but for a form's; of that alone it does not know
+		if first != nil && first.URL == e.URL && e.Kind == "navigation" {
+			e.Method = first.Method
+		}
+		if e.Asked < tab.attachedAt {
+			tab.recorder.AddPreAttach(tab.id, source(tab.target()), e)
+		}
+	}
+}
+
+// vitals are those of each document so far.
+type vitals struct {
+	mu        sync.Mutex
+	step      string
+	documents []documentVitals
+}
+
+// told is what a document says of itself; times are milliseconds.
+type documentVitals struct {
+	URL    string  `json:"url"`
+	Opened float64 `json:"opened"`
+	TTFB   float64 `json:"ttfb"`
+	FCP    float64 `json:"fcp"`
+	LCP    float64 `json:"lcp"`
+	CLS    float64 `json:"cls"`
+	INP    float64 `json:"inp"`
+	step   string
+}
+
+// maxDocuments is of how many documents a run keeps the vitals.
+const maxDocuments = 50
+
+func (v *vitals) begin(step string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.step = step
+}
+
+// hear takes the word of a document.
+func (v *vitals) receive(payload string) {
+	var t documentVitals
+	if json.Unmarshal([]byte(payload), &t) == nil {
+		v.keep(t)
+	}
+}
+
+// keep adds a document, or what is new of one. What has a blank address is no page.
+func (v *vitals) keep(t documentVitals) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if t.URL == "about:blank" || t.URL == hintsPage {
+		return
+	}
+	t.step = v.step
+	for i, old := range v.documents {
+		if old.Opened == t.Opened {
+			t.step = old.step
+			v.documents[i] = t
+			return
+		}
+	}
+	if len(v.documents) < maxDocuments {
+		v.documents = append(v.documents, t)
+	}
+}
+
+// report is all of them, for the run.
+func (v *vitals) all() []journey.Vitals {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	all := []journey.Vitals{}
+	for _, t := range v.documents {
+		all = append(all, journey.Vitals{
+			Step: t.step, URL: t.URL, TTFBMS: ms(t.TTFB), FCPMS: ms(t.FCP), LCPMS: ms(t.LCP), INPMS: ms(t.INP),
+			CLS: math.Round(t.CLS*10000) / 10000,
+		})
+	}
+	return all
+}
+
+func ms(f float64) int64 { return int64(math.Round(f)) }
+
+// askVitals asks the present document.
+func (tab *Tab) queryVitals(ctx context.Context) {
+	var t documentVitals
+	if tab.evaluate(ctx, script.Vitals, &t) == nil {
+		tab.vitals.keep(t)
+	}
+}
