@@ -54,15 +54,21 @@ func TestImportArrows(t *testing.T) {
 		"probes/journey":  {},
 		"probes/pdf":      {},
 		"probes/demoshop": {},
-		"probes/browser":  {"probes/journey"},
-		"probes/api":      {"probes/journey"},
-		"probes/practice": {"probes/journey", "probes/browser", "probes/api", "probes/pdf"},
-		"probes":          {"probes/journey", "probes/browser", "probes/api", "probes/pdf", "probes/practice"},
-		"probes/bench":    {"probes/bench", "probes/journey", "probes/browser"},
-		"alerts":          {"alerts", "probes/journey"},
-		"alerts/cron":     {},
-		"infra":           {"infra", "alerts", "probes/journey"},
-		"functions":       {"functions", "probes", "alerts", "infra"},
+		"probes/browser":  {"probes/browser", "probes/journey"},
+		// What needs no Tab does not know of it.
+		"probes/browser/har":      {"probes/journey"},
+		"probes/browser/neterror": {},
+		"probes/browser/picture":  {"probes/journey"},
+		"probes/browser/process":  {"probes/journey"},
+		"probes/browser/script":   {},
+		"probes/api":              {"probes/journey"},
+		"probes/practice":         {"probes/journey", "probes/browser", "probes/api", "probes/pdf"},
+		"probes":                  {"probes/journey", "probes/browser", "probes/api", "probes/pdf", "probes/practice"},
+		"probes/bench":            {"probes/bench", "probes/journey", "probes/browser"},
+		"alerts":                  {"alerts", "probes/journey"},
+		"alerts/cron":             {},
+		"infra":                   {"infra", "alerts", "probes/journey"},
+		"functions":               {"functions", "probes", "alerts", "infra"},
 	}
 	for path, p := range packages(t) {
 		home := longest(mayImport, path)
@@ -102,7 +108,7 @@ func allowed(folders []string, path string) bool {
 func TestLinkedLibraries(t *testing.T) {
 	all := packages(t)
 	only := map[string][]string{
-		"github.com/chromedp/":                                    {"probes/browser", "probes", "probes/practice", "probes/bench/bare", "probes/bench/ours"}, // a user may drop chromedp actions in: Tab.Do
+		"github.com/chromedp/":                                    {"probes/browser", "probes/browser/har", "probes/browser/process", "probes", "probes/practice", "probes/bench/bare", "probes/bench/ours"}, // a user may drop chromedp actions in: Tab.Do
 		"github.com/twilio/":                                      {"alerts/twilio"},
 		"modernc.org/sqlite":                                      {"infra/sqlite"},
 		"github.com/aws/aws-sdk-go-v2/service/dynamodb":           {"infra/dynamo"},
@@ -121,10 +127,11 @@ func TestLinkedLibraries(t *testing.T) {
 		}
 	}
 	for path, libs := range map[string][]string{
-		"alerts":         {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/"},
-		"alerts/twilio":  {"github.com/chromedp/"},
-		"probes/journey": {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/", "net/http"},
-		"probes":         {"github.com/twilio/", "github.com/aws/", "modernc.org/"},
+		"alerts":                 {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/"},
+		"alerts/twilio":          {"github.com/chromedp/"},
+		"probes/browser/picture": {"github.com/chromedp/"},
+		"probes/journey":         {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/", "net/http"},
+		"probes":                 {"github.com/twilio/", "github.com/aws/", "modernc.org/"},
 		// What is deployed has nothing in it that only tests and laptops need.
 		"functions/probe": tests, "functions/pager": tests, "functions/webhook": tests,
 	} {
