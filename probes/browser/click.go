@@ -12,21 +12,21 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A pointer is the customer's mouse, on its way.
+// A pointer tracks the mouse.
 type pointer struct {
 	mu   sync.Mutex
-	last *pointerMove // nil: the next act sends it anew
+	last *pointerMove // nil: the next action moves it again
 }
 
-// A move takes the mouse to a place of the window.
+// A pointerMove is a move to a point of the window.
 type pointerMove struct {
 	x, y float64
-	sent chan struct{} // closed when Chrome is about to be told
-	done chan struct{} // closed when it has answered
+	sent chan struct{} // closed when the command is about to be written
+	done chan struct{} // closed when Chrome has responded
 }
 
-// hearNear is told by the page where an act is about to be, and sends the mouse there: Chrome takes a frame for each move,
-// and the page may take a frame or two to make sure that nothing moves. So both take the same ones.
+// receivePoint moves the mouse to the point that a script reports before an action: Chrome takes a frame for each move,
+// and the script may take a frame or two to check stability, so the two overlap.
 func (tab *Tab) receivePoint(payload string) {
 	m := &pointerMove{sent: make(chan struct{}), done: make(chan struct{})}
 	var at struct{ X, Y float64 }
@@ -43,14 +43,14 @@ func (tab *Tab) receivePoint(payload string) {
 		sent := sync.OnceFunc(func() { close(m.sent) })
 		defer sent()
 		if before != nil {
-			<-before.done // one after the other
+			<-before.done // moves are sequential
 		}
-		_ = tab.dispatchMove(tab.root, m.x, m.y, sent) // the press would fail of the same
+		_ = tab.dispatchMove(tab.root, m.x, m.y, sent) // the press would fail with the same error
 	})
 }
 
-// pointAt moves the mouse to a place of the window, unless it is there already, or on its way, for the sake of this act:
-// Chrome takes a frame for a move, but if a press follows, it is done with before that.
+// movePointer moves the mouse to a point of the window unless receivePoint has started that move for this action. Chrome
+// takes a frame for a move, but handles it before a press that follows.
 func (tab *Tab) movePointer(x, y float64) error {
 	tab.pointer.mu.Lock()
 	m := tab.pointer.last
@@ -75,13 +75,13 @@ func (tab *Tab) movePointer(x, y float64) error {
 	return tab.dispatchMove(tab.ctx, x, y, nil)
 }
 
-// moveTo tells Chrome, and calls sent, if that is not nil, when it is about to be told.
+// dispatchMove sends the command; it calls sent, unless nil, when the command is about to be written.
 func (tab *Tab) dispatchMove(ctx context.Context, x, y float64, sent func()) error {
 	p := input.DispatchMouseEventParams{Type: chromedp.MouseMoved, X: x, Y: y}
 	return tab.target().Call(ctx, input.DispatchMouseEvent.Method, onMarshal{p, sent}, nil)
 }
 
-// noted are the parameters of a command. chromedp has a command on its way as soon as it has written them as JSON.
+// onMarshal wraps a command's parameters: chromedp sends a command as soon as it has marshalled it.
 type onMarshal struct {
 	params any
 	sent   func()
@@ -94,26 +94,25 @@ func (n onMarshal) MarshalJSON() ([]byte, error) {
 	return json.Marshal(n.params)
 }
 
-// Click clicks on the one element that the locator means, once a person could: it is visible, enabled, still, and
-// nothing covers it.
+// Click clicks the one element that the locator means, once a person could: it is visible, enabled, stable and not covered.
 func (tab *Tab) Click(l Locator) {
-	w, failure := query{Op: "click", Target: l}, fmt.Sprintf("could not click the %s", l)
-	tab.clickAt(tab.aim(w, failure), w, failure)
+	q, failure := query{Op: "click", Target: l}, fmt.Sprintf("could not click the %s", l)
+	tab.clickAt(tab.aim(q, failure), q, failure)
 }
 
-// strikeAt clicks where w was seen. If the pointer's coming has changed that, the page has heard nothing of the press, and
-// it is looked for anew.
-func (tab *Tab) clickAt(s result, w query, failure string) {
+// clickAt presses where q was found. If the guard intercepted the press, because the pointer's arrival changed the page, it
+// locates the element again and retries until the step's limit.
+func (tab *Tab) clickAt(r result, q query, failure string) {
 	refused := ""
 	for {
-		tab.snapshotRoots(s)
+		tab.snapshotRoots(r)
 		tab.drainClicks()
 		before := time.Now()
-		err := tab.press(s.X, s.Y)
+		err := tab.press(r.X, r.Y)
 		if err == nil {
 			c := tab.confirmClick(before)
 			if c.Why == "" && !c.Hit {
-				tab.fail("%s: at the last moment %s was in its place and got the click", failure, c.By)
+				tab.fail("%s: the click was intercepted by %s", failure, c.By)
 			}
 			if c.Why == "" {
 				tab.wait.begin(tab.step, c.At)
@@ -126,19 +125,19 @@ func (tab *Tab) clickAt(s result, w query, failure string) {
 		if !sleep(tab.ctx, aimPause) {
 			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), refused)
 		}
-		s = tab.aimFrom(w, failure, refused)
+		r = tab.aimFrom(q, failure, refused)
 	}
 }
 
 // Hover moves the mouse onto the element and leaves it there.
 func (tab *Tab) Hover(l Locator) {
 	failure := fmt.Sprintf("could not point at the %s", l)
-	s := tab.aim(query{Op: "hover", Target: l}, failure)
-	tab.mustCall(failure, tab.movePointer(s.X, s.Y))
+	r := tab.aim(query{Op: "hover", Target: l}, failure)
+	tab.mustCall(failure, tab.movePointer(r.X, r.Y))
 	tab.wait.begin(tab.step, epochMS(time.Now()))
 }
 
-// mouse moves to a point of the window, and presses and releases the left button there.
+// press moves the mouse to a point of the window, and presses and releases the left button there.
 func (tab *Tab) press(x, y float64) error {
 	if err := tab.movePointer(x, y); err != nil {
 		return err
@@ -155,15 +154,15 @@ func (tab *Tab) press(x, y float64) error {
 	return nil
 }
 
-// A click is what the page saw of ours.
+// A clickReport is what the guard (script/guard.js) observed of a press.
 type clickReport struct {
 	At  float64 `json:"at"`  // the event's own time stamp, epoch milliseconds
-	Hit bool    `json:"hit"` // the element that we meant got it
-	By  string  `json:"by"`  // which one did
-	Why string  `json:"why"` // why a person would not have pressed: it was kept from the page; empty: it was not
+	Hit bool    `json:"hit"` // the intended element received the click
+	By  string  `json:"by"`  // which element received it
+	Why string  `json:"why"` // why the press was intercepted; empty: it was not
 }
 
-// clickNotice is how long the page's word of the click may take. A busy page dispatches it late, and says when it was.
+// clickTimeout bounds the wait for the guard's report. A busy page dispatches the click late; the report has its time.
 const clickTimeout = time.Second
 
 func (tab *Tab) drainClicks() {
@@ -176,7 +175,7 @@ func (tab *Tab) drainClicks() {
 	}
 }
 
-// heardClick waits for the page's word of the click; a page that says nothing was clicked not later than our own clock says.
+// confirmClick waits for the guard's report; without one the click counts from the time it was dispatched.
 func (tab *Tab) confirmClick(before time.Time) clickReport {
 	timer := time.NewTimer(clickTimeout)
 	defer timer.Stop()
@@ -196,6 +195,6 @@ func (tab *Tab) receiveClick(payload string) {
 	}
 	select {
 	case tab.clicked <- c:
-	default: // nobody is waiting for so many
+	default: // more reports than presses
 	}
 }

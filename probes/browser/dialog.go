@@ -9,7 +9,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 )
 
-// A Reply is what the customer does with a dialog of the page: alert, confirm, prompt.
+// A Reply is the customer's answer to a dialog of the page: alert, confirm, prompt.
 type Reply struct {
 	accept bool
 	text   string
@@ -21,34 +21,34 @@ var (
 	Dismiss = Reply{}
 )
 
-// Answer types text into a prompt, and answers OK.
+// Answer types text into a prompt and answers OK.
 func Answer(text string) Reply { return Reply{accept: true, text: text} }
 
-// OnDialog chooses how the dialogs are answered that the page opens in the rest of the step. By default they are
-// dismissed, noted in the evidence, and named when the step fails. Leaving a page that asks whether to is always allowed.
-func (tab *Tab) OnDialog(r Reply) {
+// OnDialog sets the answer to dialogs in the rest of the step. By default they are dismissed, logged in the evidence, and
+// named when the step fails. A page that asks for confirmation before it is left may always be left.
+func (tab *Tab) OnDialog(reply Reply) {
 	tab.dialogs.mu.Lock()
 	defer tab.dialogs.mu.Unlock()
-	tab.dialogs.answer, tab.dialogs.chosen = r, true
+	tab.dialogs.answer, tab.dialogs.chosen = reply, true
 }
 
-// dialogs is what was chosen, and what was asked.
+// dialogs holds the step's answer and counts unanswered dialogs.
 type dialogs struct {
 	mu     sync.Mutex
 	answer Reply
 	chosen bool
-	last   string // the last that was dismissed because nobody chose
+	last   string // the last dialog dismissed by default
 	count  int
 }
 
-// begin forgets the choice of the last step.
+// begin resets the answer for a new step.
 func (d *dialogs) begin() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.answer, d.chosen, d.last, d.count = Reply{}, false, "", 0
 }
 
-// take notes a dialog and returns what to do with it.
+// reply records a dialog and returns its answer.
 func (d *dialogs) reply(kind page.DialogType, message string) Reply {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -62,7 +62,7 @@ func (d *dialogs) reply(kind page.DialogType, message string) Reply {
 	return d.answer
 }
 
-// note follows an error: "; the page asked (confirm "Sure?"), and was answered Cancel".
+// note formats the dismissed dialogs to follow an error.
 func (d *dialogs) note() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -75,12 +75,12 @@ func (d *dialogs) note() string {
 	return fmt.Sprintf("; the page opened %d dialogs, the last %s, which were dismissed", d.count, d.last)
 }
 
-// answerDialog answers a dialog, so that it does not block the page for ever.
+// answerDialog answers a dialog so that it does not block the page.
 func (tab *Tab) answerDialog(ev *page.EventJavascriptDialogOpening) {
 	tab.log.add(time.Now(), "dialog (%s): %s", ev.Type, ev.Message)
-	r := tab.dialogs.reply(ev.Type, ev.Message)
+	reply := tab.dialogs.reply(ev.Type, ev.Message)
 	tab.background.Go(func() {
-		_, _ = cdp.Call(tab.root, tab.target(), page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: r.accept, PromptText: r.text})
+		_, _ = cdp.Call(tab.root, tab.target(), page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: reply.accept, PromptText: reply.text})
 	})
 }
 

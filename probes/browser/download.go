@@ -13,11 +13,11 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// downloads follows the files that the page gives the customer.
+// downloads follows the files that the page offers for download.
 type downloads struct {
 	mu      sync.Mutex
 	files   []*file
-	changed chan struct{} // closed and replaced whenever something changed
+	changed chan struct{} // closed and replaced on each change
 }
 
 type file struct {
@@ -28,10 +28,10 @@ type file struct {
 	taken           bool
 }
 
-// maxDownload is the largest file that a step may take into memory, 64 MiB.
+// maxDownload is the largest file that Download returns, 64 MiB.
 const maxDownload = 64 << 20
 
-// keepDownloads lets downloads happen, into this Chrome's own folder, and follows them.
+// allowDownloads allows downloads into this Chrome's folder and follows them.
 func (tab *Tab) allowDownloads(ctx context.Context) error {
 	tab.downloads.changed = make(chan struct{})
 	if err := chromedp.ListenBrowser(tab.root, tab.downloads.handle); err != nil {
@@ -66,7 +66,7 @@ func (d *downloads) handle(ev any) {
 	d.changed = make(chan struct{})
 }
 
-// next is the oldest download that no step has taken, and a channel that tells of changes.
+// next is the oldest download that no step has taken, and a channel that is closed on changes.
 func (d *downloads) next() (file, bool, <-chan struct{}) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -79,7 +79,7 @@ func (d *downloads) next() (file, bool, <-chan struct{}) {
 	return file{}, false, d.changed
 }
 
-// Download waits for the file that the customer was given, and returns what is in it.
+// Download waits until a file has been downloaded and returns its content.
 func (tab *Tab) Download() []byte {
 	for {
 		f, begun, news := tab.downloads.next()
@@ -117,7 +117,7 @@ func (tab *Tab) read(f file) []byte {
 	return data
 }
 
-// last is the file that was downloaded last, whole or not.
+// last is the latest download, complete or not.
 func (d *downloads) last() (file, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -137,8 +137,8 @@ func (tab *Tab) downloaded(f file) ([]byte, error) {
 	return os.ReadFile(filepath.Join(tab.chrome.Dir(), f.id))
 }
 
-// written is when the last byte of a download was on disk, by the file's own time. Chrome looks at the file for a while
-// (is it dangerous?) before it says that it has ended; and its word takes time to reach us.
+// downloadedAt is when the last byte was written, by the file's own time: Chrome scans the file before it reports the end
+// of the download, and that event takes time to arrive.
 func (tab *Tab) downloadedAt(f file) time.Time {
 	info, err := os.Stat(filepath.Join(tab.chrome.Dir(), f.id))
 	if err != nil || info.ModTime().After(f.ended) {

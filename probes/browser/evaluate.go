@@ -17,22 +17,22 @@ import (
 	"valkyrie/probes/browser/script"
 )
 
-// evaluate runs script in our isolated world of the page, awaits it, and decodes its value. Unlike chromedp's waits, it
-// ends with ctx whatever the page does.
+// evaluate runs script in the isolated world of the tab's document, awaits its promise and decodes its value. Unlike
+// chromedp's waits, it ends with ctx whatever the page does.
 func (tab *Tab) evaluate(ctx context.Context, script string, value any) error {
 	return tab.top().evaluate(ctx, script, value)
 }
 
-// evaluate does so in one frame.
+// evaluate runs script in this frame.
 func (f frame) evaluate(ctx context.Context, script string, value any) error {
 	return f.inContext(ctx, func(executionContext) string { return script }, value)
 }
 
-// ask has the scripts look for w in the frame, within d. A document is told them once, and then only what to look for.
-func (f frame) query(ctx context.Context, w query, d time.Duration) (s result, err error) {
-	args, err := json.Marshal(w)
+// query evaluates script.Query in the frame for at most d. A document gets the script once, and then only the arguments.
+func (f frame) query(ctx context.Context, q query, d time.Duration) (r result, err error) {
+	args, err := json.Marshal(q)
 	if err != nil {
-		return s, err
+		return r, err
 	}
 	var asked executionContext
 	err = f.inContext(ctx, func(at executionContext) string {
@@ -42,16 +42,16 @@ func (f frame) query(ctx context.Context, w query, d time.Duration) (s result, e
 			look = "(globalThis.valkyrieQuery = " + script.Query + ")"
 		}
 		return fmt.Sprintf("%s(%s, %d)", look, args, d.Milliseconds())
-	}, &s)
+	}, &r)
 	if err == nil {
 		f.contexts.markScripts(f.id, asked.id)
 	}
-	s.frame = f
-	return s, err
+	r.frame = f
+	return r, err
 }
 
-// inWorld evaluates the script that is made for our world of the present document. The one that is known may just have
-// gone with its document: then the script has not run at all, and does so in the next.
+// inContext evaluates the script built for the document's execution context. A known context may have just been destroyed
+// with its document; then the script has not run at all, and runs in the new one.
 func (f frame) inContext(ctx context.Context, script func(executionContext) string, value any) error {
 	at, known, err := f.context(ctx)
 	if err != nil {
@@ -68,7 +68,7 @@ func (f frame) inContext(ctx context.Context, script func(executionContext) stri
 func (f frame) evaluateIn(ctx context.Context, at executionContext, script string, value any) error {
 	yes := true
 	p := runtime.EvaluateParams{Expression: script, ContextID: at.id, AwaitPromise: &yes, ReturnByValue: &yes}
-	if at.uniqueID != "" { // another document's process may know its id as another world
+	if at.uniqueID != "" { // ids are unique only within one renderer
 		p.ContextID, p.UniqueContextID = 0, at.uniqueID
 	}
 	res, err := cdp.Call(ctx, f.target, runtime.Evaluate, p)
@@ -76,7 +76,7 @@ func (f frame) evaluateIn(ctx context.Context, at executionContext, script strin
 		return err
 	}
 	if res.ExceptionDetails != nil {
-		return fmt.Errorf("the page refused our look at it: %s", exception(res.ExceptionDetails))
+		return fmt.Errorf("evaluating a script in the page failed: %s", exception(res.ExceptionDetails))
 	}
 	return json.Unmarshal(res.Result.Value, value)
 }
@@ -89,7 +89,7 @@ func exception(d *runtime.ExceptionDetails) string {
 	return d.Text
 }
 
-// replaced reports whether err only says that the document went away while it was asked.
+// replaced reports whether err only means that the document was replaced during the evaluation.
 func replaced(err error) bool {
 	for _, s := range []string{"context was destroyed", "Cannot find context", "No frame", "Inspected target navigated", "uniqueContextId not found", "Promise was collected"} {
 		if strings.Contains(err.Error(), s) {
@@ -99,8 +99,8 @@ func replaced(err error) bool {
 	return false
 }
 
-// Do runs any chromedp actions on the tab, where its own methods do not reach. They end with the step, and run in a
-// session of their own (see spare), which takes some 20 ms to open.
+// Do runs chromedp actions on the tab, where its own methods do not reach. They end with the step, and run in a session of
+// their own (see disableDOM), which takes some 20 ms to open.
 func (tab *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
 	ctx, detach := chromedp.NewContext(tab.ctx, chromedp.WithTargetID(tab.target().TargetID), chromedp.WithDetachOnCancel())
 	defer detach()
@@ -109,30 +109,30 @@ func (tab *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
 	}
 }
 
-// spare stops chromedp from following the document in this session. Its own actions need that; ours do not, and it
-// deadlocks: chromedp 0.22 asks for each new document from the goroutine that empties its queue of events, so that on a
-// page that meanwhile writes 4096 lines to the console the answer never gets through, and nothing else does either
-// (Target.run and documentUpdated in its target.go).
+// disableDOM stops chromedp from following the document in this session. Only chromedp's own actions need that, and it can
+// deadlock: chromedp 0.22 requests each new document from the goroutine that drains its event queue, so on a page that
+// meanwhile writes 4096 lines to the console the response never gets through (Target.run and documentUpdated in its
+// target.go).
 func disableDOM(ctx context.Context) error {
 	_, err := chromedp.Call(ctx, dom.Disable, cdp.Empty{})
 	return err
 }
 
-// worlds are our isolated worlds of the present documents, by frame. Chrome makes one with each new document, as our
-// scripts run in it from its first moment, and tells; so it need not be asked for one at each look.
+// contexts are the isolated worlds of the current documents, by frame. Chrome creates and reports one with each new
+// document, since the scripts run in it from the start, so most evaluations need not create one.
 type contexts struct {
 	mu      sync.Mutex
 	byFrame map[cdp.FrameID]*executionContext
 }
 
-// An isolated world is one document's.
+// An executionContext is the isolated world of one document.
 type executionContext struct {
 	id         runtime.ExecutionContextID
-	uniqueID   string // the same, among those of all processes; empty: unknown
-	hasScripts bool   // it has our scripts
+	uniqueID   string // unique across renderers; empty: unknown
+	hasScripts bool   // script.Query is installed in it
 }
 
-// world is our isolated world of the frame's present document: the one that is known, or else one that is asked for.
+// context returns the isolated world of the frame's current document: the known one, or a new one.
 func (f frame) context(ctx context.Context) (at executionContext, known bool, err error) {
 	if at, known = f.contexts.get(f.id); known {
 		return at, true, nil
@@ -141,7 +141,7 @@ func (f frame) context(ctx context.Context) (at executionContext, known bool, er
 	return executionContext{id: res.ExecutionContextID}, false, err
 }
 
-// hear takes the events that tell of worlds which come and go.
+// handle follows contexts that are created and destroyed.
 func (ws *contexts) handle(ev any) {
 	switch ev := ev.(type) {
 	case *runtime.EventExecutionContextCreated:
@@ -165,7 +165,7 @@ func (ws *contexts) get(id cdp.FrameID) (executionContext, bool) {
 	return executionContext{}, false
 }
 
-// learn notes the world of a frame.
+// set records the context of a frame.
 func (ws *contexts) set(id cdp.FrameID, at executionContext) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -175,7 +175,7 @@ func (ws *contexts) set(id cdp.FrameID, at executionContext) {
 	ws.byFrame[id] = &at
 }
 
-// teach notes that this world of the frame has our scripts, unless it has gone meanwhile.
+// markScripts records that the frame's context has the scripts, unless it was replaced meanwhile.
 func (ws *contexts) markScripts(id cdp.FrameID, context runtime.ExecutionContextID) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -190,8 +190,8 @@ func (ws *contexts) remove(id cdp.FrameID) {
 	delete(ws.byFrame, id)
 }
 
-// lose forgets the worlds that have gone. Those of other processes count by themselves, so that it may be one too many,
-// which then is asked for again.
+// removeIf removes destroyed contexts. Ids of other renderers may coincide, so it may remove one too many, which is then
+// created again.
 func (ws *contexts) removeIf(gone func(*executionContext) bool) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()

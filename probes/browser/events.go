@@ -14,7 +14,7 @@ import (
 	"valkyrie/probes/browser/script"
 )
 
-// prepare sets the first tab up: what we listen to, and where downloads go. ctx bounds it.
+// prepare sets up the first tab: listeners, bindings, scripts and downloads. ctx bounds it.
 func (tab *Tab) prepare(ctx context.Context) error {
 	setup, cancel := bind(tab.root, ctx)
 	defer cancel()
@@ -31,12 +31,12 @@ func (tab *Tab) prepare(ctx context.Context) error {
 	if err := tab.identify(setup); err != nil {
 		return err
 	}
-	tab.recorder.Reset(tab.site) // nothing of the run has happened yet
+	tab.recorder.Reset(tab.site) // forget the setup's own requests
 	tab.background.Go(func() { tab.recorder.FetchFailed(tab.root) })
 	return tab.allowDownloads(setup)
 }
 
-// hearBrowser takes the events that concern all tabs. They come in order: a window is known before its first request.
+// handleBrowser handles events that concern all tabs. They are in order: a window is known before its first request.
 func (tab *Tab) handleBrowser(ev any) {
 	switch ev := ev.(type) {
 	case *target.EventTargetCreated:
@@ -48,7 +48,7 @@ func (tab *Tab) handleBrowser(ev any) {
 	}
 }
 
-// listen follows what happens on the tab. ctx bounds the setting up.
+// listen subscribes to the tab's events. ctx bounds the setup.
 func (tab *Tab) listen(ctx context.Context) error {
 	if err := chromedp.Listen(tab.root, tab.handle); err != nil {
 		return err
@@ -66,7 +66,7 @@ func (tab *Tab) listen(ctx context.Context) error {
 	return reportPrints(ctx)
 }
 
-// bindWorld gives our isolated world of the page its words to us. They reach us even when a click leaves the page.
+// addBindings gives the isolated world its functions that report to Go. They work even when a click leaves the page.
 func (tab *Tab) addBindings(ctx context.Context) error {
 	if err := disableDOM(ctx); err != nil {
 		return err
@@ -79,7 +79,7 @@ func (tab *Tab) addBindings(ctx context.Context) error {
 	return nil
 }
 
-// hear takes the events of the tab. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
+// handle handles the tab's events. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
 func (tab *Tab) handle(ev any) {
 	tab.recorder.Handle(tab.id, source(tab.target()), ev)
 	tab.contexts.handle(ev)
@@ -107,7 +107,7 @@ func (tab *Tab) handle(ev any) {
 	}
 }
 
-// hearWord takes what our scripts in the page, or in a frame, say.
+// handleBinding handles reports of the scripts in the page or in a frame.
 func (tab *Tab) handleBinding(ev *runtime.EventBindingCalled) {
 	switch ev.Name {
 	case "valkyriePrinted":

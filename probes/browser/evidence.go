@@ -15,12 +15,11 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// eachCapture bounds one kind of evidence, so that a page which answers nothing costs little.
+// captureTimeout bounds one kind of evidence, so that a page that does not answer costs little.
 const captureTimeout = 1500 * time.Millisecond
 
-// Capture saves a picture of the page, its HTML, its console, its address, the run's requests as a HAR, its film strip,
-// and the file that was downloaded last. Each is had by itself: one that cannot be had is named as missing, and the
-// others are kept. None is larger than maxExhibit.
+// Capture saves a screenshot, the page's HTML, its console, its address, the run's requests as a HAR, its film strip, and
+// the latest download. Each is captured independently: one that fails is reported as missing. None exceeds maxEvidence.
 func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data []byte) journey.Evidence) []journey.Evidence {
 	screen := tab.failedTab()
 	mask := tab.step.Mask()
@@ -48,13 +47,13 @@ func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data [
 	return kept
 }
 
-// An exhibit is one kind of evidence.
+// A capture is one kind of evidence.
 type capture struct {
 	kind, name string
 	get        func(context.Context) ([]byte, error)
 }
 
-// maxExhibit is the most that is kept of one kind.
+// maxEvidence is the largest size of one kind of evidence, 8 MiB.
 const maxEvidence = 8 << 20
 
 func (tab *Tab) save(ctx context.Context, x capture, save func(kind, name string, data []byte) journey.Evidence) journey.Evidence {
@@ -82,7 +81,7 @@ func missing(root context.Context, err error) string {
 	return err.Error()
 }
 
-// maxHTML is how much of the page's HTML is kept.
+// maxHTML is the largest size of the page's HTML, 2 MiB.
 const maxHTML = 2 << 20
 
 func (tab *Tab) html(ctx context.Context) ([]byte, error) {
@@ -95,7 +94,7 @@ func (tab *Tab) html(ctx context.Context) ([]byte, error) {
 	return []byte(html), err
 }
 
-// address asks the browser, not the page, so that it can be had of a page that hangs.
+// address asks the browser, not the page, so that it works for a page that hangs.
 func (tab *Tab) address(ctx context.Context) ([]byte, error) {
 	c := chromedp.FromContext(tab.root)
 	res, err := cdp.Call(ctx, c.Browser, target.GetTargetInfo, target.GetTargetInfoParams{TargetID: c.Target.TargetID})
@@ -105,7 +104,7 @@ func (tab *Tab) address(ctx context.Context) ([]byte, error) {
 	return []byte(res.TargetInfo.URL + "\n"), nil
 }
 
-// safeName is a name that the site has chosen, as a file's.
+// safeName turns a name chosen by the site into a safe file name.
 func safeName(name string) string {
 	safe := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("/\\:*?\"<>|", r) || r < ' ' {

@@ -5,25 +5,25 @@ import (
 	"time"
 )
 
-// See waits until the customer can see what the locator means.
+// See waits until an element that the locator means is visible.
 func (tab *Tab) See(l Locator) {
 	tab.poll(query{Op: "visible", Target: l}, fmt.Sprintf("expected to see the %s", l))
 }
 
-// SeeNew waits until the customer can see what has come since the last act (Click, Check, Press): what the page did not
-// say then, says more often now, or had taken away in between. Use it where the message of the last order may still be
-// there; See is content with anything that can be seen.
+// SeeNew waits until something new is visible since the last action (Click, Check, Press): text that the page did not
+// show then, shows more often now, or has removed in between. Use it where the message of the previous order may still
+// be there; See accepts any visible match.
 func (tab *Tab) SeeNew(l Locator) {
 	tab.poll(query{Op: "fresh", Target: l}, fmt.Sprintf("expected to see a new %s", l))
 }
 
-// Stays waits until the customer can see it, and makes sure that they can for another d: a message that only flashes by
-// has told nobody anything. The time d is no wait of the customer's.
+// Stays waits until the element is visible and checks that it stays so for d, since a message that only flashes up cannot
+// be read. The time d does not count as the customer's wait.
 func (tab *Tab) Stays(l Locator, d time.Duration) {
 	tab.See(l)
 	for began := time.Now(); time.Since(began) < d; {
-		s, err := tab.acrossFrames(query{Op: "gone", Target: l}, min(tab.timeSlice(), d-time.Since(began)))
-		if err == nil && s.OK {
+		r, err := tab.acrossFrames(query{Op: "gone", Target: l}, min(tab.timeSlice(), d-time.Since(began)))
+		if err == nil && r.OK {
 			tab.fail("expected the %s to stay for %s: it was gone again after %s", l, d, time.Since(began).Round(10*time.Millisecond))
 		}
 		if !sleep(tab.ctx, retryPause) {
@@ -32,12 +32,12 @@ func (tab *Tab) Stays(l Locator, d time.Duration) {
 	}
 }
 
-// Gone waits until the customer can no longer see it.
+// Gone waits until no element that the locator means is visible.
 func (tab *Tab) Gone(l Locator) {
 	tab.poll(query{Op: "gone", Target: l}, fmt.Sprintf("expected the %s to go away", l))
 }
 
-// Read waits for the element and returns the text that it shows (a field's value), white space folded.
+// Read waits for the element and returns its text or its value, with white space collapsed.
 func (tab *Tab) Read(l Locator) string {
 	return tab.poll(query{Op: "text", Target: l}, fmt.Sprintf("could not read the %s", l)).Text
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A frame is one document of the page. Frames of other sites live in processes of their own, and are spoken to in
-// sessions of their own. Site isolation could be turned off, which would spare us these sessions; but it stays on, since
-// it is what the customer's Chrome does: it decides what can hang or crash what, and whom cookies are sent to.
+// A frame is one document of the page. Frames of other sites live in renderers of their own and need sessions of their own.
+// Turning site isolation off would save these sessions, but a customer's Chrome has it: it decides which frame can hang or
+// crash which, and where cookies are sent.
 type frame struct {
 	id       cdp.FrameID
 	target   *chromedp.Target
@@ -22,11 +22,11 @@ type frame struct {
 	contexts *contexts // the tab's
 }
 
-// frames knows the sessions of the frames of other sites, and whether the page has frames at all.
+// frames holds the sessions of other sites' frames, and whether the page has frames at all.
 type frames struct {
 	mu       sync.Mutex
 	any      bool
-	changed  chan struct{} // closed and replaced when a frame comes or has come to be reachable
+	changed  chan struct{} // closed and replaced when a frame appears or is attached
 	sessions map[target.ID]*session
 }
 
@@ -42,7 +42,7 @@ func (tab *Tab) top() frame {
 	return frame{id: cdp.FrameID(t.TargetID), target: t, contexts: &tab.contexts}
 }
 
-// hear takes the events that tell of frames. It must not call Chrome.
+// handle follows frames that come and go. It must not call Chrome.
 func (fs *frames) handle(tab *Tab, ev any) {
 	switch ev := ev.(type) {
 	case *page.EventFrameAttached, *page.EventFrameNavigated:
@@ -75,7 +75,7 @@ func (fs *frames) notify(do func()) {
 	fs.changed = make(chan struct{})
 }
 
-// attach opens a session with a frame of another site, in the background: a frame that hangs must not hold up the page.
+// attach opens a session with a frame of another site, in the background: a frame that hangs must not block the page.
 func (tab *Tab) attach(info *target.Info) {
 	tab.frames.mu.Lock()
 	defer tab.frames.mu.Unlock()
@@ -90,7 +90,7 @@ func (tab *Tab) attach(info *target.Info) {
 	tab.frames.sessions[info.TargetID] = s
 	tab.background.Go(func() {
 		if err := tab.prepareFrame(ctx); err != nil {
-			return // it has gone again; while it has not, the page says what is missing
+			return // the frame is gone; otherwise the query reports what is missing
 		}
 		tab.frames.notify(func() { tab.frames.any, s.target = true, chromedp.FromContext(ctx).Target })
 	})
@@ -110,7 +110,7 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 	return reportPrints(ctx)
 }
 
-// hearFrame takes the events of a frame of another site.
+// handleFrame handles the events of a frame of another site.
 func (tab *Tab) handleFrame(from *chromedp.Target, ev any) {
 	tab.recorder.Handle(tab.id, source(from), ev)
 	tab.contexts.handle(ev)
@@ -130,7 +130,7 @@ func (tab *Tab) handleFrame(from *chromedp.Target, ev any) {
 	}
 }
 
-// reachable lists the sessions of the page, its own first, and a channel that tells when there are more.
+// sessions lists the page's attached documents, its own first, and a channel that is closed when there are more.
 func (tab *Tab) sessions() ([]frame, <-chan struct{}) {
 	tab.frames.mu.Lock()
 	defer tab.frames.mu.Unlock()
@@ -146,7 +146,7 @@ func (tab *Tab) sessions() ([]frame, <-chan struct{}) {
 	return all, tab.frames.changed
 }
 
-// list is all frames of the page that answer within ctx, its own document first.
+// listFrames lists all frames that answer within ctx, the page's own document first.
 func (tab *Tab) listFrames(ctx context.Context) []*frame {
 	sessions, _ := tab.sessions()
 	var all []*frame
@@ -168,20 +168,20 @@ func descendants(of *frame, tree *page.FrameTree) []*frame {
 	return all
 }
 
-// linked joins the frames of other sites to their parents. It leaves out those of other tabs, which have none here.
+// linkParents sets the parents of other sites' frames, and leaves out frames of other tabs, which have no parent here.
 func linkParents(all []*frame) []*frame {
 	known := map[cdp.FrameID]*frame{}
 	for _, f := range all {
 		known[f.id] = f
 	}
-	ours := all[:0]
+	linked := all[:0]
 	for _, f := range all {
 		if f.parent != nil {
 			f.parent = known[f.parent.id]
 		}
 		if f.parent != nil || f == known[all[0].id] {
-			ours = append(ours, f)
+			linked = append(linked, f)
 		}
 	}
-	return ours
+	return linked
 }

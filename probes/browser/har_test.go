@@ -198,7 +198,7 @@ POST /move 303 step "wait"
 GET /done 200 step "wait"
 GET /api?q=1 200 step "wait"
 GET ` + refused + `/refused 0 step "wait"; failed: net::ERR_CONNECTION_REFUSED
-GET /slow 0 step "wait"; it was still under way`
+GET /slow 0 step "wait"; still in flight`
 	if strings.Join(got, "\n") != want {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), want)
 	}

@@ -16,37 +16,37 @@ import (
 	"valkyrie/probes/browser/script"
 )
 
-// aim looks until the wish is met at a place that can be reached in the window, too: the frame that holds the element may
-// be covered, or be scrolled away.
-func (tab *Tab) aim(w query, failure string) result { return tab.aimFrom(w, failure, noAnswer) }
+// aim polls until the query is met at a point that can be pressed in the window: the frame that contains the element may
+// be covered or scrolled away.
+func (tab *Tab) aim(q query, failure string) result { return tab.aimFrom(q, failure, noAnswer) }
 
-// aimOn is aim when it is known already why the wish has not been met so far.
-func (tab *Tab) aimFrom(w query, failure, why string) result {
-	s := tab.pollFrom(w, failure, why)
+// aimFrom is aim with a known reason why the query has not been met so far.
+func (tab *Tab) aimFrom(q query, failure, why string) result {
+	r := tab.pollFrom(q, failure, why)
 	last := ""
 	for {
-		why = tab.toWindow(&s)
+		why = tab.toWindow(&r)
 		if why == "" {
-			return s
+			return r
 		}
 		if last != "" && tab.ctx.Err() != nil {
-			why = last // what was seen says more than that there was no time to look again
+			why = last // more specific than the missed deadline
 		}
 		last = why
-		if tab.scanDue() && tab.findClosedRoots(tab.ctx) { // the frame may be in one
+		if tab.scanDue() && tab.findClosedRoots(tab.ctx) { // the frame may be in one of them
 			continue
 		}
 		if !sleep(tab.ctx, aimPause) {
 			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), why)
 		}
-		s = tab.pollFrom(w, failure, why)
+		r = tab.pollFrom(q, failure, why)
 	}
 }
 
-// aimPause is between two looks at a frame that cannot be reached.
+// aimPause is the pause between two attempts to reach a frame.
 const aimPause = 50 * time.Millisecond
 
-// point turns a place in a frame into one in the window, or says why it cannot be reached.
+// toWindow converts the result's point in a frame to one of the window, or returns why it cannot be reached.
 func (tab *Tab) toWindow(s *result) (why string) {
 	for f := s.frame; f.parent != nil; f = *f.parent {
 		p, err := f.toParent(tab.ctx, s.X, s.Y)
@@ -61,7 +61,7 @@ func (tab *Tab) toWindow(s *result) (why string) {
 	return ""
 }
 
-// outward is a place of the frame as its parent sees it.
+// toParent converts a point of the frame to one of its parent.
 func (f frame) toParent(ctx context.Context, x, y float64) (result, error) {
 	parent := f.parent
 	owner, err := cdp.Call(ctx, parent.target, dom.GetFrameOwner, dom.GetFrameOwnerParams{FrameID: f.id})
@@ -99,6 +99,6 @@ func callOn(ctx context.Context, target *chromedp.Target, object runtime.RemoteO
 	if res.ExceptionDetails != nil {
 		return result{}, errors.New(exception(res.ExceptionDetails))
 	}
-	var s result
-	return s, json.Unmarshal(res.Result.Value, &s)
+	var r result
+	return r, json.Unmarshal(res.Result.Value, &r)
 }

@@ -21,8 +21,7 @@ import (
 	"valkyrie/probes/browser/script"
 )
 
-// introduce has the tab say who it is, as far as the stage wants: a product in the user agent, and a traceparent on
-// requests to the site itself.
+// identify adds the stage's product to the user agent, and a traceparent to requests to the site itself.
 func (tab *Tab) identify(ctx context.Context) error {
 	if tab.stage.Agent == "" && !tab.stage.Trace {
 		return nil
@@ -35,8 +34,8 @@ func (tab *Tab) identify(ctx context.Context) error {
 	return tab.intercept(ctx, false)
 }
 
-// intercept has requests to the site come by us: those that carry a traceparent, and documents, as a new window's first one
-// is asked for before the window can be told who it is; with all, everything.
+// intercept pauses requests to the site: those that carry a traceparent, and documents, since a new window's first one is
+// requested before its user agent can be set; with all, every request.
 func (tab *Tab) intercept(ctx context.Context, all bool) error {
 	kinds := []network.ResourceType{network.ResourceTypeDocument}
 	if tab.stage.Trace {
@@ -53,10 +52,10 @@ func (tab *Tab) intercept(ctx context.Context, all bool) error {
 	return err
 }
 
-// traced are the kinds of requests that carry a traceparent.
+// tracedTypes are the types of requests that carry a traceparent.
 var tracedTypes = []network.ResourceType{network.ResourceTypeDocument, network.ResourceTypeXHR, network.ResourceTypeFetch}
 
-// nameAgent adds our product to the user agent.
+// overrideUserAgent appends the stage's product to the user agent.
 func (tab *Tab) overrideUserAgent(ctx context.Context) error {
 	v, err := chromedp.CallBrowser(ctx, cdpbrowser.GetVersion, cdp.Empty{})
 	if err != nil {
@@ -64,22 +63,22 @@ func (tab *Tab) overrideUserAgent(ctx context.Context) error {
 	}
 	hints, err := tab.userAgentHints(ctx)
 	if err != nil {
-		return fmt.Errorf("what this Chrome says of itself could not be learned: %w", err)
+		return fmt.Errorf("read Chrome's user agent hints: %w", err)
 	}
 	tab.userAgent = emulation.SetUserAgentOverrideParams{UserAgent: v.UserAgent + " " + tab.stage.Agent, UserAgentMetadata: hints}
 	_, err = chromedp.Call(ctx, emulation.SetUserAgentOverride, tab.userAgent)
 	return err
 }
 
-// hintsPage is an address that no request for ever leaves Chrome.
+// hintsPage is an address whose requests never leave Chrome.
 const hintsPage = "https://valkyrie.invalid/"
 
-// knownHints are those of each Chrome, by its path: they are learned once.
+// knownHints caches the hints of each Chrome by its path.
 var knownHints sync.Map
 
-// hints are what this Chrome says of itself in the Sec-CH-UA headers. Chrome drops them when it is given another user
-// agent, unless it is given them as well; and a site may treat a browser without them differently. Only a secure page
-// can ask for them, so it is one that we answer ourselves.
+// userAgentHints returns what this Chrome sends in the Sec-CH-UA headers. Chrome drops them when its user agent is
+// overridden, unless they are set as well, and a site may treat a browser without them differently. Only a secure page can
+// read them, so the tab serves one to itself.
 func (tab *Tab) userAgentHints(ctx context.Context) (*emulation.UserAgentMetadata, error) {
 	if known, ok := knownHints.Load(tab.stage.Chrome.Path); ok {
 		return known.(*emulation.UserAgentMetadata), nil
@@ -107,7 +106,7 @@ func (tab *Tab) userAgentHints(ctx context.Context) (*emulation.UserAgentMetadat
 	return &hints, nil
 }
 
-// forgetHistory leaves the tab as new, so that going back leads nowhere. While documents change places it is refused.
+// forgetHistory resets the tab's history, so that going back leads nowhere. Chrome refuses while a document is replaced.
 func (tab *Tab) forgetHistory(ctx context.Context) error {
 	for {
 		_, err := chromedp.Call(ctx, page.ResetNavigationHistory, cdp.Empty{})
@@ -117,16 +116,16 @@ func (tab *Tab) forgetHistory(ctx context.Context) error {
 	}
 }
 
-// answerHints is the site of hintsPage.
+// fulfilHints answers requests to hintsPage.
 func (tab *Tab) fulfilHints(ev *fetch.EventRequestPaused) {
 	_, _ = cdp.Call(tab.root, tab.target(), fetch.FulfillRequest, fetch.FulfillRequestParams{RequestID: ev.RequestID, ResponseCode: 200})
 }
 
-// follow lets a request to the site go on that was held up to get its traceparent, and a window's first one to say who it is.
+// continueRequest continues a paused request, with its traceparent and the user agent of an unattached window.
 func (tab *Tab) continueRequest(ev *fetch.EventRequestPaused) {
 	unwatched := tab.windows.unattached(target.ID(ev.FrameID), ev.Request)
 	if tab.userAgent.UserAgent != "" && unwatched {
-		_ = tab.intercept(tab.root, true) // until it is watched; at worst, what it asks for does not say who it is
+		_ = tab.intercept(tab.root, true) // until it is attached; at worst its requests are not identified
 	}
 	p := fetch.ContinueRequestParams{RequestID: ev.RequestID}
 	if ev.Request != nil && strings.HasPrefix(ev.Request.URL, tab.site+"/") {
@@ -143,7 +142,7 @@ func (tab *Tab) continueRequest(ev *fetch.EventRequestPaused) {
 	_, _ = cdp.Call(tab.root, chromedp.FromContext(tab.root).Browser, fetch.ContinueRequest, p)
 }
 
-// traceparent is https://www.w3.org/TR/trace-context: the run's id as the trace's, a span of its own, and sampled.
+// traceparent follows https://www.w3.org/TR/trace-context: the run's id as trace id, a new span id, sampled.
 func (tab *Tab) traceparent() string {
 	var span [8]byte
 	_, _ = rand.Read(span[:]) // never fails

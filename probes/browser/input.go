@@ -17,7 +17,7 @@ import (
 	"valkyrie/probes/browser/script"
 )
 
-// Press strikes a key, or a chord, on whatever has the focus: "Enter", "Escape", "Tab", "ArrowDown", "a", "Control+A".
+// Press presses a key or a chord on the focused element: "Enter", "Escape", "Tab", "ArrowDown", "a", "Control+A".
 func (tab *Tab) Press(key string) {
 	failure := fmt.Sprintf("could not press %s", key)
 	if _, _, err := chord(key); err != nil {
@@ -29,7 +29,7 @@ func (tab *Tab) Press(key string) {
 	tab.wait.begin(tab.step, at)
 }
 
-// strike sends the events of a key that goes down and up.
+// dispatchKey sends the events of a key that is pressed and released.
 func (tab *Tab) dispatchKey(key string) error {
 	mods, events, err := chord(key)
 	if err != nil {
@@ -37,7 +37,7 @@ func (tab *Tab) dispatchKey(key string) error {
 	}
 	for _, ev := range events {
 		ev.Modifiers |= mods
-		if mods&^int64(kb.ModifierShift) != 0 { // a chord types nothing
+		if mods&^int64(kb.ModifierShift) != 0 { // a chord inserts no text
 			if ev.Type == kb.KeyChar {
 				continue
 			}
@@ -55,14 +55,14 @@ var modifiers = map[string]kb.Modifier{
 	"meta": kb.ModifierMeta, "command": kb.ModifierMeta,
 }
 
-// keys are those that have a name; any other key is the one letter it types.
+// keys are the named keys; any other key is a single letter.
 var keys = map[string]string{
 	"enter": kb.Enter, "escape": kb.Escape, "tab": kb.Tab, "backspace": kb.Backspace, "delete": kb.Delete, "space": " ",
 	"arrowup": kb.ArrowUp, "arrowdown": kb.ArrowDown, "arrowleft": kb.ArrowLeft, "arrowright": kb.ArrowRight,
 	"home": kb.Home, "end": kb.End, "pageup": kb.PageUp, "pagedown": kb.PageDown,
 }
 
-// chord splits "Control+Shift+A" into its modifiers and the events of its key.
+// chord parses "Control+Shift+A" into its modifiers and the events of its key.
 func chord(key string) (int64, []*input.DispatchKeyEventParams, error) {
 	var mods kb.Modifier
 	for {
@@ -81,19 +81,19 @@ func chord(key string) (int64, []*input.DispatchKeyEventParams, error) {
 	if len(runes) != 1 {
 		return 0, nil, fmt.Errorf("there is no such key; use one letter, or a name such as Enter, Escape, Tab, ArrowDown")
 	}
-	if mods&^kb.ModifierShift != 0 && !named { // Control+A is the key a, held with Control
+	if mods&^kb.ModifierShift != 0 && !named { // Control+A is the key a with the modifier Control
 		runes = []rune(strings.ToLower(typed))
 	}
 	return mods.Int64(), kb.Encode(runes[0]), nil
 }
 
-// Fill replaces what the field holds with text, as typing would.
+// Fill replaces the field's content with text, as typing would.
 func (tab *Tab) Fill(l Locator, text string) {
 	failure := fmt.Sprintf("could not fill in the %s", l)
-	s := tab.aim(query{Op: "fill", Target: l}, failure)
-	held := s
-	if !s.Done {
-		held = tab.action(s.frame, query{Op: "focus", Target: l}, failure)
+	r := tab.aim(query{Op: "fill", Target: l}, failure)
+	held := r
+	if !r.Done {
+		held = tab.action(r.frame, query{Op: "focus", Target: l}, failure)
 	}
 	switch {
 	case text != "":
@@ -104,55 +104,55 @@ func (tab *Tab) Fill(l Locator, text string) {
 	}
 }
 
-// Choose picks the option that shows text in a drop-down list.
+// Choose selects the option with this label in a drop-down list.
 func (tab *Tab) Choose(l Locator, option string) {
 	failure := fmt.Sprintf("could not choose %q in the %s", option, l)
-	s := tab.aim(query{Op: "choose", Target: l, Option: option}, failure)
+	r := tab.aim(query{Op: "choose", Target: l, Option: option}, failure)
 	at := epochMS(time.Now())
-	tab.action(s.frame, query{Op: "pick", Target: l, Option: option}, failure)
+	tab.action(r.frame, query{Op: "pick", Target: l, Option: option}, failure)
 	tab.wait.begin(tab.step, at)
 }
 
-// Check ticks a checkbox, or turns a switch on; one that is on already is left so.
+// Check checks a checkbox or turns a switch on; it does nothing if that is its state.
 func (tab *Tab) Check(l Locator) { tab.setChecked(l, true, fmt.Sprintf("could not check the %s", l)) }
 
-// Uncheck clears a checkbox, or turns a switch off.
+// Uncheck clears a checkbox or turns a switch off.
 func (tab *Tab) Uncheck(l Locator) {
 	tab.setChecked(l, false, fmt.Sprintf("could not uncheck the %s", l))
 }
 
 func (tab *Tab) setChecked(l Locator, on bool, failure string) {
-	w := query{Op: "check", Target: l, Option: fmt.Sprint(on)}
-	s := tab.aim(w, failure)
-	if s.Text == w.Option {
+	q := query{Op: "check", Target: l, Option: fmt.Sprint(on)}
+	r := tab.aim(q, failure)
+	if r.Text == q.Option {
 		return
 	}
-	tab.clickAt(s, w, failure)
-	if got := tab.poll(w, failure); got.Text != w.Option {
+	tab.clickAt(r, q, failure)
+	if got := tab.poll(q, failure); got.Text != q.Option {
 		tab.fail("%s: it was clicked, and stays as it was", failure)
 	}
 }
 
-// deed does in the page what a look has found to be possible.
-func (tab *Tab) action(f frame, w query, failure string) result {
-	s, err := tab.evaluateOnce(f, w)
+// action performs in the page what a query has found possible.
+func (tab *Tab) action(f frame, q query, failure string) result {
+	r, err := tab.evaluateOnce(f, q)
 	if err != nil {
 		tab.fail("%s: %v", failure, tab.callError(err))
 	}
-	if !s.OK {
-		tab.fail("%s: at the last moment %s", failure, s.Why)
+	if !r.OK {
+		tab.fail("%s: the page changed meanwhile: %s", failure, r.Why)
 	}
-	return s
+	return r
 }
 
-// mustCall ends the step when a call of Chrome failed.
+// mustCall ends the step when a call to Chrome failed.
 func (tab *Tab) mustCall(failure string, err error) {
 	if err != nil {
 		tab.fail("%s: %v", failure, tab.callError(err))
 	}
 }
 
-// Upload gives a file of this name and content to a file field. A field that hides behind its label is found by it.
+// Upload gives a file with this name and content to a file field. The locator may mean the label of a hidden field.
 func (tab *Tab) Upload(l Locator, name string, data []byte) {
 	failure := fmt.Sprintf("could not upload %s to the %s", name, l)
 	dir, err := os.MkdirTemp(tab.chrome.Dir(), "upload-")
@@ -162,11 +162,11 @@ func (tab *Tab) Upload(l Locator, name string, data []byte) {
 	if err != nil {
 		tab.step.Brokenf("%s: %v; free some disk space, or set TMPDIR", failure, err)
 	}
-	s := tab.poll(query{Op: "upload", Target: l}, failure)
-	tab.mustCall(failure, tab.setFile(s.frame, filepath.Join(dir, filepath.Base(name))))
+	r := tab.poll(query{Op: "upload", Target: l}, failure)
+	tab.mustCall(failure, tab.setFile(r.frame, filepath.Join(dir, filepath.Base(name))))
 }
 
-// hand puts the file into the field that the look has held.
+// setFile sets the file of the field that the upload query has stored.
 func (tab *Tab) setFile(f frame, path string) error {
 	w, err := cdp.Call(tab.ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: script.World})
 	if err != nil {

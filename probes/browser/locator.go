@@ -2,8 +2,7 @@ package browser
 
 import "fmt"
 
-// A Locator says which element is meant, as a customer would: by what they can see. It reaches into shadow roots, open and
-// closed, and into the page's frames.
+// A Locator identifies an element by what a customer can see. It searches shadow roots, open and closed, and frames.
 type Locator struct {
 	By    string   `json:"by"`
 	Role  string   `json:"role,omitempty"`
@@ -13,13 +12,13 @@ type Locator struct {
 	Index int      `json:"nth,omitempty"`
 }
 
-// Or is either of two: whatever comes first.
+// Or matches either of two: whichever appears first.
 func (l Locator) Or(other Locator) Locator {
 	l.Other = &other
 	return l
 }
 
-// Within is the one inside of another: the button "Remove" within the row "Animal Bingo".
+// Within matches inside another element: the button "Remove" within the row "Animal Bingo".
 func (l Locator) Within(outer Locator) Locator {
 	l.Outer = &outer
 	if l.Other != nil {
@@ -28,41 +27,41 @@ func (l Locator) Within(outer Locator) Locator {
 	return l
 }
 
-// Nth is the i-th of those that a person can see, in the order of the page; the first is 1.
+// Nth is the i-th of the visible matches, in document order; the first is 1.
 func (l Locator) Nth(i int) Locator {
 	l.Index = max(i, 1)
 	return l
 }
 
-// Button is a button by its name: its text, or its label where it shows only a picture.
+// Button is a button with this accessible name: its text, or its label where it shows only a picture.
 func Button(name string) Locator { return Locator{By: "button", Value: name} }
 
-// Link is a link by its text.
+// Link is a link with this text.
 func Link(name string) Locator { return Locator{By: "link", Value: name} }
 
-// Heading is a heading by its text.
+// Heading is a heading with this text.
 func Heading(name string) Locator { return Locator{By: "heading", Value: name} }
 
-// Field is a form's field by its label.
+// Field is a form field with this label.
 func Field(label string) Locator { return Locator{By: "field", Value: label} }
 
-// Checkbox is a box or a switch by its label.
+// Checkbox is a checkbox or a switch with this label.
 func Checkbox(label string) Locator { return Locator{By: "checkbox", Value: label} }
 
-// Role is an element by its ARIA role, such as "tab" or "menuitem", and its name. An empty name means any. Elements that
-// have a role by themselves (a li is a "listitem") count too.
+// Role is an element with an ARIA role, such as "tab" or "menuitem", and an accessible name; an empty name means any.
+// Implicit roles count too (a li is a "listitem").
 func Role(role, name string) Locator { return Locator{By: role, Role: role, Value: name} }
 
-// Text is any element that shows text (part of what it shows, letters exact, white space folded).
+// Text is the innermost element whose text contains this, case-sensitive and with white space collapsed.
 func Text(text string) Locator { return Locator{By: "text", Value: text} }
 
-// TestID is an element by its data-testid attribute.
+// TestID is an element with this data-testid attribute.
 func TestID(id string) Locator { return Locator{By: "test id", Value: id} }
 
-// CSS is an element by a CSS selector; the last resort, as customers cannot see it.
+// CSS is an element that matches a CSS selector; the last resort, as customers cannot see it.
 func CSS(selector string) Locator { return Locator{By: "css", Value: selector} }
 
-// String is how errors name it.
+// String formats the locator for errors: `button "Print" in the row "Animal Bingo"`.
 func (l Locator) String() string {
 	s := l.By
 	if l.Value != "" {

@@ -13,21 +13,21 @@ import (
 	"valkyrie/probes/browser/neterror"
 )
 
-// A log is what happened on the tab besides what the steps asked for: console lines, script errors, failed requests,
-// dialogs. It is kept for evidence, and the part that may explain a failure is added to the failure's text.
+// A log records what happened on the tab besides the steps' own actions: console lines, script errors, failed requests,
+// dialogs. It is kept as evidence; the part that may explain a failure is appended to the failure's text.
 type log struct {
 	mu       sync.Mutex
 	lines    []string
 	dropped  int
-	troubles []string // first-party failures, each once, as far as they are told apart
-	more     int      // those beyond
+	troubles []string // distinct first-party failures
+	more     int      // failures beyond maxKnown
 }
 
-// A page that writes without end must not fill our memory, and a failure's text is read out on a phone.
+// Caps on memory, and on a text that is read out on a phone.
 const (
 	maxLines    = 2000
-	maxTroubles = 2   // that are told
-	maxKnown    = 100 // that are told apart
+	maxTroubles = 2   // in a failure's text
+	maxKnown    = 100 // distinct ones
 )
 
 func (l *log) add(at time.Time, format string, args ...any) {
@@ -40,7 +40,7 @@ func (l *log) add(at time.Time, format string, args ...any) {
 	l.lines = append(l.lines, at.UTC().Format("15:04:05.000 ")+fmt.Sprintf(format, args...))
 }
 
-// blame remembers a failure of the site itself that may be the cause of the step's.
+// addTrouble records a failure of the site itself that may be the cause of the step's.
 func (l *log) addTrouble(what string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -56,7 +56,7 @@ func (l *log) addTrouble(what string) {
 	l.troubles = append(l.troubles, what)
 }
 
-// troubles is the blame, ready to follow an error: "; on the way: GET /static/cards.js answered 404".
+// troubleNote formats these failures to follow an error: "; on the way: GET /static/cards.js answered 404".
 func (l *log) troubleNote() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -94,7 +94,7 @@ func (tab *Tab) logResponse(ev *network.EventResponseReceived) {
 
 func (tab *Tab) logFailure(ev *network.EventLoadingFailed) {
 	if ev.Canceled || ev.ErrorText == "net::ERR_ABORTED" {
-		return // the page went elsewhere, or it became a download
+		return // the page was left, or the request became a download
 	}
 	address := tab.requests.URL(ev.RequestID)
 	what := fmt.Sprintf("%s failed: %s", tab.requests.Name(ev.RequestID, address), neterror.Describe(ev.ErrorText))
@@ -104,7 +104,7 @@ func (tab *Tab) logFailure(ev *network.EventLoadingFailed) {
 	}
 }
 
-// listenToConsole keeps console lines and uncaught exceptions, until the tab ends.
+// listenToConsole records console lines and uncaught exceptions until the tab ends.
 func (tab *Tab) listenToConsole() {
 	messages := chromedp.Console(tab.root)
 	tab.background.Go(func() {

@@ -20,7 +20,7 @@ import (
 
 var _ journey.Witness = (*Tab)(nil)
 
-// witness sets up what the tab notices besides what the steps ask.
+// observe sets up what the tab records besides the steps' own queries.
 func (tab *Tab) observe(ctx context.Context) error {
 	if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieVitals", ExecutionContextName: script.World}); err != nil {
 		return err
@@ -33,7 +33,7 @@ func (tab *Tab) observe(ctx context.Context) error {
 	return err
 }
 
-// End takes note of the step that is over: its picture, what broke, how its pages felt, and where its time went.
+// End records the finished step: its picture, its problems, its documents' vitals, and where its time went.
 func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	call, release := bind(tab.root, ctx)
 	defer release()
@@ -42,7 +42,7 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	var asked sync.WaitGroup
 	asked.Go(func() { busy = tab.busySince(call) })
 	tab.addStill(ctx)
-	tab.queryVitals(call) // after the picture: for it the page is painted, and only then known is how long an act took
+	tab.queryVitals(call) // after the screenshot, which paints the page: only then is an interaction's duration known
 	for _, window := range tab.otherTabs() {
 		window.queryVitals(call)
 		window.queryPreAttach(call)
@@ -54,18 +54,17 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	return n
 }
 
-// explainTime sums up where the step's time went. busy is how long the page has worked since it was asked last.
+// waterfall sums up where the step's time went. busy is the renderer's busy time in milliseconds.
 func (tab *Tab) waterfall(res journey.StepResult, ended, busy float64) (journey.Waterfall, string) {
 	from := epochMS(res.Started)
 	to := ended
-	if tab.wait.since > from { // what followed the customer's wait is not theirs
+	if tab.wait.since > from { // time after the customer's wait does not count
 		to = min(to, tab.wait.since)
 	}
 	return tab.recorder.Waterfall(res.Name, from, to, busy, float64(res.DurationMS))
 }
 
-// busy is the time, in milliseconds, that the page's process has worked since it was asked last. A new process begins
-// anew.
+// busySince is the renderer's busy time since the last call, in milliseconds. A new renderer starts at 0.
 func (tab *Tab) busySince(ctx context.Context) float64 {
 	res, err := cdp.Call(ctx, tab.target(), performance.GetMetrics, cdp.Empty{})
 	if err != nil {
@@ -85,7 +84,7 @@ func (tab *Tab) busySince(ctx context.Context) float64 {
 	return since
 }
 
-// askEarly asks the window's present document what it had asked for before it was watched.
+// queryPreAttach records the requests that the window's document made before the tab was attached.
 func (tab *Tab) queryPreAttach(ctx context.Context) {
 	var all []har.PreAttachRequest
 	if tab.evaluate(ctx, script.PreAttach, &all) != nil {
@@ -93,7 +92,7 @@ func (tab *Tab) queryPreAttach(ctx context.Context) {
 	}
 	first := tab.windows.firstRequest(tab.id)
 	for _, e := range all {
-		e.Method = "GET" // which it is, but for a form's; of that alone it does not know
+		e.Method = "GET" // the document does not know the method; only a form's navigation has another
 		if first != nil && first.URL == e.URL && e.Kind == "navigation" {
 			e.Method = first.Method
 		}
@@ -103,14 +102,14 @@ func (tab *Tab) queryPreAttach(ctx context.Context) {
 	}
 }
 
-// vitals are those of each document so far.
+// vitals collects the web vitals of each document.
 type vitals struct {
 	mu        sync.Mutex
 	step      string
 	documents []documentVitals
 }
 
-// told is what a document says of itself; times are milliseconds.
+// documentVitals are one document's; times are milliseconds.
 type documentVitals struct {
 	URL    string  `json:"url"`
 	Opened float64 `json:"opened"`
@@ -122,7 +121,7 @@ type documentVitals struct {
 	step   string
 }
 
-// maxDocuments is of how many documents a run keeps the vitals.
+// maxDocuments bounds the documents of a run whose vitals are kept.
 const maxDocuments = 50
 
 func (v *vitals) begin(step string) {
@@ -131,7 +130,7 @@ func (v *vitals) begin(step string) {
 	v.step = step
 }
 
-// hear takes the word of a document.
+// receive handles a document's report.
 func (v *vitals) receive(payload string) {
 	var t documentVitals
 	if json.Unmarshal([]byte(payload), &t) == nil {
@@ -139,7 +138,7 @@ func (v *vitals) receive(payload string) {
 	}
 }
 
-// keep adds a document, or what is new of one. What has a blank address is no page.
+// keep adds a document or updates it. Blank pages are ignored.
 func (v *vitals) keep(t documentVitals) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -159,7 +158,7 @@ func (v *vitals) keep(t documentVitals) {
 	}
 }
 
-// report is all of them, for the run.
+// all returns the vitals of the run.
 func (v *vitals) all() []journey.Vitals {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -175,7 +174,7 @@ func (v *vitals) all() []journey.Vitals {
 
 func ms(f float64) int64 { return int64(math.Round(f)) }
 
-// askVitals asks the present document.
+// queryVitals updates the current document's vitals.
 func (tab *Tab) queryVitals(ctx context.Context) {
 	var t documentVitals
 	if tab.evaluate(ctx, script.Vitals, &t) == nil {

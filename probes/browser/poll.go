@@ -5,66 +5,66 @@ import (
 	"time"
 )
 
-// A wish is what the tab asks of the page.
+// A query is what a tab evaluates in a page until it is met. It is the argument of script.Query.
 type query struct {
-	Op     string  `json:"op"` // a name of script/wish.js
+	Op     string  `json:"op"` // one of the queries of script/query.js
 	Target Locator `json:"target"`
 	Option string  `json:"option,omitempty"`
 }
 
-// A sight is the page's answer to a wish. Times are milliseconds since the epoch, by the page's clock.
+// A result is the page's answer to a query. Times are milliseconds since the epoch by the page's clock.
 type result struct {
 	OK      bool    `json:"ok"`
 	Why     string  `json:"why"`
-	At      float64 `json:"at"`    // since when it has been so
-	SureAt  float64 `json:"sure"`  // the same, leaving out changes that may have had nothing to do with it; 0: unknown
-	First   bool    `json:"first"` // it was so at the first look in its document
+	At      float64 `json:"at"`    // since when the query is met
+	SureAt  float64 `json:"sure"`  // the same, ignoring changes that may be unrelated; 0: unknown
+	First   bool    `json:"first"` // met at the first evaluation in its document
 	X       float64 `json:"x"`
 	Y       float64 `json:"y"`
 	Text    string  `json:"text"`
-	Done    bool    `json:"done"`    // the act that the wish is about was done at once
-	Found   bool    `json:"found"`   // it was found, though not as wished
-	MayHide bool    `json:"mayHide"` // there are elements that may hide a closed shadow root
+	Done    bool    `json:"done"`    // the query's action was performed at once
+	Found   bool    `json:"found"`   // an element was found, but does not meet the query
+	MayHide bool    `json:"mayHide"` // elements may hide a closed shadow root
 	URL     string  `json:"url"`
 	Status  int     `json:"status"` // HTTP status of the document; 0 when unknown
-	frame   frame   // where it was seen
+	frame   frame   // the frame that answered
 }
 
-// slice is how long one evaluation waits before it reports what is missing, so that the reason is at hand when the
-// step's limit comes.
+// maxSlice is how long one evaluation waits before it returns why the query is not met, so that the reason is known when
+// the step's limit comes.
 const maxSlice = 400 * time.Millisecond
 
-// firstSlice is short, so that a reason is at hand early even where there is little time.
+// firstSlice is short, so that a reason is known early even where there is little time.
 const firstSlice = 50 * time.Millisecond
 
-// retryPause lets a page that is being replaced settle, before it is asked again.
+// retryPause lets a document that is being replaced settle before the next evaluation.
 const retryPause = 5 * time.Millisecond
 
-// unanswered is why a wish has not been met as long as nothing else is known.
+// noAnswer is why a query is not met as long as nothing else is known.
 const noAnswer = "the page did not answer: its script is busy, or it has not loaded"
 
-// look asks the page until the wish is met, and returns what it saw; otherwise it ends the step.
-func (tab *Tab) poll(w query, failure string) result {
-	return tab.pollFrom(w, failure, noAnswer)
+// poll evaluates the query until it is met and returns the result; otherwise it ends the step.
+func (tab *Tab) poll(q query, failure string) result {
+	return tab.pollFrom(q, failure, noAnswer)
 }
 
-// lookOn is look when it is known already why the wish has not been met so far.
-func (tab *Tab) pollFrom(w query, failure, why string) result {
-	renewed := 0 // how often in a row the document was replaced during the look
+// pollFrom is poll with a known reason why the query has not been met so far.
+func (tab *Tab) pollFrom(q query, failure, why string) result {
+	renewed := 0 // how often in a row the document was replaced during the evaluation
 	for longest := firstSlice; ; longest = maxSlice {
-		s, err := tab.pollOnce(w, longest)
-		s.First = s.First && longest == firstSlice
+		r, err := tab.pollOnce(q, longest)
+		r.First = r.First && longest == firstSlice
 		switch {
-		case err == nil && s.OK && w.Op == "gone" && tab.findClosedRoots(tab.ctx):
-			continue // it may be in there
-		case err == nil && s.OK:
-			if s.Status >= 400 {
-				tab.fail("%s: the page %s answered %d", failure, s.URL, s.Status)
+		case err == nil && r.OK && q.Op == "gone" && tab.findClosedRoots(tab.ctx):
+			continue // it may be in one of them
+		case err == nil && r.OK:
+			if r.Status >= 400 {
+				tab.fail("%s: the page %s answered %d", failure, r.URL, r.Status)
 			}
-			tab.wait.resultAt(tab.step, s)
-			return s
+			tab.wait.resultAt(tab.step, r)
+			return r
 		case err == nil:
-			why = tab.unmetReason(s) // that the page was an error is among the troubles
+			why = tab.unmetReason(r) // an HTTP error is part of troubleNote
 			if tab.scanDue() && tab.findClosedRoots(tab.ctx) {
 				continue
 			}
@@ -76,7 +76,7 @@ func (tab *Tab) pollFrom(w query, failure, why string) result {
 			renewed = 0
 		}
 		if err == nil || renewed == 1 {
-			pause = 0 // the page has waited already; or there is a new document, which can be asked at once
+			pause = 0 // the script has waited already, or a new document can be queried at once
 		}
 		if !sleep(tab.ctx, pause) {
 			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), why)
@@ -84,14 +84,14 @@ func (tab *Tab) pollFrom(w query, failure, why string) result {
 	}
 }
 
-// glance evaluates the scripts once, for at most a slice.
-func (tab *Tab) pollOnce(w query, longest time.Duration) (result, error) {
-	tab.recordQuery(w)
-	return tab.acrossFrames(w, min(tab.timeSlice(), longest))
+// pollOnce evaluates the query in all frames for at most a slice.
+func (tab *Tab) pollOnce(q query, longest time.Duration) (result, error) {
+	tab.recordQuery(q)
+	return tab.acrossFrames(q, min(tab.timeSlice(), longest))
 }
 
-// slice is never more than half of what is left of the step's limit, so that on a busy machine, too, the reason why it
-// failed has come before it does.
+// timeSlice is at most half of the time left in the step, so that even on a busy machine the reason arrives before the
+// limit.
 func (tab *Tab) timeSlice() time.Duration {
 	deadline, ok := tab.step.Context().Deadline()
 	if !ok {
@@ -100,7 +100,7 @@ func (tab *Tab) timeSlice() time.Duration {
 	return max(20*time.Millisecond, min(maxSlice, time.Until(deadline)/2))
 }
 
-// sleep waits for d, and reports false when ctx ended first.
+// sleep waits for d and reports false when ctx ended first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

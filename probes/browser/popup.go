@@ -11,8 +11,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Popup waits for the window or tab that this one has opened, and returns it. It belongs to the same run: use it in its
-// steps as the first. A window that the customer's popup blocker would have blocked fails the step.
+// Popup waits for the window or tab that this one has opened, and returns it. It belongs to the same run: use it in the
+// same steps. A window that a customer's popup blocker would have blocked fails the step.
 func (tab *Tab) Popup() *Tab {
 	for {
 		w, blocked, news := tab.windows.next(tab)
@@ -30,7 +30,7 @@ func (tab *Tab) Popup() *Tab {
 	}
 }
 
-// take makes a window the step's.
+// useWindow binds a window to the current step.
 func (tab *Tab) useWindow(w *window) *Tab {
 	select {
 	case <-w.ready:
@@ -46,7 +46,7 @@ func (tab *Tab) useWindow(w *window) *Tab {
 	return w.tab
 }
 
-// child is the tab of a window that this one has opened.
+// newWindowTab creates the tab of a window that this one has opened.
 func (tab *Tab) newWindowTab(id target.ID) *Tab {
 	c := &Tab{
 		chrome: tab.chrome, site: tab.site, clicked: make(chan clickReport, 8), windows: tab.windows, id: id, userAgent: tab.userAgent,
@@ -57,9 +57,9 @@ func (tab *Tab) newWindowTab(id target.ID) *Tab {
 	return c
 }
 
-// watch attaches to the window, and sets it up as the first tab is.
+// attachWindow attaches to the window and sets it up like the first tab.
 func (tab *Tab) attachWindow() error {
-	if err := chromedp.Do(tab.root); err != nil { // its first call has the tab's whole life for a context
+	if err := chromedp.Do(tab.root); err != nil { // chromedp ties the window's life to the context of the first call
 		return err
 	}
 	if err := tab.listen(tab.root); err != nil {
@@ -76,17 +76,17 @@ func (tab *Tab) attachWindow() error {
 	return err
 }
 
-// Close closes a window that Popup returned.
+// Close closes a window that Popup has returned.
 func (tab *Tab) Close() {
 	if tab.isWindow() {
 		tab.close()
 	}
 }
 
-// opened reports whether the tab is a window that another has opened.
+// isWindow reports whether another tab has opened this one.
 func (tab *Tab) isWindow() bool { return tab.close != nil }
 
-// sayAgain has Chrome tell what a window wrote to its console before we listened.
+// replayConsole makes Chrome repeat what a window wrote to its console before it was attached.
 func (tab *Tab) replayConsole(ctx context.Context) error {
 	if !tab.isWindow() {
 		return nil

@@ -18,36 +18,37 @@ import (
 	"valkyrie/probes/browser/script"
 )
 
-// prints is what the page sent to the printer.
+// prints holds what the page has printed.
 type prints struct {
 	mu      sync.Mutex
-	ignore  bool // Chrome is printing for us, which tells the page the same as its own print()
+	ignore  bool // PrintToPDF is running, which dispatches the same events as window.print()
 	pdfs    [][]byte
 	errs    []error
 	changed chan struct{}
 }
 
-// keepPrints has every document tell when it prints.
+// reportPrints makes every document report window.print() (script.ReportPrint).
 func reportPrints(ctx context.Context) error {
 	yes := true
 	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script.ReportPrint, WorldName: script.World, RunImmediately: &yes})
 	return err
 }
 
-// loadLimit bounds how long the pictures of a frame's document are waited for.
+// loadLimit bounds the wait for the images of a frame's document.
 const loadLimit = 5 * time.Second
 
-// printLimit bounds the making of one PDF.
+// printLimit bounds one PrintToPDF.
 const printLimit = 10 * time.Second
 
-// hearPrint is told that the page, or a frame with its document, calls window.print(). It must not call Chrome itself.
+// receivePrint handles the report that the page, or a frame with its document as payload, calls window.print(). It must not
+// call Chrome itself.
 func (tab *Tab) receivePrint(payload string) {
 	tab.prints.mu.Lock()
 	defer tab.prints.mu.Unlock()
 	if tab.prints.ignore {
 		return
 	}
-	tab.prints.ignore = true // the frames of a page that prints are told, too
+	tab.prints.ignore = true // the frames of a printing page report it too
 	tab.background.Go(func() {
 		if payload == "" {
 			tab.prints.add(toPDF(tab.root, tab.target()))
@@ -64,7 +65,7 @@ func (tab *Tab) receivePrint(payload string) {
 	})
 }
 
-// toPDF is what a printer would make of a tab.
+// toPDF prints a tab.
 func toPDF(ctx context.Context, target *chromedp.Target) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, printLimit)
 	defer cancel()
@@ -107,8 +108,7 @@ func (p *prints) next() ([]byte, <-chan struct{}, error) {
 	return nil, p.changed, nil
 }
 
-// Printed waits until the page, or a frame in it, calls window.print(), and returns the PDF of what would come out of the
-// printer.
+// Printed waits until the page, or a frame in it, calls window.print(), and returns the PDF that a printer would get.
 func (tab *Tab) Printed() []byte {
 	for {
 		paper, news, err := tab.prints.next()
@@ -116,7 +116,7 @@ func (tab *Tab) Printed() []byte {
 		case paper != nil:
 			return paper
 		case err != nil:
-			tab.fail("what the page sent to the printer could not be had: %v", tab.callError(err))
+			tab.fail("could not get what the page printed: %v", tab.callError(err))
 		}
 		select {
 		case <-news:
@@ -126,15 +126,15 @@ func (tab *Tab) Printed() []byte {
 	}
 }
 
-// paper is a frame's document, as it was sent to the printer.
+// A printedFrame is the document of a frame that prints itself.
 type printedFrame struct {
 	URL  string `json:"url"`
 	HTML string `json:"html"`
 }
 
-// printed is the PDF of a frame that prints itself. Chrome prints whole pages only, so the frame's document is put alone
-// into a tab of its own, at its own address but without asking the site for it, and without its scripts. Style sheets and
-// pictures come from Chrome's cache, where they still are.
+// printFrame returns the PDF of a frame that prints itself. Chrome prints whole pages only, so the frame's document is
+// loaded alone in a tab of its own, at its own address but without a request to the site and without its scripts. Style
+// sheets and images come from Chrome's cache.
 func (tab *Tab) printFrame(ctx context.Context, p printedFrame) ([]byte, error) {
 	if !strings.HasPrefix(p.URL, "http") {
 		return nil, fmt.Errorf("the frame's document could not be copied: %s", p.URL)
@@ -177,12 +177,12 @@ func (tab *Tab) printFrame(ctx context.Context, p printedFrame) ([]byte, error) 
 	}
 	select {
 	case <-loaded:
-	case <-ctx.Done(): // a picture that does not come is left out
+	case <-ctx.Done(): // images that do not load are left out
 	}
 	return toPDF(tab.root, target)
 }
 
-// hand answers a request with a document.
+// fulfil answers a request with a document.
 func fulfil(ctx context.Context, target *chromedp.Target, id fetch.RequestID, html string) {
 	_, _ = cdp.Call(ctx, target, fetch.FulfillRequest, fetch.FulfillRequestParams{
 		RequestID: id, ResponseCode: 200, Body: []byte(html),
@@ -190,7 +190,7 @@ func fulfil(ctx context.Context, target *chromedp.Target, id fetch.RequestID, ht
 	})
 }
 
-// literal is a pattern that only the address itself matches.
+// escapePattern returns the URL pattern that matches only this address.
 func escapePattern(address string) string {
 	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`).Replace(address)
 }

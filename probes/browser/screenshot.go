@@ -96,15 +96,15 @@ func (tab *Tab) addStill(ctx context.Context) {
 }
 
 // seek records the current query, for the screenshot of a failure.
-func (tab *Tab) recordQuery(w query) {
+func (tab *Tab) recordQuery(q query) {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
-	tab.current = w
+	tab.current = q
 }
 
 func (tab *Tab) lastQuery() *query {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
-	w := tab.current
-	return &w
+	q := tab.current
+	return &q
 }

@@ -6,16 +6,17 @@ import (
 	"time"
 )
 
-// frameGrace is how long the other frames may take to answer once the page's own document has.
+// frameGrace is how long other frames may take to answer after the page's own document has.
 const frameGrace = 30 * time.Millisecond
 
+// A frameResult is the result of one frame.
 type frameResult struct {
 	frame *frame
 	result
 	err error
 }
 
-// A search asks all frames of the page at once, those too that come while it waits.
+// A search evaluates a query in all frames of the page at once, including frames that appear meanwhile.
 type search struct {
 	tab      *Tab
 	ctx      context.Context
@@ -28,72 +29,72 @@ type search struct {
 	listings int
 }
 
-// everywhere asks the page and its frames for w, within d, and returns the first answer that meets the wish; what is to be
-// gone must be gone from all of them.
-func (tab *Tab) acrossFrames(w query, d time.Duration) (result, error) {
+// acrossFrames evaluates q in the page and its frames, within d, and returns the first result that meets it. The query
+// "gone" must be met in all of them.
+func (tab *Tab) acrossFrames(q query, d time.Duration) (result, error) {
 	ctx, cancel := context.WithCancel(tab.ctx)
 	defer cancel()
 	top := tab.top()
-	if w.Op == "loaded" || w.Op == "snapshot" {
-		return top.query(ctx, w, d)
+	if q.Op == "loaded" || q.Op == "snapshot" {
+		return top.query(ctx, q, d)
 	}
-	q := &search{tab: tab, ctx: ctx, query: w, timeout: d, results: make(chan frameResult), lists: make(chan []*frame), added: map[*frame]bool{}}
-	q.add(&top)
-	return q.wait(w.Op == "gone")
+	across := &search{tab: tab, ctx: ctx, query: q, timeout: d, results: make(chan frameResult), lists: make(chan []*frame), added: map[*frame]bool{}}
+	across.add(&top)
+	return across.wait(q.Op == "gone")
 }
 
-func (q *search) add(f *frame) {
-	q.added[f] = true
-	q.pending++
+func (across *search) add(f *frame) {
+	across.added[f] = true
+	across.pending++
 	go func() {
 		a := frameResult{frame: f}
 		for {
-			a.result, a.err = f.query(q.ctx, q.query, q.timeout)
-			if f.parent == nil || a.err == nil || !replaced(a.err) || !sleep(q.ctx, retryPause) {
+			a.result, a.err = f.query(across.ctx, across.query, across.timeout)
+			if f.parent == nil || a.err == nil || !replaced(a.err) || !sleep(across.ctx, retryPause) {
 				break
 			}
 		}
 		a.result.frame = *f
 		select {
-		case q.results <- a:
-		case <-q.ctx.Done():
+		case across.results <- a:
+		case <-across.ctx.Done():
 		}
 	}()
 }
 
-func (q *search) listFrames() {
-	q.listings++
+func (across *search) listFrames() {
+	across.listings++
 	go func() {
-		list := q.tab.listFrames(q.ctx)
+		list := across.tab.listFrames(across.ctx)
 		select {
-		case q.lists <- list:
-		case <-q.ctx.Done():
+		case across.lists <- list:
+		case <-across.ctx.Done():
 		}
 	}()
 }
 
-func (q *search) wait(all bool) (result, error) {
-	_, changed := q.tab.sessions()
-	if q.tab.hasFrames() {
-		q.listFrames()
+func (across *search) wait(all bool) (result, error) {
+	_, changed := across.tab.sessions()
+	if across.tab.hasFrames() {
+		across.listFrames()
 	}
 	var best *frameResult
 	var over <-chan time.Time
 	for {
 		select {
-		case <-q.ctx.Done():
-			return result{}, q.ctx.Err()
+		case <-across.ctx.Done():
+			return result{}, across.ctx.Err()
 		case <-changed:
-			_, changed = q.tab.sessions()
-			q.listFrames()
-		case list := <-q.lists:
-			q.listings--
-			q.addNew(list)
-		case a := <-q.results:
-			q.pending--
+			_, changed = across.tab.sessions()
+			across.listFrames()
+		case list := <-across.lists:
+			across.listings--
+			across.addNew(list)
+		case a := <-across.results:
+			across.pending--
 			own := a.frame.parent == nil
 			if a.err == nil && a.OK != all || own && a.err != nil {
-				return a.result, a.err // found; or not gone; or the page itself was replaced
+				return a.result, a.err // met, or not gone, or the page itself was replaced
 			}
 			if a.err == nil && (best == nil || moreSpecific(a, *best)) {
 				best = &a
@@ -102,14 +103,15 @@ func (q *search) wait(all bool) (result, error) {
 				over = time.After(frameGrace)
 			}
 		case <-over:
-			return lastResult(best, all && q.pending+q.listings > 0)
+			return lastResult(best, all && across.pending+across.listings > 0)
 		}
-		if best != nil && over != nil && q.pending+q.listings == 0 {
+		if best != nil && over != nil && across.pending+across.listings == 0 {
 			return lastResult(best, false)
 		}
 	}
 }
 
+// lastResult is the result when no frame met the query; unsure: some frame did not answer.
 func lastResult(best *frameResult, unsure bool) (result, error) {
 	if unsure {
 		best.OK, best.Why = false, "a frame of the page does not answer"
@@ -117,8 +119,8 @@ func lastResult(best *frameResult, unsure bool) (result, error) {
 	return best.result, nil
 }
 
-// tellsMore reports whether a says better than b why the wish was not met: that something was found, though not as wished,
-// says more than that nothing was; and of two that say as much, the page's own is the better one.
+// moreSpecific reports whether a explains better than b why the query is not met: an element that does not meet it is more
+// specific than none, and the page's own result wins a tie.
 func moreSpecific(a, b frameResult) bool {
 	found := func(x frameResult) bool { return !strings.HasPrefix(x.Why, "there is none") }
 	if found(a) != found(b) {
@@ -127,15 +129,15 @@ func moreSpecific(a, b frameResult) bool {
 	return a.frame.parent == nil
 }
 
-// join asks the frames of list that were not asked yet.
-func (q *search) addNew(list []*frame) {
+// addNew evaluates the query in those frames of list that were not added yet.
+func (across *search) addNew(list []*frame) {
 	for _, f := range list {
 		known := false
-		for a := range q.added {
+		for a := range across.added {
 			known = known || a.id == f.id && a.target == f.target
 		}
 		if !known {
-			q.add(f)
+			across.add(f)
 		}
 	}
 }
@@ -146,7 +148,7 @@ func (tab *Tab) hasFrames() bool {
 	return tab.frames.any
 }
 
-// once asks one frame, without waiting.
-func (tab *Tab) evaluateOnce(f frame, w query) (result, error) {
-	return f.query(tab.ctx, w, 0)
+// evaluateOnce evaluates the query in one frame, without waiting.
+func (tab *Tab) evaluateOnce(f frame, q query) (result, error) {
+	return f.query(tab.ctx, q, 0)
 }

@@ -14,32 +14,32 @@ import (
 	"valkyrie/probes/browser/script"
 )
 
-// A page may keep part of what it shows in closed shadow roots, where no script can look, ours neither. Chrome's inspector
-// can: it describes the whole tree, and hands a closed root to our isolated world, which keeps it by its host (script/find.js).
-// The page notices nothing. Describing costs some 10 µs an element, so it is done only when a look did not find what it
-// sought, and seldom enough to cost little.
+// A page may keep part of its content in closed shadow roots, which no script can access. Chrome's inspector can: it
+// describes the whole tree and resolves a closed root in the isolated world, where script/find.js finds it by its host. The
+// page notices nothing. Describing costs some 10 µs an element, so a search happens only when a query is not met, and
+// rarely enough to cost little.
 
-// The inspector's part of the CPU, and how many elements and roots are looked at.
+// Bounds of a search: its share of the CPU, the document's elements, and the closed roots.
 const (
-	scanShare   = 300 // a look into the tree comes not before so many times what the last one took
+	scanShare   = 300 // the pause before the next search, as a multiple of the last one's duration
 	maxElements = 30_000
 	maxRoots    = 500
 )
 
-// closed is what is known of the page's closed shadow roots.
+// A shadowScan schedules the searches for closed shadow roots.
 type shadowScan struct {
-	next time.Time // when it is worth looking again; zero: now
+	next time.Time // earliest time of the next search; zero: now
 }
 
-// recall has the page remember its words again, those in closed roots too, if s says that it may have such.
-func (tab *Tab) snapshotRoots(s result) {
-	if s.MayHide {
+// snapshotRoots takes the page's snapshot again with the text of closed roots, if r says that there may be some.
+func (tab *Tab) snapshotRoots(r result) {
+	if r.MayHide {
 		tab.findClosedRoots(tab.ctx)
-		_, _ = tab.evaluateOnce(s.frame, query{Op: "snapshot", Option: "searched"}) // at worst, what was there counts as new
+		_, _ = tab.evaluateOnce(r.frame, query{Op: "snapshot", Option: "searched"}) // at worst, old text counts as new
 	}
 }
 
-// due reports whether the time has come for another search: also shortly before the step's end, for the last time.
+// scanDue reports whether another search is due; one is due shortly before the step's end too.
 func (tab *Tab) scanDue() bool {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
@@ -54,7 +54,7 @@ func (tab *Tab) scanDue() bool {
 	return true
 }
 
-// openClosed has our world of each frame know the closed shadow roots in it. It reports whether there are new ones.
+// findClosedRoots stores the closed shadow roots of each frame for find.js. It reports whether there are new ones.
 func (tab *Tab) findClosedRoots(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, maxSlice)
 	defer cancel()
@@ -85,10 +85,10 @@ func (tab *Tab) findClosedRoots(ctx context.Context) bool {
 	return found
 }
 
-// closedGroup is what the objects are filed under that Chrome holds for us meanwhile.
+// objectGroup names the objects that Chrome holds during a search.
 const objectGroup = "valkyrie-closed"
 
-// openClosed does so in one frame. A page that is being replaced, or does not answer, is looked at again later.
+// findClosedRoots searches one frame. One that is being replaced or does not answer is searched again later.
 func (f frame) findClosedRoots(ctx context.Context) bool {
 	w, err := cdp.Call(ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: script.World})
 	if err != nil {
@@ -115,7 +115,7 @@ func (f frame) findClosedRoots(ctx context.Context) bool {
 	return found
 }
 
-// keepClosed gives one root to our world.
+// storeRoot stores one root in the isolated world.
 func (f frame) storeRoot(ctx context.Context, in runtime.ExecutionContextID, root cdp.BackendNodeID) bool {
 	el, err := cdp.Call(ctx, f.target, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: root, ExecutionContextID: in, ObjectGroup: objectGroup})
 	if err != nil {
@@ -126,7 +126,7 @@ func (f frame) storeRoot(ctx context.Context, in runtime.ExecutionContextID, roo
 	return err == nil && string(res.Result.Value) == "true"
 }
 
-// closedRoots adds those below n to all, outer ones first. What is in frames is theirs.
+// listClosedRoots appends the closed roots below n to all, outer ones first. Frames are searched by themselves.
 func listClosedRoots(n *cdp.Node, all []cdp.BackendNodeID) []cdp.BackendNodeID {
 	if n == nil || len(all) >= maxRoots {
 		return all

@@ -17,8 +17,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Tab is one browser tab in a Chrome of its own, made for one run. Its methods belong in the steps of the journey that
-// uses it: each ends the step by itself when what it asks for cannot be had within the step's limit.
+// A Tab is one browser tab in a Chrome of its own, created for one run. Call its methods in the steps of the journey that
+// uses it: each ends the step by itself when its expectation is not met within the step's limit.
 //
 //	tab := browser.NewTab()
 //	return journey.Journey{Uses: tab, Steps: []journey.Step{{Name: "sign in", Do: func(*journey.T) {
@@ -31,10 +31,10 @@ type Tab struct {
 	chrome  *process.Chrome
 	site    string // origin of the site under probe
 	root    context.Context
-	ctx     context.Context // root, ending with the present step
+	ctx     context.Context // root, cancelled at the end of the current step
 	release context.CancelFunc
 	step    *journey.T
-	close   context.CancelFunc // of a window that was opened by another tab
+	close   context.CancelFunc // of a popup; nil for the run's first tab
 
 	// shared with the windows that the tab opens
 	windows   *windows
@@ -57,11 +57,11 @@ type Tab struct {
 
 	stage      journey.Stage
 	id         target.ID
-	userAgent  emulation.SetUserAgentOverrideParams // how the tab calls itself; empty: as Chrome does
-	lastError  loadError                            // why the last document could not be had
-	current    query                                // what the tab looked for last
-	attachedAt float64                              // since when a window is, milliseconds since the epoch
-	taskMS     float64                              // how long the page's process had worked when it was last asked, milliseconds
+	userAgent  emulation.SetUserAgentOverrideParams // empty: Chrome's own
+	lastError  loadError                            // of the last document that could not be loaded
+	current    query                                // the latest query, for the screenshot
+	attachedAt float64                              // when the popup was attached, milliseconds since the epoch
+	taskMS     float64                              // the renderer's busy time at the last call of busySince
 
 	mu           sync.Mutex
 	killed       bool
@@ -70,7 +70,7 @@ type Tab struct {
 	closedByPage bool // the page closed its window
 }
 
-// NewTab makes a tab for one run. Nothing is started before the run does.
+// NewTab creates a tab for one run. Chrome starts with the run.
 func NewTab() *Tab {
 	tab := &Tab{wait: &wait{}, log: &log{}, requests: &har.Requests{}, downloads: &downloads{}, recorder: &har.Recorder{}, film: &picture.Film{}, vitals: &vitals{}}
 	tab.windows = &windows{tabs: []*Tab{tab}}
@@ -79,7 +79,7 @@ func NewTab() *Tab {
 
 var _ journey.Instrument = (*Tab)(nil)
 
-// Start starts a fresh Chrome with an empty profile, and opens the tab.
+// Start launches a Chrome with an empty profile and sets up its first tab.
 func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	tab.site, tab.stage = har.Origin(stage.Site), stage
 	tab.clicked = make(chan clickReport, 8)
@@ -122,14 +122,14 @@ func (tab *Tab) Begin(t *journey.T) {
 	}
 }
 
-// bind is root, ending also when step does.
+// bind derives a context from root that is also cancelled when step is.
 func bind(root, step context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(root)
 	stop := context.AfterFunc(step, cancel)
 	return ctx, func() { stop(); cancel() }
 }
 
-// Died returns why Chrome, or the page's process, is gone, unless Kill ended it.
+// Died returns why Chrome or the page's renderer is gone, unless Kill ended it.
 func (tab *Tab) Died() error {
 	lost := tab.chrome != nil && tab.chrome.RendererMissing()
 	tab.mu.Lock()
@@ -146,7 +146,7 @@ func (tab *Tab) Died() error {
 	return tab.died
 }
 
-// Kill ends Chrome at once; every pending call returns.
+// Kill kills Chrome; every pending call returns.
 func (tab *Tab) Kill() {
 	tab.mu.Lock()
 	if tab.died == nil && (tab.root == nil || tab.root.Err() == nil) {
@@ -158,7 +158,7 @@ func (tab *Tab) Kill() {
 	}
 }
 
-// Stop ends Chrome and waits until no process and no file of it is left.
+// Stop ends Chrome and waits until none of its processes and files is left.
 func (tab *Tab) Stop() error {
 	if tab.release != nil {
 		tab.release()
@@ -180,7 +180,7 @@ func (tab *Tab) Version() string {
 	return tab.chrome.Version()
 }
 
-// fail ends the step, adding what broke on the page meanwhile: it is often the cause.
+// fail ends the step; it appends the page's other failures, which are often the cause.
 func (tab *Tab) fail(format string, args ...any) {
 	tab.markFailed()
 	tab.step.Failf(format+"%s%s%s", append(args, tab.goneNote(), tab.dialogs.note(), tab.log.troubleNote())...)
@@ -202,7 +202,7 @@ func (tab *Tab) crash() {
 	tab.chrome.Kill()
 }
 
-// gone describes why the page no longer exists, when that is the page's own doing; "" otherwise.
+// goneNote describes why the page no longer exists, when the page itself caused that; "" otherwise.
 func (tab *Tab) goneNote() string {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
@@ -217,11 +217,11 @@ func (tab *Tab) goneNote() string {
 
 func (tab *Tab) target() *chromedp.Target { return chromedp.FromContext(tab.root).Target }
 
-// deathNotice is how long the word of Chrome's death may come after the first call that failed of it.
+// deathGrace is how long the report of Chrome's death may lag behind the first call that failed because of it.
 const deathGrace = 150 * time.Millisecond
 
-// reason puts a missed deadline into words. Any other error may be the first sign that Chrome has died, so it gives the
-// word of that time to come: whose fault a failure is depends on it.
+// callError words a missed deadline. Any other error may be the first sign of Chrome's death, so it waits for that report:
+// it decides whether the failure is the site's or the probe's.
 func (tab *Tab) callError(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return fmt.Errorf("no answer %s", tab.step.LimitNote())

@@ -10,8 +10,8 @@ import (
 	"valkyrie/probes/browser/neterror"
 )
 
-// Visit opens a path of the site (or a whole address), and waits until the document can be used. A page that never
-// finishes loading its pictures is no obstacle; one that answers with an HTTP error is.
+// Visit opens a path of the site (or a whole address) and waits until the document is usable. Images that never finish
+// loading do not fail it; an HTTP error does.
 func (tab *Tab) Visit(path string) {
 	address := path
 	if !strings.Contains(path, "://") {
@@ -28,9 +28,9 @@ func (tab *Tab) Visit(path string) {
 	tab.poll(query{Op: "loaded"}, "could not open "+address)
 }
 
-// refuse ends the step over a network error: it is the site's fault, unless the way to it is ours and broken.
+// failNavigation ends the step after a network error. It is the site's failure unless the probe's own network caused it.
 func (tab *Tab) failNavigation(format, address, code string) {
-	sleep(tab.root, deathGrace) // it may be the first sign of Chrome's death: whose fault it is depends on that
+	sleep(tab.root, deathGrace) // see callError
 	if code == "net::ERR_ABORTED" && tab.chrome.NetworkCrashed() {
 		tab.step.Brokenf(format, address, "the browser's network process died")
 	}
@@ -38,19 +38,19 @@ func (tab *Tab) failNavigation(format, address, code string) {
 		tab.step.Brokenf(format, address, neterror.Describe(code))
 	}
 	tab.markFailed()
-	tab.step.Failf(format+"%s", address, tab.describeLoadError(code, address), tab.dialogs.note()) // what broke on the way is this very request
+	tab.step.Failf(format+"%s", address, tab.describeLoadError(code, address), tab.dialogs.note()) // no troubleNote: this request is the trouble
 }
 
-// unloaded is why s was not met; where a navigation ended on Chrome's own error page, it is what went wrong.
-func (tab *Tab) unmetReason(s result) string {
-	if !strings.HasPrefix(s.URL, "chrome-error:") {
-		return s.Why
+// unmetReason is why r does not meet its query; for Chrome's own error page it is the network error.
+func (tab *Tab) unmetReason(r result) string {
+	if !strings.HasPrefix(r.URL, "chrome-error:") {
+		return r.Why
 	}
 	code, address := tab.requests.LastDocumentFailure()
 	return "the page could not be loaded: " + tab.describeLoadError(code, address)
 }
 
-// documentFault words why a document could not be had: code says it of the one at address, or of where that redirects to.
+// describeLoadError words why a document could not be loaded, at address or where that redirects to.
 func (tab *Tab) describeLoadError(code, address string) string {
 	if last, at := tab.requests.LastDocumentFailure(); last == code && at != "" {
 		address = at
@@ -61,5 +61,5 @@ func (tab *Tab) describeLoadError(code, address string) string {
 	return tab.lastError.words
 }
 
-// fault is why a document could not be had, once it has been found out.
+// A loadError is a description of such an error, kept because it may take a TLS handshake.
 type loadError struct{ code, address, words string }

@@ -11,30 +11,30 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A wait measures how long the customer waits: from their act (a click, by the event's own time stamp; opening an
-// address) until the page first shows what they look for, by the page's clock. What we spend on asking, typing and
-// noticing is not in it.
+// A wait measures the customer's wait: from their action (a click, by the event's own timestamp; opening an address) until
+// the page first shows the expected result, by the page's clock. The probe's own time for evaluating, typing and noticing
+// does not count.
 type wait struct {
-	since   float64 // when the present wait began, epoch milliseconds by the page's clock; 0: nobody waits
-	settled bool    // something they looked for has already come
+	since   float64 // start of the current wait, epoch milliseconds by the page's clock; 0: none
+	settled bool    // an expected result has already appeared
 }
 
-// act begins a wait.
+// begin starts a wait.
 func (w *wait) begin(t *journey.T, at float64) {
 	w.since, w.settled = at, false
 	t.Waited(0)
 }
 
-// met adds the time until s to the step's. What had been there before we looked, in a wait that had already ended, counts
-// only if it surely came after that end.
-func (w *wait) resultAt(t *journey.T, s result) {
-	if s.First && w.settled {
-		s.At = s.SureAt
+// resultAt adds the time until r to the step's wait. In a wait that had already ended, a result that was there before the
+// first evaluation counts only if it surely appeared after that end.
+func (w *wait) resultAt(t *journey.T, r result) {
+	if r.First && w.settled {
+		r.At = r.SureAt
 	}
-	w.end(t, s.At)
+	w.end(t, r.At)
 }
 
-// until adds the time to at.
+// end adds the time until at.
 func (w *wait) end(t *journey.T, at float64) {
 	if w.since > 0 {
 		t.Waited(time.Duration((at - w.since) * float64(time.Millisecond)))
@@ -42,14 +42,14 @@ func (w *wait) end(t *journey.T, at float64) {
 	w.since, w.settled = max(w.since, at), true
 }
 
-// epochMS is at by the page's reckoning.
+// epochMS converts at to milliseconds since the epoch, the unit of the page's clock.
 func epochMS(at time.Time) float64 { return float64(at.UnixMicro()) / 1000 }
 
-// keepMoments has every document keep a record of its changes from its first moment. A result is often there before we
-// can look: a new document shows it while our question is still on its way. The record says since when, so that our
-// delay is not taken for the site's. It lives in our isolated world, where the page cannot see it.
+// recordChanges makes every document record its changes from its start (script/changes.js). A result is often there before
+// the first evaluation, which is still on its way to a new document; the record says since when, so that the probe's
+// delay is not attributed to the site.
 func recordChanges(ctx context.Context) error {
-	yes := true // a new window has its first document already
+	yes := true // a popup has its first document already
 	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{
 		Source: script.Changes, WorldName: script.World, RunImmediately: &yes,
 	})

@@ -8,37 +8,37 @@ import (
 	"github.com/chromedp/cdproto/target"
 )
 
-// family is what the tabs of one Chrome share.
+// windows is the state that the tabs of one Chrome share.
 type windows struct {
 	mu      sync.Mutex
-	tabs    []*Tab    // the first is the run's; the others were opened by it, and taken by a step
-	all     []*window // all that were opened
-	blocked int       // those that a customer's Chrome would not have opened
+	tabs    []*Tab    // the run's tab, then the popups that steps use
+	all     []*window // all popups
+	blocked int       // windows that a customer's popup blocker would have blocked
 	changed chan struct{}
 	failed  *Tab // the tab whose step failed
 }
 
-// A window is one that a tab has opened. It is watched like the first tab, whether a step asks for it or not, from the moment
-// its first document has come: Chrome lets nobody speak to a window before. That document's request says who it is all the
-// same (see trail.go), and what it asked for until then is learned from itself (see early.go); but an alert in it that blocks
-// it from its first moment makes it unusable.
+// A window is a popup. It is attached and observed like the first tab, whether or not a step uses it, as soon as its first
+// document exists: Chrome allows no session earlier. That document's request is identified all the same (identity.go), and
+// earlier requests are read from the document itself (queryPreAttach); but a first document that is blocked from its start
+// by an alert makes the window unusable.
 type window struct {
 	opener *Tab
 	tab    *Tab
 	taken  bool
-	first  *network.Request // for its first document; nil: unknown
-	ready  chan struct{}    // closed when it is watched, or cannot be
+	first  *network.Request // the request for its first document; nil: unknown
+	ready  chan struct{}    // closed when it is attached, or attaching failed
 	err    error
 }
 
-// asked takes the word that the page opens a window.
+// opening records that a page opens a window.
 func (f *windows) opening(ev *page.EventWindowOpen) {
 	if !ev.UserGesture {
 		f.notify(func() { f.blocked++ })
 	}
 }
 
-// opens takes the word of a new target. It must not call Chrome itself.
+// opened attaches to a new window, in the background. It must not call Chrome itself.
 func (f *windows) opened(info *target.Info) {
 	if info.Type != "page" || info.OpenerID == "" {
 		return
@@ -63,7 +63,7 @@ func (f *windows) opened(info *target.Info) {
 	})
 }
 
-// find is the tab with that id, watched or not yet.
+// find returns the tab with that id, attached or not.
 func (f *windows) find(id target.ID) *Tab {
 	if f.tabs[0].id == id {
 		return f.tabs[0]
@@ -76,7 +76,7 @@ func (f *windows) find(id target.ID) *Tab {
 	return nil
 }
 
-// unwatched reports whether it is a window's that is not watched yet, and notes how its first document is asked for.
+// unattached reports whether id is a window that is not attached yet, and records the request for its first document.
 func (f *windows) unattached(id target.ID, request *network.Request) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,7 +95,7 @@ func (f *windows) unattached(id target.ID, request *network.Request) bool {
 	return false
 }
 
-// left marks the tab whose window has closed.
+// closed marks the tab whose window has closed.
 func (f *windows) closed(id target.ID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -116,8 +116,8 @@ func (f *windows) notify(do func()) {
 	f.changed = make(chan struct{})
 }
 
-// next is the oldest window of opener that no step has taken. A Chrome without a screen opens those too that the popup
-// blocker would have kept from the customer; the first such window counts as none.
+// next returns the oldest window of opener that no step uses. Headless Chrome also opens windows that a popup blocker would
+// have blocked; then blocked is true.
 func (f *windows) next(opener *Tab) (w *window, blocked bool, news <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -136,7 +136,7 @@ func (f *windows) next(opener *Tab) (w *window, blocked bool, news <-chan struct
 	return nil, false, f.changed
 }
 
-// wait waits until nothing is done any more for any window. Chrome has ended.
+// wait waits for the background work of all windows, after Chrome has ended.
 func (f *windows) wait() {
 	f.mu.Lock()
 	windows := f.all
@@ -150,7 +150,7 @@ func (f *windows) wait() {
 	}
 }
 
-// others are the tabs of the family besides this one.
+// otherTabs are the tabs in use besides this one.
 func (tab *Tab) otherTabs() []*Tab {
 	tab.windows.mu.Lock()
 	defer tab.windows.mu.Unlock()
@@ -163,14 +163,14 @@ func (tab *Tab) otherTabs() []*Tab {
 	return all
 }
 
-// suffer marks this tab as the one whose step fails.
+// markFailed records this tab as the one whose step fails.
 func (tab *Tab) markFailed() {
 	tab.windows.mu.Lock()
 	defer tab.windows.mu.Unlock()
 	tab.windows.failed = tab
 }
 
-// stricken is the tab whose step failed: the one to take evidence of.
+// failedTab is the tab whose step failed, of which evidence is captured.
 func (tab *Tab) failedTab() *Tab {
 	tab.windows.mu.Lock()
 	defer tab.windows.mu.Unlock()
@@ -180,7 +180,7 @@ func (tab *Tab) failedTab() *Tab {
 	return tab
 }
 
-// firstRequest is that for a window's first document; nil: unknown.
+// firstRequest is the request for a window's first document; nil: unknown.
 func (f *windows) firstRequest(id target.ID) *network.Request {
 	f.mu.Lock()
 	defer f.mu.Unlock()

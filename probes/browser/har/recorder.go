@@ -114,8 +114,8 @@ func (r *Recorder) latestPage(tab target.ID) int {
 // advance moves the end of the recording to an event's time.
 func (r *Recorder) advance(at float64) { r.latest = max(r.latest, at) }
 
-// begin; one that a redirect leads to ends the one before. That a frame asks for its document is told by the
-// page, and may be by the frame as well.
+// begin adds an exchange; a redirect ends the one before it. The page reports the request for a frame's document, and the
+// frame may report it again: the second report is ignored.
 func (r *Recorder) begin(tab target.ID, from Source, ev *network.EventRequestWillBeSent) {
 	at := ev.Timestamp.Float64()
 	r.advance(at)

@@ -105,7 +105,7 @@ func (h writer) entry(x *exchange) *har.Entry {
 	case x.failure != "":
 		e.Comment += "; failed: " + x.failure
 	case x.ended == 0:
-		e.Comment += "; it was still under way"
+		e.Comment += "; still in flight"
 	}
 	return e
 }
