@@ -85,8 +85,8 @@ func (p *program) serveShop(ctx context.Context, addr string, cfg demoshop.Confi
 		return err
 	}
 	defer shop.Close()
+	isOpen.Store(true) // before the address is printed, which lets a reader of it switch a fault at once
 	fmt.Fprintf(p.stderr, "the practice shop is open at %s%s%s; Ctrl-C closes it\n", web.url, cli.Prefixed(", with ", strings.Join(cfg.Faults, ", ")), planSummary(cfg.Plan, speed))
-	isOpen.Store(true)
 	var follower sync.WaitGroup
 	follower.Go(func() { shop.Follow(ctx) })
 	<-ctx.Done()
