@@ -118,7 +118,7 @@ func TestLinkedLibraries(t *testing.T) {
 		"github.com/aws/aws-sdk-go-v2/service/eventbridge":        {"infra/events"},
 		"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2": {"infra/amazon"},
 	}
-	tests := []string{"testing", "valkyrie/infra/cloudtest", "valkyrie/infra/suite", "valkyrie/functions/lambdatest", "valkyrie/alerts/twilio/standin", "valkyrie/probes/demoshop", "modernc.org/"}
+	tests := []string{"testing", "valkyrie/infra/cloudtest", "valkyrie/infra/suite", "valkyrie/infra/slowdown", "valkyrie/functions/lambdatest", "valkyrie/alerts/twilio/standin", "valkyrie/probes/demoshop", "modernc.org/"}
 	for path, p := range all {
 		for lib, homes := range only {
 			if !slices.Contains(homes, path) && has(p.Imports, lib) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"valkyrie/infra/slowdown"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -24,7 +25,7 @@ func TestStartWithACancelledContext(t *testing.T) {
 		if run.Outcome != journey.Broken {
 			t.Fatalf("%s: %s", run.Outcome, run.Error)
 		}
-		if d := time.Since(began); d > 2*time.Second {
+		if d := time.Since(began); d > slowdown.Scale(2*time.Second) {
 			t.Errorf("it took %v", d)
 		}
 		if left := leftovers(t, os.TempDir()); len(left) > 0 {

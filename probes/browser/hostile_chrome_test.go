@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"syscall"
@@ -64,6 +65,10 @@ func ask(_ http.ResponseWriter, r *http.Request) {
 }
 
 func networkKilled(s *stand) {
+	select {
+	case <-asked: // by the Chrome of an attempt before
+	default:
+	}
 	go func() {
 		select {
 		case <-asked:
@@ -79,14 +84,14 @@ func (s *stand) kill(pattern string) {
 	killed := 0
 	for pid, command := range marked(s.t, s.mark) {
 		if strings.Contains(command, pattern) {
-			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-				s.t.Error(err)
+			if err := syscall.Kill(pid, syscall.SIGKILL); err != nil && !errors.Is(err, syscall.ESRCH) { // the first that died may have taken it along
+				s.faultf("kill %d %s: %v", pid, command, err)
 			}
 			killed++
 		}
 	}
 	if killed == 0 {
-		s.t.Errorf("no process of %q to kill among %v", pattern, marked(s.t, s.mark))
+		s.faultf("no process of %q to kill among %v", pattern, marked(s.t, s.mark))
 	}
 }
 

@@ -27,7 +27,7 @@ var elementRows = map[string]row{
 	"enabled after a while":     {page: `<button id=b disabled onclick="document.body.append('Thank you')">Print</button><script>setTimeout(() => b.disabled = false, 300)</script>`, outcome: journey.Passed},
 	"moving":                    {page: `<style>@keyframes a{to{margin-left:900px}}button{animation:a 3s linear infinite}</style>` + button, outcome: journey.Failed, words: `it is moving`},
 	"runs from the mouse":       {page: tattler + `<button id=b style="position:absolute" onmouseenter="b.style.left = b.style.left ? '' : '400px'">Print</button>`, outcome: journey.Failed, words: `could not click the button "Print" within 1.5s: `},
-	"glides from the mouse":     {page: tattler + `<style>button{transition:transform 9s linear}button:hover{transform:translateX(400px)}</style><button>Print</button>`, outcome: journey.Failed, words: `could not click the button "Print" within 1.5s: `},
+	"glides from the mouse":     {page: tattler + `<style>button{transition:transform 90s linear}button:hover{transform:translateX(4000px)}</style><button>Print</button>`, outcome: journey.Failed, words: `could not click the button "Print" within 1.5s: `},
 	"covered by the mouse":      {page: tattler + `<button onmouseenter="veil.hidden = false">Print</button><div id=veil hidden style="position:fixed;inset:0"></div>`, outcome: journey.Failed, words: `it is covered by div#veil`},
 	"disabled by the mouse":     {page: tattler + `<button id=b onmouseenter="b.disabled = true">Print</button>`, outcome: journey.Failed, words: `it is disabled`},
 	"grows under the mouse":     {page: `<style>button{transition:transform .2s}button:hover{transform:scale(1.2)}</style>` + button, outcome: journey.Passed},

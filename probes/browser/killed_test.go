@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"valkyrie/infra/slowdown"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -72,7 +73,7 @@ func runAndKill(t *testing.T, r journey.Runner, random *rand.Rand) journey.Run {
 		}
 	})
 	tab := browser.NewTab()
-	run := r.Run(t.Context(), journey.Journey{Name: "test", Uses: tab, Steps: []journey.Step{{Name: "print", Limit: 8 * time.Second, Do: func(*journey.T) {
+	run := r.Run(t.Context(), journey.Journey{Name: "test", Uses: tab, Steps: []journey.Step{{Name: "print", Limit: slowdown.Scale(8 * time.Second), Do: func(*journey.T) {
 		tab.Visit("/")
 		tab.Click(browser.Button("Print"))
 		tab.See(browser.Text("Thank you"))

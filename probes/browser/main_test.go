@@ -8,12 +8,15 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"valkyrie/infra/chrome"
+	"valkyrie/infra/slowdown"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -70,18 +73,44 @@ func play(t *testing.T, site *url.URL, tab *browser.Tab, steps ...journey.Step) 
 
 func playWith(t *testing.T, r journey.Runner, tab *browser.Tab, steps ...journey.Step) journey.Run {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), slowdown.Scale(time.Minute))
 	defer cancel()
 	return playIn(ctx, t, r, tab, steps...)
 }
 
+// playIn lengthens the limits of the steps on a machine that is busy with other things.
 func playIn(ctx context.Context, t *testing.T, r journey.Runner, tab *browser.Tab, steps ...journey.Step) journey.Run {
 	t.Helper()
+	haveTime(t)
+	steps = slices.Clone(steps)
+	for i := range steps {
+		steps[i].Limit = slowdown.Scale(steps[i].Limit)
+	}
 	run := r.Run(ctx, journey.Journey{Name: "test", Uses: tab, Secrets: []string{"shop-password"}, Steps: steps}, time.Now())
 	if left := leftovers(t, os.TempDir()); len(left) > 0 {
 		t.Errorf("the run left behind: %v", left)
 	}
 	return run
+}
+
+// outOfTime is set by the test that finds that there is no time left for it.
+var outOfTime atomic.Bool
+
+// haveTime fails the first test that cannot end before go test's -timeout, and skips the others: that would end all tests
+// with a dump of goroutines, and no cause.
+func haveTime(t *testing.T) {
+	t.Helper()
+	const needed = 5 * time.Second
+	end, ok := t.Deadline()
+	left := time.Until(end)
+	switch {
+	case !ok || left > slowdown.Scale(needed):
+	case outOfTime.Swap(true):
+		t.Skip("not run: the machine is too busy")
+	default:
+		t.Fatalf("not run, and neither are the tests after it: the machine is too busy: processes take %.1f times longer than on an idle one, and -timeout leaves %v; end what else runs, or set a longer -timeout",
+			slowdown.Factor(), left.Round(time.Second))
+	}
 }
 
 // leftovers lists the files of Chrome in dir, and the children of this process: orphans of Chrome become ours, so a

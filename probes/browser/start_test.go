@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"valkyrie/infra/slowdown"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -16,7 +17,7 @@ func TestChromeThatDoesNotStart(t *testing.T) {
 		t.Setenv("TMPDIR", t.TempDir())
 		tab := browser.NewTab()
 		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: journey.Program{Path: path}}}
-		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), slowdown.Scale(3*time.Second))
 		run := playIn(ctx, t, r, tab, journey.Step{Name: "open", Do: func(*journey.T) { tab.Visit("/") }})
 		cancel()
 		if run.Outcome != journey.Broken || !strings.Contains(run.Error, words) || run.Steps[0].Outcome != journey.NotRun {
