@@ -48,6 +48,10 @@ functions: $(FUNCTIONS)
 layer: build-Probe build-Chrome ## Chrome as Lambda takes it, from npm; with the probe it must not be too large
 	@go run ./infra/bundle $(LAMBDA)/Probe $(LAMBDA)/Chrome
 
+# Deployed functions are built by the toolchain of go.mod, which go fetches where a distribution's go env says GOTOOLCHAIN=local:
+# an older release has known vulnerabilities. GOTOOLCHAIN=local in the environment builds them with the installed Go.
+$(FUNCTIONS): export GOTOOLCHAIN ?= auto
+
 # SAM calls these, by the logical ids of template.yaml, and says where to put what they make.
 $(FUNCTIONS): build-%:
 	CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(LAMBDA_ARCH),amd64) go build -tags lambda.norpc -trimpath -ldflags='-s -w' \
