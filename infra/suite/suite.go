@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -48,6 +49,18 @@ func Seed(tb testing.TB) uint64 {
 		}
 	})
 	return seed
+}
+
+// Pick returns the cases that a run tries: all of them in a full run, else a few that follow each other, starting at a place
+// that the seed determines. Over the days a short run tries each of them.
+func Pick[T any](tb testing.TB, cases []T, few int) []T {
+	tb.Helper()
+	if All() || few >= len(cases) {
+		return cases
+	}
+	n := len(cases)
+	first := int(Seed(tb) * uint64(few) % uint64(n)) //nolint:gosec // less than n
+	return slices.Concat(cases, cases)[first : first+few]
 }
 
 // daily is the seed of a day: its date in digits, such as 20261129.

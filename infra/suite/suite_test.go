@@ -1,6 +1,8 @@
 package suite
 
 import (
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -42,5 +44,28 @@ func TestReplayCommandRepeatsTheRun(t *testing.T) {
 	want := "VALKYRIE_SEED=20261129 VALKYRIE_TESTS=all go test . -count=1 -run '^TestHistories$/^steady_clocks$' (in the folder of this test)"
 	if got := replay("TestHistories/steady_clocks", 20261129); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestPickReachesEachCase(t *testing.T) {
+	cases := []string{"a", "b", "c", "d", "e"}
+	t.Setenv(allEnv, "")
+	seen := map[string]bool{}
+	for day := 20261129; day < 20261134; day++ {
+		t.Setenv(seedEnv, strconv.Itoa(day))
+		picked := Pick(t, cases, 2)
+		if len(picked) != 2 || picked[0] == picked[1] {
+			t.Errorf("picked %v, want two of %v", picked, cases)
+		}
+		for _, c := range picked {
+			seen[c] = true
+		}
+	}
+	if len(seen) != len(cases) {
+		t.Errorf("five days tried %v, want each of %v", seen, cases)
+	}
+	t.Setenv(allEnv, "all")
+	if picked := Pick(t, cases, 2); !slices.Equal(picked, cases) {
+		t.Errorf("a full run picked %v, want %v", picked, cases)
 	}
 }
