@@ -14,13 +14,26 @@ ERASE ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: demo test outages bench lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: demo test test-all outages bench lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
 
 demo: command ## an outage, from the first hung step to the phone call and the all-clear
 	bin/valkyrie demo $(if $(FAULT),--fault $(FAULT))
 
-test: ## every test: real Chrome, real stores, the real program
-	go test -p 1 ./... # one package at a time: each of them keeps several Chromes busy
+# The packages whose tests take longest start first, so that none of them is left over at the end. Twice as many packages as
+# cores run at a time, as many tests wait; those that keep a core busy reserve one: see infra/suite.
+LONGEST  := ./probes/browser ./functions/valkyrie ./functions/outages ./functions/cloud ./probes ./probes/practice ./alerts/proof
+PACKAGES := $(LONGEST) ./...
+AT_ONCE  := $(shell expr 2 '*' "$$(getconf _NPROCESSORS_ONLN)")
+
+# Further flags of go test, such as -json.
+TESTFLAGS ?=
+
+test: ## the tests: real Chrome, real stores, the real program; each day other random cases and long scenarios
+	go test -p $(AT_ONCE) -timeout 20m $(TESTFLAGS) $(PACKAGES)
+
+test-all: ## every test at full length: 20,000 histories, a hundred months, all outages; before a change to what they prove
+	VALKYRIE_TESTS=all go test -p $(AT_ONCE) -count 1 -timeout 90m $(TESTFLAGS) $(PACKAGES)
+	@$(MAKE) --no-print-directory layer
 
 outages: command ## the real outages, replayed, and what must stay silent beside them: one table
 	bin/valkyrie outages
