@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -24,6 +25,19 @@ func Core(tb testing.TB) {
 	cores.reserve(tb)
 }
 
+// Run runs the tests of a package, for its TestMain, with a core reserved for all of them: where they run one after the other,
+// and each would have to wait anew.
+func Run(m *testing.M) int {
+	file, err := cores.lock(context.Background())
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "reserve a core: %v\n", err)
+		return 1
+	}
+	defer file.Close()
+	cores.whole = true
+	return m.Run()
+}
+
 // cores are this process's view of the machine's.
 var cores = pool{dir: folder, size: runtime.NumCPU()}
 
@@ -32,16 +46,18 @@ type pool struct {
 	dir  string
 	size int
 
+	whole bool // this process holds a place for all its tests
+
 	mu      sync.Mutex
 	holders map[string]bool // names of tests
 }
 
 func (p *pool) reserve(tb testing.TB) {
 	tb.Helper()
-	if !p.hold(tb.Name()) {
+	if p.whole || !p.hold(tb.Name()) {
 		return
 	}
-	file, err := p.lock(tb)
+	file, err := p.lock(tb.Context())
 	if err != nil {
 		p.drop(tb.Name())
 		tb.Fatalf("reserve a core: %v", err)
@@ -78,7 +94,7 @@ func (p *pool) drop(test string) {
 func parent(test string) string { return test[:max(0, strings.LastIndex(test, "/"))] }
 
 // lock locks one of the files, as soon as one is free.
-func (p *pool) lock(tb testing.TB) (*os.File, error) {
+func (p *pool) lock(ctx context.Context) (*os.File, error) {
 	if err := os.MkdirAll(p.dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -92,8 +108,8 @@ func (p *pool) lock(tb testing.TB) (*os.File, error) {
 		}
 		select {
 		case <-time.After(pause):
-		case <-tb.Context().Done():
-			return nil, tb.Context().Err()
+		case <-ctx.Done():
+			return nil, ctx.Err()
 		}
 	}
 }

@@ -42,13 +42,13 @@ func TestPoolHasSizePlaces(t *testing.T) {
 // TestPoolWaits: a test that finds no place free waits for one.
 func TestPoolWaits(t *testing.T) {
 	p := &pool{dir: t.TempDir(), size: 1}
-	first, err := p.lock(t)
+	first, err := p.lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := make(chan error)
 	go func() {
-		second, err := p.lock(t)
+		second, err := p.lock(t.Context())
 		if err == nil {
 			err = second.Close()
 		}

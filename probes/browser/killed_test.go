@@ -14,23 +14,27 @@ import (
 	"go.uber.org/goleak"
 
 	"valkyrie/infra/slowdown"
+	"valkyrie/infra/suite"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
 
-// TestTwoHundredKills kills Chrome, or one of its processes, at random moments of 200 short runs, from its launch to its
-// end. Every run has a verdict, and nothing is left. None blames the site, but for one case that cannot be told from a
+// TestKills kills Chrome, or one of its processes, at random moments of short runs, from its launch to its end. Every run has a verdict, and nothing is left. None blames the site, but for one case that cannot be told from a
 // site that never answers: a page killed in the instant in which its process is handed to a new document, where Chrome
 // says nothing of the crash. It is rare (1 in 400 on a busy machine), and a second try settles it.
-func TestTwoHundredKills(t *testing.T) {
-	const runs, lanes = 200, 4
+func TestKills(t *testing.T) {
+	const lanes = 4
+	runs, seed := 60, suite.Seed(t)
+	if suite.All() {
+		runs = 200
+	}
 	site := serve(t, map[string]string{"/": `<button onclick="setTimeout(() => document.body.append('Thank you'), 40)">Print</button>`}, nil)
 	t.Setenv("TMPDIR", t.TempDir())
 	idle := goleak.IgnoreCurrent()
 	verdicts := make(chan journey.Run, runs)
 	var wait sync.WaitGroup
 	for lane := range lanes {
-		random := rand.New(rand.NewPCG(3, uint64(lane)))
+		random := rand.New(rand.NewPCG(seed, uint64(lane)))
 		wait.Go(func() {
 			for range runs / lanes {
 				verdicts <- runAndKill(t, journey.Runner{Stage: journey.Stage{Site: site, Chrome: program}, Evidence: folder(t.TempDir())}, random)

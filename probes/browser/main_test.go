@@ -17,6 +17,7 @@ import (
 
 	"valkyrie/infra/chrome"
 	"valkyrie/infra/slowdown"
+	"valkyrie/infra/suite"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -31,7 +32,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	program = journey.Program{Path: c.Path, Env: c.Env}
-	os.Exit(m.Run())
+	os.Exit(suite.Run(m))
 }
 
 // folder is a journey.Saver.

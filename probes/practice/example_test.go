@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"valkyrie/infra/suite"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -30,6 +31,8 @@ func BrowseCatalogue() journey.Journey {
 
 // TestExample: the journey of the README works as it stands there.
 func TestExample(t *testing.T) {
+	t.Parallel()
+	suite.Core(t)
 	if run := shop(t)(BrowseCatalogue); run.Outcome != journey.Passed {
 		t.Errorf("%s: %s", run.Outcome, run.Error)
 	}

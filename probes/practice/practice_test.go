@@ -13,6 +13,7 @@ import (
 
 	"valkyrie/infra/chrome"
 	"valkyrie/infra/evidence"
+	"valkyrie/infra/suite"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
 	"valkyrie/probes/practice"
@@ -70,6 +71,7 @@ func staging(t *testing.T, inputs map[string]string, faults ...string) func(make
 // TestOutages plays each outage that the shop can play, and checks which journey sees it, at which step, in which words;
 // and that the other one stays green where its customers would.
 func TestOutages(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		fault   string
 		journey func() journey.Journey
@@ -102,6 +104,8 @@ func TestOutages(t *testing.T) {
 		{"restart-loop", practice.CreateOrder, journey.Failed, "sign in", "ERR_EMPTY_RESPONSE"},
 	} {
 		t.Run(c.fault+"/"+c.journey().Name, func(t *testing.T) {
+			t.Parallel()
+			suite.Core(t)
 			var run journey.Run
 			if c.fault == "" {
 				run = shop(t)(c.journey)
@@ -118,6 +122,7 @@ func TestOutages(t *testing.T) {
 
 // TestRehearsal: a batch of the size of the real day is refused before the real day, while the usual size passes.
 func TestRehearsal(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		fault, teachers string
 		outcome         journey.Outcome
@@ -129,6 +134,8 @@ func TestRehearsal(t *testing.T) {
 		{"refused-form", "4000", journey.Failed, "refused as an attack"},
 	} {
 		t.Run(c.fault+"/"+c.teachers, func(t *testing.T) {
+			t.Parallel()
+			suite.Core(t)
 			var faults []string
 			if c.fault != "" {
 				faults = append(faults, c.fault)

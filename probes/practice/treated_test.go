@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"valkyrie/infra/suite"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
 	"valkyrie/probes/practice"
@@ -16,6 +17,8 @@ import (
 // TestTreatedAsATest: a shop that knows the probe by its user agent, and gives it a test order's number, is found out; and
 // the probe that does not say who it is gets a customer's.
 func TestTreatedAsATest(t *testing.T) {
+	t.Parallel()
+	suite.Core(t)
 	s, err := demoshop.New(demoshop.Config{})
 	if err != nil {
 		t.Fatal(err)
