@@ -10,12 +10,12 @@ import (
 
 var words = strings.Join(sampleWords, "\r\n")
 
-// printsCards presses Print and returns the address of the page to wait on.
-func (c *customer) printsCards(title, copies string) string {
+// printCards prints cards and returns the address of the status page.
+func (c *customer) printCards(title, copies string) string {
 	c.t.Helper()
 	c.get("/cards/new")
 	answer := c.post("/print", "title", title, "words", words, "copies", copies)
-	answer.shows(c.t, http.StatusCreated)
+	answer.wantPage(c.t, http.StatusCreated)
 	var created struct{ Location string }
 	if err := json.Unmarshal([]byte(answer.body), &created); err != nil {
 		c.t.Fatal(err)
@@ -32,23 +32,23 @@ func (c *customer) statusOf(job string) jobStatus {
 	return answer.Status
 }
 
-// waitsFor asks for the job's status until it is the wanted one; the test's own time limit ends a vain wait.
-func (c *customer) waitsFor(job string, want jobStatus) {
+// waitForStatus polls the job until it has the wanted status; the test's own timeout bounds it.
+func (c *customer) waitForStatus(job string, want jobStatus) {
 	c.t.Helper()
 	for c.statusOf(job) != want {
 	}
 }
 
-// fillsCart puts something into the cart and looks at it.
-func (c *customer) fillsCart() {
+// fillCart puts a product into the cart and opens it.
+func (c *customer) fillCart() {
 	c.t.Helper()
 	c.get("/catalogue")
-	c.post("/cart", "product", "space").shows(c.t, http.StatusOK, "Space Bingo", "Place order")
+	c.post("/cart", "product", "space").wantPage(c.t, http.StatusOK, "Space Bingo", "Place order")
 }
 
 var orderNumber = regexp.MustCompile(`data-testid="order-number">([^<]+)<`)
 
-// number reads the order number off the page.
+// number returns the page's order number.
 func (p page) number(t *testing.T) string {
 	t.Helper()
 	found := orderNumber.FindStringSubmatch(p.body)
@@ -58,8 +58,8 @@ func (p page) number(t *testing.T) string {
 	return found[1]
 }
 
-// diagnosis reads /diagnostics.
-func (c *customer) diagnosis() diagnostics {
+// getDiagnostics reads /diagnostics.
+func (c *customer) getDiagnostics() diagnostics {
 	c.t.Helper()
 	var d diagnostics
 	if err := json.Unmarshal([]byte(c.get("/diagnostics").body), &d); err != nil {

@@ -1,9 +1,12 @@
 package demoshop
 
 import (
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
+	"html/template"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,7 +20,7 @@ const (
 
 	maxCopies  = 30
 	maxWords   = 200
-	maxLetters = 24 // of a word: what still can be read in a square
+	maxLetters = 24 // the longest word that is legible in a square
 	maxTitle   = 60
 )
 
@@ -27,9 +30,9 @@ type card struct {
 	Rows  [cardSide][cardSide]string
 }
 
-// deal returns the n-th card made of these words. The same words give the same cards, so what is previewed is what
-// is printed first.
-func deal(title string, words []string, n int) card {
+// dealCard returns the n-th card made of these words. The same words give the same cards, so the preview is the first
+// printed card.
+func dealCard(title string, words []string, n int) card {
 	h := fnv.New64a()
 	h.Write([]byte(title + "\n" + strings.Join(words, "\n")))
 	order := rand.New(rand.NewPCG(h.Sum64(), uint64(n))).Perm(len(words))
@@ -46,16 +49,16 @@ func deal(title string, words []string, n int) card {
 	return c
 }
 
-// cardWish is what a teacher asks for in the card editor.
-type cardWish struct {
+// cardRequest is the content of the card editor's form.
+type cardRequest struct {
 	Title  string
 	Words  []string
 	Copies int
 }
 
-// parseCardWish reads the editor's form. It returns everything that is wrong with it, in words for the teacher.
-func parseCardWish(form url.Values) (cardWish, []string) {
-	w := cardWish{Title: strings.TrimSpace(form.Get("title")), Words: splitWords(form.Get("words"))}
+// parseCardRequest reads the editor's form. It returns all its problems, worded for the teacher.
+func parseCardRequest(form url.Values) (cardRequest, []string) {
+	w := cardRequest{Title: strings.TrimSpace(form.Get("title")), Words: splitWords(form.Get("words"))}
 	var problems []string
 	for _, problem := range []string{titleProblem(w.Title), wordsProblem(w.Words)} {
 		if problem != "" {
@@ -70,7 +73,7 @@ func parseCardWish(form url.Values) (cardWish, []string) {
 	return w, problems
 }
 
-// titleProblem says what is wrong with a title, or "".
+// titleProblem returns what is wrong with a title, or "".
 func titleProblem(title string) string {
 	switch {
 	case title == "":
@@ -81,7 +84,7 @@ func titleProblem(title string) string {
 	return printProblem(title)
 }
 
-// wordsProblem says what is wrong with a list of words, or "".
+// wordsProblem returns what is wrong with a list of words, or "".
 func wordsProblem(words []string) string {
 	if len(words) < wordsACard {
 		return fmt.Sprintf("A card needs at least %d different words; you have %d.", wordsACard, len(words))
@@ -100,7 +103,7 @@ func wordsProblem(words []string) string {
 	return ""
 }
 
-// splitWords returns the different words of a text that has one per line.
+// splitWords returns the distinct words of a text with one word per line.
 func splitWords(text string) []string {
 	var words []string
 	seen := map[string]bool{}
@@ -112,4 +115,79 @@ func splitWords(text string) []string {
 		}
 	}
 	return words
+}
+
+var sampleWords = []string{
+	"bee", "otter", "kiwi", "fox", "heron", "newt", "lynx", "toad", "wren", "mole", "crab", "swan",
+	"yak", "seal", "lark", "hare", "puma", "dodo", "ibis", "gnu", "carp", "moth", "stag", "ram",
+}
+
+// sampleCard is the card on the front page. It is drawn once, since the front page must not depend on the cache.
+var sampleCard = func() cardView {
+	v := cardView{card: dealCard("Animals we met", sampleWords, 0)}
+	for i := range ornamentPalettes {
+		v.Art = append(v.Art, template.HTML(drawOrnament(i)))
+	}
+	return v
+}()
+
+const recentJobs = 12
+
+// cardView is a card with the ornaments around it.
+type cardView struct {
+	card
+	Art []template.HTML
+}
+
+func (s *Shop) showCards(w http.ResponseWriter, r *http.Request, v session) {
+	s.render(w, r, v, http.StatusOK, "cards", "Your cards", s.queue.recent(v.Email, recentJobs))
+}
+
+func (s *Shop) showEditor(w http.ResponseWriter, r *http.Request, v session) {
+	s.render(w, r, v, http.StatusOK, "editor", "New card", map[string]int{"MaxCopies": maxCopies, "WordsACard": wordsACard})
+}
+
+// preview answers the editor's script with the first card, drawn in the request. No worker is involved, so a working
+// preview proves nothing about printing.
+func (s *Shop) preview(w http.ResponseWriter, r *http.Request, v session) {
+	wanted, problems := parseCardRequest(r.PostForm)
+	if len(problems) > 0 {
+		s.fragment(w, http.StatusUnprocessableEntity, "problems", problems)
+		return
+	}
+	if s.previewDown.Load() {
+		s.fragment(w, http.StatusInternalServerError, "problems", []string{"No preview today."})
+		return
+	}
+	art, err := s.cardArtwork(r.Context())
+	if err != nil {
+		return // the customer left
+	}
+	s.fragment(w, http.StatusOK, "card", cardView{dealCard(wanted.Title, wanted.Words, 0), art})
+}
+
+// print queues a job for the workers and returns the address of its status page.
+func (s *Shop) print(w http.ResponseWriter, r *http.Request, v session) {
+	wanted, problems := parseCardRequest(r.PostForm)
+	if len(problems) > 0 {
+		s.fragment(w, http.StatusUnprocessableEntity, "problems", problems)
+		return
+	}
+	if s.database.query(r.Context()) != nil {
+		return // the customer left
+	}
+	id, err := s.queue.add(job{Owner: v.Email, Title: wanted.Title, Words: wanted.Words, Copies: wanted.Copies})
+	if err != nil {
+		s.log.Error("cannot queue a print job", "err", err)
+		s.fragment(w, http.StatusServiceUnavailable, "problems", []string{"Too many people are printing. Try again in a while."})
+		return
+	}
+	writeJSON(w, http.StatusCreated, map[string]string{"location": "/print/" + id})
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(value) // fails only if the client left
 }

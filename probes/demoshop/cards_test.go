@@ -17,23 +17,23 @@ import (
 func TestPrintCards(t *testing.T) {
 	_, server := open(t, instant())
 	c := teacher(t, server)
-	c.get("/cards").shows(t, http.StatusOK, "<h1>Your cards</h1>", ">New card</a>", "Nothing printed yet")
-	c.get("/cards/new").shows(t, http.StatusOK, `<label for="title">Title</label>`, `<label for="words">Words</label>`,
+	c.get("/cards").wantPage(t, http.StatusOK, "<h1>Your cards</h1>", ">New card</a>", "Nothing printed yet")
+	c.get("/cards/new").wantPage(t, http.StatusOK, `<label for="title">Title</label>`, `<label for="words">Words</label>`,
 		`<label for="copies">How many cards</label>`, ">Preview</button>", ">Print</button>")
 
-	job := c.printsCards("Animals at Léa's", "3")
-	c.waitsFor(job, jobReady)
-	c.get(job).shows(t, http.StatusOK, "Your cards are ready", ">Download PDF</a>")
-	c.get("/cards").shows(t, http.StatusOK, "Animals at Léa's", "ready")
+	job := c.printCards("Animals at Léa's", "3")
+	c.waitForStatus(job, jobReady)
+	c.get(job).wantPage(t, http.StatusOK, "Your cards are ready", ">Download PDF</a>")
+	c.get("/cards").wantPage(t, http.StatusOK, "Animals at Léa's", "ready")
 
 	file := c.get(job + "/cards.pdf")
-	file.shows(t, http.StatusOK)
+	file.wantPage(t, http.StatusOK)
 	if got, want := file.header.Get("Content-Disposition"), `attachment; filename="bingo-cards.pdf"`; got != want {
 		t.Errorf("Content-Disposition %q, want %q", got, want)
 	}
 }
 
-// pagesOf judges a PDF and returns the text of each of its pages.
+// pagesOf validates a PDF and returns the text of each of its pages.
 func pagesOf(t *testing.T, pdf []byte) []string {
 	t.Helper()
 	if err := api.Validate(bytes.NewReader(pdf), nil); err != nil {
@@ -81,9 +81,9 @@ func TestPreviewIsTheFirstCard(t *testing.T) {
 	c := teacher(t, server)
 	c.get("/cards/new")
 	got := c.post("/cards/preview", "title", "Zoo <3", "words", words, "copies", "1")
-	got.shows(t, http.StatusOK, "Zoo <3", ">FREE</td>")
+	got.wantPage(t, http.StatusOK, "Zoo <3", ">FREE</td>")
 	at := -1
-	for _, row := range deal("Zoo <3", sampleWords, 0).Rows {
+	for _, row := range dealCard("Zoo <3", sampleWords, 0).Rows {
 		for _, word := range row {
 			next := strings.Index(got.body, ">"+word+"</td>")
 			if next < at {
@@ -115,7 +115,7 @@ func TestEditorSaysWhatIsWrong(t *testing.T) {
 		"not printable": {"Zoo", many(24) + "\n鯨", "1", []string{"“鯨” cannot be printed: our printer does not know '鯨'."}},
 	} {
 		form := url.Values{"title": {test.title}, "words": {test.words}, "copies": {test.copies}}
-		_, got := parseCardWish(form)
+		_, got := parseCardRequest(form)
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: problems (-want +got):\n%s", name, diff)
 		}
@@ -128,17 +128,17 @@ func TestEditorShowsProblems(t *testing.T) {
 	c.get("/cards/new")
 	for _, path := range []string{"/cards/preview", "/print"} {
 		c.post(path, "title", "Zoo", "words", "one\ntwo", "copies", "2").
-			shows(t, http.StatusUnprocessableEntity, "A card needs at least 24 different words; you have 2.")
+			wantPage(t, http.StatusUnprocessableEntity, "A card needs at least 24 different words; you have 2.")
 	}
 }
 
 func TestNobodyPrintsWithoutSigningIn(t *testing.T) {
 	_, server := open(t, instant())
-	job := teacher(t, server).printsCards("Mine", "1")
+	job := teacher(t, server).printCards("Mine", "1")
 	stranger := arrives(t, server)
 	if got := stranger.get(job + "/cards.pdf").path; got != "/sign-in" {
 		t.Errorf("a stranger's download leads to %s, want /sign-in", got)
 	}
-	stranger.post("/print", "title", "Zoo", "words", words, "copies", "2").shows(t, http.StatusUnauthorized)
-	teacher(t, server).get("/print/no-such-job").shows(t, http.StatusNotFound, "We do not know these cards")
+	stranger.post("/print", "title", "Zoo", "words", words, "copies", "2").wantPage(t, http.StatusUnauthorized)
+	teacher(t, server).get("/print/no-such-job").wantPage(t, http.StatusNotFound, "We do not know these cards")
 }

@@ -3,6 +3,7 @@ package demoshop
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"time"
 )
 
@@ -12,34 +13,34 @@ const (
 	DemoPassword = "bingo-practice"
 )
 
-// Config says how the shop starts and how long its healthy work takes. The zero value is the shop as it is meant to
-// be; a test that wants work to be instant asks for a nanosecond.
+// Config configures the shop and the duration of its healthy work. The zero value is the normal shop; a test that wants
+// instant work sets a nanosecond.
 type Config struct {
-	Faults []string     // names of the faults that are on from the start
-	Plan   Plan         // of faults that come and go by themselves
+	Faults []string     // faults that are on from the start
+	Plan   Plan         // faults that start and stop on schedule
 	Log    *slog.Logger // nil: discards
 	Clock  Clock        // nil: the wall clock
 
-	// Switched hears of each fault that is broken or repaired, by whomever, in their order. It must not switch any itself.
+	// Switched is called for each fault that is switched, in order. It must not switch faults itself.
 	Switched func(at time.Time, fault string, on bool)
 
 	PrintTime    time.Duration // printing one job; default 600ms
 	OrderTime    time.Duration // placing an order, besides drawing its number; default 200ms
 	DownloadTime time.Duration // fetching a finished PDF from the archive; default 100ms
-	LookupTime   time.Duration // asking the database once whether an order number is free; default 4ms
-	RenderTime   time.Duration // drawing one picture that the cache does not have; default 150ms
-	OrderTimeout time.Duration // the most a request to place an order may take; default 30s
+	LookupTime   time.Duration // one database query for a free order number; default 4ms
+	RenderTime   time.Duration // drawing one picture that is not cached; default 150ms
+	OrderTimeout time.Duration // timeout of a request to place an order; default 30s
 	Workers      int           // background workers that print; default 2
-	Uptime       time.Duration // of a process that keeps crashing, by the clock; default 100m
-	BootTime     time.Duration // until it has been started again, by the clock; default 3m
+	Uptime       time.Duration // from start to crash of a process that keeps crashing, by the clock; default 100m
+	BootTime     time.Duration // from crash to restart, by the clock; default 3m
 
-	OrdersTaken int                         // order numbers that are taken already; default a third of them
-	Customers   int                         // who order on an ordinary day, besides those who come to the site; default none
-	Seed        uint64                      // of chance: the same seed, the same customers and accidents
-	Beat        func(context.Context, Beat) // where the weekly batch reports; nil: nowhere
+	OrdersTaken int                         // order numbers taken at the start; default a third of them
+	Customers   int                         // simulated orders on an ordinary day; default none
+	Seed        uint64                      // of the random customers and accidents
+	Beat        func(context.Context, Beat) // receives the weekly batch's heartbeats; nil: discards
 }
 
-// withDefaults is the one place where the defaults are.
+// withDefaults replaces zero values by the defaults.
 func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
@@ -69,3 +70,15 @@ func orDefault(d *time.Duration, standard time.Duration) {
 		*d = standard
 	}
 }
+
+// identity is the header at /healthz that identifies a practice shop.
+const identity = "X-Practice-Shop"
+
+// Secret returns the shop's public account under the names of the practice journeys' secrets.
+func Secret(name string) (string, bool) {
+	value, ok := map[string]string{"shop-email": DemoEmail, "shop-password": DemoPassword}[name]
+	return value, ok
+}
+
+// IsShop reports whether a response of /healthz comes from a practice shop.
+func IsShop(res *http.Response) bool { return res.Header.Get(identity) != "" }

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// instant is a shop whose healthy work takes no time worth waiting for.
+// instant configures a shop whose healthy work takes no time.
 func instant() Config {
 	return Config{
 		PrintTime:    time.Nanosecond,
@@ -24,7 +24,7 @@ func instant() Config {
 	}
 }
 
-// open opens a shop and a real server in front of it, for as long as the test runs.
+// open opens a shop behind a real server for the duration of the test.
 func open(t *testing.T, cfg Config) (*Shop, *httptest.Server) {
 	t.Helper()
 	shop, err := New(cfg)
@@ -41,7 +41,7 @@ func open(t *testing.T, cfg Config) (*Shop, *httptest.Server) {
 	return shop, server
 }
 
-// customer is somebody with a browser: cookies, and the token of the last page looked at.
+// customer is a browser session: cookies, and the CSRF token of its last page.
 type customer struct {
 	t       *testing.T
 	address string
@@ -49,7 +49,7 @@ type customer struct {
 	csrf    string
 }
 
-// page is what a customer has in front of them.
+// page is a page that a customer has received.
 type page struct {
 	status int
 	path   string // after redirects
@@ -88,7 +88,7 @@ func (c *customer) get(path string) page {
 	return c.do(request)
 }
 
-// post sends a form of names and values in turn, with the token of the last page.
+// post sends a form of alternating names and values, with the token of the last page.
 func (c *customer) post(path string, fields ...string) page {
 	c.t.Helper()
 	return c.do(c.form(path, fields...))
@@ -127,8 +127,8 @@ func (c *customer) do(request *http.Request) page {
 	return page{response.StatusCode, response.Request.URL.Path, response.Header, html.UnescapeString(string(body)), string(body)}
 }
 
-// shows fails the test unless the page has this status and these texts.
-func (p page) shows(t *testing.T, status int, texts ...string) {
+// wantPage fails the test unless the page has this status and these texts.
+func (p page) wantPage(t *testing.T, status int, texts ...string) {
 	t.Helper()
 	if p.status != status {
 		t.Fatalf("%s: status %d, want %d:\n%s", p.path, p.status, status, p.body)

@@ -7,44 +7,44 @@ import (
 	"time"
 )
 
-// database stands for the one that the job queue lives in. Two rarely used reports read it all, because nobody made an
-// index for them, and nothing else gets through meanwhile. Its charts look fine.
+// database simulates the job queue's database. Two rarely used reports scan it all for lack of an index and block every
+// other query meanwhile, while its averages look fine.
 type database struct {
 	clock  Clock
 	random *rand.Rand
 
-	mu      sync.Mutex
-	slow    bool      // the reports lack their index
-	from    time.Time // when the latest, or the next, report begins
-	through time.Time // when it is done
+	mu    sync.Mutex
+	slow  bool      // the index is missing
+	from  time.Time // start of the current or next report
+	until time.Time // its end
 }
 
 func newDatabase(cfg Config) *database {
 	return &database{clock: cfg.Clock, random: rand.New(rand.NewPCG(cfg.Seed, 1))}
 }
 
-// How often somebody wants such a report, and how long it takes.
+// The pause between such reports, and their duration.
 const (
 	reportGapLeast, reportGapMost   = 2 * time.Hour, 6 * time.Hour
 	reportTimeLeast, reportTimeMost = 5 * time.Minute, 10 * time.Minute
 )
 
-// dropIndex makes the reports slow; the first is asked for at once.
+// dropIndex makes the reports slow and starts one.
 func (d *database) dropIndex() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.slow, d.from = true, d.clock.Now()
-	d.through = d.from.Add(d.between(reportTimeLeast, reportTimeMost))
+	d.until = d.from.Add(d.between(reportTimeLeast, reportTimeMost))
 }
 
-// addIndex makes them quick, also the one that is being made.
+// addIndex makes them quick, including a running one.
 func (d *database) addIndex() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.slow = false
 }
 
-// query waits for its turn.
+// query waits until no report blocks it.
 func (d *database) query(ctx context.Context) error {
 	for {
 		until, locked := d.locked()
@@ -57,22 +57,22 @@ func (d *database) query(ctx context.Context) error {
 	}
 }
 
-// locked reports whether a report is being made, and until when, at most a little: the index may come meanwhile.
+// locked reports whether a report is running, and when to check again: at most a second later, as the index may be added.
 func (d *database) locked() (until time.Time, locked bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := d.clock.Now()
-	for d.slow && !now.Before(d.through) {
-		d.from = d.through.Add(d.between(reportGapLeast, reportGapMost))
-		d.through = d.from.Add(d.between(reportTimeLeast, reportTimeMost))
+	for d.slow && !now.Before(d.until) {
+		d.from = d.until.Add(d.between(reportGapLeast, reportGapMost))
+		d.until = d.from.Add(d.between(reportTimeLeast, reportTimeMost))
 	}
 	if !d.slow || now.Before(d.from) {
 		return time.Time{}, false
 	}
-	if soon := now.Add(time.Second); soon.Before(d.through) {
+	if soon := now.Add(time.Second); soon.Before(d.until) {
 		return soon, true
 	}
-	return d.through, true
+	return d.until, true
 }
 
 func (d *database) between(least, most time.Duration) time.Duration {

@@ -7,8 +7,8 @@ import (
 	"go.uber.org/goleak"
 )
 
-// TestMain proves for every test that closing the shop and its server leaves no goroutine behind.
+// TestMain checks for every test that closing the shop and its server leaves no goroutine.
 func TestMain(m *testing.M) {
-	api.DisableConfigDir() // judging a PDF must not write to the home folder
+	api.DisableConfigDir() // validating a PDF must not write to the home folder
 	goleak.VerifyTestMain(m)
 }

@@ -13,22 +13,22 @@ const (
 	historySize = numberCount / 3
 )
 
-// numberPool hands out order numbers the way the shop of the real outage did: draw six digits at random, ask the
-// database whether they are taken, draw again if so. It is fast while the pool is mostly free and nobody notices how
-// it slows down. A number is never returned: a cancelled order keeps its own.
+// numberPool allocates order numbers like the shop of the real outage: draw six random digits, query whether they are taken,
+// and draw again if so. It is fast while most numbers are free, and slows down unnoticed. A cancelled order keeps its
+// number.
 type numberPool struct {
 	clock      Clock
 	lookupTime time.Duration
 
-	mu     sync.Mutex
-	random *rand.Rand
-	used   []bool // history, and orders placed here
-	filled []bool // taken by the fault ids-exhausted
-	free   int
-	times  int // as long as it should a lookup takes; 0 means 1
+	mu       sync.Mutex
+	random   *rand.Rand
+	used     []bool // by past orders and orders placed here
+	filled   []bool // by the fault ids-exhausted
+	free     int
+	slowdown int // factor on lookupTime; 0 means 1
 }
 
-// newNumberPool returns a pool in which taken of the numbers are history already.
+// newNumberPool returns a pool in which taken numbers are used already.
 func newNumberPool(clock Clock, seed uint64, lookupTime time.Duration, taken int) *numberPool {
 	p := &numberPool{
 		clock:      clock,
@@ -44,7 +44,7 @@ func newNumberPool(clock Clock, seed uint64, lookupTime time.Duration, taken int
 	return p
 }
 
-// draw claims a free number. It gives up, with ctx's reason, when ctx ends first.
+// draw claims a free number. It fails with ctx's cause when ctx ends first.
 func (p *numberPool) draw(ctx context.Context) (int, error) {
 	for {
 		i := p.pick()
@@ -57,20 +57,20 @@ func (p *numberPool) draw(ctx context.Context) (int, error) {
 	}
 }
 
-// slow makes each lookup take times as long as it should.
-func (p *numberPool) slow(times int) {
+// setSlowdown multiplies the duration of each lookup.
+func (p *numberPool) setSlowdown(times int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.times = times
+	p.slowdown = times
 }
 
 func (p *numberPool) lookup() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.lookupTime * time.Duration(max(p.times, 1))
+	return p.lookupTime * time.Duration(max(p.slowdown, 1))
 }
 
-// pick is a number at random, taken or not.
+// pick draws a number, free or not.
 func (p *numberPool) pick() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -89,7 +89,7 @@ func (p *numberPool) claim(i int) bool {
 	return true
 }
 
-// take claims n numbers for customers whom nobody watches; those for whom there is none go without.
+// take claims n numbers for simulated customers, as far as there are any.
 func (p *numberPool) take(n int) {
 	for ; n > 0 && p.freeCount() > 1; n-- {
 		for !p.claim(p.pick()) {
@@ -97,7 +97,7 @@ func (p *numberPool) take(n int) {
 	}
 }
 
-// fill takes every number but one, as the years would have.
+// fill takes every number but one, as years of orders would.
 func (p *numberPool) fill() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -14,34 +14,34 @@ func TestIDsExhausted(t *testing.T) {
 	cfg.LookupTime, cfg.OrderTimeout = time.Millisecond, 150*time.Millisecond
 	_, server := open(t, cfg)
 	c := arrives(t, server)
-	free := c.diagnosis().OrderNumbersFree
+	free := c.getDiagnostics().OrderNumbersFree
 	if free != numberCount-historySize {
 		t.Errorf("%d numbers free at the start, want %d", free, numberCount-historySize)
 	}
-	c.sets("ids-exhausted", "true")
-	if got := c.diagnosis().OrderNumbersFree; got != 1 {
+	c.switchFault("ids-exhausted", "true")
+	if got := c.getDiagnostics().OrderNumbersFree; got != 1 {
 		t.Errorf("%d numbers free, want 1", got)
 	}
-	c.fillsCart()
-	c.post("/orders").shows(t, http.StatusGatewayTimeout, "The shop took too long")
-	c.get("/cart").shows(t, http.StatusOK, "Space Bingo", "Place order")
+	c.fillCart()
+	c.post("/orders").wantPage(t, http.StatusGatewayTimeout, "The shop took too long")
+	c.get("/cart").wantPage(t, http.StatusOK, "Space Bingo", "Place order")
 	if number := c.post("/orders", "test", "yes").number(t); !strings.HasSuffix(number, "-T") {
 		t.Errorf("test order %q, want it to pass with -T", number)
 	}
-	c.get("/healthz").shows(t, http.StatusOK, "ok")
+	c.get("/healthz").wantPage(t, http.StatusOK, "ok")
 
-	c.sets("ids-exhausted", "false")
-	if got := c.diagnosis().OrderNumbersFree; got != free {
+	c.switchFault("ids-exhausted", "false")
+	if got := c.getDiagnostics().OrderNumbersFree; got != free {
 		t.Errorf("%d numbers free after the repair, want %d", got, free)
 	}
-	c.fillsCart()
-	c.post("/orders").shows(t, http.StatusOK, "Thank you for your order")
-	if d := c.diagnosis(); d.OrdersTotal != 1 || d.OrdersPerMinute != 1 {
+	c.fillCart()
+	c.post("/orders").wantPage(t, http.StatusOK, "Thank you for your order")
+	if d := c.getDiagnostics(); d.OrdersTotal != 1 || d.OrdersPerMinute != 1 {
 		t.Errorf("diagnostics %+v, want one order", d)
 	}
 }
 
-// A customer who gives up takes the search for a number along: open's Close waits for the request to end, and would
+// A customer who gives up cancels the search for a number: open's Close waits for the request to end, and would
 // wait for an hour.
 func TestCustomerLeavesWhileOrdering(t *testing.T) {
 	cfg := instant()
@@ -49,7 +49,7 @@ func TestCustomerLeavesWhileOrdering(t *testing.T) {
 	cfg.Faults = []string{"ids-exhausted"}
 	shop, server := open(t, cfg)
 	c := arrives(t, server)
-	c.fillsCart()
+	c.fillCart()
 	ctx, leave := context.WithCancel(t.Context())
 	left := make(chan error)
 	go func() {
@@ -58,7 +58,7 @@ func TestCustomerLeavesWhileOrdering(t *testing.T) {
 	}()
 	for !shop.isOrdering() {
 	}
-	c.post("/orders").shows(t, http.StatusConflict, "Your order is being placed already.")
+	c.post("/orders").wantPage(t, http.StatusConflict, "Your order is being placed already.")
 	leave()
 	if err := <-left; !errors.Is(err, context.Canceled) {
 		t.Errorf("the customer got %v, want to have left", err)

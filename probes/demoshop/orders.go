@@ -9,7 +9,7 @@ import (
 
 const maxOrders = 2_000 // older orders are forgotten; their numbers stay taken
 
-// order is what a customer bought. Values of it are snapshots.
+// order is a placed order. Values of it are snapshots.
 type order struct {
 	Number    string // six digits, and "-T" for a test order
 	Owner     string
@@ -20,12 +20,12 @@ type order struct {
 	Cancelled bool
 }
 
-// orderBook places orders and keeps the latest of them.
+// orderBook places orders and keeps the latest maxOrders.
 type orderBook struct {
 	clock       Clock
 	orderTime   time.Duration
 	numbers     *numberPool
-	testNumbers *numberPool // test orders draw from a pool of their own, which is why they never fail
+	testNumbers *numberPool // test orders have a pool of their own, so they never fail
 
 	mu      sync.Mutex
 	byID    map[string]*order
@@ -44,7 +44,7 @@ func newOrderBook(cfg Config) *orderBook {
 	}
 }
 
-// place gives o a number and keeps it. It fails only when ctx ends first, and then nothing was ordered.
+// place allocates a number and stores the order. It fails only when ctx ends first; then nothing was ordered.
 func (b *orderBook) place(ctx context.Context, o order) (order, error) {
 	if err := b.clock.Work(ctx, b.orderTime); err != nil {
 		return order{}, err
@@ -77,7 +77,7 @@ func (b *orderBook) keep(o order) {
 	}
 }
 
-// find returns owner's order with this number. A stranger's order is as absent as one that never was.
+// find returns owner's order with this number. Another owner's order is not found.
 func (b *orderBook) find(number, owner string) (order, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -108,7 +108,7 @@ func (b *orderBook) counts() (perMinute, total int) {
 	return len(b.minute), b.total
 }
 
-// lastMinute returns b.minute without what is older than that. The caller holds b.mu.
+// lastMinute returns the last minute's part of b.minute. The caller holds b.mu.
 func (b *orderBook) lastMinute() []time.Time {
 	since := b.clock.Now().Add(-time.Minute)
 	i := 0

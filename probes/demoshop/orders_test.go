@@ -9,26 +9,26 @@ import (
 func TestOrder(t *testing.T) {
 	_, server := open(t, instant())
 	c := arrives(t, server)
-	c.get("/catalogue").shows(t, http.StatusOK, `aria-label="Add Animal Bingo to cart"`, ">Add to cart</button>", "$4.50", "<svg")
+	c.get("/catalogue").wantPage(t, http.StatusOK, `aria-label="Add Animal Bingo to cart"`, ">Add to cart</button>", "$4.50", "<svg")
 	c.post("/cart", "product", "animal")
 	cart := c.post("/cart", "product", "animal")
-	cart.shows(t, http.StatusOK, "Animal Bingo", "2 × $4.50", "$9.00", "This is a test order", ">Place order</button>")
+	cart.wantPage(t, http.StatusOK, "Animal Bingo", "2 × $4.50", "$9.00", "This is a test order", ">Place order</button>")
 	if cart.path != "/cart" {
 		t.Errorf("adding leads to %s, want /cart", cart.path)
 	}
 
 	placed := c.post("/orders")
-	placed.shows(t, http.StatusOK, "Thank you for your order", "Order number", "$9.00")
+	placed.wantPage(t, http.StatusOK, "Thank you for your order", "Order number", "$9.00")
 	number := placed.number(t)
 	if !regexp.MustCompile(`^[1-9]\d{5}$`).MatchString(number) {
 		t.Errorf("order number %q, want six digits", number)
 	}
-	c.get("/cart").shows(t, http.StatusOK, "Your cart is empty.")
+	c.get("/cart").wantPage(t, http.StatusOK, "Your cart is empty.")
 
-	free := c.diagnosis().OrderNumbersFree
+	free := c.getDiagnostics().OrderNumbersFree
 	cancelled := c.post("/orders/" + number + "/cancel")
-	cancelled.shows(t, http.StatusOK, "This order was cancelled", number)
-	if got := c.diagnosis().OrderNumbersFree; got != free {
+	cancelled.wantPage(t, http.StatusOK, "This order was cancelled", number)
+	if got := c.getDiagnostics().OrderNumbersFree; got != free {
 		t.Errorf("%d numbers free after cancelling, want still %d", got, free)
 	}
 }
@@ -40,13 +40,13 @@ func TestTestOrder(t *testing.T) {
 		"checkbox": func(*http.Request) *http.Request { return c.form("/orders", "test", "yes") },
 		"header":   func(r *http.Request) *http.Request { r.Header.Set("X-Test-Order", "1"); return r },
 	} {
-		c.fillsCart()
+		c.fillCart()
 		number := c.do(mark(c.form("/orders"))).number(t)
 		if !regexp.MustCompile(`^\d{6}-T$`).MatchString(number) {
 			t.Errorf("%s: test order number %q, want six digits and -T", name, number)
 		}
 	}
-	if got := c.diagnosis().OrdersTotal; got != 0 {
+	if got := c.getDiagnostics().OrdersTotal; got != 0 {
 		t.Errorf("%d orders counted, want none: test orders are no business", got)
 	}
 }
@@ -54,26 +54,26 @@ func TestTestOrder(t *testing.T) {
 func TestOrderIsPrivate(t *testing.T) {
 	_, server := open(t, instant())
 	c := arrives(t, server)
-	c.fillsCart()
+	c.fillCart()
 	number := c.post("/orders").number(t)
 
 	stranger := arrives(t, server)
-	stranger.get("/cart").shows(t, http.StatusOK, "Your cart is empty.")
-	stranger.get("/orders/"+number).shows(t, http.StatusNotFound, "We do not know that order")
+	stranger.get("/cart").wantPage(t, http.StatusOK, "Your cart is empty.")
+	stranger.get("/orders/"+number).wantPage(t, http.StatusNotFound, "We do not know that order")
 	stranger.get("/sign-in")
-	stranger.post("/orders/"+number+"/cancel").shows(t, http.StatusNotFound)
-	c.get("/orders/"+number).shows(t, http.StatusOK, "Thank you for your order")
+	stranger.post("/orders/"+number+"/cancel").wantPage(t, http.StatusNotFound)
+	c.get("/orders/"+number).wantPage(t, http.StatusOK, "Thank you for your order")
 }
 
 func TestCart(t *testing.T) {
 	_, server := open(t, instant())
 	c := arrives(t, server)
-	c.fillsCart()
-	c.post("/orders/000000/cancel").shows(t, http.StatusNotFound)
-	c.post("/cart", "product", "unicorn").shows(t, http.StatusNotFound, "We do not sell that")
-	c.post("/cart/remove", "product", "space").shows(t, http.StatusOK, "Your cart is empty.")
+	c.fillCart()
+	c.post("/orders/000000/cancel").wantPage(t, http.StatusNotFound)
+	c.post("/cart", "product", "unicorn").wantPage(t, http.StatusNotFound, "We do not sell that")
+	c.post("/cart/remove", "product", "space").wantPage(t, http.StatusOK, "Your cart is empty.")
 	c.get("/catalogue")
-	c.post("/orders").shows(t, http.StatusUnprocessableEntity, "Your cart is empty.")
+	c.post("/orders").wantPage(t, http.StatusUnprocessableEntity, "Your cart is empty.")
 }
 
 func TestCartHasAnEnd(t *testing.T) {

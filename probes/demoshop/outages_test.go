@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// simulated opens a shop on a simulated clock, with no server in front.
+// simulated opens a shop on a simulated clock, without a server.
 func simulated(t *testing.T, cfg Config) (*Shop, *Simulated) {
 	t.Helper()
 	clock := newFakeClock()
@@ -24,8 +24,8 @@ func simulated(t *testing.T, cfg Config) (*Shop, *Simulated) {
 	return shop, clock
 }
 
-// asks sends one request straight to the shop, and says how long that took by its clock; status 0: it got no answer.
-func asks(t *testing.T, shop *Shop, clock *Simulated, patience time.Duration, method, path, body string) (status int, took time.Duration) {
+// serve sends one request to the shop and returns its duration by the shop's clock; status 0: no answer.
+func serve(t *testing.T, shop *Shop, clock *Simulated, patience time.Duration, method, path, body string) (status int, took time.Duration) {
 	t.Helper()
 	ctx, cancel := clock.WithTimeout(t.Context(), patience, context.DeadlineExceeded)
 	defer cancel()
@@ -51,7 +51,7 @@ func TestRestartLoop(t *testing.T) {
 	outages, down := 0, 0
 	var last int
 	for range 24 * 60 {
-		status, _ := asks(t, shop, clock, time.Second, "GET", "/healthz", "")
+		status, _ := serve(t, shop, clock, time.Second, "GET", "/healthz", "")
 		if status == 0 {
 			down++
 			if last != 0 || outages == 0 {
@@ -65,7 +65,7 @@ func TestRestartLoop(t *testing.T) {
 		t.Errorf("%d outages of %d minutes together in a day; want about a dozen of three minutes", outages, down)
 	}
 	setFault(t, shop, "restart-loop", false)
-	if status, _ := asks(t, shop, clock, time.Second, "GET", "/healthz", ""); status != http.StatusOK {
+	if status, _ := serve(t, shop, clock, time.Second, "GET", "/healthz", ""); status != http.StatusOK {
 		t.Errorf("after the repair: status %d", status)
 	}
 }
@@ -75,7 +75,7 @@ func TestACrashForgetsSignIns(t *testing.T) {
 	cfg.BootTime = time.Nanosecond
 	_, server := open(t, cfg)
 	c := teacher(t, server)
-	c.sets("restart-loop", "true")
+	c.switchFault("restart-loop", "true")
 	if got := c.get("/cards"); got.path != "/sign-in" {
 		t.Errorf("after a crash the teacher is on %s, want to be asked to sign in", got.path)
 	}
@@ -89,7 +89,7 @@ func TestIntermittent(t *testing.T) {
 	var outages []outage
 	for begin := clock.Now(); clock.Now().Sub(begin) < 48*time.Hour; {
 		now := clock.Now()
-		switch status, took := asks(t, shop, clock, 5*time.Second, "POST", "/api/jobs", job); {
+		switch status, took := serve(t, shop, clock, 5*time.Second, "POST", "/api/jobs", job); {
 		case status == http.StatusCreated:
 			if took >= 5*time.Second {
 				t.Fatalf("a job was taken after %v", took)
@@ -114,7 +114,7 @@ func TestIntermittent(t *testing.T) {
 			t.Errorf("outage %d began %v after the one before", i, o.from.Sub(outages[i-1].to))
 		}
 	}
-	if status, _ := asks(t, shop, clock, time.Second, "GET", "/healthz", ""); status != http.StatusOK {
+	if status, _ := serve(t, shop, clock, time.Second, "GET", "/healthz", ""); status != http.StatusOK {
 		t.Error("the process must look fine all the time")
 	}
 }
@@ -122,7 +122,7 @@ func TestIntermittent(t *testing.T) {
 func TestLockedDatabaseHoldsUpPrinting(t *testing.T) {
 	_, server := open(t, instant())
 	c := teacher(t, server)
-	c.sets("intermittent", "true")
+	c.switchFault("intermittent", "true")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	request, _ := http.NewRequestWithContext(ctx, "GET", server.URL+"/api/jobs/x", nil)
@@ -130,8 +130,8 @@ func TestLockedDatabaseHoldsUpPrinting(t *testing.T) {
 		t.Errorf("the job queue answers %s while its database is locked", res.Status)
 		res.Body.Close()
 	}
-	c.sets("intermittent", "false")
-	if job := c.printsCards("After", "1"); job == "" {
+	c.switchFault("intermittent", "false")
+	if job := c.printCards("After", "1"); job == "" {
 		t.Error("no job after the repair")
 	}
 }
@@ -150,10 +150,10 @@ func TestNotificationsLost(t *testing.T) {
 func TestOrdersCollapse(t *testing.T) {
 	shop, clock := simulated(t, Config{Customers: 20_000, Seed: 3})
 	clock.Set(time.Date(2026, 12, 28, 16, 0, 0, 0, time.UTC))
-	usual := shop.customers.lately()
+	usual := shop.customers.lastMinutes()
 	setFault(t, shop, "orders-collapse", true)
 	clock.Set(clock.Now().Add(time.Hour))
-	if now := shop.customers.lately(); usual < 250 || now > usual/4 || now == 0 {
+	if now := shop.customers.lastMinutes(); usual < 250 || now > usual/4 || now == 0 {
 		t.Errorf("%d orders in 15 minutes before, %d after; want a tenth", usual, now)
 	}
 	if free := shop.orders.numbers.freeCount(); free > numberCount-historySize-80_000 {
@@ -162,7 +162,7 @@ func TestOrdersCollapse(t *testing.T) {
 	clock.Set(time.Date(2026, 12, 30, 4, 0, 0, 0, time.UTC))
 	setFault(t, shop, "orders-collapse", false)
 	clock.Set(clock.Now().Add(time.Hour))
-	if night := shop.customers.lately(); night == 0 || night > usual/5 {
+	if night := shop.customers.lastMinutes(); night == 0 || night > usual/5 {
 		t.Errorf("%d orders in 15 minutes of the night, %d in those of the day", night, usual)
 	}
 }
@@ -212,17 +212,17 @@ func TestStaffSendTheWeeklyCards(t *testing.T) {
 	cfg.Beat = func(_ context.Context, b Beat) { beats <- b }
 	_, server := open(t, cfg)
 	c := teacher(t, server)
-	c.get("/weekly").shows(t, http.StatusOK, "Send the weekly cards", `value="800"`)
-	c.post("/weekly", "teachers", "0").shows(t, http.StatusUnprocessableEntity, "Say a number from 1 to 20000.")
-	c.post("/weekly", "teachers", "20").shows(t, http.StatusOK, "on their way", "20 teachers")
+	c.get("/weekly").wantPage(t, http.StatusOK, "Send the weekly cards", `value="800"`)
+	c.post("/weekly", "teachers", "0").wantPage(t, http.StatusUnprocessableEntity, "Say a number from 1 to 20000.")
+	c.post("/weekly", "teachers", "20").wantPage(t, http.StatusOK, "on their way", "20 teachers")
 	if first, second := <-beats, <-beats; first != (Beat{"start", 0, 20}) || second != (Beat{"finish", 20, 20}) {
 		t.Errorf("beats %v, %v", first, second)
 	}
-	c.sets("long-address", "true")
-	c.post("/weekly", "teachers", "4000").shows(t, http.StatusBadGateway, "414 URI Too Long", "at most 8192")
+	c.switchFault("long-address", "true")
+	c.post("/weekly", "teachers", "4000").wantPage(t, http.StatusBadGateway, "414 URI Too Long", "at most 8192")
 }
 
-// setFault switches a fault, of which there must be one of that name.
+// setFault switches a fault and fails the test for an unknown name.
 func setFault(t *testing.T, shop *Shop, name string, on bool) {
 	t.Helper()
 	if err := shop.SetFault(name, on); err != nil {

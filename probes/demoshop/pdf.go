@@ -8,7 +8,7 @@ import (
 	"github.com/go-pdf/fpdf"
 )
 
-// Measures of a printed card, in millimetres on A4, and in points for letters.
+// Sizes of a printed card, in millimetres on A4, and in points for letters.
 const (
 	pageWidth   = 210.0
 	squareSide  = 34.0
@@ -25,14 +25,14 @@ var (
 	translate   = fpdf.New("P", "mm", "A4", "").UnicodeTranslatorFromDescriptor("")
 )
 
-// latin turns text into the letters of the PDF's built-in fonts.
+// latin encodes text for the PDF's built-in fonts.
 func latin(text string) string {
 	translateMu.Lock()
 	defer translateMu.Unlock()
 	return translate(text)
 }
 
-// printProblem names a letter that the built-in fonts do not have, or is "". It would come out as a dot on the paper.
+// printProblem names a letter that the built-in fonts lack (it would be printed as a dot), or is "".
 func printProblem(text string) string {
 	for _, letter := range text {
 		if latin(string(letter)) == "." && letter != '.' || letter < ' ' {
@@ -42,14 +42,14 @@ func printProblem(text string) string {
 	return ""
 }
 
-// printPDF prints copies different cards, one a page.
+// printPDF prints copies different cards, one per page.
 func printPDF(title string, words []string, copies int) ([]byte, error) {
 	doc := fpdf.New("P", "mm", "A4", "")
 	doc.SetTitle(title, true)
 	doc.SetCreator("Bingo & Co", true)
 	doc.SetAutoPageBreak(false, 0)
 	for n := range copies {
-		printCard(doc, deal(title, words, n))
+		printCard(doc, dealCard(title, words, n))
 	}
 	var out bytes.Buffer
 	if err := doc.Output(&out); err != nil {
@@ -92,8 +92,7 @@ func printSquare(doc *fpdf.Fpdf, row, column int, word string) {
 	doc.CellFormat(squareSide-2*squareInset, squareSide, latin(word), "", 0, "C", false, 0, "")
 }
 
-// fit makes the letters smaller if text would be wider than width. A word stays on one line, so that whoever
-// searches the PDF for it finds it in one piece.
+// fit reduces the font size if text is wider than width. A word stays on one line, so that a search of the PDF finds it.
 func fit(doc *fpdf.Fpdf, text string, width float64) {
 	if w := doc.GetStringWidth(text); w > width {
 		points, _ := doc.GetFontSize()

@@ -2,16 +2,19 @@ package demoshop
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"html/template"
 	"math/rand/v2"
 	"strings"
+	"sync"
+	"time"
 )
 
-// productPicture returns a product's picture, from the cache if that has it.
+// productPicture returns a product's picture, cached if possible.
 func (s *Shop) productPicture(ctx context.Context, p product) (template.HTML, error) {
-	svg, err := s.cache.remember(ctx, "picture/"+p.Slug, func(ctx context.Context) (string, error) {
+	svg, err := s.cache.getOrDraw(ctx, "picture/"+p.Slug, func(ctx context.Context) (string, error) {
 		if err := s.cfg.Clock.Work(ctx, s.cfg.RenderTime); err != nil {
 			return "", err
 		}
@@ -20,11 +23,11 @@ func (s *Shop) productPicture(ctx context.Context, p product) (template.HTML, er
 	return template.HTML(svg), err // drawn by us from our own list of products, so it is safe as it is
 }
 
-// cardArtwork returns the ornaments around a card preview, from the cache if that has them.
+// cardArtwork returns the ornaments of a card preview, cached if possible.
 func (s *Shop) cardArtwork(ctx context.Context) ([]template.HTML, error) {
 	var art []template.HTML
 	for i := range len(ornamentPalettes) {
-		svg, err := s.cache.remember(ctx, fmt.Sprint("ornament/", i), func(ctx context.Context) (string, error) {
+		svg, err := s.cache.getOrDraw(ctx, fmt.Sprint("ornament/", i), func(ctx context.Context) (string, error) {
 			if err := s.cfg.Clock.Work(ctx, s.cfg.RenderTime); err != nil {
 				return "", err
 			}
@@ -38,7 +41,7 @@ func (s *Shop) cardArtwork(ctx context.Context) ([]template.HTML, error) {
 	return art, nil
 }
 
-// warmCache draws every picture before the doors open, as a deploy does, so that no customer pays for it.
+// warmCache draws every picture before the shop opens, as a deploy does, so that no customer waits for it.
 func (s *Shop) warmCache() {
 	for _, p := range products {
 		_ = s.cache.set("picture/"+p.Slug, drawProduct(p)) // a new cache is up
@@ -48,8 +51,8 @@ func (s *Shop) warmCache() {
 	}
 }
 
-// drawProduct draws a box cover: a tilted card with stamped squares, and the product's motif on a badge. The same
-// product always gets the same picture.
+// drawProduct draws a box cover: a tilted card with stamped squares, and the product's motif on a badge. It is
+// deterministic.
 func drawProduct(p product) string {
 	h := fnv.New64a()
 	h.Write([]byte(p.Slug))
@@ -93,4 +96,93 @@ func drawOrnament(i int) string {
 	return fmt.Sprintf(`<svg class="ball" viewBox="0 0 40 40" aria-hidden="true"><circle cx="20" cy="20" r="19" fill="%s"/>`+
 		`<circle cx="20" cy="20" r="12" fill="#fff"/><text x="20" y="25.5" text-anchor="middle" fill="%s">%s</text></svg>`,
 		c.accent, c.ink, letter)
+}
+
+const (
+	cacheTTL     = 24 * time.Hour
+	cacheEntries = 500
+)
+
+// errCacheDown is returned by a stopped cache, as a refused connection would be.
+var errCacheDown = errors.New("cache does not answer")
+
+// cache stores pictures like the memcached of the outage: a key, a value, a time to live, and no guarantee.
+type cache struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	up      bool
+	entries map[string]cacheEntry
+}
+
+type cacheEntry struct {
+	value   string
+	expires time.Time
+}
+
+func newCache(now func() time.Time) *cache {
+	return &cache{now: now, up: true, entries: map[string]cacheEntry{}}
+}
+
+// get returns the value under key and whether it exists, or errCacheDown.
+func (c *cache) get(key string) (string, bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.up {
+		return "", false, errCacheDown
+	}
+	e, ok := c.entries[key]
+	return e.value, ok && c.now().Before(e.expires), nil
+}
+
+// set stores value under key for cacheTTL, or returns errCacheDown. A full cache evicts an arbitrary entry.
+func (c *cache) set(key, value string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.up {
+		return errCacheDown
+	}
+	if _, known := c.entries[key]; !known && len(c.entries) >= cacheEntries {
+		for old := range c.entries {
+			delete(c.entries, old)
+			break
+		}
+	}
+	c.entries[key] = cacheEntry{value, c.now().Add(cacheTTL)}
+	return nil
+}
+
+// stop stops the cache; its content is lost.
+func (c *cache) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.up = false
+	clear(c.entries)
+}
+
+// start starts the cache, empty.
+func (c *cache) start() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.up = true
+}
+
+func (c *cache) isUp() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.up
+}
+
+// getOrDraw returns the cached value under key, or draws it and tries to cache it. A stopped cache counts as a miss and is
+// not reported: the site stays correct and becomes slow, which is the outage.
+func (c *cache) getOrDraw(ctx context.Context, key string, draw func(context.Context) (string, error)) (string, error) {
+	if value, ok, err := c.get(key); err == nil && ok {
+		return value, nil
+	}
+	value, err := draw(ctx)
+	if err != nil {
+		return "", err
+	}
+	_ = c.set(key, value) // best effort: the miss is not reported
+	return value, nil
 }

@@ -2,6 +2,7 @@ package demoshop
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,22 +10,23 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// A Plan says which faults come and go by themselves. Several may be on at once.
+// A Plan schedules faults. Several may be on at once.
 type Plan []Outage
 
-// An Outage is a fault for a while.
+// An Outage is a fault with its start and duration.
 type Outage struct {
 	Fault string
-	From  time.Duration // after the shop has opened, by its clock
+	From  time.Duration // since the shop opened, by its clock
 	For   time.Duration // 0: until the shop closes
 }
 
-// example is an entry of a plan, as errors show one.
+// example is an entry of a plan, for errors.
 const example = "{fault: workers-down, from: 2m, for: 5m}"
 
 // ParsePlan reads a plan:
@@ -33,7 +35,7 @@ const example = "{fault: workers-down, from: 2m, for: 5m}"
 //   - {fault: cache-down, from: 4m}
 //   - {fault: intermittent, from: 1d, for: 2d}
 //
-// It reports everything that is wrong with it at once, each with the name of the file, the line and the field.
+// It reports all errors at once, each with the file, the line and the field.
 func ParsePlan(file string, text []byte) (Plan, error) {
 	var doc, more yaml.Node
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
@@ -61,7 +63,7 @@ func ParsePlan(file string, text []byte) (Plan, error) {
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
-// notYAML words a syntax error; the library says in which line, but not always.
+// notYAML words a syntax error; the library reports its line, but not always.
 func notYAML(file string, err error) error {
 	what := err.Error()
 	if m := yamlLine.FindStringSubmatch(what); m != nil && m[1] != "" {
@@ -70,7 +72,7 @@ func notYAML(file string, err error) error {
 	return fmt.Errorf("%s: it is not YAML: %s; each outage is a line such as\n- %s", file, yamlLine.ReplaceAllString(what, ""), example)
 }
 
-// A planReader reads a plan, and collects what is wrong with it.
+// A planReader reads a plan and collects its errors.
 type planReader struct {
 	file   string
 	faults []error
@@ -84,7 +86,7 @@ func (r *planReader) wrong(n *yaml.Node, field, format string, args ...any) {
 	r.faults = append(r.faults, errors.New(where+fmt.Sprintf(format, args...)))
 }
 
-// planFields are what an outage may say.
+// planFields are the fields of an outage.
 var planFields = []string{"fault", "from", "for"}
 
 func (r *planReader) outage(node *yaml.Node) Outage {
@@ -123,9 +125,9 @@ func (r *planReader) field(o *Outage, field string, value *yaml.Node) {
 		o.Fault = value.Value
 		_, err = findMechanism(o.Fault)
 	case "from":
-		o.From, err = parseSpan(value)
+		o.From, err = parseDuration(value)
 	case "for":
-		if o.For, err = parseSpan(value); err == nil && o.For == 0 {
+		if o.For, err = parseDuration(value); err == nil && o.For == 0 {
 			err = fmt.Errorf("expected a time over 0, got %q; leave it out for an outage that stays", value.Value)
 		}
 	}
@@ -134,30 +136,30 @@ func (r *planReader) field(o *Outage, field string, value *yaml.Node) {
 	}
 }
 
-// longest is more than any plan takes, and two of it are still a time.
-const longest = 10 * 366 * 24 * time.Hour
+// maxPlanTime is more than any plan needs, and twice it does not overflow.
+const maxPlanTime = 10 * 366 * 24 * time.Hour
 
-// parseSpan reads a time such as 90s, 48h or 2d.
-func parseSpan(n *yaml.Node) (time.Duration, error) {
+// parseDuration parses a duration such as 90s, 48h or 2d.
+func parseDuration(n *yaml.Node) (time.Duration, error) {
 	d, err := time.ParseDuration(n.Value)
 	if number, is := strings.CutSuffix(n.Value, "d"); is {
 		var count int64
 		count, err = strconv.ParseInt(number, 10, 16)
 		d = time.Duration(count) * 24 * time.Hour
 	}
-	if err != nil || d < 0 || d > longest || n.Kind != yaml.ScalarNode {
+	if err != nil || d < 0 || d > maxPlanTime || n.Kind != yaml.ScalarNode {
 		return 0, fmt.Errorf("expected a time such as 90s, 5m, 48h or 2d, got %q", n.Value)
 	}
 	return d, nil
 }
 
-// On reports whether the outage is, so long after the opening.
+// On reports whether the outage is on at a time since the opening.
 func (o Outage) On(open time.Duration) bool {
 	return open >= o.From && (o.For == 0 || open < o.From+o.For)
 }
 
-// turns are the times at which an outage begins or ends, in their order.
-func (p Plan) turns() []time.Duration {
+// switchTimes are the times at which an outage starts or ends, in order.
+func (p Plan) switchTimes() []time.Duration {
 	var all []time.Duration
 	for _, o := range p {
 		all = append(all, o.From)
@@ -167,4 +169,62 @@ func (p Plan) turns() []time.Duration {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// planRunner switches faults on schedule. It switches only when an outage starts or ends, so that a fault switched by hand
+// in between stays as it is until then.
+type planRunner struct {
+	plan   Plan
+	opened time.Time
+
+	mu    sync.Mutex
+	turns []time.Duration // still to come, since the opening
+}
+
+func newPlanRunner(cfg Config) *planRunner {
+	return &planRunner{plan: cfg.Plan, opened: cfg.Clock.Now(), turns: cfg.Plan.switchTimes()}
+}
+
+// applyPlan applies the plan up to now, in order; an outage that started and ended since the last call is played too, as it
+// leaves traces. A fault that two outages share ends with the later one.
+func (s *Shop) applyPlan() {
+	f := s.plan
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	open := s.now().Sub(f.opened)
+	for len(f.turns) > 0 && f.turns[0] <= open {
+		at := f.turns[0]
+		f.turns = f.turns[1:]
+		wanted, turning := map[string]bool{}, []string{}
+		for _, o := range f.plan {
+			wanted[o.Fault] = wanted[o.Fault] || o.On(at)
+			if (o.From == at || o.For > 0 && o.From+o.For == at) && !slices.Contains(turning, o.Fault) {
+				turning = append(turning, o.Fault)
+			}
+		}
+		for _, fault := range turning {
+			_ = s.SetFault(fault, wanted[fault]) // the plan was validated; only a closed shop refuses
+		}
+	}
+}
+
+// next is the plan's next switch time, if there is one.
+func (f *planRunner) next() (at time.Time, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.turns) == 0 {
+		return time.Time{}, false
+	}
+	return f.opened.Add(f.turns[0]), true
+}
+
+// Follow applies the plan while no requests arrive, until the plan or ctx ends. It waits on the shop's clock; a Simulated
+// one moves there at once.
+func (s *Shop) Follow(ctx context.Context) {
+	for s.applyPlan(); ; s.applyPlan() {
+		at, more := s.plan.next()
+		if !more || s.cfg.Clock.Until(ctx, at) != nil {
+			return
+		}
+	}
 }

@@ -32,19 +32,19 @@ func TestPlan(t *testing.T) {
 		{9 * time.Minute, []string{"cache-down"}},
 	} {
 		clock.Set(opened.Add(moment.at))
-		shop.follow()
+		shop.applyPlan()
 		if diff := cmp.Diff(moment.want, shop.ActiveFaults()); diff != "" {
 			t.Errorf("after %v (-want +got):\n%s", moment.at, diff)
 		}
 	}
 	setFault(t, shop, "cache-down", false)
 	clock.Set(opened.Add(10 * time.Minute))
-	if shop.follow(); slices.Contains(shop.ActiveFaults(), "cache-down") {
+	if shop.applyPlan(); slices.Contains(shop.ActiveFaults(), "cache-down") {
 		t.Error("the plan broke again what a person has repaired")
 	}
 }
 
-// TestBadPlans: what is wrong is said with its line, its field and the cure, all of it at once.
+// TestBadPlans checks that all errors are reported at once, with line, field and cure.
 func TestBadPlans(t *testing.T) {
 	known := "there are " + strings.Join(faultNames(), ", ")
 	for text, want := range map[string]string{
@@ -74,7 +74,7 @@ func TestBadPlans(t *testing.T) {
 	}
 }
 
-// TestPlanInDays: what takes days is written in days.
+// TestPlanInDays checks durations in days.
 func TestPlanInDays(t *testing.T) {
 	plan, err := ParsePlan("plan.yaml", []byte("- {fault: intermittent, from: 1d, for: 36h}"))
 	if want := (Plan{{"intermittent", 24 * time.Hour, 36 * time.Hour}}); err != nil || !slices.Equal(plan, want) {
@@ -82,9 +82,9 @@ func TestPlanInDays(t *testing.T) {
 	}
 }
 
-// TestFollowerMissesNothing: an outage that came and went while nobody looked was there all the same, and what the plan has
-// is done in its order however late.
-func TestFollowerMissesNothing(t *testing.T) {
+// TestPlanCatchesUp checks that an outage which started and ended between two requests is played, and that late switches
+// happen in order.
+func TestPlanCatchesUp(t *testing.T) {
 	var told []string
 	shop, clock := simulated(t, Config{
 		Plan: Plan{{"workers-down", time.Hour, time.Hour}, {"preview-down", 90 * time.Minute, 0}, {"workers-down", 3 * time.Hour, time.Hour}},
@@ -93,13 +93,13 @@ func TestFollowerMissesNothing(t *testing.T) {
 		},
 	})
 	clock.Set(clock.Now().Add(5 * time.Hour))
-	shop.follow()
+	shop.applyPlan()
 	if diff := cmp.Diff([]string{"+workers-down", "+preview-down", "-workers-down", "+workers-down", "-workers-down"}, told); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
 
-// TestFollow goes through a plan without visitors, and ends with it, or when it is told to.
+// TestFollow applies a plan without visitors, and ends with the plan or its context.
 func TestFollow(t *testing.T) {
 	shop, clock := simulated(t, Config{Plan: Plan{{"cache-down", time.Hour, time.Hour}, {"preview-down", 90 * time.Minute, 0}}})
 	opened := clock.Now()

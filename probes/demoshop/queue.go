@@ -17,7 +17,7 @@ const (
 
 var errQueueFull = errors.New("the print queue is full")
 
-// jobStatus is what a customer's page is told while it waits.
+// jobStatus is the state of a job, as the waiting page polls it.
 type jobStatus string
 
 const (
@@ -27,7 +27,7 @@ const (
 	jobFailed   jobStatus = "failed"
 )
 
-// job is an order to print. Values of it are snapshots; the queue holds the truth.
+// job is a print job. Values of it are snapshots; the queue holds the current state.
 type job struct {
 	ID     string
 	Owner  string
@@ -39,15 +39,14 @@ type job struct {
 	PDF    []byte // set when ready
 }
 
-// queue holds the print jobs from the moment they are asked for until they are forgotten. Jobs wait in it for as
-// long as it takes, whether or not anybody works on them.
+// queue holds print jobs until they are evicted. Jobs wait in it as long as it takes, whether or not workers run.
 type queue struct {
 	now  func() time.Time
 	wake chan struct{} // holds one token while there may be waiting jobs
 
 	mu       sync.Mutex
 	jobs     map[string]*job
-	waiting  []string // ids, first come first served
+	waiting  []string // ids, oldest first
 	printing int
 	finished []string // ids, oldest first
 }
@@ -66,11 +65,11 @@ func (q *queue) add(j job) (string, error) {
 	j.ID, j.Status, j.Asked = uuid.NewString(), jobQueued, q.now()
 	q.jobs[j.ID] = &j
 	q.waiting = append(q.waiting, j.ID)
-	q.ring()
+	q.signal()
 	return j.ID, nil
 }
 
-// take waits for a job and hands it to the caller, who must then call finish or putBack.
+// take waits for a job and returns it; the caller must then call finish or putBack.
 func (q *queue) take(ctx context.Context) (job, error) {
 	for {
 		if ctx.Err() != nil {
@@ -97,12 +96,12 @@ func (q *queue) takeWaiting() (job, bool) {
 	q.printing++
 	j.Status = jobPrinting
 	if len(q.waiting) > 0 {
-		q.ring() // the token may stand for several jobs: pass it on
+		q.signal() // the token may stand for several jobs: pass it on
 	}
 	return *j, true
 }
 
-// takeOlder hands out all jobs that were asked for before at.
+// takeOlder takes all jobs that were queued before at.
 func (q *queue) takeOlder(at time.Time) []string {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -116,17 +115,17 @@ func (q *queue) takeOlder(at time.Time) []string {
 	return taken
 }
 
-// putBack returns a job that was interrupted to the head of the queue.
+// putBack returns an interrupted job to the head of the queue.
 func (q *queue) putBack(id string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.printing--
 	q.jobs[id].Status = jobQueued
 	q.waiting = slices.Insert(q.waiting, 0, id)
-	q.ring()
+	q.signal()
 }
 
-// finish records what became of a job: its PDF, or a failure if err is not nil.
+// finish records a job's result: its PDF, or a failure if err is not nil.
 func (q *queue) finish(id string, pdf []byte, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -143,10 +142,49 @@ func (q *queue) finish(id string, pdf []byte, err error) {
 	}
 }
 
-// ring leaves a token for whoever takes next. The caller holds q.mu.
-func (q *queue) ring() {
+// signal wakes the next take. The caller holds q.mu.
+func (q *queue) signal() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
 	}
+}
+
+// find returns the job with this id if it belongs to owner.
+func (q *queue) find(id, owner string) (job, bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	j, ok := q.jobs[id]
+	if !ok || j.Owner != owner {
+		return job{}, false
+	}
+	return *j, true
+}
+
+// recent returns up to limit of owner's jobs, newest first.
+func (q *queue) recent(owner string, limit int) []job {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var mine []job
+	for _, j := range q.jobs {
+		if j.Owner == owner {
+			mine = append(mine, *j)
+		}
+	}
+	slices.SortFunc(mine, func(a, b job) int { return b.Asked.Compare(a.Asked) })
+	return mine[:min(limit, len(mine))]
+}
+
+// pending counts the unfinished jobs and returns how long the oldest has been waiting.
+func (q *queue) pending() (count int, oldest time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	now := q.now()
+	for _, j := range q.jobs {
+		if j.Status == jobQueued || j.Status == jobPrinting {
+			count++
+			oldest = max(oldest, now.Sub(j.Asked))
+		}
+	}
+	return count, oldest
 }

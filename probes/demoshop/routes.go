@@ -1,11 +1,12 @@
 package demoshop
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 )
 
-// routes is the whole site at a glance.
+// routes is the whole site.
 func (s *Shop) routes() http.Handler {
 	mux := http.NewServeMux()
 
@@ -48,14 +49,14 @@ func (s *Shop) routes() http.Handler {
 	mux.HandleFunc("/", s.visitor(s.showNotFound))
 
 	all := http.NewServeMux()
-	all.HandleFunc("GET /faults", s.listFaults) // here even while the site's process is dead
+	all.HandleFunc("GET /faults", s.listFaults) // available even while the site's process is down
 	all.HandleFunc("POST /faults/{name}", s.switchFault)
-	all.Handle("/", s.process.alive(mux))
+	all.Handle("/", s.process.handler(mux))
 
 	return guard(http.NewCrossOriginProtection().Handler(all))
 }
 
-// guard tells browsers to run nothing and load nothing that is not ours.
+// guard sets the headers that restrict scripts and resources to the site's own.
 func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -74,8 +75,60 @@ func (s *Shop) showNotFound(w http.ResponseWriter, r *http.Request, v session) {
 	s.problem(w, r, v, http.StatusNotFound, "Nothing here", "There is no page at this address.")
 }
 
-// showHealth is the check that stayed green through every outage: it proves that the process lives, and nothing else.
+// showHealth is the health check that stayed green through every outage: it proves only that the process runs.
 func (s *Shop) showHealth(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set(identity, "Bingo & Co")
 	_, _ = io.WriteString(w, "ok") // fails only if the client left
+}
+
+// view is the data of every page; Data is the page's own.
+type view struct {
+	Title   string
+	Path    string
+	Visitor session
+	Data    any
+
+	Analytics bool // the page loads a third party's script
+}
+
+type problemView struct{ Heading, Text string }
+
+// render answers with a page. A page that fails to execute is answered with 500.
+func (s *Shop) render(w http.ResponseWriter, r *http.Request, v session, status int, page, title string, data any) {
+	body, err := s.pages.execute(page, view{Title: title, Path: r.URL.Path, Visitor: v, Data: data, Analytics: s.analytics.Load()})
+	if err != nil {
+		s.log.Error("page failed", "page", page, "err", err)
+		s.problem(w, r, v, http.StatusInternalServerError, "Something went wrong", "We could not show this page. It is not your fault.")
+		return
+	}
+	writeHTML(w, status, body)
+}
+
+// problem answers with a page that describes a problem.
+func (s *Shop) problem(w http.ResponseWriter, r *http.Request, v session, status int, heading, text string) {
+	body, err := s.pages.execute("problem", view{Title: heading, Path: r.URL.Path, Visitor: v, Data: problemView{heading, text}})
+	if err != nil {
+		s.log.Error("page failed", "page", "problem", "err", err)
+		http.Error(w, heading, status)
+		return
+	}
+	writeHTML(w, status, body)
+}
+
+// fragment answers a script with a part of a page.
+func (s *Shop) fragment(w http.ResponseWriter, status int, part string, data any) {
+	body, err := s.pages.part(part, data)
+	if err != nil {
+		s.log.Error("part failed", "part", part, "err", err)
+		http.Error(w, "Something went wrong", http.StatusInternalServerError)
+		return
+	}
+	writeHTML(w, status, body)
+}
+
+func writeHTML(w http.ResponseWriter, status int, body *bytes.Buffer) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = body.WriteTo(w) // fails only if the client left
 }

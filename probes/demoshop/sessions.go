@@ -16,11 +16,11 @@ const (
 // session is one visitor. Values of it are snapshots; change one through sessionStore.update.
 type session struct {
 	Token    string // the cookie; changes at sign-in
-	Owner    string // whose orders these are; the same for the whole visit
+	Owner    string // owner of the visit's orders
 	Email    string // "" for a visitor who has not signed in
 	CSRF     string // must come back with every form
 	Cart     cart
-	Ordering bool // an order is being placed: a second one must wait
+	Ordering bool // an order is being placed
 
 	seen time.Time
 }
@@ -37,7 +37,7 @@ func newSessionStore(now func() time.Time) *sessionStore {
 	return &sessionStore{now: now, byToken: map[string]*session{}}
 }
 
-// find returns the session of a cookie, unless there is none or it has been idle for too long.
+// find returns the session of a cookie unless it is unknown or has expired.
 func (st *sessionStore) find(token string) (session, bool) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -54,14 +54,14 @@ func (st *sessionStore) open() session {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if len(st.byToken) >= maxSessions {
-		st.makeRoom()
+		st.evict()
 	}
 	s := &session{Token: rand.Text(), Owner: uuid.NewString(), CSRF: rand.Text(), seen: st.now()}
 	st.byToken[s.Token] = s
 	return *s
 }
 
-// signIn gives the session a new token, so that a token planted before sign-in is worth nothing after it.
+// signIn gives the session a new token, so that a token planted before sign-in is worthless after it.
 func (st *sessionStore) signIn(token, email string) (session, bool) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -75,21 +75,21 @@ func (st *sessionStore) signIn(token, email string) (session, bool) {
 	return *s, true
 }
 
-// end forgets a session and all it held.
+// end deletes a session.
 func (st *sessionStore) end(token string) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	delete(st.byToken, token)
 }
 
-// forget forgets everybody.
-func (st *sessionStore) forget() {
+// clear deletes all sessions.
+func (st *sessionStore) clear() {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	clear(st.byToken)
 }
 
-// update changes a session, if it still exists, while nobody else does.
+// update changes a session atomically, if it still exists.
 func (st *sessionStore) update(token string, change func(*session)) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -100,8 +100,8 @@ func (st *sessionStore) update(token string, change func(*session)) {
 
 func (st *sessionStore) expired(s *session) bool { return st.now().Sub(s.seen) > sessionIdle }
 
-// makeRoom forgets the expired sessions, or the one not seen for longest. The caller holds st.mu.
-func (st *sessionStore) makeRoom() {
+// evict deletes the expired sessions, or the one unused for longest. The caller holds st.mu.
+func (st *sessionStore) evict() {
 	var oldest *session
 	for token, s := range st.byToken {
 		if st.expired(s) {

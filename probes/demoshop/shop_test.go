@@ -40,7 +40,7 @@ func TestEveryFaultFromTheStartAndBack(t *testing.T) {
 		}
 	}
 	want := diagnostics{Cache: "up", OrderNumbersFree: numberCount - historySize, Workers: 2, Shifts: 400, ShiftTexts: 400, Faults: []string{}}
-	if diff := cmp.Diff(want, c.diagnosis()); diff != "" {
+	if diff := cmp.Diff(want, c.getDiagnostics()); diff != "" {
 		t.Errorf("diagnostics after all repairs (-want +got):\n%s", diff)
 	}
 }
@@ -63,16 +63,16 @@ func TestClosedShop(t *testing.T) {
 func TestUnknownAddresses(t *testing.T) {
 	_, server := open(t, instant())
 	c := arrives(t, server)
-	c.get("/no/such/page").shows(t, http.StatusNotFound, "Nothing here")
-	c.get("/static/no-such.js").shows(t, http.StatusNotFound)
+	c.get("/no/such/page").wantPage(t, http.StatusNotFound, "Nothing here")
+	c.get("/static/no-such.js").wantPage(t, http.StatusNotFound)
 	icon := c.get("/favicon.ico")
-	icon.shows(t, http.StatusOK, "<svg")
+	icon.wantPage(t, http.StatusOK, "<svg")
 	if got := icon.header.Get("Content-Type"); got != "image/svg+xml" {
 		t.Errorf("favicon is %q, want image/svg+xml", got)
 	}
 }
 
-// Twenty customers at once print, download, order and cancel, while faults come and go under them.
+// TestTwentyCustomers has twenty customers print, download, order and cancel while faults are switched.
 func TestTwentyCustomers(t *testing.T) {
 	shop, server := open(t, instant())
 	t.Run("shopping", func(t *testing.T) {
@@ -80,11 +80,11 @@ func TestTwentyCustomers(t *testing.T) {
 			t.Run("customer", func(t *testing.T) {
 				t.Parallel()
 				c := teacher(t, server)
-				job := c.printsCards("Together", "2")
-				c.fillsCart()
+				job := c.printCards("Together", "2")
+				c.fillCart()
 				number := c.post("/orders").number(t)
-				c.post("/orders/"+number+"/cancel").shows(t, http.StatusOK, "This order was cancelled")
-				c.waitsFor(job, jobReady)
+				c.post("/orders/"+number+"/cancel").wantPage(t, http.StatusOK, "This order was cancelled")
+				c.waitForStatus(job, jobReady)
 				if got := len(pagesOf(t, []byte(c.get(job+"/cards.pdf").raw))); got != 2 {
 					t.Errorf("%d pages, want 2", got)
 				}
@@ -101,7 +101,7 @@ func TestTwentyCustomers(t *testing.T) {
 			}
 		})
 	})
-	if got := arrives(t, server).diagnosis(); got.OrdersTotal != 20 || got.PendingJobs != 0 {
+	if got := arrives(t, server).getDiagnostics(); got.OrdersTotal != 20 || got.PendingJobs != 0 {
 		t.Errorf("diagnostics %+v, want 20 orders and nothing pending", got)
 	}
 }

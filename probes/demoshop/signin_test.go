@@ -8,8 +8,8 @@ import (
 
 func TestFrontPage(t *testing.T) {
 	_, server := open(t, instant())
-	arrives(t, server).get("/").shows(t, http.StatusOK, ">Cards</a>", ">Catalogue</a>", ">Cart</a>", ">Sign in</a>")
-	teacher(t, server).get("/").shows(t, http.StatusOK, "Signed in as teacher@example.com", ">Sign out</button>")
+	arrives(t, server).get("/").wantPage(t, http.StatusOK, ">Cards</a>", ">Catalogue</a>", ">Cart</a>", ">Sign in</a>")
+	teacher(t, server).get("/").wantPage(t, http.StatusOK, "Signed in as teacher@example.com", ">Sign out</button>")
 }
 
 func TestSignIn(t *testing.T) {
@@ -19,18 +19,18 @@ func TestSignIn(t *testing.T) {
 	if asked.path != "/sign-in" {
 		t.Fatalf("/cards/new without sign-in leads to %s, want /sign-in", asked.path)
 	}
-	asked.shows(t, http.StatusOK, `<label for="email">E-mail</label>`, `<label for="password">Password</label>`, `value="/cards/new"`)
+	asked.wantPage(t, http.StatusOK, `<label for="email">E-mail</label>`, `<label for="password">Password</label>`, `value="/cards/new"`)
 
 	wrong := c.post("/sign-in", "email", DemoEmail, "password", "guess")
-	wrong.shows(t, http.StatusUnprocessableEntity, "That e-mail and password do not match.", DemoEmail)
+	wrong.wantPage(t, http.StatusUnprocessableEntity, "That e-mail and password do not match.", DemoEmail)
 
 	right := c.post("/sign-in", "email", " Teacher@Example.com", "password", DemoPassword, "next", "/cards/new")
-	right.shows(t, http.StatusOK, "New card")
+	right.wantPage(t, http.StatusOK, "New card")
 	if right.path != "/cards/new" {
 		t.Errorf("signed in and landed on %s, want /cards/new", right.path)
 	}
 
-	c.post("/sign-out").shows(t, http.StatusOK, ">Sign in</a>")
+	c.post("/sign-out").wantPage(t, http.StatusOK, ">Sign in</a>")
 	if got := c.get("/cards").path; got != "/sign-in" {
 		t.Errorf("/cards after sign-out leads to %s, want /sign-in", got)
 	}
@@ -78,7 +78,7 @@ func TestHugeFormIsRefused(t *testing.T) {
 	_, server := open(t, instant())
 	c := teacher(t, server)
 	huge := make([]byte, maxFormBytes+1)
-	c.post("/print", "words", string(huge)).shows(t, http.StatusRequestEntityTooLarge, "too long")
+	c.post("/print", "words", string(huge)).wantPage(t, http.StatusRequestEntityTooLarge, "too long")
 }
 
 func TestLocalPath(t *testing.T) {

@@ -8,17 +8,17 @@ import (
 )
 
 const (
-	helpers     = 400            // who help at the fairs: each has a shift tomorrow, and gets a text tonight
-	textHour    = 2              // o'clock, UTC, when the nightly task sends them
-	connections = 150            // to the texting service, at most
-	oneDay      = 24 * time.Hour // from night to night
+	helpers     = 400            // each has a shift tomorrow and gets a text tonight
+	textHour    = 2              // hour of the nightly task, UTC
+	connections = 150            // most connections to the texting service
+	oneDay      = 24 * time.Hour // interval of the task
 )
 
-// errNoConnection is behind the loss of a text: every connection is taken.
+// errNoConnection reports that every connection is taken, so a text is lost.
 var errNoConnection = errors.New("no connection to the texting service is free")
 
-// texts is the nightly task that tells helpers of their shifts. When its connections are not given back, there are none
-// left after the first hundred and fifty, and the rest of the texts is lost: one line each in a log that nobody reads.
+// texts is the nightly task that texts helpers about their shifts. With the fault it does not release its connections, so
+// after the first 150 texts the rest is lost, with one line each in a log that is not watched.
 type texts struct {
 	clock Clock
 	log   *slog.Logger
@@ -27,8 +27,8 @@ type texts struct {
 	leaks   bool
 	taken   int // connections
 	next    time.Time
-	planned int // shifts in the last night
-	sent    int // texts in the last night
+	planned int // shifts of the last night
+	sent    int // texts of the last night
 }
 
 func newTexts(cfg Config) *texts {
@@ -41,14 +41,14 @@ func newTexts(cfg Config) *texts {
 	return t
 }
 
-// leak makes the task forget to give its connections back.
+// leak switches the connection leak.
 func (t *texts) leak(on bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.leaks, t.taken = on, 0
 }
 
-// lastNight is how many shifts there were, and how many texts went. The task runs if its hour has come.
+// lastNight returns the last night's shifts and sent texts. It runs the task if it is due.
 func (t *texts) lastNight() (planned, sent int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -58,7 +58,7 @@ func (t *texts) lastNight() (planned, sent int) {
 	return t.planned, t.sent
 }
 
-// night sends everybody their text. The task is started anew each night, with no connections taken.
+// night texts every helper. Each night starts with all connections free.
 func (t *texts) night() {
 	t.planned, t.sent, t.taken = helpers, 0, 0
 	for range helpers {

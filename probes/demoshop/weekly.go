@@ -14,40 +14,40 @@ import (
 )
 
 const (
-	weeklyUsual    = 800                  // teachers who get the weekly cards in an ordinary week
-	weeklyMost     = 20_000               // teachers there are
+	weeklyUsual    = 800                  // teachers in an ordinary week's batch
+	weeklyMost     = 20_000               // all teachers
 	weeklyTime     = 2 * time.Millisecond // for one teacher's cards
-	mailerMemory   = 1 << 20              // bytes that the mailer may use
-	cardsLeak      = mailerMemory / 1_500 // bytes that it never gives back for each teacher, once it leaks
-	addressLimit   = 8 << 10              // bytes of an address that the mailer's server takes
-	fieldLimit     = 1_000                // fields of a form that its firewall takes
+	mailerMemory   = 1 << 20              // the mailer's memory, bytes
+	cardsLeak      = mailerMemory / 1_500 // bytes leaked per teacher, with the fault
+	addressLimit   = 8 << 10              // longest address that the mailer's server accepts, bytes
+	fieldLimit     = 1_000                // most form fields that its firewall accepts
 	progressEvery  = 100                  // teachers
-	weeklyDeadline = 30 * time.Minute     // for all of them
+	weeklyDeadline = 30 * time.Minute     // deadline of a batch
 )
 
-// errOutOfMemory ends the mailer as the kernel does: without a word to anybody.
+// errOutOfMemory ends the mailer without a report, as the kernel's OOM killer does.
 var errOutOfMemory = errors.New("killed: out of memory")
 
-// A Beat is what the weekly batch says of itself: that it has started, how far it is, that it has finished.
+// A Beat is a heartbeat of the weekly batch: its start, its progress, its finish.
 type Beat struct {
 	State    string // "start", "progress" or "finish"
 	Done     int
 	Expected int
 }
 
-// mailer is a second service, in another region, that mails everybody the cards of the week. The shop hands it the batch
-// and asks no more.
+// mailer simulates a second service, in another region, that mails teachers the cards of the week. The shop hands it the
+// batch and does not check the result.
 type mailer struct {
 	clock Clock
 	log   *slog.Logger
 	beat  func(context.Context, Beat)
 
 	mu        sync.Mutex
-	inAddress bool // takes the teachers of a batch in the address, not in the body
-	inForm    bool // as fields of a form
+	inAddress bool // the batch's teachers are in the address, not in the body
+	inForm    bool // the batch's teachers are form fields
 	leaks     bool
 	memory    int
-	batch     Beat // the latest
+	batch     Beat // the latest heartbeat
 	running   bool
 	done      sync.WaitGroup
 }
@@ -56,28 +56,28 @@ func newMailer(cfg Config) *mailer {
 	return &mailer{clock: cfg.Clock, log: cfg.Log, beat: cfg.Beat}
 }
 
-// takeInAddress has the teachers of a batch travel in the address.
+// takeInAddress puts a batch's teachers into the address.
 func (m *mailer) takeInAddress(on bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.inAddress = on
 }
 
-// takeInForm has them travel as fields of a form.
+// takeInForm puts them into form fields.
 func (m *mailer) takeInForm(on bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.inForm = on
 }
 
-// leak makes it keep what it should forget, or lets it be restarted without that fault.
+// leak switches the memory leak; switching it off restarts the mailer.
 func (m *mailer) leak(on bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.leaks, m.memory = on, 0
 }
 
-// accept answers for the mailer's server whether it takes a batch for so many teachers: the status, and what it says.
+// accept returns the status and the message with which the mailer's server answers a batch of this size.
 func (m *mailer) accept(teachers int) (status int, says string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -102,7 +102,7 @@ func address(teachers int) string {
 	return "/mail?" + url.Values{"ids": {strings.Join(ids, ",")}}.Encode()
 }
 
-// run mails an accepted batch, and says at the heartbeat address how it goes.
+// run mails an accepted batch and sends heartbeats.
 func (m *mailer) run(ctx context.Context, teachers int) {
 	defer m.rest()
 	ctx, cancel := m.clock.WithTimeout(ctx, weeklyDeadline, context.DeadlineExceeded)
@@ -120,7 +120,7 @@ func (m *mailer) run(ctx context.Context, teachers int) {
 	m.say(ctx, Beat{"finish", teachers, teachers})
 }
 
-// mail makes and sends the cards of one teacher.
+// mail prints and sends the cards of one teacher.
 func (m *mailer) mail(ctx context.Context) error {
 	if err := m.clock.Work(ctx, weeklyTime); err != nil {
 		return err
@@ -151,9 +151,43 @@ func (m *mailer) rest() {
 	m.running = false
 }
 
-// latest is how far the latest batch got.
+// latest is the latest heartbeat.
 func (m *mailer) latest() Beat {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.batch
+}
+
+// showWeekly is the page from which staff send the cards of the week.
+func (s *Shop) showWeekly(w http.ResponseWriter, r *http.Request, v session) {
+	s.render(w, r, v, http.StatusOK, "weekly", "Weekly cards", map[string]int{"Usual": weeklyUsual, "Most": weeklyMost})
+}
+
+// sendWeekly hands the batch to the mailer. Staff see whether it was accepted, but not its result.
+func (s *Shop) sendWeekly(w http.ResponseWriter, r *http.Request, v session) {
+	teachers, err := strconv.Atoi(r.PostForm.Get("teachers"))
+	if err != nil || teachers < 1 || teachers > weeklyMost {
+		s.problem(w, r, v, http.StatusUnprocessableEntity, "How many teachers?", fmt.Sprintf("Say a number from 1 to %d.", weeklyMost))
+		return
+	}
+	status, says := s.mailer.accept(teachers)
+	if status != http.StatusAccepted {
+		s.log.Error("the mailer refused a batch", "status", status, "says", says)
+		s.problem(w, r, v, http.StatusBadGateway, "The weekly cards were not sent", "The mailer answered: "+strconv.Itoa(status)+" "+says)
+		return
+	}
+	s.mailer.done.Go(func() { s.mailer.run(s.life, teachers) })
+	s.render(w, r, v, http.StatusOK, "weekly-sent", "Weekly cards", teachers)
+}
+
+// MailWeekly makes the mailer run a batch, as the timer does on Sunday evening, and waits for its end. It reports whether
+// the mailer accepted it.
+func (s *Shop) MailWeekly(ctx context.Context, teachers int) (taken bool) {
+	status, says := s.mailer.accept(teachers)
+	if status != http.StatusAccepted {
+		s.log.Error("the mailer refused a batch", "status", status, "says", says)
+		return false
+	}
+	s.mailer.run(ctx, teachers)
+	return true
 }

@@ -1,6 +1,7 @@
 package demoshop
 
 import (
+	"encoding/json"
 	"errors"
 	"net/http"
 )
@@ -10,7 +11,7 @@ const testOrderHeader = "X-Test-Order"
 
 var errOrderTimeout = errors.New("placing the order took too long")
 
-// placeOrder orders what is in the cart. The cart is kept until that has succeeded.
+// placeOrder orders the cart's content. The cart is kept until the order is placed.
 func (s *Shop) placeOrder(w http.ResponseWriter, r *http.Request, v session) {
 	lines, ok := s.beginOrder(v.Token)
 	if !ok {
@@ -34,7 +35,7 @@ func (s *Shop) placeOrder(w http.ResponseWriter, r *http.Request, v session) {
 	http.Redirect(w, r, "/orders/"+o.Number, http.StatusSeeOther)
 }
 
-// orderFailed answers a customer who is still there. One who left needs no answer.
+// orderFailed answers a customer who is still connected.
 func (s *Shop) orderFailed(w http.ResponseWriter, r *http.Request, v session, err error) {
 	s.log.Error("order not placed", "err", err)
 	if errors.Is(err, errOrderTimeout) {
@@ -84,4 +85,41 @@ func (s *Shop) cancelOrder(w http.ResponseWriter, r *http.Request, v session) {
 
 func (s *Shop) unknownOrder(w http.ResponseWriter, r *http.Request, v session) {
 	s.problem(w, r, v, http.StatusNotFound, "We do not know that order", "Check the number, and that you ordered in this browser.")
+}
+
+// createOrder is the API's way to order: POST /api/orders with {"item": "animal"}. It uses the same number pool and the
+// same timeout as a customer's order.
+func (s *Shop) createOrder(w http.ResponseWriter, r *http.Request) {
+	var wanted struct {
+		Item string `json:"item"`
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+	p, ok := product{}, false
+	if err := json.NewDecoder(r.Body).Decode(&wanted); err == nil {
+		p, ok = findProduct(wanted.Item)
+	}
+	if !ok {
+		writeJSON(w, http.StatusUnprocessableEntity, map[string]string{"error": "send the item to order"})
+		return
+	}
+	ctx, cancel := s.cfg.Clock.WithTimeout(r.Context(), s.cfg.OrderTimeout, errOrderTimeout)
+	defer cancel()
+	lines := cart{}.with(p)
+	o, err := s.orders.place(ctx, order{Owner: apiOwner, Lines: lines, Total: lines.Total(), Test: r.Header.Get(testOrderHeader) == "1"})
+	switch {
+	case err == nil:
+		writeJSON(w, http.StatusCreated, map[string]string{"number": o.Number})
+	case errors.Is(err, errOrderTimeout):
+		s.log.Error("order not placed", "err", err)
+		writeJSON(w, http.StatusGatewayTimeout, map[string]string{"error": err.Error()})
+	}
+}
+
+// deleteOrder cancels an order of the API.
+func (s *Shop) deleteOrder(w http.ResponseWriter, r *http.Request) {
+	if !s.orders.cancel(r.PathValue("number"), apiOwner) {
+		writeJSON(w, http.StatusNotFound, map[string]string{"error": "no such order"})
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
 }
