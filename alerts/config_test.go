@@ -67,7 +67,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestShippedFile: the file that is in the program is the one in this folder, and has no fault.
+// TestShippedFile: the file in the program is the one in this folder. Whether it is right for the journeys of this
+// deployment is tested where these are known: functions/yours_test.go.
 func TestShippedFile(t *testing.T) {
 	onDisk, err := os.ReadFile("alerts.yaml")
 	if err != nil {
@@ -75,9 +76,6 @@ func TestShippedFile(t *testing.T) {
 	}
 	if diff := cmp.Diff(string(onDisk), string(alerts.Shipped())); diff != "" {
 		t.Error(diff)
-	}
-	if _, err := alerts.Parse("alerts.yaml", alerts.Shipped(), journeys); err != nil {
-		t.Error(err)
 	}
 }
 

@@ -143,7 +143,7 @@ func TestAwake(t *testing.T) {
 
 // TestRungDelays: the next one is not called before the delay is over, and at once when there is none.
 func TestRungDelays(t *testing.T) {
-	text := strings.Replace(string(alerts.Shipped()), "escalation: [Ada, Grace]", "escalation: [Ada, {call: Grace, after: 2m}, Ada]", 1)
+	text := strings.Replace(string(alerts.Example()), "escalation: [Ada, Grace]", "escalation: [Ada, {call: Grace, after: 2m}, Ada]", 1)
 	c, err := alerts.Parse("alerts.yaml", []byte(text), nil)
 	if err != nil {
 		t.Fatal(err)

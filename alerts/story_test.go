@@ -17,10 +17,10 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// shipped is the policy of alerts.yaml as it is shipped.
+// shipped is the policy of example.yaml: what alerts.yaml starts as.
 func shipped(t testing.TB) alerts.JourneyPolicy {
 	t.Helper()
-	cfg, err := alerts.Parse("alerts.yaml", alerts.Shipped(), nil)
+	cfg, err := alerts.Parse("alerts.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func TestReadmeCommands(t *testing.T) {
 		t.Fatalf("only %d commands were found in the README", len(lines))
 	}
 	for _, l := range lines {
-		if !strings.Contains(program, `name: "`+l[1]+`"`) {
+		if !strings.Contains(program, `Name: "`+l[1]+`"`) {
 			t.Errorf("there is no command %q", l[1])
 		}
 		for _, f := range regexp.MustCompile(`--([a-z]+)`).FindAllStringSubmatch(l[2], -1) {

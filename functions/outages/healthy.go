@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"valkyrie/alerts"
-	"valkyrie/probes"
 	"valkyrie/probes/journey"
+	"valkyrie/probes/practice"
 )
 
 // Healthy judges a month in which nothing is wrong, with the noise that a healthy site has, by the one policy: three
@@ -22,13 +22,13 @@ func Healthy(seed uint64) ([]alerts.Verdict, int, error) {
 		return nil, 0, err
 	}
 	titles := map[string]string{}
-	for _, make := range journey.Scheduled(probes.All) {
+	for _, make := range journey.Scheduled(practice.All) {
 		titles[make().Name] = make().Title
 	}
 	replay := alerts.NewReplay(cfg.Judge, cfg.OnCall, titles)
 	n := noise{rand.New(rand.NewPCG(seed, 30))}
 	for slot := monday; slot.Before(monday.Add(30 * day)); slot = slot.Add(minute) {
-		for _, name := range []string{"print-card", "create-order"} {
+		for _, name := range []string{practice.PrintCard().Name, practice.CreateOrder().Name} {
 			for _, region := range Regions {
 				replay.Judge(n.run(name, region, slot))
 			}

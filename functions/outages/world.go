@@ -12,25 +12,20 @@ import (
 	"path/filepath"
 	"time"
 
-	_ "embed"
-
 	"valkyrie/alerts"
 	"valkyrie/alerts/twilio"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/infra/evidence"
 	"valkyrie/infra/sqlite"
-	"valkyrie/probes"
 	"valkyrie/probes/api"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
+	"valkyrie/probes/practice"
 )
 
-//go:embed outages.yaml
-var policyFile []byte
-
-// Policy is the policy file by which all scenarios go.
+// Policy is the practice shop's, by which all scenarios go.
 func Policy() (alerts.Config, error) {
-	return alerts.Parse("outages.yaml", policyFile, journey.Names(probes.All))
+	return alerts.Parse("the practice shop's alerts.yaml", practice.Alerts, journey.Names(practice.All))
 }
 
 // clock is a calendar that the world moves on, from slot to slot.
@@ -95,7 +90,7 @@ func newWorld(ctx context.Context, s Scenario, stage Stage) (w *world, err error
 		return w, err
 	}
 	titles := map[string]string{}
-	for _, make := range journey.Scheduled(probes.All) {
+	for _, make := range journey.Scheduled(practice.All) {
 		titles[make().Name] = make().Title
 	}
 	w.desk = alerts.Desk{Store: w.store, Policy: cfg.Judge, Titles: titles, Awake: s.Begins}
@@ -126,7 +121,7 @@ func (w *world) connect(cfg alerts.Config) error {
 	if err != nil {
 		return errors.Join(err, back.Close())
 	}
-	w.pager = &alerts.Pager{Store: w.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(journey.Names(probes.All)), Log: w.Log, TimeNow: w.clock.Now}
+	w.pager = &alerts.Pager{Store: w.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(journey.Names(practice.All)), Log: w.Log, TimeNow: w.clock.Now}
 	w.serveOn(back, twilio.NewCallbacks(twilio.CallbacksConfig{
 		PublicURL: public, Tokens: []string{standin.DemoAuthToken}, Handle: w.pager.Report, Reply: w.pager.Reply, Log: w.Log,
 	}))
@@ -142,7 +137,7 @@ func (w *world) hire() error {
 			return err
 		}
 		site, err := url.Parse(address)
-		w.makers = journey.Scheduled(probes.All)
+		w.makers = journey.Scheduled(practice.All)
 		w.runners = []journey.Runner{{
 			Stage:  journey.Stage{Site: site, Chrome: w.Chrome, Secrets: secret, Agent: "Valkyrie/outages", Trace: true},
 			Region: "eu-west-1", Every: every, Evidence: evidence.Folder(filepath.Join(w.Dir, "evidence")),
@@ -155,7 +150,7 @@ func (w *world) hire() error {
 			Region: region, Every: every, TimeNow: w.clock.Now,
 		})
 	}
-	for _, make := range journey.Scheduled(probes.All) {
+	for _, make := range journey.Scheduled(practice.All) {
 		if _, simple := make().Uses.(*api.Client); simple {
 			w.makers = append(w.makers, make)
 		}

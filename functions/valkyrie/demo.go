@@ -19,9 +19,9 @@ import (
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/infra/evidence"
-	"valkyrie/probes"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
+	"valkyrie/probes/practice"
 )
 
 func demoCommand(p *program) cli.Command {
@@ -97,7 +97,7 @@ func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string, an
 
 // setUp opens the shop, plugs in the phone, and opens the station between them.
 func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviour) (down func() error, err error) {
-	cfg, err := alerts.Parse("the built-in alerts.yaml", alerts.Shipped(), journey.Names(probes.All))
+	cfg, err := outages.Policy()
 	if err != nil {
 		return nil, cli.Exit(cli.ExitUsage, err)
 	}
@@ -172,7 +172,7 @@ func (d *demo) until(ctx context.Context, otherwise string, done func() bool) er
 // slot runs every journey once, and has the pager do what follows.
 func (d *demo) slot(ctx context.Context) error {
 	slot := time.Now().UTC().Truncate(time.Millisecond)
-	for _, make := range journey.Scheduled(probes.All) {
+	for _, make := range journey.Scheduled(practice.All) {
 		j := make()
 		if j.Every > 0 {
 			continue // it is made too seldom for a story of a minute

@@ -16,7 +16,11 @@ const demoSpeech = 150 * time.Millisecond
 // withThird adds a third person: the story has one who sleeps, one whose voicemail answers, and one who picks up.
 func withThird(o alerts.OnCall) alerts.OnCall {
 	const name = "Edsger"
-	o.People = append(slices.Clone(o.People), alerts.Person{Name: name, Phone: "+12025550162"})
+	o.People = slices.Clone(o.People)
+	for i := range o.People {
+		o.People[i].Zone = alerts.Zone{} // the story has one clock
+	}
+	o.People = append(o.People, alerts.Person{Name: name, Phone: "+12025550162"})
 	o.Escalation = append(slices.Clone(o.Escalation), alerts.Rung{Call: name})
 	return o
 }

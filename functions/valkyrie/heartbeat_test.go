@@ -17,7 +17,7 @@ import (
 
 // TestHeartbeatAddress: the address that watch prints records the reports of a batch, and stays the same after a restart.
 func TestHeartbeatAddress(t *testing.T) {
-	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
+	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

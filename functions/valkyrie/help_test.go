@@ -117,8 +117,8 @@ func TestSuggestions(t *testing.T) {
 		{"mute print-crad", `there is no journey or batch "print-crad", did you mean "print-card"? there are: `},
 		{"mark v2 --journey print-crad", `there is no journey "print-crad", did you mean "print-card"? there are: `},
 		{"history print-crad --db DIR/valkyrie.db", `there is no journey "print-crad", did you mean "print-card"? there are: `},
-		{"replay print-crad --db DIR/valkyrie.db --policy ../../alerts/alerts.yaml", `there is no journey "print-crad", did you mean "print-card"? there are: `},
-		{"replay print-crad --practice --policy ../../alerts/alerts.yaml", `there is no journey "print-crad", did you mean "print-card"? there are: `},
+		{"replay print-crad --db DIR/valkyrie.db --policy ../../alerts/example.yaml", `there is no journey "print-crad", did you mean "print-card"? there are: `},
+		{"replay print-crad --practice --policy ../../alerts/example.yaml", `there is no journey "print-crad", did you mean "print-card"? there are: `},
 	} {
 		out, errs, code := typed(t, dir, strings.Fields(c.args)...)
 		if code != cli.ExitUsage || out != "" || !strings.HasPrefix(errs, "valkyrie: "+c.want) {

@@ -30,7 +30,7 @@ func seedStore(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
+	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestReplay(t *testing.T) {
 	t.Parallel()
 	db := filepath.Join(t.TempDir(), "valkyrie.db")
 	seedStore(t, db)
-	text := string(alerts.Shipped())
+	text := string(alerts.Example())
 	for _, c := range []struct{ policy, want string }{
 		{text, "0 added (+), 0 gone (-), 0 told otherwise (~), 3 the same (=)\nrings: WOULD HAVE 3, DID 3; "},
 		{strings.Replace(text, "failures_in_a_row: 2 ", "failures_in_a_row: 3 ", 1), "0 added (+), 1 gone (-), 2 told otherwise (~), 0 the same (=)\nrings: WOULD HAVE 2, DID 3; "},
@@ -97,7 +97,7 @@ func TestLeanIsEnough(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
+	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

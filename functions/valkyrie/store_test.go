@@ -67,7 +67,7 @@ func TestTableForAStore(t *testing.T) {
 	for want, args := range map[string][]string{
 		"no PDF":                    {"history", "--store", address},
 		"print-card is down: open":  {"incidents"},
-		"rings: WOULD HAVE 1":       {"replay", "--policy", "../../alerts/alerts.yaml", "--since", "1h"},
+		"rings: WOULD HAVE 1":       {"replay", "--policy", "../../alerts/example.yaml", "--since", "1h"},
 		"nobody is told about":      {"mute", "print-card"},
 		"then again after":          {"oncall"},
 		"there is no Valkyrie data": {"history", "--db", t.TempDir() + "/none.db"}, // a flag takes precedence over the environment
@@ -84,7 +84,7 @@ func TestTableForAStore(t *testing.T) {
 
 func shippedPolicy(t *testing.T) alerts.Policy {
 	t.Helper()
-	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
+	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -123,7 +123,7 @@ func TestPages(t *testing.T) {
 
 func shipped(t *testing.T) alerts.Policy {
 	t.Helper()
-	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
+	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
 	must(t, err)
 	return cfg.Judge
 }

@@ -48,7 +48,7 @@ func play(ctx context.Context, s story, trouble func(string, error)) *world {
 
 // storyWorld is the world of a story before it begins.
 func storyWorld(ctx context.Context, s story, trouble func(string, error)) *world {
-	cfg, err := alerts.Parse("shipped", alerts.Shipped(), nil)
+	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		panic(err)
 	}

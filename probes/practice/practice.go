@@ -2,7 +2,16 @@
 // play these, whatever journeys a deployment runs, so replacing probes.All changes none of them.
 package practice
 
-import "valkyrie/probes/journey"
+import (
+	_ "embed"
+
+	"valkyrie/probes/journey"
+)
+
+// Alerts is the practice shop's alerts.yaml: whom to page, and what its batches and counts must be.
+//
+//go:embed alerts.yaml
+var Alerts []byte
 
 // All lists the practice shop's journeys.
 var All = []func() journey.Journey{

@@ -11,11 +11,10 @@ import (
 	"valkyrie/alerts"
 )
 
-// TestShipped: the file that is shipped is right, as it is, and with all that it offers: the lines that a # stands
-// right before.
-func TestShipped(t *testing.T) {
+// TestExample: the example is right, as it is, and with all that it offers: the lines that a # stands right before.
+func TestExample(t *testing.T) {
 	journeys := []string{"create-order", "print-card"}
-	text := string(alerts.Shipped())
+	text := string(alerts.Example())
 	if _, err := alerts.Parse("alerts.yaml", []byte(text), journeys); err != nil {
 		t.Error(err)
 	}
@@ -32,9 +31,9 @@ func TestShipped(t *testing.T) {
 	}
 }
 
-// everything is the shipped file with all that it offers.
+// everything is the example with all that it offers.
 func everything() string {
-	text := strings.Replace(string(alerts.Shipped()), "  escalation: [Ada, Grace]", "  #", 1) // it is there twice
+	text := strings.Replace(string(alerts.Example()), "  escalation: [Ada, Grace]", "  #", 1) // it is there twice
 	return regexp.MustCompile(`(?m)^( *)#(\S)`).ReplaceAllString(text, "$1$2")
 }
 
