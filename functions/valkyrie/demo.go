@@ -46,7 +46,7 @@ func demoCommand(p *program) cli.Command {
 					return cli.Usage("--fault %q%s: expected one of %s", *fault, cli.Suggest(*fault, outageNames()), strings.Join(outageNames(), ", "))
 				}
 				if !s.Live || s.Decoy {
-					return p.tellOutage(ctx, s)
+					return p.playOutage(ctx, s)
 				}
 				answers, err := standin.ParseBehaviours(*answer)
 				if err != nil {

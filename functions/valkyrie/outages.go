@@ -18,14 +18,14 @@ import (
 
 func outagesCommand(p *program) cli.Command {
 	return cli.Command{
-		Name: "outages", Args: "[NAME...] [flags]", Summary: "replay the real outages, and what must stay silent beside them, and print who was told, when",
+		Name: "outages", Args: "[NAME...] [flags]", Summary: "replay real outages and harmless events, and show when people were notified",
 		Examples: []string{"valkyrie outages", "valkyrie outages intermittent creep", "valkyrie outages --months 0"},
 		Notes: []string{
-			"Those that need a browser are played in Chrome; those that take weeks on a simulated clock. It takes a few minutes.",
-			"exit code: 0 all were told and nobody was wrongly told, 1 otherwise, 3 our own environment is broken",
+			"Outages of the browser run in Chrome; those that take weeks run on a simulated clock. It takes a few minutes.",
+			"exit code: 0 every outage notified and nothing else did, 1 otherwise, 2 wrong usage, 3 our own environment is broken",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
-			months := fs.Uint64("months", 100, "`N` healthy months to judge, in which nobody may be told anything")
+			months := fs.Uint64("months", 100, "`N` healthy months to judge, in which no notification is right")
 			return func(ctx context.Context, args []string) error {
 				chosen, err := scenarios(args)
 				if err != nil {
@@ -40,7 +40,7 @@ func outagesCommand(p *program) cli.Command {
 	}
 }
 
-// scenarios are those of the names; all of them when no name is given.
+// scenarios returns the named scenarios, or all of them.
 func scenarios(names []string) ([]outages.Scenario, error) {
 	if len(names) == 0 {
 		return outages.All(), nil
@@ -64,7 +64,7 @@ func outageNames() []string {
 	return all
 }
 
-// replayOutages plays the scenarios, judges the healthy months, and prints the table.
+// replayOutages plays the scenarios, judges the healthy months, and prints the results.
 func (p *program) replayOutages(ctx context.Context, chosen []outages.Scenario, months uint64) error {
 	dir, err := os.MkdirTemp("", "valkyrie-outages-")
 	if err != nil {
@@ -95,7 +95,7 @@ func (p *program) replayOutages(ctx context.Context, chosen []outages.Scenario, 
 	return nil
 }
 
-// playAll plays the live scenarios one by one, as their times are real, and the others two at a time.
+// playAll plays the live scenarios one by one, because their times are real, and the simulated ones two at a time.
 func (p *program) playAll(ctx context.Context, chosen []outages.Scenario, stage outages.Stage) ([]outages.Result, error) {
 	results, errs := make([]outages.Result, len(chosen)), make([]error, len(chosen))
 	play := func(i int) {
@@ -120,34 +120,34 @@ func (p *program) playAll(ctx context.Context, chosen []outages.Scenario, stage 
 	return results, cmp.Or(errs...)
 }
 
-// healthy judges months in which nothing is wrong, and prints how often people would have been told of something.
-func (p *program) healthy(ctx context.Context, months uint64) (told int, err error) {
+// healthy judges months without any fault, and counts their notifications, which are false alarms.
+func (p *program) healthy(ctx context.Context, months uint64) (alarms int, err error) {
 	runs := 0
 	for seed := range months {
 		if ctx.Err() != nil {
-			return told, cli.Broken("interrupted after %d healthy months", seed)
+			return alarms, cli.Broken("interrupted after %d healthy months", seed)
 		}
 		verdicts, judged, err := outages.Healthy(seed)
 		if err != nil {
-			return told, cli.Broken("%w", err)
+			return alarms, cli.Broken("%w", err)
 		}
 		runs += judged
 		for _, v := range verdicts {
 			calls, texts := v.Calls()
-			told += calls + texts
+			alarms += calls + texts
 			if calls+texts > 0 {
 				fmt.Fprintf(p.stdout, "FALSE ALARM   healthy month %d: %s\n", seed, v.Reason)
 			}
 		}
 	}
 	if months > 0 {
-		fmt.Fprintf(p.stdout, "%d healthy months of 30 days, %d runs: %d false alarms\n", months, runs, told)
+		fmt.Fprintf(p.stdout, "%d healthy months of 30 days, %d runs: %d false alarms\n", months, runs, alarms)
 	}
-	return told, nil
+	return alarms, nil
 }
 
-// tellOutage tells a scenario on a simulated clock as it happens.
-func (p *program) tellOutage(ctx context.Context, s outages.Scenario) error {
+// playOutage plays one scenario, and prints its events as they happen.
+func (p *program) playOutage(ctx context.Context, s outages.Scenario) error {
 	dir, err := os.MkdirTemp("", "valkyrie-demo-")
 	if err != nil {
 		return cli.Broken("no folder for the demo: %w", err)
@@ -165,27 +165,28 @@ func (p *program) tellOutage(ctx context.Context, s outages.Scenario) error {
 	} else if stage.Chrome, err = p.findChrome(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%s  %s\nIt takes %s; here it is played %s.\n\n", strings.ToUpper(s.Name), s.Line, span(s.Lasts), how)
+	fmt.Fprintf(p.stdout, "%s  %s\nIt takes %s; here it is played %s.\n\n", strings.ToUpper(s.Name), s.Line, roughDuration(s.Lasts), how)
 	r, err := outages.Play(ctx, s, stage)
 	if err != nil {
 		return cli.Broken("%w", err)
 	}
-	fmt.Fprintf(p.stdout, "\n%d runs.%s\n\n", r.Runs, silence(r))
+	fmt.Fprintf(p.stdout, "\n%d runs.%s\n\n", r.Runs, silenceNote(r))
 	if wrong, missed := outages.Table(p.stdout, []outages.Result{r}); wrong+missed > 0 {
 		return cli.Silent(cli.ExitFailed)
 	}
 	return nil
 }
 
-// silence says of what was harmless that nobody was told, where a reader would wait for the phone.
-func silence(r outages.Result) string {
+// silenceNote explains a harmless scenario that notified nobody, because a reader expects a call.
+func silenceNote(r outages.Result) string {
 	if !r.Decoy || r.Calls+r.Texts > 0 {
 		return ""
 	}
 	return " Nobody was called, and nobody got a text: nothing that customers need is broken."
 }
 
-func span(d time.Duration) string {
+// roughDuration formats a duration in whole minutes, hours or days.
+func roughDuration(d time.Duration) string {
 	if d >= 48*time.Hour {
 		return fmt.Sprintf("%.0f days", d.Hours()/24)
 	}
@@ -195,7 +196,7 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%.0f minutes", d.Minutes())
 }
 
-// listOutages names what there is to demonstrate.
+// listOutages prints the outages of --fault, a line each.
 func listOutages(w io.Writer) {
 	for _, s := range outages.All() {
 		how := "simulated"

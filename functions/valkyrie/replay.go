@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/practice"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/probes"
@@ -141,6 +142,71 @@ func (r *replay) onHistory(ctx context.Context, store alerts.Store) error {
 		all = append(all, report.Difference{Difference: d, Would: report.Planned(d.Would), Did: report.Sent(d.Was)})
 	}
 	return r.print(all, "WOULD HAVE", "DID")
+}
+
+// onPractice judges a made-up month with known troubles, and compares the policy with the baseline or the built-in policy.
+func (r *replay) onPractice() error {
+	if r.baseline == nil {
+		cfg, err := alerts.Parse("the built-in alerts.yaml", alerts.Shipped(), nil)
+		if err != nil {
+			return err
+		}
+		r.baseline = newNamedPolicy("built-in", cfg)
+	}
+	journeys, names, err := practiceJourneys(r.journey)
+	if err != nil {
+		return err
+	}
+	began := time.Now()
+	for run := range practice.Month(journeys) {
+		r.judge(run)
+	}
+	fmt.Fprintf(r.stderr, "judged %d runs twice in %v\n", r.would.Runs, time.Since(began).Round(time.Millisecond))
+	fmt.Fprintf(r.stdout, "a month of practice, %s: %d runs of %s from %s; besides the troubles, one run in %.0f fails by itself\n\n",
+		practice.Begins().Format("January 2006"), r.would.Runs, strings.Join(names, " and "), strings.Join(practice.Regions(), ", "), 1/practice.FailsByChance)
+	would, baseline := r.would.Verdicts(time.Time{}), r.baseline.Verdicts(time.Time{})
+	if err := report.WriteDetections(r.stdout, practice.Troubles(names), report.Judged{Policy: r.would.name, Verdicts: would}, report.Judged{Policy: r.baseline.name, Verdicts: baseline}); err != nil {
+		return err
+	}
+	fmt.Fprintln(r.stdout)
+	return r.compare(would, baseline)
+}
+
+// practiceJourneys returns the named journey, or the first two, which are enough for the troubles of the month.
+func practiceJourneys(name string) (journeys []journey.Journey, names []string, err error) {
+	names = journey.Names(probes.All)
+	switch {
+	case name == "":
+		names = names[:min(2, len(names))]
+	case slices.Contains(names, name):
+		names = []string{name}
+	default:
+		return nil, nil, cli.Unknown("journey", name, names)
+	}
+	found, err := journey.Find(probes.All, names...)
+	for _, make := range found {
+		journeys = append(journeys, make())
+	}
+	return journeys, names, err
+}
+
+// compare prints how the incidents of the two policies differ.
+func (r *replay) compare(would, baseline []alerts.Verdict) error {
+	var records []alerts.Record
+	planned := map[string]*report.Notifications{}
+	for _, v := range baseline {
+		records = append(records, alerts.Record{Incident: v.Incident})
+		planned[v.ID] = report.Planned(&v)
+	}
+	var all []report.Difference
+	for _, d := range alerts.Compare(would, records) {
+		x := report.Difference{Difference: d, Would: report.Planned(d.Would)}
+		if d.Was != nil {
+			x.Did = planned[d.Was.ID]
+		}
+		all = append(all, x)
+	}
+	return r.print(all, r.would.name, r.baseline.name)
 }
 
 // print writes the table of differences, whose columns are headed would and did.

@@ -3,14 +3,18 @@ package main
 import (
 	"context"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/chrome"
+	"valkyrie/infra/secrets"
+	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
 )
 
@@ -63,4 +67,28 @@ func (p *program) findChrome(ctx context.Context) (journey.Program, error) {
 		flags = append(flags, strings.TrimLeft(f, "-"))
 	}
 	return journey.Program{Path: c.Path, Env: c.Env, Args: flags}, nil
+}
+
+// secretsFor returns the lookup of the secrets of journeys on a site: the environment, then the file of secrets. On a practice
+// shop it falls back to the shop's public account.
+func (p *program) secretsFor(site *url.URL) func(name string) (string, error) {
+	practice := sync.OnceValue(func() bool { return isPractice(site) })
+	return secrets.Sources{
+		Getenv: p.getenv, File: p.getenv("VALKYRIE_SECRETS_FILE"),
+		Otherwise: func(name string) (string, bool) {
+			value, ok := demoshop.Secret(name)
+			return value, ok && practice()
+		},
+	}.Find
+}
+
+// isPractice reports whether the site identifies itself as a practice shop.
+func isPractice(site *url.URL) bool {
+	client := http.Client{Timeout: 2 * time.Second}
+	res, err := client.Get(site.JoinPath("/healthz").String())
+	if err != nil {
+		return false
+	}
+	defer res.Body.Close()
+	return demoshop.IsShop(res)
 }
