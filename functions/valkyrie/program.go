@@ -34,7 +34,7 @@ func (p *program) app() cli.App {
 		Commands: []cli.Command{
 			demoCommand(p), runCommand(p), watchCommand(p), historyCommand(p), incidentsCommand(p), statusCommand(p), replayCommand(p),
 			outagesCommand(p), oncallCommand(p), ackCommand(p), resolveCommand(p), muteCommand(p), markCommand(p), drillCommand(p),
-			vcardCommand(p), heartbeatsCommand(p), shopCommand(p), phoneCommand(p), costCommand(p), doctorCommand(p),
+			vcardCommand(p), heartbeatsCommand(p), shopCommand(p), phoneCommand(p), costCommand(p), doctorCommand(p), versionCommand(p),
 		},
 		Stdout: p.stdout, Stderr: p.stderr,
 	}

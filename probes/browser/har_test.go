@@ -141,6 +141,9 @@ func readHAR(t *testing.T, run journey.Run) object {
 		if faults := append(checkHAR("log", "log", log), checkEntries(log)...); len(faults) > 0 {
 			t.Errorf("not a HAR 1.2:\n%s", strings.Join(faults[:min(20, len(faults))], "\n"))
 		}
+		if creator := log["creator"].(object); creator["name"] != "Valkyrie" || creator["version"] != "0.1.0" || journey.Version != "v0.1.0" {
+			t.Errorf("created by %v, want Valkyrie %s without its v", creator, journey.Version)
+		}
 		return log
 	}
 	t.Fatalf("no HAR among %v", run.Evidence)

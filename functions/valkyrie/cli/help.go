@@ -26,9 +26,12 @@ func (a App) overview(w io.Writer) {
 
 // usage prints the help of one command.
 func (a App) usage(w io.Writer, c Command, fs *flag.FlagSet) {
-	fmt.Fprintf(w, "usage: %s %s %s\n\n%s\n", a.Name, c.Name, c.Args, wrap(c.Summary+".", 0))
-	fmt.Fprintln(w, "\nflags:")
-	fs.VisitAll(func(f *flag.Flag) { fmt.Fprintln(w, flagHelp(f)) })
+	fmt.Fprintf(w, "usage: %s\n\n%s\n", strings.TrimSpace(a.Name+" "+c.Name+" "+c.Args), wrap(c.Summary+".", 0))
+	heading := "\nflags:\n"
+	fs.VisitAll(func(f *flag.Flag) {
+		fmt.Fprintln(w, heading+flagHelp(f))
+		heading = ""
+	})
 	fmt.Fprintln(w, "\nexamples:")
 	for _, e := range c.Examples {
 		fmt.Fprintln(w, "  "+e)

@@ -38,7 +38,7 @@ type writer struct {
 
 // write formats the whole file. The comment of an entry holds its step and why it failed.
 func (h writer) write(all []exchange, pages []document, left int) ([]byte, error) {
-	log := &har.Log{Version: "1.2", Creator: &har.Creator{Name: "Valkyrie", Version: "1"}, Entries: []*har.Entry{}, Pages: []*har.Page{}}
+	log := &har.Log{Version: "1.2", Creator: &har.Creator{Name: "Valkyrie", Version: strings.TrimPrefix(journey.Version, "v")}, Entries: []*har.Entry{}, Pages: []*har.Page{}}
 	product, version, _ := strings.Cut(h.product, "/")
 	log.Browser = &har.Creator{Name: product, Version: version}
 	if left > 0 {
