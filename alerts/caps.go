@@ -140,5 +140,5 @@ func (r *Route) sayHeld(h hold, at hour) {
 	who := chain[0].Person
 	p := r.add(Text, Notice, who, nil, at.now)
 	p.Words = fitText(fmt.Sprintf("VALKYRIE: %s. Until %s the first call and text to a person about an incident still go out, and no others.",
-		h.why, who.clock(h.until, at.now)), "")
+		h.why, LocalTime(who, h.until, at.now)), "")
 }

@@ -80,6 +80,9 @@ func (m monthly) Next(t time.Time) time.Time {
 	return time.Time{}
 }
 
+// IsSet reports whether a time was written.
+func (d DrillTime) IsSet() bool { return d.recurrence != nil }
+
 func (d DrillTime) String() string { return d.text }
 
 // Equal reports whether both were written alike.
@@ -96,7 +99,7 @@ const drillLate = time.Hour
 func (r *Route) scheduleDrill(at hour) {
 	d := at.onCall.Drills
 	switch {
-	case d.Every.recurrence == nil:
+	case !d.Every.IsSet():
 		return
 	case r.Rehearsal.Slot.IsZero():
 		r.Rehearsal.Slot = at.now // the past needs no drill

@@ -125,7 +125,7 @@ func (j *judging) reopen(s Streak, alike func(Incident) bool) *Incident {
 	if i < 0 {
 		return nil
 	}
-	inc := j.Closed[i].seen(j.run, s)
+	inc := j.Closed[i].seen(j.run, s.Count)
 	inc.State, inc.ResolvedAt, inc.Closing, inc.Returns, inc.Streak = Open, time.Time{}, "", time.Time{}, s.Count
 	j.Closed = slices.Delete(j.Closed, i, i+1)
 	j.Open = append(j.Open, inc)

@@ -51,7 +51,7 @@ func (r *Route) joinDelivery(theirs Route) {
 // acknowledged, on to that.
 func (r *Route) joinIncident(in Incident, theirs *Route) {
 	if have := r.incident(in.ID); have != nil {
-		have.join(in)
+		joinStories(have, in)
 		return
 	}
 	if in.Runs <= r.past(in.ID).Runs {
@@ -59,7 +59,7 @@ func (r *Route) joinIncident(in Incident, theirs *Route) {
 	}
 	if in.State != Resolved {
 		if have := r.sameMatter(in); have != nil {
-			have.inherit(in)
+			inherit(have, in)
 			have.Rev = max(have.Rev, in.Rev) + 1
 			theirs.relabel(in.ID, have.ID)
 			r.Past = append(r.Past, Past{in.ID, in.Runs, in.Rev})
@@ -82,9 +82,9 @@ func (r *Route) sameMatter(in Incident) *Incident {
 	return nil
 }
 
-// join brings two stories of one incident together: of the runs, the later one; and who has acknowledged, in either,
+// joinStories brings two stories of one incident together: of the runs, the later one; and who has acknowledged, in either,
 // unless it came back after that.
-func (i *Incident) join(in Incident) {
+func joinStories(i *Incident, in Incident) {
 	before, winner, other := *i, *i, in
 	if in.outlives(*i) {
 		winner, other = in, *i
@@ -92,14 +92,14 @@ func (i *Incident) join(in Incident) {
 	winner.Runs, winner.Rev = max(i.Runs, in.Runs), max(i.Rev, in.Rev)
 	winner.Reopened = latest(i.Reopened, in.Reopened)
 	*i = winner
-	i.inherit(other)
+	inherit(i, other)
 	if i.State != before.State || i.Runs != before.Runs || i.AckedBy != before.AckedBy {
 		i.Rev++
 	}
 }
 
 // inherit takes over how far people have got with another story of the incident.
-func (i *Incident) inherit(from Incident) {
+func inherit(i *Incident, from Incident) {
 	taken := from.AckedBy != "" && !from.AckedAt.Before(i.Reopened)
 	switch {
 	case i.Awaits() && from.State == Acknowledged && taken:
@@ -138,7 +138,7 @@ func (r *Route) supersede(in Incident) Incident {
 	if old == nil || in.State == Resolved || !slices.Contains(r.Joined, old.ID) {
 		return in
 	}
-	in.inherit(*old)
+	inherit(&in, *old)
 	in.Rev = max(in.Rev, old.Rev) + 1
 	in.Reopened = old.Reopened
 	r.relabel(old.ID, in.ID)

@@ -118,7 +118,7 @@ func (j *judging) open(k Kind, s Streak, reason string) *Incident {
 		j.told(*inc)
 		return inc
 	}
-	inc := newIncident(j.run.Journey, j.title, k, s.Since, j.run.Slot, reason).seen(j.run, s)
+	inc := newIncident(j.run.Journey, j.title, k, s.Since, j.run.Slot, reason).seen(j.run, s.Count)
 	j.Open = append(j.Open, inc)
 	j.hand(inc)
 	j.decide(Opens, inc, reason)
@@ -134,7 +134,7 @@ func newIncident(name, title string, k Kind, since, opened time.Time, reason str
 
 // carryOn folds a bad run into an open incident.
 func (j *judging) carryOn(i int, s Streak, reason string) {
-	inc := j.Open[i].seen(j.run, s)
+	inc := j.Open[i].seen(j.run, s.Count)
 	j.Open[i] = inc
 	j.hand(inc)
 	j.decide(Continues, inc, reason)
@@ -173,9 +173,9 @@ func (j *judging) decide(v Verb, inc Incident, reason string) {
 }
 
 // seen is the incident after one more bad run.
-func (i Incident) seen(run journey.Run, s Streak) Incident {
+func (i Incident) seen(run journey.Run, streak int) Incident {
 	i.Runs++
-	i.Streak = max(i.Streak, s.Count)
+	i.Streak = max(i.Streak, streak)
 	i.Error, i.Step, i.Evidence = run.Error, "", run.Evidence
 	if run.Slot.After(i.Last) {
 		i.Last = run.Slot

@@ -73,7 +73,7 @@ func (i Incident) Suspect(marks []Mark) (Mark, bool) {
 
 // Began says how long after a mark an incident began, "began 4 min after v1.2.3"; of an incident that began after none,
 // nothing.
-func (i Incident) Began(marks []Mark) string { return voice{}.began(i, marks) }
+func Began(i Incident, marks []Mark) string { return voice{}.began(i, marks) }
 
 func (v voice) began(i Incident, marks []Mark) string {
 	m, ok := i.Suspect(marks)

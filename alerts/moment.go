@@ -104,6 +104,9 @@ func parseWeekTime(s string) (WeekTime, error) {
 // UnmarshalYAML reads a time of the week.
 func (w *WeekTime) UnmarshalYAML(n *yaml.Node) error { return scalar(n, w, parseWeekTime) }
 
+// IsSet reports whether a time was written.
+func (w WeekTime) IsSet() bool { return w.set }
+
 func (w WeekTime) String() string {
 	if w.Daily {
 		return clockText(w.Minute)

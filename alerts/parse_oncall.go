@@ -33,7 +33,7 @@ func (c *checker) onCall(o OnCall) {
 	}
 	c.ackExpires("on_call.ack_expires", o.AckExpires)
 	c.secondChannel(o)
-	if c.node("on_call.drills") != nil && o.Drills.Every.recurrence == nil && len(c.faults) == 0 {
+	if c.node("on_call.drills") != nil && !o.Drills.Every.IsSet() && len(c.faults) == 0 {
 		c.fault("on_call.drills.every", "expected a time such as \"first Tuesday 10:00\" (of every month), or five fields as in cron")
 	}
 	c.caps("on_call.caps", o.Caps)
@@ -143,9 +143,9 @@ func (c *checker) rotation(path string, r Rotation, o OnCall) {
 	switch start := r.Start.Weekday(); {
 	case r.Start.IsZero():
 		c.fault(path+".start", "expected the date of a day on which the first of people takes over, such as 2026-11-23")
-	case r.HandOver.set && !r.HandOver.Daily && r.HandOver.Day != start:
+	case r.HandOver.IsSet() && !r.HandOver.Daily && r.HandOver.Day != start:
 		c.fault(path+".start", "expected a %v, as hand_over says, got a %v", r.HandOver.Day, start)
-	case r.HandOver.set && !r.HandOver.Daily && r.turn()%7 != 0:
+	case r.HandOver.IsSet() && !r.HandOver.Daily && r.turn()%7 != 0:
 		c.fault(path+".hand_over", "expected a time of day, as turns of %d days begin on any day, got %v", r.turn(), r.HandOver)
 	}
 }
@@ -158,7 +158,7 @@ func (c *checker) member(path, name string, o OnCall) {
 
 // shifts checks the table of a week: every minute of it belongs to exactly one shift.
 func (c *checker) shifts(path string, r Rotation, o OnCall) {
-	if len(r.People) > 0 || r.Every != 0 || r.HandOver.set || !r.Start.IsZero() {
+	if len(r.People) > 0 || r.Every != 0 || r.HandOver.IsSet() || !r.Start.IsZero() {
 		c.fault(path+".shifts", "expected either shifts, or every, hand_over, start and people")
 	}
 	var on [aWeek]int
@@ -170,7 +170,7 @@ func (c *checker) shifts(path string, r Rotation, o OnCall) {
 			whole = false
 			continue
 		}
-		if !s.From.set || !s.To.set || s.From.Daily || s.To.Daily {
+		if !s.From.IsSet() || !s.To.IsSet() || s.From.Daily || s.To.Daily {
 			c.fault(at, "expected a from and a to such as \"Monday 09:00\"")
 			whole = false
 			continue

@@ -72,7 +72,7 @@ func (c *checker) severities(path string, m map[Kind]Severity) {
 
 func (c *checker) maintenance(path string, m Maintenance) {
 	const aDay = 24 * time.Hour
-	once, recurring := !m.From.IsZero() || !m.To.IsZero(), m.Every.set || m.For != 0
+	once, recurring := !m.From.IsZero() || !m.To.IsZero(), m.Every.IsSet() || m.For != 0
 	longest := 7 * aDay
 	if m.Every.Daily {
 		longest = aDay
@@ -82,7 +82,7 @@ func (c *checker) maintenance(path string, m Maintenance) {
 	case c.spoiltAmong(path, "from", "to", "every", "for"):
 	case once == recurring:
 		c.fault(path, "expected either from and to, or every and for")
-	case recurring && !m.Every.set:
+	case recurring && !m.Every.IsSet():
 		c.fault(path+".every", "expected a time such as \"Sunday 03:00\", or \"03:00\" for every day")
 	case recurring && (m.For <= 0 || m.For >= longest):
 		c.fault(path+".for", "expected a duration over 0 and under %v, got %v: it would never begin, or never end", longest, m.For)

@@ -26,11 +26,6 @@ type Person struct {
 // Reachable is the earliest moment, from now on, at which a text does not disturb the person.
 func (p Person) Reachable(now time.Time) time.Time { return p.Awake.next(now, p.Zone.Location()) }
 
-// clock is a moment by the person's clock, short enough for a text: "04:23 CET", with its day where that is not today.
-func (p Person) clock(t, now time.Time) string {
-	return voice{zone: p.Zone.Location(), now: now}.clock(t)
-}
-
 // A Zone is a time zone by its name in the IANA database, such as Europe/Berlin. The zero Zone is UTC.
 type Zone struct {
 	name string

@@ -32,7 +32,7 @@ func (m Maintenance) holds(at time.Time) bool {
 // until is when it ends, if it is on. A recurring one begins by the clock on the wall, and lasts as long as it says.
 func (m Maintenance) until(at time.Time) (end time.Time, on bool) {
 	zone := m.Zone.Location()
-	if !m.Every.set {
+	if !m.Every.IsSet() {
 		return m.To.In(zone), !at.Before(m.From.In(zone)) && at.Before(m.To.In(zone))
 	}
 	y, mo, d := at.In(zone).Date()

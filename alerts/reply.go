@@ -108,7 +108,7 @@ func (r *Route) muteByText(about []Incident, lasts time.Duration, who Person, at
 	for _, i := range about {
 		r.mute(Mute{Journey: i.Journey, Until: at.now.Add(lasts), By: who.Name})
 	}
-	return fitText(fmt.Sprintf("Muted until %s: %s. If it is still bad then, you are told again.", who.clock(at.now.Add(lasts), at.now), inShort(about)), "")
+	return fitText(fmt.Sprintf("Muted until %s: %s. If it is still bad then, you are told again.", LocalTime(who, at.now.Add(lasts), at.now), inShort(about)), "")
 }
 
 // meant are the incidents, not over, that a handle, the beginning of one or a journey's name means: all, if it is empty.
@@ -142,7 +142,7 @@ func (r *Route) meant(about string) (meant []Incident, complaint string) {
 func (r *Route) status(who Person, at hour) string {
 	var said []string
 	for _, i := range r.badNow("") {
-		s := fmt.Sprintf("%s %s since %s, %s", i.Journey, i.Kind, who.clock(i.Since, at.now), i.State)
+		s := fmt.Sprintf("%s %s since %s, %s", i.Journey, i.Kind, LocalTime(who, i.Since, at.now), i.State)
 		switch {
 		case i.lapsed():
 			s += fmt.Sprintf(", acknowledged by %s until it expired", i.AckedBy)
@@ -156,7 +156,7 @@ func (r *Route) status(who Person, at hour) string {
 	}
 	for _, m := range r.Mutes {
 		if at.now.Before(m.Until) {
-			said = append(said, fmt.Sprintf("%s is muted until %s.", m.what(), who.clock(m.Until, at.now)))
+			said = append(said, fmt.Sprintf("%s is muted until %s.", m.what(), LocalTime(who, m.Until, at.now)))
 		}
 	}
 	return fitText(strings.Join(said, " "), "")

@@ -21,7 +21,7 @@ func (p Page) missed() bool {
 // again is what is told once more, when and by which carrier, as a page has not arrived: the same carrier is asked while it
 // may take it another time, and the second, where there is one, in the end, or at once when the first never will. False: it
 // was told often enough, or nobody would take it. The same in an e-mail went out when it was first told.
-func (p Page) again(o OnCall) (Page, bool) {
+func again(p Page, o OnCall) (Page, bool) {
 	if !p.missed() || !p.tellsEnd() || p.Channel != Text || p.Again >= len(retellAfter) {
 		return Page{}, false
 	}
@@ -53,7 +53,7 @@ func (r *Route) retellNotices(at hour) {
 		if p.Purpose != Notice {
 			continue
 		}
-		next, ok := p.again(at.onCall)
+		next, ok := again(p, at.onCall)
 		if who, known := at.onCall.person(p.Person); ok && known {
 			r.retell(next, who, at)
 		}

@@ -93,7 +93,7 @@ func (r Rotation) turn() int {
 func (r Rotation) handOver(n int) time.Time {
 	const nine = 9 * 60
 	minute := nine
-	if r.HandOver.set {
+	if r.HandOver.IsSet() {
 		minute = r.HandOver.Minute
 	}
 	y, m, d := r.Start.Date()

@@ -38,7 +38,7 @@ func (r *Route) planAllClears(at hour) {
 		}
 		for _, who := range at.onCall.People {
 			owed, missed := r.owed(who, i.ID)
-			next, again := missed.again(at.onCall)
+			next, again := again(missed, at.onCall)
 			switch {
 			case owed:
 				r.write(Page{Purpose: AllClear, Incidents: []string{i.ID}, Waking: !r.called(who, i.ID)}, who, at)

@@ -15,6 +15,11 @@ type voice struct {
 	aloud bool
 }
 
+// LocalTime formats t by a person's clock, short enough for a text: "04:23 CET", with its day where that is not today.
+func LocalTime(p Person, t, now time.Time) string {
+	return voice{zone: p.Zone.Location(), now: now}.clock(t)
+}
+
 // clock is a moment by the person's clock: "04:23 CET", "Fri 04:23 CET"; or "4:23 in the morning, Berlin time".
 func (v voice) clock(t time.Time) string {
 	t = t.In(v.zone)

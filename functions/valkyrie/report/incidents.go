@@ -14,7 +14,7 @@ import (
 func WriteIncident(w io.Writer, r alerts.Record, marks []alerts.Mark) {
 	const day, clock = "2006-01-02 15:04:05", "15:04:05"
 	fmt.Fprintf(w, "%s  #%s  %s is %s: %s\n", r.Opened.Format(day), r.Short(), r.Journey, r.Kind, r.State)
-	fmt.Fprintf(w, "  %s%s\n", r.Reason, cli.Prefixed("; it ", r.Began(marks)))
+	fmt.Fprintf(w, "  %s%s\n", r.Reason, cli.Prefixed("; it ", alerts.Began(r.Incident, marks)))
 	if r.Error != "" {
 		fmt.Fprintf(w, "  %s%s\n", cli.Prefixed("step \"", cli.Prefixed(r.Step, "\": ")), r.Error)
 	}
