@@ -1,12 +1,12 @@
-// Package alerts decides when a person is woken, with which words, and makes sure that a person really was.
+// Package alerts holds alerts.yaml, the file in which a user says when to open an incident and whom to page. The packages
+// below it decide and deliver:
 //
-// Judging folds runs into incidents, and a route folds incidents, the carrier's reports and key presses into pages. Both are
-// pure, and each changes under one conditional write; what has to be sent is in the same write as the reason for it.
-//
-//	INCIDENT  open -a page is accepted-> notified -key 4-> acknowledged
-//	          any -good runs-> resolved (told only to those who were paged) -fails again within the window-> the same, open
-//	PAGE      planned -claim (a lease)-> claimed -the carrier took it-> accepted -its callbacks-> ended
-//	          claimed -certainly not sent-> planned, a little later     claimed -refused-> ended, the next one now
-//	          claimed -no answer, or the lease ran out-> unknown -a callback, or found by listing-> accepted
-//	          unknown -45 s and neither-> planned, once more            planned -nobody needs it any more-> cancelled
+//	config    reads alerts.yaml and reports every fault with its line
+//	judge     folds runs into incidents; judge/trend has the statistics
+//	incident  defines Incident, Page and Record, and the interfaces of the store
+//	oncall    says who is on call: people, rotations, overrides, severities, maintenance, drill times
+//	message   composes the text of a call, an SMS, an e-mail and an all-clear
+//	paging    turns incidents into pages and delivers them: escalation, outbox, retries, replies
+//	replay    judges stored history again under another policy
+//	twilio    is the first provider; postmortem, practice and proof serve the people who tune and verify all of this
 package alerts

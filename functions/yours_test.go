@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/config"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
@@ -38,7 +39,7 @@ func TestYourJourneys(t *testing.T) {
 
 // TestYourAlerts: alerts.yaml is valid, and names only journeys that there are.
 func TestYourAlerts(t *testing.T) {
-	if _, err := alerts.Parse("alerts/alerts.yaml", alerts.Shipped(), journey.Names(probes.All)); err != nil {
+	if _, err := config.Parse("alerts/alerts.yaml", alerts.Shipped(), journey.Names(probes.All)); err != nil {
 		t.Error(err)
 	}
 }

@@ -4,17 +4,18 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/probes/journey"
 )
 
 // A Case is all that is known of an incident.
 type Case struct {
-	Record      alerts.Record
+	Record      incident.Record
 	Runs        []journey.Run // of its journey, by slot; from long enough before it that each region has a good one
 	Judged      Judged
-	Mutes       []alerts.Mute // in force now
-	EvidenceURL string        // where people can open the evidence; empty: only its paths are known
+	Mutes       []incident.Mute // in force now
+	EvidenceURL string          // where people can open the evidence; empty: only its paths are known
 	Now         time.Time
 }
 
@@ -28,13 +29,13 @@ type Judged struct {
 type Decided struct {
 	At     time.Time
 	Region string // empty: because of a run that did not come
-	alerts.Decision
+	judge.Decision
 }
 
 // An Account is an incident whole. Its JSON form is a contract with scripts: that of `valkyrie incidents --format json`, and
 // the keys below.
 type Account struct {
-	alerts.Record
+	incident.Record
 	Short     string    `json:"short"`     // the handle that people are given
 	ToldAt    time.Time `json:"told_at"`   // what came later is not in it
 	Windows   []Window  `json:"windows"`   // when customers may have been hit, by region
@@ -59,7 +60,7 @@ func Of(c Case) Account {
 func provenance(c Case) string {
 	const known = "what was decided then is known from the incident itself: why it was opened, and why it was closed"
 	switch {
-	case c.Record.Kind == alerts.Heartbeat:
+	case c.Record.Kind == incident.Heartbeat:
 		return "what a batch says is not kept; " + known
 	case len(c.Runs) == 0:
 		return "no runs of that time are kept any more; " + known
@@ -74,12 +75,12 @@ func provenance(c Case) string {
 // agrees reports whether judging again opens and closes the incident when it was.
 func (c Case) agrees() bool {
 	r := c.Record
-	decided := func(ok func(alerts.Decision) bool) bool {
+	decided := func(ok func(judge.Decision) bool) bool {
 		return slices.ContainsFunc(c.Judged.Decisions, func(d Decided) bool { return d.Incident.ID == r.ID && ok(d.Decision) })
 	}
-	opened := decided(func(d alerts.Decision) bool { return d.Verb == alerts.Opens })
-	closed := decided(func(d alerts.Decision) bool {
-		return d.Verb == alerts.Resolves && d.Incident.ResolvedAt.Equal(r.ResolvedAt)
+	opened := decided(func(d judge.Decision) bool { return d.Verb == judge.Opens })
+	closed := decided(func(d judge.Decision) bool {
+		return d.Verb == judge.Resolves && d.Incident.ResolvedAt.Equal(r.ResolvedAt)
 	})
-	return opened && (r.State != alerts.Resolved || closed)
+	return opened && (r.State != incident.Resolved || closed)
 }

@@ -16,6 +16,10 @@ import (
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/aftermath"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/replay"
 	"valkyrie/probes/journey"
 )
 
@@ -67,9 +71,9 @@ func (h history) runs() []journey.Run {
 }
 
 // policy is the shipped one.
-func policy(t *testing.T) alerts.Config {
+func policy(t *testing.T) config.Config {
 	t.Helper()
-	cfg, err := alerts.Parse("alerts.yaml", alerts.Shipped(), nil)
+	cfg, err := config.Parse("alerts.yaml", alerts.Shipped(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,13 +81,13 @@ func policy(t *testing.T) alerts.Config {
 }
 
 // caseOf judges a history, and takes its first incident of a kind.
-func caseOf(t *testing.T, h history, kind alerts.Kind) aftermath.Case {
+func caseOf(t *testing.T, h history, kind incident.Kind) aftermath.Case {
 	t.Helper()
 	cfg := policy(t)
 	c := aftermath.Case{Runs: h.runs(), Judged: aftermath.Judged{Policy: "alerts.yaml"}, Now: minute(600)}
-	r := alerts.NewReplay(cfg.Judge, cfg.OnCall, map[string]string{"print-card": "print a card"})
-	r.Decided = func(_, region string, at time.Time, d alerts.Decision) {
-		if d.Verb != alerts.Rests {
+	r := replay.NewReplay(cfg.Judge, cfg.OnCall, map[string]string{"print-card": "print a card"})
+	r.Decided = func(_, region string, at time.Time, d judge.Decision) {
+		if d.Verb != judge.NoChange {
 			c.Judged.Decisions = append(c.Judged.Decisions, aftermath.Decided{At: at, Region: region, Decision: d})
 		}
 	}
@@ -105,23 +109,23 @@ func outage(t *testing.T) aftermath.Case {
 	c := caseOf(t, history{
 		"eu-west-1": "pppffffbfffppp",
 		"us-east-1": "ppppfffffffppp",
-	}, alerts.Down)
+	}, incident.Down)
 	called := minute(5).Add(12 * time.Second)
-	c.Record.Pages = []alerts.Page{
+	c.Record.Pages = []incident.Page{
 		{
-			ID: "p1", Purpose: alerts.Alarm, Channel: alerts.Call, Person: "Ada", State: alerts.Ended, Result: alerts.NoAnswer, Tries: 2,
+			ID: "p1", Purpose: incident.Alarm, Channel: incident.Call, Person: "Ada", State: incident.Ended, Result: incident.NoAnswer, Tries: 2,
 			PlannedAt: called, AcceptedAt: called.Add(time.Second), EndedAt: called.Add(26 * time.Second),
 		},
 		{
-			ID: "p2", Purpose: alerts.Alarm, Channel: alerts.Text, Person: "Ada", State: alerts.Ended, Result: alerts.Delivered, Tries: 1,
+			ID: "p2", Purpose: incident.Alarm, Channel: incident.Text, Person: "Ada", State: incident.Ended, Result: incident.Delivered, Tries: 1,
 			PlannedAt: called, AcceptedAt: called.Add(time.Second), EndedAt: called.Add(3 * time.Second),
 		},
 		{
-			ID: "p3", Purpose: alerts.Alarm, Channel: alerts.Call, Person: "Grace", State: alerts.Ended, Result: alerts.Human, Key: "4", Tries: 1,
+			ID: "p3", Purpose: incident.Alarm, Channel: incident.Call, Person: "Grace", State: incident.Ended, Result: incident.Human, Key: "4", Tries: 1,
 			PlannedAt: called.Add(26 * time.Second), AcceptedAt: called.Add(27 * time.Second), EndedAt: called.Add(70 * time.Second),
 		},
 		{
-			ID: "p4", Purpose: alerts.AllClear, Channel: alerts.Text, Person: "Grace", State: alerts.Accepted, Tries: 1,
+			ID: "p4", Purpose: incident.AllClear, Channel: incident.Text, Person: "Grace", State: incident.Accepted, Tries: 1,
 			PlannedAt: minute(11).Add(2 * time.Second), AcceptedAt: minute(11).Add(3 * time.Second),
 		},
 	}

@@ -3,7 +3,8 @@ package aftermath
 import (
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // Detection is how long it took until somebody knew. A time that did not come is absent.
@@ -21,21 +22,21 @@ type Detection struct {
 
 // PageTimes are the times of one alarm.
 type PageTimes struct {
-	Page          string         `json:"page"` // id
-	Person        string         `json:"person"`
-	Channel       alerts.Channel `json:"channel"`
-	FailedAt      time.Time      `json:"failed_at"` // slot of the first bad run of the spell that it is about
-	RangAt        time.Time      `json:"rang_at,omitzero"`
-	KeyAt         time.Time      `json:"key_at,omitzero"`
-	Key           string         `json:"key,omitempty"`
-	FailedToRingS int64          `json:"failed_to_ring_s,omitempty"`
-	RingToKeyS    int64          `json:"ring_to_key_s,omitempty"`
+	Page          string           `json:"page"` // id
+	Person        string           `json:"person"`
+	Channel       incident.Channel `json:"channel"`
+	FailedAt      time.Time        `json:"failed_at"` // slot of the first bad run of the spell that it is about
+	RangAt        time.Time        `json:"rang_at,omitzero"`
+	KeyAt         time.Time        `json:"key_at,omitzero"`
+	Key           string           `json:"key,omitempty"`
+	FailedToRingS int64            `json:"failed_to_ring_s,omitempty"`
+	RingToKeyS    int64            `json:"ring_to_key_s,omitempty"`
 }
 
-func detection(r alerts.Record) Detection {
+func detection(r incident.Record) Detection {
 	d := Detection{FailedAt: r.Since, OpenedAt: r.Opened, Pages: []PageTimes{}}
 	for _, p := range r.Pages {
-		if p.Purpose != alerts.Alarm || p.State == alerts.Cancelled {
+		if p.Purpose != incident.Alarm || p.State == incident.Cancelled {
 			continue
 		}
 		t := timesOf(r, p)
@@ -56,10 +57,10 @@ func detection(r alerts.Record) Detection {
 
 // timesOf are the times of an alarm. When the key of a call was pressed is not in the page: an acknowledgement has its
 // time in the incident, and after another key the call soon ends.
-func timesOf(r alerts.Record, p alerts.Page) PageTimes {
+func timesOf(r incident.Record, p incident.Page) PageTimes {
 	t := PageTimes{Page: p.ID, Person: p.Person, Channel: p.Channel, FailedAt: failedBefore(r, p), RangAt: p.AcceptedAt, Key: p.Key}
 	switch {
-	case p.Key == alerts.AckKey && r.AckedBy == p.Person && !r.AckedAt.Before(p.AcceptedAt):
+	case p.Key == paging.AckKey && r.AckedBy == p.Person && !r.AckedAt.Before(p.AcceptedAt):
 		t.KeyAt = r.AckedAt
 	case p.Key != "":
 		t.KeyAt = p.EndedAt
@@ -69,9 +70,9 @@ func timesOf(r alerts.Record, p alerts.Page) PageTimes {
 }
 
 // failedBefore is the first bad slot of the spell that a page is about.
-func failedBefore(r alerts.Record, p alerts.Page) time.Time {
+func failedBefore(r incident.Record, p incident.Page) time.Time {
 	at := r.Since
-	for _, s := range r.Spells {
+	for _, s := range r.Outages {
 		if !s.Since.After(p.PlannedAt) {
 			at = s.Since
 		}

@@ -9,8 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
 	"valkyrie/alerts/aftermath"
+	"valkyrie/alerts/incident"
 )
 
 // told are the windows of an account, in minutes since start: "eu 2-11".
@@ -32,23 +32,23 @@ func told(a aftermath.Account) string {
 func TestWindows(t *testing.T) {
 	const quiet = "pppppppppppppppppppp"
 	for _, c := range []struct {
-		kind    alerts.Kind
+		kind    incident.Kind
 		history history
 		want    string
 	}{
-		{alerts.Down, history{"eu": "pppffp"}, "eu 2-5 (2)"},
-		{alerts.Down, history{"eu": "ffp"}, "eu ?-2 (2)"}, // nothing is kept of before
-		{alerts.Down, history{"eu": "ppff"}, "eu 1-? (2)"},
-		{alerts.Down, history{"eu": "pbffbp"}, "eu 0-5 (2)"}, // what broke tells nothing
-		{alerts.Down, history{"eu": "pppfpppffsp"}, "eu 6-9 (2)"},
-		{alerts.Down, history{"eu": "pppffpppppffppp", "us": "ppppppppppppppp"}, "eu 2-5 (2), eu 9-12 (2)"},
-		{alerts.Down, history{"eu": "pppffppp", "us": "ppppppfp"}, "eu 2-5 (2)"}, // the lone failure elsewhere came after
-		{alerts.Down, history{"eu": "pppffffp", "us": "pppppfpp"}, "eu 2-7 (4), us 4-6 (1)"},
-		{alerts.Flapping, history{"eu": "pfpfpfpfpfp"}, "eu 0-2 (1), eu 2-4 (1), eu 4-6 (1), eu 6-8 (1), eu 8-10 (1)"},
-		{alerts.Degraded, history{"eu": "ppssspp"}, "eu 1-5 (3)"},
-		{alerts.Ours, history{"eu": "ppbbbp"}, "eu 1-5 (3)"},
-		{alerts.Silent, history{"eu": "ppp.......pp", "us": quiet}, "eu 2-10 (0)"},
-		{alerts.Silent, history{"eu": "ppp", "us": quiet}, "eu 2-? (0)"},
+		{incident.Down, history{"eu": "pppffp"}, "eu 2-5 (2)"},
+		{incident.Down, history{"eu": "ffp"}, "eu ?-2 (2)"}, // nothing is kept of before
+		{incident.Down, history{"eu": "ppff"}, "eu 1-? (2)"},
+		{incident.Down, history{"eu": "pbffbp"}, "eu 0-5 (2)"}, // what broke tells nothing
+		{incident.Down, history{"eu": "pppfpppffsp"}, "eu 6-9 (2)"},
+		{incident.Down, history{"eu": "pppffpppppffppp", "us": "ppppppppppppppp"}, "eu 2-5 (2), eu 9-12 (2)"},
+		{incident.Down, history{"eu": "pppffppp", "us": "ppppppfp"}, "eu 2-5 (2)"}, // the lone failure elsewhere came after
+		{incident.Down, history{"eu": "pppffffp", "us": "pppppfpp"}, "eu 2-7 (4), us 4-6 (1)"},
+		{incident.Flapping, history{"eu": "pfpfpfpfpfp"}, "eu 0-2 (1), eu 2-4 (1), eu 4-6 (1), eu 6-8 (1), eu 8-10 (1)"},
+		{incident.Degraded, history{"eu": "ppssspp"}, "eu 1-5 (3)"},
+		{incident.ProbeFault, history{"eu": "ppbbbp"}, "eu 1-5 (3)"},
+		{incident.Silent, history{"eu": "ppp.......pp", "us": quiet}, "eu 2-10 (0)"},
+		{incident.Silent, history{"eu": "ppp", "us": quiet}, "eu 2-? (0)"},
 	} {
 		if got := told(aftermath.Of(caseOf(t, c.history, c.kind))); got != c.want {
 			t.Errorf("%s %v: got %q, want %q", c.kind, c.history, got, c.want)
@@ -87,7 +87,7 @@ func TestProvenance(t *testing.T) {
 	changed.Judged.Decisions = changed.Judged.Decisions[:1]
 	swept.Runs, swept.Judged = nil, aftermath.Judged{}
 	unread.Judged = aftermath.Judged{}
-	batch.Record.Kind = alerts.Heartbeat
+	batch.Record.Kind = incident.Heartbeat
 	for want, c := range map[string]aftermath.Case{
 		"and the incident comes out as it was":                     outage(t),
 		"which would have it otherwise than it was":                changed,
@@ -112,8 +112,8 @@ func TestProvenance(t *testing.T) {
 
 // TestStillOpen: what is not over says so, with who has muted it.
 func TestStillOpen(t *testing.T) {
-	c := caseOf(t, history{"eu": "ppff"}, alerts.Down)
-	c.Mutes = []alerts.Mute{{Journey: "print-card", Until: minute(700), By: "Ada"}, {Journey: "create-order", Until: minute(700)}}
+	c := caseOf(t, history{"eu": "ppff"}, incident.Down)
+	c.Mutes = []incident.Mute{{Journey: "print-card", Until: minute(700), By: "Ada"}, {Journey: "create-order", Until: minute(700)}}
 	var b, md bytes.Buffer
 	a := aftermath.Of(c)
 	if err := a.Text(&b); err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // Markdown writes the beginning of a post-mortem: what is known is filled in, what only people know is left blank and
@@ -152,12 +152,12 @@ func (a Account) wentBadly() []string {
 		all = append(all, fmt.Sprintf("the first alarm was out only %s after the first bad slot", lasting(d.RangAt.Sub(d.FailedAt))))
 	}
 	for _, p := range a.Pages {
-		if p.Purpose == alerts.Alarm && p.State == alerts.Ended && p.Key == "" && p.Result != alerts.Delivered && p.Result != alerts.Human {
+		if p.Purpose == incident.Alarm && p.State == incident.Ended && p.Key == "" && p.Result != incident.Delivered && p.Result != incident.Human {
 			all = append(all, escape(fmt.Sprintf("%s to %s: %s", p.Channel, p.Person, plain(outcome(p)))))
 		}
 	}
-	if len(a.Spells) > 1 {
-		all = append(all, fmt.Sprintf("it came back: %d outages in one incident", len(a.Spells)))
+	if len(a.Outages) > 1 {
+		all = append(all, fmt.Sprintf("it came back: %d outages in one incident", len(a.Outages)))
 	}
 	return all
 }

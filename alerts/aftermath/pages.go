@@ -6,11 +6,12 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // pageEntries are what became of a page: planned, taken by the carrier, answered with a key, ended.
-func pageEntries(r alerts.Record, p alerts.Page) []Entry {
+func pageEntries(r incident.Record, p incident.Page) []Entry {
 	var all []Entry
 	add := func(at time.Time, what What, format string, args ...any) {
 		if !at.IsZero() {
@@ -24,18 +25,18 @@ func pageEntries(r alerts.Record, p alerts.Page) []Entry {
 		add(timesOf(r, p).KeyAt, Key, "%s presses %s: %s", p.Person, p.Key, meaning(p.Key))
 	}
 	switch p.State {
-	case alerts.Ended:
+	case incident.Ended:
 		add(p.EndedAt, Page, "%s: %s", name, outcome(p))
-	case alerts.Cancelled:
+	case incident.Cancelled:
 		add(p.EndedAt, Page, "%s: cancelled, as nobody needed it any more", name)
-	case alerts.Unknown:
+	case incident.Unknown:
 		add(p.ClaimedAt, Page, "%s: whether the carrier took it is not known: %s", name, p.Why)
 	}
 	return all
 }
 
 // waits says until when a page has to wait for somebody's morning.
-func waits(p alerts.Page) string {
+func waits(p incident.Page) string {
 	if !p.NotBefore.After(p.PlannedAt) {
 		return ""
 	}
@@ -43,22 +44,22 @@ func waits(p alerts.Page) string {
 }
 
 // onceMore says that the same was told before, and did not arrive.
-func onceMore(r alerts.Record, p alerts.Page) string {
-	before := func(o alerts.Page) bool {
-		missed := o.Result == alerts.FailedCall || o.Result == alerts.Undelivered
+func onceMore(r incident.Record, p incident.Page) string {
+	before := func(o incident.Page) bool {
+		missed := o.Result == incident.FailedCall || o.Result == incident.Undelivered
 		return missed && o.Purpose == p.Purpose && o.Channel == p.Channel && o.Person == p.Person && !o.EndedAt.IsZero() && !o.EndedAt.After(p.PlannedAt)
 	}
 	switch {
-	case p.Purpose != alerts.AllClear || !slices.ContainsFunc(r.Pages, before):
+	case p.Purpose != incident.AllClear || !slices.ContainsFunc(r.Pages, before):
 		return ""
-	case p.Via == alerts.Second:
+	case p.Via == incident.Second:
 		return " once more, by the second channel, as it did not arrive,"
 	}
 	return " once more, as it did not arrive,"
 }
 
 // effort says what it took to hand it over.
-func effort(p alerts.Page) string {
+func effort(p incident.Page) string {
 	switch {
 	case p.Resent:
 		return ", sent once more after the first one was lost"
@@ -68,10 +69,10 @@ func effort(p alerts.Page) string {
 	return ""
 }
 
-func outcome(p alerts.Page) string {
+func outcome(p incident.Page) string {
 	said := map[string]string{
-		alerts.Human: "a person listened", alerts.Machine: "voicemail: nobody was told", alerts.Busy: "the line was engaged",
-		alerts.NoAnswer: "nobody answered", alerts.FailedCall: "it failed", alerts.Undelivered: "it did not arrive", alerts.Delivered: "it arrived",
+		incident.Human: "a person listened", incident.Machine: "voicemail: nobody was told", incident.Busy: "the line was engaged",
+		incident.NoAnswer: "nobody answered", incident.FailedCall: "it failed", incident.Undelivered: "it did not arrive", incident.Delivered: "it arrived",
 	}[p.Result]
 	if said == "" {
 		said = "ended" + after(", ", p.Result)
@@ -82,13 +83,13 @@ func outcome(p alerts.Page) string {
 // meaning is what a key does.
 func meaning(key string) string {
 	switch key {
-	case alerts.AckKey:
+	case paging.AckKey:
 		return "acknowledged"
-	case alerts.MuteKey:
+	case paging.MuteKey:
 		return "muted for an hour"
-	case alerts.PassKey:
+	case paging.PassKey:
 		return "passed to the next person"
-	case alerts.RepeatKey:
+	case paging.RepeatKey:
 		return "heard again"
 	}
 	return "a key that does nothing"

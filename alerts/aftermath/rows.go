@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/judge"
 	"valkyrie/probes/journey"
 )
 
@@ -36,7 +36,7 @@ func rows(entries []Entry) []row {
 				continue
 			}
 			last[e.Region] = len(all)
-		case e.What == Decision && e.Verb == alerts.Continues && strings.Contains(e.Text, "still failed"):
+		case e.What == Decision && e.Verb == judge.Continues && strings.Contains(e.Text, "still failed"):
 			continue
 		default:
 			clear(last)

@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -38,7 +38,7 @@ func (a Account) textFacts(b *strings.Builder) {
 	if !a.AckedAt.IsZero() {
 		fact("acknowledged", at(a.AckedAt, "")+" by "+a.AckedBy)
 	}
-	if a.State == alerts.Resolved {
+	if a.State == incident.Resolved {
 		fact("resolved", at(a.ResolvedAt, "")+": "+a.Closing)
 	}
 }
@@ -95,7 +95,7 @@ func (p PageTimes) words() string {
 		return s + "it never got through to a carrier"
 	}
 	s += lasting(p.RangAt.Sub(p.FailedAt)) + " from the failed slot to the ring"
-	if p.Channel != alerts.Call {
+	if p.Channel != incident.Call {
 		return strings.Replace(s, "to the ring", "until it was sent", 1)
 	}
 	if p.KeyAt.IsZero() {

@@ -6,7 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/probes/journey"
 )
 
@@ -32,7 +33,7 @@ type Entry struct {
 	Run      string             `json:"run,omitempty"` // id
 	Outcome  journey.Outcome    `json:"outcome,omitempty"`
 	Evidence []journey.Evidence `json:"evidence,omitempty"` // of a run that was not good
-	Verb     alerts.Verb        `json:"verb,omitempty"`     // of a decision
+	Verb     judge.Verb         `json:"verb,omitempty"`     // of a decision
 	Page     string             `json:"page,omitempty"`     // id
 	Person   string             `json:"person,omitempty"`
 }
@@ -50,7 +51,7 @@ func timeline(c Case, ws []Window) []Entry {
 	for _, p := range c.Record.Pages {
 		all = append(all, pageEntries(c.Record, p)...)
 	}
-	if r := c.Record; !r.AckedAt.IsZero() && !slices.ContainsFunc(r.Pages, func(p alerts.Page) bool { return timesOf(r, p).KeyAt.Equal(r.AckedAt) }) {
+	if r := c.Record; !r.AckedAt.IsZero() && !slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return timesOf(r, p).KeyAt.Equal(r.AckedAt) }) {
 		all = append(all, Entry{At: r.AckedAt, What: Acknowledged, Person: r.AckedBy, Text: "acknowledged by " + r.AckedBy})
 	}
 	for _, m := range c.Mutes {
@@ -102,26 +103,26 @@ func runEntry(r journey.Run) Entry {
 // own words do.
 func (c Case) decisions(from, until time.Time) []Entry {
 	var all []Entry
-	opened, closed := false, c.Record.State != alerts.Resolved
+	opened, closed := false, c.Record.State != incident.Resolved
 	for _, d := range c.Judged.Decisions {
 		ours := d.Incident.ID == c.Record.ID
-		if d.At.Before(from) || d.At.After(until) || !ours && (d.Verb != alerts.Waits || d.Incident.ID != "") {
+		if d.At.Before(from) || d.At.After(until) || !ours && (d.Verb != judge.Waits || d.Incident.ID != "") {
 			continue
 		}
-		opened = opened || d.Verb == alerts.Opens
-		closed = closed || d.Verb == alerts.Resolves && d.At.Equal(c.Record.ResolvedAt)
+		opened = opened || d.Verb == judge.Opens
+		closed = closed || d.Verb == judge.Resolves && d.At.Equal(c.Record.ResolvedAt)
 		all = append(all, Entry{At: d.At.UTC(), What: Decision, Region: d.Region, Verb: d.Verb, Text: d.Reason})
 	}
 	if !opened {
-		all = append(all, Entry{At: c.Record.Opened, What: Decision, Verb: alerts.Opens, Text: c.Record.Reason})
+		all = append(all, Entry{At: c.Record.Opened, What: Decision, Verb: judge.Opens, Text: c.Record.Reason})
 	}
 	if !closed {
-		all = append(all, Entry{At: c.Record.ResolvedAt, What: Decision, Verb: alerts.Resolves, Text: c.Record.Closing})
+		all = append(all, Entry{At: c.Record.ResolvedAt, What: Decision, Verb: judge.Resolves, Text: c.Record.Closing})
 	}
 	return all
 }
 
-func muteText(m alerts.Mute) string {
+func muteText(m incident.Mute) string {
 	what := m.Journey
 	if what == "" {
 		what = "everything"

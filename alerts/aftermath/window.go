@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -32,11 +32,11 @@ func windows(c Case) []Window {
 		runs := slices.DeleteFunc(slices.Clone(c.Runs), func(r journey.Run) bool { return r.Region != region })
 		named := slices.Contains(c.Record.Regions, region)
 		switch c.Record.Kind {
-		case alerts.Silent:
+		case incident.Silent:
 			if named {
 				all = append(all, c.gap(region, runs)...)
 			}
-		case alerts.Creeping, alerts.Counts, alerts.Heartbeat:
+		case incident.Creeping, incident.Counts, incident.Heartbeat:
 			if named {
 				all = append(all, c.around(region, runs))
 			}
@@ -84,18 +84,20 @@ func (c Case) stretches(region string, runs []journey.Run) []Window {
 }
 
 // bad reports whether a run of that outcome is what incidents of the kind are about.
-func bad(k alerts.Kind, o journey.Outcome) bool {
+func bad(k incident.Kind, o journey.Outcome) bool {
 	switch k {
-	case alerts.Ours:
+	case incident.ProbeFault:
 		return o == journey.Broken
-	case alerts.Degraded:
+	case incident.Degraded:
 		return o == journey.Slow || o == journey.Failed
 	}
 	return o == journey.Failed
 }
 
 // tells reports whether a run that is not bad says that it is good.
-func tells(k alerts.Kind, o journey.Outcome) bool { return k == alerts.Ours || o != journey.Broken }
+func tells(k incident.Kind, o journey.Outcome) bool {
+	return k == incident.ProbeFault || o != journey.Broken
+}
 
 // gap is the longest time without a run that touches the incident.
 func (c Case) gap(region string, runs []journey.Run) []Window {
@@ -126,7 +128,7 @@ func (c Case) around(region string, runs []journey.Run) Window {
 			w.LastGood = began(r)
 		case !r.Slot.Before(c.Record.Since) && !r.Slot.After(c.Record.Last):
 			w.BadRuns++
-		case r.Outcome.Good() && c.Record.State == alerts.Resolved && !r.Slot.Before(c.Record.ResolvedAt) && w.FirstGood.IsZero():
+		case r.Outcome.Good() && c.Record.State == incident.Resolved && !r.Slot.Before(c.Record.ResolvedAt) && w.FirstGood.IsZero():
 			w.FirstGood = ended(r)
 		}
 	}
@@ -135,7 +137,7 @@ func (c Case) around(region string, runs []journey.Run) Window {
 
 // end is when the incident was over, or now.
 func (c Case) end() time.Time {
-	if c.Record.State == alerts.Resolved {
+	if c.Record.State == incident.Resolved {
 		return c.Record.ResolvedAt
 	}
 	return c.Now
@@ -155,20 +157,20 @@ func ended(r journey.Run) time.Time {
 }
 
 // hit says what the windows are of, for people to read.
-func hit(k alerts.Kind) string {
+func hit(k incident.Kind) string {
 	switch k {
-	case alerts.Ours, alerts.Silent:
+	case incident.ProbeFault, incident.Silent:
 		return "nobody knows how it was for customers"
-	case alerts.Degraded, alerts.Creeping:
+	case incident.Degraded, incident.Creeping:
 		return "customers may have waited"
-	case alerts.Counts, alerts.Heartbeat:
+	case incident.Counts, incident.Heartbeat:
 		return "the numbers may have been wrong"
 	}
 	return "customers may have been hit"
 }
 
 // headline is what the incident was, in a few words.
-func headline(r alerts.Record) string {
+func headline(r incident.Record) string {
 	title := r.Title
 	if title == "" {
 		title = strings.ReplaceAll(r.Journey, "-", " ")

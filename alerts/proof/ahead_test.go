@@ -5,7 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 )
 
 // tolerance is how far ahead a slot may be that is believed.
@@ -13,7 +14,7 @@ const tolerance = 5 * time.Minute
 
 // putRight is a state of judging in which a region begins anew at a slot, if what is known of it was judged by a clock that was
 // ahead: its last slot is still to come.
-func (w *world) putRight(s alerts.JourneyState, region string, slot, now time.Time) alerts.JourneyState {
+func (w *world) putRight(s judge.JourneyState, region string, slot, now time.Time) judge.JourneyState {
 	was := s.Regions[region]
 	if was.Slot.Sub(now) <= tolerance {
 		return s
@@ -24,8 +25,8 @@ func (w *world) putRight(s alerts.JourneyState, region string, slot, now time.Ti
 	w.counts.ahead++
 	const aDay = 24 * 60 * 60
 	s.Regions = maps.Clone(s.Regions)
-	s.Regions[region] = alerts.RegionState{Slot: slot, EveryMS: was.EveryMS, Doubt: later(was.Slot, was.Doubt), Day: slot.Unix() / aDay}
-	past := func(incidents []alerts.Incident) []alerts.Incident {
+	s.Regions[region] = judge.RegionState{Slot: slot, EveryMS: was.EveryMS, Doubt: later(was.Slot, was.Doubt), Day: slot.Unix() / aDay}
+	past := func(incidents []incident.Incident) []incident.Incident {
 		incidents = slices.Clone(incidents)
 		for i := range incidents {
 			inc := &incidents[i]

@@ -4,33 +4,35 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 )
 
 // pageArrows are the ways that a page may go in one write: those of the picture in the comment of package alerts, or
 // several of them in a row, as one event may lead to all of them.
-var pageArrows = map[alerts.PageState][]alerts.PageState{
-	alerts.Planned:  {alerts.Claimed, alerts.Cancelled},
-	alerts.Claimed:  {alerts.Planned, alerts.Unknown, alerts.Accepted, alerts.Ended, alerts.Cancelled},
-	alerts.Unknown:  {alerts.Planned, alerts.Claimed, alerts.Accepted, alerts.Ended, alerts.Cancelled},
-	alerts.Accepted: {alerts.Ended},
+var pageArrows = map[incident.PageState][]incident.PageState{
+	incident.Planned:  {incident.Claimed, incident.Cancelled},
+	incident.Claimed:  {incident.Planned, incident.Unknown, incident.Accepted, incident.Ended, incident.Cancelled},
+	incident.Unknown:  {incident.Planned, incident.Claimed, incident.Accepted, incident.Ended, incident.Cancelled},
+	incident.Accepted: {incident.Ended},
 }
 
 // incidentArrows are those of an incident. Only one that has come back is open again, and only one whose acknowledgement
 // has expired is notified again.
-var incidentArrows = map[alerts.IncidentState][]alerts.IncidentState{
-	alerts.Open:         {alerts.Notified, alerts.Acknowledged, alerts.Resolved},
-	alerts.Notified:     {alerts.Acknowledged, alerts.Resolved},
-	alerts.Acknowledged: {alerts.Resolved, alerts.Notified}, // the latter when it has expired: see expired
-	alerts.Resolved:     {alerts.Open},
+var incidentArrows = map[incident.IncidentState][]incident.IncidentState{
+	incident.Open:         {incident.Notified, incident.Acknowledged, incident.Resolved},
+	incident.Notified:     {incident.Acknowledged, incident.Resolved},
+	incident.Acknowledged: {incident.Resolved, incident.Notified}, // the latter when it has expired: see expired
+	incident.Resolved:     {incident.Open},
 }
 
 // arrows checks that nothing has gone back on its way, and that nothing was dropped that is still needed.
-func (w *world) arrows(p *program, before, after alerts.Route) {
+func (w *world) arrows(p *program, before, after paging.NotificationState) {
 	for _, was := range before.Incidents {
 		is := incidentOf(after, was.ID)
 		if is == nil {
-			if was.State != alerts.Resolved || w.live(before, was.ID) {
+			if was.State != incident.Resolved || w.live(before, was.ID) {
 				w.Fatalf("%s was forgotten while it was %s", was.ID, was.State)
 			}
 			continue
@@ -43,7 +45,7 @@ func (w *world) arrows(p *program, before, after alerts.Route) {
 		}
 	}
 	for _, was := range before.Pages {
-		i := slices.IndexFunc(after.Pages, func(p alerts.Page) bool { return p.ID == was.ID })
+		i := slices.IndexFunc(after.Pages, func(p incident.Page) bool { return p.ID == was.ID })
 		if i >= 0 {
 			w.pageArrow(was, after.Pages[i])
 			continue
@@ -57,19 +59,19 @@ func (w *world) arrows(p *program, before, after alerts.Route) {
 	}
 }
 
-func (w *world) incidentArrow(p *program, was, is alerts.Incident) {
+func (w *world) incidentArrow(p *program, was, is incident.Incident) {
 	if was.State != is.State {
 		if !slices.Contains(incidentArrows[was.State], is.State) {
 			w.Fatalf("%s went from %s to %s", was.ID, was.State, is.State)
 		}
-		if was.State == alerts.Acknowledged && is.State == alerts.Notified {
+		if was.State == incident.Acknowledged && is.State == incident.Notified {
 			if !w.expired(is, p.saidLast()) {
 				w.Fatalf("%s went from %s to %s at %v, and the acknowledgement of %v holds", was.ID, was.State, is.State, p.saidLast(), is.AckedAt)
 			}
 			w.counts.lapses++
 			w.lapsed[is.ID] = w.now
 		}
-		if is.State == alerts.Acknowledged {
+		if is.State == incident.Acknowledged {
 			w.counts.acks++
 			if !p.acks {
 				w.Fatalf("%s is acknowledged, and no human has done that", is.ID)
@@ -79,10 +81,10 @@ func (w *world) incidentArrow(p *program, was, is alerts.Incident) {
 			w.Fatalf("%s went from %s to %s and keeps its revision %d: the history would keep the old one", was.ID, was.State, is.State, is.Rev)
 		}
 	}
-	back := was.State == alerts.Resolved && is.State == alerts.Open
-	another := was.State == alerts.Notified && is.State == alerts.Acknowledged // after one that has expired
+	back := was.State == incident.Resolved && is.State == incident.Open
+	another := was.State == incident.Notified && is.State == incident.Acknowledged // after one that has expired
 	switch {
-	case is.State == alerts.Acknowledged && w.expired(is, p.saidLast()):
+	case is.State == incident.Acknowledged && w.expired(is, p.saidLast()):
 		w.Fatalf("%s is acknowledged since %v, and at %v that should have expired", is.ID, is.AckedAt, p.saidLast())
 	case is.Runs < was.Runs || is.Rev < was.Rev:
 		w.Fatalf("%s went back: runs %d to %d, revision %d to %d", was.ID, was.Runs, is.Runs, was.Rev, is.Rev)
@@ -95,33 +97,33 @@ func (w *world) incidentArrow(p *program, was, is alerts.Incident) {
 
 // expired reports whether the acknowledgement of an incident holds no more: of what calls people, when it has lasted for as
 // long as it may, and the journey is still bad. What comes and goes is so while it is down, and when it has failed since.
-func (w *world) expired(i alerts.Incident, now time.Time) bool {
+func (w *world) expired(i incident.Incident, now time.Time) bool {
 	end := w.ackEnds(i)
-	down := len(i.Spells) > 0 && i.Spells[len(i.Spells)-1].Until.IsZero()
-	bad := i.Kind != alerts.Flapping || down || !i.Last.Before(end)
-	return w.onCall.Severity(i) == alerts.Wake && !now.Before(end) && bad
+	down := len(i.Outages) > 0 && i.Outages[len(i.Outages)-1].Until.IsZero()
+	bad := i.Kind != incident.Flapping || down || !i.Last.Before(end)
+	return w.onCall.Severity(i) == oncall.Wake && !now.Before(end) && bad
 }
 
 // ackEnds is until when the acknowledgement of an incident holds.
-func (w *world) ackEnds(i alerts.Incident) time.Time {
+func (w *world) ackEnds(i incident.Incident) time.Time {
 	if d := w.onCall.Journeys[i.Journey].AckExpires; d > 0 {
 		return i.AckedAt.Add(d)
 	}
 	return i.AckedAt.Add(w.onCall.AckExpires)
 }
 
-func (w *world) pageArrow(was, is alerts.Page) {
-	w.doubted[is.ID] = w.doubted[is.ID] || is.State == alerts.Unknown || is.Resent
+func (w *world) pageArrow(was, is incident.Page) {
+	w.doubted[is.ID] = w.doubted[is.ID] || is.State == incident.Unknown || is.Resent
 	w.resent[is.ID] = w.resent[is.ID] || is.Resent
-	if !is.SwitchedAt.IsZero() || is.Via == alerts.Second {
+	if !is.SwitchedAt.IsZero() || is.Via == incident.Second {
 		w.switched[is.ID] = true
 	}
 	switch {
-	case was.State == alerts.Planned && is.State == alerts.Ended && is.Result == alerts.Held:
+	case was.State == incident.Planned && is.State == incident.Ended && is.Result == incident.Held:
 		// By a cap: see caps.
-	case was.State == alerts.Claimed && is.State == alerts.Claimed && is.Tries == was.Tries+1 && !is.SwitchedAt.IsZero():
+	case was.State == incident.Claimed && is.State == incident.Claimed && is.Tries == was.Tries+1 && !is.SwitchedAt.IsZero():
 		// One carrier did not take it, and the other gets it at once.
-	case was.State == alerts.Planned && was.Tries > 0 && (is.State == alerts.Accepted || is.State == alerts.Ended):
+	case was.State == incident.Planned && was.Tries > 0 && (is.State == incident.Accepted || is.State == incident.Ended):
 		// It was lost, was to be sent again, and its callback came after all.
 	case was.State != is.State && !slices.Contains(pageArrows[was.State], is.State):
 		w.Fatalf("page %s went from %s to %s", was.ID, was.State, is.State)
@@ -129,9 +131,9 @@ func (w *world) pageArrow(was, is alerts.Page) {
 		w.Fatalf("page %s, %s, went from %d tries to %d", was.ID, was.State, was.Tries, is.Tries)
 	case was.SID != "" && was.SID != is.SID:
 		w.Fatalf("page %s changed its sid from %s to %s", was.ID, was.SID, is.SID)
-	case was.State != alerts.Ended && is.State == alerts.Ended && is.SID == "" && w.rang(is.ID):
+	case was.State != incident.Ended && is.State == incident.Ended && is.SID == "" && w.rang(is.ID):
 		w.Fatalf("page %s is taken for %s, and the carrier has placed it", is.ID, is.Result)
-	case was.State == alerts.Ended && was.Result != is.Result:
+	case was.State == incident.Ended && was.Result != is.Result:
 		w.Fatalf("page %s ended as %s, and then as %s", was.ID, was.Result, is.Result)
 	}
 }
@@ -143,7 +145,7 @@ func (w *world) rang(id string) bool {
 	})
 }
 
-func incidentOf(r alerts.Route, id string) *alerts.Incident {
+func incidentOf(r paging.NotificationState, id string) *incident.Incident {
 	for i := range r.Incidents {
 		if r.Incidents[i].ID == id {
 			return &r.Incidents[i]
@@ -153,6 +155,6 @@ func incidentOf(r alerts.Route, id string) *alerts.Incident {
 }
 
 // live reports whether somebody may still be reached about an incident.
-func (w *world) live(r alerts.Route, id string) bool {
-	return slices.ContainsFunc(r.Pages, func(p alerts.Page) bool { return p.Live() && slices.Contains(p.Incidents, id) })
+func (w *world) live(r paging.NotificationState, id string) bool {
+	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return p.Live() && slices.Contains(p.Incidents, id) })
 }

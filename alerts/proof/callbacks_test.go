@@ -7,7 +7,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // A fate is what becomes of a call, or a text, that was placed.
@@ -48,7 +49,7 @@ var manners = []manner{inOrder, inOrder, newest, newest, doubled, never, onlyLas
 // A due is a callback that has not come yet. It may come late, and never early.
 type due struct {
 	at     time.Time
-	report alerts.Report
+	report paging.Report
 	tried  bool
 }
 
@@ -68,35 +69,35 @@ func (w *world) ends(r *request) time.Time {
 
 // reports are the callbacks of something that was placed, in the order in which they come.
 func (w *world) reports(r *request) []due {
-	about := func(result, key string) alerts.Report {
-		return alerts.Report{PageID: r.page.ID, SID: r.sid, Result: result, Key: key}
+	about := func(result, key string) paging.Report {
+		return paging.Report{PageID: r.page.ID, SID: r.sid, Result: result, Key: key}
 	}
 	var all []due
-	add := func(at time.Time, rep alerts.Report) { all = append(all, due{at: at, report: rep}) }
+	add := func(at time.Time, rep paging.Report) { all = append(all, due{at: at, report: rep}) }
 	switch r.fate {
 	case acks, mutes, passes:
 		add(r.placed.Add(10*time.Second), about("", ""))
 		add(r.placed.Add(30*time.Second), about("", strings.TrimPrefix(string(r.fate), "presses ")))
-		add(w.ends(r), about(alerts.Human, ""))
+		add(w.ends(r), about(incident.Human, ""))
 	case listens:
 		add(r.placed.Add(10*time.Second), about("", ""))
-		add(w.ends(r), about(alerts.Human, ""))
+		add(w.ends(r), about(incident.Human, ""))
 	case machine:
 		add(r.placed.Add(20*time.Second), about("", ""))
-		add(w.ends(r), about(alerts.Machine, ""))
+		add(w.ends(r), about(incident.Machine, ""))
 	case busy:
-		add(w.ends(r), about(alerts.Busy, ""))
+		add(w.ends(r), about(incident.Busy, ""))
 	case noAnswer:
-		add(w.ends(r), about(alerts.NoAnswer, ""))
+		add(w.ends(r), about(incident.NoAnswer, ""))
 	case fails404:
-		add(w.ends(r), about(alerts.FailedCall, ""))
+		add(w.ends(r), about(incident.FailedCall, ""))
 	case delivered:
 		add(r.placed.Add(time.Second), about("", ""))
-		add(r.placed.Add(2*time.Second), about(alerts.Delivered, ""))
+		add(r.placed.Add(2*time.Second), about(incident.Delivered, ""))
 	case vanishes:
-		add(r.placed.Add(2*time.Second), about(alerts.Undelivered, ""))
+		add(r.placed.Add(2*time.Second), about(incident.Undelivered, ""))
 	case blocked:
-		never := about(alerts.Undelivered, "")
+		never := about(incident.Undelivered, "")
 		never.Final = true
 		add(r.placed.Add(2*time.Second), never)
 	}
@@ -141,9 +142,9 @@ func (w *world) callback() {
 }
 
 // report has some pager take in a report, and checks that what the person hears then is true.
-func (w *world) report(rep alerts.Report) bool {
+func (w *world) report(rep paging.Report) bool {
 	return w.run(w.anyone(), func(p *program) error {
-		p.acks = rep.Key == alerts.AckKey
+		p.acks = rep.Key == paging.AckKey
 		before, again := w.counts.events, w.pressed(rep)
 		answer, err := p.pager().Report(ctx, rep)
 		alone := before == w.counts.events
@@ -155,8 +156,8 @@ func (w *world) report(rep alerts.Report) bool {
 }
 
 // pressed reports whether the key of a report is known already: it is reported once more, and nobody hears what comes of it.
-func (w *world) pressed(rep alerts.Report) bool {
-	return rep.Key != "" && slices.ContainsFunc(w.route.Pages, func(p alerts.Page) bool { return p.ID == rep.PageID && p.Key == rep.Key })
+func (w *world) pressed(rep paging.Report) bool {
+	return rep.Key != "" && slices.ContainsFunc(w.route.Pages, func(p incident.Page) bool { return p.ID == rep.PageID && p.Key == rep.Key })
 }
 
 // isTheirs checks that all that a page was about, and is not over, is with the person who was told so.
@@ -166,8 +167,8 @@ func (w *world) isTheirs(id, said string) {
 			continue
 		}
 		for _, i := range w.route.Incidents {
-			mine := i.State == alerts.Acknowledged && i.AckedBy == p.Person
-			if slices.Contains(p.Incidents, i.ID) && i.State != alerts.Resolved && !mine {
+			mine := i.State == incident.Acknowledged && i.AckedBy == p.Person
+			if slices.Contains(p.Incidents, i.ID) && i.State != incident.Resolved && !mine {
 				w.Fatalf("%s hears %q, but %s is %s by %q", p.Person, said, i.ID, i.State, i.AckedBy)
 			}
 		}

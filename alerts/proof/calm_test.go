@@ -7,7 +7,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // How long things take in package alerts, as its comments promise.
@@ -29,7 +30,7 @@ const slowest = max(settled+callSilence, callLength) + lease + backoff
 // deadline is the slowest, and what the setting adds to it: the wait for what else goes wrong, and for the first carrier.
 func (w *world) deadline() time.Duration {
 	d := slowest + w.onCall.Gather
-	if w.onCall.Second != nil {
+	if w.onCall.Failover != nil {
 		d += settled
 	}
 	return d
@@ -48,7 +49,7 @@ func (w *world) goodTimes() {
 		}
 	}
 	w.carrier.mood, w.carrier.second = "fine", "fine"
-	if w.onCall.Second != nil && rapid.Bool().Draw(w.T, "the first carrier is gone for good") {
+	if w.onCall.Failover != nil && rapid.Bool().Draw(w.T, "the first carrier is gone for good") {
 		w.carrier.mood = "gone"
 	}
 	w.catchUp()
@@ -110,11 +111,11 @@ func (w *world) allIsWell() {
 	for _, r := range w.carrier.requests {
 		for _, id := range r.page.Incidents {
 			rec, ok := w.disk.records[id]
-			if !ok || rec.State != alerts.Resolved {
+			if !ok || rec.State != incident.Resolved {
 				w.Fatalf("%s is over, and in the history it is %q", id, rec.State)
 			}
 			may := !r.placed.IsZero() || w.resent[r.page.ID]
-			if r.page.Purpose == alerts.Alarm && may && w.steady && !w.carrier.missed[r.page.ID] && !w.toldOver(r, id) && !w.spared[toldOf{r.page.Person, id, alerts.Text}] {
+			if r.page.Purpose == incident.Alarm && may && w.steady && !w.carrier.missed[r.page.ID] && !w.toldOver(r, id) && !w.spared[toldOf{r.page.Person, id, incident.Text}] {
 				w.Fatalf("%s was paged about %s by page %s, and never hears that it is over", r.page.Person, id, r.page.ID)
 			}
 		}
@@ -125,26 +126,26 @@ func (w *world) allIsWell() {
 func (w *world) toldOver(paged *request, id string) bool {
 	at := slices.Index(w.carrier.requests, paged)
 	return slices.ContainsFunc(w.carrier.requests[at:], func(r *request) bool {
-		return r.page.Purpose == alerts.AllClear && r.page.Person == paged.page.Person && slices.Contains(r.page.Incidents, id)
+		return r.page.Purpose == incident.AllClear && r.page.Person == paged.page.Person && slices.Contains(r.page.Incidents, id)
 	})
 }
 
 // unreached are the incidents that ring, and have done so since a time, of which no call was taken since they began to.
-func (w *world) unreached(since time.Time) []alerts.Incident {
-	return slices.DeleteFunc(slices.Clone(w.route.Incidents), func(i alerts.Incident) bool {
+func (w *world) unreached(since time.Time) []incident.Incident {
+	return slices.DeleteFunc(slices.Clone(w.route.Incidents), func(i incident.Incident) bool {
 		return !w.rings(w.route, i, w.now) || w.wokeAfter(i, since) || w.reached(i.ID, later(i.Reopened, w.lapsed[i.ID]))
 	})
 }
 
 // uncalled are the incidents that ring, of which no call was taken since a time.
-func (w *world) uncalled(since time.Time) []alerts.Incident {
-	return slices.DeleteFunc(slices.Clone(w.route.Incidents), func(i alerts.Incident) bool {
+func (w *world) uncalled(since time.Time) []incident.Incident {
+	return slices.DeleteFunc(slices.Clone(w.route.Incidents), func(i incident.Incident) bool {
 		return !w.rings(w.route, i, w.now) || w.wokeAfter(i, since) || w.reached(i.ID, since)
 	})
 }
 
 // wokeAfter reports whether an incident rings only since after a time: it was quiet until then, or acknowledged.
-func (w *world) wokeAfter(i alerts.Incident, since time.Time) bool {
+func (w *world) wokeAfter(i incident.Incident, since time.Time) bool {
 	return w.quietUntil[i.Journey].After(since) || w.lapsed[i.ID].After(since)
 }
 
@@ -158,10 +159,10 @@ func later(a, b time.Time) time.Time {
 // reached reports whether a carrier took a call about an incident since a time; or a cap has held one back, which it cannot
 // if it is the first: see caps.
 func (w *world) reached(id string, since time.Time) bool {
-	return slices.ContainsFunc(w.route.Pages, func(p alerts.Page) bool {
+	return slices.ContainsFunc(w.route.Pages, func(p incident.Page) bool {
 		taken := !p.AcceptedAt.Before(since) && !p.AcceptedAt.IsZero()
-		held := p.Result == alerts.Held && !p.EndedAt.Before(since) && since.After(w.reopened(id))
-		return p.Channel == alerts.Call && (taken || held) && slices.Contains(p.Incidents, id)
+		held := p.Result == incident.Held && !p.EndedAt.Before(since) && since.After(w.reopened(id))
+		return p.Channel == incident.Call && (taken || held) && slices.Contains(p.Incidents, id)
 	})
 }
 
@@ -194,7 +195,7 @@ func (w *world) silence(d time.Duration) {
 	w.passUntil(d, func() bool { return false })
 	lapsed := func(id string) bool { return !w.lapsed[id].Before(since) }
 	for _, r := range w.carrier.requests[before:] {
-		if r.page.Purpose == alerts.Alarm && !slices.ContainsFunc(r.page.Incidents, lapsed) {
+		if r.page.Purpose == incident.Alarm && !slices.ContainsFunc(r.page.Incidents, lapsed) {
 			w.Fatalf("%s gets a %s about %v, which is acknowledged", r.page.Person, r.page.Channel, r.page.Incidents)
 		}
 	}
@@ -243,20 +244,20 @@ func (w *world) next(end time.Time) time.Time {
 			next = t
 		}
 	}
-	at(w.route.Chain.Pause)
+	at(w.route.Escalation.Pause)
 	for _, p := range w.route.Pages {
 		switch p.State {
-		case alerts.Planned:
+		case incident.Planned:
 			at(p.NotBefore)
 			if p.Tries > 0 {
 				at(p.TriedAt.Add(patience))
 			}
-		case alerts.Unknown:
+		case incident.Unknown:
 			at(p.ClaimedAt.Add(settled))
-			if w.onCall.Second != nil {
+			if w.onCall.Failover != nil {
 				at(w.now.Add(fast))
 			}
-		case alerts.Claimed, alerts.Accepted:
+		case incident.Claimed, incident.Accepted:
 			at(p.LeaseUntil)
 			at(p.HangUpAt.Add(hangUpAgain))
 		}
@@ -265,7 +266,7 @@ func (w *world) next(end time.Time) time.Time {
 		at(m.Until)
 	}
 	for _, i := range w.route.Incidents {
-		if i.State == alerts.Acknowledged {
+		if i.State == incident.Acknowledged {
 			at(w.ackEnds(i))
 		}
 	}
@@ -285,7 +286,7 @@ func (w *world) reply(from, words string) {
 	w.run(w.anyone(), func(p *program) error {
 		p.acks = strings.HasPrefix(words, "ack")
 		before := w.counts.events
-		answer, err := p.pager().Reply(ctx, alerts.Reply{From: from, Body: words})
+		answer, err := p.pager().Reply(ctx, paging.Reply{From: from, Body: words})
 		if err != nil || before != w.counts.events { // or others have acted meanwhile
 			return err
 		}

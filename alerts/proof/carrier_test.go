@@ -9,7 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // A carrier is the model of Twilio: what it answers, and whom it rings.
@@ -25,7 +26,7 @@ type carrier struct {
 
 // A request is a page that was claimed, once, with what the carrier will make of it.
 type request struct {
-	page   alerts.Page
+	page   incident.Page
 	answer answer
 	fate   fate
 	manner manner
@@ -87,11 +88,11 @@ const talks = 100 * time.Second
 // what comes of each is drawn when it is claimed.
 type line struct {
 	*program
-	via alerts.Carrier
+	via incident.Provider
 }
 
 // Send asks the carrier to place something.
-func (l line) Send(_ context.Context, d alerts.Dispatch) (string, error) {
+func (l line) Send(_ context.Context, d paging.Dispatch) (string, error) {
 	p := l.program
 	c := &p.w.carrier
 	c.mu.Lock()
@@ -99,7 +100,7 @@ func (l line) Send(_ context.Context, d alerts.Dispatch) (string, error) {
 	r := c.claimed(d.PageID)
 	if r == nil {
 		c.complain("page %s was sent without a claim", d.PageID)
-		return "", alerts.ErrRefused
+		return "", paging.ErrRefused
 	}
 	r.asked = true
 	if r.page.Via != l.via {
@@ -118,11 +119,11 @@ func (l line) Send(_ context.Context, d alerts.Dispatch) (string, error) {
 	case taken:
 		return r.sid, nil
 	case refused:
-		return "", alerts.ErrRefused
+		return "", paging.ErrRefused
 	case shut:
-		return "", alerts.ErrClosed
+		return "", paging.ErrProviderRejects
 	case tooMany, unreachable:
-		return "", alerts.ErrNotSent
+		return "", paging.ErrNotSent
 	case killedBefore, killedAsking:
 		p.dead.Store(true)
 	}
@@ -148,25 +149,25 @@ func (w *world) place(r *request) {
 		case o.placed.IsZero():
 		case o.page.ID == r.page.ID:
 			before++
-		case o.page.Channel == alerts.Call && r.page.Channel == alerts.Call && o.page.To == r.page.To && w.now.Before(o.placed.Add(talks)) && w.steady && !c.missed[o.page.ID] && !w.switched[o.page.ID] && w.ends(o).After(w.now):
+		case o.page.Channel == incident.Call && r.page.Channel == incident.Call && o.page.To == r.page.To && w.now.Before(o.placed.Add(talks)) && w.steady && !c.missed[o.page.ID] && !w.switched[o.page.ID] && w.ends(o).After(w.now):
 			c.complain("%s is called by page %s during the call of page %s", r.page.Person, r.page.ID, o.page.ID)
 		}
 	}
 	r.placed, r.sid = w.now, fmt.Sprintf("%s-%d", r.page.ID, before+1)
-	if r.page.Via == alerts.First { // nothing is heard of the second
+	if r.page.Via == incident.First { // nothing is heard of the second
 		r.reports = w.reports(r)
 	}
 }
 
 // Find looks at the list, as the real phone does: newest first, from a little before since, and of texts at what they say. The
 // second carrier has none.
-func (l line) Find(_ context.Context, d alerts.Dispatch, since time.Time) (sid string, found bool, err error) {
+func (l line) Find(_ context.Context, d paging.Dispatch, since time.Time) (sid string, found bool, err error) {
 	const slack = 2 * time.Second
 	p := l.program
 	c := &p.w.carrier
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if l.via == alerts.Second {
+	if l.via == incident.Second {
 		c.missed[d.PageID] = true
 		return "", false, errors.New("it cannot be asked")
 	}
@@ -177,7 +178,7 @@ func (l line) Find(_ context.Context, d alerts.Dispatch, since time.Time) (sid s
 	for _, r := range slices.Backward(c.requests) {
 		switch {
 		case r.placed.IsZero(), r.page.Via != l.via, r.page.Channel != d.Channel, r.page.To != d.To:
-		case d.Channel == alerts.Text && r.page.Words != d.TextBody:
+		case d.Channel == incident.Text && r.page.Words != d.TextBody:
 		case r.placed.Before(since.Add(-slack)), p.w.now.Before(r.placed.Add(r.lag)):
 		default:
 			return r.sid, true, nil
@@ -198,7 +199,7 @@ func (w *world) placings() {
 	placed, doubts, back := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, r := range w.carrier.requests {
 		id := r.page.ID
-		if r.page.Via == alerts.Second {
+		if r.page.Via == incident.Second {
 			back[id]++
 		}
 		if !r.placed.IsZero() {

@@ -7,17 +7,19 @@ import (
 
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 )
 
 // claims checks the pages that a write has claimed, and draws what will come of them.
-func (w *world) claims(p *program, before, after alerts.Route) {
+func (w *world) claims(p *program, before, after paging.NotificationState) {
 	calls := 0
 	for _, page := range after.Pages {
-		if page.Channel == alerts.Call && page.Live() {
+		if page.Channel == incident.Call && page.Live() {
 			calls++
 		}
-		i := slices.IndexFunc(before.Pages, func(o alerts.Page) bool { return o.ID == page.ID })
+		i := slices.IndexFunc(before.Pages, func(o incident.Page) bool { return o.ID == page.ID })
 		if page.Tries == 0 || i >= 0 && before.Pages[i].Tries == page.Tries {
 			continue
 		}
@@ -35,65 +37,65 @@ func (w *world) claims(p *program, before, after alerts.Route) {
 
 // needed checks that somebody needs the page now: nobody is called about what is acknowledged, over, muted or under
 // maintenance; nobody is woken by a text that can wait; and that it is over hears only who was paged about it.
-func (w *world) needed(now time.Time, r alerts.Route, page alerts.Page) {
+func (w *world) needed(now time.Time, r paging.NotificationState, page incident.Page) {
 	rings := false
 	for _, id := range page.Incidents {
 		i := incidentOf(r, id)
 		switch {
 		case i == nil:
 			w.Fatalf("page %s is about %s, which nobody knows", page.ID, id)
-		case page.Purpose == alerts.Alarm && !i.Awaits():
+		case page.Purpose == incident.Alarm && !i.Awaits():
 			w.Fatalf("%s page %s was claimed about %s, which is %s", page.Channel, page.ID, id, i.State)
-		case page.Purpose == alerts.Alarm && w.quiet(r, i.Journey, now):
+		case page.Purpose == incident.Alarm && w.quiet(r, i.Journey, now):
 			w.Fatalf("%s page %s was claimed about %s, of which nobody is to be told now", page.Channel, page.ID, id)
-		case page.Purpose == alerts.Alarm && w.onCall.Severity(*i) == alerts.Keep:
+		case page.Purpose == incident.Alarm && w.onCall.Severity(*i) == oncall.Keep:
 			w.Fatalf("%s page %s was claimed about %s, of which nobody is to be told", page.Channel, page.ID, id)
-		case page.Purpose == alerts.AllClear && (i.State != alerts.Resolved || !w.paged(r, page.Person, id)):
+		case page.Purpose == incident.AllClear && (i.State != incident.Resolved || !w.paged(r, page.Person, id)):
 			w.Fatalf("%s is told that %s is over; it is %s, and they were paged: %t", page.Person, id, i.State, w.paged(r, page.Person, id))
 		}
-		rings = rings || w.onCall.Severity(*i) == alerts.Wake
+		rings = rings || w.onCall.Severity(*i) == oncall.Wake
 	}
-	i := slices.IndexFunc(w.onCall.People, func(o alerts.Person) bool { return o.Name == page.Person })
-	if who := w.onCall.People[i]; page.Purpose == alerts.Alarm && !rings && (page.Channel == alerts.Call || who.Reachable(now).After(now)) {
+	i := slices.IndexFunc(w.onCall.People, func(o oncall.Person) bool { return o.Name == page.Person })
+	if who := w.onCall.People[i]; page.Purpose == incident.Alarm && !rings && (page.Channel == incident.Call || who.Reachable(now).After(now)) {
 		w.Fatalf("a %s to %s at %v about what can wait until %v", page.Channel, page.Person, now, who.Reachable(now))
 	}
 }
 
 // paged reports whether a person may have been paged about an incident.
-func (w *world) paged(r alerts.Route, who, id string) bool {
+func (w *world) paged(r paging.NotificationState, who, id string) bool {
 	asked := slices.ContainsFunc(w.carrier.requests, func(q *request) bool { // one that was lost may tell of less when it is sent again
-		return q.page.Purpose == alerts.Alarm && q.page.Person == who && (q.answer.doubtful() || !q.placed.IsZero()) && slices.Contains(q.page.Incidents, id)
+		return q.page.Purpose == incident.Alarm && q.page.Person == who && (q.answer.doubtful() || !q.placed.IsZero()) && slices.Contains(q.page.Incidents, id)
 	})
-	return asked || slices.ContainsFunc(r.Pages, func(p alerts.Page) bool {
-		return p.Purpose == alerts.Alarm && p.Person == who && (p.Sent() || w.doubted[p.ID]) && slices.Contains(p.Incidents, id)
+	return asked || slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
+		return p.Purpose == incident.Alarm && p.Person == who && (p.Sent() || w.doubted[p.ID]) && slices.Contains(p.Incidents, id)
 	})
 }
 
 // quiet reports whether nobody is to be told of a journey.
-func (w *world) quiet(r alerts.Route, journey string, now time.Time) bool {
-	return w.works(journey, now) || slices.ContainsFunc(r.Mutes, func(m alerts.Mute) bool {
+func (w *world) quiet(r paging.NotificationState, journey string, now time.Time) bool {
+	return w.works(journey, now) || slices.ContainsFunc(r.Mutes, func(m incident.Mute) bool {
 		return (m.Journey == "" || m.Journey == journey) && now.Before(m.Until)
 	})
 }
 
 // toldTrue checks that the words name the journeys that the page is about, and the step of the first; and no other one
 // that is not wrong.
-func (w *world) toldTrue(r alerts.Route, page alerts.Page) {
+func (w *world) toldTrue(r paging.NotificationState, page incident.Page) {
 	words := page.Words
-	written := page.Channel != alerts.Call || page.Via == alerts.Second && w.onCall.Second.Voice == ""
+	written := page.Channel != incident.Call || page.Via == incident.Second && w.onCall.Failover.Voice == ""
 	for n, id := range page.Incidents {
 		i := incidentOf(r, id)
 		room := !written || len(page.Incidents) <= 2 // a text is cut after two segments
-		if (room || page.Channel != alerts.Call) && !strings.Contains(words, titles[i.Journey]) {
+		if (room || page.Channel != incident.Call) && !strings.Contains(words, titles[i.Journey]) {
 			w.Fatalf("page %s is about %s, and does not say so: %s", page.ID, id, words)
 		}
-		if page.Purpose == alerts.Alarm && n == 0 && room && !strings.Contains(words, i.Step) {
+		if page.Purpose == incident.Alarm && n == 0 && room && !strings.Contains(words, i.Step) {
 			w.Fatalf("page %s is about the step %q, and does not say so: %s", page.ID, i.Step, words)
 		}
 	}
 	for name, title := range titles {
-		wrong := func(i alerts.Incident) bool {
-			return i.Journey == name && (i.State != alerts.Resolved || page.Purpose == alerts.AllClear)
+		wrong := func(i incident.Incident) bool {
+			return i.Journey == name && (i.State != incident.Resolved || page.Purpose == incident.AllClear)
 		}
 		if strings.Contains(words, title) && !slices.ContainsFunc(r.Incidents, wrong) {
 			w.Fatalf("page %s says that something is wrong with %s, and nothing is: %s", page.ID, name, words)
@@ -102,29 +104,29 @@ func (w *world) toldTrue(r alerts.Route, page alerts.Page) {
 }
 
 // request draws what the carrier makes of a page, and what the person does.
-func (w *world) request(page alerts.Page) *request {
+func (w *world) request(page incident.Page) *request {
 	r := &request{page: page, answer: taken, fate: delivered, manner: inOrder, claimed: w.now}
 	mood := w.carrier.mood
-	if page.Via == alerts.Second {
+	if page.Via == incident.Second {
 		mood = w.carrier.second
 	}
 	switch {
 	case w.calm && mood == "gone":
 		r.answer = rapid.SampledFrom(moods[mood]).Draw(w.T, "answer")
-	case w.calm && page.Channel == alerts.Call:
+	case w.calm && page.Channel == incident.Call:
 		r.fate = noAnswer
 	case w.calm:
 	default:
 		r.answer = rapid.SampledFrom(moods[mood]).Draw(w.T, "answer")
 		fates := textFates
-		if page.Channel == alerts.Call {
+		if page.Channel == incident.Call {
 			fates = callFates
 		}
 		if r.answer.places() {
 			r.fate = rapid.SampledFrom(fates).Draw(w.T, "fate")
 			r.manner = rapid.SampledFrom(manners).Draw(w.T, "callbacks")
 			r.lag = time.Duration(rapid.SampledFrom([]int{0, 5, 20}).Draw(w.T, "listed after")) * time.Second
-			r.stays = page.Channel == alerts.Call && rapid.IntRange(0, 3).Draw(w.T, "hanging up fails") == 0
+			r.stays = page.Channel == incident.Call && rapid.IntRange(0, 3).Draw(w.T, "hanging up fails") == 0
 		}
 	}
 	if r.answer.doubtful() {
@@ -135,19 +137,19 @@ func (w *world) request(page alerts.Page) *request {
 
 // nobodyIsForgotten checks, after each write of a pager, that as long as somebody has to be called, somebody is, or all
 // have been and it is the pause before the next: nothing that happens, a crash at this moment included, can lose that.
-func (w *world) nobodyIsForgotten(p *program, r alerts.Route) {
-	calling := slices.ContainsFunc(r.Pages, func(p alerts.Page) bool {
-		return p.Channel == alerts.Call && p.Purpose == alerts.Alarm && p.Live()
+func (w *world) nobodyIsForgotten(p *program, r paging.NotificationState) {
+	calling := slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
+		return p.Channel == incident.Call && p.Purpose == incident.Alarm && p.Live()
 	})
 	now := p.saidLast()
 	for _, i := range r.Incidents {
 		if calling || !w.rings(r, i, now) {
 			continue
 		}
-		called := slices.ContainsFunc(r.Pages, func(p alerts.Page) bool {
-			return p.Channel == alerts.Call && p.State != alerts.Cancelled && slices.Contains(p.Incidents, i.ID) && !p.PlannedAt.Before(i.Reopened)
+		called := slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
+			return p.Channel == incident.Call && p.State != incident.Cancelled && slices.Contains(p.Incidents, i.ID) && !p.PlannedAt.Before(i.Reopened)
 		})
-		switch wait := r.Chain.Pause.Sub(now); {
+		switch wait := r.Escalation.Pause.Sub(now); {
 		case !called:
 			w.Fatalf("nobody is called about %s, and nobody was", i.ID)
 		case wait <= 0:
@@ -159,8 +161,8 @@ func (w *world) nobodyIsForgotten(p *program, r alerts.Route) {
 }
 
 // rings reports whether somebody has to be called about an incident now.
-func (w *world) rings(r alerts.Route, i alerts.Incident, now time.Time) bool {
-	return i.Awaits() && w.onCall.Severity(i) == alerts.Wake && !w.quiet(r, i.Journey, now)
+func (w *world) rings(r paging.NotificationState, i incident.Incident, now time.Time) bool {
+	return i.Awaits() && w.onCall.Severity(i) == oncall.Wake && !w.quiet(r, i.Journey, now)
 }
 
 // longestPause is the longest that the escalation lets pass between two calls.

@@ -3,7 +3,7 @@ package proof
 import (
 	"fmt"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // add takes in the counts of a history that is over.
@@ -12,7 +12,7 @@ func (c *counts) add(w *world) {
 	for _, r := range w.carrier.requests {
 		switch {
 		case r.placed.IsZero():
-		case r.page.Channel == alerts.Call:
+		case r.page.Channel == incident.Call:
 			h.calls++
 		default:
 			h.texts++

@@ -6,15 +6,15 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
 // A disk is what outlives every program: a store in memory. Its outage is that of its server, for everybody.
 type disk struct {
-	items   map[string]alerts.Item
+	items   map[string]incident.Item
 	runs    []journey.Run // by slot, then region
-	records map[string]alerts.Record
+	records map[string]incident.Record
 	outage  outage
 }
 
@@ -29,13 +29,13 @@ const (
 )
 
 func newDisk() *disk {
-	return &disk{items: map[string]alerts.Item{}, records: map[string]alerts.Record{}}
+	return &disk{items: map[string]incident.Item{}, records: map[string]incident.Record{}}
 }
 
 // putItem is the conditional write.
-func (d *disk) putItem(i alerts.Item) error {
+func (d *disk) putItem(i incident.Item) error {
 	if d.items[i.Key].Version != i.Version {
-		return alerts.ErrConflict
+		return incident.ErrConflict
 	}
 	i.Version++
 	d.items[i.Key] = i
@@ -57,7 +57,7 @@ func (d *disk) putRun(run journey.Run) {
 	d.runs = slices.Insert(d.runs, at, run)
 }
 
-func (d *disk) list(q alerts.RunQuery) []journey.Run {
+func (d *disk) list(q incident.RunQuery) []journey.Run {
 	var found []journey.Run
 	for _, r := range d.runs {
 		if r.Journey == q.Journey && !r.Slot.Before(q.Since) && (q.Until.IsZero() || r.Slot.Before(q.Until)) {
@@ -68,7 +68,7 @@ func (d *disk) list(q alerts.RunQuery) []journey.Run {
 	return found
 }
 
-func (d *disk) putIncident(r alerts.Record) {
+func (d *disk) putIncident(r incident.Record) {
 	if old, ok := d.records[r.ID]; !ok || r.Rev >= old.Rev {
 		d.records[r.ID] = r
 	}
@@ -131,7 +131,7 @@ func (p *program) do(can func(outage) bool, request func() error) error {
 		return errDisk
 	}
 	if what == conflict {
-		return alerts.ErrConflict
+		return incident.ErrConflict
 	}
 	err := request()
 	switch {
@@ -140,7 +140,7 @@ func (p *program) do(can func(outage) bool, request func() error) error {
 	case what == failsAfter:
 		return errDisk
 	case what == conflictAfter && err == nil:
-		return alerts.ErrConflict
+		return incident.ErrConflict
 	case what == pausesAfter:
 		p.w.others()
 	}
@@ -159,16 +159,16 @@ func notable(o outage) bool  { return o == none }
 
 // The alerts.Store of a program.
 
-func (p *program) Item(_ context.Context, key string) (i alerts.Item, err error) {
+func (p *program) Item(_ context.Context, key string) (i incident.Item, err error) {
 	err = p.do(readable, func() error { i = p.w.disk.items[key]; return nil })
-	if errors.Is(err, alerts.ErrConflict) { // is about writes
+	if errors.Is(err, incident.ErrConflict) { // is about writes
 		err = nil
 		i = p.w.disk.items[key]
 	}
 	return i, err
 }
 
-func (p *program) PutItem(_ context.Context, i alerts.Item) error {
+func (p *program) PutItem(_ context.Context, i incident.Item) error {
 	return p.do(writable, func() error {
 		if err := p.w.disk.putItem(i); err != nil {
 			p.w.counts.conflicts++
@@ -183,22 +183,22 @@ func (p *program) PutRun(_ context.Context, run journey.Run) error {
 	return p.certain(p.do(writable, func() error { p.w.disk.putRun(run); return nil }))
 }
 
-func (p *program) Runs(_ context.Context, q alerts.RunQuery) (runs []journey.Run, err error) {
+func (p *program) Runs(_ context.Context, q incident.RunQuery) (runs []journey.Run, err error) {
 	err = p.certain(p.do(readable, func() error { runs = p.w.disk.list(q); return nil }))
 	return runs, err
 }
 
-func (p *program) PutIncident(_ context.Context, r alerts.Record) error {
+func (p *program) PutIncident(_ context.Context, r incident.Record) error {
 	return p.certain(p.do(notable, func() error { p.w.disk.putIncident(r); return nil }))
 }
 
-func (p *program) Incidents(context.Context, time.Time) ([]alerts.Record, error) {
+func (p *program) Incidents(context.Context, time.Time) ([]incident.Record, error) {
 	panic("no program under test reads the history")
 }
 
 // certain is the error of a request that cannot be in conflict with anything.
 func (p *program) certain(err error) error {
-	if errors.Is(err, alerts.ErrConflict) {
+	if errors.Is(err, incident.ErrConflict) {
 		return errDisk
 	}
 	return err

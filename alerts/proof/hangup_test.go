@@ -6,7 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // hangUpAgain is after how long a call that nobody needs, and that has not ended, is hung up again.
@@ -18,7 +19,7 @@ func (l line) HangUp(_ context.Context, sid string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	i := slices.IndexFunc(c.requests, func(r *request) bool { return r.sid == sid && r.page.Via == l.via })
-	if i < 0 || l.via != alerts.First {
+	if i < 0 || l.via != incident.First {
 		c.complain("%q is hung up, which is no call of this carrier", sid)
 		return errors.New("there is no such call")
 	}
@@ -40,15 +41,15 @@ func (w *world) hungUp(r *request) {
 	r.hung = w.now
 	r.reports = slices.DeleteFunc(r.reports, func(d due) bool { return d.at.After(w.now) })
 	if r.manner != never {
-		end := alerts.Report{PageID: r.page.ID, SID: r.sid, Result: alerts.NoAnswer}
+		end := paging.Report{PageID: r.page.ID, SID: r.sid, Result: incident.NoAnswer}
 		r.reports = append(r.reports, due{at: w.now.Add(time.Second), report: end})
 	}
 }
 
 // useless reports whether a call goes on for nothing: somebody has taken on, or muted, all that it is about, or it is over.
 // Who has just done so hears what came of it, and who has picked up hears that it is over.
-func (w *world) useless(r alerts.Route, page alerts.Page, now time.Time) bool {
-	if page.Channel != alerts.Call || page.Purpose != alerts.Alarm || page.Via != alerts.First || page.State != alerts.Accepted || page.SID == "" ||
+func (w *world) useless(r paging.NotificationState, page incident.Page, now time.Time) bool {
+	if page.Channel != incident.Call || page.Purpose != incident.Alarm || page.Via != incident.First || page.State != incident.Accepted || page.SID == "" ||
 		slices.Contains([]string{"4", "6", "9"}, page.Key) {
 		return false
 	}
@@ -58,14 +59,14 @@ func (w *world) useless(r alerts.Route, page alerts.Page, now time.Time) bool {
 		if i != nil && i.Awaits() && !w.quiet(r, i.Journey, now) {
 			return false
 		}
-		over = over && (i == nil || i.State == alerts.Resolved)
+		over = over && (i == nil || i.State == incident.Resolved)
 	}
 	return !over || page.AnsweredAt.IsZero()
 }
 
 // hangsUp checks that with the write that makes a call useless it is decided to hang it up, again every so often until it
 // ends; and that no other call is.
-func (w *world) hangsUp(p *program, before, after alerts.Route) {
+func (w *world) hangsUp(p *program, before, after paging.NotificationState) {
 	now := p.saidLast()
 	for _, page := range after.Pages {
 		age := now.Sub(page.HangUpAt)
@@ -73,7 +74,7 @@ func (w *world) hangsUp(p *program, before, after alerts.Route) {
 		if useless && (age >= hangUpAgain || age < -fast) {
 			w.Fatalf("call %s to %s about %v goes on at %v, and nobody needs it; it was hung up at %v", page.ID, page.Person, page.Incidents, now, page.HangUpAt)
 		}
-		i := slices.IndexFunc(before.Pages, func(o alerts.Page) bool { return o.ID == page.ID })
+		i := slices.IndexFunc(before.Pages, func(o incident.Page) bool { return o.ID == page.ID })
 		if page.HangUpAt.IsZero() || i >= 0 && !page.HangUpAt.After(before.Pages[i].HangUpAt) || age != 0 {
 			continue
 		}
@@ -100,7 +101,7 @@ func (w *world) allHungUp(p *program) {
 // pager knows, and nobody needs.
 func (w *world) linesAreFree() {
 	useless := func(r *request) bool {
-		return slices.ContainsFunc(w.route.Pages, func(p alerts.Page) bool { return p.SID == r.sid && w.useless(w.route, p, w.now) })
+		return slices.ContainsFunc(w.route.Pages, func(p incident.Page) bool { return p.SID == r.sid && w.useless(w.route, p, w.now) })
 	}
 	up := slices.Clone(w.carrier.requests)
 	up = slices.DeleteFunc(up, func(r *request) bool { return !useless(r) })

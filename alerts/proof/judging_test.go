@@ -9,7 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/infra/suite"
 	"valkyrie/probes/journey"
 )
@@ -17,17 +18,17 @@ import (
 // A trial is judging and the textbook side by side.
 type trial struct {
 	*rapid.T
-	policy alerts.JourneyPolicy
-	state  alerts.JourneyState
+	policy judge.JourneyPolicy
+	state  judge.JourneyState
 	book   textbook
 	ids    map[string]bool // of all incidents so far
 }
 
 func newTrial(t *rapid.T) *trial {
 	small := func(name string, most int) int { return rapid.IntRange(1, most).Draw(t, name) }
-	p := alerts.Policy{JourneyPolicy: settings[0].policy.JourneyPolicy}.For("")
+	p := judge.Policy{JourneyPolicy: settings[0].policy.JourneyPolicy}.For("")
 	p.FailuresInARow, p.RecoverAfter, p.BrokenInARow = small("failures in a row", 4), small("recover after", 3), small("broken in a row", 3)
-	p.Regions = rapid.SampledFrom([]alerts.Quorum{"", "any", "majority", "all", "2", "3"}).Draw(t, "quorum")
+	p.Regions = rapid.SampledFrom([]judge.Quorum{"", "any", "majority", "all", "2", "3"}).Draw(t, "quorum")
 	p.SlowOutOf, p.FlappingOutOf = 2+small("slow out of", 6), 3+small("flapping out of", 9)
 	p.SlowRuns, p.FlappingFailures = small("slow", p.SlowOutOf), 1+small("flapping", p.FlappingOutOf-1)
 	p.FlappingSpells = 1 + small("spells", 3)
@@ -58,20 +59,20 @@ func TestJudging(t *testing.T) {
 func (k *trial) judge(run journey.Run) {
 	before := k.state
 	k.book.runs[run.Region] = append(k.book.runs[run.Region], run)
-	after, decisions := alerts.Judge(k.policy, before, run, "print a card")
+	after, decisions := judge.Judge(k.policy, before, run, "print a card")
 	k.reasons(run, decisions)
 	k.failing(before, after, run)
 	k.slow(before, after, run)
 	k.broken(before, after, run)
 	k.once(after)
-	if again, repeated := alerts.Judge(k.policy, after, run, "print a card"); len(repeated) != 1 || repeated[0].Verb != alerts.Ignores || text(k, again) != text(k, after) {
+	if again, repeated := judge.Judge(k.policy, after, run, "print a card"); len(repeated) != 1 || repeated[0].Verb != judge.Ignores || text(k, again) != text(k, after) {
 		k.Fatalf("the same run again is not ignored: %+v", repeated)
 	}
 	k.state = back(k, after)
 }
 
 // reasons checks that each decision says why, and opens no incident a second time.
-func (k *trial) reasons(run journey.Run, decisions []alerts.Decision) {
+func (k *trial) reasons(run journey.Run, decisions []judge.Decision) {
 	if len(decisions) == 0 {
 		k.Fatal("nothing was decided")
 	}
@@ -81,12 +82,12 @@ func (k *trial) reasons(run journey.Run, decisions []alerts.Decision) {
 		}
 		i := d.Incident
 		switch d.Verb {
-		case alerts.Opens:
+		case judge.Opens:
 			if k.ids[i.ID] || i.Reason == "" || i.Since.After(i.Opened) || !i.Opened.Equal(run.Slot) {
 				k.Fatalf("opened again, without a reason or before it began: %+v", i)
 			}
 			k.ids[i.ID] = true
-		case alerts.Reopens, alerts.Resolves, alerts.Continues:
+		case judge.Reopens, judge.Resolves, judge.Continues:
 			if !k.ids[i.ID] {
 				k.Fatalf("%s what was never opened: %+v", d.Verb, i)
 			}
@@ -95,15 +96,15 @@ func (k *trial) reasons(run journey.Run, decisions []alerts.Decision) {
 }
 
 // failing checks down and flapping against the textbook.
-func (k *trial) failing(before, after alerts.JourneyState, run journey.Run) {
-	was, is := find(before, alerts.Down, alerts.Flapping), find(after, alerts.Down, alerts.Flapping)
+func (k *trial) failing(before, after judge.JourneyState, run journey.Run) {
+	was, is := find(before, incident.Down, incident.Flapping), find(after, incident.Down, incident.Flapping)
 	switch {
 	case run.Outcome == journey.Failed && was == nil:
 		want := k.book.fails(run)
-		if (is != nil) != (want != "") || is != nil && want == alerts.Flapping && is.Kind != alerts.Flapping {
+		if (is != nil) != (want != "") || is != nil && want == incident.Flapping && is.Kind != incident.Flapping {
 			k.Fatalf("by the textbook %q is opened at %v: %+v", want, run.Slot, is)
 		}
-		if want == alerts.Down && !is.Rings() {
+		if want == incident.Down && !is.Rings() {
 			k.Fatalf("customers cannot do it, and it does not ring: %+v", is)
 		}
 	case run.Outcome == journey.Failed:
@@ -123,8 +124,8 @@ func (k *trial) failing(before, after alerts.JourneyState, run journey.Run) {
 }
 
 // slow checks degraded.
-func (k *trial) slow(before, after alerts.JourneyState, run journey.Run) {
-	was, is := find(before, alerts.Degraded), find(after, alerts.Degraded)
+func (k *trial) slow(before, after judge.JourneyState, run journey.Run) {
+	was, is := find(before, incident.Degraded), find(after, incident.Degraded)
 	want := was != nil
 	switch often := k.book.often(run.Region); {
 	case run.Outcome == journey.Slow:
@@ -144,8 +145,8 @@ func (k *trial) slow(before, after alerts.JourneyState, run journey.Run) {
 }
 
 // broken checks ours.
-func (k *trial) broken(before, after alerts.JourneyState, run journey.Run) {
-	was, is := find(before, alerts.Ours), find(after, alerts.Ours)
+func (k *trial) broken(before, after judge.JourneyState, run journey.Run) {
+	was, is := find(before, incident.ProbeFault), find(after, incident.ProbeFault)
 	want := was != nil
 	switch {
 	case run.Outcome == journey.Broken && was == nil:
@@ -162,17 +163,17 @@ func (k *trial) broken(before, after alerts.JourneyState, run journey.Run) {
 
 // once checks that there is at most one open incident of a kind, that none of them is over, and that the outbox has the
 // newest state of each.
-func (k *trial) once(s alerts.JourneyState) {
-	kinds := map[alerts.Kind]int{}
+func (k *trial) once(s judge.JourneyState) {
+	kinds := map[incident.Kind]int{}
 	for _, i := range s.Open {
 		kind := i.Kind
-		if kind == alerts.Flapping {
-			kind = alerts.Down
+		if kind == incident.Flapping {
+			kind = incident.Down
 		}
-		if kinds[kind]++; kinds[kind] > 1 || i.State != alerts.Open {
+		if kinds[kind]++; kinds[kind] > 1 || i.State != incident.Open {
 			k.Fatalf("%d open of the kind of %s, which is %s", kinds[kind], i.ID, i.State)
 		}
-		if !slices.ContainsFunc(s.Outbox, func(o alerts.Incident) bool { return o.ID == i.ID && o.Runs == i.Runs }) {
+		if !slices.ContainsFunc(s.Outbox, func(o incident.Incident) bool { return o.ID == i.ID && o.Runs == i.Runs }) {
 			k.Fatalf("the outbox has not the newest state of %s", i.ID)
 		}
 	}
@@ -182,15 +183,15 @@ func (k *trial) once(s alerts.JourneyState) {
 	}
 }
 
-func find(s alerts.JourneyState, kinds ...alerts.Kind) *alerts.Incident {
-	i := slices.IndexFunc(s.Open, func(i alerts.Incident) bool { return slices.Contains(kinds, i.Kind) })
+func find(s judge.JourneyState, kinds ...incident.Kind) *incident.Incident {
+	i := slices.IndexFunc(s.Open, func(i incident.Incident) bool { return slices.Contains(kinds, i.Kind) })
 	if i < 0 {
 		return nil
 	}
 	return &s.Open[i]
 }
 
-func text(k *trial, s alerts.JourneyState) string {
+func text(k *trial, s judge.JourneyState) string {
 	data, err := json.Marshal(s)
 	if err != nil {
 		k.Fatal(err)
@@ -199,7 +200,7 @@ func text(k *trial, s alerts.JourneyState) string {
 }
 
 // back is the state after it was on a disk.
-func back(k *trial, s alerts.JourneyState) (same alerts.JourneyState) {
+func back(k *trial, s judge.JourneyState) (same judge.JourneyState) {
 	data := text(k, s)
 	if err := json.Unmarshal([]byte(data), &same); err != nil || text(k, same) != data {
 		k.Fatalf("the state does not come back from the disk as it went: %v\n%s", err, data)

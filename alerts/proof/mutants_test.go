@@ -12,19 +12,19 @@ var steadyMutants = []mutant{
 	},
 	{
 		"a page is sent without a claim",
-		"p.State, p.ClaimedAt, p.LeaseUntil = Claimed, now, now.Add(lease)", "p.ClaimedAt, p.LeaseUntil = now, now.Add(lease)",
+		"p.State, p.ClaimedAt, p.LeaseUntil = incident.Claimed, now, now.Add(lease)", "p.ClaimedAt, p.LeaseUntil = now, now.Add(lease)",
 	},
 	{
 		"a lease does not run out",
-		"case p.State == Claimed && !now.Before(p.LeaseUntil):", "case false:",
+		"case p.State == incident.Claimed && !now.Before(p.LeaseUntil):", "case false:",
 	},
 	{
 		"a sender that died has not sent",
-		`r.lost(p.ID, "the sender stopped in the middle")`, `r.end(p.ID, FailedCall, "", now)`,
+		`r.lost(p.ID, "the sender stopped in the middle")`, `r.end(p.ID, incident.FailedCall, "", now)`,
 	},
 	{
 		"what may have been sent is sent again without looking",
-		"p.State, p.Why = Unknown, why", "p.State, p.Why, p.Resent = Planned, why, true",
+		"p.State, p.Why = incident.Unknown, why", "p.State, p.Why, p.Resent = incident.Planned, why, true",
 	},
 	{
 		"the carrier's list is believed at once",
@@ -36,8 +36,8 @@ var steadyMutants = []mutant{
 	},
 	{
 		"the outbox is emptied before the route has it",
-		"if err := p.step(ctx, Taken{Incident: i, Fine: s.fine(i)}); err != nil {\n\t\t\treturn err\n\t\t}",
-		"_ = p.step(ctx, Taken{Incident: i, Fine: s.fine(i)})",
+		"if err := p.step(ctx, IncidentUpdated{Incident: i, Fine: s.WorkingRegions(i)}); err != nil {\n\t\t\treturn err\n\t\t}",
+		"_ = p.step(ctx, IncidentUpdated{Incident: i, Fine: s.WorkingRegions(i)})",
 	},
 	{
 		"a decision is not handed over",
@@ -49,15 +49,15 @@ var steadyMutants = []mutant{
 	},
 	{
 		"what could not be written is sent",
-		"if err != nil {\n\t\treturn before, err\n\t}\n\tp.remark(before, after)\n\tvar errs []error", "p.remark(before, after)\n\terrs := []error{err}",
+		"if err != nil {\n\t\treturn before, err\n\t}\n\tp.logChanges(before, after)\n\tvar errs []error", "p.logChanges(before, after)\n\terrs := []error{err}",
 	},
 	{
 		"a voicemail acknowledges",
-		"if rep.Key != \"\" {", "if rep.Result == Machine {\n\t\tr.press(p, AckKey, at)\n\t}\n\tif rep.Key != \"\" {",
+		"if rep.Key != \"\" {", "if rep.Result == incident.Machine {\n\t\tr.press(p, AckKey, at)\n\t}\n\tif rep.Key != \"\" {",
 	},
 	{
 		"what is acknowledged is called about",
-		"return i.Awaits() && at", "return i.State != Resolved && at",
+		"return i.Awaits() && at", "return i.State != incident.Resolved && at",
 	},
 	{
 		"a planned call outlives the acknowledgement",
@@ -65,7 +65,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"the chain is not repeated",
-		"if now.Before(r.Chain.Pause) {", "if r.Chain.Round > 0 || now.Before(r.Chain.Pause) {",
+		"if now.Before(r.Escalation.Pause) {", "if r.Escalation.Round > 0 || now.Before(r.Escalation.Pause) {",
 	},
 	{
 		"several are called at once",
@@ -73,7 +73,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"a late callback brings a page back",
-		"if p == nil || p.State == Ended || p.State == Accepted || p.State == Cancelled {", "if p == nil || p.State == Accepted || p.State == Cancelled {",
+		"if p == nil || p.State == incident.Ended || p.State == incident.Accepted || p.State == incident.Cancelled {", "if p == nil || p.State == incident.Accepted || p.State == incident.Cancelled {",
 	},
 	{
 		"a slot is judged twice",
@@ -81,7 +81,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"a text wakes people",
-		"Purpose: Alarm, Incidents: []string{i.ID}, Waking: true}", "Purpose: Alarm, Incidents: []string{i.ID}}",
+		"Purpose: incident.Alarm, Incidents: []string{i.ID}, Waking: true}", "Purpose: incident.Alarm, Incidents: []string{i.ID}}",
 	},
 	{
 		"a text that is tried again wakes people",
@@ -101,11 +101,11 @@ var steadyMutants = []mutant{
 	},
 	{
 		"an acknowledgement never expires",
-		"r.lapseAcks(at)\n", "_ = r.lapseAcks\n",
+		"r.expireAcks(at)\n", "_ = r.expireAcks\n",
 	},
 	{
 		"an acknowledgement expires too early",
-		"inc.stillBad(inc.AckedAt.Add(after), at.now)", "inc.stillBad(inc.AckedAt.Add(after/2), at.now)",
+		"inc.IsBadAfter(inc.AckedAt.Add(after), at.now)", "inc.IsBadAfter(inc.AckedAt.Add(after/2), at.now)",
 	},
 	{
 		"a cap swallows the first page",
@@ -133,7 +133,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"a first call gathers for ever",
-		"p.NotBefore = earlier(at.now.Add(at.onCall.Gather), r.Chain.Gathers)", "p.NotBefore = at.now.Add(2 * gatherMost)",
+		"p.NotBefore = incident.Earliest(at.now.Add(at.onCall.Gather), r.Escalation.Gathers)", "p.NotBefore = at.now.Add(120e9)",
 	},
 	{
 		"an all-clear that does not arrive is not told again",
@@ -145,11 +145,11 @@ var steadyMutants = []mutant{
 var clockMutants = []mutant{
 	{
 		"what was judged ahead is believed",
-		"return []Decision{s.putRight(run.Journey, run.Region, run.Slot.Add(-1), now)}", "return nil",
+		"return []Decision{s.repairClockSkew(run.Journey, run.Region, run.Slot.Add(-1), now)}", "return nil",
 	},
 	{
 		"what was kept ahead is made up for",
-		"Doubt: latest(r.Slot, r.Doubt), ", "",
+		"Doubt: incident.Latest(r.Slot, r.Doubt), ", "",
 	},
 	{
 		"a clock that was wrong is believed",

@@ -52,9 +52,10 @@ func plant(t *testing.T, mutants []mutant) string {
 		t.FailNow()
 	}
 	dir := t.TempDir()
-	replace := map[string]string{}
+	replace, files := map[string]string{}, 0
 	write := func(path string, text []byte) {
-		file := filepath.Join(dir, fmt.Sprintf("%d.go", len(replace)))
+		files++
+		file := filepath.Join(dir, fmt.Sprintf("%d.go", files))
 		if err := os.WriteFile(file, text, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -5,7 +5,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/probes/journey"
 )
 
@@ -45,16 +47,16 @@ func (p *program) time() time.Time {
 // saidLast is the time that a step which was just written went by.
 func (p *program) saidLast() time.Time { return time.Unix(0, p.said.Load()).UTC() }
 
-func (p *program) pager() *alerts.Pager {
-	pager := &alerts.Pager{
-		Store: p, Phone: line{p, alerts.First}, OnCall: p.w.onCall, Journeys: journeys, Log: slog.New(slog.DiscardHandler), TimeNow: p.time,
+func (p *program) pager() *paging.Pager {
+	pager := &paging.Pager{
+		Store: p, Phone: line{p, incident.First}, OnCall: p.w.onCall, Journeys: journeys, Log: slog.New(slog.DiscardHandler), TimeNow: p.time,
 	}
-	if p.w.onCall.Second != nil {
-		pager.Second = line{p, alerts.Second}
+	if p.w.onCall.Failover != nil {
+		pager.Second = line{p, incident.Second}
 	}
 	return pager
 }
 
-func (p *program) desk() alerts.Desk {
-	return alerts.Desk{Store: p, Policy: p.w.policy, Titles: titles, Awake: p.w.awake, TimeNow: p.time}
+func (p *program) desk() judge.Recorder {
+	return judge.Recorder{Store: p, Policy: p.w.policy, Titles: titles, Awake: p.w.awake, TimeNow: p.time}
 }

@@ -3,7 +3,8 @@ package proof
 import (
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 const (
@@ -12,11 +13,11 @@ const (
 )
 
 // switches checks that whatever the first carrier has not taken in time is given to the second, if there is one.
-func (w *world) switches(p *program, after alerts.Route) {
+func (w *world) switches(p *program, after paging.NotificationState) {
 	now := p.saidLast()
 	for _, page := range after.Pages {
-		waits := page.Tries > 0 && (page.State == alerts.Unknown || page.State == alerts.Planned)
-		if w.onCall.Second == nil || !waits || page.Via != alerts.First || !page.SwitchedAt.IsZero() {
+		waits := page.Tries > 0 && (page.State == incident.Unknown || page.State == incident.Planned)
+		if w.onCall.Failover == nil || !waits || page.Via != incident.First || !page.SwitchedAt.IsZero() {
 			continue
 		}
 		if age := now.Sub(page.TriedAt); age >= patience || age < -fast {
@@ -34,9 +35,9 @@ func (w *world) switchedInTime(begin time.Time) {
 			first[id] = r.claimed
 		}
 		tried := first[id]
-		if r.page.Via == alerts.Second && !had[id] && !tried.Before(begin) && r.claimed.Sub(tried) > settled {
+		if r.page.Via == incident.Second && !had[id] && !tried.Before(begin) && r.claimed.Sub(tried) > settled {
 			w.Fatalf("page %s was first tried at %v, and the second carrier had it at %v", id, tried, r.claimed)
 		}
-		had[id] = had[id] || r.page.Via == alerts.Second
+		had[id] = had[id] || r.page.Via == incident.Second
 	}
 }

@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/oncall"
 )
 
 // A setting is what stays as it is during a history: who is on call, and the policy.
 type setting struct {
 	name   string
 	start  time.Time
-	onCall alerts.OnCall
-	policy alerts.Policy
+	onCall oncall.OnCall
+	policy judge.Policy
 	works  func(journey string, at time.Time) bool // somebody is at work on it: the maintenance
 }
 
@@ -70,7 +72,7 @@ var settings = []setting{
 }
 
 func set(start, name, onCall string) setting {
-	cfg, err := alerts.Parse("alerts.yaml", []byte(fmt.Sprintf("on_call:%s\nphone: {from: \"+12025550100\"}\n", onCall)), journeys)
+	cfg, err := config.Parse("alerts.yaml", []byte(fmt.Sprintf("on_call:%s\nphone: {from: \"+12025550100\"}\n", onCall)), journeys)
 	if err != nil {
 		panic(fmt.Errorf("%s: %w", name, err))
 	}

@@ -8,7 +8,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/probes/journey"
 )
 
@@ -101,7 +103,7 @@ func (w *world) watch() {
 // the route has.
 func (w *world) judged(p *program, name string, data []byte) {
 	old := w.states[name]
-	var s, want alerts.JourneyState
+	var s, want judge.JourneyState
 	if err := json.Unmarshal(data, &s); err != nil {
 		w.Fatal(err)
 	}
@@ -114,7 +116,7 @@ func (w *world) judged(p *program, name string, data []byte) {
 			w.Fatalf("a duplicate or late run of %s was written:\n%s", name, data)
 		}
 		right := w.putRight(old, run.Region, run.Slot.Add(-1), p.saidLast())
-		want, _ = alerts.Judge(w.policy.For(name), right, run, titles[name])
+		want, _ = judge.Judge(w.policy.For(name), right, run, titles[name])
 	case !p.watches.IsZero():
 		right := old
 		for region := range old.Regions {
@@ -123,7 +125,7 @@ func (w *world) judged(p *program, name string, data []byte) {
 		want, _ = right.Watch(w.policy.For(name), name, titles[name], p.watches, w.awake)
 	default:
 		want = old
-		want.Outbox = slices.DeleteFunc(slices.Clone(old.Outbox), func(i alerts.Incident) bool { return w.has(i) })
+		want.Outbox = slices.DeleteFunc(slices.Clone(old.Outbox), func(i incident.Incident) bool { return w.has(i) })
 		if len(s.Outbox) < len(old.Outbox) && len(s.Outbox) >= len(want.Outbox) { // it takes out only what it has read
 			want.Outbox = s.Outbox
 		}
@@ -135,7 +137,7 @@ func (w *world) judged(p *program, name string, data []byte) {
 
 // folded finds out which run has led from one state to the next: one that is later than any before it from its region that
 // was not still to come.
-func (w *world) folded(p *program, name string, before, after alerts.JourneyState) (journey.Run, bool) {
+func (w *world) folded(p *program, name string, before, after judge.JourneyState) (journey.Run, bool) {
 	for region, now := range after.Regions {
 		was := before.Regions[region]
 		ahead := was.Slot.Sub(p.saidLast()) > tolerance
@@ -156,9 +158,9 @@ func (w *world) folded(p *program, name string, before, after alerts.JourneyStat
 }
 
 // has reports whether the route knows of an incident in this state or a later one.
-func (w *world) has(i alerts.Incident) bool {
-	known := func(o alerts.Incident) bool { return o.ID == i.ID && o.Runs >= i.Runs }
-	was := func(o alerts.Past) bool { return o.ID == i.ID && o.Runs >= i.Runs }
+func (w *world) has(i incident.Incident) bool {
+	known := func(o incident.Incident) bool { return o.ID == i.ID && o.Runs >= i.Runs }
+	was := func(o paging.Past) bool { return o.ID == i.ID && o.Runs >= i.Runs }
 	return slices.ContainsFunc(w.route.Incidents, known) || slices.ContainsFunc(w.route.Past, was)
 }
 

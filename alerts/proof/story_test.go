@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // tell logs what a write has changed, for whoever reads a history that failed.
-func (w *world) tell(p *program, next alerts.Route) {
+func (w *world) tell(p *program, next paging.NotificationState) {
 	if !*stories {
 		return
 	}
@@ -19,7 +20,7 @@ func (w *world) tell(p *program, next alerts.Route) {
 			said = append(said, fmt.Sprintf("%s is %s", i.ID, i.State))
 		}
 	}
-	states := map[string]alerts.Page{}
+	states := map[string]incident.Page{}
 	for _, page := range w.route.Pages {
 		states[page.ID] = page
 	}

@@ -5,14 +5,15 @@ import (
 	"strconv"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/probes/journey"
 )
 
 // A textbook judges as the rules are written: from all runs there were, each time anew. It remembers everything and is
 // slow, so that it has nothing in common with the judging it is compared with.
 type textbook struct {
-	policy alerts.JourneyPolicy
+	policy judge.JourneyPolicy
 	runs   map[string][]journey.Run // by region, in slot order
 	past   map[string]int           // by region: so many of them came before the journey last stopped failing
 	slowed []time.Time              // when the journey became slow, each time
@@ -138,27 +139,27 @@ func (b *textbook) isDown(at time.Time) bool {
 }
 
 // fails says what a failed run opens, if nothing of the kind is open: down, flapping or nothing.
-func (b *textbook) fails(run journey.Run) alerts.Kind {
+func (b *textbook) fails(run journey.Run) incident.Kind {
 	flaps := func(region string) bool {
 		return b.lately(region, journey.Failed, b.policy.FlappingOutOf) >= b.policy.FlappingFailures
 	}
 	switch {
 	case b.isDown(run.Slot):
-		return alerts.Down
+		return incident.Down
 	case flaps(run.Region) && b.carried(run.Slot, flaps):
-		return alerts.Flapping
+		return incident.Flapping
 	}
 	return ""
 }
 
 // recovered reports whether a good run ends an incident about failures.
-func (b *textbook) recovered(i alerts.Incident, run journey.Run) bool {
+func (b *textbook) recovered(i incident.Incident, run journey.Run) bool {
 	for _, region := range i.Regions {
 		if b.heard(region, run.Slot) && (b.failures(region) > 0 || b.successes(region) < b.policy.RecoverAfter) {
 			return false
 		}
 	}
-	return i.Kind == alerts.Down || run.Slot.Sub(i.Last) >= b.policy.QuietFor
+	return i.Kind == incident.Down || run.Slot.Sub(i.Last) >= b.policy.QuietFor
 }
 
 // often reports whether a region is slow so often that the journey is.
@@ -168,7 +169,7 @@ func (b *textbook) often(region string) bool {
 
 // staysSlow reports whether a journey that was slow counts as slow still: it is, from a region that was, or it has become so
 // again and again, and not been fast for as long as makes it another matter.
-func (b *textbook) staysSlow(i alerts.Incident, at time.Time) bool {
+func (b *textbook) staysSlow(i incident.Incident, at time.Time) bool {
 	if slices.ContainsFunc(i.Regions, func(region string) bool { return b.heard(region, at) && b.often(region) }) {
 		return true
 	}

@@ -7,7 +7,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/infra/suite"
 	"valkyrie/probes/journey"
 )
@@ -24,7 +25,7 @@ func TestWatching(t *testing.T) {
 		for range rapid.IntRange(1, 30).Draw(t, "looks") {
 			at = at.Add(time.Duration(rapid.SampledFrom([]int{20, 60, 200, 239, 240, 241, 3600, 90_000, 604_800}).Draw(t, "seconds")) * time.Second)
 			for _, region := range regions[:rapid.IntRange(0, 3).Draw(t, "regions")] {
-				k.state, _ = alerts.Judge(k.policy, k.state, runOf("print-card", region, at, journey.Passed), "print a card")
+				k.state, _ = judge.Judge(k.policy, k.state, runOf("print-card", region, at, journey.Passed), "print a card")
 				last[region], silent[region] = at, false
 			}
 			for region, slot := range last {
@@ -34,7 +35,7 @@ func TestWatching(t *testing.T) {
 					silent[region] = false
 				}
 			}
-			var decisions []alerts.Decision
+			var decisions []judge.Decision
 			k.state, decisions = k.state.Watch(k.policy, "print-card", "print a card", at, time.Time{})
 			if _, again := k.state.Watch(k.policy, "print-card", "print a card", at, time.Time{}); len(again) > 0 {
 				t.Fatalf("looking twice decides %+v", again)
@@ -45,7 +46,7 @@ func TestWatching(t *testing.T) {
 				}
 			}
 			for _, region := range regions {
-				i := find(k.state, alerts.Silent)
+				i := find(k.state, incident.Silent)
 				if got := i != nil && slices.Contains(i.Regions, region); got != silent[region] {
 					t.Fatalf("at %v %s is silent: %t; want %t", at, region, got, silent[region])
 				}
@@ -77,9 +78,9 @@ func TestCreepingNeedsATrend(t *testing.T) {
 			for n := range 3 {
 				run := runOf("print-card", "eu", settings[0].start.AddDate(0, 0, day).Add(time.Duration(n)*time.Hour), journey.Passed)
 				run.Steps = []journey.StepResult{{Name: "press Print", Outcome: journey.Passed, DurationMS: int64(ms), LimitMS: limit}}
-				k.state, _ = alerts.Judge(k.policy, k.state, run, "print a card")
+				k.state, _ = judge.Judge(k.policy, k.state, run, "print a card")
 			}
-			if creeps == 0 && find(k.state, alerts.Creeping) != nil {
+			if creeps == 0 && find(k.state, incident.Creeping) != nil {
 				creeps = day
 			}
 			if fails == 0 && ms > limit {

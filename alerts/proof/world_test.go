@@ -8,7 +8,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 )
 
 var ctx = context.Background()
@@ -24,19 +26,19 @@ type world struct {
 	begin, now time.Time
 	disk       *disk
 	carrier    carrier
-	slot       map[string]time.Time           // the latest of each journey
-	states     map[string]alerts.JourneyState // as they are on the disk
-	route      alerts.Route                   // likewise
-	doubted    map[string]bool                // pages whose outcome was unknown at some time
-	resent     map[string]bool                // pages that were lost and planned once more at some time
-	toEnd      bool                           // the history ends with a site that works again
-	awake      time.Time                      // since when runs could come
-	quietUntil map[string]time.Time           // by journey: when nobody was to be told last, in good times
-	lapsed     map[string]time.Time           // by incident: when an acknowledgement of it expired last
-	switched   map[string]bool                // pages that the first carrier did not take in time
-	planned    map[string]time.Time           // by page: when it was
-	told       map[toldOf]time.Time           // when the last alarm was planned that a carrier took
-	spared     map[toldOf]bool                // whom a cap has kept from hearing that it is over
+	slot       map[string]time.Time          // the latest of each journey
+	states     map[string]judge.JourneyState // as they are on the disk
+	route      paging.NotificationState      // likewise
+	doubted    map[string]bool               // pages whose outcome was unknown at some time
+	resent     map[string]bool               // pages that were lost and planned once more at some time
+	toEnd      bool                          // the history ends with a site that works again
+	awake      time.Time                     // since when runs could come
+	quietUntil map[string]time.Time          // by journey: when nobody was to be told last, in good times
+	lapsed     map[string]time.Time          // by incident: when an acknowledgement of it expired last
+	switched   map[string]bool               // pages that the first carrier did not take in time
+	planned    map[string]time.Time          // by page: when it was
+	told       map[toldOf]time.Time          // when the last alarm was planned that a carrier took
+	spared     map[toldOf]bool               // whom a cap has kept from hearing that it is over
 
 	depth  int  // of programs that run while others do
 	calm   bool // nothing goes wrong any more
@@ -52,7 +54,7 @@ type counts struct {
 func newWorld(t *rapid.T, steady bool) *world {
 	w := &world{
 		T: t, steady: steady, disk: newDisk(), slot: map[string]time.Time{},
-		states: map[string]alerts.JourneyState{}, doubted: map[string]bool{}, resent: map[string]bool{}, quietUntil: map[string]time.Time{},
+		states: map[string]judge.JourneyState{}, doubted: map[string]bool{}, resent: map[string]bool{}, quietUntil: map[string]time.Time{},
 		lapsed: map[string]time.Time{}, switched: map[string]bool{}, planned: map[string]time.Time{}, told: map[toldOf]time.Time{}, spared: map[toldOf]bool{},
 	}
 	w.carrier.missed, w.carrier.mood, w.carrier.second = map[string]bool{}, "mixed", "mixed"
@@ -101,7 +103,7 @@ func (w *world) mishap() mishap {
 }
 
 // written checks what a program has just written to the disk.
-func (w *world) written(p *program, i alerts.Item) {
+func (w *world) written(p *program, i incident.Item) {
 	if name, ok := strings.CutPrefix(i.Key, "JOURNEY#"); ok {
 		w.judged(p, name, i.Data)
 		return
@@ -109,7 +111,7 @@ func (w *world) written(p *program, i alerts.Item) {
 	if i.Key != "ROUTE#default" {
 		return
 	}
-	var next alerts.Route
+	var next paging.NotificationState
 	if err := json.Unmarshal(i.Data, &next); err != nil {
 		w.Fatal(err)
 	}
@@ -189,7 +191,7 @@ func (w *world) tick() {
 func (w *world) weather() {
 	w.disk.outage = rapid.SampledFrom([]outage{none, none, all, writes, history}).Draw(w.T, "outage")
 	w.carrier.mood = rapid.SampledFrom([]string{"mixed", "mixed", "doubtful", "closed", "fine"}).Draw(w.T, "carrier")
-	if w.onCall.Second != nil {
+	if w.onCall.Failover != nil {
 		w.carrier.mood = rapid.SampledFrom([]string{w.carrier.mood, "gone"}).Draw(w.T, "first carrier")
 		w.carrier.second = rapid.SampledFrom([]string{"mixed", "closed", "fine", "fine"}).Draw(w.T, "second carrier")
 	}

@@ -9,7 +9,7 @@ import (
 	"net/url"
 	"strings"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 )
 
 // CallbacksConfig is what Callbacks needs to know.
@@ -22,10 +22,10 @@ type CallbacksConfig struct {
 	Tokens []string
 	// Handle takes a report whose signature was right. For a key press, the answer is said to the person. After an error
 	// Twilio posts again, so it must bear the same report twice, as Twilio may do anyway.
-	Handle func(ctx context.Context, r alerts.Report) (alerts.Answer, error)
+	Handle func(ctx context.Context, r paging.Report) (paging.Answer, error)
 	// Reply takes a text that somebody sent to our number, and returns what to text back; empty: nothing. Nil: texts are
 	// not taken.
-	Reply func(ctx context.Context, t alerts.Reply) (string, error)
+	Reply func(ctx context.Context, t paging.Reply) (string, error)
 	Log   *slog.Logger // nil: discard
 }
 

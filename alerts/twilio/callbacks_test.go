@@ -19,7 +19,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 )
 
@@ -44,13 +45,13 @@ func callback(path string, form url.Values) *http.Request {
 }
 
 // serve returns the answer, and the report if there was one.
-func serve(t *testing.T, cfg twilio.CallbacksConfig, r *http.Request) (*httptest.ResponseRecorder, *alerts.Report) {
+func serve(t *testing.T, cfg twilio.CallbacksConfig, r *http.Request) (*httptest.ResponseRecorder, *paging.Report) {
 	t.Helper()
-	var got *alerts.Report
+	var got *paging.Report
 	if cfg.Handle == nil {
-		cfg.Handle = func(_ context.Context, report alerts.Report) (alerts.Answer, error) {
+		cfg.Handle = func(_ context.Context, report paging.Report) (paging.Answer, error) {
 			got = &report
-			return alerts.Answer{Say: []string{"Thank you."}}, nil
+			return paging.Answer{Say: []string{"Thank you."}}, nil
 		}
 	}
 	w := httptest.NewRecorder()
@@ -80,30 +81,30 @@ func TestReports(t *testing.T) {
 		{call("in-progress", ""), "", ""},
 		{call("in-progress", "machine_start"), "", ""},
 		{call("answered", "human"), "", ""},
-		{call("completed", ""), alerts.Human, ""},
-		{call("completed", "human"), alerts.Human, ""},
-		{call("completed", "unknown"), alerts.Human, ""},
-		{call("completed", "machine_start"), alerts.Machine, ""},
-		{call("completed", "machine_end_beep"), alerts.Machine, ""},
-		{call("completed", "machine_end_silence"), alerts.Machine, ""},
-		{call("completed", "machine_end_other"), alerts.Machine, ""},
-		{call("completed", "fax"), alerts.Machine, ""},
-		{call("busy", ""), alerts.Busy, ""},
-		{call("no-answer", ""), alerts.NoAnswer, ""},
-		{call("failed", ""), alerts.FailedCall, ""},
-		{call("canceled", ""), alerts.FailedCall, "canceled"},
+		{call("completed", ""), incident.Human, ""},
+		{call("completed", "human"), incident.Human, ""},
+		{call("completed", "unknown"), incident.Human, ""},
+		{call("completed", "machine_start"), incident.Machine, ""},
+		{call("completed", "machine_end_beep"), incident.Machine, ""},
+		{call("completed", "machine_end_silence"), incident.Machine, ""},
+		{call("completed", "machine_end_other"), incident.Machine, ""},
+		{call("completed", "fax"), incident.Machine, ""},
+		{call("busy", ""), incident.Busy, ""},
+		{call("no-answer", ""), incident.NoAnswer, ""},
+		{call("failed", ""), incident.FailedCall, ""},
+		{call("canceled", ""), incident.FailedCall, "canceled"},
 		{call("something new", ""), "", ""},
 		{text("queued", ""), "", ""},
 		{text("sent", ""), "", ""},
-		{text("delivered", ""), alerts.Delivered, ""},
-		{text("undelivered", "30003"), alerts.Undelivered, "error 30003"},
-		{text("undelivered", "30005"), alerts.Undelivered, "error 30005"},
-		{text("undelivered", "30008"), alerts.Undelivered, "error 30008"},
-		{text("failed", "30034"), alerts.FailedCall, "error 30034"},
+		{text("delivered", ""), incident.Delivered, ""},
+		{text("undelivered", "30003"), incident.Undelivered, "error 30003"},
+		{text("undelivered", "30005"), incident.Undelivered, "error 30005"},
+		{text("undelivered", "30008"), incident.Undelivered, "error 30008"},
+		{text("failed", "30034"), incident.FailedCall, "error 30034"},
 	}
 	for _, tt := range tests {
 		w, got := serve(t, ourConfig(), callback("/twilio/p-1/status", tt.form))
-		want := alerts.Report{PageID: "p-1", SID: tt.form.Get("CallSid") + tt.form.Get("MessageSid"), Result: tt.result, Why: tt.why}
+		want := paging.Report{PageID: "p-1", SID: tt.form.Get("CallSid") + tt.form.Get("MessageSid"), Result: tt.result, Why: tt.why}
 		want.Final = tt.why == "error 30034" || tt.why == "error 30005"
 		if w.Code != http.StatusNoContent || got == nil || *got != want {
 			t.Errorf("%v: answer %d, report %+v: want 204, %+v", tt.form, w.Code, got, want)
@@ -114,7 +115,7 @@ func TestReports(t *testing.T) {
 func TestKeyPress(t *testing.T) {
 	form := url.Values{"CallSid": {"CA1"}, "Digits": {"4"}, "CallStatus": {"in-progress"}}
 	w, got := serve(t, ourConfig(), callback("/twilio/a%2Fb%20%23c/key", form))
-	if got == nil || *got != (alerts.Report{PageID: "a/b #c", SID: "CA1", Key: "4"}) {
+	if got == nil || *got != (paging.Report{PageID: "a/b #c", SID: "CA1", Key: "4"}) {
 		t.Errorf("report %+v", got)
 	}
 	want := `<Response><Say>Thank you.</Say><Hangup></Hangup></Response>`
@@ -151,8 +152,8 @@ func TestHandleErrorIsLoggedAndAsksForAnother(t *testing.T) {
 	var log bytes.Buffer
 	cfg := ourConfig()
 	cfg.Log = slog.New(slog.NewTextHandler(&log, nil))
-	cfg.Handle = func(context.Context, alerts.Report) (alerts.Answer, error) {
-		return alerts.Answer{}, errors.New("table is on fire")
+	cfg.Handle = func(context.Context, paging.Report) (paging.Answer, error) {
+		return paging.Answer{}, errors.New("table is on fire")
 	}
 	w, _ := serve(t, cfg, callback("/twilio/p-1/key", url.Values{"CallSid": {"CA1"}, "Digits": {"4"}}))
 	if w.Code != http.StatusInternalServerError || w.Body.Len() != 0 {

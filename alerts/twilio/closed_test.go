@@ -4,7 +4,7 @@ import (
 	"errors"
 	"testing"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio/standin"
 )
 
@@ -15,7 +15,7 @@ func TestClosed(t *testing.T) {
 		r := newRig(t)
 		r.exchange.Behave("", standin.Refuse(code))
 		_, err := r.phone.Send(t.Context(), aCall())
-		if !errors.Is(err, alerts.ErrRefused) || errors.Is(err, alerts.ErrClosed) != closed || errors.Is(err, alerts.ErrNotSent) {
+		if !errors.Is(err, paging.ErrRefused) || errors.Is(err, paging.ErrProviderRejects) != closed || errors.Is(err, paging.ErrNotSent) {
 			t.Errorf("%d: %v: closed %v, want %v", code, err, !closed, closed)
 		}
 	}

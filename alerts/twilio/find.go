@@ -8,7 +8,8 @@ import (
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 const (
@@ -27,8 +28,8 @@ type trace struct{ sid, to, from, status, created, body *string }
 //
 // Twilio could filter by day, but on the time it was dialled or sent, which a call that still waits in the queue does not
 // have. So the list is not filtered by it: it comes newest first, and only its head matters.
-func (p *Phone) Find(ctx context.Context, d alerts.Dispatch, since time.Time) (sid string, found bool, err error) {
-	if d.Channel != alerts.Call && d.Channel != alerts.Text {
+func (p *Phone) Find(ctx context.Context, d paging.Dispatch, since time.Time) (sid string, found bool, err error) {
+	if d.Channel != incident.Call && d.Channel != incident.Text {
 		return "", false, fmt.Errorf("twilio: find: %w", errChannel(d.Channel))
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
@@ -63,9 +64,9 @@ const (
 
 // says compares what a text says. A trial account puts a sentence of Twilio's before it. Of a call nothing is listed, and as
 // one person is not called twice at once it is the one.
-func (t trace) says(d alerts.Dispatch) likeness {
+func (t trace) says(d paging.Dispatch) likeness {
 	switch {
-	case d.Channel == alerts.Call:
+	case d.Channel == incident.Call:
 		return alike
 	case t.body == nil || *t.body == "":
 		return hidden
@@ -75,9 +76,9 @@ func (t trace) says(d alerts.Dispatch) likeness {
 	return different
 }
 
-func (p *Phone) list(t *api.ApiService, d alerts.Dispatch) ([]trace, error) {
+func (p *Phone) list(t *api.ApiService, d paging.Dispatch) ([]trace, error) {
 	var traces []trace
-	if d.Channel == alerts.Text {
+	if d.Channel == incident.Text {
 		page, err := t.PageMessage(new(api.ListMessageParams).SetTo(d.To).SetFrom(p.cfg.From).SetPageSize(listed), "", "")
 		if err != nil {
 			return nil, err

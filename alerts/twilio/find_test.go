@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 	"valkyrie/alerts/twilio/standin"
 )
@@ -65,7 +65,7 @@ func TestFindTellsTextsApart(t *testing.T) {
 		server := httptest.NewServer(exchange)
 		phone := newPhone(t, twilio.Config{BaseURL: server.URL, Timeout: 50 * time.Millisecond})
 		since := time.Now()
-		var texts []alerts.Dispatch
+		var texts []paging.Dispatch
 		for _, body := range []string{"print-card is down.", "create-order is slow.", strings.Repeat("It is over. ", 200), " It is over. "} {
 			d := aText()
 			d.TextBody = body

@@ -6,10 +6,10 @@ import (
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 )
 
-var _ alerts.Hanger = (*Phone)(nil)
+var _ paging.Hanger = (*Phone)(nil)
 
 // HangUp ends a call. Twilio ends one that rings or is going on as "completed", and takes one that still waits in its
 // queue out as "canceled".

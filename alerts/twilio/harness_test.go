@@ -12,7 +12,8 @@ import (
 
 	"go.uber.org/goleak"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 	"valkyrie/alerts/twilio/standin"
 )
@@ -34,7 +35,7 @@ type rig struct {
 	public   string // the callbacks' address
 
 	mu      sync.Mutex
-	reports []alerts.Report
+	reports []paging.Report
 	fail    int // how many reports will not be taken
 }
 
@@ -85,23 +86,23 @@ func newPhone(t *testing.T, cfg twilio.Config) *twilio.Phone {
 	return p
 }
 
-func (r *rig) handle(_ context.Context, report alerts.Report) (alerts.Answer, error) {
+func (r *rig) handle(_ context.Context, report paging.Report) (paging.Answer, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.fail > 0 {
 		r.fail--
-		return alerts.Answer{}, context.DeadlineExceeded
+		return paging.Answer{}, context.DeadlineExceeded
 	}
 	r.reports = append(r.reports, report)
-	answer := alerts.Answer{Say: []string{"Thank you. <Key> " + report.Key + " & out."}}
-	if report.Key == alerts.RepeatKey {
-		answer = alerts.Answer{Say: []string{"Once more."}, Prompt: "Press 4 to acknowledge."}
+	answer := paging.Answer{Say: []string{"Thank you. <Key> " + report.Key + " & out."}}
+	if report.Key == paging.RepeatKey {
+		answer = paging.Answer{Say: []string{"Once more."}, Prompt: "Press 4 to acknowledge."}
 	}
 	return answer, nil
 }
 
 // take answers a text with its own words.
-func (r *rig) take(_ context.Context, text alerts.Reply) (string, error) {
+func (r *rig) take(_ context.Context, text paging.Reply) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.fail > 0 {
@@ -114,22 +115,22 @@ func (r *rig) take(_ context.Context, text alerts.Reply) (string, error) {
 	return "<" + text.From + "> & " + text.Body, nil
 }
 
-func (r *rig) seen() []alerts.Report {
+func (r *rig) seen() []paging.Report {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.reports)
 }
 
-func aCall() alerts.Dispatch {
-	return alerts.Dispatch{
-		PageID: "page-1", Channel: alerts.Call, To: theirs,
+func aCall() paging.Dispatch {
+	return paging.Dispatch{
+		PageID: "page-1", Channel: incident.Call, To: theirs,
 		Speech: []string{"This is Valkyrie.", "Customers cannot print a card."},
 		Prompt: "Press 4 to acknowledge.",
 	}
 }
 
-func aText() alerts.Dispatch {
-	return alerts.Dispatch{PageID: "page/2 #ü", Channel: alerts.Text, To: theirs, TextBody: "Print a card: down since 14:05."}
+func aText() paging.Dispatch {
+	return paging.Dispatch{PageID: "page/2 #ü", Channel: incident.Text, To: theirs, TextBody: "Print a card: down since 14:05."}
 }
 
 // settledCalls waits for n calls to be over, callbacks included.

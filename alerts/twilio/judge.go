@@ -10,7 +10,7 @@ import (
 
 	"github.com/twilio/twilio-go/client"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 )
 
 // codeTooMany is Twilio's code for "too many requests": it was not processed.
@@ -24,13 +24,13 @@ func (w *wire) judge(err error, mask func(string) string) error {
 	told := w.tell(err, mask)
 	switch {
 	case w.status == http.StatusTooManyRequests, isTwilios && said.Code == codeTooMany:
-		return fmt.Errorf("%w: %w", alerts.ErrNotSent, told)
+		return fmt.Errorf("%w: %w", paging.ErrNotSent, told)
 	case isTwilios && closed(w.status, said.Code):
-		return fmt.Errorf("%w: %w", alerts.ErrClosed, told)
+		return fmt.Errorf("%w: %w", paging.ErrProviderRejects, told)
 	case isTwilios && permanent(w.status):
-		return fmt.Errorf("%w: %w", alerts.ErrRefused, told)
+		return fmt.Errorf("%w: %w", paging.ErrRefused, told)
 	case w.status == 0 && !w.connected.Load():
-		return fmt.Errorf("%w: %w", alerts.ErrNotSent, told)
+		return fmt.Errorf("%w: %w", paging.ErrNotSent, told)
 	}
 	return told
 }

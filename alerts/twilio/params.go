@@ -6,7 +6,7 @@ import (
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 )
 
 const (
@@ -35,7 +35,7 @@ func callbackPath(pageID, about string) string {
 	return "/twilio/" + url.PathEscape(pageID) + "/" + about
 }
 
-func (p *Phone) callParams(d alerts.Dispatch) *api.CreateCallParams {
+func (p *Phone) callParams(d paging.Dispatch) *api.CreateCallParams {
 	params := new(api.CreateCallParams).
 		SetTo(d.To).
 		SetFrom(p.cfg.From).
@@ -50,7 +50,7 @@ func (p *Phone) callParams(d alerts.Dispatch) *api.CreateCallParams {
 	return params
 }
 
-func (p *Phone) textParams(d alerts.Dispatch) *api.CreateMessageParams {
+func (p *Phone) textParams(d paging.Dispatch) *api.CreateMessageParams {
 	params := new(api.CreateMessageParams).
 		SetTo(d.To).
 		SetFrom(p.cfg.From).

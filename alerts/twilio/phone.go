@@ -11,7 +11,8 @@ import (
 	"github.com/twilio/twilio-go/client"
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // A Phone places calls and sends texts through one Twilio account. It is safe for concurrent use.
@@ -20,7 +21,7 @@ type Phone struct {
 	base *url.URL // nil: Twilio's own
 }
 
-var _ alerts.Phone = (*Phone)(nil)
+var _ paging.Phone = (*Phone)(nil)
 
 // New returns a Phone, or everything that is wrong with its configuration. It sends nothing yet.
 func New(cfg Config) (*Phone, error) {
@@ -42,12 +43,12 @@ func New(cfg Config) (*Phone, error) {
 
 // Send places the call or sends the text, once, and returns Twilio's id for it. What its errors mean is said at
 // alerts.Phone.
-func (p *Phone) Send(ctx context.Context, d alerts.Dispatch) (string, error) {
+func (p *Phone) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 	if len(d.PageID) == 0 || len(d.PageID) > maxPageID {
-		return "", fmt.Errorf("twilio: %w: page id of %d bytes: want 1 to %d", alerts.ErrRefused, len(d.PageID), maxPageID)
+		return "", fmt.Errorf("twilio: %w: page id of %d bytes: want 1 to %d", paging.ErrRefused, len(d.PageID), maxPageID)
 	}
 	switch d.Channel {
-	case alerts.Call:
+	case incident.Call:
 		return p.create(ctx, "call "+d.To, func(t *api.ApiService) (*string, error) {
 			c, err := t.CreateCall(p.callParams(d))
 			if err != nil {
@@ -55,7 +56,7 @@ func (p *Phone) Send(ctx context.Context, d alerts.Dispatch) (string, error) {
 			}
 			return c.Sid, nil
 		})
-	case alerts.Text:
+	case incident.Text:
 		return p.create(ctx, "text "+d.To, func(t *api.ApiService) (*string, error) {
 			m, err := t.CreateMessage(p.textParams(d))
 			if err != nil {
@@ -64,11 +65,11 @@ func (p *Phone) Send(ctx context.Context, d alerts.Dispatch) (string, error) {
 			return m.Sid, nil
 		})
 	}
-	return "", fmt.Errorf("twilio: %w: %w", alerts.ErrRefused, errChannel(d.Channel))
+	return "", fmt.Errorf("twilio: %w: %w", paging.ErrRefused, errChannel(d.Channel))
 }
 
-func errChannel(c alerts.Channel) error {
-	return fmt.Errorf("channel %q: want %q or %q", c, alerts.Call, alerts.Text)
+func errChannel(c incident.Channel) error {
+	return fmt.Errorf("channel %q: want %q or %q", c, incident.Call, incident.Text)
 }
 
 // errNoSID is an answer that says "created" but not what: the outcome is unknown.

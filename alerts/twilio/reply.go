@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 )
 
 // aboutReply is the last part of the address that texts to our number are posted to. It is set at Twilio, for the number.
@@ -14,7 +14,7 @@ const aboutReply = "reply"
 
 // handleText takes a text in, and answers it.
 func (c *Callbacks) handleText(w http.ResponseWriter, r *http.Request, form url.Values) {
-	in := alerts.Reply{From: form.Get("From"), SID: form.Get("MessageSid"), Body: form.Get("Body")}
+	in := paging.Reply{From: form.Get("From"), SID: form.Get("MessageSid"), Body: form.Get("Body")}
 	out, err := c.cfg.Reply(r.Context(), in)
 	if err != nil {
 		c.cfg.Log.Error("text not handled", "sid", in.SID, "err", err)

@@ -4,12 +4,13 @@ import (
 	"net/url"
 	"strings"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // readReport says what a callback means for its page.
-func readReport(t target, form url.Values) alerts.Report {
-	r := alerts.Report{PageID: t.pageID}
+func readReport(t target, form url.Values) paging.Report {
+	r := paging.Report{PageID: t.pageID}
 	switch {
 	case t.about == "key":
 		r.SID, r.Key = form.Get("CallSid"), form.Get("Digits")
@@ -33,15 +34,15 @@ func callResult(status, answeredBy string) string {
 	switch status {
 	case "completed":
 		if strings.HasPrefix(answeredBy, "machine") || answeredBy == "fax" {
-			return alerts.Machine
+			return incident.Machine
 		}
-		return alerts.Human
+		return incident.Human
 	case "busy":
-		return alerts.Busy
+		return incident.Busy
 	case "no-answer":
-		return alerts.NoAnswer
+		return incident.NoAnswer
 	case "failed", "canceled":
-		return alerts.FailedCall
+		return incident.FailedCall
 	}
 	return ""
 }
@@ -51,11 +52,11 @@ func callResult(status, answeredBy string) string {
 func textResult(status string) string {
 	switch status {
 	case "delivered", "read":
-		return alerts.Delivered
+		return incident.Delivered
 	case "undelivered":
-		return alerts.Undelivered
+		return incident.Undelivered
 	case "failed", "canceled":
-		return alerts.FailedCall
+		return incident.FailedCall
 	}
 	return ""
 }
@@ -73,7 +74,7 @@ func final(code string) bool {
 
 // why puts the carrier's reason for a failure together, as far as it gave one.
 func why(result string, form url.Values) string {
-	if result != alerts.FailedCall && result != alerts.Undelivered {
+	if result != incident.FailedCall && result != incident.Undelivered {
 		return ""
 	}
 	var parts []string

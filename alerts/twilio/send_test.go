@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 	"valkyrie/alerts/twilio/standin"
 )
@@ -19,11 +20,11 @@ func outcome(err error) string {
 	switch {
 	case err == nil:
 		return "accepted"
-	case errors.Is(err, alerts.ErrNotSent) && errors.Is(err, alerts.ErrRefused):
+	case errors.Is(err, paging.ErrNotSent) && errors.Is(err, paging.ErrRefused):
 		return "both: " + err.Error()
-	case errors.Is(err, alerts.ErrNotSent):
+	case errors.Is(err, paging.ErrNotSent):
 		return "not sent"
-	case errors.Is(err, alerts.ErrRefused):
+	case errors.Is(err, paging.ErrRefused):
 		return "refused"
 	}
 	return "unknown"
@@ -56,10 +57,10 @@ func TestSendAndFind(t *testing.T) {
 		{standin.NoSID, "unknown", 1, "no sid"},
 		{standin.Truncated, "unknown", 1, "cut off"},
 	}
-	for _, d := range []alerts.Dispatch{aCall(), aText()} {
+	for _, d := range []paging.Dispatch{aCall(), aText()} {
 		for _, tt := range tests {
-			if (tt.behaviour == standin.Listen && d.Channel != alerts.Call) ||
-				(tt.behaviour == standin.Deliver && d.Channel != alerts.Text) {
+			if (tt.behaviour == standin.Listen && d.Channel != incident.Call) ||
+				(tt.behaviour == standin.Deliver && d.Channel != incident.Text) {
 				continue
 			}
 			t.Run(string(d.Channel)+" "+string(tt.behaviour), func(t *testing.T) {
@@ -80,14 +81,14 @@ func TestSendAndFind(t *testing.T) {
 	}
 }
 
-func checkPlaced(t *testing.T, r *rig, d alerts.Dispatch, placed int, since time.Time, sid string) {
+func checkPlaced(t *testing.T, r *rig, d paging.Dispatch, placed int, since time.Time, sid string) {
 	t.Helper()
 	found, ok, err := r.phone.Find(t.Context(), d, since)
 	if err != nil || ok != (placed == 1) {
 		t.Fatalf("Find: %q, %v, %v: want %d placed", found, ok, err, placed)
 	}
 	var sids []string
-	if d.Channel == alerts.Call {
+	if d.Channel == incident.Call {
 		for _, c := range r.settledCalls(t, placed) {
 			sids = append(sids, c.SID)
 		}
@@ -119,7 +120,7 @@ func TestFindLooksOnlyAtTheRightOnes(t *testing.T) {
 	elsewhere.To = "+15005550199"
 	tests := []struct {
 		name  string
-		d     alerts.Dispatch
+		d     paging.Dispatch
 		since time.Time
 		want  string
 	}{
@@ -150,10 +151,10 @@ func TestNobodyThereIsNotSent(t *testing.T) {
 
 func TestUnfitDispatchIsRefusedLocally(t *testing.T) {
 	r := newRig(t)
-	for name, change := range map[string]func(*alerts.Dispatch){
-		"no page id":      func(d *alerts.Dispatch) { d.PageID = "" },
-		"a long page id":  func(d *alerts.Dispatch) { d.PageID = strings.Repeat("x", 101) },
-		"unknown channel": func(d *alerts.Dispatch) { d.Channel = "telegraph" },
+	for name, change := range map[string]func(*paging.Dispatch){
+		"no page id":      func(d *paging.Dispatch) { d.PageID = "" },
+		"a long page id":  func(d *paging.Dispatch) { d.PageID = strings.Repeat("x", 101) },
+		"unknown channel": func(d *paging.Dispatch) { d.Channel = "telegraph" },
 	} {
 		d := aCall()
 		change(&d)

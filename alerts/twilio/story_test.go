@@ -6,32 +6,33 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio/standin"
 )
 
 // What becomes of a call, from the request to the reports that its callbacks turn into.
 func TestCallStories(t *testing.T) {
-	answered := alerts.Report{PageID: "page-1"}
-	ended := func(result, why string) alerts.Report {
-		return alerts.Report{PageID: "page-1", Result: result, Why: why}
+	answered := paging.Report{PageID: "page-1"}
+	ended := func(result, why string) paging.Report {
+		return paging.Report{PageID: "page-1", Result: result, Why: why}
 	}
-	key := func(k string) alerts.Report { return alerts.Report{PageID: "page-1", Key: k} }
+	key := func(k string) paging.Report { return paging.Report{PageID: "page-1", Key: k} }
 	tests := []struct {
 		behaviour standin.Behaviour
-		want      []alerts.Report
+		want      []paging.Report
 		status    string
 		keys      string
 	}{
-		{standin.Press("4"), []alerts.Report{answered, key("4"), ended(alerts.Human, "")}, "completed", "4"},
-		{standin.Press("#"), []alerts.Report{answered, key("#"), ended(alerts.Human, "")}, "completed", "#"},
-		{standin.Press("46"), []alerts.Report{answered, key("4"), ended(alerts.Human, "")}, "completed", "4"},
-		{standin.Listen, []alerts.Report{answered, ended(alerts.Human, "")}, "completed", ""},
-		{standin.Voicemail, []alerts.Report{answered, ended(alerts.Machine, "")}, "completed", ""},
-		{standin.Busy, []alerts.Report{ended(alerts.Busy, "")}, "busy", ""},
-		{standin.NoAnswer, []alerts.Report{ended(alerts.NoAnswer, "")}, "no-answer", ""},
-		{standin.FailCall, []alerts.Report{ended(alerts.FailedCall, "SIP response 404")}, "failed", ""},
-		{standin.ForgedKey("4"), []alerts.Report{answered, ended(alerts.Human, "")}, "completed", ""},
+		{standin.Press("4"), []paging.Report{answered, key("4"), ended(incident.Human, "")}, "completed", "4"},
+		{standin.Press("#"), []paging.Report{answered, key("#"), ended(incident.Human, "")}, "completed", "#"},
+		{standin.Press("46"), []paging.Report{answered, key("4"), ended(incident.Human, "")}, "completed", "4"},
+		{standin.Listen, []paging.Report{answered, ended(incident.Human, "")}, "completed", ""},
+		{standin.Voicemail, []paging.Report{answered, ended(incident.Machine, "")}, "completed", ""},
+		{standin.Busy, []paging.Report{ended(incident.Busy, "")}, "busy", ""},
+		{standin.NoAnswer, []paging.Report{ended(incident.NoAnswer, "")}, "no-answer", ""},
+		{standin.FailCall, []paging.Report{ended(incident.FailedCall, "SIP response 404")}, "failed", ""},
+		{standin.ForgedKey("4"), []paging.Report{answered, ended(incident.Human, "")}, "completed", ""},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.behaviour), func(t *testing.T) {
@@ -62,7 +63,7 @@ func TestWhatThePersonHears(t *testing.T) {
 	allClear.Prompt = ""
 	tests := []struct {
 		behaviour standin.Behaviour
-		d         alerts.Dispatch
+		d         paging.Dispatch
 		want      []string
 	}{
 		{standin.Press("4"), aCall(), append(once[:3:3], "Thank you. <Key> 4 & out.")},
@@ -86,10 +87,10 @@ func TestWhatThePersonHears(t *testing.T) {
 }
 
 func TestTextStories(t *testing.T) {
-	tests := map[standin.Behaviour][]alerts.Report{
-		standin.Deliver: {{}, {Result: alerts.Delivered}},
+	tests := map[standin.Behaviour][]paging.Report{
+		standin.Deliver: {{}, {Result: incident.Delivered}},
 		standin.Undelivered(30005): {
-			{}, {Result: alerts.Undelivered, Final: true, Why: "error 30005, Unknown destination handset"},
+			{}, {Result: incident.Undelivered, Final: true, Why: "error 30005, Unknown destination handset"},
 		},
 	}
 	for behaviour, want := range tests {
@@ -134,7 +135,7 @@ func TestReplyStories(t *testing.T) {
 
 // Callbacks come when they like, and as often as they like.
 func TestMannersOfCallbacks(t *testing.T) {
-	results := func(reports []alerts.Report) string {
+	results := func(reports []paging.Report) string {
 		var all []string
 		for _, r := range reports {
 			all = append(all, r.Result+r.Key)

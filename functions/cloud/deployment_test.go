@@ -8,7 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/environ"
 )
@@ -102,9 +103,9 @@ func (d *deployment) until(what string, ok func() bool) {
 }
 
 // incident is the one of a journey in a region's table.
-func (d *deployment) incident(region, journey string) (found alerts.Incident) {
+func (d *deployment) incident(region, journey string) (found incident.Incident) {
 	d.Helper()
-	route, err := alerts.LoadRoute(d.Context(), d.Tables[region])
+	route, err := paging.LoadRoute(d.Context(), d.Tables[region])
 	if err != nil {
 		d.Fatal(err)
 	}

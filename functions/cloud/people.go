@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"strings"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/environ"
 )
 
 // People is what reaches people, and checks what they say.
 type People struct {
-	Phone  alerts.Phone
+	Phone  paging.Phone
 	Tokens []string // Twilio's auth tokens, which sign what it posts: one, or two while they are rotated
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 
 	"valkyrie/alerts"
+	alertconfig "valkyrie/alerts/config"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/regions"
 	"valkyrie/infra/secrets"
@@ -22,7 +23,7 @@ type Station struct {
 	Told   environ.Deployment
 	AWS    aws.Config
 	Tables regions.Pair
-	Alerts alerts.Config
+	Alerts alertconfig.Config
 	Vault  *secrets.Vault
 	Log    *slog.Logger
 }
@@ -49,14 +50,14 @@ func Open(ctx context.Context, function string, getenv func(string) string) (*St
 }
 
 // readAlerts reads the on-call file, which is beside the program; empty: the one that was built in.
-func readAlerts(path string) (alerts.Config, error) {
+func readAlerts(path string) (alertconfig.Config, error) {
 	text, err := alerts.Shipped(), error(nil)
 	if path != "" {
 		if text, err = os.ReadFile(path); err != nil {
-			return alerts.Config{}, fmt.Errorf("%s names no on-call file that can be read: %w", environ.Alerts, err)
+			return alertconfig.Config{}, fmt.Errorf("%s names no on-call file that can be read: %w", environ.Alerts, err)
 		}
 	} else {
 		path = "alerts.yaml"
 	}
-	return alerts.Parse(path, text, journey.Names(probes.All))
+	return alertconfig.Parse(path, text, journey.Names(probes.All))
 }

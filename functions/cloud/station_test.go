@@ -8,7 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/functions/cloud"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/environ"
@@ -85,10 +86,10 @@ func TestFuture(t *testing.T) {
 		t.Error(err)
 	}
 	run.ID, run.Slot = "y", run.Slot.Add(time.Hour)
-	if _, err := s.Desk(s.Tables.Home).Record(t.Context(), run); !errors.Is(err, alerts.ErrAhead) {
+	if _, err := s.Desk(s.Tables.Home).Record(t.Context(), run); !errors.Is(err, judge.ErrAhead) {
 		t.Errorf("got %v", err)
 	}
-	if runs, err := w.Tables[lambdatest.Home].Runs(t.Context(), alerts.RunQuery{}); err != nil || len(runs) != 1 || runs[0].ID != "x" {
+	if runs, err := w.Tables[lambdatest.Home].Runs(t.Context(), incident.RunQuery{}); err != nil || len(runs) != 1 || runs[0].ID != "x" {
 		t.Errorf("%+v, %v", runs, err)
 	}
 }

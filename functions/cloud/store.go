@@ -6,7 +6,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/amazon"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/environ"
@@ -26,23 +28,23 @@ func openTables(ctx context.Context, told environ.Deployment, cfg aws.Config) (r
 }
 
 // Desk takes in runs and heartbeats for a table, by the clock of this machine: runs from the future are refused.
-func (s *Station) Desk(store alerts.Store) alerts.Desk {
-	return alerts.Desk{Store: store, Policy: s.Alerts.Judge, Titles: journey.Titles(probes.All), TimeNow: time.Now}
+func (s *Station) Desk(store incident.Store) judge.Recorder {
+	return judge.Recorder{Store: store, Policy: s.Alerts.Judge, Titles: journey.Titles(probes.All), TimeNow: time.Now}
 }
 
 // Pager sees to it that people are told, by phone, of what is in a table.
-func (s *Station) Pager(store alerts.Store, phone alerts.Phone) *alerts.Pager {
-	p := &alerts.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(journey.Names(probes.All)), Log: s.Log}
-	if second := s.Alerts.OnCall.Second; second != nil {
+func (s *Station) Pager(store incident.Store, phone paging.Phone) *paging.Pager {
+	p := &paging.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(journey.Names(probes.All)), Log: s.Log}
+	if second := s.Alerts.OnCall.Failover; second != nil {
 		p.Second = amazon.With(*second, s.AWS)
 	}
 	return p
 }
 
 // Staff is who works on either table.
-func (s *Station) Staff(phone alerts.Phone) regions.Staff {
+func (s *Station) Staff(phone paging.Phone) regions.Staff {
 	return regions.Staff{
-		Desk: s.Desk, Pager: func(store alerts.Store) *alerts.Pager { return s.Pager(store, phone) },
+		Desk: s.Desk, Pager: func(store incident.Store) *paging.Pager { return s.Pager(store, phone) },
 		Names: s.Alerts.Judge.Names(journey.Names(probes.All)), Log: s.Log,
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/cloudtest"
 )
@@ -40,7 +40,7 @@ func (d *deployment) workersDie() {
 	if len(opens) != 1 {
 		d.Errorf("%d regions opened an incident: %s", len(opens), answers)
 	}
-	d.until("the call about print-card is acknowledged", func() bool { return d.incident(lambdatest.Home, "print-card").State == alerts.Acknowledged })
+	d.until("the call about print-card is acknowledged", func() bool { return d.incident(lambdatest.Home, "print-card").State == incident.Acknowledged })
 	if err := d.tick(lambdatest.Home); err != nil {
 		d.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func (d *deployment) homeGoesAway() {
 	}
 	d.timePasses(lambdatest.Standby, "STANDBY#copy", "since", "beat")
 	d.round("create-order", everywhere...)
-	d.until("the standby's call is acknowledged", func() bool { return d.incident(lambdatest.Standby, "create-order").State == alerts.Acknowledged })
+	d.until("the standby's call is acknowledged", func() bool { return d.incident(lambdatest.Standby, "create-order").State == incident.Acknowledged })
 	d.until("it is over", func() bool { return d.called("Customers cannot create an order.") == 1 })
 	if again := d.called("Customers cannot print a card."); again > 2 {
 		d.Errorf("%d calls about what was acknowledged", again)
@@ -80,7 +80,7 @@ func (d *deployment) homeComesBack() {
 		}
 	}
 	for _, journey := range []string{"print-card", "create-order"} {
-		if i := d.incident(lambdatest.Home, journey); i.State != alerts.Acknowledged || i.AckedBy != "Ada" {
+		if i := d.incident(lambdatest.Home, journey); i.State != incident.Acknowledged || i.AckedBy != "Ada" {
 			d.Errorf("at home: %+v", i)
 		}
 	}

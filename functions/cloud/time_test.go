@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 )
 
 // timePasses makes what a table has noted older by as long as a home may be silent, and more: the test cannot wait so long.
@@ -24,7 +24,7 @@ func (d *deployment) timePasses(region, key string, fields ...string) {
 		if err != nil {
 			d.Fatalf("%s, %s: %v", key, field, err)
 		}
-		state[field] = at.Add(-2 * alerts.HomeSilence)
+		state[field] = at.Add(-2 * paging.HomeSilence)
 	}
 	if item.Data, err = json.Marshal(state); err != nil {
 		d.Fatal(err)

@@ -5,7 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/replay"
 	"valkyrie/infra/suite"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
@@ -31,7 +32,7 @@ func TestCreepIsSeenAhead(t *testing.T) {
 			creep.Shop.Seed = seed
 			var told, felt time.Time
 			for _, v := range ordering(t, creep) {
-				if v.Kind == alerts.Creeping && len(v.Alarms) > 0 && (told.IsZero() || v.Alarms[0].At.Before(told)) {
+				if v.Kind == incident.Creeping && len(v.Alarms) > 0 && (told.IsZero() || v.Alarms[0].At.Before(told)) {
 					told = v.Alarms[0].At
 				}
 				if v.Rings() && (felt.IsZero() || v.Since.Before(felt)) {
@@ -52,7 +53,7 @@ func TestCreepIsSeenAhead(t *testing.T) {
 }
 
 // ordering probes nothing but the order API, for as long as the scenario lasts, and judges it.
-func ordering(t *testing.T, s Scenario) []alerts.Verdict {
+func ordering(t *testing.T, s Scenario) []replay.Verdict {
 	t.Helper()
 	clock := demoshop.NewSimulated(s.Begins)
 	s.Shop.Clock = clock
@@ -65,7 +66,7 @@ func ordering(t *testing.T, s Scenario) []alerts.Verdict {
 	if err != nil {
 		t.Fatal(err)
 	}
-	replay := alerts.NewReplay(cfg.Judge, cfg.OnCall, nil)
+	replay := replay.NewReplay(cfg.Judge, cfg.OnCall, nil)
 	for slot := s.Begins; !slot.After(s.Begins.Add(s.Lasts)); slot = slot.Add(s.every()) {
 		clock.Set(slot)
 		for _, region := range Regions {

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/replay"
 	"valkyrie/probes/journey"
 	"valkyrie/probes/practice"
 )
@@ -16,7 +16,7 @@ import (
 // told; each of these is false.
 //
 // What is simulated here is the runs; the judge is the real one. The same seed makes the same month.
-func Healthy(seed uint64) ([]alerts.Verdict, int, error) {
+func Healthy(seed uint64) ([]replay.Verdict, int, error) {
 	cfg, err := Policy()
 	if err != nil {
 		return nil, 0, err
@@ -25,7 +25,7 @@ func Healthy(seed uint64) ([]alerts.Verdict, int, error) {
 	for _, make := range journey.Scheduled(practice.All) {
 		titles[make().Name] = make().Title
 	}
-	replay := alerts.NewReplay(cfg.Judge, cfg.OnCall, titles)
+	replay := replay.NewReplay(cfg.Judge, cfg.OnCall, titles)
 	n := noise{rand.New(rand.NewPCG(seed, 30))}
 	for slot := monday; slot.Before(monday.Add(30 * day)); slot = slot.Add(minute) {
 		for _, name := range []string{practice.PrintCard().Name, practice.CreateOrder().Name} {

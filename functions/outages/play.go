@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/judge"
 	"valkyrie/probes/journey"
 )
 
@@ -171,10 +171,10 @@ func (w *world) attend(ctx context.Context) error {
 }
 
 // note tells what was decided, and reports whether it is something for people.
-func (w *world) note(decisions []alerts.Decision) (news bool) {
+func (w *world) note(decisions []judge.Decision) (news bool) {
 	for _, d := range decisions {
 		switch d.Verb {
-		case alerts.Opens, alerts.Reopens, alerts.Resolves:
+		case judge.Opens, judge.Reopens, judge.Resolves:
 			w.tell(w.clock.Now(), "%s: %s", d.Verb, d.Reason)
 			news = true
 		}

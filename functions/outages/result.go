@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/twilio/standin"
 )
 
@@ -26,7 +26,7 @@ type Result struct {
 
 	switches  map[int]bool // by fault of the plan: whether it is on
 	mailed    map[int]bool // by batch
-	incidents []alerts.Record
+	incidents []incident.Record
 	calls     []standin.CallRecord
 	texts     []standin.TextRecord
 }
@@ -94,8 +94,8 @@ func (r *Result) find() {
 			continue
 		}
 		for _, p := range rec.Pages {
-			call := r.Want.Call && rec.Kind != alerts.Creeping
-			if p.Purpose != alerts.Alarm || !p.Sent() || call != (p.Channel == alerts.Call) {
+			call := r.Want.Call && rec.Kind != incident.Creeping
+			if p.Purpose != incident.Alarm || !p.Sent() || call != (p.Channel == incident.Call) {
 				continue
 			}
 			if r.How == "" || p.AcceptedAt.Before(r.Told) {
@@ -119,7 +119,7 @@ func (r *Result) blame() {
 	calls := 0
 	for _, rec := range r.incidents {
 		for _, p := range rec.Pages {
-			if p.Channel != alerts.Call || !p.Sent() {
+			if p.Channel != incident.Call || !p.Sent() {
 				continue
 			}
 			calls++

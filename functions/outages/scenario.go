@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/demoshop"
 )
 
@@ -57,13 +57,13 @@ func (s Scenario) batches() []Batch {
 
 // Want is what must come of a scenario.
 type Want struct {
-	Kinds    []alerts.Kind // any of them
-	Journeys []string      // of which one is told, and about no other may anybody be called
-	Call     bool          // they are called; else texted, and nobody is called
-	Words    []string      // that are said
-	Within   time.Duration // of the first moment at which customers feel it; 0: whenever
-	Ahead    time.Duration // so long before they do
-	Calls    int           // at most; 0: one. What is acknowledged and not over calls again every half hour (ack_expires)
+	Kinds    []incident.Kind // any of them
+	Journeys []string        // of which one is told, and about no other may anybody be called
+	Call     bool            // they are called; else texted, and nobody is called
+	Words    []string        // that are said
+	Within   time.Duration   // of the first moment at which customers feel it; 0: whenever
+	Ahead    time.Duration   // so long before they do
+	Calls    int             // at most; 0: one. What is acknowledged and not over calls again every half hour (ack_expires)
 }
 
 // Regions is where the probes of a simulated scenario run.
@@ -100,7 +100,7 @@ func live() []Scenario {
 		{
 			Row: "I1", Name: "workers-down", Line: "the workers that print are dead; Preview works, Print spins for ever",
 			Live: true, Begins: monday, Lasts: 5 * minute, Faults: fault("workers-down"),
-			Want: Want{Kinds: []alerts.Kind{alerts.Down}, Journeys: []string{"print-card"}, Call: true, Words: []string{"wait for the PDF", "Download PDF"}, Within: 150 * time.Second},
+			Want: Want{Kinds: []incident.Kind{incident.Down}, Journeys: []string{"print-card"}, Call: true, Words: []string{"wait for the PDF", "Download PDF"}, Within: 150 * time.Second},
 		},
 		{
 			Row: "I1", Name: "one-failed-print", Line: "one print fails, between good ones", Decoy: true,
@@ -113,7 +113,7 @@ func live() []Scenario {
 		{
 			Row: "I2", Name: "cache-down", Line: "the cache is dead: right answers, slowly",
 			Live: true, Begins: monday, Lasts: 5 * minute, Faults: demoshop.Plan{{Fault: "cache-down", From: time.Second}},
-			Want: Want{Kinds: []alerts.Kind{alerts.Degraded}, Journeys: []string{"create-order", "diagnostics"}, Words: []string{"slow"}, Within: 5 * minute},
+			Want: Want{Kinds: []incident.Kind{incident.Degraded}, Journeys: []string{"create-order", "diagnostics"}, Words: []string{"slow"}, Within: 5 * minute},
 		},
 		{
 			Row: "I2", Name: "one-slow-run", Line: "one run is slow", Decoy: true,
@@ -122,12 +122,12 @@ func live() []Scenario {
 		{
 			Row: "I3", Name: "broken-page", Line: "a deploy broke the catalogue's page",
 			Live: true, Begins: monday, Lasts: 5 * minute, Faults: fault("broken-page"),
-			Want: Want{Kinds: []alerts.Kind{alerts.Down}, Journeys: []string{"create-order"}, Call: true, Words: []string{"open the catalogue", "/catalogue", "500"}, Within: 150 * time.Second},
+			Want: Want{Kinds: []incident.Kind{incident.Down}, Journeys: []string{"create-order"}, Call: true, Words: []string{"open the catalogue", "/catalogue", "500"}, Within: 150 * time.Second},
 		},
 		{
 			Row: "I3", Name: "broken-asset", Line: "a deploy lost the card editor's script",
 			Live: true, Begins: monday, Lasts: 5 * minute, Faults: fault("broken-asset"),
-			Want: Want{Kinds: []alerts.Kind{alerts.Down}, Journeys: []string{"print-card"}, Call: true, Words: []string{"press Print", "cards.js"}, Within: 150 * time.Second},
+			Want: Want{Kinds: []incident.Kind{incident.Down}, Journeys: []string{"print-card"}, Call: true, Words: []string{"press Print", "cards.js"}, Within: 150 * time.Second},
 		},
 		{
 			Row: "I3", Name: "favicon-404", Line: "the site's icon is a 404", Decoy: true,
@@ -140,7 +140,7 @@ func live() []Scenario {
 		{
 			Row: "I6", Name: "ids-exhausted", Line: "one order number is left: placing an order looks for it until it times out; test orders pass",
 			Live: true, Begins: monday, Lasts: 5 * minute, Faults: fault("ids-exhausted"),
-			Want: Want{Kinds: []alerts.Kind{alerts.Down}, Journeys: []string{"create-order", "order-api"}, Call: true, Words: []string{"create an order"}, Within: 150 * time.Second, Calls: 2},
+			Want: Want{Kinds: []incident.Kind{incident.Down}, Journeys: []string{"create-order", "order-api"}, Call: true, Words: []string{"create an order"}, Within: 150 * time.Second, Calls: 2},
 		},
 	}
 }
@@ -152,22 +152,22 @@ func simulated() []Scenario {
 		{
 			Row: "I2", Name: "cache-down-at-night", Line: "the cache dies at two in the morning: nobody is called, a text comes after breakfast",
 			Begins: monday.Add(-8 * hour), Lasts: 9 * hour, Faults: demoshop.Plan{{Fault: "cache-down", From: hour}},
-			Want: Want{Kinds: []alerts.Kind{alerts.Degraded}, Journeys: []string{"diagnostics"}, Words: []string{"slow"}, Within: 6 * hour},
+			Want: Want{Kinds: []incident.Kind{incident.Degraded}, Journeys: []string{"diagnostics"}, Words: []string{"slow"}, Within: 6 * hour},
 		},
 		{
 			Row: "I3", Name: "restart-loop", Line: "the site's process dies and is started again, a dozen times a day",
 			Begins: monday, Lasts: 26 * hour, Faults: demoshop.Plan{{Fault: "restart-loop", From: hour, For: 24 * hour}},
-			Want: Want{Kinds: []alerts.Kind{alerts.Down, alerts.Flapping}, Journeys: []string{"order-api", "job-api", "diagnostics"}, Call: true, Words: []string{"closed in the middle"}, Within: 150 * time.Second, Calls: 30},
+			Want: Want{Kinds: []incident.Kind{incident.Down, incident.Flapping}, Journeys: []string{"order-api", "job-api", "diagnostics"}, Call: true, Words: []string{"closed in the middle"}, Within: 150 * time.Second, Calls: 30},
 		},
 		{
 			Row: "I4", Name: "batch-halfway", Line: "a weekly batch five times as large as usual dies part-way, in a service that says nothing",
 			Begins: sunday, Lasts: 4 * hour, Faults: demoshop.Plan{{Fault: "batch-halfway"}}, Batch: []Batch{{hour, 4000}},
-			Want: Want{Kinds: []alerts.Kind{alerts.Heartbeat}, Journeys: []string{"weekly-cards"}, Words: []string{"1500", "4000"}},
+			Want: Want{Kinds: []incident.Kind{incident.Heartbeat}, Journeys: []string{"weekly-cards"}, Words: []string{"1500", "4000"}},
 		},
 		{
 			Row: "I4", Name: "batch-refused", Line: "the same batch is refused outright: its address is too long",
 			Begins: sunday, Lasts: 4 * hour, Faults: demoshop.Plan{{Fault: "long-address"}}, Batch: []Batch{{hour, 4000}},
-			Want: Want{Kinds: []alerts.Kind{alerts.Heartbeat}, Journeys: []string{"weekly-cards"}, Words: []string{"late"}},
+			Want: Want{Kinds: []incident.Kind{incident.Heartbeat}, Journeys: []string{"weekly-cards"}, Words: []string{"late"}},
 		},
 		{
 			Row: "I4", Name: "batch-in-grace", Line: "the batch is late, but within its grace", Decoy: true,
@@ -176,12 +176,12 @@ func simulated() []Scenario {
 		{
 			Row: "I4", Name: "region-silent", Line: "one region's probes stop, and nothing else is wrong",
 			Begins: monday, Lasts: 3 * hour, Lost: &Lost{Region: "us-east-1", From: hour, For: hour},
-			Want: Want{Kinds: []alerts.Kind{alerts.Silent}, Journeys: []string{"order-api", "job-api", "diagnostics", "order-rate", "site-sweep"}, Call: true, Words: []string{"us-east-1"}, Within: 10 * minute, Calls: 6},
+			Want: Want{Kinds: []incident.Kind{incident.Silent}, Journeys: []string{"order-api", "job-api", "diagnostics", "order-rate", "site-sweep"}, Call: true, Words: []string{"us-east-1"}, Within: 10 * minute, Calls: 6},
 		},
 		{
 			Row: "I5", Name: "intermittent", Line: "a report locks the job queue's database for 5 to 10 minutes, hours apart, for two days",
 			Begins: monday, Lasts: 50 * hour, Shop: demoshop.Config{Seed: 5}, Faults: demoshop.Plan{{Fault: "intermittent", From: hour, For: 48 * hour}},
-			Want: Want{Kinds: []alerts.Kind{alerts.Down, alerts.Flapping}, Journeys: []string{"job-api"}, Call: true, Words: []string{"POST /api/jobs"}, Within: 150 * time.Second, Calls: 30},
+			Want: Want{Kinds: []incident.Kind{incident.Down, incident.Flapping}, Journeys: []string{"job-api"}, Call: true, Words: []string{"POST /api/jobs"}, Within: 150 * time.Second, Calls: 30},
 		},
 		{
 			Row: "I5", Name: "one-time-out", Line: "a single request times out", Decoy: true,
@@ -191,7 +191,7 @@ func simulated() []Scenario {
 			Row: "I6", Name: "creep", Line: "order numbers run out: create order creeps slower for a month, then times out",
 			Begins: monday, Lasts: 38 * day, Every: hour,
 			Shop: demoshop.Config{Seed: 6, Customers: 1_000, OrdersTaken: 846_000, LookupTime: 40 * time.Millisecond},
-			Want: Want{Kinds: []alerts.Kind{alerts.Creeping}, Journeys: []string{"order-api"}, Call: true, Words: []string{"create an order", "crosses its"}, Ahead: 10 * day, Calls: 200},
+			Want: Want{Kinds: []incident.Kind{incident.Creeping}, Journeys: []string{"order-api"}, Call: true, Words: []string{"create an order", "crosses its"}, Ahead: 10 * day, Calls: 200},
 		},
 		{
 			Row: "I6", Name: "slow-day", Line: "one day on which orders take twice as long", Decoy: true,
@@ -204,12 +204,12 @@ func simulated() []Scenario {
 		{
 			Row: "I6", Name: "notifications-lost", Line: "a nightly task should send 400 texts, and 150 go",
 			Begins: monday, Lasts: 30 * hour, Every: 5 * minute, Faults: demoshop.Plan{{Fault: "notifications-lost"}},
-			Want: Want{Kinds: []alerts.Kind{alerts.Counts}, Journeys: []string{"diagnostics"}, Words: []string{"400", "150"}},
+			Want: Want{Kinds: []incident.Kind{incident.Counts}, Journeys: []string{"diagnostics"}, Words: []string{"400", "150"}},
 		},
 		{
 			Row: "I6", Name: "orders-collapse", Line: "nine of ten customers cannot get in; every probe is green",
 			Begins: monday, Lasts: 29*day + 4*hour, Every: 30 * minute, Shop: demoshop.Config{Seed: 8, Customers: 3_000}, Faults: demoshop.Plan{{Fault: "orders-collapse", From: 29 * day}},
-			Want: Want{Kinds: []alerts.Kind{alerts.Counts}, Journeys: []string{"order-rate"}, Words: []string{"orders_15min"}, Within: 90 * minute},
+			Want: Want{Kinds: []incident.Kind{incident.Counts}, Journeys: []string{"order-rate"}, Words: []string{"orders_15min"}, Within: 90 * minute},
 		},
 		{
 			Row: "I6", Name: "quiet-night", Line: "a quiet night with few orders", Decoy: true,

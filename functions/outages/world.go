@@ -12,7 +12,9 @@ import (
 	"path/filepath"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/infra/evidence"
@@ -24,8 +26,8 @@ import (
 )
 
 // Policy is the practice shop's, by which all scenarios go.
-func Policy() (alerts.Config, error) {
-	return alerts.Parse("the practice shop's alerts.yaml", practice.Alerts, journey.Names(practice.All))
+func Policy() (config.Config, error) {
+	return config.Parse("the practice shop's alerts.yaml", practice.Alerts, journey.Names(practice.All))
 }
 
 // clock is a calendar that the world moves on, from slot to slot.
@@ -44,8 +46,8 @@ type world struct {
 	runners  []journey.Runner // by region
 	makers   []func() journey.Journey
 	store    *sqlite.Store
-	desk     alerts.Desk
-	pager    *alerts.Pager
+	desk     judge.Recorder
+	pager    *paging.Pager
 	exchange *standin.Exchange
 	servers  []*http.Server
 	result   Result
@@ -93,7 +95,7 @@ func newWorld(ctx context.Context, s Scenario, stage Stage) (w *world, err error
 	for _, make := range journey.Scheduled(practice.All) {
 		titles[make().Name] = make().Title
 	}
-	w.desk = alerts.Desk{Store: w.store, Policy: cfg.Judge, Titles: titles, Awake: s.Begins}
+	w.desk = judge.Recorder{Store: w.store, Policy: cfg.Judge, Titles: titles, Awake: s.Begins}
 	if err := w.connect(cfg); err != nil {
 		return w, err
 	}
@@ -101,7 +103,7 @@ func newWorld(ctx context.Context, s Scenario, stage Stage) (w *world, err error
 }
 
 // connect plugs in the phone, and the address where it calls back.
-func (w *world) connect(cfg alerts.Config) error {
+func (w *world) connect(cfg config.Config) error {
 	const soon = time.Millisecond // nobody watches the phones ring
 	w.exchange = standin.New(standin.Config{
 		RingTime: soon, SpeakTime: soon, MessageLatency: soon, TimeNow: w.clock.Now, Screen: w.Screen,
@@ -121,7 +123,7 @@ func (w *world) connect(cfg alerts.Config) error {
 	if err != nil {
 		return errors.Join(err, back.Close())
 	}
-	w.pager = &alerts.Pager{Store: w.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(journey.Names(practice.All)), Log: w.Log, TimeNow: w.clock.Now}
+	w.pager = &paging.Pager{Store: w.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(journey.Names(practice.All)), Log: w.Log, TimeNow: w.clock.Now}
 	w.serveOn(back, twilio.NewCallbacks(twilio.CallbacksConfig{
 		PublicURL: public, Tokens: []string{standin.DemoAuthToken}, Handle: w.pager.Report, Reply: w.pager.Reply, Log: w.Log,
 	}))
@@ -179,8 +181,8 @@ func secret(name string) (string, error) {
 
 // beat is a word from the weekly batch.
 func (w *world) beat(ctx context.Context, b demoshop.Beat) {
-	decisions, err := w.desk.Beat(ctx, alerts.Beat{
-		Batch: "weekly-cards", Stage: alerts.Stage(b.State), At: w.clock.Now(), Done: int64(b.Done), Expected: int64(b.Expected),
+	decisions, err := w.desk.Beat(ctx, judge.Beat{
+		Batch: "weekly-cards", Stage: judge.Stage(b.State), At: w.clock.Now(), Done: int64(b.Done), Expected: int64(b.Expected),
 	})
 	w.batch = errors.Join(w.batch, err)
 	w.note(decisions)

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // wakingItem is where the pagers of a table note that somebody is watching.
@@ -26,7 +26,7 @@ const (
 
 // awake is since when pagers have been watching this table without a gap. Runs that did not come before it are not
 // missed: after an outage of the whole region it would be all of them, and none of it news.
-func awake(ctx context.Context, items alerts.Items, now time.Time) (time.Time, error) {
+func awake(ctx context.Context, items incident.Items, now time.Time) (time.Time, error) {
 	item, err := items.Item(ctx, wakingItem)
 	if err != nil {
 		return time.Time{}, err
@@ -48,7 +48,7 @@ func awake(ctx context.Context, items alerts.Items, now time.Time) (time.Time, e
 		return time.Time{}, err
 	}
 	item.Key = wakingItem
-	if err := items.PutItem(ctx, item); err != nil && !errors.Is(err, alerts.ErrConflict) {
+	if err := items.PutItem(ctx, item); err != nil && !errors.Is(err, incident.ErrConflict) {
 		return time.Time{}, err // in a conflict, another pager has noted the same
 	}
 	return w.Since, nil

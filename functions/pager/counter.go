@@ -6,17 +6,17 @@ import (
 	"sync/atomic"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 )
 
 // A counter is a phone that counts what became of its pages.
 type counter struct {
-	alerts.Phone
+	paging.Phone
 	sent, failed atomic.Int64 // pages go out side by side
 }
 
 // Send implements alerts.Phone.
-func (c *counter) Send(ctx context.Context, d alerts.Dispatch) (string, error) {
+func (c *counter) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 	sid, err := c.Phone.Send(ctx, d)
 	if err == nil {
 		c.sent.Add(1)
@@ -31,11 +31,11 @@ func (c *counter) count() (sent, failed int) { return int(c.sent.Load()), int(c.
 // unplugged is a phone while there is none, and why: what is to be sent is kept, and sent when there is one.
 type unplugged struct{ why error }
 
-func (u unplugged) Send(context.Context, alerts.Dispatch) (string, error) {
-	return "", fmt.Errorf("%w: %w", alerts.ErrNotSent, u.why)
+func (u unplugged) Send(context.Context, paging.Dispatch) (string, error) {
+	return "", fmt.Errorf("%w: %w", paging.ErrNotSent, u.why)
 }
 
-func (u unplugged) Find(context.Context, alerts.Dispatch, time.Time) (string, bool, error) {
+func (u unplugged) Find(context.Context, paging.Dispatch, time.Time) (string, bool, error) {
 	return "", false, u.why
 }
 

@@ -8,7 +8,8 @@ import (
 	"io"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/cloud"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/environ"
@@ -96,8 +97,8 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 
 // A state is what the pager works on: a table, and the route as it is there; no table where another pager does the work.
 type state struct {
-	table alerts.Store
-	route alerts.Route
+	table incident.Store
+	route paging.NotificationState
 }
 
 // round does all that is due now, and returns how things are then.
@@ -122,7 +123,7 @@ func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 
 // post is the table to page from; nil: none. The home's pager always does so from its own; that of the standby when the
 // home's does not.
-func (p *pager) post(ctx context.Context, phone alerts.Phone) (alerts.Store, error) {
+func (p *pager) post(ctx context.Context, phone paging.Phone) (incident.Store, error) {
 	if p.Told.Region == p.Told.HomeRegion {
 		if err := (regions.Home{Pair: p.Tables, Staff: p.Staff(phone)}).Turn(ctx, time.Now()); err != nil {
 			return nil, err
@@ -137,7 +138,7 @@ func (p *pager) post(ctx context.Context, phone alerts.Phone) (alerts.Store, err
 }
 
 // look looks for what should have come by now and did not.
-func (p *pager) look(ctx context.Context, table alerts.Store) (err error) {
+func (p *pager) look(ctx context.Context, table incident.Store) (err error) {
 	now := time.Now().UTC()
 	desk := p.Desk(table)
 	if desk.Awake, err = awake(ctx, table, now); err != nil {
@@ -150,10 +151,10 @@ func (p *pager) look(ctx context.Context, table alerts.Store) (err error) {
 	return err
 }
 
-func unresolved(r alerts.Route) int {
+func unresolved(r paging.NotificationState) int {
 	n := 0
 	for _, i := range r.Incidents {
-		if i.State != alerts.Resolved {
+		if i.State != incident.Resolved {
 			n++
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/cloudtest"
@@ -173,7 +173,7 @@ func TestSilentRegion(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := r.pager.Tables.Home.PutItem(t.Context(), alerts.Item{Key: wakingItem, Data: noted}); err != nil {
+			if err := r.pager.Tables.Home.PutItem(t.Context(), incident.Item{Key: wakingItem, Data: noted}); err != nil {
 				t.Fatal(err)
 			}
 			line, err := r.tick(`{}`, time.Second)

@@ -11,7 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/events"
 	"valkyrie/infra/secrets"
@@ -50,7 +50,7 @@ func (p *pager) tell(ctx context.Context, is state) {
 		p.told = news{name, now}
 	}
 	errs = slices.DeleteFunc(errs, func(err error) bool {
-		waits := errors.Is(err, alerts.ErrConflict) || errors.Is(err, status.ErrBehind) // another pager tells it, or there is more to read
+		waits := errors.Is(err, incident.ErrConflict) || errors.Is(err, status.ErrBehind) // another pager tells it, or there is more to read
 		if waits {
 			p.Log.Info("something is told later", "err", err)
 		}
@@ -94,7 +94,7 @@ func (p *pager) tellAll(ctx context.Context, is state, now time.Time) []error {
 }
 
 // press is what publishes the status page from a table.
-func (p *pager) press(table alerts.Store) status.Press {
+func (p *pager) press(table incident.Store) status.Press {
 	s := status.Setting{Name: "This site", StaleAfter: statusStale}
 	if p.Told.Site != nil {
 		s.Name = p.Told.Site.Host

@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/environ"
@@ -78,7 +78,7 @@ func listen(r *rig) *audience {
 	}))
 	r.Cleanup(hook.Close)
 	r.Cloud.Parameter("/valkyrie/tell/status-hook", "a shared secret")
-	r.pager.Alerts.Tell.Webhooks = []alerts.Webhook{{URL: hook.URL, Secret: "status-hook"}}
+	r.pager.Alerts.Tell.Webhooks = []config.Webhook{{URL: hook.URL, Secret: "status-hook"}}
 	return a
 }
 

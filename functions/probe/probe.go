@@ -9,7 +9,7 @@ import (
 	"sync"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/functions/cloud"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/environ"
@@ -120,7 +120,7 @@ func (p *probe) tidy(s *cloud.Station) {
 func stored(ctx context.Context, s *cloud.Station, name string, slot time.Time) (journey.Run, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookLimit)
 	defer cancel()
-	runs, err := s.Tables.Home.Runs(ctx, alerts.RunQuery{Journey: name, Since: slot, Until: slot.Add(1)})
+	runs, err := s.Tables.Home.Runs(ctx, incident.RunQuery{Journey: name, Since: slot, Until: slot.Add(1)})
 	for _, run := range runs {
 		if run.Region == s.Told.Region {
 			return run, true, err

@@ -12,7 +12,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/environ"
@@ -88,7 +88,7 @@ func (r *rig) lines(event string) []map[string]any {
 // runs are those in a region's table.
 func (r *rig) runs(region string) []journey.Run {
 	r.Helper()
-	runs, err := r.Tables[region].Runs(r.Context(), alerts.RunQuery{})
+	runs, err := r.Tables[region].Runs(r.Context(), incident.RunQuery{})
 	if err != nil {
 		r.Fatal(err)
 	}

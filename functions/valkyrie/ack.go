@@ -10,7 +10,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/cloud"
 	"valkyrie/functions/valkyrie/cli"
 )
@@ -60,7 +62,7 @@ func (p *program) replyFlags(verb string) func(*flag.FlagSet) cli.Run {
 					return err
 				}
 			}
-			answer, err := alerts.PutOrder(ctx, store, cfg.OnCall, *as, strings.Join(append([]string{verb}, args...), " "), now)
+			answer, err := paging.RunCommand(ctx, store, cfg.OnCall, *as, strings.Join(append([]string{verb}, args...), " "), now)
 			if err != nil {
 				return cli.Exit(cli.ExitUsage, err)
 			}
@@ -72,12 +74,12 @@ func (p *program) replyFlags(verb string) func(*flag.FlagSet) cli.Run {
 }
 
 // firstOnCall returns the first person of the escalation, with the overrides that the store holds.
-func firstOnCall(ctx context.Context, store alerts.Items, o alerts.OnCall, now time.Time) (string, error) {
-	route, err := alerts.LoadRoute(ctx, store)
+func firstOnCall(ctx context.Context, store incident.Items, o oncall.OnCall, now time.Time) (string, error) {
+	route, err := paging.LoadRoute(ctx, store)
 	if err != nil {
 		return "", err
 	}
-	chain := o.With(route.Overrides).Chain(now)
+	chain := o.With(route.Overrides).EscalationAt(now)
 	if len(chain) == 0 {
 		return "", cli.Usage("nobody is on call\nsay who you are with --as")
 	}

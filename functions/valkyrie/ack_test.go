@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/sqlite"
 )
 
@@ -45,19 +46,19 @@ func TestAck(t *testing.T) {
 }
 
 // openIncident stores an incident that opened at now.
-func openIncident(t *testing.T, dir string, now time.Time) alerts.Incident {
+func openIncident(t *testing.T, dir string, now time.Time) incident.Incident {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), filepath.Join(dir, "valkyrie.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	i := alerts.Incident{ID: "print-card/down/1", Journey: "print-card", Kind: alerts.Down, State: alerts.Open, Since: now, Opened: now, Runs: 1}
-	route, err := json.Marshal(alerts.Route{Incidents: []alerts.Incident{i}})
+	i := incident.Incident{ID: "print-card/down/1", Journey: "print-card", Kind: incident.Down, State: incident.Open, Since: now, Opened: now, Runs: 1}
+	route, err := json.Marshal(paging.NotificationState{Incidents: []incident.Incident{i}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.PutItem(t.Context(), alerts.Item{Key: "ROUTE#default", Data: route}); err != nil {
+	if err := store.PutItem(t.Context(), incident.Item{Key: "ROUTE#default", Data: route}); err != nil {
 		t.Fatal(err)
 	}
 	return i

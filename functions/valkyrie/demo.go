@@ -13,7 +13,8 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/outages"
 	"valkyrie/functions/valkyrie/cli"
@@ -69,8 +70,8 @@ type demo struct {
 	services *services
 	runner   journey.Runner
 	alarms   int // texts that told of the outage
-	opened   []alerts.Incident
-	resolved []alerts.Incident
+	opened   []incident.Incident
+	resolved []incident.Incident
 }
 
 func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string, answers []standin.Behaviour) (err error) {
@@ -194,16 +195,16 @@ func (d *demo) slot(ctx context.Context) error {
 }
 
 // follow tells what a run has led to, has the pager act on it, and listens to the call to its end.
-func (d *demo) follow(ctx context.Context, run journey.Run, decisions []alerts.Decision) error {
+func (d *demo) follow(ctx context.Context, run journey.Run, decisions []judge.Decision) error {
 	d.say("  = %s in %s\n", run.Outcome, cli.Milliseconds(run.DurationMS))
 	alarms, ends := len(d.opened), len(d.resolved)
 	for _, c := range decisions {
 		switch c.Verb {
-		case alerts.Opens:
+		case judge.Opens:
 			d.opened = append(d.opened, c.Incident)
-		case alerts.Resolves:
+		case judge.Resolves:
 			d.resolved = append(d.resolved, c.Incident)
-		case alerts.Rests:
+		case judge.NoChange:
 			continue
 		}
 		d.say("  %s: %s\n", c.Verb, c.Reason)

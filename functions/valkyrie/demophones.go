@@ -5,7 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/valkyrie/cli"
 )
@@ -14,14 +16,14 @@ import (
 const demoSpeech = 150 * time.Millisecond
 
 // withThird adds a third person: the story has one who sleeps, one whose voicemail answers, and one who picks up.
-func withThird(o alerts.OnCall) alerts.OnCall {
+func withThird(o oncall.OnCall) oncall.OnCall {
 	const name = "Edsger"
 	o.People = slices.Clone(o.People)
 	for i := range o.People {
-		o.People[i].Zone = alerts.Zone{} // the story has one clock
+		o.People[i].Zone = oncall.Zone{} // the story has one clock
 	}
-	o.People = append(o.People, alerts.Person{Name: name, Phone: "+12025550162"})
-	o.Escalation = append(slices.Clone(o.Escalation), alerts.Rung{Call: name})
+	o.People = append(o.People, oncall.Person{Name: name, Phone: "+12025550162"})
+	o.Escalation = append(slices.Clone(o.Escalation), oncall.EscalationStep{Call: name})
 	return o
 }
 
@@ -41,14 +43,14 @@ func (d *demo) alarmed(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		d.alarms = len(slices.DeleteFunc(slices.Clone(route.Pages), func(p alerts.Page) bool { return p.Purpose != alerts.Alarm || p.Channel != alerts.Text }))
+		d.alarms = len(slices.DeleteFunc(slices.Clone(route.Pages), func(p incident.Page) bool { return p.Purpose != incident.Alarm || p.Channel != incident.Text }))
 		if _, err := d.exchange.WaitTexts(ctx, d.alarms); err != nil {
 			return cli.Broken("nobody got a text: %w", err)
 		}
 		if !d.opened[0].Rings() {
 			return nil
 		}
-		if len(route.Incidents) > 0 && route.Incidents[0].State == alerts.Acknowledged {
+		if len(route.Incidents) > 0 && route.Incidents[0].State == incident.Acknowledged {
 			d.say("\nAcknowledged by %s: nobody is called about it again.\n", route.Incidents[0].AckedBy)
 			d.paced(route)
 			return nil
@@ -64,7 +66,7 @@ func (d *demo) alarmed(ctx context.Context) error {
 }
 
 // paced says how long it took, by the story's clock.
-func (d *demo) paced(route alerts.Route) {
+func (d *demo) paced(route paging.NotificationState) {
 	for _, p := range route.Pages {
 		ring, rang := p.ToRing()
 		if key, ok := p.ToKey(); ok && rang {

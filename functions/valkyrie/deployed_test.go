@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/functions/valkyrie/cli"
@@ -78,7 +79,7 @@ func TestDeployedDrill(t *testing.T) {
 		t.Errorf("exit code %d, %d calls", code, len(calls))
 	}
 	records, err := w.Tables[lambdatest.Home].Incidents(t.Context(), time.Now().Add(-time.Hour))
-	if err != nil || len(records) != 1 || records[0].AckedBy != "Grace" || records[0].State != alerts.Resolved {
+	if err != nil || len(records) != 1 || records[0].AckedBy != "Grace" || records[0].State != incident.Resolved {
 		t.Errorf("in the history: %+v, %v", records, err)
 	}
 }
@@ -90,14 +91,14 @@ func TestDeployedReplies(t *testing.T) {
 	w.Cloud.Function(lambdatest.Home, "other-pager", func(payload []byte) { woken <- string(payload) })
 	table := w.Tables[lambdatest.Home]
 	now := time.Now().UTC()
-	i := alerts.Incident{ID: "print-card/down/1", Journey: "print-card", Kind: alerts.Down, State: alerts.Open, Since: now, Opened: now, Runs: 1}
-	if err := table.PutItem(t.Context(), alerts.Item{Key: "ROUTE#default", Data: fmt.Appendf(nil, `{"incidents": [%s]}`, jsonOf(t, i))}); err != nil {
+	i := incident.Incident{ID: "print-card/down/1", Journey: "print-card", Kind: incident.Down, State: incident.Open, Since: now, Opened: now, Runs: 1}
+	if err := table.PutItem(t.Context(), incident.Item{Key: "ROUTE#default", Data: fmt.Appendf(nil, `{"incidents": [%s]}`, jsonOf(t, i))}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
 		verb string
-		want alerts.IncidentState
-	}{{"ack", alerts.Acknowledged}, {"resolve", alerts.Resolved}} {
+		want incident.IncidentState
+	}{{"ack", incident.Acknowledged}, {"resolve", incident.Resolved}} {
 		code, out := outcomeOf(t, nil, c.verb, i.Short(), "--as", "Grace", "--store", deployedStore, "--pager", "other-pager")
 		if code != cli.ExitOK || !strings.HasPrefix(out, "Thank you, Grace. ") || strings.Contains(out, "could not be woken") {
 			t.Errorf("%s: exit code %d: %s", c.verb, code, out)
@@ -105,7 +106,7 @@ func TestDeployedReplies(t *testing.T) {
 		if got := <-woken; got != fmt.Sprintf(`{"poked":"valkyrie %s"}`, c.verb) {
 			t.Errorf("%s: the pager got %s", c.verb, got)
 		}
-		route, err := alerts.LoadRoute(t.Context(), table)
+		route, err := paging.LoadRoute(t.Context(), table)
 		if err != nil || len(route.Incidents) != 1 || route.Incidents[0].State != c.want {
 			t.Errorf("%s: %+v, %v", c.verb, route.Incidents, err)
 		}
@@ -147,9 +148,9 @@ func TestDrillWithoutCalls(t *testing.T) {
 		if n := w.Cloud.Requests()["lambda POST"] - woken; n != c.wakes {
 			t.Errorf("%s: the pager was woken %d times, want %d", c.about, n, c.wakes)
 		}
-		route, err := alerts.LoadRoute(t.Context(), w.Tables[lambdatest.Home])
-		if err != nil || route.Rehearsal.ID != "" {
-			t.Errorf("%s: the drill goes on: %+v, %v", c.about, route.Rehearsal, err)
+		route, err := paging.LoadRoute(t.Context(), w.Tables[lambdatest.Home])
+		if err != nil || route.Drill.ID != "" {
+			t.Errorf("%s: the drill goes on: %+v, %v", c.about, route.Drill, err)
 		}
 	}
 }
@@ -186,7 +187,7 @@ func TestDeployedFaults(t *testing.T) {
 			t.Errorf("%s without credentials: exit code %d\n%s", verb, code, out)
 		}
 	}
-	if r, err := alerts.LoadRoute(t.Context(), w.Tables[lambdatest.Home]); err != nil || r.Rehearsal.ID != "" || len(r.Incidents) > 0 {
+	if r, err := paging.LoadRoute(t.Context(), w.Tables[lambdatest.Home]); err != nil || r.Drill.ID != "" || len(r.Incidents) > 0 {
 		t.Errorf("left behind: %+v, %v", r, err)
 	}
 }

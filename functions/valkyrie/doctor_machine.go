@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/chrome"
 	"valkyrie/infra/doctor"
@@ -141,7 +141,7 @@ func (e *examination) secrets() {
 }
 
 // people checks the people on call, and the account and address with which they are called.
-func (e *examination) people(ctx context.Context, cfg alerts.Config, path string) {
+func (e *examination) people(ctx context.Context, cfg config.Config, path string) {
 	who := escalationNames(cfg.OnCall, e.program.now())
 	e.report(doctor.Finding{Verdict: doctor.Well, What: "on call", Says: fmt.Sprintf("%s, by %s", strings.Join(who, ", then "), path)})
 	account, token, public := e.program.getenv("TWILIO_ACCOUNT_SID"), e.program.getenv("TWILIO_AUTH_TOKEN"), e.program.getenv("VALKYRIE_CALLBACK_URL")

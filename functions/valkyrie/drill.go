@@ -11,7 +11,9 @@ import (
 	"sync"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
 )
 
@@ -68,7 +70,7 @@ const (
 )
 
 // run opens the drill, has it called, and waits for its end. An interrupted drill is ended, so that no pager continues it.
-func (d *drill) run(ctx context.Context, cfg alerts.Config, db *storeOptions, to string) (err error) {
+func (d *drill) run(ctx context.Context, cfg config.Config, db *storeOptions, to string) (err error) {
 	if err := checkDrillFlags(db); err != nil {
 		return err
 	}
@@ -78,12 +80,12 @@ func (d *drill) run(ctx context.Context, cfg alerts.Config, db *storeOptions, to
 	}
 	defer func() { err = errors.Join(err, d.store.Close()) }()
 	d.began = time.Now().UTC()
-	if d.id, err = alerts.PutDrill(ctx, d.store, cfg.OnCall, to, d.began); err != nil {
+	if d.id, err = paging.PutDrill(ctx, d.store, cfg.OnCall, to, d.began); err != nil {
 		return cli.Exit(cli.ExitUsage, err)
 	}
 	defer func() {
 		uncancelled := context.WithoutCancel(ctx)
-		err = errors.Join(err, alerts.EndDrill(uncancelled, d.store, d.id, "given up: "+fmt.Sprint(err), time.Now().UTC()))
+		err = errors.Join(err, paging.EndDrill(uncancelled, d.store, d.id, "given up: "+fmt.Sprint(err), time.Now().UTC()))
 		if ctx.Err() != nil {
 			d.wakePager(uncancelled, d.store, d.pager, "drill, interrupted") // it hangs up a phone that still rings
 		}
@@ -152,7 +154,7 @@ func (d *drill) pollInterval() time.Duration {
 func (d *drill) awaitPager(ctx context.Context) (bool, error) {
 	waiting, cancel := context.WithTimeout(ctx, d.pagerTimeout())
 	defer cancel()
-	_, err := d.await(waiting, func(r alerts.Record) bool { return r.Begun() || r.State == alerts.Resolved })
+	_, err := d.await(waiting, func(r incident.Record) bool { return r.Begun() || r.State == incident.Resolved })
 	switch {
 	case ctx.Err() != nil:
 		return false, cli.Broken("the drill was interrupted")
@@ -163,7 +165,7 @@ func (d *drill) awaitPager(ctx context.Context) (bool, error) {
 }
 
 // callHere makes the calls in this program.
-func (d *drill) callHere(ctx context.Context, cfg alerts.Config) (err error) {
+func (d *drill) callHere(ctx context.Context, cfg config.Config) (err error) {
 	c, hangUp, err := d.provider(d.listen, d.answer)
 	if err != nil {
 		return err
@@ -183,13 +185,13 @@ func (d *drill) callHere(ctx context.Context, cfg alerts.Config) (err error) {
 }
 
 // await polls the drill's incident until done, and prints the progress of its calls.
-func (d *drill) await(ctx context.Context, done func(alerts.Record) bool) (alerts.Record, error) {
+func (d *drill) await(ctx context.Context, done func(incident.Record) bool) (incident.Record, error) {
 	for {
 		records, err := loadIncidents(ctx, d.store, d.began.Truncate(time.Second))
 		if err != nil {
-			return alerts.Record{}, errors.Join(ctx.Err(), err)
+			return incident.Record{}, errors.Join(ctx.Err(), err)
 		}
-		i := slices.IndexFunc(records, func(r alerts.Record) bool { return r.ID == d.id })
+		i := slices.IndexFunc(records, func(r incident.Record) bool { return r.ID == d.id })
 		if i >= 0 {
 			d.printProgress(records[i])
 			if done(records[i]) {
@@ -198,20 +200,20 @@ func (d *drill) await(ctx context.Context, done func(alerts.Record) bool) (alert
 		}
 		select {
 		case <-ctx.Done():
-			return alerts.Record{}, ctx.Err()
+			return incident.Record{}, ctx.Err()
 		case <-time.After(d.pollInterval()):
 		}
 	}
 }
 
 // printProgress prints the status of each call that has changed.
-func (d *drill) printProgress(r alerts.Record) {
+func (d *drill) printProgress(r incident.Record) {
 	for _, p := range r.Pages {
 		status := ""
 		switch {
-		case p.State == alerts.Accepted && p.Key == "":
+		case p.State == incident.Accepted && p.Key == "":
 			status = fmt.Sprintf("%s is called at %s", p.Person, p.To)
-		case p.State == alerts.Ended && p.Key != alerts.AckKey:
+		case p.State == incident.Ended && p.Key != paging.AckKey:
 			status = fmt.Sprintf("%s: %s%s", p.Person, p.Result, cli.Prefixed(", ", p.Why))
 		}
 		if status != "" && d.printed[p.ID] != status {
@@ -224,11 +226,11 @@ func (d *drill) printProgress(r alerts.Record) {
 // awaitEnd waits for the end of the drill, and a little longer for the end of its last call.
 func (d *drill) awaitEnd(ctx context.Context) error {
 	const lastCall = 15 * time.Second
-	r, err := d.await(ctx, func(r alerts.Record) bool { return r.State == alerts.Resolved })
+	r, err := d.await(ctx, func(r incident.Record) bool { return r.State == incident.Resolved })
 	if err == nil {
 		ending, cancel := context.WithTimeout(ctx, lastCall)
 		defer cancel()
-		silent := func(r alerts.Record) bool { return !slices.ContainsFunc(r.Pages, alerts.Page.Live) }
+		silent := func(r incident.Record) bool { return !slices.ContainsFunc(r.Pages, incident.Page.Live) }
 		if last, late := d.await(ending, silent); late == nil {
 			r = last
 		}
@@ -237,7 +239,7 @@ func (d *drill) awaitEnd(ctx context.Context) error {
 }
 
 // printResult prints who acknowledged, and how fast. Without an acknowledgement the drill has failed.
-func (d *drill) printResult(r alerts.Record, err error) error {
+func (d *drill) printResult(r incident.Record, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return cli.Broken("the drill was interrupted")

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/judge"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/cloudtest"
@@ -17,11 +19,11 @@ import (
 
 // TestHeartbeatAddress: the address that watch prints records the reports of a batch, and stays the same after a restart.
 func TestHeartbeatAddress(t *testing.T) {
-	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
+	cfg, err := config.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Judge.Heartbeats = []alerts.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}
+	cfg.Judge.Heartbeats = []judge.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}
 	db := filepath.Join(t.TempDir(), "valkyrie.db")
 	open := func() *services {
 		s, err := openServices(t.Context(), db, cfg, provider{

@@ -11,7 +11,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/probes"
@@ -38,7 +39,7 @@ func historyCommand(p *program) cli.Command {
 				}
 				defer store.Close()
 				name := strings.Join(args, "")
-				runs, err := store.Runs(ctx, alerts.RunQuery{Journey: name, Since: q.since.At, Until: q.until.At})
+				runs, err := store.Runs(ctx, incident.RunQuery{Journey: name, Since: q.since.At, Until: q.until.At})
 				if err != nil {
 					return err
 				}
@@ -50,19 +51,19 @@ func historyCommand(p *program) cli.Command {
 				if q.form.Value == "json" {
 					return report.WriteRuns(p.stdout, "json", runs)
 				}
-				route, err := alerts.LoadRoute(ctx, store)
+				route, err := paging.LoadRoute(ctx, store)
 				if err != nil {
 					return err
 				}
-				return p.printHistory(runs, releasesFor(name, route.Marks, q.since.At))
+				return p.printHistory(runs, releasesFor(name, route.Releases, q.since.At))
 			}
 		},
 	}
 }
 
 // explainNoRuns prints when the last run was. The name of a journey that is unknown and has no runs is an error.
-func (p *program) explainNoRuns(ctx context.Context, store alerts.RunLog, name string, q *query) error {
-	newest, err := store.Runs(ctx, alerts.RunQuery{Journey: name, Limit: 1})
+func (p *program) explainNoRuns(ctx context.Context, store incident.RunLog, name string, q *query) error {
+	newest, err := store.Runs(ctx, incident.RunQuery{Journey: name, Limit: 1})
 	if err != nil {
 		return err
 	}
@@ -79,29 +80,29 @@ func (p *program) explainNoRuns(ctx context.Context, store alerts.RunLog, name s
 }
 
 // releasesFor returns the releases since a time that may affect a journey; "" is any journey.
-func releasesFor(journey string, marks []alerts.Mark, since time.Time) []alerts.Mark {
-	return slices.DeleteFunc(slices.Clone(marks), func(m alerts.Mark) bool {
+func releasesFor(journey string, marks []incident.Release, since time.Time) []incident.Release {
+	return slices.DeleteFunc(slices.Clone(marks), func(m incident.Release) bool {
 		return m.At.Before(since) || journey != "" && len(m.Journeys) > 0 && !slices.Contains(m.Journeys, journey)
 	})
 }
 
 // printHistory writes the runs with the releases between them, then a summary of each journey.
-func (p *program) printHistory(runs []journey.Run, marks []alerts.Mark) error {
+func (p *program) printHistory(runs []journey.Run, marks []incident.Release) error {
 	if len(runs) == 0 {
 		return nil
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "SLOT (UTC)\tJOURNEY\tREGION\tOUTCOME\tTIME\tWHAT")
-	printReleases := func(until func(alerts.Mark) bool) {
+	printReleases := func(until func(incident.Release) bool) {
 		for ; len(marks) > 0 && until(marks[0]); marks = marks[1:] {
 			writeRelease(w, marks[0], "\t", "\treleased\t\t\n")
 		}
 	}
 	for _, r := range runs {
-		printReleases(func(m alerts.Mark) bool { return !m.At.After(r.Slot) })
+		printReleases(func(m incident.Release) bool { return !m.At.After(r.Slot) })
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, report.Symbol(r.Outcome), r.Outcome, cli.Milliseconds(r.DurationMS), remark(r)+cli.Prefixed("  on try "+strconv.Itoa(r.Tries)+"; at first: ", r.FirstError))
 	}
-	printReleases(func(alerts.Mark) bool { return true })
+	printReleases(func(incident.Release) bool { return true })
 	fmt.Fprintln(w)
 	fmt.Fprintln(w, "JOURNEY\tRUNS\tGOOD\tFLAKY\tMEDIAN\t95 %\tSLOWEST STEP (MEDIAN)")
 	for _, name := range journeysOf(runs) {

@@ -8,8 +8,12 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
 	"valkyrie/alerts/aftermath"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
+	"valkyrie/alerts/replay"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/probes"
@@ -54,15 +58,15 @@ func incidentsCommand(p *program) cli.Command {
 }
 
 // listIncidents writes the incidents of a query, the oldest first.
-func (p *program) listIncidents(ctx context.Context, store alerts.Store, q *query) error {
+func (p *program) listIncidents(ctx context.Context, store incident.Store, q *query) error {
 	records, err := loadIncidents(ctx, store, q.since.At)
 	if err != nil {
 		return err
 	}
 	if !q.until.At.IsZero() {
-		records = slices.DeleteFunc(records, func(r alerts.Record) bool { return r.Opened.After(q.until.At) })
+		records = slices.DeleteFunc(records, func(r incident.Record) bool { return r.Opened.After(q.until.At) })
 	}
-	route, err := alerts.LoadRoute(ctx, store)
+	route, err := paging.LoadRoute(ctx, store)
 	if err != nil {
 		return err
 	}
@@ -71,8 +75,8 @@ func (p *program) listIncidents(ctx context.Context, store alerts.Store, q *quer
 	}
 	for _, r := range records {
 		if q.form.Value != "json" {
-			report.WriteIncident(p.stdout, r, route.Marks)
-		} else if err := cli.WriteJSON(p.stdout, withRelease(r, route.Marks)); err != nil {
+			report.WriteIncident(p.stdout, r, route.Releases)
+		} else if err := cli.WriteJSON(p.stdout, withRelease(r, route.Releases)); err != nil {
 			return err
 		}
 	}
@@ -80,17 +84,17 @@ func (p *program) listIncidents(ctx context.Context, store alerts.Store, q *quer
 }
 
 // loadIncidents returns the stored incidents, and for those that are open their current state, which may be newer.
-func loadIncidents(ctx context.Context, store alerts.Store, since time.Time) ([]alerts.Record, error) {
+func loadIncidents(ctx context.Context, store incident.Store, since time.Time) ([]incident.Record, error) {
 	records, err := store.Incidents(ctx, since)
 	if err != nil {
 		return nil, err
 	}
-	route, err := alerts.LoadRoute(ctx, store)
+	route, err := paging.LoadRoute(ctx, store)
 	if err != nil {
 		return nil, err
 	}
 	for _, i := range route.Incidents {
-		at := slices.IndexFunc(records, func(r alerts.Record) bool { return r.ID == i.ID })
+		at := slices.IndexFunc(records, func(r incident.Record) bool { return r.ID == i.ID })
 		if at < 0 {
 			records = append(records, route.Record(i))
 		} else {
@@ -102,19 +106,19 @@ func loadIncidents(ctx context.Context, store alerts.Store, since time.Time) ([]
 
 // recordWithRelease is the JSON form of an incident, with the release that it began soon after.
 type recordWithRelease struct {
-	alerts.Record
-	Release *alerts.Mark `json:"release,omitempty"`
+	incident.Record
+	Release *incident.Release `json:"release,omitempty"`
 }
 
-func withRelease(r alerts.Record, marks []alerts.Mark) recordWithRelease {
-	if m, ok := r.Suspect(marks); ok {
+func withRelease(r incident.Record, marks []incident.Release) recordWithRelease {
+	if m, ok := r.SuspectRelease(marks); ok {
 		return recordWithRelease{r, &m}
 	}
 	return recordWithRelease{Record: r}
 }
 
 // writePostmortem writes the full account of one incident.
-func (p *program) writePostmortem(ctx context.Context, store alerts.Store, name, file, form string) error {
+func (p *program) writePostmortem(ctx context.Context, store incident.Store, name, file, form string) error {
 	all, err := loadIncidents(ctx, store, time.Time{})
 	if err != nil {
 		return err
@@ -138,9 +142,9 @@ func (p *program) writePostmortem(ctx context.Context, store alerts.Store, name,
 }
 
 // findIncident resolves a handle, an id, or the beginning of either.
-func findIncident(all []alerts.Record, name string) (alerts.Record, error) {
+func findIncident(all []incident.Record, name string) (incident.Record, error) {
 	prefix := strings.ToLower(strings.TrimPrefix(name, "#"))
-	var matches []alerts.Record
+	var matches []incident.Record
 	for _, r := range all {
 		id := strings.ToLower(r.ID)
 		if id == prefix {
@@ -154,15 +158,15 @@ func findIncident(all []alerts.Record, name string) (alerts.Record, error) {
 	case len(matches) == 1:
 		return matches[0], nil
 	case len(matches) > 1:
-		return alerts.Record{}, cli.Usage("%q may be any of %d incidents; say more of an id:\n%s", name, len(matches), newest(matches))
+		return incident.Record{}, cli.Usage("%q may be any of %d incidents; say more of an id:\n%s", name, len(matches), newest(matches))
 	case len(all) == 0:
-		return alerts.Record{}, cli.Usage("there is no incident %q; there was never any here", name)
+		return incident.Record{}, cli.Usage("there is no incident %q; there was never any here", name)
 	}
-	return alerts.Record{}, cli.Usage("there is no incident %q; the latest are\n%s", name, newest(all))
+	return incident.Record{}, cli.Usage("there is no incident %q; the latest are\n%s", name, newest(all))
 }
 
 // newest lists the newest few incidents, for an error.
-func newest(all []alerts.Record) string {
+func newest(all []incident.Record) string {
 	const few = 5
 	var lines []string
 	for _, r := range slices.Backward(all) {
@@ -176,9 +180,9 @@ func newest(all []alerts.Record) string {
 }
 
 // postmortemCase loads the facts about an incident. A faulty on-call file leaves out the decisions, which need its policy.
-func (p *program) postmortemCase(ctx context.Context, store alerts.Store, r alerts.Record, file string) (aftermath.Case, error) {
+func (p *program) postmortemCase(ctx context.Context, store incident.Store, r incident.Record, file string) (aftermath.Case, error) {
 	c := aftermath.Case{Record: r, Now: p.now().UTC()}
-	route, err := alerts.LoadRoute(ctx, store)
+	route, err := paging.LoadRoute(ctx, store)
 	if err != nil {
 		return c, err
 	}
@@ -199,13 +203,13 @@ func (p *program) postmortemCase(ctx context.Context, store alerts.Store, r aler
 
 // runsAround returns the runs of the incident's journey until a day after its end. It goes back until every region has a
 // good run before its first bad one, as far as runs are kept.
-func runsAround(ctx context.Context, store alerts.RunLog, r alerts.Record, now time.Time) ([]journey.Run, error) {
+func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, now time.Time) ([]journey.Run, error) {
 	until := now.Add(cli.Day)
-	if r.State == alerts.Resolved {
+	if r.State == incident.Resolved {
 		until = r.ResolvedAt.Add(cli.Day)
 	}
 	for back := cli.Day; ; back *= 8 {
-		runs, err := store.Runs(ctx, alerts.RunQuery{Journey: r.Journey, Since: r.Since.Add(-back), Until: until})
+		runs, err := store.Runs(ctx, incident.RunQuery{Journey: r.Journey, Since: r.Since.Add(-back), Until: until})
 		if err != nil || back > runRetention {
 			return runs, err
 		}
@@ -218,26 +222,26 @@ func runsAround(ctx context.Context, store alerts.RunLog, r alerts.Record, now t
 
 // judgeAgain replays the incident's journey and returns its decisions. It begins early enough for the judge to have the
 // state that it had at the time: trends and usual counts need weeks.
-func judgeAgain(ctx context.Context, store alerts.RunLog, cfg alerts.Config, r alerts.Record, now time.Time) ([]aftermath.Decided, error) {
+func judgeAgain(ctx context.Context, store incident.RunLog, cfg config.Config, r incident.Record, now time.Time) ([]aftermath.Decided, error) {
 	back := max(2*cli.Day, cfg.Judge.For(r.Journey).ReturnWithin+cli.Day)
-	if r.Kind == alerts.Creeping || r.Kind == alerts.Counts {
+	if r.Kind == incident.Creeping || r.Kind == incident.Counts {
 		back = 50 * cli.Day
 	}
 	until := now
-	if r.State == alerts.Resolved {
+	if r.State == incident.Resolved {
 		until = r.ResolvedAt.Add(time.Hour)
 	}
 	var all []aftermath.Decided
-	replay := alerts.NewReplay(cfg.Judge, cfg.OnCall, journey.Titles(probes.All))
-	replay.Decided = func(name, region string, at time.Time, d alerts.Decision) {
-		if name == r.Journey && d.Verb != alerts.Rests {
+	replay := replay.NewReplay(cfg.Judge, cfg.OnCall, journey.Titles(probes.All))
+	replay.Decided = func(name, region string, at time.Time, d judge.Decision) {
+		if name == r.Journey && d.Verb != judge.NoChange {
 			all = append(all, aftermath.Decided{At: at, Region: region, Decision: d})
 		}
 	}
 	name := r.Journey
-	if r.Kind == alerts.Silent {
+	if r.Kind == incident.Silent {
 		name = "" // the runs of other journeys show that the probes were running
 	}
-	err := eachRun(ctx, store, alerts.RunQuery{Journey: name, Since: r.Since.Add(-back), Until: until}, replay.Judge)
+	err := eachRun(ctx, store, incident.RunQuery{Journey: name, Since: r.Since.Add(-back), Until: until}, replay.Judge)
 	return all, err
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
 	"valkyrie/alerts/aftermath"
+	"valkyrie/alerts/incident"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
 )
@@ -39,7 +39,7 @@ func TestOneIncident(t *testing.T) {
 		}
 		for _, want := range []string{
 			"and the incident comes out as it was",
-			r.Spells[0].Since.Add(-15*time.Minute).Format("2006-01-02 15:04:05 UTC") + "  " + r.ResolvedAt.Format("2006-01-02 15:04:05 UTC"),
+			r.Outages[0].Since.Add(-15*time.Minute).Format("2006-01-02 15:04:05 UTC") + "  " + r.ResolvedAt.Format("2006-01-02 15:04:05 UTC"),
 			"= opens: print-card failed twice in a row from eu",
 		} {
 			if !strings.Contains(out, want) {
@@ -60,7 +60,7 @@ func TestOneIncident(t *testing.T) {
 
 // checkRefused: an unknown or ambiguous name is an error with the newest incidents, and a faulty on-call file only leaves out
 // the decisions.
-func checkRefused(t *testing.T, show func(...string) (string, string, int), all []alerts.Record) {
+func checkRefused(t *testing.T, show func(...string) (string, string, int), all []incident.Record) {
 	for _, c := range []struct{ args, want string }{
 		{"c0ffee", "valkyrie: there is no incident \"c0ffee\"; the latest are\n  #" + all[2].Short() + "  " + all[2].ID + "\n"},
 		{"print-card", "valkyrie: \"print-card\" may be any of 3 incidents; say more of an id:\n  #" + all[2].Short()},

@@ -11,7 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
@@ -139,11 +140,11 @@ func (n *crashTest) untilRequested(want int) {
 }
 
 // untilPage waits until the page that calls Ada has a state.
-func (n *crashTest) untilPage(what string, is func(alerts.Page) bool) {
+func (n *crashTest) untilPage(what string, is func(incident.Page) bool) {
 	n.Helper()
 	n.until("the call's page is "+what, func() error {
 		for _, p := range n.route().Pages {
-			if p.Channel == alerts.Call && p.Person == "Ada" && is(p) {
+			if p.Channel == incident.Call && p.Person == "Ada" && is(p) {
 				return nil
 			}
 		}
@@ -152,11 +153,11 @@ func (n *crashTest) untilPage(what string, is func(alerts.Page) bool) {
 }
 
 // route returns the notification state of the store.
-func (n *crashTest) route() alerts.Route {
+func (n *crashTest) route() paging.NotificationState {
 	n.Helper()
 	store := n.store()
 	defer store.Close()
-	route, err := alerts.LoadRoute(n.Context(), store)
+	route, err := paging.LoadRoute(n.Context(), store)
 	if err != nil {
 		n.Fatal(err)
 	}
@@ -177,7 +178,7 @@ func (n *crashTest) failures() int {
 	n.Helper()
 	store := n.store()
 	defer store.Close()
-	runs, err := store.Runs(n.Context(), alerts.RunQuery{Journey: "create-order"})
+	runs, err := store.Runs(n.Context(), incident.RunQuery{Journey: "create-order"})
 	if err != nil {
 		n.Fatal(err)
 	}
@@ -198,7 +199,7 @@ func (n *crashTest) checkOneCall() {
 		if len(r.Incidents) != 1 {
 			return fmt.Errorf("%d incidents", len(r.Incidents))
 		}
-		if i := r.Incidents[0]; i.State != alerts.Acknowledged || i.AckedBy != "Ada" {
+		if i := r.Incidents[0]; i.State != incident.Acknowledged || i.AckedBy != "Ada" {
 			return fmt.Errorf("it is %s, by %q; the calls are %+v", i.State, i.AckedBy, n.phone.Calls())
 		}
 		return nil
@@ -264,7 +265,7 @@ func TestKilledBeforeTheCall(t *testing.T) {
 	n := newCrashTest(t, time.Second)
 	n.late = true
 	n.startWatch()
-	n.untilPage("retried", func(p alerts.Page) bool { return p.State == alerts.Planned && p.Tries > 0 && p.Why != "" })
+	n.untilPage("retried", func(p incident.Page) bool { return p.State == incident.Planned && p.Tries > 0 && p.Why != "" })
 	n.kill()
 	n.plugIn()
 	n.startWatch()
@@ -289,10 +290,10 @@ func TestKilledAfterTheCall(t *testing.T) {
 	n.startWatch()
 	n.untilRequested(2)
 	n.kill()
-	n.untilPage("claimed", func(p alerts.Page) bool { return p.State == alerts.Claimed && p.SID == "" })
+	n.untilPage("claimed", func(p incident.Page) bool { return p.State == incident.Claimed && p.SID == "" })
 	n.restorePhone()
 	n.startWatch()
-	n.untilPage("found", func(p alerts.Page) bool { return p.State == alerts.Accepted && p.SID == n.phone.Calls()[0].SID })
+	n.untilPage("found", func(p incident.Page) bool { return p.State == incident.Accepted && p.SID == n.phone.Calls()[0].SID })
 	if status := n.phone.Calls()[0].Status; status != "ringing" {
 		t.Errorf("the call is %s already, so a callback may have reported it", status)
 	}
@@ -304,7 +305,7 @@ func TestKilledAfterTheCall(t *testing.T) {
 
 // restorePhone lets the phone answer requests normally again.
 func (n *crashTest) restorePhone() {
-	n.phone.Default(standin.Press(alerts.AckKey))
+	n.phone.Default(standin.Press(paging.AckKey))
 	n.phone.Default(standin.Deliver)
 }
 
@@ -316,12 +317,12 @@ func TestKilledDuringTheRequest(t *testing.T) {
 	n.startWatch()
 	n.untilRequested(2)
 	n.kill()
-	n.untilPage("claimed", func(p alerts.Page) bool { return p.State == alerts.Claimed })
+	n.untilPage("claimed", func(p incident.Page) bool { return p.State == incident.Claimed })
 	claimed := n.route().Pages[0].ClaimedAt
 	n.restorePhone()
 	n.startWatch()
-	n.untilPage("unknown", func(p alerts.Page) bool { return p.State == alerts.Unknown })
-	n.untilPage("sent again", func(p alerts.Page) bool { return p.State == alerts.Accepted && p.Resent && p.Tries == 2 })
+	n.untilPage("unknown", func(p incident.Page) bool { return p.State == incident.Unknown })
+	n.untilPage("sent again", func(p incident.Page) bool { return p.State == incident.Accepted && p.Resent && p.Tries == 2 })
 	if after := n.phone.Calls()[0].Created.Sub(claimed); after < resendAfter || after > resendAfter+10*time.Second {
 		t.Errorf("it was resent after %v, want %v", after, resendAfter)
 	}

@@ -9,7 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
@@ -44,7 +45,7 @@ func markCommand(p *program) cli.Command {
 				if err != nil {
 					return cli.Usage("--at: %w", err)
 				}
-				return p.addRelease(ctx, db, alerts.Mark{Name: args[0], At: when, Journeys: journeys})
+				return p.addRelease(ctx, db, incident.Release{Name: args[0], At: when, Journeys: journeys})
 			}
 		},
 	}
@@ -65,13 +66,13 @@ func parseReleaseTime(s string, now time.Time, zone *time.Location) (time.Time, 
 	return t.UTC().Truncate(time.Second), nil
 }
 
-func (p *program) addRelease(ctx context.Context, db *storeOptions, m alerts.Mark) error {
+func (p *program) addRelease(ctx context.Context, db *storeOptions, m incident.Release) error {
 	store, err := db.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	if err := alerts.PutMark(ctx, store, m); err != nil {
+	if err := paging.PutRelease(ctx, store, m); err != nil {
 		return cli.Exit(cli.ExitUsage, err)
 	}
 	fmt.Fprintf(p.stdout, "marked %s at %s\n", m.Name, m.At.Local().Format("2006-01-02 15:04:05 MST"))
@@ -84,21 +85,21 @@ func (p *program) listReleases(ctx context.Context, db *storeOptions) error {
 		return err
 	}
 	defer store.Close()
-	r, err := alerts.LoadRoute(ctx, store)
+	r, err := paging.LoadRoute(ctx, store)
 	if err != nil {
 		return err
 	}
-	if len(r.Marks) == 0 {
+	if len(r.Releases) == 0 {
 		fmt.Fprintln(p.stderr, "no release is marked")
 	}
-	for _, m := range r.Marks {
+	for _, m := range r.Releases {
 		writeRelease(p.stdout, m, "  ", "\n")
 	}
 	return nil
 }
 
 // writeRelease writes a release as a table row with the given separators.
-func writeRelease(w io.Writer, m alerts.Mark, separator, end string) {
+func writeRelease(w io.Writer, m incident.Release, separator, end string) {
 	journeys := "all"
 	if len(m.Journeys) > 0 {
 		journeys = strings.Join(m.Journeys, ", ")

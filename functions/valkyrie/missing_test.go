@@ -10,6 +10,10 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
 )
@@ -17,25 +21,25 @@ import (
 // An acceptingPhone accepts every page.
 type acceptingPhone struct {
 	mu   sync.Mutex // pages are sent concurrently
-	sent []alerts.Dispatch
+	sent []paging.Dispatch
 }
 
-func (p *acceptingPhone) Send(_ context.Context, d alerts.Dispatch) (string, error) {
+func (p *acceptingPhone) Send(_ context.Context, d paging.Dispatch) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.sent = append(p.sent, d)
 	return "S" + d.PageID, nil
 }
 
-func (p *acceptingPhone) Find(context.Context, alerts.Dispatch, time.Time) (string, bool, error) {
+func (p *acceptingPhone) Find(context.Context, paging.Dispatch, time.Time) (string, bool, error) {
 	return "", false, nil
 }
 
 // A fixture is a recorder and a pager with a clock that the test sets.
 type fixture struct {
 	*testing.T
-	recorder alerts.Desk
-	pager    *alerts.Pager
+	recorder judge.Recorder
+	pager    *paging.Pager
 	phone    *acceptingPhone
 	now      time.Time
 }
@@ -46,14 +50,14 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
+	cfg, err := config.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Judge.Heartbeats = []alerts.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}
+	cfg.Judge.Heartbeats = []judge.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}
 	o := &fixture{T: t, phone: &acceptingPhone{}, now: time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)}
-	o.recorder = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: map[string]string{"print-card": "print a card"}}
-	o.pager = &alerts.Pager{
+	o.recorder = judge.Recorder{Store: store, Policy: cfg.Judge, Titles: map[string]string{"print-card": "print a card"}}
+	o.pager = &paging.Pager{
 		Store: store, OnCall: cfg.OnCall, Phone: o.phone, Journeys: cfg.Judge.Names([]string{"print-card"}),
 		Log: slog.New(slog.DiscardHandler), TimeNow: func() time.Time { return o.now },
 	}
@@ -87,7 +91,7 @@ func (o *fixture) must(err error) {
 	}
 }
 
-func (o *fixture) records() []alerts.Record {
+func (o *fixture) records() []incident.Record {
 	o.Helper()
 	all, err := o.recorder.Store.Incidents(o.Context(), time.Time{})
 	o.must(err)
@@ -103,29 +107,29 @@ func TestMissingNotifies(t *testing.T) {
 	o.watch()
 	o.now = o.now.Add(time.Minute) // texts are batched first
 	o.watch()
-	kinds := map[alerts.Kind]string{}
+	kinds := map[incident.Kind]string{}
 	for _, r := range o.records() {
 		kinds[r.Kind] = r.Reason
 	}
-	if len(kinds) != 2 || len(o.records()) != 2 || !strings.HasPrefix(kinds[alerts.Heartbeat], "shift-texts is late") {
+	if len(kinds) != 2 || len(o.records()) != 2 || !strings.HasPrefix(kinds[incident.Heartbeat], "shift-texts is late") {
 		t.Fatal(kinds)
 	}
-	channels := map[alerts.Channel]int{}
+	channels := map[incident.Channel]int{}
 	for _, d := range o.phone.sent {
 		channels[d.Channel]++
 	}
-	if channels[alerts.Call] != 1 || channels[alerts.Text] != 2 { // the missing run calls and texts, the batch only texts
+	if channels[incident.Call] != 1 || channels[incident.Text] != 2 { // the missing run calls and texts, the batch only texts
 		t.Errorf("%+v", o.phone.sent)
 	}
-	_, err := o.recorder.Beat(t.Context(), alerts.Beat{Batch: "shift-texts", Stage: alerts.Finishes, At: o.now, Done: 400, Expected: 400})
+	_, err := o.recorder.Beat(t.Context(), judge.Beat{Batch: "shift-texts", Stage: judge.Finishes, At: o.now, Done: 400, Expected: 400})
 	o.must(err)
 	o.run("p")
 	for _, r := range o.records() {
-		if r.State != alerts.Resolved {
+		if r.State != incident.Resolved {
 			t.Errorf("%s is %s", r.ID, r.State)
 		}
 	}
-	if _, err := o.recorder.Beat(t.Context(), alerts.Beat{Batch: "nightly"}); err == nil {
+	if _, err := o.recorder.Beat(t.Context(), judge.Beat{Batch: "nightly"}); err == nil {
 		t.Error("an unknown batch was accepted")
 	}
 }
@@ -137,18 +141,18 @@ func TestReturnIsOneRecord(t *testing.T) {
 	o.now = o.now.Add(time.Hour)
 	o.watch() // also opens an incident about the missing runs
 	o.run("pfffp")
-	var down []alerts.Record
+	var down []incident.Record
 	for _, r := range o.records() {
-		if r.Kind == alerts.Down {
+		if r.Kind == incident.Down {
 			down = append(down, r)
 		}
 	}
-	if len(down) != 1 || len(down[0].Spells) != 2 || down[0].State != alerts.Resolved {
+	if len(down) != 1 || len(down[0].Outages) != 2 || down[0].State != incident.Resolved {
 		t.Fatalf("%+v", down)
 	}
 	calls := 0
 	for _, p := range down[0].Pages {
-		if p.Purpose == alerts.Alarm && p.Channel == alerts.Call {
+		if p.Purpose == incident.Alarm && p.Channel == incident.Call {
 			calls++
 		}
 	}
@@ -160,7 +164,7 @@ func TestReturnIsOneRecord(t *testing.T) {
 	route, err := o.pager.Route(t.Context())
 	o.must(err)
 	for _, i := range route.Incidents {
-		if i.Kind == alerts.Down {
+		if i.Kind == incident.Down {
 			t.Errorf("a day later the pager still holds it: %+v", i)
 		}
 	}

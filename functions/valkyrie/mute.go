@@ -8,7 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
@@ -47,7 +48,7 @@ func muteCommand(p *program) cli.Command {
 				if err != nil || !until.After(now) || until.Sub(now) > longest {
 					return cli.Usage("--for %s: expected a duration over 0 and up to 7d, such as 90m, or a time within 7 days, such as 18:00 or \"monday 09:00\"", *lasts)
 				}
-				m := alerts.Mute{Journey: args[0], Until: until.UTC().Truncate(time.Second), By: *by}
+				m := incident.Mute{Journey: args[0], Until: until.UTC().Truncate(time.Second), By: *by}
 				if m.Journey == allJourneys {
 					m.Journey = ""
 				}
@@ -88,13 +89,13 @@ func mutableNames(file string, args []string) ([]string, error) {
 }
 
 // mute stores a mute, or its end, and prints which.
-func (p *program) mute(ctx context.Context, db *storeOptions, what string, m alerts.Mute) error {
+func (p *program) mute(ctx context.Context, db *storeOptions, what string, m incident.Mute) error {
 	store, err := db.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	if err := alerts.PutMute(ctx, store, m); err != nil {
+	if err := paging.PutMute(ctx, store, m); err != nil {
 		return err
 	}
 	if !m.Until.After(p.now()) {

@@ -7,19 +7,21 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/message"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/sqlite"
 )
 
 func TestMute(t *testing.T) {
 	dir := rotaFolder(t)
-	muted := func() []alerts.Mute {
+	muted := func() []incident.Mute {
 		store, err := sqlite.Open(context.Background(), filepath.Join(dir, "valkyrie.db"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer store.Close()
-		r, err := alerts.LoadRoute(t.Context(), store)
+		r, err := paging.LoadRoute(t.Context(), store)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,7 +54,7 @@ func TestMute(t *testing.T) {
 func TestVCard(t *testing.T) {
 	dir := rotaFolder(t)
 	out, errs, code := typed(t, dir, "vcard", "--alerts", "DIR/alerts.yaml")
-	if want := alerts.VCard("+12025550100"); out != want || errs != "" || code != 0 || !strings.Contains(out, "TEL;TYPE=VOICE,CELL:+12025550100\r\n") {
+	if want := message.VCard("+12025550100"); out != want || errs != "" || code != 0 || !strings.Contains(out, "TEL;TYPE=VOICE,CELL:+12025550100\r\n") {
 		t.Errorf("got %q %q %d, want %q", out, errs, code, want)
 	}
 }

@@ -8,7 +8,9 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/message"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
 )
 
@@ -66,7 +68,7 @@ func (c *oncallOptions) location(otherwise *time.Location) (*time.Location, erro
 	if c.zone == "" {
 		return otherwise, nil
 	}
-	z, err := alerts.ParseZone(c.zone)
+	z, err := oncall.ParseZone(c.zone)
 	if err != nil {
 		return nil, cli.Usage("--zone: %w", err)
 	}
@@ -74,7 +76,7 @@ func (c *oncallOptions) location(otherwise *time.Location) (*time.Location, erro
 }
 
 // print prints the escalation at the time of --at.
-func (c *oncallOptions) print(ctx context.Context, o alerts.OnCall) error {
+func (c *oncallOptions) print(ctx context.Context, o oncall.OnCall) error {
 	zone, err := c.location(time.Local)
 	if err != nil {
 		return err
@@ -88,7 +90,7 @@ func (c *oncallOptions) print(ctx context.Context, o alerts.OnCall) error {
 	}
 	fmt.Fprintf(c.stdout, "%s\n", at.In(zone).Format("Monday 2 January 2006, 15:04 MST"))
 	w := tabwriter.NewWriter(c.stdout, 0, 0, 2, ' ', 0)
-	for i, turn := range o.Chain(at) {
+	for i, turn := range o.EscalationAt(at) {
 		who := turn.Person
 		fmt.Fprintf(w, "%d.\t%s\t%s\t%s\t%s\n", i+1, who.Name, who.Phone, at.In(who.Zone.Location()).Format("Mon 15:04 MST"), reason(i, turn))
 	}
@@ -97,22 +99,22 @@ func (c *oncallOptions) print(ctx context.Context, o alerts.OnCall) error {
 }
 
 // reason explains why a person is called at this point of the escalation, and when.
-func reason(i int, t alerts.Turned) string {
+func reason(i int, t oncall.ResolvedStep) string {
 	s := "if nobody has acknowledged"
 	switch {
 	case i == 0:
 		s = "at once"
-	case t.Rung.After > 0:
-		s += fmt.Sprintf(", %s later at the earliest", cli.FormatDuration(t.Rung.After))
+	case t.Step.After > 0:
+		s += fmt.Sprintf(", %s later at the earliest", cli.FormatDuration(t.Step.After))
 	}
-	if t.Rung.Call != t.Person.Name {
-		s += fmt.Sprintf("; %s until %s there", t.Rung.Call, t.Duty.Until.In(t.Person.Zone.Location()).Format("Mon 2 Jan 15:04"))
+	if t.Step.Call != t.Person.Name {
+		s += fmt.Sprintf("; %s until %s there", t.Step.Call, t.Duty.Until.In(t.Person.Zone.Location()).Format("Mon 2 Jan 15:04"))
 	}
 	return s
 }
 
 // withOverrides applies the overrides of the store, if there is one, to those of the file.
-func (c *oncallOptions) withOverrides(ctx context.Context, o alerts.OnCall) (alerts.OnCall, error) {
+func (c *oncallOptions) withOverrides(ctx context.Context, o oncall.OnCall) (oncall.OnCall, error) {
 	if c.db.missing() {
 		return o, nil
 	}
@@ -121,12 +123,12 @@ func (c *oncallOptions) withOverrides(ctx context.Context, o alerts.OnCall) (ale
 		return o, err
 	}
 	defer store.Close()
-	route, err := alerts.LoadRoute(ctx, store)
+	route, err := paging.LoadRoute(ctx, store)
 	return o.With(route.Overrides), err
 }
 
 // override adds an override of a rotation, or removes one.
-func (c *oncallOptions) override(ctx context.Context, o alerts.OnCall) error {
+func (c *oncallOptions) override(ctx context.Context, o oncall.OnCall) error {
 	rotation, err := c.chosenRotation(o)
 	if err != nil {
 		return err
@@ -146,7 +148,7 @@ func (c *oncallOptions) override(ctx context.Context, o alerts.OnCall) error {
 	}
 	defer store.Close()
 	if c.remove {
-		v, found, err := alerts.DropOverride(ctx, store, o, rotation.Name, from)
+		v, found, err := paging.DropOverride(ctx, store, o, rotation.Name, from)
 		if err == nil && !found {
 			err = cli.Usage("there is no override of %s at %s; those in the file are ended there", rotation.Name, from.Format(time.RFC3339))
 		}
@@ -159,8 +161,8 @@ func (c *oncallOptions) override(ctx context.Context, o alerts.OnCall) error {
 	if err != nil {
 		return cli.Usage("--to: %w", err)
 	}
-	v := alerts.Override{Rotation: rotation.Name, Who: c.who, From: alerts.MomentAt(from.Truncate(time.Second)), To: alerts.MomentAt(to)}
-	if err := alerts.AddOverride(ctx, store, o, v, now); err != nil {
+	v := oncall.Override{Rotation: rotation.Name, Who: c.who, From: oncall.ExactTime(from.Truncate(time.Second)), To: oncall.ExactTime(to)}
+	if err := paging.AddOverride(ctx, store, o, v, now); err != nil {
 		return cli.Exit(cli.ExitUsage, err)
 	}
 	fmt.Fprintf(c.stdout, "%s has %s from %v to %v\n", v.Who, v.Rotation, v.From, v.To)
@@ -168,7 +170,7 @@ func (c *oncallOptions) override(ctx context.Context, o alerts.OnCall) error {
 }
 
 // chosenRotation returns the rotation that --rotation names, or the only one.
-func (c *oncallOptions) chosenRotation(o alerts.OnCall) (alerts.Rotation, error) {
+func (c *oncallOptions) chosenRotation(o oncall.OnCall) (oncall.Rotation, error) {
 	for _, r := range o.Rotations {
 		if r.Name == c.rotation || c.rotation == "" && len(o.Rotations) == 1 {
 			return r, nil
@@ -179,9 +181,9 @@ func (c *oncallOptions) chosenRotation(o alerts.OnCall) (alerts.Rotation, error)
 		all = append(all, r.Name)
 	}
 	if len(all) == 0 {
-		return alerts.Rotation{}, cli.Usage("there is no rotation in %s to override; write one under on_call.rotations", c.alerts)
+		return oncall.Rotation{}, cli.Usage("there is no rotation in %s to override; write one under on_call.rotations", c.alerts)
 	}
-	return alerts.Rotation{}, cli.Usage("--rotation %q: expected one of %q, the rotations in %s", c.rotation, all, c.alerts)
+	return oncall.Rotation{}, cli.Usage("--rotation %q: expected one of %q, the rotations in %s", c.rotation, all, c.alerts)
 }
 
 func vcardCommand(p *program) cli.Command {
@@ -202,7 +204,7 @@ func vcardCommand(p *program) cli.Command {
 				if err != nil {
 					return err
 				}
-				_, err = fmt.Fprint(p.stdout, alerts.VCard(cfg.Phone.From))
+				_, err = fmt.Fprint(p.stdout, message.VCard(cfg.Phone.From))
 				return err
 			}
 		},

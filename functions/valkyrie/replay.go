@@ -11,7 +11,10 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/practice"
+	"valkyrie/alerts/replay"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/probes"
@@ -35,7 +38,7 @@ func replayCommand(p *program) cli.Command {
 				"and never ended counts as missed, because it notifies nobody again.",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
-			r := replay{program: p, since: cli.Ago("30d", p.now)}
+			r := replayRuns{program: p, since: cli.Ago("30d", p.now)}
 			fs.StringVar(&r.policy, "policy", defaultAlerts, "`FILE` of the policy to try")
 			fs.StringVar(&r.against, "against", "", "`FILE` of another policy to compare it with; what really was, unless given")
 			r.store = p.storeFlags(fs)
@@ -53,7 +56,7 @@ func replayCommand(p *program) cli.Command {
 }
 
 // A replay is the flags of the command, and the policies that judge.
-type replay struct {
+type replayRuns struct {
 	*program
 	policy, against, journey string
 	store                    *storeOptions
@@ -65,15 +68,15 @@ type replay struct {
 
 // A namedPolicy replays runs under the policy of a file.
 type namedPolicy struct {
-	*alerts.Replay
+	*replay.Replay
 	name string
 }
 
-func newNamedPolicy(name string, c alerts.Config) *namedPolicy {
-	return &namedPolicy{alerts.NewReplay(c.Judge, c.OnCall, journey.Titles(probes.All)), name}
+func newNamedPolicy(name string, c config.Config) *namedPolicy {
+	return &namedPolicy{replay.NewReplay(c.Judge, c.OnCall, journey.Titles(probes.All)), name}
 }
 
-func (r *replay) run(ctx context.Context) error {
+func (r *replayRuns) run(ctx context.Context) error {
 	cfg, err := readPolicy(r.policy, "--policy")
 	if err != nil {
 		return err
@@ -96,15 +99,15 @@ func (r *replay) run(ctx context.Context) error {
 	return r.onHistory(ctx, store)
 }
 
-func readPolicy(path, flag string) (alerts.Config, error) {
+func readPolicy(path, flag string) (config.Config, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) && path == defaultAlerts {
 		text, err = alerts.Shipped(), nil
 	}
 	if err != nil {
-		return alerts.Config{}, cli.Usage("the policy cannot be read: %w\nname it with %s", err, flag)
+		return config.Config{}, cli.Usage("the policy cannot be read: %w\nname it with %s", err, flag)
 	}
-	cfg, err := alerts.Parse(path, text, journey.Names(probes.All))
+	cfg, err := config.Parse(path, text, journey.Names(probes.All))
 	if err != nil {
 		return cfg, cli.Exit(cli.ExitUsage, err)
 	}
@@ -112,7 +115,7 @@ func readPolicy(path, flag string) (alerts.Config, error) {
 }
 
 // judge has both policies judge a run.
-func (r *replay) judge(run journey.Run) {
+func (r *replayRuns) judge(run journey.Run) {
 	r.would.Judge(run)
 	if r.baseline != nil {
 		r.baseline.Judge(run)
@@ -120,9 +123,9 @@ func (r *replay) judge(run journey.Run) {
 }
 
 // onHistory judges the stored runs, and compares the incidents with those of the other policy, or with the stored ones.
-func (r *replay) onHistory(ctx context.Context, store alerts.Store) error {
+func (r *replayRuns) onHistory(ctx context.Context, store incident.Store) error {
 	began := time.Now()
-	if err := eachRun(ctx, store, alerts.RunQuery{Journey: r.journey, Since: began.Add(-runRetention), Until: began}, r.judge); err != nil {
+	if err := eachRun(ctx, store, incident.RunQuery{Journey: r.journey, Since: began.Add(-runRetention), Until: began}, r.judge); err != nil {
 		return err
 	}
 	if known := journey.Names(probes.All); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {
@@ -136,18 +139,18 @@ func (r *replay) onHistory(ctx context.Context, store alerts.Store) error {
 	if err != nil {
 		return err
 	}
-	was = slices.DeleteFunc(was, func(i alerts.Record) bool { return r.journey != "" && i.Journey != r.journey })
+	was = slices.DeleteFunc(was, func(i incident.Record) bool { return r.journey != "" && i.Journey != r.journey })
 	var all []report.Difference
-	for _, d := range alerts.Compare(r.would.Verdicts(r.since.At), was) {
+	for _, d := range replay.Compare(r.would.Verdicts(r.since.At), was) {
 		all = append(all, report.Difference{Difference: d, Would: report.Planned(d.Would), Did: report.Sent(d.Was)})
 	}
 	return r.print(all, "WOULD HAVE", "DID")
 }
 
 // onPractice judges a made-up month with known troubles, and compares the policy with the baseline or the built-in policy.
-func (r *replay) onPractice() error {
+func (r *replayRuns) onPractice() error {
 	if r.baseline == nil {
-		cfg, err := alerts.Parse("the built-in alerts.yaml", alerts.Shipped(), nil)
+		cfg, err := config.Parse("the built-in alerts.yaml", alerts.Shipped(), nil)
 		if err != nil {
 			return err
 		}
@@ -191,15 +194,15 @@ func practiceJourneys(name string) (journeys []journey.Journey, names []string, 
 }
 
 // compare prints how the incidents of the two policies differ.
-func (r *replay) compare(would, baseline []alerts.Verdict) error {
-	var records []alerts.Record
+func (r *replayRuns) compare(would, baseline []replay.Verdict) error {
+	var records []incident.Record
 	planned := map[string]*report.Notifications{}
 	for _, v := range baseline {
-		records = append(records, alerts.Record{Incident: v.Incident})
+		records = append(records, incident.Record{Incident: v.Incident})
 		planned[v.ID] = report.Planned(&v)
 	}
 	var all []report.Difference
-	for _, d := range alerts.Compare(would, records) {
+	for _, d := range replay.Compare(would, records) {
 		x := report.Difference{Difference: d, Would: report.Planned(d.Would)}
 		if d.Was != nil {
 			x.Did = planned[d.Was.ID]
@@ -210,7 +213,7 @@ func (r *replay) compare(would, baseline []alerts.Verdict) error {
 }
 
 // print writes the table of differences, whose columns are headed would and did.
-func (r *replay) print(all []report.Difference, would, did string) error {
+func (r *replayRuns) print(all []report.Difference, would, did string) error {
 	if len(all) == 0 {
 		fmt.Fprintln(r.stderr, "no incidents, neither way")
 		return nil

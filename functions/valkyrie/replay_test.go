@@ -15,6 +15,11 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/replay"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes"
@@ -30,11 +35,11 @@ func seedStore(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
+	cfg, err := config.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorder := alerts.Desk{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All)}
+	recorder := judge.Recorder{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All)}
 	first := time.Now().UTC().Truncate(time.Hour).Add(-7 * 24 * time.Hour)
 	for i := range 7 * 24 * 4 {
 		run := journey.Run{Journey: "print-card", Region: "eu", Slot: first.Add(time.Duration(i) * 15 * time.Minute), EveryMS: 900_000, Outcome: journey.Passed}
@@ -50,7 +55,7 @@ func seedStore(t *testing.T, path string) {
 			if d.Incident.ID == "" {
 				continue
 			}
-			r := alerts.Record{Incident: d.Incident, Pages: []alerts.Page{{ID: "p", Purpose: alerts.Alarm, Channel: alerts.Call, PlannedAt: d.Incident.Opened}}}
+			r := incident.Record{Incident: d.Incident, Pages: []incident.Page{{ID: "p", Purpose: incident.Alarm, Channel: incident.Call, PlannedAt: d.Incident.Opened}}}
 			r.Rev = int64(r.Runs)
 			if err := store.PutIncident(t.Context(), r); err != nil {
 				t.Fatal(err)
@@ -97,23 +102,23 @@ func TestLeanIsEnough(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
+	cfg, err := config.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var verdicts [2][]alerts.Verdict
+	var verdicts [2][]replay.Verdict
 	for i, lean := range []bool{false, true} {
-		runs, err := store.Runs(t.Context(), alerts.RunQuery{Lean: lean})
+		runs, err := store.Runs(t.Context(), incident.RunQuery{Lean: lean})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := alerts.NewReplay(cfg.Judge, cfg.OnCall, journey.Titles(probes.All))
+		r := replay.NewReplay(cfg.Judge, cfg.OnCall, journey.Titles(probes.All))
 		for _, run := range runs {
 			r.Judge(run)
 		}
 		verdicts[i] = r.Verdicts(time.Time{})
 	}
-	if diff := cmp.Diff(verdicts[0], verdicts[1], cmpopts.IgnoreFields(alerts.Incident{}, "Evidence")); diff != "" || len(verdicts[0]) != 3 {
+	if diff := cmp.Diff(verdicts[0], verdicts[1], cmpopts.IgnoreFields(incident.Incident{}, "Evidence")); diff != "" || len(verdicts[0]) != 3 {
 		t.Error(len(verdicts[0]), diff)
 	}
 }
@@ -128,7 +133,7 @@ func TestLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	recorder := alerts.Desk{Store: store, Titles: map[string]string{"print-card": "print a card"}}
+	recorder := judge.Recorder{Store: store, Titles: map[string]string{"print-card": "print a card"}}
 	for range 2 { // the second time there is nothing left to enter
 		if _, err := recorder.Watch(t.Context(), time.Now()); err != nil {
 			t.Fatal(err)
@@ -137,7 +142,7 @@ func TestLedger(t *testing.T) {
 	if item, err := store.Item(t.Context(), "DAYS#print-card"); err != nil || item.Version != 1 {
 		t.Errorf("the ledger was written %d times, %v", item.Version, err)
 	}
-	ledger, err := alerts.LoadLedger(t.Context(), store, "print-card")
+	ledger, err := judge.LoadLedger(t.Context(), store, "print-card")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,8 +171,8 @@ func BenchmarkReplayOfStore(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		r := alerts.NewReplay(alerts.Policy{}, alerts.OnCall{}, nil)
-		if err := eachRun(b.Context(), store, alerts.RunQuery{Since: now.Add(-runRetention), Until: now.Add(time.Second)}, r.Judge); err != nil || r.Runs != runs {
+		r := replay.NewReplay(judge.Policy{}, oncall.OnCall{}, nil)
+		if err := eachRun(b.Context(), store, incident.RunQuery{Since: now.Add(-runRetention), Until: now.Add(time.Second)}, r.Judge); err != nil || r.Runs != runs {
 			b.Fatal(r.Runs, err)
 		}
 	}

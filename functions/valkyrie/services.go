@@ -13,6 +13,10 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/amazon"
@@ -26,20 +30,20 @@ import (
 // callbacks of the provider.
 type services struct {
 	store         *sqlite.Store
-	recorder      alerts.Desk
-	pager         *alerts.Pager
+	recorder      judge.Recorder
+	pager         *paging.Pager
 	callbacks     *server
 	heartbeatURLs []string // where batches report
 }
 
 // openServices opens the store and connects the other parts to it. The caller closes them.
-func openServices(ctx context.Context, db string, cfg alerts.Config, c provider, log *slog.Logger) (*services, error) {
+func openServices(ctx context.Context, db string, cfg config.Config, c provider, log *slog.Logger) (*services, error) {
 	store, err := sqlite.Open(ctx, db)
 	if err != nil {
 		return nil, cli.Exit(cli.ExitUsage, err)
 	}
 	s := &services{store: store}
-	s.recorder = alerts.Desk{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All), Awake: time.Now().UTC(), TimeNow: time.Now}
+	s.recorder = judge.Recorder{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All), Awake: time.Now().UTC(), TimeNow: time.Now}
 	if err := s.connect(ctx, cfg, c, log); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
@@ -50,7 +54,7 @@ func openServices(ctx context.Context, db string, cfg alerts.Config, c provider,
 }
 
 // connect creates the pager with its channels, and serves the provider's callbacks.
-func (s *services) connect(ctx context.Context, cfg alerts.Config, c provider, log *slog.Logger) error {
+func (s *services) connect(ctx context.Context, cfg config.Config, c provider, log *slog.Logger) error {
 	key, err := webhook.Key(ctx, s.store)
 	if err != nil {
 		return err
@@ -68,15 +72,15 @@ func (s *services) connect(ctx context.Context, cfg alerts.Config, c provider, l
 	if err != nil {
 		return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
 	}
-	s.pager = &alerts.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(journey.Names(probes.All)), Log: log}
-	if cfg.OnCall.Second != nil {
-		if s.pager.Second, err = amazon.New(ctx, *cfg.OnCall.Second); err != nil {
+	s.pager = &paging.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(journey.Names(probes.All)), Log: log}
+	if cfg.OnCall.Failover != nil {
+		if s.pager.Second, err = amazon.New(ctx, *cfg.OnCall.Failover); err != nil {
 			return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
 		}
 	}
 	s.callbacks = serve(ln, webhook.New(webhook.Config{
 		PublicURL: c.public, Tokens: []string{c.token}, BeatKey: key, Beat: s.recorder.Beat, Log: log,
-		Pager: func(context.Context, string) *alerts.Pager { return s.pager },
+		Pager: func(context.Context, string) *paging.Pager { return s.pager },
 	}))
 	for _, h := range cfg.Judge.Heartbeats {
 		s.heartbeatURLs = append(s.heartbeatURLs, webhook.BeatURL(c.public, key, h.Name))
@@ -162,7 +166,7 @@ func (s *server) close() error {
 const defaultAlerts = "alerts/alerts.yaml"
 
 // alertsConfig reads the on-call file, and prints the escalation on stderr.
-func (p *program) alertsConfig(path string) (alerts.Config, error) {
+func (p *program) alertsConfig(path string) (config.Config, error) {
 	cfg, path, err := readAlerts(path)
 	if err != nil {
 		return cfg, err
@@ -172,25 +176,25 @@ func (p *program) alertsConfig(path string) (alerts.Config, error) {
 }
 
 // escalationNames lists the people of the escalation at a time, in their order.
-func escalationNames(o alerts.OnCall, at time.Time) (names []string) {
-	for _, turn := range o.Chain(at) {
+func escalationNames(o oncall.OnCall, at time.Time) (names []string) {
+	for _, turn := range o.EscalationAt(at) {
 		names = append(names, turn.Person.Name)
 	}
 	return names
 }
 
 // readAlerts reads the on-call file, and returns its name. The built-in file replaces a missing one at the default path.
-func readAlerts(path string) (alerts.Config, string, error) {
+func readAlerts(path string) (config.Config, string, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) && path == defaultAlerts {
 		path, text, err = "the built-in alerts.yaml", alerts.Shipped(), nil
 	}
 	if err != nil {
-		return alerts.Config{}, path, cli.Usage("the on-call file cannot be read: %w\nname it with --alerts", err)
+		return config.Config{}, path, cli.Usage("the on-call file cannot be read: %w\nname it with --alerts", err)
 	}
-	cfg, err := alerts.Parse(path, text, journey.Names(probes.All))
+	cfg, err := config.Parse(path, text, journey.Names(probes.All))
 	if err != nil {
-		return alerts.Config{}, path, cli.Exit(cli.ExitUsage, err)
+		return config.Config{}, path, cli.Exit(cli.ExitUsage, err)
 	}
 	return cfg, path, nil
 }

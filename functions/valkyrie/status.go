@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/status"
 	"valkyrie/probes"
@@ -56,7 +56,7 @@ const (
 )
 
 // statusPublisher returns the publisher of a page in a folder, with all scheduled journeys.
-func statusPublisher(store alerts.Store, name, dir string) status.Desk {
+func statusPublisher(store incident.Store, name, dir string) status.Desk {
 	s := status.Setting{Name: cmp.Or(name, "This site"), StaleAfter: statusStale}
 	for _, make := range journey.Scheduled(probes.All) {
 		j := make()

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/sqlite"
@@ -26,7 +26,7 @@ const runRetention = 400 * cli.Day
 
 // A store is an open store.
 type store interface {
-	alerts.Store
+	incident.Store
 	io.Closer
 }
 
@@ -153,7 +153,7 @@ func (q *query) period() string {
 
 // eachRun calls see with the runs of a query in the order of their slots. It reads a few days at a time, so that memory does
 // not grow with the history.
-func eachRun(ctx context.Context, store alerts.RunLog, q alerts.RunQuery, see func(journey.Run)) error {
+func eachRun(ctx context.Context, store incident.RunLog, q incident.RunQuery, see func(journey.Run)) error {
 	const batch = 3 * cli.Day
 	q.Lean = true
 	end := q.Until

@@ -7,6 +7,10 @@ import (
 	"time"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/dynamo/local"
@@ -46,7 +50,7 @@ func TestTableForAStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorder := alerts.Desk{Store: s, Policy: shippedPolicy(t)}
+	recorder := judge.Recorder{Store: s, Policy: shippedPolicy(t)}
 	for i := range 2 {
 		run := journey.Run{Journey: "print-card", Region: "eu", Slot: time.Now().UTC().Add(time.Duration(i-5) * time.Minute), Outcome: journey.Failed, Error: "no PDF"}
 		decisions, err := recorder.Record(t.Context(), run)
@@ -57,7 +61,7 @@ func TestTableForAStore(t *testing.T) {
 			if d.Incident.ID == "" {
 				continue
 			}
-			if err := s.PutIncident(t.Context(), alerts.Record{Incident: d.Incident}); err != nil {
+			if err := s.PutIncident(t.Context(), incident.Record{Incident: d.Incident}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -76,15 +80,15 @@ func TestTableForAStore(t *testing.T) {
 			t.Errorf("%v: expected %q in\n%s", args, want, out)
 		}
 	}
-	route, err := alerts.LoadRoute(t.Context(), s)
+	route, err := paging.LoadRoute(t.Context(), s)
 	if err != nil || len(route.Mutes) != 1 {
 		t.Errorf("%d mutes in the table, %v", len(route.Mutes), err)
 	}
 }
 
-func shippedPolicy(t *testing.T) alerts.Policy {
+func shippedPolicy(t *testing.T) judge.Policy {
 	t.Helper()
-	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
+	cfg, err := config.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
@@ -41,7 +41,7 @@ func TestOldRunsAreSwept(t *testing.T) {
 	})
 	stop()
 	done.Wait()
-	left, failed := store.Runs(t.Context(), alerts.RunQuery{})
+	left, failed := store.Runs(t.Context(), incident.RunQuery{})
 	if err != nil || failed != nil || len(left) != 2 || left[0].ID != "9" {
 		t.Error(err, failed, left)
 	}

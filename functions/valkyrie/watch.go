@@ -9,7 +9,8 @@ import (
 	"sync"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/judge"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/infra/events"
@@ -88,7 +89,7 @@ type watcher struct {
 }
 
 // run watches until ctx ends.
-func (w *watcher) run(ctx context.Context, cfg alerts.Config) (err error) {
+func (w *watcher) run(ctx context.Context, cfg config.Config) (err error) {
 	w.log = w.logger(slog.LevelInfo)
 	c, hangUp, err := w.provider(w.listen, w.answer)
 	if err != nil {
@@ -164,7 +165,7 @@ func (w *watcher) probe(ctx context.Context, make func() journey.Journey, slot t
 	fmt.Fprintf(w.stderr, "%s ", slot.Format("15:04:05"))
 	_ = report.WriteRun(w.stderr, run)
 	for _, d := range decisions {
-		if d.Verb != alerts.Rests {
+		if d.Verb != judge.NoChange {
 			fmt.Fprintf(w.stderr, "         %s: %s\n", d.Verb, d.Reason)
 		}
 	}

@@ -8,7 +8,8 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/cloud"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/regions"
@@ -43,7 +44,7 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 	}
 	h := web.New(web.Config{
 		PublicURL: public, Tokens: people.Tokens, BeatKey: []byte(key), Beat: w.beat, Changed: w.changed, Log: w.Log,
-		Pager: func(ctx context.Context, pageID string) *alerts.Pager {
+		Pager: func(ctx context.Context, pageID string) *paging.Pager {
 			return w.Pager(w.Tables.Holder(ctx, pageID), people.Phone)
 		},
 	})
@@ -53,14 +54,14 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 }
 
 // beat takes in what a batch says, at the home, or, while that does not answer, at the standby.
-func (w webhook) beat(ctx context.Context, b alerts.Beat) ([]alerts.Decision, error) {
+func (w webhook) beat(ctx context.Context, b judge.Beat) ([]judge.Decision, error) {
 	if w.Tables.Standby == nil {
 		return w.Desk(w.Tables.Home).Beat(ctx, b)
 	}
 	brief, cancel := context.WithTimeout(ctx, regions.Patience)
 	defer cancel()
 	decisions, err := w.Desk(w.Tables.Home).Beat(brief, b)
-	if err == nil || errors.Is(err, alerts.ErrUnknownBatch) {
+	if err == nil || errors.Is(err, judge.ErrUnknownBatch) {
 		return decisions, err
 	}
 	w.Log.Warn("the home's table did not take a heartbeat; the standby's gets it", "job", b.Batch, "err", err)

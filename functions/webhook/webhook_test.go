@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/judge"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/cloudtest"
@@ -37,7 +37,7 @@ func deployed(t *testing.T) (webhook, *lambdatest.World) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Alerts.Judge.Heartbeats = []alerts.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}
+	f.Alerts.Judge.Heartbeats = []judge.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}
 	return f, w
 }
 

@@ -12,7 +12,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/paging"
 )
 
 // traced is a context that notices whether a request made under it has got a connection.
@@ -34,14 +34,14 @@ func judge(err error, connected bool) error {
 		status = answer.HTTPStatusCode()
 	}
 	switch {
-	case errors.Is(err, alerts.ErrRefused):
+	case errors.Is(err, paging.ErrRefused):
 		return err
 	case errors.As(err, &said) && slices.Contains(throttled, said.ErrorCode()), status == http.StatusTooManyRequests:
-		return fmt.Errorf("%w: %w", alerts.ErrNotSent, err)
+		return fmt.Errorf("%w: %w", paging.ErrNotSent, err)
 	case said != nil && status >= 400 && status < 500:
-		return fmt.Errorf("%w: %w", alerts.ErrRefused, err)
+		return fmt.Errorf("%w: %w", paging.ErrRefused, err)
 	case status == 0 && !connected:
-		return fmt.Errorf("%w: %w", alerts.ErrNotSent, err)
+		return fmt.Errorf("%w: %w", paging.ErrNotSent, err)
 	}
 	return err
 }

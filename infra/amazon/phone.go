@@ -15,7 +15,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 )
 
 // Limits of the services, in characters.
@@ -32,16 +34,16 @@ const timeout = 10 * time.Second
 
 // A Phone hands pages to AWS. It is safe for concurrent use.
 type Phone struct {
-	cfg   alerts.SecondChannel
+	cfg   oncall.FailoverChannel
 	sns   *sns.Client
 	voice *voice.Client
 }
 
-var _ alerts.Phone = (*Phone)(nil)
+var _ paging.Phone = (*Phone)(nil)
 
 // New returns a Phone with the credentials and the addresses that the surroundings say (environment, files, role). It sends
 // nothing yet.
-func New(ctx context.Context, cfg alerts.SecondChannel) (*Phone, error) {
+func New(ctx context.Context, cfg oncall.FailoverChannel) (*Phone, error) {
 	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(cfg.Region))
 	if err != nil {
 		return nil, fmt.Errorf("the second channel: AWS is not configured: %w", err)
@@ -50,7 +52,7 @@ func New(ctx context.Context, cfg alerts.SecondChannel) (*Phone, error) {
 }
 
 // With is New with a configuration of AWS.
-func With(cfg alerts.SecondChannel, from aws.Config) *Phone {
+func With(cfg oncall.FailoverChannel, from aws.Config) *Phone {
 	from.Region = cfg.Region
 	// A request that may have been taken must not be made again here: whether it is, is decided where it is known what
 	// else has been done.
@@ -60,15 +62,15 @@ func With(cfg alerts.SecondChannel, from aws.Config) *Phone {
 
 // Send places the call, or sends the text or the e-mail, once, and returns the id that AWS gave it. What its errors mean is
 // said at alerts.Phone.
-func (p *Phone) Send(ctx context.Context, d alerts.Dispatch) (string, error) {
+func (p *Phone) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	ctx, connected := traced(ctx)
-	send, ok := map[alerts.Channel]func(context.Context, alerts.Dispatch) (*string, error){
-		alerts.Call: p.call, alerts.Text: p.text, alerts.Email: p.mail,
+	send, ok := map[incident.Channel]func(context.Context, paging.Dispatch) (*string, error){
+		incident.Call: p.call, incident.Text: p.text, incident.Email: p.mail,
 	}[d.Channel]
 	if !ok {
-		return "", fmt.Errorf("amazon: %w: channel %q: want %q, %q or %q", alerts.ErrRefused, d.Channel, alerts.Call, alerts.Text, alerts.Email)
+		return "", fmt.Errorf("amazon: %w: channel %q: want %q, %q or %q", paging.ErrRefused, d.Channel, incident.Call, incident.Text, incident.Email)
 	}
 	id, err := send(ctx, d)
 	if err == nil && aws.ToString(id) == "" {
@@ -84,14 +86,14 @@ func (p *Phone) Send(ctx context.Context, d alerts.Dispatch) (string, error) {
 var errOneWay = errors.New("amazon: what became of a page cannot be asked of AWS")
 
 // Find cannot look.
-func (p *Phone) Find(context.Context, alerts.Dispatch, time.Time) (string, bool, error) {
+func (p *Phone) Find(context.Context, paging.Dispatch, time.Time) (string, bool, error) {
 	return "", false, errOneWay
 }
 
 // call speaks the words; nothing can be pressed.
-func (p *Phone) call(ctx context.Context, d alerts.Dispatch) (*string, error) {
+func (p *Phone) call(ctx context.Context, d paging.Dispatch) (*string, error) {
 	if p.cfg.Voice == "" {
-		return nil, fmt.Errorf("%w: on_call.second_channel.voice names no number that calls come from", alerts.ErrRefused)
+		return nil, fmt.Errorf("%w: on_call.second_channel.voice names no number that calls come from", paging.ErrRefused)
 	}
 	out, err := p.voice.SendVoiceMessage(ctx, &voice.SendVoiceMessageInput{
 		DestinationPhoneNumber: &d.To, OriginationIdentity: &p.cfg.Voice,
@@ -110,7 +112,7 @@ func twice(speech []string) string {
 	return said + "\nOnce more.\n" + said
 }
 
-func (p *Phone) text(ctx context.Context, d alerts.Dispatch) (*string, error) {
+func (p *Phone) text(ctx context.Context, d paging.Dispatch) (*string, error) {
 	attributes := map[string]snstypes.MessageAttributeValue{"AWS.SNS.SMS.SMSType": word("Transactional")}
 	if p.cfg.Sender != "" {
 		attributes["AWS.SNS.SMS.SenderID"] = word(p.cfg.Sender)
@@ -129,9 +131,9 @@ func word(s string) snstypes.MessageAttributeValue {
 
 // mail goes to the topic, as SNS mails to those who have subscribed. The attributes are for their filter policies, by which
 // each gets only what is theirs: {"email": ["ada@example.com"]}.
-func (p *Phone) mail(ctx context.Context, d alerts.Dispatch) (*string, error) {
+func (p *Phone) mail(ctx context.Context, d paging.Dispatch) (*string, error) {
 	if p.cfg.Topic == "" {
-		return nil, fmt.Errorf("%w: on_call.second_channel.topic names no topic", alerts.ErrRefused)
+		return nil, fmt.Errorf("%w: on_call.second_channel.topic names no topic", paging.ErrRefused)
 	}
 	out, err := p.sns.Publish(ctx, &sns.PublishInput{
 		TopicArn: &p.cfg.Topic, Subject: &d.Subject, Message: &d.TextBody,

@@ -17,13 +17,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/amazon"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var whole = alerts.SecondChannel{
+var whole = oncall.FailoverChannel{
 	Region: "eu-west-1", Voice: "+12025550111", Topic: "arn:aws:sns:eu-west-1:123456789012:valkyrie", Sender: "VALKYRIE",
 }
 
@@ -48,7 +50,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // phone is one in front of it.
-func (s *service) phone(t *testing.T, cfg alerts.SecondChannel) *amazon.Phone {
+func (s *service) phone(t *testing.T, cfg oncall.FailoverChannel) *amazon.Phone {
 	t.Helper()
 	server := httptest.NewServer(s)
 	transport := http.DefaultTransport.(*http.Transport).Clone()
@@ -65,8 +67,8 @@ func (s *service) phone(t *testing.T, cfg alerts.SecondChannel) *amazon.Phone {
 const published = `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId></PublishResult>` +
 	`<ResponseMetadata><RequestId>r-1</RequestId></ResponseMetadata></PublishResponse>`
 
-func text() alerts.Dispatch {
-	return alerts.Dispatch{PageID: "p1", Channel: alerts.Text, To: "+12025550143", Person: "Ada", TextBody: "VALKYRIE: it is down & out. #3f2a"}
+func text() paging.Dispatch {
+	return paging.Dispatch{PageID: "p1", Channel: incident.Text, To: "+12025550143", Person: "Ada", TextBody: "VALKYRIE: it is down & out. #3f2a"}
 }
 
 // TestText: a text is a Publish in AWS's query protocol, signed for SNS in the region.
@@ -105,7 +107,7 @@ func TestText(t *testing.T) {
 // TestMail: an e-mail goes to the topic, with what a subscription can be filtered by.
 func TestMail(t *testing.T) {
 	s := &service{status: 200, answer: published}
-	d := alerts.Dispatch{PageID: "p1", Channel: alerts.Email, To: "ada@example.com", Person: "Ada", Subject: "VALKYRIE: down", TextBody: "VALKYRIE: down\n\nSince 4:23."}
+	d := paging.Dispatch{PageID: "p1", Channel: incident.Email, To: "ada@example.com", Person: "Ada", Subject: "VALKYRIE: down", TextBody: "VALKYRIE: down\n\nSince 4:23."}
 	if id, err := s.phone(t, whole).Send(t.Context(), d); id != "m-1" || err != nil {
 		t.Fatalf("%q %v", id, err)
 	}
@@ -123,7 +125,7 @@ func TestMail(t *testing.T) {
 // TestCall: a call is a SendVoiceMessage in JSON, said twice, and stale after two minutes.
 func TestCall(t *testing.T) {
 	s := &service{status: 200, answer: `{"MessageId":"v-1"}`}
-	d := alerts.Dispatch{PageID: "p1", Channel: alerts.Call, To: "+12025550143", Speech: []string{"This is Valkyrie.", "Customers cannot print a card."}}
+	d := paging.Dispatch{PageID: "p1", Channel: incident.Call, To: "+12025550143", Speech: []string{"This is Valkyrie.", "Customers cannot print a card."}}
 	if id, err := s.phone(t, whole).Send(t.Context(), d); id != "v-1" || err != nil {
 		t.Fatalf("%q %v", id, err)
 	}
@@ -165,9 +167,9 @@ func outcome(err error) string {
 	switch {
 	case err == nil:
 		return yes
-	case errors.Is(err, alerts.ErrRefused):
+	case errors.Is(err, paging.ErrRefused):
 		return refused
-	case errors.Is(err, alerts.ErrNotSent):
+	case errors.Is(err, paging.ErrNotSent):
 		return notSent
 	}
 	return unknown
@@ -214,14 +216,14 @@ func TestNobodyThere(t *testing.T) {
 	p := amazon.With(whole, aws.Config{
 		BaseEndpoint: aws.String("http://127.0.0.1:1"), Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "a-secret", ""),
 	})
-	for _, c := range []alerts.Channel{alerts.Call, alerts.Text, alerts.Email} {
+	for _, c := range []incident.Channel{incident.Call, incident.Text, incident.Email} {
 		d := text()
 		d.Channel = c
 		if _, err := p.Send(t.Context(), d); outcome(err) != notSent {
 			t.Errorf("%s: %v", c, err)
 		}
 	}
-	if _, err := p.Send(t.Context(), alerts.Dispatch{Channel: "pigeon"}); outcome(err) != refused {
+	if _, err := p.Send(t.Context(), paging.Dispatch{Channel: "pigeon"}); outcome(err) != refused {
 		t.Errorf("by pigeon: %v", err)
 	}
 }
@@ -229,8 +231,8 @@ func TestNobodyThere(t *testing.T) {
 // TestLeftOut: what was not configured is refused, with the field that is missing.
 func TestLeftOut(t *testing.T) {
 	s := &service{status: 200, answer: published}
-	p := s.phone(t, alerts.SecondChannel{Region: "eu-west-1"})
-	for c, field := range map[alerts.Channel]string{alerts.Call: "second_channel.voice", alerts.Email: "second_channel.topic"} {
+	p := s.phone(t, oncall.FailoverChannel{Region: "eu-west-1"})
+	for c, field := range map[incident.Channel]string{incident.Call: "second_channel.voice", incident.Email: "second_channel.topic"} {
 		d := text()
 		d.Channel = c
 		if _, err := p.Send(t.Context(), d); outcome(err) != refused || !strings.Contains(err.Error(), field) {

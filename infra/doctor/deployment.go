@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/secrets"
@@ -21,7 +21,7 @@ type Deployment struct {
 	Stack    string        // name, the same in each region
 	Journeys []string      // that have schedules
 	Secrets  []string      // that the journeys ask for
-	Alerts   alerts.Config // who is called; the file that was built in
+	Alerts   config.Config // who is called; the file that was built in
 	PhoneAPI string        // another server that speaks Twilio's API; empty: Twilio
 	Client   *http.Client
 	TimeNow  func() time.Time

@@ -12,7 +12,8 @@ import (
 
 	"github.com/aws/smithy-go/encoding/cbor"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/doctor"
@@ -37,7 +38,7 @@ type place struct {
 	ttl         string            // the attribute
 	recoverable bool
 	alarms      map[string]string // with their state
-	people      alerts.Config
+	people      config.Config
 }
 
 func newPlace(t *testing.T) *place {
@@ -53,8 +54,8 @@ func newPlace(t *testing.T) *place {
 		enabled: map[string]string{"print-card": "ENABLED", "create-order": "ENABLED", "pager": "ENABLED"},
 		ttl:     "ttl", recoverable: true, alarms: map[string]string{"valkyrie-probe-errors": "OK"},
 		exchange: standin.Config{AuthToken: token},
-		people: alerts.Config{
-			OnCall: alerts.OnCall{People: []alerts.Person{{Name: "Ada", Phone: "+4915112345678"}}}, Phone: alerts.Caller{From: "+4930123456"},
+		people: config.Config{
+			OnCall: oncall.OnCall{People: []oncall.Person{{Name: "Ada", Phone: "+4915112345678"}}}, Phone: config.Caller{From: "+4930123456"},
 		},
 	}
 	t.Cleanup(p.cloud.Close)

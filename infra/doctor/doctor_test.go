@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/doctor"
 	"valkyrie/infra/webhook"
@@ -86,9 +87,9 @@ func (a asker) Account(context.Context) (twilio.Account, error) { return a.is, a
 
 func TestPhone(t *testing.T) {
 	const hook = "https://hook.example.com"
-	cfg := alerts.Config{
-		OnCall: alerts.OnCall{People: []alerts.Person{{Name: "Ada", Phone: "+4915112345678"}, {Name: "Grace", Phone: "+4915187654321"}}},
-		Phone:  alerts.Caller{From: "+4930123456"},
+	cfg := config.Config{
+		OnCall: oncall.OnCall{People: []oncall.Person{{Name: "Ada", Phone: "+4915112345678"}, {Name: "Grace", Phone: "+4915187654321"}}},
+		Phone:  config.Caller{From: "+4930123456"},
 	}
 	fine := twilio.Account{Status: "active", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: hook + "/twilio/reply"}}
 	for name, c := range map[string]struct {

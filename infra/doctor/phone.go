@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
 	"valkyrie/alerts/twilio"
 )
 
@@ -16,7 +16,7 @@ type Asker interface {
 
 // Phone examines the account, the number it calls from, and whether it may call these people. Replies are posted to
 // callbacks, if that is not empty.
-func Phone(ctx context.Context, carrier Asker, cfg alerts.Config, callbacks string) []Finding {
+func Phone(ctx context.Context, carrier Asker, cfg config.Config, callbacks string) []Finding {
 	a, err := carrier.Account(ctx)
 	if err != nil {
 		return []Finding{ill("Twilio", "are the account's SID and token right, and of the same account? The console shows both", "%v", err)}
@@ -61,7 +61,7 @@ func number(n twilio.Number, from, callbacks string) []Finding {
 const examples = "+120255501"
 
 // People examines who is called.
-func People(cfg alerts.Config) []Finding {
+func People(cfg config.Config) []Finding {
 	var found []Finding
 	for _, p := range cfg.OnCall.People {
 		if strings.HasPrefix(p.Phone, examples) {

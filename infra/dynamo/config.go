@@ -11,10 +11,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
-var _ alerts.Store = (*Store)(nil)
+var _ incident.Store = (*Store)(nil)
 
 // Config says which table, and how to reach it.
 type Config struct {

@@ -10,6 +10,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/infra/dynamo/local"
 	"valkyrie/probes/journey"
 )
@@ -20,7 +23,7 @@ import (
 func TestRequestsPerRun(t *testing.T) {
 	p, cfg := through(t, local.For(t), nil)
 	s := open(t, cfg)
-	desk := alerts.Desk{Store: s, Policy: shipped(t), Titles: map[string]string{"print-card": "print a card"}}
+	desk := judge.Recorder{Store: s, Policy: shipped(t), Titles: map[string]string{"print-card": "print a card"}}
 	record := func(run journey.Run) []string {
 		t.Helper()
 		p.requests()
@@ -52,7 +55,7 @@ func TestRequestsPerRun(t *testing.T) {
 	if diff := cmp.Diff([]string{"PutItem", "GetItem", "Query", "GetItem", "UpdateItem"}, record(missed)); diff != "" {
 		t.Errorf("after a missing slot (-want +got):\n%s", diff)
 	}
-	ledger, err := alerts.LoadLedger(t.Context(), s, "print-card")
+	ledger, err := judge.LoadLedger(t.Context(), s, "print-card")
 	if days := ledger.Steps["eu-west-1/sign in"]; err != nil || len(days) != 59 {
 		t.Errorf("%d days in the ledger, %v", len(days), err)
 	}
@@ -67,7 +70,7 @@ func TestFortyProbesOfOneJourney(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range probes {
 		all.Go(func() {
-			desk := alerts.Desk{Store: open(t, cfg), Policy: policy}
+			desk := judge.Recorder{Store: open(t, cfg), Policy: policy}
 			run := runAt(0)
 			run.Region = fmt.Sprintf("region-%02d", i)
 			for range 2 { // a slot that comes twice counts once
@@ -79,7 +82,7 @@ func TestFortyProbesOfOneJourney(t *testing.T) {
 	}
 	all.Wait()
 	s := open(t, cfg)
-	runs, err := s.Runs(t.Context(), alerts.RunQuery{Journey: "print-card"})
+	runs, err := s.Runs(t.Context(), incident.RunQuery{Journey: "print-card"})
 	item, itemErr := s.Item(t.Context(), "JOURNEY#print-card")
 	if err != nil || itemErr != nil || len(runs) != probes || item.Version != probes {
 		t.Errorf("%d runs and version %d of the journey, %v %v; expected %d of both", len(runs), item.Version, err, itemErr, probes)
@@ -95,17 +98,17 @@ func TestPages(t *testing.T) {
 		run := runAt(i)
 		run.Error = noise(60_000)
 		must(t, s.PutRun(t.Context(), run))
-		must(t, s.PutIncident(t.Context(), alerts.Record{Incident: alerts.Incident{
-			ID: fmt.Sprint("incident-", i), State: alerts.Resolved, Opened: run.Slot, ResolvedAt: run.Slot, Reason: run.Error,
+		must(t, s.PutIncident(t.Context(), incident.Record{Incident: incident.Incident{
+			ID: fmt.Sprint("incident-", i), State: incident.Resolved, Opened: run.Slot, ResolvedAt: run.Slot, Reason: run.Error,
 		}}))
 	}
 	p.requests()
-	all, err := s.Runs(t.Context(), alerts.RunQuery{Journey: "print-card"})
+	all, err := s.Runs(t.Context(), incident.RunQuery{Journey: "print-card"})
 	must(t, err)
 	if n := len(p.requests()); len(all) != runs || n < 2 || !slices.IsSortedFunc(all, func(a, b journey.Run) int { return a.Slot.Compare(b.Slot) }) {
 		t.Errorf("%d runs in %d pages", len(all), n)
 	}
-	last, err := s.Runs(t.Context(), alerts.RunQuery{Journey: "print-card", Limit: 3})
+	last, err := s.Runs(t.Context(), incident.RunQuery{Journey: "print-card", Limit: 3})
 	must(t, err)
 	if n := len(p.requests()); n != 1 || cmp.Diff(all[runs-3:], last) != "" {
 		t.Errorf("the last three: %d runs in %d pages", len(last), n)
@@ -121,9 +124,9 @@ func TestPages(t *testing.T) {
 	}
 }
 
-func shipped(t *testing.T) alerts.Policy {
+func shipped(t *testing.T) judge.Policy {
 	t.Helper()
-	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
+	cfg, err := config.Parse("example.yaml", alerts.Example(), nil)
 	must(t, err)
 	return cfg.Judge
 }

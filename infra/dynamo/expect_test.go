@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/dynamo"
 	"valkyrie/probes/journey"
 )
@@ -39,7 +39,7 @@ func runAt(minute int) journey.Run {
 	return run
 }
 
-func wantItem(t *testing.T, s alerts.Items, key string, version int64, data string) {
+func wantItem(t *testing.T, s incident.Items, key string, version int64, data string) {
 	t.Helper()
 	item, err := s.Item(t.Context(), key)
 	must(t, err)
@@ -61,9 +61,9 @@ func wantWords(t *testing.T, err error, words ...string) {
 }
 
 // put keeps a value as an item's first version.
-func put(t *testing.T, s alerts.Items, key string, value any) error {
+func put(t *testing.T, s incident.Items, key string, value any) error {
 	t.Helper()
 	data, err := json.Marshal(value)
 	must(t, err)
-	return s.PutItem(t.Context(), alerts.Item{Key: key, Data: data})
+	return s.PutItem(t.Context(), incident.Item{Key: key, Data: data})
 }

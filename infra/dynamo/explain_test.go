@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/dynamo/local"
 )
@@ -55,9 +55,9 @@ func TestTimeToLive(t *testing.T) {
 	cfg.TimeNow, cfg.KeepRuns, cfg.KeepIncidents = func() time.Time { return noon }, time.Hour, 2*time.Hour
 	s := open(t, cfg)
 	must(t, s.PutRun(t.Context(), runAt(0)))
-	must(t, s.PutItem(t.Context(), alerts.Item{Key: "k"}))
-	for id, state := range map[string]alerts.IncidentState{"on": alerts.Open, "over": alerts.Resolved} {
-		must(t, s.PutIncident(t.Context(), alerts.Record{Incident: alerts.Incident{ID: id, State: state, Opened: noon}}))
+	must(t, s.PutItem(t.Context(), incident.Item{Key: "k"}))
+	for id, state := range map[string]incident.IncidentState{"on": incident.Open, "over": incident.Resolved} {
+		must(t, s.PutIncident(t.Context(), incident.Record{Incident: incident.Incident{ID: id, State: state, Opened: noon}}))
 	}
 	client := dynamodb.NewFromConfig(*cfg.AWS, func(o *dynamodb.Options) { o.BaseEndpoint = &cfg.Endpoint })
 	all, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &cfg.Table})
@@ -99,7 +99,7 @@ func TestSDKsOwnClientGetsLimits(t *testing.T) {
 
 func TestOddKeys(t *testing.T) {
 	s := open(t, local.For(t).Table(t))
-	wantWords(t, s.PutItem(t.Context(), alerts.Item{Key: "a\xff"}), "not valid UTF-8")
+	wantWords(t, s.PutItem(t.Context(), incident.Item{Key: "a\xff"}), "not valid UTF-8")
 	run := runAt(0)
 	run.Slot = time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
 	wantWords(t, s.PutRun(t.Context(), run), "outside 0 to 9999")

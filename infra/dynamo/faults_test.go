@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/dynamo/local"
 	"valkyrie/infra/storetest"
 )
@@ -31,14 +31,14 @@ func TestFaultsAreBorne(t *testing.T) {
 			})
 			cfg.AttemptLimit = 60 * time.Millisecond
 			s := open(t, cfg)
-			record := alerts.Record{Incident: alerts.Incident{ID: "a", Opened: noon, State: alerts.Open}}
+			record := incident.Record{Incident: incident.Incident{ID: "a", Opened: noon, State: incident.Open}}
 			must(t, s.PutRun(t.Context(), runAt(0)))
 			must(t, s.PutIncident(t.Context(), record))
 			for range 3 {
 				must(t, storetest.Increment(t.Context(), s, "counter"))
 			}
 			wantItem(t, s, "counter", 3, "3")
-			runs, err := s.Runs(t.Context(), alerts.RunQuery{})
+			runs, err := s.Runs(t.Context(), incident.RunQuery{})
 			if err != nil || len(runs) != 1 {
 				t.Errorf("%d runs, %v", len(runs), err)
 			}
@@ -108,12 +108,12 @@ func TestOvertakenWrite(t *testing.T) {
 				return // it is not the first write
 			}
 			for v := range others {
-				must(t, other.PutItem(t.Context(), alerts.Item{Key: "k", Version: int64(v) + 1}))
+				must(t, other.PutItem(t.Context(), incident.Item{Key: "k", Version: int64(v) + 1}))
 			}
 		}
-		err := open(t, cfg).PutItem(t.Context(), alerts.Item{Key: "k"})
+		err := open(t, cfg).PutItem(t.Context(), incident.Item{Key: "k"})
 		switch {
-		case errors.Is(err, alerts.ErrConflict):
+		case errors.Is(err, incident.ErrConflict):
 			t.Errorf("overtaken by %d: its own write was taken for a conflict", others)
 		case want == "" && err != nil, want != "" && (err == nil || !strings.Contains(err.Error(), want)):
 			t.Errorf("overtaken by %d: got error %v, expected %q", others, err, want)
@@ -130,8 +130,8 @@ func TestRealConflict(t *testing.T) {
 		return none
 	})
 	s := open(t, cfg)
-	must(t, s.PutItem(t.Context(), alerts.Item{Key: "k"}))
-	if err := s.PutItem(t.Context(), alerts.Item{Key: "k"}); !errors.Is(err, alerts.ErrConflict) {
+	must(t, s.PutItem(t.Context(), incident.Item{Key: "k"}))
+	if err := s.PutItem(t.Context(), incident.Item{Key: "k"}); !errors.Is(err, incident.ErrConflict) {
 		t.Errorf("got error %v, expected alerts.ErrConflict", err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // An incident is one row, which only a revision that is not older replaces. To be listed, it has an entry in the
@@ -32,8 +32,8 @@ const (
 func incidentKey(id string) (attributes, error) { return key("INCIDENT#"+id, incidentRow) }
 
 // end is until when an incident concerns those who ask since a time: what its entry is sorted by.
-func end(r alerts.Record) (string, error) {
-	if r.State != alerts.Resolved {
+func end(r incident.Record) (string, error) {
+	if r.State != incident.Resolved {
 		return unended, nil
 	}
 	last := r.Opened
@@ -44,14 +44,14 @@ func end(r alerts.Record) (string, error) {
 }
 
 // PutIncident implements [alerts.IncidentLog].
-func (s *Store) PutIncident(ctx context.Context, r alerts.Record) error {
+func (s *Store) PutIncident(ctx context.Context, r incident.Record) error {
 	if err := s.putIncident(ctx, r); err != nil {
 		return s.explain(ctx, fmt.Sprintf("writing incident %q", r.ID), err)
 	}
 	return nil
 }
 
-func (s *Store) putIncident(ctx context.Context, r alerts.Record) error {
+func (s *Store) putIncident(ctx context.Context, r incident.Record) error {
 	d, err := packJSON(r)
 	if err != nil {
 		return err
@@ -68,7 +68,7 @@ func (s *Store) putIncident(ctx context.Context, r alerts.Record) error {
 	mark := make([]byte, 8)
 	rand.Read(mark) // it never fails
 	common := attributes{entryAttr: bytes(mark)}
-	if r.State == alerts.Resolved {
+	if r.State == incident.Resolved {
 		common[TimeToLive] = until(s.cfg.TimeNow(), s.cfg.KeepIncidents)
 	}
 	if err := s.putEntry(ctx, at, r.ID, common); err != nil {
@@ -137,6 +137,6 @@ func (s *Store) deleteEntry(ctx context.Context, former attributes) error {
 }
 
 // concerns reports whether somebody who asks since a time wants to know of the incident.
-func concerns(r alerts.Record, since time.Time) bool {
-	return r.State != alerts.Resolved || !r.Opened.Before(since) || !r.ResolvedAt.Before(since)
+func concerns(r incident.Record, since time.Time) bool {
+	return r.State != incident.Resolved || !r.Opened.Before(since) || !r.ResolvedAt.Before(since)
 }

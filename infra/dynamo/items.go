@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 const (
@@ -22,16 +22,16 @@ const (
 func itemKey(k string) (attributes, error) { return key("ITEM#"+k, itemRow) }
 
 // Item implements [alerts.Items].
-func (s *Store) Item(ctx context.Context, k string) (alerts.Item, error) {
+func (s *Store) Item(ctx context.Context, k string) (incident.Item, error) {
 	item, err := s.item(ctx, k)
 	if err != nil {
-		return alerts.Item{}, s.explain(ctx, fmt.Sprintf("reading item %q", k), err)
+		return incident.Item{}, s.explain(ctx, fmt.Sprintf("reading item %q", k), err)
 	}
 	return item, nil
 }
 
-func (s *Store) item(ctx context.Context, k string) (alerts.Item, error) {
-	item := alerts.Item{Key: k}
+func (s *Store) item(ctx context.Context, k string) (incident.Item, error) {
+	item := incident.Item{Key: k}
 	row, err := itemKey(k)
 	if err != nil {
 		return item, err
@@ -48,7 +48,7 @@ func (s *Store) item(ctx context.Context, k string) (alerts.Item, error) {
 }
 
 // PutItem implements [alerts.Items].
-func (s *Store) PutItem(ctx context.Context, item alerts.Item) error {
+func (s *Store) PutItem(ctx context.Context, item incident.Item) error {
 	if err := s.putItem(ctx, item); err != nil {
 		return s.explain(ctx, fmt.Sprintf("writing item %q over version %d", item.Key, item.Version), err)
 	}
@@ -62,7 +62,7 @@ const marks = 32
 
 func markAttr(version int64) string { return "w" + strconv.FormatInt(version%marks, 10) }
 
-func (s *Store) putItem(ctx context.Context, item alerts.Item) error {
+func (s *Store) putItem(ctx context.Context, item incident.Item) error {
 	d, err := pack(item.Data)
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ func (s *Store) update(row attributes, version int64, d document, mark []byte) *
 // judgeRefusal tells what it means that a write of a version was refused: nil when it is in the row nevertheless.
 func judgeRefusal(stored attributes, version int64, mark []byte, sentAgain bool) error {
 	if stored == nil {
-		return alerts.ErrConflict
+		return incident.ErrConflict
 	}
 	have, err := readNumber(stored, versionAttr)
 	if err != nil {
@@ -125,5 +125,5 @@ func judgeRefusal(stored attributes, version int64, mark []byte, sentAgain bool)
 	case sentAgain && have >= version+marks:
 		return fmt.Errorf("it was sent more than once, and others have written %d times meanwhile: whether it was kept is not known", have-version)
 	}
-	return alerts.ErrConflict
+	return incident.ErrConflict
 }

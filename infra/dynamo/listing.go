@@ -12,11 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // Incidents implements [alerts.IncidentLog]. It costs as much as what it lists, however long the history is.
-func (s *Store) Incidents(ctx context.Context, since time.Time) ([]alerts.Record, error) {
+func (s *Store) Incidents(ctx context.Context, since time.Time) ([]incident.Record, error) {
 	records, err := s.incidents(ctx, since)
 	if err != nil {
 		return nil, s.explain(ctx, "reading incidents", err)
@@ -24,14 +24,14 @@ func (s *Store) Incidents(ctx context.Context, since time.Time) ([]alerts.Record
 	return records, nil
 }
 
-func (s *Store) incidents(ctx context.Context, since time.Time) ([]alerts.Record, error) {
+func (s *Store) incidents(ctx context.Context, since time.Time) ([]incident.Record, error) {
 	ids, err := s.listed(ctx, since)
 	if err != nil {
 		return nil, err
 	}
-	records := []alerts.Record{}
+	records := []incident.Record{}
 	for some := range slices.Chunk(ids, 100) { // DynamoDB takes so many keys at a time
-		err := s.eachIncident(ctx, some, func(r alerts.Record) {
+		err := s.eachIncident(ctx, some, func(r incident.Record) {
 			if concerns(r, since) {
 				records = append(records, r)
 			}
@@ -40,7 +40,7 @@ func (s *Store) incidents(ctx context.Context, since time.Time) ([]alerts.Record
 			return nil, err
 		}
 	}
-	slices.SortFunc(records, func(a, b alerts.Record) int {
+	slices.SortFunc(records, func(a, b incident.Record) int {
 		return cmp.Or(a.Opened.Compare(b.Opened), strings.Compare(a.ID, b.ID))
 	})
 	return records, nil
@@ -62,7 +62,7 @@ func (s *Store) listed(ctx context.Context, since time.Time) ([]string, error) {
 }
 
 // eachIncident calls do with the incidents of these ids, in any order.
-func (s *Store) eachIncident(ctx context.Context, ids []string, do func(alerts.Record)) error {
+func (s *Store) eachIncident(ctx context.Context, ids []string, do func(incident.Record)) error {
 	wanted := types.KeysAndAttributes{ConsistentRead: aws.Bool(true)}
 	for _, id := range ids {
 		row, err := incidentKey(id)
@@ -115,12 +115,12 @@ func rest(ctx context.Context, attempt int) error {
 }
 
 // unpackIncident reads an incident. Lists that are empty are so, and not missing.
-func unpackIncident(row attributes) (alerts.Record, error) {
-	var r alerts.Record
+func unpackIncident(row attributes) (incident.Record, error) {
+	var r incident.Record
 	if err := unpackJSON(row, &r); err != nil {
 		return r, err
 	}
-	r.Regions, r.Spells, r.Evidence, r.Pages = listed(r.Regions), listed(r.Spells), listed(r.Evidence), listed(r.Pages)
+	r.Regions, r.Outages, r.Evidence, r.Pages = listed(r.Regions), listed(r.Outages), listed(r.Evidence), listed(r.Pages)
 	for i := range r.Pages {
 		r.Pages[i].Incidents = listed(r.Pages[i].Incidents)
 	}

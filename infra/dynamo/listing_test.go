@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/dynamo/local"
 )
 
@@ -21,10 +21,10 @@ func TestListedWhateverTheRaces(t *testing.T) {
 		return none
 	})
 	const incidents, writers, revisions = 3, 6, 12
-	record := func(id, rev int) alerts.Record {
-		r := alerts.Record{Incident: alerts.Incident{ID: fmt.Sprint("incident-", id), Rev: int64(rev), Opened: noon, State: alerts.Open}}
+	record := func(id, rev int) incident.Record {
+		r := incident.Record{Incident: incident.Incident{ID: fmt.Sprint("incident-", id), Rev: int64(rev), Opened: noon, State: incident.Open}}
 		if (rev+id)%2 == 0 { // the last revision of one of them is resolved
-			r.State, r.ResolvedAt = alerts.Resolved, noon.Add(time.Duration(rev)*time.Hour)
+			r.State, r.ResolvedAt = incident.Resolved, noon.Add(time.Duration(rev)*time.Hour)
 		}
 		return r
 	}
@@ -51,7 +51,7 @@ func TestListedWhateverTheRaces(t *testing.T) {
 		}
 		for id := range incidents {
 			r := record(id, revisions-1)
-			want := r.State != alerts.Resolved || !r.ResolvedAt.Before(since)
+			want := r.State != incident.Resolved || !r.ResolvedAt.Before(since)
 			if rev, ok := got[r.ID]; ok != want || ok && rev != r.Rev {
 				t.Errorf("since %v: %s is listed: %v, in revision %d; expected %v, %d", since, r.ID, ok, rev, want, r.Rev)
 			}
@@ -67,7 +67,7 @@ func TestReopenedMeanwhile(t *testing.T) {
 	direct := cfg
 	direct.Endpoint = server.Endpoint
 	other := open(t, direct)
-	record := alerts.Record{Incident: alerts.Incident{ID: "a", Rev: 1, Opened: noon, State: alerts.Open}}
+	record := incident.Record{Incident: incident.Incident{ID: "a", Rev: 1, Opened: noon, State: incident.Open}}
 	must(t, other.PutIncident(t.Context(), record))
 
 	writes, again := 0, record
@@ -77,7 +77,7 @@ func TestReopenedMeanwhile(t *testing.T) {
 			must(t, other.PutIncident(t.Context(), again))
 		}
 	}
-	record.Rev, record.State, record.ResolvedAt = 2, alerts.Resolved, noon.Add(time.Hour)
+	record.Rev, record.State, record.ResolvedAt = 2, incident.Resolved, noon.Add(time.Hour)
 	must(t, open(t, cfg).PutIncident(t.Context(), record))
 	listed, err := other.Incidents(t.Context(), noon.Add(24*time.Hour))
 	if err != nil || len(listed) != 1 || listed[0].Rev != 3 {

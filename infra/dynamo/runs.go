@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -60,7 +60,7 @@ func (s *Store) putRun(ctx context.Context, run journey.Run) error {
 }
 
 // Runs implements [alerts.RunLog].
-func (s *Store) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, error) {
+func (s *Store) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	runs, err := s.runs(ctx, q)
 	if err != nil {
 		return nil, s.explain(ctx, "reading runs", err)
@@ -68,7 +68,7 @@ func (s *Store) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, err
 	return runs, nil
 }
 
-func (s *Store) runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, error) {
+func (s *Store) runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	names := []string{q.Journey}
 	if q.Journey == "" {
 		var err error
@@ -94,7 +94,7 @@ func (s *Store) runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, err
 }
 
 // runsOf lists one journey's runs, newest first, so that a limit costs as much as it returns.
-func (s *Store) runsOf(ctx context.Context, name string, q alerts.RunQuery) ([]journey.Run, error) {
+func (s *Store) runsOf(ctx context.Context, name string, q incident.RunQuery) ([]journey.Run, error) {
 	since, err := stamp(q.Since)
 	if err != nil {
 		return nil, err

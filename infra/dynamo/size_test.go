@@ -9,7 +9,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/judge/trend"
 	"valkyrie/infra/dynamo/local"
 	"valkyrie/probes/journey"
 )
@@ -40,7 +42,7 @@ func TestTooLargeRun(t *testing.T) {
 			run.Journey, run.Outcome, run.Error = name, journey.Failed, "no PDF"
 			blow(&run)
 			must(t, s.PutRun(t.Context(), run))
-			runs, err := s.Runs(t.Context(), alerts.RunQuery{Journey: name})
+			runs, err := s.Runs(t.Context(), incident.RunQuery{Journey: name})
 			if err != nil || len(runs) != 1 {
 				t.Fatalf("%d runs, %v", len(runs), err)
 			}
@@ -76,34 +78,34 @@ func many[T any](n int, of T) []T {
 // TestTooLargeItem: a state that does not fit is refused, with its size; nothing is cut out of a state.
 func TestTooLargeItem(t *testing.T) {
 	s := open(t, local.For(t).Table(t))
-	err := s.PutItem(t.Context(), alerts.Item{Key: "ROUTE#default", Data: []byte(noise(1_000_000))})
+	err := s.PutItem(t.Context(), incident.Item{Key: "ROUTE#default", Data: []byte(noise(1_000_000))})
 	wantWords(t, err, `item "ROUTE#default"`, "976 KB", "compressed to", "at most 400 KB")
 	wantItem(t, s, "ROUTE#default", 0, "")
-	if errors.Is(err, alerts.ErrConflict) {
+	if errors.Is(err, incident.ErrConflict) {
 		t.Error("an item that is too large is taken for a conflict")
 	}
 	large := strings.Repeat(noise(1000), 4000)
-	must(t, s.PutItem(t.Context(), alerts.Item{Key: "large", Data: []byte(large)}))
+	must(t, s.PutItem(t.Context(), incident.Item{Key: "large", Data: []byte(large)}))
 	wantItem(t, s, "large", 1, large)
-	must(t, s.PutItem(t.Context(), alerts.Item{Key: "large", Version: 1, Data: []byte("small")}))
+	must(t, s.PutItem(t.Context(), incident.Item{Key: "large", Version: 1, Data: []byte("small")}))
 	wantItem(t, s, "large", 2, "small")
 }
 
 // TestLedgerFits: 13 months of daily times, of ten steps from five regions, keep within a few kilobytes.
 func TestLedgerFits(t *testing.T) {
 	s := open(t, local.For(t).Table(t))
-	l := alerts.Ledger{Steps: map[string]alerts.Days{}}
+	l := judge.Ledger{Steps: map[string]trend.Days{}}
 	for _, region := range []string{"eu-west-1", "us-east-1", "ap-south-1", "sa-east-1", "af-south-1"} {
 		for step := range 10 {
-			var days alerts.Days
+			var days trend.Days
 			for day := range int64(397) {
-				days = append(days, alerts.Daily{Day: 20_000 + day, MS: 400 + rand.Int64N(40)})
+				days = append(days, trend.Daily{Day: 20_000 + day, MS: 400 + rand.Int64N(40)})
 			}
 			l.Steps[region+"/step "+string(rune('a'+step))] = days
 		}
 	}
 	must(t, put(t, s, "DAYS#print-card", l))
-	back, err := alerts.LoadLedger(t.Context(), s, "print-card")
+	back, err := judge.LoadLedger(t.Context(), s, "print-card")
 	if diff := cmp.Diff(l, back); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}

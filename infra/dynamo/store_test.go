@@ -3,7 +3,7 @@ package dynamo_test
 import (
 	"testing"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/dynamo/local"
 	"valkyrie/infra/storetest"
 )
@@ -12,6 +12,6 @@ func TestConformance(t *testing.T) {
 	server := local.For(t)
 	storetest.Run(t, func(tb testing.TB) storetest.Open {
 		cfg := server.Table(tb)
-		return func() alerts.Store { return open(tb, cfg) }
+		return func() incident.Store { return open(tb, cfg) }
 	})
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/dynamo/local"
 	"valkyrie/infra/events"
@@ -32,13 +32,13 @@ func TestCustomers(t *testing.T) {
 		return http.StatusOK, `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`
 	})
 	to := events.Subscribers(cfg, arn)
-	told := events.Told{}.Plan([]alerts.Record{incident(1, false)}, nil)
-	told = told.Plan([]alerts.Record{incident(2, true)}, nil)
-	told = told.Plan([]alerts.Record{incident(3, false)}, nil)
-	for _, kind := range []alerts.Kind{alerts.Drilled, alerts.Silent, alerts.Ours, alerts.Creeping} {
-		r := incident(1, false)
+	told := events.Told{}.Plan([]incident.Record{newIncident(1, false)}, nil)
+	told = told.Plan([]incident.Record{newIncident(2, true)}, nil)
+	told = told.Plan([]incident.Record{newIncident(3, false)}, nil)
+	for _, kind := range []incident.Kind{incident.Drilled, incident.Silent, incident.ProbeFault, incident.Creeping} {
+		r := newIncident(1, false)
 		r.ID, r.Kind = string(kind), kind
-		told.Outbox = append(told.Outbox, events.Told{}.Plan([]alerts.Record{r}, nil).Outbox...)
+		told.Outbox = append(told.Outbox, events.Told{}.Plan([]incident.Record{r}, nil).Outbox...)
 	}
 	for _, e := range told.Outbox {
 		if err := to.Tell(t.Context(), e); err != nil {
@@ -81,17 +81,17 @@ func TestOneAtATime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, store := range map[string]alerts.Store{"a table": table, "a file": open(t)} {
+	for name, store := range map[string]incident.Store{"a table": table, "a file": open(t)} {
 		r := &slow{}
 		desk := events.Desk{Store: store, Receiver: r, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 		if err := desk.Tell(t.Context(), start); err != nil {
 			t.Fatal(name, err)
 		}
-		if err := store.PutIncident(t.Context(), incident(1, false)); err != nil {
+		if err := store.PutIncident(t.Context(), newIncident(1, false)); err != nil {
 			t.Fatal(name, err)
 		}
 		r.meanwhile = func() {
-			if err := desk.Tell(t.Context(), start.Add(time.Second)); !errors.Is(err, alerts.ErrConflict) {
+			if err := desk.Tell(t.Context(), start.Add(time.Second)); !errors.Is(err, incident.ErrConflict) {
 				t.Errorf("%s: a second one at the same time: %v", name, err)
 			}
 		}
@@ -106,7 +106,7 @@ func TestOneAtATime(t *testing.T) {
 			_ = desk.Tell(dying, start.Add(time.Second))
 		}()
 		die()
-		if err := desk.Tell(t.Context(), start.Add(10*time.Second)); !errors.Is(err, alerts.ErrConflict) || len(r.ids) != 2 {
+		if err := desk.Tell(t.Context(), start.Add(10*time.Second)); !errors.Is(err, incident.ErrConflict) || len(r.ids) != 2 {
 			t.Errorf("%s: just after a death: told %d times, %v", name, len(r.ids), err)
 		}
 		if err := desk.Tell(t.Context(), start.Add(20*time.Second)); err != nil || len(r.ids) != 3 || r.ids[0] != r.ids[2] {

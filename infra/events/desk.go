@@ -8,7 +8,8 @@ import (
 	"log/slog"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // A Receiver is told of events.
@@ -21,7 +22,7 @@ type Receiver interface {
 
 // A Desk tells a receiver all that is due.
 type Desk struct {
-	Store    alerts.Store
+	Store    incident.Store
 	Receiver Receiver
 	Log      *slog.Logger
 }
@@ -37,7 +38,7 @@ const (
 func (d Desk) Keep(ctx context.Context) {
 	wait := soonest
 	for ctx.Err() == nil {
-		if err := d.Tell(ctx, time.Now()); err == nil || errors.Is(err, alerts.ErrConflict) {
+		if err := d.Tell(ctx, time.Now()); err == nil || errors.Is(err, incident.ErrConflict) {
 			wait = soonest
 		} else if ctx.Err() == nil {
 			d.Log.Error("a receiver could not be told of an incident; it is tried again", "receiver", d.Receiver.Name(), "again_in", wait, "err", err)
@@ -82,23 +83,23 @@ func (d Desk) Tell(ctx context.Context, now time.Time) error {
 }
 
 // plan puts into the receiver's outbox what is missing, and takes it on, before anything of it is sent.
-func (d Desk) plan(ctx context.Context, now time.Time) (Told, alerts.Item, error) {
+func (d Desk) plan(ctx context.Context, now time.Time) (Told, incident.Item, error) {
 	records, err := d.Store.Incidents(ctx, now.Add(-kept))
 	if err != nil {
-		return Told{}, alerts.Item{}, err
+		return Told{}, incident.Item{}, err
 	}
-	route, err := alerts.LoadRoute(ctx, d.Store)
+	route, err := paging.LoadRoute(ctx, d.Store)
 	if err != nil {
-		return Told{}, alerts.Item{}, err
+		return Told{}, incident.Item{}, err
 	}
 	told, item, err := d.load(ctx, now)
 	if err != nil {
 		return told, item, err
 	}
 	if told.Busy.After(now) {
-		return Told{}, item, fmt.Errorf("somebody else is telling it until %s: %w", told.Busy.Format(time.RFC3339), alerts.ErrConflict)
+		return Told{}, item, fmt.Errorf("somebody else is telling it until %s: %w", told.Busy.Format(time.RFC3339), incident.ErrConflict)
 	}
-	next := told.Plan(records, route.Marks)
+	next := told.Plan(records, route.Releases)
 	if len(next.Outbox) > 0 {
 		next.Busy = now.Add(deadline).UTC()
 		item, err = d.note(ctx, next, item)
@@ -113,7 +114,7 @@ func (d Desk) tell(ctx context.Context, e Event) error {
 }
 
 // load reads what the receiver was told. A new one is not told of what was over before it came.
-func (d Desk) load(ctx context.Context, now time.Time) (Told, alerts.Item, error) {
+func (d Desk) load(ctx context.Context, now time.Time) (Told, incident.Item, error) {
 	var told Told
 	key := "TOLD#" + d.Receiver.Name()
 	item, err := d.Store.Item(ctx, key)
@@ -134,7 +135,7 @@ func (d Desk) load(ctx context.Context, now time.Time) (Told, alerts.Item, error
 
 // note keeps what the receiver was told. A conflict means that somebody else tells it too: theirs is kept, and what both
 // have sent has the same id.
-func (d Desk) note(ctx context.Context, told Told, item alerts.Item) (alerts.Item, error) {
+func (d Desk) note(ctx context.Context, told Told, item incident.Item) (incident.Item, error) {
 	var err error
 	if item.Data, err = json.Marshal(told); err != nil {
 		return item, err

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // An Event is one thing that happened to an incident. Its JSON is a contract with receivers; Version grows when the meaning
@@ -31,16 +31,16 @@ const (
 
 // An Incident is what is needed to find the customers it has touched: which journey failed, and when exactly.
 type Incident struct {
-	ID      string      `json:"id"`
-	Journey string      `json:"journey"`
-	Title   string      `json:"title"` // in a customer's words: "print a card"
-	Kind    alerts.Kind `json:"kind"`  // "down", "flapping", "degraded", ...
-	Step    string      `json:"step"`  // that failed; empty: none, or it is not known
-	Regions []string    `json:"regions"`
-	Began   time.Time   `json:"began"`             // slot of the first bad run
-	Ended   time.Time   `json:"ended,omitzero"`    // slot of the good run that closed it; absent while it lasts
-	Windows []Window    `json:"windows"`           // each outage of one that comes and goes; else one, from began to ended
-	Release string      `json:"release,omitempty"` // that it began soon after, if it was marked
+	ID      string        `json:"id"`
+	Journey string        `json:"journey"`
+	Title   string        `json:"title"` // in a customer's words: "print a card"
+	Kind    incident.Kind `json:"kind"`  // "down", "flapping", "degraded", ...
+	Step    string        `json:"step"`  // that failed; empty: none, or it is not known
+	Regions []string      `json:"regions"`
+	Began   time.Time     `json:"began"`             // slot of the first bad run
+	Ended   time.Time     `json:"ended,omitzero"`    // slot of the good run that closed it; absent while it lasts
+	Windows []Window      `json:"windows"`           // each outage of one that comes and goes; else one, from began to ended
+	Release string        `json:"release,omitempty"` // that it began soon after, if it was marked
 }
 
 // A Window is a time in which customers felt it.
@@ -50,7 +50,7 @@ type Window struct {
 }
 
 // eventOf is the event of a type, the nth thing that happened to the incident.
-func eventOf(i alerts.Incident, what Type, n int, marks []alerts.Mark) Event {
+func eventOf(i incident.Incident, what Type, n int, marks []incident.Release) Event {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d", i.ID, n))
 	e := Event{Version: 1, ID: hex.EncodeToString(sum[:16]), Type: what, At: i.Opened.UTC(), Incident: Incident{
 		ID: i.ID, Journey: i.Journey, Title: i.Title, Kind: i.Kind, Step: i.Step, Regions: append([]string{}, i.Regions...), Began: i.Since.UTC(),
@@ -61,20 +61,20 @@ func eventOf(i alerts.Incident, what Type, n int, marks []alerts.Mark) Event {
 	case Reopened:
 		e.At = i.Last.UTC()
 	}
-	if i.State == alerts.Resolved {
+	if i.State == incident.Resolved {
 		e.Incident.Ended = i.ResolvedAt.UTC()
 	}
-	for _, s := range i.Spells {
+	for _, s := range i.Outages {
 		to := s.Until
 		if to.IsZero() {
 			to = e.Incident.Ended
 		}
 		e.Incident.Windows = append(e.Incident.Windows, Window{s.Since.UTC(), to.UTC()})
 	}
-	if len(i.Spells) == 0 {
+	if len(i.Outages) == 0 {
 		e.Incident.Windows = []Window{{e.Incident.Began, e.Incident.Ended}}
 	}
-	if m, ok := i.Suspect(marks); ok {
+	if m, ok := i.SuspectRelease(marks); ok {
 		e.Incident.Release = m.Name
 	}
 	return e

@@ -20,22 +20,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/events"
 	"valkyrie/infra/sqlite"
 )
 
 var start = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 
-func incident(rev int64, over bool) alerts.Record {
-	i := alerts.Incident{
-		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: alerts.Down, Step: "wait for the PDF", State: alerts.Open,
+func newIncident(rev int64, over bool) incident.Record {
+	i := incident.Incident{
+		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: incident.Down, Step: "wait for the PDF", State: incident.Open,
 		Regions: []string{"eu-west-1"}, Since: start, Opened: start.Add(time.Minute), Last: start.Add(time.Minute), Rev: rev,
 	}
 	if over {
-		i.State, i.ResolvedAt = alerts.Resolved, start.Add(10*time.Minute)
+		i.State, i.ResolvedAt = incident.Resolved, start.Add(10*time.Minute)
 	}
-	return alerts.Record{Incident: i}
+	return incident.Record{Incident: i}
 }
 
 func open(t *testing.T) *sqlite.Store {
@@ -75,7 +76,7 @@ func types(all []events.Event) string {
 func TestTold(t *testing.T) {
 	store, l := open(t), &listener{fails: 1}
 	desk := events.Desk{Store: store, Receiver: l, Log: slog.New(slog.DiscardHandler)}
-	put := func(r alerts.Record) {
+	put := func(r incident.Record) {
 		if err := store.PutIncident(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
@@ -87,28 +88,28 @@ func TestTold(t *testing.T) {
 			t.Errorf("told %q, %v; want %q", got, err, want)
 		}
 	}
-	old := incident(1, true)
+	old := newIncident(1, true)
 	old.ID = "old"
 	put(old)
 	tell("", false)
-	put(incident(1, false))
-	if err := alerts.PutMark(t.Context(), store, alerts.Mark{Name: "v1.2.3", At: start.Add(-time.Minute)}); err != nil {
+	put(newIncident(1, false))
+	if err := paging.PutRelease(t.Context(), store, incident.Release{Name: "v1.2.3", At: start.Add(-time.Minute)}); err != nil {
 		t.Fatal(err)
 	}
 	tell("", true)
 	tell("opened", false)
 	tell("opened", false)
 	l.fails = 1
-	put(incident(2, true))
+	put(newIncident(2, true))
 	tell("opened", true)
 	tell("opened resolved", false)
-	put(incident(3, false))
+	put(newIncident(3, false))
 	tell("opened resolved reopened", false)
-	put(incident(4, true))
+	put(newIncident(4, true))
 	tell("opened resolved reopened resolved", false)
 	tell("opened resolved reopened resolved", false)
 	want := events.Event{Version: 1, ID: l.got[1].ID, Type: events.Resolved, At: start.Add(10 * time.Minute), Incident: events.Incident{
-		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: alerts.Down, Step: "wait for the PDF", Regions: []string{"eu-west-1"},
+		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: incident.Down, Step: "wait for the PDF", Regions: []string{"eu-west-1"},
 		Began: start, Ended: start.Add(10 * time.Minute), Windows: []events.Window{{From: start, To: start.Add(10 * time.Minute)}}, Release: "v1.2.3",
 	}}
 	if diff := cmp.Diff(want, l.got[1]); diff != "" {
@@ -130,7 +131,7 @@ func TestNothingLost(t *testing.T) {
 		told, heard, known := events.Told{Since: start}, []events.Event{}, map[string]bool{}
 		over := false
 		look := func(faulty bool) {
-			next := told.Plan([]alerts.Record{incident(1, over)}, nil)
+			next := told.Plan([]incident.Record{newIncident(1, over)}, nil)
 			if faulty && rapid.Bool().Draw(t, "crash before the plan is saved") {
 				return
 			}
@@ -182,7 +183,7 @@ func TestWebhook(t *testing.T) {
 	}))
 	defer srv.Close()
 	hook := events.Webhook{URL: srv.URL + "/in?token=hunter2", Secret: "shared"}
-	e := (events.Told{}).Plan([]alerts.Record{incident(1, false)}, nil).Outbox[0]
+	e := (events.Told{}).Plan([]incident.Record{newIncident(1, false)}, nil).Outbox[0]
 	if err := hook.Tell(t.Context(), e); err != nil {
 		t.Error(err)
 	}
@@ -225,7 +226,7 @@ func amazon(t *testing.T, answer func(r *http.Request, body string) (int, string
 
 func TestBus(t *testing.T) {
 	const arn = "arn:aws:events:eu-west-1:123456789012:event-bus/default"
-	e := (events.Told{}).Plan([]alerts.Record{incident(1, false)}, nil).Outbox[0]
+	e := (events.Told{}).Plan([]incident.Record{newIncident(1, false)}, nil).Outbox[0]
 	answer := `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`
 	cfg := amazon(t, func(r *http.Request, body string) (int, string) {
 		var in struct {
@@ -253,9 +254,9 @@ func TestBus(t *testing.T) {
 
 func TestTopic(t *testing.T) {
 	const arn = "arn:aws:sns:eu-west-1:123456789012:incidents"
-	r := incident(1, true)
+	r := newIncident(1, true)
 	r.Title = "Karten drücken\n" + strings.Repeat("x", 200)
-	e := (events.Told{}).Plan([]alerts.Record{r}, nil).Outbox[1]
+	e := (events.Told{}).Plan([]incident.Record{r}, nil).Outbox[1]
 	status := http.StatusOK
 	cfg := amazon(t, func(_ *http.Request, body string) (int, string) {
 		form, err := url.ParseQuery(body)

@@ -11,12 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
-	"valkyrie/alerts"
+	alertconfig "valkyrie/alerts/config"
 )
 
 // Receivers are those that alerts.yaml names. Secrets are looked up by secret, by their names; credentials for AWS come from
 // the surroundings, and only where there is a bus or a topic. Without one of the secrets there are none.
-func Receivers(ctx context.Context, tell alerts.Tell, secret func(name string) (string, error)) ([]Receiver, error) {
+func Receivers(ctx context.Context, tell alertconfig.Tell, secret func(name string) (string, error)) ([]Receiver, error) {
 	var cfg aws.Config
 	if tell.EventBus != "" || tell.Topic != "" {
 		var err error
@@ -33,7 +33,7 @@ func Receivers(ctx context.Context, tell alerts.Tell, secret func(name string) (
 
 // With is the same where AWS is configured already; and it also returns, with the error, the receivers that can be told:
 // a secret that is missing is no reason to leave out the others.
-func With(cfg aws.Config, tell alerts.Tell, secret func(name string) (string, error)) ([]Receiver, error) {
+func With(cfg aws.Config, tell alertconfig.Tell, secret func(name string) (string, error)) ([]Receiver, error) {
 	var all []Receiver
 	var errs []error
 	for _, w := range tell.Webhooks {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // Told is what a receiver has been told, and what it has yet to be. It is changed only by its methods, which are pure.
@@ -18,10 +18,10 @@ type Told struct {
 // Plan makes the events that are missing, and puts them into the outbox. Once that is saved, they are what will be sent,
 // whatever becomes of the incident: so an id always stands for the same words. An incident that came and went between two
 // looks gives both of its events.
-func (t Told) Plan(records []alerts.Record, marks []alerts.Mark) Told {
+func (t Told) Plan(records []incident.Record, marks []incident.Release) Told {
 	next := Told{Since: t.Since, Count: map[string]int{}, Outbox: slices.Clone(t.Outbox)}
 	for _, r := range records { // what is no longer among them is forgotten
-		n, over := t.Count[r.ID], r.State == alerts.Resolved
+		n, over := t.Count[r.ID], r.State == incident.Resolved
 		if n == 0 && over && r.ResolvedAt.Before(t.Since) {
 			continue
 		}

@@ -8,7 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/oncall"
 	"valkyrie/infra/regions"
 	"valkyrie/probes/journey"
 )
@@ -16,7 +18,7 @@ import (
 // punctual has the desks of a world refuse runs from the future.
 func (w *world) punctual() {
 	desk := w.staff.Desk
-	w.staff.Desk = func(s alerts.Store) alerts.Desk {
+	w.staff.Desk = func(s incident.Store) judge.Recorder {
 		d := desk(s)
 		d.TimeNow = func() time.Time { return w.now }
 		return d
@@ -25,16 +27,16 @@ func (w *world) punctual() {
 
 // TestRunFromTheFuture: what the home refuses as a run from the future is nothing for the standby either.
 func TestRunFromTheFuture(t *testing.T) {
-	w := newWorld(t.Context(), alerts.Policy{}, alerts.OnCall{}, nil)
+	w := newWorld(t.Context(), judge.Policy{}, oncall.OnCall{}, nil)
 	w.punctual()
 	run := aRun()
 	run.Slot = noon.Add(time.Hour)
 	at, _, missed, err := w.pair().Record(t.Context(), w.staff.Desk(nil), run)
-	if at != regions.AtHome || missed != nil || !errors.Is(err, alerts.ErrAhead) || strings.Contains(err.Error(), "neither region") {
+	if at != regions.AtHome || missed != nil || !errors.Is(err, judge.ErrAhead) || strings.Contains(err.Error(), "neither region") {
 		t.Errorf("at %s: %v, %v", at, missed, err)
 	}
 	for name, l := range map[string]*line{"home": w.home, "standby": w.standby} {
-		if runs, err := l.Runs(t.Context(), alerts.RunQuery{}); err != nil || len(runs) > 0 {
+		if runs, err := l.Runs(t.Context(), incident.RunQuery{}); err != nil || len(runs) > 0 {
 			t.Errorf("%s has %d runs, %v", name, len(runs), err)
 		}
 	}
@@ -43,7 +45,7 @@ func TestRunFromTheFuture(t *testing.T) {
 // TestHandsOverBesideTheFuture: a run from the future that a table has kept, from before its clock was put right, does not
 // keep the others from being handed over.
 func TestHandsOverBesideTheFuture(t *testing.T) {
-	w := newWorld(t.Context(), alerts.Policy{}, alerts.OnCall{}, nil)
+	w := newWorld(t.Context(), judge.Policy{}, oncall.OnCall{}, nil)
 	w.punctual()
 	var log bytes.Buffer
 	w.staff.Log = slog.New(slog.NewTextHandler(&log, nil))
@@ -62,7 +64,7 @@ func TestHandsOverBesideTheFuture(t *testing.T) {
 	if _, err := standby.Turn(t.Context(), w.now); err != nil || strings.Contains(log.String(), "does not answer") {
 		t.Fatalf("%v\n%s", err, &log)
 	}
-	runs, err := w.home.Runs(t.Context(), alerts.RunQuery{})
+	runs, err := w.home.Runs(t.Context(), incident.RunQuery{})
 	if ids := idsOf(runs); err != nil || ids != "a" {
 		t.Errorf("the home has %q, %v", ids, err)
 	}

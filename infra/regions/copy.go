@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // copied is what the standby knows of the copy in its table.
@@ -23,7 +23,7 @@ type twins struct {
 }
 
 // differs reports whether the standby's items are not what was copied: probes or its pager have worked on them.
-func (c copied) differs(here []alerts.Item) bool {
+func (c copied) differs(here []incident.Item) bool {
 	for _, item := range here {
 		if item.Version != c.Versions[item.Key].Here {
 			return true
@@ -34,7 +34,7 @@ func (c copied) differs(here []alerts.Item) bool {
 
 // copyFrom brings the standby's items to what the home's are. here is what they were when all that was in them was known at
 // home: one that was worked on since then is left, and handed over first, the next time.
-func (c *copied) copyFrom(ctx context.Context, home, here []alerts.Item, to alerts.Items, at time.Time) error {
+func (c *copied) copyFrom(ctx context.Context, home, here []incident.Item, to incident.Items, at time.Time) error {
 	versions := map[string]twins{}
 	whole := true
 	for i, item := range home {
@@ -44,8 +44,8 @@ func (c *copied) copyFrom(ctx context.Context, home, here []alerts.Item, to aler
 			continue
 		}
 		if item.Version != t.Home || here[i].Version != t.Here {
-			err := to.PutItem(ctx, alerts.Item{Key: item.Key, Version: here[i].Version, Data: item.Data})
-			if errors.Is(err, alerts.ErrConflict) {
+			err := to.PutItem(ctx, incident.Item{Key: item.Key, Version: here[i].Version, Data: item.Data})
+			if errors.Is(err, incident.ErrConflict) {
 				versions[item.Key], whole = t, false
 				continue
 			}

@@ -6,13 +6,15 @@ import (
 	"log/slog"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 )
 
 // A Staff is who works on a table: made for the home's or for the standby's, by the same rules.
 type Staff struct {
-	Desk  func(alerts.Store) alerts.Desk
-	Pager func(alerts.Store) *alerts.Pager
+	Desk  func(incident.Store) judge.Recorder
+	Pager func(incident.Store) *paging.Pager
 	Names []string // of the journeys and the batches: alerts.Policy.Names
 	Log   *slog.Logger
 }
@@ -25,7 +27,7 @@ type Home struct {
 
 // overslept is after which silence of its own the home asks the standby what it has done meanwhile. It is less than what
 // the standby waits for, whose clock may be another.
-const overslept = alerts.HomeSilence - 30*time.Second
+const overslept = paging.HomeSilence - 30*time.Second
 
 // Turn is to be called at the beginning of each round of the home's pager, before it pages anybody. It leaves the heartbeat;
 // and after a silence it takes over what the standby has done. A standby that does not answer keeps nobody from being paged.
@@ -62,9 +64,9 @@ func (h Home) takeOver(ctx context.Context) error {
 }
 
 // states are the items that people are paged by, as they are in a table.
-func (s Staff) states(ctx context.Context, items alerts.Items) ([]alerts.Item, error) {
-	var states []alerts.Item
-	for _, key := range alerts.StateKeys(s.Names) {
+func (s Staff) states(ctx context.Context, items incident.Items) ([]incident.Item, error) {
+	var states []incident.Item
+	for _, key := range paging.StateKeys(s.Names) {
 		item, err := items.Item(ctx, key)
 		if err != nil {
 			return nil, fmt.Errorf("the state under %s: %w", key, err)

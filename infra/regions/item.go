@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // The items of this package.
@@ -23,7 +23,7 @@ type beat struct {
 }
 
 // read reads an item into state; one that was never written leaves it as it is.
-func read(ctx context.Context, items alerts.Items, key string, state any) (alerts.Item, error) {
+func read(ctx context.Context, items incident.Items, key string, state any) (incident.Item, error) {
 	item, err := items.Item(ctx, key)
 	if err != nil || item.Version == 0 {
 		item.Key = key
@@ -37,12 +37,12 @@ func read(ctx context.Context, items alerts.Items, key string, state any) (alert
 
 // write writes an item that was read. That somebody else was quicker is no error: they have written the same, and will
 // again in a minute.
-func write(ctx context.Context, items alerts.Items, item alerts.Item, state any) error {
+func write(ctx context.Context, items incident.Items, item incident.Item, state any) error {
 	var err error
 	if item.Data, err = json.Marshal(state); err != nil {
 		return err
 	}
-	if err = items.PutItem(ctx, item); errors.Is(err, alerts.ErrConflict) {
+	if err = items.PutItem(ctx, item); errors.Is(err, incident.ErrConflict) {
 		return nil
 	}
 	return err

@@ -7,14 +7,16 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/probes/journey"
 )
 
 // A Pair are the tables of a deployment.
 type Pair struct {
-	Home    alerts.Store
-	Standby alerts.Store // nil: there is no standby
+	Home    incident.Store
+	Standby incident.Store // nil: there is no standby
 
 	Patience time.Duration // how long the home may take before the standby is asked; 0: [Patience]
 }
@@ -29,7 +31,7 @@ func (p Pair) patience() time.Duration {
 // Record takes in a run at the home, or at the standby if the home does not answer, and returns at which. desk is of
 // either; its store is not looked at. When the standby has the run, missed says why the home has not; there is a poke for
 // the standby's pager to be made then, and nothing else to be done.
-func (p Pair) Record(ctx context.Context, desk alerts.Desk, run journey.Run) (at Place, decisions []alerts.Decision, missed, err error) {
+func (p Pair) Record(ctx context.Context, desk judge.Recorder, run journey.Run) (at Place, decisions []judge.Decision, missed, err error) {
 	desk.Store = p.Home
 	if p.Standby == nil {
 		decisions, err = desk.Record(ctx, run)
@@ -41,7 +43,7 @@ func (p Pair) Record(ctx context.Context, desk alerts.Desk, run journey.Run) (at
 	if missed == nil {
 		return AtHome, decisions, nil, nil
 	}
-	if ctx.Err() != nil || errors.Is(missed, alerts.ErrAhead) { // a run from the future is nothing for the standby either
+	if ctx.Err() != nil || errors.Is(missed, judge.ErrAhead) { // a run from the future is nothing for the standby either
 		return AtHome, decisions, nil, missed
 	}
 	desk.Store = p.Standby
@@ -62,13 +64,13 @@ const (
 
 // Holder is the table whose route has a page, for what the carrier says about it; with no page id, the one from which
 // people are paged now, for a text that somebody sent. The home comes first.
-func (p Pair) Holder(ctx context.Context, pageID string) alerts.Store {
+func (p Pair) Holder(ctx context.Context, pageID string) incident.Store {
 	if p.Standby == nil {
 		return p.Home
 	}
 	brief, cancel := context.WithTimeout(ctx, p.patience())
 	defer cancel()
-	route, err := alerts.LoadRoute(brief, p.Home)
+	route, err := paging.LoadRoute(brief, p.Home)
 	if err != nil {
 		return p.Standby
 	}
@@ -77,12 +79,12 @@ func (p Pair) Holder(ctx context.Context, pageID string) alerts.Store {
 	}
 	brief, cancel = context.WithTimeout(ctx, p.patience())
 	defer cancel()
-	if theirs, err := alerts.LoadRoute(brief, p.Standby); err == nil && has(theirs, pageID) {
+	if theirs, err := paging.LoadRoute(brief, p.Standby); err == nil && has(theirs, pageID) {
 		return p.Standby
 	}
 	return p.Home
 }
 
-func has(r alerts.Route, pageID string) bool {
-	return slices.ContainsFunc(r.Pages, func(p alerts.Page) bool { return p.ID == pageID })
+func has(r paging.NotificationState, pageID string) bool {
+	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return p.ID == pageID })
 }

@@ -12,6 +12,10 @@ import (
 	"pgregory.net/rapid"
 
 	"valkyrie/alerts"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/probes/journey"
 )
 
@@ -48,7 +52,7 @@ func play(ctx context.Context, s story, trouble func(string, error)) *world {
 
 // storyWorld is the world of a story before it begins.
 func storyWorld(ctx context.Context, s story, trouble func(string, error)) *world {
-	cfg, err := alerts.Parse("example.yaml", alerts.Example(), nil)
+	cfg, err := config.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		panic(err)
 	}
@@ -144,18 +148,18 @@ func (w *world) notTooOften(s story) bool {
 func (w *world) agree(t *rapid.T) bool {
 	ok := true
 	for name, l := range map[string]*line{"home": w.home, "standby": w.standby} {
-		route, err := alerts.LoadRoute(w.ctx, l)
+		route, err := paging.LoadRoute(w.ctx, l)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, i := range route.Incidents {
-			if i.State != alerts.Resolved {
+			if i.State != incident.Resolved {
 				t.Logf("%s: %s is still %s", name, i.ID, i.State)
 				ok = false
 			}
 		}
 		item, err := l.Item(w.ctx, "JOURNEY#print-card")
-		var state alerts.JourneyState
+		var state judge.JourneyState
 		if err != nil || json.Unmarshal(item.Data, &state) != nil {
 			t.Fatal(err)
 		}
@@ -164,8 +168,8 @@ func (w *world) agree(t *rapid.T) bool {
 			ok = false
 		}
 	}
-	there, err := w.home.Runs(w.ctx, alerts.RunQuery{})
-	left, leftErr := w.standby.Runs(w.ctx, alerts.RunQuery{})
+	there, err := w.home.Runs(w.ctx, incident.RunQuery{})
+	left, leftErr := w.standby.Runs(w.ctx, incident.RunQuery{})
 	if err != nil || leftErr != nil {
 		t.Fatal(err, leftErr)
 	}

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // Standby is the part of the standby region's pager.
@@ -16,8 +17,8 @@ type Standby struct {
 
 // A Post is where the standby's pager has to work in a round, and why.
 type Post struct {
-	Place  alerts.Place
-	Store  alerts.Store // to look at what is missing, and to page from; nil: nothing is to be done
+	Place  paging.Place
+	Store  incident.Store // to look at what is missing, and to page from; nil: nothing is to be done
 	Reason string
 }
 
@@ -42,12 +43,12 @@ func (s Standby) Turn(ctx context.Context, now time.Time) (Post, error) {
 	if err := write(ctx, s.Pair.Standby, item, c); err != nil {
 		return Post{}, err
 	}
-	seen := alerts.Sighting{Reachable: missed == nil, Beat: c.Beat, Since: c.Since, Own: own}
+	seen := paging.HomeStatus{Reachable: missed == nil, Beat: c.Beat, Since: c.Since, Own: own}
 	post := Post{}
 	switch post.Place, post.Reason = seen.Place(now); post.Place {
-	case alerts.AtHome:
+	case paging.AtHome:
 		post.Store = s.Pair.Home
-	case alerts.Here:
+	case paging.Here:
 		post.Store = s.Pair.Standby
 	}
 	if missed != nil {
@@ -58,7 +59,7 @@ func (s Standby) Turn(ctx context.Context, now time.Time) (Post, error) {
 
 // visit looks at the home: at its heartbeat, and if there is something, hands over; and copies. Its error says why the home
 // could not be visited, or not to the end.
-func (s Standby) visit(ctx context.Context, c *copied, here []alerts.Item, own bool, now time.Time) error {
+func (s Standby) visit(ctx context.Context, c *copied, here []incident.Item, own bool, now time.Time) error {
 	brief, cancel := context.WithTimeout(ctx, s.patience())
 	defer cancel()
 	var b beat
@@ -87,10 +88,10 @@ func (s Standby) visit(ctx context.Context, c *copied, here []alerts.Item, own b
 }
 
 // copyBase keeps the route, which is the last of the states, as it is copied, to tell later what was added to it here.
-func (s Standby) copyBase(ctx context.Context, route alerts.Item) error {
+func (s Standby) copyBase(ctx context.Context, route incident.Item) error {
 	have, err := s.Pair.Standby.Item(ctx, baseKey)
 	if err != nil || string(have.Data) == string(route.Data) {
 		return err
 	}
-	return s.Pair.Standby.PutItem(ctx, alerts.Item{Key: baseKey, Version: have.Version, Data: route.Data})
+	return s.Pair.Standby.PutItem(ctx, incident.Item{Key: baseKey, Version: have.Version, Data: route.Data})
 }

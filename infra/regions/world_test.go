@@ -13,7 +13,10 @@ import (
 	"sync"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/regions"
 	"valkyrie/infra/storetest"
 	"valkyrie/probes/journey"
@@ -23,7 +26,7 @@ var errDown = errors.New("the region is down")
 
 // A line is the way to a table. It can be cut at any request, before it is carried out or only before its answer.
 type line struct {
-	alerts.Store
+	incident.Store
 	mu   sync.Mutex
 	cut  bool
 	left int         // requests until it is cut by itself; negative: never
@@ -64,21 +67,21 @@ func (l *line) PutRun(ctx context.Context, run journey.Run) error {
 	return err
 }
 
-func (l *line) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, error) {
+func (l *line) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	if _, err := l.pass("runs", q); err != nil {
 		return nil, err
 	}
 	return l.Store.Runs(ctx, q)
 }
 
-func (l *line) Item(ctx context.Context, key string) (alerts.Item, error) {
+func (l *line) Item(ctx context.Context, key string) (incident.Item, error) {
 	if _, err := l.pass("item", key); err != nil {
-		return alerts.Item{}, err
+		return incident.Item{}, err
 	}
 	return l.Store.Item(ctx, key)
 }
 
-func (l *line) PutItem(ctx context.Context, item alerts.Item) error {
+func (l *line) PutItem(ctx context.Context, item incident.Item) error {
 	ok, lost := l.pass("put", item.Key, item.Version, string(item.Data))
 	if ok {
 		if err := l.Store.PutItem(ctx, item); err != nil {
@@ -88,7 +91,7 @@ func (l *line) PutItem(ctx context.Context, item alerts.Item) error {
 	return lost
 }
 
-func (l *line) PutIncident(ctx context.Context, r alerts.Record) error {
+func (l *line) PutIncident(ctx context.Context, r incident.Record) error {
 	ok, err := l.pass("incident", r.ID, r.Rev, len(r.Pages))
 	if ok {
 		return errors.Join(l.Store.PutIncident(ctx, r), err)
@@ -132,17 +135,17 @@ type world struct {
 
 var noon = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
 
-func newWorld(ctx context.Context, policy alerts.Policy, onCall alerts.OnCall, trouble func(string, error)) *world {
+func newWorld(ctx context.Context, policy judge.Policy, onCall oncall.OnCall, trouble func(string, error)) *world {
 	w := &world{ctx: ctx, now: noon, trouble: trouble}
 	w.home, w.standby = newLine(), newLine()
 	log := slog.New(slog.DiscardHandler)
 	w.staff = regions.Staff{
 		Names: []string{"print-card"}, Log: log,
-		Desk: func(s alerts.Store) alerts.Desk {
-			return alerts.Desk{Store: s, Policy: policy, Titles: map[string]string{"print-card": "print a card"}}
+		Desk: func(s incident.Store) judge.Recorder {
+			return judge.Recorder{Store: s, Policy: policy, Titles: map[string]string{"print-card": "print a card"}}
 		},
-		Pager: func(s alerts.Store) *alerts.Pager {
-			return &alerts.Pager{
+		Pager: func(s incident.Store) *paging.Pager {
+			return &paging.Pager{
 				Store: s, OnCall: onCall, Phone: phone{w, s.(*line)}, Journeys: []string{"print-card"}, Log: log,
 				TimeNow: func() time.Time { return w.now },
 			}
@@ -157,16 +160,16 @@ type phone struct {
 	from *line
 }
 
-func (p phone) Send(_ context.Context, d alerts.Dispatch) (string, error) {
+func (p phone) Send(_ context.Context, d paging.Dispatch) (string, error) {
 	if p.from == p.home && p.home.isCut() {
-		return "", fmt.Errorf("%w: %w", alerts.ErrNotSent, errDown) // a process that is gone sends nothing
+		return "", fmt.Errorf("%w: %w", paging.ErrNotSent, errDown) // a process that is gone sends nothing
 	}
 	if p.stir != nil {
 		p.stir()
 	}
 	p.sending.Lock()
 	defer p.sending.Unlock()
-	if d.Channel == alerts.Text {
+	if d.Channel == incident.Text {
 		what := "alarm"
 		if strings.Contains(d.TextBody, "all clear") {
 			what = "all-clear"
@@ -180,7 +183,7 @@ func (p phone) Send(_ context.Context, d alerts.Dispatch) (string, error) {
 	return "CA" + d.PageID, nil
 }
 
-func (p phone) Find(_ context.Context, d alerts.Dispatch, _ time.Time) (string, bool, error) {
+func (p phone) Find(_ context.Context, d paging.Dispatch, _ time.Time) (string, bool, error) {
 	p.sending.Lock()
 	defer p.sending.Unlock()
 	for _, c := range p.calls {
@@ -221,9 +224,9 @@ func (w *world) answer() {
 			w.lost++ // the home's webhook is gone
 			continue
 		}
-		rep := alerts.Report{PageID: c.page, SID: "CA" + c.page, Result: alerts.NoAnswer}
+		rep := paging.Report{PageID: c.page, SID: "CA" + c.page, Result: incident.NoAnswer}
 		if w.deaf == 0 {
-			rep.Key, rep.Result = alerts.AckKey, alerts.Human
+			rep.Key, rep.Result = paging.AckKey, incident.Human
 		} else {
 			w.deaf--
 		}
@@ -251,7 +254,7 @@ func (w *world) work() {
 		w.posts = append(w.posts, fmt.Sprintf("%s from %s: %s", post.Place, w.now.Format("15:04:05"), post.Reason))
 	}
 	if post.Store != nil {
-		if err := w.round(post.Store.(*line)); !w.home.isCut() || post.Place == alerts.Here {
+		if err := w.round(post.Store.(*line)); !w.home.isCut() || post.Place == paging.Here {
 			w.trouble("the standby's pager", err)
 		}
 	}

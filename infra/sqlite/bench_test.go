@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -21,11 +21,11 @@ func BenchmarkHistory(b *testing.B) {
 			return s.PutRun(b.Context(), benchRun(next))
 		},
 		"Runs/newest20": func(s *Store) error {
-			runs, err := s.Runs(b.Context(), alerts.RunQuery{Limit: 20})
+			runs, err := s.Runs(b.Context(), incident.RunQuery{Limit: 20})
 			return wantCount(runs, err, 20)
 		},
 		"Runs/newest20OfJourney": func(s *Store) error {
-			runs, err := s.Runs(b.Context(), alerts.RunQuery{Journey: "print-card", Limit: 20})
+			runs, err := s.Runs(b.Context(), incident.RunQuery{Journey: "print-card", Limit: 20})
 			return wantCount(runs, err, 20)
 		},
 	} {

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/storetest"
 )
 
@@ -39,7 +39,7 @@ func TestHeldFile(t *testing.T) {
 	s.patience = time.Millisecond
 	err = storetest.Increment(t.Context(), s, "k")
 	wantWords(t, err, path, "held by another process", "fuser")
-	if errors.Is(err, alerts.ErrConflict) {
+	if errors.Is(err, incident.ErrConflict) {
 		t.Error("a held file is taken for a lost race")
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/storetest"
 	"valkyrie/probes/journey"
 )
@@ -112,7 +112,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	err := s.PutRun(t.Context(), journey.Run{Journey: "print-card", Error: strings.Repeat("x", 1<<20)})
 	wantWords(t, err, "print-card", s.path, "disk is full", "make room")
-	if runs, err := s.Runs(t.Context(), alerts.RunQuery{}); err != nil || len(runs) != 0 {
+	if runs, err := s.Runs(t.Context(), incident.RunQuery{}); err != nil || len(runs) != 0 {
 		t.Errorf("after it: %d runs, error %v; expected none", len(runs), err)
 	}
 }

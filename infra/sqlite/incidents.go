@@ -7,22 +7,22 @@ import (
 	"fmt"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 const incidentColumns = "id, journey, title, kind, step, error, reason, loud, regions, since, opened, last, streak, runs, spells, evidence, " +
 	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev, resolved_by, bouts, slow"
 
 // incidentFields are where incidentColumns are written from and read into.
-func incidentFields(i *alerts.Incident) []any {
+func incidentFields(i *incident.Incident) []any {
 	return []any{
-		&i.ID, &i.Journey, &i.Title, &i.Kind, &i.Step, &i.Error, &i.Reason, &i.Loud,
+		&i.ID, &i.Journey, &i.Title, &i.Kind, &i.Step, &i.Error, &i.Reason, &i.PagesNow,
 		document{&i.Regions},
 		stamp{&i.Since},
 		stamp{&i.Opened},
 		stamp{&i.Last},
 		&i.Streak, &i.Runs,
-		document{&i.Spells},
+		document{&i.Outages},
 		document{&i.Evidence},
 		&i.State, &i.AckedBy,
 		stamp{&i.AckedAt},
@@ -36,7 +36,7 @@ func incidentFields(i *alerts.Incident) []any {
 }
 
 // PutIncident implements [alerts.IncidentLog].
-func (s *Store) PutIncident(ctx context.Context, r alerts.Record) error {
+func (s *Store) PutIncident(ctx context.Context, r incident.Record) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		if newer, err := hasNewer(ctx, tx, r); err != nil || newer {
 			return err
@@ -57,7 +57,7 @@ func (s *Store) PutIncident(ctx context.Context, r alerts.Record) error {
 }
 
 // hasNewer reports whether a later revision of the record is already kept.
-func hasNewer(ctx context.Context, tx *sql.Tx, r alerts.Record) (bool, error) {
+func hasNewer(ctx context.Context, tx *sql.Tx, r incident.Record) (bool, error) {
 	var rev int64
 	err := tx.QueryRowContext(ctx, "SELECT rev FROM incidents WHERE id = ?", r.ID).Scan(&rev)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -70,8 +70,8 @@ func hasNewer(ctx context.Context, tx *sql.Tx, r alerts.Record) (bool, error) {
 const concerns = " FROM incidents WHERE opened >= ?1 OR resolved_at >= ?1 OR state <> 'resolved'"
 
 // Incidents implements [alerts.IncidentLog]. Oldest is by the time of opening; ties are by id.
-func (s *Store) Incidents(ctx context.Context, since time.Time) ([]alerts.Record, error) {
-	var records []alerts.Record
+func (s *Store) Incidents(ctx context.Context, since time.Time) ([]incident.Record, error) {
+	var records []incident.Record
 	err := s.read(ctx, func(tx *sql.Tx) (err error) {
 		if records, err = readIncidents(ctx, tx, since); err != nil {
 			return err
@@ -85,15 +85,15 @@ func (s *Store) Incidents(ctx context.Context, since time.Time) ([]alerts.Record
 }
 
 // readIncidents reads the records, still without pages.
-func readIncidents(ctx context.Context, tx *sql.Tx, since time.Time) ([]alerts.Record, error) {
+func readIncidents(ctx context.Context, tx *sql.Tx, since time.Time) ([]incident.Record, error) {
 	rows, err := tx.QueryContext(ctx, "SELECT "+incidentColumns+concerns+" ORDER BY opened, id", stamp{&since})
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	records := []alerts.Record{}
+	records := []incident.Record{}
 	for rows.Next() {
-		r := alerts.Record{Pages: []alerts.Page{}}
+		r := incident.Record{Pages: []incident.Page{}}
 		if err := rows.Scan(incidentFields(&r.Incident)...); err != nil {
 			return nil, err
 		}

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // Item implements [alerts.Items].
-func (s *Store) Item(ctx context.Context, key string) (alerts.Item, error) {
-	item := alerts.Item{Key: key}
+func (s *Store) Item(ctx context.Context, key string) (incident.Item, error) {
+	item := incident.Item{Key: key}
 	err := s.read(ctx, func(tx *sql.Tx) error {
 		row := tx.QueryRowContext(ctx, "SELECT version, data FROM items WHERE key = ?", key)
 		err := row.Scan(&item.Version, &item.Data)
@@ -21,13 +21,13 @@ func (s *Store) Item(ctx context.Context, key string) (alerts.Item, error) {
 		return err
 	})
 	if err != nil {
-		return alerts.Item{}, fmt.Errorf("reading item %q: %w", key, err)
+		return incident.Item{}, fmt.Errorf("reading item %q: %w", key, err)
 	}
 	return item, nil
 }
 
 // PutItem implements [alerts.Items].
-func (s *Store) PutItem(ctx context.Context, item alerts.Item) error {
+func (s *Store) PutItem(ctx context.Context, item incident.Item) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		result, err := putItem(ctx, tx, item)
 		if err != nil {
@@ -36,7 +36,7 @@ func (s *Store) PutItem(ctx context.Context, item alerts.Item) error {
 		if n, err := result.RowsAffected(); err != nil || n == 1 {
 			return err
 		}
-		return alerts.ErrConflict
+		return incident.ErrConflict
 	})
 	if err != nil {
 		return fmt.Errorf("writing item %q over version %d: %w", item.Key, item.Version, err)
@@ -45,7 +45,7 @@ func (s *Store) PutItem(ctx context.Context, item alerts.Item) error {
 }
 
 // putItem writes one row, or none if the version is no longer the one in the item.
-func putItem(ctx context.Context, tx *sql.Tx, item alerts.Item) (sql.Result, error) {
+func putItem(ctx context.Context, tx *sql.Tx, item incident.Item) (sql.Result, error) {
 	data := item.Data
 	if data == nil {
 		data = []byte{} // the driver writes NULL for nil

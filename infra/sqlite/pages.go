@@ -5,14 +5,14 @@ import (
 	"database/sql"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 const pageColumns = "id, incidents, purpose, channel, person, phone, state, result, why, sid, key, words, tries, resent, " +
 	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at, slot, key_at, times, final, again, waking"
 
 // pageFields are where pageColumns are written from and read into.
-func pageFields(p *alerts.Page) []any {
+func pageFields(p *incident.Page) []any {
 	return []any{
 		&p.ID,
 		document{&p.Incidents},
@@ -36,7 +36,7 @@ func pageFields(p *alerts.Page) []any {
 }
 
 // putPages adds the pages of a record.
-func putPages(ctx context.Context, tx *sql.Tx, r alerts.Record) error {
+func putPages(ctx context.Context, tx *sql.Tx, r incident.Record) error {
 	insert, err := tx.PrepareContext(ctx, insertInto("pages", "incident, position, "+pageColumns))
 	if err != nil {
 		return err
@@ -51,7 +51,7 @@ func putPages(ctx context.Context, tx *sql.Tx, r alerts.Record) error {
 }
 
 // readPages adds to the records since then their pages, in one query for all of them.
-func readPages(ctx context.Context, tx *sql.Tx, since time.Time, records []alerts.Record) error {
+func readPages(ctx context.Context, tx *sql.Tx, since time.Time, records []incident.Record) error {
 	index := make(map[string]int, len(records))
 	for i, r := range records {
 		index[r.ID] = i
@@ -64,12 +64,12 @@ func readPages(ctx context.Context, tx *sql.Tx, since time.Time, records []alert
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var incident string
-		var page alerts.Page
-		if err := rows.Scan(append([]any{&incident}, pageFields(&page)...)...); err != nil {
+		var inc string
+		var page incident.Page
+		if err := rows.Scan(append([]any{&inc}, pageFields(&page)...)...); err != nil {
 			return err
 		}
-		record := &records[index[incident]]
+		record := &records[index[inc]]
 		record.Pages = append(record.Pages, page)
 	}
 	return rows.Err()

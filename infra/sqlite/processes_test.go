@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"testing"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/storetest"
 )
 
@@ -51,7 +51,7 @@ func incrementMany(s *Store) error {
 func writeForEver(s *Store) error {
 	for i := 0; ; i++ {
 		key := strconv.Itoa(i)
-		if err := s.PutItem(context.Background(), alerts.Item{Key: key, Data: []byte(key)}); err != nil {
+		if err := s.PutItem(context.Background(), incident.Item{Key: key, Data: []byte(key)}); err != nil {
 			return err
 		}
 		fmt.Println(key)

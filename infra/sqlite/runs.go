@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -62,7 +62,7 @@ func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 }
 
 // Runs implements [alerts.RunLog].
-func (s *Store) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, error) {
+func (s *Store) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	chosen := choose(q)
 	var runs []journey.Run
 	err := s.read(ctx, func(tx *sql.Tx) error {
@@ -89,7 +89,7 @@ type choice struct {
 
 // choose turns a query into SQL. Each of its two forms follows an index from its end, so that it costs as much as the
 // runs it returns, however long the history is.
-func choose(q alerts.RunQuery) choice {
+func choose(q incident.RunQuery) choice {
 	limit := -1 // SQLite's word for all
 	if q.Limit > 0 {
 		limit = q.Limit

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/storetest"
 	"valkyrie/probes/journey"
 )
@@ -26,7 +26,7 @@ func TestEveryVersionIsBroughtUpToDate(t *testing.T) {
 			if err := s.PutRun(t.Context(), run); err != nil {
 				t.Fatal(err)
 			}
-			if runs, err := s.Runs(t.Context(), alerts.RunQuery{}); err != nil || len(runs) != 1 {
+			if runs, err := s.Runs(t.Context(), incident.RunQuery{}); err != nil || len(runs) != 1 {
 				t.Errorf("got %d runs, error %v; expected the one written", len(runs), err)
 			}
 		})
@@ -95,7 +95,7 @@ func TestManyOpenANewFileAtOnce(t *testing.T) {
 
 func TestQueriesFollowAnIndex(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "valkyrie.db"))
-	for _, q := range []alerts.RunQuery{{Limit: 5}, {Journey: "print-card", Limit: 5}, {Since: time.Now()}} {
+	for _, q := range []incident.RunQuery{{Limit: 5}, {Journey: "print-card", Limit: 5}, {Since: time.Now()}} {
 		c := choose(q)
 		together, ends := c.steps([]int64{2, 1, 3})
 		apart, args := c.steps([]int64{1, 100})

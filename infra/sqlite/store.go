@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
-var _ alerts.Store = (*Store)(nil)
+var _ incident.Store = (*Store)(nil)
 
 // A Store is an open database. Its methods are safe for several goroutines, and for several processes on one file.
 type Store struct {

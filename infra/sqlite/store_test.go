@@ -6,14 +6,14 @@ import (
 
 	"go.uber.org/goleak"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/storetest"
 )
 
 func TestConformance(t *testing.T) {
 	storetest.Run(t, func(tb testing.TB) storetest.Open {
 		path := filepath.Join(tb.TempDir(), "valkyrie.db")
-		return func() alerts.Store { return mustOpen(tb, path) }
+		return func() incident.Store { return mustOpen(tb, path) }
 	})
 }
 

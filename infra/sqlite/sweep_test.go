@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // TestSweep: what is older goes, with its steps; what is not, and every incident, stays.
@@ -19,7 +19,7 @@ func TestSweep(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	record := alerts.Record{Incident: alerts.Incident{ID: "a", Opened: time.Unix(0, 0), State: alerts.Resolved}, Pages: []alerts.Page{{ID: "p"}}}
+	record := incident.Record{Incident: incident.Incident{ID: "a", Opened: time.Unix(0, 0), State: incident.Resolved}, Pages: []incident.Page{{ID: "p"}}}
 	if err := s.PutIncident(t.Context(), record); err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestSweep(t *testing.T) {
 			t.Fatalf("swept %d (%v), want %d", n, err, want)
 		}
 	}
-	left, err := s.Runs(t.Context(), alerts.RunQuery{})
+	left, err := s.Runs(t.Context(), incident.RunQuery{})
 	if err != nil || len(left) != runs-old || left[0].ID != benchRun(old).ID || len(left[0].Steps) != 5 {
 		t.Errorf("%d runs are left (%v)", len(left), err)
 	}

@@ -8,12 +8,13 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // A Desk writes the page from a store.
 type Desk struct {
-	Store   alerts.Store
+	Store   incident.Store
 	Setting Setting
 	To      Publisher
 }
@@ -34,7 +35,7 @@ func (d Desk) Write(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	route, err := alerts.LoadRoute(ctx, d.Store)
+	route, err := paging.LoadRoute(ctx, d.Store)
 	if err != nil {
 		return err
 	}
@@ -51,9 +52,9 @@ func (d Desk) Write(ctx context.Context, now time.Time) error {
 }
 
 // overlay lays what is going on now over the history, which may be a moment older.
-func overlay(records []alerts.Record, route alerts.Route) []alerts.Record {
+func overlay(records []incident.Record, route paging.NotificationState) []incident.Record {
 	for _, i := range route.Incidents {
-		at := slices.IndexFunc(records, func(r alerts.Record) bool { return r.ID == i.ID })
+		at := slices.IndexFunc(records, func(r incident.Record) bool { return r.ID == i.ID })
 		if at < 0 {
 			records = append(records, route.Record(i))
 		} else {
@@ -98,7 +99,7 @@ func (d Desk) readOn(ctx context.Context, known Coverage, now time.Time) (Covera
 	began := known.Seen
 	for stretch := shortest; !from.After(now); {
 		until := from.Add(stretch)
-		runs, err := d.Store.Runs(ctx, alerts.RunQuery{Since: from, Until: until})
+		runs, err := d.Store.Runs(ctx, incident.RunQuery{Since: from, Until: until})
 		if err != nil && ctx.Err() != nil && known.Seen.After(began) {
 			return known, fmt.Errorf("%w, but up to %s: %w", ErrBehind, known.Seen.Format(time.RFC3339), err)
 		}
@@ -119,7 +120,7 @@ func (d Desk) readOn(ctx context.Context, known Coverage, now time.Time) (Covera
 }
 
 // remember keeps how far the history was read, even if ctx has ended.
-func (d Desk) remember(ctx context.Context, item alerts.Item, known Coverage) error {
+func (d Desk) remember(ctx context.Context, item incident.Item, known Coverage) error {
 	const soon = 2 * time.Second
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), soon)
 	defer cancel()
@@ -127,7 +128,7 @@ func (d Desk) remember(ctx context.Context, item alerts.Item, known Coverage) er
 	if item.Data, err = json.Marshal(known); err != nil {
 		return err
 	}
-	if err = d.Store.PutItem(ctx, item); errors.Is(err, alerts.ErrConflict) {
+	if err = d.Store.PutItem(ctx, item); errors.Is(err, incident.ErrConflict) {
 		return nil
 	}
 	return err
@@ -135,15 +136,15 @@ func (d Desk) remember(ctx context.Context, item alerts.Item, known Coverage) er
 
 // Changed names what customers would be told now: see News. It costs one read.
 func (d Desk) Changed(ctx context.Context) (string, error) {
-	route, err := alerts.LoadRoute(ctx, d.Store)
+	route, err := paging.LoadRoute(ctx, d.Store)
 	return News(route), err
 }
 
 // News names what customers would be told of what is going on: another name, another page.
-func News(route alerts.Route) string {
+func News(route paging.NotificationState) string {
 	name := ""
 	for _, i := range route.Incidents {
-		name += fmt.Sprintf("%s %s %v %d\n", i.ID, i.State, i.Regions, len(i.Spells))
+		name += fmt.Sprintf("%s %s %v %d\n", i.ID, i.State, i.Regions, len(i.Outages))
 	}
 	return name
 }

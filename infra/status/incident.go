@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // An Incident is what customers are told of one: what they felt, when and where.
@@ -24,19 +24,19 @@ type Incident struct {
 
 // feels is what customers feel of an incident, while it lasts and when it is over. Of what is not here they feel nothing:
 // that a probe cannot run shows as time of which nothing is known.
-var feels = map[alerts.Kind]struct {
+var feels = map[incident.Kind]struct {
 	state    State
 	is, were string
 }{
-	alerts.Down:      {Down, "Customers cannot %s", "Customers could not %s"},
-	alerts.Flapping:  {Down, "Again and again customers cannot %s", "Again and again customers could not %s"},
-	alerts.Degraded:  {Degraded, "It is slow to %s", "It was slow to %s"},
-	alerts.Counts:    {Degraded, "Not everything arrives when customers %s", "Not everything arrived when customers %s"},
-	alerts.Heartbeat: {Degraded, "Late or incomplete: %s", "Was late or incomplete: %s"},
+	incident.Down:      {Down, "Customers cannot %s", "Customers could not %s"},
+	incident.Flapping:  {Down, "Again and again customers cannot %s", "Again and again customers could not %s"},
+	incident.Degraded:  {Degraded, "It is slow to %s", "It was slow to %s"},
+	incident.Counts:    {Degraded, "Not everything arrives when customers %s", "Not everything arrived when customers %s"},
+	incident.Heartbeat: {Degraded, "Late or incomplete: %s", "Was late or incomplete: %s"},
 }
 
 // What is what customers feel of an incident, in their words: "Customers cannot print a card"; false: they feel nothing of it.
-func What(kind alerts.Kind, journey, title string, over bool) (words string, felt bool) {
+func What(kind incident.Kind, journey, title string, over bool) (words string, felt bool) {
 	f, felt := feels[kind]
 	if !felt {
 		return "", false
@@ -51,32 +51,32 @@ func What(kind alerts.Kind, journey, title string, over bool) (words string, fel
 }
 
 // incidentOf is what customers are told of an incident; false: nothing.
-func incidentOf(i alerts.Incident, now time.Time) (Incident, bool) {
+func incidentOf(i incident.Incident, now time.Time) (Incident, bool) {
 	felt, told := feels[i.Kind]
 	if !told {
 		return Incident{}, false
 	}
 	out := Incident{ID: i.ID, Journey: i.Journey, State: felt.state, Began: i.Since.UTC(), Regions: i.Regions, windows: windows(i, now)}
-	if i.State == alerts.Resolved {
+	if i.State == incident.Resolved {
 		out.Ended = i.ResolvedAt.UTC()
 	}
 	if out.Regions == nil {
 		out.Regions = []string{}
 	}
-	out.What, _ = What(i.Kind, i.Journey, i.Title, i.State == alerts.Resolved)
+	out.What, _ = What(i.Kind, i.Journey, i.Title, i.State == incident.Resolved)
 	out.Outages = len(out.windows)
 	out.DownS = int64(union(append([]window{}, out.windows...)).Seconds())
 	return out, true
 }
 
 // windows are when customers felt it: each outage, of what came and went, and not the good times between.
-func windows(i alerts.Incident, now time.Time) []window {
+func windows(i incident.Incident, now time.Time) []window {
 	end := now
-	if i.State == alerts.Resolved {
+	if i.State == incident.Resolved {
 		end = i.ResolvedAt
 	}
 	var all []window
-	for _, s := range i.Spells {
+	for _, s := range i.Outages {
 		until := s.Until
 		if until.IsZero() {
 			until = end

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // A State is how a journey is, or was on a day.
@@ -61,7 +61,7 @@ type Setting struct {
 }
 
 // Build makes the page. It is pure.
-func Build(s Setting, known Coverage, records []alerts.Record, now time.Time) Page {
+func Build(s Setting, known Coverage, records []incident.Record, now time.Time) Page {
 	now = now.UTC().Truncate(time.Second)
 	p := Page{Version: 1, Name: s.Name, Written: now, StaleAfterS: int64(s.StaleAfter.Seconds()), Now: OK, Journeys: []Journey{}, Incidents: []Incident{}}
 	for _, r := range records {

@@ -7,7 +7,8 @@ import (
 	"fmt"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 )
 
 // A Press keeps a page true for programs that come and go, and may be there several at a time: what was published last is in
@@ -28,7 +29,7 @@ type published struct {
 // Turn publishes the page if route, which is that of the store, has something new to tell, or it is time to. When another
 // press has published meanwhile, it is not known whose page is there now, so it is written again: the last one is never older
 // than the news that were noted.
-func (p Press) Turn(ctx context.Context, route alerts.Route, now time.Time) error {
+func (p Press) Turn(ctx context.Context, route paging.NotificationState, now time.Time) error {
 	for overtaken := false; ; overtaken = true {
 		var last published
 		item, err := p.Store.Item(ctx, publishedKey)
@@ -51,10 +52,10 @@ func (p Press) Turn(ctx context.Context, route alerts.Route, now time.Time) erro
 		if item.Data, err = json.Marshal(published{news, now.UTC()}); err != nil {
 			return err
 		}
-		if err := p.Store.PutItem(ctx, item); !errors.Is(err, alerts.ErrConflict) {
+		if err := p.Store.PutItem(ctx, item); !errors.Is(err, incident.ErrConflict) {
 			return err
 		}
-		if route, err = alerts.LoadRoute(ctx, p.Store); err != nil {
+		if route, err = paging.LoadRoute(ctx, p.Store); err != nil {
 			return err
 		}
 	}

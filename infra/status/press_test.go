@@ -14,7 +14,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/dynamo/local"
@@ -46,9 +47,9 @@ func (p *paper) Publish(_ context.Context, name, _ string, data []byte) error {
 }
 
 // route puts a route with these incidents into the store.
-func route(t *testing.T, store alerts.Store, all ...alerts.Record) alerts.Route {
+func route(t *testing.T, store incident.Store, all ...incident.Record) paging.NotificationState {
 	t.Helper()
-	var r alerts.Route
+	var r paging.NotificationState
 	for _, one := range all {
 		r.Incidents = append(r.Incidents, one.Incident)
 	}
@@ -78,7 +79,7 @@ func TestPress(t *testing.T) {
 	press := func() status.Press {
 		return status.Press{Desk: status.Desk{Store: store, Setting: setting, To: there}, Every: 4 * time.Minute}
 	}
-	turn := func(r alerts.Route, at time.Time, want int, state status.State) {
+	turn := func(r paging.NotificationState, at time.Time, want int, state status.State) {
 		t.Helper()
 		if err := press().Turn(t.Context(), r, at); err != nil {
 			t.Fatal(err)
@@ -150,12 +151,12 @@ func TestPressInABucket(t *testing.T) {
 
 // patience is a store that answers so many times when it is asked for runs; then the time is over.
 type patience struct {
-	alerts.Store
+	incident.Store
 	left int
 	over context.CancelFunc
 }
 
-func (p *patience) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, error) {
+func (p *patience) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	if p.left--; p.left < 0 {
 		p.over()
 	}

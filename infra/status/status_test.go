@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/sqlite"
 	"valkyrie/infra/status"
 	"valkyrie/probes/journey"
@@ -35,15 +35,15 @@ func runs(name string, from, to time.Time) []journey.Run {
 	return all
 }
 
-func down(from, to time.Time) alerts.Record {
-	i := alerts.Incident{
-		ID: "print-card/down/" + from.Format(time.RFC3339), Journey: "print-card", Title: "print a card", Kind: alerts.Down, State: alerts.Open,
+func down(from, to time.Time) incident.Record {
+	i := incident.Incident{
+		ID: "print-card/down/" + from.Format(time.RFC3339), Journey: "print-card", Title: "print a card", Kind: incident.Down, State: incident.Open,
 		Step: "secret step", Error: "secret error", Regions: []string{"eu-west-1"}, Since: from, Opened: from, AckedBy: "Ada",
 	}
 	if !to.IsZero() {
-		i.State, i.ResolvedAt = alerts.Resolved, to
+		i.State, i.ResolvedAt = incident.Resolved, to
 	}
-	return alerts.Record{Incident: i}
+	return incident.Record{Incident: i}
 }
 
 // example is a page with a bit of everything on it.
@@ -52,10 +52,10 @@ func example() status.Page {
 	known = known.Add(runs("create-order", now.AddDate(0, 0, -3), now.Add(-time.Hour)), now)
 	midnight := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 	slow := down(midnight.AddDate(0, 0, -5).Add(8*time.Hour), midnight.AddDate(0, 0, -5).Add(10*time.Hour))
-	slow.Kind, slow.ID = alerts.Degraded, "print-card/degraded/1"
+	slow.Kind, slow.ID = incident.Degraded, "print-card/degraded/1"
 	creeping := slow
-	creeping.Kind, creeping.ID, creeping.State = alerts.Creeping, "print-card/creeping/1", alerts.Open
-	return status.Build(setting, known, []alerts.Record{slow, creeping, down(midnight.Add(-6*time.Minute), midnight.Add(6*time.Minute)), down(now.Add(-4*time.Minute), time.Time{})}, now)
+	creeping.Kind, creeping.ID, creeping.State = incident.Creeping, "print-card/creeping/1", incident.Open
+	return status.Build(setting, known, []incident.Record{slow, creeping, down(midnight.Add(-6*time.Minute), midnight.Add(6*time.Minute)), down(now.Add(-4*time.Minute), time.Time{})}, now)
 }
 
 func TestPage(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -23,7 +23,7 @@ func must(tb testing.TB, err error) {
 }
 
 // putRuns writes runs in the order given.
-func putRuns(tb testing.TB, s alerts.Store, runs ...journey.Run) {
+func putRuns(tb testing.TB, s incident.Store, runs ...journey.Run) {
 	tb.Helper()
 	for _, r := range runs {
 		must(tb, s.PutRun(tb.Context(), r))
@@ -31,7 +31,7 @@ func putRuns(tb testing.TB, s alerts.Store, runs ...journey.Run) {
 }
 
 // wantRuns checks what a query answers, times and empty lists included.
-func wantRuns(tb testing.TB, s alerts.Store, q alerts.RunQuery, want ...journey.Run) {
+func wantRuns(tb testing.TB, s incident.Store, q incident.RunQuery, want ...journey.Run) {
 	tb.Helper()
 	got, err := s.Runs(tb.Context(), q)
 	must(tb, err)
@@ -41,7 +41,7 @@ func wantRuns(tb testing.TB, s alerts.Store, q alerts.RunQuery, want ...journey.
 }
 
 // putIncidents writes records in the order given.
-func putIncidents(tb testing.TB, s alerts.Store, records ...alerts.Record) {
+func putIncidents(tb testing.TB, s incident.Store, records ...incident.Record) {
 	tb.Helper()
 	for _, r := range records {
 		must(tb, s.PutIncident(tb.Context(), r))
@@ -49,17 +49,17 @@ func putIncidents(tb testing.TB, s alerts.Store, records ...alerts.Record) {
 }
 
 // wantIncidents checks which records there are since a time.
-func wantIncidents(tb testing.TB, s alerts.Store, since time.Time, want ...alerts.Record) {
+func wantIncidents(tb testing.TB, s incident.Store, since time.Time, want ...incident.Record) {
 	tb.Helper()
 	got, err := s.Incidents(tb.Context(), since)
 	must(tb, err)
-	if diff := cmp.Diff(append([]alerts.Record{}, want...), append([]alerts.Record{}, got...)); diff != "" {
+	if diff := cmp.Diff(append([]incident.Record{}, want...), append([]incident.Record{}, got...)); diff != "" {
 		tb.Fatalf("Incidents(%s), -want +got:\n%s", since.Format(time.RFC3339Nano), diff)
 	}
 }
 
 // wantItem checks an item's version and data.
-func wantItem(tb testing.TB, s alerts.Store, key string, version int64, data string) {
+func wantItem(tb testing.TB, s incident.Store, key string, version int64, data string) {
 	tb.Helper()
 	got, err := s.Item(tb.Context(), key)
 	must(tb, err)
@@ -70,6 +70,6 @@ func wantItem(tb testing.TB, s alerts.Store, key string, version int64, data str
 }
 
 // put writes data over the version that the writer believes is there.
-func put(ctx context.Context, s alerts.Store, key string, version int64, data string) error {
-	return s.PutItem(ctx, alerts.Item{Key: key, Version: version, Data: []byte(data)})
+func put(ctx context.Context, s incident.Store, key string, version int64, data string) error {
+	return s.PutItem(ctx, incident.Item{Key: key, Version: version, Data: []byte(data)})
 }

@@ -4,42 +4,42 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
 // incidentAt is a plain open incident, opened so many minutes after noon.
-func incidentAt(minute int, id string) alerts.Record {
-	return alerts.Record{
-		Incident: alerts.Incident{
-			ID: id, Journey: "print-card", Kind: alerts.Down, State: alerts.Open, Rev: 1,
+func incidentAt(minute int, id string) incident.Record {
+	return incident.Record{
+		Incident: incident.Incident{
+			ID: id, Journey: "print-card", Kind: incident.Down, State: incident.Open, Rev: 1,
 			Opened:   noon.Add(time.Duration(minute) * time.Minute),
 			Regions:  []string{},
-			Spells:   []alerts.Spell{},
+			Outages:  []incident.Outage{},
 			Evidence: []journey.Evidence{},
 		},
-		Pages: []alerts.Page{},
+		Pages: []incident.Page{},
 	}
 }
 
 // resolved ends an incident so many minutes after noon.
-func resolved(r alerts.Record, minute int) alerts.Record {
-	r.State, r.ResolvedAt = alerts.Resolved, noon.Add(time.Duration(minute)*time.Minute)
+func resolved(r incident.Record, minute int) incident.Record {
+	r.State, r.ResolvedAt = incident.Resolved, noon.Add(time.Duration(minute)*time.Minute)
 	return r
 }
 
 // revised is the record in a later or earlier revision, with these pages.
-func revised(r alerts.Record, rev int64, pages ...string) alerts.Record {
-	r.Rev, r.Pages = rev, []alerts.Page{}
+func revised(r incident.Record, rev int64, pages ...string) incident.Record {
+	r.Rev, r.Pages = rev, []incident.Page{}
 	for _, id := range pages {
-		r.Pages = append(r.Pages, alerts.Page{ID: id, Incidents: []string{r.ID}, PlannedAt: noon})
+		r.Pages = append(r.Pages, incident.Page{ID: id, Incidents: []string{r.ID}, PlannedAt: noon})
 	}
 	return r
 }
 
 func incidentSurvives(tb testing.TB, fresh Backing) {
 	s := fresh(tb)()
-	var r alerts.Record
+	var r incident.Record
 	fill(tb, &r)
 	putIncidents(tb, s, r)
 	wantIncidents(tb, s, noon, r)
@@ -47,14 +47,14 @@ func incidentSurvives(tb testing.TB, fresh Backing) {
 
 func emptyIncidentHasLists(tb testing.TB, fresh Backing) {
 	s := fresh(tb)()
-	bare := alerts.Record{Incident: alerts.Incident{ID: "a", Opened: noon}}
-	bareToo := alerts.Record{Incident: alerts.Incident{ID: "b", Opened: noon}, Pages: []alerts.Page{{ID: "p"}}}
+	bare := incident.Record{Incident: incident.Incident{ID: "a", Opened: noon}}
+	bareToo := incident.Record{Incident: incident.Incident{ID: "b", Opened: noon}, Pages: []incident.Page{{ID: "p"}}}
 	putIncidents(tb, s, bare, bareToo)
 
-	bare.Regions, bare.Evidence, bare.Pages = []string{}, []journey.Evidence{}, []alerts.Page{}
-	bare.Spells, bareToo.Spells = []alerts.Spell{}, []alerts.Spell{}
+	bare.Regions, bare.Evidence, bare.Pages = []string{}, []journey.Evidence{}, []incident.Page{}
+	bare.Outages, bareToo.Outages = []incident.Outage{}, []incident.Outage{}
 	bareToo.Regions, bareToo.Evidence = []string{}, []journey.Evidence{}
-	bareToo.Pages = []alerts.Page{{ID: "p", Incidents: []string{}}}
+	bareToo.Pages = []incident.Page{{ID: "p", Incidents: []string{}}}
 	wantIncidents(tb, s, noon, bare, bareToo)
 }
 
@@ -104,7 +104,7 @@ func incidentsSince(tb testing.TB, fresh Backing) {
 	ended := resolved(incidentAt(3, "ended"), 20)
 	short := resolved(incidentAt(10, "short"), 11)
 	reopened := resolved(incidentAt(4, "reopened"), 5)
-	reopened.State = alerts.Acknowledged
+	reopened.State = incident.Acknowledged
 	putIncidents(tb, s, past, lasting, ended, short, reopened)
 
 	at := func(minute int) time.Time { return noon.Add(time.Duration(minute) * time.Minute) }

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 func absentItem(tb testing.TB, fresh Backing) {
@@ -41,7 +41,7 @@ func staleItem(tb testing.TB, fresh Backing) {
 // wantConflict checks that a write was refused because of its version, and not for another reason.
 func wantConflict(tb testing.TB, err error) {
 	tb.Helper()
-	if !errors.Is(err, alerts.ErrConflict) {
+	if !errors.Is(err, incident.ErrConflict) {
 		tb.Fatalf("got error %v, expected alerts.ErrConflict", err)
 	}
 }
@@ -58,7 +58,7 @@ func itemCreatedOnce(tb testing.TB, fresh Backing) {
 		switch err := <-results; {
 		case err == nil:
 			created++
-		case !errors.Is(err, alerts.ErrConflict):
+		case !errors.Is(err, incident.ErrConflict):
 			tb.Errorf("got error %v, expected alerts.ErrConflict", err)
 		}
 	}
@@ -80,7 +80,7 @@ func itemBytes(tb testing.TB, fresh Backing) {
 		must(tb, put(tb.Context(), s, key, 0, data))
 		defer wantItem(tb, s, key, 1, data) // once all are written
 	}
-	must(tb, s.PutItem(tb.Context(), alerts.Item{Key: "nil"}))
+	must(tb, s.PutItem(tb.Context(), incident.Item{Key: "nil"}))
 	wantItem(tb, s, "nil", 1, "")
 }
 
@@ -103,7 +103,7 @@ func fortyWriters(tb testing.TB, fresh Backing) {
 }
 
 // Increment adds one to the number kept in an item, reading it anew as often as somebody else was faster.
-func Increment(ctx context.Context, s alerts.Items, key string) error {
+func Increment(ctx context.Context, s incident.Items, key string) error {
 	for {
 		item, err := s.Item(ctx, key)
 		if err != nil {
@@ -116,7 +116,7 @@ func Increment(ctx context.Context, s alerts.Items, key string) error {
 			}
 		}
 		item.Data = strconv.AppendInt(nil, int64(n+1), 10)
-		if err := s.PutItem(ctx, item); !errors.Is(err, alerts.ErrConflict) {
+		if err := s.PutItem(ctx, item); !errors.Is(err, incident.ErrConflict) {
 			return err
 		}
 	}

@@ -1,6 +1,8 @@
 package storetest
 
-import "valkyrie/alerts"
+import (
+	"valkyrie/alerts/incident"
+)
 
 // Memory is a store that keeps nothing on any disk, for tests of what stands on a store.
-func Memory() alerts.Store { return newModel() }
+func Memory() incident.Store { return newModel() }

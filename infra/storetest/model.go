@@ -10,7 +10,7 @@ import (
 	"sync"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -19,8 +19,8 @@ import (
 type model struct {
 	mu        sync.Mutex
 	runs      map[slotKey]journey.Run
-	items     map[string]alerts.Item
-	incidents map[string]alerts.Record
+	items     map[string]incident.Item
+	incidents map[string]incident.Record
 }
 
 // A slotKey names a run once.
@@ -32,8 +32,8 @@ type slotKey struct {
 func newModel() *model {
 	return &model{
 		runs:      map[slotKey]journey.Run{},
-		items:     map[string]alerts.Item{},
-		incidents: map[string]alerts.Record{},
+		items:     map[string]incident.Item{},
+		incidents: map[string]incident.Record{},
 	}
 }
 
@@ -54,7 +54,7 @@ func (m *model) PutRun(ctx context.Context, run journey.Run) error {
 	return ctx.Err()
 }
 
-func (m *model) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, error) {
+func (m *model) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	var found []journey.Run
@@ -72,7 +72,7 @@ func (m *model) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, err
 	return found, ctx.Err()
 }
 
-func (m *model) Item(ctx context.Context, key string) (alerts.Item, error) {
+func (m *model) Item(ctx context.Context, key string) (incident.Item, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	item := m.items[key]
@@ -80,27 +80,27 @@ func (m *model) Item(ctx context.Context, key string) (alerts.Item, error) {
 	return item, ctx.Err()
 }
 
-func (m *model) PutItem(ctx context.Context, item alerts.Item) error {
+func (m *model) PutItem(ctx context.Context, item incident.Item) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	if m.items[item.Key].Version != item.Version {
-		return alerts.ErrConflict
+		return incident.ErrConflict
 	}
-	m.items[item.Key] = alerts.Item{Key: item.Key, Version: item.Version + 1, Data: bytes.Clone(item.Data)}
+	m.items[item.Key] = incident.Item{Key: item.Key, Version: item.Version + 1, Data: bytes.Clone(item.Data)}
 	return nil
 }
 
-func (m *model) PutIncident(ctx context.Context, r alerts.Record) error {
+func (m *model) PutIncident(ctx context.Context, r incident.Record) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if old, ok := m.incidents[r.ID]; (!ok || r.Rev >= old.Rev) && ctx.Err() == nil {
 		r.Regions = append([]string{}, r.Regions...)
-		r.Spells = append([]alerts.Spell{}, r.Spells...)
+		r.Outages = append([]incident.Outage{}, r.Outages...)
 		r.Evidence = append([]journey.Evidence{}, r.Evidence...)
-		r.Pages = append([]alerts.Page{}, r.Pages...)
+		r.Pages = append([]incident.Page{}, r.Pages...)
 		for i := range r.Pages {
 			r.Pages[i].Incidents = append([]string{}, r.Pages[i].Incidents...)
 		}
@@ -109,15 +109,15 @@ func (m *model) PutIncident(ctx context.Context, r alerts.Record) error {
 	return ctx.Err()
 }
 
-func (m *model) Incidents(ctx context.Context, since time.Time) ([]alerts.Record, error) {
+func (m *model) Incidents(ctx context.Context, since time.Time) ([]incident.Record, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	byAge := func(a, b alerts.Record) int {
+	byAge := func(a, b incident.Record) int {
 		return cmp.Or(a.Opened.Compare(b.Opened), strings.Compare(a.ID, b.ID))
 	}
 	found := slices.SortedFunc(maps.Values(m.incidents), byAge)
-	found = slices.DeleteFunc(found, func(r alerts.Record) bool {
-		return r.State == alerts.Resolved && r.Opened.Before(since) && r.ResolvedAt.Before(since)
+	found = slices.DeleteFunc(found, func(r incident.Record) bool {
+		return r.State == incident.Resolved && r.Opened.Before(since) && r.ResolvedAt.Before(since)
 	})
 	return found, ctx.Err()
 }

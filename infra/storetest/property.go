@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // behavesLikeModel lets a store and the model go through the same random calls, drawn from so few keys that they keep
@@ -26,7 +26,7 @@ func behavesLikeModel(tb testing.TB, fresh Backing) {
 
 // twins are a store and the model that went through the same calls.
 type twins struct {
-	store alerts.Store
+	store incident.Store
 	model *model
 }
 

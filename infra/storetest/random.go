@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -22,7 +22,7 @@ var (
 	anyRegion  = rapid.SampledFrom([]string{"eu-west-1", "us-east-1"})
 	anyKey     = rapid.SampledFrom([]string{"JOURNEY#print-card", "ROUTE#default"})
 	anyOutcome = rapid.SampledFrom([]journey.Outcome{journey.Passed, journey.Slow, journey.Failed, journey.Broken})
-	anyState   = rapid.SampledFrom([]alerts.IncidentState{alerts.Open, alerts.Acknowledged, alerts.Resolved})
+	anyState   = rapid.SampledFrom([]incident.IncidentState{incident.Open, incident.Acknowledged, incident.Resolved})
 )
 
 // anyRun draws a run. Its id leads with the journey, as no order is promised between equal ids.
@@ -43,8 +43,8 @@ func anyRun(t *rapid.T) journey.Run {
 	return r
 }
 
-func anyQuery(t *rapid.T) alerts.RunQuery {
-	return alerts.RunQuery{
+func anyQuery(t *rapid.T) incident.RunQuery {
+	return incident.RunQuery{
 		Journey: rapid.SampledFrom([]string{"", "print-card", "create-order"}).Draw(t, "journey"),
 		Since:   anyTime.Draw(t, "since"),
 		Until:   anyTime.Draw(t, "until"),
@@ -52,22 +52,22 @@ func anyQuery(t *rapid.T) alerts.RunQuery {
 	}
 }
 
-func anyItem(t *rapid.T) alerts.Item {
-	return alerts.Item{
+func anyItem(t *rapid.T) incident.Item {
+	return incident.Item{
 		Key: anyKey.Draw(t, "key"), Version: rapid.Int64Range(0, 3).Draw(t, "version"),
 		Data: rapid.SliceOfN(rapid.Byte(), 0, 8).Draw(t, "data"),
 	}
 }
 
-func anyRecord(t *rapid.T) alerts.Record {
-	r := alerts.Record{Incident: alerts.Incident{
+func anyRecord(t *rapid.T) incident.Record {
+	r := incident.Record{Incident: incident.Incident{
 		ID:  rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "id"),
 		Rev: rapid.Int64Range(0, 3).Draw(t, "rev"), State: anyState.Draw(t, "state"),
 		Opened: anyTime.Draw(t, "opened"), ResolvedAt: anyTime.Draw(t, "resolved at"),
 		Reason: rapid.String().Draw(t, "reason"), Regions: rapid.SliceOfN(anyRegion, 0, 2).Draw(t, "regions"),
 	}}
 	for range rapid.IntRange(0, 3).Draw(t, "pages") {
-		r.Pages = append(r.Pages, alerts.Page{
+		r.Pages = append(r.Pages, incident.Page{
 			ID: rapid.StringMatching("[pq]").Draw(t, "page"), Words: rapid.String().Draw(t, "words"),
 			PlannedAt: anyTime.Draw(t, "planned"), Resent: rapid.Bool().Draw(t, "resent"),
 		})

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -34,7 +34,7 @@ func runSurvives(tb testing.TB, fresh Backing) {
 	var run journey.Run
 	fill(tb, &run)
 	putRuns(tb, s, run)
-	wantRuns(tb, s, alerts.RunQuery{}, run)
+	wantRuns(tb, s, incident.RunQuery{}, run)
 }
 
 func emptyRunHasLists(tb testing.TB, fresh Backing) {
@@ -42,7 +42,7 @@ func emptyRunHasLists(tb testing.TB, fresh Backing) {
 	put, want := runAt(0, "a"), runAt(0, "a")
 	put.Steps, put.Counts, put.Evidence, put.Problems, put.Vitals = nil, nil, nil, nil, nil
 	putRuns(tb, s, put)
-	wantRuns(tb, s, alerts.RunQuery{}, want)
+	wantRuns(tb, s, incident.RunQuery{}, want)
 }
 
 func bigRun(tb testing.TB, fresh Backing) {
@@ -55,7 +55,7 @@ func bigRun(tb testing.TB, fresh Backing) {
 		})
 	}
 	putRuns(tb, s, run)
-	wantRuns(tb, s, alerts.RunQuery{}, run)
+	wantRuns(tb, s, incident.RunQuery{}, run)
 }
 
 func firstVerdictStays(tb testing.TB, fresh Backing) {
@@ -66,12 +66,12 @@ func firstVerdictStays(tb testing.TB, fresh Backing) {
 	second.Outcome, second.Error = journey.Failed, "late"
 	second.Steps = []journey.StepResult{{Name: "open the shop", Outcome: journey.Failed}, {Name: "print"}}
 	putRuns(tb, s, first, second)
-	wantRuns(tb, s, alerts.RunQuery{}, first)
+	wantRuns(tb, s, incident.RunQuery{}, first)
 
 	elsewhere, other := in(second, "us-east-1"), of(second, "create-order")
 	other.ID = "third"
 	putRuns(tb, s, elsewhere, other)
-	wantRuns(tb, s, alerts.RunQuery{}, first, other, elsewhere)
+	wantRuns(tb, s, incident.RunQuery{}, first, other, elsewhere)
 }
 
 func slotIsAMoment(tb testing.TB, fresh Backing) {
@@ -79,14 +79,14 @@ func slotIsAMoment(tb testing.TB, fresh Backing) {
 	first, again := runAt(0, "first"), runAt(0, "again")
 	again.Slot = again.Slot.In(time.FixedZone("somewhere", 2*60*60))
 	putRuns(tb, s, first, again)
-	wantRuns(tb, s, alerts.RunQuery{}, first)
-	wantRuns(tb, s, alerts.RunQuery{Since: again.Slot}, first)
+	wantRuns(tb, s, incident.RunQuery{}, first)
+	wantRuns(tb, s, incident.RunQuery{Since: again.Slot}, first)
 
 	late := again
 	late.ID, late.Slot = "late", again.Slot.Add(time.Minute)
 	putRuns(tb, s, late)
 	late.Slot = late.Slot.UTC()
-	wantRuns(tb, s, alerts.RunQuery{}, first, late)
+	wantRuns(tb, s, incident.RunQuery{}, first, late)
 }
 
 func runsInOrder(tb testing.TB, fresh Backing) {
@@ -106,8 +106,8 @@ func runsInOrder(tb testing.TB, fresh Backing) {
 	for _, i := range []int{6, 3, 5, 0, 2, 4, 1} {
 		putRuns(tb, s, want[i])
 	}
-	wantRuns(tb, s, alerts.RunQuery{}, want...)
-	wantRuns(tb, s, alerts.RunQuery{Limit: 4}, want[3:]...)
+	wantRuns(tb, s, incident.RunQuery{}, want...)
+	wantRuns(tb, s, incident.RunQuery{Limit: 4}, want[3:]...)
 }
 
 func runsChosen(tb testing.TB, fresh Backing) {
@@ -119,18 +119,18 @@ func runsChosen(tb testing.TB, fresh Backing) {
 		putRuns(tb, s, prints[i], orders[i])
 	}
 	third := prints[3].Slot
-	wantRuns(tb, s, alerts.RunQuery{Journey: "print-card"}, prints...)
-	wantRuns(tb, s, alerts.RunQuery{Journey: "print-card", Since: third}, prints[3:]...)
-	wantRuns(tb, s, alerts.RunQuery{Journey: "print-card", Since: third.Add(1)}, prints[4:]...)
-	wantRuns(tb, s, alerts.RunQuery{Journey: "create-order", Limit: 2}, orders[4:]...)
-	wantRuns(tb, s, alerts.RunQuery{Journey: "create-order", Since: third, Limit: 1}, orders[5])
-	wantRuns(tb, s, alerts.RunQuery{Since: third, Limit: 100},
+	wantRuns(tb, s, incident.RunQuery{Journey: "print-card"}, prints...)
+	wantRuns(tb, s, incident.RunQuery{Journey: "print-card", Since: third}, prints[3:]...)
+	wantRuns(tb, s, incident.RunQuery{Journey: "print-card", Since: third.Add(1)}, prints[4:]...)
+	wantRuns(tb, s, incident.RunQuery{Journey: "create-order", Limit: 2}, orders[4:]...)
+	wantRuns(tb, s, incident.RunQuery{Journey: "create-order", Since: third, Limit: 1}, orders[5])
+	wantRuns(tb, s, incident.RunQuery{Since: third, Limit: 100},
 		prints[3], orders[3], prints[4], orders[4], prints[5], orders[5])
-	wantRuns(tb, s, alerts.RunQuery{Journey: "print-card", Since: prints[1].Slot, Until: third}, prints[1:3]...)
-	wantRuns(tb, s, alerts.RunQuery{Until: prints[1].Slot}, prints[0], orders[0])
-	wantRuns(tb, s, alerts.RunQuery{Since: noon.Add(time.Hour)})
-	wantRuns(tb, s, alerts.RunQuery{Journey: "print"})
-	wantRuns(tb, s, alerts.RunQuery{Journey: "PRINT-CARD"})
+	wantRuns(tb, s, incident.RunQuery{Journey: "print-card", Since: prints[1].Slot, Until: third}, prints[1:3]...)
+	wantRuns(tb, s, incident.RunQuery{Until: prints[1].Slot}, prints[0], orders[0])
+	wantRuns(tb, s, incident.RunQuery{Since: noon.Add(time.Hour)})
+	wantRuns(tb, s, incident.RunQuery{Journey: "print"})
+	wantRuns(tb, s, incident.RunQuery{Journey: "PRINT-CARD"})
 }
 
 func leanRuns(tb testing.TB, fresh Backing) {
@@ -140,13 +140,13 @@ func leanRuns(tb testing.TB, fresh Backing) {
 	far := runAt(0, "far") // far from the other, so that a store which reads what lies between is seen to leave it out
 	far.Steps = []journey.StepResult{{Name: "open the shop", Outcome: journey.Passed}}
 	putRuns(tb, s, of(runAt(-2, "other"), "create-order"), far, of(runAt(1, "another"), "create-order"), full)
-	got, err := s.Runs(tb.Context(), alerts.RunQuery{Journey: "print-card", Lean: true})
+	got, err := s.Runs(tb.Context(), incident.RunQuery{Journey: "print-card", Lean: true})
 	must(tb, err)
 	if len(got) != 1 {
 		tb.Fatalf("got %d runs, want 1", len(got))
 	}
 	wantLean(tb, far, got[0])
-	got, err = s.Runs(tb.Context(), alerts.RunQuery{Lean: true})
+	got, err = s.Runs(tb.Context(), incident.RunQuery{Lean: true})
 	must(tb, err)
 	wantLean(tb, full, got[len(got)-1])
 }

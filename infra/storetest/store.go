@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -15,19 +15,19 @@ func survivesReopening(tb testing.TB, fresh Backing) {
 	open := fresh(tb)
 	s := open()
 	var run journey.Run
-	var incident alerts.Record
+	var inc incident.Record
 	fill(tb, &run)
-	fill(tb, &incident)
+	fill(tb, &inc)
 	putRuns(tb, s, run)
-	putIncidents(tb, s, incident)
+	putIncidents(tb, s, inc)
 	must(tb, put(tb.Context(), s, "k", 0, "kept"))
 	if c, ok := s.(io.Closer); ok {
 		must(tb, c.Close())
 	}
 
 	again := open()
-	wantRuns(tb, again, alerts.RunQuery{}, run)
-	wantIncidents(tb, again, noon, incident)
+	wantRuns(tb, again, incident.RunQuery{}, run)
+	wantIncidents(tb, again, noon, inc)
 	wantItem(tb, again, "k", 1, "kept")
 	wantConflict(tb, put(tb.Context(), again, "k", 0, "lost"))
 }
@@ -45,7 +45,7 @@ func twoAtOnce(tb testing.TB, fresh Backing) {
 	putRuns(tb, s, run)
 	putRuns(tb, other, runAt(0, "b"))
 	putIncidents(tb, other, record)
-	wantRuns(tb, other, alerts.RunQuery{}, run)
+	wantRuns(tb, other, incident.RunQuery{}, run)
 	wantIncidents(tb, s, noon, record)
 }
 
@@ -55,7 +55,7 @@ func cancelledContext(tb testing.TB, fresh Backing) {
 	cancel()
 	calls := map[string]func() error{
 		"PutRun":      func() error { return s.PutRun(ctx, runAt(0, "a")) },
-		"Runs":        func() error { _, err := s.Runs(ctx, alerts.RunQuery{}); return err },
+		"Runs":        func() error { _, err := s.Runs(ctx, incident.RunQuery{}); return err },
 		"Item":        func() error { _, err := s.Item(ctx, "k"); return err },
 		"PutItem":     func() error { return put(ctx, s, "k", 0, "data") },
 		"PutIncident": func() error { return s.PutIncident(ctx, incidentAt(0, "a")) },
@@ -71,7 +71,7 @@ func cancelledContext(tb testing.TB, fresh Backing) {
 			tb.Errorf("%s took %s to notice that its context was cancelled", name, took)
 		}
 	}
-	wantRuns(tb, s, alerts.RunQuery{})
+	wantRuns(tb, s, incident.RunQuery{})
 	wantItem(tb, s, "k", 0, "")
 	wantIncidents(tb, s, noon)
 }

@@ -7,11 +7,11 @@ package storetest
 import (
 	"testing"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // Open opens one more store on the same data, as another process would.
-type Open func() alerts.Store
+type Open func() incident.Store
 
 // A Backing makes an empty place to keep data. It arranges with tb.Cleanup that the stores opened on it are closed.
 //

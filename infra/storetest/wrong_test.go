@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -27,17 +27,17 @@ type (
 	forgetsAField   struct{ *model } // one column is missing
 )
 
-func (s lastWriteWins) PutItem(ctx context.Context, i alerts.Item) error {
+func (s lastWriteWins) PutItem(ctx context.Context, i incident.Item) error {
 	latest, _ := s.Item(ctx, i.Key)
 	i.Version = latest.Version
 	return s.model.PutItem(ctx, i)
 }
 
-func newRacy(m *model) alerts.Store {
+func newRacy(m *model) incident.Store {
 	return racy{lastWriteWins{m}, new(atomic.Int32), make(chan struct{})}
 }
 
-func (s racy) Item(ctx context.Context, key string) (alerts.Item, error) {
+func (s racy) Item(ctx context.Context, key string) (incident.Item, error) {
 	i, err := s.lastWriteWins.Item(ctx, key)
 	if s.readers.Add(1) == 2 {
 		close(s.met)
@@ -46,7 +46,7 @@ func (s racy) Item(ctx context.Context, key string) (alerts.Item, error) {
 	return i, err
 }
 
-func (s countsFromZero) Item(ctx context.Context, key string) (alerts.Item, error) {
+func (s countsFromZero) Item(ctx context.Context, key string) (incident.Item, error) {
 	i, err := s.model.Item(ctx, key)
 	i.Version = max(0, i.Version-1)
 	return i, err
@@ -59,21 +59,21 @@ func (s laterRunWins) PutRun(ctx context.Context, r journey.Run) error {
 	return s.model.PutRun(ctx, r)
 }
 
-func (s ignoresRev) PutIncident(ctx context.Context, r alerts.Record) error {
+func (s ignoresRev) PutIncident(ctx context.Context, r incident.Record) error {
 	s.mu.Lock()
 	delete(s.incidents, r.ID)
 	s.mu.Unlock()
 	return s.model.PutIncident(ctx, r)
 }
 
-func (s keepsOldPages) PutIncident(ctx context.Context, r alerts.Record) error {
+func (s keepsOldPages) PutIncident(ctx context.Context, r incident.Record) error {
 	s.mu.Lock()
-	r.Pages = append(append([]alerts.Page{}, s.incidents[r.ID].Pages...), r.Pages...)
+	r.Pages = append(append([]incident.Page{}, s.incidents[r.ID].Pages...), r.Pages...)
 	s.mu.Unlock()
 	return s.model.PutIncident(ctx, r)
 }
 
-func (s oldestFew) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, error) {
+func (s oldestFew) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	limit := q.Limit
 	q.Limit = 0
 	runs, err := s.model.Runs(ctx, q)
@@ -83,18 +83,18 @@ func (s oldestFew) Runs(ctx context.Context, q alerts.RunQuery) ([]journey.Run, 
 	return runs, err
 }
 
-func (s forgetsResolved) Incidents(ctx context.Context, since time.Time) ([]alerts.Record, error) {
+func (s forgetsResolved) Incidents(ctx context.Context, since time.Time) ([]incident.Record, error) {
 	all, err := s.model.Incidents(ctx, since)
-	var kept []alerts.Record
+	var kept []incident.Record
 	for _, r := range all {
-		if r.State != alerts.Resolved || !r.Opened.Before(since) {
+		if r.State != incident.Resolved || !r.Opened.Before(since) {
 			kept = append(kept, r)
 		}
 	}
 	return kept, err
 }
 
-func (s deaf) Runs(_ context.Context, q alerts.RunQuery) ([]journey.Run, error) {
+func (s deaf) Runs(_ context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	return s.model.Runs(context.Background(), q)
 }
 

@@ -14,7 +14,7 @@ import (
 	"strconv"
 	"strings"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/judge"
 )
 
 // maxBeat is how long a batch's message may be.
@@ -29,7 +29,7 @@ func (h *Handler) serveBeat(w http.ResponseWriter, r *http.Request, rest string)
 	status := http.StatusNotFound
 	parts := strings.Split(rest, "/")
 	if len(parts) == 3 {
-		status = h.beat(w, r, parts[0], parts[1], alerts.Stage(parts[2]))
+		status = h.beat(w, r, parts[0], parts[1], judge.Stage(parts[2]))
 	}
 	if status != http.StatusNoContent {
 		h.cfg.Log.Warn("heartbeat refused", "job", trimmed(parts[0], 100), "status", status) // the token is in none of it
@@ -38,7 +38,7 @@ func (h *Handler) serveBeat(w http.ResponseWriter, r *http.Request, rest string)
 }
 
 // beat returns the HTTP status to answer with.
-func (h *Handler) beat(w http.ResponseWriter, r *http.Request, job, token string, stage alerts.Stage) int {
+func (h *Handler) beat(w http.ResponseWriter, r *http.Request, job, token string, stage judge.Stage) int {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		return http.StatusMethodNotAllowed
@@ -50,7 +50,7 @@ func (h *Handler) beat(w http.ResponseWriter, r *http.Request, job, token string
 	if !rightToken(h.cfg.BeatKey, job, token) {
 		return http.StatusForbidden
 	}
-	stages := []alerts.Stage{alerts.Starts, alerts.Progresses, alerts.Finishes, alerts.Fails}
+	stages := []judge.Stage{judge.Starts, judge.Progresses, judge.Finishes, judge.Fails}
 	b, bad := readBeat(r, body)
 	if err != nil || bad != nil || !slices.Contains(stages, stage) {
 		return http.StatusBadRequest
@@ -59,10 +59,10 @@ func (h *Handler) beat(w http.ResponseWriter, r *http.Request, job, token string
 	return h.keep(r.Context(), b)
 }
 
-func (h *Handler) keep(ctx context.Context, b alerts.Beat) int {
+func (h *Handler) keep(ctx context.Context, b judge.Beat) int {
 	decisions, err := h.cfg.Beat(ctx, b)
 	switch {
-	case errors.Is(err, alerts.ErrUnknownBatch):
+	case errors.Is(err, judge.ErrUnknownBatch):
 		return http.StatusNotFound
 	case err != nil:
 		h.cfg.Log.Error("a heartbeat is lost: it could not be stored", "job", b.Batch, "stage", b.Stage, "err", err)
@@ -79,17 +79,17 @@ func (h *Handler) keep(ctx context.Context, b alerts.Beat) int {
 
 // readBeat reads the numbers and the error, from the query and from the body. What it does not know it refuses: a word
 // that was misspelt would be a number that was lost.
-func readBeat(r *http.Request, body []byte) (alerts.Beat, error) {
+func readBeat(r *http.Request, body []byte) (judge.Beat, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		return alerts.Beat{}, err
+		return judge.Beat{}, err
 	}
 	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); kind == "application/json" {
 		return beatOf(values, body)
 	}
 	form, err := url.ParseQuery(string(body))
 	if err != nil {
-		return alerts.Beat{}, err
+		return judge.Beat{}, err
 	}
 	for name, more := range form {
 		values[name] = append(values[name], more...)
@@ -98,8 +98,8 @@ func readBeat(r *http.Request, body []byte) (alerts.Beat, error) {
 }
 
 // beatOf is what the values say, and the document if there is one.
-func beatOf(values url.Values, document []byte) (alerts.Beat, error) {
-	var b alerts.Beat
+func beatOf(values url.Values, document []byte) (judge.Beat, error) {
+	var b judge.Beat
 	for name, given := range values {
 		var err error
 		switch {

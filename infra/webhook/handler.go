@@ -8,7 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 )
 
@@ -20,8 +21,8 @@ type Config struct {
 	Tokens    []string // Twilio's auth tokens: one, or two while they are rotated; with none, its callbacks are refused
 	BeatKey   []byte   // from which the addresses of batches are made; empty: heartbeats are refused
 	// Pager is the one that a report about a page, or with an empty page id a person's text, is for.
-	Pager func(ctx context.Context, pageID string) *alerts.Pager
-	Beat  func(context.Context, alerts.Beat) ([]alerts.Decision, error) // as alerts.Desk does
+	Pager func(ctx context.Context, pageID string) *paging.Pager
+	Beat  func(context.Context, judge.Beat) ([]judge.Decision, error) // as alerts.Desk does
 	// Changed is called when something was written that may have made something else due; nil: nobody is told.
 	Changed func(context.Context)
 	Log     *slog.Logger     // nil: discard
@@ -66,7 +67,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.twilio.ServeHTTP(w, r)
 }
 
-func (h *Handler) report(ctx context.Context, r alerts.Report) (alerts.Answer, error) {
+func (h *Handler) report(ctx context.Context, r paging.Report) (paging.Answer, error) {
 	answer, err := h.cfg.Pager(ctx, r.PageID).Report(ctx, r)
 	if err == nil {
 		h.cfg.Changed(ctx)
@@ -74,7 +75,7 @@ func (h *Handler) report(ctx context.Context, r alerts.Report) (alerts.Answer, e
 	return answer, err
 }
 
-func (h *Handler) reply(ctx context.Context, t alerts.Reply) (string, error) {
+func (h *Handler) reply(ctx context.Context, t paging.Reply) (string, error) {
 	answer, err := h.cfg.Pager(ctx, "").Reply(ctx, t)
 	if err == nil {
 		h.cfg.Changed(ctx)

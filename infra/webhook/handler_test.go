@@ -17,7 +17,9 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/sqlite"
 	"valkyrie/infra/webhook"
 )
@@ -54,14 +56,14 @@ func newRig(t *testing.T) *rig {
 	})
 	r := &rig{store: store}
 	log := slog.New(slog.NewTextHandler(&r.log, nil))
-	policy := alerts.Policy{Heartbeats: []alerts.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}}
-	person := alerts.OnCall{People: []alerts.Person{{Name: "Ada", Phone: "+12025550143"}}}
+	policy := judge.Policy{Heartbeats: []judge.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}}
+	person := oncall.OnCall{People: []oncall.Person{{Name: "Ada", Phone: "+12025550143"}}}
 	r.Handler = webhook.New(webhook.Config{
 		PublicURL: base, Tokens: []string{newer, older}, BeatKey: key, Log: log, TimeNow: func() time.Time { return now },
-		Pager: func(context.Context, string) *alerts.Pager {
-			return &alerts.Pager{Store: store, OnCall: person, Log: log, TimeNow: func() time.Time { return now }}
+		Pager: func(context.Context, string) *paging.Pager {
+			return &paging.Pager{Store: store, OnCall: person, Log: log, TimeNow: func() time.Time { return now }}
 		},
-		Beat:    alerts.Desk{Store: store, Policy: policy}.Beat,
+		Beat:    judge.Recorder{Store: store, Policy: policy}.Beat,
 		Changed: func(context.Context) { r.changed++ },
 	})
 	return r

@@ -12,7 +12,7 @@ import (
 	"net/url"
 	"strings"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 )
 
 // A token is the first 128 bits of HMAC-SHA256 over the job's name. So one key makes the addresses of all batches, and
@@ -39,7 +39,7 @@ const keyItem = "WEBHOOK#beat-key"
 
 // Key is the key that is kept in the store, a random one if there is none yet: so on a machine of one's own there is
 // nothing to set up, and addresses stay what they are.
-func Key(ctx context.Context, items alerts.Items) ([]byte, error) {
+func Key(ctx context.Context, items incident.Items) ([]byte, error) {
 	for {
 		item, err := items.Item(ctx, keyItem)
 		if err != nil {
@@ -49,7 +49,7 @@ func Key(ctx context.Context, items alerts.Items) ([]byte, error) {
 			return item.Data, nil
 		}
 		item.Key, item.Data = keyItem, []byte(rand.Text())
-		if err := items.PutItem(ctx, item); err != nil && !errors.Is(err, alerts.ErrConflict) {
+		if err := items.PutItem(ctx, item); err != nil && !errors.Is(err, incident.ErrConflict) {
 			return nil, fmt.Errorf("the key for the addresses of batches cannot be kept: %w", err)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
 )
 
 // parseFlags sets the flags in args, wherever they stand, and returns the other arguments. Unlike flag.FlagSet.Parse it
@@ -57,7 +57,7 @@ func unknownFlag(fs *flag.FlagSet, name string) error {
 	}
 	var known []string
 	fs.VisitAll(func(f *flag.Flag) { known = append(known, f.Name) })
-	if nearest := alerts.Nearest(name, known); nearest != "" {
+	if nearest := config.Nearest(name, known); nearest != "" {
 		return fmt.Errorf("there is no flag --%s, did you mean --%s?", name, nearest)
 	}
 	return fmt.Errorf("there is no flag --%s", name)

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
 )
 
 // Suggest returns the question for a mistyped name, such as `, did you mean "print-card"?`, or "" when no known name is close.
 func Suggest(name string, known []string) string {
-	if nearest := alerts.Nearest(name, known); nearest != "" {
+	if nearest := config.Nearest(name, known); nearest != "" {
 		return fmt.Sprintf(", did you mean %q?", nearest)
 	}
 	return ""

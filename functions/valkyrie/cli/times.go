@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/config"
 )
 
 // Day is 24 hours.
@@ -19,7 +19,7 @@ func (d *Duration) String() string { return FormatDuration(time.Duration(*d)) }
 
 // Set parses the duration.
 func (d *Duration) Set(text string) error {
-	parsed, err := alerts.ParseDuration(text)
+	parsed, err := config.ParseDuration(text)
 	*d = Duration(parsed)
 	return err
 }
@@ -67,7 +67,7 @@ func (p *PastTime) Set(text string) (err error) {
 
 // Since describes the period that begins at the time, to follow "no runs": "in the last 24h".
 func (p *PastTime) Since() string {
-	if _, err := alerts.ParseDuration(p.Text); err == nil {
+	if _, err := config.ParseDuration(p.Text); err == nil {
 		return "in the last " + p.Text
 	}
 	return "since " + FormatMinute(p.At)
@@ -79,7 +79,7 @@ func FormatMinute(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 
 // ParsePast parses a duration before now ("90m", "7d", "2w") or a time in the past: "today", "yesterday", "03:00" (the last
 // one), "2026-11-01", "2026-11-01 03:00", RFC 3339. Times of day are in zone.
 func ParsePast(s string, now time.Time, zone *time.Location) (time.Time, error) {
-	if d, err := alerts.ParseDuration(s); err == nil && d > 0 {
+	if d, err := config.ParseDuration(s); err == nil && d > 0 {
 		return now.Add(-d), nil
 	}
 	t, err := parseLastTime(s, now, zone)
@@ -166,7 +166,7 @@ func errNoTime(s string) error {
 
 // ParseUntil parses a duration from now, or a time as ParseTime does.
 func ParseUntil(s string, now time.Time, zone *time.Location) (time.Time, error) {
-	if d, err := alerts.ParseDuration(s); err == nil {
+	if d, err := config.ParseDuration(s); err == nil {
 		return now.Add(d), nil
 	}
 	return ParseTime(s, now, zone)

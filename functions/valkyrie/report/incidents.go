@@ -5,16 +5,17 @@ import (
 	"io"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/message"
 	"valkyrie/functions/valkyrie/cli"
 )
 
 // WriteIncident writes an incident as text: its reason, every page, the acknowledgement, the end and the evidence. marks are
 // the releases of the site, one of which it may have begun after.
-func WriteIncident(w io.Writer, r alerts.Record, marks []alerts.Mark) {
+func WriteIncident(w io.Writer, r incident.Record, marks []incident.Release) {
 	const day, clock = "2006-01-02 15:04:05", "15:04:05"
 	fmt.Fprintf(w, "%s  #%s  %s is %s: %s\n", r.Opened.Format(day), r.Short(), r.Journey, r.Kind, r.State)
-	fmt.Fprintf(w, "  %s%s\n", r.Reason, cli.Prefixed("; it ", alerts.Began(r.Incident, marks)))
+	fmt.Fprintf(w, "  %s%s\n", r.Reason, cli.Prefixed("; it ", message.Began(r.Incident, marks)))
 	if r.Error != "" {
 		fmt.Fprintf(w, "  %s%s\n", cli.Prefixed("step \"", cli.Prefixed(r.Step, "\": ")), r.Error)
 	}
@@ -34,18 +35,18 @@ func WriteIncident(w io.Writer, r alerts.Record, marks []alerts.Mark) {
 
 // pageTimes returns how long a page took: from the slot of the deciding run until it rang or was sent, and from then to the
 // key. It also names the failover channel, when that delivered the page.
-func pageTimes(p alerts.Page) string {
+func pageTimes(p incident.Page) string {
 	times := ""
 	if p.Times > 1 {
 		return fmt.Sprintf("; %d like it until %s", p.Times, p.EndedAt.Format("2 Jan 15:04:05"))
 	}
-	if ring, ok := p.ToRing(); ok && p.Purpose != alerts.AllClear {
+	if ring, ok := p.ToRing(); ok && p.Purpose != incident.AllClear {
 		times = fmt.Sprintf("; %s after the slot", ring.Round(time.Second))
 	}
 	if key, ok := p.ToKey(); ok {
 		times += fmt.Sprintf(", key %s later", key.Round(time.Second))
 	}
-	if p.Via == alerts.Second {
+	if p.Via == incident.Second {
 		times += "; by the second channel"
 	}
 	return times

@@ -6,15 +6,16 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/practice"
+	"valkyrie/alerts/replay"
 	"valkyrie/functions/valkyrie/cli"
 )
 
 // Judged is the result of replaying runs under a named policy.
 type Judged struct {
 	Policy   string
-	Verdicts []alerts.Verdict
+	Verdicts []replay.Verdict
 }
 
 // WriteDetections writes a table of the troubles of a practice month: for each when either policy notified people first, and
@@ -35,7 +36,7 @@ func WriteDetections(w io.Writer, troubles []practice.Trouble, would, baseline J
 
 // detection formats when a trouble first called people, and when it first texted them if that was earlier. It marks a
 // trouble that was missed, and a harmless one that notified anyway.
-func detection(t practice.Trouble, verdicts []alerts.Verdict) string {
+func detection(t practice.Trouble, verdicts []replay.Verdict) string {
 	first := map[bool]time.Duration{} // by whether it rings
 	for _, v := range verdicts {
 		for _, a := range v.Alarms {
@@ -66,14 +67,14 @@ func detection(t practice.Trouble, verdicts []alerts.Verdict) string {
 
 // causes reports whether a trouble causes an alarm: the alarm is about its journey, during it or so soon after that its last
 // runs may have led to it. Alarms about slowness belong to slow troubles, all others to the rest.
-func causes(t practice.Trouble, v alerts.Verdict, a alerts.Told) bool {
+func causes(t practice.Trouble, v replay.Verdict, a replay.Notification) bool {
 	const soon = 30 * time.Minute
-	slowness := v.Kind == alerts.Creeping || v.Kind == alerts.Degraded
+	slowness := v.Kind == incident.Creeping || v.Kind == incident.Degraded
 	return t.About(v.Journey) && !a.At.Before(t.From) && a.At.Before(t.Until.Add(soon)) && t.Slow == slowness
 }
 
 // falseAlarms counts the notifications that no trouble causes.
-func falseAlarms(troubles []practice.Trouble, verdicts []alerts.Verdict) string {
+func falseAlarms(troubles []practice.Trouble, verdicts []replay.Verdict) string {
 	calls, texts := 0, 0
 	for _, v := range verdicts {
 		for _, a := range v.Alarms {

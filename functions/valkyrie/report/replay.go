@@ -8,7 +8,8 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"valkyrie/alerts"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/replay"
 	"valkyrie/functions/valkyrie/cli"
 )
 
@@ -16,7 +17,7 @@ import (
 type Notifications struct{ Calls, Texts []time.Time }
 
 // Planned returns the notifications that a replayed policy would send; nil for no incident.
-func Planned(v *alerts.Verdict) *Notifications {
+func Planned(v *replay.Verdict) *Notifications {
 	if v == nil {
 		return nil
 	}
@@ -33,12 +34,12 @@ func Planned(v *alerts.Verdict) *Notifications {
 
 // Sent returns the notifications that a stored incident sent: for each outage in it the first call, and the first text
 // unless it accompanied that call. Pages to further people are not counted, because a replay plans none.
-func Sent(r *alerts.Record) *Notifications {
+func Sent(r *incident.Record) *Notifications {
 	if r == nil {
 		return nil
 	}
 	begins := []time.Time{r.Since}
-	for i, s := range r.Spells {
+	for i, s := range r.Outages {
 		if i > 0 {
 			begins = append(begins, s.Since)
 		}
@@ -49,7 +50,7 @@ func Sent(r *alerts.Record) *Notifications {
 		if i+1 < len(begins) {
 			until = begins[i+1]
 		}
-		call, text := firstAlarm(r, alerts.Call, from, until), firstAlarm(r, alerts.Text, from, until)
+		call, text := firstAlarm(r, incident.Call, from, until), firstAlarm(r, incident.Text, from, until)
 		if !call.IsZero() {
 			n.Calls = append(n.Calls, call)
 		}
@@ -60,9 +61,9 @@ func Sent(r *alerts.Record) *Notifications {
 	return &n
 }
 
-func firstAlarm(r *alerts.Record, c alerts.Channel, from, until time.Time) time.Time {
+func firstAlarm(r *incident.Record, c incident.Channel, from, until time.Time) time.Time {
 	for _, p := range r.Pages {
-		if p.Purpose == alerts.Alarm && p.Channel == c && p.State != alerts.Cancelled && !p.PlannedAt.Before(from) && (until.IsZero() || p.PlannedAt.Before(until)) {
+		if p.Purpose == incident.Alarm && p.Channel == c && p.State != incident.Cancelled && !p.PlannedAt.Before(from) && (until.IsZero() || p.PlannedAt.Before(until)) {
 			return p.PlannedAt
 		}
 	}
@@ -105,7 +106,7 @@ func (n Notifications) equal(other Notifications) bool {
 // A Difference is an incident with its notifications under the tried policy and under the baseline: another policy, or the
 // history as it was.
 type Difference struct {
-	alerts.Difference
+	replay.Difference
 	Would, Did *Notifications
 }
 
@@ -158,8 +159,8 @@ func (t *totals) add(d Difference) string {
 	return "="
 }
 
-func lasted(i alerts.Incident) string {
-	if i.State != alerts.Resolved {
+func lasted(i incident.Incident) string {
+	if i.State != incident.Resolved {
 		return "is open"
 	}
 	return cli.FormatDuration(i.ResolvedAt.Sub(i.Since).Round(time.Second))

@@ -1,0 +1,70 @@
+package alertstest
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"valkyrie/alerts/judge"
+	"valkyrie/probes/journey"
+)
+
+// A Court judges runs and keeps what was said.
+type Court struct {
+	Policy judge.JourneyPolicy
+	State  judge.JourneyState
+	Said   []string // openings, re-openings, endings: "down opens@2"
+	All    []judge.Decision
+}
+
+func (c *Court) Run(r journey.Run) []judge.Decision {
+	var ds []judge.Decision
+	c.State, ds = judge.Judge(c.Policy, c.State, r, "print a card")
+	c.note(ds, r.Slot)
+	return ds
+}
+
+func (c *Court) note(ds []judge.Decision, at time.Time) {
+	c.All = append(c.All, ds...)
+	for _, d := range ds {
+		if d.Verb == judge.Opens || d.Verb == judge.Reopens || d.Verb == judge.Resolves {
+			c.Said = append(c.Said, fmt.Sprintf("%s %s@%d", d.Incident.Kind, d.Verb, int(at.Sub(Start).Minutes())))
+		}
+	}
+}
+
+// Letters judges runs of one region, a minute each: "pff", or "p*30" for thirty of them.
+func (c *Court) Letters(text string) string {
+	minute := 0
+	for _, word := range strings.Fields(text) {
+		runes, n, _ := strings.Cut(word, "*")
+		times := 1
+		fmt.Sscan(n, &times)
+		for range times {
+			for _, l := range runes {
+				c.Run(Run(minute, "eu", Outcomes[l]))
+				minute++
+			}
+		}
+	}
+	return strings.Join(c.Said, " ")
+}
+
+// Regions judges runs of several regions: a word is a slot, a letter a region, "." no run.
+func (c *Court) Regions(text string) string {
+	for minute, word := range strings.Fields(text) {
+		for i, l := range word {
+			if l != '.' {
+				c.Run(Run(minute, []string{"eu", "us", "ap"}[i], Outcomes[l]))
+			}
+		}
+	}
+	return strings.Join(c.Said, " ")
+}
+
+func (c *Court) Watch(minute float64, awake time.Time) {
+	now := Start.Add(time.Duration(minute * float64(time.Minute)))
+	var ds []judge.Decision
+	c.State, ds = c.State.Watch(c.Policy, "print-card", "print a card", now, awake)
+	c.note(ds, now)
+}

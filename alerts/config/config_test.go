@@ -1,0 +1,287 @@
+package config_test
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts"
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/oncall"
+)
+
+var journeys = []string{"print-card", "create-order"}
+
+// good is a configuration to spoil, line by line.
+const good = `judge:
+  failures_in_a_row: 3
+  journeys:
+    create-order: {failures_in_a_row: 1, slow_runs: 2}
+on_call:
+  people:
+    - name: Ada
+      phone: "+12025550143"
+    - name: Grace
+      phone: "+12025550187"
+  escalation: [Grace, Ada]
+  repeat_after: 90s
+phone:
+  from: "+12025550100"
+`
+
+// TestParse: what is not said is the default.
+func TestParse(t *testing.T) {
+	got, err := config.Parse("../alerts.yaml", []byte(good), journeys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := alertstest.ShippedPolicy(t)
+	all.FailuresInARow = 3
+	own := all
+	own.FailuresInARow, own.SlowRuns = 1, 2
+	want := config.Config{
+		Judge: judge.Policy{
+			JourneyPolicy: all,
+			Journeys:      map[string]judge.JourneyPolicy{"create-order": {FailuresInARow: 1, SlowRuns: 2}},
+		},
+		OnCall: oncall.OnCall{
+			People:      []oncall.Person{{Name: "Ada", Phone: "+12025550143"}, {Name: "Grace", Phone: "+12025550187"}},
+			Escalation:  []oncall.EscalationStep{{Call: "Grace"}, {Call: "Ada"}},
+			RepeatAfter: 90 * time.Second, AckExpires: 30 * time.Minute, Gather: 10 * time.Second, Caps: oncall.Caps{CallsPerHour: 30, TextsPerHour: 60},
+		},
+		Phone: config.Caller{From: "+12025550100"},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for name, want := range map[string]judge.JourneyPolicy{
+		"create-order": own,
+		"print-card":   all,
+	} {
+		if diff := cmp.Diff(want, got.Judge.For(name)); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestShippedFile: the file in the program is the one in this folder. Whether it is right for the journeys of this
+// deployment is tested where these are known: functions/yours_test.go.
+func TestShippedFile(t *testing.T) {
+	onDisk, err := os.ReadFile("../alerts.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(onDisk), string(alerts.Shipped())); diff != "" {
+		t.Error(diff)
+	}
+}
+
+const judgeKeys = "failures_in_a_row, recover_after, regions, flapping_failures, flapping_out_of, flapping_spells, flapping_rings_after, " +
+	"return_within, quiet_for, slow_runs, slow_out_of, creeping_days, creeping_ahead, broken_in_a_row, every, silent_after, " +
+	"silent_grace, counts, counts_in_a_row"
+
+// TestFaults: each fault is named with its line, its field, what was expected and what is there.
+func TestFaults(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{"failures_in_a_row: 3", "failures_in_a_row: 0", `f:2: judge.failures_in_a_row: expected 1 to 100 runs, got 0`},
+		{"failures_in_a_row: 3", "failures_in_a_row: 101", `f:2: judge.failures_in_a_row: expected 1 to 100 runs, got 101`},
+		{"failures_in_a_row: 3", "broken_in_a_row: -1", `f:2: judge.broken_in_a_row: expected 1 to 100 runs, got -1`},
+		{"failures_in_a_row: 3", "slow_runs: 6", `f:2: judge.slow_runs: expected at most slow_out_of (5), got 6`},
+		{"failures_in_a_row: 3", "slow_out_of: 200", `f:2: judge.slow_out_of: expected 1 to 100 runs, got 200`},
+		{"failures_in_a_row: 3", "failures: 3", `f:2: judge.failures: unknown field; known here: ` + judgeKeys + `, journeys, heartbeats`},
+		{"slow_runs: 2", "slow_runs: 9", `f:4: judge.journeys.create-order.slow_runs: expected at most slow_out_of (5), got 9`},
+		{"slow_runs: 2", "slow: 2", `f:4: judge.journeys.create-order.slow: unknown field; known here: ` + judgeKeys},
+		{"create-order:", "make-order:", `f:4: judge.journeys.make-order: there is no journey "make-order"; there are: print-card and create-order`},
+		{"on_call:", "oncall:", `f:5: oncall: unknown field; did you mean "on_call"? known here: judge, on_call, phone, tell`},
+		{"- name: Ada", "- name: \"\"", `f:7: on_call.people.0.name: expected a name
+f:11: on_call.escalation.1: "Ada" is not among on_call.people`},
+		{"name: Grace", "name: Ada", `f:9: on_call.people.1.name: "Ada" is there twice
+f:11: on_call.escalation.0: "Grace" is not among on_call.people`},
+		{"      phone: \"+12025550187\"\n", "", `f:9: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got ""`},
+		{"+12025550187", "0202 555 0187", `f:10: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got "0202 555 0187"`},
+		{"phone: \"+12025550187\"", "mobile: \"+12025550187\"", `f:9: on_call.people.1.phone: expected a phone number with its country code, such as "+12025550143", got ""
+f:10: on_call.people.1.mobile: unknown field; known here: name, phone, email, zone, awake, language`},
+		{"[Grace, Ada]", "[]", `f:11: on_call.escalation: expected at least one name: otherwise nobody is woken`},
+		{"[Grace, Ada]", "[Grace, Alan]", `f:11: on_call.escalation.1: "Alan" is not among on_call.people`},
+		{"90s", "0s", `f:12: on_call.repeat_after: expected a duration of at least 1s, such as 5m, got 0s`},
+		{"repeat_after: 90s", "ack_expires: 0s", `f:12: on_call.ack_expires: expected a duration of at least 1s, such as 30m, got 0s; what is to be quiet for long is muted instead`},
+		{"repeat_after: 90s", "journeys: {print-card: {ack_expires: 0s}}", `f:12: on_call.journeys.print-card.ack_expires: expected a duration of at least 1s, such as 30m, got 0s; what is to be quiet for long is muted instead`},
+		{"repeat_after: 90s", "second_channel: {regoin: eu-west-1}", `f:12: on_call.second_channel.regoin: unknown field; did you mean "region"? known here: region, voice, topic, sender`},
+		{"repeat_after: 90s", "second_channel: {region: eu-west-1, voice: mine, topic: \"arn:aws:sns:us-east-1:123456789012:v\", sender: VALKYRIE-PROBE}", `f:12: on_call.second_channel.voice: expected a phone number such as "+12025550111", or the id or ARN of a number or a pool, got "mine"
+f:12: on_call.second_channel.topic: expected the ARN of an SNS topic in eu-west-1, such as arn:aws:sns:eu-west-1:123456789012:valkyrie, got "arn:aws:sns:us-east-1:123456789012:v"
+f:12: on_call.second_channel.sender: expected 1 to 11 letters and digits, a letter among them, got "VALKYRIE-PROBE"`},
+		{"repeat_after: 90s", "second_channel:", `f:12: on_call.second_channel: expected region, and voice, topic or sender`},
+		{"repeat_after: 90s", "caps: {calls_per_hour: 0, texts_per_hour: -1, month: 50, call_price: 0.02, calls: 3}", `f:12: on_call.caps.calls: unknown field; known here: calls_per_hour, texts_per_hour, month, call_price, text_price
+f:12: on_call.caps.calls_per_hour: expected 1 to 1000, got 0
+f:12: on_call.caps.texts_per_hour: expected 1 to 1000, got -1
+f:12: on_call.caps.text_price: expected a price above 0, as on_call.caps.month is a sum of prices, got 0`},
+		{"repeat_after: 90s", "caps: {month: -1}", `f:12: on_call.caps.month: expected 0 or more, got -1`},
+		{"repeat_after: 90s", "drills: {every: sometimes, zone: Mars}", `f:12: on_call.drills.every: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron, got "sometimes"
+f:12: on_call.drills.zone: expected a time zone such as Europe/Berlin, got "Mars"`},
+		{"repeat_after: 90s", "drills: {every: 0 10 30 2 *}", `f:12: on_call.drills.every: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron, got "0 10 30 2 *": it never comes: no February has such a day of the month; use one from 1 to 29`},
+		{"repeat_after: 90s", "drills: {every: '@every 24h'}", `f:12: on_call.drills.every: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron, got "@every 24h": it never comes, as @every has no time of the day; write one, such as "0 10 * * *"`},
+		{"repeat_after: 90s", "drills: {zone: Europe/Berlin}", `f:12: on_call.drills.every: expected a time such as "first Tuesday 10:00" (of every month), or five fields as in cron`},
+		{"repeat_after: 90s", "gather: 2m", `f:12: on_call.gather: expected a duration of 0s to 1m0s, got 2m0s`},
+		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: on_call.repeat: unknown field; known here: people, rotations, overrides, escalation, repeat_after, ack_expires, gather, severity, maintenance, journeys, drills, caps, second_channel, play, evidence_url`},
+		{"from: \"+12025550100\"", "from: \"\"", `f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
+		{"phone:\n  from: \"+12025550100\"\n", "", `f:1: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
+		{"from: ", "to: ", `f:14: phone.to: unknown field; known here: from
+f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		if text == good {
+			t.Fatalf("%q is not in the good file", c.old)
+		}
+		if got := faults(text); got != c.want {
+			t.Errorf("%q instead of %q:\ngot  %s\nwant %s", c.new, c.old, got, c.want)
+		}
+	}
+}
+
+// faults are those of the file f with this text.
+func faults(text string) string {
+	_, err := config.Parse("f", []byte(text), journeys)
+	return fmt.Sprint(err)
+}
+
+// TestUnreadable: what is of another kind than it must be is one fault, in our words; nothing else is said because of it.
+func TestUnreadable(t *testing.T) {
+	for _, c := range []struct{ old, new, want string }{
+		{"failures_in_a_row: 3", "failures_in_a_row: three", `f:2: judge.failures_in_a_row: expected a whole number such as 2, got "three"`},
+		{"failures_in_a_row: 3", "failures_in_a_row: 2.5", `f:2: judge.failures_in_a_row: expected a whole number such as 2, got "2.5"`},
+		{"failures_in_a_row: 3", `failures_in_a_row: "3"`, `f:2: judge.failures_in_a_row: expected a whole number such as 2, got "3"; write it without quotes`},
+		{"failures_in_a_row: 3", "failures_in_a_row: [3]", `f:2: judge.failures_in_a_row: expected a whole number such as 2, got a list`},
+		{"failures_in_a_row: 3", "counts: [{ceiling: {name: a, at_most: .inf}}]", `f:2: judge.counts.0.ceiling.at_most: expected a number such as 0.5, got ".inf"`},
+		{"repeat_after: 90s", "repeat_after: soon", `f:12: on_call.repeat_after: expected a duration such as 90s, 5m, 24h or 7d, got "soon"`},
+		{"repeat_after: 90s", "repeat_after: 90", `f:12: on_call.repeat_after: expected a duration such as 90s, 5m, 24h or 7d, got "90"; say the unit`},
+		{"repeat_after: 90s", "escalation: [Ada]", `f:12: on_call.escalation: it is there twice, first in line 11; make one of the two`},
+		{"    create-order: {failures_in_a_row: 1, slow_runs: 2}", "    - create-order", `f:4: judge.journeys: expected names with what belongs to them (name: ...), got a list`},
+		{"{failures_in_a_row: 1, slow_runs: 2}", "often", `f:4: judge.journeys.create-order: expected fields (` + judgeKeys + `), got "often"`},
+		{"[Grace, Ada]", "Grace", `f:11: on_call.escalation: expected a list, got "Grace"; write it as [a, b], or each on a line of its own after "- "`},
+		{"[Grace, Ada]", "[Grace, ~]", `f:11: on_call.escalation.1: expected an entry of the list, got nothing`},
+		{"[Grace, Ada]", "[Grace, {call: Ada, after: 2}]", `f:11: on_call.escalation.1.after: expected a duration such as 90s, 5m, 24h or 7d, got "2"; say the unit`},
+		{"    - name: Grace\n      phone: \"+12025550187\"\n", "    - Grace\n", `f:9: on_call.people.1: expected fields (name, phone, email, zone, awake, language), got "Grace"`},
+		{"name: Grace", "name: [Grace]", `f:9: on_call.people.1.name: expected a single value, got a list`},
+		{"    - name: Grace", "    - zone: Mars\n      name: Grace", `f:9: on_call.people.1.zone: expected a time zone such as Europe/Berlin, got "Mars"`},
+		{"on_call:", "on_call: &a\n  <<: *a", `f:5: on_call: it contains itself`},
+		{"phone:\n  from: \"+12025550100\"", "phone: \"+12025550100\"", `f:13: phone: expected fields (from), got "+12025550100"`},
+		{good, "Ada", `f:1: expected fields (judge, on_call, phone, tell), got "Ada"`},
+		{good, "- judge", `f:1: expected fields (judge, on_call, phone, tell), got a list`},
+		{"phone:\n  from", "phone:\n\tfrom", "f:14: it is not YAML: found character that cannot start any token; indent with spaces, not with tabs"},
+		{"[Grace, Ada]", "[Grace, Ada", "f:11: it is not YAML: did not find expected ',' or ']'; is a bracket, or a comma, missing?"},
+		{"    - name: Grace", "   - name: Grace", "f:9: it is not YAML: did not find expected key; fields of one thing need the same indentation"},
+		{"name: Ada", "name: Ada: Grace", "f:7: it is not YAML: mapping values are not allowed in this context; a text with a colon in it needs quotes, and fields of one thing the same indentation"},
+		{"from: \"+12025550100\"", "from: *unknown", "f:14: it is not YAML: unknown anchor 'unknown' referenced"},
+	} {
+		text := strings.Replace(good, c.old, c.new, 1)
+		if got := faults(text); got != c.want {
+			t.Errorf("%q instead of %q:\ngot  %s\nwant %s", c.new, c.old, got, c.want)
+		}
+	}
+}
+
+// TestAliases: what stands once and is used twice is read in both places; and what it brings does not replace what is there.
+func TestAliases(t *testing.T) {
+	text := strings.Replace(good, "{failures_in_a_row: 1, slow_runs: 2}", "&one {failures_in_a_row: 1, slow_runs: 2}\n    print-card: {<<: *one, slow_runs: 4}", 1)
+	c, err := config.Parse("f", []byte(text), journeys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Judge.Journeys["print-card"]; got.FailuresInARow != 1 || got.SlowRuns != 4 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestSecondDocument: what stands after "---" would be left out silently.
+func TestSecondDocument(t *testing.T) {
+	if got := faults(good + "---\nphone: {from: \"+12025550199\"}\n"); !strings.HasPrefix(got, "f:15: ") {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestEmptyFile: without people nobody can be called, and without lines no line is named.
+func TestEmptyFile(t *testing.T) {
+	const want = `f: on_call.people: expected at least one person: otherwise nobody is woken
+f: on_call.escalation: expected at least one name: otherwise nobody is woken
+f: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`
+	for _, text := range []string{"", "\n", "# nothing yet\n"} {
+		if got := faults(text); got != want {
+			t.Errorf("%q:\n%s", text, got)
+		}
+	}
+}
+
+// TestManyFaults: all are named at once, in the order of the file.
+func TestManyFaults(t *testing.T) {
+	const text = `judge:
+  failures_in_a_row: 0
+  journeys:
+    b: {}
+    c: {}
+    a: {}
+    print-card: {slow_runs: 7}
+    create-order: {broken_in_a_row: 500}
+on_call:
+  people:
+    - {name: Ada, phone: "1"}
+    - {name: Ada, phone: "+12025550143", mail: ada@example.com}
+  escalation: [Alan]
+phone: {}
+`
+	const want = `f:2: judge.failures_in_a_row: expected 1 to 100 runs, got 0
+f:4: judge.journeys.b: there is no journey "b"; there are: print-card and create-order
+f:5: judge.journeys.c: there is no journey "c"; there are: print-card and create-order
+f:6: judge.journeys.a: there is no journey "a"; there are: print-card and create-order
+f:7: judge.journeys.print-card.slow_runs: expected at most slow_out_of (5), got 7
+f:8: judge.journeys.create-order.broken_in_a_row: expected 1 to 100 runs, got 500
+f:11: on_call.people.0.phone: expected a phone number with its country code, such as "+12025550143", got "1"
+f:12: on_call.people.1.mail: unknown field; did you mean "email"? known here: name, phone, email, zone, awake, language
+f:12: on_call.people.1.name: "Ada" is there twice
+f:13: on_call.escalation.0: "Alan" is not among on_call.people
+f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`
+	for range 20 {
+		if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(faults(text), "\n")); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+}
+
+// TestAnyText: no file makes it panic, and what it takes can be used.
+func TestAnyText(t *testing.T) {
+	lines := strings.SplitAfter(good, "\n")
+	rapid.Check(t, func(t *rapid.T) {
+		var text strings.Builder
+		for _, line := range lines {
+			switch rapid.IntRange(0, 12).Draw(t, "what") {
+			case 0: // left out
+			case 1:
+				text.WriteString(rapid.String().Draw(t, "anything"))
+			case 2:
+				text.WriteString(rapid.StringMatching(`[ ]{0,6}[a-z_]{0,8}: ?[-\[\]{}&*!|>%@"'0-9a-z,+:# ]{0,12}\n`).Draw(t, "like YAML"))
+			case 3:
+				at := rapid.IntRange(0, len(line)).Draw(t, "at")
+				text.WriteString(line[:at] + rapid.SampledFrom([]string{"", "*a", "&a ", "<<: ", "- ", "{", "[", "~", "!!binary ", "\t", "\n"}).Draw(t, "in") + line[at:])
+			default:
+				text.WriteString(line)
+			}
+		}
+		c, err := config.Parse("f", []byte(text.String()), journeys)
+		if err != nil {
+			if strings.TrimSpace(err.Error()) == "" {
+				t.Fatal("an error that says nothing")
+			}
+			return
+		}
+		if len(c.OnCall.People) == 0 || len(c.OnCall.Escalation) == 0 || c.OnCall.RepeatAfter < time.Second ||
+			c.Judge.For("print-card").FailuresInARow < 1 || c.Phone.From == "" {
+			t.Fatalf("taken, and of no use: %+v\n%s", c, text.String())
+		}
+	})
+}

@@ -1,0 +1,39 @@
+package config
+
+// Nearest is the candidate that somebody who typed a word most likely meant; empty when none is close enough to be worth
+// saying: of long words more than a quarter, of short ones more than a letter, would have to change.
+func Nearest(typed string, candidates []string) string {
+	best, least := "", max(2, len(typed)/4+1)
+	for _, c := range candidates {
+		if d := distance(typed, c); d < least {
+			best, least = c, d
+		}
+	}
+	return best
+}
+
+// distance is the least number of letters to insert, to drop, to replace, and of neighbours to swap, from a to b; in bytes.
+// The optimal string alignment distance.
+func distance(a, b string) int {
+	rows := make([][]int, len(a)+1)
+	for i := range rows {
+		rows[i] = make([]int, len(b)+1)
+		rows[i][0] = i
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		for j := 1; j <= len(b); j++ {
+			replaced := rows[i-1][j-1]
+			if a[i-1] != b[j-1] {
+				replaced++
+			}
+			rows[i][j] = min(replaced, rows[i-1][j]+1, rows[i][j-1]+1)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				rows[i][j] = min(rows[i][j], rows[i-2][j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)][len(b)]
+}

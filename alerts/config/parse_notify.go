@@ -1,0 +1,98 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/phrase"
+)
+
+// telling checks how loudly people are told, and when they are not.
+func (c *checker) telling(o oncall.OnCall, journeys []string) {
+	c.severities("on_call.severity", o.Severities)
+	for _, name := range slices.Sorted(maps.Keys(o.Journeys)) {
+		path := "on_call.journeys." + name
+		c.journey(path, name, journeys)
+		notes := o.Journeys[name]
+		c.severities(path+".severity", notes.Severity)
+		if at := path + ".ack_expires"; c.node(at) != nil {
+			c.ackExpires(at, notes.AckExpires)
+		}
+		c.address(path+".runbook", notes.Runbook, maxAddress)
+		if n := utf8.RuneCountInString(notes.Say); n > maxSay {
+			c.fault(path+".say", "expected at most %d characters, got %d: a call is not a letter", maxSay, n)
+		}
+	}
+	c.address("on_call.play", o.Play, maxPlay)
+	c.address("on_call.evidence_url", o.EvidenceURL, maxAddress)
+	for i, m := range o.Maintenance {
+		path := fmt.Sprintf("on_call.maintenance.%d", i)
+		for j, name := range m.Journeys {
+			c.journey(fmt.Sprintf("%s.journeys.%d", path, j), name, journeys)
+		}
+		c.maintenance(path, m)
+	}
+}
+
+// Bounds in characters: an address has to fit into a text, or a call's document, beside the words.
+const (
+	maxAddress = 100
+	maxPlay    = 300
+	maxSay     = 300
+)
+
+// webURL has nothing in it that counts twice in a text, or cannot be in one.
+var webURL = regexp.MustCompile(`^https?://[0-9A-Za-z.-]+(:\d+)?(/[0-9A-Za-z._/?&=%#+:,@!*'()-]*)?$`)
+
+func (c *checker) address(path, address string, longest int) {
+	if address != "" && (!webURL.MatchString(address) || len(address) > longest) {
+		c.fault(path, "expected an address such as https://example.com/x, of at most %d plain characters, got %q", longest, address)
+	}
+}
+
+func (c *checker) journey(path, name string, journeys []string) {
+	if !slices.Contains(journeys, name) {
+		c.fault(path, "there is no journey %q; there are: %s", name, phrase.List(journeys))
+	}
+}
+
+func (c *checker) severities(path string, m map[incident.Kind]oncall.Severity) {
+	for _, kind := range slices.Sorted(maps.Keys(m)) {
+		at := path + "." + string(kind)
+		if !slices.Contains(incident.Kinds(), kind) {
+			c.fault(at, "there is no kind of incident %q; there are: %s", kind, phrase.List(oncall.KindNames()))
+		}
+		if !slices.Contains(oncall.AllSeverities, m[kind]) {
+			c.fault(at, "expected page, notify or log, got %q", m[kind])
+		}
+	}
+}
+
+func (c *checker) maintenance(path string, m oncall.Maintenance) {
+	const aDay = 24 * time.Hour
+	once, recurring := !m.From.IsZero() || !m.To.IsZero(), m.Every.IsSet() || m.For != 0
+	longest := 7 * aDay
+	if m.Every.Daily {
+		longest = aDay
+	}
+	zone := m.Zone.Location()
+	switch {
+	case c.spoiltAmong(path, "from", "to", "every", "for"):
+	case once == recurring:
+		c.fault(path, "expected either from and to, or every and for")
+	case recurring && !m.Every.IsSet():
+		c.fault(path+".every", "expected a time such as \"Sunday 03:00\", or \"03:00\" for every day")
+	case recurring && (m.For <= 0 || m.For >= longest):
+		c.fault(path+".for", "expected a duration over 0 and under %v, got %v: it would never begin, or never end", longest, m.For)
+	case once && (m.From.IsZero() || m.To.IsZero()):
+		c.fault(path, "expected a from and a to such as \"2026-12-24 09:00\"")
+	case once && !m.From.In(zone).Before(m.To.In(zone)):
+		c.fault(path+".to", "expected a time after %v, got %v", m.From, m.To)
+	}
+}

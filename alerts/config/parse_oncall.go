@@ -1,0 +1,273 @@
+package config
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"valkyrie/alerts/oncall"
+)
+
+// caps checks that no cap holds back everything, or nothing.
+func (c *checker) caps(path string, caps oncall.Caps) {
+	const most = 1000
+	for _, f := range []struct {
+		field string
+		n     int
+	}{{"calls_per_hour", caps.CallsPerHour}, {"texts_per_hour", caps.TextsPerHour}} {
+		if f.n < 1 || f.n > most {
+			c.fault(path+"."+f.field, "expected 1 to %d, got %d", most, f.n)
+		}
+	}
+	if caps.Month < 0 {
+		c.fault(path+".month", "expected 0 or more, got %g", caps.Month)
+	}
+	for _, f := range []struct {
+		field string
+		price float64
+	}{{"call_price", caps.CallPrice}, {"text_price", caps.TextPrice}} {
+		switch {
+		case caps.Month > 0 && f.price <= 0:
+			c.fault(path+"."+f.field, "expected a price above 0, as on_call.caps.month is a sum of prices, got %g", f.price)
+		case f.price < 0:
+			c.fault(path+"."+f.field, "expected 0 or more, got %g", f.price)
+		}
+	}
+}
+
+// onCall checks who is told. Whatever lets nobody be told at some moment is a fault.
+func (c *checker) onCall(o oncall.OnCall) {
+	names := c.people(o.People)
+	for i, r := range o.Rotations {
+		path := fmt.Sprintf("on_call.rotations.%d", i)
+		c.rotation(path, r, o)
+		c.name(path+".name", r.Name, names)
+	}
+	for i := range o.Overrides {
+		c.override(fmt.Sprintf("on_call.overrides.%d", i), o, i)
+	}
+	if len(o.Escalation) == 0 {
+		c.fault("on_call.escalation", "expected at least one name: otherwise nobody is woken")
+	}
+	among := "on_call.people"
+	if len(o.Rotations) > 0 {
+		among += ", nor on_call.rotations"
+	}
+	for i, r := range o.Escalation {
+		c.rung(i, r, names, among)
+	}
+	if o.RepeatAfter < time.Second {
+		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
+	}
+	c.ackExpires("on_call.ack_expires", o.AckExpires)
+	c.secondChannel(o)
+	if c.node("on_call.drills") != nil && !o.Drills.Every.IsSet() && len(c.faults) == 0 {
+		c.fault("on_call.drills.every", "expected a time such as \"first Tuesday 10:00\" (of every month), or five fields as in cron")
+	}
+	c.caps("on_call.caps", o.Caps)
+	if o.Gather < 0 || o.Gather > oncall.MaxGather {
+		c.fault("on_call.gather", "expected a duration of 0s to %v, got %v", oncall.MaxGather, o.Gather)
+	}
+}
+
+// ackExpires checks how long an acknowledgement holds. One that holds for ever is how an outage is forgotten.
+func (c *checker) ackExpires(path string, d time.Duration) {
+	if d < time.Second {
+		c.fault(path, "expected a duration of at least 1s, such as 30m, got %v; what is to be quiet for long is muted instead", d)
+	}
+}
+
+// name checks that a name is there, and not twice.
+func (c *checker) name(path, name string, taken map[string]bool) {
+	switch {
+	case name == "":
+		c.fault(path, "expected a name")
+	case taken[name]:
+		c.fault(path, "%q is there twice", name)
+	}
+	taken[name] = true
+}
+
+var email = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+
+var language = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
+
+func (c *checker) people(people []oncall.Person) (names map[string]bool) {
+	names = map[string]bool{}
+	for i, p := range people {
+		path := fmt.Sprintf("on_call.people.%d", i)
+		c.name(path+".name", p.Name, names)
+		c.phone(path+".phone", p.Phone)
+		if p.Email != "" && !email.MatchString(p.Email) {
+			c.fault(path+".email", "expected an address such as ada@example.com, got %q", p.Email)
+		}
+		c.language(path+".language", p.Language)
+	}
+	if len(people) == 0 {
+		c.fault("on_call.people", "expected at least one person: otherwise nobody is woken")
+	}
+	return names
+}
+
+// language checks the voice that calls a person.
+func (c *checker) language(path, tag string) {
+	first, _, _ := strings.Cut(tag, "-")
+	switch {
+	case tag == "":
+	case !language.MatchString(tag):
+		c.fault(path, "expected a language such as en-GB, got %q", tag)
+	case first != "en":
+		c.fault(path, "expected an English voice, such as en-GB, or nothing, got %q: what a call says is English, and nobody would understand it from that voice; a journey's title and say may be in any language", tag)
+	}
+}
+
+func (c *checker) rung(i int, r oncall.EscalationStep, names map[string]bool, among string) {
+	path := fmt.Sprintf("on_call.escalation.%d", i)
+	if !names[r.Call] && !c.namesAreSpoilt() && !c.spoilt(path+".call") {
+		c.fault(path, "%q is not among %s", r.Call, among)
+	}
+	switch {
+	case r.After < 0:
+		c.fault(path+".after", "expected a duration such as 2m, got %v", r.After)
+	case r.After > 0 && i == 0:
+		c.fault(path+".after", "expected none: the first is called at once; got %v", r.After)
+	}
+}
+
+// namesAreSpoilt reports whether the name of a person or a rotation may have been among what could not be read.
+func (c *checker) namesAreSpoilt() bool {
+	return c.someNameless("on_call.people") || c.someNameless("on_call.rotations")
+}
+
+// someNameless reports whether a list, an entry of it, or the name of one could not be read.
+func (c *checker) someNameless(list string) bool {
+	for i := range c.entries(list) {
+		if c.spoilt(fmt.Sprintf("%s.%d.name", list, i)) {
+			return true
+		}
+	}
+	return c.spoilt(list)
+}
+
+// entries is how many entries a list of the file has.
+func (c *checker) entries(list string) int {
+	if n := c.node(list); n != nil {
+		return len(n.Content)
+	}
+	return 0
+}
+
+func (c *checker) rotation(path string, r oncall.Rotation, o oncall.OnCall) {
+	if len(r.Shifts) > 0 {
+		c.shifts(path, r, o)
+		return
+	}
+	if len(r.People) == 0 {
+		c.fault(path+".people", "expected at least one name, or shifts: otherwise nobody has the duty")
+	}
+	for i, name := range r.People {
+		c.member(fmt.Sprintf("%s.people.%d", path, i), name, o)
+	}
+	switch start := r.Start.Weekday(); {
+	case r.Start.IsZero():
+		c.fault(path+".start", "expected the date of a day on which the first of people takes over, such as 2026-11-23")
+	case r.HandOver.IsSet() && !r.HandOver.Daily && r.HandOver.Day != start:
+		c.fault(path+".start", "expected a %v, as hand_over says, got a %v", r.HandOver.Day, start)
+	case r.HandOver.IsSet() && !r.HandOver.Daily && r.TurnDays()%7 != 0:
+		c.fault(path+".hand_over", "expected a time of day, as turns of %d days begin on any day, got %v", r.TurnDays(), r.HandOver)
+	}
+}
+
+func (c *checker) member(path, name string, o oncall.OnCall) {
+	if _, ok := o.FindPerson(name); !ok && !c.someNameless("on_call.people") {
+		c.fault(path, "%q is not among on_call.people", name)
+	}
+}
+
+// shifts checks the table of a week: every minute of it belongs to exactly one shift.
+func (c *checker) shifts(path string, r oncall.Rotation, o oncall.OnCall) {
+	if len(r.People) > 0 || r.Every != 0 || r.HandOver.IsSet() || !r.Start.IsZero() {
+		c.fault(path+".shifts", "expected either shifts, or every, hand_over, start and people")
+	}
+	var on [oncall.MinutesPerWeek]int
+	whole := true
+	for i, s := range r.Shifts {
+		at := fmt.Sprintf("%s.shifts.%d", path, i)
+		c.member(at+".who", s.Who, o)
+		if c.spoiltAmong(at, "from", "to") {
+			whole = false
+			continue
+		}
+		if !s.From.IsSet() || !s.To.IsSet() || s.From.Daily || s.To.Daily {
+			c.fault(at, "expected a from and a to such as \"Monday 09:00\"")
+			whole = false
+			continue
+		}
+		for m := range s.Minutes() {
+			on[(s.From.MinuteOfWeek()+m)%oncall.MinutesPerWeek]++
+		}
+	}
+	if whole {
+		c.coverage(path+".shifts", on)
+	}
+}
+
+// coverage names the stretches of a week that nobody has, or several. It begins where one ends, so that a week-end is one.
+func (c *checker) coverage(path string, on [oncall.MinutesPerWeek]int) {
+	count := func(m int) int { return min(on[(m+oncall.MinutesPerWeek)%oncall.MinutesPerWeek], 2) }
+	first := 0
+	for first < oncall.MinutesPerWeek && count(first) == count(first-1) {
+		first++
+	}
+	for m := first; m < first+oncall.MinutesPerWeek; {
+		begins := m
+		for m++; m < first+oncall.MinutesPerWeek && count(m) == count(begins); m++ {
+		}
+		switch count(begins) {
+		case 0:
+			c.fault(path, "nobody has the duty from %s to %s", weekText(begins), weekText(m))
+		case 2:
+			c.fault(path, "more than one has the duty from %s to %s", weekText(begins), weekText(m))
+		}
+	}
+}
+
+func weekText(minute int) string {
+	const aDay = 24 * 60
+	minute %= oncall.MinutesPerWeek
+	return oncall.TimeOfWeek{Day: time.Weekday(minute / aDay), Minute: minute % aDay}.String()
+}
+
+func (c *checker) override(path string, o oncall.OnCall, i int) {
+	v := o.Overrides[i]
+	r, ok := o.FindRotation(v.Rotation)
+	if !ok && !c.someNameless("on_call.rotations") {
+		c.fault(path+".rotation", "%q is not among on_call.rotations", v.Rotation)
+	}
+	c.member(path+".who", v.Who, o)
+	if c.spoiltAmong(path, "from", "to") {
+		return
+	}
+	if v.From.IsZero() || v.To.IsZero() {
+		c.fault(path, "expected a from and a to such as \"2026-12-24 09:00\"")
+		return
+	}
+	zone := r.Zone.Location()
+	if !v.From.In(zone).Before(v.To.In(zone)) {
+		c.fault(path+".to", "expected a time after %v, got %v", v.From, v.To)
+		return
+	}
+	for _, earlier := range o.Overrides[:i] {
+		if !earlier.From.IsZero() && !earlier.To.IsZero() && v.Overlaps(earlier, zone) {
+			c.fault(path, "%s and %s have %s at the same time, from %v", earlier.Who, v.Who, v.Rotation, later(v.From, earlier.From, zone))
+		}
+	}
+}
+
+func later(a, b oncall.WallTime, zone *time.Location) oncall.WallTime {
+	if a.In(zone).After(b.In(zone)) {
+		return a
+	}
+	return b
+}

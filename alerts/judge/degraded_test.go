@@ -1,0 +1,65 @@
+package judge_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/message"
+)
+
+// TestSlowAgainAndAgain: the third time within a day it is one story, which is told once, and is over when it has been fast
+// for a day; what comes back after that is another one.
+func TestSlowAgainAndAgain(t *testing.T) {
+	const day = "p*1440 "
+	bout := "sss p*57 "
+	want := "degraded opens@2 degraded resolves@5 degraded reopens@62 degraded resolves@65 degraded reopens@122"
+	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	if got := k.Letters(strings.Repeat(bout, 20)); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	inc := k.State.Open[0]
+	if end := "; it has come back, 3 times since 03:02 UTC; it is over when it has not been so for 24 h 0 min"; !strings.HasSuffix(inc.Reason, end) || len(inc.Bouts) != 3 {
+		t.Errorf("%q, %d bouts; want it to end %q", inc.Reason, len(inc.Bouts), end)
+	}
+	k = alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	if got, want := k.Letters(bout+bout+bout+day+"sss"), want+" degraded resolves@1562 degraded reopens@1622"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if inc := k.State.Open[0]; len(inc.Bouts) != 1 {
+		t.Errorf("a day later its earlier bouts still count: %v", inc.Bouts)
+	}
+}
+
+// TestSlowNowAndThen: a single slow run does not keep it open, and twice a day is told twice.
+func TestSlowNowAndThen(t *testing.T) {
+	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	want := "degraded opens@2 degraded resolves@5 degraded reopens@725 degraded resolves@728"
+	if got := k.Letters("sss p*720 sss p*100 s p*100 s"); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	k = alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	got := k.Letters(strings.Repeat("sss p*57 ", 3) + strings.Repeat("p*99 s ", 15))
+	if !strings.HasSuffix(got, "degraded resolves@1562") {
+		t.Errorf("single slow runs keep open what comes and goes: %s", got)
+	}
+}
+
+// TestWordsOfSlowAgain: a text says that it comes and goes, since when, and how often.
+func TestWordsOfSlowAgain(t *testing.T) {
+	ada := alertstest.OnCall.People[0]
+	i := alertstest.Incident("a", incident.Degraded, 9, false)
+	i.Step, i.Streak = "create an order", 3
+	tell := func() string {
+		return message.Content{To: ada, About: []incident.Incident{i}, Now: alertstest.Start.Add(time.Hour)}.Text()
+	}
+	if strings.Contains(tell(), "comes and goes") {
+		t.Error(tell())
+	}
+	i.Bouts = []time.Time{alertstest.Start, alertstest.Start.Add(10 * time.Minute), alertstest.Start.Add(time.Hour)}
+	if !strings.Contains(tell(), "it comes and goes, 3 times since 03:00 UTC") {
+		t.Error(tell())
+	}
+}

@@ -1,0 +1,131 @@
+package judge_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/probes/journey"
+)
+
+// judged folds the letters, a minute each, and writes what was decided: "down opens@1" and so on.
+func judged(t interface{ Helper() }, runs string) (judge.JourneyState, string) {
+	t.Helper()
+	var s judge.JourneyState
+	var said []string
+	for i, letter := range []rune(runs) {
+		var decisions []judge.Decision
+		s, decisions = judge.Judge(alertstest.Policy, s, alertstest.Run(i, "eu", alertstest.Outcomes[letter]), "print a card")
+		for _, d := range decisions {
+			if d.Verb == judge.Opens || d.Verb == judge.Resolves {
+				said = append(said, fmt.Sprintf("%s %s@%d", d.Incident.Kind, d.Verb, i))
+			}
+		}
+	}
+	return s, strings.Join(said, " ")
+}
+
+func TestJudge(t *testing.T) {
+	for _, c := range []struct{ runs, want string }{
+		{"pppppp", ""},
+		{"pfpfpf", ""}, // the decoy: one failed run between good ones
+		{"pffp", "down opens@2 down resolves@3"},
+		{"fffff", "down opens@1"},
+		{"ffpff", "down opens@1 down resolves@2 down opens@4"},
+		{"fbf", "down opens@2"}, // broken tells nothing of the site
+		{"ffbp", "down opens@1 down resolves@3"},
+		{"ffs", "down opens@1 down resolves@2"}, // slow is good enough to buy
+		{"bpbp", ""},
+		{"bbp", "ours opens@1 ours resolves@2"},
+		{"pspp", ""}, // the decoy: one slow run
+		{"spsps", "degraded opens@4"},
+		{"sssppp", "degraded opens@2 degraded resolves@5"},
+		{"sssffpp", "degraded opens@2 down opens@4 down resolves@5 degraded resolves@5"},
+	} {
+		if _, got := judged(t, c.runs); got != c.want {
+			t.Errorf("%s: got %q, want %q", c.runs, got, c.want)
+		}
+	}
+}
+
+func TestJudgeTellsTheStory(t *testing.T) {
+	s, _ := judged(t, "pfff")
+	if len(s.Open) != 1 || len(s.Outbox) != 1 {
+		t.Fatalf("open %d, outbox %d, want one of each", len(s.Open), len(s.Outbox))
+	}
+	inc := s.Outbox[0]
+	want := incident.Incident{
+		ID: "print-card/down/2026-11-21T03:02:00Z", Journey: "print-card", Title: "print a card", Kind: incident.Down,
+		Step: "wait for the PDF", Error: "no PDF", Regions: []string{"eu"}, Since: alertstest.Start.Add(time.Minute),
+		Opened: alertstest.Start.Add(2 * time.Minute), Last: alertstest.Start.Add(3 * time.Minute), Streak: 3, Runs: 2, State: incident.Open,
+		Outages: []incident.Outage{{Since: alertstest.Start.Add(time.Minute), Step: "wait for the PDF", Error: "no PDF", Regions: []string{"eu"}}},
+		Reason:  "print-card failed twice in a row from eu, the first at 03:01 UTC",
+	}
+	if diff := cmp.Diff(want, inc); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestJudgeTwoRegions: an incident is one for all regions, and lasts until none of them has it any more.
+func TestJudgeTwoRegions(t *testing.T) {
+	var s judge.JourneyState
+	var said []string
+	for _, r := range []journey.Run{
+		alertstest.Run(0, "eu", journey.Failed), alertstest.Run(0, "us", journey.Failed), alertstest.Run(1, "eu", journey.Failed), alertstest.Run(1, "us", journey.Failed),
+		alertstest.Run(2, "eu", journey.Passed), alertstest.Run(2, "us", journey.Failed), alertstest.Run(3, "us", journey.Passed),
+	} {
+		var ds []judge.Decision
+		s, ds = judge.Judge(alertstest.Policy, s, r, "")
+		said = append(said, string(ds[0].Verb))
+	}
+	if got := strings.Join(said, " "); got != "waits waits opens continues rests continues resolves" {
+		t.Error(got)
+	}
+}
+
+// TestJudgeIsAFold: duplicates and late runs, wherever they come, change nothing that was decided.
+func TestJudgeIsAFold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		runs := rapid.StringOfN(rapid.RuneFrom([]rune("ppsffb")), 1, 40, -1).Draw(t, "runs")
+		want, _ := judged(t, runs)
+		var got judge.JourneyState
+		for i, letter := range []rune(runs) {
+			got, _ = judge.Judge(alertstest.Policy, got, alertstest.Run(i, "eu", alertstest.Outcomes[letter]), "print a card")
+			late := rapid.IntRange(0, i).Draw(t, "late")
+			other := alertstest.Outcomes[rapid.RuneFrom([]rune("psfb")).Draw(t, "other")]
+			var ds []judge.Decision
+			got, ds = judge.Judge(alertstest.Policy, got, alertstest.Run(late, "eu", other), "print a card")
+			if ds[0].Verb != judge.Ignores {
+				t.Fatalf("a run of slot %d was judged after slot %d", late, i)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}
+
+// TestJudgeKinds: against a plain model, an incident is open exactly when the policy says so.
+func TestJudgeKinds(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		runs := rapid.StringOfN(rapid.RuneFrom([]rune("ppffb")), 1, 40, -1).Draw(t, "runs")
+		s, _ := judged(t, runs)
+		told := strings.ReplaceAll(runs, "b", "")
+		down := strings.Contains(told[strings.LastIndex(told, "p")+1:], "ff")
+		ours := strings.HasSuffix(runs, "bb")
+		got := map[incident.Kind]bool{}
+		for _, i := range s.Open {
+			got[i.Kind] = true
+		}
+		if got[incident.Down] != down || got[incident.ProbeFault] != ours {
+			t.Fatalf("%s: open %v, want down %v and ours %v", runs, got, down, ours)
+		}
+	})
+}

@@ -1,0 +1,36 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/phrase"
+)
+
+// probeFault looks at the runs that could not be made.
+func (j *judging) probeFault() {
+	streak := j.now.Broken
+	i := j.find(incident.ProbeFault)
+	if streak.Count == 0 {
+		if i >= 0 && !j.isBroken(j.Open[i]) {
+			j.resolve(i)
+		}
+		return
+	}
+	switch {
+	case i >= 0:
+		j.continueIncident(i, streak, fmt.Sprintf("%s still broken from %s, %s in a row", j.run.Journey, j.run.Region, phrase.Times(streak.Count)))
+	case streak.Count >= j.policy.BrokenInARow:
+		j.open(incident.ProbeFault, streak, fmt.Sprintf("%s broken %s in a row from %s, the first at %s", j.run.Journey, phrase.Times(streak.Count), j.run.Region, phrase.Clock(streak.Since)))
+	default:
+		j.decide(Waits, incident.Incident{}, fmt.Sprintf("%s broken from %s, %s in a row; %d open an incident", j.run.Journey, j.run.Region, phrase.Times(streak.Count), j.policy.BrokenInARow))
+	}
+}
+
+func (j *judging) isBroken(inc incident.Incident) bool {
+	return slices.ContainsFunc(inc.Regions, func(name string) bool {
+		r := j.Regions[name]
+		return r.reportsAt(j.policy, j.run.Slot) && r.Broken.Count > 0
+	})
+}

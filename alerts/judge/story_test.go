@@ -1,0 +1,247 @@
+package judge_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/probes/journey"
+)
+
+func TestStories(t *testing.T) {
+	for name, c := range map[string]struct{ runs, want string }{
+		"one failed run between good ones":  {"p*20 f p*200", ""},
+		"one slow run":                      {"p*20 s p*20", ""},
+		"one time-out an hour, that passes": {"p*59f*1 p*59 f p*59 f p*59 f p*59 f", ""},
+		"every fourth fails": {
+			"p*20 pppf*5 p*400", "flapping opens@39 flapping resolves@399",
+		},
+		"twice the same day is one incident, down again": {
+			"pff p*60 ff p", "down opens@2 down resolves@3 down reopens@64 down resolves@65",
+		},
+		"four failures in a row, told, and then a single one": {
+			"p*20 ffff p*9 f p*9", "down opens@21 down resolves@24",
+		},
+		"two days later it is another": {
+			"ff p*2900 ff p", "down opens@1 down resolves@2 down opens@2903 down resolves@2904",
+		},
+		"the third makes it flapping, which ends after a quiet time": {
+			"ff p*60 ff p*60 ff p*400", "down opens@1 down resolves@2 down reopens@63 down resolves@64 flapping reopens@125 flapping resolves@485",
+		},
+	} {
+		k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+		if got := k.Letters(c.runs); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestADozenBlips: a dozen short outages in a day (I3) are one incident.
+func TestADozenBlips(t *testing.T) {
+	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k.Letters("p*30 " + strings.Repeat("fff p*97 ", 12) + "p*360")
+	if len(k.Said) != 6 {
+		t.Fatal(k.Said)
+	}
+	inc := k.All[slices.IndexFunc(k.All, func(d judge.Decision) bool { return d.Verb == judge.Resolves && d.Incident.Kind == incident.Flapping })].Incident
+	if len(inc.Outages) != 12 || inc.Outages[11].Until.Sub(inc.Outages[11].Since) != 3*time.Minute {
+		t.Errorf("%d spells, the last %+v", len(inc.Outages), inc.Outages[len(inc.Outages)-1])
+	}
+	if inc.ID != "print-card/down/2026-11-21T03:31:00Z" || !inc.Rings() {
+		t.Errorf("%s rings: %t", inc.ID, inc.Rings())
+	}
+}
+
+// TestIntermittent: outages of 5 to 10 minutes, hours apart, over two days (I5): one story, noticed each time within
+// 150 s, that says how long each was and what they have in common.
+func TestIntermittent(t *testing.T) {
+	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k.Letters("p*60 f*7 p*200 f*5 p*300 f*10 p*150 f*9 p*340 f*6 p*500 f*8 p*333 f*5 p*10")
+	var ids []string
+	for _, d := range k.All {
+		if d.Incident.ID != "" && !slices.Contains(ids, d.Incident.ID) {
+			ids = append(ids, d.Incident.ID)
+		}
+	}
+	if len(ids) != 1 {
+		t.Fatal(ids)
+	}
+	inc := k.State.Open[0]
+	for _, s := range inc.Outages {
+		if s.Until.Sub(s.Since) > 10*time.Minute || s.Until.Sub(s.Since) < 5*time.Minute {
+			t.Errorf("%+v", s)
+		}
+	}
+	want := `print-card failed twice in a row from eu, the first at 11:08 UTC; it was down 7 times since 21 November 04:00 UTC, ` +
+		`for 5 min to 10 min, each time at the step "wait for the PDF": no PDF`
+	if len(inc.Outages) != 7 || inc.Reason != want {
+		t.Errorf("%d spells\n got %s\nwant %s", len(inc.Outages), inc.Reason, want)
+	}
+}
+
+func TestQuorum(t *testing.T) {
+	for _, c := range []struct{ quorum, runs, want string }{
+		{"", "ppp fpp fpp fpp ppp", ""},
+		{"", "ppp fff fff ppp", "down opens@2 down resolves@3"},
+		{"", "ppp ffp ffp ppp", ""}, // it works from the third
+		{"", "ppp ffp ffp ffp ppp", "down opens@3 down resolves@4"},
+		{"", "ppp ffp fff ppp", "down opens@2 down resolves@3"}, // and now it does not
+		{"", "ppp ffp ff. ff. ppp", "down opens@3 down resolves@4"},
+		{"", "ppp fpp ffp fff fpp ppp", "down opens@3 down resolves@5"},
+		{"", "p fp fp pp", "down opens@2 down resolves@3"}, // two regions: any
+		{"any", "ppp fpp fpp", "down opens@2"},
+		{"all", "ppp ffp ffp ffp fff fff", "down opens@5"},
+		{"2", "fpp fpp ffp ffp ffp", "down opens@4"},
+		{"3", "ff ff", "down opens@1"},                               // there are only two
+		{"majority", "fbb fbb fbb fbb", "down opens@1 ours opens@1"}, // two cannot tell; the third can
+	} {
+		p := alertstest.ShippedPolicy(t)
+		p.Regions = judge.Quorum(c.quorum)
+		k := alertstest.Court{Policy: p}
+		if got := k.Regions(c.runs); got != c.want {
+			t.Errorf("%s %s: got %q, want %q", c.quorum, c.runs, got, c.want)
+		}
+	}
+}
+
+// TestFromOneRegionOnly: what is not enough to wake anybody is still said as exactly that.
+func TestFromOneRegionOnly(t *testing.T) {
+	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k.Regions("ppp fpp")
+	ds := k.Run(alertstest.Run(2, "eu", journey.Failed))
+	want := "down from eu only: print-card failed twice in a row there, the first at 03:01 UTC; not from ap and us; 2 of 3 regions open an incident"
+	if ds[0].Verb != judge.Waits || ds[0].Reason != want {
+		t.Errorf("%s: %s", ds[0].Verb, ds[0].Reason)
+	}
+	k = alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k.Regions("pp fp fp")
+	want = "print-card failed twice in a row from eu, the first at 03:01 UTC; from eu only, not from us"
+	if got := k.State.Open[0].Reason; got != want {
+		t.Error(got)
+	}
+}
+
+func TestRecovery(t *testing.T) {
+	p := alertstest.ShippedPolicy(t)
+	p.RecoverAfter = 3
+	k := alertstest.Court{Policy: p}
+	if got := k.Letters("ff pp f pp b p p"); got != "down opens@1 down resolves@8" {
+		t.Error(got)
+	}
+}
+
+func TestDegradedSince(t *testing.T) {
+	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k.Letters("ppspsps")
+	if got := k.State.Open[0].Since; !got.Equal(alertstest.Start.Add(2 * time.Minute)) {
+		t.Error(got)
+	}
+}
+
+// TestFlappingRingsInTheEnd: it texts at first, and calls when it goes on.
+func TestFlappingRingsInTheEnd(t *testing.T) {
+	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k.Letters("p*20 pppf*5")
+	if k.State.Open[0].Rings() {
+		t.Error("it rings at once")
+	}
+	k.Letters("p*20 pppf*9")
+	if !k.State.Open[0].Rings() {
+		t.Error("it does not ring after half an hour")
+	}
+}
+
+// TestDownRingsWhateverItContinues: an outage that returns to a story which had only texted so far does ring.
+func TestDownRingsWhateverItContinues(t *testing.T) {
+	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k.Policy.FlappingRingsAfter = 1000 * time.Hour
+	got := k.Letters("p*20 pppf*5 p*400 ff")
+	inc := k.State.Open[0]
+	if got != "flapping opens@39 flapping resolves@399 flapping reopens@441" || !inc.Rings() || len(inc.Outages) != 1 {
+		t.Errorf("%s; rings: %t", got, inc.Rings())
+	}
+}
+
+// TestHealthyMonths: thirty days of a run a minute, where one in a hundred fails by itself, wake nobody.
+func TestHealthyMonths(t *testing.T) {
+	const runs = 30 * 24 * 60
+	for seed := range uint64(5) {
+		one, three := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}, alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+		dice := rand.New(rand.NewPCG(seed, 1))
+		failed := false
+		for i := range runs {
+			o := journey.Passed
+			if !failed && dice.IntN(100) == 0 { // a single failure: the next run is good
+				o = journey.Failed
+			}
+			failed = o == journey.Failed
+			one.Run(alertstest.Run(i, "eu", o))
+			for _, region := range []string{"eu", "us", "ap"} { // whatever comes, two in a row too
+				o := journey.Passed
+				if dice.IntN(100) == 0 {
+					o = journey.Failed
+				}
+				three.Run(alertstest.Run(i, region, o))
+			}
+			one.All, three.All = nil, nil
+		}
+		if len(one.Said)+len(three.Said) > 0 {
+			t.Errorf("seed %d: %v %v", seed, one.Said, three.Said)
+		}
+	}
+}
+
+// kept is the state after it was in a store.
+func kept(t *rapid.T, s judge.JourneyState) (back judge.JourneyState) {
+	text, err := json.Marshal(s)
+	if err == nil {
+		err = json.Unmarshal(text, &back)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return back
+}
+
+// TestReordered: as long as the runs of each region come in their order, duplicates and late ones beside them change
+// nothing, in any mixture of regions, and no more does keeping the state in a store; and judging leaves the state it was given as it was.
+func TestReordered(t *testing.T) {
+	p := alertstest.ShippedPolicy(t)
+	rapid.Check(t, func(t *rapid.T) {
+		plain, disturbed := alertstest.Court{Policy: p}, alertstest.Court{Policy: p}
+		for i := range rapid.IntRange(1, 60).Draw(t, "slots") {
+			for _, region := range []string{"eu", "us", "ap"} {
+				r := alertstest.Run(i*rapid.SampledFrom([]int{1, 1, 1, 30}).Draw(t, "pace")+i, region, alertstest.Outcomes[rapid.RuneFrom([]rune("pppsffb")).Draw(t, "outcome")])
+				before := fmt.Sprintf("%+v", disturbed.State)
+				old := disturbed.State
+				plain.Run(r)
+				disturbed.Run(r)
+				disturbed.State = kept(t, disturbed.State)
+				if after := fmt.Sprintf("%+v", old); after != before {
+					t.Fatalf("the old state was written to:\n%s\n%s", before, after)
+				}
+				late := alertstest.Run(rapid.IntRange(0, i).Draw(t, "late"), region, alertstest.Outcomes[rapid.RuneFrom([]rune("psfb")).Draw(t, "other")])
+				if !late.Slot.After(r.Slot) {
+					disturbed.Run(late)
+				}
+			}
+		}
+		if diff := cmp.Diff(plain.State, disturbed.State, cmpopts.EquateEmpty()); diff != "" {
+			t.Fatal(diff)
+		}
+		if diff := cmp.Diff(plain.Said, disturbed.Said); diff != "" {
+			t.Fatal(diff)
+		}
+	})
+}

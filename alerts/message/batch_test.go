@@ -1,0 +1,36 @@
+package message_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/message"
+)
+
+// TestTextNamesAll: however many incidents a text is about, whoever gets it, it names all of them or says how many more there
+// are; and one that cannot be replied to says what to do.
+func TestTextNamesAll(t *testing.T) {
+	named := map[bool]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		told := message.Content{
+			To: alertstest.OnCall.People[0], About: alertstest.ManyIncidents(t, 2), OneWay: rapid.Bool().Draw(t, "one way"), Now: alertstest.Start,
+			Round: message.Round{Before: rapid.IntRange(0, 30).Draw(t, "rounds"), Called: rapid.SliceOfN(rapid.StringMatching(`[A-Z][a-z]{2,15}`), 0, 20).Draw(t, "called")},
+		}
+		text := told.Text()
+		alertstest.WantAllNamed(t, text, told.About)
+		if !strings.HasPrefix(text, "VALKYRIE: ") || !strings.Contains(text, fmt.Sprintf("%d things are wrong.", len(told.About))) {
+			t.Fatal(text)
+		}
+		if told.OneWay && !strings.HasSuffix(text, " To acknowledge: valkyrie ack") && !strings.HasSuffix(text, " To acknowledge: valkyrie ack "+told.About[0].Short()) {
+			t.Fatal(text)
+		}
+		named[alertstest.AndMore.MatchString(text)]++
+	})
+	if named[true] == 0 || named[false] == 0 {
+		t.Errorf("with more than are named, and without: %v", named)
+	}
+}

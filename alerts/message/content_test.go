@@ -1,0 +1,143 @@
+package message_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/message"
+	"valkyrie/alerts/oncall"
+	"valkyrie/probes/journey"
+)
+
+// inBerlin is Ada, who lives in Berlin, where it is 04:23 when the journey fails.
+func inBerlin(t rapid.TB) oncall.Person {
+	t.Helper()
+	zone, err := oncall.ParseZone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return oncall.Person{Name: "Ada", Zone: zone, Language: "en-GB"}
+}
+
+func createOrder() incident.Incident {
+	return incident.Incident{
+		ID: "create-order/degraded/1", Journey: "create-order", Title: "create an order", Kind: incident.Degraded, State: incident.Acknowledged,
+		AckedBy: "Grace", Step: "submit", Error: "it took 12 s; the budget is 4.0 s", Regions: []string{"eu-west-1"}, Streak: 3, Since: alertstest.Start.Add(-7 * time.Hour),
+	}
+}
+
+func TestSaid(t *testing.T) {
+	got := message.Content{
+		To: inBerlin(t), About: []incident.Incident{alertstest.PrintCard()}, Also: []incident.Incident{createOrder()}, Now: alertstest.Start.Add(65 * time.Minute),
+		Fine:   map[string][]string{"print-card/down/1": {"ap-south-1"}},
+		OnCall: oncall.OnCall{Journeys: map[string]oncall.JourneyNotes{"print-card": {Say: "look at the workers first", Runbook: "https://wiki.example.com/print"}}},
+	}.Speech()
+	want := []string{
+		"This is Valkyrie.",
+		"Customers cannot print a card.",
+		`The step "wait for the PDF" failed twice in a row, since 4:23 in the morning, Berlin time, that is 42 minutes, seen from eu west 1 and us east 1.`,
+		"It is fine from ap south 1.",
+		`No PDF within 15 seconds (1.2 megabytes read); last job status "queued" at shop.example.com/jobs/7.`,
+		"Look at the workers first.",
+		"Also: it is slow to create an order, since yesterday, 9 o'clock in the evening, Berlin time; it is with Grace.",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWritten(t *testing.T) {
+	told := message.Content{
+		To: inBerlin(t), About: []incident.Incident{alertstest.PrintCard()}, Now: alertstest.Start.Add(65 * time.Minute),
+		OnCall: oncall.OnCall{
+			EvidenceURL: "https://evidence.example.com",
+			Journeys:    map[string]oncall.JourneyNotes{"print-card": {Runbook: "https://wiki.example.com/print"}},
+		},
+	}
+	for name, c := range map[string]struct {
+		change func(*message.Content)
+		want   string
+	}{
+		"one": {
+			func(*message.Content) {},
+			`VALKYRIE: Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. No PDF within 15s (1.2 MB read); last job s...` +
+				" https://wiki.example.com/print https://evidence.example.com/print-card/1/%7Escreen%20shot.png #8bfe",
+		},
+		"without addresses": {
+			func(t *message.Content) { t.OnCall = oncall.OnCall{} },
+			`VALKYRIE: Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. ` +
+				`No PDF within 15s (1.2 MB read); last job status "queued" at https://shop.example.com/jobs/7?key=1. #8bfe`,
+		},
+		"evidence that has an address of its own": {
+			func(t *message.Content) {
+				t.OnCall, t.About[0].Evidence = oncall.OnCall{}, []journey.Evidence{{Kind: "screenshot", Path: "https://console.example.com/s3?prefix=a"}}
+			},
+			`VALKYRIE: Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. ` +
+				`No PDF within 15s (1.2 MB read); last job status "queued" at https://shop.example.com/jobs/7?key=1. https://console.example.com/s3?prefix=a #8bfe`,
+		},
+		"an address that is too long is left out": {
+			func(t *message.Content) { t.OnCall.EvidenceURL = "https://" + strings.Repeat("e", 150) + ".com" },
+			`VALKYRIE: Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. ` +
+				`No PDF within 15s (1.2 MB read); last job status "queued" at https://shop.example.com/jobs/7?key=1. https://wiki.example.com/print #8bfe`,
+		},
+		"two": {
+			func(t *message.Content) { t.OnCall, t.About = oncall.OnCall{}, append(t.About, createOrder()) },
+			"VALKYRIE: 2 things are wrong. Customers cannot print a card, since 04:23 CET. It is slow to create an order, since Fri 21:00 CET. " +
+				`The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. No PDF within 15s (1.2 MB read); last job ... #8bfe #90bc`,
+		},
+	} {
+		changed := told
+		changed.About = slices.Clone(told.About)
+		c.change(&changed)
+		if got := changed.Text(); got != c.want || len(got) > 306 {
+			t.Errorf("%s: %d characters\ngot  %s\nwant %s", name, len(got), got, c.want)
+		}
+	}
+}
+
+// TestWrittenFits: any words at all make a text that fits into two segments of the GSM alphabet, with its handle.
+func TestWrittenFits(t *testing.T) {
+	to := inBerlin(t)
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.OneOf(rapid.String(), rapid.Map(rapid.IntRange(0, 400), func(n int) string { return strings.Repeat("ü€", n) }))
+		told := message.Content{To: to, Now: alertstest.Start, OnCall: oncall.OnCall{EvidenceURL: "https://evidence.example.com", Journeys: map[string]oncall.JourneyNotes{}}}
+		for range rapid.IntRange(1, 8).Draw(t, "incidents") {
+			i := alertstest.PrintCard()
+			i.ID, i.Title, i.Step, i.Error, i.Journey = words.Draw(t, "id"), words.Draw(t, "title"), words.Draw(t, "step"), words.Draw(t, "error"), words.Draw(t, "journey")
+			i.Regions, i.Evidence[1].Path = []string{words.Draw(t, "region")}, words.Draw(t, "path")
+			told.OnCall.Journeys[i.Journey] = oncall.JourneyNotes{Say: words.Draw(t, "say")}
+			told.About, told.Also = append(told.About, i), append(told.Also, i)
+		}
+		told.Speech()
+		text := told.Text()
+		outside := strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("`^{}\\[~]|", r) })
+		if len(text) > 306 || outside || !strings.Contains(text, " #"+told.About[0].Short()) {
+			t.Fatalf("%d characters: %s", len(text), text)
+		}
+	})
+}
+
+// TestLongAgo: a day of the week is said only while it can be no other.
+func TestLongAgo(t *testing.T) {
+	for ago, want := range map[time.Duration][2]string{
+		time.Hour: {"since 02:00 UTC", "since 2 o'clock in the morning"}, 24 * time.Hour: {"since Fri 03:00 UTC", "since yesterday, 3 o'clock"},
+		72 * time.Hour: {"since Wed 03:00 UTC", "since Wednesday, 3 o'clock"}, 7 * 24 * time.Hour: {"since 14 Nov 03:00 UTC", "since 14 November, 3 o'clock"},
+	} {
+		i := alertstest.Incident("print-card", incident.Heartbeat, 1, false)
+		i.Since = alertstest.Start.Add(-ago)
+		told := message.Content{About: []incident.Incident{i}, Now: alertstest.Start}
+		if got := told.Text(); !strings.Contains(got, want[0]) {
+			t.Errorf("got %s, want %s", got, want[0])
+		}
+		if got := strings.Join(told.Speech(), " "); !strings.Contains(got, want[1]) {
+			t.Errorf("got %s, want %s", got, want[1])
+		}
+	}
+}

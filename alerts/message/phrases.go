@@ -1,0 +1,181 @@
+package message
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/phrase"
+)
+
+// headline is the incident in one line.
+func headline(i incident.Incident) string {
+	title := i.DisplayTitle()
+	if said := headlines[i.Kind]; said != "" {
+		return fmt.Sprintf(said, title)
+	}
+	switch i.Kind {
+	case incident.Degraded:
+		return "It is slow to " + title
+	case incident.ProbeFault:
+		return "Valkyrie cannot tell whether customers can " + title
+	}
+	return "Customers cannot " + title
+}
+
+// facts is where it goes wrong, how often, since when and seen from where.
+func facts(i incident.Incident, v voice) string {
+	if say := factsOf[i.Kind]; say != nil {
+		return say(i, v)
+	}
+	what := "The probe broke"
+	switch {
+	case i.Kind == incident.Degraded:
+		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, phrase.Times(i.Streak), v.clock(i.Since), v.regions(i.Regions)) + v.bouts(i)
+	case i.Step == "":
+	case i.Kind == incident.ProbeFault:
+		what = fmt.Sprintf("The step %q could not be run", i.Step)
+	default:
+		what = fmt.Sprintf("The step %q failed", i.Step)
+	}
+	now, before := i, ""
+	if i.Kind == incident.Down && len(i.Outages) > 1 {
+		now.Since = i.Outages[len(i.Outages)-1].Since // the streak is this spell's
+		before = "; " + v.plain(incident.SummarizeOutages(i.Outages, v.clock))
+	}
+	return fmt.Sprintf("%s %s in a row, %s, seen from %s", what, phrase.Times(i.Streak), v.since(now), v.regions(i.Regions)) + before
+}
+
+// bouts says how often a journey has become slow lately, if more than once.
+func (v voice) bouts(i incident.Incident) string {
+	if len(i.Bouts) < 2 {
+		return ""
+	}
+	return fmt.Sprintf("; it comes and goes, %s since %s", phrase.Times(len(i.Bouts)), v.clock(i.Bouts[0]))
+}
+
+// sentence makes a sentence of a text, on one line; of one that says nothing, nothing.
+func sentence(s string) string {
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
+	if s == "" {
+		return ""
+	}
+	first, size := utf8.DecodeRuneInString(s)
+	return strings.TrimSuffix(string(unicode.ToUpper(first))+s[size:], ".") + "."
+}
+
+// headlines are what is said first of the kinds of incident that are not about the latest run alone; %s is what the
+// customer does.
+var headlines = map[incident.Kind]string{
+	incident.Flapping:  "Again and again customers cannot %s",
+	incident.Silent:    "Nobody is watching whether customers can %s",
+	incident.Creeping:  "It gets slower from week to week to %s",
+	incident.Counts:    "The numbers do not fit when customers %s",
+	incident.Heartbeat: "The batch that should %s is in trouble",
+}
+
+// factsOf are where it goes wrong, how often and since when, of the same kinds.
+var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
+	incident.Flapping: func(i incident.Incident, v voice) string {
+		said := fmt.Sprintf("The step %q fails now and then, %s, last at %s, seen from %s", i.Step, v.since(i), v.clock(i.Last), v.regions(i.Regions))
+		if i.Step == "" {
+			said = fmt.Sprintf("It fails now and then, %s, last at %s, seen from %s", v.since(i), v.clock(i.Last), v.regions(i.Regions))
+		}
+		if len(i.Outages) > 1 {
+			said += "; " + v.plain(incident.SummarizeOutages(i.Outages, v.clock))
+		}
+		return said
+	},
+	incident.Silent: func(i incident.Incident, v voice) string {
+		return fmt.Sprintf("No run has come from %s %s", v.regions(i.Regions), v.since(i))
+	},
+	incident.Creeping: func(i incident.Incident, v voice) string {
+		return fmt.Sprintf("The step %q gets slower, seen from %s", i.Step, v.regions(i.Regions))
+	},
+	incident.Counts: func(i incident.Incident, v voice) string {
+		return fmt.Sprintf("So it is since %s, %s in a row, seen from %s", v.clock(i.Since), phrase.Times(i.Streak), v.regions(i.Regions))
+	},
+	incident.Heartbeat: func(i incident.Incident, v voice) string {
+		return "So it is " + v.since(i)
+	},
+}
+
+// again says of an incident whose acknowledgement has expired who had it, and that it is not over.
+func (v voice) again(i incident.Incident) string {
+	if !i.AckExpired() {
+		return ""
+	}
+	still := "it is not over"
+	if i.IsFailing() {
+		still = "it still fails"
+	}
+	return fmt.Sprintf("%s acknowledged it %s ago, and %s.", i.AckedBy, v.spell(v.now.Sub(i.AckedAt)), still)
+}
+
+func (v voice) began(i incident.Incident, marks []incident.Release) string {
+	m, ok := i.SuspectRelease(marks)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("began %s after %s", v.spell(i.Since.Sub(m.At)), v.release(m.Name))
+}
+
+// Began says how long after a mark an incident began, "began 4 min after v1.2.3"; of an incident that began after none,
+// nothing.
+func Began(i incident.Incident, marks []incident.Release) string { return voice{}.began(i, marks) }
+
+// release is a mark's name; aloud, "v1.2.3" is version 1.2.3, and of a commit's hash a few letters are enough.
+func (v voice) release(name string) string {
+	if !v.aloud {
+		return name
+	}
+	name = commitName.ReplaceAllStringFunc(name, func(hash string) string {
+		const enough = 4
+		if !strings.ContainsAny(hash, "abcdef") || !strings.ContainsAny(hash, "0123456789") {
+			return hash // a date, or a word
+		}
+		return strings.Join(strings.Split(hash[:enough], ""), " ")
+	})
+	return strings.ReplaceAll(versionName.ReplaceAllString(name, "version $1"), "_", " ")
+}
+
+var (
+	versionName = regexp.MustCompile(`\bv(\d)`)
+	commitName  = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
+)
+
+// A Round is how often everybody has been tried already about what a page tells of, and who that was.
+type Round struct {
+	Before int      // rounds; 0: this is the first
+	Called []string // names, in the order of the first call
+}
+
+// String says how often it has been round: "This is the third round; Ada and Grace have not acknowledged." It says nothing
+// of a first one.
+func (r Round) String() string {
+	switch {
+	case r.Before == 0:
+		return ""
+	case len(r.Called) == 0:
+		return fmt.Sprintf("This is the %s round.", ordinal(r.Before+1))
+	case len(r.Called) == 1:
+		return fmt.Sprintf("This is the %s round; %s has not acknowledged.", ordinal(r.Before+1), r.Called[0])
+	}
+	return fmt.Sprintf("This is the %s round; %s have not acknowledged.", ordinal(r.Before+1), phrase.List(r.Called))
+}
+
+// ordinal is a number as one counts: third, 21st.
+func ordinal(n int) string {
+	words := []string{"zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"}
+	if n < len(words) {
+		return words[n]
+	}
+	end := "th"
+	if teen := n%100 > 10 && n%100 < 14; !teen && n%10 > 0 && n%10 < 4 {
+		end = []string{"st", "nd", "rd"}[n%10-1]
+	}
+	return fmt.Sprintf("%d%s", n, end)
+}

@@ -1,0 +1,176 @@
+package message
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/phrase"
+)
+
+// A voice words times and numbers for one person: to be read, short and exact; or to be said, as people say them.
+type voice struct {
+	zone  *time.Location // of the person
+	now   time.Time
+	aloud bool
+}
+
+// LocalTime formats t by a person's clock, short enough for a text: "04:23 CET", with its day where that is not today.
+func LocalTime(p oncall.Person, t, now time.Time) string {
+	return voice{zone: p.Zone.Location(), now: now}.clock(t)
+}
+
+// clock is a moment by the person's clock: "04:23 CET", "Fri 04:23 CET"; or "4:23 in the morning, Berlin time".
+func (v voice) clock(t time.Time) string {
+	t = t.In(v.zone)
+	if v.aloud {
+		return v.day(t, "2 January, ", "Monday, ", "yesterday, ") + sayClock(t) + ", " + sayZone(v.zone)
+	}
+	return v.day(t, "2 Jan ", "Mon ", t.Format("Mon ")) + t.Format("15:04 MST")
+}
+
+// day words the day of a moment in the layout of a date or of a weekday, unless it is today: by its date when it is a week away, as the weekday may be another then.
+func (v voice) day(t time.Time, date, weekday, yesterday string) string {
+	const far = 6 * 24 * time.Hour // a little less, as days are counted by the calendar
+	now := v.now.In(v.zone)
+	switch t.Format(time.DateOnly) {
+	case now.Format(time.DateOnly):
+		return ""
+	case now.AddDate(0, 0, -1).Format(time.DateOnly):
+		return yesterday
+	}
+	if now.Sub(t).Abs() >= far {
+		return t.Format(date)
+	}
+	return t.Format(weekday)
+}
+
+// since is when an incident, or what is down of it now, began, and how long ago that is.
+func (v voice) since(i incident.Incident) string {
+	began := i.Since
+	if i.Kind == incident.Down && i.IsDownNow() { // it may have been fine in between
+		began = i.Outages[len(i.Outages)-1].Since
+	}
+	return fmt.Sprintf("since %s, that is %s", v.clock(began), v.spell(v.now.Sub(began)))
+}
+
+// plain is a text that was written for the eye, as it can be said.
+func (v voice) plain(s string) string {
+	if v.aloud {
+		return speakable(s)
+	}
+	return s
+}
+
+// sayClock is the time of day as people say it: "4:23 in the morning", "9 o'clock in the evening".
+func sayClock(t time.Time) string {
+	const noon, evening, night = 12, 18, 22
+	part := "in the morning"
+	switch h := t.Hour(); {
+	case h >= night || h == 0:
+		part = "at night"
+	case h >= evening:
+		part = "in the evening"
+	case h >= noon:
+		part = "in the afternoon"
+	}
+	if t.Minute() == 0 {
+		return t.Format("3") + " o'clock " + part
+	}
+	return t.Format("3:04") + " " + part
+}
+
+// sayZone is the zone's city: "Berlin time", "New York time".
+func sayZone(zone *time.Location) string {
+	if zone == time.UTC || zone.String() == "UTC" {
+		return "UTC"
+	}
+	parts := strings.Split(zone.String(), "/")
+	return strings.ReplaceAll(parts[len(parts)-1], "_", " ") + " time"
+}
+
+// spell is how long something has lasted: "12 min", or "12 minutes".
+func (v voice) spell(d time.Duration) string {
+	if !v.aloud {
+		return phrase.Duration(d)
+	}
+	if d >= time.Minute {
+		d = d.Truncate(time.Minute)
+	} else {
+		d = d.Truncate(time.Second)
+	}
+	return sayDuration(d)
+}
+
+// regions names them: a voice stumbles over hyphens.
+func (v voice) regions(names []string) string {
+	if v.aloud {
+		return strings.ReplaceAll(phrase.List(names), "-", " ")
+	}
+	return phrase.List(names)
+}
+
+// detail is an error's text.
+func (v voice) detail(s string) string {
+	return sentence(v.plain(s))
+}
+
+// sayDuration is a duration in words: "1 hour 30 minutes", "10 seconds", "800 milliseconds".
+func sayDuration(d time.Duration) string {
+	if d < time.Second && d > 0 {
+		return amount(float64(d.Milliseconds()), "millisecond")
+	}
+	var parts []string
+	if h := int(d.Hours()); h > 0 {
+		parts = append(parts, amount(float64(h), "hour"))
+	}
+	if m := int(d.Minutes()) % 60; m > 0 {
+		parts = append(parts, amount(float64(m), "minute"))
+	}
+	if s := (d % time.Minute).Seconds(); s > 0 || len(parts) == 0 {
+		parts = append(parts, amount(s, "second"))
+	}
+	return strings.Join(parts, " ")
+}
+
+func amount(n float64, unit string) string {
+	s := strconv.FormatFloat(n, 'f', -1, 64)
+	if s == "1" {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%s %ss", s, unit)
+}
+
+var (
+	goDuration = regexp.MustCompile(`\b(?:\d{1,9}(?:\.\d{1,3})?(?:ms|h|m|s))+\b`)
+	measure    = regexp.MustCompile(`\b(\d{1,9}(?:\.\d{1,3})?) (ms|s|min|h|kB|MB)\b`)
+	webAddress = regexp.MustCompile(`https?://([^\s?#"]+)[^\s"]*`)
+	units      = map[string]string{"ms": "millisecond", "s": "second", "min": "minute", "h": "hour", "kB": "kilobyte", "MB": "megabyte"}
+	signs      = strings.NewReplacer("<=", "at most", ">=", "at least", "!=", "is not", "==", "is", "->", "to", "_", " ")
+)
+
+// speakable words what was written for the eye so that a voice can say it: "15s" is 15 seconds, and an address its host and
+// path.
+func speakable(s string) string {
+	s = webAddress.ReplaceAllString(s, "$1")
+	s = goDuration.ReplaceAllStringFunc(s, func(m string) string {
+		d, err := time.ParseDuration(m)
+		if err != nil {
+			return m
+		}
+		return sayDuration(d)
+	})
+	s = measure.ReplaceAllStringFunc(s, func(m string) string {
+		number, unit, _ := strings.Cut(m, " ")
+		n, err := strconv.ParseFloat(number, 64)
+		if err != nil {
+			return m
+		}
+		return amount(n, units[unit])
+	})
+	return signs.Replace(s)
+}

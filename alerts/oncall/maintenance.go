@@ -1,0 +1,47 @@
+package oncall
+
+import (
+	"slices"
+	"time"
+)
+
+// A Maintenance is a time in which nobody is told of some journeys, because somebody is working on them: once (From, To),
+// or every day or week (Every, For).
+type Maintenance struct {
+	Journeys []string `yaml:"journeys"` // their names; none: all
+	Zone     Zone     `yaml:"zone"`     // default UTC
+
+	From WallTime `yaml:"from"`
+	To   WallTime `yaml:"to"` // the first moment that is not in it
+
+	Every TimeOfWeek    `yaml:"every"` // such as Sunday 03:00, or 03:00 for every day
+	For   time.Duration `yaml:"for"`   // at most a day, or a week
+}
+
+func (m Maintenance) Covers(journey string) bool {
+	return len(m.Journeys) == 0 || slices.Contains(m.Journeys, journey)
+}
+
+// ActiveAt reports whether it is on.
+func (m Maintenance) ActiveAt(at time.Time) bool {
+	_, on := m.ActiveUntil(at)
+	return on
+}
+
+// ActiveUntil is when it ends, if it is on. A recurring one begins by the clock on the wall, and lasts as long as it says.
+func (m Maintenance) ActiveUntil(at time.Time) (end time.Time, on bool) {
+	zone := m.Zone.Location()
+	if !m.Every.IsSet() {
+		return m.To.In(zone), !at.Before(m.From.In(zone)) && at.Before(m.To.In(zone))
+	}
+	y, mo, d := at.In(zone).Date()
+	const longest = 8 // days; it may have begun a week ago
+	for ago := range longest {
+		begins := time.Date(y, mo, d-ago, 0, m.Every.Minute, 0, 0, zone)
+		today := time.Date(y, mo, d-ago, 0, 0, 0, 0, time.UTC).Weekday()
+		if (m.Every.Daily || today == m.Every.Day) && !at.Before(begins) && at.Before(begins.Add(m.For)) {
+			return begins.Add(m.For), true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,142 @@
+package oncall_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts/config"
+	"valkyrie/alerts/oncall"
+)
+
+// rota is a file of three people with these rotations.
+func rota(t rapid.TB, rotations string) oncall.OnCall {
+	t.Helper()
+	text := `
+on_call:
+  people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}, {name: Linus, phone: "+12025550188"}]
+  escalation: [Ada]
+  rotations:
+` + rotations + `
+phone: {from: "+12025550100"}
+`
+	c, err := config.Parse("alerts.yaml", []byte(text), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.OnCall
+}
+
+// TestHandOver: the hand-over is at the same time by the clock on the wall, in summer and in winter.
+func TestHandOver(t *testing.T) {
+	o := rota(t, `
+    - {name: primary, zone: Europe/Berlin, every: week, hand_over: "Monday 09:00", start: 2026-01-05, people: [Ada, Grace]}
+    - {name: table, zone: Europe/Berlin, shifts: [{who: Ada, from: Mon 09:00, to: Fri 18:00}, {who: Grace, from: Fri 18:00, to: Mon 09:00}]}`)
+	for _, c := range []struct{ rotation, at, want string }{
+		{"primary", "2026-01-05T07:59:59Z", "Grace until 2026-01-05T08:00:00Z"},
+		{"primary", "2026-01-05T08:00:00Z", "Ada until 2026-01-12T08:00:00Z"},
+		{"primary", "2026-03-29T12:00:00Z", "Grace until 2026-03-30T07:00:00Z"}, // the clocks went forward that morning
+		{"primary", "2026-10-25T12:00:00Z", "Grace until 2026-10-26T08:00:00Z"},
+		{"primary", "2025-12-28T12:00:00Z", "Ada until 2025-12-29T08:00:00Z"}, // before the start the turns run backwards
+		{"table", "2026-03-27T16:59:00Z", "Ada until 2026-03-27T17:00:00Z"},
+		{"table", "2026-03-27T17:00:00Z", "Grace until 2026-03-30T07:00:00Z"},
+		{"table", "2026-10-31T12:00:00Z", "Grace until 2026-11-02T08:00:00Z"},
+	} {
+		at, err := time.Parse(time.RFC3339, c.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, d, _ := o.Duty(c.rotation, at)
+		if got := p.Name + " until " + d.Until.UTC().Format(time.RFC3339); got != c.want {
+			t.Errorf("%s at %s: got %s, want %s", c.rotation, c.at, got, c.want)
+		}
+	}
+}
+
+// TestExactlyOne: over two years, in zones whose clocks change by an hour, by half an hour, at midnight or never, exactly
+// one person has each duty at each moment: turns follow each other without a gap, and each is in it from its first
+// moment to its last.
+func TestExactlyOne(t *testing.T) {
+	zones := []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Havana", "UTC"}
+	rapid.Check(t, func(t *rapid.T) {
+		zone := rapid.SampledFrom(zones).Draw(t, "zone")
+		clock := rapid.SampledFrom([]string{"00:00", "00:30", "01:30", "01:45", "02:00", "02:30", "09:00"})
+		every := rapid.SampledFrom([]string{"day", "week", "3 days", "2 weeks"}).Draw(t, "every")
+		a, b := clock.Draw(t, "first"), clock.Draw(t, "second")
+		o := rota(t, `
+    - {name: turns, zone: `+zone+`, every: `+every+`, hand_over: "`+a+`", start: 2026-06-01, people: [Ada, Grace, Linus]}
+    - {name: table, zone: `+zone+`, shifts: [{who: Ada, from: Sun `+a+`, to: Wed `+b+`}, {who: Grace, from: Wed `+b+`, to: Sun `+a+`}]}`)
+		for _, rotation := range []string{"turns", "table"} {
+			follow(t, o, rotation)
+		}
+	})
+}
+
+// follow goes from turn to turn through two years.
+func follow(t *rapid.T, o oncall.OnCall, rotation string) {
+	at := time.Date(2026, 1, 1, 0, rapid.IntRange(0, 10_000).Draw(t, "minute"), 0, 0, time.UTC)
+	_, duty, ok := o.Duty(rotation, at)
+	for until := at.AddDate(2, 0, 0); at.Before(until); {
+		if !ok || duty.From.After(at) || !duty.Until.After(at) {
+			t.Fatalf("%s at %v: %+v", rotation, at, duty)
+		}
+		for _, inside := range []time.Time{duty.From, duty.From.Add(duty.Until.Sub(duty.From) / 2), duty.Until.Add(-1)} {
+			if p, d, _ := o.Duty(rotation, inside); d != duty || p.Name != duty.Who {
+				t.Fatalf("%s at %v: %+v, but at %v: %+v", rotation, at, duty, inside, d)
+			}
+		}
+		_, next, _ := o.Duty(rotation, duty.Until)
+		if next.Who == duty.Who || !next.From.Equal(duty.Until) {
+			t.Fatalf("%s: after %+v comes %+v", rotation, duty, next)
+		}
+		at, duty = duty.Until, next
+	}
+}
+
+func TestOverride(t *testing.T) {
+	o := rota(t, `
+    - {name: primary, zone: Europe/Berlin, every: week, start: 2026-11-16, people: [Ada, Grace]}
+  overrides:
+    - {rotation: primary, who: Linus, from: "2026-11-18 12:00", to: "2026-11-19T12:00:00+01:00"}`)
+	var got []string
+	for at := time.Date(2026, 11, 16, 8, 0, 0, 0, time.UTC); at.Before(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)); {
+		_, d, _ := o.Duty("primary", at)
+		got = append(got, d.Who+" from "+d.From.UTC().Format("02 15:04"))
+		at = d.Until
+	}
+	want := []string{"Ada from 16 08:00", "Linus from 18 11:00", "Ada from 19 11:00", "Grace from 23 08:00"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAwake: a text waits for the morning of the person's own zone.
+func TestAwake(t *testing.T) {
+	for _, c := range []struct{ zone, hours, at, want string }{
+		{"Europe/Berlin", "08:00-22:00", "2026-11-21T03:00:00Z", "2026-11-21T07:00:00Z"},
+		{"Europe/Berlin", "08:00-22:00", "2026-11-21T12:00:01Z", "2026-11-21T12:00:01Z"},
+		{"Europe/Berlin", "08:00-22:00", "2026-11-21T21:00:00Z", "2026-11-22T07:00:00Z"},
+		{"Europe/Berlin", "08:00-22:00", "2026-03-28T22:30:00Z", "2026-03-29T06:00:00Z"}, // the night with an hour less
+		{"Europe/Berlin", "02:15-02:45", "2026-03-29T00:00:00Z", "2026-03-30T00:15:00Z"}, // which has no 02:15
+		{"Europe/Berlin", "02:30-09:00", "2026-10-25T01:10:00Z", "2026-10-25T01:30:00Z"}, // and the one where it comes twice
+		{"Asia/Kathmandu", "08:00-22:00", "2026-11-21T00:00:00Z", "2026-11-21T02:15:00Z"},
+		{"UTC", "22:00-06:00", "2026-11-21T23:00:00Z", "2026-11-21T23:00:00Z"}, // the night watch
+		{"UTC", "22:00-06:00", "2026-11-21T06:00:00Z", "2026-11-21T22:00:00Z"},
+	} {
+		zone, err := oncall.ParseZone(c.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		hours, err := oncall.ParseHours(c.hours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, _ := time.Parse(time.RFC3339, c.at)
+		got := oncall.Person{Zone: zone, Awake: hours}.Reachable(at).UTC().Format(time.RFC3339)
+		if got != c.want {
+			t.Errorf("%s %s at %s: got %s, want %s", c.zone, c.hours, c.at, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package paging_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
+)
+
+// expiring are the people on call when an acknowledgement holds for half an hour.
+func expiring() *oncall.OnCall {
+	o := alertstest.OnCall
+	o.AckExpires = 30 * time.Minute
+	return &o
+}
+
+// taken is a world in which Ada has just acknowledged the incident.
+func taken(i incident.Incident) *world {
+	w := &world{now: alertstest.Start, onCall: expiring()}
+	w.accept(w.step(paging.IncidentUpdated{Incident: i}))
+	w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey})
+	w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.Human})
+	w.sent = nil
+	return w
+}
+
+// TestAckExpires: what is still bad half an hour after it was acknowledged calls again, and says whose it was; a doubled
+// key press of the first call does not take it on again.
+func TestAckExpires(t *testing.T) {
+	w := taken(alertstest.Incident("a", incident.Down, 1, false))
+	first := w.route.Pages[0].ID
+	w.after(30*time.Minute - time.Second)
+	if got := names(w.sent); got != "[]" {
+		t.Fatalf("before it expired: %s", got)
+	}
+	w.after(time.Second)
+	if got := names(w.sent); got != "[alarm call Ada]" {
+		t.Fatalf("when it expired: %s", got)
+	}
+	if want := "Ada acknowledged it 30 minutes ago, and it still fails."; !strings.Contains(w.sent[0].Words, want) {
+		t.Errorf("it does not say %q:\n%s", want, w.sent[0].Words)
+	}
+	if got := w.route.Answered(paging.Reply{From: alertstest.OnCall.People[1].Phone, Body: "status"}, *w.onCall, w.now); !strings.Contains(got, "notified, acknowledged by Ada until it expired") {
+		t.Error(got)
+	}
+	w.step(paging.Report{PageID: first, Key: paging.AckKey})
+	if i := w.route.Incidents[0]; i.State != incident.Notified {
+		t.Errorf("after the doubled key it is %s", i.State)
+	}
+	w.accept(w.sent)
+	w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.NoAnswer})
+	w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey})
+	if got := names(w.sent); got != "[alarm call Ada alarm call Grace alarm text Grace]" {
+		t.Errorf("unanswered: %s", got)
+	}
+	if i := w.route.Incidents[0]; i.State != incident.Acknowledged || i.AckedBy != "Grace" {
+		t.Errorf("it is %s by %s", i.State, i.AckedBy)
+	}
+}
+
+// TestAckAgain: who has acknowledged and does so again before it expires has it for another half hour; who texts meanwhile
+// that they would have it too does not lengthen it.
+func TestAckAgain(t *testing.T) {
+	w := taken(alertstest.Incident("a", incident.Down, 1, false))
+	w.after(20 * time.Minute)
+	w.step(paging.Reply{From: alertstest.OnCall.People[0].Phone, Body: "ack"})
+	w.after(9 * time.Minute)
+	w.step(paging.Reply{From: alertstest.OnCall.People[1].Phone, Body: "ack"})
+	if w.after(21*time.Minute - time.Second); names(w.sent) != "[]" {
+		t.Errorf("before it expired: %s", names(w.sent))
+	}
+	if w.after(time.Second); names(w.sent) != "[alarm call Ada]" {
+		t.Errorf("when it expired: %s", names(w.sent))
+	}
+}
+
+// TestAckExpiresOnlyOfWhatIsBad: nobody is called again about what is over, quiet, muted, or only texts.
+func TestAckExpiresOnlyOfWhatIsBad(t *testing.T) {
+	flapping := func(runs int, failed time.Duration, spells ...incident.Outage) incident.Incident {
+		i := alertstest.Incident("a", incident.Flapping, runs, false)
+		i.PagesNow, i.Last, i.Outages = true, alertstest.Start.Add(failed), spells
+		return i
+	}
+	over := incident.Outage{Since: alertstest.Start, Until: alertstest.Start.Add(5 * time.Minute)}
+	for name, c := range map[string]struct {
+		first incident.Incident
+		do    func(w *world)
+		want  string
+	}{
+		"it is over": {alertstest.Incident("a", incident.Down, 1, false), func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
+		}, "[all-clear text Ada]"},
+		"it comes and goes, and is quiet": {flapping(1, 0), func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: flapping(2, 20*time.Minute, over)})
+		}, "[]"},
+		"it comes and goes, and is down": {flapping(1, 0), func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: flapping(2, 20*time.Minute, over, incident.Outage{Since: alertstest.Start.Add(20 * time.Minute)})})
+		}, "[alarm call Ada]"},
+		"it comes and goes, and fails again": {flapping(1, 0, over), func(w *world) {
+			w.now = w.now.Add(50 * time.Minute)
+			w.step(paging.IncidentUpdated{Incident: flapping(2, 50*time.Minute, over)})
+		}, "[alarm call Ada]"},
+		"it is muted": {alertstest.Incident("a", incident.Down, 1, false), func(w *world) {
+			w.step(paging.Reply{From: alertstest.OnCall.People[0].Phone, Body: "mute 3h"})
+		}, "[]"},
+		"it only texts": {alertstest.Incident("a", incident.Degraded, 1, false), func(*world) {}, "[]"},
+	} {
+		w := &world{now: alertstest.Start, onCall: expiring()}
+		w.accept(w.step(paging.IncidentUpdated{Incident: c.first}))
+		w.step(paging.Reply{From: alertstest.OnCall.People[0].Phone, Body: "ack"})
+		for _, p := range w.sent {
+			w.step(paging.Report{PageID: p.ID, Result: incident.Human})
+		}
+		w.sent = nil
+		c.do(w)
+		w.after(time.Hour)
+		if got := names(w.sent); got != c.want {
+			t.Errorf("%s: got %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// TestAckExpiresPerJourney: a journey may have its own time.
+func TestAckExpiresPerJourney(t *testing.T) {
+	w := taken(alertstest.Incident("a", incident.Down, 1, false))
+	w.onCall.Journeys = map[string]oncall.JourneyNotes{"a": {AckExpires: 2 * time.Hour}}
+	w.after(119 * time.Minute)
+	early := names(w.sent)
+	w.after(time.Minute)
+	if got := names(w.sent); early != "[]" || got != "[alarm call Ada]" {
+		t.Errorf("after 119 minutes %s, after 120 %s", early, got)
+	}
+}
+
+// TestAckExpiresForReal: with the real store and the real protocol of the phone, it calls again, and the key ends it again.
+func TestAckExpiresForReal(t *testing.T) {
+	t.Parallel()
+	o := newTown(t, time.Second).open(nil)
+	o.pager.OnCall.AckExpires = 30 * time.Minute
+	o.down()
+	o.mustPass(29 * time.Minute)
+	o.wantCalls("Ada")
+	o.mustPass(2 * time.Minute)
+	o.wantCalls("Ada Ada")
+	words := strings.Join(o.exchange.Calls()[1].Words, "\n")
+	if !strings.Contains(words, "Ada acknowledged it 30 minutes ago, and it still fails.") || !strings.Contains(words, "since 3 o'clock in the morning, UTC") {
+		t.Errorf("the second call does not say whose it was and since when it fails:\n%s", words)
+	}
+	o.wantAcked("Ada")
+	o.wantTexts("Ada:alarm")
+}

@@ -1,0 +1,32 @@
+package paging_test
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
+)
+
+// TestNoticeNamesAll: so do the texts that tell that a mute, or a maintenance, has ended.
+func TestNoticeNamesAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		about := alertstest.ManyIncidents(t, 1)
+		w := &world{now: alertstest.Start}
+		w.route.Incidents = about
+		for i := range w.route.Incidents {
+			w.route.Incidents[i].State = incident.Acknowledged
+		}
+		w.route.Windows = []incident.Window{{Until: alertstest.Start}}
+		w.route.Mutes = []incident.Mute{{Until: alertstest.Start, By: "Ada"}}
+		w.step(paging.Tick{})
+		if got := names(w.sent); got != "[notice text Ada notice text Ada]" {
+			t.Fatal(got)
+		}
+		for _, p := range w.sent {
+			alertstest.WantAllNamed(t, p.Words, about)
+		}
+	})
+}

@@ -1,0 +1,205 @@
+package paging
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/message"
+	"valkyrie/alerts/oncall"
+)
+
+// A DrillState is what is remembered of drills: the one that is under way, and which was planned last. A drill goes through
+// the same pages as an alarm: each in the chain is called once, until somebody presses the key. It is kept among the
+// incidents with a kind of its own, and is none of any journey.
+type DrillState struct {
+	ID   string    `json:"id,omitempty"` // of the one under way; empty: none
+	To   string    `json:"to,omitempty"` // who is called first; empty: as the chain has it
+	Slot time.Time `json:"slot,omitzero"`
+}
+
+// drillJourney stands where an incident has its journey.
+const drillJourney = "on-call"
+
+// drill begins the drill that is due, and takes the one under way on: to the next person, or to its end.
+func (r *NotificationState) drill(at evalContext) {
+	r.scheduleDrill(at)
+	for i := range r.Incidents { // one that came from another table
+		if stray := &r.Incidents[i]; stray.Kind == incident.Drilled && stray.State != incident.Resolved && stray.ID != r.Drill.ID {
+			stray.State, stray.ResolvedAt, stray.Closing, stray.Rev = incident.Resolved, at.now, "broken off", stray.Rev+1
+		}
+	}
+	inc := r.incident(r.Drill.ID)
+	if inc == nil || inc.State == incident.Resolved {
+		r.Drill.ID, r.Drill.To = "", ""
+		return
+	}
+	if r.wakes(at) {
+		r.endDrill("broken off: something is really wrong", "", at.now)
+		return
+	}
+	if slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return p.Purpose == incident.Drill && p.Live() }) {
+		return
+	}
+	who, ok := r.nextInDrill(at)
+	if !ok {
+		r.failDrill(at)
+		return
+	}
+	r.add(incident.Call, incident.Drill, who, []string{inc.ID}, at.now)
+}
+
+// wakes reports whether there is a reason to call somebody.
+func (r *NotificationState) wakes(at evalContext) bool {
+	return slices.ContainsFunc(r.Incidents, func(i incident.Incident) bool { return r.shouldNotify(i, oncall.Wake, at) })
+}
+
+// nextInDrill is the first who was not called yet: the one it is for, and then the chain from there on, once round.
+func (r *NotificationState) nextInDrill(at evalContext) (oncall.Person, bool) {
+	var order []oncall.Person
+	chain := at.onCall.EscalationAt(at.now)
+	first := max(0, slices.IndexFunc(chain, func(t oncall.ResolvedStep) bool { return t.Person.Name == r.Drill.To }))
+	if to, ok := at.onCall.FindPerson(r.Drill.To); ok {
+		order = append(order, to)
+	}
+	for i := range chain {
+		order = append(order, chain[(first+i)%len(chain)].Person)
+	}
+	for _, who := range order {
+		called := slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
+			return p.Person == who.Name && p.Purpose == incident.Drill && slices.Contains(p.Incidents, r.Drill.ID)
+		})
+		if !called {
+			return who, true
+		}
+	}
+	return oncall.Person{}, false
+}
+
+func (r *NotificationState) startDrill(id, to string, slot time.Time) {
+	r.Drill.ID, r.Drill.To = id, to
+	r.Incidents = append(r.Incidents, incident.Incident{
+		ID: id, Journey: drillJourney, Kind: incident.Drilled, State: incident.Open, Since: slot, Opened: slot, Last: slot, Runs: 1, Reason: "a drill: does somebody pick up?",
+	})
+}
+
+// endDrill ends the drill under way.
+func (r *NotificationState) endDrill(closing, by string, now time.Time) {
+	if inc := r.incident(r.Drill.ID); inc != nil {
+		inc.State, inc.ResolvedAt, inc.Closing = incident.Resolved, now, closing
+		if by != "" {
+			inc.AckedBy, inc.AckedAt = by, now
+		}
+		inc.Rev++
+	}
+	r.Drill.ID, r.Drill.To = "", ""
+}
+
+// failDrill ends a drill in which nobody pressed the key, which somebody should know before the night comes in which it
+// matters.
+func (r *NotificationState) failDrill(at evalContext) {
+	var tried []string
+	for _, p := range r.Pages {
+		if p.Purpose == incident.Drill && slices.Contains(p.Incidents, r.Drill.ID) {
+			tried = append(tried, fmt.Sprintf("%s: %s", p.Person, p.Result))
+		}
+	}
+	closing := "nobody has acknowledged. " + strings.Join(tried, ", ")
+	r.endDrill(closing, "", at.now)
+	if chain := at.onCall.EscalationAt(at.now); len(chain) > 0 {
+		who := chain[0].Person
+		p := r.add(incident.Text, incident.Notice, who, nil, at.now)
+		p.Waking, p.Words = true, message.FitSMS("VALKYRIE: the drill has failed: "+closing, "")
+	}
+}
+
+// drillCallActive reports whether a drill's call that is being ended may still be on the line.
+func (r *NotificationState) drillCallActive(now time.Time) bool {
+	const ends = 5 * time.Second
+	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
+		return p.Purpose == incident.Drill && p.State == incident.Accepted && now.Before(p.HangUpAt.Add(ends))
+	})
+}
+
+// drillSpeech is what a drill's call says.
+var drillSpeech = []string{"This is Valkyrie.", "This is a drill. Nothing is wrong.", "It finds out whether you can be woken."}
+
+// pressInDrill does what a key says in a drill's call; 9 leaves it to the next person, as any other end does.
+func (r *NotificationState) pressInDrill(p *incident.Page, key string, now time.Time) {
+	if key == AckKey && slices.Contains(p.Incidents, r.Drill.ID) {
+		r.endDrill(fmt.Sprintf("%s has acknowledged", p.Person), p.Person, now)
+	}
+}
+
+// ErrNoDrill is returned by PutDrill when there can be none now. It says why.
+var ErrNoDrill = errors.New("no drill now")
+
+// PutDrill begins a drill in the store, and returns the id of its incident; a pager makes the calls. to is who is called
+// first; empty: whoever is on call.
+func PutDrill(ctx context.Context, store incident.Items, o oncall.OnCall, to string, now time.Time) (id string, err error) {
+	if _, ok := o.FindPerson(to); to != "" && !ok {
+		return "", fmt.Errorf("there is nobody called %q among the people on call", to)
+	}
+	var refused error
+	err = incident.UpdateItem(ctx, store, incident.NotificationKey, func(r *NotificationState) bool {
+		refused = nil
+		switch {
+		case r.Drill.ID != "":
+			refused = fmt.Errorf("%w: one is under way since %s", ErrNoDrill, strings.TrimPrefix(r.Drill.ID, drillPrefix))
+		case r.wakes(evalContext{o.With(r.Overrides), now}):
+			refused = fmt.Errorf("%w: something is really wrong, see valkyrie incidents", ErrNoDrill)
+		default:
+			id = drillID(now)
+			r.startDrill(id, to, now)
+		}
+		return refused == nil
+	})
+	return id, errors.Join(refused, err)
+}
+
+// EndDrill ends a drill in the store, if it is still under way.
+func EndDrill(ctx context.Context, store incident.Items, id, closing string, now time.Time) error {
+	return incident.UpdateItem(ctx, store, incident.NotificationKey, func(r *NotificationState) bool {
+		if r.Drill.ID != id {
+			return false
+		}
+		r.endDrill(closing, "", now)
+		return true
+	})
+}
+
+const drillPrefix = "drill/"
+
+func drillID(at time.Time) string { return drillPrefix + at.UTC().Format(time.RFC3339) }
+
+// scheduleDrill begins the drill that is due, once for each of its times however many pagers there are; not while another is
+// under way, or something is really wrong.
+func (r *NotificationState) scheduleDrill(at evalContext) {
+	d := at.onCall.Drills
+	switch {
+	case !d.Every.IsSet():
+		return
+	case r.Drill.Slot.IsZero():
+		r.Drill.Slot = at.now // the past needs no drill
+		return
+	case r.Drill.ID != "" || r.wakes(at):
+		return
+	}
+	from := at.now.Add(-oncall.MaxDrillDelay)
+	if from.Before(r.Drill.Slot) {
+		from = r.Drill.Slot
+	}
+	slot := time.Time{}
+	// At most drillLate is searched, in steps of at least a second.
+	for next := d.Every.Next(from.In(d.Zone.Location())); !next.IsZero() && !next.After(at.now); next = d.Every.Next(next) {
+		slot = next.UTC()
+	}
+	if !slot.IsZero() {
+		r.Drill.Slot = slot
+		r.startDrill(drillID(slot), "", slot)
+	}
+}

@@ -1,0 +1,181 @@
+package paging_test
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
+	"valkyrie/alerts/twilio/standin"
+)
+
+// drill begins one, and returns the office in which it takes place.
+func drill(t *testing.T, to string, behaviours ...string) *office {
+	t.Helper()
+	o := newTown(t, time.Second).open(nil)
+	for _, b := range behaviours {
+		parsed, err := standin.ParseBehaviour(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.exchange.Behave("", parsed)
+	}
+	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, to, o.time()); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// TestDrill: a drill calls as an alarm does, and says that it is one; it goes once round, and then has failed, which is said.
+func TestDrill(t *testing.T) {
+	for name, c := range map[string]struct {
+		to      string
+		phones  []string
+		calls   string
+		by      string
+		closing string
+		texts   string
+	}{
+		"the first acknowledges": {"", []string{"press 4"}, "Ada", "Ada", "Ada has acknowledged", ""},
+		"the second does":        {"", []string{"voicemail", "press 4"}, "Ada Grace", "Grace", "Grace has acknowledged", ""},
+		"it is passed on":        {"", []string{"press 69", "press 4"}, "Ada Grace", "Grace", "Grace has acknowledged", ""},
+		"it is for one":          {"Grace", []string{"press 4"}, "Grace", "Grace", "Grace has acknowledged", ""},
+		"who does not pick up":   {"Grace", []string{"busy", "press 4"}, "Grace Ada", "Ada", "Ada has acknowledged", ""},
+		"nobody does": {
+			"", []string{"no-answer", "listen"}, "Ada Grace", "", "nobody has acknowledged. Ada: no-answer, Grace: human", "VALKYRIE: the drill has failed: nobody has acknowledged. Ada: no-answer, Grace: human",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := drill(t, c.to, c.phones...)
+			o.mustPass(20 * time.Minute)
+			o.wantCalls(c.calls)
+			words := o.exchange.Calls()[0].TwiML
+			if !strings.Contains(words, "This is a drill. Nothing is wrong.") || strings.Contains(words, "mute") {
+				t.Errorf("it says\n%s", words)
+			}
+			rec := o.incident()
+			if rec.Kind != incident.Drilled || rec.State != incident.Resolved || rec.AckedBy != c.by || rec.Closing != c.closing {
+				t.Errorf("in the history: %s, %s, by %q: %s", rec.Kind, rec.State, rec.AckedBy, rec.Closing)
+			}
+			if got := fmt.Sprint(bodies(o.town)); got != "["+c.texts+"]" {
+				t.Errorf("texts: %s", got)
+			}
+			if r := o.route(); len(r.Incidents) != 0 || len(r.Pages) != 0 || r.Drill.ID != "" {
+				t.Errorf("the route still has %+v", r)
+			}
+		})
+	}
+}
+
+// bodies are the texts that were sent.
+func bodies(w *town) (all []string) {
+	for _, x := range w.exchange.Texts() {
+		all = append(all, x.Body)
+	}
+	return all
+}
+
+// TestDrillGivesWay: what is really wrong ends a drill, whose call is hung up, and is called about; and there is no drill
+// while something is.
+func TestDrillGivesWay(t *testing.T) {
+	t.Parallel()
+	o := newRingingTown(t, time.Second, time.Minute).open(nil)
+	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "", o.time()); err != nil {
+		t.Fatal(err)
+	}
+	tick := func() {
+		t.Helper()
+		if err := o.pager.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tick()
+	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "", o.time()); err == nil || !strings.Contains(err.Error(), "under way") {
+		t.Errorf("a second drill: %v", err)
+	}
+	o.down()
+	tick()
+	if _, err := o.exchange.WaitCalls(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	calls := o.exchange.Calls()
+	if len(calls) != 2 || calls[0].Status != "canceled" || !strings.Contains(calls[1].TwiML, "Customers cannot print a card.") {
+		t.Fatalf("%d calls, the first is %s", len(calls), calls[0].Status)
+	}
+	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "", o.time()); err == nil || !strings.Contains(err.Error(), "really wrong") {
+		t.Errorf("a drill during an outage: %v", err)
+	}
+	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "Bob", o.time()); err == nil {
+		t.Error("Bob is nobody")
+	}
+	o.exchange.Close()
+}
+
+// TestScheduledDrill: it takes place once at each of its times, however many pagers there are; one that nobody was there for
+// is left out.
+func TestScheduledDrill(t *testing.T) {
+	t.Parallel()
+	w := newTown(t, 5*time.Second)
+	offices := []*office{w.open(nil), w.open(nil), w.open(nil)}
+	for _, o := range offices {
+		o.pager.OnCall = *sleepers(t, `  drills: {every: "first Tuesday 10:00", zone: Europe/Berlin}`)
+	}
+	at := func(text string) {
+		t.Helper()
+		to, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.later(to.Sub(w.time()))
+		var all sync.WaitGroup
+		for _, o := range offices {
+			all.Go(func() {
+				for range 3 {
+					if err := o.pager.Tick(t.Context()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		w.settle()
+	}
+	at("2026-11-30T10:00:00+01:00")
+	at("2026-12-01T09:59:59+01:00")
+	w.wantCalls("")
+	at("2026-12-01T10:00:03+01:00")
+	w.wantCalls("Ada")
+	at("2026-12-01T10:30:00+01:00")
+	w.wantCalls("Ada")
+	at("2027-01-05T12:00:00+01:00") // nobody was there at 10
+	w.wantCalls("Ada")
+	at("2027-02-02T10:20:00+01:00")
+	w.wantCalls("Ada Ada")
+	offices[0].mustPass(0)
+	if in := offices[0].route().Incidents; len(in) != 0 {
+		t.Errorf("%+v", in)
+	}
+}
+
+// TestDrillTimes: the weekday of a month, also the last, and cron.
+func TestDrillTimes(t *testing.T) {
+	for text, want := range map[string]string{
+		"first Tuesday 10:00":         "2026-12-01T10:00",
+		"monthly second Monday 09:30": "2026-12-14T09:30",
+		"last Fri 08:00":              "2026-11-27T08:00",
+		"fourth Saturday 05:00":       "2026-11-28T05:00",
+		"third Saturday 05:00":        "2026-11-21T05:00",
+		"0 12 * * 1":                  "2026-11-23T12:00",
+	} {
+		o := sleepers(t, fmt.Sprintf("  drills: {every: %q, zone: Europe/Berlin}", text))
+		got := o.Drills.Every.Next(alertstest.Start.In(o.Drills.Zone.Location())).Format("2006-01-02T15:04")
+		if got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,17 @@
+package paging
+
+import (
+	"time"
+
+	"valkyrie/alerts/oncall"
+)
+
+// Answered is what a Reply is answered by a route, for the tests.
+func (r NotificationState) Answered(rep Reply, o oncall.OnCall, now time.Time) string {
+	return r.clone().reply(rep, evalContext{o, now})
+}
+
+// Heard is what a key press is answered by a route, for the tests.
+func (r NotificationState) Heard(rep Report, o oncall.OnCall, now time.Time) Answer {
+	return answer(r, rep, evalContext{o, now})
+}

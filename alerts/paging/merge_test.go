@@ -1,0 +1,122 @@
+package paging_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
+	"valkyrie/probes/journey"
+)
+
+// opened is a route in which an incident was told, and its journey's state.
+func opened(t *testing.T, minutes ...int) (judge.JourneyState, paging.NotificationState) {
+	t.Helper()
+	k := alertstest.Court{Policy: alertstest.Policy}
+	for _, m := range minutes {
+		k.Run(alertstest.Run(m, "eu", journey.Failed))
+	}
+	r, _ := paging.NotificationState{}.Step(paging.IncidentUpdated{Incident: k.State.Open[0]}, alertstest.OnCall, alertstest.Start)
+	return k.State, r
+}
+
+// sent lets everything that is claimed be accepted by the carrier.
+func sent(r paging.NotificationState, now time.Time) paging.NotificationState {
+	for _, p := range r.Pages {
+		if p.State == incident.Claimed {
+			r, _ = r.Step(paging.Sent{PageID: p.ID, SID: "sid-" + p.ID}, alertstest.OnCall, now)
+		}
+	}
+	return r
+}
+
+func acked(r paging.NotificationState, now time.Time) paging.NotificationState {
+	r, _ = sent(r, now).Step(paging.Report{PageID: r.Pages[0].ID, Key: paging.AckKey, Result: incident.Human}, alertstest.OnCall, now)
+	return r
+}
+
+// TestAcknowledgedThereIsAcknowledgedHere: nobody is called here about what was acknowledged there, whether the incident
+// has the same id in both tables or was opened by other runs, and whichever comes first.
+func TestAcknowledgedThereIsAcknowledgedHere(t *testing.T) {
+	now := alertstest.Start.Add(10 * time.Minute)
+	for about, minutes := range map[string][]int{"the same": {0, 1}, "under another id": {2, 3}} {
+		_, mine := opened(t, 0, 1)
+		state, theirs := opened(t, minutes...)
+		theirs = acked(theirs, now)
+		mine = sent(mine, now)
+
+		joined, commands := mine.Step(paging.Joined{Theirs: theirs}, alertstest.OnCall, now)
+		if len(joined.Incidents) != 1 || joined.Incidents[0].State != incident.Acknowledged || joined.Incidents[0].AckedBy != "Ada" || len(commands) > 0 {
+			t.Errorf("%s: %d commands, %+v", about, len(commands), joined.Incidents)
+		}
+		again, _ := joined.Step(paging.Joined{Theirs: theirs}, alertstest.OnCall, now)
+		if diff := cmp.Diff(joined.Incidents[0].State, again.Incidents[0].State); diff != "" || len(again.Pages) != len(joined.Pages) {
+			t.Errorf("%s: joined twice: %d pages, then %d; %s", about, len(joined.Pages), len(again.Pages), diff)
+		}
+
+		// The same, when this table's judge comes with its own incident only afterwards.
+		first, _ := paging.NotificationState{}.Step(paging.Joined{Theirs: theirs}, alertstest.OnCall, now)
+		mineState, _ := opened(t, 0, 1)
+		then, commands := first.Step(paging.IncidentUpdated{Incident: mineState.Join(state).Open[0]}, alertstest.OnCall, now)
+		if len(then.Incidents) != 1 || then.Incidents[0].State != incident.Acknowledged || len(commands) > 0 {
+			t.Errorf("%s, judged afterwards: %d commands, %+v", about, len(commands), then.Incidents)
+		}
+	}
+}
+
+// TestComesBackAfterTheAcknowledgement: who acknowledged there had acknowledged what was over, if it came back here since.
+func TestComesBackAfterTheAcknowledgement(t *testing.T) {
+	state, mine := opened(t, 0, 1)
+	theirs := acked(mine, alertstest.Start.Add(time.Minute))
+	returning := alertstest.Policy
+	returning.ReturnWithin = 24 * time.Hour
+	k := alertstest.Court{Policy: returning, State: state}
+	k.Run(alertstest.Run(2, "eu", journey.Passed))
+	k.Run(alertstest.Run(3, "eu", journey.Passed))
+	mine, _ = mine.Step(paging.IncidentUpdated{Incident: k.State.Closed[0]}, alertstest.OnCall, alertstest.Start.Add(3*time.Minute))
+	k.Run(alertstest.Run(4, "eu", journey.Failed))
+	k.Run(alertstest.Run(5, "eu", journey.Failed))
+	mine, _ = mine.Step(paging.IncidentUpdated{Incident: k.State.Open[0]}, alertstest.OnCall, alertstest.Start.Add(5*time.Minute))
+	mine, _ = mine.Step(paging.Joined{Theirs: theirs}, alertstest.OnCall, alertstest.Start.Add(6*time.Minute))
+	if len(mine.Incidents) != 1 || !mine.Incidents[0].Awaits() {
+		t.Errorf("it is %s by %s", mine.Incidents[0].State, mine.Incidents[0].AckedBy)
+	}
+}
+
+// TestOverThereIsOverHere, and the other way round: later runs decide, not how many there were.
+func TestOverThereIsOverHere(t *testing.T) {
+	state, _ := opened(t, 0, 1)
+	over, on := alertstest.Court{Policy: alertstest.Policy, State: state}, alertstest.Court{Policy: alertstest.Policy, State: state}
+	for m := 2; m < 6; m++ {
+		on.Run(alertstest.Run(m, "eu", journey.Failed))
+		over.Run(alertstest.Run(m+10, "eu", journey.Passed))
+	}
+	for about, s := range map[string]judge.JourneyState{"on joins over": on.State.Join(over.State), "over joins on": over.State.Join(on.State)} {
+		if len(s.Open) != 0 || len(s.Closed) != 1 || len(s.Outbox) != 1 || s.Outbox[0].State != incident.Resolved || s.Outbox[0].Runs <= on.State.Open[0].Runs {
+			t.Errorf("%s: %d open, %d closed, outbox %+v", about, len(s.Open), len(s.Closed), s.Outbox)
+		}
+	}
+}
+
+// TestOwnDoingOnly: mutes and overrides that were begun or ended there count; what was there only as a copy does not.
+func TestOwnDoingOnly(t *testing.T) {
+	until := alertstest.Start.Add(time.Hour)
+	old, fresh, ended := incident.Mute{Journey: "old", Until: until}, incident.Mute{Journey: "fresh", Until: until}, incident.Mute{Journey: "ended", Until: until}
+	base := paging.NotificationState{Mutes: []incident.Mute{old, ended}}
+	theirs := paging.NotificationState{Mutes: []incident.Mute{old, fresh}}
+	mine := paging.NotificationState{Mutes: []incident.Mute{ended}} // old was unmuted here meanwhile
+	var kept paging.NotificationState                               // as it comes out of the store: times in another form
+	text, err := json.Marshal(base)
+	if err != nil || json.Unmarshal(text, &kept) != nil {
+		t.Fatal(err)
+	}
+	r, _ := mine.Step(paging.Joined{Theirs: theirs, Base: kept}, alertstest.OnCall, alertstest.Start)
+	if diff := cmp.Diff([]incident.Mute{fresh}, r.Mutes); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -1,0 +1,154 @@
+package paging_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/message"
+	"valkyrie/alerts/paging"
+	"valkyrie/probes/journey"
+)
+
+// TestOrders: what somebody asks for at the command line is done, and is in the history; whoever was paged hears that it is
+// over, and if it is not, it rings again.
+func TestOrders(t *testing.T) {
+	t.Parallel()
+	o := newTown(t, time.Second).open(nil)
+	order := func(name, body string) string {
+		t.Helper()
+		answer, err := paging.RunCommand(t.Context(), o.store, alertstest.OnCall, name, body, o.time())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+	if got := order("Ada", "resolve"); got != "There is nothing to resolve." {
+		t.Error(got)
+	}
+	o.exchange.Default("listen")
+	o.down()
+	o.mustPass(0)
+	o.wantCalls("Ada Grace")
+	id := o.incident().Short()
+	if got, want := order("Grace", "ack "+id), "Thank you, Grace. Yours: print-card down #"+id+"."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	o.wantAcked("Grace")
+	o.mustPass(time.Hour)
+	o.wantCalls("Ada Grace")
+	if got, want := order("Grace", "resolve"), "Thank you, Grace. Over: print-card down #"+id+". If it fails again, it is told again."; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	o.mustPass(time.Minute)
+	o.wantTexts("Ada:alarm Ada:all-clear Grace:alarm Grace:all-clear")
+	texts := o.exchange.Texts()
+	if last := texts[len(texts)-1].Body; !strings.HasPrefix(last, "VALKYRIE: all clear. Grace says that it is over: print a card. It was down from 03:00 UTC to ") {
+		t.Error(last)
+	}
+	if i := o.incident(); i.State != incident.Resolved || i.ResolvedBy != "Grace" || i.Closing != "Grace said that it is over" {
+		t.Errorf("%s by %q: %s", i.State, i.ResolvedBy, i.Closing)
+	}
+	if err := o.hear(70, journey.Failed); err != nil {
+		t.Fatal(err)
+	}
+	o.exchange.Default("press 4")
+	o.mustPass(0)
+	o.wantCalls("Ada Grace Ada")
+	o.wantAcked("Ada")
+	if _, err := paging.RunCommand(t.Context(), o.store, alertstest.OnCall, "Bob", "ack", o.time()); err == nil {
+		t.Error("Bob is nobody")
+	}
+}
+
+// TestAllClears: what is over is said in the words of its kind.
+func TestAllClears(t *testing.T) {
+	for kind, want := range map[incident.Kind]string{
+		incident.Down:       "It works again: print a card. It was down from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Flapping:   `It fails no more: print a card. It was down twice since 03:00 UTC, for 5 min, each time at the step "wait".`,
+		incident.Silent:     "Runs come again, so somebody is watching: print a card. None came from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Degraded:   "It is fast again: print a card. It was slow from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Creeping:   "It does not get slower any more: print a card. It did from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Counts:     "The numbers fit again: print a card. They did not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Heartbeat:  "The batch is done: print a card. It was in trouble from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.ProbeFault: "Valkyrie can tell again: print a card. It could not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+	} {
+		i := alertstest.Incident("a", kind, 2, true)
+		i.Title = "print a card"
+		if kind == incident.Flapping {
+			i.Outages = []incident.Outage{
+				{Since: alertstest.Start, Until: alertstest.Start.Add(5 * time.Minute), Step: "wait"},
+				{Since: alertstest.Start.Add(30 * time.Minute), Until: alertstest.Start.Add(35 * time.Minute), Step: "wait"},
+			}
+		}
+		got := message.Content{About: []incident.Incident{i}, Now: alertstest.Start.Add(time.Hour)}.AllClear()
+		if got != "VALKYRIE: all clear. "+want+" #ca97" {
+			t.Errorf("%s: got  %s\nwant %s", kind, got, want)
+		}
+	}
+}
+
+// TestReply: what a text that somebody sends does, and what comes back. Handles: a is #ca97, b is #3e23.
+func TestReply(t *testing.T) {
+	const ada, stranger = "+12025550143", "+12025550199"
+	w := &world{now: alertstest.Start, onCall: sleepers(t, "")}
+	p := pagerOf(w)
+	for _, c := range []struct{ from, body, want string }{
+		{ada, "status", "All is well."},
+		{ada, "ack", "There is nothing to acknowledge."},
+		{ada, "mute 1h", "Nothing is wrong, so nothing was muted."},
+		{ada, "good morning", "Reply ack, ack 3f, resolve 3f, mute 1h, mute 3f 1h or status; 3f is the beginning of a handle such as #3f2a."},
+		{"", "+a", ""},
+		{"", "+b", ""},
+		{stranger, "ack", ""},
+		{ada, "Status ", "a down since 04:00 CET, notified #ca97. b down since 04:00 CET, open #3e23."},
+		{ada, "ack 3e", "Thank you, Ada. Yours: b down #3e23."},
+		{ada, "ack zz", "Nothing that is wrong now is called zz. There is: a down #ca97, b down #3e23."},
+		{ada, "mute #CA97 90m", "Muted until 05:30 CET: a down #ca97. If it is still bad then, you are told again."},
+		{ada, "status", "a down since 04:00 CET, notified #ca97. b down since 04:00 CET, acknowledged by Ada #3e23. a is muted until 05:30 CET."},
+		{ada, "ack", "Thank you, Ada. Yours: a down #ca97, b down #3e23."},
+	} {
+		if c.from == "" {
+			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident(c.body[1:], incident.Down, 1, false)}))
+			continue
+		}
+		if got := p.reply(t, paging.Reply{From: c.from, Body: c.body}); got != c.want {
+			t.Errorf("%s: got  %s\nwant %s", c.body, got, c.want)
+		}
+	}
+	if w.after(2 * time.Hour); len(w.route.Mutes) != 0 {
+		t.Errorf("still muted: %v", w.route.Mutes)
+	}
+}
+
+// TestReplyIsBounded: any text at all is answered in two segments at most, and a stranger's changes nothing.
+func TestReplyIsBounded(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &world{now: alertstest.Start, onCall: sleepers(t, "")}
+		w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
+		body := rapid.OneOf(rapid.String(), rapid.StringMatching(`(ack|mute|resolve|status) ?#?[0-9a-f]{0,5} ?[0-9]{0,12}[hmd]?`)).Draw(t, "body")
+		if got := pagerOf(w).reply(t, paging.Reply{From: "+12025550187", Body: body}); got == "" || len(got) > 306 {
+			t.Fatalf("%q: %d characters: %s", body, len(got), got)
+		}
+		state := len(w.route.Mutes)
+		if got := pagerOf(w).reply(t, paging.Reply{From: rapid.StringMatching(`\+1202555018[0-68-9]?`).Draw(t, "from"), Body: body}); got != "" || len(w.route.Mutes) != state {
+			t.Fatalf("a stranger got %q", got)
+		}
+	})
+}
+
+// A pagerSide answers as the pager does.
+type pagerSide struct{ *world }
+
+func pagerOf(w *world) pagerSide { return pagerSide{w} }
+
+func (p pagerSide) reply(t rapid.TB, rep paging.Reply) string {
+	t.Helper()
+	words := p.route.Answered(rep, *p.onCall, p.now)
+	p.step(rep)
+	return words
+}

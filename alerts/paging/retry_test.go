@@ -1,0 +1,181 @@
+package paging_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts/aftermath"
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
+	"valkyrie/alerts/twilio/standin"
+	"valkyrie/probes/journey"
+)
+
+// owedAnEnd is a world in which Ada was called and texted about a, and it has just ended; with a second channel, or without.
+func owedAnEnd(second bool) *world {
+	w := &world{now: alertstest.Start}
+	if second {
+		w.onCall = twoCarriers()
+	}
+	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
+	w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey})
+	w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.Human})
+	w.sent = nil
+	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
+	return w
+}
+
+// TestAllClearDoesNotArrive: it is told again a few times, by whom there is a chance with, and then left at that.
+func TestAllClearDoesNotArrive(t *testing.T) {
+	undelivered := func(final bool) func(w *world, p incident.Page) paging.Event {
+		return func(w *world, p incident.Page) paging.Event {
+			w.step(paging.Sent{PageID: p.ID, SID: "SM" + p.ID, Via: p.Via})
+			return paging.Report{PageID: p.ID, SID: "SM" + p.ID, Result: incident.Undelivered, Why: "error 30003", Final: final}
+		}
+	}
+	refuses := func(_ *world, p incident.Page) paging.Event { return paging.Refused{PageID: p.ID, Why: "error 21610"} }
+	for name, c := range map[string]struct {
+		trouble func(w *world, p incident.Page) paging.Event
+		second  bool
+		want    string // carrier and minutes of each
+	}{
+		"a phone that is off":                       {undelivered(false), false, `["" 0 "" 1 "" 11]`},
+		"a phone that is off, with a second":        {undelivered(false), true, `["" 0 "" 1 "second" 11]`},
+		"a number that has blocked us":              {undelivered(true), false, `["" 0]`},
+		"a number that has blocked us, with second": {undelivered(true), true, `["" 0 "second" 0]`},
+		"it is refused":                             {refuses, false, `["" 0]`},
+		"it is refused, and there is a second":      {refuses, true, `["" 0 "second" 0]`},
+		"the account is closed": {func(_ *world, p incident.Page) paging.Event {
+			return paging.ProviderRejected{PageID: p.ID, Why: "401"}
+		}, false, `["" 0 "" 1 "" 11]`},
+	} {
+		w, seen := owedAnEnd(c.second), 0
+		var tried []string
+		for range 48 * 60 {
+			for ; seen < len(w.sent); seen++ {
+				p := w.sent[seen]
+				if p.Purpose != incident.AllClear || p.Person != "Ada" || !strings.Contains(p.Words, "all clear") {
+					t.Fatalf("%s: sent %+v", name, p)
+				}
+				tried = append(tried, fmt.Sprintf("%q %.0f", p.Via, w.now.Sub(alertstest.Start).Minutes()))
+				if e := c.trouble(w, p); e != nil {
+					w.step(e)
+				}
+			}
+			w.now = w.now.Add(time.Minute)
+			w.step(paging.Tick{})
+		}
+		if got := fmt.Sprint(tried); got != c.want {
+			t.Errorf("%s: tried %s, want %s", name, got, c.want)
+		}
+		if done := w.route.Done(); len(done) != 1 {
+			t.Errorf("%s: it is never done with: %+v", name, w.route.Pages)
+		}
+	}
+}
+
+// TestAllClearArrivesLate: one that arrives at the second try is not told a third time, and one whose incident has come back
+// meanwhile is not told at all.
+func TestAllClearArrivesLate(t *testing.T) {
+	w := owedAnEnd(false)
+	w.accept(w.sent)
+	w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Undelivered})
+	w.after(time.Minute)
+	w.step(paging.Report{PageID: w.sent[1].ID, Result: incident.Delivered})
+	if w.after(time.Hour); names(w.sent) != "[all-clear text Ada all-clear text Ada]" {
+		t.Errorf("after it has arrived: %s", names(w.sent))
+	}
+
+	w = owedAnEnd(false)
+	w.accept(w.sent)
+	w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Undelivered})
+	w.sent = nil
+	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 3, false)}))
+	w.now = w.now.Add(30 * time.Second)
+	w.step(paging.Report{PageID: w.sent[0].ID, Key: paging.AckKey})
+	w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Human})
+	if w.after(time.Hour); strings.Contains(names(w.sent), "all-clear") {
+		t.Errorf("it has come back: %s", names(w.sent))
+	}
+}
+
+// TestNobodyTakesAnAllClear: a carrier that takes nothing for days is not asked for ever.
+func TestNobodyTakesAnAllClear(t *testing.T) {
+	w, last := owedAnEnd(false), alertstest.Start
+	for seen := 0; w.now.Sub(alertstest.Start) < 10*24*time.Hour; w.now = w.now.Add(10 * time.Second) {
+		w.step(paging.Tick{})
+		for ; seen < len(w.sent); seen++ {
+			last = w.now
+			w.step(paging.NotSent{PageID: w.sent[seen].ID, Why: "no network"})
+		}
+	}
+	if asked := last.Sub(alertstest.Start); asked < 24*time.Hour || asked > 4*24*time.Hour {
+		t.Errorf("it was asked for the last time after %v", asked)
+	}
+}
+
+// TestNoticeDoesNotArrive: that a mute has ended is told again too, as it is then.
+func TestNoticeDoesNotArrive(t *testing.T) {
+	w := &world{now: alertstest.Start}
+	w.route.Mutes = []incident.Mute{{Journey: "a", Until: alertstest.Start.Add(time.Minute), By: "Grace"}}
+	for range 60 {
+		w.after(time.Minute)
+		for _, p := range slices.Clone(w.route.Pages) {
+			if p.State == incident.Claimed {
+				w.step(paging.Report{PageID: p.ID, SID: "SM" + p.ID, Result: incident.Undelivered})
+			}
+		}
+	}
+	if got := names(w.sent); got != "[notice text Grace notice text Grace notice text Grace]" {
+		t.Error(got)
+	}
+	for _, p := range w.sent {
+		if !strings.Contains(p.Words, "a is no longer muted") {
+			t.Errorf("it says %s", p.Words)
+		}
+	}
+	if len(w.route.Pages) > 0 {
+		t.Errorf("left: %+v", w.route.Pages)
+	}
+}
+
+// TestAllClearForReal: with the real phone, its protocol and a second channel: the phone that is off is tried again, then by
+// the second channel; a number that has blocked us at once; and whoever reads the incident sees all of it.
+func TestAllClearForReal(t *testing.T) {
+	for code, want := range map[int]int{30003: 2, 30005: 1} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			t.Parallel()
+			o := newTown(t, time.Second).open(nil)
+			second := &telegraph{now: o.time}
+			o.pager.OnCall, o.pager.Second = *twoCarriers(), second
+			o.down()
+			o.mustPass(time.Minute)
+			o.exchange.Default(standin.Undelivered(code))
+			if err := o.hear(2, journey.Passed); err != nil {
+				t.Fatal(err)
+			}
+			o.mustPass(20 * time.Minute)
+			if got := strings.Count(o.texted(), "all-clear"); got != want {
+				t.Errorf("the first carrier was given %d all-clears, want %d: %s", got, want, o.texted())
+			}
+			taken, _ := second.list()
+			if len(taken) != 1 || taken[0].Person != "Ada" || !strings.Contains(taken[0].TextBody, "all clear") {
+				t.Errorf("the second channel was given %+v", taken)
+			}
+			rec := o.incident()
+			var told strings.Builder
+			if err := aftermath.Of(aftermath.Case{Record: rec, Now: o.time()}).Text(&told); err != nil {
+				t.Fatal(err)
+			}
+			for _, part := range []string{fmt.Sprintf("it did not arrive: error %d", code), "once more, by the second channel, as it did not arrive"} {
+				if !strings.Contains(told.String(), part) {
+					t.Errorf("the account does not say %q:\n%s", part, told.String())
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,327 @@
+package paging_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
+)
+
+// A world plays the carrier and the people for a route.
+type world struct {
+	route  paging.NotificationState
+	now    time.Time
+	sent   []incident.Page // in the order in which the carrier was given them
+	onCall *oncall.OnCall  // nil: onCall
+}
+
+func (w *world) step(e paging.Event) []incident.Page {
+	var commands []paging.Command
+	if w.onCall == nil {
+		w.onCall = &alertstest.OnCall
+	}
+	w.route, commands = w.route.Step(e, *w.onCall, w.now)
+	var sends []incident.Page
+	for _, c := range commands {
+		if c.Verb == "send" {
+			sends = append(sends, c.Page)
+		}
+	}
+	w.sent = append(w.sent, sends...)
+	return sends
+}
+
+// accept has the carrier take all the pages.
+func (w *world) accept(pages []incident.Page) {
+	for _, p := range pages {
+		w.accept(w.step(paging.Sent{PageID: p.ID, SID: "CA" + p.ID}))
+	}
+}
+
+func names(pages []incident.Page) string {
+	var s []string
+	for _, p := range pages {
+		s = append(s, fmt.Sprintf("%s %s %s", p.Purpose, p.Channel, p.Person))
+	}
+	return fmt.Sprint(s)
+}
+
+func last(w *world, c incident.Channel) incident.Page {
+	i := len(w.sent) - 1
+	for w.sent[i].Channel != c {
+		i--
+	}
+	return w.sent[i]
+}
+
+// TestEscalation: unanswered, the next one is called at once; after the last the chain begins again; a key ends it, and
+// when it is over those who were paged are told.
+func TestEscalation(t *testing.T) {
+	w := &world{now: alertstest.Start}
+	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
+	w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.NoAnswer})
+	w.accept([]incident.Page{w.sent[2], w.sent[3]})
+	w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.Machine})
+	if got := names(w.sent); got != "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace]" {
+		t.Fatal(got)
+	}
+	w.now = w.now.Add(4 * time.Minute)
+	if got := w.step(paging.Tick{}); len(got) != 0 {
+		t.Fatalf("during the pause: %s", names(got))
+	}
+	w.now = w.now.Add(time.Minute)
+	w.accept(w.step(paging.Tick{}))
+	if got := names(w.sent[4:]); got != "[alarm call Ada]" {
+		t.Fatalf("after the pause: %s", got)
+	}
+	w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey})
+	w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.Human})
+	w.now = w.now.Add(time.Hour)
+	if got := w.step(paging.Tick{}); len(got) != 0 {
+		t.Fatalf("after the acknowledgement: %s", names(got))
+	}
+	over := w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
+	if got := names(over); got != "[all-clear text Ada all-clear text Grace]" {
+		t.Fatalf("when it was over: %s", got)
+	}
+	w.accept(over)
+	for _, p := range over {
+		w.step(paging.Report{PageID: p.ID, Result: incident.Delivered})
+	}
+	if done := w.route.Done(); len(done) != 1 || done[0].AckedBy != "Ada" {
+		t.Fatalf("done: %+v", done)
+	}
+}
+
+func TestRoute(t *testing.T) {
+	for name, c := range map[string]struct {
+		do   func(w *world)
+		want string
+	}{
+		"one that ends before anyone is told is told to nobody": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
+		}, "[]"},
+		"taken twice is taken once": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+		}, "[alarm call Ada alarm text Ada]"},
+		"two at once make one call": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.ProbeFault, 1, false)})
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Down, 1, false)})
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("c", incident.Down, 1, false)})
+			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA1", Result: incident.Busy})
+		}, "[alarm text Ada alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
+		"one that comes while another is acknowledged begins with the first": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Down, 1, false)})
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("c", incident.Down, 1, false)})
+			w.step(paging.Report{PageID: w.sent[0].ID, Key: paging.AckKey})
+			w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Human})
+		}, "[alarm call Ada alarm text Ada alarm call Ada alarm text Ada]"},
+		"refused goes to the next at once": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+			w.step(paging.Refused{PageID: w.sent[0].ID, Why: "no such number"})
+		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
+		"degraded texts the first, and the next when that fails": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
+			w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Undelivered})
+		}, "[alarm text Ada alarm text Grace]"},
+		"not sent is tried again, a little later": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
+			w.step(paging.NotSent{PageID: w.sent[0].ID})
+			w.step(paging.Tick{})
+			w.now = w.now.Add(3 * time.Second)
+			w.step(paging.Tick{})
+		}, "[alarm text Ada alarm text Ada]"},
+		"lost is found, and not resent": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
+			w.step(paging.SendUnknown{PageID: w.sent[0].ID})
+			w.step(paging.SendResolved{PageID: w.sent[0].ID, SID: "SM1"})
+			w.now = w.now.Add(time.Minute)
+			w.step(paging.Tick{})
+		}, "[alarm text Ada]"},
+		"lost and unknown to the carrier is resent once": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+			w.accept(w.sent[1:])
+			for range 3 {
+				w.step(paging.SendUnknown{PageID: w.sent[0].ID})
+				w.now = w.now.Add(time.Minute)
+				w.step(paging.SendResolved{PageID: w.sent[0].ID})
+			}
+		}, "[alarm call Ada alarm text Ada alarm call Ada alarm call Grace alarm text Grace]"},
+		"what the list did not have yet when it was asked proves nothing, however late that is heard": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
+			w.step(paging.SendUnknown{PageID: w.sent[0].ID})
+			asked := w.now
+			w.now = w.now.Add(time.Minute)
+			w.step(paging.SendResolved{PageID: w.sent[0].ID, Asked: asked})
+		}, "[alarm text Ada]"},
+		"a sender that died is settled too": {func(w *world) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
+			w.now = w.now.Add(time.Minute)
+			w.step(paging.Tick{})
+			w.step(paging.SendResolved{PageID: w.sent[0].ID})
+		}, "[alarm text Ada alarm text Ada]"},
+		"a carrier that never says how a call went has not reached anybody": {func(w *world) {
+			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
+			w.now = w.now.Add(2 * time.Minute)
+			w.step(paging.Tick{})
+		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &world{now: alertstest.Start}
+			c.do(w)
+			if got := names(w.sent); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// TestRouteProperties plays random histories: incidents that come and go, a carrier that takes, loses, refuses and
+// forgets, callbacks late, doubled and missing, people who press keys, senders that die.
+func TestRouteProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		w := &world{now: alertstest.Start}
+		created := map[string]int{} // by page: how often the carrier took it
+		doubts := map[string]int{}  // by page: how often whether it did was not known
+		runs, over := map[string]int{}, map[string]bool{}
+		check := func(sends []incident.Page) {
+			for _, p := range sends {
+				if p.Purpose == incident.Alarm && !slices.ContainsFunc(p.Incidents, func(id string) bool { return open(w.route, id) }) {
+					t.Fatalf("page %s was sent about %v, which nobody needs to hear of", p.ID, p.Incidents)
+				}
+			}
+			live := 0
+			for _, p := range w.route.Pages {
+				if p.Channel == incident.Call && p.Live() {
+					live++
+				}
+			}
+			if live > 1 {
+				t.Fatalf("%d calls at once", live)
+			}
+		}
+		for range rapid.IntRange(5, 60).Draw(t, "events") {
+			id := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "incident")
+			page := ""
+			if n := len(w.route.Pages); n > 0 {
+				page = w.route.Pages[rapid.IntRange(0, n-1).Draw(t, "page")].ID
+			}
+			switch rapid.SampledFrom([]string{"bad", "good", "tick", "tick", "sent", "sent", "lost", "not sent", "refused", "settled", "report", "key"}).Draw(t, "event") {
+			case "bad":
+				if !over[id] {
+					runs[id]++
+					check(w.step(paging.IncidentUpdated{Incident: alertstest.Incident(id, incident.Down, runs[id], false)}))
+				}
+			case "good":
+				if runs[id] > 0 {
+					over[id] = true
+					check(w.step(paging.IncidentUpdated{Incident: alertstest.Incident(id, incident.Down, runs[id]+1, true)}))
+				}
+			case "tick":
+				w.now = w.now.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "seconds")) * time.Second)
+				check(w.step(paging.Tick{}))
+			case "sent":
+				if state(w.route, page) == incident.Claimed {
+					created[page]++
+				}
+				check(w.step(paging.Sent{PageID: page, SID: "CA" + page}))
+			case "lost":
+				if state(w.route, page) == incident.Claimed {
+					doubts[page]++
+					created[page] += rapid.IntRange(0, 1).Draw(t, "really")
+				}
+				check(w.step(paging.SendUnknown{PageID: page}))
+			case "not sent":
+				check(w.step(paging.NotSent{PageID: page}))
+			case "refused":
+				if state(w.route, page) == incident.Claimed {
+					check(w.step(paging.Refused{PageID: page}))
+				}
+			case "settled":
+				sid := ""
+				if created[page] > 0 { // listing tells the truth
+					sid = "CA" + page
+				}
+				check(w.step(paging.SendResolved{PageID: page, SID: sid}))
+			case "report":
+				if created[page] > 0 {
+					check(w.step(paging.Report{PageID: page, SID: "CA" + page, Result: rapid.SampledFrom([]string{incident.Human, incident.Machine, incident.Busy, incident.NoAnswer}).Draw(t, "result")}))
+				}
+			case "key":
+				if created[page] > 0 {
+					check(w.step(paging.Report{PageID: page, SID: "CA" + page, Key: paging.AckKey}))
+				}
+			}
+		}
+		for id, n := range created {
+			if n > 1 {
+				t.Fatalf("the carrier took page %s %d times, with %d doubts, though its list tells the truth", id, n, doubts[id])
+			}
+		}
+		calmDown(t, w, check)
+	})
+}
+
+// calmDown lets the carrier take all that it is given from now on; what was being sent before it never hears of. Then
+// everybody who has to hear of something does.
+func calmDown(t *rapid.T, w *world, check func([]incident.Page)) {
+	reached := map[string]bool{}
+	take := func(sends []incident.Page) {
+		for len(sends) > 0 {
+			check(sends)
+			p := sends[0]
+			for _, id := range p.Incidents {
+				reached[id] = reached[id] || p.Channel == incident.Call
+			}
+			sends = append(sends[1:], w.step(paging.Sent{PageID: p.ID, SID: "CA" + p.ID})...)
+		}
+	}
+	for range 40 {
+		w.now = w.now.Add(30 * time.Second)
+		take(w.step(paging.Tick{}))
+		for _, p := range slices.Clone(w.route.Pages) {
+			if p.State == incident.Unknown {
+				take(w.step(paging.SendResolved{PageID: p.ID}))
+			}
+		}
+	}
+	for _, i := range w.route.Incidents {
+		if i.Unanswered() && !reached[i.ID] {
+			t.Fatalf("%s is %s, and nobody was called in 20 minutes", i.ID, i.State)
+		}
+		if i.State == incident.Resolved && slices.ContainsFunc(w.route.Pages, func(p incident.Page) bool {
+			return p.Purpose == incident.Alarm && p.Sent() && slices.Contains(p.Incidents, i.ID) && !told(w.route, p.Person, i.ID)
+		}) {
+			t.Fatalf("%s is over, and not all who were paged were told", i.ID)
+		}
+	}
+}
+
+func open(r paging.NotificationState, id string) bool {
+	return slices.ContainsFunc(r.Incidents, func(i incident.Incident) bool {
+		return i.ID == id && i.State != incident.Resolved && i.State != incident.Acknowledged
+	})
+}
+
+func state(r paging.NotificationState, page string) incident.PageState {
+	for _, p := range r.Pages {
+		if p.ID == page {
+			return p.State
+		}
+	}
+	return ""
+}
+
+func told(r paging.NotificationState, person, inc string) bool {
+	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
+		return p.Purpose == incident.AllClear && p.Person == person && slices.Contains(p.Incidents, inc) && p.State != incident.Planned
+	})
+}
