@@ -19,7 +19,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// evidence keeps what a run saves, in memory.
+// evidence keeps a run's evidence in memory.
 type evidence map[string]string
 
 func (e evidence) Save(_ journey.Run, name string, data []byte) (string, error) {
@@ -119,7 +119,7 @@ func TestSecretsAreMasked(t *testing.T) {
 	}
 }
 
-// site is a small site: paths and their pages; a page that is not there is a 404, "!" is a 500.
+// site serves pages by path; an unknown path is a 404, "!" is a 500.
 func site(pages map[string]string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		page, ok := pages[r.URL.Path]
@@ -143,7 +143,7 @@ func TestSweep(t *testing.T) {
 		"/shop/team/":    `!`,
 		"/shop/logo.png": `png`,
 	}
-	var swept api.Swept
+	var swept api.SweepResult
 	run, _ := play(t, site(pages), journey.Stage{}, func(client *api.Client, t *journey.T) {
 		swept = client.Sweep(api.Sweep{Start: "/", Pause: time.Nanosecond, Skip: []string{"/sign-*"}})
 		if broken := swept.Broken(); broken != "" {
@@ -151,14 +151,14 @@ func TestSweep(t *testing.T) {
 		}
 	})
 	want := `step "ask": 2 of 5 pages and resources are broken: /team/?page=2: 500 Internal Server Error (on /about); /gone.js: 404 Not Found (on /about)`
-	if run.Error != want || swept.Left != 0 || len(run.Problems) != 2 {
-		t.Errorf("got  %s\nwant %s\nleft %d, problems %v", run.Error, want, swept.Left, run.Problems)
+	if run.Error != want || swept.NotVisited != 0 || len(run.Problems) != 2 {
+		t.Errorf("got  %s\nwant %s\nleft %d, problems %v", run.Error, want, swept.NotVisited, run.Problems)
 	}
 	play(t, site(pages), journey.Stage{}, func(client *api.Client, _ *journey.T) {
-		swept = client.Sweep(api.Sweep{Start: "/", Most: 2, Pause: time.Nanosecond})
+		swept = client.Sweep(api.Sweep{Start: "/", Max: 2, Pause: time.Nanosecond})
 	})
-	if swept.Asked != 2 || swept.Left != 4 {
-		t.Errorf("with a budget of 2: asked %d, left %d", swept.Asked, swept.Left)
+	if swept.Visited != 2 || swept.NotVisited != 4 {
+		t.Errorf("with a budget of 2: asked %d, left %d", swept.Visited, swept.NotVisited)
 	}
 }
 
@@ -167,16 +167,16 @@ func TestSweepEndsWithItsStep(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html")
 		fmt.Fprintf(w, `<a href="%s/x">`, strings.TrimSuffix(r.URL.Path, "/"))
 	}
-	var swept api.Swept
+	var swept api.SweepResult
 	run, _ := play(t, endless, journey.Stage{}, func(client *api.Client, _ *journey.T) {
-		swept = client.Sweep(api.Sweep{Start: "/", Most: 1 << 30, Pause: 10 * time.Millisecond})
+		swept = client.Sweep(api.Sweep{Start: "/", Max: 1 << 30, Pause: 10 * time.Millisecond})
 	})
-	if swept.Asked == 0 || swept.Left == 0 {
-		t.Errorf("asked %d, left %d; %s", swept.Asked, swept.Left, run.Error)
+	if swept.Visited == 0 || swept.NotVisited == 0 {
+		t.Errorf("asked %d, left %d; %s", swept.Visited, swept.NotVisited, run.Error)
 	}
 }
 
-// network answers without a network, and says how long it has taken on a clock of its own.
+// network responds without a network, on a simulated clock.
 type network struct{ now time.Time }
 
 func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -12,23 +12,23 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Client is a program that uses the site. It implements journey.Instrument. Make a new one for each run; its methods
-// that ask the site are for the steps of the journey, and end the step when the site does not answer.
+// A Client is an HTTP client of the site. It implements journey.Instrument. Create a new one for each run; call its request
+// methods in the journey's steps: they fail the step when the site does not respond.
 type Client struct {
 	stage journey.Stage
 	http  http.Client
-	own   *http.Transport // nil when the stage brings its own network
+	own   *http.Transport // nil when the stage has its own network
 	step  *journey.T
 	trace trace
 
-	mu   sync.Mutex
-	said []exchange // of the whole run; the last of them are kept
+	mu        sync.Mutex
+	exchanges []exchange // the latest of the run
 }
 
-// NewClient returns a client that knows nobody yet: it has no cookies.
+// NewClient returns a client without cookies.
 func NewClient() *Client { return &Client{} }
 
-// Start readies the client; nothing is asked of the site yet.
+// Start prepares the client; it makes no request.
 func (c *Client) Start(_ context.Context, stage journey.Stage) error {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -53,16 +53,16 @@ func (c *Client) Start(_ context.Context, stage journey.Stage) error {
 	return nil
 }
 
-// Begin tells it which step its requests belong to.
+// Begin sets the step that later requests belong to.
 func (c *Client) Begin(t *journey.T) {
 	c.step = t
 	c.trace.reset()
 }
 
-// Died is always nil: a client has nothing that could die.
+// Died is always nil: a client cannot die.
 func (c *Client) Died() error { return nil }
 
-// Kill has nothing to do: every request ends with its step.
+// Kill does nothing: every request ends with its step.
 func (c *Client) Kill() {}
 
 // Stop closes the client's connections.

@@ -1,7 +1,7 @@
-// Package api plays a journey without a browser: it asks a site's HTTP API as a program does, takes the times, and keeps
-// what was said.
+// Package api runs a journey without a browser: a Client makes HTTP requests to the site's API, measures them, and keeps
+// what was exchanged as evidence.
 //
-// Much of what goes wrong shows before any page does: a job queue that takes no jobs, a number that ought to be small. Asking
-// costs milliseconds and no Chrome, so it can be done every minute. It says nothing of what a customer sees; that is
-// package browser's.
+// It exists because much fails before any page shows it: a job queue that accepts no jobs, a number that ought to be small.
+// A request costs milliseconds and no Chrome, so it can run every minute. It proves nothing about what a customer sees;
+// that is package browser's task.
 package api

@@ -11,61 +11,61 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// What is kept of a run as evidence.
+// Bounds of the evidence of a run.
 const (
-	exchangesKept = 50       // the last of them
+	exchangesKept = 50       // the latest exchanges
 	bodyKept      = 64 << 10 // bytes of each body
 )
 
-// An exchange is a request and what came of it.
+// An exchange is a request and its response.
 type exchange struct {
-	step   string
-	began  time.Time
-	took   time.Duration
-	asked  *http.Request
-	sent   []byte
-	answer Answer
-	err    error
+	step     string
+	started  time.Time
+	took     time.Duration
+	request  *http.Request
+	body     []byte
+	response Answer
+	err      error
 }
 
 func (c *Client) keep(r *http.Request, a Answer, began time.Time, err error) {
-	x := exchange{step: c.step.Step(), began: began, took: c.now().Sub(began), asked: r, answer: a, err: err}
+	x := exchange{step: c.step.Step(), started: began, took: c.now().Sub(began), request: r, response: a, err: err}
 	if body, bad := r.GetBody(); bad == nil {
-		x.sent, _ = io.ReadAll(io.LimitReader(body, bodyKept)) // from memory: it cannot fail
+		x.body, _ = io.ReadAll(io.LimitReader(body, bodyKept)) // reading memory cannot fail
 	}
-	x.answer.Body = a.Body[:min(len(a.Body), bodyKept)]
+	x.response.Body = a.Body[:min(len(a.Body), bodyKept)]
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.said = append(c.said, x)
-	c.said = c.said[max(0, len(c.said)-exchangesKept):]
+	c.exchanges = append(c.exchanges, x)
+	c.exchanges = c.exchanges[max(0, len(c.exchanges)-exchangesKept):]
 }
 
-// Capture saves what was asked and answered, the last of all at the end.
+// Capture saves the exchanges, the latest last.
 func (c *Client) Capture(_ context.Context, save func(kind, name string, data []byte) journey.Evidence) []journey.Evidence {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var all bytes.Buffer
-	for _, x := range c.said {
+	for _, x := range c.exchanges {
 		x.write(&all)
 	}
 	return []journey.Evidence{save("exchanges", "exchanges.txt", all.Bytes())}
 }
 
-// End says where the step's time went, and which requests of it went wrong.
+// End returns where the step's time went, and its failed requests.
 func (c *Client) End(_ context.Context, res journey.StepResult) journey.Notes {
 	n := journey.Notes{Waterfall: c.trace.waterfall()}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, x := range c.said {
+	for _, x := range c.exchanges {
 		if x.step != res.Name {
 			continue
 		}
-		p := journey.Problem{Step: x.step, URL: x.asked.URL.String(), FirstParty: true}
+		p := journey.Problem{Step: x.step, URL: x.request.URL.String(), FirstParty: true}
 		switch {
 		case x.err != nil:
 			p.Kind, p.What = journey.ProblemNetwork, x.name()+" got no answer: "+c.reason(x.err)
-		case x.answer.Status >= 400:
-			p.Kind, p.What = journey.ProblemHTTP, fmt.Sprintf("%s answered %d", x.name(), x.answer.Status)
+		case x.response.Status >= 400:
+			p.Kind, p.What = journey.ProblemHTTP, fmt.Sprintf("%s answered %d", x.name(), x.response.Status)
 		default:
 			continue
 		}
@@ -75,11 +75,11 @@ func (c *Client) End(_ context.Context, res journey.StepResult) journey.Notes {
 	return n
 }
 
-// slowest names the request that took most of the step, when one did.
+// slowest names the request that took most of the step, if one did.
 func (c *Client) slowest(step string) string {
 	var most exchange
 	var all time.Duration
-	for _, x := range c.said {
+	for _, x := range c.exchanges {
 		if x.step == step {
 			all += x.took
 			if x.took > most.took {
@@ -93,19 +93,19 @@ func (c *Client) slowest(step string) string {
 	return "mostly waiting for " + most.name()
 }
 
-func (x exchange) name() string { return x.asked.Method + " " + x.asked.URL.Path }
+func (x exchange) name() string { return x.request.Method + " " + x.request.URL.Path }
 
-// write tells the exchange in the words of HTTP.
+// write formats the exchange as HTTP.
 func (x exchange) write(w *bytes.Buffer) {
-	fmt.Fprintf(w, "# %s, step %q, %d ms\n", x.began.UTC().Format("15:04:05.000"), x.step, x.took.Milliseconds())
-	fmt.Fprintf(w, "%s %s\n", x.asked.Method, x.asked.URL)
-	_ = x.asked.Header.Write(w) // to memory: it cannot fail
-	fmt.Fprintf(w, "\n%s\n", x.sent)
+	fmt.Fprintf(w, "# %s, step %q, %d ms\n", x.started.UTC().Format("15:04:05.000"), x.step, x.took.Milliseconds())
+	fmt.Fprintf(w, "%s %s\n", x.request.Method, x.request.URL)
+	_ = x.request.Header.Write(w) // writing to memory cannot fail
+	fmt.Fprintf(w, "\n%s\n", x.body)
 	if x.err != nil {
 		fmt.Fprintf(w, "no answer: %v\n\n", x.err)
 		return
 	}
-	fmt.Fprintf(w, "%d %s\n", x.answer.Status, http.StatusText(x.answer.Status))
-	_ = x.answer.Header.Write(w)
-	fmt.Fprintf(w, "\n%s\n\n", x.answer.Body)
+	fmt.Fprintf(w, "%d %s\n", x.response.Status, http.StatusText(x.response.Status))
+	_ = x.response.Header.Write(w)
+	fmt.Fprintf(w, "\n%s\n\n", x.response.Body)
 }

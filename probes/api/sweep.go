@@ -14,29 +14,29 @@ import (
 	"golang.org/x/net/html"
 )
 
-// A Sweep asks for everything on the site that links lead to, one after another.
+// A Sweep crawls the site: it requests every page and resource that links lead to, sequentially.
 type Sweep struct {
 	Start string        // path of the first page
-	Most  int           // pages and resources that are asked for; default 200
-	Pause time.Duration // between two requests, so that the site does not feel it; default 50ms
-	Skip  []string      // paths that are not asked for, with * as in path.Match
+	Max   int           // most pages and resources to request; default 200
+	Pause time.Duration // between two requests, to spare the site; default 50ms
+	Skip  []string      // paths not to request, with * as in path.Match
 }
 
-// A Swept is what a sweep found.
-type Swept struct {
-	Asked int
-	Left  int // that Most left out
-	Bad   []BadLink
+// A SweepResult is the result of a sweep.
+type SweepResult struct {
+	Visited    int
+	NotVisited int // pages and resources beyond Max
+	Bad        []BadLink
 }
 
-// A BadLink is an address that did not answer as it should.
+// A BadLink is an address that did not respond as it should.
 type BadLink struct {
-	Path, On string // On: the page that leads there
-	What     string // "404 Not Found", or why there was no answer
+	Path, On string // On: the page with the link
+	What     string // "404 Not Found", or why there was no response
 }
 
-// Broken says what was wrong; empty when nothing was.
-func (s Swept) Broken() string {
+// Broken lists the bad links; "": none.
+func (s SweepResult) Broken() string {
 	if len(s.Bad) == 0 {
 		return ""
 	}
@@ -50,29 +50,29 @@ func (s Swept) Broken() string {
 		more = fmt.Sprintf("; and %d more", len(all)-named)
 		all = all[:named]
 	}
-	return fmt.Sprintf("%d of %d pages and resources are broken: %s%s", len(s.Bad), s.Asked, strings.Join(all, "; "), more)
+	return fmt.Sprintf("%d of %d pages and resources are broken: %s%s", len(s.Bad), s.Visited, strings.Join(all, "; "), more)
 }
 
-// Sweep asks for the start page, for what it leads to, for what that leads to, and so on. It stays on the site: what
-// others serve is not asked for. Only GET requests are made. When the step's time is over it ends with what it has.
-func (c *Client) Sweep(s Sweep) Swept {
-	if s.Most == 0 {
-		s.Most = 200
+// Sweep requests the start page, its links, their links, and so on. It stays on the site and makes only GET requests. When
+// the step's time is over it returns what it has.
+func (c *Client) Sweep(s Sweep) SweepResult {
+	if s.Max == 0 {
+		s.Max = 200
 	}
 	if s.Pause == 0 {
 		s.Pause = 50 * time.Millisecond
 	}
-	var swept Swept
+	var swept SweepResult
 	queue := []BadLink{{Path: s.Start, On: "the start"}}
 	known := map[string]bool{s.Start: true}
-	for len(queue) > 0 && swept.Asked < s.Most {
-		if swept.Asked > 0 && !c.rest(s.Pause) {
+	for len(queue) > 0 && swept.Visited < s.Max {
+		if swept.Visited > 0 && !c.pause(s.Pause) {
 			break
 		}
 		link := queue[0]
 		queue = queue[1:]
-		swept.Asked++
-		answer, err := c.look(link.Path)
+		swept.Visited++
+		answer, err := c.fetch(link.Path)
 		switch {
 		case err != nil:
 			link.What = c.reason(err)
@@ -88,12 +88,12 @@ func (c *Client) Sweep(s Sweep) Swept {
 			}
 		}
 	}
-	swept.Left = len(queue)
+	swept.NotVisited = len(queue)
 	return swept
 }
 
-// rest pauses, unless the step's time is over. A network that lives on a clock of its own rests on that.
-func (c *Client) rest(d time.Duration) bool {
+// pause waits unless the step's time is over. A network with a clock of its own waits on that.
+func (c *Client) pause(d time.Duration) bool {
 	if network, ok := c.stage.Network.(interface {
 		Rest(ctx context.Context, d time.Duration) error
 	}); ok {
@@ -109,8 +109,8 @@ func (c *Client) rest(d time.Duration) bool {
 	}
 }
 
-// look asks for a path without ending the step if there is no answer.
-func (c *Client) look(path string) (Answer, error) {
+// fetch requests a path without failing the step when there is no response.
+func (c *Client) fetch(path string) (Answer, error) {
 	request := c.request(http.MethodGet, path, nil)
 	request.Header.Set("Accept", "*/*")
 	began := c.now()
@@ -130,10 +130,10 @@ func (s Sweep) skips(address string) bool {
 	return false
 }
 
-// leads are the attributes that lead from a page to another address, by element.
-var leads = map[string]string{"a": "href", "area": "href", "link": "href", "script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src", "embed": "src"}
+// linkAttributes are the attributes that link to another address, by element.
+var linkAttributes = map[string]string{"a": "href", "area": "href", "link": "href", "script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src", "embed": "src"}
 
-// links are the paths on this site that a page leads to, in their order.
+// links are a page's links to paths on this site, in order.
 func (c *Client) links(page string, a Answer) []string {
 	kind, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	if kind != "text/html" {
@@ -147,16 +147,16 @@ func (c *Client) links(page string, a Answer) []string {
 	doc := html.NewTokenizer(bytes.NewReader(a.Body))
 	for kind := doc.Next(); kind != html.ErrorToken; kind = doc.Next() {
 		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
-			continue // texts are most of a page, and lead nowhere
+			continue // text has no links
 		}
 		name, more := doc.TagName()
-		wanted := leads[string(name)]
+		wanted := linkAttributes[string(name)]
 		for more && wanted != "" {
 			var key, link []byte
 			if key, link, more = doc.TagAttr(); string(key) != wanted {
 				continue
 			}
-			if path, ok := c.local(base, string(link)); ok {
+			if path, ok := c.sitePath(base, string(link)); ok {
 				paths = append(paths, path)
 			}
 		}
@@ -164,8 +164,8 @@ func (c *Client) links(page string, a Answer) []string {
 	return paths
 }
 
-// local is the path of a link, with its query, if it stays on the site.
-func (c *Client) local(base *url.URL, link string) (string, bool) {
+// sitePath is a link's path and query, if it stays on the site.
+func (c *Client) sitePath(base *url.URL, link string) (string, bool) {
 	u, err := base.Parse(strings.TrimSpace(link))
 	if err != nil || u.Scheme != c.stage.Site.Scheme || u.Host != c.stage.Site.Host {
 		return "", false

@@ -12,11 +12,11 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// trace adds up where the time of a step's requests went.
+// trace sums up where the time of a step's requests went.
 type trace struct {
 	mu    sync.Mutex
 	total journey.Waterfall
-	since time.Time // the last thing that was noted
+	since time.Time // the latest event
 }
 
 func (t *trace) reset() {
@@ -31,13 +31,13 @@ func (t *trace) waterfall() journey.Waterfall {
 	return t.total
 }
 
-// asks notes that a request begins.
-func (t *trace) asks(now time.Time) { t.note(now, nil) }
+// start records that a request starts.
+func (t *trace) start(now time.Time) { t.note(now, nil) }
 
-// read notes that an answer has been read.
-func (t *trace) read(now time.Time) { t.note(now, &t.total.DownloadMS) }
+// done records that a response has been read.
+func (t *trace) done(now time.Time) { t.note(now, &t.total.DownloadMS) }
 
-// note adds the time since the last note to a part; nil: to none.
+// note adds the time since the latest event to a part; nil: to none.
 func (t *trace) note(now time.Time, part *int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -47,7 +47,7 @@ func (t *trace) note(now time.Time, part *int64) {
 	t.since = now
 }
 
-// hooks note what net/http tells of a request on its way.
+// hooks record the events of net/http.
 func (t *trace) hooks(now func() time.Time) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
 		DNSStart:             func(httptrace.DNSStartInfo) { t.note(now(), &t.total.QueueMS) },
@@ -60,8 +60,8 @@ func (t *trace) hooks(now func() time.Time) *httptrace.ClientTrace {
 	}
 }
 
-// parent is a W3C traceparent (https://www.w3.org/TR/trace-context/) whose trace is the run.
-func parent(run string) string {
+// traceparent is a W3C traceparent (https://www.w3.org/TR/trace-context/) whose trace id is the run's id.
+func traceparent(run string) string {
 	var span [8]byte
 	_, _ = rand.Read(span[:]) // never fails
 	return "00-" + strings.ReplaceAll(run, "-", "") + "-" + hex.EncodeToString(span[:]) + "-01"

@@ -1,4 +1,6 @@
-// Package bench plays the same journey by two hands, a plain chromedp script (bare) and this suite (ours), each in a
-// program of its own that links nothing else, and compares what they cost and how far the times that they report are off.
-// "make bench" runs it.
+// Package bench compares two drivers on the same journey: a plain chromedp script (bare) and this suite (ours), each in a
+// program of its own that links nothing else.
+//
+// It exists to keep two claims honest: what the suite costs, and how far the times that it reports are from those that the
+// page itself measured. "make bench" runs it.
 package bench

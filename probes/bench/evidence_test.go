@@ -12,8 +12,8 @@ import (
 	"valkyrie/probes/practice"
 )
 
-// BenchmarkEvidence runs print-card against a healthy shop with and without what the witness adds, in turns, and
-// reports the medians: wall is the whole run, wait what the steps say the customer waited.
+// BenchmarkEvidence runs print-card against a healthy shop with and without the observer, alternately, and reports medians:
+// wall is the whole run, wait the sum of the customer's waits.
 func BenchmarkEvidence(b *testing.B) {
 	s, err := demoshop.New(demoshop.Config{})
 	if err != nil {

@@ -9,17 +9,17 @@ import (
 	"strings"
 )
 
-// A Footprint is what a hand uses: memory in bytes, CPU time in milliseconds.
+// A Footprint is a driver's use of memory in bytes and CPU time in milliseconds.
 type Footprint struct {
-	Memory int64 // proportional memory of all processes, Chrome's too
+	Memory int64 // proportional memory of all processes, including Chrome's
 	CPU    int64 // of all processes
-	RSS    int64 // resident memory of the hand's own process, with the pages of its program
-	PSS    int64 // the same, where pages that it shares count in part
-	Heap   int64 // the part of RSS that is no page of its program: heap, stacks, the runtime's own
-	Peak   int64 // the most that RSS was at any time
+	RSS    int64 // resident memory of the driver's own process, including its program
+	PSS    int64 // the same, with shared pages divided
+	Heap   int64 // the part of RSS that is not its program: heap, stacks, the runtime's own
+	Peak   int64 // the maximum of RSS
 }
 
-// footprint is that of this process and its descendants. The peak is known only at the end.
+// footprint measures this process and its descendants. The peak is known only at the end.
 func footprint() Footprint {
 	self := os.Getpid()
 	tree := map[int]bool{self: true}
@@ -63,7 +63,7 @@ func procStats() map[int]procStat {
 	return all
 }
 
-// procField reads a field of /proc that is in kB, as bytes.
+// procField reads a field of /proc in kB and returns bytes.
 func procField(pid int, file, name string) int64 {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/%s", pid, file))
 	for line := range strings.Lines(string(text)) {

@@ -17,22 +17,22 @@ import (
 	"valkyrie/probes/demoshop"
 )
 
-// A side is a hand, and how it plays.
-type side struct {
-	hand  string
-	flags []string
-	film  bool
+// A variant is a driver with its setup.
+type variant struct {
+	driver string
+	flags  []string
+	film   bool
 }
 
-func (s side) String() string {
-	name := strings.Join(append([]string{s.hand}, s.flags...), " ")
+func (s variant) String() string {
+	name := strings.Join(append([]string{s.driver}, s.flags...), " ")
 	if s.film {
 		name += ", film"
 	}
 	return name
 }
 
-// A shop is the practice shop, whose pages note what they see, and when it last had sent a PDF.
+// A shop is the practice shop whose pages record their times; it records when it last sent a PDF.
 type shop struct {
 	url string
 	mu  sync.Mutex
@@ -46,7 +46,7 @@ func openShop(t testing.TB) *shop {
 	}
 	s := &shop{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		inner.ServeHTTP(&planter{ResponseWriter: w}, r)
+		inner.ServeHTTP(&scriptInjector{ResponseWriter: w}, r)
 		if strings.HasSuffix(r.URL.Path, ".pdf") {
 			s.mu.Lock()
 			s.pdf = time.Now()
@@ -58,7 +58,7 @@ func openShop(t testing.TB) *shop {
 	return s
 }
 
-// build builds the programs of the hands, and returns their folder. They are as a user would build them.
+// build builds the driver programs as a user would, and returns their folder.
 func build(t testing.TB) string {
 	dir := t.TempDir()
 	out, err := exec.Command("go", "build", "-trimpath", "-o", dir, "./bare", "./ours").CombinedOutput()
@@ -68,27 +68,27 @@ func build(t testing.TB) string {
 	return dir
 }
 
-// play has one hand play once, in a process of its own.
-func (s *shop) play(t testing.TB, programs string, by side) (Played, error) {
-	at := Place{Site: s.url, Chrome: program.Path, Env: program.Env, Flags: by.flags}
+// play runs a driver once, in a process of its own.
+func (s *shop) play(t testing.TB, programs string, by variant) (Result, error) {
+	at := Setup{Site: s.url, Chrome: program.Path, Env: program.Env, Flags: by.flags}
 	if by.film {
 		at.Evidence = t.TempDir()
 	}
 	place, err := json.Marshal(at)
 	if err != nil {
-		return Played{}, err
+		return Result{}, err
 	}
-	cmd := exec.Command(filepath.Join(programs, by.hand))
-	cmd.Env = append(os.Environ(), placeKey+"="+string(place), "TMPDIR="+t.TempDir())
+	cmd := exec.Command(filepath.Join(programs, by.driver))
+	cmd.Env = append(os.Environ(), setupKey+"="+string(place), "TMPDIR="+t.TempDir())
 	var errs bytes.Buffer
 	cmd.Stderr = &errs
 	out, err := cmd.Output()
 	if err != nil {
-		return Played{}, fmt.Errorf("%s: %w\n%s", by, err, errs.Bytes())
+		return Result{}, fmt.Errorf("%s: %w\n%s", by, err, errs.Bytes())
 	}
-	var p Played
+	var p Result
 	if err := json.Unmarshal(out, &p); err != nil {
-		return Played{}, fmt.Errorf("%s: %w in %s", by, err, out)
+		return Result{}, fmt.Errorf("%s: %w in %s", by, err, out)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

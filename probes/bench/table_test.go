@@ -9,31 +9,31 @@ import (
 	"time"
 )
 
-// BenchmarkJourney plays the same journey by bare hand-written chromedp and by ours, in turn, each in a program of its
-// own, and prints them side by side. Run it by "make bench".
+// BenchmarkJourney runs the same journey with bare, hand-written chromedp and with this suite, alternately, each in a
+// program of its own, and prints their measurements side by side. Run it by "make bench".
 func BenchmarkJourney(b *testing.B) {
-	bare, ours := side{hand: "bare"}, side{hand: "ours"}
-	for _, c := range []contest{
-		{name: "idle", sides: []side{bare, ours}},
-		{name: "same window", sides: []side{{hand: "bare", flags: []string{"window-size=1280,900"}}, ours}}, // as ours is by default; bare's is 800x600
-		{name: "loaded", sides: []side{bare, ours}, burners: 2},
-		{name: "film", sides: []side{bare, {hand: "ours", film: true}}},
-		{name: "single-process", sides: []side{ours, {hand: "ours", flags: []string{"single-process"}}}},
+	bare, ours := variant{driver: "bare"}, variant{driver: "ours"}
+	for _, c := range []comparison{
+		{name: "idle", sides: []variant{bare, ours}},
+		{name: "same window", sides: []variant{{driver: "bare", flags: []string{"window-size=1280,900"}}, ours}}, // as ours is by default; bare's is 800x600
+		{name: "loaded", sides: []variant{bare, ours}, burners: 2},
+		{name: "film", sides: []variant{bare, {driver: "ours", film: true}}},
+		{name: "single-process", sides: []variant{ours, {driver: "ours", flags: []string{"single-process"}}}},
 	} {
 		b.Run(c.name, func(b *testing.B) { c.run(b) })
 	}
 }
 
-// A contest is two ways to play, in turn. burners are processes that only burn CPU meanwhile.
-type contest struct {
+// A comparison runs two variants alternately. burners are processes that burn CPU meanwhile.
+type comparison struct {
 	name    string
-	sides   []side
+	sides   []variant
 	burners int
 }
 
-func (c contest) run(b *testing.B) {
+func (c comparison) run(b *testing.B) {
 	shop, programs := openShop(b), build(b)
-	results, failed := make([][]Played, len(c.sides)), make([]int, len(c.sides))
+	results, failed := make([][]Result, len(c.sides)), make([]int, len(c.sides))
 	for b.Loop() {
 		stop := burn(b, c.burners)
 		for i, s := range c.sides {
@@ -51,39 +51,39 @@ func (c contest) run(b *testing.B) {
 	}
 	b.ReportMetric(0, "ns/op")
 	fmt.Println()
-	c.tell(results, failed)
+	c.print(results, failed)
 }
 
-// measures are the lines of the table. Bias is what the hand reported less what the page saw.
+// measures are the lines of the table. Bias is the driver's reported time less the page's.
 var measures = []struct {
 	name string
-	of   func(Played) float64
+	of   func(Result) float64
 	frac int // decimals
 }{
-	{"wall, ms", func(p Played) float64 { return ms(p.Wall) }, 0},
-	{"CPU of everything, ms", func(p Played) float64 { return float64(p.CPU) }, 0},
-	{"memory of everything (PSS), MB", func(p Played) float64 { return float64(p.Memory) / 1e6 }, 0},
-	{"our process (RSS), MB", func(p Played) float64 { return float64(p.RSS) / 1e6 }, 1},
-	{"our process (PSS), MB", func(p Played) float64 { return float64(p.PSS) / 1e6 }, 1},
-	{"our process (not its program), MB", func(p Played) float64 { return float64(p.Heap) / 1e6 }, 1},
-	{"our process (RSS at its peak), MB", func(p Played) float64 { return float64(p.Peak) / 1e6 }, 1},
-	{"fresh Chrome to first page, ms", func(p Played) float64 { return ms(p.Start) }, 0},
-	{"left on disk, bytes", func(p Played) float64 { return float64(p.Disk) }, 0},
-	{"starved at most, as the run says, ms", func(p Played) float64 { return ms(p.Starve) }, 0},
-	{"bias: order, ms", func(p Played) float64 { return ms(p.bias(OrderStep)) }, 1},
-	{"bias: print, ms", func(p Played) float64 { return ms(p.bias(PrintStep)) }, 1},
-	{"bias: download, ms", func(p Played) float64 { return ms(p.bias(DownloadStep)) }, 1},
-	{"(truth: order, ms)", func(p Played) float64 { return ms(p.truly(OrderStep)) }, 0},
-	{"(truth: print, ms)", func(p Played) float64 { return ms(p.truly(PrintStep)) }, 0},
-	{"(truth: download, ms)", func(p Played) float64 { return ms(p.truly(DownloadStep)) }, 0},
-	{"(order: paint after truth, ms)", func(p Played) float64 {
+	{"wall, ms", func(p Result) float64 { return ms(p.Wall) }, 0},
+	{"CPU of everything, ms", func(p Result) float64 { return float64(p.CPU) }, 0},
+	{"memory of everything (PSS), MB", func(p Result) float64 { return float64(p.Memory) / 1e6 }, 0},
+	{"our process (RSS), MB", func(p Result) float64 { return float64(p.RSS) / 1e6 }, 1},
+	{"our process (PSS), MB", func(p Result) float64 { return float64(p.PSS) / 1e6 }, 1},
+	{"our process (not its program), MB", func(p Result) float64 { return float64(p.Heap) / 1e6 }, 1},
+	{"our process (RSS at its peak), MB", func(p Result) float64 { return float64(p.Peak) / 1e6 }, 1},
+	{"fresh Chrome to first page, ms", func(p Result) float64 { return ms(p.Start) }, 0},
+	{"left on disk, bytes", func(p Result) float64 { return float64(p.Disk) }, 0},
+	{"starved at most, as the run says, ms", func(p Result) float64 { return ms(p.Starve) }, 0},
+	{"bias: order, ms", func(p Result) float64 { return ms(p.bias(OrderStep)) }, 1},
+	{"bias: print, ms", func(p Result) float64 { return ms(p.bias(PrintStep)) }, 1},
+	{"bias: download, ms", func(p Result) float64 { return ms(p.bias(DownloadStep)) }, 1},
+	{"(truth: order, ms)", func(p Result) float64 { return ms(p.pageWait(OrderStep)) }, 0},
+	{"(truth: print, ms)", func(p Result) float64 { return ms(p.pageWait(PrintStep)) }, 0},
+	{"(truth: download, ms)", func(p Result) float64 { return ms(p.pageWait(DownloadStep)) }, 0},
+	{"(order: paint after truth, ms)", func(p Result) float64 {
 		return ms(p.Truth.between("Thank you for your order", "paint Thank you for your order"))
 	}, 1},
 }
 
-// tell prints median and 90th percentile of each side, and the median of the rounds' ratios: what else goes on on the
-// machine changes slowly, and both sides of a round get the same of it.
-func (c contest) tell(results [][]Played, failed []int) {
+// print prints the median and 90th percentile of each variant, and the median of the rounds' ratios: other load on the
+// machine changes slowly, so both variants of a round are exposed to the same.
+func (c comparison) print(results [][]Result, failed []int) {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "%s: %d rounds, %d burners\t%s\t90 %%\t%s\t90 %%\tratio\t\n", c.name, len(results[0]), c.burners, c.sides[0], c.sides[1])
 	for _, m := range measures {

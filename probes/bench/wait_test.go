@@ -12,8 +12,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// BenchmarkWaiting measures what it costs to wait for an element that never comes, on a page with a spinner: the CPU
-// of Chrome and of our process, over that of the same page when nobody waits.
+// BenchmarkWaiting measures the cost of waiting for an element that never appears, on a page with a spinner: the CPU time
+// of Chrome and of the driver, less that of the same page without a wait.
 func BenchmarkWaiting(b *testing.B) {
 	const spinner = `<!doctype html><style>@keyframes spin{to{transform:rotate(1turn)}}i{display:block;width:40px;height:40px;border:4px dotted;animation:spin 1s linear infinite}</style>
 		<h1>Printing</h1><i></i><p>This usually takes a second or two.</p>`
@@ -36,7 +36,7 @@ func BenchmarkWaiting(b *testing.B) {
 				open := func(*journey.T) {
 					tab.Visit("/")
 					tab.See(ours.Text("Printing"))
-					<-time.After(time.Second) // the work of opening it
+					<-time.After(time.Second) // let the page finish opening
 					cpu(&idle, func() { <-time.After(span) })
 				}
 				r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program}}

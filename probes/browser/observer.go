@@ -18,7 +18,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-var _ journey.Witness = (*Tab)(nil)
+var _ journey.Observer = (*Tab)(nil)
 
 // observe sets up what the tab records besides the steps' own queries.
 func (tab *Tab) observe(ctx context.Context) error {

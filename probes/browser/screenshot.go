@@ -20,7 +20,7 @@ const stillLimit = 400 * time.Millisecond
 
 // layout asks the page for the positions of its secrets, and of the elements that w targets (nil: none).
 func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *query) (picture.Layout, error) {
-	secrets, err := json.Marshal(mask.Looks())
+	secrets, err := json.Marshal(mask.Forms())
 	if err != nil {
 		return picture.Layout{}, err
 	}
@@ -37,7 +37,7 @@ func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *query) (pictu
 // move meanwhile, and keeps no picture whose secrets could not be located. The returned layout is the one before.
 func (tab *Tab) maskedScreenshot(ctx context.Context, w *query, area picture.Area, shoot func(picture.Layout) ([]byte, error)) (*image.RGBA, picture.Layout, error) {
 	mask := tab.step.Mask()
-	if w != nil || len(mask.Looks()) > 0 {
+	if w != nil || len(mask.Forms()) > 0 {
 		tab.findClosedRoots(ctx)
 	}
 	before, err := tab.layout(ctx, mask, w)

@@ -27,12 +27,12 @@ func TestChromeThatDoesNotStart(t *testing.T) {
 	}
 }
 
-// TestStepThatHangsInGo: code that no browser can end is left behind, and said to be ours.
+// TestStepThatHangsInGo checks that code which blocks outside the browser is abandoned and reported as the probe's fault.
 func TestStepThatHangsInGo(t *testing.T) {
 	forever := make(chan struct{})
 	defer close(forever)
 	run := play(t, serve(t, nil, nil), browser.NewTab(), journey.Step{Name: "hang", Limit: 100 * time.Millisecond, Do: func(*journey.T) { <-forever }})
-	if run.Outcome != journey.Broken || !strings.Contains(run.Error, "hangs in code of its own") {
+	if run.Outcome != journey.Broken || !strings.Contains(run.Error, "the step's code is blocked and cannot be interrupted") {
 		t.Errorf("outcome %s: %s", run.Outcome, run.Error)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestCounts: the numbers that steps have read come with the run, the later of two of one name, of a step that fails too.
+// TestCounts checks that counts are in the run, the later of two of one name, from a failing step too.
 func TestCounts(t *testing.T) {
 	site, err := url.Parse("http://shop.example")
 	if err != nil {

@@ -13,10 +13,10 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A hung is an Instrument on which every call but those of a recorder never returns, until the test is over.
+// A hung is an Instrument of which one call blocks until the test is over.
 type hung struct {
 	recorder
-	in   string // the call that hangs
+	in   string // the call that blocks
 	over chan struct{}
 }
 
@@ -41,8 +41,8 @@ func (h *hung) Capture(_ context.Context, save func(kind, name string, data []by
 	return e
 }
 
-// TestVerdictBeforeTheDeadline: whatever hangs, with a deadline and without one, the run is returned before its context
-// ends, with the steps so far and the evidence that was saved.
+// TestVerdictBeforeTheDeadline checks that whatever blocks, with a deadline and without one, the run is returned before its
+// context ends, with the steps so far and the saved evidence.
 func TestVerdictBeforeTheDeadline(t *testing.T) {
 	ok, fail := step("a", pass), step("b", func(t *journey.T) { t.Failf("no PDF") })
 	stuck := func(h *hung) journey.Step { return step("b", func(*journey.T) { <-h.over }) }
@@ -54,13 +54,13 @@ func TestVerdictBeforeTheDeadline(t *testing.T) {
 	}{
 		{"nothing", nil, journey.Failed, "no PDF"},
 		{"start", nil, journey.Broken, "did not start"},
-		{"version", nil, journey.Broken, "something of ours hangs"},
-		{"begin", nil, journey.Broken, "something of ours hangs"},
-		{"died", nil, journey.Broken, "something of ours hangs"},
+		{"version", nil, journey.Broken, "the probe's own code is blocked"},
+		{"begin", nil, journey.Broken, "the probe's own code is blocked"},
+		{"died", nil, journey.Broken, "the probe's own code is blocked"},
 		{"capture", nil, journey.Failed, "no PDF"},
 		{"stop", nil, journey.Failed, "no PDF"},
-		{"step", stuck, journey.Broken, "hangs in code of its own"},
-		{"kill", stuck, journey.Broken, "something of ours hangs"},
+		{"step", stuck, journey.Broken, "the step's code is blocked and cannot be interrupted"},
+		{"kill", stuck, journey.Broken, "the probe's own code is blocked"},
 	} {
 		for _, limit := range []time.Duration{0, 30 * time.Second, time.Second} {
 			t.Run(fmt.Sprint(c.hangs, " ", limit), func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestVerdictBeforeTheDeadline(t *testing.T) {
 					if ctx.Err() != nil {
 						t.Error("the verdict came after the deadline")
 					}
-					early := limit == time.Second // then the step may be cut off before its own limit
+					early := limit == time.Second // then the step may be interrupted before its own limit
 					if got.Outcome != c.outcome || !early && !strings.Contains(got.Error, c.err) || len(got.Steps) != 2 {
 						t.Errorf("%s: %s; steps %s", got.Outcome, got.Error, outcomes(got))
 					}
@@ -94,7 +94,7 @@ func TestVerdictBeforeTheDeadline(t *testing.T) {
 	}
 }
 
-// TestTimeIsOver: a step that the run's end cuts off is the site's fault only if it had been given its budget.
+// TestTimeIsOver checks that a step interrupted by the run's end is the site's failure only after its Slow budget.
 func TestTimeIsOver(t *testing.T) {
 	wait := func(t *journey.T) { <-t.Context().Done(); t.Failf("expected the PDF") }
 	for _, c := range []struct {
@@ -118,7 +118,7 @@ func TestTimeIsOver(t *testing.T) {
 	}
 }
 
-// TestCleanupFitsIn: what a run has made is cleaned up even when its time is over, and still before the deadline.
+// TestCleanupFitsIn checks that cleanup runs even when the run's time is over, and before the deadline.
 func TestCleanupFitsIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)

@@ -1,4 +1,6 @@
-// Package journey is the vocabulary of the suite, and its runner: a Journey is what a customer does, as named steps; a
-// Run is one execution of it. It knows nothing of Chrome, of AWS or of telephones, so that everything else can speak of
-// runs without linking any of them.
+// Package journey defines what the suite runs, and runs it: a Journey is a customer's task as named steps, and a Run is one
+// execution of it.
+//
+// It exists so that every other package can refer to runs without linking Chrome, AWS or Twilio: alerts judges runs, and
+// probes produce them, but neither depends on the other.
 package journey

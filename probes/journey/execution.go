@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// An execution is one try of a run in the making. Its fields belong to the goroutine that plays it, but for the notes.
+// An execution is one try of a run. Its fields belong to the goroutine that executes it, except progress.
 type execution struct {
 	Runner
-	journey Journey
-	run     Run
-	mask    Mask
-	end     time.Time     // when the verdict must be out
-	wrapUp  time.Duration // the part of the time before it that is not the steps'
-	notes   notes
-	tally   tally
+	journey  Journey
+	run      Run
+	mask     Mask
+	end      time.Time     // when the run must be returned
+	wrapUp   time.Duration // time before end that is reserved: see wrapUpLimit
+	progress progress
+	counts   counter
 }
 
 // play starts the instrument, runs the steps until one fails, then the cleanup, and stops the instrument.
@@ -41,7 +41,7 @@ func (e *execution) play(ctx context.Context) {
 	e.cleanup(ctx)
 }
 
-// start readies the instrument. One that does not mind its context is left behind.
+// start starts the instrument. One that ignores its context is abandoned.
 func (e *execution) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
@@ -57,7 +57,7 @@ func (e *execution) start(ctx context.Context) error {
 	if err, ok := within(started, startGrace); ok {
 		return err
 	}
-	return errors.New("what the journey is played on did not start, and does not mind its deadline")
+	return errors.New("the browser did not start, and ignored its deadline")
 }
 
 func (e *execution) stop() {
@@ -65,24 +65,24 @@ func (e *execution) stop() {
 	go func() { stopped <- e.journey.Uses.Stop() }()
 	err, ok := within(stopped, min(stopLimit, time.Until(e.end)))
 	if !ok {
-		err = errors.New("what the journey was played on did not stop; something of it may be left")
+		err = errors.New("the browser did not stop; processes or files of it may be left")
 	}
 	if err != nil && e.run.Outcome.Good() {
-		// Something of ours was left behind. The customer is fine, so the verdict stays, but it must not go unseen.
+		// The probe left something behind. The customer succeeded, so the verdict stays, but the error is reported.
 		e.run.Error = "after the run: " + err.Error()
 	}
 }
 
-// step runs one step and folds its result into the run. It reports whether the run may go on.
+// step runs one step and adds its result to the run. It reports whether the run continues.
 func (e *execution) step(ctx context.Context, i int, s Step) bool {
 	res := &e.run.Steps[i]
 	if ctx.Err() != nil {
-		e.fail(Broken, fmt.Sprintf("before step %q: %s", s.Name, interruption(ctx)))
+		e.fail(Broken, fmt.Sprintf("before step %q: %s", s.Name, interruptedBy(ctx)))
 		return false
 	}
 	e.attempt(ctx, s, res)
 	e.run.DurationMS += res.DurationMS
-	e.punish(res, e.observe(res))
+	e.applyPolicy(res, e.observe(res))
 	if res.Outcome == Slow {
 		e.run.Outcome = Slow
 	}
@@ -90,12 +90,12 @@ func (e *execution) step(ctx context.Context, i int, s Step) bool {
 		e.fail(res.Outcome, describe(s.Name, res.Error))
 		e.capture()
 	}
-	e.tell(*res)
+	e.notify(*res)
 	return res.Outcome.Good()
 }
 
-// cleanup runs the cleanup steps. They get time even when the run's own was used up, since what a run has made must not
-// stay; and they change nothing but their own results.
+// cleanup runs the cleanup steps. They get time even if the run's own is used up, since an order must not stay; they change
+// only their own results.
 func (e *execution) cleanup(ctx context.Context) {
 	ctx, cancel := context.WithDeadlineCause(context.WithoutCancel(ctx), e.end.Add(-e.wrapUp/4), errOutOfTime)
 	defer cancel()
@@ -104,27 +104,27 @@ func (e *execution) cleanup(ctx context.Context) {
 		res := &e.run.Steps[first+i]
 		e.attempt(ctx, s, res)
 		e.observe(res)
-		e.tell(*res)
+		e.notify(*res)
 	}
 }
 
-// attempt runs s within its limit and takes its time.
+// attempt runs s within its limit and measures its time.
 func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit())
 	defer cancel()
 	t := &T{
 		ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, declared: e.journey.Secrets, secrets: e.Stage.Secrets,
-		mask: &e.mask, tally: &e.tally, inputs: e.Stage.Inputs,
+		mask: &e.mask, counts: &e.counts, inputs: e.Stage.Inputs,
 	}
 	res.Started = e.now()
-	e.notes.take(e.run, res)
+	e.progress.record(e.run, res)
 	if e.journey.Uses != nil {
 		e.journey.Uses.Begin(t)
 	}
 	began := time.Now()
 	verdict, err := e.watch(ctx, t, func() { s.Do(t) })
 	if verdict == Failed && errors.Is(context.Cause(ctx), errOutOfTime) {
-		verdict, err = cut(s, time.Since(began), err)
+		verdict, err = judgeCutOff(s, time.Since(began), err)
 	}
 	res.Outcome, res.Error = verdict, e.mask.Text(err)
 	wait := time.Since(began)
@@ -137,9 +137,8 @@ func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	}
 }
 
-// watch runs do and returns its verdict. Calls on an instrument end with ctx, nearly always; for those that outlive it
-// the instrument is killed, which ends them for certain. A step that hangs in code of its own cannot be ended: it is
-// left behind, and said to be.
+// watch runs do and returns its verdict. Calls of an instrument nearly always end with ctx; for one that does not, the
+// instrument is killed, which ends it for certain. A step that blocks in its own code is abandoned and reported.
 func (e *execution) watch(ctx context.Context, t *T, do func()) (Outcome, string) {
 	done := make(chan result, 1)
 	go perform(t, do, done)
@@ -157,13 +156,12 @@ func (e *execution) watch(ctx context.Context, t *T, do func()) (Outcome, string
 		e.journey.Uses.Kill()
 	}
 	if _, ok := within(done, killGrace); !ok {
-		late = result{Broken, "the step hangs in code of its own and could not be ended; have it watch t.Context()"}
+		late = result{Broken, "the step's code is blocked and cannot be interrupted; make it honour t.Context()"}
 	}
 	return e.judge(ctx, late)
 }
 
-// perform runs do in the present goroutine until it returns, ends itself by Failf or Brokenf, or panics; then it sends
-// the result. A panic is a fault of the probe's code.
+// perform runs do until it returns, ends by Failf or Brokenf, or panics, and sends the result. A panic is the probe's fault.
 func perform(t *T, do func(), done chan<- result) {
 	r := result{Broken, "the step ended its goroutine by itself; use t.Failf"}
 	defer func() {
@@ -183,7 +181,7 @@ type result struct {
 	err     string
 }
 
-// within is what comes out of done within d.
+// within receives from done, for at most d.
 func within[T any](done <-chan T, d time.Duration) (T, bool) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -196,13 +194,13 @@ func within[T any](done <-chan T, d time.Duration) (T, bool) {
 	}
 }
 
-// judge settles whose fault a failure is: a dead Chrome and an interrupted run are ours.
+// judge decides whose fault a failure is: a dead Chrome and an interrupted run are the probe's.
 func (e *execution) judge(ctx context.Context, r result) (Outcome, string) {
 	if r.outcome != Failed {
 		return r.outcome, r.err
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
-		return Broken, interruption(ctx)
+		return Broken, interruptedBy(ctx)
 	}
 	if e.journey.Uses != nil {
 		if err := e.journey.Uses.Died(); err != nil {
@@ -219,8 +217,7 @@ func (e *execution) fail(o Outcome, err string) {
 	}
 }
 
-// capture saves evidence once, of the moment the run went wrong. What an instrument has saved counts even when it hangs
-// over the rest.
+// capture saves evidence once, at the first failure. Evidence that was saved counts even if the rest blocks.
 func (e *execution) capture() {
 	if e.journey.Uses == nil || e.Evidence == nil || len(e.run.Evidence) > 0 {
 		return
@@ -229,21 +226,21 @@ func (e *execution) capture() {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	run := snapshot(e.run)
-	saved := &shelf{}
+	saved := &evidenceList{}
 	all := make(chan []Evidence, 1)
 	go func() {
 		all <- e.journey.Uses.Capture(ctx, func(kind, name string, data []byte) Evidence {
-			return saved.put(e.save(run, kind, name, data))
+			return saved.add(e.save(run, kind, name, data))
 		})
 	}()
 	var ok bool
 	if e.run.Evidence, ok = within(all, limit+returnGrace); !ok {
-		e.run.Evidence = append(saved.list(), Evidence{Kind: "more", Missing: "it could not be had within " + limit.String()})
+		e.run.Evidence = append(saved.list(), Evidence{Kind: "more", Missing: "it was not captured within " + limit.String()})
 	}
-	e.notes.take(e.run, nil)
+	e.progress.record(e.run, nil)
 }
 
-// save keeps one piece of evidence. Those of a second try must not take the place of the first one's.
+// save stores one piece of evidence. Later tries do not overwrite the first one's.
 func (e *execution) save(run Run, kind, name string, data []byte) Evidence {
 	if run.Tries > 1 {
 		name = fmt.Sprintf("try-%d-%s", run.Tries, name)
@@ -255,8 +252,8 @@ func (e *execution) save(run Run, kind, name string, data []byte) Evidence {
 	return Evidence{Kind: kind, Path: path}
 }
 
-func (e *execution) tell(res StepResult) {
-	e.notes.take(e.run, nil)
+func (e *execution) notify(res StepResult) {
+	e.progress.record(e.run, nil)
 	if e.OnStep != nil {
 		e.OnStep(snapshot(e.run), res)
 	}

@@ -7,21 +7,20 @@ import (
 	"time"
 )
 
-// A Journey is what a customer does, as named steps. It is a value made by a function
+// A Journey is a customer's task as named steps. A function returns it as a value,
 //
 //	func PrintCard() journey.Journey
 //
-// so that closures hold one run's data, and the list of steps is known without running them. Make a new one for each run.
+// so that closures hold one run's data, and the list of steps is known without running them. Create a new one for each run.
 type Journey struct {
-	Name  string // kebab-case, such as "print-card"; it names the journey everywhere
+	Name  string // kebab-case, such as "print-card"; its identity everywhere
 	Title string // what a customer would call it, such as "print a card"; read out on the phone
 	Uses  Instrument
-	// Every is how often it is to be made: what costs the site much, or changes little, less often. 0: as often as the
-	// schedule of the deployment says.
+	// Every is the interval of its runs, for a journey that costs the site much or changes little. 0: the schedule's.
 	Every time.Duration
 	// ByHand keeps a journey off every schedule: it runs only when it is named, such as a rehearsal that really sends mail.
 	ByHand bool
-	// Tries is how many tries a run of it has: 1 never tries again, 2 tries once more; 0: what the runner says.
+	// Tries is how many tries a run has: 1 never retries, 2 retries once; 0: the runner's default.
 	Tries int
 	// Secrets names the secrets that its steps ask for by T.Secret; no other is given out. So what a deployment needs is
 	// known before a run.
@@ -29,24 +28,24 @@ type Journey struct {
 	Steps   []Step
 	// Cleanup steps always run, even after a failure, and never change the verdict: cancel the order.
 	Cleanup []Step
-	// Problems says what is to follow from requests and scripts that break along the way; by default, nothing.
+	// Problems is the effect of failed requests and scripts on the step; by default none.
 	Problems Policy
 }
 
-// A Step is one thing that the customer waits for. Its name is the sentence a customer would say: "wait for the PDF".
+// A Step is one result that the customer waits for. Its name is the sentence a customer would say: "wait for the PDF".
 type Step struct {
 	Name  string
-	Slow  time.Duration // budget: a customer's wait over it makes the step slow; 0: no such budget
-	Limit time.Duration // deadline: when it has passed, the step has failed; 0: DefaultLimit
+	Slow  time.Duration // budget: a longer customer's wait makes the step slow; 0: none
+	Limit time.Duration // deadline: after it the step has failed; 0: DefaultLimit
 	Do    func(t *T)    // a failed expectation ends it, as in testing.T
 }
 
-// DefaultLimit is the deadline of a step that names none.
+// DefaultLimit is the deadline of a step without Limit.
 const DefaultLimit = 30 * time.Second
 
 var nameForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// Validate reports everything that is wrong with the journey at once.
+// Validate reports all errors of the journey at once.
 func (j Journey) Validate() error {
 	var errs []error
 	wrong := func(format string, args ...any) {
@@ -88,7 +87,7 @@ func (j Journey) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Cadence is the time from slot to slot of a journey for which the schedule says every; 0 where none is kept.
+// Cadence is the interval of the journey's slots when the schedule's is every; 0: it is not scheduled.
 func (j Journey) Cadence(every time.Duration) time.Duration {
 	if every == 0 {
 		return 0

@@ -10,20 +10,20 @@ import (
 	"sync"
 )
 
-// A Mask hides the secrets that a run has used, in whatever it leaves behind. It knows each secret as it is, and as it
-// looks in an address, in a form, in JSON, in HTML and in base64. It may be used by several goroutines.
+// A Mask hides the secrets that a run has used in everything it leaves behind. It knows each secret in plain text and as
+// encoded in an address, a form, JSON, HTML and base64. It is safe for concurrent use.
 type Mask struct {
 	mu     sync.RWMutex
-	values []string // as they are
-	forms  []form   // longest first, so that a secret inside another one does not spoil it
+	values []string // in plain text
+	forms  []form   // longest first, for secrets that contain others
 }
 
-type form struct{ looks, shown string }
+type form struct{ text, label string }
 
-// MinSecret is how short a secret may be. A shorter one would be found, and masked, all over the place.
+// MinSecret is the shortest length of a secret. A shorter one would match, and mask, unrelated text.
 const MinSecret = 4
 
-// Add has value hidden from now on; name is what is shown in its place.
+// Add masks value from now on; name is shown in its place.
 func (m *Mask) Add(name, value string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -31,47 +31,46 @@ func (m *Mask) Add(name, value string) {
 		return
 	}
 	m.values = append(m.values, value)
-	for _, looks := range disguises(value) {
+	for _, looks := range encodings(value) {
 		m.forms = append(m.forms, form{looks, "[secret " + name + "]"})
 	}
-	slices.SortStableFunc(m.forms, func(a, b form) int { return len(b.looks) - len(a.looks) })
+	slices.SortStableFunc(m.forms, func(a, b form) int { return len(b.text) - len(a.text) })
 }
 
-// Looks are the secrets in all their forms. They are for finding where on a page one is shown, and for nothing else.
-func (m *Mask) Looks() []string {
+// Forms are the secrets in all their encodings, to locate them on a page.
+func (m *Mask) Forms() []string {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	looks := []string{}
 	for _, f := range m.forms {
-		looks = append(looks, f.looks)
+		looks = append(looks, f.text)
 	}
 	return looks
 }
 
-// Text is s with each secret replaced by its name.
+// Text replaces each secret in s by its name.
 func (m *Mask) Text(s string) string {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	for _, f := range m.forms {
-		s = strings.ReplaceAll(s, f.looks, f.shown)
+		s = strings.ReplaceAll(s, f.text, f.label)
 	}
 	return s
 }
 
-// Blot is data with each secret overwritten, and every other byte where it was, so that a file of any format can still
-// be opened.
-func (m *Mask) Blot(data []byte) []byte {
+// Overwrite replaces each secret in data by asterisks of the same length, so that a file of any format stays readable.
+func (m *Mask) Overwrite(data []byte) []byte {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	for _, f := range m.forms {
-		data = bytes.ReplaceAll(data, []byte(f.looks), bytes.Repeat([]byte("*"), len(f.looks)))
+		data = bytes.ReplaceAll(data, []byte(f.text), bytes.Repeat([]byte("*"), len(f.text)))
 	}
 	return data
 }
 
-// disguises are the ways in which a secret may be written.
-func disguises(value string) []string {
-	escaped, _ := json.Marshal(value) // a string always can be
+// encodings are the forms in which a secret may be written.
+func encodings(value string) []string {
+	escaped, _ := json.Marshal(value) // marshalling a string cannot fail
 	var plain bytes.Buffer
 	enc := json.NewEncoder(&plain)
 	enc.SetEscapeHTML(false)
@@ -80,7 +79,7 @@ func disguises(value string) []string {
 		value,
 		url.QueryEscape(value), strings.ReplaceAll(url.QueryEscape(value), "+", "%20"), url.PathEscape(value),
 	}
-	for _, s := range []string{value, inner(escaped), inner(plain.Bytes())} { // JSON may stand inside of HTML
+	for _, s := range []string{value, unquoted(escaped), unquoted(plain.Bytes())} { // JSON may be embedded in HTML
 		all = append(all, s)
 		for _, quote := range []string{`"`, "&quot;", "&#34;"} {
 			for _, apostrophe := range []string{"'", "&#39;", "&apos;", "&#x27;"} {
@@ -88,26 +87,26 @@ func disguises(value string) []string {
 			}
 		}
 	}
-	all = append(all, inBase64(value)...)
+	all = append(all, base64Forms(value)...)
 	slices.Sort(all)
 	return slices.DeleteFunc(slices.Compact(all), func(s string) bool { return len(s) < MinSecret })
 }
 
-// inner is a JSON string without its quotes.
-func inner(quoted []byte) string {
+// unquoted is a JSON string without its quotes.
+func unquoted(quoted []byte) string {
 	s := strings.TrimSpace(string(quoted))
 	return s[1 : len(s)-1]
 }
 
-// inBase64 is what stays the same of a secret in base64, at each of the three places where it may begin: inside
-// "user:password", for one.
-func inBase64(value string) []string {
+// base64Forms are the invariant parts of a secret's base64 at each of the three offsets at which it may start, such as
+// inside "user:password".
+func base64Forms(value string) []string {
 	var all []string
 	for before := range 3 {
 		for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			text := enc.EncodeToString([]byte(strings.Repeat("\x00", before) + value))
-			first := []int{0, 2, 3}[before]               // the characters that hold bits of what stands before it
-			last := (before + len(value)) * 8 / 6         // and those that hold bits of what follows
+			first := []int{0, 2, 3}[before]               // characters with bits of the preceding text
+			last := (before + len(value)) * 8 / 6         // characters with bits of the following text
 			if last-first >= max(MinSecret, len(value)) { // shorter than the secret itself: too likely by chance
 				all = append(all, text[first:last])
 			}

@@ -6,38 +6,37 @@ import (
 	"strings"
 )
 
-// A Problem is something that broke along the way: a request or a script, of the site or of a third party. It need not
-// have hindered the customer.
+// A Problem is a failed request or script, of the site or of a third party. It need not have affected the customer.
 type Problem struct {
 	Step       string `json:"step"`
 	Kind       string `json:"kind"` // one of the kinds below
 	URL        string `json:"url"`
-	What       string `json:"what"` // in words: "GET /static/cards.js answered 404"
+	What       string `json:"what"` // such as "GET /static/cards.js answered 404"
 	FirstParty bool   `json:"first_party"`
 }
 
 // The kinds of problems.
 const (
 	ProblemHTTP      = "http"          // answered 400 or above
-	ProblemNetwork   = "network"       // no answer: refused, reset, no such host, a bad certificate
-	ProblemBlocked   = "blocked"       // the browser would not: content security policy, CORS
-	ProblemAborted   = "aborted"       // broken off by the page, though the customer stayed on it
-	ProblemMixed     = "mixed-content" // http inside of an https page
-	ProblemException = "exception"     // a script's, that nobody caught
+	ProblemNetwork   = "network"       // no response: refused, reset, unknown host, invalid certificate
+	ProblemBlocked   = "blocked"       // by the browser: content security policy, CORS
+	ProblemAborted   = "aborted"       // by the page, while the customer stayed on it
+	ProblemMixed     = "mixed-content" // http in an https page
+	ProblemException = "exception"     // a script's uncaught exception
 )
 
-// MaxProblems is how many a run keeps.
+// MaxProblems is the most problems that a run records.
 const MaxProblems = 100
 
-// A Policy says what follows from problems. The zero value records them, and that is all.
+// A Policy is the effect of problems on the step. The zero value only records them.
 type Policy struct {
-	FirstParty Outcome // what a step with a problem of the site itself becomes: Slow or Failed; "": nothing
+	FirstParty Outcome // outcome of a step with a problem of the site itself: Slow or Failed; "": unchanged
 	ThirdParty Outcome // the same, for problems of others
-	// Allow lists what never counts: addresses or their paths, with * as in path.Match; "/static/*" is a folder's files.
+	// Allow lists addresses or paths that never count, with * as in path.Match; "/static/*" is a folder's files.
 	Allow []string
 }
 
-// outcome is what the problem makes of its step, "" for nothing.
+// outcome is the problem's effect on its step; "": none.
 func (p Policy) outcome(x Problem) Outcome {
 	for _, pattern := range p.Allow {
 		if matches(pattern, x.URL) {
@@ -50,7 +49,7 @@ func (p Policy) outcome(x Problem) Outcome {
 	return p.ThirdParty
 }
 
-// matches reports whether pattern names the address, with or without its query, or its path.
+// matches reports whether pattern matches the address, with or without its query, or its path.
 func matches(pattern, address string) bool {
 	bare, _, _ := strings.Cut(address, "?")
 	local := bare
@@ -66,26 +65,26 @@ func matches(pattern, address string) bool {
 	return false
 }
 
-// Notes are what an instrument has noticed in a step, besides what the step asked.
+// Notes are an Observer's observations in a step.
 type Notes struct {
 	Problems  []Problem // of this step
 	Vitals    []Vitals  // of the whole run so far
 	Waterfall Waterfall
-	Why       string // where most of the step's time went, in words; "" when nothing stands out
+	Why       string // where most of the step's time went; "" when nothing stands out
 }
 
-// A Witness is an Instrument that notices things. The runner calls End when a step is over, outside of its time.
-type Witness interface {
+// An Observer is an Instrument with observations of its own. The runner calls End after each step, outside its time.
+type Observer interface {
 	End(ctx context.Context, res StepResult) Notes
 }
 
-// observe takes note of the step that is over, and returns its problems.
+// observe records the finished step's observations and returns its problems.
 func (e *execution) observe(res *StepResult) []Problem {
-	w, ok := e.journey.Uses.(Witness)
+	w, ok := e.journey.Uses.(Observer)
 	if !ok {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), noticeLimit)
+	ctx, cancel := context.WithTimeout(context.Background(), observeLimit)
 	defer cancel()
 	n := w.End(ctx, *res)
 	res.Waterfall = n.Waterfall
@@ -108,8 +107,8 @@ func (e *execution) observe(res *StepResult) []Problem {
 	return n.Problems
 }
 
-// punish makes of a good step what the journey's policy wants for its problems.
-func (e *execution) punish(res *StepResult, problems []Problem) {
+// applyPolicy changes a good step's outcome by the journey's policy.
+func (e *execution) applyPolicy(res *StepResult, problems []Problem) {
 	for _, p := range problems {
 		o := e.journey.Problems.outcome(p)
 		switch {

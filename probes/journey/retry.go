@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Probe executes for slot the journey that make makes, and tries again when it was not good and the runner's policy, or
-// the journey's own, allows it: whatever the reason, ours too. Each try gets a new Journey and a fresh instrument.
+// Probe executes a slot's run of the journey that make creates, and retries when it was not good, for whatever reason, as
+// often as the journey or the runner allows. Each try gets a new Journey with a fresh instrument.
 //
-// It is one run, with the id and the evidence of all its tries: what went wrong before it passed is not hidden. The last
-// try decides, except that one which broke proves nothing against a failure seen before.
+// All tries are one run with one id and all their evidence: a failure before a success stays visible. The last try decides,
+// except that a Broken one proves nothing against a failure before it.
 func (r Runner) Probe(ctx context.Context, make func() Journey, slot time.Time) Run {
 	j := make()
 	run := r.Run(ctx, j, slot)
@@ -20,7 +20,7 @@ func (r Runner) Probe(ctx context.Context, make func() Journey, slot time.Time) 
 	return run
 }
 
-// again makes try n of a run.
+// again executes try n of a run.
 func (r Runner) again(ctx context.Context, j Journey, before Run, n int) Run {
 	run := before
 	run.Outcome, run.Error, run.DurationMS, run.Chrome = Passed, "", 0, ""
@@ -47,7 +47,7 @@ func mark(all []Evidence, try int) {
 	}
 }
 
-// timeLeft reports whether another try as long as the last would end in time.
+// timeLeft reports whether another try of the last one's duration would end in time.
 func timeLeft(ctx context.Context, last Run) bool {
 	if ctx.Err() != nil {
 		return false

@@ -11,10 +11,10 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// made gives each try the outcome of its own: "" passes, "broken" breaks, anything else fails with that text.
+// made returns journeys with one outcome per try: "" passes, "broken" breaks, any other text fails with it.
 func made(tries *int, own int, errs ...string) func() journey.Journey {
 	return func() journey.Journey {
-		// Probe may make more journeys than it tries, so the count is of the steps played.
+		// Probe may create more journeys than it tries, so executed steps are counted.
 		return journey.Journey{Name: "test", Uses: &recorder{}, Tries: own, Steps: []journey.Step{{Name: "a", Do: func(t *journey.T) {
 			err := errs[*tries]
 			*tries++
@@ -62,7 +62,7 @@ func TestSecondTry(t *testing.T) {
 	}
 }
 
-// TestEvidenceOfAllTries: what the first try left is kept, under other names than the second's.
+// TestEvidenceOfAllTries checks that the first try's evidence is kept under names other than the second's.
 func TestEvidenceOfAllTries(t *testing.T) {
 	played := 0
 	r := journey.Runner{Stage: journey.Stage{Site: &url.URL{}}, Evidence: saver{}, Tries: 2}

@@ -11,39 +11,39 @@ import (
 // A Runner executes journeys.
 type Runner struct {
 	Stage    Stage
-	Region   string        // where the runs are made from, such as "eu-west-1"
-	Every    time.Duration // from slot to slot at least, so that a run that does not come is missed; 0: no more are expected
+	Region   string        // where the probe runs, such as "eu-west-1"
+	Every    time.Duration // interval of the slots, so that a missing run is noticed; 0: no more runs are expected
 	Evidence Saver         // nil: none is kept
-	Always   bool          // evidence is kept of good runs too
-	// Tries is how many tries Probe gives a journey that says nothing of it, each in a fresh instrument; 0: one.
+	Always   bool          // keep evidence of good runs too
+	// Tries is the number of tries of a journey without its own, each with a fresh instrument; 0: one.
 	Tries int
-	// SaveTime is how long before the end of its context a run is over for certain, so that the caller can store it;
-	// 0: DefaultSaveTime. It is never more than a tenth of the time that there is.
+	// SaveTime is how long before the end of its context a run ends, so that the caller can store it; 0: DefaultSaveTime. It
+	// is at most a tenth of the available time.
 	SaveTime time.Duration
-	// OnStep is told of every step as it ends, cleanup steps too; nil: nobody is.
+	// OnStep is called after every step, including cleanup; nil: no call.
 	OnStep  func(Run, StepResult)
 	TimeNow func() time.Time // nil: time.Now
 }
 
 // A Saver keeps evidence.
 type Saver interface {
-	// Save keeps data as one file of the run, and returns where it can be found.
+	// Save stores data as one file of the run and returns where it can be found.
 	Save(run Run, name string, data []byte) (path string, err error)
 }
 
-// Run executes j once, for slot, and returns its verdict. It always returns, and before ctx does: see deadline.go.
+// Run executes j once for slot and returns its run. It always returns, and before ctx ends: see deadline.go.
 func (r Runner) Run(ctx context.Context, j Journey, slot time.Time) Run {
 	return r.try(ctx, j, r.fresh(j, slot))
 }
 
-// Broken is the run of a slot in which j could not even be tried, and why.
+// Broken is the run of a slot in which j could not be executed, with the reason.
 func (r Runner) Broken(j Journey, slot time.Time, why string) Run {
 	run := r.fresh(j, slot)
 	run.Outcome, run.Error = Broken, why
 	return run
 }
 
-// fresh is a run in which nothing has happened yet.
+// fresh is a run before its start.
 func (r Runner) fresh(j Journey, slot time.Time) Run {
 	return Run{
 		ID: newID(), Journey: j.Name, Region: r.Region, Slot: slot.UTC(), EveryMS: j.Cadence(r.Every).Milliseconds(), Started: r.now(), Tries: 1,
@@ -51,7 +51,7 @@ func (r Runner) fresh(j Journey, slot time.Time) Run {
 	}
 }
 
-// site is its address; a run that is broken may have none.
+// site is the site's address; a broken run may have none.
 func (r Runner) site() string {
 	if r.Stage.Site == nil {
 		return ""
@@ -59,7 +59,7 @@ func (r Runner) site() string {
 	return r.Stage.Site.String()
 }
 
-// try executes j as the run that is given, and says how starved it was.
+// try executes j as the given run and measures how starved of CPU it was.
 func (r Runner) try(ctx context.Context, j Journey, run Run) Run {
 	e := &execution{Runner: r, journey: j, run: run}
 	if err := j.Validate(); err != nil {
@@ -69,7 +69,7 @@ func (r Runner) try(ctx context.Context, j Journey, run Run) Run {
 	said := watchClock()
 	run = e.supervise(ctx)
 	run.StarvedMS, run.StarvedP95MS = said()
-	run.Counts = e.tally.list()
+	run.Counts = e.counts.list()
 	return run
 }
 
@@ -80,7 +80,7 @@ func (r Runner) now() time.Time {
 	return r.TimeNow().UTC()
 }
 
-// blank lists the steps as not run, so that a run cut short still shows what it would have done.
+// blank lists the steps as not run, so that an aborted run still shows them.
 func blank(j Journey) []StepResult {
 	results := []StepResult{}
 	add := func(steps []Step, cleanup bool) {
@@ -98,11 +98,11 @@ func blank(j Journey) []StepResult {
 
 func newID() string {
 	id, err := uuid.NewV7()
-	if err != nil { // only when the system has no randomness: an id is still needed, and v1 needs little of it
+	if err != nil { // the system has no randomness; v1 needs little of it
 		return uuid.Must(uuid.NewUUID()).String()
 	}
 	return id.String()
 }
 
-// describe puts a step's name before its error.
+// describe prefixes an error with its step.
 func describe(step, err string) string { return fmt.Sprintf("step %q: %s", step, err) }

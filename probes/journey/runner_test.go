@@ -16,7 +16,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A recorder is an Instrument that notes what is asked of it.
+// A recorder is an Instrument that records its calls.
 type recorder struct {
 	calls  []string
 	start  error
@@ -52,7 +52,7 @@ func run(ctx context.Context, j journey.Journey) journey.Run {
 	return r.Run(ctx, j, time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC))
 }
 
-// outcomes writes a run's steps: "a passed, b failed: why".
+// outcomes formats a run's steps: "a passed, b failed: why".
 func outcomes(r journey.Run) string {
 	var all []string
 	for _, s := range r.Steps {
@@ -157,7 +157,7 @@ func TestInstrumentFaultsAreOurs(t *testing.T) {
 	}
 }
 
-// TestWatchdog: a step whose calls outlive the limit is cut off with its instrument, after evidence was saved.
+// TestWatchdog checks that a step whose calls outlive its limit is ended with its instrument, after evidence was saved.
 func TestWatchdog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &recorder{}

@@ -8,9 +8,8 @@ import (
 	"strings"
 )
 
-// Secret is the secret of that name, such as Secret("shop-password"), from wherever the run's Stage has them; the journey
-// must declare it in its Secrets. From then on it is masked in everything that the run leaves behind. Without it the run
-// is Broken: the site is not to blame.
+// Secret returns the secret of that name, such as Secret("shop-password"), from the run's Stage; the journey must declare it
+// in its Secrets. From then on it is masked in everything that the run leaves behind. Without it the run is Broken.
 func (t *T) Secret(name string) string {
 	value, err := t.findSecret(name)
 	if err != nil {
@@ -40,13 +39,13 @@ func (t *T) findSecret(name string) (string, error) {
 	return value, nil
 }
 
-// Mask hides the secrets that the run has used so far.
+// Mask masks the secrets that the run has used so far.
 func (t *T) Mask() *Mask { return t.mask }
 
-// ErrNoSecret is what a Stage's Secrets returns, wrapped in words about the cure, for a secret that it does not have.
+// ErrNoSecret is wrapped by a Stage's Secrets for an unknown secret, together with the cure.
 var ErrNoSecret = errors.New("no such secret")
 
-// masked is evidence with the run's secrets hidden. Pictures are left as they are: who takes one covers its secrets.
+// masked is evidence with the run's secrets masked. Pictures are unchanged: their secrets were covered when taken.
 func masked(m *Mask, name string, data []byte) []byte {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".png", ".jpg", ".jpeg":
@@ -54,5 +53,5 @@ func masked(m *Mask, name string, data []byte) []byte {
 	case ".txt", ".html", ".har", ".json":
 		return []byte(m.Text(string(data)))
 	}
-	return m.Blot(data)
+	return m.Overwrite(data)
 }

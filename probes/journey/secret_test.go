@@ -15,7 +15,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestMask: however a secret is written, nothing of it stays; and Blot moves no byte.
+// TestMask checks that a secret is masked in every encoding, and that Overwrite keeps the length.
 func TestMask(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		secret := rapid.StringMatching(`[a-zA-Z0-9 &<>"'%/+é-]{4,20}`).Draw(t, "secret")
@@ -30,14 +30,14 @@ func TestMask(t *testing.T) {
 			if got := m.Text(text); strings.Contains(got, form) || !strings.Contains(got, "[secret shop]") {
 				t.Errorf("%q became %q", text, got)
 			}
-			if got := m.Blot([]byte(text)); len(got) != len(text) || bytes.Contains(got, []byte(form)) {
+			if got := m.Overwrite([]byte(text)); len(got) != len(text) || bytes.Contains(got, []byte(form)) {
 				t.Errorf("%q became %q", text, got)
 			}
 		}
 	})
 }
 
-// TestMaskBasicAuthorization: a password is masked inside the base64 of "user:password", wherever it begins.
+// TestMaskBasicAuthorization checks that a password is masked in the base64 of "user:password" at every offset.
 func TestMaskBasicAuthorization(t *testing.T) {
 	var m journey.Mask
 	m.Add("shop", "bingo-practice")
@@ -49,7 +49,7 @@ func TestMaskBasicAuthorization(t *testing.T) {
 	}
 }
 
-// TestSecretIsNowhere: a secret that a step uses is in nothing that the run leaves behind.
+// TestSecretIsNowhere checks that a secret used by a step is in nothing that the run leaves behind.
 func TestSecretIsNowhere(t *testing.T) {
 	const secret = "hunter22"
 	r := journey.Runner{Region: "eu", Evidence: saver{}, Stage: journey.Stage{

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// T is handed to a step, as testing.T is to a test: it carries the run's surroundings, and takes the verdict.
+// T is passed to a step, as testing.T is to a test: it holds the run's environment and takes the verdict.
 //
 // Failf and Brokenf do not return; they end the step. They must be called from the goroutine that runs the step.
 type T struct {
@@ -17,17 +17,17 @@ type T struct {
 	limit    time.Duration
 	site     *url.URL
 	name     string
-	declared []string // names of the secrets that it may ask for
+	declared []string // names of the journey's secrets
 	secrets  func(name string) (string, error)
 	mask     *Mask
-	tally    *tally
+	counts   *counter
 	inputs   map[string]string
 	waited   time.Duration
 	timed    bool
-	slow     string // why it is slow, whatever the clock says
+	slow     string // why it is slow whatever its time
 	verdict  Outcome
 	err      string
-	said     atomic.Pointer[string] // err, for whoever takes evidence while the step may still run
+	failure  atomic.Pointer[string] // err, readable while the step may still run
 }
 
 // Context ends at the step's limit.
@@ -39,37 +39,45 @@ func (t *T) Step() string { return t.name }
 // URL is the address of a path on the site under probe, such as URL("/sign-in").
 func (t *T) URL(path string) string { return t.site.JoinPath(path).String() }
 
-// Failf ends the step: the site did not do what a customer expects. Say what was expected and what was there.
+// Failf ends the step as failed: the site did not do what a customer expects. State the expected and the actual result.
 func (t *T) Failf(format string, args ...any) { t.end(Failed, fmt.Sprintf(format, args...)) }
 
-// Brokenf ends the step: the probe itself cannot go on, and the site is not to blame.
+// Brokenf ends the step as broken: the probe itself cannot go on, and the site is not to blame.
 func (t *T) Brokenf(format string, args ...any) { t.end(Broken, fmt.Sprintf(format, args...)) }
 
-// Slowf makes a step that passes slow, and goes on: what the customer gets is right, and something behind it is not well.
+// Slowf makes a passing step slow and continues: the customer's result is correct, but something behind it is unhealthy.
 func (t *T) Slowf(format string, args ...any) { t.slow = fmt.Sprintf(format, args...) }
 
 func (t *T) end(o Outcome, err string) {
 	t.verdict, t.err = o, t.mask.Text(err)
-	t.said.Store(&t.err)
+	t.failure.Store(&t.err)
 	runtime.Goexit()
 }
 
-// Failure is how the step has ended itself, by Failf or Brokenf, with secrets masked; empty: it has not.
+// Failure is the error with which Failf or Brokenf ended the step, with secrets masked; "": neither did.
 func (t *T) Failure() string {
-	if s := t.said.Load(); s != nil {
+	if s := t.failure.Load(); s != nil {
 		return *s
 	}
 	return ""
 }
 
-// Waited adds d to the time that the customer has waited in this step. An instrument that knows the customer's wait
-// exactly calls it; for a step where it never was called, the time that Do took counts.
+// Waited adds d to the customer's wait in this step. An instrument that measures it exactly calls this; for a step without
+// such calls the duration of Do counts.
 func (t *T) Waited(d time.Duration) {
 	t.timed = true
 	t.waited += max(d, 0)
 }
 
-// LimitNote says how long the step may wait, for an error: "within 15s".
+// LimitNote formats the step's limit for an error: "within 15s".
 func (t *T) LimitNote() string {
 	return "within " + t.limit.String()
+}
+
+// Input is a value given when the run is started, such as a larger number for a drill; otherwise usual.
+func (t *T) Input(name, usual string) string {
+	if value, ok := t.inputs[name]; ok {
+		return value
+	}
+	return usual
 }

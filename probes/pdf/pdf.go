@@ -1,4 +1,7 @@
-// Package pdf judges a PDF as the customer's reader would: does it open, how many pages has it, what do they say.
+// Package pdf validates a PDF as the customer's reader would: whether it opens, how many pages it has, and their text.
+//
+// It exists because a site that prints can answer 200 with a damaged or empty file: a journey must open what it downloaded.
+// Both libraries may panic on a damaged file, so their calls are isolated here.
 package pdf
 
 import (
@@ -13,16 +16,16 @@ import (
 )
 
 func init() {
-	api.DisableConfigDir() // pdfcpu would write one into the user's home
+	api.DisableConfigDir() // pdfcpu would otherwise write to the user's home
 }
 
-// A Document is what a reader sees.
+// A Document is the content of a PDF.
 type Document struct {
 	Pages int
-	Text  string // of all pages, in order, white space folded
+	Text  string // of all pages, in order, white space collapsed
 }
 
-// Read opens a PDF. The error says what is wrong with it, in words for a report: not a PDF, cut short, encrypted, empty.
+// Read opens a PDF. The error says what is wrong with it: not a PDF, truncated, encrypted, empty.
 func Read(data []byte) (Document, error) {
 	if !bytes.HasPrefix(data, []byte("%PDF-")) {
 		return Document{}, fmt.Errorf("it is not a PDF: it begins with %q", start(data))
@@ -47,7 +50,7 @@ func Read(data []byte) (Document, error) {
 	return Document{Pages: pages, Text: words}, nil
 }
 
-// Lacks returns the words that do not stand in the document.
+// Lacks returns the words that are not in the document.
 func (d Document) Lacks(words ...string) []string {
 	var lacking []string
 	for _, w := range words {
@@ -60,7 +63,7 @@ func (d Document) Lacks(words ...string) []string {
 
 func start(data []byte) string { return string(data[:min(len(data), 24)]) }
 
-// validate and extract turn a panic into an error: both libraries can panic on a damaged file.
+// validate and extract convert a panic into an error: both libraries can panic on a damaged file.
 func validate(data []byte, conf *model.Configuration) (err error) {
 	defer rescue(&err)
 	return api.Validate(bytes.NewReader(data), conf)

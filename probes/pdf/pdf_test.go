@@ -12,7 +12,7 @@ import (
 	"valkyrie/probes/pdf"
 )
 
-// paper is a PDF with a page for each text.
+// paper returns a PDF with a page for each text.
 func paper(t *testing.T, texts ...string) []byte {
 	t.Helper()
 	doc := fpdf.New("P", "mm", "A4", "")
@@ -60,7 +60,7 @@ func TestReadRefuses(t *testing.T) {
 	}
 }
 
-// encrypted is data behind a password that the customer was not given.
+// encrypted returns data protected by a password.
 func encrypted(t *testing.T, data []byte) []byte {
 	t.Helper()
 	conf := model.NewAESConfiguration("customer", "owner", 256)
@@ -71,7 +71,7 @@ func encrypted(t *testing.T, data []byte) []byte {
 	return out.Bytes()
 }
 
-// FuzzRead: whatever comes, Read returns.
+// FuzzRead checks that Read returns for any input.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("%PDF-1.4\n%%EOF"))
 	f.Fuzz(func(t *testing.T, data []byte) {

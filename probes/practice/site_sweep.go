@@ -18,8 +18,8 @@ func SiteSweep() journey.Journey {
 		Name: "site-sweep", Title: "open every page", Uses: client, Every: time.Hour,
 		Steps: []journey.Step{
 			{Name: "ask for every page", Limit: time.Minute, Do: func(t *journey.T) {
-				swept := client.Sweep(api.Sweep{Start: "/", Most: 200, Pause: 50 * time.Millisecond, Skip: []string{"/favicon.ico"}})
-				t.Count("pages", float64(swept.Asked))
+				swept := client.Sweep(api.Sweep{Start: "/", Max: 200, Pause: 50 * time.Millisecond, Skip: []string{"/favicon.ico"}})
+				t.Count("pages", float64(swept.Visited))
 				if broken := swept.Broken(); broken != "" {
 					t.Failf("%s", broken)
 				}

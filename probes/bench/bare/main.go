@@ -1,4 +1,4 @@
-// Bare plays the bench's journey in plain chromedp, as its documentation would have it written.
+// Bare runs the benchmark's journey in plain chromedp, as its documentation suggests.
 package main
 
 import (
@@ -17,7 +17,7 @@ import (
 
 func main() { bench.Main(play) }
 
-func play(ctx context.Context, at bench.Place, p *bench.Played) (err error) {
+func play(ctx context.Context, at bench.Setup, p *bench.Result) (err error) {
 	dir, err := os.MkdirTemp("", "bare-")
 	if err != nil {
 		return err
@@ -54,10 +54,10 @@ func play(ctx context.Context, at bench.Place, p *bench.Played) (err error) {
 	if err != nil {
 		return err
 	}
-	return p.Aside(func() (string, error) { return chromedp.Run(ctx, chromedp.Evaluate[string](bench.TruthScript)) })
+	return p.Measure(func() (string, error) { return chromedp.Run(ctx, chromedp.Evaluate[string](bench.PageTimesScript)) })
 }
 
-// listen lets downloads happen into dir, and tells when one is complete.
+// listen allows downloads into dir and signals when one is complete.
 func listen(ctx context.Context, dir string) (<-chan struct{}, error) {
 	downloaded := make(chan struct{}, 1)
 	err := chromedp.ListenBrowser(ctx, func(ev any) {
@@ -74,7 +74,7 @@ func listen(ctx context.Context, dir string) (<-chan struct{}, error) {
 	return downloaded, err
 }
 
-func trip(timed func(string, ...chromedp.Action[chromedp.Void]), at bench.Place, downloaded <-chan struct{}) {
+func trip(timed func(string, ...chromedp.Action[chromedp.Void]), at bench.Setup, downloaded <-chan struct{}) {
 	timed("sign in",
 		chromedp.SetValue(chromedp.CSS("#email"), "teacher@example.com"),
 		chromedp.SetValue(chromedp.CSS("#password"), "bingo-practice"),

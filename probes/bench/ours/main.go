@@ -1,4 +1,4 @@
-// Ours plays the bench's journey as a user of the suite writes it.
+// Ours runs the benchmark's journey with this suite.
 package main
 
 import (
@@ -18,7 +18,7 @@ import (
 
 func main() { bench.Main(play) }
 
-func play(ctx context.Context, at bench.Place, p *bench.Played) error {
+func play(ctx context.Context, at bench.Setup, p *bench.Result) error {
 	site, err := url.Parse(at.Site)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (f folder) Save(_ journey.Run, name string, data []byte) (string, error) {
 	return path, os.WriteFile(path, data, 0o600)
 }
 
-func trip(p *bench.Played) journey.Journey {
+func trip(p *bench.Result) journey.Journey {
 	tab, began := browser.NewTab(), time.Now()
 	do := func(name string, do func(*journey.T)) journey.Step {
 		return journey.Step{Name: name, Limit: 10 * time.Second, Do: do}
@@ -81,9 +81,9 @@ func trip(p *bench.Played) journey.Journey {
 		do(bench.DownloadStep, func(t *journey.T) {
 			tab.Click(browser.Link("Download PDF"))
 			tab.Download()
-			err := p.Aside(func() (text string, err error) {
+			err := p.Measure(func() (text string, err error) {
 				tab.Do(func(ctx context.Context, target *chromedp.Target) (chromedp.Void, error) {
-					text, err = chromedp.Evaluate[string](bench.TruthScript)(ctx, target)
+					text, err = chromedp.Evaluate[string](bench.PageTimesScript)(ctx, target)
 					return chromedp.Void{}, err
 				})
 				return text, err

@@ -123,7 +123,7 @@ func maskedBody(x exchange, mask *journey.Mask) (body []byte, note string) {
 	if strings.HasPrefix(x.response.MimeType, "text/") || strings.Contains(x.response.MimeType, "json") {
 		body = []byte(mask.Text(string(x.body)))
 	} else {
-		body = mask.Blot(x.body)
+		body = mask.Overwrite(x.body)
 	}
 	if len(body) > maxBody {
 		return body[:maxBody], fmt.Sprintf("the first %d of %d bytes", maxBody, len(body))

@@ -142,7 +142,7 @@ func (h writer) postData(r *network.Request, mime string) *har.PostData {
 	d := &har.PostData{MimeType: mime, Params: []*har.Param{}}
 	values, err := url.ParseQuery(string(sent))
 	if !isForm(mime) || err != nil {
-		d.Text = string(h.mask.Blot(sent[:min(len(sent), maxBody)]))
+		d.Text = string(h.mask.Overwrite(sent[:min(len(sent), maxBody)]))
 		return d
 	}
 	for _, key := range sortedKeys(values) {

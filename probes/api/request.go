@@ -14,11 +14,11 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// bodyLimit is how much of an answer is read, in bytes. A longer one fails the step: an API that sends megabytes where a
-// line is due is not well.
+// bodyLimit is the most that is read of a response, in bytes. A longer one fails the step: megabytes where a line is
+// expected are a fault.
 const bodyLimit = 4 << 20
 
-// An Answer is what the site said to a request.
+// An Answer is the site's response to a request.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -28,17 +28,17 @@ type Answer struct {
 	name string // "GET /api/jobs"
 }
 
-// Get asks for a path of the site, such as "/api/jobs".
+// Get requests a path of the site, such as "/api/jobs".
 func (c *Client) Get(path string) Answer { return c.Ask(http.MethodGet, path, nil) }
 
 // Post sends body, as JSON, to a path of the site.
 func (c *Client) Post(path string, body any) Answer { return c.Ask(http.MethodPost, path, body) }
 
-// Delete asks to delete what is at a path of the site.
+// Delete sends a DELETE request for a path of the site.
 func (c *Client) Delete(path string) Answer { return c.Ask(http.MethodDelete, path, nil) }
 
-// Ask sends a request with body, as JSON unless it is nil, and waits for the whole answer. Its time is the customer's
-// wait. Without an answer the step has failed.
+// Ask sends a request with body, as JSON unless it is nil, and reads the whole response. Its duration is the customer's
+// wait. Without a response the step fails.
 func (c *Client) Ask(method, path string, body any) Answer {
 	t := c.step
 	name := method + " " + path
@@ -54,7 +54,7 @@ func (c *Client) Ask(method, path string, body any) Answer {
 	return answer
 }
 
-// request is the request as the stage wants it to be made.
+// request creates a request with the stage's headers.
 func (c *Client) request(method, path string, body any) *http.Request {
 	t := c.step
 	var content []byte
@@ -74,12 +74,12 @@ func (c *Client) request(method, path string, body any) *http.Request {
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", strings.TrimSpace("Mozilla/5.0 (compatible) "+c.stage.Agent))
 	if c.stage.Trace {
-		r.Header.Set("Traceparent", parent(c.stage.RunID))
+		r.Header.Set("Traceparent", traceparent(c.stage.RunID))
 	}
 	return r
 }
 
-// address is that of a path, which may bring a query.
+// address is the URL of a path, which may have a query.
 func (c *Client) address(path string) string {
 	path, query, _ := strings.Cut(path, "?")
 	u := *c.stage.Site.JoinPath(path)
@@ -89,21 +89,21 @@ func (c *Client) address(path string) string {
 
 func (c *Client) send(r *http.Request) (Answer, error) {
 	r = r.WithContext(httptrace.WithClientTrace(r.Context(), c.trace.hooks(c.now)))
-	c.trace.asks(c.now())
+	c.trace.start(c.now())
 	res, err := c.http.Do(r)
 	if err != nil {
 		return Answer{}, err
 	}
 	defer res.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(res.Body, bodyLimit+1))
-	c.trace.read(c.now())
+	c.trace.done(c.now())
 	if err == nil && len(body) > bodyLimit {
 		err = errors.New("the answer is longer than 4 MB")
 	}
 	return Answer{Status: res.StatusCode, Header: res.Header, Body: body}, err
 }
 
-// reason is why there was no answer, without Go's repetition of the address.
+// reason is why there was no response, without the address that net/http repeats.
 func (c *Client) reason(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer " + c.step.LimitNote()
@@ -117,7 +117,7 @@ func (c *Client) reason(err error) string {
 	return err.Error()
 }
 
-// Expect ends the step unless the status is the one that is due, and says what the answer was.
+// Expect fails the step unless the response has this status; the error quotes the response.
 func (a Answer) Expect(status int) Answer {
 	if a.Status != status {
 		a.step.Failf("%s: expected %d %s, got %d %s%s", a.name, status, http.StatusText(status), a.Status, http.StatusText(a.Status), a.excerpt())
@@ -125,14 +125,14 @@ func (a Answer) Expect(status int) Answer {
 	return a
 }
 
-// JSON reads the answer into v, a pointer. An answer that is no JSON, or does not fit, ends the step.
+// JSON decodes the response into v, a pointer. A response that is not JSON, or does not fit, fails the step.
 func (a Answer) JSON(v any) {
 	if err := json.Unmarshal(a.Body, v); err != nil {
 		a.step.Failf("%s: expected JSON: %v%s", a.name, err, a.excerpt())
 	}
 }
 
-// excerpt is the beginning of the answer, for an error.
+// excerpt is the beginning of the response, for an error.
 func (a Answer) excerpt() string {
 	const most = 200
 	text := strings.Join(strings.Fields(string(a.Body)), " ")

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// truthScript is part of the site's own pages, and knows nothing of what drives the browser. It notes the customer's
-// clicks by their own time stamps, and when each result first was in the document, to be seen; all by the page's clock.
+// truthScript is part of the site's own pages and independent of the driver. It records the customer's clicks by their own
+// timestamps, and when each result was first visible in the document, all by the page's clock.
 const truthScript = `(() => {
 	const clock = () => performance.timeOrigin + performance.now();
 	const note = (what, at) => {
@@ -34,16 +34,16 @@ const truthScript = `(() => {
 	}).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 })()`
 
-// A planter puts the truth's script first into every page that the shop sends, and has its policy allow just that one.
-type planter struct {
+// A scriptInjector inserts truthScript into every page that the shop sends, and allows it in the page's policy.
+type scriptInjector struct {
 	http.ResponseWriter
 	done bool
 }
 
 // Unwrap is for http.ResponseController.
-func (p *planter) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+func (p *scriptInjector) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 
-func (p *planter) WriteHeader(status int) {
+func (p *scriptInjector) WriteHeader(status int) {
 	sum := sha256.Sum256([]byte(truthScript))
 	allow := "script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "' "
 	if h := p.Header(); strings.HasPrefix(h.Get("Content-Type"), "text/html") {
@@ -55,7 +55,7 @@ func (p *planter) WriteHeader(status int) {
 	p.ResponseWriter.WriteHeader(status)
 }
 
-func (p *planter) Write(page []byte) (int, error) {
+func (p *scriptInjector) Write(page []byte) (int, error) {
 	const head = "<head>"
 	if p.done || !bytes.Contains(page, []byte(head)) {
 		return p.ResponseWriter.Write(page)
@@ -65,15 +65,15 @@ func (p *planter) Write(page []byte) (int, error) {
 	return len(page), err
 }
 
-// between is the time from one moment to another.
-func (t Truth) between(from, to string) time.Duration {
+// between is the time between two events.
+func (t PageTimes) between(from, to string) time.Duration {
 	return time.Duration((t[to] - t[from]) * float64(time.Millisecond))
 }
 
-func (p Played) bias(step string) time.Duration { return p.Waits[step] - p.truly(step) }
+func (p Result) bias(step string) time.Duration { return p.Waits[step] - p.pageWait(step) }
 
-// truly is the customer's wait in a step as the page saw it; for the download, as the server did when it had sent all.
-func (p Played) truly(step string) time.Duration {
+// pageWait is the customer's wait in a step as the page recorded it; for the download, as the server did.
+func (p Result) pageWait(step string) time.Duration {
 	switch step {
 	case OrderStep:
 		return p.Truth.between("click Place order", "Thank you for your order")

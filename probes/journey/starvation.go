@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// starvedEvery is how often a run looks whether its own clock is late.
+// starvedEvery is the interval of the timer that measures starvation.
 const starvedEvery = 10 * time.Millisecond
 
-// watchClock asks to be woken again and again, and notes how late that happens: a probe that does not get the CPU when it
-// wants it takes times that are not the site's. The function it returns ends it, and gives the longest delay and the 95th
-// percentile of all, in milliseconds.
+// watchClock measures how late a timer fires: the times of a probe that is starved of CPU are not the site's. The returned
+// function stops it and returns the longest delay and the 95th percentile, in milliseconds.
 func watchClock() func() (most, p95 int64) {
 	stop := make(chan struct{})
 	var late []time.Duration
