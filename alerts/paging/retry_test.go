@@ -7,10 +7,10 @@ import (
 	"testing"
 	"time"
 
-	"valkyrie/alerts/aftermath"
 	"valkyrie/alerts/alertstest"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
+	"valkyrie/alerts/postmortem"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/probes/journey"
 )
@@ -168,7 +168,7 @@ func TestAllClearForReal(t *testing.T) {
 			}
 			rec := o.incident()
 			var told strings.Builder
-			if err := aftermath.Of(aftermath.Case{Record: rec, Now: o.time()}).Text(&told); err != nil {
+			if err := postmortem.Of(postmortem.Case{Record: rec, Now: o.time()}).Text(&told); err != nil {
 				t.Fatal(err)
 			}
 			for _, part := range []string{fmt.Sprintf("it did not arrive: error %d", code), "once more, by the second channel, as it did not arrive"} {

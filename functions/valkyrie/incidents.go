@@ -8,11 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts/aftermath"
 	"valkyrie/alerts/config"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/paging"
+	"valkyrie/alerts/postmortem"
 	"valkyrie/alerts/replay"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
@@ -131,7 +131,7 @@ func (p *program) writePostmortem(ctx context.Context, store incident.Store, nam
 	if err != nil {
 		return err
 	}
-	switch account := aftermath.Of(c); form {
+	switch account := postmortem.Of(c); form {
 	case "json":
 		return cli.WriteJSON(p.stdout, account)
 	case "markdown":
@@ -180,8 +180,8 @@ func newest(all []incident.Record) string {
 }
 
 // postmortemCase loads the facts about an incident. A faulty on-call file leaves out the decisions, which need its policy.
-func (p *program) postmortemCase(ctx context.Context, store incident.Store, r incident.Record, file string) (aftermath.Case, error) {
-	c := aftermath.Case{Record: r, Now: p.now().UTC()}
+func (p *program) postmortemCase(ctx context.Context, store incident.Store, r incident.Record, file string) (postmortem.Case, error) {
+	c := postmortem.Case{Record: r, Now: p.now().UTC()}
 	route, err := paging.LoadRoute(ctx, store)
 	if err != nil {
 		return c, err
@@ -213,8 +213,8 @@ func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, n
 		if err != nil || back > runRetention {
 			return runs, err
 		}
-		windows := aftermath.Of(aftermath.Case{Record: r, Runs: runs, Now: now}).Windows
-		if !slices.ContainsFunc(windows, func(w aftermath.Window) bool { return w.LastGood.IsZero() }) {
+		windows := postmortem.Of(postmortem.Case{Record: r, Runs: runs, Now: now}).Windows
+		if !slices.ContainsFunc(windows, func(w postmortem.Window) bool { return w.LastGood.IsZero() }) {
 			return runs, nil
 		}
 	}
@@ -222,7 +222,7 @@ func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, n
 
 // judgeAgain replays the incident's journey and returns its decisions. It begins early enough for the judge to have the
 // state that it had at the time: trends and usual counts need weeks.
-func judgeAgain(ctx context.Context, store incident.RunLog, cfg config.Config, r incident.Record, now time.Time) ([]aftermath.Decided, error) {
+func judgeAgain(ctx context.Context, store incident.RunLog, cfg config.Config, r incident.Record, now time.Time) ([]postmortem.Decided, error) {
 	back := max(2*cli.Day, cfg.Judge.For(r.Journey).ReturnWithin+cli.Day)
 	if r.Kind == incident.Creeping || r.Kind == incident.Counts {
 		back = 50 * cli.Day
@@ -231,11 +231,11 @@ func judgeAgain(ctx context.Context, store incident.RunLog, cfg config.Config, r
 	if r.State == incident.Resolved {
 		until = r.ResolvedAt.Add(time.Hour)
 	}
-	var all []aftermath.Decided
+	var all []postmortem.Decided
 	replay := replay.NewReplay(cfg.Judge, cfg.OnCall, journey.Titles(probes.All))
 	replay.Decided = func(name, region string, at time.Time, d judge.Decision) {
 		if name == r.Journey && d.Verb != judge.NoChange {
-			all = append(all, aftermath.Decided{At: at, Region: region, Decision: d})
+			all = append(all, postmortem.Decided{At: at, Region: region, Decision: d})
 		}
 	}
 	name := r.Journey

@@ -1,4 +1,4 @@
-package aftermath
+package postmortem
 
 import (
 	"slices"

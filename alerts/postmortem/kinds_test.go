@@ -1,4 +1,4 @@
-package aftermath_test
+package postmortem_test
 
 import (
 	"bytes"
@@ -9,12 +9,12 @@ import (
 
 	"pgregory.net/rapid"
 
-	"valkyrie/alerts/aftermath"
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/postmortem"
 )
 
 // told are the windows of an account, in minutes since start: "eu 2-11".
-func told(a aftermath.Account) string {
+func told(a postmortem.Account) string {
 	var all []string
 	for _, w := range a.Windows {
 		minutes := func(t time.Time) string {
@@ -50,7 +50,7 @@ func TestWindows(t *testing.T) {
 		{incident.Silent, history{"eu": "ppp.......pp", "us": quiet}, "eu 2-10 (0)"},
 		{incident.Silent, history{"eu": "ppp", "us": quiet}, "eu 2-? (0)"},
 	} {
-		if got := told(aftermath.Of(caseOf(t, c.history, c.kind))); got != c.want {
+		if got := told(postmortem.Of(caseOf(t, c.history, c.kind))); got != c.want {
 			t.Errorf("%s %v: got %q, want %q", c.kind, c.history, got, c.want)
 		}
 	}
@@ -58,7 +58,7 @@ func TestWindows(t *testing.T) {
 
 // TestTimelineIsWhole: every run of the window is in it, every decision about the incident, and each once.
 func TestTimelineIsWhole(t *testing.T) {
-	a := aftermath.Of(outage(t))
+	a := postmortem.Of(outage(t))
 	count := map[string]int{}
 	for _, e := range a.Timeline {
 		count[string(e.What)+" "+string(e.Verb)]++
@@ -76,19 +76,19 @@ func TestTimelineIsWhole(t *testing.T) {
 
 // TestProvenance: the account says where its decisions are from, and never passes others off as those that were made.
 func TestProvenance(t *testing.T) {
-	text := func(c aftermath.Case) string {
+	text := func(c postmortem.Case) string {
 		var b bytes.Buffer
-		if err := aftermath.Of(c).Text(&b); err != nil {
+		if err := postmortem.Of(c).Text(&b); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()
 	}
 	changed, swept, unread, batch := outage(t), outage(t), outage(t), outage(t)
 	changed.Judged.Decisions = changed.Judged.Decisions[:1]
-	swept.Runs, swept.Judged = nil, aftermath.Judged{}
-	unread.Judged = aftermath.Judged{}
+	swept.Runs, swept.Judged = nil, postmortem.Judged{}
+	unread.Judged = postmortem.Judged{}
 	batch.Record.Kind = incident.Heartbeat
-	for want, c := range map[string]aftermath.Case{
+	for want, c := range map[string]postmortem.Case{
 		"and the incident comes out as it was":                     outage(t),
 		"which would have it otherwise than it was":                changed,
 		"no runs of that time are kept any more":                   swept,
@@ -115,7 +115,7 @@ func TestStillOpen(t *testing.T) {
 	c := caseOf(t, history{"eu": "ppff"}, incident.Down)
 	c.Mutes = []incident.Mute{{Journey: "print-card", Until: minute(700), By: "Ada"}, {Journey: "create-order", Until: minute(700)}}
 	var b, md bytes.Buffer
-	a := aftermath.Of(c)
+	a := postmortem.Of(c)
 	if err := a.Text(&b); err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestAnyTextIsOneCell(t *testing.T) {
 			c.Runs[i].Error = awkward
 		}
 		var b bytes.Buffer
-		if err := aftermath.Of(c).Markdown(&b); err != nil {
+		if err := postmortem.Of(c).Markdown(&b); err != nil {
 			t.Fatal(err)
 		}
 		cells := 0

@@ -1,4 +1,4 @@
-package aftermath_test
+package postmortem_test
 
 import (
 	"bytes"
@@ -15,10 +15,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"valkyrie/alerts"
-	"valkyrie/alerts/aftermath"
 	"valkyrie/alerts/config"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
+	"valkyrie/alerts/postmortem"
 	"valkyrie/alerts/replay"
 	"valkyrie/probes/journey"
 )
@@ -81,14 +81,14 @@ func policy(t *testing.T) config.Config {
 }
 
 // caseOf judges a history, and takes its first incident of a kind.
-func caseOf(t *testing.T, h history, kind incident.Kind) aftermath.Case {
+func caseOf(t *testing.T, h history, kind incident.Kind) postmortem.Case {
 	t.Helper()
 	cfg := policy(t)
-	c := aftermath.Case{Runs: h.runs(), Judged: aftermath.Judged{Policy: "alerts.yaml"}, Now: minute(600)}
+	c := postmortem.Case{Runs: h.runs(), Judged: postmortem.Judged{Policy: "alerts.yaml"}, Now: minute(600)}
 	r := replay.NewReplay(cfg.Judge, cfg.OnCall, map[string]string{"print-card": "print a card"})
 	r.Decided = func(_, region string, at time.Time, d judge.Decision) {
 		if d.Verb != judge.NoChange {
-			c.Judged.Decisions = append(c.Judged.Decisions, aftermath.Decided{At: at, Region: region, Decision: d})
+			c.Judged.Decisions = append(c.Judged.Decisions, postmortem.Decided{At: at, Region: region, Decision: d})
 		}
 	}
 	for _, run := range c.Runs {
@@ -105,7 +105,7 @@ func caseOf(t *testing.T, h history, kind incident.Kind) aftermath.Case {
 }
 
 // outage is one that three people had to do with.
-func outage(t *testing.T) aftermath.Case {
+func outage(t *testing.T) postmortem.Case {
 	c := caseOf(t, history{
 		"eu-west-1": "pppffffbfffppp",
 		"us-east-1": "ppppfffffffppp",
@@ -154,7 +154,7 @@ func golden(t *testing.T, name, got string) {
 
 // TestForms: an outage in all three forms.
 func TestForms(t *testing.T) {
-	a := aftermath.Of(outage(t))
+	a := postmortem.Of(outage(t))
 	var text, markdown, object bytes.Buffer
 	enc := json.NewEncoder(&object)
 	enc.SetIndent("", "  ")
