@@ -1,10 +1,8 @@
 package journey
 
 import (
-	"cmp"
 	"context"
 	"net/url"
-	"runtime/debug"
 	"time"
 )
 
@@ -54,13 +52,4 @@ type Program struct {
 	Path string
 	Env  []string // "KEY=value", added to the environment
 	Args []string // added to its command line, such as "--proxy-server=http://10.0.0.9:3128"
-}
-
-// Agent is what a deployment adds to its browsers' user agent: "Valkyrie/" and the version it was built from.
-func Agent() string {
-	version := ""
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "(devel)" {
-		version = info.Main.Version
-	}
-	return "Valkyrie/" + cmp.Or(version, "dev")
 }
