@@ -62,13 +62,6 @@ type drill struct {
 	printed            map[string]string // last status printed, by page
 }
 
-// How long to wait for another pager to begin: a watch on the same file polls each second, a deployed pager each minute when
-// waking it fails.
-const (
-	watchTimeout    = 3 * time.Second
-	deployedTimeout = 150 * time.Second
-)
-
 // run opens the drill, has it called, and waits for its end. An interrupted drill is ended, so that no pager continues it.
 func (d *drill) run(ctx context.Context, cfg config.Config, db *storeOptions, to string) (err error) {
 	if err := checkDrillFlags(db); err != nil {
@@ -96,7 +89,11 @@ func (d *drill) run(ctx context.Context, cfg config.Config, db *storeOptions, to
 	case err != nil:
 		return err
 	case begun:
-		fmt.Fprintln(d.stderr, d.pagerName()+" makes the calls")
+		pager := "a watch on the same store"
+		if d.deployed() {
+			pager = "the deployed pager"
+		}
+		fmt.Fprintln(d.stderr, pager+" makes the calls")
 		return d.awaitEnd(ctx)
 	case d.deployed():
 		return cli.Broken("the deployed pager has begun no call within %v\nsee its log, and valkyrie doctor --deployment REGION", d.pagerTimeout())
@@ -124,30 +121,16 @@ func (d *drill) deployed() bool {
 	return ok
 }
 
-func (d *drill) pagerName() string {
-	if d.deployed() {
-		return "the deployed pager"
-	}
-	return "a watch on the same store"
-}
-
-// pagerTimeout returns how long another pager may take to begin.
+// pagerTimeout returns how long another pager may take to begin. A watch on the same file polls each second, a deployed pager
+// each minute when waking it fails.
 func (d *drill) pagerTimeout() time.Duration {
 	switch {
 	case d.timeout > 0:
 		return d.timeout
 	case d.deployed():
-		return deployedTimeout
+		return 150 * time.Second
 	}
-	return watchTimeout
-}
-
-// pollInterval returns the pause between reads of the store. Reads of a table cost money.
-func (d *drill) pollInterval() time.Duration {
-	if d.deployed() {
-		return time.Second
-	}
-	return 200 * time.Millisecond
+	return 3 * time.Second
 }
 
 // awaitPager waits until another pager has begun to call, or ended the drill; false: none did in time.
@@ -186,6 +169,10 @@ func (d *drill) callHere(ctx context.Context, cfg config.Config) (err error) {
 
 // await polls the drill's incident until done, and prints the progress of its calls.
 func (d *drill) await(ctx context.Context, done func(incident.Record) bool) (incident.Record, error) {
+	interval := 200 * time.Millisecond
+	if d.deployed() {
+		interval = time.Second // each read of a table costs money
+	}
 	for {
 		records, err := loadIncidents(ctx, d.store, d.began.Truncate(time.Second))
 		if err != nil {
@@ -201,7 +188,7 @@ func (d *drill) await(ctx context.Context, done func(incident.Record) bool) (inc
 		select {
 		case <-ctx.Done():
 			return incident.Record{}, ctx.Err()
-		case <-time.After(d.pollInterval()):
+		case <-time.After(interval):
 		}
 	}
 }

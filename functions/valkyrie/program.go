@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"flag"
+	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/probes/journey"
 )
 
 // A program is the command line with its environment. Commands write results to stdout, and progress to stderr.
@@ -46,4 +50,20 @@ func (p *program) run(ctx context.Context, args []string) int { return p.app().R
 // logger returns the log of long-running commands, on stderr.
 func (p *program) logger(level slog.Level) *slog.Logger {
 	return slog.New(slog.NewTextHandler(p.stderr, &slog.HandlerOptions{Level: level}))
+}
+
+func versionCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "version", Summary: "print the version of this program, and the Go that built it",
+		Examples: []string{"valkyrie version"},
+		Flags: func(*flag.FlagSet) cli.Run {
+			return func(_ context.Context, args []string) error {
+				if err := cli.NoArguments(args); err != nil {
+					return err
+				}
+				fmt.Fprintf(p.stdout, "valkyrie %s %s %s/%s\n", journey.Version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+				return nil
+			}
+		},
+	}
 }

@@ -38,7 +38,7 @@ func replayCommand(p *program) cli.Command {
 				"and never ended counts as missed, because it notifies nobody again.",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
-			r := replayRuns{program: p, since: cli.Ago("30d", p.now)}
+			r := replayOptions{program: p, since: cli.Ago("30d", p.now)}
 			fs.StringVar(&r.policy, "policy", defaultAlerts, "`FILE` of the policy to try")
 			fs.StringVar(&r.against, "against", "", "`FILE` of another policy to compare it with; what really was, unless given")
 			r.store = p.storeFlags(fs)
@@ -55,8 +55,8 @@ func replayCommand(p *program) cli.Command {
 	}
 }
 
-// A replay is the flags of the command, and the policies that judge.
-type replayRuns struct {
+// replayOptions are the flags of replay, and the policies that judge.
+type replayOptions struct {
 	*program
 	policy, against, journey string
 	store                    *storeOptions
@@ -76,7 +76,7 @@ func newNamedPolicy(name string, c config.Config) *namedPolicy {
 	return &namedPolicy{replay.NewReplay(c.Judge, c.OnCall, journey.Titles(probes.All)), name}
 }
 
-func (r *replayRuns) run(ctx context.Context) error {
+func (r *replayOptions) run(ctx context.Context) error {
 	cfg, err := readPolicy(r.policy, "--policy")
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func readPolicy(path, flag string) (config.Config, error) {
 }
 
 // judge has both policies judge a run.
-func (r *replayRuns) judge(run journey.Run) {
+func (r *replayOptions) judge(run journey.Run) {
 	r.would.Judge(run)
 	if r.baseline != nil {
 		r.baseline.Judge(run)
@@ -123,7 +123,7 @@ func (r *replayRuns) judge(run journey.Run) {
 }
 
 // onHistory judges the stored runs, and compares the incidents with those of the other policy, or with the stored ones.
-func (r *replayRuns) onHistory(ctx context.Context, store incident.Store) error {
+func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) error {
 	began := time.Now()
 	if err := eachRun(ctx, store, incident.RunQuery{Journey: r.journey, Since: began.Add(-runRetention), Until: began}, r.judge); err != nil {
 		return err
@@ -148,7 +148,7 @@ func (r *replayRuns) onHistory(ctx context.Context, store incident.Store) error 
 }
 
 // onPractice judges a made-up month with known troubles, and compares the policy with the baseline or the built-in policy.
-func (r *replayRuns) onPractice() error {
+func (r *replayOptions) onPractice() error {
 	if r.baseline == nil {
 		cfg, err := config.Parse("the built-in alerts.yaml", alerts.Shipped(), nil)
 		if err != nil {
@@ -194,7 +194,7 @@ func practiceJourneys(name string) (journeys []journey.Journey, names []string, 
 }
 
 // compare prints how the incidents of the two policies differ.
-func (r *replayRuns) compare(would, baseline []replay.Verdict) error {
+func (r *replayOptions) compare(would, baseline []replay.Verdict) error {
 	var records []incident.Record
 	planned := map[string]*report.Notifications{}
 	for _, v := range baseline {
@@ -213,7 +213,7 @@ func (r *replayRuns) compare(would, baseline []replay.Verdict) error {
 }
 
 // print writes the table of differences, whose columns are headed would and did.
-func (r *replayRuns) print(all []report.Difference, would, did string) error {
+func (r *replayOptions) print(all []report.Difference, would, did string) error {
 	if len(all) == 0 {
 		fmt.Fprintln(r.stderr, "no incidents, neither way")
 		return nil

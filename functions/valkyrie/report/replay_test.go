@@ -1,0 +1,76 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/replay"
+)
+
+var night = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+
+// alarm is a sent page so many minutes into the night.
+func alarm(c incident.Channel, minute int) incident.Page {
+	return incident.Page{Purpose: incident.Alarm, Channel: c, PlannedAt: night.Add(time.Duration(minute) * time.Minute)}
+}
+
+// TestSent: each outage of an incident counts its first call, and its first text unless that accompanied the call.
+func TestSent(t *testing.T) {
+	cancelled := alarm(incident.Call, 1)
+	cancelled.State = incident.Cancelled
+	clear := alarm(incident.Text, 1)
+	clear.Purpose = incident.AllClear
+	for name, c := range map[string]struct {
+		r    *incident.Record
+		want string
+	}{
+		"no incident":           {nil, "-"},
+		"nothing sent":          {&incident.Record{Pages: []incident.Page{cancelled, clear}}, "kept"},
+		"a call with its text":  {&incident.Record{Pages: []incident.Page{alarm(incident.Text, 2), alarm(incident.Call, 2), alarm(incident.Call, 4)}}, "rung 03:02"},
+		"a text, then a call":   {&incident.Record{Pages: []incident.Page{alarm(incident.Text, 2), alarm(incident.Call, 9)}}, "texted 03:02, rung 03:09"},
+		"two outages, one call": {&incident.Record{Pages: []incident.Page{alarm(incident.Call, 2), alarm(incident.Call, 62)}}, "rung 03:02"},
+	} {
+		if c.r != nil {
+			c.r.Since = night
+		}
+		if got := Sent(c.r).String(); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestDifferences: each incident has its sign, and the totals count the notifications of both sides.
+func TestDifferences(t *testing.T) {
+	calls := func(minutes ...int) *Notifications {
+		var n Notifications
+		for _, m := range minutes {
+			n.Calls = append(n.Calls, night.Add(time.Duration(m)*time.Minute))
+		}
+		return &n
+	}
+	verdict, record := &replay.Verdict{}, &incident.Record{}
+	var out strings.Builder
+	err := WriteDifferences(&out, []Difference{
+		{replay.Difference{Would: verdict}, calls(1, 2), nil},
+		{replay.Difference{Was: record}, nil, calls(1)},
+		{replay.Difference{Would: verdict, Was: record}, calls(5), calls(6)},
+		{replay.Difference{Would: verdict, Was: record}, calls(5), calls(7)},
+	}, "NEW", "OLD")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "\n1 added (+), 1 gone (-), 1 told otherwise (~), 1 the same (=)\nrings: NEW 4, OLD 3; texts: NEW 0, OLD 0\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("got\n%s\nwant at its end\n%s", out.String(), want)
+	}
+	var signs []string
+	for line := range strings.Lines(out.String()) {
+		if sign := line[:1]; strings.Contains("+-=~", sign) {
+			signs = append(signs, sign)
+		}
+	}
+	if got := strings.Join(signs, ""); got != "+-=~" {
+		t.Errorf("the signs are %s:\n%s", got, out.String())
+	}
+}
