@@ -73,7 +73,7 @@ func (h history) runs() []journey.Run {
 // policy is the shipped one.
 func policy(t *testing.T) config.Config {
 	t.Helper()
-	cfg, err := config.Parse("alerts.yaml", alerts.Shipped(), nil)
+	cfg, err := config.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,17 +9,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 
-	"valkyrie/alerts"
 	alertconfig "valkyrie/alerts/config"
+	"valkyrie/functions/suite"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/regions"
 	"valkyrie/infra/secrets"
-	"valkyrie/probes"
-	"valkyrie/probes/journey"
 )
 
 // A Station is what stands behind one function.
 type Station struct {
+	Suite  suite.Suite
 	Told   environ.Deployment
 	AWS    aws.Config
 	Tables regions.Pair
@@ -30,13 +29,13 @@ type Station struct {
 
 // Open gets everything ready that needs no request, so a function starts whatever the network does; and returns all that
 // is wrong with what the function was told.
-func Open(ctx context.Context, function string, getenv func(string) string) (*Station, error) {
-	s := &Station{Log: slog.New(slog.NewJSONHandler(os.Stdout, nil)).With("function", function)}
+func Open(ctx context.Context, function string, getenv func(string) string, watched suite.Suite) (*Station, error) {
+	s := &Station{Suite: watched, Log: slog.New(slog.NewJSONHandler(os.Stdout, nil)).With("function", function)}
 	var err error
 	if s.Told, err = environ.Read(function, getenv); err != nil {
 		return nil, err
 	}
-	if s.Alerts, err = readAlerts(s.Told.Alerts); err != nil {
+	if s.Alerts, err = readAlerts(s.Told.Alerts, watched); err != nil {
 		return nil, err
 	}
 	if s.AWS, err = config.LoadDefaultConfig(ctx, config.WithRegion(s.Told.Region)); err != nil {
@@ -50,8 +49,8 @@ func Open(ctx context.Context, function string, getenv func(string) string) (*St
 }
 
 // readAlerts reads the on-call file, which is beside the program; empty: the one that was built in.
-func readAlerts(path string) (alertconfig.Config, error) {
-	text, err := alerts.Shipped(), error(nil)
+func readAlerts(path string, watched suite.Suite) (alertconfig.Config, error) {
+	text, err := watched.Alerts, error(nil)
 	if path != "" {
 		if text, err = os.ReadFile(path); err != nil {
 			return alertconfig.Config{}, fmt.Errorf("%s names no on-call file that can be read: %w", environ.Alerts, err)
@@ -59,5 +58,5 @@ func readAlerts(path string) (alertconfig.Config, error) {
 	} else {
 		path = "alerts.yaml"
 	}
-	return alertconfig.Parse(path, text, journey.Names(probes.All))
+	return watched.Policy(path, text)
 }

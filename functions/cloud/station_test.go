@@ -44,7 +44,7 @@ func TestOpen(t *testing.T) {
 		"secrets of no known kind": {environ.Secrets + "=/valkyrie/", "expected ssm:/path/"},
 		"no table":                 {environ.Table + "=", "VALKYRIE_TABLE is not set"},
 	} {
-		_, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w, c.change))
+		_, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w, c.change), lambdatest.Practice())
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v; want %q", name, err, c.want)
 		}
@@ -59,7 +59,7 @@ func TestPeople(t *testing.T) {
 		"one two three": "holds 3 tokens; expected one, or two with a space between", "not-a-token": "auth token: want letters and digits only",
 	} {
 		w.Cloud.Parameter("/valkyrie/"+environ.TwilioToken, value)
-		s, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w))
+		s, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w), lambdatest.Practice())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestPeople(t *testing.T) {
 // TestFuture: a run from the future is refused in the cloud as on a laptop.
 func TestFuture(t *testing.T) {
 	w := lambdatest.NewWorld(t)
-	s, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w))
+	s, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w), lambdatest.Practice())
 	if err != nil {
 		t.Fatal(err)
 	}

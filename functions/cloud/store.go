@@ -13,8 +13,6 @@ import (
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/regions"
-	"valkyrie/probes"
-	"valkyrie/probes/journey"
 )
 
 // openTables opens the home's table and, where there is one, the standby's. It sends nothing.
@@ -29,12 +27,12 @@ func openTables(ctx context.Context, told environ.Deployment, cfg aws.Config) (r
 
 // Desk takes in runs and heartbeats for a table, by the clock of this machine: runs from the future are refused.
 func (s *Station) Desk(store incident.Store) judge.Recorder {
-	return judge.Recorder{Store: store, Policy: s.Alerts.Judge, Titles: journey.Titles(probes.All), TimeNow: time.Now}
+	return judge.Recorder{Store: store, Policy: s.Alerts.Judge, Titles: s.Suite.Titles(), TimeNow: time.Now}
 }
 
 // Pager sees to it that people are told, by phone, of what is in a table.
 func (s *Station) Pager(store incident.Store, phone paging.Phone) *paging.Pager {
-	p := &paging.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(journey.Names(probes.All)), Log: s.Log}
+	p := &paging.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(s.Suite.Names()), Log: s.Log}
 	if second := s.Alerts.OnCall.Failover; second != nil {
 		p.Second = amazon.With(*second, s.AWS)
 	}
@@ -45,7 +43,7 @@ func (s *Station) Pager(store incident.Store, phone paging.Phone) *paging.Pager 
 func (s *Station) Staff(phone paging.Phone) regions.Staff {
 	return regions.Staff{
 		Desk: s.Desk, Pager: func(store incident.Store) *paging.Pager { return s.Pager(store, phone) },
-		Names: s.Alerts.Judge.Names(journey.Names(probes.All)), Log: s.Log,
+		Names: s.Alerts.Judge.Names(s.Suite.Names()), Log: s.Log,
 	}
 }
 

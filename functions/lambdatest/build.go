@@ -35,8 +35,18 @@ func BuildOnce(function string) string {
 
 // build builds a function into a folder.
 func build(ctx context.Context, function, dir string) error {
+	replaced, err := os.MkdirTemp("", "valkyrie-overlay-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(replaced)
+	overlay, err := practiceOverlay(ctx, replaced)
+	if err != nil {
+		return fmt.Errorf("building %s: %w", function, err)
+	}
 	program := filepath.Join(dir, "bootstrap")
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", program, "valkyrie/functions/"+function)
+	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlay,
+		"-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", program, "valkyrie/functions/"+function)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("building %s: %w\n%s", function, err, out)

@@ -11,6 +11,7 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/cloud"
+	"valkyrie/functions/suite"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/regions"
@@ -25,8 +26,8 @@ type pager struct {
 	signing *secrets.Vault // of webhooks; nil: not read yet
 }
 
-func open(ctx context.Context, getenv func(string) string, out io.Writer) (*pager, error) {
-	s, err := cloud.Open(ctx, environ.FunctionPager, getenv)
+func open(ctx context.Context, watched suite.Suite, getenv func(string) string, out io.Writer) (*pager, error) {
+	s, err := cloud.Open(ctx, environ.FunctionPager, getenv, watched)
 	if err == nil && s.Told.Region != s.Told.HomeRegion && s.Told.Region != s.Told.StandbyRegion {
 		err = fmt.Errorf("the pager works in the home region (%s) and in the standby region (%s), but not in %s", s.Told.HomeRegion, s.Told.StandbyRegion, s.Told.Region)
 	}

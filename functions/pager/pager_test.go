@@ -36,7 +36,7 @@ func newRig(t *testing.T, env ...string) *rig {
 		t.Setenv(name, value)
 	}
 	var err error
-	if r.pager, err = open(t.Context(), os.Getenv, &r.log); err != nil {
+	if r.pager, err = open(t.Context(), lambdatest.Practice(), os.Getenv, &r.log); err != nil {
 		t.Fatal(err)
 	}
 	r.pager.Alerts.OnCall.Gather = 0 // nothing else goes wrong here

@@ -16,8 +16,6 @@ import (
 	"valkyrie/infra/events"
 	"valkyrie/infra/secrets"
 	"valkyrie/infra/status"
-	"valkyrie/probes"
-	"valkyrie/probes/journey"
 )
 
 const (
@@ -99,7 +97,7 @@ func (p *pager) press(table incident.Store) status.Press {
 	if p.Told.Site != nil {
 		s.Name = p.Told.Site.Host
 	}
-	for _, make := range journey.Scheduled(probes.All) {
+	for _, make := range p.Suite.Scheduled() {
 		j := make()
 		s.Journeys = append(s.Journeys, status.Journey{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
 	}

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"valkyrie/infra/environ"
-	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -30,9 +29,9 @@ type order struct {
 // ahead is by how much a slot may lie in the future. One that lies farther would make every run up to it old news.
 const ahead = time.Minute
 
-// readEvent understands a payload, strictly. Where the journey is known but something else is wrong, the order's slot is
-// now: nobody is watching then, which must be said.
-func readEvent(payload []byte, now time.Time) (order, error) {
+// readEvent understands a payload, strictly, for one of all journeys. Where the journey is known but something else is
+// wrong, the order's slot is now: nobody is watching then, which must be said.
+func readEvent(payload []byte, now time.Time, all []func() journey.Journey) (order, error) {
 	var e event
 	dec := json.NewDecoder(bytes.NewReader(payload))
 	dec.DisallowUnknownFields()
@@ -42,7 +41,7 @@ func readEvent(payload []byte, now time.Time) (order, error) {
 	}
 	o := order{slot: now.UTC().Truncate(time.Second)}
 	if e.Journey != "" {
-		found, unknown := journey.Find(probes.All, e.Journey)
+		found, unknown := journey.Find(all, e.Journey)
 		if unknown != nil {
 			return o, fmt.Errorf("the event's journey: %w; its schedule is in template.yaml", unknown)
 		}

@@ -5,9 +5,11 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"valkyrie/functions/suite"
 )
 
 func main() {
-	p := &probe{getenv: os.Getenv, out: os.Stdout}
+	p := &probe{watched: suite.Yours(), getenv: os.Getenv, out: os.Stdout}
 	lambda.Start(p.Handle)
 }

@@ -11,6 +11,7 @@ import (
 
 	"valkyrie/alerts/incident"
 	"valkyrie/functions/cloud"
+	"valkyrie/functions/suite"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/evidence"
@@ -19,8 +20,9 @@ import (
 
 // A probe is the function, for as long as its process lives.
 type probe struct {
-	getenv func(string) string
-	out    io.Writer // the log
+	watched suite.Suite
+	getenv  func(string) string
+	out     io.Writer // the log
 
 	mu      sync.Mutex
 	station *cloud.Station // nil until the first event
@@ -46,7 +48,7 @@ func (p *probe) Handle(ctx context.Context, payload json.RawMessage) (Answer, er
 		ctx, cancel = context.WithDeadline(ctx, end.Add(-returnTime))
 		defer cancel()
 	}
-	o, err := readEvent(payload, time.Now())
+	o, err := readEvent(payload, time.Now(), p.watched.Journeys)
 	if o.make == nil {
 		return Answer{}, err
 	}
@@ -68,7 +70,7 @@ func (p *probe) open(ctx context.Context) (*cloud.Station, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.station == nil {
-		s, err := cloud.Open(ctx, environ.FunctionProbe, p.getenv)
+		s, err := cloud.Open(ctx, environ.FunctionProbe, p.getenv, p.watched)
 		if err != nil {
 			return nil, err
 		}

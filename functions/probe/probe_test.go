@@ -283,7 +283,7 @@ func TestNoChrome(t *testing.T) {
 // TestNotDeployed: a function that was told nonsense names all of it, and counts as broken.
 func TestNotDeployed(t *testing.T) {
 	var out bytes.Buffer
-	p := &probe{getenv: func(string) string { return "" }, out: &out}
+	p := &probe{watched: lambdatest.Practice(), getenv: func(string) string { return "" }, out: &out}
 	_, err := p.Handle(t.Context(), []byte(due("create-order", slotAgo(1))))
 	for _, name := range append(environ.Required(environ.FunctionProbe), "AWS_REGION") {
 		if err == nil || !strings.Contains(err.Error(), name) {

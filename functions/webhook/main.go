@@ -7,10 +7,12 @@ import (
 	"os"
 
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"valkyrie/functions/suite"
 )
 
 func main() {
-	w, err := open(context.Background(), os.Getenv)
+	w, err := open(context.Background(), suite.Yours(), os.Getenv)
 	if err != nil {
 		slog.New(slog.NewJSONHandler(os.Stdout, nil)).Error("the webhook cannot start: no key press would be heard", "err", err)
 		os.Exit(1) // Lambda reports a failed start, and tries again

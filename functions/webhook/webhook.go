@@ -11,6 +11,7 @@ import (
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/cloud"
+	"valkyrie/functions/suite"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/regions"
 	web "valkyrie/infra/webhook"
@@ -19,8 +20,8 @@ import (
 // A webhook is the function, for as long as its process lives.
 type webhook struct{ *cloud.Station }
 
-func open(ctx context.Context, getenv func(string) string) (webhook, error) {
-	s, err := cloud.Open(ctx, environ.FunctionWebhook, getenv)
+func open(ctx context.Context, watched suite.Suite, getenv func(string) string) (webhook, error) {
+	s, err := cloud.Open(ctx, environ.FunctionWebhook, getenv, watched)
 	return webhook{s}, err
 }
 

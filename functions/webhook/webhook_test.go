@@ -33,7 +33,7 @@ func deployed(t *testing.T) (webhook, *lambdatest.World) {
 		name, value, _ := strings.Cut(line, "=")
 		t.Setenv(name, value)
 	}
-	f, err := open(t.Context(), os.Getenv)
+	f, err := open(t.Context(), lambdatest.Practice(), os.Getenv)
 	if err != nil {
 		t.Fatal(err)
 	}
