@@ -14,7 +14,10 @@ ERASE ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: demo test test-all outages bench lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: help demo test test-all outages bench lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
+
+help: ## the targets, which is also what make alone prints
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: command ## an outage, from the first hung step to the phone call and the all-clear
 	bin/valkyrie demo $(if $(FAULT),--fault $(FAULT))
