@@ -34,7 +34,7 @@ func (p prepared) Run() int {
 		programEnv = append(programEnv, "GORACE=atexit_sleep_ms=0") // else -race has each program stay for a second
 	}
 	// Most of these tests wait for a step's limit or a ringing phone, so more of them than cores can run at once.
-	if err := flag.Set("test.parallel", "4"); err != nil {
+	if err := flag.Set("test.parallel", "8"); err != nil {
 		panic(err)
 	}
 	return p.M.Run()

@@ -115,13 +115,16 @@ func (o *output) String() string {
 type permanent struct{ error }
 
 // eventually retries check until it returns no error, or until patience has passed, and then returns the last error.
+// Between two checks it pauses for longer than a check takes, since one that starts the program would keep a core busy.
 func eventually(check func() error) error {
-	const pause = 50 * time.Millisecond
-	for deadline := time.Now().Add(patience); ; time.Sleep(pause) {
+	const shortest = 50 * time.Millisecond
+	for deadline := time.Now().Add(patience); ; {
+		began := time.Now()
 		err := check()
 		if err == nil || errors.As(err, &permanent{}) || time.Now().After(deadline) {
 			return err
 		}
+		time.Sleep(max(shortest, 5*time.Since(began)))
 	}
 }
 
