@@ -41,7 +41,7 @@ func newCrashTest(t *testing.T, ring time.Duration) *crashTest {
 	t.Cleanup(n.phone.Close)
 	n.address = n.free()
 	// The callbacks keep their address after a restart, as those of a real account do.
-	n.args = []string{"watch", "--every", "3s", "--site", down(t), "--db", "valkyrie.db", "--alerts", "oncall.yaml", "--listen", n.free()}
+	n.args = []string{"watch", "--every", "6s", "--site", down(t), "--db", "valkyrie.db", "--alerts", "oncall.yaml", "--listen", n.free()}
 	n.env = append(n.env, "TWILIO_ACCOUNT_SID="+standin.DemoAccountSID, "TWILIO_AUTH_TOKEN="+standin.DemoAuthToken, "TWILIO_API_URL=http://"+n.address)
 	if err := os.WriteFile(filepath.Join(n.dir, "oncall.yaml"), []byte(onlyOrders), 0o600); err != nil {
 		t.Fatal(err)
