@@ -77,6 +77,9 @@ func callTwiML(s script) string {
 		s.speech = cutAll(speech, n)
 		return s.document()
 	}
+	if utf8.RuneCountInString(with(0)) > maxTwiML {
+		s.play = "" // escaped, characters of the sound, the prompt and the address can be five times as long
+	}
 	// Search finds the first size that is too much; the size before it is the most that fits. Usually all of it does.
 	tooMuch := 1 + sort.Search(total(speech), func(n int) bool { return utf8.RuneCountInString(with(n+1)) > maxTwiML })
 	return with(tooMuch - 1)

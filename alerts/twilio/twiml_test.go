@@ -56,13 +56,14 @@ func TestTwiMLIsAlwaysTaken(t *testing.T) {
 	})
 	anyBytes := rapid.Custom(func(t *rapid.T) string { return string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) })
 	words := rapid.OneOf(rapid.String(), long, anyBytes, rapid.Just(strings.Repeat(`"`, 900)))
+	sound := rapid.OneOf(words, rapid.Just(strings.Repeat("<", maxPlay))) // nothing is longer when it is escaped
 	rapid.Check(t, func(t *rapid.T) {
 		speech := rapid.SliceOf(words).Draw(t, "speech")
 		prompt := words.Draw(t, "prompt")
 		id := words.Draw(t, "page")
 		p := &Phone{cfg: Config{CallbackURL: "https://" + strings.Repeat("e", maxCallbackURL-len("https://"))}}
 		key := p.callback(id[:min(len(id), maxPageID)], "key")
-		document := callTwiML(script{words.Draw(t, "sound"), words.Draw(t, "language"), speech, prompt, key})
+		document := callTwiML(script{sound.Draw(t, "sound"), words.Draw(t, "language"), speech, prompt, key})
 		if n := utf8.RuneCountInString(document); n > maxTwiML {
 			t.Fatalf("%d characters", n)
 		}
@@ -116,5 +117,19 @@ func TestCutText(t *testing.T) {
 	}
 	if got := cutText(strings.Repeat("é", 1601)); utf8.RuneCountInString(got) != 1600 || !strings.HasSuffix(got, "é...") {
 		t.Errorf("a text of 1601 characters became %d: %.20q", utf8.RuneCountInString(got), got[len(got)-20:])
+	}
+}
+
+// TestTwiMLLeavesOutTheSound plays no sound where all that escapes to most characters meets: the prompt counts.
+func TestTwiMLLeavesOutTheSound(t *testing.T) {
+	p := &Phone{cfg: Config{CallbackURL: "https://" + strings.Repeat("e", maxCallbackURL-len("https://"))}}
+	s := script{play: strings.Repeat("<", maxPlay), prompt: strings.Repeat(`"`, 900), keyURL: p.callback(strings.Repeat("?", maxPageID), "key")}
+	document := callTwiML(s)
+	if n := utf8.RuneCountInString(document); n > maxTwiML || strings.Contains(document, "<Play>") || !strings.Contains(readXML(t, document), strings.Repeat(`"`, maxPrompt)) {
+		t.Errorf("%d characters: %s", n, document)
+	}
+	s.play = strings.Repeat("s", maxPlay)
+	if document := callTwiML(s); !strings.Contains(document, "<Play>") {
+		t.Errorf("no sound in %s", document)
 	}
 }
