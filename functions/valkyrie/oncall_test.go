@@ -52,7 +52,7 @@ func TestOnCall(t *testing.T) {
 	dir := rotaFolder(t)
 	ask := func(more ...string) string {
 		args := append([]string{"oncall", "--alerts", "DIR/alerts.yaml", "--db", "DIR/valkyrie.db", "--zone", "Europe/Berlin"}, more...)
-		out, errs, _ := typed(t, dir, args...)
+		out, errs, _ := typedAt(t, time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC), dir, args...) // an override that is over cannot be made
 		return out + errs
 	}
 	before := `Sunday 20 December 2026, 03:00 CET
