@@ -165,7 +165,7 @@ func TestSweep(t *testing.T) {
 func TestSweepEndsWithItsStep(t *testing.T) {
 	endless := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
-		fmt.Fprintf(w, `<a href="%s/x">`, strings.TrimSuffix(r.URL.Path, "/"))
+		fmt.Fprintf(w, `<a href="%[1]s/x"> <a href="%[1]s/y">`, strings.TrimSuffix(r.URL.Path, "/")) // two: one is left while the other is under way
 	}
 	var swept api.SweepResult
 	run, _ := play(t, endless, journey.Stage{}, func(client *api.Client, _ *journey.T) {
