@@ -31,7 +31,7 @@ func demoCommand(p *program) cli.Command {
 		Examples: []string{"valkyrie demo", "valkyrie demo --fault ids-exhausted", "valkyrie demo --answer \"press 4\"", "valkyrie demo --dir my-demo"},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			fault := fs.String("fault", "workers-down", "`NAME` of the outage; see --list")
-			list := fs.Bool("list", false, "name all outages there are, with a line each")
+			list := fs.Bool("list", false, "list all outages, a line each")
 			answer := fs.String("answer", "no-answer, voicemail, press 4", "how the three phones answer, one after the other: `WORDS` such as \"busy, press 4\"")
 			dir := fs.String("dir", "", "`DIR` for database and evidence; a new temporary one unless given")
 			return func(ctx context.Context, args []string) error {
@@ -60,8 +60,8 @@ func demoCommand(p *program) cli.Command {
 	}
 }
 
-// A demo is the story being told. Everything in it is real: Chrome, the shop and its fault, the store, the judge, the
-// pager and the protocol of the phone; only the phone's bell is the terminal's.
+// A demo plays an outage of the practice shop. Chrome, the shop, the store, the judge, the pager and the phone's protocol are
+// real; only the phone rings in the terminal.
 type demo struct {
 	*program
 	shop     *demoshop.Shop
@@ -69,11 +69,12 @@ type demo struct {
 	exchange *standin.Exchange
 	services *services
 	runner   journey.Runner
-	alarms   int // texts that told of the outage
+	texts    int // alarms sent as texts
 	opened   []incident.Incident
 	resolved []incident.Incident
 }
 
+// demo plays a fault with its database and evidence in dir, or in a new temporary folder.
 func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string, answers []standin.Behaviour) (err error) {
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "valkyrie-demo-"); err != nil {
@@ -88,21 +89,21 @@ func (p *program) demo(ctx context.Context, fault demoshop.Fault, dir string, an
 		return err
 	}
 	defer func() { err = errors.Join(err, down()) }()
-	if err := d.tell(ctx, fault); err != nil {
+	if err := d.play(ctx, fault); err != nil {
 		return err
 	}
 	db := filepath.Join(dir, "valkyrie.db")
-	d.say("\nLook closer:\n  history    %s history --db %s\n  incidents  %[1]s incidents --db %[2]s\n  evidence   %s\n", p.self, db, d.runner.Evidence)
+	d.print("\nLook closer:\n  history    %s history --db %s\n  incidents  %[1]s incidents --db %[2]s\n  evidence   %s\n", p.self, db, d.runner.Evidence)
 	return nil
 }
 
-// setUp opens the shop, plugs in the phone, and opens the station between them.
+// setUp starts the shop and the phone, and opens the services between them. The caller calls down at the end.
 func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviour) (down func() error, err error) {
 	cfg, err := outages.Policy()
 	if err != nil {
 		return nil, cli.Exit(cli.ExitUsage, err)
 	}
-	cfg.OnCall = withThird(cfg.OnCall.AtAnyHour())
+	cfg.OnCall = withThirdPerson(cfg.OnCall.AtAnyHour())
 	browser, err := d.findChrome(ctx)
 	if err != nil {
 		return nil, err
@@ -133,52 +134,52 @@ func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviou
 	}, err
 }
 
-// maxSlots is how many slots an outage, or its end, may take to be noticed.
+// maxSlots is within how many slots an outage, and its end, must be detected.
 const maxSlots = 8
 
-// tell tells the story, and fails where it does not go as it must.
-func (d *demo) tell(ctx context.Context, fault demoshop.Fault) error {
-	d.say("The practice shop is open at %s. Real Chrome goes through it as its customers do.\n", d.site)
-	if err := d.slot(ctx); err != nil {
+// play runs the slots of the story, before, during and after the outage. An outage that is not detected is an error.
+func (d *demo) play(ctx context.Context, fault demoshop.Fault) error {
+	d.print("The practice shop is open at %s. Real Chrome goes through it as its customers do.\n", d.site)
+	if err := d.runSlot(ctx); err != nil {
 		return err
 	}
-	d.say("\n%s  %s\n", strings.ToUpper(fault.Name), fault.Summary)
+	d.print("\n%s  %s\n", strings.ToUpper(fault.Name), fault.Summary)
 	if err := d.shop.SetFault(fault.Name, true); err != nil {
 		return cli.Broken("the outage cannot be played: %w", err)
 	}
-	d.say("The uptime check asks GET /healthz, and hears: %s. It will not tell anybody.\n", d.uptime(ctx))
-	if err := d.until(ctx, "the outage was not noticed", func() bool { return len(d.opened) > 0 }); err != nil {
+	d.print("The uptime check asks GET /healthz, and hears: %s. It will not tell anybody.\n", d.uptimeCheck(ctx))
+	if err := d.runUntil(ctx, "the outage was not detected", func() bool { return len(d.opened) > 0 }); err != nil {
 		return err
 	}
-	d.say("\nREPAIRED  %s is over; the probes go on\n", fault.Name)
+	d.print("\nREPAIRED  %s is over; the probes go on\n", fault.Name)
 	if err := d.shop.SetFault(fault.Name, false); err != nil {
 		return cli.Broken("the outage cannot be ended: %w", err)
 	}
-	if err := d.until(ctx, "the repair was not noticed", func() bool { return len(d.resolved) >= len(d.opened) }); err != nil {
+	if err := d.runUntil(ctx, "the repair was not detected", func() bool { return len(d.resolved) >= len(d.opened) }); err != nil {
 		return err
 	}
-	return d.cleared(ctx)
+	return d.awaitAllClear(ctx)
 }
 
-// until runs slots until done.
-func (d *demo) until(ctx context.Context, otherwise string, done func() bool) error {
+// runUntil runs slots until done; fault is the error after maxSlots.
+func (d *demo) runUntil(ctx context.Context, fault string, done func() bool) error {
 	for range maxSlots {
-		if err := d.slot(ctx); err != nil || done() {
+		if err := d.runSlot(ctx); err != nil || done() {
 			return err
 		}
 	}
-	return cli.Broken("%s in %d slots", otherwise, maxSlots)
+	return cli.Broken("%s in %d slots", fault, maxSlots)
 }
 
-// slot runs every journey once, and has the pager do what follows.
-func (d *demo) slot(ctx context.Context) error {
+// runSlot runs and judges every journey once, and sends the pages that follow.
+func (d *demo) runSlot(ctx context.Context) error {
 	slot := time.Now().UTC().Truncate(time.Millisecond)
 	for _, make := range journey.Scheduled(practice.All) {
 		j := make()
 		if j.Every > 0 {
-			continue // it is made too seldom for a story of a minute
+			continue // its cadence is too long for a story of a minute
 		}
-		d.say("\n%s  %s\n", slot.Format("15:04:05"), j.Name)
+		d.print("\n%s  %s\n", slot.Format("15:04:05"), j.Name)
 		run := d.runner.Probe(ctx, make, slot)
 		if ctx.Err() != nil {
 			return cli.Broken("the demo was interrupted")
@@ -187,17 +188,17 @@ func (d *demo) slot(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := d.follow(ctx, run, decisions); err != nil {
+		if err := d.handleDecisions(ctx, run, decisions); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// follow tells what a run has led to, has the pager act on it, and listens to the call to its end.
-func (d *demo) follow(ctx context.Context, run journey.Run, decisions []judge.Decision) error {
-	d.say("  = %s in %s\n", run.Outcome, cli.Milliseconds(run.DurationMS))
-	alarms, ends := len(d.opened), len(d.resolved)
+// handleDecisions prints the decisions about a run, sends their pages, and waits for the acknowledgement of a new incident.
+func (d *demo) handleDecisions(ctx context.Context, run journey.Run, decisions []judge.Decision) error {
+	d.print("  = %s in %s\n", run.Outcome, cli.Milliseconds(run.DurationMS))
+	opened, resolved := len(d.opened), len(d.resolved)
 	for _, c := range decisions {
 		switch c.Verb {
 		case judge.Opens:
@@ -207,22 +208,22 @@ func (d *demo) follow(ctx context.Context, run journey.Run, decisions []judge.De
 		case judge.NoChange:
 			continue
 		}
-		d.say("  %s: %s\n", c.Verb, c.Reason)
+		d.print("  %s: %s\n", c.Verb, c.Reason)
 	}
-	if len(d.opened) > alarms || len(d.resolved) > ends {
-		d.say("\n") // the phone is next
+	if len(d.opened) > opened || len(d.resolved) > resolved {
+		d.print("\n") // the phone is next
 	}
 	if err := d.services.pager.Tick(ctx); err != nil {
 		return err
 	}
-	if len(d.opened) > alarms {
-		return d.alarmed(ctx)
+	if len(d.opened) > opened {
+		return d.awaitAcknowledgement(ctx)
 	}
 	return nil
 }
 
-// uptime is what the customary uptime check sees.
-func (d *demo) uptime(ctx context.Context) string {
+// uptimeCheck returns the status of the health endpoint, which is all that a conventional uptime check requests.
+func (d *demo) uptimeCheck(ctx context.Context) string {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, d.site+"/healthz", nil)
 	if err != nil {
 		return err.Error()
@@ -234,4 +235,4 @@ func (d *demo) uptime(ctx context.Context) string {
 	return errors.Join(res.Body.Close(), errors.New(res.Status)).Error()
 }
 
-func (d *demo) say(format string, args ...any) { fmt.Fprintf(d.stdout, format, args...) }
+func (d *demo) print(format string, args ...any) { fmt.Fprintf(d.stdout, format, args...) }

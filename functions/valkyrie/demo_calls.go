@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
+	"valkyrie/alerts/twilio/standin"
+	"valkyrie/functions/valkyrie/cli"
+)
+
+// demoSpeech is the duration of a sentence in the demo. Real sentences take seconds.
+const demoSpeech = 150 * time.Millisecond
+
+// withThirdPerson adds a third person to the escalation, so that a call can go unanswered, reach voicemail, and be picked up.
+func withThirdPerson(o oncall.OnCall) oncall.OnCall {
+	const name = "Edsger"
+	o.People = slices.Clone(o.People)
+	for i := range o.People {
+		o.People[i].Zone = oncall.Zone{} // the demo prints times in one zone
+	}
+	o.People = append(o.People, oncall.Person{Name: name, Phone: "+12025550162"})
+	o.Escalation = append(slices.Clone(o.Escalation), oncall.EscalationStep{Call: name})
+	return o
+}
+
+// awaitAllClear waits for one all-clear for each alarm text.
+func (d *demo) awaitAllClear(ctx context.Context) error {
+	if _, err := d.exchange.WaitTexts(ctx, 2*d.texts); err != nil {
+		return cli.Broken("the all-clear did not arrive: %w", err)
+	}
+	return nil
+}
+
+// awaitAcknowledgement waits until the texts of an incident have arrived and, if it calls, until a call is acknowledged. An
+// unanswered call starts the next, so the number of calls is not known beforehand.
+func (d *demo) awaitAcknowledgement(ctx context.Context) error {
+	for n := 1; ; n++ {
+		route, err := d.services.pager.Route(ctx)
+		if err != nil {
+			return err
+		}
+		d.texts = len(slices.DeleteFunc(slices.Clone(route.Pages), func(p incident.Page) bool { return p.Purpose != incident.Alarm || p.Channel != incident.Text }))
+		if _, err := d.exchange.WaitTexts(ctx, d.texts); err != nil {
+			return cli.Broken("the text did not arrive: %w", err)
+		}
+		if !d.opened[0].Rings() {
+			return nil
+		}
+		if len(route.Incidents) > 0 && route.Incidents[0].State == incident.Acknowledged {
+			d.print("\nAcknowledged by %s: nobody is called about it again.\n", route.Incidents[0].AckedBy)
+			d.printTimes(route)
+			return nil
+		}
+		calls := d.exchange.Calls()
+		if settled := !slices.ContainsFunc(calls, func(c standin.CallRecord) bool { return !c.Settled }); settled && len(calls) < n {
+			return cli.Broken("no acknowledgement after %d calls", len(calls))
+		}
+		if _, err := d.exchange.WaitCalls(ctx, n); err != nil {
+			return cli.Broken("the call did not arrive: %w", err)
+		}
+	}
+}
+
+// printTimes prints how long the acknowledged call took, by the clock of the demo.
+func (d *demo) printTimes(route paging.NotificationState) {
+	for _, p := range route.Pages {
+		ring, rang := p.ToRing()
+		if key, ok := p.ToKey(); ok && rang {
+			d.print("%s's phone rang %s after the slot of the run that decided, and the key came %s later. (Here a phone rings for a second; a real one for 25.)\n",
+				p.Person, ring.Round(time.Second), key.Round(time.Second))
+		}
+	}
+}
