@@ -1,0 +1,12 @@
+package journey_test
+
+import (
+	"testing"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/probes/journey"
+)
+
+func TestReadsRunsOfEarlierVersions(t *testing.T) {
+	alertstest.WantStored(t, "../..", "run.json", new(journey.Run))
+}
