@@ -1,3 +1,3 @@
-// Package alertstest holds fixtures for the tests of the packages below alerts: runs, incidents, people, and a Court that
+// Package alertstest holds fixtures for the tests of the packages below alerts: runs, incidents, people, and a Scenario that
 // judges runs and keeps the decisions.
 package alertstest

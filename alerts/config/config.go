@@ -9,10 +9,10 @@ import (
 
 // Config is what alerts.yaml says: when an incident is opened, and who is told.
 type Config struct {
-	Judge  judge.Policy  `yaml:"judge"`
-	OnCall oncall.OnCall `yaml:"on_call"`
-	Phone  Caller        `yaml:"phone"`
-	Tell   Tell          `yaml:"tell"`
+	Judge       judge.Policy  `yaml:"judge"`
+	OnCall      oncall.OnCall `yaml:"on_call"`
+	Phone       Caller        `yaml:"phone"`
+	Subscribers Subscribers   `yaml:"tell"`
 }
 
 // A Caller is the number that calls come from.

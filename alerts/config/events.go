@@ -8,7 +8,7 @@ import (
 
 // Tell says which machines are told of incidents, beside the people: so that a site can write to just the customers whom
 // one has touched, or a mailing list hears of it.
-type Tell struct {
+type Subscribers struct {
 	Webhooks []Webhook `yaml:"webhooks"`
 	EventBus string    `yaml:"event_bus"` // ARN of an EventBridge bus
 	Topic    string    `yaml:"topic"`     // ARN of an SNS topic, whose subscribers get an e-mail or a text each
@@ -26,7 +26,7 @@ var (
 )
 
 // machines checks who is told besides people.
-func (c *checker) machines(t Tell) {
+func (c *checker) machines(t Subscribers) {
 	seen := map[string]bool{}
 	for n, w := range t.Webhooks {
 		path := fmt.Sprintf("tell.webhooks.%d", n)

@@ -11,19 +11,19 @@ import (
 
 func TestTell(t *testing.T) {
 	const people = "on_call: {people: [{name: Ada, phone: \"+12025550143\"}], escalation: [Ada]}\nphone: {from: \"+12025550100\"}\n"
-	parse := func(tell string) (config.Tell, string) {
+	parse := func(tell string) (config.Subscribers, string) {
 		c, err := config.Parse("a.yaml", []byte(people+tell), []string{"a"})
 		if err != nil {
-			return c.Tell, err.Error()
+			return c.Subscribers, err.Error()
 		}
-		return c.Tell, ""
+		return c.Subscribers, ""
 	}
 	got, wrong := parse(`tell:
   webhooks: [{url: "https://example.com/x?y=1", secret: status-hook}]
   event_bus: arn:aws:events:eu-west-1:123456789012:event-bus/default
   topic: arn:aws:sns:eu-west-1:123456789012:incidents
 `)
-	want := config.Tell{
+	want := config.Subscribers{
 		Webhooks: []config.Webhook{{URL: "https://example.com/x?y=1", Secret: "status-hook"}},
 		EventBus: "arn:aws:events:eu-west-1:123456789012:event-bus/default", Topic: "arn:aws:sns:eu-west-1:123456789012:incidents",
 	}

@@ -37,7 +37,7 @@ func Parse(file string, text []byte, journeys []string) (Config, error) {
 	ch.onCall(c.OnCall)
 	ch.telling(c.OnCall, c.Judge.Names(journeys))
 	ch.phone("phone.from", c.Phone.From)
-	ch.machines(c.Tell)
+	ch.machines(c.Subscribers)
 	if err := ch.faultsInOrder(); err != nil {
 		return Config{}, err
 	}

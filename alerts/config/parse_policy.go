@@ -81,14 +81,14 @@ func (c *checker) numbers(path string, p, base judge.JourneyPolicy) {
 		{"recover_after", p.RecoverAfter, base.RecoverAfter, 1, judge.MaxRuns, "runs"},
 		{"flapping_failures", p.FlappingFailures, base.FlappingFailures, 1, judge.MaxRuns, "runs"},
 		{"flapping_out_of", p.FlappingOutOf, base.FlappingOutOf, 1, judge.MaxRuns, "runs"},
-		{"flapping_spells", p.FlappingSpells, base.FlappingSpells, 2, judge.MaxRuns, "outages"},
+		{"flapping_spells", p.FlappingOutages, base.FlappingOutages, 2, judge.MaxRuns, "outages"},
 		{"broken_in_a_row", p.BrokenInARow, base.BrokenInARow, 1, judge.MaxRuns, "runs"},
 		{"slow_runs", p.SlowRuns, base.SlowRuns, 1, judge.MaxRuns, "runs"},
 		{"slow_out_of", p.SlowOutOf, base.SlowOutOf, 1, judge.MaxRuns, "runs"},
 		{"silent_after", p.SilentAfter, base.SilentAfter, 1, judge.MaxRuns, "runs"},
 		{"counts_in_a_row", p.CountsInARow, base.CountsInARow, 1, judge.MaxRuns, "runs"},
-		{"creeping_days", p.CreepingDays, base.CreepingDays, judge.MinTrendDays, judge.MaxTrendDays, "days"},
-		{"creeping_ahead", p.CreepingAhead, base.CreepingAhead, 1, 365, "days"},
+		{"creeping_days", p.TrendDays, base.TrendDays, judge.MinTrendDays, judge.MaxTrendDays, "days"},
+		{"creeping_ahead", p.TrendHorizon, base.TrendHorizon, 1, 365, "days"},
 	} {
 		if at := path + "." + f.field; f.n != f.base && (f.n < f.least || f.n > f.most) || c.zero(at) {
 			c.fault(at, "expected %d to %d %s, got %s", f.least, f.most, f.unit, c.text(at, f.n))

@@ -6,7 +6,7 @@ import (
 
 // AcknowledgeableBy reports whether it would be somebody's if they acknowledged it: who was quicker keeps what they have.
 func (i Incident) AcknowledgeableBy(who string) bool {
-	return i.Awaits() || i.State == Acknowledged && i.AckedBy == who
+	return i.Unacknowledged() || i.State == Acknowledged && i.AckedBy == who
 }
 
 // IsBadAfter reports whether the journey is bad now that the acknowledgement has ended. One that comes and goes is so while
@@ -19,4 +19,4 @@ func (i Incident) IsBadAfter(end, now time.Time) bool {
 }
 
 // AckExpired reports whether somebody had acknowledged the incident, and that has expired.
-func (i Incident) AckExpired() bool { return i.Awaits() && i.AckedBy != "" }
+func (i Incident) AckExpired() bool { return i.Unacknowledged() && i.AckedBy != "" }

@@ -49,14 +49,14 @@ type Kind string
 
 // The kinds of incident.
 const (
-	Down       Kind = "down"      // the journey fails: customers cannot do it. It rings.
-	Flapping   Kind = "flapping"  // it fails again and again, with good runs in between. It rings once it is Loud.
-	Silent     Kind = "silent"    // runs that were expected do not come. It rings.
-	Degraded   Kind = "degraded"  // it works, but slowly, again and again. It texts.
-	Creeping   Kind = "creeping"  // a step gets slower from week to week. It texts.
-	Counts     Kind = "counts"    // a number that came with a run is not what it must be. It texts.
-	Heartbeat  Kind = "heartbeat" // a batch is late, incomplete or has failed. It texts.
-	ProbeFault Kind = "ours"      // the probe cannot run, so nobody knows. It texts.
+	Down         Kind = "down"      // the journey fails: customers cannot do it. It rings.
+	Flapping     Kind = "flapping"  // it fails again and again, with good runs in between. It rings once it is Loud.
+	Silent       Kind = "silent"    // runs that were expected do not come. It rings.
+	Degraded     Kind = "degraded"  // it works, but slowly, again and again. It texts.
+	LatencyTrend Kind = "creeping"  // a step gets slower from week to week. It texts.
+	Counts       Kind = "counts"    // a number that came with a run is not what it must be. It texts.
+	Heartbeat    Kind = "heartbeat" // a batch is late, incomplete or has failed. It texts.
+	ProbeFault   Kind = "ours"      // the probe cannot run, so nobody knows. It texts.
 )
 
 // Drilled is the kind of a drill, which is no incident of a journey, and is only kept among them.
@@ -64,7 +64,7 @@ const Drilled Kind = "drill"
 
 // Kinds are all there are, the most urgent first.
 func Kinds() []Kind {
-	return []Kind{Down, Flapping, Silent, Heartbeat, Counts, Degraded, Creeping, ProbeFault}
+	return []Kind{Down, Flapping, Silent, Heartbeat, Counts, Degraded, LatencyTrend, ProbeFault}
 }
 
 // Rings reports whether an incident of this kind usually calls people, as opposed to texting them.
@@ -114,8 +114,8 @@ func shortHash(id string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Awaits reports whether no human has taken the incident on yet, and it is not over.
-func (i Incident) Awaits() bool { return i.State == Open || i.State == Notified }
+// Unacknowledged reports whether no human has taken the incident on yet, and it is not over.
+func (i Incident) Unacknowledged() bool { return i.State == Open || i.State == Notified }
 
 // DisplayTitle is what a customer would call the journey.
 func (i Incident) DisplayTitle() string {
@@ -130,7 +130,7 @@ func (i Incident) IsFailing() bool { return i.Kind == Down || i.Kind == Flapping
 
 // MayReopen reports whether an incident that is over goes on when it comes back soon.
 func (i Incident) MayReopen() bool {
-	return i.IsFailing() || i.Kind == Degraded || i.Kind == Counts || i.Kind == Creeping
+	return i.IsFailing() || i.Kind == Degraded || i.Kind == Counts || i.Kind == LatencyTrend
 }
 
 // AddBadRun is the incident after one more bad run.

@@ -25,11 +25,11 @@ func (m Mute) Equal(other Mute) bool {
 }
 
 // A Window is a maintenance that is on: remembered so that its end is noticed, also when the file has changed meanwhile.
-type Window struct {
+type ActiveMaintenance struct {
 	Journeys []string  `json:"journeys,omitempty"` // none: all
 	Until    time.Time `json:"until"`
 }
 
-func (w Window) Equal(other Window) bool {
+func (w ActiveMaintenance) Equal(other ActiveMaintenance) bool {
 	return w.Until.Equal(other.Until) && slices.Equal(w.Journeys, other.Journeys)
 }

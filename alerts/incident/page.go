@@ -54,29 +54,29 @@ const (
 
 // A Page is one attempt to reach one person over one channel. (A browser's page is a Tab.)
 type Page struct {
-	ID        string    `json:"id"`
-	Incidents []string  `json:"incidents"` // ids of the incidents it tells of
-	Purpose   Purpose   `json:"purpose"`
-	Channel   Channel   `json:"channel"`
-	Person    string    `json:"person"`
-	To        string    `json:"to"`            // phone number, E.164; or an e-mail address
-	Via       Provider  `json:"via,omitempty"` // who has it, or gets it next
-	State     PageState `json:"state"`
-	Result    string    `json:"result,omitempty"` // once it has ended
-	Why       string    `json:"why,omitempty"`    // the carrier's words when it was refused or failed
-	SID       string    `json:"sid,omitempty"`    // the carrier's id
-	Key       string    `json:"key,omitempty"`    // the key the person pressed
-	Words     string    `json:"words,omitempty"`  // what was said or written
-	Tries     int       `json:"tries"`            // how often it was handed to the carrier
-	Resent    bool      `json:"resent,omitempty"` // sent once more after its outcome could not be learned
-	Final     bool      `json:"final,omitempty"`  // of one that has failed: its carrier would fail with it again
-	Again     int       `json:"again,omitempty"`  // so many pages before it said the same to the person, and did not arrive
-	Waking    bool      `json:"waking,omitempty"` // it goes out, and is tried again, only while its person is awake
-	Mute      *Mute     `json:"mute,omitempty"`   // of a notice: what has ended
-	Window    *Window   `json:"window,omitempty"` // likewise
-	Round     int       `json:"round,omitempty"`  // how often everybody had been tried before
-	Times     int       `json:"times,omitempty"`  // over 1: it stands for so many that were alike, the first of which it was; they ended by EndedAt
-	Slot      time.Time `json:"slot,omitzero"`    // of the run that decided that people are told: where ToRing begins
+	ID          string             `json:"id"`
+	Incidents   []string           `json:"incidents"` // ids of the incidents it tells of
+	Purpose     Purpose            `json:"purpose"`
+	Channel     Channel            `json:"channel"`
+	Person      string             `json:"person"`
+	To          string             `json:"to"`            // phone number, E.164; or an e-mail address
+	Via         Provider           `json:"via,omitempty"` // who has it, or gets it next
+	State       PageState          `json:"state"`
+	Result      string             `json:"result,omitempty"` // once it has ended
+	Why         string             `json:"why,omitempty"`    // the carrier's words when it was refused or failed
+	SID         string             `json:"sid,omitempty"`    // the carrier's id
+	Key         string             `json:"key,omitempty"`    // the key the person pressed
+	Words       string             `json:"words,omitempty"`  // what was said or written
+	Tries       int                `json:"tries"`            // how often it was handed to the carrier
+	Resent      bool               `json:"resent,omitempty"` // sent once more after its outcome could not be learned
+	Final       bool               `json:"final,omitempty"`  // of one that has failed: its carrier would fail with it again
+	Again       int                `json:"again,omitempty"`  // so many pages before it said the same to the person, and did not arrive
+	Waking      bool               `json:"waking,omitempty"` // it goes out, and is tried again, only while its person is awake
+	Mute        *Mute              `json:"mute,omitempty"`   // of a notice: what has ended
+	Maintenance *ActiveMaintenance `json:"window,omitempty"` // likewise
+	Round       int                `json:"round,omitempty"`  // how often everybody had been tried before
+	Times       int                `json:"times,omitempty"`  // over 1: it stands for so many that were alike, the first of which it was; they ended by EndedAt
+	Slot        time.Time          `json:"slot,omitzero"`    // of the run that decided that people are told: where ToRing begins
 
 	PlannedAt  time.Time `json:"planned_at"`
 	NotBefore  time.Time `json:"not_before,omitzero"`
@@ -121,8 +121,8 @@ type Provider string
 
 // The carriers.
 const (
-	First  Provider = ""
-	Second Provider = "second"
+	Primary  Provider = ""
+	Failover Provider = "second"
 )
 
 // AddIncidents has a page that was not sent yet tell of more; it is about what they are now.

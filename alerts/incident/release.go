@@ -37,7 +37,7 @@ func (m Release) Validate() error {
 func (i Incident) SuspectRelease(marks []Release) (Release, bool) {
 	for _, m := range slices.Backward(marks) {
 		touched := len(m.Journeys) == 0 || slices.Contains(m.Journeys, i.Journey)
-		if after := i.Since.Sub(m.At); touched && i.Kind != Creeping && after >= 0 && after <= suspectWithin {
+		if after := i.Since.Sub(m.At); touched && i.Kind != LatencyTrend && after >= 0 && after <= suspectWithin {
 			return m, true
 		}
 	}

@@ -12,9 +12,9 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// ErrAhead is returned by Record for a run whose slot is still to come: the clock of the machine that made it is wrong, or
+// ErrFutureRun is returned by Record for a run whose slot is still to come: the clock of the machine that made it is wrong, or
 // ours is. It is not kept, as it would make all runs of its region late, and so mean nothing, until that time has come.
-var ErrAhead = errors.New("the slot of the run is in the future")
+var ErrFutureRun = errors.New("the slot of the run is in the future")
 
 // tolerance is how far two clocks may be apart.
 const tolerance = 5 * time.Minute
@@ -30,7 +30,7 @@ func (d Recorder) rejectFutureRun(run journey.Run) error {
 	now := d.TimeNow()
 	if isFuture(run.Slot, now) {
 		return fmt.Errorf("the run of %s from %s is for %s, but it is %s: is the clock of one of the two machines wrong? it is not kept, and nobody is told of it: %w",
-			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339), ErrAhead)
+			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339), ErrFutureRun)
 	}
 	return nil
 }

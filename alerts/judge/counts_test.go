@@ -42,7 +42,7 @@ func TestCounts(t *testing.T) {
 		},
 		"not said": {ceiling, [][]journey.Count{nil, nil}, "it passed without saying pending_jobs"},
 	} {
-		k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 		k.Policy.Counts = []judge.CountRule{c.rule}
 		for i, counts := range c.runs {
 			k.Run(counted(i, journey.Passed, counts...))
@@ -83,7 +83,7 @@ func poisson(dice *rand.Rand, mean float64) float64 {
 // collapse of the orders by day is told.
 func TestUsual(t *testing.T) {
 	for seed := range uint64(6) {
-		k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 		k.Policy.Counts = []judge.CountRule{{Baseline: &judge.Baseline{Name: "orders"}}}
 		dice := rand.New(rand.NewPCG(seed, 3))
 		collapse := alertstest.Start.Add(35*24*time.Hour + 9*time.Hour) // a Saturday, noon
@@ -94,7 +94,7 @@ func TestUsual(t *testing.T) {
 				mean *= 0.15
 			}
 			k.Run(counted(i, journey.Passed, journey.Count{Name: "orders", Value: poisson(dice, mean)}))
-			k.All = nil
+			k.Decisions = nil
 		}
 		if len(k.State.Open) == 0 {
 			t.Fatalf("seed %d: the collapse was not seen", seed)

@@ -50,7 +50,7 @@ func (j *judging) addBout(inc *incident.Incident) {
 // isIntermittent reports whether a journey has become slow so often within ReturnWithin that it must stay fast as long until
 // it is over. Whoever was told of each time, and of each end, would hear nothing new: so it is told once a day at most.
 func (j *judging) isIntermittent(inc incident.Incident) bool {
-	return j.policy.FlappingSpells > 0 && len(inc.Bouts) >= j.policy.FlappingSpells
+	return j.policy.FlappingOutages > 0 && len(inc.Bouts) >= j.policy.FlappingOutages
 }
 
 // recoverSlow folds a run into an incident whose journey is slow no more.

@@ -16,16 +16,16 @@ func TestSlowAgainAndAgain(t *testing.T) {
 	const day = "p*1440 "
 	bout := "sss p*57 "
 	want := "degraded opens@2 degraded resolves@5 degraded reopens@62 degraded resolves@65 degraded reopens@122"
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
-	if got := k.Letters(strings.Repeat(bout, 20)); got != want {
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	if got := k.Sequence(strings.Repeat(bout, 20)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	inc := k.State.Open[0]
 	if end := "; it has come back, 3 times since 03:02 UTC; it is over when it has not been so for 24 h 0 min"; !strings.HasSuffix(inc.Reason, end) || len(inc.Bouts) != 3 {
 		t.Errorf("%q, %d bouts; want it to end %q", inc.Reason, len(inc.Bouts), end)
 	}
-	k = alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
-	if got, want := k.Letters(bout+bout+bout+day+"sss"), want+" degraded resolves@1562 degraded reopens@1622"; got != want {
+	k = alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	if got, want := k.Sequence(bout+bout+bout+day+"sss"), want+" degraded resolves@1562 degraded reopens@1622"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if inc := k.State.Open[0]; len(inc.Bouts) != 1 {
@@ -35,13 +35,13 @@ func TestSlowAgainAndAgain(t *testing.T) {
 
 // TestSlowNowAndThen: a single slow run does not keep it open, and twice a day is told twice.
 func TestSlowNowAndThen(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	want := "degraded opens@2 degraded resolves@5 degraded reopens@725 degraded resolves@728"
-	if got := k.Letters("sss p*720 sss p*100 s p*100 s"); got != want {
+	if got := k.Sequence("sss p*720 sss p*100 s p*100 s"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	k = alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
-	got := k.Letters(strings.Repeat("sss p*57 ", 3) + strings.Repeat("p*99 s ", 15))
+	k = alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	got := k.Sequence(strings.Repeat("sss p*57 ", 3) + strings.Repeat("p*99 s ", 15))
 	if !strings.HasSuffix(got, "degraded resolves@1562") {
 		t.Errorf("single slow runs keep open what comes and goes: %s", got)
 	}

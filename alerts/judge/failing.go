@@ -86,7 +86,7 @@ func (j *judging) begin(v vote) {
 	inc.Regions = v.bad
 	j.startOutage(inc, v.since)
 	if n := inc.CountOutages(v.since, j.policy.ReturnWithin); n > 1 {
-		if j.policy.FlappingSpells > 0 && n >= j.policy.FlappingSpells {
+		if j.policy.FlappingOutages > 0 && n >= j.policy.FlappingOutages {
 			inc.Kind = incident.Flapping
 		}
 		inc.Reason = reason + "; " + inc.OutageSummary()

@@ -11,11 +11,11 @@ func TestCreepsFasterAndFaster(t *testing.T) {
 	const end = 60.0 // the day on which nothing is left
 	for seed := range uint64(6) {
 		k := crept(t, 50, seed, func(d int) float64 { return 800 + 20_000/(end-float64(d)) })
-		if len(k.Said) == 0 || !strings.Contains(k.Said[0], "creeping opens") {
-			t.Errorf("seed %d: ten days before the end nothing was said: %q", seed, k.Said)
+		if len(k.Changes) == 0 || !strings.Contains(k.Changes[0], "creeping opens") {
+			t.Errorf("seed %d: ten days before the end nothing was said: %q", seed, k.Changes)
 			continue
 		}
-		if inc := k.Said[0]; strings.Contains(inc, "resolves") {
+		if inc := k.Changes[0]; strings.Contains(inc, "resolves") {
 			t.Errorf("seed %d: %s", seed, inc)
 		}
 	}

@@ -61,7 +61,7 @@ func (s StepDays) crosses(p JourneyPolicy, today int64, ahead int, sure float64)
 // within are the days that a trend is made of.
 func (s StepDays) within(p JourneyPolicy, today int64) []trend.Daily {
 	days := s.Days
-	for len(days) > 0 && days[0].Day < today-int64(p.CreepingDays) {
+	for len(days) > 0 && days[0].Day < today-int64(p.TrendDays) {
 		days = days[1:]
 	}
 	return days
@@ -76,18 +76,18 @@ func (c crossing) String() string {
 
 // latencyTrend looks, once a day, at where the steps' typical times lead.
 func (j *judging) latencyTrend() {
-	if j.policy.CreepingDays == 0 {
+	if j.policy.TrendDays == 0 {
 		return
 	}
-	i := j.find(incident.Creeping)
-	ahead := j.policy.CreepingAhead
+	i := j.find(incident.LatencyTrend)
+	ahead := j.policy.TrendHorizon
 	if i >= 0 {
 		ahead *= 2 // what was told is not taken back because of a day more or less
 	}
 	c, found := j.firstCrossing(ahead, j.run.Region)
 	switch {
 	case found && i < 0:
-		j.open(incident.Creeping, Streak{Count: int(c.days), Since: c.from}, "")
+		j.open(incident.LatencyTrend, Streak{Count: int(c.days), Since: c.from}, "")
 		j.describeTrend(&j.Open[len(j.Open)-1], c)
 	case found:
 		j.continueIncident(i, Streak{Count: int(c.days)}, "")

@@ -20,9 +20,9 @@ func placed(hour int, ms float64) journey.Run {
 }
 
 // crept judges days of hourly runs whose level is as level says, with some noise, and returns what was said.
-func crept(t *testing.T, days int, seed uint64, level func(day int) float64) *alertstest.Court {
+func crept(t *testing.T, days int, seed uint64, level func(day int) float64) *alertstest.Scenario {
 	t.Helper()
-	k := &alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := &alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	dice := rand.New(rand.NewPCG(seed, 7))
 	for hour := range days * 24 {
 		k.Run(placed(hour, level(hour/24)*(1+0.15*dice.NormFloat64())))
@@ -48,7 +48,7 @@ func TestCreeping(t *testing.T) {
 		for seed := range uint64(6) {
 			k := crept(t, 40, seed, c.level)
 			var said []string
-			for _, s := range k.Said {
+			for _, s := range k.Changes {
 				said = append(said, s[:strings.Index(s, "@")])
 			}
 			if got := strings.Join(said, ", "); got != c.want {
@@ -62,7 +62,7 @@ func TestCreeping(t *testing.T) {
 func TestCreepingSaysWhen(t *testing.T) {
 	k := crept(t, 32, 1, func(d int) float64 { return 800 + 70*float64(d) })
 	if len(k.State.Open) != 1 {
-		t.Fatal(k.Said)
+		t.Fatal(k.Changes)
 	}
 	inc := k.State.Open[0]
 	t.Log(inc.Reason)
@@ -84,20 +84,20 @@ func TestCreepingEnds(t *testing.T) {
 		}
 		return 800 + 70*float64(d)
 	})
-	if len(k.Said) != 2 || len(k.State.Open) != 0 {
-		t.Error(k.Said)
+	if len(k.Changes) != 2 || len(k.State.Open) != 0 {
+		t.Error(k.Changes)
 	}
 }
 
 // TestCreepingGoesOn: over its budget, and with its limit far away, a step that still gets slower has not got any better.
 func TestCreepingGoesOn(t *testing.T) {
-	k, dice := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}, rand.New(rand.NewPCG(4, 7))
+	k, dice := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}, rand.New(rand.NewPCG(4, 7))
 	for hour := range 70 * 24 {
 		run := placed(hour, (900+25*float64(hour/24))*(1+0.15*dice.NormFloat64()))
 		run.Steps[0].SlowMS, run.Steps[0].LimitMS = 1500, 60_000
 		k.Run(run)
 	}
-	if len(k.Said) != 1 || len(k.State.Open) != 1 {
-		t.Error(k.Said)
+	if len(k.Changes) != 1 || len(k.State.Open) != 1 {
+		t.Error(k.Changes)
 	}
 }

@@ -11,11 +11,11 @@ import (
 
 // TestLedgerKeepsThirteenMonths: two years of days leave 13 months, whether each day was added once, or some only later.
 func TestLedgerKeepsThirteenMonths(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	var each, some judge.Ledger
 	for day := range 730 {
 		k.Run(placed(day*24, 900))
-		k.All = nil
+		k.Decisions = nil
 		each = each.Add("eu", k.State.Regions["eu"])
 		if day%30 == 9 || day == 729 {
 			some = some.Add("eu", k.State.Regions["eu"])

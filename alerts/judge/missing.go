@@ -29,7 +29,7 @@ func (d Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error) 
 		look(name, func(s JourneyState) (JourneyState, []Decision) {
 			s, forgot := d.repairAllRegions(s, name)
 			seen = s
-			s, missed := s.Watch(d.Policy.For(name), name, title, now, d.Awake)
+			s, missed := s.Watch(d.Policy.For(name), name, title, now, d.RunningSince)
 			return s, append(forgot, missed...)
 		})
 		errs = append(errs, d.updateLedger(ctx, name, seen))

@@ -14,14 +14,14 @@ import (
 )
 
 func TestSilence(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Run(alertstest.RunEachMinute(0, "eu", journey.Passed))
 	for i := range 4 {
 		k.Run(alertstest.RunEachMinute(i, "us", journey.Passed))
 	}
 	k.Watch(3.9, time.Time{})
-	if len(k.Said) != 0 {
-		t.Fatalf("within its grace: %v", k.Said)
+	if len(k.Changes) != 0 {
+		t.Fatalf("within its grace: %v", k.Changes)
 	}
 	k.Watch(4, time.Time{})
 	k.Watch(5, time.Time{})
@@ -36,72 +36,72 @@ func TestSilence(t *testing.T) {
 	}
 	k.Run(alertstest.RunEachMinute(9, "us", journey.Broken)) // any run is a sign of life
 	k.Run(alertstest.RunEachMinute(10, "eu", journey.Passed))
-	if got := strings.Join(k.Said, ", "); got != "silent opens@4, silent resolves@10" {
+	if got := strings.Join(k.Changes, ", "); got != "silent opens@4, silent resolves@10" {
 		t.Error(got)
 	}
-	if got := k.All[len(k.All)-1].Reason; got != "a run of print-card has come from eu again, that of 03:10 UTC, after 9 min" {
+	if got := k.Decisions[len(k.Decisions)-1].Reason; got != "a run of print-card has come from eu again, that of 03:10 UTC, after 9 min" {
 		t.Error(got)
 	}
 }
 
 // TestSilentRegionsHaveNoVote: where two of three regions have gone silent, the third is not held up by them.
 func TestSilentRegionsHaveNoVote(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	for _, region := range []string{"eu", "us", "ap"} {
 		k.Run(alertstest.RunEachMinute(0, region, journey.Passed))
 	}
 	for minute := range 5 {
 		k.Run(alertstest.RunEachMinute(minute, "eu", map[bool]journey.Outcome{true: journey.Failed, false: journey.Passed}[minute > 0]))
 	}
-	if got := strings.Join(k.Said, ", "); got != "down opens@4" {
+	if got := strings.Join(k.Changes, ", "); got != "down opens@4" {
 		t.Error(got)
 	}
 }
 
 // TestDownEndsWithoutTheSilent: a region that went silent while it was down does not keep the incident open for ever.
 func TestDownEndsWithoutTheSilent(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	for minute := range 10 {
 		if minute < 2 {
 			k.Run(alertstest.RunEachMinute(minute, "us", journey.Failed))
 		}
 		k.Run(alertstest.RunEachMinute(minute, "eu", map[bool]journey.Outcome{true: journey.Failed, false: journey.Passed}[minute < 2]))
 	}
-	if got := strings.Join(k.Said, ", "); got != "down opens@1, down resolves@5" {
+	if got := strings.Join(k.Changes, ", "); got != "down opens@1, down resolves@5" {
 		t.Error(got)
 	}
 }
 
 // TestSilenceNeedsSomebodyAwake: what was not run while nobody ran anything is not missed the moment they are back.
 func TestSilenceNeedsSomebodyAwake(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Run(alertstest.RunEachMinute(0, "eu", journey.Passed))
 	awake := alertstest.Start.Add(10 * time.Hour)
 	k.Watch(600, awake)
 	k.Watch(603, awake)
-	if len(k.Said) != 0 {
-		t.Error(k.Said)
+	if len(k.Changes) != 0 {
+		t.Error(k.Changes)
 	}
 	k.Watch(604, awake)
-	if len(k.Said) != 1 {
+	if len(k.Changes) != 1 {
 		t.Error("four minutes later it is not missed")
 	}
 }
 
 func TestSilenceIsOfTheExpectedOnly(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Run(alertstest.Run(0, "eu", journey.Passed)) // by hand: none is due after it
 	k.Watch(10_000, time.Time{})
-	if len(k.Said) != 0 {
-		t.Error(k.Said)
+	if len(k.Changes) != 0 {
+		t.Error(k.Changes)
 	}
-	k = alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k = alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Policy.Every = time.Hour
 	k.Run(alertstest.Run(0, "eu", journey.Passed))
 	k.Watch(180, time.Time{})
 	k.Watch(181, time.Time{})
 	k.Watch(8*24*60, time.Time{}) // given up
-	if got := strings.Join(k.Said, ", "); got != "silent opens@181, silent resolves@11520" || len(k.State.Regions) != 0 {
+	if got := strings.Join(k.Changes, ", "); got != "silent opens@181, silent resolves@11520" || len(k.State.Regions) != 0 {
 		t.Error(got)
 	}
 }
@@ -109,15 +109,15 @@ func TestSilenceIsOfTheExpectedOnly(t *testing.T) {
 // TestWatchIsIdempotent: to watch again at the same time decides nothing, and a region is never told twice to be silent.
 func TestWatchIsIdempotent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		k := alertstest.Court{Policy: judge.JourneyPolicy{FailuresInARow: 2, BrokenInARow: 2, SlowRuns: 3, SlowOutOf: 5, SilentAfter: 2}}
+		k := alertstest.Scenario{Policy: judge.JourneyPolicy{FailuresInARow: 2, BrokenInARow: 2, SlowRuns: 3, SlowOutOf: 5, SilentAfter: 2}}
 		for i := range 40 {
 			if region := rapid.SampledFrom([]string{"eu", "us", "", ""}).Draw(t, "region"); region != "" {
 				k.Run(alertstest.RunEachMinute(i, region, alertstest.Outcomes[rapid.RuneFrom([]rune("pfb")).Draw(t, "outcome")]))
 			}
 			k.Watch(float64(i), time.Time{})
-			once, said := k.State, len(k.All)
+			once, said := k.State, len(k.Decisions)
 			k.Watch(float64(i), time.Time{})
-			if len(k.All) != said || cmp.Diff(once, k.State) != "" {
+			if len(k.Decisions) != said || cmp.Diff(once, k.State) != "" {
 				t.Fatal(cmp.Diff(once, k.State))
 			}
 		}

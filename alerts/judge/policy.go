@@ -20,7 +20,7 @@ type JourneyPolicy struct {
 
 	FlappingFailures   int           `yaml:"flapping_failures"`    // runs; 1 to FlappingOutOf, default 5
 	FlappingOutOf      int           `yaml:"flapping_out_of"`      // runs; up to 100, default 20
-	FlappingSpells     int           `yaml:"flapping_spells"`      // outages within ReturnWithin; 2 to 100, default 3
+	FlappingOutages    int           `yaml:"flapping_spells"`      // outages within ReturnWithin; 2 to 100, default 3
 	FlappingRingsAfter time.Duration `yaml:"flapping_rings_after"` // from the first failure to the latest; default 30m
 	ReturnWithin       time.Duration `yaml:"return_within"`        // an outage that returns continues the incident; default 24h
 	QuietFor           time.Duration `yaml:"quiet_for"`            // no failure for so long ends flapping; default 6h
@@ -28,8 +28,8 @@ type JourneyPolicy struct {
 	SlowRuns  int `yaml:"slow_runs"`   // runs; 1 to SlowOutOf, default 3
 	SlowOutOf int `yaml:"slow_out_of"` // runs; up to 100, default 5
 
-	CreepingDays  int `yaml:"creeping_days"`  // days that a trend is made of; 14 to 42, default 28
-	CreepingAhead int `yaml:"creeping_ahead"` // days until the limit is crossed, at most; 1 to 365, default 45
+	TrendDays    int `yaml:"creeping_days"`  // days that a trend is made of; 14 to 42, default 28
+	TrendHorizon int `yaml:"creeping_ahead"` // days until the limit is crossed, at most; 1 to 365, default 45
 
 	BrokenInARow int `yaml:"broken_in_a_row"` // runs; 1 to 100, default 2
 
@@ -53,9 +53,9 @@ type JourneyPolicy struct {
 func DefaultPolicy() Policy {
 	return Policy{JourneyPolicy: JourneyPolicy{
 		FailuresInARow: 2, RecoverAfter: 1,
-		FlappingFailures: 5, FlappingOutOf: 20, FlappingSpells: 3, FlappingRingsAfter: 30 * time.Minute,
+		FlappingFailures: 5, FlappingOutOf: 20, FlappingOutages: 3, FlappingRingsAfter: 30 * time.Minute,
 		ReturnWithin: 24 * time.Hour, QuietFor: 6 * time.Hour,
-		SlowRuns: 3, SlowOutOf: 5, CreepingDays: 28, CreepingAhead: 45,
+		SlowRuns: 3, SlowOutOf: 5, TrendDays: 28, TrendHorizon: 45,
 		BrokenInARow: 2, SilentAfter: 3, SilentGrace: time.Minute, CountsInARow: 2,
 	}}
 }
@@ -68,14 +68,14 @@ func (p Policy) For(name string) JourneyPolicy {
 	own.Regions = cmp.Or(own.Regions, all.Regions)
 	own.FlappingFailures = cmp.Or(own.FlappingFailures, all.FlappingFailures)
 	own.FlappingOutOf = cmp.Or(own.FlappingOutOf, all.FlappingOutOf)
-	own.FlappingSpells = cmp.Or(own.FlappingSpells, all.FlappingSpells)
+	own.FlappingOutages = cmp.Or(own.FlappingOutages, all.FlappingOutages)
 	own.FlappingRingsAfter = cmp.Or(own.FlappingRingsAfter, all.FlappingRingsAfter)
 	own.ReturnWithin = cmp.Or(own.ReturnWithin, all.ReturnWithin)
 	own.QuietFor = cmp.Or(own.QuietFor, all.QuietFor)
 	own.SlowRuns = cmp.Or(own.SlowRuns, all.SlowRuns)
 	own.SlowOutOf = cmp.Or(own.SlowOutOf, all.SlowOutOf)
-	own.CreepingDays = cmp.Or(own.CreepingDays, all.CreepingDays)
-	own.CreepingAhead = cmp.Or(own.CreepingAhead, all.CreepingAhead)
+	own.TrendDays = cmp.Or(own.TrendDays, all.TrendDays)
+	own.TrendHorizon = cmp.Or(own.TrendHorizon, all.TrendHorizon)
 	own.BrokenInARow = cmp.Or(own.BrokenInARow, all.BrokenInARow)
 	own.Every = cmp.Or(own.Every, all.Every)
 	own.SilentAfter = cmp.Or(own.SilentAfter, all.SilentAfter)

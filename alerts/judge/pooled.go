@@ -26,7 +26,7 @@ func (j *judging) pooledDays(step StepDays) (StepDays, []string) {
 		}
 		seen[name] = map[int64]int64{}
 		for _, d := range r.Steps[i].Days {
-			if d.Day >= j.now.Day-int64(j.policy.CreepingDays) {
+			if d.Day >= j.now.Day-int64(j.policy.TrendDays) {
 				seen[name][d.Day] = d.MS
 			}
 		}
@@ -34,7 +34,7 @@ func (j *judging) pooledDays(step StepDays) (StepDays, []string) {
 	}
 	maps.DeleteFunc(seen, func(_ string, days map[int64]int64) bool { return len(days) < most-missed })
 	all := StepDays{Name: step.Name, SlowMS: step.SlowMS, LimitMS: step.LimitMS}
-	for day := j.now.Day - int64(j.policy.CreepingDays); day < j.now.Day; day++ {
+	for day := j.now.Day - int64(j.policy.TrendDays); day < j.now.Day; day++ {
 		sum, n := int64(0), 0
 		for _, days := range seen {
 			if ms, ok := days[day]; ok {

@@ -28,7 +28,7 @@ func seenFrom(t *testing.T, days int, seed uint64, regions []string, ms func(dic
 			state, decisions = judge.Judge(policy, state, run, "")
 			state.Outbox = nil
 			for _, d := range decisions {
-				if d.Incident.Kind == incident.Creeping && (d.Verb == judge.Opens || d.Verb == judge.Reopens) {
+				if d.Incident.Kind == incident.LatencyTrend && (d.Verb == judge.Opens || d.Verb == judge.Reopens) {
 					said = append(said, d.Incident)
 				}
 			}

@@ -12,16 +12,16 @@ import (
 
 // A Recorder takes in runs: it keeps each, and judges it.
 type Recorder struct {
-	Store  incident.Store
-	Policy Policy
-	Titles map[string]string // of the journeys, by name
-	Awake  time.Time         // since when runs can come; zero: always. Before it, none is missed
+	Store        incident.Store
+	Policy       Policy
+	Titles       map[string]string // of the journeys, by name
+	RunningSince time.Time         // since when runs can come; zero: always. Before it, none is missed
 
 	TimeNow func() time.Time // refuses runs from the future; nil: the slots of runs are believed whatever the clock says
 }
 
 // Record keeps run and folds it into its journey's state; a decision to page is in the same write as the state that it
-// follows from. Recording a run again changes nothing. A run from the future is refused: see ErrAhead.
+// follows from. Recording a run again changes nothing. A run from the future is refused: see ErrFutureRun.
 //
 // A program that stops between the two leaves a run that was kept and not judged. It is judged with the next one from its
 // region, before it: so no verdict is lost, and the order of slots is kept. One whose region was judged further meanwhile

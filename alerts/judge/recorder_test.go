@@ -100,7 +100,7 @@ func TestRunFromTheFuture(t *testing.T) {
 	c.wants(c.run(0, "eu", journey.Passed), "rests")
 	c.wants(c.run(5, "eu", journey.Passed), "rests") // the clocks are not that far apart
 	_, err := c.Record(t.Context(), alertstest.RunEachMinute(60, "eu", journey.Failed))
-	if !errors.Is(err, judge.ErrAhead) || !strings.Contains(err.Error(), "print-card from eu is for 2026-11-21T04:00:00Z, but it is 2026-11-21T03:01:00Z") {
+	if !errors.Is(err, judge.ErrFutureRun) || !strings.Contains(err.Error(), "print-card from eu is for 2026-11-21T04:00:00Z, but it is 2026-11-21T03:01:00Z") {
 		t.Error(err)
 	}
 	runs, err := c.Store.Runs(context.Background(), incident.RunQuery{})

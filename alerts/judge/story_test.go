@@ -40,8 +40,8 @@ func TestStories(t *testing.T) {
 			"ff p*60 ff p*60 ff p*400", "down opens@1 down resolves@2 down reopens@63 down resolves@64 flapping reopens@125 flapping resolves@485",
 		},
 	} {
-		k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
-		if got := k.Letters(c.runs); got != c.want {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		if got := k.Sequence(c.runs); got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
 	}
@@ -49,12 +49,12 @@ func TestStories(t *testing.T) {
 
 // TestADozenBlips: a dozen short outages in a day (I3) are one incident.
 func TestADozenBlips(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
-	k.Letters("p*30 " + strings.Repeat("fff p*97 ", 12) + "p*360")
-	if len(k.Said) != 6 {
-		t.Fatal(k.Said)
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	k.Sequence("p*30 " + strings.Repeat("fff p*97 ", 12) + "p*360")
+	if len(k.Changes) != 6 {
+		t.Fatal(k.Changes)
 	}
-	inc := k.All[slices.IndexFunc(k.All, func(d judge.Decision) bool { return d.Verb == judge.Resolves && d.Incident.Kind == incident.Flapping })].Incident
+	inc := k.Decisions[slices.IndexFunc(k.Decisions, func(d judge.Decision) bool { return d.Verb == judge.Resolves && d.Incident.Kind == incident.Flapping })].Incident
 	if len(inc.Outages) != 12 || inc.Outages[11].Until.Sub(inc.Outages[11].Since) != 3*time.Minute {
 		t.Errorf("%d spells, the last %+v", len(inc.Outages), inc.Outages[len(inc.Outages)-1])
 	}
@@ -66,10 +66,10 @@ func TestADozenBlips(t *testing.T) {
 // TestIntermittent: outages of 5 to 10 minutes, hours apart, over two days (I5): one story, noticed each time within
 // 150 s, that says how long each was and what they have in common.
 func TestIntermittent(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
-	k.Letters("p*60 f*7 p*200 f*5 p*300 f*10 p*150 f*9 p*340 f*6 p*500 f*8 p*333 f*5 p*10")
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	k.Sequence("p*60 f*7 p*200 f*5 p*300 f*10 p*150 f*9 p*340 f*6 p*500 f*8 p*333 f*5 p*10")
 	var ids []string
-	for _, d := range k.All {
+	for _, d := range k.Decisions {
 		if d.Incident.ID != "" && !slices.Contains(ids, d.Incident.ID) {
 			ids = append(ids, d.Incident.ID)
 		}
@@ -108,7 +108,7 @@ func TestQuorum(t *testing.T) {
 	} {
 		p := alertstest.ShippedPolicy(t)
 		p.Regions = judge.Quorum(c.quorum)
-		k := alertstest.Court{Policy: p}
+		k := alertstest.Scenario{Policy: p}
 		if got := k.Regions(c.runs); got != c.want {
 			t.Errorf("%s %s: got %q, want %q", c.quorum, c.runs, got, c.want)
 		}
@@ -117,14 +117,14 @@ func TestQuorum(t *testing.T) {
 
 // TestFromOneRegionOnly: what is not enough to wake anybody is still said as exactly that.
 func TestFromOneRegionOnly(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Regions("ppp fpp")
 	ds := k.Run(alertstest.Run(2, "eu", journey.Failed))
 	want := "down from eu only: print-card failed twice in a row there, the first at 03:01 UTC; not from ap and us; 2 of 3 regions open an incident"
 	if ds[0].Verb != judge.Waits || ds[0].Reason != want {
 		t.Errorf("%s: %s", ds[0].Verb, ds[0].Reason)
 	}
-	k = alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k = alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Regions("pp fp fp")
 	want = "print-card failed twice in a row from eu, the first at 03:01 UTC; from eu only, not from us"
 	if got := k.State.Open[0].Reason; got != want {
@@ -135,15 +135,15 @@ func TestFromOneRegionOnly(t *testing.T) {
 func TestRecovery(t *testing.T) {
 	p := alertstest.ShippedPolicy(t)
 	p.RecoverAfter = 3
-	k := alertstest.Court{Policy: p}
-	if got := k.Letters("ff pp f pp b p p"); got != "down opens@1 down resolves@8" {
+	k := alertstest.Scenario{Policy: p}
+	if got := k.Sequence("ff pp f pp b p p"); got != "down opens@1 down resolves@8" {
 		t.Error(got)
 	}
 }
 
 func TestDegradedSince(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
-	k.Letters("ppspsps")
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	k.Sequence("ppspsps")
 	if got := k.State.Open[0].Since; !got.Equal(alertstest.Start.Add(2 * time.Minute)) {
 		t.Error(got)
 	}
@@ -151,12 +151,12 @@ func TestDegradedSince(t *testing.T) {
 
 // TestFlappingRingsInTheEnd: it texts at first, and calls when it goes on.
 func TestFlappingRingsInTheEnd(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
-	k.Letters("p*20 pppf*5")
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	k.Sequence("p*20 pppf*5")
 	if k.State.Open[0].Rings() {
 		t.Error("it rings at once")
 	}
-	k.Letters("p*20 pppf*9")
+	k.Sequence("p*20 pppf*9")
 	if !k.State.Open[0].Rings() {
 		t.Error("it does not ring after half an hour")
 	}
@@ -164,9 +164,9 @@ func TestFlappingRingsInTheEnd(t *testing.T) {
 
 // TestDownRingsWhateverItContinues: an outage that returns to a story which had only texted so far does ring.
 func TestDownRingsWhateverItContinues(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Policy.FlappingRingsAfter = 1000 * time.Hour
-	got := k.Letters("p*20 pppf*5 p*400 ff")
+	got := k.Sequence("p*20 pppf*5 p*400 ff")
 	inc := k.State.Open[0]
 	if got != "flapping opens@39 flapping resolves@399 flapping reopens@441" || !inc.Rings() || len(inc.Outages) != 1 {
 		t.Errorf("%s; rings: %t", got, inc.Rings())
@@ -177,7 +177,7 @@ func TestDownRingsWhateverItContinues(t *testing.T) {
 func TestHealthyMonths(t *testing.T) {
 	const runs = 30 * 24 * 60
 	for seed := range uint64(5) {
-		one, three := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}, alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+		one, three := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}, alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 		dice := rand.New(rand.NewPCG(seed, 1))
 		failed := false
 		for i := range runs {
@@ -194,10 +194,10 @@ func TestHealthyMonths(t *testing.T) {
 				}
 				three.Run(alertstest.Run(i, region, o))
 			}
-			one.All, three.All = nil, nil
+			one.Decisions, three.Decisions = nil, nil
 		}
-		if len(one.Said)+len(three.Said) > 0 {
-			t.Errorf("seed %d: %v %v", seed, one.Said, three.Said)
+		if len(one.Changes)+len(three.Changes) > 0 {
+			t.Errorf("seed %d: %v %v", seed, one.Changes, three.Changes)
 		}
 	}
 }
@@ -219,7 +219,7 @@ func kept(t *rapid.T, s judge.JourneyState) (back judge.JourneyState) {
 func TestReordered(t *testing.T) {
 	p := alertstest.ShippedPolicy(t)
 	rapid.Check(t, func(t *rapid.T) {
-		plain, disturbed := alertstest.Court{Policy: p}, alertstest.Court{Policy: p}
+		plain, disturbed := alertstest.Scenario{Policy: p}, alertstest.Scenario{Policy: p}
 		for i := range rapid.IntRange(1, 60).Draw(t, "slots") {
 			for _, region := range []string{"eu", "us", "ap"} {
 				r := alertstest.Run(i*rapid.SampledFrom([]int{1, 1, 1, 30}).Draw(t, "pace")+i, region, alertstest.Outcomes[rapid.RuneFrom([]rune("pppsffb")).Draw(t, "outcome")])
@@ -240,7 +240,7 @@ func TestReordered(t *testing.T) {
 		if diff := cmp.Diff(plain.State, disturbed.State, cmpopts.EquateEmpty()); diff != "" {
 			t.Fatal(diff)
 		}
-		if diff := cmp.Diff(plain.Said, disturbed.Said); diff != "" {
+		if diff := cmp.Diff(plain.Changes, disturbed.Changes); diff != "" {
 			t.Fatal(diff)
 		}
 	})

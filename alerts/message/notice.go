@@ -10,7 +10,7 @@ import (
 )
 
 // MaintenanceEnded announces that a maintenance is over, and what is still wrong.
-func MaintenanceEnded(w incident.Window, who oncall.Person, bad []incident.Incident, now time.Time) string {
+func MaintenanceEnded(w incident.ActiveMaintenance, who oncall.Person, bad []incident.Incident, now time.Time) string {
 	const longest = 150 // characters of the journeys' names; more would leave room for nothing else
 	head := "VALKYRIE: the maintenance is over."
 	if of := phrase.List(w.Journeys); of != "" && len(of) <= longest {
@@ -38,14 +38,14 @@ func noticeText(head, before string, who oncall.Person, bad []incident.Incident,
 
 // ends are what is said when an incident of a kind is over, of what customers do, and before that.
 var ends = map[incident.Kind][2]string{
-	incident.Down:       {"It works again: %s.", "It was down"},
-	incident.Flapping:   {"It fails no more: %s.", "It came and went"},
-	incident.Silent:     {"Runs come again, so somebody is watching: %s.", "None came"},
-	incident.Degraded:   {"It is fast again: %s.", "It was slow"},
-	incident.Creeping:   {"It does not get slower any more: %s.", "It did"},
-	incident.Counts:     {"The numbers fit again: %s.", "They did not"},
-	incident.Heartbeat:  {"The batch is done: %s.", "It was in trouble"},
-	incident.ProbeFault: {"Valkyrie can tell again: %s.", "It could not"},
+	incident.Down:         {"It works again: %s.", "It was down"},
+	incident.Flapping:     {"It fails no more: %s.", "It came and went"},
+	incident.Silent:       {"Runs come again, so somebody is watching: %s.", "None came"},
+	incident.Degraded:     {"It is fast again: %s.", "It was slow"},
+	incident.LatencyTrend: {"It does not get slower any more: %s.", "It did"},
+	incident.Counts:       {"The numbers fit again: %s.", "They did not"},
+	incident.Heartbeat:    {"The batch is done: %s.", "It was in trouble"},
+	incident.ProbeFault:   {"Valkyrie can tell again: %s.", "It could not"},
 }
 
 // AllClear is the notice that the first of what it is about is over.

@@ -70,11 +70,11 @@ func sentence(s string) string {
 // headlines are what is said first of the kinds of incident that are not about the latest run alone; %s is what the
 // customer does.
 var headlines = map[incident.Kind]string{
-	incident.Flapping:  "Again and again customers cannot %s",
-	incident.Silent:    "Nobody is watching whether customers can %s",
-	incident.Creeping:  "It gets slower from week to week to %s",
-	incident.Counts:    "The numbers do not fit when customers %s",
-	incident.Heartbeat: "The batch that should %s is in trouble",
+	incident.Flapping:     "Again and again customers cannot %s",
+	incident.Silent:       "Nobody is watching whether customers can %s",
+	incident.LatencyTrend: "It gets slower from week to week to %s",
+	incident.Counts:       "The numbers do not fit when customers %s",
+	incident.Heartbeat:    "The batch that should %s is in trouble",
 }
 
 // factsOf are where it goes wrong, how often and since when, of the same kinds.
@@ -92,7 +92,7 @@ var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 	incident.Silent: func(i incident.Incident, v voice) string {
 		return fmt.Sprintf("No run has come from %s %s", v.regions(i.Regions), v.since(i))
 	},
-	incident.Creeping: func(i incident.Incident, v voice) string {
+	incident.LatencyTrend: func(i incident.Incident, v voice) string {
 		return fmt.Sprintf("The step %q gets slower, seen from %s", i.Step, v.regions(i.Regions))
 	},
 	incident.Counts: func(i incident.Incident, v voice) string {

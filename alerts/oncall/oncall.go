@@ -119,7 +119,7 @@ func (o OnCall) CanEmail(who Person) bool {
 
 // IsWritten reports whether a page is read: a text, an e-mail, and a call by a second channel that has no voice.
 func (o OnCall) IsWritten(p incident.Page) bool {
-	return p.Channel != incident.Call || p.Via == incident.Second && (o.Failover == nil || o.Failover.Voice == "")
+	return p.Channel != incident.Call || p.Via == incident.Failover && (o.Failover == nil || o.Failover.Voice == "")
 }
 
 // AckExpiryFor is for how long an acknowledgement of a journey's incident holds; 0: for ever.

@@ -14,7 +14,7 @@ func (r *NotificationState) acknowledge(ids []string, who string, now time.Time)
 		if inc == nil || !inc.AcknowledgeableBy(who) || inc.State == incident.Acknowledged && !now.After(inc.AckedAt) {
 			continue
 		}
-		if inc.Awaits() {
+		if inc.Unacknowledged() {
 			r.Escalation = Escalation{} // what is still unanswered begins anew, with the first in the chain
 		}
 		inc.State, inc.AckedBy, inc.AckedAt = incident.Acknowledged, who, now

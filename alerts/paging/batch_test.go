@@ -19,7 +19,7 @@ func TestNoticeNamesAll(t *testing.T) {
 		for i := range w.route.Incidents {
 			w.route.Incidents[i].State = incident.Acknowledged
 		}
-		w.route.Windows = []incident.Window{{Until: alertstest.Start}}
+		w.route.Windows = []incident.ActiveMaintenance{{Until: alertstest.Start}}
 		w.route.Mutes = []incident.Mute{{Until: alertstest.Start, By: "Ada"}}
 		w.step(paging.Tick{})
 		if got := names(w.sent); got != "[notice text Ada notice text Ada]" {

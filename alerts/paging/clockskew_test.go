@@ -69,7 +69,7 @@ func TestClockPutBackElsewhere(t *testing.T) {
 		w.now, w.sent = alertstest.Start, nil
 		w.step(paging.Tick{})
 		w.now = w.now.Add(35 * time.Second)
-		if w.step(paging.Tick{}); len(w.sent) != 2 || w.sent[0].Via != incident.Second || w.sent[1].Via != incident.Second {
+		if w.step(paging.Tick{}); len(w.sent) != 2 || w.sent[0].Via != incident.Failover || w.sent[1].Via != incident.Failover {
 			t.Errorf("after 35 s the second carrier has got %s", names(w.sent))
 		}
 	})

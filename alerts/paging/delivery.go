@@ -9,7 +9,7 @@ import (
 
 // sent notes that a carrier answered that it took the page.
 func (r *NotificationState) sent(e Sent, now time.Time) {
-	if e.Via == incident.First {
+	if e.Via == incident.Primary {
 		r.ProviderOutage = ProviderOutage{}
 	}
 	if p := r.page(e.PageID); p != nil && p.State != incident.Accepted && p.State != incident.Ended {
@@ -59,10 +59,10 @@ func (r *NotificationState) postpone(id, why string, at evalContext) {
 	}
 	backoff := min(longestBackoff, time.Second<<min(p.Tries, 5))
 	p.State, p.Why, p.NotBefore = incident.Planned, why, at.now.Add(backoff)
-	if late := p.TriedAt.Add(patience); at.onCall.Failover != nil && p.Via == incident.First && p.SwitchedAt.IsZero() && late.Before(p.NotBefore) {
+	if late := p.TriedAt.Add(patience); at.onCall.Failover != nil && p.Via == incident.Primary && p.SwitchedAt.IsZero() && late.Before(p.NotBefore) {
 		p.NotBefore = late // then it is the second carrier's
 	}
-	if probe := p.Via == incident.First && r.out(); probe || p.Via == incident.Second || !p.SwitchedAt.IsZero() {
+	if probe := p.Via == incident.Primary && r.out(); probe || p.Via == incident.Failover || !p.SwitchedAt.IsZero() {
 		r.switchOver(p, why, at)
 	}
 }
@@ -91,7 +91,7 @@ func (r *NotificationState) settle(e SendResolved, at evalContext) {
 	switch {
 	case sid != "":
 		r.accepted(id, sid, now)
-	case p.Via == incident.First && r.out() && r.switchOver(p, p.Why, at):
+	case p.Via == incident.Primary && r.out() && r.switchOver(p, p.Why, at):
 	case asked.Sub(p.ClaimedAt) < settleAfter:
 	case p.Resent:
 		r.end(id, incident.FailedCall, "lost twice: "+p.Why, now)
@@ -133,7 +133,7 @@ func (r *NotificationState) report(rep Report, at evalContext) {
 	}
 	if rep.SID != "" {
 		if p.State == incident.Planned || p.State == incident.Claimed || p.State == incident.Unknown {
-			p.Via = incident.First // which was given up too soon
+			p.Via = incident.Primary // which was given up too soon
 		}
 		r.accepted(rep.PageID, rep.SID, at.now)
 	}
@@ -149,7 +149,7 @@ func (r *NotificationState) report(rep Report, at evalContext) {
 			p.Key, p.KeyAt = rep.Key, at.now
 		}
 	}
-	if other := p.Via == incident.Second && rep.SID != p.SID; rep.Result != "" && !other {
+	if other := p.Via == incident.Failover && rep.SID != p.SID; rep.Result != "" && !other {
 		p.Final = p.Final || rep.Final && p.Live()
 		r.end(rep.PageID, rep.Result, rep.Why, at.now)
 	}

@@ -29,7 +29,7 @@ func (r *NotificationState) expire(now time.Time) {
 func (r *NotificationState) cancel(at evalContext) {
 	for i := range r.Pages {
 		p := &r.Pages[i]
-		outdated := p.Window != nil && len(r.badAfterMaintenance(*p.Window, at)) == 0
+		outdated := p.Maintenance != nil && len(r.badAfterMaintenance(*p.Maintenance, at)) == 0
 		if p.State != incident.Planned || p.Purpose == incident.Notice && !outdated {
 			continue
 		}
@@ -51,7 +51,7 @@ func (r *NotificationState) cancel(at evalContext) {
 // answered reports whether nobody has to be told of the incident any more, or for now.
 func (r *NotificationState) answered(id string, at evalContext) bool {
 	i := r.incident(id)
-	return i == nil || !i.Awaits() || i.Kind != incident.Drilled && r.isMuted(i.Journey, at)
+	return i == nil || !i.Unacknowledged() || i.Kind != incident.Drilled && r.isMuted(i.Journey, at)
 }
 
 // over reports whether the incident is, and has not come back.

@@ -52,11 +52,11 @@ func (r *NotificationState) carrier(p incident.Page, at evalContext) incident.Pr
 	case p.Tries > 0:
 		return p.Via // as it was left
 	case at.onCall.Failover == nil:
-		return incident.First
-	case p.Channel == incident.Email || p.Via == incident.Second || r.out() && at.now.Before(r.ProviderOutage.Retry):
-		return incident.Second
+		return incident.Primary
+	case p.Channel == incident.Email || p.Via == incident.Failover || r.out() && at.now.Before(r.ProviderOutage.Retry):
+		return incident.Failover
 	}
-	return incident.First
+	return incident.Primary
 }
 
 // switchOver gives a page that the first carrier did not take to the second, or, where that has been done already, back:
@@ -67,11 +67,11 @@ func (r *NotificationState) switchOver(p *incident.Page, why string, at evalCont
 	}
 	p.Resent = p.Resent || p.State == incident.Unknown
 	p.State, p.Why = incident.Planned, why
-	if p.Via == incident.First {
+	if p.Via == incident.Primary {
 		r.fail(why, at.now)
-		p.Via, p.NotBefore = incident.Second, time.Time{}
+		p.Via, p.NotBefore = incident.Failover, time.Time{}
 	} else {
-		p.Via = incident.First
+		p.Via = incident.Primary
 	}
 	if p.SwitchedAt.IsZero() {
 		p.SwitchedAt = at.now
@@ -85,7 +85,7 @@ func (r *NotificationState) fallBack(at evalContext) {
 	for i := range r.Pages {
 		p := &r.Pages[i]
 		waits := p.State == incident.Unknown || p.State == incident.Planned && p.Tries > 0
-		if waits && p.Via == incident.First && p.SwitchedAt.IsZero() && !at.now.Before(p.TriedAt.Add(patience)) {
+		if waits && p.Via == incident.Primary && p.SwitchedAt.IsZero() && !at.now.Before(p.TriedAt.Add(patience)) {
 			r.switchOver(p, p.Why, at)
 		}
 	}
@@ -97,14 +97,14 @@ func (r *NotificationState) rejectedByProvider(id, why string, at evalContext) {
 	if p == nil || p.State != incident.Claimed {
 		return
 	}
-	if p.Via == incident.Second || !r.switchOver(p, why, at) {
+	if p.Via == incident.Failover || !r.switchOver(p, why, at) {
 		r.end(id, incident.FailedCall, why, at.now)
 	}
 }
 
 // phone is the one that a page goes by.
 func (p *Pager) phone(c incident.Provider) Phone {
-	if c == incident.Second {
+	if c == incident.Failover {
 		return p.Second
 	}
 	return p.Phone

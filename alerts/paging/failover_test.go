@@ -33,8 +33,8 @@ func (w *world) hand(e paging.Event, first trouble) {
 	events := []paging.Event{e}
 	for len(events) > 0 {
 		for _, p := range w.step(events[0]) {
-			if p.Via == incident.Second {
-				events = append(events, paging.Sent{PageID: p.ID, SID: "aws-" + p.ID, Via: incident.Second})
+			if p.Via == incident.Failover {
+				events = append(events, paging.Sent{PageID: p.ID, SID: "aws-" + p.ID, Via: incident.Failover})
 			} else if e := first(w, p); e != nil {
 				events = append(events, e)
 			}
@@ -68,7 +68,7 @@ func TestSecondChannel(t *testing.T) {
 				}
 			}
 			for _, p := range w.route.Pages[:2] {
-				if p.Via != incident.Second || p.AcceptedAt.IsZero() || p.AcceptedAt.Sub(p.PlannedAt) > 45*time.Second {
+				if p.Via != incident.Failover || p.AcceptedAt.IsZero() || p.AcceptedAt.Sub(p.PlannedAt) > 45*time.Second {
 					t.Errorf("the %s is %s via %q, after %v", p.Channel, p.State, p.Via, p.AcceptedAt.Sub(p.PlannedAt))
 				}
 			}
@@ -80,7 +80,7 @@ func TestSecondChannel(t *testing.T) {
 			}
 			before := len(w.sent)
 			w.hand(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Degraded, 1, false)}, first)
-			if p := w.sent[before]; p.Via != incident.Second {
+			if p := w.sent[before]; p.Via != incident.Failover {
 				t.Errorf("the next page was tried via %q", p.Via)
 			}
 			well := func(_ *world, p incident.Page) paging.Event { return paging.Sent{PageID: p.ID, SID: "CA" + p.ID} }
@@ -89,7 +89,7 @@ func TestSecondChannel(t *testing.T) {
 				w.now = w.now.Add(15 * time.Second)
 				w.hand(paging.Tick{}, well)
 			}
-			if p := w.sent[len(w.sent)-1]; len(w.sent) == before || p.Via != incident.First || !w.route.ProviderOutage.Since.IsZero() {
+			if p := w.sent[len(w.sent)-1]; len(w.sent) == before || p.Via != incident.Primary || !w.route.ProviderOutage.Since.IsZero() {
 				t.Errorf("after it has recovered: %s via %q, outage %+v", names(w.sent[before:]), p.Via, w.route.ProviderOutage)
 			}
 		})
@@ -118,7 +118,7 @@ func TestNoCarrierAtAll(t *testing.T) {
 			tried[p.Via]++
 		}
 	}
-	if tried[incident.First] < 5 || tried[incident.Second] < 5 {
+	if tried[incident.Primary] < 5 || tried[incident.Failover] < 5 {
 		t.Errorf("tried %v", tried)
 	}
 }
@@ -131,7 +131,7 @@ func TestGivenUpTooSoon(t *testing.T) {
 	w.now = w.now.Add(35 * time.Second)
 	w.hand(paging.Tick{}, troubles["it never answers"])
 	call := w.route.Pages[0]
-	if call.Via != incident.Second || call.State != incident.Accepted {
+	if call.Via != incident.Failover || call.State != incident.Accepted {
 		t.Fatalf("%+v", call)
 	}
 	w.step(paging.Report{PageID: call.ID, SID: "CA1", Result: incident.NoAnswer})
@@ -161,7 +161,7 @@ func TestEMail(t *testing.T) {
 			t.Errorf("the e-mail does not say %q:\n%s", part, mail.Words)
 		}
 	}
-	if mail.To != "ada@example.com" || mail.Via != incident.Second {
+	if mail.To != "ada@example.com" || mail.Via != incident.Failover {
 		t.Errorf("it goes to %s via %q", mail.To, mail.Via)
 	}
 	w.step(paging.Report{PageID: w.sent[0].ID, Key: paging.AckKey})
@@ -189,13 +189,13 @@ func TestSecondChannelIsBusy(t *testing.T) {
 		for pending = nil; len(claimed) > 0; {
 			vias[claimed[0].Via]++
 			claimed = append(claimed[1:], w.step(paging.NotSent{PageID: claimed[0].ID, Why: "429"})...)
-			if vias[incident.First]+vias[incident.Second] > 60 {
+			if vias[incident.Primary]+vias[incident.Failover] > 60 {
 				t.Fatalf("it is tried without end: %v", vias)
 			}
 		}
 		w.now = w.now.Add(time.Second)
 	}
-	if vias[incident.First] == 0 || vias[incident.Second] == 0 {
+	if vias[incident.Primary] == 0 || vias[incident.Failover] == 0 {
 		t.Errorf("tried: %v", vias)
 	}
 }

@@ -24,7 +24,7 @@ func (r *NotificationState) hangUps(at evalContext) []Command {
 	for i := range r.Pages {
 		p := &r.Pages[i]
 		asked := !p.HangUpAt.IsZero() && at.now.Before(p.HangUpAt.Add(hangUpAgain))
-		if p.Channel != incident.Call || p.Via != incident.First || p.State != incident.Accepted || p.SID == "" || asked || !r.idle(*p, at) {
+		if p.Channel != incident.Call || p.Via != incident.Primary || p.State != incident.Accepted || p.SID == "" || asked || !r.idle(*p, at) {
 			continue
 		}
 		p.HangUpAt = at.now

@@ -97,12 +97,12 @@ func TestMaintenanceEndedLongAgo(t *testing.T) {
 // TestDegradedReturns: what was slow, is fast again and is slow once more within a day is the same incident, since it is slow
 // now; two days later it is another.
 func TestDegradedReturns(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
-	if got, want := k.Letters("p*20 sss p*60 sss p*60"), "degraded opens@22 degraded resolves@25 degraded reopens@85 degraded resolves@88"; got != want {
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	if got, want := k.Sequence("p*20 sss p*60 sss p*60"), "degraded opens@22 degraded resolves@25 degraded reopens@85 degraded resolves@88"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	var reopened incident.Incident
-	for _, d := range k.All {
+	for _, d := range k.Decisions {
 		if d.Verb == judge.Reopens {
 			reopened = d.Incident
 		}
@@ -110,19 +110,19 @@ func TestDegradedReturns(t *testing.T) {
 	if !reopened.Since.Equal(alertstest.Start.Add(83*time.Minute)) || !strings.HasSuffix(reopened.Reason, "; it has come back") || reopened.State != incident.Open {
 		t.Errorf("%s since %v: %s", reopened.State, reopened.Since, reopened.Reason)
 	}
-	k = alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
-	if got, want := k.Letters("sss p*2900 sss"), "degraded opens@2 degraded resolves@5 degraded opens@2905"; got != want {
+	k = alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	if got, want := k.Sequence("sss p*2900 sss"), "degraded opens@2 degraded resolves@5 degraded opens@2905"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	p := alertstest.ShippedPolicy(t)
 	p.Counts = []judge.CountRule{{Ceiling: &judge.Ceiling{Name: "jobs", AtMost: 5}}}
-	c := alertstest.Court{Policy: p}
+	c := alertstest.Scenario{Policy: p}
 	for minute, jobs := range []float64{9, 9, 1, 1, 9, 9} {
 		run := alertstest.Run(minute, "eu", journey.Passed)
 		run.Counts = []journey.Count{{Name: "jobs", Value: jobs}}
 		c.Run(run)
 	}
-	if got, want := strings.Join(c.Said, " "), "counts opens@1 counts resolves@2 counts reopens@5"; got != want {
+	if got, want := strings.Join(c.Changes, " "), "counts opens@1 counts resolves@2 counts reopens@5"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -105,7 +105,7 @@ func joinStories(i *incident.Incident, in incident.Incident) {
 func inherit(i *incident.Incident, from incident.Incident) {
 	taken := from.AckedBy != "" && !from.AckedAt.Before(i.Reopened)
 	switch {
-	case i.Awaits() && from.State == incident.Acknowledged && taken:
+	case i.Unacknowledged() && from.State == incident.Acknowledged && taken:
 		i.State, i.AckedBy, i.AckedAt = incident.Acknowledged, from.AckedBy, from.AckedAt
 	case i.State == incident.Open && from.State == incident.Notified:
 		i.State = incident.Notified

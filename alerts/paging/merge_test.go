@@ -17,7 +17,7 @@ import (
 // opened is a route in which an incident was told, and its journey's state.
 func opened(t *testing.T, minutes ...int) (judge.JourneyState, paging.NotificationState) {
 	t.Helper()
-	k := alertstest.Court{Policy: alertstest.Policy}
+	k := alertstest.Scenario{Policy: alertstest.Policy}
 	for _, m := range minutes {
 		k.Run(alertstest.Run(m, "eu", journey.Failed))
 	}
@@ -75,7 +75,7 @@ func TestComesBackAfterTheAcknowledgement(t *testing.T) {
 	theirs := acked(mine, alertstest.Start.Add(time.Minute))
 	returning := alertstest.Policy
 	returning.ReturnWithin = 24 * time.Hour
-	k := alertstest.Court{Policy: returning, State: state}
+	k := alertstest.Scenario{Policy: returning, State: state}
 	k.Run(alertstest.Run(2, "eu", journey.Passed))
 	k.Run(alertstest.Run(3, "eu", journey.Passed))
 	mine, _ = mine.Step(paging.IncidentUpdated{Incident: k.State.Closed[0]}, alertstest.OnCall, alertstest.Start.Add(3*time.Minute))
@@ -83,7 +83,7 @@ func TestComesBackAfterTheAcknowledgement(t *testing.T) {
 	k.Run(alertstest.Run(5, "eu", journey.Failed))
 	mine, _ = mine.Step(paging.IncidentUpdated{Incident: k.State.Open[0]}, alertstest.OnCall, alertstest.Start.Add(5*time.Minute))
 	mine, _ = mine.Step(paging.Joined{Theirs: theirs}, alertstest.OnCall, alertstest.Start.Add(6*time.Minute))
-	if len(mine.Incidents) != 1 || !mine.Incidents[0].Awaits() {
+	if len(mine.Incidents) != 1 || !mine.Incidents[0].Unacknowledged() {
 		t.Errorf("it is %s by %s", mine.Incidents[0].State, mine.Incidents[0].AckedBy)
 	}
 }
@@ -91,7 +91,7 @@ func TestComesBackAfterTheAcknowledgement(t *testing.T) {
 // TestOverThereIsOverHere, and the other way round: later runs decide, not how many there were.
 func TestOverThereIsOverHere(t *testing.T) {
 	state, _ := opened(t, 0, 1)
-	over, on := alertstest.Court{Policy: alertstest.Policy, State: state}, alertstest.Court{Policy: alertstest.Policy, State: state}
+	over, on := alertstest.Scenario{Policy: alertstest.Policy, State: state}, alertstest.Scenario{Policy: alertstest.Policy, State: state}
 	for m := 2; m < 6; m++ {
 		on.Run(alertstest.Run(m, "eu", journey.Failed))
 		over.Run(alertstest.Run(m+10, "eu", journey.Passed))

@@ -73,5 +73,5 @@ type evalContext struct {
 
 // shouldNotify reports whether somebody has to be told of the incident now, at this severity.
 func (r *NotificationState) shouldNotify(i incident.Incident, s oncall.Severity, at evalContext) bool {
-	return i.Awaits() && at.onCall.Severity(i) == s && !r.isMuted(i.Journey, at)
+	return i.Unacknowledged() && at.onCall.Severity(i) == s && !r.isMuted(i.Journey, at)
 }

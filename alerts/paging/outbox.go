@@ -71,12 +71,12 @@ func (r *NotificationState) compose(p incident.Page, at evalContext) string {
 		}
 	}
 	who, _ := at.onCall.FindPerson(p.Person)
-	t := message.Content{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, Marks: r.Releases, Round: r.round(p), OneWay: p.Via == incident.Second, OnCall: at.onCall, Now: at.now}
+	t := message.Content{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, Marks: r.Releases, Round: r.round(p), OneWay: p.Via == incident.Failover, OnCall: at.onCall, Now: at.now}
 	switch {
 	case p.Mute != nil:
 		return message.MuteEnded(*p.Mute, who, r.unresolved(p.Mute.Journey), at.now) // what is wrong when it is sent, not when it ended
-	case p.Window != nil:
-		return message.MaintenanceEnded(*p.Window, who, r.badAfterMaintenance(*p.Window, at), at.now)
+	case p.Maintenance != nil:
+		return message.MaintenanceEnded(*p.Maintenance, who, r.badAfterMaintenance(*p.Maintenance, at), at.now)
 	case len(about) == 0:
 		return p.Words // a notice brings its own
 	case p.Purpose == incident.Drill:

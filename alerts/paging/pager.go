@@ -237,7 +237,7 @@ func (p *Pager) dispatch(page incident.Page) Dispatch {
 	}
 	who, _ := p.OnCall.FindPerson(page.Person)
 	d.Play, d.Language, d.Speech = p.OnCall.Play, who.Language, phrase.Lines(page.Words)
-	if page.Via == incident.First {
+	if page.Via == incident.Primary {
 		d.Prompt = prompt(page)
 	}
 	return d

@@ -35,7 +35,7 @@ func TestBegan(t *testing.T) {
 		"of a day":                    {[]incident.Release{released("20261121", time.Minute)}, incident.Down, "It began 1 min after 20261121.", "It began 1 minute after 20261121."},
 		"long ago":                    {[]incident.Release{released("v1", 2*time.Hour+time.Second)}, incident.Down, "", ""},
 		"later":                       {[]incident.Release{released("v1", -time.Second)}, incident.Down, "", ""},
-		"what creeps began with none": {[]incident.Release{released("v1", time.Minute)}, incident.Creeping, "", ""},
+		"what creeps began with none": {[]incident.Release{released("v1", time.Minute)}, incident.LatencyTrend, "", ""},
 	} {
 		i := alertstest.PrintCard()
 		if c.kind != "" {

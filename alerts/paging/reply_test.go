@@ -68,14 +68,14 @@ func TestOrders(t *testing.T) {
 // TestAllClears: what is over is said in the words of its kind.
 func TestAllClears(t *testing.T) {
 	for kind, want := range map[incident.Kind]string{
-		incident.Down:       "It works again: print a card. It was down from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.Flapping:   `It fails no more: print a card. It was down twice since 03:00 UTC, for 5 min, each time at the step "wait".`,
-		incident.Silent:     "Runs come again, so somebody is watching: print a card. None came from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.Degraded:   "It is fast again: print a card. It was slow from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.Creeping:   "It does not get slower any more: print a card. It did from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.Counts:     "The numbers fit again: print a card. They did not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.Heartbeat:  "The batch is done: print a card. It was in trouble from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.ProbeFault: "Valkyrie can tell again: print a card. It could not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Down:         "It works again: print a card. It was down from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Flapping:     `It fails no more: print a card. It was down twice since 03:00 UTC, for 5 min, each time at the step "wait".`,
+		incident.Silent:       "Runs come again, so somebody is watching: print a card. None came from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Degraded:     "It is fast again: print a card. It was slow from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.LatencyTrend: "It does not get slower any more: print a card. It did from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Counts:       "The numbers fit again: print a card. They did not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Heartbeat:    "The batch is done: print a card. It was in trouble from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.ProbeFault:   "Valkyrie can tell again: print a card. It could not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 	} {
 		i := alertstest.Incident("a", kind, 2, true)
 		i.Title = "print a card"

@@ -19,16 +19,16 @@ func resend(p incident.Page, o oncall.OnCall) (incident.Page, bool) {
 		return incident.Page{}, false
 	}
 	next := incident.Page{
-		Purpose: p.Purpose, Incidents: p.Incidents, Words: p.Words, Waking: p.Waking, Mute: p.Mute, Window: p.Window,
+		Purpose: p.Purpose, Incidents: p.Incidents, Words: p.Words, Waking: p.Waking, Mute: p.Mute, Maintenance: p.Maintenance,
 		Again: p.Again + 1, NotBefore: p.EndedAt.Add(retellAfter[p.Again]),
 	}
 	switch {
-	case p.Final && (p.Via == incident.Second || o.Failover == nil):
+	case p.Final && (p.Via == incident.Failover || o.Failover == nil):
 		return incident.Page{}, false
 	case p.Final:
-		next.Via, next.NotBefore = incident.Second, p.EndedAt
+		next.Via, next.NotBefore = incident.Failover, p.EndedAt
 	case next.Again == len(retellAfter) && o.Failover != nil:
-		next.Via = incident.Second
+		next.Via = incident.Failover
 	}
 	return next, true
 }
@@ -36,7 +36,7 @@ func resend(p incident.Page, o oncall.OnCall) (incident.Page, bool) {
 // retell plans a page that tells once more what has not arrived.
 func (r *NotificationState) retell(next incident.Page, who oncall.Person, at evalContext) {
 	p := r.add(incident.Text, next.Purpose, who, next.Incidents, at.now)
-	p.Words, p.Waking, p.Mute, p.Window = next.Words, next.Waking, next.Mute, next.Window
+	p.Words, p.Waking, p.Mute, p.Maintenance = next.Words, next.Waking, next.Mute, next.Maintenance
 	p.Again, p.Via, p.NotBefore = next.Again, next.Via, next.NotBefore
 }
 

@@ -15,7 +15,7 @@ import (
 // TestStateStaysSmall: what every run writes does not grow with history: three regions, five steps, a rate that has a
 // usual level, after a hundred days, and an outage every day.
 func TestStateStaysSmall(t *testing.T) {
-	k := alertstest.Court{Policy: alertstest.ShippedPolicy(t)}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	size := func() int {
 		text, err := json.Marshal(k.State)
 		if err != nil {
@@ -36,7 +36,7 @@ func TestStateStaysSmall(t *testing.T) {
 			}
 			k.Run(run)
 			k.State.Outbox = nil // the pager took it
-			k.All = nil
+			k.Decisions = nil
 		}
 		after[i/24] = size()
 	}

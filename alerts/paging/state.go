@@ -15,18 +15,18 @@ import (
 // where in the chain we are. It is the outbox too: a page is intended in the same write that makes it due, so no crash
 // loses one. It is changed only by Step, which is pure.
 type NotificationState struct {
-	Incidents      []incident.Incident `json:"incidents"`
-	Pages          []incident.Page     `json:"pages"` // about those incidents, oldest first
-	Escalation     Escalation          `json:"chain"`
-	Seq            int                 `json:"seq"`  // numbers the pages
-	Past           []Past              `json:"past"` // the last incidents that were forgotten: of these, old news is no news
-	ProviderOutage ProviderOutage      `json:"outage,omitzero"`
-	Meter          Meter               `json:"meter,omitzero"`
-	Drill          DrillState          `json:"rehearsal,omitzero"`
-	Overrides      []oncall.Override   `json:"overrides,omitempty"`
-	Mutes          []incident.Mute     `json:"mutes,omitempty"`
-	Windows        []incident.Window   `json:"windows,omitempty"` // of maintenance, that are on
-	Releases       []incident.Release  `json:"marks,omitempty"`   // of releases, oldest first
+	Incidents      []incident.Incident          `json:"incidents"`
+	Pages          []incident.Page              `json:"pages"` // about those incidents, oldest first
+	Escalation     Escalation                   `json:"chain"`
+	Seq            int                          `json:"seq"`  // numbers the pages
+	Past           []Past                       `json:"past"` // the last incidents that were forgotten: of these, old news is no news
+	ProviderOutage ProviderOutage               `json:"outage,omitzero"`
+	Meter          Meter                        `json:"meter,omitzero"`
+	Drill          DrillState                   `json:"rehearsal,omitzero"`
+	Overrides      []oncall.Override            `json:"overrides,omitempty"`
+	Mutes          []incident.Mute              `json:"mutes,omitempty"`
+	Windows        []incident.ActiveMaintenance `json:"windows,omitempty"` // of maintenance, that are on
+	Releases       []incident.Release           `json:"marks,omitempty"`   // of releases, oldest first
 
 	Joined []string `json:"joined,omitempty"` // ids of incidents that came from another table
 

@@ -52,7 +52,7 @@ func onceMore(r incident.Record, p incident.Page) string {
 	switch {
 	case p.Purpose != incident.AllClear || !slices.ContainsFunc(r.Pages, before):
 		return ""
-	case p.Via == incident.Second:
+	case p.Via == incident.Failover:
 		return " once more, by the second channel, as it did not arrive,"
 	}
 	return " once more, as it did not arrive,"

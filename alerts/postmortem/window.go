@@ -36,7 +36,7 @@ func windows(c Case) []Window {
 			if named {
 				all = append(all, c.gap(region, runs)...)
 			}
-		case incident.Creeping, incident.Counts, incident.Heartbeat:
+		case incident.LatencyTrend, incident.Counts, incident.Heartbeat:
 			if named {
 				all = append(all, c.around(region, runs))
 			}
@@ -161,7 +161,7 @@ func hit(k incident.Kind) string {
 	switch k {
 	case incident.ProbeFault, incident.Silent:
 		return "nobody knows how it was for customers"
-	case incident.Degraded, incident.Creeping:
+	case incident.Degraded, incident.LatencyTrend:
 		return "customers may have waited"
 	case incident.Counts, incident.Heartbeat:
 		return "the numbers may have been wrong"

@@ -115,7 +115,7 @@ func (w *world) ackEnds(i incident.Incident) time.Time {
 func (w *world) pageArrow(was, is incident.Page) {
 	w.doubted[is.ID] = w.doubted[is.ID] || is.State == incident.Unknown || is.Resent
 	w.resent[is.ID] = w.resent[is.ID] || is.Resent
-	if !is.SwitchedAt.IsZero() || is.Via == incident.Second {
+	if !is.SwitchedAt.IsZero() || is.Via == incident.Failover {
 		w.switched[is.ID] = true
 	}
 	switch {

@@ -186,7 +186,7 @@ func (w *world) round() time.Duration {
 // silence checks that after all was acknowledged nobody is called, unless that has expired; then somebody is.
 func (w *world) silence(d time.Duration) {
 	for _, i := range w.route.Incidents {
-		if i.Awaits() {
+		if i.Unacknowledged() {
 			w.Fatalf("%s acknowledged all, and %s is %s", w.onCall.People[0].Name, i.ID, i.State)
 		}
 	}
@@ -291,7 +291,7 @@ func (w *world) reply(from, words string) {
 			return err
 		}
 		for _, i := range w.route.Incidents {
-			if strings.HasPrefix(answer, "Thank you") && strings.Contains(answer, "#"+i.Short()) && i.Awaits() {
+			if strings.HasPrefix(answer, "Thank you") && strings.Contains(answer, "#"+i.Short()) && i.Unacknowledged() {
 				w.Fatalf("%q was answered %q, but %s is %s", words, answer, i.ID, i.State)
 			}
 		}

@@ -154,7 +154,7 @@ func (w *world) place(r *request) {
 		}
 	}
 	r.placed, r.sid = w.now, fmt.Sprintf("%s-%d", r.page.ID, before+1)
-	if r.page.Via == incident.First { // nothing is heard of the second
+	if r.page.Via == incident.Primary { // nothing is heard of the second
 		r.reports = w.reports(r)
 	}
 }
@@ -167,7 +167,7 @@ func (l line) Find(_ context.Context, d paging.Dispatch, since time.Time) (sid s
 	c := &p.w.carrier
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if l.via == incident.Second {
+	if l.via == incident.Failover {
 		c.missed[d.PageID] = true
 		return "", false, errors.New("it cannot be asked")
 	}
@@ -199,7 +199,7 @@ func (w *world) placings() {
 	placed, doubts, back := map[string]int{}, map[string]int{}, map[string]int{}
 	for _, r := range w.carrier.requests {
 		id := r.page.ID
-		if r.page.Via == incident.Second {
+		if r.page.Via == incident.Failover {
 			back[id]++
 		}
 		if !r.placed.IsZero() {

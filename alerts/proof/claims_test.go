@@ -44,7 +44,7 @@ func (w *world) needed(now time.Time, r paging.NotificationState, page incident.
 		switch {
 		case i == nil:
 			w.Fatalf("page %s is about %s, which nobody knows", page.ID, id)
-		case page.Purpose == incident.Alarm && !i.Awaits():
+		case page.Purpose == incident.Alarm && !i.Unacknowledged():
 			w.Fatalf("%s page %s was claimed about %s, which is %s", page.Channel, page.ID, id, i.State)
 		case page.Purpose == incident.Alarm && w.quiet(r, i.Journey, now):
 			w.Fatalf("%s page %s was claimed about %s, of which nobody is to be told now", page.Channel, page.ID, id)
@@ -82,7 +82,7 @@ func (w *world) quiet(r paging.NotificationState, journey string, now time.Time)
 // that is not wrong.
 func (w *world) toldTrue(r paging.NotificationState, page incident.Page) {
 	words := page.Words
-	written := page.Channel != incident.Call || page.Via == incident.Second && w.onCall.Failover.Voice == ""
+	written := page.Channel != incident.Call || page.Via == incident.Failover && w.onCall.Failover.Voice == ""
 	for n, id := range page.Incidents {
 		i := incidentOf(r, id)
 		room := !written || len(page.Incidents) <= 2 // a text is cut after two segments
@@ -107,7 +107,7 @@ func (w *world) toldTrue(r paging.NotificationState, page incident.Page) {
 func (w *world) request(page incident.Page) *request {
 	r := &request{page: page, answer: taken, fate: delivered, manner: inOrder, claimed: w.now}
 	mood := w.carrier.mood
-	if page.Via == incident.Second {
+	if page.Via == incident.Failover {
 		mood = w.carrier.second
 	}
 	switch {
@@ -162,7 +162,7 @@ func (w *world) nobodyIsForgotten(p *program, r paging.NotificationState) {
 
 // rings reports whether somebody has to be called about an incident now.
 func (w *world) rings(r paging.NotificationState, i incident.Incident, now time.Time) bool {
-	return i.Awaits() && w.onCall.Severity(i) == oncall.Wake && !w.quiet(r, i.Journey, now)
+	return i.Unacknowledged() && w.onCall.Severity(i) == oncall.Wake && !w.quiet(r, i.Journey, now)
 }
 
 // longestPause is the longest that the escalation lets pass between two calls.

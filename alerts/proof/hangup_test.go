@@ -19,7 +19,7 @@ func (l line) HangUp(_ context.Context, sid string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	i := slices.IndexFunc(c.requests, func(r *request) bool { return r.sid == sid && r.page.Via == l.via })
-	if i < 0 || l.via != incident.First {
+	if i < 0 || l.via != incident.Primary {
 		c.complain("%q is hung up, which is no call of this carrier", sid)
 		return errors.New("there is no such call")
 	}
@@ -49,14 +49,14 @@ func (w *world) hungUp(r *request) {
 // useless reports whether a call goes on for nothing: somebody has taken on, or muted, all that it is about, or it is over.
 // Who has just done so hears what came of it, and who has picked up hears that it is over.
 func (w *world) useless(r paging.NotificationState, page incident.Page, now time.Time) bool {
-	if page.Channel != incident.Call || page.Purpose != incident.Alarm || page.Via != incident.First || page.State != incident.Accepted || page.SID == "" ||
+	if page.Channel != incident.Call || page.Purpose != incident.Alarm || page.Via != incident.Primary || page.State != incident.Accepted || page.SID == "" ||
 		slices.Contains([]string{"4", "6", "9"}, page.Key) {
 		return false
 	}
 	over := true
 	for _, id := range page.Incidents {
 		i := incidentOf(r, id)
-		if i != nil && i.Awaits() && !w.quiet(r, i.Journey, now) {
+		if i != nil && i.Unacknowledged() && !w.quiet(r, i.Journey, now) {
 			return false
 		}
 		over = over && (i == nil || i.State == incident.Resolved)

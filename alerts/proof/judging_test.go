@@ -31,7 +31,7 @@ func newTrial(t *rapid.T) *trial {
 	p.Regions = rapid.SampledFrom([]judge.Quorum{"", "any", "majority", "all", "2", "3"}).Draw(t, "quorum")
 	p.SlowOutOf, p.FlappingOutOf = 2+small("slow out of", 6), 3+small("flapping out of", 9)
 	p.SlowRuns, p.FlappingFailures = small("slow", p.SlowOutOf), 1+small("flapping", p.FlappingOutOf-1)
-	p.FlappingSpells = 1 + small("spells", 3)
+	p.FlappingOutages = 1 + small("spells", 3)
 	p.QuietFor, p.ReturnWithin = time.Duration(small("quiet", 20))*time.Minute, time.Duration(small("return", 60))*time.Minute
 	return &trial{T: t, policy: p, book: textbook{policy: p, runs: map[string][]journey.Run{}, past: map[string]int{}}, ids: map[string]bool{}}
 }

@@ -57,11 +57,11 @@ var steadyMutants = []mutant{
 	},
 	{
 		"what is acknowledged is called about",
-		"return i.Awaits() && at", "return i.State != incident.Resolved && at",
+		"return i.Unacknowledged() && at", "return i.State != incident.Resolved && at",
 	},
 	{
 		"a planned call outlives the acknowledgement",
-		"return i == nil || !i.Awaits() || i.Kind", "return i == nil || i.Kind",
+		"return i == nil || !i.Unacknowledged() || i.Kind", "return i == nil || i.Kind",
 	},
 	{
 		"the chain is not repeated",

@@ -49,14 +49,14 @@ func (p *program) saidLast() time.Time { return time.Unix(0, p.said.Load()).UTC(
 
 func (p *program) pager() *paging.Pager {
 	pager := &paging.Pager{
-		Store: p, Phone: line{p, incident.First}, OnCall: p.w.onCall, Journeys: journeys, Log: slog.New(slog.DiscardHandler), TimeNow: p.time,
+		Store: p, Phone: line{p, incident.Primary}, OnCall: p.w.onCall, Journeys: journeys, Log: slog.New(slog.DiscardHandler), TimeNow: p.time,
 	}
 	if p.w.onCall.Failover != nil {
-		pager.Second = line{p, incident.Second}
+		pager.Second = line{p, incident.Failover}
 	}
 	return pager
 }
 
 func (p *program) desk() judge.Recorder {
-	return judge.Recorder{Store: p, Policy: p.w.policy, Titles: titles, Awake: p.w.awake, TimeNow: p.time}
+	return judge.Recorder{Store: p, Policy: p.w.policy, Titles: titles, RunningSince: p.w.awake, TimeNow: p.time}
 }

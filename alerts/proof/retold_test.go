@@ -23,7 +23,7 @@ func (w *world) retold(after paging.NotificationState) {
 			w.Fatalf("page %s tells %s for the %d. time that it is over", page.ID, page.Person, page.Again+1)
 		}
 		missed := page.State == incident.Ended && (page.Result == incident.FailedCall || page.Result == incident.Undelivered)
-		nobody := page.Final && (w.onCall.Failover == nil || page.Via == incident.Second)
+		nobody := page.Final && (w.onCall.Failover == nil || page.Via == incident.Failover)
 		if !missed || nobody || page.Again == mostTold-1 {
 			continue
 		}

@@ -17,7 +17,7 @@ func (w *world) switches(p *program, after paging.NotificationState) {
 	now := p.saidLast()
 	for _, page := range after.Pages {
 		waits := page.Tries > 0 && (page.State == incident.Unknown || page.State == incident.Planned)
-		if w.onCall.Failover == nil || !waits || page.Via != incident.First || !page.SwitchedAt.IsZero() {
+		if w.onCall.Failover == nil || !waits || page.Via != incident.Primary || !page.SwitchedAt.IsZero() {
 			continue
 		}
 		if age := now.Sub(page.TriedAt); age >= patience || age < -fast {
@@ -35,9 +35,9 @@ func (w *world) switchedInTime(begin time.Time) {
 			first[id] = r.claimed
 		}
 		tried := first[id]
-		if r.page.Via == incident.Second && !had[id] && !tried.Before(begin) && r.claimed.Sub(tried) > settled {
+		if r.page.Via == incident.Failover && !had[id] && !tried.Before(begin) && r.claimed.Sub(tried) > settled {
 			w.Fatalf("page %s was first tried at %v, and the second carrier had it at %v", id, tried, r.claimed)
 		}
-		had[id] = had[id] || r.page.Via == incident.Second
+		had[id] = had[id] || r.page.Via == incident.Failover
 	}
 }

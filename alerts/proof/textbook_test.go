@@ -179,5 +179,5 @@ func (b *textbook) staysSlow(i incident.Incident, at time.Time) bool {
 			lately++
 		}
 	}
-	return lately >= b.policy.FlappingSpells && at.Sub(b.slow) < b.policy.ReturnWithin
+	return lately >= b.policy.FlappingOutages && at.Sub(b.slow) < b.policy.ReturnWithin
 }

@@ -80,7 +80,7 @@ func TestCreepingNeedsATrend(t *testing.T) {
 				run.Steps = []journey.StepResult{{Name: "press Print", Outcome: journey.Passed, DurationMS: int64(ms), LimitMS: limit}}
 				k.state, _ = judge.Judge(k.policy, k.state, run, "print a card")
 			}
-			if creeps == 0 && find(k.state, incident.Creeping) != nil {
+			if creeps == 0 && find(k.state, incident.LatencyTrend) != nil {
 				creeps = day
 			}
 			if fails == 0 && ms > limit {

@@ -86,7 +86,7 @@ func TestFuture(t *testing.T) {
 		t.Error(err)
 	}
 	run.ID, run.Slot = "y", run.Slot.Add(time.Hour)
-	if _, err := s.Desk(s.Tables.Home).Record(t.Context(), run); !errors.Is(err, judge.ErrAhead) {
+	if _, err := s.Desk(s.Tables.Home).Record(t.Context(), run); !errors.Is(err, judge.ErrFutureRun) {
 		t.Errorf("got %v", err)
 	}
 	if runs, err := w.Tables[lambdatest.Home].Runs(t.Context(), incident.RunQuery{}); err != nil || len(runs) != 1 || runs[0].ID != "x" {

@@ -32,7 +32,7 @@ func TestCreepIsSeenAhead(t *testing.T) {
 			creep.Shop.Seed = seed
 			var told, felt time.Time
 			for _, v := range ordering(t, creep) {
-				if v.Kind == incident.Creeping && len(v.Alarms) > 0 && (told.IsZero() || v.Alarms[0].At.Before(told)) {
+				if v.Kind == incident.LatencyTrend && len(v.Alarms) > 0 && (told.IsZero() || v.Alarms[0].At.Before(told)) {
 					told = v.Alarms[0].At
 				}
 				if v.Rings() && (felt.IsZero() || v.Since.Before(felt)) {

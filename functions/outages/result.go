@@ -94,7 +94,7 @@ func (r *Result) find() {
 			continue
 		}
 		for _, p := range rec.Pages {
-			call := r.Want.Call && rec.Kind != incident.Creeping
+			call := r.Want.Call && rec.Kind != incident.LatencyTrend
 			if p.Purpose != incident.Alarm || !p.Sent() || call != (p.Channel == incident.Call) {
 				continue
 			}

@@ -191,7 +191,7 @@ func simulated() []Scenario {
 			Row: "I6", Name: "creep", Line: "order numbers run out: create order creeps slower for a month, then times out",
 			Begins: monday, Lasts: 38 * day, Every: hour,
 			Shop: demoshop.Config{Seed: 6, Customers: 1_000, OrdersTaken: 846_000, LookupTime: 40 * time.Millisecond},
-			Want: Want{Kinds: []incident.Kind{incident.Creeping}, Journeys: []string{"order-api"}, Call: true, Words: []string{"create an order", "crosses its"}, Ahead: 10 * day, Calls: 200},
+			Want: Want{Kinds: []incident.Kind{incident.LatencyTrend}, Journeys: []string{"order-api"}, Call: true, Words: []string{"create an order", "crosses its"}, Ahead: 10 * day, Calls: 200},
 		},
 		{
 			Row: "I6", Name: "slow-day", Line: "one day on which orders take twice as long", Decoy: true,

@@ -95,7 +95,7 @@ func newWorld(ctx context.Context, s Scenario, stage Stage) (w *world, err error
 	for _, make := range journey.Scheduled(practice.All) {
 		titles[make().Name] = make().Title
 	}
-	w.desk = judge.Recorder{Store: w.store, Policy: cfg.Judge, Titles: titles, Awake: s.Begins}
+	w.desk = judge.Recorder{Store: w.store, Policy: cfg.Judge, Titles: titles, RunningSince: s.Begins}
 	if err := w.connect(cfg); err != nil {
 		return w, err
 	}

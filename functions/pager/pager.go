@@ -142,7 +142,7 @@ func (p *pager) post(ctx context.Context, phone paging.Phone) (incident.Store, e
 func (p *pager) look(ctx context.Context, table incident.Store) (err error) {
 	now := time.Now().UTC()
 	desk := p.Desk(table)
-	if desk.Awake, err = awake(ctx, table, now); err != nil {
+	if desk.RunningSince, err = awake(ctx, table, now); err != nil {
 		return err
 	}
 	decisions, err := desk.Watch(ctx, now)

@@ -61,7 +61,7 @@ func (p *pager) tell(ctx context.Context, is state) {
 
 // tells reports whether there is anybody to be told.
 func (p *pager) tells() bool {
-	t := p.Alerts.Tell
+	t := p.Alerts.Subscribers
 	return cmp.Or(p.Told.StatusBucket, p.Told.StatusTopic, p.Told.EventBus, t.EventBus, t.Topic) != "" || len(t.Webhooks) > 0
 }
 
@@ -107,7 +107,7 @@ func (p *pager) press(table incident.Store) status.Press {
 
 // receivers are those who are told of each incident. Some of them may be there although there is an error.
 func (p *pager) receivers(ctx context.Context) ([]events.Receiver, error) {
-	tell := p.Alerts.Tell
+	tell := p.Alerts.Subscribers
 	tell.EventBus = cmp.Or(p.Told.EventBus, tell.EventBus)
 	find, err := p.secretsOfWebhooks(ctx)
 	all, missing := events.With(p.AWS, tell, find)
@@ -120,7 +120,7 @@ func (p *pager) receivers(ctx context.Context) ([]events.Receiver, error) {
 // secretsOfWebhooks finds the secrets that events are signed with. They are others than the pager's own, and are read only
 // where there are webhooks.
 func (p *pager) secretsOfWebhooks(ctx context.Context) (func(name string) (string, error), error) {
-	if len(p.Alerts.Tell.Webhooks) == 0 {
+	if len(p.Alerts.Subscribers.Webhooks) == 0 {
 		return nil, nil // nobody will ask
 	}
 	if p.signing == nil {

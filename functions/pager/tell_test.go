@@ -78,7 +78,7 @@ func listen(r *rig) *audience {
 	}))
 	r.Cleanup(hook.Close)
 	r.Cloud.Parameter("/valkyrie/tell/status-hook", "a shared secret")
-	r.pager.Alerts.Tell.Webhooks = []config.Webhook{{URL: hook.URL, Secret: "status-hook"}}
+	r.pager.Alerts.Subscribers.Webhooks = []config.Webhook{{URL: hook.URL, Secret: "status-hook"}}
 	return a
 }
 
@@ -246,7 +246,7 @@ func TestTellsAlone(t *testing.T) {
 func TestTellsWithoutASecret(t *testing.T) {
 	r := newRig(t, telling...)
 	a := listen(r)
-	r.pager.Alerts.Tell.Webhooks[0].Secret = "other-hook"
+	r.pager.Alerts.Subscribers.Webhooks[0].Secret = "other-hook"
 	r.log.Reset()
 	if err := r.Handle(t.Context(), json.RawMessage(`{}`)); err != nil || !strings.Contains(r.log.String(), `as \"other-hook\" in ssm:/valkyrie/tell/; put it there`) || !strings.Contains(r.log.String(), `"Untold":1`) {
 		t.Errorf("%v\n%s", err, &r.log)

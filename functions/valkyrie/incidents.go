@@ -224,7 +224,7 @@ func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, n
 // state that it had at the time: trends and usual counts need weeks.
 func judgeAgain(ctx context.Context, store incident.RunLog, cfg config.Config, r incident.Record, now time.Time) ([]postmortem.Decided, error) {
 	back := max(2*cli.Day, cfg.Judge.For(r.Journey).ReturnWithin+cli.Day)
-	if r.Kind == incident.Creeping || r.Kind == incident.Counts {
+	if r.Kind == incident.LatencyTrend || r.Kind == incident.Counts {
 		back = 50 * cli.Day
 	}
 	until := now

@@ -43,7 +43,7 @@ func openServices(ctx context.Context, db string, cfg config.Config, c provider,
 		return nil, cli.Exit(cli.ExitUsage, err)
 	}
 	s := &services{store: store}
-	s.recorder = judge.Recorder{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All), Awake: time.Now().UTC(), TimeNow: time.Now}
+	s.recorder = judge.Recorder{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All), RunningSince: time.Now().UTC(), TimeNow: time.Now}
 	if err := s.connect(ctx, cfg, c, log); err != nil {
 		return nil, errors.Join(err, s.close())
 	}

@@ -64,7 +64,7 @@ func watchCommand(p *program) cli.Command {
 				if w.runner, err = p.runner(ctx, *site, *region, *dir); err != nil {
 					return err
 				}
-				if w.receivers, err = events.Receivers(ctx, cfg.Tell, w.runner.Stage.Secrets); err != nil {
+				if w.receivers, err = events.Receivers(ctx, cfg.Subscribers, w.runner.Stage.Secrets); err != nil {
 					return cli.Exit(cli.ExitUsage, err)
 				}
 				options.apply(&w.runner)

@@ -35,7 +35,7 @@ func TestCustomers(t *testing.T) {
 	told := events.Told{}.Plan([]incident.Record{newIncident(1, false)}, nil)
 	told = told.Plan([]incident.Record{newIncident(2, true)}, nil)
 	told = told.Plan([]incident.Record{newIncident(3, false)}, nil)
-	for _, kind := range []incident.Kind{incident.Drilled, incident.Silent, incident.ProbeFault, incident.Creeping} {
+	for _, kind := range []incident.Kind{incident.Drilled, incident.Silent, incident.ProbeFault, incident.LatencyTrend} {
 		r := newIncident(1, false)
 		r.ID, r.Kind = string(kind), kind
 		told.Outbox = append(told.Outbox, events.Told{}.Plan([]incident.Record{r}, nil).Outbox...)

@@ -16,7 +16,7 @@ import (
 
 // Receivers are those that alerts.yaml names. Secrets are looked up by secret, by their names; credentials for AWS come from
 // the surroundings, and only where there is a bus or a topic. Without one of the secrets there are none.
-func Receivers(ctx context.Context, tell alertconfig.Tell, secret func(name string) (string, error)) ([]Receiver, error) {
+func Receivers(ctx context.Context, tell alertconfig.Subscribers, secret func(name string) (string, error)) ([]Receiver, error) {
 	var cfg aws.Config
 	if tell.EventBus != "" || tell.Topic != "" {
 		var err error
@@ -33,7 +33,7 @@ func Receivers(ctx context.Context, tell alertconfig.Tell, secret func(name stri
 
 // With is the same where AWS is configured already; and it also returns, with the error, the receivers that can be told:
 // a secret that is missing is no reason to leave out the others.
-func With(cfg aws.Config, tell alertconfig.Tell, secret func(name string) (string, error)) ([]Receiver, error) {
+func With(cfg aws.Config, tell alertconfig.Subscribers, secret func(name string) (string, error)) ([]Receiver, error) {
 	var all []Receiver
 	var errs []error
 	for _, w := range tell.Webhooks {

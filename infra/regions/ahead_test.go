@@ -32,7 +32,7 @@ func TestRunFromTheFuture(t *testing.T) {
 	run := aRun()
 	run.Slot = noon.Add(time.Hour)
 	at, _, missed, err := w.pair().Record(t.Context(), w.staff.Desk(nil), run)
-	if at != regions.AtHome || missed != nil || !errors.Is(err, judge.ErrAhead) || strings.Contains(err.Error(), "neither region") {
+	if at != regions.AtHome || missed != nil || !errors.Is(err, judge.ErrFutureRun) || strings.Contains(err.Error(), "neither region") {
 		t.Errorf("at %s: %v, %v", at, missed, err)
 	}
 	for name, l := range map[string]*line{"home": w.home, "standby": w.standby} {

@@ -47,7 +47,7 @@ func bringRuns(ctx context.Context, p Pair, desk judge.Recorder, since time.Time
 	}
 	desk.Store = p.Home
 	for _, run := range runs {
-		if _, err := desk.Record(ctx, run); err != nil && !errors.Is(err, judge.ErrAhead) {
+		if _, err := desk.Record(ctx, run); err != nil && !errors.Is(err, judge.ErrFutureRun) {
 			return err
 		}
 	}

@@ -43,7 +43,7 @@ func (p Pair) Record(ctx context.Context, desk judge.Recorder, run journey.Run) 
 	if missed == nil {
 		return AtHome, decisions, nil, nil
 	}
-	if ctx.Err() != nil || errors.Is(missed, judge.ErrAhead) { // a run from the future is nothing for the standby either
+	if ctx.Err() != nil || errors.Is(missed, judge.ErrFutureRun) { // a run from the future is nothing for the standby either
 		return AtHome, decisions, nil, missed
 	}
 	desk.Store = p.Standby

@@ -54,7 +54,7 @@ func example() status.Page {
 	slow := down(midnight.AddDate(0, 0, -5).Add(8*time.Hour), midnight.AddDate(0, 0, -5).Add(10*time.Hour))
 	slow.Kind, slow.ID = incident.Degraded, "print-card/degraded/1"
 	creeping := slow
-	creeping.Kind, creeping.ID, creeping.State = incident.Creeping, "print-card/creeping/1", incident.Open
+	creeping.Kind, creeping.ID, creeping.State = incident.LatencyTrend, "print-card/creeping/1", incident.Open
 	return status.Build(setting, known, []incident.Record{slow, creeping, down(midnight.Add(-6*time.Minute), midnight.Add(6*time.Minute)), down(now.Add(-4*time.Minute), time.Time{})}, now)
 }
 

@@ -46,7 +46,7 @@ func pageTimes(p incident.Page) string {
 	if key, ok := p.ToKey(); ok {
 		times += fmt.Sprintf(", key %s later", key.Round(time.Second))
 	}
-	if p.Via == incident.Second {
+	if p.Via == incident.Failover {
 		times += "; by the second channel"
 	}
 	return times

@@ -19,7 +19,7 @@ func TestIncidentText(t *testing.T) {
 			Evidence: []journey.Evidence{{Kind: "screenshot", Path: "a.png"}, {Kind: "har", Missing: "too large"}},
 		},
 		Pages: []incident.Page{
-			{Purpose: incident.Alarm, Channel: incident.Call, Person: "Ada", State: incident.Ended, Result: "human", Key: "4", Slot: at(5), PlannedAt: at(11), AcceptedAt: at(17), Via: incident.Second},
+			{Purpose: incident.Alarm, Channel: incident.Call, Person: "Ada", State: incident.Ended, Result: "human", Key: "4", Slot: at(5), PlannedAt: at(11), AcceptedAt: at(17), Via: incident.Failover},
 			{Purpose: incident.Alarm, Channel: incident.Text, Person: "Ada", State: incident.Ended, Times: 3, PlannedAt: at(12), EndedAt: at(30)},
 		},
 	}

@@ -69,7 +69,7 @@ func detection(t practice.Trouble, verdicts []replay.Verdict) string {
 // runs may have led to it. Alarms about slowness belong to slow troubles, all others to the rest.
 func causes(t practice.Trouble, v replay.Verdict, a replay.Notification) bool {
 	const soon = 30 * time.Minute
-	slowness := v.Kind == incident.Creeping || v.Kind == incident.Degraded
+	slowness := v.Kind == incident.LatencyTrend || v.Kind == incident.Degraded
 	return t.About(v.Journey) && !a.At.Before(t.From) && a.At.Before(t.Until.Add(soon)) && t.Slow == slowness
 }
 

@@ -9,32 +9,32 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Court judges runs and keeps what was said.
-type Court struct {
-	Policy judge.JourneyPolicy
-	State  judge.JourneyState
-	Said   []string // openings, re-openings, endings: "down opens@2"
-	All    []judge.Decision
+// A Scenario judges runs in order and records the decisions.
+type Scenario struct {
+	Policy    judge.JourneyPolicy
+	State     judge.JourneyState
+	Changes   []string // openings, re-openings, endings: "down opens@2"
+	Decisions []judge.Decision
 }
 
-func (c *Court) Run(r journey.Run) []judge.Decision {
+func (c *Scenario) Run(r journey.Run) []judge.Decision {
 	var ds []judge.Decision
 	c.State, ds = judge.Judge(c.Policy, c.State, r, "print a card")
 	c.note(ds, r.Slot)
 	return ds
 }
 
-func (c *Court) note(ds []judge.Decision, at time.Time) {
-	c.All = append(c.All, ds...)
+func (c *Scenario) note(ds []judge.Decision, at time.Time) {
+	c.Decisions = append(c.Decisions, ds...)
 	for _, d := range ds {
 		if d.Verb == judge.Opens || d.Verb == judge.Reopens || d.Verb == judge.Resolves {
-			c.Said = append(c.Said, fmt.Sprintf("%s %s@%d", d.Incident.Kind, d.Verb, int(at.Sub(Start).Minutes())))
+			c.Changes = append(c.Changes, fmt.Sprintf("%s %s@%d", d.Incident.Kind, d.Verb, int(at.Sub(Start).Minutes())))
 		}
 	}
 }
 
 // Letters judges runs of one region, a minute each: "pff", or "p*30" for thirty of them.
-func (c *Court) Letters(text string) string {
+func (c *Scenario) Sequence(text string) string {
 	minute := 0
 	for _, word := range strings.Fields(text) {
 		runes, n, _ := strings.Cut(word, "*")
@@ -47,11 +47,11 @@ func (c *Court) Letters(text string) string {
 			}
 		}
 	}
-	return strings.Join(c.Said, " ")
+	return strings.Join(c.Changes, " ")
 }
 
 // Regions judges runs of several regions: a word is a slot, a letter a region, "." no run.
-func (c *Court) Regions(text string) string {
+func (c *Scenario) Regions(text string) string {
 	for minute, word := range strings.Fields(text) {
 		for i, l := range word {
 			if l != '.' {
@@ -59,10 +59,10 @@ func (c *Court) Regions(text string) string {
 			}
 		}
 	}
-	return strings.Join(c.Said, " ")
+	return strings.Join(c.Changes, " ")
 }
 
-func (c *Court) Watch(minute float64, awake time.Time) {
+func (c *Scenario) Watch(minute float64, awake time.Time) {
 	now := Start.Add(time.Duration(minute * float64(time.Minute)))
 	var ds []judge.Decision
 	c.State, ds = c.State.Watch(c.Policy, "print-card", "print a card", now, awake)
