@@ -27,7 +27,7 @@ var Start = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 
 var Policy = judge.JourneyPolicy{FailuresInARow: 2, BrokenInARow: 2, SlowRuns: 3, SlowOutOf: 5}
 
-// outcomes are written as letters: p passed, s slow, f failed, b broken.
+// Outcomes are written as letters: p passed, s slow, f failed, b broken.
 var Outcomes = map[rune]journey.Outcome{'p': journey.Passed, 's': journey.Slow, 'f': journey.Failed, 'b': journey.Broken}
 
 // Run is a run of print-card in the given minute.

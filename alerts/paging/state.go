@@ -54,32 +54,32 @@ type Event any
 
 // The events.
 type (
-	// IncidentUpdated: judging has something new to say of an incident.
+	// IncidentUpdated is a change of an incident by judging.
 	IncidentUpdated struct {
 		Incident incident.Incident
 		Fine     []string // regions from which the journey works
 	}
-	// Tick: time has passed.
+	// Tick is the passing of time.
 	Tick struct{}
-	// Sent: the carrier took the page.
+	// Sent is a page that the provider accepted.
 	Sent struct {
 		PageID, SID string
 		Via         incident.Provider
 	}
-	// NotSent: it certainly did not; trying again is safe.
+	// NotSent is a page that the provider certainly did not accept; a retry is safe.
 	NotSent struct{ PageID, Why string }
-	// Refused: it never will.
+	// Refused is a page that the provider will never accept.
 	Refused struct{ PageID, Why string }
-	// ProviderRejected: it never will, nor any other page.
+	// ProviderRejected is a page that the provider will never accept, nor any other.
 	ProviderRejected struct{ PageID, Why string }
-	// SendUnknown: whether it did is not known.
+	// SendUnknown is a page that the provider may or may not have accepted.
 	SendUnknown struct{ PageID, Why string }
-	// SendResolved: the carrier was asked about a lost page. An empty SID: it does not know of it.
+	// SendResolved is the provider's answer about a page of SendUnknown. An empty SID: it does not know the page.
 	SendResolved struct {
 		PageID, SID string
 		Asked       time.Time // when the question was put; zero: just now
 	}
-	// Archived: an incident that is over is in the history, and may be forgotten here.
+	// Archived is an incident that is over and in the history, so that the route may drop it.
 	Archived struct{ IncidentID string }
 )
 

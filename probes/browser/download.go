@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
-	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
 )
 
@@ -128,7 +127,7 @@ func (d *downloads) last() (file, bool) {
 }
 
 func (tab *Tab) downloaded(f file) ([]byte, error) {
-	if f.state != cdpbrowser.DownloadProgressStateCompleted {
+	if f.state != browser.DownloadProgressStateCompleted {
 		return nil, fmt.Errorf("only %.0f of %.0f bytes came", f.received, f.total)
 	}
 	if f.received > maxEvidence {
