@@ -12,6 +12,7 @@ import (
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/environ"
+	"valkyrie/infra/suite"
 )
 
 // A deployment is all functions of three regions, on one machine.
@@ -27,6 +28,7 @@ var everywhere = []string{lambdatest.Home, lambdatest.Standby, lambdatest.Third}
 
 func deploy(t *testing.T) *deployment {
 	t.Helper()
+	suite.Core(t)
 	d := &deployment{
 		T: t, World: lambdatest.NewWorld(t), probes: map[string]*lambdatest.Function{}, pagers: map[string]*lambdatest.Function{},
 		slot: time.Now().UTC().Truncate(time.Minute).Add(-12 * time.Minute),

@@ -4,9 +4,10 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"valkyrie/infra/suite"
 )
 
 // Build builds a function, such as "probe", as template.yaml does, and returns the folder that it is alone in, as bootstrap.
@@ -44,12 +45,10 @@ func build(ctx context.Context, function, dir string) error {
 	if err != nil {
 		return fmt.Errorf("building %s: %w", function, err)
 	}
-	program := filepath.Join(dir, "bootstrap")
-	cmd := exec.CommandContext(ctx, "go", "build", "-overlay", overlay,
-		"-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", program, "valkyrie/functions/"+function)
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("building %s: %w\n%s", function, err, out)
+	err = suite.Build(ctx, function, filepath.Join(dir, "bootstrap"), "-overlay", overlay,
+		"-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "valkyrie/functions/"+function)
+	if err != nil {
+		return err
 	}
 	return os.Chmod(dir, 0o755) // the sandbox's user is another
 }

@@ -16,6 +16,7 @@ import (
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/environ"
+	"valkyrie/infra/suite"
 	"valkyrie/probes/journey"
 )
 
@@ -39,6 +40,7 @@ func TestMain(m *testing.M) {
 
 func newRig(t *testing.T, timeout time.Duration, env ...string) *rig {
 	t.Helper()
+	suite.Core(t)
 	layer := lambdatest.Layer(t)
 	r := &rig{T: t, World: lambdatest.NewWorld(t)}
 	r.function = lambdatest.New(t, lambdatest.Config{
