@@ -64,7 +64,7 @@ func newFixture(t *testing.T) *fixture {
 	return o
 }
 
-// run records a run for each letter, a minute apart: p passes, f fails. After each the pager sends what is due.
+// run records a run for each letter, a minute apart: p passes, f fails. After each the pager sends the pages that are due.
 func (o *fixture) run(letters string) {
 	for _, l := range letters {
 		run := journey.Run{Journey: "print-card", Region: "eu", Slot: o.now, EveryMS: 60_000, Outcome: journey.Passed}

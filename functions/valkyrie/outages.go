@@ -177,7 +177,7 @@ func (p *program) playOutage(ctx context.Context, s outages.Scenario) error {
 	return nil
 }
 
-// silenceNote explains a harmless scenario that notified nobody, because a reader expects a call.
+// silenceNote explains a harmless scenario without notifications, because a reader expects a call.
 func silenceNote(r outages.Result) string {
 	if !r.Decoy || r.Calls+r.Texts > 0 {
 		return ""

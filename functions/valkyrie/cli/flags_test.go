@@ -49,7 +49,7 @@ func TestParseFlags(t *testing.T) {
 	}
 }
 
-// TestUsageText: the usage shows defaults, but neither of empty values nor of switches, and wraps what is too long.
+// TestUsageText: the usage shows defaults, but neither of empty values nor of switches, and wraps long lines.
 func TestUsageText(t *testing.T) {
 	var out strings.Builder
 	app := App{Name: "tool", Summary: "a tool", Hint: "begin", Stdout: &out, Stderr: io.Discard, Commands: []Command{{
