@@ -37,6 +37,13 @@ test: ## the tests: real Chrome, real stores, the real program; each day other r
 test-all: ## every test at full length: 20,000 histories, a hundred months, all outages; before a change to what they prove
 	VALKYRIE_TESTS=all go test -p $(AT_ONCE) -count 1 -timeout 90m $(TESTFLAGS) $(PACKAGES)
 	@$(MAKE) --no-print-directory layer
+	@$(MAKE) --no-print-directory test-dates
+
+# EVERY=8 tries each eighth date, under one zone each.
+EVERY ?= 1
+
+test-dates: ## the tests that depend on the date, on forty dates under three time zones
+	go run ./infra/suite/dates -every $(EVERY)
 
 outages: command ## the real outages, replayed, and what must stay silent beside them: one table
 	bin/valkyrie outages
