@@ -17,7 +17,7 @@ import (
 // TestOpensStoresOfEarlierVersions: a database that an earlier version wrote opens, and its history reads the same.
 func TestOpensStoresOfEarlierVersions(t *testing.T) {
 	const stored = "../../testdata/state/"
-	data, err := os.ReadFile(stored + "store.db")
+	data, err := os.ReadFile(stored + "store.sqlite")
 	if err != nil {
 		t.Fatal(err)
 	}
