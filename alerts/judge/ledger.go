@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge/trend"
@@ -16,7 +17,7 @@ type Ledger struct {
 	Steps map[string]trend.Days `json:"steps"` // by region and step, "eu-west-1/wait for the PDF"; oldest first
 }
 
-const ledgerDays = 397 // 13 months
+const ledgerDays = int64(incident.RetainDailyTimes / (24 * time.Hour))
 
 func ledgerKey(name string) string { return "DAYS#" + name }
 

@@ -210,7 +210,7 @@ func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, n
 	}
 	for back := cli.Day; ; back *= 8 {
 		runs, err := store.Runs(ctx, incident.RunQuery{Journey: r.Journey, Since: r.Since.Add(-back), Until: until})
-		if err != nil || back > runRetention {
+		if err != nil || back > incident.RetainRunsLocal {
 			return runs, err
 		}
 		windows := postmortem.Of(postmortem.Case{Record: r, Runs: runs, Now: now}).Windows

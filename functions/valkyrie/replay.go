@@ -125,7 +125,7 @@ func (r *replayOptions) judge(run journey.Run) {
 // onHistory judges the stored runs, and compares the incidents with those of the other policy, or with the stored ones.
 func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) error {
 	began := time.Now()
-	if err := eachRun(ctx, store, incident.RunQuery{Journey: r.journey, Since: began.Add(-runRetention), Until: began}, r.judge); err != nil {
+	if err := eachRun(ctx, store, incident.RunQuery{Journey: r.journey, Since: began.Add(-incident.RetainRunsLocal), Until: began}, r.judge); err != nil {
 		return err
 	}
 	if known := journey.Names(probes.All); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {

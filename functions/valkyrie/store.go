@@ -20,10 +20,6 @@ import (
 // storeVariable is the environment variable that replaces --store.
 const storeVariable = "VALKYRIE_STORE"
 
-// runRetention is for how long runs are kept unless --keep overrides it, and how far back a replay looks: 13 months, so that
-// a month can be compared with the same month of the year before.
-const runRetention = 400 * cli.Day
-
 // A store is an open store.
 type store interface {
 	incident.Store

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
@@ -39,7 +40,7 @@ func watchCommand(p *program) cli.Command {
 			retry := retryFlag(fs)
 			w.every = time.Minute
 			fs.Var((*cli.Duration)(&w.every), "every", "`DURATION` from slot to slot, at least 1s")
-			w.keep = runRetention
+			w.keep = incident.RetainRunsLocal
 			fs.Var((*cli.Duration)(&w.keep), "keep", "`DURATION` for which runs are kept, at least 1d; incidents stay")
 			fs.StringVar(&w.db, "db", "valkyrie.db", "`FILE` of the store")
 			fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/probes/journey"
 )
@@ -16,16 +17,16 @@ const (
 	pagerTakes = 0.2
 
 	// A run: three requests to the table (counted in infra/dynamo), and one beforehand, whether the slot has its run
-	// already. A run and the state of its journey, compressed, have about 2 KB each. Runs are kept for 90 days.
+	// already. A run and the state of its journey, compressed, have about 2 KB each.
 	runWrites, runReads = 2 + 2, 1 + 0.5
 	runKB               = 2.0
-	runDays             = 90
+	runDays             = float64(incident.RetainRuns / (24 * time.Hour))
 	// A round of the pager: it reads what is due and what is missing, and notes that it was there.
 	roundWrites, roundReads = 2, 8
 
 	// What Lambda itself writes about an invocation (START, END, REPORT), and our log line beside the metrics.
 	platformBytes, storyBytes = 420, 400
-	logMonths                 = 3 // the template's LogRetention
+	logMonths                 = float64(incident.RetainLogs) / float64(Month)
 	compressed                = 0.15
 
 	// Evidence of a failed run: a screenshot, the page, a HAR, the film: eight files.
@@ -60,7 +61,7 @@ func store(d Deployment) []Line {
 	return []Line{
 		{What: "table", Of: fmt.Sprintf("%s writes, %s reads", thousands(writes), thousands(reads)), USD: writes*tableWrites + reads*tableReads},
 		{
-			What: "history", Of: fmt.Sprintf("%.1f GB after %d days, recoverable", gb, runDays),
+			What: "history", Of: fmt.Sprintf("%.1f GB after %.0f days, recoverable", gb, runDays),
 			USD: gb * (tableStorage + tableRecovery), Free: min(gb, freeStorage) * tableStorage,
 		},
 	}
@@ -100,7 +101,7 @@ func roundBytes() int {
 
 func evidence(d Deployment) Line {
 	failed := d.Runs() * d.Failing
-	gb := failed * evidenceMB / 1024 // kept for 30 days, the template's EvidenceRetention
+	gb := failed * evidenceMB / 1024 * float64(incident.RetainEvidence) / float64(Month)
 	return Line{
 		What: "evidence", Of: fmt.Sprintf("%s runs that fail, %.1f GB", thousands(failed), gb),
 		USD: failed*evidenceFiles*bucketPuts + gb*bucketStorage,

@@ -23,8 +23,8 @@ type Config struct {
 	Endpoint string      // of a server that is not Amazon's, such as "http://127.0.0.1:8000"; "": Amazon's in the region
 	AWS      *aws.Config // credentials and the like; nil: the usual ones of the environment (AWS_PROFILE, Lambda's role)
 
-	KeepRuns      time.Duration // runs are deleted so long after they were written; 0: 90 days
-	KeepIncidents time.Duration // and so long after they ended, resolved incidents; 0: 13 months (396 days)
+	KeepRuns      time.Duration // runs are deleted so long after they were written; 0: incident.RetainRuns
+	KeepIncidents time.Duration // and so long after they ended, resolved incidents; 0: incident.RetainIncidents
 
 	AttemptLimit time.Duration    // how long to wait for an answer before a request is sent again; 0: 2 s
 	TimeNow      func() time.Time // nil: time.Now
@@ -32,9 +32,7 @@ type Config struct {
 
 // The defaults of a Config.
 const (
-	DefaultKeepRuns      = 90 * 24 * time.Hour
-	DefaultKeepIncidents = 396 * 24 * time.Hour
-	defaultAttemptLimit  = 2 * time.Second
+	defaultAttemptLimit = 2 * time.Second
 )
 
 // A Store is a table. Its methods are safe for several goroutines, and any number of processes may use one table.
@@ -69,10 +67,10 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 
 func (cfg Config) withDefaults() Config {
 	if cfg.KeepRuns == 0 {
-		cfg.KeepRuns = DefaultKeepRuns
+		cfg.KeepRuns = incident.RetainRuns
 	}
 	if cfg.KeepIncidents == 0 {
-		cfg.KeepIncidents = DefaultKeepIncidents
+		cfg.KeepIncidents = incident.RetainIncidents
 	}
 	if cfg.AttemptLimit == 0 {
 		cfg.AttemptLimit = defaultAttemptLimit

@@ -1,0 +1,19 @@
+package template_test
+
+import (
+	"testing"
+	"time"
+
+	"valkyrie/alerts/incident"
+)
+
+// TestRetention: the template keeps logs and evidence for as long as incident/retention.go says.
+func TestRetention(t *testing.T) {
+	parameters := read(t).section("Parameters")
+	for name, want := range map[string]time.Duration{"LogRetention": incident.RetainLogs, "EvidenceRetention": incident.RetainEvidence} {
+		days, _ := at(parameters[name], "Default").(int)
+		if got := time.Duration(days) * 24 * time.Hour; got != want {
+			t.Errorf("template.yaml: %s defaults to %d days, want %d; change either it or alerts/incident/retention.go", name, days, want/(24*time.Hour))
+		}
+	}
+}
