@@ -47,7 +47,7 @@ func (p *program) replyFlags(verb string) func(*flag.FlagSet) cli.Run {
 			if len(args) > 1 {
 				return cli.Usage("unexpected argument %q: expected at most one handle, such as 3f2a, or journey", args[1])
 			}
-			cfg, _, err := readAlerts(*file)
+			cfg, _, err := p.readAlerts(*file)
 			if err != nil {
 				return err
 			}

@@ -11,9 +11,7 @@ import (
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/cost"
-	"valkyrie/probes"
 	"valkyrie/probes/browser"
-	"valkyrie/probes/journey"
 )
 
 func costCommand(p *program) cli.Command {
@@ -47,7 +45,7 @@ func costCommand(p *program) cli.Command {
 					return err
 				}
 				d.Standby, d.Detail = !*alone && d.Regions > 1, cloudwatch.Detail(*detail)
-				for _, make := range journey.Scheduled(probes.All) {
+				for _, make := range p.suite.Scheduled() {
 					j := cost.Journey{Journey: make(), Takes: quick}
 					if _, browses := j.Uses.(*browser.Tab); browses {
 						j.Takes = takes

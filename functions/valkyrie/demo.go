@@ -17,6 +17,7 @@ import (
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/outages"
+	"valkyrie/functions/suite"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/infra/evidence"
@@ -117,7 +118,7 @@ func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviou
 		return nil, errors.Join(err, web.close(), shop.Close())
 	}
 	d.shop, d.site, d.exchange = shop, web.url, ph.exchange
-	if d.services, err = openServices(ctx, filepath.Join(dir, "valkyrie.db"), cfg, provider{
+	if d.services, err = openServices(ctx, filepath.Join(dir, "valkyrie.db"), suite.Suite{Journeys: practice.All, Alerts: practice.Alerts}, cfg, provider{
 		account: standin.DemoAccountSID, token: standin.DemoAuthToken, api: ph.url, listen: "127.0.0.1:0", incoming: ph.exchange.Incoming,
 	}, d.logger(slog.LevelWarn)); err != nil {
 		ph.close()

@@ -117,7 +117,7 @@ func TestDeployedReplies(t *testing.T) {
 // pager, which may have to hang up. Neither drill stays open.
 func TestDrillWithoutCalls(t *testing.T) {
 	w := signIn(t)
-	cfg, _, err := readAlerts(defaultAlerts)
+	cfg, _, err := (&program{suite: lambdatest.Practice()}).readAlerts(defaultAlerts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestDrillWithoutCalls(t *testing.T) {
 				cancel()
 			}
 		}}
-		p := &program{stdout: output, stderr: output, getenv: func(string) string { return "" }}
+		p := &program{suite: lambdatest.Practice(), stdout: output, stderr: output, getenv: func(string) string { return "" }}
 		woken := w.Cloud.Requests()["lambda POST"]
 		fs := storeFrom(t, p, "--store", deployedStore)
 		err := (&drill{program: p, timeout: c.within, printed: map[string]string{}}).run(ctx, cfg, fs, "")

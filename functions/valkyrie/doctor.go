@@ -12,7 +12,6 @@ import (
 
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/doctor"
-	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -83,7 +82,7 @@ func (e *examination) report(f doctor.Finding) {
 
 // deployment examines a deployment on AWS, with the credentials of this machine.
 func (e *examination) deployment(ctx context.Context) error {
-	people, _, err := readAlerts(e.alerts)
+	people, _, err := e.program.readAlerts(e.alerts)
 	if err != nil {
 		return err
 	}
@@ -93,7 +92,7 @@ func (e *examination) deployment(ctx context.Context) error {
 	}
 	e.clock(ctx, "https://sts."+e.home+".amazonaws.com")
 	doctor.Deployment{
-		AWS: cfg, Home: e.home, Stack: e.stack, Journeys: journey.Names(probes.All), Secrets: journey.Secrets(journey.Scheduled(probes.All)), Alerts: people,
+		AWS: cfg, Home: e.home, Stack: e.stack, Journeys: e.program.suite.Names(), Secrets: journey.Secrets(e.program.suite.Scheduled()), Alerts: people,
 		PhoneAPI: e.program.getenv("TWILIO_API_URL"), Client: e.client,
 	}.Examine(ctx, e.report)
 	return nil

@@ -13,7 +13,6 @@ import (
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/chrome"
 	"valkyrie/infra/doctor"
-	"valkyrie/probes"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -23,7 +22,7 @@ func (e *examination) machine(ctx context.Context) error {
 	e.browser(ctx)
 	e.journeys()
 	e.secrets()
-	people, path, err := readAlerts(e.alerts)
+	people, path, err := e.program.readAlerts(e.alerts)
 	if err != nil {
 		e.report(doctor.Finding{Verdict: doctor.Ill, What: "on call", Says: err.Error(), Cure: "correct " + path})
 	} else {
@@ -99,14 +98,14 @@ func tryOut(ctx context.Context, program journey.Program) error {
 // journeys validates the scheduled journeys.
 func (e *examination) journeys() {
 	var faults []error
-	for _, make := range journey.Scheduled(probes.All) {
+	for _, make := range e.program.suite.Scheduled() {
 		faults = append(faults, make().Validate())
 	}
 	if err := errors.Join(faults...); err != nil {
 		e.report(doctor.Finding{Verdict: doctor.Ill, What: "journeys", Says: err.Error(), Cure: "correct it in probes/"})
 		return
 	}
-	e.report(doctor.Finding{Verdict: doctor.Well, What: "journeys", Says: strings.Join(journey.Names(probes.All), ", ")})
+	e.report(doctor.Finding{Verdict: doctor.Well, What: "journeys", Says: strings.Join(e.program.suite.Names(), ", ")})
 }
 
 // secrets checks that the secrets of the journeys can be found. Without --site a missing one is only a note, because the
@@ -121,7 +120,7 @@ func (e *examination) secrets() {
 		e.report(doctor.Finding{Verdict: doctor.Ill, What: "secrets", Says: err.Error()})
 		return
 	}
-	names, find := journey.Secrets(probes.All), e.program.secretsFor(u)
+	names, find := journey.Secrets(e.program.suite.Journeys), e.program.secretsFor(u)
 	var missing []error
 	for _, name := range names {
 		if _, err := find(name); err != nil {

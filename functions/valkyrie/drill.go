@@ -155,7 +155,7 @@ func (d *drill) callHere(ctx context.Context, cfg config.Config) (err error) {
 	}
 	defer hangUp()
 	log := d.logger(slog.LevelWarn)
-	s, err := openServices(ctx, d.db, cfg, c, log)
+	s, err := openServices(ctx, d.db, d.suite, cfg, c, log)
 	if err != nil {
 		return err
 	}

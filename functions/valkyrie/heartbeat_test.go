@@ -12,6 +12,7 @@ import (
 	"valkyrie/alerts/config"
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/twilio/standin"
+	"valkyrie/functions/lambdatest"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/webhook"
@@ -26,7 +27,7 @@ func TestHeartbeatAddress(t *testing.T) {
 	cfg.Judge.Heartbeats = []judge.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: 24 * time.Hour}}
 	db := filepath.Join(t.TempDir(), "valkyrie.db")
 	open := func() *services {
-		s, err := openServices(t.Context(), db, cfg, provider{
+		s, err := openServices(t.Context(), db, lambdatest.Practice(), cfg, provider{
 			account: standin.DemoAccountSID, token: standin.DemoAuthToken, api: "http://127.0.0.1:1", public: "http://hooks.example.com", listen: "127.0.0.1:0",
 		}, slog.New(slog.DiscardHandler))
 		if err != nil {

@@ -36,7 +36,7 @@ func heartbeatsCommand(p *program) cli.Command {
 				if err != nil {
 					return cli.Usage("--url %q: expected the webhook's address, such as https://abc.lambda-url.eu-west-1.on.aws", *base)
 				}
-				cfg, name, err := readAlerts(*path)
+				cfg, name, err := p.readAlerts(*path)
 				if err != nil {
 					return err
 				}

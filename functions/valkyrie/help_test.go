@@ -7,6 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"valkyrie/functions/lambdatest"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes/journey"
 )
@@ -28,7 +29,7 @@ func TestHelp(t *testing.T) {
 		t.Errorf("help: exit code %d, stderr %q", code, errs)
 	}
 	checkHelp("help", overview)
-	for _, c := range (&program{}).app().Commands {
+	for _, c := range (&program{suite: lambdatest.Practice()}).app().Commands {
 		out, errs, code := typed(t, "", c.Name, "-h")
 		if code != cli.ExitOK || errs != "" {
 			t.Errorf("%s -h: exit code %d, stderr %q", c.Name, code, errs)
@@ -48,7 +49,7 @@ func TestHelp(t *testing.T) {
 
 // TestExamples parses every example of the help, without running it.
 func TestExamples(t *testing.T) {
-	app := (&program{}).app()
+	app := (&program{suite: lambdatest.Practice()}).app()
 	for _, c := range app.Commands {
 		found := false
 		for _, args := range commandLines(strings.Join(c.Examples, "\n")) {
@@ -141,7 +142,7 @@ func TestExitCodes(t *testing.T) {
 		{"failed after broken", []journey.Run{run(journey.Broken), run(journey.Failed)}, cli.ExitFailed},
 	} {
 		var out bytes.Buffer
-		app := (&program{stdout: &out, stderr: &out}).app()
+		app := (&program{suite: lambdatest.Practice(), stdout: &out, stderr: &out}).app()
 		if code := app.Report(verdict(c.runs)); code != c.want || out.Len() > 0 {
 			t.Errorf("%s: exit code %d, want %d; printed %q", c.about, code, c.want, out.String())
 		}
@@ -156,7 +157,7 @@ func TestExitCodes(t *testing.T) {
 		{"run --site http://127.0.0.1:2", cli.ExitBroken}, // its CHROME does not exist
 	} {
 		var out, errs bytes.Buffer
-		p := &program{stdout: &out, stderr: &errs, getenv: func(name string) string { return map[string]string{"CHROME": "/nowhere/chrome"}[name] }}
+		p := &program{suite: lambdatest.Practice(), stdout: &out, stderr: &errs, getenv: func(name string) string { return map[string]string{"CHROME": "/nowhere/chrome"}[name] }}
 		if code := p.run(t.Context(), strings.Fields(c.args)); code != c.want || out.Len() > 0 || errs.Len() == 0 {
 			t.Errorf("%q: exit code %d, want %d; stdout %q, stderr %q", c.args, code, c.want, out.String(), errs.String())
 		}

@@ -15,7 +15,6 @@ import (
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
-	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -72,7 +71,7 @@ func (p *program) explainNoRuns(ctx context.Context, store incident.RunLog, name
 		fmt.Fprintf(p.stderr, "no runs%s %s; the latest is of %s\n", of, q.period(), newest[0].Slot.UTC().Format("2006-01-02 15:04:05 UTC"))
 		return nil
 	}
-	if known := journey.Names(probes.All); name != "" && !slices.Contains(known, name) {
+	if known := p.suite.Names(); name != "" && !slices.Contains(known, name) {
 		return cli.Unknown("journey", name, known)
 	}
 	fmt.Fprintf(p.stderr, "no runs%s were ever made here\n", of)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"valkyrie/functions/lambdatest"
 	"valkyrie/probes/journey"
 )
 
@@ -15,7 +16,7 @@ func TestHistoryCountsFlakiness(t *testing.T) {
 		return journey.Run{Journey: name, Outcome: o, Tries: tries, Slot: time.Now()}
 	}
 	var out bytes.Buffer
-	p := &program{stdout: &out, stderr: &out}
+	p := &program{suite: lambdatest.Practice(), stdout: &out, stderr: &out}
 	err := p.printHistory([]journey.Run{
 		run("print-card", journey.Passed, 1), run("print-card", journey.Slow, 2), run("print-card", journey.Failed, 2), run("print-card", journey.Passed, 1),
 		run("create-order", journey.Passed, 1),

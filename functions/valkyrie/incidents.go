@@ -16,7 +16,6 @@ import (
 	"valkyrie/alerts/replay"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
-	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -190,14 +189,14 @@ func (p *program) postmortemCase(ctx context.Context, store incident.Store, r in
 	if c.Runs, err = runsAround(ctx, store, r, c.Now); err != nil {
 		return c, err
 	}
-	cfg, path, err := readAlerts(file)
+	cfg, path, err := p.readAlerts(file)
 	if err != nil {
 		fmt.Fprintf(p.stderr, "the decisions cannot be judged again: %v\n", err)
 		return c, nil
 	}
 	c.EvidenceURL = cfg.OnCall.EvidenceURL
 	c.Judged.Policy = path
-	c.Judged.Decisions, err = judgeAgain(ctx, store, cfg, r, c.Now)
+	c.Judged.Decisions, err = p.judgeAgain(ctx, store, cfg, r, c.Now)
 	return c, err
 }
 
@@ -222,7 +221,7 @@ func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, n
 
 // judgeAgain replays the incident's journey and returns its decisions. It begins early enough for the judge to have the
 // state that it had at the time: trends and usual counts need weeks.
-func judgeAgain(ctx context.Context, store incident.RunLog, cfg config.Config, r incident.Record, now time.Time) ([]postmortem.Decided, error) {
+func (p *program) judgeAgain(ctx context.Context, store incident.RunLog, cfg config.Config, r incident.Record, now time.Time) ([]postmortem.Decided, error) {
 	back := max(2*cli.Day, cfg.Judge.For(r.Journey).ReturnWithin+cli.Day)
 	if r.Kind == incident.LatencyTrend || r.Kind == incident.Counts {
 		back = 50 * cli.Day
@@ -232,7 +231,7 @@ func judgeAgain(ctx context.Context, store incident.RunLog, cfg config.Config, r
 		until = r.ResolvedAt.Add(time.Hour)
 	}
 	var all []postmortem.Decided
-	replay := replay.NewReplay(cfg.Judge, cfg.OnCall, journey.Titles(probes.All))
+	replay := replay.NewReplay(cfg.Judge, cfg.OnCall, p.suite.Titles())
 	replay.Decided = func(name, region string, at time.Time, d judge.Decision) {
 		if name == r.Journey && d.Verb != judge.NoChange {
 			all = append(all, postmortem.Decided{At: at, Region: region, Decision: d})

@@ -7,13 +7,15 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+
+	"valkyrie/functions/suite"
 )
 
-func main() { os.Exit(mainAt(time.Now)) }
+func main() { os.Exit(mainAt(suite.Yours(), time.Now)) }
 
-// mainAt runs the command line by a clock, which the tests set, and returns the exit code.
-func mainAt(timeNow func() time.Time) int {
+// mainAt runs the command line for a suite, by a clock, and returns the exit code. Tests set both.
+func mainAt(watched suite.Suite, timeNow func() time.Time) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return (&program{self: os.Args[0], stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, timeNow: timeNow}).run(ctx, os.Args[1:])
+	return (&program{suite: watched, self: os.Args[0], stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, timeNow: timeNow}).run(ctx, os.Args[1:])
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/chrome"
 )
 
@@ -17,8 +19,11 @@ var programEnv []string
 
 // TestMain puts the program on the PATH. The test binary is the program when it is started as valkyrie.
 func TestMain(m *testing.M) {
-	testscript.Main(prepared{m}, map[string]func(){"valkyrie": main})
+	testscript.Main(prepared{m}, map[string]func(){"valkyrie": practiceMain})
 }
+
+// practiceMain is main, with the practice shop's suite.
+func practiceMain() { os.Exit(mainAt(lambdatest.Practice(), time.Now)) }
 
 // prepared sets up what the tests share. It does not run in a test binary that is started as the program.
 type prepared struct{ *testing.M }

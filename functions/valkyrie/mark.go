@@ -12,8 +12,6 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
-	"valkyrie/probes"
-	"valkyrie/probes/journey"
 )
 
 func markCommand(p *program) cli.Command {
@@ -34,7 +32,7 @@ func markCommand(p *program) cli.Command {
 					return cli.Usage("unexpected argument %q: expected one name; put quotes around one with spaces", args[1])
 				}
 				for _, name := range journeys {
-					if known := journey.Names(probes.All); !slices.Contains(known, name) {
+					if known := p.suite.Names(); !slices.Contains(known, name) {
 						return cli.Unknown("journey", name, known)
 					}
 				}

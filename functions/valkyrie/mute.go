@@ -11,8 +11,6 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
-	"valkyrie/probes"
-	"valkyrie/probes/journey"
 )
 
 // allJourneys is the name that mutes every journey.
@@ -30,7 +28,7 @@ func muteCommand(p *program) cli.Command {
 			db := p.storeFlags(fs)
 			return func(ctx context.Context, args []string) error {
 				const longest = 7 * 24 * time.Hour
-				known, err := mutableNames(*file, args)
+				known, err := p.mutableNames(*file, args)
 				if err != nil {
 					return err
 				}
@@ -40,7 +38,7 @@ func muteCommand(p *program) cli.Command {
 				if !slices.Contains(known, args[0]) {
 					return cli.Unknown("journey or batch", args[0], known)
 				}
-				if err := checkPerson(*file, *by); err != nil {
+				if err := p.checkPerson(*file, *by); err != nil {
 					return err
 				}
 				now := p.now()
@@ -62,8 +60,8 @@ func muteCommand(p *program) cli.Command {
 }
 
 // checkPerson refuses a name that is not in the on-call file. A file that cannot be read is no reason to refuse a mute.
-func checkPerson(file, name string) error {
-	cfg, _, err := readAlerts(file)
+func (p *program) checkPerson(file, name string) error {
+	cfg, _, err := p.readAlerts(file)
 	if err != nil || name == "" {
 		return nil
 	}
@@ -79,13 +77,13 @@ func checkPerson(file, name string) error {
 
 // mutableNames lists what can be muted. The on-call file is read only for a name that is no journey, so that a file with a
 // fault does not prevent muting a journey.
-func mutableNames(file string, args []string) ([]string, error) {
-	known := append(journey.Names(probes.All), allJourneys)
+func (p *program) mutableNames(file string, args []string) ([]string, error) {
+	known := append(p.suite.Names(), allJourneys)
 	if len(args) != 1 || slices.Contains(known, args[0]) {
 		return known, nil
 	}
-	cfg, _, err := readAlerts(file)
-	return append(cfg.Judge.Names(journey.Names(probes.All)), allJourneys), err
+	cfg, _, err := p.readAlerts(file)
+	return append(cfg.Judge.Names(p.suite.Names()), allJourneys), err
 }
 
 // mute stores a mute, or its end, and prints which.

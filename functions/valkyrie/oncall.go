@@ -50,7 +50,7 @@ type oncallOptions struct {
 }
 
 func (c *oncallOptions) run(ctx context.Context, args []string) error {
-	cfg, _, err := readAlerts(c.alerts)
+	cfg, _, err := c.readAlerts(c.alerts)
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func vcardCommand(p *program) cli.Command {
 				if err := cli.NoArguments(args); err != nil {
 					return err
 				}
-				cfg, _, err := readAlerts(*path)
+				cfg, _, err := p.readAlerts(*path)
 				if err != nil {
 					return err
 				}

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"valkyrie/functions/lambdatest"
 )
 
 const rotaFile = `
@@ -34,7 +36,7 @@ func typedAt(t *testing.T, now time.Time, dir string, args ...string) (stdout, s
 		args[i] = strings.ReplaceAll(args[i], "DIR", dir)
 	}
 	var out, errs bytes.Buffer
-	p := &program{self: "valkyrie", stdout: &out, stderr: &errs, getenv: func(string) string { return "" }, timeNow: func() time.Time { return now }}
+	p := &program{suite: lambdatest.Practice(), self: "valkyrie", stdout: &out, stderr: &errs, getenv: func(string) string { return "" }, timeNow: func() time.Time { return now }}
 	code = p.run(t.Context(), args)
 	return out.String(), errs.String(), code
 }

@@ -9,12 +9,14 @@ import (
 	"runtime"
 	"time"
 
+	"valkyrie/functions/suite"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes/journey"
 )
 
 // A program is the command line with its environment. Commands write results to stdout, and progress to stderr.
 type program struct {
+	suite          suite.Suite
 	self           string // the path by which it was started
 	stdout, stderr io.Writer
 	getenv         func(string) string

@@ -10,14 +10,12 @@ import (
 	"strings"
 	"time"
 
-	"valkyrie/alerts"
 	"valkyrie/alerts/config"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/practice"
 	"valkyrie/alerts/replay"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
-	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -72,21 +70,21 @@ type namedPolicy struct {
 	name string
 }
 
-func newNamedPolicy(name string, c config.Config) *namedPolicy {
-	return &namedPolicy{replay.NewReplay(c.Judge, c.OnCall, journey.Titles(probes.All)), name}
+func (p *program) newNamedPolicy(name string, c config.Config) *namedPolicy {
+	return &namedPolicy{replay.NewReplay(c.Judge, c.OnCall, p.suite.Titles()), name}
 }
 
 func (r *replayOptions) run(ctx context.Context) error {
-	cfg, err := readPolicy(r.policy, "--policy")
+	cfg, err := r.readPolicy(r.policy, "--policy")
 	if err != nil {
 		return err
 	}
-	r.would = newNamedPolicy(r.policy, cfg)
+	r.would = r.newNamedPolicy(r.policy, cfg)
 	if r.against != "" {
-		if cfg, err = readPolicy(r.against, "--against"); err != nil {
+		if cfg, err = r.readPolicy(r.against, "--against"); err != nil {
 			return err
 		}
-		r.baseline = newNamedPolicy(r.against, cfg)
+		r.baseline = r.newNamedPolicy(r.against, cfg)
 	}
 	if r.practice {
 		return r.onPractice()
@@ -99,15 +97,15 @@ func (r *replayOptions) run(ctx context.Context) error {
 	return r.onHistory(ctx, store)
 }
 
-func readPolicy(path, flag string) (config.Config, error) {
+func (p *program) readPolicy(path, flag string) (config.Config, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) && path == defaultAlerts {
-		text, err = alerts.Shipped(), nil
+		text, err = p.suite.Alerts, nil
 	}
 	if err != nil {
 		return config.Config{}, cli.Usage("the policy cannot be read: %w\nname it with %s", err, flag)
 	}
-	cfg, err := config.Parse(path, text, journey.Names(probes.All))
+	cfg, err := p.suite.Policy(path, text)
 	if err != nil {
 		return cfg, cli.Exit(cli.ExitUsage, err)
 	}
@@ -128,7 +126,7 @@ func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) err
 	if err := eachRun(ctx, store, incident.RunQuery{Journey: r.journey, Since: began.Add(-incident.RetainRunsLocal), Until: began}, r.judge); err != nil {
 		return err
 	}
-	if known := journey.Names(probes.All); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {
+	if known := r.suite.Names(); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {
 		return cli.Unknown("journey", r.journey, known)
 	}
 	fmt.Fprintf(r.stderr, "judged %d runs in %v\n", r.would.Runs, time.Since(began).Round(time.Millisecond))
@@ -150,13 +148,13 @@ func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) err
 // onPractice judges a made-up month with known troubles, and compares the policy with the baseline or the built-in policy.
 func (r *replayOptions) onPractice() error {
 	if r.baseline == nil {
-		cfg, err := config.Parse("the built-in alerts.yaml", alerts.Shipped(), nil)
+		cfg, err := config.Parse("the built-in alerts.yaml", r.suite.Alerts, nil)
 		if err != nil {
 			return err
 		}
-		r.baseline = newNamedPolicy("built-in", cfg)
+		r.baseline = r.newNamedPolicy("built-in", cfg)
 	}
-	journeys, names, err := practiceJourneys(r.journey)
+	journeys, names, err := r.practiceJourneys()
 	if err != nil {
 		return err
 	}
@@ -176,9 +174,9 @@ func (r *replayOptions) onPractice() error {
 }
 
 // practiceJourneys returns the named journey, or the first two, which are enough for the troubles of the month.
-func practiceJourneys(name string) (journeys []journey.Journey, names []string, err error) {
-	names = journey.Names(probes.All)
-	switch {
+func (r *replayOptions) practiceJourneys() (journeys []journey.Journey, names []string, err error) {
+	names = r.suite.Names()
+	switch name := r.journey; {
 	case name == "":
 		names = names[:min(2, len(names))]
 	case slices.Contains(names, name):
@@ -186,7 +184,7 @@ func practiceJourneys(name string) (journeys []journey.Journey, names []string, 
 	default:
 		return nil, nil, cli.Unknown("journey", name, names)
 	}
-	found, err := journey.Find(probes.All, names...)
+	found, err := journey.Find(r.suite.Journeys, names...)
 	for _, make := range found {
 		journeys = append(journeys, make())
 	}

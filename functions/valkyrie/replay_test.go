@@ -20,9 +20,9 @@ import (
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/replay"
+	"valkyrie/functions/lambdatest"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
-	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -39,7 +39,7 @@ func seedStore(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorder := judge.Recorder{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All)}
+	recorder := judge.Recorder{Store: store, Policy: cfg.Judge, Titles: lambdatest.Practice().Titles()}
 	first := time.Now().UTC().Truncate(time.Hour).Add(-7 * 24 * time.Hour)
 	for i := range 7 * 24 * 4 {
 		run := journey.Run{Journey: "print-card", Region: "eu", Slot: first.Add(time.Duration(i) * 15 * time.Minute), EveryMS: 900_000, Outcome: journey.Passed}
@@ -82,7 +82,7 @@ func TestReplay(t *testing.T) {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
-		p := &program{stdout: &out, stderr: io.Discard, getenv: func(string) string { return "" }}
+		p := &program{suite: lambdatest.Practice(), stdout: &out, stderr: io.Discard, getenv: func(string) string { return "" }}
 		if code := p.run(context.Background(), []string{"replay", "--policy", policy, "--db", db}); code != cli.ExitOK {
 			t.Fatalf("exit code %d", code)
 		}
@@ -112,7 +112,7 @@ func TestLeanIsEnough(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := replay.NewReplay(cfg.Judge, cfg.OnCall, journey.Titles(probes.All))
+		r := replay.NewReplay(cfg.Judge, cfg.OnCall, lambdatest.Practice().Titles())
 		for _, run := range runs {
 			r.Judge(run)
 		}

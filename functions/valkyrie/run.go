@@ -11,7 +11,6 @@ import (
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/infra/evidence"
-	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -42,7 +41,7 @@ func runCommand(p *program) cli.Command {
 			given := cli.Pairs{}
 			fs.Var(given, "input", "`NAME=VALUE` for journeys that ask for it, such as teachers=4000; may be given several times")
 			return func(ctx context.Context, args []string) error {
-				journeys, err := findJourneys(args)
+				journeys, err := p.findJourneys(args)
 				if err != nil {
 					return err
 				}
@@ -76,9 +75,9 @@ func runCommand(p *program) cli.Command {
 }
 
 // findJourneys returns the makers of the named journeys; every scheduled journey when no name is given.
-func findJourneys(names []string) ([]func() journey.Journey, error) {
+func (p *program) findJourneys(names []string) ([]func() journey.Journey, error) {
 	var known []string
-	for _, make := range probes.All {
+	for _, make := range p.suite.Journeys {
 		known = append(known, make().Name)
 	}
 	for _, name := range names {
@@ -86,7 +85,7 @@ func findJourneys(names []string) ([]func() journey.Journey, error) {
 			return nil, cli.Unknown("journey", name, known)
 		}
 	}
-	return journey.Find(probes.All, names...)
+	return journey.Find(p.suite.Journeys, names...)
 }
 
 // runnerOptions are the flags for how runs are made, which run and watch share.

@@ -12,18 +12,16 @@ import (
 	"sync"
 	"time"
 
-	"valkyrie/alerts"
 	"valkyrie/alerts/config"
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
+	"valkyrie/functions/suite"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/amazon"
 	"valkyrie/infra/sqlite"
 	"valkyrie/infra/webhook"
-	"valkyrie/probes"
-	"valkyrie/probes/journey"
 )
 
 // services are the parts behind the probes on one machine: the store, the recorder, the pager, and the server for the
@@ -37,24 +35,24 @@ type services struct {
 }
 
 // openServices opens the store and connects the other parts to it. The caller closes them.
-func openServices(ctx context.Context, db string, cfg config.Config, c provider, log *slog.Logger) (*services, error) {
+func openServices(ctx context.Context, db string, watched suite.Suite, cfg config.Config, c provider, log *slog.Logger) (*services, error) {
 	store, err := sqlite.Open(ctx, db)
 	if err != nil {
 		return nil, cli.Exit(cli.ExitUsage, err)
 	}
 	s := &services{store: store}
-	s.recorder = judge.Recorder{Store: store, Policy: cfg.Judge, Titles: journey.Titles(probes.All), RunningSince: time.Now().UTC(), TimeNow: time.Now}
-	if err := s.connect(ctx, cfg, c, log); err != nil {
+	s.recorder = judge.Recorder{Store: store, Policy: cfg.Judge, Titles: watched.Titles(), RunningSince: time.Now().UTC(), TimeNow: time.Now}
+	if err := s.connect(ctx, watched, cfg, c, log); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	if err := s.recorder.CatchUp(ctx, journey.Names(probes.All)); err != nil {
+	if err := s.recorder.CatchUp(ctx, watched.Names()); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
 	return s, nil
 }
 
 // connect creates the pager with its channels, and serves the provider's callbacks.
-func (s *services) connect(ctx context.Context, cfg config.Config, c provider, log *slog.Logger) error {
+func (s *services) connect(ctx context.Context, watched suite.Suite, cfg config.Config, c provider, log *slog.Logger) error {
 	key, err := webhook.Key(ctx, s.store)
 	if err != nil {
 		return err
@@ -72,7 +70,7 @@ func (s *services) connect(ctx context.Context, cfg config.Config, c provider, l
 	if err != nil {
 		return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
 	}
-	s.pager = &paging.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(journey.Names(probes.All)), Log: log}
+	s.pager = &paging.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(watched.Names()), Log: log}
 	if cfg.OnCall.Failover != nil {
 		if s.pager.Second, err = amazon.New(ctx, *cfg.OnCall.Failover); err != nil {
 			return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
@@ -167,7 +165,7 @@ const defaultAlerts = "alerts/alerts.yaml"
 
 // alertsConfig reads the on-call file, and prints the escalation on stderr.
 func (p *program) alertsConfig(path string) (config.Config, error) {
-	cfg, path, err := readAlerts(path)
+	cfg, path, err := p.readAlerts(path)
 	if err != nil {
 		return cfg, err
 	}
@@ -184,15 +182,15 @@ func escalationNames(o oncall.OnCall, at time.Time) (names []string) {
 }
 
 // readAlerts reads the on-call file, and returns its name. The built-in file replaces a missing one at the default path.
-func readAlerts(path string) (config.Config, string, error) {
+func (p *program) readAlerts(path string) (config.Config, string, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) && path == defaultAlerts {
-		path, text, err = "the built-in alerts.yaml", alerts.Shipped(), nil
+		path, text, err = "the built-in alerts.yaml", p.suite.Alerts, nil
 	}
 	if err != nil {
 		return config.Config{}, path, cli.Usage("the on-call file cannot be read: %w\nname it with --alerts", err)
 	}
-	cfg, err := config.Parse(path, text, journey.Names(probes.All))
+	cfg, err := p.suite.Policy(path, text)
 	if err != nil {
 		return config.Config{}, path, cli.Exit(cli.ExitUsage, err)
 	}

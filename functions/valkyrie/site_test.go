@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"valkyrie/functions/lambdatest"
 	"valkyrie/probes/demoshop"
 )
 
@@ -39,7 +40,7 @@ func TestSecretsFor(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p := &program{getenv: func(key string) string {
+			p := &program{suite: lambdatest.Practice(), getenv: func(key string) string {
 				if key == "VALKYRIE_SECRETS_FILE" {
 					return none
 				}

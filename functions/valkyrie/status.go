@@ -10,10 +10,9 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/functions/suite"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/status"
-	"valkyrie/probes"
-	"valkyrie/probes/journey"
 )
 
 func statusCommand(p *program) cli.Command {
@@ -39,7 +38,7 @@ func statusCommand(p *program) cli.Command {
 					return err
 				}
 				defer store.Close()
-				if err := statusPublisher(store, *name, *to).Write(ctx, p.now()); err != nil {
+				if err := statusPublisher(store, p.suite, *name, *to).Write(ctx, p.now()); err != nil {
 					return err
 				}
 				fmt.Fprintln(p.stdout, filepath.Join(*to, "index.html"))
@@ -56,9 +55,9 @@ const (
 )
 
 // statusPublisher returns the publisher of a page in a folder, with all scheduled journeys.
-func statusPublisher(store incident.Store, name, dir string) status.Desk {
+func statusPublisher(store incident.Store, watched suite.Suite, name, dir string) status.Desk {
 	s := status.Setting{Name: cmp.Or(name, "This site"), StaleAfter: statusStale}
-	for _, make := range journey.Scheduled(probes.All) {
+	for _, make := range watched.Scheduled() {
 		j := make()
 		s.Journeys = append(s.Journeys, status.Journey{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
 	}

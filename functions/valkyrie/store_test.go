@@ -11,6 +11,7 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/paging"
+	"valkyrie/functions/lambdatest"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/dynamo/local"
@@ -21,7 +22,7 @@ import (
 func outcomeOf(t *testing.T, env map[string]string, args ...string) (int, string) {
 	t.Helper()
 	var out bytes.Buffer
-	p := &program{stdout: &out, stderr: &out, getenv: func(name string) string { return env[name] }}
+	p := &program{suite: lambdatest.Practice(), stdout: &out, stderr: &out, getenv: func(name string) string { return env[name] }}
 	code := p.run(t.Context(), args)
 	return code, out.String()
 }

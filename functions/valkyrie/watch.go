@@ -15,7 +15,6 @@ import (
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/infra/events"
-	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
 
@@ -97,7 +96,7 @@ func (w *watcher) run(ctx context.Context, cfg config.Config) (err error) {
 		return err
 	}
 	defer hangUp()
-	if w.services, err = openServices(ctx, w.db, cfg, c, w.log); err != nil {
+	if w.services, err = openServices(ctx, w.db, w.suite, cfg, c, w.log); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.services.close()) }()
@@ -107,7 +106,7 @@ func (w *watcher) run(ctx context.Context, cfg config.Config) (err error) {
 	background.Go(func() { w.services.sweepRuns(ctx, w.keep, w.log) })
 	if w.status != "" {
 		background.Go(func() {
-			publishStatus(ctx, statusPublisher(w.services.store, w.runner.Stage.Site.Host, w.status), w.log)
+			publishStatus(ctx, statusPublisher(w.services.store, w.suite, w.runner.Stage.Site.Host, w.status), w.log)
 		})
 	}
 	for _, r := range w.receivers {
@@ -129,7 +128,7 @@ func (w *watcher) loop(ctx context.Context, poke chan<- struct{}) {
 	slot := time.Now().UTC().Truncate(time.Second)
 	due := map[string]time.Time{}
 	for ctx.Err() == nil {
-		for _, make := range journey.Scheduled(probes.All) {
+		for _, make := range w.suite.Scheduled() {
 			j := make()
 			if slot.Before(due[j.Name]) {
 				continue
