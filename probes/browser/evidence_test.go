@@ -14,8 +14,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestMark: the picture shows, inside of a red line, what the step could not do its part with.
-func TestMark(t *testing.T) {
+// TestScreenshotOutlinesTarget checks that the screenshot has a red line around the element on which the step failed.
+func TestScreenshotOutlinesTarget(t *testing.T) {
 	site := serve(t, map[string]string{"/": `<body style="margin:0;background:#fff;height:1400px"><button style="position:absolute;left:200px;top:1200px;width:100px;height:40px" disabled>Print</button>`}, nil)
 	tab := browser.NewTab()
 	run := play(t, site, tab, journey.Step{Name: "print", Limit: time.Second, Do: func(*journey.T) {
@@ -44,8 +44,8 @@ func TestMark(t *testing.T) {
 	}
 }
 
-// TestNearMark: when what the step looked for is not there, amber lines are around what comes nearest, and around nothing else.
-func TestNearMark(t *testing.T) {
+// TestScreenshotOutlinesNearest checks that without a target only the closest matches have amber lines.
+func TestScreenshotOutlinesNearest(t *testing.T) {
 	site := serve(t, map[string]string{"/": `<body style="margin:0;background:#fff;height:1400px"><button style="position:absolute;left:200px;top:200px;width:100px;height:40px">Print later</button>
 		<button style="position:absolute;left:200px;top:400px;width:100px;height:40px">Cart</button>`}, nil)
 	tab := browser.NewTab()
@@ -72,7 +72,8 @@ func TestNearMark(t *testing.T) {
 	keep(t, "near", map[string][]byte{"screenshot.png": data})
 }
 
-// TestEvidenceIsIndependent: of a page that answers nothing any more, what can be had is kept, and what cannot is named.
+// TestEvidenceIsIndependent checks that of a page that no longer answers, the other evidence is kept and the rest is reported
+// as missing.
 func TestEvidenceIsIndependent(t *testing.T) {
 	site := serve(t, map[string]string{"/": `<h1>Hello</h1><script>console.log('going'); setTimeout(() => { for (;;); }, 200)</script>`}, nil)
 	tab := browser.NewTab()
@@ -92,8 +93,8 @@ func TestEvidenceIsIndependent(t *testing.T) {
 	readHAR(t, run)
 }
 
-// TestBrokenDownloadIsNamed: a file that came in part is not passed off as the whole.
-func TestBrokenDownloadIsNamed(t *testing.T) {
+// TestIncompleteDownload checks that a partial file is not kept as evidence.
+func TestIncompleteDownload(t *testing.T) {
 	site := serve(t, map[string]string{"/": `<a href=/file download>Get</a>`}, map[string]http.HandlerFunc{
 		"/file": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/pdf")
@@ -129,7 +130,7 @@ func TestEvidenceAlways(t *testing.T) {
 	}
 }
 
-// exhibit is what the run has kept of a kind.
+// evidenceOf reads the run's evidence of a kind.
 func capture(t *testing.T, run journey.Run, kind string) []byte {
 	t.Helper()
 	for _, e := range run.Evidence {

@@ -17,12 +17,12 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// object is any JSON object of a HAR.
+// object is a JSON object of a HAR.
 type object = map[string]any
 
 // fields lists, for each kind of object of HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/), the fields that
-// must be there and what they are: s string, n number, b boolean, t ISO 8601 time, l list, o object; a name in brackets
-// is the kind of the object, or of the list's items. A question mark makes it optional.
+// must exist and their types: s string, n number, b boolean, t ISO 8601 time, l list, o object; a name in brackets is the
+// kind of the object, or of the list's items. A question mark makes it optional.
 var fields = map[string]string{
 	"log":      "version s, creator o[creator], browser ?o[creator], pages ?l[page], entries l[entry], comment ?s",
 	"creator":  "name s, version s, comment ?s",
@@ -41,7 +41,7 @@ var fields = map[string]string{
 	"pageTimings": "onContentLoad ?n, onLoad ?n, comment ?s",
 }
 
-// checkHAR reports everything in which o is not what the specification says of its kind.
+// checkHAR reports every deviation of o from the specification of its kind.
 func checkHAR(path, kind string, o object) (faults []string) {
 	wrong := func(format string, args ...any) { faults = append(faults, path+": "+fmt.Sprintf(format, args...)) }
 	known := map[string]bool{}
@@ -93,7 +93,7 @@ func checkHAR(path, kind string, o object) (faults []string) {
 	return faults
 }
 
-// checkEntries checks what the specification says beyond types: times add up, pages exist, entries are in order.
+// checkEntries checks the rules beyond types: times add up, pages exist, entries are in order.
 func checkEntries(log object) (faults []string) {
 	pages, last := map[any]bool{}, ""
 	for _, p := range log["pages"].([]any) {
@@ -122,7 +122,7 @@ func checkEntries(log object) (faults []string) {
 	return faults
 }
 
-// readHAR reads the HAR of a run, and checks it.
+// readHAR reads and checks a run's HAR.
 func readHAR(t *testing.T, run journey.Run) object {
 	t.Helper()
 	for _, e := range run.Evidence {
@@ -154,7 +154,7 @@ func TestHAR(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
 	refused := closed.URL
-	var took atomic.Int64 // to answer /api, by the server's clock, milliseconds
+	var took atomic.Int64 // duration of /api by the server's clock, milliseconds
 	site := serve(t, map[string]string{
 		"/":     `<link rel=stylesheet href=/gone.css><script src=/late.js></script><form method=post action=/move><input type=hidden name=csrf value=abc><label>Name<input name=n></label><button disabled>Go</button></form><script>fetch('/broken').finally(() => setTimeout(() => document.querySelector('button').disabled = false, 300))</script>`,
 		"/done": `<h1>Done</h1><script>fetch('/api?q=1').then(r => fetch('` + refused + `/refused')).catch(() => {}).then(() => fetch('/slow'))</script>`,
@@ -189,7 +189,7 @@ func TestHAR(t *testing.T) {
 		e := x.(object)
 		path := strings.TrimPrefix(e["request"].(object)["url"].(string), site.String())
 		if _, again := entries[path]; path == "/favicon.ico" || again && path == "/gone.css" {
-			continue // Chrome asks unasked; and once more when it has looked ahead and failed before it came to the link
+			continue // Chrome requests the icon by itself, and repeats a failed preload
 		}
 		entries[path] = e
 		got = append(got, fmt.Sprintf("%v %s %v %v", e["request"].(object)["method"], path, e["response"].(object)["status"], e["comment"]))
@@ -225,8 +225,8 @@ GET /slow 0 step "wait"; still in flight`
 	}
 }
 
-// TestHAROfFrames: what a frame of another site asks for, such as that of a payment, is in the HAR, with the body of what
-// failed; it is a problem of theirs, and no page of the run's.
+// TestHAROfFrames checks that requests of another site's frame are in the HAR, with the bodies of failed ones; they are third
+// party problems, and not a page of the run.
 func TestHAROfFrames(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	other := serve(t, map[string]string{"/inner": `<button onclick="fetch('/charge').then(() => fetch('/receipt')).then(() => document.body.append('Declined'))">Pay</button>`, "/receipt": "ok"},

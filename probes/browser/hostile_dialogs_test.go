@@ -7,20 +7,20 @@ import (
 
 // dialogRows open dialogs, each of which blocks the page until it is answered.
 var dialogRows = map[string]row{
-	"alert while loading":   {page: `<script>alert('boo')</script>` + button, outcome: journey.Passed},
-	"alert later":           {page: button + `<script>setTimeout(() => alert('boo'), 50)</script>`, outcome: journey.Passed},
-	"confirm while loading": {page: `<script>if (confirm('Leave?')) document.write('Thank you')</script>`, do: waitFor("Thank you"), outcome: journey.Failed, words: `the page opened a dialog, confirm "Leave?", which was dismissed`},
-	"confirm at the click":  {page: `<button onclick="document.body.append(confirm('sure?') ? 'Thank you' : 'Not sure')">Print</button>`, outcome: journey.Failed, words: `the page begins with "PrintNot sure" (at /); the page opened a dialog, confirm "sure?", which was dismissed`},
-	"confirm accepted":      {page: `<button onclick="document.body.append(confirm('sure?') ? 'Thank you' : 'Not sure')">Print</button>`, do: func(s *stand) { s.OnDialog(browser.Accept); press(s) }, outcome: journey.Passed},
-	"prompt while loading":  {page: `<script>prompt('who?')</script>` + button, outcome: journey.Passed},
-	"prompt later":          {page: button + `<script>setTimeout(() => prompt('who?'), 50)</script>`, outcome: journey.Passed},
-	"alerts without end":    {page: `<script>setInterval(()=>alert('again'), 1)</script>`, do: waitFor("Never"), outcome: journey.Failed, words: "Never"},
-	"alert loop":            {page: `<script>for(;;) alert('again')</script>`, do: waitFor("Never"), outcome: journey.Failed, words: `dialogs, the last alert "again", which were dismissed`},
-	"alert in a frame":      {site: other(button+`<iframe src=OTHER/></iframe>`, map[string]string{"/": `<script>alert('ad')</script>`}), outcome: journey.Passed},
-	"will not be left": {page: `<button onclick="1">Stay</button><script>onbeforeunload = (e) => { e.preventDefault(); return 'stay' }</script>`, pages: map[string]string{"/next": "Thank you"}, do: func(s *stand) {
+	"alert while loading":   {page: `<script>alert('boo')</script>` + button, want: journey.Passed},
+	"alert later":           {page: button + `<script>setTimeout(() => alert('boo'), 50)</script>`, want: journey.Passed},
+	"confirm while loading": {page: `<script>if (confirm('Leave?')) document.write('Thank you')</script>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page opened a dialog, confirm "Leave?", which was dismissed`},
+	"confirm at the click":  {page: `<button onclick="document.body.append(confirm('sure?') ? 'Thank you' : 'Not sure')">Print</button>`, want: journey.Failed, wantError: `the page begins with "PrintNot sure" (at /); the page opened a dialog, confirm "sure?", which was dismissed`},
+	"confirm accepted":      {page: `<button onclick="document.body.append(confirm('sure?') ? 'Thank you' : 'Not sure')">Print</button>`, do: func(s *fixture) { s.OnDialog(browser.Accept); press(s) }, want: journey.Passed},
+	"prompt while loading":  {page: `<script>prompt('who?')</script>` + button, want: journey.Passed},
+	"prompt later":          {page: button + `<script>setTimeout(() => prompt('who?'), 50)</script>`, want: journey.Passed},
+	"alerts without end":    {page: `<script>setInterval(()=>alert('again'), 1)</script>`, do: waitFor("Never"), want: journey.Failed, wantError: "Never"},
+	"alert loop":            {page: `<script>for(;;) alert('again')</script>`, do: waitFor("Never"), want: journey.Failed, wantError: `dialogs, the last alert "again", which were dismissed`},
+	"alert in a frame":      {site: withOtherSite(button+`<iframe src=OTHER/></iframe>`, map[string]string{"/": `<script>alert('ad')</script>`}), want: journey.Passed},
+	"will not be left": {page: `<button onclick="1">Stay</button><script>onbeforeunload = (e) => { e.preventDefault(); return 'stay' }</script>`, pages: map[string]string{"/next": "Thank you"}, do: func(s *fixture) {
 		s.Visit("/")
 		s.Click(browser.Button("Stay"))
 		s.Visit("/next")
 		s.See(browser.Text("Thank you"))
-	}, outcome: journey.Passed},
+	}, want: journey.Passed},
 }

@@ -15,27 +15,27 @@ import (
 	"valkyrie/probes/pdf"
 )
 
-// fileRows give the customer something other than the PDF that they came for.
+// fileRows return something other than the expected PDF.
 var fileRows = map[string]row{
-	"a good PDF":       file(sends(printedFrame()), journey.Passed, ""),
-	"none begins":      {page: `<a href="#">Download</a>`, do: download, outcome: journey.Failed, words: "expected a file to download within 1.5s: none began"},
-	"stalls half-way":  file(half(true), journey.Failed, "expected cards.pdf to download within 1.5s:"),
-	"truncated":        file(half(false), journey.Failed, "cards.pdf"),
-	"HTML called .pdf": file(sends([]byte("<!doctype html><h1>Sorry, try again</h1>")), journey.Failed, `it is not a PDF: it begins with "<!doctype html><h1>Sorry`),
-	"empty":            file(sends(nil), journey.Failed, `it is not a PDF: it begins with ""`),
-	"encrypted":        file(sends(locked(printedFrame())), journey.Failed, "the customer cannot open the PDF: it is not a valid PDF"),
-	"no pages":         file(sends(blankPaper()), journey.Failed, "the customer cannot open the PDF: it"),
-	"cut in the half":  file(sends(printedFrame()[:len(printedFrame())/2]), journey.Failed, "it is not a valid PDF"),
-	"500 for a file":   file(frameResult(500, "Sorry"), journey.Failed, "answered 500"),
-	"404 for a file":   file(frameResult(404, ""), journey.Failed, "answered 404"),
+	"a good PDF":       pdfRow(sends(printedFrame()), journey.Passed, ""),
+	"none begins":      {page: `<a href="#">Download</a>`, do: download, want: journey.Failed, wantError: "expected a file to download within 1.5s: none began"},
+	"stalls half-way":  pdfRow(sendHalf(true), journey.Failed, "expected cards.pdf to download within 1.5s:"),
+	"truncated":        pdfRow(sendHalf(false), journey.Failed, "cards.pdf"),
+	"HTML called .pdf": pdfRow(sends([]byte("<!doctype html><h1>Sorry, try again</h1>")), journey.Failed, `it is not a PDF: it begins with "<!doctype html><h1>Sorry`),
+	"empty":            pdfRow(sends(nil), journey.Failed, `it is not a PDF: it begins with ""`),
+	"encrypted":        pdfRow(sends(encryptedPDF(printedFrame())), journey.Failed, "the customer cannot open the PDF: it is not a valid PDF"),
+	"no pages":         pdfRow(sends(emptyPDF()), journey.Failed, "the customer cannot open the PDF: it"),
+	"cut in the half":  pdfRow(sends(printedFrame()[:len(printedFrame())/2]), journey.Failed, "it is not a valid PDF"),
+	"500 for a file":   pdfRow(frameResult(500, "Sorry"), journey.Failed, "answered 500"),
+	"404 for a file":   pdfRow(frameResult(404, ""), journey.Failed, "answered 404"),
 }
 
-// file is a row whose page links to a PDF.
-func file(h http.HandlerFunc, o journey.Outcome, words string) row {
-	return row{page: `<a href=/cards.pdf>Download</a>`, handlers: map[string]http.HandlerFunc{"/cards.pdf": h}, do: download, outcome: o, words: words}
+// pdfRow is a row whose page links to a PDF.
+func pdfRow(h http.HandlerFunc, o journey.Outcome, words string) row {
+	return row{page: `<a href=/cards.pdf>Download</a>`, handlers: map[string]http.HandlerFunc{"/cards.pdf": h}, do: download, want: o, wantError: words}
 }
 
-func download(s *stand) {
+func download(s *fixture) {
 	s.Visit("/")
 	s.Click(browser.Link("Download"))
 	doc, err := pdf.Read(s.Download())
@@ -55,8 +55,8 @@ func sends(data []byte) http.HandlerFunc {
 	}
 }
 
-// half promises a whole file and sends half of it; then it stalls, or hangs up.
-func half(stall bool) http.HandlerFunc {
+// sendHalf announces a whole file and sends half of it; then it stalls or closes the connection.
+func sendHalf(stall bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", fmt.Sprint(len(printedFrame())))
 		sends(printedFrame()[:len(printedFrame())/2])(w, r)
@@ -79,8 +79,8 @@ func printedFrame() []byte {
 	return out.Bytes()
 }
 
-// locked is behind a password that the customer was not given.
-func locked(data []byte) []byte {
+// encryptedPDF requires a password.
+func encryptedPDF(data []byte) []byte {
 	var out bytes.Buffer
 	if err := api.Encrypt(bytes.NewReader(data), &out, model.NewAESConfiguration("customer", "owner", 256)); err != nil {
 		panic(err)
@@ -88,8 +88,8 @@ func locked(data []byte) []byte {
 	return out.Bytes()
 }
 
-// blankPaper is a PDF without pages.
-func blankPaper() []byte {
+// emptyPDF is a PDF without pages.
+func emptyPDF() []byte {
 	parts := []string{"%PDF-1.4\n", "1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n", "2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"}
 	first, second := len(parts[0]), len(parts[0]+parts[1])
 	body := strings.Join(parts, "")

@@ -20,53 +20,54 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// limit is that of a row's step, unless it says otherwise; each must end within it and a second.
+// limit is the default limit of a row's step, which must end within it and a second.
 const limit = 1500 * time.Millisecond
 
 const button = `<button onclick="document.body.append('Thank you')">Print</button>`
 
-// A row is a page on which drivers are known to wait for ever, or to be fooled, with the verdict that it must get.
+// A row is a page on which drivers wait for ever or report a wrong result, with the required verdict.
 type row struct {
-	page     string                      // at /
-	pages    map[string]string           // more, by path
-	handlers map[string]http.HandlerFunc // in place of pages
-	site     func(*testing.T) *url.URL   // in place of all of these
-	args     []string                    // of Chrome
-	do       func(*stand)                // nil: press Print, and see the thanks
-	limit    time.Duration
-	outcome  journey.Outcome
-	words    string // in the error
+	page      string                      // at /
+	pages     map[string]string           // more pages, by path
+	handlers  map[string]http.HandlerFunc // instead of pages
+	site      func(*testing.T) *url.URL   // instead of all of these
+	args      []string                    // of Chrome
+	do        func(*fixture)              // nil: press Print, and see the thanks
+	limit     time.Duration
+	want      journey.Outcome
+	wantError string // part of the error
 }
 
-// A stand is where a row is played.
-type stand struct {
+// A fixture is the tab and the site of a row.
+type fixture struct {
 	*browser.Tab
-	t    *testing.T
-	s    *journey.T
-	site *url.URL
-	mark string // in the environment of this row's Chrome
+	t       *testing.T
+	s       *journey.T
+	site    *url.URL
+	envMark string // in the environment of this row's Chrome
 
 	mu     sync.Mutex
 	faults []string
 }
 
-// faultf notes that the row did not go as it should.
-func (s *stand) faultf(format string, args ...any) {
+// faultf records a failed check of the row.
+func (s *fixture) faultf(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.faults = append(s.faults, fmt.Sprintf(format, args...))
 }
 
-// TestNothingFoolsIt plays all hostile pages. Every step ends near its limit with the right verdict, says why, and the
-// whole leaves no process, goroutine, file or open socket behind.
-func TestNothingFoolsIt(t *testing.T) {
+// TestHostilePages runs all hostile pages. Every step must end near its limit with the right verdict and error, and the whole
+// must leave no process, goroutine, file or open socket behind.
+func TestHostilePages(t *testing.T) {
 	tables := map[string]map[string]row{
 		"loading": loadingRows, "elements": elementRows, "dialogs": dialogRows, "network": networkRows, "tls": tlsRows,
 		"files": fileRows, "stories": storyRows, "chrome": chromeRows, "crowds": crowdRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()
-	os.Setenv("TMPDIR", dir) // not t.Setenv, under which no row could run beside another
+	os.Setenv("TMPDIR", dir) // not t.Setenv, which forbids parallel rows
 	defer os.Setenv("TMPDIR", before)
+	slowdown.Factor() // starts its measurements, which last as long as the program
 	idle, open := goleak.IgnoreCurrent(), sockets(t)
 	count := 0
 	t.Run("rows", func(t *testing.T) {
@@ -94,8 +95,8 @@ func TestNothingFoolsIt(t *testing.T) {
 	}
 }
 
-// play plays the row with a limit as long as the machine is slow, and again with a longer one where it turns out to have
-// been slower than that. What fails on a machine that was fast enough fails at once.
+// play runs the row with a limit scaled to the machine's load, and again with a longer one if the machine was slower than
+// that meanwhile. A failure on a machine that was fast enough is final.
 func (r row) play(t *testing.T) {
 	const attempts = 3
 	if r.limit == 0 {
@@ -123,17 +124,17 @@ func (r row) play(t *testing.T) {
 	}
 }
 
-// lengthened is the row with so many times its limit.
+// lengthened multiplies the row's limit.
 func (r row) lengthened(times int) row {
 	usual := r.limit
 	r.limit *= time.Duration(times)
-	r.words = strings.ReplaceAll(r.words, "within "+usual.String(), "within "+r.limit.String())
+	r.wantError = strings.ReplaceAll(r.wantError, "within "+usual.String(), "within "+r.limit.String())
 	return r
 }
 
-// attempt plays the row once, and returns what is wrong.
+// attempt runs the row once and returns the failed checks.
 func (r row) attempt(t *testing.T) (faults []string) {
-	st := &stand{Tab: browser.NewTab(), t: t, mark: "VALKYRIE_ROW=" + t.Name()}
+	st := &fixture{Tab: browser.NewTab(), t: t, envMark: "VALKYRIE_ROW=" + t.Name()}
 	if r.do == nil {
 		r.do = press
 	}
@@ -143,7 +144,7 @@ func (r row) attempt(t *testing.T) (faults []string) {
 		st.site = r.serve(t)
 	}
 	chrome := program
-	chrome.Env = append(append([]string{}, program.Env...), st.mark)
+	chrome.Env = append(append([]string{}, program.Env...), st.envMark)
 	chrome.Args = r.args
 	runner := journey.Runner{Stage: journey.Stage{Site: st.site, Chrome: chrome}, Region: "test", Evidence: folder(t.TempDir())}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute+4*r.limit)
@@ -152,13 +153,13 @@ func (r row) attempt(t *testing.T) (faults []string) {
 		st.s = s
 		r.do(st)
 	}}}}, time.Now())
-	if run.Outcome != r.outcome || !strings.Contains(run.Error, r.words) {
-		st.faultf("outcome %s, want %s with %q in: %s", run.Outcome, r.outcome, r.words, run.Error)
+	if run.Outcome != r.want || !strings.Contains(run.Error, r.wantError) {
+		st.faultf("outcome %s, want %s with %q in: %s", run.Outcome, r.want, r.wantError, run.Error)
 	}
 	if d := run.Steps[0].DurationMS; d > (r.limit + slowdown.Scale(time.Second)).Milliseconds() {
 		st.faultf("the step took %d ms, its limit is %v", d, r.limit)
 	}
-	if left := marked(t, st.mark); len(left) > 0 {
+	if left := processesOf(t, st.envMark); len(left) > 0 {
 		st.faultf("processes left behind: %v", left)
 	}
 	t.Log(run.Error)
@@ -180,18 +181,18 @@ func (r row) serve(t *testing.T) *url.URL {
 	return serve(t, pages, handlers)
 }
 
-// press is what most rows do.
-func press(s *stand) {
+// press is the default action of a row.
+func press(s *fixture) {
 	s.Visit("/")
 	s.Click(browser.Button("Print"))
 	s.See(browser.Text("Thank you"))
 }
 
-// visit only opens the page; waitFor waits for a text on it.
-func visit(s *stand) { s.Visit("/") }
+// visit only opens the page; waitFor also waits for a text on it.
+func visit(s *fixture) { s.Visit("/") }
 
-func waitFor(text string) func(*stand) {
-	return func(s *stand) {
+func waitFor(text string) func(*fixture) {
+	return func(s *fixture) {
 		s.Visit("/")
 		s.See(browser.Text(text))
 	}
@@ -207,21 +208,21 @@ func frameResult(status int, body string) http.HandlerFunc {
 	}
 }
 
-// at is one handler, at the root.
+// at is a handler for the root.
 func at(h http.HandlerFunc) map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{"/{$}": h}
 }
 
-// other serves pages from another site; the row's page gets its address in place of OTHER.
-func other(page string, pages map[string]string) func(*testing.T) *url.URL {
+// withOtherSite serves pages from another site; its address replaces OTHER in the row's page.
+func withOtherSite(page string, pages map[string]string) func(*testing.T) *url.URL {
 	return func(t *testing.T) *url.URL {
 		o := serve(t, pages, map[string]http.HandlerFunc{"/silent": silent})
 		return serve(t, map[string]string{"/{$}": strings.ReplaceAll(page, "OTHER", "http://localhost:"+o.Port())}, nil)
 	}
 }
 
-// secure serves a good page over TLS, with whatever is wrong with it.
-func secure(with func(*httptest.Server)) func(*testing.T) *url.URL {
+// tlsSite serves a good page over a TLS server that with configures wrongly.
+func tlsSite(with func(*httptest.Server)) func(*testing.T) *url.URL {
 	return func(t *testing.T) *url.URL {
 		server := httptest.NewUnstartedServer(frameResult(200, button))
 		server.Config.ErrorLog = nobody
@@ -236,9 +237,9 @@ func secure(with func(*httptest.Server)) func(*testing.T) *url.URL {
 	}
 }
 
-// marked lists the processes of the Chrome whose environment has mark, by id: those of its group, as Chrome's children
-// write over their environment.
-func marked(t *testing.T, mark string) map[int]string {
+// processesOf lists the processes of the Chrome whose environment contains mark, by id: those of its group, since Chrome's
+// children overwrite their environment.
+func processesOf(t *testing.T, mark string) map[int]string {
 	t.Helper()
 	all := processes(t)
 	groups := map[int]bool{}
@@ -257,7 +258,7 @@ func marked(t *testing.T, mark string) map[int]string {
 	return found
 }
 
-// sockets counts the sockets and pipes that this process has open.
+// sockets counts the open sockets and pipes of this process.
 func sockets(t *testing.T) int {
 	t.Helper()
 	fds, err := os.ReadDir("/proc/self/fd")

@@ -19,7 +19,7 @@ var (
 	latest = time.Unix(2e10, 0)
 )
 
-// The certificates are of an authority that no browser knows, with one more thing wrong, or none.
+// The certificates are issued by an unknown authority and have at most one other fault.
 var (
 	goodCert    = x509.Certificate{NotBefore: oldest, NotAfter: latest, IPAddresses: here}
 	pastCert    = x509.Certificate{NotBefore: oldest, NotAfter: time.Unix(1e9, 0), IPAddresses: here, DNSNames: []string{"localhost"}}
@@ -27,7 +27,7 @@ var (
 	strangeCert = x509.Certificate{NotBefore: oldest, NotAfter: latest, DNSNames: []string{"other.example"}}
 )
 
-// certified gives the server a certificate of the test's own authority.
+// certified gives the server a certificate issued by the test's own authority.
 func certified(c x509.Certificate) func(*httptest.Server) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// program is the Chrome that all tests of this package drive; fetched at the first run on a new machine.
+// program is the Chrome of all tests of this package; the first run on a new machine fetches it.
 var program journey.Program
 
 func TestMain(m *testing.M) {
@@ -43,7 +43,7 @@ func (f folder) Save(_ journey.Run, name string, data []byte) (string, error) {
 	return path, os.WriteFile(path, data, 0o600)
 }
 
-// serve serves pages by path, each an HTML body, and whatever handlers are given.
+// serve serves pages by path, each an HTML body, and the given handlers.
 func serve(t *testing.T, pages map[string]string, handlers map[string]http.HandlerFunc) *url.URL {
 	t.Helper()
 	mux := http.NewServeMux()
@@ -65,7 +65,7 @@ func serve(t *testing.T, pages map[string]string, handlers map[string]http.Handl
 	return u
 }
 
-// play runs steps on a fresh tab, and checks that nothing of Chrome is left afterwards.
+// play runs steps on a fresh tab, and checks that no process or file of Chrome is left.
 func play(t *testing.T, site *url.URL, tab *browser.Tab, steps ...journey.Step) journey.Run {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
@@ -79,7 +79,7 @@ func playWith(t *testing.T, r journey.Runner, tab *browser.Tab, steps ...journey
 	return playIn(ctx, t, r, tab, steps...)
 }
 
-// playIn lengthens the limits of the steps on a machine that is busy with other things.
+// playIn scales the steps' limits to the machine's load.
 func playIn(ctx context.Context, t *testing.T, r journey.Runner, tab *browser.Tab, steps ...journey.Step) journey.Run {
 	t.Helper()
 	haveTime(t)
@@ -94,11 +94,11 @@ func playIn(ctx context.Context, t *testing.T, r journey.Runner, tab *browser.Ta
 	return run
 }
 
-// outOfTime is set by the test that finds that there is no time left for it.
+// outOfTime is set by the first test without enough time left.
 var outOfTime atomic.Bool
 
-// haveTime fails the first test that cannot end before go test's -timeout, and skips the others: that would end all tests
-// with a dump of goroutines, and no cause.
+// haveTime fails the first test that cannot end before go test's -timeout and skips the others: the timeout itself would end
+// all tests with a goroutine dump and no cause.
 func haveTime(t *testing.T) {
 	t.Helper()
 	const needed = 5 * time.Second
@@ -114,8 +114,8 @@ func haveTime(t *testing.T) {
 	}
 }
 
-// leftovers lists the files of Chrome in dir, and the children of this process: orphans of Chrome become ours, so a
-// zombie would be among them.
+// leftovers lists Chrome's files in dir and the children of this process, which adopts Chrome's orphans, so that zombies are
+// among them.
 func leftovers(t *testing.T, dir string) []string {
 	t.Helper()
 	left, err := filepath.Glob(filepath.Join(dir, "valkyrie-chrome-*"))
@@ -135,7 +135,7 @@ type process struct {
 	command            string
 }
 
-// processes reads /proc; a process that ends meanwhile is left out.
+// processes reads /proc, without processes that end meanwhile.
 func processes(t *testing.T) []process {
 	t.Helper()
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")

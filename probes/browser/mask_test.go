@@ -21,8 +21,8 @@ import (
 
 const shopPassword = `open "se&same" <2>`
 
-// secretPages show the secret in every way that a page has, each time in magenta letters.
-// With window, signing in opens one.
+// secretPages show the secret in every way that a page can, in magenta letters.
+// With window, signing in opens a popup.
 func secretPages(t *testing.T, window bool) *url.URL {
 	target := ""
 	if window {
@@ -71,7 +71,7 @@ func secretPages(t *testing.T, window bool) *url.URL {
 	})
 }
 
-// playSecret signs in with the secret, or, so that the test is known to see it, with the same text that is none.
+// playSecret signs in with the secret, or with the same text as plain input, to prove that the test would find it.
 func playSecret(t *testing.T, known, window bool) (journey.Run, map[string][]byte) {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
@@ -113,7 +113,7 @@ func playSecret(t *testing.T, known, window bool) (journey.Run, map[string][]byt
 	return run, kept
 }
 
-func TestSecretIsInNoEvidence(t *testing.T) {
+func TestSecretIsMasked(t *testing.T) {
 	t.Run("tab", func(t *testing.T) { checkNoSecret(t, false) })
 	t.Run("window", func(t *testing.T) { checkNoSecret(t, true) })
 }
@@ -130,7 +130,7 @@ func checkNoSecret(t *testing.T, window bool) {
 		if len(data) == 0 {
 			t.Errorf("there is no %s: %v", kind, run.Evidence)
 		}
-		if found := spill(data); found != "" {
+		if found := findSecret(data); found != "" {
 			t.Errorf("%s holds the secret: %s", kind, found)
 		}
 	}
@@ -145,8 +145,8 @@ func checkNoSecret(t *testing.T, window bool) {
 	keep(t, fmt.Sprintf("masked-%t", window), kept)
 }
 
-// TestSecretWouldBeSeen: without the masks, the test above would find it in every kind.
-func TestSecretWouldBeSeen(t *testing.T) {
+// TestUnmaskedTextIsFound checks that without masks the test above would find the text in every kind of evidence.
+func TestUnmaskedTextIsFound(t *testing.T) {
 	t.Run("tab", func(t *testing.T) { checkSecretSeen(t, false) })
 	t.Run("window", func(t *testing.T) { checkSecretSeen(t, true) })
 }
@@ -154,7 +154,7 @@ func TestSecretWouldBeSeen(t *testing.T) {
 func checkSecretSeen(t *testing.T, window bool) {
 	_, kept := playSecret(t, false, window)
 	for _, kind := range []string{"html", "console", "url", "har", "download"} {
-		if spill(kept[kind]) == "" {
+		if findSecret(kept[kind]) == "" {
 			t.Errorf("%s does not hold it, so its test proves nothing", kind)
 		}
 	}
@@ -165,8 +165,8 @@ func checkSecretSeen(t *testing.T, window bool) {
 	}
 }
 
-// spill is where data holds the secret, as it is or in another form; base64 inside of it is looked into.
-func spill(data []byte) string {
+// findSecret returns where data contains the secret in any encoding; it decodes base64 inside data.
+func findSecret(data []byte) string {
 	quoted, _ := json.Marshal(shopPassword)
 	forms := []string{shopPassword, url.QueryEscape(shopPassword), url.PathEscape(shopPassword), string(quoted[1 : len(quoted)-1]), `se&amp;same`, "se&same", `se\u0026same`, "se%26same"}
 	texts := []string{string(data)}
@@ -185,7 +185,7 @@ func spill(data []byte) string {
 	return ""
 }
 
-// magenta counts the pixels in which letters of the secret show.
+// magenta counts the pixels of visible letters of the secret.
 func magenta(t *testing.T, data []byte) (n int) {
 	t.Helper()
 	pic, _, err := image.Decode(bytes.NewReader(data))
@@ -203,7 +203,7 @@ func magenta(t *testing.T, data []byte) (n int) {
 	return n
 }
 
-// keep leaves evidence to be looked at by eye, in the folder that VALKYRIE_TEST_KEEP names.
+// keep copies evidence for inspection into the folder VALKYRIE_TEST_KEEP.
 func keep(t *testing.T, name string, kept map[string][]byte) {
 	t.Helper()
 	dir := os.Getenv("VALKYRIE_TEST_KEEP")

@@ -11,9 +11,9 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestPopupIsWatchedLikeTheTab: of a window that the page opens, however it does, the first request already says who it is
-// to the site and to nobody else, and everything that is recorded of the first tab is recorded of it.
-func TestPopupIsWatchedLikeTheTab(t *testing.T) {
+// TestPopupIsObserved checks that the first request of a window, however it is opened, is identified to the site and only to
+// the site, and that everything recorded of the first tab is recorded of the window.
+func TestPopupIsObserved(t *testing.T) {
 	for name, opener := range map[string]string{
 		"by a script": `<button onclick="window.open('/help')">Help</button>`,
 		"by a link":   `<a role=button href=/help target=_blank>Help</a>`,
@@ -21,7 +21,7 @@ func TestPopupIsWatchedLikeTheTab(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("TMPDIR", t.TempDir())
-			var ours, theirs heard
+			var ours, theirs receivedHeaders
 			other := serve(t, nil, theirs.handler(map[string]string{"/api": ""}, nil))
 			site := serve(t, nil, ours.handler(map[string]string{
 				"/": opener, "/json": "",
@@ -67,7 +67,7 @@ func TestPopupIsWatchedLikeTheTab(t *testing.T) {
 	}
 }
 
-// checkWindowsRecord checks what the run has kept of the window.
+// checkWindowsRecord checks the run's records of the window.
 func checkWindowsRecord(t *testing.T, run journey.Run, site, method string) {
 	t.Helper()
 	kinds := []string{}
@@ -109,11 +109,11 @@ func checkWindowsRecord(t *testing.T, run journey.Run, site, method string) {
 	}
 }
 
-// TestPopupsOfPopups: a window that a window opens, and one of another site, are watched too.
-func TestPopupsOfPopups(t *testing.T) {
+// TestNestedPopups checks that a window opened by a window, and one of another site, are observed too.
+func TestNestedPopups(t *testing.T) {
 	other := serve(t, map[string]string{"/pay": `<button onclick="document.body.append('Paid')">Pay</button>`}, nil)
 	tab := browser.NewTab()
-	passes(t, tab, map[string]string{
+	wantPass(t, tab, map[string]string{
 		"/":       `<button onclick="window.open('/second')">Second</button>`,
 		"/second": `<button onclick="window.open('http://localhost:` + other.Port() + `/pay')">Third</button>`,
 	}, nil, func(*journey.T) {

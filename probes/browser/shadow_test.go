@@ -8,13 +8,13 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// sealed is a custom element that keeps inner in a closed shadow root.
-func sealed(tag, inner string) string {
+// inClosedRoot is a custom element with inner in a closed shadow root.
+func inClosedRoot(tag, inner string) string {
 	return `<` + tag + `></` + tag + `><script>{ const root = document.querySelector('` + tag + `').attachShadow({mode: 'closed'}); root.innerHTML = ` + "`" + inner + "`" + `;
 		window.patched = Element.prototype.attachShadow.toString() }</script>`
 }
 
-// TestClosedShadow acts on what is in closed shadow roots as on anything else, by every way there is to name it.
+// TestClosedShadow acts on elements in closed shadow roots by every kind of locator.
 func TestClosedShadow(t *testing.T) {
 	const form = `<p>Your cards</p><label>Title <input></label><button data-testid=go class=go onclick="say('pressed')">Print</button><div id=inner></div>`
 	tab := browser.NewTab()
@@ -33,7 +33,7 @@ func TestClosedShadow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tab = browser.NewTab()
-			passes(t, tab, map[string]string{"/": says + sealed("x-form", form)}, nil, func(*journey.T) {
+			wantPass(t, tab, map[string]string{"/": outputScript + inClosedRoot("x-form", form)}, nil, func(*journey.T) {
 				tab.Visit("/")
 				do()
 				tab.See(browser.Text("pressed"))
@@ -42,14 +42,14 @@ func TestClosedShadow(t *testing.T) {
 	}
 }
 
-// TestClosedShadowDepths: one root in another, on an element like any other, made late, and a frame in one.
+// TestClosedShadowDepths covers a root in a root, on an ordinary element, created late, and a frame in one.
 func TestClosedShadowDepths(t *testing.T) {
 	late := `<div id=host></div><script>setTimeout(() => {
 		const outer = host.attachShadow({mode: 'closed'}); outer.innerHTML = '<section></section>';
 		const inner = outer.firstChild.attachShadow({mode: 'closed'}); inner.innerHTML = '<button onclick="say(\'deep\')">Deep</button><iframe src=/frame></iframe>';
 	}, 300)</script>`
 	tab := browser.NewTab()
-	passes(t, tab, map[string]string{"/": says + late, "/frame": says + `<button onclick="say('framed')">In a frame</button>`}, nil, func(*journey.T) {
+	wantPass(t, tab, map[string]string{"/": outputScript + late, "/frame": outputScript + `<button onclick="say('framed')">In a frame</button>`}, nil, func(*journey.T) {
 		tab.Visit("/")
 		tab.Click(browser.Button("Deep"))
 		tab.See(browser.Text("deep"))
@@ -58,10 +58,10 @@ func TestClosedShadowDepths(t *testing.T) {
 	})
 }
 
-// TestClosedShadowTells: what is to be gone is looked for in there too; and the last order's thanks in there are not new.
-func TestClosedShadowTells(t *testing.T) {
+// TestClosedShadowExpectations checks that Gone searches closed roots, and that SeeNew knows their previous text.
+func TestClosedShadowExpectations(t *testing.T) {
 	tab := browser.NewTab()
-	run := play(t, serve(t, map[string]string{"/": sealed("x-wait", `<p>Working</p>`)}, nil), tab, journey.Step{Name: "wait", Limit: time.Second, Do: func(*journey.T) {
+	run := play(t, serve(t, map[string]string{"/": inClosedRoot("x-wait", `<p>Working</p>`)}, nil), tab, journey.Step{Name: "wait", Limit: time.Second, Do: func(*journey.T) {
 		tab.Visit("/")
 		tab.Gone(browser.Text("Working"))
 	}})
@@ -70,7 +70,7 @@ func TestClosedShadowTells(t *testing.T) {
 	}
 	page := `<button onclick="setTimeout(() => shown.textContent = 'Thank you for order 2', 300)">Order</button>
 		<x-thanks></x-thanks><script>const root = document.querySelector('x-thanks').attachShadow({mode: 'closed'}); root.innerHTML = '<p>Thank you for order 1</p>'; const shown = root.firstChild</script>`
-	passes(t, tab, map[string]string{"/": page}, nil, func(s *journey.T) {
+	wantPass(t, tab, map[string]string{"/": page}, nil, func(s *journey.T) {
 		tab.Visit("/")
 		tab.Click(browser.Button("Order"))
 		tab.SeeNew(browser.Text("Thank you"))
@@ -80,15 +80,15 @@ func TestClosedShadowTells(t *testing.T) {
 	})
 }
 
-// TestClosedShadowIsLeftAlone: the page finds nothing changed by our looking.
-func TestClosedShadowIsLeftAlone(t *testing.T) {
-	page := sealed("x-form", `<button>Print</button>`) + `<script>let known, changes = 0; onload = () => {
+// TestClosedShadowIsUnobservable checks that the page cannot detect the searches.
+func TestClosedShadowIsUnobservable(t *testing.T) {
+	page := inClosedRoot("x-form", `<button>Print</button>`) + `<script>let known, changes = 0; onload = () => {
 			known = Object.keys(window).length;
 			new MutationObserver((all) => { changes += all.length }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 		}</script>
 		<button onclick="said.textContent = [patched.includes('native code'), document.querySelector('x-form').shadowRoot, changes, Object.keys(window).length - known].join()">Ask</button><output id=said></output>`
 	tab := browser.NewTab()
-	passes(t, tab, map[string]string{"/": page}, nil, func(s *journey.T) {
+	wantPass(t, tab, map[string]string{"/": page}, nil, func(s *journey.T) {
 		tab.Visit("/")
 		tab.See(browser.Button("Print"))
 		tab.Click(browser.Button("Ask"))

@@ -13,8 +13,8 @@ import (
 	"valkyrie/probes/pdf"
 )
 
-// passes plays one step on a page and requires that it passes.
-func passes(t *testing.T, tab *browser.Tab, pages map[string]string, handlers map[string]http.HandlerFunc, do func(*journey.T)) {
+// wantPass runs one step on a page and fails the test unless it passes.
+func wantPass(t *testing.T, tab *browser.Tab, pages map[string]string, handlers map[string]http.HandlerFunc, do func(*journey.T)) {
 	t.Helper()
 	run := play(t, serve(t, pages, handlers), tab, journey.Step{Name: "try", Limit: 5 * time.Second, Do: do})
 	if run.Outcome != journey.Passed {
@@ -22,10 +22,10 @@ func passes(t *testing.T, tab *browser.Tab, pages map[string]string, handlers ma
 	}
 }
 
-// says is a script that shows what happened in <output id=said>.
-const says = `<output id=said></output><script>const say = (s) => { said.textContent += s + ' ' }</script>`
+// outputScript defines say, which writes to <output id=said>.
+const outputScript = `<output id=said></output><script>const say = (s) => { said.textContent += s + ' ' }</script>`
 
-func TestActs(t *testing.T) {
+func TestActions(t *testing.T) {
 	said := browser.CSS("#said")
 	tab := browser.NewTab()
 	for name, c := range map[string]struct {
@@ -74,7 +74,7 @@ func TestActs(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tab = browser.NewTab()
-			passes(t, tab, map[string]string{"/": says + c.page}, nil, func(s *journey.T) {
+			wantPass(t, tab, map[string]string{"/": outputScript + c.page}, nil, func(s *journey.T) {
 				tab.Visit("/")
 				c.do()
 				tab.See(browser.Text(strings.Fields(c.want)[0]))
@@ -86,9 +86,9 @@ func TestActs(t *testing.T) {
 	}
 }
 
-// TestFrames acts in frames of the same origin, of another origin, and of another site, one in the other.
+// TestFrames acts in nested frames of the same origin, of another origin, and of another site.
 func TestFrames(t *testing.T) {
-	inner := `<p style="height:60px">inside</p>` + says + `<label>Card <input></label><button onclick="say('paid')">Pay</button>`
+	inner := `<p style="height:60px">inside</p>` + outputScript + `<label>Card <input></label><button onclick="say('paid')">Pay</button>`
 	for name, host := range map[string]string{"same origin": "", "same site": "http://127.0.0.1:%s", "another site": "http://localhost:%s"} {
 		t.Run(name, func(t *testing.T) {
 			other := serve(t, map[string]string{"/inner": inner, "/middle": `<p>middle</p><iframe src="/inner" style="border:7px solid;padding:3px"></iframe>`}, nil)
@@ -96,7 +96,7 @@ func TestFrames(t *testing.T) {
 				host = fmt.Sprintf(host, other.Port())
 			}
 			tab := browser.NewTab()
-			passes(t, tab, map[string]string{
+			wantPass(t, tab, map[string]string{
 				"/inner": inner, "/middle": `<p>middle</p><iframe src="/inner" style="border:7px solid;padding:3px"></iframe>`,
 				"/": `<h1>Shop</h1><div style="height:900px"></div><iframe src="` + host + `/middle" style="width:500px;height:400px;margin:50px"></iframe><div style="height:900px"></div>`,
 			}, nil, func(s *journey.T) {
@@ -116,7 +116,7 @@ func TestFrames(t *testing.T) {
 
 func TestPopup(t *testing.T) {
 	tab := browser.NewTab()
-	passes(t, tab, map[string]string{"/": `<a href="/new" target=_blank>Help</a><p id=said></p>`, "/new": `<button onclick="document.body.append('helped')">Ask</button>`}, nil, func(*journey.T) {
+	wantPass(t, tab, map[string]string{"/": `<a href="/new" target=_blank>Help</a><p id=said></p>`, "/new": `<button onclick="document.body.append('helped')">Ask</button>`}, nil, func(*journey.T) {
 		tab.Visit("/")
 		tab.Click(browser.Link("Help"))
 		help := tab.Popup()
@@ -129,7 +129,7 @@ func TestPopup(t *testing.T) {
 
 func TestPrinted(t *testing.T) {
 	tab := browser.NewTab()
-	passes(t, tab, map[string]string{"/": `<style>@media screen { #only { display: none } }</style><h1>Card</h1><p id=only>On paper</p><button onclick="print()">Print</button>`}, nil, func(s *journey.T) {
+	wantPass(t, tab, map[string]string{"/": `<style>@media screen { #only { display: none } }</style><h1>Card</h1><p id=only>On paper</p><button onclick="print()">Print</button>`}, nil, func(s *journey.T) {
 		tab.Visit("/")
 		tab.Click(browser.Button("Print"))
 		doc, err := pdf.Read(tab.Printed())
@@ -139,8 +139,8 @@ func TestPrinted(t *testing.T) {
 	})
 }
 
-// TestFramePrints: a frame that prints itself, by its own script or by its page's, is judged like a printed page: alone, with
-// its own preparations for paper, its own page size, and what the customer has filled in.
+// TestFramePrints checks that a frame which prints itself, by its own script or its page's, is printed alone, with its own
+// print handlers, its own page size, and the customer's input.
 func TestFramePrints(t *testing.T) {
 	frame := `<link rel=stylesheet href=/paper.css><style>@page { size: A5 landscape; margin: 0 }</style><p id=only>On paper</p><label>Name <input></label><canvas id=c></canvas><p id=got></p><x-shut></x-shut>
 		<button onclick="print()">Print</button><script>onbeforeprint = () => { got.textContent = 'prepared' }; onafterprint = () => { got.textContent = 'cleaned up' };
@@ -157,7 +157,7 @@ func TestFramePrints(t *testing.T) {
 				src = `srcdoc='` + strings.ReplaceAll(frame, "'", "&#39;") + `'`
 			}
 			tab := browser.NewTab()
-			passes(t, tab, map[string]string{"/": `<h1>Not on paper</h1><button onclick="frames[0].print()">From outside</button><iframe width=700 height=300 ` + src + `></iframe>`, "/frame": frame}, css, func(s *journey.T) {
+			wantPass(t, tab, map[string]string{"/": `<h1>Not on paper</h1><button onclick="frames[0].print()">From outside</button><iframe width=700 height=300 ` + src + `></iframe>`, "/frame": frame}, css, func(s *journey.T) {
 				tab.Visit("/")
 				tab.Fill(browser.Field("Name"), "Ada")
 				if name == "from outside" {
@@ -174,10 +174,10 @@ func TestFramePrints(t *testing.T) {
 	}
 }
 
-// TestSeeNew: the message of the last order does not do; one with another number does, and one that came again does.
+// TestSeeNew checks that the message of the previous order is not new, and that another number or a repeated message is.
 func TestSeeNew(t *testing.T) {
 	tab := browser.NewTab()
-	passes(t, tab, map[string]string{"/": `<p id=m>Thank you for order 1</p><button onclick="setTimeout(() => m.textContent = 'Thank you for order 2', 200)">Order</button>
+	wantPass(t, tab, map[string]string{"/": `<p id=m>Thank you for order 1</p><button onclick="setTimeout(() => m.textContent = 'Thank you for order 2', 200)">Order</button>
 		<button onclick="m.hidden = true; setTimeout(() => m.hidden = false, 200)">Again</button>`}, nil, func(s *journey.T) {
 		tab.Visit("/")
 		tab.Click(browser.Button("Order"))
@@ -190,10 +190,10 @@ func TestSeeNew(t *testing.T) {
 	})
 }
 
-// TestUploadReachesTheServer sends a file in a form, as a browser does.
+// TestUploadReachesTheServer submits a file in a form.
 func TestUploadReachesTheServer(t *testing.T) {
 	tab := browser.NewTab()
-	passes(t, tab, map[string]string{"/": `<form action=/got method=post enctype=multipart/form-data><label>Logo <input type=file name=f></label><button>Send</button></form>`},
+	wantPass(t, tab, map[string]string{"/": `<form action=/got method=post enctype=multipart/form-data><label>Logo <input type=file name=f></label><button>Send</button></form>`},
 		map[string]http.HandlerFunc{"/got": func(w http.ResponseWriter, r *http.Request) {
 			f, head, err := r.FormFile("f")
 			if err != nil {

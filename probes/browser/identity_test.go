@@ -13,13 +13,13 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// heard is what a server received: per path, the headers that Valkyrie may have a hand in.
-type heard struct {
+// receivedHeaders are the headers that Valkyrie may affect, as a server received them, by path.
+type receivedHeaders struct {
 	mu sync.Mutex
 	by map[string]http.Header
 }
 
-func (h *heard) handler(answers map[string]string, more map[string]http.HandlerFunc) map[string]http.HandlerFunc {
+func (h *receivedHeaders) handler(answers map[string]string, more map[string]http.HandlerFunc) map[string]http.HandlerFunc {
 	all := map[string]http.HandlerFunc{}
 	note := func(r *http.Request) {
 		h.mu.Lock()
@@ -43,11 +43,11 @@ func (h *heard) handler(answers map[string]string, more map[string]http.HandlerF
 	return all
 }
 
-// visitAs plays a visit on a site that asks things of itself and of another, and returns what both received.
+// visitAs visits a site that makes requests to itself and to another site, and returns what both received.
 func visitAs(t *testing.T, agent string, trace bool) (journey.Run, map[string]http.Header, map[string]http.Header) {
 	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
-	var ours, theirs heard
+	var ours, theirs receivedHeaders
 	other := serve(t, nil, theirs.handler(map[string]string{"/lib.js": "", "/api": "", "/frame": `<script>fetch('/inner').then(() => document.body.append('Framed'))</script>`, "/inner": ""}, nil))
 	site := serve(t, nil, ours.handler(map[string]string{
 		"/": `<form method=post action=/move><input type=hidden name=a value=b><button>Go</button></form>`,
@@ -76,7 +76,7 @@ func visitAs(t *testing.T, agent string, trace bool) (journey.Run, map[string]ht
 
 var traceForm = regexp.MustCompile(`^00-([0-9a-f]{32})-[0-9a-f]{16}-01$`)
 
-func TestTrailReachesTheSiteAlone(t *testing.T) {
+func TestTraceHeadersOnlyForSite(t *testing.T) {
 	run, ours, theirs := visitAs(t, "Valkyrie/1.2", true)
 	for _, path := range []string{"GET /", "POST /move", "GET /done", "GET /json"} {
 		m := traceForm.FindStringSubmatch(ours[path].Get("Traceparent"))
@@ -102,9 +102,9 @@ func TestTrailReachesTheSiteAlone(t *testing.T) {
 	}
 }
 
-// TestNoTrailChangesNothing: with both turned off the site gets what it gets of any Chrome; with both on, nothing else
-// differs.
-func TestNoTrailChangesNothing(t *testing.T) {
+// TestNoTraceHeaders checks that with both options off the site receives the headers of any Chrome, and that with both on
+// nothing else differs.
+func TestNoTraceHeaders(t *testing.T) {
 	_, without, theirsWithout := visitAs(t, "", false)
 	_, with, theirsWith := visitAs(t, "Valkyrie/1.2", true)
 	for name, pair := range map[string][2]map[string]http.Header{"ours": {without, with}, "theirs": {theirsWithout, theirsWith}} {
@@ -116,7 +116,7 @@ func TestNoTrailChangesNothing(t *testing.T) {
 			marked.Del("Traceparent")
 			marked.Set("User-Agent", strings.TrimSuffix(marked.Get("User-Agent"), " Valkyrie/1.2"))
 			for _, h := range []http.Header{plain, marked} {
-				h.Del("Referer") // holds the port of the test's server
+				h.Del("Referer") // contains the port of the test's server
 				h.Del("Origin")
 			}
 			if fmt.Sprint(plain) != fmt.Sprint(marked) {

@@ -10,12 +10,12 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestPictureOfALongPage: all of a long page is on its picture, up to the cap; one of photographs, which would be too large
-// as it is, is kept smaller rather than not at all.
-func TestPictureOfALongPage(t *testing.T) {
+// TestScreenshotOfLongPage checks that the screenshot shows all of a long page, up to the cap, and that one too large for
+// evidence is scaled down.
+func TestScreenshotOfLongPage(t *testing.T) {
 	for name, c := range map[string]struct {
 		page     string
-		tall     int // of the picture without its caption; 0: less than the page
+		tall     int // height of the picture without its caption; 0: less than the page
 		fullSize bool
 	}{
 		"long":        {`<body style="margin:0;height:6000px">`, 6000, true},

@@ -19,9 +19,10 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestKills kills Chrome, or one of its processes, at random moments of short runs, from its launch to its end. Every run has a verdict, and nothing is left. None blames the site, but for one case that cannot be told from a
-// site that never answers: a page killed in the instant in which its process is handed to a new document, where Chrome
-// says nothing of the crash. It is rare (1 in 400 on a busy machine), and a second try settles it.
+// TestKills kills Chrome or one of its processes at random times of short runs, from launch to end. Every run must have a
+// verdict and leave nothing behind. None may blame the site, except in one case that is indistinguishable from a site that
+// never answers: a renderer killed while it is assigned to a new document, when Chrome does not report the crash. It is rare
+// (1 in 400 on a busy machine), and a retry resolves it.
 func TestKills(t *testing.T) {
 	const lanes = 4
 	runs, seed := 60, suite.Seed(t)
@@ -62,7 +63,7 @@ func TestKills(t *testing.T) {
 	goleak.VerifyNone(t, idle, goleak.IgnoreAnyFunction("net/http.(*conn).serve"))
 }
 
-// runAndKill plays one run while a process of some lane's Chrome is killed.
+// runAndKill executes one run while a process of some lane's Chrome is killed.
 func runAndKill(t *testing.T, r journey.Runner, random *rand.Rand) journey.Run {
 	delay, victim := time.Duration(random.IntN(300))*time.Millisecond, random.Uint64()
 	done := make(chan struct{})
@@ -70,7 +71,7 @@ func runAndKill(t *testing.T, r journey.Runner, random *rand.Rand) journey.Run {
 	killer.Go(func() {
 		select {
 		case <-time.After(delay):
-			if all := ofChrome(t); len(all) > 0 {
+			if all := chromeProcesses(t); len(all) > 0 {
 				_ = syscall.Kill(all[victim%uint64(len(all))], syscall.SIGKILL)
 			}
 		case <-done:
@@ -87,10 +88,10 @@ func runAndKill(t *testing.T, r journey.Runner, random *rand.Rand) journey.Run {
 	return run
 }
 
-// ofChrome lists the browsers that are children of this process, and their pages' processes.
-func ofChrome(t *testing.T) []int {
+// chromeProcesses lists the browsers that are children of this process, and their renderers.
+func chromeProcesses(t *testing.T) []int {
 	all := processes(t)
-	leaders := map[int]bool{} // Chrome leads a group, and is a child of ours
+	leaders := map[int]bool{} // Chrome leads a group and is a child of this process
 	for _, p := range all {
 		leaders[p.pid] = p.pid == p.group && p.parent == os.Getpid()
 	}
@@ -103,8 +104,8 @@ func ofChrome(t *testing.T) []int {
 	return pids
 }
 
-// TestNoBrowserStepNoChrome: a journey that uses no tab runs where there is no Chrome at all.
-func TestNoBrowserStepNoChrome(t *testing.T) {
+// TestNoTabNoChrome checks that a journey without a tab runs where no Chrome is installed.
+func TestNoTabNoChrome(t *testing.T) {
 	asked := ""
 	r := journey.Runner{Stage: journey.Stage{Site: serve(t, map[string]string{"/health": "fine"}, nil), Chrome: journey.Program{Path: "/nowhere/chrome"}}}
 	run := r.Run(t.Context(), journey.Journey{Name: "test", Steps: []journey.Step{{Name: "ask", Do: func(s *journey.T) {
@@ -116,7 +117,7 @@ func TestNoBrowserStepNoChrome(t *testing.T) {
 		asked = fmt.Sprint(res.StatusCode)
 	}}}}, time.Now())
 	http.DefaultClient.CloseIdleConnections()
-	if run.Outcome != journey.Passed || run.Chrome != "" || asked != "200" || len(ofChrome(t)) > 0 {
+	if run.Outcome != journey.Passed || run.Chrome != "" || asked != "200" || len(chromeProcesses(t)) > 0 {
 		t.Errorf("%s with Chrome %q: %s (answer %s)", run.Outcome, run.Chrome, run.Error, asked)
 	}
 }
