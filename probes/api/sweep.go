@@ -54,7 +54,7 @@ func (s SweepResult) Broken() string {
 }
 
 // Sweep requests the start page, its links, their links, and so on. It stays on the site and makes only GET requests. When
-// the step's time is over it returns what it has.
+// the step's time is over it returns its results so far.
 func (c *Client) Sweep(s Sweep) SweepResult {
 	if s.Max == 0 {
 		s.Max = 200

@@ -29,7 +29,7 @@ type Setup struct {
 	Chrome   string   // its path
 	Env      []string // added to Chrome's environment
 	Flags    []string // added to Chrome's command line, such as window-size=1280,900
-	Evidence string   // folder for evidence, including a film; empty: none; only for ours
+	Evidence string   // folder for evidence, including a film; empty: none; only for the suite
 }
 
 // URL is the address of a path on the site.
@@ -46,7 +46,7 @@ type Result struct {
 	Start  time.Duration            // to the first page
 	Waits  map[string]time.Duration // as the driver reports them, by measured step
 	Truth  PageTimes
-	Starve time.Duration // the run's starvation; only from ours
+	Starve time.Duration // the run's starvation; only from the suite
 	Wall   time.Duration
 	Footprint
 	Disk int64 // bytes left behind

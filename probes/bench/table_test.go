@@ -15,7 +15,7 @@ func BenchmarkJourney(b *testing.B) {
 	bare, ours := variant{driver: "bare"}, variant{driver: "ours"}
 	for _, c := range []comparison{
 		{name: "idle", sides: []variant{bare, ours}},
-		{name: "same window", sides: []variant{{driver: "bare", flags: []string{"window-size=1280,900"}}, ours}}, // as ours is by default; bare's is 800x600
+		{name: "same window", sides: []variant{{driver: "bare", flags: []string{"window-size=1280,900"}}, ours}}, // the suite's default; bare's is 800x600
 		{name: "loaded", sides: []variant{bare, ours}, burners: 2},
 		{name: "film", sides: []variant{bare, {driver: "ours", film: true}}},
 		{name: "single-process", sides: []variant{ours, {driver: "ours", flags: []string{"single-process"}}}},

@@ -154,7 +154,7 @@ func (tab *Tab) press(x, y float64) error {
 	return nil
 }
 
-// A clickReport is what the guard (script/guard.js) observed of a press.
+// A clickReport is the guard's report of a press (script/guard.js).
 type clickReport struct {
 	At  float64 `json:"at"`  // the event's own time stamp, epoch milliseconds
 	Hit bool    `json:"hit"` // the intended element received the click

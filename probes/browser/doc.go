@@ -25,7 +25,7 @@
 //	download-NAME   the latest download
 //
 // Secrets that steps have requested are masked in text, in every encoding, and covered by solid boxes in pictures, as are
-// all password fields. The HAR leaves out cookies, authorization, and fields whose names look like secrets. A secret that a
+// all password fields. The HAR leaves out cookies, authorization, and fields with names of secrets. A secret that a
 // page paints into a canvas or an image, or generates by its style sheets, cannot be found. Frames of other sites are
 // covered whole.
 package browser

@@ -12,7 +12,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A journey in a real Chrome. The second step fails because a banner covers its button, and the error says so.
+// A journey in a real Chrome. The second step fails because a banner covers its button, as the error reports.
 func ExampleTab() {
 	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, `<!doctype html>

@@ -90,7 +90,7 @@ func (tab *Tab) attach(info *target.Info) {
 	tab.frames.sessions[info.TargetID] = s
 	tab.background.Go(func() {
 		if err := tab.prepareFrame(ctx); err != nil {
-			return // the frame is gone; otherwise the query reports what is missing
+			return // the frame is gone; otherwise the query reports the failure
 		}
 		tab.frames.notify(func() { tab.frames.any, s.target = true, chromedp.FromContext(ctx).Target })
 	})

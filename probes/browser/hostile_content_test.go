@@ -12,8 +12,8 @@ import (
 
 const spins = `<button onclick="s.hidden = false">Print</button><p role=status id=s hidden>Printing your cards…</p>`
 
-// storyRows are pages whose content is wrong or outdated.
-var storyRows = map[string]row{
+// contentRows are pages whose content is wrong or outdated.
+var contentRows = map[string]row{
 	"spinner for ever":        {page: spins, want: journey.Failed, wantError: `there is none; the page says "Printing your cards…"`},
 	"thanks that vanish":      {page: `<button onclick="t.hidden = false; setTimeout(() => t.hidden = true, 150)">Print</button><p id=t hidden>Thank you</p>`, do: stays, want: journey.Failed, wantError: `expected the text "Thank you" to stay for 500ms: it was gone again after`},
 	"thanks that stay":        {page: button, do: stays, limit: 2 * time.Second, want: journey.Passed},

@@ -10,7 +10,7 @@ import (
 // pressDetector shows the thanks at any press event that reaches the page.
 const pressDetector = `<body><script>for (const e of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']) addEventListener(e, () => document.body.append('Thank you'), true)</script>`
 
-// elementRows are elements that a person could not act on or see, and those that only look so.
+// elementRows are elements that a person could not act on or see, and elements that only seem so.
 var elementRows = map[string]row{
 	"covered": {page: button + `<div id=cookie-banner style="position:fixed;inset:0;background:#fff">cookies?</div>`, want: journey.Failed, wantError: `could not click the button "Print" within 1.5s: it is covered by div#cookie-banner`},
 	"cookie wall that can go": {page: button + `<div id=wall style="position:fixed;inset:0;background:#fff"><button onclick="wall.remove()">Accept all</button></div>`, do: func(s *fixture) {

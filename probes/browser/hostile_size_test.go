@@ -8,8 +8,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// crowdRows are pages of excessive size.
-var crowdRows = map[string]row{
+// sizeRows are pages of excessive size.
+var sizeRows = map[string]row{
 	"10,000 console lines":    {page: `<script>for (let i = 0; i < 1e4; i++) console.log('line', i)</script>` + button, limit: 5 * time.Second, want: journey.Passed},
 	"10,000 script errors":    {page: `<script>for (let i = 0; i < 1e4; i++) setTimeout(() => { throw new Error('no ' + i) })</script>` + spins, limit: 5 * time.Second, want: journey.Failed, wantError: "script error Error: no 0"},
 	"10,000 requests":         {page: button + `<script>for (let i = 0; i < 1e4; i++) fetch('/x?' + i).catch(() => 0)</script>`, handlers: map[string]http.HandlerFunc{"/x": func(http.ResponseWriter, *http.Request) {}}, limit: 10 * time.Second, want: journey.Passed},

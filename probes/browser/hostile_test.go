@@ -62,7 +62,7 @@ func (s *fixture) faultf(format string, args ...any) {
 func TestHostilePages(t *testing.T) {
 	tables := map[string]map[string]row{
 		"loading": loadingRows, "elements": elementRows, "dialogs": dialogRows, "network": networkRows, "tls": tlsRows,
-		"files": fileRows, "stories": storyRows, "chrome": chromeRows, "crowds": crowdRows,
+		"pdf": pdfRows, "content": contentRows, "chrome": chromeRows, "size": sizeRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()
 	os.Setenv("TMPDIR", dir) // not t.Setenv, which forbids parallel rows

@@ -133,7 +133,7 @@ func (tab *Tab) setChecked(l Locator, on bool, failure string) {
 	}
 }
 
-// action performs in the page what a query has found possible.
+// action performs an action in the page after a query has found it possible.
 func (tab *Tab) action(f frame, q query, failure string) result {
 	r, err := tab.evaluateOnce(f, q)
 	if err != nil {

@@ -2,7 +2,7 @@ package browser
 
 import "fmt"
 
-// A Locator identifies an element by what a customer can see. It searches shadow roots, open and closed, and frames.
+// A Locator identifies an element by its visible properties, as a customer would. It searches shadow roots, open and closed, and frames.
 type Locator struct {
 	By    string   `json:"by"`
 	Role  string   `json:"role,omitempty"`

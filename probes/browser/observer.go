@@ -20,7 +20,7 @@ import (
 
 var _ journey.Observer = (*Tab)(nil)
 
-// observe sets up what the tab records besides the steps' own queries.
+// observe sets up the observations besides the steps' own queries.
 func (tab *Tab) observe(ctx context.Context) error {
 	if _, err := chromedp.Call(ctx, runtime.AddBinding, runtime.AddBindingParams{Name: "valkyrieVitals", ExecutionContextName: script.World}); err != nil {
 		return err

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// A query is what a tab evaluates in a page until it is met. It is the argument of script.Query.
+// A query is evaluated in a page until it is met. It is the argument of script.Query.
 type query struct {
 	Op     string  `json:"op"` // one of the queries of script/query.js
 	Target Locator `json:"target"`

@@ -86,7 +86,7 @@ func (tab *Tab) Close() {
 // isWindow reports whether another tab has opened this one.
 func (tab *Tab) isWindow() bool { return tab.close != nil }
 
-// replayConsole makes Chrome repeat what a window wrote to its console before it was attached.
+// replayConsole makes Chrome repeat a window's console output from before it was attached.
 func (tab *Tab) replayConsole(ctx context.Context) error {
 	if !tab.isWindow() {
 		return nil

@@ -18,7 +18,7 @@ import (
 	"valkyrie/probes/browser/script"
 )
 
-// prints holds what the page has printed.
+// prints holds the page's print jobs.
 type prints struct {
 	mu      sync.Mutex
 	ignore  bool // PrintToPDF is running, which dispatches the same events as window.print()

@@ -56,7 +56,7 @@ func (tab *Tab) maskedScreenshot(ctx context.Context, w *query, area picture.Are
 	return pic, before, err
 }
 
-// screenshot is the whole page, with what the step was looking for outlined and the step's error above it.
+// screenshot is the whole page, with the step's target outlined and the step's error above it.
 func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 	yes := true
 	pic, l, err := tab.maskedScreenshot(ctx, tab.lastQuery(), picture.Page, func(l picture.Layout) ([]byte, error) {

@@ -31,7 +31,7 @@ type shadowScan struct {
 	next time.Time // earliest time of the next search; zero: now
 }
 
-// snapshotRoots takes the page's snapshot again with the text of closed roots, if r says that there may be some.
+// snapshotRoots takes the page's snapshot again with the text of closed roots, if r reports that there may be some.
 func (tab *Tab) snapshotRoots(r result) {
 	if r.MayHide {
 		tab.findClosedRoots(tab.ctx)

@@ -46,7 +46,7 @@ func (w *wait) end(t *journey.T, at float64) {
 func epochMS(at time.Time) float64 { return float64(at.UnixMicro()) / 1000 }
 
 // recordChanges makes every document record its changes from its start (script/changes.js). A result is often there before
-// the first evaluation, which is still on its way to a new document; the record says since when, so that the probe's
+// the first evaluation, which is still on its way to a new document; the record has the time, so that the probe's
 // delay is not attributed to the site.
 func recordChanges(ctx context.Context) error {
 	yes := true // a popup has its first document already

@@ -32,27 +32,27 @@ type window struct {
 }
 
 // opening records that a page opens a window.
-func (f *windows) opening(ev *page.EventWindowOpen) {
+func (ws *windows) opening(ev *page.EventWindowOpen) {
 	if !ev.UserGesture {
-		f.notify(func() { f.blocked++ })
+		ws.notify(func() { ws.blocked++ })
 	}
 }
 
 // opened attaches to a new window, in the background. It must not call Chrome itself.
-func (f *windows) opened(info *target.Info) {
+func (ws *windows) opened(info *target.Info) {
 	if info.Type != "page" || info.OpenerID == "" {
 		return
 	}
-	f.notify(func() {
-		if f.find(info.TargetID) != nil {
+	ws.notify(func() {
+		if ws.find(info.TargetID) != nil {
 			return
 		}
-		opener := f.find(info.OpenerID)
+		opener := ws.find(info.OpenerID)
 		if opener == nil {
-			opener = f.tabs[0] // a frame of another site has opened it
+			opener = ws.tabs[0] // a frame of another site has opened it
 		}
 		w := &window{opener: opener, tab: opener.newWindowTab(info.TargetID), ready: make(chan struct{})}
-		f.all = append(f.all, w)
+		ws.all = append(ws.all, w)
 		opener.background.Go(func() {
 			defer close(w.ready)
 			w.err = w.tab.attachWindow()
@@ -64,11 +64,11 @@ func (f *windows) opened(info *target.Info) {
 }
 
 // find returns the tab with that id, attached or not.
-func (f *windows) find(id target.ID) *Tab {
-	if f.tabs[0].id == id {
-		return f.tabs[0]
+func (ws *windows) find(id target.ID) *Tab {
+	if ws.tabs[0].id == id {
+		return ws.tabs[0]
 	}
-	for _, w := range f.all {
+	for _, w := range ws.all {
 		if w.tab.id == id {
 			return w.tab
 		}
@@ -77,10 +77,10 @@ func (f *windows) find(id target.ID) *Tab {
 }
 
 // unattached reports whether id is a window that is not attached yet, and records the request for its first document.
-func (f *windows) unattached(id target.ID, request *network.Request) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, w := range f.all {
+func (ws *windows) unattached(id target.ID, request *network.Request) bool {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, w := range ws.all {
 		if w.tab.id == id {
 			select {
 			case <-w.ready:
@@ -96,51 +96,51 @@ func (f *windows) unattached(id target.ID, request *network.Request) bool {
 }
 
 // closed marks the tab whose window has closed.
-func (f *windows) closed(id target.ID) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if tab := f.find(id); tab != nil {
+func (ws *windows) closed(id target.ID) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if tab := ws.find(id); tab != nil {
 		tab.mu.Lock()
 		tab.closedByPage = true
 		tab.mu.Unlock()
 	}
 }
 
-func (f *windows) notify(do func()) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
+func (ws *windows) notify(do func()) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
 	do()
-	if f.changed != nil {
-		close(f.changed)
+	if ws.changed != nil {
+		close(ws.changed)
 	}
-	f.changed = make(chan struct{})
+	ws.changed = make(chan struct{})
 }
 
 // next returns the oldest window of opener that no step uses. Headless Chrome also opens windows that a popup blocker would
 // have blocked; then blocked is true.
-func (f *windows) next(opener *Tab) (w *window, blocked bool, news <-chan struct{}) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.changed == nil {
-		f.changed = make(chan struct{})
+func (ws *windows) next(opener *Tab) (w *window, blocked bool, news <-chan struct{}) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.changed == nil {
+		ws.changed = make(chan struct{})
 	}
-	if f.blocked > 0 {
-		return nil, true, f.changed
+	if ws.blocked > 0 {
+		return nil, true, ws.changed
 	}
-	for _, w := range f.all {
+	for _, w := range ws.all {
 		if w.opener == opener && !w.taken {
 			w.taken = true
-			return w, false, f.changed
+			return w, false, ws.changed
 		}
 	}
-	return nil, false, f.changed
+	return nil, false, ws.changed
 }
 
 // wait waits for the background work of all windows, after Chrome has ended.
-func (f *windows) wait() {
-	f.mu.Lock()
-	windows := f.all
-	f.mu.Unlock()
+func (ws *windows) wait() {
+	ws.mu.Lock()
+	windows := ws.all
+	ws.mu.Unlock()
 	for _, w := range windows {
 		w.opener.background.Wait()
 		if w.tab.release != nil {
@@ -181,10 +181,10 @@ func (tab *Tab) failedTab() *Tab {
 }
 
 // firstRequest is the request for a window's first document; nil: unknown.
-func (f *windows) firstRequest(id target.ID) *network.Request {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, w := range f.all {
+func (ws *windows) firstRequest(id target.ID) *network.Request {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, w := range ws.all {
 		if w.tab.id == id {
 			return w.first
 		}

@@ -73,7 +73,7 @@ func parseCardRequest(form url.Values) (cardRequest, []string) {
 	return w, problems
 }
 
-// titleProblem returns what is wrong with a title, or "".
+// titleProblem returns the problem of a title, or "".
 func titleProblem(title string) string {
 	switch {
 	case title == "":
@@ -84,7 +84,7 @@ func titleProblem(title string) string {
 	return printProblem(title)
 }
 
-// wordsProblem returns what is wrong with a list of words, or "".
+// wordsProblem returns the problem of a list of words, or "".
 func wordsProblem(words []string) string {
 	if len(words) < wordsACard {
 		return fmt.Sprintf("A card needs at least %d different words; you have %d.", wordsACard, len(words))

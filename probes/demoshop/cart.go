@@ -8,7 +8,7 @@ import (
 
 const maxQuantity = 99
 
-// cart is a visitor's shopping cart. It is never changed in place, so a snapshot of a session stays what it was.
+// cart is a visitor's shopping cart. It is never changed in place, so snapshots of a session do not change.
 type cart []cartLine
 
 // cartLine is a quantity of one product.

@@ -8,7 +8,7 @@ import (
 )
 
 // database simulates the job queue's database. Two rarely used reports scan it all for lack of an index and block every
-// other query meanwhile, while its averages look fine.
+// other query meanwhile, while its averages stay normal.
 type database struct {
 	clock  Clock
 	random *rand.Rand

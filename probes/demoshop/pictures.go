@@ -20,7 +20,7 @@ func (s *Shop) productPicture(ctx context.Context, p product) (template.HTML, er
 		}
 		return drawProduct(p), nil
 	})
-	return template.HTML(svg), err // drawn by us from our own list of products, so it is safe as it is
+	return template.HTML(svg), err // safe: drawn here from a fixed list of products
 }
 
 // cardArtwork returns the ornaments of a card preview, cached if possible.

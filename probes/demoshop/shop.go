@@ -122,7 +122,7 @@ type process struct {
 	clock  Clock
 	uptime time.Duration // from start to crash
 	boot   time.Duration // from crash to restart
-	reset  func()        // deletes what was in its memory
+	reset  func()        // deletes its memory
 
 	mu        sync.Mutex
 	crashing  bool

@@ -93,7 +93,7 @@ func (m *mailer) accept(teachers int) (status int, says string) {
 	return http.StatusAccepted, "the weekly cards are on their way"
 }
 
-// address is where a batch goes whose teachers travel in the address.
+// address is the URL of a batch with its teachers in the address.
 func address(teachers int) string {
 	ids := make([]string, teachers)
 	for i := range ids {

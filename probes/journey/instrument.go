@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// An Instrument is what a journey's steps use: usually a fresh Chrome (browser.Tab). A journey without one leaves Uses nil,
+// An Instrument executes a journey's steps: usually a fresh Chrome (browser.Tab). A journey without one leaves Uses nil,
 // and no Chrome is started for it.
 //
 // The runner calls Start once, then Begin before each step, Capture when the run has failed, and Stop once in any case. Kill

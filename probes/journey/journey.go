@@ -14,7 +14,7 @@ import (
 // so that closures hold one run's data, and the list of steps is known without running them. Create a new one for each run.
 type Journey struct {
 	Name  string // kebab-case, such as "print-card"; its identity everywhere
-	Title string // what a customer would call it, such as "print a card"; read out on the phone
+	Title string // the customer's name for it, such as "print a card"; read out on the phone
 	Uses  Instrument
 	// Every is the interval of its runs, for a journey that costs the site much or changes little. 0: the schedule's.
 	Every time.Duration

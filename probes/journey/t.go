@@ -39,7 +39,7 @@ func (t *T) Step() string { return t.name }
 // URL is the address of a path on the site under probe, such as URL("/sign-in").
 func (t *T) URL(path string) string { return t.site.JoinPath(path).String() }
 
-// Failf ends the step as failed: the site did not do what a customer expects. State the expected and the actual result.
+// Failf ends the step as failed: the site did not meet a customer's expectation. State the expected and the actual result.
 func (t *T) Failf(format string, args ...any) { t.end(Failed, fmt.Sprintf(format, args...)) }
 
 // Brokenf ends the step as broken: the probe itself cannot go on, and the site is not to blame.

@@ -1,6 +1,6 @@
 // Package pdf validates a PDF as the customer's reader would: whether it opens, how many pages it has, and their text.
 //
-// It exists because a site that prints can answer 200 with a damaged or empty file: a journey must open what it downloaded.
+// It exists because a site that prints can answer 200 with a damaged or empty file: a journey must open its download.
 // Both libraries may panic on a damaged file, so their calls are isolated here.
 package pdf
 
@@ -25,7 +25,7 @@ type Document struct {
 	Text  string // of all pages, in order, white space collapsed
 }
 
-// Read opens a PDF. The error says what is wrong with it: not a PDF, truncated, encrypted, empty.
+// Read opens a PDF. The error is worded for a report: not a PDF, truncated, encrypted, empty.
 func Read(data []byte) (Document, error) {
 	if !bytes.HasPrefix(data, []byte("%PDF-")) {
 		return Document{}, fmt.Errorf("it is not a PDF: it begins with %q", start(data))

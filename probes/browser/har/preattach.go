@@ -98,7 +98,7 @@ func (e PreAttachRequest) resourceType() network.ResourceType {
 	return network.ResourceTypeOther
 }
 
-// response is what is known of the response; nil: nothing.
+// response is the known part of the response; nil: nothing.
 func (e PreAttachRequest) response(offset float64) *network.Response {
 	if e.Status == 0 {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// problems collects what went wrong until a step takes it. The Recorder's lock guards it.
+// problems collects the problems until a step takes them. The Recorder's lock guards it.
 type problems struct {
 	site  string
 	count int // in the whole run

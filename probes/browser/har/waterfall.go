@@ -82,7 +82,7 @@ func waterfall(all []exchange, latest, from, to float64) (w journey.Waterfall, m
 // intervals are disjoint intervals that are assigned already.
 type intervals [][2]float64
 
-// take assigns what is still free between from and to, and returns its length.
+// take assigns the free part between from and to, and returns its length.
 func (s *intervals) take(from, to float64) float64 {
 	free := to - from
 	merged := [2]float64{from, to}

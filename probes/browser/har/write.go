@@ -133,7 +133,7 @@ func (h writer) request(x *exchange) *har.Request {
 	return r
 }
 
-// postData is the request body; fields whose names look like secrets are redacted even if no step asked for them.
+// postData is the request body; fields with names of secrets are redacted even if no step asked for them.
 func (h writer) postData(r *network.Request, mime string) *har.PostData {
 	var sent []byte
 	for _, e := range r.PostDataEntries {

@@ -49,7 +49,7 @@ func handshake(ctx context.Context, addr, host string) ([]*x509.Certificate, err
 	return conn.(*tls.Conn).ConnectionState().PeerCertificates, nil
 }
 
-// certificateFaults lists what is wrong with the certificate, each to follow "the certificate of shop.example.com". The
+// certificateFaults lists the certificate's faults, each to follow "the certificate of shop.example.com". The
 // first of chain is the server's own.
 func certificateFaults(code, host string, chain []*x509.Certificate, now time.Time) (faults []string) {
 	const day = "2 Jan 2006"

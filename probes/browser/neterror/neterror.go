@@ -1,12 +1,12 @@
-// Package neterror words Chrome's network errors, such as net::ERR_CERT_DATE_INVALID, and says whose fault they are.
+// Package neterror words Chrome's network errors, such as net::ERR_CERT_DATE_INVALID, and decides whose fault they are.
 //
-// It exists because these words are read out on a phone: the code alone says too little, so the package adds a plain
-// sentence, and looks at the server's certificate itself for what Chrome does not report.
+// It exists because these words are read out on a phone: the code alone is not enough, so the package adds a plain
+// sentence, and reads the server's certificate for the details that Chrome does not report.
 package neterror
 
 import "strings"
 
-// descriptions are plain sentences for Chrome's codes; the code follows them, to be looked up.
+// descriptions are plain sentences for Chrome's codes; the code follows them, for reference.
 var descriptions = map[string]string{
 	"net::ERR_ABORTED":                        "it is a file to download, or was broken off",
 	"net::ERR_NAME_NOT_RESOLVED":              "its name is not known to DNS",

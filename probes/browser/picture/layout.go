@@ -1,5 +1,5 @@
-// Package picture makes the pictures that a run leaves behind from screenshots: it paints over secrets, outlines what the
-// failing step was looking for, adds a caption with the error, and joins small pictures into a film strip.
+// Package picture makes the pictures that a run leaves behind from screenshots: it paints over secrets, outlines the
+// failing step's target, adds a caption with the error, and joins small pictures into a film strip.
 //
 // It exists so that everything about images is pure: it takes bytes and positions and returns bytes, and it knows neither
 // a tab nor Chrome. Package browser takes the screenshots and asks the page for the positions.
@@ -23,7 +23,7 @@ const MaxHeight = 8000
 // from the window's corner.
 type Layout struct {
 	Hidden     [][4]float64 `json:"hidden"` // the secrets
-	Target     [][4]float64 `json:"target"` // what the step was looking for
+	Target     [][4]float64 `json:"target"` // the step's target
 	Near       [][4]float64 `json:"near"`   // the closest matches, when there is no target
 	X          float64      `json:"x"`
 	Y          float64      `json:"y"`
@@ -34,10 +34,10 @@ type Layout struct {
 	Ratio      float64      `json:"ratio"`
 }
 
-// An Area says what a screenshot shows.
+// An Area is the part of the page on a screenshot.
 type Area int
 
-// The areas: what is in the window, or the whole page, below the fold too.
+// The areas: the window, or the whole page including the part below the fold.
 const (
 	Window Area = iota
 	Page
@@ -60,7 +60,7 @@ func Cover(screenshot []byte, area Area, layouts ...Layout) (*image.RGBA, error)
 	return pic, nil
 }
 
-// Outline draws a red line around what the step was looking for, or amber ones around the closest matches.
+// Outline draws a red line around the step's target, or amber ones around the closest matches.
 func Outline(pic *image.RGBA, area Area, l Layout) {
 	for _, box := range l.Target {
 		outline(pic, l.project(pic, box, area, 6), red, 4)
@@ -94,7 +94,7 @@ func PNG(pic *image.RGBA, limit int) ([]byte, error) {
 	}
 }
 
-// red marks the failure, amber what comes near it.
+// red marks the failure, amber the closest matches.
 var (
 	red   = color.RGBA{0xd9, 0x1e, 0x18, 0xff}
 	amber = color.RGBA{0xe6, 0x8a, 0x00, 0xff}

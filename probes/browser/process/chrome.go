@@ -198,7 +198,7 @@ func (c *Chrome) OutOfMemory() bool {
 }
 
 // NetworkCrashed reports whether Chrome's network process has died. Chrome restarts it, but requests in flight are lost
-// and look as if the site had aborted them.
+// and fail like requests that the site aborted.
 func (c *Chrome) NetworkCrashed() bool { return c.output.contains("Network service crashed") }
 
 // rendererLimit bounds the call of RendererMissing, which only failed runs make.

@@ -21,7 +21,7 @@
     last: 0, // time of the latest change
     times: [], // times of the latest three changes
     // Since when el has its current state; 0: since before the recording. Its first 200 descendants count too. With sure,
-    // changes of attributes are ignored: most do not affect what a person sees.
+    // changes of attributes are ignored: most are not visible.
     since(el, sure = false) {
       const pending = observer.takeRecords();
       if (pending.length) note(pending);

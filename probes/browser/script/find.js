@@ -1,10 +1,10 @@
-// find: locates elements by what a person sees of them.
+// find: locates elements by their visible properties.
 
 const clock = () => performance.timeOrigin + performance.now();
 const normalize = (s) => (s || '').replace(/\s+/g, ' ').trim();
 const quote = (s) => '"' + (s.length > 60 ? s.slice(0, 59) + '…' : s) + '"';
 
-// Shadow roots are part of what a person sees. A script cannot access closed ones; shadow.go finds them through the
+// Shadow roots are part of the visible page. A script cannot access closed ones; shadow.go finds them through the
 // inspector and stores them here by host.
 const closedShadowRoots = globalThis.valkyrieClosedRoots ??= new WeakMap();
 const shadow = (el) => el.shadowRoot || closedShadowRoots.get(el);
@@ -29,7 +29,7 @@ const hiddenReason = (el) => {
 };
 const isVisible = (el) => !hiddenReason(el);
 
-// The accessible name, roughly as in https://www.w3.org/TR/accname: what a screen reader would call the element.
+// The accessible name, roughly as in https://www.w3.org/TR/accname: the name that a screen reader would use.
 const name = (el) => {
   const by = el.getAttribute('aria-labelledby');
   if (by) {

@@ -1,6 +1,6 @@
 // poll: evaluates the query until it is met or the time slice is over, and returns the result.
 
-// Everything that may change what a person sees wakes the poll: mutations, a loaded picture or style sheet, the end of an
+// Everything that may change the visible page wakes the poll: mutations, a loaded picture or style sheet, the end of an
 // animation. A timer covers the rest (style sheets edited by scripts, values).
 const wakeEvents = ['load', 'error', 'readystatechange', 'input', 'change', 'toggle', 'transitionend', 'animationend'];
 const nextChange = (ms) => new Promise((done) => {

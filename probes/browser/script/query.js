@@ -82,7 +82,7 @@ const queries = {
 };
 
 // Installs the guard, which reports the click's time and its hit target (an element that was re-rendered meanwhile counts).
-// It also takes a snapshot of the page's text, so that a later query can find what is new.
+// It also takes a snapshot of the page's text, so that a later query can find new text.
 const installGuard = (r) => {
   const mayHide = snapshot();
   const hit = (e) => {

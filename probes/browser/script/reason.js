@@ -22,7 +22,7 @@ const cause = () => {
   return frames.length ? `; its frame ${frames[0].getAttribute('src')} has not loaded` : stale;
 };
 
-// Why nothing was found, with what a person would look at next: similar names, messages, the page's text.
+// Why nothing was found, with the next things that a person would check: similar names, messages, the page's text.
 const missingReason = (target) => {
   const near = nearest(target);
   if (target.within && !find(target.within).some(isVisible)) return `there is no ${target.within.by} ${quote(target.within.value)} for it to be in`;

@@ -13,7 +13,7 @@
 //     time slice is over. It returns the result with the time since when it holds.
 //  4. query.js has the queries by name (click, fill, visible, gone, ...); here queries.click.
 //  5. find.js locates the elements that the locator means, through open shadow roots and those that shadow.go has found.
-//     When there is none, reason.js says what is there instead.
+//     When there is none, reason.js describes the page instead.
 //  6. actionable.js checks that the one element is enabled, scrolls it into view, moves the pointer to it (valkyriePoint),
 //     and finds the point to press.
 //  7. stable.js makes sure that the element stays in place.
@@ -23,7 +23,7 @@
 //     unless the frame is covered.
 //
 // An expectation (See, Gone, Read, ...) is steps 1 to 5. When a step fails, layout.js locates the secrets and the target
-// for the screenshot, and html.js serializes the document. preattach.js reports what a new window requested before the tab
+// for the screenshot, and html.js serializes the document. preattach.js reports the requests of a new window before the tab
 // was attached to it.
 package script
 

@@ -3,7 +3,7 @@ const editor = document.getElementById("editor");
 const problems = document.getElementById("problems");
 const preview = document.getElementById("preview");
 
-// send posts the form as it stands. It answers undefined after showing what is wrong.
+// send posts the form as it stands. It returns undefined after showing the problems.
 async function send(address) {
   problems.replaceChildren();
   const response = await fetch(address, { method: "POST", body: new URLSearchParams(new FormData(editor)) });

@@ -15,8 +15,8 @@ import (
 	"valkyrie/probes/pdf"
 )
 
-// fileRows return something other than the expected PDF.
-var fileRows = map[string]row{
+// pdfRows return something other than the expected PDF.
+var pdfRows = map[string]row{
 	"a good PDF":       pdfRow(sends(printedFrame()), journey.Passed, ""),
 	"none begins":      {page: `<a href="#">Download</a>`, do: download, want: journey.Failed, wantError: "expected a file to download within 1.5s: none began"},
 	"stalls half-way":  pdfRow(sendHalf(true), journey.Failed, "expected cards.pdf to download within 1.5s:"),
