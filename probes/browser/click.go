@@ -12,88 +12,6 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A pointer tracks the mouse.
-type pointer struct {
-	mu   sync.Mutex
-	last *pointerMove // nil: the next action moves it again
-}
-
-// A pointerMove is a move to a point of the window.
-type pointerMove struct {
-	x, y float64
-	sent chan struct{} // closed when the command is about to be written
-	done chan struct{} // closed when Chrome has responded
-}
-
-// receivePoint moves the mouse to the point that a script reports before an action: Chrome takes a frame for each move,
-// and the script may take a frame or two to check stability, so the two overlap.
-func (tab *Tab) receivePoint(payload string) {
-	m := &pointerMove{sent: make(chan struct{}), done: make(chan struct{})}
-	var at struct{ X, Y float64 }
-	if json.Unmarshal([]byte(payload), &at) != nil {
-		return
-	}
-	m.x, m.y = at.X, at.Y
-	tab.pointer.mu.Lock()
-	before := tab.pointer.last
-	tab.pointer.last = m
-	tab.pointer.mu.Unlock()
-	tab.background.Go(func() {
-		defer close(m.done)
-		sent := sync.OnceFunc(func() { close(m.sent) })
-		defer sent()
-		if before != nil {
-			<-before.done // moves are sequential
-		}
-		_ = tab.dispatchMove(tab.root, m.x, m.y, sent) // the press would fail with the same error
-	})
-}
-
-// movePointer moves the mouse to a point of the window unless receivePoint has started that move for this action. Chrome
-// takes a frame for a move, but handles it before a press that follows.
-func (tab *Tab) movePointer(x, y float64) error {
-	tab.pointer.mu.Lock()
-	m := tab.pointer.last
-	tab.pointer.last = nil
-	tab.pointer.mu.Unlock()
-	if m == nil {
-		return tab.dispatchMove(tab.ctx, x, y, nil)
-	}
-	there := m.x == x && m.y == y
-	until := m.done
-	if there {
-		until = m.sent
-	}
-	select {
-	case <-until:
-	case <-tab.ctx.Done():
-		return tab.ctx.Err()
-	}
-	if there {
-		return nil
-	}
-	return tab.dispatchMove(tab.ctx, x, y, nil)
-}
-
-// dispatchMove sends the command; it calls sent, unless nil, when the command is about to be written.
-func (tab *Tab) dispatchMove(ctx context.Context, x, y float64, sent func()) error {
-	p := input.DispatchMouseEventParams{Type: chromedp.MouseMoved, X: x, Y: y}
-	return tab.target().Call(ctx, input.DispatchMouseEvent.Method, onMarshal{p, sent}, nil)
-}
-
-// onMarshal wraps a command's parameters: chromedp sends a command as soon as it has marshalled it.
-type onMarshal struct {
-	params any
-	sent   func()
-}
-
-func (n onMarshal) MarshalJSON() ([]byte, error) {
-	if n.sent != nil {
-		defer n.sent()
-	}
-	return json.Marshal(n.params)
-}
-
 // Click clicks the one element that the locator means, once a person could: it is visible, enabled, stable and not covered.
 func (tab *Tab) Click(l Locator) {
 	q, failure := query{Op: "click", Target: l}, fmt.Sprintf("could not click the %s", l)
@@ -197,4 +115,86 @@ func (tab *Tab) receiveClick(payload string) {
 	case tab.clicked <- c:
 	default: // more reports than presses
 	}
+}
+
+// A pointer tracks the mouse.
+type pointer struct {
+	mu   sync.Mutex
+	last *pointerMove // nil: the next action moves it again
+}
+
+// A pointerMove is a move to a point of the window.
+type pointerMove struct {
+	x, y float64
+	sent chan struct{} // closed when the command is about to be written
+	done chan struct{} // closed when Chrome has responded
+}
+
+// receivePoint moves the mouse to the point that a script reports before an action: Chrome takes a frame for each move,
+// and the script may take a frame or two to check stability, so the two overlap.
+func (tab *Tab) receivePoint(payload string) {
+	m := &pointerMove{sent: make(chan struct{}), done: make(chan struct{})}
+	var at struct{ X, Y float64 }
+	if json.Unmarshal([]byte(payload), &at) != nil {
+		return
+	}
+	m.x, m.y = at.X, at.Y
+	tab.pointer.mu.Lock()
+	before := tab.pointer.last
+	tab.pointer.last = m
+	tab.pointer.mu.Unlock()
+	tab.background.Go(func() {
+		defer close(m.done)
+		sent := sync.OnceFunc(func() { close(m.sent) })
+		defer sent()
+		if before != nil {
+			<-before.done // moves are sequential
+		}
+		_ = tab.dispatchMove(tab.root, m.x, m.y, sent) // the press would fail with the same error
+	})
+}
+
+// movePointer moves the mouse to a point of the window unless receivePoint has started that move for this action. Chrome
+// takes a frame for a move, but handles it before a press that follows.
+func (tab *Tab) movePointer(x, y float64) error {
+	tab.pointer.mu.Lock()
+	m := tab.pointer.last
+	tab.pointer.last = nil
+	tab.pointer.mu.Unlock()
+	if m == nil {
+		return tab.dispatchMove(tab.ctx, x, y, nil)
+	}
+	there := m.x == x && m.y == y
+	until := m.done
+	if there {
+		until = m.sent
+	}
+	select {
+	case <-until:
+	case <-tab.ctx.Done():
+		return tab.ctx.Err()
+	}
+	if there {
+		return nil
+	}
+	return tab.dispatchMove(tab.ctx, x, y, nil)
+}
+
+// dispatchMove sends the command; it calls sent, unless nil, when the command is about to be written.
+func (tab *Tab) dispatchMove(ctx context.Context, x, y float64, sent func()) error {
+	p := input.DispatchMouseEventParams{Type: chromedp.MouseMoved, X: x, Y: y}
+	return tab.target().Call(ctx, input.DispatchMouseEvent.Method, onMarshal{p, sent}, nil)
+}
+
+// onMarshal wraps a command's parameters: chromedp sends a command as soon as it has marshalled it.
+type onMarshal struct {
+	params any
+	sent   func()
+}
+
+func (n onMarshal) MarshalJSON() ([]byte, error) {
+	if n.sent != nil {
+		defer n.sent()
+	}
+	return json.Marshal(n.params)
 }

@@ -17,76 +17,6 @@ import (
 	"valkyrie/probes/browser/script"
 )
 
-// Press presses a key or a chord on the focused element: "Enter", "Escape", "Tab", "ArrowDown", "a", "Control+A".
-func (tab *Tab) Press(key string) {
-	failure := fmt.Sprintf("could not press %s", key)
-	if _, _, err := chord(key); err != nil {
-		tab.step.Brokenf("%s: %v", failure, err)
-	}
-	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
-	at := epochMS(time.Now())
-	tab.mustCall(failure, tab.dispatchKey(key))
-	tab.wait.begin(tab.step, at)
-}
-
-// dispatchKey sends the events of a key that is pressed and released.
-func (tab *Tab) dispatchKey(key string) error {
-	mods, events, err := chord(key)
-	if err != nil {
-		return err
-	}
-	for _, ev := range events {
-		ev.Modifiers |= mods
-		if mods&^int64(kb.ModifierShift) != 0 { // a chord inserts no text
-			if ev.Type == kb.KeyChar {
-				continue
-			}
-			ev.Text, ev.UnmodifiedText = "", ""
-		}
-		if _, err := cdp.Call(tab.ctx, tab.target(), input.DispatchKeyEvent, *ev); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-var modifiers = map[string]kb.Modifier{
-	"control": kb.ModifierCtrl, "ctrl": kb.ModifierCtrl, "shift": kb.ModifierShift, "alt": kb.ModifierAlt,
-	"meta": kb.ModifierMeta, "command": kb.ModifierMeta,
-}
-
-// keys are the named keys; any other key is a single letter.
-var keys = map[string]string{
-	"enter": kb.Enter, "escape": kb.Escape, "tab": kb.Tab, "backspace": kb.Backspace, "delete": kb.Delete, "space": " ",
-	"arrowup": kb.ArrowUp, "arrowdown": kb.ArrowDown, "arrowleft": kb.ArrowLeft, "arrowright": kb.ArrowRight,
-	"home": kb.Home, "end": kb.End, "pageup": kb.PageUp, "pagedown": kb.PageDown,
-}
-
-// chord parses "Control+Shift+A" into its modifiers and the events of its key.
-func chord(key string) (int64, []*input.DispatchKeyEventParams, error) {
-	var mods kb.Modifier
-	for {
-		head, rest, more := strings.Cut(key, "+")
-		m, known := modifiers[strings.ToLower(head)]
-		if !more || rest == "" || !known {
-			break
-		}
-		mods, key = mods|m, rest
-	}
-	typed, named := keys[strings.ToLower(key)]
-	if !named {
-		typed = key
-	}
-	runes := []rune(typed)
-	if len(runes) != 1 {
-		return 0, nil, fmt.Errorf("there is no such key; use one letter, or a name such as Enter, Escape, Tab, ArrowDown")
-	}
-	if mods&^kb.ModifierShift != 0 && !named { // Control+A is the key a with the modifier Control
-		runes = []rune(strings.ToLower(typed))
-	}
-	return mods.Int64(), kb.Encode(runes[0]), nil
-}
-
 // Fill replaces the field's content with text, as typing would.
 func (tab *Tab) Fill(l Locator, text string) {
 	failure := fmt.Sprintf("could not fill in the %s", l)
@@ -178,4 +108,74 @@ func (tab *Tab) setFile(f frame, path string) error {
 	}
 	_, err = cdp.Call(tab.ctx, f.target, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, ObjectID: res.Result.ObjectID})
 	return err
+}
+
+// Press presses a key or a chord on the focused element: "Enter", "Escape", "Tab", "ArrowDown", "a", "Control+A".
+func (tab *Tab) Press(key string) {
+	failure := fmt.Sprintf("could not press %s", key)
+	if _, _, err := chord(key); err != nil {
+		tab.step.Brokenf("%s: %v", failure, err)
+	}
+	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
+	at := epochMS(time.Now())
+	tab.mustCall(failure, tab.dispatchKey(key))
+	tab.wait.begin(tab.step, at)
+}
+
+// dispatchKey sends the events of a key that is pressed and released.
+func (tab *Tab) dispatchKey(key string) error {
+	mods, events, err := chord(key)
+	if err != nil {
+		return err
+	}
+	for _, ev := range events {
+		ev.Modifiers |= mods
+		if mods&^int64(kb.ModifierShift) != 0 { // a chord inserts no text
+			if ev.Type == kb.KeyChar {
+				continue
+			}
+			ev.Text, ev.UnmodifiedText = "", ""
+		}
+		if _, err := cdp.Call(tab.ctx, tab.target(), input.DispatchKeyEvent, *ev); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var modifiers = map[string]kb.Modifier{
+	"control": kb.ModifierCtrl, "ctrl": kb.ModifierCtrl, "shift": kb.ModifierShift, "alt": kb.ModifierAlt,
+	"meta": kb.ModifierMeta, "command": kb.ModifierMeta,
+}
+
+// keys are the named keys; any other key is a single letter.
+var keys = map[string]string{
+	"enter": kb.Enter, "escape": kb.Escape, "tab": kb.Tab, "backspace": kb.Backspace, "delete": kb.Delete, "space": " ",
+	"arrowup": kb.ArrowUp, "arrowdown": kb.ArrowDown, "arrowleft": kb.ArrowLeft, "arrowright": kb.ArrowRight,
+	"home": kb.Home, "end": kb.End, "pageup": kb.PageUp, "pagedown": kb.PageDown,
+}
+
+// chord parses "Control+Shift+A" into its modifiers and the events of its key.
+func chord(key string) (int64, []*input.DispatchKeyEventParams, error) {
+	var mods kb.Modifier
+	for {
+		head, rest, more := strings.Cut(key, "+")
+		m, known := modifiers[strings.ToLower(head)]
+		if !more || rest == "" || !known {
+			break
+		}
+		mods, key = mods|m, rest
+	}
+	typed, named := keys[strings.ToLower(key)]
+	if !named {
+		typed = key
+	}
+	runes := []rune(typed)
+	if len(runes) != 1 {
+		return 0, nil, fmt.Errorf("there is no such key; use one letter, or a name such as Enter, Escape, Tab, ArrowDown")
+	}
+	if mods&^kb.ModifierShift != 0 && !named { // Control+A is the key a with the modifier Control
+		runes = []rune(strings.ToLower(typed))
+	}
+	return mods.Int64(), kb.Encode(runes[0]), nil
 }

@@ -1,0 +1,145 @@
+package picture_test
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	"image/png"
+	"testing"
+	"time"
+
+	"valkyrie/probes/browser/picture"
+	"valkyrie/probes/journey"
+)
+
+// screenshot is a white PNG.
+func screenshot(t *testing.T, width, height int) []byte {
+	t.Helper()
+	pic := image.NewRGBA(image.Rect(0, 0, width, height))
+	draw.Draw(pic, pic.Bounds(), image.White, image.Point{}, draw.Src)
+	var out bytes.Buffer
+	if err := png.Encode(&out, pic); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// black reports whether a pixel is covered.
+func black(pic image.Image, x, y int) bool {
+	return color.RGBAModel.Convert(pic.At(x, y)) == color.RGBA{A: 0xff}
+}
+
+// TestCover checks that a secret is covered where it was before and after the screenshot, in the window and on the page, at
+// the picture's scale, and that the rest stays visible.
+func TestCover(t *testing.T) {
+	before := picture.Layout{Hidden: [][4]float64{{10, 20, 30, 10}}, X: 0, Y: 100, Width: 100, Height: 100, FullWidth: 100, FullHeight: 400}
+	after := before
+	after.Hidden = [][4]float64{{60, 20, 30, 10}}
+	for _, c := range []struct {
+		name       string
+		area       picture.Area
+		size       image.Point
+		in, beside []image.Point
+	}{
+		{"window", picture.Window, image.Pt(100, 100), []image.Point{{10, 20}, {39, 29}, {60, 25}}, []image.Point{{25, 40}, {50, 25}}},
+		{"half the size", picture.Window, image.Pt(50, 50), []image.Point{{6, 11}, {19, 14}, {35, 12}}, []image.Point{{12, 20}, {25, 12}}},
+		{"page", picture.Page, image.Pt(100, 400), []image.Point{{10, 120}, {39, 129}, {60, 125}}, []image.Point{{25, 25}, {50, 125}}},
+	} {
+		pic, err := picture.Cover(screenshot(t, c.size.X, c.size.Y), c.area, before, after)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range c.in {
+			if !black(pic, p.X, p.Y) {
+				t.Errorf("%s: %v is visible", c.name, p)
+			}
+		}
+		for _, p := range c.beside {
+			if black(pic, p.X, p.Y) {
+				t.Errorf("%s: %v is covered", c.name, p)
+			}
+		}
+	}
+	if _, err := picture.Cover([]byte("not a picture"), picture.Window); err == nil {
+		t.Error("a damaged screenshot gives no error")
+	}
+}
+
+// TestPNG checks that a picture above the limit is halved until it fits, and that a smaller one keeps its size.
+func TestPNG(t *testing.T) {
+	noise := image.NewRGBA(image.Rect(0, 0, 256, 256))
+	seed := uint32(1)
+	for i := range noise.Pix {
+		seed = seed*1664525 + 1013904223
+		noise.Pix[i] = byte(seed >> 24)
+	}
+	for limit, width := range map[int]int{1 << 20: 256, 100_000: 128, 30_000: 64} {
+		data, err := picture.PNG(noise, limit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pic, err := png.Decode(bytes.NewReader(data))
+		if err != nil || len(data) > limit || pic.Bounds().Dx() != width {
+			t.Errorf("limit %d: %d bytes, %v wide, want %d: %v", limit, len(data), pic.Bounds().Dx(), width, err)
+		}
+	}
+}
+
+// TestCaption checks that a long text gets more lines, up to a bound, and that the picture below is unchanged.
+func TestCaption(t *testing.T) {
+	pic, err := picture.Cover(screenshot(t, 300, 50), picture.Window)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := 0
+	for _, text := range []string{"short", "a text that is too long for a single line of a picture that is only 300 pixels wide"} {
+		whole := picture.Caption(pic, text)
+		bar := whole.Bounds().Dy() - 50
+		if whole.Bounds().Dx() != 300 || bar <= last {
+			t.Errorf("%q: the caption is %d high, the one before %d", text, bar, last)
+		}
+		if got := whole.At(150, bar+25); got != (color.RGBA{0xff, 0xff, 0xff, 0xff}) {
+			t.Errorf("%q: the picture below it has changed: %v", text, got)
+		}
+		last = bar
+	}
+	endless := string(bytes.Repeat([]byte("word "), 10_000))
+	if bar := picture.Caption(pic, endless).Bounds().Dy() - 50; bar > 150 {
+		t.Errorf("an endless text has a caption of %d pixels", bar)
+	}
+}
+
+// TestFilm checks that a film has each step once, at most 40, and is a JPEG even with a step of which no picture exists.
+func TestFilm(t *testing.T) {
+	var film picture.Film
+	mask := &journey.Mask{}
+	if _, err := film.JPEG(mask); err == nil {
+		t.Error("a film without steps gives no error")
+	}
+	pic, err := picture.Cover(screenshot(t, picture.StillWidth, 200), picture.Window)
+	if err != nil {
+		t.Fatal(err)
+	}
+	film.Add("sign in", pic)
+	film.Add("print", nil)
+	film.SetResult(journey.StepResult{Name: "print", Outcome: journey.Failed, DurationMS: time.Second.Milliseconds()})
+	if !film.Has("print") || film.Has("pay") {
+		t.Error("it has the wrong steps")
+	}
+	data, err := film.JPEG(mask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	strip, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil || strip.Bounds().Dx() < 2*picture.StillWidth || strip.Bounds().Dy() < 200 {
+		t.Errorf("the strip is %v: %v", strip.Bounds(), err)
+	}
+	for range 50 {
+		film.Add("more", pic)
+	}
+	if !film.Has("another") {
+		t.Error("a full film takes more")
+	}
+}
