@@ -61,7 +61,7 @@ func (c *Client) request(method, path string, body any) *http.Request {
 	if body != nil {
 		var err error
 		if content, err = json.Marshal(body); err != nil {
-			t.Brokenf("%s %s: what is to be sent is no JSON: %v", method, path, err)
+			t.Brokenf("%s %s: encoding the body as JSON failed: %v", method, path, err)
 		}
 	}
 	r, err := http.NewRequestWithContext(t.Context(), method, c.address(path), bytes.NewReader(content))
