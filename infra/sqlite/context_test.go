@@ -29,12 +29,8 @@ func TestHeldFile(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	start := time.Now()
 	if err := storetest.Increment(ctx, s, "k"); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got error %v, expected context.DeadlineExceeded", err)
-	}
-	if took := time.Since(start); took > 2*time.Second {
-		t.Errorf("it took %s to notice that its 300 ms were over", took)
+		t.Errorf("got error %v, expected context.DeadlineExceeded", err) // one that outlives its context ends with "held by another process"
 	}
 	s.patience = time.Millisecond
 	err = storetest.Increment(t.Context(), s, "k")
