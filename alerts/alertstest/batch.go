@@ -11,10 +11,11 @@ import (
 	"valkyrie/alerts/incident"
 )
 
+// AndMore matches the number of incidents that a text does not name.
 var AndMore = regexp.MustCompile(` (\d+) more\.`)
 
-// WantAllNamed checks that a text fits into two segments, names incidents in order, with their handles, and says truthfully
-// how many it does not name.
+// WantAllNamed checks that a text fits into two segments, names incidents in order with their handles, and states the correct
+// number of incidents that it does not name.
 func WantAllNamed(t *rapid.T, text string, about []incident.Incident) {
 	more := 0
 	if m := AndMore.FindStringSubmatch(text); m != nil {
@@ -32,7 +33,7 @@ func WantAllNamed(t *rapid.T, text string, about []incident.Incident) {
 	}
 }
 
-// ManyIncidents are so many, of all kinds; with names as long as people make them.
+// ManyIncidents draws up to 60 incidents of all kinds, at least least, with short and long names.
 func ManyIncidents(t *rapid.T, least int) []incident.Incident {
 	var all []incident.Incident
 	for n := range rapid.IntRange(least, 60).Draw(t, "incidents") {

@@ -13,7 +13,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// ShippedPolicy is the policy of example.yaml: what alerts.yaml starts as.
+// ShippedPolicy returns the policy of example.yaml, with which alerts.yaml starts.
 func ShippedPolicy(t testing.TB) judge.JourneyPolicy {
 	t.Helper()
 	cfg, err := config.Parse("alerts.yaml", alerts.Example(), nil)
@@ -23,14 +23,16 @@ func ShippedPolicy(t testing.TB) judge.JourneyPolicy {
 	return cfg.Judge.JourneyPolicy
 }
 
+// Start is minute 0 of every fixture.
 var Start = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 
+// Policy is a minimal policy: without flapping, silence and latency trends.
 var Policy = judge.JourneyPolicy{FailuresInARow: 2, BrokenInARow: 2, SlowRuns: 3, SlowOutOf: 5}
 
-// Outcomes are written as letters: p passed, s slow, f failed, b broken.
+// Outcomes are the outcomes by letter: p passed, s slow, f failed, b broken.
 var Outcomes = map[rune]journey.Outcome{'p': journey.Passed, 's': journey.Slow, 'f': journey.Failed, 'b': journey.Broken}
 
-// Run is a run of print-card in the given minute.
+// Run returns a run of print-card in a minute.
 func Run(minute int, region string, o journey.Outcome) journey.Run {
 	slot := Start.Add(time.Duration(minute) * time.Minute)
 	run := journey.Run{ID: fmt.Sprint(minute, region), Journey: "print-card", Region: region, Slot: slot, Started: slot, Outcome: o}
@@ -41,19 +43,20 @@ func Run(minute int, region string, o journey.Outcome) journey.Run {
 	return run
 }
 
-// RunEachMinute is a run that says how often it comes: every minute.
+// RunEachMinute returns a run that reports an interval of one minute.
 func RunEachMinute(minute int, region string, o journey.Outcome) journey.Run {
 	r := Run(minute, region, o)
 	r.EveryMS = 60_000
 	return r
 }
 
+// OnCall has two people, who are called in order.
 var OnCall = oncall.OnCall{
 	People:     []oncall.Person{{Name: "Ada", Phone: "+12025550143"}, {Name: "Grace", Phone: "+12025550187"}},
 	Escalation: []oncall.EscalationStep{{Call: "Ada"}, {Call: "Grace"}}, RepeatAfter: 5 * time.Minute,
 }
 
-// Incident is one of print-card that opened at start; runs tells how new the state is.
+// Incident returns an incident that opened at Start; runs orders its states.
 func Incident(name string, kind incident.Kind, runs int, over bool) incident.Incident {
 	i := incident.Incident{ID: name, Journey: name, Title: name, Kind: kind, State: incident.Open, Since: Start, Opened: Start, Runs: runs, Streak: 2, Regions: []string{"eu"}}
 	if over {
@@ -62,10 +65,10 @@ func Incident(name string, kind incident.Kind, runs int, over bool) incident.Inc
 	return i
 }
 
-const (
-	AdasNumber = "+12025550143"
-)
+// AdasNumber is the phone number of the first person.
+const AdasNumber = "+12025550143"
 
+// PrintCard returns a down incident of print-card with evidence.
 func PrintCard() incident.Incident {
 	return incident.Incident{
 		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: incident.Down, State: incident.Open,

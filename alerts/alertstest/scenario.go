@@ -13,18 +13,19 @@ import (
 type Scenario struct {
 	Policy    judge.JourneyPolicy
 	State     judge.JourneyState
-	Changes   []string // openings, re-openings, endings: "down opens@2"
+	Changes   []string // openings, reopenings and closings, with their minute: "down opens@2"
 	Decisions []judge.Decision
 }
 
+// Run judges one run.
 func (c *Scenario) Run(r journey.Run) []judge.Decision {
 	var ds []judge.Decision
 	c.State, ds = judge.Judge(c.Policy, c.State, r, "print a card")
-	c.note(ds, r.Slot)
+	c.record(ds, r.Slot)
 	return ds
 }
 
-func (c *Scenario) note(ds []judge.Decision, at time.Time) {
+func (c *Scenario) record(ds []judge.Decision, at time.Time) {
 	c.Decisions = append(c.Decisions, ds...)
 	for _, d := range ds {
 		if d.Verb == judge.Opens || d.Verb == judge.Reopens || d.Verb == judge.Resolves {
@@ -33,7 +34,7 @@ func (c *Scenario) note(ds []judge.Decision, at time.Time) {
 	}
 }
 
-// Letters judges runs of one region, a minute each: "pff", or "p*30" for thirty of them.
+// Sequence judges runs of one region, a letter and a minute each: "pff", or "p*30" for thirty of them. It returns the changes.
 func (c *Scenario) Sequence(text string) string {
 	minute := 0
 	for _, word := range strings.Fields(text) {
@@ -50,7 +51,7 @@ func (c *Scenario) Sequence(text string) string {
 	return strings.Join(c.Changes, " ")
 }
 
-// Regions judges runs of several regions: a word is a slot, a letter a region, "." no run.
+// Regions judges runs of several regions: a word is a slot, a letter a region, "." a missing run. It returns the changes.
 func (c *Scenario) Regions(text string) string {
 	for minute, word := range strings.Fields(text) {
 		for i, l := range word {
@@ -62,9 +63,10 @@ func (c *Scenario) Regions(text string) string {
 	return strings.Join(c.Changes, " ")
 }
 
+// Watch checks for missing runs at a minute.
 func (c *Scenario) Watch(minute float64, awake time.Time) {
 	now := Start.Add(time.Duration(minute * float64(time.Minute)))
 	var ds []judge.Decision
 	c.State, ds = c.State.Watch(c.Policy, "print-card", "print a card", now, awake)
-	c.note(ds, now)
+	c.record(ds, now)
 }

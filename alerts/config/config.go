@@ -7,7 +7,7 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// Config is what alerts.yaml says: when an incident is opened, and who is told.
+// Config holds the settings of alerts.yaml: when to open an incident, and whom to notify.
 type Config struct {
 	Judge       judge.Policy  `yaml:"judge"`
 	OnCall      oncall.OnCall `yaml:"on_call"`
@@ -15,12 +15,12 @@ type Config struct {
 	Subscribers Subscribers   `yaml:"tell"`
 }
 
-// A Caller is the number that calls come from.
+// A Caller is the phone number that calls and texts come from.
 type Caller struct {
 	From string `yaml:"from"` // E.164
 }
 
-// defaults is the one place where they are.
+// defaults returns the default of every setting.
 func defaults() Config {
 	return Config{
 		Judge:  judge.DefaultPolicy(),

@@ -12,33 +12,33 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// The library's own decoder stops saying where a value stands once it does not fit, and says what it wanted in Go's words.
-// This one walks the file beside the Go types that carry the yaml tags. A value that does not fit is a fault with its
-// field, stays what it was, and spoils its path: nothing is said later about what could not be read.
+// This decoder replaces the library's, whose errors lack the field and name Go types. It walks the file along with the Go
+// types that carry the yaml tags. A value of the wrong type is a fault with its field and keeps its default; its path is
+// marked unreadable, so that later checks do not report it again.
 
-// A shorthand is a struct that may be written as a single word.
-type shorthand interface{ Shorthand(word string) }
+// A scalarForm is a struct that may be written as a single word.
+type scalarForm interface{ Shorthand(word string) }
 
-// read reads a node of the file into a value.
+// read decodes a node of the file into a value.
 func (c *checker) read(n *yaml.Node, into reflect.Value, path string) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
 	if n.ShortTag() == "!!null" {
-		return // written, and left empty: the same as left out
+		return // a field without a value counts as omitted
 	}
 	word := n.Kind == yaml.ScalarNode
 	if u, ok := into.Addr().Interface().(yaml.Unmarshaler); ok {
-		c.wrong(n, path, u.UnmarshalYAML(n))
+		c.refuse(n, path, u.UnmarshalYAML(n))
 		return
 	}
-	if s, ok := into.Addr().Interface().(shorthand); ok && word {
+	if s, ok := into.Addr().Interface().(scalarForm); ok && word {
 		s.Shorthand(n.Value)
 		return
 	}
 	switch {
 	case into.Type() == reflect.TypeFor[time.Duration]():
-		c.wrong(n, path, oncall.DecodeScalar(n, into.Addr().Interface().(*time.Duration), ParseDuration))
+		c.refuse(n, path, oncall.DecodeScalar(n, into.Addr().Interface().(*time.Duration), ParseDuration))
 	case into.Kind() == reflect.Struct:
 		c.readFields(n, into, path)
 	case into.Kind() == reflect.Map:
@@ -49,13 +49,13 @@ func (c *checker) read(n *yaml.Node, into reflect.Value, path string) {
 		into.Set(reflect.New(into.Type().Elem()))
 		c.read(n, into.Elem(), path)
 	default:
-		c.wrong(n, path, readWord(n, into))
+		c.refuse(n, path, readScalar(n, into))
 	}
 }
 
-// readWord reads a text, a number, or a yes or no.
-func readWord(n *yaml.Node, into reflect.Value) error {
-	tag, wish := n.ShortTag(), ""
+// readScalar decodes a string, a number or a boolean.
+func readScalar(n *yaml.Node, into reflect.Value) error {
+	tag, want := n.ShortTag(), ""
 	if n.Kind != yaml.ScalarNode {
 		tag = ""
 	}
@@ -65,21 +65,21 @@ func readWord(n *yaml.Node, into reflect.Value) error {
 			into.SetString(n.Value)
 			return nil
 		}
-		wish = "a single value"
+		want = "a single value"
 	case reflect.Int, reflect.Int64:
-		wish = "a whole number such as 2"
+		want = "a whole number such as 2"
 		if i := int64(0); tag == "!!int" && n.Decode(&i) == nil {
 			into.SetInt(i)
 			return nil
 		}
 	case reflect.Float64:
-		wish = "a number such as 0.5"
+		want = "a number such as 0.5"
 		if f := 0.0; (tag == "!!int" || tag == "!!float") && n.Decode(&f) == nil && !math.IsNaN(f) && !math.IsInf(f, 0) {
 			into.SetFloat(f)
 			return nil
 		}
 	case reflect.Bool:
-		wish = "true or false"
+		want = "true or false"
 		if b := false; tag == "!!bool" && n.Decode(&b) == nil {
 			into.SetBool(b)
 			return nil
@@ -89,19 +89,19 @@ func readWord(n *yaml.Node, into reflect.Value) error {
 	if _, err := strconv.ParseFloat(n.Value, 64); err == nil && tag == "!!str" {
 		cure = "; write it without quotes"
 	}
-	return fmt.Errorf("expected %s, got %s%s", wish, oncall.Describe(n), cure)
+	return fmt.Errorf("expected %s, got %s%s", want, oncall.Describe(n), cure)
 }
 
 func (c *checker) readList(n *yaml.Node, into reflect.Value, path string) {
 	if n.Kind != yaml.SequenceNode {
-		c.wrong(n, path, fmt.Errorf("expected a list, got %s; write it as [a, b], or each on a line of its own after \"- \"", oncall.Describe(n)))
+		c.refuse(n, path, fmt.Errorf("expected a list, got %s; write it as [a, b], or each on a line of its own after \"- \"", oncall.Describe(n)))
 		return
 	}
 	list := reflect.MakeSlice(into.Type(), len(n.Content), len(n.Content))
 	for i, entry := range n.Content {
 		at := join(path, strconv.Itoa(i))
 		if entry.ShortTag() == "!!null" {
-			c.wrong(entry, at, fmt.Errorf("expected an entry of the list, got nothing"))
+			c.refuse(entry, at, fmt.Errorf("expected an entry of the list, got nothing"))
 			continue
 		}
 		c.read(entry, list.Index(i), at)
@@ -111,7 +111,7 @@ func (c *checker) readList(n *yaml.Node, into reflect.Value, path string) {
 
 func (c *checker) readMap(n *yaml.Node, into reflect.Value, path string) {
 	if n.Kind != yaml.MappingNode {
-		c.wrong(n, path, fmt.Errorf("expected names with what belongs to them (name: ...), got %s", oncall.Describe(n)))
+		c.refuse(n, path, fmt.Errorf("expected names with what belongs to them (name: ...), got %s", oncall.Describe(n)))
 		return
 	}
 	into.Set(reflect.MakeMap(into.Type()))

@@ -9,7 +9,7 @@ import (
 
 var weeksAndDays = regexp.MustCompile(`^(?:(\d{1,4})w)?(?:(\d{1,4})d)?(.*)$`)
 
-// ParseDuration is time.ParseDuration with weeks, and days of 24 hours, before the smaller units: 7d, 1w2d, 1d12h, 90s.
+// ParseDuration extends time.ParseDuration by weeks and days of 24 hours before the smaller units: 7d, 1w2d, 1d12h, 90s.
 func ParseDuration(s string) (time.Duration, error) {
 	wrong := fmt.Errorf("expected a duration such as 90s, 5m, 24h or 7d, got %q", s)
 	if _, err := strconv.ParseFloat(s, 64); err == nil {
@@ -19,7 +19,7 @@ func ParseDuration(s string) (time.Duration, error) {
 	if m == nil || s == "" {
 		return 0, wrong
 	}
-	weeks, _ := strconv.Atoi(m[1]) // four digits at most; none is 0
+	weeks, _ := strconv.Atoi(m[1]) // at most four digits; empty: 0
 	days, _ := strconv.Atoi(m[2])
 	whole := time.Duration(7*weeks+days) * 24 * time.Hour
 	if m[3] == "" {

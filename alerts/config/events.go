@@ -6,18 +6,18 @@ import (
 	"regexp"
 )
 
-// Tell says which machines are told of incidents, beside the people: so that a site can write to just the customers whom
-// one has touched, or a mailing list hears of it.
+// Subscribers are the machines to notify of incidents, besides the people, such as a site that writes to the affected
+// customers, or a mailing list.
 type Subscribers struct {
 	Webhooks []Webhook `yaml:"webhooks"`
 	EventBus string    `yaml:"event_bus"` // ARN of an EventBridge bus
-	Topic    string    `yaml:"topic"`     // ARN of an SNS topic, whose subscribers get an e-mail or a text each
+	Topic    string    `yaml:"topic"`     // ARN of an SNS topic
 }
 
-// A Webhook is an address that events are posted to.
+// A Webhook is an address to which events are posted.
 type Webhook struct {
 	URL    string `yaml:"url"`
-	Secret string `yaml:"secret"` // name of the secret that they are signed with, such as status-hook; never the secret itself
+	Secret string `yaml:"secret"` // name of the secret that signs them, such as status-hook; never the secret itself
 }
 
 var (
@@ -25,8 +25,8 @@ var (
 	secretName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
-// machines checks who is told besides people.
-func (c *checker) machines(t Subscribers) {
+// subscribers checks the machines to notify.
+func (c *checker) subscribers(t Subscribers) {
 	seen := map[string]bool{}
 	for n, w := range t.Webhooks {
 		path := fmt.Sprintf("tell.webhooks.%d", n)

@@ -12,12 +12,12 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// readFields reads a mapping into a struct, and refuses names that it does not have.
+// readFields decodes a mapping into a struct. An unknown field is a fault.
 func (c *checker) readFields(n *yaml.Node, into reflect.Value, path string) {
 	fields := map[string]reflect.Value{}
 	known := fieldsOf(into, fields)
 	if n.Kind != yaml.MappingNode {
-		c.wrong(n, path, fmt.Errorf("expected fields (%s), got %s", strings.Join(known, ", "), oncall.Describe(n)))
+		c.refuse(n, path, fmt.Errorf("expected fields (%s), got %s", strings.Join(known, ", "), oncall.Describe(n)))
 		return
 	}
 	var unknown []*yaml.Node
@@ -31,17 +31,17 @@ func (c *checker) readFields(n *yaml.Node, into reflect.Value, path string) {
 	})
 	left := slices.Sorted(maps.Keys(fields))
 	for _, key := range unknown {
-		meant := Nearest(key.Value, left)
+		suggestion := Nearest(key.Value, left)
 		hint := ""
-		if meant != "" {
-			hint = fmt.Sprintf(" did you mean %q?", meant)
-			c.spoiled[join(path, meant)] = true // it is not missing: it is misspelt
+		if suggestion != "" {
+			hint = fmt.Sprintf(" did you mean %q?", suggestion)
+			c.unreadable[join(path, suggestion)] = true // misspelt, so not reported as missing
 		}
-		c.wrong(key, join(path, key.Value), fmt.Errorf("unknown field;%s known here: %s", hint, strings.Join(known, ", ")))
+		c.refuse(key, join(path, key.Value), fmt.Errorf("unknown field;%s known here: %s", hint, strings.Join(known, ", ")))
 	}
 }
 
-// fieldsOf collects a struct's fields by the names that their tags give them, and returns these in order.
+// fieldsOf collects a struct's fields by the names in their yaml tags, and returns the names in order.
 func fieldsOf(v reflect.Value, fields map[string]reflect.Value) (names []string) {
 	for i := range v.NumField() {
 		name, option, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
@@ -56,10 +56,10 @@ func fieldsOf(v reflect.Value, fields map[string]reflect.Value) (names []string)
 	return names
 }
 
-// eachField calls do for each entry of a mapping; what "<<" brings in comes last, and does not replace what is there.
+// eachField calls do for each entry of a mapping; entries merged by "<<" come last, and do not replace others.
 func (c *checker) eachField(n *yaml.Node, path string, do func(key, value *yaml.Node)) {
 	if c.within[n] {
-		c.wrong(n, path, fmt.Errorf("it contains itself"))
+		c.refuse(n, path, fmt.Errorf("it contains itself"))
 		return
 	}
 	c.within[n] = true
@@ -70,9 +70,9 @@ func (c *checker) eachField(n *yaml.Node, path string, do func(key, value *yaml.
 		key, value := n.Content[i], n.Content[i+1]
 		switch at, twice := seen[key.Value]; {
 		case key.Kind != yaml.ScalarNode:
-			c.wrong(key, path, fmt.Errorf("expected a name before the colon, got %s", oncall.Describe(key)))
+			c.refuse(key, path, fmt.Errorf("expected a name before the colon, got %s", oncall.Describe(key)))
 		case twice:
-			c.wrong(key, join(path, key.Value), fmt.Errorf("it is there twice, first in line %d; make one of the two", at))
+			c.refuse(key, join(path, key.Value), fmt.Errorf("it is there twice, first in line %d; make one of the two", at))
 		case key.ShortTag() == "!!merge":
 			merged = append(merged, value)
 		default:
@@ -90,7 +90,7 @@ func (c *checker) eachField(n *yaml.Node, path string, do func(key, value *yaml.
 	}
 }
 
-// merge calls do for each entry of what stands behind "<<": a mapping, or a list of them.
+// merge calls do for each entry of the value of "<<": a mapping, or a list of mappings.
 func (c *checker) merge(n *yaml.Node, path string, do func(key, value *yaml.Node)) {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
@@ -106,6 +106,6 @@ func (c *checker) merge(n *yaml.Node, path string, do func(key, value *yaml.Node
 			c.eachField(m, path, do)
 		}
 	default:
-		c.wrong(n, path, fmt.Errorf("expected fields behind \"<<\", got %s", oncall.Describe(n)))
+		c.refuse(n, path, fmt.Errorf("expected fields behind \"<<\", got %s", oncall.Describe(n)))
 	}
 }

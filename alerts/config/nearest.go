@@ -1,7 +1,7 @@
 package config
 
-// Nearest is the candidate that somebody who typed a word most likely meant; empty when none is close enough to be worth
-// saying: of long words more than a quarter, of short ones more than a letter, would have to change.
+// Nearest returns the candidate closest to a typed word, for "did you mean"; empty if more than a quarter of a long word, or
+// more than one letter of a short one, would have to change.
 func Nearest(typed string, candidates []string) string {
 	best, least := "", max(2, len(typed)/4+1)
 	for _, c := range candidates {
@@ -12,8 +12,8 @@ func Nearest(typed string, candidates []string) string {
 	return best
 }
 
-// distance is the least number of letters to insert, to drop, to replace, and of neighbours to swap, from a to b; in bytes.
-// The optimal string alignment distance.
+// distance returns the optimal string alignment distance of a and b, in bytes: the least number of insertions, deletions,
+// replacements and swaps of neighbours.
 func distance(a, b string) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {

@@ -14,11 +14,11 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Parse reads an alerts.yaml. The error lists every fault of it, each with file, line and field, what was expected and
-// what is there. journeys are the names that may have a policy of their own.
+// Parse reads an alerts.yaml. The error lists all its faults, each with file, line, field, expected and actual value.
+// journeys are the names that may have their own policy.
 func Parse(file string, text []byte, journeys []string) (Config, error) {
 	c := defaults()
-	ch := checker{file: file, doc: new(yaml.Node), spoiled: map[string]bool{}, within: map[*yaml.Node]bool{}}
+	ch := checker{file: file, doc: new(yaml.Node), unreadable: map[string]bool{}, within: map[*yaml.Node]bool{}}
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	if err := decoder.Decode(ch.doc); err != nil && !errors.Is(err, io.EOF) {
 		return Config{}, notYAML(file, text, err)
@@ -35,31 +35,31 @@ func Parse(file string, text []byte, journeys []string) (Config, error) {
 	}
 	ch.judge(c.Judge, journeys)
 	ch.onCall(c.OnCall)
-	ch.telling(c.OnCall, c.Judge.Names(journeys))
+	ch.notifications(c.OnCall, c.Judge.Names(journeys))
 	ch.phone("phone.from", c.Phone.From)
-	ch.machines(c.Subscribers)
+	ch.subscribers(c.Subscribers)
 	if err := ch.faultsInOrder(); err != nil {
 		return Config{}, err
 	}
 	return c, nil
 }
 
-// A checker reads the file, and collects its faults.
+// A checker decodes and checks the file, and collects its faults.
 type checker struct {
-	file    string
-	doc     *yaml.Node
-	faults  []fault
-	spoiled map[string]bool     // paths of what could not be read, of which nothing more is said
-	within  map[*yaml.Node]bool // mappings that are being read
+	file       string
+	doc        *yaml.Node
+	faults     []fault
+	unreadable map[string]bool     // paths of values that could not be decoded; further faults there are suppressed
+	within     map[*yaml.Node]bool // mappings being read, to detect cycles
 }
 
-// A fault is one thing that is wrong with the file.
+// A fault is one error in the file.
 type fault struct {
 	line int
 	error
 }
 
-// faultsInOrder is all faults in the order of the file, or nil.
+// faultsInOrder joins all faults in the order of the file; nil if there are none.
 func (c *checker) faultsInOrder() error {
 	slices.SortStableFunc(c.faults, func(a, b fault) int { return a.line - b.line })
 	var all []error
@@ -69,20 +69,20 @@ func (c *checker) faultsInOrder() error {
 	return errors.Join(all...)
 }
 
-// fault adds one, at the line of the field; path joins keys and indexes with dots.
+// fault adds a fault at the line of the field; path joins keys and indexes with dots.
 func (c *checker) fault(path, format string, args ...any) {
-	if c.spoilt(path) {
+	if c.isUnreadable(path) {
 		return
 	}
 	c.add(lineOf(c.doc, strings.Split(path, ".")), path, fmt.Sprintf(format, args...))
 }
 
-// wrong adds what stands in the way of reading a node; nil: nothing does.
-func (c *checker) wrong(n *yaml.Node, path string, err error) {
+// refuse adds the error of decoding a node, and marks its path unreadable; nil is ignored.
+func (c *checker) refuse(n *yaml.Node, path string, err error) {
 	if err == nil {
 		return
 	}
-	c.spoiled[path] = true
+	c.unreadable[path] = true
 	c.add(n.Line, path, err.Error())
 }
 
@@ -97,27 +97,27 @@ func (c *checker) add(line int, path, what string) {
 	c.faults = append(c.faults, fault{line, fmt.Errorf("%s: %s", where, what)})
 }
 
-// spoilt reports whether the value at a path, or what it is part of, could not be read.
-func (c *checker) spoilt(path string) bool {
-	for path != "" && !c.spoiled[path] {
+// isUnreadable reports whether the value at a path, or a value that contains it, could not be decoded.
+func (c *checker) isUnreadable(path string) bool {
+	for path != "" && !c.unreadable[path] {
 		path = path[:max(0, strings.LastIndexByte(path, '.'))]
 	}
-	return c.spoiled[path]
+	return c.unreadable[path]
 }
 
-// spoiltAmong reports whether any of the fields at a path could not be read, so that what they make together is not known.
-func (c *checker) spoiltAmong(path string, fields ...string) bool {
-	return slices.ContainsFunc(fields, func(f string) bool { return c.spoilt(join(path, f)) })
+// anyUnreadable reports whether any of the fields at a path could not be decoded, so that their combination is unknown.
+func (c *checker) anyUnreadable(path string, fields ...string) bool {
+	return slices.ContainsFunc(fields, func(f string) bool { return c.isUnreadable(join(path, f)) })
 }
 
-// spoiltBelow reports whether anything of the value at a path could not be read.
-func (c *checker) spoiltBelow(path string) bool {
-	for p := range c.spoiled {
+// unreadableBelow reports whether any part of the value at a path could not be decoded.
+func (c *checker) unreadableBelow(path string) bool {
+	for p := range c.unreadable {
 		if strings.HasPrefix(p, path+".") {
 			return true
 		}
 	}
-	return c.spoilt(path)
+	return c.isUnreadable(path)
 }
 
 func join(path, field string) string {
@@ -127,7 +127,7 @@ func join(path, field string) string {
 	return path + "." + field
 }
 
-// lineOf is the line of the field, or of the nearest enclosing one that is there.
+// lineOf returns the line of the field, or of the nearest enclosing one that exists.
 func lineOf(n *yaml.Node, path []string) int {
 	switch {
 	case n.Kind == yaml.AliasNode:
@@ -152,6 +152,7 @@ func lineOf(n *yaml.Node, path []string) int {
 
 var e164 = regexp.MustCompile(`^\+[1-9]\d{6,14}$`)
 
+// phone checks a phone number in E.164.
 func (c *checker) phone(path, number string) {
 	if !e164.MatchString(number) {
 		c.fault(path, "expected a phone number with its country code, such as \"+12025550143\", got %q", number)

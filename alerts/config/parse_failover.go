@@ -14,8 +14,8 @@ var (
 	senderID    = regexp.MustCompile(`^[A-Za-z0-9]*[A-Za-z][A-Za-z0-9]*$`)
 )
 
-// secondChannel checks that the second channel can be used when it is needed: then it is too late.
-func (c *checker) secondChannel(o oncall.OnCall) {
+// failover checks the failover channel, as its faults would otherwise show only when it is needed.
+func (c *checker) failover(o oncall.OnCall) {
 	const path = "on_call.second_channel"
 	const longestSender = 11 // https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html
 	s := o.Failover

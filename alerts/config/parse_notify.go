@@ -13,8 +13,8 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// telling checks how loudly people are told, and when they are not.
-func (c *checker) telling(o oncall.OnCall, journeys []string) {
+// notifications checks severities, notes of journeys and maintenance windows.
+func (c *checker) notifications(o oncall.OnCall, journeys []string) {
 	c.severities("on_call.severity", o.Severities)
 	for _, name := range slices.Sorted(maps.Keys(o.Journeys)) {
 		path := "on_call.journeys." + name
@@ -40,14 +40,14 @@ func (c *checker) telling(o oncall.OnCall, journeys []string) {
 	}
 }
 
-// Bounds in characters: an address has to fit into a text, or a call's document, beside the words.
+// Bounds in characters, so that an address fits into a text or a call's document.
 const (
 	maxAddress = 100
 	maxPlay    = 300
 	maxSay     = 300
 )
 
-// webURL has nothing in it that counts twice in a text, or cannot be in one.
+// webURL excludes characters that an SMS encodes as two, or not at all.
 var webURL = regexp.MustCompile(`^https?://[0-9A-Za-z.-]+(:\d+)?(/[0-9A-Za-z._/?&=%#+:,@!*'()-]*)?$`)
 
 func (c *checker) address(path, address string, longest int) {
@@ -83,7 +83,7 @@ func (c *checker) maintenance(path string, m oncall.Maintenance) {
 	}
 	zone := m.Zone.Location()
 	switch {
-	case c.spoiltAmong(path, "from", "to", "every", "for"):
+	case c.anyUnreadable(path, "from", "to", "every", "for"):
 	case once == recurring:
 		c.fault(path, "expected either from and to, or every and for")
 	case recurring && !m.Every.IsSet():

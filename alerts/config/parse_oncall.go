@@ -9,7 +9,7 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// caps checks that no cap holds back everything, or nothing.
+// caps checks that each cap has an effect, and does not suppress everything.
 func (c *checker) caps(path string, caps oncall.Caps) {
 	const most = 1000
 	for _, f := range []struct {
@@ -36,7 +36,7 @@ func (c *checker) caps(path string, caps oncall.Caps) {
 	}
 }
 
-// onCall checks who is told. Whatever lets nobody be told at some moment is a fault.
+// onCall checks the people to page. A time at which no person would be paged is a fault.
 func (c *checker) onCall(o oncall.OnCall) {
 	names := c.people(o.People)
 	for i, r := range o.Rotations {
@@ -55,13 +55,13 @@ func (c *checker) onCall(o oncall.OnCall) {
 		among += ", nor on_call.rotations"
 	}
 	for i, r := range o.Escalation {
-		c.rung(i, r, names, among)
+		c.escalationStep(i, r, names, among)
 	}
 	if o.RepeatAfter < time.Second {
 		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
 	}
 	c.ackExpires("on_call.ack_expires", o.AckExpires)
-	c.secondChannel(o)
+	c.failover(o)
 	if c.node("on_call.drills") != nil && !o.Drills.Every.IsSet() && len(c.faults) == 0 {
 		c.fault("on_call.drills.every", "expected a time such as \"first Tuesday 10:00\" (of every month), or five fields as in cron")
 	}
@@ -71,14 +71,14 @@ func (c *checker) onCall(o oncall.OnCall) {
 	}
 }
 
-// ackExpires checks how long an acknowledgement holds. One that holds for ever is how an outage is forgotten.
+// ackExpires checks the validity of an acknowledgement. An unlimited one would let an outage be forgotten.
 func (c *checker) ackExpires(path string, d time.Duration) {
 	if d < time.Second {
 		c.fault(path, "expected a duration of at least 1s, such as 30m, got %v; what is to be quiet for long is muted instead", d)
 	}
 }
 
-// name checks that a name is there, and not twice.
+// name checks that a name is set and unique.
 func (c *checker) name(path, name string, taken map[string]bool) {
 	switch {
 	case name == "":
@@ -110,7 +110,7 @@ func (c *checker) people(people []oncall.Person) (names map[string]bool) {
 	return names
 }
 
-// language checks the voice that calls a person.
+// language checks the language of the calling voice.
 func (c *checker) language(path, tag string) {
 	first, _, _ := strings.Cut(tag, "-")
 	switch {
@@ -122,9 +122,9 @@ func (c *checker) language(path, tag string) {
 	}
 }
 
-func (c *checker) rung(i int, r oncall.EscalationStep, names map[string]bool, among string) {
+func (c *checker) escalationStep(i int, r oncall.EscalationStep, names map[string]bool, among string) {
 	path := fmt.Sprintf("on_call.escalation.%d", i)
-	if !names[r.Call] && !c.namesAreSpoilt() && !c.spoilt(path+".call") {
+	if !names[r.Call] && !c.namesUnreadable() && !c.isUnreadable(path+".call") {
 		c.fault(path, "%q is not among %s", r.Call, among)
 	}
 	switch {
@@ -135,22 +135,22 @@ func (c *checker) rung(i int, r oncall.EscalationStep, names map[string]bool, am
 	}
 }
 
-// namesAreSpoilt reports whether the name of a person or a rotation may have been among what could not be read.
-func (c *checker) namesAreSpoilt() bool {
-	return c.someNameless("on_call.people") || c.someNameless("on_call.rotations")
+// namesUnreadable reports whether the name of a person or a rotation may be among the values that could not be decoded.
+func (c *checker) namesUnreadable() bool {
+	return c.nameUnreadable("on_call.people") || c.nameUnreadable("on_call.rotations")
 }
 
-// someNameless reports whether a list, an entry of it, or the name of one could not be read.
-func (c *checker) someNameless(list string) bool {
+// nameUnreadable reports whether a list, an entry of it, or the name of one could not be decoded.
+func (c *checker) nameUnreadable(list string) bool {
 	for i := range c.entries(list) {
-		if c.spoilt(fmt.Sprintf("%s.%d.name", list, i)) {
+		if c.isUnreadable(fmt.Sprintf("%s.%d.name", list, i)) {
 			return true
 		}
 	}
-	return c.spoilt(list)
+	return c.isUnreadable(list)
 }
 
-// entries is how many entries a list of the file has.
+// entries returns the number of entries of a list in the file.
 func (c *checker) entries(list string) int {
 	if n := c.node(list); n != nil {
 		return len(n.Content)
@@ -180,40 +180,41 @@ func (c *checker) rotation(path string, r oncall.Rotation, o oncall.OnCall) {
 }
 
 func (c *checker) member(path, name string, o oncall.OnCall) {
-	if _, ok := o.FindPerson(name); !ok && !c.someNameless("on_call.people") {
+	if _, ok := o.FindPerson(name); !ok && !c.nameUnreadable("on_call.people") {
 		c.fault(path, "%q is not among on_call.people", name)
 	}
 }
 
-// shifts checks the table of a week: every minute of it belongs to exactly one shift.
+// shifts checks a weekly table: each minute must belong to exactly one shift.
 func (c *checker) shifts(path string, r oncall.Rotation, o oncall.OnCall) {
 	if len(r.People) > 0 || r.Every != 0 || r.HandOver.IsSet() || !r.Start.IsZero() {
 		c.fault(path+".shifts", "expected either shifts, or every, hand_over, start and people")
 	}
 	var on [oncall.MinutesPerWeek]int
-	whole := true
+	complete := true
 	for i, s := range r.Shifts {
 		at := fmt.Sprintf("%s.shifts.%d", path, i)
 		c.member(at+".who", s.Who, o)
-		if c.spoiltAmong(at, "from", "to") {
-			whole = false
+		if c.anyUnreadable(at, "from", "to") {
+			complete = false
 			continue
 		}
 		if !s.From.IsSet() || !s.To.IsSet() || s.From.Daily || s.To.Daily {
 			c.fault(at, "expected a from and a to such as \"Monday 09:00\"")
-			whole = false
+			complete = false
 			continue
 		}
 		for m := range s.Minutes() {
 			on[(s.From.MinuteOfWeek()+m)%oncall.MinutesPerWeek]++
 		}
 	}
-	if whole {
+	if complete {
 		c.coverage(path+".shifts", on)
 	}
 }
 
-// coverage names the stretches of a week that nobody has, or several. It begins where one ends, so that a week-end is one.
+// coverage reports the periods of a week without a person, or with several. It begins at a boundary, so that a weekend is
+// one period.
 func (c *checker) coverage(path string, on [oncall.MinutesPerWeek]int) {
 	count := func(m int) int { return min(on[(m+oncall.MinutesPerWeek)%oncall.MinutesPerWeek], 2) }
 	first := 0
@@ -242,11 +243,11 @@ func weekText(minute int) string {
 func (c *checker) override(path string, o oncall.OnCall, i int) {
 	v := o.Overrides[i]
 	r, ok := o.FindRotation(v.Rotation)
-	if !ok && !c.someNameless("on_call.rotations") {
+	if !ok && !c.nameUnreadable("on_call.rotations") {
 		c.fault(path+".rotation", "%q is not among on_call.rotations", v.Rotation)
 	}
 	c.member(path+".who", v.Who, o)
-	if c.spoiltAmong(path, "from", "to") {
+	if c.anyUnreadable(path, "from", "to") {
 		return
 	}
 	if v.From.IsZero() || v.To.IsZero() {

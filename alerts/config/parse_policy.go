@@ -29,7 +29,7 @@ func (c *checker) judge(p judge.Policy, journeys []string) {
 	c.heartbeats(p.Heartbeats, journeys)
 }
 
-// policy checks what differs from base, which is checked already.
+// policy checks the fields that differ from base, which is checked already.
 func (c *checker) policy(path string, p, base judge.JourneyPolicy) {
 	c.numbers(path, p, base)
 	if p.SlowRuns != base.SlowRuns || p.SlowOutOf != base.SlowOutOf {
@@ -43,7 +43,7 @@ func (c *checker) policy(path string, p, base judge.JourneyPolicy) {
 	}
 	c.durations(path, p, base)
 	for i, r := range p.Counts {
-		if c.node(path+".counts") != nil { // else the fault is said where the rule stands
+		if c.node(path+".counts") != nil { // else the rule is inherited, and checked there
 			c.countRule(fmt.Sprintf("%s.counts.%d", path, i), r)
 		}
 	}
@@ -68,7 +68,7 @@ func (c *checker) durations(path string, p, base judge.JourneyPolicy) {
 	}
 }
 
-// numbers checks the bounds of numbers. A zero that was written is a fault, although for a single journey it would mean "as
+// numbers checks the bounds of numbers. An explicit zero is a fault, although the zero value of a journey's field means "as
 // for all".
 func (c *checker) numbers(path string, p, base judge.JourneyPolicy) {
 	for _, f := range []struct {
@@ -97,7 +97,7 @@ func (c *checker) numbers(path string, p, base judge.JourneyPolicy) {
 }
 
 func (c *checker) kOfN(path, k string, few int, n string, many int) {
-	if few > many && few <= judge.MaxRuns && !c.spoiltAmong(path, n) && !c.spoiltAmong("judge", k, n) {
+	if few > many && few <= judge.MaxRuns && !c.anyUnreadable(path, n) && !c.anyUnreadable("judge", k, n) {
 		c.fault(path+"."+k, "expected at most %s (%d), got %d", n, many, few)
 	}
 }
@@ -109,11 +109,11 @@ func (c *checker) quorum(path string, q judge.Quorum) {
 	}
 }
 
-// countName is the form of a count's name.
+// countName matches a count's name.
 var countName = regexp.MustCompile(`^[a-z0-9]+(_[a-z0-9]+)*$`)
 
 func (c *checker) countRule(path string, r judge.CountRule) {
-	if c.spoiltBelow(path) {
+	if c.unreadableBelow(path) {
 		return
 	}
 	kinds := 0
@@ -141,7 +141,7 @@ func (c *checker) countRule(path string, r judge.CountRule) {
 	}
 }
 
-// node is what the file says at a path, or nil.
+// node returns the node at a path of the file, or nil.
 func (c *checker) node(path string) *yaml.Node {
 	n := c.doc
 	if n.Kind == yaml.DocumentNode && len(n.Content) > 0 {
@@ -175,7 +175,7 @@ func child(n *yaml.Node, part string) *yaml.Node {
 	return nil
 }
 
-// zero reports whether the file says 0, or a duration of 0, at a path, as opposed to nothing.
+// zero reports whether the file has an explicit 0, or a duration of 0, at a path.
 func (c *checker) zero(path string) bool {
 	n := c.node(path)
 	if n == nil || n.Kind != yaml.ScalarNode {
@@ -186,7 +186,7 @@ func (c *checker) zero(path string) bool {
 	return notNumber == nil && f == 0 || notDuration == nil && d == 0
 }
 
-// text is what the file says at a path, or else the value that came of it.
+// text returns the value at a path as written in the file, else the decoded value.
 func (c *checker) text(path string, value any) string {
 	if n := c.node(path); n != nil && n.Kind == yaml.ScalarNode {
 		return n.Value
@@ -194,7 +194,7 @@ func (c *checker) text(path string, value any) string {
 	return fmt.Sprint(value)
 }
 
-// batchName is the form of the name of a batch, as of a journey.
+// batchName matches a batch's name.
 var batchName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 func (c *checker) heartbeats(hs []judge.HeartbeatPolicy, journeys []string) {
@@ -215,7 +215,7 @@ func (c *checker) heartbeats(hs []judge.HeartbeatPolicy, journeys []string) {
 }
 
 func (c *checker) deadline(path string, h judge.HeartbeatPolicy) {
-	if (h.Every == 0) == (h.By == "") && !c.spoiltAmong(path, "every", "by") {
+	if (h.Every == 0) == (h.By == "") && !c.anyUnreadable(path, "every", "by") {
 		c.fault(path, "expected one of every (such as 24h) and by (such as \"0 6 * * *\")")
 	}
 	if h.Every != 0 && h.Every < time.Minute {

@@ -12,8 +12,8 @@ import (
 
 var libraryLine = regexp.MustCompile(`^yaml: (line \d+: )?`)
 
-// notYAML words a syntax error. The line that the library names is where the thing it was reading began, or one before, so
-// it is looked for: it is the first one that no text up to it can be read any more.
+// notYAML returns a syntax error with its line and a cure. The library reports the line at which the current construct began,
+// or the one before. So notYAML searches for the first line that makes the text up to it unreadable.
 func notYAML(file string, text []byte, err error) error {
 	line := 1
 	lines := bytes.SplitAfter(text, []byte("\n"))
@@ -27,7 +27,7 @@ func notYAML(file string, text []byte, err error) error {
 	return fmt.Errorf("%s:%d: it is not YAML: %s%s", file, line, what, cureOf(what, string(lines[line-1])))
 }
 
-// readable reports whether a text is YAML: each of its documents.
+// readable reports whether every document of a text is valid YAML.
 func readable(text []byte) bool {
 	for d := yaml.NewDecoder(bytes.NewReader(text)); ; {
 		if err := d.Decode(new(yaml.Node)); err != nil {
@@ -36,7 +36,7 @@ func readable(text []byte) bool {
 	}
 }
 
-// cureOf is what to do about the most frequent mistakes.
+// cureOf returns the cure of the most frequent mistakes, as a suffix; "" for others.
 func cureOf(what, line string) string {
 	switch {
 	case strings.HasPrefix(strings.TrimLeft(line, " "), "\t"):

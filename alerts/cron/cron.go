@@ -1,21 +1,21 @@
-// Package cron reads schedules written as in crontab and answers their next time, with every clock change decided and every
-// loop bounded. It exists because the libraries for it answer the zero time for a date that never comes, miss 29 February across
-// 2100, or run a 02:30 twice on the night the clocks go back; a pager may do none of these.
+// Package cron parses schedules written as in crontab and computes their next time, with a defined result at every clock change
+// and bounded loops. It exists because the available libraries return the zero time for a date that never occurs, miss 29 February
+// across 2100, or run a 02:30 twice on the night the clocks go back; a pager may do none of these.
 //
 // A schedule has five fields: minute (0-59), hour (0-23), day of the month (1-31), month (1-12 or jan-dec) and day of the week
 // (0-6 or sun-sat, 0 is Sunday). A field is a list of values joined by commas, each *, a value or a range such as mon-fri, with a
 // step such as */15, 10-30/5 or 10/5 (from 10 on, each fifth). ? is the same as *. Names may be in capitals.
 //
-// When both days are restricted, a date has to match only one of them. A day that begins with a plain * or ? is not restricted;
-// one such as */2 is.
+// If both days are restricted, a date must match only one of them. A day that begins with a plain * or ? is not restricted; a day
+// such as */2 is.
 //
-// In place of the five fields stand @yearly (or @annually), @monthly, @weekly, @daily (or @midnight), @hourly, and @every with a
+// The five fields may be replaced by @yearly (or @annually), @monthly, @weekly, @daily (or @midnight), @hourly, and @every with a
 // duration such as 90m. CRON_TZ=Europe/Berlin before a schedule (or TZ=) fixes its time zone.
 //
 // Where the clocks change:
-//   - A schedule for some hours of the day counts days: a time that is skipped comes when the clocks have gone forward, and a
-//     time that is repeated comes once, at the first.
-//   - A schedule for every hour counts hours: a time that is skipped does not come, and a time that is repeated comes twice.
+//   - A schedule for some hours of the day counts days: a skipped time occurs right after the clocks go forward, and a repeated
+//     time occurs once, at the first.
+//   - A schedule for every hour counts hours: a skipped time does not occur, and a repeated time occurs twice.
 package cron
 
 import (
@@ -28,8 +28,8 @@ import (
 type Schedule struct {
 	text                            string
 	minute, hour, day, month, wkday set
-	every                           time.Duration  // of @every; else 0
-	zone                            *time.Location // nil: that of the time which Next is given
+	every                           time.Duration  // interval of @every; else 0
+	zone                            *time.Location // nil: the zone of the time passed to Next
 }
 
 var descriptors = map[string]string{
@@ -37,7 +37,7 @@ var descriptors = map[string]string{
 	"@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@hourly": "0 * * * *",
 }
 
-// Parse reads a schedule. It refuses one that never comes, such as the 30th of February.
+// Parse parses a schedule. A schedule that never occurs, such as 30 February, is an error.
 func Parse(text string) (Schedule, error) {
 	s := Schedule{text: text}
 	rest, err := s.parseZone(text)
@@ -67,7 +67,7 @@ func Parse(text string) (Schedule, error) {
 	return s, nil
 }
 
-// parseZone takes the time zone in front of a schedule, if there is one, and returns the rest.
+// parseZone reads the time zone before a schedule, if there is one, and returns the rest.
 func (s *Schedule) parseZone(text string) (string, error) {
 	zone, ok := strings.CutPrefix(text, "CRON_TZ=")
 	if !ok {
@@ -89,11 +89,11 @@ func (s *Schedule) parseZone(text string) (string, error) {
 	return strings.TrimSpace(rest), nil
 }
 
-// String is the schedule as it was written.
+// String returns the schedule as written.
 func (s Schedule) String() string { return s.text }
 
 // IsZero reports whether s has no times at all.
 func (s Schedule) IsZero() bool { return s == Schedule{} }
 
-// Interval is the duration of an @every schedule, whose times depend on where one begins to count; 0 of any other.
+// Interval returns the interval of an @every schedule, whose times depend on the start; 0 for other schedules.
 func (s Schedule) Interval() time.Duration { return s.every }

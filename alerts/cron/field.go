@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// set holds the values of a field as bits, and free if the field restricts nothing.
+// A set holds the values of a field as bits, and the bit free if the field is unrestricted.
 type set uint64
 
 const free set = 1 << 63
 
 func (s set) has(n int) bool { return s&(1<<n) != 0 }
 
-// A field is what may stand in one of the five places.
+// A field describes the valid values of one of the five fields.
 type field struct {
 	name     string
 	min, max int
-	names    []string // of the values from min on
+	names    []string // names of the values from min on
 }
 
 var (
@@ -51,7 +51,7 @@ func (s *Schedule) parseFields(texts []string) error {
 func (f field) parse(text string) (set, error) {
 	var all set
 	for _, part := range strings.Split(text, ",") {
-		if part == "" { // a comma too many says nothing
+		if part == "" { // an extra comma is ignored
 			continue
 		}
 		some, err := f.parseRange(part)
@@ -130,7 +130,7 @@ func (f field) value(text string) (int, error) {
 // longest is the number of days of each month in a leap year.
 var longest = [...]int{1: 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
-// checkComes refuses a day that none of the schedule's months has. A restricted weekday always comes.
+// checkComes returns an error if none of the schedule's months has one of its days. A restricted weekday always occurs.
 func (s Schedule) checkComes() error {
 	if s.wkday&free == 0 && s.day&free == 0 {
 		return nil

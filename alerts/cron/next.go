@@ -8,17 +8,16 @@ import (
 const (
 	day = 24 * time.Hour
 
-	// horizon is longer than any schedule lets wait: 29 February comes again after 8 years at most, and a clock change may skip it
-	// once.
+	// horizon exceeds the longest interval of any schedule: 29 February occurs again after 8 years at most, and a clock change
+	// may skip it once.
 	horizon = 17 * 366 * day
 
-	// longestChange is more than any clock ever went forward or back at once: 24 hours, where a country changed sides of the date
-	// line.
+	// longestChange exceeds the largest clock change in history: 24 hours, for a country that crossed the date line.
 	longestChange = 26 * time.Hour
 )
 
-// Next is the first of the schedule's times after t, in the location of t. Only the zero Schedule has none: its Next is the zero
-// time.
+// Next returns the first of the schedule's times after t, in the location of t. The zero Schedule has no times: it returns the
+// zero time.
 func (s Schedule) Next(t time.Time) time.Time {
 	if s.every > 0 {
 		return t.Add(s.every - time.Duration(t.Nanosecond()))
@@ -29,8 +28,8 @@ func (s Schedule) Next(t time.Time) time.Time {
 	}
 	byDay := s.hour&everyHour != everyHour
 	after := t.Truncate(time.Second).Add(time.Second)
-	// The clock on the wall runs evenly from one clock change to the next. Each turn of the loop searches one such span, of which a
-	// zone has a few a year. The first begins before t, as t may be in a time that is repeated.
+	// The wall clock is continuous between two clock changes. Each iteration searches one such span, of which a zone has a few a
+	// year. The first begins before t, as t may be in a repeated hour.
 	span, from := t.Add(-longestChange).In(zone), after
 	for until := t.Add(horizon); span.Before(until); {
 		offset := offsetAt(span)
@@ -59,9 +58,8 @@ func (s Schedule) Next(t time.Time) time.Time {
 	return time.Time{}
 }
 
-// nextChange is the first instant after from, and not after to, at which the zone of from has another offset than at from. It
-// does not go by Time.ZoneBounds, whose end is in the past on 31 December of a leap year that is ruled by a zone's last rule
-// (Go 1.26).
+// nextChange returns the first instant after from, and not after to, at which the zone of from has another offset than at from.
+// It does not use Time.ZoneBounds, whose end is in the past on 31 December of a leap year under a zone's last rule (Go 1.26).
 func nextChange(from, to time.Time) (time.Time, bool) {
 	offset := offsetAt(from)
 	for begin := from; begin.Before(to); begin = begin.Add(day) {
@@ -77,13 +75,13 @@ func nextChange(from, to time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// offsetAt is what the zone of t is ahead of UTC at t.
+// offsetAt returns the offset of the zone of t from UTC at t.
 func offsetAt(t time.Time) time.Duration {
 	_, seconds := t.Zone()
 	return time.Duration(seconds) * time.Second
 }
 
-// onWall is what a clock on the wall shows at t where it is offset ahead of UTC, kept as UTC.
+// onWall returns the wall clock time at t for an offset from UTC, represented as a time in UTC.
 func onWall(t time.Time, offset time.Duration) time.Time { return t.UTC().Add(offset) }
 
 func latest(a, b time.Time) time.Time {
@@ -93,7 +91,7 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// nextOnWall is the first time of the schedule from from on and before end, both by a clock on the wall.
+// nextOnWall returns the first time of the schedule from from on and before end, all in wall clock time.
 func (s Schedule) nextOnWall(from, end time.Time) (time.Time, bool) {
 	if minute := from.Truncate(time.Minute); minute.Before(from) {
 		from = minute.Add(time.Minute)
@@ -124,7 +122,7 @@ func (s Schedule) onDay(date time.Time) bool {
 	return inMonth || inWeek
 }
 
-// minuteFrom is the schedule's first minute of a day that is not before first, both counted since midnight.
+// minuteFrom returns the schedule's first minute of a day from first on, both counted since midnight.
 func (s Schedule) minuteFrom(first int) (int, bool) {
 	for hour := first / 60; hour < 24; hour++ {
 		if !s.hour.has(hour) {

@@ -12,7 +12,7 @@ import (
 	"valkyrie/alerts/cron"
 )
 
-// A plain is a schedule as the sets of its values; a nil set is *.
+// A plain is a schedule as sets of values; a nil set is *.
 type plain struct{ minute, hour, day, month, wkday []int }
 
 func (p plain) String() string {
@@ -63,8 +63,8 @@ func (p plain) matches(wall time.Time) bool {
 	return onDay && in(p.month, int(wall.Month())) && in(p.hour, wall.Hour()) && in(p.minute, wall.Minute())
 }
 
-// comes reports whether the schedule has the time at, a whole minute, going by what the package documents and by nothing but the
-// wall clock minute for minute.
+// comes reports whether the schedule has the time at, a whole minute. It is an independent model: it applies the documented rules
+// to the wall clock, minute by minute.
 func (p plain) comes(at time.Time) bool {
 	wall := func(at time.Time) time.Time {
 		_, offset := at.Zone()
@@ -125,7 +125,7 @@ func TestNextIsTheFirstMinuteThatComes(t *testing.T) {
 	})
 }
 
-// TestEveryScheduleComes: whatever text Parse takes has a next time, on the minute and within the horizon of leap years.
+// TestEveryScheduleComes: every text that Parse accepts has a next time, on the minute and within the horizon of leap years.
 func TestEveryScheduleComes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		parts := []any{}

@@ -4,13 +4,14 @@ import (
 	"time"
 )
 
-// AcknowledgeableBy reports whether it would be somebody's if they acknowledged it: who was quicker keeps what they have.
+// AcknowledgeableBy reports whether a person can acknowledge the incident: the first acknowledgement wins, and repeating it
+// is allowed.
 func (i Incident) AcknowledgeableBy(who string) bool {
 	return i.Unacknowledged() || i.State == Acknowledged && i.AckedBy == who
 }
 
-// IsBadAfter reports whether the journey is bad now that the acknowledgement has ended. One that comes and goes is so while
-// it is down, and from its first failure after that end; in a quiet time nobody is called for nothing.
+// IsBadAfter reports whether the acknowledgement has ended and the journey is bad. A flapping journey counts as bad while it
+// is down, and from its first failure after the end, so that its quiet periods do not page.
 func (i Incident) IsBadAfter(end, now time.Time) bool {
 	if now.Before(end) {
 		return false
@@ -18,5 +19,5 @@ func (i Incident) IsBadAfter(end, now time.Time) bool {
 	return i.Kind != Flapping || i.IsDownNow() || !i.Last.Before(end)
 }
 
-// AckExpired reports whether somebody had acknowledged the incident, and that has expired.
+// AckExpired reports whether the incident was acknowledged and the acknowledgement has expired.
 func (i Incident) AckExpired() bool { return i.Unacknowledged() && i.AckedBy != "" }

@@ -11,74 +11,74 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// An Incident is one spell of a journey being bad.
+// An Incident is one period of a journey being bad.
 type Incident struct {
 	ID       string             `json:"id"` // computed from journey, kind and opening slot, so that every region and every retry agrees
 	Journey  string             `json:"journey"`
-	Title    string             `json:"title"` // what a customer would call the journey, such as "print a card"
+	Title    string             `json:"title"` // the journey in the words of a customer, such as "print a card"
 	Kind     Kind               `json:"kind"`
-	PagesNow bool               `json:"loud"`            // it has got so bad that it rings, whatever its kind
-	Step     string             `json:"step"`            // the step that decided it; empty when the run broke before its first step
-	Error    string             `json:"error"`           // what was expected and what was seen, of the latest bad run
-	Reason   string             `json:"reason"`          // why it was opened, in a sentence
-	Regions  []string           `json:"regions"`         // where it is bad, sorted
+	PagesNow bool               `json:"loud"`            // it calls people, whatever its kind, as it got worse
+	Step     string             `json:"step"`            // the failed step; empty if the run broke before its first step
+	Error    string             `json:"error"`           // expected and actual value, of the latest bad run
+	Reason   string             `json:"reason"`          // cause of the opening, in a sentence
+	Regions  []string           `json:"regions"`         // regions in which it is bad, sorted
 	Since    time.Time          `json:"since"`           // slot of the first bad run
 	Opened   time.Time          `json:"opened"`          // slot of the run that opened it
 	Last     time.Time          `json:"last"`            // slot of the latest bad run
-	Outages  []Outage           `json:"spells"`          // of a journey that was down more than once: each time, oldest first
-	Bouts    []time.Time        `json:"bouts,omitempty"` // of a slow journey: when it became so, each time within ReturnWithin of the latest, oldest first
-	Slow     time.Time          `json:"slow,omitzero"`   // of a slow journey: slot of the latest run at which it was slow often enough to be told
-	Streak   int                `json:"streak"`          // bad runs in a row so far, the most of any region; for degraded: slow ones of the last few
-	Runs     int                `json:"runs"`            // runs folded into it so far: tells a newer state from an older
+	Outages  []Outage           `json:"spells"`          // of a down or flapping journey: each outage, oldest first
+	Bouts    []time.Time        `json:"bouts,omitempty"` // of a slow journey: each time it became slow, within ReturnWithin of the latest, oldest first
+	Slow     time.Time          `json:"slow,omitzero"`   // of a slow journey: slot of the latest run at which it was over the threshold
+	Streak   int                `json:"streak"`          // longest run of consecutive bad runs in any region; for degraded: slow runs among the last few
+	Runs     int                `json:"runs"`            // runs folded into it so far; orders two states of the incident
 	Evidence []journey.Evidence `json:"evidence"`
 
 	State      IncidentState `json:"state"`
 	AckedBy    string        `json:"acked_by,omitempty"`
 	AckedAt    time.Time     `json:"acked_at,omitzero"`
 	ResolvedAt time.Time     `json:"resolved_at,omitzero"`  // slot of the good run that closed it
-	ResolvedBy string        `json:"resolved_by,omitempty"` // who said that it is over; empty: a good run did
-	Closing    string        `json:"closing,omitempty"`     // why it was closed, in a sentence
-	Returns    time.Time     `json:"returns,omitzero"`      // going bad again before it continues this incident
-	Reopened   time.Time     `json:"reopened,omitzero"`     // when the pager learned of its latest return: pages from before it were about an earlier spell
+	ResolvedBy string        `json:"resolved_by,omitempty"` // the person who resolved it; empty: a good run did
+	Closing    string        `json:"closing,omitempty"`     // cause of the closing, in a sentence
+	Returns    time.Time     `json:"returns,omitzero"`      // end of the time in which a new outage reopens this incident
+	Reopened   time.Time     `json:"reopened,omitzero"`     // time at which the pager took the latest reopening: earlier pages are about an earlier outage
 
-	Rev int64 `json:"rev"` // grows with every change; a store never lets an older one replace a newer one
+	Rev int64 `json:"rev"` // increases with every change; a store never replaces a newer record by an older one
 }
 
-// A Kind says what sort of bad a journey is in. It decides how loudly a person is told.
+// A Kind is the kind of incident. It decides the default severity.
 type Kind string
 
 // The kinds of incident.
 const (
-	Down         Kind = "down"      // the journey fails: customers cannot do it. It rings.
-	Flapping     Kind = "flapping"  // it fails again and again, with good runs in between. It rings once it is Loud.
-	Silent       Kind = "silent"    // runs that were expected do not come. It rings.
-	Degraded     Kind = "degraded"  // it works, but slowly, again and again. It texts.
-	LatencyTrend Kind = "creeping"  // a step gets slower from week to week. It texts.
-	Counts       Kind = "counts"    // a number that came with a run is not what it must be. It texts.
+	Down         Kind = "down"      // the journey fails: customers cannot do it. It calls.
+	Flapping     Kind = "flapping"  // the journey fails repeatedly, with good runs in between. It calls once PagesNow is set.
+	Silent       Kind = "silent"    // expected runs are missing. It calls.
+	Degraded     Kind = "degraded"  // the journey is slow repeatedly. It texts.
+	LatencyTrend Kind = "creeping"  // a step gets slower from week to week, and will exceed its limit. It texts.
+	Counts       Kind = "counts"    // a count reported by the runs is wrong. It texts.
 	Heartbeat    Kind = "heartbeat" // a batch is late, incomplete or has failed. It texts.
-	ProbeFault   Kind = "ours"      // the probe cannot run, so nobody knows. It texts.
+	ProbeFault   Kind = "ours"      // the probe cannot run, so the state of the site is unknown. It texts.
 )
 
-// Drilled is the kind of a drill, which is no incident of a journey, and is only kept among them.
+// Drilled is the kind of a drill. It is no incident of a journey, and is stored with them for the history.
 const Drilled Kind = "drill"
 
-// Kinds are all there are, the most urgent first.
+// Kinds returns all kinds of incident, the most urgent first.
 func Kinds() []Kind {
 	return []Kind{Down, Flapping, Silent, Heartbeat, Counts, Degraded, LatencyTrend, ProbeFault}
 }
 
-// Rings reports whether an incident of this kind usually calls people, as opposed to texting them.
+// Rings reports whether incidents of this kind call people by default, as opposed to texting them.
 func (k Kind) Rings() bool { return k == Down || k == Silent }
 
-// Rings reports whether the incident calls people, as opposed to texting them, unless alerts.yaml says otherwise: see
-// OnCall.Severity.
+// Rings reports whether the incident calls people by default, as opposed to texting them. OnCall.Severity applies the
+// severities of alerts.yaml.
 func (i Incident) Rings() bool { return i.Kind.Rings() || i.PagesNow }
 
-// An IncidentState is how far people have got with an incident.
+// An IncidentState is the state of handling an incident.
 type IncidentState string
 
-// The states of an incident: open until a page about it is accepted by the carrier, then notified, then acknowledged
-// by a human; resolved when the journey works again.
+// The states of an incident: open until a provider accepts a page about it, then notified, then acknowledged by a person;
+// resolved when the journey works again.
 const (
 	Open         IncidentState = "open"
 	Notified     IncidentState = "notified"
@@ -86,38 +86,38 @@ const (
 	Resolved     IncidentState = "resolved"
 )
 
-// Short is the handle a person reads out or types: the last part of the id.
+// Short returns the handle that a person reads out or types: four hex digits of the hash of the id.
 func (i Incident) Short() string {
 	const digits = 4
 	return shortHash(i.ID)[:digits]
 }
 
-// Unanswered reports whether somebody still has to be told, and told again, until a human acknowledges.
+// Unanswered reports whether the escalation still runs: it calls until a person acknowledges.
 func (i Incident) Unanswered() bool {
 	return i.Rings() && (i.State == Open || i.State == Notified)
 }
 
-// Begun reports whether a page about the incident was handed to a carrier.
+// Begun reports whether a page about the incident was handed to a provider.
 func (r Record) Begun() bool {
 	return slices.ContainsFunc(r.Pages, func(p Page) bool { return p.Tries > 0 })
 }
 
-// A Record is an incident with every page that went out about it: what history keeps.
+// A Record is an incident with every page about it, as stored in the history.
 type Record struct {
 	Incident
 	Pages []Page `json:"pages"`
 }
 
-// shortHash is a handle for an id that a person can read out.
+// shortHash returns the SHA-256 of an id in hex.
 func shortHash(id string) string {
 	sum := sha256.Sum256([]byte(id))
 	return hex.EncodeToString(sum[:])
 }
 
-// Unacknowledged reports whether no human has taken the incident on yet, and it is not over.
+// Unacknowledged reports whether the incident is unresolved, and no person has acknowledged it.
 func (i Incident) Unacknowledged() bool { return i.State == Open || i.State == Notified }
 
-// DisplayTitle is what a customer would call the journey.
+// DisplayTitle returns the journey in the words of a customer.
 func (i Incident) DisplayTitle() string {
 	if i.Title == "" {
 		return "do " + i.Journey
@@ -125,15 +125,15 @@ func (i Incident) DisplayTitle() string {
 	return i.Title
 }
 
-// IsFailing reports whether the incident is about a journey that fails. Down and flapping are two ways of one story.
+// IsFailing reports whether the journey fails. Down and flapping incidents continue each other.
 func (i Incident) IsFailing() bool { return i.Kind == Down || i.Kind == Flapping }
 
-// MayReopen reports whether an incident that is over goes on when it comes back soon.
+// MayReopen reports whether a resolved incident of this kind reopens if it returns within ReturnWithin.
 func (i Incident) MayReopen() bool {
 	return i.IsFailing() || i.Kind == Degraded || i.Kind == Counts || i.Kind == LatencyTrend
 }
 
-// AddBadRun is the incident after one more bad run.
+// AddBadRun returns the incident after one more bad run; streak is its consecutive bad runs.
 func (i Incident) AddBadRun(run journey.Run, streak int) Incident {
 	i.Runs++
 	i.Streak = max(i.Streak, streak)
@@ -146,7 +146,7 @@ func (i Incident) AddBadRun(run journey.Run, streak int) Incident {
 		if run.Outcome == journey.Slow {
 			i.Error = fmt.Sprintf("it took %s; the budget is %s", phrase.Seconds(step.DurationMS), phrase.Seconds(step.SlowMS))
 			switch {
-			case step.Error != "": // the journey's policy made it slow
+			case step.Error != "": // the journey's own check made it slow
 				i.Error = step.Error
 			case step.Why != "":
 				i.Error += ", " + step.Why
@@ -157,7 +157,7 @@ func (i Incident) AddBadRun(run journey.Run, streak int) Incident {
 	return i
 }
 
-// AddName is a sorted list of names with one more; names is not written to.
+// AddName returns the sorted names with one more, without changing names.
 func AddName(names []string, name string) []string {
 	if slices.Contains(names, name) {
 		return names

@@ -4,22 +4,23 @@ import (
 	"time"
 )
 
+// SameID reports whether both are states of the same incident.
 func (i Incident) SameID(other Incident) bool { return i.ID == other.ID }
 
-// SameCause reports whether two incidents are the same matter under whatever id: two tables that saw different runs may have
-// opened it at different slots.
+// SameCause reports whether two incidents are about the same journey and kind, whatever their ids: two tables with different
+// runs may have opened it at different slots.
 func (i Incident) SameCause(other Incident) bool {
 	return i.Journey == other.Journey && (i.Kind == other.Kind || i.IsFailing() && other.IsFailing())
 }
 
-// IsNewerThan reports whether this story of an incident knows of later runs than the other.
+// IsNewerThan reports whether this state of an incident includes later runs than the other.
 func (i Incident) IsNewerThan(other Incident) bool {
 	mine, theirs := Latest(i.Last, i.ResolvedAt), Latest(other.Last, other.ResolvedAt)
 	return mine.After(theirs) || mine.Equal(theirs) && i.Runs > other.Runs
 }
 
-// Merge is the later of two stories of an incident, with so many runs that the route takes it, whichever it knows. It
-// reports whether anything is new to who has the first.
+// Merge returns the later of two states of an incident, with a Runs above both, so that NotificationState takes it whichever
+// it has. It reports whether the result differs from i.
 func (i Incident) Merge(theirs Incident) (Incident, bool) {
 	winner := i
 	if theirs.IsNewerThan(i) {
@@ -31,6 +32,7 @@ func (i Incident) Merge(theirs Incident) (Incident, bool) {
 	return winner, true
 }
 
+// Latest returns the later of two times.
 func Latest(a, b time.Time) time.Time {
 	if a.After(b) {
 		return a
@@ -38,6 +40,7 @@ func Latest(a, b time.Time) time.Time {
 	return b
 }
 
+// Earliest returns the earlier of two times.
 func Earliest(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return a

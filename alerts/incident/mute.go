@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// A Mute keeps a journey from telling anybody until it ends by itself, which is then announced.
+// A Mute suppresses the pages of a journey until its end, which is announced.
 type Mute struct {
 	Journey string    `json:"journey"` // empty: all
 	Until   time.Time `json:"until"`
 	By      string    `json:"by"` // a person's name, or empty
 }
 
-// Subject is the journey's name, or words for all of them.
+// Subject returns the journey's name, or a word for all journeys.
 func (m Mute) Subject() string {
 	if m.Journey == "" {
 		return "everything"
@@ -20,16 +20,19 @@ func (m Mute) Subject() string {
 	return m.Journey
 }
 
+// Equal reports whether both mutes are the same.
 func (m Mute) Equal(other Mute) bool {
 	return m.Journey == other.Journey && m.By == other.By && m.Until.Equal(other.Until)
 }
 
-// A Window is a maintenance that is on: remembered so that its end is noticed, also when the file has changed meanwhile.
+// An ActiveMaintenance is a maintenance window in force. It is stored so that its end is announced, even if the file changed
+// meanwhile.
 type ActiveMaintenance struct {
 	Journeys []string  `json:"journeys,omitempty"` // none: all
 	Until    time.Time `json:"until"`
 }
 
+// Equal reports whether both windows are the same.
 func (w ActiveMaintenance) Equal(other ActiveMaintenance) bool {
 	return w.Until.Equal(other.Until) && slices.Equal(w.Journeys, other.Journeys)
 }

@@ -9,7 +9,7 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// An Outage is one time that a journey was down, of an incident that may have several.
+// An Outage is one continuous failure of a journey; an incident may have several.
 type Outage struct {
 	Since   time.Time `json:"since"` // slot of the first bad run
 	Until   time.Time `json:"until"` // slot of the good run that ended it; zero while it lasts
@@ -18,14 +18,15 @@ type Outage struct {
 	Regions []string  `json:"regions"`
 }
 
-// MaxOutages are remembered: the first, and the latest.
+// MaxOutages is how many outages an incident keeps: the first and the latest ones.
 const MaxOutages = 40
 
+// IsDownNow reports whether the latest outage lasts.
 func (i Incident) IsDownNow() bool {
 	return len(i.Outages) > 0 && i.Outages[len(i.Outages)-1].Until.IsZero()
 }
 
-// AddToOutage keeps the latest failure in the spell that lasts, if one does.
+// AddToOutage records the latest failure in the current outage, if there is one.
 func (i *Incident) AddToOutage(region string) {
 	if !i.IsDownNow() {
 		return
@@ -35,7 +36,7 @@ func (i *Incident) AddToOutage(region string) {
 	s.Step, s.Error, s.Regions = i.Step, phrase.Shorten(i.Error), AddName(s.Regions, region)
 }
 
-// EndOutage ends the spell that lasts, and reports whether there was one.
+// EndOutage ends the current outage, and reports whether there was one.
 func (i *Incident) EndOutage(slot time.Time) bool {
 	if !i.IsDownNow() {
 		return false
@@ -45,7 +46,7 @@ func (i *Incident) EndOutage(slot time.Time) bool {
 	return true
 }
 
-// CountOutages counts the spells that began within d of a time.
+// CountOutages counts the outages that began within d before a time.
 func (i Incident) CountOutages(at time.Time, d time.Duration) int {
 	n := 0
 	for _, s := range i.Outages {
@@ -56,32 +57,32 @@ func (i Incident) CountOutages(at time.Time, d time.Duration) int {
 	return n
 }
 
-// SummarizeOutages tells of several spells in one sentence: how often, since when, how long each, and what they have in common. clock
-// words a moment.
-func SummarizeOutages(spells []Outage, clock func(time.Time) string) string {
-	if len(spells) == 0 {
+// SummarizeOutages describes outages in one sentence: their number, first start, durations and shared cause. clock formats a
+// time.
+func SummarizeOutages(outages []Outage, clock func(time.Time) string) string {
+	if len(outages) == 0 {
 		return ""
 	}
-	said := fmt.Sprintf("it was down %s since %s", phrase.Times(len(spells)), clock(spells[0].Since))
-	if each := lengths(spells); each != "" {
-		said += ", " + each
+	text := fmt.Sprintf("it was down %s since %s", phrase.Times(len(outages)), clock(outages[0].Since))
+	if each := durations(outages); each != "" {
+		text += ", " + each
 	}
-	if c := common(spells); c != "" && len(spells) > 1 {
-		said += ", each time " + c
+	if c := sharedCause(outages); c != "" && len(outages) > 1 {
+		text += ", each time " + c
 	}
-	return said
+	return text
 }
 
-// OutageSummary is that of the incident's spells, as reasons tell it.
+// OutageSummary describes the incident's outages, for its reason.
 func (i Incident) OutageSummary() string {
 	return SummarizeOutages(i.Outages, func(t time.Time) string { return phrase.ClockWithDate(t, i.Outages[len(i.Outages)-1].Since) })
 }
 
-// lengths says how long the spells that are over lasted: "5 to 10 min each".
-func lengths(spells []Outage) string {
+// durations returns how long the finished outages lasted, such as "for 5 min to 10 min"; "" if none has finished.
+func durations(outages []Outage) string {
 	var shortest, longest time.Duration
 	n := 0
-	for _, s := range spells {
+	for _, s := range outages {
 		if s.Until.IsZero() {
 			continue
 		}
@@ -103,10 +104,10 @@ func lengths(spells []Outage) string {
 
 var digits = regexp.MustCompile(`\d+`)
 
-// common is what all spells have in common: the step, and the error when it differs in nothing but numbers.
-func common(spells []Outage) string {
-	first := spells[0]
-	for _, s := range spells[1:] {
+// sharedCause returns the step and error that all outages share; errors are compared without their numbers.
+func sharedCause(outages []Outage) string {
+	first := outages[0]
+	for _, s := range outages[1:] {
 		if s.Step != first.Step {
 			return ""
 		}
@@ -114,12 +115,12 @@ func common(spells []Outage) string {
 			first.Error = ""
 		}
 	}
-	said := fmt.Sprintf("at the step %q", first.Step)
+	cause := fmt.Sprintf("at the step %q", first.Step)
 	if first.Step == "" {
-		said = ""
+		cause = ""
 	}
 	if first.Error != "" {
-		said += ": " + spells[len(spells)-1].Error
+		cause += ": " + outages[len(outages)-1].Error
 	}
-	return said
+	return cause
 }

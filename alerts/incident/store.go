@@ -10,10 +10,10 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// ErrConflict is returned by PutItem when the item has changed since it was read.
-var ErrConflict = errors.New("the item was changed by somebody else meanwhile")
+// ErrConflict is returned by PutItem if the item has changed since it was read.
+var ErrConflict = errors.New("the item was changed by another writer; read it again")
 
-// A Store keeps what must survive a restart. infra/sqlite is the embedded one; infra/storetest holds the test that
+// A Store holds all state that survives a restart. infra/sqlite is the embedded one; infra/storetest holds the test that
 // every store must pass. All methods are safe for use by several goroutines and several processes at once.
 type Store interface {
 	RunLog
@@ -23,8 +23,8 @@ type Store interface {
 
 // A RunLog keeps runs.
 type RunLog interface {
-	// PutRun adds a run. A run of the same journey, region and slot that is already there stays as it is, and that is
-	// not an error: a slot has one verdict.
+	// PutRun adds a run. If a run of the same journey, region and slot is stored, it stays as it is, without an error: a
+	// slot has one verdict.
 	PutRun(ctx context.Context, run journey.Run) error
 	// Runs lists runs, oldest slot first (ties: by region, then id, then journey).
 	Runs(ctx context.Context, q RunQuery) ([]journey.Run, error)
@@ -35,20 +35,20 @@ type RunQuery struct {
 	Journey string    // empty: every journey
 	Since   time.Time // slots at or after it; zero: from the beginning
 	Until   time.Time // slots before it; zero: to the end
-	Limit   int       // the newest so many; 0 or less: all
+	Limit   int       // the newest Limit runs; 0 or less: all
 
-	// Lean asks for what judging looks at only, which is read several times faster; a store may bring more. That is
-	// the id, journey, region, slot, every, outcome, counts and error of a run; and all of a step but when it started
-	// and its waterfall.
+	// Lean asks for the fields that judging reads, which is several times faster; a store may return more. These are the
+	// id, journey, region, slot, every, outcome, counts and error of a run, and each step without its start and its
+	// waterfall.
 	Lean bool
 }
 
-// Items keeps the small states that judging and paging fold over, each changed only by whoever saw its latest version.
+// Items holds the small states of judging and paging. A conditional write guards each against concurrent changes.
 type Items interface {
-	// Item returns the item under key. One that was never written has version 0 and no data; that is not an error.
+	// Item returns the item under key. An item that was never written has version 0 and no data, without an error.
 	Item(ctx context.Context, key string) (Item, error)
-	// PutItem writes data if the stored version still is item.Version, and makes it item.Version+1; otherwise it writes
-	// nothing and returns ErrConflict.
+	// PutItem writes the data and version item.Version+1 if the stored version is item.Version; otherwise it writes nothing
+	// and returns ErrConflict.
 	PutItem(ctx context.Context, item Item) error
 }
 
@@ -61,19 +61,21 @@ type Item struct {
 
 // An IncidentLog keeps the history of incidents and their pages, for people to read.
 type IncidentLog interface {
-	// PutIncident adds or replaces a record and its pages. One with a Rev lower than the stored one is left out
-	// silently, so that a late writer does not undo a newer one.
+	// PutIncident adds or replaces a record and its pages. A record with a Rev below the stored one is dropped without an
+	// error, so that a late writer does not undo a newer one.
 	PutIncident(ctx context.Context, r Record) error
-	// Incidents lists those opened, or resolved, at or after since, and all that are unresolved; by the time of opening,
-	// oldest first (ties: by id).
+	// Incidents lists incidents opened or resolved at or after since, and all unresolved ones; oldest opening first (ties:
+	// by id).
 	Incidents(ctx context.Context, since time.Time) ([]Record, error)
 }
 
+// JourneyKey returns the key of the state of a journey or a batch.
 func JourneyKey(name string) string { return "JOURNEY#" + name }
 
+// NotificationKey is the key of the pager's state.
 const NotificationKey = "ROUTE#default"
 
-// LoadItem reads an item's state; one that was never written stays as it is.
+// LoadItem reads an item into state; state is unchanged if the item was never written.
 func LoadItem(ctx context.Context, items Items, key string, state any) (Item, error) {
 	item, err := items.Item(ctx, key)
 	if err != nil || item.Version == 0 {
@@ -81,13 +83,13 @@ func LoadItem(ctx context.Context, items Items, key string, state any) (Item, er
 		return item, err
 	}
 	if err := json.Unmarshal(item.Data, state); err != nil {
-		return item, fmt.Errorf("the state under %s cannot be read: %w", key, err)
+		return item, fmt.Errorf("decode the state under %s: %w", key, err)
 	}
 	return item, nil
 }
 
-// UpdateItem reads, changes and writes an item's state, again when somebody else was quicker. fold works on a fresh copy each
-// time, and reports whether there is something to write.
+// UpdateItem reads, changes and writes an item's state, and retries after a conflict. fold gets a fresh copy each time, and
+// reports whether to write it.
 func UpdateItem[S any](ctx context.Context, items Items, key string, fold func(*S) bool) error {
 	for {
 		var s S

@@ -8,30 +8,30 @@ import (
 	"valkyrie/alerts/judge/trend"
 )
 
-// A Baseline is a rate that must not fall far below what it usually is at that hour of the week. The number should be a
-// count over a fixed time, such as the orders of the last 15 minutes: then how much it varies by chance is known.
+// A Baseline is a rule that a count must not fall far below its usual level for the hour of the week. The count should
+// cover a fixed time, such as the orders of the last 15 minutes, as its random variation is then known (Poisson).
 type Baseline struct {
 	Name    string  `yaml:"name"`
-	AtLeast float64 `yaml:"at_least"` // part of the usual number that is still right; default 0.5
+	AtLeast float64 `yaml:"at_least"` // fraction of the usual level that is still accepted; default 0.5
 }
 
-// A BaselineRate is what a count has been, hour by hour of the week.
+// A BaselineRate holds the history of a count for each hour of the week.
 type BaselineRate struct {
 	Name  string       `json:"name"`
-	Hour  int64        `json:"hour"`  // the present one, hours since 1970
-	Now   trend.Median `json:"now"`   // of that hour
-	Weeks [][]float64  `json:"weeks"` // for each of the week's 168 hours: its medians in the last few weeks, oldest first
+	Hour  int64        `json:"hour"`  // current hour, in hours since 1970
+	Now   trend.Median `json:"now"`   // median of that hour so far
+	Weeks [][]float64  `json:"weeks"` // for each of the 168 hours of a week: medians of the last weeksKept weeks, oldest first
 }
 
-// How a rate's usual level is known, and when it is missed.
+// Thresholds of a baseline.
 const (
-	hoursAWeek  = 7 * 24
-	weeksUsual  = 4   // weeks that are remembered
-	weeksNeeded = 3   // before the level counts as known
-	fewer       = 3.3 // standard deviations of a Poisson count, which are its square root: one chance in 2000
+	hoursAWeek    = 7 * 24
+	weeksKept     = 4   // weeks of history per hour
+	weeksNeeded   = 3   // weeks of history before the rule applies
+	minDeviations = 3.3 // standard deviations below the level; a Poisson count has a deviation of its square root, so chance exceeds this once in 2000
 )
 
-// belowBaseline judges a rate, and then learns from it.
+// belowBaseline compares a count with its baseline, adds it to the history, and returns the fault or "".
 func (j *judging) belowBaseline(u Baseline, value float64) string {
 	i := slices.IndexFunc(j.now.Baselines, func(r BaselineRate) bool { return r.Name == u.Name })
 	if i < 0 {
@@ -39,21 +39,21 @@ func (j *judging) belowBaseline(u Baseline, value float64) string {
 		j.now.Baselines = append(j.now.Baselines, BaselineRate{Name: u.Name, Hour: hourOf(j.run.Slot)})
 	}
 	rate := &j.now.Baselines[i]
-	rate.turn(hourOf(j.run.Slot))
+	rate.closeHour(hourOf(j.run.Slot))
 	rate.Now.Add(value)
-	part := u.AtLeast
-	if part == 0 {
-		part = 0.5
+	fraction := u.AtLeast
+	if fraction == 0 {
+		fraction = 0.5
 	}
-	usual, known := rate.baseline()
-	if !known || value >= part*usual || usual-value < fewer*math.Sqrt(usual) {
-		return "" // a quiet night: too few are usual for their absence to mean anything
+	expected, known := rate.baseline()
+	if !known || value >= fraction*expected || expected-value < minDeviations*math.Sqrt(expected) {
+		return "" // also at quiet hours, when too few are usual for a low count to be significant
 	}
-	return fmt.Sprintf("%s is %s; at this hour of the week %s is usual", u.Name, number(value), number(math.Round(usual*10)/10))
+	return fmt.Sprintf("%s is %s; at this hour of the week %s is usual", u.Name, number(value), number(math.Round(expected*10)/10))
 }
 
-// turn files the hour that is over.
-func (r *BaselineRate) turn(hour int64) {
+// closeHour moves the median of a finished hour into the history.
+func (r *BaselineRate) closeHour(hour int64) {
 	if hour == r.Hour {
 		return
 	}
@@ -62,12 +62,12 @@ func (r *BaselineRate) turn(hour int64) {
 	if r.Now.N > 0 {
 		at := r.Hour % hoursAWeek
 		all := append(slices.Clone(weeks[at]), r.Now.Value())
-		weeks[at] = all[max(0, len(all)-weeksUsual):]
+		weeks[at] = all[max(0, len(all)-weeksKept):]
 	}
 	r.Weeks, r.Hour, r.Now = weeks, hour, trend.Median{}
 }
 
-// baseline is the level of the present hour of the week; false until it is known.
+// baseline returns the usual level of the current hour of the week; false until enough weeks are known.
 func (r *BaselineRate) baseline() (float64, bool) {
 	if len(r.Weeks) == 0 {
 		return 0, false

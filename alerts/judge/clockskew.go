@@ -12,31 +12,31 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// ErrFutureRun is returned by Record for a run whose slot is still to come: the clock of the machine that made it is wrong, or
-// ours is. It is not kept, as it would make all runs of its region late, and so mean nothing, until that time has come.
+// ErrFutureRun is returned by Record for a run whose slot is in the future, which means clock skew on the probe or here. The
+// run is rejected, as it would make every run of its region late, and so ignored, until that time.
 var ErrFutureRun = errors.New("the slot of the run is in the future")
 
-// tolerance is how far two clocks may be apart.
-const tolerance = 5 * time.Minute
+// clockTolerance is the accepted skew between two clocks.
+const clockTolerance = 5 * time.Minute
 
-// isFuture reports whether a time is so far in the future that a clock that was wrong has noted it.
-func isFuture(t, now time.Time) bool { return t.Sub(now) > tolerance }
+// isFuture reports whether a time is later than now by more than clockTolerance, so that a wrong clock wrote it.
+func isFuture(t, now time.Time) bool { return t.Sub(now) > clockTolerance }
 
-// rejectFutureRun refuses a run from the future.
+// rejectFutureRun returns an error for a run from the future.
 func (d Recorder) rejectFutureRun(run journey.Run) error {
 	if d.TimeNow == nil {
 		return nil
 	}
 	now := d.TimeNow()
 	if isFuture(run.Slot, now) {
-		return fmt.Errorf("the run of %s from %s is for %s, but it is %s: is the clock of one of the two machines wrong? it is not kept, and nobody is told of it: %w",
+		return fmt.Errorf("record the run of %s from %s for %s: it is %s here; correct the clock that is wrong, the run is not kept: %w",
 			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339), ErrFutureRun)
 	}
 	return nil
 }
 
-// repairRegion forgets what is known of a run's region when that was judged into the future, by a clock that has been put
-// right since. Otherwise its runs would be late ones until that time. What came before the run is not judged again.
+// repairRegion resets the state of a run's region if a clock that was ahead, and has been corrected since, moved it into
+// the future. Without it, runs of the region would be ignored as late until that time. Earlier runs are not judged again.
 func (d Recorder) repairRegion(s *JourneyState, run journey.Run) []Decision {
 	if d.TimeNow == nil {
 		return nil
@@ -48,31 +48,31 @@ func (d Recorder) repairRegion(s *JourneyState, run journey.Run) []Decision {
 	return []Decision{s.repairClockSkew(run.Journey, run.Region, run.Slot.Add(-1), now)}
 }
 
-// repairAllRegions does the same for all regions, so that one that is silent from now on is missed in time. It asks the clock itself: who
-// has waited for the store since they looked at it would take what came meanwhile for the future.
+// repairAllRegions does the same for every region, so that a region that goes silent now is detected in time. It reads the
+// clock itself: with a time read before waiting for the store, runs recorded meanwhile would look like future ones.
 func (d Recorder) repairAllRegions(s JourneyState, name string) (JourneyState, []Decision) {
 	if d.TimeNow == nil {
 		return s, nil
 	}
-	var forgot []Decision
+	var resets []Decision
 	now := d.TimeNow()
 	for _, region := range slices.Sorted(maps.Keys(s.Regions)) {
 		if !isFuture(s.Regions[region].Slot, now) {
 			continue
 		}
-		if forgot == nil {
+		if resets == nil {
 			s = s.clone("")
 		}
-		forgot = append(forgot, s.repairClockSkew(name, region, now, now))
+		resets = append(resets, s.repairClockSkew(name, region, now, now))
 	}
-	return s, forgot
+	return s, resets
 }
 
-// repairClockSkew has a region begin anew at a slot, and cuts the times of incidents that are still to come.
+// repairClockSkew restarts a region at a slot, and clamps future times of incidents to now.
 func (s *JourneyState) repairClockSkew(name, region string, slot, now time.Time) Decision {
 	last := s.Regions[region].Slot
 	s.Regions = maps.Clone(s.Regions)
-	s.Regions[region] = s.Regions[region].until(slot)
+	s.Regions[region] = s.Regions[region].restartAt(slot)
 	cut := func(incidents []incident.Incident) []incident.Incident {
 		incidents = slices.Clone(incidents)
 		for i := range incidents {
@@ -89,8 +89,8 @@ func (s *JourneyState) repairClockSkew(name, region string, slot, now time.Time)
 		name, region, last.UTC().Format(time.RFC3339), region)}
 }
 
-// until is what is still of use of a region that begins anew at a slot: what it usually is like, from the days before.
-func (r RegionState) until(slot time.Time) RegionState {
+// restartAt returns the region's state restarted at a slot. It keeps the daily medians and baselines from before that day.
+func (r RegionState) restartAt(slot time.Time) RegionState {
 	day := dayOf(slot)
 	past := RegionState{Slot: slot, EveryMS: r.EveryMS, Doubt: incident.Latest(r.Slot, r.Doubt), Day: day, Entered: min(r.Entered, day-1)}
 	for _, s := range r.Steps {
@@ -105,7 +105,7 @@ func (r RegionState) until(slot time.Time) RegionState {
 	return past
 }
 
-// repairBatch has a batch begin anew that was heard of in the future: what it says now would be older news until then.
+// repairBatch resets a batch whose last beat is in the future. Without it, beats would be ignored as late until that time.
 func (d Recorder) repairBatch(s JourneyState, h HeartbeatPolicy) (JourneyState, []Decision) {
 	if d.TimeNow == nil || s.Batch == nil {
 		return s, nil

@@ -10,21 +10,21 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A CountRule says what numbers that come with a run must be: one of Agree, Ceiling and Usual.
+// A CountRule checks the counts reported by a run. Exactly one of Agree, Ceiling and Baseline is set.
 type CountRule struct {
-	Agree    []string  `yaml:"agree"`  // two counts that must be equal
-	Within   float64   `yaml:"within"` // or differ by no more than this; default 0
+	Agree    []string  `yaml:"agree"`  // names of two counts that must be equal
+	Within   float64   `yaml:"within"` // tolerated difference of the two; default 0
 	Ceiling  *Ceiling  `yaml:"ceiling"`
 	Baseline *Baseline `yaml:"usual"`
 }
 
-// A Ceiling is a number that must not be exceeded.
+// A Ceiling is the maximum of a count.
 type Ceiling struct {
 	Name   string  `yaml:"name"`
 	AtMost float64 `yaml:"at_most"`
 }
 
-// CountNames are the counts that the rule is about.
+// CountNames returns the names of the counts that the rule checks.
 func (r CountRule) CountNames() []string {
 	names := append([]string{}, r.Agree...)
 	if r.Ceiling != nil {
@@ -36,7 +36,7 @@ func (r CountRule) CountNames() []string {
 	return names
 }
 
-// counts judges the numbers that came with a good run. A run that failed may have ended before it read them.
+// counts checks the counts of a good run. A failed run is skipped, as it may have ended before it read them.
 func (j *judging) counts() {
 	i := j.find(incident.Counts)
 	if !j.run.Outcome.Good() || len(j.policy.Counts) == 0 && i < 0 {
@@ -44,8 +44,8 @@ func (j *judging) counts() {
 	}
 	wrong := ""
 	for _, rule := range j.policy.Counts {
-		if complaint := j.complaint(rule); wrong == "" {
-			wrong = complaint
+		if fault := j.countFault(rule); wrong == "" {
+			wrong = fault
 		}
 	}
 	if wrong == "" {
@@ -54,10 +54,11 @@ func (j *judging) counts() {
 		j.now.Wrong = j.now.Wrong.more(j.run.Slot)
 	}
 	j.Regions[j.run.Region] = j.now
-	j.countsAre(i, wrong)
+	j.updateCounts(i, wrong)
 }
 
-func (j *judging) countsAre(i int, wrong string) {
+// updateCounts opens, continues or closes the counts incident; wrong is the fault of this run, or "".
+func (j *judging) updateCounts(i int, wrong string) {
 	streak := j.now.Wrong
 	reason := fmt.Sprintf("%s, from %s: %s", j.run.Journey, j.run.Region, wrong)
 	switch {
@@ -71,12 +72,13 @@ func (j *judging) countsAre(i int, wrong string) {
 		j.recordOpened(*inc)
 	case wrong != "":
 		j.decide(Waits, incident.Incident{}, fmt.Sprintf("%s; %s in a row, %d open an incident", reason, phrase.Times(streak.Count), j.policy.CountsInARow))
-	case i >= 0 && !j.wrongElsewhere(j.Open[i]):
-		j.end(i, fmt.Sprintf("%s: the counts are right again at %s", j.run.Journey, phrase.Clock(j.run.Slot)))
+	case i >= 0 && !j.isWrongElsewhere(j.Open[i]):
+		j.close(i, fmt.Sprintf("%s: the counts are right again at %s", j.run.Journey, phrase.Clock(j.run.Slot)))
 	}
 }
 
-func (j *judging) wrongElsewhere(inc incident.Incident) bool {
+// isWrongElsewhere reports whether the latest counts from one of the incident's regions are wrong.
+func (j *judging) isWrongElsewhere(inc incident.Incident) bool {
 	for _, name := range inc.Regions {
 		if r := j.Regions[name]; r.Wrong.Count > 0 && r.reportsAt(j.policy, j.run.Slot) {
 			return true
@@ -85,8 +87,8 @@ func (j *judging) wrongElsewhere(inc incident.Incident) bool {
 	return false
 }
 
-// complaint is what is wrong with a count, with all the numbers; empty when nothing is.
-func (j *judging) complaint(rule CountRule) string {
+// countFault returns the fault that a rule finds in the run, with all the numbers; "" if there is none.
+func (j *judging) countFault(rule CountRule) string {
 	var values []float64
 	for _, name := range rule.CountNames() {
 		v, ok := count(j.run, name)
@@ -117,5 +119,5 @@ func count(run journey.Run, name string) (float64, bool) {
 
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-// hourOf is the hours since 1970.
+// hourOf returns the hours since 1970.
 func hourOf(t time.Time) int64 { return t.Unix() / 3600 }

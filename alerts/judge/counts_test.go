@@ -12,8 +12,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// counted is a run that came with numbers.
-func counted(minute int, o journey.Outcome, counts ...journey.Count) journey.Run {
+// runWithCounts returns a run that reports counts.
+func runWithCounts(minute int, o journey.Outcome, counts ...journey.Count) journey.Run {
 	r := alertstest.Run(minute, "eu", o)
 	r.Counts = counts
 	return r
@@ -45,7 +45,7 @@ func TestCounts(t *testing.T) {
 		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 		k.Policy.Counts = []judge.CountRule{c.rule}
 		for i, counts := range c.runs {
-			k.Run(counted(i, journey.Passed, counts...))
+			k.Run(runWithCounts(i, journey.Passed, counts...))
 		}
 		got := ""
 		if len(k.State.Open) > 0 {
@@ -54,15 +54,15 @@ func TestCounts(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: got %q, want %q", name, got, c.want)
 		}
-		k.Run(counted(9, journey.Failed)) // says nothing of the numbers
+		k.Run(runWithCounts(9, journey.Failed)) // a failed run reports no counts
 		if c.want != "" && len(k.State.Open) != 1 {
 			t.Errorf("%s: a failed run has ended it", name)
 		}
 	}
 }
 
-// week is a shop's orders in 15 minutes at a moment, without chance: busy days, empty nights, a strong Saturday.
-func week(at time.Time) float64 {
+// weeklyOrders returns the expected orders of a shop in 15 minutes: busy days, empty nights, a strong Saturday.
+func weeklyOrders(at time.Time) float64 {
 	day := 40 * math.Max(0.01, math.Sin(math.Pi*float64(at.Hour()-6)/18))
 	if at.Weekday() == time.Saturday {
 		day *= 2
@@ -70,7 +70,7 @@ func week(at time.Time) float64 {
 	return day
 }
 
-// poisson draws a count with that mean.
+// poisson draws a count with a mean.
 func poisson(dice *rand.Rand, mean float64) float64 {
 	n, p := 0.0, dice.Float64()
 	for limit := math.Exp(-mean); p > limit; n++ {
@@ -79,9 +79,9 @@ func poisson(dice *rand.Rand, mean float64) float64 {
 	return n
 }
 
-// TestUsual: five weeks of orders with their weekly rhythm and their chance are silent, empty nights too; half a
-// collapse of the orders by day is told.
-func TestUsual(t *testing.T) {
+// TestBaseline: five weeks of orders with a weekly rhythm and Poisson noise open nothing, not even in empty nights; a drop to
+// 15 % of the orders at noon opens an incident within 30 minutes.
+func TestBaseline(t *testing.T) {
 	for seed := range uint64(6) {
 		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 		k.Policy.Counts = []judge.CountRule{{Baseline: &judge.Baseline{Name: "orders"}}}
@@ -89,11 +89,11 @@ func TestUsual(t *testing.T) {
 		collapse := alertstest.Start.Add(35*24*time.Hour + 9*time.Hour) // a Saturday, noon
 		for i := 0; len(k.State.Open) == 0 && i < 36*24*60; i += 15 {
 			at := alertstest.Start.Add(time.Duration(i) * time.Minute)
-			mean := week(at)
+			mean := weeklyOrders(at)
 			if !at.Before(collapse) {
 				mean *= 0.15
 			}
-			k.Run(counted(i, journey.Passed, journey.Count{Name: "orders", Value: poisson(dice, mean)}))
+			k.Run(runWithCounts(i, journey.Passed, journey.Count{Name: "orders", Value: poisson(dice, mean)}))
 			k.Decisions = nil
 		}
 		if len(k.State.Open) == 0 {

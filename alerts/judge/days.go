@@ -9,16 +9,16 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// StepDays are how long a step takes, day by day.
+// StepDays holds a step's duration per day.
 type StepDays struct {
 	Name    string       `json:"name"`
 	SlowMS  int64        `json:"slow_ms"`
 	LimitMS int64        `json:"limit_ms"`
 	Today   trend.Median `json:"today"`
-	Days    trend.Days   `json:"days"` // oldest first; of the last mostDays days
+	Days    trend.Days   `json:"days"` // oldest first; the last MaxTrendDays days
 }
 
-// closeDay closes the day of the last run when slot is in a later one, and reports whether it did.
+// closeDay adds the daily times of the last run's day when slot is on a later day. It reports whether there are any.
 func (r *RegionState) closeDay(slot time.Time) bool {
 	today := dayOf(slot)
 	if today == r.Day {
@@ -32,7 +32,7 @@ func (r *RegionState) closeDay(slot time.Time) bool {
 		}
 		s.Days = slices.DeleteFunc(days, func(d trend.Daily) bool { return d.Day < today-MaxTrendDays })
 		s.Today = trend.Median{}
-		if len(s.Days) > 0 { // else it is long gone from the journey
+		if len(s.Days) > 0 { // else the journey has not had this step for weeks
 			kept = append(kept, s)
 		}
 	}
@@ -40,7 +40,7 @@ func (r *RegionState) closeDay(slot time.Time) bool {
 	return len(kept) > 0
 }
 
-// addStepTimes takes in how long the steps of a good run have taken.
+// addStepTimes adds the step durations of a good run to the medians of the day.
 func (r *RegionState) addStepTimes(run journey.Run) {
 	for i := range run.Steps {
 		res := &run.Steps[i]
@@ -67,5 +67,5 @@ const secondsADay = 24 * 60 * 60
 
 func dayOf(t time.Time) int64 { return int64(math.Floor(float64(t.Unix()) / secondsADay)) }
 
-// date is the day as a time.
+// date returns midnight UTC of the day.
 func date(day int64) time.Time { return time.Unix(day*secondsADay, 0).UTC() }

@@ -10,7 +10,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// degraded looks at how many of the last few runs were slow.
+// degraded opens, continues or closes the degraded incident by the number of slow runs among the last SlowOutOf.
 func (j *judging) degraded() {
 	slow := j.now.countRecent(false, j.policy.SlowOutOf)
 	i := j.find(incident.Degraded)
@@ -20,22 +20,22 @@ func (j *judging) degraded() {
 		}
 		return
 	}
-	often := fmt.Sprintf("%s was slow in %d of its last %d runs from %s", j.run.Journey, slow.Count, min(j.now.ConclusiveRuns, j.policy.SlowOutOf), j.run.Region)
+	reason := fmt.Sprintf("%s was slow in %d of its last %d runs from %s", j.run.Journey, slow.Count, min(j.now.ConclusiveRuns, j.policy.SlowOutOf), j.run.Region)
 	switch enough := slow.Count >= j.policy.SlowRuns; {
 	case i >= 0:
-		j.continueIncident(i, slow, often)
+		j.continueIncident(i, slow, reason)
 		if enough {
 			j.Open[i].Slow = j.run.Slot
 			j.updateOutbox(j.Open[i])
 		}
 	case enough:
-		j.addBout(j.open(incident.Degraded, slow, often))
+		j.addBout(j.open(incident.Degraded, slow, reason))
 	default:
-		j.decide(Waits, incident.Incident{}, fmt.Sprintf("%s; %d open an incident", often, j.policy.SlowRuns))
+		j.decide(Waits, incident.Incident{}, fmt.Sprintf("%s; %d open an incident", reason, j.policy.SlowRuns))
 	}
 }
 
-// addBout counts how often a journey has become slow lately.
+// addBout records that the journey became slow, and counts how often it did within ReturnWithin.
 func (j *judging) addBout(inc *incident.Incident) {
 	inc.Slow = j.run.Slot
 	inc.Bouts = slices.DeleteFunc(slices.Clone(inc.Bouts), func(b time.Time) bool { return j.run.Slot.Sub(b) > j.policy.ReturnWithin })
@@ -47,24 +47,13 @@ func (j *judging) addBout(inc *incident.Incident) {
 	j.recordOpened(*inc)
 }
 
-// isIntermittent reports whether a journey has become slow so often within ReturnWithin that it must stay fast as long until
-// it is over. Whoever was told of each time, and of each end, would hear nothing new: so it is told once a day at most.
+// isIntermittent reports whether the journey became slow FlappingOutages times within ReturnWithin. The incident then stays
+// open until the journey was fast for that long, so that people get at most one text a day instead of two per bout.
 func (j *judging) isIntermittent(inc incident.Incident) bool {
 	return j.policy.FlappingOutages > 0 && len(inc.Bouts) >= j.policy.FlappingOutages
 }
 
-// recoverSlow folds a run into an incident whose journey is slow no more.
-func (j *judging) recoverSlow(i int) {
-	inc := j.Open[i]
-	switch quiet := j.run.Slot.Sub(inc.Slow); {
-	case !j.isIntermittent(inc):
-		j.resolve(i)
-	case quiet >= j.policy.ReturnWithin:
-		j.end(i, fmt.Sprintf("%s has not been slow again for %s, at %s", j.run.Journey, phrase.Duration(quiet), phrase.Clock(j.run.Slot)))
-	}
-}
-
-// isSlow reports whether the journey is still slow in one of the incident's regions.
+// isSlow reports whether the journey is still slow in one of the incident's regions that report.
 func (j *judging) isSlow(inc incident.Incident) bool {
 	return slices.ContainsFunc(inc.Regions, func(name string) bool {
 		r := j.Regions[name]

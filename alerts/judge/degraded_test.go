@@ -10,9 +10,9 @@ import (
 	"valkyrie/alerts/message"
 )
 
-// TestSlowAgainAndAgain: the third time within a day it is one story, which is told once, and is over when it has been fast
-// for a day; what comes back after that is another one.
-func TestSlowAgainAndAgain(t *testing.T) {
+// TestIntermittentSlowness: from the third time within a day on, the incident stays open until the journey was fast for a day.
+// Bouts before that day no longer count.
+func TestIntermittentSlowness(t *testing.T) {
 	const day = "p*1440 "
 	bout := "sss p*57 "
 	want := "degraded opens@2 degraded resolves@5 degraded reopens@62 degraded resolves@65 degraded reopens@122"
@@ -33,8 +33,8 @@ func TestSlowAgainAndAgain(t *testing.T) {
 	}
 }
 
-// TestSlowNowAndThen: a single slow run does not keep it open, and twice a day is told twice.
-func TestSlowNowAndThen(t *testing.T) {
+// TestRareSlowness: twice a day opens and closes twice, and single slow runs do not keep an intermittent incident open.
+func TestRareSlowness(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	want := "degraded opens@2 degraded resolves@5 degraded reopens@725 degraded resolves@728"
 	if got := k.Sequence("sss p*720 sss p*100 s p*100 s"); got != want {
@@ -47,8 +47,8 @@ func TestSlowNowAndThen(t *testing.T) {
 	}
 }
 
-// TestWordsOfSlowAgain: a text says that it comes and goes, since when, and how often.
-func TestWordsOfSlowAgain(t *testing.T) {
+// TestTextOfIntermittentSlowness: a text states that it comes and goes, how often and since when.
+func TestTextOfIntermittentSlowness(t *testing.T) {
 	ada := alertstest.OnCall.People[0]
 	i := alertstest.Incident("a", incident.Degraded, 9, false)
 	i.Step, i.Streak = "create an order", 3

@@ -10,27 +10,27 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// A HeartbeatPolicy says when a batch, such as a nightly task, must be finished, and with how much.
+// A HeartbeatPolicy is the deadline of a batch, such as a nightly task, and the amount of work that it must report.
 type HeartbeatPolicy struct {
-	Name    string        `yaml:"name"`     // kebab-case, and no journey's
-	Title   string        `yaml:"title"`    // what it does, such as "send the shift texts"; read out on the phone
-	Every   time.Duration `yaml:"every"`    // from one finish to the next; or
-	By      string        `yaml:"by"`       // the times by which it is finished, as in cron: "0 6 * * *"
-	Zone    string        `yaml:"zone"`     // of By, such as Europe/Berlin; default UTC
-	Grace   time.Duration `yaml:"grace"`    // that it may be late by; default 10m
-	AtLeast int64         `yaml:"at_least"` // so many must be done, whatever the batch itself expects
+	Name    string        `yaml:"name"`     // kebab-case; distinct from journey names
+	Title   string        `yaml:"title"`    // the task, such as "send the shift texts"; read out on the phone
+	Every   time.Duration `yaml:"every"`    // interval from one finish to the next; or
+	By      string        `yaml:"by"`       // deadlines, as in cron: "0 6 * * *"
+	Zone    string        `yaml:"zone"`     // time zone of By, such as Europe/Berlin; default UTC
+	Grace   time.Duration `yaml:"grace"`    // accepted delay; default 10m
+	AtLeast int64         `yaml:"at_least"` // minimum of Done, whatever the batch itself expects
 }
 
-// A Beat is what a batch says of itself.
+// A Beat is a progress report of a batch.
 type Beat struct {
 	Batch          string
 	Stage          Stage
-	At             time.Time // one that is not later than the last of the same batch changes nothing
-	Done, Expected int64     // how many so far, of how many; 0 expected: it does not know
-	Error          string    // of a batch that failed
+	At             time.Time // a beat that is not later than the last of its batch is ignored
+	Done, Expected int64     // units of work; Expected 0: unknown
+	Error          string    // if Stage is Fails
 }
 
-// A Stage is how far a batch has got.
+// A Stage is the state that a batch reports.
 type Stage string
 
 // The stages of a batch.
@@ -41,10 +41,10 @@ const (
 	Fails      Stage = "fail"
 )
 
-// A BatchState is what is remembered of a batch.
+// A BatchState is the stored state of a batch.
 type BatchState struct {
-	Due      time.Time `json:"due"`  // when it must be finished next
-	Last     time.Time `json:"last"` // beat
+	Due      time.Time `json:"due"`  // next deadline
+	Last     time.Time `json:"last"` // time of the latest beat
 	Running  bool      `json:"running"`
 	Done     int64     `json:"done"`
 	Expected int64     `json:"expected"`
@@ -59,21 +59,21 @@ func (h HeartbeatPolicy) grace() time.Duration {
 	return h.Grace
 }
 
-// next is the first time after t by which the batch must be finished.
+// next returns the first deadline after t.
 func (h HeartbeatPolicy) next(t time.Time) time.Time {
 	if h.Every > 0 {
 		return t.Add(h.Every)
 	}
 	schedule, err := cron.Parse(h.By)
 	zone, bad := time.LoadLocation(h.Zone)
-	if err != nil || bad != nil { // Parse has refused it
+	if err != nil || bad != nil { // rejected by config.Parse
 		return t.Add(24 * time.Hour)
 	}
 	return schedule.Next(t.In(zone)).UTC()
 }
 
-// nextOpen is the first deadline after due whose grace is not over at now. It takes no loop over the deadlines between, of which
-// there are many when nothing watched the batch for long.
+// nextOpen returns the first deadline after due whose grace is not over at now. It does not loop over the deadlines between,
+// as there are many after a long downtime.
 func (h HeartbeatPolicy) nextOpen(due, now time.Time) time.Time {
 	open := now.Add(-h.grace())
 	every := h.Every
@@ -89,11 +89,11 @@ func (h HeartbeatPolicy) nextOpen(due, now time.Time) time.Time {
 	return due.Add((open.Sub(due)/every + 1) * every)
 }
 
-// Beat folds a word from the batch into its state. It is pure.
+// Beat folds a progress report into the state of its batch. It is pure.
 func (s JourneyState) Beat(h HeartbeatPolicy, b Beat) (JourneyState, []Decision) {
 	batch := s.batch(h, b.At)
-	if !b.At.After(batch.Last) {
-		return s, []Decision{{Verb: Ignores, Reason: fmt.Sprintf("%s had said something later already", b.Batch)}}
+	if batch.isDuplicate(b) {
+		return s, []Decision{ignoreDuplicateBeat(b)}
 	}
 	s = s.clone("")
 	batch.Last, batch.Running = b.At, b.Stage == Starts || b.Stage == Progresses
@@ -107,12 +107,12 @@ func (s JourneyState) Beat(h HeartbeatPolicy, b Beat) (JourneyState, []Decision)
 		return s, []Decision{s.batchFault(h, b.At, b.At, fmt.Sprintf("%s finished incomplete: %s", h.Name, batch.progress()))}
 	case b.Stage == Finishes:
 		batch.finish(h)
-		return s, []Decision{s.completed(h, b.At)}
+		return s, []Decision{s.completeBatch(h, b.At)}
 	}
 	return s, []Decision{{Verb: NoChange, Reason: fmt.Sprintf("%s: %s, %s", h.Name, b.Stage, batch.progress())}}
 }
 
-// batch is a copy of the batch's state; of one without a deadline, with that of the beginning.
+// batch returns a copy of the batch's state; a new batch gets its first deadline.
 func (s JourneyState) batch(h HeartbeatPolicy, now time.Time) BatchState {
 	batch := BatchState{}
 	if s.Batch != nil {
@@ -124,8 +124,8 @@ func (s JourneyState) batch(h HeartbeatPolicy, now time.Time) BatchState {
 	return batch
 }
 
-// finish moves on to the next time. A finish counts for the time that is due unless that is more than half a turn away:
-// then it was an extra one.
+// finish moves the deadline on. A finish counts for the next deadline unless that is more than half an interval away, as it
+// was an extra run of the batch then.
 func (b *BatchState) finish(h HeartbeatPolicy) {
 	if h.Every > 0 {
 		b.Due = h.next(b.Last)
@@ -144,10 +144,10 @@ func (b BatchState) progress() string {
 	return fmt.Sprintf("%d of %d done", b.Done, b.Expected)
 }
 
-// WatchBatch looks whether the batch is late. It is pure; watching twice at the same time decides nothing new.
+// WatchBatch opens an incident if the batch is late. It is pure and idempotent.
 func (s JourneyState) WatchBatch(h HeartbeatPolicy, now time.Time) (JourneyState, []Decision) {
 	batch := s.batch(h, now)
-	known := s.Batch != nil && !s.Batch.Due.IsZero() // zero: kept by a version that took schedules which never come
+	known := s.Batch != nil && !s.Batch.Due.IsZero() // zero: stored by a version that accepted schedules without any time
 	if now.Before(batch.Due.Add(h.grace())) && known {
 		return s, nil
 	}
@@ -172,7 +172,7 @@ func (s *JourneyState) batchIncident() int {
 	return slices.IndexFunc(s.Open, func(i incident.Incident) bool { return i.Kind == incident.Heartbeat })
 }
 
-// batchFault opens the incident of the batch, or says in the open one what is wrong now.
+// batchFault opens the incident of the batch, or updates the reason of the open one.
 func (s *JourneyState) batchFault(h HeartbeatPolicy, since, at time.Time, reason string) Decision {
 	i := s.batchIncident()
 	verb := Continues
@@ -188,7 +188,8 @@ func (s *JourneyState) batchFault(h HeartbeatPolicy, since, at time.Time, reason
 	return Decision{Verb: verb, Reason: reason, Incident: *inc}
 }
 
-func (s *JourneyState) completed(h HeartbeatPolicy, at time.Time) Decision {
+// completeBatch closes the incident of the batch, if one is open.
+func (s *JourneyState) completeBatch(h HeartbeatPolicy, at time.Time) Decision {
 	reason := fmt.Sprintf("%s finished at %s: %s", h.Name, phrase.Clock(at), s.Batch.progress())
 	i := s.batchIncident()
 	if i < 0 {

@@ -1,15 +1,16 @@
 package judge_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"valkyrie/alerts/judge"
 )
 
-// TestDeadlineAfterALongGap: a batch that nothing watched for years is late once, and its next deadline is the one that turning
-// from deadline to deadline leads to, found without such a loop.
-func TestDeadlineAfterALongGap(t *testing.T) {
+// TestDeadlineAfterLongGap: a batch that was not watched for years is late once. Its next deadline equals that of a loop over all
+// deadlines, and is found without one.
+func TestDeadlineAfterLongGap(t *testing.T) {
 	first := time.Date(2026, 3, 27, 12, 0, 0, 0, time.UTC)
 	for _, h := range []judge.HeartbeatPolicy{
 		{Name: "b", Every: time.Minute},
@@ -47,9 +48,9 @@ func TestDeadlineAfterALongGap(t *testing.T) {
 	}
 }
 
-// TestDeadlineOfAnOldState: a schedule that never comes was once accepted and left a batch without a deadline. With a schedule
-// that comes, the batch is expected from then on.
-func TestDeadlineOfAnOldState(t *testing.T) {
+// TestDeadlineOfOldState: older versions accepted schedules that never occur, and stored a batch without a deadline. With a valid
+// schedule, the batch is expected from then on.
+func TestDeadlineOfOldState(t *testing.T) {
 	now := time.Date(2026, 3, 27, 12, 0, 0, 0, time.UTC)
 	h := judge.HeartbeatPolicy{Name: "b", By: "0 6 * * *"}
 	s := judge.JourneyState{Batch: &judge.BatchState{Done: 3}}
@@ -60,5 +61,73 @@ func TestDeadlineOfAnOldState(t *testing.T) {
 	}
 	if _, decisions = s.WatchBatch(h, want.Add(10*time.Minute)); len(decisions) != 1 || decisions[0].Verb != judge.Opens {
 		t.Errorf("%+v", decisions)
+	}
+}
+
+var texts = judge.HeartbeatPolicy{Name: "shift-texts", Title: "send the shift texts", By: "0 6 * * *", Grace: 10 * time.Minute}
+
+func TestHeartbeats(t *testing.T) {
+	at := func(clock string) time.Time {
+		d, err := time.Parse("2 15:04", clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return time.Date(2026, 11, d.Day(), d.Hour(), d.Minute(), 0, 0, time.UTC)
+	}
+	beat := func(clock string, stage judge.Stage, done, expected int64) judge.Beat {
+		return judge.Beat{Batch: "shift-texts", Stage: stage, At: at(clock), Done: done, Expected: expected, Error: "status 414"}
+	}
+	for name, c := range map[string]struct {
+		events []any // beats, and times at which it is watched
+		want   string
+	}{
+		"on time":               {[]any{beat("21 05:00", judge.Starts, 0, 400), beat("21 05:30", judge.Finishes, 400, 400), "21 06:30"}, ""},
+		"late within its grace": {[]any{beat("21 05:00", judge.Starts, 0, 400), "21 06:09", beat("21 06:09", judge.Finishes, 400, 400), "21 06:30"}, ""},
+		"halfway, and then nothing": {
+			[]any{beat("21 05:00", judge.Starts, 0, 400), beat("21 05:20", judge.Progresses, 150, 400), "21 06:10"},
+			"opens: shift-texts is late: it should have finished by 06:00 UTC, with a grace of 10 min; 150 of 400 done, as it said at 05:20 UTC",
+		},
+		"never": {
+			[]any{"21 06:10"},
+			"opens: shift-texts is late: it should have finished by 06:00 UTC, with a grace of 10 min; nothing was ever heard of it",
+		},
+		"incomplete, then whole": {
+			[]any{beat("21 05:30", judge.Finishes, 150, 400), beat("21 05:50", judge.Finishes, 400, 400), "21 06:30"},
+			"opens: shift-texts finished incomplete: 150 of 400 done; resolves: shift-texts finished at 05:50 UTC: 400 of 400 done",
+		},
+		"failed": {
+			[]any{beat("21 05:30", judge.Fails, 150, 400)},
+			"opens: shift-texts failed: status 414; 150 of 400 done",
+		},
+		"an extra one does not stand for the next day's": {
+			[]any{beat("21 05:30", judge.Finishes, 4, 4), beat("21 09:00", judge.Finishes, 4, 4), "22 06:10"},
+			"opens: shift-texts is late: it should have finished by 06:00 UTC, with a grace of 10 min; it has not started since 21 November 09:00 UTC, when 4 of 4 done",
+		},
+		"said twice, and out of order": {
+			[]any{beat("21 05:30", judge.Finishes, 4, 4), beat("21 05:30", judge.Fails, 0, 4), beat("21 05:00", judge.Starts, 0, 4), "21 06:30"}, "",
+		},
+	} {
+		s, _ := judge.JourneyState{}.WatchBatch(texts, at("21 00:00"))
+		var said []string
+		for _, e := range c.events {
+			var ds []judge.Decision
+			switch e := e.(type) {
+			case judge.Beat:
+				s, ds = s.Beat(texts, e)
+			case string:
+				s, ds = s.WatchBatch(texts, at(e))
+				if _, again := s.WatchBatch(texts, at(e)); len(again) > 0 {
+					t.Errorf("%s: watched again, it says %v", name, again)
+				}
+			}
+			for _, d := range ds {
+				if d.Verb == judge.Opens || d.Verb == judge.Continues || d.Verb == judge.Resolves {
+					said = append(said, string(d.Verb)+": "+d.Reason)
+				}
+			}
+		}
+		if got := strings.Join(said, "; "); got != c.want {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)
+		}
 	}
 }

@@ -15,8 +15,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// judged folds the letters, a minute each, and writes what was decided: "down opens@1" and so on.
-func judged(t interface{ Helper() }, runs string) (judge.JourneyState, string) {
+// judgeSequence judges one run a minute, a letter each, and returns the openings and closings: "down opens@1".
+func judgeSequence(t interface{ Helper() }, runs string) (judge.JourneyState, string) {
 	t.Helper()
 	var s judge.JourneyState
 	var said []string
@@ -39,7 +39,7 @@ func TestJudge(t *testing.T) {
 		{"pffp", "down opens@2 down resolves@3"},
 		{"fffff", "down opens@1"},
 		{"ffpff", "down opens@1 down resolves@2 down opens@4"},
-		{"fbf", "down opens@2"}, // broken tells nothing of the site
+		{"fbf", "down opens@2"}, // a broken run is inconclusive
 		{"ffbp", "down opens@1 down resolves@3"},
 		{"ffs", "down opens@1 down resolves@2"}, // slow is good enough to buy
 		{"bpbp", ""},
@@ -49,14 +49,14 @@ func TestJudge(t *testing.T) {
 		{"sssppp", "degraded opens@2 degraded resolves@5"},
 		{"sssffpp", "degraded opens@2 down opens@4 down resolves@5 degraded resolves@5"},
 	} {
-		if _, got := judged(t, c.runs); got != c.want {
+		if _, got := judgeSequence(t, c.runs); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.runs, got, c.want)
 		}
 	}
 }
 
-func TestJudgeTellsTheStory(t *testing.T) {
-	s, _ := judged(t, "pfff")
+func TestJudgeReportsStepAndRegions(t *testing.T) {
+	s, _ := judgeSequence(t, "pfff")
 	if len(s.Open) != 1 || len(s.Outbox) != 1 {
 		t.Fatalf("open %d, outbox %d, want one of each", len(s.Open), len(s.Outbox))
 	}
@@ -73,7 +73,7 @@ func TestJudgeTellsTheStory(t *testing.T) {
 	}
 }
 
-// TestJudgeTwoRegions: an incident is one for all regions, and lasts until none of them has it any more.
+// TestJudgeTwoRegions: all regions share one incident, which closes when none of them fails.
 func TestJudgeTwoRegions(t *testing.T) {
 	var s judge.JourneyState
 	var said []string
@@ -90,11 +90,11 @@ func TestJudgeTwoRegions(t *testing.T) {
 	}
 }
 
-// TestJudgeIsAFold: duplicates and late runs, wherever they come, change nothing that was decided.
-func TestJudgeIsAFold(t *testing.T) {
+// TestJudgeIgnoresDuplicatesAndLateRuns: duplicates and late runs change no decision, wherever they occur.
+func TestJudgeIgnoresDuplicatesAndLateRuns(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.StringOfN(rapid.RuneFrom([]rune("ppsffb")), 1, 40, -1).Draw(t, "runs")
-		want, _ := judged(t, runs)
+		want, _ := judgeSequence(t, runs)
 		var got judge.JourneyState
 		for i, letter := range []rune(runs) {
 			got, _ = judge.Judge(alertstest.Policy, got, alertstest.Run(i, "eu", alertstest.Outcomes[letter]), "print a card")
@@ -112,13 +112,13 @@ func TestJudgeIsAFold(t *testing.T) {
 	})
 }
 
-// TestJudgeKinds: against a plain model, an incident is open exactly when the policy says so.
-func TestJudgeKinds(t *testing.T) {
+// TestJudgeAgainstModel: an incident is open exactly when an independent model of the policy has it open.
+func TestJudgeAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.StringOfN(rapid.RuneFrom([]rune("ppffb")), 1, 40, -1).Draw(t, "runs")
-		s, _ := judged(t, runs)
-		told := strings.ReplaceAll(runs, "b", "")
-		down := strings.Contains(told[strings.LastIndex(told, "p")+1:], "ff")
+		s, _ := judgeSequence(t, runs)
+		conclusive := strings.ReplaceAll(runs, "b", "")
+		down := strings.Contains(conclusive[strings.LastIndex(conclusive, "p")+1:], "ff")
 		ours := strings.HasSuffix(runs, "bb")
 		got := map[incident.Kind]bool{}
 		for _, i := range s.Open {

@@ -11,36 +11,37 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// What it takes besides the policy for a rise to be told.
+// Thresholds of a latency trend, besides those of the policy.
 const (
-	sure     = 2.58 // standard deviations: one chance in 200 that there is no rise
-	surer    = 3.29 // one in 2000: for one region of several, as each of them is one more chance to be wrong
-	material = 0.10 // of the level at the beginning
+	significant      = 2.58 // standard deviations; chance alone exceeds this once in 200
+	significantAlone = 3.29 // once in 2000: for a single region of several, as each is one more comparison
+	minRise          = 0.10 // rise over the trend, as a fraction of its first level
 )
 
-// A crossing is where a trend leads.
+// A crossing is the predicted day on which a step exceeds its budget or limit.
 type crossing struct {
 	step      string
-	regions   []string // from which it is seen
+	regions   []string // in which the trend shows
 	trend     trend.Trend
 	from      time.Time // first day of the trend
-	days      int64     // of the trend
+	days      int64     // length of the trend
 	limit     int64     // milliseconds
 	limitName string    // "budget" or "limit"
-	on        time.Time // day of the crossing
-	how       string    // the step gets: "slower", or "slower and slower"
+	day       time.Time // predicted
+	pace      string    // "slower", or "slower and slower"
 }
 
-// crosses says when a step, if it goes on as in the last weeks, is over its budget, or where it is over that already,
-// over its limit. sure is how many standard deviations its rise must be from none.
-func (s StepDays) crosses(p JourneyPolicy, today int64, ahead int, sure float64) (crossing, bool) {
+// crosses predicts when a step exceeds its budget, or its limit if it exceeds the budget already, assuming that the trend of
+// the last weeks continues. It reports false if that is more than horizon days away, or the rise is less significant than
+// minZ, in standard deviations.
+func (s StepDays) crosses(p JourneyPolicy, today int64, horizon int, minZ float64) (crossing, bool) {
 	days := s.within(p, today)
 	if len(days) < MinTrendDays {
 		return crossing{}, false
 	}
 	c := crossing{step: s.Name, trend: trend.Of(days), from: date(days[0].Day), days: today - days[0].Day, limit: s.LimitMS, limitName: "limit"}
 	t := c.trend
-	if t.Z < sure || t.Slope <= 0 || t.Last < t.First*(1+material) || trend.IsJump(days) {
+	if t.Z < minZ || t.Slope <= 0 || t.Last < t.First*(1+minRise) || trend.IsJump(days) {
 		return crossing{}, false
 	}
 	if s.SlowMS > 0 && t.Last < float64(s.SlowMS) {
@@ -49,16 +50,16 @@ func (s StepDays) crosses(p JourneyPolicy, today int64, ahead int, sure float64)
 	if c.limit == 0 {
 		return crossing{}, false
 	}
-	left, how := trend.DaysUntil(days, float64(c.limit))
-	left, c.how = math.Max(0, left), how
-	if left > float64(ahead) {
+	daysLeft, pace := trend.DaysUntil(days, float64(c.limit))
+	daysLeft, c.pace = math.Max(0, daysLeft), pace
+	if daysLeft > float64(horizon) {
 		return crossing{}, false
 	}
-	c.on = date(days[len(days)-1].Day + int64(math.Ceil(left)))
+	c.day = date(days[len(days)-1].Day + int64(math.Ceil(daysLeft)))
 	return c, true
 }
 
-// within are the days that a trend is made of.
+// within returns the days that a trend is computed from.
 func (s StepDays) within(p JourneyPolicy, today int64) []trend.Daily {
 	days := s.Days
 	for len(days) > 0 && days[0].Day < today-int64(p.TrendDays) {
@@ -67,24 +68,24 @@ func (s StepDays) within(p JourneyPolicy, today int64) []trend.Daily {
 	return days
 }
 
-// String is the crossing in words.
+// String describes the crossing.
 func (c crossing) String() string {
-	return fmt.Sprintf("it gets %s, by %.0f ms a day, from %s to %s in %d days, and crosses its %s s %s about %s", c.how, c.trend.Slope,
+	return fmt.Sprintf("it gets %s, by %.0f ms a day, from %s to %s in %d days, and crosses its %s s %s about %s", c.pace, c.trend.Slope,
 		phrase.Seconds(int64(max(0, c.trend.First))), phrase.Seconds(int64(c.trend.Last)), c.days,
-		strconv.FormatFloat(float64(c.limit)/1000, 'f', -1, 64), c.limitName, c.on.Format("2 January"))
+		strconv.FormatFloat(float64(c.limit)/1000, 'f', -1, 64), c.limitName, c.day.Format("2 January"))
 }
 
-// latencyTrend looks, once a day, at where the steps' typical times lead.
+// latencyTrend opens, continues or closes the latency trend incident. It runs once a day.
 func (j *judging) latencyTrend() {
 	if j.policy.TrendDays == 0 {
 		return
 	}
 	i := j.find(incident.LatencyTrend)
-	ahead := j.policy.TrendHorizon
+	horizon := j.policy.TrendHorizon
 	if i >= 0 {
-		ahead *= 2 // what was told is not taken back because of a day more or less
+		horizon *= 2 // hysteresis: a prediction that moves by a day does not close the incident
 	}
-	c, found := j.firstCrossing(ahead, j.run.Region)
+	c, found := j.firstCrossing(horizon, j.run.Region)
 	switch {
 	case found && i < 0:
 		j.open(incident.LatencyTrend, Streak{Count: int(c.days), Since: c.from}, "")
@@ -93,14 +94,14 @@ func (j *judging) latencyTrend() {
 		j.continueIncident(i, Streak{Count: int(c.days)}, "")
 		j.describeTrend(&j.Open[i], c)
 	case i >= 0 && !j.stillRises(j.Open[i]):
-		j.end(i, fmt.Sprintf("%s: the step %q does not get slower any more", j.run.Journey, j.Open[i].Step))
+		j.close(i, fmt.Sprintf("%s: the step %q does not get slower any more", j.run.Journey, j.Open[i].Step))
 	}
 }
 
-// stillRises reports whether the step of an incident likely gets slower still, wherever that leads: what was over its
-// budget, and has its limit far ahead of it now, has not got any better.
+// stillRises reports whether the step of an incident is still getting slower, whenever it crosses: a step over its budget
+// whose limit is far away has not recovered.
 func (j *judging) stillRises(inc incident.Incident) bool {
-	const likely = 1.28 // standard deviations: nine in ten
+	const likely = 1.28 // standard deviations; 90 % confidence
 	rises := func(days []trend.Daily) bool {
 		t := trend.Of(days)
 		return t.Slope > 0 && t.Z >= likely
@@ -116,7 +117,7 @@ func (j *judging) stillRises(inc incident.Incident) bool {
 	return rises(all.Days)
 }
 
-// describeTrend says in the incident what the trend is.
+// describeTrend writes the trend into the incident.
 func (j *judging) describeTrend(inc *incident.Incident, c crossing) {
 	inc.Step, inc.Error, inc.Evidence = c.step, c.String(), nil
 	seen := "seen from " + phrase.List(c.regions)
@@ -130,27 +131,27 @@ func (j *judging) describeTrend(inc *incident.Incident, c crossing) {
 	j.recordOpened(*inc)
 }
 
-// firstCrossing is the first crossing that the steps lead to: as seen from all regions together, and from each of those named by
-// itself.
-func (j *judging) firstCrossing(ahead int, regions ...string) (first crossing, found bool) {
-	consider := func(s StepDays, today int64, sure float64, regions ...string) {
-		if c, ok := s.crosses(j.policy, today, ahead, sure); ok && (!found || c.on.Before(first.on)) {
+// firstCrossing returns the earliest predicted crossing of any step, on the average of all regions and in each of the named
+// regions alone.
+func (j *judging) firstCrossing(horizon int, regions ...string) (first crossing, found bool) {
+	consider := func(s StepDays, today int64, minZ float64, regions ...string) {
+		if c, ok := s.crosses(j.policy, today, horizon, minZ); ok && (!found || c.day.Before(first.day)) {
 			first, found = c, true
 			first.regions = regions
 		}
 	}
 	for _, s := range j.now.Steps {
 		if all, names := j.pooledDays(s); len(names) > 1 {
-			consider(all, j.now.Day, sure, names...)
+			consider(all, j.now.Day, significant, names...)
 		}
 	}
-	alone := sure
+	aloneZ := significant
 	if len(j.Regions) > 1 {
-		alone = surer
+		aloneZ = significantAlone
 	}
 	for _, name := range regions {
 		for _, s := range j.Regions[name].Steps {
-			consider(s, j.Regions[name].Day, alone, name)
+			consider(s, j.Regions[name].Day, aloneZ, name)
 		}
 	}
 	return first, found

@@ -10,8 +10,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// placed is a run of create-order, an hour each, that has taken so many milliseconds.
-func placed(hour int, ms float64) journey.Run {
+// orderRun returns an hourly run of create-order with a duration in milliseconds.
+func orderRun(hour int, ms float64) journey.Run {
 	slot := time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(hour) * time.Hour)
 	return journey.Run{
 		Journey: "create-order", Region: "eu", Slot: slot, Outcome: journey.Passed,
@@ -19,18 +19,18 @@ func placed(hour int, ms float64) journey.Run {
 	}
 }
 
-// crept judges days of hourly runs whose level is as level says, with some noise, and returns what was said.
-func crept(t *testing.T, days int, seed uint64, level func(day int) float64) *alertstest.Scenario {
+// judgeTrend judges days of hourly runs with a level per day and 15 % noise.
+func judgeTrend(t *testing.T, days int, seed uint64, level func(day int) float64) *alertstest.Scenario {
 	t.Helper()
 	k := &alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	dice := rand.New(rand.NewPCG(seed, 7))
 	for hour := range days * 24 {
-		k.Run(placed(hour, level(hour/24)*(1+0.15*dice.NormFloat64())))
+		k.Run(orderRun(hour, level(hour/24)*(1+0.15*dice.NormFloat64())))
 	}
 	return k
 }
 
-func TestCreeping(t *testing.T) {
+func TestLatencyTrend(t *testing.T) {
 	for name, c := range map[string]struct {
 		level func(day int) float64
 		want  string // kinds and verbs
@@ -46,7 +46,7 @@ func TestCreeping(t *testing.T) {
 		"creeping, and a weekly rhythm":      {func(d int) float64 { return 800 + 60*float64(d) + []float64{0, 0, 100, 300, 600, 0, 0}[d%7] }, "creeping opens"},
 	} {
 		for seed := range uint64(6) {
-			k := crept(t, 40, seed, c.level)
+			k := judgeTrend(t, 40, seed, c.level)
 			var said []string
 			for _, s := range k.Changes {
 				said = append(said, s[:strings.Index(s, "@")])
@@ -58,9 +58,10 @@ func TestCreeping(t *testing.T) {
 	}
 }
 
-// TestCreepingSaysWhen: weeks ahead, and to the week. 800 ms on 1 April and 70 ms a day more cross 5 s on 31 May.
-func TestCreepingSaysWhen(t *testing.T) {
-	k := crept(t, 32, 1, func(d int) float64 { return 800 + 70*float64(d) })
+// TestLatencyTrendPredictsCrossing: the prediction is weeks ahead and within 5 days. 800 ms on 1 April and 70 ms a day more cross
+// 5 s on 31 May.
+func TestLatencyTrendPredictsCrossing(t *testing.T) {
+	k := judgeTrend(t, 32, 1, func(d int) float64 { return 800 + 70*float64(d) })
 	if len(k.State.Open) != 1 {
 		t.Fatal(k.Changes)
 	}
@@ -76,9 +77,9 @@ func TestCreepingSaysWhen(t *testing.T) {
 	}
 }
 
-// TestCreepingEnds: when a release has put it right, it is over.
-func TestCreepingEnds(t *testing.T) {
-	k := crept(t, 80, 3, func(d int) float64 {
+// TestLatencyTrendCloses: the incident closes once a release has fixed the step.
+func TestLatencyTrendCloses(t *testing.T) {
+	k := judgeTrend(t, 80, 3, func(d int) float64 {
 		if d > 40 {
 			return 700
 		}
@@ -89,15 +90,31 @@ func TestCreepingEnds(t *testing.T) {
 	}
 }
 
-// TestCreepingGoesOn: over its budget, and with its limit far away, a step that still gets slower has not got any better.
-func TestCreepingGoesOn(t *testing.T) {
+// TestLatencyTrendLastsOverBudget: the incident stays open while a step over its budget keeps rising, with its limit far away.
+func TestLatencyTrendLastsOverBudget(t *testing.T) {
 	k, dice := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}, rand.New(rand.NewPCG(4, 7))
 	for hour := range 70 * 24 {
-		run := placed(hour, (900+25*float64(hour/24))*(1+0.15*dice.NormFloat64()))
+		run := orderRun(hour, (900+25*float64(hour/24))*(1+0.15*dice.NormFloat64()))
 		run.Steps[0].SlowMS, run.Steps[0].LimitMS = 1500, 60_000
 		k.Run(run)
 	}
 	if len(k.Changes) != 1 || len(k.State.Open) != 1 {
 		t.Error(k.Changes)
+	}
+}
+
+// TestAcceleratingLatencyTrend: a resource that runs out is predicted ten days ahead. A line through the days would still be months
+// away from the limit.
+func TestAcceleratingLatencyTrend(t *testing.T) {
+	const end = 60.0 // the day on which nothing is left
+	for seed := range uint64(6) {
+		k := judgeTrend(t, 50, seed, func(d int) float64 { return 800 + 20_000/(end-float64(d)) })
+		if len(k.Changes) == 0 || !strings.Contains(k.Changes[0], "creeping opens") {
+			t.Errorf("seed %d: ten days before the end nothing was said: %q", seed, k.Changes)
+			continue
+		}
+		if inc := k.Changes[0]; strings.Contains(inc, "resolves") {
+			t.Errorf("seed %d: %s", seed, inc)
+		}
 	}
 }

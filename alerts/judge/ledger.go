@@ -11,8 +11,8 @@ import (
 	"valkyrie/alerts/judge/trend"
 )
 
-// A Ledger keeps a journey's daily times for 13 months: for people to look at, and to compare a month with the same of
-// last year. Judging has its own, shorter memory, so that its state, which every run writes, stays small.
+// A Ledger keeps a journey's daily times for 13 months, for reports and for comparing a month with the same month last year.
+// It is separate from JourneyState, which holds fewer days, as every run writes that state.
 type Ledger struct {
 	Steps map[string]trend.Days `json:"steps"` // by region and step, "eu-west-1/wait for the PDF"; oldest first
 }
@@ -21,8 +21,8 @@ const ledgerDays = int64(incident.RetainDailyTimes / (24 * time.Hour))
 
 func ledgerKey(name string) string { return "DAYS#" + name }
 
-// Add takes in the days that judging remembers of a region. It is pure; adding them again changes nothing, so that a day
-// that was missed because of a crash comes with the next.
+// Add returns the ledger with the days in a region's state. It is pure and idempotent, so that a day missed because of a
+// crash is added with the next one.
 func (l Ledger) Add(region string, r RegionState) Ledger {
 	steps := map[string]trend.Days{}
 	for key, days := range l.Steps {
@@ -46,7 +46,7 @@ func (l Ledger) Add(region string, r RegionState) Ledger {
 	return Ledger{Steps: steps}
 }
 
-// Step splits a key of Steps.
+// Step splits a key of Steps into region and step.
 func (l Ledger) Step(key string) (region, step string) {
 	region, step, _ = strings.Cut(key, "/")
 	return region, step
@@ -59,7 +59,7 @@ func LoadLedger(ctx context.Context, items incident.Items, name string) (Ledger,
 	return l, err
 }
 
-// lastDay is the latest day whose times judging remembers of the region; 0 when there is none.
+// lastDay returns the latest day in the region's state; 0 if there is none.
 func (r RegionState) lastDay() int64 {
 	var last int64
 	for _, s := range r.Steps {
@@ -70,10 +70,10 @@ func (r RegionState) lastDay() int64 {
 	return last
 }
 
-// updateLedger brings the days of a journey that the ledger lacks into it, and then notes in the journey's state that they are
-// there. It is no part of taking in a run, which is to cost the same at any hour.
+// updateLedger adds the days that the ledger lacks, then marks them as entered in the journey's state. Watch calls it, not
+// Record, so that recording a run costs the same at any hour.
 func (d Recorder) updateLedger(ctx context.Context, name string, s JourneyState) error {
-	days := map[string]int64{} // by region: up to which they are entered now
+	days := map[string]int64{} // by region: the last day that is entered now
 	for region, r := range s.Regions {
 		if last := r.lastDay(); last > r.Entered {
 			days[region] = last
@@ -89,7 +89,7 @@ func (d Recorder) updateLedger(ctx context.Context, name string, s JourneyState)
 		return true
 	})
 	if err != nil {
-		return fmt.Errorf("the daily times of %s could not be kept; it is tried again: %w", name, err)
+		return fmt.Errorf("update the ledger of daily times of %s: %w; retried at the next watch", name, err)
 	}
 	return incident.UpdateItem(ctx, d.Store, incident.JourneyKey(name), func(s *JourneyState) bool {
 		for region, day := range days {

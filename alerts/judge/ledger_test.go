@@ -9,12 +9,12 @@ import (
 	"valkyrie/alerts/judge"
 )
 
-// TestLedgerKeepsThirteenMonths: two years of days leave 13 months, whether each day was added once, or some only later.
+// TestLedgerKeepsThirteenMonths: of two years, 13 months remain, whether each day was added once, or some were added later.
 func TestLedgerKeepsThirteenMonths(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	var each, some judge.Ledger
 	for day := range 730 {
-		k.Run(placed(day*24, 900))
+		k.Run(orderRun(day*24, 900))
 		k.Decisions = nil
 		each = each.Add("eu", k.State.Regions["eu"])
 		if day%30 == 9 || day == 729 {

@@ -8,7 +8,7 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// Join brings what another table knows of a journey into this one's state. Regions are as far as the farther of the two.
+// Join merges a journey's state from another table into this one; each region takes the later of the two states.
 func (d Recorder) Join(ctx context.Context, from incident.Items, name string) error {
 	var theirs JourneyState
 	if item, err := incident.LoadItem(ctx, from, incident.JourneyKey(name), &theirs); err != nil || item.Version == 0 {
@@ -20,7 +20,7 @@ func (d Recorder) Join(ctx context.Context, from incident.Items, name string) er
 	})
 }
 
-// Join is s with what the other state is ahead in. It is pure.
+// Join returns s merged with everything that is newer in the other state. It is pure.
 func (s JourneyState) Join(theirs JourneyState) JourneyState {
 	mine := s
 	s.Regions = maps.Clone(s.Regions)
@@ -30,7 +30,7 @@ func (s JourneyState) Join(theirs JourneyState) JourneyState {
 	s.Open, s.Closed, s.Outbox = slices.Clone(s.Open), slices.Clone(s.Closed), slices.Clone(s.Outbox)
 	for name, r := range theirs.Regions {
 		if have := s.Regions[name]; r.Slot.After(have.Slot) {
-			r.Entered = have.Entered // each table has a ledger of its own
+			r.Entered = have.Entered // each table has its own ledger
 			s.Regions[name] = r
 		}
 	}
@@ -38,13 +38,13 @@ func (s JourneyState) Join(theirs JourneyState) JourneyState {
 		s.Batch = theirs.Batch
 	}
 	for _, i := range theirs.Closed {
-		if !s.joinIncident(i) {
-			s.keep(i)
+		if !s.joinKnown(i) {
+			s.fileIncident(i)
 		}
 	}
 	for _, i := range theirs.Open {
-		if !s.joinIncident(i) {
-			s.joinOpen(i, theirs.isNewerThan(mine, i))
+		if !s.joinKnown(i) {
+			s.joinUnknownOpen(i, theirs.isNewerThan(mine, i))
 		}
 	}
 	for _, i := range theirs.Outbox {
@@ -55,8 +55,8 @@ func (s JourneyState) Join(theirs JourneyState) JourneyState {
 	return s
 }
 
-// isNewerThan reports whether s has seen later runs than the other from somewhere where the incident is bad. A batch has no
-// regions.
+// isNewerThan reports whether s has later runs than the other from one of the incident's regions; for a batch, which has no
+// regions, a later beat.
 func (s JourneyState) isNewerThan(other JourneyState, i incident.Incident) bool {
 	if s.Batch != nil {
 		return other.Batch == nil || s.Batch.Last.After(other.Batch.Last)
@@ -66,32 +66,32 @@ func (s JourneyState) isNewerThan(other JourneyState, i incident.Incident) bool 
 	})
 }
 
-// joinIncident takes in another story of an incident that is known here, open or closed, and reports whether it is.
-func (s *JourneyState) joinIncident(theirs incident.Incident) bool {
+// joinKnown merges another version of an incident that this state has, open or closed. It reports whether it has it.
+func (s *JourneyState) joinKnown(theirs incident.Incident) bool {
 	o, c := slices.IndexFunc(s.Open, theirs.SameID), slices.IndexFunc(s.Closed, theirs.SameID)
-	var met incident.Incident
-	var news bool
+	var merged incident.Incident
+	var changed bool
 	switch {
 	case o >= 0:
-		if met, news = s.Open[o].Merge(theirs); news {
+		if merged, changed = s.Open[o].Merge(theirs); changed {
 			s.Open = slices.Delete(s.Open, o, o+1)
 		}
 	case c >= 0:
-		if met, news = s.Closed[c].Merge(theirs); news {
+		if merged, changed = s.Closed[c].Merge(theirs); changed {
 			s.Closed = slices.Delete(s.Closed, c, c+1)
 		}
 	default:
 		return false
 	}
-	if news {
-		s.keep(met)
-		s.addToOutbox(met)
+	if changed {
+		s.fileIncident(merged)
+		s.addToOutbox(merged)
 	}
 	return true
 }
 
-// keep puts an incident where it belongs.
-func (s *JourneyState) keep(i incident.Incident) {
+// fileIncident adds an incident to Open or Closed by its state.
+func (s *JourneyState) fileIncident(i incident.Incident) {
 	if i.State == incident.Resolved {
 		s.Closed = append(s.Closed, i)
 	} else {
@@ -99,17 +99,17 @@ func (s *JourneyState) keep(i incident.Incident) {
 	}
 }
 
-// joinOpen takes in an open incident that is unknown here. A failing one is open here as well: what is known of the
-// regions decides, with the next run, whether it is over. One of another kind may have been here and be over, of which
-// nothing is remembered; it is believed if it is ahead, seen in runs that this state has not.
-func (s *JourneyState) joinOpen(i incident.Incident, ahead bool) {
+// joinUnknownOpen merges an open incident that this state lacks. A failing one is opened here as well: the next run closes it
+// if the regions work. An incident of another kind may have been closed and dropped here; it is opened only if the other
+// state is newer, from runs that this state lacks.
+func (s *JourneyState) joinUnknownOpen(i incident.Incident, newer bool) {
 	o := slices.IndexFunc(s.Open, i.SameCause)
 	switch {
 	case o >= 0:
-		s.Open[o].Runs++ // so that the route takes it anew, and sees that it is the same matter
+		s.Open[o].Runs++ // so that NotificationState takes the update, and sees the same cause
 		i = s.Open[o]
-	case ahead || i.IsFailing():
-		s.keep(i)
+	case newer || i.IsFailing():
+		s.fileIncident(i)
 	default:
 		i.State, i.ResolvedAt, i.Closing, i.Runs = incident.Resolved, incident.Latest(i.Last, i.Opened), "later runs do not show it", i.Runs+1
 	}

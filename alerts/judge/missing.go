@@ -1,81 +1,137 @@
 package judge
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/phrase"
 )
 
-// Watch looks for what should have come by now and did not: runs of the journeys, and the heartbeats of batches. And it
-// keeps the ledger of days that are over. Call it often; when there is nothing to do it only reads.
-func (d Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error) {
-	var all []Decision
-	var errs []error
-	look := func(name string, fold func(JourneyState) (JourneyState, []Decision)) {
-		decisions, err := d.change(ctx, name, fold)
-		if err != nil {
-			errs = append(errs, fmt.Errorf("whether %s is silent could not be judged: %w", name, err))
+// giveUpAfter is the silence after which a region is no longer expected.
+const giveUpAfter = 7 * 24 * time.Hour
+
+// Watch detects missing runs: it opens a silent incident for regions without the expected runs. watchedSince is the start of
+// recording; time before it does not count as silence. It is pure and idempotent.
+func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSince time.Time) (JourneyState, []Decision) {
+	var silent, expired []string
+	since := map[string]time.Time{} // time at which the region counted as silent
+	for region, r := range s.Regions {
+		at, expected := r.SilentAt(p)
+		if !expected {
+			continue
 		}
-		all = append(all, decisions...)
-	}
-	for _, name := range slices.Sorted(maps.Keys(d.Titles)) {
-		title := d.Titles[name]
-		var seen JourneyState
-		look(name, func(s JourneyState) (JourneyState, []Decision) {
-			s, forgot := d.repairAllRegions(s, name)
-			seen = s
-			s, missed := s.Watch(d.Policy.For(name), name, title, now, d.RunningSince)
-			return s, append(forgot, missed...)
-		})
-		errs = append(errs, d.updateLedger(ctx, name, seen))
-	}
-	for _, h := range d.Policy.Heartbeats {
-		look(h.Name, func(s JourneyState) (JourneyState, []Decision) {
-			s, forgot := d.repairBatch(s, h)
-			s, late := s.WatchBatch(h, now)
-			return s, append(forgot, late...)
-		})
-	}
-	return all, errors.Join(errs...)
-}
-
-// ErrUnknownBatch is returned by Beat for a batch that alerts.yaml does not name.
-var ErrUnknownBatch = errors.New("no such batch among the heartbeats of alerts.yaml")
-
-// Beat takes in what a batch says of itself. Saying it again changes nothing.
-func (d Recorder) Beat(ctx context.Context, b Beat) ([]Decision, error) {
-	for _, h := range d.Policy.Heartbeats {
-		if h.Name == b.Batch {
-			return d.change(ctx, h.Name, func(s JourneyState) (JourneyState, []Decision) {
-				s, forgot := d.repairBatch(s, h)
-				s, decisions := s.Beat(h, b)
-				return s, append(forgot, decisions...)
-			})
+		if watchedSince.After(r.Slot) {
+			at = at.Add(watchedSince.Sub(r.Slot))
+		}
+		switch {
+		case now.Sub(r.Slot) >= giveUpAfter:
+			expired = append(expired, region)
+		case !now.Before(at) && !s.isSilent(region):
+			silent = append(silent, region)
+			since[region] = at
 		}
 	}
-	return nil, fmt.Errorf("%q: %w", b.Batch, ErrUnknownBatch)
-}
-
-// Names are those whose incidents a pager takes over: the journeys, and the batches that send heartbeats.
-func (p Policy) Names(journeys []string) []string {
-	names := append([]string{}, journeys...)
-	for _, h := range p.Heartbeats {
-		names = append(names, h.Name)
+	if len(silent)+len(expired) == 0 {
+		return s, nil
 	}
-	return names
-}
-
-// change folds something into the state of a journey or a batch, and keeps it if anything was decided.
-func (d Recorder) change(ctx context.Context, name string, fold func(JourneyState) (JourneyState, []Decision)) ([]Decision, error) {
+	slices.Sort(silent)
+	slices.Sort(expired)
+	s.Regions, s.Open, s.Outbox = maps.Clone(s.Regions), slices.Clone(s.Open), slices.Clone(s.Outbox)
 	var decisions []Decision
-	err := incident.UpdateItem(ctx, d.Store, incident.JourneyKey(name), func(s *JourneyState) bool {
-		*s, decisions = fold(*s)
-		return len(decisions) > 0 && decisions[0].Verb != Ignores
-	})
-	return decisions, err
+	for _, region := range silent {
+		decisions = append(decisions, s.markSilent(p, name, title, region, since[region], now))
+	}
+	for _, region := range expired {
+		decisions = append(decisions, s.stopExpecting(name, region, now)...)
+	}
+	return s, decisions
+}
+
+func (s JourneyState) isSilent(region string) bool {
+	i := s.silentIncident()
+	return i >= 0 && slices.Contains(s.Open[i].Regions, region)
+}
+
+func (s JourneyState) silentIncident() int {
+	return slices.IndexFunc(s.Open, func(i incident.Incident) bool { return i.Kind == incident.Silent })
+}
+
+// markSilent opens the silent incident, or adds to it, for a region that counts as silent since at.
+func (s *JourneyState) markSilent(p JourneyPolicy, name, title, region string, at, now time.Time) Decision {
+	r := s.Regions[region]
+	every := p.Every
+	if every == 0 {
+		every = time.Duration(r.EveryMS) * time.Millisecond
+	}
+	due := r.Slot.Add(every)
+	reason := fmt.Sprintf("no run of %s has come from %s since the one of %s, though one is due every %s%s", name, region, phrase.Clock(r.Slot), phrase.Duration(every), s.otherRegions(p, region, now))
+	verb := Continues
+	i := s.silentIncident()
+	if i < 0 {
+		verb, i = Opens, len(s.Open)
+		s.Open = append(s.Open, newIncident(name, title, incident.Silent, due, at, reason))
+	}
+	inc := &s.Open[i]
+	inc.Runs++
+	inc.Last, inc.Streak, inc.Regions = now, max(inc.Streak, int(now.Sub(r.Slot)/every)), incident.AddName(inc.Regions, region)
+	inc.Error = fmt.Sprintf("a run is due every %s; the last from %s was that of %s", phrase.Duration(every), region, phrase.Clock(r.Slot))
+	s.addToOutbox(*inc)
+	return Decision{Verb: verb, Reason: reason, Incident: *inc}
+}
+
+// otherRegions returns the suffix of a reason that names the other regions that report.
+func (s JourneyState) otherRegions(p JourneyPolicy, silent string, now time.Time) string {
+	var reporting []string
+	for name, r := range s.Regions {
+		if name != silent && r.reportsAt(p, now) {
+			reporting = append(reporting, name)
+		}
+	}
+	slices.Sort(reporting)
+	switch {
+	case len(reporting) > 0:
+		return "; runs do come from " + phrase.List(reporting)
+	case len(s.Regions) > 1:
+		return "; none comes from anywhere"
+	}
+	return ""
+}
+
+// stopExpecting drops a region, and ends its silence.
+func (s *JourneyState) stopExpecting(name, region string, now time.Time) []Decision {
+	delete(s.Regions, region)
+	reason := fmt.Sprintf("%s is no longer expected from %s: no run has come for %d days", name, region, int(giveUpAfter.Hours())/24)
+	d := Decision{Verb: NoChange, Reason: reason}
+	if i := s.silentIncident(); i >= 0 && slices.Contains(s.Open[i].Regions, region) {
+		d = s.endRegionSilence(i, region, now, reason)
+	}
+	return []Decision{d}
+}
+
+// endSilenceOfRun ends the silence of the run's region.
+func (j *judging) endSilenceOfRun() {
+	if i := j.silentIncident(); i >= 0 && slices.Contains(j.Open[i].Regions, j.run.Region) {
+		since := j.Open[i].Since
+		j.decisions = append(j.decisions, j.endRegionSilence(i, j.run.Region, j.run.Slot,
+			fmt.Sprintf("a run of %s has come from %s again, that of %s, after %s", j.run.Journey, j.run.Region, phrase.Clock(j.run.Slot), phrase.Duration(j.run.Slot.Sub(since)))))
+	}
+}
+
+// endRegionSilence removes a region from the silent incident, and closes the incident after the last one.
+func (s *JourneyState) endRegionSilence(i int, region string, at time.Time, reason string) Decision {
+	inc := s.Open[i]
+	inc.Runs++
+	verb := Continues
+	if len(inc.Regions) > 1 {
+		inc.Regions = slices.DeleteFunc(slices.Clone(inc.Regions), func(name string) bool { return name == region })
+		s.Open[i] = inc
+	} else {
+		verb, inc.State, inc.ResolvedAt, inc.Closing = Resolves, incident.Resolved, at, reason
+		s.Open = slices.Delete(s.Open, i, i+1)
+	}
+	s.addToOutbox(inc)
+	return Decision{Verb: verb, Reason: reason, Incident: inc}
 }

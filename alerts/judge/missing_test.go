@@ -13,7 +13,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-func TestSilence(t *testing.T) {
+func TestMissingRuns(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Run(alertstest.RunEachMinute(0, "eu", journey.Passed))
 	for i := range 4 {
@@ -34,7 +34,7 @@ func TestSilence(t *testing.T) {
 	if got := k.State.Open[0].Regions; len(got) != 2 {
 		t.Error(got)
 	}
-	k.Run(alertstest.RunEachMinute(9, "us", journey.Broken)) // any run is a sign of life
+	k.Run(alertstest.RunEachMinute(9, "us", journey.Broken)) // any run ends the silence
 	k.Run(alertstest.RunEachMinute(10, "eu", journey.Passed))
 	if got := strings.Join(k.Changes, ", "); got != "silent opens@4, silent resolves@10" {
 		t.Error(got)
@@ -44,7 +44,7 @@ func TestSilence(t *testing.T) {
 	}
 }
 
-// TestSilentRegionsHaveNoVote: where two of three regions have gone silent, the third is not held up by them.
+// TestSilentRegionsHaveNoVote: two silent regions of three do not keep the third from opening an incident.
 func TestSilentRegionsHaveNoVote(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	for _, region := range []string{"eu", "us", "ap"} {
@@ -58,8 +58,8 @@ func TestSilentRegionsHaveNoVote(t *testing.T) {
 	}
 }
 
-// TestDownEndsWithoutTheSilent: a region that went silent while it was down does not keep the incident open for ever.
-func TestDownEndsWithoutTheSilent(t *testing.T) {
+// TestDownClosesWithoutSilentRegions: a region that went silent while it was down does not keep the incident open.
+func TestDownClosesWithoutSilentRegions(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	for minute := range 10 {
 		if minute < 2 {
@@ -72,8 +72,8 @@ func TestDownEndsWithoutTheSilent(t *testing.T) {
 	}
 }
 
-// TestSilenceNeedsSomebodyAwake: what was not run while nobody ran anything is not missed the moment they are back.
-func TestSilenceNeedsSomebodyAwake(t *testing.T) {
+// TestDowntimeIsNotSilence: after a downtime of our own, runs count as missing only from the restart on.
+func TestDowntimeIsNotSilence(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Run(alertstest.RunEachMinute(0, "eu", journey.Passed))
 	awake := alertstest.Start.Add(10 * time.Hour)
@@ -88,9 +88,9 @@ func TestSilenceNeedsSomebodyAwake(t *testing.T) {
 	}
 }
 
-func TestSilenceIsOfTheExpectedOnly(t *testing.T) {
+func TestOnlyExpectedRunsAreMissed(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
-	k.Run(alertstest.Run(0, "eu", journey.Passed)) // by hand: none is due after it
+	k.Run(alertstest.Run(0, "eu", journey.Passed)) // a manual run has no interval
 	k.Watch(10_000, time.Time{})
 	if len(k.Changes) != 0 {
 		t.Error(k.Changes)
@@ -106,7 +106,7 @@ func TestSilenceIsOfTheExpectedOnly(t *testing.T) {
 	}
 }
 
-// TestWatchIsIdempotent: to watch again at the same time decides nothing, and a region is never told twice to be silent.
+// TestWatchIsIdempotent: a second Watch at the same time decides nothing.
 func TestWatchIsIdempotent(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		k := alertstest.Scenario{Policy: judge.JourneyPolicy{FailuresInARow: 2, BrokenInARow: 2, SlowRuns: 3, SlowOutOf: 5, SilentAfter: 2}}
@@ -124,70 +124,32 @@ func TestWatchIsIdempotent(t *testing.T) {
 	})
 }
 
-var texts = judge.HeartbeatPolicy{Name: "shift-texts", Title: "send the shift texts", By: "0 6 * * *", Grace: 10 * time.Minute}
-
-func TestHeartbeats(t *testing.T) {
-	at := func(clock string) time.Time {
-		d, err := time.Parse("2 15:04", clock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return time.Date(2026, 11, d.Day(), d.Hour(), d.Minute(), 0, 0, time.UTC)
+// TestSilentIncidentsHaveDistinctIDs: two silent incidents of two regions have different ids, although both missed the same run
+// first.
+func TestSilentIncidentsHaveDistinctIDs(t *testing.T) {
+	p := alertstest.ShippedPolicy(t)
+	var s judge.JourneyState
+	ids := map[string]bool{}
+	run := func(minute int, region string, every time.Duration) {
+		r := alertstest.Run(minute, region, journey.Passed)
+		r.EveryMS = every.Milliseconds()
+		s, _ = judge.Judge(p, s, r, "")
 	}
-	beat := func(clock string, stage judge.Stage, done, expected int64) judge.Beat {
-		return judge.Beat{Batch: "shift-texts", Stage: stage, At: at(clock), Done: done, Expected: expected, Error: "status 414"}
-	}
-	for name, c := range map[string]struct {
-		events []any // beats, and times at which it is watched
-		want   string
-	}{
-		"on time":               {[]any{beat("21 05:00", judge.Starts, 0, 400), beat("21 05:30", judge.Finishes, 400, 400), "21 06:30"}, ""},
-		"late within its grace": {[]any{beat("21 05:00", judge.Starts, 0, 400), "21 06:09", beat("21 06:09", judge.Finishes, 400, 400), "21 06:30"}, ""},
-		"halfway, and then nothing": {
-			[]any{beat("21 05:00", judge.Starts, 0, 400), beat("21 05:20", judge.Progresses, 150, 400), "21 06:10"},
-			"opens: shift-texts is late: it should have finished by 06:00 UTC, with a grace of 10 min; 150 of 400 done, as it said at 05:20 UTC",
-		},
-		"never": {
-			[]any{"21 06:10"},
-			"opens: shift-texts is late: it should have finished by 06:00 UTC, with a grace of 10 min; nothing was ever heard of it",
-		},
-		"incomplete, then whole": {
-			[]any{beat("21 05:30", judge.Finishes, 150, 400), beat("21 05:50", judge.Finishes, 400, 400), "21 06:30"},
-			"opens: shift-texts finished incomplete: 150 of 400 done; resolves: shift-texts finished at 05:50 UTC: 400 of 400 done",
-		},
-		"failed": {
-			[]any{beat("21 05:30", judge.Fails, 150, 400)},
-			"opens: shift-texts failed: status 414; 150 of 400 done",
-		},
-		"an extra one does not stand for the next day's": {
-			[]any{beat("21 05:30", judge.Finishes, 4, 4), beat("21 09:00", judge.Finishes, 4, 4), "22 06:10"},
-			"opens: shift-texts is late: it should have finished by 06:00 UTC, with a grace of 10 min; it has not started since 21 November 09:00 UTC, when 4 of 4 done",
-		},
-		"said twice, and out of order": {
-			[]any{beat("21 05:30", judge.Finishes, 4, 4), beat("21 05:30", judge.Fails, 0, 4), beat("21 05:00", judge.Starts, 0, 4), "21 06:30"}, "",
-		},
-	} {
-		s, _ := judge.JourneyState{}.WatchBatch(texts, at("21 00:00"))
-		var said []string
-		for _, e := range c.events {
-			var ds []judge.Decision
-			switch e := e.(type) {
-			case judge.Beat:
-				s, ds = s.Beat(texts, e)
-			case string:
-				s, ds = s.WatchBatch(texts, at(e))
-				if _, again := s.WatchBatch(texts, at(e)); len(again) > 0 {
-					t.Errorf("%s: watched again, it says %v", name, again)
-				}
-			}
-			for _, d := range ds {
-				if d.Verb == judge.Opens || d.Verb == judge.Continues || d.Verb == judge.Resolves {
-					said = append(said, string(d.Verb)+": "+d.Reason)
-				}
+	watch := func(minute int) {
+		var ds []judge.Decision
+		s, ds = s.Watch(p, "print-card", "", alertstest.Start.Add(time.Duration(minute)*time.Minute), time.Time{})
+		for _, d := range ds {
+			if d.Verb == judge.Opens {
+				ids[d.Incident.ID] = true
 			}
 		}
-		if got := strings.Join(said, "; "); got != c.want {
-			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)
-		}
+	}
+	run(0, "us", 5*time.Minute)
+	run(4, "eu", time.Minute)
+	watch(10)
+	run(17, "eu", time.Minute)
+	watch(18)
+	if len(ids) != 2 {
+		t.Errorf("%v, want two", ids)
 	}
 }

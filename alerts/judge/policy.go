@@ -5,51 +5,53 @@ import (
 	"time"
 )
 
-// A Policy says what it takes to open an incident, for all journeys and for single ones, and which batches report here.
+// A Policy holds the thresholds for opening incidents, for all journeys and per journey, and the batches to watch.
 type Policy struct {
 	JourneyPolicy `yaml:",inline"`
-	Journeys      map[string]JourneyPolicy `yaml:"journeys"` // a field that is left out takes the policy for all
+	Journeys      map[string]JourneyPolicy `yaml:"journeys"` // an omitted field inherits the policy for all
 	Heartbeats    []HeartbeatPolicy        `yaml:"heartbeats"`
 }
 
 // A JourneyPolicy is the policy for one journey.
 type JourneyPolicy struct {
-	FailuresInARow int    `yaml:"failures_in_a_row"` // runs in one region; 1 to 100, default 2
-	RecoverAfter   int    `yaml:"recover_after"`     // good runs in a row that end it; 1 to 100, default 1
-	Regions        Quorum `yaml:"regions"`           // how many regions must agree; default: majority of 3 or more, else any
+	FailuresInARow int    `yaml:"failures_in_a_row"` // consecutive failed runs in one region that count as down; 1 to 100, default 2
+	RecoverAfter   int    `yaml:"recover_after"`     // consecutive good runs that close it; 1 to 100, default 1
+	Regions        Quorum `yaml:"regions"`           // quorum of regions; default: majority of 3 or more, else any
 
 	FlappingFailures   int           `yaml:"flapping_failures"`    // runs; 1 to FlappingOutOf, default 5
 	FlappingOutOf      int           `yaml:"flapping_out_of"`      // runs; up to 100, default 20
 	FlappingOutages    int           `yaml:"flapping_spells"`      // outages within ReturnWithin; 2 to 100, default 3
-	FlappingRingsAfter time.Duration `yaml:"flapping_rings_after"` // from the first failure to the latest; default 30m
-	ReturnWithin       time.Duration `yaml:"return_within"`        // an outage that returns continues the incident; default 24h
-	QuietFor           time.Duration `yaml:"quiet_for"`            // no failure for so long ends flapping; default 6h
+	FlappingRingsAfter time.Duration `yaml:"flapping_rings_after"` // from the first failure to the latest, before flapping calls; default 30m
+	ReturnWithin       time.Duration `yaml:"return_within"`        // a new outage within this time reopens the incident; default 24h
+	QuietFor           time.Duration `yaml:"quiet_for"`            // time without a failure that closes flapping; default 6h
 
 	SlowRuns  int `yaml:"slow_runs"`   // runs; 1 to SlowOutOf, default 3
 	SlowOutOf int `yaml:"slow_out_of"` // runs; up to 100, default 5
 
-	TrendDays    int `yaml:"creeping_days"`  // days that a trend is made of; 14 to 42, default 28
-	TrendHorizon int `yaml:"creeping_ahead"` // days until the limit is crossed, at most; 1 to 365, default 45
+	TrendDays    int `yaml:"creeping_days"`  // days that a trend is computed from; 14 to 42, default 28
+	TrendHorizon int `yaml:"creeping_ahead"` // days until the predicted crossing, at most; 1 to 365, default 45
 
 	BrokenInARow int `yaml:"broken_in_a_row"` // runs; 1 to 100, default 2
 
-	Every       time.Duration `yaml:"every"`        // from slot to slot; default: what the runs say themselves
-	SilentAfter int           `yaml:"silent_after"` // runs in a row that did not come; 1 to 100, default 3
-	SilentGrace time.Duration `yaml:"silent_grace"` // for the last of them to end and be reported; default 1m
+	Every       time.Duration `yaml:"every"`        // interval of the slots; default: as the runs report it
+	SilentAfter int           `yaml:"silent_after"` // consecutive missing runs; 1 to 100, default 3
+	SilentGrace time.Duration `yaml:"silent_grace"` // time for the last of them to end and be recorded; default 1m
 
 	Counts       []CountRule `yaml:"counts"`
-	CountsInARow int         `yaml:"counts_in_a_row"` // runs whose numbers are wrong; 1 to 100, default 2
+	CountsInARow int         `yaml:"counts_in_a_row"` // consecutive runs with wrong counts; 1 to 100, default 2
 }
 
-// DefaultPolicy is the one place where the defaults are.
+// DefaultPolicy returns the default of every field, with the false alarms of each threshold where each run fails at random
+// once in a hundred, with a run each minute (43 200 a month).
 //
-// Flapping, 5 of 20, is chosen so that a site where each run fails by itself once in a hundred times stays silent: a run
-// opens it when it fails and at least 4 of the 19 before it did, 0.01 · C(19,4) · 0.01⁴ · 0.99¹⁵ = 3.3e-7 of the runs,
-// or 0.014 false alarms in a month of 43 200 runs. 4 of 20 would be 0.36 a month, and 3 of 20 would be 6.
-// Down, 2 in a row, is for failures that are not chance: at the same rate chance alone gives 43 200 · 0.01² = 4.3 a
-// month where one region decides, and 3 in a row 0.04. A majority of three regions makes it 43 200 · 3 · 4 · 0.01⁴ = 0.005, as each
-// of two may be so in this run or the one before. For ten journeys that is a call every other year; so where the third
-// region works, both must have failed once more, which is 1e-6 a month. What is down everywhere is told as soon as ever.
+// Flapping, 5 of 20: a run opens it if it fails and at least 4 of the 19 before it did,
+// 0.01 · C(19,4) · 0.01⁴ · 0.99¹⁵ = 3.3e-7 of the runs, or 0.014 false alarms a month. 4 of 20 would give 0.36 a month,
+// 3 of 20 would give 6.
+//
+// Down, 2 in a row: one region gives 43 200 · 0.01² = 4.3 false alarms a month (3 in a row 0.04). A majority of three regions
+// gives 43 200 · 3 · 4 · 0.01⁴ = 0.005, as each of two may be down in this run or the one before. For ten journeys that is a
+// call every other year. So while the third region works, both must fail once more, which gives 1e-6 a month; an outage
+// in all regions is reported as early as without this rule.
 func DefaultPolicy() Policy {
 	return Policy{JourneyPolicy: JourneyPolicy{
 		FailuresInARow: 2, RecoverAfter: 1,
@@ -60,7 +62,7 @@ func DefaultPolicy() Policy {
 	}}
 }
 
-// For is the policy for a journey.
+// For returns the policy of a journey: its own fields, else those for all.
 func (p Policy) For(name string) JourneyPolicy {
 	own, all := p.Journeys[name], p.JourneyPolicy
 	own.FailuresInARow = cmp.Or(own.FailuresInARow, all.FailuresInARow)
@@ -87,11 +89,12 @@ func (p Policy) For(name string) JourneyPolicy {
 	return own
 }
 
-// window is how many runs a region has to remember.
+// window returns the number of conclusive runs that a region must remember.
 func (p JourneyPolicy) window() int { return max(p.SlowOutOf, p.FlappingOutOf) }
 
+// Bounds of the policy.
 const (
-	MaxRuns      = 100 // runs; more would be slower to notice than any customer
-	MinTrendDays = 14  // of a trend: below, a weekday has no second one to be compared with
-	MaxTrendDays = 42  // of a trend; so many are remembered
+	MaxRuns      = 100 // runs in any threshold; more would detect later than customers do
+	MinTrendDays = 14  // of a trend, so that each weekday occurs twice
+	MaxTrendDays = 42  // of a trend, and the number that a state keeps
 )

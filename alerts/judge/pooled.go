@@ -7,16 +7,14 @@ import (
 	"valkyrie/alerts/judge/trend"
 )
 
-// pooledDays are a step's days on the average of the regions that have seen as much of it, and these regions. What gets
-// slower by itself does so wherever it is seen from, and what each region adds by chance evens out: of three, its weight is
-// not much over half.
+// pooledDays averages a step's days over the regions with about as many days as the best one, and returns these regions.
+// Averaging reduces the random variation: over three regions, to little more than half.
 //
-// It is the same regions on every day, so that one that comes, goes, or misses a day, is no rise; and most of them
-// have a share in it, or else it is a matter of those few that have, and told of them. Where there is no such thing, it is
-// nothing.
+// Each day averages the same regions, as a region that is added, removed or misses a day would look like a rise. Most of
+// them must rise by at least minShare of the average; otherwise the result is empty, as the trend belongs to single regions.
 func (j *judging) pooledDays(step StepDays) (StepDays, []string) {
-	const missed = 3   // days, at most, that a region may have seen less than others
-	const share = 0.25 // of the average rise
+	const maxMissed = 3   // days that a region may have less than the best
+	const minShare = 0.25 // of the average slope
 	seen := map[string]map[int64]int64{}
 	most := 0
 	for name, r := range j.Regions {
@@ -32,7 +30,7 @@ func (j *judging) pooledDays(step StepDays) (StepDays, []string) {
 		}
 		most = max(most, len(seen[name]))
 	}
-	maps.DeleteFunc(seen, func(_ string, days map[int64]int64) bool { return len(days) < most-missed })
+	maps.DeleteFunc(seen, func(_ string, days map[int64]int64) bool { return len(days) < most-maxMissed })
 	all := StepDays{Name: step.Name, SlowMS: step.SlowMS, LimitMS: step.LimitMS}
 	for day := j.now.Day - int64(j.policy.TrendDays); day < j.now.Day; day++ {
 		sum, n := int64(0), 0
@@ -45,19 +43,19 @@ func (j *judging) pooledDays(step StepDays) (StepDays, []string) {
 			all.Days = append(all.Days, trend.Daily{Day: day, MS: sum / int64(n)})
 		}
 	}
-	least, rise := share*trend.Of(all.Days).Slope, 0
+	least, rising := minShare*trend.Of(all.Days).Slope, 0
 	for _, days := range seen {
 		if trend.Of(daysOf(days)).Slope >= least {
-			rise++
+			rising++
 		}
 	}
-	if 2*rise <= len(seen) {
+	if 2*rising <= len(seen) {
 		return StepDays{}, nil
 	}
 	return all, slices.Sorted(maps.Keys(seen))
 }
 
-// daysOf are days by their number, oldest first.
+// daysOf returns the days in order, oldest first.
 func daysOf(of map[int64]int64) trend.Days {
 	var days trend.Days
 	for _, day := range slices.Sorted(maps.Keys(of)) {

@@ -12,15 +12,15 @@ import (
 	"valkyrie/alerts/judge"
 )
 
-// seenFrom judges days of hourly runs from several regions, and returns what was said of creeping. ms is how long the run
-// of a day takes from a region; 0: there is none.
-func seenFrom(t *testing.T, days int, seed uint64, regions []string, ms func(dice *rand.Rand, day int, region string) float64) (said []incident.Incident) {
+// judgeRegions judges days of hourly runs from several regions, and returns the latency trend incidents that opened. ms returns the
+// duration of a run; 0: no run.
+func judgeRegions(t *testing.T, days int, seed uint64, regions []string, ms func(dice *rand.Rand, day int, region string) float64) (said []incident.Incident) {
 	t.Helper()
 	policy, dice := alertstest.ShippedPolicy(t), rand.New(rand.NewPCG(seed, 12))
 	var state judge.JourneyState
 	for hour := range days * 24 {
 		for _, region := range regions {
-			run := placed(hour, ms(dice, hour/24, region))
+			run := orderRun(hour, ms(dice, hour/24, region))
 			if run.Region, run.Steps[0].SlowMS = region, 1500; run.Steps[0].DurationMS == 0 {
 				continue
 			}
@@ -39,19 +39,19 @@ func seenFrom(t *testing.T, days int, seed uint64, regions []string, ms func(dic
 
 var three = []string{"ap", "eu", "us"}
 
-// waits are times that scatter as those of a search do, where most are short and a few are long: the worst noise there is.
+// waits draws exponentially distributed durations, as of a search: most are short and a few are long, the strongest noise.
 func waits(level func(day int) float64) func(*rand.Rand, int, string) float64 {
 	return func(dice *rand.Rand, day int, _ string) float64 { return 100 + level(day)*dice.ExpFloat64() }
 }
 
-// TestTogetherRegionsSeeMore: a rise too faint for one region within a few weeks is seen by three of them.
-func TestTogetherRegionsSeeMore(t *testing.T) {
+// TestAverageOfRegionsDetectsFaintTrend: three regions together detect a rise that is too faint for one within a few weeks.
+func TestAverageOfRegionsDetectsFaintTrend(t *testing.T) {
 	rise := waits(func(day int) float64 { return 700 * math.Exp(0.024*float64(day)) })
 	alone, together := 0, 0
 	const seeds = 20
 	for seed := range uint64(seeds) {
-		alone += min(1, len(seenFrom(t, 25, seed, three[:1], rise)))
-		said := seenFrom(t, 25, seed, three, rise)
+		alone += min(1, len(judgeRegions(t, 25, seed, three[:1], rise)))
+		said := judgeRegions(t, 25, seed, three, rise)
 		together += min(1, len(said))
 		if len(said) > 0 && len(said[0].Regions) > 1 && !strings.Contains(said[0].Reason, "on the average of ap, eu and us: it gets slower") {
 			t.Error(said[0].Reason)
@@ -62,10 +62,10 @@ func TestTogetherRegionsSeeMore(t *testing.T) {
 	}
 }
 
-// TestOneRegionCreeps: what gets slower from one region only is told of that one.
-func TestOneRegionCreeps(t *testing.T) {
+// TestLatencyTrendInOneRegion: a step that gets slower in one region only is reported for that region.
+func TestLatencyTrendInOneRegion(t *testing.T) {
 	for seed := range uint64(6) {
-		said := seenFrom(t, 28, seed, three, func(dice *rand.Rand, day int, region string) float64 {
+		said := judgeRegions(t, 28, seed, three, func(dice *rand.Rand, day int, region string) float64 {
 			level := 500.0
 			if region == "us" {
 				level += 30 * float64(day)
@@ -78,8 +78,8 @@ func TestOneRegionCreeps(t *testing.T) {
 	}
 }
 
-// TestRegionsComeAndGo: a slow region that is new, or the end of a fast one, is no rise of the average.
-func TestRegionsComeAndGo(t *testing.T) {
+// TestChangingRegionsAreNoTrend: adding a slow region, or removing a fast one, is no rise of the average.
+func TestChangingRegionsAreNoTrend(t *testing.T) {
 	level := map[string]float64{"ap": 1300, "eu": 600, "us": 500}
 	for name, here := range map[string]func(day int, region string) bool{
 		"ap is new":         func(day int, region string) bool { return region != "ap" || day >= 20 },
@@ -90,7 +90,7 @@ func TestRegionsComeAndGo(t *testing.T) {
 		"only us on Sunday": func(day int, region string) bool { return region == "us" || day%7 != 0 },
 	} {
 		for seed := range uint64(6) {
-			said := seenFrom(t, 45, seed, three, func(dice *rand.Rand, day int, region string) float64 {
+			said := judgeRegions(t, 45, seed, three, func(dice *rand.Rand, day int, region string) float64 {
 				if !here(day, region) {
 					return 0
 				}
@@ -103,9 +103,8 @@ func TestRegionsComeAndGo(t *testing.T) {
 	}
 }
 
-// TestNoisyIsNotCreeping: what is near its budget, and scatters widely from run to run or from day to day, does not get
-// slower for that. Ninety days of it are judged twenty times; chance is allowed one time in ten.
-func TestNoisyIsNotCreeping(t *testing.T) {
+// TestNoiseIsNoTrend: a noisy step close to its budget opens nothing. Of twenty times 90 days, two may open an incident by chance.
+func TestNoiseIsNoTrend(t *testing.T) {
 	daily := func(sd float64, seed uint64) func(int) float64 {
 		dice := rand.New(rand.NewPCG(seed, 5))
 		days := map[int]float64{}
@@ -137,7 +136,7 @@ func TestNoisyIsNotCreeping(t *testing.T) {
 	} {
 		alarms := 0
 		for seed := range uint64(seeds) {
-			alarms += min(1, len(seenFrom(t, 90, seed, three, ms(seed))))
+			alarms += min(1, len(judgeRegions(t, 90, seed, three, ms(seed))))
 		}
 		if alarms > seeds/10 {
 			t.Errorf("%s: %d of %d times it was taken for creeping", name, alarms, seeds)

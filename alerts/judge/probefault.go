@@ -8,13 +8,13 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// probeFault looks at the runs that could not be made.
+// probeFault opens, continues or closes the probe fault incident by the broken runs, which could not test the site.
 func (j *judging) probeFault() {
 	streak := j.now.Broken
 	i := j.find(incident.ProbeFault)
 	if streak.Count == 0 {
 		if i >= 0 && !j.isBroken(j.Open[i]) {
-			j.resolve(i)
+			j.closeOnGoodRun(i)
 		}
 		return
 	}
@@ -28,6 +28,7 @@ func (j *judging) probeFault() {
 	}
 }
 
+// isBroken reports whether the probe is still broken in one of the incident's regions that report.
 func (j *judging) isBroken(inc incident.Incident) bool {
 	return slices.ContainsFunc(inc.Regions, func(name string) bool {
 		r := j.Regions[name]

@@ -10,40 +10,40 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Recorder takes in runs: it keeps each, and judges it.
+// A Recorder stores each run and judges it.
 type Recorder struct {
 	Store        incident.Store
 	Policy       Policy
 	Titles       map[string]string // of the journeys, by name
-	RunningSince time.Time         // since when runs can come; zero: always. Before it, none is missed
+	RunningSince time.Time         // start of recording; no run from before it is missing. Zero: always
 
-	TimeNow func() time.Time // refuses runs from the future; nil: the slots of runs are believed whatever the clock says
+	TimeNow func() time.Time // for rejecting runs from the future; nil: slots are accepted whatever the clock shows
 }
 
-// Record keeps run and folds it into its journey's state; a decision to page is in the same write as the state that it
-// follows from. Recording a run again changes nothing. A run from the future is refused: see ErrFutureRun.
+// Record stores the run and folds it into its journey's state; a decision to page is part of the same write as the state it
+// follows from. It is idempotent. A run from the future is rejected with ErrFutureRun.
 //
-// A program that stops between the two leaves a run that was kept and not judged. It is judged with the next one from its
-// region, before it: so no verdict is lost, and the order of slots is kept. One whose region was judged further meanwhile
-// is late, and late runs change nothing.
+// A crash between the two writes leaves a run that is stored and not judged. Record judges it just before the next run from
+// its region, so that no verdict is lost and slots stay in order. If its region has later runs judged by then, it is late
+// and ignored.
 func (d Recorder) Record(ctx context.Context, run journey.Run) ([]Decision, error) {
 	if err := d.rejectFutureRun(run); err != nil {
 		return nil, err
 	}
 	if err := d.Store.PutRun(ctx, run); err != nil {
-		return nil, fmt.Errorf("the run of %s could not be kept: %w", run.Journey, err)
+		return nil, fmt.Errorf("store the run of %s: %w", run.Journey, err)
 	}
 	var last RegionState
 	decisions, err := d.judge(ctx, run, func(r RegionState) bool {
 		last = r
-		return !misses(r.Slot, run)
+		return !hasGap(r.Slot, run)
 	})
-	if err != nil || !misses(last.Slot, run) {
+	if err != nil || !hasGap(last.Slot, run) {
 		return decisions, err
 	}
 	runs, err := d.unjudgedRuns(ctx, run, incident.Latest(last.Slot, last.Doubt))
 	if err != nil {
-		return nil, fmt.Errorf("the runs of %s before it could not be read: %w", run.Journey, err)
+		return nil, fmt.Errorf("read the unjudged runs of %s: %w", run.Journey, err)
 	}
 	for _, r := range append(runs, run) {
 		more, err := d.judge(ctx, r, always)
@@ -55,13 +55,13 @@ func (d Recorder) Record(ctx context.Context, run journey.Run) ([]Decision, erro
 	return decisions, nil
 }
 
-// misses reports whether a slot is missing between the last that was judged and a run: it may have been kept.
-func misses(last time.Time, run journey.Run) bool {
+// hasGap reports whether a slot is missing between the last judged one and a run; its run may be stored.
+func hasGap(last time.Time, run journey.Run) bool {
 	return run.Slot.Sub(last) > time.Duration(run.EveryMS)*time.Millisecond
 }
 
-// unjudgedRuns are the runs of the same region that were kept between the last that was judged, or is in doubt, and this one.
-// It goes no further back than a day: what is older wakes nobody.
+// unjudgedRuns returns the stored runs of the same region between the last slot that is judged, or in doubt, and this run. It
+// goes back one day at most, as older runs must not page.
 func (d Recorder) unjudgedRuns(ctx context.Context, run journey.Run, last time.Time) ([]journey.Run, error) {
 	const aDay = 24 * time.Hour
 	since := last
@@ -72,7 +72,7 @@ func (d Recorder) unjudgedRuns(ctx context.Context, run journey.Run, last time.T
 	return slices.DeleteFunc(runs, func(r journey.Run) bool { return r.Region != run.Region || !r.Slot.After(last) }), err
 }
 
-// CatchUp judges the runs that were kept, but not judged because the program stopped in between.
+// CatchUp judges the runs that were stored, but not judged because of a crash. Call it at start.
 func (d Recorder) CatchUp(ctx context.Context, journeys []string) error {
 	for _, name := range journeys {
 		var s JourneyState
@@ -85,7 +85,7 @@ func (d Recorder) CatchUp(ctx context.Context, journeys []string) error {
 		}
 		for _, run := range runs {
 			if d.rejectFutureRun(run) != nil || !run.Slot.After(s.Regions[run.Region].Doubt) {
-				continue // it was kept while the clock was wrong
+				continue // stored while the clock was wrong
 			}
 			if _, err := d.judge(ctx, run, always); err != nil {
 				return err
@@ -95,7 +95,7 @@ func (d Recorder) CatchUp(ctx context.Context, journeys []string) error {
 	return nil
 }
 
-// earliest is the slot up to which every region has been judged.
+// earliest returns the slot up to which every region is judged.
 func (s JourneyState) earliest() time.Time {
 	var first time.Time
 	for _, r := range s.Regions {
@@ -106,25 +106,25 @@ func (s JourneyState) earliest() time.Time {
 	return first
 }
 
-// always is for a run that may be judged whatever came before it.
+// always accepts a run in every state of its region.
 func always(RegionState) bool { return true }
 
-// judge folds a run into the state of its journey, if that of its region is ready for it.
+// judge folds a run into the state of its journey, if ready accepts the region's state.
 func (d Recorder) judge(ctx context.Context, run journey.Run, ready func(RegionState) bool) ([]Decision, error) {
 	var decisions []Decision
 	err := incident.UpdateItem(ctx, d.Store, incident.JourneyKey(run.Journey), func(s *JourneyState) bool {
 		decisions = nil
-		forgot := d.repairRegion(s, run)
+		resets := d.repairRegion(s, run)
 		if !ready(s.Regions[run.Region]) {
 			return false
 		}
 		*s, decisions = Judge(d.Policy.For(run.Journey), *s, run, d.Titles[run.Journey])
 		changed := decisions[0].Verb != Ignores
-		decisions = append(forgot, decisions...)
+		decisions = append(resets, decisions...)
 		return changed
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the run of %s could not be judged: %w", run.Journey, err)
+		return nil, fmt.Errorf("judge the run of %s: %w", run.Journey, err)
 	}
 	return decisions, nil
 }

@@ -17,27 +17,27 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A counter is a desk with a store and a clock of its own.
-type counter struct {
+// A fixture is a Recorder with its own store and clock.
+type fixture struct {
 	*testing.T
 	judge.Recorder
 	now time.Time
 }
 
-func newCounter(t *testing.T) *counter {
+func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "valkyrie.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { store.Close() })
-	c := &counter{T: t, now: alertstest.Start}
+	c := &fixture{T: t, now: alertstest.Start}
 	c.Recorder = judge.Recorder{Store: store, Policy: judge.Policy{JourneyPolicy: alertstest.Policy}, TimeNow: func() time.Time { return c.now }}
 	return c
 }
 
-// run records a run and says what was decided: "opens", or "waits; opens" where it brought an earlier one with it.
-func (c *counter) run(minute int, region string, o journey.Outcome) string {
+// run records a run and returns the decisions: "opens", or "waits; opens" if an unjudged run was judged before it.
+func (c *fixture) run(minute int, region string, o journey.Outcome) string {
 	c.Helper()
 	ds, err := c.Record(c.Context(), alertstest.RunEachMinute(minute, region, o))
 	if err != nil {
@@ -50,57 +50,57 @@ func (c *counter) run(minute int, region string, o journey.Outcome) string {
 	return strings.Join(verbs, "; ")
 }
 
-// crash keeps a run, and does not judge it.
-func (c *counter) crash(minute int, region string, o journey.Outcome) {
+// storeOnly stores a run without judging it, as a crash in between does.
+func (c *fixture) storeOnly(minute int, region string, o journey.Outcome) {
 	c.Helper()
 	if err := c.Store.PutRun(c.Context(), alertstest.RunEachMinute(minute, region, o)); err != nil {
 		c.Fatal(err)
 	}
 }
 
-func (c *counter) wants(got, want string) {
+func (c *fixture) want(got, want string) {
 	c.Helper()
 	if got != want {
 		c.Errorf("got %q, want %q", got, want)
 	}
 }
 
-// TestCrashLosesNoVerdict: a run that was kept, and not judged because the program died, counts when the next one comes.
+// TestCrashLosesNoVerdict: a run that a crash left unjudged is judged before the next one.
 func TestCrashLosesNoVerdict(t *testing.T) {
-	c := newCounter(t)
+	c := newFixture(t)
 	c.now = alertstest.Start.Add(time.Hour)
-	c.wants(c.run(0, "eu", journey.Passed), "rests")
-	c.crash(1, "eu", journey.Failed)
-	c.wants(c.run(2, "eu", journey.Failed), "waits; opens")
-	c.wants(c.run(1, "eu", journey.Passed), "ignores") // whoever died comes back: it is late
-	c.wants(c.run(3, "eu", journey.Passed), "resolves")
+	c.want(c.run(0, "eu", journey.Passed), "rests")
+	c.storeOnly(1, "eu", journey.Failed)
+	c.want(c.run(2, "eu", journey.Failed), "waits; opens")
+	c.want(c.run(1, "eu", journey.Passed), "ignores") // the crashed process retries: the run is late
+	c.want(c.run(3, "eu", journey.Passed), "resolves")
 }
 
-// TestCrashInOneOfTwoRegions: the other region goes on meanwhile, and is not judged twice.
+// TestCrashInOneOfTwoRegions: an unjudged run of one region does not make runs of the other be judged twice.
 func TestCrashInOneOfTwoRegions(t *testing.T) {
-	c := newCounter(t)
+	c := newFixture(t)
 	c.now = alertstest.Start.Add(time.Hour)
-	c.crash(0, "eu", journey.Failed) // the very first run of all
-	c.wants(c.run(0, "us", journey.Passed), "rests")
-	c.crash(1, "us", journey.Failed)
-	c.wants(c.run(1, "eu", journey.Failed), "waits; opens")
-	c.wants(c.run(2, "us", journey.Failed), "continues; continues")
-	c.crash(2, "eu", journey.Passed)
+	c.storeOnly(0, "eu", journey.Failed) // the very first run of all
+	c.want(c.run(0, "us", journey.Passed), "rests")
+	c.storeOnly(1, "us", journey.Failed)
+	c.want(c.run(1, "eu", journey.Failed), "waits; opens")
+	c.want(c.run(2, "us", journey.Failed), "continues; continues")
+	c.storeOnly(2, "eu", journey.Passed)
 	if err := c.CatchUp(c.Context(), []string{"print-card"}); err != nil { // the program starts again
 		t.Fatal(err)
 	}
-	c.wants(c.run(3, "us", journey.Passed), "resolves")
-	c.wants(c.run(3, "eu", journey.Passed), "rests")
+	c.want(c.run(3, "us", journey.Passed), "resolves")
+	c.want(c.run(3, "eu", journey.Passed), "rests")
 }
 
-// TestRunFromTheFuture: a run whose slot is still to come is refused, and does not make those that follow late.
+// TestRunFromTheFuture: a run from the future is rejected, and does not make later runs late.
 func TestRunFromTheFuture(t *testing.T) {
-	c := newCounter(t)
+	c := newFixture(t)
 	c.now = alertstest.Start.Add(time.Minute)
-	c.wants(c.run(0, "eu", journey.Passed), "rests")
-	c.wants(c.run(5, "eu", journey.Passed), "rests") // the clocks are not that far apart
+	c.want(c.run(0, "eu", journey.Passed), "rests")
+	c.want(c.run(5, "eu", journey.Passed), "rests") // within the accepted clock skew
 	_, err := c.Record(t.Context(), alertstest.RunEachMinute(60, "eu", journey.Failed))
-	if !errors.Is(err, judge.ErrFutureRun) || !strings.Contains(err.Error(), "print-card from eu is for 2026-11-21T04:00:00Z, but it is 2026-11-21T03:01:00Z") {
+	if !errors.Is(err, judge.ErrFutureRun) || !strings.Contains(err.Error(), "the run of print-card from eu for 2026-11-21T04:00:00Z: it is 2026-11-21T03:01:00Z here") {
 		t.Error(err)
 	}
 	runs, err := c.Store.Runs(context.Background(), incident.RunQuery{})
@@ -108,28 +108,28 @@ func TestRunFromTheFuture(t *testing.T) {
 		t.Errorf("%d runs were kept, want 2 (%v)", len(runs), err)
 	}
 	c.now = alertstest.Start.Add(7 * time.Minute)
-	c.wants(c.run(6, "eu", journey.Failed), "waits")
-	c.wants(c.run(7, "eu", journey.Failed), "opens")
+	c.want(c.run(6, "eu", journey.Failed), "waits")
+	c.want(c.run(7, "eu", journey.Failed), "opens")
 }
 
-// TestClockPutRight: the machine's own clock was a day ahead, and all it judged then is in the future now.
-func TestClockPutRight(t *testing.T) {
-	c := newCounter(t)
+// TestClockCorrected: after a clock that was a day ahead is corrected, the region's state in the future is reset.
+func TestClockCorrected(t *testing.T) {
+	c := newFixture(t)
 	const day = 24 * 60
 	c.now = alertstest.Start.Add(day * time.Minute)
-	c.wants(c.run(day, "eu", journey.Passed), "rests")
+	c.want(c.run(day, "eu", journey.Passed), "rests")
 	c.now = alertstest.Start.Add(10 * time.Minute)
 	if err := c.CatchUp(c.Context(), []string{"print-card"}); err != nil {
 		t.Fatal(err)
 	}
-	c.wants(c.run(10, "eu", journey.Failed), "forgets; waits")
-	c.wants(c.run(11, "eu", journey.Failed), "opens")
+	c.want(c.run(10, "eu", journey.Failed), "forgets; waits")
+	c.want(c.run(11, "eu", journey.Failed), "opens")
 	c.now = alertstest.Start.Add(day * time.Minute)
-	c.wants(c.run(day, "eu", journey.Passed), "resolves")
+	c.want(c.run(day, "eu", journey.Passed), "resolves")
 }
 
-// ahead judges failures and good runs that come and go, each hour of the day ahead, by a clock that is a day ahead.
-func (c *counter) ahead() {
+// recordAhead records a sequence of failed and good runs with a clock that is a day ahead.
+func (c *fixture) recordAhead() {
 	const day = 24 * 60
 	c.now = alertstest.Start.Add((day + 60) * time.Minute)
 	for _, minute := range []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14} {
@@ -141,12 +141,12 @@ func (c *counter) ahead() {
 	}
 }
 
-// TestSilenceAfterAClockPutRight: a region that was judged a day ahead, and then goes silent, is missed within minutes of when
-// the clock is right, and not in a day.
-func TestSilenceAfterAClockPutRight(t *testing.T) {
-	c := newCounter(t)
+// TestSilenceAfterClockCorrection: a region judged a day ahead that goes silent is detected within minutes of the correction, not
+// after a day.
+func TestSilenceAfterClockCorrection(t *testing.T) {
+	c := newFixture(t)
 	c.Titles, c.Policy.SilentAfter, c.Policy.SilentGrace = map[string]string{"print-card": "print a card"}, 3, time.Minute
-	c.ahead()
+	c.recordAhead()
 	var said []string
 	for minute := range 10 {
 		c.now = alertstest.Start.Add(time.Duration(minute) * time.Minute)
@@ -158,13 +158,13 @@ func TestSilenceAfterAClockPutRight(t *testing.T) {
 			said = append(said, fmt.Sprint(minute, d.Verb, d.Incident.Kind))
 		}
 	}
-	c.wants(strings.Join(said, ", "), "0forgets, 4openssilent")
+	c.want(strings.Join(said, ", "), "0forgets, 4openssilent")
 }
 
-// TestFlappingEndsAfterAClockPutRight: what came and went a day ahead is over when it has been quiet for long enough by the
-// right clock; and what a step usually takes was not forgotten.
-func TestFlappingEndsAfterAClockPutRight(t *testing.T) {
-	c := newCounter(t)
+// TestFlappingClosesAfterClockCorrection: flapping recorded a day ahead closes after its quiet time by the correct clock, and the
+// daily medians remain.
+func TestFlappingClosesAfterClockCorrection(t *testing.T) {
+	c := newFixture(t)
 	c.Policy.FlappingFailures, c.Policy.FlappingOutOf, c.Policy.QuietFor = 3, 20, 10*time.Minute
 	c.now = alertstest.Start.Add(-24 * time.Hour)
 	run := alertstest.RunEachMinute(-24*60, "eu", journey.Passed)
@@ -172,7 +172,7 @@ func TestFlappingEndsAfterAClockPutRight(t *testing.T) {
 	if _, err := c.Record(t.Context(), run); err != nil {
 		t.Fatal(err)
 	}
-	c.ahead()
+	c.recordAhead()
 	for minute := range 11 {
 		c.now = alertstest.Start.Add(time.Duration(minute) * time.Minute)
 		want := "rests"
@@ -182,7 +182,7 @@ func TestFlappingEndsAfterAClockPutRight(t *testing.T) {
 		case 10:
 			want = "resolves"
 		}
-		c.wants(c.run(minute, "eu", journey.Passed), want)
+		c.want(c.run(minute, "eu", journey.Passed), want)
 	}
 	var s judge.JourneyState
 	item, err := c.Store.Item(t.Context(), "JOURNEY#print-card")
@@ -197,9 +197,9 @@ func TestFlappingEndsAfterAClockPutRight(t *testing.T) {
 	}
 }
 
-// TestBatchAfterAClockPutRight: what a batch says when the clock is right again counts, and its being late too.
-func TestBatchAfterAClockPutRight(t *testing.T) {
-	c := newCounter(t)
+// TestBatchAfterClockCorrection: beats, and being late, count again once the clock is corrected.
+func TestBatchAfterClockCorrection(t *testing.T) {
+	c := newFixture(t)
 	c.Policy.Heartbeats = []judge.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: time.Hour}}
 	var said []string
 	beat := func(stage judge.Stage) {
@@ -215,7 +215,7 @@ func TestBatchAfterAClockPutRight(t *testing.T) {
 	beat(judge.Starts)
 	c.now = alertstest.Start
 	beat(judge.Fails)
-	c.wants(strings.Join(said, "; "), "rests; forgets; opens")
+	c.want(strings.Join(said, "; "), "rests; forgets; opens")
 
 	c.now, said = alertstest.Start.Add(24*time.Hour), nil
 	beat(judge.Starts)
@@ -228,35 +228,35 @@ func TestBatchAfterAClockPutRight(t *testing.T) {
 			said = append(said, string(d.Verb))
 		}
 	}
-	c.wants(strings.Join(said, "; "), "rests; forgets; continues")
+	c.want(strings.Join(said, "; "), "rests; forgets; continues")
 }
 
-// TestWhatWasKeptAhead: runs that a clock kept that was an hour ahead are not made up for when that hour comes: nobody is woken
-// by an outage that was over long ago.
-func TestWhatWasKeptAhead(t *testing.T) {
-	for name, again := range map[string]func(c *counter){
-		"a slot was missed":        func(*counter) {},
-		"the program starts again": func(c *counter) { c.must(c.CatchUp(c.Context(), []string{"print-card"})) },
+// TestRunsStoredAheadAreNotJudged: runs stored by a clock that was an hour ahead are not judged when that hour comes, so an old outage
+// does not page.
+func TestRunsStoredAheadAreNotJudged(t *testing.T) {
+	for name, again := range map[string]func(c *fixture){
+		"a slot was missed":        func(*fixture) {},
+		"the program starts again": func(c *fixture) { c.must(c.CatchUp(c.Context(), []string{"print-card"})) },
 	} {
-		c := newCounter(t)
+		c := newFixture(t)
 		c.now = alertstest.Start.Add(time.Hour)
-		c.wants(c.run(60, "eu", journey.Failed), "waits")
-		c.crash(61, "eu", journey.Failed)
+		c.want(c.run(60, "eu", journey.Failed), "waits")
+		c.storeOnly(61, "eu", journey.Failed)
 		c.now = alertstest.Start
-		c.wants(c.run(0, "eu", journey.Passed), "forgets; rests")
+		c.want(c.run(0, "eu", journey.Passed), "forgets; rests")
 		c.now = alertstest.Start.Add(62 * time.Minute)
 		again(c)
 		if got := c.run(62, "eu", journey.Passed); strings.Contains(got, "opens") || strings.Contains(got, "resolves") {
 			t.Errorf("%s: %s", name, got)
 		}
 		c.now = alertstest.Start.Add(65 * time.Minute)
-		c.crash(63, "eu", journey.Failed) // by the right clock
-		c.crash(64, "eu", journey.Failed)
-		c.wants(c.run(65, "eu", journey.Passed), "waits; opens; resolves")
+		c.storeOnly(63, "eu", journey.Failed) // by the right clock
+		c.storeOnly(64, "eu", journey.Failed)
+		c.want(c.run(65, "eu", journey.Passed), "waits; opens; resolves")
 	}
 }
 
-func (c *counter) must(err error) {
+func (c *fixture) must(err error) {
 	c.Helper()
 	if err != nil {
 		c.Fatal(err)

@@ -7,25 +7,25 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A RegionState is what is remembered of the runs from one region.
+// A RegionState is the stored state of the runs from one region.
 type RegionState struct {
-	Slot           time.Time `json:"slot"`           // of the last run that was judged; anything up to it changes nothing
-	EveryMS        int64     `json:"every_ms"`       // from slot to slot, as that run said; 0: it did not
-	Doubt          time.Time `json:"doubt,omitzero"` // the runs that are kept up to this slot may be those of a clock that was ahead: they are not made up for
-	Failed         Streak    `json:"failed"`         // failures in a row. Broken runs say nothing of the site, so they do not end it
-	Good           int       `json:"good"`           // good runs in a row, likewise
+	Slot           time.Time `json:"slot"`           // of the last judged run; a run at or before it is ignored
+	EveryMS        int64     `json:"every_ms"`       // interval of the slots that the run reported; 0: none
+	Doubt          time.Time `json:"doubt,omitzero"` // runs stored up to this slot may come from a clock that was ahead: they are never judged later
+	Failed         Streak    `json:"failed"`         // consecutive failed runs; a broken run is inconclusive and does not end the streak
+	Good           int       `json:"good"`           // consecutive good runs, likewise
 	Broken         Streak    `json:"broken"`
-	Wrong          Streak    `json:"wrong"` // runs in a row whose counts were not what they must be
-	ConclusiveRuns int       `json:"told"`  // runs so far that told something of the site
-	Bad            []BadRun  `json:"bad"`   // the slow and the failed ones of the last few, oldest first
+	Wrong          Streak    `json:"wrong"` // consecutive runs with wrong counts
+	ConclusiveRuns int       `json:"told"`  // runs so far that passed, were slow or failed
+	Bad            []BadRun  `json:"bad"`   // slow and failed runs among the last few, oldest first
 
-	Day       int64          `json:"day"`               // of Slot, days since 1970 in UTC
-	Steps     []StepDays     `json:"steps"`             // each step's daily times
-	Entered   int64          `json:"entered,omitempty"` // the day up to which they are in the ledger
-	Baselines []BaselineRate `json:"usual,omitempty"`   // of the counts that have a usual rate
+	Day       int64          `json:"day"`               // of Slot, in days since 1970, UTC
+	Steps     []StepDays     `json:"steps"`             // daily times of each step
+	Entered   int64          `json:"entered,omitempty"` // the day up to which Steps is in the ledger
+	Baselines []BaselineRate `json:"usual,omitempty"`   // of the counts that have a baseline
 }
 
-// A Streak counts bad runs in a row.
+// A Streak counts consecutive bad runs.
 type Streak struct {
 	Count int       `json:"count"`
 	Since time.Time `json:"since"` // slot of the first
@@ -40,18 +40,18 @@ func (s Streak) more(slot time.Time) Streak {
 
 // A BadRun is a run that was slow or failed.
 type BadRun struct {
-	No     int       `json:"no"` // the how-manieth that told something; so it is known how far back it lies
+	No     int       `json:"no"` // index among conclusive runs, from 1; tells how far back it is
 	Slot   time.Time `json:"slot"`
 	Failed bool      `json:"failed"` // else it was slow
 }
 
-// clone copies what fold writes to. What fold replaces as a whole is shared.
+// clone copies the slices that fold writes to; fields that fold replaces as a whole are shared.
 func (r RegionState) clone() RegionState {
 	r.Bad, r.Steps, r.Baselines = slices.Clone(r.Bad), slices.Clone(r.Steps), slices.Clone(r.Baselines)
 	return r
 }
 
-// fold folds a run into the region, in place. It reports whether the run is the first of a new day.
+// fold adds a run to the region in place. It reports whether the run is the first of a new day.
 func (r *RegionState) fold(run journey.Run, p JourneyPolicy) (dayIsOver bool) {
 	r.Slot, r.EveryMS = run.Slot, run.EveryMS
 	if run.Slot.After(r.Doubt) {
@@ -79,7 +79,7 @@ func (r *RegionState) fold(run journey.Run, p JourneyPolicy) (dayIsOver bool) {
 	return dayIsOver
 }
 
-// countRecent counts the failed, or the slow, among the last n runs that told something, from the first of them on.
+// countRecent counts the failed, or else the slow, runs among the last n conclusive ones.
 func (r RegionState) countRecent(failed bool, n int) Streak {
 	var s Streak
 	for _, b := range r.Bad {
@@ -90,19 +90,10 @@ func (r RegionState) countRecent(failed bool, n int) Streak {
 	return s
 }
 
-// clearFailures forgets the failures that an incident was about, once it is over: they are no part of the next one.
-func (j *judging) clearFailures() {
-	for name, r := range j.Regions {
-		r.Bad = slices.DeleteFunc(slices.Clone(r.Bad), func(b BadRun) bool { return b.Failed })
-		j.Regions[name] = r
-	}
-	j.now = j.Regions[j.run.Region]
-}
-
-// ReportsFor is for how long a run tells how its region is, where nobody said how often it runs.
+// ReportsFor is the time for which a run counts as the state of its region if the interval of the runs is unknown.
 const ReportsFor = time.Hour
 
-// SilentAt is when the region's silence is long enough to be an incident; false when no run of it is expected.
+// SilentAt returns the time at which the region counts as silent; false if no run is expected from it.
 func (r RegionState) SilentAt(p JourneyPolicy) (time.Time, bool) {
 	every := p.Every
 	if every == 0 {
@@ -114,7 +105,7 @@ func (r RegionState) SilentAt(p JourneyPolicy) (time.Time, bool) {
 	return r.Slot.Add(time.Duration(p.SilentAfter)*every + p.SilentGrace), true
 }
 
-// reportsAt reports whether the region's last run is recent enough to say how it is there at a time.
+// reportsAt reports whether the region's last run is recent enough to count at a given time.
 func (r RegionState) reportsAt(p JourneyPolicy, at time.Time) bool {
 	until, ok := r.SilentAt(p)
 	if !ok {

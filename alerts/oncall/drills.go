@@ -12,14 +12,14 @@ import (
 	"valkyrie/alerts/cron"
 )
 
-// Drills says when the chain is rehearsed.
+// Drills is the schedule of drills of the escalation.
 type Drills struct {
 	Every DrillTime `yaml:"every"`
 	Zone  Zone      `yaml:"zone"` // default UTC
 }
 
-// A DrillTime is a time that comes again and again: "first Tuesday 10:00" of every month, or five fields as in cron. The zero
-// DrillTime never comes.
+// A DrillTime is a recurring time: "first Tuesday 10:00" of every month, or five fields as in cron. The zero DrillTime never
+// occurs.
 type DrillTime struct {
 	text string
 	recurrence
@@ -63,10 +63,10 @@ func parseDrillTime(s string) (DrillTime, error) {
 	return DrillTime{s, schedule}, nil
 }
 
-// Next is the first such time after t, by the clock on the wall of t.
+// Next returns the first such time after t, by the wall clock of t's zone.
 func (m monthly) Next(t time.Time) time.Time {
 	y, month, _ := t.Date()
-	for ahead := range 3 { // it has come by the end of next month
+	for ahead := range 3 { // it occurs by the end of next month
 		first := time.Date(y, month+time.Month(ahead), 1, 0, m.minute, 0, 0, t.Location())
 		day := 1 + int(m.day-first.Weekday()+7)%7 + 7*m.week
 		if m.week < 0 {
@@ -85,11 +85,11 @@ func (d DrillTime) IsSet() bool { return d.recurrence != nil }
 
 func (d DrillTime) String() string { return d.text }
 
-// Equal reports whether both were written alike.
+// Equal reports whether both are written alike.
 func (d DrillTime) Equal(other DrillTime) bool { return d.text == other.text }
 
-// UnmarshalYAML reads one.
+// UnmarshalYAML reads a drill time.
 func (d *DrillTime) UnmarshalYAML(n *yaml.Node) error { return DecodeScalar(n, d, parseDrillTime) }
 
-// MaxDrillDelay is how late a drill may begin. One that nobody was there to begin is left out.
+// MaxDrillDelay is the maximum delay of a drill. A drill that could not begin by then is skipped.
 const MaxDrillDelay = time.Hour

@@ -5,30 +5,31 @@ import (
 	"time"
 )
 
-// A Maintenance is a time in which nobody is told of some journeys, because somebody is working on them: once (From, To),
-// or every day or week (Every, For).
+// A Maintenance is a window in which pages about some journeys are suppressed: once (From, To), or every day or week (Every,
+// For).
 type Maintenance struct {
-	Journeys []string `yaml:"journeys"` // their names; none: all
+	Journeys []string `yaml:"journeys"` // names; empty: all
 	Zone     Zone     `yaml:"zone"`     // default UTC
 
 	From WallTime `yaml:"from"`
-	To   WallTime `yaml:"to"` // the first moment that is not in it
+	To   WallTime `yaml:"to"` // exclusive
 
 	Every TimeOfWeek    `yaml:"every"` // such as Sunday 03:00, or 03:00 for every day
 	For   time.Duration `yaml:"for"`   // at most a day, or a week
 }
 
+// Covers reports whether the window applies to a journey.
 func (m Maintenance) Covers(journey string) bool {
 	return len(m.Journeys) == 0 || slices.Contains(m.Journeys, journey)
 }
 
-// ActiveAt reports whether it is on.
+// ActiveAt reports whether the window is open.
 func (m Maintenance) ActiveAt(at time.Time) bool {
 	_, on := m.ActiveUntil(at)
 	return on
 }
 
-// ActiveUntil is when it ends, if it is on. A recurring one begins by the clock on the wall, and lasts as long as it says.
+// ActiveUntil returns the end of the window if it is open. A recurring window begins by the wall clock and lasts For.
 func (m Maintenance) ActiveUntil(at time.Time) (end time.Time, on bool) {
 	zone := m.Zone.Location()
 	if !m.Every.IsSet() {

@@ -7,17 +7,17 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// OnCall says who is told, and in which order.
+// OnCall holds the people to page and their order.
 type OnCall struct {
 	People      []Person         `yaml:"people"`
 	Rotations   []Rotation       `yaml:"rotations"`
 	Overrides   []Override       `yaml:"overrides"`
 	Escalation  []EscalationStep `yaml:"escalation"`
 	RepeatAfter time.Duration    `yaml:"repeat_after"` // default 5m; at least 1s
-	AckExpires  time.Duration    `yaml:"ack_expires"`  // how long an acknowledgement of what calls people holds; default 30m, at least 1s; 0: for ever, which no file can say
-	Gather      time.Duration    `yaml:"gather"`       // how long a first call waits for what else goes wrong, so that it can tell of all; default 10s, up to 1m
+	AckExpires  time.Duration    `yaml:"ack_expires"`  // validity of an acknowledgement of an incident that calls; default 30m, at least 1s; 0: unlimited, not possible in a file
+	Gather      time.Duration    `yaml:"gather"`       // delay of the first call, so that it covers incidents that open meanwhile; default 10s, up to 1m
 
-	Severities  map[incident.Kind]Severity `yaml:"severity"` // by kind of incident, where it is not the usual one
+	Severities  map[incident.Kind]Severity `yaml:"severity"` // by kind of incident, if not the default
 	Maintenance []Maintenance              `yaml:"maintenance"`
 	Journeys    map[string]JourneyNotes    `yaml:"journeys"`
 
@@ -29,24 +29,25 @@ type OnCall struct {
 	EvidenceURL string `yaml:"evidence_url"` // where people can open the evidence; a text links to it
 }
 
-// JourneyNotes are what is to be known when a journey is bad.
+// JourneyNotes are the settings and hints for the incidents of one journey.
 type JourneyNotes struct {
-	Severity map[incident.Kind]Severity `yaml:"severity"` // for this journey only
-	Say      string                     `yaml:"say"`      // said and written too
-	Runbook  string                     `yaml:"runbook"`  // an address; written, not said
+	Severity map[incident.Kind]Severity `yaml:"severity"` // by kind, for this journey only
+	Say      string                     `yaml:"say"`      // spoken in calls and written in texts
+	Runbook  string                     `yaml:"runbook"`  // an address; written, not spoken
 
 	AckExpires time.Duration `yaml:"ack_expires"` // for this journey; 0: as for all
 }
 
-// An EscalationStep is a step of the escalation: a name, or a name and how long to wait for the one before.
+// An EscalationStep is a step of the escalation: a name, and optionally the delay after the step before.
 type EscalationStep struct {
 	Call  string        `yaml:"call"`  // a person or a rotation
-	After time.Duration `yaml:"after"` // since the rung before was called; default: as soon as that has not acknowledged
+	After time.Duration `yaml:"after"` // delay since the call of the step before; default: none once that call ended unacknowledged
 }
 
-// Shorthand reads a rung that is a name only: Ada, as opposed to {call: Ada, after: 2m}.
+// Shorthand reads a step that is a name only: Ada, as opposed to {call: Ada, after: 2m}.
 func (r *EscalationStep) Shorthand(name string) { r.Call = name }
 
+// FindPerson returns the person of a name.
 func (o OnCall) FindPerson(name string) (Person, bool) {
 	i := slices.IndexFunc(o.People, func(p Person) bool { return p.Name == name })
 	if i < 0 {
@@ -55,6 +56,7 @@ func (o OnCall) FindPerson(name string) (Person, bool) {
 	return o.People[i], true
 }
 
+// FindRotation returns the rotation of a name.
 func (o OnCall) FindRotation(name string) (Rotation, bool) {
 	i := slices.IndexFunc(o.Rotations, func(r Rotation) bool { return r.Name == name })
 	if i < 0 {
@@ -63,8 +65,8 @@ func (o OnCall) FindRotation(name string) (Rotation, bool) {
 	return o.Rotations[i], true
 }
 
-// Duty says who is behind a name at a moment: the person of that name, or whoever has the duty, and for how long. The
-// times are zero for a person.
+// Duty resolves a name at a given time: the person of that name, or the person on duty in the rotation of that name, with the
+// start and end of the duty; both are zero for a person.
 func (o OnCall) Duty(name string, at time.Time) (Person, Duty, bool) {
 	if p, ok := o.FindPerson(name); ok {
 		return p, Duty{Who: name}, true
@@ -94,35 +96,35 @@ func (o OnCall) Duty(name string, at time.Time) (Person, Duty, bool) {
 	return p, duty, ok
 }
 
-// A ResolvedStep is a rung with the person who is behind it at a moment.
+// A ResolvedStep is a step of the escalation with its person at a given time.
 type ResolvedStep struct {
 	Step   EscalationStep
 	Person Person
 	Duty   Duty
 }
 
-// EscalationAt is who is called at a moment, and who after that, as long as nobody acknowledges.
+// EscalationAt returns the people to call at a given time, in order.
 func (o OnCall) EscalationAt(at time.Time) []ResolvedStep {
-	var chain []ResolvedStep
+	var steps []ResolvedStep
 	for _, r := range o.Escalation {
 		if p, d, ok := o.Duty(r.Call, at); ok {
-			chain = append(chain, ResolvedStep{r, p, d})
+			steps = append(steps, ResolvedStep{r, p, d})
 		}
 	}
-	return chain
+	return steps
 }
 
-// CanEmail reports whether a person can be sent e-mail.
+// CanEmail reports whether e-mail can be sent to a person.
 func (o OnCall) CanEmail(who Person) bool {
 	return o.Failover != nil && o.Failover.Topic != "" && who.Email != ""
 }
 
-// IsWritten reports whether a page is read: a text, an e-mail, and a call by a second channel that has no voice.
+// IsWritten reports whether a page is written: a text, an e-mail, or a call by a failover channel without voice.
 func (o OnCall) IsWritten(p incident.Page) bool {
 	return p.Channel != incident.Call || p.Via == incident.Failover && (o.Failover == nil || o.Failover.Voice == "")
 }
 
-// AckExpiryFor is for how long an acknowledgement of a journey's incident holds; 0: for ever.
+// AckExpiryFor returns the validity of an acknowledgement of a journey's incident; 0: unlimited.
 func (o OnCall) AckExpiryFor(journey string) time.Duration {
 	if d := o.Journeys[journey].AckExpires; d > 0 {
 		return d
@@ -130,7 +132,7 @@ func (o OnCall) AckExpiryFor(journey string) time.Duration {
 	return o.AckExpires
 }
 
-// LongestPause is the longest that the escalation lets pass between two calls.
+// LongestPause returns the longest pause between two calls of the escalation.
 func (o OnCall) LongestPause() time.Duration {
 	longest := o.RepeatAfter
 	for _, r := range o.Escalation {
@@ -139,24 +141,24 @@ func (o OnCall) LongestPause() time.Duration {
 	return longest
 }
 
-// MaxGather is how long a first call waits at most, however much else goes wrong meanwhile.
+// MaxGather is the maximum delay of the first call, however many incidents open meanwhile.
 const MaxGather = time.Minute
 
-// A FailoverChannel is AWS, for when Twilio cannot be reached or refuses: texts and e-mail by SNS, calls as Amazon voice
-// messages. It is one way: nothing can be pressed or replied. infra/amazon is what speaks to it.
+// A FailoverChannel is AWS, used when Twilio cannot be reached or refuses: texts and e-mail by SNS, calls as Amazon voice
+// messages. It is one-way: a person can neither press a key nor reply. infra/amazon implements it.
 type FailoverChannel struct {
 	Region string `yaml:"region"` // such as eu-west-1
-	Voice  string `yaml:"voice"`  // who calls: a phone number, or the id or ARN of a number or a pool; empty: a text stands for a call
-	Topic  string `yaml:"topic"`  // ARN of an SNS topic to which people's addresses are subscribed; empty: no e-mail
-	Sender string `yaml:"sender"` // what a text is from, where countries allow it: up to 11 letters and digits
+	Voice  string `yaml:"voice"`  // caller: a phone number, or the id or ARN of a number or a pool; empty: texts replace calls
+	Topic  string `yaml:"topic"`  // ARN of an SNS topic with the people's addresses as subscribers; empty: no e-mail
+	Sender string `yaml:"sender"` // sender of texts, in countries that allow it: up to 11 letters and digits
 }
 
-// Caps bound what is sent, so that a mistake neither rings for ever nor costs without end. No cap holds back the first call or
+// Caps are rate limits, so that a mistake neither calls for ever nor costs without limit. No cap suppresses the first call or
 // text to a person about an incident.
 type Caps struct {
-	CallsPerHour int     `yaml:"calls_per_hour"` // to one person; default 30; 0: no cap, which no file can say
-	TextsPerHour int     `yaml:"texts_per_hour"` // to one person; default 60; 0: no cap, which no file can say
-	Month        float64 `yaml:"month"`          // money for a month of the calendar in UTC, in the currency of the prices; default 0: no cap
-	CallPrice    float64 `yaml:"call_price"`     // of a call that was taken by a carrier, answered or not
+	CallsPerHour int     `yaml:"calls_per_hour"` // to one person; default 30; 0: no cap, not possible in a file
+	TextsPerHour int     `yaml:"texts_per_hour"` // to one person; default 60; 0: no cap, not possible in a file
+	Month        float64 `yaml:"month"`          // cost in a calendar month in UTC, in the currency of the prices; default 0: no cap
+	CallPrice    float64 `yaml:"call_price"`     // of a call that a provider accepted, answered or not
 	TextPrice    float64 `yaml:"text_price"`     // of a text
 }

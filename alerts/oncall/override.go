@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// An Override puts somebody else on a duty for a while: a swap, a holiday.
+// An Override replaces the person on duty for some time, such as for a swap or a holiday.
 type Override struct {
 	Rotation string   `yaml:"rotation" json:"rotation"`
 	Who      string   `yaml:"who" json:"who"`
-	From     WallTime `yaml:"from" json:"from"` // by the clock of the rotation, unless it is exact
-	To       WallTime `yaml:"to" json:"to"`     // the first moment that is not in it
+	From     WallTime `yaml:"from" json:"from"` // in the rotation's zone, unless it is exact
+	To       WallTime `yaml:"to" json:"to"`     // exclusive
 }
 
 // ActiveAt reports whether the override is in force.
@@ -18,17 +18,18 @@ func (v Override) ActiveAt(at time.Time, zone *time.Location) bool {
 	return !at.Before(v.From.In(zone)) && at.Before(v.To.In(zone))
 }
 
-// Overlaps reports whether there is a moment at which both are in force.
+// Overlaps reports whether both are in force at some time.
 func (v Override) Overlaps(other Override, zone *time.Location) bool {
 	return v.Rotation == other.Rotation && v.From.In(zone).Before(other.To.In(zone)) && other.From.In(zone).Before(v.To.In(zone))
 }
 
-// With is the same with overrides that were made while the program runs; they come before the written ones.
+// With returns o with overrides that were made at run time; they take precedence over those of the file.
 func (o OnCall) With(more []Override) OnCall {
 	o.Overrides = slices.Concat(more, o.Overrides)
 	return o
 }
 
+// Equal reports whether both overrides are the same.
 func (v Override) Equal(other Override) bool {
-	return v.Rotation == other.Rotation && v.Who == other.Who && v.From.same(other.From) && v.To.same(other.To)
+	return v.Rotation == other.Rotation && v.Who == other.Who && v.From.equalInstant(other.From) && v.To.equalInstant(other.To)
 }

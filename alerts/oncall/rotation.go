@@ -9,28 +9,28 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A Rotation is a duty that people take in turns: each for the same number of days (Every, HandOver, Start, People), or
-// by a table of the week (Shifts). At each moment exactly one person has it.
+// A Rotation is a duty that people take in turns: each for the same number of days (Every, HandOver, Start, People), or by a
+// weekly table (Shifts). Exactly one person is on duty at any time.
 type Rotation struct {
 	Name string `yaml:"name"`
-	Zone Zone   `yaml:"zone"` // whose clock its times are by; default UTC
+	Zone Zone   `yaml:"zone"` // time zone of its times; default UTC
 
 	Every    Turn       `yaml:"every"`     // day, week, 3 days, 2 weeks; default week
 	HandOver TimeOfWeek `yaml:"hand_over"` // default 09:00 on the day of Start
-	Start    Date       `yaml:"start"`     // a day on which the first of People takes over; before it the turns run backwards
+	Start    Date       `yaml:"start"`     // a day on which the first of People takes over; turns before it are extrapolated
 	People   []string   `yaml:"people"`    // names, in turn
 
-	Shifts []Shift `yaml:"shifts"` // instead of all of these
+	Shifts []Shift `yaml:"shifts"` // instead of the four above
 }
 
-// A Shift is a part of every week, and who has it.
+// A Shift is a part of every week, with the person on duty.
 type Shift struct {
 	Who  string     `yaml:"who"`
 	From TimeOfWeek `yaml:"from"`
-	To   TimeOfWeek `yaml:"to"` // the first moment that is not in it
+	To   TimeOfWeek `yaml:"to"` // exclusive
 }
 
-// A Turn is how long a person has a duty, in days.
+// A Turn is the length of a duty, in days.
 type Turn int
 
 var turnText = regexp.MustCompile(`^(?:([1-9]\d{0,2}) )?(day|week)s?$`)
@@ -59,8 +59,8 @@ type Duty struct {
 	From, Until time.Time
 }
 
-// At says who has the duty at a moment, and for how long. It is a function of the clock on the wall of the zone, so a
-// hand-over at 09:00 is at 09:00 in summer and in winter. The rotation must be one that Parse has let pass.
+// At returns the duty at a given time. It follows the wall clock of the zone, so a hand-over at 09:00 is at 09:00 in summer
+// and in winter. The rotation must have passed config.Parse.
 func (r Rotation) At(at time.Time) Duty {
 	if len(r.Shifts) > 0 {
 		return r.shiftAt(at)
@@ -70,7 +70,7 @@ func (r Rotation) At(at time.Time) Duty {
 	}
 	const aDay = 24 * time.Hour
 	turn := time.Duration(r.TurnDays()) * aDay
-	n := int(at.Sub(r.handOver(0)) / turn) // a first guess: days are not all of 24 hours
+	n := int(at.Sub(r.handOver(0)) / turn) // an estimate: some days do not have 24 hours
 	for at.Before(r.handOver(n)) {
 		n--
 	}
@@ -81,6 +81,7 @@ func (r Rotation) At(at time.Time) Duty {
 	return Duty{r.People[(n%k+k)%k], r.handOver(n), r.handOver(n + 1)}
 }
 
+// TurnDays returns the length of a turn, in days.
 func (r Rotation) TurnDays() int {
 	const week = 7
 	if r.Every == 0 {
@@ -89,7 +90,7 @@ func (r Rotation) TurnDays() int {
 	return int(r.Every)
 }
 
-// handOver is when turn n begins.
+// handOver returns the start of turn n.
 func (r Rotation) handOver(n int) time.Time {
 	const nine = 9 * 60
 	minute := nine
@@ -100,10 +101,11 @@ func (r Rotation) handOver(n int) time.Time {
 	return time.Date(y, m, d+n*r.TurnDays(), 0, minute, 0, 0, r.Zone.Location())
 }
 
-const MinutesPerWeek = 7 * 24 * 60 // minutes
+// MinutesPerWeek is the number of minutes in a week by the wall clock.
+const MinutesPerWeek = 7 * 24 * 60
 
-// shiftAt looks a moment up in the table of the week: whoever began last has the duty. The beginnings are moments and not
-// readings of a clock, so that none comes twice when the clock is put back.
+// shiftAt returns the duty at a given time by the weekly table: the shift that began last. Starts are compared as instants,
+// not as wall clock times, so that none occurs twice when the clock is set back.
 func (r Rotation) shiftAt(at time.Time) Duty {
 	y, m, d := at.In(r.Zone.Location()).Date()
 	sunday := d - int(at.In(r.Zone.Location()).Weekday())
@@ -122,7 +124,7 @@ func (r Rotation) shiftAt(at time.Time) Duty {
 	return duty
 }
 
-// Minutes is how long the shift is; one that ends when it begins lasts the week.
+// Minutes returns the length of the shift; a shift that ends when it begins lasts the whole week.
 func (s Shift) Minutes() int {
 	if n := (s.To.MinuteOfWeek() - s.From.MinuteOfWeek() + MinutesPerWeek) % MinutesPerWeek; n > 0 {
 		return n

@@ -7,19 +7,20 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// A Severity is how loudly people are told of an incident.
+// A Severity is the way in which people are notified of an incident.
 type Severity string
 
 // The severities.
 const (
-	Wake   Severity = "page"   // it calls, at any hour
-	Notify Severity = "notify" // it texts, in the waking hours of whoever is told
-	Keep   Severity = "log"    // it is kept, and nobody is told
+	Wake   Severity = "page"   // calls, at any hour
+	Notify Severity = "notify" // texts, in the waking hours of the person
+	Keep   Severity = "log"    // stored in the history, without a page
 )
 
+// AllSeverities are the severities that alerts.yaml accepts.
 var AllSeverities = []Severity{Wake, Notify, Keep}
 
-// KindNames lists the kinds of incident, for people to read.
+// KindNames returns the sorted names of the kinds of incident, for errors.
 func KindNames() []string {
 	var all []string
 	for _, k := range incident.Kinds() {
@@ -29,8 +30,8 @@ func KindNames() []string {
 	return all
 }
 
-// Severity is how loudly people are told of an incident: as its journey has it, else as its kind has it, else as usual,
-// which is that it calls when it Rings.
+// Severity returns the severity of an incident: the one set for its journey, else for its kind, else the default, by
+// incident.Rings.
 func (o OnCall) Severity(i incident.Incident) Severity {
 	if s, ok := o.Journeys[i.Journey].Severity[i.Kind]; ok {
 		return s
@@ -47,8 +48,8 @@ func (o OnCall) Severity(i incident.Incident) Severity {
 	return Notify
 }
 
-// AtAnyHour is the same for people who never sleep, at once, and with the usual severities: what a demonstration needs at
-// night.
+// AtAnyHour returns o without waking hours, maintenance, gathering and changed severities, so that a demonstration pages at
+// night, too.
 func (o OnCall) AtAnyHour() OnCall {
 	o.People, o.Journeys = slices.Clone(o.People), maps.Clone(o.Journeys)
 	for i := range o.People {

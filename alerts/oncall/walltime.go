@@ -8,8 +8,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// A WallTime is a time as people write it: 2026-12-24 09:00, by the clock on some wall that is known only later, or exactly,
-// with its distance from UTC, in RFC 3339.
+// A WallTime is a time in one of two forms: 2026-12-24 09:00 by the wall clock of a zone that is given later, or exact, in
+// RFC 3339 with its offset from UTC.
 type WallTime struct {
 	at    time.Time
 	exact bool
@@ -29,10 +29,10 @@ func ParseWallTime(s string) (WallTime, error) {
 	return WallTime{t, false}, nil
 }
 
-// ExactTime is an exact one.
+// ExactTime returns an exact WallTime.
 func ExactTime(t time.Time) WallTime { return WallTime{t, true} }
 
-// In is the time when the clock in a zone shows the moment.
+// In returns the time at which the wall clock of a zone shows m; an exact time is independent of the zone.
 func (m WallTime) In(zone *time.Location) time.Time {
 	if m.exact {
 		return m.at
@@ -41,7 +41,7 @@ func (m WallTime) In(zone *time.Location) time.Time {
 	return time.Date(y, mo, d, m.at.Hour(), m.at.Minute(), 0, 0, zone)
 }
 
-// IsZero reports whether nothing was written.
+// IsZero reports whether no time is set.
 func (m WallTime) IsZero() bool { return m.at.IsZero() }
 
 func (m WallTime) String() string {
@@ -51,7 +51,7 @@ func (m WallTime) String() string {
 	return m.at.Format(wallLayout)
 }
 
-// MarshalText writes it as ParseMoment reads it.
+// MarshalText writes the form that ParseWallTime reads.
 func (m WallTime) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
 
 // UnmarshalText is the reverse of MarshalText.
@@ -60,10 +60,10 @@ func (m *WallTime) UnmarshalText(text []byte) (err error) {
 	return err
 }
 
-// UnmarshalYAML reads a moment.
+// UnmarshalYAML reads a WallTime.
 func (m *WallTime) UnmarshalYAML(n *yaml.Node) error { return DecodeScalar(n, m, ParseWallTime) }
 
-// Equal reports whether both were written alike.
+// Equal reports whether both are written alike.
 func (m WallTime) Equal(other WallTime) bool { return m.String() == other.String() }
 
 // A Date is a day of the calendar.
@@ -80,7 +80,7 @@ func parseDate(s string) (Date, error) {
 // UnmarshalYAML reads a date.
 func (d *Date) UnmarshalYAML(n *yaml.Node) error { return DecodeScalar(n, d, parseDate) }
 
-// A TimeOfWeek is a time of the week by the clock on the wall: Monday 09:00; or of every day, when it names none: 09:00.
+// A TimeOfWeek is a time of the week by the wall clock, such as Monday 09:00, or without a weekday a time of every day.
 type TimeOfWeek struct {
 	Day    time.Weekday
 	Daily  bool
@@ -104,7 +104,7 @@ func parseTimeOfWeek(s string) (TimeOfWeek, error) {
 // UnmarshalYAML reads a time of the week.
 func (w *TimeOfWeek) UnmarshalYAML(n *yaml.Node) error { return DecodeScalar(n, w, parseTimeOfWeek) }
 
-// IsSet reports whether a time was written.
+// IsSet reports whether a time is set.
 func (w TimeOfWeek) IsSet() bool { return w.set }
 
 func (w TimeOfWeek) String() string {
@@ -114,10 +114,10 @@ func (w TimeOfWeek) String() string {
 	return w.Day.String() + " " + clockText(w.Minute)
 }
 
-// MinuteOfWeek is the minute since Sunday 00:00.
+// MinuteOfWeek returns the minutes since Sunday 00:00.
 func (w TimeOfWeek) MinuteOfWeek() int { return int(w.Day)*24*60 + w.Minute }
 
-// parseWeekday reads a day's name, or at least three letters of it.
+// parseWeekday reads a day's name, or a prefix of at least three letters.
 func parseWeekday(s string) (time.Weekday, bool) {
 	const shortest = 3
 	for d := time.Sunday; d <= time.Saturday; d++ {
@@ -128,7 +128,7 @@ func parseWeekday(s string) (time.Weekday, bool) {
 	return 0, false
 }
 
-// parseClock reads the time of day in minutes since midnight.
+// parseClock reads a time of day and returns minutes since midnight.
 func parseClock(s string) (int, error) {
 	t, err := time.Parse("15:04", s)
 	if err != nil || len(s) != len("15:04") {
@@ -141,4 +141,7 @@ func clockText(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60%
 
 func minuteOf(local time.Time) int { return local.Hour()*60 + local.Minute() }
 
-func (m WallTime) same(other WallTime) bool { return m.exact == other.exact && m.at.Equal(other.at) }
+// equalInstant reports whether both have the same form and time.
+func (m WallTime) equalInstant(other WallTime) bool {
+	return m.exact == other.exact && m.at.Equal(other.at)
+}

@@ -7,7 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// DecodeScalar reads a value of its own kind from YAML.
+// DecodeScalar decodes a YAML scalar with a parse function.
 func DecodeScalar[T any](n *yaml.Node, into *T, read func(string) (T, error)) error {
 	if n.Kind != yaml.ScalarNode {
 		return fmt.Errorf("expected a single value, got %s", Describe(n))
@@ -20,7 +20,7 @@ func DecodeScalar[T any](n *yaml.Node, into *T, read func(string) (T, error)) er
 	return nil
 }
 
-// Describe is what stands where something else was expected.
+// Describe describes a YAML node, for the "got" part of an error.
 func Describe(n *yaml.Node) string {
 	switch {
 	case n.Kind == yaml.SequenceNode:

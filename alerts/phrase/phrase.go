@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// Clock is a moment as people say it. All times are UTC until people have zones.
+// Clock formats a time of day in UTC: "03:02 UTC".
 func Clock(t time.Time) string { return t.UTC().Format("15:04") + " UTC" }
 
+// Times formats a number of occurrences: "once", "twice", "3 times".
 func Times(n int) string {
 	switch n {
 	case 1:
@@ -19,7 +20,7 @@ func Times(n int) string {
 	return fmt.Sprintf("%d times", n)
 }
 
-// Seconds is a time as people say it: "0.8 s", "12 s".
+// Seconds formats milliseconds: "0.8 s", "12 s".
 func Seconds(ms int64) string {
 	if ms < 10_000 {
 		return fmt.Sprintf("%.1f s", float64(ms)/1000)
@@ -27,9 +28,9 @@ func Seconds(ms int64) string {
 	return fmt.Sprintf("%d s", ms/1000)
 }
 
-// Duration is how long something lasted: "40 s", "12 min", "3 h 5 min".
+// Duration formats a duration: "40 s", "12 min", "3 h 5 min". A negative one, from clock skew, is "0 s".
 func Duration(d time.Duration) string {
-	d = max(d, 0) // clocks differ
+	d = max(d, 0)
 	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))
@@ -39,7 +40,7 @@ func Duration(d time.Duration) string {
 	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
 }
 
-// List joins names as people do: "a, b and c".
+// List joins names: "a, b and c".
 func List(names []string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
@@ -47,9 +48,10 @@ func List(names []string) string {
 	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
 }
 
+// Lines splits a text at its line ends.
 func Lines(s string) []string { return strings.Split(s, "\n") }
 
-// ClockWithDate is a time as people say it, with its date when the other one is not within half a day.
+// ClockWithDate formats a time of day, with the date if it is more than half a day from other: "21 November 04:00 UTC".
 func ClockWithDate(t, other time.Time) string {
 	if d := other.Sub(t); d > 12*time.Hour || d < -12*time.Hour {
 		return t.UTC().Format("2 January ") + Clock(t)
@@ -57,7 +59,7 @@ func ClockWithDate(t, other time.Time) string {
 	return Clock(t)
 }
 
-// Shorten is the beginning of an error, which is enough to tell spells apart: there may be many of them in a state.
+// Shorten truncates an error to 160 bytes, as a state may hold an error for each of many outages.
 func Shorten(s string) string {
 	const most = 160 // bytes
 	if len(s) <= most {

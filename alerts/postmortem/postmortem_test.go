@@ -85,8 +85,8 @@ func caseOf(t *testing.T, h history, kind incident.Kind) postmortem.Case {
 	t.Helper()
 	cfg := policy(t)
 	c := postmortem.Case{Runs: h.runs(), Judged: postmortem.Judged{Policy: "alerts.yaml"}, Now: minute(600)}
-	r := replay.NewReplay(cfg.Judge, cfg.OnCall, map[string]string{"print-card": "print a card"})
-	r.Decided = func(_, region string, at time.Time, d judge.Decision) {
+	r := replay.New(cfg.Judge, cfg.OnCall, map[string]string{"print-card": "print a card"})
+	r.OnDecision = func(_, region string, at time.Time, d judge.Decision) {
 		if d.Verb != judge.NoChange {
 			c.Judged.Decisions = append(c.Judged.Decisions, postmortem.Decided{At: at, Region: region, Decision: d})
 		}

@@ -77,7 +77,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"a slot is judged twice",
-		"if !run.Slot.After(region.Slot) {", "if run.Slot.Before(region.Slot) {",
+		"return !run.Slot.After(r.Slot)", "return run.Slot.Before(r.Slot)",
 	},
 	{
 		"a text wakes people",

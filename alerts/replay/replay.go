@@ -12,59 +12,59 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Replay judges a history again, under a policy of its own. Make it with NewReplay, give it all runs in slot order, and
-// ask for its Verdicts. Heartbeats are not replayed, as only what became of them is kept.
+// A Replay judges a stored history again, under another policy. Create it with New, pass all runs in slot order to Judge, and
+// read Verdicts. Heartbeats are not replayed, as the store keeps only their results.
 type Replay struct {
-	policy judge.Policy
-	onCall oncall.OnCall
-	titles map[string]string
-	trials map[string]*trial // by journey
-	found  map[string]*Verdict
-	awake  time.Time // since when runs came
-	looked time.Time // for silent regions
-	until  time.Time // the latest run stands for its region; later, nobody was there
-	Runs   int       // judged so far
+	policy       judge.Policy
+	onCall       oncall.OnCall
+	titles       map[string]string
+	journeys     map[string]*journeyReplay // by journey
+	verdicts     map[string]*Verdict
+	watchedSince time.Time // start of recording, or of its latest interruption
+	watchedAt    time.Time // time of the latest check for silent regions
+	until        time.Time // time up to which runs were recorded
+	Runs         int       // judged so far
 
-	// Decided, if it is set, is told of every decision: of which journey it is, when it was made, and by a run from
-	// which region; none, where a run did not come.
-	Decided func(journey, region string, at time.Time, d judge.Decision)
+	// OnDecision, if set, is called for every decision with its journey, its time, and the region of its run; the region is
+	// empty for a missing run.
+	OnDecision func(journey, region string, at time.Time, d judge.Decision)
 }
 
-// A trial is a journey being judged again.
-type trial struct {
+// A journeyReplay is the state of one journey in a replay.
+type journeyReplay struct {
 	policy judge.JourneyPolicy
 	state  judge.JourneyState
 }
 
-// A Verdict is an incident as a replay has it.
+// A Verdict is an incident in a replay.
 type Verdict struct {
 	incident.Incident
-	Alarms []Notification // when people would have been told, in order
+	Alarms []Notification // notifications that would have been sent, in order
 }
 
-// A Notification is a moment at which people are told of an incident: that it has opened, has come back, or rings from now on.
+// A Notification is a time at which people are notified of an incident: it opened, reopened, or calls from now on.
 type Notification struct {
 	At    time.Time
 	Rings bool // else it is a text
 }
 
-// NewReplay begins a replay. How loudly people would have been told goes by the severities of o; mutes and maintenance do
-// not count. titles are those of the journeys, by name.
-func NewReplay(p judge.Policy, o oncall.OnCall, titles map[string]string) *Replay {
-	return &Replay{policy: p, onCall: o, titles: titles, trials: map[string]*trial{}, found: map[string]*Verdict{}}
+// New returns a replay under p. The severities of o decide between calls and texts; mutes and maintenance are ignored. titles
+// are those of the journeys, by name.
+func New(p judge.Policy, o oncall.OnCall, titles map[string]string) *Replay {
+	return &Replay{policy: p, onCall: o, titles: titles, journeys: map[string]*journeyReplay{}, verdicts: map[string]*Verdict{}}
 }
 
-// Judge takes in the next run of the history.
+// Judge judges the next run of the history.
 func (r *Replay) Judge(run journey.Run) {
-	t := r.trials[run.Journey]
+	t := r.journeys[run.Journey]
 	if t == nil {
-		t = &trial{policy: r.policy.For(run.Journey)}
-		r.trials[run.Journey] = t
+		t = &journeyReplay{policy: r.policy.For(run.Journey)}
+		r.journeys[run.Journey] = t
 	}
-	r.look(run.Slot)
+	r.watchSilence(run.Slot)
 	decisions := t.state.Fold(t.policy, run, r.titles[run.Journey])
-	r.tell(run.Journey, run.Region, run.Slot, decisions)
-	r.note(t, decisions, run.Slot)
+	r.report(run.Journey, run.Region, run.Slot, decisions)
+	r.record(t, decisions, run.Slot)
 	r.Runs++
 	until, expected := t.state.Regions[run.Region].SilentAt(t.policy)
 	if !expected {
@@ -75,59 +75,60 @@ func (r *Replay) Judge(run journey.Run) {
 	}
 }
 
-// look looks for silent regions, once a minute, as the pager does. When there was no run from anybody, nobody was
-// watching, and none is missed before they were back.
-func (r *Replay) look(now time.Time) {
+// watchSilence checks for silent regions once a minute, as the pager does. A time without runs from any region counts as
+// recording being interrupted, not as silence.
+func (r *Replay) watchSilence(now time.Time) {
 	if !now.Before(r.until) {
-		r.awake = now
+		r.watchedSince = now
 	}
-	if now.Sub(r.looked) < time.Minute {
+	if now.Sub(r.watchedAt) < time.Minute {
 		return
 	}
-	r.looked = now
-	for name, t := range r.trials {
+	r.watchedAt = now
+	for name, t := range r.journeys {
 		var decisions []judge.Decision
-		t.state, decisions = t.state.Watch(t.policy, name, r.titles[name], now, r.awake)
-		r.tell(name, "", now, decisions)
-		r.note(t, decisions, now)
+		t.state, decisions = t.state.Watch(t.policy, name, r.titles[name], now, r.watchedSince)
+		r.report(name, "", now, decisions)
+		r.record(t, decisions, now)
 	}
 }
 
-func (r *Replay) tell(journey, region string, at time.Time, decisions []judge.Decision) {
-	if r.Decided == nil {
+// report passes decisions to OnDecision.
+func (r *Replay) report(journey, region string, at time.Time, decisions []judge.Decision) {
+	if r.OnDecision == nil {
 		return
 	}
 	for _, d := range decisions {
-		r.Decided(journey, region, at, d)
+		r.OnDecision(journey, region, at, d)
 	}
 }
 
-// note keeps what was decided of incidents.
-func (r *Replay) note(t *trial, decisions []judge.Decision, at time.Time) {
+// record updates the verdicts by decisions.
+func (r *Replay) record(t *journeyReplay, decisions []judge.Decision, at time.Time) {
 	for i := range decisions {
 		d := &decisions[i]
 		if d.Incident.ID == "" {
 			continue
 		}
-		v := r.found[d.Incident.ID]
+		v := r.verdicts[d.Incident.ID]
 		if v == nil {
 			v = &Verdict{}
-			r.found[d.Incident.ID] = v
+			r.verdicts[d.Incident.ID] = v
 		}
 		before, now := r.onCall.Severity(v.Incident), r.onCall.Severity(d.Incident)
 		v.Incident = d.Incident
-		tells := d.Verb == judge.Opens || d.Verb == judge.Reopens || d.Verb == judge.Continues && before != now && now == oncall.Wake
-		if tells && now != oncall.Keep {
+		notifies := d.Verb == judge.Opens || d.Verb == judge.Reopens || d.Verb == judge.Continues && before != now && now == oncall.Wake
+		if notifies && now != oncall.Keep {
 			v.Alarms = append(v.Alarms, Notification{At: at, Rings: now == oncall.Wake})
 		}
 	}
-	t.state.Outbox = t.state.Outbox[:0] // nobody takes it
+	t.state.Outbox = t.state.Outbox[:0] // a replay has no pager
 }
 
-// Verdicts are the incidents that were opened or resolved at or after since, or are open still, the oldest first.
+// Verdicts returns the incidents that were opened or resolved at or after since, or are open, oldest first.
 func (r *Replay) Verdicts(since time.Time) []Verdict {
 	var all []Verdict
-	for _, v := range r.found {
+	for _, v := range r.verdicts {
 		if v.State != incident.Resolved || !v.Opened.Before(since) || !v.ResolvedAt.Before(since) {
 			all = append(all, *v)
 		}
@@ -138,15 +139,14 @@ func (r *Replay) Verdicts(since time.Time) []Verdict {
 	return all
 }
 
-// A Difference is one incident of two histories: of what a policy would have made, and of what was. One of them may lack
-// it.
+// A Difference is one incident of two histories: the replayed one (Would) and the stored one (Was). One of them may be nil.
 type Difference struct {
 	Would *Verdict
 	Was   *incident.Record
 }
 
-// Compare pairs what would have been with what was: by the incident's id, else by journey, kind and overlapping times,
-// as another policy may date an incident otherwise. The oldest comes first.
+// Compare pairs replayed with stored incidents: by id, else by journey, kind and overlapping times, as another policy may open
+// an incident at another slot. The result is oldest first.
 func Compare(would []Verdict, was []incident.Record) []Difference {
 	var all []Difference
 	taken := make([]bool, len(was))
@@ -166,7 +166,7 @@ func Compare(would []Verdict, was []incident.Record) []Difference {
 	return all
 }
 
-// Incident is the one that would have been, else the one that was.
+// Incident returns the replayed incident, else the stored one.
 func (d Difference) Incident() incident.Incident {
 	if d.Would != nil {
 		return d.Would.Incident
@@ -194,7 +194,7 @@ func overlap(a, b incident.Incident) bool {
 	return (b.State != incident.Resolved || !a.Since.After(b.ResolvedAt)) && (a.State != incident.Resolved || !b.Since.After(a.ResolvedAt))
 }
 
-// Calls counts the alarms that ring, and those that text.
+// Calls counts the alarms that call, and those that text.
 func (v Verdict) Calls() (calls, texts int) {
 	for _, a := range v.Alarms {
 		if a.Rings {

@@ -12,9 +12,9 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// replayed judges letters, a minute each, of one region.
+// replayed judges one run a minute from one region, a letter each.
 func replayed(p judge.JourneyPolicy, runs string) []replay.Verdict {
-	r := replay.NewReplay(judge.Policy{JourneyPolicy: p}, oncall.OnCall{}, nil)
+	r := replay.New(judge.Policy{JourneyPolicy: p}, oncall.OnCall{}, nil)
 	for i, l := range runs {
 		if l != ' ' {
 			r.Judge(alertstest.RunEachMinute(i, "eu", alertstest.Outcomes[l]))
@@ -51,9 +51,9 @@ func TestReplayDiffers(t *testing.T) {
 	}
 }
 
-// TestReplayKnowsWhenNobodyWatched: a night in which nothing ran is no silence; one region missing among others is.
-func TestReplayKnowsWhenNobodyWatched(t *testing.T) {
-	r := replay.NewReplay(judge.Policy{JourneyPolicy: alertstest.ShippedPolicy(t)}, oncall.OnCall{}, nil)
+// TestDowntimeIsNotSilence: a night without any runs is no silence; one region missing among others is.
+func TestDowntimeIsNotSilence(t *testing.T) {
+	r := replay.New(judge.Policy{JourneyPolicy: alertstest.ShippedPolicy(t)}, oncall.OnCall{}, nil)
 	for i := range 30 {
 		r.Judge(alertstest.RunEachMinute(i, "eu", journey.Passed))
 	}
@@ -74,7 +74,7 @@ func TestReplayKnowsWhenNobodyWatched(t *testing.T) {
 func BenchmarkReplay(b *testing.B) {
 	const runs = 1_000_000
 	for b.Loop() {
-		r := replay.NewReplay(judge.Policy{JourneyPolicy: alertstest.ShippedPolicy(b)}, oncall.OnCall{}, nil)
+		r := replay.New(judge.Policy{JourneyPolicy: alertstest.ShippedPolicy(b)}, oncall.OnCall{}, nil)
 		steps := []journey.StepResult{
 			{Name: "sign in", Outcome: journey.Passed},
 			{Name: "make a card", Outcome: journey.Passed},

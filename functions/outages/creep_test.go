@@ -66,7 +66,7 @@ func ordering(t *testing.T, s Scenario) []replay.Verdict {
 	if err != nil {
 		t.Fatal(err)
 	}
-	replay := replay.NewReplay(cfg.Judge, cfg.OnCall, nil)
+	replay := replay.New(cfg.Judge, cfg.OnCall, nil)
 	for slot := s.Begins; !slot.After(s.Begins.Add(s.Lasts)); slot = slot.Add(s.every()) {
 		clock.Set(slot)
 		for _, region := range Regions {

@@ -25,7 +25,7 @@ func Healthy(seed uint64) ([]replay.Verdict, int, error) {
 	for _, make := range journey.Scheduled(practice.All) {
 		titles[make().Name] = make().Title
 	}
-	replay := replay.NewReplay(cfg.Judge, cfg.OnCall, titles)
+	replay := replay.New(cfg.Judge, cfg.OnCall, titles)
 	n := noise{rand.New(rand.NewPCG(seed, 30))}
 	for slot := monday; slot.Before(monday.Add(30 * day)); slot = slot.Add(minute) {
 		for _, name := range []string{practice.PrintCard().Name, practice.CreateOrder().Name} {

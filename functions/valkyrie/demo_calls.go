@@ -68,8 +68,8 @@ func (d *demo) awaitAcknowledgement(ctx context.Context) error {
 // printTimes prints how long the acknowledged call took, by the clock of the demo.
 func (d *demo) printTimes(route paging.NotificationState) {
 	for _, p := range route.Pages {
-		ring, rang := p.ToRing()
-		if key, ok := p.ToKey(); ok && rang {
+		ring, rang := p.TimeToAccept()
+		if key, ok := p.TimeToKey(); ok && rang {
 			d.print("%s's phone rang %s after the slot of the run that decided, and the key came %s later. (Here a phone rings for a second; a real one for 25.)\n",
 				p.Person, ring.Round(time.Second), key.Round(time.Second))
 		}

@@ -240,8 +240,8 @@ func (d *drill) printResult(r incident.Record, err error) error {
 		if p.Person != r.AckedBy {
 			others = append(others, fmt.Sprintf("%s: %s", p.Person, p.Result))
 		}
-		ring, _ := p.ToRing()
-		if key, ok := p.ToKey(); ok && p.Person == r.AckedBy {
+		ring, _ := p.TimeToAccept()
+		if key, ok := p.TimeToKey(); ok && p.Person == r.AckedBy {
 			fmt.Fprintf(d.stdout, "%s acknowledged: the phone rang after %s, and the key came %s later%s\n", r.AckedBy, ring.Round(time.Millisecond*100), key.Round(time.Millisecond*100),
 				cli.Prefixed("; not so ", strings.Join(others, ", ")))
 		}

@@ -231,8 +231,8 @@ func (p *program) judgeAgain(ctx context.Context, store incident.RunLog, cfg con
 		until = r.ResolvedAt.Add(time.Hour)
 	}
 	var all []postmortem.Decided
-	replay := replay.NewReplay(cfg.Judge, cfg.OnCall, p.suite.Titles())
-	replay.Decided = func(name, region string, at time.Time, d judge.Decision) {
+	replay := replay.New(cfg.Judge, cfg.OnCall, p.suite.Titles())
+	replay.OnDecision = func(name, region string, at time.Time, d judge.Decision) {
 		if name == r.Journey && d.Verb != judge.NoChange {
 			all = append(all, postmortem.Decided{At: at, Region: region, Decision: d})
 		}

@@ -71,7 +71,7 @@ type namedPolicy struct {
 }
 
 func (p *program) newNamedPolicy(name string, c config.Config) *namedPolicy {
-	return &namedPolicy{replay.NewReplay(c.Judge, c.OnCall, p.suite.Titles()), name}
+	return &namedPolicy{replay.New(c.Judge, c.OnCall, p.suite.Titles()), name}
 }
 
 func (r *replayOptions) run(ctx context.Context) error {

@@ -112,7 +112,7 @@ func TestLeanIsEnough(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r := replay.NewReplay(cfg.Judge, cfg.OnCall, lambdatest.Practice().Titles())
+		r := replay.New(cfg.Judge, cfg.OnCall, lambdatest.Practice().Titles())
 		for _, run := range runs {
 			r.Judge(run)
 		}
@@ -171,7 +171,7 @@ func BenchmarkReplayOfStore(b *testing.B) {
 		}
 	}
 	for b.Loop() {
-		r := replay.NewReplay(judge.Policy{}, oncall.OnCall{}, nil)
+		r := replay.New(judge.Policy{}, oncall.OnCall{}, nil)
 		if err := eachRun(b.Context(), store, incident.RunQuery{Since: now.Add(-incident.RetainRunsLocal), Until: now.Add(time.Second)}, r.Judge); err != nil || r.Runs != runs {
 			b.Fatal(r.Runs, err)
 		}

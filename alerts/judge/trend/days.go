@@ -5,14 +5,14 @@ import (
 	"fmt"
 )
 
-// A Daily is how long a step typically took on one day.
+// A Daily is a step's typical duration on one day.
 type Daily struct {
-	Day int64 // since 1970 in UTC
-	MS  int64 // the customer's wait in the runs where the step was good: see Median.typical
+	Day int64 // days since 1970, UTC
+	MS  int64 // Median.Typical of the runs in which the step was good, milliseconds
 }
 
-// Days are daily times, oldest first. In JSON they are kept short, as every run writes them: the first day, and then a
-// number for every day from it on, -1 for one without runs.
+// Days are daily times, oldest first. Their JSON is compact, as every run writes it: the first day, then one number for each
+// day from it on, -1 for a day without runs.
 type Days []Daily
 
 // MarshalJSON implements [json.Marshaler].

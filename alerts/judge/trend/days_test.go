@@ -11,7 +11,7 @@ import (
 	"valkyrie/alerts/judge/trend"
 )
 
-// TestDaysSurviveJSON: with gaps, and with steps that take no time.
+// TestDaysSurviveJSON: a round trip through JSON keeps gaps and zero durations.
 func TestDaysSurviveJSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var days, back trend.Days

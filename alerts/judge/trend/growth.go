@@ -5,44 +5,44 @@ import (
 	"slices"
 )
 
-// A growthModel is a way in which a step may get slower.
+// A growthModel is a curve along which a step may get slower.
 type growthModel struct {
-	name     string
-	straight func(ms float64) float64 // makes a line of it
-	curve    func(y float64) float64  // and undoes that
+	name      string
+	transform func(ms float64) float64 // linearizes the curve
+	inverse   func(y float64) float64  // of transform
 }
 
-// growthModels are those that are tried: by so many milliseconds a day; by so many per cent a day, as when data grows; and as one
-// over what is left, as when something runs out. An outage that ends a month of creeping follows the last of them: going
-// by a line, it would still be months away on its last day.
+// growthModels are the models that DaysUntil fits: linear; exponential, as when data grows; and hyperbolic, 1/remaining, as
+// when a resource runs out. An outage after a month of rising latency follows the hyperbolic one: a line would still
+// predict it months away on the last day.
 var growthModels = []growthModel{
 	{"slower", func(ms float64) float64 { return ms }, func(y float64) float64 { return y }},
 	{"slower and slower", math.Log, math.Exp},
 	{"slower and slower", func(ms float64) float64 { return -1 / ms }, func(y float64) float64 { return -1 / y }},
 }
 
-// decidedly is how much better than a line another law must fit, so that chance does not choose.
-const decidedly = 0.7
+// betterFit is the fraction of a line's error that another model must stay below, so that chance does not select it.
+const betterFit = 0.7
 
-// DaysUntil is in how many days the level reaches limit, milliseconds, by the law that fits the days best, and how it gets
-// there. Each law's slope is that of Theil and Sen, as in trendOf.
-func DaysUntil(days []Daily, limit float64) (left float64, how string) {
-	left, how = math.Inf(1), growthModels[0].name
+// DaysUntil returns the number of days until the level reaches limit, in milliseconds, by the best-fitting model, and the
+// model's name. The slope of each model is the Theil-Sen slope, as in Of.
+func DaysUntil(days []Daily, limit float64) (daysLeft float64, pace string) {
+	daysLeft, pace = math.Inf(1), growthModels[0].name
 	best := math.Inf(1)
-	for i, l := range growthModels {
+	for i, m := range growthModels {
 		if i > 0 && !accelerates(days) {
 			break
 		}
-		slope, level := l.fit(days)
-		if miss := l.misses(days, slope, level); slope > 0 && miss < best*decidedly {
-			best, left, how = miss, (l.straight(limit)-level)/slope, l.name
+		slope, level := m.fit(days)
+		if fit := m.typicalError(days, slope, level); slope > 0 && fit < best*betterFit {
+			best, daysLeft, pace = fit, (m.transform(limit)-level)/slope, m.name
 		}
 	}
-	return left, how
+	return daysLeft, pace
 }
 
-// accelerates reports whether the later days rise more steeply than the earlier ones, and do so by themselves: a single
-// jump, as after a release, is most of a rise, and leads no further.
+// accelerates reports whether the second half of the days rises more steeply than the first, other than by a single jump, as
+// after a release, which does not continue.
 func accelerates(days []Daily) bool {
 	half := len(days) / 2
 	if MedianOf(pairSlopes(days[half:])) <= 1.2*MedianOf(pairSlopes(days[:half])) {
@@ -55,62 +55,62 @@ func accelerates(days []Daily) bool {
 	return jump < 0.6*(ms(days[len(days)-1])-ms(days[0]))
 }
 
-// fit is the line that the law makes of the days: its slope by the day, and its level on the last.
-func (l growthModel) fit(days []Daily) (slope, level float64) {
+// fit returns the line through the transformed days: its slope per day, and its level on the last day.
+func (m growthModel) fit(days []Daily) (slope, level float64) {
 	var slopes, levels []float64
 	for i, a := range days {
 		for _, b := range days[i+1:] {
-			if (b.Day-a.Day)%7 == 0 { // like with like
-				slopes = append(slopes, (l.straight(ms(b))-l.straight(ms(a)))/float64(b.Day-a.Day))
+			if (b.Day-a.Day)%7 == 0 { // the same weekday
+				slopes = append(slopes, (m.transform(ms(b))-m.transform(ms(a)))/float64(b.Day-a.Day))
 			}
 		}
 	}
 	slope = MedianOf(slopes)
 	end := days[len(days)-1].Day
 	for _, d := range days[max(0, len(days)-7):] {
-		levels = append(levels, l.straight(ms(d))+slope*float64(end-d.Day))
+		levels = append(levels, m.transform(ms(d))+slope*float64(end-d.Day))
 	}
 	return slope, MedianOf(levels)
 }
 
-// misses is by how much the law typically misses a day, milliseconds.
-func (l growthModel) misses(days []Daily, slope, level float64) float64 {
+// typicalError returns the median distance of the days from the model, in milliseconds.
+func (m growthModel) typicalError(days []Daily, slope, level float64) float64 {
 	end := days[len(days)-1].Day
-	var off []float64
+	var errs []float64
 	for _, d := range days {
-		off = append(off, math.Abs(l.curve(level-slope*float64(end-d.Day))-ms(d)))
+		errs = append(errs, math.Abs(m.inverse(level-slope*float64(end-d.Day))-ms(d)))
 	}
-	slices.Sort(off)
-	return medianOfSorted(off)
+	slices.Sort(errs)
+	return medianOfSorted(errs)
 }
 
-// ms is a day's typical time; one that is too short to be measured counts as a millisecond.
+// ms returns a day's time in milliseconds, at least 1, as the models take logarithms and inverses.
 func ms(d Daily) float64 { return max(1, float64(d.MS)) }
 
-// plainly is how much less a jump must miss the days by than every steady rise does, to be taken for one: a jump from one
-// level to another can be laid almost anywhere, and so fits a noisy rise well by chance alone.
-const plainly = 1 / 1.2
+// jumpFit is the fraction of the error of every steady rise that a jump must stay below. A jump may be placed on any day, and
+// so fits a noisy rise well by chance alone.
+const jumpFit = 1 / 1.2
 
-// IsJump reports whether the days are a jump from one level to another, as after a release, rather than a rise: then it
-// leads no further. A single jump is most of what a trend sees in such days, and a rise of its significance.
+// IsJump reports whether the days are a jump from one level to another, as after a release, rather than a rise. A jump does
+// not continue, although a trend test finds it significant.
 //
-// The days decide as a whole, by the sum of what each way misses them by. Halving them, and asking of either half that it
-// rises by itself, would take a noisy fortnight for a flat one.
+// It compares the total error of each model over all days. Testing each half for a rise of its own would take a noisy
+// fortnight for a flat one.
 func IsJump(days []Daily) bool {
-	const least = 2 // days on a level, or it is an outlier
+	const least = 2 // days on each level; fewer are outliers
 	jump := math.Inf(1)
 	for k := least; k <= len(days)-least; k++ {
-		jump = min(jump, offLevel(days[:k])+offLevel(days[k:]))
+		jump = min(jump, errorAroundMedian(days[:k])+errorAroundMedian(days[k:]))
 	}
 	rise := math.Inf(1)
-	for _, l := range growthModels {
-		rise = min(rise, l.off(days))
+	for _, m := range growthModels {
+		rise = min(rise, m.totalError(days))
 	}
-	return jump < plainly*rise
+	return jump < jumpFit*rise
 }
 
-// offLevel is by how much the days miss their own median, in all.
-func offLevel(days []Daily) float64 {
+// errorAroundMedian returns the sum of the distances of the days from their median.
+func errorAroundMedian(days []Daily) float64 {
 	var all []float64
 	for _, d := range days {
 		all = append(all, ms(d))
@@ -122,17 +122,17 @@ func offLevel(days []Daily) float64 {
 	return sum
 }
 
-// off is by how much the law misses the days, in all, when it is laid through the middle of them.
-func (l growthModel) off(days []Daily) float64 {
-	slope, _ := l.fit(days)
+// totalError returns the sum of the distances of the days from the model, placed through their median.
+func (m growthModel) totalError(days []Daily) float64 {
+	slope, _ := m.fit(days)
 	end := days[len(days)-1].Day
 	var levels []float64
 	for _, d := range days {
-		levels = append(levels, l.straight(ms(d))+slope*float64(end-d.Day))
+		levels = append(levels, m.transform(ms(d))+slope*float64(end-d.Day))
 	}
 	level, sum := MedianOf(levels), 0.0
 	for _, d := range days {
-		sum += math.Abs(l.curve(level-slope*float64(end-d.Day)) - ms(d))
+		sum += math.Abs(m.inverse(level-slope*float64(end-d.Day)) - ms(d))
 	}
 	return sum
 }

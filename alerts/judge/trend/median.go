@@ -4,17 +4,16 @@ import (
 	"slices"
 )
 
-// A Median is the running median of a stream of numbers, in a few words of memory, by the P² algorithm: five markers
-// that move along the values (R. Jain and I. Chlamtac, "The P² algorithm for dynamic calculation of quantiles and
-// histograms without storing observations", Communications of the ACM 28(10), 1985). Up to five values it is exact; of 24
-// it is off by 3 % on average, of 1440 by 0.2 %.
+// A Median is the running median of a stream of numbers in constant memory, by the P² algorithm with five markers (R. Jain and I. Chlamtac, "The P² algorithm for dynamic calculation of quantiles and
+// histograms without storing observations", Communications of the ACM 28(10), 1985). It is exact for up to five
+// values; its average error is 3 % for 24 values and 0.2 % for 1440.
 type Median struct {
 	N   int        `json:"n"`
-	Q   [5]float64 `json:"q"` // heights of the markers: least, quarter, half, three quarters, greatest
+	Q   [5]float64 `json:"q"` // heights of the markers: minimum, first quartile, median, third quartile, maximum
 	Pos [5]int     `json:"p"` // their positions among the values, from 1
 }
 
-// Add takes in a value.
+// Add adds a value.
 func (m *Median) Add(x float64) {
 	m.N++
 	if m.N <= len(m.Q) {
@@ -33,7 +32,7 @@ func (m *Median) Add(x float64) {
 	}
 }
 
-// adjust moves a marker by one position when it is that far from where it should be.
+// adjust moves a marker by one position if it is that far from its desired position.
 func (m *Median) adjust(i int) {
 	off := 1 + float64(m.N-1)*float64(i)/4 - float64(m.Pos[i])
 	step := 0
@@ -53,13 +52,13 @@ func (m *Median) adjust(i int) {
 	m.Pos[i] += step
 }
 
-// parabola is the height at one position further, on the parabola through the marker and its neighbours.
+// parabola returns the height one position further, on the parabola through the marker and its neighbours.
 func (m *Median) parabola(i int, d float64) float64 {
 	below, here, above := float64(m.Pos[i-1]), float64(m.Pos[i]), float64(m.Pos[i+1])
 	return m.Q[i] + d/(above-below)*((here-below+d)*(m.Q[i+1]-m.Q[i])/(above-here)+(above-here-d)*(m.Q[i]-m.Q[i-1])/(here-below))
 }
 
-// Value is the median so far; 0 when there is none.
+// Value returns the median so far; 0 if there are no values.
 func (m *Median) Value() float64 {
 	if m.N > len(m.Q) {
 		return m.Q[2]
@@ -67,8 +66,8 @@ func (m *Median) Value() float64 {
 	return medianOfSorted(m.Q[:m.N])
 }
 
-// Typical is Tukey's trimean so far, (q1 + 2·q2 + q3)/4; 0 when there are no values. It is as safe from a quarter of bad
-// values as the quartiles are, and of skewed ones, as waiting times are, it has a third less variance than the median
+// Typical returns Tukey's trimean so far, (q1 + 2·q2 + q3)/4; 0 if there are no values. Like the quartiles, it resists a
+// quarter of outliers; for skewed values, such as waiting times, its variance is a third below that of the median
 // (J. W. Tukey, "Exploratory Data Analysis", 1977, section 2).
 func (m *Median) Typical() float64 {
 	if m.N > len(m.Q) {
@@ -77,7 +76,7 @@ func (m *Median) Typical() float64 {
 	return m.Value()
 }
 
-// medianOfSorted is the exact median of sorted numbers; 0 when there are none.
+// medianOfSorted returns the exact median of sorted numbers; 0 if there are none.
 func medianOfSorted(sorted []float64) float64 {
 	n := len(sorted)
 	if n == 0 {
@@ -86,6 +85,7 @@ func medianOfSorted(sorted []float64) float64 {
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
+// MedianOf returns the exact median of the values; 0 if there are none. It sorts them in place.
 func MedianOf(values []float64) float64 {
 	slices.Sort(values)
 	return medianOfSorted(values)

@@ -4,17 +4,16 @@ import (
 	"math"
 )
 
-// A Trend is how a step's daily times rise or fall.
+// A Trend is the rise or fall of a step's daily times.
 type Trend struct {
 	Slope float64 // milliseconds a day
-	Z     float64 // how sure that is: standard deviations from no trend at all
+	Z     float64 // significance, in standard deviations from no trend
 	First float64 // level on the first day, milliseconds
-	Last  float64 // and on the last
+	Last  float64 // level on the last day, milliseconds
 }
 
-// Of compares like with like: only days that are the same day of the week, so that a weekly rhythm is no trend.
-// The slope is the median of the slopes of all such pairs (H. Theil, 1950; P. K. Sen, "Estimates of the regression
-// coefficient based on Kendall's tau", JASA 63, 1968), which one bad day does not move. Its significance is Mann and
+// Of returns the trend of the days. It compares only equal days of the week, so that a weekly rhythm is no trend. The slope is the median of the slopes of all such pairs (H. Theil, 1950; P. K. Sen, "Estimates of the regression
+// coefficient based on Kendall's tau", JASA 63, 1968), which one outlier does not move. Its significance is Mann and
 // Kendall's test with the correction for ties, a season being a day of the week (R. M. Hirsch, J. R. Slack and
 // R. A. Smith, "Techniques of trend analysis for monthly water quality data", Water Resources Research 18(1), 1982;
 // R. O. Gilbert, "Statistical Methods for Environmental Pollution Monitoring", 1987, sections 16.4 and 17).
@@ -34,7 +33,7 @@ func Of(days []Daily) Trend {
 		sum, variance = sum+s, variance+v
 	}
 	t := Trend{Slope: MedianOf(slopes), Z: normal(sum, variance)}
-	// Where the line stands now goes by the last week, as what has crept slowly may creep faster.
+	// The level comes from the last week only, as the rise may have become steeper.
 	base := days[max(0, len(days)-7):]
 	var levels []float64
 	end := days[len(days)-1].Day
@@ -46,7 +45,7 @@ func Of(days []Daily) Trend {
 	return t
 }
 
-// pairSlopes are the slopes between any two of the days.
+// pairSlopes returns the slopes between any two of the days.
 func pairSlopes(days []Daily) []float64 {
 	var slopes []float64
 	for i, a := range days {
@@ -57,7 +56,7 @@ func pairSlopes(days []Daily) []float64 {
 	return slopes
 }
 
-// kendall is the statistic S of Mann and Kendall, and its variance: n(n-1)(2n+5)/18, less t(t-1)(2t+5)/18 for every
+// kendall returns the statistic S of Mann and Kendall, and its variance: n(n-1)(2n+5)/18, less t(t-1)(2t+5)/18 for every
 // group of t equal values.
 func kendall(days []Daily) (sum, variance float64) {
 	ties := map[int64]int{}
@@ -80,7 +79,7 @@ func kendall(days []Daily) (sum, variance float64) {
 	return sum, variance
 }
 
-// normal is S in standard deviations, with the correction for continuity.
+// normal returns S in standard deviations, with the correction for continuity.
 func normal(s, variance float64) float64 {
 	if variance <= 0 || s == 0 {
 		return 0

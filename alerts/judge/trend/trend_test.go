@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// TestMedian: the running median is exact for a few values, and on average within a few per cent of the exact one for as
-// many as a day has runs.
+// TestMedian: the running median is exact for up to five values, and within a few per cent on average for a day of runs.
 func TestMedian(t *testing.T) {
 	for n, within := range map[int]float64{1: 0, 2: 0, 5: 0, 24: 0.04, 96: 0.02, 288: 0.01, 1440: 0.003} {
 		const samples = 400
@@ -29,8 +28,8 @@ func TestMedian(t *testing.T) {
 	}
 }
 
-// TestTrendIsTheTextbooks: the statistic, its variance with ties, and the slope, against numbers worked by hand.
-func TestTrendIsTheTextbooks(t *testing.T) {
+// TestTrendAgainstTextbook: the statistic, its variance with ties, and the slope, against values computed by hand.
+func TestTrendAgainstTextbook(t *testing.T) {
 	days := []Daily{{0, 10}, {1, 12}, {2, 12}, {3, 11}, {4, 15}} // + + + + / 0 - + / - + / +
 	s, v := kendall(days)
 	if want := (5*4*15 - 2*1*9) / 18.0; s != 5 || math.Abs(v-want) > 1e-9 {

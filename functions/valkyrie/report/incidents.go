@@ -40,10 +40,10 @@ func pageTimes(p incident.Page) string {
 	if p.Times > 1 {
 		return fmt.Sprintf("; %d like it until %s", p.Times, p.EndedAt.Format("2 Jan 15:04:05"))
 	}
-	if ring, ok := p.ToRing(); ok && p.Purpose != incident.AllClear {
+	if ring, ok := p.TimeToAccept(); ok && p.Purpose != incident.AllClear {
 		times = fmt.Sprintf("; %s after the slot", ring.Round(time.Second))
 	}
-	if key, ok := p.ToKey(); ok {
+	if key, ok := p.TimeToKey(); ok {
 		times += fmt.Sprintf(", key %s later", key.Round(time.Second))
 	}
 	if p.Via == incident.Failover {

@@ -19,7 +19,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-func TestStories(t *testing.T) {
+func TestSequences(t *testing.T) {
 	for name, c := range map[string]struct{ runs, want string }{
 		"one failed run between good ones":  {"p*20 f p*200", ""},
 		"one slow run":                      {"p*20 s p*20", ""},
@@ -47,8 +47,8 @@ func TestStories(t *testing.T) {
 	}
 }
 
-// TestADozenBlips: a dozen short outages in a day (I3) are one incident.
-func TestADozenBlips(t *testing.T) {
+// TestTwelveShortOutagesAreOneIncident: a dozen short outages in a day (I3) are one incident.
+func TestTwelveShortOutagesAreOneIncident(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Sequence("p*30 " + strings.Repeat("fff p*97 ", 12) + "p*360")
 	if len(k.Changes) != 6 {
@@ -56,16 +56,16 @@ func TestADozenBlips(t *testing.T) {
 	}
 	inc := k.Decisions[slices.IndexFunc(k.Decisions, func(d judge.Decision) bool { return d.Verb == judge.Resolves && d.Incident.Kind == incident.Flapping })].Incident
 	if len(inc.Outages) != 12 || inc.Outages[11].Until.Sub(inc.Outages[11].Since) != 3*time.Minute {
-		t.Errorf("%d spells, the last %+v", len(inc.Outages), inc.Outages[len(inc.Outages)-1])
+		t.Errorf("%d outages, the last %+v", len(inc.Outages), inc.Outages[len(inc.Outages)-1])
 	}
 	if inc.ID != "print-card/down/2026-11-21T03:31:00Z" || !inc.Rings() {
 		t.Errorf("%s rings: %t", inc.ID, inc.Rings())
 	}
 }
 
-// TestIntermittent: outages of 5 to 10 minutes, hours apart, over two days (I5): one story, noticed each time within
-// 150 s, that says how long each was and what they have in common.
-func TestIntermittent(t *testing.T) {
+// TestIntermittentOutagesAreOneIncident: outages of 5 to 10 minutes, hours apart, over two days (I5) are one incident. Its reason
+// states their number, durations and shared cause.
+func TestIntermittentOutagesAreOneIncident(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Sequence("p*60 f*7 p*200 f*5 p*300 f*10 p*150 f*9 p*340 f*6 p*500 f*8 p*333 f*5 p*10")
 	var ids []string
@@ -86,7 +86,7 @@ func TestIntermittent(t *testing.T) {
 	want := `print-card failed twice in a row from eu, the first at 11:08 UTC; it was down 7 times since 21 November 04:00 UTC, ` +
 		`for 5 min to 10 min, each time at the step "wait for the PDF": no PDF`
 	if len(inc.Outages) != 7 || inc.Reason != want {
-		t.Errorf("%d spells\n got %s\nwant %s", len(inc.Outages), inc.Reason, want)
+		t.Errorf("%d outages\n got %s\nwant %s", len(inc.Outages), inc.Reason, want)
 	}
 }
 
@@ -115,8 +115,8 @@ func TestQuorum(t *testing.T) {
 	}
 }
 
-// TestFromOneRegionOnly: what is not enough to wake anybody is still said as exactly that.
-func TestFromOneRegionOnly(t *testing.T) {
+// TestQuorumNotMet: the reason names the failing and the working regions, below and at the quorum.
+func TestQuorumNotMet(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Regions("ppp fpp")
 	ds := k.Run(alertstest.Run(2, "eu", journey.Failed))
@@ -149,8 +149,8 @@ func TestDegradedSince(t *testing.T) {
 	}
 }
 
-// TestFlappingRingsInTheEnd: it texts at first, and calls when it goes on.
-func TestFlappingRingsInTheEnd(t *testing.T) {
+// TestLongFlappingCalls: flapping texts at first, and calls after half an hour.
+func TestLongFlappingCalls(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Sequence("p*20 pppf*5")
 	if k.State.Open[0].Rings() {
@@ -162,8 +162,8 @@ func TestFlappingRingsInTheEnd(t *testing.T) {
 	}
 }
 
-// TestDownRingsWhateverItContinues: an outage that returns to a story which had only texted so far does ring.
-func TestDownRingsWhateverItContinues(t *testing.T) {
+// TestDownCallsAfterFlappingTexted: an outage calls, although it reopens an incident that only texted.
+func TestDownCallsAfterFlappingTexted(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Policy.FlappingRingsAfter = 1000 * time.Hour
 	got := k.Sequence("p*20 pppf*5 p*400 ff")
@@ -173,8 +173,8 @@ func TestDownRingsWhateverItContinues(t *testing.T) {
 	}
 }
 
-// TestHealthyMonths: thirty days of a run a minute, where one in a hundred fails by itself, wake nobody.
-func TestHealthyMonths(t *testing.T) {
+// TestHealthyMonthsOpenNothing: thirty days of a run a minute, one in a hundred failing at random, open no incident.
+func TestHealthyMonthsOpenNothing(t *testing.T) {
 	const runs = 30 * 24 * 60
 	for seed := range uint64(5) {
 		one, three := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}, alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
@@ -202,8 +202,8 @@ func TestHealthyMonths(t *testing.T) {
 	}
 }
 
-// kept is the state after it was in a store.
-func kept(t *rapid.T, s judge.JourneyState) (back judge.JourneyState) {
+// storeRoundTrip returns the state after encoding and decoding it.
+func storeRoundTrip(t *rapid.T, s judge.JourneyState) (back judge.JourneyState) {
 	text, err := json.Marshal(s)
 	if err == nil {
 		err = json.Unmarshal(text, &back)
@@ -214,9 +214,9 @@ func kept(t *rapid.T, s judge.JourneyState) (back judge.JourneyState) {
 	return back
 }
 
-// TestReordered: as long as the runs of each region come in their order, duplicates and late ones beside them change
-// nothing, in any mixture of regions, and no more does keeping the state in a store; and judging leaves the state it was given as it was.
-func TestReordered(t *testing.T) {
+// TestDuplicatesChangeNothing: duplicates and late runs change nothing, in any mixture of regions, nor does a round trip through a
+// store. Judging does not modify the state that it was given.
+func TestDuplicatesChangeNothing(t *testing.T) {
 	p := alertstest.ShippedPolicy(t)
 	rapid.Check(t, func(t *rapid.T) {
 		plain, disturbed := alertstest.Scenario{Policy: p}, alertstest.Scenario{Policy: p}
@@ -227,7 +227,7 @@ func TestReordered(t *testing.T) {
 				old := disturbed.State
 				plain.Run(r)
 				disturbed.Run(r)
-				disturbed.State = kept(t, disturbed.State)
+				disturbed.State = storeRoundTrip(t, disturbed.State)
 				if after := fmt.Sprintf("%+v", old); after != before {
 					t.Fatalf("the old state was written to:\n%s\n%s", before, after)
 				}

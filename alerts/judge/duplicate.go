@@ -1,0 +1,28 @@
+package judge
+
+import (
+	"fmt"
+
+	"valkyrie/alerts/phrase"
+	"valkyrie/probes/journey"
+)
+
+// Each slot of a region is judged once, so that a duplicate or late run changes no decision. Two guards ensure it: the store
+// keeps the first run of a slot (incident.RunLog), and Fold ignores a run unless it is later than the last judged one of its
+// region. Record judges runs that a crash left unjudged before the next run, in slot order.
+
+// isDuplicate reports whether the slot of a run, or a later one of its region, is judged already.
+func (r RegionState) isDuplicate(run journey.Run) bool { return !run.Slot.After(r.Slot) }
+
+// ignoreDuplicateRun returns the decision to drop a duplicate or late run.
+func ignoreDuplicateRun(run journey.Run) Decision {
+	return Decision{Verb: Ignores, Reason: fmt.Sprintf("the slot %s from %s was already judged", phrase.Clock(run.Slot), run.Region)}
+}
+
+// isDuplicate reports whether a beat, or a later one of its batch, is recorded already.
+func (b BatchState) isDuplicate(beat Beat) bool { return !beat.At.After(b.Last) }
+
+// ignoreDuplicateBeat returns the decision to drop a duplicate or late beat.
+func ignoreDuplicateBeat(b Beat) Decision {
+	return Decision{Verb: Ignores, Reason: fmt.Sprintf("%s had said something later already", b.Batch)}
+}
