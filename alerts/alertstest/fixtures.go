@@ -50,7 +50,7 @@ func RunEachMinute(minute int, region string, o journey.Outcome) journey.Run {
 	return r
 }
 
-// OnCall has two people, who are called in order.
+// OnCall has an escalation of two people.
 var OnCall = oncall.OnCall{
 	People:     []oncall.Person{{Name: "Ada", Phone: "+12025550143"}, {Name: "Grace", Phone: "+12025550187"}},
 	Escalation: []oncall.EscalationStep{{Call: "Ada"}, {Call: "Grace"}}, RepeatAfter: 5 * time.Minute,

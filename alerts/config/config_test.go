@@ -19,7 +19,7 @@ import (
 
 var journeys = []string{"print-card", "create-order"}
 
-// good is a configuration to spoil, line by line.
+// good is a valid file, to be changed line by line.
 const good = `judge:
   failures_in_a_row: 3
   journeys:
@@ -36,7 +36,7 @@ phone:
   from: "+12025550100"
 `
 
-// TestParse: what is not said is the default.
+// TestParse: omitted fields have their defaults.
 func TestParse(t *testing.T) {
 	got, err := config.Parse("../alerts.yaml", []byte(good), journeys)
 	if err != nil {
@@ -71,8 +71,8 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// TestShippedFile: the file in the program is the one in this folder. Whether it is right for the journeys of this
-// deployment is tested where these are known: functions/yours_test.go.
+// TestShippedFile: the file embedded in the program is alerts.yaml of this tree. functions/yours_test.go checks it against the
+// journeys of this deployment.
 func TestShippedFile(t *testing.T) {
 	onDisk, err := os.ReadFile("../alerts.yaml")
 	if err != nil {
@@ -87,7 +87,7 @@ const judgeKeys = "failures_in_a_row, recover_after, regions, flapping_failures,
 	"return_within, quiet_for, slow_runs, slow_out_of, creeping_days, creeping_ahead, broken_in_a_row, every, silent_after, " +
 	"silent_grace, counts, counts_in_a_row"
 
-// TestFaults: each fault is named with its line, its field, what was expected and what is there.
+// TestFaults: each fault has its line, field, expected and actual value.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"failures_in_a_row: 3", "failures_in_a_row: 0", `f:2: judge.failures_in_a_row: expected 1 to 100 runs, got 0`},
@@ -145,13 +145,13 @@ f:14: phone.from: expected a phone number with its country code, such as "+12025
 	}
 }
 
-// faults are those of the file f with this text.
+// faults returns the faults of a file f with this text.
 func faults(text string) string {
 	_, err := config.Parse("f", []byte(text), journeys)
 	return fmt.Sprint(err)
 }
 
-// TestUnreadable: what is of another kind than it must be is one fault, in our words; nothing else is said because of it.
+// TestUnreadable: a value of the wrong type is exactly one fault, in our words, without follow-up faults.
 func TestUnreadable(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{"failures_in_a_row: 3", "failures_in_a_row: three", `f:2: judge.failures_in_a_row: expected a whole number such as 2, got "three"`},
@@ -187,7 +187,7 @@ func TestUnreadable(t *testing.T) {
 	}
 }
 
-// TestAliases: what stands once and is used twice is read in both places; and what it brings does not replace what is there.
+// TestAliases: an alias is read at each use, and a merge does not replace explicit fields.
 func TestAliases(t *testing.T) {
 	text := strings.Replace(good, "{failures_in_a_row: 1, slow_runs: 2}", "&one {failures_in_a_row: 1, slow_runs: 2}\n    print-card: {<<: *one, slow_runs: 4}", 1)
 	c, err := config.Parse("f", []byte(text), journeys)
@@ -199,14 +199,14 @@ func TestAliases(t *testing.T) {
 	}
 }
 
-// TestSecondDocument: what stands after "---" would be left out silently.
+// TestSecondDocument: a second document after "---" is a fault, as it would be ignored.
 func TestSecondDocument(t *testing.T) {
 	if got := faults(good + "---\nphone: {from: \"+12025550199\"}\n"); !strings.HasPrefix(got, "f:15: ") {
 		t.Errorf("got %s", got)
 	}
 }
 
-// TestEmptyFile: without people nobody can be called, and without lines no line is named.
+// TestEmptyFile: an empty file lacks people, escalation and caller; its faults have no line.
 func TestEmptyFile(t *testing.T) {
 	const want = `f: on_call.people: expected at least one person: otherwise nobody is woken
 f: on_call.escalation: expected at least one name: otherwise nobody is woken
@@ -218,7 +218,7 @@ f: phone.from: expected a phone number with its country code, such as "+12025550
 	}
 }
 
-// TestManyFaults: all are named at once, in the order of the file.
+// TestManyFaults: all faults are reported at once, in the order of the file.
 func TestManyFaults(t *testing.T) {
 	const text = `judge:
   failures_in_a_row: 0
@@ -253,7 +253,7 @@ f:14: phone.from: expected a phone number with its country code, such as "+12025
 	}
 }
 
-// TestAnyText: no file makes it panic, and what it takes can be used.
+// TestAnyText: Parse never panics, and accepts only usable files.
 func TestAnyText(t *testing.T) {
 	lines := strings.SplitAfter(good, "\n")
 	rapid.Check(t, func(t *rapid.T) {

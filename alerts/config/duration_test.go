@@ -7,6 +7,7 @@ import (
 	"valkyrie/alerts/config"
 )
 
+// TestParseDuration: weeks and days come before the smaller units, and never with a negative one.
 func TestParseDuration(t *testing.T) {
 	const day = 24 * time.Hour
 	for text, want := range map[string]time.Duration{

@@ -9,7 +9,8 @@ import (
 	"valkyrie/alerts/config"
 )
 
-func TestTell(t *testing.T) {
+// TestSubscribers: each fault of tell names its field, and no fault shows a password.
+func TestSubscribers(t *testing.T) {
 	const people = "on_call: {people: [{name: Ada, phone: \"+12025550143\"}], escalation: [Ada]}\nphone: {from: \"+12025550100\"}\n"
 	parse := func(tell string) (config.Subscribers, string) {
 		c, err := config.Parse("a.yaml", []byte(people+tell), []string{"a"})

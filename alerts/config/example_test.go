@@ -14,7 +14,7 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// TestExample: the example is right, as it is, and with all that it offers: the lines that a # stands right before.
+// TestExample: the example is valid as it is, and with every commented-out setting.
 func TestExample(t *testing.T) {
 	journeys := []string{"create-order", "print-card"}
 	text := string(alerts.Example())
@@ -27,22 +27,22 @@ func TestExample(t *testing.T) {
 		t.Fatalf("%v\nin\n%s", err, text)
 	}
 	o := c.OnCall
-	chain := o.EscalationAt(time.Date(2026, 12, 25, 3, 0, 0, 0, time.UTC))
-	if len(chain) != 2 || chain[0].Person.Name != "Grace" || o.Play == "" || o.EvidenceURL == "" || len(o.Maintenance) != 2 ||
+	steps := o.EscalationAt(time.Date(2026, 12, 25, 3, 0, 0, 0, time.UTC))
+	if len(steps) != 2 || steps[0].Person.Name != "Grace" || o.Play == "" || o.EvidenceURL == "" || len(o.Maintenance) != 2 ||
 		o.Journeys["print-card"].Runbook == "" || o.People[0].Zone.String() != "Europe/Berlin" || o.Severities["flapping"] != oncall.Wake {
 		t.Errorf("%+v", o)
 	}
 }
 
-// everything is the example with all that it offers.
+// everything returns the example with every commented-out setting.
 func everything() string {
-	text := strings.Replace(string(alerts.Example()), "  escalation: [Ada, Grace]", "  #", 1) // it is there twice
+	text := strings.Replace(string(alerts.Example()), "  escalation: [Ada, Grace]", "  #", 1) // the example has it twice
 	return regexp.MustCompile(`(?m)^( *)#(\S)`).ReplaceAllString(text, "$1$2")
 }
 
-// TestWhatPassesIsManned: however the file is spoilt, it is refused with its faults, or somebody is behind every name in it
-// at every moment.
-func TestWhatPassesIsManned(t *testing.T) {
+// TestAcceptedFileCoversAllTimes: after random changes, a file is either rejected, or each step and rotation has a person at any
+// time.
+func TestAcceptedFileCoversAllTimes(t *testing.T) {
 	words := []string{
 		"Ada", "Grace", "primary", "Mon 09:00", "Fri 18:00", "Sun 00:00", "Monday 09:00", "09:00", "day", "3 days", "2m", "0s",
 		"Europe/Berlin", "UTC", "2026-11-23", "2026-12-24 09:00", "[]", "{}", "", "null", "-1", "*x", "page",
@@ -63,8 +63,8 @@ func TestWhatPassesIsManned(t *testing.T) {
 		passed++
 		for range 20 {
 			at := alertstest.Start.Add(time.Duration(rapid.IntRange(-600_000, 1_200_000).Draw(t, "minute")) * time.Minute)
-			if chain := c.OnCall.EscalationAt(at); len(chain) != len(c.OnCall.Escalation) {
-				t.Fatalf("at %v the chain is %v\n%s", at, chain, text)
+			if steps := c.OnCall.EscalationAt(at); len(steps) != len(c.OnCall.Escalation) {
+				t.Fatalf("at %v the escalation is %v\n%s", at, steps, text)
 			}
 			for _, r := range c.OnCall.Rotations {
 				if _, d, ok := c.OnCall.Duty(r.Name, at); !ok || d.From.After(at) || !d.Until.After(at) {

@@ -14,7 +14,7 @@ import (
 
 var update = flag.Bool("update", false, "write what the tests get into testdata")
 
-// TestInvalidFiles: each invalid file gives all of its faults at once, in exactly the words that stand beside it.
+// TestInvalidFiles: each invalid file yields all its faults at once, exactly as in the text file beside it.
 func TestInvalidFiles(t *testing.T) {
 	files, err := filepath.Glob("testdata/invalid-*.yaml")
 	if err != nil || len(files) == 0 {

@@ -16,7 +16,7 @@ on_call:
 phone: {from: "+12025550100"}
 `
 
-// TestPolicyFaults: every fault of the policy is named at once, with its line, what was expected and what is there.
+// TestPolicyFaults: each fault of the policy has its line, expected and actual value.
 func TestPolicyFaults(t *testing.T) {
 	for _, c := range []struct{ judge, want string }{
 		{"{failures_in_a_row: 0}", "a.yaml:1: judge.failures_in_a_row: expected 1 to 100 runs, got 0"},
@@ -70,7 +70,7 @@ func TestPolicyFaults(t *testing.T) {
 	}
 }
 
-// TestPolicyIsInherited: a journey has its own fields, and all others of the policy for all.
+// TestPolicyIsInherited: a journey has its own fields, and inherits all others.
 func TestPolicyIsInherited(t *testing.T) {
 	text := "judge: {quiet_for: 1h, counts: [{ceiling: {name: jobs, at_most: 5}}], journeys: {print-card: {failures_in_a_row: 4, regions: 2}}}" + people
 	cfg, err := config.Parse("a.yaml", []byte(text), []string{"print-card"})

@@ -30,7 +30,7 @@ func ExampleSchedule_Next() {
 	// Tue 31 Mar 02:30 CEST
 }
 
-// TestNext: each form of a field, the two days together, names, descriptors and time zones.
+// TestNext: each form of a field, both days together, names, descriptors and time zones.
 func TestNext(t *testing.T) {
 	for _, c := range []struct{ text, from, want string }{
 		{"* * * * *", "2026-11-29T16:05:30", "2026-11-29T16:06:00"},
@@ -77,7 +77,7 @@ func TestNext(t *testing.T) {
 	}
 }
 
-// TestClockChanges: a time that is skipped, and one that is repeated, of schedules for some hours and for all.
+// TestClockChanges: skipped and repeated times, of schedules for some hours and for every hour.
 func TestClockChanges(t *testing.T) {
 	for _, c := range []struct {
 		text, zone, from string
@@ -119,7 +119,7 @@ func TestClockChanges(t *testing.T) {
 	}
 }
 
-// TestFaults: each fault names the field, what was expected and what was written.
+// TestFaults: each fault names the field, the expected and the actual value.
 func TestFaults(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                             "expected 5 fields (minute, hour, day of the month, month, day of the week), got 0",
@@ -156,7 +156,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// TestZeroSchedule: it has no times.
+// TestZeroSchedule: the zero schedule has no times.
 func TestZeroSchedule(t *testing.T) {
 	if next := (cron.Schedule{}).Next(time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)); !next.IsZero() {
 		t.Errorf("got %v", next)

@@ -21,3 +21,11 @@ func (i Incident) IsBadAfter(end, now time.Time) bool {
 
 // AckExpired reports whether the incident was acknowledged and the acknowledgement has expired.
 func (i Incident) AckExpired() bool { return i.Unacknowledged() && i.AckedBy != "" }
+
+// Unanswered reports whether the escalation still runs: it calls until a person acknowledges.
+func (i Incident) Unanswered() bool {
+	return i.Rings() && (i.State == Open || i.State == Notified)
+}
+
+// Unacknowledged reports whether the incident is unresolved, and no person has acknowledged it.
+func (i Incident) Unacknowledged() bool { return i.State == Open || i.State == Notified }

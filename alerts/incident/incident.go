@@ -1,8 +1,6 @@
 package incident
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"time"
@@ -44,36 +42,6 @@ type Incident struct {
 	Rev int64 `json:"rev"` // increases with every change; a store never replaces a newer record by an older one
 }
 
-// A Kind is the kind of incident. It decides the default severity.
-type Kind string
-
-// The kinds of incident.
-const (
-	Down         Kind = "down"      // the journey fails: customers cannot do it. It calls.
-	Flapping     Kind = "flapping"  // the journey fails repeatedly, with good runs in between. It calls once PagesNow is set.
-	Silent       Kind = "silent"    // expected runs are missing. It calls.
-	Degraded     Kind = "degraded"  // the journey is slow repeatedly. It texts.
-	LatencyTrend Kind = "creeping"  // a step gets slower from week to week, and will exceed its limit. It texts.
-	Counts       Kind = "counts"    // a count reported by the runs is wrong. It texts.
-	Heartbeat    Kind = "heartbeat" // a batch is late, incomplete or has failed. It texts.
-	ProbeFault   Kind = "ours"      // the probe cannot run, so the state of the site is unknown. It texts.
-)
-
-// Drilled is the kind of a drill. It is no incident of a journey, and is stored with them for the history.
-const Drilled Kind = "drill"
-
-// Kinds returns all kinds of incident, the most urgent first.
-func Kinds() []Kind {
-	return []Kind{Down, Flapping, Silent, Heartbeat, Counts, Degraded, LatencyTrend, ProbeFault}
-}
-
-// Rings reports whether incidents of this kind call people by default, as opposed to texting them.
-func (k Kind) Rings() bool { return k == Down || k == Silent }
-
-// Rings reports whether the incident calls people by default, as opposed to texting them. OnCall.Severity applies the
-// severities of alerts.yaml.
-func (i Incident) Rings() bool { return i.Kind.Rings() || i.PagesNow }
-
 // An IncidentState is the state of handling an incident.
 type IncidentState string
 
@@ -86,17 +54,6 @@ const (
 	Resolved     IncidentState = "resolved"
 )
 
-// Short returns the handle that a person reads out or types: four hex digits of the hash of the id.
-func (i Incident) Short() string {
-	const digits = 4
-	return shortHash(i.ID)[:digits]
-}
-
-// Unanswered reports whether the escalation still runs: it calls until a person acknowledges.
-func (i Incident) Unanswered() bool {
-	return i.Rings() && (i.State == Open || i.State == Notified)
-}
-
 // Begun reports whether a page about the incident was handed to a provider.
 func (r Record) Begun() bool {
 	return slices.ContainsFunc(r.Pages, func(p Page) bool { return p.Tries > 0 })
@@ -108,29 +65,12 @@ type Record struct {
 	Pages []Page `json:"pages"`
 }
 
-// shortHash returns the SHA-256 of an id in hex.
-func shortHash(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return hex.EncodeToString(sum[:])
-}
-
-// Unacknowledged reports whether the incident is unresolved, and no person has acknowledged it.
-func (i Incident) Unacknowledged() bool { return i.State == Open || i.State == Notified }
-
 // DisplayTitle returns the journey in the words of a customer.
 func (i Incident) DisplayTitle() string {
 	if i.Title == "" {
 		return "do " + i.Journey
 	}
 	return i.Title
-}
-
-// IsFailing reports whether the journey fails. Down and flapping incidents continue each other.
-func (i Incident) IsFailing() bool { return i.Kind == Down || i.Kind == Flapping }
-
-// MayReopen reports whether a resolved incident of this kind reopens if it returns within ReturnWithin.
-func (i Incident) MayReopen() bool {
-	return i.IsFailing() || i.Kind == Degraded || i.Kind == Counts || i.Kind == LatencyTrend
 }
 
 // AddBadRun returns the incident after one more bad run; streak is its consecutive bad runs.

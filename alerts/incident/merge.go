@@ -4,9 +4,6 @@ import (
 	"time"
 )
 
-// SameID reports whether both are states of the same incident.
-func (i Incident) SameID(other Incident) bool { return i.ID == other.ID }
-
 // SameCause reports whether two incidents are about the same journey and kind, whatever their ids: two tables with different
 // runs may have opened it at different slots.
 func (i Incident) SameCause(other Incident) bool {

@@ -30,11 +30,10 @@ func (j *judging) recordOpened(inc incident.Incident) {
 	d.Incident, d.Reason = inc, inc.Reason
 }
 
-// newIncident returns an open incident. Its id consists of journey, kind and opening slot, so that every region and every
-// retry computes the same one.
+// newIncident returns an open incident.
 func newIncident(name, title string, k incident.Kind, since, opened time.Time, reason string) incident.Incident {
 	return incident.Incident{
-		ID:      fmt.Sprintf("%s/%s/%s", name, k, opened.UTC().Format(time.RFC3339Nano)),
+		ID:      incident.NewID(name, k, opened),
 		Journey: name, Title: title, Kind: k, Reason: reason, Since: since, Opened: opened, State: incident.Open,
 	}
 }

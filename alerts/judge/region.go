@@ -40,7 +40,7 @@ func (s Streak) more(slot time.Time) Streak {
 
 // A BadRun is a run that was slow or failed.
 type BadRun struct {
-	No     int       `json:"no"` // index among conclusive runs, from 1; tells how far back it is
+	No     int       `json:"no"` // index among the conclusive runs of the region, from 1
 	Slot   time.Time `json:"slot"`
 	Failed bool      `json:"failed"` // else it was slow
 }

@@ -104,7 +104,7 @@ func TestQuorum(t *testing.T) {
 		{"all", "ppp ffp ffp ffp fff fff", "down opens@5"},
 		{"2", "fpp fpp ffp ffp ffp", "down opens@4"},
 		{"3", "ff ff", "down opens@1"},                               // there are only two
-		{"majority", "fbb fbb fbb fbb", "down opens@1 ours opens@1"}, // two cannot tell; the third can
+		{"majority", "fbb fbb fbb fbb", "down opens@1 ours opens@1"}, // two are broken, so the third decides
 	} {
 		p := alertstest.ShippedPolicy(t)
 		p.Regions = judge.Quorum(c.quorum)

@@ -11,7 +11,7 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// rota is a file of three people with these rotations.
+// rota parses a file with three people and these rotations.
 func rota(t rapid.TB, rotations string) oncall.OnCall {
 	t.Helper()
 	text := `
@@ -29,7 +29,7 @@ phone: {from: "+12025550100"}
 	return c.OnCall
 }
 
-// TestHandOver: the hand-over is at the same time by the clock on the wall, in summer and in winter.
+// TestHandOver: the hand-over is at the same wall clock time in summer and in winter.
 func TestHandOver(t *testing.T) {
 	o := rota(t, `
     - {name: primary, zone: Europe/Berlin, every: week, hand_over: "Monday 09:00", start: 2026-01-05, people: [Ada, Grace]}
@@ -39,7 +39,7 @@ func TestHandOver(t *testing.T) {
 		{"primary", "2026-01-05T08:00:00Z", "Ada until 2026-01-12T08:00:00Z"},
 		{"primary", "2026-03-29T12:00:00Z", "Grace until 2026-03-30T07:00:00Z"}, // the clocks went forward that morning
 		{"primary", "2026-10-25T12:00:00Z", "Grace until 2026-10-26T08:00:00Z"},
-		{"primary", "2025-12-28T12:00:00Z", "Ada until 2025-12-29T08:00:00Z"}, // before the start the turns run backwards
+		{"primary", "2025-12-28T12:00:00Z", "Ada until 2025-12-29T08:00:00Z"}, // turns before the start are extrapolated
 		{"table", "2026-03-27T16:59:00Z", "Ada until 2026-03-27T17:00:00Z"},
 		{"table", "2026-03-27T17:00:00Z", "Grace until 2026-03-30T07:00:00Z"},
 		{"table", "2026-10-31T12:00:00Z", "Grace until 2026-11-02T08:00:00Z"},
@@ -55,9 +55,8 @@ func TestHandOver(t *testing.T) {
 	}
 }
 
-// TestExactlyOne: over two years, in zones whose clocks change by an hour, by half an hour, at midnight or never, exactly
-// one person has each duty at each moment: turns follow each other without a gap, and each is in it from its first
-// moment to its last.
+// TestExactlyOne: over two years, exactly one person is on duty at any time, in zones whose clocks change by an hour, by half an
+// hour, at midnight or never. Turns follow each other without a gap.
 func TestExactlyOne(t *testing.T) {
 	zones := []string{"Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "America/Havana", "UTC"}
 	rapid.Check(t, func(t *rapid.T) {
@@ -74,7 +73,7 @@ func TestExactlyOne(t *testing.T) {
 	})
 }
 
-// follow goes from turn to turn through two years.
+// follow checks turn after turn through two years.
 func follow(t *rapid.T, o oncall.OnCall, rotation string) {
 	at := time.Date(2026, 1, 1, 0, rapid.IntRange(0, 10_000).Draw(t, "minute"), 0, 0, time.UTC)
 	_, duty, ok := o.Duty(rotation, at)
@@ -112,17 +111,17 @@ func TestOverride(t *testing.T) {
 	}
 }
 
-// TestAwake: a text waits for the morning of the person's own zone.
+// TestAwake: a text waits for the waking hours in the person's own zone.
 func TestAwake(t *testing.T) {
 	for _, c := range []struct{ zone, hours, at, want string }{
 		{"Europe/Berlin", "08:00-22:00", "2026-11-21T03:00:00Z", "2026-11-21T07:00:00Z"},
 		{"Europe/Berlin", "08:00-22:00", "2026-11-21T12:00:01Z", "2026-11-21T12:00:01Z"},
 		{"Europe/Berlin", "08:00-22:00", "2026-11-21T21:00:00Z", "2026-11-22T07:00:00Z"},
-		{"Europe/Berlin", "08:00-22:00", "2026-03-28T22:30:00Z", "2026-03-29T06:00:00Z"}, // the night with an hour less
-		{"Europe/Berlin", "02:15-02:45", "2026-03-29T00:00:00Z", "2026-03-30T00:15:00Z"}, // which has no 02:15
-		{"Europe/Berlin", "02:30-09:00", "2026-10-25T01:10:00Z", "2026-10-25T01:30:00Z"}, // and the one where it comes twice
+		{"Europe/Berlin", "08:00-22:00", "2026-03-28T22:30:00Z", "2026-03-29T06:00:00Z"}, // the night the clocks go forward
+		{"Europe/Berlin", "02:15-02:45", "2026-03-29T00:00:00Z", "2026-03-30T00:15:00Z"}, // 02:15 is skipped
+		{"Europe/Berlin", "02:30-09:00", "2026-10-25T01:10:00Z", "2026-10-25T01:30:00Z"}, // 02:30 is repeated
 		{"Asia/Kathmandu", "08:00-22:00", "2026-11-21T00:00:00Z", "2026-11-21T02:15:00Z"},
-		{"UTC", "22:00-06:00", "2026-11-21T23:00:00Z", "2026-11-21T23:00:00Z"}, // the night watch
+		{"UTC", "22:00-06:00", "2026-11-21T23:00:00Z", "2026-11-21T23:00:00Z"}, // hours across midnight
 		{"UTC", "22:00-06:00", "2026-11-21T06:00:00Z", "2026-11-21T22:00:00Z"},
 	} {
 		zone, err := oncall.ParseZone(c.zone)

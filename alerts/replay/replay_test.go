@@ -23,6 +23,7 @@ func replayed(p judge.JourneyPolicy, runs string) []replay.Verdict {
 	return r.Verdicts(time.Time{})
 }
 
+// TestReplayDiffers: under a laxer policy, an incident is kept, added or gone, compared by Compare.
 func TestReplayDiffers(t *testing.T) {
 	strict := alertstest.ShippedPolicy(t)
 	lax := strict

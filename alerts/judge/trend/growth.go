@@ -94,7 +94,7 @@ const jumpFit = 1 / 1.2
 // IsJump reports whether the days are a jump from one level to another, as after a release, rather than a rise. A jump does
 // not continue, although a trend test finds it significant.
 //
-// It compares the total error of each model over all days. Testing each half for a rise of its own would take a noisy
+// It compares the total error of each model over all days. Testing each half separately for a rise would take a noisy
 // fortnight for a flat one.
 func IsJump(days []Daily) bool {
 	const least = 2 // days on each level; fewer are outliers
