@@ -44,7 +44,7 @@ func TestAckExpires(t *testing.T) {
 	if want := "Ada acknowledged it 30 minutes ago, and it still fails."; !strings.Contains(w.sent[0].Words, want) {
 		t.Errorf("it does not say %q:\n%s", want, w.sent[0].Words)
 	}
-	if got := w.route.Answered(paging.Reply{From: alertstest.OnCall.People[1].Phone, Body: "status"}, *w.onCall, w.now); !strings.Contains(got, "notified, acknowledged by Ada until it expired") {
+	if got := w.route.ReplyFor(paging.Reply{From: alertstest.OnCall.People[1].Phone, Body: "status"}, *w.onCall, w.now); !strings.Contains(got, "notified, acknowledged by Ada until it expired") {
 		t.Error(got)
 	}
 	w.step(paging.Report{PageID: first, Key: paging.AckKey})

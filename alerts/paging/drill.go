@@ -13,22 +13,22 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// A DrillState is what is remembered of drills: the one that is under way, and which was planned last. A drill goes through
-// the same pages as an alarm: each in the chain is called once, until somebody presses the key. It is kept among the
-// incidents with a kind of its own, and is none of any journey.
+// A DrillState holds the drill in progress and the slot of the last scheduled one. A drill uses the same pages as an
+// alarm: each person in the escalation is called once, until one presses the key. It is stored as an incident of its
+// own kind, without a journey.
 type DrillState struct {
-	ID   string    `json:"id,omitempty"` // of the one under way; empty: none
-	To   string    `json:"to,omitempty"` // who is called first; empty: as the chain has it
+	ID   string    `json:"id,omitempty"` // of the drill in progress; empty: none
+	To   string    `json:"to,omitempty"` // the person called first; empty: the first in the escalation
 	Slot time.Time `json:"slot,omitzero"`
 }
 
-// drillJourney stands where an incident has its journey.
+// drillJourney stands in for the journey of a drill's incident.
 const drillJourney = "on-call"
 
-// drill begins the drill that is due, and takes the one under way on: to the next person, or to its end.
+// drill starts a drill that is due, and advances the drill in progress to the next person or to its end.
 func (r *NotificationState) drill(at evalContext) {
 	r.scheduleDrill(at)
-	for i := range r.Incidents { // one that came from another table
+	for i := range r.Incidents { // a drill that was merged from another table
 		if stray := &r.Incidents[i]; stray.Kind == incident.Drilled && stray.State != incident.Resolved && stray.ID != r.Drill.ID {
 			stray.State, stray.ResolvedAt, stray.Closing, stray.Rev = incident.Resolved, at.now, "broken off", stray.Rev+1
 		}
@@ -38,7 +38,7 @@ func (r *NotificationState) drill(at evalContext) {
 		r.Drill.ID, r.Drill.To = "", ""
 		return
 	}
-	if r.wakes(at) {
+	if r.hasUrgentIncident(at) {
 		r.endDrill("broken off: something is really wrong", "", at.now)
 		return
 	}
@@ -50,24 +50,24 @@ func (r *NotificationState) drill(at evalContext) {
 		r.failDrill(at)
 		return
 	}
-	r.add(incident.Call, incident.Drill, who, []string{inc.ID}, at.now)
+	r.addPage(incident.Call, incident.Drill, who, []string{inc.ID}, at.now)
 }
 
-// wakes reports whether there is a reason to call somebody.
-func (r *NotificationState) wakes(at evalContext) bool {
+// hasUrgentIncident reports whether an incident requires a call.
+func (r *NotificationState) hasUrgentIncident(at evalContext) bool {
 	return slices.ContainsFunc(r.Incidents, func(i incident.Incident) bool { return r.shouldNotify(i, oncall.Wake, at) })
 }
 
-// nextInDrill is the first who was not called yet: the one it is for, and then the chain from there on, once round.
+// nextInDrill returns the first person not yet called: the addressee, then the escalation from there, once round.
 func (r *NotificationState) nextInDrill(at evalContext) (oncall.Person, bool) {
 	var order []oncall.Person
-	chain := at.onCall.EscalationAt(at.now)
-	first := max(0, slices.IndexFunc(chain, func(t oncall.ResolvedStep) bool { return t.Person.Name == r.Drill.To }))
+	steps := at.onCall.EscalationAt(at.now)
+	first := max(0, slices.IndexFunc(steps, func(t oncall.ResolvedStep) bool { return t.Person.Name == r.Drill.To }))
 	if to, ok := at.onCall.FindPerson(r.Drill.To); ok {
 		order = append(order, to)
 	}
-	for i := range chain {
-		order = append(order, chain[(first+i)%len(chain)].Person)
+	for i := range steps {
+		order = append(order, steps[(first+i)%len(steps)].Person)
 	}
 	for _, who := range order {
 		called := slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
@@ -87,7 +87,7 @@ func (r *NotificationState) startDrill(id, to string, slot time.Time) {
 	})
 }
 
-// endDrill ends the drill under way.
+// endDrill ends the drill in progress.
 func (r *NotificationState) endDrill(closing, by string, now time.Time) {
 	if inc := r.incident(r.Drill.ID); inc != nil {
 		inc.State, inc.ResolvedAt, inc.Closing = incident.Resolved, now, closing
@@ -99,8 +99,8 @@ func (r *NotificationState) endDrill(closing, by string, now time.Time) {
 	r.Drill.ID, r.Drill.To = "", ""
 }
 
-// failDrill ends a drill in which nobody pressed the key, which somebody should know before the night comes in which it
-// matters.
+// failDrill ends a drill that was never acknowledged, and texts the first on call about it in waking hours, before the
+// fault matters at night.
 func (r *NotificationState) failDrill(at evalContext) {
 	var tried []string
 	for _, p := range r.Pages {
@@ -110,14 +110,14 @@ func (r *NotificationState) failDrill(at evalContext) {
 	}
 	closing := "nobody has acknowledged. " + strings.Join(tried, ", ")
 	r.endDrill(closing, "", at.now)
-	if chain := at.onCall.EscalationAt(at.now); len(chain) > 0 {
-		who := chain[0].Person
-		p := r.add(incident.Text, incident.Notice, who, nil, at.now)
+	if steps := at.onCall.EscalationAt(at.now); len(steps) > 0 {
+		who := steps[0].Person
+		p := r.addPage(incident.Text, incident.Notice, who, nil, at.now)
 		p.Waking, p.Words = true, message.FitSMS("VALKYRIE: the drill has failed: "+closing, "")
 	}
 }
 
-// drillCallActive reports whether a drill's call that is being ended may still be on the line.
+// drillCallActive reports whether a drill's call that is being hung up may still be in progress.
 func (r *NotificationState) drillCallActive(now time.Time) bool {
 	const ends = 5 * time.Second
 	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
@@ -125,21 +125,22 @@ func (r *NotificationState) drillCallActive(now time.Time) bool {
 	})
 }
 
-// drillSpeech is what a drill's call says.
+// drillSpeech is the speech of a drill's call.
 var drillSpeech = []string{"This is Valkyrie.", "This is a drill. Nothing is wrong.", "It finds out whether you can be woken."}
 
-// pressInDrill does what a key says in a drill's call; 9 leaves it to the next person, as any other end does.
-func (r *NotificationState) pressInDrill(p *incident.Page, key string, now time.Time) {
+// handleDrillKey applies a key pressed in a drill's call. Key 9 needs no action: the next person is called when the
+// call ends.
+func (r *NotificationState) handleDrillKey(p *incident.Page, key string, now time.Time) {
 	if key == AckKey && slices.Contains(p.Incidents, r.Drill.ID) {
 		r.endDrill(fmt.Sprintf("%s has acknowledged", p.Person), p.Person, now)
 	}
 }
 
-// ErrNoDrill is returned by PutDrill when there can be none now. It says why.
+// ErrNoDrill is returned by PutDrill when no drill can start now; the message says why.
 var ErrNoDrill = errors.New("no drill now")
 
-// PutDrill begins a drill in the store, and returns the id of its incident; a pager makes the calls. to is who is called
-// first; empty: whoever is on call.
+// PutDrill starts a drill in the store and returns the id of its incident; a pager makes the calls. to names the person
+// called first; empty: the first on call.
 func PutDrill(ctx context.Context, store incident.Items, o oncall.OnCall, to string, now time.Time) (id string, err error) {
 	if _, ok := o.FindPerson(to); to != "" && !ok {
 		return "", fmt.Errorf("there is nobody called %q among the people on call", to)
@@ -150,7 +151,7 @@ func PutDrill(ctx context.Context, store incident.Items, o oncall.OnCall, to str
 		switch {
 		case r.Drill.ID != "":
 			refused = fmt.Errorf("%w: one is under way since %s", ErrNoDrill, strings.TrimPrefix(r.Drill.ID, drillPrefix))
-		case r.wakes(evalContext{o.With(r.Overrides), now}):
+		case r.hasUrgentIncident(evalContext{o.With(r.Overrides), now}):
 			refused = fmt.Errorf("%w: something is really wrong, see valkyrie incidents", ErrNoDrill)
 		default:
 			id = drillID(now)
@@ -161,7 +162,7 @@ func PutDrill(ctx context.Context, store incident.Items, o oncall.OnCall, to str
 	return id, errors.Join(refused, err)
 }
 
-// EndDrill ends a drill in the store, if it is still under way.
+// EndDrill ends a drill in the store, if it is still in progress.
 func EndDrill(ctx context.Context, store incident.Items, id, closing string, now time.Time) error {
 	return incident.UpdateItem(ctx, store, incident.NotificationKey, func(r *NotificationState) bool {
 		if r.Drill.ID != id {
@@ -176,17 +177,17 @@ const drillPrefix = "drill/"
 
 func drillID(at time.Time) string { return drillPrefix + at.UTC().Format(time.RFC3339) }
 
-// scheduleDrill begins the drill that is due, once for each of its times however many pagers there are; not while another is
-// under way, or something is really wrong.
+// scheduleDrill starts a drill that is due. Its id is its scheduled time, so that several pagers start it once. It is
+// skipped while another drill or an urgent incident is in progress.
 func (r *NotificationState) scheduleDrill(at evalContext) {
 	d := at.onCall.Drills
 	switch {
 	case !d.Every.IsSet():
 		return
 	case r.Drill.Slot.IsZero():
-		r.Drill.Slot = at.now // the past needs no drill
+		r.Drill.Slot = at.now // earlier times are not made up for
 		return
-	case r.Drill.ID != "" || r.wakes(at):
+	case r.Drill.ID != "" || r.hasUrgentIncident(at):
 		return
 	}
 	from := at.now.Add(-oncall.MaxDrillDelay)
@@ -194,7 +195,7 @@ func (r *NotificationState) scheduleDrill(at evalContext) {
 		from = r.Drill.Slot
 	}
 	slot := time.Time{}
-	// At most drillLate is searched, in steps of at least a second.
+	// At most oncall.MaxDrillDelay is searched, in steps of at least a second.
 	for next := d.Every.Next(from.In(d.Zone.Location())); !next.IsZero() && !next.After(at.now); next = d.Every.Next(next) {
 		slot = next.UTC()
 	}

@@ -9,71 +9,20 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// expire gives up waiting for what did not come: a sender that died with the lease, a carrier that never said how it
-// went.
-func (r *NotificationState) expire(now time.Time) {
-	for _, p := range slices.Clone(r.Pages) {
-		switch {
-		case p.State == incident.Claimed && !now.Before(p.LeaseUntil):
-			r.lost(p.ID, "the sender stopped in the middle")
-		case p.State != incident.Accepted || now.Before(p.LeaseUntil):
-		case p.Channel == incident.Call:
-			r.end(p.ID, incident.NoAnswer, "the carrier never said how the call went", now)
-		default:
-			r.end(p.ID, "", "the carrier never said whether it arrived", now)
-		}
-	}
-}
-
-// cancel drops planned pages that nobody needs any more, and from those that somebody needs what is settled.
-func (r *NotificationState) cancel(at evalContext) {
-	for i := range r.Pages {
-		p := &r.Pages[i]
-		outdated := p.Maintenance != nil && len(r.badAfterMaintenance(*p.Maintenance, at)) == 0
-		if p.State != incident.Planned || p.Purpose == incident.Notice && !outdated {
-			continue
-		}
-		needed := slices.DeleteFunc(slices.Clone(p.Incidents), func(id string) bool {
-			if p.Purpose == incident.AllClear {
-				return !r.over(id)
-			}
-			return r.answered(id, at)
-		})
-		if len(needed) > 0 {
-			p.Incidents = needed
-			continue
-		}
-		p.State, p.EndedAt = incident.Cancelled, at.now
-		r.touch(*p)
-	}
-}
-
-// answered reports whether nobody has to be told of the incident any more, or for now.
-func (r *NotificationState) answered(id string, at evalContext) bool {
-	i := r.incident(id)
-	return i == nil || !i.Unacknowledged() || i.Kind != incident.Drilled && r.isMuted(i.Journey, at)
-}
-
-// over reports whether the incident is, and has not come back.
-func (r *NotificationState) over(id string) bool {
-	i := r.incident(id)
-	return i != nil && i.State == incident.Resolved
-}
-
-// plan intends the pages that are due.
-func (r *NotificationState) plan(at evalContext) {
-	chain := at.onCall.EscalationAt(at.now)
-	if len(chain) == 0 {
+// planPages plans the calls, texts and all-clears that are due.
+func (r *NotificationState) planPages(at evalContext) {
+	steps := at.onCall.EscalationAt(at.now)
+	if len(steps) == 0 {
 		return
 	}
-	r.planCalls(chain, at)
-	r.planTexts(chain, at)
+	r.planCalls(steps, at)
+	r.planTexts(steps, at)
 	r.planAllClears(at)
 }
 
-// planCalls tries the next in the chain as soon as the one before has not acknowledged: one call at a time, about all
-// that is unanswered. After the last it begins again, after a pause, and never gives up.
-func (r *NotificationState) planCalls(chain []oncall.ResolvedStep, at evalContext) {
+// planCalls plans one call at a time about all unacknowledged incidents, and moves to the next person as soon as a call
+// ends without an acknowledgement. After the last person it pauses and starts again, without limit.
+func (r *NotificationState) planCalls(steps []oncall.ResolvedStep, at evalContext) {
 	now := at.now
 	var ids []string
 	for _, i := range r.Incidents {
@@ -88,46 +37,46 @@ func (r *NotificationState) planCalls(chain []oncall.ResolvedStep, at evalContex
 	if r.drillCallActive(now) {
 		return
 	}
-	if r.calling() {
+	if r.callInProgress() {
 		r.gather(ids, at)
 		return
 	}
 	fresh := slices.ContainsFunc(ids, r.uncalled)
 	if fresh && !r.Escalation.Pause.IsZero() {
-		r.Escalation = Escalation{} // the first call about an incident does not wait for others
+		r.Escalation = Escalation{} // the first call about an incident does not wait out a pause
 	}
 	if now.Before(r.Escalation.Pause) {
 		return
 	}
-	who := chain[r.Escalation.Next%len(chain)].Person
+	who := steps[r.Escalation.Next%len(steps)].Person
 	var wait time.Time
 	if fresh && at.onCall.Gather > 0 {
 		wait, r.Escalation.Gathers = now.Add(at.onCall.Gather), now.Add(oncall.MaxGather)
 	}
-	r.add(incident.Call, incident.Alarm, who, ids, now).NotBefore = wait
-	if untold := r.untold(who, ids); len(untold) > 0 {
-		r.write(incident.Page{Purpose: incident.Alarm, Incidents: untold, NotBefore: wait}, who, at) // the same facts to look at; once, as nobody wants them repeated
+	r.addPage(incident.Call, incident.Alarm, who, ids, now).NotBefore = wait
+	if untexted := r.untexted(who, ids); len(untexted) > 0 {
+		r.planText(incident.Page{Purpose: incident.Alarm, Incidents: untexted, NotBefore: wait}, who, at) // the same facts in writing, once per person
 	}
 	r.Escalation.Next++
-	if r.Escalation.Next >= len(chain) {
+	if r.Escalation.Next >= len(steps) {
 		r.Escalation = Escalation{Round: r.Escalation.Round + 1, Pause: now.Add(at.onCall.RepeatAfter), Gathers: r.Escalation.Gathers}
 		return
 	}
 	r.Escalation.Pause = time.Time{}
-	if after := chain[r.Escalation.Next].Step.After; after > 0 {
+	if after := steps[r.Escalation.Next].Step.After; after > 0 {
 		r.Escalation.Pause = now.Add(after)
 	}
 }
 
-// uncalled reports whether nobody was called about the incident yet, or not since it came back.
+// uncalled reports whether no call was made about the incident, or none since it reopened.
 func (r *NotificationState) uncalled(id string) bool {
 	return !slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
 		return p.Channel == incident.Call && p.State != incident.Cancelled && r.concerns(p, id)
 	})
 }
 
-// untold are those of ids that who has had no text about.
-func (r *NotificationState) untold(who oncall.Person, ids []string) []string {
+// untexted returns the incidents of ids that the person was not texted about.
+func (r *NotificationState) untexted(who oncall.Person, ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		return slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
 			return p.Channel == incident.Text && p.Purpose == incident.Alarm && p.Person == who.Name && p.State != incident.Cancelled && r.concerns(p, id)
@@ -135,20 +84,20 @@ func (r *NotificationState) untold(who oncall.Person, ids []string) []string {
 	})
 }
 
-func (r *NotificationState) add(c incident.Channel, why incident.Purpose, who oncall.Person, ids []string, now time.Time) *incident.Page {
+func (r *NotificationState) addPage(c incident.Channel, why incident.Purpose, who oncall.Person, ids []string, now time.Time) *incident.Page {
 	p := incident.Page{ID: r.pageID(now), Incidents: ids, Purpose: why, Channel: c, Person: who.Name, To: who.Phone, State: incident.Planned, PlannedAt: now}
 	if why == incident.Alarm {
 		p.Round = r.Escalation.Round
 	}
-	p.Slot = r.decided(ids)
+	p.Slot = r.decisionSlot(ids)
 	r.Pages = append(r.Pages, p)
-	r.touch(p)
+	r.bumpRevision(p)
 	return &r.Pages[len(r.Pages)-1]
 }
 
-// decided is the slot of the run for which people are told of incidents, the latest of theirs: for one that was told of
+// decisionSlot returns the slot of the run that caused the page, the latest of its incidents': for an incident paged
 // before, that of its first page.
-func (r *NotificationState) decided(ids []string) (slot time.Time) {
+func (r *NotificationState) decisionSlot(ids []string) (slot time.Time) {
 	for _, id := range ids {
 		first := time.Time{}
 		if i := r.incident(id); i != nil {
@@ -170,8 +119,8 @@ func (r *NotificationState) decided(ids []string) (slot time.Time) {
 	return slot
 }
 
-// round is that of a page.
-func (r *NotificationState) round(p incident.Page) message.Round {
+// escalationRound returns the page's round, and the people called in earlier ones.
+func (r *NotificationState) escalationRound(p incident.Page) message.Round {
 	round := message.Round{Before: p.Round}
 	if p.Round == 0 {
 		return round
@@ -183,4 +132,61 @@ func (r *NotificationState) round(p incident.Page) message.Round {
 		}
 	}
 	return round
+}
+
+// expireAcks removes acknowledgements that are older than the journey's limit from incidents that call people and are
+// still bad. Incidents that only text are exempt: their text is sent once, so an acknowledgement suppresses nothing.
+func (r *NotificationState) expireAcks(at evalContext) {
+	for i := range r.Incidents {
+		inc := &r.Incidents[i]
+		after := at.onCall.AckExpiryFor(inc.Journey)
+		if inc.State != incident.Acknowledged || after == 0 || at.onCall.Severity(*inc) != oncall.Wake || !inc.IsBadAfter(inc.AckedAt.Add(after), at.now) {
+			continue
+		}
+		inc.State = incident.Notified
+		inc.Rev++
+		r.Escalation = Escalation{}
+	}
+}
+
+// gather adds new incidents to a planned call and its text, so that many simultaneous incidents make one call. Each
+// addition defers the call, up to the limit in Escalation.Gathers.
+func (r *NotificationState) gather(ids []string, at evalContext) {
+	for i := range r.Pages {
+		p := &r.Pages[i]
+		if p.State != incident.Planned || p.Purpose != incident.Alarm || p.Channel != incident.Call {
+			continue
+		}
+		more := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return r.concerns(*p, id) })
+		if len(more) == 0 {
+			return
+		}
+		p.AddIncidents(more, at.now)
+		if p.Tries == 0 && at.onCall.Gather > 0 {
+			p.NotBefore = incident.Earliest(at.now.Add(at.onCall.Gather), r.Escalation.Gathers)
+		}
+		r.bumpRevision(*p)
+		r.gatherText(*p, at)
+	}
+}
+
+// gatherText adds the call's incidents to the text that accompanies it.
+func (r *NotificationState) gatherText(call incident.Page, at evalContext) {
+	who, _ := at.onCall.FindPerson(call.Person)
+	untexted := r.untexted(who, call.Incidents)
+	if len(untexted) == 0 {
+		return
+	}
+	found := false
+	for i := range r.Pages {
+		p := &r.Pages[i]
+		with := !slices.ContainsFunc(p.Incidents, func(id string) bool { return !slices.Contains(call.Incidents, id) })
+		if p.State == incident.Planned && p.Purpose == incident.Alarm && p.Channel != incident.Call && p.Person == call.Person && p.Tries == 0 && with {
+			p.AddIncidents(untexted, at.now)
+			p.NotBefore, found = call.NotBefore, true
+		}
+	}
+	if !found {
+		r.planText(incident.Page{Purpose: incident.Alarm, Incidents: untexted, NotBefore: call.NotBefore}, who, at)
+	}
 }

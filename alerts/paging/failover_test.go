@@ -271,7 +271,7 @@ func TestSecondChannelForReal(t *testing.T) {
 			o := newTown(t, 50*time.Millisecond).open(nil)
 			o.step = 5 * time.Second
 			second := &telegraph{now: o.time}
-			o.pager.OnCall, o.pager.Second = *twoCarriers(), second
+			o.pager.OnCall, o.pager.Failover = *twoCarriers(), second
 			well := o.pager.Phone
 			if b == dead {
 				o.pager.Phone = unplugged(t)

@@ -18,13 +18,13 @@ const (
 	RepeatKey = "*"
 )
 
-// muteFor is how long the key mutes.
+// muteFor is the duration of a mute by key.
 const muteFor = time.Hour
 
-// Prompt says what the keys do.
+// Prompt lists the keys at the end of a call.
 const Prompt = "Press 4 to acknowledge, 6 to mute it for an hour, 9 to pass it to the next person, or star to hear it again."
 
-// drillPrompt is the same in a drill.
+// drillPrompt lists the keys at the end of a drill's call.
 const drillPrompt = "Press 4 to acknowledge, 9 to pass it to the next person, or star to hear it again."
 
 func prompt(p incident.Page) string {
@@ -34,30 +34,30 @@ func prompt(p incident.Page) string {
 	return Prompt
 }
 
-// press does what a key says. Carriers may report it twice, to the same effect as once.
-func (r *NotificationState) press(p *incident.Page, key string, at evalContext) {
+// handleKey applies a key press. It is idempotent, because providers may report a key twice.
+func (r *NotificationState) handleKey(p *incident.Page, key string, at evalContext) {
 	if p.Purpose == incident.Drill {
-		r.pressInDrill(p, key, at.now)
+		r.handleDrillKey(p, key, at.now)
 		return
 	}
 	switch key {
 	case AckKey:
-		if p.Key != AckKey { // else it would take on again what has expired meanwhile
+		if p.Key != AckKey { // a repeated report must not renew an expired acknowledgement
 			r.acknowledge(p.Incidents, p.Person, at.now)
 		}
 	case MuteKey:
-		for _, journey := range r.journeys(*p) {
-			r.mute(incident.Mute{Journey: journey, Until: at.now.Add(muteFor), By: p.Person})
+		for _, journey := range r.unresolvedJourneys(*p) {
+			r.addMute(incident.Mute{Journey: journey, Until: at.now.Add(muteFor), By: p.Person})
 		}
 	case PassKey:
 		if p.Key != PassKey {
-			r.pass(p.Person, at)
+			r.passToNext(p.Person, at)
 		}
 	}
 }
 
-// journeys are those that a page tells of.
-func (r *NotificationState) journeys(p incident.Page) []string {
+// unresolvedJourneys returns the journeys of a page's unresolved incidents.
+func (r *NotificationState) unresolvedJourneys(p incident.Page) []string {
 	var names []string
 	for _, id := range p.Incidents {
 		if i := r.incident(id); i != nil && i.State != incident.Resolved && !slices.Contains(names, i.Journey) {
@@ -67,33 +67,34 @@ func (r *NotificationState) journeys(p incident.Page) []string {
 	return names
 }
 
-// pass makes it somebody else's turn, as soon as this call has ended. Where there is nobody else the pause stays.
-func (r *NotificationState) pass(from string, at evalContext) {
-	chain := at.onCall.EscalationAt(at.now)
-	if next, ok := r.Escalation.after(from, chain); ok {
+// passToNext advances the escalation to another person, who is called when this call ends. With only one person the
+// pause stays.
+func (r *NotificationState) passToNext(from string, at evalContext) {
+	steps := at.onCall.EscalationAt(at.now)
+	if next, ok := r.Escalation.nextAfter(from, steps); ok {
 		r.Escalation.Next, r.Escalation.Pause = next, time.Time{}
 	}
 }
 
-// after is the place in the chain, from whose turn it is on, of the first who is not from.
-func (c Escalation) after(from string, chain []oncall.ResolvedStep) (int, bool) {
-	for i := range chain {
-		if next := (c.Next + i) % len(chain); chain[next].Person.Name != from {
+// nextAfter returns the index of the first person other than from, starting with the next in turn.
+func (c Escalation) nextAfter(from string, steps []oncall.ResolvedStep) (int, bool) {
+	for i := range steps {
+		if next := (c.Next + i) % len(steps); steps[next].Person.Name != from {
 			return next, true
 		}
 	}
 	return 0, false
 }
 
-// An Answer is what a person hears after pressing a key.
+// An Answer is the speech after a key press.
 type Answer struct {
 	Say      []string // sentences
-	Prompt   string   // what the keys do, if the call goes on; empty: it ends
-	Language string   // of the voice; empty: the carrier's
+	Prompt   string   // the keys, if the call goes on; empty: the call ends
+	Language string   // of the voice; empty: the provider's default
 }
 
-// answer is what a person hears after pressing a key, by the state before that.
-func answer(before NotificationState, rep Report, at evalContext) Answer {
+// answerKey returns the speech after a key press, from the state before it.
+func answerKey(before NotificationState, rep Report, at evalContext) Answer {
 	page := before.page(rep.PageID)
 	if rep.Key == "" {
 		return Answer{}
@@ -105,11 +106,11 @@ func answer(before NotificationState, rep Report, at evalContext) Answer {
 	a := Answer{Language: who.Language}
 	switch rep.Key {
 	case AckKey:
-		a.Say = []string{fmt.Sprintf("Thank you, %s. %s You will get a text when it is over.", page.Person, before.whose(*page))}
+		a.Say = []string{fmt.Sprintf("Thank you, %s. %s You will get a text when it is over.", page.Person, before.describeOwners(*page))}
 	case MuteKey:
 		a.Say = []string{fmt.Sprintf("Thank you, %s. It is muted for an hour. If it is still bad then, it calls again.", page.Person)}
 	case PassKey:
-		a.Say = []string{passed(before, page.Person, at)}
+		a.Say = []string{describeNext(before, page.Person, at)}
 	case RepeatKey:
 		a.Say, a.Prompt = phrase.Lines(page.Words), prompt(*page)
 		return a
@@ -118,16 +119,16 @@ func answer(before NotificationState, rep Report, at evalContext) Answer {
 		return a
 	}
 	if page.Purpose == incident.Drill {
-		return answerInDrill(a, *page, rep.Key)
+		return answerDrillKey(a, *page, rep.Key)
 	}
-	if len(before.journeys(*page)) == 0 {
+	if len(before.unresolvedJourneys(*page)) == 0 {
 		a.Say = []string{fmt.Sprintf("Thank you, %s. It is over already.", page.Person)}
 	}
 	return a
 }
 
-// whose says whose the incidents of a page are once its person has pressed the key: who was quicker keeps what they have.
-func (r *NotificationState) whose(p incident.Page) string {
+// describeOwners says who holds the page's incidents after its person acknowledged: an earlier acknowledgement stands.
+func (r *NotificationState) describeOwners(p incident.Page) string {
 	var others []string
 	left := false
 	for _, id := range p.Incidents {
@@ -148,8 +149,8 @@ func (r *NotificationState) whose(p incident.Page) string {
 	return fmt.Sprintf("It is with %s already.", phrase.List(others))
 }
 
-// answerInDrill is the same in a drill, in which less can be done.
-func answerInDrill(a Answer, page incident.Page, key string) Answer {
+// answerDrillKey returns the speech after a key press in a drill, which accepts fewer keys.
+func answerDrillKey(a Answer, page incident.Page, key string) Answer {
 	switch key {
 	case AckKey:
 		a.Say = []string{fmt.Sprintf("Thank you, %s. The drill is over.", page.Person)}
@@ -161,11 +162,27 @@ func answerInDrill(a Answer, page incident.Page, key string) Answer {
 	return a
 }
 
-func passed(before NotificationState, from string, at evalContext) string {
-	chain := at.onCall.EscalationAt(at.now)
-	next, ok := before.Escalation.after(from, chain)
+func describeNext(before NotificationState, from string, at evalContext) string {
+	steps := at.onCall.EscalationAt(at.now)
+	next, ok := before.Escalation.nextAfter(from, steps)
 	if !ok {
 		return fmt.Sprintf("Thank you, %s. There is nobody else, so you will be called again.", from)
 	}
-	return fmt.Sprintf("Thank you, %s. %s is called next.", from, chain[next].Person.Name)
+	return fmt.Sprintf("Thank you, %s. %s is called next.", from, steps[next].Person.Name)
+}
+
+// acknowledge assigns incidents to a person and stops their escalation. A person's repeated acknowledgement renews its
+// expiry; another person's stands.
+func (r *NotificationState) acknowledge(ids []string, who string, now time.Time) {
+	for _, id := range ids {
+		inc := r.incident(id)
+		if inc == nil || !inc.AcknowledgeableBy(who) || inc.State == incident.Acknowledged && !now.After(inc.AckedAt) {
+			continue
+		}
+		if inc.Unacknowledged() {
+			r.Escalation = Escalation{} // the remaining incidents start again with the first person
+		}
+		inc.State, inc.AckedBy, inc.AckedAt = incident.Acknowledged, who, now
+		inc.Rev++
+	}
 }

@@ -27,15 +27,15 @@ func TestHeard(t *testing.T) {
 		"7": {Say: []string{"The key 7 does nothing."}, Prompt: paging.Prompt},
 	} {
 		want.Language = "de-DE"
-		if diff := cmp.Diff(want, w.route.Heard(paging.Report{PageID: page, Key: key}, *w.onCall, w.now)); diff != "" {
+		if diff := cmp.Diff(want, w.route.KeyAnswer(paging.Report{PageID: page, Key: key}, *w.onCall, w.now)); diff != "" {
 			t.Errorf("key %s: %s", key, diff)
 		}
 	}
 	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
-	if got := w.route.Heard(paging.Report{PageID: page, Key: "4"}, *w.onCall, w.now).Say[0]; got != "Thank you, Ada. It is over already." {
+	if got := w.route.KeyAnswer(paging.Report{PageID: page, Key: "4"}, *w.onCall, w.now).Say[0]; got != "Thank you, Ada. It is over already." {
 		t.Error(got)
 	}
-	if got := w.route.Heard(paging.Report{PageID: "p0", Key: "4"}, *w.onCall, w.now).Say[0]; got != "This call is no longer known. Nothing was changed." {
+	if got := w.route.KeyAnswer(paging.Report{PageID: "p0", Key: "4"}, *w.onCall, w.now).Say[0]; got != "This call is no longer known. Nothing was changed." {
 		t.Error(got)
 	}
 }

@@ -10,37 +10,37 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// Joined is the event that another pager, which stood in on another table, hands over what it has done. Base is what it
-// had begun from: what it has added to that, or taken away, is its doing.
-type Joined struct{ Theirs, Base NotificationState }
+// StateMerged is the event that a pager on another table hands over its state. Base is the state that it started from;
+// differences from Base are that pager's changes.
+type StateMerged struct{ Theirs, Base NotificationState }
 
-// Join brings what another table's pager has done into this one's route. Whoever has acknowledged there is not called from
-// here; what was sent there counts as sent.
-func (p *Pager) Join(ctx context.Context, theirs, base NotificationState) error {
-	return p.step(ctx, Joined{theirs, base})
+// Merge merges the state of another table's pager into this one's. Incidents acknowledged there are not called about
+// here, and pages sent there count as sent. Merging is idempotent and keeps the changes of both.
+func (p *Pager) Merge(ctx context.Context, theirs, base NotificationState) error {
+	return p.applyEvent(ctx, StateMerged{theirs, base})
 }
 
-func (r *NotificationState) join(e Joined, now time.Time) {
+func (r *NotificationState) merge(e StateMerged, now time.Time) {
 	theirs := *e.Theirs.clone()
-	r.Past = slices.Clone(r.Past)
+	r.Tombstones = slices.Clone(r.Tombstones)
 	for _, in := range theirs.Incidents {
-		r.joinIncident(in, &theirs)
+		r.mergeIncident(in, &theirs)
 	}
 	for _, p := range theirs.Pages {
-		r.joinPage(p)
+		r.mergePage(p)
 	}
 	slices.SortStableFunc(r.Pages, func(a, b incident.Page) int { return a.PlannedAt.Compare(b.PlannedAt) })
 	if cmp.Or(cmp.Compare(theirs.Escalation.Round, r.Escalation.Round), cmp.Compare(theirs.Escalation.Next, r.Escalation.Next)) > 0 {
 		r.Escalation = theirs.Escalation
 	}
 	r.Seq = max(r.Seq, theirs.Seq)
-	r.joinMutes(theirs.Mutes, e.Base.Mutes, now)
-	r.joinOverrides(theirs.Overrides, e.Base.Overrides)
-	r.joinDelivery(theirs)
+	r.mergeMutes(theirs.Mutes, e.Base.Mutes, now)
+	r.mergeOverrides(theirs.Overrides, e.Base.Overrides)
+	r.mergeDelivery(theirs)
 }
 
-// joinDelivery takes in what the other has spent, and which drills it has held. One that is under way there goes on here.
-func (r *NotificationState) joinDelivery(theirs NotificationState) {
+// mergeDelivery merges the meter and the drills. A drill in progress there continues here.
+func (r *NotificationState) mergeDelivery(theirs NotificationState) {
 	if theirs.Meter.Month > r.Meter.Month || theirs.Meter.Month == r.Meter.Month && theirs.Meter.Calls+theirs.Meter.Texts > r.Meter.Calls+r.Meter.Texts {
 		r.Meter = theirs.Meter
 	}
@@ -50,33 +50,33 @@ func (r *NotificationState) joinDelivery(theirs NotificationState) {
 	r.Drill.Slot = incident.Latest(r.Drill.Slot, theirs.Drill.Slot)
 }
 
-// joinIncident takes in an incident. One that is the same matter as one of ours passes its pages, and who has
-// acknowledged, on to that.
-func (r *NotificationState) joinIncident(in incident.Incident, theirs *NotificationState) {
+// mergeIncident merges an incident. If an incident here has the same cause under another id, it takes over the pages
+// and the acknowledgement.
+func (r *NotificationState) mergeIncident(in incident.Incident, theirs *NotificationState) {
 	if have := r.incident(in.ID); have != nil {
-		joinStories(have, in)
+		mergeIncidentStates(have, in)
 		return
 	}
-	if in.Runs <= r.past(in.ID).Runs {
+	if in.Runs <= r.tombstone(in.ID).Runs {
 		return
 	}
 	if in.State != incident.Resolved {
-		if have := r.sameMatter(in); have != nil {
-			inherit(have, in)
+		if have := r.sameCause(in); have != nil {
+			inheritProgress(have, in)
 			have.Rev = max(have.Rev, in.Rev) + 1
-			theirs.relabel(in.ID, have.ID)
-			r.Past = append(r.Past, Past{in.ID, in.Runs, in.Rev})
+			theirs.repointPages(in.ID, have.ID)
+			r.Tombstones = append(r.Tombstones, Tombstone{in.ID, in.Runs, in.Rev})
 			return
 		}
 	}
-	in.Rev = max(in.Rev, r.past(in.ID).Rev) + 1
-	r.works(in.ID, theirs.Fine[in.ID])
+	in.Rev = max(in.Rev, r.tombstone(in.ID).Rev) + 1
+	r.setWorkingRegions(in.ID, theirs.WorkingRegions[in.ID])
 	r.Incidents = append(r.Incidents, in)
-	r.Joined = append(slices.Clone(r.Joined), in.ID)
+	r.Merged = append(slices.Clone(r.Merged), in.ID)
 }
 
-// sameMatter is the unresolved incident that is the same matter under another id; nil when there is none.
-func (r *NotificationState) sameMatter(in incident.Incident) *incident.Incident {
+// sameCause returns the unresolved incident with the same cause and another id, or nil.
+func (r *NotificationState) sameCause(in incident.Incident) *incident.Incident {
 	for i := range r.Incidents {
 		if have := &r.Incidents[i]; have.ID != in.ID && have.State != incident.Resolved && have.SameCause(in) {
 			return have
@@ -85,9 +85,9 @@ func (r *NotificationState) sameMatter(in incident.Incident) *incident.Incident 
 	return nil
 }
 
-// joinStories brings two stories of one incident together: of the runs, the later one; and who has acknowledged, in either,
-// unless it came back after that.
-func joinStories(i *incident.Incident, in incident.Incident) {
+// mergeIncidentStates merges two states of one incident: the newer one's runs, and an acknowledgement from either
+// unless the incident reopened after it.
+func mergeIncidentStates(i *incident.Incident, in incident.Incident) {
 	before, winner, other := *i, *i, in
 	if in.IsNewerThan(*i) {
 		winner, other = in, *i
@@ -95,14 +95,14 @@ func joinStories(i *incident.Incident, in incident.Incident) {
 	winner.Runs, winner.Rev = max(i.Runs, in.Runs), max(i.Rev, in.Rev)
 	winner.Reopened = incident.Latest(i.Reopened, in.Reopened)
 	*i = winner
-	inherit(i, other)
+	inheritProgress(i, other)
 	if i.State != before.State || i.Runs != before.Runs || i.AckedBy != before.AckedBy {
 		i.Rev++
 	}
 }
 
-// inherit takes over how far people have got with another story of the incident.
-func inherit(i *incident.Incident, from incident.Incident) {
+// inheritProgress copies notification and acknowledgement from another state of the incident.
+func inheritProgress(i *incident.Incident, from incident.Incident) {
 	taken := from.AckedBy != "" && !from.AckedAt.Before(i.Reopened)
 	switch {
 	case i.Unacknowledged() && from.State == incident.Acknowledged && taken:
@@ -114,8 +114,8 @@ func inherit(i *incident.Incident, from incident.Incident) {
 	}
 }
 
-// relabel makes the pages of an incident those of another.
-func (r *NotificationState) relabel(from, to string) {
+// repointPages changes the pages about one incident to be about another.
+func (r *NotificationState) repointPages(from, to string) {
 	for i := range r.Pages {
 		p := &r.Pages[i]
 		if at := slices.Index(p.Incidents, from); at >= 0 {
@@ -127,46 +127,45 @@ func (r *NotificationState) relabel(from, to string) {
 	}
 }
 
-// supersede gives the place of an incident that came from another table to another id of the same matter: that is under
-// which it is judged here.
+// supersede replaces an incident merged from another table by the one judged here for the same cause, whose id stays.
 func (r *NotificationState) supersede(in incident.Incident) incident.Incident {
-	old := r.sameMatter(in)
-	if old == nil || in.State == incident.Resolved || !slices.Contains(r.Joined, old.ID) {
+	old := r.sameCause(in)
+	if old == nil || in.State == incident.Resolved || !slices.Contains(r.Merged, old.ID) {
 		return in
 	}
-	inherit(&in, *old)
+	inheritProgress(&in, *old)
 	in.Rev = max(in.Rev, old.Rev) + 1
 	in.Reopened = old.Reopened
-	r.relabel(old.ID, in.ID)
-	r.drop(*old)
+	r.repointPages(old.ID, in.ID)
+	r.removeIncident(*old)
 	return in
 }
 
-// progress orders the states of a page.
-var progress = map[incident.PageState]int{incident.Planned: 0, incident.Cancelled: 1, incident.Claimed: 2, incident.Unknown: 3, incident.Accepted: 4, incident.Ended: 5}
+// pageProgress orders the states of a page.
+var pageProgress = map[incident.PageState]int{incident.Planned: 0, incident.Cancelled: 1, incident.Claimed: 2, incident.Unknown: 3, incident.Accepted: 4, incident.Ended: 5}
 
-// joinPage takes in a page, or how far it has got there. One about incidents that are not known here is of the past.
-func (r *NotificationState) joinPage(p incident.Page) {
+// mergePage adds a page, or advances it to its state in the other table. Pages about archived incidents are ignored.
+func (r *NotificationState) mergePage(p incident.Page) {
 	if have := r.page(p.ID); have != nil {
-		if progress[p.State] > progress[have.State] {
+		if pageProgress[p.State] > pageProgress[have.State] {
 			p.Incidents = have.Incidents
 			*have = p
-			r.touch(p)
+			r.bumpRevision(p)
 		}
 		return
 	}
 	known := slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })
 	if known || p.Purpose == incident.Notice && p.Live() {
 		r.Pages = append(r.Pages, p)
-		r.touch(p)
+		r.bumpRevision(p)
 	}
 }
 
-// joinMutes takes in the mutes that were begun, and those that were ended.
-func (r *NotificationState) joinMutes(theirs, base []incident.Mute, now time.Time) {
+// mergeMutes applies the mutes that were started and ended.
+func (r *NotificationState) mergeMutes(theirs, base []incident.Mute, now time.Time) {
 	for _, m := range theirs {
 		if !slices.ContainsFunc(base, m.Equal) && now.Before(m.Until) {
-			r.mute(m)
+			r.addMute(m)
 		}
 	}
 	r.Mutes = slices.DeleteFunc(r.Mutes, func(m incident.Mute) bool {
@@ -174,7 +173,7 @@ func (r *NotificationState) joinMutes(theirs, base []incident.Mute, now time.Tim
 	})
 }
 
-func (r *NotificationState) joinOverrides(theirs, base []oncall.Override) {
+func (r *NotificationState) mergeOverrides(theirs, base []oncall.Override) {
 	for _, v := range theirs {
 		if !slices.ContainsFunc(base, v.Equal) && !slices.ContainsFunc(r.Overrides, v.Equal) {
 			r.Overrides = append(r.Overrides, v)
@@ -183,17 +182,4 @@ func (r *NotificationState) joinOverrides(theirs, base []oncall.Override) {
 	r.Overrides = slices.DeleteFunc(r.Overrides, func(v oncall.Override) bool {
 		return slices.ContainsFunc(base, v.Equal) && !slices.ContainsFunc(theirs, v.Equal)
 	})
-}
-
-// Two tables that have gone different ways are brought together by joining the states of the one, which stood in, into
-// those of the other. Joining is idempotent, and loses nothing of either.
-
-// StateKeys are the keys of the items that judging and paging of these journeys need: what a standby keeps a copy of. The
-// route is last, so that a copy that was made in this order holds no incident that is neither in an outbox nor in the route.
-func StateKeys(journeys []string) []string {
-	var keys []string
-	for _, name := range journeys {
-		keys = append(keys, incident.JourneyKey(name))
-	}
-	return append(keys, incident.NotificationKey)
 }

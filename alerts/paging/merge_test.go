@@ -50,17 +50,17 @@ func TestAcknowledgedThereIsAcknowledgedHere(t *testing.T) {
 		theirs = acked(theirs, now)
 		mine = sent(mine, now)
 
-		joined, commands := mine.Step(paging.Joined{Theirs: theirs}, alertstest.OnCall, now)
+		joined, commands := mine.Step(paging.StateMerged{Theirs: theirs}, alertstest.OnCall, now)
 		if len(joined.Incidents) != 1 || joined.Incidents[0].State != incident.Acknowledged || joined.Incidents[0].AckedBy != "Ada" || len(commands) > 0 {
 			t.Errorf("%s: %d commands, %+v", about, len(commands), joined.Incidents)
 		}
-		again, _ := joined.Step(paging.Joined{Theirs: theirs}, alertstest.OnCall, now)
+		again, _ := joined.Step(paging.StateMerged{Theirs: theirs}, alertstest.OnCall, now)
 		if diff := cmp.Diff(joined.Incidents[0].State, again.Incidents[0].State); diff != "" || len(again.Pages) != len(joined.Pages) {
 			t.Errorf("%s: joined twice: %d pages, then %d; %s", about, len(joined.Pages), len(again.Pages), diff)
 		}
 
 		// The same, when this table's judge comes with its own incident only afterwards.
-		first, _ := paging.NotificationState{}.Step(paging.Joined{Theirs: theirs}, alertstest.OnCall, now)
+		first, _ := paging.NotificationState{}.Step(paging.StateMerged{Theirs: theirs}, alertstest.OnCall, now)
 		mineState, _ := opened(t, 0, 1)
 		then, commands := first.Step(paging.IncidentUpdated{Incident: mineState.Join(state).Open[0]}, alertstest.OnCall, now)
 		if len(then.Incidents) != 1 || then.Incidents[0].State != incident.Acknowledged || len(commands) > 0 {
@@ -82,7 +82,7 @@ func TestComesBackAfterTheAcknowledgement(t *testing.T) {
 	k.Run(alertstest.Run(4, "eu", journey.Failed))
 	k.Run(alertstest.Run(5, "eu", journey.Failed))
 	mine, _ = mine.Step(paging.IncidentUpdated{Incident: k.State.Open[0]}, alertstest.OnCall, alertstest.Start.Add(5*time.Minute))
-	mine, _ = mine.Step(paging.Joined{Theirs: theirs}, alertstest.OnCall, alertstest.Start.Add(6*time.Minute))
+	mine, _ = mine.Step(paging.StateMerged{Theirs: theirs}, alertstest.OnCall, alertstest.Start.Add(6*time.Minute))
 	if len(mine.Incidents) != 1 || !mine.Incidents[0].Unacknowledged() {
 		t.Errorf("it is %s by %s", mine.Incidents[0].State, mine.Incidents[0].AckedBy)
 	}
@@ -115,7 +115,7 @@ func TestOwnDoingOnly(t *testing.T) {
 	if err != nil || json.Unmarshal(text, &kept) != nil {
 		t.Fatal(err)
 	}
-	r, _ := mine.Step(paging.Joined{Theirs: theirs, Base: kept}, alertstest.OnCall, alertstest.Start)
+	r, _ := mine.Step(paging.StateMerged{Theirs: theirs, Base: kept}, alertstest.OnCall, alertstest.Start)
 	if diff := cmp.Diff([]incident.Mute{fresh}, r.Mutes); diff != "" {
 		t.Error(diff)
 	}

@@ -1,24 +1,26 @@
 package paging
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/alerts/message"
 	"valkyrie/alerts/oncall"
 )
 
-// dispatch plans and claims what is due. What a cap holds back may be somebody else's turn, so it is planned again.
-func (r *NotificationState) dispatch(at evalContext) []Command {
+// sendDue plans and claims the due pages. A call dropped by a cap passes to the next person, so planning is repeated.
+func (r *NotificationState) sendDue(at evalContext) []Command {
 	var commands []Command
 	for range len(at.onCall.Escalation) + 1 {
-		r.plan(at)
+		r.planPages(at)
 		claimed, holds := r.claim(at)
 		commands = append(commands, claimed...)
 		for _, h := range holds {
-			r.sayHeld(h, at)
+			r.announceCap(h, at)
 		}
 		if len(holds) == 0 {
 			break
@@ -27,42 +29,7 @@ func (r *NotificationState) dispatch(at evalContext) []Command {
 	return commands
 }
 
-// claim takes the lease on what is due, so that no other pager sends it too; except for what a cap holds back.
-func (r *NotificationState) claim(at evalContext) (commands []Command, holds []hold) {
-	now := at.now
-	for i := range r.Pages {
-		p := &r.Pages[i]
-		if p.State != incident.Planned || now.Before(p.NotBefore) || !r.awake(p, at) {
-			continue
-		}
-		if h, held := r.held(*p, at); held {
-			r.holdBack(p, h, at)
-			holds = append(holds, h)
-			continue
-		}
-		p.Via = r.carrier(*p, at)
-		p.State, p.ClaimedAt, p.LeaseUntil = incident.Claimed, now, now.Add(lease)
-		if p.Tries++; p.Tries == 1 {
-			p.TriedAt = now
-		}
-		p.Words = r.compose(*p, at)
-		commands = append(commands, Command{"send", *p})
-	}
-	return commands, holds
-}
-
-// awake reports whether a page may go out at this hour. One that may not waits for its person's morning, however often it
-// was tried before.
-func (r *NotificationState) awake(p *incident.Page, at evalContext) bool {
-	who, ok := at.onCall.FindPerson(p.Person)
-	if !p.Waking || !ok || !who.Reachable(at.now).After(at.now) {
-		return true
-	}
-	p.NotBefore = who.Reachable(at.now)
-	return false
-}
-
-// compose is what the page says: for a call a sentence a line.
+// compose returns the text of a page; for a call, one sentence per line.
 func (r *NotificationState) compose(p incident.Page, at evalContext) string {
 	var about []incident.Incident
 	for _, id := range p.Incidents {
@@ -71,14 +38,14 @@ func (r *NotificationState) compose(p incident.Page, at evalContext) string {
 		}
 	}
 	who, _ := at.onCall.FindPerson(p.Person)
-	t := message.Content{To: who, About: about, Also: r.besides(p, at), Fine: r.Fine, Marks: r.Releases, Round: r.round(p), OneWay: p.Via == incident.Failover, OnCall: at.onCall, Now: at.now}
+	t := message.Content{To: who, About: about, Also: r.otherIncidents(p, at), Fine: r.WorkingRegions, Marks: r.Releases, Round: r.escalationRound(p), OneWay: p.Via == incident.Failover, OnCall: at.onCall, Now: at.now}
 	switch {
 	case p.Mute != nil:
-		return message.MuteEnded(*p.Mute, who, r.unresolved(p.Mute.Journey), at.now) // what is wrong when it is sent, not when it ended
+		return message.MuteEnded(*p.Mute, who, r.unresolved(p.Mute.Journey), at.now) // as of now, not of the mute's end
 	case p.Maintenance != nil:
 		return message.MaintenanceEnded(*p.Maintenance, who, r.badAfterMaintenance(*p.Maintenance, at), at.now)
 	case len(about) == 0:
-		return p.Words // a notice brings its own
+		return p.Words // a notice was composed when it was planned
 	case p.Purpose == incident.Drill:
 		return strings.Join(drillSpeech, "\n")
 	case p.Purpose == incident.AllClear:
@@ -91,26 +58,14 @@ func (r *NotificationState) compose(p incident.Page, at evalContext) string {
 	return strings.Join(t.Speech(), "\n")
 }
 
-// besides are the incidents that a page is not about, and people are told of.
-func (r *NotificationState) besides(p incident.Page, at evalContext) []incident.Incident {
+// otherIncidents returns the unresolved, unsuppressed incidents that the page is not about.
+func (r *NotificationState) otherIncidents(p incident.Page, at evalContext) []incident.Incident {
 	return slices.DeleteFunc(r.unresolved(""), func(i incident.Incident) bool {
-		return slices.Contains(p.Incidents, i.ID) || at.onCall.Severity(i) == oncall.Keep || r.isMuted(i.Journey, at)
+		return slices.Contains(p.Incidents, i.ID) || at.onCall.Severity(i) == oncall.Keep || r.isSuppressed(i.Journey, at)
 	})
 }
 
-// lostPages are those whose outcome the carrier has to be asked about.
-func (r *NotificationState) lostPages() []Command {
-	var commands []Command
-	for _, p := range r.Pages {
-		if p.State == incident.Unknown {
-			commands = append(commands, Command{"find", p})
-		}
-	}
-	return commands
-}
-
-// Due is when the passing of time alone makes something due: when to tick next. Zero: nothing does. What a carrier or a
-// person says may make something due before.
+// Due returns the time of the next Tick that has work; zero: none. A callback or a reply may create work earlier.
 func (r NotificationState) Due() time.Time {
 	var first time.Time
 	at := func(t time.Time) {
@@ -128,14 +83,38 @@ func (r NotificationState) Due() time.Time {
 		case incident.Claimed, incident.Accepted:
 			at(p.LeaseUntil)
 			if !p.HangUpAt.IsZero() {
-				at(p.HangUpAt.Add(hangUpAgain))
+				at(p.HangUpAt.Add(hangUpRetryAfter))
 			}
 		case incident.Unknown:
-			at(p.ClaimedAt) // the carrier is asked at each tick
+			at(p.ClaimedAt) // the provider is asked at each tick
 		}
 	}
 	if !r.Escalation.Pause.IsZero() {
 		at(r.Escalation.Pause)
 	}
 	return first
+}
+
+// drainOutbox moves the incidents in a journey's outbox to the notification state, then empties the outbox. A crash
+// between the two writes repeats the move, which is idempotent.
+func (p *Pager) drainOutbox(ctx context.Context, name string) error {
+	var s judge.JourneyState
+	if _, err := incident.LoadItem(ctx, p.Store, incident.JourneyKey(name), &s); err != nil {
+		return err
+	}
+	if len(s.Outbox) == 0 {
+		return nil
+	}
+	taken := map[string]int{}
+	for _, i := range s.Outbox {
+		if err := p.applyEvent(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)}); err != nil {
+			return err
+		}
+		taken[i.ID] = i.Runs
+	}
+	return incident.UpdateItem(ctx, p.Store, incident.JourneyKey(name), func(s *judge.JourneyState) bool {
+		had := len(s.Outbox)
+		s.Outbox = slices.DeleteFunc(s.Outbox, func(i incident.Incident) bool { return i.Runs <= taken[i.ID] })
+		return len(s.Outbox) != had
+	})
 }

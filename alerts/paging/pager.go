@@ -1,3 +1,9 @@
+// Package paging turns incidents into pages and delivers each of them to a person.
+//
+// NotificationState.Step folds an event into the state: an incident was updated, the provider accepted or refused a
+// page, a key was pressed, time passed. It is pure and returns the commands to execute. Pager saves the new state in
+// one conditional write before it executes them, so that a crash between any two writes neither loses a page nor sends
+// it twice: the state is the outbox.
 package paging
 
 import (
@@ -10,19 +16,18 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
-	"valkyrie/alerts/judge"
 	"valkyrie/alerts/message"
 	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/phrase"
 )
 
-// A Pager sees to it that people are told. Any number of them may work on the same store at once.
+// A Pager notifies people of incidents. Several pagers may work on the same store at once.
 type Pager struct {
 	Store    incident.Store
 	OnCall   oncall.OnCall
 	Phone    Phone
-	Second   Phone    // the second channel; nil where alerts.yaml names none
-	Journeys []string // whose incidents it takes over
+	Failover Phone    // the failover channel; nil: none in alerts.yaml
+	Journeys []string // the journeys whose outboxes it drains
 	Log      *slog.Logger
 	TimeNow  func() time.Time // nil: time.Now
 }
@@ -34,70 +39,45 @@ func (p *Pager) now() time.Time {
 	return p.TimeNow().UTC()
 }
 
-// Tick does all that is due: it takes over what judging has decided, sends what has to be sent, settles what is in
-// doubt, and files what is over. Call it often; a tick with nothing to do reads a few items. Errors of single parts do
-// not keep it from the others.
+// Tick does all due work: drains the outboxes, sends pages, asks about unknown outcomes and archives resolved
+// incidents. Call it often; an idle tick reads a few items. An error in one part does not stop the others.
 func (p *Pager) Tick(ctx context.Context) error {
 	var errs []error
 	for _, name := range p.Journeys {
-		errs = append(errs, p.takeOver(ctx, name))
+		errs = append(errs, p.drainOutbox(ctx, name))
 	}
-	errs = append(errs, p.step(ctx, Tick{}), p.file(ctx))
+	errs = append(errs, p.applyEvent(ctx, Tick{}), p.archiveResolved(ctx))
 	return errors.Join(errs...)
 }
 
-// Report takes in what the carrier, or a person through it, says, and returns what to answer a person.
+// Report applies a provider's callback, or the key press in it, and returns the speech that answers a person.
 func (p *Pager) Report(ctx context.Context, r Report) (Answer, error) {
 	before, err := p.fold(ctx, r)
 	if err != nil {
 		return Answer{}, err
 	}
-	return answer(before, r, evalContext{p.OnCall.With(before.Overrides), p.now()}), nil
+	return answerKey(before, r, evalContext{p.OnCall.With(before.Overrides), p.now()}), nil
 }
 
-// Route is the present state of the people side, for people to read.
-func (p *Pager) Route(ctx context.Context) (NotificationState, error) { return LoadRoute(ctx, p.Store) }
+// State returns the stored notification state.
+func (p *Pager) State(ctx context.Context) (NotificationState, error) { return LoadState(ctx, p.Store) }
 
-// LoadRoute reads the state of the people side from a store.
-func LoadRoute(ctx context.Context, items incident.Items) (NotificationState, error) {
+// LoadState reads the notification state from a store.
+func LoadState(ctx context.Context, items incident.Items) (NotificationState, error) {
 	var r NotificationState
 	_, err := incident.LoadItem(ctx, items, incident.NotificationKey, &r)
 	return r, err
 }
 
-// takeOver brings what judging has put into a journey's outbox to the route, and then empties the outbox. A crash in
-// between does it again, which changes nothing.
-func (p *Pager) takeOver(ctx context.Context, name string) error {
-	var s judge.JourneyState
-	if _, err := incident.LoadItem(ctx, p.Store, incident.JourneyKey(name), &s); err != nil {
-		return err
-	}
-	if len(s.Outbox) == 0 {
-		return nil
-	}
-	taken := map[string]int{}
-	for _, i := range s.Outbox {
-		if err := p.step(ctx, IncidentUpdated{Incident: i, Fine: s.WorkingRegions(i)}); err != nil {
-			return err
-		}
-		taken[i.ID] = i.Runs
-	}
-	return incident.UpdateItem(ctx, p.Store, incident.JourneyKey(name), func(s *judge.JourneyState) bool {
-		had := len(s.Outbox)
-		s.Outbox = slices.DeleteFunc(s.Outbox, func(i incident.Incident) bool { return i.Runs <= taken[i.ID] })
-		return len(s.Outbox) != had
-	})
-}
-
-func (p *Pager) step(ctx context.Context, e Event) error {
+func (p *Pager) applyEvent(ctx context.Context, e Event) error {
 	_, err := p.fold(ctx, e)
 	return err
 }
 
-// fold folds an event into the stored route, carries out the commands that follow from it, and folds in what came of
-// them. What was sent is noted even if the program is told to stop meanwhile, or the carrier hangs up on its callback.
-// The history comes last: nobody's call waits for it. It returns the route that the event was folded into, which is what
-// to answer by: what was read before may be another by then.
+// fold applies an event to the stored state, executes the resulting commands and applies their results. Results are
+// stored even if ctx ends meanwhile, for example because the provider closes its callback's connection. The history is
+// written last, so that no call waits for it. fold returns the state before the event, which answers are computed from:
+// a state read separately could differ.
 func (p *Pager) fold(ctx context.Context, e Event) (before NotificationState, err error) {
 	var commands []Command
 	var after NotificationState
@@ -113,14 +93,14 @@ func (p *Pager) fold(ctx context.Context, e Event) (before NotificationState, er
 	}
 	p.logChanges(before, after)
 	var errs []error
-	for _, result := range p.carryOut(ctx, commands) {
-		errs = append(errs, p.step(ctx, result))
+	for _, result := range p.execute(ctx, commands) {
+		errs = append(errs, p.applyEvent(ctx, result))
 	}
-	return before, errors.Join(append(errs, note(kept, p.Store, before, after))...)
+	return before, errors.Join(append(errs, recordHistory(kept, p.Store, before, after))...)
 }
 
-// note keeps the history of the incidents that have changed.
-func note(ctx context.Context, log incident.IncidentLog, before, after NotificationState) error {
+// recordHistory writes the changed incidents to the history.
+func recordHistory(ctx context.Context, log incident.IncidentLog, before, after NotificationState) error {
 	var errs []error
 	for _, i := range after.Incidents {
 		if old := before.incident(i.ID); old == nil || old.Rev != i.Rev {
@@ -130,16 +110,16 @@ func note(ctx context.Context, log incident.IncidentLog, before, after Notificat
 	return errors.Join(errs...)
 }
 
-// carryOut does the commands, side by side, as a carrier that does not answer must not hold up the others, and returns
-// what came of them.
-func (p *Pager) carryOut(ctx context.Context, commands []Command) []Event {
+// execute runs the commands concurrently, so that a provider that does not answer delays no other, and returns the
+// resulting events.
+func (p *Pager) execute(ctx context.Context, commands []Command) []Event {
 	results := make([]Event, len(commands))
 	var wg sync.WaitGroup
 	for i, c := range commands {
 		wg.Go(func() {
 			switch c.Verb {
 			case "find":
-				results[i] = p.find(ctx, c.Page)
+				results[i] = p.findSent(ctx, c.Page)
 			case "hang up":
 				p.hangUp(ctx, c.Page)
 			default:
@@ -151,50 +131,50 @@ func (p *Pager) carryOut(ctx context.Context, commands []Command) []Event {
 	return slices.DeleteFunc(results, func(e Event) bool { return e == nil })
 }
 
-// send hands the page to the carrier, within its lease: a machine that has slept longer leaves it to whoever has taken it
-// over meanwhile.
+// send hands the page to its provider within the lease. A process that was suspended past the lease leaves the page to
+// the pager that has claimed it since.
 func (p *Pager) send(ctx context.Context, page incident.Page) Event {
 	left := page.LeaseUntil.Sub(p.now())
 	if left <= 0 {
-		p.Log.Warn("page not sent: too late", "page", page.ID)
+		p.Log.Warn("page not sent: its lease has expired", "page", page.ID)
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	log := p.Log.With("page", page.ID, "person", page.Person, "channel", page.Channel, "purpose", page.Purpose, "via", page.Via)
-	phone := p.phone(page.Via)
+	phone := p.phoneFor(page.Via)
 	if phone == nil {
 		log.Error("page not sent", "err", errNoFailover)
 		return NotSent{page.ID, errNoFailover.Error()}
 	}
-	sid, err := phone.Send(ctx, p.dispatch(page))
+	sid, err := phone.Send(ctx, p.dispatchFor(page))
 	switch {
 	case err == nil:
-		log.Info("page accepted by the carrier", "sid", sid)
+		log.Info("page accepted by the provider", "sid", sid)
 		return Sent{page.ID, sid, page.Via}
 	case errors.Is(err, ErrNotSent):
-		log.Warn("page not sent; it will be tried again", "err", err)
+		log.Warn("page not sent; it is retried", "err", err)
 		return NotSent{page.ID, err.Error()}
 	case errors.Is(err, ErrProviderRejects):
-		log.Error("the carrier takes nothing from us", "err", err)
+		log.Error("the provider rejects every page", "err", err)
 		return ProviderRejected{page.ID, err.Error()}
 	case errors.Is(err, ErrRefused):
-		log.Error("page refused by the carrier; the next one is tried", "err", err)
+		log.Error("page refused by the provider; the next person is tried", "err", err)
 		return Refused{page.ID, err.Error()}
 	}
-	log.Warn("whether the page was sent is not known; the carrier will be asked", "err", err)
+	log.Warn("outcome of the send unknown; the provider is asked", "err", err)
 	return SendUnknown{page.ID, err.Error()}
 }
 
-func (p *Pager) find(ctx context.Context, page incident.Page) Event {
+func (p *Pager) findSent(ctx context.Context, page incident.Page) Event {
 	asked := p.now()
-	phone := p.phone(page.Via)
+	phone := p.phoneFor(page.Via)
 	if phone == nil {
 		return SendResolved{PageID: page.ID, Asked: asked}
 	}
-	sid, found, err := phone.Find(ctx, p.dispatch(page), page.ClaimedAt)
+	sid, found, err := phone.Find(ctx, p.dispatchFor(page), page.ClaimedAt)
 	if err != nil {
-		p.Log.Warn("the carrier could not be asked about a page", "page", page.ID, "err", err)
+		p.Log.Warn("finding a page at the provider failed", "page", page.ID, "err", err)
 	}
 	if !found {
 		sid = ""
@@ -202,28 +182,28 @@ func (p *Pager) find(ctx context.Context, page incident.Page) Event {
 	return SendResolved{page.ID, sid, asked}
 }
 
-// file moves what is over, and fully told, into the history.
-func (p *Pager) file(ctx context.Context) error {
-	r, err := p.Route(ctx)
+// archiveResolved moves resolved incidents without pages in progress to the history.
+func (p *Pager) archiveResolved(ctx context.Context) error {
+	r, err := p.State(ctx)
 	if err != nil {
 		return err
 	}
-	for _, i := range r.Done() {
+	for _, i := range r.Archivable() {
 		if p.now().Before(i.Returns) {
-			continue // it may go on, and then its pages are needed
+			continue // it may reopen, and then needs its pages
 		}
 		if err := p.Store.PutIncident(ctx, r.Record(i)); err != nil {
 			return err
 		}
-		if err := p.step(ctx, Archived{i.ID}); err != nil {
+		if err := p.applyEvent(ctx, Archived{i.ID}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// dispatch is the page for the carrier.
-func (p *Pager) dispatch(page incident.Page) Dispatch {
+// dispatchFor converts a page for the provider.
+func (p *Pager) dispatchFor(page incident.Page) Dispatch {
 	d := Dispatch{PageID: page.ID, Channel: page.Channel, To: page.To, Person: page.Person}
 	if p.OnCall.IsWritten(page) {
 		d.TextBody = page.Words
@@ -243,13 +223,13 @@ func (p *Pager) dispatch(page incident.Page) Dispatch {
 	return d
 }
 
-// logChanges logs what a step has come to, beyond single pages: which carrier is used, and what a cap holds back.
+// logChanges logs changes beyond single pages: failover, and pages held back by a cap.
 func (p *Pager) logChanges(before, after NotificationState) {
 	switch {
-	case !before.out() && after.out():
-		p.Log.Error("the first carrier takes nothing; the second channel is used", "err", after.ProviderOutage.Why)
-	case before.out() && !after.out():
-		p.Log.Info("the first carrier takes pages again", "since", before.ProviderOutage.Since)
+	case !before.providerDown() && after.providerDown():
+		p.Log.Error("the first provider accepts nothing; using the failover channel", "err", after.ProviderOutage.Why)
+	case before.providerDown() && !after.providerDown():
+		p.Log.Info("the first provider accepts pages again", "since", before.ProviderOutage.Since)
 	}
 	for _, page := range after.Pages {
 		old := before.page(page.ID)

@@ -314,7 +314,7 @@ func TestTheStory(t *testing.T) {
 	if rec.State != incident.Resolved || len(rec.Pages) != 3 || rec.Streak != 10 || rec.Runs != 10 {
 		t.Errorf("in the history: %s, %d pages, %d in a row, %d runs folded", rec.State, len(rec.Pages), rec.Streak, rec.Runs)
 	}
-	route, err := o.pager.Route(t.Context())
+	route, err := o.pager.State(t.Context())
 	if err != nil || len(route.Incidents) != 0 || len(route.Pages) != 0 {
 		t.Errorf("the route still has %d incidents and %d pages, error %v", len(route.Incidents), len(route.Pages), err)
 	}
@@ -649,7 +649,7 @@ func killedAt(t *testing.T, n int, kept bool) bool {
 	if i := o.incident(); i.State != incident.Resolved || i.AckedBy == "" {
 		t.Errorf("in the history it is %s, acknowledged by %q", i.State, i.AckedBy)
 	}
-	if r, err := o.pager.Route(t.Context()); err != nil || len(r.Incidents) != 0 {
+	if r, err := o.pager.State(t.Context()); err != nil || len(r.Incidents) != 0 {
 		t.Errorf("the route still has %d incidents, error %v", len(r.Incidents), err)
 	}
 	return killed
@@ -826,7 +826,7 @@ func (p telling) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 
 func (o *office) route() paging.NotificationState {
 	o.t.Helper()
-	r, err := o.pager.Route(o.t.Context())
+	r, err := o.pager.State(o.t.Context())
 	if err != nil {
 		o.t.Fatal(err)
 	}

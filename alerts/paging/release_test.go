@@ -61,7 +61,7 @@ func TestMarkedCall(t *testing.T) {
 		t.Fatal(err)
 	}
 	w := &world{now: alertstest.Start, onCall: sleepers(t, "")}
-	if w.route, err = paging.LoadRoute(t.Context(), store); err != nil {
+	if w.route, err = paging.LoadState(t.Context(), store); err != nil {
 		t.Fatal(err)
 	}
 	w.step(paging.IncidentUpdated{Incident: i})
@@ -109,7 +109,7 @@ func TestMarksKept(t *testing.T) {
 			}
 		}
 	}
-	r, err := paging.LoadRoute(t.Context(), store)
+	r, err := paging.LoadState(t.Context(), store)
 	if err != nil || len(r.Releases) != kept {
 		t.Fatalf("%d marks, %v", len(r.Releases), err)
 	}

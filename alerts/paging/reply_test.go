@@ -148,7 +148,7 @@ func pagerOf(w *world) pagerSide { return pagerSide{w} }
 
 func (p pagerSide) reply(t rapid.TB, rep paging.Reply) string {
 	t.Helper()
-	words := p.route.Answered(rep, *p.onCall, p.now)
+	words := p.route.ReplyFor(rep, *p.onCall, p.now)
 	p.step(rep)
 	return words
 }

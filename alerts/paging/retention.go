@@ -9,16 +9,16 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// How many of the pages that are over are kept whole, one by one: the first, which say how it began, and the latest.
+// How many ended pages are kept in full: the first, which show how it began, and the latest.
 const (
-	wholeFirst = 4
-	wholeLast  = 12
-	wholeWords = 3  // of the first and of the latest, what they said is kept whole too
-	wholeMost  = 24 // more are condensed, so that it need not be done at every step
+	keepFirst     = 4
+	keepLast      = 12
+	keepWords     = 3  // of the first and of the latest, the text is kept in full too
+	condenseAbove = 24 // ended pages before they are condensed, so that not every step does it
 )
 
-// compact keeps the route small when nobody acknowledges for weeks: of the pages that are over, those in between that are
-// alike become one that says how many it stands for.
+// compact bounds the state when an incident stays unacknowledged for weeks: similar pages between the first and the
+// latest are condensed into one with a count.
 func (r *NotificationState) compact() {
 	var over []int
 	for i, p := range r.Pages {
@@ -26,29 +26,29 @@ func (r *NotificationState) compact() {
 			over = append(over, i)
 		}
 	}
-	if len(over) > 2*wholeWords {
-		for _, i := range over[wholeWords : len(over)-wholeWords] {
+	if len(over) > 2*keepWords {
+		for _, i := range over[keepWords : len(over)-keepWords] {
 			r.Pages[i].Words = phrase.Shorten(r.Pages[i].Words)
 		}
 	}
-	if len(over) <= wholeMost {
+	if len(over) <= condenseAbove {
 		return
 	}
-	kept := map[string]int{} // by what they have in common: where the one that stands for them is
+	kept := map[string]int{} // by condenseKey: index of the page that the others are condensed into
 	gone := map[int]bool{}
-	for _, i := range over[wholeFirst : len(over)-wholeLast] {
+	for _, i := range over[keepFirst : len(over)-keepLast] {
 		p := &r.Pages[i]
 		p.Words = ""
-		at, ok := kept[r.alike(*p)]
+		at, ok := kept[r.condenseKey(*p)]
 		if !ok {
-			kept[r.alike(*p)] = i
+			kept[r.condenseKey(*p)] = i
 			continue
 		}
 		one := &r.Pages[at]
 		one.Times = one.Count() + p.Count()
 		one.EndedAt = p.EndedAt
 		gone[i] = true
-		r.touch(*p)
+		r.bumpRevision(*p)
 	}
 	if len(gone) == 0 {
 		return
@@ -62,48 +62,48 @@ func (r *NotificationState) compact() {
 	r.Pages = pages
 }
 
-// alike is what pages that can be condensed have in common: for whom, about what, and how it ended. Those of the present
-// spell of an incident are not mixed with those of earlier ones.
-func (r *NotificationState) alike(p incident.Page) string {
+// condenseKey returns equal strings for pages that can be condensed: same person, incidents and result. Pages of an
+// incident's present outage are kept apart from those of earlier ones.
+func (r *NotificationState) condenseKey(p incident.Page) string {
 	present := slices.DeleteFunc(slices.Clone(p.Incidents), func(id string) bool { return !r.concerns(p, id) })
 	return fmt.Sprintf("%s|%s|%s|%s|%s|%s|%s|%t|%d|%t|%s|%s", p.Purpose, p.Channel, p.Person, p.State, p.Result, p.Key, p.Via, p.SID == "", p.Again, p.Final,
 		strings.Join(p.Incidents, ","), strings.Join(present, ","))
 }
 
-// forget drops an incident that is over, and the pages that were about nothing else.
-func (r *NotificationState) forget(id string) {
+// archive removes a resolved incident, and the pages that were only about it.
+func (r *NotificationState) archive(id string) {
 	inc := r.incident(id)
 	if inc == nil {
 		return
 	}
-	r.drop(*inc)
+	r.removeIncident(*inc)
 	r.Pages = slices.DeleteFunc(r.Pages, func(p incident.Page) bool {
 		return p.Purpose != incident.Notice && !slices.ContainsFunc(p.Incidents, func(id string) bool { return r.incident(id) != nil })
 	})
 }
 
-// drop takes an incident out, and remembers that it was there.
-func (r *NotificationState) drop(gone incident.Incident) {
-	const remembered = 50 // more than can be over while a slow pager still brings what it read before
-	r.Past = append(slices.Clone(r.Past), Past{gone.ID, gone.Runs, gone.Rev})
-	r.Past = r.Past[max(0, len(r.Past)-remembered):]
-	r.works(gone.ID, nil)
+// removeIncident removes an incident and keeps its tombstone.
+func (r *NotificationState) removeIncident(gone incident.Incident) {
+	const remembered = 50 // more incidents than can resolve while a slow pager still delivers an old update
+	r.Tombstones = append(slices.Clone(r.Tombstones), Tombstone{gone.ID, gone.Runs, gone.Rev})
+	r.Tombstones = r.Tombstones[max(0, len(r.Tombstones)-remembered):]
+	r.setWorkingRegions(gone.ID, nil)
 	r.Incidents = slices.DeleteFunc(r.Incidents, gone.SameID)
-	r.Joined = slices.DeleteFunc(slices.Clone(r.Joined), func(id string) bool { return id == gone.ID })
+	r.Merged = slices.DeleteFunc(slices.Clone(r.Merged), func(id string) bool { return id == gone.ID })
 }
 
-// past is what is remembered of an incident that was forgotten, the latest; nothing, of one that never was.
-func (r *NotificationState) past(id string) Past {
-	for _, p := range slices.Backward(r.Past) {
+// tombstone returns the latest tombstone of an incident, or the zero value.
+func (r *NotificationState) tombstone(id string) Tombstone {
+	for _, p := range slices.Backward(r.Tombstones) {
 		if p.ID == id {
 			return p
 		}
 	}
-	return Past{}
+	return Tombstone{}
 }
 
-// Done lists the incidents that are over and fully told.
-func (r NotificationState) Done() []incident.Incident {
+// Archivable lists the resolved incidents without pages in progress.
+func (r NotificationState) Archivable() []incident.Incident {
 	var done []incident.Incident
 	for _, i := range r.Incidents {
 		busy := slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return p.Live() && slices.Contains(p.Incidents, i.ID) })
@@ -114,7 +114,7 @@ func (r NotificationState) Done() []incident.Incident {
 	return done
 }
 
-// Record is the incident with its pages, for history.
+// Record returns the incident with its pages, for the history.
 func (r NotificationState) Record(i incident.Incident) incident.Record {
 	rec := incident.Record{Incident: i, Pages: []incident.Page{}}
 	for _, p := range r.Pages {

@@ -7,48 +7,70 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// retellAfter is how long after a text that tells that something is over has not arrived the same is told again, each time.
-// Then it is left at that: nobody waits for it, as they do for an alarm.
-var retellAfter = []time.Duration{time.Minute, 10 * time.Minute}
+// resendAfter is the delay before each resend of an undelivered all-clear or notice. Then it is given up, because no
+// one waits for it as for an alarm.
+var resendAfter = []time.Duration{time.Minute, 10 * time.Minute}
 
-// resend is what is told once more, when and by which carrier, as a page has not arrived: the same carrier is asked while it
-// may take it another time, and the second, where there is one, in the end, or at once when the first never will. False: it
-// was told often enough, or nobody would take it. The same in an e-mail went out when it was first told.
-func resend(p incident.Page, o oncall.OnCall) (incident.Page, bool) {
-	if !p.Undeliverable() || !p.ReportsAnEnd() || p.Channel != incident.Text || p.Again >= len(retellAfter) {
+// nextResend returns the page that resends an undelivered text, with its time and provider: the same provider while the
+// failure may be temporary, the failover channel for the last attempt, or at once after a permanent failure. It returns
+// false after the last attempt, or when no provider would accept it. An e-mail is never resent: it went out with the
+// first text.
+func nextResend(p incident.Page, o oncall.OnCall) (incident.Page, bool) {
+	if !p.Undeliverable() || !p.ReportsAnEnd() || p.Channel != incident.Text || p.Again >= len(resendAfter) {
 		return incident.Page{}, false
 	}
 	next := incident.Page{
 		Purpose: p.Purpose, Incidents: p.Incidents, Words: p.Words, Waking: p.Waking, Mute: p.Mute, Maintenance: p.Maintenance,
-		Again: p.Again + 1, NotBefore: p.EndedAt.Add(retellAfter[p.Again]),
+		Again: p.Again + 1, NotBefore: p.EndedAt.Add(resendAfter[p.Again]),
 	}
 	switch {
 	case p.Final && (p.Via == incident.Failover || o.Failover == nil):
 		return incident.Page{}, false
 	case p.Final:
 		next.Via, next.NotBefore = incident.Failover, p.EndedAt
-	case next.Again == len(retellAfter) && o.Failover != nil:
+	case next.Again == len(resendAfter) && o.Failover != nil:
 		next.Via = incident.Failover
 	}
 	return next, true
 }
 
-// retell plans a page that tells once more what has not arrived.
-func (r *NotificationState) retell(next incident.Page, who oncall.Person, at evalContext) {
-	p := r.add(incident.Text, next.Purpose, who, next.Incidents, at.now)
+// planResend plans a page that resends an undelivered one.
+func (r *NotificationState) planResend(next incident.Page, who oncall.Person, at evalContext) {
+	p := r.addPage(incident.Text, next.Purpose, who, next.Incidents, at.now)
 	p.Words, p.Waking, p.Mute, p.Maintenance = next.Words, next.Waking, next.Mute, next.Maintenance
 	p.Again, p.Via, p.NotBefore = next.Again, next.Via, next.NotBefore
 }
 
-// retellNotices tells once more the notices that have not arrived.
-func (r *NotificationState) retellNotices(at evalContext) {
+// resendNotices resends the notices that were not delivered.
+func (r *NotificationState) resendNotices(at evalContext) {
 	for _, p := range r.Pages {
 		if p.Purpose != incident.Notice {
 			continue
 		}
-		next, ok := resend(p, at.onCall)
+		next, ok := nextResend(p, at.onCall)
 		if who, known := at.onCall.FindPerson(p.Person); ok && known {
-			r.retell(next, who, at)
+			r.planResend(next, who, at)
 		}
+	}
+}
+
+// retryLater returns a page that was certainly not sent (for example after a 429) to planned, with exponential backoff
+// of at most maxBackoff.
+func (r *NotificationState) retryLater(id, why string, at evalContext) {
+	p := r.page(id)
+	if p == nil || p.State != incident.Claimed {
+		return
+	}
+	if p.Stale(at.now) {
+		r.endPage(id, incident.FailedCall, why, at.now)
+		return
+	}
+	backoff := min(maxBackoff, time.Second<<min(p.Tries, 5))
+	p.State, p.Why, p.NotBefore = incident.Planned, why, at.now.Add(backoff)
+	if late := p.TriedAt.Add(failoverAfter); at.onCall.Failover != nil && p.Via == incident.Primary && p.SwitchedAt.IsZero() && late.Before(p.NotBefore) {
+		p.NotBefore = late // for the failover channel
+	}
+	if probe := p.Via == incident.Primary && r.providerDown(); probe || p.Via == incident.Failover || !p.SwitchedAt.IsZero() {
+		r.switchProvider(p, why, at)
 	}
 }

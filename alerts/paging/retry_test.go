@@ -72,7 +72,7 @@ func TestAllClearDoesNotArrive(t *testing.T) {
 		if got := fmt.Sprint(tried); got != c.want {
 			t.Errorf("%s: tried %s, want %s", name, got, c.want)
 		}
-		if done := w.route.Done(); len(done) != 1 {
+		if done := w.route.Archivable(); len(done) != 1 {
 			t.Errorf("%s: it is never done with: %+v", name, w.route.Pages)
 		}
 	}
@@ -151,7 +151,7 @@ func TestAllClearForReal(t *testing.T) {
 			t.Parallel()
 			o := newTown(t, time.Second).open(nil)
 			second := &telegraph{now: o.time}
-			o.pager.OnCall, o.pager.Second = *twoCarriers(), second
+			o.pager.OnCall, o.pager.Failover = *twoCarriers(), second
 			o.down()
 			o.mustPass(time.Minute)
 			o.exchange.Default(standin.Undelivered(code))

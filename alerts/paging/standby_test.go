@@ -13,23 +13,23 @@ func TestWhereTheStandbyWorks(t *testing.T) {
 	for _, c := range []struct {
 		about string
 		s     paging.HomeStatus
-		want  paging.Place
+		want  paging.StandbyRole
 	}{
-		{"home is at work", paging.HomeStatus{Reachable: true, Beat: at(-time.Minute)}, paging.Nowhere},
-		{"home is at work, and probes could not reach it a while ago", paging.HomeStatus{Reachable: true, Beat: at(-time.Minute), Own: true}, paging.Nowhere},
-		{"home's clock is ahead", paging.HomeStatus{Reachable: true, Beat: at(time.Minute)}, paging.Nowhere},
-		{"its pager has missed two minutes", paging.HomeStatus{Reachable: true, Beat: at(-179 * time.Second)}, paging.Nowhere},
-		{"its pager has missed three", paging.HomeStatus{Reachable: true, Beat: at(-3 * time.Minute)}, paging.AtHome},
-		{"it never was there, and we have just come", paging.HomeStatus{Reachable: true, Since: at(-time.Minute)}, paging.Nowhere},
-		{"it never was there", paging.HomeStatus{Reachable: true, Since: at(-4 * time.Minute)}, paging.AtHome},
-		{"its table does not answer for a moment", paging.HomeStatus{Beat: at(-time.Minute)}, paging.Nowhere},
-		{"nor for probes", paging.HomeStatus{Beat: at(-time.Minute), Own: true}, paging.Nowhere},
-		{"nor for probes, and its pager is overdue", paging.HomeStatus{Beat: at(-90 * time.Second), Own: true}, paging.Here},
-		{"its table does not answer, its pager is overdue", paging.HomeStatus{Beat: at(-90 * time.Second)}, paging.Nowhere},
-		{"its table does not answer for three minutes", paging.HomeStatus{Beat: at(-3 * time.Minute)}, paging.Here},
-		{"it never answered", paging.HomeStatus{Since: at(-3 * time.Minute)}, paging.Here},
+		{"home is at work", paging.HomeStatus{Reachable: true, Beat: at(-time.Minute)}, paging.StandbyIdle},
+		{"home is at work, and probes could not reach it a while ago", paging.HomeStatus{Reachable: true, Beat: at(-time.Minute), HasOwnRuns: true}, paging.StandbyIdle},
+		{"home's clock is ahead", paging.HomeStatus{Reachable: true, Beat: at(time.Minute)}, paging.StandbyIdle},
+		{"its pager has missed two minutes", paging.HomeStatus{Reachable: true, Beat: at(-179 * time.Second)}, paging.StandbyIdle},
+		{"its pager has missed three", paging.HomeStatus{Reachable: true, Beat: at(-3 * time.Minute)}, paging.StandbyOnHomeTable},
+		{"it never was there, and we have just come", paging.HomeStatus{Reachable: true, Since: at(-time.Minute)}, paging.StandbyIdle},
+		{"it never was there", paging.HomeStatus{Reachable: true, Since: at(-4 * time.Minute)}, paging.StandbyOnHomeTable},
+		{"its table does not answer for a moment", paging.HomeStatus{Beat: at(-time.Minute)}, paging.StandbyIdle},
+		{"nor for probes", paging.HomeStatus{Beat: at(-time.Minute), HasOwnRuns: true}, paging.StandbyIdle},
+		{"nor for probes, and its pager is overdue", paging.HomeStatus{Beat: at(-90 * time.Second), HasOwnRuns: true}, paging.StandbyOnOwnTable},
+		{"its table does not answer, its pager is overdue", paging.HomeStatus{Beat: at(-90 * time.Second)}, paging.StandbyIdle},
+		{"its table does not answer for three minutes", paging.HomeStatus{Beat: at(-3 * time.Minute)}, paging.StandbyOnOwnTable},
+		{"it never answered", paging.HomeStatus{Since: at(-3 * time.Minute)}, paging.StandbyOnOwnTable},
 	} {
-		if got, why := c.s.Place(alertstest.Start); got != c.want || why == "" {
+		if got, why := c.s.Role(alertstest.Start); got != c.want || why == "" {
 			t.Errorf("%s: %s (%s), want %s", c.about, got, why, c.want)
 		}
 	}

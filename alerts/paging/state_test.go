@@ -95,7 +95,7 @@ func TestEscalation(t *testing.T) {
 	for _, p := range over {
 		w.step(paging.Report{PageID: p.ID, Result: incident.Delivered})
 	}
-	if done := w.route.Done(); len(done) != 1 || done[0].AckedBy != "Ada" {
+	if done := w.route.Archivable(); len(done) != 1 || done[0].AckedBy != "Ada" {
 		t.Fatalf("done: %+v", done)
 	}
 }

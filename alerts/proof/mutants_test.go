@@ -8,11 +8,11 @@ type mutant struct{ name, old, new string }
 var steadyMutants = []mutant{
 	{
 		"an outcome in doubt is never settled",
-		"commands = append(commands, r.lostPages()...)", "_ = r.lostPages",
+		"commands = append(commands, r.findUnknown()...)", "_ = r.findUnknown",
 	},
 	{
 		"a page is sent without a claim",
-		"p.State, p.ClaimedAt, p.LeaseUntil = incident.Claimed, now, now.Add(lease)", "p.ClaimedAt, p.LeaseUntil = now, now.Add(lease)",
+		"p.State, p.ClaimedAt, p.LeaseUntil = incident.Claimed, now, now.Add(leaseDuration)", "p.ClaimedAt, p.LeaseUntil = now, now.Add(leaseDuration)",
 	},
 	{
 		"a lease does not run out",
@@ -20,7 +20,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"a sender that died has not sent",
-		`r.lost(p.ID, "the sender stopped in the middle")`, `r.end(p.ID, incident.FailedCall, "", now)`,
+		`r.markUnknown(p.ID, "the sender died holding its lease")`, `r.endPage(p.ID, incident.FailedCall, "", now)`,
 	},
 	{
 		"what may have been sent is sent again without looking",
@@ -28,16 +28,16 @@ var steadyMutants = []mutant{
 	},
 	{
 		"the carrier's list is believed at once",
-		"case asked.Sub(p.ClaimedAt) < settleAfter:", "case false:",
+		"case asked.Sub(p.ClaimedAt) < resendUnknownAfter:", "case false:",
 	},
 	{
 		"a page is sent again and again",
-		"case p.Resent:\n\t\tr.end(id", "case false:\n\t\tr.end(id",
+		"case p.Resent:\n\t\tr.endPage(id", "case false:\n\t\tr.endPage(id",
 	},
 	{
 		"the outbox is emptied before the route has it",
-		"if err := p.step(ctx, IncidentUpdated{Incident: i, Fine: s.WorkingRegions(i)}); err != nil {\n\t\t\treturn err\n\t\t}",
-		"_ = p.step(ctx, IncidentUpdated{Incident: i, Fine: s.WorkingRegions(i)})",
+		"if err := p.applyEvent(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)}); err != nil {\n\t\t\treturn err\n\t\t}",
+		"_ = p.applyEvent(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)})",
 	},
 	{
 		"a decision is not handed over",
@@ -53,7 +53,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"a voicemail acknowledges",
-		"if rep.Key != \"\" {", "if rep.Result == incident.Machine {\n\t\tr.press(p, AckKey, at)\n\t}\n\tif rep.Key != \"\" {",
+		"if rep.Key != \"\" {", "if rep.Result == incident.Machine {\n\t\tr.handleKey(p, AckKey, at)\n\t}\n\tif rep.Key != \"\" {",
 	},
 	{
 		"what is acknowledged is called about",
@@ -69,7 +69,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"several are called at once",
-		"if r.calling() {", "if r.calling() && len(ids) > 1 {",
+		"if r.callInProgress() {", "if r.callInProgress() && len(ids) > 1 {",
 	},
 	{
 		"a late callback brings a page back",
@@ -85,7 +85,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"a text that is tried again wakes people",
-		" || !r.awake(p, at) {", " {",
+		" || !r.inWakingHours(p, at) {", " {",
 	},
 	{
 		"what was in doubt was not sent",
@@ -97,7 +97,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"an all-clear overtakes a return",
-		"return !r.over(id)", "return false",
+		"return !r.isResolved(id)", "return false",
 	},
 	{
 		"an acknowledgement never expires",
@@ -109,19 +109,19 @@ var steadyMutants = []mutant{
 	},
 	{
 		"a cap swallows the first page",
-		" || r.first(p) {", " {",
+		" || r.isFirstPage(p) {", " {",
 	},
 	{
 		"the second carrier is never asked",
-		"r.fallBack(at)\n", "_ = r.fallBack\n",
+		"r.failOverOverdue(at)\n", "_ = r.failOverOverdue\n",
 	},
 	{
 		"the second carrier is asked too late",
-		"p.SwitchedAt.IsZero() && !at.now.Before(p.TriedAt.Add(patience))", "p.SwitchedAt.IsZero() && !at.now.Before(p.TriedAt.Add(75*time.Second))",
+		"p.SwitchedAt.IsZero() && !at.now.Before(p.TriedAt.Add(failoverAfter))", "p.SwitchedAt.IsZero() && !at.now.Before(p.TriedAt.Add(75*time.Second))",
 	},
 	{
 		"calls are not hung up",
-		"append(r.hangUps(at), r.dispatch(at)...)", "r.dispatch(at)",
+		"append(r.hangUps(at), r.sendDue(at)...)", "r.sendDue(at)",
 	},
 	{
 		"hanging up is only decided",
@@ -153,7 +153,7 @@ var clockMutants = []mutant{
 	},
 	{
 		"a clock that was wrong is believed",
-		"t.After(limit.Add(apart))", "false",
+		"t.After(limit.Add(maxClockSkew))", "false",
 	},
 }
 

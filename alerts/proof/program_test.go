@@ -52,7 +52,7 @@ func (p *program) pager() *paging.Pager {
 		Store: p, Phone: line{p, incident.Primary}, OnCall: p.w.onCall, Journeys: journeys, Log: slog.New(slog.DiscardHandler), TimeNow: p.time,
 	}
 	if p.w.onCall.Failover != nil {
-		pager.Second = line{p, incident.Failover}
+		pager.Failover = line{p, incident.Failover}
 	}
 	return pager
 }

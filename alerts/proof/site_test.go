@@ -160,8 +160,8 @@ func (w *world) folded(p *program, name string, before, after judge.JourneyState
 // has reports whether the route knows of an incident in this state or a later one.
 func (w *world) has(i incident.Incident) bool {
 	known := func(o incident.Incident) bool { return o.ID == i.ID && o.Runs >= i.Runs }
-	was := func(o paging.Past) bool { return o.ID == i.ID && o.Runs >= i.Runs }
-	return slices.ContainsFunc(w.route.Incidents, known) || slices.ContainsFunc(w.route.Past, was)
+	was := func(o paging.Tombstone) bool { return o.ID == i.ID && o.Runs >= i.Runs }
+	return slices.ContainsFunc(w.route.Incidents, known) || slices.ContainsFunc(w.route.Tombstones, was)
 }
 
 // roundTrip checks that a state that was read back is written as it was.

@@ -107,7 +107,7 @@ func (d *deployment) until(what string, ok func() bool) {
 // incident is the one of a journey in a region's table.
 func (d *deployment) incident(region, journey string) (found incident.Incident) {
 	d.Helper()
-	route, err := paging.LoadRoute(d.Context(), d.Tables[region])
+	route, err := paging.LoadState(d.Context(), d.Tables[region])
 	if err != nil {
 		d.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func (s *Station) Desk(store incident.Store) judge.Recorder {
 func (s *Station) Pager(store incident.Store, phone paging.Phone) *paging.Pager {
 	p := &paging.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(s.Suite.Names()), Log: s.Log}
 	if second := s.Alerts.OnCall.Failover; second != nil {
-		p.Second = amazon.With(*second, s.AWS)
+		p.Failover = amazon.With(*second, s.AWS)
 	}
 	return p
 }

@@ -132,7 +132,7 @@ func (w *world) attendUntil(ctx context.Context, until time.Time) error {
 		if err := w.attend(ctx); err != nil {
 			return err
 		}
-		route, err := w.pager.Route(ctx)
+		route, err := w.pager.State(ctx)
 		if err != nil {
 			return err
 		}

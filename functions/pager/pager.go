@@ -115,7 +115,7 @@ func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 	err = errors.Join(mute, err, p.look(ctx, table))
 	pager := p.Pager(table, phone)
 	err = errors.Join(err, pager.Tick(ctx))
-	route, bad := pager.Route(ctx)
+	route, bad := pager.State(ctx)
 	if bad != nil {
 		return state{}, errors.Join(err, bad)
 	}

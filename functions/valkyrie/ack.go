@@ -75,7 +75,7 @@ func (p *program) replyFlags(verb string) func(*flag.FlagSet) cli.Run {
 
 // firstOnCall returns the first person of the escalation, with the overrides that the store holds.
 func firstOnCall(ctx context.Context, store incident.Items, o oncall.OnCall, now time.Time) (string, error) {
-	route, err := paging.LoadRoute(ctx, store)
+	route, err := paging.LoadState(ctx, store)
 	if err != nil {
 		return "", err
 	}

@@ -39,7 +39,7 @@ func (d *demo) awaitAllClear(ctx context.Context) error {
 // unanswered call starts the next, so the number of calls is not known beforehand.
 func (d *demo) awaitAcknowledgement(ctx context.Context) error {
 	for n := 1; ; n++ {
-		route, err := d.services.pager.Route(ctx)
+		route, err := d.services.pager.State(ctx)
 		if err != nil {
 			return err
 		}

@@ -106,7 +106,7 @@ func TestDeployedReplies(t *testing.T) {
 		if got := <-woken; got != fmt.Sprintf(`{"poked":"valkyrie %s"}`, c.verb) {
 			t.Errorf("%s: the pager got %s", c.verb, got)
 		}
-		route, err := paging.LoadRoute(t.Context(), table)
+		route, err := paging.LoadState(t.Context(), table)
 		if err != nil || len(route.Incidents) != 1 || route.Incidents[0].State != c.want {
 			t.Errorf("%s: %+v, %v", c.verb, route.Incidents, err)
 		}
@@ -148,7 +148,7 @@ func TestDrillWithoutCalls(t *testing.T) {
 		if n := w.Cloud.Requests()["lambda POST"] - woken; n != c.wakes {
 			t.Errorf("%s: the pager was woken %d times, want %d", c.about, n, c.wakes)
 		}
-		route, err := paging.LoadRoute(t.Context(), w.Tables[lambdatest.Home])
+		route, err := paging.LoadState(t.Context(), w.Tables[lambdatest.Home])
 		if err != nil || route.Drill.ID != "" {
 			t.Errorf("%s: the drill goes on: %+v, %v", c.about, route.Drill, err)
 		}
@@ -187,7 +187,7 @@ func TestDeployedFaults(t *testing.T) {
 			t.Errorf("%s without credentials: exit code %d\n%s", verb, code, out)
 		}
 	}
-	if r, err := paging.LoadRoute(t.Context(), w.Tables[lambdatest.Home]); err != nil || r.Drill.ID != "" || len(r.Incidents) > 0 {
+	if r, err := paging.LoadState(t.Context(), w.Tables[lambdatest.Home]); err != nil || r.Drill.ID != "" || len(r.Incidents) > 0 {
 		t.Errorf("left behind: %+v, %v", r, err)
 	}
 }

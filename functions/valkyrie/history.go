@@ -50,7 +50,7 @@ func historyCommand(p *program) cli.Command {
 				if q.form.Value == "json" {
 					return report.WriteRuns(p.stdout, "json", runs)
 				}
-				route, err := paging.LoadRoute(ctx, store)
+				route, err := paging.LoadState(ctx, store)
 				if err != nil {
 					return err
 				}

@@ -65,7 +65,7 @@ func (p *program) listIncidents(ctx context.Context, store incident.Store, q *qu
 	if !q.until.At.IsZero() {
 		records = slices.DeleteFunc(records, func(r incident.Record) bool { return r.Opened.After(q.until.At) })
 	}
-	route, err := paging.LoadRoute(ctx, store)
+	route, err := paging.LoadState(ctx, store)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func loadIncidents(ctx context.Context, store incident.Store, since time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	route, err := paging.LoadRoute(ctx, store)
+	route, err := paging.LoadState(ctx, store)
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func newest(all []incident.Record) string {
 // postmortemCase loads the facts about an incident. A faulty on-call file leaves out the decisions, which need its policy.
 func (p *program) postmortemCase(ctx context.Context, store incident.Store, r incident.Record, file string) (postmortem.Case, error) {
 	c := postmortem.Case{Record: r, Now: p.now().UTC()}
-	route, err := paging.LoadRoute(ctx, store)
+	route, err := paging.LoadState(ctx, store)
 	if err != nil {
 		return c, err
 	}

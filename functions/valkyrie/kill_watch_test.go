@@ -157,7 +157,7 @@ func (n *crashTest) route() paging.NotificationState {
 	n.Helper()
 	store := n.store()
 	defer store.Close()
-	route, err := paging.LoadRoute(n.Context(), store)
+	route, err := paging.LoadState(n.Context(), store)
 	if err != nil {
 		n.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func (p *program) listReleases(ctx context.Context, db *storeOptions) error {
 		return err
 	}
 	defer store.Close()
-	r, err := paging.LoadRoute(ctx, store)
+	r, err := paging.LoadState(ctx, store)
 	if err != nil {
 		return err
 	}

@@ -161,7 +161,7 @@ func TestReturnIsOneRecord(t *testing.T) {
 	}
 	o.now = o.now.Add(25 * time.Hour)
 	o.watch()
-	route, err := o.pager.Route(t.Context())
+	route, err := o.pager.State(t.Context())
 	o.must(err)
 	for _, i := range route.Incidents {
 		if i.Kind == incident.Down {

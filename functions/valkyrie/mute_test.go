@@ -21,7 +21,7 @@ func TestMute(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer store.Close()
-		r, err := paging.LoadRoute(t.Context(), store)
+		r, err := paging.LoadState(t.Context(), store)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -123,7 +123,7 @@ func (c *oncallOptions) withOverrides(ctx context.Context, o oncall.OnCall) (onc
 		return o, err
 	}
 	defer store.Close()
-	route, err := paging.LoadRoute(ctx, store)
+	route, err := paging.LoadState(ctx, store)
 	return o.With(route.Overrides), err
 }
 
@@ -162,7 +162,7 @@ func (c *oncallOptions) override(ctx context.Context, o oncall.OnCall) error {
 		return cli.Usage("--to: %w", err)
 	}
 	v := oncall.Override{Rotation: rotation.Name, Who: c.who, From: oncall.ExactTime(from.Truncate(time.Second)), To: oncall.ExactTime(to)}
-	if err := paging.AddOverride(ctx, store, o, v, now); err != nil {
+	if err := paging.PutOverride(ctx, store, o, v, now); err != nil {
 		return cli.Exit(cli.ExitUsage, err)
 	}
 	fmt.Fprintf(c.stdout, "%s has %s from %v to %v\n", v.Who, v.Rotation, v.From, v.To)

@@ -72,7 +72,7 @@ func (s *services) connect(ctx context.Context, watched suite.Suite, cfg config.
 	}
 	s.pager = &paging.Pager{Store: s.store, OnCall: cfg.OnCall, Phone: phone, Journeys: cfg.Judge.Names(watched.Names()), Log: log}
 	if cfg.OnCall.Failover != nil {
-		if s.pager.Second, err = amazon.New(ctx, *cfg.OnCall.Failover); err != nil {
+		if s.pager.Failover, err = amazon.New(ctx, *cfg.OnCall.Failover); err != nil {
 			return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
 		}
 	}

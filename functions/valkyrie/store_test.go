@@ -81,7 +81,7 @@ func TestTableForAStore(t *testing.T) {
 			t.Errorf("%v: expected %q in\n%s", args, want, out)
 		}
 	}
-	route, err := paging.LoadRoute(t.Context(), s)
+	route, err := paging.LoadState(t.Context(), s)
 	if err != nil || len(route.Mutes) != 1 {
 		t.Errorf("%d mutes in the table, %v", len(route.Mutes), err)
 	}

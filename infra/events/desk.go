@@ -88,7 +88,7 @@ func (d Desk) plan(ctx context.Context, now time.Time) (Told, incident.Item, err
 	if err != nil {
 		return Told{}, incident.Item{}, err
 	}
-	route, err := paging.LoadRoute(ctx, d.Store)
+	route, err := paging.LoadState(ctx, d.Store)
 	if err != nil {
 		return Told{}, incident.Item{}, err
 	}

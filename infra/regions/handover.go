@@ -13,7 +13,7 @@ import (
 // handOver joins what the standby's table has of its own into the home's. The route comes first: nobody is paged about what
 // the runs say before it is known who has acknowledged. All of it may be done again, and by both regions at once.
 func (s Staff) handOver(ctx context.Context, p Pair, c copied) error {
-	theirs, err := paging.LoadRoute(ctx, p.Standby)
+	theirs, err := paging.LoadState(ctx, p.Standby)
 	if err != nil {
 		return err
 	}
@@ -21,7 +21,7 @@ func (s Staff) handOver(ctx context.Context, p Pair, c copied) error {
 	if _, err := read(ctx, p.Standby, baseKey, &base); err != nil {
 		return err
 	}
-	if err := s.Pager(p.Home).Join(ctx, theirs, base); err != nil {
+	if err := s.Pager(p.Home).Merge(ctx, theirs, base); err != nil {
 		return err
 	}
 	desk := s.Desk(p.Home)

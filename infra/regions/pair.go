@@ -70,7 +70,7 @@ func (p Pair) Holder(ctx context.Context, pageID string) incident.Store {
 	}
 	brief, cancel := context.WithTimeout(ctx, p.patience())
 	defer cancel()
-	route, err := paging.LoadRoute(brief, p.Home)
+	route, err := paging.LoadState(brief, p.Home)
 	if err != nil {
 		return p.Standby
 	}
@@ -79,7 +79,7 @@ func (p Pair) Holder(ctx context.Context, pageID string) incident.Store {
 	}
 	brief, cancel = context.WithTimeout(ctx, p.patience())
 	defer cancel()
-	if theirs, err := paging.LoadRoute(brief, p.Standby); err == nil && has(theirs, pageID) {
+	if theirs, err := paging.LoadState(brief, p.Standby); err == nil && has(theirs, pageID) {
 		return p.Standby
 	}
 	return p.Home

@@ -148,7 +148,7 @@ func (w *world) notTooOften(s story) bool {
 func (w *world) agree(t *rapid.T) bool {
 	ok := true
 	for name, l := range map[string]*line{"home": w.home, "standby": w.standby} {
-		route, err := paging.LoadRoute(w.ctx, l)
+		route, err := paging.LoadState(w.ctx, l)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,7 +17,7 @@ type Standby struct {
 
 // A Post is where the standby's pager has to work in a round, and why.
 type Post struct {
-	Place  paging.Place
+	Place  paging.StandbyRole
 	Store  incident.Store // to look at what is missing, and to page from; nil: nothing is to be done
 	Reason string
 }
@@ -43,12 +43,12 @@ func (s Standby) Turn(ctx context.Context, now time.Time) (Post, error) {
 	if err := write(ctx, s.Pair.Standby, item, c); err != nil {
 		return Post{}, err
 	}
-	seen := paging.HomeStatus{Reachable: missed == nil, Beat: c.Beat, Since: c.Since, Own: own}
+	seen := paging.HomeStatus{Reachable: missed == nil, Beat: c.Beat, Since: c.Since, HasOwnRuns: own}
 	post := Post{}
-	switch post.Place, post.Reason = seen.Place(now); post.Place {
-	case paging.AtHome:
+	switch post.Place, post.Reason = seen.Role(now); post.Place {
+	case paging.StandbyOnHomeTable:
 		post.Store = s.Pair.Home
-	case paging.Here:
+	case paging.StandbyOnOwnTable:
 		post.Store = s.Pair.Standby
 	}
 	if missed != nil {

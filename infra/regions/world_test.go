@@ -254,7 +254,7 @@ func (w *world) work() {
 		w.posts = append(w.posts, fmt.Sprintf("%s from %s: %s", post.Place, w.now.Format("15:04:05"), post.Reason))
 	}
 	if post.Store != nil {
-		if err := w.round(post.Store.(*line)); !w.home.isCut() || post.Place == paging.Here {
+		if err := w.round(post.Store.(*line)); !w.home.isCut() || post.Place == paging.StandbyOnOwnTable {
 			w.trouble("the standby's pager", err)
 		}
 	}

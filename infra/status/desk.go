@@ -35,7 +35,7 @@ func (d Desk) Write(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	route, err := paging.LoadRoute(ctx, d.Store)
+	route, err := paging.LoadState(ctx, d.Store)
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (d Desk) remember(ctx context.Context, item incident.Item, known Coverage) 
 
 // Changed names what customers would be told now: see News. It costs one read.
 func (d Desk) Changed(ctx context.Context) (string, error) {
-	route, err := paging.LoadRoute(ctx, d.Store)
+	route, err := paging.LoadState(ctx, d.Store)
 	return News(route), err
 }
 

@@ -55,7 +55,7 @@ func (p Press) Turn(ctx context.Context, route paging.NotificationState, now tim
 		if err := p.Store.PutItem(ctx, item); !errors.Is(err, incident.ErrConflict) {
 			return err
 		}
-		if route, err = paging.LoadRoute(ctx, p.Store); err != nil {
+		if route, err = paging.LoadState(ctx, p.Store); err != nil {
 			return err
 		}
 	}

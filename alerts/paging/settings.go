@@ -10,8 +10,16 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// override adds one to those made while the program runs. One person has a duty, so it must not overlap another, here or
-// in the file; those that ended a month ago are forgotten.
+// PutMute mutes a journey, or all of them, in the store. A mute that has ended already unmutes, which is announced too.
+func PutMute(ctx context.Context, items incident.Items, m incident.Mute) error {
+	return incident.UpdateItem(ctx, items, incident.NotificationKey, func(r *NotificationState) bool {
+		r.addMute(m)
+		return true
+	})
+}
+
+// override adds an override to those made at run time. It must not overlap another, here or in alerts.yaml, because one
+// person is on duty; overrides that ended a month ago are dropped.
 func (r *NotificationState) override(v oncall.Override, o oncall.OnCall, now time.Time) error {
 	rotation, ok := o.FindRotation(v.Rotation)
 	if !ok {
@@ -35,8 +43,8 @@ func (r *NotificationState) override(v oncall.Override, o oncall.OnCall, now tim
 	return nil
 }
 
-// AddOverride keeps an override in the store. The error says why it cannot be.
-func AddOverride(ctx context.Context, items incident.Items, o oncall.OnCall, v oncall.Override, now time.Time) error {
+// PutOverride stores an override. The error says why it is invalid.
+func PutOverride(ctx context.Context, items incident.Items, o oncall.OnCall, v oncall.Override, now time.Time) error {
 	var refused error
 	err := incident.UpdateItem(ctx, items, incident.NotificationKey, func(r *NotificationState) bool {
 		refused = r.override(v, o, now)
@@ -48,7 +56,7 @@ func AddOverride(ctx context.Context, items incident.Items, o oncall.OnCall, v o
 	return err
 }
 
-// DropOverride removes the override that is in force at a moment from the store, and reports what it was.
+// DropOverride removes the override in force at a given time from the store, and returns it.
 func DropOverride(ctx context.Context, items incident.Items, o oncall.OnCall, rotation string, at time.Time) (dropped oncall.Override, found bool, err error) {
 	zone := time.UTC
 	if r, ok := o.FindRotation(rotation); ok {
@@ -64,4 +72,29 @@ func DropOverride(ctx context.Context, items incident.Items, o oncall.OnCall, ro
 		return true
 	})
 	return dropped, found, err
+}
+
+// maxReleases bounds the stored releases.
+const maxReleases = 30
+
+// addRelease inserts a release in order of time. A release of the same name is moved to its new time.
+func (r *NotificationState) addRelease(m incident.Release) {
+	r.Releases = slices.DeleteFunc(slices.Clone(r.Releases), func(old incident.Release) bool { return old.Name == m.Name })
+	at := len(r.Releases)
+	for at > 0 && m.At.Before(r.Releases[at-1].At) {
+		at--
+	}
+	r.Releases = slices.Insert(r.Releases, at, m)
+	r.Releases = r.Releases[max(0, len(r.Releases)-maxReleases):]
+}
+
+// PutRelease stores a release. Beyond maxReleases, the oldest are dropped.
+func PutRelease(ctx context.Context, items incident.Items, m incident.Release) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	return incident.UpdateItem(ctx, items, incident.NotificationKey, func(r *NotificationState) bool {
+		r.addRelease(m)
+		return true
+	})
 }

@@ -1,0 +1,95 @@
+package paging
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"valkyrie/alerts/incident"
+)
+
+// cancelUnneeded cancels planned pages that have become unnecessary, and removes resolved or acknowledged incidents
+// from the others.
+func (r *NotificationState) cancelUnneeded(at evalContext) {
+	for i := range r.Pages {
+		p := &r.Pages[i]
+		outdated := p.Maintenance != nil && len(r.badAfterMaintenance(*p.Maintenance, at)) == 0
+		if p.State != incident.Planned || p.Purpose == incident.Notice && !outdated {
+			continue
+		}
+		needed := slices.DeleteFunc(slices.Clone(p.Incidents), func(id string) bool {
+			if p.Purpose == incident.AllClear {
+				return !r.isResolved(id)
+			}
+			return r.needsNoPage(id, at)
+		})
+		if len(needed) > 0 {
+			p.Incidents = needed
+			continue
+		}
+		p.State, p.EndedAt = incident.Cancelled, at.now
+		r.bumpRevision(*p)
+	}
+}
+
+// needsNoPage reports whether the incident needs no page at present: it is acknowledged, resolved, suppressed or
+// unknown.
+func (r *NotificationState) needsNoPage(id string, at evalContext) bool {
+	i := r.incident(id)
+	return i == nil || !i.Unacknowledged() || i.Kind != incident.Drilled && r.isSuppressed(i.Journey, at)
+}
+
+// isResolved reports whether the incident is resolved and has not reopened.
+func (r *NotificationState) isResolved(id string) bool {
+	i := r.incident(id)
+	return i != nil && i.State == incident.Resolved
+}
+
+// A Hanger is a [Phone] that can end its calls.
+type Hanger interface {
+	// HangUp ends a queued, ringing or answered call. Ending a call that is over is no error. It returns when ctx ends.
+	HangUp(ctx context.Context, sid string) error
+}
+
+// hangUpRetryAfter is the time without a report of a call's end after which the call is hung up again.
+const hangUpRetryAfter = 10 * time.Second
+
+// hangUps returns the commands that end unnecessary calls: their incidents were acknowledged or muted by another
+// person, or are resolved.
+func (r *NotificationState) hangUps(at evalContext) []Command {
+	var commands []Command
+	for i := range r.Pages {
+		p := &r.Pages[i]
+		asked := !p.HangUpAt.IsZero() && at.now.Before(p.HangUpAt.Add(hangUpRetryAfter))
+		if p.Channel != incident.Call || p.Via != incident.Primary || p.State != incident.Accepted || p.SID == "" || asked || !r.callUnneeded(*p, at) {
+			continue
+		}
+		p.HangUpAt = at.now
+		commands = append(commands, Command{"hang up", *p})
+	}
+	return commands
+}
+
+// callUnneeded reports whether a call in progress serves no purpose. A person who has just pressed a key still hears
+// the answer, and a person who has picked up hears a resolved incident's call to its end.
+func (r *NotificationState) callUnneeded(p incident.Page, at evalContext) bool {
+	if slices.Contains([]string{AckKey, MuteKey, PassKey}, p.Key) || p.Purpose != incident.Alarm && p.Purpose != incident.Drill {
+		return false
+	}
+	over := !slices.ContainsFunc(p.Incidents, func(id string) bool { i := r.incident(id); return i != nil && i.State != incident.Resolved })
+	needed := slices.ContainsFunc(p.Incidents, func(id string) bool { return !r.needsNoPage(id, at) })
+	return !needed && (!over || p.AnsweredAt.IsZero() || p.Purpose == incident.Drill)
+}
+
+// hangUp ends a call. A failure is only logged, because the command is repeated until the call is over.
+func (p *Pager) hangUp(ctx context.Context, page incident.Page) {
+	phone, ok := p.Phone.(Hanger)
+	if !ok {
+		return
+	}
+	if err := phone.HangUp(ctx, page.SID); err != nil {
+		p.Log.Warn("hanging up an unneeded call failed", "page", page.ID, "person", page.Person, "err", err)
+		return
+	}
+	p.Log.Info("unneeded call hung up", "page", page.ID, "person", page.Person)
+}
