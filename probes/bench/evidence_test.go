@@ -31,8 +31,8 @@ func BenchmarkEvidence(b *testing.B) {
 	}{
 		{"plain", journey.Runner{}},
 		{"film", journey.Runner{Evidence: evidence.Folder(b.TempDir())}},
-		{"film+trail", journey.Runner{Evidence: evidence.Folder(b.TempDir()), Stage: journey.Stage{Agent: "Valkyrie/1", Trace: true}}},
-		{"trail", journey.Runner{Stage: journey.Stage{Agent: "Valkyrie/1", Trace: true}}},
+		{"film+trace", journey.Runner{Evidence: evidence.Folder(b.TempDir()), Stage: journey.Stage{Agent: "Valkyrie/1", Trace: true}}},
+		{"trace", journey.Runner{Stage: journey.Stage{Agent: "Valkyrie/1", Trace: true}}},
 		{"always", journey.Runner{Evidence: evidence.Folder(b.TempDir()), Always: true}},
 	}
 	wall, wait := make([][]float64, len(ways)), make([][]float64, len(ways))

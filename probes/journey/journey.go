@@ -22,8 +22,8 @@ type Journey struct {
 	ByHand bool
 	// Tries is how many tries a run has: 1 never retries, 2 retries once; 0: the runner's default.
 	Tries int
-	// Secrets names the secrets that its steps ask for by T.Secret; no other is given out. So what a deployment needs is
-	// known before a run.
+	// Secrets names the secrets that its steps request by T.Secret; no other is given out. It is declared so that the secrets
+	// of a deployment are known before a run.
 	Secrets []string
 	Steps   []Step
 	// Cleanup steps always run, even after a failure, and never change the verdict: cancel the order.
