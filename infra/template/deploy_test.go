@@ -57,8 +57,8 @@ type rehearsal struct {
 func rehearse(t *testing.T) rehearsal {
 	t.Helper()
 	a := rehearsal{t, t.TempDir(), t.TempDir()}
-	for _, name := range []string{"Makefile", "samconfig.toml", "infra/deploy.sh"} {
-		body, err := os.ReadFile(filepath.Join("../..", name))
+	for name, from := range map[string]string{"Makefile": "../../Makefile", "samconfig.toml": "testdata/samconfig.toml", "infra/deploy.sh": "../deploy.sh"} {
+		body, err := os.ReadFile(from)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,9 +233,13 @@ func TestOverrides(t *testing.T) {
 		}
 		set[m[1]]++
 	}
+	environments := len(regexp.MustCompile(`(?m)^\[[A-Za-z0-9_-]+\.deploy\.parameters\]`).FindAllString(string(body), -1))
+	if environments == 0 {
+		t.Error("samconfig.toml: expected at least [home.deploy.parameters], got no environment")
+	}
 	for name, p := range all {
-		if at(p, "Default") == nil && set[name] != 3 {
-			t.Errorf("samconfig.toml sets %s %d times; every one of the three environments needs it", name, set[name])
+		if at(p, "Default") == nil && set[name] != environments {
+			t.Errorf("samconfig.toml: %s: expected it in each of %d environments, got it %d times; add %q to the parameter_overrides that lack it", name, environments, set[name], name+"=...")
 		}
 	}
 }

@@ -22,7 +22,7 @@ func TestTimeout(t *testing.T) {
 			longest += s.Limit
 		}
 		if timeout := time.Duration(seconds) * time.Second; longest > timeout {
-			t.Errorf("%s may take %v; ProbeTimeout is %v", j.Name, longest, timeout)
+			t.Errorf("template.yaml: ProbeTimeout: expected at least %v, as the steps of %s may take so long, got %v; raise its default, or lower the limits", longest, j.Name, timeout)
 		}
 	}
 }

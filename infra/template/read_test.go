@@ -47,6 +47,27 @@ func original(t *testing.T) string {
 	return string(text)
 }
 
+// practiceTemplate is the template's text with the practice shop's schedules in place of this deployment's, so that errors
+// can be planted in it in every fork.
+func practiceTemplate(t *testing.T) string {
+	t.Helper()
+	schedules, err := os.ReadFile("testdata/practice-schedules.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(original(t), "\n")
+	probe := slices.Index(lines, "  Probe:")
+	from := probe + 1 + slices.IndexFunc(lines[probe+1:], func(l string) bool { return strings.HasPrefix(l, "      Events:") })
+	if probe < 0 || from <= probe {
+		t.Fatal("template.yaml: Resources.Probe.Properties.Events: expected the schedules of the journeys there, got none")
+	}
+	to := from + 1
+	for to < len(lines) && (strings.TrimSpace(lines[to]) == "" || strings.HasPrefix(lines[to], "       ")) {
+		to++
+	}
+	return strings.Join(slices.Concat(lines[:from], []string{string(schedules)}, lines[to:]), "\n")
+}
+
 func read(t *testing.T) document {
 	t.Helper()
 	d, err := parse(original(t))

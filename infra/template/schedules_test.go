@@ -13,6 +13,7 @@ import (
 	"valkyrie/infra/environ"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
+	"valkyrie/probes/practice"
 )
 
 var rate = regexp.MustCompile(`^rate\(([1-9][0-9]*) (minute|hour|day)(s?)\)$`)
@@ -51,8 +52,15 @@ func cron(fields string) error {
 	return nil
 }
 
-// schedules judges those of the functions: one for each journey and for the pager, in the group, delivered or kept.
-func schedules(d document) []string {
+// schedules judges those of this deployment: one for each of its journeys, and for the pager.
+func schedules(d document) []string { return schedulesFor(d, probes.All) }
+
+// practiceSchedules judges those of the practice shop, by which the check itself is tested.
+func practiceSchedules(d document) []string { return schedulesFor(d, practice.All) }
+
+// schedulesFor judges the schedules of the functions: one for each journey and for the pager, in the group, delivered or
+// kept.
+func schedulesFor(d document, all []func() journey.Journey) []string {
 	var faults, journeys []string
 	s := newStack(d, home, parameters())
 	for id, r := range s.resources() {
@@ -72,26 +80,26 @@ func schedules(d document) []string {
 				}
 			}
 			if id == "Probe" {
-				journey, wrong := order(text(p["Input"]), text(p["ScheduleExpression"]), s.parameters)
-				journeys = append(journeys, journey)
-				if own := cadences()[journey]; own > 0 && cadence(text(p["ScheduleExpression"])) != own {
+				name, wrong := order(text(p["Input"]), text(p["ScheduleExpression"]), s.parameters)
+				journeys = append(journeys, name)
+				if own := cadences(all)[name]; own > 0 && cadence(text(p["ScheduleExpression"])) != own {
 					wrong = append(wrong, fmt.Sprintf("it comes by %s, but the journey says every %v", p["ScheduleExpression"], own))
 				}
 				faults = append(faults, prefixed(where, wrong)...)
-				if p["Name"] != journey {
-					faults = append(faults, fmt.Sprintf("%s: called %q, but runs %q", where, p["Name"], journey))
+				if p["Name"] != name {
+					faults = append(faults, fmt.Sprintf("%s: called %q, but runs %q", where, p["Name"], name))
 				}
 			}
 		}
 	}
-	for _, name := range journey.Names(probes.All) {
+	for _, name := range journey.Names(all) {
 		if n := count(journeys, name); n != 1 {
-			faults = append(faults, fmt.Sprintf("the journey %q has %d schedules; write one for it under Probe's Events", name, n))
+			faults = append(faults, fmt.Sprintf("template.yaml: Probe: Events: the journey %q has %d schedules; expected 1: write one for it there", name, n))
 		}
 	}
 	for _, name := range journeys {
-		if !slices.Contains(journey.Names(probes.All), name) {
-			faults = append(faults, fmt.Sprintf("there is no journey %q; there are: %s", name, strings.Join(journey.Names(probes.All), ", ")))
+		if !slices.Contains(journey.Names(all), name) {
+			faults = append(faults, fmt.Sprintf("template.yaml: Probe: Events: there is no journey %q in probes.All; there are: %s; remove its schedule, or list the journey", name, strings.Join(journey.Names(all), ", ")))
 		}
 	}
 	return append(faults, s.faults...)
@@ -139,9 +147,9 @@ func cadence(expression string) time.Duration {
 }
 
 // cadences are those that journeys have of their own.
-func cadences() map[string]time.Duration {
+func cadences(all []func() journey.Journey) map[string]time.Duration {
 	own := map[string]time.Duration{}
-	for _, make := range journey.Scheduled(probes.All) {
+	for _, make := range journey.Scheduled(all) {
 		j := make()
 		own[j.Name] = j.Every
 	}
