@@ -13,6 +13,20 @@ const (
 	ExitBroken = 3 // our own environment is broken, so the state of the site is unknown
 )
 
+// An ExitCode is an exit code with its meaning.
+type ExitCode struct {
+	Code    int
+	Meaning string
+}
+
+// ExitCodes lists the exit codes for the documentation.
+var ExitCodes = []ExitCode{
+	{ExitOK, "every journey passed, or was slow"},
+	{ExitFailed, "a journey failed: the site's fault"},
+	{ExitUsage, "wrong usage or configuration"},
+	{ExitBroken, "our own environment is broken, so the state of the site is unknown"},
+}
+
 // exitError is an error with an exit code.
 type exitError struct {
 	code int
