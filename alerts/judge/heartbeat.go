@@ -158,14 +158,14 @@ func (s JourneyState) WatchBatch(h HeartbeatPolicy, now time.Time) (JourneyState
 	}
 	due := batch.Due
 	batch.Due = h.nextOpen(batch.Due, now)
-	heard := "nothing was ever heard of it"
+	lastSeen := "nothing was ever heard of it"
 	switch {
 	case batch.Running:
-		heard = fmt.Sprintf("%s, as it said at %s", batch.progress(), phrase.Clock(batch.Last))
+		lastSeen = fmt.Sprintf("%s, as it said at %s", batch.progress(), phrase.Clock(batch.Last))
 	case !batch.Last.IsZero():
-		heard = fmt.Sprintf("it has not started since %s, when %s", phrase.ClockWithDate(batch.Last, now), batch.progress())
+		lastSeen = fmt.Sprintf("it has not started since %s, when %s", phrase.ClockWithDate(batch.Last, now), batch.progress())
 	}
-	return s, []Decision{s.batchFault(h, due, due.Add(h.grace()), fmt.Sprintf("%s is late: it should have finished by %s, with a grace of %s; %s", h.Name, phrase.Clock(due), phrase.Duration(h.grace()), heard))}
+	return s, []Decision{s.batchFault(h, due, due.Add(h.grace()), fmt.Sprintf("%s is late: it should have finished by %s, with a grace of %s; %s", h.Name, phrase.Clock(due), phrase.Duration(h.grace()), lastSeen))}
 }
 
 func (s *JourneyState) batchIncident() int {

@@ -67,15 +67,8 @@ func TestDeadlineOfOldState(t *testing.T) {
 var texts = judge.HeartbeatPolicy{Name: "shift-texts", Title: "send the shift texts", By: "0 6 * * *", Grace: 10 * time.Minute}
 
 func TestHeartbeats(t *testing.T) {
-	at := func(clock string) time.Time {
-		d, err := time.Parse("2 15:04", clock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return time.Date(2026, 11, d.Day(), d.Hour(), d.Minute(), 0, 0, time.UTC)
-	}
 	beat := func(clock string, stage judge.Stage, done, expected int64) judge.Beat {
-		return judge.Beat{Batch: "shift-texts", Stage: stage, At: at(clock), Done: done, Expected: expected, Error: "status 414"}
+		return judge.Beat{Batch: "shift-texts", Stage: stage, At: november(t, clock), Done: done, Expected: expected, Error: "status 414"}
 	}
 	for name, c := range map[string]struct {
 		events []any // beats, and times at which it is watched
@@ -107,27 +100,44 @@ func TestHeartbeats(t *testing.T) {
 			[]any{beat("21 05:30", judge.Finishes, 4, 4), beat("21 05:30", judge.Fails, 0, 4), beat("21 05:00", judge.Starts, 0, 4), "21 06:30"}, "",
 		},
 	} {
-		s, _ := judge.JourneyState{}.WatchBatch(texts, at("21 00:00"))
-		var said []string
-		for _, e := range c.events {
-			var ds []judge.Decision
-			switch e := e.(type) {
-			case judge.Beat:
-				s, ds = s.Beat(texts, e)
-			case string:
-				s, ds = s.WatchBatch(texts, at(e))
-				if _, again := s.WatchBatch(texts, at(e)); len(again) > 0 {
-					t.Errorf("%s: watched again, it says %v", name, again)
-				}
-			}
-			for _, d := range ds {
-				if d.Verb == judge.Opens || d.Verb == judge.Continues || d.Verb == judge.Resolves {
-					said = append(said, string(d.Verb)+": "+d.Reason)
-				}
-			}
-		}
-		if got := strings.Join(said, "; "); got != c.want {
+		if got := batchChanges(t, name, c.events); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", name, got, c.want)
 		}
 	}
+}
+
+// november parses a time such as "21 05:30" in November 2026.
+func november(t *testing.T, clock string) time.Time {
+	t.Helper()
+	d, err := time.Parse("2 15:04", clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.Date(2026, 11, d.Day(), d.Hour(), d.Minute(), 0, 0, time.UTC)
+}
+
+// batchChanges folds beats, and watches the batch at times, and returns the changes of its incident. Each time it watches twice,
+// as that must decide nothing.
+func batchChanges(t *testing.T, name string, events []any) string {
+	t.Helper()
+	s, _ := judge.JourneyState{}.WatchBatch(texts, november(t, "21 00:00"))
+	var changes []string
+	for _, e := range events {
+		var ds []judge.Decision
+		switch e := e.(type) {
+		case judge.Beat:
+			s, ds = s.Beat(texts, e)
+		case string:
+			s, ds = s.WatchBatch(texts, november(t, e))
+			if _, again := s.WatchBatch(texts, november(t, e)); len(again) > 0 {
+				t.Errorf("%s: watched again, it says %v", name, again)
+			}
+		}
+		for _, d := range ds {
+			if d.Verb == judge.Opens || d.Verb == judge.Continues || d.Verb == judge.Resolves {
+				changes = append(changes, string(d.Verb)+": "+d.Reason)
+			}
+		}
+	}
+	return strings.Join(changes, "; ")
 }

@@ -19,17 +19,17 @@ import (
 func judgeSequence(t interface{ Helper() }, runs string) (judge.JourneyState, string) {
 	t.Helper()
 	var s judge.JourneyState
-	var said []string
+	var changes []string
 	for i, letter := range []rune(runs) {
 		var decisions []judge.Decision
 		s, decisions = judge.Judge(alertstest.Policy, s, alertstest.Run(i, "eu", alertstest.Outcomes[letter]), "print a card")
 		for _, d := range decisions {
 			if d.Verb == judge.Opens || d.Verb == judge.Resolves {
-				said = append(said, fmt.Sprintf("%s %s@%d", d.Incident.Kind, d.Verb, i))
+				changes = append(changes, fmt.Sprintf("%s %s@%d", d.Incident.Kind, d.Verb, i))
 			}
 		}
 	}
-	return s, strings.Join(said, " ")
+	return s, strings.Join(changes, " ")
 }
 
 func TestJudge(t *testing.T) {
@@ -76,16 +76,16 @@ func TestJudgeReportsStepAndRegions(t *testing.T) {
 // TestJudgeTwoRegions: all regions share one incident, which closes when none of them fails.
 func TestJudgeTwoRegions(t *testing.T) {
 	var s judge.JourneyState
-	var said []string
+	var changes []string
 	for _, r := range []journey.Run{
 		alertstest.Run(0, "eu", journey.Failed), alertstest.Run(0, "us", journey.Failed), alertstest.Run(1, "eu", journey.Failed), alertstest.Run(1, "us", journey.Failed),
 		alertstest.Run(2, "eu", journey.Passed), alertstest.Run(2, "us", journey.Failed), alertstest.Run(3, "us", journey.Passed),
 	} {
 		var ds []judge.Decision
 		s, ds = judge.Judge(alertstest.Policy, s, r, "")
-		said = append(said, string(ds[0].Verb))
+		changes = append(changes, string(ds[0].Verb))
 	}
-	if got := strings.Join(said, " "); got != "waits waits opens continues rests continues resolves" {
+	if got := strings.Join(changes, " "); got != "waits waits opens continues rests continues resolves" {
 		t.Error(got)
 	}
 }

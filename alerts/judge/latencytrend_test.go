@@ -47,11 +47,11 @@ func TestLatencyTrend(t *testing.T) {
 	} {
 		for seed := range uint64(6) {
 			k := judgeTrend(t, 40, seed, c.level)
-			var said []string
+			var changes []string
 			for _, s := range k.Changes {
-				said = append(said, s[:strings.Index(s, "@")])
+				changes = append(changes, s[:strings.Index(s, "@")])
 			}
-			if got := strings.Join(said, ", "); got != c.want {
+			if got := strings.Join(changes, ", "); got != c.want {
 				t.Errorf("%s, seed %d: got %q, want %q", name, seed, got, c.want)
 			}
 		}

@@ -76,13 +76,13 @@ func TestDownClosesWithoutSilentRegions(t *testing.T) {
 func TestDowntimeIsNotSilence(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Run(alertstest.RunEachMinute(0, "eu", journey.Passed))
-	awake := alertstest.Start.Add(10 * time.Hour)
-	k.Watch(600, awake)
-	k.Watch(603, awake)
+	restarted := alertstest.Start.Add(10 * time.Hour)
+	k.Watch(600, restarted)
+	k.Watch(603, restarted)
 	if len(k.Changes) != 0 {
 		t.Error(k.Changes)
 	}
-	k.Watch(604, awake)
+	k.Watch(604, restarted)
 	if len(k.Changes) != 1 {
 		t.Error("four minutes later it is not missed")
 	}
@@ -115,9 +115,9 @@ func TestWatchIsIdempotent(t *testing.T) {
 				k.Run(alertstest.RunEachMinute(i, region, alertstest.Outcomes[rapid.RuneFrom([]rune("pfb")).Draw(t, "outcome")]))
 			}
 			k.Watch(float64(i), time.Time{})
-			once, said := k.State, len(k.Decisions)
+			once, decisions := k.State, len(k.Decisions)
 			k.Watch(float64(i), time.Time{})
-			if len(k.Decisions) != said || cmp.Diff(once, k.State) != "" {
+			if len(k.Decisions) != decisions || cmp.Diff(once, k.State) != "" {
 				t.Fatal(cmp.Diff(once, k.State))
 			}
 		}

@@ -14,7 +14,7 @@ import (
 
 // judgeRegions judges days of hourly runs from several regions, and returns the latency trend incidents that opened. ms returns the
 // duration of a run; 0: no run.
-func judgeRegions(t *testing.T, days int, seed uint64, regions []string, ms func(dice *rand.Rand, day int, region string) float64) (said []incident.Incident) {
+func judgeRegions(t *testing.T, days int, seed uint64, regions []string, ms func(dice *rand.Rand, day int, region string) float64) (opened []incident.Incident) {
 	t.Helper()
 	policy, dice := alertstest.ShippedPolicy(t), rand.New(rand.NewPCG(seed, 12))
 	var state judge.JourneyState
@@ -29,12 +29,12 @@ func judgeRegions(t *testing.T, days int, seed uint64, regions []string, ms func
 			state.Outbox = nil
 			for _, d := range decisions {
 				if d.Incident.Kind == incident.LatencyTrend && (d.Verb == judge.Opens || d.Verb == judge.Reopens) {
-					said = append(said, d.Incident)
+					opened = append(opened, d.Incident)
 				}
 			}
 		}
 	}
-	return said
+	return opened
 }
 
 var three = []string{"ap", "eu", "us"}
@@ -51,10 +51,10 @@ func TestAverageOfRegionsDetectsFaintTrend(t *testing.T) {
 	const seeds = 20
 	for seed := range uint64(seeds) {
 		alone += min(1, len(judgeRegions(t, 25, seed, three[:1], rise)))
-		said := judgeRegions(t, 25, seed, three, rise)
-		together += min(1, len(said))
-		if len(said) > 0 && len(said[0].Regions) > 1 && !strings.Contains(said[0].Reason, "on the average of ap, eu and us: it gets slower") {
-			t.Error(said[0].Reason)
+		opened := judgeRegions(t, 25, seed, three, rise)
+		together += min(1, len(opened))
+		if len(opened) > 0 && len(opened[0].Regions) > 1 && !strings.Contains(opened[0].Reason, "on the average of ap, eu and us: it gets slower") {
+			t.Error(opened[0].Reason)
 		}
 	}
 	if together < 17 || alone > together-3 {
@@ -65,15 +65,15 @@ func TestAverageOfRegionsDetectsFaintTrend(t *testing.T) {
 // TestLatencyTrendInOneRegion: a step that gets slower in one region only is reported for that region.
 func TestLatencyTrendInOneRegion(t *testing.T) {
 	for seed := range uint64(6) {
-		said := judgeRegions(t, 28, seed, three, func(dice *rand.Rand, day int, region string) float64 {
+		opened := judgeRegions(t, 28, seed, three, func(dice *rand.Rand, day int, region string) float64 {
 			level := 500.0
 			if region == "us" {
 				level += 30 * float64(day)
 			}
 			return level * (1 + 0.15*dice.NormFloat64())
 		})
-		if len(said) == 0 || !slices.Equal(said[0].Regions, []string{"us"}) || !strings.Contains(said[0].Reason, "seen from us: it gets slower") {
-			t.Errorf("seed %d: %+v", seed, said)
+		if len(opened) == 0 || !slices.Equal(opened[0].Regions, []string{"us"}) || !strings.Contains(opened[0].Reason, "seen from us: it gets slower") {
+			t.Errorf("seed %d: %+v", seed, opened)
 		}
 	}
 }
@@ -90,14 +90,14 @@ func TestChangingRegionsAreNoTrend(t *testing.T) {
 		"only us on Sunday": func(day int, region string) bool { return region == "us" || day%7 != 0 },
 	} {
 		for seed := range uint64(6) {
-			said := judgeRegions(t, 45, seed, three, func(dice *rand.Rand, day int, region string) float64 {
+			opened := judgeRegions(t, 45, seed, three, func(dice *rand.Rand, day int, region string) float64 {
 				if !here(day, region) {
 					return 0
 				}
 				return level[region] * (1 + 0.15*dice.NormFloat64())
 			})
-			if len(said) > 0 {
-				t.Errorf("%s, seed %d: %s", name, seed, said[0].Reason)
+			if len(opened) > 0 {
+				t.Errorf("%s, seed %d: %s", name, seed, opened[0].Reason)
 			}
 		}
 	}

@@ -31,11 +31,11 @@ func (q Quorum) need(reporting int) int {
 
 // A vote is the result of checking one condition in every region.
 type vote struct {
-	bad, fine []string // regions, sorted
-	need      int      // quorum of bad regions
-	most      int      // longest streak of any bad region
-	since     time.Time
-	contested bool // a region works, and the bad ones have not failed once more yet
+	bad, working []string // regions, sorted
+	need         int      // quorum of bad regions
+	most         int      // longest streak of any bad region
+	since        time.Time
+	contested    bool // a region works, and the bad ones have not failed once more yet
 }
 
 // reached reports whether the quorum is reached.
@@ -50,7 +50,7 @@ func (j *judging) poll(bad func(RegionState) (Streak, bool)) vote {
 		}
 		streak, isBad := bad(r)
 		if !isBad {
-			v.fine = append(v.fine, name)
+			v.working = append(v.working, name)
 			continue
 		}
 		v.bad = append(v.bad, name)
@@ -60,17 +60,17 @@ func (j *judging) poll(bad func(RegionState) (Streak, bool)) vote {
 		}
 	}
 	slices.Sort(v.bad)
-	slices.Sort(v.fine)
-	v.need = j.policy.Regions.need(len(v.bad) + len(v.fine))
+	slices.Sort(v.working)
+	v.need = j.policy.Regions.need(len(v.bad) + len(v.working))
 	return v
 }
 
 // onlyFrom returns the suffix of a reason that names the regions where it works; "" if there are none.
 func (v vote) onlyFrom() string {
-	if len(v.fine) == 0 {
+	if len(v.working) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; from %s only, not from %s", phrase.List(v.bad), phrase.List(v.fine))
+	return fmt.Sprintf("; from %s only, not from %s", phrase.List(v.bad), phrase.List(v.working))
 }
 
 // down checks in which regions the journey is down. If several must agree while the latest run from another region was good,
@@ -78,7 +78,7 @@ func (v vote) onlyFrom() string {
 func (j *judging) down() vote {
 	v := j.poll(j.isDown)
 	works := func(region string) bool { return j.Regions[region].Failed.Count == 0 }
-	if v.need > 1 && slices.ContainsFunc(v.fine, works) {
+	if v.need > 1 && slices.ContainsFunc(v.working, works) {
 		stricter := j.poll(func(r RegionState) (Streak, bool) { return r.Failed, r.Failed.Count > j.policy.FailuresInARow })
 		v.contested = !stricter.reached()
 	}
@@ -88,9 +88,9 @@ func (j *judging) down() vote {
 // quorumNotMet returns the reason for waiting while the journey is down in too few regions.
 func (j *judging) quorumNotMet(down vote) string {
 	s := fmt.Sprintf("down from %s only: %s failed %s in a row there, the first at %s; not from %s; ",
-		phrase.List(down.bad), j.run.Journey, phrase.Times(down.most), phrase.Clock(down.since), phrase.List(down.fine))
+		phrase.List(down.bad), j.run.Journey, phrase.Times(down.most), phrase.Clock(down.since), phrase.List(down.working))
 	if down.contested && len(down.bad) >= down.need {
 		return s + fmt.Sprintf("as it works there, %d failures in a row open an incident", j.policy.FailuresInARow+1)
 	}
-	return s + fmt.Sprintf("%d of %d regions open an incident", down.need, len(down.bad)+len(down.fine))
+	return s + fmt.Sprintf("%d of %d regions open an incident", down.need, len(down.bad)+len(down.working))
 }

@@ -147,7 +147,7 @@ func TestSilenceAfterClockCorrection(t *testing.T) {
 	c := newFixture(t)
 	c.Titles, c.Policy.SilentAfter, c.Policy.SilentGrace = map[string]string{"print-card": "print a card"}, 3, time.Minute
 	c.recordAhead()
-	var said []string
+	var decided []string
 	for minute := range 10 {
 		c.now = alertstest.Start.Add(time.Duration(minute) * time.Minute)
 		ds, err := c.Watch(t.Context(), c.now)
@@ -155,10 +155,10 @@ func TestSilenceAfterClockCorrection(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, d := range ds {
-			said = append(said, fmt.Sprint(minute, d.Verb, d.Incident.Kind))
+			decided = append(decided, fmt.Sprint(minute, d.Verb, d.Incident.Kind))
 		}
 	}
-	c.want(strings.Join(said, ", "), "0forgets, 4openssilent")
+	c.want(strings.Join(decided, ", "), "0forgets, 4openssilent")
 }
 
 // TestFlappingClosesAfterClockCorrection: flapping recorded a day ahead closes after its quiet time by the correct clock, and the
@@ -201,23 +201,23 @@ func TestFlappingClosesAfterClockCorrection(t *testing.T) {
 func TestBatchAfterClockCorrection(t *testing.T) {
 	c := newFixture(t)
 	c.Policy.Heartbeats = []judge.HeartbeatPolicy{{Name: "shift-texts", Title: "send the shift texts", Every: time.Hour}}
-	var said []string
+	var decided []string
 	beat := func(stage judge.Stage) {
 		ds, err := c.Beat(t.Context(), judge.Beat{Batch: "shift-texts", Stage: stage, At: c.now, Done: 1, Expected: 2, Error: "status 414"})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, d := range ds {
-			said = append(said, string(d.Verb))
+			decided = append(decided, string(d.Verb))
 		}
 	}
 	c.now = alertstest.Start.Add(24 * time.Hour)
 	beat(judge.Starts)
 	c.now = alertstest.Start
 	beat(judge.Fails)
-	c.want(strings.Join(said, "; "), "rests; forgets; opens")
+	c.want(strings.Join(decided, "; "), "rests; forgets; opens")
 
-	c.now, said = alertstest.Start.Add(24*time.Hour), nil
+	c.now, decided = alertstest.Start.Add(24*time.Hour), nil
 	beat(judge.Starts)
 	for c.now = alertstest.Start; c.now.Before(alertstest.Start.Add(80 * time.Minute)); c.now = c.now.Add(time.Minute) {
 		ds, err := c.Watch(t.Context(), c.now)
@@ -225,10 +225,10 @@ func TestBatchAfterClockCorrection(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, d := range ds {
-			said = append(said, string(d.Verb))
+			decided = append(decided, string(d.Verb))
 		}
 	}
-	c.want(strings.Join(said, "; "), "rests; forgets; continues")
+	c.want(strings.Join(decided, "; "), "rests; forgets; continues")
 }
 
 // TestRunsStoredAheadAreNotJudged: runs stored by a clock that was an hour ahead are not judged when that hour comes, so an old outage

@@ -30,7 +30,7 @@ func TestSequences(t *testing.T) {
 		"twice the same day is one incident, down again": {
 			"pff p*60 ff p", "down opens@2 down resolves@3 down reopens@64 down resolves@65",
 		},
-		"four failures in a row, told, and then a single one": {
+		"four failures in a row, reported, and then a single one": {
 			"p*20 ffff p*9 f p*9", "down opens@21 down resolves@24",
 		},
 		"two days later it is another": {
