@@ -99,7 +99,7 @@ func (p *pager) press(table incident.Store) status.Press {
 	}
 	for _, make := range p.Suite.Scheduled() {
 		j := make()
-		s.Journeys = append(s.Journeys, status.Journey{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
+		s.Journeys = append(s.Journeys, status.JourneyStatus{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
 	}
 	to := status.Bucket{Client: s3.NewFromConfig(p.AWS), Name: p.Told.StatusBucket}
 	return status.Press{Desk: status.Desk{Store: table, Setting: s, To: to}, Every: tellEvery}

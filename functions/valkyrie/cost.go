@@ -46,7 +46,7 @@ func costCommand(p *program) cli.Command {
 				}
 				d.Standby, d.Detail = !*alone && d.Regions > 1, cloudwatch.Detail(*detail)
 				for _, make := range p.suite.Scheduled() {
-					j := cost.Journey{Journey: make(), Takes: quick}
+					j := cost.JourneyCost{Journey: make(), Takes: quick}
 					if _, browses := j.Uses.(*browser.Tab); browses {
 						j.Takes = takes
 					}

@@ -59,7 +59,7 @@ func statusPublisher(store incident.Store, watched suite.Suite, name, dir string
 	s := status.Setting{Name: cmp.Or(name, "This site"), StaleAfter: statusStale}
 	for _, make := range watched.Scheduled() {
 		j := make()
-		s.Journeys = append(s.Journeys, status.Journey{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
+		s.Journeys = append(s.Journeys, status.JourneyStatus{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
 	}
 	return status.Desk{Store: store, Setting: s, To: status.Folder(dir)}
 }

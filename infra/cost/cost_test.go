@@ -15,7 +15,7 @@ import (
 func two() cost.Deployment {
 	step := journey.Step{Name: "look"}
 	return cost.Deployment{
-		Journeys: []cost.Journey{
+		Journeys: []cost.JourneyCost{
 			{Journey: journey.Journey{Name: "print-card", Steps: []journey.Step{step, step, step}}, Takes: 8 * time.Second},
 			{Journey: journey.Journey{Name: "create-order", Steps: []journey.Step{step, step}, Cleanup: []journey.Step{step}}, Takes: 8 * time.Second},
 		},
@@ -51,7 +51,7 @@ func TestByHand(t *testing.T) {
 			"probes, x86_64": 17.28, "pager": 0.036, "metrics": (8 + 4) * 0.3, "alarms": 1, "dashboards": 3,
 		}},
 		"a quick one each hour besides": {func(d *cost.Deployment) {
-			d.Journeys = append(d.Journeys, cost.Journey{Journey: journey.Journey{Name: "sweep", Every: time.Hour}, Takes: 2 * time.Second})
+			d.Journeys = append(d.Journeys, cost.JourneyCost{Journey: journey.Journey{Name: "sweep", Every: time.Hour}, Takes: 2 * time.Second})
 		}, map[string]float64{
 			"probes, x86_64": 51.84 + 720*3*1.5*2*0.0000166667, // 720 hours from 3 regions
 			"metrics":        9.6 + 4*3*0.3,
@@ -143,7 +143,7 @@ func TestLogs(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	d := cost.Deployment{Journeys: []cost.Journey{{}}, Regions: 9, Every: time.Second, MemoryMB: 1, Detail: "all", Failing: 2, Calls: -1}
+	d := cost.Deployment{Journeys: []cost.JourneyCost{{}}, Regions: 9, Every: time.Second, MemoryMB: 1, Detail: "all", Failing: 2, Calls: -1}
 	_, err := cost.Of(d)
 	if err == nil {
 		t.Fatal("it was taken")

@@ -13,7 +13,7 @@ import (
 
 // A Deployment is what is paid for.
 type Deployment struct {
-	Journeys []Journey
+	Journeys []JourneyCost
 	Regions  int           // that probe, home and standby among them
 	Standby  bool          // one of them is a standby: it has a pager, a webhook and a table too
 	Every    time.Duration // from slot to slot, of a journey that says nothing of it
@@ -25,8 +25,8 @@ type Deployment struct {
 	Texts    int     // a month
 }
 
-// A Journey is one with how long a run of it is billed for, from the event to the answer.
-type Journey struct {
+// A JourneyCost is a journey with the billed time of one run, from the event to the response.
+type JourneyCost struct {
 	journey.Journey
 	Takes time.Duration
 }
@@ -74,7 +74,7 @@ func (d Deployment) Runs() (n float64) {
 }
 
 // runs are those of one journey.
-func (d Deployment) runs(j Journey) float64 {
+func (d Deployment) runs(j JourneyCost) float64 {
 	return slots(cmp.Or(j.Every, d.Every)) * float64(d.Regions)
 }
 

@@ -86,7 +86,7 @@ func watching(d Deployment) []Line {
 }
 
 // runBytes are what is logged of one run of a journey, as infra/cloudwatch writes it.
-func (d Deployment) runBytes(j Journey) int {
+func (d Deployment) runBytes(j JourneyCost) int {
 	run := journey.Run{ID: "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d", Journey: j.Name, Region: "eu-central-1", Outcome: journey.Passed, Chrome: "HeadlessChrome/153.0.8010.0"}
 	for _, s := range j.Steps {
 		const millis = 1000

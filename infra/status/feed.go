@@ -47,7 +47,7 @@ func (p Page) feed() ([]byte, error) {
 }
 
 // sentence is the incident for a feed: one that goes on has no length that would change with each writing.
-func (i Incident) sentence() string {
+func (i PublicIncident) sentence() string {
 	if i.Ended.IsZero() {
 		return i.What + " since " + moment(i.Began) + "."
 	}

@@ -7,8 +7,8 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// An Incident is what customers are told of one: what they felt, when and where.
-type Incident struct {
+// A PublicIncident is the part of an incident that the status page shows: its effect on customers, times and regions.
+type PublicIncident struct {
 	ID      string    `json:"id"`
 	Journey string    `json:"journey"`
 	State   State     `json:"state"`
@@ -51,12 +51,12 @@ func What(kind incident.Kind, journey, title string, over bool) (words string, f
 }
 
 // incidentOf is what customers are told of an incident; false: nothing.
-func incidentOf(i incident.Incident, now time.Time) (Incident, bool) {
+func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
 	felt, told := feels[i.Kind]
 	if !told {
-		return Incident{}, false
+		return PublicIncident{}, false
 	}
-	out := Incident{ID: i.ID, Journey: i.Journey, State: felt.state, Began: i.Since.UTC(), Regions: i.Regions, windows: windows(i, now)}
+	out := PublicIncident{ID: i.ID, Journey: i.Journey, State: felt.state, Began: i.Since.UTC(), Regions: i.Regions, windows: windows(i, now)}
 	if i.State == incident.Resolved {
 		out.Ended = i.ResolvedAt.UTC()
 	}

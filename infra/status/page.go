@@ -24,17 +24,17 @@ var worse = []State{OK, Partly, Unknown, Degraded, Down}
 
 // A Page is all that customers are told. Its JSON is status.json; Version grows when the meaning of a key changes.
 type Page struct {
-	Version     int        `json:"version"` // 1
-	Name        string     `json:"name"`    // of the site
-	Written     time.Time  `json:"written"`
-	StaleAfterS int64      `json:"stale_after_s"` // seconds after which nobody should believe it any more
-	Now         State      `json:"now"`           // the worst of the journeys
-	Journeys    []Journey  `json:"journeys"`
-	Incidents   []Incident `json:"incidents"` // of the days shown, the newest first
+	Version     int              `json:"version"` // 1
+	Name        string           `json:"name"`    // of the site
+	Written     time.Time        `json:"written"`
+	StaleAfterS int64            `json:"stale_after_s"` // seconds after which nobody should believe it any more
+	Now         State            `json:"now"`           // the worst of the journeys
+	Journeys    []JourneyStatus  `json:"journeys"`
+	Incidents   []PublicIncident `json:"incidents"` // of the days shown, the newest first
 }
 
-// A Journey is how one of them fares.
-type Journey struct {
+// A JourneyStatus is the state and uptime of a journey.
+type JourneyStatus struct {
 	Name       string    `json:"name"`
 	Title      string    `json:"title"` // in a customer's words: "print a card"
 	Now        State     `json:"now"`
@@ -55,21 +55,21 @@ type Day struct {
 
 // A Setting is what a page is made for.
 type Setting struct {
-	Name       string        // of the site
-	Journeys   []Journey     // Name and Title, in the order to be shown
-	StaleAfter time.Duration // several times what passes between two writings
+	Name       string          // of the site
+	Journeys   []JourneyStatus // Name and Title, in the order to be shown
+	StaleAfter time.Duration   // several times what passes between two writings
 }
 
 // Build makes the page. It is pure.
 func Build(s Setting, known Coverage, records []incident.Record, now time.Time) Page {
 	now = now.UTC().Truncate(time.Second)
-	p := Page{Version: 1, Name: s.Name, Written: now, StaleAfterS: int64(s.StaleAfter.Seconds()), Now: OK, Journeys: []Journey{}, Incidents: []Incident{}}
+	p := Page{Version: 1, Name: s.Name, Written: now, StaleAfterS: int64(s.StaleAfter.Seconds()), Now: OK, Journeys: []JourneyStatus{}, Incidents: []PublicIncident{}}
 	for _, r := range records {
 		if i, told := incidentOf(r.Incident, now); told {
 			p.Incidents = append(p.Incidents, i)
 		}
 	}
-	slices.SortStableFunc(p.Incidents, func(a, b Incident) int { return b.Began.Compare(a.Began) })
+	slices.SortStableFunc(p.Incidents, func(a, b PublicIncident) int { return b.Began.Compare(a.Began) })
 	for _, j := range s.Journeys {
 		j.fill(known.Journeys[j.Name], p.Incidents, now)
 		p.Now = worst(p.Now, j.Now)
@@ -85,7 +85,7 @@ func worst(a, b State) State {
 	return worse[max(slices.Index(worse, a), slices.Index(worse, b))]
 }
 
-func (j *Journey) fill(k Known, incidents []Incident, now time.Time) {
+func (j *JourneyStatus) fill(k Known, incidents []PublicIncident, now time.Time) {
 	j.Now, j.KnownUntil = OK, k.Until
 	if !k.Until.After(now) {
 		j.Now = Unknown

@@ -21,7 +21,7 @@ import (
 
 var (
 	now     = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
-	setting = status.Setting{Name: "Bingo <Cards>", StaleAfter: 5 * time.Minute, Journeys: []status.Journey{
+	setting = status.Setting{Name: "Bingo <Cards>", StaleAfter: 5 * time.Minute, Journeys: []status.JourneyStatus{
 		{Name: "print-card", Title: "print a card"}, {Name: "create-order", Title: "create an order"}, {Name: "job-api", Title: "ask for a job"},
 	}}
 )

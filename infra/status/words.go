@@ -48,7 +48,7 @@ func (d Day) Line() string {
 }
 
 // Summary is the days in a sentence, for those who cannot see the bars.
-func (j Journey) Summary() string {
+func (j JourneyStatus) Summary() string {
 	n := map[State]int{}
 	for _, d := range j.Days {
 		n[d.State]++
@@ -58,7 +58,7 @@ func (j Journey) Summary() string {
 }
 
 // Percent is the uptime in words.
-func (j Journey) Percent() string {
+func (j JourneyStatus) Percent() string {
 	if j.Uptime == nil {
 		return "no data"
 	}
@@ -66,7 +66,7 @@ func (j Journey) Percent() string {
 }
 
 // Line is when and from where an incident was seen.
-func (i Incident) Line() string {
+func (i PublicIncident) Line() string {
 	s := moment(i.Began) + " until "
 	if i.Ended.IsZero() {
 		s += "now"

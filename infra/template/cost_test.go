@@ -19,9 +19,9 @@ func TestCost(t *testing.T) {
 			kinds[text(r["Type"])]++
 		}
 	}
-	var journeys []cost.Journey
+	var journeys []cost.JourneyCost
 	for _, make := range journey.Scheduled(probes.All) {
-		journeys = append(journeys, cost.Journey{Journey: make(), Takes: time.Second})
+		journeys = append(journeys, cost.JourneyCost{Journey: make(), Takes: time.Second})
 	}
 	paid := cost.Deployment{Journeys: journeys, Regions: 3, Standby: true, Every: time.Minute, MemoryMB: 1769, Detail: cloudwatch.Journeys}
 	if err := paid.Validate(); err != nil {
