@@ -53,7 +53,7 @@ func TestTextOfIntermittentSlowness(t *testing.T) {
 	i := alertstest.Incident("a", incident.Degraded, 9, false)
 	i.Step, i.Streak = "create an order", 3
 	tell := func() string {
-		return message.Content{To: ada, About: []incident.Incident{i}, Now: alertstest.Start.Add(time.Hour)}.Text()
+		return message.Content{To: ada, About: []incident.Incident{i}, Now: alertstest.Start.Add(time.Hour)}.SMS()
 	}
 	if strings.Contains(tell(), "comes and goes") {
 		t.Error(tell())

@@ -7,9 +7,9 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// several is a text about more than one incident: all of them first, and then as much of each as there is room for. Where there
-// is no room for a sentence about each, they are only named, as many as can be, and it says how many more there are.
-func (t Content) several(v voice) string {
+// batchText returns a text about several incidents: all of them first, then as much about each as fits. If a sentence
+// about each does not fit, it names as many as possible and counts the rest.
+func (t Content) batchText(v voice) string {
 	count := fmt.Sprintf("%d things are wrong.", len(t.About))
 	heads := []string{"VALKYRIE: " + count}
 	if round := t.Round.String(); round != "" {
@@ -20,10 +20,10 @@ func (t Content) several(v voice) string {
 		rest = append(rest, t.sentences(i, v)[1:]...)
 	}
 	tail := " " + strings.Join(append(rest, t.also(v)...), " ")
-	if text, ok := spelledOut(heads[0], "", t.About, v, t.ending()); ok {
+	if text, ok := withSentences(heads[0], "", t.About, v, t.ending()); ok {
 		return FitSMS(text+tail, t.ending())
 	}
-	return named(heads, t.About, func(of []incident.Incident) string {
+	return withNames(heads, t.About, func(of []incident.Incident) string {
 		if t.OneWay {
 			return handles(of) + " To acknowledge: " + ackCommand(t.About)
 		}
@@ -31,8 +31,8 @@ func (t Content) several(v voice) string {
 	})
 }
 
-// spelledOut is head and a sentence about each incident, and whether there is room for all of it before end.
-func spelledOut(head, before string, about []incident.Incident, v voice, end string) (string, bool) {
+// withSentences appends a sentence about each incident to head, and reports whether the result fits before end.
+func withSentences(head, before string, about []incident.Incident, v voice, end string) (string, bool) {
 	for _, i := range about {
 		line := headline(i)
 		if before != "" {
@@ -43,9 +43,10 @@ func spelledOut(head, before string, about []incident.Incident, v voice, end str
 	return head, len(end) <= maxEnding && len(inGSM(head))+len(end) <= maxText
 }
 
-// named names incidents by journey and kind, as many as there is room for, and says how many more there are. It begins with the
-// first of heads that leaves enough room, or with the last; end has the handles: of all, or, if they are many, of the named.
-func named(heads []string, about []incident.Incident, end func([]incident.Incident) string) string {
+// withNames appends the incidents' journeys and kinds, as many as fit, and counts the rest. It uses the first of heads
+// that leaves room for enough names, or the last. end returns the handles: of all incidents, or, if they are many, of
+// the named ones.
+func withNames(heads []string, about []incident.Incident, end func([]incident.Incident) string) string {
 	const enough, many = 3, 12
 	for h, head := range heads {
 		for n := len(about); n >= 0; n-- {
@@ -62,9 +63,9 @@ func named(heads []string, about []incident.Incident, end func([]incident.Incide
 	return ""
 }
 
-// nameFirst names the first n of incidents.
+// nameFirst names the first n incidents.
 func nameFirst(about []incident.Incident, n int) string {
-	const longest = 60 // characters of one's name; more would leave room for few
+	const longest = 60 // characters of one name; a longer one would leave room for few
 	var names []string
 	for _, i := range about[:n] {
 		name := fmt.Sprintf("%s %s", i.Journey, i.Kind)

@@ -11,8 +11,8 @@ import (
 	"valkyrie/alerts/message"
 )
 
-// TestTextNamesAll: however many incidents a text is about, whoever gets it, it names all of them or says how many more there
-// are; and one that cannot be replied to says what to do.
+// TestTextNamesAll checks that a text about any number of incidents names all of them or counts the rest, and that one
+// without replies contains the command.
 func TestTextNamesAll(t *testing.T) {
 	named := map[bool]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -20,7 +20,7 @@ func TestTextNamesAll(t *testing.T) {
 			To: alertstest.OnCall.People[0], About: alertstest.ManyIncidents(t, 2), OneWay: rapid.Bool().Draw(t, "one way"), Now: alertstest.Start,
 			Round: message.Round{Before: rapid.IntRange(0, 30).Draw(t, "rounds"), Called: rapid.SliceOfN(rapid.StringMatching(`[A-Z][a-z]{2,15}`), 0, 20).Draw(t, "called")},
 		}
-		text := told.Text()
+		text := told.SMS()
 		alertstest.WantAllNamed(t, text, told.About)
 		if !strings.HasPrefix(text, "VALKYRIE: ") || !strings.Contains(text, fmt.Sprintf("%d things are wrong.", len(told.About))) {
 			t.Fatal(text)

@@ -2,7 +2,6 @@ package message
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -13,25 +12,25 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// A Content is what one person is told at one time.
+// A Content is the content of one page: the recipient, the incidents and the settings to word them with.
 type Content struct {
-	To     oncall.Person
-	About  []incident.Incident // what it is about
-	Also   []incident.Incident // what else is wrong
-	Fine   map[string][]string // by id of an incident: regions from which it works
-	Round  Round               // how often everybody has been tried about it
-	OneWay bool                // nothing can be pressed, or replied
-	Marks  []incident.Release  // what was released lately, oldest first
-	OnCall oncall.OnCall       // notes on the journeys, where evidence is found
-	Now    time.Time
+	To             oncall.Person
+	About          []incident.Incident // the incidents that the page is about
+	Also           []incident.Incident // other unresolved incidents
+	WorkingRegions map[string][]string // by incident id: regions from which the journey works
+	Round          Round               // the round of the escalation
+	OneWay         bool                // no key and no reply is possible
+	Releases       []incident.Release  // recent releases, oldest first
+	OnCall         oncall.OnCall       // notes on the journeys, and the evidence's address
+	Now            time.Time
 }
 
 func (t Content) voice(aloud bool) voice {
 	return voice{zone: t.To.Zone.Location(), now: t.Now, aloud: aloud}
 }
 
-// Speech is what a call says, sentence by sentence: who calls, which journey, which step, what was expected and seen, since
-// when, from where and from where not, what to do, and what else is wrong.
+// Speech returns the sentences of a call: the caller, journey, step, expectation and observation, start, regions
+// affected and not, instructions, and other incidents.
 func (t Content) Speech() []string {
 	v := t.voice(true)
 	said := []string{"This is Valkyrie."}
@@ -51,20 +50,20 @@ func (t Content) Speech() []string {
 	return said
 }
 
-// sentences tell of one incident.
+// sentences returns the sentences about one incident.
 func (t Content) sentences(i incident.Incident, v voice) []string {
-	said := []string{sentence(headline(i)), v.again(i), sentence(facts(i, v))}
-	if began := v.began(i, t.Marks); began != "" {
+	said := []string{sentence(headline(i)), v.ackExpired(i), sentence(facts(i, v))}
+	if began := v.began(i, t.Releases); began != "" {
 		said = append(said, "It "+began+".")
 	}
-	if fine := t.Fine[i.ID]; len(fine) > 0 {
+	if fine := t.WorkingRegions[i.ID]; len(fine) > 0 {
 		said = append(said, fmt.Sprintf("It is fine from %s.", v.regions(fine)))
 	}
 	said = append(said, v.detail(i.Error), sentence(t.OnCall.Journeys[i.Journey].Say))
 	return slices.DeleteFunc(said, func(s string) bool { return s == "" })
 }
 
-// also names what else is wrong, and whose it is: as many as one can take in.
+// also names other incidents and the people who acknowledged them, at most as many as a listener can follow.
 func (t Content) also(v voice) []string {
 	const enough = 3
 	var said []string
@@ -81,60 +80,6 @@ func (t Content) also(v voice) []string {
 	}
 	return said
 }
-
-// Text is a text with the same facts, in at most two segments: what is least needed comes last, and is cut first.
-func (t Content) Text() string {
-	v := t.voice(false)
-	if len(t.About) > 1 {
-		return t.several(v)
-	}
-	said := []string{"VALKYRIE:"}
-	if round := t.Round.String(); round != "" {
-		said = append(said, round)
-	}
-	for _, i := range t.About {
-		said = append(said, t.sentences(i, v)...)
-	}
-	return FitSMS(strings.Join(append(said, t.also(v)...), " "), t.ending())
-}
-
-// ending is what is never cut: the handles to reply with, and what can be opened, as far as there is room for it.
-func (t Content) ending() string {
-	end := handles(t.About)
-	if t.OneWay {
-		end += " To acknowledge: " + ackCommand(t.About)
-	}
-	for _, i := range slices.Backward(t.About) {
-		for _, address := range []string{t.evidence(i), t.OnCall.Journeys[i.Journey].Runbook} {
-			if longer := " " + address + end; address != "" && len(longer) <= maxEnding {
-				end = longer
-			}
-		}
-	}
-	return end
-}
-
-// evidence is the address of what is best looked at: the screenshot, if there is one. What was kept on the web has an
-// address of its own.
-func (t Content) evidence(i incident.Incident) string {
-	best := ""
-	for _, e := range i.Evidence {
-		if e.Path != "" && (best == "" || e.Kind == "screenshot") {
-			best = e.Path
-		}
-	}
-	switch {
-	case strings.HasPrefix(best, "https://"):
-		return twofold.Replace(best)
-	case best == "" || t.OnCall.EvidenceURL == "":
-		return ""
-	}
-	u := url.URL{Path: strings.TrimPrefix(best, "/")}
-	return strings.TrimSuffix(t.OnCall.EvidenceURL, "/") + "/" + twofold.Replace(u.EscapedPath())
-}
-
-// twofold escapes the characters that count twice in the GSM alphabet.
-var twofold = strings.NewReplacer("~", "%7E", "[", "%5B", "]", "%5D", "^", "%5E", "|", "%7C")
 
 func lowerFirst(s string) string {
 	if rest, ok := strings.CutPrefix(s, "Valkyrie"); ok {

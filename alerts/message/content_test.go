@@ -16,7 +16,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// inBerlin is Ada, who lives in Berlin, where it is 04:23 when the journey fails.
+// inBerlin is Ada, in Berlin, where the journey fails at 04:23.
 func inBerlin(t rapid.TB) oncall.Person {
 	t.Helper()
 	zone, err := oncall.ParseZone("Europe/Berlin")
@@ -36,8 +36,8 @@ func createOrder() incident.Incident {
 func TestSaid(t *testing.T) {
 	got := message.Content{
 		To: inBerlin(t), About: []incident.Incident{alertstest.PrintCard()}, Also: []incident.Incident{createOrder()}, Now: alertstest.Start.Add(65 * time.Minute),
-		Fine:   map[string][]string{"print-card/down/1": {"ap-south-1"}},
-		OnCall: oncall.OnCall{Journeys: map[string]oncall.JourneyNotes{"print-card": {Say: "look at the workers first", Runbook: "https://wiki.example.com/print"}}},
+		WorkingRegions: map[string][]string{"print-card/down/1": {"ap-south-1"}},
+		OnCall:         oncall.OnCall{Journeys: map[string]oncall.JourneyNotes{"print-card": {Say: "look at the workers first", Runbook: "https://wiki.example.com/print"}}},
 	}.Speech()
 	want := []string{
 		"This is Valkyrie.",
@@ -96,14 +96,14 @@ func TestWritten(t *testing.T) {
 		changed := told
 		changed.About = slices.Clone(told.About)
 		c.change(&changed)
-		if got := changed.Text(); got != c.want || len(got) > 306 {
+		if got := changed.SMS(); got != c.want || len(got) > 306 {
 			t.Errorf("%s: %d characters\ngot  %s\nwant %s", name, len(got), got, c.want)
 		}
 	}
 }
 
-// TestWrittenFits: any words at all make a text that fits into two segments of the GSM alphabet, with its handle.
-func TestWrittenFits(t *testing.T) {
+// TestTextFits checks that arbitrary words give a text within two segments of the GSM alphabet, with its handle.
+func TestTextFits(t *testing.T) {
 	to := inBerlin(t)
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.OneOf(rapid.String(), rapid.Map(rapid.IntRange(0, 400), func(n int) string { return strings.Repeat("ü€", n) }))
@@ -116,7 +116,7 @@ func TestWrittenFits(t *testing.T) {
 			told.About, told.Also = append(told.About, i), append(told.Also, i)
 		}
 		told.Speech()
-		text := told.Text()
+		text := told.SMS()
 		outside := strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("`^{}\\[~]|", r) })
 		if len(text) > 306 || outside || !strings.Contains(text, " #"+told.About[0].Short()) {
 			t.Fatalf("%d characters: %s", len(text), text)
@@ -124,7 +124,7 @@ func TestWrittenFits(t *testing.T) {
 	})
 }
 
-// TestLongAgo: a day of the week is said only while it can be no other.
+// TestLongAgo checks that a weekday is used only while it is unambiguous.
 func TestLongAgo(t *testing.T) {
 	for ago, want := range map[time.Duration][2]string{
 		time.Hour: {"since 02:00 UTC", "since 2 o'clock in the morning"}, 24 * time.Hour: {"since Fri 03:00 UTC", "since yesterday, 3 o'clock"},
@@ -133,7 +133,7 @@ func TestLongAgo(t *testing.T) {
 		i := alertstest.Incident("print-card", incident.Heartbeat, 1, false)
 		i.Since = alertstest.Start.Add(-ago)
 		told := message.Content{About: []incident.Incident{i}, Now: alertstest.Start}
-		if got := told.Text(); !strings.Contains(got, want[0]) {
+		if got := told.SMS(); !strings.Contains(got, want[0]) {
 			t.Errorf("got %s, want %s", got, want[0])
 		}
 		if got := strings.Join(told.Speech(), " "); !strings.Contains(got, want[1]) {

@@ -1,3 +1,3 @@
-// Package message composes the words of a page: what a call says, an SMS within two segments, an e-mail, an all-clear.
-// The words are for a person who has just been woken: short sentences, no jargon, times in that person's zone.
+// Package message composes the text of a page: the speech of a call, an SMS within two segments, an e-mail, an
+// all-clear. The recipient may have just been woken: short sentences, no jargon, times in the person's zone.
 package message

@@ -8,7 +8,7 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// Email is an e-mail: the facts of a text, a line each and none left out, with all that can be opened.
+// Email returns an e-mail: the facts of a text, one per line and none left out, with all addresses.
 func (t Content) Email() string {
 	v := t.voice(false)
 	said := []string{"VALKYRIE: " + lowerFirst(headline(t.About[0]))}
@@ -31,7 +31,7 @@ func (t Content) Email() string {
 	return strings.Join(append(said, t.also(v)...), "\n")
 }
 
-// ackCommand is what acknowledges incidents where nothing can be pressed or replied.
+// ackCommand returns the command that acknowledges incidents, for channels without keys or replies.
 func ackCommand(about []incident.Incident) string {
 	if len(about) == 1 {
 		return "valkyrie ack " + about[0].Short()
@@ -39,7 +39,8 @@ func ackCommand(about []incident.Incident) string {
 	return "valkyrie ack"
 }
 
-// EmailSubject is an e-mail's: its first line. SNS takes less than 100 characters of ASCII, and no control characters.
+// EmailSubject returns the first line of an e-mail. SNS limits a subject to less than 100 ASCII characters without
+// control characters.
 func EmailSubject(words string) string {
 	const most = 99
 	line, _, _ := strings.Cut(words, "\n")

@@ -20,7 +20,7 @@ import (
 	"valkyrie/alerts/twilio"
 )
 
-// words are what a site, a journey or a person may bring into a message: plain, foreign, with controls and markup.
+// words are words that a site, a journey or a person may put into a message: plain, foreign, with controls and markup.
 var words = rapid.OneOf(
 	rapid.String(),
 	rapid.StringN(0, 600, -1),
@@ -28,7 +28,7 @@ var words = rapid.OneOf(
 	rapid.SampledFrom([]string{"", " ", ".", "…", "“Print” never came", "über", "expected a PDF within 15s; last job status \"queued\""}),
 )
 
-// incidents draws up to most incidents with any words in them.
+// incidents draws up to most incidents with arbitrary words.
 func incidents(t *rapid.T, most int) []incident.Incident {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) incident.Incident {
 		since := alertstest.Start.Add(time.Duration(rapid.Int64Range(-1e15, 1e15).Draw(t, "since")))
@@ -42,15 +42,15 @@ func incidents(t *rapid.T, most int) []incident.Incident {
 	}), 1, most).Draw(t, "incidents")
 }
 
-// gsm7 is the basic character set of 3GPP TS 23.038, table 6.2.1, row by row, and gsm7Twice what takes an escape before
-// it (6.2.1.1).
+// gsm7 is the basic character set of 3GPP TS 23.038, table 6.2.1, row by row; gsm7Twice are the characters preceded by
+// an escape (6.2.1.1).
 const (
 	gsm7      = "@Δ 0¡P¿p£_!1AQaq$Φ\"2BRbr¥Γ#3CScsèΛ¤4DTdtéΩ%5EUeuùΠ&6FVfvìΨ'7GWgwòΣ(8HXhxÇΘ)9IYiy\nΞ*:JZjzØ+;KÄkäøÆ,<LÖlö\ræ-=MÑmñÅß.>NÜnüåÉ/?O§oà"
 	gsm7Twice = "\f^{}\\[~]|€"
 )
 
-// twoSegments reports whether a text fits into two segments, the slow and plain way: each holds 153 septets, or 67
-// UTF-16 units when a single character is foreign to GSM; an escaped character is never split.
+// twoSegments reports whether a text fits into two segments, computed without shortcuts: each holds 153 septets, or 67
+// UTF-16 units if any character is outside GSM; an escaped character is never split.
 func twoSegments(text string) bool {
 	room, size := 153, func(r rune) int {
 		if strings.ContainsRune(gsm7Twice, r) {
@@ -71,7 +71,7 @@ func twoSegments(text string) bool {
 	return segments <= 2
 }
 
-// TestTexts: whatever the words, a text fits into two segments, can be read, and ends with the handle of each incident.
+// TestTexts checks that arbitrary words give a readable text within two segments that ends with each incident's handle.
 func TestTexts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		about := incidents(t, 12)
@@ -95,7 +95,8 @@ func TestTexts(t *testing.T) {
 	})
 }
 
-// TestSpeech: every sentence says something, in whole characters, and is one line, as a page keeps a sentence a line.
+// TestSpeech checks that each sentence is not empty, has only whole characters and is one line, because a page stores
+// one sentence per line.
 func TestSpeech(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		for _, s := range speech(incidents(t, 4), alertstest.Start) {
@@ -112,7 +113,7 @@ func TestSpeech(t *testing.T) {
 	})
 }
 
-// A listener takes the request in place of the carrier.
+// A listener receives the request in place of the provider.
 type listener struct{ form url.Values }
 
 func (l *listener) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -127,12 +128,12 @@ func (l *listener) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, err
 }
 
-// TestACallFitsTheCarrier: whatever the words, the carrier gets a well-formed document of at most 4,000 characters that
-// asks for the key twice.
-func TestACallFitsTheCarrier(t *testing.T) {
-	carrier := &listener{}
-	phone, err := twilio.New(twilio.Config{
-		AccountSID: "AC00000000000000000000000000000000", AuthToken: "0", From: "+12025550100", Transport: carrier,
+// TestCallFitsProvider checks that arbitrary words give a well-formed document of at most 4,000 characters that asks
+// for the key twice.
+func TestCallFitsProvider(t *testing.T) {
+	provider := &listener{}
+	phone, err := twilio.New(twilio.ClientConfig{
+		AccountSID: "AC00000000000000000000000000000000", AuthToken: "0", From: "+12025550100", Transport: provider,
 		CallbackURL: "https://" + strings.Repeat("a", 60) + ".example.com",
 	})
 	if err != nil {
@@ -145,7 +146,7 @@ func TestACallFitsTheCarrier(t *testing.T) {
 		if _, err := phone.Send(t.Context(), d); err != nil {
 			t.Fatal(err)
 		}
-		twiml := carrier.form.Get("Twiml")
+		twiml := provider.form.Get("Twiml")
 		if n := utf8.RuneCountInString(twiml); n > 4000 {
 			t.Fatalf("%d characters", n)
 		}
@@ -166,7 +167,7 @@ func TestACallFitsTheCarrier(t *testing.T) {
 	})
 }
 
-// printDown is the incident that everything began with.
+// printDown is the failed printing of a card.
 func printDown() incident.Incident {
 	return incident.Incident{
 		ID: "print-card/down/2026-11-21T03:00:00Z", Journey: "print-card", Title: "print a card", Kind: incident.Down,
@@ -175,8 +176,8 @@ func printDown() incident.Incident {
 	}
 }
 
-// TestWhatIsSaid looks for what each message has to hold, whatever the phrase around it.
-func TestWhatIsSaid(t *testing.T) {
+// TestMessageFacts checks that each message contains its facts, whatever the wording.
+func TestMessageFacts(t *testing.T) {
 	down := printDown()
 	slow := down
 	slow.Kind, slow.Step, slow.Error, slow.Streak = incident.Degraded, "see the preview", "it took 4.1 s; the budget is 2.0 s", 3
@@ -217,7 +218,7 @@ func TestWhatIsSaid(t *testing.T) {
 	}
 }
 
-// TestClockAhead: the clock of another machine may be ahead; nothing has lasted less than no time.
+// TestClockAhead checks that no duration is negative when another machine's clock is ahead.
 func TestClockAhead(t *testing.T) {
 	for _, s := range []string{
 		strings.Join(speech([]incident.Incident{printDown()}, alertstest.Start.Add(-time.Minute)), " "),
@@ -229,13 +230,13 @@ func TestClockAhead(t *testing.T) {
 	}
 }
 
-// What somebody in UTC is told about incidents.
+// Messages about incidents to a person in UTC.
 func speech(about []incident.Incident, now time.Time) []string {
 	return message.Content{About: about, Now: now}.Speech()
 }
 
 func alarmText(about []incident.Incident, now time.Time) string {
-	return message.Content{About: about, Now: now}.Text()
+	return message.Content{About: about, Now: now}.SMS()
 }
 
 func allClearText(over incident.Incident) string {

@@ -9,9 +9,9 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// MaintenanceEnded announces that a maintenance is over, and what is still wrong.
+// MaintenanceEnded returns the notice that a maintenance window is over, with the incidents that remain.
 func MaintenanceEnded(w incident.ActiveMaintenance, who oncall.Person, bad []incident.Incident, now time.Time) string {
-	const longest = 150 // characters of the journeys' names; more would leave room for nothing else
+	const longest = 150 // characters of the journeys' names; longer ones would leave no room
 	head := "VALKYRIE: the maintenance is over."
 	if of := phrase.List(w.Journeys); of != "" && len(of) <= longest {
 		head = fmt.Sprintf("VALKYRIE: the maintenance of %s is over.", of)
@@ -19,7 +19,7 @@ func MaintenanceEnded(w incident.ActiveMaintenance, who oncall.Person, bad []inc
 	return noticeText(head, "Still: ", who, bad, now)
 }
 
-// MuteEnded announces that a mute is over, and what is wrong now.
+// MuteEnded returns the notice that a mute is over, with the present incidents.
 func MuteEnded(m incident.Mute, who oncall.Person, bad []incident.Incident, now time.Time) string {
 	head := fmt.Sprintf("VALKYRIE: %s is no longer muted.", m.Subject())
 	if len(bad) == 0 {
@@ -28,15 +28,15 @@ func MuteEnded(m incident.Mute, who oncall.Person, bad []incident.Incident, now 
 	return noticeText(head, "", who, bad, now)
 }
 
-// noticeText says after head what is wrong, a sentence about each, or, where there is no room for that, their names.
+// noticeText appends a sentence about each incident to head, or, if that does not fit, their names.
 func noticeText(head, before string, who oncall.Person, bad []incident.Incident, now time.Time) string {
-	if text, ok := spelledOut(head, before, bad, voice{zone: who.Zone.Location(), now: now}, handles(bad)); ok {
+	if text, ok := withSentences(head, before, bad, voice{zone: who.Zone.Location(), now: now}, handles(bad)); ok {
 		return FitSMS(text, handles(bad))
 	}
-	return named([]string{fmt.Sprintf("%s %d things are wrong:", head, len(bad))}, bad, handles)
+	return withNames([]string{fmt.Sprintf("%s %d things are wrong:", head, len(bad))}, bad, handles)
 }
 
-// ends are what is said when an incident of a kind is over, of what customers do, and before that.
+// ends holds, by kind, the sentence of an all-clear and the words for the time before it.
 var ends = map[incident.Kind][2]string{
 	incident.Down:         {"It works again: %s.", "It was down"},
 	incident.Flapping:     {"It fails no more: %s.", "It came and went"},
@@ -48,7 +48,7 @@ var ends = map[incident.Kind][2]string{
 	incident.ProbeFault:   {"Valkyrie can tell again: %s.", "It could not"},
 }
 
-// AllClear is the notice that the first of what it is about is over.
+// AllClear returns the notice that the first incident of About is resolved.
 func (t Content) AllClear() string {
 	i, v := t.About[0], t.voice(false)
 	said := ends[i.Kind]

@@ -11,7 +11,7 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// headline is the incident in one line.
+// headline returns the incident in one line.
 func headline(i incident.Incident) string {
 	title := i.DisplayTitle()
 	if said := headlines[i.Kind]; said != "" {
@@ -26,7 +26,7 @@ func headline(i incident.Incident) string {
 	return "Customers cannot " + title
 }
 
-// facts is where it goes wrong, how often, since when and seen from where.
+// facts returns the step, count, start and regions of an incident.
 func facts(i incident.Incident, v voice) string {
 	if say := factsOf[i.Kind]; say != nil {
 		return say(i, v)
@@ -43,7 +43,7 @@ func facts(i incident.Incident, v voice) string {
 	}
 	now, before := i, ""
 	if i.Kind == incident.Down && len(i.Outages) > 1 {
-		now.Since = i.Outages[len(i.Outages)-1].Since // the streak is this spell's
+		now.Since = i.Outages[len(i.Outages)-1].Since // the streak belongs to the present outage
 		before = "; " + v.plain(incident.SummarizeOutages(i.Outages, v.clock))
 	}
 	return fmt.Sprintf("%s %s in a row, %s, seen from %s", what, phrase.Times(i.Streak), v.since(now), v.regions(i.Regions)) + before
@@ -57,7 +57,7 @@ func (v voice) bouts(i incident.Incident) string {
 	return fmt.Sprintf("; it comes and goes, %s since %s", phrase.Times(len(i.Bouts)), v.clock(i.Bouts[0]))
 }
 
-// sentence makes a sentence of a text, on one line; of one that says nothing, nothing.
+// sentence turns a text into one sentence on one line; empty text stays empty.
 func sentence(s string) string {
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
 	if s == "" {
@@ -67,8 +67,7 @@ func sentence(s string) string {
 	return strings.TrimSuffix(string(unicode.ToUpper(first))+s[size:], ".") + "."
 }
 
-// headlines are what is said first of the kinds of incident that are not about the latest run alone; %s is what the
-// customer does.
+// headlines are the headlines of the kinds that are not about the latest run alone; %s is the customer's task.
 var headlines = map[incident.Kind]string{
 	incident.Flapping:     "Again and again customers cannot %s",
 	incident.Silent:       "Nobody is watching whether customers can %s",
@@ -77,7 +76,7 @@ var headlines = map[incident.Kind]string{
 	incident.Heartbeat:    "The batch that should %s is in trouble",
 }
 
-// factsOf are where it goes wrong, how often and since when, of the same kinds.
+// factsOf are the facts of the same kinds.
 var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 	incident.Flapping: func(i incident.Incident, v voice) string {
 		said := fmt.Sprintf("The step %q fails now and then, %s, last at %s, seen from %s", i.Step, v.since(i), v.clock(i.Last), v.regions(i.Regions))
@@ -103,8 +102,8 @@ var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 	},
 }
 
-// again says of an incident whose acknowledgement has expired who had it, and that it is not over.
-func (v voice) again(i incident.Incident) string {
+// ackExpired returns the sentence about an expired acknowledgement.
+func (v voice) ackExpired(i incident.Incident) string {
 	if !i.AckExpired() {
 		return ""
 	}
@@ -112,7 +111,7 @@ func (v voice) again(i incident.Incident) string {
 	if i.IsFailing() {
 		still = "it still fails"
 	}
-	return fmt.Sprintf("%s acknowledged it %s ago, and %s.", i.AckedBy, v.spell(v.now.Sub(i.AckedAt)), still)
+	return fmt.Sprintf("%s acknowledged it %s ago, and %s.", i.AckedBy, v.formatDuration(v.now.Sub(i.AckedAt)), still)
 }
 
 func (v voice) began(i incident.Incident, marks []incident.Release) string {
@@ -120,14 +119,13 @@ func (v voice) began(i incident.Incident, marks []incident.Release) string {
 	if !ok {
 		return ""
 	}
-	return fmt.Sprintf("began %s after %s", v.spell(i.Since.Sub(m.At)), v.release(m.Name))
+	return fmt.Sprintf("began %s after %s", v.formatDuration(i.Since.Sub(m.At)), v.release(m.Name))
 }
 
-// Began says how long after a mark an incident began, "began 4 min after v1.2.3"; of an incident that began after none,
-// nothing.
+// Began says how long after a release an incident began, "began 4 min after v1.2.3"; empty without a suspect release.
 func Began(i incident.Incident, marks []incident.Release) string { return voice{}.began(i, marks) }
 
-// release is a mark's name; aloud, "v1.2.3" is version 1.2.3, and of a commit's hash a few letters are enough.
+// release returns a release's name; aloud, "v1.2.3" is version 1.2.3, and a commit hash is shortened to a few letters.
 func (v voice) release(name string) string {
 	if !v.aloud {
 		return name
@@ -147,14 +145,14 @@ var (
 	commitName  = regexp.MustCompile(`\b[0-9a-f]{7,40}\b`)
 )
 
-// A Round is how often everybody has been tried already about what a page tells of, and who that was.
+// A Round is the round of an escalation: how often each person has been called about the incidents before.
 type Round struct {
-	Before int      // rounds; 0: this is the first
+	Before int      // completed rounds; 0: this is the first
 	Called []string // names, in the order of the first call
 }
 
-// String says how often it has been round: "This is the third round; Ada and Grace have not acknowledged." It says nothing
-// of a first one.
+// String returns a sentence for a later round: "This is the third round; Ada and Grace have not acknowledged." It is
+// empty in the first.
 func (r Round) String() string {
 	switch {
 	case r.Before == 0:
@@ -167,7 +165,7 @@ func (r Round) String() string {
 	return fmt.Sprintf("This is the %s round; %s have not acknowledged.", ordinal(r.Before+1), phrase.List(r.Called))
 }
 
-// ordinal is a number as one counts: third, 21st.
+// ordinal returns the ordinal of a number: third, 21st.
 func ordinal(n int) string {
 	words := []string{"zeroth", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"}
 	if n < len(words) {

@@ -10,7 +10,7 @@ import (
 	"valkyrie/alerts/message"
 )
 
-// TestKindsHaveWords: of every kind a call says what is wrong, in sentences without holes.
+// TestKindsHaveWords checks that a call about each kind has complete sentences.
 func TestKindsHaveWords(t *testing.T) {
 	now := alertstest.Start.Add(90 * time.Minute)
 	for kind, want := range map[incident.Kind]string{

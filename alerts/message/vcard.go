@@ -4,8 +4,8 @@ import (
 	"strings"
 )
 
-// VCard is a contact for the number that calls come from, so that a phone can ring for it as it does for nobody else.
-// Version 3.0 is what phones read (RFC 2426); its lines end as there.
+// VCard returns a contact for the number that calls come from, so that a phone can ring with its own tone, and in
+// silent mode. Phones read version 3.0 (RFC 2426), whose lines end with CR LF.
 func VCard(number string) string {
 	return strings.Join([]string{
 		"BEGIN:VCARD",

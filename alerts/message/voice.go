@@ -12,19 +12,19 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// A voice words times and numbers for one person: to be read, short and exact; or to be said, as people say them.
+// A voice words times and numbers for one person: written short and exact, or spoken as people speak.
 type voice struct {
 	zone  *time.Location // of the person
 	now   time.Time
 	aloud bool
 }
 
-// LocalTime formats t by a person's clock, short enough for a text: "04:23 CET", with its day where that is not today.
+// LocalTime formats t by a person's clock, short enough for a text: "04:23 CET", with the day unless it is today.
 func LocalTime(p oncall.Person, t, now time.Time) string {
 	return voice{zone: p.Zone.Location(), now: now}.clock(t)
 }
 
-// clock is a moment by the person's clock: "04:23 CET", "Fri 04:23 CET"; or "4:23 in the morning, Berlin time".
+// clock formats a time by the person's clock: "04:23 CET", "Fri 04:23 CET"; aloud, "4:23 in the morning, Berlin time".
 func (v voice) clock(t time.Time) string {
 	t = t.In(v.zone)
 	if v.aloud {
@@ -33,9 +33,10 @@ func (v voice) clock(t time.Time) string {
 	return v.day(t, "2 Jan ", "Mon ", t.Format("Mon ")) + t.Format("15:04 MST")
 }
 
-// day words the day of a moment in the layout of a date or of a weekday, unless it is today: by its date when it is a week away, as the weekday may be another then.
+// day formats the day of a time with the date's or the weekday's layout; empty for today. A day about a week away gets
+// its date, because its weekday is ambiguous.
 func (v voice) day(t time.Time, date, weekday, yesterday string) string {
-	const far = 6 * 24 * time.Hour // a little less, as days are counted by the calendar
+	const far = 6 * 24 * time.Hour // a little less, because days are counted by the calendar
 	now := v.now.In(v.zone)
 	switch t.Format(time.DateOnly) {
 	case now.Format(time.DateOnly):
@@ -49,16 +50,16 @@ func (v voice) day(t time.Time, date, weekday, yesterday string) string {
 	return t.Format(weekday)
 }
 
-// since is when an incident, or what is down of it now, began, and how long ago that is.
+// since says when an incident, or its present outage, began, and how long ago.
 func (v voice) since(i incident.Incident) string {
 	began := i.Since
-	if i.Kind == incident.Down && i.IsDownNow() { // it may have been fine in between
+	if i.Kind == incident.Down && i.IsDownNow() { // it may have recovered in between
 		began = i.Outages[len(i.Outages)-1].Since
 	}
-	return fmt.Sprintf("since %s, that is %s", v.clock(began), v.spell(v.now.Sub(began)))
+	return fmt.Sprintf("since %s, that is %s", v.clock(began), v.formatDuration(v.now.Sub(began)))
 }
 
-// plain is a text that was written for the eye, as it can be said.
+// plain returns a written text, reworded for speech if aloud.
 func (v voice) plain(s string) string {
 	if v.aloud {
 		return speakable(s)
@@ -66,7 +67,7 @@ func (v voice) plain(s string) string {
 	return s
 }
 
-// sayClock is the time of day as people say it: "4:23 in the morning", "9 o'clock in the evening".
+// sayClock returns the time of day as people say it: "4:23 in the morning", "9 o'clock in the evening".
 func sayClock(t time.Time) string {
 	const noon, evening, night = 12, 18, 22
 	part := "in the morning"
@@ -84,7 +85,7 @@ func sayClock(t time.Time) string {
 	return t.Format("3:04") + " " + part
 }
 
-// sayZone is the zone's city: "Berlin time", "New York time".
+// sayZone returns the zone's city: "Berlin time", "New York time".
 func sayZone(zone *time.Location) string {
 	if zone == time.UTC || zone.String() == "UTC" {
 		return "UTC"
@@ -93,8 +94,8 @@ func sayZone(zone *time.Location) string {
 	return strings.ReplaceAll(parts[len(parts)-1], "_", " ") + " time"
 }
 
-// spell is how long something has lasted: "12 min", or "12 minutes".
-func (v voice) spell(d time.Duration) string {
+// formatDuration formats a duration: "12 min", or "12 minutes" aloud.
+func (v voice) formatDuration(d time.Duration) string {
 	if !v.aloud {
 		return phrase.Duration(d)
 	}
@@ -106,7 +107,7 @@ func (v voice) spell(d time.Duration) string {
 	return sayDuration(d)
 }
 
-// regions names them: a voice stumbles over hyphens.
+// regions lists region names; aloud without hyphens, which speech engines mispronounce.
 func (v voice) regions(names []string) string {
 	if v.aloud {
 		return strings.ReplaceAll(phrase.List(names), "-", " ")
@@ -114,12 +115,12 @@ func (v voice) regions(names []string) string {
 	return phrase.List(names)
 }
 
-// detail is an error's text.
+// detail words an error's text.
 func (v voice) detail(s string) string {
 	return sentence(v.plain(s))
 }
 
-// sayDuration is a duration in words: "1 hour 30 minutes", "10 seconds", "800 milliseconds".
+// sayDuration returns a duration in words: "1 hour 30 minutes", "10 seconds", "800 milliseconds".
 func sayDuration(d time.Duration) string {
 	if d < time.Second && d > 0 {
 		return amount(float64(d.Milliseconds()), "millisecond")
@@ -153,8 +154,7 @@ var (
 	signs      = strings.NewReplacer("<=", "at most", ">=", "at least", "!=", "is not", "==", "is", "->", "to", "_", " ")
 )
 
-// speakable words what was written for the eye so that a voice can say it: "15s" is 15 seconds, and an address its host and
-// path.
+// speakable rewords a written text for speech: "15s" becomes 15 seconds, and an address its host and path.
 func speakable(s string) string {
 	s = webAddress.ReplaceAllString(s, "$1")
 	s = goDuration.ReplaceAllStringFunc(s, func(m string) string {

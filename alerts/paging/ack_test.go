@@ -11,16 +11,16 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// expiring are the people on call when an acknowledgement holds for half an hour.
+// expiring returns an on-call configuration whose acknowledgements expire after half an hour.
 func expiring() *oncall.OnCall {
 	o := alertstest.OnCall
 	o.AckExpires = 30 * time.Minute
 	return &o
 }
 
-// taken is a world in which Ada has just acknowledged the incident.
-func taken(i incident.Incident) *world {
-	w := &world{now: alertstest.Start, onCall: expiring()}
+// taken returns a simulation in which Ada has just acknowledged the incident.
+func taken(i incident.Incident) *simulation {
+	w := &simulation{now: alertstest.Start, onCall: expiring()}
 	w.accept(w.step(paging.IncidentUpdated{Incident: i}))
 	w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey})
 	w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.Human})
@@ -28,8 +28,8 @@ func taken(i incident.Incident) *world {
 	return w
 }
 
-// TestAckExpires: what is still bad half an hour after it was acknowledged calls again, and says whose it was; a doubled
-// key press of the first call does not take it on again.
+// TestAckExpires checks that an incident that is still bad half an hour after its acknowledgement calls again and names
+// the person; a repeated key press of the first call does not renew it.
 func TestAckExpires(t *testing.T) {
 	w := taken(alertstest.Incident("a", incident.Down, 1, false))
 	first := w.route.Pages[0].ID
@@ -62,9 +62,9 @@ func TestAckExpires(t *testing.T) {
 	}
 }
 
-// TestAckAgain: who has acknowledged and does so again before it expires has it for another half hour; who texts meanwhile
-// that they would have it too does not lengthen it.
-func TestAckAgain(t *testing.T) {
+// TestAckRenewal checks that a repeated acknowledgement by the same person restarts the half hour, and one by another
+// person does not.
+func TestAckRenewal(t *testing.T) {
 	w := taken(alertstest.Incident("a", incident.Down, 1, false))
 	w.after(20 * time.Minute)
 	w.step(paging.Reply{From: alertstest.OnCall.People[0].Phone, Body: "ack"})
@@ -78,8 +78,9 @@ func TestAckAgain(t *testing.T) {
 	}
 }
 
-// TestAckExpiresOnlyOfWhatIsBad: nobody is called again about what is over, quiet, muted, or only texts.
-func TestAckExpiresOnlyOfWhatIsBad(t *testing.T) {
+// TestAckExpiryConditions checks that an expired acknowledgement causes no call about an incident that is resolved,
+// quiet, muted, or only texts.
+func TestAckExpiryConditions(t *testing.T) {
 	flapping := func(runs int, failed time.Duration, spells ...incident.Outage) incident.Incident {
 		i := alertstest.Incident("a", incident.Flapping, runs, false)
 		i.PagesNow, i.Last, i.Outages = true, alertstest.Start.Add(failed), spells
@@ -88,28 +89,28 @@ func TestAckExpiresOnlyOfWhatIsBad(t *testing.T) {
 	over := incident.Outage{Since: alertstest.Start, Until: alertstest.Start.Add(5 * time.Minute)}
 	for name, c := range map[string]struct {
 		first incident.Incident
-		do    func(w *world)
+		do    func(w *simulation)
 		want  string
 	}{
-		"it is over": {alertstest.Incident("a", incident.Down, 1, false), func(w *world) {
+		"it is over": {alertstest.Incident("a", incident.Down, 1, false), func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
 		}, "[all-clear text Ada]"},
-		"it comes and goes, and is quiet": {flapping(1, 0), func(w *world) {
+		"it comes and goes, and is quiet": {flapping(1, 0), func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: flapping(2, 20*time.Minute, over)})
 		}, "[]"},
-		"it comes and goes, and is down": {flapping(1, 0), func(w *world) {
+		"it comes and goes, and is down": {flapping(1, 0), func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: flapping(2, 20*time.Minute, over, incident.Outage{Since: alertstest.Start.Add(20 * time.Minute)})})
 		}, "[alarm call Ada]"},
-		"it comes and goes, and fails again": {flapping(1, 0, over), func(w *world) {
+		"it comes and goes, and fails again": {flapping(1, 0, over), func(w *simulation) {
 			w.now = w.now.Add(50 * time.Minute)
 			w.step(paging.IncidentUpdated{Incident: flapping(2, 50*time.Minute, over)})
 		}, "[alarm call Ada]"},
-		"it is muted": {alertstest.Incident("a", incident.Down, 1, false), func(w *world) {
+		"it is muted": {alertstest.Incident("a", incident.Down, 1, false), func(w *simulation) {
 			w.step(paging.Reply{From: alertstest.OnCall.People[0].Phone, Body: "mute 3h"})
 		}, "[]"},
-		"it only texts": {alertstest.Incident("a", incident.Degraded, 1, false), func(*world) {}, "[]"},
+		"it only texts": {alertstest.Incident("a", incident.Degraded, 1, false), func(*simulation) {}, "[]"},
 	} {
-		w := &world{now: alertstest.Start, onCall: expiring()}
+		w := &simulation{now: alertstest.Start, onCall: expiring()}
 		w.accept(w.step(paging.IncidentUpdated{Incident: c.first}))
 		w.step(paging.Reply{From: alertstest.OnCall.People[0].Phone, Body: "ack"})
 		for _, p := range w.sent {
@@ -124,7 +125,7 @@ func TestAckExpiresOnlyOfWhatIsBad(t *testing.T) {
 	}
 }
 
-// TestAckExpiresPerJourney: a journey may have its own time.
+// TestAckExpiresPerJourney checks that a journey may have its own expiry.
 func TestAckExpiresPerJourney(t *testing.T) {
 	w := taken(alertstest.Incident("a", incident.Down, 1, false))
 	w.onCall.Journeys = map[string]oncall.JourneyNotes{"a": {AckExpires: 2 * time.Hour}}
@@ -136,15 +137,16 @@ func TestAckExpiresPerJourney(t *testing.T) {
 	}
 }
 
-// TestAckExpiresForReal: with the real store and the real protocol of the phone, it calls again, and the key ends it again.
-func TestAckExpiresForReal(t *testing.T) {
+// TestAckExpiresEndToEnd checks with the real store and phone protocol that the incident calls again, and that the key
+// acknowledges it again.
+func TestAckExpiresEndToEnd(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	o.pager.OnCall.AckExpires = 30 * time.Minute
 	o.down()
-	o.mustPass(29 * time.Minute)
+	o.mustAdvance(29 * time.Minute)
 	o.wantCalls("Ada")
-	o.mustPass(2 * time.Minute)
+	o.mustAdvance(2 * time.Minute)
 	o.wantCalls("Ada Ada")
 	words := strings.Join(o.exchange.Calls()[1].Words, "\n")
 	if !strings.Contains(words, "Ada acknowledged it 30 minutes ago, and it still fails.") || !strings.Contains(words, "since 3 o'clock in the morning, UTC") {

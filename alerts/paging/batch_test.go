@@ -10,11 +10,11 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// TestNoticeNamesAll: so do the texts that tell that a mute, or a maintenance, has ended.
+// TestNoticeNamesAll checks that the notices of an ended mute and an ended maintenance name all journeys.
 func TestNoticeNamesAll(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		about := alertstest.ManyIncidents(t, 1)
-		w := &world{now: alertstest.Start}
+		w := &simulation{now: alertstest.Start}
 		w.route.Incidents = about
 		for i := range w.route.Incidents {
 			w.route.Incidents[i].State = incident.Acknowledged

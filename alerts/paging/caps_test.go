@@ -20,8 +20,8 @@ func capped(c oncall.Caps) *oncall.OnCall {
 	return &o
 }
 
-// unanswered has everybody let it ring for so many minutes.
-func (w *world) unanswered(minutes int) {
+// unanswered runs the simulation for so many minutes with every call unanswered.
+func (w *simulation) unanswered(minutes int) {
 	for range minutes * 4 {
 		for {
 			live := false
@@ -44,7 +44,7 @@ func (w *world) unanswered(minutes int) {
 	}
 }
 
-func (w *world) count(match string) (n int) {
+func (w *simulation) count(match string) (n int) {
 	for _, p := range w.sent {
 		if strings.HasPrefix(fmt.Sprintf("%s %s %s", p.Purpose, p.Channel, p.Person), match) {
 			n++
@@ -53,10 +53,10 @@ func (w *world) count(match string) (n int) {
 	return n
 }
 
-// TestCallsPerHour: nobody is called more often than the cap says, and it is said once, in a text and in the incident; but a
-// new incident's first call goes out, and after the hour it goes on.
+// TestCallsPerHour checks that the cap limits the calls to a person, is announced once, in a text and in the incident,
+// exempts a new incident's first call, and ends after the hour.
 func TestCallsPerHour(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: capped(oncall.Caps{CallsPerHour: 5, TextsPerHour: 50})}
+	w := &simulation{now: alertstest.Start, onCall: capped(oncall.Caps{CallsPerHour: 5, TextsPerHour: 50})}
 	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 	w.unanswered(50)
 	if a, g := w.count("alarm call Ada"), w.count("alarm call Grace"); a != 5 || g != 5 {
@@ -86,13 +86,14 @@ func TestCallsPerHour(t *testing.T) {
 	w.sent = nil
 	w.unanswered(30)
 	if n := w.count("alarm call"); n == 0 {
-		t.Error("nobody was called after the hour")
+		t.Error("no call after the hour")
 	}
 }
 
-// TestMonth: when the month's money is spent, only first pages go out, to everybody; in the next month it goes on.
-func TestMonth(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: capped(oncall.Caps{Month: 1, CallPrice: 0.1, TextPrice: 0.05})}
+// TestMonthlyBudget checks that only first pages go out once the month's budget is spent, to each person, and that the
+// next month lifts the cap.
+func TestMonthlyBudget(t *testing.T) {
+	w := &simulation{now: alertstest.Start, onCall: capped(oncall.Caps{Month: 1, CallPrice: 0.1, TextPrice: 0.05})}
 	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 	w.unanswered(60)
 	if n := w.count("alarm call"); n != 9 { // and two texts
@@ -110,13 +111,13 @@ func TestMonth(t *testing.T) {
 	w.sent, w.now = nil, time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
 	w.unanswered(3)
 	if n := w.count("alarm call"); n == 0 {
-		t.Error("nobody was called in the next month")
+		t.Error("no call in the next month")
 	}
 }
 
-// TestTextsPerHour: an all-clear that is held back comes when there is room.
+// TestTextsPerHour checks that an all-clear held back by a cap is sent later.
 func TestTextsPerHour(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: capped(oncall.Caps{TextsPerHour: 3})}
+	w := &simulation{now: alertstest.Start, onCall: capped(oncall.Caps{TextsPerHour: 3})}
 	for i := range 4 {
 		w.step(paging.IncidentUpdated{Incident: alertstest.Incident(fmt.Sprint("a", i), incident.Degraded, 1, false)})
 	}
@@ -132,16 +133,16 @@ func TestTextsPerHour(t *testing.T) {
 	}
 }
 
-// TestCapsAreLogged: what is held back is in the log, once.
+// TestCapsAreLogged checks that a page held back is logged once.
 func TestCapsAreLogged(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	var log bytes.Buffer
 	o.pager.Log = slog.New(slog.NewTextHandler(&log, nil))
 	o.pager.OnCall = *capped(oncall.Caps{CallsPerHour: 1})
 	o.exchange.Default("no-answer")
 	o.down()
-	o.mustPass(90 * time.Second)
+	o.mustAdvance(90 * time.Second)
 	o.wantCalls("Ada Grace")
 	if n := strings.Count(log.String(), `msg="page held back"`); n != 2 {
 		t.Errorf("it is logged %d times:\n%s", n, log.String())

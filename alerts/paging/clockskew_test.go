@@ -9,29 +9,29 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// TestClockPutBack: what a clock noted that was two hours ahead holds nobody up when it is put right.
-func TestClockPutBack(t *testing.T) {
+// TestClockSetBack checks that waits stored by a clock two hours ahead delay no page once the clock is corrected.
+func TestClockSetBack(t *testing.T) {
 	for name, c := range map[string]struct {
-		do   func(w *world) // two hours ahead
-		want string         // the first that is sent within six minutes of the right time
+		do   func(w *simulation) // with the clock two hours ahead
+		want string              // the first page sent within six minutes of the corrected time
 	}{
-		"the pause": {func(w *world) {
+		"the pause": {func(w *simulation) {
 			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 			w.accept(w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.NoAnswer}))
 			w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.NoAnswer})
 		}, "[alarm call Ada]"},
-		"too many requests": {func(w *world) {
+		"too many requests": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.accept(w.sent[1:])
 			w.step(paging.NotSent{PageID: w.sent[0].ID})
 		}, "[alarm call Ada]"},
-		"a sender that died": {func(w *world) {
+		"a sender that died": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
 		}, "[alarm text Ada]"},
-		"a carrier that never says how the call went": {func(w *world) {
+		"a call without a report of its end": {func(w *simulation) {
 			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 		}, "[alarm call Grace]"},
-		"a return": {func(w *world) {
+		"a return": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, true)})
 			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, false)}))
 			for range 2 {
@@ -40,7 +40,7 @@ func TestClockPutBack(t *testing.T) {
 		}, "[alarm call Ada]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &world{now: alertstest.Start.Add(2 * time.Hour)}
+			w := &simulation{now: alertstest.Start.Add(2 * time.Hour)}
 			c.do(w)
 			w.now, w.sent = alertstest.Start, nil
 			for range 6 * 4 {
@@ -59,10 +59,10 @@ func TestClockPutBack(t *testing.T) {
 	}
 }
 
-// TestClockPutBackElsewhere: nor does it keep a page from the second carrier, or an acknowledgement from expiring.
-func TestClockPutBackElsewhere(t *testing.T) {
-	t.Run("the second carrier", func(t *testing.T) {
-		w := &world{now: alertstest.Start.Add(2 * time.Hour), onCall: twoCarriers()}
+// TestClockSetBackElsewhere checks the same for failover and for the expiry of an acknowledgement.
+func TestClockSetBackElsewhere(t *testing.T) {
+	t.Run("failover", func(t *testing.T) {
+		w := &simulation{now: alertstest.Start.Add(2 * time.Hour), onCall: withFailover()}
 		for _, p := range w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}) {
 			w.step(paging.SendUnknown{PageID: p.ID, Why: "time-out"})
 		}
@@ -70,11 +70,11 @@ func TestClockPutBackElsewhere(t *testing.T) {
 		w.step(paging.Tick{})
 		w.now = w.now.Add(35 * time.Second)
 		if w.step(paging.Tick{}); len(w.sent) != 2 || w.sent[0].Via != incident.Failover || w.sent[1].Via != incident.Failover {
-			t.Errorf("after 35 s the second carrier has got %s", names(w.sent))
+			t.Errorf("after 35 s the failover channel has %s", names(w.sent))
 		}
 	})
 	t.Run("an acknowledgement", func(t *testing.T) {
-		w := &world{now: alertstest.Start.Add(2 * time.Hour), onCall: expiring()}
+		w := &simulation{now: alertstest.Start.Add(2 * time.Hour), onCall: expiring()}
 		w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 		w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey})
 		w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.Human})
@@ -87,9 +87,9 @@ func TestClockPutBackElsewhere(t *testing.T) {
 	})
 }
 
-// TestGatherForAMinute: the clock is not taken for wrong when the longest wait for what else goes wrong is asked for.
+// TestGatherForAMinute checks that the longest configurable gathering is not repaired as clock skew.
 func TestGatherForAMinute(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: gathering(time.Minute)}
+	w := &simulation{now: alertstest.Start, onCall: gathering(time.Minute)}
 	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 	for range 59 {
 		w.now = w.now.Add(time.Second)

@@ -13,10 +13,10 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// drill begins one, and returns the office in which it takes place.
-func drill(t *testing.T, to string, behaviours ...string) *office {
+// drill starts a drill and returns the instance that runs it.
+func drill(t *testing.T, to string, behaviours ...string) *instance {
 	t.Helper()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	for _, b := range behaviours {
 		parsed, err := standin.ParseBehaviour(b)
 		if err != nil {
@@ -30,7 +30,8 @@ func drill(t *testing.T, to string, behaviours ...string) *office {
 	return o
 }
 
-// TestDrill: a drill calls as an alarm does, and says that it is one; it goes once round, and then has failed, which is said.
+// TestDrill checks that a drill calls like an alarm, says that it is a drill, calls each person once, and reports a
+// failure.
 func TestDrill(t *testing.T) {
 	for name, c := range map[string]struct {
 		to      string
@@ -45,14 +46,14 @@ func TestDrill(t *testing.T) {
 		"it is passed on":        {"", []string{"press 69", "press 4"}, "Ada Grace", "Grace", "Grace has acknowledged", ""},
 		"it is for one":          {"Grace", []string{"press 4"}, "Grace", "Grace", "Grace has acknowledged", ""},
 		"who does not pick up":   {"Grace", []string{"busy", "press 4"}, "Grace Ada", "Ada", "Ada has acknowledged", ""},
-		"nobody does": {
+		"not answered": {
 			"", []string{"no-answer", "listen"}, "Ada Grace", "", "nobody has acknowledged. Ada: no-answer, Grace: human", "VALKYRIE: the drill has failed: nobody has acknowledged. Ada: no-answer, Grace: human",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			o := drill(t, c.to, c.phones...)
-			o.mustPass(20 * time.Minute)
+			o.mustAdvance(20 * time.Minute)
 			o.wantCalls(c.calls)
 			words := o.exchange.Calls()[0].TwiML
 			if !strings.Contains(words, "This is a drill. Nothing is wrong.") || strings.Contains(words, "mute") {
@@ -62,7 +63,7 @@ func TestDrill(t *testing.T) {
 			if rec.Kind != incident.Drilled || rec.State != incident.Resolved || rec.AckedBy != c.by || rec.Closing != c.closing {
 				t.Errorf("in the history: %s, %s, by %q: %s", rec.Kind, rec.State, rec.AckedBy, rec.Closing)
 			}
-			if got := fmt.Sprint(bodies(o.town)); got != "["+c.texts+"]" {
+			if got := fmt.Sprint(bodies(o.testbed)); got != "["+c.texts+"]" {
 				t.Errorf("texts: %s", got)
 			}
 			if r := o.route(); len(r.Incidents) != 0 || len(r.Pages) != 0 || r.Drill.ID != "" {
@@ -72,19 +73,19 @@ func TestDrill(t *testing.T) {
 	}
 }
 
-// bodies are the texts that were sent.
-func bodies(w *town) (all []string) {
+// bodies returns the texts that were sent.
+func bodies(w *testbed) (all []string) {
 	for _, x := range w.exchange.Texts() {
 		all = append(all, x.Body)
 	}
 	return all
 }
 
-// TestDrillGivesWay: what is really wrong ends a drill, whose call is hung up, and is called about; and there is no drill
-// while something is.
+// TestDrillGivesWay checks that a real incident ends a drill, hangs up its call and is called about, and that no drill
+// starts during an incident.
 func TestDrillGivesWay(t *testing.T) {
 	t.Parallel()
-	o := newRingingTown(t, time.Second, time.Minute).open(nil)
+	o := newRingingTestbed(t, time.Second, time.Minute).open(nil)
 	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "", o.time()); err != nil {
 		t.Fatal(err)
 	}
@@ -111,17 +112,17 @@ func TestDrillGivesWay(t *testing.T) {
 		t.Errorf("a drill during an outage: %v", err)
 	}
 	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "Bob", o.time()); err == nil {
-		t.Error("Bob is nobody")
+		t.Error("accepted Bob, who is not on call")
 	}
 	o.exchange.Close()
 }
 
-// TestScheduledDrill: it takes place once at each of its times, however many pagers there are; one that nobody was there for
-// is left out.
+// TestScheduledDrill checks that several pagers start a scheduled drill once, and that one missed by all of them is
+// skipped.
 func TestScheduledDrill(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, 5*time.Second)
-	offices := []*office{w.open(nil), w.open(nil), w.open(nil)}
+	w := newTestbed(t, 5*time.Second)
+	offices := []*instance{w.open(nil), w.open(nil), w.open(nil)}
 	for _, o := range offices {
 		o.pager.OnCall = *sleepers(t, `  drills: {every: "first Tuesday 10:00", zone: Europe/Berlin}`)
 	}
@@ -131,7 +132,7 @@ func TestScheduledDrill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.later(to.Sub(w.time()))
+		w.advanceClock(to.Sub(w.time()))
 		var all sync.WaitGroup
 		for _, o := range offices {
 			all.Go(func() {
@@ -143,7 +144,7 @@ func TestScheduledDrill(t *testing.T) {
 			})
 		}
 		all.Wait()
-		w.settle()
+		w.waitIdle()
 	}
 	at("2026-11-30T10:00:00+01:00")
 	at("2026-12-01T09:59:59+01:00")
@@ -152,17 +153,17 @@ func TestScheduledDrill(t *testing.T) {
 	w.wantCalls("Ada")
 	at("2026-12-01T10:30:00+01:00")
 	w.wantCalls("Ada")
-	at("2027-01-05T12:00:00+01:00") // nobody was there at 10
+	at("2027-01-05T12:00:00+01:00") // no pager ran at 10
 	w.wantCalls("Ada")
 	at("2027-02-02T10:20:00+01:00")
 	w.wantCalls("Ada Ada")
-	offices[0].mustPass(0)
+	offices[0].mustAdvance(0)
 	if in := offices[0].route().Incidents; len(in) != 0 {
 		t.Errorf("%+v", in)
 	}
 }
 
-// TestDrillTimes: the weekday of a month, also the last, and cron.
+// TestDrillTimes checks the schedules: the weekday of a month, also the last, and cron.
 func TestDrillTimes(t *testing.T) {
 	for text, want := range map[string]string{
 		"first Tuesday 10:00":         "2026-12-01T10:00",

@@ -12,15 +12,15 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// TestRungDelays: the next one is not called before the delay is over, and at once when there is none.
-func TestRungDelays(t *testing.T) {
+// TestEscalationDelays checks that the next person is called when the step's delay is over, and at once without one.
+func TestEscalationDelays(t *testing.T) {
 	text := strings.Replace(string(alerts.Example()), "escalation: [Ada, Grace]", "escalation: [Ada, {call: Grace, after: 2m}, Ada]", 1)
 	c, err := config.Parse("alerts.yaml", []byte(text), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.OnCall.Gather = 0
-	w := &world{now: alertstest.Start, onCall: &c.OnCall}
+	w := &simulation{now: alertstest.Start, onCall: &c.OnCall}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 	w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.Busy})
 	w.now = w.now.Add(119 * time.Second)

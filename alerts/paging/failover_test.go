@@ -17,19 +17,20 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// twoCarriers are the people on call with a second channel, and an address of Ada's.
-func twoCarriers() *oncall.OnCall {
+// withFailover returns an on-call configuration with a failover channel, and an e-mail address for Ada.
+func withFailover() *oncall.OnCall {
 	o := alertstest.OnCall
 	o.People = []oncall.Person{{Name: "Ada", Phone: "+12025550143"}, {Name: "Grace", Phone: "+12025550187"}}
 	o.Failover = &oncall.FailoverChannel{Region: "eu-west-1", Voice: "+12025550111"}
 	return &o
 }
 
-// A trouble is what the first carrier does with what it is given.
-type trouble func(w *world, p incident.Page) paging.Event
+// A failureMode is the first provider's response to a page.
+type failureMode func(w *simulation, p incident.Page) paging.Event
 
-// hand steps, and goes on until nothing more is sent: the first carrier has its trouble, the second takes all.
-func (w *world) hand(e paging.Event, first trouble) {
+// stepThrough steps until nothing more is sent: the first provider fails in its mode, the failover channel accepts
+// everything.
+func (w *simulation) stepThrough(e paging.Event, first failureMode) {
 	events := []paging.Event{e}
 	for len(events) > 0 {
 		for _, p := range w.step(events[0]) {
@@ -43,27 +44,31 @@ func (w *world) hand(e paging.Event, first trouble) {
 	}
 }
 
-// troubles are all the ways in which the first carrier may take nothing.
-var troubles = map[string]trouble{
-	"it says too many requests": func(_ *world, p incident.Page) paging.Event { return paging.NotSent{PageID: p.ID, Why: "429"} },
-	"it has closed our account": func(_ *world, p incident.Page) paging.Event { return paging.ProviderRejected{PageID: p.ID, Why: "401"} },
-	"it never answers":          func(_ *world, p incident.Page) paging.Event { return paging.SendUnknown{PageID: p.ID, Why: "time-out"} },
-	"the sender dies":           func(*world, incident.Page) paging.Event { return nil },
+// failureModes are the ways in which the first provider may accept nothing.
+var failureModes = map[string]failureMode{
+	"it says too many requests": func(_ *simulation, p incident.Page) paging.Event { return paging.NotSent{PageID: p.ID, Why: "429"} },
+	"it has closed our account": func(_ *simulation, p incident.Page) paging.Event {
+		return paging.ProviderRejected{PageID: p.ID, Why: "401"}
+	},
+	"it never answers": func(_ *simulation, p incident.Page) paging.Event {
+		return paging.SendUnknown{PageID: p.ID, Why: "time-out"}
+	},
+	"the sender dies": func(*simulation, incident.Page) paging.Event { return nil },
 }
 
-// TestSecondChannel: whatever the first carrier's trouble is, the call and the text have been taken by the second within 45
-// s; the next ones go there at once, and when the first has recovered they go to it again.
-func TestSecondChannel(t *testing.T) {
-	for name, first := range troubles {
+// TestFailover checks that for each failure mode the failover channel has accepted the call and the text within 45 s,
+// that later pages go there at once, and that pages return to the first provider when it has recovered.
+func TestFailover(t *testing.T) {
+	for name, first := range failureModes {
 		t.Run(name, func(t *testing.T) {
-			w := &world{now: alertstest.Start, onCall: twoCarriers()}
-			w.hand(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}, first)
+			w := &simulation{now: alertstest.Start, onCall: withFailover()}
+			w.stepThrough(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}, first)
 			for range 45 {
 				w.now = w.now.Add(time.Second)
-				w.hand(paging.Tick{}, first)
+				w.stepThrough(paging.Tick{}, first)
 				for _, p := range w.route.Pages {
 					if p.State == incident.Unknown && w.now.Second()%5 == 0 {
-						w.hand(paging.SendResolved{PageID: p.ID}, first)
+						w.stepThrough(paging.SendResolved{PageID: p.ID}, first)
 					}
 				}
 			}
@@ -79,15 +84,15 @@ func TestSecondChannel(t *testing.T) {
 				t.Errorf("the text does not say what to do: %s", text.Words)
 			}
 			before := len(w.sent)
-			w.hand(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Degraded, 1, false)}, first)
+			w.stepThrough(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Degraded, 1, false)}, first)
 			if p := w.sent[before]; p.Via != incident.Failover {
 				t.Errorf("the next page was tried via %q", p.Via)
 			}
-			well := func(_ *world, p incident.Page) paging.Event { return paging.Sent{PageID: p.ID, SID: "CA" + p.ID} }
+			well := func(_ *simulation, p incident.Page) paging.Event { return paging.Sent{PageID: p.ID, SID: "CA" + p.ID} }
 			before = len(w.sent)
 			for range 30 {
 				w.now = w.now.Add(15 * time.Second)
-				w.hand(paging.Tick{}, well)
+				w.stepThrough(paging.Tick{}, well)
 			}
 			if p := w.sent[len(w.sent)-1]; len(w.sent) == before || p.Via != incident.Primary || !w.route.ProviderOutage.Since.IsZero() {
 				t.Errorf("after it has recovered: %s via %q, outage %+v", names(w.sent[before:]), p.Via, w.route.ProviderOutage)
@@ -96,9 +101,10 @@ func TestSecondChannel(t *testing.T) {
 	}
 }
 
-// TestNoCarrierAtAll: while neither takes anything, they take turns, for ever; and whoever of them recovers has the page.
-func TestNoCarrierAtAll(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: twoCarriers()}
+// TestBothProvidersDown checks that pages alternate between two failing providers without end, and that the first to
+// recover gets them.
+func TestBothProvidersDown(t *testing.T) {
+	w := &simulation{now: alertstest.Start, onCall: withFailover()}
 	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 	for range 600 {
 		for _, p := range w.route.Pages {
@@ -123,13 +129,13 @@ func TestNoCarrierAtAll(t *testing.T) {
 	}
 }
 
-// TestGivenUpTooSoon: a callback of the first carrier for a page that was given to the second is believed: its key counts,
-// and how it ended says nothing of the other call.
-func TestGivenUpTooSoon(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: twoCarriers()}
-	w.hand(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}, troubles["it never answers"])
+// TestFailoverTooEarly checks that a callback of the first provider counts for a page that failed over: its key
+// applies, and its result does not end the other call.
+func TestFailoverTooEarly(t *testing.T) {
+	w := &simulation{now: alertstest.Start, onCall: withFailover()}
+	w.stepThrough(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}, failureModes["it never answers"])
 	w.now = w.now.Add(35 * time.Second)
-	w.hand(paging.Tick{}, troubles["it never answers"])
+	w.stepThrough(paging.Tick{}, failureModes["it never answers"])
 	call := w.route.Pages[0]
 	if call.Via != incident.Failover || call.State != incident.Accepted {
 		t.Fatalf("%+v", call)
@@ -144,14 +150,14 @@ func TestGivenUpTooSoon(t *testing.T) {
 	}
 }
 
-// TestEMail: whoever has an address gets the facts there too, with nothing left out; and hears of the end.
-func TestEMail(t *testing.T) {
-	o := twoCarriers()
+// TestEmail checks that a person with an e-mail address gets the full facts there, and the all-clear.
+func TestEmail(t *testing.T) {
+	o := withFailover()
 	o.People[0].Email, o.Failover.Topic = "ada@example.com", "arn:aws:sns:eu-west-1:123456789012:valkyrie"
 	o.Journeys = map[string]oncall.JourneyNotes{"a": {Say: strings.Repeat("look at the workers first, and then ", 8), Runbook: "https://wiki.example.com/print"}}
-	w := &world{now: alertstest.Start, onCall: o}
-	well := func(_ *world, p incident.Page) paging.Event { return paging.Sent{PageID: p.ID, SID: "CA" + p.ID} }
-	w.hand(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}, well)
+	w := &simulation{now: alertstest.Start, onCall: o}
+	well := func(_ *simulation, p incident.Page) paging.Event { return paging.Sent{PageID: p.ID, SID: "CA" + p.ID} }
+	w.stepThrough(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}, well)
 	if got := names(w.sent); got != "[alarm call Ada alarm text Ada alarm email Ada]" {
 		t.Fatal(got)
 	}
@@ -165,16 +171,16 @@ func TestEMail(t *testing.T) {
 		t.Errorf("it goes to %s via %q", mail.To, mail.Via)
 	}
 	w.step(paging.Report{PageID: w.sent[0].ID, Key: paging.AckKey})
-	w.hand(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)}, well)
+	w.stepThrough(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)}, well)
 	if got := names(w.sent[3:]); got != "[all-clear text Ada all-clear email Ada]" {
 		t.Error(got)
 	}
 }
 
-// TestSecondChannelIsBusy: a page that went to the second carrier at once, as the first is out, and is not taken there for
-// long, is tried with both in turn, a little later each time.
-func TestSecondChannelIsBusy(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: twoCarriers()}
+// TestFailoverChannelBusy checks that a page which went to the failover channel first, and is rejected there,
+// alternates between both providers with backoff.
+func TestFailoverChannelBusy(t *testing.T) {
+	w := &simulation{now: alertstest.Start, onCall: withFailover()}
 	for _, p := range w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}) {
 		w.step(paging.SendUnknown{PageID: p.ID, Why: "time-out"})
 	}
@@ -182,7 +188,7 @@ func TestSecondChannelIsBusy(t *testing.T) {
 	for _, p := range w.step(paging.Tick{}) {
 		w.step(paging.Refused{PageID: p.ID, Why: "400"})
 	}
-	pending := []incident.Page{last(w, incident.Call)} // to Grace, by the second at once
+	pending := []incident.Page{last(w, incident.Call)} // to Grace, by the failover channel at once
 	vias := map[incident.Provider]int{}
 	for range 60 {
 		claimed := append(w.step(paging.Tick{}), pending...)
@@ -200,28 +206,28 @@ func TestSecondChannelIsBusy(t *testing.T) {
 	}
 }
 
-// TestInDoubtAndDropped: who may have been paged hears that it is over, also when the page was in doubt and, before it could
-// be sent once more, was refused or needed no more.
-func TestInDoubtAndDropped(t *testing.T) {
+// TestUnknownThenDropped checks that a person who may have been paged gets the all-clear, also when the page's outcome
+// was unknown and its resend was refused or cancelled.
+func TestUnknownThenDropped(t *testing.T) {
 	over := paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)}
 	for name, c := range map[string]struct {
 		onCall *oncall.OnCall
-		then   func(w *world, p incident.Page)
+		then   func(w *simulation, p incident.Page)
 	}{
-		"it is over when the second carrier's turn comes": {twoCarriers(), func(w *world, _ incident.Page) { w.now = w.now.Add(2 * time.Minute) }},
-		"it is over when it would be sent again": {&alertstest.OnCall, func(w *world, p incident.Page) {
+		"resolved before the failover": {withFailover(), func(w *simulation, _ incident.Page) { w.now = w.now.Add(2 * time.Minute) }},
+		"it is over when it would be sent again": {&alertstest.OnCall, func(w *simulation, p incident.Page) {
 			w.now = w.now.Add(time.Minute)
 			w.step(paging.SendResolved{PageID: p.ID})
 			w.step(paging.NotSent{PageID: p.ID, Why: "429"})
 		}},
-		"it is refused when it is sent again": {&alertstest.OnCall, func(w *world, p incident.Page) {
+		"it is refused when it is sent again": {&alertstest.OnCall, func(w *simulation, p incident.Page) {
 			w.now = w.now.Add(time.Minute)
 			w.step(paging.SendResolved{PageID: p.ID})
 			w.step(paging.Refused{PageID: p.ID, Why: "21610"})
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &world{now: alertstest.Start, onCall: c.onCall}
+			w := &simulation{now: alertstest.Start, onCall: c.onCall}
 			for _, p := range w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)}) {
 				w.step(paging.SendUnknown{PageID: p.ID, Why: "time-out"})
 				c.then(w, p)
@@ -235,8 +241,8 @@ func TestInDoubtAndDropped(t *testing.T) {
 	}
 }
 
-// A telegraph is a second channel that takes everything, and keeps it.
-type telegraph struct {
+// A recordingPhone accepts and keeps every dispatch, as the failover channel.
+type recordingPhone struct {
 	now func() time.Time
 
 	mu    sync.Mutex
@@ -244,34 +250,34 @@ type telegraph struct {
 	at    []time.Time
 }
 
-func (p *telegraph) Send(_ context.Context, d paging.Dispatch) (string, error) {
+func (p *recordingPhone) Send(_ context.Context, d paging.Dispatch) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.taken, p.at = append(p.taken, d), append(p.at, p.now())
 	return "aws-" + d.PageID, nil
 }
 
-func (p *telegraph) Find(context.Context, paging.Dispatch, time.Time) (string, bool, error) {
+func (p *recordingPhone) Find(context.Context, paging.Dispatch, time.Time) (string, bool, error) {
 	return "", false, errors.New("it cannot be asked")
 }
 
-func (p *telegraph) list() ([]paging.Dispatch, []time.Time) {
+func (p *recordingPhone) list() ([]paging.Dispatch, []time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.taken), slices.Clone(p.at)
 }
 
-// TestSecondChannelForReal: with the real store, the real phone and its whole protocol: whatever is wrong with Twilio's API,
-// the second channel has the call and the text within 45 s; nobody is forgotten; and afterwards things go back.
-func TestSecondChannelForReal(t *testing.T) {
+// TestFailoverEndToEnd checks with the real store, phone and protocol that for each fault of Twilio's API the failover
+// channel has the call and the text within 45 s, that each person is paged, and that pages return to Twilio afterwards.
+func TestFailoverEndToEnd(t *testing.T) {
 	const dead = standin.Behaviour("dead")
 	for _, b := range []standin.Behaviour{standin.TooMany, standin.Refuse(20003), standin.ServerError, standin.TimeoutBefore, dead} {
 		t.Run(string(b), func(t *testing.T) {
 			t.Parallel()
-			o := newTown(t, 50*time.Millisecond).open(nil)
+			o := newTestbed(t, 50*time.Millisecond).open(nil)
 			o.step = 5 * time.Second
-			second := &telegraph{now: o.time}
-			o.pager.OnCall, o.pager.Failover = *twoCarriers(), second
+			second := &recordingPhone{now: o.time}
+			o.pager.OnCall, o.pager.Failover = *withFailover(), second
 			well := o.pager.Phone
 			if b == dead {
 				o.pager.Phone = unplugged(t)
@@ -280,10 +286,10 @@ func TestSecondChannelForReal(t *testing.T) {
 			}
 			o.down()
 			planned := o.time()
-			o.mustPass(45 * time.Second)
+			o.mustAdvance(45 * time.Second)
 			taken, at := second.list()
 			if len(taken) < 2 || at[1].Sub(planned) > 45*time.Second {
-				t.Fatalf("by the second channel: %+v at %v, planned %v", taken, at, planned)
+				t.Fatalf("by the failover channel: %+v at %v, planned %v", taken, at, planned)
 			}
 			for i, c := range []incident.Channel{incident.Call, incident.Text} {
 				d := taken[slices.IndexFunc(taken, func(d paging.Dispatch) bool { return d.Channel == c })]
@@ -291,19 +297,19 @@ func TestSecondChannelForReal(t *testing.T) {
 					t.Errorf("%d: %+v", i, d)
 				}
 			}
-			o.mustPass(4 * time.Minute)
+			o.mustAdvance(4 * time.Minute)
 			taken, _ = second.list()
 			if n := len(taken); n != 4 || taken[3].To != grace {
-				t.Errorf("nobody acknowledged: %d pages by the second channel: %+v", n, taken)
+				t.Errorf("not acknowledged: %d pages by the failover channel: %+v", n, taken)
 			}
 			o.pager.Phone = well
 			o.exchange.Default(standin.Press("4"))
 			o.exchange.Default(standin.Deliver)
-			o.mustPass(6 * time.Minute)
+			o.mustAdvance(6 * time.Minute)
 			if who := o.called(); who != "Ada" && who != "Grace" {
 				t.Errorf("called: %q, want one of them", who)
 			}
-			o.wantAcked(o.called()) // whose turn it was depends on how quickly the second channel was found
+			o.wantAcked(o.called()) // the person depends on how soon the failover happened
 			if r := o.route(); !r.ProviderOutage.Since.IsZero() {
 				t.Errorf("it is still said to be out: %+v", r.ProviderOutage)
 			}
@@ -311,10 +317,10 @@ func TestSecondChannelForReal(t *testing.T) {
 	}
 }
 
-// unplugged is the real phone with nobody at the other end.
-func unplugged(t *testing.T) *twilio.Phone {
+// unplugged returns the real phone with no server to connect to.
+func unplugged(t *testing.T) *twilio.Client {
 	t.Helper()
-	p, err := twilio.New(twilio.Config{
+	p, err := twilio.New(twilio.ClientConfig{
 		AccountSID: standin.DemoAccountSID, AuthToken: standin.DemoAuthToken, From: "+12025550100", BaseURL: "http://127.0.0.1:1",
 	})
 	if err != nil {
@@ -323,14 +329,15 @@ func unplugged(t *testing.T) *twilio.Phone {
 	return p
 }
 
-// TestSecondChannelNotConnected: a program that lacks the second channel that alerts.yaml names goes on trying the first.
-func TestSecondChannelNotConnected(t *testing.T) {
+// TestFailoverNotConnected checks that a program without the configured failover channel keeps trying the first
+// provider.
+func TestFailoverNotConnected(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
-	o.pager.OnCall = *twoCarriers()
+	o := newTestbed(t, time.Second).open(nil)
+	o.pager.OnCall = *withFailover()
 	o.exchange.Behave(alertstest.AdasNumber, standin.Refuse(20003), standin.Refuse(20003))
 	o.down()
-	o.mustPass(2 * time.Minute)
+	o.mustAdvance(2 * time.Minute)
 	o.wantCalls("Ada")
 	o.wantAcked("Ada")
 }

@@ -18,12 +18,12 @@ func gathering(d time.Duration) *oncall.OnCall {
 	return &o
 }
 
-// TestTenIncidentsMakeOneCall: ten that begin within a minute make one call, and one text, that say so; a key makes all of
-// them somebody's.
+// TestTenIncidentsMakeOneCall checks that ten incidents within a minute make one call and one text which name their
+// number, and that one key acknowledges them all.
 func TestTenIncidentsMakeOneCall(t *testing.T) {
 	for name, every := range map[string]time.Duration{"at once": 0, "every 6 s": 6 * time.Second, "every second": time.Second} {
 		t.Run(name, func(t *testing.T) {
-			w := &world{now: alertstest.Start, onCall: gathering(10 * time.Second)}
+			w := &simulation{now: alertstest.Start, onCall: gathering(10 * time.Second)}
 			for i := range 10 {
 				w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident(fmt.Sprint("journey-", i), incident.Down, 1, false)}))
 				for range int(every / time.Second) {
@@ -58,11 +58,12 @@ func TestTenIncidentsMakeOneCall(t *testing.T) {
 	}
 }
 
-// TestGather: one alone waits as long as is said; what gets no better does not wait for ever; a text that waits for the
-// morning does not come with the call; and the second call waits for nothing.
+// TestGather checks that one incident waits for the configured time, that continuous new incidents do not defer the
+// call without end, that a text for waking hours does not come with the call, and that the second call waits for
+// nothing.
 func TestGather(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: sleepers(t, "  gather: 10s")}
-	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Degraded, 1, false)}) // Ada's morning
+	w := &simulation{now: alertstest.Start, onCall: sleepers(t, "  gather: 10s")}
+	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Degraded, 1, false)}) // a text for Ada's morning
 	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 	w.after(9 * time.Second)
 	early := names(w.sent)
@@ -76,7 +77,7 @@ func TestGather(t *testing.T) {
 		t.Errorf("the next is called with %s", got)
 	}
 
-	w = &world{now: alertstest.Start, onCall: gathering(10 * time.Second)}
+	w = &simulation{now: alertstest.Start, onCall: gathering(10 * time.Second)}
 	for i := range 30 {
 		w.step(paging.IncidentUpdated{Incident: alertstest.Incident(fmt.Sprint("journey-", i), incident.Down, 1, false)})
 		w.after(5 * time.Second)
@@ -86,9 +87,9 @@ func TestGather(t *testing.T) {
 	}
 }
 
-// TestGatherWhatIsOver: what is over before the call goes out is not told.
-func TestGatherWhatIsOver(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: gathering(10 * time.Second)}
+// TestGatherSkipsResolved checks that an incident that resolves before the call is left out.
+func TestGatherSkipsResolved(t *testing.T) {
+	w := &simulation{now: alertstest.Start, onCall: gathering(10 * time.Second)}
 	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Down, 1, false)})
 	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})

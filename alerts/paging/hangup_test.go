@@ -14,7 +14,7 @@ import (
 )
 
 // hangUps steps and counts the calls that are hung up.
-func (w *world) hangUps(e paging.Event) int {
+func (w *simulation) hangUps(e paging.Event) int {
 	n := 0
 	var commands []paging.Command
 	w.route, commands = w.route.Step(e, *w.onCall, w.now)
@@ -26,47 +26,51 @@ func (w *world) hangUps(e paging.Event) int {
 	return n
 }
 
-// TestHangUp: a call that nobody needs any more is hung up, again until it is over; whoever has pressed a key hears what
-// came of it.
+// TestHangUp checks that an unneeded call is hung up, repeatedly until it is over, and that a person who has pressed a
+// key hears the answer.
 func TestHangUp(t *testing.T) {
-	ring := func() (*world, string) {
-		w := &world{now: alertstest.Start, onCall: &alertstest.OnCall}
+	ring := func() (*simulation, string) {
+		w := &simulation{now: alertstest.Start, onCall: &alertstest.OnCall}
 		w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 		return w, w.sent[0].ID
 	}
 	ack := paging.Reply{From: alertstest.OnCall.People[1].Phone, Body: "ack"}
 	over := paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)}
 	for name, c := range map[string]struct {
-		do   func(w *world, call string) int
+		do   func(w *simulation, call string) int
 		want int
 	}{
-		"somebody else acknowledges": {func(w *world, _ string) int { return w.hangUps(ack) }, 1},
-		"somebody else mutes":        {func(w *world, _ string) int { return w.hangUps(paging.Reply{From: ack.From, Body: "mute"}) }, 1},
-		"it is over while it rings":  {func(w *world, _ string) int { return w.hangUps(over) }, 1},
-		"it is over while somebody listens": {func(w *world, call string) int {
+		"another person acknowledges": {func(w *simulation, _ string) int { return w.hangUps(ack) }, 1},
+		"another person mutes":        {func(w *simulation, _ string) int { return w.hangUps(paging.Reply{From: ack.From, Body: "mute"}) }, 1},
+		"it is over while it rings":   {func(w *simulation, _ string) int { return w.hangUps(over) }, 1},
+		"resolved while a person listens": {func(w *simulation, call string) int {
 			w.step(paging.Report{PageID: call, SID: "CA"})
 			return w.hangUps(over)
 		}, 0},
-		"somebody else acknowledges while somebody listens": {func(w *world, call string) int {
+		"another person acknowledges while one listens": {func(w *simulation, call string) int {
 			w.step(paging.Report{PageID: call, SID: "CA"})
 			return w.hangUps(ack)
 		}, 1},
-		"the person acknowledges": {func(w *world, call string) int { return w.hangUps(paging.Report{PageID: call, Key: paging.AckKey}) }, 0},
-		"the person mutes":        {func(w *world, call string) int { return w.hangUps(paging.Report{PageID: call, Key: paging.MuteKey}) }, 0},
-		"it was asked just now":   {func(w *world, _ string) int { w.hangUps(ack); return w.hangUps(paging.Tick{}) }, 0},
-		"nothing was heard since": {func(w *world, _ string) int {
+		"the person acknowledges": {func(w *simulation, call string) int {
+			return w.hangUps(paging.Report{PageID: call, Key: paging.AckKey})
+		}, 0},
+		"the person mutes": {func(w *simulation, call string) int {
+			return w.hangUps(paging.Report{PageID: call, Key: paging.MuteKey})
+		}, 0},
+		"it was asked just now": {func(w *simulation, _ string) int { w.hangUps(ack); return w.hangUps(paging.Tick{}) }, 0},
+		"nothing was heard since": {func(w *simulation, _ string) int {
 			w.hangUps(ack)
 			w.now = w.now.Add(10 * time.Second)
 			return w.hangUps(paging.Tick{})
 		}, 1},
-		"it has ended": {func(w *world, call string) int {
+		"it has ended": {func(w *simulation, call string) int {
 			w.hangUps(ack)
 			w.now = w.now.Add(time.Minute)
 			return w.hangUps(paging.Report{PageID: call, Result: incident.FailedCall})
 		}, 0},
-		"the carrier has not answered yet": {func(w *world, _ string) int {
+		"the provider has not answered yet": {func(w *simulation, _ string) int {
 			w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Busy})
-			w.hangUps(ack) // while Grace's call is being handed over
+			w.hangUps(ack) // while Grace's call is being sent
 			return w.hangUps(paging.Sent{PageID: last(w, incident.Call).ID, SID: "CA2"})
 		}, 1},
 	} {
@@ -77,26 +81,27 @@ func TestHangUp(t *testing.T) {
 	}
 }
 
-// A clumsy phone cannot hang up at first.
-type clumsy struct {
+// A failingHanger fails to hang up at first.
+type failingHanger struct {
 	paging.Phone
 	fails int
 }
 
-func (p *clumsy) HangUp(ctx context.Context, sid string) error {
+func (p *failingHanger) HangUp(ctx context.Context, sid string) error {
 	if p.fails--; p.fails >= 0 {
 		return errors.New("the receiver is stuck")
 	}
 	return p.Phone.(paging.Hanger).HangUp(ctx, sid)
 }
 
-// TestHangUpForReal: Ada's phone rings; Grace acknowledges by text, and it stops, also when that did not work at once.
-func TestHangUpForReal(t *testing.T) {
+// TestHangUpEndToEnd checks that Ada's phone stops ringing when Grace acknowledges by text, also when the first hang-up
+// fails.
+func TestHangUpEndToEnd(t *testing.T) {
 	for _, fails := range []int{0, 1} {
 		t.Run(fmt.Sprint(fails), func(t *testing.T) {
 			t.Parallel()
-			o := newRingingTown(t, time.Second, time.Minute).open(nil)
-			o.pager.Phone = &clumsy{o.phone, fails}
+			o := newRingingTestbed(t, time.Second, time.Minute).open(nil)
+			o.pager.Phone = &failingHanger{o.phone, fails}
 			o.down()
 			if err := o.pager.Tick(t.Context()); err != nil {
 				t.Fatal(err)
@@ -104,21 +109,21 @@ func TestHangUpForReal(t *testing.T) {
 			if _, err := o.exchange.SendText(t.Context(), grace, "+12025550100", "ack"); err != nil {
 				t.Fatal(err)
 			}
-			o.later(10 * time.Second)
+			o.advanceClock(10 * time.Second)
 			if err := o.pager.Tick(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			o.settle()
+			o.waitIdle()
 			if c := o.exchange.Calls()[0]; c.Status != "canceled" || len(c.Words) > 0 {
 				t.Errorf("the call is %s, and has said %q", c.Status, c.Words)
 			}
 			if p := o.incident().Pages[0]; p.Result != incident.HungUp {
 				t.Errorf("its page is %s %s", p.State, p.Result)
 			}
-			if err := o.hear(2, journey.Passed); err != nil {
+			if err := o.recordRun(2, journey.Passed); err != nil {
 				t.Fatal(err)
 			}
-			o.mustPass(time.Minute)
+			o.mustAdvance(time.Minute)
 			o.wantCalls("Ada")
 			o.wantAcked("Grace")
 			o.wantTexts("Ada:alarm Ada:all-clear")

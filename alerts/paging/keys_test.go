@@ -13,9 +13,9 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// TestHeard: what a person hears after each key.
-func TestHeard(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: sleepers(t, "")}
+// TestKeyAnswers checks the speech after each key.
+func TestKeyAnswers(t *testing.T) {
+	w := &simulation{now: alertstest.Start, onCall: sleepers(t, "")}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 	page := w.sent[0].ID
 	w.onCall.People[0].Language = "de-DE"
@@ -40,23 +40,23 @@ func TestHeard(t *testing.T) {
 	}
 }
 
-// TestKeys: who is not awake yet hears it again and passes it on; who mutes it has an hour, and then it calls again.
+// TestKeys checks repeating, passing to the next person, and a mute that calls again after an hour.
 func TestKeys(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	o.exchange.Behave(alertstest.OnCall.People[0].Phone, standin.Press("7*9"))
 	o.exchange.Behave(alertstest.OnCall.People[1].Phone, standin.Press("6"))
 	o.down()
-	o.mustPass(0)
+	o.mustAdvance(0)
 	o.wantCalls("Ada Grace")
 	words := strings.Join(o.exchange.Calls()[0].Words, "\n")
 	if n := strings.Count(words, "Customers cannot print a card."); n != 2 || !strings.Contains(words, "The key 7 does nothing.") ||
 		!strings.HasSuffix(words, "Thank you, Ada. Grace is called next.") {
 		t.Errorf("it was said %d times in\n%s", n, words)
 	}
-	o.mustPass(59 * time.Minute)
+	o.mustAdvance(59 * time.Minute)
 	o.wantCalls("Ada Grace")
-	o.mustPass(2 * time.Minute)
+	o.mustAdvance(2 * time.Minute)
 	o.wantCalls("Ada Grace Ada")
 	o.wantAcked("Ada")
 	if texts := o.exchange.Texts(); !strings.HasPrefix(texts[len(texts)-1].Body, "VALKYRIE: print-card is no longer muted.") {
@@ -64,13 +64,13 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// TestAckByText: a text does what a key does; a stranger's does nothing.
+// TestAckByText checks that a text acknowledges like a key, and that an unknown number's does nothing.
 func TestAckByText(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	o.exchange.Default(standin.Listen)
 	o.down()
-	o.mustPass(0)
+	o.mustAdvance(0)
 	o.wantCalls("Ada Grace")
 	if answer, err := o.exchange.SendText(t.Context(), "+12025550199", "+12025550100", "ack"); answer != "" || err != nil {
 		t.Errorf("a stranger was answered %q %v", answer, err)
@@ -80,20 +80,20 @@ func TestAckByText(t *testing.T) {
 	if want := "Thank you, Grace. Yours: print-card down #" + o.incident().Short() + "."; answer != want || err != nil {
 		t.Errorf("got %q %v, want %q", answer, err, want)
 	}
-	o.mustPass(time.Hour)
+	o.mustAdvance(time.Hour)
 	o.wantCalls("Ada Grace")
 	o.wantAcked("Grace")
 }
 
-// TestWhoWasQuicker: who presses the key a moment after somebody else has taken it on hears so.
-func TestWhoWasQuicker(t *testing.T) {
+// TestConcurrentAck checks that a person who presses the key just after another's acknowledgement is told who has it.
+func TestConcurrentAck(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, time.Second)
-	m := &moody{}
+	w := newTestbed(t, time.Second)
+	m := &hookedStore{}
 	slow, quick := w.open(func(s incident.Store) incident.Store { m.Store = s; return m }), w.open(nil)
 	w.exchange.Callbacks(standin.NoCallbacks)
 	slow.down()
-	slow.mustPass(0)
+	slow.mustAdvance(0)
 	m.item = func() error { // Ada's key press is about to be written
 		m.item = nil
 		_, err := quick.pager.Reply(t.Context(), paging.Reply{From: grace, Body: "ack"})

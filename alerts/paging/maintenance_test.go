@@ -12,37 +12,37 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestMaintenanceEnds: that it is over is announced, once and in waking hours, if what it kept quiet is still bad; also when
-// the file has changed meanwhile.
+// TestMaintenanceEnds checks that the end of a maintenance is announced once, in waking hours, if a suppressed incident
+// is still bad, also when alerts.yaml has changed meanwhile.
 func TestMaintenanceEnds(t *testing.T) {
 	const window = "  maintenance: [{from: 2026-11-21 04:00, to: 2026-11-21 05:00, zone: Europe/Berlin, journeys: [a]}]"
 	ack := paging.Reply{From: "+12025550187", Body: "ack"}
 	for name, c := range map[string]struct {
-		do   func(w *world)
+		do   func(w *simulation)
 		want string
 	}{
-		"still bad, and somebody's": {func(w *world) {
+		"still bad, and acknowledged": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.step(ack)
 		}, "[notice text Ada]"},
-		"still bad, and the file has changed": {func(w *world) {
+		"still bad, and the file has changed": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.step(ack)
 			w.onCall.Maintenance = nil
 		}, "[notice text Ada]"},
-		"still bad, and it rings": {func(w *world) {
+		"still bad, and it rings": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 		}, "[alarm call Ada alarm text Ada notice text Ada]"},
-		"over": {func(w *world) {
+		"over": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
 		}, "[]"},
-		"another journey is bad": {func(w *world) {
+		"another journey is bad": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Degraded, 1, false)})
 			w.step(ack)
 		}, "[]"},
 	} {
-		w := &world{now: alertstest.Start, onCall: sleepers(t, window)}
+		w := &simulation{now: alertstest.Start, onCall: sleepers(t, window)}
 		w.onCall.AckExpires = 0
 		c.do(w)
 		w.after(30 * time.Minute)
@@ -65,10 +65,11 @@ func TestMaintenanceEnds(t *testing.T) {
 	}
 }
 
-// TestMaintenanceEndedLongAgo: what had to be sent again is said as it is by then; and not at all when all is well.
-func TestMaintenanceEndedLongAgo(t *testing.T) {
+// TestLateMaintenanceNotice checks that a resent notice reports the present state, and is dropped when no incident is
+// left.
+func TestLateMaintenanceNotice(t *testing.T) {
 	for _, over := range []bool{false, true} {
-		w := &world{now: alertstest.Start, onCall: sleepers(t, "  maintenance: [{from: 2026-11-21 09:00, to: 2026-11-21 10:00, zone: Europe/Berlin}]")}
+		w := &simulation{now: alertstest.Start, onCall: sleepers(t, "  maintenance: [{from: 2026-11-21 09:00, to: 2026-11-21 10:00, zone: Europe/Berlin}]")}
 		w.onCall.AckExpires = 0
 		w.now = alertstest.Start.Add(5*time.Hour + 30*time.Minute)
 		w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
@@ -94,8 +95,8 @@ func TestMaintenanceEndedLongAgo(t *testing.T) {
 	}
 }
 
-// TestDegradedReturns: what was slow, is fast again and is slow once more within a day is the same incident, since it is slow
-// now; two days later it is another.
+// TestDegradedReturns checks that a slowdown which returns within a day reopens its incident with the new start, and
+// that one two days later opens another.
 func TestDegradedReturns(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	if got, want := k.Sequence("p*20 sss p*60 sss p*60"), "degraded opens@22 degraded resolves@25 degraded reopens@85 degraded resolves@88"; got != want {

@@ -14,7 +14,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// opened is a route in which an incident was told, and its journey's state.
+// opened returns the notification state after an incident was paged about, and its journey's state.
 func opened(t *testing.T, minutes ...int) (judge.JourneyState, paging.NotificationState) {
 	t.Helper()
 	k := alertstest.Scenario{Policy: alertstest.Policy}
@@ -25,7 +25,7 @@ func opened(t *testing.T, minutes ...int) (judge.JourneyState, paging.Notificati
 	return k.State, r
 }
 
-// sent lets everything that is claimed be accepted by the carrier.
+// sent marks every claimed page as accepted by the provider.
 func sent(r paging.NotificationState, now time.Time) paging.NotificationState {
 	for _, p := range r.Pages {
 		if p.State == incident.Claimed {
@@ -40,9 +40,9 @@ func acked(r paging.NotificationState, now time.Time) paging.NotificationState {
 	return r
 }
 
-// TestAcknowledgedThereIsAcknowledgedHere: nobody is called here about what was acknowledged there, whether the incident
-// has the same id in both tables or was opened by other runs, and whichever comes first.
-func TestAcknowledgedThereIsAcknowledgedHere(t *testing.T) {
+// TestMergedAckHolds checks that an incident acknowledged in the other table is not called about here, whether both
+// have the same id or different opening runs, in either order.
+func TestMergedAckHolds(t *testing.T) {
 	now := alertstest.Start.Add(10 * time.Minute)
 	for about, minutes := range map[string][]int{"the same": {0, 1}, "under another id": {2, 3}} {
 		_, mine := opened(t, 0, 1)
@@ -59,7 +59,7 @@ func TestAcknowledgedThereIsAcknowledgedHere(t *testing.T) {
 			t.Errorf("%s: joined twice: %d pages, then %d; %s", about, len(joined.Pages), len(again.Pages), diff)
 		}
 
-		// The same, when this table's judge comes with its own incident only afterwards.
+		// The same, when this table's own incident arrives after the merge.
 		first, _ := paging.NotificationState{}.Step(paging.StateMerged{Theirs: theirs}, alertstest.OnCall, now)
 		mineState, _ := opened(t, 0, 1)
 		then, commands := first.Step(paging.IncidentUpdated{Incident: mineState.Join(state).Open[0]}, alertstest.OnCall, now)
@@ -69,8 +69,9 @@ func TestAcknowledgedThereIsAcknowledgedHere(t *testing.T) {
 	}
 }
 
-// TestComesBackAfterTheAcknowledgement: who acknowledged there had acknowledged what was over, if it came back here since.
-func TestComesBackAfterTheAcknowledgement(t *testing.T) {
+// TestReopenedAfterMergedAck checks that an acknowledgement in the other table does not cover an incident that has
+// reopened here since.
+func TestReopenedAfterMergedAck(t *testing.T) {
 	state, mine := opened(t, 0, 1)
 	theirs := acked(mine, alertstest.Start.Add(time.Minute))
 	returning := alertstest.Policy
@@ -88,8 +89,9 @@ func TestComesBackAfterTheAcknowledgement(t *testing.T) {
 	}
 }
 
-// TestOverThereIsOverHere, and the other way round: later runs decide, not how many there were.
-func TestOverThereIsOverHere(t *testing.T) {
+// TestMergedResolutionHolds checks that the later runs decide whether an incident is resolved, not their number, in
+// either direction.
+func TestMergedResolutionHolds(t *testing.T) {
 	state, _ := opened(t, 0, 1)
 	over, on := alertstest.Scenario{Policy: alertstest.Policy, State: state}, alertstest.Scenario{Policy: alertstest.Policy, State: state}
 	for m := 2; m < 6; m++ {
@@ -103,14 +105,15 @@ func TestOverThereIsOverHere(t *testing.T) {
 	}
 }
 
-// TestOwnDoingOnly: mutes and overrides that were begun or ended there count; what was there only as a copy does not.
-func TestOwnDoingOnly(t *testing.T) {
+// TestMergeOwnChangesOnly checks that mutes and overrides started or ended in the other table count, and unchanged
+// copies do not.
+func TestMergeOwnChangesOnly(t *testing.T) {
 	until := alertstest.Start.Add(time.Hour)
 	old, fresh, ended := incident.Mute{Journey: "old", Until: until}, incident.Mute{Journey: "fresh", Until: until}, incident.Mute{Journey: "ended", Until: until}
 	base := paging.NotificationState{Mutes: []incident.Mute{old, ended}}
 	theirs := paging.NotificationState{Mutes: []incident.Mute{old, fresh}}
 	mine := paging.NotificationState{Mutes: []incident.Mute{ended}} // old was unmuted here meanwhile
-	var kept paging.NotificationState                               // as it comes out of the store: times in another form
+	var kept paging.NotificationState                               // as decoded from the store: times in another form
 	text, err := json.Marshal(base)
 	if err != nil || json.Unmarshal(text, &kept) != nil {
 		t.Fatal(err)

@@ -15,18 +15,19 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// TestTriedAgainAtNight: a text that can wait waits for the morning also when it was tried in the evening, in vain.
-func TestTriedAgainAtNight(t *testing.T) {
+// TestRetryWaitsForMorning checks that a deferrable text waits for waking hours also after a failed attempt in the
+// evening.
+func TestRetryWaitsForMorning(t *testing.T) {
 	evening := alertstest.Start.Add(17*time.Hour + 59*time.Minute + 50*time.Second) // 21:59:50 in Berlin
-	for name, fail := range map[string]func(w *world, p incident.Page){
-		"too many requests": func(w *world, p incident.Page) { w.step(paging.NotSent{PageID: p.ID, Why: "429"}) },
-		"in doubt": func(w *world, p incident.Page) {
+	for name, fail := range map[string]func(w *simulation, p incident.Page){
+		"too many requests": func(w *simulation, p incident.Page) { w.step(paging.NotSent{PageID: p.ID, Why: "429"}) },
+		"in doubt": func(w *simulation, p incident.Page) {
 			w.step(paging.SendUnknown{PageID: p.ID, Why: "time-out"})
 			w.now = w.now.Add(time.Minute)
 			w.step(paging.SendResolved{PageID: p.ID})
 		},
 	} {
-		w := &world{now: evening, onCall: sleepers(t, "")}
+		w := &simulation{now: evening, onCall: sleepers(t, "")}
 		i := alertstest.Incident("a", incident.Degraded, 1, false)
 		i.Opened = evening
 		for _, p := range w.step(paging.IncidentUpdated{Incident: i}) {
@@ -46,7 +47,7 @@ func TestTriedAgainAtNight(t *testing.T) {
 	}
 }
 
-// sleepers is a file in which Ada sleeps, by the clock of Berlin, where it is 4 at start.
+// sleepers returns a configuration in which Ada sleeps by Berlin's clock, where it is 4:00 at the start.
 func sleepers(t rapid.TB, more string) *oncall.OnCall {
 	t.Helper()
 	text := `
@@ -69,39 +70,39 @@ phone: {from: "+12025550100"}
 }
 
 func TestSleep(t *testing.T) {
-	const morning = 4 * time.Hour // from start on
+	const morning = 4 * time.Hour // after the start
 	for name, c := range map[string]struct {
 		more string
-		do   func(w *world)
+		do   func(w *simulation)
 		want string
 	}{
-		"a degraded journey waits for the morning": {"", func(w *world) {
+		"a degraded journey waits for the morning": {"", func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
 			w.after(morning - time.Second)
 			w.sent = append(w.sent, incident.Page{Purpose: "morning"})
 			w.after(time.Second)
 		}, "[morning   alarm text Ada]"},
-		"what is over before the morning never texts": {"", func(w *world) {
+		"what is over before the morning never texts": {"", func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
 			w.after(time.Hour)
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 2, true)})
 			w.after(24 * time.Hour)
 		}, "[]"},
-		"a journey that is down waits for nobody": {"", func(w *world) {
+		"a journey that is down is not deferred": {"", func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 		}, "[alarm call Ada alarm text Ada]"},
-		"a severity may be another for a kind": {"  severity: {down: notify}", func(w *world) {
+		"a severity may be another for a kind": {"  severity: {down: notify}", func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.after(morning)
 		}, "[alarm text Ada]"},
-		"and for a journey": {"  journeys: {a: {severity: {degraded: page, down: log}}}", func(w *world) {
+		"and for a journey": {"  journeys: {a: {severity: {degraded: page, down: log}}}", func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Degraded, 1, false)})
 			i := alertstest.Incident("a", incident.Degraded, 1, false)
 			i.ID = "a/degraded"
 			w.step(paging.IncidentUpdated{Incident: i})
 		}, "[alarm call Ada alarm text Ada]"},
-		"the all-clear of a text waits for the morning too": {"", func(w *world) {
+		"the all-clear of a text waits for the morning too": {"", func(w *simulation) {
 			w.after(morning)
 			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)}))
 			w.after(15 * time.Hour) // 23:00
@@ -110,16 +111,16 @@ func TestSleep(t *testing.T) {
 			w.sent = append(w.sent, incident.Page{Purpose: "midnight"})
 			w.after(8 * time.Hour)
 		}, "[alarm text Ada midnight   all-clear text Ada]"},
-		"in a maintenance nobody is told, and after it they are": {"  maintenance: [{every: Saturday 03:30, for: 1h, zone: Europe/Berlin, journeys: [a]}]", func(w *world) {
+		"maintenance suppresses, and ends": {"  maintenance: [{every: Saturday 03:30, for: 1h, zone: Europe/Berlin, journeys: [a]}]", func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.after(29 * time.Minute)
 			w.sent = append(w.sent, incident.Page{Purpose: "04:29"})
 			w.after(time.Minute)
 		}, "[04:29   alarm call Ada alarm text Ada]"},
-		"a maintenance is for its journeys": {"  maintenance: [{from: 2026-11-21 04:00, to: 2026-11-21 05:00, zone: Europe/Berlin, journeys: [a]}]", func(w *world) {
+		"a maintenance is for its journeys": {"  maintenance: [{from: 2026-11-21 04:00, to: 2026-11-21 05:00, zone: Europe/Berlin, journeys: [a]}]", func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Down, 1, false)})
 		}, "[alarm call Ada alarm text Ada]"},
-		"a mute ends by itself; what is still bad rings, and the morning brings the notice": {"", func(w *world) {
+		"a mute ends by itself; what is still bad rings, and the morning brings the notice": {"", func(w *simulation) {
 			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 			w.step(paging.Report{PageID: w.sent[0].ID, Key: paging.MuteKey})
 			w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Human})
@@ -128,13 +129,13 @@ func TestSleep(t *testing.T) {
 			w.after(time.Minute)
 			w.after(3 * time.Hour)
 		}, "[alarm call Ada alarm text Ada 59 min   alarm call Ada notice text Ada]"},
-		"passed on, the next one is called, without a delay": {"  repeat_after: 10m", func(w *world) {
+		"passed on, the next one is called, without a delay": {"  repeat_after: 10m", func(w *simulation) {
 			w.onCall.Escalation[1].After = 5 * time.Minute
 			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 			w.step(paging.Report{PageID: w.sent[0].ID, Key: paging.PassKey})
 			w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Human})
 		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
-		"passed on to oneself it goes to somebody else": {"", func(w *world) {
+		"passed on to oneself it goes to another person": {"", func(w *simulation) {
 			w.onCall.Escalation = []oncall.EscalationStep{{Call: "Ada"}, {Call: "Ada"}, {Call: "Grace"}}
 			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 			w.step(paging.Report{PageID: w.sent[0].ID, Key: paging.PassKey})
@@ -142,7 +143,7 @@ func TestSleep(t *testing.T) {
 		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &world{now: alertstest.Start, onCall: sleepers(t, c.more)}
+			w := &simulation{now: alertstest.Start, onCall: sleepers(t, c.more)}
 			c.do(w)
 			if got := names(w.sent); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
@@ -151,15 +152,15 @@ func TestSleep(t *testing.T) {
 	}
 }
 
-// after lets time pass, and ticks.
-func (w *world) after(d time.Duration) {
+// after advances the clock and ticks.
+func (w *simulation) after(d time.Duration) {
 	w.now = w.now.Add(d)
 	w.step(paging.Tick{})
 }
 
-// TestNoticeInTheMorning: that a mute has ended at night says what is wrong when it is told.
+// TestNoticeInTheMorning checks that the notice of a mute that ended at night reports the state at the time of sending.
 func TestNoticeInTheMorning(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: sleepers(t, "")}
+	w := &simulation{now: alertstest.Start, onCall: sleepers(t, "")}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 	w.step(paging.Report{PageID: w.sent[0].ID, Key: paging.MuteKey, Result: incident.Human})
 	w.after(time.Hour)
@@ -171,11 +172,11 @@ func TestNoticeInTheMorning(t *testing.T) {
 	}
 }
 
-// TestNobodyIsWokenForNothing: whatever happens in a week, what only texts never does so in anybody's sleep, nor about what
-// is over, muted or under maintenance; and after a day of calm everybody knows what they have to.
-func TestNobodyIsWokenForNothing(t *testing.T) {
+// TestWakingHours plays random weeks: incidents that only text never do so in a person's sleep, nor when resolved,
+// muted or in maintenance; and after a calm day every person has been notified of the open ones.
+func TestWakingHours(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &world{now: alertstest.Start, onCall: sleepers(t, "  maintenance: [{every: 03:00, for: 2h, zone: Europe/Berlin, journeys: [a]}]")}
+		w := &simulation{now: alertstest.Start, onCall: sleepers(t, "  maintenance: [{every: 03:00, for: 2h, zone: Europe/Berlin, journeys: [a]}]")}
 		zone, _ := time.LoadLocation("Europe/Berlin")
 		told := map[string]bool{}
 		check := func(sends []incident.Page) {
@@ -222,7 +223,7 @@ func TestNobodyIsWokenForNothing(t *testing.T) {
 		}
 		for _, id := range ids {
 			if open(w.route, id) && !told[id] {
-				t.Fatalf("nobody was told of %s in a day", id)
+				t.Fatalf("no page about %s in a day", id)
 			}
 		}
 	})

@@ -38,7 +38,7 @@ func (r *NotificationState) compose(p incident.Page, at evalContext) string {
 		}
 	}
 	who, _ := at.onCall.FindPerson(p.Person)
-	t := message.Content{To: who, About: about, Also: r.otherIncidents(p, at), Fine: r.WorkingRegions, Marks: r.Releases, Round: r.escalationRound(p), OneWay: p.Via == incident.Failover, OnCall: at.onCall, Now: at.now}
+	t := message.Content{To: who, About: about, Also: r.otherIncidents(p, at), WorkingRegions: r.WorkingRegions, Releases: r.Releases, Round: r.escalationRound(p), OneWay: p.Via == incident.Failover, OnCall: at.onCall, Now: at.now}
 	switch {
 	case p.Mute != nil:
 		return message.MuteEnded(*p.Mute, who, r.unresolved(p.Mute.Journey), at.now) // as of now, not of the mute's end
@@ -53,7 +53,7 @@ func (r *NotificationState) compose(p incident.Page, at evalContext) string {
 	case p.Channel == incident.Email:
 		return t.Email()
 	case at.onCall.IsWritten(p):
-		return t.Text()
+		return t.SMS()
 	}
 	return strings.Join(t.Speech(), "\n")
 }

@@ -21,7 +21,7 @@ func TestDue(t *testing.T) {
 		}}, in(2 * time.Minute)},
 		"one that is to be sent now":       {paging.NotificationState{Pages: []incident.Page{{State: incident.Planned, PlannedAt: alertstest.Start}}}, alertstest.Start},
 		"one whose sender may have died":   {paging.NotificationState{Pages: []incident.Page{{State: incident.Claimed, LeaseUntil: in(20 * time.Second)}}}, in(20 * time.Second)},
-		"one the carrier is asked about":   {paging.NotificationState{Pages: []incident.Page{{State: incident.Unknown, ClaimedAt: in(-time.Second)}}}, in(-time.Second)},
+		"an unknown one, asked about":      {paging.NotificationState{Pages: []incident.Page{{State: incident.Unknown, ClaimedAt: in(-time.Second)}}}, in(-time.Second)},
 		"the next in the chain has a wait": {paging.NotificationState{Escalation: paging.Escalation{Pause: in(5 * time.Minute)}}, in(5 * time.Minute)},
 	} {
 		if got := c.route.Due(); !got.Equal(c.want) {

@@ -31,31 +31,30 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const grace = "+12025550187"
 
-// A town is a carrier with its phones, the database on its disk, and a clock that everybody goes by. What is in it
-// outlives an office.
-type town struct {
+// A testbed is a provider with its phones, a database on disk and one clock. It outlives the instances of the program.
+type testbed struct {
 	t        *testing.T
 	file     string
 	exchange *standin.Exchange
-	phone    *twilio.Phone
-	staffed  atomic.Pointer[office] // who takes the callbacks
-	step     time.Duration          // from tick to tick
+	phone    *twilio.Client
+	serving  atomic.Pointer[instance] // the instance that serves the callbacks
+	step     time.Duration            // from tick to tick
 
 	mu  sync.Mutex
 	now time.Time
 }
 
-// newTown builds one. patience is how long the phone waits for the carrier.
-func newTown(t *testing.T, patience time.Duration) *town {
+// newTestbed returns a testbed. patience is the phone's timeout for the provider.
+func newTestbed(t *testing.T, patience time.Duration) *testbed {
 	t.Helper()
-	return newRingingTown(t, patience, time.Millisecond)
+	return newRingingTestbed(t, patience, time.Millisecond)
 }
 
-// newRingingTown is one in which phones ring for so long.
-func newRingingTown(t *testing.T, patience, ring time.Duration) *town {
+// newRingingTestbed returns a testbed whose phones ring for a given time.
+func newRingingTestbed(t *testing.T, patience, ring time.Duration) *testbed {
 	t.Helper()
-	w := &town{t: t, file: filepath.Join(t.TempDir(), "valkyrie.db"), now: alertstest.Start, step: 15 * time.Second}
-	w.exchange = standin.New(standin.Config{
+	w := &testbed{t: t, file: filepath.Join(t.TempDir(), "valkyrie.db"), now: alertstest.Start, step: 15 * time.Second}
+	w.exchange = standin.New(standin.Options{
 		RingTime: ring, SpeakTime: time.Millisecond, MessageLatency: time.Millisecond, TimeNow: w.time,
 	})
 	api := httptest.NewServer(w.exchange)
@@ -64,14 +63,14 @@ func newRingingTown(t *testing.T, patience, ring time.Duration) *town {
 	callbacks = twilio.NewCallbacks(twilio.CallbacksConfig{
 		PublicURL: public.URL, Tokens: []string{standin.DemoAuthToken},
 		Handle: func(ctx context.Context, r paging.Report) (paging.Answer, error) {
-			return w.staffed.Load().pager.Report(ctx, r)
+			return w.serving.Load().pager.Report(ctx, r)
 		},
-		Reply: func(ctx context.Context, r paging.Reply) (string, error) { return w.staffed.Load().pager.Reply(ctx, r) },
+		Reply: func(ctx context.Context, r paging.Reply) (string, error) { return w.serving.Load().pager.Reply(ctx, r) },
 	})
 	w.exchange.Incoming(public.URL + "/twilio/reply")
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	var err error
-	w.phone, err = twilio.New(twilio.Config{
+	w.phone, err = twilio.New(twilio.ClientConfig{
 		AccountSID: standin.DemoAccountSID, AuthToken: standin.DemoAuthToken, From: "+12025550100",
 		BaseURL: api.URL, CallbackURL: public.URL, Timeout: patience, Transport: transport,
 	})
@@ -87,35 +86,35 @@ func newRingingTown(t *testing.T, patience, ring time.Duration) *town {
 	return w
 }
 
-func (w *town) time() time.Time {
+func (w *testbed) time() time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.now
 }
 
-func (w *town) later(d time.Duration) {
+func (w *testbed) advanceClock(d time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.now = w.now.Add(d)
 }
 
-// An office is one run of the program: a desk and a pager over their own handle of the database.
-type office struct {
-	*town
+// An instance is one run of the program: a recorder and a pager with their own handle of the database.
+type instance struct {
+	*testbed
 	store incident.Store
 	desk  judge.Recorder
 	pager *paging.Pager
 	close func()
 }
 
-// open starts an office, which takes the callbacks from now on. Its store is seen through wrap, if there is one.
-func (w *town) open(wrap func(incident.Store) incident.Store) *office {
+// open starts an instance, which serves the callbacks from now on. wrap, if any, wraps its store.
+func (w *testbed) open(wrap func(incident.Store) incident.Store) *instance {
 	w.t.Helper()
 	db, err := sqlite.Open(w.t.Context(), w.file)
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	o := &office{town: w, store: db, close: sync.OnceFunc(func() { db.Close() })}
+	o := &instance{testbed: w, store: db, close: sync.OnceFunc(func() { db.Close() })}
 	w.t.Cleanup(o.close)
 	if wrap != nil {
 		o.store = wrap(db)
@@ -127,29 +126,29 @@ func (w *town) open(wrap func(incident.Store) incident.Store) *office {
 		Store: o.store, OnCall: alertstest.OnCall, Phone: w.phone, Journeys: []string{"print-card", "create-order"},
 		Log: slog.New(slog.DiscardHandler), TimeNow: w.time,
 	}
-	w.staffed.Store(o)
+	w.serving.Store(o)
 	return o
 }
 
-// hear records a run of print-card in the given minute of the town's clock.
-func (o *office) hear(minute int, outcome journey.Outcome) error {
+// recordRun records a run of print-card in the given minute.
+func (o *instance) recordRun(minute int, outcome journey.Outcome) error {
 	_, err := o.desk.Record(o.t.Context(), alertstest.Run(minute, "eu", outcome))
 	return err
 }
 
 // down records two failures, which open an incident.
-func (o *office) down() {
+func (o *instance) down() {
 	o.t.Helper()
 	for minute := range 2 {
-		if err := o.hear(minute, journey.Failed); err != nil {
+		if err := o.recordRun(minute, journey.Failed); err != nil {
 			o.t.Fatal(err)
 		}
 	}
-	o.later(time.Minute)
+	o.advanceClock(time.Minute)
 }
 
-// work ticks until nothing moves any more, with the clock standing still.
-func (o *office) work() error {
+// tickUntilIdle ticks until nothing changes, with the clock stopped.
+func (o *instance) tickUntilIdle() error {
 	for {
 		before, err := o.store.Item(o.t.Context(), "ROUTE#default")
 		if err != nil {
@@ -158,7 +157,7 @@ func (o *office) work() error {
 		if err := o.pager.Tick(o.t.Context()); err != nil {
 			return err
 		}
-		o.settle()
+		o.waitIdle()
 		after, err := o.store.Item(o.t.Context(), "ROUTE#default")
 		if err != nil || after.Version == before.Version {
 			return err
@@ -166,8 +165,8 @@ func (o *office) work() error {
 	}
 }
 
-// settle waits until every call and text is over, and so is what their callbacks have led to.
-func (w *town) settle() {
+// waitIdle waits until each call and text is over and its callbacks are handled.
+func (w *testbed) waitIdle() {
 	w.t.Helper()
 	for {
 		calls, texts := len(w.exchange.Calls()), len(w.exchange.Texts())
@@ -183,26 +182,26 @@ func (w *town) settle() {
 	}
 }
 
-// pass lets time go by, with a tick at every step.
-func (o *office) pass(d time.Duration) error {
+// advance moves the clock, with a tick at each step.
+func (o *instance) advance(d time.Duration) error {
 	for ; d >= 0; d -= o.step {
-		if err := o.work(); err != nil {
+		if err := o.tickUntilIdle(); err != nil {
 			return err
 		}
-		o.later(o.step)
+		o.advanceClock(o.step)
 	}
 	return nil
 }
 
-func (o *office) mustPass(d time.Duration) {
+func (o *instance) mustAdvance(d time.Duration) {
 	o.t.Helper()
-	if err := o.pass(d); err != nil {
+	if err := o.advance(d); err != nil {
 		o.t.Fatal(err)
 	}
 }
 
-// called is who was called, in order.
-func (w *town) called() string {
+// called returns the people who were called, in order.
+func (w *testbed) called() string {
 	var who []string
 	for _, c := range w.exchange.Calls() {
 		who = append(who, person(c.To))
@@ -210,8 +209,8 @@ func (w *town) called() string {
 	return strings.Join(who, " ")
 }
 
-// texted is who got which text, in order of people.
-func (w *town) texted() string {
+// texted returns the texts, ordered by person.
+func (w *testbed) texted() string {
 	var who []string
 	for _, x := range w.exchange.Texts() {
 		what := "alarm"
@@ -234,24 +233,24 @@ func person(number string) string {
 	return number
 }
 
-// wantCalls compares who was called.
-func (w *town) wantCalls(want string) {
+// wantCalls compares the people who were called.
+func (w *testbed) wantCalls(want string) {
 	w.t.Helper()
 	if got := w.called(); got != want {
 		w.t.Errorf("called: %q, want %q", got, want)
 	}
 }
 
-// wantTexts compares who was texted.
-func (w *town) wantTexts(want string) {
+// wantTexts compares the people who were texted.
+func (w *testbed) wantTexts(want string) {
 	w.t.Helper()
 	if got := w.texted(); got != want {
 		w.t.Errorf("texted: %q, want %q", got, want)
 	}
 }
 
-// incident is the only one in the history.
-func (o *office) incident() incident.Record {
+// incident returns the only incident in the history.
+func (o *instance) incident() incident.Record {
 	o.t.Helper()
 	all, err := o.store.Incidents(o.t.Context(), time.Time{})
 	if err != nil || len(all) != 1 {
@@ -260,29 +259,30 @@ func (o *office) incident() incident.Record {
 	return all[0]
 }
 
-// wantAcked checks who has acknowledged the only incident.
-func (o *office) wantAcked(by string) {
+// wantAcked checks by whom the only incident is acknowledged.
+func (o *instance) wantAcked(by string) {
 	o.t.Helper()
 	if i := o.incident(); i.AckedBy != by {
 		o.t.Errorf("it is %s, acknowledged by %q, want by %q", i.State, i.AckedBy, by)
 	}
 }
 
-// TestTheStory: two failures call, with all that has to be known; a key ends it; those who were paged hear of the end.
-func TestTheStory(t *testing.T) {
+// TestIncidentEndToEnd checks that two failures call with all facts, that a key acknowledges, and that the person who
+// was paged gets the all-clear.
+func TestIncidentEndToEnd(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
-	o.mustPass(0)
-	if err := o.hear(0, journey.Failed); err != nil {
+	o := newTestbed(t, time.Second).open(nil)
+	o.mustAdvance(0)
+	if err := o.recordRun(0, journey.Failed); err != nil {
 		t.Fatal(err)
 	}
-	o.mustPass(30 * time.Second)
+	o.mustAdvance(30 * time.Second)
 	o.wantCalls("")
-	o.later(15 * time.Second)
-	if err := o.hear(1, journey.Failed); err != nil {
+	o.advanceClock(15 * time.Second)
+	if err := o.recordRun(1, journey.Failed); err != nil {
 		t.Fatal(err)
 	}
-	o.mustPass(0)
+	o.mustAdvance(0)
 	o.wantCalls("Ada")
 	words := strings.Join(o.exchange.Calls()[0].Words, "\n")
 	for _, part := range []string{"print a card", "wait for the PDF", "No PDF", "3 o'clock in the morning, UTC", "eu", "twice in a row", paging.Prompt, "Thank you, Ada"} {
@@ -297,17 +297,17 @@ func TestTheStory(t *testing.T) {
 		}
 	}
 	for minute := 2; minute < 10; minute++ {
-		if err := o.hear(minute, journey.Failed); err != nil {
+		if err := o.recordRun(minute, journey.Failed); err != nil {
 			t.Fatal(err)
 		}
-		o.mustPass(45 * time.Second)
+		o.mustAdvance(45 * time.Second)
 	}
 	o.wantCalls("Ada")
 	o.wantAcked("Ada")
-	if err := o.hear(10, journey.Passed); err != nil {
+	if err := o.recordRun(10, journey.Passed); err != nil {
 		t.Fatal(err)
 	}
-	o.mustPass(time.Minute)
+	o.mustAdvance(time.Minute)
 	o.wantCalls("Ada")
 	o.wantTexts("Ada:alarm Ada:all-clear")
 	rec := o.incident()
@@ -320,24 +320,24 @@ func TestTheStory(t *testing.T) {
 	}
 }
 
-// TestNobodyAcknowledges: the next one at once, a voicemail and a silent listener are nobody, and after a pause it begins
-// again; a text comes once.
-func TestNobodyAcknowledges(t *testing.T) {
+// TestUnacknowledged checks that the next person is called at once, that a voicemail and a silent listener do not
+// acknowledge, that the escalation repeats after a pause, and that each text is sent once.
+func TestUnacknowledged(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	o.exchange.Behave("", standin.NoAnswer, standin.Voicemail, standin.Listen, standin.Busy, standin.FailCall, standin.Press("7"))
 	o.down()
-	o.mustPass(0)
+	o.mustAdvance(0)
 	o.wantCalls("Ada Grace")
-	o.mustPass(4 * time.Minute)
+	o.mustAdvance(4 * time.Minute)
 	o.wantCalls("Ada Grace")
-	o.mustPass(time.Minute)
+	o.mustAdvance(time.Minute)
 	o.wantCalls("Ada Grace Ada Grace")
-	o.mustPass(5 * time.Minute)
+	o.mustAdvance(5 * time.Minute)
 	o.wantCalls("Ada Grace Ada Grace Ada Grace")
-	o.mustPass(5 * time.Minute)
+	o.mustAdvance(5 * time.Minute)
 	o.wantCalls("Ada Grace Ada Grace Ada Grace Ada")
-	o.mustPass(10 * time.Minute)
+	o.mustAdvance(10 * time.Minute)
 	o.wantCalls("Ada Grace Ada Grace Ada Grace Ada")
 	o.wantAcked("Ada")
 	o.wantTexts("Ada:alarm Grace:alarm")
@@ -358,20 +358,20 @@ func TestNobodyAcknowledges(t *testing.T) {
 	if got := fmt.Sprint(results); got != "[no-answer machine human busy failed human7 human4]" {
 		t.Errorf("results: %s", got)
 	}
-	if err := o.hear(2, journey.Passed); err != nil {
+	if err := o.recordRun(2, journey.Passed); err != nil {
 		t.Fatal(err)
 	}
-	o.mustPass(time.Minute)
+	o.mustAdvance(time.Minute)
 	o.wantTexts("Ada:alarm Ada:all-clear Grace:alarm Grace:all-clear")
 }
 
-// TestTheCarrierMisbehaves: whatever its API does to Ada's first call and text, she is called once, or, if she cannot be
-// called at all, Grace is.
-func TestTheCarrierMisbehaves(t *testing.T) {
+// TestProviderFaults checks that for each fault of the API at Ada's first call and text, she is called once, or Grace
+// is if Ada cannot be called.
+func TestProviderFaults(t *testing.T) {
 	for _, c := range []struct {
 		behaviour    standin.Behaviour
 		calls, texts string
-		asked        int // create requests for Ada: two is one for the call and one for the text
+		asked        int // create requests for Ada: one for the call and one for the text
 	}{
 		{standin.TooMany, "Ada", "Ada:alarm", 4},
 		{standin.ServerError, "Ada", "Ada:alarm", 4},
@@ -385,16 +385,16 @@ func TestTheCarrierMisbehaves(t *testing.T) {
 		for _, manner := range []standin.Manner{standin.Prompt, standin.DoubledCallbacks, standin.LateCallbacks} {
 			t.Run(string(c.behaviour)+" "+string(manner), func(t *testing.T) {
 				t.Parallel()
-				o := newTown(t, time.Second).open(nil)
+				o := newTestbed(t, time.Second).open(nil)
 				o.exchange.Callbacks(manner)
 				o.exchange.Behave(alertstest.AdasNumber, c.behaviour, c.behaviour)
 				o.down()
-				o.mustPass(3 * time.Minute)
+				o.mustAdvance(3 * time.Minute)
 				o.wantCalls(c.calls)
 				o.wantAcked(c.calls)
 				asked := c.asked
 				if settledInTurn := c.behaviour == standin.ServerError || c.behaviour == standin.TimeoutBefore; settledInTurn && o.texted() == "" {
-					asked-- // the key of the call was quicker: nobody needs the text any more
+					asked-- // the call's key was quicker, so that the text was cancelled
 				} else {
 					o.wantTexts(c.texts)
 				}
@@ -406,15 +406,16 @@ func TestTheCarrierMisbehaves(t *testing.T) {
 	}
 }
 
-// TestLostTwice: a page that was lost twice is not sent a third time; the next one is called.
-func TestLostTwice(t *testing.T) {
+// TestUnknownTwice checks that a page with two unknown outcomes is not sent a third time, and that the next person is
+// called.
+func TestUnknownTwice(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	o.exchange.Behave(alertstest.AdasNumber, standin.ServerError, standin.ServerError, standin.ServerError, standin.ServerError)
 	o.down()
-	o.mustPass(80 * time.Second)
+	o.mustAdvance(80 * time.Second)
 	o.wantCalls("")
-	o.mustPass(2 * time.Minute)
+	o.mustAdvance(2 * time.Minute)
 	o.wantCalls("Grace")
 	o.wantAcked("Grace")
 	if n := o.exchange.Creates(alertstest.AdasNumber); n != 4 {
@@ -422,30 +423,30 @@ func TestLostTwice(t *testing.T) {
 	}
 }
 
-// TestNoCallbacks: when the carrier cannot reach us, nobody is taken to have been reached, and nobody is called twice at
-// once; as soon as it can again, a key ends it.
+// TestNoCallbacks checks that without callbacks no page counts as answered and no two calls are in progress at once,
+// and that a key acknowledges once callbacks work.
 func TestNoCallbacks(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	o.exchange.Callbacks(standin.NoCallbacks)
 	o.down()
-	o.mustPass(time.Minute)
+	o.mustAdvance(time.Minute)
 	o.wantCalls("Ada")
-	o.mustPass(2 * time.Minute)
+	o.mustAdvance(2 * time.Minute)
 	o.wantCalls("Ada Grace")
 	o.exchange.Callbacks(standin.Prompt)
-	o.mustPass(20 * time.Minute)
+	o.mustAdvance(20 * time.Minute)
 	o.wantCalls("Ada Grace Ada")
 	o.wantAcked("Ada")
 }
 
-// TestForgedKey: a stranger's key press changes nothing.
+// TestForgedKey checks that a key press with a wrong signature changes nothing.
 func TestForgedKey(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	o.exchange.Behave("", standin.ForgedKey("4"), standin.ForgedKey("4"))
 	o.down()
-	o.mustPass(0)
+	o.mustAdvance(0)
 	o.wantCalls("Ada Grace")
 	if i := o.incident(); i.State != incident.Notified || i.AckedBy != "" {
 		t.Errorf("after the forged keys it is %s by %q", i.State, i.AckedBy)
@@ -455,16 +456,16 @@ func TestForgedKey(t *testing.T) {
 			t.Errorf("the forged key was not refused: %+v", c.Posts)
 		}
 	}
-	o.mustPass(6 * time.Minute)
+	o.mustAdvance(6 * time.Minute)
 	o.wantCalls("Ada Grace Ada")
 	o.wantAcked("Ada")
 }
 
-// TestTwoPagersAtOnce: however many tick, each page is sent once.
-func TestTwoPagersAtOnce(t *testing.T) {
+// TestConcurrentPagers checks that each page is sent once, however many pagers tick.
+func TestConcurrentPagers(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, 5*time.Second)
-	offices := []*office{w.open(nil), w.open(nil), w.open(nil)}
+	w := newTestbed(t, 5*time.Second)
+	offices := []*instance{w.open(nil), w.open(nil), w.open(nil)}
 	offices[0].down()
 	together := func() {
 		var all sync.WaitGroup
@@ -478,11 +479,11 @@ func TestTwoPagersAtOnce(t *testing.T) {
 			})
 		}
 		all.Wait()
-		w.settle()
+		w.waitIdle()
 	}
 	together()
 	w.wantCalls("Ada")
-	if err := offices[1].hear(2, journey.Passed); err != nil {
+	if err := offices[1].recordRun(2, journey.Passed); err != nil {
 		t.Fatal(err)
 	}
 	together()
@@ -492,17 +493,17 @@ func TestTwoPagersAtOnce(t *testing.T) {
 	offices[2].wantAcked("Ada")
 }
 
-// TestATickWithNothingToDo writes nothing, so that it can be had every second.
-func TestATickWithNothingToDo(t *testing.T) {
+// TestIdleTickWritesNothing checks that an idle tick writes nothing, so that it may run each second.
+func TestIdleTickWritesNothing(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	o.down()
-	o.mustPass(10 * time.Minute)
+	o.mustAdvance(10 * time.Minute)
 	before, err := o.store.Item(t.Context(), "ROUTE#default")
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.mustPass(10 * time.Minute)
+	o.mustAdvance(10 * time.Minute)
 	if after, err := o.store.Item(t.Context(), "ROUTE#default"); err != nil || after.Version != before.Version {
 		t.Errorf("version %d, error %v: want it to stay at %d", after.Version, err, before.Version)
 	}
@@ -510,17 +511,17 @@ func TestATickWithNothingToDo(t *testing.T) {
 
 var errDead = errors.New("the program was killed")
 
-// A mortal store kills its program at one of its writes: after the kill nothing can be read or written any more. The
-// write itself is still kept, or not.
-type mortal struct {
+// A crashingStore crashes its program at one write: afterwards nothing can be read or written. The write itself is
+// kept, or not.
+type crashingStore struct {
 	incident.Store
 	mu   sync.Mutex
-	left int // writes until then
+	left int // writes until the crash
 	kept bool
 	dead bool
 }
 
-func (m *mortal) write(do func() error) error {
+func (m *crashingStore) write(do func() error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
@@ -539,7 +540,7 @@ func (m *mortal) write(do func() error) error {
 	return errDead
 }
 
-func (m *mortal) alive() error {
+func (m *crashingStore) alive() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.dead {
@@ -548,35 +549,35 @@ func (m *mortal) alive() error {
 	return nil
 }
 
-func (m *mortal) PutRun(ctx context.Context, r journey.Run) error {
+func (m *crashingStore) PutRun(ctx context.Context, r journey.Run) error {
 	return m.write(func() error { return m.Store.PutRun(ctx, r) })
 }
 
-func (m *mortal) PutItem(ctx context.Context, i incident.Item) error {
+func (m *crashingStore) PutItem(ctx context.Context, i incident.Item) error {
 	return m.write(func() error { return m.Store.PutItem(ctx, i) })
 }
 
-func (m *mortal) PutIncident(ctx context.Context, r incident.Record) error {
+func (m *crashingStore) PutIncident(ctx context.Context, r incident.Record) error {
 	return m.write(func() error { return m.Store.PutIncident(ctx, r) })
 }
 
-func (m *mortal) Item(ctx context.Context, key string) (incident.Item, error) {
+func (m *crashingStore) Item(ctx context.Context, key string) (incident.Item, error) {
 	if err := m.alive(); err != nil {
 		return incident.Item{}, err
 	}
 	return m.Store.Item(ctx, key)
 }
 
-func (m *mortal) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
+func (m *crashingStore) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	if err := m.alive(); err != nil {
 		return nil, err
 	}
 	return m.Store.Runs(ctx, q)
 }
 
-// TestKilledAtEveryWrite: the program is killed at its n-th write, for every n, and started again a minute later. No
-// page is lost, and none is repeated; but a call whose key press nobody took is followed by another.
-func TestKilledAtEveryWrite(t *testing.T) {
+// TestCrashAtEveryWrite crashes the program at each write and restarts it a minute later. No page is lost or repeated;
+// only a call whose key press was lost is followed by another.
+func TestCrashAtEveryWrite(t *testing.T) {
 	t.Parallel()
 	const atOnce = 4
 	for _, kept := range []bool{false, true} {
@@ -584,14 +585,14 @@ func TestKilledAtEveryWrite(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var all sync.WaitGroup
-			var over atomic.Bool // so many writes are never reached
+			var over atomic.Bool // no later write exists
 			var next atomic.Int64
 			for range atOnce {
 				all.Go(func() {
 					for !over.Load() {
 						n := int(next.Add(1) - 1)
 						t.Run(fmt.Sprint(n), func(t *testing.T) {
-							if !killedAt(t, n, kept) {
+							if !crashAt(t, n, kept) {
 								over.Store(true)
 							}
 						})
@@ -606,25 +607,25 @@ func TestKilledAtEveryWrite(t *testing.T) {
 	}
 }
 
-// killedAt plays a whole story in which the program is killed at the n-th write, and reports whether it came that far.
-func killedAt(t *testing.T, n int, kept bool) bool {
-	w := newTown(t, 5*time.Second)
+// crashAt plays an incident with a crash at the n-th write, and reports whether the write was reached.
+func crashAt(t *testing.T, n int, kept bool) bool {
+	w := newTestbed(t, 5*time.Second)
 	w.step = time.Minute
-	m, killed := &mortal{left: n, kept: kept}, false
+	m, killed := &crashingStore{left: n, kept: kept}, false
 	o := w.open(func(s incident.Store) incident.Store { m.Store = s; return m })
 	for _, scene := range []func() error{
-		func() error { return o.hear(0, journey.Failed) },
-		func() error { return o.hear(1, journey.Failed) },
-		func() error { o.later(time.Minute); return o.pass(8 * time.Minute) },
-		func() error { return o.hear(2, journey.Passed) },
-		func() error { return o.pass(6 * time.Minute) },
+		func() error { return o.recordRun(0, journey.Failed) },
+		func() error { return o.recordRun(1, journey.Failed) },
+		func() error { o.advanceClock(time.Minute); return o.advance(8 * time.Minute) },
+		func() error { return o.recordRun(2, journey.Passed) },
+		func() error { return o.advance(6 * time.Minute) },
 	} {
 		err := scene()
-		if !killed && m.alive() != nil { // perhaps while it took a callback
+		if !killed && m.alive() != nil { // perhaps while it handled a callback
 			killed = true
-			w.settle()
+			w.waitIdle()
 			o.close()
-			w.later(time.Minute)
+			w.advanceClock(time.Minute)
 			o = w.open(nil)
 			if err := o.desk.CatchUp(t.Context(), o.pager.Journeys); err != nil {
 				t.Fatal(err)
@@ -655,14 +656,14 @@ func killedAt(t *testing.T, n int, kept bool) bool {
 	return killed
 }
 
-// A moody store does what a test wants before a write.
-type moody struct {
+// A hookedStore runs a test's hook before a write.
+type hookedStore struct {
 	incident.Store
 	item     func() error // before an item is written
 	incident func(context.Context) error
 }
 
-func (m *moody) PutItem(ctx context.Context, i incident.Item) error {
+func (m *hookedStore) PutItem(ctx context.Context, i incident.Item) error {
 	if m.item != nil {
 		if err := m.item(); err != nil {
 			return err
@@ -671,7 +672,7 @@ func (m *moody) PutItem(ctx context.Context, i incident.Item) error {
 	return m.Store.PutItem(ctx, i)
 }
 
-func (m *moody) PutIncident(ctx context.Context, r incident.Record) error {
+func (m *hookedStore) PutIncident(ctx context.Context, r incident.Record) error {
 	if m.incident != nil {
 		if err := m.incident(ctx); err != nil {
 			return err
@@ -680,11 +681,11 @@ func (m *moody) PutIncident(ctx context.Context, r incident.Record) error {
 	return m.Store.PutIncident(ctx, r)
 }
 
-// TestTheStoreFailsForAWhile: nothing is sent that could not be noted first, and nothing is forgotten.
-func TestTheStoreFailsForAWhile(t *testing.T) {
+// TestStoreFailsForAWhile checks that nothing is sent before it is stored, and that nothing is lost.
+func TestStoreFailsForAWhile(t *testing.T) {
 	t.Parallel()
-	m := &moody{}
-	o := newTown(t, time.Second).open(func(s incident.Store) incident.Store { m.Store = s; return m })
+	m := &hookedStore{}
+	o := newTestbed(t, time.Second).open(func(s incident.Store) incident.Store { m.Store = s; return m })
 	o.down()
 	full := errors.New("the disk is full")
 	m.item = func() error { return full }
@@ -692,54 +693,54 @@ func TestTheStoreFailsForAWhile(t *testing.T) {
 		if err := o.pager.Tick(t.Context()); !errors.Is(err, full) {
 			t.Fatalf("Tick: %v, want the store's error", err)
 		}
-		o.later(15 * time.Second)
+		o.advanceClock(15 * time.Second)
 	}
 	o.wantCalls("")
 	m.item = nil
-	o.mustPass(10 * time.Minute)
+	o.mustAdvance(10 * time.Minute)
 	o.wantCalls("Ada")
 	o.wantTexts("Ada:alarm")
 	o.wantAcked("Ada")
 }
 
-// TestTheHistoryFails: that the history cannot be written keeps nobody from being called, acknowledging and hearing of
-// the end; when it can be again, all of it is there.
-func TestTheHistoryFails(t *testing.T) {
+// TestHistoryFails checks that a failing history delays no call, acknowledgement or all-clear, and is complete once it
+// can be written.
+func TestHistoryFails(t *testing.T) {
 	t.Parallel()
-	m := &moody{}
-	o := newTown(t, time.Second).open(func(s incident.Store) incident.Store { m.Store = s; return m })
+	m := &hookedStore{}
+	o := newTestbed(t, time.Second).open(func(s incident.Store) incident.Store { m.Store = s; return m })
 	o.down()
 	m.incident = func(context.Context) error { return errors.New("the disk is full") }
 	for range 20 {
-		_ = o.pager.Tick(t.Context()) // its error is the history's
-		o.settle()
-		o.later(15 * time.Second)
+		_ = o.pager.Tick(t.Context()) // the history's error
+		o.waitIdle()
+		o.advanceClock(15 * time.Second)
 	}
 	o.wantCalls("Ada")
-	if err := o.hear(2, journey.Passed); err != nil {
+	if err := o.recordRun(2, journey.Passed); err != nil {
 		t.Fatal(err)
 	}
 	for range 4 {
 		_ = o.pager.Tick(t.Context())
-		o.settle()
+		o.waitIdle()
 	}
 	o.wantTexts("Ada:alarm Ada:all-clear")
 	m.incident = nil
-	o.mustPass(time.Minute)
+	o.mustAdvance(time.Minute)
 	o.wantAcked("Ada")
 	if i := o.incident(); i.State != incident.Resolved || len(i.Pages) != 3 {
 		t.Errorf("in the history it is %s, with %d pages", i.State, len(i.Pages))
 	}
 }
 
-// TestTheHistoryHangs: a call does not wait for the history to be written.
-func TestTheHistoryHangs(t *testing.T) {
+// TestHistoryHangs checks that no call waits for the history.
+func TestHistoryHangs(t *testing.T) {
 	t.Parallel()
-	m := &moody{}
-	o := newTown(t, time.Second).open(func(s incident.Store) incident.Store { m.Store = s; return m })
+	m := &hookedStore{}
+	o := newTestbed(t, time.Second).open(func(s incident.Store) incident.Store { m.Store = s; return m })
 	o.down()
 	sent := make(chan struct{})
-	o.pager.Phone = telling{o.phone, sync.OnceFunc(func() { close(sent) })}
+	o.pager.Phone = signallingPhone{o.phone, sync.OnceFunc(func() { close(sent) })}
 	m.incident = func(context.Context) error {
 		select {
 		case <-sent:
@@ -753,58 +754,58 @@ func TestTheHistoryHangs(t *testing.T) {
 	}
 }
 
-// TestAsleepWithAPageInHand: a machine that slept between claiming a page and sending it does not send it any more, as
-// somebody else has taken over.
-func TestAsleepWithAPageInHand(t *testing.T) {
+// TestSuspendedWithAClaimedPage checks that a process suspended between claim and send does not send the page, which
+// another pager has taken over.
+func TestSuspendedWithAClaimedPage(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, time.Second)
-	m := &moody{}
+	w := newTestbed(t, time.Second)
+	m := &hookedStore{}
 	sleepy := w.open(func(s incident.Store) incident.Store { m.Store = s; return m })
 	sleepy.down()
 	awake := w.open(nil)
-	m.incident = func(context.Context) error { // after the claim, before or while it is sent
+	m.incident = func(context.Context) error { // after the claim, before or during the send
 		m.incident = nil
-		w.later(time.Minute)
-		return awake.pass(2 * time.Minute)
+		w.advanceClock(time.Minute)
+		return awake.advance(2 * time.Minute)
 	}
-	if err := sleepy.pass(2 * time.Minute); err != nil {
+	if err := sleepy.advance(2 * time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	w.wantCalls("Ada")
 	w.wantTexts("Ada:alarm")
 }
 
-// TestOldNewsOfAnOldIncident: a pager that has read of an incident while it was open, and says so after it is over and
-// filed, wakes nobody.
-func TestOldNewsOfAnOldIncident(t *testing.T) {
+// TestStaleUpdateOfArchivedIncident checks that a pager with a stale copy of an incident that is archived meanwhile
+// causes no page.
+func TestStaleUpdateOfArchivedIncident(t *testing.T) {
 	t.Parallel()
-	w := newTown(t, time.Second)
-	m := &moody{}
+	w := newTestbed(t, time.Second)
+	m := &hookedStore{}
 	slow := w.open(func(s incident.Store) incident.Store { m.Store = s; return m })
 	slow.down()
 	quick := w.open(nil)
-	m.item = func() error { // the slow pager is about to write what it has read
+	m.item = func() error { // the slow pager is about to write its stale copy
 		m.item = nil
-		return errors.Join(quick.pass(0), quick.hear(2, journey.Passed), quick.pass(0))
+		return errors.Join(quick.advance(0), quick.recordRun(2, journey.Passed), quick.advance(0))
 	}
-	if err := slow.pass(20 * time.Minute); err != nil {
+	if err := slow.advance(20 * time.Minute); err != nil {
 		t.Fatal(err)
 	}
 	w.wantCalls("Ada")
 	w.wantTexts("Ada:alarm Ada:all-clear")
 }
 
-// TestStoppedWhileSending: what came of a page is noted even when the program is told to stop while it is sent, or the
-// carrier hangs up on the callback that led to it.
+// TestStoppedWhileSending checks that the outcome of a page is stored even when the program stops during the send, or
+// the provider closes the callback's connection.
 func TestStoppedWhileSending(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	o.down()
 	ctx, stop := context.WithCancel(t.Context())
-	o.pager.Phone = telling{o.phone, stop}
+	o.pager.Phone = signallingPhone{o.phone, stop}
 	o.exchange.Callbacks(standin.NoCallbacks)
 	_ = o.pager.Tick(ctx)
-	o.settle()
+	o.waitIdle()
 	for _, p := range o.route().Pages {
 		if p.State == incident.Claimed {
 			t.Errorf("the %s is still %s: what came of it was not noted", p.Channel, p.State)
@@ -812,19 +813,19 @@ func TestStoppedWhileSending(t *testing.T) {
 	}
 }
 
-// A telling phone tells when something was sent.
-type telling struct {
+// A signallingPhone signals each send.
+type signallingPhone struct {
 	paging.Phone
 	tell func()
 }
 
-func (p telling) Send(ctx context.Context, d paging.Dispatch) (string, error) {
+func (p signallingPhone) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 	sid, err := p.Phone.Send(ctx, d)
 	p.tell()
 	return sid, err
 }
 
-func (o *office) route() paging.NotificationState {
+func (o *instance) route() paging.NotificationState {
 	o.t.Helper()
 	r, err := o.pager.State(o.t.Context())
 	if err != nil {
@@ -833,21 +834,21 @@ func (o *office) route() paging.NotificationState {
 	return r
 }
 
-// TestRouteUnderAttack: stories that once went wrong.
-func TestRouteUnderAttack(t *testing.T) {
+// TestNotificationStateRegressions replays histories that once failed.
+func TestNotificationStateRegressions(t *testing.T) {
 	for name, c := range map[string]struct {
-		do   func(w *world)
+		do   func(w *simulation)
 		want string
 	}{
-		"a text that is lost is not mistaken for another to the same person": {func(w *world) {
+		"a text that is lost is not mistaken for another to the same person": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.ProbeFault, 1, false)})
-			w.step(paging.SendUnknown{PageID: w.sent[0].ID}) // and never reached the carrier
+			w.step(paging.SendUnknown{PageID: w.sent[0].ID}) // and never reached the provider
 			w.step(paging.Sent{PageID: w.sent[1].ID, SID: "SM2"})
 			w.now = w.now.Add(time.Minute)
 			w.step(paging.SendResolved{PageID: w.sent[0].ID, SID: "SM2"}) // the newest to this person
 		}, "[alarm text Ada alarm text Ada alarm text Ada]"},
-		"a doubled key does not begin the chain anew for another incident": {func(w *world) {
+		"a doubled key does not begin the chain anew for another incident": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.step(paging.Report{PageID: w.sent[0].ID, SID: "CA1", Key: paging.AckKey})
 			w.step(paging.Report{PageID: w.sent[0].ID, SID: "CA1", Result: incident.Human})
@@ -855,24 +856,24 @@ func TestRouteUnderAttack(t *testing.T) {
 			w.step(paging.Report{PageID: w.sent[0].ID, SID: "CA1", Key: paging.AckKey})
 			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA2", Result: incident.Busy})
 		}, "[alarm call Ada alarm text Ada alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
-		"the first call about an incident does not wait for the pause of another": {func(w *world) {
+		"the first call about an incident does not wait for the pause of another": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA1", Result: incident.Busy})
-			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Down, 1, false)}) // while Grace, the last, is called
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Down, 1, false)}) // during the call to Grace, the last
 			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA2", Result: incident.Busy})
 			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA3", Result: incident.Busy})
-			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA4", Result: incident.Busy}) // and now both wait
+			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA4", Result: incident.Busy}) // now both wait
 		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
-		"somebody who listens for long is not called again meanwhile": {func(w *world) {
+		"a person who listens for long is not called again meanwhile": {func(w *simulation) {
 			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
-			w.now = w.now.Add(100 * time.Second) // it had waited in the carrier's queue
+			w.now = w.now.Add(100 * time.Second) // it had waited in the provider's queue
 			w.step(paging.Report{PageID: w.sent[0].ID, SID: "CA" + w.sent[0].ID})
 			w.now = w.now.Add(100 * time.Second)
 			w.step(paging.Tick{})
 		}, "[alarm call Ada alarm text Ada]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &world{now: alertstest.Start}
+			w := &simulation{now: alertstest.Start}
 			c.do(w)
 			if got := names(w.sent); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
@@ -881,7 +882,8 @@ func TestRouteUnderAttack(t *testing.T) {
 	}
 }
 
-// TestDegradedInOneRegion: a journey that is slow from one region stays degraded while it is fast from another.
+// TestDegradedInOneRegion checks that a journey which is slow from one region stays degraded while it is fast from
+// another.
 func TestDegradedInOneRegion(t *testing.T) {
 	var s judge.JourneyState
 	var said []string
@@ -901,11 +903,11 @@ func TestDegradedInOneRegion(t *testing.T) {
 	}
 }
 
-// TestSecondRegionAfterTheFirst: an incident that begins in another region when one is just over continues it, and rings
-// again, although somebody had acknowledged the first.
+// TestSecondRegionAfterTheFirst checks that a failure in another region just after a resolution reopens the incident
+// and calls again, despite the earlier acknowledgement.
 func TestSecondRegionAfterTheFirst(t *testing.T) {
 	var s judge.JourneyState
-	w := &world{now: alertstest.Start}
+	w := &simulation{now: alertstest.Start}
 	for _, r := range []journey.Run{
 		alertstest.Run(0, "us", journey.Failed), alertstest.Run(0, "eu", journey.Failed), alertstest.Run(1, "eu", journey.Failed),
 		alertstest.Run(1, "us", journey.Broken), alertstest.Run(2, "eu", journey.Passed), alertstest.Run(2, "us", journey.Failed), alertstest.Run(3, "us", journey.Passed),

@@ -41,16 +41,16 @@ func TestBegan(t *testing.T) {
 		if c.kind != "" {
 			i.Kind = c.kind
 		}
-		told := message.Content{About: []incident.Incident{i}, Marks: c.marks, Now: alertstest.Start.Add(65 * time.Minute)}
-		text, speech := told.Text(), strings.Join(told.Speech(), " ")
+		told := message.Content{About: []incident.Incident{i}, Releases: c.marks, Now: alertstest.Start.Add(65 * time.Minute)}
+		text, speech := told.SMS(), strings.Join(told.Speech(), " ")
 		if c.written == "" && (strings.Contains(text, "began") || strings.Contains(speech, "began")) || !strings.Contains(text, c.written) || !strings.Contains(speech, c.spoken) {
 			t.Errorf("%s: want %q and %q in\n%s\n%s", name, c.written, c.spoken, text, speech)
 		}
 	}
 }
 
-// TestMarkedCall: what was marked before somebody is called is in what they hear.
-func TestMarkedCall(t *testing.T) {
+// TestReleaseInCall checks that a call names a release recorded before it.
+func TestReleaseInCall(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "v.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestMarkedCall(t *testing.T) {
 	if err := paging.PutRelease(t.Context(), store, incident.Release{Name: "v1.2.3", At: i.Since.Add(-4 * time.Minute)}); err != nil {
 		t.Fatal(err)
 	}
-	w := &world{now: alertstest.Start, onCall: sleepers(t, "")}
+	w := &simulation{now: alertstest.Start, onCall: sleepers(t, "")}
 	if w.route, err = paging.LoadState(t.Context(), store); err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestMarkedCall(t *testing.T) {
 	}
 }
 
-func TestMarkRefused(t *testing.T) {
+func TestReleaseRejected(t *testing.T) {
 	for name, m := range map[string]incident.Release{
 		"":                      {At: alertstest.Start},
 		"two lines":             {Name: "v1\nv2", At: alertstest.Start},
@@ -86,8 +86,9 @@ func TestMarkRefused(t *testing.T) {
 	}
 }
 
-// TestMarksKept: in whatever order marks come, the latest are kept, each once, in the order of their times.
-func TestMarksKept(t *testing.T) {
+// TestReleasesKept checks that the latest releases are kept once each, in order of time, in whatever order they are
+// recorded.
+func TestReleasesKept(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "v.db"))
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +102,7 @@ func TestMarksKept(t *testing.T) {
 			}
 		}
 	})).Example(1)
-	for range 2 { // again is once
+	for range 2 { // recording twice has no further effect
 		for _, n := range order {
 			m := incident.Release{Name: fmt.Sprintf("v%d", n), At: alertstest.Start.Add(time.Duration(n) * time.Minute)}
 			if err := paging.PutRelease(t.Context(), store, m); err != nil {

@@ -10,10 +10,10 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// TestReopened: an incident that comes back rings again, although it had been acknowledged; those who were told so are
-// told once more that it is over; and its record keeps the pages of all its spells.
+// TestReopened checks that a reopened incident calls again despite its acknowledgement, that its all-clear is sent once
+// more, and that its record keeps the pages of all outages.
 func TestReopened(t *testing.T) {
-	w := &world{now: alertstest.Start}
+	w := &simulation{now: alertstest.Start}
 	spell := func(runs int) {
 		w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, runs, false)}))
 		w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey, Result: incident.Human})
@@ -28,7 +28,7 @@ func TestReopened(t *testing.T) {
 	}
 	rev := w.route.Incidents[0].Rev
 	w.sent = nil
-	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}) // the old story again: nothing
+	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}) // the same update again: no change
 	if len(w.sent) != 0 {
 		t.Fatal(names(w.sent))
 	}
@@ -41,15 +41,15 @@ func TestReopened(t *testing.T) {
 		t.Errorf("revision %d after %d, %d pages", inc.Rev, rev, len(w.route.Record(inc).Pages))
 	}
 	w.sent = nil
-	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 6, true)}) // came and went between two looks
+	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 6, true)}) // reopened and resolved between two ticks
 	if len(w.sent) != 0 || w.route.Incidents[0].Runs != 6 {
 		t.Errorf("%s, %d runs", names(w.sent), w.route.Incidents[0].Runs)
 	}
 }
 
-// TestAllClearOvertaken: that it is over is not told when the carrier had too much to do at first, and it has come back.
+// TestAllClearOvertaken checks that a rate-limited all-clear is cancelled when the incident has reopened.
 func TestAllClearOvertaken(t *testing.T) {
-	w := &world{now: alertstest.Start}
+	w := &simulation{now: alertstest.Start}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 	w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey, Result: incident.Human})
 	over := w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
@@ -66,9 +66,10 @@ func TestAllClearOvertaken(t *testing.T) {
 	}
 }
 
-// TestReopenedWhileOthersPause: what comes back is called about at once, though all have been tried about something else.
+// TestReopenedWhileOthersPause checks that a reopened incident is called about at once, despite another incident's
+// pause.
 func TestReopenedWhileOthersPause(t *testing.T) {
-	w := &world{now: alertstest.Start}
+	w := &simulation{now: alertstest.Start}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 	w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey, Result: incident.Human})
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)}))
@@ -84,10 +85,10 @@ func TestReopenedWhileOthersPause(t *testing.T) {
 	}
 }
 
-// TestReopenedAfterItWasFiled: old news of an incident that the pager has forgotten is no news; that it is back rings, and
-// replaces its record.
-func TestReopenedAfterItWasFiled(t *testing.T) {
-	w := &world{now: alertstest.Start}
+// TestReopenedAfterArchiving checks that a stale update of an archived incident is ignored, and that a reopened one
+// calls and replaces its record.
+func TestReopenedAfterArchiving(t *testing.T) {
+	w := &simulation{now: alertstest.Start}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 	w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey, Result: incident.Human})
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)}))
@@ -109,8 +110,9 @@ func TestReopenedAfterItWasFiled(t *testing.T) {
 	}
 }
 
-// TestAllClearAcrossSpells: who was told of the first spell, and then slept, hears once that all is over.
-func TestAllClearAcrossSpells(t *testing.T) {
+// TestAllClearAcrossOutages checks that a person who was paged about the first outage, and then slept, gets one
+// all-clear.
+func TestAllClearAcrossOutages(t *testing.T) {
 	sleepy := alertstest.OnCall
 	hours, err := oncall.ParseHours("08:00-22:00")
 	if err != nil {
@@ -118,9 +120,9 @@ func TestAllClearAcrossSpells(t *testing.T) {
 	}
 	sleepy.People = []oncall.Person{{Name: "Ada", Phone: "+12025550143", Awake: hours}}
 	sleepy.Escalation = []oncall.EscalationStep{{Call: "Ada"}}
-	w := &world{now: alertstest.Start.Add(18 * time.Hour), onCall: &sleepy} // 21:00
+	w := &simulation{now: alertstest.Start.Add(18 * time.Hour), onCall: &sleepy} // 21:00
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Flapping, 1, false)}))
-	for i := range 3 { // over, back and over, at night
+	for i := range 3 { // resolved, reopened and resolved, at night
 		w.now = w.now.Add(2 * time.Hour)
 		w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Flapping, i+2, i != 1)}))
 	}

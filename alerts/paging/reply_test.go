@@ -14,11 +14,11 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestOrders: what somebody asks for at the command line is done, and is in the history; whoever was paged hears that it is
-// over, and if it is not, it rings again.
-func TestOrders(t *testing.T) {
+// TestRunCommand checks that a command is applied and recorded in the history, that the people paged get the all-clear,
+// and that an unresolved incident calls again.
+func TestRunCommand(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, time.Second).open(nil)
+	o := newTestbed(t, time.Second).open(nil)
 	order := func(name, body string) string {
 		t.Helper()
 		answer, err := paging.RunCommand(t.Context(), o.store, alertstest.OnCall, name, body, o.time())
@@ -32,19 +32,19 @@ func TestOrders(t *testing.T) {
 	}
 	o.exchange.Default("listen")
 	o.down()
-	o.mustPass(0)
+	o.mustAdvance(0)
 	o.wantCalls("Ada Grace")
 	id := o.incident().Short()
 	if got, want := order("Grace", "ack "+id), "Thank you, Grace. Yours: print-card down #"+id+"."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	o.wantAcked("Grace")
-	o.mustPass(time.Hour)
+	o.mustAdvance(time.Hour)
 	o.wantCalls("Ada Grace")
 	if got, want := order("Grace", "resolve"), "Thank you, Grace. Over: print-card down #"+id+". If it fails again, it is told again."; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	o.mustPass(time.Minute)
+	o.mustAdvance(time.Minute)
 	o.wantTexts("Ada:alarm Ada:all-clear Grace:alarm Grace:all-clear")
 	texts := o.exchange.Texts()
 	if last := texts[len(texts)-1].Body; !strings.HasPrefix(last, "VALKYRIE: all clear. Grace says that it is over: print a card. It was down from 03:00 UTC to ") {
@@ -53,19 +53,19 @@ func TestOrders(t *testing.T) {
 	if i := o.incident(); i.State != incident.Resolved || i.ResolvedBy != "Grace" || i.Closing != "Grace said that it is over" {
 		t.Errorf("%s by %q: %s", i.State, i.ResolvedBy, i.Closing)
 	}
-	if err := o.hear(70, journey.Failed); err != nil {
+	if err := o.recordRun(70, journey.Failed); err != nil {
 		t.Fatal(err)
 	}
 	o.exchange.Default("press 4")
-	o.mustPass(0)
+	o.mustAdvance(0)
 	o.wantCalls("Ada Grace Ada")
 	o.wantAcked("Ada")
 	if _, err := paging.RunCommand(t.Context(), o.store, alertstest.OnCall, "Bob", "ack", o.time()); err == nil {
-		t.Error("Bob is nobody")
+		t.Error("accepted Bob, who is not on call")
 	}
 }
 
-// TestAllClears: what is over is said in the words of its kind.
+// TestAllClears checks the all-clear of each kind of incident.
 func TestAllClears(t *testing.T) {
 	for kind, want := range map[incident.Kind]string{
 		incident.Down:         "It works again: print a card. It was down from 03:00 UTC to 04:00 UTC (1 h 0 min).",
@@ -92,10 +92,10 @@ func TestAllClears(t *testing.T) {
 	}
 }
 
-// TestReply: what a text that somebody sends does, and what comes back. Handles: a is #ca97, b is #3e23.
+// TestReply checks the effect and the answer of each command by text. Handles: a is #ca97, b is #3e23.
 func TestReply(t *testing.T) {
 	const ada, stranger = "+12025550143", "+12025550199"
-	w := &world{now: alertstest.Start, onCall: sleepers(t, "")}
+	w := &simulation{now: alertstest.Start, onCall: sleepers(t, "")}
 	p := pagerOf(w)
 	for _, c := range []struct{ from, body, want string }{
 		{ada, "status", "All is well."},
@@ -125,10 +125,11 @@ func TestReply(t *testing.T) {
 	}
 }
 
-// TestReplyIsBounded: any text at all is answered in two segments at most, and a stranger's changes nothing.
+// TestReplyIsBounded checks that any text is answered in at most two segments, and that an unknown number's changes
+// nothing.
 func TestReplyIsBounded(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &world{now: alertstest.Start, onCall: sleepers(t, "")}
+		w := &simulation{now: alertstest.Start, onCall: sleepers(t, "")}
 		w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 		body := rapid.OneOf(rapid.String(), rapid.StringMatching(`(ack|mute|resolve|status) ?#?[0-9a-f]{0,5} ?[0-9]{0,12}[hmd]?`)).Draw(t, "body")
 		if got := pagerOf(w).reply(t, paging.Reply{From: "+12025550187", Body: body}); got == "" || len(got) > 306 {
@@ -141,10 +142,10 @@ func TestReplyIsBounded(t *testing.T) {
 	})
 }
 
-// A pagerSide answers as the pager does.
-type pagerSide struct{ *world }
+// A pagerSide answers replies as the pager does.
+type pagerSide struct{ *simulation }
 
-func pagerOf(w *world) pagerSide { return pagerSide{w} }
+func pagerOf(w *simulation) pagerSide { return pagerSide{w} }
 
 func (p pagerSide) reply(t rapid.TB, rep paging.Reply) string {
 	t.Helper()

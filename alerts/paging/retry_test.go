@@ -15,11 +15,12 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// owedAnEnd is a world in which Ada was called and texted about a, and it has just ended; with a second channel, or without.
-func owedAnEnd(second bool) *world {
-	w := &world{now: alertstest.Start}
+// owesAllClear returns a simulation in which Ada was called and texted about a, which has just resolved; with or
+// without a failover channel.
+func owesAllClear(second bool) *simulation {
+	w := &simulation{now: alertstest.Start}
 	if second {
-		w.onCall = twoCarriers()
+		w.onCall = withFailover()
 	}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 	w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey})
@@ -29,19 +30,22 @@ func owedAnEnd(second bool) *world {
 	return w
 }
 
-// TestAllClearDoesNotArrive: it is told again a few times, by whom there is a chance with, and then left at that.
-func TestAllClearDoesNotArrive(t *testing.T) {
-	undelivered := func(final bool) func(w *world, p incident.Page) paging.Event {
-		return func(w *world, p incident.Page) paging.Event {
+// TestAllClearUndelivered checks that an undelivered all-clear is resent a few times, by a provider that may accept it,
+// and then given up.
+func TestAllClearUndelivered(t *testing.T) {
+	undelivered := func(final bool) func(w *simulation, p incident.Page) paging.Event {
+		return func(w *simulation, p incident.Page) paging.Event {
 			w.step(paging.Sent{PageID: p.ID, SID: "SM" + p.ID, Via: p.Via})
 			return paging.Report{PageID: p.ID, SID: "SM" + p.ID, Result: incident.Undelivered, Why: "error 30003", Final: final}
 		}
 	}
-	refuses := func(_ *world, p incident.Page) paging.Event { return paging.Refused{PageID: p.ID, Why: "error 21610"} }
+	refuses := func(_ *simulation, p incident.Page) paging.Event {
+		return paging.Refused{PageID: p.ID, Why: "error 21610"}
+	}
 	for name, c := range map[string]struct {
-		trouble func(w *world, p incident.Page) paging.Event
+		trouble func(w *simulation, p incident.Page) paging.Event
 		second  bool
-		want    string // carrier and minutes of each
+		want    string // provider and minute of each
 	}{
 		"a phone that is off":                       {undelivered(false), false, `["" 0 "" 1 "" 11]`},
 		"a phone that is off, with a second":        {undelivered(false), true, `["" 0 "" 1 "second" 11]`},
@@ -49,11 +53,11 @@ func TestAllClearDoesNotArrive(t *testing.T) {
 		"a number that has blocked us, with second": {undelivered(true), true, `["" 0 "second" 0]`},
 		"it is refused":                             {refuses, false, `["" 0]`},
 		"it is refused, and there is a second":      {refuses, true, `["" 0 "second" 0]`},
-		"the account is closed": {func(_ *world, p incident.Page) paging.Event {
+		"the account is closed": {func(_ *simulation, p incident.Page) paging.Event {
 			return paging.ProviderRejected{PageID: p.ID, Why: "401"}
 		}, false, `["" 0 "" 1 "" 11]`},
 	} {
-		w, seen := owedAnEnd(c.second), 0
+		w, seen := owesAllClear(c.second), 0
 		var tried []string
 		for range 48 * 60 {
 			for ; seen < len(w.sent); seen++ {
@@ -78,10 +82,9 @@ func TestAllClearDoesNotArrive(t *testing.T) {
 	}
 }
 
-// TestAllClearArrivesLate: one that arrives at the second try is not told a third time, and one whose incident has come back
-// meanwhile is not told at all.
+// TestAllClearArrivesLate checks that a delivered resend ends the resends, and that a reopened incident cancels them.
 func TestAllClearArrivesLate(t *testing.T) {
-	w := owedAnEnd(false)
+	w := owesAllClear(false)
 	w.accept(w.sent)
 	w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Undelivered})
 	w.after(time.Minute)
@@ -90,7 +93,7 @@ func TestAllClearArrivesLate(t *testing.T) {
 		t.Errorf("after it has arrived: %s", names(w.sent))
 	}
 
-	w = owedAnEnd(false)
+	w = owesAllClear(false)
 	w.accept(w.sent)
 	w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Undelivered})
 	w.sent = nil
@@ -103,9 +106,9 @@ func TestAllClearArrivesLate(t *testing.T) {
 	}
 }
 
-// TestNobodyTakesAnAllClear: a carrier that takes nothing for days is not asked for ever.
-func TestNobodyTakesAnAllClear(t *testing.T) {
-	w, last := owedAnEnd(false), alertstest.Start
+// TestAllClearRefused checks that a provider which accepts nothing for days is not tried without end.
+func TestAllClearRefused(t *testing.T) {
+	w, last := owesAllClear(false), alertstest.Start
 	for seen := 0; w.now.Sub(alertstest.Start) < 10*24*time.Hour; w.now = w.now.Add(10 * time.Second) {
 		w.step(paging.Tick{})
 		for ; seen < len(w.sent); seen++ {
@@ -118,9 +121,9 @@ func TestNobodyTakesAnAllClear(t *testing.T) {
 	}
 }
 
-// TestNoticeDoesNotArrive: that a mute has ended is told again too, as it is then.
-func TestNoticeDoesNotArrive(t *testing.T) {
-	w := &world{now: alertstest.Start}
+// TestNoticeUndelivered checks that the notice of an ended mute is resent too, with the present state.
+func TestNoticeUndelivered(t *testing.T) {
+	w := &simulation{now: alertstest.Start}
 	w.route.Mutes = []incident.Mute{{Journey: "a", Until: alertstest.Start.Add(time.Minute), By: "Grace"}}
 	for range 60 {
 		w.after(time.Minute)
@@ -143,28 +146,29 @@ func TestNoticeDoesNotArrive(t *testing.T) {
 	}
 }
 
-// TestAllClearForReal: with the real phone, its protocol and a second channel: the phone that is off is tried again, then by
-// the second channel; a number that has blocked us at once; and whoever reads the incident sees all of it.
-func TestAllClearForReal(t *testing.T) {
+// TestAllClearEndToEnd checks with the real phone, its protocol and a failover channel that a phone which is off is
+// tried again, then by the failover channel; a number that has blocked us, at once; and that the incident's record
+// shows all of it.
+func TestAllClearEndToEnd(t *testing.T) {
 	for code, want := range map[int]int{30003: 2, 30005: 1} {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {
 			t.Parallel()
-			o := newTown(t, time.Second).open(nil)
-			second := &telegraph{now: o.time}
-			o.pager.OnCall, o.pager.Failover = *twoCarriers(), second
+			o := newTestbed(t, time.Second).open(nil)
+			second := &recordingPhone{now: o.time}
+			o.pager.OnCall, o.pager.Failover = *withFailover(), second
 			o.down()
-			o.mustPass(time.Minute)
+			o.mustAdvance(time.Minute)
 			o.exchange.Default(standin.Undelivered(code))
-			if err := o.hear(2, journey.Passed); err != nil {
+			if err := o.recordRun(2, journey.Passed); err != nil {
 				t.Fatal(err)
 			}
-			o.mustPass(20 * time.Minute)
+			o.mustAdvance(20 * time.Minute)
 			if got := strings.Count(o.texted(), "all-clear"); got != want {
-				t.Errorf("the first carrier was given %d all-clears, want %d: %s", got, want, o.texted())
+				t.Errorf("the first provider was given %d all-clears, want %d: %s", got, want, o.texted())
 			}
 			taken, _ := second.list()
 			if len(taken) != 1 || taken[0].Person != "Ada" || !strings.Contains(taken[0].TextBody, "all clear") {
-				t.Errorf("the second channel was given %+v", taken)
+				t.Errorf("the failover channel was given %+v", taken)
 			}
 			rec := o.incident()
 			var told strings.Builder

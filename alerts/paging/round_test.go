@@ -29,11 +29,11 @@ func TestRound(t *testing.T) {
 	}
 }
 
-// TestRoundIsWritten: whoever gets their first text in a later round reads it there too.
-func TestRoundIsWritten(t *testing.T) {
+// TestRoundInText checks that a person whose first text comes in a later round reads the round there.
+func TestRoundInText(t *testing.T) {
 	o := alertstest.OnCall
 	o.Escalation = []oncall.EscalationStep{{Call: "Ada"}}
-	w := &world{now: alertstest.Start, onCall: &o}
+	w := &simulation{now: alertstest.Start, onCall: &o}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 	w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.NoAnswer})
 	o.Escalation = []oncall.EscalationStep{{Call: "Grace"}} // the shift is over

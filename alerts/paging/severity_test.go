@@ -7,7 +7,7 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// TestSeverity: each kind has its usual one; what has got loud calls, unless the file says how loudly that kind is told.
+// TestSeverity checks the severity of each kind: its default, an escalated one, and the configured one.
 func TestSeverity(t *testing.T) {
 	usual := map[incident.Kind]oncall.Severity{incident.Down: oncall.Wake, incident.Silent: oncall.Wake}
 	for _, k := range incident.Kinds() {

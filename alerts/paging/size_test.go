@@ -12,8 +12,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestStateStaysSmall: what every run writes does not grow with history: three regions, five steps, a rate that has a
-// usual level, after a hundred days, and an outage every day.
+// TestStateStaysSmall checks that the size of the state written with each run does not grow with history: three
+// regions, five steps, a baseline rate, after a hundred days with an outage each.
 func TestStateStaysSmall(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	size := func() int {
@@ -35,7 +35,7 @@ func TestStateStaysSmall(t *testing.T) {
 				run.Steps = append(run.Steps, journey.StepResult{Name: s, Outcome: run.Outcome, DurationMS: int64(400 + i%13), LimitMS: 5000})
 			}
 			k.Run(run)
-			k.State.Outbox = nil // the pager took it
+			k.State.Outbox = nil // the pager drained it
 			k.Decisions = nil
 		}
 		after[i/24] = size()
@@ -46,10 +46,10 @@ func TestStateStaysSmall(t *testing.T) {
 	t.Logf("%d bytes", after[99])
 }
 
-// TestRouteStaysSmall: nobody acknowledges for four weeks, about three journeys, with two calls an hour; what every
-// step writes stays small, and the incident still says how many calls there were.
-func TestRouteStaysSmall(t *testing.T) {
-	w := &world{now: alertstest.Start, onCall: &alertstest.OnCall}
+// TestNotificationStateStaysSmall checks that four unacknowledged weeks of three journeys, with two calls an hour, keep
+// the state small, and that the incident still counts its calls.
+func TestNotificationStateStaysSmall(t *testing.T) {
+	w := &simulation{now: alertstest.Start, onCall: &alertstest.OnCall}
 	for _, name := range []string{"a", "b", "c"} {
 		i := alertstest.Incident(name, incident.Flapping, 1, false)
 		i.PagesNow, i.Error = true, strings.Repeat("expected to see something that is not there; ", 10)

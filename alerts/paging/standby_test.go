@@ -8,7 +8,7 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-func TestWhereTheStandbyWorks(t *testing.T) {
+func TestStandbyRole(t *testing.T) {
 	at := func(d time.Duration) time.Time { return alertstest.Start.Add(d) }
 	for _, c := range []struct {
 		about string

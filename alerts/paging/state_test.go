@@ -14,15 +14,15 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// A world plays the carrier and the people for a route.
-type world struct {
+// A simulation plays the provider and the people for a notification state.
+type simulation struct {
 	route  paging.NotificationState
 	now    time.Time
-	sent   []incident.Page // in the order in which the carrier was given them
+	sent   []incident.Page // in the order in which the provider was given them
 	onCall *oncall.OnCall  // nil: onCall
 }
 
-func (w *world) step(e paging.Event) []incident.Page {
+func (w *simulation) step(e paging.Event) []incident.Page {
 	var commands []paging.Command
 	if w.onCall == nil {
 		w.onCall = &alertstest.OnCall
@@ -38,8 +38,8 @@ func (w *world) step(e paging.Event) []incident.Page {
 	return sends
 }
 
-// accept has the carrier take all the pages.
-func (w *world) accept(pages []incident.Page) {
+// accept makes the provider accept the pages.
+func (w *simulation) accept(pages []incident.Page) {
 	for _, p := range pages {
 		w.accept(w.step(paging.Sent{PageID: p.ID, SID: "CA" + p.ID}))
 	}
@@ -53,7 +53,7 @@ func names(pages []incident.Page) string {
 	return fmt.Sprint(s)
 }
 
-func last(w *world, c incident.Channel) incident.Page {
+func last(w *simulation, c incident.Channel) incident.Page {
 	i := len(w.sent) - 1
 	for w.sent[i].Channel != c {
 		i--
@@ -61,10 +61,10 @@ func last(w *world, c incident.Channel) incident.Page {
 	return w.sent[i]
 }
 
-// TestEscalation: unanswered, the next one is called at once; after the last the chain begins again; a key ends it, and
-// when it is over those who were paged are told.
+// TestEscalation checks that the next person is called at once after an unanswered call, that the escalation repeats,
+// that a key ends it, and that the people paged get the all-clear.
 func TestEscalation(t *testing.T) {
-	w := &world{now: alertstest.Start}
+	w := &simulation{now: alertstest.Start}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 	w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.NoAnswer})
 	w.accept([]incident.Page{w.sent[2], w.sent[3]})
@@ -100,53 +100,53 @@ func TestEscalation(t *testing.T) {
 	}
 }
 
-func TestRoute(t *testing.T) {
+func TestNotificationState(t *testing.T) {
 	for name, c := range map[string]struct {
-		do   func(w *world)
+		do   func(w *simulation)
 		want string
 	}{
-		"one that ends before anyone is told is told to nobody": {func(w *world) {
+		"one that resolves before a page causes none": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
 		}, "[]"},
-		"taken twice is taken once": {func(w *world) {
+		"taken twice is taken once": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 		}, "[alarm call Ada alarm text Ada]"},
-		"two at once make one call": {func(w *world) {
+		"two at once make one call": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.ProbeFault, 1, false)})
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Down, 1, false)})
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("c", incident.Down, 1, false)})
 			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA1", Result: incident.Busy})
 		}, "[alarm text Ada alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
-		"one that comes while another is acknowledged begins with the first": {func(w *world) {
+		"one that comes while another is acknowledged begins with the first": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Down, 1, false)})
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("c", incident.Down, 1, false)})
 			w.step(paging.Report{PageID: w.sent[0].ID, Key: paging.AckKey})
 			w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Human})
 		}, "[alarm call Ada alarm text Ada alarm call Ada alarm text Ada]"},
-		"refused goes to the next at once": {func(w *world) {
+		"refused goes to the next at once": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.step(paging.Refused{PageID: w.sent[0].ID, Why: "no such number"})
 		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
-		"degraded texts the first, and the next when that fails": {func(w *world) {
+		"degraded texts the first, and the next when that fails": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
 			w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.Undelivered})
 		}, "[alarm text Ada alarm text Grace]"},
-		"not sent is tried again, a little later": {func(w *world) {
+		"not sent is tried again, a little later": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
 			w.step(paging.NotSent{PageID: w.sent[0].ID})
 			w.step(paging.Tick{})
 			w.now = w.now.Add(3 * time.Second)
 			w.step(paging.Tick{})
 		}, "[alarm text Ada alarm text Ada]"},
-		"lost is found, and not resent": {func(w *world) {
+		"lost is found, and not resent": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
 			w.step(paging.SendUnknown{PageID: w.sent[0].ID})
 			w.step(paging.SendResolved{PageID: w.sent[0].ID, SID: "SM1"})
 			w.now = w.now.Add(time.Minute)
 			w.step(paging.Tick{})
 		}, "[alarm text Ada]"},
-		"lost and unknown to the carrier is resent once": {func(w *world) {
+		"unknown and not found is resent once": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.accept(w.sent[1:])
 			for range 3 {
@@ -155,27 +155,27 @@ func TestRoute(t *testing.T) {
 				w.step(paging.SendResolved{PageID: w.sent[0].ID})
 			}
 		}, "[alarm call Ada alarm text Ada alarm call Ada alarm call Grace alarm text Grace]"},
-		"what the list did not have yet when it was asked proves nothing, however late that is heard": {func(w *world) {
+		"what the list did not have yet when it was asked proves nothing, however late that is heard": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
 			w.step(paging.SendUnknown{PageID: w.sent[0].ID})
 			asked := w.now
 			w.now = w.now.Add(time.Minute)
 			w.step(paging.SendResolved{PageID: w.sent[0].ID, Asked: asked})
 		}, "[alarm text Ada]"},
-		"a sender that died is settled too": {func(w *world) {
+		"a sender that died is settled too": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
 			w.now = w.now.Add(time.Minute)
 			w.step(paging.Tick{})
 			w.step(paging.SendResolved{PageID: w.sent[0].ID})
 		}, "[alarm text Ada alarm text Ada]"},
-		"a carrier that never says how a call went has not reached anybody": {func(w *world) {
+		"a call without a report of its end was not answered": {func(w *simulation) {
 			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 			w.now = w.now.Add(2 * time.Minute)
 			w.step(paging.Tick{})
 		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := &world{now: alertstest.Start}
+			w := &simulation{now: alertstest.Start}
 			c.do(w)
 			if got := names(w.sent); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
@@ -184,18 +184,18 @@ func TestRoute(t *testing.T) {
 	}
 }
 
-// TestRouteProperties plays random histories: incidents that come and go, a carrier that takes, loses, refuses and
-// forgets, callbacks late, doubled and missing, people who press keys, senders that die.
-func TestRouteProperties(t *testing.T) {
+// TestNotificationStateProperties plays random histories: incidents that open and resolve, a provider that accepts,
+// loses, refuses and forgets, late, repeated and missing callbacks, key presses, and senders that die.
+func TestNotificationStateProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := &world{now: alertstest.Start}
-		created := map[string]int{} // by page: how often the carrier took it
-		doubts := map[string]int{}  // by page: how often whether it did was not known
+		w := &simulation{now: alertstest.Start}
+		created := map[string]int{} // by page: how often the provider accepted it
+		doubts := map[string]int{}  // by page: how often its outcome was unknown
 		runs, over := map[string]int{}, map[string]bool{}
 		check := func(sends []incident.Page) {
 			for _, p := range sends {
 				if p.Purpose == incident.Alarm && !slices.ContainsFunc(p.Incidents, func(id string) bool { return open(w.route, id) }) {
-					t.Fatalf("page %s was sent about %v, which nobody needs to hear of", p.ID, p.Incidents)
+					t.Fatalf("page %s was sent about %v, for which no page was due", p.ID, p.Incidents)
 				}
 			}
 			live := 0
@@ -247,7 +247,7 @@ func TestRouteProperties(t *testing.T) {
 				}
 			case "settled":
 				sid := ""
-				if created[page] > 0 { // listing tells the truth
+				if created[page] > 0 { // the listing is accurate
 					sid = "CA" + page
 				}
 				check(w.step(paging.SendResolved{PageID: page, SID: sid}))
@@ -263,16 +263,16 @@ func TestRouteProperties(t *testing.T) {
 		}
 		for id, n := range created {
 			if n > 1 {
-				t.Fatalf("the carrier took page %s %d times, with %d doubts, though its list tells the truth", id, n, doubts[id])
+				t.Fatalf("the provider accepted page %s %d times, with %d unknown outcomes, although its list is accurate", id, n, doubts[id])
 			}
 		}
 		calmDown(t, w, check)
 	})
 }
 
-// calmDown lets the carrier take all that it is given from now on; what was being sent before it never hears of. Then
-// everybody who has to hear of something does.
-func calmDown(t *rapid.T, w *world, check func([]incident.Page)) {
+// calmDown makes the provider accept everything from now on; pages being sent before are lost. Then it checks that each
+// person who must be notified is.
+func calmDown(t *rapid.T, w *simulation, check func([]incident.Page)) {
 	reached := map[string]bool{}
 	take := func(sends []incident.Page) {
 		for len(sends) > 0 {
@@ -295,10 +295,10 @@ func calmDown(t *rapid.T, w *world, check func([]incident.Page)) {
 	}
 	for _, i := range w.route.Incidents {
 		if i.Unanswered() && !reached[i.ID] {
-			t.Fatalf("%s is %s, and nobody was called in 20 minutes", i.ID, i.State)
+			t.Fatalf("%s is %s, without a call in 20 minutes", i.ID, i.State)
 		}
 		if i.State == incident.Resolved && slices.ContainsFunc(w.route.Pages, func(p incident.Page) bool {
-			return p.Purpose == incident.Alarm && p.Sent() && slices.Contains(p.Incidents, i.ID) && !told(w.route, p.Person, i.ID)
+			return p.Purpose == incident.Alarm && p.Sent() && slices.Contains(p.Incidents, i.ID) && !wasNotified(w.route, p.Person, i.ID)
 		}) {
 			t.Fatalf("%s is over, and not all who were paged were told", i.ID)
 		}
@@ -320,7 +320,7 @@ func state(r paging.NotificationState, page string) incident.PageState {
 	return ""
 }
 
-func told(r paging.NotificationState, person, inc string) bool {
+func wasNotified(r paging.NotificationState, person, inc string) bool {
 	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
 		return p.Purpose == incident.AllClear && p.Person == person && slices.Contains(p.Incidents, inc) && p.State != incident.Planned
 	})

@@ -16,14 +16,14 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A bill is what goes wrong in a history over the wire, in the order in which it is asked for.
-type bill struct {
-	answers []standin.Behaviour // of the carrier's API
-	fates   []standin.Behaviour // of calls
-	texts   []standin.Behaviour
-	manners []standin.Manner // of the callbacks, three minutes each
-	killed  int              // the write at which the program is killed
-	kept    bool             // that write
+// A faultPlan is the faults of a history over the wire, in the order of their use.
+type faultPlan struct {
+	answers         []standin.Behaviour // of the provider's API
+	callFates       []standin.Behaviour // of calls
+	texts           []standin.Behaviour
+	callbackManners []standin.Manner // of the callbacks, three minutes each
+	killed          int              // the write at which the program crashes
+	kept            bool             // whether that write is kept
 }
 
 var (
@@ -40,21 +40,21 @@ var (
 	wireManners = []standin.Manner{standin.Prompt, standin.LateCallbacks, standin.DoubledCallbacks, standin.ForgedCallbacks, standin.NoCallbacks}
 )
 
-func drawBill(t *rapid.T) bill {
-	return bill{
-		answers: rapid.SliceOfN(rapid.SampledFrom(wireAnswers), 0, 6).Draw(t, "answers"),
-		fates:   rapid.SliceOfN(rapid.SampledFrom(wireFates), 0, 4).Draw(t, "fates"),
-		texts:   rapid.SliceOfN(rapid.SampledFrom(wireTexts), 0, 3).Draw(t, "texts"),
-		manners: rapid.SliceOfN(rapid.SampledFrom(wireManners), 1, 3).Draw(t, "callbacks"),
-		killed:  rapid.IntRange(3, 40).Draw(t, "killed at write"),
-		kept:    rapid.Bool().Draw(t, "kept"),
+func drawBill(t *rapid.T) faultPlan {
+	return faultPlan{
+		answers:         rapid.SliceOfN(rapid.SampledFrom(wireAnswers), 0, 6).Draw(t, "answers"),
+		callFates:       rapid.SliceOfN(rapid.SampledFrom(wireFates), 0, 4).Draw(t, "fates"),
+		texts:           rapid.SliceOfN(rapid.SampledFrom(wireTexts), 0, 3).Draw(t, "texts"),
+		callbackManners: rapid.SliceOfN(rapid.SampledFrom(wireManners), 1, 3).Draw(t, "callbacks"),
+		killed:          rapid.IntRange(3, 40).Draw(t, "killed at write"),
+		kept:            rapid.Bool().Draw(t, "kept"),
 	}
 }
 
-// TestHistoriesOverTheWire plays random histories with the real phone, over HTTP, against the stand-in, and a real store:
-// whatever the carrier answers and however its callbacks come, in the end somebody has pressed the key, nobody is called
-// afterwards, no page was placed more often than its outcome was in doubt, and no forged callback was believed. The many
-// histories are those of package proof; these show that its carrier is like the real thing.
+// TestHistoriesOverTheWire plays random histories with the real phone, over HTTP, against the stand-in, and a real
+// store. Whatever the provider answers and however its callbacks arrive, in the end the incident is acknowledged, no
+// call follows, no page was placed more often than its outcome was unknown, and no forged callback was accepted. Most
+// histories are in package proof; these show that its provider behaves like the stand-in.
 func TestHistoriesOverTheWire(t *testing.T) {
 	const histories = 40
 	var calls, forged atomic.Int64
@@ -75,30 +75,30 @@ func TestHistoriesOverTheWire(t *testing.T) {
 	t.Logf("%d histories, %d calls, %d forged callbacks", histories, calls.Load(), forged.Load())
 }
 
-func overTheWire(t *testing.T, b bill) *town {
-	w := newTown(t, 300*time.Millisecond)
-	for _, list := range [][]standin.Behaviour{b.answers, b.fates, b.texts} {
+func overTheWire(t *testing.T, b faultPlan) *testbed {
+	w := newTestbed(t, 300*time.Millisecond)
+	for _, list := range [][]standin.Behaviour{b.answers, b.callFates, b.texts} {
 		w.exchange.Behave("", list...)
 	}
-	w.untilKilled(&mortal{left: b.killed, kept: b.kept}, b.manners)
+	w.runUntilCrash(&crashingStore{left: b.killed, kept: b.kept}, b.callbackManners)
 	o := w.open(nil)
 	if err := o.desk.CatchUp(t.Context(), o.pager.Journeys); err != nil {
 		t.Fatal(err)
 	}
 	w.exchange.Callbacks(standin.Prompt)
-	o.mustPass(25 * time.Minute) // the answers and fates that are left, and then the usual: 4 is pressed
+	o.mustAdvance(25 * time.Minute) // the rest of the plan, and then the default: 4 is pressed
 	if rec := o.incident(); rec.AckedBy == "" {
-		t.Errorf("it is %s, and nobody has pressed the key: called %q", rec.State, w.called())
+		t.Errorf("it is %s, without a key press: called %q", rec.State, w.called())
 	}
 	before := len(w.exchange.Calls())
-	o.mustPass(10 * time.Minute)
+	o.mustAdvance(10 * time.Minute)
 	if now := len(w.exchange.Calls()); now > before {
 		t.Errorf("%d calls after it was acknowledged", now-before)
 	}
-	if err := o.hear(2, journey.Passed); err != nil {
+	if err := o.recordRun(2, journey.Passed); err != nil {
 		t.Fatal(err)
 	}
-	o.mustPass(5 * time.Minute)
+	o.mustAdvance(5 * time.Minute)
 	if rec := o.incident(); rec.State != incident.Resolved {
 		t.Errorf("it works again, and it is %s", rec.State)
 	}
@@ -106,8 +106,8 @@ func overTheWire(t *testing.T, b bill) *town {
 	return w
 }
 
-// untilKilled lets a program run until it is killed at one of its writes, or its time is over.
-func (w *town) untilKilled(m *mortal, manners []standin.Manner) {
+// runUntilCrash runs a program until it crashes at a write, or its time is over.
+func (w *testbed) runUntilCrash(m *crashingStore, manners []standin.Manner) {
 	w.t.Helper()
 	o := w.open(nil)
 	o.down()
@@ -116,10 +116,10 @@ func (w *town) untilKilled(m *mortal, manners []standin.Manner) {
 	for _, manner := range manners {
 		w.exchange.Callbacks(manner)
 		before := len(w.exchange.Calls())
-		if err := o.pass(3 * time.Minute); err != nil && m.alive() == nil {
+		if err := o.advance(3 * time.Minute); err != nil && m.alive() == nil {
 			w.t.Fatal(err)
 		}
-		w.settle()
+		w.waitIdle()
 		for _, c := range w.exchange.Calls()[before:] {
 			if manner == standin.ForgedCallbacks && slices.ContainsFunc(c.Posts, func(p standin.PostedTo) bool { return p.Code != http.StatusForbidden }) {
 				w.t.Errorf("a forged callback was not refused: %+v", c.Posts)
@@ -129,8 +129,8 @@ func (w *town) untilKilled(m *mortal, manners []standin.Manner) {
 	o.close()
 }
 
-// forged counts the callbacks that were refused.
-func (w *town) forged() int {
+// forged counts the rejected callbacks.
+func (w *testbed) forged() int {
 	n := 0
 	for _, c := range w.exchange.Calls() {
 		for _, p := range c.Posts {
@@ -144,8 +144,8 @@ func (w *town) forged() int {
 
 var pageInTwiML = regexp.MustCompile(`/twilio/([^/"]+)/key`)
 
-// placedOnce checks that no call was placed twice: the stand-in's list always tells the truth.
-func (w *town) placedOnce() {
+// placedOnce checks that no call was placed twice: the stand-in's list is accurate.
+func (w *testbed) placedOnce() {
 	w.t.Helper()
 	placed := map[string]int{}
 	for _, c := range w.exchange.Calls() {

@@ -45,7 +45,7 @@ func TestMutants(t *testing.T) {
 			"-rapid.seed=" + strconv.FormatUint(suite.Seed(t), 10), "-rapid.nofailfile", "-rapid.shrinktime=0s",
 		}, historyFailed}
 	}
-	stories := hunt{callbacks, []string{"-test.run=^(TestCallStories|TestTokenRotation|TestMannersOfCallbacks)$"}, testFailed}
+	stories := hunt{callbacks, []string{"-test.run=^(TestCallStories|TestTokenRotation|TestCallbackManners)$"}, testFailed}
 	for _, h := range []hunt{playing("", 20), stories} {
 		if out, err := h.run(t, 0); err != nil {
 			t.Fatalf("without a mutant the tests fail: %v\n%s", err, out)

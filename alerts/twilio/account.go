@@ -8,38 +8,38 @@ import (
 	api "github.com/twilio/twilio-go/rest/api/v2010"
 )
 
-// An Account is what Twilio says of the account and of the number that calls, for whoever wants to know beforehand.
+// An Account is Twilio's information about the account and the calling number, for a check before an incident.
 type Account struct {
-	Status   string   // "active", or why nothing works: "suspended", "closed"
-	Trial    bool     // it calls and texts Verified numbers only, and says so before it speaks
+	Status   string   // "active", or a reason why nothing works: "suspended", "closed"
+	Trial    bool     // it calls and texts Verified numbers only, and announces the trial first
 	Verified []string // E.164; of a trial account only
 	Number   Number   // Config.From
 }
 
-// A Number is one of the account's.
+// A Number is a phone number as the account sees it.
 type Number struct {
-	Found    bool   // it is the account's own; one of somebody else's may call too, if it is verified
+	Found    bool   // it belongs to the account; a verified number of another owner may call too
 	Voice    bool   // it can call
 	SMS      bool   // it can text
 	Messages string // address that its incoming messages are posted to; empty: none
 }
 
-// numbers is how many of the account's numbers are looked at.
-const numbers = 1000
+// maxNumbers bounds the account's numbers that are read.
+const maxNumbers = 1000
 
-// Account asks about the account. It changes nothing.
-func (p *Phone) Account(ctx context.Context) (Account, error) {
+// Account reads the account's status. It changes nothing.
+func (p *Client) Account(ctx context.Context) (Account, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
 	w := p.wire(ctx)
 	a, err := p.account(p.service(w))
 	if err != nil {
-		return a, fmt.Errorf("twilio: account %s: %w", p.cfg.AccountSID, w.tell(err, p.mask))
+		return a, fmt.Errorf("twilio: account %s: %w", p.cfg.AccountSID, w.describe(err, p.mask))
 	}
 	return a, nil
 }
 
-func (p *Phone) account(t *api.ApiService) (a Account, err error) {
+func (p *Client) account(t *api.ApiService) (a Account, err error) {
 	found, err := t.FetchAccount(p.cfg.AccountSID)
 	if err != nil {
 		return a, err
@@ -48,12 +48,12 @@ func (p *Phone) account(t *api.ApiService) (a Account, err error) {
 		return a, errors.New("the answer has no status, or no type")
 	}
 	a.Status, a.Trial = *found.Status, *found.Type == "Trial"
-	page, err := t.PageIncomingPhoneNumber(new(api.ListIncomingPhoneNumberParams).SetPhoneNumber(p.cfg.From).SetPageSize(numbers), "", "")
+	page, err := t.PageIncomingPhoneNumber(new(api.ListIncomingPhoneNumberParams).SetPhoneNumber(p.cfg.From).SetPageSize(maxNumbers), "", "")
 	if err != nil {
 		return a, err
 	}
 	for _, n := range page.IncomingPhoneNumbers {
-		if n.PhoneNumber == nil || *n.PhoneNumber != p.cfg.From { // the filter finds parts of numbers too
+		if n.PhoneNumber == nil || *n.PhoneNumber != p.cfg.From { // the filter matches parts of numbers too
 			continue
 		}
 		a.Number.Found = true
@@ -71,7 +71,7 @@ func (p *Phone) account(t *api.ApiService) (a Account, err error) {
 }
 
 func verified(t *api.ApiService) ([]string, error) {
-	page, err := t.PageOutgoingCallerId(new(api.ListOutgoingCallerIdParams).SetPageSize(numbers), "", "")
+	page, err := t.PageOutgoingCallerId(new(api.ListOutgoingCallerIdParams).SetPageSize(maxNumbers), "", "")
 	if err != nil {
 		return nil, err
 	}

@@ -11,24 +11,24 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// TestAccount: what the account says of itself and of its number.
+// TestAccount checks the reported status of the account and its number.
 func TestAccount(t *testing.T) {
 	const reply = "https://hook.example.com/twilio/reply"
 	for name, c := range map[string]struct {
-		is   standin.Account
+		is   standin.AccountState
 		want twilio.Account
 	}{
-		"paid for":      {standin.Account{}, twilio.Account{Status: "active", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
-		"on trial":      {standin.Account{Trial: true, Verified: []string{theirs}}, twilio.Account{Status: "active", Trial: true, Verified: []string{theirs}, Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
-		"nobody yet":    {standin.Account{Trial: true, Numbers: []string{}}, twilio.Account{Status: "active", Trial: true, Verified: []string{}}},
-		"suspended":     {standin.Account{Status: "suspended"}, twilio.Account{Status: "suspended", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
-		"for texts":     {standin.Account{Without: []string{"voice"}}, twilio.Account{Status: "active", Number: twilio.Number{Found: true, SMS: true, Messages: reply}}},
-		"other numbers": {standin.Account{Numbers: []string{theirs}}, twilio.Account{Status: "active"}},
+		"paid for":      {standin.AccountState{}, twilio.Account{Status: "active", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
+		"on trial":      {standin.AccountState{Trial: true, Verified: []string{theirs}}, twilio.Account{Status: "active", Trial: true, Verified: []string{theirs}, Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
+		"no number yet": {standin.AccountState{Trial: true, Numbers: []string{}}, twilio.Account{Status: "active", Trial: true, Verified: []string{}}},
+		"suspended":     {standin.AccountState{Status: "suspended"}, twilio.Account{Status: "suspended", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
+		"for texts":     {standin.AccountState{Without: []string{"voice"}}, twilio.Account{Status: "active", Number: twilio.Number{Found: true, SMS: true, Messages: reply}}},
+		"other numbers": {standin.AccountState{Numbers: []string{theirs}}, twilio.Account{Status: "active"}},
 	} {
-		ex := standin.New(standin.Config{AuthToken: token, Account: c.is})
+		ex := standin.New(standin.Options{AuthToken: token, Account: c.is})
 		ex.Incoming(reply)
 		server := httptest.NewServer(ex)
-		p, err := twilio.New(twilio.Config{AccountSID: standin.DemoAccountSID, AuthToken: token, From: ours, BaseURL: server.URL, Transport: server.Client().Transport})
+		p, err := twilio.New(twilio.ClientConfig{AccountSID: standin.DemoAccountSID, AuthToken: token, From: ours, BaseURL: server.URL, Transport: server.Client().Transport})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,10 +41,10 @@ func TestAccount(t *testing.T) {
 	}
 }
 
-// TestAccountRefused: a wrong token is told, and is not quoted.
-func TestAccountRefused(t *testing.T) {
+// TestAccountRejected checks that a wrong token is reported and not quoted.
+func TestAccountRejected(t *testing.T) {
 	r := newRig(t)
-	p, err := twilio.New(twilio.Config{AccountSID: standin.DemoAccountSID, AuthToken: older, From: ours, BaseURL: r.api})
+	p, err := twilio.New(twilio.ClientConfig{AccountSID: standin.DemoAccountSID, AuthToken: older, From: ours, BaseURL: r.api})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,26 +12,24 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// CallbacksConfig is what Callbacks needs to know.
+// CallbacksConfig configures Callbacks.
 type CallbacksConfig struct {
 	// PublicURL is the base address that Twilio was given (Config.CallbackURL). Empty: https:// and the Host of the
-	// request, which is right behind a Lambda Function URL, whose address is not known before it is deployed. A wrong
-	// Host opens nothing: the signature is still computed with our token, over that address.
+	// request, which is right behind a Lambda Function URL, whose address is unknown before deployment. A wrong Host
+	// gains nothing: the signature is still computed with our token, over that address.
 	PublicURL string
-	// Tokens are the account's auth tokens: one, or two while they are rotated. With none, everything is refused.
+	// Tokens are the account's auth tokens: one, or two during rotation. With none, every callback is rejected.
 	Tokens []string
-	// Handle takes a report whose signature was right. For a key press, the answer is said to the person. After an error
-	// Twilio posts again, so it must bear the same report twice, as Twilio may do anyway.
+	// Handle applies a report with a valid signature. For a key press, the answer is said to the person. After an error
+	// Twilio posts again; Handle must be idempotent, because Twilio may do so anyway.
 	Handle func(ctx context.Context, r paging.Report) (paging.Answer, error)
-	// Reply takes a text that somebody sent to our number, and returns what to text back; empty: nothing. Nil: texts are
-	// not taken.
+	// Reply applies a text sent to our number, and returns the answer; empty: none. Nil: texts are rejected.
 	Reply func(ctx context.Context, t paging.Reply) (string, error)
 	Log   *slog.Logger // nil: discard
 }
 
-// Callbacks serves what Twilio posts: about pages, POST /twilio/{pageID}/status and /twilio/{pageID}/key, and texts that
-// people send to our number, POST /twilio/reply. Nothing is believed, and neither Handle nor Reply is called, before the
-// signature is known to be Twilio's.
+// Callbacks serves Twilio's requests: about pages, POST /twilio/{pageID}/status and /twilio/{pageID}/key, and texts to
+// our number, POST /twilio/reply. Neither Handle nor Reply is called before the signature is verified.
 type Callbacks struct {
 	cfg CallbacksConfig
 }
@@ -46,7 +44,7 @@ func NewCallbacks(cfg CallbacksConfig) *Callbacks {
 }
 
 // ServeHTTP answers 404 for another path, 405 for another method, 413 for a body over 64 kB, 403 for a wrong signature,
-// 400 for a body that is no form, and 500 if Handle fails, all with an empty body.
+// 400 for a malformed form, and 500 if Handle fails, all with an empty body.
 func (c *Callbacks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t, ok := c.parseTarget(r)
 	if !ok {
@@ -98,15 +96,15 @@ func (c *Callbacks) write(w http.ResponseWriter, document string) {
 	}
 }
 
-// A target is what a callback's address says.
+// A target is a parsed callback address.
 type target struct {
 	pageID  string
 	about   string // "status", "key" or "reply"
-	address string // the whole, as Twilio knows and has signed it
+	address string // the full address that Twilio has signed
 }
 
-// parseTarget takes the address apart. It works on the escaped path, byte for byte, since that is what was signed. A
-// proxy may have taken off the path of PublicURL, or not.
+// parseTarget parses the address. It works on the escaped path, byte for byte, because that is signed. A proxy may have
+// removed the path of PublicURL.
 func (c *Callbacks) parseTarget(r *http.Request) (target, bool) {
 	base := c.cfg.PublicURL
 	if base == "" {
@@ -132,12 +130,12 @@ func (c *Callbacks) parseTarget(r *http.Request) (target, bool) {
 
 func (c *Callbacks) address(base, path string, r *http.Request) string {
 	if r.URL.RawQuery != "" {
-		return base + path + "?" + r.URL.RawQuery // we ask for none, but what was signed was signed
+		return base + path + "?" + r.URL.RawQuery // we use no query, but a signed one must be verified
 	}
 	return base + path
 }
 
-// signedForm reads the body and returns the form, or the HTTP status to refuse it with.
+// signedForm reads the body and returns the form, or the HTTP status of the rejection.
 func (c *Callbacks) signedForm(w http.ResponseWriter, r *http.Request, address string) (url.Values, int) {
 	const most = 64 << 10
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))

@@ -26,7 +26,7 @@ import (
 
 const public = "https://valkyrie.example.org"
 
-// signature is what Twilio would send: see https://www.twilio.com/docs/usage/security#validating-requests.
+// signature computes Twilio's signature: see https://www.twilio.com/docs/usage/security#validating-requests.
 func signature(key, address string, form url.Values) string {
 	mac := hmac.New(sha1.New, []byte(key))
 	_, _ = io.WriteString(mac, address)
@@ -36,7 +36,7 @@ func signature(key, address string, form url.Values) string {
 	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// callback is a request as Twilio makes it; the tests then spoil one thing each.
+// callback builds a request as Twilio does; each test then breaks one part.
 func callback(path string, form url.Values) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -124,7 +124,8 @@ func TestKeyPress(t *testing.T) {
 	}
 }
 
-// The address is the one Twilio was given, wherever the request came in.
+// TestPublicAddress checks that the signature is verified over the address that Twilio was given, wherever the request
+// came in.
 func TestPublicAddress(t *testing.T) {
 	form := url.Values{"CallSid": {"CA1"}, "CallStatus": {"completed"}}
 	tests := []struct {

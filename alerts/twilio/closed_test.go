@@ -8,9 +8,8 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// TestClosed: what Twilio refuses because of us it refuses for everybody, and what it refuses because of a number only for
-// that.
-func TestClosed(t *testing.T) {
+// TestRejectsAll checks that faults of the account reject every page, and faults of a number only that page.
+func TestRejectsAll(t *testing.T) {
 	for code, closed := range map[int]bool{20003: true, 20005: true, 21205: true, 21210: true, 21211: false, 21610: false, 21608: false} {
 		r := newRig(t)
 		r.exchange.Behave("", standin.Refuse(code))

@@ -9,35 +9,36 @@ import (
 	"time"
 )
 
-// Config is what a Phone needs to know.
-type Config struct {
+// Config configures a Client.
+type ClientConfig struct {
 	AccountSID string // AC and 32 hexadecimal digits
-	AuthToken  string // letters and digits, as Twilio makes them
-	From       string // the caller's number, E.164, such as +15005550006
+	AuthToken  string // letters and digits, as Twilio issues them
+	From       string // the calling number, E.164, such as +15005550006
 
 	// BaseURL is scheme://host[:port] of a stand-in or a proxy. Empty: Twilio's own.
 	BaseURL string
-	// CallbackURL is the public base address that Callbacks is served at, such as https://example.org, with no slash at
-	// the end. Empty: no callbacks are asked for, so no key can be pressed, and none is asked for either.
+	// CallbackURL is the public base address of Callbacks, such as https://example.org, with no slash at the end.
+	// Empty: no callbacks, so that no key can be pressed and none is asked for.
 	CallbackURL string
 
-	Timeout   time.Duration     // for one request; 0: 10 s
+	Timeout   time.Duration     // of one request; 0: 10 s
 	Transport http.RoundTripper // nil: http.DefaultTransport
 }
 
 var (
 	accountSID   = regexp.MustCompile(`^AC[0-9a-fA-F]{32}$`)
-	alphanumeric = regexp.MustCompile(`^[0-9A-Za-z]+$`) // twilio-go refuses to send anything else
+	alphanumeric = regexp.MustCompile(`^[0-9A-Za-z]+$`) // twilio-go rejects others
 	e164         = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-	// plainURL has no query (it would have to be signed byte by byte), no credentials, and nothing to escape in XML.
+	// plainURL has no query (it would have to be signed byte by byte), no credentials, and no characters to escape in
+	// XML.
 	plainURL = regexp.MustCompile(`^https?://[0-9A-Za-z.:\[\]-]+(/[0-9A-Za-z._~/-]*[0-9A-Za-z._~-])?$`)
 )
 
 // maxCallbackURL keeps the two addresses in a call's TwiML within its limit.
 const maxCallbackURL = 200
 
-// validate returns every fault at once. It quotes numbers and addresses, and never the token.
-func (c Config) validate() error {
+// validate returns all faults. It quotes numbers and addresses, never the token.
+func (c ClientConfig) validate() error {
 	var faults []error
 	demand := func(ok bool, format string, args ...any) {
 		if !ok {

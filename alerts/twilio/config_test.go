@@ -8,26 +8,26 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-func good() twilio.Config {
-	return twilio.Config{AccountSID: standin.DemoAccountSID, AuthToken: token, From: ours}
+func good() twilio.ClientConfig {
+	return twilio.ClientConfig{AccountSID: standin.DemoAccountSID, AuthToken: token, From: ours}
 }
 
 func TestNewNamesEachFault(t *testing.T) {
 	tests := []struct {
-		change func(*twilio.Config)
+		change func(*twilio.ClientConfig)
 		want   string
 	}{
-		{func(c *twilio.Config) { c.AccountSID = "SK123" }, `account SID "SK123": want AC and`},
-		{func(c *twilio.Config) { c.AuthToken = "" }, "auth token is missing"},
-		{func(c *twilio.Config) { c.AuthToken = "s3cret token" }, "auth token: want letters and digits"},
-		{func(c *twilio.Config) { c.From = "5005550006" }, `from "5005550006": want a number in E.164`},
-		{func(c *twilio.Config) { c.BaseURL = "localhost:80" }, "base URL: want scheme://host"},
-		{func(c *twilio.Config) { c.BaseURL = "http://me:s3cret@localhost" }, "base URL: want scheme://host"},
-		{func(c *twilio.Config) { c.BaseURL = "http://localhost/api" }, "base URL: want scheme://host"},
-		{func(c *twilio.Config) { c.CallbackURL = "https://example.org/" }, "callback URL: want"},
-		{func(c *twilio.Config) { c.CallbackURL = "https://example.org?token=s3cret" }, "callback URL: want"},
-		{func(c *twilio.Config) { c.CallbackURL = "example.org" }, "callback URL: want"},
-		{func(c *twilio.Config) { c.Timeout = -1 }, "timeout -1ns: want 0 or more"},
+		{func(c *twilio.ClientConfig) { c.AccountSID = "SK123" }, `account SID "SK123": want AC and`},
+		{func(c *twilio.ClientConfig) { c.AuthToken = "" }, "auth token is missing"},
+		{func(c *twilio.ClientConfig) { c.AuthToken = "s3cret token" }, "auth token: want letters and digits"},
+		{func(c *twilio.ClientConfig) { c.From = "5005550006" }, `from "5005550006": want a number in E.164`},
+		{func(c *twilio.ClientConfig) { c.BaseURL = "localhost:80" }, "base URL: want scheme://host"},
+		{func(c *twilio.ClientConfig) { c.BaseURL = "http://me:s3cret@localhost" }, "base URL: want scheme://host"},
+		{func(c *twilio.ClientConfig) { c.BaseURL = "http://localhost/api" }, "base URL: want scheme://host"},
+		{func(c *twilio.ClientConfig) { c.CallbackURL = "https://example.org/" }, "callback URL: want"},
+		{func(c *twilio.ClientConfig) { c.CallbackURL = "https://example.org?token=s3cret" }, "callback URL: want"},
+		{func(c *twilio.ClientConfig) { c.CallbackURL = "example.org" }, "callback URL: want"},
+		{func(c *twilio.ClientConfig) { c.Timeout = -1 }, "timeout -1ns: want 0 or more"},
 	}
 	for _, tt := range tests {
 		cfg := good()
@@ -40,7 +40,7 @@ func TestNewNamesEachFault(t *testing.T) {
 }
 
 func TestNewNamesAllFaultsAtOnce(t *testing.T) {
-	_, err := twilio.New(twilio.Config{BaseURL: "x", CallbackURL: "y", Timeout: -1})
+	_, err := twilio.New(twilio.ClientConfig{BaseURL: "x", CallbackURL: "y", Timeout: -1})
 	if err == nil || strings.Count(err.Error(), "\n") != 5 {
 		t.Errorf("New: %v: want six faults, one a line", err)
 	}

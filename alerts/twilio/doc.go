@@ -1,9 +1,9 @@
-// Package twilio places calls and sends texts through Twilio, and understands what Twilio says about them afterwards.
+// Package twilio places calls and sends texts through Twilio, and receives its callbacks.
 //
-// A Phone is an alerts.Phone: what it is careful about is the difference between "it was not sent" and "nobody knows",
-// because the first may be tried again at once and the second may not. Callbacks is the other direction: an HTTP handler
-// for the statuses and key presses that Twilio posts, which believes nothing before the signature is checked.
+// A Client is a paging.Phone. It distinguishes "certainly not sent", which may be retried at once, from "unknown",
+// which may not. Callbacks is an HTTP handler for the statuses and key presses that Twilio posts, and verifies their
+// signature first.
 //
-// It is the only package that imports twilio-go, and hides what that library leaves out: contexts, another host for a
-// stand-in (see the folder standin), and answers that are not what they should be.
+// Only this package imports twilio-go. It adds contexts and another host for a stand-in (folder standin), which the
+// library lacks, and rejects malformed answers.
 package twilio

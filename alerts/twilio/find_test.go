@@ -14,8 +14,8 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// Lists as Twilio might send them at its worst: unfiltered, undated, unordered.
-func TestFindJudgesForItself(t *testing.T) {
+// TestFindFiltersItself checks lists that are unfiltered, undated or unordered.
+func TestFindFiltersItself(t *testing.T) {
 	since := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 	item := func(sid, to, from, status, created string) string {
 		return fmt.Sprintf(`{"sid":%q,"to":%q,"from":%q,"status":%q,"date_created":%s}`, sid, to, from, status, created)
@@ -48,7 +48,7 @@ func TestFindJudgesForItself(t *testing.T) {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = fmt.Fprintf(w, `{"calls":[%s]}`, strings.Join(tt.list, ","))
 		}))
-		sid, found, err := newPhone(t, twilio.Config{BaseURL: server.URL}).Find(t.Context(), aCall(), since)
+		sid, found, err := newClient(t, twilio.ClientConfig{BaseURL: server.URL}).Find(t.Context(), aCall(), since)
 		server.Close()
 		if err != nil || sid != tt.want || found != (tt.want != "") {
 			t.Errorf("%s: Find: %q, %v, %v: want %q", tt.name, sid, found, err, tt.want)
@@ -56,14 +56,14 @@ func TestFindJudgesForItself(t *testing.T) {
 	}
 }
 
-// Several texts to one person that are in doubt at once are told apart by what they say, however they are listed.
-func TestFindTellsTextsApart(t *testing.T) {
+// TestFindComparesBodies checks that several texts to one person are distinguished by their body, in any order.
+func TestFindComparesBodies(t *testing.T) {
 	for name, trial := range map[string]bool{"an account": false, "a trial account": true} {
-		exchange := standin.New(standin.Config{
-			AuthToken: token, MessageLatency: time.Millisecond, Account: standin.Account{Trial: trial, Verified: []string{theirs}},
+		exchange := standin.New(standin.Options{
+			AuthToken: token, MessageLatency: time.Millisecond, Account: standin.AccountState{Trial: trial, Verified: []string{theirs}},
 		})
 		server := httptest.NewServer(exchange)
-		phone := newPhone(t, twilio.Config{BaseURL: server.URL, Timeout: 50 * time.Millisecond})
+		phone := newClient(t, twilio.ClientConfig{BaseURL: server.URL, Timeout: 50 * time.Millisecond})
 		since := time.Now()
 		var texts []paging.Dispatch
 		for _, body := range []string{"print-card is down.", "create-order is slow.", strings.Repeat("It is over. ", 200), " It is over. "} {
@@ -93,8 +93,9 @@ func TestFindTellsTextsApart(t *testing.T) {
 	}
 }
 
-// Where the account hides what texts say, the newest counts; but one that says it in so many words does more.
-func TestFindWhereBodiesAreHidden(t *testing.T) {
+// TestFindRedactedBodies checks that the newest text matches where bodies are redacted, unless one with an equal body
+// is listed.
+func TestFindRedactedBodies(t *testing.T) {
 	since := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 	item := func(sid, body string, d time.Duration) string {
 		return fmt.Sprintf(`{"sid":%q,"to":%q,"from":%q,"status":"sent","date_created":%q,"body":%s}`, sid, theirs, ours, since.Add(d).Format(time.RFC1123Z), body)
@@ -109,7 +110,7 @@ func TestFindWhereBodiesAreHidden(t *testing.T) {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = fmt.Fprintf(w, `{"messages":[%s]}`, strings.Join(list, ","))
 		}))
-		sid, found, err := newPhone(t, twilio.Config{BaseURL: server.URL}).Find(t.Context(), aText(), since)
+		sid, found, err := newClient(t, twilio.ClientConfig{BaseURL: server.URL}).Find(t.Context(), aText(), since)
 		server.Close()
 		if err != nil || sid != want || found != (want != "") {
 			t.Errorf("Find: %q, %v, %v: want %q", sid, found, err, want)
@@ -117,14 +118,14 @@ func TestFindWhereBodiesAreHidden(t *testing.T) {
 	}
 }
 
-// Not being able to look is an error, and never the same as not having found.
-func TestFindSaysThatItCouldNotLook(t *testing.T) {
+// TestFindError checks that a failed search is an error, and not the same as an unsuccessful one.
+func TestFindError(t *testing.T) {
 	for _, status := range []int{400, 401, 429, 500, 502} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(status)
 			_, _ = w.Write([]byte(`{"code":20001,"message":"no"}`))
 		}))
-		_, found, err := newPhone(t, twilio.Config{BaseURL: server.URL}).Find(t.Context(), aCall(), time.Now())
+		_, found, err := newClient(t, twilio.ClientConfig{BaseURL: server.URL}).Find(t.Context(), aCall(), time.Now())
 		server.Close()
 		if outcome(err) != "unknown" || found {
 			t.Errorf("status %d: Find: %v, %v: want an error that says nothing of the sending", status, found, err)
@@ -132,12 +133,12 @@ func TestFindSaysThatItCouldNotLook(t *testing.T) {
 	}
 	odd := aCall()
 	odd.Channel = "telegraph"
-	if _, _, err := newPhone(t, twilio.Config{}).Find(t.Context(), odd, time.Now()); err == nil {
+	if _, _, err := newClient(t, twilio.ClientConfig{}).Find(t.Context(), odd, time.Now()); err == nil {
 		t.Error("Find on an unknown channel: want an error")
 	}
 }
 
-// roundTrip is a transport that is a function.
+// roundTrip is a transport from a function.
 type roundTrip func(*http.Request) (*http.Response, error)
 
 func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
@@ -147,16 +148,16 @@ func TestNoErrorOfTheTransportHoldsTheToken(t *testing.T) {
 		_, password, _ := r.BasicAuth()
 		return nil, errors.New("proxy cannot pass " + password + ", " + r.Header.Get("Authorization"))
 	}
-	_, err := newPhone(t, twilio.Config{Transport: roundTrip(tell)}).Send(t.Context(), aCall())
+	_, err := newClient(t, twilio.ClientConfig{Transport: roundTrip(tell)}).Send(t.Context(), aCall())
 	if err == nil || holdsSecret(err.Error()) || !strings.Contains(err.Error(), "proxy cannot pass [token]") {
 		t.Errorf("Send: %v: want the reason, without the token", err)
 	}
 }
 
-// Without a base URL, requests go to Twilio itself, over TLS.
-func TestTwilioItselfIsTheDefault(t *testing.T) {
+// TestDefaultBaseURL checks that requests go to Twilio itself, over TLS, without a base URL.
+func TestDefaultBaseURL(t *testing.T) {
 	var asked string
-	_, err := newPhone(t, twilio.Config{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+	_, err := newClient(t, twilio.ClientConfig{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 		asked = r.URL.Scheme + "://" + r.URL.Host
 		return nil, errors.New("no network here")
 	})}).Send(t.Context(), aCall())

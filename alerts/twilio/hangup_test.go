@@ -8,7 +8,7 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// TestHangUp: ending a call that is over is no error; of one that never was, and without a carrier, it is.
+// TestHangUp checks that hanging up an ended call is no error, and that an unknown call, or no connection, is one.
 func TestHangUp(t *testing.T) {
 	r := newRig(t)
 	sid, err := r.phone.Send(t.Context(), aCall())
@@ -22,8 +22,8 @@ func TestHangUp(t *testing.T) {
 	if err := r.phone.HangUp(t.Context(), "CA0"); err == nil || !strings.Contains(err.Error(), "20404") {
 		t.Errorf("no such call: %v", err)
 	}
-	dead := newPhone(t, twilio.Config{BaseURL: "http://127.0.0.1:1"})
+	dead := newClient(t, twilio.ClientConfig{BaseURL: "http://127.0.0.1:1"})
 	if err := dead.HangUp(t.Context(), sid); err == nil || strings.Contains(err.Error(), standin.DemoAuthToken) {
-		t.Errorf("without a carrier: %v", err)
+		t.Errorf("without a connection: %v", err)
 	}
 }

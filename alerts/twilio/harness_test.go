@@ -27,19 +27,19 @@ const (
 	older  = "fedcba9876543210fedcba9876543210"
 )
 
-// A rig is the real Phone and the real Callbacks, with the stand-in between them, over real HTTP.
+// A rig is the real Client and Callbacks with the stand-in between them, over real HTTP.
 type rig struct {
 	exchange *standin.Exchange
-	phone    *twilio.Phone
+	phone    *twilio.Client
 	api      string // the stand-in's address
 	public   string // the callbacks' address
 
 	mu      sync.Mutex
 	reports []paging.Report
-	fail    int // how many reports will not be taken
+	fail    int // how many reports are rejected
 }
 
-// newRig starts one. Its tokens are those that the callbacks accept; the stand-in always signs with token.
+// newRig starts a rig. The callbacks accept its tokens; the stand-in always signs with token.
 func newRig(t *testing.T, tokens ...string) *rig {
 	t.Helper()
 	if len(tokens) == 0 {
@@ -47,7 +47,7 @@ func newRig(t *testing.T, tokens ...string) *rig {
 	}
 	r := &rig{}
 	ownTransport := http.DefaultTransport.(*http.Transport).Clone()
-	r.exchange = standin.New(standin.Config{
+	r.exchange = standin.New(standin.Options{
 		AuthToken: token, RingTime: time.Millisecond, SpeakTime: time.Millisecond, MessageLatency: time.Millisecond,
 	})
 	apiServer := httptest.NewServer(r.exchange)
@@ -64,14 +64,14 @@ func newRig(t *testing.T, tokens ...string) *rig {
 		apiServer.Close()
 		public.Close()
 	})
-	r.phone = newPhone(t, twilio.Config{
+	r.phone = newClient(t, twilio.ClientConfig{
 		BaseURL: r.api, CallbackURL: r.public, Transport: ownTransport, Timeout: time.Second,
 	})
 	return r
 }
 
-// newPhone fills in the account.
-func newPhone(t *testing.T, cfg twilio.Config) *twilio.Phone {
+// newClient fills in the account.
+func newClient(t *testing.T, cfg twilio.ClientConfig) *twilio.Client {
 	t.Helper()
 	cfg.AccountSID, cfg.AuthToken, cfg.From = standin.DemoAccountSID, token, ours
 	if cfg.Transport == nil {
@@ -110,7 +110,7 @@ func (r *rig) take(_ context.Context, text paging.Reply) (string, error) {
 		return "", context.DeadlineExceeded
 	}
 	if text.From == "" || text.SID == "" {
-		return "", errors.New("nobody's text")
+		return "", errors.New("no reply configured")
 	}
 	return "<" + text.From + "> & " + text.Body, nil
 }

@@ -12,8 +12,8 @@ import (
 	"valkyrie/alerts/twilio"
 )
 
-// Anything that is not exactly what Twilio signed is refused, and reaches nobody.
-func TestRefusals(t *testing.T) {
+// TestRejections checks that any callback not exactly as Twilio signed it is rejected before Handle and Reply.
+func TestRejections(t *testing.T) {
 	form := url.Values{"CallSid": {"CA1"}, "Digits": {"4"}}
 	const path = "/twilio/p-1/key"
 	body := func(r *http.Request, s string) { r.Body = io.NopCloser(strings.NewReader(s)) }

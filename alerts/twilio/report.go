@@ -8,7 +8,7 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// readReport says what a callback means for its page.
+// readReport converts a callback to a report about its page.
 func readReport(t target, form url.Values) paging.Report {
 	r := paging.Report{PageID: t.pageID}
 	switch {
@@ -26,10 +26,9 @@ func readReport(t target, form url.Values) paging.Report {
 	return r
 }
 
-// callResult maps Twilio's word for where a call is to how the page ended, or to "" while the call goes on. Who answered
-// is only looked at when it is over. Detection that was not sure says "unknown", which may well have been a person: then
-// the missing key press is what tells.
-// See https://www.twilio.com/docs/voice/api/call-resource#call-status-values.
+// callResult converts Twilio's call status to the page's result, or to "" while the call goes on. Who answered matters
+// only at the end. "unknown" may well have been a person, so that only the missing key press counts. See
+// https://www.twilio.com/docs/voice/api/call-resource#call-status-values.
 func callResult(status, answeredBy string) string {
 	switch status {
 	case "completed":
@@ -47,8 +46,8 @@ func callResult(status, answeredBy string) string {
 	return ""
 }
 
-// textResult does the same for a text.
-// See https://www.twilio.com/docs/messaging/api/message-resource#message-status-values.
+// textResult converts a text's status. See
+// https://www.twilio.com/docs/messaging/api/message-resource#message-status-values.
 func textResult(status string) string {
 	switch status {
 	case "delivered", "read":
@@ -61,9 +60,9 @@ func textResult(status string) string {
 	return ""
 }
 
-// final reports whether a text that failed for a reason would fail for it again: the number has blocked us, is unknown, is no
-// mobile one, or our texts are filtered. A phone that is off, or an error that nobody knows, may be better in a while.
-// The codes are listed at https://www.twilio.com/docs/api/errors.
+// final reports whether a text that failed for a reason would fail again: the number has blocked us, is unknown or no
+// mobile number, or our texts are filtered. A phone that is off, or an unlisted error, may recover. The codes are
+// listed at https://www.twilio.com/docs/api/errors.
 func final(code string) bool {
 	switch code {
 	case "21610", "21614", "30004", "30005", "30006", "30007", "30034":
@@ -72,7 +71,7 @@ func final(code string) bool {
 	return false
 }
 
-// why puts the carrier's reason for a failure together, as far as it gave one.
+// why joins the provider's reasons for a failure.
 func why(result string, form url.Values) string {
 	if result != incident.FailedCall && result != incident.Undelivered {
 		return ""

@@ -15,7 +15,7 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// outcome names what an error of Send means.
+// outcome names the meaning of an error of Send.
 func outcome(err error) string {
 	switch {
 	case err == nil:
@@ -30,7 +30,8 @@ func outcome(err error) string {
 	return "unknown"
 }
 
-// Whatever the API does, Send says what is known, and Find settles what is not: it finds exactly what was placed.
+// TestSendAndFind checks for each fault of the API that Send reports the known outcome, and that Find resolves an
+// unknown one: it finds exactly the placed call or text.
 func TestSendAndFind(t *testing.T) {
 	tests := []struct {
 		behaviour standin.Behaviour
@@ -73,7 +74,7 @@ func TestSendAndFind(t *testing.T) {
 					t.Fatalf("Send: %v: want it %s, saying %q", err, tt.want, tt.says)
 				}
 				if n := r.exchange.Creates(theirs); n != 1 {
-					t.Errorf("%d requests reached the carrier: want 1", n)
+					t.Errorf("%d requests reached the provider: want 1", n)
 				}
 				checkPlaced(t, r, d, tt.placed, since, sid)
 			})
@@ -143,7 +144,7 @@ func TestFindLooksOnlyAtTheRightOnes(t *testing.T) {
 func TestNobodyThereIsNotSent(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
-	_, err := newPhone(t, twilio.Config{BaseURL: server.URL}).Send(t.Context(), aCall())
+	_, err := newClient(t, twilio.ClientConfig{BaseURL: server.URL}).Send(t.Context(), aCall())
 	if outcome(err) != "not sent" || !strings.Contains(err.Error(), "refused") {
 		t.Errorf("Send: %v: want it not sent, and why", err)
 	}
@@ -167,7 +168,7 @@ func TestUnfitDispatchIsRefusedLocally(t *testing.T) {
 	}
 }
 
-// The caller's context ends a request at once, long before its time-out.
+// TestSendEndsWithItsContext checks that the caller's context ends a request before its timeout.
 func TestSendEndsWithItsContext(t *testing.T) {
 	arrived := make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -176,7 +177,7 @@ func TestSendEndsWithItsContext(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	t.Cleanup(server.Close)
-	phone := newPhone(t, twilio.Config{BaseURL: server.URL, Timeout: time.Hour})
+	phone := newClient(t, twilio.ClientConfig{BaseURL: server.URL, Timeout: time.Hour})
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error)
 	go func() {

@@ -11,7 +11,7 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// A server that is not Twilio: a proxy in the way, a broken load balancer, nobody at all.
+// TestSendToBrokenServers checks servers that are not Twilio: a proxy, a broken load balancer, none.
 func TestSendToBrokenServers(t *testing.T) {
 	page := func(status int, contentType, body string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -50,7 +50,7 @@ func TestSendToBrokenServers(t *testing.T) {
 				tt.server(w, r)
 			}))
 			t.Cleanup(server.Close)
-			_, err := newPhone(t, twilio.Config{BaseURL: server.URL}).Send(t.Context(), aCall())
+			_, err := newClient(t, twilio.ClientConfig{BaseURL: server.URL}).Send(t.Context(), aCall())
 			if got := outcome(err); got != tt.want {
 				t.Errorf("Send: %v: want it %s", err, tt.want)
 			}
@@ -61,7 +61,7 @@ func TestSendToBrokenServers(t *testing.T) {
 	}
 }
 
-// A server that throws everything it was told back at us gets none of it into an error.
+// TestNoErrorHoldsTheToken checks that a server which echoes the request gets no secret into an error.
 func TestNoErrorHoldsTheToken(t *testing.T) {
 	echo := func(status int, format func(secrets string) string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -75,7 +75,7 @@ func TestNoErrorHoldsTheToken(t *testing.T) {
 	for _, status := range []int{201, 400, 401, 404, 429, 500} {
 		for _, format := range []func(string) string{json, html} {
 			server := httptest.NewServer(echo(status, format))
-			phone := newPhone(t, twilio.Config{BaseURL: server.URL})
+			phone := newClient(t, twilio.ClientConfig{BaseURL: server.URL})
 			_, sent := phone.Send(t.Context(), aCall())
 			_, _, found := phone.Find(t.Context(), aCall(), time.Now())
 			server.Close()

@@ -6,13 +6,13 @@ import (
 	"github.com/twilio/twilio-go/client"
 )
 
-// signed reports whether one of the tokens signed this form for this address. An empty token never counts: anybody can
-// sign with it.
+// signed reports whether one of the tokens signed this form for this address. An empty token never counts, because
+// anyone could sign with it.
 func signed(tokens []string, address string, form url.Values, signature string) bool {
 	params := make(map[string]string, len(form))
 	for name, values := range form {
 		if len(values) != 1 {
-			return false // Twilio sends each once; a second one would not be covered by the signature
+			return false // Twilio sends each once; a second would not be covered by the signature
 		}
 		params[name] = values[0]
 	}

@@ -11,7 +11,7 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// What becomes of a call, from the request to the reports that its callbacks turn into.
+// TestCallStories follows a call from the request to the reports of its callbacks.
 func TestCallStories(t *testing.T) {
 	answered := paging.Report{PageID: "page-1"}
 	ended := func(result, why string) paging.Report {
@@ -113,7 +113,8 @@ func TestTextStories(t *testing.T) {
 	}
 }
 
-// A text that somebody sends to our number is answered; one that could not be taken comes again.
+// TestReplyStories checks that a text to our number is answered, and that one which could not be applied is posted
+// again.
 func TestReplyStories(t *testing.T) {
 	r := newRig(t)
 	r.exchange.Behave(theirs, standin.ReplyWith("ack 3f"))
@@ -133,8 +134,8 @@ func TestReplyStories(t *testing.T) {
 	}
 }
 
-// Callbacks come when they like, and as often as they like.
-func TestMannersOfCallbacks(t *testing.T) {
+// TestCallbackManners checks callbacks at any time and in any number.
+func TestCallbackManners(t *testing.T) {
 	results := func(reports []paging.Report) string {
 		var all []string
 		for _, r := range reports {
@@ -145,7 +146,7 @@ func TestMannersOfCallbacks(t *testing.T) {
 	tests := []struct {
 		manner  standin.Manner
 		want    string
-		settled string // the last words
+		settled string // the last text
 	}{
 		{standin.Prompt, ",4,human", "Thank you. <Key> 4 & out."},
 		{standin.LateCallbacks, "4,human,", "Thank you. <Key> 4 & out."},
@@ -169,8 +170,9 @@ func TestMannersOfCallbacks(t *testing.T) {
 	}
 }
 
-// A report that could not be kept is posted again, so a key press survives a database that hiccups.
-func TestFailedReportsComeAgain(t *testing.T) {
+// TestFailedReportsRetried checks that a report which could not be stored is posted again, so that a key press survives
+// a database error.
+func TestFailedReportsRetried(t *testing.T) {
 	r := newRig(t)
 	r.fail = 1
 	if _, err := r.phone.Send(t.Context(), aCall()); err != nil {
@@ -189,7 +191,7 @@ func TestFailedReportsComeAgain(t *testing.T) {
 	}
 }
 
-// While the token is rotated, both are good; afterwards the old one is not.
+// TestTokenRotation checks that both tokens are valid during rotation, and the old one is not afterwards.
 func TestTokenRotation(t *testing.T) {
 	tests := []struct {
 		accepted []string

@@ -9,13 +9,13 @@ import (
 	"unicode/utf8"
 )
 
-// maxTwiML is the most that Twilio takes with a call, in characters.
+// maxTwiML is Twilio's limit for a call's document, in characters.
 const maxTwiML = 4000
 
-// maxPrompt bounds what the keys do, in characters, so that it is never cut to make room for the rest.
+// maxPrompt bounds the prompt, in characters, so that it is never cut to make room for the rest.
 const maxPrompt = 200
 
-// The verbs of TwiML that are used. encoding/xml writes them in the order of their fields, so the result is stable.
+// The TwiML verbs in use. encoding/xml writes fields in order, so the result is stable.
 type (
 	response struct {
 		XMLName xml.Name `xml:"Response"`
@@ -43,24 +43,24 @@ type (
 	}
 )
 
-// A script is what a call plays, says and asks.
+// A script is the content of a call.
 type script struct {
 	play     string   // address of a sound, played first
 	language string   // of the voice
 	speech   []string // sentences
-	prompt   string   // what the keys do
-	keyURL   string   // where a key goes
+	prompt   string   // the keys
+	keyURL   string   // address for a key press
 }
 
-// Bounds that leave room for words, in characters. An address or a language that is longer is left out.
+// Limits that leave room for words, in characters. A longer address or language is left out.
 const (
 	maxPlay     = 300
 	maxLanguage = 20
 )
 
-// callTwiML is what a call says: a sound, the speech, then what the keys do, and the words once more for the person who was
-// not awake yet. Without a prompt, or an address to send the key to, no key is asked for. What is too long for Twilio is cut
-// at the end of the speech, where the details are.
+// callTwiML returns a call's document: a sound, the speech and the prompt, and all words once more for a person who was
+// not awake yet. Without a prompt, or an address for the key, no key is asked for. An excess over Twilio's limit is cut
+// from the end of the speech, where the details are.
 func callTwiML(s script) string {
 	if s.keyURL == "" {
 		s.prompt = ""
@@ -80,12 +80,13 @@ func callTwiML(s script) string {
 	if utf8.RuneCountInString(with(0)) > maxTwiML {
 		s.play = "" // escaped, characters of the sound, the prompt and the address can be five times as long
 	}
-	// Search finds the first size that is too much; the size before it is the most that fits. Usually all of it does.
+	// Search finds the smallest size that exceeds the limit; the size before it is the largest that fits, usually
+	// everything.
 	tooMuch := 1 + sort.Search(total(speech), func(n int) bool { return utf8.RuneCountInString(with(n+1)) > maxTwiML })
 	return with(tooMuch - 1)
 }
 
-// replyTwiML is what is said after a key was pressed; then the call ends.
+// replyTwiML returns the document after a key press; then the call ends.
 func replyTwiML(s script) string {
 	var verbs []any
 	for _, words := range spokenAll(s.speech) {
@@ -111,7 +112,7 @@ func (s script) document() string {
 	return write([]any{s.ask(slices.Concat(sound, words)), s.ask(words), s.say("Goodbye")})
 }
 
-// ask waits for a key, during the words and for a while after them.
+// ask waits for a key, during the words and for some seconds after them.
 func (s script) ask(verbs []any) gather {
 	const patience = 8 // seconds: enough to find the key pad
 	return gather{NumDigits: 1, Timeout: patience, Action: s.keyURL, Method: "POST", Verbs: verbs}
@@ -125,7 +126,7 @@ func write(verbs []any) string {
 	return string(b)
 }
 
-// spokenAll returns the sentences that have anything to say.
+// spokenAll returns the sentences that are not empty.
 func spokenAll(sentences []string) []string {
 	var all []string
 	for _, s := range sentences {
@@ -136,7 +137,7 @@ func spokenAll(sentences []string) []string {
 	return all
 }
 
-// spoken leaves what can be said: valid characters, with single spaces between the words.
+// spoken returns the speakable part of a text: valid characters, with single spaces between the words.
 func spoken(s string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		switch {
@@ -157,7 +158,7 @@ func total(sentences []string) int {
 	return n
 }
 
-// cutAll leaves the first n characters of the speech, and no piece of a word.
+// cutAll keeps the first n characters of the speech, in whole words.
 func cutAll(sentences []string, n int) []string {
 	var all []string
 	for _, s := range sentences {
@@ -173,7 +174,7 @@ func cutAll(sentences []string, n int) []string {
 	return all
 }
 
-// cut leaves at most n characters, and ends at the end of a word if there is one.
+// cut keeps at most n characters, up to the end of a word if there is one.
 func cut(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s

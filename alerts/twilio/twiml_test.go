@@ -49,19 +49,20 @@ func TestTwiMLGolden(t *testing.T) {
 	}
 }
 
-// Any words make a document that Twilio takes: well-formed, short enough, with the prompt in it and no control characters.
-func TestTwiMLIsAlwaysTaken(t *testing.T) {
+// TestTwiMLFitsAlways checks that arbitrary words give a document within Twilio's rules: well-formed, short enough,
+// with the prompt and without control characters.
+func TestTwiMLFitsAlways(t *testing.T) {
 	long := rapid.Custom(func(t *rapid.T) string {
 		return strings.Repeat(rapid.String().Draw(t, "piece"), rapid.IntRange(1, 300).Draw(t, "times"))
 	})
 	anyBytes := rapid.Custom(func(t *rapid.T) string { return string(rapid.SliceOf(rapid.Byte()).Draw(t, "bytes")) })
 	words := rapid.OneOf(rapid.String(), long, anyBytes, rapid.Just(strings.Repeat(`"`, 900)))
-	sound := rapid.OneOf(words, rapid.Just(strings.Repeat("<", maxPlay))) // nothing is longer when it is escaped
+	sound := rapid.OneOf(words, rapid.Just(strings.Repeat("<", maxPlay))) // no character is longer when escaped
 	rapid.Check(t, func(t *rapid.T) {
 		speech := rapid.SliceOf(words).Draw(t, "speech")
 		prompt := words.Draw(t, "prompt")
 		id := words.Draw(t, "page")
-		p := &Phone{cfg: Config{CallbackURL: "https://" + strings.Repeat("e", maxCallbackURL-len("https://"))}}
+		p := &Client{cfg: ClientConfig{CallbackURL: "https://" + strings.Repeat("e", maxCallbackURL-len("https://"))}}
 		key := p.callback(id[:min(len(id), maxPageID)], "key")
 		document := callTwiML(script{sound.Draw(t, "sound"), words.Draw(t, "language"), speech, prompt, key})
 		if n := utf8.RuneCountInString(document); n > maxTwiML {
@@ -81,8 +82,9 @@ func TestTwiMLIsAlwaysTaken(t *testing.T) {
 	})
 }
 
-// What fits is said in full; what does not is cut in the speech only, and after a word.
-func TestTwiMLIsCutAtTheEndOfTheSpeech(t *testing.T) {
+// TestTwiMLCutsSpeech checks that everything that fits is said, and that an excess is cut from the speech only, after a
+// word.
+func TestTwiMLCutsSpeech(t *testing.T) {
 	speech := []string{"First.", strings.Repeat("word ", 2000), "Last."}
 	text := readXML(t, callTwiML(script{speech: speech, prompt: "Press 4.", keyURL: keyURL}))
 	if n := len(text); n < 3000 || !strings.HasPrefix(text, "|First.|word word") || !strings.Contains(text, " word|Press 4.|First.") {
@@ -93,7 +95,7 @@ func TestTwiMLIsCutAtTheEndOfTheSpeech(t *testing.T) {
 	}
 }
 
-// readXML returns what is said, with a bar before each sentence.
+// readXML returns the words, with a bar before each sentence.
 func readXML(t rapid.TB, document string) string {
 	t.Helper()
 	var b strings.Builder
@@ -120,9 +122,10 @@ func TestCutText(t *testing.T) {
 	}
 }
 
-// TestTwiMLLeavesOutTheSound plays no sound where all that escapes to most characters meets: the prompt counts.
-func TestTwiMLLeavesOutTheSound(t *testing.T) {
-	p := &Phone{cfg: Config{CallbackURL: "https://" + strings.Repeat("e", maxCallbackURL-len("https://"))}}
+// TestTwiMLDropsSound checks that the sound is left out when the escaped address, prompt and sound exceed the limit
+// together.
+func TestTwiMLDropsSound(t *testing.T) {
+	p := &Client{cfg: ClientConfig{CallbackURL: "https://" + strings.Repeat("e", maxCallbackURL-len("https://"))}}
 	s := script{play: strings.Repeat("<", maxPlay), prompt: strings.Repeat(`"`, 900), keyURL: p.callback(strings.Repeat("?", maxPageID), "key")}
 	document := callTwiML(s)
 	if n := utf8.RuneCountInString(document); n > maxTwiML || strings.Contains(document, "<Play>") || !strings.Contains(readXML(t, document), strings.Repeat(`"`, maxPrompt)) {

@@ -30,7 +30,7 @@ func (s *Station) People(ctx context.Context, callbacks string) (People, error) 
 	if len(tokens) == 0 || len(tokens) > 2 {
 		return People{}, fmt.Errorf("the secret %s holds %d tokens; expected one, or two with a space between while they are rotated", environ.TwilioToken, len(tokens))
 	}
-	phone, err := twilio.New(twilio.Config{
+	phone, err := twilio.New(twilio.ClientConfig{
 		AccountSID: s.Told.Account, AuthToken: tokens[0], From: s.Alerts.Phone.From, BaseURL: s.Told.PhoneAPI, CallbackURL: callbacks,
 	})
 	return People{Phone: phone, Tokens: tokens}, err

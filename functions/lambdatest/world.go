@@ -78,7 +78,7 @@ func NewWorld(tb testing.TB) *World {
 	w.Cloud.Parameter("/valkyrie/"+environ.TwilioToken, standin.DemoAuthToken)
 	w.Cloud.Parameter("/valkyrie/"+environ.BeatKey, "a key of a test, long enough")
 	w.openShop(tb)
-	w.Exchange = standin.New(standin.Config{RingTime: 10 * time.Millisecond, SpeakTime: time.Millisecond, MessageLatency: time.Millisecond})
+	w.Exchange = standin.New(standin.Options{RingTime: 10 * time.Millisecond, SpeakTime: time.Millisecond, MessageLatency: time.Millisecond})
 	phone := httptest.NewServer(w.Exchange)
 	tb.Cleanup(phone.Close)
 	tb.Cleanup(w.Exchange.Close) // before its server

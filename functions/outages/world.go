@@ -105,7 +105,7 @@ func newWorld(ctx context.Context, s Scenario, stage Stage) (w *world, err error
 // connect plugs in the phone, and the address where it calls back.
 func (w *world) connect(cfg config.Config) error {
 	const soon = time.Millisecond // nobody watches the phones ring
-	w.exchange = standin.New(standin.Config{
+	w.exchange = standin.New(standin.Options{
 		RingTime: soon, SpeakTime: soon, MessageLatency: soon, TimeNow: w.clock.Now, Screen: w.Screen,
 	})
 	api, err := w.serve(w.exchange)
@@ -117,7 +117,7 @@ func (w *world) connect(cfg config.Config) error {
 		return err
 	}
 	public := "http://" + back.Addr().String()
-	phone, err := twilio.New(twilio.Config{
+	phone, err := twilio.New(twilio.ClientConfig{
 		AccountSID: standin.DemoAccountSID, AuthToken: standin.DemoAuthToken, From: cfg.Phone.From, BaseURL: api, CallbackURL: public,
 	})
 	if err != nil {

@@ -113,7 +113,7 @@ func (d *demo) setUp(ctx context.Context, dir string, answers []standin.Behaviou
 	if err != nil {
 		return nil, err
 	}
-	ph, err := startPhone("127.0.0.1:0", answers, standin.Config{Screen: d.stdout, SpeakTime: demoSpeech})
+	ph, err := startPhone("127.0.0.1:0", answers, standin.Options{Screen: d.stdout, SpeakTime: demoSpeech})
 	if err != nil {
 		return nil, errors.Join(err, web.close(), shop.Close())
 	}

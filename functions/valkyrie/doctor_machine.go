@@ -154,7 +154,7 @@ func (e *examination) people(ctx context.Context, cfg config.Config, path string
 	for _, f := range doctor.People(cfg) {
 		e.report(f)
 	}
-	phone, err := twilio.New(twilio.Config{AccountSID: account, AuthToken: token, From: cfg.Phone.From, BaseURL: e.program.getenv("TWILIO_API_URL"), CallbackURL: public})
+	phone, err := twilio.New(twilio.ClientConfig{AccountSID: account, AuthToken: token, From: cfg.Phone.From, BaseURL: e.program.getenv("TWILIO_API_URL"), CallbackURL: public})
 	if err != nil {
 		e.report(doctor.Finding{Verdict: doctor.Ill, What: "Twilio", Says: err.Error(), Cure: "the console shows the account's SID and token"})
 		return

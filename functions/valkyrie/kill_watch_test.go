@@ -37,7 +37,7 @@ type crashTest struct {
 func newCrashTest(t *testing.T, ring time.Duration) *crashTest {
 	t.Helper()
 	t.Parallel()
-	n := &crashTest{T: t, workspace: newWorkspace(t), phone: standin.New(standin.Config{RingTime: ring, SpeakTime: 10 * time.Millisecond})}
+	n := &crashTest{T: t, workspace: newWorkspace(t), phone: standin.New(standin.Options{RingTime: ring, SpeakTime: 10 * time.Millisecond})}
 	t.Cleanup(n.phone.Close)
 	n.address = n.free()
 	// The callbacks keep their address after a restart, as those of a real account do.

@@ -30,7 +30,7 @@ func phoneCommand(p *program) cli.Command {
 				if err != nil {
 					return cli.Usage("--answer: %w", err)
 				}
-				ph, err := startPhone(*addr, answers, standin.Config{Screen: p.stdout})
+				ph, err := startPhone(*addr, answers, standin.Options{Screen: p.stdout})
 				if err != nil {
 					return err
 				}
@@ -50,7 +50,7 @@ type phone struct {
 }
 
 // startPhone serves a stand-in phone on addr. It answers calls by answers in turn, and all later calls by the last of them.
-func startPhone(addr string, answers []standin.Behaviour, cfg standin.Config) (*phone, error) {
+func startPhone(addr string, answers []standin.Behaviour, cfg standin.Options) (*phone, error) {
 	ln, err := net.Listen("tcp", addr)
 	if err != nil {
 		return nil, cli.Usage("the phone cannot be reached: %w\nchoose another address with --addr", err)
@@ -99,7 +99,7 @@ func (p *program) provider(listen, answer string) (provider, func(), error) {
 	if err != nil {
 		return c, nil, cli.Usage("--answer: %w", err)
 	}
-	phone, err := startPhone("127.0.0.1:0", answers, standin.Config{Screen: p.stderr})
+	phone, err := startPhone("127.0.0.1:0", answers, standin.Options{Screen: p.stderr})
 	if err != nil {
 		return c, nil, err
 	}

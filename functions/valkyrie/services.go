@@ -64,7 +64,7 @@ func (s *services) connect(ctx context.Context, watched suite.Suite, cfg config.
 	if c.public == "" {
 		c.public = "http://" + ln.Addr().String()
 	}
-	phone, err := twilio.New(twilio.Config{
+	phone, err := twilio.New(twilio.ClientConfig{
 		AccountSID: c.account, AuthToken: c.token, From: cfg.Phone.From, BaseURL: c.api, CallbackURL: c.public,
 	})
 	if err != nil {

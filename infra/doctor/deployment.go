@@ -127,7 +127,7 @@ func (d Deployment) phone(ctx context.Context, home stack, tell func(Finding)) {
 		return // told before
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(token), " ") // two, while they are rotated
-	p, err := twilio.New(twilio.Config{
+	p, err := twilio.New(twilio.ClientConfig{
 		AccountSID: home.parameters["TwilioAccountSid"], AuthToken: first, From: d.Alerts.Phone.From, BaseURL: d.PhoneAPI,
 	})
 	if err != nil {

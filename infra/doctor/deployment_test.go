@@ -29,7 +29,7 @@ const (
 type place struct {
 	cloud       *cloudtest.Cloud
 	webhook     string
-	exchange    standin.Config
+	exchange    standin.Options
 	stacks      map[string]bool   // regions that have one
 	status      string            // of the stacks
 	parameters  map[string]string // of the stacks
@@ -53,7 +53,7 @@ func newPlace(t *testing.T) *place {
 		},
 		enabled: map[string]string{"print-card": "ENABLED", "create-order": "ENABLED", "pager": "ENABLED"},
 		ttl:     "ttl", recoverable: true, alarms: map[string]string{"valkyrie-probe-errors": "OK"},
-		exchange: standin.Config{AuthToken: token},
+		exchange: standin.Options{AuthToken: token},
 		people: config.Config{
 			OnCall: oncall.OnCall{People: []oncall.Person{{Name: "Ada", Phone: "+4915112345678"}}}, Phone: config.Caller{From: "+4930123456"},
 		},

@@ -8,14 +8,14 @@ import (
 	"time"
 )
 
-// An Account is what the exchange says of the account. The zero value is one that is active and paid for, and has every
-// number that it is asked for, for calls and texts.
-type Account struct {
+// An AccountState is the exchange's account. The zero value is active and paid for, and has every number that it is
+// asked for, for calls and texts.
+type AccountState struct {
 	Status   string // empty: active
 	Trial    bool
 	Verified []string // numbers that a trial account may call
-	Without  []string // what its numbers cannot do: "voice", "sms"
-	Numbers  []string // that it has; nil: all
+	Without  []string // capabilities that its numbers lack: "voice", "sms"
+	Numbers  []string // its numbers; nil: all
 }
 
 func (ex *Exchange) fetchAccount(w http.ResponseWriter, _ *http.Request) {

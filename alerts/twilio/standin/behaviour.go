@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// A Behaviour is what happens to one call or text: how the person at the other end acts, or what is wrong with the API.
-// It is written as on the command line, such as "press 4" or "busy".
+// A Behaviour is the course of one call or text: how the person at the other end acts, or the API's fault. It is
+// written as on the command line, such as "press 4" or "busy".
 type Behaviour string
 
-// How the person, or the phone, at the other end acts. See also Press, ForgedKey, Undelivered and ReplyWith.
+// Behaviours of the person, or the phone, at the other end. See also Press, ForgedKey, Undelivered and ReplyWith.
 const (
 	Listen    Behaviour = "listen"    // a human answers, listens to the end, presses nothing
 	Voicemail Behaviour = "voicemail" // a machine answers; no key is ever pressed
@@ -21,8 +21,8 @@ const (
 	Deliver   Behaviour = "deliver"
 )
 
-// What is wrong with the API when the call or text is asked for. See also Refuse. Whatever is still placed is answered
-// with the exchange's default for its kind.
+// Faults of the API in a create request. See also Refuse. A call or text that is placed nevertheless behaves as the
+// exchange's default for its kind.
 const (
 	TooMany       Behaviour = "too-many"       // 429, code 20429: nothing is placed
 	ServerError   Behaviour = "server-error"   // 502 with an HTML page: nothing is placed, but the client cannot know
@@ -30,7 +30,7 @@ const (
 	Unavailable   Behaviour = "unavailable"    // 503 in Twilio's own words: nothing is placed, but the client cannot know
 	WebPage       Behaviour = "web-page"       // 200 with the HTML page of some proxy: nothing is placed
 	TimeoutBefore Behaviour = "timeout-before" // the request is never answered, and nothing is placed
-	TimeoutAfter  Behaviour = "timeout-after"  // the request is never answered, yet it is placed and goes its way
+	TimeoutAfter  Behaviour = "timeout-after"  // the request is never answered, yet the call or text is placed
 	NoSID         Behaviour = "no-sid"         // 201 with {}: it is placed
 	Truncated     Behaviour = "truncated"      // 201, cut in the middle of the answer: it is placed
 )
@@ -38,16 +38,16 @@ const (
 // Press is a human who answers, listens, and presses these keys, as many at each question as it asks for.
 func Press(keys string) Behaviour { return Behaviour("press " + keys) }
 
-// ForgedKey is a human who listens and presses nothing, while a stranger posts this key press with a bad signature.
+// ForgedKey is a human who listens and presses nothing, while another party posts this key press with a bad signature.
 func ForgedKey(key string) Behaviour { return Behaviour("forged-key " + key) }
 
-// Undelivered is a text that never arrives, for the reason that Twilio's error code tells, such as 30003.
+// Undelivered is a text that never arrives, with Twilio's error code, such as 30003.
 func Undelivered(code int) Behaviour { return Behaviour("undelivered " + strconv.Itoa(code)) }
 
 // Refuse answers the request with 400 (401 for 20003) and this error code of Twilio's, such as 21211. Nothing is placed.
 func Refuse(code int) Behaviour { return Behaviour("refuse " + strconv.Itoa(code)) }
 
-// The words a Behaviour begins with, in three groups.
+// The first words of behaviours, in three groups.
 var (
 	callWords = []string{"press", "listen", "voicemail", "busy", "no-answer", "fail", "forged-key"}
 	textWords = []string{"deliver", "undelivered", "reply"}
@@ -56,8 +56,8 @@ var (
 	}
 )
 
-// ParseBehaviour reads a behaviour as it is written on the command line: "press 4", "busy", "refuse 21211". Its error
-// lists what could have been said.
+// ParseBehaviour parses a behaviour as written on the command line: "press 4", "busy", "refuse 21211". Its error lists
+// the valid ones.
 func ParseBehaviour(s string) (Behaviour, error) {
 	b := Behaviour(strings.Join(strings.Fields(strings.ToLower(s)), " "))
 	known := slices.Concat(callWords, textWords, apiWords)
@@ -70,7 +70,7 @@ func ParseBehaviour(s string) (Behaviour, error) {
 	return b, nil
 }
 
-// ParseBehaviours reads a list of them with commas between, such as "busy, voicemail, press 4".
+// ParseBehaviours parses a comma-separated list, such as "busy, voicemail, press 4".
 func ParseBehaviours(s string) ([]Behaviour, error) {
 	var all []Behaviour
 	for part := range strings.SplitSeq(s, ",") {
@@ -83,7 +83,7 @@ func ParseBehaviours(s string) ([]Behaviour, error) {
 	return all, nil
 }
 
-// checkDetail says whether what follows the word is what that word needs.
+// checkDetail checks the argument of the behaviour's word.
 func (b Behaviour) checkDetail() error {
 	switch b.word() {
 	case "press", "forged-key":

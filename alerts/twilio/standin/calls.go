@@ -9,12 +9,12 @@ import (
 	"slices"
 )
 
-// A call is one leg from the exchange to a phone. Its record is guarded by the exchange's mu, the rest never changes.
+// A call is one leg from the exchange to a phone. Its record is guarded by the exchange's mu; the rest never changes.
 type call struct {
 	CallRecord
 	behaviour      Behaviour
 	statusCallback string
-	events         []string // that the client wants to be told of
+	events         []string // requested status callbacks
 	detects        bool     // machine detection was asked for
 	line           context.Context
 	hangUp         context.CancelFunc
@@ -67,11 +67,11 @@ func (ex *Exchange) fetchCall(w http.ResponseWriter, r *http.Request) {
 	ex.withCall(w, r, func(*call) {})
 }
 
-// updateCall ends a call, which is the one change that is played. A call that is over stays as it is.
+// updateCall ends a call, the only update that is supported. A call that is over stays as it is.
 func (ex *Exchange) updateCall(w http.ResponseWriter, r *http.Request) {
 	status := r.PostForm.Get("Status")
 	if status != "completed" && status != "canceled" {
-		ex.writeFault(w, fault{http.StatusBadRequest, 20001, "Status must be completed or canceled"})
+		ex.writeFault(w, apiError{http.StatusBadRequest, 20001, "Status must be completed or canceled"})
 		return
 	}
 	ex.withCall(w, r, func(c *call) { c.hangUp() })

@@ -9,31 +9,31 @@ import (
 	"time"
 )
 
-// The account that an Exchange has when its Config names none. They open nothing anywhere else.
+// The default account of an Exchange. Its credentials are valid nowhere else.
 const (
 	DemoAccountSID = "AC00000000000000000000000000000000"
 	DemoAuthToken  = "standin0000000000000000000000000"
 )
 
-// Config says how an Exchange behaves. The zero value is one to try things with by hand.
-type Config struct {
+// Options configure an Exchange. The zero value suits manual use.
+type Options struct {
 	AccountSID string // empty: DemoAccountSID
-	AuthToken  string // empty: DemoAuthToken; also the key that callbacks are signed with
-	Account    Account
+	AuthToken  string // empty: DemoAuthToken; also signs the callbacks
+	Account    AccountState
 
-	Screen io.Writer // where calls and texts are shown; nil: nowhere
+	Screen io.Writer // shows calls and texts; nil: none
 
-	RingTime       time.Duration // how long a phone rings before it is answered, or not; 0: 1 s
-	SpeakTime      time.Duration // how long a sentence takes to say, and a silence to end; 0: 300 ms
-	MessageLatency time.Duration // how long a text travels; 0: 300 ms
+	RingTime       time.Duration // how long a phone rings; 0: 1 s
+	SpeakTime      time.Duration // duration of a sentence, and of a silence; 0: 300 ms
+	MessageLatency time.Duration // delay of a text; 0: 300 ms
 
 	Callbacks Manner           // how callbacks reach the client; empty: Prompt
 	TimeNow   func() time.Time // nil: time.Now
-	Client    *http.Client     // posts the callbacks; nil: one with Twilio's 15 s time-out
+	Client    *http.Client     // posts the callbacks; nil: one with Twilio's 15 s timeout
 	Log       *slog.Logger     // nil: discard
 }
 
-func (c Config) withDefaults() Config {
+func (c Options) withDefaults() Options {
 	if c.AccountSID == "" {
 		c.AccountSID = DemoAccountSID
 	}
@@ -58,7 +58,7 @@ func (c Config) withDefaults() Config {
 		c.TimeNow = time.Now
 	}
 	if c.Client == nil {
-		const patience = 15 * time.Second // docs: "webhook connection overrides", read time-out
+		const patience = 15 * time.Second // docs: "webhook connection overrides", read timeout
 		c.Client = &http.Client{Timeout: patience, Transport: http.DefaultTransport.(*http.Transport).Clone()}
 	}
 	if c.Log == nil {
@@ -69,11 +69,11 @@ func (c Config) withDefaults() Config {
 
 // An Exchange is the telephone network: the API that places calls and texts, and the phones at the other end.
 type Exchange struct {
-	cfg    Config
+	cfg    Options
 	routes http.Handler
 	screen *screen
 
-	// power is the one context that is kept: calls outlive the requests that placed them, and end when the exchange does.
+	// power is the only stored context: calls outlive the requests that placed them, and end when the exchange does.
 	power   context.Context
 	cut     context.CancelFunc
 	ongoing sync.WaitGroup
@@ -82,7 +82,7 @@ type Exchange struct {
 	closed   bool
 	plans    plans
 	manner   Manner
-	incoming string // address that texts to our numbers are posted to
+	incoming string // address for texts to our numbers
 	calls    []*call
 	texts    []*text
 	creates  map[string]int // create requests by destination, whether or not they placed anything
@@ -90,7 +90,7 @@ type Exchange struct {
 }
 
 // New starts an exchange. Close it when done.
-func New(cfg Config) *Exchange {
+func New(cfg Options) *Exchange {
 	cfg = cfg.withDefaults()
 	power, cut := context.WithCancel(context.Background())
 	ex := &Exchange{
@@ -105,8 +105,8 @@ func New(cfg Config) *Exchange {
 // ServeHTTP answers the API, and the paths under /standin/ that drive the exchange from another process.
 func (ex *Exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) { ex.routes.ServeHTTP(w, r) }
 
-// Close hangs up every call, drops the texts and callbacks that are under way, and waits until nothing runs any more.
-// Requests that are kept waiting (TimeoutBefore, TimeoutAfter) end too, so close the exchange before its server.
+// Close hangs up every call, drops the texts and callbacks in progress, and waits for all goroutines. Delayed requests
+// (TimeoutBefore, TimeoutAfter) end too, so close the exchange before its server.
 func (ex *Exchange) Close() {
 	ex.mu.Lock()
 	ex.closed = true
@@ -116,20 +116,21 @@ func (ex *Exchange) Close() {
 	ex.cfg.Client.CloseIdleConnections()
 }
 
-// begin runs life in its own goroutine, which Close waits for. The caller holds mu, so that Close cannot come between.
+// begin runs life in its own goroutine, which Close waits for. The caller holds mu, so that Close cannot run in
+// between.
 func (ex *Exchange) begin(life func()) {
 	if !ex.closed {
 		ex.ongoing.Go(life)
 	}
 }
 
-// settled tells those who wait that a call or a text is over. The caller holds mu.
+// settled wakes the waiters after a call or a text is over. The caller holds mu.
 func (ex *Exchange) settled() {
 	close(ex.changed)
 	ex.changed = make(chan struct{})
 }
 
-// pause waits, and reports whether it was allowed to wait for that long.
+// pause waits, and reports whether it waited in full.
 func pause(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -22,13 +22,13 @@ const (
 	us    = "+15005550006"
 )
 
-// A bench is an exchange that is spoken to in plain HTTP.
+// A bench is an exchange accessed over plain HTTP.
 type bench struct {
 	*Exchange
 	screen *bytes.Buffer // read it after Close
 }
 
-func newBench(t *testing.T, cfg Config) *bench {
+func newBench(t *testing.T, cfg Options) *bench {
 	t.Helper()
 	b := &bench{screen: &bytes.Buffer{}}
 	cfg.Screen = b.screen
@@ -58,7 +58,7 @@ func (b *bench) serve(r *http.Request) (int, map[string]any) {
 	return w.Code, answer
 }
 
-// call places one and returns its sid.
+// call places a call and returns its sid.
 func (b *bench) call(t *testing.T, to, twiml string) string {
 	t.Helper()
 	code, answer := b.do("POST", "/Calls.json", url.Values{"To": {to}, "From": {us}, "Twiml": {twiml}})
@@ -80,7 +80,7 @@ func (b *bench) settled(t *testing.T, n int) []CallRecord {
 }
 
 func TestOnlyTheAccountGetsIn(t *testing.T) {
-	b := newBench(t, Config{})
+	b := newBench(t, Options{})
 	for _, who := range [][2]string{{"", ""}, {DemoAccountSID, ""}, {DemoAccountSID, "wrong"}, {"AC1", DemoAuthToken}} {
 		r := httptest.NewRequest("GET", root+DemoAccountSID+".json", nil)
 		r.SetBasicAuth(who[0], who[1])
@@ -120,7 +120,7 @@ func TestWhatCannotBePlaced(t *testing.T) {
 		{"/Messages.json", url.Values{"Body": {long}}, 21617},
 		{"/Messages.json", url.Values{"StatusCallback": {"http://a_b/"}}, 21609},
 	}
-	b := newBench(t, Config{})
+	b := newBench(t, Options{})
 	for _, tt := range tests {
 		form := url.Values{"To": {alice}, "From": {us}, "Twiml": {"<Response/>"}, "Body": {"hello"}}
 		for k, v := range tt.change {
@@ -153,7 +153,7 @@ func TestTwiMLIsWalked(t *testing.T) {
 		`<?xml version="1.0"?><Response><Say>a</Say></Response><!-- ok -->`: "a",
 	}
 	for twiml, want := range tests {
-		b := newBench(t, Config{})
+		b := newBench(t, Options{})
 		b.Default(Listen)
 		b.call(t, alice, twiml)
 		if got := strings.Join(b.settled(t, 1)[0].Words, "|"); got != want {
@@ -163,7 +163,7 @@ func TestTwiMLIsWalked(t *testing.T) {
 }
 
 func TestRedirectAndRepeatedQuestions(t *testing.T) {
-	b := newBench(t, Config{})
+	b := newBench(t, Options{})
 	b.Behave(alice, Press("12"))
 	var server *httptest.Server
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -186,7 +186,7 @@ func TestRedirectAndRepeatedQuestions(t *testing.T) {
 }
 
 func TestHangUpWhileItRings(t *testing.T) {
-	b := newBench(t, Config{RingTime: time.Hour})
+	b := newBench(t, Options{RingTime: time.Hour})
 	sid := b.call(t, alice, "<Response/>")
 	if code, answer := b.do("POST", "/Calls/"+sid+".json", url.Values{"Status": {"completed"}}); code != 200 {
 		t.Fatalf("answer %d %v", code, answer)
@@ -205,7 +205,7 @@ func TestHangUpWhileItRings(t *testing.T) {
 }
 
 func TestCloseHangsUp(t *testing.T) {
-	b := newBench(t, Config{RingTime: time.Hour, MessageLatency: time.Hour})
+	b := newBench(t, Options{RingTime: time.Hour, MessageLatency: time.Hour})
 	b.call(t, alice, "<Response/>")
 	b.do("POST", "/Messages.json", url.Values{"To": {alice}, "From": {us}, "Body": {"hello"}})
 	b.Close()
@@ -218,7 +218,7 @@ func TestCloseHangsUp(t *testing.T) {
 }
 
 func TestWaitCallsSaysHowFarItGot(t *testing.T) {
-	b := newBench(t, Config{RingTime: time.Hour})
+	b := newBench(t, Options{RingTime: time.Hour})
 	b.call(t, alice, "<Response/>")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// live is a call from its first ring to its last callback.
+// live runs a call from its first ring to its last callback.
 func (ex *Exchange) live(c *call) {
 	defer c.hangUp()
-	t := &teller{ex: ex, c: c, manner: ex.currentManner()}
-	t.tell("initiated")
+	t := &statusPoster{ex: ex, c: c, manner: ex.currentManner()}
+	t.post("initiated")
 	ex.become(c, "ringing")
 	ex.screen.ring(c.To, c.From)
-	t.tell("ringing")
+	t.post("ringing")
 	if waited := pause(c.line, ex.cfg.RingTime); !waited {
 		ex.become(c, "canceled")
 		ex.ringsOff(c, "stops ringing")
@@ -24,7 +24,7 @@ func (ex *Exchange) live(c *call) {
 	} else {
 		ex.converse(c, t)
 	}
-	t.tell("completed")
+	t.post("completed")
 	t.flush()
 	ex.mu.Lock()
 	c.Settled = true
@@ -32,17 +32,17 @@ func (ex *Exchange) live(c *call) {
 	ex.mu.Unlock()
 }
 
-// unanswered is how calls end that nobody picks up.
+// unanswered are the ends of calls that are not answered.
 var unanswered = map[Behaviour]struct{ status, shown string }{
 	Busy:     {"busy", "the line is busy"},
 	NoAnswer: {"no-answer", "nobody answers"},
 	FailCall: {"failed", "the number cannot be reached"},
 }
 
-// converse is the part of a call in which somebody, or something, is at the other end.
-func (ex *Exchange) converse(c *call, t *teller) {
+// converse runs the answered part of a call.
+func (ex *Exchange) converse(c *call, t *statusPoster) {
 	ex.become(c, "in-progress")
-	t.tell("answered")
+	t.post("answered")
 	ex.detect(c)
 	newTalk(ex, c).begin()
 	ex.ringsOff(c, "is cut off")
@@ -56,7 +56,7 @@ func (ex *Exchange) ringsOff(c *call, how string) {
 	}
 }
 
-// detect says who answered, if the client wanted to know. It comes after the answered event: detection takes a while.
+// detect reports the answering party, if requested. It follows the answered event, because detection takes a while.
 func (ex *Exchange) detect(c *call) {
 	by := "human"
 	if c.behaviour == Voicemail {
@@ -89,8 +89,8 @@ func (ex *Exchange) currentManner() Manner {
 	return ex.manner
 }
 
-// A teller posts a call's status callbacks, in the manner that was asked for.
-type teller struct {
+// A statusPoster posts a call's status callbacks, in a given manner.
+type statusPoster struct {
 	ex     *Exchange
 	c      *call
 	manner Manner
@@ -98,8 +98,8 @@ type teller struct {
 	held   []url.Values
 }
 
-// tell posts a call progress event, if the client asked for it.
-func (t *teller) tell(event string) {
+// post posts a call progress event, if the client requested it.
+func (t *statusPoster) post(event string) {
 	if t.c.statusCallback == "" || !slices.Contains(t.c.events, event) {
 		return
 	}
@@ -111,15 +111,15 @@ func (t *teller) tell(event string) {
 	t.ex.postAs(t.ex.power, t.manner, t.c.note, t.c.statusCallback, form)
 }
 
-// flush posts what was held back, the newest first: late callbacks come in any order.
-func (t *teller) flush() {
+// flush posts the deferred callbacks, newest first: late callbacks arrive in any order.
+func (t *statusPoster) flush() {
 	for _, form := range slices.Backward(t.held) {
 		t.ex.postAs(t.ex.power, t.manner, t.c.note, t.c.statusCallback, form)
 	}
 }
 
-// form is what Twilio posts for a call progress event.
-func (t *teller) form(event string) url.Values {
+// form returns the body of a call progress event.
+func (t *statusPoster) form(event string) url.Values {
 	form := t.ex.callForm(t.c)
 	if event == "initiated" {
 		form.Set("CallStatus", "initiated")
@@ -151,7 +151,7 @@ func (ex *Exchange) duration(c *call) string {
 	return c.seconds()
 }
 
-// callForm is what every request about a call carries.
+// callForm returns the fields of every request about a call.
 func (ex *Exchange) callForm(c *call) url.Values {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
@@ -165,5 +165,5 @@ func (ex *Exchange) callForm(c *call) url.Values {
 	return form
 }
 
-// note keeps a callback in the call's record. The caller holds mu.
+// note records a callback in the call's record. The caller holds mu.
 func (c *call) note(p PostedTo) { c.Posts = append(c.Posts, p) }

@@ -13,9 +13,9 @@ func trimJSON(segment string) string { return strings.TrimSuffix(segment, ".json
 // matches reports whether a filter is absent, or is exactly this value.
 func matches(q url.Values, key, value string) bool { return !q.Has(key) || q.Get(key) == value }
 
-// onDays applies Twilio's date filters, which know whole UTC days only: "StartTime=" on that day, "StartTime>=" on it or
-// later, "StartTime<=" on it or earlier. Split at the first "=", the latter two have the keys "StartTime>", "StartTime<".
-// What has no such time yet, like a call that waits in the queue, passes no filter.
+// onDays applies Twilio's date filters, which know whole UTC days only: "StartTime=" on that day, "StartTime>=" on it
+// or later, "StartTime<=" on it or earlier. Split at the first "=", the latter two have the keys "StartTime>",
+// "StartTime<". An entry without such a time, like a queued call, passes no filter.
 func onDays(q url.Values, key string, t time.Time) bool {
 	day := t.UTC().Format(time.DateOnly)
 	for _, op := range []string{"", ">", "<"} {

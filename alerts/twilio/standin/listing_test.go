@@ -10,7 +10,7 @@ import (
 
 func TestLists(t *testing.T) {
 	now := time.Date(2026, 11, 21, 23, 30, 0, 0, time.UTC)
-	b := newBench(t, Config{TimeNow: func() time.Time { return now }})
+	b := newBench(t, Options{TimeNow: func() time.Time { return now }})
 	b.Behave(alice, Busy)
 	first := b.call(t, alice, "<Response/>")
 	b.settled(t, 1)
@@ -49,7 +49,7 @@ func TestLists(t *testing.T) {
 
 func TestResourceLooksLikeTwilios(t *testing.T) {
 	now := time.Date(2026, 11, 1, 9, 5, 0, 0, time.FixedZone("", 3600))
-	b := newBench(t, Config{TimeNow: func() time.Time { return now }, RingTime: time.Hour})
+	b := newBench(t, Options{TimeNow: func() time.Time { return now }, RingTime: time.Hour})
 	b.call(t, alice, "<Response/>")
 	_, answer := b.do("GET", "/Calls.json", nil)
 	c := answer["calls"].([]any)[0].(map[string]any)
@@ -62,7 +62,7 @@ func TestResourceLooksLikeTwilios(t *testing.T) {
 }
 
 func TestControlFromAnotherProcess(t *testing.T) {
-	b := newBench(t, Config{})
+	b := newBench(t, Options{})
 	behave := func(query string) int {
 		code, _ := b.serve(httptest.NewRequest("POST", "/standin/behave?"+query, nil))
 		return code

@@ -2,17 +2,17 @@ package standin
 
 import "slices"
 
-// A kind is what is placed: a call or a text.
-type kind string
+// A channel is a call or a text.
+type channel string
 
 const (
-	aCall kind = "call"
-	aText kind = "text"
+	aCall channel = "call"
+	aText channel = "text"
 )
 
-// plans says how the next calls and texts go.
+// plans holds the behaviours of future calls and texts.
 type plans struct {
-	next []plan    // in the order they were asked for
+	next []plan    // in order
 	call Behaviour // for a call that no plan fits
 	text Behaviour // for a text that no plan fits
 }
@@ -22,9 +22,9 @@ type plan struct {
 	Behaviour
 }
 
-// Behave queues behaviours for the next calls and texts to a number, or to any number when to is empty. A behaviour that
-// only makes sense for a call waits for a call, and so with texts; one of the API's takes whichever comes first.
-// Behaviours that come from outside go through ParseBehaviour.
+// Behave queues behaviours for the next calls and texts to a number, or to any number when to is empty. A behaviour of
+// calls waits for a call, one of texts for a text; a fault of the API applies to whichever comes first. Parse
+// behaviours from outside with ParseBehaviour.
 func (ex *Exchange) Behave(to string, bs ...Behaviour) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
@@ -33,8 +33,9 @@ func (ex *Exchange) Behave(to string, bs ...Behaviour) {
 	}
 }
 
-// Default says how calls (or texts, if it is a behaviour of texts) go for which nothing is queued. At first a call is
-// answered and 4 is pressed, and a text is delivered. One of the API's applies to both, until Default is called again.
+// Default sets the behaviour of calls (or texts, if it is a behaviour of texts) without a queued one. Initially a call
+// is answered and 4 is pressed, and a text is delivered. A fault of the API applies to both, until Default is called
+// again.
 func (ex *Exchange) Default(b Behaviour) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
@@ -47,7 +48,7 @@ func (ex *Exchange) Default(b Behaviour) {
 }
 
 // take removes and returns the first plan that fits, else the default.
-func (p *plans) take(k kind, to string) Behaviour {
+func (p *plans) take(k channel, to string) Behaviour {
 	i := slices.IndexFunc(p.next, func(n plan) bool {
 		return (n.to == "" || n.to == to) && (n.isAPI() || n.isCall() == (k == aCall))
 	})
@@ -62,8 +63,8 @@ func (p *plans) take(k kind, to string) Behaviour {
 	return p.text
 }
 
-// afterwards is how something goes that was placed although the API misbehaved.
-func (p *plans) afterwards(k kind, b Behaviour) Behaviour {
+// afterwards returns the behaviour of a call or text that was placed despite a fault.
+func (p *plans) afterwards(k channel, b Behaviour) Behaviour {
 	switch {
 	case !b.isAPI():
 		return b

@@ -2,8 +2,12 @@ package standin
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base64"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -18,28 +22,28 @@ type Manner string
 // The manners of callbacks.
 const (
 	Prompt           Manner = "prompt"
-	LateCallbacks    Manner = "late"    // a call's status callbacks come when it is over, the newest first
-	DoubledCallbacks Manner = "doubled" // each comes twice, also the key presses
-	ForgedCallbacks  Manner = "forged"  // a stranger posts each, badly signed, in place of the exchange
-	NoCallbacks      Manner = "none"    // none comes, not even a key press: the client's address is unreachable
+	LateCallbacks    Manner = "late"    // a call's status callbacks arrive when it is over, the newest first
+	DoubledCallbacks Manner = "doubled" // each arrives twice, also the key presses
+	ForgedCallbacks  Manner = "forged"  // each has a wrong signature
+	NoCallbacks      Manner = "none"    // none arrives, not even a key press: the client's address is unreachable
 )
 
-// Callbacks says how the callbacks of the calls and texts to come reach the client.
+// Callbacks sets the manner of future callbacks.
 func (ex *Exchange) Callbacks(m Manner) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
 	ex.manner = m
 }
 
-// A posted callback, and what the client answered.
+// posted is a callback's answer from the client.
 type posted struct {
 	PostedTo
 	contentType string
 	body        []byte
-	failure     string // why it may be tried again, in the words of Twilio's retry policies: ct, rt, 4xx, 5xx
+	failure     string // the reason for a retry, in the terms of Twilio's retry policies: ct, rt, 4xx, 5xx
 }
 
-// postAs posts a callback in a manner, has each attempt kept by note, and returns the answer that counts: the first.
+// postAs posts a callback in a manner, records each attempt with note, and returns the first answer.
 func (ex *Exchange) postAs(ctx context.Context, m Manner, note func(PostedTo), address string, form url.Values) posted {
 	if m == NoCallbacks {
 		lost := posted{PostedTo: describe(address, form)}
@@ -59,11 +63,11 @@ func (ex *Exchange) postAs(ctx context.Context, m Manner, note func(PostedTo), a
 	return p
 }
 
-const notTheToken = "not the token" // what a stranger signs with
+const notTheToken = "not the token" // signs forged callbacks
 
-// postRetrying tries again as often, and after such failures, as the fragment of the address asks for: "#rc=2&rp=5xx".
-// By default that is once, and only if no connection was made.
-// See https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
+// postRetrying retries as often, and after such failures, as the fragment of the address specifies: "#rc=2&rp=5xx". The
+// default is one retry, only if no connection was made. See
+// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
 func (ex *Exchange) postRetrying(ctx context.Context, note func(PostedTo), address string, form url.Values) posted {
 	address, fragment, _ := strings.Cut(address, "#")
 	overrides, _ := url.ParseQuery(fragment)
@@ -126,4 +130,18 @@ func (ex *Exchange) keep(note func(PostedTo), p PostedTo) {
 	if p.Error != "" || p.Code >= 400 {
 		ex.cfg.Log.Warn("callback not taken", "url", p.URL, "status", p.Status, "code", p.Code, "err", p.Error)
 	}
+}
+
+// sign computes X-Twilio-Signature as https://www.twilio.com/docs/usage/security#validating-requests describes: the whole
+// address as requested, then every POST parameter sorted by name, name and value with nothing between, HMAC-SHA1 keyed
+// with the auth token, in base64.
+func sign(token, address string, form url.Values) string {
+	mac := hmac.New(sha1.New, []byte(token))
+	mac.Write([]byte(address))
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range form[name] {
+			mac.Write([]byte(name + value))
+		}
+	}
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }

@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// A CallRecord is what became of a call, for tests and for people.
+// A CallRecord is the history of a call, for tests and for people.
 type CallRecord struct {
 	SID        string     `json:"sid"`
 	To         string     `json:"to"`
 	From       string     `json:"from"`
-	Attempt    int        `json:"attempt"` // which create request to this number it was, from 1; lost ones count
-	Status     string     `json:"status"`  // Twilio's word, such as ringing, in-progress, completed, busy
+	Attempt    int        `json:"attempt"` // number of the create request to this number, from 1; lost ones count
+	Status     string     `json:"status"`  // Twilio's status, such as ringing, in-progress, completed, busy
 	AnsweredBy string     `json:"answered_by,omitempty"`
 	TwiML      string     `json:"twiml"`
-	Words      []string   `json:"words"` // what was said, in order
-	Keys       string     `json:"keys"`  // what was pressed
+	Words      []string   `json:"words"` // the speech, in order
+	Keys       string     `json:"keys"`  // the keys pressed
 	Posts      []PostedTo `json:"posts"` // the callbacks, in order
 	Created    time.Time  `json:"created"`
 	Answered   time.Time  `json:"answered,omitzero"`
@@ -25,7 +25,7 @@ type CallRecord struct {
 	Settled    bool       `json:"settled"` // it is over, and its last callback was answered
 }
 
-// A TextRecord is what became of a text.
+// A TextRecord is the history of a text.
 type TextRecord struct {
 	SID      string     `json:"sid"`
 	To       string     `json:"to"`
@@ -35,15 +35,15 @@ type TextRecord struct {
 	Code     int        `json:"error_code,omitempty"`
 	Body     string     `json:"body"`
 	Segments int        `json:"segments"`
-	Reply    string     `json:"reply,omitempty"`  // what the person texted back
-	Answer   string     `json:"answer,omitempty"` // and what came of that
+	Reply    string     `json:"reply,omitempty"`  // the person's reply
+	Answer   string     `json:"answer,omitempty"` // the answer to it
 	Posts    []PostedTo `json:"posts"`
 	Created  time.Time  `json:"created"`
 	Ended    time.Time  `json:"ended,omitzero"`
 	Settled  bool       `json:"settled"`
 }
 
-// PostedTo is one callback that the exchange has posted.
+// PostedTo is one callback of the exchange.
 type PostedTo struct {
 	URL    string `json:"url"`
 	Status string `json:"status"`         // CallStatus or MessageStatus
@@ -92,8 +92,8 @@ func (ex *Exchange) Creates(to string) int {
 	return sum
 }
 
-// WaitCalls waits until n calls have settled (they are over, and their last callback was answered) and returns all of
-// the calls, or says how many there were when ctx ended.
+// WaitCalls waits until n calls have settled (they are over, and their last callback was answered) and returns all
+// calls; its error counts them when ctx ends first.
 func (ex *Exchange) WaitCalls(ctx context.Context, n int) ([]CallRecord, error) {
 	return wait(ctx, ex, n, ex.Calls, func(r CallRecord) bool { return r.Settled })
 }

@@ -11,15 +11,15 @@ import (
 // ReplyWith is a text that arrives, and that the person answers with these words.
 func ReplyWith(words string) Behaviour { return Behaviour("reply " + words) }
 
-// Incoming says where texts that people send to our numbers are posted, as is set at Twilio for a number. Empty: nowhere.
+// Incoming sets the address for texts to our numbers, which is configured at Twilio for a number. Empty: none.
 func (ex *Exchange) Incoming(address string) {
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
 	ex.incoming = address
 }
 
-// SendText has a person text one of our numbers, and returns what they are texted back; empty: nothing. It fails when the
-// address that Incoming has named does not take the text as Twilio would have it.
+// SendText sends a text from a person to one of our numbers, and returns the answer; empty: none. It fails when the
+// address set by Incoming does not answer as Twilio requires.
 func (ex *Exchange) SendText(ctx context.Context, from, to, body string) (string, error) {
 	ex.mu.Lock()
 	address, manner := ex.incoming, ex.manner
@@ -29,7 +29,7 @@ func (ex *Exchange) SendText(ctx context.Context, from, to, body string) (string
 	}
 	ex.mu.Unlock()
 	if address == "" {
-		return "", fmt.Errorf("nobody takes texts to %s", to)
+		return "", fmt.Errorf("send text to %s: no address for incoming texts; set one with Incoming", to)
 	}
 	ex.screen.note(from, "texts: "+body)
 	p := ex.postAs(ctx, manner, func(PostedTo) {}, address, form)
@@ -57,7 +57,7 @@ func (ex *Exchange) SendText(ctx context.Context, from, to, body string) (string
 	return answer, nil
 }
 
-// replyTo has the person answer a text that has arrived.
+// replyTo makes the person answer a text that has arrived.
 func (ex *Exchange) replyTo(t *text) {
 	words := t.behaviour.detail()
 	answer, err := ex.SendText(ex.power, t.To, t.From, words)

@@ -8,7 +8,7 @@ import (
 
 const apiVersion = "2010-04-01"
 
-// stamp writes a time as the 2010 API does, in RFC 2822 and UTC; a time that has not come is null.
+// stamp formats a time as the 2010 API does, in RFC 2822 and UTC; the zero time is null.
 func stamp(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -23,7 +23,7 @@ func orNull(s string) any {
 	return s
 }
 
-// startTime is when it was dialled: not while it waits in the queue.
+// startTime is the time of dialling; zero in the queue.
 func (c *call) startTime() time.Time {
 	if c.Status == "queued" {
 		return time.Time{}

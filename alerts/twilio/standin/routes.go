@@ -8,7 +8,7 @@ import (
 
 const root = "/2010-04-01/Accounts/"
 
-// newRoutes lays out the part of Twilio's API that is played, and the exchange's own paths.
+// newRoutes returns the routes of the supported part of Twilio's API, and the exchange's own paths.
 func (ex *Exchange) newRoutes() http.Handler {
 	mux := http.NewServeMux()
 	api := func(method, path string, h http.HandlerFunc) {
@@ -30,13 +30,13 @@ func (ex *Exchange) newRoutes() http.Handler {
 	return mux
 }
 
-// authenticated lets only the account itself through, and has the form read, so that nothing is left on the wire.
+// authenticated admits only the account itself, and reads the form, so that nothing is left unread on the connection.
 func (ex *Exchange) authenticated(h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		user, password, _ := r.BasicAuth()
 		if !same(user, ex.cfg.AccountSID) || !same(password, ex.cfg.AuthToken) {
 			w.Header().Set("WWW-Authenticate", `Basic realm="Twilio API"`)
-			ex.writeFault(w, fault{http.StatusUnauthorized, 20003, "Authenticate"})
+			ex.writeFault(w, apiError{http.StatusUnauthorized, 20003, "Authenticate"})
 			return
 		}
 		if strings.TrimSuffix(r.PathValue("account"), ".json") != ex.cfg.AccountSID {
@@ -46,7 +46,7 @@ func (ex *Exchange) authenticated(h http.HandlerFunc) http.HandlerFunc {
 		const most = 1 << 20
 		r.Body = http.MaxBytesReader(w, r.Body, most)
 		if err := r.ParseForm(); err != nil {
-			ex.writeFault(w, fault{http.StatusBadRequest, 20001, "Bad request"})
+			ex.writeFault(w, apiError{http.StatusBadRequest, 20001, "Bad request"})
 			return
 		}
 		h(w, r)
@@ -54,3 +54,40 @@ func (ex *Exchange) authenticated(h http.HandlerFunc) http.HandlerFunc {
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }
+
+// A Journal is the exchange's whole history, as answered by GET /standin/log.
+type Journal struct {
+	Calls   []CallRecord `json:"calls"`
+	Texts   []TextRecord `json:"texts"`
+	Creates int          `json:"creates"` // create requests, also those that placed nothing
+}
+
+func (ex *Exchange) serveLog(w http.ResponseWriter, _ *http.Request) {
+	ex.writeJSON(w, http.StatusOK, Journal{Calls: ex.Calls(), Texts: ex.Texts(), Creates: ex.Creates("")})
+}
+
+// serveBehave takes a form: "behaviour" is a list like "busy, press 4", queued for the number "to" (empty: any), or made
+// the default when "default" is set; "callbacks" is a Manner.
+func (ex *Exchange) serveBehave(w http.ResponseWriter, r *http.Request) {
+	if list := r.FormValue("behaviour"); list != "" {
+		bs, err := ParseBehaviours(list)
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+		if r.FormValue("default") != "" {
+			ex.Default(bs[len(bs)-1])
+		} else {
+			ex.Behave(r.FormValue("to"), bs...)
+		}
+	}
+	switch m := Manner(r.FormValue("callbacks")); m {
+	case "":
+	case Prompt, LateCallbacks, DoubledCallbacks, ForgedCallbacks, NoCallbacks:
+		ex.Callbacks(m)
+	default:
+		http.Error(w, "callbacks: want prompt, late, doubled, forged or none", http.StatusBadRequest)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}

@@ -12,11 +12,11 @@ import (
 // width is where lines end, in characters: it leaves room in a terminal of 100 columns, and is easy to read.
 const width = 88
 
-// A screen shows calls and texts as they happen. Several at once are told apart by their number.
+// A screen shows calls and texts in progress. Concurrent ones are distinguished by their number.
 type screen struct {
 	mu   sync.Mutex
 	out  io.Writer
-	last string // whose line was the last
+	last string // the number of the last line
 }
 
 func (s *screen) ring(to, from string) {
@@ -47,7 +47,7 @@ func (s *screen) text(to, body string, segments int, arrives bool) {
 	}
 }
 
-// line shows what happens in a call, and in which one, if another has spoken in between.
+// line shows an event of a call, with its number if another call's line precedes.
 func (s *screen) line(to, lead, words string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -58,18 +58,18 @@ func (s *screen) line(to, lead, words string) {
 	s.print(lead, words)
 }
 
-// print writes words after a lead, wrapped, and indented as far as the lead is wide.
+// print writes words after a lead, wrapped, and indented to the lead's width.
 func (s *screen) print(lead, words string) {
 	indent := strings.Repeat(" ", utf8.RuneCountInString(lead))
 	for i, line := range wrap(harmless(words), width-len(indent)) {
 		if i > 0 {
 			lead = indent
 		}
-		_, _ = io.WriteString(s.out, lead+line+"\n") // a closed terminal ends no call
+		_, _ = io.WriteString(s.out, lead+line+"\n") // a closed terminal must not end a call
 	}
 }
 
-// harmless leaves only what can be seen, so that no text can move the cursor, colour the screen or hide itself.
+// harmless removes invisible characters, so that no text can move the cursor, colour the screen or hide itself.
 func harmless(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -82,7 +82,7 @@ func harmless(s string) string {
 	}, s)
 }
 
-// wrap breaks words into lines of at most n characters, and a word that is longer than a line into pieces.
+// wrap breaks words into lines of at most n characters, and a longer word into pieces.
 func wrap(words string, n int) []string {
 	lines, line, size := []string{}, "", 0
 	for _, word := range strings.Fields(words) {

@@ -13,7 +13,7 @@ import (
 )
 
 func TestScreenTellsTheStory(t *testing.T) {
-	b := newBench(t, Config{})
+	b := newBench(t, Options{})
 	b.Behave(alice, Busy, Voicemail, Listen)
 	const words = "This is Valkyrie. Customers cannot print a card: no PDF within 15 seconds, in Dublin and in " +
 		"Virginia, since 14:05."
@@ -42,7 +42,8 @@ func TestScreenTellsTheStory(t *testing.T) {
 	}
 }
 
-// Whatever is said, lines stay within the width, no word is lost, and nothing reaches the terminal but text.
+// TestScreenIsHarmless checks that lines stay within the width, no word is lost, and no control sequence reaches the
+// terminal.
 func TestScreenIsHarmless(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.OneOf(rapid.String(), rapid.StringN(0, 500, -1)).Draw(t, "words")
@@ -89,7 +90,7 @@ func TestSegments(t *testing.T) {
 	}
 }
 
-// The example of https://www.twilio.com/docs/usage/security#validating-requests.
+// TestSignatureOfTwiliosExample checks the example of https://www.twilio.com/docs/usage/security#validating-requests.
 func TestSignatureOfTwiliosExample(t *testing.T) {
 	got := sign("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", url.Values{
 		"CallSid": {"CA1234567890ABCDE"}, "Caller": {"+14158675309"}, "Digits": {"1234"}, "From": {"+14158675309"},

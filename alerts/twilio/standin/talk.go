@@ -23,7 +23,7 @@ func newTalk(ex *Exchange, c *call) *talk {
 	return t
 }
 
-// begin plays the call's own document. Bad TwiML is only found out here, when somebody is listening, as with Twilio.
+// begin plays the call's own document. Like Twilio, it detects bad TwiML only when the call is answered.
 func (t *talk) begin() {
 	t.play(t.c.TwiML)
 	if t.c.behaviour == Listen && t.c.line.Err() == nil {
@@ -44,8 +44,8 @@ func (t *talk) play(document string) {
 	}
 }
 
-// perform plays one verb, and reports whether nothing after it in its document will be played.
-func (t *talk) perform(v verb) (over bool) {
+// perform plays one verb, and reports whether the rest of its document is skipped.
+func (t *talk) perform(v twimlVerb) (over bool) {
 	switch v.XMLName.Local {
 	case "Say", "Play", "Pause":
 		t.sound(v)
@@ -63,8 +63,8 @@ func (t *talk) perform(v verb) (over bool) {
 	return false
 }
 
-// sound is what a Gather may hold: something to hear.
-func (t *talk) sound(v verb) {
+// sound plays a verb that a Gather may contain.
+func (t *talk) sound(v twimlVerb) {
 	switch v.XMLName.Local {
 	case "Say":
 		t.say(v.speech())
@@ -83,8 +83,8 @@ func (t *talk) say(words string) {
 	t.ex.screen.say(t.c.To, words)
 }
 
-// gather asks for keys. If some are pressed, the document at its action takes over; if none, the current one goes on.
-func (t *talk) gather(v verb) (over bool) {
+// gather asks for keys. If some are pressed, the document at its action takes over; if none, the current one continues.
+func (t *talk) gather(v twimlVerb) (over bool) {
 	for _, inner := range v.Verbs {
 		t.sound(inner)
 	}
@@ -93,7 +93,7 @@ func (t *talk) gather(v verb) (over bool) {
 	}
 	keys := t.press(v.digits())
 	if keys == "" {
-		pause(t.c.line, t.ex.cfg.SpeakTime) // the time-out of the Gather, shortened
+		pause(t.c.line, t.ex.cfg.SpeakTime) // the Gather's timeout, shortened
 		return false
 	}
 	form := t.ex.callForm(t.c)
@@ -104,7 +104,7 @@ func (t *talk) gather(v verb) (over bool) {
 	return true
 }
 
-// press takes the next n keys (all, when n is 0) that the person has in mind.
+// press takes the next n keys (all, when n is 0) of the person.
 func (t *talk) press(n int) string {
 	if n == 0 || n > len(t.keys) {
 		n = len(t.keys)
@@ -120,7 +120,7 @@ func (t *talk) press(n int) string {
 	return keys
 }
 
-// forge posts a key press as a stranger would, who knows the address but not the auth token.
+// forge posts a key press signed without the auth token.
 func (t *talk) forge(action string) {
 	form := t.ex.callForm(t.c)
 	form.Set("Digits", t.c.behaviour.detail())
@@ -148,7 +148,7 @@ func (t *talk) follow(address string, form url.Values) {
 	}
 }
 
-// applicationError is what Twilio says when the application is at fault, before it hangs up.
+// applicationError says Twilio's words for an application error, before it hangs up.
 func (t *talk) applicationError(err error) {
 	t.ex.cfg.Log.Warn("application error", "sid", t.c.SID, "err", err)
 	t.say("We are sorry, an application error has occurred. Goodbye.")

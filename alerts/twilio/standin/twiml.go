@@ -9,15 +9,15 @@ import (
 	"strings"
 )
 
-// A verb is an instruction of TwiML, with the verbs inside it.
-type verb struct {
+// A twimlVerb is an instruction of TwiML, with the verbs inside it.
+type twimlVerb struct {
 	XMLName xml.Name
-	Attrs   []xml.Attr `xml:",any,attr"`
-	Text    string     `xml:",chardata"`
-	Verbs   []verb     `xml:",any"`
+	Attrs   []xml.Attr  `xml:",any,attr"`
+	Text    string      `xml:",chardata"`
+	Verbs   []twimlVerb `xml:",any"`
 }
 
-func (v verb) attr(name string) string {
+func (v twimlVerb) attr(name string) string {
 	for _, a := range v.Attrs {
 		if a.Name.Local == name {
 			return a.Value
@@ -26,19 +26,19 @@ func (v verb) attr(name string) string {
 	return ""
 }
 
-// digits is how many keys a Gather waits for; 0 means any number.
-func (v verb) digits() int {
+// digits is the number of keys a Gather waits for; 0 means any number.
+func (v twimlVerb) digits() int {
 	n, _ := strconv.Atoi(v.attr("numDigits"))
 	return n
 }
 
-// speech is the text with its white space as one would say it.
-func (v verb) speech() string { return strings.Join(strings.Fields(v.Text), " ") }
+// speech is the text with normalised white space.
+func (v twimlVerb) speech() string { return strings.Join(strings.Fields(v.Text), " ") }
 
-// parseTwiML reads a whole document: one Response, and nothing after it.
-func parseTwiML(document string) ([]verb, error) {
+// parseTwiML parses a whole document: one Response, and nothing after it.
+func parseTwiML(document string) ([]twimlVerb, error) {
 	d := xml.NewDecoder(strings.NewReader(document))
-	var response verb
+	var response twimlVerb
 	if err := d.Decode(&response); err != nil {
 		return nil, fmt.Errorf("TwiML is not well-formed: %w", err)
 	}

@@ -16,9 +16,11 @@ const (
 
 var e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
 
-// checkCall returns why a call cannot be placed, as Twilio would.
-func checkCall(form url.Values) (fault, bool) {
-	bad := func(code int, message string) (fault, bool) { return fault{http.StatusBadRequest, code, message}, true }
+// checkCall returns the fault for which Twilio would reject the call.
+func checkCall(form url.Values) (apiError, bool) {
+	bad := func(code int, message string) (apiError, bool) {
+		return apiError{http.StatusBadRequest, code, message}, true
+	}
 	to, from := form.Get("To"), form.Get("From")
 	switch {
 	case to == "":
@@ -40,12 +42,14 @@ func checkCall(form url.Values) (fault, bool) {
 	case !validEvents(form["StatusCallbackEvent"]):
 		return bad(21626, "StatusCallbackEvent is not valid: "+strings.Join(form["StatusCallbackEvent"], ", "))
 	}
-	return fault{}, false
+	return apiError{}, false
 }
 
 // checkText returns why a text cannot be sent, as Twilio would.
-func checkText(form url.Values) (fault, bool) {
-	bad := func(code int, message string) (fault, bool) { return fault{http.StatusBadRequest, code, message}, true }
+func checkText(form url.Values) (apiError, bool) {
+	bad := func(code int, message string) (apiError, bool) {
+		return apiError{http.StatusBadRequest, code, message}, true
+	}
 	to, from := form.Get("To"), form.Get("From")
 	switch {
 	case to == "":
@@ -63,7 +67,7 @@ func checkText(form url.Values) (fault, bool) {
 	case !validCallback(form.Get("StatusCallback")):
 		return bad(21609, "The StatusCallback URL "+form.Get("StatusCallback")+" is not a valid URL.")
 	}
-	return fault{}, false
+	return apiError{}, false
 }
 
 // validCallback accepts no callback at all, or an address that can be posted to. Twilio wants a host without underscores.

@@ -9,11 +9,11 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestSeveralTextsInDoubt: two texts to one person of which nobody knows whether they were sent, at once, and with callbacks that
-// are lost, are found each; so neither is sent again.
-func TestSeveralTextsInDoubt(t *testing.T) {
+// TestSeveralUnknownTexts checks that two texts to one person with unknown outcomes and lost callbacks are each found,
+// so that neither is resent.
+func TestSeveralUnknownTexts(t *testing.T) {
 	t.Parallel()
-	o := newTown(t, 50*time.Millisecond).open(nil)
+	o := newTestbed(t, 50*time.Millisecond).open(nil)
 	o.desk.Titles["create-order"] = "place an order"
 	o.exchange.Callbacks(standin.NoCallbacks)
 	for minute := range 5 {
@@ -25,9 +25,9 @@ func TestSeveralTextsInDoubt(t *testing.T) {
 			}
 		}
 	}
-	o.later(5 * time.Minute)
+	o.advanceClock(5 * time.Minute)
 	o.exchange.Behave(alertstest.AdasNumber, standin.TimeoutAfter, standin.TimeoutAfter)
-	o.mustPass(3 * time.Minute)
+	o.mustAdvance(3 * time.Minute)
 	texts := o.exchange.Texts()
 	if len(texts) != 2 {
 		t.Fatalf("%d texts, want 2: %+v", len(texts), texts)

@@ -11,18 +11,18 @@ import (
 	"sync/atomic"
 )
 
-// A wire carries one request of twilio-go's, and remembers how far it got. It adds what the library has no way to be
-// told: the context, and another host. It also reads the whole answer, because the library leaves the bodies of errors
-// unread and open, and drops the HTTP status of those that are not JSON.
+// A wire carries one request of twilio-go, and records how far it got. It adds the context and the other host, which
+// the library does not support. It also reads the whole answer, because the library leaves the bodies of errors unread
+// and open, and drops the HTTP status of those that are not JSON.
 type wire struct {
-	ctx       context.Context // of the one request: the library takes none
+	ctx       context.Context // of the one request: the library has no parameter for it
 	base      *url.URL        // nil: leave the host alone
 	next      http.RoundTripper
 	connected atomic.Bool // something may have been sent; set by the transport, in its own goroutine
 	status    int         // HTTP status; 0: no answer
 }
 
-func (p *Phone) wire(ctx context.Context) *wire {
+func (p *Client) wire(ctx context.Context) *wire {
 	return &wire{ctx: ctx, base: p.base, next: p.cfg.Transport}
 }
 

@@ -15,20 +15,20 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// A Phone places calls and sends texts through one Twilio account. It is safe for concurrent use.
-type Phone struct {
-	cfg  Config
+// A Client places calls and sends texts through one Twilio account. It is safe for concurrent use.
+type Client struct {
+	cfg  ClientConfig
 	base *url.URL // nil: Twilio's own
 }
 
-var _ paging.Phone = (*Phone)(nil)
+var _ paging.Phone = (*Client)(nil)
 
-// New returns a Phone, or everything that is wrong with its configuration. It sends nothing yet.
-func New(cfg Config) (*Phone, error) {
+// New returns a Client, or all faults of its configuration. It sends nothing yet.
+func New(cfg ClientConfig) (*Client, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	p := &Phone{cfg: cfg}
+	p := &Client{cfg: cfg}
 	if cfg.Timeout == 0 {
 		p.cfg.Timeout = 10 * time.Second
 	}
@@ -41,9 +41,9 @@ func New(cfg Config) (*Phone, error) {
 	return p, nil
 }
 
-// Send places the call or sends the text, once, and returns Twilio's id for it. What its errors mean is said at
-// alerts.Phone.
-func (p *Phone) Send(ctx context.Context, d paging.Dispatch) (string, error) {
+// Send places the call or sends the text, once, and returns Twilio's id for it. Its errors are specified at
+// paging.Phone.
+func (p *Client) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 	if len(d.PageID) == 0 || len(d.PageID) > maxPageID {
 		return "", fmt.Errorf("twilio: %w: page id of %d bytes: want 1 to %d", paging.ErrRefused, len(d.PageID), maxPageID)
 	}
@@ -72,11 +72,11 @@ func errChannel(c incident.Channel) error {
 	return fmt.Errorf("channel %q: want %q or %q", c, incident.Call, incident.Text)
 }
 
-// errNoSID is an answer that says "created" but not what: the outcome is unknown.
+// errNoSID reports an answer "created" without an id: the outcome is unknown.
 var errNoSID = errors.New("accepted, but the answer has no sid")
 
-// create does one request that must not be done twice, and says as exactly as can be known what became of it.
-func (p *Phone) create(ctx context.Context, what string, do func(*api.ApiService) (*string, error)) (string, error) {
+// create makes one request that must not be repeated, and classifies its error.
+func (p *Client) create(ctx context.Context, what string, do func(*api.ApiService) (*string, error)) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
 	w := p.wire(ctx)
@@ -85,12 +85,12 @@ func (p *Phone) create(ctx context.Context, what string, do func(*api.ApiService
 		err = errNoSID
 	}
 	if err != nil {
-		return "", fmt.Errorf("twilio: %s: %w", what, w.judge(err, p.mask))
+		return "", fmt.Errorf("twilio: %s: %w", what, w.classify(err, p.mask))
 	}
 	return *sid, nil
 }
 
-func (p *Phone) service(w *wire) *api.ApiService {
+func (p *Client) service(w *wire) *api.ApiService {
 	c := &client.Client{
 		Credentials: client.NewCredentials(p.cfg.AccountSID, p.cfg.AuthToken),
 		HTTPClient:  &http.Client{Transport: w, CheckRedirect: stay},
@@ -99,5 +99,32 @@ func (p *Phone) service(w *wire) *api.ApiService {
 	return api.NewApiServiceWithClient(c)
 }
 
-// stay keeps a redirect from being followed: the credentials are for one host.
+// stay follows no redirect: the credentials are for one host.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+var _ paging.Hanger = (*Client)(nil)
+
+// HangUp ends a call. Twilio ends a ringing or answered call as "completed", and removes a queued one as "canceled".
+// See https://www.twilio.com/docs/voice/api/call-resource#update-a-call-resource.
+func (p *Client) HangUp(ctx context.Context, sid string) error {
+	status, err := p.updateStatus(ctx, sid, "completed")
+	if err == nil && status == "queued" {
+		_, err = p.updateStatus(ctx, sid, "canceled")
+	}
+	return err
+}
+
+// updateStatus requests a call's new status and returns the resulting one.
+func (p *Client) updateStatus(ctx context.Context, sid, as string) (status string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
+	defer cancel()
+	w := p.wire(ctx)
+	call, err := p.service(w).UpdateCall(sid, new(api.UpdateCallParams).SetStatus(as))
+	if err != nil {
+		return "", fmt.Errorf("twilio: hang up %s: %w", sid, w.describe(err, p.mask))
+	}
+	if call.Status != nil {
+		status = *call.Status
+	}
+	return status, nil
+}

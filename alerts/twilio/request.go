@@ -10,21 +10,21 @@ import (
 )
 
 const (
-	// ringSeconds is short enough that many phones have not yet handed over to their voicemail.
+	// ringSeconds ends the ringing before many phones switch to voicemail.
 	ringSeconds = 25
-	// maxPageID keeps the addresses in a call's TwiML within its limit, even when every byte has to be escaped.
+	// maxPageID keeps the addresses in a call's TwiML within its limit, even if every byte has to be escaped.
 	maxPageID = 100
-	// maxText is the longest text that Twilio takes, in characters.
+	// maxText is Twilio's limit for a text, in characters.
 	maxText = 1600
-	// retries has Twilio post again when we fail, cannot be reached or are too slow. Without it, it only does so when it
-	// cannot connect. It is a fragment, so it is neither sent nor signed.
-	// See https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
+	// retries makes Twilio retry a callback when we fail, cannot be reached or are too slow. By default it only does so
+	// when it cannot connect. It is a fragment, so it is neither sent nor signed. See
+	// https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides.
 	retries = "#rc=2&rp=ct,rt,5xx"
 )
 
-// callback is the address that Twilio posts to about a page, or "" if it cannot post at all. The id is in the path and
-// not in a query, because the signature is computed over the exact address.
-func (p *Phone) callback(pageID, about string) string {
+// callback returns the address for callbacks about a page, or "" without callbacks. The id is in the path and not in a
+// query, because the signature is computed over the exact address.
+func (p *Client) callback(pageID, about string) string {
 	if p.cfg.CallbackURL == "" {
 		return ""
 	}
@@ -35,7 +35,7 @@ func callbackPath(pageID, about string) string {
 	return "/twilio/" + url.PathEscape(pageID) + "/" + about
 }
 
-func (p *Phone) callParams(d paging.Dispatch) *api.CreateCallParams {
+func (p *Client) callParams(d paging.Dispatch) *api.CreateCallParams {
 	params := new(api.CreateCallParams).
 		SetTo(d.To).
 		SetFrom(p.cfg.From).
@@ -43,14 +43,14 @@ func (p *Phone) callParams(d paging.Dispatch) *api.CreateCallParams {
 			play: d.Play, language: d.Language, speech: d.Speech, prompt: d.Prompt, keyURL: p.callback(d.PageID, "key"),
 		})).
 		SetTimeout(ringSeconds).
-		SetMachineDetection("Enable") // else a voicemail that swallowed the alarm looks like a human who heard it
+		SetMachineDetection("Enable") // otherwise a voicemail would count as a human
 	if status := p.callback(d.PageID, "status"); status != "" {
 		params.SetStatusCallback(status).SetStatusCallbackEvent([]string{"answered", "completed"})
 	}
 	return params
 }
 
-func (p *Phone) textParams(d paging.Dispatch) *api.CreateMessageParams {
+func (p *Client) textParams(d paging.Dispatch) *api.CreateMessageParams {
 	params := new(api.CreateMessageParams).
 		SetTo(d.To).
 		SetFrom(p.cfg.From).
@@ -61,8 +61,8 @@ func (p *Phone) textParams(d paging.Dispatch) *api.CreateMessageParams {
 	return params
 }
 
-// cutText keeps a text within Twilio's limit; a refused text tells nobody anything. The dots are plain ones: an ellipsis
-// is outside GSM-7, and would double the number of segments.
+// cutText shortens a text to Twilio's limit, because a rejected text notifies no one. The dots are plain ones: an
+// ellipsis is outside GSM-7, and would double the number of segments.
 func cutText(s string) string {
 	const dots = "..."
 	if utf8.RuneCountInString(s) <= maxText {

@@ -13,19 +13,19 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// codeTooMany is Twilio's code for "too many requests": it was not processed.
+// codeTooMany is Twilio's rate limit code: the request was not processed.
 const codeTooMany = 20429
 
-// judge says what an error of Send means for the page. It is sure that nothing was sent only when there was never a
-// connection, or the carrier says so; and that it is of no use to send it again only when Twilio gives a reason of its
-// own. A proxy's error page is neither, and so are time-outs, server errors and broken answers: those stay unknown.
-func (w *wire) judge(err error, mask func(string) string) error {
-	said, isTwilios := twilios(err)
-	told := w.tell(err, mask)
+// classify wraps an error of Send in the sentinel that it means for the page. Only a failed connection or Twilio's rate
+// limit (429) prove that nothing was sent, and only an error code of Twilio's proves that a retry is useless. A proxy's
+// error page is neither, and timeouts, server errors and malformed answers leave the outcome unknown.
+func (w *wire) classify(err error, mask func(string) string) error {
+	said, isTwilios := twilioError(err)
+	told := w.describe(err, mask)
 	switch {
 	case w.status == http.StatusTooManyRequests, isTwilios && said.Code == codeTooMany:
 		return fmt.Errorf("%w: %w", paging.ErrNotSent, told)
-	case isTwilios && closed(w.status, said.Code):
+	case isTwilios && rejectsAll(w.status, said.Code):
 		return fmt.Errorf("%w: %w", paging.ErrProviderRejects, told)
 	case isTwilios && permanent(w.status):
 		return fmt.Errorf("%w: %w", paging.ErrRefused, told)
@@ -35,11 +35,11 @@ func (w *wire) judge(err error, mask func(string) string) error {
 	return told
 }
 
-// tell says how far a request got and what came back.
-func (w *wire) tell(err error, mask func(string) string) error {
-	said, isTwilios := twilios(err)
+// describe says how far a request got, and the answer.
+func (w *wire) describe(err error, mask func(string) string) error {
+	said, isTwilios := twilioError(err)
 	if outer := (*url.Error)(nil); errors.As(err, &outer) {
-		err = outer.Err // it names Twilio's address, which twilio-go hardcodes, and not the one that was asked
+		err = outer.Err // it names Twilio's address, which twilio-go hardcodes, not the address used
 	}
 	switch {
 	case isTwilios:
@@ -52,15 +52,15 @@ func (w *wire) tell(err error, mask func(string) string) error {
 	return fmt.Errorf("no answer: %w", masked{err, mask})
 }
 
-// twilios returns the error that Twilio itself gave, if it did.
-func twilios(err error) (*client.TwilioRestError, bool) {
+// twilioError returns the error that Twilio itself reported, if any.
+func twilioError(err error) (*client.TwilioRestError, bool) {
 	var said *client.TwilioRestError
 	return said, errors.As(err, &said) && said.Code != 0
 }
 
-// closed reports whether Twilio would refuse any call and any text: our account, our number or our addresses are at fault.
-// The codes are listed at https://www.twilio.com/docs/api/errors.
-func closed(status, code int) bool {
+// rejectsAll reports whether Twilio would reject every call and text: the account, the number or our addresses are at
+// fault. The codes are listed at https://www.twilio.com/docs/api/errors.
+func rejectsAll(status, code int) bool {
 	switch code {
 	case 10001, 20003, 20005, 20403, 30002: // account: not active, not authenticated, not active, forbidden, suspended
 		return true
@@ -70,8 +70,7 @@ func closed(status, code int) bool {
 	return status == http.StatusUnauthorized || status == http.StatusForbidden
 }
 
-// permanent reports whether a status means that the same request will never be taken. 0 is twilio-go's own refusal,
-// made before anything is sent.
+// permanent reports whether a status means that a retry is useless. 0 is twilio-go's own rejection before sending.
 func permanent(status int) bool {
 	switch status {
 	case http.StatusRequestTimeout, http.StatusConflict, http.StatusTooEarly, http.StatusTooManyRequests:
@@ -80,7 +79,7 @@ func permanent(status int) bool {
 	return status == 0 || (status >= 400 && status < 500)
 }
 
-// masked is an error whose words are cleaned of secrets, should a server have echoed them.
+// masked is an error with secrets removed from its text, in case a server echoed them.
 type masked struct {
 	err  error
 	mask func(string) string
@@ -89,8 +88,8 @@ type masked struct {
 func (m masked) Error() string { return m.mask(m.err.Error()) }
 func (m masked) Unwrap() error { return m.err }
 
-// mask hides the token, also as the Authorization header carries it.
-func (p *Phone) mask(s string) string {
+// mask removes the token, also in the form of the Authorization header.
+func (p *Client) mask(s string) string {
 	header := base64.StdEncoding.EncodeToString([]byte(p.cfg.AccountSID + ":" + p.cfg.AuthToken))
 	return strings.NewReplacer(p.cfg.AuthToken, "[token]", header, "[credentials]").Replace(s)
 }
