@@ -35,7 +35,7 @@ func TestPlansWaitForWhatTheyFit(t *testing.T) {
 		{bob, Busy}, {"", Undelivered(30003)}, {alice, Voicemail}, {"", TooMany},
 	}}
 	for i, step := range []struct {
-		k    channel
+		k    medium
 		to   string
 		want Behaviour
 	}{

@@ -2,12 +2,12 @@ package standin
 
 import "slices"
 
-// A channel is a call or a text.
-type channel string
+// A medium is a call or a text.
+type medium string
 
 const (
-	aCall channel = "call"
-	aText channel = "text"
+	aCall medium = "call"
+	aText medium = "text"
 )
 
 // plans holds the behaviours of future calls and texts.
@@ -48,7 +48,7 @@ func (ex *Exchange) Default(b Behaviour) {
 }
 
 // take removes and returns the first plan that fits, else the default.
-func (p *plans) take(k channel, to string) Behaviour {
+func (p *plans) take(k medium, to string) Behaviour {
 	i := slices.IndexFunc(p.next, func(n plan) bool {
 		return (n.to == "" || n.to == to) && (n.isAPI() || n.isCall() == (k == aCall))
 	})
@@ -64,7 +64,7 @@ func (p *plans) take(k channel, to string) Behaviour {
 }
 
 // afterwards returns the behaviour of a call or text that was placed despite a fault.
-func (p *plans) afterwards(k channel, b Behaviour) Behaviour {
+func (p *plans) afterwards(k medium, b Behaviour) Behaviour {
 	switch {
 	case !b.isAPI():
 		return b
