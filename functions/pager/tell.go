@@ -84,7 +84,7 @@ func (p *pager) tellAll(ctx context.Context, is state, now time.Time) []error {
 	wrong("the webhooks", err)
 	for _, r := range receivers {
 		all.Go(func() {
-			wrong(r.Name(), events.Desk{Store: is.table, Receiver: r, Log: p.Log}.Tell(ctx, now))
+			wrong(r.Name(), events.Dispatcher{Store: is.table, Receiver: r, Log: p.Log}.Dispatch(ctx, now))
 		})
 	}
 	all.Wait()

@@ -110,7 +110,7 @@ func (w *watcher) run(ctx context.Context, cfg config.Config) (err error) {
 		})
 	}
 	for _, r := range w.receivers {
-		background.Go(func() { events.Desk{Store: w.services.store, Receiver: r, Log: w.log}.Keep(ctx) })
+		background.Go(func() { events.Dispatcher{Store: w.services.store, Receiver: r, Log: w.log}.Run(ctx) })
 	}
 	fmt.Fprintf(w.stderr, "watching %s every %v from %s; history in %s; Ctrl-C ends it\n", w.runner.Stage.Site, w.every, w.runner.Region, w.db)
 	for _, address := range w.services.heartbeatURLs {

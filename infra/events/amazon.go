@@ -12,9 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	bridgetypes "github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 )
 
-// Source is the source of events on a bus; their detail type is the event's Type, and their detail the Event.
+// Source is the source of events on an EventBridge bus. The detail type is the event's Type, the detail is the Event.
 const Source = "valkyrie"
 
 // A Bus puts events on an EventBridge bus. It needs the permission events:PutEvents.
@@ -26,8 +27,8 @@ type Bus struct {
 // Name implements [Receiver].
 func (b Bus) Name() string { return b.ARN }
 
-// Tell implements [Receiver]. An entry can be refused although the request as a whole is not.
-func (b Bus) Tell(ctx context.Context, e Event) error {
+// Deliver implements [Receiver]. It checks the entry too, as EventBridge may reject an entry of a request that it accepts.
+func (b Bus) Deliver(ctx context.Context, e Event) error {
 	detail, err := json.Marshal(e)
 	if err != nil {
 		return err
@@ -36,19 +37,19 @@ func (b Bus) Tell(ctx context.Context, e Event) error {
 		EventBusName: &b.ARN, Source: aws.String(Source), DetailType: aws.String(string(e.Type)), Detail: aws.String(string(detail)), Time: &e.At,
 	}}})
 	if err != nil {
-		return fmt.Errorf("the event bus: %w", err)
+		return fmt.Errorf("put event on the bus: %w", err)
 	}
 	if out.FailedEntryCount > 0 || len(out.Entries) != 1 {
-		why := errors.New("the answer does not say why")
+		reason := errors.New("no reason given")
 		if len(out.Entries) > 0 {
-			why = fmt.Errorf("%s: %s", aws.ToString(out.Entries[0].ErrorCode), aws.ToString(out.Entries[0].ErrorMessage))
+			reason = fmt.Errorf("%s: %s", aws.ToString(out.Entries[0].ErrorCode), aws.ToString(out.Entries[0].ErrorMessage))
 		}
-		return fmt.Errorf("the event bus refused the event: %w", why)
+		return fmt.Errorf("put event on the bus: the entry was rejected: %w", reason)
 	}
 	return nil
 }
 
-// A Topic publishes events as a sentence to the subscribers of an SNS topic, by e-mail or text. It needs the permission
+// A Topic publishes each event as a sentence to the subscribers of an SNS topic, by e-mail or text. It needs the permission
 // sns:Publish. Subscribers may filter by the attributes journey, kind and type.
 type Topic struct {
 	Client *sns.Client
@@ -58,31 +59,40 @@ type Topic struct {
 // Name implements [Receiver].
 func (t Topic) Name() string { return t.ARN }
 
-// Tell implements [Receiver].
-func (t Topic) Tell(ctx context.Context, e Event) error {
+// Deliver implements [Receiver].
+func (t Topic) Deliver(ctx context.Context, e Event) error {
 	subject := cmp.Or(e.Incident.Title, e.Incident.Journey) + ": " + strings.TrimPrefix(string(e.Type), "incident.")
 	return t.publish(ctx, e, subject, e.Line())
 }
 
 func (t Topic) publish(ctx context.Context, e Event, subject, message string) error {
 	_, err := t.Client.Publish(ctx, &sns.PublishInput{
-		TopicArn: &t.ARN, Subject: aws.String(fit(subject)), Message: &message,
+		TopicArn: &t.ARN, Subject: aws.String(validSubject(subject)), Message: &message,
 		MessageAttributes: attributes(map[string]string{"journey": e.Incident.Journey, "kind": string(e.Incident.Kind), "type": string(e.Type)}),
 	})
 	if err != nil {
-		return fmt.Errorf("the topic: %w", err)
+		return fmt.Errorf("publish event to the topic: %w", err)
 	}
 	return nil
 }
 
-// fit makes a subject what SNS takes as one: printable ASCII, under 100 characters.
-func fit(words string) string {
+// attributes converts pairs to message attributes of the type String.
+func attributes(pairs map[string]string) map[string]snstypes.MessageAttributeValue {
+	all := map[string]snstypes.MessageAttributeValue{}
+	for name, value := range pairs {
+		all[name] = snstypes.MessageAttributeValue{DataType: aws.String("String"), StringValue: &value}
+	}
+	return all
+}
+
+// validSubject converts a subject to the form that SNS accepts: printable ASCII, under 100 characters.
+func validSubject(text string) string {
 	const longest = 99
-	words = strings.Map(func(r rune) rune {
+	text = strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return '?'
 		}
 		return r
-	}, words)
-	return words[:min(len(words), longest)]
+	}, text)
+	return text[:min(len(text), longest)]
 }

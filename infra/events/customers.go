@@ -10,20 +10,20 @@ import (
 	"valkyrie/infra/status"
 )
 
-// Customers are the subscribers of an SNS topic who are told as the status page tells: in a customer's words, and only of
-// what a customer feels. A drill, or a probe of ours that is broken, is no news to them.
+// Customers notifies the customers who have subscribed to an SNS topic. Like the status page, it uses a customer's words and
+// omits incidents that do not affect customers, such as a drill or a broken probe.
 type Customers struct{ Topic }
 
-// Subscribers are the customers who have subscribed to the topic of that ARN.
+// Subscribers returns the receiver for the customers who have subscribed to the topic arn.
 func Subscribers(cfg aws.Config, arn string) Customers {
-	return Customers{Topic{sns.NewFromConfig(in(cfg, arn)), arn}}
+	return Customers{Topic{sns.NewFromConfig(inRegionOf(cfg, arn)), arn}}
 }
 
-// Name implements [Receiver]. The same topic may be one for machines too.
+// Name implements [Receiver]. The prefix keeps it distinct from a [Topic] with the same ARN.
 func (c Customers) Name() string { return "customers:" + c.ARN }
 
-// Tell implements [Receiver]. What customers feel nothing of is taken, and not told.
-func (c Customers) Tell(ctx context.Context, e Event) error {
+// Deliver implements [Receiver]. It accepts, and drops, events that do not affect customers.
+func (c Customers) Deliver(ctx context.Context, e Event) error {
 	i := e.Incident
 	what, felt := status.What(i.Kind, i.Journey, i.Title, e.Type == Resolved)
 	if !felt {

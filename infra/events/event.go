@@ -1,3 +1,7 @@
+// Package events notifies other systems of incidents: a webhook, an event bus, the subscribers of a topic. Due events are
+// computed from the stored incidents and put into an outbox before they are sent, so that no crash loses an event. Delivery
+// is at least once: a repeated event has the same id and the same content. It is separate from paging, so a slow or
+// unreachable receiver never delays a call.
 package events
 
 import (
@@ -9,53 +13,53 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// An Event is one thing that happened to an incident. Its JSON is a contract with receivers; Version grows when the meaning
-// of a key changes, and a receiver should let keys pass that it does not know.
+// An Event is one state change of an incident. Its JSON is a contract with receivers: Version is incremented when the meaning
+// of a key changes, and receivers should ignore unknown keys.
 type Event struct {
 	Version  int       `json:"version"` // 1
-	ID       string    `json:"id"`      // the same each time it is sent: one that is known already is to be ignored
+	ID       string    `json:"id"`      // the same on each delivery: receivers use it to deduplicate
 	Type     Type      `json:"type"`
-	At       time.Time `json:"at"` // when it happened
+	At       time.Time `json:"at"` // time of the state change
 	Incident Incident  `json:"incident"`
 }
 
-// A Type is what happened.
+// A Type is the kind of state change.
 type Type string
 
-// The types of event. An incident that comes back after it was resolved is reopened, with the same id.
+// The types of event. An incident that recurs after it was resolved is reopened, with the same id.
 const (
 	Opened   Type = "incident.opened"
 	Reopened Type = "incident.reopened"
 	Resolved Type = "incident.resolved"
 )
 
-// An Incident is what is needed to find the customers it has touched: which journey failed, and when exactly.
+// An Incident holds the data needed to find the affected customers: the journey that failed, and the exact times.
 type Incident struct {
 	ID      string        `json:"id"`
 	Journey string        `json:"journey"`
 	Title   string        `json:"title"` // in a customer's words: "print a card"
 	Kind    incident.Kind `json:"kind"`  // "down", "flapping", "degraded", ...
-	Step    string        `json:"step"`  // that failed; empty: none, or it is not known
+	Step    string        `json:"step"`  // the failing step; empty: none, or unknown
 	Regions []string      `json:"regions"`
 	Began   time.Time     `json:"began"`             // slot of the first bad run
-	Ended   time.Time     `json:"ended,omitzero"`    // slot of the good run that closed it; absent while it lasts
-	Windows []Window      `json:"windows"`           // each outage of one that comes and goes; else one, from began to ended
-	Release string        `json:"release,omitempty"` // that it began soon after, if it was marked
+	Ended   time.Time     `json:"ended,omitzero"`    // slot of the good run that closed it; absent while open
+	Windows []Window      `json:"windows"`           // each outage of a flapping incident; else one, from began to ended
+	Release string        `json:"release,omitempty"` // the release shortly before it began, if one was recorded
 }
 
-// A Window is a time in which customers felt it.
+// A Window is a period in which customers were affected.
 type Window struct {
 	From time.Time `json:"from"`
-	To   time.Time `json:"to,omitzero"` // absent while it lasts
+	To   time.Time `json:"to,omitzero"` // absent while open
 }
 
-// eventOf is the event of a type, the nth thing that happened to the incident.
-func eventOf(i incident.Incident, what Type, n int, marks []incident.Release) Event {
+// newEvent returns the nth event of an incident, counted from 0; its id is a hash of the incident's id and n.
+func newEvent(i incident.Incident, kind Type, n int, releases []incident.Release) Event {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d", i.ID, n))
-	e := Event{Version: 1, ID: hex.EncodeToString(sum[:16]), Type: what, At: i.Opened.UTC(), Incident: Incident{
+	e := Event{Version: 1, ID: hex.EncodeToString(sum[:16]), Type: kind, At: i.Opened.UTC(), Incident: Incident{
 		ID: i.ID, Journey: i.Journey, Title: i.Title, Kind: i.Kind, Step: i.Step, Regions: append([]string{}, i.Regions...), Began: i.Since.UTC(),
 	}}
-	switch what {
+	switch kind {
 	case Resolved:
 		e.At = i.ResolvedAt.UTC()
 	case Reopened:
@@ -74,13 +78,13 @@ func eventOf(i incident.Incident, what Type, n int, marks []incident.Release) Ev
 	if len(i.Outages) == 0 {
 		e.Incident.Windows = []Window{{e.Incident.Began, e.Incident.Ended}}
 	}
-	if m, ok := i.SuspectRelease(marks); ok {
+	if m, ok := i.SuspectRelease(releases); ok {
 		e.Incident.Release = m.Name
 	}
 	return e
 }
 
-// Line is the event in a sentence, for people.
+// Line returns the event as a sentence, for people.
 func (e Event) Line() string {
 	i := e.Incident
 	title := i.Title

@@ -39,7 +39,7 @@ func newIncident(rev int64, over bool) incident.Record {
 	return incident.Record{Incident: i}
 }
 
-func open(t *testing.T) *sqlite.Store {
+func openStore(t *testing.T) *sqlite.Store {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "v.db"))
 	if err != nil {
@@ -49,14 +49,14 @@ func open(t *testing.T) *sqlite.Store {
 	return store
 }
 
-// A listener is a receiver that fails as often as it is told to.
-type listener struct {
+// A flakyReceiver fails the first fails deliveries.
+type flakyReceiver struct {
 	fails int
 	got   []events.Event
 }
 
-func (l *listener) Name() string { return "listener" }
-func (l *listener) Tell(_ context.Context, e events.Event) error {
+func (l *flakyReceiver) Name() string { return "flaky" }
+func (l *flakyReceiver) Deliver(_ context.Context, e events.Event) error {
 	if l.fails--; l.fails >= 0 {
 		return errors.New("not now")
 	}
@@ -72,42 +72,43 @@ func types(all []events.Event) string {
 	return strings.Join(names, " ")
 }
 
-// TestTold: what was over before the receiver came is no news; a failure holds nothing up for good; nothing comes twice.
-func TestTold(t *testing.T) {
-	store, l := open(t), &listener{fails: 1}
-	desk := events.Desk{Store: store, Receiver: l, Log: slog.New(slog.DiscardHandler)}
+// TestDispatch checks that incidents that ended before the receiver was added are skipped, that failed deliveries are
+// retried, and that no event is delivered twice.
+func TestDispatch(t *testing.T) {
+	store, l := openStore(t), &flakyReceiver{fails: 1}
+	dispatcher := events.Dispatcher{Store: store, Receiver: l, Log: slog.New(slog.DiscardHandler)}
 	put := func(r incident.Record) {
 		if err := store.PutIncident(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
 	}
-	tell := func(want string, fails bool) {
+	dispatch := func(want string, fails bool) {
 		t.Helper()
-		err := desk.Tell(t.Context(), start.Add(time.Hour))
+		err := dispatcher.Dispatch(t.Context(), start.Add(time.Hour))
 		if got := types(l.got); got != want || (err != nil) != fails {
-			t.Errorf("told %q, %v; want %q", got, err, want)
+			t.Errorf("delivered %q, %v; want %q", got, err, want)
 		}
 	}
 	old := newIncident(1, true)
 	old.ID = "old"
 	put(old)
-	tell("", false)
+	dispatch("", false)
 	put(newIncident(1, false))
 	if err := paging.PutRelease(t.Context(), store, incident.Release{Name: "v1.2.3", At: start.Add(-time.Minute)}); err != nil {
 		t.Fatal(err)
 	}
-	tell("", true)
-	tell("opened", false)
-	tell("opened", false)
+	dispatch("", true)
+	dispatch("opened", false)
+	dispatch("opened", false)
 	l.fails = 1
 	put(newIncident(2, true))
-	tell("opened", true)
-	tell("opened resolved", false)
+	dispatch("opened", true)
+	dispatch("opened resolved", false)
 	put(newIncident(3, false))
-	tell("opened resolved reopened", false)
+	dispatch("opened resolved reopened", false)
 	put(newIncident(4, true))
-	tell("opened resolved reopened resolved", false)
-	tell("opened resolved reopened resolved", false)
+	dispatch("opened resolved reopened resolved", false)
+	dispatch("opened resolved reopened resolved", false)
 	want := events.Event{Version: 1, ID: l.got[1].ID, Type: events.Resolved, At: start.Add(10 * time.Minute), Incident: events.Incident{
 		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: incident.Down, Step: "wait for the PDF", Regions: []string{"eu-west-1"},
 		Began: start, Ended: start.Add(10 * time.Minute), Windows: []events.Window{{From: start, To: start.Add(10 * time.Minute)}}, Release: "v1.2.3",
@@ -124,49 +125,49 @@ func TestTold(t *testing.T) {
 	}
 }
 
-// TestNothingLost: whatever fails and whenever the program crashes between sending and noting, a receiver that ignores the
-// ids it knows hears opened and resolved in turn, and at the end how it really is.
-func TestNothingLost(t *testing.T) {
+// TestNoEventIsLost checks, with failures and crashes between sending and saving, that a receiver which deduplicates by id
+// sees opened and resolved alternate, and ends with the actual state.
+func TestNoEventIsLost(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		told, heard, known := events.Told{Since: start}, []events.Event{}, map[string]bool{}
+		state, received, known := events.ReceiverState{Since: start}, []events.Event{}, map[string]bool{}
 		over := false
-		look := func(faulty bool) {
-			next := told.Plan([]incident.Record{newIncident(1, over)}, nil)
+		dispatch := func(faulty bool) {
+			next := state.Plan([]incident.Record{newIncident(1, over)}, nil)
 			if faulty && rapid.Bool().Draw(t, "crash before the plan is saved") {
 				return
 			}
-			told = next
-			for _, e := range told.Outbox {
+			state = next
+			for _, e := range state.Outbox {
 				if faulty && rapid.Bool().Draw(t, "lost") {
 					return
 				}
-				if !known[e.ID] { // the receiver's part
+				if !known[e.ID] { // the receiver deduplicates
 					known[e.ID] = true
-					heard = append(heard, e)
+					received = append(received, e)
 				}
 				if faulty && rapid.Bool().Draw(t, "crash") {
 					return
 				}
-				told = told.Took(e.ID)
+				state = state.Delivered(e.ID)
 			}
 		}
 		for range rapid.IntRange(1, 12).Draw(t, "changes") {
 			over = rapid.Bool().Draw(t, "over")
-			look(true)
+			dispatch(true)
 		}
-		look(false)
-		for i, e := range heard {
+		dispatch(false)
+		for i, e := range received {
 			if (e.Type == events.Resolved) != (i%2 == 1) || i > 0 && e.Type == events.Opened {
-				t.Fatalf("heard %s", types(heard))
+				t.Fatalf("received %s", types(received))
 			}
 		}
-		if (len(heard)%2 == 0) != over {
-			t.Fatalf("over %v, heard %s", over, types(heard))
+		if (len(received)%2 == 0) != over {
+			t.Fatalf("over %v, received %s", over, types(received))
 		}
 	})
 }
 
-// TestWebhook: an event is signed, JSON, and taken by a 2xx only; no error tells the address's token.
+// TestWebhook checks that an event is signed JSON, that only a 2xx accepts it, and that no error contains the URL's token.
 func TestWebhook(t *testing.T) {
 	status := http.StatusNoContent
 	var body []byte
@@ -183,8 +184,8 @@ func TestWebhook(t *testing.T) {
 	}))
 	defer srv.Close()
 	hook := events.Webhook{URL: srv.URL + "/in?token=hunter2", Secret: "shared"}
-	e := (events.Told{}).Plan([]incident.Record{newIncident(1, false)}, nil).Outbox[0]
-	if err := hook.Tell(t.Context(), e); err != nil {
+	e := (events.ReceiverState{}).Plan([]incident.Record{newIncident(1, false)}, nil).Outbox[0]
+	if err := hook.Deliver(t.Context(), e); err != nil {
 		t.Error(err)
 	}
 	var got events.Event
@@ -192,22 +193,22 @@ func TestWebhook(t *testing.T) {
 		t.Errorf("%v: %s", err, body)
 	}
 	for _, status = range []int{302, 400, 500} {
-		if err := hook.Tell(t.Context(), e); err == nil || strings.Contains(err.Error(), "hunter2") {
+		if err := hook.Deliver(t.Context(), e); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%d: %v", status, err)
 		}
 	}
 	srv.Close()
-	if err := hook.Tell(t.Context(), e); err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(hook.Name(), "hunter2") {
+	if err := hook.Deliver(t.Context(), e); err == nil || strings.Contains(err.Error(), "hunter2") || strings.Contains(hook.Name(), "hunter2") {
 		t.Errorf("closed: %v, %s", err, hook.Name())
 	}
-	// The signature is as documented: this one was made by openssl.
+	// The expected signature was computed with openssl.
 	const known = "t=1700000000,v1=e8a57bb8048d18391d3eb8464b2c3398b36bce5c7b179e65e3ef49430731b313"
 	if got := events.Sign("shared", time.Unix(1700000000, 0), []byte(`{"a":1}`)); got != known {
 		t.Errorf("signature %s, want %s", got, known)
 	}
 }
 
-// amazon is a server that answers like AWS, and a configuration for it.
+// amazon starts a server that answers requests to AWS with answer, and returns a client configuration for it.
 func amazon(t *testing.T, answer func(r *http.Request, body string) (int, string)) aws.Config {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -226,7 +227,7 @@ func amazon(t *testing.T, answer func(r *http.Request, body string) (int, string
 
 func TestBus(t *testing.T) {
 	const arn = "arn:aws:events:eu-west-1:123456789012:event-bus/default"
-	e := (events.Told{}).Plan([]incident.Record{newIncident(1, false)}, nil).Outbox[0]
+	e := (events.ReceiverState{}).Plan([]incident.Record{newIncident(1, false)}, nil).Outbox[0]
 	answer := `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`
 	cfg := amazon(t, func(r *http.Request, body string) (int, string) {
 		var in struct {
@@ -243,11 +244,11 @@ func TestBus(t *testing.T) {
 		return http.StatusOK, answer
 	})
 	bus := events.Bus{Client: eventbridge.NewFromConfig(cfg), ARN: arn}
-	if err := bus.Tell(t.Context(), e); err != nil {
+	if err := bus.Deliver(t.Context(), e); err != nil {
 		t.Error(err)
 	}
 	answer = `{"FailedEntryCount":1,"Entries":[{"ErrorCode":"ThrottlingException","ErrorMessage":"slow down"}]}`
-	if err := bus.Tell(t.Context(), e); err == nil || !strings.Contains(err.Error(), "ThrottlingException: slow down") {
+	if err := bus.Deliver(t.Context(), e); err == nil || !strings.Contains(err.Error(), "ThrottlingException: slow down") {
 		t.Error(err)
 	}
 }
@@ -256,7 +257,7 @@ func TestTopic(t *testing.T) {
 	const arn = "arn:aws:sns:eu-west-1:123456789012:incidents"
 	r := newIncident(1, true)
 	r.Title = "Karten drücken\n" + strings.Repeat("x", 200)
-	e := (events.Told{}).Plan([]incident.Record{r}, nil).Outbox[1]
+	e := (events.ReceiverState{}).Plan([]incident.Record{r}, nil).Outbox[1]
 	status := http.StatusOK
 	cfg := amazon(t, func(_ *http.Request, body string) (int, string) {
 		form, err := url.ParseQuery(body)
@@ -269,11 +270,11 @@ func TestTopic(t *testing.T) {
 		return status, `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`
 	})
 	topic := events.Topic{Client: sns.NewFromConfig(cfg), ARN: arn}
-	if err := topic.Tell(t.Context(), e); err != nil {
+	if err := topic.Deliver(t.Context(), e); err != nil {
 		t.Error(err)
 	}
 	status = http.StatusForbidden
-	if err := topic.Tell(t.Context(), e); err == nil {
-		t.Error("a refusal was taken for an acceptance")
+	if err := topic.Deliver(t.Context(), e); err == nil {
+		t.Error("status 403 was treated as success")
 	}
 }

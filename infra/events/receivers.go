@@ -14,47 +14,47 @@ import (
 	alertconfig "valkyrie/alerts/config"
 )
 
-// Receivers are those that alerts.yaml names. Secrets are looked up by secret, by their names; credentials for AWS come from
-// the surroundings, and only where there is a bus or a topic. Without one of the secrets there are none.
-func Receivers(ctx context.Context, tell alertconfig.Subscribers, secret func(name string) (string, error)) ([]Receiver, error) {
+// Receivers returns the receivers that alerts.yaml configures. It looks up secrets by name with secret, and fails when one is
+// missing. It reads AWS credentials from the environment only when a bus or a topic is configured.
+func Receivers(ctx context.Context, subscribers alertconfig.Subscribers, secret func(name string) (string, error)) ([]Receiver, error) {
 	var cfg aws.Config
-	if tell.EventBus != "" || tell.Topic != "" {
+	if subscribers.EventBus != "" || subscribers.Topic != "" {
 		var err error
 		if cfg, err = config.LoadDefaultConfig(ctx); err != nil {
-			return nil, fmt.Errorf("telling an event bus, or a topic: AWS is not configured: %w", err)
+			return nil, fmt.Errorf("load AWS configuration for the event bus or topic: %w", err)
 		}
 	}
-	all, err := With(cfg, tell, secret)
+	all, err := With(cfg, subscribers, secret)
 	if err != nil {
 		return nil, err
 	}
 	return all, nil
 }
 
-// With is the same where AWS is configured already; and it also returns, with the error, the receivers that can be told:
-// a secret that is missing is no reason to leave out the others.
-func With(cfg aws.Config, tell alertconfig.Subscribers, secret func(name string) (string, error)) ([]Receiver, error) {
+// With is like Receivers with a given AWS configuration. When a secret is missing it returns the other receivers together with
+// the error, so that one fault does not stop all notifications.
+func With(cfg aws.Config, subscribers alertconfig.Subscribers, secret func(name string) (string, error)) ([]Receiver, error) {
 	var all []Receiver
 	var errs []error
-	for _, w := range tell.Webhooks {
+	for _, w := range subscribers.Webhooks {
 		value, err := secret(w.Secret)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("the webhook's secret: %w", err))
+			errs = append(errs, fmt.Errorf("read the secret of a webhook: %w", err))
 			continue
 		}
 		all = append(all, Webhook{URL: w.URL, Secret: value})
 	}
-	if tell.EventBus != "" {
-		all = append(all, Bus{eventbridge.NewFromConfig(in(cfg, tell.EventBus)), tell.EventBus})
+	if subscribers.EventBus != "" {
+		all = append(all, Bus{eventbridge.NewFromConfig(inRegionOf(cfg, subscribers.EventBus)), subscribers.EventBus})
 	}
-	if tell.Topic != "" {
-		all = append(all, Topic{sns.NewFromConfig(in(cfg, tell.Topic)), tell.Topic})
+	if subscribers.Topic != "" {
+		all = append(all, Topic{sns.NewFromConfig(inRegionOf(cfg, subscribers.Topic)), subscribers.Topic})
 	}
 	return all, errors.Join(errs...)
 }
 
-// in is the configuration for the region that an ARN is of.
-func in(cfg aws.Config, arn string) aws.Config {
+// inRegionOf returns cfg for the region of arn.
+func inRegionOf(cfg aws.Config, arn string) aws.Config {
 	const region = 3
 	cfg = cfg.Copy()
 	cfg.Region = strings.Split(arn, ":")[region]

@@ -7,5 +7,5 @@ import (
 )
 
 func TestReadsStateOfEarlierVersions(t *testing.T) {
-	alertstest.WantStored(t, "../..", "receiver.json", new(Told))
+	alertstest.WantStored(t, "../..", "receiver.json", new(ReceiverState))
 }

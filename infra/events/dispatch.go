@@ -1,0 +1,148 @@
+package events
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
+)
+
+// A Receiver accepts events.
+type Receiver interface {
+	// Name identifies the receiver: it is stable, unique among receivers, and contains no secret.
+	Name() string
+	// Deliver returns nil once the receiver has accepted the event. After an error the same event may be delivered again,
+	// with the same id.
+	Deliver(ctx context.Context, e Event) error
+}
+
+// A Dispatcher delivers all due events to one receiver.
+type Dispatcher struct {
+	Store    incident.Store
+	Receiver Receiver
+	Log      *slog.Logger
+}
+
+const (
+	retention    = 7 * 24 * time.Hour // after its end an incident still yields events for this long
+	minBackoff   = time.Second        // before the first retry of a failed delivery; doubles each time, up to
+	maxBackoff   = 10 * time.Minute
+	deliverLimit = 15 * time.Second // deadline of one attempt, and duration of the lease
+)
+
+// Run dispatches immediately and then polls for new events until ctx ends.
+func (d Dispatcher) Run(ctx context.Context) {
+	wait := minBackoff
+	for ctx.Err() == nil {
+		if err := d.Dispatch(ctx, time.Now()); err == nil || errors.Is(err, incident.ErrConflict) {
+			wait = minBackoff
+		} else if ctx.Err() == nil {
+			d.Log.Error("deliver events: failed; will retry", "receiver", d.Receiver.Name(), "again_in", wait, "err", err)
+			wait = min(2*wait, maxBackoff)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}
+
+// Dispatch delivers all due events. After a failure the later events of the same incident wait, because their order
+// matters. While another process holds the receiver's lease it delivers nothing and returns incident.ErrConflict, so that
+// events are not duplicated.
+func (d Dispatcher) Dispatch(ctx context.Context, now time.Time) error {
+	state, item, err := d.plan(ctx, now)
+	if err != nil || len(state.Outbox) == 0 {
+		return err
+	}
+	var errs []error
+	blocked := map[string]bool{}
+	for _, e := range state.Outbox {
+		if blocked[e.Incident.ID] {
+			continue
+		}
+		if err := d.deliver(ctx, e); err != nil {
+			errs = append(errs, fmt.Errorf("%s of %s: %w", e.Type, e.Incident.ID, err))
+			blocked[e.Incident.ID] = true
+			continue
+		}
+		// Save each delivery immediately, even during shutdown: otherwise it would be repeated.
+		state = state.Delivered(e.ID)
+		if item, err = d.save(context.WithoutCancel(ctx), state, item); err != nil {
+			return errors.Join(append(errs, err)...)
+		}
+	}
+	if len(errs) > 0 { // release the lease, so that a retry need not wait for it to expire
+		state.LeasedUntil = time.Time{}
+		_, err = d.save(context.WithoutCancel(ctx), state, item)
+	}
+	return errors.Join(append(errs, err)...)
+}
+
+// plan adds the missing events to the receiver's outbox and takes the lease, before anything is sent.
+func (d Dispatcher) plan(ctx context.Context, now time.Time) (ReceiverState, incident.Item, error) {
+	records, err := d.Store.Incidents(ctx, now.Add(-retention))
+	if err != nil {
+		return ReceiverState{}, incident.Item{}, err
+	}
+	pager, err := paging.LoadState(ctx, d.Store)
+	if err != nil {
+		return ReceiverState{}, incident.Item{}, err
+	}
+	state, item, err := d.load(ctx, now)
+	if err != nil {
+		return state, item, err
+	}
+	if state.LeasedUntil.After(now) {
+		return ReceiverState{}, item, fmt.Errorf("deliver events: another process holds the lease until %s: %w", state.LeasedUntil.Format(time.RFC3339), incident.ErrConflict)
+	}
+	next := state.Plan(records, pager.Releases)
+	if len(next.Outbox) > 0 {
+		next.LeasedUntil = now.Add(deliverLimit).UTC()
+		item, err = d.save(ctx, next, item)
+	}
+	return next, item, err
+}
+
+func (d Dispatcher) deliver(ctx context.Context, e Event) error {
+	ctx, cancel := context.WithTimeout(ctx, deliverLimit)
+	defer cancel()
+	return d.Receiver.Deliver(ctx, e)
+}
+
+// load reads the receiver's state. A new receiver starts at now: incidents that ended earlier yield no events.
+func (d Dispatcher) load(ctx context.Context, now time.Time) (ReceiverState, incident.Item, error) {
+	var state ReceiverState
+	key := "TOLD#" + d.Receiver.Name()
+	item, err := d.Store.Item(ctx, key)
+	if err != nil {
+		return state, item, err
+	}
+	item.Key = key
+	if item.Version == 0 {
+		state.Since = now.UTC()
+		item, err = d.save(ctx, state, item)
+		return state, item, err
+	}
+	if err := json.Unmarshal(item.Data, &state); err != nil {
+		return state, item, fmt.Errorf("decode item %s: %w", key, err)
+	}
+	return state, item, nil
+}
+
+// save writes the receiver's state. A conflict means that another process delivers too: its state wins, and events that
+// both have sent have the same id.
+func (d Dispatcher) save(ctx context.Context, state ReceiverState, item incident.Item) (incident.Item, error) {
+	var err error
+	if item.Data, err = json.Marshal(state); err != nil {
+		return item, err
+	}
+	err = d.Store.PutItem(ctx, item)
+	item.Version++
+	return item, err
+}
