@@ -14,7 +14,7 @@ ERASE ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: help docs demo test test-all outages bench lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: help pictures docs demo test test-all outages bench lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
 
 help: ## the targets, which is also what make alone prints
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ lint: ## formatting and static checks
 
 docs: ## the tables of verbs and commands in the README files, written from the code
 	VALKYRIE_DOCS=write go test -count 1 -run '^TestReference$$' ./probes ./functions/valkyrie
+
+pictures: ## the pictures of the README: a failure in the practice shop, and the flow to the person on call
+	cd functions/pictures && go run .
 
 command: ## the command line, as bin/valkyrie
 	go build -trimpath -o bin/valkyrie ./functions/valkyrie
