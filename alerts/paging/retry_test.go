@@ -172,7 +172,7 @@ func TestAllClearEndToEnd(t *testing.T) {
 			}
 			rec := o.incident()
 			var told strings.Builder
-			if err := postmortem.Of(postmortem.Case{Record: rec, Now: o.time()}).Text(&told); err != nil {
+			if err := postmortem.New(postmortem.Case{Record: rec, Now: o.time()}).Text(&told); err != nil {
 				t.Fatal(err)
 			}
 			for _, part := range []string{fmt.Sprintf("it did not arrive: error %d", code), "once more, by the second channel, as it did not arrive"} {

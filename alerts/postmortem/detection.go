@@ -7,25 +7,25 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// Detection is how long it took until somebody knew. A time that did not come is absent.
+// Detection holds the times until a person was notified. A time of an event that did not happen is absent.
 type Detection struct {
 	FailedAt   time.Time `json:"failed_at,omitzero"`   // slot of the first bad run
 	OpenedAt   time.Time `json:"opened_at,omitzero"`   // slot of the run that opened the incident
-	RangAt     time.Time `json:"rang_at,omitzero"`     // when the first alarm was accepted by a carrier
+	RangAt     time.Time `json:"rang_at,omitzero"`     // when a provider accepted the first alarm
 	AnsweredAt time.Time `json:"answered_at,omitzero"` // when a person first pressed a key, or acknowledged
 
-	FailedToRingS int64 `json:"failed_to_ring_s,omitempty"` // seconds from the first to the third
-	RingToKeyS    int64 `json:"ring_to_key_s,omitempty"`    // seconds from the alarm that was answered to the answer
+	FailedToRingS int64 `json:"failed_to_ring_s,omitempty"` // seconds from FailedAt to RangAt
+	RingToKeyS    int64 `json:"ring_to_key_s,omitempty"`    // seconds from the answered alarm to the answer
 
-	Pages []PageTimes `json:"pages"` // the same of each alarm
+	Pages []PageTimes `json:"pages"` // the same for each alarm
 }
 
-// PageTimes are the times of one alarm.
+// PageTimes holds the times of one alarm.
 type PageTimes struct {
 	Page          string           `json:"page"` // id
 	Person        string           `json:"person"`
 	Channel       incident.Channel `json:"channel"`
-	FailedAt      time.Time        `json:"failed_at"` // slot of the first bad run of the spell that it is about
+	FailedAt      time.Time        `json:"failed_at"` // slot of the first bad run of its outage
 	RangAt        time.Time        `json:"rang_at,omitzero"`
 	KeyAt         time.Time        `json:"key_at,omitzero"`
 	Key           string           `json:"key,omitempty"`
@@ -55,8 +55,8 @@ func detection(r incident.Record) Detection {
 	return d
 }
 
-// timesOf are the times of an alarm. When the key of a call was pressed is not in the page: an acknowledgement has its
-// time in the incident, and after another key the call soon ends.
+// timesOf returns the times of an alarm. The time of an acknowledging key is the incident's; after another key the call
+// soon ends, so that its end is used.
 func timesOf(r incident.Record, p incident.Page) PageTimes {
 	t := PageTimes{Page: p.ID, Person: p.Person, Channel: p.Channel, FailedAt: failedBefore(r, p), RangAt: p.AcceptedAt, Key: p.Key}
 	switch {
@@ -69,7 +69,7 @@ func timesOf(r incident.Record, p incident.Page) PageTimes {
 	return t
 }
 
-// failedBefore is the first bad slot of the spell that a page is about.
+// failedBefore returns the first bad slot of the outage that a page is about.
 func failedBefore(r incident.Record, p incident.Page) time.Time {
 	at := r.Since
 	for _, s := range r.Outages {
@@ -80,7 +80,7 @@ func failedBefore(r incident.Record, p incident.Page) time.Time {
 	return at
 }
 
-// between is in whole seconds, and 0 when one of the two did not come.
+// between returns whole seconds, and 0 when one of the times is absent.
 func between(a, b time.Time) int64 {
 	if a.IsZero() || b.IsZero() {
 		return 0

@@ -1,8 +1,8 @@
-// Package postmortem tells one incident whole, for those who come after it: what happened when, from when to when customers
-// were hit, how long it took until somebody knew, and what a post-mortem starts from.
+// Package postmortem builds the complete history of one incident: its events, the periods in which customers were
+// affected, the time until a person was notified, and the start of a post-mortem.
 //
-// It is pure: a Case goes in, an Account comes out, and the Account is written as text, as Markdown or as JSON.
+// It is pure: it turns a Case into a Document, which is written as text, as Markdown or as JSON.
 //
-// Decisions are not stored. They are judged again from the runs that are, which judging as a fold makes possible, and
-// compared with what the stored incident says: where the policy is another one by now, the account says so.
+// Decisions are not stored. They are judged again from the stored runs, which judging as a fold makes possible, and
+// compared with the stored incident; if the policy has changed since, the document says so.
 package postmortem

@@ -9,22 +9,21 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// kept is the evidence of one run.
-type kept struct {
+// runEvidence is the evidence of one run.
+type runEvidence struct {
 	of    string
 	files []journey.Evidence
 }
 
-// evidence is that of the first bad run of each region, and of the last one; of the incident itself, where no runs are
-// kept.
-func (a Account) evidence() []kept {
+// evidence returns that of the first and last bad run of each region, or the incident's own, if no runs are stored.
+func (a Document) evidence() []runEvidence {
 	first, last := map[string]bool{}, map[string]int{}
-	var all []kept
+	var all []runEvidence
 	for _, e := range a.Timeline {
 		if e.What != Run || len(e.Evidence) == 0 || e.Outcome.Good() && e.Outcome != journey.Slow {
 			continue
 		}
-		k := kept{fmt.Sprintf("run of %s from %s, %s", e.At.UTC().Format(stamp), e.Region, e.Outcome), e.Evidence}
+		k := runEvidence{fmt.Sprintf("run of %s from %s, %s", e.At.UTC().Format(stamp), e.Region, e.Outcome), e.Evidence}
 		switch at, again := last[e.Region]; {
 		case !first[e.Region]:
 			first[e.Region] = true
@@ -37,13 +36,13 @@ func (a Account) evidence() []kept {
 		}
 	}
 	if len(all) == 0 && len(a.Evidence) > 0 {
-		all = append(all, kept{"the latest bad run, of " + a.Last.UTC().Format(time.DateTime) + " UTC", a.Evidence})
+		all = append(all, runEvidence{"the latest bad run, of " + a.Last.UTC().Format(time.DateTime) + " UTC", a.Evidence})
 	}
 	return all
 }
 
-// where is the address of a piece of evidence, else its path, else why there is none.
-func (a Account) where(e journey.Evidence) string {
+// where returns the address of a piece of evidence, else its path, else the reason for its absence.
+func (a Document) where(e journey.Evidence) string {
 	switch {
 	case e.Path == "":
 		return "missing: " + e.Missing

@@ -13,8 +13,8 @@ import (
 	"valkyrie/alerts/postmortem"
 )
 
-// told are the windows of an account, in minutes since start: "eu 2-11".
-func told(a postmortem.Account) string {
+// impact formats the windows of a document, in minutes since start: "eu 2-11".
+func impact(a postmortem.Document) string {
 	var all []string
 	for _, w := range a.Windows {
 		minutes := func(t time.Time) string {
@@ -28,7 +28,8 @@ func told(a postmortem.Account) string {
 	return strings.Join(all, ", ")
 }
 
-// TestWindows: for each kind, from the last good run to the first good one after it, in each region.
+// TestWindows checks for each kind that a window lasts from the last good run to the first good one after it, in each
+// region.
 func TestWindows(t *testing.T) {
 	const quiet = "pppppppppppppppppppp"
 	for _, c := range []struct {
@@ -37,12 +38,12 @@ func TestWindows(t *testing.T) {
 		want    string
 	}{
 		{incident.Down, history{"eu": "pppffp"}, "eu 2-5 (2)"},
-		{incident.Down, history{"eu": "ffp"}, "eu ?-2 (2)"}, // nothing is kept of before
+		{incident.Down, history{"eu": "ffp"}, "eu ?-2 (2)"}, // no run is stored before
 		{incident.Down, history{"eu": "ppff"}, "eu 1-? (2)"},
-		{incident.Down, history{"eu": "pbffbp"}, "eu 0-5 (2)"}, // what broke tells nothing
+		{incident.Down, history{"eu": "pbffbp"}, "eu 0-5 (2)"}, // a broken run is inconclusive
 		{incident.Down, history{"eu": "pppfpppffsp"}, "eu 6-9 (2)"},
 		{incident.Down, history{"eu": "pppffpppppffppp", "us": "ppppppppppppppp"}, "eu 2-5 (2), eu 9-12 (2)"},
-		{incident.Down, history{"eu": "pppffppp", "us": "ppppppfp"}, "eu 2-5 (2)"}, // the lone failure elsewhere came after
+		{incident.Down, history{"eu": "pppffppp", "us": "ppppppfp"}, "eu 2-5 (2)"}, // the lone failure elsewhere came later
 		{incident.Down, history{"eu": "pppffffp", "us": "pppppfpp"}, "eu 2-7 (4), us 4-6 (1)"},
 		{incident.Flapping, history{"eu": "pfpfpfpfpfp"}, "eu 0-2 (1), eu 2-4 (1), eu 4-6 (1), eu 6-8 (1), eu 8-10 (1)"},
 		{incident.Degraded, history{"eu": "ppssspp"}, "eu 1-5 (3)"},
@@ -50,15 +51,15 @@ func TestWindows(t *testing.T) {
 		{incident.Silent, history{"eu": "ppp.......pp", "us": quiet}, "eu 2-10 (0)"},
 		{incident.Silent, history{"eu": "ppp", "us": quiet}, "eu 2-? (0)"},
 	} {
-		if got := told(postmortem.Of(caseOf(t, c.history, c.kind))); got != c.want {
+		if got := impact(postmortem.New(caseOf(t, c.history, c.kind))); got != c.want {
 			t.Errorf("%s %v: got %q, want %q", c.kind, c.history, got, c.want)
 		}
 	}
 }
 
-// TestTimelineIsWhole: every run of the window is in it, every decision about the incident, and each once.
-func TestTimelineIsWhole(t *testing.T) {
-	a := postmortem.Of(outage(t))
+// TestTimelineIsComplete checks that it has every run of the window and every decision about the incident, once.
+func TestTimelineIsComplete(t *testing.T) {
+	a := postmortem.New(outage(t))
 	count := map[string]int{}
 	for _, e := range a.Timeline {
 		count[string(e.What)+" "+string(e.Verb)]++
@@ -74,11 +75,12 @@ func TestTimelineIsWhole(t *testing.T) {
 	}
 }
 
-// TestProvenance: the account says where its decisions are from, and never passes others off as those that were made.
+// TestProvenance checks that the document names the source of its decisions, and never presents others as those of the
+// incident.
 func TestProvenance(t *testing.T) {
 	text := func(c postmortem.Case) string {
 		var b bytes.Buffer
-		if err := postmortem.Of(c).Text(&b); err != nil {
+		if err := postmortem.New(c).Text(&b); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()
@@ -110,12 +112,12 @@ func TestProvenance(t *testing.T) {
 	}
 }
 
-// TestStillOpen: what is not over says so, with who has muted it.
+// TestStillOpen checks that an unresolved incident is described as such, with its mutes.
 func TestStillOpen(t *testing.T) {
 	c := caseOf(t, history{"eu": "ppff"}, incident.Down)
 	c.Mutes = []incident.Mute{{Journey: "print-card", Until: minute(700), By: "Ada"}, {Journey: "create-order", Until: minute(700)}}
 	var b, md bytes.Buffer
-	a := postmortem.Of(c)
+	a := postmortem.New(c)
 	if err := a.Text(&b); err != nil {
 		t.Fatal(err)
 	}
@@ -129,8 +131,7 @@ func TestStillOpen(t *testing.T) {
 	}
 }
 
-// TestAnyTextIsOneCell: whatever a page on the site has said, a row of a table stays a row of as many cells, and nothing
-// in it is Markdown or HTML.
+// TestAnyTextIsOneCell checks that arbitrary text from a site stays within its table cell, without Markdown or HTML.
 func TestAnyTextIsOneCell(t *testing.T) {
 	c := outage(t)
 	rapid.Check(t, func(t *rapid.T) {
@@ -142,7 +143,7 @@ func TestAnyTextIsOneCell(t *testing.T) {
 			c.Runs[i].Error = awkward
 		}
 		var b bytes.Buffer
-		if err := postmortem.Of(c).Markdown(&b); err != nil {
+		if err := postmortem.New(c).Markdown(&b); err != nil {
 			t.Fatal(err)
 		}
 		cells := 0

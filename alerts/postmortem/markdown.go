@@ -9,12 +9,11 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// Markdown writes the beginning of a post-mortem: what is known is filled in, what only people know is left blank and
-// marked so.
-func (a Account) Markdown(w io.Writer) error {
-	m := &page{}
+// Markdown writes the beginning of a post-mortem: known facts are filled in, and the rest is left blank and marked.
+func (a Document) Markdown(w io.Writer) error {
+	m := &markdownWriter{}
 	m.line("# Post-mortem: %s, %s on %s", escape(headline(a.Record)), escape(string(a.Kind)), a.Since.UTC().Format("2 January 2006"))
-	m.line("Written from `valkyrie incidents %s --format markdown` at %s. *Blanks are for people to fill in.*", a.Short, at(a.ToldAt, ""))
+	m.line("Written from `valkyrie incidents %s --format markdown` at %s. *Blanks are for people to fill in.*", a.Short, formatTime(a.GeneratedAt, ""))
 	a.mdSummary(m)
 	a.mdImpact(m)
 	a.mdDetection(m)
@@ -33,14 +32,14 @@ func (a Account) Markdown(w io.Writer) error {
 	return err
 }
 
-func (a Account) mdSummary(m *page) {
+func (a Document) mdSummary(m *markdownWriter) {
 	m.line("## Summary")
 	m.blank("what happened, in two sentences that a customer would understand")
 	facts := [][]string{
 		{"incident", escape(a.ID)},
 		{"journey", escape(a.Journey) + " (" + escape(headline(a.Record)) + ")"},
 		{"state", string(a.State)},
-		{"opened", at(a.Opened, "") + ": " + escape(a.Reason)},
+		{"opened", formatTime(a.Opened, "") + ": " + escape(a.Reason)},
 	}
 	for _, f := range [][]string{{"step", a.Step}, {"expected and seen", a.Error}, {"closed", a.Closing}} {
 		if f[1] != "" {
@@ -50,39 +49,39 @@ func (a Account) mdSummary(m *page) {
 	m.table([]string{"", ""}, facts)
 }
 
-func (a Account) mdImpact(m *page) {
+func (a Document) mdImpact(m *markdownWriter) {
 	m.line("## Impact")
-	m.line("By region, %s in this window: from when the last good run before began to when the first good run after had ended.", hit(a.Kind))
+	m.line("By region, %s in this window: from when the last good run before began to when the first good run after had ended.", impactLabel(a.Kind))
 	var cells [][]string
 	for _, w := range a.Windows {
 		from, until := w.bounds()
-		cells = append(cells, []string{escape(w.Region), from, until, w.lasted(a.ToldAt), fmt.Sprint(w.BadRuns)})
+		cells = append(cells, []string{escape(w.Region), from, until, w.lasted(a.GeneratedAt), fmt.Sprint(w.BadRuns)})
 	}
 	if len(cells) == 0 {
-		m.line("No runs of that time are kept, so the window is not known better than %s to %s.", at(a.Since, "?"), at(a.ResolvedAt, "now"))
+		m.line("No runs of that time are kept, so the window is not known better than %s to %s.", formatTime(a.Since, "?"), formatTime(a.ResolvedAt, "now"))
 	} else {
 		m.table([]string{"region", "from", "until", "lasted", "bad runs"}, cells)
 	}
 	m.line("Customers affected: %s. Written to: %s.", blank, blank)
 }
 
-func (a Account) mdDetection(m *page) {
+func (a Document) mdDetection(m *markdownWriter) {
 	d := a.Detection
 	m.line("## Detection")
 	m.table([]string{"", "when", "after the first bad slot"}, [][]string{
-		{"first bad slot", at(d.FailedAt, "not known"), ""},
-		{"opened", at(d.OpenedAt, "not known"), lag(d.FailedAt, d.OpenedAt)},
-		{"first alarm out", at(d.RangAt, "nobody was told"), lag(d.FailedAt, d.RangAt)},
-		{"first answer", at(d.AnsweredAt, "nobody answered"), lag(d.FailedAt, d.AnsweredAt)},
+		{"first bad slot", formatTime(d.FailedAt, "not known"), ""},
+		{"opened", formatTime(d.OpenedAt, "not known"), lag(d.FailedAt, d.OpenedAt)},
+		{"first alarm out", formatTime(d.RangAt, "nobody was told"), lag(d.FailedAt, d.RangAt)},
+		{"first answer", formatTime(d.AnsweredAt, "nobody answered"), lag(d.FailedAt, d.AnsweredAt)},
 	})
 	m.line("Did anybody know before, such as a customer? %s", blank)
 }
 
 func lag(since, then time.Time) string {
-	return strings.TrimSuffix(strings.TrimPrefix(gone(since, then), ", "), " after it")
+	return strings.TrimSuffix(strings.TrimPrefix(elapsed(since, then), ", "), " after it")
 }
 
-func (a Account) mdResponse(m *page) {
+func (a Document) mdResponse(m *markdownWriter) {
 	m.line("## Response")
 	var said []string
 	for _, p := range a.Detection.Pages {
@@ -90,14 +89,14 @@ func (a Account) mdResponse(m *page) {
 	}
 	switch {
 	case !a.AckedAt.IsZero():
-		said = append(said, fmt.Sprintf("%s acknowledged at %s", escape(a.AckedBy), at(a.AckedAt, "")))
+		said = append(said, fmt.Sprintf("%s acknowledged at %s", escape(a.AckedBy), formatTime(a.AckedAt, "")))
 	case len(a.Detection.Pages) > 0:
 		said = append(said, "nobody acknowledged")
 	}
 	m.list(said, "what was done, and what of it helped")
 }
 
-func (a Account) mdTimeline(m *page) {
+func (a Document) mdTimeline(m *markdownWriter) {
 	m.line("## Timeline")
 	m.line("All times are UTC. Decisions are %s.", escape(a.Decisions))
 	var cells [][]string
@@ -107,7 +106,7 @@ func (a Account) mdTimeline(m *page) {
 	m.table([]string{"when", "what", "where or who", ""}, cells)
 }
 
-func (a Account) mdEvidence(m *page) {
+func (a Document) mdEvidence(m *markdownWriter) {
 	kept := a.evidence()
 	if len(kept) == 0 {
 		return
@@ -126,22 +125,22 @@ func (a Account) mdEvidence(m *page) {
 	m.list(lines, "")
 }
 
-// wentWell are the facts that speak for us.
-func (a Account) wentWell() []string {
+// wentWell returns the favourable facts.
+func (a Document) wentWell() []string {
 	var all []string
 	d := a.Detection
 	const soon = 150 * time.Second
 	if !d.RangAt.IsZero() && d.RangAt.Sub(d.FailedAt) <= soon {
-		all = append(all, fmt.Sprintf("the first alarm was out %s after the first bad slot", lasting(d.RangAt.Sub(d.FailedAt))))
+		all = append(all, fmt.Sprintf("the first alarm was out %s after the first bad slot", formatDuration(d.RangAt.Sub(d.FailedAt))))
 	}
 	if !d.AnsweredAt.IsZero() && !d.RangAt.IsZero() && d.AnsweredAt.Sub(d.RangAt) <= 2*soon {
-		all = append(all, fmt.Sprintf("somebody answered %s after the first alarm", lasting(d.AnsweredAt.Sub(d.RangAt))))
+		all = append(all, fmt.Sprintf("somebody answered %s after the first alarm", formatDuration(d.AnsweredAt.Sub(d.RangAt))))
 	}
 	return all
 }
 
-// wentBadly are the facts that speak against us.
-func (a Account) wentBadly() []string {
+// wentBadly returns the unfavourable facts.
+func (a Document) wentBadly() []string {
 	var all []string
 	d := a.Detection
 	const late = 150 * time.Second
@@ -149,7 +148,7 @@ func (a Account) wentBadly() []string {
 	case d.RangAt.IsZero():
 		all = append(all, "nobody was told")
 	case d.RangAt.Sub(d.FailedAt) > late:
-		all = append(all, fmt.Sprintf("the first alarm was out only %s after the first bad slot", lasting(d.RangAt.Sub(d.FailedAt))))
+		all = append(all, fmt.Sprintf("the first alarm was out only %s after the first bad slot", formatDuration(d.RangAt.Sub(d.FailedAt))))
 	}
 	for _, p := range a.Pages {
 		if p.Purpose == incident.Alarm && p.State == incident.Ended && p.Key == "" && p.Result != incident.Delivered && p.Result != incident.Human {
@@ -161,3 +160,48 @@ func (a Account) wentBadly() []string {
 	}
 	return all
 }
+
+// blank is a place to fill in.
+const blank = "\\_\\_\\_\\_"
+
+// A markdownWriter writes Markdown in the dialect of GitHub and GitLab: CommonMark with tables.
+type markdownWriter struct{ strings.Builder }
+
+// line writes a paragraph or a heading.
+func (m *markdownWriter) line(format string, args ...any) { fmt.Fprintf(m, format+"\n\n", args...) }
+
+// blank writes a paragraph to fill in.
+func (m *markdownWriter) blank(what string) { m.line("%s *(%s)*", blank, what) }
+
+// list writes items, and one to fill in if fill is given.
+func (m *markdownWriter) list(items []string, fill string) {
+	for _, i := range items {
+		fmt.Fprintf(m, "- %s\n", i)
+	}
+	if fill != "" {
+		fmt.Fprintf(m, "- %s *(%s)*\n", blank, fill)
+	}
+	m.WriteString("\n")
+}
+
+// table writes rows of cells, which are Markdown already.
+func (m *markdownWriter) table(head []string, cells [][]string) {
+	row := func(c []string) { fmt.Fprintf(m, "| %s |\n", strings.Join(c, " | ")) }
+	row(head)
+	row(strings.Split(strings.Repeat("---,", len(head)-1)+"---", ","))
+	for _, c := range cells {
+		row(c)
+	}
+	m.WriteString("\n")
+}
+
+var special = strings.NewReplacer(func() []string {
+	var pairs []string
+	for _, c := range "\\`*_{}[]<>#|!~&$" {
+		pairs = append(pairs, string(c), "\\"+string(c))
+	}
+	return append(pairs, "://", ":\\//", "www.", "www\\.") // no accidental links
+}()...)
+
+// escape turns any text into one line that Markdown renders literally, in a table too.
+func escape(s string) string { return special.Replace(plain(s)) }

@@ -10,10 +10,10 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// pageEntries are what became of a page: planned, taken by the carrier, answered with a key, ended.
+// pageEntries returns the events of a page: planned, accepted by the provider, answered with a key, ended.
 func pageEntries(r incident.Record, p incident.Page) []Entry {
 	var all []Entry
-	add := func(at time.Time, what What, format string, args ...any) {
+	add := func(at time.Time, what EntryKind, format string, args ...any) {
 		if !at.IsZero() {
 			all = append(all, Entry{At: at.UTC(), What: what, Page: p.ID, Person: p.Person, Text: fmt.Sprintf(format, args...)})
 		}
@@ -35,7 +35,7 @@ func pageEntries(r incident.Record, p incident.Page) []Entry {
 	return all
 }
 
-// waits says until when a page has to wait for somebody's morning.
+// waits says until when a page is deferred to waking hours.
 func waits(p incident.Page) string {
 	if !p.NotBefore.After(p.PlannedAt) {
 		return ""
@@ -43,7 +43,7 @@ func waits(p incident.Page) string {
 	return " for " + p.NotBefore.UTC().Format("2006-01-02 15:04:05 UTC")
 }
 
-// onceMore says that the same was told before, and did not arrive.
+// onceMore says that a page resends an undelivered one.
 func onceMore(r incident.Record, p incident.Page) string {
 	before := func(o incident.Page) bool {
 		missed := o.Result == incident.FailedCall || o.Result == incident.Undelivered
@@ -58,7 +58,7 @@ func onceMore(r incident.Record, p incident.Page) string {
 	return " once more, as it did not arrive,"
 }
 
-// effort says what it took to hand it over.
+// effort counts the attempts to send it.
 func effort(p incident.Page) string {
 	switch {
 	case p.Resent:
@@ -80,7 +80,7 @@ func outcome(p incident.Page) string {
 	return said + after(": ", p.Why)
 }
 
-// meaning is what a key does.
+// meaning describes a key.
 func meaning(key string) string {
 	switch key {
 	case paging.AckKey:
@@ -95,7 +95,7 @@ func meaning(key string) string {
 	return "a key that does nothing"
 }
 
-// after is s behind a separator, or nothing.
+// after returns s behind a separator, or nothing.
 func after(separator, s string) string {
 	if s == "" {
 		return ""

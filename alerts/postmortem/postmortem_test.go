@@ -70,7 +70,7 @@ func (h history) runs() []journey.Run {
 	return all
 }
 
-// policy is the shipped one.
+// policy returns the shipped policy.
 func policy(t *testing.T) config.Config {
 	t.Helper()
 	cfg, err := config.Parse("example.yaml", alerts.Example(), nil)
@@ -80,7 +80,7 @@ func policy(t *testing.T) config.Config {
 	return cfg
 }
 
-// caseOf judges a history, and takes its first incident of a kind.
+// caseOf judges a history, and returns the case of its first incident of a kind.
 func caseOf(t *testing.T, h history, kind incident.Kind) postmortem.Case {
 	t.Helper()
 	cfg := policy(t)
@@ -104,7 +104,7 @@ func caseOf(t *testing.T, h history, kind incident.Kind) postmortem.Case {
 	return c
 }
 
-// outage is one that three people had to do with.
+// outage returns the case of an outage that involved three people.
 func outage(t *testing.T) postmortem.Case {
 	c := caseOf(t, history{
 		"eu-west-1": "pppffffbfffppp",
@@ -152,9 +152,9 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// TestForms: an outage in all three forms.
+// TestForms checks an outage in all three forms.
 func TestForms(t *testing.T) {
-	a := postmortem.Of(outage(t))
+	a := postmortem.New(outage(t))
 	var text, markdown, object bytes.Buffer
 	enc := json.NewEncoder(&object)
 	enc.SetIndent("", "  ")

@@ -10,16 +10,16 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A row is what people read of a timeline: an entry, or several runs of one region that were alike.
+// A row is a line of the timeline: an entry, or several similar runs of one region.
 type row struct {
 	Entry
 	until time.Time // of the last of them
 	more  int       // besides the first
-	again bool      // it is like the row before it of its region
+	again bool      // it equals the previous row of its region
 }
 
-// rows puts runs that follow one another and are alike into one, region by region, as long as nothing else happens.
-// Decisions that an incident goes on, or to do nothing, go without saying then.
+// rows combines similar consecutive runs of a region, unless another event comes between. Decisions to continue or to
+// do nothing are then omitted.
 func rows(entries []Entry) []row {
 	var all []row
 	last := map[string]int{}   // by region: the row that its next run may join
@@ -46,7 +46,7 @@ func rows(entries []Entry) []row {
 	return all
 }
 
-// alike reports whether two runs differ in nothing but numbers.
+// alike reports whether two runs differ only in numbers.
 func alike(a, b Entry) bool {
 	if a.Outcome != b.Outcome || a.Outcome == journey.Passed {
 		return a.Outcome == b.Outcome
@@ -62,7 +62,7 @@ func alike(a, b Entry) bool {
 	return strip(a.Text) == strip(b.Text)
 }
 
-// words is what happened, in one line.
+// words describes the row in one line.
 func (r row) words() string {
 	text := r.Text
 	switch before, _, long := strings.Cut(text, ": "); {
@@ -80,7 +80,7 @@ func (r row) words() string {
 	return plain(text)
 }
 
-// who is the region or the person that it is about.
+// who returns the row's region or person.
 func (r row) who() string {
 	if r.Region != "" {
 		return plain(r.Region)
@@ -88,31 +88,31 @@ func (r row) who() string {
 	return plain(r.Person)
 }
 
-// plain is text without what would do something to a terminal or a table: control characters and line ends.
+// plain removes control characters and line ends, which would affect a terminal or a table.
 func plain(s string) string {
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == ' ' }), " ")
 }
 
 const stamp = "2006-01-02 15:04:05 UTC"
 
-// at is a time with its zone, or what it means that there is none.
-func at(t time.Time, otherwise string) string {
+// formatTime formats a time with its zone, or returns the text for an absent one.
+func formatTime(t time.Time, otherwise string) string {
 	if t.IsZero() {
 		return otherwise
 	}
 	return t.UTC().Format(stamp)
 }
 
-// seconds is a time as people say it: "0.8 s", "12 s".
-func seconds(ms int64) string {
+// formatSeconds formats milliseconds: "0.8 s", "12 s".
+func formatSeconds(ms int64) string {
 	if ms < 10_000 {
 		return fmt.Sprintf("%.1f s", float64(ms)/1000)
 	}
 	return fmt.Sprintf("%d s", ms/1000)
 }
 
-// lasting is a duration to the second: "40 s", "12 min 5 s", "3 h 5 min 0 s".
-func lasting(d time.Duration) string {
+// formatDuration formats a duration to the second: "40 s", "12 min 5 s", "3 h 5 min 0 s".
+func formatDuration(d time.Duration) string {
 	s := int64(max(d, 0).Round(time.Second) / time.Second)
 	switch {
 	case s < 60:
@@ -123,22 +123,22 @@ func lasting(d time.Duration) string {
 	return fmt.Sprintf("%d h %d min %d s", s/3600, s/60%60, s%60)
 }
 
-// lasted is how long a window was, as far as that is known.
+// lasted formats a window's length, as far as it is known.
 func (w Window) lasted(now time.Time) string {
 	d, known := w.Lasted()
 	switch {
 	case known:
-		return lasting(d)
+		return formatDuration(d)
 	case w.LastGood.IsZero():
 		return "not known"
 	}
-	return lasting(now.Sub(w.LastGood)) + " so far"
+	return formatDuration(now.Sub(w.LastGood)) + " so far"
 }
 
-// bounds are its bounds in words, to the second: no narrower than they are.
+// bounds formats a window's bounds to the second, rounded outwards.
 func (w Window) bounds() (from, until string) {
 	if w.FirstGood.IsZero() {
-		return at(w.LastGood, "no good run is kept"), "not over yet"
+		return formatTime(w.LastGood, "no good run is kept"), "not over yet"
 	}
-	return at(w.LastGood, "no good run is kept"), at(w.FirstGood.Add(time.Second-1).Truncate(time.Second), "")
+	return formatTime(w.LastGood, "no good run is kept"), formatTime(w.FirstGood.Add(time.Second-1).Truncate(time.Second), "")
 }

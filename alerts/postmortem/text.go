@@ -11,8 +11,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// Text writes the account for a terminal.
-func (a Account) Text(w io.Writer) error {
+// Text writes the document for a terminal.
+func (a Document) Text(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "#%s  %s is %s: %s\n", a.Short, plain(a.Journey), a.Kind, a.State)
 	a.textFacts(&b)
@@ -24,7 +24,7 @@ func (a Account) Text(w io.Writer) error {
 	return err
 }
 
-func (a Account) textFacts(b *strings.Builder) {
+func (a Document) textFacts(b *strings.Builder) {
 	fact := func(name, text string) {
 		if text = plain(text); text != "" {
 			fmt.Fprintf(b, "  %-13s %s\n", name, text)
@@ -32,19 +32,19 @@ func (a Account) textFacts(b *strings.Builder) {
 	}
 	fact("id", a.ID)
 	fact("what", headline(a.Record))
-	fact("opened", at(a.Opened, "")+": "+a.Reason)
+	fact("opened", formatTime(a.Opened, "")+": "+a.Reason)
 	fact("step", a.Step)
 	fact("error", a.Error)
 	if !a.AckedAt.IsZero() {
-		fact("acknowledged", at(a.AckedAt, "")+" by "+a.AckedBy)
+		fact("acknowledged", formatTime(a.AckedAt, "")+" by "+a.AckedBy)
 	}
 	if a.State == incident.Resolved {
-		fact("resolved", at(a.ResolvedAt, "")+": "+a.Closing)
+		fact("resolved", formatTime(a.ResolvedAt, "")+": "+a.Closing)
 	}
 }
 
-func (a Account) textWindows(b *strings.Builder) {
-	fmt.Fprintf(b, "\nWindow: %s, from the last good run before to the first good one after\n", hit(a.Kind))
+func (a Document) textWindows(b *strings.Builder) {
+	fmt.Fprintf(b, "\nWindow: %s, from the last good run before to the first good one after\n", impactLabel(a.Kind))
 	if len(a.Windows) == 0 {
 		fmt.Fprintln(b, "  not known: no runs of that time are kept")
 		return
@@ -53,26 +53,26 @@ func (a Account) textWindows(b *strings.Builder) {
 	fmt.Fprintln(t, "  REGION\tLAST GOOD RUN BEGAN\tFIRST GOOD RUN HAD ENDED\tLASTED\tBAD RUNS")
 	for _, w := range a.Windows {
 		from, until := w.bounds()
-		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%d\n", plain(w.Region), from, until, w.lasted(a.ToldAt), w.BadRuns)
+		fmt.Fprintf(t, "  %s\t%s\t%s\t%s\t%d\n", plain(w.Region), from, until, w.lasted(a.GeneratedAt), w.BadRuns)
 	}
 	_ = t.Flush() // into memory
 }
 
-func (a Account) textDetection(b *strings.Builder) {
+func (a Document) textDetection(b *strings.Builder) {
 	fmt.Fprintln(b, "\nDetection")
 	for _, line := range a.detectionLines() {
 		fmt.Fprintln(b, "  "+line)
 	}
 }
 
-// detectionLines say how long it took until somebody knew.
-func (a Account) detectionLines() []string {
+// detectionLines describe the time until a person was notified.
+func (a Document) detectionLines() []string {
 	d := a.Detection
 	lines := []string{
-		fmt.Sprintf("first bad slot    %s", at(d.FailedAt, "not known")),
-		fmt.Sprintf("opened            %s%s", at(d.OpenedAt, "not known"), gone(d.FailedAt, d.OpenedAt)),
-		fmt.Sprintf("first alarm out   %s%s", at(d.RangAt, "nobody was told"), gone(d.FailedAt, d.RangAt)),
-		fmt.Sprintf("first answer      %s%s", at(d.AnsweredAt, "nobody answered"), gone(d.FailedAt, d.AnsweredAt)),
+		fmt.Sprintf("first bad slot    %s", formatTime(d.FailedAt, "not known")),
+		fmt.Sprintf("opened            %s%s", formatTime(d.OpenedAt, "not known"), elapsed(d.FailedAt, d.OpenedAt)),
+		fmt.Sprintf("first alarm out   %s%s", formatTime(d.RangAt, "nobody was told"), elapsed(d.FailedAt, d.RangAt)),
+		fmt.Sprintf("first answer      %s%s", formatTime(d.AnsweredAt, "nobody answered"), elapsed(d.FailedAt, d.AnsweredAt)),
 	}
 	for _, p := range d.Pages {
 		lines = append(lines, plain(p.words()))
@@ -80,31 +80,32 @@ func (a Account) detectionLines() []string {
 	return lines
 }
 
-// gone is how long after the first time the second was.
-func gone(since, then time.Time) string {
+// elapsed formats the time from since to then.
+func elapsed(since, then time.Time) string {
 	if since.IsZero() || then.IsZero() {
 		return ""
 	}
-	return ", " + lasting(then.Sub(since)) + " after it"
+	return ", " + formatDuration(then.Sub(since)) + " after it"
 }
 
-// words are the times of an alarm: "call to Ada: 1 min 3 s from the failed slot to the ring, 24 s from the ring to the key 4".
+// words describes the times of an alarm: "call to Ada: 1 min 3 s from the failed slot to the ring, 24 s from the ring
+// to the key 4".
 func (p PageTimes) words() string {
 	s := fmt.Sprintf("%s to %s: ", p.Channel, p.Person)
 	if p.RangAt.IsZero() {
 		return s + "it never got through to a carrier"
 	}
-	s += lasting(p.RangAt.Sub(p.FailedAt)) + " from the failed slot to the ring"
+	s += formatDuration(p.RangAt.Sub(p.FailedAt)) + " from the failed slot to the ring"
 	if p.Channel != incident.Call {
 		return strings.Replace(s, "to the ring", "until it was sent", 1)
 	}
 	if p.KeyAt.IsZero() {
 		return s + ", no key"
 	}
-	return s + ", " + lasting(p.KeyAt.Sub(p.RangAt)) + " from the ring to the key " + p.Key
+	return s + ", " + formatDuration(p.KeyAt.Sub(p.RangAt)) + " from the ring to the key " + p.Key
 }
 
-func (a Account) textTimeline(b *strings.Builder) {
+func (a Document) textTimeline(b *strings.Builder) {
 	fmt.Fprintf(b, "\nTimeline (UTC); decisions are %s\n", plain(a.Decisions))
 	day := ""
 	for _, r := range rows(a.Timeline) {
@@ -112,12 +113,12 @@ func (a Account) textTimeline(b *strings.Builder) {
 			day = d
 			fmt.Fprintln(b, "  "+day)
 		}
-		fmt.Fprintf(b, "  %s  %-11s  %s %s\n", r.At.UTC().Format(time.TimeOnly), r.who(), sign(r.Entry), r.words())
+		fmt.Fprintf(b, "  %s  %-11s  %s %s\n", r.At.UTC().Format(time.TimeOnly), r.who(), entryMark(r.Entry), r.words())
 	}
 }
 
-// sign is a mark to find an entry by.
-func sign(e Entry) string {
+// entryMark returns a character to find an entry by.
+func entryMark(e Entry) string {
 	switch {
 	case e.What == Run:
 		return map[journey.Outcome]string{journey.Passed: "✓", journey.Slow: "~", journey.Failed: "✗", journey.Broken: "!"}[e.Outcome]
@@ -127,7 +128,7 @@ func sign(e Entry) string {
 	return "☎"
 }
 
-func (a Account) textEvidence(b *strings.Builder) {
+func (a Document) textEvidence(b *strings.Builder) {
 	kept := a.evidence()
 	if len(kept) == 0 {
 		return

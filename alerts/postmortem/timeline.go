@@ -11,34 +11,34 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// What an entry of a timeline is.
-type What string
+// An EntryKind is the kind of a timeline's entry.
+type EntryKind string
 
-// What there is.
+// The kinds of entries.
 const (
-	Run          What = "run"
-	Decision     What = "decision"
-	Page         What = "page"
-	Key          What = "key"
-	Acknowledged What = "acknowledged"
-	Mute         What = "mute"
+	Run          EntryKind = "run"
+	Decision     EntryKind = "decision"
+	Page         EntryKind = "page"
+	Key          EntryKind = "key"
+	Acknowledged EntryKind = "acknowledged"
+	Mute         EntryKind = "mute"
 )
 
-// An Entry is something that happened.
+// An Entry is an event of a timeline.
 type Entry struct {
-	At       time.Time          `json:"at"` // of a run and of what it led to: its slot
-	What     What               `json:"what"`
-	Text     string             `json:"text"` // in words
+	At       time.Time          `json:"at"` // of a run and its consequences: its slot
+	What     EntryKind          `json:"what"`
+	Text     string             `json:"text"` // a description
 	Region   string             `json:"region,omitempty"`
 	Run      string             `json:"run,omitempty"` // id
 	Outcome  journey.Outcome    `json:"outcome,omitempty"`
-	Evidence []journey.Evidence `json:"evidence,omitempty"` // of a run that was not good
+	Evidence []journey.Evidence `json:"evidence,omitempty"` // of a bad run
 	Verb     judge.Verb         `json:"verb,omitempty"`     // of a decision
 	Page     string             `json:"page,omitempty"`     // id
 	Person   string             `json:"person,omitempty"`
 }
 
-// timeline is all that happened, in order: at one moment a run comes before what was decided, and that before who was told.
+// timeline returns all events in order; at equal times a run precedes its decisions, and a decision its pages.
 func timeline(c Case, ws []Window) []Entry {
 	from, until := c.span(ws)
 	all := []Entry{}
@@ -59,15 +59,15 @@ func timeline(c Case, ws []Window) []Entry {
 			all = append(all, Entry{At: c.Now.UTC(), What: Mute, Person: m.By, Text: muteText(m)})
 		}
 	}
-	order := map[What]int{Run: 0, Decision: 1, Page: 2, Key: 3, Acknowledged: 4, Mute: 5}
+	order := map[EntryKind]int{Run: 0, Decision: 1, Page: 2, Key: 3, Acknowledged: 4, Mute: 5}
 	slices.SortStableFunc(all, func(a, b Entry) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(order[a.What], order[b.What]))
 	})
 	return all
 }
 
-// span is the time of the timeline: from the last good run to the first good one after, of any region, and no shorter than
-// the incident.
+// span returns the period of the timeline: from the last good run to the first good one after, of any region, and at
+// least the incident itself.
 func (c Case) span(ws []Window) (from, until time.Time) {
 	from, until = c.Record.Since, c.end()
 	for _, w := range ws {
@@ -78,7 +78,7 @@ func (c Case) span(ws []Window) (from, until time.Time) {
 			until = w.FirstGood
 		}
 	}
-	for _, r := range c.Runs { // a run begins a moment after its slot
+	for _, r := range c.Runs { // a run begins shortly after its slot
 		if began(r).Equal(from) {
 			return r.Slot, until
 		}
@@ -87,20 +87,20 @@ func (c Case) span(ws []Window) (from, until time.Time) {
 }
 
 func runEntry(r journey.Run) Entry {
-	text := fmt.Sprintf("%s in %s", r.Outcome, seconds(r.DurationMS)) + r.TriesNote()
+	text := fmt.Sprintf("%s in %s", r.Outcome, formatSeconds(r.DurationMS)) + r.TriesNote()
 	switch s, ok := r.Culprit(); {
 	case r.Error != "":
 		text += ": " + r.Error
 	case ok && s.Error != "":
 		text += fmt.Sprintf(": step %q: %s", s.Name, s.Error)
 	case ok:
-		text += fmt.Sprintf(": step %q took %s; the budget is %s", s.Name, seconds(s.DurationMS), seconds(s.SlowMS))
+		text += fmt.Sprintf(": step %q took %s; the budget is %s", s.Name, formatSeconds(s.DurationMS), formatSeconds(s.SlowMS))
 	}
 	return Entry{At: r.Slot.UTC(), What: Run, Region: r.Region, Run: r.ID, Outcome: r.Outcome, Text: text, Evidence: r.Evidence}
 }
 
-// decisions are those about the incident, and those to wait that led to it. Where none opens or closes it, the incident's
-// own words do.
+// decisions returns those about the incident, and the preceding ones to wait. If none opens or closes it, the stored
+// incident's reasons are used.
 func (c Case) decisions(from, until time.Time) []Entry {
 	var all []Entry
 	opened, closed := false, c.Record.State != incident.Resolved

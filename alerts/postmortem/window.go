@@ -9,23 +9,23 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Window is a time in which customers of a region may have been hit: it was still good at its beginning, and good again
-// at its end. In between it was bad when the runs looked, and unknown when they did not.
+// A Window is a period in which customers of a region may have been affected, bounded by good runs. The runs in between
+// were bad; between runs the state is unknown.
 type Window struct {
 	Region    string    `json:"region"`
-	LastGood  time.Time `json:"last_good,omitzero"`  // when the last good run before began; absent: none is kept
+	LastGood  time.Time `json:"last_good,omitzero"`  // when the last good run before began; absent: none is stored
 	FirstBad  time.Time `json:"first_bad,omitzero"`  // slot
 	LastBad   time.Time `json:"last_bad,omitzero"`   // slot
-	FirstGood time.Time `json:"first_good,omitzero"` // when the first good run after had ended; absent: it is not over yet
-	BadRuns   int       `json:"bad_runs"`            // of a silence: 0, as they did not come
+	FirstGood time.Time `json:"first_good,omitzero"` // when the first good run after had ended; absent: not over
+	BadRuns   int       `json:"bad_runs"`            // of a silence: 0, because none came
 }
 
-// Lasted is how long it was, at most; false when a bound is not known.
+// Lasted returns the window's maximum length; false when a bound is unknown.
 func (w Window) Lasted() (time.Duration, bool) {
 	return w.FirstGood.Sub(w.LastGood), !w.LastGood.IsZero() && !w.FirstGood.IsZero()
 }
 
-// windows are those of the incident, by region and time.
+// windows returns the incident's windows, by region and time.
 func windows(c Case) []Window {
 	all := []Window{}
 	for _, region := range regions(c.Runs) {
@@ -56,7 +56,7 @@ func regions(runs []journey.Run) []string {
 	return slices.Compact(all)
 }
 
-// stretches are the stretches of bad runs that belong to the incident.
+// stretches returns the sequences of bad runs that belong to the incident.
 func (c Case) stretches(region string, runs []journey.Run) []Window {
 	var all []Window
 	var now *Window
@@ -68,7 +68,7 @@ func (c Case) stretches(region string, runs []journey.Run) []Window {
 				now = &Window{Region: region, LastGood: good, FirstBad: r.Slot}
 			}
 			now.LastBad, now.BadRuns = r.Slot, now.BadRuns+1
-		case tells(c.Record.Kind, r.Outcome):
+		case conclusive(c.Record.Kind, r.Outcome):
 			good = began(r)
 			if now != nil {
 				now.FirstGood = ended(r)
@@ -83,7 +83,7 @@ func (c Case) stretches(region string, runs []journey.Run) []Window {
 	return slices.DeleteFunc(all, func(w Window) bool { return w.LastBad.Before(c.Record.Since) || w.FirstBad.After(c.end()) })
 }
 
-// bad reports whether a run of that outcome is what incidents of the kind are about.
+// bad reports whether incidents of the kind consist of runs with that outcome.
 func bad(k incident.Kind, o journey.Outcome) bool {
 	switch k {
 	case incident.ProbeFault:
@@ -94,12 +94,12 @@ func bad(k incident.Kind, o journey.Outcome) bool {
 	return o == journey.Failed
 }
 
-// tells reports whether a run that is not bad says that it is good.
-func tells(k incident.Kind, o journey.Outcome) bool {
+// conclusive reports whether a run that is not bad proves a good state.
+func conclusive(k incident.Kind, o journey.Outcome) bool {
 	return k == incident.ProbeFault || o != journey.Broken
 }
 
-// gap is the longest time without a run that touches the incident.
+// gap returns the longest time without a run that overlaps the incident.
 func (c Case) gap(region string, runs []journey.Run) []Window {
 	var longest Window
 	var most time.Duration
@@ -119,7 +119,7 @@ func (c Case) gap(region string, runs []journey.Run) []Window {
 	return []Window{longest}
 }
 
-// around is from the last good run before the incident to the first after.
+// around returns the window from the last good run before the incident to the first after.
 func (c Case) around(region string, runs []journey.Run) Window {
 	w := Window{Region: region, FirstBad: c.Record.Since, LastBad: c.Record.Last}
 	for _, r := range runs {
@@ -135,7 +135,7 @@ func (c Case) around(region string, runs []journey.Run) Window {
 	return w
 }
 
-// end is when the incident was over, or now.
+// end returns the incident's end, or now.
 func (c Case) end() time.Time {
 	if c.Record.State == incident.Resolved {
 		return c.Record.ResolvedAt
@@ -143,7 +143,7 @@ func (c Case) end() time.Time {
 	return c.Now
 }
 
-// began is when a run began: its slot, where it does not say.
+// began returns a run's start: its slot, if it records none.
 func began(r journey.Run) time.Time {
 	if r.Started.IsZero() {
 		return r.Slot.UTC()
@@ -151,13 +151,13 @@ func began(r journey.Run) time.Time {
 	return r.Started.UTC()
 }
 
-// ended is when a run had ended, at the earliest: it waited so long, and did other things too.
+// ended returns the earliest possible end of a run, from its recorded waits.
 func ended(r journey.Run) time.Time {
 	return began(r).Add(time.Duration(r.DurationMS) * time.Millisecond)
 }
 
-// hit says what the windows are of, for people to read.
-func hit(k incident.Kind) string {
+// impactLabel describes the windows of a kind.
+func impactLabel(k incident.Kind) string {
 	switch k {
 	case incident.ProbeFault, incident.Silent:
 		return "nobody knows how it was for customers"
@@ -169,7 +169,7 @@ func hit(k incident.Kind) string {
 	return "customers may have been hit"
 }
 
-// headline is what the incident was, in a few words.
+// headline describes the incident in a few words.
 func headline(r incident.Record) string {
 	title := r.Title
 	if title == "" {

@@ -1,6 +1,6 @@
-// Package practice makes up a month of runs, with troubles in it that are known, so that a policy can be tried before there
-// is a history to try it on: what would it have noticed, how soon, and what would it have woken people for that was nothing?
+// Package practice generates a month of runs with known troubles, so that a policy can be tried without a history: its
+// detections, their delay, and its false alarms.
 //
-// The month is the same each time. It is noisy as real ones are: runs fail by themselves now and then, are slow now and
-// then, and at night everything is quicker.
+// The month is the same each time. It has realistic noise: runs sometimes fail or are slow without a cause, and
+// everything is faster at night.
 package practice

@@ -12,26 +12,26 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// The month: its days, where the runs are made, and how often.
+// The month: its length, and the interval of the runs.
 const (
 	Days  = 30
 	Every = time.Minute
 )
 
-// Regions are where the runs are made from.
+// Regions returns the regions of the runs.
 func Regions() []string { return []string{"eu-west-1", "us-east-1", "ap-southeast-2"} }
 
-// Begins is the first moment of the month.
+// Begins returns the start of the month.
 func Begins() time.Time { return time.Date(2026, time.June, 1, 0, 0, 0, 0, time.UTC) }
 
-// How often a run goes wrong by itself, as a part of all runs.
+// Rates of runs that go wrong without a cause.
 const (
 	FailsByChance  = 1.0 / 500
 	slowByChance   = 1.0 / 250
 	brokenByChance = 1.0 / 2000
 )
 
-// Month is all runs of the journeys, in slot order: 129,600 of each.
+// Month yields all runs of the journeys, in slot order: 129,600 of each.
 func Month(journeys []journey.Journey) iter.Seq[journey.Run] {
 	troubles := Troubles(names(journeys))
 	return func(yield func(journey.Run) bool) {
@@ -57,9 +57,9 @@ func names(journeys []journey.Journey) []string {
 	return all
 }
 
-// play is one run, as chance and the troubles of that moment will have it; false when it does not come.
+// play generates one run from chance and the active troubles; false when the run is missing.
 func play(dice *rand.Rand, j journey.Journey, region string, slot time.Time, troubles []Trouble) (journey.Run, bool) {
-	now := effect{stretch: 1, creep: 1}
+	now := effect{stretch: 1, growth: 1}
 	luck, slow := dice.Float64(), dice.Float64()
 	switch {
 	case luck < brokenByChance:
@@ -86,16 +86,16 @@ func play(dice *rand.Rand, j journey.Journey, region string, slot time.Time, tro
 	return run, !now.silent
 }
 
-// steps plays the steps: a failing run fails in its last one.
+// steps generates the steps: a failing run fails in its last one.
 func steps(run *journey.Run, dice *rand.Rand, j journey.Journey, now effect) {
 	fails := dice.Float64() < now.fails
 	for i, s := range j.Steps {
 		limit := cmp.Or(s.Limit, journey.DefaultLimit)
 		budget := cmp.Or(s.Slow, limit/2)
-		const usual, varies = 0.35, 0.15 // of its budget; and by so much, as the logarithm
-		took := usual * rhythm(run.Slot) * math.Exp(varies*dice.NormFloat64()) * now.stretch * float64(budget)
+		const median, deviation = 0.35, 0.15 // as a part of its budget; of the logarithm
+		took := median * rhythm(run.Slot) * math.Exp(deviation*dice.NormFloat64()) * now.stretch * float64(budget)
 		if i == len(j.Steps)-1 {
-			took *= now.creep
+			took *= now.growth
 		}
 		res := journey.StepResult{
 			Name: s.Name, Outcome: journey.Passed, Started: run.Slot, DurationMS: int64(took / 1e6), SlowMS: s.Slow.Milliseconds(), LimitMS: limit.Milliseconds(),
@@ -116,7 +116,7 @@ func steps(run *journey.Run, dice *rand.Rand, j journey.Journey, now effect) {
 	}
 }
 
-// rhythm is how slow a site is at that time of the day, and of the week: slowest on Monday afternoons.
+// rhythm returns the slowness of a site by time of day and week: slowest on Monday afternoons.
 func rhythm(t time.Time) float64 {
 	day := 1 - 0.15*math.Cos(2*math.Pi*(float64(t.Hour())-3)/24)
 	if slices.Contains([]time.Weekday{time.Saturday, time.Sunday}, t.Weekday()) {

@@ -13,8 +13,8 @@ var journeys = []journey.Journey{
 	{Name: "create-order", Steps: []journey.Step{{Name: "order", Slow: 2 * time.Second, Limit: 8 * time.Second}}},
 }
 
-// TestMonth: the month is in order, whole but for the troubles that keep runs from coming, as noisy as it says, and the
-// same each time.
+// TestMonth checks that the month is in order, complete except for troubles that suppress runs, as noisy as specified,
+// and deterministic.
 func TestMonth(t *testing.T) {
 	var last time.Time
 	runs, failed := 0, 0
@@ -30,7 +30,7 @@ func TestMonth(t *testing.T) {
 		missing[r.Region]++
 		quiet := true
 		for _, trouble := range practice.Troubles([]string{"print-card", "create-order"}) {
-			// Creeping alone makes nothing fail.
+			// A latency trend alone makes nothing fail.
 			quiet = quiet && (trouble.Until.Sub(trouble.From) > 24*time.Hour || r.Slot.Before(trouble.From) || !r.Slot.Before(trouble.Until))
 		}
 		if quiet && r.Outcome == journey.Failed {

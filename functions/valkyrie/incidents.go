@@ -130,7 +130,7 @@ func (p *program) writePostmortem(ctx context.Context, store incident.Store, nam
 	if err != nil {
 		return err
 	}
-	switch account := postmortem.Of(c); form {
+	switch account := postmortem.New(c); form {
 	case "json":
 		return cli.WriteJSON(p.stdout, account)
 	case "markdown":
@@ -212,7 +212,7 @@ func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, n
 		if err != nil || back > incident.RetainRunsLocal {
 			return runs, err
 		}
-		windows := postmortem.Of(postmortem.Case{Record: r, Runs: runs, Now: now}).Windows
+		windows := postmortem.New(postmortem.Case{Record: r, Runs: runs, Now: now}).Windows
 		if !slices.ContainsFunc(windows, func(w postmortem.Window) bool { return w.LastGood.IsZero() }) {
 			return runs, nil
 		}

@@ -48,7 +48,7 @@ func TestOneIncident(t *testing.T) {
 		}
 	}
 	out, _, _ := show(r.Short(), "--format", "json")
-	var a postmortem.Account
+	var a postmortem.Document
 	if err := json.Unmarshal([]byte(out), &a); err != nil || a.ID != r.ID || len(a.Windows) != 1 || len(a.Pages) != 1 || strings.Count(out, "\n") != 1 {
 		t.Error(err, out)
 	}

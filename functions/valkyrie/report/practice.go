@@ -57,9 +57,9 @@ func detection(t practice.Trouble, verdicts []replay.Verdict) string {
 		result = "texts after " + roughDuration(text)
 	}
 	switch notified := rings || texts; {
-	case t.Nothing && notified:
+	case t.FalseAlarm && notified:
 		result += "  (wrong)"
-	case !t.Nothing && !notified && !t.Mild:
+	case !t.FalseAlarm && !notified && !t.Optional:
 		result += "  (missed)"
 	}
 	return result

@@ -9,54 +9,54 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Case is all that is known of an incident.
+// A Case is the stored data about an incident.
 type Case struct {
 	Record      incident.Record
-	Runs        []journey.Run // of its journey, by slot; from long enough before it that each region has a good one
+	Runs        []journey.Run // of its journey, by slot; from early enough that each region has a good one before it
 	Judged      Judged
-	Mutes       []incident.Mute // in force now
-	EvidenceURL string          // where people can open the evidence; empty: only its paths are known
+	Mutes       []incident.Mute // active ones
+	EvidenceURL string          // base address of the evidence; empty: only its paths are known
 	Now         time.Time
 }
 
-// Judged are the decisions about the journey as judging makes them again.
+// Judged holds the decisions about the journey, made again by judging.
 type Judged struct {
-	Policy    string // the file whose policy they were made under; empty: they could not be made again
+	Policy    string // the file whose policy was used; empty: judging could not be repeated
 	Decisions []Decided
 }
 
-// A Decided is a decision, when it was made, and by a run from which region.
+// A Decided is a decision with its time, and the region of the run that caused it.
 type Decided struct {
 	At     time.Time
-	Region string // empty: because of a run that did not come
+	Region string // empty: caused by a missing run
 	judge.Decision
 }
 
-// An Account is an incident whole. Its JSON form is a contract with scripts: that of `valkyrie incidents --format json`, and
-// the keys below.
-type Account struct {
+// A Document is the complete history of an incident. Its JSON form is a contract with scripts: that of `valkyrie
+// incidents --format json`, and the keys below.
+type Document struct {
 	incident.Record
-	Short     string    `json:"short"`     // the handle that people are given
-	ToldAt    time.Time `json:"told_at"`   // what came later is not in it
-	Windows   []Window  `json:"windows"`   // when customers may have been hit, by region
-	Detection Detection `json:"detection"` // how long it took until somebody knew
-	Timeline  []Entry   `json:"timeline"`  // every run, decision, page and key, oldest first
-	Decisions string    `json:"decisions"` // where the decisions in the timeline are from, in a sentence
+	Short       string    `json:"short"`     // the handle used in messages
+	GeneratedAt time.Time `json:"told_at"`   // time of the document; later events are missing
+	Windows     []Window  `json:"windows"`   // periods in which customers may have been affected, by region
+	Detection   Detection `json:"detection"` // time until a person was notified
+	Timeline    []Entry   `json:"timeline"`  // every run, decision, page and key, oldest first
+	Decisions   string    `json:"decisions"` // source of the decisions in the timeline, in a sentence
 
 	evidenceURL string
 }
 
-// Of tells a case.
-func Of(c Case) Account {
-	a := Account{
-		Record: c.Record, Short: c.Record.Short(), ToldAt: c.Now.UTC(), evidenceURL: c.EvidenceURL,
+// New builds the document of a case.
+func New(c Case) Document {
+	a := Document{
+		Record: c.Record, Short: c.Record.Short(), GeneratedAt: c.Now.UTC(), evidenceURL: c.EvidenceURL,
 		Windows: windows(c), Detection: detection(c.Record), Decisions: provenance(c),
 	}
 	a.Timeline = timeline(c, a.Windows)
 	return a
 }
 
-// provenance says where the decisions are from, and whether they are those that were made then.
+// provenance says how the decisions were obtained, and whether they agree with the stored incident.
 func provenance(c Case) string {
 	const known = "what was decided then is known from the incident itself: why it was opened, and why it was closed"
 	switch {
@@ -72,7 +72,7 @@ func provenance(c Case) string {
 	return "judged again from the stored runs under " + c.Judged.Policy + ", and the incident comes out as it was"
 }
 
-// agrees reports whether judging again opens and closes the incident when it was.
+// agrees reports whether repeated judging opens and closes the incident at the stored times.
 func (c Case) agrees() bool {
 	r := c.Record
 	decided := func(ok func(judge.Decision) bool) bool {
