@@ -1,3 +1,9 @@
+// Package amazon is the failover channel, used when Twilio is unreachable or rejects a page: texts and e-mail through SNS, and
+// calls as Amazon voice messages. AWS reports only that it accepted a page, never that a person got it. Pages sent this way are
+// therefore never treated as answered, and escalation goes on.
+//
+// It is the only package that imports the clients of SNS and of voice messages. It needs the permissions sns:Publish and
+// sms-voice:SendVoiceMessage.
 package amazon
 
 import (
@@ -20,19 +26,19 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// Limits of the services, in characters.
+// Message size limits of the services, in characters.
 const (
 	maxText  = 1600 // https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 	maxVoice = 3000 // https://docs.aws.amazon.com/pinpoint/latest/apireference_smsvoicev2/API_SendVoiceMessage.html
 )
 
-// ringWithin is for how long a call may wait at Amazon, in seconds: afterwards it is no news any more.
-const ringWithin = 120
+// callTTL is how long a call may stay queued at Amazon, in seconds; a later call would be out of date.
+const callTTL = 120
 
-// timeout is that of one request.
+// timeout limits one request.
 const timeout = 10 * time.Second
 
-// A Phone hands pages to AWS. It is safe for concurrent use.
+// A Phone sends pages through AWS. It is safe for concurrent use.
 type Phone struct {
 	cfg   oncall.FailoverChannel
 	sns   *sns.Client
@@ -41,31 +47,30 @@ type Phone struct {
 
 var _ paging.Phone = (*Phone)(nil)
 
-// New returns a Phone with the credentials and the addresses that the surroundings say (environment, files, role). It sends
-// nothing yet.
+// New returns a Phone that uses the default AWS configuration (environment, files, role). It sends no request.
 func New(ctx context.Context, cfg oncall.FailoverChannel) (*Phone, error) {
 	loaded, err := config.LoadDefaultConfig(ctx, config.WithRegion(cfg.Region))
 	if err != nil {
-		return nil, fmt.Errorf("the second channel: AWS is not configured: %w", err)
+		return nil, fmt.Errorf("load AWS configuration for the failover channel: %w", err)
 	}
 	return With(cfg, loaded), nil
 }
 
-// With is New with a configuration of AWS.
-func With(cfg oncall.FailoverChannel, from aws.Config) *Phone {
-	from.Region = cfg.Region
-	// A request that may have been taken must not be made again here: whether it is, is decided where it is known what
-	// else has been done.
-	from.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
-	return &Phone{cfg: cfg, sns: sns.NewFromConfig(from), voice: voice.NewFromConfig(from)}
+// With is like New with a given AWS configuration.
+func With(cfg oncall.FailoverChannel, base aws.Config) *Phone {
+	base.Region = cfg.Region
+	// Never retry here: AWS may have accepted a request that failed. The pager decides about retries, because it knows the
+	// other attempts.
+	base.Retryer = func() aws.Retryer { return aws.NopRetryer{} }
+	return &Phone{cfg: cfg, sns: sns.NewFromConfig(base), voice: voice.NewFromConfig(base)}
 }
 
-// Send places the call, or sends the text or the e-mail, once, and returns the id that AWS gave it. What its errors mean is
-// said at alerts.Phone.
+// Send places the call, or sends the text or e-mail, once, and returns the id that AWS assigned. [paging.Phone] documents its
+// errors.
 func (p *Phone) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	ctx, connected := traced(ctx)
+	ctx, connected := traceConnection(ctx)
 	send, ok := map[incident.Channel]func(context.Context, paging.Dispatch) (*string, error){
 		incident.Call: p.call, incident.Text: p.text, incident.Email: p.mail,
 	}[d.Channel]
@@ -74,31 +79,31 @@ func (p *Phone) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 	}
 	id, err := send(ctx, d)
 	if err == nil && aws.ToString(id) == "" {
-		err = errors.New("accepted, but the answer has no id")
+		err = errors.New("accepted, but the response has no message id")
 	}
 	if err != nil {
-		return "", fmt.Errorf("amazon: %s to %s: %w", d.Channel, d.To, judge(err, connected()))
+		return "", fmt.Errorf("amazon: %s to %s: %w", d.Channel, d.To, classify(err, connected()))
 	}
 	return *id, nil
 }
 
-// errOneWay is what Find says: nothing can be asked.
-var errOneWay = errors.New("amazon: what became of a page cannot be asked of AWS")
+// errNoLookup is the error of Find.
+var errNoLookup = errors.New("amazon: find page: AWS does not report what became of a page")
 
-// Find cannot look.
+// Find always fails: AWS has no request for the status of a page.
 func (p *Phone) Find(context.Context, paging.Dispatch, time.Time) (string, bool, error) {
-	return "", false, errOneWay
+	return "", false, errNoLookup
 }
 
-// call speaks the words; nothing can be pressed.
+// call speaks the message. Voice messages do not take key presses.
 func (p *Phone) call(ctx context.Context, d paging.Dispatch) (*string, error) {
 	if p.cfg.Voice == "" {
-		return nil, fmt.Errorf("%w: on_call.second_channel.voice names no number that calls come from", paging.ErrRefused)
+		return nil, fmt.Errorf("%w: on_call.second_channel.voice is not set: calls need a number to come from", paging.ErrRefused)
 	}
 	out, err := p.voice.SendVoiceMessage(ctx, &voice.SendVoiceMessageInput{
 		DestinationPhoneNumber: &d.To, OriginationIdentity: &p.cfg.Voice,
-		MessageBody: aws.String(cut(twice(d.Speech), maxVoice)), MessageBodyTextType: voicetypes.VoiceMessageBodyTextTypeText,
-		TimeToLive: aws.Int32(ringWithin), Context: map[string]string{"page": d.PageID},
+		MessageBody: aws.String(truncate(twice(d.Speech), maxVoice)), MessageBodyTextType: voicetypes.VoiceMessageBodyTextTypeText,
+		TimeToLive: aws.Int32(callTTL), Context: map[string]string{"page": d.PageID},
 	})
 	if err != nil {
 		return nil, err
@@ -106,38 +111,38 @@ func (p *Phone) call(ctx context.Context, d paging.Dispatch) (*string, error) {
 	return out.MessageId, nil
 }
 
-// twice says it once more, for whoever was not awake yet.
+// twice repeats the message, as the first words may be missed on waking up.
 func twice(speech []string) string {
 	said := strings.Join(speech, "\n")
 	return said + "\nOnce more.\n" + said
 }
 
 func (p *Phone) text(ctx context.Context, d paging.Dispatch) (*string, error) {
-	attributes := map[string]snstypes.MessageAttributeValue{"AWS.SNS.SMS.SMSType": word("Transactional")}
+	attributes := map[string]snstypes.MessageAttributeValue{"AWS.SNS.SMS.SMSType": stringAttribute("Transactional")}
 	if p.cfg.Sender != "" {
-		attributes["AWS.SNS.SMS.SenderID"] = word(p.cfg.Sender)
+		attributes["AWS.SNS.SMS.SenderID"] = stringAttribute(p.cfg.Sender)
 	}
-	out, err := p.sns.Publish(ctx, &sns.PublishInput{PhoneNumber: &d.To, Message: aws.String(cut(d.TextBody, maxText)), MessageAttributes: attributes})
+	out, err := p.sns.Publish(ctx, &sns.PublishInput{PhoneNumber: &d.To, Message: aws.String(truncate(d.TextBody, maxText)), MessageAttributes: attributes})
 	if err != nil {
 		return nil, err
 	}
 	return out.MessageId, nil
 }
 
-// word is an attribute.
-func word(s string) snstypes.MessageAttributeValue {
+// stringAttribute returns a message attribute of the type String.
+func stringAttribute(s string) snstypes.MessageAttributeValue {
 	return snstypes.MessageAttributeValue{DataType: aws.String("String"), StringValue: &s}
 }
 
-// mail goes to the topic, as SNS mails to those who have subscribed. The attributes are for their filter policies, by which
-// each gets only what is theirs: {"email": ["ada@example.com"]}.
+// mail publishes to the topic, because SNS sends e-mail to subscribers only. The attributes serve the subscriptions' filter
+// policies, so that each person gets only their own pages: {"email": ["ada@example.com"]}.
 func (p *Phone) mail(ctx context.Context, d paging.Dispatch) (*string, error) {
 	if p.cfg.Topic == "" {
-		return nil, fmt.Errorf("%w: on_call.second_channel.topic names no topic", paging.ErrRefused)
+		return nil, fmt.Errorf("%w: on_call.second_channel.topic is not set: e-mail needs a topic", paging.ErrRefused)
 	}
 	out, err := p.sns.Publish(ctx, &sns.PublishInput{
 		TopicArn: &p.cfg.Topic, Subject: &d.Subject, Message: &d.TextBody,
-		MessageAttributes: map[string]snstypes.MessageAttributeValue{"person": word(d.Person), "email": word(d.To)},
+		MessageAttributes: map[string]snstypes.MessageAttributeValue{"person": stringAttribute(d.Person), "email": stringAttribute(d.To)},
 	})
 	if err != nil {
 		return nil, err
@@ -145,8 +150,8 @@ func (p *Phone) mail(ctx context.Context, d paging.Dispatch) (*string, error) {
 	return out.MessageId, nil
 }
 
-// cut leaves at most n characters.
-func cut(s string, n int) string {
+// truncate shortens s to at most n characters.
+func truncate(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s
 	}

@@ -25,11 +25,11 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-var whole = oncall.FailoverChannel{
+var fullConfig = oncall.FailoverChannel{
 	Region: "eu-west-1", Voice: "+12025550111", Topic: "arn:aws:sns:eu-west-1:123456789012:valkyrie", Sender: "VALKYRIE",
 }
 
-// A service answers as AWS does, and keeps what it was asked.
+// A service is a stand-in for AWS that records the last request.
 type service struct {
 	header http.Header
 	body   string
@@ -49,7 +49,7 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, s.answer)
 }
 
-// phone is one in front of it.
+// phone returns a Phone whose requests go to the service.
 func (s *service) phone(t *testing.T, cfg oncall.FailoverChannel) *amazon.Phone {
 	t.Helper()
 	server := httptest.NewServer(s)
@@ -71,10 +71,10 @@ func text() paging.Dispatch {
 	return paging.Dispatch{PageID: "p1", Channel: incident.Text, To: "+12025550143", Person: "Ada", TextBody: "VALKYRIE: it is down & out. #3f2a"}
 }
 
-// TestText: a text is a Publish in AWS's query protocol, signed for SNS in the region.
+// TestText checks that a text is a Publish request in AWS's query protocol, signed for SNS in the region.
 func TestText(t *testing.T) {
 	s := &service{status: 200, answer: published}
-	id, err := s.phone(t, whole).Send(t.Context(), text())
+	id, err := s.phone(t, fullConfig).Send(t.Context(), text())
 	if id != "m-1" || err != nil {
 		t.Fatalf("%q %v", id, err)
 	}
@@ -104,15 +104,15 @@ func TestText(t *testing.T) {
 	}
 }
 
-// TestMail: an e-mail goes to the topic, with what a subscription can be filtered by.
+// TestMail checks that an e-mail is published to the topic, with the attributes that subscriptions filter by.
 func TestMail(t *testing.T) {
 	s := &service{status: 200, answer: published}
 	d := paging.Dispatch{PageID: "p1", Channel: incident.Email, To: "ada@example.com", Person: "Ada", Subject: "VALKYRIE: down", TextBody: "VALKYRIE: down\n\nSince 4:23."}
-	if id, err := s.phone(t, whole).Send(t.Context(), d); id != "m-1" || err != nil {
+	if id, err := s.phone(t, fullConfig).Send(t.Context(), d); id != "m-1" || err != nil {
 		t.Fatalf("%q %v", id, err)
 	}
 	got, _ := url.ParseQuery(s.body)
-	for key, want := range map[string]string{"TopicArn": whole.Topic, "Subject": "VALKYRIE: down", "Message": d.TextBody, "PhoneNumber": ""} {
+	for key, want := range map[string]string{"TopicArn": fullConfig.Topic, "Subject": "VALKYRIE: down", "Message": d.TextBody, "PhoneNumber": ""} {
 		if got.Get(key) != want {
 			t.Errorf("%s is %q, want %q", key, got.Get(key), want)
 		}
@@ -122,11 +122,11 @@ func TestMail(t *testing.T) {
 	}
 }
 
-// TestCall: a call is a SendVoiceMessage in JSON, said twice, and stale after two minutes.
+// TestCall checks that a call is a SendVoiceMessage request in JSON, spoken twice, which expires after two minutes.
 func TestCall(t *testing.T) {
 	s := &service{status: 200, answer: `{"MessageId":"v-1"}`}
 	d := paging.Dispatch{PageID: "p1", Channel: incident.Call, To: "+12025550143", Speech: []string{"This is Valkyrie.", "Customers cannot print a card."}}
-	if id, err := s.phone(t, whole).Send(t.Context(), d); id != "v-1" || err != nil {
+	if id, err := s.phone(t, fullConfig).Send(t.Context(), d); id != "v-1" || err != nil {
 		t.Fatalf("%q %v", id, err)
 	}
 	var got map[string]any
@@ -146,12 +146,12 @@ func TestCall(t *testing.T) {
 	}
 }
 
-// TestLong: what is too long for the service is cut, and not refused by it.
-func TestLong(t *testing.T) {
+// TestLongTextIsTruncated checks that a text over the limit is truncated, as SNS would reject it.
+func TestLongTextIsTruncated(t *testing.T) {
 	s := &service{status: 200, answer: published}
 	d := text()
 	d.TextBody = strings.Repeat("ü", 2000)
-	if _, err := s.phone(t, whole).Send(t.Context(), d); err != nil {
+	if _, err := s.phone(t, fullConfig).Send(t.Context(), d); err != nil {
 		t.Fatal(err)
 	}
 	if got, _ := url.ParseQuery(s.body); len([]rune(got.Get("Message"))) != 1600 {
@@ -160,13 +160,13 @@ func TestLong(t *testing.T) {
 }
 
 const (
-	yes, refused, notSent, unknown = "yes", "refused", "not sent", "unknown"
+	sent, refused, notSent, unknown = "sent", "refused", "not sent", "unknown"
 )
 
 func outcome(err error) string {
 	switch {
 	case err == nil:
-		return yes
+		return sent
 	case errors.Is(err, paging.ErrRefused):
 		return refused
 	case errors.Is(err, paging.ErrNotSent):
@@ -175,8 +175,8 @@ func outcome(err error) string {
 	return unknown
 }
 
-// TestOutcomes: what each answer means for the page, and that no secret is in an error.
-func TestOutcomes(t *testing.T) {
+// TestErrorsAreClassified checks the classification of each response, and that no error contains a secret.
+func TestErrorsAreClassified(t *testing.T) {
 	fault := func(code string) string {
 		return `<ErrorResponse><Error><Type>Sender</Type><Code>` + code + `</Code><Message>no</Message></Error><RequestId>r</RequestId></ErrorResponse>`
 	}
@@ -184,15 +184,15 @@ func TestOutcomes(t *testing.T) {
 		service service
 		want    string
 	}{
-		"taken":            {service{status: 200, answer: published}, yes},
+		"accepted":         {service{status: 200, answer: published}, sent},
 		"no id":            {service{status: 200, answer: `<PublishResponse><PublishResult></PublishResult></PublishResponse>`}, unknown},
-		"no answer":        {service{status: 200, answer: `<Publish`}, unknown},
+		"malformed":        {service{status: 200, answer: `<Publish`}, unknown},
 		"opted out":        {service{status: 400, answer: fault("OptedOut")}, refused},
 		"no such number":   {service{status: 400, answer: fault("InvalidParameter")}, refused},
 		"not allowed":      {service{status: 403, answer: fault("AuthorizationError")}, refused},
 		"too many":         {service{status: 400, answer: fault("Throttled")}, notSent},
 		"too many, by 429": {service{status: 429, answer: fault("Slow")}, notSent},
-		"their fault":      {service{status: 500, answer: fault("InternalError")}, unknown},
+		"server error":     {service{status: 500, answer: fault("InternalError")}, unknown},
 		"a proxy's page":   {service{status: 502, answer: `<html>`}, unknown},
 		"never answers":    {service{stalls: true}, unknown},
 	} {
@@ -203,7 +203,7 @@ func TestOutcomes(t *testing.T) {
 			if !c.service.stalls {
 				ctx = t.Context()
 			}
-			_, err := c.service.phone(t, whole).Send(ctx, text())
+			_, err := c.service.phone(t, fullConfig).Send(ctx, text())
 			if got := outcome(err); got != c.want || err != nil && strings.Contains(err.Error(), "a-secret") {
 				t.Errorf("%s (%v), want %s", got, err, c.want)
 			}
@@ -211,9 +211,9 @@ func TestOutcomes(t *testing.T) {
 	}
 }
 
-// TestNobodyThere: without a connection nothing was sent.
-func TestNobodyThere(t *testing.T) {
-	p := amazon.With(whole, aws.Config{
+// TestUnreachable checks that a failed connection counts as not sent.
+func TestUnreachable(t *testing.T) {
+	p := amazon.With(fullConfig, aws.Config{
 		BaseEndpoint: aws.String("http://127.0.0.1:1"), Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "a-secret", ""),
 	})
 	for _, c := range []incident.Channel{incident.Call, incident.Text, incident.Email} {
@@ -224,12 +224,12 @@ func TestNobodyThere(t *testing.T) {
 		}
 	}
 	if _, err := p.Send(t.Context(), paging.Dispatch{Channel: "pigeon"}); outcome(err) != refused {
-		t.Errorf("by pigeon: %v", err)
+		t.Errorf("unknown channel: %v", err)
 	}
 }
 
-// TestLeftOut: what was not configured is refused, with the field that is missing.
-func TestLeftOut(t *testing.T) {
+// TestUnconfiguredChannel checks that a channel that is not configured is refused, with the name of the missing field.
+func TestUnconfiguredChannel(t *testing.T) {
 	s := &service{status: 200, answer: published}
 	p := s.phone(t, oncall.FailoverChannel{Region: "eu-west-1"})
 	for c, field := range map[incident.Channel]string{incident.Call: "second_channel.voice", incident.Email: "second_channel.topic"} {
@@ -240,9 +240,9 @@ func TestLeftOut(t *testing.T) {
 		}
 	}
 	if _, found, err := p.Find(t.Context(), text(), time.Time{}); found || err == nil {
-		t.Error("it claims to have looked")
+		t.Error("Find did not fail")
 	}
 	if s.body != "" {
-		t.Error("something was sent")
+		t.Error("a request was sent")
 	}
 }

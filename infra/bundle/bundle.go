@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// Most is how many bytes a function and its layers may have together, unzipped.
+// MaxUnzipped is Lambda's limit, in bytes, for a function and its layers together.
 // See https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
-const Most = 250 << 20
+const MaxUnzipped = 250 << 20
 
-// bundle zips each folder, and tells their sizes.
+// bundle zips each folder, and prints the sizes.
 func bundle(dirs []string, stdout io.Writer) error {
 	var total int64
 	for _, dir := range dirs {
@@ -31,21 +31,21 @@ func bundle(dirs []string, stdout io.Writer) error {
 		fmt.Fprintf(stdout, "%-24s %6.1f MB zipped, %6.1f MB unzipped\n", filepath.Base(info.Name()), megabytes(info.Size()), megabytes(unzipped))
 		total += unzipped
 	}
-	if total > Most {
-		return fmt.Errorf("%.1f MB unzipped; a function and its layers may have %d MB together", megabytes(total), Most>>20)
+	if total > MaxUnzipped {
+		return fmt.Errorf("%.1f MB unzipped: over Lambda's limit of %d MB for a function and its layers", megabytes(total), MaxUnzipped>>20)
 	}
 	return nil
 }
 
 func megabytes(n int64) float64 { return float64(n) / (1 << 20) }
 
-// pack zips what is in dir, and returns its size unzipped. The zip appears whole or not at all.
+// pack zips the files in dir, and returns their total size. It writes the zip atomically, by a rename.
 func pack(dir, file string) (unzipped int64, err error) {
 	part, err := os.CreateTemp(filepath.Dir(file), ".bundle-*")
 	if err != nil {
 		return 0, err
 	}
-	defer os.Remove(part.Name()) // it is gone when all went well
+	defer os.Remove(part.Name()) // a no-op after the rename
 	z := zip.NewWriter(part)
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
 	tree := os.DirFS(dir)
@@ -61,15 +61,16 @@ func pack(dir, file string) (unzipped int64, err error) {
 		return 0, err
 	}
 	if unzipped == 0 {
-		return 0, errors.New("there is nothing in it")
+		return 0, errors.New("the folder contains no data; build it first")
 	}
 	return unzipped, os.Rename(part.Name(), file)
 }
 
-// add adds one file. Whoever may run it may do so on Lambda, where another user does; its time is that of no zip.
+// add adds one file. A file that its owner may execute becomes executable for all, as Lambda runs it as another user. The
+// modification time is left out, so that equal files make equal zips.
 func add(z *zip.Writer, tree fs.FS, path string, d fs.DirEntry) (int64, error) {
 	if !d.Type().IsRegular() {
-		return 0, fmt.Errorf("%s: neither a file nor a folder", path)
+		return 0, fmt.Errorf("%s: neither a regular file nor a folder", path)
 	}
 	info, err := d.Info()
 	if err != nil {

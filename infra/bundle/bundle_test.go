@@ -15,12 +15,12 @@ func TestBundle(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "probe")
 	put(t, dir, "bootstrap", "program", 0o700)
 	put(t, dir, "fonts/Sans.ttf", "font", 0o600)
-	var said strings.Builder
-	if err := bundle([]string{dir}, &said); err != nil {
+	var output strings.Builder
+	if err := bundle([]string{dir}, &output); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.HasPrefix(said.String(), "probe.zip ") || !strings.Contains(said.String(), "MB unzipped") {
-		t.Errorf("said %q", said.String())
+	if !strings.HasPrefix(output.String(), "probe.zip ") || !strings.Contains(output.String(), "MB unzipped") {
+		t.Errorf("output %q", output.String())
 	}
 	z, err := zip.OpenReader(dir + ".zip")
 	if err != nil {
@@ -42,8 +42,8 @@ func TestBundle(t *testing.T) {
 	}
 }
 
-// TestBundleAgain: files that are the same but newer make the same zip.
-func TestBundleAgain(t *testing.T) {
+// TestBundleIsReproducible checks that newer files with the same content make the same zip.
+func TestBundleIsReproducible(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "probe")
 	put(t, dir, "bootstrap", "program", 0o755)
 	var zips [2][]byte
@@ -64,17 +64,17 @@ func TestBundleAgain(t *testing.T) {
 	}
 }
 
-func TestBundleRefuses(t *testing.T) {
+func TestBundleRejects(t *testing.T) {
 	empty, linked, large := t.TempDir(), t.TempDir(), t.TempDir()
 	if err := os.Symlink("/etc/passwd", filepath.Join(linked, "link")); err != nil {
 		t.Fatal(err)
 	}
 	put(t, large, "holes", "", 0o644)
-	if err := os.Truncate(filepath.Join(large, "holes"), Most+1); err != nil {
+	if err := os.Truncate(filepath.Join(large, "holes"), MaxUnzipped+1); err != nil {
 		t.Fatal(err)
 	}
 	for dir, want := range map[string]string{
-		empty: "there is nothing in it", linked: "link: neither a file nor a folder", large: "250.0 MB unzipped; a function and its layers may have 250 MB", "no-such-dir": "no-such-dir",
+		empty: "contains no data", linked: "link: neither a regular file nor a folder", large: "250.0 MB unzipped: over Lambda's limit of 250 MB", "no-such-dir": "no-such-dir",
 	} {
 		if err := bundle([]string{dir}, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v; want %q", err, want)

@@ -1,6 +1,5 @@
-// Command bundle zips folders the way Lambda takes them: DIR becomes DIR.zip. Names are sorted and times are left out, so
-// that the same files make the same zip, and nothing is deployed that has not changed. It says how large everything is,
-// and fails when it is more than Lambda takes.
+// Command bundle zips folders for Lambda: DIR becomes DIR.zip. Names are sorted and times are left out, so that the same files
+// make the same zip, and unchanged functions are not deployed again. It prints all sizes, and fails above Lambda's limit.
 package main
 
 import (

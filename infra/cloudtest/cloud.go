@@ -1,3 +1,9 @@
+// Package cloudtest is a stand-in for the parts of AWS that tests need, behind one address: parameters and secrets, buckets,
+// tables, and functions to invoke. Clients use the real SDK and protocols, and the region in a request's signature selects the
+// region. A program built for Lambda therefore runs against it unchanged, with AWS_ENDPOINT_URL in its environment. A region's
+// service can be made unreachable.
+//
+// It implements no tables: requests to DynamoDB are forwarded to a server, see [Cloud.Forward].
 package cloudtest
 
 import (
@@ -19,13 +25,13 @@ import (
 	"github.com/johannesboyne/gofakes3/backend/s3mem"
 )
 
-// Keys of the account. They open nothing anywhere else.
+// Credentials of the account. They are AWS's published example keys.
 const (
 	AccessKey = "AKIAIOSFODNN7EXAMPLE"
 	SecretKey = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 )
 
-// Services, as they are called in signatures.
+// Names of the services in signatures.
 const (
 	DynamoDB       = "dynamodb"
 	EventBridge    = "events"
@@ -36,7 +42,7 @@ const (
 	SSM            = "ssm"
 )
 
-// A Cloud is the account. Its methods are safe for concurrent use.
+// A Cloud is an AWS account. Its methods are safe for concurrent use.
 type Cloud struct {
 	URL    string
 	server *httptest.Server
@@ -51,7 +57,7 @@ type Cloud struct {
 	requests   map[string]int  // by service and operation
 }
 
-// New opens one. Close it when done.
+// New starts a Cloud. Close it when done.
 func New() *Cloud {
 	c := &Cloud{
 		parameters: map[string]string{}, secrets: map[string]string{}, objects: map[string]*s3mem.Backend{}, services: map[string]http.Handler{},
@@ -62,13 +68,13 @@ func New() *Cloud {
 	return c
 }
 
-// Close ends it.
+// Close stops the server and cuts its connections.
 func (c *Cloud) Close() {
 	c.server.CloseClientConnections()
 	c.server.Close()
 }
 
-// Config is what a client in a region is configured with.
+// Config returns the configuration of a client in a region.
 func (c *Cloud) Config(region string) aws.Config {
 	return aws.Config{
 		Region: region, BaseEndpoint: &c.URL, Credentials: credentials.NewStaticCredentialsProvider(AccessKey, SecretKey, ""),
@@ -76,7 +82,7 @@ func (c *Cloud) Config(region string) aws.Config {
 	}
 }
 
-// Environ is the same for a program: lines for its environment.
+// Environ returns the same configuration as environment variables of a program.
 func (c *Cloud) Environ(region string) []string {
 	return []string{
 		"AWS_REGION=" + region, "AWS_ENDPOINT_URL=" + c.URL, "AWS_ACCESS_KEY_ID=" + AccessKey, "AWS_SECRET_ACCESS_KEY=" + SecretKey,
@@ -84,7 +90,7 @@ func (c *Cloud) Environ(region string) []string {
 	}
 }
 
-// Down makes a region's service unreachable, connections being broken off, or reachable again.
+// Down makes a region's service unreachable, by cutting connections, or reachable again.
 func (c *Cloud) Down(region, service string, down bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -98,20 +104,20 @@ func (c *Cloud) Requests() map[string]int {
 	return maps.Clone(c.requests)
 }
 
-// scope is the region and the service in a request's signature.
+// scope matches the region and the service in a request's signature.
 var scope = regexp.MustCompile(`Credential=` + AccessKey + `/[0-9]{8}/([a-z0-9-]+)/([a-z0-9]+)/aws4_request`)
 
-// ServeHTTP answers the service of the region that the request was signed for.
+// ServeHTTP dispatches by the region and the service that the request was signed for.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	found := scope.FindStringSubmatch(r.Header.Get("Authorization"))
 	if found == nil {
-		http.Error(w, "no signature of ours", http.StatusForbidden)
+		http.Error(w, "not signed with the credentials of this account", http.StatusForbidden)
 		return
 	}
 	region, service := found[1], found[2]
 	h, down := c.route(region, service, r)
 	if down {
-		panic(http.ErrAbortHandler) // breaks the connection off
+		panic(http.ErrAbortHandler) // cuts the connection
 	}
 	h.ServeHTTP(w, r)
 }
@@ -135,7 +141,7 @@ func (c *Cloud) route(region, service string, r *http.Request) (h http.Handler, 
 	return h, c.down[region+" "+service]
 }
 
-// operation is what the request wants: the target of a JSON protocol, or the method.
+// operation returns the target of a JSON protocol, or else the method.
 func operation(r *http.Request) string {
 	if _, name, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
 		return name
@@ -143,14 +149,14 @@ func operation(r *http.Request) string {
 	return r.Method
 }
 
-// Serve has a handler serve a region's service, such as its table.
+// Serve sets the handler of a region's service.
 func (c *Cloud) Serve(region, service string, h http.Handler) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.services[region+" "+service] = h
 }
 
-// Bucket makes a bucket in a region.
+// Bucket creates a bucket in a region.
 func (c *Cloud) Bucket(region, name string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -161,14 +167,14 @@ func (c *Cloud) Bucket(region, name string) error {
 	return c.objects[region].CreateBucket(name)
 }
 
-// Forward passes requests for a region's service on to a server, such as "http://127.0.0.1:8000".
+// Forward forwards requests for a region's service to a server, such as "http://127.0.0.1:8000".
 func (c *Cloud) Forward(region, service, endpoint string) error {
 	target, err := url.Parse(endpoint)
 	if err != nil {
 		return err
 	}
 	proxy := httputil.NewSingleHostReverseProxy(target)
-	proxy.ErrorLog = log.New(io.Discard, "", 0) // of clients that gave up
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // it reports clients that gave up
 	c.Serve(region, service, proxy)
 	return nil
 }

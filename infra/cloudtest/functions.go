@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Function makes a function that can be invoked in a region, asynchronously: do gets the payload, in a goroutine that
-// the caller's answer does not wait for.
+// Function registers a function for asynchronous invocation in a region: do gets the payload in a new goroutine, after the
+// caller has got its response.
 func (c *Cloud) Function(region, name string, do func(payload []byte)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.functions[region+" "+name] = do
 }
 
-// invoke answers Lambda's Invoke, of the type Event only.
+// invoke implements Lambda's Invoke, for the invocation type Event only.
 // See https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
 func (c *Cloud) invoke(w http.ResponseWriter, r *http.Request, region string) {
 	name, ok := strings.CutPrefix(r.URL.Path, "/2015-03-31/functions/")

@@ -7,24 +7,24 @@ import (
 	"strings"
 )
 
-// Parameter writes a SecureString parameter, in every region.
+// Parameter stores a SecureString parameter, in every region.
 func (c *Cloud) Parameter(name, value string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.parameters[name] = value
 }
 
-// Secret writes a secret of Secrets Manager, in every region.
+// Secret stores a secret of Secrets Manager, in every region.
 func (c *Cloud) Secret(name, value string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.secrets[name] = value
 }
 
-// pageSize is how many parameters an answer holds: fewer than AWS's ten, so that a test meets a second page.
+// pageSize is the number of parameters in a response: less than AWS's ten, so that tests exercise a second page.
 const pageSize = 2
 
-// serveSecrets answers SSM and Secrets Manager, both in the JSON protocol.
+// serveSecrets implements SSM and Secrets Manager, both in the JSON protocol.
 // See https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html.
 func (c *Cloud) serveSecrets(w http.ResponseWriter, r *http.Request) {
 	var in struct {
@@ -80,7 +80,7 @@ func (c *Cloud) byPath(w http.ResponseWriter, path, after string, decrypt bool) 
 	answer(w, out)
 }
 
-// parameter is one as AWS gives it: still encrypted, unless decryption was asked for.
+// parameter returns a parameter in AWS's form; its value is encrypted unless decryption was requested.
 func (c *Cloud) parameter(name string, decrypt bool) map[string]any {
 	value := c.parameters[name]
 	if !decrypt {
@@ -91,7 +91,7 @@ func (c *Cloud) parameter(name string, decrypt bool) map[string]any {
 
 func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	_ = json.NewEncoder(w).Encode(v) // the test at the other end sees what is missing
+	_ = json.NewEncoder(w).Encode(v) // the client notices a truncated response
 }
 
 func refuse(w http.ResponseWriter, kind string) {

@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-var errCadence = errors.New(`a time from slot to slot, from 1 second to 1 day, such as "1 minute", "5 minutes" or "1m"`)
+var errCadence = errors.New(`a time between slots from 1 second to 1 day, such as "1 minute", "5 minutes" or "1m"`)
 
-// Cadence reads how often a schedule comes: what is in the parentheses of rate(5 minutes), or a duration as in Go.
+// Cadence parses the time between slots: the argument of rate(5 minutes), or a Go duration.
 func Cadence(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if number, unit, ok := strings.Cut(text, " "); ok {

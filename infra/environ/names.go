@@ -2,40 +2,40 @@ package environ
 
 import "slices"
 
-// The environment variables of the functions. Lambda itself sets AWS_REGION, which is the region that runs are named by.
+// The environment variables of the functions. Lambda itself sets AWS_REGION, the region recorded in runs.
 const (
-	Name          = "VALKYRIE_DEPLOYMENT"      // its name, which its metrics are told apart by
-	Site          = "VALKYRIE_SITE"            // address of the site to probe, https://shop.example.com
-	Every         = "VALKYRIE_EVERY"           // from slot to slot, "1 minute" as in rate(...), or "1m"; an event's "every" goes before it
-	HomeRegion    = "VALKYRIE_HOME_REGION"     // whose table, pager and webhook count, such as eu-west-1
-	StandbyRegion = "VALKYRIE_STANDBY_REGION"  // takes over when home is silent; optional
+	Name          = "VALKYRIE_DEPLOYMENT"      // name of the deployment, a dimension of its metrics
+	Site          = "VALKYRIE_SITE"            // URL of the site to probe, https://shop.example.com
+	Every         = "VALKYRIE_EVERY"           // time between slots, "1 minute" as in rate(...), or "1m"; an event's "every" overrides it
+	HomeRegion    = "VALKYRIE_HOME_REGION"     // region with the primary table, pager and webhook, such as eu-west-1
+	StandbyRegion = "VALKYRIE_STANDBY_REGION"  // takes over when home sends no heartbeat; optional
 	Table         = "VALKYRIE_TABLE"           // name of the table, the same in home and standby
-	Bucket        = "VALKYRIE_EVIDENCE_BUCKET" // name of this region's bucket for evidence
-	Pager         = "VALKYRIE_PAGER"           // name of the pager function, the same in home and standby; optional: nobody is poked
+	Bucket        = "VALKYRIE_EVIDENCE_BUCKET" // name of the evidence bucket in this region
+	Pager         = "VALKYRIE_PAGER"           // name of the pager function, the same in home and standby; optional: probes do not invoke it
 	Detail        = "VALKYRIE_METRIC_DETAIL"   // "journeys" (default) or "steps": see infra/cloudwatch
-	Secrets       = "VALKYRIE_SECRETS"         // where the secrets are: "ssm:/valkyrie/" or "secretsmanager:valkyrie/", and their names follow
-	CallbackURL   = "VALKYRIE_CALLBACK_URL"    // address of this region's webhook, that Twilio calls back; the webhook itself knows it from the requests
-	Account       = "TWILIO_ACCOUNT_SID"       // the account's name, which is no secret
-	PhoneAPI      = "TWILIO_API_URL"           // another server that speaks Twilio's API; optional
-	Alerts        = "VALKYRIE_ALERTS"          // an on-call file beside the program; optional: the alerts.yaml that was built in
-	Chrome        = "CHROME"                   // the browser's program: /opt/chrome/chromium, from the layer
-	ChromeFlags   = "VALKYRIE_CHROME_FLAGS"    // switches to add, such as --single-process; optional
-	Tries         = "VALKYRIE_TRIES"           // how many tries a run has, 1 (default) to 3
-	Ping          = "VALKYRIE_PING_URL"        // fetched after each good round of the pager, by whoever watches the account from outside; optional
+	Secrets       = "VALKYRIE_SECRETS"         // prefix of the secrets: "ssm:/valkyrie/" or "secretsmanager:valkyrie/"; a secret's name follows
+	CallbackURL   = "VALKYRIE_CALLBACK_URL"    // URL of this region's webhook, for Twilio's callbacks; the webhook itself derives it from requests
+	Account       = "TWILIO_ACCOUNT_SID"       // not a secret
+	PhoneAPI      = "TWILIO_API_URL"           // a different server for Twilio's API; optional
+	Alerts        = "VALKYRIE_ALERTS"          // an on-call file in the function's package; optional: the built-in alerts.yaml
+	Chrome        = "CHROME"                   // the browser's executable: /opt/chrome/chromium, from the layer
+	ChromeFlags   = "VALKYRIE_CHROME_FLAGS"    // additional flags, such as --single-process; optional
+	Tries         = "VALKYRIE_TRIES"           // attempts per run, 1 (default) to 3
+	Ping          = "VALKYRIE_PING_URL"        // URL of an external monitor, requested after each good round of the pager; optional
 )
 
-// What the pager tells to others than the people it pages. All of it is optional.
+// The pager's notifications to others than the people on call. All of them are optional.
 const (
-	StatusBucket = "VALKYRIE_STATUS_BUCKET" // name of this region's bucket for the status page
-	StatusTopic  = "VALKYRIE_STATUS_TOPIC"  // ARN of the topic whose subscribers hear what customers feel
-	EventBus     = "VALKYRIE_EVENT_BUS"     // ARN of an EventBridge bus; goes before the one of the on-call file
-	TellSecrets  = "VALKYRIE_TELL_SECRETS"  // where the secrets of the on-call file's webhooks are, as in VALKYRIE_SECRETS
+	StatusBucket = "VALKYRIE_STATUS_BUCKET" // name of the status page's bucket in this region
+	StatusTopic  = "VALKYRIE_STATUS_TOPIC"  // ARN of the topic for customers
+	EventBus     = "VALKYRIE_EVENT_BUS"     // ARN of an EventBridge bus; overrides the one in the on-call file
+	TellSecrets  = "VALKYRIE_TELL_SECRETS"  // prefix of the secrets of the on-call file's webhooks, as in VALKYRIE_SECRETS
 )
 
-// Names of the secrets that are not a journey's own.
+// Names of the secrets that no journey declares.
 const (
-	TwilioToken = "twilio-auth-token" // the account's token; or two, separated by a space, while it is rotated: the first one is used to call
-	BeatKey     = "beat-key"          // from which the addresses for the heartbeats of batches are made: any 16 or more characters
+	TwilioToken = "twilio-auth-token" // the account's token; or two, separated by a space, during rotation: calls use the first
+	BeatKey     = "beat-key"          // key from which the heartbeat URLs of batches are derived: any 16 or more characters
 )
 
 // The functions.
@@ -45,7 +45,7 @@ const (
 	FunctionWebhook = "webhook"
 )
 
-// Required lists the variables without which the function does not start.
+// Required lists the variables that the function needs to start.
 func Required(function string) []string {
 	switch function {
 	case FunctionProbe:
@@ -58,7 +58,7 @@ func Required(function string) []string {
 	return nil
 }
 
-// Optional lists those that it also reads.
+// Optional lists the other variables that the function reads.
 func Optional(function string) []string {
 	switch function {
 	case FunctionProbe:

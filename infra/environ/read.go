@@ -1,3 +1,5 @@
+// Package environ reads the environment variables that configure a deployed function, and checks all of them when the function
+// starts. None holds a secret; they name where secrets are stored.
 package environ
 
 import (
@@ -12,35 +14,34 @@ import (
 	"valkyrie/infra/cloudwatch"
 )
 
-// A Deployment is what one function was told.
+// A Deployment is the configuration of one function.
 type Deployment struct {
 	Function      string
-	Deployment    string        // empty where the function does not read it
-	Region        string        // where it runs
-	Site          *url.URL      // nil where the function does not read it
-	Every         time.Duration // from slot to slot; 0: not said
+	Deployment    string        // "" if the function does not read it
+	Region        string        // region that the function runs in
+	Site          *url.URL      // nil if the function does not read it
+	Every         time.Duration // time between slots; 0: not set
 	HomeRegion    string
-	StandbyRegion string // empty: there is none
+	StandbyRegion string // "": none
 	Table         string
 	Bucket        string
-	Pager         string // empty: nobody is poked
+	Pager         string // "": the pager is not invoked
 	Detail        cloudwatch.Detail
 	Secrets       string
-	CallbackURL   string // without a slash at the end; empty: not said
+	CallbackURL   string // without a trailing slash; "": not set
 	Account       string
 	PhoneAPI      string
-	Alerts        string   // file; empty: the built-in one
+	Alerts        string   // file; "": the built-in one
 	ChromeFlags   []string // without their leading hyphens
 	Tries         int
 	Ping          string
-	StatusBucket  string // empty: there is no status page
-	StatusTopic   string // ARN; empty: no customers have subscribed
-	EventBus      string // ARN; empty: the one of the on-call file, if any
+	StatusBucket  string // "": no status page
+	StatusTopic   string // ARN; "": no topic for customers
+	EventBus      string // ARN; "": the one in the on-call file, if any
 	TellSecrets   string
 }
 
-// Read reads what the function is told, and returns every fault at once. A variable that it does not read is not looked
-// at.
+// Read reads the variables of a function, and returns all faults at once. It ignores variables that the function does not read.
 func Read(function string, getenv func(string) string) (Deployment, error) {
 	r := reader{function: function, getenv: getenv}
 	d := Deployment{
@@ -48,8 +49,8 @@ func Read(function string, getenv func(string) string) (Deployment, error) {
 		Site: r.address(Site, "https://shop.example.com"), Every: r.cadence(Every),
 		HomeRegion: r.text(HomeRegion), StandbyRegion: r.text(StandbyRegion), Table: r.text(Table), Bucket: r.text(Bucket), Pager: r.text(Pager),
 		Detail: r.detail(), Secrets: r.text(Secrets), Account: r.text(Account), Alerts: r.text(Alerts), Tries: r.tries(),
-		CallbackURL: spelled(r.address(CallbackURL, "https://abc.lambda-url.eu-west-1.on.aws")),
-		PhoneAPI:    spelled(r.address(PhoneAPI, "https://api.twilio.com")), Ping: spelled(r.address(Ping, "https://hc-ping.com/a-b-c")),
+		CallbackURL: urlString(r.address(CallbackURL, "https://abc.lambda-url.eu-west-1.on.aws")),
+		PhoneAPI:    urlString(r.address(PhoneAPI, "https://api.twilio.com")), Ping: urlString(r.address(Ping, "https://hc-ping.com/a-b-c")),
 	}
 	d.StatusBucket, d.TellSecrets = r.text(StatusBucket), r.text(TellSecrets)
 	d.StatusTopic = r.arn(StatusTopic, "arn:aws:sns:eu-west-1:123456789012:valkyrie-status")
@@ -58,10 +59,10 @@ func Read(function string, getenv func(string) string) (Deployment, error) {
 		d.ChromeFlags = append(d.ChromeFlags, strings.TrimLeft(f, "-"))
 	}
 	if d.Region == "" {
-		r.wrong("AWS_REGION", "", "the region that the function runs in; Lambda sets it")
+		r.fault("AWS_REGION", "", "the region that the function runs in, which Lambda sets")
 	}
 	if d.HomeRegion != "" && d.HomeRegion == d.StandbyRegion {
-		r.wrong(StandbyRegion, d.StandbyRegion, "another region than "+HomeRegion)
+		r.fault(StandbyRegion, d.StandbyRegion, "a region other than "+HomeRegion)
 	}
 	return d, errors.Join(r.faults...)
 }
@@ -73,18 +74,18 @@ type reader struct {
 	faults   []error
 }
 
-func (r *reader) wrong(variable, value, expected string) {
-	r.faults = append(r.faults, fmt.Errorf("the function %s: %s is %q; expected %s", r.function, variable, value, expected))
+func (r *reader) fault(variable, value, expected string) {
+	r.faults = append(r.faults, fmt.Errorf("read environment of function %s: %s is %q; expected %s", r.function, variable, value, expected))
 }
 
-// text is the variable's value. Without one that is required, there is a fault.
+// text returns the variable's value, and records a fault if a required one is not set.
 func (r *reader) text(variable string) string {
 	if !Reads(r.function, variable) {
 		return ""
 	}
 	value := strings.TrimSpace(r.getenv(variable))
 	if value == "" && slices.Contains(Required(r.function), variable) {
-		r.faults = append(r.faults, fmt.Errorf("the function %s: %s is not set; the template sets it", r.function, variable))
+		r.faults = append(r.faults, fmt.Errorf("read environment of function %s: %s is not set; template.yaml sets it", r.function, variable))
 	}
 	return value
 }
@@ -96,25 +97,25 @@ func (r *reader) address(variable, example string) *url.URL {
 	}
 	u, err := url.Parse(value)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
-		r.wrong(variable, value, "an address such as "+example)
+		r.fault(variable, value, "an address such as "+example)
 		return nil
 	}
 	return u
 }
 
-// arn is a name of something at AWS, of the same service as the example; its region is in it.
+// arn reads an ARN that has a region and the same service as the example.
 func (r *reader) arn(variable, example string) string {
-	const region, enough = 3, 6
+	const region, fields = 3, 6
 	value := r.text(variable)
 	parts, like := strings.Split(value, ":"), strings.Split(example, ":")
-	if value != "" && (len(parts) != enough || parts[0] != "arn" || parts[2] != like[2] || parts[region] == "") {
-		r.wrong(variable, value, "an ARN such as "+example)
+	if value != "" && (len(parts) != fields || parts[0] != "arn" || parts[2] != like[2] || parts[region] == "") {
+		r.fault(variable, value, "an ARN such as "+example)
 		return ""
 	}
 	return value
 }
 
-func spelled(u *url.URL) string {
+func urlString(u *url.URL) string {
 	if u == nil {
 		return ""
 	}
@@ -128,7 +129,7 @@ func (r *reader) cadence(variable string) time.Duration {
 	}
 	d, err := Cadence(value)
 	if err != nil {
-		r.wrong(variable, value, err.Error())
+		r.fault(variable, value, err.Error())
 	}
 	return d
 }
@@ -140,7 +141,7 @@ func (r *reader) detail() cloudwatch.Detail {
 	case cloudwatch.Steps:
 		return cloudwatch.Steps
 	default:
-		r.wrong(Detail, value, fmt.Sprintf("%q or %q", cloudwatch.Journeys, cloudwatch.Steps))
+		r.fault(Detail, value, fmt.Sprintf("%q or %q", cloudwatch.Journeys, cloudwatch.Steps))
 		return ""
 	}
 }
@@ -152,7 +153,7 @@ func (r *reader) tries() int {
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 || n > 3 {
-		r.wrong(Tries, value, "a number from 1 to 3")
+		r.fault(Tries, value, "a number from 1 to 3")
 	}
 	return n
 }

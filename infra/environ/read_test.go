@@ -40,8 +40,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestFaults: every fault is named, with the variable, what it holds, and what is expected.
-func TestFaults(t *testing.T) {
+// TestReadReportsAllFaults checks that each fault names the variable, its value and the expected form.
+func TestReadReportsAllFaults(t *testing.T) {
 	for name, c := range map[string]struct {
 		change map[string]string
 		want   []string
@@ -51,8 +51,8 @@ func TestFaults(t *testing.T) {
 			[]string{"AWS_REGION", "VALKYRIE_DEPLOYMENT is not set", "VALKYRIE_SITE is not set", "VALKYRIE_HOME_REGION is not set", "VALKYRIE_TABLE", "VALKYRIE_EVIDENCE_BUCKET", "VALKYRIE_SECRETS"},
 		},
 		"a site without a scheme": {map[string]string{environ.Site: "shop.example.com"}, []string{`VALKYRIE_SITE is "shop.example.com"; expected an address such as`}},
-		"a cadence of none":       {map[string]string{environ.Every: "often"}, []string{`VALKYRIE_EVERY is "often"; expected a time from slot to slot`}},
-		"a standby at home":       {map[string]string{environ.StandbyRegion: "eu-west-1"}, []string{`VALKYRIE_STANDBY_REGION is "eu-west-1"; expected another region`}},
+		"an invalid cadence":      {map[string]string{environ.Every: "often"}, []string{`VALKYRIE_EVERY is "often"; expected a time between slots`}},
+		"a standby at home":       {map[string]string{environ.StandbyRegion: "eu-west-1"}, []string{`VALKYRIE_STANDBY_REGION is "eu-west-1"; expected a region other than`}},
 		"unknown detail":          {map[string]string{environ.Detail: "all"}, []string{`VALKYRIE_METRIC_DETAIL is "all"; expected "journeys" or "steps"`}},
 		"too many tries":          {map[string]string{environ.Tries: "9"}, []string{`VALKYRIE_TRIES is "9"; expected a number from 1 to 3`}},
 	} {
@@ -61,7 +61,7 @@ func TestFaults(t *testing.T) {
 			maps.Copy(env, c.change)
 			_, err := environ.Read(environ.FunctionProbe, func(name string) string { return env[name] })
 			if err == nil {
-				t.Fatal("it was taken")
+				t.Fatal("got no error")
 			}
 			for _, want := range c.want {
 				if !strings.Contains(err.Error(), want) {

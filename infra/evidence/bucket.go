@@ -17,31 +17,30 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Bucket keeps evidence in S3: date/journey/time-region-run/file, so that a day is a folder, which is read, and expires,
-// by itself. Objects are encrypted, whatever the bucket's default is.
+// A Bucket stores evidence in S3 under date/journey/time-region-run/file, so that a day can be listed and expired on its own.
+// Each upload requests encryption, so it does not depend on the bucket's default.
 type Bucket struct {
 	Client *s3.Client
 	Name   string
 	Region string
-	// Timeout is for one file, so that one which hangs leaves time for the others; 0: DefaultTimeout.
+	// Timeout limits the upload of one file, so that a hanging one leaves time for the others; 0: DefaultTimeout.
 	Timeout time.Duration
 }
 
-// DefaultTimeout is for one file: a screenshot is a few hundred kilobytes, and the bucket is in the same region.
+// DefaultTimeout suffices for a file of a few hundred kilobytes, such as a screenshot, and a bucket in the same region.
 const DefaultTimeout = 3 * time.Second
 
-// Within is the bucket for one run, whose evidence is kept before ctx ends, or named as missing.
+// Within returns a Saver for one run. Evidence that is not uploaded before ctx ends is recorded as missing.
 func (b Bucket) Within(ctx context.Context) journey.Saver { return saver{b, ctx} }
 
-// A saver is a bucket with the time that there is for one run: journey.Saver takes no context.
+// A saver holds the context of one run, because journey.Saver takes none.
 type saver struct {
 	Bucket
 	ctx context.Context
 }
 
-// Save implements journey.Saver. It returns an address of the AWS console, which asks whoever opens it to sign in: so it
-// may be kept, and sent in a text. (An address that opens by itself has a signature of 1500 characters, and dies with the
-// function's credentials, within hours.)
+// Save implements journey.Saver. It returns a URL of the AWS console, which requires a login, so the URL may be stored and sent
+// in a text. (A presigned URL has 1500 characters, and expires with the function's credentials, within hours.)
 func (s saver) Save(run journey.Run, name string, data []byte) (string, error) {
 	ctx, cancel := context.WithTimeout(s.ctx, cmp.Or(s.Timeout, DefaultTimeout))
 	defer cancel()
@@ -51,32 +50,32 @@ func (s saver) Save(run journey.Run, name string, data []byte) (string, error) {
 		Bucket: &s.Name, Key: &key, Body: bytes.NewReader(data), ContentLength: aws.Int64(int64(len(data))), ContentType: &kind,
 		ServerSideEncryption: types.ServerSideEncryptionAes256,
 	}
-	if path.Ext(name) == ".html" { // the site's own scripts must not run where evidence is opened
+	if path.Ext(name) == ".html" { // keep the site's scripts from running when the evidence is opened
 		in.ContentDisposition = aws.String("attachment")
 	}
 	if _, err := s.Client.PutObject(ctx, &in); err != nil {
-		return "", fmt.Errorf("%s could not be kept in the bucket %s: %w", name, s.Name, err)
+		return "", fmt.Errorf("upload %s to bucket %s: %w", name, s.Name, err)
 	}
-	return s.address("object", key), nil
+	return s.consoleURL("object", key), nil
 }
 
-// Link opens, in the console, the folder with all evidence of a run. Empty: there is none.
+// Link returns the console URL of the folder with all evidence of a run, or "" if it has none.
 func (b Bucket) Link(run journey.Run) string {
 	for _, e := range run.Evidence {
 		if e.Path != "" {
-			return b.address("buckets", folder(run)+"/")
+			return b.consoleURL("buckets", folder(run)+"/")
 		}
 	}
 	return ""
 }
 
-// address is where the console shows something in the bucket: an object, or, in buckets, a folder.
-func (b Bucket) address(what, key string) string {
+// consoleURL returns the console URL of a key in the bucket; view is "object" for an object, "buckets" for a folder.
+func (b Bucket) consoleURL(view, key string) string {
 	escaped := strings.ReplaceAll(url.QueryEscape(key), "%2F", "/")
-	return fmt.Sprintf("https://console.aws.amazon.com/s3/%s/%s?region=%s&prefix=%s", what, b.Name, b.Region, escaped)
+	return fmt.Sprintf("https://console.aws.amazon.com/s3/%s/%s?region=%s&prefix=%s", view, b.Name, b.Region, escaped)
 }
 
-// folder is where a run's evidence is.
+// folder returns the key prefix of a run's evidence.
 func folder(run journey.Run) string {
 	slot := run.Slot.UTC()
 	return fmt.Sprintf("%s/%s/%s-%s-%.13s", slot.Format(time.DateOnly), path.Base(run.Journey), slot.Format("150405Z"), path.Base(run.Region), run.ID)

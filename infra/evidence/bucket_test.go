@@ -19,7 +19,7 @@ import (
 
 var run = journey.Run{ID: "01990a5c-1111-7abc-8def-0123456789ab", Journey: "print-card", Region: "eu-west-1", Slot: time.Date(2026, 11, 21, 4, 23, 0, 0, time.UTC)}
 
-// bucket is a real client's, against a bucket in this process.
+// bucket returns a Bucket with a real client and an in-process S3 server.
 func bucket(t *testing.T) (evidence.Bucket, *cloudtest.Cloud) {
 	t.Helper()
 	c := cloudtest.New()
@@ -62,13 +62,13 @@ func TestBucket(t *testing.T) {
 			t.Errorf("%s: %q, %s, %s, %v", name, data, aws.ToString(out.ContentType), aws.ToString(out.ContentDisposition), err)
 		}
 	}
-	b.Name = "nobodys"
+	b.Name = "missing"
 	if _, err := b.Within(t.Context()).Save(run, "page.html", nil); err == nil || !strings.Contains(err.Error(), "NoSuchBucket") {
-		t.Errorf("a bucket that is not there: %v", err)
+		t.Errorf("missing bucket: %v", err)
 	}
 }
 
-// TestEncrypted: every object asks for encryption.
+// TestEncrypted checks that every upload requests encryption.
 func TestEncrypted(t *testing.T) {
 	b, c := bucket(t)
 	c.Serve("eu-west-1", cloudtest.S3, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -81,8 +81,8 @@ func TestEncrypted(t *testing.T) {
 	}
 }
 
-// TestEachByItself: what cannot be kept does not keep the others from it, and is over before the run's time is.
-func TestEachByItself(t *testing.T) {
+// TestUploadsFailIndependently checks that a hanging upload times out before the run does, and does not stop the others.
+func TestUploadsFailIndependently(t *testing.T) {
 	b, c := bucket(t)
 	b.Timeout = 50 * time.Millisecond
 	hang := make(chan struct{})
@@ -94,16 +94,16 @@ func TestEachByItself(t *testing.T) {
 		}
 	}))
 	saver := b.Within(t.Context())
-	if _, err := saver.Save(run, "screenshot.png", []byte("x")); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "screenshot.png could not be kept in the bucket valkyrie-evidence") {
-		t.Errorf("one that hangs: %v", err)
+	if _, err := saver.Save(run, "screenshot.png", []byte("x")); !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "upload screenshot.png to bucket valkyrie-evidence") {
+		t.Errorf("hanging upload: %v", err)
 	}
 	if _, err := saver.Save(run, "page.html", []byte("x")); err != nil {
-		t.Errorf("the next one: %v", err)
+		t.Errorf("next upload: %v", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := b.Within(ended).Save(run, "page.html", []byte("x")); !errors.Is(err, context.Canceled) {
-		t.Errorf("after the run's time: %v", err)
+		t.Errorf("after the run's deadline: %v", err)
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package evidence keeps what a failing run has left to look at.
+// Package evidence stores the screenshots, pages, logs and files of failed runs, in a local folder or in S3.
 package evidence
 
 import (
@@ -9,19 +9,19 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Folder keeps evidence in a folder: journey/slot_region_run/file, so that it sorts by time and runs never mix.
+// A Folder stores evidence in a local folder as journey/slot_region_run/file, so that it sorts by time and runs never mix.
 type Folder string
 
-// Save implements journey.Saver. What is kept may show a customer's data, so only the owner may read it. A file is there
-// whole or not at all.
+// Save implements journey.Saver. Only the owner may read the files, since they may show a customer's data. Files are written
+// atomically, by a rename.
 func (f Folder) Save(run journey.Run, name string, data []byte) (string, error) {
 	dir := filepath.Join(string(f), run.Journey, fmt.Sprintf("%s_%s_%.13s", run.Slot.UTC().Format("20060102T150405Z"), filepath.Base(run.Region), run.ID))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("no folder for the evidence: %w", err)
+		return "", fmt.Errorf("create folder for evidence: %w", err)
 	}
 	path := filepath.Join(dir, filepath.Base(name))
 	if err := write(path, data); err != nil {
-		return "", fmt.Errorf("%s could not be kept: %w", name, err)
+		return "", fmt.Errorf("save evidence %s: %w", name, err)
 	}
 	return path, nil
 }
