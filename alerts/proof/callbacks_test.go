@@ -11,7 +11,7 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// A fate is what becomes of a call, or a text, that was placed.
+// A fate is the course of a call, or a text, that was placed.
 type fate string
 
 const (
@@ -33,7 +33,7 @@ var (
 	textFates = []fate{delivered, delivered, delivered, delivered, vanishes, blocked}
 )
 
-// A manner is how the callbacks come.
+// A manner is how callbacks arrive.
 type manner string
 
 const (
@@ -46,15 +46,15 @@ const (
 
 var manners = []manner{inOrder, inOrder, newest, newest, doubled, never, onlyLast}
 
-// A due is a callback that has not come yet. It may come late, and never early.
+// A due is a callback in the future. It may be late, and is never early.
 type due struct {
 	at     time.Time
 	report paging.Report
 	tried  bool
 }
 
-// ends is when the call is over for the person.
-func (w *world) ends(r *request) time.Time {
+// ends returns the end of the call for the person.
+func (w *simulation) ends(r *request) time.Time {
 	if !r.hung.IsZero() {
 		return r.hung
 	}
@@ -67,8 +67,8 @@ func (w *world) ends(r *request) time.Time {
 	return r.placed.Add(talks)
 }
 
-// reports are the callbacks of something that was placed, in the order in which they come.
-func (w *world) reports(r *request) []due {
+// reports returns the callbacks of a placed request, in order of arrival.
+func (w *simulation) reports(r *request) []due {
 	about := func(result, key string) paging.Report {
 		return paging.Report{PageID: r.page.ID, SID: r.sid, Result: result, Key: key}
 	}
@@ -116,11 +116,11 @@ func (w *world) reports(r *request) []due {
 	return all
 }
 
-// callback brings one of the callbacks that are due next, and waits for it if it is not due yet. One that fails is
-// brought once more, as Twilio does.
-func (w *world) callback() {
+// callback delivers one of the next callbacks, and waits until it is due. A failed one is delivered once more, as
+// Twilio does.
+func (w *simulation) callback() {
 	var open []*request
-	for _, r := range w.carrier.requests {
+	for _, r := range w.provider.requests {
 		if len(r.reports) > 0 {
 			open = append(open, r)
 		}
@@ -141,8 +141,8 @@ func (w *world) callback() {
 	}
 }
 
-// report has some pager take in a report, and checks that what the person hears then is true.
-func (w *world) report(rep paging.Report) bool {
+// report lets a pager apply a report, and checks that the person hears the truth.
+func (w *simulation) report(rep paging.Report) bool {
 	return w.run(w.anyone(), func(p *program) error {
 		p.acks = rep.Key == paging.AckKey
 		before, again := w.counts.events, w.pressed(rep)
@@ -155,13 +155,13 @@ func (w *world) report(rep paging.Report) bool {
 	})
 }
 
-// pressed reports whether the key of a report is known already: it is reported once more, and nobody hears what comes of it.
-func (w *world) pressed(rep paging.Report) bool {
+// pressed reports whether the key of a report was applied before: a repeated report has no listener.
+func (w *simulation) pressed(rep paging.Report) bool {
 	return rep.Key != "" && slices.ContainsFunc(w.route.Pages, func(p incident.Page) bool { return p.ID == rep.PageID && p.Key == rep.Key })
 }
 
-// isTheirs checks that all that a page was about, and is not over, is with the person who was told so.
-func (w *world) isTheirs(id, said string) {
+// isTheirs checks that every unresolved incident of a page is acknowledged by the person who was told so.
+func (w *simulation) isTheirs(id, said string) {
 	for _, p := range w.route.Pages {
 		if p.ID != id {
 			continue

@@ -11,46 +11,46 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// How long things take in package alerts, as its comments promise.
+// Time limits, as the comments of package paging promise.
 const (
-	lease       = 20 * time.Second // to hand a page to the carrier
-	settled     = 45 * time.Second // after which the outcome of a request is known, or it was sent once more
-	callSilence = 2 * time.Minute  // after which a call of which nothing is heard is over
-	callLength  = 5 * time.Minute  // after which a call that was answered is
-	backoff     = 30 * time.Second // the longest wait after "too many requests"
+	lease              = 20 * time.Second // to hand a page to the provider
+	resendUnknownAfter = 45 * time.Second // until an outcome is known, or the page was resent
+	callReportTimeout  = 2 * time.Minute  // until a call without reports is over
+	maxCallLength      = 5 * time.Minute  // until an answered call is over
+	maxBackoff         = 30 * time.Second // the longest wait after a rate limit
 )
 
-// slowest is by when an incident that rings has reached a call that the carrier took, counted from when it began to
-// ring, or, if that was later, from when the disk, the carrier and a pager worked again. There is one call at a time, so
-// at worst the following are waited for, one after the other: the lease of a pager that died while it was sending a call
-// about something else, until that call's outcome is known or it is sent again; its answer and its end, of which the
-// carrier says nothing any more; and the retry of our own.
-const slowest = max(settled+callSilence, callLength) + lease + backoff
+// slowest is the limit for an incident that calls to reach an accepted call, counted from when it began to call for
+// one, or, if that was later, from when the disk, the provider and a pager worked again. There is one call at a time,
+// so at worst it waits for each of these in turn: the lease of a pager that died while sending a call about another
+// incident, until that call's outcome is known or it is resent; its answer and its end, without reports from the
+// provider; and the retry of its own call.
+const slowest = max(resendUnknownAfter+callReportTimeout, maxCallLength) + lease + maxBackoff
 
-// deadline is the slowest, and what the setting adds to it: the wait for what else goes wrong, and for the first carrier.
-func (w *world) deadline() time.Duration {
+// deadline is slowest plus the setting's own delays: gathering and failover.
+func (w *simulation) deadline() time.Duration {
 	d := slowest + w.onCall.Gather
 	if w.onCall.Failover != nil {
-		d += settled
+		d += resendUnknownAfter
 	}
 	return d
 }
 
-// goodTimes lets everything work from now on, but nobody answers, and callbacks that are late may be lost. Then nobody
-// is forgotten: all that ring have been called by the deadline, and are again; until somebody acknowledges.
-func (w *world) goodTimes() {
-	w.calm, w.disk.outage, w.carrier.deaf = true, none, false
+// goodTimes ends all faults, but no person answers, and late callbacks may be lost. Then no incident is lost: all that
+// call have been called about by the deadline, and are again until acknowledged.
+func (w *simulation) goodTimes() {
+	w.calm, w.disk.outage, w.provider.deaf = true, none, false
 	for i := range w.skew {
 		w.skew[i] = 0
 	}
 	if rapid.Bool().Draw(w.T, "late callbacks are lost") {
-		for _, r := range w.carrier.requests {
+		for _, r := range w.provider.requests {
 			r.reports = nil
 		}
 	}
-	w.carrier.mood, w.carrier.second = "fine", "fine"
-	if w.onCall.Failover != nil && rapid.Bool().Draw(w.T, "the first carrier is gone for good") {
-		w.carrier.mood = "gone"
+	w.provider.mood, w.provider.failoverMood = "fine", "fine"
+	if w.onCall.Failover != nil && rapid.Bool().Draw(w.T, "the first provider is down for good") {
+		w.provider.mood = "gone"
 	}
 	w.catchUp()
 	w.tick()
@@ -58,17 +58,17 @@ func (w *world) goodTimes() {
 	begin, deadline := w.now, w.deadline()
 	w.passUntil(deadline, func() bool { return len(w.unreached(begin.Add(-deadline))) == 0 })
 	for _, i := range w.unreached(w.now.Add(-deadline)) {
-		w.Fatalf("%s rings, and no call about it was taken within %v", i.ID, deadline)
+		w.Fatalf("%s requires a call, and none was accepted within %v", i.ID, deadline)
 	}
 	again := w.now
 	w.passUntil(w.round(), func() bool { return len(w.uncalled(again)) == 0 })
 	for _, i := range w.uncalled(again) {
-		w.Fatalf("%s rings, and in another %v nobody was called again", i.ID, w.round())
+		w.Fatalf("%s requires a call, and none followed in another %v", i.ID, w.round())
 	}
 	w.reply(w.onCall.People[0].Phone, "ack")
-	// Three minutes are longer than all that a page that was under way can still wait for (a lease, the answer about a lost one, the
-	// retry) but for the end of a call, which plans nothing about what is acknowledged, and for an acknowledgement that expires; for
-	// those there are twenty, in 2,500 histories of each sort.
+	// Three minutes exceed every wait of a page in progress (a lease, the answer about an unknown outcome, the retry)
+	// except the end of a call, which plans nothing about an acknowledged incident, and an acknowledgement's expiry;
+	// those get twenty minutes, in 2,500 histories of each sort.
 	w.silence(time.Duration(rapid.SampledFrom([]int{3, 3, 3, 20}).Draw(w.T, "minutes of silence")) * time.Minute)
 	w.switchedInTime(begin)
 	if rapid.IntRange(0, 9).Draw(w.T, "to the end") == 0 || w.toEnd {
@@ -76,8 +76,8 @@ func (w *world) goodTimes() {
 	}
 }
 
-// allTakenOver checks that the route knows all that judging has decided.
-func (w *world) allTakenOver() {
+// allTakenOver checks that the notification state has every decision of judging.
+func (w *simulation) allTakenOver() {
 	for _, name := range journeys {
 		for _, i := range w.states[name].Open {
 			if !w.has(i) {
@@ -87,10 +87,10 @@ func (w *world) allTakenOver() {
 	}
 }
 
-// allIsWell lets the site work again. Then everybody who was paged is told, in the end nothing is left to do, and the
-// history has it all.
-func (w *world) allIsWell() {
-	for range 3 { // of the last 5, less than make it degraded are slow then
+// allIsWell repairs the site. Then each person who was paged gets an all-clear, no work remains, and the history is
+// complete.
+func (w *simulation) allIsWell() {
+	for range 3 { // fewer slow runs of the last 5 than make it degraded
 		for _, name := range journeys {
 			w.probe(name, "ppp")
 		}
@@ -98,7 +98,7 @@ func (w *world) allIsWell() {
 	}
 	w.now = w.now.Add(max(w.policy.QuietFor, w.policy.ReturnWithin))
 	for _, name := range journeys {
-		w.probe(name, "ppp") // flapping is over, too, and what was slow again and again
+		w.probe(name, "ppp") // ends flapping and repeated slowness, too
 		if s := w.states[name]; len(s.Open) > 0 {
 			w.Fatalf("%s works again, and %s is open", name, s.Open[0].ID)
 		}
@@ -108,44 +108,45 @@ func (w *world) allIsWell() {
 	if r := w.route; len(r.Incidents)+len(r.Pages)+len(r.Mutes) > 0 {
 		w.Fatalf("all is well, and there are still %d incidents, %d pages and %d mutes", len(r.Incidents), len(r.Pages), len(r.Mutes))
 	}
-	for _, r := range w.carrier.requests {
+	for _, r := range w.provider.requests {
 		for _, id := range r.page.Incidents {
 			rec, ok := w.disk.records[id]
 			if !ok || rec.State != incident.Resolved {
 				w.Fatalf("%s is over, and in the history it is %q", id, rec.State)
 			}
 			may := !r.placed.IsZero() || w.resent[r.page.ID]
-			if r.page.Purpose == incident.Alarm && may && w.steady && !w.carrier.missed[r.page.ID] && !w.toldOver(r, id) && !w.spared[toldOf{r.page.Person, id, incident.Text}] {
+			if r.page.Purpose == incident.Alarm && may && w.steady && !w.provider.missed[r.page.ID] && !w.clearedLater(r, id) && !w.spared[notificationKey{r.page.Person, id, incident.Text}] {
 				w.Fatalf("%s was paged about %s by page %s, and never hears that it is over", r.page.Person, id, r.page.ID)
 			}
 		}
 	}
 }
 
-// toldOver reports whether whoever was paged was told later that it is over, or the carrier refused to.
-func (w *world) toldOver(paged *request, id string) bool {
-	at := slices.Index(w.carrier.requests, paged)
-	return slices.ContainsFunc(w.carrier.requests[at:], func(r *request) bool {
+// clearedLater reports whether a person who was paged got a later all-clear, or the provider refused it.
+func (w *simulation) clearedLater(paged *request, id string) bool {
+	at := slices.Index(w.provider.requests, paged)
+	return slices.ContainsFunc(w.provider.requests[at:], func(r *request) bool {
 		return r.page.Purpose == incident.AllClear && r.page.Person == paged.page.Person && slices.Contains(r.page.Incidents, id)
 	})
 }
 
-// unreached are the incidents that ring, and have done so since a time, of which no call was taken since they began to.
-func (w *world) unreached(since time.Time) []incident.Incident {
+// unreached returns the incidents that have required a call since a time, without an accepted call since.
+func (w *simulation) unreached(since time.Time) []incident.Incident {
 	return slices.DeleteFunc(slices.Clone(w.route.Incidents), func(i incident.Incident) bool {
 		return !w.rings(w.route, i, w.now) || w.wokeAfter(i, since) || w.reached(i.ID, later(i.Reopened, w.lapsed[i.ID]))
 	})
 }
 
-// uncalled are the incidents that ring, of which no call was taken since a time.
-func (w *world) uncalled(since time.Time) []incident.Incident {
+// uncalled returns the incidents that require a call, without an accepted one since a time.
+func (w *simulation) uncalled(since time.Time) []incident.Incident {
 	return slices.DeleteFunc(slices.Clone(w.route.Incidents), func(i incident.Incident) bool {
 		return !w.rings(w.route, i, w.now) || w.wokeAfter(i, since) || w.reached(i.ID, since)
 	})
 }
 
-// wokeAfter reports whether an incident rings only since after a time: it was quiet until then, or acknowledged.
-func (w *world) wokeAfter(i incident.Incident, since time.Time) bool {
+// wokeAfter reports whether an incident requires a call only since after a time: it was suppressed until then, or
+// acknowledged.
+func (w *simulation) wokeAfter(i incident.Incident, since time.Time) bool {
 	return w.quietUntil[i.Journey].After(since) || w.lapsed[i.ID].After(since)
 }
 
@@ -156,9 +157,9 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// reached reports whether a carrier took a call about an incident since a time; or a cap has held one back, which it cannot
-// if it is the first: see caps.
-func (w *world) reached(id string, since time.Time) bool {
+// reached reports whether a provider accepted a call about an incident since a time; or a cap has held one back, which
+// it cannot if it is the first: see caps.
+func (w *simulation) reached(id string, since time.Time) bool {
 	return slices.ContainsFunc(w.route.Pages, func(p incident.Page) bool {
 		taken := !p.AcceptedAt.Before(since) && !p.AcceptedAt.IsZero()
 		held := p.Result == incident.Held && !p.EndedAt.Before(since) && since.After(w.reopened(id))
@@ -166,46 +167,46 @@ func (w *world) reached(id string, since time.Time) bool {
 	})
 }
 
-// reopened is when an incident came back last.
-func (w *world) reopened(id string) time.Time {
+// reopened returns the time when an incident last reopened.
+func (w *simulation) reopened(id string) time.Time {
 	if i := incidentOf(w.route, id); i != nil {
 		return i.Reopened
 	}
 	return time.Time{}
 }
 
-// round is how long it takes at most until everybody was called once, and the first again.
-func (w *world) round() time.Duration {
-	d := w.onCall.RepeatAfter + callLength
+// round returns the longest time until every person was called once, and the first again.
+func (w *simulation) round() time.Duration {
+	d := w.onCall.RepeatAfter + maxCallLength
 	for _, r := range w.onCall.Escalation {
-		d += max(r.After, callSilence)
+		d += max(r.After, callReportTimeout)
 	}
 	return d
 }
 
-// silence checks that after all was acknowledged nobody is called, unless that has expired; then somebody is.
-func (w *world) silence(d time.Duration) {
+// silence checks that there is no call after everything was acknowledged, except after an expiry.
+func (w *simulation) silence(d time.Duration) {
 	for _, i := range w.route.Incidents {
 		if i.Unacknowledged() {
 			w.Fatalf("%s acknowledged all, and %s is %s", w.onCall.People[0].Name, i.ID, i.State)
 		}
 	}
-	before, since := len(w.carrier.requests), w.now
+	before, since := len(w.provider.requests), w.now
 	w.linesAreFree()
 	w.passUntil(d, func() bool { return false })
 	lapsed := func(id string) bool { return !w.lapsed[id].Before(since) }
-	for _, r := range w.carrier.requests[before:] {
+	for _, r := range w.provider.requests[before:] {
 		if r.page.Purpose == incident.Alarm && !slices.ContainsFunc(r.page.Incidents, lapsed) {
 			w.Fatalf("%s gets a %s about %v, which is acknowledged", r.page.Person, r.page.Channel, r.page.Incidents)
 		}
 	}
 	for _, i := range w.unreached(w.now.Add(-w.deadline())) {
-		w.Fatalf("the acknowledgement of %s has expired, and no call about it was taken within %v", i.ID, w.deadline())
+		w.Fatalf("the acknowledgement of %s has expired, and no call about it was accepted within %v", i.ID, w.deadline())
 	}
 }
 
-// passUntil lets time pass, with a tick whenever there may be something to do, until it is enough.
-func (w *world) passUntil(d time.Duration, enough func() bool) {
+// passUntil advances the clock, with a tick whenever work may be due, until enough returns true.
+func (w *simulation) passUntil(d time.Duration, enough func() bool) {
 	for end := w.now.Add(d); ; {
 		w.tick()
 		for w.dueCallback() {
@@ -223,9 +224,9 @@ func (w *world) passUntil(d time.Duration, enough func() bool) {
 	}
 }
 
-// dueCallback brings a callback that is due.
-func (w *world) dueCallback() bool {
-	for _, r := range w.carrier.requests {
+// dueCallback delivers a callback that is due.
+func (w *simulation) dueCallback() bool {
+	for _, r := range w.provider.requests {
 		if len(r.reports) > 0 && !w.now.Before(r.reports[0].at) {
 			rep := r.reports[0].report
 			r.reports = r.reports[1:]
@@ -236,8 +237,8 @@ func (w *world) dueCallback() bool {
 	return false
 }
 
-// next is when something may have to be done next, or the end.
-func (w *world) next(end time.Time) time.Time {
+// next returns the next time with work, or the end.
+func (w *simulation) next(end time.Time) time.Time {
 	next := end
 	at := func(t time.Time) {
 		if t.After(w.now) && t.Before(next) {
@@ -250,12 +251,12 @@ func (w *world) next(end time.Time) time.Time {
 		case incident.Planned:
 			at(p.NotBefore)
 			if p.Tries > 0 {
-				at(p.TriedAt.Add(patience))
+				at(p.TriedAt.Add(failoverAfter))
 			}
 		case incident.Unknown:
-			at(p.ClaimedAt.Add(settled))
+			at(p.ClaimedAt.Add(resendUnknownAfter))
 			if w.onCall.Failover != nil {
-				at(w.now.Add(fast))
+				at(w.now.Add(maxClockSkew))
 			}
 		case incident.Claimed, incident.Accepted:
 			at(p.LeaseUntil)
@@ -273,7 +274,7 @@ func (w *world) next(end time.Time) time.Time {
 	for _, m := range w.onCall.Maintenance {
 		at(m.To.In(time.UTC))
 	}
-	for _, r := range w.carrier.requests {
+	for _, r := range w.provider.requests {
 		if len(r.reports) > 0 {
 			at(r.reports[0].at)
 		}
@@ -281,8 +282,8 @@ func (w *world) next(end time.Time) time.Time {
 	return next
 }
 
-// reply has somebody text our number, and checks that what they are texted back is true.
-func (w *world) reply(from, words string) {
+// reply sends a text to our number, and checks that the answer is true.
+func (w *simulation) reply(from, words string) {
 	w.run(w.anyone(), func(p *program) error {
 		p.acks = strings.HasPrefix(words, "ack")
 		before := w.counts.events

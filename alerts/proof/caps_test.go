@@ -9,17 +9,17 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// gatherMost is how long a first call waits at most, however much else goes wrong.
+// gatherMost is the longest gathering of a first call.
 const gatherMost = time.Minute
 
-// A toldOf is that somebody was told of something.
-type toldOf struct {
+// A toldOf identifies a notification of a person about an incident.
+type notificationKey struct {
 	person, incident string
 	channel          incident.Channel
 }
 
-// gathers checks that a call which waits for what else goes wrong does so for no longer than it may.
-func (w *world) gathers(p *program, after paging.NotificationState) {
+// gathers checks that a gathering call waits no longer than permitted.
+func (w *simulation) gathers(p *program, after paging.NotificationState) {
 	now := p.saidLast()
 	for _, page := range after.Pages {
 		if _, ok := w.planned[page.ID]; !ok {
@@ -28,14 +28,14 @@ func (w *world) gathers(p *program, after paging.NotificationState) {
 		if page.Channel != incident.Call || page.State != incident.Planned || page.Tries > 0 || !w.steady {
 			continue
 		}
-		if page.NotBefore.After(w.planned[page.ID].Add(gatherMost+fast)) || page.NotBefore.After(now.Add(w.onCall.Gather+fast)) {
+		if page.NotBefore.After(w.planned[page.ID].Add(gatherMost+maxClockSkew)) || page.NotBefore.After(now.Add(w.onCall.Gather+maxClockSkew)) {
 			w.Fatalf("call %s was planned at %v, and at %v it waits until %v", page.ID, w.planned[page.ID], now, page.NotBefore)
 		}
 	}
 }
 
-// caps checks that no cap holds back the first call or text to somebody about something.
-func (w *world) caps(p *program, before, after paging.NotificationState) {
+// caps checks that no cap holds back a person's first call or text about an incident.
+func (w *simulation) caps(p *program, before, after paging.NotificationState) {
 	for _, page := range after.Pages {
 		was := incident.Page{}
 		if i := slices.IndexFunc(before.Pages, func(o incident.Page) bool { return o.ID == page.ID }); i >= 0 {
@@ -43,7 +43,7 @@ func (w *world) caps(p *program, before, after paging.NotificationState) {
 		}
 		if page.Purpose == incident.Alarm && was.AcceptedAt.IsZero() && !page.AcceptedAt.IsZero() {
 			for _, id := range page.Incidents {
-				w.told[toldOf{page.Person, id, page.Channel}] = page.PlannedAt
+				w.told[notificationKey{page.Person, id, page.Channel}] = page.PlannedAt
 			}
 		}
 		waits := page.State == incident.Planned && strings.HasPrefix(page.Why, "the cap") && page.NotBefore.After(p.saidLast().Add(gatherMost))
@@ -52,7 +52,7 @@ func (w *world) caps(p *program, before, after paging.NotificationState) {
 		}
 		w.counts.held++
 		for _, id := range page.Incidents {
-			key := toldOf{page.Person, id, page.Channel}
+			key := notificationKey{page.Person, id, page.Channel}
 			if page.Purpose == incident.AllClear {
 				w.spared[key] = true
 			}
@@ -63,8 +63,8 @@ func (w *world) caps(p *program, before, after paging.NotificationState) {
 	}
 }
 
-// firstTo reports whether somebody has not been told yet of the present spell of an incident.
-func (w *world) firstTo(key toldOf, i incident.Incident) bool {
+// firstTo reports whether a person was not yet notified of the present outage of an incident.
+func (w *simulation) firstTo(key notificationKey, i incident.Incident) bool {
 	planned, ok := w.told[key]
 	return !ok || planned.Before(i.Reopened)
 }

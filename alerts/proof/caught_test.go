@@ -15,11 +15,11 @@ import (
 	"valkyrie/infra/suite"
 )
 
-// most is how many histories may be played until one of them fails: as many as a full run of TestHistories plays. The rarest
-// catch needs about 1,000.
-const most = 10_000
+// maxHistories is the number of histories that may be played until one of them fails: as many as a full run of
+// TestHistories plays. The rarest catch needs about 1,000.
+const maxHistories = 10_000
 
-// A hunt is a way to find mutants: a test binary in which all of them are planted.
+// A hunt is a test binary in which all mutants are planted, with the arguments that find them.
 type hunt struct {
 	binary string
 	args   []string
@@ -31,7 +31,7 @@ var (
 	testFailed    = regexp.MustCompile(`--- FAIL: (\w+)`)
 )
 
-// TestMutants tests the test: with any of the mistakes the histories must fail, and without one the same binary passes.
+// TestMutants tests the tests: with any of the mutants the histories must fail, and without one the same binary passes.
 func TestMutants(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the mutants are compiled")
@@ -55,12 +55,12 @@ func TestMutants(t *testing.T) {
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	t.Run("all", func(t *testing.T) {
 		for n, m := range all {
-			h := playing("steady", most)
+			h := playing("steady", maxHistories)
 			switch {
 			case n >= len(steadyMutants)+len(clockMutants):
 				h = stories
 			case n >= len(steadyMutants):
-				h = playing("step", most)
+				h = playing("step", maxHistories)
 			}
 			t.Run(m.name, func(t *testing.T) {
 				t.Parallel()
@@ -83,7 +83,7 @@ func TestMutants(t *testing.T) {
 func (h hunt) run(t *testing.T, number int) (string, error) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), h.binary, h.args...)
-	cmd.Dir = t.TempDir() // away from histories that have failed before, which rapid would play first
+	cmd.Dir = t.TempDir() // without the failed histories that rapid would replay first
 	cmd.Env = append(os.Environ(), mutantEnv+"="+strconv.Itoa(number))
 	out, err := cmd.CombinedOutput()
 	return string(out), err

@@ -12,8 +12,8 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// claims checks the pages that a write has claimed, and draws what will come of them.
-func (w *world) claims(p *program, before, after paging.NotificationState) {
+// claims checks the pages that a write has claimed, and draws their responses.
+func (w *simulation) claims(p *program, before, after paging.NotificationState) {
 	calls := 0
 	for _, page := range after.Pages {
 		if page.Channel == incident.Call && page.Live() {
@@ -28,28 +28,28 @@ func (w *world) claims(p *program, before, after paging.NotificationState) {
 		}
 		w.needed(p.saidLast(), after, page)
 		w.toldTrue(after, page)
-		w.carrier.requests = append(w.carrier.requests, w.request(page))
+		w.provider.requests = append(w.provider.requests, w.request(page))
 	}
 	if calls > 1 {
 		w.Fatalf("%d calls at once", calls)
 	}
 }
 
-// needed checks that somebody needs the page now: nobody is called about what is acknowledged, over, muted or under
-// maintenance; nobody is woken by a text that can wait; and that it is over hears only who was paged about it.
-func (w *world) needed(now time.Time, r paging.NotificationState, page incident.Page) {
+// needed checks that the page is necessary: no call about an acknowledged, resolved, muted or maintained journey; no
+// waking by a deferrable text; and an all-clear only to a person who was paged.
+func (w *simulation) needed(now time.Time, r paging.NotificationState, page incident.Page) {
 	rings := false
 	for _, id := range page.Incidents {
 		i := incidentOf(r, id)
 		switch {
 		case i == nil:
-			w.Fatalf("page %s is about %s, which nobody knows", page.ID, id)
+			w.Fatalf("page %s is about %s, which is unknown", page.ID, id)
 		case page.Purpose == incident.Alarm && !i.Unacknowledged():
 			w.Fatalf("%s page %s was claimed about %s, which is %s", page.Channel, page.ID, id, i.State)
 		case page.Purpose == incident.Alarm && w.quiet(r, i.Journey, now):
-			w.Fatalf("%s page %s was claimed about %s, of which nobody is to be told now", page.Channel, page.ID, id)
+			w.Fatalf("%s page %s was claimed about %s, which requires no page now", page.Channel, page.ID, id)
 		case page.Purpose == incident.Alarm && w.onCall.Severity(*i) == oncall.Keep:
-			w.Fatalf("%s page %s was claimed about %s, of which nobody is to be told", page.Channel, page.ID, id)
+			w.Fatalf("%s page %s was claimed about %s, which requires no page", page.Channel, page.ID, id)
 		case page.Purpose == incident.AllClear && (i.State != incident.Resolved || !w.paged(r, page.Person, id)):
 			w.Fatalf("%s is told that %s is over; it is %s, and they were paged: %t", page.Person, id, i.State, w.paged(r, page.Person, id))
 		}
@@ -62,8 +62,8 @@ func (w *world) needed(now time.Time, r paging.NotificationState, page incident.
 }
 
 // paged reports whether a person may have been paged about an incident.
-func (w *world) paged(r paging.NotificationState, who, id string) bool {
-	asked := slices.ContainsFunc(w.carrier.requests, func(q *request) bool { // one that was lost may tell of less when it is sent again
+func (w *simulation) paged(r paging.NotificationState, who, id string) bool {
+	asked := slices.ContainsFunc(w.provider.requests, func(q *request) bool { // a resend may be about fewer incidents
 		return q.page.Purpose == incident.Alarm && q.page.Person == who && (q.answer.doubtful() || !q.placed.IsZero()) && slices.Contains(q.page.Incidents, id)
 	})
 	return asked || slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
@@ -71,16 +71,16 @@ func (w *world) paged(r paging.NotificationState, who, id string) bool {
 	})
 }
 
-// quiet reports whether nobody is to be told of a journey.
-func (w *world) quiet(r paging.NotificationState, journey string, now time.Time) bool {
+// quiet reports whether notifications about a journey are suppressed.
+func (w *simulation) quiet(r paging.NotificationState, journey string, now time.Time) bool {
 	return w.works(journey, now) || slices.ContainsFunc(r.Mutes, func(m incident.Mute) bool {
 		return (m.Journey == "" || m.Journey == journey) && now.Before(m.Until)
 	})
 }
 
-// toldTrue checks that the words name the journeys that the page is about, and the step of the first; and no other one
-// that is not wrong.
-func (w *world) toldTrue(r paging.NotificationState, page incident.Page) {
+// toldTrue checks that the text names the journeys of the page, and the step of the first, and no other journey that is
+// not bad.
+func (w *simulation) toldTrue(r paging.NotificationState, page incident.Page) {
 	words := page.Words
 	written := page.Channel != incident.Call || page.Via == incident.Failover && w.onCall.Failover.Voice == ""
 	for n, id := range page.Incidents {
@@ -103,12 +103,12 @@ func (w *world) toldTrue(r paging.NotificationState, page incident.Page) {
 	}
 }
 
-// request draws what the carrier makes of a page, and what the person does.
-func (w *world) request(page incident.Page) *request {
+// request draws the provider's response to a page, and the person's.
+func (w *simulation) request(page incident.Page) *request {
 	r := &request{page: page, answer: taken, fate: delivered, manner: inOrder, claimed: w.now}
-	mood := w.carrier.mood
+	mood := w.provider.mood
 	if page.Via == incident.Failover {
-		mood = w.carrier.second
+		mood = w.provider.failoverMood
 	}
 	switch {
 	case w.calm && mood == "gone":
@@ -135,9 +135,9 @@ func (w *world) request(page incident.Page) *request {
 	return r
 }
 
-// nobodyIsForgotten checks, after each write of a pager, that as long as somebody has to be called, somebody is, or all
-// have been and it is the pause before the next: nothing that happens, a crash at this moment included, can lose that.
-func (w *world) nobodyIsForgotten(p *program, r paging.NotificationState) {
+// noneForgotten checks, after each write of a pager, that while an incident requires a call, one is planned or in
+// progress, or all have been made and the pause runs: no event, a crash at this point included, can lose it.
+func (w *simulation) noneForgotten(p *program, r paging.NotificationState) {
 	calling := slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
 		return p.Channel == incident.Call && p.Purpose == incident.Alarm && p.Live()
 	})
@@ -151,22 +151,22 @@ func (w *world) nobodyIsForgotten(p *program, r paging.NotificationState) {
 		})
 		switch wait := r.Escalation.Pause.Sub(now); {
 		case !called:
-			w.Fatalf("nobody is called about %s, and nobody was", i.ID)
+			w.Fatalf("no call about %s is planned, and none was made", i.ID)
 		case wait <= 0:
-			w.Fatalf("nobody is called about %s, though the pause is over", i.ID)
+			w.Fatalf("no call about %s is planned, though the pause is over", i.ID)
 		case w.steady && wait > w.longestPause()+2*time.Second:
 			w.Fatalf("the next call about %s is in %v; the longest pause is %v", i.ID, wait, w.longestPause())
 		}
 	}
 }
 
-// rings reports whether somebody has to be called about an incident now.
-func (w *world) rings(r paging.NotificationState, i incident.Incident, now time.Time) bool {
+// rings reports whether an incident requires a call now.
+func (w *simulation) rings(r paging.NotificationState, i incident.Incident, now time.Time) bool {
 	return i.Unacknowledged() && w.onCall.Severity(i) == oncall.Wake && !w.quiet(r, i.Journey, now)
 }
 
-// longestPause is the longest that the escalation lets pass between two calls.
-func (w *world) longestPause() time.Duration {
+// longestPause returns the escalation's longest pause between two calls.
+func (w *simulation) longestPause() time.Duration {
 	longest := w.onCall.RepeatAfter
 	for _, r := range w.onCall.Escalation {
 		longest = max(longest, r.After)

@@ -6,10 +6,10 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// add takes in the counts of a history that is over.
-func (c *counts) add(w *world) {
+// add adds the counts of a finished history.
+func (c *counts) add(w *simulation) {
 	h := w.counts
-	for _, r := range w.carrier.requests {
+	for _, r := range w.provider.requests {
 		switch {
 		case r.placed.IsZero():
 		case r.page.Channel == incident.Call:
@@ -35,14 +35,14 @@ func (c *counts) add(w *world) {
 	c.switched += len(w.switched)
 	c.held += h.held
 	c.incidents += h.incidents
-	c.retold += h.retold
-	c.ahead += h.ahead
+	c.undelivered += h.undelivered
+	c.skews += h.skews
 }
 
 func (c counts) String() string {
 	return fmt.Sprintf("%d histories, %d events: %d runs, %d incidents, %d programs (%d met trouble, %d crashed, %d lost a race); "+
 		"%d calls, %d texts, %d outcomes in doubt, %d callbacks, %d acknowledgements (%d expired), %d calls hung up; "+
-		"%d pages given to the second carrier, %d held by a cap; %d that told an end did not arrive; %d times what was judged ahead was forgotten",
+		"%d pages failed over, %d held by a cap; %d all-clears undelivered; %d clock skews repaired",
 		c.histories, c.events, c.runs, c.incidents, c.programs, c.troubles, c.crashes, c.conflicts,
-		c.calls, c.texts, c.doubtful, c.callbacks, c.acks, c.lapses, c.hangups, c.switched, c.held, c.retold, c.ahead)
+		c.calls, c.texts, c.doubtful, c.callbacks, c.acks, c.lapses, c.hangups, c.switched, c.held, c.undelivered, c.skews)
 }

@@ -10,7 +10,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A disk is what outlives every program: a store in memory. Its outage is that of its server, for everybody.
+// A disk is an in-memory store that outlives every program. Its outage affects all of them.
 type disk struct {
 	items   map[string]incident.Item
 	runs    []journey.Run // by slot, then region
@@ -18,7 +18,7 @@ type disk struct {
 	outage  outage
 }
 
-// An outage is what does not work at the moment.
+// An outage is the part of the disk that fails.
 type outage string
 
 const (
@@ -79,10 +79,10 @@ var (
 	errDisk   = errors.New("the disk does not answer")
 )
 
-// A mishap is what goes wrong with one of a program's requests to the disk.
+// A mishap is the fault of one of a program's requests to the disk.
 type mishap struct {
 	what trouble
-	at   int // which request, from 0
+	at   int // index of the request
 }
 
 // A trouble is a kind of mishap.
@@ -91,13 +91,13 @@ type trouble string
 const (
 	fine          trouble = ""
 	killed        trouble = "killed"         // before the request takes effect
-	killedAfter   trouble = "killed after"   // it took effect
+	killedAfter   trouble = "killed after"   // after it took effect
 	fails         trouble = "fails"          // without effect
-	failsAfter    trouble = "fails after"    // it took effect, but the program cannot know
-	conflict      trouble = "conflict"       // somebody else was quicker with something that leaves no trace
-	conflictAfter trouble = "conflict after" // it took effect, and was tried again on the way: that is a conflict with itself
+	failsAfter    trouble = "fails after"    // with effect, unknown to the program
+	conflict      trouble = "conflict"       // another program wrote first, without a trace
+	conflictAfter trouble = "conflict after" // it took effect, and was retried on the way: a conflict with itself
 	meanwhile     trouble = "meanwhile"      // others act before it
-	pausesAfter   trouble = "pauses after"   // others act when it has taken effect, and before the program goes on
+	pausesAfter   trouble = "pauses after"   // others act after its effect, and before the program continues
 )
 
 var troubles = []trouble{
@@ -105,7 +105,7 @@ var troubles = []trouble{
 	killed, killedAfter, killedAfter, fails, failsAfter, conflict, conflictAfter,
 }
 
-// do makes a request to the disk; p is between two of its own instructions before and after it.
+// do makes a request to the disk; other programs may run before and after it.
 func (p *program) do(can func(outage) bool, request func() error) error {
 	p.w.wrongs()
 	if p.dead.Load() {
@@ -157,11 +157,11 @@ func readable(o outage) bool { return o != all }
 func writable(o outage) bool { return o != all && o != writes }
 func notable(o outage) bool  { return o == none }
 
-// The alerts.Store of a program.
+// The incident.Store of a program.
 
 func (p *program) Item(_ context.Context, key string) (i incident.Item, err error) {
 	err = p.do(readable, func() error { i = p.w.disk.items[key]; return nil })
-	if errors.Is(err, incident.ErrConflict) { // is about writes
+	if errors.Is(err, incident.ErrConflict) { // it applies to writes only
 		err = nil
 		i = p.w.disk.items[key]
 	}
@@ -196,7 +196,7 @@ func (p *program) Incidents(context.Context, time.Time) ([]incident.Record, erro
 	panic("no program under test reads the history")
 }
 
-// certain is the error of a request that cannot be in conflict with anything.
+// certain converts the error of a request that cannot conflict.
 func (p *program) certain(err error) error {
 	if errors.Is(err, incident.ErrConflict) {
 		return errDisk

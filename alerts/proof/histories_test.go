@@ -17,11 +17,11 @@ import (
 var stories = flag.Bool("stories", false, "log what happens in a history that fails")
 
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(800) // much is made, and little is kept
+	debug.SetGCPercent(800) // much garbage, little live memory
 	os.Exit(m.Run())
 }
 
-// TestHistories plays random histories, and checks after each write that the rules hold.
+// TestHistories plays random histories, and checks the rules after each write.
 func TestHistories(t *testing.T) {
 	suite.Rapid(t, 1_000, 10_000) // of each sort
 	for _, sort := range []struct {
@@ -44,8 +44,8 @@ func TestHistories(t *testing.T) {
 	}
 }
 
-// play is one history.
-func (w *world) play() {
+// play plays one history.
+func (w *simulation) play() {
 	possible := openings
 	if !w.steady {
 		possible = slices.Concat(openings, clockOpenings)
@@ -60,33 +60,34 @@ func (w *world) play() {
 	w.wrongs()
 }
 
-// openings are how histories begin: what the regions find in the first slots, when all else works; and the weather after it.
+// openings are beginnings of histories: the results of the first slots, without faults, and the provider's mood after
+// it.
 var openings = []opening{
 	{},
 	{slots: []string{"fff", "fff"}},
 	{slots: []string{"fff", "fff"}},
 	{slots: []string{"fff", "fff"}},
 	{slots: []string{"fff", "fff"}, mood: "doubtful"},
-	{slots: []string{"fff", "fff", "", "ppp", "fff", "fff"}},                              // it was over, and comes back
-	{slots: []string{"fff", "fff", "doubtful", "doubtful", "closed", "ppp"}, toEnd: true}, // it is over while a lost page is to be sent again
+	{slots: []string{"fff", "fff", "", "ppp", "fff", "fff"}},                              // resolves and reopens
+	{slots: []string{"fff", "fff", "doubtful", "doubtful", "closed", "ppp"}, toEnd: true}, // resolves while a page is to be resent
 }
 
-// clockOpenings are further ones for clocks that step: slots that were judged by a clock that was ahead, which has been put
-// right since.
+// clockOpenings are further ones for stepping clocks: slots judged by a clock that was ahead, and has been corrected
+// since.
 var clockOpenings = []opening{
 	{slots: []string{"ahead", "fff", "right", "fff", "fff"}},
 	{slots: []string{"fff", "fff", "ahead", "ppp", "right", "fff"}},
 }
 
 type opening struct {
-	// slots are what the regions find; "" is a tick of a pager; "ahead" and "right" are how the clock of the first machine goes
-	// on, and a mood is one of the carrier, for as long as a page may be in doubt.
+	// slots are the regions' results; "" is a tick of a pager; "ahead" and "right" step the first machine's clock, and
+	// a mood is the provider's, for as long as an outcome may be unknown.
 	slots []string
-	mood  string // of the carrier, afterwards
+	mood  string // of the provider, afterwards
 	toEnd bool   // the history goes on until the site works again
 }
 
-func (w *world) opening(o opening) {
+func (w *simulation) opening(o opening) {
 	w.calm, w.toEnd = true, o.toEnd
 	right := false
 	for _, s := range o.slots {
@@ -98,10 +99,10 @@ func (w *world) opening(o opening) {
 		case "right":
 			w.skew[0], right = 0, true
 		case "doubtful", "closed":
-			w.calm, w.carrier.mood = false, s
-			w.now = w.now.Add(settled)
+			w.calm, w.provider.mood = false, s
+			w.now = w.now.Add(resendUnknownAfter)
 			w.tick()
-			w.calm, w.carrier.mood = true, "mixed"
+			w.calm, w.provider.mood = true, "mixed"
 		default:
 			w.probe("print-card", s)
 			if right {
@@ -111,12 +112,12 @@ func (w *world) opening(o opening) {
 	}
 	w.calm = false
 	if o.mood != "" {
-		w.carrier.mood = o.mood
+		w.provider.mood = o.mood
 	}
 }
 
-// believed checks that the runs of the latest slot were judged, whatever a clock that was ahead has judged before.
-func (w *world) believed(name string) {
+// believed checks that the runs of the latest slot were judged, despite earlier runs by a clock that was ahead.
+func (w *simulation) believed(name string) {
 	for _, region := range w.regions {
 		if got := w.states[name].Regions[region].Slot; !got.Equal(w.slot[name]) {
 			w.Fatalf("the run of %s from %s at %v was not judged: the region's last slot is %v", name, region, w.slot[name], got)

@@ -36,7 +36,7 @@ func newTrial(t *rapid.T) *trial {
 	return &trial{T: t, policy: p, book: textbook{policy: p, runs: map[string][]journey.Run{}, past: map[string]int{}}, ids: map[string]bool{}}
 }
 
-// TestJudging: whatever runs come, judging decides what the textbook does, with a reason for each decision, and stays
+// TestJudging checks that for any runs judging decides like the textbook, gives a reason for each decision, and stays
 // small.
 func TestJudging(t *testing.T) {
 	suite.Rapid(t, 500, 2_000)
@@ -71,7 +71,7 @@ func (k *trial) judge(run journey.Run) {
 	k.state = back(k, after)
 }
 
-// reasons checks that each decision says why, and opens no incident a second time.
+// reasons checks that each decision has a reason, and opens no incident a second time.
 func (k *trial) reasons(run journey.Run, decisions []judge.Decision) {
 	if len(decisions) == 0 {
 		k.Fatal("nothing was decided")
@@ -144,7 +144,7 @@ func (k *trial) slow(before, after judge.JourneyState, run journey.Run) {
 	}
 }
 
-// broken checks ours.
+// broken checks probe faults.
 func (k *trial) broken(before, after judge.JourneyState, run journey.Run) {
 	was, is := find(before, incident.ProbeFault), find(after, incident.ProbeFault)
 	want := was != nil
@@ -161,8 +161,8 @@ func (k *trial) broken(before, after judge.JourneyState, run journey.Run) {
 	}
 }
 
-// once checks that there is at most one open incident of a kind, that none of them is over, and that the outbox has the
-// newest state of each.
+// once checks that there is at most one open incident of a kind, that none of them is resolved, and that the outbox has
+// the newest state of each.
 func (k *trial) once(s judge.JourneyState) {
 	kinds := map[incident.Kind]int{}
 	for _, i := range s.Open {
@@ -199,7 +199,7 @@ func text(k *trial, s judge.JourneyState) string {
 	return string(data)
 }
 
-// back is the state after it was on a disk.
+// back returns the state after a round trip through the disk.
 func back(k *trial, s judge.JourneyState) (same judge.JourneyState) {
 	data := text(k, s)
 	if err := json.Unmarshal([]byte(data), &same); err != nil || text(k, same) != data {

@@ -1,13 +1,13 @@
 package proof
 
-// A mutant is a mistake that the tests must find: it replaces one piece of the program below alerts, which must be there
-// exactly once, in a function. It names no file, so that code may move.
+// A mutant is a mistake that the tests must find: it replaces one piece of the program below alerts, which must be
+// there exactly once, in a function. It names no file, so that code may move.
 type mutant struct{ name, old, new string }
 
 // steadyMutants must be found by histories in which all clocks agree.
 var steadyMutants = []mutant{
 	{
-		"an outcome in doubt is never settled",
+		"an unknown outcome is never resolved",
 		"commands = append(commands, r.findUnknown()...)", "_ = r.findUnknown",
 	},
 	{
@@ -15,7 +15,7 @@ var steadyMutants = []mutant{
 		"p.State, p.ClaimedAt, p.LeaseUntil = incident.Claimed, now, now.Add(leaseDuration)", "p.ClaimedAt, p.LeaseUntil = now, now.Add(leaseDuration)",
 	},
 	{
-		"a lease does not run out",
+		"a lease does not expire",
 		"case p.State == incident.Claimed && !now.Before(p.LeaseUntil):", "case false:",
 	},
 	{
@@ -23,11 +23,11 @@ var steadyMutants = []mutant{
 		`r.markUnknown(p.ID, "the sender died holding its lease")`, `r.endPage(p.ID, incident.FailedCall, "", now)`,
 	},
 	{
-		"what may have been sent is sent again without looking",
+		"an unknown page is resent without a search",
 		"p.State, p.Why = incident.Unknown, why", "p.State, p.Why, p.Resent = incident.Planned, why, true",
 	},
 	{
-		"the carrier's list is believed at once",
+		"an empty listing counts at once",
 		"case asked.Sub(p.ClaimedAt) < resendUnknownAfter:", "case false:",
 	},
 	{
@@ -35,20 +35,20 @@ var steadyMutants = []mutant{
 		"case p.Resent:\n\t\tr.endPage(id", "case false:\n\t\tr.endPage(id",
 	},
 	{
-		"the outbox is emptied before the route has it",
+		"the outbox is emptied before the handover",
 		"if err := p.applyEvent(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)}); err != nil {\n\t\t\treturn err\n\t\t}",
 		"_ = p.applyEvent(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)})",
 	},
 	{
-		"a decision is not handed over",
+		"a decision is not put into the outbox",
 		"s.Outbox = append(s.Outbox, inc)", "_ = inc",
 	},
 	{
-		"a lost race counts as won",
+		"a write conflict counts as success",
 		"err = items.PutItem(ctx, item)\n", "if err = items.PutItem(ctx, item); errors.Is(err, ErrConflict) {\n\t\t\treturn nil\n\t\t}\n",
 	},
 	{
-		"what could not be written is sent",
+		"a page is sent although the write failed",
 		"if err != nil {\n\t\treturn before, err\n\t}\n\tp.logChanges(before, after)\n\tvar errs []error", "p.logChanges(before, after)\n\terrs := []error{err}",
 	},
 	{
@@ -56,7 +56,7 @@ var steadyMutants = []mutant{
 		"if rep.Key != \"\" {", "if rep.Result == incident.Machine {\n\t\tr.handleKey(p, AckKey, at)\n\t}\n\tif rep.Key != \"\" {",
 	},
 	{
-		"what is acknowledged is called about",
+		"an acknowledged incident calls",
 		"return i.Unacknowledged() && at", "return i.State != incident.Resolved && at",
 	},
 	{
@@ -64,11 +64,11 @@ var steadyMutants = []mutant{
 		"return i == nil || !i.Unacknowledged() || i.Kind", "return i == nil || i.Kind",
 	},
 	{
-		"the chain is not repeated",
+		"the escalation is not repeated",
 		"if now.Before(r.Escalation.Pause) {", "if r.Escalation.Round > 0 || now.Before(r.Escalation.Pause) {",
 	},
 	{
-		"several are called at once",
+		"several calls at once",
 		"if r.callInProgress() {", "if r.callInProgress() && len(ids) > 1 {",
 	},
 	{
@@ -84,19 +84,19 @@ var steadyMutants = []mutant{
 		"Purpose: incident.Alarm, Incidents: []string{i.ID}, Waking: true}", "Purpose: incident.Alarm, Incidents: []string{i.ID}}",
 	},
 	{
-		"a text that is tried again wakes people",
+		"a retried text wakes people",
 		" || !r.inWakingHours(p, at) {", " {",
 	},
 	{
-		"what was in doubt was not sent",
+		"a page with unknown outcome counts as not sent",
 		"return p.Resent || p.State", "return p.State",
 	},
 	{
-		"maintenance is no reason to be quiet",
+		"maintenance suppresses nothing",
 		"return muted || slices", "return muted || false && slices",
 	},
 	{
-		"an all-clear overtakes a return",
+		"an all-clear overtakes a reopening",
 		"return !r.isResolved(id)", "return false",
 	},
 	{
@@ -112,11 +112,11 @@ var steadyMutants = []mutant{
 		" || r.isFirstPage(p) {", " {",
 	},
 	{
-		"the second carrier is never asked",
+		"there is no failover",
 		"r.failOverOverdue(at)\n", "_ = r.failOverOverdue\n",
 	},
 	{
-		"the second carrier is asked too late",
+		"the failover is too late",
 		"p.SwitchedAt.IsZero() && !at.now.Before(p.TriedAt.Add(failoverAfter))", "p.SwitchedAt.IsZero() && !at.now.Before(p.TriedAt.Add(75*time.Second))",
 	},
 	{
@@ -124,19 +124,19 @@ var steadyMutants = []mutant{
 		"append(r.hangUps(at), r.sendDue(at)...)", "r.sendDue(at)",
 	},
 	{
-		"hanging up is only decided",
+		"hanging up is decided and not done",
 		"phone.HangUp(ctx, page.SID); err != nil {", "error(nil); err != nil {\n\t\t_ = phone",
 	},
 	{
-		"a call that is needed is hung up",
+		"a needed call is hung up",
 		"return !needed && (!over", "return (!needed || len(p.Incidents) > 1) && (!over",
 	},
 	{
-		"a first call gathers for ever",
+		"a first call gathers without limit",
 		"p.NotBefore = incident.Earliest(at.now.Add(at.onCall.Gather), r.Escalation.Gathers)", "p.NotBefore = at.now.Add(120e9)",
 	},
 	{
-		"an all-clear that does not arrive is not told again",
+		"an undelivered all-clear is not resent",
 		"case again:\n\t\t\t\tnext.Incidents", "case again && false:\n\t\t\t\tnext.Incidents",
 	},
 }
@@ -144,15 +144,15 @@ var steadyMutants = []mutant{
 // clockMutants must be found by histories in which clocks step.
 var clockMutants = []mutant{
 	{
-		"what was judged ahead is believed",
+		"a run judged ahead of time stays",
 		"return []Decision{s.repairClockSkew(run.Journey, run.Region, run.Slot.Add(-1), now)}", "return nil",
 	},
 	{
-		"what was kept ahead is made up for",
+		"a reset region makes up for missed slots",
 		"Doubt: incident.Latest(r.Slot, r.Doubt), ", "",
 	},
 	{
-		"a clock that was wrong is believed",
+		"clock skew is not repaired",
 		"t.After(limit.Add(maxClockSkew))", "false",
 	},
 }
@@ -160,7 +160,7 @@ var clockMutants = []mutant{
 // callbackMutants must be found by the tests of package twilio about callbacks.
 var callbackMutants = []mutant{
 	{
-		"a callback is believed unsigned",
+		"an unsigned callback is accepted",
 		"case !signed(c.cfg.Tokens", "case false && !signed(c.cfg.Tokens",
 	},
 }

@@ -19,7 +19,7 @@ import (
 // mutantEnv selects the mutant that a binary with mutants runs, by its number from 1; without it, the binary is correct.
 const mutantEnv = "VALKYRIE_MUTANT"
 
-// A place is where a mutant is planted: the piece of a file that it replaces, and the function that the piece is in.
+// A place is a mutant's position: the piece of a file that it replaces, and the function around it.
 type place struct {
 	path       string
 	at         int // the piece's offset in the file
@@ -105,7 +105,7 @@ func withMutants(text string, places []planted) []byte {
 	return out.Bytes()
 }
 
-// selector is the file that tells a package with mutants which one is selected.
+// selector returns the file that tells a package with mutants which one is selected.
 func selector(pkg string) []byte {
 	return fmt.Appendf(nil, "package %s\n\nimport (\n\t\"os\"\n\t\"strconv\"\n)\n\nvar plantedMutant, _ = strconv.Atoi(os.Getenv(%q))\n", pkg, mutantEnv)
 }
@@ -116,7 +116,7 @@ type sourceFile struct {
 	bodies    []body
 }
 
-// A body is a function's, with its braces.
+// A body is a function's body, with its braces.
 type body struct {
 	begin, end int
 	returns    bool // the function has results
@@ -168,8 +168,8 @@ func parse(path, text string) (sourceFile, error) {
 	return f, nil
 }
 
-// find searches all files for the place of a mutant, so that code may move without it. There must be exactly one, in the
-// body of a function.
+// find searches all files for a mutant's place, so that code may move. There must be exactly one, in the body of a
+// function.
 func (s tree) find(m mutant) (place, error) {
 	var places []place
 	for path, f := range s {

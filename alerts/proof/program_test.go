@@ -11,24 +11,24 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A program is one life of a pager or of a probe: from its start until it has done one thing, or was killed in the middle
-// of it. It is the store of what it runs.
+// A program is one life of a pager or of a probe: from its start until it has done one thing, or crashed on the way. It
+// is the store of the code that it runs.
 type program struct {
-	w       *world
-	machine int // whose clock it goes by
+	w       *simulation
+	machine int // the machine, for its clock
 	mishap  mishap
 	asked   int          // requests to the disk so far
-	run     *journey.Run // that it judges
-	watches time.Time    // it looks for silence instead, at this time
-	acks    bool         // it takes in a person's acknowledgement
-	said    atomic.Int64 // what the clock said when it was last asked
+	run     *journey.Run // the run that it judges
+	watches time.Time    // instead, it checks for silence at this time
+	acks    bool         // it applies a person's acknowledgement
+	said    atomic.Int64 // the clock's last reading
 	dead    atomic.Bool
 	toEnd   []string        // sids of calls that it has to hang up
-	hung    map[string]bool // those that it asked the carrier to
+	hung    map[string]bool // those for which it asked the provider
 }
 
-// run starts a program on a machine, and reports whether it could do what it was to do.
-func (w *world) run(machine int, do func(*program) error) bool {
+// run starts a program on a machine, and reports whether it completed.
+func (w *simulation) run(machine int, do func(*program) error) bool {
 	p := &program{w: w, machine: machine, mishap: w.mishap(), hung: map[string]bool{}}
 	w.counts.programs++
 	if err := do(p); err != nil {
@@ -44,7 +44,7 @@ func (p *program) time() time.Time {
 	return now
 }
 
-// saidLast is the time that a step which was just written went by.
+// saidLast returns the time of the step that was just written.
 func (p *program) saidLast() time.Time { return time.Unix(0, p.said.Load()).UTC() }
 
 func (p *program) pager() *paging.Pager {

@@ -9,16 +9,16 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// A setting is what stays as it is during a history: who is on call, and the policy.
+// A setting is the constant part of a history: the on-call configuration and the policy.
 type setting struct {
 	name   string
 	start  time.Time
 	onCall oncall.OnCall
 	policy judge.Policy
-	works  func(journey string, at time.Time) bool // somebody is at work on it: the maintenance
+	works  func(journey string, at time.Time) bool // whether it is in maintenance
 }
 
-// settings are written as people write them.
+// settings are configurations in YAML.
 var settings = []setting{
 	set("03:00", "two people", `
   people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
@@ -53,11 +53,11 @@ var settings = []setting{
   gather: 0s
   ack_expires: 6m
   journeys: {print-card: {ack_expires: 2m}}`),
-	set("03:00", "a second carrier", `
+	set("03:00", "a failover channel", `
   people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
   escalation: [Ada, Grace]
   second_channel: {region: eu-west-1, voice: "+12025550177"}`),
-	set("03:00", "a second carrier that only texts, and caps", `
+	set("03:00", "a failover channel that only texts, and caps", `
   people: [{name: Ada, phone: "+12025550143"}, {name: Grace, phone: "+12025550187"}]
   escalation: [Ada, Grace]
   repeat_after: 2m
@@ -92,5 +92,5 @@ func set(start, name, onCall string) setting {
 	return s
 }
 
-// String is how a failed history names it.
+// String names the setting in a failed history.
 func (s setting) String() string { return s.name }

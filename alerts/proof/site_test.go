@@ -22,13 +22,13 @@ var (
 	regions  = []string{"eu", "us", "ap"}
 )
 
-// patterns are what the regions find in one slot, a letter each: passed, slow, failed, broken, or no run.
+// patterns are the regions' results in one slot, a letter each: passed, slow, failed, broken, or no run.
 var patterns = []string{"fff", "fff", "fff", "ffp", "fpp", "ppp", "ppp", "sss", "bbb", "fbf", "pf.", "f..", "..."}
 
 var letters = map[byte]journey.Outcome{'p': journey.Passed, 's': journey.Slow, 'f': journey.Failed, 'b': journey.Broken}
 
-// probe has all regions run a journey in the next slot, a minute after the last or later.
-func (w *world) probe(name, pattern string) {
+// probe runs a journey from all regions in the next slot, a minute after the last or later.
+func (w *simulation) probe(name, pattern string) {
 	slot := w.slot[name].Add(time.Minute)
 	if now := w.now.Truncate(time.Minute); now.After(slot) {
 		slot = now
@@ -46,8 +46,8 @@ func (w *world) probe(name, pattern string) {
 	}
 }
 
-// again records a run of a slot that may be old: a duplicate, or one that comes late, with another outcome perhaps.
-func (w *world) again(name string) {
+// again records a run of a slot that may be old: a duplicate, or a late one, perhaps with another outcome.
+func (w *simulation) again(name string) {
 	back := time.Duration(rapid.IntRange(0, 3).Draw(w.T, "slots ago")) * time.Minute
 	region := rapid.SampledFrom(w.regions).Draw(w.T, "region")
 	o := letters[rapid.SampledFrom([]byte("pfsb")).Draw(w.T, "outcome")]
@@ -65,9 +65,9 @@ func runOf(name, region string, slot time.Time, o journey.Outcome) journey.Run {
 	return run
 }
 
-func (w *world) record(run journey.Run) { w.recordOn(w.anyone(), run) }
+func (w *simulation) record(run journey.Run) { w.recordOn(w.anyone(), run) }
 
-func (w *world) recordOn(machine int, run journey.Run) {
+func (w *simulation) recordOn(machine int, run journey.Run) {
 	w.counts.runs++
 	w.run(machine, func(p *program) error {
 		p.run = &run
@@ -81,16 +81,16 @@ func (w *world) recordOn(machine int, run journey.Run) {
 	})
 }
 
-// catchUp is what a program does first.
-func (w *world) catchUp() {
+// catchUp is the first action of a program.
+func (w *simulation) catchUp() {
 	w.run(w.anyone(), func(p *program) error {
-		p.run = &journey.Run{} // whichever it finds
+		p.run = &journey.Run{} // any run
 		return p.desk().CatchUp(ctx, journeys)
 	})
 }
 
-// watch looks for silent regions.
-func (w *world) watch() {
+// watch checks for silent regions.
+func (w *simulation) watch() {
 	w.run(w.anyone(), func(p *program) error {
 		p.watches = p.time()
 		_, err := p.desk().Watch(ctx, p.watches)
@@ -98,10 +98,10 @@ func (w *world) watch() {
 	})
 }
 
-// judged checks a state of judging that was just written: it is what one new run, or looking for silence, makes of the
-// state before it; so no conflict, crash, duplicate or late run has changed what was decided. A pager only takes out what
-// the route has.
-func (w *world) judged(p *program, name string, data []byte) {
+// judged checks a judging state that was just written: it follows from the state before by one new run or one check for
+// silence, so that no conflict, crash, duplicate or late run has changed a decision. A pager only removes incidents
+// that the notification state has.
+func (w *simulation) judged(p *program, name string, data []byte) {
 	old := w.states[name]
 	var s, want judge.JourneyState
 	if err := json.Unmarshal(data, &s); err != nil {
@@ -115,18 +115,18 @@ func (w *world) judged(p *program, name string, data []byte) {
 		if !ok {
 			w.Fatalf("a duplicate or late run of %s was written:\n%s", name, data)
 		}
-		right := w.putRight(old, run.Region, run.Slot.Add(-1), p.saidLast())
+		right := w.repairClockSkew(old, run.Region, run.Slot.Add(-1), p.saidLast())
 		want, _ = judge.Judge(w.policy.For(name), right, run, titles[name])
 	case !p.watches.IsZero():
 		right := old
 		for region := range old.Regions {
-			right = w.putRight(right, region, p.saidLast(), p.saidLast())
+			right = w.repairClockSkew(right, region, p.saidLast(), p.saidLast())
 		}
 		want, _ = right.Watch(w.policy.For(name), name, titles[name], p.watches, w.awake)
 	default:
 		want = old
 		want.Outbox = slices.DeleteFunc(slices.Clone(old.Outbox), func(i incident.Incident) bool { return w.has(i) })
-		if len(s.Outbox) < len(old.Outbox) && len(s.Outbox) >= len(want.Outbox) { // it takes out only what it has read
+		if len(s.Outbox) < len(old.Outbox) && len(s.Outbox) >= len(want.Outbox) { // it removes only those that it has read
 			want.Outbox = s.Outbox
 		}
 	}
@@ -135,9 +135,9 @@ func (w *world) judged(p *program, name string, data []byte) {
 	}
 }
 
-// folded finds out which run has led from one state to the next: one that is later than any before it from its region that
-// was not still to come.
-func (w *world) folded(p *program, name string, before, after judge.JourneyState) (journey.Run, bool) {
+// folded returns the run that led from one state to the next: later than any earlier one of its region that is not in
+// the future.
+func (w *simulation) folded(p *program, name string, before, after judge.JourneyState) (journey.Run, bool) {
 	for region, now := range after.Regions {
 		was := before.Regions[region]
 		ahead := was.Slot.Sub(p.saidLast()) > tolerance
@@ -157,15 +157,15 @@ func (w *world) folded(p *program, name string, before, after judge.JourneyState
 	return journey.Run{}, false
 }
 
-// has reports whether the route knows of an incident in this state or a later one.
-func (w *world) has(i incident.Incident) bool {
+// has reports whether the notification state has an incident in this state or a later one.
+func (w *simulation) has(i incident.Incident) bool {
 	known := func(o incident.Incident) bool { return o.ID == i.ID && o.Runs >= i.Runs }
 	was := func(o paging.Tombstone) bool { return o.ID == i.ID && o.Runs >= i.Runs }
 	return slices.ContainsFunc(w.route.Incidents, known) || slices.ContainsFunc(w.route.Tombstones, was)
 }
 
-// roundTrip checks that a state that was read back is written as it was.
-func (w *world) roundTrip(state any, data []byte) {
+// roundTrip checks that a state that was read back is written unchanged.
+func (w *simulation) roundTrip(state any, data []byte) {
 	if text, err := json.Marshal(state); err != nil || string(text) != string(data) {
 		w.Fatalf("a %v does not come back from the disk as it went: %v\n%s\n%s", reflect.TypeOf(state), err, data, text)
 	}

@@ -8,8 +8,8 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// tell logs what a write has changed, for whoever reads a history that failed.
-func (w *world) tell(p *program, next paging.NotificationState) {
+// logStep logs the changes of a write, to explain a failed history.
+func (w *simulation) logStep(p *program, next paging.NotificationState) {
 	if !*stories {
 		return
 	}

@@ -10,18 +10,18 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A textbook judges as the rules are written: from all runs there were, each time anew. It remembers everything and is
-// slow, so that it has nothing in common with the judging it is compared with.
+// A textbook judges by the written rules, from all runs, each time anew. It remembers everything and is slow, so that
+// it shares nothing with the judging it is compared with.
 type textbook struct {
 	policy judge.JourneyPolicy
 	runs   map[string][]journey.Run // by region, in slot order
-	past   map[string]int           // by region: so many of them came before the journey last stopped failing
-	slowed []time.Time              // when the journey became slow, each time
-	slow   time.Time                // when a region last was slow as often as that takes
+	past   map[string]int           // by region: how many of them precede the last recovery
+	slowed []time.Time              // each time the journey became slow
+	slow   time.Time                // when a region was last slow often enough
 }
 
-// telling are the region's runs that say something of the site, the latest first.
-func (b *textbook) telling(region string) []journey.Run {
+// conclusive returns the region's runs that are conclusive about the site, the latest first.
+func (b *textbook) conclusive(region string) []journey.Run {
 	var all []journey.Run
 	for _, r := range slices.Backward(b.runs[region]) {
 		if r.Outcome != journey.Broken {
@@ -31,7 +31,7 @@ func (b *textbook) telling(region string) []journey.Run {
 	return all
 }
 
-// inARow counts the region's latest runs that are alike.
+// inARow counts the region's latest similar runs.
 func inARow(runs []journey.Run, alike func(journey.Outcome) bool) int {
 	for n, r := range runs {
 		if !alike(r.Outcome) {
@@ -43,10 +43,10 @@ func inARow(runs []journey.Run, alike func(journey.Outcome) bool) int {
 
 func isFailed(o journey.Outcome) bool { return o == journey.Failed }
 
-func (b *textbook) failures(region string) int { return inARow(b.telling(region), isFailed) }
+func (b *textbook) failures(region string) int { return inARow(b.conclusive(region), isFailed) }
 
 func (b *textbook) successes(region string) int {
-	return inARow(b.telling(region), journey.Outcome.Good)
+	return inARow(b.conclusive(region), journey.Outcome.Good)
 }
 
 func (b *textbook) breakages(region string) int {
@@ -55,7 +55,7 @@ func (b *textbook) breakages(region string) int {
 	return inARow(backwards, func(o journey.Outcome) bool { return o == journey.Broken })
 }
 
-// lately counts those with an outcome among the last n runs that say something. Failures of what is over do not count.
+// lately counts those with an outcome among the last n conclusive runs. Failures before the last recovery do not count.
 func (b *textbook) lately(region string, o journey.Outcome, n int) int {
 	count := 0
 	for i, r := range slices.Backward(b.runs[region]) {
@@ -72,14 +72,14 @@ func (b *textbook) lately(region string, o journey.Outcome, n int) int {
 	return count
 }
 
-// isOver notes that the journey has stopped failing.
+// isOver records a recovery.
 func (b *textbook) isOver() {
 	for region, runs := range b.runs {
 		b.past[region] = len(runs)
 	}
 }
 
-// heard reports whether the region's last run is recent enough to say how it is there.
+// heard reports whether the region's last run is recent enough to count.
 func (b *textbook) heard(region string, at time.Time) bool {
 	runs := b.runs[region]
 	if len(runs) == 0 {
@@ -90,7 +90,7 @@ func (b *textbook) heard(region string, at time.Time) bool {
 	return at.Before(last.Slot.Add(time.Duration(b.policy.SilentAfter)*every + b.policy.SilentGrace))
 }
 
-// carried has the regions vote that are heard of and whose probe works.
+// carried lets the regions with recent runs and a working probe vote.
 func (b *textbook) carried(at time.Time, bad func(region string) bool) bool {
 	votes := 0
 	voters := b.voters(at)
@@ -111,7 +111,7 @@ func (b *textbook) voters(at time.Time) (all []string) {
 	return all
 }
 
-// need is how many of the voters must agree.
+// need returns the quorum of so many voters.
 func (b *textbook) need(voters int) int {
 	need := 1
 	switch q := b.policy.Regions; {
@@ -126,8 +126,8 @@ func (b *textbook) need(voters int) int {
 	return max(1, need)
 }
 
-// isDown reports whether enough regions find the journey down: where it takes several and another one has just found that it
-// works, they must be surer by a failure.
+// isDown reports whether enough regions find the journey down; where several are needed and another one has just
+// passed, one more failure is required.
 func (b *textbook) isDown(at time.Time) bool {
 	failed := func(times int) func(string) bool {
 		return func(region string) bool { return b.failures(region) >= times }
@@ -138,7 +138,7 @@ func (b *textbook) isDown(at time.Time) bool {
 	return b.carried(at, failed(n)) && (b.need(len(voters)) == 1 || !works || b.carried(at, failed(n+1)))
 }
 
-// fails says what a failed run opens, if nothing of the kind is open: down, flapping or nothing.
+// fails returns the kind that a failed run opens, if none of it is open: down, flapping or none.
 func (b *textbook) fails(run journey.Run) incident.Kind {
 	flaps := func(region string) bool {
 		return b.lately(region, journey.Failed, b.policy.FlappingOutOf) >= b.policy.FlappingFailures
@@ -162,13 +162,13 @@ func (b *textbook) recovered(i incident.Incident, run journey.Run) bool {
 	return i.Kind == incident.Down || run.Slot.Sub(i.Last) >= b.policy.QuietFor
 }
 
-// often reports whether a region is slow so often that the journey is.
+// often reports whether a region is slow so often that the journey is degraded.
 func (b *textbook) often(region string) bool {
 	return b.lately(region, journey.Slow, b.policy.SlowOutOf) >= b.policy.SlowRuns
 }
 
-// staysSlow reports whether a journey that was slow counts as slow still: it is, from a region that was, or it has become so
-// again and again, and not been fast for as long as makes it another matter.
+// staysSlow reports whether a degraded journey stays so: a region that was slow still is, or it has become slow
+// repeatedly, and not been fast for long enough to end it.
 func (b *textbook) staysSlow(i incident.Incident, at time.Time) bool {
 	if slices.ContainsFunc(i.Regions, func(region string) bool { return b.heard(region, at) && b.often(region) }) {
 		return true

@@ -13,8 +13,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestWatching: a region is silent exactly from when its third run in a row is overdue, grace included, until its next
-// one comes or nobody expects one any more; looking twice decides nothing new.
+// TestWatching checks that a region is silent exactly from when its third run in a row is overdue, grace included,
+// until its next one arrives or none is expected any more; and that a repeated check decides nothing new.
 func TestWatching(t *testing.T) {
 	suite.Rapid(t, 500, 2_000)
 	rapid.Check(t, func(t *rapid.T) {
@@ -56,9 +56,9 @@ func TestWatching(t *testing.T) {
 	})
 }
 
-// TestCreepingNeedsATrend: fewer than two weeks of data never creep, whatever they are; nor do any number of weeks that
-// stay within a few percent; and a step that gets slower every day is told of before its customers see it fail.
-func TestCreepingNeedsATrend(t *testing.T) {
+// TestLatencyTrendNeedsATrend checks that less than two weeks of data never open a latency trend, nor do any number of
+// weeks within a few percent; and that a step which gets slower every day is reported before customers see it fail.
+func TestLatencyTrendNeedsATrend(t *testing.T) {
 	suite.Rapid(t, 100, 300)
 	rapid.Check(t, func(t *rapid.T) {
 		const limit = 5000

@@ -15,8 +15,8 @@ import (
 
 var ctx = context.Background()
 
-// A world is one history as it goes on.
-type world struct {
+// A simulation is one history in progress.
+type simulation struct {
 	*rapid.T
 	setting
 	regions []string
@@ -25,39 +25,39 @@ type world struct {
 
 	begin, now time.Time
 	disk       *disk
-	carrier    carrier
+	provider   providerModel
 	slot       map[string]time.Time          // the latest of each journey
 	states     map[string]judge.JourneyState // as they are on the disk
 	route      paging.NotificationState      // likewise
 	doubted    map[string]bool               // pages whose outcome was unknown at some time
-	resent     map[string]bool               // pages that were lost and planned once more at some time
+	resent     map[string]bool               // pages planned for a resend at some time
 	toEnd      bool                          // the history ends with a site that works again
-	awake      time.Time                     // since when runs could come
-	quietUntil map[string]time.Time          // by journey: when nobody was to be told last, in good times
-	lapsed     map[string]time.Time          // by incident: when an acknowledgement of it expired last
-	switched   map[string]bool               // pages that the first carrier did not take in time
+	awake      time.Time                     // since when runs could arrive
+	quietUntil map[string]time.Time          // by journey: the last end of a suppression, in good times
+	lapsed     map[string]time.Time          // by incident: when its acknowledgement last expired
+	switched   map[string]bool               // pages that the first provider did not accept in time
 	planned    map[string]time.Time          // by page: when it was
-	told       map[toldOf]time.Time          // when the last alarm was planned that a carrier took
-	spared     map[toldOf]bool               // whom a cap has kept from hearing that it is over
+	told       map[notificationKey]time.Time // when the last accepted alarm was planned
+	spared     map[notificationKey]bool      // all-clears held back by a cap
 
-	depth  int  // of programs that run while others do
-	calm   bool // nothing goes wrong any more
+	depth  int  // of nested programs
+	calm   bool // no more faults
 	counts counts
 }
 
-// A counts says how much was played.
+// A counts holds statistics of the histories.
 type counts struct {
-	histories, events, runs, programs, troubles, crashes, conflicts                                    int
-	calls, texts, doubtful, callbacks, acks, lapses, hangups, switched, held, incidents, retold, ahead int
+	histories, events, runs, programs, troubles, crashes, conflicts                                         int
+	calls, texts, doubtful, callbacks, acks, lapses, hangups, switched, held, incidents, undelivered, skews int
 }
 
-func newWorld(t *rapid.T, steady bool) *world {
-	w := &world{
+func newWorld(t *rapid.T, steady bool) *simulation {
+	w := &simulation{
 		T: t, steady: steady, disk: newDisk(), slot: map[string]time.Time{},
 		states: map[string]judge.JourneyState{}, doubted: map[string]bool{}, resent: map[string]bool{}, quietUntil: map[string]time.Time{},
-		lapsed: map[string]time.Time{}, switched: map[string]bool{}, planned: map[string]time.Time{}, told: map[toldOf]time.Time{}, spared: map[toldOf]bool{},
+		lapsed: map[string]time.Time{}, switched: map[string]bool{}, planned: map[string]time.Time{}, told: map[notificationKey]time.Time{}, spared: map[notificationKey]bool{},
 	}
-	w.carrier.missed, w.carrier.mood, w.carrier.second = map[string]bool{}, "mixed", "mixed"
+	w.provider.missed, w.provider.mood, w.provider.failoverMood = map[string]bool{}, "mixed", "mixed"
 	w.setting = rapid.SampledFrom(settings).Draw(t, "setting")
 	w.begin = w.start
 	w.now = w.begin
@@ -72,8 +72,8 @@ func newWorld(t *rapid.T, steady bool) *world {
 	return w
 }
 
-// setClock sets a machine's clock: right to a second, or, where they are not steady, by up to two hours wrong.
-func (w *world) setClock(machine int) {
+// setClock sets a machine's clock: within a second of the true time, or, if not steady, up to two hours wrong.
+func (w *simulation) setClock(machine int) {
 	wrong := []int{0, 0, -1, 1}
 	if !w.steady {
 		wrong = append(wrong, -15, 15, -100, 100, -7200, 7200)
@@ -81,16 +81,16 @@ func (w *world) setClock(machine int) {
 	w.skew[machine] = time.Duration(rapid.SampledFrom(wrong).Draw(w.T, "clock ahead by")) * time.Second
 }
 
-// anyone is one of the machines.
-func (w *world) anyone() int {
+// anyone returns one of the machines.
+func (w *simulation) anyone() int {
 	if len(w.skew) == 1 || w.calm {
 		return 0
 	}
 	return rapid.IntRange(0, len(w.skew)-1).Draw(w.T, "machine")
 }
 
-// mishap draws what goes wrong with the next program.
-func (w *world) mishap() mishap {
+// mishap draws the fault of the next program.
+func (w *simulation) mishap() mishap {
 	const requests = 8
 	if w.calm || w.depth > 0 {
 		return mishap{}
@@ -102,8 +102,8 @@ func (w *world) mishap() mishap {
 	return m
 }
 
-// written checks what a program has just written to the disk.
-func (w *world) written(p *program, i incident.Item) {
+// written checks a program's write to the disk.
+func (w *simulation) written(p *program, i incident.Item) {
 	if name, ok := strings.CutPrefix(i.Key, "JOURNEY#"); ok {
 		w.judged(p, name, i.Data)
 		return
@@ -116,20 +116,20 @@ func (w *world) written(p *program, i incident.Item) {
 		w.Fatal(err)
 	}
 	w.roundTrip(next, i.Data)
-	w.tell(p, next)
-	w.arrows(p, w.route, next)
+	w.logStep(p, next)
+	w.transitions(p, w.route, next)
 	w.claims(p, w.route, next)
-	w.nobodyIsForgotten(p, next)
+	w.noneForgotten(p, next)
 	w.gathers(p, next)
 	w.switches(p, next)
 	w.hangsUp(p, w.route, next)
 	w.caps(p, w.route, next)
-	w.retold(next)
+	w.resends(next)
 	w.route = next
 }
 
-// others lets others act while a program is between two of its own instructions.
-func (w *world) others() {
+// others lets other programs act between two instructions of a program.
+func (w *simulation) others() {
 	w.depth++
 	defer func() { w.depth-- }()
 	for range rapid.IntRange(1, 3).Draw(w.T, "others") {
@@ -137,23 +137,23 @@ func (w *world) others() {
 	}
 }
 
-// events are what can happen, as often as they are likely.
+// events are the possible events, repeated by likelihood.
 var events = []struct {
 	name  string
 	times int
-	do    func(*world)
+	do    func(*simulation)
 }{
-	{"tick", 6, (*world).tick},
-	{"callback", 7, (*world).callback},
-	{"slot", 3, func(w *world) { w.probe(w.journey(), rapid.SampledFrom(patterns).Draw(w.T, "pattern")) }},
-	{"old run", 1, func(w *world) { w.again(w.journey()) }},
-	{"sleep", 3, func(w *world) {
+	{"tick", 6, (*simulation).tick},
+	{"callback", 7, (*simulation).callback},
+	{"slot", 3, func(w *simulation) { w.probe(w.journey(), rapid.SampledFrom(patterns).Draw(w.T, "pattern")) }},
+	{"old run", 1, func(w *simulation) { w.again(w.journey()) }},
+	{"sleep", 3, func(w *simulation) {
 		w.now = w.now.Add(time.Duration(rapid.SampledFrom([]int{1, 5, 19, 21, 46, 130, 310, 1000}).Draw(w.T, "seconds")) * time.Second)
 	}},
-	{"text", 2, (*world).text},
-	{"weather", 2, (*world).weather},
-	{"start", 1, func(w *world) { w.catchUp(); w.watch() }},
-	{"clock", 1, func(w *world) { w.setClock(w.anyone()) }},
+	{"text", 2, (*simulation).text},
+	{"weather", 2, (*simulation).weather},
+	{"start", 1, func(w *simulation) { w.catchUp(); w.watch() }},
+	{"clock", 1, func(w *simulation) { w.setClock(w.anyone()) }},
 }
 
 var draws = func() (all []string) {
@@ -165,8 +165,8 @@ var draws = func() (all []string) {
 	return all
 }()
 
-// event is one thing that happens.
-func (w *world) event() {
+// event plays one event.
+func (w *simulation) event() {
 	w.counts.events++
 	name := rapid.SampledFrom(draws).Draw(w.T, "event")
 	for _, e := range events {
@@ -177,29 +177,29 @@ func (w *world) event() {
 	w.wrongs()
 }
 
-func (w *world) journey() string { return rapid.SampledFrom(journeys).Draw(w.T, "journey") }
+func (w *simulation) journey() string { return rapid.SampledFrom(journeys).Draw(w.T, "journey") }
 
-// tick has a pager do what is due, some seconds later.
-func (w *world) tick() {
+// tick lets a pager do its due work, some seconds later.
+func (w *simulation) tick() {
 	if !w.calm {
 		w.now = w.now.Add(time.Duration(rapid.IntRange(0, 30).Draw(w.T, "later")) * time.Second)
 	}
 	w.run(w.anyone(), func(p *program) error { return p.pager().Tick(ctx) })
 }
 
-// weather changes what works.
-func (w *world) weather() {
+// weather changes the faults in force.
+func (w *simulation) weather() {
 	w.disk.outage = rapid.SampledFrom([]outage{none, none, all, writes, history}).Draw(w.T, "outage")
-	w.carrier.mood = rapid.SampledFrom([]string{"mixed", "mixed", "doubtful", "closed", "fine"}).Draw(w.T, "carrier")
+	w.provider.mood = rapid.SampledFrom([]string{"mixed", "mixed", "doubtful", "closed", "fine"}).Draw(w.T, "provider")
 	if w.onCall.Failover != nil {
-		w.carrier.mood = rapid.SampledFrom([]string{w.carrier.mood, "gone"}).Draw(w.T, "first carrier")
-		w.carrier.second = rapid.SampledFrom([]string{"mixed", "closed", "fine", "fine"}).Draw(w.T, "second carrier")
+		w.provider.mood = rapid.SampledFrom([]string{w.provider.mood, "gone"}).Draw(w.T, "first provider")
+		w.provider.failoverMood = rapid.SampledFrom([]string{"mixed", "closed", "fine", "fine"}).Draw(w.T, "failover channel")
 	}
-	w.carrier.deaf = rapid.Bool().Draw(w.T, "no list")
+	w.provider.deaf = rapid.Bool().Draw(w.T, "no list")
 }
 
-// text has somebody send a text to our number.
-func (w *world) text() {
+// text sends a person's text to our number.
+func (w *simulation) text() {
 	words := rapid.SampledFrom([]string{"ack", "ack print-card", "mute 5m", "mute create-order 10m", "status", "what?"}).Draw(w.T, "words")
 	from := "+12025550199"
 	if i := rapid.IntRange(-1, len(w.onCall.People)-1).Draw(w.T, "who"); i >= 0 {
@@ -208,9 +208,9 @@ func (w *world) text() {
 	w.reply(from, words)
 }
 
-// wrongs ends the history if the carrier complains.
-func (w *world) wrongs() {
-	if len(w.carrier.wrong) > 0 {
-		w.Fatal(strings.Join(w.carrier.wrong, "\n"))
+// wrongs ends the history if the provider recorded a violation.
+func (w *simulation) wrongs() {
+	if len(w.provider.wrong) > 0 {
+		w.Fatal(strings.Join(w.provider.wrong, "\n"))
 	}
 }

@@ -9,35 +9,35 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// pageArrows are the ways that a page may go in one write: those of the picture in the comment of package alerts, or
-// several of them in a row, as one event may lead to all of them.
-var pageArrows = map[incident.PageState][]incident.PageState{
+// pageTransitions are the transitions of a page in one write: those of the diagram in package alerts, or several in a
+// row, because one event may cause all of them.
+var pageTransitions = map[incident.PageState][]incident.PageState{
 	incident.Planned:  {incident.Claimed, incident.Cancelled},
 	incident.Claimed:  {incident.Planned, incident.Unknown, incident.Accepted, incident.Ended, incident.Cancelled},
 	incident.Unknown:  {incident.Planned, incident.Claimed, incident.Accepted, incident.Ended, incident.Cancelled},
 	incident.Accepted: {incident.Ended},
 }
 
-// incidentArrows are those of an incident. Only one that has come back is open again, and only one whose acknowledgement
-// has expired is notified again.
-var incidentArrows = map[incident.IncidentState][]incident.IncidentState{
+// incidentTransitions are those of an incident. Only a reopened incident is open again, and only one with an expired
+// acknowledgement is notified again.
+var incidentTransitions = map[incident.IncidentState][]incident.IncidentState{
 	incident.Open:         {incident.Notified, incident.Acknowledged, incident.Resolved},
 	incident.Notified:     {incident.Acknowledged, incident.Resolved},
-	incident.Acknowledged: {incident.Resolved, incident.Notified}, // the latter when it has expired: see expired
+	incident.Acknowledged: {incident.Resolved, incident.Notified}, // the latter after expiry: see expired
 	incident.Resolved:     {incident.Open},
 }
 
-// arrows checks that nothing has gone back on its way, and that nothing was dropped that is still needed.
-func (w *world) arrows(p *program, before, after paging.NotificationState) {
+// transitions checks that no page or incident has regressed, and that nothing needed was dropped.
+func (w *simulation) transitions(p *program, before, after paging.NotificationState) {
 	for _, was := range before.Incidents {
 		is := incidentOf(after, was.ID)
 		if is == nil {
 			if was.State != incident.Resolved || w.live(before, was.ID) {
-				w.Fatalf("%s was forgotten while it was %s", was.ID, was.State)
+				w.Fatalf("%s was archived while it was %s", was.ID, was.State)
 			}
 			continue
 		}
-		w.incidentArrow(p, was, *is)
+		w.incidentTransition(p, was, *is)
 	}
 	for _, is := range after.Incidents {
 		if incidentOf(before, is.ID) == nil {
@@ -47,7 +47,7 @@ func (w *world) arrows(p *program, before, after paging.NotificationState) {
 	for _, was := range before.Pages {
 		i := slices.IndexFunc(after.Pages, func(p incident.Page) bool { return p.ID == was.ID })
 		if i >= 0 {
-			w.pageArrow(was, after.Pages[i])
+			w.pageTransition(was, after.Pages[i])
 			continue
 		}
 		if was.Live() && slices.ContainsFunc(was.Incidents, func(id string) bool { return incidentOf(after, id) != nil }) {
@@ -59,9 +59,9 @@ func (w *world) arrows(p *program, before, after paging.NotificationState) {
 	}
 }
 
-func (w *world) incidentArrow(p *program, was, is incident.Incident) {
+func (w *simulation) incidentTransition(p *program, was, is incident.Incident) {
 	if was.State != is.State {
-		if !slices.Contains(incidentArrows[was.State], is.State) {
+		if !slices.Contains(incidentTransitions[was.State], is.State) {
 			w.Fatalf("%s went from %s to %s", was.ID, was.State, is.State)
 		}
 		if was.State == incident.Acknowledged && is.State == incident.Notified {
@@ -82,7 +82,7 @@ func (w *world) incidentArrow(p *program, was, is incident.Incident) {
 		}
 	}
 	back := was.State == incident.Resolved && is.State == incident.Open
-	another := was.State == incident.Notified && is.State == incident.Acknowledged // after one that has expired
+	another := was.State == incident.Notified && is.State == incident.Acknowledged // after an expired acknowledgement
 	switch {
 	case is.State == incident.Acknowledged && w.expired(is, p.saidLast()):
 		w.Fatalf("%s is acknowledged since %v, and at %v that should have expired", is.ID, is.AckedAt, p.saidLast())
@@ -95,24 +95,24 @@ func (w *world) incidentArrow(p *program, was, is incident.Incident) {
 	}
 }
 
-// expired reports whether the acknowledgement of an incident holds no more: of what calls people, when it has lasted for as
-// long as it may, and the journey is still bad. What comes and goes is so while it is down, and when it has failed since.
-func (w *world) expired(i incident.Incident, now time.Time) bool {
+// expired reports whether an acknowledgement has expired: the incident calls people, the limit is over, and the journey
+// is still bad. A flapping incident is bad while it is down, and when it has failed since.
+func (w *simulation) expired(i incident.Incident, now time.Time) bool {
 	end := w.ackEnds(i)
 	down := len(i.Outages) > 0 && i.Outages[len(i.Outages)-1].Until.IsZero()
 	bad := i.Kind != incident.Flapping || down || !i.Last.Before(end)
 	return w.onCall.Severity(i) == oncall.Wake && !now.Before(end) && bad
 }
 
-// ackEnds is until when the acknowledgement of an incident holds.
-func (w *world) ackEnds(i incident.Incident) time.Time {
+// ackEnds returns the expiry of an incident's acknowledgement.
+func (w *simulation) ackEnds(i incident.Incident) time.Time {
 	if d := w.onCall.Journeys[i.Journey].AckExpires; d > 0 {
 		return i.AckedAt.Add(d)
 	}
 	return i.AckedAt.Add(w.onCall.AckExpires)
 }
 
-func (w *world) pageArrow(was, is incident.Page) {
+func (w *simulation) pageTransition(was, is incident.Page) {
 	w.doubted[is.ID] = w.doubted[is.ID] || is.State == incident.Unknown || is.Resent
 	w.resent[is.ID] = w.resent[is.ID] || is.Resent
 	if !is.SwitchedAt.IsZero() || is.Via == incident.Failover {
@@ -120,27 +120,27 @@ func (w *world) pageArrow(was, is incident.Page) {
 	}
 	switch {
 	case was.State == incident.Planned && is.State == incident.Ended && is.Result == incident.Held:
-		// By a cap: see caps.
+		// Held back by a cap: see caps.
 	case was.State == incident.Claimed && is.State == incident.Claimed && is.Tries == was.Tries+1 && !is.SwitchedAt.IsZero():
-		// One carrier did not take it, and the other gets it at once.
+		// Failover: the other provider gets it at once.
 	case was.State == incident.Planned && was.Tries > 0 && (is.State == incident.Accepted || is.State == incident.Ended):
-		// It was lost, was to be sent again, and its callback came after all.
-	case was.State != is.State && !slices.Contains(pageArrows[was.State], is.State):
+		// Its callback arrived after the resend of an unknown outcome was planned.
+	case was.State != is.State && !slices.Contains(pageTransitions[was.State], is.State):
 		w.Fatalf("page %s went from %s to %s", was.ID, was.State, is.State)
 	case was.State == is.State && was.Tries != is.Tries, is.Tries < was.Tries, is.Tries > was.Tries+1:
 		w.Fatalf("page %s, %s, went from %d tries to %d", was.ID, was.State, was.Tries, is.Tries)
 	case was.SID != "" && was.SID != is.SID:
 		w.Fatalf("page %s changed its sid from %s to %s", was.ID, was.SID, is.SID)
 	case was.State != incident.Ended && is.State == incident.Ended && is.SID == "" && w.rang(is.ID):
-		w.Fatalf("page %s is taken for %s, and the carrier has placed it", is.ID, is.Result)
+		w.Fatalf("page %s ended as %s, although the provider placed it", is.ID, is.Result)
 	case was.State == incident.Ended && was.Result != is.Result:
 		w.Fatalf("page %s ended as %s, and then as %s", was.ID, was.Result, is.Result)
 	}
 }
 
-// rang reports whether the carrier has placed a call or a text, and could have said so.
-func (w *world) rang(id string) bool {
-	return w.steady && !w.carrier.missed[id] && !w.switched[id] && slices.ContainsFunc(w.carrier.requests, func(r *request) bool {
+// rang reports whether the provider has placed a call or a text, and could have reported it.
+func (w *simulation) rang(id string) bool {
+	return w.steady && !w.provider.missed[id] && !w.switched[id] && slices.ContainsFunc(w.provider.requests, func(r *request) bool {
 		return r.page.ID == id && !r.placed.IsZero()
 	})
 }
@@ -154,7 +154,7 @@ func incidentOf(r paging.NotificationState, id string) *incident.Incident {
 	return nil
 }
 
-// live reports whether somebody may still be reached about an incident.
-func (w *world) live(r paging.NotificationState, id string) bool {
+// live reports whether a page about an incident may still reach a person.
+func (w *simulation) live(r paging.NotificationState, id string) bool {
 	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return p.Live() && slices.Contains(p.Incidents, id) })
 }

@@ -7,27 +7,27 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// mostTold is how often somebody is told that one thing is over, as long as it does not arrive.
-const mostTold = 3
+// mostTold is the number of all-clears to a person about one incident, as long as none is delivered.
+const maxAllClears = 3
 
-// retold checks that whoever was told that something is over, and did not get it, is told again while there is a chance that they
-// will, and not without end: after each write there is another page to them about it, planned or sent, unless it was the last, or
-// nobody would take another. Until it has come back, that is, which is told them otherwise. (A notice that has ended is forgotten
-// with the same write: TestNoticeDoesNotArrive.)
-func (w *world) retold(after paging.NotificationState) {
+// resends checks that an undelivered all-clear is resent while it may be delivered, and not without end: after each
+// write there is another page, planned or sent, unless it was the last, no provider would accept another, or the
+// incident has reopened, which causes pages of its own. (An ended notice is dropped in the same write:
+// TestNoticeUndelivered.)
+func (w *simulation) resends(after paging.NotificationState) {
 	for n, page := range after.Pages {
 		if page.Purpose != incident.AllClear || page.Channel != incident.Text {
 			continue
 		}
-		if page.Again >= mostTold {
+		if page.Again >= maxAllClears {
 			w.Fatalf("page %s tells %s for the %d. time that it is over", page.ID, page.Person, page.Again+1)
 		}
 		missed := page.State == incident.Ended && (page.Result == incident.FailedCall || page.Result == incident.Undelivered)
 		nobody := page.Final && (w.onCall.Failover == nil || page.Via == incident.Failover)
-		if !missed || nobody || page.Again == mostTold-1 {
+		if !missed || nobody || page.Again == maxAllClears-1 {
 			continue
 		}
-		w.counts.retold++
+		w.counts.undelivered++
 		again := func(p incident.Page) bool {
 			return p.Person == page.Person && slices.Contains(p.Incidents, page.Incidents[0])
 		}

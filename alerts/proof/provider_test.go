@@ -13,35 +13,35 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// A carrier is the model of Twilio: what it answers, and whom it rings.
-type carrier struct {
-	mu       sync.Mutex      // a program may have several requests under way
-	requests []*request      // in the order in which they were claimed
-	mood     string          // what it answers for a while
-	second   string          // likewise, of the second carrier
-	deaf     bool            // its list cannot be had
-	missed   map[string]bool // pages that were looked for while it was deaf, as the second carrier always is
-	wrong    []string        // what must not have happened
+// A providerModel models Twilio: its answers and its calls.
+type providerModel struct {
+	mu           sync.Mutex      // a program may have several requests in progress
+	requests     []*request      // in the order of their claims
+	mood         string          // its answers for a while
+	failoverMood string          // likewise, of the failover channel
+	deaf         bool            // its list is unavailable
+	missed       map[string]bool // pages searched for while the list was unavailable, as the failover channel's always is
+	wrong        []string        // violations
 }
 
-// A request is a page that was claimed, once, with what the carrier will make of it.
+// A request is one claim of a page, with the provider's response.
 type request struct {
 	page   incident.Page
 	answer answer
 	fate   fate
 	manner manner
 	lag    time.Duration // until it is listed
-	stays  bool          // hanging it up fails, the first time
+	stays  bool          // the first hang-up fails
 
 	claimed time.Time
-	asked   bool      // the carrier was asked
-	placed  time.Time // zero: it placed nothing
+	asked   bool      // the provider received it
+	placed  time.Time // zero: nothing was placed
 	sid     string
 	reports []due     // still to come
 	hung    time.Time // when we hung it up
 }
 
-// An answer is what the carrier says when it is asked to place something, and whether it does.
+// An answer is the provider's response to a create request, and whether it places the page.
 type answer string
 
 const (
@@ -59,7 +59,7 @@ const (
 	killedAsking  answer = "the program ends when it has asked, and something was placed"
 )
 
-// moods are the answers that a carrier gives for a while.
+// moods are the answers that a provider gives for a while.
 var moods = map[string][]answer{
 	"fine": {taken},
 	"mixed": {
@@ -68,33 +68,32 @@ var moods = map[string][]answer{
 	},
 	"doubtful": {noSID, serverError, errorAfter, timeoutBefore, timeoutAfter, killedAsking, killedAsking},
 	"closed":   {refused, refused, shut, tooMany, unreachable, serverError},
-	"gone":     {shut, tooMany, unreachable, unreachable, serverError, timeoutBefore}, // it takes nothing at all
+	"gone":     {shut, tooMany, unreachable, unreachable, serverError, timeoutBefore}, // it accepts nothing at all
 }
 
 func (a answer) places() bool {
 	return a == taken || a == noSID || a == errorAfter || a == timeoutAfter || a == killedAsking
 }
 
-// doubtful reports whether the program cannot know what became of it.
+// doubtful reports whether the program cannot know the outcome.
 func (a answer) doubtful() bool {
 	return a != taken && a != refused && a != shut && a != tooMany && a != unreachable
 }
 
-// talks is how long a call may take, from its placing to its end. It is less than the pager waits for a call of which it
-// hears nothing.
+// talks is the longest call, from placing to end. It is less than the pager waits for a call without reports.
 const talks = 100 * time.Second
 
-// A line is an alerts.Phone of a program: to Twilio, or to the second carrier. Several requests may be under way at once, so
-// what comes of each is drawn when it is claimed.
+// A line is a program's paging.Phone: to Twilio, or to the failover channel. Several requests may be in progress at
+// once, so the response to each is drawn when it is claimed.
 type line struct {
 	*program
 	via incident.Provider
 }
 
-// Send asks the carrier to place something.
+// Send sends a create request.
 func (l line) Send(_ context.Context, d paging.Dispatch) (string, error) {
 	p := l.program
-	c := &p.w.carrier
+	c := &p.w.provider
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := c.claimed(d.PageID)
@@ -104,7 +103,7 @@ func (l line) Send(_ context.Context, d paging.Dispatch) (string, error) {
 	}
 	r.asked = true
 	if r.page.Via != l.via {
-		c.complain("page %s goes by carrier %q, and was decided for %q", d.PageID, l.via, r.page.Via)
+		c.complain("page %s goes by provider %q, and was decided for %q", d.PageID, l.via, r.page.Via)
 	}
 	if said := d.TextBody + strings.Join(d.Speech, "\n"); said != r.page.Words || d.To != r.page.To {
 		c.complain("page %s says %q to %s, and not what was decided: %q to %s", d.PageID, said, d.To, r.page.Words, r.page.To)
@@ -130,8 +129,9 @@ func (l line) Send(_ context.Context, d paging.Dispatch) (string, error) {
 	return "", errors.New(string(r.answer))
 }
 
-// claimed is the latest request of a page that was not made yet: a program that claimed it earlier may have ended, or sleep.
-func (c *carrier) claimed(id string) *request {
+// claimed returns the latest unsent request of a page: a program that claimed it earlier may have ended, or be
+// suspended.
+func (c *providerModel) claimed(id string) *request {
 	for _, r := range slices.Backward(c.requests) {
 		if r.page.ID == id && !r.asked {
 			return r
@@ -140,9 +140,9 @@ func (c *carrier) claimed(id string) *request {
 	return nil
 }
 
-// place rings somebody, or brings them a text.
-func (w *world) place(r *request) {
-	c := &w.carrier
+// place rings a person, or delivers a text.
+func (w *simulation) place(r *request) {
+	c := &w.provider
 	before := 0
 	for _, o := range c.requests {
 		switch {
@@ -154,17 +154,17 @@ func (w *world) place(r *request) {
 		}
 	}
 	r.placed, r.sid = w.now, fmt.Sprintf("%s-%d", r.page.ID, before+1)
-	if r.page.Via == incident.Primary { // nothing is heard of the second
+	if r.page.Via == incident.Primary { // the failover channel has no callbacks
 		r.reports = w.reports(r)
 	}
 }
 
-// Find looks at the list, as the real phone does: newest first, from a little before since, and of texts at what they say. The
-// second carrier has none.
+// Find searches the list like the real phone: newest first, from a little before since, and texts by their body. The
+// failover channel has none.
 func (l line) Find(_ context.Context, d paging.Dispatch, since time.Time) (sid string, found bool, err error) {
 	const slack = 2 * time.Second
 	p := l.program
-	c := &p.w.carrier
+	c := &p.w.provider
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if l.via == incident.Failover {
@@ -187,17 +187,18 @@ func (l line) Find(_ context.Context, d paging.Dispatch, since time.Time) (sid s
 	return "", false, nil
 }
 
-// complain keeps what went wrong where the history cannot be ended. The caller holds mu.
-func (c *carrier) complain(format string, args ...any) {
+// complain records a violation where the history cannot be ended. The caller holds mu.
+func (c *providerModel) complain(format string, args ...any) {
 	c.wrong = append(c.wrong, fmt.Sprintf(format, args...))
 }
 
-// placings checks how often each page was placed: once, and once more only if its outcome could not be learned; which it always
-// can while the list can be had and the clocks are right. A page that the first carrier may have placed goes to the second all
-// the same when that is not known soon, and comes back to the first if the second does not take it.
-func (w *world) placings() {
+// placings checks how often each page was placed: once, and once more only if its outcome could not be determined,
+// which is always possible while the list is available and the clocks are right. A page that the first provider may
+// have placed fails over nevertheless when its outcome stays unknown, and returns to the first if the failover channel
+// does not accept it.
+func (w *simulation) placings() {
 	placed, doubts, back := map[string]int{}, map[string]int{}, map[string]int{}
-	for _, r := range w.carrier.requests {
+	for _, r := range w.provider.requests {
 		id := r.page.ID
 		if r.page.Via == incident.Failover {
 			back[id]++
@@ -209,7 +210,7 @@ func (w *world) placings() {
 			doubts[id] = 1
 		}
 		most := 1 + doubts[id] + back[id]
-		if !w.switched[id] && back[id] == 0 && w.steady && !w.carrier.missed[id] {
+		if !w.switched[id] && back[id] == 0 && w.steady && !w.provider.missed[id] {
 			most = 1
 		}
 		if placed[id] > most {

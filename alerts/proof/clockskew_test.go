@@ -9,12 +9,12 @@ import (
 	"valkyrie/alerts/judge"
 )
 
-// tolerance is how far ahead a slot may be that is believed.
+// tolerance is how far in the future a slot may be before the run is rejected.
 const tolerance = 5 * time.Minute
 
-// putRight is a state of judging in which a region begins anew at a slot, if what is known of it was judged by a clock that was
-// ahead: its last slot is still to come.
-func (w *world) putRight(s judge.JourneyState, region string, slot, now time.Time) judge.JourneyState {
+// repairClockSkew returns the judging state with a region reset at a slot, if the region was judged by a clock that was
+// ahead: its last slot is in the future.
+func (w *simulation) repairClockSkew(s judge.JourneyState, region string, slot, now time.Time) judge.JourneyState {
 	was := s.Regions[region]
 	if was.Slot.Sub(now) <= tolerance {
 		return s
@@ -22,7 +22,7 @@ func (w *world) putRight(s judge.JourneyState, region string, slot, now time.Tim
 	if w.steady {
 		w.Fatalf("by a clock that is right at %v, %s was judged as at %v", now, region, was.Slot)
 	}
-	w.counts.ahead++
+	w.counts.skews++
 	const aDay = 24 * 60 * 60
 	s.Regions = maps.Clone(s.Regions)
 	s.Regions[region] = judge.RegionState{Slot: slot, EveryMS: was.EveryMS, Doubt: later(was.Slot, was.Doubt), Day: slot.Unix() / aDay}
