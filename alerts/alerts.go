@@ -5,12 +5,11 @@ import _ "embed"
 //go:embed alerts.yaml
 var shipped []byte
 
-// Shipped is the alerts.yaml that was built into the program.
+// Shipped returns the alerts.yaml embedded in the program.
 func Shipped() []byte { return shipped }
 
 //go:embed example.yaml
 var example []byte
 
-// Example is the file that shows everything alerts.yaml can say. Tests judge by it, and not by Shipped, which is the
-// user's to change.
+// Example returns the file with every setting of alerts.yaml. Tests use it instead of Shipped, which belongs to the user.
 func Example() []byte { return example }

@@ -23,11 +23,11 @@ const clockTolerance = 5 * time.Minute
 func isFuture(t, now time.Time) bool { return t.Sub(now) > clockTolerance }
 
 // rejectFutureRun returns an error for a run from the future.
-func (d Recorder) rejectFutureRun(run journey.Run) error {
-	if d.TimeNow == nil {
+func (rec Recorder) rejectFutureRun(run journey.Run) error {
+	if rec.TimeNow == nil {
 		return nil
 	}
-	now := d.TimeNow()
+	now := rec.TimeNow()
 	if isFuture(run.Slot, now) {
 		return fmt.Errorf("record the run of %s from %s for %s: it is %s here; correct the clock that is wrong, the run is not kept: %w",
 			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339), ErrFutureRun)
@@ -37,11 +37,11 @@ func (d Recorder) rejectFutureRun(run journey.Run) error {
 
 // repairRegion resets the state of a run's region if a clock that was ahead, and has been corrected since, moved it into
 // the future. Without it, runs of the region would be ignored as late until that time. Earlier runs are not judged again.
-func (d Recorder) repairRegion(s *JourneyState, run journey.Run) []Decision {
-	if d.TimeNow == nil {
+func (rec Recorder) repairRegion(s *JourneyState, run journey.Run) []Decision {
+	if rec.TimeNow == nil {
 		return nil
 	}
-	now := d.TimeNow()
+	now := rec.TimeNow()
 	if !isFuture(s.Regions[run.Region].Slot, now) {
 		return nil
 	}
@@ -50,12 +50,12 @@ func (d Recorder) repairRegion(s *JourneyState, run journey.Run) []Decision {
 
 // repairAllRegions does the same for every region, so that a region that goes silent now is detected in time. It reads the
 // clock itself: with a time read before waiting for the store, runs recorded meanwhile would look like future ones.
-func (d Recorder) repairAllRegions(s JourneyState, name string) (JourneyState, []Decision) {
-	if d.TimeNow == nil {
+func (rec Recorder) repairAllRegions(s JourneyState, name string) (JourneyState, []Decision) {
+	if rec.TimeNow == nil {
 		return s, nil
 	}
 	var resets []Decision
-	now := d.TimeNow()
+	now := rec.TimeNow()
 	for _, region := range slices.Sorted(maps.Keys(s.Regions)) {
 		if !isFuture(s.Regions[region].Slot, now) {
 			continue
@@ -106,11 +106,11 @@ func (r RegionState) restartAt(slot time.Time) RegionState {
 }
 
 // repairBatch resets a batch whose last beat is in the future. Without it, beats would be ignored as late until that time.
-func (d Recorder) repairBatch(s JourneyState, h HeartbeatPolicy) (JourneyState, []Decision) {
-	if d.TimeNow == nil || s.Batch == nil {
+func (rec Recorder) repairBatch(s JourneyState, h HeartbeatPolicy) (JourneyState, []Decision) {
+	if rec.TimeNow == nil || s.Batch == nil {
 		return s, nil
 	}
-	now := d.TimeNow()
+	now := rec.TimeNow()
 	if !isFuture(s.Batch.Last, now) {
 		return s, nil
 	}

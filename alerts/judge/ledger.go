@@ -72,7 +72,7 @@ func (r RegionState) lastDay() int64 {
 
 // updateLedger adds the days that the ledger lacks, then marks them as entered in the journey's state. Watch calls it, not
 // Record, so that recording a run costs the same at any hour.
-func (d Recorder) updateLedger(ctx context.Context, name string, s JourneyState) error {
+func (rec Recorder) updateLedger(ctx context.Context, name string, s JourneyState) error {
 	days := map[string]int64{} // by region: the last day that is entered now
 	for region, r := range s.Regions {
 		if last := r.lastDay(); last > r.Entered {
@@ -82,7 +82,7 @@ func (d Recorder) updateLedger(ctx context.Context, name string, s JourneyState)
 	if len(days) == 0 {
 		return nil
 	}
-	err := incident.UpdateItem(ctx, d.Store, ledgerKey(name), func(l *Ledger) bool {
+	err := incident.UpdateItem(ctx, rec.Store, ledgerKey(name), func(l *Ledger) bool {
 		for region := range days {
 			*l = l.Add(region, s.Regions[region])
 		}
@@ -91,7 +91,7 @@ func (d Recorder) updateLedger(ctx context.Context, name string, s JourneyState)
 	if err != nil {
 		return fmt.Errorf("update the ledger of daily times of %s: %w; retried at the next watch", name, err)
 	}
-	return incident.UpdateItem(ctx, d.Store, incident.JourneyKey(name), func(s *JourneyState) bool {
+	return incident.UpdateItem(ctx, rec.Store, incident.JourneyKey(name), func(s *JourneyState) bool {
 		for region, day := range days {
 			if r, ok := s.Regions[region]; ok {
 				r.Entered = max(r.Entered, day)

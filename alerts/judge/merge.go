@@ -9,12 +9,12 @@ import (
 )
 
 // Join merges a journey's state from another table into this one; each region takes the later of the two states.
-func (d Recorder) Join(ctx context.Context, from incident.Items, name string) error {
+func (rec Recorder) Join(ctx context.Context, from incident.Items, name string) error {
 	var theirs JourneyState
 	if item, err := incident.LoadItem(ctx, from, incident.JourneyKey(name), &theirs); err != nil || item.Version == 0 {
 		return err
 	}
-	return incident.UpdateItem(ctx, d.Store, incident.JourneyKey(name), func(s *JourneyState) bool {
+	return incident.UpdateItem(ctx, rec.Store, incident.JourneyKey(name), func(s *JourneyState) bool {
 		*s = s.Join(theirs)
 		return true
 	})

@@ -26,27 +26,27 @@ type Recorder struct {
 // A crash between the two writes leaves a run that is stored and not judged. Record judges it just before the next run from
 // its region, so that no verdict is lost and slots stay in order. If its region has later runs judged by then, it is late
 // and ignored.
-func (d Recorder) Record(ctx context.Context, run journey.Run) ([]Decision, error) {
-	if err := d.rejectFutureRun(run); err != nil {
+func (rec Recorder) Record(ctx context.Context, run journey.Run) ([]Decision, error) {
+	if err := rec.rejectFutureRun(run); err != nil {
 		return nil, err
 	}
-	if err := d.Store.PutRun(ctx, run); err != nil {
+	if err := rec.Store.PutRun(ctx, run); err != nil {
 		return nil, fmt.Errorf("store the run of %s: %w", run.Journey, err)
 	}
 	var last RegionState
-	decisions, err := d.judge(ctx, run, func(r RegionState) bool {
+	decisions, err := rec.judge(ctx, run, func(r RegionState) bool {
 		last = r
 		return !hasGap(r.Slot, run)
 	})
 	if err != nil || !hasGap(last.Slot, run) {
 		return decisions, err
 	}
-	runs, err := d.unjudgedRuns(ctx, run, incident.Latest(last.Slot, last.Doubt))
+	runs, err := rec.unjudgedRuns(ctx, run, incident.Latest(last.Slot, last.Doubt))
 	if err != nil {
 		return nil, fmt.Errorf("read the unjudged runs of %s: %w", run.Journey, err)
 	}
 	for _, r := range append(runs, run) {
-		more, err := d.judge(ctx, r, always)
+		more, err := rec.judge(ctx, r, always)
 		if err != nil {
 			return decisions, err
 		}
@@ -62,32 +62,32 @@ func hasGap(last time.Time, run journey.Run) bool {
 
 // unjudgedRuns returns the stored runs of the same region between the last slot that is judged, or in doubt, and this run. It
 // goes back one day at most, as older runs must not page.
-func (d Recorder) unjudgedRuns(ctx context.Context, run journey.Run, last time.Time) ([]journey.Run, error) {
+func (rec Recorder) unjudgedRuns(ctx context.Context, run journey.Run, last time.Time) ([]journey.Run, error) {
 	const aDay = 24 * time.Hour
 	since := last
 	if earliest := run.Slot.Add(-aDay); since.Before(earliest) {
 		since = earliest
 	}
-	runs, err := d.Store.Runs(ctx, incident.RunQuery{Journey: run.Journey, Since: since, Until: run.Slot})
+	runs, err := rec.Store.Runs(ctx, incident.RunQuery{Journey: run.Journey, Since: since, Until: run.Slot})
 	return slices.DeleteFunc(runs, func(r journey.Run) bool { return r.Region != run.Region || !r.Slot.After(last) }), err
 }
 
 // CatchUp judges the runs that were stored, but not judged because of a crash. Call it at start.
-func (d Recorder) CatchUp(ctx context.Context, journeys []string) error {
+func (rec Recorder) CatchUp(ctx context.Context, journeys []string) error {
 	for _, name := range journeys {
 		var s JourneyState
-		if _, err := incident.LoadItem(ctx, d.Store, incident.JourneyKey(name), &s); err != nil {
+		if _, err := incident.LoadItem(ctx, rec.Store, incident.JourneyKey(name), &s); err != nil {
 			return err
 		}
-		runs, err := d.Store.Runs(ctx, incident.RunQuery{Journey: name, Since: s.earliest(), Limit: MaxRuns})
+		runs, err := rec.Store.Runs(ctx, incident.RunQuery{Journey: name, Since: s.earliest(), Limit: MaxRuns})
 		if err != nil {
 			return err
 		}
 		for _, run := range runs {
-			if d.rejectFutureRun(run) != nil || !run.Slot.After(s.Regions[run.Region].Doubt) {
+			if rec.rejectFutureRun(run) != nil || !run.Slot.After(s.Regions[run.Region].Doubt) {
 				continue // stored while the clock was wrong
 			}
-			if _, err := d.judge(ctx, run, always); err != nil {
+			if _, err := rec.judge(ctx, run, always); err != nil {
 				return err
 			}
 		}
@@ -110,15 +110,15 @@ func (s JourneyState) earliest() time.Time {
 func always(RegionState) bool { return true }
 
 // judge folds a run into the state of its journey, if ready accepts the region's state.
-func (d Recorder) judge(ctx context.Context, run journey.Run, ready func(RegionState) bool) ([]Decision, error) {
+func (rec Recorder) judge(ctx context.Context, run journey.Run, ready func(RegionState) bool) ([]Decision, error) {
 	var decisions []Decision
-	err := incident.UpdateItem(ctx, d.Store, incident.JourneyKey(run.Journey), func(s *JourneyState) bool {
+	err := incident.UpdateItem(ctx, rec.Store, incident.JourneyKey(run.Journey), func(s *JourneyState) bool {
 		decisions = nil
-		resets := d.repairRegion(s, run)
+		resets := rec.repairRegion(s, run)
 		if !ready(s.Regions[run.Region]) {
 			return false
 		}
-		*s, decisions = Judge(d.Policy.For(run.Journey), *s, run, d.Titles[run.Journey])
+		*s, decisions = Judge(rec.Policy.For(run.Journey), *s, run, rec.Titles[run.Journey])
 		changed := decisions[0].Verb != Ignores
 		decisions = append(resets, decisions...)
 		return changed
