@@ -26,7 +26,7 @@ type Incident struct {
 	Outages  []Outage           `json:"spells"`          // of a down or flapping journey: each outage, oldest first
 	Bouts    []time.Time        `json:"bouts,omitempty"` // of a slow journey: each time it became slow, within ReturnWithin of the latest, oldest first
 	Slow     time.Time          `json:"slow,omitzero"`   // of a slow journey: slot of the latest run at which it was over the threshold
-	Streak   int                `json:"streak"`          // longest run of consecutive bad runs in any region; for degraded: slow runs among the last few
+	Streak   int                `json:"streak"`          // consecutive bad runs, the most of any region; for degraded: slow runs among the last few
 	Runs     int                `json:"runs"`            // runs folded into it so far; orders two states of the incident
 	Evidence []journey.Evidence `json:"evidence"`
 

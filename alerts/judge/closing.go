@@ -14,14 +14,15 @@ func (j *judging) closeOnGoodRun(i int) {
 	j.close(i, fmt.Sprintf("%s %s from %s at %s, after %s", j.run.Journey, j.run.Outcome, j.run.Region, phrase.Clock(j.run.Slot), phrase.Duration(j.run.Slot.Sub(inc.Since))))
 }
 
-// close resolves an incident, with the cause of the closing in a sentence. Each kind has its own condition:
+// close resolves an incident, with the cause of the closing in a sentence. Each kind has its own condition, in each of the
+// incident's regions that report:
 //
-//	down        RecoverAfter good runs in each of its regions: recoverFailing
+//	down        no failure, and RecoverAfter good runs: recoverFailing
 //	flapping    the same, and no failure for QuietFor: recoverFailing
-//	degraded    below SlowRuns in each of its regions, an intermittent one for ReturnWithin: recoverSlow
+//	degraded    fewer slow runs than SlowRuns; an intermittent one not slow for ReturnWithin: recoverSlow
 //	creeping    the step no longer gets slower: latencyTrend
-//	counts      right counts in each of its regions: updateCounts
-//	ours        no broken run in any of its regions: probeFault
+//	counts      right counts: updateCounts
+//	ours        the latest run is not broken: probeFault
 //	silent      the last silent region reports, or is no longer expected: endRegionSilence
 //	heartbeat   the batch finishes complete: completeBatch
 //
@@ -29,7 +30,6 @@ func (j *judging) closeOnGoodRun(i int) {
 func (j *judging) close(i int, closing string) {
 	inc := j.Open[i]
 	inc.State, inc.ResolvedAt, inc.Runs, inc.Closing = incident.Resolved, j.run.Slot, inc.Runs+1, closing
-
 	if inc.IsFailing() {
 		j.clearFailures()
 	}
