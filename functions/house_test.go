@@ -3,7 +3,11 @@ package functions_test
 import (
 	"encoding/json"
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -186,4 +190,59 @@ func TestMains(t *testing.T) {
 			t.Errorf("%s has %d lines", path, n)
 		}
 	}
+}
+
+// TestTypeNames: two packages below alerts share no exported type name, and the names that once stood for several things occur once
+// in the whole tree.
+func TestTypeNames(t *testing.T) {
+	folders := typeNames(t)
+	for name, in := range folders {
+		if below := slices.DeleteFunc(slices.Clone(in), func(dir string) bool { return !strings.HasPrefix(dir, "alerts/") }); ast.IsExported(name) && len(below) > 1 {
+			t.Errorf("rename the type %s in all but one of %v", name, below)
+		}
+	}
+	for _, name := range []string{"Desk", "Station", "Place", "Incident", "Journey"} {
+		if in := folders[name]; len(in) > 1 {
+			t.Errorf("rename the type %s in all but one of %v", name, in)
+		}
+	}
+	if len(folders["Incident"]) == 0 || len(folders["Journey"]) == 0 {
+		t.Errorf("the types Incident and Journey were not found among %d names", len(folders))
+	}
+}
+
+// typeNames returns the folders in which each type is declared, without those of tests.
+func typeNames(t *testing.T) map[string][]string {
+	t.Helper()
+	folders := map[string][]string{}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		switch name := d.Name(); {
+		case err != nil:
+			return err
+		case d.IsDir() && (name == "testdata" || name == "node_modules" || strings.HasPrefix(name, ".") && name != ".."):
+			return filepath.SkipDir
+		case d.IsDir() || filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		dir := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../")
+		for _, decl := range file.Decls {
+			types, ok := decl.(*ast.GenDecl)
+			if !ok || types.Tok != token.TYPE {
+				continue
+			}
+			for _, spec := range types.Specs {
+				name := spec.(*ast.TypeSpec).Name.Name
+				folders[name] = append(folders[name], dir)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folders
 }

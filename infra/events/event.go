@@ -16,11 +16,11 @@ import (
 // An Event is one state change of an incident. Its JSON is a contract with receivers: Version is incremented when the meaning
 // of a key changes, and receivers should ignore unknown keys.
 type Event struct {
-	Version  int       `json:"version"` // 1
-	ID       string    `json:"id"`      // the same on each delivery: receivers use it to deduplicate
-	Type     Type      `json:"type"`
-	At       time.Time `json:"at"` // time of the state change
-	Incident Incident  `json:"incident"`
+	Version  int             `json:"version"` // 1
+	ID       string          `json:"id"`      // the same on each delivery: receivers use it to deduplicate
+	Type     Type            `json:"type"`
+	At       time.Time       `json:"at"` // time of the state change
+	Incident IncidentSummary `json:"incident"`
 }
 
 // A Type is the kind of state change.
@@ -33,8 +33,8 @@ const (
 	Resolved Type = "incident.resolved"
 )
 
-// An Incident holds the data needed to find the affected customers: the journey that failed, and the exact times.
-type Incident struct {
+// An IncidentSummary holds the data needed to find the affected customers: the journey that failed, and the exact times.
+type IncidentSummary struct {
 	ID      string        `json:"id"`
 	Journey string        `json:"journey"`
 	Title   string        `json:"title"` // in a customer's words: "print a card"
@@ -56,7 +56,7 @@ type Window struct {
 // newEvent returns the nth event of an incident, counted from 0; its id is a hash of the incident's id and n.
 func newEvent(i incident.Incident, kind Type, n int, releases []incident.Release) Event {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s\n%d", i.ID, n))
-	e := Event{Version: 1, ID: hex.EncodeToString(sum[:16]), Type: kind, At: i.Opened.UTC(), Incident: Incident{
+	e := Event{Version: 1, ID: hex.EncodeToString(sum[:16]), Type: kind, At: i.Opened.UTC(), Incident: IncidentSummary{
 		ID: i.ID, Journey: i.Journey, Title: i.Title, Kind: i.Kind, Step: i.Step, Regions: append([]string{}, i.Regions...), Began: i.Since.UTC(),
 	}}
 	switch kind {

@@ -109,7 +109,7 @@ func TestDispatch(t *testing.T) {
 	put(newIncident(4, true))
 	dispatch("opened resolved reopened resolved", false)
 	dispatch("opened resolved reopened resolved", false)
-	want := events.Event{Version: 1, ID: l.got[1].ID, Type: events.Resolved, At: start.Add(10 * time.Minute), Incident: events.Incident{
+	want := events.Event{Version: 1, ID: l.got[1].ID, Type: events.Resolved, At: start.Add(10 * time.Minute), Incident: events.IncidentSummary{
 		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: incident.Down, Step: "wait for the PDF", Regions: []string{"eu-west-1"},
 		Began: start, Ended: start.Add(10 * time.Minute), Windows: []events.Window{{From: start, To: start.Add(10 * time.Minute)}}, Release: "v1.2.3",
 	}}
