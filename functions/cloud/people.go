@@ -18,7 +18,7 @@ type People struct {
 
 // People reads the account's tokens, if it is time to, and readies the phone. callbacks is the address that Twilio posts to.
 // It is to be called for each invocation: so a token that was rotated is the new one.
-func (s *Station) People(ctx context.Context, callbacks string) (People, error) {
+func (s *Services) People(ctx context.Context, callbacks string) (People, error) {
 	if err := s.Vault.Refresh(ctx); err != nil {
 		s.Log.Error("the secrets could not be read; those that were read before still count", "err", err)
 	}
@@ -31,7 +31,7 @@ func (s *Station) People(ctx context.Context, callbacks string) (People, error) 
 		return People{}, fmt.Errorf("the secret %s holds %d tokens; expected one, or two with a space between while they are rotated", environ.TwilioToken, len(tokens))
 	}
 	phone, err := twilio.New(twilio.ClientConfig{
-		AccountSID: s.Told.Account, AuthToken: tokens[0], From: s.Alerts.Phone.From, BaseURL: s.Told.PhoneAPI, CallbackURL: callbacks,
+		AccountSID: s.Env.Account, AuthToken: tokens[0], From: s.Alerts.Phone.From, BaseURL: s.Env.PhoneAPI, CallbackURL: callbacks,
 	})
 	return People{Phone: phone, Tokens: tokens}, err
 }

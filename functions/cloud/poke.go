@@ -21,8 +21,8 @@ type Poked struct {
 
 // Poke wakes the pager of a region now, rather than with the next minute. A poke that is lost costs that minute, and
 // nothing else; so it is logged, and is nobody's error.
-func (s *Station) Poke(ctx context.Context, why, region string) {
-	if s.Told.Pager == "" {
+func (s *Services) Poke(ctx context.Context, why, region string) {
+	if s.Env.Pager == "" {
 		return
 	}
 	if err := s.poke(ctx, why, region); err != nil {
@@ -30,8 +30,8 @@ func (s *Station) Poke(ctx context.Context, why, region string) {
 	}
 }
 
-func (s *Station) poke(ctx context.Context, why, region string) error {
-	return Wake(ctx, s.AWS, region, s.Told.Pager, why)
+func (s *Services) poke(ctx context.Context, why, region string) error {
+	return Wake(ctx, s.AWS, region, s.Env.Pager, why)
 }
 
 // Wake pokes a pager by the name of its function. It returns once Lambda has taken the poke, not once the pager has looked.

@@ -25,32 +25,32 @@ func openTables(ctx context.Context, told environ.Deployment, cfg aws.Config) (r
 	return regions.Pair{Home: home, Standby: standby}, err
 }
 
-// Desk takes in runs and heartbeats for a table, by the clock of this machine: runs from the future are refused.
-func (s *Station) Desk(store incident.Store) judge.Recorder {
+// Recorder takes in runs and heartbeats for a table, by the clock of this machine: runs from the future are refused.
+func (s *Services) Recorder(store incident.Store) judge.Recorder {
 	return judge.Recorder{Store: store, Policy: s.Alerts.Judge, Titles: s.Suite.Titles(), TimeNow: time.Now}
 }
 
 // Pager sees to it that people are told, by phone, of what is in a table.
-func (s *Station) Pager(store incident.Store, phone paging.Phone) *paging.Pager {
+func (s *Services) Pager(store incident.Store, phone paging.Phone) *paging.Pager {
 	p := &paging.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(s.Suite.Names()), Log: s.Log}
-	if second := s.Alerts.OnCall.Failover; second != nil {
-		p.Failover = amazon.With(*second, s.AWS)
+	if failover := s.Alerts.OnCall.Failover; failover != nil {
+		p.Failover = amazon.With(*failover, s.AWS)
 	}
 	return p
 }
 
-// Staff is who works on either table.
-func (s *Station) Staff(phone paging.Phone) regions.Staff {
-	return regions.Staff{
-		Desk: s.Desk, Pager: func(store incident.Store) *paging.Pager { return s.Pager(store, phone) },
+// Deps is who works on either table.
+func (s *Services) Deps(phone paging.Phone) regions.Deps {
+	return regions.Deps{
+		Recorder: s.Recorder, Pager: func(store incident.Store) *paging.Pager { return s.Pager(store, phone) },
 		Names: s.Alerts.Judge.Names(s.Suite.Names()), Log: s.Log,
 	}
 }
 
 // Region is where a table is.
-func (s *Station) Region(p regions.Place) string {
+func (s *Services) Region(p regions.Place) string {
 	if p == regions.AtStandby {
-		return s.Told.StandbyRegion
+		return s.Env.StandbyRegion
 	}
-	return s.Told.HomeRegion
+	return s.Env.HomeRegion
 }

@@ -20,7 +20,7 @@ import (
 
 // A pager is the function, for as long as its process lives.
 type pager struct {
-	*cloud.Station
+	*cloud.Services
 	out     io.Writer      // the log
 	told    news           // to those who are not paged
 	signing *secrets.Vault // of webhooks; nil: not read yet
@@ -28,10 +28,10 @@ type pager struct {
 
 func open(ctx context.Context, watched suite.Suite, getenv func(string) string, out io.Writer) (*pager, error) {
 	s, err := cloud.Open(ctx, environ.FunctionPager, getenv, watched)
-	if err == nil && s.Told.Region != s.Told.HomeRegion && s.Told.Region != s.Told.StandbyRegion {
-		err = fmt.Errorf("the pager works in the home region (%s) and in the standby region (%s), but not in %s", s.Told.HomeRegion, s.Told.StandbyRegion, s.Told.Region)
+	if err == nil && s.Env.Region != s.Env.HomeRegion && s.Env.Region != s.Env.StandbyRegion {
+		err = fmt.Errorf("the pager works in the home region (%s) and in the standby region (%s), but not in %s", s.Env.HomeRegion, s.Env.StandbyRegion, s.Env.Region)
 	}
-	return &pager{Station: s, out: out}, err
+	return &pager{Services: s, out: out}, err
 }
 
 // How long one invocation stays. The next one comes with the next minute, and two at once do no harm.
@@ -61,7 +61,7 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	}
 	var in cloud.Poked
 	_ = json.Unmarshal(payload, &in) // the clock's event is something else
-	t := cloudwatch.Tick{At: began, Region: p.Told.Region, Poked: in.Poked != "", OpenIncidents: -1}
+	t := cloudwatch.Tick{At: began, Region: p.Env.Region, Poked: in.Poked != "", OpenIncidents: -1}
 	var phone counter
 	var now state
 	for {
@@ -88,7 +88,7 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 		}
 	}
 	t.Sent, t.Failed = phone.count()
-	_, _ = p.out.Write(cloudwatch.Deployment(p.Told.Deployment).TickLine(t)) // a log that cannot be written cannot be complained about
+	_, _ = p.out.Write(cloudwatch.Deployment(p.Env.Deployment).TickLine(t)) // a log that cannot be written cannot be complained about
 	if t.Err == nil {
 		p.ping(ctx)
 	}
@@ -104,7 +104,7 @@ type state struct {
 
 // round does all that is due now, and returns how things are then.
 func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
-	people, mute := p.People(ctx, p.Told.CallbackURL)
+	people, mute := p.People(ctx, p.Env.CallbackURL)
 	if phone.Phone = people.Phone; mute != nil {
 		phone.Phone = unplugged{mute}
 	}
@@ -125,13 +125,13 @@ func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 // post is the table to page from; nil: none. The home's pager always does so from its own; that of the standby when the
 // home's does not.
 func (p *pager) post(ctx context.Context, phone paging.Phone) (incident.Store, error) {
-	if p.Told.Region == p.Told.HomeRegion {
-		if err := (regions.Home{Pair: p.Tables, Staff: p.Staff(phone)}).Turn(ctx, time.Now()); err != nil {
+	if p.Env.Region == p.Env.HomeRegion {
+		if err := (regions.Home{Pair: p.Tables, Deps: p.Deps(phone)}).Turn(ctx, time.Now()); err != nil {
 			return nil, err
 		}
 		return p.Tables.Home, nil
 	}
-	post, err := regions.Standby{Pair: p.Tables, Staff: p.Staff(phone)}.Turn(ctx, time.Now())
+	post, err := regions.Standby{Pair: p.Tables, Deps: p.Deps(phone)}.Turn(ctx, time.Now())
 	if post.Store != nil {
 		p.Log.Warn("the standby pages", "place", post.Place, "reason", post.Reason)
 	}
@@ -141,11 +141,11 @@ func (p *pager) post(ctx context.Context, phone paging.Phone) (incident.Store, e
 // look looks for what should have come by now and did not.
 func (p *pager) look(ctx context.Context, table incident.Store) (err error) {
 	now := time.Now().UTC()
-	desk := p.Desk(table)
-	if desk.RunningSince, err = awake(ctx, table, now); err != nil {
+	recorder := p.Recorder(table)
+	if recorder.RunningSince, err = awake(ctx, table, now); err != nil {
 		return err
 	}
-	decisions, err := desk.Watch(ctx, now)
+	decisions, err := recorder.Watch(ctx, now)
 	for _, d := range decisions {
 		p.Log.Info("missing", "verb", d.Verb, "reason", d.Reason)
 	}

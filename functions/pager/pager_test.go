@@ -65,7 +65,7 @@ func (r *rig) fail(region string) {
 			ID: "x", Journey: "print-card", Region: region, Slot: time.Now().UTC().Truncate(time.Second).Add(time.Duration(n-2) * time.Second),
 			EveryMS: 60_000, Outcome: journey.Failed, Error: "no PDF",
 		}
-		if _, err := r.Desk(r.pager.Tables.Home).Record(r.Context(), run); err != nil {
+		if _, err := r.Recorder(r.pager.Tables.Home).Record(r.Context(), run); err != nil {
 			r.Fatal(err)
 		}
 	}
@@ -95,7 +95,7 @@ func TestCalls(t *testing.T) {
 	r.Exchange.Default(standin.Listen)
 	var all sync.WaitGroup
 	for range 5 {
-		other := &pager{Station: r.Station, out: &bytes.Buffer{}}
+		other := &pager{Services: r.Services, out: &bytes.Buffer{}}
 		all.Go(func() {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second+leave)
 			defer cancel()
@@ -135,7 +135,7 @@ func TestNoToken(t *testing.T) {
 	r.fail(lambdatest.Home)
 	r.Cloud.Down(lambdatest.Home, cloudtest.SSM, true)
 	line, err := r.tick(`{}`, time.Second)
-	if err == nil || !strings.Contains(err.Error(), "the secrets of ssm:/valkyrie/ cannot be read") || metric(line, "Heartbeat") != 0 || !strings.Contains(line["error"].(string), "ssm") {
+	if err == nil || !strings.Contains(err.Error(), "read the secrets of ssm:/valkyrie/") || metric(line, "Heartbeat") != 0 || !strings.Contains(line["error"].(string), "ssm") {
 		t.Errorf("%v, %v", line, err)
 	}
 	r.Cloud.Down(lambdatest.Home, cloudtest.SSM, false)
@@ -166,7 +166,7 @@ func TestSilentRegion(t *testing.T) {
 			r := newRig(t)
 			now := time.Now().UTC()
 			run := journey.Run{ID: "x", Journey: "print-card", Region: lambdatest.Third, Slot: now.Add(-10 * time.Minute), EveryMS: 60_000, Outcome: journey.Passed}
-			if _, err := r.Desk(r.pager.Tables.Home).Record(t.Context(), run); err != nil {
+			if _, err := r.Recorder(r.pager.Tables.Home).Record(t.Context(), run); err != nil {
 				t.Fatal(err)
 			}
 			noted, err := json.Marshal(watching{Since: now.Add(-24 * time.Hour), Last: now.Add(-c.last)})

@@ -13,12 +13,12 @@ const pingLimit = 5 * time.Second
 // ping tells somebody outside of this account that all is well here: when the pings stop, they say so. It is what is left
 // when the account itself is gone, with its alarms.
 func (p *pager) ping(ctx context.Context) {
-	if p.Told.Ping == "" {
+	if p.Env.Ping == "" {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, pingLimit)
 	defer cancel()
-	if err := get(ctx, p.Told.Ping); err != nil {
+	if err := get(ctx, p.Env.Ping); err != nil {
 		p.Log.Warn("whoever watches from outside could not be told that all is well", "err", err)
 	}
 }

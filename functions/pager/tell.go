@@ -55,14 +55,14 @@ func (p *pager) tell(ctx context.Context, is state) {
 		return waits
 	})
 	if len(errs) > 0 {
-		_, _ = p.out.Write(cloudwatch.Deployment(p.Told.Deployment).UntoldLine(p.Told.Region, now, len(errs), errors.Join(errs...)))
+		_, _ = p.out.Write(cloudwatch.Deployment(p.Env.Deployment).UntoldLine(p.Env.Region, now, len(errs), errors.Join(errs...)))
 	}
 }
 
 // tells reports whether there is anybody to be told.
 func (p *pager) tells() bool {
 	t := p.Alerts.Subscribers
-	return cmp.Or(p.Told.StatusBucket, p.Told.StatusTopic, p.Told.EventBus, t.EventBus, t.Topic) != "" || len(t.Webhooks) > 0
+	return cmp.Or(p.Env.StatusBucket, p.Env.StatusTopic, p.Env.EventBus, t.EventBus, t.Topic) != "" || len(t.Webhooks) > 0
 }
 
 // tellAll tells all of them side by side, so that one which does not answer takes no time from the others.
@@ -77,8 +77,8 @@ func (p *pager) tellAll(ctx context.Context, is state, now time.Time) []error {
 		}
 	}
 	var all sync.WaitGroup
-	if p.Told.StatusBucket != "" {
-		all.Go(func() { wrong("the status page", p.press(is.table).Turn(ctx, is.route, now)) })
+	if p.Env.StatusBucket != "" {
+		all.Go(func() { wrong("the status page", p.publisher(is.table).Turn(ctx, is.route, now)) })
 	}
 	receivers, err := p.receivers(ctx)
 	wrong("the webhooks", err)
@@ -92,27 +92,27 @@ func (p *pager) tellAll(ctx context.Context, is state, now time.Time) []error {
 }
 
 // press is what publishes the status page from a table.
-func (p *pager) press(table incident.Store) status.Press {
+func (p *pager) publisher(table incident.Store) status.Publisher {
 	s := status.Setting{Name: "This site", StaleAfter: statusStale}
-	if p.Told.Site != nil {
-		s.Name = p.Told.Site.Host
+	if p.Env.Site != nil {
+		s.Name = p.Env.Site.Host
 	}
 	for _, make := range p.Suite.Scheduled() {
 		j := make()
 		s.Journeys = append(s.Journeys, status.JourneyStatus{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
 	}
-	to := status.Bucket{Client: s3.NewFromConfig(p.AWS), Name: p.Told.StatusBucket}
-	return status.Press{Desk: status.Desk{Store: table, Setting: s, To: to}, Every: tellEvery}
+	to := status.Bucket{Client: s3.NewFromConfig(p.AWS), Name: p.Env.StatusBucket}
+	return status.Publisher{Writer: status.Writer{Store: table, Setting: s, To: to}, Every: tellEvery}
 }
 
 // receivers are those who are told of each incident. Some of them may be there although there is an error.
 func (p *pager) receivers(ctx context.Context) ([]events.Receiver, error) {
 	tell := p.Alerts.Subscribers
-	tell.EventBus = cmp.Or(p.Told.EventBus, tell.EventBus)
+	tell.EventBus = cmp.Or(p.Env.EventBus, tell.EventBus)
 	find, err := p.secretsOfWebhooks(ctx)
 	all, missing := events.With(p.AWS, tell, find)
-	if p.Told.StatusTopic != "" {
-		all = append(all, events.Subscribers(p.AWS, p.Told.StatusTopic))
+	if p.Env.StatusTopic != "" {
+		all = append(all, events.Subscribers(p.AWS, p.Env.StatusTopic))
 	}
 	return all, errors.Join(err, missing)
 }
@@ -124,7 +124,7 @@ func (p *pager) secretsOfWebhooks(ctx context.Context) (func(name string) (strin
 		return nil, nil // nobody will ask
 	}
 	if p.signing == nil {
-		vault, err := secrets.NewVault(p.AWS, p.Told.TellSecrets)
+		vault, err := secrets.NewVault(p.AWS, p.Env.TellSecrets)
 		if err != nil {
 			return func(string) (string, error) { return "", err }, nil
 		}

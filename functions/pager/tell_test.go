@@ -134,7 +134,7 @@ func (r *rig) good() {
 			ID: "y", Journey: "print-card", Region: lambdatest.Home, Slot: time.Now().UTC().Truncate(time.Second).Add(time.Duration(n+1) * time.Second),
 			EveryMS: 60_000, Outcome: journey.Passed,
 		}
-		if _, err := r.Desk(r.pager.Tables.Home).Record(r.Context(), run); err != nil {
+		if _, err := r.Recorder(r.pager.Tables.Home).Record(r.Context(), run); err != nil {
 			r.Fatal(err)
 		}
 	}

@@ -24,8 +24,8 @@ type probe struct {
 	getenv  func(string) string
 	out     io.Writer // the log
 
-	mu      sync.Mutex
-	station *cloud.Station // nil until the first event
+	mu       sync.Mutex
+	services *cloud.Services // nil until the first event
 }
 
 // An Answer is what the function returns. Schedules do not look at it; people who invoke it by hand do.
@@ -65,22 +65,22 @@ func (p *probe) Handle(ctx context.Context, payload json.RawMessage) (Answer, er
 	return p.run(ctx, s, o)
 }
 
-// open gets the station ready, once. One that could not be is tried again with the next event.
-func (p *probe) open(ctx context.Context) (*cloud.Station, error) {
+// open gets the services ready, once. One that could not be is tried again with the next event.
+func (p *probe) open(ctx context.Context) (*cloud.Services, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.station == nil {
+	if p.services == nil {
 		s, err := cloud.Open(ctx, environ.FunctionProbe, p.getenv, p.watched)
 		if err != nil {
 			return nil, err
 		}
-		p.station = s
+		p.services = s
 	}
-	return p.station, nil
+	return p.services, nil
 }
 
 // run makes the run of a slot, unless it is there already.
-func (p *probe) run(ctx context.Context, s *cloud.Station, o order) (Answer, error) {
+func (p *probe) run(ctx context.Context, s *cloud.Services, o order) (Answer, error) {
 	needs, name := o.make().Secrets, o.make().Name
 	run, found, err := stored(ctx, s, name, o.slot)
 	if err != nil {
@@ -98,7 +98,7 @@ func (p *probe) run(ctx context.Context, s *cloud.Station, o order) (Answer, err
 			s.Log.Error("the secrets could not be read; those that were read before still count", "err", err)
 		}
 	}
-	if r.Stage.Chrome, err = findChrome(ctx, p.getenv, s.Told.ChromeFlags); err != nil {
+	if r.Stage.Chrome, err = findChrome(ctx, p.getenv, s.Env.ChromeFlags); err != nil {
 		s.Log.Error("there is no Chrome; what needs one is broken", "err", err)
 	}
 	run = r.Probe(ctx, o.make, o.slot)
@@ -108,7 +108,7 @@ func (p *probe) run(ctx context.Context, s *cloud.Station, o order) (Answer, err
 
 // tidy does so where the temporary folder is the function's own. A Chrome that hangs may still hold on to something; then
 // the next run has another try.
-func (p *probe) tidy(s *cloud.Station) {
+func (p *probe) tidy(s *cloud.Services) {
 	if p.getenv("LAMBDA_TASK_ROOT") == "" {
 		return
 	}
@@ -119,12 +119,12 @@ func (p *probe) tidy(s *cloud.Station) {
 
 // stored is the run that the slot has already: schedules may deliver an event twice. Two at the very same time do run
 // twice; then the first one that is stored is the slot's.
-func stored(ctx context.Context, s *cloud.Station, name string, slot time.Time) (journey.Run, bool, error) {
+func stored(ctx context.Context, s *cloud.Services, name string, slot time.Time) (journey.Run, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookLimit)
 	defer cancel()
 	runs, err := s.Tables.Home.Runs(ctx, incident.RunQuery{Journey: name, Since: slot, Until: slot.Add(1)})
 	for _, run := range runs {
-		if run.Region == s.Told.Region {
+		if run.Region == s.Env.Region {
 			return run, true, err
 		}
 	}
@@ -135,9 +135,9 @@ func stored(ctx context.Context, s *cloud.Station, name string, slot time.Time) 
 const lookLimit = 3 * time.Second
 
 // conclude says what came of a run, and keeps it. It says so first: then what cannot be kept is at least in the log.
-func (p *probe) conclude(ctx context.Context, s *cloud.Station, run journey.Run) (Answer, error) {
-	bucket := evidence.Bucket{Name: s.Told.Bucket, Region: s.Told.Region}
-	p.say(s.Told.Deployment, run, s.Told.Detail, bucket.Link(run))
+func (p *probe) conclude(ctx context.Context, s *cloud.Services, run journey.Run) (Answer, error) {
+	bucket := evidence.Bucket{Name: s.Env.Bucket, Region: s.Env.Region}
+	p.say(s.Env.Deployment, run, s.Env.Detail, bucket.Link(run))
 	return p.keep(ctx, s, run)
 }
 
@@ -146,9 +146,9 @@ func (p *probe) say(deployment string, run journey.Run, detail cloudwatch.Detail
 }
 
 // keep stores and judges the run, and wakes the pager if there is something for it.
-func (p *probe) keep(ctx context.Context, s *cloud.Station, run journey.Run) (Answer, error) {
+func (p *probe) keep(ctx context.Context, s *cloud.Services, run journey.Run) (Answer, error) {
 	a := Answer{Run: run.ID, Outcome: run.Outcome, Error: run.Error, Decisions: []string{}}
-	at, decisions, missed, err := s.Tables.Record(ctx, s.Desk(nil), run)
+	at, decisions, missed, err := s.Tables.Record(ctx, s.Recorder(nil), run)
 	log := s.Log.With("journey", run.Journey, "region", run.Region, "slot", run.Slot, "run", run.ID)
 	if err != nil {
 		log.Error("a run is lost: it could not be stored", "outcome", run.Outcome, "err", err)

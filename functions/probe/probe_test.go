@@ -212,7 +212,7 @@ func TestWhatIsMissing(t *testing.T) {
 	r := newRig(t, 20*time.Second)
 	r.Cloud.Down(lambdatest.Home, cloudtest.SSM, true)
 	a, err := r.send(due("create-order", slotAgo(9)))
-	if err != nil || a.Outcome != journey.Broken || !strings.Contains(a.Error, "the secrets of ssm:/valkyrie/journeys/ cannot be read") {
+	if err != nil || a.Outcome != journey.Broken || !strings.Contains(a.Error, "read the secrets of ssm:/valkyrie/journeys/") {
 		t.Errorf("without secrets: %+v, %v", a, err)
 	}
 	r.Cloud.Down(lambdatest.Home, cloudtest.SSM, false)

@@ -21,11 +21,11 @@ const layer = "/opt/chrome/chromium"
 const saveTime = 8 * time.Second
 
 // runner makes the runs of this deployment.
-func runner(ctx context.Context, s *cloud.Station, o order) journey.Runner {
-	bucket := evidence.Bucket{Client: s3.NewFromConfig(s.AWS), Name: s.Told.Bucket, Region: s.Told.Region}
+func runner(ctx context.Context, s *cloud.Services, o order) journey.Runner {
+	bucket := evidence.Bucket{Client: s3.NewFromConfig(s.AWS), Name: s.Env.Bucket, Region: s.Env.Region}
 	return journey.Runner{
-		Stage:  journey.Stage{Site: s.Told.Site, Secrets: s.Vault.Find, Agent: journey.Agent(), Trace: true},
-		Region: s.Told.Region, Every: cmp.Or(o.every, s.Told.Every), Evidence: bucket.Within(ctx), Tries: s.Told.Tries, SaveTime: saveTime,
+		Stage:  journey.Stage{Site: s.Env.Site, Secrets: s.Vault.Find, Agent: journey.Agent(), Trace: true},
+		Region: s.Env.Region, Every: cmp.Or(o.every, s.Env.Every), Evidence: bucket.Within(ctx), Tries: s.Env.Tries, SaveTime: saveTime,
 	}
 }
 

@@ -55,18 +55,18 @@ const (
 )
 
 // statusPublisher returns the publisher of a page in a folder, with all scheduled journeys.
-func statusPublisher(store incident.Store, watched suite.Suite, name, dir string) status.Desk {
+func statusPublisher(store incident.Store, watched suite.Suite, name, dir string) status.Writer {
 	s := status.Setting{Name: cmp.Or(name, "This site"), StaleAfter: statusStale}
 	for _, make := range watched.Scheduled() {
 		j := make()
 		s.Journeys = append(s.Journeys, status.JourneyStatus{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
 	}
-	return status.Desk{Store: store, Setting: s, To: status.Folder(dir)}
+	return status.Writer{Store: store, Setting: s, To: status.Folder(dir)}
 }
 
 // publishStatus writes the page at each change of the incidents, and every statusEvery, until ctx ends. A failure is logged
 // and retried; meanwhile the page marks itself as old.
-func publishStatus(ctx context.Context, publisher status.Desk, log *slog.Logger) {
+func publishStatus(ctx context.Context, publisher status.Writer, log *slog.Logger) {
 	var published string
 	var written time.Time
 	for ctx.Err() == nil {

@@ -18,7 +18,7 @@ import (
 )
 
 // A webhook is the function, for as long as its process lives.
-type webhook struct{ *cloud.Station }
+type webhook struct{ *cloud.Services }
 
 func open(ctx context.Context, watched suite.Suite, getenv func(string) string) (webhook, error) {
 	s, err := cloud.Open(ctx, environ.FunctionWebhook, getenv, watched)
@@ -33,7 +33,7 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 		return events.LambdaFunctionURLResponse{StatusCode: http.StatusBadRequest}, nil
 	}
 	// The callbacks of a call that is placed from here come here.
-	public := cmp.Or(w.Told.CallbackURL, "https://"+in.RequestContext.DomainName)
+	public := cmp.Or(w.Env.CallbackURL, "https://"+in.RequestContext.DomainName)
 	people, err := w.People(ctx, public)
 	if err != nil {
 		w.Log.Error("nobody can be believed: the tokens are missing", "err", err)
@@ -57,19 +57,19 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 // beat takes in what a batch says, at the home, or, while that does not answer, at the standby.
 func (w webhook) beat(ctx context.Context, b judge.Beat) ([]judge.Decision, error) {
 	if w.Tables.Standby == nil {
-		return w.Desk(w.Tables.Home).Beat(ctx, b)
+		return w.Recorder(w.Tables.Home).Beat(ctx, b)
 	}
 	brief, cancel := context.WithTimeout(ctx, regions.Patience)
 	defer cancel()
-	decisions, err := w.Desk(w.Tables.Home).Beat(brief, b)
+	decisions, err := w.Recorder(w.Tables.Home).Beat(brief, b)
 	if err == nil || errors.Is(err, judge.ErrUnknownBatch) {
 		return decisions, err
 	}
 	w.Log.Warn("the home's table did not take a heartbeat; the standby's gets it", "job", b.Batch, "err", err)
-	return w.Desk(w.Tables.Standby).Beat(ctx, b)
+	return w.Recorder(w.Tables.Standby).Beat(ctx, b)
 }
 
 // changed wakes the pager: what was said may have made something due, or been a batch's cry for help.
 func (w webhook) changed(ctx context.Context) {
-	w.Poke(ctx, "the webhook was told something", w.Told.Region)
+	w.Poke(ctx, "the webhook was told something", w.Env.Region)
 }

@@ -15,23 +15,23 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// punctual has the desks of a world refuse runs from the future.
+// punctual makes the recorders of a world refuse runs from the future.
 func (w *world) punctual() {
-	desk := w.staff.Desk
-	w.staff.Desk = func(s incident.Store) judge.Recorder {
-		d := desk(s)
+	recorder := w.deps.Recorder
+	w.deps.Recorder = func(s incident.Store) judge.Recorder {
+		d := recorder(s)
 		d.TimeNow = func() time.Time { return w.now }
 		return d
 	}
 }
 
-// TestRunFromTheFuture: what the home refuses as a run from the future is nothing for the standby either.
+// TestRunFromTheFuture: the standby does not record a run that the home refused as a run from the future.
 func TestRunFromTheFuture(t *testing.T) {
 	w := newWorld(t.Context(), judge.Policy{}, oncall.OnCall{}, nil)
 	w.punctual()
 	run := aRun()
 	run.Slot = noon.Add(time.Hour)
-	at, _, missed, err := w.pair().Record(t.Context(), w.staff.Desk(nil), run)
+	at, _, missed, err := w.pair().Record(t.Context(), w.deps.Recorder(nil), run)
 	if at != regions.AtHome || missed != nil || !errors.Is(err, judge.ErrFutureRun) || strings.Contains(err.Error(), "neither region") {
 		t.Errorf("at %s: %v, %v", at, missed, err)
 	}
@@ -42,14 +42,14 @@ func TestRunFromTheFuture(t *testing.T) {
 	}
 }
 
-// TestHandsOverBesideTheFuture: a run from the future that a table has kept, from before its clock was put right, does not
-// keep the others from being handed over.
+// TestHandsOverBesideTheFuture: a run from the future, which a table kept from before its clock was corrected, does not
+// block the handover of the other runs.
 func TestHandsOverBesideTheFuture(t *testing.T) {
 	w := newWorld(t.Context(), judge.Policy{}, oncall.OnCall{}, nil)
 	w.punctual()
 	var log bytes.Buffer
-	w.staff.Log = slog.New(slog.NewTextHandler(&log, nil))
-	standby := regions.Standby{Pair: w.pair(), Staff: w.staff}
+	w.deps.Log = slog.New(slog.NewTextHandler(&log, nil))
+	standby := regions.Standby{Pair: w.pair(), Deps: w.deps}
 	if _, err := standby.Turn(t.Context(), w.now); err != nil {
 		t.Fatal(err)
 	}
@@ -58,10 +58,10 @@ func TestHandsOverBesideTheFuture(t *testing.T) {
 	if err := w.standby.PutRun(t.Context(), ahead); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.staff.Desk(w.standby).Record(t.Context(), aRun()); err != nil {
+	if _, err := w.deps.Recorder(w.standby).Record(t.Context(), aRun()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := standby.Turn(t.Context(), w.now); err != nil || strings.Contains(log.String(), "does not answer") {
+	if _, err := standby.Turn(t.Context(), w.now); err != nil || strings.Contains(log.String(), "no answer") {
 		t.Fatalf("%v\n%s", err, &log)
 	}
 	runs, err := w.home.Runs(t.Context(), incident.RunQuery{})

@@ -8,21 +8,22 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// copied is what the standby knows of the copy in its table.
+// copied is the standby's record of the copy in its table.
 type copied struct {
-	Since    time.Time        `json:"since"` // the first look at the home
-	Seen     time.Time        `json:"seen"`  // when all of the home's states were last here
-	Beat     time.Time        `json:"beat"`  // the last heartbeat of the home that was seen
-	Versions map[string]twins `json:"versions"`
+	Since    time.Time              `json:"since"` // first time the standby read the home
+	Seen     time.Time              `json:"seen"`  // last time all of the home's states were copied
+	Beat     time.Time              `json:"beat"`  // latest heartbeat read from the home
+	Versions map[string]versionPair `json:"versions"`
 }
 
-// twins are the versions of an item at home and of its copy here. A copy that has another version has been worked on.
-type twins struct {
+// versionPair holds the versions of an item at home and of its copy here. A different version here means the copy was
+// changed here.
+type versionPair struct {
 	Home int64 `json:"home"`
 	Here int64 `json:"here"`
 }
 
-// differs reports whether the standby's items are not what was copied: probes or its pager have worked on them.
+// differs reports whether probes or the pager changed the standby's items after they were copied.
 func (c copied) differs(here []incident.Item) bool {
 	for _, item := range here {
 		if item.Version != c.Versions[item.Key].Here {
@@ -32,15 +33,15 @@ func (c copied) differs(here []incident.Item) bool {
 	return false
 }
 
-// copyFrom brings the standby's items to what the home's are. here is what they were when all that was in them was known at
-// home: one that was worked on since then is left, and handed over first, the next time.
+// copyFrom overwrites the standby's items with the home's. here holds the items read before the handover: the write of an
+// item that changed since conflicts, so its changes stay until the next handover.
 func (c *copied) copyFrom(ctx context.Context, home, here []incident.Item, to incident.Items, at time.Time) error {
-	versions := map[string]twins{}
+	versions := map[string]versionPair{}
 	whole := true
 	for i, item := range home {
 		t := c.Versions[item.Key]
-		if item.Version == 0 { // the home has nothing to say about it
-			versions[item.Key] = twins{Here: here[i].Version}
+		if item.Version == 0 { // the home has no such item
+			versions[item.Key] = versionPair{Here: here[i].Version}
 			continue
 		}
 		if item.Version != t.Home || here[i].Version != t.Here {
@@ -52,7 +53,7 @@ func (c *copied) copyFrom(ctx context.Context, home, here []incident.Item, to in
 			if err != nil {
 				return err
 			}
-			t = twins{Home: item.Version, Here: here[i].Version + 1}
+			t = versionPair{Home: item.Version, Here: here[i].Version + 1}
 		}
 		versions[item.Key] = t
 	}

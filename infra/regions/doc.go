@@ -1,21 +1,21 @@
-// Package regions makes several regions watch over one another: the home region has the table from which people are paged,
-// and a standby region steps in when the home cannot.
+// Package regions coordinates several regions: the home region has the table that pages are sent from, and a standby region
+// takes over when the home is down.
 //
-// A probe brings its run to the home's table, and where that does not answer within [Patience], to the standby's
+// A probe records its run in the home's table and, where that does not answer within [Patience], in the standby's
 // ([Pair.Record]).
 //
-// The home's pager leaves a heartbeat in its table at each turn ([Home.Turn]). The standby's pager looks for it at each of
-// its own ([Standby.Turn]). While the home is at work, the standby only keeps a copy of the small states by which people are
-// paged, so that it would know which incidents are open, and who has acknowledged. When the home's pager has been silent for
-// three minutes, the standby pages: from the home's table if that answers, where two pagers at once do no harm, and else
-// from its own, with that copy and with the runs that were brought there.
+// The home's pager writes a heartbeat to its table at each turn ([Home.Turn]). The standby's pager reads it at each of its
+// own turns ([Standby.Turn]). While the home works, the standby only copies the small states that paging depends on: open
+// incidents and acknowledgements. After three minutes without a heartbeat, the standby pages: from the home's table if that
+// answers, where two pagers at once are harmless, and otherwise from its own, with that copy and with the runs that probes
+// recorded there.
 //
-// When the home is back, what the standby has done is joined into the home's table before anybody is paged from there:
-// runs, acknowledgements, mutes, and what was sent. Both may do it, and do it twice. At worst somebody is paged once too
-// often: about what happened in the last minute before the home went, of which the copy does not know.
+// When the home is back, the standby's changes (runs, acknowledgements, mutes, sent pages) are merged into the home's table
+// before the home pages from it. Both regions may merge, and may repeat it. At worst one page is sent twice: about the last
+// minute before the home went down, which the copy lacks.
 package regions
 
 import "time"
 
-// Patience is how long the other region may take to answer.
+// Patience is the timeout for requests to the other region.
 const Patience = 5 * time.Second

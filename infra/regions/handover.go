@@ -10,9 +10,9 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// handOver joins what the standby's table has of its own into the home's. The route comes first: nobody is paged about what
-// the runs say before it is known who has acknowledged. All of it may be done again, and by both regions at once.
-func (s Staff) handOver(ctx context.Context, p Pair, c copied) error {
+// handOver merges the standby's changes into the home's table. The route comes first, so that acknowledgements are in place
+// before the runs open pages. It is idempotent, and both regions may do it at once.
+func (s Deps) handOver(ctx context.Context, p Pair, c copied) error {
 	theirs, err := paging.LoadState(ctx, p.Standby)
 	if err != nil {
 		return err
@@ -24,19 +24,19 @@ func (s Staff) handOver(ctx context.Context, p Pair, c copied) error {
 	if err := s.Pager(p.Home).Merge(ctx, theirs, base); err != nil {
 		return err
 	}
-	desk := s.Desk(p.Home)
+	recorder := s.Recorder(p.Home)
 	for _, name := range s.Names {
-		if err := desk.Join(ctx, p.Standby, name); err != nil {
+		if err := recorder.Join(ctx, p.Standby, name); err != nil {
 			return err
 		}
 	}
-	return bringRuns(ctx, p, desk, c.Seen)
+	return bringRuns(ctx, p, recorder, c.Seen)
 }
 
-// bringRuns brings the runs that probes left at the standby since the last copy, in the order of their slots. Runs are slow to
-// come: a slot may be older than the copy. One from the future, which was kept while a clock was wrong, stays where it is: it
-// must not keep the others from coming.
-func bringRuns(ctx context.Context, p Pair, desk judge.Recorder, since time.Time) error {
+// bringRuns records at home the runs that probes recorded at the standby since the last copy, in slot order. Runs take time
+// to arrive, so a slot may be older than the copy. A run from the future, kept while a clock was wrong, is skipped, so that
+// it does not block the others.
+func bringRuns(ctx context.Context, p Pair, recorder judge.Recorder, since time.Time) error {
 	const slowest = 15 * time.Minute
 	if !since.IsZero() {
 		since = since.Add(-slowest)
@@ -45,9 +45,9 @@ func bringRuns(ctx context.Context, p Pair, desk judge.Recorder, since time.Time
 	if err != nil {
 		return err
 	}
-	desk.Store = p.Home
+	recorder.Store = p.Home
 	for _, run := range runs {
-		if _, err := desk.Record(ctx, run); err != nil && !errors.Is(err, judge.ErrFutureRun) {
+		if _, err := recorder.Record(ctx, run); err != nil && !errors.Is(err, judge.ErrFutureRun) {
 			return err
 		}
 	}

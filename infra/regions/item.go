@@ -10,11 +10,11 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// The items of this package.
+// The keys of this package's items.
 const (
-	beatKey = "PAGER#home"         // at home: when its pager was last at work
-	copyKey = "STANDBY#copy"       // at the standby: what it has a copy of
-	baseKey = "STANDBY#ROUTE#base" // at the standby: the route as it was copied
+	beatKey = "PAGER#home"         // at home: the heartbeat of its pager
+	copyKey = "STANDBY#copy"       // at the standby: the record of its copy
+	baseKey = "STANDBY#ROUTE#base" // at the standby: the route as copied
 )
 
 // A beat is the home's heartbeat.
@@ -22,7 +22,7 @@ type beat struct {
 	At time.Time `json:"at"`
 }
 
-// read reads an item into state; one that was never written leaves it as it is.
+// read decodes an item into state; an item that was never written leaves state unchanged.
 func read(ctx context.Context, items incident.Items, key string, state any) (incident.Item, error) {
 	item, err := items.Item(ctx, key)
 	if err != nil || item.Version == 0 {
@@ -30,13 +30,13 @@ func read(ctx context.Context, items incident.Items, key string, state any) (inc
 		return item, err
 	}
 	if err := json.Unmarshal(item.Data, state); err != nil {
-		return item, fmt.Errorf("the state under %s cannot be read: %w", key, err)
+		return item, fmt.Errorf("decode the state %s: %w", key, err)
 	}
 	return item, nil
 }
 
-// write writes an item that was read. That somebody else was quicker is no error: they have written the same, and will
-// again in a minute.
+// write writes back an item that was read. A version conflict is no error: the other writer wrote the same, and the next
+// write is a minute away.
 func write(ctx context.Context, items incident.Items, item incident.Item, state any) error {
 	var err error
 	if item.Data, err = json.Marshal(state); err != nil {

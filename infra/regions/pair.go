@@ -13,12 +13,12 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Pair are the tables of a deployment.
+// A Pair holds the tables of a deployment.
 type Pair struct {
 	Home    incident.Store
 	Standby incident.Store // nil: there is no standby
 
-	Patience time.Duration // how long the home may take before the standby is asked; 0: [Patience]
+	Patience time.Duration // timeout for the home before the standby is used; 0: [Patience]
 }
 
 func (p Pair) patience() time.Duration {
@@ -28,27 +28,27 @@ func (p Pair) patience() time.Duration {
 	return p.Patience
 }
 
-// Record takes in a run at the home, or at the standby if the home does not answer, and returns at which. desk is of
-// either; its store is not looked at. When the standby has the run, missed says why the home has not; there is a poke for
-// the standby's pager to be made then, and nothing else to be done.
-func (p Pair) Record(ctx context.Context, desk judge.Recorder, run journey.Run) (at Place, decisions []judge.Decision, missed, err error) {
-	desk.Store = p.Home
+// Record records a run at home, or at the standby if the home does not answer, and returns the place. recorder may be of
+// either table, as its store is replaced. When the standby has the run, missed is the home's error, and the caller only
+// needs to poke the standby's pager.
+func (p Pair) Record(ctx context.Context, recorder judge.Recorder, run journey.Run) (at Place, decisions []judge.Decision, missed, err error) {
+	recorder.Store = p.Home
 	if p.Standby == nil {
-		decisions, err = desk.Record(ctx, run)
+		decisions, err = recorder.Record(ctx, run)
 		return AtHome, decisions, nil, err
 	}
 	brief, cancel := context.WithTimeout(ctx, p.patience())
 	defer cancel()
-	decisions, missed = desk.Record(brief, run)
+	decisions, missed = recorder.Record(brief, run)
 	if missed == nil {
 		return AtHome, decisions, nil, nil
 	}
-	if ctx.Err() != nil || errors.Is(missed, judge.ErrFutureRun) { // a run from the future is nothing for the standby either
+	if ctx.Err() != nil || errors.Is(missed, judge.ErrFutureRun) { // the standby would refuse a run from the future too
 		return AtHome, decisions, nil, missed
 	}
-	desk.Store = p.Standby
-	if decisions, err = desk.Record(ctx, run); err != nil {
-		return AtStandby, nil, missed, fmt.Errorf("neither region took the run: %w", errors.Join(missed, err))
+	recorder.Store = p.Standby
+	if decisions, err = recorder.Record(ctx, run); err != nil {
+		return AtStandby, nil, missed, fmt.Errorf("record the run: neither region answered: %w", errors.Join(missed, err))
 	}
 	return AtStandby, decisions, missed, nil
 }
@@ -56,14 +56,14 @@ func (p Pair) Record(ctx context.Context, desk judge.Recorder, run journey.Run) 
 // A Place is one of the two tables.
 type Place string
 
-// The places.
+// The two places.
 const (
 	AtHome    Place = "home"
 	AtStandby Place = "standby"
 )
 
-// Holder is the table whose route has a page, for what the carrier says about it; with no page id, the one from which
-// people are paged now, for a text that somebody sent. The home comes first.
+// Holder returns the table whose route has a page, for the provider's callbacks about it. With no page id it returns the
+// table that pages are sent from, for a person's text. The home is tried first.
 func (p Pair) Holder(ctx context.Context, pageID string) incident.Store {
 	if p.Standby == nil {
 		return p.Home

@@ -27,7 +27,7 @@ type hung struct{ incident.Store }
 
 func (hung) PutRun(ctx context.Context, _ journey.Run) error { <-ctx.Done(); return ctx.Err() }
 
-// TestRunGoesToTheStandby: a home that does not answer holds a run up for five seconds, and no longer.
+// TestRunGoesToTheStandby: a home that does not answer delays a run by five seconds at most.
 func TestRunGoesToTheStandby(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := regions.Pair{Home: hung{storetest.Memory()}, Standby: storetest.Memory()}
@@ -43,7 +43,7 @@ func TestRunGoesToTheStandby(t *testing.T) {
 		brief, cancel := context.WithTimeout(t.Context(), 8*time.Second)
 		defer cancel()
 		_, _, _, err = p.Record(brief, judge.Recorder{}, aRun())
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "neither region took the run") {
+		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "neither region answered") {
 			t.Errorf("got error %v", err)
 		}
 	})
@@ -63,7 +63,7 @@ func TestRunStaysAtHome(t *testing.T) {
 	}
 }
 
-// TestHomesTableIsGone: two real tables, each a server of its own; the home's is killed.
+// TestHomesTableIsGone: two real tables on separate servers; the home's server is killed.
 func TestHomesTableIsGone(t *testing.T) {
 	home, standby := local.For(t), local.For(t)
 	open := func(cfg dynamo.Config) incident.Store {
@@ -84,7 +84,7 @@ func TestHomesTableIsGone(t *testing.T) {
 	}
 }
 
-// TestHolder: what the carrier says of a page goes to the table that has the page.
+// TestHolder: a provider's callback about a page goes to the table that has the page.
 func TestHolder(t *testing.T) {
 	w := newWorld(t.Context(), judge.Policy{}, oncall.OnCall{}, nil)
 	for id, l := range map[string]*line{"p1": w.home, "p2": w.standby} {

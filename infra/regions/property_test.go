@@ -19,15 +19,15 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A story is when what goes wrong.
+// A story lists the faults, and when they occur.
 type story struct {
 	siteFrom, siteTo int // minutes: the site is down
 	homeFrom, homeTo int // minutes: the home is down
 	tableToo         bool
-	requests         int // of the home's table in its last minute, until it is cut
+	requests         int // requests that the home's table answers in its last minute, before it is cut
 	late             bool
 	deaf             int
-	homeProbe        bool // the home's probe is there also while the region is down
+	homeProbe        bool // the home's probe works even while the region is down
 }
 
 func anyStory(t *rapid.T) story {
@@ -41,23 +41,23 @@ func anyStory(t *rapid.T) story {
 	return s
 }
 
-const storyEnd = 130 // minutes; the last forty all is well
+const storyEnd = 130 // minutes; the last forty are without faults
 
-// play lets a story happen, a quarter of a minute at a time.
+// play plays a story in steps of a quarter of a minute.
 func play(ctx context.Context, s story, trouble func(string, error)) *world {
 	w := storyWorld(ctx, s, trouble)
 	w.play(s)
 	return w
 }
 
-// storyWorld is the world of a story before it begins.
+// storyWorld returns the world at the beginning of a story.
 func storyWorld(ctx context.Context, s story, trouble func(string, error)) *world {
 	cfg, err := config.Parse("example.yaml", alerts.Example(), nil)
 	if err != nil {
 		panic(err)
 	}
-	cfg.Judge.SilentAfter = 0 // calls about silence are another story
-	cfg.OnCall.AckExpires = 0 // and so are acknowledgements that expire
+	cfg.Judge.SilentAfter = 0 // tested elsewhere, as are expiring acknowledgements
+	cfg.OnCall.AckExpires = 0
 	w := newWorld(ctx, cfg.Judge, cfg.OnCall, trouble)
 	w.deaf = s.deaf
 	return w
@@ -94,8 +94,8 @@ func (w *world) play(s story) {
 	}
 }
 
-// TestHomeGoesAndComesBack: whenever the home goes, in whatever request, and comes back: whoever has to be called is, at
-// most once too often; and in the end both regions agree that all is well.
+// TestHomeGoesAndComesBack: whenever the home goes down, in whatever request, and comes back, every necessary call is
+// placed, with at most one extra; and in the end both regions agree that nothing is open.
 func TestHomeGoesAndComesBack(t *testing.T) {
 	fewer(t, "30")
 	rapid.Check(t, func(t *rapid.T) {
@@ -105,13 +105,13 @@ func TestHomeGoesAndComesBack(t *testing.T) {
 				t.Fatalf("%s: %v", what, err)
 			}
 		})
-		if told := w.tell(); !w.enough(s) || !w.notTooOften(s) || !w.agree(t) {
-			t.Fatalf("%+v\n%s", s, told)
+		if history := w.history(); !w.enough(s) || !w.notTooOften(s) || !w.agree(t) {
+			t.Fatalf("%+v\n%s", s, history)
 		}
 	})
 }
 
-// fewer has rapid try so many stories, as each takes a while, unless -rapid.checks says how many.
+// fewer limits the number of rapid's cases, as each takes a while, unless -rapid.checks sets it.
 func fewer(t *testing.T, n string) {
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "rapid.checks" })
@@ -122,8 +122,8 @@ func fewer(t *testing.T, n string) {
 	}
 }
 
-// enough reports whether an outage that lasts is told within the two failures that it takes, and three minutes for
-// the standby to notice, and one.
+// enough reports whether a lasting outage is called about within its two failures, three minutes for the standby to take
+// over, and one minute more.
 func (w *world) enough(s story) bool {
 	if s.siteTo-s.siteFrom < 8 {
 		return true
@@ -137,14 +137,15 @@ func (w *world) enough(s story) bool {
 	return false
 }
 
-// notTooOften reports whether nobody was called beyond what is needed: the calls that nobody answered, the one that was,
-// those whose end could not be told to anybody; and one.
+// notTooOften reports whether the calls are bounded: the unanswered ones, the answered one, one per lost report, and one
+// extra.
 func (w *world) notTooOften(s story) bool {
 	unanswered := s.deaf - w.deaf
 	return len(w.calls) <= unanswered+1+w.lost+1
 }
 
-// agree reports whether all is well in the end: nothing open anywhere, everybody who was called knows, every run is at home.
+// agree reports whether the final state is clean: no open incident in either region, an all-clear for each person called,
+// and every run at home.
 func (w *world) agree(t *rapid.T) bool {
 	ok := true
 	for name, l := range map[string]*line{"home": w.home, "standby": w.standby} {
@@ -179,7 +180,7 @@ func (w *world) agree(t *rapid.T) bool {
 	}
 	for _, run := range left {
 		if !at[run.ID] {
-			t.Logf("the run %s never came home", run.ID)
+			t.Logf("the run %s is missing at home", run.ID)
 			ok = false
 		}
 	}
@@ -191,15 +192,15 @@ func (w *world) agree(t *rapid.T) bool {
 			}
 		}
 		if clear < 1 || clear > 2 {
-			t.Logf("%s, who was called, was told %d times that it is over", c.to, clear)
+			t.Logf("%s was called and got %d all-clears, want 1 or 2", c.to, clear)
 			ok = false
 		}
 	}
 	return ok
 }
 
-// tell is what happened, for a failing test.
-func (w *world) tell() string {
+// history describes the calls and texts, for a failing test.
+func (w *world) history() string {
 	var b strings.Builder
 	for _, c := range w.calls {
 		from := "home"
@@ -208,6 +209,6 @@ func (w *world) tell() string {
 		}
 		fmt.Fprintf(&b, "%s call to %s from the %s table, page %s\n", c.at.Format("15:04:05"), c.to, from, c.page)
 	}
-	fmt.Fprintf(&b, "%d reports lost; texts: %q\nstandby: %s", w.lost, w.texts, strings.Join(w.posts, "\n         "))
+	fmt.Fprintf(&b, "%d reports lost; texts: %q\nstandby: %s", w.lost, w.texts, strings.Join(w.assignments, "\n         "))
 	return b.String()
 }

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestStoryRepeats plays a story again and again while the pages that are due together are sent in every order: it has
-// one history, down to each request. Without that, a seed that failed once could not be played again.
+// TestStoryRepeats plays a story repeatedly while the pages due at the same time are sent in every order: the history is
+// the same each time, down to each request. Otherwise a seed that failed once could not be replayed.
 func TestStoryRepeats(t *testing.T) {
 	s := story{siteFrom: 2, siteTo: 47, homeFrom: 1, homeTo: 4, tableToo: true, requests: 32, late: true, deaf: 2, homeProbe: true}
 	histories := map[string]int{}
@@ -28,7 +28,7 @@ func TestStoryRepeats(t *testing.T) {
 			}
 		}
 		w.play(s)
-		histories[fmt.Sprintf("%s\nrequests %x %x", w.tell(), w.home.sum.Sum64(), w.standby.sum.Sum64())]++
+		histories[fmt.Sprintf("%s\nrequests %x %x", w.history(), w.home.sum.Sum64(), w.standby.sum.Sum64())]++
 	}
 	if len(histories) != 1 {
 		for h, n := range histories {

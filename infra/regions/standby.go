@@ -9,56 +9,56 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// Standby is the part of the standby region's pager.
+// Standby is the standby region's side of paging.
 type Standby struct {
 	Pair
-	Staff
+	Deps
 }
 
-// A Post is where the standby's pager has to work in a round, and why.
-type Post struct {
+// An Assignment is the table that the standby's pager works on in a round, with the reason.
+type Assignment struct {
 	Place  paging.StandbyRole
-	Store  incident.Store // to look at what is missing, and to page from; nil: nothing is to be done
+	Store  incident.Store // to check for missing runs and to page from; nil: nothing to do
 	Reason string
 }
 
-// Turn is to be called at the beginning of each round of the standby's pager, and says where it has to page from. A home
-// that answers is handed over what this region has done, and its states are copied.
-func (s Standby) Turn(ctx context.Context, now time.Time) (Post, error) {
+// Turn must be called at the beginning of each round of the standby's pager, and returns the table to page from. When the
+// home answers, Turn hands over this region's changes and copies the home's states.
+func (s Standby) Turn(ctx context.Context, now time.Time) (Assignment, error) {
 	now = now.UTC()
 	var c copied
 	item, err := read(ctx, s.Pair.Standby, copyKey, &c)
 	if err != nil {
-		return Post{}, err
+		return Assignment{}, err
 	}
 	if c.Since.IsZero() {
 		c.Since = now
 	}
 	here, err := s.states(ctx, s.Pair.Standby)
 	if err != nil {
-		return Post{}, err
+		return Assignment{}, err
 	}
 	own := c.differs(here)
 	missed := s.visit(ctx, &c, here, own, now)
 	if err := write(ctx, s.Pair.Standby, item, c); err != nil {
-		return Post{}, err
+		return Assignment{}, err
 	}
 	seen := paging.HomeStatus{Reachable: missed == nil, Beat: c.Beat, Since: c.Since, HasOwnRuns: own}
-	post := Post{}
-	switch post.Place, post.Reason = seen.Role(now); post.Place {
+	assigned := Assignment{}
+	switch assigned.Place, assigned.Reason = seen.Role(now); assigned.Place {
 	case paging.StandbyOnHomeTable:
-		post.Store = s.Pair.Home
+		assigned.Store = s.Pair.Home
 	case paging.StandbyOnOwnTable:
-		post.Store = s.Pair.Standby
+		assigned.Store = s.Pair.Standby
 	}
 	if missed != nil {
-		s.Log.Warn("the home's table does not answer", "err", missed)
+		s.Log.Warn("read the home's table: no answer", "err", missed)
 	}
-	return post, nil
+	return assigned, nil
 }
 
-// visit looks at the home: at its heartbeat, and if there is something, hands over; and copies. Its error says why the home
-// could not be visited, or not to the end.
+// visit reads the home's heartbeat, hands over this region's changes if there are any, and copies the home's states. Its
+// error is the reason why it could not, or not completely.
 func (s Standby) visit(ctx context.Context, c *copied, here []incident.Item, own bool, now time.Time) error {
 	brief, cancel := context.WithTimeout(ctx, s.patience())
 	defer cancel()
@@ -72,9 +72,9 @@ func (s Standby) visit(ctx context.Context, c *copied, here []incident.Item, own
 	ctx, cancel = context.WithTimeout(ctx, 4*s.patience()) // several requests
 	defer cancel()
 	if own {
-		s.Log.Info("what was done here is handed over to the home")
+		s.Log.Info("hand over this region's changes to the home")
 		if err := s.handOver(ctx, s.Pair, *c); err != nil {
-			return fmt.Errorf("handing over: %w", err)
+			return fmt.Errorf("hand over to the home: %w", err)
 		}
 	}
 	home, err := s.states(ctx, s.Pair.Home)
@@ -87,7 +87,7 @@ func (s Standby) visit(ctx context.Context, c *copied, here []incident.Item, own
 	return c.copyFrom(ctx, home, here, s.Pair.Standby, now)
 }
 
-// copyBase keeps the route, which is the last of the states, as it is copied, to tell later what was added to it here.
+// copyBase keeps the route, which is the last of the states, as copied, to detect later changes made here.
 func (s Standby) copyBase(ctx context.Context, route incident.Item) error {
 	have, err := s.Pair.Standby.Item(ctx, baseKey)
 	if err != nil || string(have.Data) == string(route.Data) {

@@ -24,13 +24,14 @@ import (
 
 var errDown = errors.New("the region is down")
 
-// A line is the way to a table. It can be cut at any request, before it is carried out or only before its answer.
+// A line is the connection to a table. It can be cut at any request, before the request is carried out or only before its
+// answer.
 type line struct {
 	incident.Store
 	mu   sync.Mutex
 	cut  bool
-	left int         // requests until it is cut by itself; negative: never
-	late bool        // the last of these is carried out, and its answer lost
+	left int         // requests until the line is cut; negative: unlimited
+	late bool        // the last of these is carried out, and its answer is lost
 	sum  hash.Hash64 // of all requests so far, to compare two histories
 }
 
@@ -99,7 +100,7 @@ func (l *line) PutIncident(ctx context.Context, r incident.Record) error {
 	return err
 }
 
-// A call is one that somebody's phone rang for.
+// A call is one that was placed.
 type call struct {
 	page, to string
 	from     *line // whose pager placed it
@@ -107,7 +108,7 @@ type call struct {
 	reported bool
 }
 
-// A text is one that the carrier took.
+// A text is one that the provider accepted.
 type text struct {
 	page, to, what string
 	at             time.Time
@@ -115,21 +116,21 @@ type text struct {
 
 func (x text) String() string { return x.to + " " + x.what }
 
-// A world is two regions with their tables and pagers, probes, a site, a carrier and a person, on one simulated clock. The
-// same story always plays the same history in it: no outcome depends on the real clock or on the order of goroutines.
+// A world is two regions with their tables and pagers, probes, a site, a provider and a person, on one simulated clock. The
+// same story always produces the same history: no outcome depends on the real clock or on the order of goroutines.
 type world struct {
 	ctx           context.Context
 	now           time.Time
 	home, standby *line
-	pagerDown     bool       // the home's pager is dead, whether or not its table is
+	pagerDown     bool       // the home's pager is dead, whatever the state of its table
 	sending       sync.Mutex // guards calls and texts: a pager sends several pages at once
-	calls         []*call    // by time and page, whichever was sent first
+	calls         []*call    // by time and page, in whatever order they were sent
 	texts         []text
-	deaf          int // so many calls are not answered; the next one is, and acknowledged
-	lost          int // reports that nobody could take, as the home was down
-	posts         []string
-	stir          func() // called before each page is sent; nil: nothing
-	staff         regions.Staff
+	deaf          int // number of calls left unanswered; the next one is answered and acknowledged
+	lost          int // reports that no webhook could take, as the home was down
+	assignments   []string
+	stir          func() // called before each page is sent; nil: not called
+	deps          regions.Deps
 	trouble       func(string, error)
 }
 
@@ -139,9 +140,9 @@ func newWorld(ctx context.Context, policy judge.Policy, onCall oncall.OnCall, tr
 	w := &world{ctx: ctx, now: noon, trouble: trouble}
 	w.home, w.standby = newLine(), newLine()
 	log := slog.New(slog.DiscardHandler)
-	w.staff = regions.Staff{
+	w.deps = regions.Deps{
 		Names: []string{"print-card"}, Log: log,
-		Desk: func(s incident.Store) judge.Recorder {
+		Recorder: func(s incident.Store) judge.Recorder {
 			return judge.Recorder{Store: s, Policy: policy, Titles: map[string]string{"print-card": "print a card"}}
 		},
 		Pager: func(s incident.Store) *paging.Pager {
@@ -154,7 +155,7 @@ func newWorld(ctx context.Context, policy judge.Policy, onCall oncall.OnCall, tr
 	return w
 }
 
-// A phone is the carrier, as the pager of one table reaches it.
+// A phone is the provider, as seen by the pager of one table.
 type phone struct {
 	*world
 	from *line
@@ -162,7 +163,7 @@ type phone struct {
 
 func (p phone) Send(_ context.Context, d paging.Dispatch) (string, error) {
 	if p.from == p.home && p.home.isCut() {
-		return "", fmt.Errorf("%w: %w", paging.ErrNotSent, errDown) // a process that is gone sends nothing
+		return "", fmt.Errorf("%w: %w", paging.ErrNotSent, errDown) // a dead process sends nothing
 	}
 	if p.stir != nil {
 		p.stir()
@@ -194,12 +195,12 @@ func (p phone) Find(_ context.Context, d paging.Dispatch, _ time.Time) (string, 
 	return "", false, nil
 }
 
-// pair is the two tables. A request is cut by its line or not at all: a real time-out would depend on the machine's load.
+// pair returns the two tables. Only its line cuts a request: a real timeout would depend on the machine's load.
 func (w *world) pair() regions.Pair {
 	return regions.Pair{Home: w.home, Standby: w.standby, Patience: 24 * time.Hour}
 }
 
-// probe records a run of every region, some of which may be out.
+// probe records a run from each of the regions; the regions left out send none.
 func (w *world) probe(outcome journey.Outcome, from ...string) {
 	for _, region := range from {
 		run := journey.Run{
@@ -208,12 +209,12 @@ func (w *world) probe(outcome journey.Outcome, from ...string) {
 		if outcome == journey.Failed {
 			run.Error = "no PDF"
 		}
-		_, _, _, err := w.pair().Record(w.ctx, w.staff.Desk(nil), run)
+		_, _, _, err := w.pair().Record(w.ctx, w.deps.Recorder(nil), run)
 		w.trouble("a run is lost", err)
 	}
 }
 
-// answer has people answer the calls that rang for half a minute, and says so to the webhook of whoever placed it.
+// answer answers the calls that rang for half a minute, and reports to the webhook of the pager that placed them.
 func (w *world) answer() {
 	for _, c := range slices.Clone(w.calls) {
 		if c.reported || w.now.Sub(c.at) < 30*time.Second {
@@ -221,7 +222,7 @@ func (w *world) answer() {
 		}
 		c.reported = true
 		if c.from == w.home && w.home.isCut() {
-			w.lost++ // the home's webhook is gone
+			w.lost++ // the home's webhook is down
 			continue
 		}
 		rep := paging.Report{PageID: c.page, SID: "CA" + c.page, Result: incident.NoAnswer}
@@ -230,37 +231,37 @@ func (w *world) answer() {
 		} else {
 			w.deaf--
 		}
-		_, err := w.staff.Pager(w.pair().Holder(w.ctx, c.page)).Report(w.ctx, rep)
+		_, err := w.deps.Pager(w.pair().Holder(w.ctx, c.page)).Report(w.ctx, rep)
 		if err != nil {
 			w.lost++
 		}
 	}
 }
 
-// work lets both pagers do a round.
+// work runs one round of both pagers.
 func (w *world) work() {
 	if !w.pagerDown && !w.home.isCut() {
-		h := regions.Home{Pair: w.pair(), Staff: w.staff}
+		h := regions.Home{Pair: w.pair(), Deps: w.deps}
 		err := h.Turn(w.ctx, w.now)
 		err = errors.Join(err, w.round(w.home))
 		if !w.home.isCut() {
 			w.trouble("the home's pager", err)
 		}
 	}
-	s := regions.Standby{Pair: w.pair(), Staff: w.staff}
-	post, err := s.Turn(w.ctx, w.now)
+	s := regions.Standby{Pair: w.pair(), Deps: w.deps}
+	assigned, err := s.Turn(w.ctx, w.now)
 	w.trouble("the standby's turn", err)
-	if n := len(w.posts); n == 0 || !strings.HasPrefix(w.posts[n-1], string(post.Place)) {
-		w.posts = append(w.posts, fmt.Sprintf("%s from %s: %s", post.Place, w.now.Format("15:04:05"), post.Reason))
+	if n := len(w.assignments); n == 0 || !strings.HasPrefix(w.assignments[n-1], string(assigned.Place)) {
+		w.assignments = append(w.assignments, fmt.Sprintf("%s from %s: %s", assigned.Place, w.now.Format("15:04:05"), assigned.Reason))
 	}
-	if post.Store != nil {
-		if err := w.round(post.Store.(*line)); !w.home.isCut() || post.Place == paging.StandbyOnOwnTable {
+	if assigned.Store != nil {
+		if err := w.round(assigned.Store.(*line)); !w.home.isCut() || assigned.Place == paging.StandbyOnOwnTable {
 			w.trouble("the standby's pager", err)
 		}
 	}
 }
 
 func (w *world) round(s *line) error {
-	_, err := w.staff.Desk(s).Watch(w.ctx, w.now)
-	return errors.Join(err, w.staff.Pager(s).Tick(w.ctx))
+	_, err := w.deps.Recorder(s).Watch(w.ctx, w.now)
+	return errors.Join(err, w.deps.Pager(s).Tick(w.ctx))
 }

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// VaultOf is a vault of whatever read returns.
+// VaultOf returns a vault that reads by calling read.
 func VaultOf(read func(context.Context) (map[string]string, error)) *Vault {
 	return &Vault{source: "a test", read: read, now: time.Now}
 }

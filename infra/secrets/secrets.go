@@ -1,5 +1,5 @@
-// Package secrets finds the secrets that journeys ask for by name, on a machine of one's own: in the environment, or in
-// a file that git ignores. They are in neither the code nor the configuration, so that both can be shown to anybody.
+// Package secrets finds the secrets that journeys request by name: on a laptop in the environment or in a file that git
+// ignores, on AWS in SSM or Secrets Manager. Neither the code nor the configuration holds one, so both can be published.
 package secrets
 
 import (
@@ -15,18 +15,18 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// DefaultFile is where secrets are looked for, in the folder where the program is started. This repository ignores it.
+// DefaultFile is the default path of the secrets file, in the current folder. This repository ignores it.
 const DefaultFile = ".valkyrie-secrets"
 
-// Sources says where to look, in this order.
+// Sources lists the sources, in the order of lookup.
 type Sources struct {
 	Getenv func(string) string // nil: os.Getenv
 	File   string              // "name: value" lines, as YAML; empty: DefaultFile. It need not exist
-	// Otherwise is asked for what is in neither; nil: nobody is. It returns false for what it does not have either.
+	// Otherwise finds the secrets that are in neither; nil: no further source. It returns false for a secret that it lacks.
 	Otherwise func(name string) (string, bool)
 }
 
-// Find returns the secret of that name. Its errors name the cure, and never hold a secret.
+// Find returns the secret with that name. Its errors state the cure, and never contain a secret.
 func (s Sources) Find(name string) (string, error) {
 	getenv, file := s.Getenv, s.File
 	if getenv == nil {
@@ -54,32 +54,31 @@ func (s Sources) Find(name string) (string, error) {
 		journey.ErrNoSecret, name, Variable(name), name, file, file)
 }
 
-// Variable is the environment variable that holds the secret: VALKYRIE_SECRET_SHOP_PASSWORD for "shop-password".
+// Variable returns the environment variable that holds the secret: VALKYRIE_SECRET_SHOP_PASSWORD for "shop-password".
 func Variable(name string) string {
 	return "VALKYRIE_SECRET_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
-// read reads the file, if there is one and nobody else can.
+// read reads the file, if it exists, and requires that only its owner can read it.
 func read(file string) (map[string]string, error) {
 	info, err := os.Stat(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the secrets cannot be read: %w", err)
+		return nil, fmt.Errorf("read the secrets: %w", err)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
 		return nil, fmt.Errorf("others than you may read the secrets in %s (mode %04o); run: chmod 600 %s", file, info.Mode().Perm(), file)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
-		return nil, fmt.Errorf("the secrets cannot be read: %w", err)
+		return nil, fmt.Errorf("read the secrets: %w", err)
 	}
 	return parse(file, text)
 }
 
-// parse reads names and values. The YAML library quotes what it does not understand, which may be a secret; so its
-// errors are not passed on.
+// parse reads names and values. It drops the YAML library's errors, since they quote the text, which may be a secret.
 func parse(file string, text []byte) (map[string]string, error) {
 	var doc yaml.Node
 	if yaml.Unmarshal(text, &doc) != nil {
@@ -99,7 +98,7 @@ func parse(file string, text []byte) (map[string]string, error) {
 			return nil, fmt.Errorf("%s, line %d: the value of %s is not plain text; put it in quotes", file, value.Line, name.Value)
 		}
 		if _, twice := all[name.Value]; twice {
-			return nil, fmt.Errorf("%s, line %d: %s is there twice", file, name.Line, name.Value)
+			return nil, fmt.Errorf("%s, line %d: %s is defined twice; remove one", file, name.Line, name.Value)
 		}
 		all[name.Value] = value.Value
 	}

@@ -35,7 +35,7 @@ func TestFind(t *testing.T) {
 		"a file that is not YAML":          {file: file("shop-password: \"hunter22\n", 0o600), err: "is not YAML"},
 		"a file that is a list":            {file: file("- hunter22\n", 0o600), err: "does not hold names and values"},
 		"a value that is not text":         {file: file("shop-password: [hunter22]\n", 0o600), err: "line 1: the value of shop-password is not plain text"},
-		"a name that is there twice":       {file: file("shop-password: hunter22\nshop-password: hunter22\n", 0o600), err: "line 2: shop-password is there twice"},
+		"a name that is there twice":       {file: file("shop-password: hunter22\nshop-password: hunter22\n", 0o600), err: "line 2: shop-password is defined twice"},
 		"from whoever is asked at the end": {env: "", file: file("x: y", 0o600), value: "public"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -59,7 +59,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestIgnored: git must not take the file of secrets in.
+// TestIgnored: git ignores the secrets file.
 func TestIgnored(t *testing.T) {
 	text, err := os.ReadFile("../../.gitignore")
 	if err != nil {

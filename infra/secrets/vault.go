@@ -17,15 +17,15 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// Fresh is for how long a Vault goes by what it has read: so a secret that was changed is the new one within that time,
-// without a deployment.
+// Fresh is how long a Vault uses the secrets it has read: a rotated secret takes effect within that time, without a
+// deployment.
 const Fresh = 5 * time.Minute
 
-// readLimit is how long reading them may take: a run would rather say that they are missing than wait.
+// readLimit is the timeout for reading them: a run reports missing secrets rather than wait.
 const readLimit = 5 * time.Second
 
-// A Vault finds secrets that are kept at AWS. All of them are read at once, by Refresh, and kept in memory only: no step of a
-// journey waits for one, and none is in the environment, in a file or in a log. It is safe for concurrent use.
+// A Vault finds secrets that are stored at AWS. Refresh reads all of them at once and keeps them in memory only: no step of
+// a journey waits for one, and none is in the environment, in a file or in a log. It is safe for concurrent use.
 type Vault struct {
 	source string
 	read   func(ctx context.Context) (map[string]string, error)
@@ -34,19 +34,19 @@ type Vault struct {
 	mu     sync.Mutex
 	values map[string]string
 	at     time.Time // when they were read
-	why    error     // they could not be
+	why    error     // why the last read failed; nil: it succeeded
 }
 
-// NewVault is a vault of a source, which is one of
+// NewVault returns a vault of a source, which is one of
 //
 //	ssm:/valkyrie/journeys/      SecureString parameters below that path, a secret each: /valkyrie/journeys/shop-password
 //	ssm:/valkyrie/shop-password  one parameter, a secret named shop-password
 //	secretsmanager:NAME          one secret of Secrets Manager that holds a JSON object of names and values
 //
-// It reads nothing yet: call Refresh.
+// It does not read: call Refresh.
 func NewVault(cfg aws.Config, source string) (*Vault, error) {
 	kind, name, _ := strings.Cut(source, ":")
-	v := &Vault{source: source, now: time.Now, why: errors.New("they were not read yet")}
+	v := &Vault{source: source, now: time.Now, why: errors.New("not read yet")}
 	switch {
 	case kind == "ssm" && strings.HasPrefix(name, "/") && strings.HasSuffix(name, "/"):
 		client := ssm.NewFromConfig(cfg)
@@ -58,13 +58,13 @@ func NewVault(cfg aws.Config, source string) (*Vault, error) {
 		client := secretsmanager.NewFromConfig(cfg)
 		v.read = func(ctx context.Context) (map[string]string, error) { return document(ctx, client, name) }
 	default:
-		return nil, fmt.Errorf("the source of secrets %q: expected ssm:/path/, ssm:/path/name or secretsmanager:name", source)
+		return nil, fmt.Errorf("read the source of secrets %q: expected ssm:/path/, ssm:/path/name or secretsmanager:name", source)
 	}
 	return v, nil
 }
 
-// Refresh reads the secrets if they were read longer than Fresh ago. After an error, which names the source and never holds
-// a secret, what was read before still counts.
+// Refresh reads the secrets if the last read was longer than Fresh ago. After an error, which names the source and never
+// contains a secret, the secrets read before remain in use.
 func (v *Vault) Refresh(ctx context.Context) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -83,10 +83,10 @@ func (v *Vault) Refresh(ctx context.Context) error {
 }
 
 func (v *Vault) unread() error {
-	return fmt.Errorf("the secrets of %s cannot be read: %w", v.source, v.why)
+	return fmt.Errorf("read the secrets of %s: %w", v.source, v.why)
 }
 
-// Find returns the secret of that name, as journey.Stage wants it.
+// Find returns the secret with that name, as journey.Stage requires.
 func (v *Vault) Find(name string) (string, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -99,7 +99,7 @@ func (v *Vault) Find(name string) (string, error) {
 	return "", fmt.Errorf("%w as %q in %s; put it there (it is seen within %v)", journey.ErrNoSecret, name, v.source, Fresh)
 }
 
-// parameters are those below a path, by the last part of their names.
+// parameters returns the parameters below a path, keyed by the last part of their names.
 func parameters(ctx context.Context, client *ssm.Client, path string) (map[string]string, error) {
 	all := map[string]string{}
 	pages := ssm.NewGetParametersByPathPaginator(client, &ssm.GetParametersByPathInput{Path: &path, WithDecryption: aws.Bool(true)})
@@ -123,7 +123,7 @@ func parameter(ctx context.Context, client *ssm.Client, name string) (map[string
 	return map[string]string{path.Base(name): aws.ToString(out.Parameter.Value)}, nil
 }
 
-// document is the JSON in one secret. What is wrong with it is not quoted: it holds secrets.
+// document reads the JSON in one secret. Its errors do not quote the text, which holds secrets.
 func document(ctx context.Context, client *secretsmanager.Client, name string) (map[string]string, error) {
 	out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
 	if err != nil {
@@ -131,7 +131,7 @@ func document(ctx context.Context, client *secretsmanager.Client, name string) (
 	}
 	var all map[string]string
 	if json.Unmarshal([]byte(aws.ToString(out.SecretString)), &all) != nil {
-		return nil, errors.New(`it does not hold names and values; write {"shop-password": "...", "shop-email": "..."}`)
+		return nil, errors.New(`expected a JSON object of names and values; write {"shop-password": "...", "shop-email": "..."}`)
 	}
 	return all, nil
 }

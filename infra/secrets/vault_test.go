@@ -13,7 +13,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// cloud is one with secrets.
+// cloud returns a fake AWS account with secrets.
 func cloud(t *testing.T) *cloudtest.Cloud {
 	t.Helper()
 	c := cloudtest.New()
@@ -30,7 +30,7 @@ func cloud(t *testing.T) *cloudtest.Cloud {
 	return c
 }
 
-// opened is a vault that has read its secrets.
+// opened returns a vault that has read its secrets.
 func opened(t *testing.T, c *cloudtest.Cloud, source string) *secrets.Vault {
 	t.Helper()
 	v, err := secrets.NewVault(c.Config("eu-west-1"), source)
@@ -76,8 +76,8 @@ func TestVaultRefuses(t *testing.T) {
 		"secretsmanager:":         "expected ssm:",
 		"ssm:/valkyrie/none":      "ParameterNotFound",
 		"secretsmanager:none":     "ResourceNotFoundException",
-		"secretsmanager:not-json": "does not hold names and values",
-		"secretsmanager:not-text": "does not hold names and values",
+		"secretsmanager:not-json": "expected a JSON object of names and values",
+		"secretsmanager:not-text": "expected a JSON object of names and values",
 	} {
 		v, err := secrets.NewVault(c.Config("eu-west-1"), source)
 		if err == nil {
@@ -94,8 +94,7 @@ func TestVaultRefuses(t *testing.T) {
 	}
 }
 
-// TestVaultRefreshes: a secret that was changed is the new one after a while, and one that cannot be read again is still
-// the old one.
+// TestVaultRefreshes: a changed secret is found after a while, and after a failed read the old one is still found.
 func TestVaultRefreshes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		value, fails := "old-value", false

@@ -10,12 +10,12 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// BenchmarkHistory measures the same call on a short and on a long history, in turns so that the machine's moods meet
-// both. "x-when-long" is what the long one costs as a multiple of the short one; 1 means that cost does not grow.
+// BenchmarkHistory measures the same call on a short and on a long history, alternating so that the machine's load affects
+// both. "x-when-long" is the cost of the long one as a multiple of the short one; 1 means that the cost does not grow.
 func BenchmarkHistory(b *testing.B) {
 	const short, long = 100, 50_000
 	few, many := benchStore(b, short), benchStore(b, long)
-	next := long // a slot that neither has
+	next := long // a slot that is in neither history
 	for name, call := range map[string]func(*Store) error{
 		"PutRun": func(s *Store) error {
 			return s.PutRun(b.Context(), benchRun(next))
@@ -39,7 +39,7 @@ func BenchmarkHistory(b *testing.B) {
 			b.ReportMetric(float64(inFew.Microseconds())/float64(b.N), "µs-when-short")
 			b.ReportMetric(float64(inMany.Microseconds())/float64(b.N), "µs-when-long")
 			b.ReportMetric(float64(inMany)/float64(inFew), "x-when-long")
-			b.ReportMetric(0, "ns/op") // the sum of both: of no interest
+			b.ReportMetric(0, "ns/op") // suppress the sum of both
 		})
 	}
 }
@@ -59,7 +59,7 @@ func wantCount(runs []journey.Run, err error, want int) error {
 	return err
 }
 
-// benchStore is a store with so many runs.
+// benchStore returns a store with n runs.
 func benchStore(b *testing.B, n int) *Store {
 	s := mustOpen(b, filepath.Join(b.TempDir(), "valkyrie.db"))
 	if _, err := s.db.Exec("PRAGMA synchronous = OFF"); err != nil { // while it is filled
@@ -76,7 +76,7 @@ func benchStore(b *testing.B, n int) *Store {
 	return s
 }
 
-// benchRun is the run of the i-th minute: five steps, two journeys by turns.
+// benchRun returns the run of the i-th minute: five steps, two journeys alternating.
 func benchRun(i int) journey.Run {
 	r := journey.Run{
 		ID: fmt.Sprint(i), Journey: []string{"print-card", "create-order"}[i%2], Region: "eu-west-1",

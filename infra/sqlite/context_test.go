@@ -14,7 +14,7 @@ import (
 	"valkyrie/infra/storetest"
 )
 
-// TestHeldFile has another process, as far as SQLite can tell, hold the file in the middle of a write.
+// TestHeldFile: another connection, which to SQLite is like another process, holds the file during a write.
 func TestHeldFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "valkyrie.db")
 	s, other := mustOpen(t, path), mustOpen(t, path)
@@ -25,23 +25,23 @@ func TestHeldFile(t *testing.T) {
 	defer held.Rollback()
 
 	if _, err := s.Item(t.Context(), "k"); err != nil {
-		t.Errorf("a reader does not wait for a writer, but: %v", err)
+		t.Errorf("a reader was blocked by a writer: %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
 	if err := storetest.Increment(ctx, s, "k"); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got error %v, expected context.DeadlineExceeded", err) // one that outlives its context ends with "held by another process"
+		t.Errorf("got error %v, expected context.DeadlineExceeded", err) // a wait that outlives its context would end with "held by another process"
 	}
 	s.patience = time.Millisecond
 	err = storetest.Increment(t.Context(), s, "k")
 	wantWords(t, err, path, "held by another process", "fuser")
 	if errors.Is(err, incident.ErrConflict) {
-		t.Error("a held file is taken for a lost race")
+		t.Error("a held file is reported as a version conflict")
 	}
 }
 
-// TestInterruptedWritesAreAllOrNothing lets contexts end at any moment of a write: a write that reports success is
-// there, and one that reports an error is not.
+// TestInterruptedWritesAreAllOrNothing ends contexts at random times during writes: a write that reports success is stored,
+// and one that reports an error is not.
 func TestInterruptedWritesAreAllOrNothing(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "valkyrie.db"))
 	const writers, each = 8, 50

@@ -18,12 +18,12 @@ import (
 // opener is Open or OpenExisting.
 type opener func(context.Context, string) (*Store, error)
 
-func TestWhatCannotBeOpened(t *testing.T) {
+func TestOpenRefusesOtherFiles(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		open opener
-		make func(t *testing.T, path string) // what is at path before
-		want []string                        // what the error says, next to the path
+		make func(t *testing.T, path string) // creates the content of path
+		want []string                        // words of the error, besides the path
 	}{
 		{"a text file", Open, textFile("ten lines\nof notes\n"), []string{"is not a Valkyrie database", "choose another --db"}},
 		{"a long text file", Open, textFile(strings.Repeat("notes\n", 1000)), []string{"is not a Valkyrie database"}},
@@ -45,17 +45,17 @@ func TestWhatCannotBeOpened(t *testing.T) {
 			s, err := test.open(t.Context(), path)
 			if err == nil {
 				s.Close()
-				t.Fatal("it was opened")
+				t.Fatal("got no error from opening the file")
 			}
 			wantWords(t, err, append(test.want, path)...)
 			if !bytes.Equal(before, contents(path)) {
-				t.Error("what was there has been changed")
+				t.Error("the existing file was changed")
 			}
 		})
 	}
 }
 
-func TestWhereNothingCanBeCreated(t *testing.T) {
+func TestOpenReportsUnwritableFolders(t *testing.T) {
 	readOnly := t.TempDir()
 	if err := os.Chmod(readOnly, 0o500); err != nil {
 		t.Fatal(err)
@@ -72,21 +72,21 @@ func TestWhereNothingCanBeCreated(t *testing.T) {
 		s, err := Open(t.Context(), path)
 		if err == nil {
 			s.Close()
-			t.Errorf("%s was opened", path)
+			t.Errorf("%s was opened, want an error", path)
 			continue
 		}
 		wantWords(t, err, path, want, "choose another --db")
 	}
 }
 
-func TestReadingWhereNothingIsLeavesNothing(t *testing.T) {
+func TestOpenExistingCreatesNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "typo.db")
 	_, err := OpenExisting(t.Context(), path)
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("got error %v, expected one that wraps fs.ErrNotExist", err)
 	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("there is something at %q now (%v)", path, err)
+		t.Errorf("%q exists now (%v)", path, err)
 	}
 }
 
@@ -106,7 +106,7 @@ func TestDatabaseIsPrivate(t *testing.T) {
 
 func TestFullDisk(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "valkyrie.db"))
-	// SQLite answers the same when it may not add another page as when the disk has no room for one.
+	// SQLite reports this limit like a disk without room for another page.
 	if _, err := s.db.Exec("PRAGMA max_page_count = 1"); err != nil {
 		t.Fatal(err)
 	}
@@ -125,7 +125,7 @@ func TestReadOnlyFile(t *testing.T) {
 	wantWords(t, storetest.Increment(t.Context(), s, "k"), s.path, "is read-only", "choose another --db")
 }
 
-// wantWords checks that an error tells all of this.
+// wantWords checks that an error contains all words.
 func wantWords(t *testing.T, err error, words ...string) {
 	t.Helper()
 	if err == nil {
@@ -133,7 +133,7 @@ func wantWords(t *testing.T, err error, words ...string) {
 	}
 	for _, w := range words {
 		if !strings.Contains(err.Error(), w) {
-			t.Errorf("the error does not say %q:\n%v", w, err)
+			t.Errorf("the error does not contain %q:\n%v", w, err)
 		}
 	}
 }

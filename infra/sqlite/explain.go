@@ -10,7 +10,7 @@ import (
 	codes "modernc.org/sqlite/lib"
 )
 
-// primaryCode returns SQLite's result code without the detail in its upper bytes, and 0 for an error of anybody else.
+// primaryCode returns SQLite's result code without the detail in its upper bytes, and 0 for other errors.
 // https://www.sqlite.org/rescode.html
 func primaryCode(err error) int {
 	var e *driver.Error
@@ -20,17 +20,17 @@ func primaryCode(err error) int {
 	return e.Code() & 0xff
 }
 
-// isBusy reports whether err only says that another process holds the file at the moment.
+// isBusy reports whether err only means that another process holds the file now.
 func isBusy(err error) bool {
 	switch primaryCode(err) {
-	case codes.SQLITE_BUSY, codes.SQLITE_PROTOCOL: // the latter: too many others were opening it at once
+	case codes.SQLITE_BUSY, codes.SQLITE_PROTOCOL: // SQLITE_PROTOCOL: too many connections opened it at once
 		return true
 	}
 	return false
 }
 
-// explain adds to an error of SQLite which file it is about and what can be done. A context that has ended is named as
-// the reason, as SQLite itself only says "interrupted".
+// explain adds the file and the cure to an error of SQLite. When the context has ended it reports that as the cause, as
+// SQLite itself only reports "interrupted".
 func (s *Store) explain(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -44,7 +44,7 @@ func (s *Store) explain(ctx context.Context, err error) error {
 	return err
 }
 
-// cure says what a result code means for this file, and what to do.
+// cure returns the meaning of a result code for this file, with the cure.
 func (s *Store) cure(code int) string {
 	switch code {
 	case codes.SQLITE_NOTADB:

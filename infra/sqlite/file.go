@@ -12,10 +12,10 @@ import (
 	_ "modernc.org/sqlite" // the driver named "sqlite"
 )
 
-// create makes an empty file at path if nothing is there. It holds phone numbers, so only its owner may read it.
+// create creates an empty file at path if none exists. Only its owner may read it, as it holds phone numbers.
 //
-// A file that is there is not opened here, not even to look at its first bytes: POSIX drops all locks a process has on
-// a file as soon as it closes any handle of it, and so would take away those of another Store in this process.
+// It never opens an existing file, not even to read its header: POSIX drops all locks that a process has on a file when it
+// closes any handle of it, and so would drop those of another Store in this process.
 func create(path string) error {
 	info, err := os.Stat(path)
 	if err == nil {
@@ -23,7 +23,7 @@ func create(path string) error {
 	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil // another process made it just now
+		return nil // another process created it just now
 	}
 	if err != nil {
 		return cannotCreate(path, err)
@@ -31,7 +31,7 @@ func create(path string) error {
 	return f.Close()
 }
 
-// cannotCreate says what stands in the way of a new file.
+// cannotCreate explains why a new file cannot be created.
 func cannotCreate(path string, err error) error {
 	folder := filepath.Dir(path)
 	cure := "choose another --db"
@@ -46,19 +46,19 @@ func cannotCreate(path string, err error) error {
 	return fmt.Errorf("cannot create the database %q: %s: %w", path, cure, err)
 }
 
-// mustExist reports an error unless there is a file at path.
+// mustExist requires a file at path.
 func mustExist(path string) error {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return noHistory(path)
 	}
 	if err != nil {
-		return fmt.Errorf("cannot look at the database %q; choose another --db: %w", path, err)
+		return fmt.Errorf("find the database %q; choose another --db: %w", path, err)
 	}
 	return mustBeRegular(path, info)
 }
 
-// noHistory is the error of reading where nothing was ever written.
+// noHistory returns the error for reading a database that does not exist.
 func noHistory(path string) error {
 	return fmt.Errorf("there is no Valkyrie database at %q; run `valkyrie watch` first, or choose another --db: %w",
 		path, fs.ErrNotExist)
@@ -77,18 +77,18 @@ func mustBeRegular(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// dataSource is how the driver is told of the file. The path is made absolute and escaped, so that no character in it
-// is taken for an option.
+// dataSource returns the driver's URI for the file. The path is absolute and escaped, so that no character in it is parsed
+// as an option.
 func dataSource(path string) (string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return "", fmt.Errorf("database %q: %w", path, err)
 	}
 	options := url.Values{
-		"mode":    {"rw"},        // never create: create has done it, with the right permissions
+		"mode":    {"rw"},        // never create: create does that, with the right permissions
 		"_txlock": {"immediate"}, // a writer takes the lock before it reads, so that it never has to start over
 		"_pragma": {
-			"busy_timeout(100)", // short: SQLite does not heed a context while it waits. patiently asks again
+			"busy_timeout(100)", // short, as SQLite ignores the context while it waits; patiently retries
 			"synchronous(FULL)",
 			"foreign_keys(1)",
 		},

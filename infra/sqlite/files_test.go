@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// What may be at the path that a user names.
+// The content of the path that a user names.
 
-// contents is what is in a file, and nil for anything else.
+// contents returns the content of a file, and nil for anything else.
 func contents(path string) []byte {
 	data, _ := os.ReadFile(path)
 	return data
@@ -46,7 +46,7 @@ func newerDatabase(t *testing.T, path string) {
 	execIn(t, path, releases()[0]+"; PRAGMA application_id = 1447119947; PRAGMA user_version = 99")
 }
 
-// damagedDatabase overwrites all of a database but its header.
+// damagedDatabase overwrites a database except for its header.
 func damagedDatabase(t *testing.T, path string) {
 	newerDatabase(t, path)
 	data := contents(path)
@@ -57,7 +57,7 @@ func damagedDatabase(t *testing.T, path string) {
 	textFile(string(data))(t, path)
 }
 
-// execIn runs SQL in the file at path, past the store.
+// execIn executes SQL on the file at path, bypassing the store.
 func execIn(t *testing.T, path, script string) {
 	t.Helper()
 	textFile("")(t, path)

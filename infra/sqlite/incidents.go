@@ -13,7 +13,7 @@ import (
 const incidentColumns = "id, journey, title, kind, step, error, reason, loud, regions, since, opened, last, streak, runs, spells, evidence, " +
 	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev, resolved_by, bouts, slow"
 
-// incidentFields are where incidentColumns are written from and read into.
+// incidentFields lists the fields of incidentColumns.
 func incidentFields(i *incident.Incident) []any {
 	return []any{
 		&i.ID, &i.Journey, &i.Title, &i.Kind, &i.Step, &i.Error, &i.Reason, &i.PagesNow,
@@ -35,13 +35,13 @@ func incidentFields(i *incident.Incident) []any {
 	}
 }
 
-// PutIncident implements [alerts.IncidentLog].
+// PutIncident implements [incident.IncidentLog].
 func (s *Store) PutIncident(ctx context.Context, r incident.Record) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		if newer, err := hasNewer(ctx, tx, r); err != nil || newer {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM incidents WHERE id = ?", r.ID); err != nil { // its pages go with it
+		if _, err := tx.ExecContext(ctx, "DELETE FROM incidents WHERE id = ?", r.ID); err != nil { // the delete cascades to its pages
 			return err
 		}
 		insert := insertInto("incidents", incidentColumns)
@@ -51,12 +51,12 @@ func (s *Store) PutIncident(ctx context.Context, r incident.Record) error {
 		return putPages(ctx, tx, r)
 	})
 	if err != nil {
-		return fmt.Errorf("writing incident %q: %w", r.ID, err)
+		return fmt.Errorf("write incident %q: %w", r.ID, err)
 	}
 	return nil
 }
 
-// hasNewer reports whether a later revision of the record is already kept.
+// hasNewer reports whether a later revision of the record is stored.
 func hasNewer(ctx context.Context, tx *sql.Tx, r incident.Record) (bool, error) {
 	var rev int64
 	err := tx.QueryRowContext(ctx, "SELECT rev FROM incidents WHERE id = ?", r.ID).Scan(&rev)
@@ -66,10 +66,10 @@ func hasNewer(ctx context.Context, tx *sql.Tx, r incident.Record) (bool, error) 
 	return rev > r.Rev, err
 }
 
-// concerns chooses incidents: ?1 is the time since when.
+// concerns selects incidents: ?1 is the start time.
 const concerns = " FROM incidents WHERE opened >= ?1 OR resolved_at >= ?1 OR state <> 'resolved'"
 
-// Incidents implements [alerts.IncidentLog]. Oldest is by the time of opening; ties are by id.
+// Incidents implements [incident.IncidentLog]. They are ordered by opening time, then by id.
 func (s *Store) Incidents(ctx context.Context, since time.Time) ([]incident.Record, error) {
 	var records []incident.Record
 	err := s.read(ctx, func(tx *sql.Tx) (err error) {
@@ -79,12 +79,12 @@ func (s *Store) Incidents(ctx context.Context, since time.Time) ([]incident.Reco
 		return readPages(ctx, tx, since, records)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading incidents: %w", err)
+		return nil, fmt.Errorf("read incidents: %w", err)
 	}
 	return records, nil
 }
 
-// readIncidents reads the records, still without pages.
+// readIncidents reads the records without their pages.
 func readIncidents(ctx context.Context, tx *sql.Tx, since time.Time) ([]incident.Record, error) {
 	rows, err := tx.QueryContext(ctx, "SELECT "+incidentColumns+concerns+" ORDER BY opened, id", stamp{&since})
 	if err != nil {
@@ -98,7 +98,7 @@ func readIncidents(ctx context.Context, tx *sql.Tx, since time.Time) ([]incident
 			return nil, err
 		}
 		if len(r.Bouts) == 0 {
-			r.Bouts = nil // as where JSON leaves it out
+			r.Bouts = nil // as when JSON omits it
 		}
 		records = append(records, r)
 	}

@@ -9,7 +9,7 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// Item implements [alerts.Items].
+// Item implements [incident.Items].
 func (s *Store) Item(ctx context.Context, key string) (incident.Item, error) {
 	item := incident.Item{Key: key}
 	err := s.read(ctx, func(tx *sql.Tx) error {
@@ -21,12 +21,12 @@ func (s *Store) Item(ctx context.Context, key string) (incident.Item, error) {
 		return err
 	})
 	if err != nil {
-		return incident.Item{}, fmt.Errorf("reading item %q: %w", key, err)
+		return incident.Item{}, fmt.Errorf("read item %q: %w", key, err)
 	}
 	return item, nil
 }
 
-// PutItem implements [alerts.Items].
+// PutItem implements [incident.Items].
 func (s *Store) PutItem(ctx context.Context, item incident.Item) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		result, err := putItem(ctx, tx, item)
@@ -39,12 +39,12 @@ func (s *Store) PutItem(ctx context.Context, item incident.Item) error {
 		return incident.ErrConflict
 	})
 	if err != nil {
-		return fmt.Errorf("writing item %q over version %d: %w", item.Key, item.Version, err)
+		return fmt.Errorf("write item %q over version %d: %w", item.Key, item.Version, err)
 	}
 	return nil
 }
 
-// putItem writes one row, or none if the version is no longer the one in the item.
+// putItem writes one row, or none if the stored version differs from the item's.
 func putItem(ctx context.Context, tx *sql.Tx, item incident.Item) (sql.Result, error) {
 	data := item.Data
 	if data == nil {

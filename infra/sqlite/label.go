@@ -6,11 +6,11 @@ import (
 	"fmt"
 )
 
-// A label is what a file says about itself.
+// A label holds the file's own metadata.
 type label struct {
-	application int // whose it is
-	version     int // how many of the schema scripts it has seen
-	objects     int // how many tables and indexes it has
+	application int // the application id
+	version     int // number of schema scripts applied
+	objects     int // number of tables and indexes
 }
 
 // readLabel reads the label of the open file.
@@ -22,10 +22,11 @@ func readLabel(ctx context.Context, tx *sql.Tx) (label, error) {
 	return l, err
 }
 
-// empty reports whether nobody has written to the file yet.
+// empty reports whether the file was never written to.
 func (l label) empty() bool { return l == label{} }
 
-// check refuses the files of other programs, and those of a Valkyrie newer than this one, which knows latest versions.
+// check refuses the files of other programs, and those of a newer Valkyrie; latest is the newest version that this one
+// knows.
 func (l label) check(path string, latest int) error {
 	switch {
 	case l.empty():

@@ -11,7 +11,7 @@ import (
 const pageColumns = "id, incidents, purpose, channel, person, phone, state, result, why, sid, key, words, tries, resent, " +
 	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at, slot, key_at, times, final, again, waking"
 
-// pageFields are where pageColumns are written from and read into.
+// pageFields lists the fields of pageColumns.
 func pageFields(p *incident.Page) []any {
 	return []any{
 		&p.ID,
@@ -50,7 +50,7 @@ func putPages(ctx context.Context, tx *sql.Tx, r incident.Record) error {
 	return nil
 }
 
-// readPages adds to the records since then their pages, in one query for all of them.
+// readPages adds their pages to the records since a time, in one query.
 func readPages(ctx context.Context, tx *sql.Tx, since time.Time, records []incident.Record) error {
 	index := make(map[string]int, len(records))
 	for i, r := range records {

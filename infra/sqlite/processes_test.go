@@ -14,10 +14,10 @@ import (
 	"valkyrie/infra/storetest"
 )
 
-// This test program is also the other process: with childRole set it works on the database named by its only argument.
+// childRole makes this test program the other process: it works on the database named by its only argument.
 const childRole = "VALKYRIE_SQLITE_TEST_CHILD"
 
-// increments is how often each of two racing processes adds one.
+// increments is the number of increments by each of two racing processes.
 const increments = 200
 
 func TestMain(m *testing.M) {
@@ -47,7 +47,7 @@ func incrementMany(s *Store) error {
 	return s.Close()
 }
 
-// writeForEver prints the key of each item once it is written.
+// writeForEver prints the key of each item after it is written.
 func writeForEver(s *Store) error {
 	for i := 0; ; i++ {
 		key := strconv.Itoa(i)
@@ -58,7 +58,7 @@ func writeForEver(s *Store) error {
 	}
 }
 
-// child is this program in a role, not yet started.
+// child returns a command that runs this program in a role.
 func child(t *testing.T, role, path string) *exec.Cmd {
 	t.Helper()
 	program, err := os.Executable()
@@ -72,7 +72,7 @@ func child(t *testing.T, role, path string) *exec.Cmd {
 }
 
 func TestTwoProcessesLoseNoIncrement(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "valkyrie.db") // made by whoever comes first
+	path := filepath.Join(t.TempDir(), "valkyrie.db") // created by the first process to open it
 	one, two := child(t, "increment", path), child(t, "increment", path)
 	for _, c := range []*exec.Cmd{one, two} {
 		if err := c.Start(); err != nil {
@@ -106,13 +106,13 @@ func TestKilledWriterLosesNothingWritten(t *testing.T) {
 	const enough = 100
 	var written []string
 	lines := bufio.NewScanner(out)
-	for lines.Scan() { // to the end: what it wrote before the kill arrived counts as well
+	for lines.Scan() { // to the end: keys printed before the kill count as well
 		if written = append(written, lines.Text()); len(written) == enough {
 			c.Process.Kill()
 		}
 	}
 	if err := c.Wait(); err == nil || len(written) < enough {
-		t.Fatalf("the writer ended by itself after %d items (%v)", len(written), err)
+		t.Fatalf("the writer ended before the kill after %d items (%v)", len(written), err)
 	}
 	s := mustOpen(t, path)
 	for _, key := range written {

@@ -13,7 +13,7 @@ import (
 
 const runColumns = "id, journey, region, slot, every_ms, started, outcome, duration_ms, counts, error, evidence, site, tries, first_error, starved_ms, starved_p95_ms, chrome, problems, vitals"
 
-// runFields are where runColumns are written from and read into.
+// runFields lists the fields of runColumns.
 func runFields(r *journey.Run) []any {
 	return []any{
 		&r.ID, &r.Journey, &r.Region,
@@ -32,12 +32,12 @@ func runFields(r *journey.Run) []any {
 
 const leanColumns = "id, journey, region, slot, every_ms, outcome, counts, error"
 
-// leanFields are where leanColumns are read into.
+// leanFields lists the fields of leanColumns.
 func leanFields(r *journey.Run) []any {
 	return []any{&r.ID, &r.Journey, &r.Region, stamp{&r.Slot}, &r.EveryMS, &r.Outcome, document{&r.Counts}, &r.Error}
 }
 
-// PutRun implements [alerts.RunLog].
+// PutRun implements [incident.RunLog].
 func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
 		insert := insertInto("runs", runColumns) + " ON CONFLICT (journey, slot, region) DO NOTHING"
@@ -55,13 +55,13 @@ func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 		return putSteps(ctx, tx, number, run.Steps)
 	})
 	if err != nil {
-		return fmt.Errorf("writing the run of journey %q in region %q, slot %s: %w",
+		return fmt.Errorf("write the run of journey %q in region %q, slot %s: %w",
 			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339Nano), err)
 	}
 	return nil
 }
 
-// Runs implements [alerts.RunLog].
+// Runs implements [incident.RunLog].
 func (s *Store) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	chosen := choose(q)
 	var runs []journey.Run
@@ -74,23 +74,23 @@ func (s *Store) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, e
 		return readSteps(ctx, tx, chosen, runs, numbers)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("reading runs: %w", err)
+		return nil, fmt.Errorf("read runs: %w", err)
 	}
-	slices.Reverse(runs) // they were read newest first, for the limit's sake
+	slices.Reverse(runs) // they were read newest first, because of the limit
 	return runs, nil
 }
 
-// A choice is the end of a query over runs: which, newest first, and how many.
+// A choice is the end of a query over runs: the conditions, newest first, and the limit.
 type choice struct {
 	where string
 	args  []any
 	lean  bool
 }
 
-// choose turns a query into SQL. Each of its two forms follows an index from its end, so that it costs as much as the
-// runs it returns, however long the history is.
+// choose turns a query into SQL. Each of its two forms follows an index from its end, so that the cost depends on the
+// number of runs returned, not on the length of the history.
 func choose(q incident.RunQuery) choice {
-	limit := -1 // SQLite's word for all
+	limit := -1 // SQLite's value for no limit
 	if q.Limit > 0 {
 		limit = q.Limit
 	}
@@ -105,7 +105,7 @@ func choose(q incident.RunQuery) choice {
 	return choice{"WHERE journey = ? AND" + newest, []any{q.Journey, stamp{&q.Since}, until, limit}, q.Lean}
 }
 
-// readRuns reads the chosen runs, newest first and still without steps, and the number of each.
+// readRuns reads the chosen runs, newest first and without steps, with the number of each.
 func readRuns(ctx context.Context, tx *sql.Tx, c choice) (runs []journey.Run, numbers []int64, err error) {
 	columns, fields := runColumns, runFields
 	if c.lean {

@@ -10,15 +10,15 @@ import (
 //go:embed schema/*.sql
 var schemaFiles embed.FS
 
-// applicationID marks a file as Valkyrie's: "VALK" in the field of the file's header that SQLite keeps for this purpose.
+// applicationID identifies a file as Valkyrie's: "VALK" in the field of the file header that SQLite reserves for this.
 const applicationID = 0x56414c4b
 
-// releases returns the scripts that lead from an empty file to today's tables: script i leads from version i to i+1.
-// A script that has shipped is never edited; the next change is the next file.
+// releases returns the migration scripts: script i migrates from version i to i+1. A released script is never edited; the
+// next change is the next file.
 func releases() []string {
 	entries, err := schemaFiles.ReadDir("schema")
 	if err != nil {
-		panic(err) // the folder is part of the program
+		panic(err) // the folder is embedded
 	}
 	var scripts []string
 	for i, e := range entries {
@@ -34,7 +34,7 @@ func releases() []string {
 	return scripts
 }
 
-// prepare makes sure that the file is ours, and brings it up to date. It changes nothing before it knows whose it is.
+// prepare checks that the file belongs to Valkyrie, then migrates it. It changes nothing before the check.
 func (s *Store) prepare(ctx context.Context, schemas []string, mayInit bool) error {
 	var found label
 	err := s.read(ctx, func(tx *sql.Tx) (err error) {
@@ -59,8 +59,8 @@ func (s *Store) prepare(ctx context.Context, schemas []string, mayInit bool) err
 	return s.write(ctx, func(tx *sql.Tx) error { return migrate(ctx, tx, s.path, schemas) })
 }
 
-// migrate runs the scripts that the file has not seen. It asks for the version again: two processes may open an old
-// file at the same moment, and the second finds the work done.
+// migrate runs the scripts that the file lacks. It reads the version again: two processes may open an old file at once, and
+// the second finds it migrated.
 func migrate(ctx context.Context, tx *sql.Tx, path string, schemas []string) error {
 	found, err := readLabel(ctx, tx)
 	if err != nil {
@@ -71,7 +71,7 @@ func migrate(ctx context.Context, tx *sql.Tx, path string, schemas []string) err
 	}
 	for v := found.version; v < len(schemas); v++ {
 		if _, err := tx.ExecContext(ctx, schemas[v]); err != nil {
-			return fmt.Errorf("bringing %q from schema version %d to %d: %w", path, v, v+1, err)
+			return fmt.Errorf("migrate %q from schema version %d to %d: %w", path, v, v+1, err)
 		}
 	}
 	_, err = tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d",
@@ -79,7 +79,7 @@ func migrate(ctx context.Context, tx *sql.Tx, path string, schemas []string) err
 	return err
 }
 
-// useWriteAheadLog lets readers read while somebody writes. The file remembers it; asking again costs nothing.
+// useWriteAheadLog lets readers read during a write. The file keeps the setting; setting it again costs nothing.
 func (s *Store) useWriteAheadLog(ctx context.Context) error {
 	var mode string
 	err := s.patiently(ctx, func() error {

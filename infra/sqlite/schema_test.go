@@ -15,8 +15,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestEveryVersionIsBroughtUpToDate makes a file as each release left it, and opens it with this one.
-func TestEveryVersionIsBroughtUpToDate(t *testing.T) {
+// TestEveryVersionIsMigrated creates a file as each release left it, and opens it with this one.
+func TestEveryVersionIsMigrated(t *testing.T) {
 	for version := range len(releases()) + 1 {
 		t.Run(fmt.Sprint("from ", version), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "valkyrie.db")
@@ -33,7 +33,7 @@ func TestEveryVersionIsBroughtUpToDate(t *testing.T) {
 	}
 }
 
-// Releases that are yet to come.
+// Future releases.
 var (
 	withColour = append(releases(), "ALTER TABLE items ADD COLUMN colour TEXT NOT NULL DEFAULT 'grey'")
 	withNote   = append(withColour[:len(withColour):len(withColour)], "CREATE TABLE notes (text TEXT NOT NULL) STRICT")
@@ -46,7 +46,7 @@ func TestDataOutlivesAnUpdate(t *testing.T) {
 	if err := storetest.Increment(t.Context(), old, "k"); err != nil {
 		t.Fatal(err)
 	}
-	s := openRelease(t, path, withNote) // while the old one is still at work
+	s := openRelease(t, path, withNote) // while the old one is still open
 	var colour string
 	if err := s.db.QueryRow("SELECT colour FROM items WHERE key = 'k'").Scan(&colour); err != nil || colour != "grey" {
 		t.Errorf("got colour %q, error %v; expected the row that was there, in grey", colour, err)
@@ -109,13 +109,13 @@ func TestQueriesFollowAnIndex(t *testing.T) {
 				t.Errorf("%+v reads or sorts a whole table:\n%s", q, plan)
 			}
 			if q.Journey != "" && !strings.Contains(query, together) && !strings.Contains(plan, "journey=?") {
-				t.Errorf("%+v wades through the runs of other journeys:\n%s", q, plan)
+				t.Errorf("%+v scans the runs of other journeys:\n%s", q, plan)
 			}
 		}
 	}
 }
 
-// planOf is how SQLite means to answer a query.
+// planOf returns SQLite's plan for a query.
 func planOf(t *testing.T, s *Store, query string, args []any) string {
 	rows, err := s.db.Query("EXPLAIN QUERY PLAN "+query, args...)
 	if err != nil {

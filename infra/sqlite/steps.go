@@ -10,7 +10,7 @@ import (
 
 const stepColumns = "name, outcome, started, duration_ms, slow_ms, limit_ms, error, cleanup, waterfall, why"
 
-// stepFields are where stepColumns are written from and read into.
+// stepFields lists the fields of stepColumns.
 func stepFields(s *journey.StepResult) []any {
 	return []any{
 		&s.Name, &s.Outcome, stamp{&s.Started}, &s.DurationMS, &s.SlowMS, &s.LimitMS, &s.Error, &s.Cleanup, document{&s.Waterfall}, &s.Why,
@@ -34,12 +34,12 @@ func putSteps(ctx context.Context, tx *sql.Tx, number int64, steps []journey.Ste
 
 const leanStepColumns = "name, outcome, duration_ms, slow_ms, limit_ms, error, cleanup, why"
 
-// leanStepFields are where leanStepColumns are read into.
+// leanStepFields lists the fields of leanStepColumns.
 func leanStepFields(s *journey.StepResult) []any {
 	return []any{&s.Name, &s.Outcome, &s.DurationMS, &s.SlowMS, &s.LimitMS, &s.Error, &s.Cleanup, &s.Why}
 }
 
-// readSteps adds to the chosen runs their steps, in one query for all of them.
+// readSteps adds their steps to the chosen runs, in one query.
 func readSteps(ctx context.Context, tx *sql.Tx, c choice, runs []journey.Run, numbers []int64) error {
 	if len(runs) == 0 {
 		return nil
@@ -73,10 +73,10 @@ func readSteps(ctx context.Context, tx *sql.Tx, c choice, runs []journey.Run, nu
 	return rows.Err()
 }
 
-// steps says which steps are those of the chosen runs. Runs that were written one after the other have numbers without
-// gaps, and their steps lie together; else each is looked up.
+// steps returns the condition that selects the steps of the chosen runs. Runs that were written consecutively have
+// consecutive numbers, and their steps are a range; otherwise each is looked up.
 func (c choice) steps(numbers []int64) (where string, args []any) {
-	const gaps = 3 // in each number that is one of theirs
+	const gaps = 3 // numbers in the range for each chosen run
 	first, last := slices.Min(numbers), slices.Max(numbers)
 	if last-first < gaps*int64(len(numbers)) {
 		return "run BETWEEN ? AND ?", []any{first, last}

@@ -17,7 +17,7 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-// mustOpen opens a store for the length of the test.
+// mustOpen opens a store until the test ends.
 func mustOpen(tb testing.TB, path string) *Store {
 	tb.Helper()
 	s, err := Open(tb.Context(), path)
@@ -53,7 +53,7 @@ func TestClosedStoreLeavesNothingBehind(t *testing.T) {
 	}
 }
 
-// TestPowerCut checks the settings that a power cut is survived by, since it cannot be staged here.
+// TestPowerCut checks the settings that protect against a power cut, since it cannot be simulated here.
 func TestPowerCut(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "valkyrie.db"))
 	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1"} {

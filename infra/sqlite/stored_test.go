@@ -14,7 +14,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestOpensStoresOfEarlierVersions: a database that an earlier version wrote opens, and its history reads the same.
+// TestOpensStoresOfEarlierVersions: a database written by an earlier version opens, and its history reads the same.
 func TestOpensStoresOfEarlierVersions(t *testing.T) {
 	const stored = "../../testdata/state/"
 	data, err := os.ReadFile(stored + "store.sqlite")

@@ -10,7 +10,7 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// TestSweep: what is older goes, with its steps; what is not, and every incident, stays.
+// TestSweep: older runs are removed with their steps; newer runs and all incidents stay.
 func TestSweep(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "valkyrie.db"))
 	const runs, old = 2*atOnce + 300, 2*atOnce + 100
@@ -41,7 +41,7 @@ func TestSweep(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := s.Sweep(ctx, time.Now()); err == nil || !strings.Contains(err.Error(), "sweeping the runs before") {
+	if _, err := s.Sweep(ctx, time.Now()); err == nil || !strings.Contains(err.Error(), "remove the runs before") {
 		t.Error(err)
 	}
 }

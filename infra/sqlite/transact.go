@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// write runs f in a transaction that holds the write lock from its beginning: what f reads stays true until it has
+// write runs f in a transaction that holds the write lock from its beginning: data that f reads stays current until it has
 // written. f may run more than once.
 func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
 	return s.patiently(ctx, func() error { return s.transact(ctx, &sql.TxOptions{}, f) })
 }
 
-// read runs f in a transaction in which all queries see the same moment. f may run more than once.
+// read runs f in a transaction in which all queries see one snapshot. f may run more than once.
 func (s *Store) read(ctx context.Context, f func(*sql.Tx) error) error {
 	return s.patiently(ctx, func() error { return s.transact(ctx, &sql.TxOptions{ReadOnly: true}, f) })
 }
@@ -23,17 +23,16 @@ func (s *Store) transact(ctx context.Context, options *sql.TxOptions, f func(*sq
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback() // does nothing after a commit
+	defer tx.Rollback() // no effect after a commit
 	if err := f(tx); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-// patiently repeats f while another process holds the file, until the context ends or patience does. Its errors are
-// explained.
+// patiently retries f while another process holds the file, until the context or the patience ends. It explains the errors.
 func (s *Store) patiently(ctx context.Context, f func() error) error {
-	// SQLite has already waited before it says busy, most of the time; the pause is for the few cases when it did not.
+	// SQLite usually waits before it reports busy; the pause covers the few cases in which it does not.
 	const pause = 5 * time.Millisecond
 	giveUp := time.Now().Add(s.patience)
 	for {

@@ -8,24 +8,24 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// Days is how many days are shown, with today.
+// Days is the number of days shown, including today.
 const Days = 90
 
-// Coverage is when something is known of each journey: a fold over its runs, so that the history is read only once. Runs
-// that were folded in already change nothing.
+// Coverage records for which times runs exist, by journey. It is a fold over the runs, so that the history is read only
+// once; folding the same run in again changes nothing.
 type Coverage struct {
-	Seen     time.Time        `json:"seen"` // up to where the history was read: the latest slot, or a time before now
+	Seen     time.Time        `json:"seen"` // how far the history was read: the latest slot, or a time before now
 	Journeys map[string]Known `json:"journeys"`
 }
 
-// Known is when something is known of one journey.
+// Known records for which times runs of one journey exist.
 type Known struct {
 	Until   time.Time        `json:"until"`
-	Seconds map[string]int64 `json:"seconds"` // of each day, such as "2026-11-21"
+	Seconds map[string]int64 `json:"seconds"` // by day, such as "2026-11-21"
 }
 
-// Add takes in runs in slot order. A run tells of the time until the one after the next is due, as one may be late; one
-// that broke tells nothing.
+// Add folds in runs in slot order. A run covers the time until the second slot after it, as the next run may be late; a
+// broken run covers none.
 func (c Coverage) Add(runs []journey.Run, now time.Time) Coverage {
 	c.Journeys = maps.Clone(c.Journeys)
 	if c.Journeys == nil {
@@ -70,12 +70,12 @@ func (k Known) add(r journey.Run) Known {
 	return k
 }
 
-// A window is a time, from its first moment up to, and without, its last.
+// A window is a time span, including its start and excluding its end.
 type window struct{ from, until time.Time }
 
 func (w window) length() time.Duration { return max(0, w.until.Sub(w.from)) }
 
-// meet is what two windows have in common.
+// meet returns the intersection of two windows.
 func (w window) meet(o window) window {
 	if o.from.After(w.from) {
 		w.from = o.from
@@ -86,7 +86,7 @@ func (w window) meet(o window) window {
 	return w
 }
 
-// union is how long at least one of the windows lasts.
+// union returns the total time covered by at least one of the windows.
 func union(all []window) time.Duration {
 	slices.SortFunc(all, func(a, b window) int { return a.from.Compare(b.from) })
 	var sum time.Duration
@@ -103,12 +103,12 @@ func union(all []window) time.Duration {
 	return sum
 }
 
-// dayOf is the midnight, in UTC, that a moment's day begins with.
+// dayOf returns the midnight, in UTC, at which the day of t begins.
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
 func aDay(midnight time.Time) window { return window{midnight, midnight.AddDate(0, 0, 1)} }
 
-// daysOf are the days that a window touches.
+// daysOf iterates over the days that a window touches.
 func daysOf(w window) func(func(window) bool) {
 	return func(yield func(window) bool) {
 		for day := dayOf(w.from); day.Before(w.until); day = day.AddDate(0, 0, 1) {

@@ -1,4 +1,4 @@
-// Package status tells customers how a site is, and was: a static page, the same for machines, and a feed of incidents. It
-// says only what is known. A time in which nothing was measured is never shown as good, what is written says when, and
-// when not to believe it any more; and nothing of the inside is told: no errors, no evidence, no names.
+// Package status shows customers the present and past state of a site: a static page, the same as JSON, and an Atom feed of
+// incidents. It states only facts: time without measurements is never shown as good, and each file carries the time of
+// writing and the time after which it is stale. It reveals no internals: no errors, no evidence, no names.
 package status

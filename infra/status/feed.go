@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A feed of incidents: Atom, RFC 4287. An incident that ends is the same entry, updated.
+// A feed of incidents: Atom, RFC 4287. An incident that ends updates its entry.
 type (
 	atomFeed struct {
 		XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
@@ -46,7 +46,8 @@ func (p Page) feed() ([]byte, error) {
 	return append([]byte(xml.Header), text...), err
 }
 
-// sentence is the incident for a feed: one that goes on has no length that would change with each writing.
+// sentence describes the incident for the feed. While the incident lasts it omits the duration, which would change with
+// each writing.
 func (i PublicIncident) sentence() string {
 	if i.Ended.IsZero() {
 		return i.What + " since " + moment(i.Began) + "."

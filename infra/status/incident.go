@@ -7,23 +7,23 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// A PublicIncident is the part of an incident that the status page shows: its effect on customers, times and regions.
+// A PublicIncident is the customer-visible part of an incident: impact, time and regions.
 type PublicIncident struct {
 	ID      string    `json:"id"`
 	Journey string    `json:"journey"`
 	State   State     `json:"state"`
 	What    string    `json:"what"` // in a customer's words
 	Began   time.Time `json:"began"`
-	Ended   time.Time `json:"ended,omitzero"` // absent: it goes on
-	Regions []string  `json:"regions"`        // from where it was seen
-	Outages int       `json:"outages"`        // how often it came and went; at least 1
-	DownS   int64     `json:"lasted_s"`       // together, so far, seconds
+	Ended   time.Time `json:"ended,omitzero"` // absent: it lasts
+	Regions []string  `json:"regions"`        // that saw it
+	Outages int       `json:"outages"`        // number of outages; at least 1
+	DownS   int64     `json:"lasted_s"`       // total duration so far, seconds
 
 	windows []window
 }
 
-// feels is what customers feel of an incident, while it lasts and when it is over. Of what is not here they feel nothing:
-// that a probe cannot run shows as time of which nothing is known.
+// feels holds the impact on customers by kind, during and after an incident. Kinds that are missing have none: a probe that
+// cannot run shows as time without measurements.
 var feels = map[incident.Kind]struct {
 	state    State
 	is, were string
@@ -35,7 +35,8 @@ var feels = map[incident.Kind]struct {
 	incident.Heartbeat: {Degraded, "Late or incomplete: %s", "Was late or incomplete: %s"},
 }
 
-// What is what customers feel of an incident, in their words: "Customers cannot print a card"; false: they feel nothing of it.
+// What returns the impact of an incident in customers' words, such as "Customers cannot print a card"; false: there is
+// none.
 func What(kind incident.Kind, journey, title string, over bool) (words string, felt bool) {
 	f, felt := feels[kind]
 	if !felt {
@@ -50,7 +51,7 @@ func What(kind incident.Kind, journey, title string, over bool) (words string, f
 	return fmt.Sprintf(words, title), true
 }
 
-// incidentOf is what customers are told of an incident; false: nothing.
+// incidentOf returns the customer-visible part of an incident; false: there is none.
 func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
 	felt, told := feels[i.Kind]
 	if !told {
@@ -69,7 +70,7 @@ func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
 	return out, true
 }
 
-// windows are when customers felt it: each outage, of what came and went, and not the good times between.
+// windows returns the times of impact: each outage of a flapping incident, without the good times between.
 func windows(i incident.Incident, now time.Time) []window {
 	end := now
 	if i.State == incident.Resolved {

@@ -8,56 +8,56 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// A State is how a journey is, or was on a day.
+// A State is the state of a journey, now or on a day.
 type State string
 
-// The states, from good to bad. Unknown is none of them: it is never shown as good.
+// The states, from good to bad. Unknown is separate: it is never shown as good.
 const (
 	OK       State = "ok"
-	Partly   State = "partly-known" // of a day: it worked as far as is known, and much is not
+	Partly   State = "partly-known" // of a day: it worked whenever it was measured, but much was not measured
 	Unknown  State = "no-data"
-	Degraded State = "degraded" // it works, but slowly, or not in all parts
+	Degraded State = "degraded" // it works, but slowly or not everywhere
 	Down     State = "down"
 )
 
 var worse = []State{OK, Partly, Unknown, Degraded, Down}
 
-// A Page is all that customers are told. Its JSON is status.json; Version grows when the meaning of a key changes.
+// A Page holds everything shown to customers. Its JSON is status.json; Version grows when the meaning of a key changes.
 type Page struct {
 	Version     int              `json:"version"` // 1
 	Name        string           `json:"name"`    // of the site
 	Written     time.Time        `json:"written"`
-	StaleAfterS int64            `json:"stale_after_s"` // seconds after which nobody should believe it any more
+	StaleAfterS int64            `json:"stale_after_s"` // seconds after which the page is stale
 	Now         State            `json:"now"`           // the worst of the journeys
 	Journeys    []JourneyStatus  `json:"journeys"`
-	Incidents   []PublicIncident `json:"incidents"` // of the days shown, the newest first
+	Incidents   []PublicIncident `json:"incidents"` // on the days shown, newest first
 }
 
-// A JourneyStatus is the state and uptime of a journey.
+// A JourneyStatus is the state of one journey.
 type JourneyStatus struct {
 	Name       string    `json:"name"`
 	Title      string    `json:"title"` // in a customer's words: "print a card"
 	Now        State     `json:"now"`
 	KnownUntil time.Time `json:"known_until,omitzero"`
-	Uptime     *float64  `json:"uptime_percent"` // of the time that is known of, rounded down; null: nothing is
+	Uptime     *float64  `json:"uptime_percent"` // of the measured time, rounded down; null: nothing was measured
 	Days       []Day     `json:"days"`           // oldest first
 }
 
-// A Day is how a journey fared on one, in UTC; times are seconds.
+// A Day is the state of a journey on one day, in UTC; times are seconds.
 type Day struct {
 	Date     string `json:"day"`
 	State    State  `json:"state"`
 	Down     int64  `json:"down_s"`
 	Degraded int64  `json:"degraded_s"`
-	Known    int64  `json:"known_s"`   // of which something is known
+	Known    int64  `json:"known_s"`   // measured time
 	Elapsed  int64  `json:"elapsed_s"` // of the day so far
 }
 
-// A Setting is what a page is made for.
+// A Setting configures a page.
 type Setting struct {
 	Name       string          // of the site
 	Journeys   []JourneyStatus // Name and Title, in the order to be shown
-	StaleAfter time.Duration   // several times what passes between two writings
+	StaleAfter time.Duration   // several times the interval between two writings
 }
 
 // Build makes the page. It is pure.
@@ -118,12 +118,12 @@ func (j *JourneyStatus) fill(k Known, incidents []PublicIncident, now time.Time)
 	}
 }
 
-// day is how a day went. It is good only when nearly all of it is known.
+// day returns the state of a day. It is good only when nearly all of it was measured.
 func day(all window, now time.Time, k Known, down, degraded []window) Day {
 	const nearly = 0.95
 	so := all.meet(window{all.from, now})
 	d := Day{Date: all.from.Format(time.DateOnly), Elapsed: int64(so.length().Seconds())}
-	ahead := all.meet(window{now, k.Until}).length() // that the last run tells of the time to come
+	ahead := all.meet(window{now, k.Until}).length() // the part that the last run covers beyond now
 	d.Known = max(0, k.Seconds[d.Date]-int64(ahead.Seconds()))
 	d.Down, d.Degraded = within(so, down), within(so, degraded)
 	switch {

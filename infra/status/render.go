@@ -25,25 +25,25 @@ func capital(s string) string {
 	return string(unicode.ToUpper(first)) + s[size:]
 }
 
-// A File is one that is published.
+// A File is a file to publish.
 type File struct {
 	Name, ContentType string
 	Data              []byte
 }
 
-// Files are the page for people, for machines and for feed readers. The page is the last: what it links to is there.
+// Files returns the page, the JSON and the feed. The page comes last, so that its links resolve.
 func (p Page) Files() ([]File, error) {
 	data, err := json.MarshalIndent(p, "", "  ")
 	if err != nil {
-		return nil, fmt.Errorf("status.json: %w", err)
+		return nil, fmt.Errorf("render status.json: %w", err)
 	}
 	feed, err := p.feed()
 	if err != nil {
-		return nil, fmt.Errorf("incidents.atom: %w", err)
+		return nil, fmt.Errorf("render incidents.atom: %w", err)
 	}
 	var page bytes.Buffer
 	if err := pageTemplate.Execute(&page, p); err != nil {
-		return nil, fmt.Errorf("index.html: %w", err)
+		return nil, fmt.Errorf("render index.html: %w", err)
 	}
 	return []File{
 		{"status.json", "application/json", append(data, '\n')},

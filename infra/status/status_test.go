@@ -26,7 +26,7 @@ var (
 	}}
 )
 
-// runs are those of a journey, each minute from one time to another.
+// runs returns a journey's runs, one a minute, between two times.
 func runs(name string, from, to time.Time) []journey.Run {
 	var all []journey.Run
 	for slot := from; slot.Before(to); slot = slot.Add(time.Minute) {
@@ -46,7 +46,7 @@ func down(from, to time.Time) incident.Record {
 	return incident.Record{Incident: i}
 }
 
-// example is a page with a bit of everything on it.
+// example returns a page with an example of each element.
 func example() status.Page {
 	known := status.Coverage{}.Add(runs("print-card", now.AddDate(0, 0, -10), now), now)
 	known = known.Add(runs("create-order", now.AddDate(0, 0, -3), now.Add(-time.Hour)), now)
@@ -95,8 +95,8 @@ func TestPage(t *testing.T) {
 	}
 }
 
-// TestFiles: nothing of the inside is on the page, it says when it was written and how long it holds, needs nothing from
-// elsewhere, and what is for machines can be read.
+// TestFiles: the page reveals no internals, states its time of writing and its expiry, needs no external resources, and its
+// machine-readable forms parse.
 func TestFiles(t *testing.T) {
 	files, err := example().Files()
 	if err != nil {
@@ -139,8 +139,8 @@ func TestFiles(t *testing.T) {
 	}
 }
 
-// TestUnknownIsNeverGood: whatever runs there were, and in whatever order and however often they were read, a day is
-// shown as good only when nearly all of it is known, and never more is known than has passed.
+// TestUnknownIsNeverGood: for any runs, read in any order and any number of times, a day is shown as good only when nearly
+// all of it was measured, and the measured time never exceeds the elapsed time.
 func TestUnknownIsNeverGood(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var all []journey.Run
@@ -179,17 +179,17 @@ func TestUnknownIsNeverGood(t *testing.T) {
 	})
 }
 
-// TestDesk: what was written is replaced as a whole, from the store, and the history is read once.
-func TestDesk(t *testing.T) {
+// TestWriter: the page is rebuilt from the store, and the history is read once.
+func TestWriter(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "v.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer store.Close()
 	dir := filepath.Join(t.TempDir(), "public")
-	desk := status.Desk{Store: store, Setting: setting, To: status.Folder(dir)}
+	writer := status.Writer{Store: store, Setting: setting, To: status.Folder(dir)}
 	read := func(at time.Time) status.Page {
-		if err := desk.Write(t.Context(), at); err != nil {
+		if err := writer.Write(t.Context(), at); err != nil {
 			t.Fatal(err)
 		}
 		data, err := os.ReadFile(filepath.Join(dir, "status.json"))
@@ -231,13 +231,13 @@ func TestDesk(t *testing.T) {
 	}
 }
 
-// TestFolderRefused: a folder that cannot be written to is named.
+// TestFolderRefused: the error names the file that cannot be written.
 func TestFolderRefused(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := status.Folder(file).Publish(t.Context(), "index.html", "", nil); err == nil || !strings.Contains(err.Error(), "index.html could not be written") {
+	if err := status.Folder(file).Publish(t.Context(), "index.html", "", nil); err == nil || !strings.Contains(err.Error(), "write "+filepath.Join(file, "index.html")) {
 		t.Error(err)
 	}
 }

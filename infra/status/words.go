@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Line is the state of all in a sentence.
+// Line describes the overall state in one sentence.
 func (p Page) Line() string {
 	switch p.Now {
 	case OK:
@@ -19,15 +19,15 @@ func (p Page) Line() string {
 	return "How things are is not fully known"
 }
 
-// Stale is how long it may be believed, in words.
+// Stale describes in words how long the page stays current.
 func (p Page) Stale() string { return lasted(p.StaleAfterS) }
 
-// Words are a state, for customers.
+// Words describes a state, for customers.
 func (s State) Words() string {
 	return map[State]string{OK: "works", Partly: "partly known", Unknown: "no data", Degraded: "in part, or slow", Down: "does not work"}[s]
 }
 
-// Line is a day in words: "2026-11-21: did not work for 12 min".
+// Line describes a day: "2026-11-21: did not work for 12 min".
 func (d Day) Line() string {
 	var said []string
 	if d.Down > 0 {
@@ -47,7 +47,7 @@ func (d Day) Line() string {
 	return d.Date + ": " + strings.Join(said, "; ")
 }
 
-// Summary is the days in a sentence, for those who cannot see the bars.
+// Summary describes the days in one sentence, for readers who cannot see the bars.
 func (j JourneyStatus) Summary() string {
 	n := map[State]int{}
 	for _, d := range j.Days {
@@ -57,7 +57,7 @@ func (j JourneyStatus) Summary() string {
 		len(j.Days), n[OK], n[Degraded], n[Down], n[Partly], n[Unknown])
 }
 
-// Percent is the uptime in words.
+// Percent describes the uptime in words.
 func (j JourneyStatus) Percent() string {
 	if j.Uptime == nil {
 		return "no data"
@@ -65,7 +65,7 @@ func (j JourneyStatus) Percent() string {
 	return fmt.Sprintf("%.2f %% of the time known", *j.Uptime)
 }
 
-// Line is when and from where an incident was seen.
+// Line describes when and from where an incident was seen.
 func (i PublicIncident) Line() string {
 	s := moment(i.Began) + " until "
 	if i.Ended.IsZero() {
@@ -85,7 +85,7 @@ func (i PublicIncident) Line() string {
 
 func moment(t time.Time) string { return t.Format("2 January 2006, 15:04 UTC") }
 
-// lasted is how long something lasted, in words, of seconds.
+// lasted formats a duration in seconds, in words.
 func lasted(s int64) string {
 	const minute, hour = 60, 3600
 	switch {

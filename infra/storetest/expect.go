@@ -11,10 +11,10 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// noon is the time all tests count from.
+// noon is the base time of all tests.
 var noon = time.Date(2026, 11, 3, 12, 0, 0, 0, time.UTC)
 
-// must fails tb if a call that should work did not.
+// must fails tb on an unexpected error.
 func must(tb testing.TB, err error) {
 	tb.Helper()
 	if err != nil {
@@ -30,7 +30,7 @@ func putRuns(tb testing.TB, s incident.Store, runs ...journey.Run) {
 	}
 }
 
-// wantRuns checks what a query answers, times and empty lists included.
+// wantRuns checks the result of a query, including times and empty lists.
 func wantRuns(tb testing.TB, s incident.Store, q incident.RunQuery, want ...journey.Run) {
 	tb.Helper()
 	got, err := s.Runs(tb.Context(), q)
@@ -48,7 +48,7 @@ func putIncidents(tb testing.TB, s incident.Store, records ...incident.Record) {
 	}
 }
 
-// wantIncidents checks which records there are since a time.
+// wantIncidents checks the records since a time.
 func wantIncidents(tb testing.TB, s incident.Store, since time.Time, want ...incident.Record) {
 	tb.Helper()
 	got, err := s.Incidents(tb.Context(), since)
@@ -69,7 +69,7 @@ func wantItem(tb testing.TB, s incident.Store, key string, version int64, data s
 	}
 }
 
-// put writes data over the version that the writer believes is there.
+// put writes data over an expected version.
 func put(ctx context.Context, s incident.Store, key string, version int64, data string) error {
 	return s.PutItem(ctx, incident.Item{Key: key, Version: version, Data: []byte(data)})
 }

@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// awkward is text that careless quoting, cutting or re-encoding would change.
+// awkward is text that careless quoting, truncation or re-encoding would change.
 const awkward = `Drücken — "印刷" 🖨️ 'it''s' \n {"a":[1]} <b>&amp;</b> 100% ` + "tab\tline\nnul\x00end  "
 
-// fill sets every field of the struct p points to, the ones inside it too, to a value of its own. A field that is added
-// to a record later is filled as well, so that a store which forgets it fails at once.
+// fill sets every field of the struct p points to, nested ones too, to a distinct value. It fills fields that are added to
+// a record later as well, so that a store which drops one fails at once.
 func fill(tb testing.TB, p any) {
 	tb.Helper()
 	n := 0
 	fillValue(tb, reflect.ValueOf(p).Elem(), "", &n)
 }
 
-// fillValue fills one value; n counts them, and makes each different.
+// fillValue fills one value; n counts the values, and makes each different.
 func fillValue(tb testing.TB, v reflect.Value, name string, n *int) {
 	tb.Helper()
 	*n++
@@ -41,17 +41,17 @@ func fillValue(tb testing.TB, v reflect.Value, name string, n *int) {
 			fillValue(tb, v.Index(i), name, n)
 		}
 	case reflect.Pointer:
-		if name != "Mute" && name != "Maintenance" { // of a notice, which is about no incident, so that no record has it
-			tb.Fatalf("field %s is a pointer, which fill does not know; teach it", name)
+		if name != "Mute" && name != "Maintenance" { // only in notices, which have no incident, so that no record has them
+			tb.Fatalf("field %s is a pointer, which fill does not support; add it", name)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).Tag.Get("json") == "-" {
-				continue // no store keeps it
+				continue // not stored
 			}
 			fillValue(tb, v.Field(i), v.Type().Field(i).Name, n)
 		}
 	default:
-		tb.Fatalf("field %s is a %s, which fill does not know; teach it", name, v.Kind())
+		tb.Fatalf("field %s is a %s, which fill does not support; add it", name, v.Kind())
 	}
 }

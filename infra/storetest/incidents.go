@@ -8,7 +8,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// incidentAt is a plain open incident, opened so many minutes after noon.
+// incidentAt returns an open incident, opened some minutes after noon.
 func incidentAt(minute int, id string) incident.Record {
 	return incident.Record{
 		Incident: incident.Incident{
@@ -22,13 +22,13 @@ func incidentAt(minute int, id string) incident.Record {
 	}
 }
 
-// resolved ends an incident so many minutes after noon.
+// resolved resolves an incident some minutes after noon.
 func resolved(r incident.Record, minute int) incident.Record {
 	r.State, r.ResolvedAt = incident.Resolved, noon.Add(time.Duration(minute)*time.Minute)
 	return r
 }
 
-// revised is the record in a later or earlier revision, with these pages.
+// revised returns the record in another revision, with these pages.
 func revised(r incident.Record, rev int64, pages ...string) incident.Record {
 	r.Rev, r.Pages = rev, []incident.Page{}
 	for _, id := range pages {
@@ -100,7 +100,7 @@ func sharedPage(tb testing.TB, fresh Backing) {
 func incidentsSince(tb testing.TB, fresh Backing) {
 	s := fresh(tb)()
 	past := resolved(incidentAt(0, "past"), 1)
-	lasting := incidentAt(2, "lasting") // unresolved, however long ago
+	lasting := incidentAt(2, "lasting") // unresolved, at any age
 	ended := resolved(incidentAt(3, "ended"), 20)
 	short := resolved(incidentAt(10, "short"), 11)
 	reopened := resolved(incidentAt(4, "reopened"), 5)
@@ -120,7 +120,7 @@ func incidentsSince(tb testing.TB, fresh Backing) {
 func incidentsInOrder(tb testing.TB, fresh Backing) {
 	s := fresh(tb)()
 	a, b, c, d := incidentAt(0, "z"), incidentAt(1, "x"), incidentAt(1, "y"), incidentAt(10, "w")
-	a.Since, d.Since = noon.Add(time.Hour), noon.Add(-time.Hour) // the order is of opening
+	a.Since, d.Since = noon.Add(time.Hour), noon.Add(-time.Hour) // the order is by opening time
 	putIncidents(tb, s, d, c, b, a)
 	wantIncidents(tb, s, noon, a, b, c, d)
 }

@@ -38,11 +38,11 @@ func staleItem(tb testing.TB, fresh Backing) {
 	wantItem(tb, s, "never written", 0, "")
 }
 
-// wantConflict checks that a write was refused because of its version, and not for another reason.
+// wantConflict checks that a write was refused because of its version.
 func wantConflict(tb testing.TB, err error) {
 	tb.Helper()
 	if !errors.Is(err, incident.ErrConflict) {
-		tb.Fatalf("got error %v, expected alerts.ErrConflict", err)
+		tb.Fatalf("got error %v, expected incident.ErrConflict", err)
 	}
 }
 
@@ -59,7 +59,7 @@ func itemCreatedOnce(tb testing.TB, fresh Backing) {
 		case err == nil:
 			created++
 		case !errors.Is(err, incident.ErrConflict):
-			tb.Errorf("got error %v, expected alerts.ErrConflict", err)
+			tb.Errorf("got error %v, expected incident.ErrConflict", err)
 		}
 	}
 	if created != 1 {
@@ -78,7 +78,7 @@ func itemBytes(tb testing.TB, fresh Backing) {
 		"bytes": long, "empty": "", awkward: awkward, "k": "lower", "K": "upper", "k%": "per cent", "k ": "blank",
 	} {
 		must(tb, put(tb.Context(), s, key, 0, data))
-		defer wantItem(tb, s, key, 1, data) // once all are written
+		defer wantItem(tb, s, key, 1, data) // after all writes
 	}
 	must(tb, s.PutItem(tb.Context(), incident.Item{Key: "nil"}))
 	wantItem(tb, s, "nil", 1, "")
@@ -102,7 +102,7 @@ func fortyWriters(tb testing.TB, fresh Backing) {
 	wantItem(tb, s, "counter", writers*each, strconv.Itoa(writers*each))
 }
 
-// Increment adds one to the number kept in an item, reading it anew as often as somebody else was faster.
+// Increment adds one to the number in an item, and retries after each version conflict.
 func Increment(ctx context.Context, s incident.Items, key string) error {
 	for {
 		item, err := s.Item(ctx, key)

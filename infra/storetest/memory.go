@@ -4,5 +4,5 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// Memory is a store that keeps nothing on any disk, for tests of what stands on a store.
+// Memory returns a store in memory, for tests of its callers.
 func Memory() incident.Store { return newModel() }

@@ -14,8 +14,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A model is a store so plain that one can see it is right: the interface's comments, in Go. It is what others are
-// compared with. It keeps the slices it is given, so its users do not write to them afterwards.
+// A model is a reference store: the interface's comments in Go, simple enough to be checked by reading. Other stores are
+// compared with it. It keeps the slices it is given, so its users must not write to them afterwards.
 type model struct {
 	mu        sync.Mutex
 	runs      map[slotKey]journey.Run
@@ -23,10 +23,10 @@ type model struct {
 	incidents map[string]incident.Record
 }
 
-// A slotKey names a run once.
+// A slotKey identifies a run.
 type slotKey struct {
 	journey, region string
-	slot            time.Time // in UTC, so that equal moments are equal keys
+	slot            time.Time // in UTC, so that equal times are equal keys
 }
 
 func newModel() *model {

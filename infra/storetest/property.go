@@ -12,25 +12,25 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// behavesLikeModel lets a store and the model go through the same random calls, drawn from so few keys that they keep
-// meeting, and compares every answer.
+// behavesLikeModel runs the same random calls on a store and on the model, with so few keys that calls meet, and compares
+// all results.
 func behavesLikeModel(tb testing.TB, fresh Backing) {
 	rapid.Check(tb, func(t *rapid.T) {
 		s := fresh(tb)()
 		if c, ok := s.(io.Closer); ok {
 			defer c.Close()
 		}
-		t.Repeat(twins{s, newModel()}.actions())
+		t.Repeat(comparison{s, newModel()}.actions())
 	})
 }
 
-// twins are a store and the model that went through the same calls.
-type twins struct {
+// A comparison is a store and the model that had the same calls.
+type comparison struct {
 	store incident.Store
 	model *model
 }
 
-func (w twins) actions() map[string]func(*rapid.T) {
+func (w comparison) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"PutRun": func(t *rapid.T) {
 			r := anyRun(t)
@@ -65,7 +65,7 @@ func (w twins) actions() map[string]func(*rapid.T) {
 	}
 }
 
-// agree checks that both had the same error, and the same answers: want and got, where there are any.
+// agree checks that both returned the same error and the same results: want and got, where there are any.
 func agree(t *rapid.T, answers []any, err, wantErr error) {
 	if err != nil && !errors.Is(err, wantErr) || err == nil && wantErr != nil {
 		t.Fatalf("got error %v, expected %v", err, wantErr)

@@ -10,7 +10,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// What random calls are made of: few values, so that calls meet, and among them the zero time and any text at all.
+// The values of random calls: few, so that calls meet, and including the zero time and arbitrary text.
 var (
 	anyTime = rapid.Custom(func(t *rapid.T) time.Time {
 		if rapid.IntRange(0, 9).Draw(t, "zero") == 0 {
@@ -25,7 +25,7 @@ var (
 	anyState   = rapid.SampledFrom([]incident.IncidentState{incident.Open, incident.Acknowledged, incident.Resolved})
 )
 
-// anyRun draws a run. Its id leads with the journey, as no order is promised between equal ids.
+// anyRun draws a run. Its id begins with the journey, as the order of equal ids is unspecified.
 func anyRun(t *rapid.T) journey.Run {
 	name := anyJourney.Draw(t, "journey")
 	r := journey.Run{

@@ -11,7 +11,7 @@ import (
 func fails(t *testing.T, c check, fresh Backing) bool {
 	r := &recorder{TB: t}
 	done := make(chan struct{})
-	go func() { // Fatal ends the goroutine it is called in
+	go func() { // Fatal ends the goroutine that calls it
 		defer close(done)
 		c.run(r, fresh)
 	}()
@@ -19,7 +19,7 @@ func fails(t *testing.T, c check, fresh Backing) bool {
 	return r.failed.Load()
 }
 
-// A recorder takes the failures of a check and keeps them to itself.
+// A recorder records the failures of a check and does not pass them on.
 type recorder struct {
 	testing.TB
 	failed atomic.Bool
@@ -35,7 +35,7 @@ func (r *recorder) Fatalf(string, ...any) { r.FailNow() }
 func (r *recorder) Log(...any)            {}
 func (r *recorder) Logf(string, ...any)   {}
 
-// quietRapid keeps rapid from writing down, and from taking long over, failures that are meant to be.
+// quietRapid keeps rapid from recording and shrinking failures that are intended.
 func quietRapid(t *testing.T) {
 	for name, value := range map[string]string{"rapid.nofailfile": "true", "rapid.shrinktime": "0s"} {
 		f := flag.Lookup(name)

@@ -12,7 +12,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// runAt is a plain run of print-card in eu-west-1, due so many minutes after noon.
+// runAt returns a run of print-card in eu-west-1, due some minutes after noon.
 func runAt(minute int, id string) journey.Run {
 	return journey.Run{
 		ID: id, Journey: "print-card", Region: "eu-west-1", Outcome: journey.Passed,
@@ -91,7 +91,7 @@ func slotIsAMoment(tb testing.TB, fresh Backing) {
 
 func runsInOrder(tb testing.TB, fresh Backing) {
 	s := fresh(tb)()
-	// Written as text without its zeros, a half second would sort before the whole one.
+	// As text without trailing zeros, a half second would sort before the whole one.
 	half := runAt(1, "a")
 	half.Slot = half.Slot.Add(500 * time.Millisecond)
 	want := []journey.Run{
@@ -137,7 +137,7 @@ func leanRuns(tb testing.TB, fresh Backing) {
 	s := fresh(tb)()
 	var full journey.Run
 	fill(tb, &full)
-	far := runAt(0, "far") // far from the other, so that a store which reads what lies between is seen to leave it out
+	far := runAt(0, "far") // far from the other, so that a store which reads the rows in between shows that it omits the steps
 	far.Steps = []journey.StepResult{{Name: "open the shop", Outcome: journey.Passed}}
 	putRuns(tb, s, of(runAt(-2, "other"), "create-order"), far, of(runAt(1, "another"), "create-order"), full)
 	got, err := s.Runs(tb.Context(), incident.RunQuery{Journey: "print-card", Lean: true})

@@ -1,7 +1,7 @@
-// Package storetest holds the test that every [alerts.Store] must pass. Judging and paging lean on what it checks: that
-// a slot has one verdict, that an item is only changed by who saw its latest version, that nothing written is lost.
+// Package storetest is the conformance test for every [incident.Store]. Judging and paging depend on these guarantees: a
+// slot has one verdict, an item is changed only over its latest version, no write is lost.
 //
-// A store's own test calls [Run]. What is special to one technology (its files, its errors) is tested there.
+// A store's own test calls [Run]. Properties of one technology (its files, its errors) are tested there.
 package storetest
 
 import (
@@ -10,16 +10,16 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// Open opens one more store on the same data, as another process would.
+// Open opens another store on the same data, as another process would.
 type Open func() incident.Store
 
-// A Backing makes an empty place to keep data. It arranges with tb.Cleanup that the stores opened on it are closed.
+// A Backing creates an empty data location. It closes the stores opened on it by tb.Cleanup.
 //
-// A store that has a Close method is closed before it is opened again to see what survived; its clean-up must bear with
-// a store that is closed already.
+// A store with a Close method is closed before it is reopened to check durability; the cleanup must accept a store that is
+// closed already.
 type Backing func(tb testing.TB) Open
 
-// A check is one promise of a store. It fails tb when the promise is broken.
+// A check tests one guarantee of a store, and fails tb when it is violated.
 type check struct {
 	name string
 	run  func(tb testing.TB, fresh Backing)

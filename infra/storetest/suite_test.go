@@ -7,7 +7,7 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// TestModelPasses runs the suite against the model: the two must at least agree with each other.
+// TestModelPasses runs the suite against the model: the two must agree with each other.
 func TestModelPasses(t *testing.T) {
 	Run(t, func(testing.TB) Open {
 		m := newModel()
@@ -15,7 +15,7 @@ func TestModelPasses(t *testing.T) {
 	})
 }
 
-// TestWrongStoresAreCaught checks the checks.
+// TestWrongStoresAreCaught tests the checks: each wrong store fails the check for its mistake.
 func TestWrongStoresAreCaught(t *testing.T) {
 	quietRapid(t)
 	for _, wrong := range []struct {
@@ -42,7 +42,7 @@ func TestWrongStoresAreCaught(t *testing.T) {
 			open := func() incident.Store { return wrong.open(m) }
 			fresh := func(testing.TB) Open { m = newModel(); return open }
 			if !fails(t, checkNamed(t, wrong.caughtBy), fresh) {
-				t.Error("the check passed a store that is wrong")
+				t.Error("the check passed a wrong store")
 			}
 		})
 	}

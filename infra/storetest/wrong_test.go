@@ -9,10 +9,10 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// The wrong stores, each with one mistake that a real one could have.
+// The wrong stores, each with one plausible mistake.
 type (
-	lastWriteWins struct{ *model } // items are written without looking at their version
-	racy          struct {         // the same, and the first two to read an item do so before either writes
+	lastWriteWins struct{ *model } // writes items without checking their version
+	racy          struct {         // the same, and the first two readers of an item both read before either writes
 		lastWriteWins
 		readers *atomic.Int32
 		met     chan struct{}
@@ -20,11 +20,11 @@ type (
 	countsFromZero  struct{ *model } // the first version of an item is 0
 	laterRunWins    struct{ *model } // a second run replaces the first
 	ignoresRev      struct{ *model } // an older revision of an incident replaces a newer one
-	keepsOldPages   struct{ *model } // pages are added, and none removed
-	oldestFew       struct{ *model } // a limit takes the oldest runs
-	forgetsResolved struct{ *model } // incidents resolved since are left out if they opened before
-	deaf            struct{ *model } // contexts are not heeded
-	forgetsAField   struct{ *model } // one column is missing
+	keepsOldPages   struct{ *model } // adds pages, and removes none
+	oldestFew       struct{ *model } // a limit selects the oldest runs
+	forgetsResolved struct{ *model } // omits incidents that opened before and were resolved since
+	deaf            struct{ *model } // ignores contexts
+	forgetsAField   struct{ *model } // drops one column
 )
 
 func (s lastWriteWins) PutItem(ctx context.Context, i incident.Item) error {

@@ -17,14 +17,14 @@ import (
 	"valkyrie/alerts/judge"
 )
 
-// maxBeat is how long a batch's message may be.
+// maxBeat is the size limit of a batch's message, bytes.
 const maxBeat = 16 << 10
 
-// maxBeatError is how many characters of a batch's own error are kept: it is said on the phone.
+// maxBeatError is the number of characters kept of a batch's error, which a call reads out.
 const maxBeatError = 500
 
-// serveBeat takes in what a batch says of itself: POST JOB/TOKEN/STAGE, with the numbers done and expected, and the error
-// of a batch that failed, in the query, in a form, or in JSON.
+// serveBeat receives a batch's heartbeat: POST JOB/TOKEN/STAGE, with the numbers done and expected, and the error of a
+// failed batch, in the query, in a form, or in JSON.
 func (h *Handler) serveBeat(w http.ResponseWriter, r *http.Request, rest string) {
 	status := http.StatusNotFound
 	parts := strings.Split(rest, "/")
@@ -32,12 +32,12 @@ func (h *Handler) serveBeat(w http.ResponseWriter, r *http.Request, rest string)
 		status = h.beat(w, r, parts[0], parts[1], judge.Stage(parts[2]))
 	}
 	if status != http.StatusNoContent {
-		h.cfg.Log.Warn("heartbeat refused", "job", trimmed(parts[0], 100), "status", status) // the token is in none of it
+		h.cfg.Log.Warn("heartbeat refused", "job", trimmed(parts[0], 100), "status", status) // neither contains the token
 	}
 	w.WriteHeader(status)
 }
 
-// beat returns the HTTP status to answer with.
+// beat returns the HTTP status of the answer.
 func (h *Handler) beat(w http.ResponseWriter, r *http.Request, job, token string, stage judge.Stage) int {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
@@ -77,8 +77,8 @@ func (h *Handler) keep(ctx context.Context, b judge.Beat) int {
 	return http.StatusNoContent
 }
 
-// readBeat reads the numbers and the error, from the query and from the body. What it does not know it refuses: a word
-// that was misspelt would be a number that was lost.
+// readBeat reads the numbers and the error from the query and the body. It refuses unknown names: ignoring a misspelt one
+// would lose a number.
 func readBeat(r *http.Request, body []byte) (judge.Beat, error) {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
@@ -97,14 +97,14 @@ func readBeat(r *http.Request, body []byte) (judge.Beat, error) {
 	return beatOf(values, nil)
 }
 
-// beatOf is what the values say, and the document if there is one.
+// beatOf parses the values, and the JSON document if there is one.
 func beatOf(values url.Values, document []byte) (judge.Beat, error) {
 	var b judge.Beat
 	for name, given := range values {
 		var err error
 		switch {
 		case len(given) != 1:
-			err = errors.New("it is there twice")
+			err = errors.New("expected one value, got several")
 		case name == "done":
 			b.Done, err = strconv.ParseInt(given[0], 10, 64)
 		case name == "expected":
@@ -112,7 +112,7 @@ func beatOf(values url.Values, document []byte) (judge.Beat, error) {
 		case name == "error":
 			b.Error = given[0]
 		default:
-			err = errors.New("it is not known")
+			err = errors.New("unknown name; use done, expected or error")
 		}
 		if err != nil {
 			return b, fmt.Errorf("%s: %w", name, err)
@@ -129,17 +129,17 @@ func beatOf(values url.Values, document []byte) (judge.Beat, error) {
 			return b, err
 		}
 		if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-			return b, errors.New("there is something behind the document")
+			return b, errors.New("expected one JSON document, got more text after it")
 		}
 	}
 	if b.Done < 0 || b.Expected < 0 || max(b.Done, b.Expected) > math.MaxInt32 {
-		return b, errors.New("a number is out of range")
+		return b, errors.New("expected numbers from 0 to 2147483647")
 	}
 	b.Error = trimmed(b.Error, maxBeatError)
 	return b, nil
 }
 
-// trimmed is text of at most n characters.
+// trimmed cuts text to at most n characters.
 func trimmed(text string, n int) string {
 	text = strings.ToValidUTF8(text, "?")
 	if r := []rune(text); len(r) > n {

@@ -1,6 +1,6 @@
-// Package webhook is what the outside may say to Valkyrie, and nothing else: Twilio's callbacks and the texts that people
-// send, below /twilio/, and the heartbeats of batches, below /beat/. The same handler is behind the Function URL on Lambda
-// and behind `valkyrie watch`.
+// Package webhook handles the requests that Valkyrie accepts from outside: Twilio's callbacks and people's texts below
+// /twilio/, and the heartbeats of batches below /beat/. The same handler serves the Function URL on Lambda and `valkyrie
+// watch`.
 //
-// Nothing is believed before its signature or its token was checked, and what is refused is told no reason.
+// A request has no effect before its signature or token is verified, and a refusal gives no reason.
 package webhook

@@ -13,23 +13,23 @@ import (
 	"valkyrie/alerts/twilio"
 )
 
-// Config is what the handler needs to know.
+// Config configures a Handler.
 type Config struct {
-	// PublicURL is how the outside reaches this handler, https://example.org or https://example.org/valkyrie. Empty:
+	// PublicURL is the external address of this handler, https://example.org or https://example.org/valkyrie. Empty:
 	// https:// and the Host of the request, which is right behind a Function URL.
 	PublicURL string
-	Tokens    []string // Twilio's auth tokens: one, or two while they are rotated; with none, its callbacks are refused
-	BeatKey   []byte   // from which the addresses of batches are made; empty: heartbeats are refused
-	// Pager is the one that a report about a page, or with an empty page id a person's text, is for.
+	Tokens    []string // Twilio's auth tokens: one, or two during a rotation; with none, its callbacks are refused
+	BeatKey   []byte   // the key of the batches' addresses; empty: heartbeats are refused
+	// Pager returns the pager for a report about a page or, with an empty page id, for a person's text.
 	Pager func(ctx context.Context, pageID string) *paging.Pager
-	Beat  func(context.Context, judge.Beat) ([]judge.Decision, error) // as alerts.Desk does
-	// Changed is called when something was written that may have made something else due; nil: nobody is told.
+	Beat  func(context.Context, judge.Beat) ([]judge.Decision, error) // as judge.Recorder.Beat
+	// Changed is called after a write that may make work due; nil: not called.
 	Changed func(context.Context)
 	Log     *slog.Logger     // nil: discard
 	TimeNow func() time.Time // nil: time.Now
 }
 
-// A Handler serves both. See New.
+// A Handler serves callbacks and heartbeats. See New.
 type Handler struct {
 	cfg    Config
 	base   string // the path of PublicURL
@@ -55,9 +55,9 @@ func New(cfg Config) *Handler {
 	return h
 }
 
-// ServeHTTP answers 404 for another path than those in the package's comment, 405 for another method than POST, 413 for
-// a body that is too long, 403 for a wrong signature or token, 400 for what cannot be understood, and 500 if it could not
-// be written; all with an empty body.
+// ServeHTTP answers 404 for a path outside those in the package comment, 405 for a method other than POST, 413 for a body
+// that is too long, 403 for a wrong signature or token, 400 for a malformed request, and 500 if the store did not take the
+// write; all with an empty body.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.EscapedPath(), h.base)
 	if rest, ok := strings.CutPrefix(path, "/beat/"); ok {

@@ -35,7 +35,7 @@ var (
 	now = time.Date(2026, 11, 21, 4, 23, 0, 0, time.UTC)
 )
 
-// A rig is a handler before a real store.
+// A rig is a handler with a real store.
 type rig struct {
 	*webhook.Handler
 	store   *sqlite.Store
@@ -80,12 +80,12 @@ func (r *rig) post(t *testing.T, method, address, kind, body string, header ...s
 	w := httptest.NewRecorder()
 	r.ServeHTTP(w, req)
 	if w.Body.Len() > 0 && w.Code >= 400 {
-		t.Errorf("%s: the answer tells more than its status: %s", address, w.Body)
+		t.Errorf("%s: the answer has a body: %s", address, w.Body)
 	}
 	return w.Result()
 }
 
-// written are the states that are in the store.
+// written returns the states in the store.
 func (r *rig) written(t *testing.T) string {
 	t.Helper()
 	all := ""
@@ -117,7 +117,7 @@ func TestBeats(t *testing.T) {
 		}
 	}
 	if r.changed != 0 {
-		t.Error("a batch that does well made the pager look")
+		t.Error("a heartbeat without a fault woke the pager")
 	}
 	now = now.Add(time.Minute)
 	r.post(t, "POST", address+"/fail", "application/json", `{"done": 3, "error": "the pool ran out"}`)
@@ -126,7 +126,8 @@ func TestBeats(t *testing.T) {
 	}
 }
 
-// TestRefusals: what is not right is refused, writes nothing, and tells nothing: neither the answer nor the log has a token.
+// TestRefusals: malformed or unauthorized requests are refused, write nothing, and leak no token into the answer or the
+// log.
 func TestRefusals(t *testing.T) {
 	right := webhook.BeatURL(base, key, "shift-texts")
 	other := webhook.BeatURL(base, []byte("another key"), "shift-texts")
@@ -166,7 +167,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %s, want %d", name, res.Status, c.status)
 		}
 		if after := r.written(t); after != before || r.changed != 0 {
-			t.Errorf("%s: it was written:\n%s", name, after)
+			t.Errorf("%s: the refused request was stored:\n%s", name, after)
 		}
 		token := right[strings.LastIndex(right, "/")+1:]
 		if log := r.log.String(); strings.Contains(log, token) || strings.Contains(log, other[strings.LastIndex(other, "/")+1:]) {
@@ -175,7 +176,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestNoKey: without a key, no token is right.
+// TestNoKey: without a key every token is refused.
 func TestNoKey(t *testing.T) {
 	h := webhook.New(webhook.Config{PublicURL: base})
 	w := httptest.NewRecorder()
@@ -195,7 +196,7 @@ func sign(token, address string, form url.Values) string {
 	return base64.StdEncoding.EncodeToString(m.Sum(nil))
 }
 
-// TestReplies: a text that either of the two tokens has signed is answered, and no other.
+// TestReplies: a text is answered if it is signed with either of the two tokens.
 func TestReplies(t *testing.T) {
 	form := url.Values{"From": {"+12025550143"}, "MessageSid": {"SM1"}, "Body": {"status"}}
 	const address = base + "/twilio/reply"
@@ -208,7 +209,7 @@ func TestReplies(t *testing.T) {
 	}
 }
 
-// TestKey: it is made once, and the same from then on.
+// TestKey: the key is created once and stays the same.
 func TestKey(t *testing.T) {
 	r := newRig(t)
 	first, err := webhook.Key(t.Context(), r.store)

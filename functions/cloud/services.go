@@ -16,10 +16,10 @@ import (
 	"valkyrie/infra/secrets"
 )
 
-// A Station is what stands behind one function.
-type Station struct {
+// A Services is what stands behind one function.
+type Services struct {
 	Suite  suite.Suite
-	Told   environ.Deployment
+	Env    environ.Deployment
 	AWS    aws.Config
 	Tables regions.Pair
 	Alerts alertconfig.Config
@@ -29,22 +29,22 @@ type Station struct {
 
 // Open gets everything ready that needs no request, so a function starts whatever the network does; and returns all that
 // is wrong with what the function was told.
-func Open(ctx context.Context, function string, getenv func(string) string, watched suite.Suite) (*Station, error) {
-	s := &Station{Suite: watched, Log: slog.New(slog.NewJSONHandler(os.Stdout, nil)).With("function", function)}
+func Open(ctx context.Context, function string, getenv func(string) string, watched suite.Suite) (*Services, error) {
+	s := &Services{Suite: watched, Log: slog.New(slog.NewJSONHandler(os.Stdout, nil)).With("function", function)}
 	var err error
-	if s.Told, err = environ.Read(function, getenv); err != nil {
+	if s.Env, err = environ.Read(function, getenv); err != nil {
 		return nil, err
 	}
-	if s.Alerts, err = readAlerts(s.Told.Alerts, watched); err != nil {
+	if s.Alerts, err = readAlerts(s.Env.Alerts, watched); err != nil {
 		return nil, err
 	}
-	if s.AWS, err = config.LoadDefaultConfig(ctx, config.WithRegion(s.Told.Region)); err != nil {
+	if s.AWS, err = config.LoadDefaultConfig(ctx, config.WithRegion(s.Env.Region)); err != nil {
 		return nil, fmt.Errorf("AWS cannot be reached as configured: %w", err)
 	}
-	if s.Vault, err = secrets.NewVault(s.AWS, s.Told.Secrets); err != nil {
+	if s.Vault, err = secrets.NewVault(s.AWS, s.Env.Secrets); err != nil {
 		return nil, err
 	}
-	s.Tables, err = openTables(ctx, s.Told, s.AWS)
+	s.Tables, err = openTables(ctx, s.Env, s.AWS)
 	return s, err
 }
 

@@ -24,7 +24,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A paper counts the pages that are published, and may do something before one is.
+// A paper counts the published pages, and can run a hook before each.
 type paper struct {
 	pages  []status.Page
 	before func()
@@ -46,7 +46,7 @@ func (p *paper) Publish(_ context.Context, name, _ string, data []byte) error {
 	return nil
 }
 
-// route puts a route with these incidents into the store.
+// route stores a route with these incidents.
 func route(t *testing.T, store incident.Store, all ...incident.Record) paging.NotificationState {
 	t.Helper()
 	var r paging.NotificationState
@@ -68,20 +68,20 @@ func route(t *testing.T, store incident.Store, all ...incident.Record) paging.No
 	return r
 }
 
-// TestPress: a page is published at news, and else now and then, whichever of two programs looks; and when both do so at the
-// same time, the page that is there in the end has the newest.
-func TestPress(t *testing.T) {
+// TestPublisher: a page is published on news and otherwise at intervals, by either of two programs; when both publish at
+// once, the final page has the latest news.
+func TestPublisher(t *testing.T) {
 	store, err := dynamo.Open(t.Context(), local.For(t).Table(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	there := &paper{}
-	press := func() status.Press {
-		return status.Press{Desk: status.Desk{Store: store, Setting: setting, To: there}, Every: 4 * time.Minute}
+	publisher := func() status.Publisher {
+		return status.Publisher{Writer: status.Writer{Store: store, Setting: setting, To: there}, Every: 4 * time.Minute}
 	}
 	turn := func(r paging.NotificationState, at time.Time, want int, state status.State) {
 		t.Helper()
-		if err := press().Turn(t.Context(), r, at); err != nil {
+		if err := publisher().Turn(t.Context(), r, at); err != nil {
 			t.Fatal(err)
 		}
 		if n := len(there.pages); n != want || there.pages[n-1].Journeys[0].Now != state {
@@ -95,7 +95,7 @@ func TestPress(t *testing.T) {
 	bad := route(t, store, down(now, time.Time{}))
 	turn(bad, now.Add(5*time.Minute), 3, status.Down)
 	turn(bad, now.Add(6*time.Minute), 3, status.Down)
-	// While one is writing that it is down again and again, it ends, and the other one publishes that.
+	// While one publisher writes the outage once more, the outage ends, and the other one publishes that.
 	news := bad
 	news.Incidents[0].Regions = []string{"eu-west-1", "us-east-1"}
 	there.before = func() {
@@ -105,8 +105,8 @@ func TestPress(t *testing.T) {
 	turn(news, now.Add(7*time.Minute), 6, status.Unknown)
 }
 
-// TestPressInABucket: the files are in the bucket as a browser wants them, and what is wrong with one that is not there is said.
-func TestPressInABucket(t *testing.T) {
+// TestPublishToBucket: the bucket gets the files as a browser needs them, and a missing bucket is reported.
+func TestPublishToBucket(t *testing.T) {
 	c := cloudtest.New()
 	defer c.Close()
 	if err := c.Bucket("eu-west-1", "status"); err != nil {
@@ -118,8 +118,8 @@ func TestPressInABucket(t *testing.T) {
 	}
 	defer store.Close()
 	to := status.Bucket{Client: s3.NewFromConfig(c.Config("eu-west-1")), Name: "status"}
-	desk := status.Desk{Store: store, Setting: setting, To: to}
-	if err := desk.Write(t.Context(), now); err != nil {
+	writer := status.Writer{Store: store, Setting: setting, To: to}
+	if err := writer.Write(t.Context(), now); err != nil {
 		t.Fatal(err)
 	}
 	for name, kind := range map[string]string{
@@ -139,17 +139,17 @@ func TestPressInABucket(t *testing.T) {
 			w.WriteHeader(http.StatusBadRequest)
 		}
 	}))
-	desk.To = status.Bucket{Client: s3.NewFromConfig(c.Config("us-east-1")), Name: "status"}
-	if err := desk.Write(t.Context(), now); err != nil {
+	writer.To = status.Bucket{Client: s3.NewFromConfig(c.Config("us-east-1")), Name: "status"}
+	if err := writer.Write(t.Context(), now); err != nil {
 		t.Error(err)
 	}
-	desk.To = status.Bucket{Client: to.Client, Name: "none"}
-	if err := desk.Write(t.Context(), now); err == nil || !strings.Contains(err.Error(), "status.json could not be written to the bucket none") || !strings.Contains(err.Error(), "NoSuchBucket") {
+	writer.To = status.Bucket{Client: to.Client, Name: "none"}
+	if err := writer.Write(t.Context(), now); err == nil || !strings.Contains(err.Error(), "write status.json to the bucket none") || !strings.Contains(err.Error(), "NoSuchBucket") {
 		t.Errorf("a bucket that is not there: %v", err)
 	}
 }
 
-// patience is a store that answers so many times when it is asked for runs; then the time is over.
+// patience is a store that answers a limited number of run queries; then the context ends.
 type patience struct {
 	incident.Store
 	left int
@@ -163,7 +163,7 @@ func (p *patience) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run
 	return p.Store.Runs(ctx, q)
 }
 
-// TestLongHistory: a history that cannot be read in the time there is, is read in several, and comes out the same.
+// TestLongHistory: a history too long for one call is read in several, with the same result.
 func TestLongHistory(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "v.db"))
 	if err != nil {
@@ -178,8 +178,8 @@ func TestLongHistory(t *testing.T) {
 	there, tries := &paper{}, 0
 	for len(there.pages) == 0 && tries < 100 {
 		ctx, cancel := context.WithCancel(t.Context())
-		desk := status.Desk{Store: &patience{store, 20, cancel}, Setting: setting, To: there}
-		if err := desk.Write(ctx, now); (err == nil) != (len(there.pages) > 0) || err != nil && !(errors.Is(err, status.ErrBehind) && errors.Is(err, context.Canceled)) {
+		writer := status.Writer{Store: &patience{store, 20, cancel}, Setting: setting, To: there}
+		if err := writer.Write(ctx, now); (err == nil) != (len(there.pages) > 0) || err != nil && !(errors.Is(err, status.ErrBehind) && errors.Is(err, context.Canceled)) {
 			t.Fatal(err)
 		}
 		cancel()

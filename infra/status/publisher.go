@@ -11,25 +11,25 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// A Press keeps a page true for programs that come and go, and may be there several at a time: what was published last is in
-// the store.
-type Press struct {
-	Desk
-	Every time.Duration // how often the page is written when there is no news; several times shorter than it may be believed
+// A Destination keeps a page current for processes that are short-lived and may run concurrently: the store records the last
+// publication.
+type Publisher struct {
+	Writer
+	Every time.Duration // the interval between writings without news; several times shorter than StaleAfter
 }
 
 const publishedKey = "STATUS#published"
 
-// published is what was published last.
+// published records the last publication.
 type published struct {
 	News string    `json:"news"`
 	At   time.Time `json:"at"`
 }
 
-// Turn publishes the page if route, which is that of the store, has something new to tell, or it is time to. When another
-// press has published meanwhile, it is not known whose page is there now, so it is written again: the last one is never older
-// than the news that were noted.
-func (p Press) Turn(ctx context.Context, route paging.NotificationState, now time.Time) error {
+// Turn publishes the page if route, the store's current state, has news, or if Every has passed. After a conflict with
+// another publisher it is unknown which page is in place, so it writes again: the last page is never older than the
+// recorded news.
+func (p Publisher) Turn(ctx context.Context, route paging.NotificationState, now time.Time) error {
 	for overtaken := false; ; overtaken = true {
 		var last published
 		item, err := p.Store.Item(ctx, publishedKey)
@@ -38,7 +38,7 @@ func (p Press) Turn(ctx context.Context, route paging.NotificationState, now tim
 		}
 		if item.Version > 0 {
 			if err := json.Unmarshal(item.Data, &last); err != nil {
-				return fmt.Errorf("the state under %s cannot be read: %w", publishedKey, err)
+				return fmt.Errorf("decode the state %s: %w", publishedKey, err)
 			}
 		}
 		news := News(route)

@@ -82,11 +82,11 @@ func TestFuture(t *testing.T) {
 		t.Fatal(err)
 	}
 	run := journey.Run{ID: "x", Journey: "print-card", Region: lambdatest.Home, Slot: time.Now().UTC().Truncate(time.Second), EveryMS: 60_000, Outcome: journey.Passed}
-	if _, err := s.Desk(s.Tables.Home).Record(t.Context(), run); err != nil {
+	if _, err := s.Recorder(s.Tables.Home).Record(t.Context(), run); err != nil {
 		t.Error(err)
 	}
 	run.ID, run.Slot = "y", run.Slot.Add(time.Hour)
-	if _, err := s.Desk(s.Tables.Home).Record(t.Context(), run); !errors.Is(err, judge.ErrFutureRun) {
+	if _, err := s.Recorder(s.Tables.Home).Record(t.Context(), run); !errors.Is(err, judge.ErrFutureRun) {
 		t.Errorf("got %v", err)
 	}
 	if runs, err := w.Tables[lambdatest.Home].Runs(t.Context(), incident.RunQuery{}); err != nil || len(runs) != 1 || runs[0].ID != "x" {
