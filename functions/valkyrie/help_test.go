@@ -69,13 +69,23 @@ var shellToken = regexp.MustCompile(`(?:^|\s)#[^\n]*|\\\n|[|;&\n]|>\s*\S+|(?:"[^
 
 // commandLines returns the arguments of every valkyrie command in a shell script.
 func commandLines(script string) (all [][]string) {
-	var words []string
-	flush := func() {
-		for len(words) > 0 && regexp.MustCompile(`^[A-Z_]+=`).MatchString(words[0]) {
-			words = words[1:]
-		}
+	for _, words := range shellCommands(script) {
 		if len(words) > 1 && words[0] == "valkyrie" {
 			all = append(all, words[1:])
+		}
+	}
+	return all
+}
+
+// shellCommands returns the words of every command in a shell script, without settings of variables and loops.
+func shellCommands(script string) (all [][]string) {
+	var words []string
+	flush := func() {
+		for len(words) > 0 && (words[0] == "do" || regexp.MustCompile(`^[A-Z_]+=`).MatchString(words[0])) {
+			words = words[1:]
+		}
+		if len(words) > 0 && words[0] != "for" && words[0] != "done" {
+			all = append(all, words)
 		}
 		words = nil
 	}
