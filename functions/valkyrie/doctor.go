@@ -64,7 +64,7 @@ func (e *examination) run(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return cli.Broken("interrupted after %d findings", len(e.found))
 	}
-	if doctor.Sick(e.found) {
+	if doctor.HasProblem(e.found) {
 		return cli.Silent(cli.ExitBroken)
 	}
 	return nil
@@ -73,7 +73,7 @@ func (e *examination) run(ctx context.Context) error {
 // report prints a finding.
 func (e *examination) report(f doctor.Finding) {
 	e.found = append(e.found, f)
-	sign := map[doctor.Verdict]string{doctor.Well: "✓", doctor.Note: "!", doctor.Ill: "✗"}[f.Verdict]
+	sign := map[doctor.Verdict]string{doctor.OK: "✓", doctor.Warning: "!", doctor.Problem: "✗"}[f.Verdict]
 	fmt.Fprintf(e.program.stdout, "%s %s: %s\n", sign, f.What, strings.ReplaceAll(f.Says, "\n", "\n    "))
 	if f.Cure != "" {
 		fmt.Fprintf(e.program.stdout, "    → %s\n", f.Cure)

@@ -24,7 +24,7 @@ func (e *examination) machine(ctx context.Context) error {
 	e.secrets()
 	people, path, err := e.program.readAlerts(e.alerts)
 	if err != nil {
-		e.report(doctor.Finding{Verdict: doctor.Ill, What: "on call", Says: err.Error(), Cure: "correct " + path})
+		e.report(doctor.Finding{Verdict: doctor.Problem, What: "on call", Says: err.Error(), Cure: "correct " + path})
 	} else {
 		e.people(ctx, people, path)
 	}
@@ -39,7 +39,7 @@ func (e *examination) browser(ctx context.Context) {
 	const cure = "install Google Chrome, or set CHROME to one; without either, npm fetches the pinned one"
 	c, err := chrome.Find(ctx, chrome.Config{Getenv: e.program.getenv, Progress: e.program.stderr})
 	if err != nil {
-		e.report(doctor.Finding{Verdict: doctor.Ill, What: "Chrome", Says: err.Error(), Cure: cure})
+		e.report(doctor.Finding{Verdict: doctor.Problem, What: "Chrome", Says: err.Error(), Cure: cure})
 		return
 	}
 	version, err := chrome.Version(ctx, c)
@@ -47,18 +47,18 @@ func (e *examination) browser(ctx context.Context) {
 		err = tryOut(ctx, journey.Program{Path: c.Path, Env: c.Env})
 	}
 	if err != nil {
-		e.report(doctor.Finding{Verdict: doctor.Ill, What: "Chrome", Says: fmt.Sprintf("%s: %v", c.Path, err), Cure: cure})
+		e.report(doctor.Finding{Verdict: doctor.Problem, What: "Chrome", Says: fmt.Sprintf("%s: %v", c.Path, err), Cure: cure})
 		return
 	}
 	says := fmt.Sprintf("%s (%s) starts, shows a page and clicks", version, c.Source)
 	if major, _, _ := strings.Cut(chrome.Pinned(), "."); !strings.HasPrefix(version, major+".") {
 		e.report(doctor.Finding{
-			Verdict: doctor.Note, What: "Chrome", Says: says + "; a deployment runs " + chrome.Pinned(),
+			Verdict: doctor.Warning, What: "Chrome", Says: says + "; a deployment runs " + chrome.Pinned(),
 			Cure: "its times may be others; to have the same one here, give CHROME the path of chrome/chromium after: go run ./infra/chrome/layer DIR",
 		})
 		return
 	}
-	e.report(doctor.Finding{Verdict: doctor.Well, What: "Chrome", Says: says})
+	e.report(doctor.Finding{Verdict: doctor.OK, What: "Chrome", Says: says})
 }
 
 // testPage is the page of the trial. Without fonts its text has no size, and the click fails.
@@ -102,10 +102,10 @@ func (e *examination) journeys() {
 		faults = append(faults, make().Validate())
 	}
 	if err := errors.Join(faults...); err != nil {
-		e.report(doctor.Finding{Verdict: doctor.Ill, What: "journeys", Says: err.Error(), Cure: "correct it in probes/"})
+		e.report(doctor.Finding{Verdict: doctor.Problem, What: "journeys", Says: err.Error(), Cure: "correct it in probes/"})
 		return
 	}
-	e.report(doctor.Finding{Verdict: doctor.Well, What: "journeys", Says: strings.Join(e.program.suite.Names(), ", ")})
+	e.report(doctor.Finding{Verdict: doctor.OK, What: "journeys", Says: strings.Join(e.program.suite.Names(), ", ")})
 }
 
 // secrets checks that the secrets of the journeys can be found. Without --site a missing one is only a note, because the
@@ -117,7 +117,7 @@ func (e *examination) secrets() {
 	}
 	u, err := parseSite(site)
 	if err != nil {
-		e.report(doctor.Finding{Verdict: doctor.Ill, What: "secrets", Says: err.Error()})
+		e.report(doctor.Finding{Verdict: doctor.Problem, What: "secrets", Says: err.Error()})
 		return
 	}
 	names, find := journey.Secrets(e.program.suite.Journeys), e.program.secretsFor(u)
@@ -129,24 +129,24 @@ func (e *examination) secrets() {
 	}
 	switch err := errors.Join(missing...); {
 	case len(names) == 0:
-		e.report(doctor.Finding{Verdict: doctor.Well, What: "secrets", Says: "no journey declares any"})
+		e.report(doctor.Finding{Verdict: doctor.OK, What: "secrets", Says: "no journey declares any"})
 	case err == nil:
-		e.report(doctor.Finding{Verdict: doctor.Well, What: "secrets", Says: strings.Join(names, ", ") + " are there"})
+		e.report(doctor.Finding{Verdict: doctor.OK, What: "secrets", Says: strings.Join(names, ", ") + " are there"})
 	case e.site == "":
-		e.report(doctor.Finding{Verdict: doctor.Note, What: "secrets", Says: "none for a site of your own; the practice shop needs none", Cure: "to examine yours: --site URL"})
+		e.report(doctor.Finding{Verdict: doctor.Warning, What: "secrets", Says: "none for a site of your own; the practice shop needs none", Cure: "to examine yours: --site URL"})
 	default:
-		e.report(doctor.Finding{Verdict: doctor.Ill, What: "secrets", Says: err.Error(), Cure: "every journey that signs in would be broken"})
+		e.report(doctor.Finding{Verdict: doctor.Problem, What: "secrets", Says: err.Error(), Cure: "every journey that signs in would be broken"})
 	}
 }
 
 // people checks the people on call, and the account and address with which they are called.
 func (e *examination) people(ctx context.Context, cfg config.Config, path string) {
 	who := escalationNames(cfg.OnCall, e.program.now())
-	e.report(doctor.Finding{Verdict: doctor.Well, What: "on call", Says: fmt.Sprintf("%s, by %s", strings.Join(who, ", then "), path)})
+	e.report(doctor.Finding{Verdict: doctor.OK, What: "on call", Says: fmt.Sprintf("%s, by %s", strings.Join(who, ", then "), path)})
 	account, token, public := e.program.getenv("TWILIO_ACCOUNT_SID"), e.program.getenv("TWILIO_AUTH_TOKEN"), e.program.getenv("VALKYRIE_CALLBACK_URL")
 	if account == "" && token == "" {
 		e.report(doctor.Finding{
-			Verdict: doctor.Note, What: "Twilio", Says: "no account is set, so calls ring in the terminal and on nobody's phone",
+			Verdict: doctor.Warning, What: "Twilio", Says: "no account is set, so calls ring in the terminal and on nobody's phone",
 			Cure: "set TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and VALKYRIE_CALLBACK_URL",
 		})
 		return
@@ -156,7 +156,7 @@ func (e *examination) people(ctx context.Context, cfg config.Config, path string
 	}
 	phone, err := twilio.New(twilio.ClientConfig{AccountSID: account, AuthToken: token, From: cfg.Phone.From, BaseURL: e.program.getenv("TWILIO_API_URL"), CallbackURL: public})
 	if err != nil {
-		e.report(doctor.Finding{Verdict: doctor.Ill, What: "Twilio", Says: err.Error(), Cure: "the console shows the account's SID and token"})
+		e.report(doctor.Finding{Verdict: doctor.Problem, What: "Twilio", Says: err.Error(), Cure: "the console shows the account's SID and token"})
 		return
 	}
 	for _, f := range doctor.Phone(ctx, phone, cfg, public) {
@@ -164,7 +164,7 @@ func (e *examination) people(ctx context.Context, cfg config.Config, path string
 	}
 	if public == "" {
 		e.report(doctor.Finding{
-			Verdict: doctor.Ill, What: "webhook", Says: "VALKYRIE_CALLBACK_URL is not set, so no key press would come back",
+			Verdict: doctor.Problem, What: "webhook", Says: "VALKYRIE_CALLBACK_URL is not set, so no key press would come back",
 			Cure: "set it to the public https address that reaches the --listen of valkyrie watch",
 		})
 		return
@@ -179,11 +179,11 @@ func (e *examination) visit(ctx context.Context) {
 		var res *http.Response
 		if res, err = e.client.Do(req); err == nil {
 			err = res.Body.Close()
-			e.report(doctor.Finding{Verdict: doctor.Well, What: "site", Says: e.site + " answers " + res.Status})
+			e.report(doctor.Finding{Verdict: doctor.OK, What: "site", Says: e.site + " answers " + res.Status})
 		}
 	}
 	if err != nil {
-		e.report(doctor.Finding{Verdict: doctor.Ill, What: "site", Says: err.Error(), Cure: "is the address right?"})
+		e.report(doctor.Finding{Verdict: doctor.Problem, What: "site", Says: err.Error(), Cure: "is the address right?"})
 		return
 	}
 	e.clock(ctx, e.site)

@@ -14,82 +14,81 @@ import (
 	"valkyrie/infra/secrets"
 )
 
-// A Deployment is one to be examined, with what it ought to have.
+// A Deployment names a deployment to check, and its expected contents.
 type Deployment struct {
 	AWS      aws.Config
 	Home     string        // region
 	Stack    string        // name, the same in each region
-	Journeys []string      // that have schedules
-	Secrets  []string      // that the journeys ask for
-	Alerts   config.Config // who is called; the file that was built in
-	PhoneAPI string        // another server that speaks Twilio's API; empty: Twilio
+	Journeys []string      // the journeys that need a schedule
+	Secrets  []string      // the secrets that the journeys declare
+	Alerts   config.Config // the built-in alerts.yaml
+	PhoneAPI string        // a different server for Twilio's API; "": Twilio
 	Client   *http.Client
 	TimeNow  func() time.Time
 }
 
-// Examine looks at the stacks of all regions, home first, and tells each finding as it comes. Where there is no stack in
-// home, there is nothing more to look at.
-func (d Deployment) Examine(ctx context.Context, tell func(Finding)) {
+// Examine checks the stacks of all regions, home first, and reports each finding immediately. It stops if home has no stack.
+func (d Deployment) Examine(ctx context.Context, report func(Finding)) {
 	home, err := find(ctx, d.AWS, d.Home, d.Stack)
 	if err != nil {
-		tell(ill("stack in "+d.Home, "are you signed in (aws sts get-caller-identity), and is this the home region? If it is not deployed yet: make deploy", "%v", err))
+		report(problem("stack in "+d.Home, "check your login (aws sts get-caller-identity) and that this is the home region; if it is not deployed yet: make deploy", "%v", err))
 		return
 	}
 	if region := home.parameters["HomeRegion"]; region != d.Home {
-		tell(ill("stack in "+d.Home, "valkyrie doctor --deployment "+region, "is not home: that is %s", region))
+		report(problem("stack in "+d.Home, "valkyrie doctor --deployment "+region, "is not in the home region, which is %s", region))
 		return
 	}
 	for region := range strings.SplitSeq(home.parameters["ProbeRegions"], ",") {
 		s := home
 		if region != d.Home {
 			if s, err = find(ctx, d.AWS, region, d.Stack); err != nil {
-				tell(ill("stack in "+region, "make deploy, or take the region out of ProbeRegions", "%v", err))
+				report(problem("stack in "+region, "make deploy, or remove the region from ProbeRegions", "%v", err))
 				continue
 			}
 		}
-		d.region(ctx, s, tell)
+		d.region(ctx, s, report)
 	}
-	d.phone(ctx, home, tell)
+	d.phone(ctx, home, report)
 }
 
-// region examines all that one region has.
-func (d Deployment) region(ctx context.Context, s stack, tell func(Finding)) {
-	tell(s.settled())
+// region checks the resources of one region.
+func (d Deployment) region(ctx context.Context, s stack, report func(Finding)) {
+	report(s.settled())
 	if s.parameters["Schedules"] == "DISABLED" {
-		tell(note("schedules in "+s.region, "when it is time: Schedules=ENABLED in samconfig.toml, and make deploy", "are paused: nobody watches from here"))
+		report(warning("schedules in "+s.region, "to start: set Schedules=ENABLED in samconfig.toml, then make deploy", "are paused: no journey runs from here"))
 	} else {
-		tell(d.schedules(ctx, s))
+		report(d.schedules(ctx, s))
 	}
-	tell(d.bucket(ctx, s))
-	tell(d.vault(ctx, s, "probe", d.Secrets))
+	report(d.bucket(ctx, s))
+	report(d.vault(ctx, s, "probe", d.Secrets))
 	if s.outputs["TableName"] != "" {
-		tell(d.table(ctx, s))
-		tell(d.vault(ctx, s, "phone", []string{environ.TwilioToken}))
+		report(d.table(ctx, s))
+		report(d.vault(ctx, s, "phone", []string{environ.TwilioToken}))
 		f := Webhook(ctx, d.Client, s.outputs["WebhookUrl"])
 		f.What += " in " + s.region
-		tell(f)
+		report(f)
 	}
-	tell(d.alarms(ctx, s))
+	report(d.alarms(ctx, s))
 }
 
-// source is where a stack's functions find their secrets, as the template tells them.
-func source(s stack, whose string) string {
+// secretsPrefix returns the prefix of a function's secrets, in the form that the template passes to it.
+func secretsPrefix(s stack, function string) string {
 	if s.parameters["SecretsIn"] == "secretsmanager" {
-		return "secretsmanager:" + s.parameters["SecretsPath"] + whose
+		return "secretsmanager:" + s.parameters["SecretsPath"] + function
 	}
-	return "ssm:" + s.parameters["SecretsPath"] + whose + "/"
+	return "ssm:" + s.parameters["SecretsPath"] + function + "/"
 }
 
-// vault examines whether the secrets are there; what they are is not told.
-func (d Deployment) vault(ctx context.Context, s stack, whose string, names []string) Finding {
-	what := "secrets in " + s.region + ", " + whose
+// vault checks that the secrets exist. It does not report their values.
+func (d Deployment) vault(ctx context.Context, s stack, function string, names []string) Finding {
+	what := "secrets in " + s.region + ", " + function
 	if len(names) == 0 {
-		return well(what, "none is needed")
+		return passed(what, "none are needed")
 	}
-	from := source(s, whose)
-	v, err := d.open(ctx, s, whose)
+	prefix := secretsPrefix(s, function)
+	v, err := d.open(ctx, s, function)
 	if err != nil {
-		return ill(what, "may you read them? Put them there: infra/README.md", "%v", err)
+		return problem(what, "check your permission to read them, and create them: infra/README.md", "%v", err)
 	}
 	var missing []string
 	for _, name := range names {
@@ -98,43 +97,43 @@ func (d Deployment) vault(ctx context.Context, s stack, whose string, names []st
 		}
 	}
 	if len(missing) > 0 {
-		return ill(what, "put them there, in each region: infra/README.md", "%s lacks %s", from, strings.Join(missing, ", "))
+		return problem(what, "create them, in each region: infra/README.md", "%s lacks %s", prefix, strings.Join(missing, ", "))
 	}
-	return well(what, "%s has %d that are needed", from, len(names))
+	return passed(what, "%s has all %d", prefix, len(names))
 }
 
-func (d Deployment) open(ctx context.Context, s stack, whose string) (*secrets.Vault, error) {
+func (d Deployment) open(ctx context.Context, s stack, function string) (*secrets.Vault, error) {
 	cfg := d.AWS.Copy()
 	cfg.Region = s.region
-	v, err := secrets.NewVault(cfg, source(s, whose))
+	v, err := secrets.NewVault(cfg, secretsPrefix(s, function))
 	if err != nil {
 		return nil, err
 	}
 	return v, v.Refresh(ctx)
 }
 
-// phone examines the account with the token that home's pager has.
-func (d Deployment) phone(ctx context.Context, home stack, tell func(Finding)) {
+// phone checks the Twilio account, with the token of home's pager.
+func (d Deployment) phone(ctx context.Context, home stack, report func(Finding)) {
 	for _, f := range People(d.Alerts) {
-		tell(f)
+		report(f)
 	}
 	v, err := d.open(ctx, home, "phone")
 	if err != nil {
-		return // told before
+		return // already reported by vault
 	}
 	token, err := v.Find(environ.TwilioToken)
 	if err != nil {
-		return // told before
+		return // already reported by vault
 	}
-	first, _, _ := strings.Cut(strings.TrimSpace(token), " ") // two, while they are rotated
+	first, _, _ := strings.Cut(strings.TrimSpace(token), " ") // two tokens during a rotation
 	p, err := twilio.New(twilio.ClientConfig{
 		AccountSID: home.parameters["TwilioAccountSid"], AuthToken: first, From: d.Alerts.Phone.From, BaseURL: d.PhoneAPI,
 	})
 	if err != nil {
-		tell(ill("Twilio", "put it right in samconfig.toml, alerts.yaml or the secret", "%v", err))
+		report(problem("Twilio", "correct it in samconfig.toml, alerts.yaml or the secret", "%v", err))
 		return
 	}
 	for _, f := range Phone(ctx, p, d.Alerts, home.outputs["WebhookUrl"]) {
-		tell(f)
+		report(f)
 	}
 }

@@ -25,27 +25,27 @@ const (
 	token                = "0123456789abcdef0123456789abcdef"
 )
 
-// A place is an account with a deployment in three regions, all of it well; a test makes some of it ill.
-type place struct {
+// A fakeDeployment is an account with a healthy deployment in three regions, in which a test introduces faults.
+type fakeDeployment struct {
 	cloud       *cloudtest.Cloud
 	webhook     string
 	exchange    standin.Options
-	stacks      map[string]bool   // regions that have one
-	status      string            // of the stacks
-	parameters  map[string]string // of the stacks
-	enabled     map[string]string // schedules, with their state
-	open        bool              // the bucket is
-	ttl         string            // the attribute
+	stacks      map[string]bool   // regions that have a stack
+	status      string            // of all stacks
+	parameters  map[string]string // of all stacks
+	enabled     map[string]string // states of the schedules, by name
+	open        bool              // the bucket is public
+	ttl         string            // the attribute of the time to live
 	recoverable bool
-	alarms      map[string]string // with their state
+	alarms      map[string]string // states of the alarms, by name
 	people      config.Config
 }
 
-func newPlace(t *testing.T) *place {
+func newFakeDeployment(t *testing.T) *fakeDeployment {
 	t.Helper()
 	hook := httptest.NewServer(webhook.New(webhook.Config{Tokens: []string{token}}))
 	t.Cleanup(hook.Close)
-	p := &place{
+	p := &fakeDeployment{
 		cloud: cloudtest.New(), webhook: hook.URL, stacks: map[string]bool{home: true, standby: true, third: true}, status: "UPDATE_COMPLETE",
 		parameters: map[string]string{
 			"Name": "valkyrie", "HomeRegion": home, "ProbeRegions": strings.Join([]string{home, standby, third}, ","),
@@ -72,7 +72,7 @@ func newPlace(t *testing.T) *place {
 	return p
 }
 
-func (p *place) serveStacks(w http.ResponseWriter, _ *http.Request, region string) {
+func (p *fakeDeployment) serveStacks(w http.ResponseWriter, _ *http.Request, region string) {
 	w.Header().Set("Content-Type", "text/xml")
 	if !p.stacks[region] {
 		w.WriteHeader(http.StatusBadRequest)
@@ -95,7 +95,7 @@ func (p *place) serveStacks(w http.ResponseWriter, _ *http.Request, region strin
 		p.status, members("Parameter", p.parameters), members("Output", outputs))
 }
 
-func (p *place) serveSchedules(w http.ResponseWriter, r *http.Request, region string) {
+func (p *fakeDeployment) serveSchedules(w http.ResponseWriter, r *http.Request, region string) {
 	all := []map[string]string{}
 	for name, state := range p.enabled {
 		if name != "pager" || region != third {
@@ -106,7 +106,7 @@ func (p *place) serveSchedules(w http.ResponseWriter, r *http.Request, region st
 	_ = json.NewEncoder(w).Encode(map[string]any{"Schedules": all})
 }
 
-func (p *place) serveBucket(w http.ResponseWriter, r *http.Request, region string) {
+func (p *fakeDeployment) serveBucket(w http.ResponseWriter, r *http.Request, region string) {
 	if _, ok := r.URL.Query()["publicAccessBlock"]; !ok || !strings.HasPrefix(r.URL.Path, "/evidence-"+region) {
 		w.WriteHeader(http.StatusNotFound)
 		return
@@ -115,7 +115,7 @@ func (p *place) serveBucket(w http.ResponseWriter, r *http.Request, region strin
 <BlockPublicPolicy>%v</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>`, !p.open)
 }
 
-func (p *place) serveTable(w http.ResponseWriter, r *http.Request, _ string) {
+func (p *fakeDeployment) serveTable(w http.ResponseWriter, r *http.Request, _ string) {
 	var answer any
 	switch target := r.Header.Get("X-Amz-Target"); target[strings.Index(target, ".")+1:] {
 	case "DescribeTable":
@@ -134,8 +134,8 @@ func (p *place) serveTable(w http.ResponseWriter, r *http.Request, _ string) {
 	_ = json.NewEncoder(w).Encode(answer)
 }
 
-// serveAlarms answers in the protocol that CloudWatch speaks: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html.
-func (p *place) serveAlarms(w http.ResponseWriter, _ *http.Request, _ string) {
+// serveAlarms implements CloudWatch's protocol: https://smithy.io/2.0/additional-specs/protocols/smithy-rpc-v2.html.
+func (p *fakeDeployment) serveAlarms(w http.ResponseWriter, _ *http.Request, _ string) {
 	list := cbor.List{}
 	for name, state := range p.alarms {
 		list = append(list, cbor.Map{"AlarmName": cbor.String(name), "StateValue": cbor.String(state), "AlarmDescription": cbor.String("Look at its log group.")})
@@ -145,8 +145,8 @@ func (p *place) serveAlarms(w http.ResponseWriter, _ *http.Request, _ string) {
 	_, _ = w.Write(cbor.Encode(cbor.Map{"MetricAlarms": list}))
 }
 
-// examine is what the doctor finds.
-func (p *place) examine(t *testing.T) (found []doctor.Finding) {
+// examine returns the findings.
+func (p *fakeDeployment) examine(t *testing.T) (found []doctor.Finding) {
 	t.Helper()
 	ex := standin.New(p.exchange)
 	ex.Incoming(p.webhook + "/twilio/reply")
@@ -159,72 +159,74 @@ func (p *place) examine(t *testing.T) (found []doctor.Finding) {
 	return found
 }
 
-// TestDeployment: one that is well has nothing to be known; and each thing that is not so is found, where it is, with its
-// cure, and nothing else is.
-func TestDeployment(t *testing.T) {
+// TestExamine checks that a healthy deployment has only OK findings, and that each fault yields exactly the findings that
+// concern it, with region and cure.
+func TestExamine(t *testing.T) {
 	for name, c := range map[string]struct {
-		change  func(*place)
+		change  func(*fakeDeployment)
 		verdict doctor.Verdict
-		says    []string // of all findings that are not well, sorted; what is not in it must be well
+		says    []string // of all findings that are not OK, sorted; all others must be OK
 	}{
-		"all well":            {func(*place) {}, doctor.Well, nil},
-		"not deployed":        {func(p *place) { p.stacks[home] = false }, doctor.Ill, []string{"stack in eu-west-1"}},
-		"a region is missing": {func(p *place) { p.stacks[third] = false }, doctor.Ill, []string{"stack in us-east-1"}},
-		"asked elsewhere":     {func(p *place) { p.parameters["HomeRegion"] = standby }, doctor.Ill, []string{"stack in eu-west-1: is not home: that is eu-central-1"}},
-		"rolled back":         {func(p *place) { p.status = "UPDATE_ROLLBACK_COMPLETE" }, doctor.Ill, []string{"stack in eu-central-1", "stack in eu-west-1", "stack in us-east-1"}},
-		"being deployed":      {func(p *place) { p.status = "UPDATE_IN_PROGRESS" }, doctor.Note, []string{"stack in eu-central-1", "stack in eu-west-1", "stack in us-east-1"}},
+		"all well":            {func(*fakeDeployment) {}, doctor.OK, nil},
+		"not deployed":        {func(p *fakeDeployment) { p.stacks[home] = false }, doctor.Problem, []string{"stack in eu-west-1"}},
+		"a region is missing": {func(p *fakeDeployment) { p.stacks[third] = false }, doctor.Problem, []string{"stack in us-east-1"}},
+		"not the home region": {func(p *fakeDeployment) { p.parameters["HomeRegion"] = standby }, doctor.Problem, []string{"stack in eu-west-1: is not in the home region, which is eu-central-1"}},
+		"rolled back":         {func(p *fakeDeployment) { p.status = "UPDATE_ROLLBACK_COMPLETE" }, doctor.Problem, []string{"stack in eu-central-1", "stack in eu-west-1", "stack in us-east-1"}},
+		"being deployed":      {func(p *fakeDeployment) { p.status = "UPDATE_IN_PROGRESS" }, doctor.Warning, []string{"stack in eu-central-1", "stack in eu-west-1", "stack in us-east-1"}},
 		"a schedule is off": {
-			func(p *place) { p.enabled["print-card"] = "DISABLED" }, doctor.Ill,
+			func(p *fakeDeployment) { p.enabled["print-card"] = "DISABLED" }, doctor.Problem,
 			[]string{"schedules in eu-central-1: none is enabled for print-card", "schedules in eu-west-1", "schedules in us-east-1"},
 		},
-		"the pager is off": {func(p *place) { delete(p.enabled, "pager") }, doctor.Ill, []string{"schedules in eu-central-1: none is enabled for pager", "schedules in eu-west-1: none is enabled for pager"}},
-		"a stranger": {
-			func(p *place) { p.enabled["browse"] = "ENABLED" }, doctor.Note, []string{"schedules in eu-central-1: there is one for browse", "schedules in eu-west-1", "schedules in us-east-1"},
+		"the pager is off": {func(p *fakeDeployment) { delete(p.enabled, "pager") }, doctor.Problem, []string{"schedules in eu-central-1: none is enabled for pager", "schedules in eu-west-1: none is enabled for pager"}},
+		"an unknown schedule": {
+			func(p *fakeDeployment) { p.enabled["browse"] = "ENABLED" }, doctor.Warning, []string{"schedules in eu-central-1: there is one for browse", "schedules in eu-west-1", "schedules in us-east-1"},
 		},
-		"paused":            {func(p *place) { p.parameters["Schedules"] = "DISABLED" }, doctor.Note, []string{"schedules in eu-central-1: are paused", "schedules in eu-west-1", "schedules in us-east-1"}},
-		"an open bucket":    {func(p *place) { p.open = true }, doctor.Ill, []string{"evidence in eu-central-1: the bucket evidence-eu-central-1 may be public", "evidence in eu-west-1", "evidence in us-east-1"}},
-		"what is old stays": {func(p *place) { p.ttl = "expires" }, doctor.Note, []string{"table in eu-central-1: what is old stays", "table in eu-west-1"}},
-		"no way back":       {func(p *place) { p.recoverable = false }, doctor.Note, []string{"table in eu-central-1: what is deleted", "table in eu-west-1"}},
+		"paused":          {func(p *fakeDeployment) { p.parameters["Schedules"] = "DISABLED" }, doctor.Warning, []string{"schedules in eu-central-1: are paused", "schedules in eu-west-1", "schedules in us-east-1"}},
+		"an open bucket":  {func(p *fakeDeployment) { p.open = true }, doctor.Problem, []string{"evidence in eu-central-1: the bucket evidence-eu-central-1 may be public", "evidence in eu-west-1", "evidence in us-east-1"}},
+		"no time to live": {func(p *fakeDeployment) { p.ttl = "expires" }, doctor.Warning, []string{"table in eu-central-1: old rows are not deleted", "table in eu-west-1"}},
+		"no recovery":     {func(p *fakeDeployment) { p.recoverable = false }, doctor.Warning, []string{"table in eu-central-1: rows deleted by mistake", "table in eu-west-1"}},
 		"no secrets": {
-			func(p *place) { p.parameters["SecretsPath"] = "/other/" }, doctor.Ill,
+			func(p *fakeDeployment) { p.parameters["SecretsPath"] = "/other/" }, doctor.Problem,
 			[]string{
 				"secrets in eu-central-1, phone: ssm:/other/phone/ lacks twilio-auth-token", "secrets in eu-central-1, probe: ssm:/other/probe/ lacks shop-email, shop-password",
 				"secrets in eu-west-1, phone", "secrets in eu-west-1, probe", "secrets in us-east-1, probe",
 			},
 		},
-		"an alarm":      {func(p *place) { p.alarms["valkyrie-pager-silent"] = "ALARM" }, doctor.Ill, []string{"alarms in eu-central-1: valkyrie-pager-silent: Look at", "alarms in eu-west-1", "alarms in us-east-1"}},
-		"no alarms":     {func(p *place) { p.alarms = nil }, doctor.Ill, []string{"alarms in eu-central-1: there are none", "alarms in eu-west-1", "alarms in us-east-1"}},
-		"another token": {func(p *place) { p.cloud.Parameter("/valkyrie/phone/twilio-auth-token", strings.Repeat("f", 32)) }, doctor.Ill, []string{"Twilio: twilio: account"}},
-		"rotating tokens": {func(p *place) {
+		"an alarm":  {func(p *fakeDeployment) { p.alarms["valkyrie-pager-silent"] = "ALARM" }, doctor.Problem, []string{"alarms in eu-central-1: valkyrie-pager-silent: Look at", "alarms in eu-west-1", "alarms in us-east-1"}},
+		"no alarms": {func(p *fakeDeployment) { p.alarms = nil }, doctor.Problem, []string{"alarms in eu-central-1: there are none", "alarms in eu-west-1", "alarms in us-east-1"}},
+		"another token": {func(p *fakeDeployment) {
+			p.cloud.Parameter("/valkyrie/phone/twilio-auth-token", strings.Repeat("f", 32))
+		}, doctor.Problem, []string{"Twilio: twilio: account"}},
+		"rotating tokens": {func(p *fakeDeployment) {
 			p.cloud.Parameter("/valkyrie/phone/twilio-auth-token", token+" "+strings.Repeat("f", 32))
-		}, doctor.Well, nil},
-		"an example":   {func(p *place) { p.people.Phone.From = "+12025550100" }, doctor.Ill, []string{"number +12025550100: is an example"}},
-		"webhook down": {func(p *place) { p.webhook = "http://127.0.0.1:1" }, doctor.Ill, []string{"webhook in eu-central-1: cannot be reached", "webhook in eu-west-1"}},
+		}, doctor.OK, nil},
+		"an example":   {func(p *fakeDeployment) { p.people.Phone.From = "+12025550100" }, doctor.Problem, []string{"number +12025550100: is an example"}},
+		"webhook down": {func(p *fakeDeployment) { p.webhook = "http://127.0.0.1:1" }, doctor.Problem, []string{"webhook in eu-central-1: cannot be reached", "webhook in eu-west-1"}},
 		"Secrets Manager": {
-			func(p *place) {
+			func(p *fakeDeployment) {
 				p.parameters["SecretsIn"] = "secretsmanager"
 				p.cloud.Secret("/valkyrie/probe", `{"shop-email": "a@example.com", "shop-password": "hunter22"}`)
 				p.cloud.Secret("/valkyrie/phone", `{"twilio-auth-token": "`+token+`"}`)
-			}, doctor.Well, nil,
+			}, doctor.OK, nil,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := newPlace(t)
+			p := newFakeDeployment(t)
 			c.change(p)
-			var unwell []doctor.Finding
+			var notOK []doctor.Finding
 			for _, f := range p.examine(t) {
 				if strings.Contains(f.Says+f.Cure, token) || strings.Contains(f.Says, "hunter22") {
-					t.Errorf("a secret is told: %v", f)
+					t.Errorf("a secret is in the finding: %v", f)
 				}
-				if f.Verdict != doctor.Well {
-					unwell = append(unwell, f)
+				if f.Verdict != doctor.OK {
+					notOK = append(notOK, f)
 				}
 			}
-			slices.SortFunc(unwell, func(a, b doctor.Finding) int { return strings.Compare(a.What, b.What) })
-			if len(unwell) != len(c.says) {
-				t.Fatalf("%d findings, want %d: %v", len(unwell), len(c.says), unwell)
+			slices.SortFunc(notOK, func(a, b doctor.Finding) int { return strings.Compare(a.What, b.What) })
+			if len(notOK) != len(c.says) {
+				t.Fatalf("%d findings, want %d: %v", len(notOK), len(c.says), notOK)
 			}
-			for i, f := range unwell {
+			for i, f := range notOK {
 				wantFinding(t, name, f, c.verdict, c.says[i])
 			}
 		})

@@ -1,44 +1,44 @@
-// Package doctor examines a laptop or a deployment before anybody trusts it to wake them. Each examination ends in findings:
-// what was looked at, what is so, and the cure where something is wrong. Nothing is changed, but for a request to the
-// webhook that it must refuse.
+// Package doctor checks that a laptop or a deployment can alert people, before they rely on it. Each check yields findings: the
+// subject, the result, and the cure for a problem. The checks are read-only, except for an unsigned request to the webhook,
+// which must be rejected.
 package doctor
 
 import "fmt"
 
-// A Verdict is how something is.
+// A Verdict classifies a finding.
 type Verdict string
 
-// The verdicts. Only what is Ill keeps somebody from being woken.
+// The verdicts.
 const (
-	Well Verdict = "well"
-	Note Verdict = "note" // works, but is to be known
-	Ill  Verdict = "ill"
+	OK      Verdict = "well"
+	Warning Verdict = "note" // works, but with a limitation
+	Problem Verdict = "ill"  // could prevent an alert
 )
 
-// A Finding is what one examination found.
+// A Finding is the result of one check.
 type Finding struct {
 	Verdict Verdict
-	What    string // was looked at: "table in eu-west-1"
-	Says    string // what is so
-	Cure    string // what to do; empty when it is well
+	What    string // subject of the check: "table in eu-west-1"
+	Says    string // the result
+	Cure    string // "" if the verdict is OK
 }
 
-func well(what, format string, args ...any) Finding {
-	return Finding{Verdict: Well, What: what, Says: fmt.Sprintf(format, args...)}
+func passed(what, format string, args ...any) Finding {
+	return Finding{Verdict: OK, What: what, Says: fmt.Sprintf(format, args...)}
 }
 
-func note(what, cure, format string, args ...any) Finding {
-	return Finding{Note, what, fmt.Sprintf(format, args...), cure}
+func warning(what, cure, format string, args ...any) Finding {
+	return Finding{Warning, what, fmt.Sprintf(format, args...), cure}
 }
 
-func ill(what, cure, format string, args ...any) Finding {
-	return Finding{Ill, what, fmt.Sprintf(format, args...), cure}
+func problem(what, cure, format string, args ...any) Finding {
+	return Finding{Problem, what, fmt.Sprintf(format, args...), cure}
 }
 
-// Sick reports whether anything is ill.
-func Sick(all []Finding) bool {
+// HasProblem reports whether any finding is a Problem.
+func HasProblem(all []Finding) bool {
 	for _, f := range all {
-		if f.Verdict == Ill {
+		if f.Verdict == Problem {
 			return true
 		}
 	}

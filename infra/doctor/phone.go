@@ -9,29 +9,29 @@ import (
 	"valkyrie/alerts/twilio"
 )
 
-// An Asker asks the carrier about the account; *twilio.Phone is one.
-type Asker interface {
+// An AccountReader reads the state of a Twilio account; *twilio.Phone is one.
+type AccountReader interface {
 	Account(ctx context.Context) (twilio.Account, error)
 }
 
-// Phone examines the account, the number it calls from, and whether it may call these people. Replies are posted to
-// callbacks, if that is not empty.
-func Phone(ctx context.Context, carrier Asker, cfg config.Config, callbacks string) []Finding {
-	a, err := carrier.Account(ctx)
+// Phone checks the account, the number that it calls from, and that it may call the people on call. callbacks is the URL that
+// replies are posted to; "" skips that check.
+func Phone(ctx context.Context, reader AccountReader, cfg config.Config, callbacks string) []Finding {
+	a, err := reader.Account(ctx)
 	if err != nil {
-		return []Finding{ill("Twilio", "are the account's SID and token right, and of the same account? The console shows both", "%v", err)}
+		return []Finding{problem("Twilio", "check that SID and token are of the same account; the console shows both", "%v", err)}
 	}
 	if a.Status != "active" {
-		return []Finding{ill("Twilio", "the console says why, and what to do", "the account is %s: it calls nobody", a.Status)}
+		return []Finding{problem("Twilio", "the console shows the reason and the cure", "the account is %s: it cannot call", a.Status)}
 	}
-	found := []Finding{well("Twilio", "the account is active")}
+	found := []Finding{passed("Twilio", "the account is active")}
 	if a.Trial {
-		found = []Finding{note("Twilio", "upgrade it in the console, before its credit is used up",
-			"the account is on trial: it calls verified numbers only, speaks of itself first, and wants a key pressed")}
+		found = []Finding{warning("Twilio", "upgrade it in the console, before its credit is used up",
+			"the account is on trial: it calls only verified numbers, after a notice and a key press")}
 		for _, p := range cfg.OnCall.People {
 			if !slices.Contains(a.Verified, p.Phone) {
-				found = append(found, ill("Twilio, "+p.Name, "verify the number in the console (Verified Caller IDs), or upgrade the account",
-					"%s is not verified, and a trial account calls nobody else", p.Phone))
+				found = append(found, problem("Twilio, "+p.Name, "verify the number in the console (Verified Caller IDs), or upgrade the account",
+					"%s is not verified, and a trial account calls verified numbers only", p.Phone))
 			}
 		}
 	}
@@ -42,34 +42,34 @@ func number(n twilio.Number, from, callbacks string) []Finding {
 	what := "number " + from
 	switch {
 	case !n.Found:
-		return []Finding{ill(what, "buy one that can call, and write it under phone: from: in alerts.yaml", "is not one of the account's")}
+		return []Finding{problem(what, "buy one with the capability Voice, and set it as phone: from: in alerts.yaml", "does not belong to the account")}
 	case !n.Voice:
-		return []Finding{ill(what, "take one with the capability Voice", "cannot call")}
+		return []Finding{problem(what, "use one with the capability Voice", "cannot call")}
 	}
-	found := []Finding{well(what, "can call")}
+	found := []Finding{passed(what, "can call")}
 	if !n.SMS {
-		found = append(found, note(what, "take one with the capability SMS; in the United States it must be registered too (10DLC)", "cannot text: what texts people, and their replies, is lost"))
+		found = append(found, warning(what, "use one with the capability SMS; in the United States it must also be registered (10DLC)", "cannot text: texts to people, and their replies, are lost"))
 	}
 	want := strings.TrimSuffix(callbacks, "/") + "/twilio/reply"
 	if callbacks != "" && n.SMS && n.Messages != want {
-		found = append(found, note(what, "in the console, under the number's Messaging, have it post to "+want, "posts its messages to %q, so replies by text do not arrive", n.Messages))
+		found = append(found, warning(what, "in the console, set the number's Messaging webhook to "+want, "posts its messages to %q, so replies by text do not arrive", n.Messages))
 	}
 	return found
 }
 
-// examples is how the numbers begin that are free for stories: nobody has them.
-const examples = "+120255501"
+// examplePrefix is the prefix of the numbers that are reserved for fiction in the North American plan.
+const examplePrefix = "+120255501"
 
-// People examines who is called.
+// People checks that the configured numbers are not examples.
 func People(cfg config.Config) []Finding {
 	var found []Finding
 	for _, p := range cfg.OnCall.People {
-		if strings.HasPrefix(p.Phone, examples) {
-			found = append(found, ill("on call, "+p.Name, "write the real number into alerts.yaml", "%s is an example, and nobody's phone", p.Phone))
+		if strings.HasPrefix(p.Phone, examplePrefix) {
+			found = append(found, problem("on call, "+p.Name, "set the real number in alerts.yaml", "%s is an example number", p.Phone))
 		}
 	}
-	if strings.HasPrefix(cfg.Phone.From, examples) {
-		found = append(found, ill("number "+cfg.Phone.From, "write your Twilio number under phone: from: in alerts.yaml", "is an example, and nobody's"))
+	if strings.HasPrefix(cfg.Phone.From, examplePrefix) {
+		found = append(found, problem("number "+cfg.Phone.From, "set your Twilio number as phone: from: in alerts.yaml", "is an example number"))
 	}
 	return found
 }

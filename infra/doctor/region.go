@@ -16,10 +16,10 @@ import (
 	"valkyrie/infra/dynamo"
 )
 
-// pagerSchedule is what the template calls the schedule of the pager.
+// pagerSchedule is the name of the pager's schedule in the template.
 const pagerSchedule = "pager"
 
-// schedules examines whether each journey has one that is enabled, and the pager where there is one.
+// schedules checks that each journey has an enabled schedule, and the pager too in a region that has one.
 func (d Deployment) schedules(ctx context.Context, s stack) Finding {
 	what := "schedules in " + s.region
 	client := scheduler.NewFromConfig(d.AWS, func(o *scheduler.Options) { o.Region = s.region })
@@ -29,7 +29,7 @@ func (d Deployment) schedules(ctx context.Context, s stack) Finding {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return ill(what, "may you look at them? If they are gone: make deploy", "%v", err)
+			return problem(what, "check your permission to list them; if they are missing: make deploy", "%v", err)
 		}
 		for _, summary := range page.Schedules {
 			if summary.State == schedulertypes.ScheduleStateEnabled {
@@ -41,7 +41,7 @@ func (d Deployment) schedules(ctx context.Context, s stack) Finding {
 	if s.outputs["PagerFunction"] != "" {
 		want = append(want, pagerSchedule)
 	}
-	var missing, strange []string
+	var missing, unknown []string
 	for _, name := range want {
 		if !slices.Contains(enabled, name) {
 			missing = append(missing, name)
@@ -49,35 +49,35 @@ func (d Deployment) schedules(ctx context.Context, s stack) Finding {
 	}
 	for _, name := range enabled {
 		if !slices.Contains(want, name) {
-			strange = append(strange, name)
+			unknown = append(unknown, name)
 		}
 	}
 	switch {
 	case len(missing) > 0:
-		return ill(what, "enable them in the console, or make deploy: each journey has one in template.yaml", "none is enabled for %s", strings.Join(missing, ", "))
-	case len(strange) > 0:
-		return note(what, "is what is deployed newer than this program?", "there is one for %s, which this program does not know", strings.Join(strange, ", "))
+		return problem(what, "enable them in the console, or make deploy: template.yaml has one for each journey", "none is enabled for %s", strings.Join(missing, ", "))
+	case len(unknown) > 0:
+		return warning(what, "use the version of this program that was deployed", "there is one for %s, which this program does not know", strings.Join(unknown, ", "))
 	}
-	return well(what, "%d are enabled", len(enabled))
+	return passed(what, "%d are enabled", len(enabled))
 }
 
-// bucket examines whether evidence has a place that is not public.
+// bucket checks that the evidence bucket exists and is private.
 func (d Deployment) bucket(ctx context.Context, s stack) Finding {
 	what := "evidence in " + s.region
 	name := s.outputs["EvidenceBucket"]
 	client := s3.NewFromConfig(d.AWS, func(o *s3.Options) { o.Region, o.UsePathStyle = s.region, d.AWS.BaseEndpoint != nil })
 	out, err := client.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &name})
 	if err != nil {
-		return ill(what, "is the bucket there, and closed to the public? make deploy puts it right", "%v", err)
+		return problem(what, "check that the bucket exists and blocks public access; make deploy corrects both", "%v", err)
 	}
 	b := out.PublicAccessBlockConfiguration
 	if b == nil || !aws.ToBool(b.BlockPublicAcls) || !aws.ToBool(b.BlockPublicPolicy) || !aws.ToBool(b.IgnorePublicAcls) || !aws.ToBool(b.RestrictPublicBuckets) {
-		return ill(what, "block all public access in the console: evidence shows customers' data", "the bucket %s may be public", name)
+		return problem(what, "block all public access in the console: evidence shows customers' data", "the bucket %s may be public", name)
 	}
-	return well(what, "the bucket %s is there, and private", name)
+	return passed(what, "the bucket %s exists and is private", name)
 }
 
-// table examines the table: its keys, that what is old goes, and that it can be put back.
+// table checks the table's keys, its time to live and its point-in-time recovery.
 func (d Deployment) table(ctx context.Context, s stack) Finding {
 	what := "table in " + s.region
 	name := s.outputs["TableName"]
@@ -86,39 +86,39 @@ func (d Deployment) table(ctx context.Context, s stack) Finding {
 		err = store.Check(ctx)
 	}
 	if err != nil {
-		return ill(what, "make deploy", "%v", err)
+		return problem(what, "make deploy", "%v", err)
 	}
-	kept, err := store.Keeping(ctx)
+	retention, err := store.Retention(ctx)
 	switch {
 	case err != nil:
-		return note(what, "", "whether what is old goes, and what is lost can be put back, is not known: %v", err)
-	case !kept.Expires:
-		return note(what, "turn the time to live on, by the attribute "+dynamo.TimeToLive, "what is old stays, and is paid for")
-	case !kept.Recoverable:
-		return note(what, "turn point-in-time recovery on", "what is deleted by mistake cannot be put back")
+		return warning(what, "", "time to live and point-in-time recovery could not be read: %v", err)
+	case !retention.Expires:
+		return warning(what, "enable time to live on the attribute "+dynamo.TimeToLive, "old rows are not deleted, and cost money")
+	case !retention.Recoverable:
+		return warning(what, "enable point-in-time recovery", "rows deleted by mistake cannot be restored")
 	}
-	return well(what, "%s is there; what is old goes, and what is lost can be put back", name)
+	return passed(what, "%s exists; old rows expire, and deleted ones can be restored", name)
 }
 
-// alarms examines what AWS itself says of Valkyrie.
+// alarms checks that the CloudWatch alarms on Valkyrie itself exist, and that none is in the state ALARM.
 func (d Deployment) alarms(ctx context.Context, s stack) Finding {
 	what := "alarms in " + s.region
 	client := cloudwatch.NewFromConfig(d.AWS, func(o *cloudwatch.Options) { o.Region = s.region })
 	out, err := client.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String(s.parameters["Name"] + "-")})
 	if err != nil {
-		return note(what, "may you look at them?", "%v", err)
+		return warning(what, "check your permission to read them", "%v", err)
 	}
-	var off []string
+	var raised []string
 	for _, a := range out.MetricAlarms {
 		if a.StateValue == types.StateValueAlarm {
-			off = append(off, fmt.Sprintf("%s: %s", aws.ToString(a.AlarmName), aws.ToString(a.AlarmDescription)))
+			raised = append(raised, fmt.Sprintf("%s: %s", aws.ToString(a.AlarmName), aws.ToString(a.AlarmDescription)))
 		}
 	}
 	switch {
 	case len(out.MetricAlarms) == 0:
-		return ill(what, "make deploy", "there are none: nobody would hear that Valkyrie is down")
-	case len(off) > 0:
-		return ill(what, "each says where to look", "%s", strings.Join(off, "; "))
+		return problem(what, "make deploy", "there are none: an outage of Valkyrie itself would go unnoticed")
+	case len(raised) > 0:
+		return problem(what, "each names the place to look", "%s", strings.Join(raised, "; "))
 	}
-	return well(what, "none of %d has gone off", len(out.MetricAlarms))
+	return passed(what, "none of %d is raised", len(out.MetricAlarms))
 }

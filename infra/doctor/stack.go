@@ -9,14 +9,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 )
 
-// A stack is what CloudFormation says of one region's.
+// A stack is CloudFormation's description of the stack in one region.
 type stack struct {
 	region, status string
 	parameters     map[string]string
 	outputs        map[string]string
 }
 
-// find looks a stack up.
+// find looks up a stack.
 func find(ctx context.Context, cfg aws.Config, region, name string) (stack, error) {
 	client := cloudformation.NewFromConfig(cfg, func(o *cloudformation.Options) { o.Region = region })
 	out, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &name})
@@ -24,7 +24,7 @@ func find(ctx context.Context, cfg aws.Config, region, name string) (stack, erro
 		return stack{}, err
 	}
 	if len(out.Stacks) != 1 {
-		return stack{}, fmt.Errorf("%d stacks are called %s", len(out.Stacks), name)
+		return stack{}, fmt.Errorf("describe stack %[2]s: got %[1]d stacks, expected one", len(out.Stacks), name)
 	}
 	s := stack{region: region, status: string(out.Stacks[0].StackStatus), parameters: map[string]string{}, outputs: map[string]string{}}
 	for _, p := range out.Stacks[0].Parameters {
@@ -36,14 +36,14 @@ func find(ctx context.Context, cfg aws.Config, region, name string) (stack, erro
 	return s, nil
 }
 
-// settled examines the state that a stack is in.
+// settled checks that the last deployment has succeeded.
 func (s stack) settled() Finding {
 	what := "stack in " + s.region
 	switch {
 	case strings.HasSuffix(s.status, "_IN_PROGRESS"):
-		return note(what, "wait, and ask again", "is %s", s.status)
+		return warning(what, "wait, then run doctor again", "is %s", s.status)
 	case strings.Contains(s.status, "ROLLBACK") || strings.HasSuffix(s.status, "FAILED"):
-		return ill(what, "its events, in the console, say what failed; then: make deploy", "is %s: it is not what was last deployed", s.status)
+		return problem(what, "see its events in the console for the failure, then: make deploy", "is %s: the last deployment failed", s.status)
 	}
-	return well(what, "is %s", s.status)
+	return passed(what, "is %s", s.status)
 }

@@ -17,25 +17,25 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestRequestsPerRun: a run takes three requests; also the first of a day, the one that opens an incident, and after months
-// of history. The first of a process takes one more, and the first after a missing slot two: it looks for runs that were kept
-// and never judged. What the days leave behind is entered by the pager's watch.
+// TestRequestsPerRun checks that recording a run takes three requests, independent of incidents and of the length of the history.
+// The first run of a process takes one more. The first run after a missing slot takes two more, which look for runs that were
+// stored but not judged. The pager's watch writes the daily times.
 func TestRequestsPerRun(t *testing.T) {
-	p, cfg := through(t, local.For(t), nil)
+	p, cfg := newProxy(t, local.For(t), nil)
 	s := open(t, cfg)
-	desk := judge.Recorder{Store: s, Policy: shipped(t), Titles: map[string]string{"print-card": "print a card"}}
+	recorder := judge.Recorder{Store: s, Policy: shipped(t), Titles: map[string]string{"print-card": "print a card"}}
 	record := func(run journey.Run) []string {
 		t.Helper()
 		p.requests()
-		_, err := desk.Record(t.Context(), run)
+		_, err := recorder.Record(t.Context(), run)
 		must(t, err)
 		return p.requests()
 	}
 	first := record(runAt(0))
 	if diff := cmp.Diff([]string{"PutItem", "PutItem", "GetItem", "Query", "GetItem", "UpdateItem"}, first); diff != "" {
-		t.Errorf("the first run of a process, and of all (-want +got):\n%s", diff)
+		t.Errorf("the first run of a process (-want +got):\n%s", diff)
 	}
-	every := []string{"PutItem", "GetItem", "UpdateItem"}
+	perRun := []string{"PutItem", "GetItem", "UpdateItem"}
 	const days, hours = 60, 24
 	for hour := 1; hour < days*hours; hour += 3 {
 		run := runAt(hour * 60)
@@ -43,11 +43,11 @@ func TestRequestsPerRun(t *testing.T) {
 		if hour%100 < 12 {
 			run.Outcome, run.Error = journey.Failed, "no PDF"
 		}
-		if diff := cmp.Diff(every, record(run)); diff != "" {
+		if diff := cmp.Diff(perRun, record(run)); diff != "" {
 			t.Fatalf("hour %d (-want +got):\n%s", hour, diff)
 		}
 		if hour%24 == 1 {
-			_, err := desk.Watch(t.Context(), run.Slot)
+			_, err := recorder.Watch(t.Context(), run.Slot)
 			must(t, err)
 		}
 	}
@@ -61,8 +61,7 @@ func TestRequestsPerRun(t *testing.T) {
 	}
 }
 
-// TestFortyProbesOfOneJourney: forty probes bring their runs at once, as a thundering herd would. Each is judged, and
-// none overwrites what another has written.
+// TestFortyProbesOfOneJourney checks that all of 40 concurrent runs of a journey are judged, without lost updates.
 func TestFortyProbesOfOneJourney(t *testing.T) {
 	cfg := local.For(t).Table(t)
 	const probes = 40
@@ -70,11 +69,11 @@ func TestFortyProbesOfOneJourney(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range probes {
 		all.Go(func() {
-			desk := judge.Recorder{Store: open(t, cfg), Policy: policy}
+			recorder := judge.Recorder{Store: open(t, cfg), Policy: policy}
 			run := runAt(0)
 			run.Region = fmt.Sprintf("region-%02d", i)
-			for range 2 { // a slot that comes twice counts once
-				if _, err := desk.Record(t.Context(), run); err != nil {
+			for range 2 { // duplicates are ignored
+				if _, err := recorder.Record(t.Context(), run); err != nil {
 					t.Error(err)
 				}
 			}
@@ -89,9 +88,9 @@ func TestFortyProbesOfOneJourney(t *testing.T) {
 	}
 }
 
-// TestPages: what is listed comes page by page, DynamoDB answers 1 MB at a time; a limit is not read past.
-func TestPages(t *testing.T) {
-	p, cfg := through(t, local.For(t), nil)
+// TestPagination checks lists over more than one page of 1 MB, and that a limited query does not read further.
+func TestPagination(t *testing.T) {
+	p, cfg := newProxy(t, local.For(t), nil)
 	s := open(t, cfg)
 	const runs = 40
 	for i := range runs {

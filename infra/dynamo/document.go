@@ -9,29 +9,29 @@ import (
 	"io"
 )
 
-// The attributes that hold a document: one or the other.
+// The attributes that hold a document. A row has exactly one of them.
 const (
 	plainAttr = "data"
 	gzipAttr  = "gzip"
 )
 
-// worthwhile is from how many bytes on a document is compressed. Below it costs one write unit anyway, and can be read
-// in the console.
-const worthwhile = 900
+// minCompress is the size, in bytes, from which a document is compressed. A smaller one costs one write unit anyway, and stays
+// readable in the console.
+const minCompress = 900
 
-// mostBytes is how long a document may be as it is kept: DynamoDB takes rows of 400 KB, keys and all.
-const mostBytes = 400<<10 - 8<<10
+// maxBytes limits the stored size of a document: DynamoDB's limit for a row is 400 KB, including keys.
+const maxBytes = 400<<10 - 8<<10
 
-// A document is data as it is kept.
+// A document is data in its stored form.
 type document struct {
 	attr string // plainAttr or gzipAttr
 	data []byte
 }
 
-// pack makes a document of data.
+// pack converts data to a document, compressed if that is shorter.
 func pack(data []byte) (document, error) {
 	plain := document{plainAttr, append([]byte{}, data...)} // the SDK writes null for nil
-	if len(data) < worthwhile {
+	if len(data) < minCompress {
 		return plain, nil
 	}
 	var b stdbytes.Buffer
@@ -48,18 +48,18 @@ func pack(data []byte) (document, error) {
 	return document{gzipAttr, b.Bytes()}, nil
 }
 
-// errTooLarge is the reason why a document cannot be kept.
-var errTooLarge = errors.New("DynamoDB keeps at most 400 KB in a row")
+// errTooLarge reports a document over DynamoDB's limit.
+var errTooLarge = errors.New("DynamoDB's limit is at most 400 KB per row")
 
-// fits reports an error for a document that is too large, with its size.
+// fits returns an error if the document is too large; plain is its uncompressed size, for the error.
 func (d document) fits(plain int) error {
-	if len(d.data) > mostBytes {
+	if len(d.data) > maxBytes {
 		return fmt.Errorf("%d KB, compressed to %d KB, are too large: %w", plain>>10, len(d.data)>>10, errTooLarge)
 	}
 	return nil
 }
 
-// packJSON makes a document of a value.
+// packJSON converts a value to a document of JSON.
 func packJSON(value any) (document, error) {
 	plain, err := json.Marshal(value)
 	if err != nil {
@@ -79,16 +79,16 @@ func unpack(row attributes) ([]byte, error) {
 	}
 	packed, ok := readBytes(row, gzipAttr)
 	if !ok {
-		return nil, fmt.Errorf("the row has neither %q nor %q, so this program has not written it", plainAttr, gzipAttr)
+		return nil, fmt.Errorf("the row has neither %q nor %q: it was not written by Valkyrie", plainAttr, gzipAttr)
 	}
 	r, err := gzip.NewReader(stdbytes.NewReader(packed))
 	if err != nil {
-		return nil, fmt.Errorf("the attribute %q: %w", gzipAttr, err)
+		return nil, fmt.Errorf("decompress attribute %q: %w", gzipAttr, err)
 	}
 	return io.ReadAll(r)
 }
 
-// unpackJSON reads a row's document into a value.
+// unpackJSON decodes a row's document into a value.
 func unpackJSON(row attributes, value any) error {
 	plain, err := unpack(row)
 	if err != nil {

@@ -27,7 +27,7 @@ func open(tb testing.TB, cfg dynamo.Config) *dynamo.Store {
 	return s
 }
 
-// runAt is a good run of print-card, so many minutes after noon.
+// runAt returns a passed run of print-card, minute minutes after noon.
 func runAt(minute int) journey.Run {
 	run := journey.Run{
 		ID: "id", Journey: "print-card", Region: "eu-west-1", Outcome: journey.Passed,
@@ -60,7 +60,7 @@ func wantWords(t *testing.T, err error, words ...string) {
 	}
 }
 
-// put keeps a value as an item's first version.
+// put writes a value as an item's first version.
 func put(t *testing.T, s incident.Items, key string, value any) error {
 	t.Helper()
 	data, err := json.Marshal(value)

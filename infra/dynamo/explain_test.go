@@ -16,7 +16,7 @@ import (
 	"valkyrie/infra/dynamo/local"
 )
 
-// TestTable: the table is made as it is defined, by itself and by CloudFormation, and Check tells it from another's.
+// TestTable checks that CreateTable follows Definition, and that Check rejects a table with other keys.
 func TestTable(t *testing.T) {
 	server := local.For(t)
 	cfg := server.Table(t)
@@ -36,7 +36,7 @@ func TestTable(t *testing.T) {
 	ttl, err := client.DescribeTimeToLive(t.Context(), &dynamodb.DescribeTimeToLiveInput{TableName: &cfg.Table})
 	must(t, err)
 	if got := aws.ToString(ttl.TimeToLiveDescription.AttributeName); got != dynamo.TimeToLive {
-		t.Errorf("the time to live is in %q", got)
+		t.Errorf("the attribute of the time to live is %q", got)
 	}
 
 	other := dynamo.Definition("other")
@@ -49,7 +49,7 @@ func TestTable(t *testing.T) {
 	wantWords(t, err, `reading item "k"`, `"none"`, "does not exist; deploy first")
 }
 
-// TestTimeToLive: runs and resolved incidents are given an end, and what is still needed none.
+// TestTimeToLive checks that runs and resolved incidents expire, and that open incidents and items do not.
 func TestTimeToLive(t *testing.T) {
 	cfg := local.For(t).Table(t)
 	cfg.TimeNow, cfg.KeepRuns, cfg.KeepIncidents = func() time.Time { return noon }, time.Hour, 2*time.Hour
@@ -64,11 +64,11 @@ func TestTimeToLive(t *testing.T) {
 	must(t, err)
 	got := map[string]string{}
 	for _, row := range all.Items {
-		ends := "never"
+		expires := "never"
 		if n, ok := row[dynamo.TimeToLive].(*types.AttributeValueMemberN); ok {
-			ends = n.Value
+			expires = n.Value
 		}
-		got[row[dynamo.PartitionKey].(*types.AttributeValueMemberS).Value+" "+row[dynamo.SortKey].(*types.AttributeValueMemberS).Value] = ends
+		got[row[dynamo.PartitionKey].(*types.AttributeValueMemberS).Value+" "+row[dynamo.SortKey].(*types.AttributeValueMemberS).Value] = expires
 	}
 	want := map[string]string{
 		"JOURNEYS #print-card": "never", "ITEM#k ITEM": "never",
@@ -83,9 +83,9 @@ func TestTimeToLive(t *testing.T) {
 	}
 }
 
-// TestSDKsOwnClientGetsLimits: the client that the SDK makes by itself waits for ever; ours is told not to.
+// TestSDKsOwnClientGetsLimits checks that the SDK's default HTTP client, which has no timeout, gets one.
 func TestSDKsOwnClientGetsLimits(t *testing.T) {
-	_, cfg := through(t, local.For(t), func(_ string, n int) fault {
+	_, cfg := newProxy(t, local.For(t), func(_ string, n int) fault {
 		if n == 0 {
 			return silence
 		}

@@ -15,15 +15,15 @@ import (
 	"valkyrie/infra/storetest"
 )
 
-// TestFaultsAreBorne: each request meets each fault twice before it gets through, and every call succeeds.
-func TestFaultsAreBorne(t *testing.T) {
+// TestRetriesSucceed checks that every call succeeds when each request fails twice before it gets through.
+func TestRetriesSucceed(t *testing.T) {
 	server := local.For(t)
 	for name, f := range map[string]fault{
-		"throttled": throttle, "limited": limited, "server error": broken, "answer lost": lost, "answer spoiled": spoiled, "no answer": silence,
+		"throttled": throttle, "limited": limited, "server error": broken, "response lost": lost, "response spoiled": spoiled, "no response": silence,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p, cfg := through(t, server, func(_ string, n int) fault {
+			p, cfg := newProxy(t, server, func(_ string, n int) fault {
 				if n%3 < 2 {
 					return f
 				}
@@ -53,12 +53,12 @@ func TestFaultsAreBorne(t *testing.T) {
 	}
 }
 
-// TestLostAnswersLoseNoUpdate: many writers at once, while every third write arrives and its answer is lost. What was
-// written is not taken for somebody else's write, and done again: then the count would be too high. An increment of which
-// is said that nobody knows, may be in it or not.
-func TestLostAnswersLoseNoUpdate(t *testing.T) {
+// TestLostResponsesLoseNoUpdate checks concurrent increments while the response of every third write is lost. A writer must
+// recognise its own applied write; if it reported a conflict, the retry would make the count too high. An increment with the
+// error "not known" may count or not.
+func TestLostResponsesLoseNoUpdate(t *testing.T) {
 	var n atomic.Int64
-	_, cfg := through(t, local.For(t), func(op string, _ int) fault {
+	_, cfg := newProxy(t, local.For(t), func(op string, _ int) fault {
 		if op == "UpdateItem" && n.Add(1)%3 == 0 {
 			return lost
 		}
@@ -89,14 +89,14 @@ func TestLostAnswersLoseNoUpdate(t *testing.T) {
 	}
 }
 
-// TestOvertakenWrite: the answer to a write is lost, and before it is sent again, others have written: a few, whose
-// versions remember it, or so many that nobody knows.
+// TestOvertakenWrite loses the response to a write, and lets others write before the retry: either few, so that the row still
+// has the write's id, or so many that the outcome is not known.
 func TestOvertakenWrite(t *testing.T) {
 	server := local.For(t)
-	for others, want := range map[int]string{1: "", 31: "", 32: "whether it was kept is not known"} {
+	for others, want := range map[int]string{1: "", 31: "", 32: "whether it was applied is not known"} {
 		direct, lostOnce := server.Table(t), atomic.Bool{}
 		other := open(t, direct)
-		p, cfg := through(t, server, func(op string, _ int) fault {
+		p, cfg := newProxy(t, server, func(op string, _ int) fault {
 			if op == "UpdateItem" && lostOnce.CompareAndSwap(false, true) {
 				return lost
 			}
@@ -105,7 +105,7 @@ func TestOvertakenWrite(t *testing.T) {
 		cfg.Table = direct.Table
 		p.after = func(string) {
 			if item, err := other.Item(t.Context(), "k"); err != nil || item.Version != 1 {
-				return // it is not the first write
+				return // not the first write
 			}
 			for v := range others {
 				must(t, other.PutItem(t.Context(), incident.Item{Key: "k", Version: int64(v) + 1}))
@@ -114,16 +114,16 @@ func TestOvertakenWrite(t *testing.T) {
 		err := open(t, cfg).PutItem(t.Context(), incident.Item{Key: "k"})
 		switch {
 		case errors.Is(err, incident.ErrConflict):
-			t.Errorf("overtaken by %d: its own write was taken for a conflict", others)
+			t.Errorf("overtaken by %d: its own write was reported as a conflict", others)
 		case want == "" && err != nil, want != "" && (err == nil || !strings.Contains(err.Error(), want)):
 			t.Errorf("overtaken by %d: got error %v, expected %q", others, err, want)
 		}
 	}
 }
 
-// TestRealConflict: a write that was refused the first time, and sent again for another reason, is a conflict.
+// TestRealConflict checks that a write whose first attempt failed, and whose retry fails the version check, is a conflict.
 func TestRealConflict(t *testing.T) {
-	_, cfg := through(t, local.For(t), func(op string, n int) fault {
+	_, cfg := newProxy(t, local.For(t), func(op string, n int) fault {
 		if op == "UpdateItem" && n == 1 {
 			return broken
 		}
@@ -132,14 +132,14 @@ func TestRealConflict(t *testing.T) {
 	s := open(t, cfg)
 	must(t, s.PutItem(t.Context(), incident.Item{Key: "k"}))
 	if err := s.PutItem(t.Context(), incident.Item{Key: "k"}); !errors.Is(err, incident.ErrConflict) {
-		t.Errorf("got error %v, expected alerts.ErrConflict", err)
+		t.Errorf("got error %v, expected incident.ErrConflict", err)
 	}
 }
 
-// TestUnreachable: with nothing but silence or refusals, a call ends with its deadline, or after six attempts.
+// TestUnreachable checks that a call ends at its deadline without responses, and after six attempts when throttled.
 func TestUnreachable(t *testing.T) {
 	server := local.For(t)
-	p, cfg := through(t, server, func(string, int) fault { return silence })
+	p, cfg := newProxy(t, server, func(string, int) fault { return silence })
 	cfg.AttemptLimit = 50 * time.Millisecond
 	ctx, cancel := context.WithTimeout(t.Context(), 120*time.Millisecond)
 	defer cancel()

@@ -14,27 +14,27 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// An incident is one row, which only a revision that is not older replaces. To be listed, it has an entry in the
-// partition INCIDENTS, which is sorted by when incidents ended. The entry is written before the incident, and that of its
-// former end deleted after it: a crash in between leaves an entry too many, which the reader, who looks at the incident
-// itself, passes over; never one too few.
+// An incident is one row, which an older revision never replaces. Incidents are listed through entries in the partition
+// INCIDENTS, sorted by end. The entry is written before the incident, and the entry of its former end is deleted afterwards: a
+// crash in between leaves a surplus entry, never a missing one. Readers ignore surplus entries, because they check the incident
+// itself.
 const (
 	incidentRow  = "INCIDENT"
 	incidentList = "INCIDENTS"
-	unended      = "open" // sorts after every time
+	neverEnded   = "open" // sorts after every time
 
 	revAttr   = "rev"
 	endAttr   = "end"   // of an incident: the sort key of its entry
-	entryAttr = "entry" // of both: the mark of who wrote the entry
+	entryAttr = "entry" // of both: id of the write that made the entry
 	idAttr    = "id"    // of an entry
 )
 
 func incidentKey(id string) (attributes, error) { return key("INCIDENT#"+id, incidentRow) }
 
-// end is until when an incident concerns those who ask since a time: what its entry is sorted by.
+// end returns the time up to which an incident is listed, which its entry is sorted by: its end, or neverEnded.
 func end(r incident.Record) (string, error) {
 	if r.State != incident.Resolved {
-		return unended, nil
+		return neverEnded, nil
 	}
 	last := r.Opened
 	if r.ResolvedAt.After(last) {
@@ -43,7 +43,7 @@ func end(r incident.Record) (string, error) {
 	return stamp(last)
 }
 
-// PutIncident implements [alerts.IncidentLog].
+// PutIncident implements [incident.IncidentLog].
 func (s *Store) PutIncident(ctx context.Context, r incident.Record) error {
 	if err := s.putIncident(ctx, r); err != nil {
 		return s.explain(ctx, fmt.Sprintf("writing incident %q", r.ID), err)
@@ -65,11 +65,11 @@ func (s *Store) putIncident(ctx context.Context, r incident.Record) error {
 		return err
 	}
 	at += "#" + r.ID
-	mark := make([]byte, 8)
-	rand.Read(mark) // it never fails
-	common := attributes{entryAttr: bytes(mark)}
+	writeID := make([]byte, 8)
+	rand.Read(writeID) // never fails
+	common := attributes{entryAttr: bytes(writeID)}
 	if r.State == incident.Resolved {
-		common[TimeToLive] = until(s.cfg.TimeNow(), s.cfg.KeepIncidents)
+		common[TimeToLive] = expiry(s.cfg.TimeNow(), s.cfg.KeepIncidents)
 	}
 	if err := s.putEntry(ctx, at, r.ID, common); err != nil {
 		return err
@@ -98,7 +98,7 @@ func (s *Store) putEntry(ctx context.Context, at, id string, rest attributes) er
 	return err
 }
 
-// replaceIncident writes the row, unless a newer revision is there, and returns the one that was there before, if any.
+// replaceIncident writes the row unless the table has a newer revision, and returns the row that it replaced, if any.
 func (s *Store) replaceIncident(ctx context.Context, row attributes) (attributes, error) {
 	out, err := s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.cfg.Table, Item: row,
@@ -117,7 +117,7 @@ func (s *Store) replaceIncident(ctx context.Context, row attributes) (attributes
 	return out.Attributes, nil
 }
 
-// deleteEntry removes the entry of an incident's former end, unless somebody else has written it anew, who needs it.
+// deleteEntry deletes the entry of an incident's former end, unless another write has since made it again and relies on it.
 func (s *Store) deleteEntry(ctx context.Context, former attributes) error {
 	entry, err := key(incidentList, readText(former, endAttr))
 	if err != nil {
@@ -136,7 +136,7 @@ func (s *Store) deleteEntry(ctx context.Context, former attributes) error {
 	return err
 }
 
-// concerns reports whether somebody who asks since a time wants to know of the incident.
-func concerns(r incident.Record, since time.Time) bool {
+// listedSince reports whether a list of incidents since a time includes the incident.
+func listedSince(r incident.Record, since time.Time) bool {
 	return r.State != incident.Resolved || !r.Opened.Before(since) || !r.ResolvedAt.Before(since)
 }

@@ -21,7 +21,7 @@ const (
 
 func itemKey(k string) (attributes, error) { return key("ITEM#"+k, itemRow) }
 
-// Item implements [alerts.Items].
+// Item implements [incident.Items].
 func (s *Store) Item(ctx context.Context, k string) (incident.Item, error) {
 	item, err := s.item(ctx, k)
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *Store) item(ctx context.Context, k string) (incident.Item, error) {
 	return item, err
 }
 
-// PutItem implements [alerts.Items].
+// PutItem implements [incident.Items].
 func (s *Store) PutItem(ctx context.Context, item incident.Item) error {
 	if err := s.putItem(ctx, item); err != nil {
 		return s.explain(ctx, fmt.Sprintf("writing item %q over version %d", item.Key, item.Version), err)
@@ -55,12 +55,12 @@ func (s *Store) PutItem(ctx context.Context, item incident.Item) error {
 	return nil
 }
 
-// A row remembers who wrote its last versions: version v bears its writer's mark in the attribute w<v mod marks>. When a
-// write arrived and its answer was lost, it is sent again and refused, as the version is no longer the one it was made for;
-// by its mark it is known that this is its own doing, even if others have written after it.
-const marks = 32
+// writeIDs is the number of write ids that a row holds: version v has its id in the attribute w<v mod writeIDs>. When a write
+// was applied but its response was lost, the retry fails the version check; the id shows that the version is its own, even if
+// others have written since.
+const writeIDs = 32
 
-func markAttr(version int64) string { return "w" + strconv.FormatInt(version%marks, 10) }
+func writeIDAttr(version int64) string { return "w" + strconv.FormatInt(version%writeIDs, 10) }
 
 func (s *Store) putItem(ctx context.Context, item incident.Item) error {
 	d, err := pack(item.Data)
@@ -74,27 +74,27 @@ func (s *Store) putItem(ctx context.Context, item incident.Item) error {
 	if err != nil {
 		return err
 	}
-	mark := make([]byte, 6)
-	rand.Read(mark) // it never fails
+	writeID := make([]byte, 6)
+	rand.Read(writeID) // never fails
 	attempts := 0
-	_, err = s.client.UpdateItem(ctx, s.update(row, item.Version, d, mark), countAttempts(&attempts))
-	var refused *types.ConditionalCheckFailedException
-	if !errors.As(err, &refused) {
+	_, err = s.client.UpdateItem(ctx, s.update(row, item.Version, d, writeID), countAttempts(&attempts))
+	var failed *types.ConditionalCheckFailedException
+	if !errors.As(err, &failed) {
 		return err
 	}
-	return judgeRefusal(refused.Item, item.Version+1, mark, attempts > 1)
+	return checkConflict(failed.Item, item.Version+1, writeID, attempts > 1)
 }
 
-// update is the request that makes of version the next.
-func (s *Store) update(row attributes, version int64, d document, mark []byte) *dynamodb.UpdateItemInput {
+// update returns the request that replaces version by the next version.
+func (s *Store) update(row attributes, version int64, d document, writeID []byte) *dynamodb.UpdateItemInput {
 	in := &dynamodb.UpdateItemInput{
 		TableName:        &s.cfg.Table,
 		Key:              row,
-		UpdateExpression: aws.String("SET #version = :next, #mark = :mark, #doc = :doc REMOVE #other"),
+		UpdateExpression: aws.String("SET #version = :next, #id = :id, #doc = :doc REMOVE #other"),
 		ExpressionAttributeNames: map[string]string{
-			"#version": versionAttr, "#mark": markAttr(version + 1), "#doc": d.attr, "#other": gzipAttr,
+			"#version": versionAttr, "#id": writeIDAttr(version + 1), "#doc": d.attr, "#other": gzipAttr,
 		},
-		ExpressionAttributeValues:           attributes{":next": number(version + 1), ":mark": bytes(mark), ":doc": bytes(d.data)},
+		ExpressionAttributeValues:           attributes{":next": number(version + 1), ":id": bytes(writeID), ":doc": bytes(d.data)},
 		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
 	}
 	if d.attr == gzipAttr {
@@ -109,8 +109,9 @@ func (s *Store) update(row attributes, version int64, d document, mark []byte) *
 	return in
 }
 
-// judgeRefusal tells what it means that a write of a version was refused: nil when it is in the row nevertheless.
-func judgeRefusal(stored attributes, version int64, mark []byte, sentAgain bool) error {
+// checkConflict returns the error of a write whose version check failed: nil if the stored row contains the write, because an
+// earlier attempt was applied.
+func checkConflict(stored attributes, version int64, writeID []byte, retried bool) error {
 	if stored == nil {
 		return incident.ErrConflict
 	}
@@ -118,12 +119,12 @@ func judgeRefusal(stored attributes, version int64, mark []byte, sentAgain bool)
 	if err != nil {
 		return err
 	}
-	theirs, _ := readBytes(stored, markAttr(version))
+	storedID, _ := readBytes(stored, writeIDAttr(version))
 	switch {
-	case have >= version && string(theirs) == string(mark):
+	case have >= version && string(storedID) == string(writeID):
 		return nil
-	case sentAgain && have >= version+marks:
-		return fmt.Errorf("it was sent more than once, and others have written %d times meanwhile: whether it was kept is not known", have-version)
+	case retried && have >= version+writeIDs:
+		return fmt.Errorf("the write was retried, and others have written %d times since: whether it was applied is not known", have-version)
 	}
 	return incident.ErrConflict
 }

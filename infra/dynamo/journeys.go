@@ -8,12 +8,12 @@ import (
 
 const journeyList = "JOURNEYS"
 
-// enlist puts a journey into the list of those of which there are runs, once in a process.
-func (s *Store) enlist(ctx context.Context, name string) error {
+// addJourney adds a journey to the list of journeys, once per process.
+func (s *Store) addJourney(ctx context.Context, name string) error {
 	if _, known := s.known.Load(name); known {
 		return nil
 	}
-	row, err := key(journeyList, "#"+name) // a sort key is not empty
+	row, err := key(journeyList, "#"+name) // a sort key must not be empty
 	if err != nil {
 		return err
 	}
@@ -24,7 +24,7 @@ func (s *Store) enlist(ctx context.Context, name string) error {
 	return nil
 }
 
-// journeys lists the names of those.
+// journeys lists the names of the journeys that have runs.
 func (s *Store) journeys(ctx context.Context) ([]string, error) {
 	in := s.query(journeyList, "#", "$") // the character after #
 	var names []string

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// The attributes that the table's definition names; template.yaml must say the same.
+// Names of the attributes in the table's definition, which template.yaml repeats.
 const (
 	PartitionKey = "pk"  // a string
 	SortKey      = "sk"  // a string
@@ -24,25 +24,25 @@ func number(n int64) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
 }
 
-// key names one row. Text that is no UTF-8 is refused: on its way it would become another key.
+// key returns the key of a row. It rejects text that is not valid UTF-8, because the SDK would change it to a different key.
 func key(pk, sk string) (attributes, error) {
 	for _, k := range []string{pk, sk} {
 		if !utf8.ValidString(k) {
-			return nil, fmt.Errorf("the key %q is not valid UTF-8", k)
+			return nil, fmt.Errorf("key %q is not valid UTF-8", k)
 		}
 	}
 	return attributes{PartitionKey: text(pk), SortKey: text(sk)}, nil
 }
 
-// until is the time to live of what is kept for so long from a time on.
-func until(from time.Time, keep time.Duration) types.AttributeValue {
+// expiry returns the time to live of a row that is kept for the duration keep.
+func expiry(from time.Time, keep time.Duration) types.AttributeValue {
 	return number(from.Add(keep).Unix())
 }
 
-// stampLayout is RFC 3339 with all nine decimals: of fixed width, so that the text sorts as the time does.
+// stampLayout is RFC 3339 with nine decimals. Its width is fixed, so that the text sorts like the time.
 const stampLayout = "2006-01-02T15:04:05.000000000Z"
 
-// stamp is a time in a key.
+// stamp formats a time for a key.
 func stamp(t time.Time) (string, error) {
 	utc := t.UTC()
 	if y := utc.Year(); y < 0 || y > 9999 {
@@ -51,7 +51,7 @@ func stamp(t time.Time) (string, error) {
 	return utc.Format(stampLayout), nil
 }
 
-// read returns an attribute's text, number or bytes; zero, when there is none of that kind.
+// readText returns the text of an attribute, or "" if it has none.
 func readText(row attributes, name string) string {
 	if a, ok := row[name].(*types.AttributeValueMemberS); ok {
 		return a.Value
@@ -62,7 +62,7 @@ func readText(row attributes, name string) string {
 func readNumber(row attributes, name string) (int64, error) {
 	a, ok := row[name].(*types.AttributeValueMemberN)
 	if !ok {
-		return 0, fmt.Errorf("the attribute %q is not a number", name)
+		return 0, fmt.Errorf("attribute %q is not a number", name)
 	}
 	return strconv.ParseInt(a.Value, 10, 64)
 }

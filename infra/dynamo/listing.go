@@ -15,7 +15,8 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// Incidents implements [alerts.IncidentLog]. It costs as much as what it lists, however long the history is.
+// Incidents implements [incident.IncidentLog]. Its cost depends on the number of listed incidents only, not on
+// the length of the history.
 func (s *Store) Incidents(ctx context.Context, since time.Time) ([]incident.Record, error) {
 	records, err := s.incidents(ctx, since)
 	if err != nil {
@@ -25,14 +26,14 @@ func (s *Store) Incidents(ctx context.Context, since time.Time) ([]incident.Reco
 }
 
 func (s *Store) incidents(ctx context.Context, since time.Time) ([]incident.Record, error) {
-	ids, err := s.listed(ctx, since)
+	ids, err := s.listedIDs(ctx, since)
 	if err != nil {
 		return nil, err
 	}
 	records := []incident.Record{}
-	for some := range slices.Chunk(ids, 100) { // DynamoDB takes so many keys at a time
+	for some := range slices.Chunk(ids, 100) { // DynamoDB's limit per request
 		err := s.eachIncident(ctx, some, func(r incident.Record) {
-			if concerns(r, since) {
+			if listedSince(r, since) {
 				records = append(records, r)
 			}
 		})
@@ -46,8 +47,8 @@ func (s *Store) incidents(ctx context.Context, since time.Time) ([]incident.Reco
 	return records, nil
 }
 
-// listed are the ids of the incidents that have an entry since then, each once.
-func (s *Store) listed(ctx context.Context, since time.Time) ([]string, error) {
+// listedIDs returns the ids of the incidents that have an entry since a time, without duplicates.
+func (s *Store) listedIDs(ctx context.Context, since time.Time) ([]string, error) {
 	from, err := stamp(since)
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func (s *Store) listed(ctx context.Context, since time.Time) ([]string, error) {
 	return slices.Compact(ids), err
 }
 
-// eachIncident calls do with the incidents of these ids, in any order.
+// eachIncident calls do for each incident in ids, in any order.
 func (s *Store) eachIncident(ctx context.Context, ids []string, do func(incident.Record)) error {
 	wanted := types.KeysAndAttributes{ConsistentRead: aws.Bool(true)}
 	for _, id := range ids {
@@ -89,10 +90,10 @@ func (s *Store) eachIncident(ctx context.Context, ids []string, do func(incident
 		if len(got.Responses[s.cfg.Table]) > 0 {
 			attempt = 0
 		} else if len(wanted.Keys) > 0 {
-			if attempt >= mostAttempts {
-				return errors.New("DynamoDB keeps putting off a part of what was asked for")
+			if attempt >= maxAttempts {
+				return errors.New("DynamoDB repeatedly left some keys of the batch unprocessed")
 			}
-			if err := rest(ctx, attempt); err != nil {
+			if err := waitBackoff(ctx, attempt); err != nil {
 				return err
 			}
 		}
@@ -100,9 +101,9 @@ func (s *Store) eachIncident(ctx context.Context, ids []string, do func(incident
 	return nil
 }
 
-// rest waits before the next attempt.
-func rest(ctx context.Context, attempt int) error {
-	d, err := pause(attempt, nil)
+// waitBackoff waits before the next attempt.
+func waitBackoff(ctx context.Context, attempt int) error {
+	d, err := backoff(attempt, nil)
 	if err != nil {
 		return err
 	}
@@ -114,15 +115,15 @@ func rest(ctx context.Context, attempt int) error {
 	}
 }
 
-// unpackIncident reads an incident. Lists that are empty are so, and not missing.
+// unpackIncident decodes an incident. Empty lists are non-nil, so that they encode as [] and not as null.
 func unpackIncident(row attributes) (incident.Record, error) {
 	var r incident.Record
 	if err := unpackJSON(row, &r); err != nil {
 		return r, err
 	}
-	r.Regions, r.Outages, r.Evidence, r.Pages = listed(r.Regions), listed(r.Outages), listed(r.Evidence), listed(r.Pages)
+	r.Regions, r.Outages, r.Evidence, r.Pages = nonNil(r.Regions), nonNil(r.Outages), nonNil(r.Evidence), nonNil(r.Pages)
 	for i := range r.Pages {
-		r.Pages[i].Incidents = listed(r.Pages[i].Incidents)
+		r.Pages[i].Incidents = nonNil(r.Pages[i].Incidents)
 	}
 	return r, nil
 }

@@ -11,10 +11,10 @@ import (
 	"valkyrie/infra/dynamo/local"
 )
 
-// TestListedWhateverTheRaces: many pagers write the history of a few incidents at once, open and resolved in turns, and
-// every fifth answer is lost. In the end each incident is in its newest revision, and is listed exactly where that belongs.
-func TestListedWhateverTheRaces(t *testing.T) {
-	_, cfg := through(t, local.For(t), func(op string, n int) fault {
+// TestConcurrentRevisions lets many pagers write the revisions of a few incidents at once, open and resolved in turns, and loses
+// every fifth response. Each incident must end in its newest revision, and be listed accordingly.
+func TestConcurrentRevisions(t *testing.T) {
+	_, cfg := newProxy(t, local.For(t), func(op string, n int) fault {
 		if op != "Query" && n%5 == 4 {
 			return lost
 		}
@@ -59,11 +59,11 @@ func TestListedWhateverTheRaces(t *testing.T) {
 	}
 }
 
-// TestReopenedMeanwhile: between the resolving of an incident and the tidying up after it, somebody reopens it: what they
-// need to find it again is not tidied away.
-func TestReopenedMeanwhile(t *testing.T) {
+// TestReopenedDuringResolve reopens an incident after it was resolved and before its former list entry is deleted: the entry of
+// the reopened incident must stay.
+func TestReopenedDuringResolve(t *testing.T) {
 	server := local.For(t)
-	p, cfg := through(t, server, nil)
+	p, cfg := newProxy(t, server, nil)
 	direct := cfg
 	direct.Endpoint = server.Endpoint
 	other := open(t, direct)

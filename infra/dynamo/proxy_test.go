@@ -16,30 +16,30 @@ import (
 	"valkyrie/infra/dynamo/local"
 )
 
-// A fault is what the proxy does to one request.
+// A fault is the proxy's behaviour for one request.
 type fault int
 
 const (
 	none     fault = iota
-	throttle       // refused: ProvisionedThroughputExceededException
-	limited        // refused: ThrottlingException
-	broken         // 500, and not carried out
-	lost           // carried out, and the connection is cut instead of an answer
-	spoiled        // carried out, and the answer is 500
-	silence        // not carried out, and no answer ever
+	throttle       // rejected: ProvisionedThroughputExceededException
+	limited        // rejected: ThrottlingException
+	broken         // status 500, without effect
+	lost           // executed, then the connection is cut instead of a response
+	spoiled        // executed, then status 500
+	silence        // without effect or response
 )
 
-// A proxy stands before the real server, counts what is asked for, and plays faults.
+// A proxy in front of the real server records requests and injects faults.
 type proxy struct {
 	*httptest.Server
-	mu    sync.Mutex
-	asked []string // operations, in order, each time that they were sent
-	plan  func(op string, n int) fault
-	after func(op string) // called when a request was carried out, before its answer
+	mu        sync.Mutex
+	requested []string // operations, in order, with each retry
+	plan      func(op string, n int) fault
+	after     func(op string) // called after a request was executed, before its response
 }
 
-// through makes a table, and a proxy before it. plan says what happens to the n-th request, from 0.
-func through(t *testing.T, server *local.Server, plan func(op string, n int) fault) (*proxy, dynamo.Config) {
+// newProxy creates a table and a proxy in front of it. plan chooses the fault of the nth request, counted from 0.
+func newProxy(t *testing.T, server *local.Server, plan func(op string, n int) fault) (*proxy, dynamo.Config) {
 	t.Helper()
 	cfg := server.Table(t)
 	target, err := url.Parse(cfg.Endpoint)
@@ -48,7 +48,7 @@ func through(t *testing.T, server *local.Server, plan func(op string, n int) fau
 	}
 	p := &proxy{plan: plan}
 	behind := httputil.NewSingleHostReverseProxy(target)
-	behind.ErrorLog = log.New(io.Discard, "", 0) // of clients that gave up
+	behind.ErrorLog = log.New(io.Discard, "", 0) // it reports clients that gave up
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, behind) }))
 	t.Cleanup(p.Close)
 	cfg.Endpoint = p.URL
@@ -61,8 +61,8 @@ func through(t *testing.T, server *local.Server, plan func(op string, n int) fau
 func (p *proxy) serve(w http.ResponseWriter, r *http.Request, behind http.Handler) {
 	_, op, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	p.mu.Lock()
-	n := len(p.asked)
-	p.asked = append(p.asked, op)
+	n := len(p.requested)
+	p.requested = append(p.requested, op)
 	plan, after := p.plan, p.after
 	p.mu.Unlock()
 	f := none
@@ -80,7 +80,7 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request, behind http.Handle
 		refuse(w, http.StatusInternalServerError, "InternalServerError")
 		return
 	case silence:
-		io.Copy(io.Discard, r.Body) // or the server does not notice that the client gave up
+		io.Copy(io.Discard, r.Body) // without reading, the server does not notice that the client gave up
 		<-r.Context().Done()
 		return
 	}
@@ -106,14 +106,14 @@ func (p *proxy) serve(w http.ResponseWriter, r *http.Request, behind http.Handle
 func refuse(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 	w.WriteHeader(status)
-	io.WriteString(w, `{"__type":"com.amazonaws.dynamodb.v20120810#`+code+`","message":"played by the test"}`)
+	io.WriteString(w, `{"__type":"com.amazonaws.dynamodb.v20120810#`+code+`","message":"injected by the test"}`)
 }
 
-// requests empties and returns what was asked for so far.
+// requests returns the operations since its last call.
 func (p *proxy) requests() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	asked := p.asked
-	p.asked = nil
-	return asked
+	requested := p.requested
+	p.requested = nil
+	return requested
 }

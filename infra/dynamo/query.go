@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// query asks for the rows of a partition from one sort key to another, both included.
+// query returns a request for the rows of a partition with sort keys from from to to, inclusive.
 func (s *Store) query(pk, from, to string) *dynamodb.QueryInput {
 	return &dynamodb.QueryInput{
 		TableName:                 &s.cfg.Table,
@@ -19,8 +19,8 @@ func (s *Store) query(pk, from, to string) *dynamodb.QueryInput {
 	}
 }
 
-// each calls do with the rows of a query, page by page, as DynamoDB answers at most 1 MB at a time. limit is how many, at
-// most; 0 or less: all.
+// each calls do for each row of a query. It reads page by page, because DynamoDB returns at most 1 MB at a time. limit is the
+// maximum number of rows; 0 or less: all.
 func (s *Store) each(ctx context.Context, in *dynamodb.QueryInput, limit int, do func(attributes) error) error {
 	n := 0
 	for {
@@ -33,7 +33,7 @@ func (s *Store) each(ctx context.Context, in *dynamodb.QueryInput, limit int, do
 		}
 		for _, row := range page.Items {
 			if err := do(row); err != nil {
-				return fmt.Errorf("the row %q, %q: %w", readText(row, PartitionKey), readText(row, SortKey), err)
+				return fmt.Errorf("row %q, %q: %w", readText(row, PartitionKey), readText(row, SortKey), err)
 			}
 		}
 		n += len(page.Items)

@@ -15,14 +15,14 @@ import (
 )
 
 const (
-	mostAttempts = 6
-	firstPause   = 25 * time.Millisecond
-	longestPause = time.Second
+	maxAttempts = 6
+	minBackoff  = 25 * time.Millisecond
+	maxBackoff  = time.Second
 )
 
-// options are those of the client. A request is sent again when it was throttled, had no answer in time, or a server's
-// fault for one, with a random pause up to a limit that doubles ("full jitter"), as many writers that were throttled
-// together would otherwise come back together. The context's deadline ends it all.
+// options sets the client's options. A request that was throttled, timed out or failed with a server error is retried with
+// exponential backoff and full jitter, so that writers that were throttled together do not retry together. The context's
+// deadline ends the retries.
 // https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
 func (cfg Config) options(o *dynamodb.Options) {
 	o.Region = cfg.Region
@@ -30,30 +30,30 @@ func (cfg Config) options(o *dynamodb.Options) {
 		o.BaseEndpoint = aws.String(cfg.Endpoint)
 	}
 	o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) {
-		o.MaxAttempts = mostAttempts
-		o.Backoff = retry.BackoffDelayerFunc(pause)
-		// The usual allowance for retries is the process's. A throttled table would use it up, and then every request
-		// would fail at its first fault; attempts are limited here, and deadlines by the caller.
+		o.MaxAttempts = maxAttempts
+		o.Backoff = retry.BackoffDelayerFunc(backoff)
+		// The SDK's retry quota is shared by the process: a throttled table would use it up, and then every request would
+		// fail at its first fault. Attempts are limited above, and the time by the caller.
 		o.RateLimiter = ratelimit.None
 	})
-	client, ok := cfg.AWS.HTTPClient.(*awshttp.BuildableClient) // the SDK's own, with what AWS_CA_BUNDLE says
+	client, ok := cfg.AWS.HTTPClient.(*awshttp.BuildableClient) // the SDK's own client, which honours AWS_CA_BUNDLE
 	if cfg.AWS.HTTPClient == nil {
 		client, ok = awshttp.NewBuildableClient(), true
 	}
 	if ok {
 		o.HTTPClient = client.WithTimeout(cfg.AttemptLimit).WithDialerOptions(func(d *net.Dialer) {
-			d.Timeout = cfg.AttemptLimit / 2 // a region that cannot be reached does not answer at all
+			d.Timeout = cfg.AttemptLimit / 2 // an unreachable region does not even refuse the connection
 		})
 	}
 }
 
-// pause is how long to wait after an attempt, counted from 0.
-func pause(attempt int, _ error) (time.Duration, error) {
-	limit := min(longestPause, firstPause<<min(attempt, 10))
+// backoff returns the random wait after an attempt, counted from 0.
+func backoff(attempt int, _ error) (time.Duration, error) {
+	limit := min(maxBackoff, minBackoff<<min(attempt, 10))
 	return rand.N(limit), nil
 }
 
-// countAttempts counts into n how often a request is sent.
+// countAttempts returns an option that counts a request's attempts into n.
 func countAttempts(n *int) func(*dynamodb.Options) {
 	count := middleware.FinalizeMiddlewareFunc("CountAttempts",
 		func(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {

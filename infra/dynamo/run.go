@@ -8,15 +8,15 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// packRun makes a document of a run: of the whole, if it fits, else of what fits.
+// packRun converts a run to a document. It truncates a run that does not fit.
 func packRun(run journey.Run) (document, error) {
 	run.Slot = run.Slot.UTC()
 	d, err := packJSON(run)
 	if !errors.Is(err, errTooLarge) {
 		return d, err
 	}
-	for most := 1000; most > 0; most /= 10 {
-		d, err = packJSON(cut(run, most, err))
+	for limit := 1000; limit > 0; limit /= 10 {
+		d, err = packJSON(truncateRun(run, limit, err))
 		if !errors.Is(err, errTooLarge) {
 			break
 		}
@@ -24,57 +24,58 @@ func packRun(run journey.Run) (document, error) {
 	return d, err
 }
 
-// unpackRun reads a run. Lists that are empty are so, and not missing: whoever prints them promises readers a list.
+// unpackRun decodes a run. Empty lists are non-nil, because the commands' JSON promises a list.
 func unpackRun(row attributes) (journey.Run, error) {
 	var r journey.Run
 	if err := unpackJSON(row, &r); err != nil {
 		return r, err
 	}
-	r.Steps, r.Counts, r.Evidence = listed(r.Steps), listed(r.Counts), listed(r.Evidence)
-	r.Problems, r.Vitals = listed(r.Problems), listed(r.Vitals)
+	r.Steps, r.Counts, r.Evidence = nonNil(r.Steps), nonNil(r.Counts), nonNil(r.Evidence)
+	r.Problems, r.Vitals = nonNil(r.Problems), nonNil(r.Vitals)
 	return r, nil
 }
 
-func listed[T any](list []T) []T {
+// nonNil returns list, or an empty list if it is nil.
+func nonNil[T any](list []T) []T {
 	if list == nil {
 		return []T{}
 	}
 	return list
 }
 
-// cut leaves of a run's lists the first so many, and of its texts the first of ten times so many characters. The verdict,
-// the steps' names and times are not touched. That it was done, and why, is added to the evidence as something missing.
-func cut(run journey.Run, most int, why error) journey.Run {
-	lengthy := 10 * most
-	run.Error, run.FirstError = brief(run.Error, lengthy), brief(run.FirstError, lengthy)
-	run.Counts, run.Problems, run.Vitals = first(run.Counts, most), first(run.Problems, most), first(run.Vitals, most)
-	run.Steps = first(run.Steps, most)
+// truncateRun shortens a run's lists to limit elements, and its texts to ten times as many bytes. It keeps the outcome, and the
+// steps' names and times. It records the truncation and its reason in the evidence, as missing.
+func truncateRun(run journey.Run, limit int, reason error) journey.Run {
+	textLimit := 10 * limit
+	run.Error, run.FirstError = truncate(run.Error, textLimit), truncate(run.FirstError, textLimit)
+	run.Counts, run.Problems, run.Vitals = prefix(run.Counts, limit), prefix(run.Problems, limit), prefix(run.Vitals, limit)
+	run.Steps = prefix(run.Steps, limit)
 	for i := range run.Steps {
 		s := &run.Steps[i]
-		s.Error, s.Why = brief(s.Error, lengthy), brief(s.Why, lengthy)
+		s.Error, s.Why = truncate(s.Error, textLimit), truncate(s.Why, textLimit)
 	}
 	for i := range run.Problems {
 		p := &run.Problems[i]
-		p.What, p.URL = brief(p.What, lengthy), brief(p.URL, lengthy)
+		p.What, p.URL = truncate(p.What, textLimit), truncate(p.URL, textLimit)
 	}
 	for i := range run.Vitals {
-		run.Vitals[i].URL = brief(run.Vitals[i].URL, lengthy)
+		run.Vitals[i].URL = truncate(run.Vitals[i].URL, textLimit)
 	}
-	run.Evidence = append(first(run.Evidence, most), journey.Evidence{
+	run.Evidence = append(prefix(run.Evidence, limit), journey.Evidence{
 		Kind:    "rest of the run",
-		Missing: fmt.Sprintf("of its lists only the first %d, and of its texts the first %d characters were kept: %v", most, lengthy, why),
+		Missing: fmt.Sprintf("only the first %d elements of lists and %d characters of texts were kept: %v", limit, textLimit, reason),
 	})
 	return run
 }
 
-// first is a copy of a list's beginning.
-func first[T any](list []T, most int) []T {
-	return append([]T{}, list[:min(len(list), most)]...)
+// prefix returns a copy of the first limit elements of a list.
+func prefix[T any](list []T, limit int) []T {
+	return append([]T{}, list[:min(len(list), limit)]...)
 }
 
-func brief(s string, most int) string {
-	if len(s) <= most {
+func truncate(s string, limit int) string {
+	if len(s) <= limit {
 		return s
 	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
+	return strings.ToValidUTF8(s[:limit], "") + "…"
 }

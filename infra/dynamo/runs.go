@@ -17,10 +17,9 @@ import (
 	"valkyrie/probes/journey"
 )
 
-func runsOf(journey string) string { return "RUN#" + journey }
+func runPartition(journey string) string { return "RUN#" + journey }
 
-// PutRun implements [alerts.RunLog]. A run that is too large is kept without its least telling parts, and says so in
-// its evidence.
+// PutRun implements [incident.RunLog]. It truncates a run that is too large, and records that in the run's evidence.
 func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 	if err := s.putRun(ctx, run); err != nil {
 		return s.explain(ctx, fmt.Sprintf("writing the run of journey %q in region %q, slot %s",
@@ -34,7 +33,7 @@ func (s *Store) putRun(ctx context.Context, run journey.Run) error {
 	if err != nil {
 		return err
 	}
-	row, err := key(runsOf(run.Journey), slot+"#"+run.Region)
+	row, err := key(runPartition(run.Journey), slot+"#"+run.Region)
 	if err != nil {
 		return err
 	}
@@ -42,24 +41,24 @@ func (s *Store) putRun(ctx context.Context, run journey.Run) error {
 	if err != nil {
 		return err
 	}
-	if err := s.enlist(ctx, run.Journey); err != nil {
+	if err := s.addJourney(ctx, run.Journey); err != nil {
 		return err
 	}
 	row[d.attr] = bytes(d.data)
-	row["outcome"] = text(string(run.Outcome)) // for people who look into the table
-	row[TimeToLive] = until(s.cfg.TimeNow(), s.cfg.KeepRuns)
+	row["outcome"] = text(string(run.Outcome)) // for people who read the table in the console
+	row[TimeToLive] = expiry(s.cfg.TimeNow(), s.cfg.KeepRuns)
 	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &s.cfg.Table, Item: row,
 		ConditionExpression: aws.String("attribute_not_exists(" + PartitionKey + ")"),
 	})
-	var taken *types.ConditionalCheckFailedException
-	if errors.As(err, &taken) {
-		return nil // the slot has its verdict
+	var exists *types.ConditionalCheckFailedException
+	if errors.As(err, &exists) {
+		return nil // the slot already has its run
 	}
 	return err
 }
 
-// Runs implements [alerts.RunLog].
+// Runs implements [incident.RunLog].
 func (s *Store) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	runs, err := s.runs(ctx, q)
 	if err != nil {
@@ -93,7 +92,7 @@ func (s *Store) runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, e
 	return runs, nil
 }
 
-// runsOf lists one journey's runs, newest first, so that a limit costs as much as it returns.
+// runsOf lists one journey's runs, newest first, so that a limited query reads only the rows that it returns.
 func (s *Store) runsOf(ctx context.Context, name string, q incident.RunQuery) ([]journey.Run, error) {
 	since, err := stamp(q.Since)
 	if err != nil {
@@ -105,7 +104,7 @@ func (s *Store) runsOf(ctx context.Context, name string, q incident.RunQuery) ([
 			return nil, err
 		}
 	}
-	in := s.query(runsOf(name), since, before) // a time alone sorts before the same with a region
+	in := s.query(runPartition(name), since, before) // a time sorts before the same time with a region
 	in.ScanIndexForward = aws.Bool(false)
 	var runs []journey.Run
 	err = s.each(ctx, in, q.Limit, func(row attributes) error {

@@ -16,7 +16,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// noise is text of so many characters that hardly gets shorter.
+// noise returns a text of n characters that compresses badly.
 func noise(n int) string {
 	source := rand.NewChaCha8([32]byte{byte(n)})
 	b := make([]byte, n/2)
@@ -24,10 +24,10 @@ func noise(n int) string {
 	return hex.EncodeToString(b)
 }
 
-// TestTooLargeRun: a run that does not fit is kept without what tells least, and says so; its verdict and its steps are whole.
-func TestTooLargeRun(t *testing.T) {
+// TestLargeRunIsTruncated checks that a run that does not fit is truncated and says so, and keeps its outcome and steps.
+func TestLargeRunIsTruncated(t *testing.T) {
 	s := open(t, local.For(t).Table(t))
-	for name, blow := range map[string]func(*journey.Run){
+	for name, inflate := range map[string]func(*journey.Run){
 		"one long error": func(r *journey.Run) { r.Error = noise(2_000_000) },
 		"many long problems": func(r *journey.Run) {
 			r.Problems = many(journey.MaxProblems, journey.Problem{Step: "print", What: noise(20_000)})
@@ -40,7 +40,7 @@ func TestTooLargeRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			run := runAt(0)
 			run.Journey, run.Outcome, run.Error = name, journey.Failed, "no PDF"
-			blow(&run)
+			inflate(&run)
 			must(t, s.PutRun(t.Context(), run))
 			runs, err := s.Runs(t.Context(), incident.RunQuery{Journey: name})
 			if err != nil || len(runs) != 1 {
@@ -48,17 +48,17 @@ func TestTooLargeRun(t *testing.T) {
 			}
 			got := runs[0]
 			if got.Outcome != run.Outcome || got.Error == "" || len(got.Steps) != len(run.Steps) || got.Steps[4].DurationMS != run.Steps[4].DurationMS {
-				t.Errorf("the verdict has suffered: %.1000v", got)
+				t.Errorf("outcome or steps were changed: %.1000v", got)
 			}
 			note := got.Evidence[len(got.Evidence)-1].Missing
 			if !strings.Contains(note, "were kept") || !strings.Contains(note, "400 KB") {
-				t.Errorf("nothing says that it is not whole: %q", note)
+				t.Errorf("the evidence does not record the truncation: %q", note)
 			}
 		})
 	}
 }
 
-// many is a list of different things: each has its number in front of its text.
+// many returns n copies of of, with texts of different lengths.
 func many[T any](n int, of T) []T {
 	list := make([]T, n)
 	for i := range list {
@@ -75,14 +75,14 @@ func many[T any](n int, of T) []T {
 	return list
 }
 
-// TestTooLargeItem: a state that does not fit is refused, with its size; nothing is cut out of a state.
-func TestTooLargeItem(t *testing.T) {
+// TestLargeItemIsRejected checks that an item that does not fit is rejected, with its size: items are never truncated.
+func TestLargeItemIsRejected(t *testing.T) {
 	s := open(t, local.For(t).Table(t))
 	err := s.PutItem(t.Context(), incident.Item{Key: "ROUTE#default", Data: []byte(noise(1_000_000))})
 	wantWords(t, err, `item "ROUTE#default"`, "976 KB", "compressed to", "at most 400 KB")
 	wantItem(t, s, "ROUTE#default", 0, "")
 	if errors.Is(err, incident.ErrConflict) {
-		t.Error("an item that is too large is taken for a conflict")
+		t.Error("an item that is too large is reported as a conflict")
 	}
 	large := strings.Repeat(noise(1000), 4000)
 	must(t, s.PutItem(t.Context(), incident.Item{Key: "large", Data: []byte(large)}))
@@ -91,7 +91,7 @@ func TestTooLargeItem(t *testing.T) {
 	wantItem(t, s, "large", 2, "small")
 }
 
-// TestLedgerFits: 13 months of daily times, of ten steps from five regions, keep within a few kilobytes.
+// TestLedgerFits checks that 13 months of daily times, for ten steps and five regions, fit into an item.
 func TestLedgerFits(t *testing.T) {
 	s := open(t, local.For(t).Table(t))
 	l := judge.Ledger{Steps: map[string]trend.Days{}}

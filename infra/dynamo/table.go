@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Definition is the table that a store needs; template.yaml says the same.
+// Definition returns the definition of the table that a store needs. template.yaml repeats it, and a test compares them.
 func Definition(table string) *dynamodb.CreateTableInput {
 	return &dynamodb.CreateTableInput{
 		TableName:   &table,
@@ -31,8 +31,8 @@ func keySchema() []types.KeySchemaElement {
 	}
 }
 
-// CreateTable makes the table, with its time to live, and waits until it can be used. It is for tests and for trying things
-// out; a deployment's table is made by template.yaml, which adds point-in-time recovery.
+// CreateTable creates the table, with time to live, and waits until it is active. It is for tests and experiments; a
+// deployment's table is created by template.yaml, which adds point-in-time recovery.
 func (s *Store) CreateTable(ctx context.Context) error {
 	if err := s.createTable(ctx); err != nil {
 		return s.explain(ctx, "creating the table", err)
@@ -55,15 +55,15 @@ func (s *Store) createTable(ctx context.Context) error {
 	return err
 }
 
-// Check reports whether the table can be used: credentials are there, it exists, and its keys are the expected ones. The
-// cure is in the error.
+// Check checks that credentials are configured, and that the table exists and has the expected keys. Its errors contain the
+// cure.
 func (s *Store) Check(ctx context.Context) error {
 	if err := s.checkCredentials(ctx); err != nil {
 		return err
 	}
 	out, err := s.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &s.cfg.Table})
 	if err != nil {
-		return s.explain(ctx, "looking at the table", err)
+		return s.explain(ctx, "describing the table", err)
 	}
 	if got, want := keyNames(out.Table.KeySchema), keyNames(keySchema()); got != want {
 		return fmt.Errorf("table %q in %s has the keys %s, expected %s: it is not Valkyrie's; name another", s.cfg.Table, s.cfg.Region, got, want)
