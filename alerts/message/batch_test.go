@@ -16,16 +16,16 @@ import (
 func TestTextNamesAll(t *testing.T) {
 	named := map[bool]int{}
 	rapid.Check(t, func(t *rapid.T) {
-		told := message.Content{
+		content := message.Content{
 			To: alertstest.OnCall.People[0], About: alertstest.ManyIncidents(t, 2), OneWay: rapid.Bool().Draw(t, "one way"), Now: alertstest.Start,
 			Round: message.Round{Before: rapid.IntRange(0, 30).Draw(t, "rounds"), Called: rapid.SliceOfN(rapid.StringMatching(`[A-Z][a-z]{2,15}`), 0, 20).Draw(t, "called")},
 		}
-		text := told.SMS()
-		alertstest.WantAllNamed(t, text, told.About)
-		if !strings.HasPrefix(text, "VALKYRIE: ") || !strings.Contains(text, fmt.Sprintf("%d things are wrong.", len(told.About))) {
+		text := content.SMS()
+		alertstest.WantAllNamed(t, text, content.About)
+		if !strings.HasPrefix(text, "VALKYRIE: ") || !strings.Contains(text, fmt.Sprintf("%d things are wrong.", len(content.About))) {
 			t.Fatal(text)
 		}
-		if told.OneWay && !strings.HasSuffix(text, " To acknowledge: valkyrie ack") && !strings.HasSuffix(text, " To acknowledge: valkyrie ack "+told.About[0].Short()) {
+		if content.OneWay && !strings.HasSuffix(text, " To acknowledge: valkyrie ack") && !strings.HasSuffix(text, " To acknowledge: valkyrie ack "+content.About[0].Short()) {
 			t.Fatal(text)
 		}
 		named[alertstest.AndMore.MatchString(text)]++

@@ -54,7 +54,7 @@ func TestSaid(t *testing.T) {
 }
 
 func TestWritten(t *testing.T) {
-	told := message.Content{
+	content := message.Content{
 		To: inBerlin(t), About: []incident.Incident{alertstest.PrintCard()}, Now: alertstest.Start.Add(65 * time.Minute),
 		OnCall: oncall.OnCall{
 			EvidenceURL: "https://evidence.example.com",
@@ -93,8 +93,8 @@ func TestWritten(t *testing.T) {
 				`The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. No PDF within 15s (1.2 MB read); last job ... #8bfe #90bc`,
 		},
 	} {
-		changed := told
-		changed.About = slices.Clone(told.About)
+		changed := content
+		changed.About = slices.Clone(content.About)
 		c.change(&changed)
 		if got := changed.SMS(); got != c.want || len(got) > 306 {
 			t.Errorf("%s: %d characters\ngot  %s\nwant %s", name, len(got), got, c.want)
@@ -107,18 +107,18 @@ func TestTextFits(t *testing.T) {
 	to := inBerlin(t)
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.OneOf(rapid.String(), rapid.Map(rapid.IntRange(0, 400), func(n int) string { return strings.Repeat("ü€", n) }))
-		told := message.Content{To: to, Now: alertstest.Start, OnCall: oncall.OnCall{EvidenceURL: "https://evidence.example.com", Journeys: map[string]oncall.JourneyNotes{}}}
+		content := message.Content{To: to, Now: alertstest.Start, OnCall: oncall.OnCall{EvidenceURL: "https://evidence.example.com", Journeys: map[string]oncall.JourneyNotes{}}}
 		for range rapid.IntRange(1, 8).Draw(t, "incidents") {
 			i := alertstest.PrintCard()
 			i.ID, i.Title, i.Step, i.Error, i.Journey = words.Draw(t, "id"), words.Draw(t, "title"), words.Draw(t, "step"), words.Draw(t, "error"), words.Draw(t, "journey")
 			i.Regions, i.Evidence[1].Path = []string{words.Draw(t, "region")}, words.Draw(t, "path")
-			told.OnCall.Journeys[i.Journey] = oncall.JourneyNotes{Say: words.Draw(t, "say")}
-			told.About, told.Also = append(told.About, i), append(told.Also, i)
+			content.OnCall.Journeys[i.Journey] = oncall.JourneyNotes{Say: words.Draw(t, "say")}
+			content.About, content.Also = append(content.About, i), append(content.Also, i)
 		}
-		told.Speech()
-		text := told.SMS()
+		content.Speech()
+		text := content.SMS()
 		outside := strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' || strings.ContainsRune("`^{}\\[~]|", r) })
-		if len(text) > 306 || outside || !strings.Contains(text, " #"+told.About[0].Short()) {
+		if len(text) > 306 || outside || !strings.Contains(text, " #"+content.About[0].Short()) {
 			t.Fatalf("%d characters: %s", len(text), text)
 		}
 	})
@@ -132,11 +132,11 @@ func TestLongAgo(t *testing.T) {
 	} {
 		i := alertstest.Incident("print-card", incident.Heartbeat, 1, false)
 		i.Since = alertstest.Start.Add(-ago)
-		told := message.Content{About: []incident.Incident{i}, Now: alertstest.Start}
-		if got := told.SMS(); !strings.Contains(got, want[0]) {
+		content := message.Content{About: []incident.Incident{i}, Now: alertstest.Start}
+		if got := content.SMS(); !strings.Contains(got, want[0]) {
 			t.Errorf("got %s, want %s", got, want[0])
 		}
-		if got := strings.Join(told.Speech(), " "); !strings.Contains(got, want[1]) {
+		if got := strings.Join(content.Speech(), " "); !strings.Contains(got, want[1]) {
 			t.Errorf("got %s, want %s", got, want[1])
 		}
 	}

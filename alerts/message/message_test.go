@@ -181,10 +181,10 @@ func TestMessageFacts(t *testing.T) {
 	down := printDown()
 	slow := down
 	slow.Kind, slow.Step, slow.Error, slow.Streak = incident.Degraded, "see the preview", "it took 4.1 s; the budget is 2.0 s", 3
-	ours := down
-	ours.Kind, ours.Step, ours.Error = incident.ProbeFault, "see that nothing failed", "Chrome did not start"
-	early := ours
-	early.Step = ""
+	fault := down
+	fault.Kind, fault.Step, fault.Error = incident.ProbeFault, "see that nothing failed", "Chrome did not start"
+	earlyFault := fault
+	earlyFault.Step = ""
 	over := down
 	over.State, over.ResolvedAt, over.AckedBy = incident.Resolved, alertstest.Start.Add(65*time.Minute), "Ada"
 	nameless := over
@@ -203,8 +203,8 @@ func TestMessageFacts(t *testing.T) {
 		}},
 		"a call about two":        {say(down, slow), []string{"2 things", "annot print a card", "slow", `"see the preview"`}},
 		"a foreign first letter":  {say(foreign), []string{"\n“Drucken” nicht gefunden."}},
-		"a step is quoted as is":  {say(ours), []string{`"see that nothing failed"`}},
-		"broken before any step":  {say(early), []string{"twice in a row", "Chrome did not start."}},
+		"a step is quoted as is":  {say(fault), []string{`"see that nothing failed"`}},
+		"broken before any step":  {say(earlyFault), []string{"twice in a row", "Chrome did not start."}},
 		"a text that it is down":  {alarmText([]incident.Incident{down}, now), []string{"annot print a card", `"wait for the PDF"`, "twice in a row", "03:00 UTC", "eu and us", "No PDF within 15s", " #" + down.Short()}},
 		"a text that it is slow":  {alarmText([]incident.Incident{slow}, now), []string{"slow", "print a card", `"see the preview"`, "3 times", "It took 4.1 s; the budget is 2.0 s"}},
 		"a text that it is over":  {allClearText(over), []string{"all clear", "print a card", "03:00 UTC", "04:05 UTC", "1 h 5 min", "Ada", " #" + down.Short()}},

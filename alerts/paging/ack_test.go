@@ -18,8 +18,8 @@ func expiring() *oncall.OnCall {
 	return &o
 }
 
-// taken returns a simulation in which Ada has just acknowledged the incident.
-func taken(i incident.Incident) *simulation {
+// ackedByAda returns a simulation in which Ada has just acknowledged the incident.
+func ackedByAda(i incident.Incident) *simulation {
 	w := &simulation{now: alertstest.Start, onCall: expiring()}
 	w.accept(w.step(paging.IncidentUpdated{Incident: i}))
 	w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey})
@@ -31,7 +31,7 @@ func taken(i incident.Incident) *simulation {
 // TestAckExpires checks that an incident that is still bad half an hour after its acknowledgement calls again and names
 // the person; a repeated key press of the first call does not renew it.
 func TestAckExpires(t *testing.T) {
-	w := taken(alertstest.Incident("a", incident.Down, 1, false))
+	w := ackedByAda(alertstest.Incident("a", incident.Down, 1, false))
 	first := w.route.Pages[0].ID
 	w.after(30*time.Minute - time.Second)
 	if got := names(w.sent); got != "[]" {
@@ -65,7 +65,7 @@ func TestAckExpires(t *testing.T) {
 // TestAckRenewal checks that a repeated acknowledgement by the same person restarts the half hour, and one by another
 // person does not.
 func TestAckRenewal(t *testing.T) {
-	w := taken(alertstest.Incident("a", incident.Down, 1, false))
+	w := ackedByAda(alertstest.Incident("a", incident.Down, 1, false))
 	w.after(20 * time.Minute)
 	w.step(paging.Reply{From: alertstest.OnCall.People[0].Phone, Body: "ack"})
 	w.after(9 * time.Minute)
@@ -127,7 +127,7 @@ func TestAckExpiryConditions(t *testing.T) {
 
 // TestAckExpiresPerJourney checks that a journey may have its own expiry.
 func TestAckExpiresPerJourney(t *testing.T) {
-	w := taken(alertstest.Incident("a", incident.Down, 1, false))
+	w := ackedByAda(alertstest.Incident("a", incident.Down, 1, false))
 	w.onCall.Journeys = map[string]oncall.JourneyNotes{"a": {AckExpires: 2 * time.Hour}}
 	w.after(119 * time.Minute)
 	early := names(w.sent)

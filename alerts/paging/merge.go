@@ -103,13 +103,13 @@ func mergeIncidentStates(i *incident.Incident, in incident.Incident) {
 
 // inheritProgress copies notification and acknowledgement from another state of the incident.
 func inheritProgress(i *incident.Incident, from incident.Incident) {
-	taken := from.AckedBy != "" && !from.AckedAt.Before(i.Reopened)
+	acked := from.AckedBy != "" && !from.AckedAt.Before(i.Reopened)
 	switch {
-	case i.Unacknowledged() && from.State == incident.Acknowledged && taken:
+	case i.Unacknowledged() && from.State == incident.Acknowledged && acked:
 		i.State, i.AckedBy, i.AckedAt = incident.Acknowledged, from.AckedBy, from.AckedAt
 	case i.State == incident.Open && from.State == incident.Notified:
 		i.State = incident.Notified
-	case i.State == incident.Resolved && i.AckedBy == "" && taken:
+	case i.State == incident.Resolved && i.AckedBy == "" && acked:
 		i.AckedBy, i.AckedAt = from.AckedBy, from.AckedAt
 	}
 }
@@ -182,4 +182,15 @@ func (r *NotificationState) mergeOverrides(theirs, base []oncall.Override) {
 	r.Overrides = slices.DeleteFunc(r.Overrides, func(v oncall.Override) bool {
 		return slices.ContainsFunc(base, v.Equal) && !slices.ContainsFunc(theirs, v.Equal)
 	})
+}
+
+// StateKeys returns the keys of the items that judging and paging of these journeys need, and that a standby copies.
+// The notification state is last, so that a copy made in this order has every incident in an outbox or in the
+// notification state.
+func StateKeys(journeys []string) []string {
+	var keys []string
+	for _, name := range journeys {
+		keys = append(keys, incident.JourneyKey(name))
+	}
+	return append(keys, incident.NotificationKey)
 }

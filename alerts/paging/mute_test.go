@@ -178,7 +178,7 @@ func TestWakingHours(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := &simulation{now: alertstest.Start, onCall: sleepers(t, "  maintenance: [{every: 03:00, for: 2h, zone: Europe/Berlin, journeys: [a]}]")}
 		zone, _ := time.LoadLocation("Europe/Berlin")
-		told := map[string]bool{}
+		notified := map[string]bool{}
 		check := func(sends []incident.Page) {
 			hour := w.now.In(zone).Hour()
 			for _, p := range sends {
@@ -189,7 +189,7 @@ func TestWakingHours(t *testing.T) {
 					if p.Purpose == incident.Alarm && (!open(w.route, id) || strings.HasPrefix(id, "a") && (hour == 3 || hour == 4)) {
 						t.Fatalf("%s %s at %v", p.Purpose, p.Words, w.now.In(zone))
 					}
-					told[id] = true
+					notified[id] = true
 				}
 				w.step(paging.Report{PageID: p.ID, SID: "SM", Result: incident.Delivered})
 			}
@@ -222,7 +222,7 @@ func TestWakingHours(t *testing.T) {
 			check(w.step(paging.Tick{}))
 		}
 		for _, id := range ids {
-			if open(w.route, id) && !told[id] {
+			if open(w.route, id) && !notified[id] {
 				t.Fatalf("no page about %s in a day", id)
 			}
 		}

@@ -105,16 +105,16 @@ func (p *Pager) drainOutbox(ctx context.Context, name string) error {
 	if len(s.Outbox) == 0 {
 		return nil
 	}
-	taken := map[string]int{}
+	moved := map[string]int{}
 	for _, i := range s.Outbox {
 		if err := p.applyEvent(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)}); err != nil {
 			return err
 		}
-		taken[i.ID] = i.Runs
+		moved[i.ID] = i.Runs
 	}
 	return incident.UpdateItem(ctx, p.Store, incident.JourneyKey(name), func(s *judge.JourneyState) bool {
 		had := len(s.Outbox)
-		s.Outbox = slices.DeleteFunc(s.Outbox, func(i incident.Incident) bool { return i.Runs <= taken[i.ID] })
+		s.Outbox = slices.DeleteFunc(s.Outbox, func(i incident.Incident) bool { return i.Runs <= moved[i.ID] })
 		return len(s.Outbox) != had
 	})
 }

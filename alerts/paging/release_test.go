@@ -22,7 +22,7 @@ func TestBegan(t *testing.T) {
 		return incident.Release{Name: name, At: alertstest.PrintCard().Since.Add(-ago), Journeys: journeys}
 	}
 	for name, c := range map[string]struct {
-		marks           []incident.Release
+		releases        []incident.Release
 		kind            incident.Kind
 		written, spoken string
 	}{
@@ -41,8 +41,8 @@ func TestBegan(t *testing.T) {
 		if c.kind != "" {
 			i.Kind = c.kind
 		}
-		told := message.Content{About: []incident.Incident{i}, Releases: c.marks, Now: alertstest.Start.Add(65 * time.Minute)}
-		text, speech := told.SMS(), strings.Join(told.Speech(), " ")
+		content := message.Content{About: []incident.Incident{i}, Releases: c.releases, Now: alertstest.Start.Add(65 * time.Minute)}
+		text, speech := content.SMS(), strings.Join(content.Speech(), " ")
 		if c.written == "" && (strings.Contains(text, "began") || strings.Contains(speech, "began")) || !strings.Contains(text, c.written) || !strings.Contains(speech, c.spoken) {
 			t.Errorf("%s: want %q and %q in\n%s\n%s", name, c.written, c.spoken, text, speech)
 		}

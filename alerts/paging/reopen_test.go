@@ -14,14 +14,14 @@ import (
 // more, and that its record keeps the pages of all outages.
 func TestReopened(t *testing.T) {
 	w := &simulation{now: alertstest.Start}
-	spell := func(runs int) {
+	startOutage := func(runs int) {
 		w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, runs, false)}))
 		w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey, Result: incident.Human})
 		w.now = w.now.Add(5 * time.Minute)
 		w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, runs+1, true)}))
 		w.now = w.now.Add(time.Hour)
 	}
-	spell(1)
+	startOutage(1)
 	first := names(w.sent)
 	if first != "[alarm call Ada alarm text Ada all-clear text Ada]" {
 		t.Fatal(first)
@@ -32,7 +32,7 @@ func TestReopened(t *testing.T) {
 	if len(w.sent) != 0 {
 		t.Fatal(names(w.sent))
 	}
-	spell(3)
+	startOutage(3)
 	if got := names(w.sent); got != first {
 		t.Errorf("the second time: %s", got)
 	}

@@ -17,9 +17,9 @@ import (
 
 // owesAllClear returns a simulation in which Ada was called and texted about a, which has just resolved; with or
 // without a failover channel.
-func owesAllClear(second bool) *simulation {
+func owesAllClear(failover bool) *simulation {
 	w := &simulation{now: alertstest.Start}
-	if second {
+	if failover {
 		w.onCall = withFailover()
 	}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
@@ -43,9 +43,9 @@ func TestAllClearUndelivered(t *testing.T) {
 		return paging.Refused{PageID: p.ID, Why: "error 21610"}
 	}
 	for name, c := range map[string]struct {
-		trouble func(w *simulation, p incident.Page) paging.Event
-		second  bool
-		want    string // provider and minute of each
+		trouble  func(w *simulation, p incident.Page) paging.Event
+		failover bool
+		want     string // provider and minute of each
 	}{
 		"a phone that is off":                       {undelivered(false), false, `["" 0 "" 1 "" 11]`},
 		"a phone that is off, with a second":        {undelivered(false), true, `["" 0 "" 1 "second" 11]`},
@@ -57,7 +57,7 @@ func TestAllClearUndelivered(t *testing.T) {
 			return paging.ProviderRejected{PageID: p.ID, Why: "401"}
 		}, false, `["" 0 "" 1 "" 11]`},
 	} {
-		w, seen := owesAllClear(c.second), 0
+		w, seen := owesAllClear(c.failover), 0
 		var tried []string
 		for range 48 * 60 {
 			for ; seen < len(w.sent); seen++ {
@@ -154,8 +154,8 @@ func TestAllClearEndToEnd(t *testing.T) {
 		t.Run(fmt.Sprint(code), func(t *testing.T) {
 			t.Parallel()
 			o := newTestbed(t, time.Second).open(nil)
-			second := &recordingPhone{now: o.time}
-			o.pager.OnCall, o.pager.Failover = *withFailover(), second
+			failover := &recordingPhone{now: o.time}
+			o.pager.OnCall, o.pager.Failover = *withFailover(), failover
 			o.down()
 			o.mustAdvance(time.Minute)
 			o.exchange.Default(standin.Undelivered(code))
@@ -166,18 +166,18 @@ func TestAllClearEndToEnd(t *testing.T) {
 			if got := strings.Count(o.texted(), "all-clear"); got != want {
 				t.Errorf("the first provider was given %d all-clears, want %d: %s", got, want, o.texted())
 			}
-			taken, _ := second.list()
-			if len(taken) != 1 || taken[0].Person != "Ada" || !strings.Contains(taken[0].TextBody, "all clear") {
-				t.Errorf("the failover channel was given %+v", taken)
+			dispatches, _ := failover.list()
+			if len(dispatches) != 1 || dispatches[0].Person != "Ada" || !strings.Contains(dispatches[0].TextBody, "all clear") {
+				t.Errorf("the failover channel was given %+v", dispatches)
 			}
 			rec := o.incident()
-			var told strings.Builder
-			if err := postmortem.New(postmortem.Case{Record: rec, Now: o.time()}).Text(&told); err != nil {
+			var text strings.Builder
+			if err := postmortem.New(postmortem.Case{Record: rec, Now: o.time()}).Text(&text); err != nil {
 				t.Fatal(err)
 			}
 			for _, part := range []string{fmt.Sprintf("it did not arrive: error %d", code), "once more, by the second channel, as it did not arrive"} {
-				if !strings.Contains(told.String(), part) {
-					t.Errorf("the account does not say %q:\n%s", part, told.String())
+				if !strings.Contains(text.String(), part) {
+					t.Errorf("the document lacks %q:\n%s", part, text.String())
 				}
 			}
 		})

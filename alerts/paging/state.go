@@ -240,17 +240,6 @@ func (r *NotificationState) concerns(p incident.Page, id string) bool {
 	return inc == nil || !p.PlannedAt.Before(inc.Reopened)
 }
 
-// StateKeys returns the keys of the items that judging and paging of these journeys need, and that a standby copies.
-// The notification state is last, so that a copy made in this order has every incident in an outbox or in the
-// notification state.
-func StateKeys(journeys []string) []string {
-	var keys []string
-	for _, name := range journeys {
-		keys = append(keys, incident.JourneyKey(name))
-	}
-	return append(keys, incident.NotificationKey)
-}
-
 // An evalContext holds the settings in force at a given time.
 type evalContext struct {
 	onCall oncall.OnCall

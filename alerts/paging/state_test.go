@@ -2,64 +2,16 @@ package paging_test
 
 import (
 	"fmt"
-	"slices"
+	"strings"
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"valkyrie/alerts/alertstest"
 	"valkyrie/alerts/incident"
-	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/judge"
 	"valkyrie/alerts/paging"
+	"valkyrie/probes/journey"
 )
-
-// A simulation plays the provider and the people for a notification state.
-type simulation struct {
-	route  paging.NotificationState
-	now    time.Time
-	sent   []incident.Page // in the order in which the provider was given them
-	onCall *oncall.OnCall  // nil: onCall
-}
-
-func (w *simulation) step(e paging.Event) []incident.Page {
-	var commands []paging.Command
-	if w.onCall == nil {
-		w.onCall = &alertstest.OnCall
-	}
-	w.route, commands = w.route.Step(e, *w.onCall, w.now)
-	var sends []incident.Page
-	for _, c := range commands {
-		if c.Verb == "send" {
-			sends = append(sends, c.Page)
-		}
-	}
-	w.sent = append(w.sent, sends...)
-	return sends
-}
-
-// accept makes the provider accept the pages.
-func (w *simulation) accept(pages []incident.Page) {
-	for _, p := range pages {
-		w.accept(w.step(paging.Sent{PageID: p.ID, SID: "CA" + p.ID}))
-	}
-}
-
-func names(pages []incident.Page) string {
-	var s []string
-	for _, p := range pages {
-		s = append(s, fmt.Sprintf("%s %s %s", p.Purpose, p.Channel, p.Person))
-	}
-	return fmt.Sprint(s)
-}
-
-func last(w *simulation, c incident.Channel) incident.Page {
-	i := len(w.sent) - 1
-	for w.sent[i].Channel != c {
-		i--
-	}
-	return w.sent[i]
-}
 
 // TestEscalation checks that the next person is called at once after an unanswered call, that the escalation repeats,
 // that a key ends it, and that the people paged get the all-clear.
@@ -108,7 +60,7 @@ func TestNotificationState(t *testing.T) {
 		"one that resolves before a page causes none": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
 		}, "[]"},
-		"taken twice is taken once": {func(w *simulation) {
+		"a repeated update changes nothing": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 		}, "[alarm call Ada alarm text Ada]"},
@@ -139,7 +91,7 @@ func TestNotificationState(t *testing.T) {
 			w.now = w.now.Add(3 * time.Second)
 			w.step(paging.Tick{})
 		}, "[alarm text Ada alarm text Ada]"},
-		"lost is found, and not resent": {func(w *simulation) {
+		"unknown and found is not resent": {func(w *simulation) {
 			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
 			w.step(paging.SendUnknown{PageID: w.sent[0].ID})
 			w.step(paging.SendResolved{PageID: w.sent[0].ID, SID: "SM1"})
@@ -184,144 +136,99 @@ func TestNotificationState(t *testing.T) {
 	}
 }
 
-// TestNotificationStateProperties plays random histories: incidents that open and resolve, a provider that accepts,
-// loses, refuses and forgets, late, repeated and missing callbacks, key presses, and senders that die.
-func TestNotificationStateProperties(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		w := &simulation{now: alertstest.Start}
-		created := map[string]int{} // by page: how often the provider accepted it
-		doubts := map[string]int{}  // by page: how often its outcome was unknown
-		runs, over := map[string]int{}, map[string]bool{}
-		check := func(sends []incident.Page) {
-			for _, p := range sends {
-				if p.Purpose == incident.Alarm && !slices.ContainsFunc(p.Incidents, func(id string) bool { return open(w.route, id) }) {
-					t.Fatalf("page %s was sent about %v, for which no page was due", p.ID, p.Incidents)
-				}
+// TestNotificationStateRegressions replays histories that once failed.
+func TestNotificationStateRegressions(t *testing.T) {
+	for name, c := range map[string]struct {
+		do   func(w *simulation)
+		want string
+	}{
+		"an unknown text is not taken for another to the same person": {func(w *simulation) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.ProbeFault, 1, false)})
+			w.step(paging.SendUnknown{PageID: w.sent[0].ID}) // and never reached the provider
+			w.step(paging.Sent{PageID: w.sent[1].ID, SID: "SM2"})
+			w.now = w.now.Add(time.Minute)
+			w.step(paging.SendResolved{PageID: w.sent[0].ID, SID: "SM2"}) // the newest to this person
+		}, "[alarm text Ada alarm text Ada alarm text Ada]"},
+		"a doubled key does not restart the escalation for another incident": {func(w *simulation) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+			w.step(paging.Report{PageID: w.sent[0].ID, SID: "CA1", Key: paging.AckKey})
+			w.step(paging.Report{PageID: w.sent[0].ID, SID: "CA1", Result: incident.Human})
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Down, 1, false)}) // calls Ada
+			w.step(paging.Report{PageID: w.sent[0].ID, SID: "CA1", Key: paging.AckKey})
+			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA2", Result: incident.Busy})
+		}, "[alarm call Ada alarm text Ada alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
+		"the first call about an incident does not wait for the pause of another": {func(w *simulation) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA1", Result: incident.Busy})
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Down, 1, false)}) // during the call to Grace, the last
+			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA2", Result: incident.Busy})
+			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA3", Result: incident.Busy})
+			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA4", Result: incident.Busy}) // now both wait
+		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
+		"a person who listens for long is not called again meanwhile": {func(w *simulation) {
+			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
+			w.now = w.now.Add(100 * time.Second) // it had waited in the provider's queue
+			w.step(paging.Report{PageID: w.sent[0].ID, SID: "CA" + w.sent[0].ID})
+			w.now = w.now.Add(100 * time.Second)
+			w.step(paging.Tick{})
+		}, "[alarm call Ada alarm text Ada]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := &simulation{now: alertstest.Start}
+			c.do(w)
+			if got := names(w.sent); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
-			live := 0
-			for _, p := range w.route.Pages {
-				if p.Channel == incident.Call && p.Live() {
-					live++
-				}
-			}
-			if live > 1 {
-				t.Fatalf("%d calls at once", live)
-			}
-		}
-		for range rapid.IntRange(5, 60).Draw(t, "events") {
-			id := rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "incident")
-			page := ""
-			if n := len(w.route.Pages); n > 0 {
-				page = w.route.Pages[rapid.IntRange(0, n-1).Draw(t, "page")].ID
-			}
-			switch rapid.SampledFrom([]string{"bad", "good", "tick", "tick", "sent", "sent", "lost", "not sent", "refused", "settled", "report", "key"}).Draw(t, "event") {
-			case "bad":
-				if !over[id] {
-					runs[id]++
-					check(w.step(paging.IncidentUpdated{Incident: alertstest.Incident(id, incident.Down, runs[id], false)}))
-				}
-			case "good":
-				if runs[id] > 0 {
-					over[id] = true
-					check(w.step(paging.IncidentUpdated{Incident: alertstest.Incident(id, incident.Down, runs[id]+1, true)}))
-				}
-			case "tick":
-				w.now = w.now.Add(time.Duration(rapid.IntRange(0, 90).Draw(t, "seconds")) * time.Second)
-				check(w.step(paging.Tick{}))
-			case "sent":
-				if state(w.route, page) == incident.Claimed {
-					created[page]++
-				}
-				check(w.step(paging.Sent{PageID: page, SID: "CA" + page}))
-			case "lost":
-				if state(w.route, page) == incident.Claimed {
-					doubts[page]++
-					created[page] += rapid.IntRange(0, 1).Draw(t, "really")
-				}
-				check(w.step(paging.SendUnknown{PageID: page}))
-			case "not sent":
-				check(w.step(paging.NotSent{PageID: page}))
-			case "refused":
-				if state(w.route, page) == incident.Claimed {
-					check(w.step(paging.Refused{PageID: page}))
-				}
-			case "settled":
-				sid := ""
-				if created[page] > 0 { // the listing is accurate
-					sid = "CA" + page
-				}
-				check(w.step(paging.SendResolved{PageID: page, SID: sid}))
-			case "report":
-				if created[page] > 0 {
-					check(w.step(paging.Report{PageID: page, SID: "CA" + page, Result: rapid.SampledFrom([]string{incident.Human, incident.Machine, incident.Busy, incident.NoAnswer}).Draw(t, "result")}))
-				}
-			case "key":
-				if created[page] > 0 {
-					check(w.step(paging.Report{PageID: page, SID: "CA" + page, Key: paging.AckKey}))
-				}
-			}
-		}
-		for id, n := range created {
-			if n > 1 {
-				t.Fatalf("the provider accepted page %s %d times, with %d unknown outcomes, although its list is accurate", id, n, doubts[id])
-			}
-		}
-		calmDown(t, w, check)
-	})
-}
-
-// calmDown makes the provider accept everything from now on; pages being sent before are lost. Then it checks that each
-// person who must be notified is.
-func calmDown(t *rapid.T, w *simulation, check func([]incident.Page)) {
-	reached := map[string]bool{}
-	take := func(sends []incident.Page) {
-		for len(sends) > 0 {
-			check(sends)
-			p := sends[0]
-			for _, id := range p.Incidents {
-				reached[id] = reached[id] || p.Channel == incident.Call
-			}
-			sends = append(sends[1:], w.step(paging.Sent{PageID: p.ID, SID: "CA" + p.ID})...)
-		}
-	}
-	for range 40 {
-		w.now = w.now.Add(30 * time.Second)
-		take(w.step(paging.Tick{}))
-		for _, p := range slices.Clone(w.route.Pages) {
-			if p.State == incident.Unknown {
-				take(w.step(paging.SendResolved{PageID: p.ID}))
-			}
-		}
-	}
-	for _, i := range w.route.Incidents {
-		if i.Unanswered() && !reached[i.ID] {
-			t.Fatalf("%s is %s, without a call in 20 minutes", i.ID, i.State)
-		}
-		if i.State == incident.Resolved && slices.ContainsFunc(w.route.Pages, func(p incident.Page) bool {
-			return p.Purpose == incident.Alarm && p.Sent() && slices.Contains(p.Incidents, i.ID) && !wasNotified(w.route, p.Person, i.ID)
-		}) {
-			t.Fatalf("%s is over, and not all who were paged were told", i.ID)
-		}
+		})
 	}
 }
 
-func open(r paging.NotificationState, id string) bool {
-	return slices.ContainsFunc(r.Incidents, func(i incident.Incident) bool {
-		return i.ID == id && i.State != incident.Resolved && i.State != incident.Acknowledged
-	})
-}
-
-func state(r paging.NotificationState, page string) incident.PageState {
-	for _, p := range r.Pages {
-		if p.ID == page {
-			return p.State
+// TestDegradedInOneRegion checks that a journey which is slow from one region stays degraded while it is fast from
+// another.
+func TestDegradedInOneRegion(t *testing.T) {
+	var s judge.JourneyState
+	var said []string
+	for minute := range 8 {
+		for region, outcome := range map[string]journey.Outcome{"us": journey.Slow, "eu": journey.Passed} {
+			var ds []judge.Decision
+			s, ds = judge.Judge(alertstest.Policy, s, alertstest.Run(minute, region, outcome), "")
+			for _, d := range ds {
+				if d.Verb == judge.Opens || d.Verb == judge.Resolves {
+					said = append(said, fmt.Sprintf("%s@%d", d.Verb, minute))
+				}
+			}
 		}
 	}
-	return ""
+	if got := strings.Join(said, " "); got != "opens@2" {
+		t.Errorf("got %q, want that it opens once and stays open", got)
+	}
 }
 
-func wasNotified(r paging.NotificationState, person, inc string) bool {
-	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
-		return p.Purpose == incident.AllClear && p.Person == person && slices.Contains(p.Incidents, inc) && p.State != incident.Planned
-	})
+// TestSecondRegionAfterTheFirst checks that a failure in another region just after a resolution reopens the incident
+// and calls again, despite the earlier acknowledgement.
+func TestSecondRegionAfterTheFirst(t *testing.T) {
+	var s judge.JourneyState
+	w := &simulation{now: alertstest.Start}
+	for _, r := range []journey.Run{
+		alertstest.Run(0, "us", journey.Failed), alertstest.Run(0, "eu", journey.Failed), alertstest.Run(1, "eu", journey.Failed),
+		alertstest.Run(1, "us", journey.Broken), alertstest.Run(2, "eu", journey.Passed), alertstest.Run(2, "us", journey.Failed), alertstest.Run(3, "us", journey.Passed),
+	} {
+		w.now = r.Slot
+		var ds []judge.Decision
+		s, ds = judge.Judge(alertstest.Policy, s, r, "")
+		for _, d := range ds {
+			if d.Incident.ID == "" {
+				continue
+			}
+			w.accept(w.step(paging.IncidentUpdated{Incident: d.Incident}))
+			if d.Verb == judge.Opens || d.Verb == judge.Reopens {
+				w.accept(w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey, Result: incident.Human}))
+			}
+		}
+	}
+	const once = "alarm call Ada alarm text Ada all-clear text Ada"
+	if got := names(w.sent); got != "["+once+" "+once+"]" {
+		t.Errorf("got %s", got)
+	}
 }

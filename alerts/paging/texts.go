@@ -17,14 +17,14 @@ func (r *NotificationState) planTexts(steps []oncall.ResolvedStep, at evalContex
 		}
 		tried := 0
 		var last time.Time
-		told := slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
+		texted := slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
 			if p.Purpose != incident.Alarm || p.Channel == incident.Email || p.State == incident.Cancelled || !r.concerns(p, i.ID) {
 				return false
 			}
 			tried, last = tried+p.Count(), p.EndedAt
 			return p.State != incident.Ended || p.Result != incident.FailedCall && p.Result != incident.Undelivered
 		})
-		if told || tried > 0 && tried%len(steps) == 0 && at.now.Before(last.Add(at.onCall.RepeatAfter)) {
+		if texted || tried > 0 && tried%len(steps) == 0 && at.now.Before(last.Add(at.onCall.RepeatAfter)) {
 			continue
 		}
 		who := steps[tried%len(steps)].Person

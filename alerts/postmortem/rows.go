@@ -22,14 +22,14 @@ type row struct {
 // do nothing are then omitted.
 func rows(entries []Entry) []row {
 	var all []row
-	last := map[string]int{}   // by region: the row that its next run may join
-	told := map[string]Entry{} // by region: its latest run
+	last := map[string]int{}     // by region: the row that its next run may join
+	latest := map[string]Entry{} // by region: its latest run
 	for _, e := range entries {
 		again := false
 		switch {
 		case e.What == Run:
-			before, ok := told[e.Region]
-			told[e.Region] = e
+			before, ok := latest[e.Region]
+			latest[e.Region] = e
 			again = ok && alike(before, e)
 			if i, joins := last[e.Region]; joins && again {
 				all[i].until, all[i].more = e.At, all[i].more+1

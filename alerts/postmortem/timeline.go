@@ -105,8 +105,8 @@ func (c Case) decisions(from, until time.Time) []Entry {
 	var all []Entry
 	opened, closed := false, c.Record.State != incident.Resolved
 	for _, d := range c.Judged.Decisions {
-		ours := d.Incident.ID == c.Record.ID
-		if d.At.Before(from) || d.At.After(until) || !ours && (d.Verb != judge.Waits || d.Incident.ID != "") {
+		about := d.Incident.ID == c.Record.ID
+		if d.At.Before(from) || d.At.After(until) || !about && (d.Verb != judge.Waits || d.Incident.ID != "") {
 			continue
 		}
 		opened = opened || d.Verb == judge.Opens

@@ -174,3 +174,21 @@ func (w *simulation) isTheirs(id, said string) {
 		}
 	}
 }
+
+// reply sends a text to our number, and checks that the answer is true.
+func (w *simulation) reply(from, words string) {
+	w.run(w.anyone(), func(p *program) error {
+		p.acks = strings.HasPrefix(words, "ack")
+		before := w.counts.events
+		answer, err := p.pager().Reply(ctx, paging.Reply{From: from, Body: words})
+		if err != nil || before != w.counts.events { // or others have acted meanwhile
+			return err
+		}
+		for _, i := range w.route.Incidents {
+			if strings.HasPrefix(answer, "Thank you") && strings.Contains(answer, "#"+i.Short()) && i.Unacknowledged() {
+				w.Fatalf("%q was answered %q, but %s is %s", words, answer, i.ID, i.State)
+			}
+		}
+		return nil
+	})
+}

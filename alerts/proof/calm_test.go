@@ -2,13 +2,11 @@ package proof
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"pgregory.net/rapid"
 
 	"valkyrie/alerts/incident"
-	"valkyrie/alerts/paging"
 )
 
 // Time limits, as the comments of package paging promise.
@@ -161,9 +159,9 @@ func later(a, b time.Time) time.Time {
 // it cannot if it is the first: see caps.
 func (w *simulation) reached(id string, since time.Time) bool {
 	return slices.ContainsFunc(w.route.Pages, func(p incident.Page) bool {
-		taken := !p.AcceptedAt.Before(since) && !p.AcceptedAt.IsZero()
+		accepted := !p.AcceptedAt.Before(since) && !p.AcceptedAt.IsZero()
 		held := p.Result == incident.Held && !p.EndedAt.Before(since) && since.After(w.reopened(id))
-		return p.Channel == incident.Call && (taken || held) && slices.Contains(p.Incidents, id)
+		return p.Channel == incident.Call && (accepted || held) && slices.Contains(p.Incidents, id)
 	})
 }
 
@@ -280,22 +278,4 @@ func (w *simulation) next(end time.Time) time.Time {
 		}
 	}
 	return next
-}
-
-// reply sends a text to our number, and checks that the answer is true.
-func (w *simulation) reply(from, words string) {
-	w.run(w.anyone(), func(p *program) error {
-		p.acks = strings.HasPrefix(words, "ack")
-		before := w.counts.events
-		answer, err := p.pager().Reply(ctx, paging.Reply{From: from, Body: words})
-		if err != nil || before != w.counts.events { // or others have acted meanwhile
-			return err
-		}
-		for _, i := range w.route.Incidents {
-			if strings.HasPrefix(answer, "Thank you") && strings.Contains(answer, "#"+i.Short()) && i.Unacknowledged() {
-				w.Fatalf("%q was answered %q, but %s is %s", words, answer, i.ID, i.State)
-			}
-		}
-		return nil
-	})
 }

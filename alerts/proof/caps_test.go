@@ -43,7 +43,7 @@ func (w *simulation) caps(p *program, before, after paging.NotificationState) {
 		}
 		if page.Purpose == incident.Alarm && was.AcceptedAt.IsZero() && !page.AcceptedAt.IsZero() {
 			for _, id := range page.Incidents {
-				w.told[notificationKey{page.Person, id, page.Channel}] = page.PlannedAt
+				w.notifiedAt[notificationKey{page.Person, id, page.Channel}] = page.PlannedAt
 			}
 		}
 		waits := page.State == incident.Planned && strings.HasPrefix(page.Why, "the cap") && page.NotBefore.After(p.saidLast().Add(gatherMost))
@@ -65,6 +65,6 @@ func (w *simulation) caps(p *program, before, after paging.NotificationState) {
 
 // firstTo reports whether a person was not yet notified of the present outage of an incident.
 func (w *simulation) firstTo(key notificationKey, i incident.Incident) bool {
-	planned, ok := w.told[key]
+	planned, ok := w.notifiedAt[key]
 	return !ok || planned.Before(i.Reopened)
 }

@@ -105,7 +105,7 @@ func (w *simulation) toldTrue(r paging.NotificationState, page incident.Page) {
 
 // request draws the provider's response to a page, and the person's.
 func (w *simulation) request(page incident.Page) *request {
-	r := &request{page: page, answer: taken, fate: delivered, manner: inOrder, claimed: w.now}
+	r := &request{page: page, answer: created, fate: delivered, manner: inOrder, claimed: w.now}
 	mood := w.provider.mood
 	if page.Via == incident.Failover {
 		mood = w.provider.failoverMood

@@ -157,7 +157,7 @@ func (k *trial) broken(before, after judge.JourneyState, run journey.Run) {
 		})
 	}
 	if want != (is != nil) {
-		k.Fatalf("by the textbook ours is open: %t; it is %+v", want, is)
+		k.Fatalf("by the textbook a probe fault is open: %t; it is %+v", want, is)
 	}
 }
 

@@ -45,7 +45,7 @@ type request struct {
 type answer string
 
 const (
-	taken         answer = "201"
+	created       answer = "201"
 	noSID         answer = "201 without a sid"
 	refused       answer = "4xx"
 	shut          answer = "the account is closed"
@@ -61,9 +61,9 @@ const (
 
 // moods are the answers that a provider gives for a while.
 var moods = map[string][]answer{
-	"fine": {taken},
+	"fine": {created},
 	"mixed": {
-		taken, taken, taken, taken, taken, noSID, refused, tooMany, unreachable, serverError, errorAfter,
+		created, created, created, created, created, noSID, refused, tooMany, unreachable, serverError, errorAfter,
 		timeoutBefore, timeoutAfter, killedBefore, killedAsking,
 	},
 	"doubtful": {noSID, serverError, errorAfter, timeoutBefore, timeoutAfter, killedAsking, killedAsking},
@@ -72,12 +72,12 @@ var moods = map[string][]answer{
 }
 
 func (a answer) places() bool {
-	return a == taken || a == noSID || a == errorAfter || a == timeoutAfter || a == killedAsking
+	return a == created || a == noSID || a == errorAfter || a == timeoutAfter || a == killedAsking
 }
 
 // doubtful reports whether the program cannot know the outcome.
 func (a answer) doubtful() bool {
-	return a != taken && a != refused && a != shut && a != tooMany && a != unreachable
+	return a != created && a != refused && a != shut && a != tooMany && a != unreachable
 }
 
 // talks is the longest call, from placing to end. It is less than the pager waits for a call without reports.
@@ -115,7 +115,7 @@ func (l line) Send(_ context.Context, d paging.Dispatch) (string, error) {
 		p.w.Logf("%v machine %d sends %s: %s, %s, %s", p.w.now.Format("15:04:05"), p.machine, d.PageID, r.answer, r.fate, r.manner)
 	}
 	switch r.answer {
-	case taken:
+	case created:
 		return r.sid, nil
 	case refused:
 		return "", paging.ErrRefused

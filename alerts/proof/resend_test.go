@@ -33,7 +33,7 @@ func (w *simulation) resends(after paging.NotificationState) {
 		}
 		over := incidentOf(after, page.Incidents[0]).State == incident.Resolved
 		if over && !slices.ContainsFunc(after.Pages[n+1:], again) {
-			w.Fatalf("page %s tells %s that %s is over, did not arrive, and is not told again", page.ID, page.Person, page.Incidents[0])
+			w.Fatalf("page %s to %s about %s was not delivered, and is not resent", page.ID, page.Person, page.Incidents[0])
 		}
 	}
 }

@@ -37,7 +37,7 @@ type simulation struct {
 	lapsed     map[string]time.Time          // by incident: when its acknowledgement last expired
 	switched   map[string]bool               // pages that the first provider did not accept in time
 	planned    map[string]time.Time          // by page: when it was
-	told       map[notificationKey]time.Time // when the last accepted alarm was planned
+	notifiedAt map[notificationKey]time.Time // when the last accepted alarm was planned
 	spared     map[notificationKey]bool      // all-clears held back by a cap
 
 	depth  int  // of nested programs
@@ -55,7 +55,7 @@ func newWorld(t *rapid.T, steady bool) *simulation {
 	w := &simulation{
 		T: t, steady: steady, disk: newDisk(), slot: map[string]time.Time{},
 		states: map[string]judge.JourneyState{}, doubted: map[string]bool{}, resent: map[string]bool{}, quietUntil: map[string]time.Time{},
-		lapsed: map[string]time.Time{}, switched: map[string]bool{}, planned: map[string]time.Time{}, told: map[notificationKey]time.Time{}, spared: map[notificationKey]bool{},
+		lapsed: map[string]time.Time{}, switched: map[string]bool{}, planned: map[string]time.Time{}, notifiedAt: map[notificationKey]time.Time{}, spared: map[notificationKey]bool{},
 	}
 	w.provider.missed, w.provider.mood, w.provider.failoverMood = map[string]bool{}, "mixed", "mixed"
 	w.setting = rapid.SampledFrom(settings).Draw(t, "setting")

@@ -19,16 +19,16 @@ func TestAccount(t *testing.T) {
 		want twilio.Account
 	}{
 		"paid for":      {standin.AccountState{}, twilio.Account{Status: "active", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
-		"on trial":      {standin.AccountState{Trial: true, Verified: []string{theirs}}, twilio.Account{Status: "active", Trial: true, Verified: []string{theirs}, Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
+		"on trial":      {standin.AccountState{Trial: true, Verified: []string{theirNumber}}, twilio.Account{Status: "active", Trial: true, Verified: []string{theirNumber}, Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
 		"no number yet": {standin.AccountState{Trial: true, Numbers: []string{}}, twilio.Account{Status: "active", Trial: true, Verified: []string{}}},
 		"suspended":     {standin.AccountState{Status: "suspended"}, twilio.Account{Status: "suspended", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
 		"for texts":     {standin.AccountState{Without: []string{"voice"}}, twilio.Account{Status: "active", Number: twilio.Number{Found: true, SMS: true, Messages: reply}}},
-		"other numbers": {standin.AccountState{Numbers: []string{theirs}}, twilio.Account{Status: "active"}},
+		"other numbers": {standin.AccountState{Numbers: []string{theirNumber}}, twilio.Account{Status: "active"}},
 	} {
 		ex := standin.New(standin.Options{AuthToken: token, Account: c.is})
 		ex.Incoming(reply)
 		server := httptest.NewServer(ex)
-		p, err := twilio.New(twilio.ClientConfig{AccountSID: standin.DemoAccountSID, AuthToken: token, From: ours, BaseURL: server.URL, Transport: server.Client().Transport})
+		p, err := twilio.New(twilio.ClientConfig{AccountSID: standin.DemoAccountSID, AuthToken: token, From: ourNumber, BaseURL: server.URL, Transport: server.Client().Transport})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -44,7 +44,7 @@ func TestAccount(t *testing.T) {
 // TestAccountRejected checks that a wrong token is reported and not quoted.
 func TestAccountRejected(t *testing.T) {
 	r := newRig(t)
-	p, err := twilio.New(twilio.ClientConfig{AccountSID: standin.DemoAccountSID, AuthToken: older, From: ours, BaseURL: r.api})
+	p, err := twilio.New(twilio.ClientConfig{AccountSID: standin.DemoAccountSID, AuthToken: older, From: ourNumber, BaseURL: r.api})
 	if err != nil {
 		t.Fatal(err)
 	}

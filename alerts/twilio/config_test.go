@@ -9,7 +9,7 @@ import (
 )
 
 func good() twilio.ClientConfig {
-	return twilio.ClientConfig{AccountSID: standin.DemoAccountSID, AuthToken: token, From: ours}
+	return twilio.ClientConfig{AccountSID: standin.DemoAccountSID, AuthToken: token, From: ourNumber}
 }
 
 func TestNewNamesEachFault(t *testing.T) {

@@ -21,18 +21,18 @@ const codeTooMany = 20429
 // error page is neither, and timeouts, server errors and malformed answers leave the outcome unknown.
 func (w *wire) classify(err error, mask func(string) string) error {
 	said, isTwilios := twilioError(err)
-	told := w.describe(err, mask)
+	described := w.describe(err, mask)
 	switch {
 	case w.status == http.StatusTooManyRequests, isTwilios && said.Code == codeTooMany:
-		return fmt.Errorf("%w: %w", paging.ErrNotSent, told)
+		return fmt.Errorf("%w: %w", paging.ErrNotSent, described)
 	case isTwilios && rejectsAll(w.status, said.Code):
-		return fmt.Errorf("%w: %w", paging.ErrProviderRejects, told)
+		return fmt.Errorf("%w: %w", paging.ErrProviderRejects, described)
 	case isTwilios && permanent(w.status):
-		return fmt.Errorf("%w: %w", paging.ErrRefused, told)
+		return fmt.Errorf("%w: %w", paging.ErrRefused, described)
 	case w.status == 0 && !w.connected.Load():
-		return fmt.Errorf("%w: %w", paging.ErrNotSent, told)
+		return fmt.Errorf("%w: %w", paging.ErrNotSent, described)
 	}
-	return told
+	return described
 }
 
 // describe says how far a request got, and the answer.

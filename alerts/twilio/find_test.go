@@ -27,22 +27,22 @@ func TestFindFiltersItself(t *testing.T) {
 		want string
 	}{
 		{"nothing", nil, ""},
-		{"ours", []string{item("CA1", theirs, ours, "completed", at(0))}, "CA1"},
-		{"to another", []string{item("CA1", ours, ours, "completed", at(0))}, ""},
-		{"from another", []string{item("CA1", theirs, theirs, "completed", at(0))}, ""},
-		{"a slow clock", []string{item("CA1", theirs, ours, "completed", at(-2*time.Second))}, "CA1"},
-		{"an earlier call", []string{item("CA1", theirs, ours, "completed", at(-3*time.Second))}, ""},
+		{"ours", []string{item("CA1", theirNumber, ourNumber, "completed", at(0))}, "CA1"},
+		{"to another", []string{item("CA1", ourNumber, ourNumber, "completed", at(0))}, ""},
+		{"from another", []string{item("CA1", theirNumber, theirNumber, "completed", at(0))}, ""},
+		{"a slow clock", []string{item("CA1", theirNumber, ourNumber, "completed", at(-2*time.Second))}, "CA1"},
+		{"an earlier call", []string{item("CA1", theirNumber, ourNumber, "completed", at(-3*time.Second))}, ""},
 		{"unordered", []string{
-			item("CA1", theirs, ours, "busy", at(time.Second)), item("CA3", theirs, ours, "busy", at(time.Minute)),
-			item("CA2", theirs, ours, "busy", at(time.Second)),
+			item("CA1", theirNumber, ourNumber, "busy", at(time.Second)), item("CA3", theirNumber, ourNumber, "busy", at(time.Minute)),
+			item("CA2", theirNumber, ourNumber, "busy", at(time.Second)),
 		}, "CA3"},
 		{"in the same second, the first is the newest", []string{
-			item("CA2", theirs, ours, "busy", at(0)), item("CA1", theirs, ours, "busy", at(0)),
+			item("CA2", theirNumber, ourNumber, "busy", at(0)), item("CA1", theirNumber, ourNumber, "busy", at(0)),
 		}, "CA2"},
-		{"under way, without a date yet", []string{item("CA1", theirs, ours, "queued", "null")}, "CA1"},
-		{"over, without a date", []string{item("CA1", theirs, ours, "completed", "null")}, ""},
-		{"an unreadable date", []string{item("CA1", theirs, ours, "queued", `"yesterday"`)}, ""},
-		{"no sid", []string{item("", theirs, ours, "queued", at(0))}, ""},
+		{"under way, without a date yet", []string{item("CA1", theirNumber, ourNumber, "queued", "null")}, "CA1"},
+		{"over, without a date", []string{item("CA1", theirNumber, ourNumber, "completed", "null")}, ""},
+		{"an unreadable date", []string{item("CA1", theirNumber, ourNumber, "queued", `"yesterday"`)}, ""},
+		{"no sid", []string{item("", theirNumber, ourNumber, "queued", at(0))}, ""},
 	}
 	for _, tt := range tests {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -60,7 +60,7 @@ func TestFindFiltersItself(t *testing.T) {
 func TestFindComparesBodies(t *testing.T) {
 	for name, trial := range map[string]bool{"an account": false, "a trial account": true} {
 		exchange := standin.New(standin.Options{
-			AuthToken: token, MessageLatency: time.Millisecond, Account: standin.AccountState{Trial: trial, Verified: []string{theirs}},
+			AuthToken: token, MessageLatency: time.Millisecond, Account: standin.AccountState{Trial: trial, Verified: []string{theirNumber}},
 		})
 		server := httptest.NewServer(exchange)
 		phone := newClient(t, twilio.ClientConfig{BaseURL: server.URL, Timeout: 50 * time.Millisecond})
@@ -70,7 +70,7 @@ func TestFindComparesBodies(t *testing.T) {
 			d := aText()
 			d.TextBody = body
 			texts = append(texts, d)
-			exchange.Behave(theirs, standin.TimeoutAfter)
+			exchange.Behave(theirNumber, standin.TimeoutAfter)
 			if _, err := phone.Send(t.Context(), d); outcome(err) != "unknown" {
 				t.Fatalf("%s: Send: %v: want it unknown", name, err)
 			}
@@ -98,7 +98,7 @@ func TestFindComparesBodies(t *testing.T) {
 func TestFindRedactedBodies(t *testing.T) {
 	since := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 	item := func(sid, body string, d time.Duration) string {
-		return fmt.Sprintf(`{"sid":%q,"to":%q,"from":%q,"status":"sent","date_created":%q,"body":%s}`, sid, theirs, ours, since.Add(d).Format(time.RFC1123Z), body)
+		return fmt.Sprintf(`{"sid":%q,"to":%q,"from":%q,"status":"sent","date_created":%q,"body":%s}`, sid, theirNumber, ourNumber, since.Add(d).Format(time.RFC1123Z), body)
 	}
 	same := fmt.Sprintf("%q", aText().TextBody)
 	for want, list := range map[string][]string{

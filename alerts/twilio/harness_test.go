@@ -21,10 +21,10 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
-	ours   = "+15005550006"
-	theirs = "+15005550101"
-	token  = "0123456789abcdef0123456789abcdef"
-	older  = "fedcba9876543210fedcba9876543210"
+	ourNumber   = "+15005550006"
+	theirNumber = "+15005550101"
+	token       = "0123456789abcdef0123456789abcdef"
+	older       = "fedcba9876543210fedcba9876543210"
 )
 
 // A rig is the real Client and Callbacks with the stand-in between them, over real HTTP.
@@ -73,7 +73,7 @@ func newRig(t *testing.T, tokens ...string) *rig {
 // newClient fills in the account.
 func newClient(t *testing.T, cfg twilio.ClientConfig) *twilio.Client {
 	t.Helper()
-	cfg.AccountSID, cfg.AuthToken, cfg.From = standin.DemoAccountSID, token, ours
+	cfg.AccountSID, cfg.AuthToken, cfg.From = standin.DemoAccountSID, token, ourNumber
 	if cfg.Transport == nil {
 		transport := http.DefaultTransport.(*http.Transport).Clone()
 		t.Cleanup(transport.CloseIdleConnections)
@@ -123,14 +123,14 @@ func (r *rig) seen() []paging.Report {
 
 func aCall() paging.Dispatch {
 	return paging.Dispatch{
-		PageID: "page-1", Channel: incident.Call, To: theirs,
+		PageID: "page-1", Channel: incident.Call, To: theirNumber,
 		Speech: []string{"This is Valkyrie.", "Customers cannot print a card."},
 		Prompt: "Press 4 to acknowledge.",
 	}
 }
 
 func aText() paging.Dispatch {
-	return paging.Dispatch{PageID: "page/2 #ü", Channel: incident.Text, To: theirs, TextBody: "Print a card: down since 14:05."}
+	return paging.Dispatch{PageID: "page/2 #ü", Channel: incident.Text, To: theirNumber, TextBody: "Print a card: down since 14:05."}
 }
 
 // settledCalls waits for n calls to be over, callbacks included.

@@ -67,13 +67,13 @@ func TestSendAndFind(t *testing.T) {
 			t.Run(string(d.Channel)+" "+string(tt.behaviour), func(t *testing.T) {
 				t.Parallel()
 				r := newRig(t)
-				r.exchange.Behave(theirs, tt.behaviour)
+				r.exchange.Behave(theirNumber, tt.behaviour)
 				since := time.Now()
 				sid, err := r.phone.Send(t.Context(), d)
 				if got := outcome(err); got != tt.want || (err != nil && !strings.Contains(err.Error(), tt.says)) {
 					t.Fatalf("Send: %v: want it %s, saying %q", err, tt.want, tt.says)
 				}
-				if n := r.exchange.Creates(theirs); n != 1 {
+				if n := r.exchange.Creates(theirNumber); n != 1 {
 					t.Errorf("%d requests reached the provider: want 1", n)
 				}
 				checkPlaced(t, r, d, tt.placed, since, sid)

@@ -38,7 +38,7 @@ func TestCallStories(t *testing.T) {
 		t.Run(string(tt.behaviour), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
-			r.exchange.Behave(theirs, tt.behaviour)
+			r.exchange.Behave(theirNumber, tt.behaviour)
 			sid, err := r.phone.Send(t.Context(), aCall())
 			if err != nil {
 				t.Fatal(err)
@@ -95,7 +95,7 @@ func TestTextStories(t *testing.T) {
 	}
 	for behaviour, want := range tests {
 		r := newRig(t)
-		r.exchange.Behave(theirs, behaviour)
+		r.exchange.Behave(theirNumber, behaviour)
 		d := aText()
 		sid, err := r.phone.Send(t.Context(), d)
 		if err != nil {
@@ -117,19 +117,19 @@ func TestTextStories(t *testing.T) {
 // again.
 func TestReplyStories(t *testing.T) {
 	r := newRig(t)
-	r.exchange.Behave(theirs, standin.ReplyWith("ack 3f"))
+	r.exchange.Behave(theirNumber, standin.ReplyWith("ack 3f"))
 	if _, err := r.phone.Send(t.Context(), aText()); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := r.settledTexts(t, 1)[0].Answer, "<"+theirs+"> & ack 3f"; got != want {
+	if got, want := r.settledTexts(t, 1)[0].Answer, "<"+theirNumber+"> & ack 3f"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	r.fail = 1
-	if _, err := r.exchange.SendText(t.Context(), theirs, ours, "status"); err == nil {
-		t.Error("a text that was not taken was answered")
+	if _, err := r.exchange.SendText(t.Context(), theirNumber, ourNumber, "status"); err == nil {
+		t.Error("a rejected text was answered")
 	}
 	forger := newRig(t, older)
-	if _, err := forger.exchange.SendText(t.Context(), theirs, ours, "ack"); err == nil || !strings.Contains(err.Error(), "403") {
+	if _, err := forger.exchange.SendText(t.Context(), theirNumber, ourNumber, "ack"); err == nil || !strings.Contains(err.Error(), "403") {
 		t.Errorf("a badly signed text: %v", err)
 	}
 }

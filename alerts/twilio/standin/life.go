@@ -91,11 +91,11 @@ func (ex *Exchange) currentManner() Manner {
 
 // A statusPoster posts a call's status callbacks, in a given manner.
 type statusPoster struct {
-	ex     *Exchange
-	c      *call
-	manner Manner
-	told   int
-	held   []url.Values
+	ex       *Exchange
+	c        *call
+	manner   Manner
+	sequence int
+	held     []url.Values
 }
 
 // post posts a call progress event, if the client requested it.
@@ -125,9 +125,9 @@ func (t *statusPoster) form(event string) url.Values {
 		form.Set("CallStatus", "initiated")
 	}
 	form.Set("CallbackSource", "call-progress-events")
-	form.Set("SequenceNumber", strconv.Itoa(t.told))
+	form.Set("SequenceNumber", strconv.Itoa(t.sequence))
 	form.Set("Timestamp", t.ex.cfg.TimeNow().UTC().Format(time.RFC1123Z))
-	t.told++
+	t.sequence++
 	if event != "completed" {
 		return form
 	}

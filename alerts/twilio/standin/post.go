@@ -46,10 +46,10 @@ type posted struct {
 // postAs posts a callback in a manner, records each attempt with note, and returns the first answer.
 func (ex *Exchange) postAs(ctx context.Context, m Manner, note func(PostedTo), address string, form url.Values) posted {
 	if m == NoCallbacks {
-		lost := posted{PostedTo: describe(address, form)}
-		lost.Error = "lost on the way"
-		ex.keep(note, lost.PostedTo)
-		return lost
+		dropped := posted{PostedTo: describe(address, form)}
+		dropped.Error = "lost on the way"
+		ex.keep(note, dropped.PostedTo)
+		return dropped
 	}
 	if m == ForgedCallbacks {
 		p := ex.postOnce(ctx, address, notTheToken, form)
@@ -128,7 +128,7 @@ func (ex *Exchange) keep(note func(PostedTo), p PostedTo) {
 	note(p)
 	ex.mu.Unlock()
 	if p.Error != "" || p.Code >= 400 {
-		ex.cfg.Log.Warn("callback not taken", "url", p.URL, "status", p.Status, "code", p.Code, "err", p.Error)
+		ex.cfg.Log.Warn("callback rejected by the client", "url", p.URL, "status", p.Status, "code", p.Code, "err", p.Error)
 	}
 }
 

@@ -62,7 +62,7 @@ func (ex *Exchange) replyTo(t *text) {
 	words := t.behaviour.detail()
 	answer, err := ex.SendText(ex.power, t.To, t.From, words)
 	if err != nil {
-		ex.cfg.Log.Warn("reply not taken", "sid", t.SID, "err", err)
+		ex.cfg.Log.Warn("reply rejected by the client", "sid", t.SID, "err", err)
 	}
 	ex.mu.Lock()
 	defer ex.mu.Unlock()
