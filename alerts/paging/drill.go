@@ -137,22 +137,22 @@ func (r *NotificationState) handleDrillKey(p *incident.Page, key string, now tim
 }
 
 // ErrNoDrill is returned by PutDrill when no drill can start now; the message says why.
-var ErrNoDrill = errors.New("no drill now")
+var ErrNoDrill = errors.New("no drill can start now")
 
 // PutDrill starts a drill in the store and returns the id of its incident; a pager makes the calls. to names the person
 // called first; empty: the first on call.
 func PutDrill(ctx context.Context, store incident.Items, o oncall.OnCall, to string, now time.Time) (id string, err error) {
 	if _, ok := o.FindPerson(to); to != "" && !ok {
-		return "", fmt.Errorf("there is nobody called %q among the people on call", to)
+		return "", errNoPerson(to)
 	}
 	var refused error
 	err = incident.UpdateItem(ctx, store, incident.NotificationKey, func(r *NotificationState) bool {
 		refused = nil
 		switch {
 		case r.Drill.ID != "":
-			refused = fmt.Errorf("%w: one is under way since %s", ErrNoDrill, strings.TrimPrefix(r.Drill.ID, drillPrefix))
+			refused = fmt.Errorf("%w: one is in progress since %s", ErrNoDrill, strings.TrimPrefix(r.Drill.ID, drillPrefix))
 		case r.hasUrgentIncident(evalContext{o.With(r.Overrides), now}):
-			refused = fmt.Errorf("%w: something is really wrong, see valkyrie incidents", ErrNoDrill)
+			refused = fmt.Errorf("%w: an incident requires a call; see valkyrie incidents", ErrNoDrill)
 		default:
 			id = drillID(now)
 			r.startDrill(id, to, now)

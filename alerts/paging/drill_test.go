@@ -96,7 +96,7 @@ func TestDrillGivesWay(t *testing.T) {
 		}
 	}
 	tick()
-	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "", o.time()); err == nil || !strings.Contains(err.Error(), "under way") {
+	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "", o.time()); err == nil || !strings.Contains(err.Error(), "in progress") {
 		t.Errorf("a second drill: %v", err)
 	}
 	o.down()
@@ -108,7 +108,7 @@ func TestDrillGivesWay(t *testing.T) {
 	if len(calls) != 2 || calls[0].Status != "canceled" || !strings.Contains(calls[1].TwiML, "Customers cannot print a card.") {
 		t.Fatalf("%d calls, the first is %s", len(calls), calls[0].Status)
 	}
-	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "", o.time()); err == nil || !strings.Contains(err.Error(), "really wrong") {
+	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "", o.time()); err == nil || !strings.Contains(err.Error(), "an incident requires a call") {
 		t.Errorf("a drill during an outage: %v", err)
 	}
 	if _, err := paging.PutDrill(t.Context(), o.store, alertstest.OnCall, "Bob", o.time()); err == nil {

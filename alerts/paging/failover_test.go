@@ -41,7 +41,7 @@ func (w *simulation) stepThrough(e paging.Event, first failureMode) {
 // failureModes are the ways in which the first provider may accept nothing.
 var failureModes = map[string]failureMode{
 	"it says too many requests": func(_ *simulation, p incident.Page) paging.Event { return paging.NotSent{PageID: p.ID, Why: "429"} },
-	"it has closed our account": func(_ *simulation, p incident.Page) paging.Event {
+	"it has closed the account": func(_ *simulation, p incident.Page) paging.Event {
 		return paging.ProviderRejected{PageID: p.ID, Why: "401"}
 	},
 	"it never answers": func(_ *simulation, p incident.Page) paging.Event {

@@ -190,7 +190,7 @@ func summarize(incidents []incident.Incident) string {
 func RunCommand(ctx context.Context, store incident.Store, o oncall.OnCall, name, body string, now time.Time) (answer string, err error) {
 	who, ok := o.FindPerson(name)
 	if !ok {
-		return "", fmt.Errorf("there is nobody called %q among the people on call", name)
+		return "", errNoPerson(name)
 	}
 	var before, after NotificationState
 	err = incident.UpdateItem(ctx, store, incident.NotificationKey, func(r *NotificationState) bool {

@@ -23,14 +23,14 @@ func PutMute(ctx context.Context, items incident.Items, m incident.Mute) error {
 func (r *NotificationState) override(v oncall.Override, o oncall.OnCall, now time.Time) error {
 	rotation, ok := o.FindRotation(v.Rotation)
 	if !ok {
-		return fmt.Errorf("there is no rotation %q", v.Rotation)
+		return fmt.Errorf("no rotation %q; see on_call.rotations in alerts.yaml", v.Rotation)
 	}
 	if _, ok := o.FindPerson(v.Who); !ok {
-		return fmt.Errorf("there is nobody called %q among the people on call", v.Who)
+		return errNoPerson(v.Who)
 	}
 	zone := rotation.Zone.Location()
 	if !v.From.In(zone).Before(v.To.In(zone)) {
-		return fmt.Errorf("an override must end after it begins: from %v to %v", v.From, v.To)
+		return fmt.Errorf("override from %v to %v: it must end after it begins", v.From, v.To)
 	}
 	const month = 31 * 24 * time.Hour
 	r.Overrides = slices.DeleteFunc(slices.Clone(r.Overrides), func(old oncall.Override) bool { return now.Sub(old.To.In(zone)) > month })
@@ -97,4 +97,8 @@ func PutRelease(ctx context.Context, items incident.Items, m incident.Release) e
 		r.addRelease(m)
 		return true
 	})
+}
+
+func errNoPerson(name string) error {
+	return fmt.Errorf("no person %q on call; see on_call.people in alerts.yaml", name)
 }

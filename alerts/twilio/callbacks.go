@@ -58,7 +58,7 @@ func (c *Callbacks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	form, status := c.signedForm(w, r, t.address)
 	if status != http.StatusOK {
-		c.cfg.Log.Warn("callback refused", "page", t.pageID, "status", status)
+		c.cfg.Log.Warn("callback rejected", "page", t.pageID, "status", status)
 		w.WriteHeader(status)
 		return
 	}

@@ -33,7 +33,7 @@ func TestAck(t *testing.T) {
 				{[]string{"ack", i.Short(), "--as", week.second}, "There is nothing to acknowledge.\n"},
 				{[]string{"ack", "--as", week.first}, "Thank you, " + week.first + ". Yours: " + named + ".\n"},
 				{[]string{"resolve", "print-card", "--as", "Grace"}, "Thank you, Grace. Over: " + named + ". If it fails again, it is told again.\n"},
-				{[]string{"resolve", "--as", "Bob"}, "valkyrie: there is nobody called \"Bob\" among the people on call\n"},
+				{[]string{"resolve", "--as", "Bob"}, "valkyrie: no person \"Bob\" on call; see on_call.people in alerts.yaml\n"},
 				{[]string{"ack", "a", "b"}, "valkyrie: unexpected argument \"b\": expected at most one handle, such as 3f2a, or journey\n"},
 			} {
 				out, errs, _ := typedAt(t, week.now, dir, append(c.args, "--db", "DIR/valkyrie.db", "--alerts", "DIR/alerts.yaml")...)

@@ -169,8 +169,8 @@ func TestDeployedFaults(t *testing.T) {
 		{"no table to resolve in", []string{"resolve", "--store", none}, "does not exist; deploy first"},
 		{"a phone that is a stand-in", []string{"drill", "--store", deployedStore, "--answer", "busy"}, "--answer: expected no such flag with --store"},
 		{"callbacks to here", []string{"drill", "--store", deployedStore, "--listen", "127.0.0.1:0"}, "--listen: expected no such flag with --store"},
-		{"nobody", []string{"drill", "--store", deployedStore, "--to", "Bob"}, `there is nobody called "Bob"`},
-		{"nobody to acknowledge", []string{"ack", "--store", deployedStore, "--as", "Bob"}, `there is nobody called "Bob"`},
+		{"nobody", []string{"drill", "--store", deployedStore, "--to", "Bob"}, `no person "Bob" on call`},
+		{"nobody to acknowledge", []string{"ack", "--store", deployedStore, "--as", "Bob"}, `no person "Bob" on call`},
 		{"two stores", []string{"ack", "--store", deployedStore, "--db", "valkyrie.db"}, "expected one of them"},
 	} {
 		if code, out := outcomeOf(t, nil, c.args...); code != cli.ExitUsage || !strings.Contains(out, c.want) {

@@ -79,7 +79,7 @@ then again after 5m, until somebody acknowledges
 			"Grace no longer has primary from 2026-12-19T09:00:00+01:00 to 2026-12-20T09:00:00+01:00\n",
 		},
 		{[]string{"--at", "2026-12-20 03:00"}, before},
-		{[]string{"override", "--who", "Bob", "--to", "2099-12-20 09:00"}, "valkyrie: there is nobody called \"Bob\" among the people on call\n"},
+		{[]string{"override", "--who", "Bob", "--to", "2099-12-20 09:00"}, "valkyrie: no person \"Bob\" on call; see on_call.people in alerts.yaml\n"},
 		{
 			[]string{"--at", "teatime"},
 			"valkyrie: --at: expected a time such as \"sunday 03:00\", \"2026-11-22 03:00\" or RFC 3339, got \"teatime\"\n",
