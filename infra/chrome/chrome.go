@@ -1,11 +1,10 @@
-// Package chrome finds a Chrome to run, or fetches the one Valkyrie is pinned to.
+// Package chrome finds an installed Chrome, or fetches the pinned one.
 //
-// A monitor that measures milliseconds must not change browser without anyone noticing, and a probe that passes on a
-// laptop must mean something on Lambda. So one build is pinned by checksum (pin.go) and is the same program on a laptop,
-// in CI and in the Lambda layer. It comes out of an npm package because npm is what people and build machines already
-// have, together with their proxies and mirrors.
+// One build is pinned by checksum (pin.go) and runs on laptops, in CI and in the Lambda layer: a browser update must not change
+// measured times unnoticed, and a probe that passes on a laptop should pass on Lambda. It is fetched as an npm package, because
+// people and build machines already have npm, with their proxies and mirrors.
 //
-// A Chrome the user has installed is preferred on a laptop: it starts without a download. CHROME overrides everything.
+// On a laptop an installed Chrome is preferred, since it needs no download. CHROME overrides both.
 package chrome
 
 import (
@@ -19,35 +18,35 @@ import (
 	"valkyrie/infra/npm"
 )
 
-// Where a Chrome came from: the values of [Chrome.Source].
+// Values of [Chrome.Source].
 const (
 	SourceEnv       = "CHROME"    // named by the CHROME environment variable
 	SourceInstalled = "installed" // found on this machine
 	SourcePinned    = "pinned"    // the build in pin.go, from the cache or freshly fetched
 )
 
-// A Chrome is a browser program that is ready to start.
+// A Chrome is an executable browser.
 type Chrome struct {
 	Path   string   // the executable, absolute
-	Env    []string // "KEY=value" to add to its environment, may be empty; without these it may not start, or have no fonts
+	Env    []string // "KEY=value" to add to its environment; without these it may not start, or lack fonts
 	Source string   // SourceEnv, SourceInstalled or SourcePinned
 }
 
-// Config says where to look. The zero value is right for programs; tests set fields to stay off the machine.
+// Config configures the search. Programs use the zero value; tests set fields to isolate themselves from the machine.
 type Config struct {
-	CacheDir  string                       // where the pinned Chrome lives; "": valkyrie in the user's cache folder, see [Fetch]
+	CacheDir  string                       // folder of the pinned Chrome; "": valkyrie in the user's cache folder, see [Fetch]
 	Getenv    func(string) string          // nil: os.Getenv
 	LookPath  func(string) (string, error) // nil: exec.LookPath
 	Installed []string                     // commands and paths to try, best first; nil: the well-known ones, empty: none
-	FontDirs  []string                     // where the machine keeps fonts; nil: the well-known folders, empty: it has none
-	Progress  io.Writer                    // a line for each thing that takes long or may surprise; nil: discarded
+	FontDirs  []string                     // folders of the machine's fonts; nil: the well-known ones, empty: none
+	Progress  io.Writer                    // gets a line per slow action or warning; nil: discarded
 
 	platform string   // "" : this machine, as "linux/amd64"
 	pin      *npm.Pin // nil: the committed one
 }
 
-// Find returns the Chrome to use: the one CHROME names, else an installed one, else the pinned one, which is fetched
-// if it is not in the cache yet. A CHROME that does not work is an error and is never passed over.
+// Find returns the Chrome that CHROME names, else an installed one, else the pinned one, which it fetches unless it is cached. A
+// CHROME that does not work is an error, never a fallback to another.
 func Find(ctx context.Context, cfg Config) (Chrome, error) {
 	cfg = cfg.withDefaults()
 	if value := cfg.Getenv("CHROME"); value != "" {
@@ -57,7 +56,7 @@ func Find(ctx context.Context, cfg Config) (Chrome, error) {
 		return c, nil
 	}
 	if err := ctx.Err(); err != nil {
-		return Chrome{}, fmt.Errorf("looking for Chrome: %w", err)
+		return Chrome{}, fmt.Errorf("find Chrome: %w", err)
 	}
 	return Fetch(ctx, cfg)
 }
@@ -87,7 +86,7 @@ func (cfg Config) withDefaults() Config {
 	return cfg
 }
 
-// say writes one progress line; nobody reading it is no reason to stop.
-func (cfg Config) say(format string, args ...any) {
+// progress writes one progress line. It ignores write errors, as progress is optional.
+func (cfg Config) progress(format string, args ...any) {
 	fmt.Fprintf(cfg.Progress, format+"\n", args...)
 }

@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// flags are those Valkyrie runs Chrome with; see probes/browser for why.
+// flags are Valkyrie's flags for Chrome; probes/browser explains them.
 var flags = []string{
 	"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-zygote", "--disable-quic",
 	"--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
 	"--window-size=600,100", "--remote-debugging-pipe",
 }
 
-// A devtools is a running Chrome, spoken to in JSON over its pipe. It is here because the pinned Chrome ignores
-// --screenshot, and chromedp belongs to probes/browser alone.
+// A devtools is a running Chrome, controlled by JSON over a pipe. The test needs it because the pinned Chrome ignores
+// --screenshot, and only probes/browser may import chromedp.
 type devtools struct {
 	t       *testing.T
 	in      io.Writer
@@ -28,24 +28,24 @@ type devtools struct {
 	last    int
 }
 
-// launch starts c with a new profile; it and its children are gone when the test ends.
+// launch starts c with a new profile, and kills it and its children when the test ends.
 func launch(t *testing.T, c Chrome, env ...string) *devtools {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), c.Path, append(flags, "--user-data-dir="+t.TempDir())...)
 	cmd.Env = append(append(os.Environ(), c.Env...), env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	fromUs, toChrome := pipe(t)
-	fromChrome, toUs := pipe(t)
-	cmd.ExtraFiles = []*os.File{fromUs, toUs} // Chrome reads its file 3 and writes its file 4
+	chromeIn, toChrome := pipe(t)
+	fromChrome, chromeOut := pipe(t)
+	cmd.ExtraFiles = []*os.File{chromeIn, chromeOut} // Chrome reads file descriptor 3 and writes 4
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	fromUs.Close()
-	toUs.Close()
+	chromeIn.Close()
+	chromeOut.Close()
 	t.Cleanup(func() {
 		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 		cmd.Wait()
-		io.ReadAll(fromChrome) // ends when the last child has let go of the pipe
+		io.ReadAll(fromChrome) // returns when the last child has closed the pipe
 		toChrome.Close()
 		fromChrome.Close()
 	})
@@ -72,7 +72,7 @@ type message struct {
 	}
 }
 
-// call sends a command and returns its answer, skipping events.
+// call sends a command and returns its response, skipping events.
 func (d *devtools) call(method string, params map[string]any) message {
 	d.t.Helper()
 	d.last++

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestDiskFull fetches onto a disk of 1 MB, which only the helper process sees: it has a mount namespace of its own.
+// TestDiskFull fetches onto a disk of 1 MB, which is mounted in the helper process's private mount namespace.
 func TestDiskFull(t *testing.T) {
 	big := squeeze(t, fakeChrome+strings.Repeat("#", 4<<20))
 	tarball, p := packed(t, file{Name: "package/bin/chromium.br", Body: big})
@@ -32,7 +32,7 @@ func TestDiskFull(t *testing.T) {
 	}
 	for _, want := range []string{"no space left on device; free 300 MB in " + cfg.CacheDir, "[" + cfg.CacheDir + "/chrome-1.2.3.lock]"} {
 		if !strings.Contains(string(out), want) {
-			t.Errorf("got %s\nwant it to say %q", out, want)
+			t.Errorf("got %s\nwant it to contain %q", out, want)
 		}
 	}
 }

@@ -26,7 +26,7 @@ type file struct {
 	Type       byte
 }
 
-// fakeParts is a package like the real one, with a shell script for a browser.
+// fakeParts returns a package with the layout of the real one, and a shell script as browser.
 func fakeParts(t *testing.T) []file {
 	return []file{
 		{Name: "package/README.md", Body: "read me"},
@@ -70,7 +70,7 @@ func squeeze(t *testing.T, plain string) string {
 	return b.String()
 }
 
-// packed writes the parts as an npm tarball, and returns its path and the pin that accepts it.
+// packed writes the parts as an npm tarball, and returns its path and a matching pin.
 func packed(t *testing.T, parts ...file) (string, *npm.Pin) {
 	t.Helper()
 	var b bytes.Buffer
@@ -85,7 +85,7 @@ func packed(t *testing.T, parts ...file) (string, *npm.Pin) {
 	return path, &npm.Pin{Package: "fake", Version: "1.2.3", Integrity: "sha512-" + base64.StdEncoding.EncodeToString(sum[:]), Disk: 300}
 }
 
-// config is a machine with no browser, and an npm that runs the shell script.
+// config returns the Config of a machine without a browser, whose npm runs the shell script.
 func config(t *testing.T, p *npm.Pin, npm string) Config {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "npm")
@@ -106,7 +106,7 @@ func config(t *testing.T, p *npm.Pin, npm string) Config {
 	}
 }
 
-// lookFile is exec.LookPath for paths only: nothing on the tester's PATH is found.
+// lookFile is exec.LookPath for paths only, so that commands on the tester's PATH are not found.
 func lookFile(name string) (string, error) {
 	if !strings.Contains(name, "/") {
 		return "", exec.ErrNotFound
@@ -127,7 +127,7 @@ func put(t *testing.T, path, text string, mode os.FileMode) {
 	}
 }
 
-// listing is what a folder holds.
+// listing returns the names in a folder.
 func listing(t *testing.T, dir string) []string {
 	t.Helper()
 	entries, err := os.ReadDir(dir)

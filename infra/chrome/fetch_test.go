@@ -15,7 +15,7 @@ import (
 	"valkyrie/infra/npm"
 )
 
-func TestFetchLaysOutAndKeeps(t *testing.T) {
+func TestFetchUnpacksAndCaches(t *testing.T) {
 	tarball, p := packed(t, fakeParts(t)...)
 	cfg := config(t, p, "echo once >>"+tarball+".log; cp "+tarball+" fake-1.2.3.tgz")
 	var progress bytes.Buffer
@@ -47,12 +47,12 @@ func TestFetchLaysOutAndKeeps(t *testing.T) {
 	}
 }
 
-// Each way a fetch fails names the cure and leaves nothing in the cache but the lock.
+// TestFetchFailures checks that each failure names its cure, and leaves only the lock in the cache.
 func TestFetchFailures(t *testing.T) {
 	tarball, good := packed(t, fakeParts(t)...)
-	deaf, deafPin := packed(t, file{Name: "package/bin/chromium.br", Body: squeeze(t, "#!/bin/sh\necho GLIBC_2.38 not found >&2; exit 1\n")})
+	oldGlibc, oldGlibcPin := packed(t, file{Name: "package/bin/chromium.br", Body: squeeze(t, "#!/bin/sh\necho GLIBC_2.38 not found >&2; exit 1\n")})
 	empty, emptyPin := packed(t, file{Name: "package/README.md"})
-	cut, cutPin := packed(t, file{Name: "package/bin/chromium.br", Body: squeeze(t, fakeChrome)[:9]})
+	truncated, truncatedPin := packed(t, file{Name: "package/bin/chromium.br", Body: squeeze(t, fakeChrome)[:9]})
 	tests := []struct {
 		name string
 		pin  *npm.Pin
@@ -62,9 +62,9 @@ func TestFetchFailures(t *testing.T) {
 		{"npm fails", good, "echo npm error 404 >&2; exit 3", []string{"npm pack fake@1.2.3", "exit status 3", "npm error 404"}},
 		{"npm writes nothing", good, "true", []string{"want one .tgz file", "got 0"}},
 		{"wrong checksum", good, "echo garbage >fake.tgz", []string{"not the pinned", good.Integrity, "got sha512-", "npm config get registry"}},
-		{"does not run", deafPin, "cp " + deaf + " .", []string{"cannot run here", "GLIBC_2.38", "set CHROME"}},
+		{"does not run", oldGlibcPin, "cp " + oldGlibc + " .", []string{"cannot run here", "GLIBC_2.38", "set CHROME"}},
 		{"no browser inside", emptyPin, "cp " + empty + " .", []string{"no bin/chromium.br"}},
-		{"cut short", cutPin, "cp " + cut + " .", []string{"package/bin/chromium.br", "EOF"}},
+		{"truncated", truncatedPin, "cp " + truncated + " .", []string{"package/bin/chromium.br", "EOF"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -89,7 +89,7 @@ func TestFetchWithoutNPM(t *testing.T) {
 	wantError(t, err, "install Node.js (npm)", "chromium-headless-shell", "set CHROME")
 }
 
-func TestFetchElsewhere(t *testing.T) {
+func TestFetchOnOtherPlatforms(t *testing.T) {
 	cfg := config(t, nil, "")
 	cfg.platform = "darwin/arm64"
 	_, err := Fetch(t.Context(), cfg)
@@ -131,8 +131,8 @@ func TestDamagedCacheIsFetchedAgain(t *testing.T) {
 	}
 }
 
-// Flock tells open files apart, not processes, so goroutines contend as processes would.
-func TestFetchesAtOnceDownloadOnce(t *testing.T) {
+// TestConcurrentFetchesDownloadOnce uses goroutines in place of processes: flock locks open files, so they contend alike.
+func TestConcurrentFetchesDownloadOnce(t *testing.T) {
 	tarball, p := packed(t, fakeParts(t)...)
 	cfg := config(t, p, "echo once >>"+tarball+".log; cp "+tarball+" .")
 	var wg sync.WaitGroup
@@ -149,7 +149,7 @@ func TestFetchesAtOnceDownloadOnce(t *testing.T) {
 	}
 }
 
-// A program is started from other folders than the one CacheDir was named in.
+// TestRelativeCacheDir checks that the path is absolute, because a program may be started from another folder.
 func TestRelativeCacheDir(t *testing.T) {
 	t.Chdir(t.TempDir())
 	tarball, p := packed(t, fakeParts(t)...)
@@ -161,7 +161,7 @@ func TestRelativeCacheDir(t *testing.T) {
 	}
 }
 
-// count is how many lines a fake npm has logged.
+// count returns the number of lines that a fake npm has logged.
 func count(t *testing.T, log string) int {
 	t.Helper()
 	f, err := os.Open(log)

@@ -22,7 +22,7 @@ func TestCHROME(t *testing.T) {
 	plain := browser(t, "plain", fakeChrome, 0o644)
 	tests := []struct {
 		name, value string
-		want        []string // of the error; none: found
+		want        []string // words of the error; nil: found
 	}{
 		{"a path", good, nil},
 		{"a command", "some-chrome", nil},
@@ -34,7 +34,7 @@ func TestCHROME(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			cfg := config(t, nil, "exit 1")
-			cfg.Installed = []string{good} // must not be what a wrong CHROME falls back on
+			cfg.Installed = []string{good} // a wrong CHROME must not fall back to it
 			cfg.Getenv = func(key string) string { return map[string]string{"CHROME": test.value}[key] }
 			cfg.LookPath = func(name string) (string, error) {
 				if name == "some-chrome" {
@@ -58,11 +58,11 @@ func TestFindInstalled(t *testing.T) {
 	good := browser(t, "good", fakeChrome, 0o755)
 	tests := []struct {
 		name, first string
-		said        string // about the first, which is passed over
+		progress    string // message about the first, which is skipped
 	}{
 		{"not there", "/no/such/chrome", ""},
 		{"does not start", browser(t, "broken", "#!/bin/sh\necho no display >&2; exit 7\n", 0o755), "no display"},
-		{"is no browser", browser(t, "other", "#!/bin/sh\necho hello\n", 0o755), `answered "hello"`},
+		{"not a browser", browser(t, "other", "#!/bin/sh\necho hello\n", 0o755), `printed "hello"`},
 		{"Ubuntu's stub", browser(t, "chromium-browser", "#!/bin/sh\nexec /snap/bin/chromium\n", 0o755), "a snap"},
 	}
 	for _, test := range tests {
@@ -75,15 +75,15 @@ func TestFindInstalled(t *testing.T) {
 			if err != nil || c.Path != good || c.Source != SourceInstalled {
 				t.Errorf("Find() = %+v, %v", c, err)
 			}
-			if !strings.Contains(progress.String(), test.said) {
-				t.Errorf("said %q, want %q", progress.String(), test.said)
+			if !strings.Contains(progress.String(), test.progress) {
+				t.Errorf("progress %q, want %q", progress.String(), test.progress)
 			}
 		})
 	}
 }
 
-// An installed browser without a font cannot click on text; the pinned one brings fonts.
-func TestFindWithoutFontsTakesThePinned(t *testing.T) {
+// TestFindWithoutFontsReturnsThePinned: an installed browser without a font cannot click on text, the pinned one has fonts.
+func TestFindWithoutFontsReturnsThePinned(t *testing.T) {
 	tarball, p := packed(t, fakeParts(t)...)
 	cfg := config(t, p, "cp "+tarball+" .")
 	cfg.Installed = []string{browser(t, "good", fakeChrome, 0o755)}
@@ -98,7 +98,7 @@ func TestHasLibraries(t *testing.T) {
 	dir, cache := t.TempDir(), filepath.Join(t.TempDir(), "ld.so.cache")
 	put(t, cache, "x\x00libnss3.so\x00libnssutil3.so\x00libnspr4.so\x00libexpat.so.10\x00", 0o644)
 	if hasLibraries(cache, []string{dir}) {
-		t.Error("libexpat.so.10 was taken for libexpat.so.1")
+		t.Error("libexpat.so.10 was accepted as libexpat.so.1")
 	}
 	put(t, filepath.Join(dir, "libexpat.so.1"), "", 0o644)
 	if !hasLibraries(cache, []string{dir}) {

@@ -13,13 +13,13 @@ import (
 
 const fontCure = "install some (Debian: fonts-dejavu-core)"
 
-// fontsConf replaces the package's own fonts.conf, which looks for fonts in /opt and /tmp only. Fonts are named relative
-// to the file, so that the folder may be moved. The cache is of no use for three fonts (the start takes as long
-// without), but fontconfig insists: with none named it writes into /var/cache or the home, with one it cannot write it
-// prints an error at each start.
+// fontsConf returns a replacement for the package's fonts.conf, which searches /opt and /tmp only. Its font folder is relative to
+// the file, so that the folder can be moved. A cache does not speed up the start with three fonts, but it must be set to a
+// writable folder: without one fontconfig writes into /var/cache or the home, and with an unwritable one it prints an error at
+// each start.
 func fontsConf(cache string) []byte {
 	var path bytes.Buffer
-	xml.EscapeText(&path, []byte(cache)) // a Buffer takes every write
+	xml.EscapeText(&path, []byte(cache)) // writing to a Buffer never fails
 	return fmt.Appendf(nil, `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
@@ -29,7 +29,7 @@ func fontsConf(cache string) []byte {
 `, path.String())
 }
 
-// fontDirs are the folders in which fontconfig, as distributions set it up, looks for fonts.
+// fontDirs returns the folders that fontconfig searches as configured by distributions.
 func fontDirs(getenv func(string) string) []string {
 	dirs := []string{
 		"/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/X11/fonts",
@@ -44,7 +44,8 @@ func fontDirs(getenv func(string) string) []string {
 	return dirs
 }
 
-// hasFonts reports whether a Chrome that brings no fonts would find one. A user who configured fontconfig is believed.
+// hasFonts reports whether the machine has a font, for a Chrome without its own. It trusts a fontconfig that the user has
+// configured.
 func (cfg Config) hasFonts() bool {
 	if cfg.userFonts() {
 		return true
@@ -57,7 +58,7 @@ func (cfg Config) hasFonts() bool {
 	return false
 }
 
-// userFonts reports whether the user has told fontconfig where to look.
+// userFonts reports whether the user has configured fontconfig.
 func (cfg Config) userFonts() bool {
 	return cfg.Getenv("FONTCONFIG_FILE") != "" || cfg.Getenv("FONTCONFIG_PATH") != ""
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// wellKnown lists installed browsers, best first: headless shells start three times faster than the full browser, and a
-// real binary goes before the shell wrapper of the same browser, which adds its own flags and a process to reap.
+// wellKnown lists common commands and paths, best first: headless shells start three times faster than the full browser, and a
+// binary is better than its shell wrapper, which adds flags and a process to reap.
 var wellKnown = []string{
 	"/usr/lib/chromium/chromium-headless-shell",
 	"chrome-headless-shell",
@@ -24,8 +24,8 @@ var wellKnown = []string{
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
 }
 
-// installed returns the best browser on this machine that starts. A machine without any font has none: text without a
-// font has no size, so nothing can be clicked, and the pinned Chrome brings fonts.
+// installed returns the best installed browser that starts. It rejects all of them on a machine without fonts, where text has no
+// size and cannot be clicked; the pinned Chrome includes fonts.
 func (cfg Config) installed(ctx context.Context) (Chrome, bool) {
 	for _, name := range cfg.Installed {
 		path, err := cfg.LookPath(name)
@@ -36,8 +36,8 @@ func (cfg Config) installed(ctx context.Context) (Chrome, bool) {
 			continue
 		}
 		c := Chrome{Path: path, Source: SourceInstalled}
-		if why := cfg.unfit(ctx, c); why != "" {
-			cfg.say("passing over %s: %s", path, why)
+		if reason := cfg.unfit(ctx, c); reason != "" {
+			cfg.progress("skip %s: %s", path, reason)
 			continue
 		}
 		return c, true
@@ -45,13 +45,13 @@ func (cfg Config) installed(ctx context.Context) (Chrome, bool) {
 	return Chrome{}, false
 }
 
-// unfit says why an installed browser cannot be used, or "".
+// unfit returns the reason to reject an installed browser, or "".
 func (cfg Config) unfit(ctx context.Context, c Chrome) string {
 	if !cfg.hasFonts() {
 		return "this machine has no fonts, so text on pages would have no size; " + fontCure
 	}
 	if isSnap(c.Path) {
-		return "a snap does not see the folders in which Valkyrie waits for downloads"
+		return "a snap cannot write to the folders that Valkyrie uses for downloads"
 	}
 	if _, err := Version(ctx, c); err != nil {
 		return err.Error()
@@ -59,8 +59,8 @@ func (cfg Config) unfit(ctx context.Context, c Chrome) string {
 	return ""
 }
 
-// isSnap reports whether the program lives in a snap, whose /tmp is private. Ubuntu's chromium-browser is a script that
-// only starts the snap, or says that it is missing.
+// isSnap reports whether the program is in a snap, whose /tmp is private. Ubuntu's chromium-browser is a script that only starts
+// the snap, or reports that it is missing.
 func isSnap(path string) bool {
 	if strings.HasPrefix(path, "/snap/") {
 		return true

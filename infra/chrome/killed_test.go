@@ -19,8 +19,8 @@ import (
 	"valkyrie/infra/npm"
 )
 
-// stuckNPM is an npm that has written half a tarball and then hangs in a child. The child holds the fifo open: its
-// reader learns npm's process id, and by the end of file that all of npm is dead.
+// stuckNPM returns the script of an npm that writes half a tarball and then hangs in a child, which holds the fifo open. The
+// fifo's reader gets npm's process id, and an EOF once all of npm has exited.
 func stuckNPM(t *testing.T) (script, fifo string) {
 	t.Helper()
 	fifo = filepath.Join(t.TempDir(), "fifo")
@@ -30,7 +30,7 @@ func stuckNPM(t *testing.T) (script, fifo string) {
 	return "echo half >half.tgz; me=$$; (echo $me; exec sleep 600) >" + fifo + " & wait", fifo
 }
 
-// started waits until the npm behind the fifo hangs.
+// started waits until the npm that writes to the fifo hangs.
 func started(t *testing.T, fifo string) (npm int, rest io.Reader) {
 	t.Helper()
 	f, err := os.Open(fifo)
@@ -63,13 +63,13 @@ func TestCancelledFetchKillsNPM(t *testing.T) {
 	if err := <-failed; !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want it to be context.Canceled", err)
 	}
-	io.ReadAll(rest) // returns once npm's child is dead too
+	io.ReadAll(rest) // returns once npm's child has exited too
 	if diff := cmp.Diff([]string{"chrome-1.2.3.lock"}, listing(t, cfg.CacheDir)); diff != "" {
 		t.Errorf("left in the cache (-want +got):\n%s", diff)
 	}
 }
 
-// A second fetch that only waits for the first must still end with its context.
+// TestWaitingForTheLockEndsWithTheContext checks that a fetch which waits for another one ends with its context.
 func TestWaitingForTheLockEndsWithTheContext(t *testing.T) {
 	cfg := config(t, &npm.Pin{Package: "fake", Version: "1.2.3"}, "exit 1")
 	if err := os.MkdirAll(cfg.CacheDir, 0o755); err != nil {
@@ -87,7 +87,7 @@ func TestWaitingForTheLockEndsWithTheContext(t *testing.T) {
 	wantError(t, err, "waiting for another process", "context canceled")
 }
 
-// hold takes a lock file, as another process would that fetches.
+// hold takes a lock file, like another process that fetches.
 func hold(path string) (release func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
@@ -96,12 +96,12 @@ func hold(path string) (release func(), err error) {
 	return func() { f.Close() }, syscall.Flock(int(f.Fd()), syscall.LOCK_EX)
 }
 
-// onWrite is a Progress that calls itself when there is any.
+// onWrite is a Progress that calls the function on each write.
 type onWrite func()
 
 func (f onWrite) Write(p []byte) (int, error) { f(); return len(p), nil }
 
-// TestKilledFetch kills a fetching process outright, as a power cut would, and fetches again.
+// TestKilledFetch kills a fetching process with SIGKILL, and fetches again.
 func TestKilledFetch(t *testing.T) {
 	script, fifo := stuckNPM(t)
 	tarball, p := packed(t, fakeParts(t)...)
@@ -115,7 +115,7 @@ func TestKilledFetch(t *testing.T) {
 		t.Fatal(err)
 	}
 	group, rest := started(t, fifo)
-	t.Cleanup(func() { syscall.Kill(-group, syscall.SIGKILL); io.ReadAll(rest) }) // nobody is left to do it
+	t.Cleanup(func() { syscall.Kill(-group, syscall.SIGKILL); io.ReadAll(rest) }) // the killed process cannot clean up
 	cmd.Process.Kill()
 	cmd.Wait()
 	if left := listing(t, cfg.CacheDir); len(left) != 2 {
@@ -131,7 +131,7 @@ func TestKilledFetch(t *testing.T) {
 	}
 }
 
-// helper is this test program again, fetching as a process of its own.
+// helper returns a command that runs this test program as a separate process that fetches.
 func helper(cfg Config, npm string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], "-test.run=^$")
 	cmd.Env = append(os.Environ(), "FETCH_INTO="+cfg.CacheDir, "FETCH_NPM="+npm, "FETCH_INTEGRITY="+cfg.pin.Integrity)

@@ -12,7 +12,7 @@ import (
 func TestLayForLambda(t *testing.T) {
 	tarball, p := packed(t, fakeParts(t)...)
 	cfg := config(t, p, "cp "+tarball+" .")
-	cfg.platform = "darwin/arm64" // laying runs nothing, so a Mac can build the layer
+	cfg.platform = "darwin/arm64" // Lay does not run Chrome, so a Mac can build the layer
 	layer := t.TempDir()
 	for range 2 {
 		if err := Lay(t.Context(), cfg, layer); err != nil {

@@ -6,14 +6,14 @@ import (
 	"path/filepath"
 )
 
-// needed are the libraries the pinned Chrome links that a small machine may lack. Lambda's has none of NSS.
+// needed lists the libraries of the pinned Chrome that a minimal system may lack. Lambda lacks all of NSS.
 var needed = []string{"libnss3.so", "libnssutil3.so", "libnspr4.so", "libexpat.so.1"}
 
-// libraryDirs is where the loader looks besides its cache.
+// libraryDirs lists the folders that the loader searches besides its cache.
 var libraryDirs = []string{"/lib64", "/usr/lib64", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib", "/usr/lib"}
 
-// hasLibraries reports whether the machine itself has all of them. It reads the loader's cache as text rather than
-// running ldconfig, which is in /sbin, off the PATH of ordinary users, and absent on Lambda.
+// hasLibraries reports whether the machine has all needed libraries. It searches the loader's cache as text, because ldconfig is
+// in /sbin, off the PATH of ordinary users, and absent on Lambda.
 func hasLibraries(loaderCache string, dirs []string) bool {
 	cache, _ := os.ReadFile(loaderCache) // missing on musl and Nix: then the folders decide
 	for _, name := range needed {
@@ -33,9 +33,8 @@ func inAny(dirs []string, name string) bool {
 	return false
 }
 
-// bundleEnv is what the pinned Chrome in dir needs in its environment. Its fonts are used even where the machine has
-// some, so that a page looks alike everywhere; its libraries only where the machine has none, because the machine's
-// own get security updates.
+// bundleEnv returns the environment variables for the pinned Chrome in dir. Its fonts are always used, so that a page looks alike
+// everywhere. Its libraries are used only if the machine lacks them, because the machine's get security updates.
 func (cfg Config) bundleEnv(dir string) []string {
 	var env []string
 	if !cfg.userFonts() {
@@ -45,8 +44,8 @@ func (cfg Config) bundleEnv(dir string) []string {
 		return env
 	}
 	path := filepath.Join(dir, "lib")
-	if own := cfg.Getenv("LD_LIBRARY_PATH"); own != "" {
-		path += ":" + own
+	if existing := cfg.Getenv("LD_LIBRARY_PATH"); existing != "" {
+		path += ":" + existing
 	}
 	return append(env, "LD_LIBRARY_PATH="+path)
 }

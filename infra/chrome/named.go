@@ -9,13 +9,13 @@ import (
 	"strings"
 )
 
-// named is the Chrome that the CHROME variable names, as a path or as a command on PATH. If it is an unpacked pinned
-// Chrome, as in the Lambda layer, it gets its own fonts and libraries.
+// named returns the Chrome for the value of CHROME, a path or a command on PATH. An unpacked pinned Chrome, as in the Lambda
+// layer, gets the fonts and libraries of its folder.
 func (cfg Config) named(value string) (Chrome, error) {
 	path, err := cfg.LookPath(value)
 	if err != nil {
 		return Chrome{}, fmt.Errorf("CHROME=%q %s; set it to the browser's executable, or unset it to let Valkyrie find one",
-			value, whyNot(value, err))
+			value, lookupFailure(value, err))
 	}
 	if path, err = filepath.Abs(path); err != nil {
 		return Chrome{}, fmt.Errorf("CHROME=%q: %w", value, err)
@@ -25,13 +25,13 @@ func (cfg Config) named(value string) (Chrome, error) {
 	if isBundle(dir) {
 		c.Env = cfg.bundleEnv(dir)
 	} else if !cfg.hasFonts() {
-		cfg.say("warning: this machine has no fonts, so text on pages has no size and clicks on it fail; %s", fontCure)
+		cfg.progress("warning: this machine has no fonts, so text on pages has no size and clicks on it fail; %s", fontCure)
 	}
 	return c, nil
 }
 
-// whyNot says in words what is wrong with a program that could not be looked up.
-func whyNot(value string, err error) string {
+// lookupFailure describes why a program could not be looked up.
+func lookupFailure(value string, err error) string {
 	if !strings.ContainsRune(value, filepath.Separator) {
 		return "is not a command on PATH"
 	}

@@ -2,9 +2,8 @@ package chrome
 
 import "valkyrie/infra/npm"
 
-// pinned is the Chrome this version of Valkyrie is tested with: a headless Chromium built for Lambda (Amazon Linux
-// 2023, x86_64) that also runs on ordinary glibc Linux; it calls itself 153.0.8010.0. After moving to another, run the
-// tests of probes/browser.
+// pinned is the Chrome that Valkyrie is tested with: a headless Chromium built for Lambda (Amazon Linux 2023, x86_64), which also
+// runs on ordinary glibc Linux. It reports version 153.0.8010.0. After changing it, run the tests of probes/browser.
 var pinned = npm.Pin{
 	Package:   "@sparticuz/chromium",
 	Version:   "153.0.0",
@@ -13,7 +12,7 @@ var pinned = npm.Pin{
 	Disk:      300,
 }
 
-// npm is how the pinned Chrome is fetched.
+// npm returns the configuration for fetching the pinned Chrome.
 func (cfg Config) npm() npm.Config {
 	return npm.Config{
 		Program: "Chrome", Instead: "Debian's chromium-headless-shell, or set CHROME",
@@ -21,5 +20,5 @@ func (cfg Config) npm() npm.Config {
 	}
 }
 
-// Pinned is the version of the browser that a deployment runs, such as "153.0.0".
+// Pinned returns the version of the browser that a deployment runs, such as "153.0.0".
 func Pinned() string { return pinned.Version }

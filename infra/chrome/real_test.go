@@ -15,8 +15,8 @@ import (
 
 const page = `<body style="margin:0; background:white"><span id="text" style="font:40px sans-serif">Ride of the Valkyries</span>`
 
-// TestRealChrome fetches the pinned Chrome through npm and renders a page with it: with the machine's libraries and
-// its own, and without any font, which shows that the fonts are what makes the difference.
+// TestRealChrome fetches the pinned Chrome through npm and renders a page, with the machine's libraries, with its own, and
+// without fonts. The last case shows that legible text depends on the fonts.
 func TestRealChrome(t *testing.T) {
 	if testing.Short() || runtime.GOOS+"/"+runtime.GOARCH != "linux/amd64" {
 		t.Skip("fetches 70 MB and starts Chrome, on linux/amd64")
@@ -60,7 +60,7 @@ func TestRealChrome(t *testing.T) {
 	wantNoFontconfig(t, home)
 }
 
-// darkPixels counts what is written on a white page.
+// darkPixels counts the dark pixels of a screenshot.
 func darkPixels(t *testing.T, screenshot []byte) (n int) {
 	t.Helper()
 	img, err := png.Decode(bytes.NewReader(screenshot))

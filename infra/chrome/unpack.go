@@ -17,8 +17,8 @@ import (
 // program is the executable's name in the folder of a pinned Chrome.
 const program = "chromium"
 
-// unpack lays the package's tarball out in the new folder dir: the program, and beside it what the *.tar.br archives
-// hold (fonts, software GL, libraries). It reads as a stream, so nothing but the result touches the disk.
+// unpack extracts the package's tarball into the new folder dir: the program, and beside it the contents of the *.tar.br archives
+// (fonts, software GL, libraries). It streams, so only the result is written to disk.
 func unpack(ctx context.Context, tarball, dir string) error {
 	f, err := os.Open(tarball)
 	if err != nil {
@@ -41,12 +41,12 @@ func unpack(ctx context.Context, tarball, dir string) error {
 		return err
 	}
 	if _, err := root.Stat(program); err != nil {
-		return errors.New("the package holds no bin/chromium.br")
+		return errors.New("the package has no bin/chromium.br")
 	}
 	return nil
 }
 
-// unpackPart lays out one file of the package, if it is one of the compressed ones; the rest is JavaScript.
+// unpackPart extracts one compressed file of the package, and ignores the others, which are JavaScript.
 func unpackPart(root *os.Root, name string, r io.Reader) error {
 	part, ok := strings.CutSuffix(path.Base(name), ".br")
 	if !ok || path.Base(path.Dir(name)) != "bin" {
@@ -59,8 +59,8 @@ func unpackPart(root *os.Root, name string, r io.Reader) error {
 	return eachFile(plain, func(h *tar.Header, r io.Reader) error { return write(root, h.Name, h.FileInfo().Mode(), r) })
 }
 
-// eachFile calls do for each regular file of a tar stream. Folders are made as files need them; links and devices have
-// no business here.
+// eachFile calls do for each regular file of a tar stream. It skips folders, which are created with their files, and rejects
+// links and devices.
 func eachFile(archive io.Reader, do func(*tar.Header, io.Reader) error) error {
 	t := tar.NewReader(archive)
 	for {
@@ -77,7 +77,7 @@ func eachFile(archive io.Reader, do func(*tar.Header, io.Reader) error) error {
 		case tar.TypeReg:
 			err = do(h, t)
 		default:
-			err = fmt.Errorf("refused: neither a file nor a folder (tar type %q)", h.Typeflag)
+			err = fmt.Errorf("rejected: neither a file nor a folder (tar type %q)", h.Typeflag)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", h.Name, err)
@@ -85,7 +85,7 @@ func eachFile(archive io.Reader, do func(*tar.Header, io.Reader) error) error {
 	}
 }
 
-// write makes one file inside root, which refuses names that lead out of it.
+// write creates one file inside root, which rejects names that lead out of it.
 func write(root *os.Root, name string, mode os.FileMode, r io.Reader) error {
 	if err := root.MkdirAll(path.Dir(name), 0o755); err != nil {
 		return err
@@ -98,7 +98,7 @@ func write(root *os.Root, name string, mode os.FileMode, r io.Reader) error {
 	return errors.Join(err, f.Close())
 }
 
-// A reader ends with its context, so that unpacking can be cancelled between two reads.
+// A reader fails once its context ends, so that unpacking can be cancelled between two reads.
 type reader struct {
 	ctx context.Context
 	r   io.Reader

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func TestUnpackRefuses(t *testing.T) {
+func TestUnpackRejects(t *testing.T) {
 	tests := []struct {
 		name  string
 		entry file

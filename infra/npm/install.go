@@ -9,15 +9,15 @@ import (
 	"syscall"
 )
 
-// A Layout lays a package's program out of its tarball into the new folder dir, which is to become final.
+// A Layout unpacks a package's tarball into the new folder dir, which will be renamed to final.
 type Layout func(ctx context.Context, tarball, dir, final string) error
 
-// A Check proves that the program in a folder runs on this machine.
+// A Check returns an error if the program in a folder does not run on this machine.
 type Check func(ctx context.Context, dir string) error
 
-// Install returns the folder called name of the cache, which holds what layout made of the pinned package: as it is if it
-// is there whole, else fetched. The program is checked before it is put in place. Any number of processes may call Install
-// at once: one fetches, the others wait.
+// Install returns the folder called name in the cache, which layout has filled from the pinned package. If it is missing or
+// incomplete, Install fetches the package, and calls check before the folder becomes visible. Any number of processes may call
+// Install concurrently: one fetches, the others wait.
 func Install(ctx context.Context, cfg Config, name string, p Pin, layout Layout, check Check) (string, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.absoluteCache(); err != nil {
@@ -46,17 +46,17 @@ func (cfg Config) install(ctx context.Context, dir string, p Pin, layout Layout,
 		return err
 	}
 	defer release()
-	if checkManifest(dir, p) == nil { // someone else fetched it while this process waited
+	if checkManifest(dir, p) == nil { // another process fetched it while this one waited
 		return nil
 	}
 	if err := cfg.put(ctx, dir, p, layout, check); err != nil {
 		return err
 	}
-	cfg.say("%s %s is ready in %s", cfg.Program, p.Version, dir)
+	cfg.progress("%s %s is ready in %s", cfg.Program, p.Version, dir)
 	return nil
 }
 
-// Put lays the pinned package out as the folder dir, whatever is there. Only one call at a time may do so for a dir.
+// Put unpacks the pinned package as the folder dir, replacing it if it exists. Calls for the same dir must not overlap.
 func Put(ctx context.Context, cfg Config, dir string, p Pin, layout Layout) error {
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return err
@@ -64,7 +64,7 @@ func Put(ctx context.Context, cfg Config, dir string, p Pin, layout Layout) erro
 	return cfg.withDefaults().put(ctx, dir, p, layout, nil)
 }
 
-// put does everything in a scratch folder beside dir, which appears by a rename: whoever sees it sees it whole.
+// put works in a scratch folder beside dir and then renames it, so that dir is never incomplete.
 func (cfg Config) put(ctx context.Context, dir string, p Pin, layout Layout, check Check) error {
 	scratch, err := freshScratch(dir)
 	if err != nil {
@@ -75,27 +75,27 @@ func (cfg Config) put(ctx context.Context, dir string, p Pin, layout Layout, che
 	if err != nil {
 		return err
 	}
-	cfg.say("unpacking %s %s ...", cfg.Program, p.Version)
-	made := filepath.Join(scratch, "made")
-	if err := layout(ctx, tarball, made, dir); err != nil {
-		return fmt.Errorf("unpacking %s: %w", p.Spec(), err)
+	cfg.progress("unpacking %s %s ...", cfg.Program, p.Version)
+	unpacked := filepath.Join(scratch, "made")
+	if err := layout(ctx, tarball, unpacked, dir); err != nil {
+		return fmt.Errorf("unpack %s: %w", p.Spec(), err)
 	}
-	if err := writeManifest(made, p); err != nil {
-		return fmt.Errorf("unpacking %s: %w", p.Spec(), err)
+	if err := writeManifest(unpacked, p); err != nil {
+		return fmt.Errorf("unpack %s: %w", p.Spec(), err)
 	}
 	if check != nil {
-		if err := check(ctx, made); err != nil {
+		if err := check(ctx, unpacked); err != nil {
 			return err
 		}
 	}
-	if err := replace(dir, made, scratch); err != nil {
-		return fmt.Errorf("putting %s in place: %w", cfg.Program, err)
+	if err := replace(dir, unpacked, scratch); err != nil {
+		return fmt.Errorf("install %s: %w", cfg.Program, err)
 	}
 	return nil
 }
 
-// freshScratch makes a scratch folder beside dir, after removing those of fetches that were killed: nobody
-// else lays beside dir at the same time, so none of them is in use.
+// freshScratch creates a scratch folder beside dir, after removing those of killed fetches. They are not in use, because only
+// one process at a time unpacks beside dir.
 func freshScratch(dir string) (string, error) {
 	prefix := dir + ".fetching-"
 	left, err := filepath.Glob(prefix + "*")
@@ -104,17 +104,17 @@ func freshScratch(dir string) (string, error) {
 	}
 	for _, old := range left {
 		if err := os.RemoveAll(old); err != nil {
-			return "", fmt.Errorf("removing what a killed fetch left: %w", err)
+			return "", fmt.Errorf("remove scratch folder of a killed fetch: %w", err)
 		}
 	}
 	return os.MkdirTemp(filepath.Dir(dir), filepath.Base(prefix)+"*")
 }
 
-// replace puts made where dir is. A damaged dir is moved into scratch first, since a rename does not replace a folder.
-func replace(dir, made, scratch string) error {
+// replace renames unpacked to dir. It first moves a damaged dir into scratch, since a rename does not replace a folder.
+func replace(dir, unpacked, scratch string) error {
 	err := os.Rename(dir, filepath.Join(scratch, "damaged"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	return os.Rename(made, dir)
+	return os.Rename(unpacked, dir)
 }

@@ -8,14 +8,14 @@ import (
 	"path/filepath"
 )
 
-// ManifestFile marks a folder as a whole program that [Install] or [Put] has laid out. It is written last.
+// ManifestFile marks a folder that [Install] or [Put] has unpacked completely. It is written last.
 const ManifestFile = "manifest.json"
 
-// A manifest says what a folder must hold. Sizes are enough to notice a damaged cache (a cleaner that deleted old
-// files, a full disk) in well under a millisecond at each start; hashing 200 MB would take half a second.
+// A manifest lists the files of a folder. Comparing sizes detects a damaged cache (a cleaner that deleted old files, a full disk)
+// in well under a millisecond at each start; hashing 200 MB would take half a second.
 type manifest struct {
-	Integrity string           // of the tarball it was unpacked from
-	Sizes     map[string]int64 // path inside the folder, to bytes
+	Integrity string           // checksum of the unpacked tarball
+	Sizes     map[string]int64 // sizes in bytes, by path inside the folder
 }
 
 func writeManifest(dir string, p Pin) error {
@@ -41,7 +41,7 @@ func writeManifest(dir string, p Pin) error {
 	return os.WriteFile(filepath.Join(dir, ManifestFile), text, 0o644)
 }
 
-// checkManifest says what is wrong with the program in dir, or nil.
+// checkManifest returns an error if the program in dir is incomplete, or another one than p.
 func checkManifest(dir string, p Pin) error {
 	text, err := os.ReadFile(filepath.Join(dir, ManifestFile))
 	if err != nil {

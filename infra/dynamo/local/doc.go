@@ -1,7 +1,7 @@
-// Package local runs a DynamoDB on this machine, for tests and for trying things out: dynoxide, one static program of
-// 7.6 MB that speaks DynamoDB's protocol and keeps its tables in memory. It is pinned by checksum and fetched with npm.
+// Package local runs a local DynamoDB for tests and experiments: dynoxide, a static program of 7.6 MB that implements DynamoDB's
+// protocol and keeps its tables in memory. It is pinned by checksum and fetched with npm.
 //
-// All regions of a server are one store. Who wants three regions starts three servers.
+// A server does not separate regions: start one server per region.
 package local
 
 import (
@@ -20,7 +20,7 @@ import (
 	"valkyrie/infra/process"
 )
 
-// pinned is the server that the tests were last run with. https://www.npmjs.com/package/@dynoxide/linux-x64
+// pinned is the version of the server that the tests use. https://www.npmjs.com/package/@dynoxide/linux-x64
 var pinned = npm.Pin{
 	Package:   "@dynoxide/linux-x64",
 	Version:   "1.2.1",
@@ -31,20 +31,20 @@ var pinned = npm.Pin{
 
 const program = "dynoxide"
 
-// fetch returns the server's program. VALKYRIE_DYNOXIDE names another than the pinned one.
+// fetch returns the path of the server's program. VALKYRIE_DYNOXIDE overrides the pinned one.
 func fetch(ctx context.Context) (string, error) {
 	if path := os.Getenv("VALKYRIE_DYNOXIDE"); path != "" {
 		return exec.LookPath(path)
 	}
 	if platform := runtime.GOOS + "/" + runtime.GOARCH; platform != "linux/amd64" {
-		return "", fmt.Errorf("no local DynamoDB is pinned for %s; set VALKYRIE_DYNOXIDE to a dynoxide built for it", platform)
+		return "", fmt.Errorf("fetch local DynamoDB: none is pinned for %s; set VALKYRIE_DYNOXIDE to a dynoxide built for it", platform)
 	}
 	cfg := npm.Config{Program: "the local DynamoDB (dynoxide)", Instead: "set VALKYRIE_DYNOXIDE to its executable"}
-	dir, err := npm.Install(ctx, cfg, "dynoxide-"+pinned.Version, pinned, unpack, proveItStarts)
+	dir, err := npm.Install(ctx, cfg, "dynoxide-"+pinned.Version, pinned, unpack, checkStart)
 	return filepath.Join(dir, program), err
 }
 
-// unpack lays out the one file of the package that matters.
+// unpack extracts the program from the package, and ignores the other files.
 func unpack(_ context.Context, tarball, dir, _ string) error {
 	f, err := os.Open(tarball)
 	if err != nil {
@@ -58,7 +58,7 @@ func unpack(_ context.Context, tarball, dir, _ string) error {
 	for archive := tar.NewReader(plain); ; {
 		h, err := archive.Next()
 		if err == io.EOF {
-			return fmt.Errorf("the package holds no %s", program)
+			return fmt.Errorf("the package has no %s", program)
 		}
 		if err != nil {
 			return err
@@ -81,10 +81,10 @@ func write(dir string, r io.Reader) error {
 	return errors.Join(err, f.Close())
 }
 
-func proveItStarts(ctx context.Context, dir string) error {
+func checkStart(ctx context.Context, dir string) error {
 	cmd := exec.CommandContext(ctx, filepath.Join(dir, program), "--version")
 	if err := process.Run(ctx, cmd); err != nil {
-		return fmt.Errorf("the local DynamoDB was fetched but cannot run here: %w", err)
+		return fmt.Errorf("start the fetched local DynamoDB: it cannot run here; set VALKYRIE_DYNOXIDE to one that does: %w", err)
 	}
 	return nil
 }

@@ -16,23 +16,23 @@ import (
 	"valkyrie/infra/process"
 )
 
-// A Server is a DynamoDB on this machine, empty at first. Stop ends it; it also ends with the program that started it.
+// A Server is a local DynamoDB without tables at first. It ends with Stop, or with the program that started it.
 type Server struct {
 	Endpoint string // "http://127.0.0.1:40537"
 
 	cmd    *exec.Cmd
-	alive  io.Closer     // its end is the end of the server
-	exited chan struct{} // closed when the process is gone
-	stderr *bytes.Buffer // once exited
+	alive  io.Closer     // closing it ends the server
+	exited chan struct{} // closed when the process has exited
+	stderr *bytes.Buffer // valid once exited
 }
 
-// Start fetches the program if need be, starts it on a free port, and returns when it answers.
+// Start fetches the program if necessary, starts it on a free port, and returns when it responds.
 func Start(ctx context.Context) (*Server, error) {
 	path, err := fetch(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("starting a local DynamoDB: %w", err)
 	}
-	const tries = 5 // another process may take the port between finding it free and listening on it
+	const tries = 5 // another process may take the port before the server listens on it
 	var errs []error
 	for range tries {
 		s, err := start(ctx, path)
@@ -44,7 +44,7 @@ func Start(ctx context.Context) (*Server, error) {
 	return nil, fmt.Errorf("starting a local DynamoDB: %w", errors.Join(errs...))
 }
 
-// For starts a server for the length of a test.
+// For starts a server that is stopped at the end of the test.
 func For(tb testing.TB) *Server {
 	tb.Helper()
 	s, err := Start(tb.Context())
@@ -55,7 +55,7 @@ func For(tb testing.TB) *Server {
 	return s
 }
 
-// start runs the server under a shell that ends it when its own stdin ends, which it does when this program dies.
+// start runs the server under a shell that kills it when the shell's stdin is closed, which happens when this program exits.
 func start(ctx context.Context, path string) (*Server, error) {
 	address, err := freeAddress()
 	if err != nil {
@@ -69,7 +69,7 @@ wait $server; status=$?
 kill $guard; exit $status`
 	s := &Server{Endpoint: "http://" + address, exited: make(chan struct{}), stderr: &bytes.Buffer{}}
 	s.cmd = exec.Command("/bin/sh", "-c", guarded, path, port)
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the program, which then stops the server
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C must reach only this program, which then stops the server
 	s.cmd.Stderr = s.stderr
 	s.cmd.WaitDelay = time.Second
 	if s.alive, err = s.cmd.StdinPipe(); err != nil {
@@ -94,9 +94,9 @@ func freeAddress() (string, error) {
 	return l.Addr().String(), l.Close()
 }
 
-// ready waits until the server answers.
+// ready waits until the server responds.
 func (s *Server) ready(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, 20*time.Second, errors.New("it did not answer within 20 s"))
+	ctx, cancel := context.WithTimeoutCause(ctx, 20*time.Second, errors.New("no response within 20 s"))
 	defer cancel()
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	for {
@@ -111,13 +111,13 @@ func (s *Server) ready(ctx context.Context) error {
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		case <-s.exited:
-			return errors.New("it ended by itself")
+			return errors.New("it exited during the start")
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
 }
 
-// Stop ends the server at once, and all that was in it. Stopping twice is fine.
+// Stop kills the server, and discards its tables. Repeated calls have no effect.
 func (s *Server) Stop() {
 	s.alive.Close()
 	<-s.exited

@@ -10,7 +10,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestServersAreApartAndStop(t *testing.T) {
+func TestServersAreIndependent(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	one, two := For(t), For(t)
 	if one.Endpoint == two.Endpoint {
@@ -20,10 +20,10 @@ func TestServersAreApartAndStop(t *testing.T) {
 		one.Stop()
 	}
 	if _, err := http.Get(one.Endpoint); err == nil {
-		t.Error("it still answers after Stop")
+		t.Error("the server responds after Stop")
 	}
 	if answer, err := http.Get(two.Endpoint); err != nil {
-		t.Errorf("the other one does not answer any more: %v", err)
+		t.Errorf("the other server does not respond: %v", err)
 	} else {
 		answer.Body.Close()
 	}
@@ -31,30 +31,30 @@ func TestServersAreApartAndStop(t *testing.T) {
 	http.DefaultClient.CloseIdleConnections()
 }
 
-// TestServerEndsWithItsOwner closes what the death of this program would close.
+// TestServerEndsWithItsOwner closes the pipe that the exit of this program would close.
 func TestServerEndsWithItsOwner(t *testing.T) {
 	s := For(t)
 	s.alive.Close()
 	<-s.exited
 }
 
-func TestNoNPMAndNoProgram(t *testing.T) {
+func TestStartWithoutNPM(t *testing.T) {
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	t.Setenv("HOME", t.TempDir())
 	t.Setenv("TMPDIR", t.TempDir())
 	t.Setenv("PATH", "")
 	_, err := Start(t.Context())
-	wantWords(t, err, "no npm to fetch one with", "install Node.js", "VALKYRIE_DYNOXIDE")
+	wantWords(t, err, "npm is missing", "install Node.js", "VALKYRIE_DYNOXIDE")
 }
 
-func TestProgramThatEnds(t *testing.T) {
+func TestStartReportsAnExit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "dynoxide")
 	if err := os.WriteFile(path, []byte("#!/bin/sh\necho cannot bind >&2; exit 1\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("VALKYRIE_DYNOXIDE", path)
 	_, err := Start(t.Context())
-	wantWords(t, err, "starting a local DynamoDB", path, "ended by itself", "cannot bind")
+	wantWords(t, err, "starting a local DynamoDB", path, "exited during the start", "cannot bind")
 }
 
 func wantWords(t *testing.T, err error, words ...string) {

@@ -14,7 +14,7 @@ import (
 
 var tables atomic.Int64
 
-// Table makes a new table on the server for a test, and returns how to open it.
+// Table creates a table on the server for a test, and returns its configuration.
 func (s *Server) Table(tb testing.TB) dynamo.Config {
 	tb.Helper()
 	cfg := s.Config(fmt.Sprintf("table-%d", tables.Add(1)))
@@ -24,7 +24,7 @@ func (s *Server) Table(tb testing.TB) dynamo.Config {
 	return cfg
 }
 
-// Config is how to open a table of the server, which need not be there yet. Nothing of this machine's AWS settings is used.
+// Config returns the configuration of a table on the server, which need not exist yet. It does not use the machine's AWS settings.
 func (s *Server) Config(table string) dynamo.Config {
 	return dynamo.Config{
 		Table: table, Region: "local-1", Endpoint: s.Endpoint,
@@ -32,7 +32,7 @@ func (s *Server) Config(table string) dynamo.Config {
 	}
 }
 
-// Create makes the table of a configuration.
+// Create creates the table of a configuration.
 func Create(ctx context.Context, cfg dynamo.Config) error {
 	store, err := dynamo.Open(ctx, cfg)
 	if err != nil {
