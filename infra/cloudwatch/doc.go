@@ -1,10 +1,10 @@
-// Package cloudwatch words what CloudWatch reads: one line of JSON per run and per round of the pager, in the Embedded
-// Metric Format, from which CloudWatch makes metrics, and in whose other fields Logs Insights searches. Nothing is called
-// and nothing can fail: a line goes to the standard output, like any log.
+// Package cloudwatch formats log lines for CloudWatch: one line of JSON per run and per round of the pager, in the Embedded Metric
+// Format. CloudWatch extracts metrics from it, and Logs Insights can query the other fields. It sends no request and cannot fail:
+// the lines go to the standard output.
 //
-// Custom metrics cost by their number (names times dimension values, per region), not by how often they are written. So
-// a journey has four in each deployment, which are enough for alarms and the dashboard, and what is known of its steps stays in the fields of
-// the same line, where it costs nothing more. Detail says whether steps have metrics too.
+// Custom metrics are billed by their number (names times dimension values, per region), not by data points. A journey therefore
+// has four per deployment, which suffice for alarms and the dashboard. Data about its steps is in other fields of the same line,
+// at no further cost. Detail adds metrics for steps.
 //
 // The format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 package cloudwatch

@@ -10,11 +10,11 @@ import (
 	"testing"
 )
 
-// unit is what the schema of the Embedded Metric Format allows.
+// unit matches the units that the schema of the Embedded Metric Format allows.
 var unit = regexp.MustCompile(`^(Seconds|Microseconds|Milliseconds|Bytes|Kilobytes|Megabytes|Gigabytes|Terabytes|Bits|Kilobits|Megabits|Gigabits|Terabits|Percent|Count|` +
 	`Bytes\/Second|Kilobytes\/Second|Megabytes\/Second|Gigabytes\/Second|Terabytes\/Second|Bits\/Second|Kilobits\/Second|Megabits\/Second|Gigabits\/Second|Terabits\/Second|Count\/Second|None)$`)
 
-// A document is a line as the schema of the Embedded Metric Format describes it.
+// A document is a line in the schema of the Embedded Metric Format.
 type document struct {
 	AWS *struct {
 		Timestamp         *json.Number
@@ -29,8 +29,8 @@ type document struct {
 	} `json:"_aws"`
 }
 
-// valid says what of the schema, and of the rules in the text beside it, a line breaks.
-func valid(line []byte) error {
+// validate checks a line against the schema and the rules in the specification's text.
+func validate(line []byte) error {
 	var doc document
 	var members map[string]any
 	if err := errors.Join(strict(line, &members), json.Unmarshal(line, &doc)); err != nil {
@@ -73,7 +73,7 @@ func valid(line []byte) error {
 	return errors.Join(errs...)
 }
 
-// strict decodes one JSON value, and nothing behind it.
+// strict decodes one JSON value, and rejects trailing data.
 func strict(text []byte, into any) error {
 	dec := json.NewDecoder(bytes.NewReader(text))
 	dec.UseNumber()
@@ -81,15 +81,15 @@ func strict(text []byte, into any) error {
 		return err
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("there is something behind the document")
+		return errors.New("trailing data after the document")
 	}
 	return nil
 }
 
-// TestValid: what the schema forbids is seen.
-func TestValid(t *testing.T) {
+// TestValidate checks that validate rejects violations of the schema.
+func TestValidate(t *testing.T) {
 	const good = `{"_aws":{"Timestamp":1,"CloudWatchMetrics":[{"Namespace":"V","Dimensions":[["D"]],"Metrics":[{"Name":"M","Unit":"Count"}]}]},"D":"d","M":1}`
-	if err := valid([]byte(good)); err != nil {
+	if err := validate([]byte(good)); err != nil {
 		t.Fatal(err)
 	}
 	for _, change := range [][2]string{
@@ -106,8 +106,8 @@ func TestValid(t *testing.T) {
 		{`"M":1}`, `"M":1} x`},
 	} {
 		bad := bytes.Replace([]byte(good), []byte(change[0]), []byte(change[1]), 1)
-		if valid(bad) == nil {
-			t.Errorf("%s was taken", bad)
+		if validate(bad) == nil {
+			t.Errorf("%s was accepted", bad)
 		}
 	}
 }

@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// MaxError is how many characters of an error a line holds, so that it stays far below what CloudWatch takes (256 KB).
+// MaxError limits the error in a line, in characters, so that the line stays far below CloudWatch's limit of 256 KB.
 const MaxError = 1000
 
-// A Deployment is the name of one, which its metrics are told apart by.
+// A Deployment is the name of a deployment, which is a dimension of its metrics.
 type Deployment string
 
-// dimensions are those of one of its metrics, with more: a name, a value, and so on.
+// dimensions returns the dimensions of a metric: the deployment, and pairs of name and value.
 func (d Deployment) dimensions(more ...string) map[string]string {
 	all := map[string]string{DimensionDeployment: string(d)}
 	for pair := range slices.Chunk(more, 2) {
@@ -22,10 +22,10 @@ func (d Deployment) dimensions(more ...string) map[string]string {
 	return all
 }
 
-// A line is a document in the making.
+// A line is a document in the Embedded Metric Format.
 type line map[string]any
 
-// newLine begins a line about event, with metrics of those dimensions: the values are fields of their own.
+// newLine returns a line about an event, with the metrics in values that have the given dimensions.
 func newLine(event string, at time.Time, dimensions map[string]string, values map[string]float64) line {
 	l := line{FieldEvent: event}
 	names := []string{}
@@ -55,24 +55,24 @@ func newLine(event string, at time.Time, dimensions map[string]string, values ma
 	return l
 }
 
-// put adds fields: a name, a value, and so on.
+// put adds fields, given as pairs of name and value.
 func (l line) put(pairs ...any) {
 	for pair := range slices.Chunk(pairs, 2) {
 		l[pair[0].(string)] = pair[1]
 	}
 }
 
-// text is the line with its end.
+// text encodes the line, with a newline.
 func (l line) text() []byte {
 	b, err := json.Marshal(map[string]any(l))
-	if err != nil { // only of a number that is none
-		b, _ = json.Marshal(map[string]string{FieldError: fmt.Sprintf("a line could not be written: %v", err)})
+	if err != nil { // only for NaN and infinities
+		b, _ = json.Marshal(map[string]string{FieldError: fmt.Sprintf("encode log line: %v", err)})
 	}
 	return append(b, '\n')
 }
 
-// cut keeps the first MaxError characters.
-func cut(text string) string {
+// truncate shortens text to MaxError characters.
+func truncate(text string) string {
 	if r := []rune(text); len(r) > MaxError {
 		return string(r[:MaxError-1]) + "…"
 	}

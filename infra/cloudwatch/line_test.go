@@ -37,12 +37,12 @@ func aRun(o journey.Outcome) journey.Run {
 	return r
 }
 
-// metrics are what CloudWatch makes of the lines: names with dimensions, and their values.
+// metrics extracts the metrics from lines like CloudWatch: values by name and dimensions.
 func metrics(t *testing.T, lines []byte) map[string]float64 {
 	t.Helper()
 	all := map[string]float64{}
 	for text := range bytes.Lines(lines) {
-		if err := valid(text); err != nil {
+		if err := validate(text); err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
 		var doc document
@@ -102,7 +102,7 @@ func TestMetricsOfATick(t *testing.T) {
 	}
 }
 
-func TestMetricsOfWhoIsUntold(t *testing.T) {
+func TestMetricsOfFailedNotifications(t *testing.T) {
 	want := map[string]float64{"Valkyrie Untold|valkyrie": 2}
 	if diff := cmp.Diff(want, metrics(t, valkyrie.UntoldLine("eu-west-1", slot, 2, errors.New("no bucket")))); diff != "" {
 		t.Error(diff)
@@ -135,8 +135,8 @@ func TestFieldsOfARun(t *testing.T) {
 	}
 }
 
-// TestNamesAreTrue: Metrics and Fields list what is written, and nothing else.
-func TestNamesAreTrue(t *testing.T) {
+// TestMetricsAndFieldsAreComplete checks that Metrics and Fields list exactly the metrics and fields that are written.
+func TestMetricsAndFieldsAreComplete(t *testing.T) {
 	full := aRun(journey.Failed)
 	full.Chrome = "HeadlessChrome/153"
 	lines := valkyrie.RunLines(full, cloudwatch.Steps, "https://console")

@@ -1,60 +1,61 @@
 package cloudwatch
 
-// Namespace is that of all our metrics.
+// Namespace is the namespace of all metrics.
 const Namespace = "Valkyrie"
 
-// Metrics of a journey, by the dimensions Deployment and Journey; and, where Detail is Steps, of its steps, by Step besides.
+// Metrics of a journey, with the dimensions Deployment and Journey. With Detail Steps they also exist per step, with the dimension
+// Step.
 const (
-	SuccessPercent = "SuccessPercent" // 100 for a run that passed or was slow, 0 for one that failed; none for a broken one
-	Duration       = "Duration"       // milliseconds that a customer waited; of good runs only, as a failure says nothing of it
-	Failed         = "Failed"         // 1 for a run that failed, else 0
-	Broken         = "Broken"         // 1 for a run that was broken (our fault, not the site's), else 0
+	SuccessPercent = "SuccessPercent" // 100 for a run that passed or was slow, 0 for a failed one; none for a broken one
+	Duration       = "Duration"       // the customer's wait in milliseconds; of good runs only, as failures can be quick
+	Failed         = "Failed"         // 1 for a failed run, else 0
+	Broken         = "Broken"         // 1 for a broken run (a fault of the probe, not of the site), else 0
 )
 
-// Metrics of the pager, by the dimension Deployment: each has one pager in a region. Without it, the heartbeat of one would
-// hide that another is silent.
+// Metrics of the pager, with the dimension Deployment, as each deployment has one pager per region. Without the dimension, the
+// heartbeat of one deployment would hide the silence of another.
 const (
-	Heartbeat     = "Heartbeat"     // 1 for a round in which all was done, 0 for one with an error; at least one a minute
+	Heartbeat     = "Heartbeat"     // 1 for a round without errors, else 0; at least one a minute
 	OpenIncidents = "OpenIncidents" // incidents that are not resolved
-	PagesSent     = "PagesSent"     // calls and texts that the carrier took in this round
-	PagesFailed   = "PagesFailed"   // calls and texts that it did not take, or perhaps not
-	Untold        = "Untold"        // how many of those who are not paged could not be told: the status page, event buses, webhooks, subscribers; written only then
+	PagesSent     = "PagesSent"     // calls and texts that the provider accepted in this round
+	PagesFailed   = "PagesFailed"   // calls and texts that it rejected, or whose outcome is unknown
+	Untold        = "Untold"        // number of failed notifications to the status page, event buses, webhooks or subscribers; written only if there are any
 )
 
 // Dimensions of the metrics.
 const (
-	DimensionDeployment = "Deployment" // its name: of several in an account and region, each has metrics of its own
+	DimensionDeployment = "Deployment" // name of the deployment, as an account and region may have several
 	DimensionJourney    = "Journey"
 	DimensionStep       = "Step"
 )
 
-// Fields of the lines, for Logs Insights. FieldEvent says what a line is about.
+// Fields of the lines, for Logs Insights.
 const (
 	FieldEvent      = "event"        // EventRun, EventStep, EventTick or EventTell
 	FieldJourney    = "journey"      // its name
-	FieldRegion     = "region"       // where the run was made from
-	FieldSlot       = "slot"         // when the run was due, RFC 3339 in UTC
+	FieldRegion     = "region"       // region of the probe or pager
+	FieldSlot       = "slot"         // scheduled time of the run, RFC 3339 in UTC
 	FieldRun        = "run"          // its id
 	FieldOutcome    = "outcome"      // passed, slow, failed or broken
 	FieldDurationMS = "duration_ms"  // the customer's wait; of a failed run, up to the failure
-	FieldStep       = "step"         // of a run: the one that decided its outcome; of a step: its name
-	FieldError      = "error"        // what went wrong, at most MaxError characters
+	FieldStep       = "step"         // of a run: name of the step that decided its outcome; of a step: its name
+	FieldError      = "error"        // the error, at most MaxError characters
 	FieldSteps      = "steps"        // a list: name, outcome, duration_ms, slow_ms, limit_ms; so steps.0.duration_ms
-	FieldCounts     = "counts"       // numbers that the steps have read, by name: counts.pending_jobs
+	FieldCounts     = "counts"       // numbers that the steps have recorded, by name: counts.pending_jobs
 	FieldEvidence   = "evidence"     // a list: kind, and path or missing
-	FieldLink       = "evidence_url" // opens the run's evidence in the console
-	FieldProblems   = "problems"     // how many requests and scripts broke along the way
-	FieldTries      = "tries"        // how many it took
-	FieldStarvedMS  = "starved_ms"   // how late the probe's own clock woke it, at most
-	FieldLateMS     = "late_ms"      // from the slot to the start
+	FieldLink       = "evidence_url" // URL of the run's evidence in the console
+	FieldProblems   = "problems"     // number of failed requests and script errors
+	FieldTries      = "tries"        // number of attempts
+	FieldStarvedMS  = "starved_ms"   // maximum delay of the probe's timers, caused by a busy CPU
+	FieldLateMS     = "late_ms"      // time from the slot to the start
 	FieldChrome     = "chrome"       // product and version
 	FieldSlowMS     = "slow_ms"      // of a step: its budget
 	FieldLimitMS    = "limit_ms"     // of a step: its deadline
-	FieldRounds     = "rounds"       // of a tick: how often the pager looked in this invocation
-	FieldPoked      = "poked"        // of a tick: whether a probe, not the clock, asked for it
+	FieldRounds     = "rounds"       // of a tick: number of rounds in this invocation
+	FieldPoked      = "poked"        // of a tick: whether a probe invoked the pager, and not its schedule
 )
 
-// What a line is about.
+// Values of FieldEvent.
 const (
 	EventRun  = "run"
 	EventStep = "step"
@@ -62,24 +63,24 @@ const (
 	EventTell = "tell"
 )
 
-// A Detail says of what there are metrics.
+// A Detail selects the metrics to write.
 type Detail string
 
-// The details. Steps costs two more metrics for each step of each journey in each region, and a line for each step.
+// The details. Steps costs two more metrics per step, journey and region, and a line per step of a run.
 const (
-	Journeys Detail = "journeys" // four metrics a journey
-	Steps    Detail = "steps"    // and SuccessPercent and Duration of each step
+	Journeys Detail = "journeys" // four metrics per journey
+	Steps    Detail = "steps"    // in addition, SuccessPercent and Duration of each step
 )
 
-// A Metric is one that is written, for whoever refers to it: alarms, dashboards, and the bill.
+// A Metric describes a metric for its users: alarms, dashboards, and the cost estimate.
 type Metric struct {
 	Name, Unit string
 	Dimensions []string // names
-	Detail     Detail   // written only with Steps, or, when empty, always
-	Rare       bool     // written only when something is wrong: it costs next to nothing
+	Detail     Detail   // written only with this Detail; "": always
+	Rare       bool     // written only after a failure, so it costs almost nothing
 }
 
-// Metrics lists all that this package writes.
+// Metrics lists all metrics that this package writes.
 func Metrics() []Metric {
 	all := []Metric{}
 	for _, m := range [][2]string{{SuccessPercent, "Percent"}, {Duration, "Milliseconds"}, {Failed, "Count"}, {Broken, "Count"}} {

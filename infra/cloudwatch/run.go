@@ -6,13 +6,13 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// RunLines are the lines about a run: one, and with Steps one more for each step that was made. link opens its evidence;
-// it may be empty.
+// RunLines returns the line about a run, followed by a line per executed step with Detail Steps. link is the URL of the run's
+// evidence; it may be empty.
 func (d Deployment) RunLines(run journey.Run, detail Detail, link string) []byte {
 	values := verdict(run.Outcome, run.DurationMS)
 	values[Failed], values[Broken] = one(run.Outcome == journey.Failed), one(run.Outcome == journey.Broken)
 	l := newLine(EventRun, run.Slot, d.dimensions(DimensionJourney, run.Journey), values)
-	l.name(run)
+	l.putRun(run)
 	l.put(FieldOutcome, run.Outcome, FieldDurationMS, run.DurationMS, FieldSteps, steps(run), FieldProblems, len(run.Problems),
 		FieldTries, run.Tries, FieldStarvedMS, run.StarvedMS, FieldLateMS, run.Started.Sub(run.Slot).Milliseconds(), FieldEvidence, run.Evidence)
 	if culprit, ok := run.Culprit(); ok {
@@ -20,7 +20,7 @@ func (d Deployment) RunLines(run journey.Run, detail Detail, link string) []byte
 	}
 	for field, text := range map[string]string{FieldError: run.Error, FieldLink: link, FieldChrome: run.Chrome} {
 		if text != "" {
-			l.put(field, cut(text))
+			l.put(field, truncate(text))
 		}
 	}
 	if counts := counts(run); len(counts) > 0 {
@@ -39,21 +39,21 @@ func (d Deployment) RunLines(run journey.Run, detail Detail, link string) []byte
 
 func (d Deployment) stepLine(run journey.Run, s journey.StepResult) []byte {
 	l := newLine(EventStep, run.Slot, d.dimensions(DimensionJourney, run.Journey, DimensionStep, s.Name), verdict(s.Outcome, s.DurationMS))
-	l.name(run)
+	l.putRun(run)
 	l.put(FieldStep, s.Name, FieldOutcome, s.Outcome, FieldDurationMS, s.DurationMS, FieldSlowMS, s.SlowMS, FieldLimitMS, s.LimitMS)
 	if s.Error != "" {
-		l.put(FieldError, cut(s.Error))
+		l.put(FieldError, truncate(s.Error))
 	}
 	return l.text()
 }
 
-// name says which run the line is about.
-func (l line) name(run journey.Run) {
+// putRun adds the fields that identify the run.
+func (l line) putRun(run journey.Run) {
 	l.put(FieldJourney, run.Journey, FieldRegion, run.Region, FieldSlot, run.Slot, FieldRun, run.ID)
 }
 
-// verdict is what an outcome says of the site. A broken run says nothing of it, and a failed one nothing of how long a
-// customer waits when all is well: a refused connection is quick.
+// verdict returns the metrics of an outcome. A broken run has none, because it tests nothing. A failed one has no Duration,
+// because failures such as a refused connection can be quick.
 func verdict(o journey.Outcome, ms int64) map[string]float64 {
 	switch {
 	case o.Good():
@@ -71,7 +71,7 @@ func one(yes bool) float64 {
 	return 0
 }
 
-// steps are a run's steps, with what is wanted of them for charts. Cleanup is not among them: it is no customer's wait.
+// steps returns the fields of a run's steps for charts. It omits cleanup steps, which no customer waits for.
 func steps(run journey.Run) []line {
 	all := []line{}
 	for _, s := range run.Steps {
@@ -82,7 +82,7 @@ func steps(run journey.Run) []line {
 	return all
 }
 
-// counts are a run's numbers by name, as far as JSON can say them.
+// counts returns a run's recorded numbers by name, without NaN and infinities, which JSON cannot encode.
 func counts(run journey.Run) map[string]float64 {
 	all := map[string]float64{}
 	for _, c := range run.Counts {

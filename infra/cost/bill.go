@@ -2,23 +2,23 @@ package cost
 
 import "fmt"
 
-// A Line is one of the bill.
+// A Line is one item of a bill.
 type Line struct {
 	What string
-	Of   string  // how much of it
-	USD  float64 // a month
-	Free float64 // of that, what an account has for nothing each month
+	Of   string  // quantity
+	USD  float64 // per month
+	Free float64 // the part of USD that AWS's free tier covers
 }
 
-// A Bill is what a month costs.
+// A Bill is the estimated cost of a month.
 type Bill struct {
 	Lines []Line
-	// Synthetics is what the same runs cost as canaries of CloudWatch Synthetics, whose own Lambda, S3, logs and alarms
-	// come on top.
+	// Synthetics is the price of the same runs as CloudWatch Synthetics canaries, without their additional costs for Lambda, S3,
+	// logs and alarms.
 	Synthetics float64
 }
 
-// Total is the sum of the lines.
+// Total returns the sum of the lines.
 func (b Bill) Total() (usd float64) {
 	for _, l := range b.Lines {
 		usd += l.USD
@@ -26,7 +26,7 @@ func (b Bill) Total() (usd float64) {
 	return usd
 }
 
-// Free is what of the total an account has for nothing, if nothing else in it uses that up.
+// Free returns the part of the total that AWS's free tier covers, if the account uses it for nothing else.
 func (b Bill) Free() (usd float64) {
 	for _, l := range b.Lines {
 		usd += l.Free
@@ -34,7 +34,7 @@ func (b Bill) Free() (usd float64) {
 	return usd
 }
 
-// Of works out the bill of a deployment. Its errors are those of Validate.
+// Of estimates the bill of a deployment. It returns the errors of Validate.
 func Of(d Deployment) (Bill, error) {
 	if err := d.Validate(); err != nil {
 		return Bill{}, err
@@ -45,12 +45,12 @@ func Of(d Deployment) (Bill, error) {
 	return Bill{Lines: lines, Synthetics: d.Runs() * canaryRuns}, nil
 }
 
-// metered is a line of so many units at a price each, of which some are free.
+// metered returns a line for a number of units at a price each, of which some are free.
 func metered(what, of string, units, price, free float64) Line {
 	return Line{What: what, Of: of, USD: units * price, Free: min(units, free) * price}
 }
 
-// thousands is a number as people read it.
+// thousands formats a number with thousands separators.
 func thousands(n float64) string {
 	s := fmt.Sprintf("%.0f", n)
 	for i := len(s) - 3; i > 0; i -= 3 {

@@ -11,8 +11,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// two are two journeys with five steps together.
-func two() cost.Deployment {
+// twoJourneys returns a deployment of two journeys with five steps in total.
+func twoJourneys() cost.Deployment {
 	step := journey.Step{Name: "look"}
 	return cost.Deployment{
 		Journeys: []cost.JourneyCost{
@@ -23,9 +23,9 @@ func two() cost.Deployment {
 	}
 }
 
-// TestByHand: what was worked out with pencil and paper. 2 journeys x 3 regions x 43,200 minutes are 259,200 runs, and two
-// pagers make 86,400 rounds.
-func TestByHand(t *testing.T) {
+// TestLinesMatchManualCalculation compares the lines with a manual calculation. 2 journeys x 3 regions x 43,200 minutes are
+// 259,200 runs, and two pagers make 86,400 rounds.
+func TestLinesMatchManualCalculation(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*cost.Deployment)
 		want   map[string]float64 // by line
@@ -50,7 +50,7 @@ func TestByHand(t *testing.T) {
 		"one region": {func(d *cost.Deployment) { d.Regions, d.Standby = 1, false }, map[string]float64{
 			"probes, x86_64": 17.28, "pager": 0.036, "metrics": (8 + 4) * 0.3, "alarms": 1, "dashboards": 3,
 		}},
-		"a quick one each hour besides": {func(d *cost.Deployment) {
+		"one more journey, each hour": {func(d *cost.Deployment) {
 			d.Journeys = append(d.Journeys, cost.JourneyCost{Journey: journey.Journey{Name: "sweep", Every: time.Hour}, Takes: 2 * time.Second})
 		}, map[string]float64{
 			"probes, x86_64": 51.84 + 720*3*1.5*2*0.0000166667, // 720 hours from 3 regions
@@ -60,7 +60,7 @@ func TestByHand(t *testing.T) {
 			"metrics": (32 + 5*3*2) * 0.3, // two of each of the five steps in each region
 		}},
 	} {
-		d := two()
+		d := twoJourneys()
 		c.change(&d)
 		bill, err := cost.Of(d)
 		if err != nil {
@@ -83,10 +83,10 @@ func TestByHand(t *testing.T) {
 	}
 }
 
-// TestSynthetics: 259,200 runs at 0.0012, or a fifth of them.
+// TestSynthetics checks the price of 259,200 canary runs at 0.0012, and of a fifth of them.
 func TestSynthetics(t *testing.T) {
 	for every, want := range map[time.Duration]float64{time.Minute: 311.04, 5 * time.Minute: 62.208} {
-		d := two()
+		d := twoJourneys()
 		d.Every = every
 		if bill, err := cost.Of(d); err != nil || math.Abs(bill.Synthetics-want) > 0.001 {
 			t.Errorf("every %v: %v, %v; want %v", every, bill.Synthetics, err, want)
@@ -94,9 +94,9 @@ func TestSynthetics(t *testing.T) {
 	}
 }
 
-// TestFree: what is free is at most what is used, and at most what there is.
+// TestFree checks that the free part is at most the usage and at most the free tier.
 func TestFree(t *testing.T) {
-	bill, err := cost.Of(two())
+	bill, err := cost.Of(twoJourneys())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,10 +119,9 @@ func TestFree(t *testing.T) {
 	}
 }
 
-// TestLogs: the lines of a run are as long as infra/cloudwatch writes them, about a kilobyte with Lambda's own; those of
-// the steps cost more.
+// TestLogs checks the size of a run's log lines, about a kilobyte including Lambda's, and that lines of steps cost more.
 func TestLogs(t *testing.T) {
-	gb := func(d cost.Deployment) float64 {
+	logsUSD := func(d cost.Deployment) float64 {
 		bill, err := cost.Of(d)
 		if err != nil {
 			t.Fatal(err)
@@ -134,19 +133,19 @@ func TestLogs(t *testing.T) {
 		}
 		return 0
 	}
-	d := two()
-	journeys := gb(d)
+	d := twoJourneys()
+	journeys := logsUSD(d)
 	d.Detail = cloudwatch.Steps
-	if steps := gb(d); journeys < 0.1 || journeys > 1 || steps < 1.5*journeys {
+	if steps := logsUSD(d); journeys < 0.1 || journeys > 1 || steps < 1.5*journeys {
 		t.Errorf("logs cost %.3f, and with steps %.3f", journeys, steps)
 	}
 }
 
-func TestFaults(t *testing.T) {
+func TestValidateReportsAllFaults(t *testing.T) {
 	d := cost.Deployment{Journeys: []cost.JourneyCost{{}}, Regions: 9, Every: time.Second, MemoryMB: 1, Detail: "all", Failing: 2, Calls: -1}
 	_, err := cost.Of(d)
 	if err == nil {
-		t.Fatal("it was taken")
+		t.Fatal("got no error")
 	}
 	for _, want := range []string{"regions 9", "every 1s", "memory 1 MB", "takes 0s", `detail "all"`, "that fails", "calls -1"} {
 		if !strings.Contains(err.Error(), want) {
@@ -156,7 +155,7 @@ func TestFaults(t *testing.T) {
 	if _, err := cost.Of(cost.Deployment{}); err == nil || !strings.Contains(err.Error(), "no journeys") {
 		t.Error(err)
 	}
-	d = two()
+	d = twoJourneys()
 	d.Regions = 1
 	if _, err := cost.Of(d); err == nil || !strings.Contains(err.Error(), "a standby needs a region") {
 		t.Error(err)

@@ -11,18 +11,18 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Deployment is what is paid for.
+// A Deployment describes the resources to price.
 type Deployment struct {
 	Journeys []JourneyCost
-	Regions  int           // that probe, home and standby among them
-	Standby  bool          // one of them is a standby: it has a pager, a webhook and a table too
-	Every    time.Duration // from slot to slot, of a journey that says nothing of it
-	MemoryMB int           // of the probe
+	Regions  int           // number of regions that probe, including home and standby
+	Standby  bool          // one region is a standby, with a pager, a webhook and a table
+	Every    time.Duration // time between slots, of journeys that set none
+	MemoryMB int           // memory of the probe
 	ARM      bool          // the probe is a container on arm64, not a zip with a layer on x86_64
 	Detail   cloudwatch.Detail
-	Failing  float64 // which part of the runs fails, and leaves evidence: 0 to 1
-	Calls    int     // a month, of a minute each
-	Texts    int     // a month
+	Failing  float64 // fraction of runs that fail, and leave evidence: 0 to 1
+	Calls    int     // per month, of a minute each
+	Texts    int     // per month
 }
 
 // A JourneyCost is a journey with the billed time of one run, from the event to the response.
@@ -31,32 +31,32 @@ type JourneyCost struct {
 	Takes time.Duration
 }
 
-// Month is how long a month is here.
+// Month is the length of a month in the estimate.
 const Month = 30 * 24 * time.Hour
 
-// Validate returns every fault at once.
+// Validate returns all faults at once.
 func (d Deployment) Validate() error {
 	var faults []error
-	demand := func(ok bool, format string, args ...any) {
+	require := func(ok bool, format string, args ...any) {
 		if !ok {
 			faults = append(faults, fmt.Errorf(format, args...))
 		}
 	}
-	demand(len(d.Journeys) > 0, "no journeys: there is nothing to run")
-	demand(d.Regions >= 1 && d.Regions <= 5, "regions %d: expected 1 to 5", d.Regions)
-	demand(!d.Standby || d.Regions > 1, "a standby needs a region besides home")
-	demand(d.Every >= time.Minute && d.Every <= 15*time.Minute, "every %v: expected 1m to 15m, as the template's Cadence", d.Every)
-	demand(d.MemoryMB >= 1024 && d.MemoryMB <= 10240, "memory %d MB: expected 1024 to 10240, as the template's ProbeMemory", d.MemoryMB)
+	require(len(d.Journeys) > 0, "no journeys: expected at least one")
+	require(d.Regions >= 1 && d.Regions <= 5, "regions %d: expected 1 to 5", d.Regions)
+	require(!d.Standby || d.Regions > 1, "a standby needs a region besides home")
+	require(d.Every >= time.Minute && d.Every <= 15*time.Minute, "every %v: expected 1m to 15m, as the template's Cadence", d.Every)
+	require(d.MemoryMB >= 1024 && d.MemoryMB <= 10240, "memory %d MB: expected 1024 to 10240, as the template's ProbeMemory", d.MemoryMB)
 	for _, j := range d.Journeys {
-		demand(j.Takes > 0 && j.Takes <= 15*time.Minute, "a run of %s takes %v: expected over 0 and up to 15m", j.Name, j.Takes)
+		require(j.Takes > 0 && j.Takes <= 15*time.Minute, "a run of %s takes %v: expected over 0 and up to 15m", j.Name, j.Takes)
 	}
-	demand(d.Detail == cloudwatch.Journeys || d.Detail == cloudwatch.Steps, "detail %q: expected %s or %s", d.Detail, cloudwatch.Journeys, cloudwatch.Steps)
-	demand(d.Failing >= 0 && d.Failing <= 1, "a part of %v that fails: expected 0 to 1", d.Failing)
-	demand(d.Calls >= 0 && d.Texts >= 0, "calls %d, texts %d: expected 0 or more", d.Calls, d.Texts)
+	require(d.Detail == cloudwatch.Journeys || d.Detail == cloudwatch.Steps, "detail %q: expected %s or %s", d.Detail, cloudwatch.Journeys, cloudwatch.Steps)
+	require(d.Failing >= 0 && d.Failing <= 1, "a part of %v that fails: expected 0 to 1", d.Failing)
+	require(d.Calls >= 0 && d.Texts >= 0, "calls %d, texts %d: expected 0 or more", d.Calls, d.Texts)
 	return errors.Join(faults...)
 }
 
-// Steps are those of all journeys, cleanup not among them: it has no metrics.
+// Steps counts the steps of all journeys, without cleanup steps, which have no metrics.
 func (d Deployment) Steps() int {
 	n := 0
 	for _, j := range d.Journeys {
@@ -65,7 +65,7 @@ func (d Deployment) Steps() int {
 	return n
 }
 
-// Runs are those of a month, of all journeys from all regions.
+// Runs counts the runs per month, of all journeys in all regions.
 func (d Deployment) Runs() (n float64) {
 	for _, j := range d.Journeys {
 		n += d.runs(j)
@@ -73,15 +73,15 @@ func (d Deployment) Runs() (n float64) {
 	return n
 }
 
-// runs are those of one journey.
+// runs counts the runs of one journey per month.
 func (d Deployment) runs(j JourneyCost) float64 {
 	return slots(cmp.Or(j.Every, d.Every)) * float64(d.Regions)
 }
 
-// slots are those of a month, of one schedule.
+// slots counts the slots of one schedule per month.
 func slots(every time.Duration) float64 { return float64(Month / every) }
 
-// pagers is how many regions have a pager, a webhook and a table.
+// pagers counts the regions with a pager, a webhook and a table.
 func (d Deployment) pagers() int {
 	if d.Standby {
 		return 2
@@ -89,14 +89,14 @@ func (d Deployment) pagers() int {
 	return 1
 }
 
-// What template.yaml makes; a test compares.
+// Numbers of resources in template.yaml; a test compares them.
 const (
-	AlarmsProbe = 5 // in each region
-	AlarmsPager = 5 // in home and standby, besides
-	Dashboards  = 1 // in each region
+	AlarmsProbe = 5 // per region
+	AlarmsPager = 5 // in addition, in home and standby
+	Dashboards  = 1 // per region
 )
 
-// Metrics counts the custom metrics, by what infra/cloudwatch writes.
+// Metrics counts the custom metrics that infra/cloudwatch writes.
 func (d Deployment) Metrics() int {
 	n := 0
 	for _, m := range cloudwatch.Metrics() {
@@ -113,5 +113,5 @@ func (d Deployment) Metrics() int {
 	return n
 }
 
-// Alarms counts them.
+// Alarms counts the alarms.
 func (d Deployment) Alarms() int { return AlarmsProbe*d.Regions + AlarmsPager*d.pagers() }

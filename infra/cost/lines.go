@@ -10,21 +10,21 @@ import (
 )
 
 const (
-	gigabyte = 1 << 30 // as storage, logs and memory are billed
+	gigabyte = 1 << 30 // unit of storage, logs and memory on the bill
 
-	// Pager and webhook: a round without anything due takes a fifth of a second.
+	// The pager: a round with nothing due takes a fifth of a second.
 	pagerGB    = 0.25
 	pagerTakes = 0.2
 
-	// A run: three requests to the table (counted in infra/dynamo), and one beforehand, whether the slot has its run
-	// already. A run and the state of its journey, compressed, have about 2 KB each.
+	// A run: three requests to the table (counted in infra/dynamo), and one before it to check whether the slot already has a
+	// run. A run and the state of its journey have about 2 KB each, compressed.
 	runWrites, runReads = 2 + 2, 1 + 0.5
 	runKB               = 2.0
 	runDays             = float64(incident.RetainRuns / (24 * time.Hour))
-	// A round of the pager: it reads what is due and what is missing, and notes that it was there.
+	// A round of the pager: it reads due pages and missing runs, and writes its heartbeat.
 	roundWrites, roundReads = 2, 8
 
-	// What Lambda itself writes about an invocation (START, END, REPORT), and our log line beside the metrics.
+	// Lambda's log lines of an invocation (START, END, REPORT), and our log line in addition to the metrics.
 	platformBytes, storyBytes = 420, 400
 	logMonths                 = float64(incident.RetainLogs) / float64(Month)
 	compressed                = 0.15
@@ -52,7 +52,7 @@ func computing(d Deployment) []Line {
 	}
 }
 
-// rounds are those of the pagers in a month.
+// rounds counts the pagers' rounds per month.
 func (d Deployment) rounds() float64 { return slots(time.Minute) * float64(d.pagers()) }
 
 func store(d Deployment) []Line {
@@ -68,16 +68,16 @@ func store(d Deployment) []Line {
 }
 
 func watching(d Deployment) []Line {
-	in := d.rounds() * float64(roundBytes()) / gigabyte
+	ingested := d.rounds() * float64(roundBytes()) / gigabyte
 	for _, j := range d.Journeys {
-		in += d.runs(j) * float64(d.runBytes(j)) / gigabyte
+		ingested += d.runs(j) * float64(d.runBytes(j)) / gigabyte
 	}
-	kept := in * logMonths * compressed
+	stored := ingested * logMonths * compressed
 	boards := float64(d.Regions * Dashboards)
 	return []Line{
 		{
-			What: "logs", Of: fmt.Sprintf("%.1f GB in, %.1f GB kept", in, kept), USD: in*logsIngested + kept*logsKept,
-			Free: min(in, freeLogs)*logsIngested + min(kept, max(freeLogs-in, 0))*logsKept,
+			What: "logs", Of: fmt.Sprintf("%.1f GB in, %.1f GB kept", ingested, stored), USD: ingested*logsIngested + stored*logsStored,
+			Free: min(ingested, freeLogs)*logsIngested + min(stored, max(freeLogs-ingested, 0))*logsStored,
 		},
 		metered("metrics", fmt.Sprintf("%d of the %s", d.Metrics(), d.Detail), float64(d.Metrics()), customMetrics, freeMetrics),
 		metered("alarms", fmt.Sprint(d.Alarms()), float64(d.Alarms()), alarmMetrics, freeAlarms),
@@ -85,7 +85,7 @@ func watching(d Deployment) []Line {
 	}
 }
 
-// runBytes are what is logged of one run of a journey, as infra/cloudwatch writes it.
+// runBytes returns the size of the log lines of one run, as infra/cloudwatch writes them.
 func (d Deployment) runBytes(j JourneyCost) int {
 	run := journey.Run{ID: "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d", Journey: j.Name, Region: "eu-central-1", Outcome: journey.Passed, Chrome: "HeadlessChrome/153.0.8010.0"}
 	for _, s := range j.Steps {
