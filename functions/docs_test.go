@@ -4,13 +4,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 	"time"
 
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/cost"
+	"valkyrie/probes/journey"
 	"valkyrie/probes/practice"
 )
 
@@ -74,6 +77,52 @@ func TestReadmePrices(t *testing.T) {
 
 // thousands formats a number from 1,000 to 999,999.
 func thousands(n float64) string { return fmt.Sprintf("%d,%03d", int(n)/1000, int(n)%1000) }
+
+// TestDocumentedKeys checks that the keys and fields that the documents explain are those of the JSON and of alerts.yaml.
+func TestDocumentedKeys(t *testing.T) {
+	_, forms, _ := strings.Cut(read(t, "../functions/README.md"), "\n## JSON\n")
+	forms, _, _ = strings.Cut(forms, "\n## ")
+	runs, incidents, ok := strings.Cut(forms, "`valkyrie incidents --format json`")
+	if !ok {
+		t.Fatal("functions/README.md: the section JSON does not show incidents")
+	}
+	for _, table := range []struct {
+		text string
+		keys map[string]bool
+	}{{runs, jsonKeys(reflect.TypeFor[journey.Run](), reflect.TypeFor[journey.StepResult]())}, {incidents, jsonKeys(reflect.TypeFor[incident.Record]())}} {
+		checked := 0
+		for _, row := range regexp.MustCompile("(?m)^ *\\| (`[^|]*) \\|").FindAllStringSubmatch(table.text, -1) {
+			for _, key := range regexp.MustCompile("`([a-z_]+)`").FindAllStringSubmatch(row[1], -1) {
+				checked++
+				if !table.keys[key[1]] {
+					t.Errorf("functions/README.md: there is no key %q in the JSON", key[1])
+				}
+			}
+		}
+		if checked < 10 {
+			t.Errorf("functions/README.md: only %d keys were found in a table of JSON", checked)
+		}
+	}
+	example := read(t, "../alerts/example.yaml")
+	for _, field := range regexp.MustCompile("`([a-z]+(?:_[a-z]+)+)`").FindAllStringSubmatch(read(t, "../alerts/README.md"), -1) {
+		if !strings.Contains(example, field[1]+":") {
+			t.Errorf("alerts/README.md: there is no field %q in alerts/example.yaml", field[1])
+		}
+	}
+}
+
+// jsonKeys lists the keys of structs in JSON, with those of the structs embedded in them.
+func jsonKeys(types ...reflect.Type) map[string]bool {
+	keys := map[string]bool{}
+	for _, of := range types {
+		for _, field := range reflect.VisibleFields(of) {
+			if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "" && name != "-" {
+				keys[name] = true
+			}
+		}
+	}
+	return keys
+}
 
 // link is a link or a picture in Markdown, as [text](target).
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
