@@ -1,4 +1,4 @@
-# Each target does all of its own set-up. What is needed beforehand: Go, and a Chrome or npm to fetch the pinned one.
+# Each target does its own set-up. Prerequisites: Go, and either a Chrome or npm, which fetches the pinned one.
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
@@ -6,11 +6,11 @@ GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 # Rounds of the benchmark; each plays every driver once.
 ROUNDS ?= 20
 
-# The environments of samconfig.toml to deploy, or destroy; all of them unless told. ERASE=yes destroys history too.
+# The environments of samconfig.toml to deploy or destroy; default: all. ERASE=yes destroys history too.
 ENVS ?=
 ERASE ?=
 
-# What Lambda runs, and is given.
+# The functions, and their output folder.
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
@@ -22,7 +22,7 @@ help: ## the targets, which is also what make alone prints
 demo: command ## an outage, from the first hung step to the phone call and the all-clear
 	bin/valkyrie demo $(if $(FAULT),--fault $(FAULT))
 
-# The packages whose tests take longest start first, so that none of them is left over at the end. Twice as many packages as
+# The packages with the longest tests start first, so that none of them runs alone at the end. Twice as many packages as
 # cores run at a time, as many tests wait; those that keep a core busy reserve one: see infra/suite.
 LONGEST  := ./probes/browser ./functions/valkyrie ./functions/outages ./functions/cloud ./probes ./probes/practice ./alerts/proof
 PACKAGES := $(LONGEST) ./...
@@ -81,7 +81,7 @@ layer: build-Probe build-Chrome ## Chrome as Lambda takes it, from npm; with the
 # an older release has known vulnerabilities. GOTOOLCHAIN=local in the environment builds them with the installed Go.
 $(FUNCTIONS): export GOTOOLCHAIN ?= auto
 
-# SAM calls these, by the logical ids of template.yaml, and says where to put what they make.
+# SAM calls these, by the logical ids of template.yaml, and sets the output folder, ARTIFACTS_DIR.
 $(FUNCTIONS): build-%:
 	CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(LAMBDA_ARCH),amd64) go build -tags lambda.norpc -trimpath -ldflags='-s -w' \
 		-o $(or $(ARTIFACTS_DIR),$(LAMBDA)/$*)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)

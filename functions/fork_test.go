@@ -39,7 +39,7 @@ func BorrowBook() journey.Journey {
 }
 `
 
-// forkAlerts is its on-call file.
+// forkAlerts is the fork's on-call file.
 const forkAlerts = `
 judge:
   journeys:
@@ -52,7 +52,7 @@ phone:
   from: "+12025550100"
 `
 
-// forkSchedules are its schedules in template.yaml.
+// forkSchedules are the fork's schedules in template.yaml.
 const forkSchedules = `      Events:
         BorrowBook:
           Type: ScheduleV2
@@ -67,7 +67,7 @@ const forkSchedules = `      Events:
             DeadLetterConfig: {Arn: !GetAtt DeadLetters.Arn}
 `
 
-// forkSamconfig deploys it to one region.
+// forkSamconfig deploys the fork to one region.
 const forkSamconfig = `version = 0.1
 
 [home.global.parameters]

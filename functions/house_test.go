@@ -16,13 +16,13 @@ import (
 	"testing"
 )
 
-// A pkg is what the go command says of a package.
+// A pkg is the go command's description of a package.
 type pkg struct {
 	ImportPath    string
 	Imports, Deps []string
 }
 
-// packages lists those of this module.
+// packages lists the packages of this module.
 func packages(t *testing.T) map[string]pkg {
 	t.Helper()
 	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,Deps", "valkyrie/...")
@@ -53,13 +53,13 @@ func packages(t *testing.T) map[string]pkg {
 // TestImportArrows: import arrows run one way, so that what judges and wakes people never links a browser, and what
 // says what a journey is links nothing at all.
 func TestImportArrows(t *testing.T) {
-	// mayImport lists, for a folder, which other folders of ours its packages may import.
+	// mayImport lists, for a folder, the other folders whose packages it may import.
 	mayImport := map[string][]string{
 		"probes/journey":  {},
 		"probes/pdf":      {},
 		"probes/demoshop": {},
 		"probes/browser":  {"probes/browser", "probes/journey"},
-		// What needs no Tab does not know of it.
+		// Packages that need no Tab do not import it.
 		"probes/browser/har":      {"probes/journey"},
 		"probes/browser/neterror": {},
 		"probes/browser/picture":  {"probes/journey"},
@@ -87,7 +87,7 @@ func TestImportArrows(t *testing.T) {
 		"alerts/cron":             {},
 		"infra":                   {"infra", "alerts", "probes/journey"},
 		"functions":               {"functions", "probes", "alerts", "infra"},
-		// The frame of the command line knows no command, and what writes results runs nothing.
+		// The frame of the command line knows no command, and packages that write results run nothing.
 		"functions/valkyrie/cli":    {"alerts/config"},
 		"functions/valkyrie/report": {"functions/valkyrie/cli", "alerts/incident", "alerts/message", "alerts/practice", "alerts/replay", "probes/journey"},
 	}
@@ -105,7 +105,7 @@ func TestImportArrows(t *testing.T) {
 	}
 }
 
-// longest is the key of m that is path, or the nearest folder above it.
+// longest returns the key of m that is path, or the nearest folder above it.
 func longest(m map[string][]string, path string) string {
 	best := ""
 	for key := range m {
@@ -155,7 +155,7 @@ func TestLinkedLibraries(t *testing.T) {
 		"probes/browser/picture": {"github.com/chromedp/"},
 		"probes/journey":         {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/", "net/http"},
 		"probes":                 {"github.com/twilio/", "github.com/aws/", "modernc.org/"},
-		// What is deployed has nothing in it that only tests and laptops need.
+		// Deployed functions link nothing that only tests and laptops need.
 		"functions/probe": tests, "functions/pager": tests, "functions/webhook": tests,
 	} {
 		for _, lib := range libs {

@@ -37,7 +37,7 @@ func TestYourJourneys(t *testing.T) {
 	}
 }
 
-// TestYourAlerts: alerts.yaml is valid, and names only journeys that there are.
+// TestYourAlerts: alerts.yaml is valid, and names only existing journeys.
 func TestYourAlerts(t *testing.T) {
 	if _, err := config.Parse("alerts/alerts.yaml", alerts.Shipped(), journey.Names(probes.All)); err != nil {
 		t.Error(err)

@@ -1,34 +1,34 @@
 #!/usr/bin/env bash
 # Deploys or destroys the stacks that samconfig.toml names, one after the other: deploy.sh up|down [ENVIRONMENT...]
 #
-# Each of them is left alone where nothing has changed, so running it again after an error goes on where that was. `make
-# deploy` and `make destroy` run it.
+# A stack without changes is left as it is, so running it again after an error continues there. `make deploy` and `make
+# destroy` run it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 config=samconfig.toml
 
 fail() { printf 'deploy: %s\n' "$*" >&2; exit 1; }
 
-# run says what it does, and does it.
+# run prints a command, and executes it.
 run() { printf '+ %s\n' "$*" >&2; "$@"; }
 
-# environments lists those of the file, in its order.
+# environments lists the environments of the file, in its order.
 environments() { sed -n 's/^\[\([A-Za-z0-9_-]*\)\.deploy\.parameters\]$/\1/p' "$config"; }
 
-# setting ENVIRONMENT KEY is a value that stands alone on its line.
+# setting ENVIRONMENT KEY prints a setting of an environment, whose value is one word.
 setting() {
   awk -v section="[$1.global.parameters]" -v key="$2" '
     /^\[/ { here = ($0 == section) }
     here && $1 == key && $2 == "=" { gsub(/"/, "", $3); print $3 }' "$config"
 }
 
-# shared lists what an environment overrides and must be the same in all of them.
+# shared lists the overrides of an environment that must be the same in all of them.
 shared() {
   awk -v section="[$1.deploy.parameters]" '/^\[/ { here = ($0 == section) } here' "$config" |
     grep -oE '"(Name|SiteUrl|Cadence|HomeRegion|StandbyRegion|ProbeRegions|TwilioAccountSid|SecretsIn|SecretsPath|ExistingTable)=[^"]*"' | sort || true
 }
 
-# check refuses what would only fail, or be wrong, half way.
+# check finds configuration faults before the first stack is changed.
 check() {
   for tool in sam aws; do
     command -v "$tool" >/dev/null || fail "$tool is not on the PATH; infra/README.md says how to install it"
@@ -50,7 +50,7 @@ $(diff <(echo "$home") <(shared "$env") || true)"
   done
 }
 
-# ask ENVIRONMENT QUERY asks CloudFormation about a stack. Where there is none, there is no answer either.
+# ask ENVIRONMENT QUERY queries CloudFormation about a stack. Without a stack it prints nothing.
 ask() {
   local answer
   if answer=$(aws cloudformation describe-stacks --region "$(setting "$1" region)" --stack-name "$(setting "$1" stack_name)" \
@@ -71,7 +71,7 @@ up() {
   for env in "$@"; do
     printf '== %s: %s\n' "$env" "$(setting "$env" region)" >&2
     state=$(status "$env")
-    if [ "$state" = ROLLBACK_COMPLETE ]; then # a first try that failed: nothing is in it, and it cannot be updated
+    if [ "$state" = ROLLBACK_COMPLETE ]; then # its creation failed: it is empty, and cannot be updated
       run sam delete --config-env "$env" --no-prompts
     fi
     run sam deploy --config-env "$env" --no-confirm-changeset --no-fail-on-empty-changeset ||
@@ -83,7 +83,7 @@ up() {
 
 down() {
   local env backwards="" region state bucket page table
-  for env in "$@"; do backwards="$env $backwards"; done # home last: what still runs elsewhere has somebody to tell
+  for env in "$@"; do backwards="$env $backwards"; done # home last: probes that still run elsewhere need its table
   for env in $backwards; do
     region=$(setting "$env" region)
     printf '== %s: %s\n' "$env" "$region" >&2

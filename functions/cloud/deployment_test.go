@@ -50,7 +50,7 @@ func deploy(t *testing.T) *deployment {
 	return d
 }
 
-// people are the functions of a region that have to do with people.
+// people deploys the pager and the webhook of a region.
 func (d *deployment) people(region string, folders map[string]string) {
 	var webhook *lambdatest.Function
 	web := httptest.NewUnstartedServer(nil)
@@ -69,7 +69,7 @@ func (d *deployment) people(region string, folders map[string]string) {
 	})
 }
 
-// round has the regions run a journey for one slot, at the same time. It returns what they answered.
+// round runs a journey for one slot in all regions at once, and returns their answers.
 func (d *deployment) round(journey string, regions ...string) []string {
 	d.Helper()
 	var all sync.WaitGroup
@@ -87,7 +87,7 @@ func (d *deployment) round(journey string, regions ...string) []string {
 	return answers
 }
 
-// tick is the minute of a region's pager.
+// tick invokes a region's pager as its schedule does each minute.
 func (d *deployment) tick(region string) error { return d.pagers[region].Invoke(`{}`).Err() }
 
 // until waits for a condition.
@@ -104,7 +104,7 @@ func (d *deployment) until(what string, ok func() bool) {
 	}
 }
 
-// incident is the one of a journey in a region's table.
+// incident returns the incident of a journey in a region's table.
 func (d *deployment) incident(region, journey string) (found incident.Incident) {
 	d.Helper()
 	route, err := paging.LoadState(d.Context(), d.Tables[region])
@@ -119,7 +119,7 @@ func (d *deployment) incident(region, journey string) (found incident.Incident) 
 	return found
 }
 
-// called counts the calls that were answered, and told of something.
+// called counts the answered calls whose text contains words.
 func (d *deployment) called(words string) int {
 	n := 0
 	for _, c := range d.Exchange.Calls() {

@@ -11,22 +11,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 )
 
-// pokeLimit is how long a poke may take.
+// pokeLimit is the timeout of a poke.
 const pokeLimit = 3 * time.Second
 
-// Poked is what the pager is invoked with when it is poked. What the clock sends has no such field.
+// Poked is the payload of a poke. The schedule's payload lacks this field.
 type Poked struct {
-	Poked string `json:"poked"` // why
+	Poked string `json:"poked"` // the reason
 }
 
-// Poke wakes the pager of a region now, rather than with the next minute. A poke that is lost costs that minute, and
-// nothing else; so it is logged, and is nobody's error.
+// Poke wakes the pager of a region before its next scheduled minute. A lost poke only costs the rest of that minute, so its
+// error is logged and not returned.
 func (s *Services) Poke(ctx context.Context, why, region string) {
 	if s.Env.Pager == "" {
 		return
 	}
 	if err := s.poke(ctx, why, region); err != nil {
-		s.Log.Warn("the pager could not be poked; it looks by itself within a minute", "region", region, "err", err)
+		s.Log.Warn("poke the pager: failed; its schedule invokes it within a minute", "region", region, "err", err)
 	}
 }
 
@@ -34,7 +34,7 @@ func (s *Services) poke(ctx context.Context, why, region string) error {
 	return Wake(ctx, s.AWS, region, s.Env.Pager, why)
 }
 
-// Wake pokes a pager by the name of its function. It returns once Lambda has taken the poke, not once the pager has looked.
+// Wake pokes a pager by the name of its function. It returns once Lambda has queued the poke, before the pager runs.
 func Wake(ctx context.Context, cfg aws.Config, region, pager, why string) error {
 	ctx, cancel := context.WithTimeout(ctx, pokeLimit)
 	defer cancel()

@@ -16,7 +16,7 @@ import (
 	"valkyrie/infra/secrets"
 )
 
-// A Services is what stands behind one function.
+// Services are the services behind one function.
 type Services struct {
 	Suite  suite.Suite
 	Env    environ.Deployment
@@ -27,8 +27,8 @@ type Services struct {
 	Log    *slog.Logger
 }
 
-// Open gets everything ready that needs no request, so a function starts whatever the network does; and returns all that
-// is wrong with what the function was told.
+// Open prepares everything that needs no request, so that a function starts whatever the state of the network. Its error
+// lists all faults of the function's environment.
 func Open(ctx context.Context, function string, getenv func(string) string, watched suite.Suite) (*Services, error) {
 	s := &Services{Suite: watched, Log: slog.New(slog.NewJSONHandler(os.Stdout, nil)).With("function", function)}
 	var err error
@@ -39,7 +39,7 @@ func Open(ctx context.Context, function string, getenv func(string) string, watc
 		return nil, err
 	}
 	if s.AWS, err = config.LoadDefaultConfig(ctx, config.WithRegion(s.Env.Region)); err != nil {
-		return nil, fmt.Errorf("AWS cannot be reached as configured: %w", err)
+		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	if s.Vault, err = secrets.NewVault(s.AWS, s.Env.Secrets); err != nil {
 		return nil, err
@@ -48,12 +48,12 @@ func Open(ctx context.Context, function string, getenv func(string) string, watc
 	return s, err
 }
 
-// readAlerts reads the on-call file, which is beside the program; empty: the one that was built in.
+// readAlerts reads the on-call file from the function's folder; empty path: the embedded file.
 func readAlerts(path string, watched suite.Suite) (alertconfig.Config, error) {
 	text, err := watched.Alerts, error(nil)
 	if path != "" {
 		if text, err = os.ReadFile(path); err != nil {
-			return alertconfig.Config{}, fmt.Errorf("%s names no on-call file that can be read: %w", environ.Alerts, err)
+			return alertconfig.Config{}, fmt.Errorf("read the on-call file that %s names: %w", environ.Alerts, err)
 		}
 	} else {
 		path = "alerts.yaml"

@@ -16,7 +16,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// told is what the pager is told, changed.
+// told returns the pager's environment, with changes.
 func told(t *testing.T, w *lambdatest.World, change ...string) func(string) string {
 	t.Helper()
 	env := map[string]string{}
@@ -30,7 +30,7 @@ func told(t *testing.T, w *lambdatest.World, change ...string) func(string) stri
 	return func(name string) string { return env[name] }
 }
 
-// TestOpen: what a function is told wrongly, it says when it starts.
+// TestOpen: a function with a wrong environment reports the fault when it starts.
 func TestOpen(t *testing.T) {
 	w := lambdatest.NewWorld(t)
 	faulty := filepath.Join(t.TempDir(), "alerts.yaml")
@@ -51,7 +51,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestPeople: one token, or two while they are rotated; and what is wrong with them is said without them.
+// TestPeople: one token is accepted, or two during a rotation; errors about them do not contain them.
 func TestPeople(t *testing.T) {
 	w := lambdatest.NewWorld(t)
 	for value, want := range map[string]string{
@@ -74,7 +74,7 @@ func TestPeople(t *testing.T) {
 	}
 }
 
-// TestFuture: a run from the future is refused in the cloud as on a laptop.
+// TestFuture: the cloud refuses a run from the future, as a laptop does.
 func TestFuture(t *testing.T) {
 	w := lambdatest.NewWorld(t)
 	s, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w), lambdatest.Practice())

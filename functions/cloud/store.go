@@ -15,7 +15,7 @@ import (
 	"valkyrie/infra/regions"
 )
 
-// openTables opens the home's table and, where there is one, the standby's. It sends nothing.
+// openTables opens the home's table and the standby's, if there is one. It sends no request.
 func openTables(ctx context.Context, told environ.Deployment, cfg aws.Config) (regions.Pair, error) {
 	home, err := dynamo.Open(ctx, dynamo.Config{Table: told.Table, Region: told.HomeRegion, AWS: &cfg})
 	if err != nil || told.StandbyRegion == "" {
@@ -25,12 +25,13 @@ func openTables(ctx context.Context, told environ.Deployment, cfg aws.Config) (r
 	return regions.Pair{Home: home, Standby: standby}, err
 }
 
-// Recorder takes in runs and heartbeats for a table, by the clock of this machine: runs from the future are refused.
+// Recorder returns the recorder of runs and heartbeats for a table, with this machine's clock, by which it refuses runs
+// from the future.
 func (s *Services) Recorder(store incident.Store) judge.Recorder {
 	return judge.Recorder{Store: store, Policy: s.Alerts.Judge, Titles: s.Suite.Titles(), TimeNow: time.Now}
 }
 
-// Pager sees to it that people are told, by phone, of what is in a table.
+// Pager returns the pager for the state in a table.
 func (s *Services) Pager(store incident.Store, phone paging.Phone) *paging.Pager {
 	p := &paging.Pager{Store: store, OnCall: s.Alerts.OnCall, Phone: phone, Journeys: s.Alerts.Judge.Names(s.Suite.Names()), Log: s.Log}
 	if failover := s.Alerts.OnCall.Failover; failover != nil {
@@ -39,7 +40,7 @@ func (s *Services) Pager(store incident.Store, phone paging.Phone) *paging.Pager
 	return p
 }
 
-// Deps is who works on either table.
+// Deps returns the services for the tables of both regions.
 func (s *Services) Deps(phone paging.Phone) regions.Deps {
 	return regions.Deps{
 		Recorder: s.Recorder, Pager: func(store incident.Store) *paging.Pager { return s.Pager(store, phone) },
@@ -47,7 +48,7 @@ func (s *Services) Deps(phone paging.Phone) regions.Deps {
 	}
 }
 
-// Region is where a table is.
+// Region returns the region of a table.
 func (s *Services) Region(p regions.Place) string {
 	if p == regions.AtStandby {
 		return s.Env.StandbyRegion

@@ -11,9 +11,8 @@ import (
 	"valkyrie/infra/cloudtest"
 )
 
-// TestThreeRegions is the story of a deployment, by the programs that are deployed: the workers die, and one call is made,
-// and acknowledged; the home's table goes away in the middle of that, and the standby pages; it comes back, and they agree;
-// a region goes silent.
+// TestThreeRegions plays an outage with the deployed programs: the workers die, one call is made and acknowledged; then the
+// home's table goes down and the standby pages; it comes back and both agree; finally one region goes silent.
 func TestThreeRegions(t *testing.T) {
 	d := deploy(t)
 	d.workersDie()
@@ -51,7 +50,7 @@ func (d *deployment) workersDie() {
 	}
 }
 
-// homeGoesAway: orders begin to fail just before the home's table goes; the standby has a copy, and goes on from there.
+// homeGoesAway: orders begin to fail just before the home's table goes down; the standby continues from its copy.
 func (d *deployment) homeGoesAway() {
 	d.Play(lambdatest.Unreachable)
 	d.round("create-order", everywhere...)
@@ -60,14 +59,14 @@ func (d *deployment) homeGoesAway() {
 	}
 	d.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
 	if err := d.tick(lambdatest.Home); err == nil {
-		d.Error("the home's pager says that all is well")
+		d.Error("the home's pager reports no error")
 	}
 	d.timePasses(lambdatest.Standby, "STANDBY#copy", "since", "beat")
 	d.round("create-order", everywhere...)
 	d.until("the standby's call is acknowledged", func() bool { return d.incident(lambdatest.Standby, "create-order").State == incident.Acknowledged })
 	d.until("it is over", func() bool { return d.called("Customers cannot create an order.") == 1 })
 	if again := d.called("Customers cannot print a card."); again > 2 {
-		d.Errorf("%d calls about what was acknowledged", again)
+		d.Errorf("%d calls about an acknowledged incident", again)
 	}
 }
 
@@ -85,7 +84,7 @@ func (d *deployment) homeComesBack() {
 		}
 	}
 	if n := len(d.Exchange.Calls()); n > 3 {
-		d.Errorf("%d calls; two things were wrong, and at most one call is too many", n)
+		d.Errorf("%d calls for two incidents, want at most one extra", n)
 	}
 	d.Play(lambdatest.None)
 	if err := d.Shop.SetFault("workers-down", false); err != nil {
@@ -105,7 +104,7 @@ func (d *deployment) homeComesBack() {
 	})
 }
 
-// regionGoesSilent: no run comes from the third region any more.
+// regionGoesSilent: the third region sends no more runs.
 func (d *deployment) regionGoesSilent() {
 	for _, journey := range []string{"print-card", "create-order"} {
 		d.slot = time.Now().UTC().Truncate(time.Second)

@@ -7,7 +7,7 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// timePasses makes what a table has noted older by as long as a home may be silent, and more: the test cannot wait so long.
+// timePasses moves recorded times back by more than the silence that a home may have, as the test cannot wait that long.
 func (d *deployment) timePasses(region, key string, fields ...string) {
 	d.Helper()
 	item, err := d.Tables[region].Item(d.Context(), key)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// An invocation is one event on its way.
+// An invocation is one event in progress.
 type invocation struct {
 	id       string
 	payload  []byte
@@ -17,7 +17,7 @@ type invocation struct {
 	done     chan Result // capacity 1
 }
 
-// A Failure is what a function says of an error.
+// A Failure is an error as the function reports it.
 type Failure struct {
 	Message string `json:"errorMessage"`
 	Type    string `json:"errorType"`
@@ -32,7 +32,7 @@ func (f *Function) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
-		return // the process is gone
+		return // the process has exited
 	}
 	parts := strings.Split(path, "/")
 	switch {
@@ -52,7 +52,7 @@ func (f *Function) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// next gives the process its next event, which may take long to come. That it asks says that it is done with the last one.
+// next gives the process its next event, possibly after a long wait. The request also means that the last event is done.
 func (f *Function) next(w http.ResponseWriter, r *http.Request) {
 	select {
 	case f.idle <- struct{}{}:
@@ -66,12 +66,12 @@ func (f *Function) next(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", in.id)
 		w.Header().Set("Lambda-Runtime-Deadline-Ms", fmt.Sprint(in.deadline.UnixMilli()))
 		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:123456789012:function:test")
-		_, _ = w.Write(in.payload) // a process that is gone is noticed elsewhere
+		_, _ = w.Write(in.payload) // the exit of the process is detected elsewhere
 	case <-r.Context().Done():
 	}
 }
 
-// settle ends the present invocation. An empty id is that of whichever it is.
+// settle ends the present invocation. An empty id matches any.
 func (f *Function) settle(id string, res Result) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

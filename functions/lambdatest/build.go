@@ -10,7 +10,7 @@ import (
 	"valkyrie/infra/suite"
 )
 
-// Build builds a function, such as "probe", as template.yaml does, and returns the folder that it is alone in, as bootstrap.
+// Build builds a function, such as "probe", as template.yaml does, and returns a folder that holds only its bootstrap.
 func Build(tb testing.TB, function string) string {
 	tb.Helper()
 	dir := tb.TempDir()
@@ -20,8 +20,8 @@ func Build(tb testing.TB, function string) string {
 	return dir
 }
 
-// BuildOnce does so for all tests of a package, from its TestMain, which removes the folder. It ends the program where that
-// fails.
+// BuildOnce builds a function for all tests of a package, from its TestMain, which removes the folder. It exits if the
+// build fails.
 func BuildOnce(function string) string {
 	dir, err := os.MkdirTemp("", "valkyrie-"+function+"-")
 	if err == nil {
@@ -43,12 +43,12 @@ func build(ctx context.Context, function, dir string) error {
 	defer os.RemoveAll(replaced)
 	overlay, err := practiceOverlay(ctx, replaced)
 	if err != nil {
-		return fmt.Errorf("building %s: %w", function, err)
+		return fmt.Errorf("build %s: %w", function, err)
 	}
 	err = suite.Build(ctx, function, filepath.Join(dir, "bootstrap"), "-overlay", overlay,
 		"-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "valkyrie/functions/"+function)
 	if err != nil {
 		return err
 	}
-	return os.Chmod(dir, 0o755) // the sandbox's user is another
+	return os.Chmod(dir, 0o755) // readable by the sandbox's user
 }

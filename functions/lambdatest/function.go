@@ -12,27 +12,27 @@ import (
 	"time"
 )
 
-// A Config is how a function is deployed.
+// A Config configures a deployed function.
 type Config struct {
-	Folder  string        // holds bootstrap, and whatever else is in the zip
-	Layer   string        // folder that is /opt; empty: there is none
+	Folder  string        // holds bootstrap and the rest of the zip
+	Layer   string        // folder mounted at /opt; empty: none
 	Env     []string      // its environment variables, "NAME=value"
 	Timeout time.Duration // of an invocation; 0: a minute
-	Init    time.Duration // that a start may take; 0: 10 s, as on Lambda
+	Init    time.Duration // timeout of a start; 0: 10 s, as on Lambda
 	Freeze  bool          // stop its processes between invocations, as Lambda does
 }
 
-// A Function is one that can be invoked. It has one process at a time, which starts with the first event, and anew after
-// one that ended it.
+// A Function is a deployed function. It has one process at a time, which starts with the first event, and again after an
+// event that ended it.
 type Function struct {
 	cfg    Config
 	api    *httptest.Server
-	tmp    string // its temporary folder where there is no sandbox
+	tmp    string // its temporary folder without a sandbox
 	events chan *invocation
 	idle   chan struct{} // capacity 1: the process waits for an event
 
 	invoking sync.Mutex              // one event at a time
-	running  atomic.Pointer[process] // nil: none; changed by who holds invoking
+	running  atomic.Pointer[process] // nil: none; changed only while holding invoking
 
 	mu      sync.Mutex
 	current *invocation
@@ -40,7 +40,7 @@ type Function struct {
 	log     bytes.Buffer
 }
 
-// New deploys a function, for the length of a test.
+// New deploys a function until the end of a test.
 func New(tb testing.TB, cfg Config) *Function {
 	tb.Helper()
 	if cfg.Timeout == 0 {
@@ -65,7 +65,7 @@ func New(tb testing.TB, cfg Config) *Function {
 // Jailed reports whether the function runs in a sandbox.
 func (f *Function) Jailed() bool { return jailed().ok }
 
-// Log is what the function has written so far.
+// Log returns the function's output so far.
 func (f *Function) Log() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -79,7 +79,7 @@ func (f *Function) Write(p []byte) (int, error) {
 	return f.log.Write(p)
 }
 
-// Invoke sends an event and waits for what becomes of it.
+// Invoke sends an event and waits for its result.
 func (f *Function) Invoke(payload string) Result {
 	f.invoking.Lock()
 	defer f.invoking.Unlock()
@@ -96,15 +96,15 @@ func (f *Function) Invoke(payload string) Result {
 	got := f.handle([]byte(payload), began.Add(f.cfg.Timeout))
 	got.Cold, got.Init, got.Took = res.Cold, res.Init, time.Since(began)
 	if got.Ended == "" && !f.rest() {
-		got = Result{Ended: "it answered, but never asked for another event", Cold: got.Cold, Init: got.Init, Took: got.Took}
+		got = Result{Ended: "it answered, but did not request another event", Cold: got.Cold, Init: got.Init, Took: got.Took}
 	}
 	return got
 }
 
-// restLimit is how long a process may take to ask for another event once it has answered.
+// restLimit is the timeout for a process to request another event after an answer.
 const restLimit = 10 * time.Second
 
-// start starts the process, and says how it failed to ask for an event.
+// start starts the process, and returns the reason if it does not request an event.
 func (f *Function) start() (time.Duration, string) {
 	began := time.Now()
 	p, err := f.launch()
@@ -124,7 +124,7 @@ func (f *Function) start() (time.Duration, string) {
 	}
 }
 
-// handle gives the event to the process, and waits until it has answered, is over its time, or has ended.
+// handle gives the event to the process, and waits until it has answered, reached its timeout, or exited.
 func (f *Function) handle(payload []byte, deadline time.Time) Result {
 	p := f.running.Load()
 	f.mu.Lock()
@@ -156,7 +156,7 @@ func (f *Function) handle(payload []byte, deadline time.Time) Result {
 	}
 }
 
-// rest waits until the process asks for another event, or has exited, and freezes it.
+// rest waits until the process requests another event or has exited, and freezes it.
 func (f *Function) rest() bool {
 	p := f.running.Load()
 	if p == nil {
@@ -183,7 +183,7 @@ func (f *Function) thaw() {
 	}
 }
 
-// Stop ends the process, as Lambda does with one that was not needed for a while.
+// Stop ends the process, as Lambda does with an idle one.
 func (f *Function) Stop() {
 	f.invoking.Lock()
 	defer f.invoking.Unlock()

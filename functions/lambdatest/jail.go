@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// sandbox builds a root out of what the machine has, and runs the program in it. $1 is a folder to build on, $2 that of the
-// program, $3 the layer's. All of it is gone with its processes.
+// sandbox builds a root from the machine's folders, and runs the program in it. $1 is a folder to build on, $2 the folder
+// of the program, $3 that of the layer. The mounts end with the processes.
 const sandbox = `set -e
 task=$2 layer=$3
 mount --make-rprivate /
@@ -32,7 +32,7 @@ cd var/task
 exec "$(PATH=$PATH:/usr/sbin:/sbin command -v chroot)" ../.. /bin/sh -c 'cd /var/task; setpriv --reuid 993 --regid 990 --clear-groups --inh-caps=-all ./bootstrap & wait $!'
 `
 
-// A verdict says whether there can be a sandbox, and why not.
+// A verdict records whether a sandbox is possible, and if not, the reason.
 type verdict struct {
 	ok  bool
 	why string
@@ -65,12 +65,12 @@ var jailed = sync.OnceValue(func() verdict {
 	return verdict{ok: true}
 })
 
-// enclosed is the command that runs a folder's bootstrap in a sandbox.
+// enclosed returns the command that runs a folder's bootstrap in a sandbox.
 func enclosed(folder, layer string) *exec.Cmd {
 	return exec.Command("unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/sh", "-c", sandbox, "sandbox", "/mnt", folder, layer)
 }
 
-// command is the one that runs the function.
+// command returns the command that runs the function.
 func (f *Function) command() *exec.Cmd {
 	cmd := exec.Command(filepath.Join(f.cfg.Folder, "bootstrap"))
 	if f.Jailed() {

@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// odd is the folder of a function that does what it is told.
+// odd returns the folder of a function that follows the instructions in its events.
 func odd(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -27,7 +27,7 @@ func odd(t *testing.T) string {
 	return dir
 }
 
-// TestFunction: what becomes of events, in their order, by one function.
+// TestFunction: the results of a sequence of events, by one function.
 func TestFunction(t *testing.T) {
 	f := lambdatest.New(t, lambdatest.Config{Folder: odd(t), Timeout: 500 * time.Millisecond, Freeze: true})
 	for _, c := range []struct {
@@ -37,7 +37,7 @@ func TestFunction(t *testing.T) {
 		{"count", "event 1, true", "", true},
 		{"count", "event 2, true", "", false},
 		{"fail", "", "errorString: as told", false},
-		{"count", "event 4, true", "", false}, // an error ends no process
+		{"count", "event 4, true", "", false}, // an error does not end the process
 		{"panic", "", "string: as told", false},
 		{"count", "event 1, true", "", true}, // a panic does
 		{"exit", "", "exit status 4", false},
@@ -59,7 +59,7 @@ func TestFunction(t *testing.T) {
 	}
 }
 
-// TestSandbox: what a function leaves is seen; and what it must not do it cannot.
+// TestSandbox: leftovers of a function are detected, and forbidden operations fail.
 func TestSandbox(t *testing.T) {
 	f := lambdatest.New(t, lambdatest.Config{Folder: odd(t)})
 	if res := f.Invoke(`"count"`); res.Err() != nil || len(f.Files()) > 0 || len(f.Processes()) > 0 {

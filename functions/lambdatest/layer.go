@@ -12,8 +12,8 @@ import (
 	"valkyrie/infra/chrome"
 )
 
-// Layer lays the pinned Chrome out as the layer has it, from the cache of this machine. Where none is pinned for it, the
-// test is skipped.
+// Layer lays out the pinned Chrome as in the layer, from this machine's cache. Without a pinned Chrome for the machine it
+// skips the test.
 func Layer(tb testing.TB) string {
 	tb.Helper()
 	c, err := chrome.Fetch(tb.Context(), chrome.Config{})
@@ -40,7 +40,7 @@ func Layer(tb testing.TB) string {
 	return dir
 }
 
-// relocate has the fonts' cache where it is on Lambda: see chrome.Lay.
+// relocate moves the fonts' cache to its path on Lambda: see chrome.Lay.
 func relocate(from, to string) error {
 	text, err := os.ReadFile(from)
 	if err != nil {
@@ -54,7 +54,7 @@ func relocate(from, to string) error {
 	return os.WriteFile(to, moved, 0o644)
 }
 
-// link makes to the same file as from, or a copy on another disk.
+// link makes to a hard link of from, or a copy on another disk.
 func link(from, to string) error {
 	if os.Link(from, to) == nil {
 		return nil
@@ -66,7 +66,7 @@ func link(from, to string) error {
 	return os.WriteFile(to, text, 0o755)
 }
 
-// Chrome is where a function finds the layer's browser, as a line for its environment.
+// Chrome returns the variable that names the layer's browser, for a function's environment.
 func Chrome(layer string) string {
 	if jailed().ok {
 		layer = "/opt"

@@ -14,11 +14,11 @@ import (
 	"valkyrie/probes/practice"
 )
 
-// Practice is the suite that functions are tested with, in whatever fork: the practice shop's journeys, and the example of
-// an alerts.yaml.
+// Practice is the suite that functions are tested with, in every fork: the practice shop's journeys, and the example
+// alerts.yaml.
 func Practice() suite.Suite { return suite.Suite{Journeys: practice.All, Alerts: alerts.Example()} }
 
-// practiceProbes takes the place of probes/probes.go.
+// practiceProbes replaces probes/probes.go.
 const practiceProbes = `package probes
 
 import "valkyrie/probes/practice"
@@ -27,8 +27,8 @@ var All = practice.All
 `
 
 // practiceOverlay writes an overlay for go build into dir, and returns its path. With it a function is built with the
-// practice shop's journeys and the example of an alerts.yaml instead of this deployment's, so that what the tests expect of
-// a function holds in every fork.
+// practice shop's journeys and the example alerts.yaml instead of this deployment's, so that the tests' expectations hold
+// in every fork.
 func practiceOverlay(ctx context.Context, dir string) (string, error) {
 	out, err := exec.CommandContext(ctx, "go", "list", "-m", "-f", "{{.Dir}}", "valkyrie").Output()
 	if err != nil {
@@ -41,7 +41,7 @@ func practiceOverlay(ctx context.Context, dir string) (string, error) {
 	}
 	replace := map[string]string{}
 	for _, path := range own {
-		replace[path] = "" // as if it were not there
+		replace[path] = "" // as if the file did not exist
 	}
 	list := filepath.Join(dir, "probes.go")
 	replace[filepath.Join(root, "probes", "probes.go")] = list

@@ -13,29 +13,29 @@ import (
 	"time"
 )
 
-// A process is the function's, with all that it has started.
+// A process is the function's process, with its descendants.
 type process struct {
 	cmd    *exec.Cmd
 	exited chan struct{}
 }
 
-// launch starts the program, in a sandbox if there can be one.
+// launch starts the program, in a sandbox if possible.
 func (f *Function) launch() (*process, error) {
 	p := &process{cmd: f.command(), exited: make(chan struct{})}
 	p.cmd.Env = f.environment()
 	p.cmd.Stdout, p.cmd.Stderr = f, f
 	p.cmd.WaitDelay = time.Second
 	if err := p.cmd.Start(); err != nil {
-		return nil, fmt.Errorf("the program cannot be started: %w", err)
+		return nil, fmt.Errorf("start the program: %w", err)
 	}
 	go func() {
-		_ = p.cmd.Wait() // how it went is in its state
+		_ = p.cmd.Wait() // the result is in its state
 		close(p.exited)
 	}()
 	return p, nil
 }
 
-// environment is what the program sees.
+// environment returns the program's environment.
 func (f *Function) environment() []string {
 	env := []string{
 		"AWS_LAMBDA_RUNTIME_API=" + f.api.Listener.Addr().String(), "AWS_LAMBDA_FUNCTION_NAME=test", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE=2048",
@@ -47,7 +47,7 @@ func (f *Function) environment() []string {
 	return slices.Concat(env, f.cfg.Env)
 }
 
-// state is how the process has exited.
+// state describes how the process exited.
 func (p *process) state() string { return p.cmd.ProcessState.String() }
 
 const (
@@ -55,21 +55,21 @@ const (
 	resume = syscall.SIGCONT
 )
 
-// signal sends a signal to all of it.
+// signal sends a signal to all of its processes.
 func (p *process) signal(s syscall.Signal) {
 	for _, pid := range tree(p.cmd.Process.Pid) {
-		_ = syscall.Kill(pid, s) // it may be gone already
+		_ = syscall.Kill(pid, s) // it may have exited already
 	}
 }
 
-// kill ends all of it, and waits.
+// kill kills all of its processes, and waits.
 func (p *process) kill() {
 	p.signal(syscall.SIGKILL)
 	<-p.exited
 }
 
-// Processes lists what runs in the sandbox besides the function's own process, zombies too: names, from the processes'
-// command lines.
+// Processes lists the processes in the sandbox besides the function's own, including zombies: the names from their command
+// lines.
 func (f *Function) Processes() []string {
 	f.invoking.Lock()
 	defer f.invoking.Unlock()
@@ -87,7 +87,7 @@ func (f *Function) Processes() []string {
 	return all
 }
 
-// Files lists what is in the sandbox's /tmp.
+// Files lists the files in the sandbox's /tmp.
 func (f *Function) Files() []string {
 	f.invoking.Lock()
 	defer f.invoking.Unlock()
@@ -110,8 +110,8 @@ func (f *Function) Files() []string {
 	return all
 }
 
-// Memory is what the function's processes have in memory now, also while it works, in kilobytes: the own one, and all
-// together, with shared pages counted once.
+// Memory returns the memory of the function's processes now, also during an invocation, in kilobytes: that of its own
+// process, and of all together, with shared pages counted once.
 func (f *Function) Memory() (own, all int) {
 	p := f.running.Load()
 	if p == nil {
@@ -127,7 +127,7 @@ func (f *Function) Memory() (own, all int) {
 	return own, all
 }
 
-// proportional is a process's part of the memory, in kilobytes.
+// proportional returns a process's proportional share of memory (PSS), in kilobytes.
 func proportional(pid int) int {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 	for line := range bytes.Lines(text) {
@@ -139,16 +139,16 @@ func proportional(pid int) int {
 	return 0
 }
 
-// tree is a process and all that descend from it, parents first.
+// tree returns a process and all its descendants, parents first.
 func tree(root int) []int {
 	children := map[int][]int{}
 	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, path := range stats {
 		text, err := os.ReadFile(path)
 		if err != nil {
-			continue // it is gone
+			continue // it has exited
 		}
-		_, rest, _ := strings.Cut(string(text), ") ") // the name is in parentheses, and may hold anything
+		_, rest, _ := strings.Cut(string(text), ") ") // the name is in parentheses, and may hold any character
 		fields := strings.Fields(rest)
 		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		if parent, bad := strconv.Atoi(fields[1]); err == nil && bad == nil {

@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// A Result is what became of an event: one of Payload, Failure and Ended is there.
+// A Result is the outcome of an event: exactly one of Payload, Failure and Ended is set.
 type Result struct {
 	Payload []byte
 	Failure *Failure      // the function returned an error, or panicked
-	Ended   string        // the process ended: "timeout", or how it exited
+	Ended   string        // the process ended: "timeout", or its exit state
 	Cold    bool          // a process was started for it
-	Init    time.Duration // of a cold one: from the start of the process until it asked for an event
+	Init    time.Duration // of a cold start: from the start of the process until it requested an event
 	Took    time.Duration // from then until the answer
 }
 
-// Err is what went wrong, if anything.
+// Err returns the failure, if any.
 func (r Result) Err() error {
 	switch {
 	case r.Failure != nil:

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// ServeHTTP is the function's own address, its Function URL.
+// ServeHTTP serves the function's Function URL.
 // See https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads.
 func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(r.Body)
@@ -44,5 +44,5 @@ func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		text, _ = base64.StdEncoding.DecodeString(out.Body)
 	}
 	w.WriteHeader(out.StatusCode)
-	_, _ = w.Write(text) // whoever asked may have gone
+	_, _ = w.Write(text) // the client may have disconnected
 }

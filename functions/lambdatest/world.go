@@ -32,8 +32,8 @@ const (
 	Pager        = "valkyrie-pager"
 )
 
-// A World is what functions meet outside: the cloud, with tables in two regions and a bucket in each of three, the practice
-// shop as their site, and the stand-in phone.
+// A World is the environment of functions: the cloud, with tables in two regions and a bucket in each of three, the
+// practice shop as their site, and the stand-in phone.
 type World struct {
 	Cloud    *cloudtest.Cloud
 	Tables   map[string]*dynamo.Store // by region
@@ -44,23 +44,23 @@ type World struct {
 	outage   atomic.Value // Outage
 }
 
-// An Outage is what is wrong with the whole site.
+// An Outage is a fault of the whole site.
 type Outage string
 
 // The outages.
 const (
-	None        Outage = ""            // it is open
-	Unreachable Outage = "unreachable" // connections are broken off: a failure that takes no time
-	Hanging     Outage = "hanging"     // nothing is ever answered
+	None        Outage = ""            // the site works
+	Unreachable Outage = "unreachable" // connections are reset: an immediate failure
+	Hanging     Outage = "hanging"     // requests are never answered
 )
 
-// Play has the site play an outage.
+// Play makes the site play an outage.
 func (w *World) Play(o Outage) { w.outage.Store(o) }
 
-// NewWorld makes one for the length of a test.
+// NewWorld returns a world until the end of a test.
 func NewWorld(tb testing.TB) *World {
 	tb.Helper()
-	tb.Setenv("AWS_CA_BUNDLE", "") // a machine's own, if any, is not for here
+	tb.Setenv("AWS_CA_BUNDLE", "") // the machine's own setting does not apply
 	w := &World{Cloud: cloudtest.New(), Tables: map[string]*dynamo.Store{}}
 	tb.Cleanup(w.Cloud.Close)
 	for _, region := range []string{Home, Standby} {
@@ -86,7 +86,7 @@ func NewWorld(tb testing.TB) *World {
 	return w
 }
 
-// table makes a region's table, on a server of its own.
+// table creates a region's table, on a separate server.
 func (w *World) table(tb testing.TB, region string) {
 	cfg := local.For(tb).Config(Table)
 	if err := local.Create(tb.Context(), cfg); err != nil {
@@ -122,7 +122,7 @@ func (w *World) openShop(tb testing.TB) {
 	w.Shop, w.Site = shop, web.URL
 }
 
-// Env is a function's environment in a region, as the template has it; more goes before it.
+// Env returns a function's environment in a region, as in the template; more is appended.
 func (w *World) Env(function, region string, more ...string) []string {
 	env := w.Cloud.Environ(region)
 	secrets := "ssm:/valkyrie/"
@@ -137,5 +137,5 @@ func (w *World) Env(function, region string, more ...string) []string {
 			env = append(env, fmt.Sprintf("%s=%s", name, value))
 		}
 	}
-	return append(env, more...) // of two of the same name, the later one counts
+	return append(env, more...) // of two with the same name, the later one counts
 }

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// liveClock shows the time of a slot, and goes on from there as real time does. So a minute between two slots need not
-// be waited for, and what a run and a call take is real.
+// liveClock shows the time of a slot, and advances from there in real time. The minute between two slots is skipped, while
+// runs and calls take their real time.
 type liveClock struct {
 	mu   sync.Mutex
 	slot time.Time
@@ -24,7 +24,7 @@ func (c *liveClock) Set(t time.Time) {
 	}
 }
 
-// Now is what it shows.
+// Now returns the time shown.
 func (c *liveClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()

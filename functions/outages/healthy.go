@@ -11,11 +11,10 @@ import (
 	"valkyrie/probes/practice"
 )
 
-// Healthy judges a month in which nothing is wrong, with the noise that a healthy site has, by the one policy: three
-// regions, a slot a minute, and of every hundred runs one that fails by itself. It returns what people would have been
-// told; each of these is false.
+// Healthy judges a month without outages, with the noise of a healthy site, under the one policy: three regions, a slot a
+// minute, and one spontaneous failure in every hundred runs. It returns the notifications, all of which are false.
 //
-// What is simulated here is the runs; the judge is the real one. The same seed makes the same month.
+// Only the runs are simulated; the judge is the real one. The same seed produces the same month.
 func Healthy(seed uint64) ([]replay.Verdict, int, error) {
 	cfg, err := Policy()
 	if err != nil {
@@ -37,11 +36,11 @@ func Healthy(seed uint64) ([]replay.Verdict, int, error) {
 	return replay.Verdicts(monday), replay.Runs, nil
 }
 
-// noise is what a healthy site and network add to a run.
+// noise adds the variation of a healthy site and network to a run.
 type noise struct{ *rand.Rand }
 
-// run is one run as a healthy site makes it: a daily rhythm, a peak every Sunday evening, two slow days, a deploy a day
-// during which a run may be slow or fail, and single failures.
+// run returns a run of a healthy site: a daily rhythm, a peak every Sunday evening, two slow days, a release a day during
+// which a run may be slow or fail, and single failures.
 func (n noise) run(name, region string, slot time.Time) journey.Run {
 	const slowBudget, limit = 1500, 5000
 	sinceMidnight := slot.Sub(slot.Truncate(day)).Hours()

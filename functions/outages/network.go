@@ -10,15 +10,15 @@ import (
 	"valkyrie/probes/demoshop"
 )
 
-// inside is the network between a probe and a shop that live on one simulated clock: a request is handed over by a
-// function call, and takes as long as the shop makes it wait.
-type inside struct {
+// directNetwork is the network between a probe and a shop on one simulated clock: a request is a function call, and takes as long
+// as the shop makes it wait.
+type directNetwork struct {
 	shop  *demoshop.Shop
 	clock *demoshop.Simulated
 }
 
-// RoundTrip asks the shop. The time that the request's context leaves in reality, it leaves on the clock.
-func (n inside) RoundTrip(r *http.Request) (res *http.Response, err error) {
+// RoundTrip calls the shop. The time left in the request's context is applied to the simulated clock.
+func (n directNetwork) RoundTrip(r *http.Request) (res *http.Response, err error) {
 	ctx, cancel := r.Context(), context.CancelFunc(func() {})
 	if end, ok := ctx.Deadline(); ok {
 		ctx, cancel = n.clock.WithTimeout(ctx, time.Until(end).Round(10*time.Millisecond), context.DeadlineExceeded)
@@ -42,7 +42,7 @@ func (n inside) RoundTrip(r *http.Request) (res *http.Response, err error) {
 	return w.Result(), nil
 }
 
-// deadline is how long the context leaves; 0: for ever.
+// deadline returns the time left in the context; 0: unlimited.
 func deadline(ctx context.Context) time.Duration {
 	end, ok := ctx.Deadline()
 	if !ok {
@@ -51,5 +51,5 @@ func deadline(ctx context.Context) time.Duration {
 	return time.Until(end).Round(10 * time.Millisecond)
 }
 
-// Rest is a pause between two requests.
-func (n inside) Rest(ctx context.Context, d time.Duration) error { return n.clock.Work(ctx, d) }
+// Rest pauses between two requests.
+func (n directNetwork) Rest(ctx context.Context, d time.Duration) error { return n.clock.Work(ctx, d) }

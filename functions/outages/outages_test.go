@@ -16,11 +16,11 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// long are the scenarios that simulate more than a day in small steps, and so take ten seconds of computing and more.
+// long lists the scenarios that simulate more than a day in small steps, and so compute for ten seconds or more.
 var long = []string{"restart-loop", "intermittent", "creep", "orders-collapse", "quiet-night"}
 
-// played are the scenarios of this run: all of them in a full run; else the printing outage, which is the one that must never
-// be missed, one of the other live ones, which take half a minute each, two of the long ones, and all short ones.
+// played returns the scenarios of this run: all of them in a full run; otherwise the printing outage, which must never be
+// missed, one of the other live ones, which take half a minute each, two of the long ones, and all short ones.
 func played(t *testing.T) []Scenario {
 	t.Helper()
 	isLong := func(s Scenario) bool { return slices.Contains(long, s.Name) }
@@ -32,8 +32,8 @@ func played(t *testing.T) []Scenario {
 	)
 }
 
-// TestOutages plays the scenarios, the harmless ones too: each outage is told to the right person, in time and in the
-// right words, and nothing else is told to anybody.
+// TestOutages plays the scenarios, including the harmless ones: each outage notifies the right person, in time and in the
+// right words, and there is no other notification.
 func TestOutages(t *testing.T) {
 	c, err := chrome.Find(t.Context(), chrome.Config{Progress: os.Stderr})
 	if err != nil {
@@ -46,10 +46,10 @@ func TestOutages(t *testing.T) {
 		for _, s := range scenarios {
 			t.Run(s.Name, func(t *testing.T) {
 				t.Parallel()
-				suite.Core(t) // the times of a live one are real
+				suite.Core(t) // a live scenario runs in real time
 				r, err := Play(t.Context(), s, Stage{
 					Dir: t.TempDir(), Chrome: journey.Program{Path: c.Path, Env: c.Env}, Log: slog.New(slog.DiscardHandler),
-					Tell: func(at time.Time, format string, args ...any) {
+					Report: func(at time.Time, format string, args ...any) {
 						t.Logf("%s "+format, append([]any{at.Format("2 Jan 15:04:05")}, args...)...)
 					},
 				})
@@ -74,8 +74,8 @@ func TestOutages(t *testing.T) {
 	t.Log("\n" + table.String())
 }
 
-// TestHealthyMonths: a month of noise wakes nobody. A full run judges a hundred months. In 39, 45 and 62 two of three regions
-// fail twice in a row at once, by chance alone; a short run judges one of those, and one of the others.
+// TestHealthyMonths: a month of noise wakes no one. A full run judges a hundred months. In 39, 45 and 62 two of three
+// regions fail twice in a row at once, by chance alone; a short run judges one of those, and one of the others.
 func TestHealthyMonths(t *testing.T) {
 	t.Parallel()
 	var hard, others []uint64
@@ -103,7 +103,7 @@ func TestHealthyMonths(t *testing.T) {
 	}
 }
 
-// TestInterrupted: a scenario that is broken off says so, and leaves nothing running.
+// TestInterrupted: an interrupted scenario returns an error, and leaves nothing running.
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -10,7 +10,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// Play plays a scenario to its end, and says what came of it. An error is one of ours: then nothing is known.
+// Play plays a scenario to its end and returns its result. An error is a fault of our own; the result is then invalid.
 func Play(ctx context.Context, s Scenario, stage Stage) (Result, error) {
 	w, err := newWorld(ctx, s, stage)
 	if err != nil {
@@ -24,16 +24,16 @@ func Play(ctx context.Context, s Scenario, stage Stage) (Result, error) {
 	return w.result, nil
 }
 
-// play goes from slot to slot.
+// play iterates over the slots.
 func (w *world) play(ctx context.Context) error {
 	end := w.scenario.Begins.Add(w.scenario.Lasts)
 	due := map[string]time.Time{}
 	for slot := w.scenario.Begins; !slot.After(end); slot = slot.Add(w.scenario.every()) {
-		if err := w.happens(ctx, slot); err != nil {
+		if err := w.triggerEvents(ctx, slot); err != nil {
 			return err
 		}
 		if w.clock.Set(slot); w.clock.Now().Sub(slot) >= w.scenario.every() {
-			continue // the slot before has taken so long
+			continue // the previous slot took that long
 		}
 		for _, make := range w.makers {
 			j := make()
@@ -52,14 +52,14 @@ func (w *world) play(ctx context.Context) error {
 	return w.collect(ctx)
 }
 
-// happens brings about what is due until the slot: faults, and batches, at their times.
-func (w *world) happens(ctx context.Context, slot time.Time) error {
+// triggerEvents triggers the events due until the slot, at their times: faults and batches.
+func (w *world) triggerEvents(ctx context.Context, slot time.Time) error {
 	for at := w.next(slot); !at.IsZero(); at = w.next(slot) {
 		w.clock.Set(at)
 		for i, o := range w.scenario.Faults {
 			if on := o.On(at.Sub(w.scenario.Begins)); on != w.result.on(i) {
 				w.result.switched(i, on, at)
-				w.tell(at, "%s: %s", map[bool]string{true: "BROKEN", false: "REPAIRED"}[on], o.Fault)
+				w.report(at, "%s: %s", map[bool]string{true: "BROKEN", false: "REPAIRED"}[on], o.Fault)
 				if err := w.shop.SetFault(o.Fault, on); err != nil {
 					return err
 				}
@@ -68,8 +68,8 @@ func (w *world) happens(ctx context.Context, slot time.Time) error {
 		for i, b := range w.batches {
 			if !w.result.mailed[i] && !at.Before(w.scenario.Begins.Add(b.At)) {
 				w.result.mailed[i] = true
-				if b.Teachers != usualBatch {
-					w.tell(at, "the weekly batch starts, for %d teachers", b.Teachers)
+				if b.Teachers != ordinaryBatch {
+					w.report(at, "the weekly batch starts, for %d teachers", b.Teachers)
 				}
 				w.shop.MailWeekly(ctx, b.Teachers)
 			}
@@ -78,7 +78,7 @@ func (w *world) happens(ctx context.Context, slot time.Time) error {
 	return w.batch
 }
 
-// next is when something happens next, until the slot; zero: nothing does.
+// next returns the time of the next event until the slot; zero: there is none.
 func (w *world) next(slot time.Time) time.Time {
 	var first time.Time
 	consider := func(d time.Duration, done bool) {
@@ -113,12 +113,12 @@ func (w *world) probe(ctx context.Context, make func() journey.Journey, slot tim
 			return ctx.Err()
 		}
 		w.result.Runs++
-		decisions, err := w.desk.Record(ctx, run)
+		decisions, err := w.recorder.Record(ctx, run)
 		if err != nil {
 			return err
 		}
 		if w.note(decisions) {
-			if err := w.attend(ctx); err != nil { // the pager is poked
+			if err := w.attend(ctx); err != nil { // a poke of the pager
 				return err
 			}
 		}
@@ -126,7 +126,7 @@ func (w *world) probe(ctx context.Context, make func() journey.Journey, slot tim
 	return nil
 }
 
-// attendUntil has the pager do what is due until then, at its time, as it is there every second.
+// attendUntil runs the pager whenever work is due until then, as it runs every second.
 func (w *world) attendUntil(ctx context.Context, until time.Time) error {
 	for {
 		if err := w.attend(ctx); err != nil {
@@ -147,9 +147,9 @@ func (w *world) attendUntil(ctx context.Context, until time.Time) error {
 	}
 }
 
-// attend has the pager do what is due, and the phones ring to their end, until there is nothing left for now.
+// attend runs the pager and completes its calls and texts, until nothing is due now.
 func (w *world) attend(ctx context.Context) error {
-	decisions, err := w.desk.Watch(ctx, w.clock.Now())
+	decisions, err := w.recorder.Watch(ctx, w.clock.Now())
 	if err != nil {
 		return err
 	}
@@ -170,25 +170,25 @@ func (w *world) attend(ctx context.Context) error {
 	return nil
 }
 
-// note tells what was decided, and reports whether it is something for people.
+// note reports decisions to the caller, and returns whether one of them concerns people.
 func (w *world) note(decisions []judge.Decision) (news bool) {
 	for _, d := range decisions {
 		switch d.Verb {
 		case judge.Opens, judge.Reopens, judge.Resolves:
-			w.tell(w.clock.Now(), "%s: %s", d.Verb, d.Reason)
+			w.report(w.clock.Now(), "%s: %s", d.Verb, d.Reason)
 			news = true
 		}
 	}
 	return news
 }
 
-func (w *world) tell(at time.Time, format string, args ...any) {
-	if w.Tell != nil {
-		w.Tell(at, format, args...)
+func (w *world) report(at time.Time, format string, args ...any) {
+	if w.Report != nil {
+		w.Report(at, format, args...)
 	}
 }
 
-// collect reads what the store and the phone have of it.
+// collect reads the incidents from the store, and the calls and texts from the phone.
 func (w *world) collect(ctx context.Context) error {
 	var err error
 	if w.result.incidents, err = w.store.Incidents(ctx, w.scenario.Begins); err != nil {

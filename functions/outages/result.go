@@ -10,19 +10,19 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// A Result is what came of a scenario.
+// A Result is the outcome of a scenario.
 type Result struct {
 	Scenario
-	Runs   int
-	Felt   time.Time // when customers first felt it
-	Over   time.Time // and last
-	Told   time.Time // when the first call, or text, that it takes was accepted
-	How    string    // "call" or "text"; empty: nobody was told
-	Said   string    // the sentence that says what is wrong
-	Calls  int
-	Texts  int
-	Wrong  []string // calls, and for a decoy texts, that nobody should have had
-	Missed []string // what should have been told, or said, and was not
+	Runs     int
+	Felt     time.Time // first time customers felt it
+	Over     time.Time // last time
+	Notified time.Time // when the first call or text of the expected kind was accepted
+	How      string    // "call" or "text"; empty: no notification
+	Said     string    // the sentence that states the fault
+	Calls    int
+	Texts    int
+	Wrong    []string // calls, and for a decoy texts, that were unnecessary
+	Missed   []string // notifications or words that were expected and missing
 
 	switches  map[int]bool // by fault of the plan: whether it is on
 	mailed    map[int]bool // by batch
@@ -35,7 +35,7 @@ func (r *Result) on(i int) bool { return r.switches[i] }
 
 func (r *Result) begun(i int) bool { _, ok := r.switches[i]; return ok }
 
-// switched notes that a fault was switched; customers feel most faults from then on.
+// switched records that a fault was switched on or off; customers feel most faults from then on.
 func (r *Result) switched(i int, on bool, at time.Time) {
 	r.switches[i] = on
 	if on && r.Felt.IsZero() {
@@ -46,7 +46,7 @@ func (r *Result) switched(i int, on bool, at time.Time) {
 	}
 }
 
-// feels notes from when to when customers felt it.
+// feels records the time during which customers felt it.
 func (r *Result) feels(from, to time.Time) {
 	if r.Felt.IsZero() {
 		r.Felt = from
@@ -54,7 +54,7 @@ func (r *Result) feels(from, to time.Time) {
 	r.Over = to
 }
 
-// judge says what was wrongly told, and what was missed.
+// judge records the unnecessary and the missing notifications.
 func (r *Result) judge() {
 	r.Calls, r.Texts = len(r.calls), len(r.texts)
 	if r.Decoy {
@@ -71,14 +71,14 @@ func (r *Result) judge() {
 	r.blame()
 	switch {
 	case r.How == "":
-		r.Missed = append(r.Missed, "nobody was told")
+		r.Missed = append(r.Missed, "no notification was sent")
 		return
-	case r.Want.Within > 0 && r.Told.Sub(r.Felt) > r.Want.Within:
-		r.Missed = append(r.Missed, fmt.Sprintf("told after %s; at most %s is right", r.Told.Sub(r.Felt).Round(time.Second), r.Want.Within))
-	case r.Want.Ahead > 0 && !r.Felt.IsZero() && r.Felt.Sub(r.Told) < r.Want.Ahead:
-		r.Missed = append(r.Missed, fmt.Sprintf("told %s ahead; at least %s is right", days(r.Felt.Sub(r.Told)), days(r.Want.Ahead)))
+	case r.Want.Within > 0 && r.Notified.Sub(r.Felt) > r.Want.Within:
+		r.Missed = append(r.Missed, fmt.Sprintf("notified after %s, want at most %s", r.Notified.Sub(r.Felt).Round(time.Second), r.Want.Within))
+	case r.Want.Ahead > 0 && !r.Felt.IsZero() && r.Felt.Sub(r.Notified) < r.Want.Ahead:
+		r.Missed = append(r.Missed, fmt.Sprintf("notified %s ahead, want at least %s", days(r.Felt.Sub(r.Notified)), days(r.Want.Ahead)))
 	case r.Want.Ahead > 0 && r.Felt.IsZero():
-		r.Missed = append(r.Missed, "the outage itself did not come: the scenario is too short")
+		r.Missed = append(r.Missed, "the outage itself did not occur: the scenario is too short")
 	}
 	for _, word := range r.Want.Words {
 		if !strings.Contains(r.everything(), word) {
@@ -87,7 +87,7 @@ func (r *Result) judge() {
 	}
 }
 
-// find finds the first page of the incident that the scenario is about, in the way that it takes.
+// find finds the first page of the scenario's incident, by the expected channel.
 func (r *Result) find() {
 	for _, rec := range r.incidents {
 		if !slices.Contains(r.Want.Kinds, rec.Kind) || !slices.Contains(r.Want.Journeys, rec.Journey) {
@@ -98,14 +98,14 @@ func (r *Result) find() {
 			if p.Purpose != incident.Alarm || !p.Sent() || call != (p.Channel == incident.Call) {
 				continue
 			}
-			if r.How == "" || p.AcceptedAt.Before(r.Told) {
-				r.How, r.Told, r.Said = string(p.Channel), p.AcceptedAt, rec.Reason+": "+rec.Error
+			if r.How == "" || p.AcceptedAt.Before(r.Notified) {
+				r.How, r.Notified, r.Said = string(p.Channel), p.AcceptedAt, rec.Reason+": "+rec.Error
 			}
 		}
 	}
 }
 
-// fails notes, where no fault was switched, when customers could not do it any more: when that was certain enough to ring.
+// fails records the impact of an incident without a switched fault: from its start as an incident that calls.
 func (r *Result) fails() {
 	for _, rec := range r.incidents {
 		if len(r.Faults) == 0 && r.Lost == nil && rec.Rings() && slices.Contains(r.Want.Journeys, rec.Journey) {
@@ -114,7 +114,7 @@ func (r *Result) fails() {
 	}
 }
 
-// blame lists the calls that were about something else, or too many.
+// blame records the calls about other incidents, and the superfluous ones.
 func (r *Result) blame() {
 	calls := 0
 	for _, rec := range r.incidents {
@@ -129,11 +129,11 @@ func (r *Result) blame() {
 		}
 	}
 	if most := max(1, r.Want.Calls); r.Want.Call && r.Calls > most {
-		r.Wrong = append(r.Wrong, fmt.Sprintf("%d calls; at most %d are right", r.Calls, most))
+		r.Wrong = append(r.Wrong, fmt.Sprintf("%d calls, want at most %d", r.Calls, most))
 	}
 }
 
-// everything is all that was said and written.
+// everything returns all texts spoken and written.
 func (r *Result) everything() string {
 	var all []string
 	for _, c := range r.calls {

@@ -8,16 +8,16 @@ import (
 	"valkyrie/probes/demoshop"
 )
 
-// A Scenario is an outage, or something harmless beside one, from its beginning to its end.
+// A Scenario is an outage, or a harmless event, from its beginning to its end.
 type Scenario struct {
-	Row    string // of the outage in the list of them, such as "I1"
-	Name   string // what to ask for it by: of an outage, its fault
-	Line   string // what happens, in one line
-	Decoy  bool   // nobody may be called or texted
-	Live   bool   // in real Chrome; else on a simulated clock, by the probes that need none
+	Row    string // number in the list of outages, such as "I1"
+	Name   string // name on the command line: for an outage, its fault
+	Line   string // summary in one line
+	Decoy  bool   // no call or text may be sent
+	Live   bool   // in real Chrome; otherwise on a simulated clock, by the probes without a browser
 	Begins time.Time
 	Lasts  time.Duration // by its clock
-	Every  time.Duration // from slot to slot; default 1m
+	Every  time.Duration // interval between slots; default 1m
 	Faults demoshop.Plan
 	Shop   demoshop.Config
 	Lost   *Lost
@@ -32,16 +32,16 @@ type Lost struct {
 	For    time.Duration
 }
 
-// A Batch is the weekly cards being mailed.
+// A Batch is one mailing of the weekly cards.
 type Batch struct {
 	At       time.Duration
 	Teachers int
 }
 
-// usualBatch is how many teachers get the weekly cards in an ordinary week.
-const usualBatch = 800
+// ordinaryBatch is the number of teachers who get the weekly cards in an ordinary week.
+const ordinaryBatch = 800
 
-// batches are those of the scenario, or else the usual one, every Sunday evening.
+// batches returns the scenario's batches, or else the usual one, every Sunday evening.
 func (s Scenario) batches() []Batch {
 	if s.Batch != nil {
 		return s.Batch
@@ -49,24 +49,24 @@ func (s Scenario) batches() []Batch {
 	var all []Batch
 	for d := time.Duration(0); d < s.Lasts; d += time.Hour {
 		if at := s.Begins.Add(d); at.Weekday() == time.Sunday && at.Hour() == 19 {
-			all = append(all, Batch{d, usualBatch})
+			all = append(all, Batch{d, ordinaryBatch})
 		}
 	}
 	return all
 }
 
-// Want is what must come of a scenario.
+// Want is the expected outcome of a scenario.
 type Want struct {
 	Kinds    []incident.Kind // any of them
-	Journeys []string        // of which one is told, and about no other may anybody be called
-	Call     bool            // they are called; else texted, and nobody is called
-	Words    []string        // that are said
-	Within   time.Duration   // of the first moment at which customers feel it; 0: whenever
-	Ahead    time.Duration   // so long before they do
-	Calls    int             // at most; 0: one. What is acknowledged and not over calls again every half hour (ack_expires)
+	Journeys []string        // at least one is reported, and there is no call about any other
+	Call     bool            // by a call; otherwise by text, without calls
+	Words    []string        // that the notification contains
+	Within   time.Duration   // of the first impact on customers; 0: unlimited
+	Ahead    time.Duration   // this long before it
+	Calls    int             // maximum; 0: one. An acknowledged outage that lasts calls again every half hour (ack_expires)
 }
 
-// Regions is where the probes of a simulated scenario run.
+// Regions are the regions of the probes in a simulated scenario.
 var Regions = []string{"eu-west-1", "us-east-1", "ap-southeast-2"}
 
 // monday is an ordinary morning.
@@ -78,7 +78,7 @@ const (
 	day    = 24 * time.Hour
 )
 
-// Find is the scenario of that name.
+// Find returns the scenario with that name.
 func Find(name string) (Scenario, bool) {
 	i := slices.IndexFunc(All(), func(s Scenario) bool { return s.Name == name })
 	if i < 0 {
@@ -90,7 +90,7 @@ func Find(name string) (Scenario, bool) {
 // All lists the scenarios, in the order of the outages.
 func All() []Scenario { return append(live(), simulated()...) }
 
-// live are those that need a browser. The outage begins a second after a slot: at the worst moment.
+// live returns the scenarios that need a browser. The outage begins a second after a slot: the worst time.
 func live() []Scenario {
 	fault := func(name string) demoshop.Plan {
 		return demoshop.Plan{{Fault: name, From: time.Second, For: 3*minute - time.Second}}
@@ -145,7 +145,7 @@ func live() []Scenario {
 	}
 }
 
-// simulated are those that take longer than anybody would watch.
+// simulated returns the scenarios that are too long to play live.
 func simulated() []Scenario {
 	sunday := monday.AddDate(0, 0, -1).Add(9 * hour) // 18:00
 	return []Scenario{

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Table writes what came of the scenarios, a line each, and then what went wrong, if something did. It returns how many
-// people were wrongly woken or told, and how much was missed.
+// Table writes the results, a line each, and then the faults, if there are any. It returns the number of unnecessary and of
+// missing notifications.
 func Table(w io.Writer, results []Result) (wrong, missed int) {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(t, "\tOUTAGE\tCUSTOMERS FELT IT\tNOTICED\tHOW\tCALLS\tTEXTS\tWHAT WAS SAID")
@@ -17,7 +17,7 @@ func Table(w io.Writer, results []Result) (wrong, missed int) {
 		wrong, missed = wrong+len(r.Wrong), missed+len(r.Missed)
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%d\t%d\t%s\n", r.Row, r.Name, r.felt(), r.noticed(), r.how(), r.Calls, r.Texts, short(r.Said, 90))
 	}
-	_ = t.Flush() // as the writer beneath
+	_ = t.Flush() // as are the writes of w
 	for _, r := range results {
 		for _, what := range r.Wrong {
 			fmt.Fprintf(w, "WRONGLY TOLD  %s: %s\n", r.Name, what)
@@ -30,7 +30,7 @@ func Table(w io.Writer, results []Result) (wrong, missed int) {
 	return wrong, missed
 }
 
-// felt is from when to when customers felt it.
+// felt formats the time during which customers felt it.
 func (r Result) felt() string {
 	switch {
 	case r.Decoy:
@@ -45,14 +45,14 @@ func (r Result) felt() string {
 	return r.Felt.Format("2 Jan 15:04") + r.Over.Format(" – 2 Jan 15:04")
 }
 
-// noticed is how long after that, or before, the first person was told.
+// noticed formats how long after that, or before, the first person was notified.
 func (r Result) noticed() string {
 	if r.How == "" {
 		return "–"
 	}
-	switch after := r.Told.Sub(r.Felt); {
+	switch after := r.Notified.Sub(r.Felt); {
 	case r.Felt.IsZero():
-		return r.Told.Format("2 Jan 15:04")
+		return r.Notified.Format("2 Jan 15:04")
 	case after < -24*time.Hour:
 		return days(-after) + " before"
 	case after < 10*time.Minute:
@@ -74,7 +74,7 @@ func (r Result) how() string {
 	return r.How
 }
 
-// short is the beginning of text, on one line.
+// short returns the beginning of text, on one line.
 func short(text string, most int) string {
 	runes := []rune(strings.Join(strings.Fields(text), " "))
 	if len(runes) <= most {

@@ -25,19 +25,18 @@ import (
 	"valkyrie/probes/practice"
 )
 
-// Policy is the practice shop's, by which all scenarios go.
+// Policy returns the practice shop's policy, which all scenarios use.
 func Policy() (config.Config, error) {
 	return config.Parse("the practice shop's alerts.yaml", practice.Alerts, journey.Names(practice.All))
 }
 
-// clock is a calendar that the world moves on, from slot to slot.
+// clock is the clock that the world sets from slot to slot.
 type clock interface {
 	Now() time.Time
 	Set(t time.Time)
 }
 
-// world is everything that a scenario takes place in: the shop, the probes in their regions, and all that stands behind
-// them, as it is in a deployment.
+// world holds the parts of a scenario: the shop, the probes in their regions, and the services as in a deployment.
 type world struct {
 	Stage
 	scenario Scenario
@@ -46,25 +45,25 @@ type world struct {
 	runners  []journey.Runner // by region
 	makers   []func() journey.Journey
 	store    *sqlite.Store
-	desk     judge.Recorder
+	recorder judge.Recorder
 	pager    *paging.Pager
 	exchange *standin.Exchange
 	servers  []*http.Server
 	result   Result
 	batches  []Batch
-	batch    error // what went wrong with the batch's heartbeat
+	batch    error // errors of the batch's heartbeats
 }
 
-// A Stage is what scenarios need of the machine.
+// A Stage holds the machine's resources for a scenario.
 type Stage struct {
 	Dir    string          // for databases and evidence
 	Chrome journey.Program // for live scenarios
-	Screen io.Writer       // where calls and texts are shown; nil: nowhere
-	Tell   func(at time.Time, format string, args ...any)
+	Screen io.Writer       // displays calls and texts; nil: nothing
+	Report func(at time.Time, format string, args ...any)
 	Log    *slog.Logger
 }
 
-// newWorld opens everything. Close it.
+// newWorld opens all parts. The caller must close it.
 func newWorld(ctx context.Context, s Scenario, stage Stage) (w *world, err error) {
 	w = &world{Stage: stage, scenario: s, result: Result{Scenario: s, switches: map[int]bool{}, mailed: map[int]bool{}}}
 	defer func() {
@@ -95,16 +94,16 @@ func newWorld(ctx context.Context, s Scenario, stage Stage) (w *world, err error
 	for _, make := range journey.Scheduled(practice.All) {
 		titles[make().Name] = make().Title
 	}
-	w.desk = judge.Recorder{Store: w.store, Policy: cfg.Judge, Titles: titles, RunningSince: s.Begins}
+	w.recorder = judge.Recorder{Store: w.store, Policy: cfg.Judge, Titles: titles, RunningSince: s.Begins}
 	if err := w.connect(cfg); err != nil {
 		return w, err
 	}
-	return w, w.hire()
+	return w, w.createProbes()
 }
 
-// connect plugs in the phone, and the address where it calls back.
+// connect connects the phone, and its callback address.
 func (w *world) connect(cfg config.Config) error {
-	const soon = time.Millisecond // nobody watches the phones ring
+	const soon = time.Millisecond // ringing takes no time here
 	w.exchange = standin.New(standin.Options{
 		RingTime: soon, SpeakTime: soon, MessageLatency: soon, TimeNow: w.clock.Now, Screen: w.Screen,
 	})
@@ -130,8 +129,9 @@ func (w *world) connect(cfg config.Config) error {
 	return nil
 }
 
-// hire puts the probes in their regions: those with a browser live, in one; the others everywhere, on the clock.
-func (w *world) hire() error {
+// createProbes creates the probes: in a live scenario with a browser in one region, otherwise without one in each region, on the
+// clock.
+func (w *world) createProbes() error {
 	every := w.scenario.every()
 	if w.scenario.Live {
 		address, err := w.serve(w.shop)
@@ -148,7 +148,7 @@ func (w *world) hire() error {
 	}
 	for _, region := range Regions {
 		w.runners = append(w.runners, journey.Runner{
-			Stage:  journey.Stage{Site: &address, Network: inside{w.shop, w.clock.(*demoshop.Simulated)}},
+			Stage:  journey.Stage{Site: &address, Network: directNetwork{w.shop, w.clock.(*demoshop.Simulated)}},
 			Region: region, Every: every, TimeNow: w.clock.Now,
 		})
 	}
@@ -160,7 +160,7 @@ func (w *world) hire() error {
 	return nil
 }
 
-// address is that of the shop on a simulated clock; nobody looks it up.
+// address is the shop's address on a simulated clock; it is not resolved.
 var address = url.URL{Scheme: "http", Host: "shop.example.com"}
 
 func (s Scenario) every() time.Duration {
@@ -170,7 +170,7 @@ func (s Scenario) every() time.Duration {
 	return s.Every
 }
 
-// secret is the practice shop's public account.
+// secret returns a secret of the practice shop's public account.
 func secret(name string) (string, error) {
 	value, ok := demoshop.Secret(name)
 	if !ok {
@@ -179,9 +179,9 @@ func secret(name string) (string, error) {
 	return value, nil
 }
 
-// beat is a word from the weekly batch.
+// beat records a heartbeat of the weekly batch.
 func (w *world) beat(ctx context.Context, b demoshop.Beat) {
-	decisions, err := w.desk.Beat(ctx, judge.Beat{
+	decisions, err := w.recorder.Beat(ctx, judge.Beat{
 		Batch: "weekly-cards", Stage: judge.Stage(b.State), At: w.clock.Now(), Done: int64(b.Done), Expected: int64(b.Expected),
 	})
 	w.batch = errors.Join(w.batch, err)

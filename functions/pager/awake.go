@@ -10,22 +10,22 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// wakingItem is where the pagers of a table note that somebody is watching.
+// wakingItem is the item in which the pagers of a table record that they run.
 const wakingItem = "PAGER#watching"
 
-// A watching says since when, without a gap, and until when at least.
+// A watching is a period without a gap in which pagers ran.
 type watching struct {
 	Since time.Time `json:"since"`
 	Last  time.Time `json:"last"`
 }
 
 const (
-	gap  = 3 * time.Minute  // without a round, after which nobody has been watching
-	note = 30 * time.Second // how often it is noted: one write a minute, mostly
+	gap  = 3 * time.Minute  // without a round, after which the period ends
+	note = 30 * time.Second // how often it is recorded: about one write a minute
 )
 
-// awake is since when pagers have been watching this table without a gap. Runs that did not come before it are not
-// missed: after an outage of the whole region it would be all of them, and none of it news.
+// awake returns since when pagers have run on this table without a gap. Runs missing from before that are not reported:
+// after an outage of the whole region all of them are missing, for a known reason.
 func awake(ctx context.Context, items incident.Items, now time.Time) (time.Time, error) {
 	item, err := items.Item(ctx, wakingItem)
 	if err != nil {
@@ -34,7 +34,7 @@ func awake(ctx context.Context, items incident.Items, now time.Time) (time.Time,
 	var w watching
 	if item.Version > 0 {
 		if err := json.Unmarshal(item.Data, &w); err != nil {
-			return time.Time{}, fmt.Errorf("the state under %s cannot be read: %w", wakingItem, err)
+			return time.Time{}, fmt.Errorf("decode the state %s: %w", wakingItem, err)
 		}
 	}
 	if now.Sub(w.Last) < note {
@@ -49,7 +49,7 @@ func awake(ctx context.Context, items incident.Items, now time.Time) (time.Time,
 	}
 	item.Key = wakingItem
 	if err := items.PutItem(ctx, item); err != nil && !errors.Is(err, incident.ErrConflict) {
-		return time.Time{}, err // in a conflict, another pager has noted the same
+		return time.Time{}, err // in a conflict, another pager has recorded the same
 	}
 	return w.Since, nil
 }

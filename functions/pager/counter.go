@@ -9,13 +9,13 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// A counter is a phone that counts what became of its pages.
+// A counter is a phone that counts the sent and the failed pages.
 type counter struct {
 	paging.Phone
-	sent, failed atomic.Int64 // pages go out side by side
+	sent, failed atomic.Int64 // pages are sent concurrently
 }
 
-// Send implements alerts.Phone.
+// Send implements paging.Phone.
 func (c *counter) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 	sid, err := c.Phone.Send(ctx, d)
 	if err == nil {
@@ -28,7 +28,7 @@ func (c *counter) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 
 func (c *counter) count() (sent, failed int) { return int(c.sent.Load()), int(c.failed.Load()) }
 
-// unplugged is a phone while there is none, and why: what is to be sent is kept, and sent when there is one.
+// unplugged stands in for a phone that could not be opened: its pages stay in the outbox until there is one.
 type unplugged struct{ why error }
 
 func (u unplugged) Send(context.Context, paging.Dispatch) (string, error) {
@@ -39,7 +39,7 @@ func (u unplugged) Find(context.Context, paging.Dispatch, time.Time) (string, bo
 	return "", false, u.why
 }
 
-// HangUp ends a call, where the phone can.
+// HangUp ends a call, if the phone supports that.
 func (c *counter) HangUp(ctx context.Context, sid string) error {
 	if h, ok := c.Phone.(interface {
 		HangUp(ctx context.Context, sid string) error

@@ -1,4 +1,4 @@
-// Command pager is the Lambda function that looks, every minute and when it is poked, for what is due.
+// Command pager is the Lambda function that sends due pages. It runs every minute and when it is poked.
 package main
 
 import (
@@ -14,8 +14,8 @@ import (
 func main() {
 	p, err := open(context.Background(), suite.Yours(), os.Getenv, os.Stdout)
 	if err != nil {
-		slog.New(slog.NewJSONHandler(os.Stdout, nil)).Error("the pager cannot start: nobody would be called", "err", err)
-		os.Exit(1) // Lambda reports a failed start, and tries again
+		slog.New(slog.NewJSONHandler(os.Stdout, nil)).Error("start the pager: failed; no page is sent until it starts", "err", err)
+		os.Exit(1) // Lambda reports a failed start, and retries
 	}
 	lambda.Start(p.Handle)
 }

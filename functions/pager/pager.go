@@ -18,36 +18,36 @@ import (
 	"valkyrie/infra/secrets"
 )
 
-// A pager is the function, for as long as its process lives.
+// A pager is the state of the function during the life of its process.
 type pager struct {
 	*cloud.Services
-	out     io.Writer      // the log
-	told    news           // to those who are not paged
-	signing *secrets.Vault // of webhooks; nil: not read yet
+	out      io.Writer      // the log
+	notified news           // last state that subscribers were notified of
+	signing  *secrets.Vault // of webhooks; nil: not read yet
 }
 
 func open(ctx context.Context, watched suite.Suite, getenv func(string) string, out io.Writer) (*pager, error) {
 	s, err := cloud.Open(ctx, environ.FunctionPager, getenv, watched)
 	if err == nil && s.Env.Region != s.Env.HomeRegion && s.Env.Region != s.Env.StandbyRegion {
-		err = fmt.Errorf("the pager works in the home region (%s) and in the standby region (%s), but not in %s", s.Env.HomeRegion, s.Env.StandbyRegion, s.Env.Region)
+		err = fmt.Errorf("start the pager: expected the home region (%s) or the standby region (%s), got %s", s.Env.HomeRegion, s.Env.StandbyRegion, s.Env.Region)
 	}
 	return &pager{Services: s, out: out}, err
 }
 
-// How long one invocation stays. The next one comes with the next minute, and two at once do no harm.
+// The time limits of one invocation. The next one starts within a minute, and two at once are harmless.
 const (
 	stay     = 55 * time.Second
-	leave    = 12 * time.Second // before the function's end: a page that is being sent takes up to 10 s
+	leave    = 12 * time.Second // before the function's end: sending a page takes up to 10 s
 	briefest = time.Second      // between two rounds
-	lastWord = time.Second      // before the function's end, to say how it went
+	lastWord = time.Second      // before the function's end, to log the result
 )
 
-// Handle looks for what is due: runs that did not come, people to be called, recoveries to be told. It stays as long as
-// something will be due before the next minute is over, so that nobody waits for a minute that need not; that is only
-// while somebody is being paged. An error is one of ours, and the next round tries again.
+// Handle does the work that is due: it detects missing runs, sends pages and all-clears. It stays while more becomes due
+// before the next minute ends, so that no page waits for the schedule; that happens only while an incident is being paged.
+// An error is a fault of our own, and the next round retries.
 //
-// Those who are not paged are told when nothing is due for as long as that may take, and otherwise at the end, after all
-// that the pager has to say of itself.
+// Subscribers are notified when nothing is due for as long as that may take, and otherwise at the end, after the pager's
+// log line.
 func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	began := time.Now()
 	until := began.Add(stay)
@@ -60,7 +60,7 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 		}
 	}
 	var in cloud.Poked
-	_ = json.Unmarshal(payload, &in) // the clock's event is something else
+	_ = json.Unmarshal(payload, &in) // the schedule's event has another form
 	t := cloudwatch.Tick{At: began, Region: p.Env.Region, Poked: in.Poked != "", OpenIncidents: -1}
 	var phone counter
 	var now state
@@ -80,35 +80,35 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 		if next.IsZero() || next.After(until) {
 			break
 		}
-		if time.Until(next) > tellLimit {
-			p.tell(ctx, now)
+		if time.Until(next) > notifyLimit {
+			p.notifySubscribers(ctx, now)
 		}
 		if !wait(ctx, time.Until(next)) {
 			break
 		}
 	}
 	t.Sent, t.Failed = phone.count()
-	_, _ = p.out.Write(cloudwatch.Deployment(p.Env.Deployment).TickLine(t)) // a log that cannot be written cannot be complained about
+	_, _ = p.out.Write(cloudwatch.Deployment(p.Env.Deployment).TickLine(t)) // a failed write to the log cannot be reported
 	if t.Err == nil {
 		p.ping(ctx)
 	}
-	p.tell(ctx, now)
+	p.notifySubscribers(ctx, now)
 	return t.Err
 }
 
-// A state is what the pager works on: a table, and the route as it is there; no table where another pager does the work.
+// A state is the table that the pager works on, with its route; no table if another pager does the work.
 type state struct {
 	table incident.Store
 	route paging.NotificationState
 }
 
-// round does all that is due now, and returns how things are then.
+// round does all work that is due now, and returns the resulting state.
 func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 	people, mute := p.People(ctx, p.Env.CallbackURL)
 	if phone.Phone = people.Phone; mute != nil {
 		phone.Phone = unplugged{mute}
 	}
-	table, err := p.post(ctx, phone)
+	table, err := p.assignedTable(ctx, phone)
 	if table == nil {
 		return state{}, errors.Join(mute, err)
 	}
@@ -122,23 +122,23 @@ func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 	return state{table, route}, err
 }
 
-// post is the table to page from; nil: none. The home's pager always does so from its own; that of the standby when the
-// home's does not.
-func (p *pager) post(ctx context.Context, phone paging.Phone) (incident.Store, error) {
+// assignedTable returns the table to page from; nil: none. The home's pager always uses its own; the standby's pager pages
+// only when the home's does not.
+func (p *pager) assignedTable(ctx context.Context, phone paging.Phone) (incident.Store, error) {
 	if p.Env.Region == p.Env.HomeRegion {
 		if err := (regions.Home{Pair: p.Tables, Deps: p.Deps(phone)}).Turn(ctx, time.Now()); err != nil {
 			return nil, err
 		}
 		return p.Tables.Home, nil
 	}
-	post, err := regions.Standby{Pair: p.Tables, Deps: p.Deps(phone)}.Turn(ctx, time.Now())
-	if post.Store != nil {
-		p.Log.Warn("the standby pages", "place", post.Place, "reason", post.Reason)
+	assigned, err := regions.Standby{Pair: p.Tables, Deps: p.Deps(phone)}.Turn(ctx, time.Now())
+	if assigned.Store != nil {
+		p.Log.Warn("the standby pages", "place", assigned.Place, "reason", assigned.Reason)
 	}
-	return post.Store, err
+	return assigned.Store, err
 }
 
-// look looks for what should have come by now and did not.
+// look checks for missing runs and heartbeats.
 func (p *pager) look(ctx context.Context, table incident.Store) (err error) {
 	now := time.Now().UTC()
 	recorder := p.Recorder(table)
@@ -162,7 +162,7 @@ func unresolved(r paging.NotificationState) int {
 	return n
 }
 
-// wait waits, and reports whether it was allowed to wait for that long.
+// wait waits for d, and returns false if ctx ended first.
 func wait(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -43,7 +43,7 @@ func newRig(t *testing.T, env ...string) *rig {
 	return r
 }
 
-// tick invokes the function, with so much time before it has to leave, and returns the line it wrote.
+// tick invokes the function with a time limit, and returns the line that it logged.
 func (r *rig) tick(payload string, limit time.Duration) (map[string]any, error) {
 	r.Helper()
 	ctx, cancel := context.WithTimeout(r.Context(), limit+leave)
@@ -71,7 +71,7 @@ func (r *rig) fail(region string) {
 	}
 }
 
-// metric is a number of the line.
+// metric returns a number of the line.
 func metric(line map[string]any, name string) float64 {
 	n, ok := line[name].(float64)
 	if !ok {
@@ -88,7 +88,7 @@ func TestNothingDue(t *testing.T) {
 	}
 }
 
-// TestCalls: an incident is called about, once, however many pagers look for it at the same time.
+// TestCalls: an incident causes one call, however many pagers run at once.
 func TestCalls(t *testing.T) {
 	r := newRig(t)
 	r.fail(lambdatest.Home)
@@ -114,8 +114,8 @@ func TestCalls(t *testing.T) {
 	}
 }
 
-// TestStays: a page that could not be sent is tried again within the same invocation, not with the next minute.
-func TestStays(t *testing.T) {
+// TestRetriesWithinInvocation: a page that could not be sent is retried in the same invocation, not in the next minute.
+func TestRetriesWithinInvocation(t *testing.T) {
 	r := newRig(t)
 	r.fail(lambdatest.Home)
 	r.Exchange.Behave("", standin.TooMany, standin.TooMany)
@@ -128,8 +128,8 @@ func TestStays(t *testing.T) {
 	}
 }
 
-// TestNoToken: without the phone's token, what is wrong is kept, and told once the token is there; until then the heartbeat
-// says that something is wrong.
+// TestNoToken: without the phone's token incidents are kept, and called about once the token is there; until then the
+// heartbeat metric reports a fault.
 func TestNoToken(t *testing.T) {
 	r := newRig(t)
 	r.fail(lambdatest.Home)
@@ -153,7 +153,7 @@ func TestNoTable(t *testing.T) {
 	}
 }
 
-// TestSilentRegion: a region whose runs have stopped is missed; not so when nobody was watching meanwhile.
+// TestSilentRegion: a region whose runs have stopped is reported, but not if no pager ran meanwhile.
 func TestSilentRegion(t *testing.T) {
 	for name, c := range map[string]struct {
 		last  time.Duration // since the pagers' last round
@@ -184,7 +184,7 @@ func TestSilentRegion(t *testing.T) {
 	}
 }
 
-// TestPing: whoever watches from outside is told of good rounds, and of no other.
+// TestPing: the external monitor gets a ping for each good round, and for no other.
 func TestPing(t *testing.T) {
 	pings := 0
 	site := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { pings++ }))
@@ -199,7 +199,7 @@ func TestPing(t *testing.T) {
 	}
 }
 
-// TestBadStart: the deployed program, told nonsense, ends with all of it in its log; Lambda reports that.
+// TestBadStart: the deployed program with a wrong environment logs all faults and ends; Lambda reports that.
 func TestBadStart(t *testing.T) {
 	f := lambdatest.New(t, lambdatest.Config{
 		Folder: lambdatest.Build(t, environ.FunctionPager),
@@ -207,7 +207,7 @@ func TestBadStart(t *testing.T) {
 	})
 	res := f.Invoke(`{}`)
 	log := f.Log()
-	if res.Ended != "init: exit status 1" || !strings.Contains(log, "nobody would be called") || !strings.Contains(log, "VALKYRIE_TABLE is not set") ||
+	if res.Ended != "init: exit status 1" || !strings.Contains(log, "start the pager: failed; no page is sent") || !strings.Contains(log, "VALKYRIE_TABLE is not set") ||
 		!strings.Contains(log, `VALKYRIE_CALLBACK_URL is \"hooks.example.com\"; expected an address such as`) {
 		t.Errorf("%+v\n%s", res, log)
 	}

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// pingLimit is how long the ping may take.
+// pingLimit is the timeout of the ping.
 const pingLimit = 5 * time.Second
 
-// ping tells somebody outside of this account that all is well here: when the pings stop, they say so. It is what is left
-// when the account itself is gone, with its alarms.
+// ping reports a good round to an external monitor, which alerts when the pings stop. It covers the loss of the whole
+// account, including its alarms.
 func (p *pager) ping(ctx context.Context) {
 	if p.Env.Ping == "" {
 		return
@@ -19,7 +19,7 @@ func (p *pager) ping(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, pingLimit)
 	defer cancel()
 	if err := get(ctx, p.Env.Ping); err != nil {
-		p.Log.Warn("whoever watches from outside could not be told that all is well", "err", err)
+		p.Log.Warn("ping the external monitor: failed", "err", err)
 	}
 }
 
@@ -34,7 +34,7 @@ func get(ctx context.Context, address string) error {
 	}
 	defer res.Body.Close()
 	if res.StatusCode >= 300 {
-		return fmt.Errorf("it answered %s", res.Status)
+		return fmt.Errorf("expected status 2xx, got %s", res.Status)
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"valkyrie/infra/environ"
 )
 
-// BenchmarkLambda is the deployed function, warm, run after run, in the sandbox: what a run takes, and what it leaves. The
-// first numbers are the sizes of what is deployed.
+// BenchmarkLambda measures the deployed function, warm, run after run in the sandbox: the resources of a run, and those
+// that it leaks. The first numbers are the sizes of the deployed files.
 func BenchmarkLambda(b *testing.B) {
 	layer, w := lambdatest.Layer(b), lambdatest.NewWorld(b)
 	f := lambdatest.New(b, lambdatest.Config{
@@ -52,7 +52,7 @@ func BenchmarkLambda(b *testing.B) {
 	b.ReportMetric(float64(len(f.Files())+len(f.Processes())), "left")
 }
 
-// total is how many requests the table got.
+// total returns the number of requests to the table.
 func total(requests map[string]int) int {
 	n := 0
 	for name, count := range requests {
@@ -63,7 +63,8 @@ func total(requests map[string]int) int {
 	return n
 }
 
-// watchMemory watches how much memory all of a function's processes take, until it is asked for the most, in kilobytes.
+// watchMemory samples the memory of all of a function's processes; the returned function ends that and returns the maximum,
+// in kilobytes.
 func watchMemory(f *lambdatest.Function) func() int {
 	var most int
 	var watching sync.WaitGroup
@@ -90,7 +91,7 @@ func watchMemory(f *lambdatest.Function) func() int {
 
 func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }
 
-// zipped is how large a file is in a zip.
+// zipped returns the compressed size of a file.
 func zipped(b *testing.B, path string) int64 {
 	b.Helper()
 	var size counting
@@ -116,7 +117,7 @@ func (c *counting) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// unpacked is how large a folder is.
+// unpacked returns the size of a folder.
 func unpacked(b *testing.B, dir string) int64 {
 	b.Helper()
 	var size int64

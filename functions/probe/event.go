@@ -12,32 +12,32 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// An event is what a schedule sends: {"journey": "print-card", "slot": "<aws.scheduler.scheduled-time>"}.
+// An event is the payload of a schedule: {"journey": "print-card", "slot": "<aws.scheduler.scheduled-time>"}.
 type event struct {
 	Journey string `json:"journey"`
 	Slot    string `json:"slot"`  // RFC 3339, as EventBridge Scheduler fills it in
 	Every   string `json:"every"` // optional, of this schedule: "5 minutes"; see environ.Every
 }
 
-// An order is an event, understood.
+// An order is a parsed event.
 type order struct {
-	make  func() journey.Journey // nil: no journey is known by that name
+	make  func() journey.Journey // nil: there is no journey with that name
 	slot  time.Time
-	every time.Duration // 0: as the deployment says
+	every time.Duration // 0: the deployment's default
 }
 
-// ahead is by how much a slot may lie in the future. One that lies farther would make every run up to it old news.
+// ahead is how far a slot may lie in the future. One farther ahead would make every run up to it stale.
 const ahead = time.Minute
 
-// readEvent understands a payload, strictly, for one of all journeys. Where the journey is known but something else is
-// wrong, the order's slot is now: nobody is watching then, which must be said.
+// readEvent parses a payload strictly, for one of all journeys. If the journey is known but the rest is wrong, the order's
+// slot is now, so that a broken run can report that the journey is not watched.
 func readEvent(payload []byte, now time.Time, all []func() journey.Journey) (order, error) {
 	var e event
 	dec := json.NewDecoder(bytes.NewReader(payload))
 	dec.DisallowUnknownFields()
 	err := dec.Decode(&e)
 	if _, more := dec.Token(); err == nil && !errors.Is(more, io.EOF) {
-		err = errors.New("there is something behind it")
+		err = errors.New("expected one JSON document, got more text after it")
 	}
 	o := order{slot: now.UTC().Truncate(time.Second)}
 	if e.Journey != "" {

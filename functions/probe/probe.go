@@ -18,7 +18,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A probe is the function, for as long as its process lives.
+// A probe is the state of the function during the life of its process.
 type probe struct {
 	watched suite.Suite
 	getenv  func(string) string
@@ -28,20 +28,20 @@ type probe struct {
 	services *cloud.Services // nil until the first event
 }
 
-// An Answer is what the function returns. Schedules do not look at it; people who invoke it by hand do.
+// An Answer is the function's result, for people who invoke it by hand; schedules ignore it.
 type Answer struct {
 	Run       string          `json:"run"`
 	Outcome   journey.Outcome `json:"outcome"`
 	Error     string          `json:"error,omitempty"`
-	Again     bool            `json:"again,omitempty"` // the slot had its run already, and this is it
+	Again     bool            `json:"again,omitempty"` // the slot already had this run
 	Decisions []string        `json:"decisions"`
 }
 
-// returnTime is how long before the function's end an answer is certain.
+// returnTime is the time reserved before the function's end for returning the answer.
 const returnTime = 300 * time.Millisecond
 
-// Handle runs the journey of an event, and answers before the function's time is over whatever happens. Its errors are
-// ours: an event that makes no sense, or a run that could not be kept. A site that fails is no error.
+// Handle runs the journey of an event, and always answers before the function's time ends. Its errors are faults of our
+// own: a malformed event, or a run that could not be stored. A failure of the site is no error.
 func (p *probe) Handle(ctx context.Context, payload json.RawMessage) (Answer, error) {
 	if end, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
@@ -65,7 +65,7 @@ func (p *probe) Handle(ctx context.Context, payload json.RawMessage) (Answer, er
 	return p.run(ctx, s, o)
 }
 
-// open gets the services ready, once. One that could not be is tried again with the next event.
+// open opens the services once. After a failure the next event retries.
 func (p *probe) open(ctx context.Context) (*cloud.Services, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -79,46 +79,46 @@ func (p *probe) open(ctx context.Context) (*cloud.Services, error) {
 	return p.services, nil
 }
 
-// run makes the run of a slot, unless it is there already.
+// run makes the run of a slot, unless it is stored already.
 func (p *probe) run(ctx context.Context, s *cloud.Services, o order) (Answer, error) {
 	needs, name := o.make().Secrets, o.make().Name
 	run, found, err := stored(ctx, s, name, o.slot)
 	if err != nil {
-		s.Log.Warn("whether the slot has its run already is not known; it is run", "journey", name, "slot", o.slot, "err", err)
+		s.Log.Warn("look up the slot's run: failed; the journey is run", "journey", name, "slot", o.slot, "err", err)
 	}
 	if found {
-		s.Log.Info("the slot has its run already", "journey", name, "slot", o.slot, "run", run.ID)
+		s.Log.Info("skip the journey: the slot already has its run", "journey", name, "slot", o.slot, "run", run.ID)
 		a, err := p.keep(ctx, s, run)
 		a.Again = true
 		return a, err
 	}
 	r := runner(ctx, s, o)
-	if len(needs) > 0 { // a deployment whose journeys need none has nowhere to read them
+	if len(needs) > 0 { // without secrets in use there may be no source to read
 		if err := s.Vault.Refresh(ctx); err != nil {
-			s.Log.Error("the secrets could not be read; those that were read before still count", "err", err)
+			s.Log.Error("read the secrets: failed; the secrets read before remain in use", "err", err)
 		}
 	}
 	if r.Stage.Chrome, err = findChrome(ctx, p.getenv, s.Env.ChromeFlags); err != nil {
-		s.Log.Error("there is no Chrome; what needs one is broken", "err", err)
+		s.Log.Error("find Chrome: failed; journeys that need it are broken", "err", err)
 	}
 	run = r.Probe(ctx, o.make, o.slot)
 	p.tidy(s)
 	return p.conclude(ctx, s, run)
 }
 
-// tidy does so where the temporary folder is the function's own. A Chrome that hangs may still hold on to something; then
-// the next run has another try.
+// tidy empties the temporary folder if the function owns it. A Chrome that hangs may still hold files there; the next run
+// tries again.
 func (p *probe) tidy(s *cloud.Services) {
 	if p.getenv("LAMBDA_TASK_ROOT") == "" {
 		return
 	}
 	if err := tidy(); err != nil {
-		s.Log.Warn("the temporary folder could not be emptied", "err", err)
+		s.Log.Warn("empty the temporary folder: failed", "err", err)
 	}
 }
 
-// stored is the run that the slot has already: schedules may deliver an event twice. Two at the very same time do run
-// twice; then the first one that is stored is the slot's.
+// stored returns the run that the slot already has: schedules may deliver an event twice. Two at the same time both run;
+// the first run stored is the slot's.
 func stored(ctx context.Context, s *cloud.Services, name string, slot time.Time) (journey.Run, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookLimit)
 	defer cancel()
@@ -131,10 +131,10 @@ func stored(ctx context.Context, s *cloud.Services, name string, slot time.Time)
 	return journey.Run{}, false, err
 }
 
-// lookLimit is how long looking for a stored run may take: the run itself needs the time.
+// lookLimit is the timeout of looking up a stored run, as the run itself needs the time.
 const lookLimit = 3 * time.Second
 
-// conclude says what came of a run, and keeps it. It says so first: then what cannot be kept is at least in the log.
+// conclude logs a run, then stores it: a run that cannot be stored is at least in the log.
 func (p *probe) conclude(ctx context.Context, s *cloud.Services, run journey.Run) (Answer, error) {
 	bucket := evidence.Bucket{Name: s.Env.Bucket, Region: s.Env.Region}
 	p.say(s.Env.Deployment, run, s.Env.Detail, bucket.Link(run))
@@ -142,20 +142,20 @@ func (p *probe) conclude(ctx context.Context, s *cloud.Services, run journey.Run
 }
 
 func (p *probe) say(deployment string, run journey.Run, detail cloudwatch.Detail, link string) {
-	_, _ = p.out.Write(cloudwatch.Deployment(deployment).RunLines(run, detail, link)) // a log that cannot be written cannot be complained about
+	_, _ = p.out.Write(cloudwatch.Deployment(deployment).RunLines(run, detail, link)) // a failed write to the log cannot be reported
 }
 
-// keep stores and judges the run, and wakes the pager if there is something for it.
+// keep stores and judges the run, and wakes the pager if that made work due.
 func (p *probe) keep(ctx context.Context, s *cloud.Services, run journey.Run) (Answer, error) {
 	a := Answer{Run: run.ID, Outcome: run.Outcome, Error: run.Error, Decisions: []string{}}
 	at, decisions, missed, err := s.Tables.Record(ctx, s.Recorder(nil), run)
 	log := s.Log.With("journey", run.Journey, "region", run.Region, "slot", run.Slot, "run", run.ID)
 	if err != nil {
-		log.Error("a run is lost: it could not be stored", "outcome", run.Outcome, "err", err)
-		return a, fmt.Errorf("the run %s of %s is lost: %w", run.ID, run.Journey, err)
+		log.Error("store a run: failed; the run is lost", "outcome", run.Outcome, "err", err)
+		return a, fmt.Errorf("store the run %s of %s: it is lost: %w", run.ID, run.Journey, err)
 	}
 	if missed != nil {
-		log.Warn("the home's table did not take the run; the standby's has it", "err", missed)
+		log.Warn("store a run: the home's table failed; the standby's table has it", "err", missed)
 	}
 	for _, d := range decisions {
 		a.Decisions = append(a.Decisions, fmt.Sprintf("%s: %s", d.Verb, d.Reason))

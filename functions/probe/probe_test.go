@@ -25,10 +25,10 @@ type rig struct {
 	*testing.T
 	*lambdatest.World
 	function *lambdatest.Function
-	read     int // of its log
+	read     int // bytes of its log
 }
 
-// folder is where the function was built.
+// folder is the folder of the built function.
 var folder string
 
 func TestMain(m *testing.M) {
@@ -67,18 +67,18 @@ func due(name string, slot time.Time) string {
 	return fmt.Sprintf(`{"journey":%q,"slot":%q}`, name, slot.Format(time.RFC3339))
 }
 
-// lines are those that the function has written since they were last asked for, about an event or, with "", not.
+// lines returns the lines logged since the last call, about an event or, with "", about none.
 func (r *rig) lines(event string) []map[string]any {
 	log := r.function.Log()[r.read:]
 	r.read += len(log)
 	var found []map[string]any
 	for text := range strings.Lines(log) {
 		if !strings.HasPrefix(text, "{") {
-			continue // an error that the library logs, as Lambda would
+			continue // an error that the library logs, as on Lambda
 		}
 		var line map[string]any
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
-			r.Errorf("a line that is no JSON: %s", text)
+			r.Errorf("expected a line of JSON, got %s", text)
 		}
 		if e, _ := line["event"].(string); e == event {
 			found = append(found, line)
@@ -87,7 +87,7 @@ func (r *rig) lines(event string) []map[string]any {
 	return found
 }
 
-// runs are those in a region's table.
+// runs returns the runs in a region's table.
 func (r *rig) runs(region string) []journey.Run {
 	r.Helper()
 	runs, err := r.Tables[region].Runs(r.Context(), incident.RunQuery{})
@@ -101,8 +101,8 @@ func slotAgo(minutes int) time.Time {
 	return time.Now().UTC().Truncate(time.Minute).Add(-time.Duration(minutes) * time.Minute)
 }
 
-// TestRuns: a good run, the same slot again, two failures that wake the pager with their evidence in the bucket; and
-// nothing is left of any.
+// TestRuns: a good run, the same slot again, and two failures that wake the pager with their evidence in the bucket; none
+// leaves files or processes.
 func TestRuns(t *testing.T) {
 	r := newRig(t, 45*time.Second)
 	pokes := make(chan string, 10)
@@ -123,7 +123,7 @@ func TestRuns(t *testing.T) {
 	if runs := r.runs(lambdatest.Home); len(runs) != 1 || runs[0].ID != a.Run || runs[0].EveryMS != 60_000 || runs[0].Region != lambdatest.Home {
 		t.Errorf("stored: %+v", runs)
 	}
-	if after := r.Cloud.Requests(); after["dynamodb PutItem"] != before["dynamodb PutItem"]+1 { // which finds the run there
+	if after := r.Cloud.Requests(); after["dynamodb PutItem"] != before["dynamodb PutItem"]+1 { // the conditional write finds the run
 		t.Errorf("requests before %v and after %v", before, after)
 	}
 
@@ -153,7 +153,7 @@ func TestRuns(t *testing.T) {
 	}
 }
 
-// evidence checks that what a run names is in the bucket.
+// evidence checks that the evidence of a run is in the bucket.
 func (r *rig) evidence(run journey.Run) {
 	r.Helper()
 	client := s3.NewFromConfig(r.Cloud.Config(lambdatest.Home))
@@ -175,7 +175,7 @@ func (r *rig) evidence(run journey.Run) {
 	}
 }
 
-// TestBadEvents: an event that makes no sense is an error, and a broken run where it is known of what.
+// TestBadEvents: a malformed event is an error, and a broken run if its journey is known.
 func TestBadEvents(t *testing.T) {
 	r := newRig(t, 20*time.Second)
 	for payload, want := range map[string]struct {
@@ -207,8 +207,8 @@ func TestBadEvents(t *testing.T) {
 	}
 }
 
-// TestWhatIsMissing: without secrets, without Chrome, and without a table, there is still a verdict that says so.
-func TestWhatIsMissing(t *testing.T) {
+// TestMissingDependencies: without secrets, without Chrome, and without a table there is still a verdict with the cause.
+func TestMissingDependencies(t *testing.T) {
 	r := newRig(t, 20*time.Second)
 	r.Cloud.Down(lambdatest.Home, cloudtest.SSM, true)
 	a, err := r.send(due("create-order", slotAgo(9)))
@@ -225,7 +225,8 @@ func TestWhatIsMissing(t *testing.T) {
 	}
 }
 
-// TestReturnsInTime: whatever the site does, the function's time does not run out; and the verdict, cut off or not, is kept.
+// TestReturnsInTime: for any behaviour of the site the function returns in time, and the verdict is stored, even if the run
+// was cut off.
 func TestReturnsInTime(t *testing.T) {
 	r := newRig(t, 7*time.Second)
 	r.Play(lambdatest.Hanging)
@@ -239,8 +240,8 @@ func TestReturnsInTime(t *testing.T) {
 	}
 }
 
-// TestWarm: a process that has run many journeys, with and without a browser, frozen in between, is as it was after the
-// first: no process, no file. BenchmarkLambda looks at its memory too.
+// TestWarm: a process that has run many journeys, with and without a browser, frozen in between, leaks nothing: no process,
+// no file. BenchmarkLambda measures its memory too.
 func TestWarm(t *testing.T) {
 	r := newRig(t, 30*time.Second)
 	for n := range 30 {
@@ -267,7 +268,7 @@ func TestWarm(t *testing.T) {
 	}
 }
 
-// TestNoChrome: a deployment without its layer says so.
+// TestNoChrome: a deployment without its layer reports that.
 func TestNoChrome(t *testing.T) {
 	r := newRig(t, 20*time.Second, "CHROME=/opt/chrome/none")
 	a, err := r.send(due("create-order", slotAgo(9)))
@@ -282,7 +283,7 @@ func TestNoChrome(t *testing.T) {
 	}
 }
 
-// TestNotDeployed: a function that was told nonsense names all of it, and counts as broken.
+// TestNotDeployed: a function with a wrong environment lists all faults, and its run is broken.
 func TestNotDeployed(t *testing.T) {
 	var out bytes.Buffer
 	p := &probe{watched: lambdatest.Practice(), getenv: func(string) string { return "" }, out: &out}

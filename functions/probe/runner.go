@@ -14,13 +14,13 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// layer is where the template's layer has Chrome.
+// layer is the path of Chrome in the template's layer.
 const layer = "/opt/chrome/chromium"
 
-// saveTime is what is kept of the function's time to store the run; see journey.Runner.
+// saveTime is the part of the function's time reserved for storing the run; see journey.Runner.
 const saveTime = 8 * time.Second
 
-// runner makes the runs of this deployment.
+// runner returns the runner of this deployment.
 func runner(ctx context.Context, s *cloud.Services, o order) journey.Runner {
 	bucket := evidence.Bucket{Client: s3.NewFromConfig(s.AWS), Name: s.Env.Bucket, Region: s.Env.Region}
 	return journey.Runner{
@@ -29,8 +29,8 @@ func runner(ctx context.Context, s *cloud.Services, o order) journey.Runner {
 	}
 }
 
-// findChrome is the browser in the layer, or the one that CHROME names. None is looked for elsewhere, let alone fetched.
-// After an error it is the program that should be there: a journey that needs none can do without.
+// findChrome finds the browser in the layer, or the one that CHROME names; it neither searches elsewhere nor downloads one.
+// With an error it returns the program that should be there: a journey without a browser can run.
 func findChrome(ctx context.Context, getenv func(string) string, flags []string) (journey.Program, error) {
 	path := cmp.Or(getenv(environ.Chrome), layer)
 	c, err := chrome.Find(ctx, chrome.Config{Getenv: func(name string) string {

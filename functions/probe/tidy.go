@@ -5,8 +5,8 @@ import (
 	"path/filepath"
 )
 
-// tidy removes what Chrome has left in the function's temporary folder, which stays as long as the sandbox and is small:
-// the index of the layer's fonts, and, from a process that was killed, the folder of its last Chrome.
+// tidy removes Chrome's leftovers from the function's temporary folder, which is small and lives as long as the sandbox:
+// the index of the layer's fonts, and the folder of a Chrome whose process was killed.
 func tidy() error {
 	left, err := filepath.Glob(filepath.Join(os.TempDir(), "valkyrie-chrome-*"))
 	for _, path := range append(left, filepath.Join(os.TempDir(), "fonts-cache")) {

@@ -156,7 +156,7 @@ func (p *program) playOutage(ctx context.Context, s outages.Scenario) error {
 	how := "in Chrome, from slot to slot without the minute between"
 	stage := outages.Stage{
 		Dir: dir, Screen: p.stdout, Log: slog.New(slog.DiscardHandler),
-		Tell: func(at time.Time, format string, args ...any) {
+		Report: func(at time.Time, format string, args ...any) {
 			fmt.Fprintf(p.stdout, "%s  %s\n", at.Format("Mon 2 Jan 15:04"), fmt.Sprintf(format, args...))
 		},
 	}

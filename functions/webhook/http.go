@@ -14,19 +14,19 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// request is the request that a Function URL has got. Its path and query are, byte for byte, what was sent, since that is
-// what Twilio has signed.
+// request converts an event of a Function URL to the request. Path and query are byte for byte those that were sent, since
+// Twilio signs them.
 // See https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads.
 func request(ctx context.Context, in events.LambdaFunctionURLRequest) (*http.Request, error) {
 	body, err := []byte(in.Body), error(nil)
 	if in.IsBase64Encoded {
 		if body, err = base64.StdEncoding.DecodeString(in.Body); err != nil {
-			return nil, errors.New("its body is not base64")
+			return nil, errors.New("decode its body: expected base64")
 		}
 	}
 	method, domain := in.RequestContext.HTTP.Method, in.RequestContext.DomainName
 	if method == "" || domain == "" || !strings.HasPrefix(in.RawPath, "/") {
-		return nil, errors.New("it has no method, domain name or path")
+		return nil, errors.New("expected a method, a domain name and a path")
 	}
 	r, err := http.NewRequestWithContext(ctx, method, "https://"+domain, bytes.NewReader(body))
 	if err != nil {
@@ -34,7 +34,7 @@ func request(ctx context.Context, in events.LambdaFunctionURLRequest) (*http.Req
 	}
 	path, err := url.PathUnescape(in.RawPath)
 	if err != nil {
-		return nil, fmt.Errorf("its path: %w", err)
+		return nil, fmt.Errorf("parse its path: %w", err)
 	}
 	r.URL.Path, r.URL.RawPath, r.URL.RawQuery = path, in.RawPath, in.RawQueryString
 	for name, value := range in.Headers {
@@ -44,7 +44,7 @@ func request(ctx context.Context, in events.LambdaFunctionURLRequest) (*http.Req
 	return r, nil
 }
 
-// An answer is a response in the making.
+// An answer is an http.ResponseWriter that collects the response.
 type answer struct {
 	header http.Header
 	status int
@@ -69,7 +69,7 @@ func (a *answer) Write(p []byte) (int, error) {
 	return a.body.Write(p)
 }
 
-// response is the answer as a Function URL wants it: text as it is, anything else in base64.
+// response converts the answer for the Function URL: text as it is, anything else in base64.
 func (a *answer) response() events.LambdaFunctionURLResponse {
 	a.WriteHeader(http.StatusOK)
 	out := events.LambdaFunctionURLResponse{StatusCode: a.status, Headers: map[string]string{}, Body: a.body.String()}

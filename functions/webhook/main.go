@@ -14,8 +14,8 @@ import (
 func main() {
 	w, err := open(context.Background(), suite.Yours(), os.Getenv)
 	if err != nil {
-		slog.New(slog.NewJSONHandler(os.Stdout, nil)).Error("the webhook cannot start: no key press would be heard", "err", err)
-		os.Exit(1) // Lambda reports a failed start, and tries again
+		slog.New(slog.NewJSONHandler(os.Stdout, nil)).Error("start the webhook: failed; no key press is received until it starts", "err", err)
+		os.Exit(1) // Lambda reports a failed start, and retries
 	}
 	lambda.Start(w.Handle)
 }

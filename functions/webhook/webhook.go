@@ -17,7 +17,7 @@ import (
 	web "valkyrie/infra/webhook"
 )
 
-// A webhook is the function, for as long as its process lives.
+// A webhook is the state of the function during the life of its process.
 type webhook struct{ *cloud.Services }
 
 func open(ctx context.Context, watched suite.Suite, getenv func(string) string) (webhook, error) {
@@ -25,23 +25,23 @@ func open(ctx context.Context, watched suite.Suite, getenv func(string) string) 
 	return webhook{s}, err
 }
 
-// Handle answers one request. It never fails: what goes wrong is the status of the answer, and in the log.
+// Handle answers one request. It never returns an error: failures are in the status of the answer and in the log.
 func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
 	r, err := request(ctx, in)
 	if err != nil {
-		w.Log.Warn("this is no request to a Function URL", "err", err)
+		w.Log.Warn("read the event: expected a request to a Function URL", "err", err)
 		return events.LambdaFunctionURLResponse{StatusCode: http.StatusBadRequest}, nil
 	}
 	// The callbacks of a call that is placed from here come here.
 	public := cmp.Or(w.Env.CallbackURL, "https://"+in.RequestContext.DomainName)
 	people, err := w.People(ctx, public)
 	if err != nil {
-		w.Log.Error("nobody can be believed: the tokens are missing", "err", err)
+		w.Log.Error("read Twilio's tokens: failed; callbacks and texts are refused", "err", err)
 		return events.LambdaFunctionURLResponse{StatusCode: http.StatusInternalServerError}, nil
 	}
 	key, err := w.Vault.Find(environ.BeatKey)
 	if err != nil && len(w.Alerts.Judge.Heartbeats) > 0 {
-		w.Log.Error("no batch can report", "err", err)
+		w.Log.Error("read the key of the batches: failed; heartbeats are refused", "err", err)
 	}
 	h := web.New(web.Config{
 		PublicURL: public, Tokens: people.Tokens, BeatKey: []byte(key), Beat: w.beat, Changed: w.changed, Log: w.Log,
@@ -54,7 +54,7 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 	return a.response(), nil
 }
 
-// beat takes in what a batch says, at the home, or, while that does not answer, at the standby.
+// beat records a batch's heartbeat at the home, or at the standby while the home does not answer.
 func (w webhook) beat(ctx context.Context, b judge.Beat) ([]judge.Decision, error) {
 	if w.Tables.Standby == nil {
 		return w.Recorder(w.Tables.Home).Beat(ctx, b)
@@ -65,11 +65,11 @@ func (w webhook) beat(ctx context.Context, b judge.Beat) ([]judge.Decision, erro
 	if err == nil || errors.Is(err, judge.ErrUnknownBatch) {
 		return decisions, err
 	}
-	w.Log.Warn("the home's table did not take a heartbeat; the standby's gets it", "job", b.Batch, "err", err)
+	w.Log.Warn("record a heartbeat: the home's table failed; the standby's table is used", "job", b.Batch, "err", err)
 	return w.Recorder(w.Tables.Standby).Beat(ctx, b)
 }
 
-// changed wakes the pager: what was said may have made something due, or been a batch's cry for help.
+// changed wakes the pager: the request may have made work due, such as a call about a failed batch.
 func (w webhook) changed(ctx context.Context) {
 	w.Poke(ctx, "the webhook was told something", w.Env.Region)
 }

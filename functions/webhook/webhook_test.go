@@ -25,7 +25,7 @@ import (
 
 const domain = "abcdefg.lambda-url.eu-west-1.on.aws"
 
-// deployed is the function in a world, with one batch that reports to it.
+// deployed returns the function in a world, with one batch that reports to it.
 func deployed(t *testing.T) (webhook, *lambdatest.World) {
 	t.Helper()
 	w := lambdatest.NewWorld(t)
@@ -72,8 +72,8 @@ func status(t *testing.T, f webhook, in events.LambdaFunctionURLRequest) events.
 	return out
 }
 
-// TestReply: a text that Twilio has signed, for the address that the function has, is answered; in base64 too, and with
-// either of two tokens; and with another, or for another address, it is not.
+// TestReply: a text signed by Twilio for the function's address is answered, in base64 too, and with either of two tokens;
+// with another token, or for another address, it is refused.
 func TestReply(t *testing.T) {
 	f, w := deployed(t)
 	w.Cloud.Parameter("/valkyrie/"+environ.TwilioToken, "thenewertoken "+standin.DemoAuthToken)
@@ -107,7 +107,7 @@ func TestReply(t *testing.T) {
 	}
 }
 
-// TestBeat: a batch is heard, and one that failed wakes the pager.
+// TestBeat: a heartbeat is recorded, and a failed batch wakes the pager.
 func TestBeat(t *testing.T) {
 	f, w := deployed(t)
 	pokes := make(chan string, 1)
@@ -138,7 +138,7 @@ func TestBeat(t *testing.T) {
 	}
 }
 
-// TestNoRequest: what is no request is refused, and so is everything while something is missing.
+// TestNoRequest: malformed requests are refused, and so are all requests while a secret or a table is missing.
 func TestNoRequest(t *testing.T) {
 	f, w := deployed(t)
 	broken := event("/twilio/reply", "!")
@@ -169,7 +169,7 @@ func TestNoRequest(t *testing.T) {
 	}
 }
 
-// TestByteExact: what a Function URL has got is what the handler sees.
+// TestByteExact: the handler gets the path and query exactly as the Function URL received them.
 func TestByteExact(t *testing.T) {
 	for _, path := range []string{"/", "/twilio/p1-x/key", "/twilio/a%2Fb/key", "/twilio/%7Ea+b%20c/key", "/twilio/%c3%BC/key", "/a;b,c=d@e:f!$&'()*"} {
 		in := event(path, "")

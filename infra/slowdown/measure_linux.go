@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// measure works until the thread has had its piece of CPU time.
+// measure works until the thread has used its share of CPU time.
 func measure() sample {
 	const rusageThread = 1
 	runtime.LockOSThread()
@@ -14,7 +14,7 @@ func measure() sample {
 	used := func() time.Duration {
 		var u syscall.Rusage
 		if syscall.Getrusage(rusageThread, &u) != nil {
-			return time.Duration(time.Now().UnixNano()) // every kernel that Go supports knows it
+			return time.Duration(time.Now().UnixNano()) // every kernel that Go supports has this clock
 		}
 		return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 	}

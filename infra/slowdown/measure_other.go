@@ -4,5 +4,5 @@ package slowdown
 
 import "time"
 
-// measure takes the machine as idle where the CPU time of a thread is not known.
+// measure assumes an idle machine where the CPU time of a thread is unknown.
 func measure() sample { return sample{time.Now(), 1} }

@@ -1,6 +1,6 @@
-// Package slowdown measures how much slower this machine is than an idle one, for tests whose limits assume a machine
-// that does little else. Chrome on a core that twenty other processes share needs ten times as long for a page; such a
-// test scales its limits by what is measured, and reports a machine that is busier still as the cause of its failure.
+// Package slowdown measures how much slower this machine is than an idle one, for tests whose limits assume a mostly idle
+// machine. Chrome on a core shared with twenty other processes needs ten times as long for a page; such a test scales its
+// limits by the measured factor, and on a still busier machine reports that as the cause of its failure.
 package slowdown
 
 import (
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A sample is taken each samplePause: samplePiece of work is timed. That costs two percent of a core.
+// A sample is taken every samplePause: samplePiece of work is timed. That costs two percent of a core.
 const (
 	samplePause = 250 * time.Millisecond
 	samplePiece = 5 * time.Millisecond
@@ -16,7 +16,7 @@ const (
 	smoothed    = 8   // samples that are averaged, as a single one is mostly luck
 )
 
-// A sample is by which factor a piece of work took longer than its CPU time.
+// A sample is the factor by which a piece of work took longer than its CPU time.
 type sample struct {
 	at     time.Time
 	factor float64
@@ -31,27 +31,27 @@ type meter struct {
 
 var machine meter
 
-// most is by how much limits are lengthened at most: a test whose outcome is that nothing happens waits for all of its
-// limit, and a suite of them would not end.
+// most is the maximum by which limits are lengthened: a test that expects nothing to happen waits for its whole limit, and
+// a suite of them would not end.
 const most = 8
 
-// Factor is how many times longer than its CPU time a process has needed in the last two seconds, at least 1.
+// Factor returns how many times longer than its CPU time a process needed in the last two seconds, at least 1.
 func Factor() float64 { return machine.worst(time.Now()) }
 
-// Since is the highest factor since a time within the last minute.
+// Since returns the highest factor since a time within the last minute.
 func Since(began time.Time) float64 { return machine.worst(began) }
 
 // Scale lengthens a limit that was chosen for a machine on which one other process competes for each core.
 func Scale(limit time.Duration) time.Duration { return limit * time.Duration(Times(Factor())) }
 
-// Times is by how much such limits are lengthened at a factor: 2 leaves them as they are, each further process adds the
-// whole limit once more, up to eight times the limit.
+// Times returns the factor for such limits: 2 leaves them unchanged, and each further process adds the whole limit once
+// more, up to eight times the limit.
 func Times(factor float64) int { return min(most, Needed(factor)) }
 
-// Needed is Times without its bound. A test that failed where it is more than its limit allowed for has to be repeated.
+// Needed is Times without its bound. A failed test must be repeated if Needed exceeds the factor of its limit.
 func Needed(factor float64) int { return max(1, int(factor-0.5)) }
 
-// worst is the highest moving average of the samples since a time.
+// worst returns the highest moving average of the samples since a time.
 func (m *meter) worst(since time.Time) float64 {
 	m.start.Do(func() {
 		m.add(measure())
@@ -73,7 +73,7 @@ func (m *meter) add(s sample) {
 	m.samples = append(m.samples[max(0, len(m.samples)-kept+1):], s)
 }
 
-// worst is the highest average of neighbouring samples, of which the last is not older than since.
+// worst returns the highest average of neighbouring samples whose last is not older than since.
 func worst(samples []sample, since time.Time) float64 {
 	highest := 1.0
 	for i := range samples {

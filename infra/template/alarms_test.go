@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// alarms judges those of home, which has them all, where all is told that can be, and the deployment is one of several.
+// alarms checks the alarms of home, which has all of them, with all subscribers, in one of several deployments.
 func alarms(d document) []string {
 	var faults []string
 	s := newStack(d, home, everything())
@@ -70,7 +70,7 @@ func (s *stack) alarm(p map[string]any) (faults []string) {
 			measure(at(s, "Metric"), text(at(s, "Stat")), at(s, "Period"))
 		}
 	}
-	const day = 86400 // the longest that an alarm may look back
+	const day = 86400 // the longest period an alarm may evaluate
 	if metrics == 0 || seconds*periods > day {
 		wrong("%d metrics, looked at for %d seconds", metrics, seconds*periods)
 	}

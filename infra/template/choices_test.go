@@ -2,12 +2,12 @@ package template_test
 
 import "testing"
 
-// statements counts those of a bucket's policy.
+// statements counts the statements of a bucket's policy.
 func statements(policy any) int {
 	return len(list(at(policy, "Properties", "PolicyDocument", "Statement")))
 }
 
-// choices are the parameters that turn something on or off, and how that shows.
+// choices lists the parameters that switch something on or off, with a check of their effect.
 var choices = map[string]struct {
 	set   map[string]any
 	right func(all map[string]map[string]any) bool
@@ -51,7 +51,7 @@ var choices = map[string]struct {
 	}},
 }
 
-// TestChoices: each parameter that turns something on or off does, and leaves nothing dangling.
+// TestChoices: each parameter that switches something on or off works, and leaves no dangling reference.
 func TestChoices(t *testing.T) {
 	d := read(t)
 	for name, c := range choices {
@@ -61,7 +61,7 @@ func TestChoices(t *testing.T) {
 		}
 		s := newStack(d, home, given)
 		if all := s.resources(); !c.right(all) {
-			t.Errorf("%s: not so", name)
+			t.Errorf("%s: it has no effect", name)
 		}
 		for _, f := range s.faults {
 			t.Errorf("%s: %s", name, f)

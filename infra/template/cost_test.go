@@ -10,7 +10,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestCost: the bill counts the alarms, dashboards, schedules and tables that the template makes.
+// TestCost: the bill counts the alarms, dashboards, schedules and tables that the template creates.
 func TestCost(t *testing.T) {
 	d := read(t)
 	kinds := map[string]int{}
@@ -28,12 +28,12 @@ func TestCost(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := kinds["AWS::CloudWatch::Alarm"]; got != paid.Alarms() {
-		t.Errorf("the template makes %d alarms, the bill has %d", got, paid.Alarms())
+		t.Errorf("the template creates %d alarms, the bill has %d", got, paid.Alarms())
 	}
 	if got := kinds["AWS::CloudWatch::Dashboard"]; got != 3*cost.Dashboards {
-		t.Errorf("the template makes %d dashboards, the bill has %d", got, 3*cost.Dashboards)
+		t.Errorf("the template creates %d dashboards, the bill has %d", got, 3*cost.Dashboards)
 	}
 	if kinds["AWS::DynamoDB::Table"] != 2 || kinds["AWS::S3::Bucket"] != 3 || kinds["AWS::Serverless::Function"] != 3+2+2 {
-		t.Errorf("the template makes %v", kinds)
+		t.Errorf("the template creates %v", kinds)
 	}
 }

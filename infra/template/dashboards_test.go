@@ -11,7 +11,7 @@ import (
 	"valkyrie/infra/cloudwatch"
 )
 
-// A widget is one of a dashboard, as far as it can be wrong.
+// A widget is a widget of a dashboard, with the fields that can be wrong.
 // See https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html.
 type widget struct {
 	Type          string
@@ -24,7 +24,7 @@ type widget struct {
 	}
 }
 
-// dashboards judges the dashboard of each kind of region, with one region up to five.
+// dashboards checks the dashboard of each kind of region, for one to five regions.
 func dashboards(d document) []string {
 	var faults []string
 	regions := []string{home, standby, third, "us-west-2", "ap-southeast-2"}
@@ -62,7 +62,7 @@ func (s *stack) dashboard(body string, regions []string) []string {
 	return faults
 }
 
-// widget judges one widget, and notes the regions that it shows.
+// widget checks one widget, and records the regions that it shows.
 func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 	p := w.Properties
 	if w.Width < 1 || w.Width > 24 || w.Height < 1 {
@@ -103,7 +103,7 @@ func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 	return faults
 }
 
-// groups are the log groups of the stack.
+// groups returns the log groups of the stack.
 func (s *stack) groups() []string {
 	var all []string
 	for _, r := range s.resources() {
@@ -116,7 +116,7 @@ func (s *stack) groups() []string {
 
 var search = regexp.MustCompile(`^SEARCH\('\{([^,}]+)((?:,[^,}]+)*)\} Deployment="([^"]*)" MetricName="([^"]+)"', '([^']+)', (\d+)\)$`)
 
-// metricLine judges one entry of a metric widget: a metric by its name and dimensions, or a search for some.
+// metricLine checks one entry of a metric widget: a metric with its name and dimensions, or a search.
 func (s *stack) metricLine(m []any, region string, shown map[string]bool) []string {
 	if len(m) == 0 {
 		return []string{"an empty metric"}
@@ -143,7 +143,7 @@ func (s *stack) metricLine(m []any, region string, shown map[string]bool) []stri
 	return append(faults, emits(text(m[0]), text(m[1]), dimensions, stat)...)
 }
 
-// others says so when what is looked at is another deployment's than the stack's own.
+// others reports a reference to another deployment than the stack's own.
 func (s *stack) others(dimension, value string) []string {
 	if dimension == cloudwatch.DimensionDeployment && value != s.parameters["Name"] {
 		return []string{fmt.Sprintf("it looks at the metrics of the deployment %q", value)}
@@ -151,7 +151,7 @@ func (s *stack) others(dimension, value string) []string {
 	return nil
 }
 
-// theirs are the metrics of AWS that are used, with their dimensions.
+// theirs lists the metrics of AWS in use, with their dimensions.
 // See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html, and the same of SQS.
 var theirs = map[string]string{
 	"AWS/Lambda Invocations": "FunctionName", "AWS/Lambda Errors": "FunctionName", "AWS/Lambda Throttles": "FunctionName", "AWS/Lambda Duration": "FunctionName",
@@ -160,7 +160,7 @@ var theirs = map[string]string{
 
 var statistic = regexp.MustCompile(`^(Average|Sum|Maximum|Minimum|SampleCount|p\d{1,2})$`)
 
-// emits says so when nobody writes such a metric, always and with these dimensions.
+// emits reports a metric that the code does not write, or does not always write, with these dimensions.
 func emits(namespace, name string, dimensions []string, stat string) []string {
 	var faults []string
 	if !statistic.MatchString(stat) {

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// fakeSAM and fakeAWS play an account whose stacks are files named after their environment or region, in $ACCOUNT, each
-// holding a status; they write down how they were called. An environment named in $ACCOUNT/fails fails to deploy.
+// fakeSAM and fakeAWS simulate an account: its stacks are files named after their environment or region, in $ACCOUNT, each
+// holding a status. They record their calls. An environment named in $ACCOUNT/fails fails to deploy.
 const (
 	fakeSAM = `#!/bin/sh
 echo "sam $*" >>"$ACCOUNT/calls"
@@ -46,14 +46,14 @@ esac
 `
 )
 
-// A rehearsal is a place to deploy to that is not AWS.
+// A rehearsal is a copy of the repository with a simulated account to deploy to.
 type rehearsal struct {
 	t    *testing.T
 	dir  string // of the repository's copy
-	fake string // of the account
+	fake string // folder of the account
 }
 
-// rehearse copies what make needs, so that samconfig.toml can be changed.
+// rehearse copies the files that make needs, so that samconfig.toml can be changed.
 func rehearse(t *testing.T) rehearsal {
 	t.Helper()
 	a := rehearsal{t, t.TempDir(), t.TempDir()}
@@ -79,7 +79,7 @@ func (a rehearsal) put(path, body string) {
 	}
 }
 
-// make runs make, and returns what it said, and whether it ended well.
+// make runs make, and returns its output and whether it succeeded.
 func (a rehearsal) make(args ...string) (said string, ok bool) {
 	a.t.Helper()
 	cmd := exec.Command("make", append([]string{"--no-print-directory"}, args...)...)
@@ -91,7 +91,7 @@ func (a rehearsal) make(args ...string) (said string, ok bool) {
 	return out.String(), err == nil
 }
 
-// calls are what was asked of sam and aws since the last time.
+// calls returns the calls of sam and aws since the last time.
 func (a rehearsal) calls() []string {
 	a.t.Helper()
 	path := filepath.Join(a.fake, "calls")
@@ -112,13 +112,14 @@ var everywhere = []string{
 	"sam deploy --config-env home" + gently, "sam deploy --config-env standby" + gently, "sam deploy --config-env us" + gently,
 }
 
-// TestDeploy: home first, then the others; a second time does the same and changes nothing; and it says what comes next.
+// TestDeploy: home is deployed first, then the others; a second run repeats that and changes nothing; and the output names
+// the next step.
 func TestDeploy(t *testing.T) {
 	a := rehearse(t)
 	for range 2 {
 		said, ok := a.make("deploy")
 		if diff := cmp.Diff(everywhere, a.calls()); !ok || diff != "" {
-			t.Errorf("ended well: %v; (-want +got):\n%s%s", ok, diff, said)
+			t.Errorf("succeeded: %v; (-want +got):\n%s%s", ok, diff, said)
 		}
 		if !strings.Contains(said, "https://hook.example.com/twilio/reply") || !strings.Contains(said, "doctor --deployment eu-west-1") {
 			t.Errorf("said\n%s", said)
@@ -129,28 +130,28 @@ func TestDeploy(t *testing.T) {
 	}
 }
 
-// TestDeployGoesOn: an environment that fails ends it, with the cure; the next time it goes on from there, and clears away
-// what cannot be updated.
-func TestDeployGoesOn(t *testing.T) {
+// TestDeployContinues: a failed environment ends the run, with the cure; the next run continues there, after deleting the
+// stack that cannot be updated.
+func TestDeployContinues(t *testing.T) {
 	a := rehearse(t)
 	a.put(filepath.Join(a.fake, "fails"), "standby\n")
 	said, ok := a.make("deploy")
 	if got := a.calls(); ok || !slices.Equal(got, everywhere[:3]) || !strings.Contains(said, "standby was not deployed") || !strings.Contains(said, "run this again: it goes on") {
-		t.Errorf("ended well: %v; called %v; said\n%s", ok, got, said)
+		t.Errorf("succeeded: %v; called %v; said\n%s", ok, got, said)
 	}
 	if err := os.Remove(filepath.Join(a.fake, "fails")); err != nil {
 		t.Fatal(err)
 	}
 	want := slices.Insert(slices.Clone(everywhere), 2, "sam delete --config-env standby --no-prompts")
 	if said, ok := a.make("deploy"); !ok {
-		t.Errorf("did not end well:\n%s", said)
+		t.Errorf("failed:\n%s", said)
 	}
 	if diff := cmp.Diff(want, a.calls()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
-// TestDestroy: home last; the table and the evidence stay unless asked; a stack that is not there is no error.
+// TestDestroy: home is destroyed last; the table and the evidence stay unless ERASE=yes; a missing stack is no error.
 func TestDestroy(t *testing.T) {
 	a := rehearse(t)
 	a.make("deploy")
@@ -158,15 +159,15 @@ func TestDestroy(t *testing.T) {
 	want := []string{"sam delete --config-env us --no-prompts", "sam delete --config-env standby --no-prompts", "sam delete --config-env home --no-prompts"}
 	said, ok := a.make("destroy")
 	if diff := cmp.Diff(want, a.calls()); !ok || diff != "" || !strings.Contains(said, "kept in eu-west-1: the evidence in evidence-home the status page in status-home the table valkyrie") {
-		t.Errorf("ended well: %v; (-want +got):\n%s%s", ok, diff, said)
+		t.Errorf("succeeded: %v; (-want +got):\n%s%s", ok, diff, said)
 	}
 	if said, ok := a.make("destroy"); !ok || a.calls() != nil || !strings.Contains(said, "there is no stack") {
-		t.Errorf("ended well: %v; said\n%s", ok, said)
+		t.Errorf("succeeded: %v; said\n%s", ok, said)
 	}
 	a.make("deploy", "ENVS=home us")
 	a.calls()
 	if said, ok := a.make("destroy", "ERASE=yes"); !ok {
-		t.Errorf("did not end well:\n%s", said)
+		t.Errorf("failed:\n%s", said)
 	}
 	want = []string{
 		"sam delete --config-env us --no-prompts", "aws s3 rb s3://evidence-us --force --region us-east-1",
@@ -179,16 +180,16 @@ func TestDestroy(t *testing.T) {
 	}
 }
 
-// TestDestroyBlindly: where CloudFormation may not be asked what there is, nothing is deleted.
-func TestDestroyBlindly(t *testing.T) {
+// TestDestroyWithoutPermission: if CloudFormation refuses to list the stacks, nothing is deleted.
+func TestDestroyWithoutPermission(t *testing.T) {
 	a := rehearse(t)
 	a.put(filepath.Join(a.fake, "denied"), "")
 	if said, ok := a.make("destroy", "ERASE=yes"); ok || a.calls() != nil || !strings.Contains(said, "you may not look") {
-		t.Errorf("ended well: %v; said\n%s", ok, said)
+		t.Errorf("succeeded: %v; said\n%s", ok, said)
 	}
 }
 
-// TestSamconfig: what would be wrong half way is refused before anything is done.
+// TestSamconfig: configuration faults are refused before any change.
 func TestSamconfig(t *testing.T) {
 	for name, c := range map[string]struct{ old, planted, want string }{
 		"another site":            {`(?s)(\[us.deploy.*?SiteUrl=https://)shop`, "${1}staging", "[us.deploy.parameters] differs from home's"},
@@ -209,17 +210,17 @@ func TestSamconfig(t *testing.T) {
 		}
 		a.put(path, changed)
 		if said, ok := a.make("deploy"); ok || a.calls() != nil || !strings.Contains(said, c.want) {
-			t.Errorf("%s: ended well: %v; said\n%s\nwant %s", name, ok, said, c.want)
+			t.Errorf("%s: succeeded: %v; said\n%s\nwant %s", name, ok, said, c.want)
 		}
 	}
 	a := rehearse(t)
 	if said, ok := a.make("deploy", "ENVS=mars"); ok || a.calls() != nil || !strings.Contains(said, "there is no environment mars; there are: home standby us") {
-		t.Errorf("ended well: %v; said\n%s", ok, said)
+		t.Errorf("succeeded: %v; said\n%s", ok, said)
 	}
 }
 
-// TestOverrides: what samconfig.toml overrides are parameters of the template, with values that they allow, and those
-// without a default are all there.
+// TestOverrides: the overrides in samconfig.toml are parameters of the template with allowed values, and all parameters
+// without a default are overridden.
 func TestOverrides(t *testing.T) {
 	body, err := os.ReadFile("../../samconfig.toml")
 	if err != nil {
@@ -229,7 +230,7 @@ func TestOverrides(t *testing.T) {
 	set := map[string]int{}
 	for _, m := range regexp.MustCompile(`(?m)^  "([A-Za-z]+)=([^"]*)",$`).FindAllStringSubmatch(string(body), -1) {
 		if p := all[m[1]]; p == nil || !allows(p, m[2]) {
-			t.Errorf("samconfig.toml: %s=%s is not what the template takes", m[1], m[2])
+			t.Errorf("samconfig.toml: %s=%s is not allowed by the template", m[1], m[2])
 		}
 		set[m[1]]++
 	}
@@ -244,7 +245,7 @@ func TestOverrides(t *testing.T) {
 	}
 }
 
-// TestTargets: what SAM builds by makefile has a target.
+// TestTargets: each resource that SAM builds by makefile has a target.
 func TestTargets(t *testing.T) {
 	for id, r := range read(t).section("Resources") {
 		if at(r, "Metadata", "BuildMethod") != "makefile" {

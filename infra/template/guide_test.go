@@ -22,7 +22,7 @@ func slurp(t *testing.T, path string) string {
 	return string(body)
 }
 
-// TestGuide: the targets, commands, flags, parameters and secrets that infra/README.md names are there.
+// TestGuide: the targets, commands, flags, parameters and secrets named in infra/README.md exist.
 func TestGuide(t *testing.T) {
 	guide, makefile := slurp(t, "../README.md"), slurp(t, "../../Makefile")
 	for _, m := range regexp.MustCompile("(?m)(?:^|`)make ([a-z]+)").FindAllStringSubmatch(guide, -1) {
@@ -57,7 +57,7 @@ func TestGuide(t *testing.T) {
 	}
 }
 
-// TestARM64: the patch for arm64 fits the template, and what comes of it passes what the template must.
+// TestARM64: the patch for arm64 applies to the template, and the patched template passes the checks.
 func TestARM64(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "template.yaml"), []byte(original(t)), 0o644); err != nil {

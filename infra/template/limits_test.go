@@ -8,8 +8,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestTimeout: the probe's time is longer than all steps of any journey may take, cleanup too, with some for Chrome's
-// start, the evidence and the store.
+// TestTimeout: the probe's timeout exceeds the limits of all steps of any journey, including cleanup, plus time for
+// Chrome's start, the evidence and the store.
 func TestTimeout(t *testing.T) {
 	const besides = 20 * time.Second
 	seconds, _ := at(read(t).section("Parameters")["ProbeTimeout"], "Default").(int)

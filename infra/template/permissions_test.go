@@ -9,8 +9,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// permissions refuses a wildcard in a statement (who, what, on what) that no comment explains, on its line or on the one
-// above; managed policies, which hide some; and a function whose role SAM would make, out of a managed policy.
+// permissions refuses a wildcard in a statement (principal, action or resource) without an explaining comment on its line
+// or on the one above; managed policies, which hide wildcards; and a function whose role SAM would create from a managed
+// policy.
 func permissions(d document) []string {
 	var faults []string
 	nodes(d.root, func(n *yaml.Node) {
@@ -59,7 +60,7 @@ func nodes(n *yaml.Node, do func(*yaml.Node)) {
 	}
 }
 
-// field is the value under a key.
+// field returns the value under a key.
 func field(n *yaml.Node, key string) *yaml.Node {
 	for pair := range slices.Chunk(n.Content, 2) {
 		if pair[0].Value == key {
@@ -69,7 +70,7 @@ func field(n *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// lineOf is where a key first stands.
+// lineOf returns the first line of a key.
 func lineOf(root *yaml.Node, key string) (line int) {
 	nodes(root, func(n *yaml.Node) {
 		if n.Kind == yaml.ScalarNode && n.Value == key && line == 0 {
@@ -79,7 +80,7 @@ func lineOf(root *yaml.Node, key string) (line int) {
 	return max(line, 2)
 }
 
-// reach is who may do what, as the template's own roles say it: "ProbeRole dynamodb:GetItem".
+// reach lists the permissions that the template's own roles grant: "ProbeRole dynamodb:GetItem".
 func reach(d document) []string {
 	var all []string
 	for id, r := range d.section("Resources") {
@@ -96,8 +97,8 @@ func reach(d document) []string {
 	return slices.Compact(all)
 }
 
-// TestReach: nobody may do more than this. What a function calls and is not here fails in AWS only, so it is written down
-// twice: whoever adds a call adds it here and there.
+// TestReach: the roles grant exactly these permissions. A missing one would fail in AWS only, so the list is deliberately
+// duplicated: a new call is added in both places.
 func TestReach(t *testing.T) {
 	want := []string{}
 	for role, actions := range map[string]string{
@@ -115,6 +116,6 @@ func TestReach(t *testing.T) {
 	}
 	slices.Sort(want)
 	if got := reach(read(t)); !slices.Equal(got, want) {
-		t.Errorf("may do\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
+		t.Errorf("grants\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
 }

@@ -12,11 +12,11 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// insights are the words of Logs Insights' language, as far as they are used here.
+// insights lists the words of the Logs Insights language in use.
 var insights = strings.Fields("fields filter stats sort limit display unnest into as by and or not in desc asc like ispresent " +
 	"count sum avg max min pct bin jsonParse")
 
-// given are the fields that CloudWatch itself finds in lines, and in Lambda's REPORT lines.
+// given lists the fields that CloudWatch extracts from lines, and from Lambda's REPORT lines.
 var given = strings.Fields("@timestamp @message @type @billedDuration @memorySize @maxMemoryUsed")
 
 var (
@@ -30,7 +30,7 @@ var (
 	inList  = regexp.MustCompile(`outcome (?:in \[([^\]]*)\])`)
 )
 
-// query says what is wrong with a query of Logs Insights: a field that no line has, of the event it is about.
+// query reports faults of a Logs Insights query: a field that no line about its event has.
 func query(q string) []string {
 	var faults []string
 	q = source.ReplaceAllString(q, "")
@@ -74,7 +74,7 @@ func query(q string) []string {
 	return faults
 }
 
-// emitted are the fields of the lines about an event, as the code really writes them.
+// emitted returns the fields of the lines about an event, as the code writes them.
 func emitted(event string) []string {
 	var fields []string
 	for key := range line(event) {
@@ -85,7 +85,7 @@ func emitted(event string) []string {
 	return fields
 }
 
-// inside are the fields of the items of a list in a line.
+// inside returns the fields of the items of a list in a line.
 func inside(event, list string) []string {
 	var fields []string
 	items, _ := line(event)[list].([]any)
@@ -97,7 +97,7 @@ func inside(event, list string) []string {
 	return fields
 }
 
-// line is a line about the event that holds all that there can be.
+// line returns a line about the event with all possible fields.
 func line(event string) map[string]any {
 	slot := time.Date(2026, 11, 21, 6, 0, 0, 0, time.UTC)
 	run := journey.Run{
@@ -118,7 +118,7 @@ func line(event string) map[string]any {
 	return nil
 }
 
-// queries judges the saved queries.
+// queries checks the saved queries.
 func queries(d document) []string {
 	var faults []string
 	s := newStack(d, home, parameters())
@@ -137,7 +137,7 @@ func queries(d document) []string {
 	return faults
 }
 
-// misplaced says so when a query looks for lines in the log of a function that does not write them.
+// misplaced reports a query for lines in the log of a function that does not write them.
 func misplaced(q, group string) []string {
 	m := about.FindStringSubmatch(q)
 	writer := map[string]string{"run": "-probe", "step": "-probe", "tick": "-pager", "tell": "-pager"}

@@ -1,5 +1,5 @@
-// Package template_test reads ../../template.yaml as CloudFormation would, and holds it against the code: what the
-// template names of metrics, log fields, environment variables, tables and journeys is what the code has.
+// Package template_test reads ../../template.yaml as CloudFormation does, and compares it with the code: metrics, log
+// fields, environment variables, tables and journeys.
 package template_test
 
 import (
@@ -14,8 +14,8 @@ import (
 
 const file = "../../template.yaml"
 
-// A document is the template: its text, since comments count, and its content with short tags written out, so that
-// !Ref x is {"Ref": "x"}.
+// A document is the template: its text, since comments count, and its content with short tags expanded, so that !Ref x is
+// {"Ref": "x"}.
 type document struct {
 	lines []string
 	root  *yaml.Node
@@ -37,7 +37,7 @@ func parse(text string) (document, error) {
 	return d, nil
 }
 
-// original is the template's own text.
+// original returns the template's own text.
 func original(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -47,8 +47,8 @@ func original(t *testing.T) string {
 	return string(text)
 }
 
-// practiceTemplate is the template's text with the practice shop's schedules in place of this deployment's, so that errors
-// can be planted in it in every fork.
+// practiceTemplate returns the template's text with the practice shop's schedules in place of this deployment's, so that
+// faults can be planted in it in every fork.
 func practiceTemplate(t *testing.T) string {
 	t.Helper()
 	schedules, err := os.ReadFile("testdata/practice-schedules.yaml")
@@ -77,7 +77,7 @@ func read(t *testing.T) document {
 	return d
 }
 
-// plain is a node as maps, lists, strings, numbers and booleans. A key that is there twice is an error.
+// plain converts a node to maps, lists, strings, numbers and booleans. A duplicate key is an error.
 func plain(n *yaml.Node) (any, error) {
 	value, err := untagged(n)
 	if err != nil || !strings.HasPrefix(n.Tag, "!") || strings.HasPrefix(n.Tag, "!!") {
@@ -101,7 +101,7 @@ func untagged(n *yaml.Node) (any, error) {
 		for pair := range slices.Chunk(n.Content, 2) {
 			key := pair[0].Value
 			if _, twice := m[key]; twice {
-				return nil, fmt.Errorf("line %d: %s is there twice", pair[0].Line, key)
+				return nil, fmt.Errorf("line %d: %s is a duplicate key", pair[0].Line, key)
 			}
 			value, err := plain(pair[1])
 			if err != nil {
@@ -124,13 +124,13 @@ func untagged(n *yaml.Node) (any, error) {
 	var value any
 	bare := *n
 	if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
-		bare.Tag = "!!str" // what a short tag stands before is text
+		bare.Tag = "!!str" // the operand of a short tag is text
 	}
 	err := bare.Decode(&value)
 	return value, err
 }
 
-// walk calls do for v and all that is in it.
+// walk calls do for v and everything in it.
 func walk(v any, do func(v any)) {
 	do(v)
 	switch v := v.(type) {
@@ -145,13 +145,13 @@ func walk(v any, do func(v any)) {
 	}
 }
 
-// section is one of the template's sections, by name.
+// section returns one of the template's sections, by name.
 func (d document) section(name string) map[string]any {
 	m, _ := d.all[name].(map[string]any)
 	return m
 }
 
-// at descends into maps by their keys; nil where there is nothing.
+// at descends into maps by their keys; nil if a key is missing.
 func at(v any, keys ...string) any {
 	for _, key := range keys {
 		m, _ := v.(map[string]any)
@@ -165,7 +165,7 @@ func text(v any) string {
 	return s
 }
 
-// list is v as a list: one value is a list of it, and none is an empty one.
+// list returns v as a list: a single value is a list of one, and nil is an empty list.
 func list(v any) []any {
 	switch v := v.(type) {
 	case nil:

@@ -7,7 +7,7 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// TestRetention: the template keeps logs and evidence for as long as incident/retention.go says.
+// TestRetention: the template's retention of logs and evidence equals alerts/incident/retention.go.
 func TestRetention(t *testing.T) {
 	parameters := read(t).section("Parameters")
 	for name, want := range map[string]time.Duration{"LogRetention": incident.RetainLogs, "EvidenceRetention": incident.RetainEvidence} {

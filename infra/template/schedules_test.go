@@ -18,7 +18,7 @@ import (
 
 var rate = regexp.MustCompile(`^rate\(([1-9][0-9]*) (minute|hour|day)(s?)\)$`)
 
-// expression says what is wrong with a schedule's expression.
+// expression reports faults of a schedule's expression.
 // See https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html.
 func expression(e string) error {
 	if fields, ok := strings.CutPrefix(e, "cron("); ok {
@@ -34,7 +34,7 @@ func expression(e string) error {
 	return nil
 }
 
-// cron wants the six fields of AWS, one of the two days being a question mark.
+// cron requires the six fields of AWS, one of the two days being a question mark.
 func cron(fields string) error {
 	f := strings.Fields(fields)
 	if len(f) != 6 {
@@ -52,14 +52,14 @@ func cron(fields string) error {
 	return nil
 }
 
-// schedules judges those of this deployment: one for each of its journeys, and for the pager.
+// schedules checks the schedules of this deployment: one for each of its journeys, and for the pager.
 func schedules(d document) []string { return schedulesFor(d, probes.All) }
 
-// practiceSchedules judges those of the practice shop, by which the check itself is tested.
+// practiceSchedules checks those of the practice shop, to test the check itself.
 func practiceSchedules(d document) []string { return schedulesFor(d, practice.All) }
 
-// schedulesFor judges the schedules of the functions: one for each journey and for the pager, in the group, delivered or
-// kept.
+// schedulesFor checks the schedules of the functions: one for each journey and for the pager, in the group, with a queue
+// for undelivered events.
 func schedulesFor(d document, all []func() journey.Journey) []string {
 	var faults, journeys []string
 	s := newStack(d, home, parameters())
@@ -114,7 +114,7 @@ func count(all []string, name string) (n int) {
 	return n
 }
 
-// order judges what the probe is sent: which journey, its slot, and how often it comes when not as often as all others.
+// order checks the event for the probe: its journey, its slot, and its cadence if it differs from the default.
 func order(input, expression string, parameters map[string]any) (journey string, faults []string) {
 	var in struct{ Journey, Slot, Every string }
 	dec := json.NewDecoder(strings.NewReader(input))
@@ -136,7 +136,7 @@ func order(input, expression string, parameters map[string]any) (journey string,
 	return in.Journey, faults
 }
 
-// cadence is how often rate(...) comes; 0 when it is none.
+// cadence returns the interval of rate(...); 0 for another expression.
 func cadence(expression string) time.Duration {
 	m := rate.FindStringSubmatch(expression)
 	if m == nil {
@@ -146,7 +146,7 @@ func cadence(expression string) time.Duration {
 	return d
 }
 
-// cadences are those that journeys have of their own.
+// cadences returns the journeys whose cadence differs from the default.
 func cadences(all []func() journey.Journey) map[string]time.Duration {
 	own := map[string]time.Duration{}
 	for _, make := range journey.Scheduled(all) {

@@ -9,14 +9,14 @@ import (
 	"valkyrie/infra/environ"
 )
 
-// left are the variables that the template leaves unset on purpose.
+// left lists the variables that the template leaves unset on purpose.
 var left = map[string]string{
 	environ.Alerts:      "the alerts.yaml that was built in is the one in use",
 	environ.PhoneAPI:    "the calls go to Twilio itself",
 	environ.CallbackURL: "of the webhook, which learns its own address from the requests: the template would go round in a circle",
 }
 
-// environment holds what each function is told against what it reads.
+// environment compares the variables that each function is given with those that it reads.
 func environment(d document) []string {
 	return append(environmentOf(d, parameters()), environmentOf(d, everything())...)
 }
@@ -52,7 +52,7 @@ func environmentOf(d document, given map[string]any) []string {
 	return append(faults, s.faults...)
 }
 
-// declared holds the parameters against their uses, descriptions and defaults.
+// declared compares the parameters with their uses, descriptions and defaults.
 func declared(d document) []string {
 	var faults []string
 	used := map[string]bool{}
@@ -110,7 +110,7 @@ func grouped(d document, name string) bool {
 	return n == 1
 }
 
-// contained judges what is stored: private, encrypted, kept when the stack goes, forgotten when its time has come.
+// contained checks the stored data: private, encrypted, kept when the stack is deleted, and with a retention limit.
 func contained(d document) []string {
 	var faults []string
 	all := newStack(d, home, everything()).resources()

@@ -11,7 +11,7 @@ import (
 	"valkyrie/infra/chrome"
 )
 
-// TestSize: the probe as SAM has it built, and Chrome as it is laid, are together what Lambda takes.
+// TestSize: the probe as SAM builds it and Chrome as laid out fit together into Lambda's limit.
 func TestSize(t *testing.T) {
 	if testing.Short() || runtime.GOOS+"/"+runtime.GOARCH != "linux/amd64" {
 		t.Skip("builds the probe and fetches 70 MB, on linux/amd64")
@@ -19,7 +19,7 @@ func TestSize(t *testing.T) {
 	probe := t.TempDir()
 	build := exec.Command("make", "build-Probe", "ARTIFACTS_DIR="+probe)
 	build.Dir = "../.."
-	build.Env = append(os.Environ(), "GOTOOLCHAIN=local") // that of this test: no second standard library is compiled
+	build.Env = append(os.Environ(), "GOTOOLCHAIN=local") // the toolchain of this test, so that no second standard library is compiled
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -35,7 +35,7 @@ func TestSize(t *testing.T) {
 	}
 }
 
-// size is how many bytes are in a folder.
+// size returns the number of bytes in a folder.
 func size(t *testing.T, dir string) (n int64) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Regions of the tests, and what a deployment in them is told.
+// Regions of the tests, and the parameters of a deployment in them.
 const (
 	home, standby, third = "eu-west-1", "eu-central-1", "us-east-1"
 	account              = "111122223333"
@@ -21,7 +21,7 @@ func parameters() map[string]any {
 	}
 }
 
-// everything is a deployment that tells all who can be told, and has a name of its own beside others.
+// everything returns the parameters of a deployment with all subscribers, and with a name that differs from the default.
 func everything() map[string]any {
 	given := parameters()
 	for name, value := range map[string]any{
@@ -33,7 +33,7 @@ func everything() map[string]any {
 	return given
 }
 
-// A stack is the template as CloudFormation makes it in one region: conditions decided, functions worked out.
+// A stack is the template as CloudFormation creates it in one region: with conditions and functions evaluated.
 type stack struct {
 	region     string
 	parameters map[string]any
@@ -41,7 +41,7 @@ type stack struct {
 	faults     []string
 }
 
-// newStack makes one. Parameters that are not given have their defaults.
+// newStack evaluates a template. Missing parameters have their defaults.
 func newStack(d document, region string, given map[string]any) *stack {
 	s := &stack{region: region, parameters: map[string]any{}, doc: d}
 	for name, p := range d.section("Parameters") {
@@ -61,7 +61,7 @@ func (s *stack) fault(format string, args ...any) {
 	s.faults = append(s.faults, fmt.Sprintf(format, args...))
 }
 
-// resources are those that the region has, by their logical names, worked out.
+// resources returns the region's resources, by their logical names, evaluated.
 func (s *stack) resources() map[string]map[string]any {
 	all := map[string]map[string]any{}
 	for id, r := range s.doc.section("Resources") {
@@ -76,7 +76,7 @@ func (s *stack) resources() map[string]map[string]any {
 func (s *stack) exists(id string) bool {
 	r, ok := s.doc.section("Resources")[id].(map[string]any)
 	if !ok {
-		return id == "WebhookUrl" && s.exists("Webhook") // SAM makes it of FunctionUrlConfig
+		return id == "WebhookUrl" && s.exists("Webhook") // SAM creates it from FunctionUrlConfig
 	}
 	name := text(r["Condition"])
 	return name == "" || s.holds(name)
@@ -91,7 +91,7 @@ func (s *stack) holds(condition string) bool {
 	return s.truth(c)
 }
 
-// truth works out a condition.
+// truth evaluates a condition.
 func (s *stack) truth(v any) bool {
 	m, _ := v.(map[string]any)
 	for name, in := range m {
@@ -113,10 +113,10 @@ func (s *stack) truth(v any) bool {
 	return false
 }
 
-// noValue is what AWS::NoValue stands for: whatever it is the value of is not there.
+// noValue stands for AWS::NoValue, which removes the property.
 type noValue struct{}
 
-// value works out a value.
+// value evaluates a value.
 func (s *stack) value(v any) any {
 	switch v := v.(type) {
 	case []any:
@@ -146,7 +146,7 @@ func (s *stack) value(v any) any {
 	return v
 }
 
-// function works out one of CloudFormation's functions.
+// function evaluates one of CloudFormation's functions.
 func (s *stack) function(name string, in any) (any, bool) {
 	args := list(in)
 	switch name {
@@ -176,12 +176,12 @@ func (s *stack) function(name string, in any) (any, bool) {
 		return from[i], true
 	}
 	if strings.HasPrefix(name, "Fn::") {
-		s.fault("the function %s is not known to this test", name)
+		s.fault("the function %s is unknown to this test; add it", name)
 	}
 	return nil, false
 }
 
-// ref is what !Ref gives: a parameter's value, or a resource's own name.
+// ref evaluates !Ref: a parameter's value, or a resource's own name.
 func (s *stack) ref(name string) any {
 	switch name {
 	case "AWS::Region":
@@ -209,7 +209,7 @@ func (s *stack) ref(name string) any {
 	return strings.ToLower(name) + "-1a2b3c"
 }
 
-// attribute is what !GetAtt gives.
+// attribute evaluates !GetAtt.
 func (s *stack) attribute(id, attribute string) any {
 	if !s.exists(id) {
 		s.fault("%s.%s is referred to, but is not there in %s", id, attribute, s.region)
@@ -224,7 +224,7 @@ func (s *stack) attribute(id, attribute string) any {
 	case "Arn":
 		return fmt.Sprintf("arn:aws:%s:%s:%s", s.region, account, id)
 	}
-	s.fault("%s.%s: an attribute that is not known to this test", id, attribute)
+	s.fault("%s.%s: the attribute is unknown to this test; add it", id, attribute)
 	return ""
 }
 
@@ -247,8 +247,7 @@ func (s *stack) sub(args []any) any {
 	})
 }
 
-// TestStacks: conditions make a region home, standby, or a probe only, and nowhere is anything referred to that is not
-// there.
+// TestStacks: conditions make a region home, standby, or a probe only, and no stack refers to a missing resource.
 func TestStacks(t *testing.T) {
 	d := read(t)
 	for _, c := range []struct {

@@ -14,7 +14,7 @@ import (
 	"valkyrie/infra/dynamo"
 )
 
-// TestTable: the table is the one that the store expects.
+// TestTable: the template's table has the store's schema.
 func TestTable(t *testing.T) {
 	p := at(newStack(read(t), home, parameters()).resources()["Table"], "Properties")
 	want := dynamo.Definition("valkyrie")
@@ -39,12 +39,12 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestTableRequests: the functions may do with the table what the store does with it, and nothing else. What only makes
-// or looks at a table is done by people.
+// TestTableRequests: the functions' permissions on the table are exactly the store's requests. Creating and describing a
+// table is left to people.
 func TestTableRequests(t *testing.T) {
 	files, err := filepath.Glob("../dynamo/*.go")
 	if err != nil || len(files) == 0 {
-		t.Fatal("no store was found", err)
+		t.Fatal("no source of the store was found", err)
 	}
 	var want []string
 	for _, path := range files {
@@ -69,7 +69,7 @@ func TestTableRequests(t *testing.T) {
 			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s (-the store's requests +what it may do):\n%s", role, diff)
+			t.Errorf("%s (-the store's requests +its permissions):\n%s", role, diff)
 		}
 	}
 }

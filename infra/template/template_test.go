@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// checks are what the template must pass, by name. Each returns what is wrong.
+// checks lists the template's checks, by name. Each returns its faults.
 var checks = map[string]func(document) []string{
 	"permissions": permissions,
 	"dashboards":  dashboards,
@@ -27,20 +27,20 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-// TestPlanted plants an error at a time, and wants the check that is for it to say so: a check that cannot fail is none.
+// TestPlanted plants one fault at a time, and requires the corresponding check to report it: a check must be able to fail.
 func TestPlanted(t *testing.T) {
 	whole := practiceTemplate(t)
 	for name, c := range map[string]struct {
-		check, old, planted string // the first place of old, a regular expression
-		want                string // in what the check says
+		check, old, planted string // the first match of old, a regular expression
+		want                string // in the check's report
 	}{
 		"any table":                    {"permissions", `Resource: !GetAtt DeadLetters.Arn`, `Resource: "*"`, `Resource "*" has a wildcard`},
 		"any action":                   {"permissions", `Action: s3:PutObject`, `Action: "s3:*"`, `Action "s3:*" has a wildcard`},
-		"an explanation lost":          {"permissions", ` # any file in the bucket of evidence[^\n]*`, "", "${Evidence.Arn}/*"},
+		"an explanation lost":          {"permissions", ` # any file in the evidence bucket[^\n]*`, "", "${Evidence.Arn}/*"},
 		"a managed policy":             {"permissions", `Properties:\n      AssumeRolePolicyDocument:`, "Properties:\n      ManagedPolicyArns: [x]\n      AssumeRolePolicyDocument:", "managed policies"},
 		"a role that SAM would make":   {"permissions", `      Role: !GetAtt ProbeRole.Arn\n`, "", "Probe: it needs a role of its own"},
 		"all but an action":            {"permissions", `Action: s3:PutObject`, "NotAction: s3:DeleteObject", "allow all the rest"},
-		"an open address, unexplained": {"permissions", `(?s)      # Open to everybody.*?anything\.\n`, "", "open to everybody"},
+		"an open address, unexplained": {"permissions", `(?s)      # Public, since Twilio.*?anything\.\n`, "", "open to everybody"},
 		"a comma too much":             {"dashboards", `("PagesSent", "Deployment", "\$\{Name\}", \{"stat": "Sum"\}\],)`, `${1},`, "not JSON"},
 		"a comma too little, with more regions": {
 			"dashboards", `', \[\{"expression": "SEARCH\(''\{Valkyrie,Deployment,Journey\}`, `' [{"expression": "SEARCH(''{Valkyrie,Deployment,Journey}`, "with 2 regions: it is not JSON",
@@ -101,7 +101,7 @@ func TestPlanted(t *testing.T) {
 			}
 			place := re.FindStringSubmatchIndex(whole)
 			if place == nil {
-				t.Fatalf("%s is not in the template any more", c.old)
+				t.Fatalf("%s is missing in the template; update this test", c.old)
 			}
 			planted := whole[:place[0]] + string(expand(re, c.planted, whole, place)) + whole[place[1]:]
 			wantFault(t, planted, c.check, c.want)
@@ -109,7 +109,7 @@ func TestPlanted(t *testing.T) {
 	}
 }
 
-// expand fills ${1} in, and leaves the template's own ${Name} alone.
+// expand substitutes ${1}, and leaves the template's own ${Name} unchanged.
 func expand(re *regexp.Regexp, planted, whole string, place []int) []byte {
 	if !strings.Contains(planted, "${1}") {
 		return []byte(planted)
@@ -129,6 +129,6 @@ func wantFault(t *testing.T, planted, check, want string) {
 	}
 	faults := strings.Join(judge(d), "\n")
 	if !strings.Contains(faults, want) {
-		t.Errorf("%s does not say %q; it says:\n%s", check, want, faults)
+		t.Errorf("%s does not report %q; it reports:\n%s", check, want, faults)
 	}
 }

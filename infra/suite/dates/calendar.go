@@ -6,8 +6,8 @@ import "time"
 // 13 hours ahead of UTC, where it is another day for half of each.
 var zones = []string{"UTC", "America/New_York", "Pacific/Auckland"}
 
-// days are the dates that are tried, as moments in UTC. All are after 2026: stored times must not be in the past of a table
-// that removes what is over by the real clock.
+// days are the dates that are tried, in UTC. All are after 2026: stored times must not be expired, as a table removes
+// expired items by the real clock.
 var days = []string{
 	// A week, at all times of day.
 	"2027-06-07T00:00:30Z", "2027-06-08T03:30:00Z", "2027-06-09T07:15:00Z", "2027-06-10T11:59:30Z", "2027-06-11T16:00:00Z", "2027-06-12T20:45:00Z", "2027-06-13T23:59:30Z",
@@ -18,7 +18,7 @@ var days = []string{
 	"2026-12-31T23:59:30Z", "2027-01-01T00:00:30Z", "2027-12-31T10:59:30Z", "2028-01-01T04:59:30Z", "2032-12-31T12:00:00Z", "2033-01-02T12:00:00Z",
 	// Leap days, and the days beside one.
 	"2028-02-28T23:59:30Z", "2028-02-29T12:00:00Z", "2028-03-01T00:00:30Z", "2032-02-29T23:59:30Z",
-	// Clocks are put forward and back: in Europe, in New York and in Auckland, just before and in the hour that is twice there.
+	// Clock changes in Europe, New York and Auckland: just before, and in the hour that occurs twice.
 	"2027-03-28T00:59:30Z", "2027-03-28T01:30:00Z", "2027-10-31T00:59:30Z", "2027-10-31T01:30:00Z",
 	"2027-03-14T06:59:30Z", "2027-11-07T05:30:00Z", "2027-11-07T06:30:00Z",
 	"2027-04-03T13:30:00Z", "2027-04-03T14:30:00Z", "2027-09-25T13:59:30Z",

@@ -17,7 +17,7 @@ func TestCalendar(t *testing.T) {
 	for _, text := range days {
 		d := mustDay(text)
 		if seen[text] {
-			t.Errorf("%s is there twice", text)
+			t.Errorf("%s is a duplicate", text)
 		}
 		seen[text] = true
 		weekdays[d.Weekday()] = true

@@ -4,9 +4,9 @@
 //	go run ./infra/suite/dates           # all dates, in all zones
 //	go run ./infra/suite/dates -every 8  # each eighth of them
 //
-// The clock of every Go program in a test is shifted, that of the test itself and of what it starts: the tests are built with
-// an overlay of package time whose Now adds the seconds in VALKYRIE_CLOCK_SHIFT. Nothing of that is in what is deployed.
-// Chrome has a clock of its own, so tests that drive it run on the real date only.
+// The clock of every Go program in a test is shifted, that of the test itself and of the programs it starts: the tests are
+// built with an overlay of package time whose Now adds the seconds in VALKYRIE_CLOCK_SHIFT. Deployed programs do not
+// contain it. Chrome has a separate clock, so tests that drive it run on the real date only.
 package main
 
 import (

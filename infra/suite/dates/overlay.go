@@ -42,7 +42,7 @@ func readShift() int64 {
 }
 `
 
-// writeOverlay writes what -overlay needs into dir, and returns its path.
+// writeOverlay writes the files for -overlay into dir, and returns the path of its description.
 func writeOverlay(ctx context.Context, dir string) (string, error) {
 	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
 	if err != nil {

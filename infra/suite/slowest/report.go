@@ -22,7 +22,7 @@ type timing struct {
 	seconds   float64
 }
 
-// A reporter collects what the end of the report needs.
+// A reporter collects the data for the end of the report.
 type reporter struct {
 	out     io.Writer
 	outputs map[string][]string // of the tests that still run, by package and test
@@ -57,7 +57,7 @@ func report(r io.Reader, w io.Writer, listed int) (failed bool, err error) {
 	return rep.failed, nil
 }
 
-// line takes a line in. Lines that are no events, such as make's, pass.
+// line processes a line. It ignores lines that are no events, such as make's.
 func (r *reporter) line(line string) {
 	var e event
 	if err := json.Unmarshal([]byte(line), &e); err != nil || e.Action == "" {
@@ -86,7 +86,7 @@ func (r *reporter) line(line string) {
 	}
 }
 
-// output keeps what a test prints until it is known whether it failed, and a package's last line for the end.
+// output keeps a test's output until its result is known, and a package's last line for the end.
 func (r *reporter) output(key string, e event) {
 	if e.Test == "" {
 		for _, prefix := range []string{"ok  \t", "FAIL\t", "?   \t", "\t"} {
@@ -104,7 +104,7 @@ func (r *reporter) output(key string, e event) {
 	r.outputs[key] = append(r.outputs[key], e.Output)
 }
 
-// slowest lists the tests that took longest. Of a test and its subtests only the subtests are listed.
+// slowest lists the slowest tests. Of a test and its subtests it lists only the subtests.
 func (r *reporter) slowest(listed int) {
 	parents := map[string]bool{}
 	for _, t := range r.timings {

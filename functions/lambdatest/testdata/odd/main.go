@@ -1,4 +1,4 @@
-// Command odd is a function that does what it is told, for the tests of the harness.
+// Command odd is a function that follows the instructions in its events, for the tests of the harness.
 package main
 
 import (

@@ -13,9 +13,10 @@ import (
 	"valkyrie/probes/practice"
 )
 
-// TestCreepIsSeenAhead: whatever chance does to the order numbers, the creeping is told ten days before customers cannot
-// order any more. The shop and its clock are the scenario's, as are probe, judge and policy; only the seed differs.
-func TestCreepIsSeenAhead(t *testing.T) {
+// TestLatencyTrendIsReportedAhead: for each seed of the order numbers, the latency trend is reported ten days before
+// customers cannot order any more. The shop, its clock, probe, judge and policy are those of the scenario; only the seed
+// differs.
+func TestLatencyTrendIsReportedAhead(t *testing.T) {
 	t.Parallel()
 	seeds := make([]uint64, 24)
 	for i := range seeds {
@@ -27,32 +28,32 @@ func TestCreepIsSeenAhead(t *testing.T) {
 			suite.Core(t)
 			creep, ok := Find("creep")
 			if !ok {
-				t.Fatal("there is no creep any more")
+				t.Fatal("there is no scenario named creep")
 			}
 			creep.Shop.Seed = seed
-			var told, felt time.Time
+			var notified, felt time.Time
 			for _, v := range ordering(t, creep) {
-				if v.Kind == incident.LatencyTrend && len(v.Alarms) > 0 && (told.IsZero() || v.Alarms[0].At.Before(told)) {
-					told = v.Alarms[0].At
+				if v.Kind == incident.LatencyTrend && len(v.Alarms) > 0 && (notified.IsZero() || v.Alarms[0].At.Before(notified)) {
+					notified = v.Alarms[0].At
 				}
 				if v.Rings() && (felt.IsZero() || v.Since.Before(felt)) {
 					felt = v.Since
 				}
 			}
-			t.Logf("told %s, felt %s", told.Format(time.DateOnly), felt.Format(time.DateOnly))
+			t.Logf("notified %s, felt %s", notified.Format(time.DateOnly), felt.Format(time.DateOnly))
 			switch {
 			case felt.IsZero():
-				t.Error("the outage itself did not come")
-			case told.IsZero():
-				t.Error("nobody was told of the creeping")
-			case felt.Sub(told) < creep.Want.Ahead:
-				t.Errorf("told %s ahead; at least %s is right", days(felt.Sub(told)), days(creep.Want.Ahead))
+				t.Error("the outage itself did not occur")
+			case notified.IsZero():
+				t.Error("the latency trend was not reported")
+			case felt.Sub(notified) < creep.Want.Ahead:
+				t.Errorf("notified %s ahead, want at least %s", days(felt.Sub(notified)), days(creep.Want.Ahead))
 			}
 		})
 	}
 }
 
-// ordering probes nothing but the order API, for as long as the scenario lasts, and judges it.
+// ordering probes only the order API, for the length of the scenario, and judges the runs.
 func ordering(t *testing.T, s Scenario) []replay.Verdict {
 	t.Helper()
 	clock := demoshop.NewSimulated(s.Begins)
@@ -71,7 +72,7 @@ func ordering(t *testing.T, s Scenario) []replay.Verdict {
 		clock.Set(slot)
 		for _, region := range Regions {
 			r := journey.Runner{
-				Stage:  journey.Stage{Site: &address, Network: inside{shop, clock}},
+				Stage:  journey.Stage{Site: &address, Network: directNetwork{shop, clock}},
 				Region: region, Every: s.every(), TimeNow: clock.Now,
 			}
 			replay.Judge(r.Probe(t.Context(), practice.OrderAPI, slot))

@@ -19,38 +19,37 @@ import (
 )
 
 const (
-	tellLimit   = 8 * time.Second // how long telling may take: it is between the pager's rounds, or after the last of them
-	tellEvery   = 4 * time.Minute // how often there is a look at what has yet to be told when there is no news, and the page is written
-	statusStale = 3 * tellEvery   // how long the page may be believed: one writing may fail
+	notifyLimit = 8 * time.Second // timeout: it runs between the pager's rounds, or after the last of them
+	notifyEvery = 4 * time.Minute // interval without news: pending notifications are retried and the page is written
+	statusStale = 3 * notifyEvery // how long the page is current: one writing may fail
 )
 
-// A news is what this process has told last, so that a round without any costs no request.
+// A news is the state that this process notified subscribers of last, so that a round without news costs no request.
 type news struct {
 	name string
 	at   time.Time
 }
 
-// tell tells those who are not paged how things are: the readers of the status page, machines, and customers who have
-// subscribed. It is for when no page is due. What goes wrong is logged and counted, and tried again in the next round; it
-// is no error of the pager's.
-func (p *pager) tell(ctx context.Context, is state) {
-	if is.table == nil || !p.tells() {
+// notifySubscribers notifies the subscribers: the readers of the status page, event buses, webhooks, and customers. It runs
+// when no page is due. Failures are logged, counted, and retried in the next round; they are no error of the pager.
+func (p *pager) notifySubscribers(ctx context.Context, is state) {
+	if is.table == nil || !p.hasSubscribers() {
 		return
 	}
 	now, name := time.Now(), status.News(is.route)
-	if p.told.name == name && now.Sub(p.told.at) < tellEvery {
+	if p.notified.name == name && now.Sub(p.notified.at) < notifyEvery {
 		return
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, tellLimit, fmt.Errorf("it took over %v", tellLimit))
+	ctx, cancel := context.WithTimeoutCause(ctx, notifyLimit, fmt.Errorf("timeout after %v", notifyLimit))
 	defer cancel()
-	errs := p.tellAll(ctx, is, now)
+	errs := p.notifyAll(ctx, is, now)
 	if len(errs) == 0 {
-		p.told = news{name, now}
+		p.notified = news{name, now}
 	}
 	errs = slices.DeleteFunc(errs, func(err error) bool {
-		waits := errors.Is(err, incident.ErrConflict) || errors.Is(err, status.ErrBehind) // another pager tells it, or there is more to read
+		waits := errors.Is(err, incident.ErrConflict) || errors.Is(err, status.ErrBehind) // another pager notifies, or more history must be read
 		if waits {
-			p.Log.Info("something is told later", "err", err)
+			p.Log.Info("notify subscribers: postponed", "err", err)
 		}
 		return waits
 	})
@@ -59,14 +58,14 @@ func (p *pager) tell(ctx context.Context, is state) {
 	}
 }
 
-// tells reports whether there is anybody to be told.
-func (p *pager) tells() bool {
+// hasSubscribers reports whether there are subscribers.
+func (p *pager) hasSubscribers() bool {
 	t := p.Alerts.Subscribers
 	return cmp.Or(p.Env.StatusBucket, p.Env.StatusTopic, p.Env.EventBus, t.EventBus, t.Topic) != "" || len(t.Webhooks) > 0
 }
 
-// tellAll tells all of them side by side, so that one which does not answer takes no time from the others.
-func (p *pager) tellAll(ctx context.Context, is state, now time.Time) []error {
+// notifyAll notifies all subscribers concurrently, so that one which does not answer does not delay the others.
+func (p *pager) notifyAll(ctx context.Context, is state, now time.Time) []error {
 	var mu sync.Mutex
 	var errs []error
 	wrong := func(what string, err error) {
@@ -91,7 +90,7 @@ func (p *pager) tellAll(ctx context.Context, is state, now time.Time) []error {
 	return errs
 }
 
-// press is what publishes the status page from a table.
+// publisher returns the publisher of the status page of a table.
 func (p *pager) publisher(table incident.Store) status.Publisher {
 	s := status.Setting{Name: "This site", StaleAfter: statusStale}
 	if p.Env.Site != nil {
@@ -102,26 +101,26 @@ func (p *pager) publisher(table incident.Store) status.Publisher {
 		s.Journeys = append(s.Journeys, status.JourneyStatus{Name: j.Name, Title: cmp.Or(j.Title, j.Name)})
 	}
 	to := status.Bucket{Client: s3.NewFromConfig(p.AWS), Name: p.Env.StatusBucket}
-	return status.Publisher{Writer: status.Writer{Store: table, Setting: s, To: to}, Every: tellEvery}
+	return status.Publisher{Writer: status.Writer{Store: table, Setting: s, To: to}, Every: notifyEvery}
 }
 
-// receivers are those who are told of each incident. Some of them may be there although there is an error.
+// receivers returns the receivers of incidents. It may return some together with an error.
 func (p *pager) receivers(ctx context.Context) ([]events.Receiver, error) {
-	tell := p.Alerts.Subscribers
-	tell.EventBus = cmp.Or(p.Env.EventBus, tell.EventBus)
+	to := p.Alerts.Subscribers
+	to.EventBus = cmp.Or(p.Env.EventBus, to.EventBus)
 	find, err := p.secretsOfWebhooks(ctx)
-	all, missing := events.With(p.AWS, tell, find)
+	all, missing := events.With(p.AWS, to, find)
 	if p.Env.StatusTopic != "" {
 		all = append(all, events.Subscribers(p.AWS, p.Env.StatusTopic))
 	}
 	return all, errors.Join(err, missing)
 }
 
-// secretsOfWebhooks finds the secrets that events are signed with. They are others than the pager's own, and are read only
-// where there are webhooks.
+// secretsOfWebhooks returns the lookup of the secrets that sign events. They are separate from the pager's own, and are
+// read only if there are webhooks.
 func (p *pager) secretsOfWebhooks(ctx context.Context) (func(name string) (string, error), error) {
 	if len(p.Alerts.Subscribers.Webhooks) == 0 {
-		return nil, nil // nobody will ask
+		return nil, nil // not called
 	}
 	if p.signing == nil {
 		vault, err := secrets.NewVault(p.AWS, p.Env.TellSecrets)

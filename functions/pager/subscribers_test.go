@@ -29,13 +29,13 @@ const (
 	busARN   = "arn:aws:events:" + lambdatest.Home + ":123456789012:event-bus/default"
 )
 
-// telling is what the function is told where all are told that can be.
-var telling = []string{
+// subscribed is the environment with all kinds of subscribers.
+var subscribed = []string{
 	environ.Site + "=https://shop.example.com", environ.StatusBucket + "=" + lambdatest.StatusBucket, environ.StatusTopic + "=" + topicARN,
 	environ.EventBus + "=" + busARN, environ.TellSecrets + "=ssm:/valkyrie/tell/",
 }
 
-// An audience is all who are told in a world, besides the people who are paged.
+// An audience records what the subscribers of a world receive; paged people are not part of it.
 type audience struct {
 	mu     sync.Mutex
 	mails  []string
@@ -44,7 +44,7 @@ type audience struct {
 	hang   chan struct{}
 }
 
-// listen gives a rig's world an audience.
+// listen adds an audience to a rig's world.
 func listen(r *rig) *audience {
 	r.Helper()
 	a := &audience{}
@@ -88,14 +88,14 @@ func (a *audience) hear(what *[]string, words string) {
 	*what = append(*what, words)
 }
 
-// heard is what all were told so far.
+// heard returns all that the audience received so far.
 func (a *audience) heard() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return fmt.Sprintf("mails %q, bus %q, webhook %q", a.mails, a.put, a.posted)
 }
 
-// page is the status page that is published.
+// page returns the published status page.
 func (r *rig) page() (p status.Page, html string) {
 	r.Helper()
 	read := func(name string) []byte {
@@ -116,7 +116,7 @@ func (r *rig) page() (p status.Page, html string) {
 	return p, string(read("index.html"))
 }
 
-// now is how a journey fares by the status page.
+// now returns the state of a journey on the status page.
 func now(p status.Page, name string) status.State {
 	for _, j := range p.Journeys {
 		if j.Name == name {
@@ -126,7 +126,7 @@ func now(p status.Page, name string) status.State {
 	return "not there"
 }
 
-// good records two good runs, later than those that failed.
+// good records two good runs, later than the failed ones.
 func (r *rig) good() {
 	r.Helper()
 	for n := range 2 {
@@ -140,16 +140,16 @@ func (r *rig) good() {
 	}
 }
 
-// TestTells: an incident's beginning and end are on the status page, on the bus, at the webhook and with the subscribers,
-// each once, whichever process of the function looks; and a round without news costs no request for any of them.
-func TestTells(t *testing.T) {
-	r := newRig(t, telling...)
+// TestSubscribers: an incident's beginning and end reach the status page, the bus, the webhook and the subscribers, each
+// once, whichever process of the function runs; and a round without news sends them no request.
+func TestSubscribers(t *testing.T) {
+	r := newRig(t, subscribed...)
 	a := listen(r)
 	if _, err := r.tick(`{}`, time.Second); err != nil {
 		t.Fatal(err)
 	}
 	if p, html := r.page(); now(p, "print-card") != status.Unknown || p.Name != "shop.example.com" || !strings.Contains(html, "no data") {
-		t.Errorf("before all: %+v", p.Journeys)
+		t.Errorf("before the incident:  %+v", p.Journeys)
 	}
 	r.fail(lambdatest.Home)
 	if _, err := r.tick(`{"poked":"a test"}`, time.Second); err != nil {
@@ -164,7 +164,7 @@ func TestTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	quiet := requests(before, r.Cloud.Requests())
-	r.pager.told = news{} // as a new process has it
+	r.pager.notified = news{} // as a new process has it
 	r.good()
 	if _, err := r.tick(`{}`, time.Second); err != nil {
 		t.Fatal(err)
@@ -182,11 +182,11 @@ func TestTells(t *testing.T) {
 		t.Fatal(err)
 	}
 	if silent := requests(before, other.Cloud.Requests()); quiet["s3 PUT"]+quiet["sns POST"]+quiet["events PutEvents"] > 0 || quiet["dynamodb Query"] != silent["dynamodb Query"] {
-		t.Errorf("a round without news: %v; where nobody is told: %v", quiet, silent)
+		t.Errorf("a round without news: %v; without subscribers: %v", quiet, silent)
 	}
 }
 
-// requests are those that came between two counts.
+// requests returns the requests between two counts.
 func requests(before, after map[string]int) map[string]int {
 	more := map[string]int{}
 	for name, n := range after {
@@ -197,10 +197,10 @@ func requests(before, after map[string]int) map[string]int {
 	return more
 }
 
-// TestTellsAlone: what cannot be told holds up neither the pages nor the others, is no error of the pager's, is counted, and
-// is told as soon as it can be.
-func TestTellsAlone(t *testing.T) {
-	r := newRig(t, telling...)
+// TestFailedSubscriber: a subscriber that fails delays neither the pages nor the other subscribers; it is no error of the
+// pager, is counted, and is notified as soon as possible.
+func TestFailedSubscriber(t *testing.T) {
+	r := newRig(t, subscribed...)
 	a := listen(r)
 	a.hang = make(chan struct{})
 	if _, err := r.tick(`{}`, time.Second); err != nil {
@@ -212,7 +212,7 @@ func TestTellsAlone(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), leave)
 	defer cancel()
 	r.log.Reset()
-	if err := r.Handle(ctx, json.RawMessage(`{}`)); err != nil { // though the webhook hangs until the end of this test
+	if err := r.Handle(ctx, json.RawMessage(`{}`)); err != nil { // although the webhook hangs until the end of this test
 		t.Error(err)
 	}
 	lines := strings.Split(strings.TrimSpace(r.log.String()), "\n")
@@ -241,9 +241,10 @@ func TestTellsAlone(t *testing.T) {
 	}
 }
 
-// TestTellsWithoutASecret: a webhook whose secret is missing says so with its cure, and the others are told.
-func TestTellsWithoutASecret(t *testing.T) {
-	r := newRig(t, telling...)
+// TestWebhookWithoutSecret: a webhook whose secret is missing is reported with the cure, and the other subscribers are
+// notified.
+func TestWebhookWithoutSecret(t *testing.T) {
+	r := newRig(t, subscribed...)
 	a := listen(r)
 	r.pager.Alerts.Subscribers.Webhooks[0].Secret = "other-hook"
 	r.log.Reset()
@@ -257,16 +258,17 @@ func TestTellsWithoutASecret(t *testing.T) {
 	}
 }
 
-// TestTellsAsDeployed: the built function, as Lambda runs it, tells too, and several of it at once tell nobody twice.
-func TestTellsAsDeployed(t *testing.T) {
-	r := newRig(t, telling...)
+// TestSubscribersAsDeployed: the built function notifies as Lambda runs it, and several processes at once notify each
+// subscriber once.
+func TestSubscribersAsDeployed(t *testing.T) {
+	r := newRig(t, subscribed...)
 	a := listen(r)
 	folder := lambdatest.Build(t, environ.FunctionPager)
 	var functions []*lambdatest.Function
 	for range 3 {
 		functions = append(functions, lambdatest.New(t, lambdatest.Config{
 			Folder: folder, Freeze: true, Timeout: leave + 2*time.Second,
-			Env: r.Env(environ.FunctionPager, lambdatest.Home, append([]string{environ.CallbackURL + "=http://127.0.0.1:1"}, telling...)...),
+			Env: r.Env(environ.FunctionPager, lambdatest.Home, append([]string{environ.CallbackURL + "=http://127.0.0.1:1"}, subscribed...)...),
 		}))
 	}
 	all := func() {
