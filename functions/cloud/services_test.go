@@ -16,8 +16,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// told returns the pager's environment, with changes.
-func told(t *testing.T, w *lambdatest.World, change ...string) func(string) string {
+// environment returns the pager's environment, with changes.
+func environment(t *testing.T, w *lambdatest.World, change ...string) func(string) string {
 	t.Helper()
 	env := map[string]string{}
 	for _, line := range w.Env(environ.FunctionPager, lambdatest.Home, append([]string{environ.CallbackURL + "=http://127.0.0.1:1"}, change...)...) {
@@ -38,13 +38,13 @@ func TestOpen(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct{ change, want string }{
-		"all is well":              {"X=y", ""},
-		"no such on-call file":     {environ.Alerts + "=none.yaml", "VALKYRIE_ALERTS names no on-call file that can be read"},
-		"a faulty on-call file":    {environ.Alerts + "=" + faulty, `judge.failures: unknown field`},
-		"secrets of no known kind": {environ.Secrets + "=/valkyrie/", "expected ssm:/path/"},
-		"no table":                 {environ.Table + "=", "VALKYRIE_TABLE is not set"},
+		"no fault":                   {"X=y", ""},
+		"no such on-call file":       {environ.Alerts + "=none.yaml", "read the on-call file that VALKYRIE_ALERTS names"},
+		"a faulty on-call file":      {environ.Alerts + "=" + faulty, `judge.failures: unknown field`},
+		"an unknown kind of secrets": {environ.Secrets + "=/valkyrie/", "expected ssm:/path/"},
+		"no table":                   {environ.Table + "=", "VALKYRIE_TABLE is not set"},
 	} {
-		_, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w, c.change), lambdatest.Practice())
+		_, err := cloud.Open(t.Context(), environ.FunctionPager, environment(t, w, c.change), lambdatest.Practice())
 		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v; want %q", name, err, c.want)
 		}
@@ -56,10 +56,10 @@ func TestPeople(t *testing.T) {
 	w := lambdatest.NewWorld(t)
 	for value, want := range map[string]string{
 		"oldtoken": "oldtoken", " newtoken  oldtoken\n": "newtoken oldtoken",
-		"one two three": "holds 3 tokens; expected one, or two with a space between", "not-a-token": "auth token: want letters and digits only",
+		"one two three": "expected one token, or two with a space between during a rotation, got 3", "not-a-token": "auth token: want letters and digits only",
 	} {
 		w.Cloud.Parameter("/valkyrie/"+environ.TwilioToken, value)
-		s, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w), lambdatest.Practice())
+		s, err := cloud.Open(t.Context(), environ.FunctionPager, environment(t, w), lambdatest.Practice())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestPeople(t *testing.T) {
 // TestFuture: the cloud refuses a run from the future, as a laptop does.
 func TestFuture(t *testing.T) {
 	w := lambdatest.NewWorld(t)
-	s, err := cloud.Open(t.Context(), environ.FunctionPager, told(t, w), lambdatest.Practice())
+	s, err := cloud.Open(t.Context(), environ.FunctionPager, environment(t, w), lambdatest.Practice())
 	if err != nil {
 		t.Fatal(err)
 	}
