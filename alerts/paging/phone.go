@@ -11,11 +11,11 @@ import (
 // Errors of a Phone. Any other error leaves the outcome unknown: the provider may have accepted the page, so it is
 // asked before a resend.
 var (
-	// ErrNotSent: the provider certainly did not accept the page (it answered 429, or refused the connection). A retry
-	// is safe.
+	// ErrNotSent means that the provider certainly did not accept the page: it answered 429, or refused the connection.
+	// A retry is safe.
 	ErrNotSent = errors.New("not sent")
-	// ErrRefused: the provider will never accept the page (no such number, not permitted). The next person is called at
-	// once. See also ErrProviderRejects.
+	// ErrRefused means that the provider will never accept the page: no such number, not permitted. The next person is
+	// called at once. See also ErrProviderRejects.
 	ErrRefused = errors.New("refused by the provider")
 )
 

@@ -54,32 +54,32 @@ type Event any
 
 // The events.
 type (
-	// IncidentUpdated: judging has changed an incident.
+	// IncidentUpdated is a change of an incident by judging.
 	IncidentUpdated struct {
 		Incident       incident.Incident
 		WorkingRegions []string // regions from which the journey works
 	}
-	// Tick: time has passed.
+	// Tick is the passing of time.
 	Tick struct{}
-	// Sent: the provider accepted the page.
+	// Sent is a page that the provider accepted.
 	Sent struct {
 		PageID, SID string
 		Via         incident.Provider
 	}
-	// NotSent: the provider certainly did not accept it; a retry is safe.
+	// NotSent is a page that the provider certainly did not accept; a retry is safe.
 	NotSent struct{ PageID, Why string }
-	// Refused: the provider will never accept this page.
+	// Refused is a page that the provider will never accept.
 	Refused struct{ PageID, Why string }
-	// ProviderRejected: the provider will never accept any page.
+	// ProviderRejected is a page that the provider will never accept, nor any other.
 	ProviderRejected struct{ PageID, Why string }
-	// SendUnknown: the outcome of the send is unknown.
+	// SendUnknown is a page that the provider may or may not have accepted.
 	SendUnknown struct{ PageID, Why string }
-	// SendResolved: the provider was asked about a page with unknown outcome. An empty SID: it has no such page.
+	// SendResolved is the provider's answer about a page of SendUnknown. An empty SID: it has no such page.
 	SendResolved struct {
 		PageID, SID string
 		Asked       time.Time // when the provider was asked; zero: now
 	}
-	// Archived: a resolved incident is in the history and may be dropped here.
+	// Archived is a resolved incident that is in the history and may be dropped here.
 	Archived struct{ IncidentID string }
 )
 

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Config configures a Client.
+// ClientConfig configures a Client.
 type ClientConfig struct {
 	AccountSID string // AC and 32 hexadecimal digits
 	AuthToken  string // letters and digits, as Twilio issues them
