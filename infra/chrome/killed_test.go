@@ -84,7 +84,7 @@ func TestWaitingForTheLockEndsWithTheContext(t *testing.T) {
 	defer cancel()
 	cfg.Progress = onWrite(cancel)
 	_, err = Fetch(ctx, cfg)
-	wantError(t, err, "waiting for another process", "context canceled")
+	wantError(t, err, "wait for another process", "context canceled")
 }
 
 // hold takes a lock file, like another process that fetches.

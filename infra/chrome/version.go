@@ -28,7 +28,7 @@ func Version(ctx context.Context, c Chrome) (string, error) {
 	var stdout bytes.Buffer
 	cmd.Stdout = &stdout
 	if err := process.Run(ctx, cmd); err != nil {
-		return "", fmt.Errorf("%s does not start: %w", c.Path, err)
+		return "", fmt.Errorf("start %s: %w", c.Path, err)
 	}
 	number := versionNumber.FindString(stdout.String())
 	if number == "" {

@@ -46,7 +46,7 @@ func TestTable(t *testing.T) {
 	wantWords(t, open(t, server.Config("other")).Check(t.Context()), `"other"`, "id (HASH)", "expected pk (HASH)", "not Valkyrie's")
 	wantWords(t, open(t, server.Config("none")).Check(t.Context()), `"none"`, "does not exist")
 	_, err = open(t, server.Config("none")).Item(t.Context(), "k")
-	wantWords(t, err, `reading item "k"`, `"none"`, "does not exist; deploy first")
+	wantWords(t, err, `read item "k"`, `"none"`, "does not exist; deploy first")
 }
 
 // TestTimeToLive checks that runs and resolved incidents expire, and that open incidents and items do not.

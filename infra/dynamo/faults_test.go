@@ -149,7 +149,7 @@ func TestUnreachable(t *testing.T) {
 	p.plan = func(string, int) fault { return throttle }
 	p.requests()
 	_, err := open(t, cfg).Item(t.Context(), "k")
-	wantWords(t, err, `reading item "k"`, cfg.Table, "after 6 attempts", "on demand")
+	wantWords(t, err, `read item "k"`, cfg.Table, "after 6 attempts", "on demand")
 	if n := len(p.requests()); n != 6 {
 		t.Errorf("%d attempts", n)
 	}

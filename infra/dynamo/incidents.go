@@ -46,7 +46,7 @@ func end(r incident.Record) (string, error) {
 // PutIncident implements [incident.IncidentLog].
 func (s *Store) PutIncident(ctx context.Context, r incident.Record) error {
 	if err := s.putIncident(ctx, r); err != nil {
-		return s.explain(ctx, fmt.Sprintf("writing incident %q", r.ID), err)
+		return s.explain(ctx, fmt.Sprintf("write incident %q", r.ID), err)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func itemKey(k string) (attributes, error) { return key("ITEM#"+k, itemRow) }
 func (s *Store) Item(ctx context.Context, k string) (incident.Item, error) {
 	item, err := s.item(ctx, k)
 	if err != nil {
-		return incident.Item{}, s.explain(ctx, fmt.Sprintf("reading item %q", k), err)
+		return incident.Item{}, s.explain(ctx, fmt.Sprintf("read item %q", k), err)
 	}
 	return item, nil
 }
@@ -50,7 +50,7 @@ func (s *Store) item(ctx context.Context, k string) (incident.Item, error) {
 // PutItem implements [incident.Items].
 func (s *Store) PutItem(ctx context.Context, item incident.Item) error {
 	if err := s.putItem(ctx, item); err != nil {
-		return s.explain(ctx, fmt.Sprintf("writing item %q over version %d", item.Key, item.Version), err)
+		return s.explain(ctx, fmt.Sprintf("write item %q over version %d", item.Key, item.Version), err)
 	}
 	return nil
 }

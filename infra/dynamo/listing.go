@@ -20,7 +20,7 @@ import (
 func (s *Store) Incidents(ctx context.Context, since time.Time) ([]incident.Record, error) {
 	records, err := s.incidents(ctx, since)
 	if err != nil {
-		return nil, s.explain(ctx, "reading incidents", err)
+		return nil, s.explain(ctx, "read incidents", err)
 	}
 	return records, nil
 }

@@ -22,7 +22,7 @@ func runPartition(journey string) string { return "RUN#" + journey }
 // PutRun implements [incident.RunLog]. It truncates a run that is too large, and records that in the run's evidence.
 func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 	if err := s.putRun(ctx, run); err != nil {
-		return s.explain(ctx, fmt.Sprintf("writing the run of journey %q in region %q, slot %s",
+		return s.explain(ctx, fmt.Sprintf("write the run of journey %q in region %q, slot %s",
 			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339Nano)), err)
 	}
 	return nil
@@ -62,7 +62,7 @@ func (s *Store) putRun(ctx context.Context, run journey.Run) error {
 func (s *Store) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	runs, err := s.runs(ctx, q)
 	if err != nil {
-		return nil, s.explain(ctx, "reading runs", err)
+		return nil, s.explain(ctx, "read runs", err)
 	}
 	return runs, nil
 }

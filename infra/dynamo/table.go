@@ -35,7 +35,7 @@ func keySchema() []types.KeySchemaElement {
 // deployment's table is created by template.yaml, which adds point-in-time recovery.
 func (s *Store) CreateTable(ctx context.Context) error {
 	if err := s.createTable(ctx); err != nil {
-		return s.explain(ctx, "creating the table", err)
+		return s.explain(ctx, "create the table", err)
 	}
 	return nil
 }
@@ -63,7 +63,7 @@ func (s *Store) Check(ctx context.Context) error {
 	}
 	out, err := s.client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &s.cfg.Table})
 	if err != nil {
-		return s.explain(ctx, "describing the table", err)
+		return s.explain(ctx, "describe the table", err)
 	}
 	if got, want := keyNames(out.Table.KeySchema), keyNames(keySchema()); got != want {
 		return fmt.Errorf("table %q in %s has the keys %s, expected %s: it is not Valkyrie's; name another", s.cfg.Table, s.cfg.Region, got, want)
@@ -104,14 +104,14 @@ type Retention struct {
 func (s *Store) Retention(ctx context.Context) (r Retention, err error) {
 	ttl, err := s.client.DescribeTimeToLive(ctx, &dynamodb.DescribeTimeToLiveInput{TableName: &s.cfg.Table})
 	if err != nil {
-		return r, s.explain(ctx, "reading the time to live", err)
+		return r, s.explain(ctx, "read the time to live", err)
 	}
 	if t := ttl.TimeToLiveDescription; t != nil {
 		r.Expires = t.TimeToLiveStatus == types.TimeToLiveStatusEnabled && aws.ToString(t.AttributeName) == TimeToLive
 	}
 	backups, err := s.client.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: &s.cfg.Table})
 	if err != nil {
-		return r, s.explain(ctx, "reading the backup settings", err)
+		return r, s.explain(ctx, "read the backup settings", err)
 	}
 	if c := backups.ContinuousBackupsDescription; c != nil && c.PointInTimeRecoveryDescription != nil {
 		r.Recoverable = c.PointInTimeRecoveryDescription.PointInTimeRecoveryStatus == types.PointInTimeRecoveryStatusEnabled

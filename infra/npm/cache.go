@@ -109,7 +109,7 @@ func (cfg Config) lock(ctx context.Context, path string) (release func(), err er
 		select {
 		case <-ctx.Done():
 			f.Close()
-			return nil, fmt.Errorf("waiting for another process to fetch %s: %w", cfg.Program, context.Cause(ctx))
+			return nil, fmt.Errorf("wait for another process to fetch %s: %w", cfg.Program, context.Cause(ctx))
 		case <-time.After(100 * time.Millisecond): // poll, because flock cannot be cancelled
 		}
 	}

@@ -30,7 +30,7 @@ type Server struct {
 func Start(ctx context.Context) (*Server, error) {
 	path, err := fetch(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("starting a local DynamoDB: %w", err)
+		return nil, fmt.Errorf("start a local DynamoDB: %w", err)
 	}
 	const tries = 5 // another process may take the port before the server listens on it
 	var errs []error
@@ -41,7 +41,7 @@ func Start(ctx context.Context) (*Server, error) {
 		}
 		errs = append(errs, err)
 	}
-	return nil, fmt.Errorf("starting a local DynamoDB: %w", errors.Join(errs...))
+	return nil, fmt.Errorf("start a local DynamoDB: %w", errors.Join(errs...))
 }
 
 // For starts a server that is stopped at the end of the test.

@@ -54,7 +54,7 @@ func TestStartReportsAnExit(t *testing.T) {
 	}
 	t.Setenv("VALKYRIE_DYNOXIDE", path)
 	_, err := Start(t.Context())
-	wantWords(t, err, "starting a local DynamoDB", path, "exited during the start", "cannot bind")
+	wantWords(t, err, "start a local DynamoDB", path, "exited during the start", "cannot bind")
 }
 
 func wantWords(t *testing.T, err error, words ...string) {
