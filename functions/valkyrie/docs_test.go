@@ -19,14 +19,14 @@ var parsedOnly = []struct {
 	{regexp.MustCompile(`^valkyrie demo( --(fault|answer|dir) .*)?$`), "takes half a minute", "functions/valkyrie/testdata/demo.txt", "exits 0 valkyrie demo"},
 	{regexp.MustCompile(`^valkyrie outages`), "takes minutes", "functions/fork_test.go", `"outages"`},
 	{regexp.MustCompile(`^valkyrie drill --store`), "needs a deployed pager", "functions/valkyrie/deployed_test.go", `"drill", "--store", deployedStore`},
-	{regexp.MustCompile(`^valkyrie doctor --deployment`), "needs an AWS account", "infra/doctor/deployment_test.go", "func TestDeployment"},
+	{regexp.MustCompile(`^valkyrie doctor --deployment`), "needs an AWS account", "infra/doctor/deployment_test.go", "doctor.Deployment{"},
 }
 
 // notOurs are the commands of other programs, by the beginning of their line, with the reason why no test runs them.
 var notOurs = []struct{ line, why string }{
 	{"aws ", "needs an AWS account"},
 	{"npm view ", "asks the npm registry"},
-	{"curl -fsS -X POST $ADDRESS/", "TestBeats of infra/webhook posts to these addresses"},
+	{"curl -fsS -X POST $ADDRESS/", "a test of infra/webhook posts to these addresses"},
 	{"curl -X POST http://127.0.0.1:8080/faults/", "testdata/watch.txt posts to this address"},
 	{"sam build", "needs AWS SAM"},
 	{"jq ", "is not on every machine"},
@@ -36,7 +36,7 @@ var notOurs = []struct{ line, why string }{
 	{"git checkout --ours ", "needs a merge with a conflict"},
 	{"git diff HEAD...MERGE_HEAD", "needs a merge with a conflict"},
 	{"git tag -a v", "a release"},
-	{"git apply infra/arm64.patch", "TestARM64 of infra/template applies it"},
+	{"git apply infra/arm64.patch", "a test of infra/template applies it"},
 	{"govulncheck ", "fetches a database of vulnerabilities"},
 }
 
