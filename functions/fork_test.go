@@ -98,7 +98,7 @@ func TestFork(t *testing.T) {
 	f.write("alerts/alerts.yaml", forkAlerts)
 	f.write("samconfig.toml", forkSamconfig)
 	template := f.read("template.yaml")
-	schedules := regexp.MustCompile(`(?s)      Events:\n        # one a journey.*?\n\n`)
+	schedules := regexp.MustCompile(`(?s)      Events:\n        #[^\n]* probes\.All.*?\n\n`)
 	if !schedules.MatchString(template) {
 		t.Fatal("template.yaml: expected the schedules of the journeys under Probe: Events, got none")
 	}

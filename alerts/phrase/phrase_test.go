@@ -51,8 +51,11 @@ func TestClock(t *testing.T) {
 		other time.Duration
 		want  string
 	}{
-		{0, "03:02 UTC"}, {12 * time.Hour, "03:02 UTC"}, {-12 * time.Hour, "03:02 UTC"},
-		{12*time.Hour + 1, "21 November 03:02 UTC"}, {-12*time.Hour - 1, "21 November 03:02 UTC"},
+		{0, "03:02 UTC"},
+		{12 * time.Hour, "03:02 UTC"},
+		{-12 * time.Hour, "03:02 UTC"},
+		{12*time.Hour + 1, "21 November 03:02 UTC"},
+		{-12*time.Hour - 1, "21 November 03:02 UTC"},
 	} {
 		if got := phrase.ClockWithDate(at, at.Add(c.other)); got != c.want {
 			t.Errorf("%v: got %q, want %q", c.other, got, c.want)
