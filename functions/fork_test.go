@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// forkProbes is a fork's own journey with a secret of its own.
+// forkProbes is a fork's journey with its secret.
 const forkProbes = `// Package probes lists the journeys of Ada's library.
 package probes
 
@@ -85,9 +85,9 @@ parameter_overrides = [
 ]
 `
 
-// TestFork: in a copy of the tree whose user has edited what is theirs, and nothing else, the code is vetted, the tests that
-// validate whatever is configured pass, and the demo still plays the practice shop's scenario. The scenario of the outages
-// takes minutes, so it is played only by make test-all.
+// TestFork: in a copy of the tree in which a user has edited only the user's files, vet passes, the tests that validate the
+// configuration pass, and the demo still plays the practice shop's scenario. The scenario of the outages takes minutes, so
+// only make test-all plays it.
 func TestFork(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the whole tree")
@@ -172,8 +172,8 @@ func (f fork) read(name string) string {
 	return read(f.t, filepath.Join(f.dir, name))
 }
 
-// run runs a command in the fork, and returns what it wrote. The paths of what it builds are trimmed, so that the build
-// cache has the packages which the fork left alone.
+// run runs a command in the fork, and returns its output. It trims the paths of built files, so that the build cache serves
+// the packages that the fork left unchanged.
 func (f fork) run(name string, args ...string) string {
 	f.t.Helper()
 	ctx, cancel := context.WithTimeout(f.t.Context(), 8*time.Minute)

@@ -50,8 +50,8 @@ func packages(t *testing.T) map[string]pkg {
 	return all
 }
 
-// TestImportArrows: import arrows run one way, so that what judges and wakes people never links a browser, and what
-// says what a journey is links nothing at all.
+// TestImportArrows: imports run one way, so that judging and paging never link a browser, and the description of a journey
+// links nothing at all.
 func TestImportArrows(t *testing.T) {
 	// mayImport lists, for a folder, the other folders whose packages it may import.
 	mayImport := map[string][]string{
@@ -125,7 +125,7 @@ func allowed(folders []string, path string) bool {
 	return false
 }
 
-// TestLinkedLibraries: each outside library that matters is imported in one place, and kept out of others altogether.
+// TestLinkedLibraries: each restricted library is imported in one place, and not linked elsewhere.
 func TestLinkedLibraries(t *testing.T) {
 	all := packages(t)
 	only := map[string][]string{
@@ -155,7 +155,7 @@ func TestLinkedLibraries(t *testing.T) {
 		"probes/browser/picture": {"github.com/chromedp/"},
 		"probes/journey":         {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/", "net/http"},
 		"probes":                 {"github.com/twilio/", "github.com/aws/", "modernc.org/"},
-		// Deployed functions link nothing that only tests and laptops need.
+		// Deployed functions do not link code for tests and laptops.
 		"functions/probe": tests, "functions/pager": tests, "functions/webhook": tests,
 	} {
 		for _, lib := range libs {

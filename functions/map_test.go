@@ -40,7 +40,7 @@ func TestMapOfTheCode(t *testing.T) {
 	}
 }
 
-// addDeclarations adds what a Go file declares at its top level, and the fields of its structs: F, Type.Method, Type.Field.
+// addDeclarations adds the top-level declarations of a Go file, and the fields of its structs: F, Type.Method, Type.Field.
 func addDeclarations(t *testing.T, text string, names map[string]bool) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "", text, parser.SkipObjectResolution)

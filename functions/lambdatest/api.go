@@ -2,6 +2,7 @@ package lambdatest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -39,13 +40,13 @@ func (f *Function) serve(w http.ResponseWriter, r *http.Request) {
 	case path == "invocation/next" && r.Method == http.MethodGet:
 		f.next(w, r)
 	case path == "init/error" && r.Method == http.MethodPost:
-		f.settle("", Result{Failure: failure(body)})
+		f.finish("", Result{Failure: failure(body)})
 		w.WriteHeader(http.StatusAccepted)
 	case len(parts) == 3 && parts[2] == "response" && r.Method == http.MethodPost:
-		f.settle(parts[1], Result{Payload: body})
+		f.finish(parts[1], Result{Payload: body})
 		w.WriteHeader(http.StatusAccepted)
 	case len(parts) == 3 && parts[2] == "error" && r.Method == http.MethodPost:
-		f.settle(parts[1], Result{Failure: failure(body)})
+		f.finish(parts[1], Result{Failure: failure(body)})
 		w.WriteHeader(http.StatusAccepted)
 	default:
 		http.NotFound(w, r)
@@ -71,8 +72,8 @@ func (f *Function) next(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// settle ends the present invocation. An empty id matches any.
-func (f *Function) settle(id string, res Result) {
+// finish ends the present invocation. An empty id matches any.
+func (f *Function) finish(id string, res Result) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.current != nil && (id == "" || id == f.current.id) {
@@ -87,4 +88,25 @@ func failure(body []byte) *Failure {
 		out.Message = string(body)
 	}
 	return out
+}
+
+// A Result is the outcome of an event: exactly one of Payload, Failure and Ended is set.
+type Result struct {
+	Payload []byte
+	Failure *Failure      // the function returned an error, or panicked
+	Ended   string        // the process ended: "timeout", or its exit state
+	Cold    bool          // a process was started for it
+	Init    time.Duration // of a cold start: from the start of the process until it requested an event
+	Took    time.Duration // from then until the answer
+}
+
+// Err returns the failure, if any.
+func (r Result) Err() error {
+	switch {
+	case r.Failure != nil:
+		return fmt.Errorf("%s: %s", r.Failure.Type, r.Failure.Message)
+	case r.Ended != "":
+		return errors.New(r.Ended)
+	}
+	return nil
 }

@@ -1,3 +1,11 @@
+// Package lambdatest runs functions as Lambda does, for tests: the deployed programs behind the Runtime API, one event at a
+// time, in a sandbox like Lambda's. They are killed at their timeout, and frozen between events.
+//
+// The sandbox has a read-only root, an unprivileged user, 512 MB in /tmp, the layer in /opt, no /dev/shm, and its own
+// process namespace. It needs root's permissions, above all mounts; where the machine lacks them, the program runs without
+// a sandbox, and [Function.Jailed] returns false.
+//
+// The Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 package lambdatest
 
 import (
@@ -95,14 +103,14 @@ func (f *Function) Invoke(payload string) Result {
 	began := time.Now()
 	got := f.handle([]byte(payload), began.Add(f.cfg.Timeout))
 	got.Cold, got.Init, got.Took = res.Cold, res.Init, time.Since(began)
-	if got.Ended == "" && !f.rest() {
+	if got.Ended == "" && !f.awaitNext() {
 		got = Result{Ended: "it answered, but did not request another event", Cold: got.Cold, Init: got.Init, Took: got.Took}
 	}
 	return got
 }
 
-// restLimit is the timeout for a process to request another event after an answer.
-const restLimit = 10 * time.Second
+// nextLimit is the timeout for a process to request another event after an answer.
+const nextLimit = 10 * time.Second
 
 // start starts the process, and returns the reason if it does not request an event.
 func (f *Function) start() (time.Duration, string) {
@@ -156,8 +164,8 @@ func (f *Function) handle(payload []byte, deadline time.Time) Result {
 	}
 }
 
-// rest waits until the process requests another event or has exited, and freezes it.
-func (f *Function) rest() bool {
+// awaitNext waits until the process requests another event or has exited, and freezes it.
+func (f *Function) awaitNext() bool {
 	p := f.running.Load()
 	if p == nil {
 		return true
@@ -171,7 +179,7 @@ func (f *Function) rest() bool {
 	case <-p.exited:
 		f.end()
 		return true
-	case <-time.After(restLimit):
+	case <-time.After(nextLimit):
 		f.end()
 		return false
 	}

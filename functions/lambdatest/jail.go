@@ -58,15 +58,15 @@ var jailed = sync.OnceValue(func() verdict {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		return verdict{why: err.Error()}
 	}
-	out, err := enclosed(dir, "").CombinedOutput()
+	out, err := sandboxCommand(dir, "").CombinedOutput()
 	if err != nil {
 		return verdict{why: strings.TrimSpace(err.Error() + ": " + string(out))}
 	}
 	return verdict{ok: true}
 })
 
-// enclosed returns the command that runs a folder's bootstrap in a sandbox.
-func enclosed(folder, layer string) *exec.Cmd {
+// sandboxCommand returns the command that runs a folder's bootstrap in a sandbox.
+func sandboxCommand(folder, layer string) *exec.Cmd {
 	return exec.Command("unshare", "--mount", "--pid", "--fork", "--kill-child", "/bin/sh", "-c", sandbox, "sandbox", "/mnt", folder, layer)
 }
 
@@ -74,7 +74,7 @@ func enclosed(folder, layer string) *exec.Cmd {
 func (f *Function) command() *exec.Cmd {
 	cmd := exec.Command(filepath.Join(f.cfg.Folder, "bootstrap"))
 	if f.Jailed() {
-		cmd = enclosed(f.cfg.Folder, f.cfg.Layer)
+		cmd = sandboxCommand(f.cfg.Folder, f.cfg.Layer)
 	}
 	cmd.Dir = f.cfg.Folder
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

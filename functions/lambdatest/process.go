@@ -118,7 +118,7 @@ func (f *Function) Memory() (own, all int) {
 		return 0, 0
 	}
 	for _, pid := range tree(p.cmd.Process.Pid) {
-		kb := proportional(pid)
+		kb := pss(pid)
 		all += kb
 		if name, _ := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid)); strings.TrimSpace(string(name)) == "bootstrap" {
 			own += kb
@@ -127,8 +127,8 @@ func (f *Function) Memory() (own, all int) {
 	return own, all
 }
 
-// proportional returns a process's proportional share of memory (PSS), in kilobytes.
-func proportional(pid int) int {
+// pss returns a process's proportional share of memory (PSS), in kilobytes.
+func pss(pid int) int {
 	text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 	for line := range bytes.Lines(text) {
 		if rest, ok := bytes.CutPrefix(line, []byte("Pss:")); ok {

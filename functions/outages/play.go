@@ -45,7 +45,7 @@ func (w *world) play(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := w.attendUntil(ctx, slot.Add(min(w.scenario.every(), time.Minute))); err != nil {
+		if err := w.runPagerUntil(ctx, slot.Add(min(w.scenario.every(), time.Minute))); err != nil {
 			return err
 		}
 	}
@@ -117,8 +117,8 @@ func (w *world) probe(ctx context.Context, make func() journey.Journey, slot tim
 		if err != nil {
 			return err
 		}
-		if w.note(decisions) {
-			if err := w.attend(ctx); err != nil { // a poke of the pager
+		if w.reportDecisions(decisions) {
+			if err := w.runPager(ctx); err != nil { // a poke of the pager
 				return err
 			}
 		}
@@ -126,10 +126,10 @@ func (w *world) probe(ctx context.Context, make func() journey.Journey, slot tim
 	return nil
 }
 
-// attendUntil runs the pager whenever work is due until then, as it runs every second.
-func (w *world) attendUntil(ctx context.Context, until time.Time) error {
+// runPagerUntil runs the pager whenever work is due until then, as it runs every second.
+func (w *world) runPagerUntil(ctx context.Context, until time.Time) error {
 	for {
-		if err := w.attend(ctx); err != nil {
+		if err := w.runPager(ctx); err != nil {
 			return err
 		}
 		route, err := w.pager.State(ctx)
@@ -147,13 +147,13 @@ func (w *world) attendUntil(ctx context.Context, until time.Time) error {
 	}
 }
 
-// attend runs the pager and completes its calls and texts, until nothing is due now.
-func (w *world) attend(ctx context.Context) error {
+// runPager runs the pager and completes its calls and texts, until nothing is due now.
+func (w *world) runPager(ctx context.Context) error {
 	decisions, err := w.recorder.Watch(ctx, w.clock.Now())
 	if err != nil {
 		return err
 	}
-	w.note(decisions)
+	w.reportDecisions(decisions)
 	for before := -1; before != w.exchange.Creates(""); {
 		before = w.exchange.Creates("")
 		if err := w.pager.Tick(ctx); err != nil {
@@ -170,8 +170,8 @@ func (w *world) attend(ctx context.Context) error {
 	return nil
 }
 
-// note reports decisions to the caller, and returns whether one of them concerns people.
-func (w *world) note(decisions []judge.Decision) (news bool) {
+// reportDecisions reports decisions to the caller, and returns whether one of them concerns people.
+func (w *world) reportDecisions(decisions []judge.Decision) (news bool) {
 	for _, d := range decisions {
 		switch d.Verb {
 		case judge.Opens, judge.Reopens, judge.Resolves:

@@ -68,7 +68,7 @@ func (r *Result) judge() {
 	}
 	r.find()
 	r.fails()
-	r.blame()
+	r.listWrongCalls()
 	switch {
 	case r.How == "":
 		r.Missed = append(r.Missed, "no notification was sent")
@@ -114,8 +114,8 @@ func (r *Result) fails() {
 	}
 }
 
-// blame records the calls about other incidents, and the superfluous ones.
-func (r *Result) blame() {
+// listWrongCalls records the calls about other incidents, and the superfluous ones.
+func (r *Result) listWrongCalls() {
 	calls := 0
 	for _, rec := range r.incidents {
 		for _, p := range rec.Pages {

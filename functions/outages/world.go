@@ -185,7 +185,7 @@ func (w *world) beat(ctx context.Context, b demoshop.Beat) {
 		Batch: "weekly-cards", Stage: judge.Stage(b.State), At: w.clock.Now(), Done: int64(b.Done), Expected: int64(b.Expected),
 	})
 	w.batch = errors.Join(w.batch, err)
-	w.note(decisions)
+	w.reportDecisions(decisions)
 }
 
 func (w *world) serve(h http.Handler) (string, error) {

@@ -28,14 +28,14 @@ func (c *counter) Send(ctx context.Context, d paging.Dispatch) (string, error) {
 
 func (c *counter) count() (sent, failed int) { return int(c.sent.Load()), int(c.failed.Load()) }
 
-// unplugged stands in for a phone that could not be opened: its pages stay in the outbox until there is one.
-type unplugged struct{ why error }
+// noPhone stands in for a phone that could not be opened: its pages stay in the outbox until there is one.
+type noPhone struct{ why error }
 
-func (u unplugged) Send(context.Context, paging.Dispatch) (string, error) {
+func (u noPhone) Send(context.Context, paging.Dispatch) (string, error) {
 	return "", fmt.Errorf("%w: %w", paging.ErrNotSent, u.why)
 }
 
-func (u unplugged) Find(context.Context, paging.Dispatch, time.Time) (string, bool, error) {
+func (u noPhone) Find(context.Context, paging.Dispatch, time.Time) (string, bool, error) {
 	return "", false, u.why
 }
 

@@ -106,13 +106,13 @@ type state struct {
 func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 	people, mute := p.People(ctx, p.Env.CallbackURL)
 	if phone.Phone = people.Phone; mute != nil {
-		phone.Phone = unplugged{mute}
+		phone.Phone = noPhone{mute}
 	}
 	table, err := p.assignedTable(ctx, phone)
 	if table == nil {
 		return state{}, errors.Join(mute, err)
 	}
-	err = errors.Join(mute, err, p.look(ctx, table))
+	err = errors.Join(mute, err, p.checkMissing(ctx, table))
 	pager := p.Pager(table, phone)
 	err = errors.Join(err, pager.Tick(ctx))
 	route, bad := pager.State(ctx)
@@ -138,11 +138,11 @@ func (p *pager) assignedTable(ctx context.Context, phone paging.Phone) (incident
 	return assigned.Store, err
 }
 
-// look checks for missing runs and heartbeats.
-func (p *pager) look(ctx context.Context, table incident.Store) (err error) {
+// checkMissing checks for missing runs and heartbeats.
+func (p *pager) checkMissing(ctx context.Context, table incident.Store) (err error) {
 	now := time.Now().UTC()
 	recorder := p.Recorder(table)
-	if recorder.RunningSince, err = awake(ctx, table, now); err != nil {
+	if recorder.RunningSince, err = runningSince(ctx, table, now); err != nil {
 		return err
 	}
 	decisions, err := recorder.Watch(ctx, now)

@@ -159,8 +159,8 @@ func TestSilentRegion(t *testing.T) {
 		last  time.Duration // since the pagers' last round
 		calls int
 	}{
-		"somebody was watching": {time.Minute, 1},
-		"nobody was watching":   {time.Hour, 0},
+		"a pager was running":  {time.Minute, 1},
+		"no pager was running": {time.Hour, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
@@ -169,11 +169,11 @@ func TestSilentRegion(t *testing.T) {
 			if _, err := r.Recorder(r.pager.Tables.Home).Record(t.Context(), run); err != nil {
 				t.Fatal(err)
 			}
-			noted, err := json.Marshal(watching{Since: now.Add(-24 * time.Hour), Last: now.Add(-c.last)})
+			noted, err := json.Marshal(runningPeriod{Since: now.Add(-24 * time.Hour), Last: now.Add(-c.last)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := r.pager.Tables.Home.PutItem(t.Context(), incident.Item{Key: wakingItem, Data: noted}); err != nil {
+			if err := r.pager.Tables.Home.PutItem(t.Context(), incident.Item{Key: runningItem, Data: noted}); err != nil {
 				t.Fatal(err)
 			}
 			line, err := r.tick(`{}`, time.Second)

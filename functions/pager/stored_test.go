@@ -7,5 +7,5 @@ import (
 )
 
 func TestReadsStateOfEarlierVersions(t *testing.T) {
-	alertstest.WantStored(t, "../..", "watching.json", new(watching))
+	alertstest.WantStored(t, "../..", "watching.json", new(runningPeriod))
 }

@@ -54,12 +54,12 @@ func (p *probe) Handle(ctx context.Context, payload json.RawMessage) (Answer, er
 	}
 	s, bad := p.open(ctx)
 	if bad != nil {
-		p.say(p.getenv(environ.Name), journey.Runner{Region: p.getenv("AWS_REGION")}.Broken(o.make(), o.slot, bad.Error()), cloudwatch.Journeys, "")
+		p.logRun(p.getenv(environ.Name), journey.Runner{Region: p.getenv("AWS_REGION")}.Broken(o.make(), o.slot, bad.Error()), cloudwatch.Journeys, "")
 		return Answer{}, errors.Join(bad, err)
 	}
 	if err != nil {
 		r := runner(ctx, s, o)
-		a, lost := p.conclude(ctx, s, r.Broken(o.make(), o.slot, err.Error()))
+		a, lost := p.logAndStore(ctx, s, r.Broken(o.make(), o.slot, err.Error()))
 		return a, errors.Join(err, lost)
 	}
 	return p.run(ctx, s, o)
@@ -88,7 +88,7 @@ func (p *probe) run(ctx context.Context, s *cloud.Services, o order) (Answer, er
 	}
 	if found {
 		s.Log.Info("skip the journey: the slot already has its run", "journey", name, "slot", o.slot, "run", run.ID)
-		a, err := p.keep(ctx, s, run)
+		a, err := p.storeRun(ctx, s, run)
 		a.Again = true
 		return a, err
 	}
@@ -103,7 +103,7 @@ func (p *probe) run(ctx context.Context, s *cloud.Services, o order) (Answer, er
 	}
 	run = r.Probe(ctx, o.make, o.slot)
 	p.tidy(s)
-	return p.conclude(ctx, s, run)
+	return p.logAndStore(ctx, s, run)
 }
 
 // tidy empties the temporary folder if the function owns it. A Chrome that hangs may still hold files there; the next run
@@ -134,19 +134,19 @@ func stored(ctx context.Context, s *cloud.Services, name string, slot time.Time)
 // lookLimit is the timeout of looking up a stored run, as the run itself needs the time.
 const lookLimit = 3 * time.Second
 
-// conclude logs a run, then stores it: a run that cannot be stored is at least in the log.
-func (p *probe) conclude(ctx context.Context, s *cloud.Services, run journey.Run) (Answer, error) {
+// logAndStore logs a run, then stores it: a run that cannot be stored is at least in the log.
+func (p *probe) logAndStore(ctx context.Context, s *cloud.Services, run journey.Run) (Answer, error) {
 	bucket := evidence.Bucket{Name: s.Env.Bucket, Region: s.Env.Region}
-	p.say(s.Env.Deployment, run, s.Env.Detail, bucket.Link(run))
-	return p.keep(ctx, s, run)
+	p.logRun(s.Env.Deployment, run, s.Env.Detail, bucket.Link(run))
+	return p.storeRun(ctx, s, run)
 }
 
-func (p *probe) say(deployment string, run journey.Run, detail cloudwatch.Detail, link string) {
+func (p *probe) logRun(deployment string, run journey.Run, detail cloudwatch.Detail, link string) {
 	_, _ = p.out.Write(cloudwatch.Deployment(deployment).RunLines(run, detail, link)) // a failed write to the log cannot be reported
 }
 
-// keep stores and judges the run, and wakes the pager if that made work due.
-func (p *probe) keep(ctx context.Context, s *cloud.Services, run journey.Run) (Answer, error) {
+// storeRun stores and judges the run, and wakes the pager if that made work due.
+func (p *probe) storeRun(ctx context.Context, s *cloud.Services, run journey.Run) (Answer, error) {
 	a := Answer{Run: run.ID, Outcome: run.Outcome, Error: run.Error, Decisions: []string{}}
 	at, decisions, missed, err := s.Tables.Record(ctx, s.Recorder(nil), run)
 	log := s.Log.With("journey", run.Journey, "region", run.Region, "slot", run.Slot, "run", run.ID)

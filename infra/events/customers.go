@@ -25,7 +25,7 @@ func (c Customers) Name() string { return "customers:" + c.ARN }
 // Deliver implements [Receiver]. It accepts, and drops, events that do not affect customers.
 func (c Customers) Deliver(ctx context.Context, e Event) error {
 	i := e.Incident
-	what, felt := status.What(i.Kind, i.Journey, i.Title, e.Type == Resolved)
+	what, felt := status.Impact(i.Kind, i.Journey, i.Title, e.Type == Resolved)
 	if !felt {
 		return nil
 	}

@@ -55,7 +55,7 @@ func TestVault(t *testing.T) {
 		}
 		_, err := v.Find("twilio-auth-token")
 		if !errors.Is(err, journey.ErrNoSecret) || !strings.Contains(err.Error(), source) {
-			t.Errorf("%s: what is not there: %v", source, err)
+			t.Errorf("%s: a missing secret: %v", source, err)
 		}
 		if after := c.Requests(); len(after) != len(before) || after["ssm GetParametersByPath"] != before["ssm GetParametersByPath"] {
 			t.Errorf("%s: finding a secret asks AWS: %v", source, after)

@@ -88,7 +88,7 @@ func dataSource(path string) (string, error) {
 		"mode":    {"rw"},        // never create: create does that, with the right permissions
 		"_txlock": {"immediate"}, // a writer takes the lock before it reads, so that it never has to start over
 		"_pragma": {
-			"busy_timeout(100)", // short, as SQLite ignores the context while it waits; patiently retries
+			"busy_timeout(100)", // short, as SQLite ignores the context while it waits; retryBusy retries
 			"synchronous(FULL)",
 			"foreign_keys(1)",
 		},

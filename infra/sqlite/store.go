@@ -1,3 +1,16 @@
+// Package sqlite stores runs, incidents and pages in one file, so that Valkyrie runs on a laptop with nothing to install.
+// It implements [incident.Store], and its tables are also meant for queries by hand:
+//
+//	sqlite3 valkyrie.db "select slot, region, outcome, error from runs where outcome <> 'passed' order by slot"
+//	sqlite3 valkyrie.db "select s.name, avg(s.duration_ms) from steps s join runs r on r.number = s.run
+//	                     where r.journey = 'print-card' group by s.name"
+//	sqlite3 valkyrie.db "select planned_at, person, channel, state, result from pages order by planned_at"
+//
+// Times are RFC 3339 in UTC with nine decimals, so that they sort as text; an empty text means no time. Durations are
+// milliseconds. Lists, such as evidence, are JSON.
+//
+// Several processes may use one file at once. A write is on disk before it returns (write-ahead log, synchronous=FULL),
+// because a decision to page must survive a power cut.
 package sqlite
 
 import (
@@ -81,4 +94,46 @@ func (s *Store) Close() error {
 		return fmt.Errorf("close %q: %w", s.path, err)
 	}
 	return nil
+}
+
+// write runs f in a transaction that holds the write lock from its beginning: data that f reads stays current until it has
+// written. f may run more than once.
+func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
+	return s.retryBusy(ctx, func() error { return s.transact(ctx, &sql.TxOptions{}, f) })
+}
+
+// read runs f in a transaction in which all queries see one snapshot. f may run more than once.
+func (s *Store) read(ctx context.Context, f func(*sql.Tx) error) error {
+	return s.retryBusy(ctx, func() error { return s.transact(ctx, &sql.TxOptions{ReadOnly: true}, f) })
+}
+
+// transact runs f in one transaction, once.
+func (s *Store) transact(ctx context.Context, options *sql.TxOptions, f func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, options)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // no effect after a commit
+	if err := f(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// retryBusy retries f while another process holds the file, until the context or the patience ends. It explains the errors.
+func (s *Store) retryBusy(ctx context.Context, f func() error) error {
+	// SQLite usually waits before it reports busy; the pause covers the few cases in which it does not.
+	const pause = 5 * time.Millisecond
+	giveUp := time.Now().Add(s.patience)
+	for {
+		err := f()
+		if !isBusy(err) || time.Now().After(giveUp) {
+			return s.explain(ctx, err)
+		}
+		select {
+		case <-ctx.Done():
+			return s.explain(ctx, ctx.Err())
+		case <-time.After(pause):
+		}
+	}
 }

@@ -64,7 +64,7 @@ func (k Known) add(r journey.Run) Known {
 		k.Seconds = map[string]int64{}
 	}
 	for day := range daysOf(window{from, until}) {
-		k.Seconds[day.from.Format(time.DateOnly)] += int64(day.meet(window{from, until}).length().Seconds())
+		k.Seconds[day.from.Format(time.DateOnly)] += int64(day.intersect(window{from, until}).length().Seconds())
 	}
 	k.Until = until
 	return k
@@ -75,8 +75,8 @@ type window struct{ from, until time.Time }
 
 func (w window) length() time.Duration { return max(0, w.until.Sub(w.from)) }
 
-// meet returns the intersection of two windows.
-func (w window) meet(o window) window {
+// intersect returns the intersection of two windows.
+func (w window) intersect(o window) window {
 	if o.from.After(w.from) {
 		w.from = o.from
 	}

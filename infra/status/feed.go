@@ -50,7 +50,7 @@ func (p Page) feed() ([]byte, error) {
 // each writing.
 func (i PublicIncident) sentence() string {
 	if i.Ended.IsZero() {
-		return i.What + " since " + moment(i.Began) + "."
+		return i.What + " since " + formatTime(i.Began) + "."
 	}
 	return i.What + ": " + i.Line() + "."
 }

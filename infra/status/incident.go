@@ -22,9 +22,9 @@ type PublicIncident struct {
 	windows []window
 }
 
-// feels holds the impact on customers by kind, during and after an incident. Kinds that are missing have none: a probe that
+// impacts holds the impact on customers by kind, during and after an incident. Kinds that are missing have none: a probe that
 // cannot run shows as time without measurements.
-var feels = map[incident.Kind]struct {
+var impacts = map[incident.Kind]struct {
 	state    State
 	is, were string
 }{
@@ -35,10 +35,10 @@ var feels = map[incident.Kind]struct {
 	incident.Heartbeat: {Degraded, "Late or incomplete: %s", "Was late or incomplete: %s"},
 }
 
-// What returns the impact of an incident in customers' words, such as "Customers cannot print a card"; false: there is
+// Impact returns the impact of an incident in customers' words, such as "Customers cannot print a card"; false: there is
 // none.
-func What(kind incident.Kind, journey, title string, over bool) (words string, felt bool) {
-	f, felt := feels[kind]
+func Impact(kind incident.Kind, journey, title string, over bool) (words string, felt bool) {
+	f, felt := impacts[kind]
 	if !felt {
 		return "", false
 	}
@@ -53,7 +53,7 @@ func What(kind incident.Kind, journey, title string, over bool) (words string, f
 
 // incidentOf returns the customer-visible part of an incident; false: there is none.
 func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
-	felt, told := feels[i.Kind]
+	felt, told := impacts[i.Kind]
 	if !told {
 		return PublicIncident{}, false
 	}
@@ -64,7 +64,7 @@ func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
 	if out.Regions == nil {
 		out.Regions = []string{}
 	}
-	out.What, _ = What(i.Kind, i.Journey, i.Title, i.State == incident.Resolved)
+	out.What, _ = Impact(i.Kind, i.Journey, i.Title, i.State == incident.Resolved)
 	out.Outages = len(out.windows)
 	out.DownS = int64(union(append([]window{}, out.windows...)).Seconds())
 	return out, true

@@ -1,3 +1,6 @@
+// Package status shows customers the present and past state of a site: a static page, the same as JSON, and an Atom feed of
+// incidents. It states only facts: time without measurements is never shown as good, and each file carries the time of
+// writing and the time after which it is stale. It reveals no internals: no errors, no evidence, no names.
 package status
 
 import (
@@ -121,9 +124,9 @@ func (j *JourneyStatus) fill(k Known, incidents []PublicIncident, now time.Time)
 // day returns the state of a day. It is good only when nearly all of it was measured.
 func day(all window, now time.Time, k Known, down, degraded []window) Day {
 	const nearly = 0.95
-	so := all.meet(window{all.from, now})
+	so := all.intersect(window{all.from, now})
 	d := Day{Date: all.from.Format(time.DateOnly), Elapsed: int64(so.length().Seconds())}
-	ahead := all.meet(window{now, k.Until}).length() // the part that the last run covers beyond now
+	ahead := all.intersect(window{now, k.Until}).length() // the part that the last run covers beyond now
 	d.Known = max(0, k.Seconds[d.Date]-int64(ahead.Seconds()))
 	d.Down, d.Degraded = within(so, down), within(so, degraded)
 	switch {
@@ -144,7 +147,7 @@ func day(all window, now time.Time, k Known, down, degraded []window) Day {
 func within(day window, all []window) int64 {
 	var parts []window
 	for _, w := range all {
-		parts = append(parts, day.meet(w))
+		parts = append(parts, day.intersect(w))
 	}
 	return int64(union(parts).Seconds())
 }

@@ -17,10 +17,10 @@ var pageHTML string
 var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"rfc":     func(t time.Time) string { return t.Format(time.RFC3339) },
 	"clock":   func(t time.Time) string { return t.Format("2 January 2006, 15:04:05 UTC") },
-	"capital": capital,
+	"capital": capitalize,
 }).Parse(pageHTML))
 
-func capital(s string) string {
+func capitalize(s string) string {
 	first, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(first)) + s[size:]
 }

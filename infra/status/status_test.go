@@ -144,7 +144,7 @@ func TestFiles(t *testing.T) {
 func TestUnknownIsNeverGood(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var all []journey.Run
-		seen := map[time.Time]bool{} // minutes that a run can tell of
+		seen := map[time.Time]bool{} // minutes that a run can cover
 		for range rapid.IntRange(0, 20).Draw(t, "stretches") {
 			from := now.Add(-time.Duration(rapid.IntRange(0, 4*24*60).Draw(t, "ago")) * time.Minute)
 			to := from.Add(time.Duration(rapid.IntRange(1, 600).Draw(t, "long")) * time.Minute)
@@ -163,7 +163,7 @@ func TestUnknownIsNeverGood(t *testing.T) {
 		}
 		known := status.Coverage{}.Add(all, now)
 		if half := len(all) / 2; cmp.Diff(known, status.Coverage{}.Add(all[:half], now).Add(all[max(0, half-15):], now).Add(all, now)) != "" {
-			t.Fatal("reading runs again changed what is known")
+			t.Fatal("reading runs again changed the coverage")
 		}
 		for _, d := range status.Build(setting, known, nil, now).Journeys[0].Days {
 			minutes := int64(0)

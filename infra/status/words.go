@@ -20,7 +20,7 @@ func (p Page) Line() string {
 }
 
 // Stale describes in words how long the page stays current.
-func (p Page) Stale() string { return lasted(p.StaleAfterS) }
+func (p Page) Stale() string { return formatDuration(p.StaleAfterS) }
 
 // Words describes a state, for customers.
 func (s State) Words() string {
@@ -31,10 +31,10 @@ func (s State) Words() string {
 func (d Day) Line() string {
 	var said []string
 	if d.Down > 0 {
-		said = append(said, "did not work for "+lasted(d.Down))
+		said = append(said, "did not work for "+formatDuration(d.Down))
 	}
 	if d.Degraded > 0 {
-		said = append(said, "worked only in part, or slowly, for "+lasted(d.Degraded))
+		said = append(said, "worked only in part, or slowly, for "+formatDuration(d.Degraded))
 	}
 	switch {
 	case d.Known == 0 && len(said) == 0:
@@ -42,7 +42,7 @@ func (d Day) Line() string {
 	case d.State == OK:
 		said = append(said, "worked")
 	case d.State == Partly:
-		said = append(said, fmt.Sprintf("worked as far as is known, which is %s of %s", lasted(d.Known), lasted(d.Elapsed)))
+		said = append(said, fmt.Sprintf("worked as far as is known, which is %s of %s", formatDuration(d.Known), formatDuration(d.Elapsed)))
 	}
 	return d.Date + ": " + strings.Join(said, "; ")
 }
@@ -67,13 +67,13 @@ func (j JourneyStatus) Percent() string {
 
 // Line describes when and from where an incident was seen.
 func (i PublicIncident) Line() string {
-	s := moment(i.Began) + " until "
+	s := formatTime(i.Began) + " until "
 	if i.Ended.IsZero() {
 		s += "now"
 	} else {
-		s += moment(i.Ended)
+		s += formatTime(i.Ended)
 	}
-	s += ", " + lasted(i.DownS)
+	s += ", " + formatDuration(i.DownS)
 	if i.Outages > 1 {
 		s += fmt.Sprintf(" in %d outages", i.Outages)
 	}
@@ -83,10 +83,10 @@ func (i PublicIncident) Line() string {
 	return s
 }
 
-func moment(t time.Time) string { return t.Format("2 January 2006, 15:04 UTC") }
+func formatTime(t time.Time) string { return t.Format("2 January 2006, 15:04 UTC") }
 
-// lasted formats a duration in seconds, in words.
-func lasted(s int64) string {
+// formatDuration formats a duration in seconds, in words.
+func formatDuration(s int64) string {
 	const minute, hour = 60, 3600
 	switch {
 	case s < minute:

@@ -79,13 +79,13 @@ func (w Writer) catchUp(ctx context.Context, now time.Time) (Coverage, error) {
 			return known, fmt.Errorf("decode the state %s: %w", coverageKey, err)
 		}
 	}
-	known, err = w.readOn(ctx, known, now)
-	return known, errors.Join(err, w.remember(ctx, item, known))
+	known, err = w.readRest(ctx, known, now)
+	return known, errors.Join(err, w.storeCoverage(ctx, item, known))
 }
 
-// readOn folds in the rest of the history in stretches: it needs little memory for a long history, and few requests for a
+// readRest folds in the rest of the history in stretches: it needs little memory for a long history, and few requests for a
 // sparse one.
-func (w Writer) readOn(ctx context.Context, known Coverage, now time.Time) (Coverage, error) {
+func (w Writer) readRest(ctx context.Context, known Coverage, now time.Time) (Coverage, error) {
 	const (
 		late     = 15 * time.Minute // how much later a run may arrive than one of a later slot
 		shortest = time.Hour
@@ -119,8 +119,8 @@ func (w Writer) readOn(ctx context.Context, known Coverage, now time.Time) (Cove
 	return known, nil
 }
 
-// remember stores how far the history was read, even if ctx has ended.
-func (w Writer) remember(ctx context.Context, item incident.Item, known Coverage) error {
+// storeCoverage stores how far the history was read, even if ctx has ended.
+func (w Writer) storeCoverage(ctx context.Context, item incident.Item, known Coverage) error {
 	const soon = 2 * time.Second
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), soon)
 	defer cancel()

@@ -121,3 +121,6 @@ func (m *model) Incidents(ctx context.Context, since time.Time) ([]incident.Reco
 	})
 	return found, ctx.Err()
 }
+
+// Memory returns a store in memory, for tests of its callers.
+func Memory() incident.Store { return newModel() }

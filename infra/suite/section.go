@@ -7,7 +7,7 @@ import (
 )
 
 // Section checks that a document has text between the marks "<!-- begin NAME -->" and "<!-- end NAME -->". With VALKYRIE_DOCS=write,
-// which `make docs` sets, it writes the text there instead. It keeps what is generated from the code from drifting.
+// which `make docs` sets, it writes the text there instead. It keeps generated text from drifting from the code.
 func Section(t testing.TB, file, name, text string) {
 	t.Helper()
 	document, err := os.ReadFile(file)

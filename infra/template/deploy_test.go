@@ -46,17 +46,17 @@ esac
 `
 )
 
-// A rehearsal is a copy of the repository with a simulated account to deploy to.
-type rehearsal struct {
+// A simulation is a copy of the repository with a simulated account to deploy to.
+type simulation struct {
 	t    *testing.T
 	dir  string // of the repository's copy
 	fake string // folder of the account
 }
 
-// rehearse copies the files that make needs, so that samconfig.toml can be changed.
-func rehearse(t *testing.T) rehearsal {
+// simulateAccount copies the files that make needs, so that samconfig.toml can be changed.
+func simulateAccount(t *testing.T) simulation {
 	t.Helper()
-	a := rehearsal{t, t.TempDir(), t.TempDir()}
+	a := simulation{t, t.TempDir(), t.TempDir()}
 	for name, from := range map[string]string{"Makefile": "../../Makefile", "samconfig.toml": "testdata/samconfig.toml", "infra/deploy.sh": "../deploy.sh"} {
 		body, err := os.ReadFile(from)
 		if err != nil {
@@ -69,7 +69,7 @@ func rehearse(t *testing.T) rehearsal {
 	return a
 }
 
-func (a rehearsal) put(path, body string) {
+func (a simulation) put(path, body string) {
 	a.t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		a.t.Fatal(err)
@@ -80,7 +80,7 @@ func (a rehearsal) put(path, body string) {
 }
 
 // make runs make, and returns its output and whether it succeeded.
-func (a rehearsal) make(args ...string) (said string, ok bool) {
+func (a simulation) make(args ...string) (said string, ok bool) {
 	a.t.Helper()
 	cmd := exec.Command("make", append([]string{"--no-print-directory"}, args...)...)
 	cmd.Dir = a.dir
@@ -92,7 +92,7 @@ func (a rehearsal) make(args ...string) (said string, ok bool) {
 }
 
 // calls returns the calls of sam and aws since the last time.
-func (a rehearsal) calls() []string {
+func (a simulation) calls() []string {
 	a.t.Helper()
 	path := filepath.Join(a.fake, "calls")
 	body, err := os.ReadFile(path)
@@ -115,7 +115,7 @@ var everywhere = []string{
 // TestDeploy: home is deployed first, then the others; a second run repeats that and changes nothing; and the output names
 // the next step.
 func TestDeploy(t *testing.T) {
-	a := rehearse(t)
+	a := simulateAccount(t)
 	for range 2 {
 		said, ok := a.make("deploy")
 		if diff := cmp.Diff(everywhere, a.calls()); !ok || diff != "" {
@@ -133,7 +133,7 @@ func TestDeploy(t *testing.T) {
 // TestDeployContinues: a failed environment ends the run, with the cure; the next run continues there, after deleting the
 // stack that cannot be updated.
 func TestDeployContinues(t *testing.T) {
-	a := rehearse(t)
+	a := simulateAccount(t)
 	a.put(filepath.Join(a.fake, "fails"), "standby\n")
 	said, ok := a.make("deploy")
 	if got := a.calls(); ok || !slices.Equal(got, everywhere[:3]) || !strings.Contains(said, "standby was not deployed") || !strings.Contains(said, "run this again: it goes on") {
@@ -153,7 +153,7 @@ func TestDeployContinues(t *testing.T) {
 
 // TestDestroy: home is destroyed last; the table and the evidence stay unless ERASE=yes; a missing stack is no error.
 func TestDestroy(t *testing.T) {
-	a := rehearse(t)
+	a := simulateAccount(t)
 	a.make("deploy")
 	a.calls()
 	want := []string{"sam delete --config-env us --no-prompts", "sam delete --config-env standby --no-prompts", "sam delete --config-env home --no-prompts"}
@@ -182,7 +182,7 @@ func TestDestroy(t *testing.T) {
 
 // TestDestroyWithoutPermission: if CloudFormation refuses to list the stacks, nothing is deleted.
 func TestDestroyWithoutPermission(t *testing.T) {
-	a := rehearse(t)
+	a := simulateAccount(t)
 	a.put(filepath.Join(a.fake, "denied"), "")
 	if said, ok := a.make("destroy", "ERASE=yes"); ok || a.calls() != nil || !strings.Contains(said, "you may not look") {
 		t.Errorf("succeeded: %v; said\n%s", ok, said)
@@ -198,7 +198,7 @@ func TestSamconfig(t *testing.T) {
 		"a region that is not in": {`,us-east-1"`, `"`, "ProbeRegions lacks us-east-1, the region of [us]"},
 		"no region":               {`(?s)(\[us.global.*?)region = "us-east-1"`, "${1}", "[us.global.parameters] names no region"},
 	} {
-		a := rehearse(t)
+		a := simulateAccount(t)
 		path := filepath.Join(a.dir, "samconfig.toml")
 		body, err := os.ReadFile(path)
 		if err != nil {
@@ -213,7 +213,7 @@ func TestSamconfig(t *testing.T) {
 			t.Errorf("%s: succeeded: %v; said\n%s\nwant %s", name, ok, said, c.want)
 		}
 	}
-	a := rehearse(t)
+	a := simulateAccount(t)
 	if said, ok := a.make("deploy", "ENVS=mars"); ok || a.calls() != nil || !strings.Contains(said, "there is no environment mars; there are: home standby us") {
 		t.Errorf("succeeded: %v; said\n%s", ok, said)
 	}

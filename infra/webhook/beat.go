@@ -56,10 +56,10 @@ func (h *Handler) beat(w http.ResponseWriter, r *http.Request, job, token string
 		return http.StatusBadRequest
 	}
 	b.Batch, b.Stage, b.At = job, stage, h.cfg.TimeNow().UTC()
-	return h.keep(r.Context(), b)
+	return h.storeBeat(r.Context(), b)
 }
 
-func (h *Handler) keep(ctx context.Context, b judge.Beat) int {
+func (h *Handler) storeBeat(ctx context.Context, b judge.Beat) int {
 	decisions, err := h.cfg.Beat(ctx, b)
 	switch {
 	case errors.Is(err, judge.ErrUnknownBatch):

@@ -10,11 +10,11 @@ import (
 	"valkyrie/alerts/incident"
 )
 
-// wakingItem is the item in which the pagers of a table record that they run.
-const wakingItem = "PAGER#watching"
+// runningItem is the item in which the pagers of a table record that they run.
+const runningItem = "PAGER#watching"
 
-// A watching is a period without a gap in which pagers ran.
-type watching struct {
+// A runningPeriod is a period without a gap in which pagers ran.
+type runningPeriod struct {
 	Since time.Time `json:"since"`
 	Last  time.Time `json:"last"`
 }
@@ -24,17 +24,17 @@ const (
 	note = 30 * time.Second // how often it is recorded: about one write a minute
 )
 
-// awake returns since when pagers have run on this table without a gap. Runs missing from before that are not reported:
+// runningSince returns since when pagers have run on this table without a gap. Runs missing from before that are not reported:
 // after an outage of the whole region all of them are missing, for a known reason.
-func awake(ctx context.Context, items incident.Items, now time.Time) (time.Time, error) {
-	item, err := items.Item(ctx, wakingItem)
+func runningSince(ctx context.Context, items incident.Items, now time.Time) (time.Time, error) {
+	item, err := items.Item(ctx, runningItem)
 	if err != nil {
 		return time.Time{}, err
 	}
-	var w watching
+	var w runningPeriod
 	if item.Version > 0 {
 		if err := json.Unmarshal(item.Data, &w); err != nil {
-			return time.Time{}, fmt.Errorf("decode the state %s: %w", wakingItem, err)
+			return time.Time{}, fmt.Errorf("decode the state %s: %w", runningItem, err)
 		}
 	}
 	if now.Sub(w.Last) < note {
@@ -47,7 +47,7 @@ func awake(ctx context.Context, items incident.Items, now time.Time) (time.Time,
 	if item.Data, err = json.Marshal(w); err != nil {
 		return time.Time{}, err
 	}
-	item.Key = wakingItem
+	item.Key = runningItem
 	if err := items.PutItem(ctx, item); err != nil && !errors.Is(err, incident.ErrConflict) {
 		return time.Time{}, err // in a conflict, another pager has recorded the same
 	}
