@@ -55,7 +55,7 @@ func TestReadmeLength(t *testing.T) {
 // TestReadmePrices checks the prices that the README gives for two browser journeys from three regions, each minute.
 func TestReadmePrices(t *testing.T) {
 	readme := read(t, "../README.md")
-	deployment := cost.Deployment{
+	deployment := cost.Plan{
 		Regions: 3, Standby: true, Every: time.Minute, MemoryMB: 1769, Detail: cloudwatch.Journeys, Failing: 0.001, Calls: 10, Texts: 50, // as valkyrie cost
 		Journeys: []cost.JourneyCost{{Journey: practice.PrintCard(), Takes: 8 * time.Second}, {Journey: practice.CreateOrder(), Takes: 8 * time.Second}},
 	}

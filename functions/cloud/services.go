@@ -27,7 +27,7 @@ import (
 // Services are the services behind one function.
 type Services struct {
 	Suite  suite.Suite
-	Env    environ.Deployment
+	Env    environ.Variables
 	AWS    aws.Config
 	Tables regions.Pair
 	Alerts alertconfig.Config
@@ -70,7 +70,7 @@ func readAlerts(path string, watched suite.Suite) (alertconfig.Config, error) {
 }
 
 // openTables opens the home's table and the standby's, if there is one. It sends no request.
-func openTables(ctx context.Context, told environ.Deployment, cfg aws.Config) (regions.Pair, error) {
+func openTables(ctx context.Context, told environ.Variables, cfg aws.Config) (regions.Pair, error) {
 	home, err := dynamo.Open(ctx, dynamo.Config{Table: told.Table, Region: told.HomeRegion, AWS: &cfg})
 	if err != nil || told.StandbyRegion == "" {
 		return regions.Pair{Home: home}, err

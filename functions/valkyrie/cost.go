@@ -27,7 +27,7 @@ func costCommand(p *program) cli.Command {
 				"the dashboard shows as billed_ms; until there is one, --takes is a guess.",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
-			var d cost.Deployment
+			var d cost.Plan
 			fs.IntVar(&d.Regions, "regions", 3, "`N` regions that probe, home and standby among them; 1 to 5")
 			alone := fs.Bool("no-standby", false, "no second region pages when home is silent")
 			d.Every = time.Minute
@@ -59,7 +59,7 @@ func costCommand(p *program) cli.Command {
 }
 
 // writeBill writes the bill of a deployment, and the totals of alternatives.
-func writeBill(w io.Writer, d cost.Deployment) error {
+func writeBill(w io.Writer, d cost.Plan) error {
 	bill, err := cost.Of(d)
 	if err != nil {
 		return cli.Exit(cli.ExitUsage, err)

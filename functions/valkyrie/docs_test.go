@@ -19,7 +19,7 @@ var parsedOnly = []struct {
 	{regexp.MustCompile(`^valkyrie demo( --(fault|answer|dir) .*)?$`), "takes half a minute", "functions/valkyrie/testdata/demo.txt", "exits 0 valkyrie demo"},
 	{regexp.MustCompile(`^valkyrie outages`), "takes minutes", "functions/fork_test.go", `"outages"`},
 	{regexp.MustCompile(`^valkyrie drill --store`), "needs a deployed pager", "functions/valkyrie/deployed_test.go", `"drill", "--store", deployedStore`},
-	{regexp.MustCompile(`^valkyrie doctor --deployment`), "needs an AWS account", "infra/doctor/deployment_test.go", "doctor.Deployment{"},
+	{regexp.MustCompile(`^valkyrie doctor --deployment`), "needs an AWS account", "infra/doctor/deployment_test.go", "doctor.Target{"},
 }
 
 // notOurs are the commands of other programs, by the beginning of their line, with the reason why no test runs them.

@@ -91,7 +91,7 @@ func (e *examination) deployment(ctx context.Context) error {
 		return cli.Usage("AWS cannot be asked: %w\nset AWS_PROFILE, or sign in (aws sso login)", err)
 	}
 	e.clock(ctx, "https://sts."+e.home+".amazonaws.com")
-	doctor.Deployment{
+	doctor.Target{
 		AWS: cfg, Home: e.home, Stack: e.stack, Journeys: e.program.suite.Names(), Secrets: journey.Secrets(e.program.suite.Scheduled()), Alerts: people,
 		PhoneAPI: e.program.getenv("TWILIO_API_URL"), Client: e.client,
 	}.Examine(ctx, e.report)

@@ -42,14 +42,14 @@ func (b Bill) Free() (usd float64) {
 }
 
 // Of estimates the bill of a deployment. It returns the errors of Validate.
-func Of(d Deployment) (Bill, error) {
-	if err := d.Validate(); err != nil {
+func Of(p Plan) (Bill, error) {
+	if err := p.Validate(); err != nil {
 		return Bill{}, err
 	}
-	lines := append(computing(d), store(d)...)
-	lines = append(lines, watching(d)...)
-	lines = append(lines, evidence(d), phone(d))
-	return Bill{Lines: lines, Synthetics: d.Runs() * canaryRuns}, nil
+	lines := append(computing(p), store(p)...)
+	lines = append(lines, watching(p)...)
+	lines = append(lines, evidence(p), phone(p))
+	return Bill{Lines: lines, Synthetics: p.Runs() * canaryRuns}, nil
 }
 
 // metered returns a line for a number of units at a price each, of which some are free.

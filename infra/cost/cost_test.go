@@ -12,9 +12,9 @@ import (
 )
 
 // twoJourneys returns a deployment of two journeys with five steps in total.
-func twoJourneys() cost.Deployment {
+func twoJourneys() cost.Plan {
 	step := journey.Step{Name: "look"}
-	return cost.Deployment{
+	return cost.Plan{
 		Journeys: []cost.JourneyCost{
 			{Journey: journey.Journey{Name: "print-card", Steps: []journey.Step{step, step, step}}, Takes: 8 * time.Second},
 			{Journey: journey.Journey{Name: "create-order", Steps: []journey.Step{step, step}, Cleanup: []journey.Step{step}}, Takes: 8 * time.Second},
@@ -27,10 +27,10 @@ func twoJourneys() cost.Deployment {
 // 259,200 runs, and two pagers make 86,400 rounds.
 func TestLinesMatchManualCalculation(t *testing.T) {
 	for name, c := range map[string]struct {
-		change func(*cost.Deployment)
+		change func(*cost.Plan)
 		want   map[string]float64 // by line
 	}{
-		"each minute from three regions": {func(*cost.Deployment) {}, map[string]float64{
+		"each minute from three regions": {func(*cost.Plan) {}, map[string]float64{
 			"probes, x86_64": 51.84,                                            // 259,200 x 1.5 GB x 8 s = 3,110,400 GB-s
 			"pager":          0.072,                                            // 86,400 x 0.25 GB x 0.2 s = 4,320 GB-s
 			"invocations":    0.06912,                                          // 345,600
@@ -43,20 +43,20 @@ func TestLinesMatchManualCalculation(t *testing.T) {
 			"evidence":       259.2*8*0.005e-3 + 259.2*1.5/1024*0.023,
 			"phone":          1.15 + 0.14 + 1.13,
 		}},
-		"each five minutes": {func(d *cost.Deployment) { d.Every = 5 * time.Minute }, map[string]float64{
+		"each five minutes": {func(d *cost.Plan) { d.Every = 5 * time.Minute }, map[string]float64{
 			"probes, x86_64": 10.368, "invocations": (51_840 + 86_400) * 0.2e-6, "metrics": 9.6,
 		}},
-		"on arm64": {func(d *cost.Deployment) { d.ARM = true }, map[string]float64{"probes, arm64": 3_110_400 * 0.0000133334}},
-		"one region": {func(d *cost.Deployment) { d.Regions, d.Standby = 1, false }, map[string]float64{
+		"on arm64": {func(d *cost.Plan) { d.ARM = true }, map[string]float64{"probes, arm64": 3_110_400 * 0.0000133334}},
+		"one region": {func(d *cost.Plan) { d.Regions, d.Standby = 1, false }, map[string]float64{
 			"probes, x86_64": 17.28, "pager": 0.036, "metrics": (8 + 4) * 0.3, "alarms": 1, "dashboards": 3,
 		}},
-		"one more journey, each hour": {func(d *cost.Deployment) {
+		"one more journey, each hour": {func(d *cost.Plan) {
 			d.Journeys = append(d.Journeys, cost.JourneyCost{Journey: journey.Journey{Name: "sweep", Every: time.Hour}, Takes: 2 * time.Second})
 		}, map[string]float64{
 			"probes, x86_64": 51.84 + 720*3*1.5*2*0.0000166667, // 720 hours from 3 regions
 			"metrics":        9.6 + 4*3*0.3,
 		}},
-		"metrics of the steps": {func(d *cost.Deployment) { d.Detail = cloudwatch.Steps }, map[string]float64{
+		"metrics of the steps": {func(d *cost.Plan) { d.Detail = cloudwatch.Steps }, map[string]float64{
 			"metrics": (32 + 5*3*2) * 0.3, // two of each of the five steps in each region
 		}},
 	} {
@@ -121,7 +121,7 @@ func TestFree(t *testing.T) {
 
 // TestLogs checks the size of a run's log lines, about a kilobyte including Lambda's, and that lines of steps cost more.
 func TestLogs(t *testing.T) {
-	logsUSD := func(d cost.Deployment) float64 {
+	logsUSD := func(d cost.Plan) float64 {
 		bill, err := cost.Of(d)
 		if err != nil {
 			t.Fatal(err)
@@ -142,7 +142,7 @@ func TestLogs(t *testing.T) {
 }
 
 func TestValidateReportsAllFaults(t *testing.T) {
-	d := cost.Deployment{Journeys: []cost.JourneyCost{{}}, Regions: 9, Every: time.Second, MemoryMB: 1, Detail: "all", Failing: 2, Calls: -1}
+	d := cost.Plan{Journeys: []cost.JourneyCost{{}}, Regions: 9, Every: time.Second, MemoryMB: 1, Detail: "all", Failing: 2, Calls: -1}
 	_, err := cost.Of(d)
 	if err == nil {
 		t.Fatal("got no error")
@@ -152,7 +152,7 @@ func TestValidateReportsAllFaults(t *testing.T) {
 			t.Errorf("%q is not in:\n%v", want, err)
 		}
 	}
-	if _, err := cost.Of(cost.Deployment{}); err == nil || !strings.Contains(err.Error(), "no journeys") {
+	if _, err := cost.Of(cost.Plan{}); err == nil || !strings.Contains(err.Error(), "no journeys") {
 		t.Error(err)
 	}
 	d = twoJourneys()

@@ -33,19 +33,19 @@ const (
 	evidenceMB, evidenceFiles = 1.5, 8
 )
 
-func computing(d Deployment) []Line {
+func computing(p Plan) []Line {
 	price, chip := lambdaX86, "x86_64"
-	if d.ARM {
+	if p.ARM {
 		price, chip = lambdaARM, "arm64"
 	}
-	runs, rounds := d.Runs(), d.rounds()
+	runs, rounds := p.Runs(), p.rounds()
 	seconds := 0.0
-	for _, j := range d.Journeys {
-		seconds += d.runs(j) * j.Takes.Seconds()
+	for _, j := range p.Journeys {
+		seconds += p.runs(j) * j.Takes.Seconds()
 	}
-	gbs := seconds * float64(d.MemoryMB) / 1024
+	gbs := seconds * float64(p.MemoryMB) / 1024
 	return []Line{
-		metered("probes, "+chip, fmt.Sprintf("%s runs at %d MB: %s GB-s", thousands(runs), d.MemoryMB, thousands(gbs)), gbs, price, freeGBSeconds),
+		metered("probes, "+chip, fmt.Sprintf("%s runs at %d MB: %s GB-s", thousands(runs), p.MemoryMB, thousands(gbs)), gbs, price, freeGBSeconds),
 		metered("pager", fmt.Sprintf("%s rounds", thousands(rounds)), rounds*pagerGB*pagerTakes, lambdaX86, 0),
 		metered("invocations", thousands(runs+rounds), runs+rounds, lambdaRequests, freeRequests),
 		metered("schedules", thousands(runs+rounds), runs+rounds, schedulerInvocations, freeInvocations),
@@ -53,11 +53,11 @@ func computing(d Deployment) []Line {
 }
 
 // rounds counts the pagers' rounds per month.
-func (d Deployment) rounds() float64 { return slots(time.Minute) * float64(d.pagers()) }
+func (p Plan) rounds() float64 { return slots(time.Minute) * float64(p.pagers()) }
 
-func store(d Deployment) []Line {
-	writes, reads := d.Runs()*runWrites+d.rounds()*roundWrites, d.Runs()*runReads+d.rounds()*roundReads
-	gb := d.Runs() / float64(Month/(24*time.Hour)) * runDays * runKB / (1 << 20)
+func store(p Plan) []Line {
+	writes, reads := p.Runs()*runWrites+p.rounds()*roundWrites, p.Runs()*runReads+p.rounds()*roundReads
+	gb := p.Runs() / float64(Month/(24*time.Hour)) * runDays * runKB / (1 << 20)
 	return []Line{
 		{What: "table", Of: fmt.Sprintf("%s writes, %s reads", thousands(writes), thousands(reads)), USD: writes*tableWrites + reads*tableReads},
 		{
@@ -67,40 +67,40 @@ func store(d Deployment) []Line {
 	}
 }
 
-func watching(d Deployment) []Line {
-	ingested := d.rounds() * float64(roundBytes()) / gigabyte
-	for _, j := range d.Journeys {
-		ingested += d.runs(j) * float64(d.runBytes(j)) / gigabyte
+func watching(p Plan) []Line {
+	ingested := p.rounds() * float64(roundBytes()) / gigabyte
+	for _, j := range p.Journeys {
+		ingested += p.runs(j) * float64(p.runBytes(j)) / gigabyte
 	}
 	stored := ingested * logMonths * compressed
-	boards := float64(d.Regions * Dashboards)
+	boards := float64(p.Regions * Dashboards)
 	return []Line{
 		{
 			What: "logs", Of: fmt.Sprintf("%.1f GB in, %.1f GB kept", ingested, stored), USD: ingested*logsIngested + stored*logsStored,
 			Free: min(ingested, freeLogs)*logsIngested + min(stored, max(freeLogs-ingested, 0))*logsStored,
 		},
-		metered("metrics", fmt.Sprintf("%d of the %s", d.Metrics(), d.Detail), float64(d.Metrics()), customMetrics, freeMetrics),
-		metered("alarms", fmt.Sprint(d.Alarms()), float64(d.Alarms()), alarmMetrics, freeAlarms),
+		metered("metrics", fmt.Sprintf("%d of the %s", p.Metrics(), p.Detail), float64(p.Metrics()), customMetrics, freeMetrics),
+		metered("alarms", fmt.Sprint(p.Alarms()), float64(p.Alarms()), alarmMetrics, freeAlarms),
 		metered("dashboards", fmt.Sprint(boards), boards, dashboards, freeDashboards),
 	}
 }
 
 // runBytes returns the size of the log lines of one run, as infra/cloudwatch writes them.
-func (d Deployment) runBytes(j JourneyCost) int {
+func (p Plan) runBytes(j JourneyCost) int {
 	run := journey.Run{ID: "0192f0c1-2d3e-7a4b-8c5d-6e7f8a9b0c1d", Journey: j.Name, Region: "eu-central-1", Outcome: journey.Passed, Chrome: "HeadlessChrome/153.0.8010.0"}
 	for _, s := range j.Steps {
 		const millis = 1000
 		run.Steps = append(run.Steps, journey.StepResult{Name: s.Name, Outcome: journey.Passed, DurationMS: millis, SlowMS: millis, LimitMS: millis})
 	}
-	return len(cloudwatch.Deployment("valkyrie").RunLines(run, d.Detail, "")) + platformBytes + storyBytes
+	return len(cloudwatch.Deployment("valkyrie").RunLines(run, p.Detail, "")) + platformBytes + storyBytes
 }
 
 func roundBytes() int {
 	return len(cloudwatch.Deployment("valkyrie").TickLine(cloudwatch.Tick{Region: "eu-central-1", Rounds: 1})) + platformBytes
 }
 
-func evidence(d Deployment) Line {
-	failed := d.Runs() * d.Failing
+func evidence(p Plan) Line {
+	failed := p.Runs() * p.Failing
 	gb := failed * evidenceMB / 1024 * float64(incident.RetainEvidence) / float64(Month)
 	return Line{
 		What: "evidence", Of: fmt.Sprintf("%s runs that fail, %.1f GB", thousands(failed), gb),
@@ -108,9 +108,9 @@ func evidence(d Deployment) Line {
 	}
 }
 
-func phone(d Deployment) Line {
+func phone(p Plan) Line {
 	return Line{
-		What: "phone", Of: fmt.Sprintf("a number, %d calls, %d texts", d.Calls, d.Texts),
-		USD: twilioNumber + float64(d.Calls)*twilioMinute + float64(d.Texts)*twilioText,
+		What: "phone", Of: fmt.Sprintf("a number, %d calls, %d texts", p.Calls, p.Texts),
+		USD: twilioNumber + float64(p.Calls)*twilioMinute + float64(p.Texts)*twilioText,
 	}
 }

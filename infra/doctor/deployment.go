@@ -14,8 +14,8 @@ import (
 	"valkyrie/infra/secrets"
 )
 
-// A Deployment names a deployment to check, and its expected contents.
-type Deployment struct {
+// A Target is a deployment to check, with its expected contents.
+type Target struct {
 	AWS      aws.Config
 	Home     string        // region
 	Stack    string        // name, the same in each region
@@ -28,47 +28,47 @@ type Deployment struct {
 }
 
 // Examine checks the stacks of all regions, home first, and reports each finding immediately. It stops if home has no stack.
-func (d Deployment) Examine(ctx context.Context, report func(Finding)) {
-	home, err := find(ctx, d.AWS, d.Home, d.Stack)
+func (t Target) Examine(ctx context.Context, report func(Finding)) {
+	home, err := find(ctx, t.AWS, t.Home, t.Stack)
 	if err != nil {
-		report(problem("stack in "+d.Home, "check your login (aws sts get-caller-identity) and that this is the home region; if it is not deployed yet: make deploy", "%v", err))
+		report(problem("stack in "+t.Home, "check your login (aws sts get-caller-identity) and that this is the home region; if it is not deployed yet: make deploy", "%v", err))
 		return
 	}
-	if region := home.parameters["HomeRegion"]; region != d.Home {
-		report(problem("stack in "+d.Home, "valkyrie doctor --deployment "+region, "is not in the home region, which is %s", region))
+	if region := home.parameters["HomeRegion"]; region != t.Home {
+		report(problem("stack in "+t.Home, "valkyrie doctor --deployment "+region, "is not in the home region, which is %s", region))
 		return
 	}
 	for region := range strings.SplitSeq(home.parameters["ProbeRegions"], ",") {
 		s := home
-		if region != d.Home {
-			if s, err = find(ctx, d.AWS, region, d.Stack); err != nil {
+		if region != t.Home {
+			if s, err = find(ctx, t.AWS, region, t.Stack); err != nil {
 				report(problem("stack in "+region, "make deploy, or remove the region from ProbeRegions", "%v", err))
 				continue
 			}
 		}
-		d.region(ctx, s, report)
+		t.region(ctx, s, report)
 	}
-	d.phone(ctx, home, report)
+	t.phone(ctx, home, report)
 }
 
 // region checks the resources of one region.
-func (d Deployment) region(ctx context.Context, s stack, report func(Finding)) {
+func (t Target) region(ctx context.Context, s stack, report func(Finding)) {
 	report(s.settled())
 	if s.parameters["Schedules"] == "DISABLED" {
 		report(warning("schedules in "+s.region, "to start: set Schedules=ENABLED in samconfig.toml, then make deploy", "are paused: no journey runs from here"))
 	} else {
-		report(d.schedules(ctx, s))
+		report(t.schedules(ctx, s))
 	}
-	report(d.bucket(ctx, s))
-	report(d.vault(ctx, s, "probe", d.Secrets))
+	report(t.bucket(ctx, s))
+	report(t.vault(ctx, s, "probe", t.Secrets))
 	if s.outputs["TableName"] != "" {
-		report(d.table(ctx, s))
-		report(d.vault(ctx, s, "phone", []string{environ.TwilioToken}))
-		f := Webhook(ctx, d.Client, s.outputs["WebhookUrl"])
+		report(t.table(ctx, s))
+		report(t.vault(ctx, s, "phone", []string{environ.TwilioToken}))
+		f := Webhook(ctx, t.Client, s.outputs["WebhookUrl"])
 		f.What += " in " + s.region
 		report(f)
 	}
-	report(d.alarms(ctx, s))
+	report(t.alarms(ctx, s))
 }
 
 // secretsPrefix returns the prefix of a function's secrets, in the form that the template passes to it.
@@ -80,13 +80,13 @@ func secretsPrefix(s stack, function string) string {
 }
 
 // vault checks that the secrets exist. It does not report their values.
-func (d Deployment) vault(ctx context.Context, s stack, function string, names []string) Finding {
+func (t Target) vault(ctx context.Context, s stack, function string, names []string) Finding {
 	what := "secrets in " + s.region + ", " + function
 	if len(names) == 0 {
 		return passed(what, "none are needed")
 	}
 	prefix := secretsPrefix(s, function)
-	v, err := d.open(ctx, s, function)
+	v, err := t.open(ctx, s, function)
 	if err != nil {
 		return problem(what, "check your permission to read them, and create them: infra/README.md", "%v", err)
 	}
@@ -102,8 +102,8 @@ func (d Deployment) vault(ctx context.Context, s stack, function string, names [
 	return passed(what, "%s has all %d", prefix, len(names))
 }
 
-func (d Deployment) open(ctx context.Context, s stack, function string) (*secrets.Vault, error) {
-	cfg := d.AWS.Copy()
+func (t Target) open(ctx context.Context, s stack, function string) (*secrets.Vault, error) {
+	cfg := t.AWS.Copy()
 	cfg.Region = s.region
 	v, err := secrets.NewVault(cfg, secretsPrefix(s, function))
 	if err != nil {
@@ -113,11 +113,11 @@ func (d Deployment) open(ctx context.Context, s stack, function string) (*secret
 }
 
 // phone checks the Twilio account, with the token of home's pager.
-func (d Deployment) phone(ctx context.Context, home stack, report func(Finding)) {
-	for _, f := range People(d.Alerts) {
+func (t Target) phone(ctx context.Context, home stack, report func(Finding)) {
+	for _, f := range People(t.Alerts) {
 		report(f)
 	}
-	v, err := d.open(ctx, home, "phone")
+	v, err := t.open(ctx, home, "phone")
 	if err != nil {
 		return // already reported by vault
 	}
@@ -127,13 +127,13 @@ func (d Deployment) phone(ctx context.Context, home stack, report func(Finding))
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(token), " ") // two tokens during a rotation
 	p, err := twilio.New(twilio.ClientConfig{
-		AccountSID: home.parameters["TwilioAccountSid"], AuthToken: first, From: d.Alerts.Phone.From, BaseURL: d.PhoneAPI,
+		AccountSID: home.parameters["TwilioAccountSid"], AuthToken: first, From: t.Alerts.Phone.From, BaseURL: t.PhoneAPI,
 	})
 	if err != nil {
 		report(problem("Twilio", "correct it in samconfig.toml, alerts.yaml or the secret", "%v", err))
 		return
 	}
-	for _, f := range Phone(ctx, p, d.Alerts, home.outputs["WebhookUrl"]) {
+	for _, f := range Phone(ctx, p, t.Alerts, home.outputs["WebhookUrl"]) {
 		report(f)
 	}
 }

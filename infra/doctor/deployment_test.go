@@ -152,7 +152,7 @@ func (p *fakeDeployment) examine(t *testing.T) (found []doctor.Finding) {
 	ex.Incoming(p.webhook + "/twilio/reply")
 	api := httptest.NewServer(ex)
 	defer func() { ex.Close(); api.Close() }()
-	doctor.Deployment{
+	doctor.Target{
 		AWS: p.cloud.Config(home), Home: home, Stack: "valkyrie", Journeys: []string{"print-card", "create-order"}, Secrets: []string{"shop-email", "shop-password"},
 		Alerts: p.people, PhoneAPI: api.URL, Client: &http.Client{Timeout: 10 * time.Second},
 	}.Examine(t.Context(), func(f doctor.Finding) { found = append(found, f) })

@@ -20,9 +20,9 @@ import (
 const pagerSchedule = "pager"
 
 // schedules checks that each journey has an enabled schedule, and the pager too in a region that has one.
-func (d Deployment) schedules(ctx context.Context, s stack) Finding {
+func (t Target) schedules(ctx context.Context, s stack) Finding {
 	what := "schedules in " + s.region
-	client := scheduler.NewFromConfig(d.AWS, func(o *scheduler.Options) { o.Region = s.region })
+	client := scheduler.NewFromConfig(t.AWS, func(o *scheduler.Options) { o.Region = s.region })
 	group := s.outputs["ScheduleGroup"]
 	enabled := []string{}
 	pages := scheduler.NewListSchedulesPaginator(client, &scheduler.ListSchedulesInput{GroupName: &group})
@@ -37,7 +37,7 @@ func (d Deployment) schedules(ctx context.Context, s stack) Finding {
 			}
 		}
 	}
-	want := slices.Clone(d.Journeys)
+	want := slices.Clone(t.Journeys)
 	if s.outputs["PagerFunction"] != "" {
 		want = append(want, pagerSchedule)
 	}
@@ -62,10 +62,10 @@ func (d Deployment) schedules(ctx context.Context, s stack) Finding {
 }
 
 // bucket checks that the evidence bucket exists and is private.
-func (d Deployment) bucket(ctx context.Context, s stack) Finding {
+func (t Target) bucket(ctx context.Context, s stack) Finding {
 	what := "evidence in " + s.region
 	name := s.outputs["EvidenceBucket"]
-	client := s3.NewFromConfig(d.AWS, func(o *s3.Options) { o.Region, o.UsePathStyle = s.region, d.AWS.BaseEndpoint != nil })
+	client := s3.NewFromConfig(t.AWS, func(o *s3.Options) { o.Region, o.UsePathStyle = s.region, t.AWS.BaseEndpoint != nil })
 	out, err := client.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: &name})
 	if err != nil {
 		return problem(what, "check that the bucket exists and blocks public access; make deploy corrects both", "%v", err)
@@ -78,10 +78,10 @@ func (d Deployment) bucket(ctx context.Context, s stack) Finding {
 }
 
 // table checks the table's keys, its time to live and its point-in-time recovery.
-func (d Deployment) table(ctx context.Context, s stack) Finding {
+func (t Target) table(ctx context.Context, s stack) Finding {
 	what := "table in " + s.region
 	name := s.outputs["TableName"]
-	store, err := dynamo.Open(ctx, dynamo.Config{Table: name, Region: s.region, AWS: &d.AWS})
+	store, err := dynamo.Open(ctx, dynamo.Config{Table: name, Region: s.region, AWS: &t.AWS})
 	if err == nil {
 		err = store.Check(ctx)
 	}
@@ -101,9 +101,9 @@ func (d Deployment) table(ctx context.Context, s stack) Finding {
 }
 
 // alarms checks that the CloudWatch alarms on Valkyrie itself exist, and that none is in the state ALARM.
-func (d Deployment) alarms(ctx context.Context, s stack) Finding {
+func (t Target) alarms(ctx context.Context, s stack) Finding {
 	what := "alarms in " + s.region
-	client := cloudwatch.NewFromConfig(d.AWS, func(o *cloudwatch.Options) { o.Region = s.region })
+	client := cloudwatch.NewFromConfig(t.AWS, func(o *cloudwatch.Options) { o.Region = s.region })
 	out, err := client.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String(s.parameters["Name"] + "-")})
 	if err != nil {
 		return warning(what, "check your permission to read them", "%v", err)

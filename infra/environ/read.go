@@ -14,8 +14,8 @@ import (
 	"valkyrie/infra/cloudwatch"
 )
 
-// A Deployment is the configuration of one function.
-type Deployment struct {
+// Variables holds the values of a function's environment variables.
+type Variables struct {
 	Function      string
 	Deployment    string        // "" if the function does not read it
 	Region        string        // region that the function runs in
@@ -42,9 +42,9 @@ type Deployment struct {
 }
 
 // Read reads the variables of a function, and returns all faults at once. It ignores variables that the function does not read.
-func Read(function string, getenv func(string) string) (Deployment, error) {
+func Read(function string, getenv func(string) string) (Variables, error) {
 	r := reader{function: function, getenv: getenv}
-	d := Deployment{
+	v := Variables{
 		Function: function, Deployment: r.text(Name), Region: getenv("AWS_REGION"),
 		Site: r.address(Site, "https://shop.example.com"), Every: r.cadence(Every),
 		HomeRegion: r.text(HomeRegion), StandbyRegion: r.text(StandbyRegion), Table: r.text(Table), Bucket: r.text(Bucket), Pager: r.text(Pager),
@@ -52,19 +52,19 @@ func Read(function string, getenv func(string) string) (Deployment, error) {
 		CallbackURL: urlString(r.address(CallbackURL, "https://abc.lambda-url.eu-west-1.on.aws")),
 		PhoneAPI:    urlString(r.address(PhoneAPI, "https://api.twilio.com")), Ping: urlString(r.address(Ping, "https://hc-ping.com/a-b-c")),
 	}
-	d.StatusBucket, d.TellSecrets = r.text(StatusBucket), r.text(TellSecrets)
-	d.StatusTopic = r.arn(StatusTopic, "arn:aws:sns:eu-west-1:123456789012:valkyrie-status")
-	d.EventBus = r.arn(EventBus, "arn:aws:events:eu-west-1:123456789012:event-bus/default")
+	v.StatusBucket, v.TellSecrets = r.text(StatusBucket), r.text(TellSecrets)
+	v.StatusTopic = r.arn(StatusTopic, "arn:aws:sns:eu-west-1:123456789012:valkyrie-status")
+	v.EventBus = r.arn(EventBus, "arn:aws:events:eu-west-1:123456789012:event-bus/default")
 	for _, f := range strings.Fields(r.text(ChromeFlags)) {
-		d.ChromeFlags = append(d.ChromeFlags, strings.TrimLeft(f, "-"))
+		v.ChromeFlags = append(v.ChromeFlags, strings.TrimLeft(f, "-"))
 	}
-	if d.Region == "" {
+	if v.Region == "" {
 		r.fault("AWS_REGION", "", "the region that the function runs in, which Lambda sets")
 	}
-	if d.HomeRegion != "" && d.HomeRegion == d.StandbyRegion {
-		r.fault(StandbyRegion, d.StandbyRegion, "a region other than "+HomeRegion)
+	if v.HomeRegion != "" && v.HomeRegion == v.StandbyRegion {
+		r.fault(StandbyRegion, v.StandbyRegion, "a region other than "+HomeRegion)
 	}
-	return d, errors.Join(r.faults...)
+	return v, errors.Join(r.faults...)
 }
 
 // A reader collects faults.

@@ -31,7 +31,7 @@ func TestRead(t *testing.T) {
 		t.Error(d.Site)
 	}
 	d.Site = nil
-	want := environ.Deployment{
+	want := environ.Variables{
 		Function: "probe", Deployment: "valkyrie", Region: "us-east-1", Every: 5 * time.Minute, HomeRegion: "eu-west-1", StandbyRegion: "us-east-1", Table: "valkyrie",
 		Bucket: "evidence", Secrets: "ssm:/valkyrie/journeys/", Detail: cloudwatch.Journeys, Tries: 1, ChromeFlags: []string{"single-process", "use-gl=swiftshader"},
 	}

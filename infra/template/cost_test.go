@@ -23,7 +23,7 @@ func TestCost(t *testing.T) {
 	for _, make := range journey.Scheduled(probes.All) {
 		journeys = append(journeys, cost.JourneyCost{Journey: make(), Takes: time.Second})
 	}
-	paid := cost.Deployment{Journeys: journeys, Regions: 3, Standby: true, Every: time.Minute, MemoryMB: 1769, Detail: cloudwatch.Journeys}
+	paid := cost.Plan{Journeys: journeys, Regions: 3, Standby: true, Every: time.Minute, MemoryMB: 1769, Detail: cloudwatch.Journeys}
 	if err := paid.Validate(); err != nil {
 		t.Fatal(err)
 	}

@@ -11,8 +11,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Deployment describes the resources to price.
-type Deployment struct {
+// A Plan describes the deployment to price.
+type Plan struct {
 	Journeys []JourneyCost
 	Regions  int           // number of regions that probe, including home and standby
 	Standby  bool          // one region is a standby, with a pager, a webhook and a table
@@ -35,55 +35,55 @@ type JourneyCost struct {
 const Month = 30 * 24 * time.Hour
 
 // Validate returns all faults at once.
-func (d Deployment) Validate() error {
+func (p Plan) Validate() error {
 	var faults []error
 	require := func(ok bool, format string, args ...any) {
 		if !ok {
 			faults = append(faults, fmt.Errorf(format, args...))
 		}
 	}
-	require(len(d.Journeys) > 0, "no journeys: expected at least one")
-	require(d.Regions >= 1 && d.Regions <= 5, "regions %d: expected 1 to 5", d.Regions)
-	require(!d.Standby || d.Regions > 1, "a standby needs a region besides home")
-	require(d.Every >= time.Minute && d.Every <= 15*time.Minute, "every %v: expected 1m to 15m, as the template's Cadence", d.Every)
-	require(d.MemoryMB >= 1024 && d.MemoryMB <= 10240, "memory %d MB: expected 1024 to 10240, as the template's ProbeMemory", d.MemoryMB)
-	for _, j := range d.Journeys {
+	require(len(p.Journeys) > 0, "no journeys: expected at least one")
+	require(p.Regions >= 1 && p.Regions <= 5, "regions %d: expected 1 to 5", p.Regions)
+	require(!p.Standby || p.Regions > 1, "a standby needs a region besides home")
+	require(p.Every >= time.Minute && p.Every <= 15*time.Minute, "every %v: expected 1m to 15m, as the template's Cadence", p.Every)
+	require(p.MemoryMB >= 1024 && p.MemoryMB <= 10240, "memory %d MB: expected 1024 to 10240, as the template's ProbeMemory", p.MemoryMB)
+	for _, j := range p.Journeys {
 		require(j.Takes > 0 && j.Takes <= 15*time.Minute, "a run of %s takes %v: expected over 0 and up to 15m", j.Name, j.Takes)
 	}
-	require(d.Detail == cloudwatch.Journeys || d.Detail == cloudwatch.Steps, "detail %q: expected %s or %s", d.Detail, cloudwatch.Journeys, cloudwatch.Steps)
-	require(d.Failing >= 0 && d.Failing <= 1, "a part of %v that fails: expected 0 to 1", d.Failing)
-	require(d.Calls >= 0 && d.Texts >= 0, "calls %d, texts %d: expected 0 or more", d.Calls, d.Texts)
+	require(p.Detail == cloudwatch.Journeys || p.Detail == cloudwatch.Steps, "detail %q: expected %s or %s", p.Detail, cloudwatch.Journeys, cloudwatch.Steps)
+	require(p.Failing >= 0 && p.Failing <= 1, "a part of %v that fails: expected 0 to 1", p.Failing)
+	require(p.Calls >= 0 && p.Texts >= 0, "calls %d, texts %d: expected 0 or more", p.Calls, p.Texts)
 	return errors.Join(faults...)
 }
 
 // Steps counts the steps of all journeys, without cleanup steps, which have no metrics.
-func (d Deployment) Steps() int {
+func (p Plan) Steps() int {
 	n := 0
-	for _, j := range d.Journeys {
+	for _, j := range p.Journeys {
 		n += len(j.Steps)
 	}
 	return n
 }
 
 // Runs counts the runs per month, of all journeys in all regions.
-func (d Deployment) Runs() (n float64) {
-	for _, j := range d.Journeys {
-		n += d.runs(j)
+func (p Plan) Runs() (n float64) {
+	for _, j := range p.Journeys {
+		n += p.runs(j)
 	}
 	return n
 }
 
 // runs counts the runs of one journey per month.
-func (d Deployment) runs(j JourneyCost) float64 {
-	return slots(cmp.Or(j.Every, d.Every)) * float64(d.Regions)
+func (p Plan) runs(j JourneyCost) float64 {
+	return slots(cmp.Or(j.Every, p.Every)) * float64(p.Regions)
 }
 
 // slots counts the slots of one schedule per month.
 func slots(every time.Duration) float64 { return float64(Month / every) }
 
 // pagers counts the regions with a pager, a webhook and a table.
-func (d Deployment) pagers() int {
-	if d.Standby {
+func (p Plan) pagers() int {
+	if p.Standby {
 		return 2
 	}
 	return 1
@@ -97,21 +97,21 @@ const (
 )
 
 // Metrics counts the custom metrics that infra/cloudwatch writes.
-func (d Deployment) Metrics() int {
+func (p Plan) Metrics() int {
 	n := 0
 	for _, m := range cloudwatch.Metrics() {
 		switch {
-		case m.Detail != "" && m.Detail != d.Detail, m.Rare:
+		case m.Detail != "" && m.Detail != p.Detail, m.Rare:
 		case slices.Contains(m.Dimensions, cloudwatch.DimensionStep):
-			n += d.Steps() * d.Regions
+			n += p.Steps() * p.Regions
 		case slices.Contains(m.Dimensions, cloudwatch.DimensionJourney):
-			n += len(d.Journeys) * d.Regions
+			n += len(p.Journeys) * p.Regions
 		default:
-			n += d.pagers()
+			n += p.pagers()
 		}
 	}
 	return n
 }
 
 // Alarms counts the alarms.
-func (d Deployment) Alarms() int { return AlarmsProbe*d.Regions + AlarmsPager*d.pagers() }
+func (p Plan) Alarms() int { return AlarmsProbe*p.Regions + AlarmsPager*p.pagers() }
