@@ -70,12 +70,12 @@ func readAlerts(path string, watched suite.Suite) (alertconfig.Config, error) {
 }
 
 // openTables opens the home's table and the standby's, if there is one. It sends no request.
-func openTables(ctx context.Context, told environ.Variables, cfg aws.Config) (regions.Pair, error) {
-	home, err := dynamo.Open(ctx, dynamo.Config{Table: told.Table, Region: told.HomeRegion, AWS: &cfg})
-	if err != nil || told.StandbyRegion == "" {
+func openTables(ctx context.Context, env environ.Variables, cfg aws.Config) (regions.Pair, error) {
+	home, err := dynamo.Open(ctx, dynamo.Config{Table: env.Table, Region: env.HomeRegion, AWS: &cfg})
+	if err != nil || env.StandbyRegion == "" {
 		return regions.Pair{Home: home}, err
 	}
-	standby, err := dynamo.Open(ctx, dynamo.Config{Table: told.Table, Region: told.StandbyRegion, AWS: &cfg})
+	standby, err := dynamo.Open(ctx, dynamo.Config{Table: env.Table, Region: env.StandbyRegion, AWS: &cfg})
 	return regions.Pair{Home: home, Standby: standby}, err
 }
 

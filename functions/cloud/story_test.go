@@ -93,14 +93,14 @@ func (d *deployment) homeComesBack() {
 	for _, journey := range []string{"print-card", "create-order"} {
 		d.round(journey, everywhere...)
 	}
-	d.until("both are told to be over", func() bool {
-		told := 0
+	d.until("both get their all-clear", func() bool {
+		clear := 0
 		for _, text := range d.Exchange.Texts() {
 			if strings.Contains(text.Body, "all clear") {
-				told++
+				clear++
 			}
 		}
-		return told == 2
+		return clear == 2
 	})
 }
 
@@ -115,7 +115,7 @@ func (d *deployment) regionGoesSilent() {
 		d.Fatal(err)
 	}
 	for _, what := range []string{"print a card", "create an order"} {
-		d.until("the silence is told once: "+what, func() bool {
+		d.until("the silence is reported once: "+what, func() bool {
 			return d.called("Nobody is watching whether customers can "+what+". No run has come from ap southeast 2") == 1
 		})
 	}

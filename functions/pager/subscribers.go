@@ -36,7 +36,7 @@ func (p *pager) notifySubscribers(ctx context.Context, is state) {
 	if is.table == nil || !p.hasSubscribers() {
 		return
 	}
-	now, name := time.Now(), status.News(is.route)
+	now, name := time.Now(), status.ChangeKey(is.route)
 	if p.notified.name == name && now.Sub(p.notified.at) < notifyEvery {
 		return
 	}

@@ -216,16 +216,16 @@ func TestFailedSubscriber(t *testing.T) {
 		t.Error(err)
 	}
 	lines := strings.Split(strings.TrimSpace(r.log.String()), "\n")
-	var tick, untold map[string]any
-	if len(lines) != 2 || json.Unmarshal([]byte(lines[0]), &tick) != nil || json.Unmarshal([]byte(lines[1]), &untold) != nil {
+	var tick, failed map[string]any
+	if len(lines) != 2 || json.Unmarshal([]byte(lines[0]), &tick) != nil || json.Unmarshal([]byte(lines[1]), &failed) != nil {
 		t.Fatalf("%s", &r.log)
 	}
 	if metric(tick, "Heartbeat") != 1 || metric(tick, "PagesSent") != 2 || len(r.Exchange.Calls()) != 1 {
 		t.Errorf("paged: %v, %d calls", tick, len(r.Exchange.Calls()))
 	}
-	why, _ := untold["error"].(string)
-	if metric(untold, "Untold") != 3 || !strings.Contains(why, "the status page: ") || !strings.Contains(why, "customers:"+topicARN) || !strings.Contains(why, "http://127.0.0.1") {
-		t.Errorf("untold: %v", untold)
+	why, _ := failed["error"].(string)
+	if metric(failed, "Untold") != 3 || !strings.Contains(why, "the status page: ") || !strings.Contains(why, "customers:"+topicARN) || !strings.Contains(why, "http://127.0.0.1") {
+		t.Errorf("line about failed notifications: %v", failed)
 	}
 	if got := a.heard(); got != `mails [], bus ["incident.opened"], webhook []` {
 		t.Error(got)

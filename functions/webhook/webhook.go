@@ -71,5 +71,5 @@ func (w webhook) beat(ctx context.Context, b judge.Beat) ([]judge.Decision, erro
 
 // changed wakes the pager: the request may have made work due, such as a call about a failed batch.
 func (w webhook) changed(ctx context.Context) {
-	w.Poke(ctx, "the webhook was told something", w.Env.Region)
+	w.Poke(ctx, "a request to the webhook", w.Env.Region)
 }

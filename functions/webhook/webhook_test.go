@@ -147,12 +147,12 @@ func TestNoRequest(t *testing.T) {
 		in     events.LambdaFunctionURLRequest
 		status int
 	}{
-		"nothing at all":           {events.LambdaFunctionURLRequest{}, 400},
-		"base64 that is none":      {broken, 400},
-		"a path that is none":      {event("/%zz", ""), 400},
-		"a path without a slash":   {event("twilio/reply", ""), 400},
-		"somewhere else":           {event("/", ""), 404},
-		"a path that is a scandal": {event("/twilio/..%2f..%2fetc/passwd", ""), 404},
+		"an empty event":         {events.LambdaFunctionURLRequest{}, 400},
+		"malformed base64":       {broken, 400},
+		"a malformed path":       {event("/%zz", ""), 400},
+		"a path without a slash": {event("twilio/reply", ""), 400},
+		"an unknown path":        {event("/", ""), 404},
+		"a path that escapes":    {event("/twilio/..%2f..%2fetc/passwd", ""), 404},
 	} {
 		if out := status(t, f, c.in); out.StatusCode != c.status || out.Body != "" {
 			t.Errorf("%s: %+v", name, out)

@@ -26,17 +26,17 @@ func TestFind(t *testing.T) {
 	for name, c := range map[string]struct {
 		env, file, value, err string
 	}{
-		"from the environment":             {env: "hunter22", value: "hunter22"},
-		"the environment before the file":  {env: "hunter22", file: file("shop-password: other\n", 0o600), value: "hunter22"},
-		"from the file":                    {file: file("a: b\nshop-password: 0012345\n", 0o600), value: "0012345"},
-		"in neither":                       {file: file("", 0o600), err: `no such secret as "shop-password"; set VALKYRIE_SECRET_SHOP_PASSWORD, or write "shop-password: ..." into `},
-		"no file at all":                   {file: filepath.Join(t.TempDir(), "none"), err: "set VALKYRIE_SECRET_SHOP_PASSWORD"},
-		"a file that others may read":      {file: file("shop-password: hunter22\n", 0o640), err: "(mode 0640); run: chmod 600 "},
-		"a file that is not YAML":          {file: file("shop-password: \"hunter22\n", 0o600), err: "is not YAML"},
-		"a file that is a list":            {file: file("- hunter22\n", 0o600), err: "does not hold names and values"},
-		"a value that is not text":         {file: file("shop-password: [hunter22]\n", 0o600), err: "line 1: the value of shop-password is not plain text"},
-		"a name that is there twice":       {file: file("shop-password: hunter22\nshop-password: hunter22\n", 0o600), err: "line 2: shop-password is defined twice"},
-		"from whoever is asked at the end": {env: "", file: file("x: y", 0o600), value: "public"},
+		"from the environment":            {env: "hunter22", value: "hunter22"},
+		"the environment before the file": {env: "hunter22", file: file("shop-password: other\n", 0o600), value: "hunter22"},
+		"from the file":                   {file: file("a: b\nshop-password: 0012345\n", 0o600), value: "0012345"},
+		"in neither":                      {file: file("", 0o600), err: `no such secret as "shop-password"; set VALKYRIE_SECRET_SHOP_PASSWORD, or write "shop-password: ..." into `},
+		"no file at all":                  {file: filepath.Join(t.TempDir(), "none"), err: "set VALKYRIE_SECRET_SHOP_PASSWORD"},
+		"a file that others may read":     {file: file("shop-password: hunter22\n", 0o640), err: "(mode 0640); run: chmod 600 "},
+		"a file that is not YAML":         {file: file("shop-password: \"hunter22\n", 0o600), err: "is not YAML"},
+		"a file that is a list":           {file: file("- hunter22\n", 0o600), err: "does not hold names and values"},
+		"a value that is no text":         {file: file("shop-password: [hunter22]\n", 0o600), err: "line 1: the value of shop-password is not plain text"},
+		"a duplicate name":                {file: file("shop-password: hunter22\nshop-password: hunter22\n", 0o600), err: "line 2: shop-password is defined twice"},
+		"from the last source":            {env: "", file: file("x: y", 0o600), value: "public"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := secrets.Sources{File: c.file, Getenv: func(key string) string {

@@ -53,8 +53,8 @@ func Impact(kind incident.Kind, journey, title string, over bool) (words string,
 
 // incidentOf returns the customer-visible part of an incident; false: there is none.
 func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
-	felt, told := impacts[i.Kind]
-	if !told {
+	felt, public := impacts[i.Kind]
+	if !public {
 		return PublicIncident{}, false
 	}
 	out := PublicIncident{ID: i.ID, Journey: i.Journey, State: felt.state, Began: i.Since.UTC(), Regions: i.Regions, windows: windows(i, now)}

@@ -68,7 +68,7 @@ func Build(s Setting, known Coverage, records []incident.Record, now time.Time) 
 	now = now.UTC().Truncate(time.Second)
 	p := Page{Version: 1, Name: s.Name, Written: now, StaleAfterS: int64(s.StaleAfter.Seconds()), Now: OK, Journeys: []JourneyStatus{}, Incidents: []PublicIncident{}}
 	for _, r := range records {
-		if i, told := incidentOf(r.Incident, now); told {
+		if i, public := incidentOf(r.Incident, now); public {
 			p.Incidents = append(p.Incidents, i)
 		}
 	}

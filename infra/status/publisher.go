@@ -41,7 +41,7 @@ func (p Publisher) Turn(ctx context.Context, route paging.NotificationState, now
 				return fmt.Errorf("decode the state %s: %w", publishedKey, err)
 			}
 		}
-		news := News(route)
+		news := ChangeKey(route)
 		if !overtaken && last.News == news && now.Sub(last.At) < p.Every {
 			return nil
 		}

@@ -134,14 +134,14 @@ func (w Writer) storeCoverage(ctx context.Context, item incident.Item, known Cov
 	return err
 }
 
-// Changed returns the key of the current news: see News. It costs one read.
+// Changed returns the key of the current state: see ChangeKey. It costs one read.
 func (w Writer) Changed(ctx context.Context) (string, error) {
 	route, err := paging.LoadState(ctx, w.Store)
-	return News(route), err
+	return ChangeKey(route), err
 }
 
-// News returns a key for the customer-visible state of the incidents: a different key requires a new page.
-func News(route paging.NotificationState) string {
+// ChangeKey returns a key for the customer-visible state of the incidents: a different key requires a new page.
+func ChangeKey(route paging.NotificationState) string {
 	name := ""
 	for _, i := range route.Incidents {
 		name += fmt.Sprintf("%s %s %v %d\n", i.ID, i.State, i.Regions, len(i.Outages))

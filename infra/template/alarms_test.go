@@ -9,20 +9,20 @@ import (
 func alarms(d document) []string {
 	var faults []string
 	s := newStack(d, home, everything())
-	heard, told := false, false
+	paged, notified := false, false
 	for id, r := range s.resources() {
 		if r["Type"] == "AWS::CloudWatch::Alarm" {
 			p, _ := r["Properties"].(map[string]any)
 			faults = append(faults, prefixed(id, s.alarm(p))...)
-			heard = heard || p["MetricName"] == "Heartbeat" && p["TreatMissingData"] == "breaching"
-			told = told || p["MetricName"] == "Untold"
+			paged = paged || p["MetricName"] == "Heartbeat" && p["TreatMissingData"] == "breaching"
+			notified = notified || p["MetricName"] == "Untold"
 		}
 	}
-	if !heard {
-		faults = append(faults, "no alarm goes off when the pager's heartbeat is missing")
+	if !paged {
+		faults = append(faults, "expected an alarm for a missing pager heartbeat, got none")
 	}
-	if !told {
-		faults = append(faults, "no alarm goes off when others than those who are paged cannot be told")
+	if !notified {
+		faults = append(faults, "expected an alarm for subscribers that cannot be notified, got none")
 	}
 	return append(faults, s.faults...)
 }

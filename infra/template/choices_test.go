@@ -36,14 +36,14 @@ var choices = map[string]struct {
 		return all["StatusBucket"] != nil && all["OthersUntold"] != nil && all["StatusTopic"] == nil && statements(all["StatusBucketPolicy"]) == 1 &&
 			at(all["Pager"], "Properties", "Environment", "Variables", "VALKYRIE_STATUS_BUCKET") == "statusbucket-1a2b3c"
 	}},
-	"a status page for everybody": {everything(), func(all map[string]map[string]any) bool {
+	"a status page behind CloudFront": {everything(), func(all map[string]map[string]any) bool {
 		return statements(all["StatusBucketPolicy"]) == 2
 	}},
 	"subscribers": {map[string]any{"StatusMail": "ENABLED"}, func(all map[string]map[string]any) bool {
 		return all["StatusBucket"] == nil && all["OthersUntold"] != nil && at(all["StatusTopic"], "Properties", "TopicName") == "valkyrie-status" &&
 			at(all["Pager"], "Properties", "Environment", "Variables", "VALKYRIE_STATUS_TOPIC") == "arn:aws:sns:"+home+":"+account+":valkyrie-status"
 	}},
-	"nobody else is told": {nil, func(all map[string]map[string]any) bool {
+	"no subscribers": {nil, func(all map[string]map[string]any) bool {
 		return all["StatusBucket"] == nil && all["StatusBucketPolicy"] == nil && all["StatusTopic"] == nil && all["OthersUntold"] == nil
 	}},
 	"Secrets Manager": {map[string]any{"SecretsIn": "secretsmanager"}, func(all map[string]map[string]any) bool {

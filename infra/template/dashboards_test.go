@@ -47,7 +47,7 @@ func dashboards(d document) []string {
 func (s *stack) dashboard(body string, regions []string) []string {
 	var all struct{ Widgets []widget }
 	if err := json.Unmarshal([]byte(body), &all); err != nil {
-		return []string{fmt.Sprintf("it is not JSON: %v", err)}
+		return []string{fmt.Sprintf("expected JSON: %v", err)}
 	}
 	var faults []string
 	shown := map[string]bool{}
@@ -56,7 +56,7 @@ func (s *stack) dashboard(body string, regions []string) []string {
 	}
 	for _, region := range regions {
 		if s.region == home && !shown[region] {
-			faults = append(faults, "nothing is shown of "+region)
+			faults = append(faults, "it does not show "+region)
 		}
 	}
 	return faults
@@ -71,7 +71,7 @@ func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 	switch w.Type {
 	case "text":
 		if p.Markdown == "" {
-			faults = append(faults, "it says nothing")
+			faults = append(faults, "it is empty")
 		}
 	case "alarm":
 		for _, arn := range p.Alarms {
@@ -124,7 +124,7 @@ func (s *stack) metricLine(m []any, region string, shown map[string]bool) []stri
 	if options, ok := m[0].(map[string]any); ok {
 		found := search.FindStringSubmatch(text(options["expression"]))
 		if found == nil {
-			return []string{fmt.Sprintf("an expression that this test does not understand: %v", options["expression"])}
+			return []string{fmt.Sprintf("the expression is unknown to this test; add it: %v", options["expression"])}
 		}
 		shown[cmp.Or(text(options["region"]), region)] = true
 		faults := s.others(cloudwatch.DimensionDeployment, found[3])
@@ -146,7 +146,7 @@ func (s *stack) metricLine(m []any, region string, shown map[string]bool) []stri
 // others reports a reference to another deployment than the stack's own.
 func (s *stack) others(dimension, value string) []string {
 	if dimension == cloudwatch.DimensionDeployment && value != s.parameters["Name"] {
-		return []string{fmt.Sprintf("it looks at the metrics of the deployment %q", value)}
+		return []string{fmt.Sprintf("it shows the metrics of the deployment %q", value)}
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ var statistic = regexp.MustCompile(`^(Average|Sum|Maximum|Minimum|SampleCount|p\
 func emits(namespace, name string, dimensions []string, stat string) []string {
 	var faults []string
 	if !statistic.MatchString(stat) {
-		faults = append(faults, fmt.Sprintf("%s: %q is no statistic", name, stat))
+		faults = append(faults, fmt.Sprintf("%s: %q is not a statistic", name, stat))
 	}
 	dimensions = slices.DeleteFunc(dimensions, func(d string) bool { return d == "" })
 	if want, ok := theirs[namespace+" "+name]; ok && len(dimensions) == 1 && dimensions[0] == want {
@@ -175,5 +175,5 @@ func emits(namespace, name string, dimensions []string, stat string) []string {
 			return faults
 		}
 	}
-	return append(faults, fmt.Sprintf("nobody writes the metric %s %s by %v", namespace, name, dimensions))
+	return append(faults, fmt.Sprintf("no code writes the metric %s %s by %v", namespace, name, dimensions))
 }

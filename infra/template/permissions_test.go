@@ -21,24 +21,24 @@ func permissions(d document) []string {
 		for _, key := range []string{"Action", "NotAction", "Resource", "NotResource", "Principal"} {
 			nodes(field(n, key), func(v *yaml.Node) {
 				if v.Kind == yaml.ScalarNode && strings.ContainsAny(v.Value, "*?") && !d.explained(v.Line) {
-					faults = append(faults, fmt.Sprintf("line %d: %s %q has a wildcard that no comment beside it explains", v.Line, key, v.Value))
+					faults = append(faults, fmt.Sprintf("line %d: %s %q has a wildcard; explain it in a comment beside it", v.Line, key, v.Value))
 				}
 			})
 		}
 		if field(n, "NotAction") != nil || field(n, "NotResource") != nil {
-			faults = append(faults, fmt.Sprintf("line %d: NotAction and NotResource allow all the rest", n.Line))
+			faults = append(faults, fmt.Sprintf("line %d: NotAction and NotResource allow everything else", n.Line))
 		}
 	})
 	for id, r := range d.section("Resources") {
 		properties := at(r, "Properties")
 		if at(r, "Type") == "AWS::Serverless::Function" && (at(properties, "Role") == nil || at(properties, "Policies") != nil) {
-			faults = append(faults, id+": it needs a role of its own, written out, since SAM's holds a managed policy")
+			faults = append(faults, id+": expected an explicit role, as SAM's role has a managed policy")
 		}
 		if at(properties, "ManagedPolicyArns") != nil {
-			faults = append(faults, id+": managed policies allow more than what is written here")
+			faults = append(faults, id+": managed policies allow more than this file shows")
 		}
 		if at(properties, "FunctionUrlConfig", "AuthType") == "NONE" && !d.explained(lineOf(d.root, "FunctionUrlConfig")) {
-			faults = append(faults, id+": that its address is open to everybody is not explained beside it")
+			faults = append(faults, id+": its address is public; explain it in a comment beside it")
 		}
 	}
 	return faults

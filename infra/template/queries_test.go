@@ -38,7 +38,7 @@ func query(q string) []string {
 	if m := about.FindStringSubmatch(q); m != nil {
 		fields := emitted(m[1])
 		if fields == nil {
-			return []string{fmt.Sprintf("no line is about the event %q", m[1])}
+			return []string{fmt.Sprintf("no line has the event %q", m[1])}
 		}
 		known = append(known, fields...)
 		for _, u := range unnests.FindAllStringSubmatch(q, -1) {
@@ -48,7 +48,7 @@ func query(q string) []string {
 			}
 		}
 	} else if !strings.Contains(q, "@type = 'REPORT'") {
-		faults = append(faults, "it does not say which event it is about: filter event = ..., or @type = 'REPORT'")
+		faults = append(faults, "expected a filter by event: filter event = ..., or @type = 'REPORT'")
 	}
 	for _, m := range named.FindAllStringSubmatch(q, -1) {
 		known = append(known, m[1])
@@ -56,19 +56,19 @@ func query(q string) []string {
 	for _, m := range inList.FindAllStringSubmatch(q, -1) {
 		for _, o := range words.FindAllString(m[1], -1) {
 			if !slices.Contains([]journey.Outcome{journey.Passed, journey.Slow, journey.Failed, journey.Broken}, journey.Outcome(o)) {
-				faults = append(faults, fmt.Sprintf("%q is no outcome", o))
+				faults = append(faults, fmt.Sprintf("%q is not an outcome", o))
 			}
 		}
 	}
 	bare := span.ReplaceAllString(quoted.ReplaceAllString(q, " "), " ")
 	for _, w := range words.FindAllString(bare, -1) {
 		if !slices.Contains(known, w) {
-			faults = append(faults, fmt.Sprintf("the field %q is in no line about it", w))
+			faults = append(faults, fmt.Sprintf("no line of the event has the field %q", w))
 		}
 	}
 	for stage := range strings.SplitSeq(bare, "|") {
 		if first := words.FindString(stage); !slices.Contains([]string{"fields", "filter", "stats", "sort", "limit", "display", "unnest"}, first) {
-			faults = append(faults, fmt.Sprintf("%q is no command", strings.TrimSpace(stage)))
+			faults = append(faults, fmt.Sprintf("%q is not a command", strings.TrimSpace(stage)))
 		}
 	}
 	return faults

@@ -120,10 +120,10 @@ func order(input, expression string, parameters map[string]any) (journey string,
 	dec := json.NewDecoder(strings.NewReader(input))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil {
-		return "", []string{fmt.Sprintf("its input is not what the probe understands: %v", err)}
+		return "", []string{fmt.Sprintf("the probe cannot parse its input: %v", err)}
 	}
 	if in.Slot != "<aws.scheduler.scheduled-time>" {
-		faults = append(faults, fmt.Sprintf("its slot is %q; the scheduler puts the time in for <aws.scheduler.scheduled-time>", in.Slot))
+		faults = append(faults, fmt.Sprintf("its slot is %q; expected <aws.scheduler.scheduled-time>, which the scheduler replaces", in.Slot))
 	}
 	every := in.Every
 	if every == "" {
@@ -131,7 +131,7 @@ func order(input, expression string, parameters map[string]any) (journey string,
 	}
 	want, err := environ.Cadence(every)
 	if err != nil || want != cadence(expression) {
-		faults = append(faults, fmt.Sprintf("it comes by %s, but is told every %q", expression, every))
+		faults = append(faults, fmt.Sprintf("it runs by %s, but its event has every %q", expression, every))
 	}
 	return in.Journey, faults
 }

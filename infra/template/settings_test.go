@@ -27,14 +27,14 @@ func environmentOf(d document, given map[string]any) []string {
 	all := s.resources()
 	for id, function := range map[string]string{"Probe": environ.FunctionProbe, "Pager": environ.FunctionPager, "Webhook": environ.FunctionWebhook} {
 		set, _ := at(all[id], "Properties", "Environment", "Variables").(map[string]any)
-		told := map[string]string{"AWS_REGION": s.region}
+		variables := map[string]string{"AWS_REGION": s.region}
 		for name, value := range set {
-			told[name] = fmt.Sprint(value)
+			variables[name] = fmt.Sprint(value)
 			if !environ.Reads(function, name) {
-				faults = append(faults, fmt.Sprintf("%s: nobody reads %s", id, name))
+				faults = append(faults, fmt.Sprintf("%s: no code reads %s", id, name))
 			}
 			if regexp.MustCompile(`(?i)token|password|secret`).MatchString(name) && name != environ.Secrets && name != environ.TellSecrets {
-				faults = append(faults, fmt.Sprintf("%s: %s looks like a secret; name where it is instead", id, name))
+				faults = append(faults, fmt.Sprintf("%s: %s looks like a secret; set its source instead", id, name))
 			}
 		}
 		for _, name := range slices.Concat(environ.Required(function), environ.Optional(function)) {
@@ -42,10 +42,10 @@ func environmentOf(d document, given map[string]any) []string {
 				faults = append(faults, fmt.Sprintf("%s: %s is not set", id, name))
 			}
 		}
-		if told[environ.Name] != "" && told[environ.Name] != s.parameters["Name"] {
-			faults = append(faults, fmt.Sprintf("%s: its metrics are those of %s", id, told[environ.Name]))
+		if variables[environ.Name] != "" && variables[environ.Name] != s.parameters["Name"] {
+			faults = append(faults, fmt.Sprintf("%s: its metrics are those of %s", id, variables[environ.Name]))
 		}
-		if _, err := environ.Read(function, func(name string) string { return told[name] }); err != nil {
+		if _, err := environ.Read(function, func(name string) string { return variables[name] }); err != nil {
 			faults = append(faults, fmt.Sprintf("%s: %v", id, err))
 		}
 	}
@@ -76,7 +76,7 @@ func declared(d document) []string {
 		}
 		bounded := at(p, "AllowedPattern") != nil || at(p, "AllowedValues") != nil || at(p, "MinValue") != nil
 		if !bounded && name != "ChromeFlags" {
-			faults = append(faults, fmt.Sprintf("the parameter %s takes anything", name))
+			faults = append(faults, fmt.Sprintf("the parameter %s has no constraint", name))
 		}
 		for _, value := range []any{at(p, "Default"), parameters()[name], everything()[name]} {
 			if value != nil && !allows(p, value) {
@@ -138,16 +138,16 @@ func contained(d document) []string {
 		walk(at(all[policy], "Properties", "PolicyDocument"), func(v any) {
 			secure = secure || at(v, "Effect") == "Deny" && at(v, "Condition", "Bool", "aws:SecureTransport") == "false"
 			if at(v, "Effect") == "Allow" && at(v, "Condition", "StringEquals", "aws:SourceArn") == nil {
-				faults = append(faults, policy+" lets in anybody")
+				faults = append(faults, policy+" admits any principal")
 			}
 		})
 		if !secure {
-			faults = append(faults, policy+" does not refuse what is not encrypted on the way")
+			faults = append(faults, policy+" does not deny requests without TLS")
 		}
 	}
 	for id, r := range all {
 		if r["Type"] == "AWS::Logs::LogGroup" && at(r, "Properties", "RetentionInDays") == nil {
-			faults = append(faults, id+" is kept for ever")
+			faults = append(faults, id+" has no retention limit")
 		}
 	}
 	return faults

@@ -109,7 +109,7 @@ func (s *stack) truth(v any) bool {
 			return slices.ContainsFunc(args, s.truth)
 		}
 	}
-	s.fault("%v is no condition", v)
+	s.fault("%v is not a condition", v)
 	return false
 }
 
@@ -197,7 +197,7 @@ func (s *stack) ref(name string) any {
 		return value
 	}
 	if !s.exists(name) {
-		s.fault("%s is referred to, but is not there in %s", name, s.region)
+		s.fault("%s is referenced, but missing in %s", name, s.region)
 		return ""
 	}
 	properties := at(s.doc.section("Resources")[name], "Properties")
@@ -212,7 +212,7 @@ func (s *stack) ref(name string) any {
 // attribute evaluates !GetAtt.
 func (s *stack) attribute(id, attribute string) any {
 	if !s.exists(id) {
-		s.fault("%s.%s is referred to, but is not there in %s", id, attribute, s.region)
+		s.fault("%s.%s is referenced, but missing in %s", id, attribute, s.region)
 	}
 	switch attribute {
 	case "FunctionUrl":
