@@ -46,9 +46,9 @@ func Of(p Plan) (Bill, error) {
 	if err := p.Validate(); err != nil {
 		return Bill{}, err
 	}
-	lines := append(computing(p), store(p)...)
-	lines = append(lines, watching(p)...)
-	lines = append(lines, evidence(p), phone(p))
+	lines := append(lambdaLines(p), tableLines(p)...)
+	lines = append(lines, cloudWatchLines(p)...)
+	lines = append(lines, evidenceLine(p), phoneLine(p))
 	return Bill{Lines: lines, Synthetics: p.Runs() * canaryRuns}, nil
 }
 

@@ -33,10 +33,10 @@ const (
 	evidenceMB, evidenceFiles = 1.5, 8
 )
 
-func computing(p Plan) []Line {
-	price, chip := lambdaX86, "x86_64"
+func lambdaLines(p Plan) []Line {
+	price, arch := lambdaX86, "x86_64"
 	if p.ARM {
-		price, chip = lambdaARM, "arm64"
+		price, arch = lambdaARM, "arm64"
 	}
 	runs, rounds := p.Runs(), p.rounds()
 	seconds := 0.0
@@ -45,7 +45,7 @@ func computing(p Plan) []Line {
 	}
 	gbs := seconds * float64(p.MemoryMB) / 1024
 	return []Line{
-		metered("probes, "+chip, fmt.Sprintf("%s runs at %d MB: %s GB-s", thousands(runs), p.MemoryMB, thousands(gbs)), gbs, price, freeGBSeconds),
+		metered("probes, "+arch, fmt.Sprintf("%s runs at %d MB: %s GB-s", thousands(runs), p.MemoryMB, thousands(gbs)), gbs, price, freeGBSeconds),
 		metered("pager", fmt.Sprintf("%s rounds", thousands(rounds)), rounds*pagerGB*pagerTakes, lambdaX86, 0),
 		metered("invocations", thousands(runs+rounds), runs+rounds, lambdaRequests, freeRequests),
 		metered("schedules", thousands(runs+rounds), runs+rounds, schedulerInvocations, freeInvocations),
@@ -55,7 +55,7 @@ func computing(p Plan) []Line {
 // rounds counts the pagers' rounds per month.
 func (p Plan) rounds() float64 { return slots(time.Minute) * float64(p.pagers()) }
 
-func store(p Plan) []Line {
+func tableLines(p Plan) []Line {
 	writes, reads := p.Runs()*runWrites+p.rounds()*roundWrites, p.Runs()*runReads+p.rounds()*roundReads
 	gb := p.Runs() / float64(Month/(24*time.Hour)) * runDays * runKB / (1 << 20)
 	return []Line{
@@ -67,13 +67,13 @@ func store(p Plan) []Line {
 	}
 }
 
-func watching(p Plan) []Line {
+func cloudWatchLines(p Plan) []Line {
 	ingested := p.rounds() * float64(roundBytes()) / gigabyte
 	for _, j := range p.Journeys {
 		ingested += p.runs(j) * float64(p.runBytes(j)) / gigabyte
 	}
 	stored := ingested * logMonths * compressed
-	boards := float64(p.Regions * Dashboards)
+	dashboardCount := float64(p.Regions * Dashboards)
 	return []Line{
 		{
 			What: "logs", Of: fmt.Sprintf("%.1f GB in, %.1f GB kept", ingested, stored), USD: ingested*logsIngested + stored*logsStored,
@@ -81,7 +81,7 @@ func watching(p Plan) []Line {
 		},
 		metered("metrics", fmt.Sprintf("%d of the %s", p.Metrics(), p.Detail), float64(p.Metrics()), customMetrics, freeMetrics),
 		metered("alarms", fmt.Sprint(p.Alarms()), float64(p.Alarms()), alarmMetrics, freeAlarms),
-		metered("dashboards", fmt.Sprint(boards), boards, dashboards, freeDashboards),
+		metered("dashboards", fmt.Sprint(dashboardCount), dashboardCount, dashboards, freeDashboards),
 	}
 }
 
@@ -99,7 +99,7 @@ func roundBytes() int {
 	return len(cloudwatch.Deployment("valkyrie").TickLine(cloudwatch.Tick{Region: "eu-central-1", Rounds: 1})) + platformBytes
 }
 
-func evidence(p Plan) Line {
+func evidenceLine(p Plan) Line {
 	failed := p.Runs() * p.Failing
 	gb := failed * evidenceMB / 1024 * float64(incident.RetainEvidence) / float64(Month)
 	return Line{
@@ -108,7 +108,7 @@ func evidence(p Plan) Line {
 	}
 }
 
-func phone(p Plan) Line {
+func phoneLine(p Plan) Line {
 	return Line{
 		What: "phone", Of: fmt.Sprintf("a number, %d calls, %d texts", p.Calls, p.Texts),
 		USD: twilioNumber + float64(p.Calls)*twilioMinute + float64(p.Texts)*twilioText,
