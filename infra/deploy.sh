@@ -75,7 +75,7 @@ up() {
       run sam delete --config-env "$env" --no-prompts
     fi
     run sam deploy --config-env "$env" --no-confirm-changeset --no-fail-on-empty-changeset ||
-      fail "$env was not deployed; what was done before it stays. Put right what is said above, and run this again: it goes on"
+      fail "$env was not deployed; the environments before it stay deployed. Fix the fault above and run this again: it continues there"
   done
   printf 'deployed: %s\nnext: give Twilio %s/twilio/reply for the messages to your number, and run: bin/valkyrie doctor --deployment %s\n' \
     "$*" "$(output home WebhookUrl)" "$(setting home region)" >&2

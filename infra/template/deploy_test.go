@@ -136,7 +136,7 @@ func TestDeployContinues(t *testing.T) {
 	a := simulateAccount(t)
 	a.put(filepath.Join(a.fake, "fails"), "standby\n")
 	said, ok := a.make("deploy")
-	if got := a.calls(); ok || !slices.Equal(got, everywhere[:3]) || !strings.Contains(said, "standby was not deployed") || !strings.Contains(said, "run this again: it goes on") {
+	if got := a.calls(); ok || !slices.Equal(got, everywhere[:3]) || !strings.Contains(said, "standby was not deployed") || !strings.Contains(said, "run this again: it continues there") {
 		t.Errorf("succeeded: %v; called %v; said\n%s", ok, got, said)
 	}
 	if err := os.Remove(filepath.Join(a.fake, "fails")); err != nil {
