@@ -98,6 +98,8 @@ func TestFaults(t *testing.T) {
 		{"slow_runs: 2", "slow_runs: 9", `f:4: judge.journeys.create-order.slow_runs: expected at most slow_out_of (5), got 9`},
 		{"slow_runs: 2", "slow: 2", `f:4: judge.journeys.create-order.slow: unknown field; known here: ` + judgeKeys},
 		{"create-order:", "make-order:", `f:4: judge.journeys.make-order: there is no journey "make-order"; there are: print-card and create-order`},
+		{"create-order:", "crate-order:", `f:4: judge.journeys.crate-order: there is no journey "crate-order"; did you mean "create-order"? there are: print-card and create-order`},
+		{"[Grace, Ada]", "[Gracie, Ada]", `f:11: on_call.escalation.0: "Gracie" is not among on_call.people; did you mean "Grace"?`},
 		{"on_call:", "oncall:", `f:5: oncall: unknown field; did you mean "on_call"? known here: judge, on_call, phone, tell`},
 		{"- name: Ada", "- name: \"\"", `f:7: on_call.people.0.name: expected a name
 f:11: on_call.escalation.1: "Ada" is not among on_call.people`},

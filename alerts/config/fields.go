@@ -32,12 +32,10 @@ func (c *checker) readFields(n *yaml.Node, into reflect.Value, path string) {
 	left := slices.Sorted(maps.Keys(fields))
 	for _, key := range unknown {
 		suggestion := Nearest(key.Value, left)
-		hint := ""
 		if suggestion != "" {
-			hint = fmt.Sprintf(" did you mean %q?", suggestion)
 			c.unreadable[join(path, suggestion)] = true // misspelt, so not reported as missing
 		}
-		c.refuse(key, join(path, key.Value), fmt.Errorf("unknown field;%s known here: %s", hint, strings.Join(known, ", ")))
+		c.refuse(key, join(path, key.Value), fmt.Errorf("unknown field;%s known here: %s", didYouMean(suggestion), strings.Join(known, ", ")))
 	}
 }
 

@@ -1,5 +1,7 @@
 package config
 
+import "fmt"
+
 // Nearest returns the candidate closest to a typed word, for "did you mean"; empty if more than a quarter of a long word, or
 // more than one letter of a short one, would have to change.
 func Nearest(typed string, candidates []string) string {
@@ -10,6 +12,14 @@ func Nearest(typed string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// didYouMean returns the question that suggests a candidate, such as ` did you mean "print-card"?`; empty without one.
+func didYouMean(nearest string) string {
+	if nearest == "" {
+		return ""
+	}
+	return fmt.Sprintf(" did you mean %q?", nearest)
 }
 
 // distance returns the optimal string alignment distance of a and b, in bytes: the least number of insertions, deletions,

@@ -58,15 +58,29 @@ func (c *checker) address(path, address string, longest int) {
 
 func (c *checker) journey(path, name string, journeys []string) {
 	if !slices.Contains(journeys, name) {
-		c.fault(path, "there is no journey %q; there are: %s", name, phrase.List(journeys))
+		c.unknown(path, "journey", name, journeys)
 	}
+}
+
+// absent reports a name that a field of the file lacks, and suggests the nearest of those it has.
+func (c *checker) absent(path, name, among string, known []string) {
+	hint := ""
+	if question := didYouMean(Nearest(name, known)); question != "" {
+		hint = ";" + question
+	}
+	c.fault(path, "%q is not among %s%s", name, among, hint)
+}
+
+// unknown reports a name that is not among the known ones: it suggests the nearest and lists them all.
+func (c *checker) unknown(path, what, name string, known []string) {
+	c.fault(path, "there is no %s %q;%s there are: %s", what, name, didYouMean(Nearest(name, known)), phrase.List(known))
 }
 
 func (c *checker) severities(path string, m map[incident.Kind]oncall.Severity) {
 	for _, kind := range slices.Sorted(maps.Keys(m)) {
 		at := path + "." + string(kind)
 		if !slices.Contains(incident.Kinds(), kind) {
-			c.fault(at, "there is no kind of incident %q; there are: %s", kind, phrase.List(oncall.KindNames()))
+			c.unknown(at, "kind of incident", string(kind), oncall.KindNames())
 		}
 		if !slices.Contains(oncall.AllSeverities, m[kind]) {
 			c.fault(at, "expected page, notify or log, got %q", m[kind])

@@ -2,7 +2,9 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -125,7 +127,7 @@ func (c *checker) language(path, tag string) {
 func (c *checker) escalationStep(i int, r oncall.EscalationStep, names map[string]bool, among string) {
 	path := fmt.Sprintf("on_call.escalation.%d", i)
 	if !names[r.Call] && !c.namesUnreadable() && !c.isUnreadable(path+".call") {
-		c.fault(path, "%q is not among %s", r.Call, among)
+		c.absent(path, r.Call, among, slices.Sorted(maps.Keys(names)))
 	}
 	switch {
 	case r.After < 0:

@@ -13,7 +13,6 @@ import (
 
 	"valkyrie/alerts/cron"
 	"valkyrie/alerts/judge"
-	"valkyrie/alerts/phrase"
 )
 
 func (c *checker) judge(p judge.Policy, journeys []string) {
@@ -21,7 +20,7 @@ func (c *checker) judge(p judge.Policy, journeys []string) {
 	for _, name := range slices.Sorted(maps.Keys(p.Journeys)) {
 		path := "judge.journeys." + name
 		if !slices.Contains(journeys, name) {
-			c.fault(path, "there is no journey %q; there are: %s", name, phrase.List(journeys))
+			c.unknown(path, "journey", name, journeys)
 			continue
 		}
 		c.policy(path, p.For(name), p.JourneyPolicy)

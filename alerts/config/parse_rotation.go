@@ -30,7 +30,11 @@ func (c *checker) rotation(path string, r oncall.Rotation, o oncall.OnCall) {
 
 func (c *checker) member(path, name string, o oncall.OnCall) {
 	if _, ok := o.FindPerson(name); !ok && !c.nameUnreadable("on_call.people") {
-		c.fault(path, "%q is not among on_call.people", name)
+		var people []string
+		for _, p := range o.People {
+			people = append(people, p.Name)
+		}
+		c.absent(path, name, "on_call.people", people)
 	}
 }
 
@@ -93,7 +97,11 @@ func (c *checker) override(path string, o oncall.OnCall, i int) {
 	v := o.Overrides[i]
 	r, ok := o.FindRotation(v.Rotation)
 	if !ok && !c.nameUnreadable("on_call.rotations") {
-		c.fault(path+".rotation", "%q is not among on_call.rotations", v.Rotation)
+		var rotations []string
+		for _, r := range o.Rotations {
+			rotations = append(rotations, r.Name)
+		}
+		c.absent(path+".rotation", v.Rotation, "on_call.rotations", rotations)
 	}
 	c.member(path+".who", v.Who, o)
 	if c.anyUnreadable(path, "from", "to") {
