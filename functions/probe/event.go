@@ -43,7 +43,7 @@ func readEvent(payload []byte, now time.Time, all []func() journey.Journey) (ord
 	if e.Journey != "" {
 		found, unknown := journey.Find(all, e.Journey)
 		if unknown != nil {
-			return o, fmt.Errorf("the event's journey: %w; its schedule is in template.yaml", unknown)
+			return o, fmt.Errorf("the event's journey: %w; list it in probes/probes.go, or correct its schedule in template.yaml", unknown)
 		}
 		o.make = found[0]
 	}

@@ -184,7 +184,7 @@ func TestBadEvents(t *testing.T) {
 	}{
 		`{}`:                        {"the event names no journey", false},
 		`[1]`:                       {"the event is not {", false},
-		`{"journey":"print-cards"}`: {`there is no journey "print-cards"; there are: print-card`, false},
+		`{"journey":"print-cards"}`: {`there is no journey "print-cards"; there are: print-card, create-order, order-api, job-api, diagnostics, order-rate, site-sweep, weekly-cards; list it in probes/probes.go, or correct its schedule in template.yaml`, false},
 		`{"journey":"print-card"}`:  {`the event's slot is ""; expected a time`, true},
 		due("print-card", time.Now().Add(time.Hour)):                                 {"lies in the future", true},
 		`{"journey":"print-card","slot":"<aws.scheduler.scheduled-time>"}`:           {`the event's slot is "<aws.scheduler.scheduled-time>"`, true},

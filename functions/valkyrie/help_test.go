@@ -138,6 +138,23 @@ func TestSuggestions(t *testing.T) {
 	}
 }
 
+// TestUnlistedJourney: the error for a journey that resembles none of the listed ones names the file that lists them.
+func TestUnlistedJourney(t *testing.T) {
+	dir := t.TempDir()
+	if _, errs, code := typed(t, dir, "mark", "v1", "--db", "DIR/valkyrie.db"); code != cli.ExitOK {
+		t.Fatal(errs)
+	}
+	for _, args := range []string{
+		"run invoice", "mark v2 --journey invoice", "history invoice --db DIR/valkyrie.db",
+		"replay invoice --db DIR/valkyrie.db --policy ../../alerts/example.yaml", "replay invoice --practice --policy ../../alerts/example.yaml",
+	} {
+		_, errs, code := typed(t, dir, strings.Fields(args)...)
+		if code != cli.ExitUsage || !strings.HasPrefix(errs, `valkyrie: there is no journey "invoice"; there are: print-card, `) || !strings.HasSuffix(errs, "; list it in probes/probes.go\n") {
+			t.Errorf("%s: exit code %d, stderr %q; expected the cure to list it in probes/probes.go", args, code, errs)
+		}
+	}
+}
+
 // TestExitCodes: each exit code has its cause, and each error goes to stderr.
 func TestExitCodes(t *testing.T) {
 	run := func(o journey.Outcome) journey.Run { return journey.Run{Outcome: o} }

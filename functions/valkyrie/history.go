@@ -72,7 +72,7 @@ func (p *program) explainNoRuns(ctx context.Context, store incident.RunLog, name
 		return nil
 	}
 	if known := p.suite.Names(); name != "" && !slices.Contains(known, name) {
-		return cli.Unknown("journey", name, known)
+		return cli.UnknownJourney(name, known)
 	}
 	fmt.Fprintf(p.stderr, "no runs%s were ever made here\n", of)
 	return nil

@@ -33,7 +33,7 @@ func markCommand(p *program) cli.Command {
 				}
 				for _, name := range journeys {
 					if known := p.suite.Names(); !slices.Contains(known, name) {
-						return cli.Unknown("journey", name, known)
+						return cli.UnknownJourney(name, known)
 					}
 				}
 				if len(args) == 0 {

@@ -127,7 +127,7 @@ func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) err
 		return err
 	}
 	if known := r.suite.Names(); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {
-		return cli.Unknown("journey", r.journey, known)
+		return cli.UnknownJourney(r.journey, known)
 	}
 	fmt.Fprintf(r.stderr, "judged %d runs in %v\n", r.would.Runs, time.Since(began).Round(time.Millisecond))
 	if r.baseline != nil {
@@ -182,7 +182,7 @@ func (r *replayOptions) practiceJourneys() (journeys []journey.Journey, names []
 	case slices.Contains(names, name):
 		names = []string{name}
 	default:
-		return nil, nil, cli.Unknown("journey", name, names)
+		return nil, nil, cli.UnknownJourney(name, names)
 	}
 	found, err := journey.Find(r.suite.Journeys, names...)
 	for _, make := range found {

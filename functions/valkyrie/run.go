@@ -82,7 +82,7 @@ func (p *program) findJourneys(names []string) ([]func() journey.Journey, error)
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return nil, cli.Unknown("journey", name, known)
+			return nil, cli.UnknownJourney(name, known)
 		}
 	}
 	return journey.Find(p.suite.Journeys, names...)

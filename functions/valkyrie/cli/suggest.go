@@ -15,6 +15,16 @@ func Suggest(name string, known []string) string {
 	return ""
 }
 
+// UnknownJourney is the usage error for a journey that is not among the known ones. When none is near, it may be one that was
+// written but not listed, so the error names where to list it.
+func UnknownJourney(name string, known []string) error {
+	err := Unknown("journey", name, known)
+	if Suggest(name, known) == "" {
+		err = Usage("%w; list it in probes/probes.go", err)
+	}
+	return err
+}
+
 // Unknown is the usage error for a name that is not among the known ones: it suggests the nearest and lists them all.
 func Unknown(kind, name string, known []string) error {
 	hint := Suggest(name, known)
