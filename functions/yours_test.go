@@ -52,6 +52,9 @@ func TestYourSecrets(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
 		for _, fault := range undeclaredSecrets(t, "probes/"+filepath.Base(path), read(t, path), journey.Secrets(probes.All)) {
 			t.Error(fault)
 		}
@@ -60,7 +63,7 @@ func TestYourSecrets(t *testing.T) {
 
 // TestUndeclaredSecrets: the check reports the undeclared secret of a file with its line, and no declared one.
 func TestUndeclaredSecrets(t *testing.T) {
-	const want = `probes/borrow_book.go:23: expected the secret "library-card" among the Secrets of a journey of probes.All, got "library-pass"; add "library-card" to Secrets of the journey`
+	const want = `probes/borrow_book.go:21: expected the secret "library-card" among the Secrets of a journey of probes.All, got "library-pass"; add "library-card" to Secrets of the journey`
 	if got := undeclaredSecrets(t, "probes/borrow_book.go", forkProbes, []string{"library-pass"}); len(got) != 1 || got[0] != want {
 		t.Errorf("got %q\nwant %q", got, want)
 	}
