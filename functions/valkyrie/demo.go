@@ -218,7 +218,7 @@ func (d *demo) handleDecisions(ctx context.Context, run journey.Run, decisions [
 		return err
 	}
 	if len(d.opened) > opened {
-		return d.awaitAcknowledgement(ctx)
+		return d.awaitAcknowledgement(ctx, d.opened[opened:])
 	}
 	return nil
 }

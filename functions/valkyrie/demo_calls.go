@@ -35,9 +35,9 @@ func (d *demo) awaitAllClear(ctx context.Context) error {
 	return nil
 }
 
-// awaitAcknowledgement waits until the texts of an incident have arrived and, if it calls, until a call is acknowledged. An
-// unanswered call starts the next, so the number of calls is not known beforehand.
-func (d *demo) awaitAcknowledgement(ctx context.Context) error {
+// awaitAcknowledgement waits until the texts of the incidents just opened have arrived and, if one of them calls, until it is
+// acknowledged. An unanswered call starts the next, so the number of calls is not known beforehand.
+func (d *demo) awaitAcknowledgement(ctx context.Context, opened []incident.Incident) error {
 	for n := 1; ; n++ {
 		route, err := d.services.pager.State(ctx)
 		if err != nil {
@@ -47,12 +47,12 @@ func (d *demo) awaitAcknowledgement(ctx context.Context) error {
 		if _, err := d.exchange.WaitTexts(ctx, d.texts); err != nil {
 			return cli.Broken("the text did not arrive: %w", err)
 		}
-		if !d.opened[0].Rings() {
+		if !slices.ContainsFunc(opened, incident.Incident.Rings) {
 			return nil
 		}
-		if len(route.Incidents) > 0 && route.Incidents[0].State == incident.Acknowledged {
-			d.print("\nAcknowledged by %s: nobody is called about it again.\n", route.Incidents[0].AckedBy)
-			d.printTimes(route)
+		if by, ok := acknowledgedBy(route, opened); ok {
+			d.print("\nAcknowledged by %s: nobody is called about it again.\n", by)
+			d.printTimes(pagesAbout(route, opened))
 			return nil
 		}
 		calls := d.exchange.Calls()
@@ -65,9 +65,34 @@ func (d *demo) awaitAcknowledgement(ctx context.Context) error {
 	}
 }
 
-// printTimes prints how long the acknowledged call took, by the clock of the demo.
-func (d *demo) printTimes(route paging.NotificationState) {
+// acknowledgedBy returns who acknowledged the last of the opened incidents that call; false until all of them are.
+func acknowledgedBy(route paging.NotificationState, opened []incident.Incident) (by string, ok bool) {
+	for _, o := range opened {
+		if !o.Rings() {
+			continue
+		}
+		i := slices.IndexFunc(route.Incidents, func(c incident.Incident) bool { return c.ID == o.ID })
+		if i < 0 || route.Incidents[i].State != incident.Acknowledged {
+			return "", false
+		}
+		by, ok = route.Incidents[i].AckedBy, true
+	}
+	return by, ok
+}
+
+// pagesAbout returns the pages about any of the opened incidents.
+func pagesAbout(route paging.NotificationState, opened []incident.Incident) (pages []incident.Page) {
 	for _, p := range route.Pages {
+		if slices.ContainsFunc(opened, func(o incident.Incident) bool { return slices.Contains(p.Incidents, o.ID) }) {
+			pages = append(pages, p)
+		}
+	}
+	return pages
+}
+
+// printTimes prints how long the acknowledged calls took, by the clock of the demo.
+func (d *demo) printTimes(pages []incident.Page) {
+	for _, p := range pages {
 		ring, rang := p.TimeToAccept()
 		if key, ok := p.TimeToKey(); ok && rang {
 			d.print("%s's phone rang %s after the slot of the run that decided, and the key came %s later. (Here a phone rings for a second; a real one for 25.)\n",
