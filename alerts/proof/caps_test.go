@@ -12,7 +12,7 @@ import (
 // gatherMost is the longest gathering of a first call.
 const gatherMost = time.Minute
 
-// A toldOf identifies a notification of a person about an incident.
+// A notificationKey identifies a notification of a person about an incident.
 type notificationKey struct {
 	person, incident string
 	channel          incident.Channel

@@ -7,7 +7,7 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// mostTold is the number of all-clears to a person about one incident, as long as none is delivered.
+// maxAllClears is the number of all-clears that are sent to a person about one incident while none is delivered.
 const maxAllClears = 3
 
 // resends checks that an undelivered all-clear is resent while it may be delivered, and not without end: after each

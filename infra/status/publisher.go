@@ -11,11 +11,11 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// A Destination keeps a page current for processes that are short-lived and may run concurrently: the store records the last
+// A Publisher keeps a page current for processes that are short-lived and may run concurrently: the store records the last
 // publication.
 type Publisher struct {
 	Writer
-	Every time.Duration // the interval between writings without news; several times shorter than StaleAfter
+	Every time.Duration // the interval between writings without changes; several times shorter than StaleAfter
 }
 
 const publishedKey = "STATUS#published"
@@ -26,7 +26,7 @@ type published struct {
 	At   time.Time `json:"at"`
 }
 
-// Turn publishes the page if route, the store's current state, has news, or if Every has passed. After a conflict with
+// Turn publishes the page if route, the store's current state, has changed since the last publication, or if Every has passed. After a conflict with
 // another publisher it is unknown which page is in place, so it writes again: the last page is never older than the
 // recorded news.
 func (p Publisher) Turn(ctx context.Context, route paging.NotificationState, now time.Time) error {

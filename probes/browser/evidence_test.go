@@ -130,7 +130,7 @@ func TestEvidenceAlways(t *testing.T) {
 	}
 }
 
-// evidenceOf reads the run's evidence of a kind.
+// capture reads the run's evidence of a kind.
 func capture(t *testing.T, run journey.Run, kind string) []byte {
 	t.Helper()
 	for _, e := range run.Evidence {

@@ -33,7 +33,7 @@ func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *query) (pictu
 	return l, err
 }
 
-// masked takes a screenshot and covers the secrets on it. It asks for their positions before and after, since a page may
+// maskedScreenshot takes a screenshot and covers the secrets on it. It asks for their positions before and after, since a page may
 // move meanwhile, and keeps no picture whose secrets could not be located. The returned layout is the one before.
 func (tab *Tab) maskedScreenshot(ctx context.Context, w *query, area picture.Area, shoot func(picture.Layout) ([]byte, error)) (*image.RGBA, picture.Layout, error) {
 	mask := tab.step.Mask()
@@ -56,7 +56,7 @@ func (tab *Tab) maskedScreenshot(ctx context.Context, w *query, area picture.Are
 	return pic, before, err
 }
 
-// screenshot is the whole page, with the step's target outlined and the step's error above it.
+// screenshot returns a PNG of the whole page, with the step's target outlined and the step's error above it.
 func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 	yes := true
 	pic, l, err := tab.maskedScreenshot(ctx, tab.lastQuery(), picture.Page, func(l picture.Layout) ([]byte, error) {
@@ -75,7 +75,7 @@ func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
 	return picture.PNG(pic, maxEvidence)
 }
 
-// shoot adds the step's picture to the film, once.
+// addStill adds a picture of the window to the film, once per step.
 func (tab *Tab) addStill(ctx context.Context) {
 	step := tab.step.Step()
 	if tab.stage.NoFilm || tab.film.Has(step) {
@@ -95,7 +95,7 @@ func (tab *Tab) addStill(ctx context.Context) {
 	tab.film.Add(step, pic)
 }
 
-// seek records the current query, for the screenshot of a failure.
+// recordQuery records the current query, for the screenshot of a failure.
 func (tab *Tab) recordQuery(q query) {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
