@@ -13,21 +13,22 @@ import (
 )
 
 const (
-	// clockSlack is the most that Twilio's clock may be behind ours; its times are also cut to whole seconds.
+	// clockSlack is the most that Twilio's clock may be behind this machine's; its times are also cut to whole seconds.
 	clockSlack = 2 * time.Second
-	// maxListed is the number of newest entries that are searched, more than one page's life can have for a person.
+	// maxListed is the number of newest entries that are searched, more than are sent to a person during the life of one page.
 	maxListed = 50
 )
 
-// A listed is a call or a text as Twilio lists it.
-type listed struct{ sid, to, from, status, created, body *string }
+// A listEntry is a call or a text in a list by Twilio. Fields that Twilio left out are nil.
+type listEntry struct{ sid, to, from, status, created, body *string }
 
-// Find searches for a dispatch whose Send had an unknown outcome, among the newest calls (or texts) between the two
-// numbers that were made at or after since. Several texts to one person may be in progress; they are distinguished by
-// their body. Its errors never wrap paging.ErrNotSent or paging.ErrRefused, because they are about the search only.
+// Find resolves a Send whose outcome is unknown, so that the page is not sent twice. It searches the newest calls (or texts)
+// between the two numbers, created at or after since, and returns the id of the one that matches. Texts are matched by their
+// body, because several to one person may be in progress. An error is about the search only, so it never wraps
+// paging.ErrNotSent or paging.ErrRefused.
 //
-// Twilio could filter by day, but by the time of dialling or sending, which a queued call does not have. So the list is
-// not filtered by time: it is sorted newest first, and its head is sufficient.
+// The list is not filtered by time: Twilio filters by the time of dialling or sending, which a queued call does not have. The
+// list is sorted newest first, so its first maxListed entries suffice.
 func (p *Client) Find(ctx context.Context, d paging.Dispatch, since time.Time) (sid string, found bool, err error) {
 	if d.Channel != incident.Call && d.Channel != incident.Text {
 		return "", false, fmt.Errorf("twilio: find: %w", errChannel(d.Channel))
@@ -35,19 +36,19 @@ func (p *Client) Find(ctx context.Context, d paging.Dispatch, since time.Time) (
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
 	w := p.wire(ctx)
-	traces, err := p.list(p.service(w), d)
+	entries, err := p.list(p.service(w), d)
 	if err != nil {
 		return "", false, fmt.Errorf("twilio: find %s %s: %w", d.Channel, d.To, w.describe(err, p.mask))
 	}
 	var newest time.Time
 	best := different
-	for _, t := range traces {
-		like, made := t.matchBody(d), t.createdAt(since)
-		if !t.between(p.cfg.From, d.To) || made.Before(since.Add(-clockSlack)) || like == different {
+	for _, e := range entries {
+		like, made := e.matchBody(d), e.createdAt(since)
+		if !e.between(p.cfg.From, d.To) || made.Before(since.Add(-clockSlack)) || like == different {
 			continue
 		}
 		if like > best || like == best && made.After(newest) {
-			sid, found, newest, best = *t.sid, true, made, like
+			sid, found, newest, best = *e.sid, true, made, like
 		}
 	}
 	return sid, found, nil
@@ -64,54 +65,54 @@ const (
 
 // matchBody compares the body of a text. A trial account prepends a sentence of Twilio's. Calls list no content and
 // always match, because a person is not called twice at once.
-func (t listed) matchBody(d paging.Dispatch) match {
+func (e listEntry) matchBody(d paging.Dispatch) match {
 	switch {
 	case d.Channel == incident.Call:
 		return same
-	case t.body == nil || *t.body == "":
+	case e.body == nil || *e.body == "":
 		return bodyHidden
-	case strings.HasSuffix(strings.TrimSpace(*t.body), strings.TrimSpace(cutText(d.TextBody))):
+	case strings.HasSuffix(strings.TrimSpace(*e.body), strings.TrimSpace(cutText(d.TextBody))):
 		return same
 	}
 	return different
 }
 
-func (p *Client) list(t *api.ApiService, d paging.Dispatch) ([]listed, error) {
-	var traces []listed
+func (p *Client) list(service *api.ApiService, d paging.Dispatch) ([]listEntry, error) {
+	var entries []listEntry
 	if d.Channel == incident.Text {
-		page, err := t.PageMessage(new(api.ListMessageParams).SetTo(d.To).SetFrom(p.cfg.From).SetPageSize(maxListed), "", "")
+		page, err := service.PageMessage(new(api.ListMessageParams).SetTo(d.To).SetFrom(p.cfg.From).SetPageSize(maxListed), "", "")
 		if err != nil {
 			return nil, err
 		}
 		for _, m := range page.Messages {
-			traces = append(traces, listed{m.Sid, m.To, m.From, m.Status, m.DateCreated, m.Body})
+			entries = append(entries, listEntry{m.Sid, m.To, m.From, m.Status, m.DateCreated, m.Body})
 		}
-		return traces, nil
+		return entries, nil
 	}
-	page, err := t.PageCall(new(api.ListCallParams).SetTo(d.To).SetFrom(p.cfg.From).SetPageSize(maxListed), "", "")
+	page, err := service.PageCall(new(api.ListCallParams).SetTo(d.To).SetFrom(p.cfg.From).SetPageSize(maxListed), "", "")
 	if err != nil {
 		return nil, err
 	}
 	for _, c := range page.Calls {
-		traces = append(traces, listed{c.Sid, c.To, c.From, c.Status, c.DateCreated, nil})
+		entries = append(entries, listEntry{c.Sid, c.To, c.From, c.Status, c.DateCreated, nil})
 	}
-	return traces, nil
+	return entries, nil
 }
 
-// between reports whether it is between these two numbers. It does not rely on the list's filter: another person's call
-// taken for ours would be a lost alarm.
-func (t listed) between(from, to string) bool {
-	return t.sid != nil && *t.sid != "" && t.to != nil && *t.to == to && t.from != nil && *t.from == from
+// between reports whether the entry is between these two numbers. Twilio already filters by them, but this checks again: to
+// mistake another person's call for this page would lose an alarm.
+func (e listEntry) between(from, to string) bool {
+	return e.sid != nil && *e.sid != "" && e.to != nil && *e.to == to && e.from != nil && *e.from == from
 }
 
 // createdAt returns the time of creation. An entry without a date counts as created at since while in progress, because
 // it can only be new, and as ancient otherwise.
-func (t listed) createdAt(since time.Time) time.Time {
-	if t.created != nil && *t.created != "" {
-		made, _ := time.Parse(time.RFC1123Z, *t.created) // unreadable: ancient
+func (e listEntry) createdAt(since time.Time) time.Time {
+	if e.created != nil && *e.created != "" {
+		made, _ := time.Parse(time.RFC1123Z, *e.created) // unreadable: ancient
 		return made
 	}
-	if t.status != nil && inProgress[*t.status] {
+	if e.status != nil && inProgress[*e.status] {
 		return since
 	}
 	return time.Time{}
