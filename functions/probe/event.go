@@ -19,19 +19,20 @@ type event struct {
 	Every   string `json:"every"` // optional, of this schedule: "5 minutes"; see environ.Every
 }
 
-// An order is a parsed event.
-type order struct {
-	make  func() journey.Journey // nil: there is no journey with that name
-	slot  time.Time
-	every time.Duration // 0: the deployment's default
+// A task is a parsed event: the journey to run, and its slot.
+type task struct {
+	newJourney func() journey.Journey // nil: there is no journey with that name
+	slot       time.Time
+	every      time.Duration // interval of the schedule; 0: the deployment's default
 }
 
-// ahead is how far a slot may lie in the future. One farther ahead would make every run up to it stale.
-const ahead = time.Minute
+// maxSlotAhead is how far a slot may lie in the future. Runs are ordered by slot, so a stored run farther ahead would make
+// all runs until its slot count as stale.
+const maxSlotAhead = time.Minute
 
-// readEvent parses a payload strictly, for one of all journeys. If the journey is known but the rest is wrong, the order's
-// slot is now, so that a broken run can report that the journey is not watched.
-func readEvent(payload []byte, now time.Time, all []func() journey.Journey) (order, error) {
+// readEvent parses a payload strictly, for one of all journeys. If the journey is known but the rest is wrong, it returns a
+// task with the current time as its slot besides the error, so that a broken run can report that the journey is not watched.
+func readEvent(payload []byte, now time.Time, all []func() journey.Journey) (task, error) {
 	var e event
 	dec := json.NewDecoder(bytes.NewReader(payload))
 	dec.DisallowUnknownFields()
@@ -39,32 +40,32 @@ func readEvent(payload []byte, now time.Time, all []func() journey.Journey) (ord
 	if _, more := dec.Token(); err == nil && !errors.Is(more, io.EOF) {
 		err = errors.New("expected one JSON document, got more text after it")
 	}
-	o := order{slot: now.UTC().Truncate(time.Second)}
+	t := task{slot: now.UTC().Truncate(time.Second)}
 	if e.Journey != "" {
 		found, unknown := journey.Find(all, e.Journey)
 		if unknown != nil {
-			return o, fmt.Errorf("the event's journey: %w; list it in probes/probes.go, or correct its schedule in template.yaml", unknown)
+			return t, fmt.Errorf("the event's journey: %w; list it in probes/probes.go, or correct its schedule in template.yaml", unknown)
 		}
-		o.make = found[0]
+		t.newJourney = found[0]
 	}
 	switch {
 	case err != nil:
-		return o, fmt.Errorf(`the event is not {"journey": "...", "slot": "..."}: %w`, err)
+		return t, fmt.Errorf(`the event is not {"journey": "...", "slot": "..."}: %w`, err)
 	case e.Journey == "":
-		return o, errors.New(`the event names no journey; expected {"journey": "print-card", "slot": "<aws.scheduler.scheduled-time>"}`)
+		return t, errors.New(`the event names no journey; expected {"journey": "print-card", "slot": "<aws.scheduler.scheduled-time>"}`)
 	}
 	slot, err := time.Parse(time.RFC3339, e.Slot)
 	switch {
 	case err != nil:
-		return o, fmt.Errorf(`the event's slot is %q; expected a time such as 2026-11-21T04:23:00Z, which the schedule's "<aws.scheduler.scheduled-time>" becomes`, e.Slot)
-	case slot.After(now.Add(ahead)):
-		return o, fmt.Errorf("the event's slot %s lies in the future; it is %s", e.Slot, now.UTC().Format(time.RFC3339))
+		return t, fmt.Errorf(`the event's slot is %q; expected a time such as 2026-11-21T04:23:00Z, which the schedule's "<aws.scheduler.scheduled-time>" becomes`, e.Slot)
+	case slot.After(now.Add(maxSlotAhead)):
+		return t, fmt.Errorf("the event's slot %s lies in the future; it is %s", e.Slot, now.UTC().Format(time.RFC3339))
 	}
 	if e.Every != "" {
-		if o.every, err = environ.Cadence(e.Every); err != nil {
-			return o, fmt.Errorf("the event's every is %q; expected %w", e.Every, err)
+		if t.every, err = environ.Cadence(e.Every); err != nil {
+			return t, fmt.Errorf("the event's every is %q; expected %w", e.Every, err)
 		}
 	}
-	o.slot = slot.UTC()
-	return o, nil
+	t.slot = slot.UTC()
+	return t, nil
 }

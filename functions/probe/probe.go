@@ -48,21 +48,21 @@ func (p *probe) Handle(ctx context.Context, payload json.RawMessage) (Answer, er
 		ctx, cancel = context.WithDeadline(ctx, end.Add(-returnTime))
 		defer cancel()
 	}
-	o, err := readEvent(payload, time.Now(), p.watched.Journeys)
-	if o.make == nil {
+	t, err := readEvent(payload, time.Now(), p.watched.Journeys)
+	if t.newJourney == nil {
 		return Answer{}, err
 	}
 	s, bad := p.open(ctx)
 	if bad != nil {
-		p.logRun(p.getenv(environ.Name), journey.Runner{Region: p.getenv("AWS_REGION")}.Broken(o.make(), o.slot, bad.Error()), cloudwatch.Journeys, "")
+		p.logRun(p.getenv(environ.Name), journey.Runner{Region: p.getenv("AWS_REGION")}.Broken(t.newJourney(), t.slot, bad.Error()), cloudwatch.Journeys, "")
 		return Answer{}, errors.Join(bad, err)
 	}
 	if err != nil {
-		r := runner(ctx, s, o)
-		a, lost := p.logAndStore(ctx, s, r.Broken(o.make(), o.slot, err.Error()))
+		r := runner(ctx, s, t)
+		a, lost := p.logAndStore(ctx, s, r.Broken(t.newJourney(), t.slot, err.Error()))
 		return a, errors.Join(err, lost)
 	}
-	return p.run(ctx, s, o)
+	return p.run(ctx, s, t)
 }
 
 // open opens the services once. After a failure the next event retries.
@@ -80,19 +80,19 @@ func (p *probe) open(ctx context.Context) (*cloud.Services, error) {
 }
 
 // run makes the run of a slot, unless it is stored already.
-func (p *probe) run(ctx context.Context, s *cloud.Services, o order) (Answer, error) {
-	needs, name := o.make().Secrets, o.make().Name
-	run, found, err := stored(ctx, s, name, o.slot)
+func (p *probe) run(ctx context.Context, s *cloud.Services, t task) (Answer, error) {
+	needs, name := t.newJourney().Secrets, t.newJourney().Name
+	run, found, err := stored(ctx, s, name, t.slot)
 	if err != nil {
-		s.Log.Warn("look up the slot's run: failed; the journey is run", "journey", name, "slot", o.slot, "err", err)
+		s.Log.Warn("look up the slot's run: failed; the journey is run", "journey", name, "slot", t.slot, "err", err)
 	}
 	if found {
-		s.Log.Info("skip the journey: the slot already has its run", "journey", name, "slot", o.slot, "run", run.ID)
+		s.Log.Info("skip the journey: the slot already has its run", "journey", name, "slot", t.slot, "run", run.ID)
 		a, err := p.storeRun(ctx, s, run)
 		a.Again = true
 		return a, err
 	}
-	r := runner(ctx, s, o)
+	r := runner(ctx, s, t)
 	if len(needs) > 0 { // without secrets in use there may be no source to read
 		if err := s.Vault.Refresh(ctx); err != nil {
 			s.Log.Error("read the secrets: failed; the secrets read before remain in use", "err", err)
@@ -101,7 +101,7 @@ func (p *probe) run(ctx context.Context, s *cloud.Services, o order) (Answer, er
 	if r.Stage.Chrome, err = findChrome(ctx, p.getenv, s.Env.ChromeFlags); err != nil {
 		s.Log.Error("find Chrome: failed; journeys that need it are broken", "err", err)
 	}
-	run = r.Probe(ctx, o.make, o.slot)
+	run = r.Probe(ctx, t.newJourney, t.slot)
 	p.tidy(s)
 	return p.logAndStore(ctx, s, run)
 }

@@ -23,11 +23,11 @@ const layer = "/opt/chrome/chromium"
 const saveTime = 8 * time.Second
 
 // runner returns the runner of this deployment.
-func runner(ctx context.Context, s *cloud.Services, o order) journey.Runner {
+func runner(ctx context.Context, s *cloud.Services, t task) journey.Runner {
 	bucket := evidence.Bucket{Client: s3.NewFromConfig(s.AWS), Name: s.Env.Bucket, Region: s.Env.Region}
 	return journey.Runner{
 		Stage:  journey.Stage{Site: s.Env.Site, Secrets: s.Vault.Find, Agent: journey.Agent(), Trace: true},
-		Region: s.Env.Region, Every: cmp.Or(o.every, s.Env.Every), Evidence: bucket.Within(ctx), Tries: s.Env.Tries, SaveTime: saveTime,
+		Region: s.Env.Region, Every: cmp.Or(t.every, s.Env.Every), Evidence: bucket.Within(ctx), Tries: s.Env.Tries, SaveTime: saveTime,
 	}
 }
 
