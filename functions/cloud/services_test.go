@@ -51,8 +51,8 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestPeople: one token is accepted, or two during a rotation; errors about them do not contain them.
-func TestPeople(t *testing.T) {
+// TestOpenPhone checks that one token is accepted, or two during a rotation, and that errors do not contain the tokens.
+func TestOpenPhone(t *testing.T) {
 	w := lambdatest.NewWorld(t)
 	for value, want := range map[string]string{
 		"oldtoken": "oldtoken", " newtoken  oldtoken\n": "newtoken oldtoken",
@@ -63,8 +63,8 @@ func TestPeople(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		people, err := s.People(t.Context(), "https://hooks.example.com")
-		got := strings.Join(people.Tokens, " ")
+		access, err := s.OpenPhone(t.Context(), "https://hooks.example.com")
+		got := strings.Join(access.Tokens, " ")
 		if err != nil {
 			got = err.Error()
 		}

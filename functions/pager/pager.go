@@ -21,8 +21,8 @@ import (
 // A pager is the state of the function during the life of its process.
 type pager struct {
 	*cloud.Services
-	out      io.Writer      // the log
-	notified news           // last state that subscribers were notified of
+	out      io.Writer // the log
+	notified notifiedState
 	signing  *secrets.Vault // of webhooks; nil: not read yet
 }
 
@@ -104,15 +104,15 @@ type state struct {
 
 // round does all work that is due now, and returns the resulting state.
 func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
-	people, mute := p.People(ctx, p.Env.CallbackURL)
-	if phone.Phone = people.Phone; mute != nil {
-		phone.Phone = noPhone{mute}
+	access, phoneErr := p.OpenPhone(ctx, p.Env.CallbackURL)
+	if phone.Phone = access.Phone; phoneErr != nil {
+		phone.Phone = noPhone{phoneErr}
 	}
 	table, err := p.assignedTable(ctx, phone)
 	if table == nil {
-		return state{}, errors.Join(mute, err)
+		return state{}, errors.Join(phoneErr, err)
 	}
-	err = errors.Join(mute, err, p.checkMissing(ctx, table))
+	err = errors.Join(phoneErr, err, p.checkMissing(ctx, table))
 	pager := p.Pager(table, phone)
 	err = errors.Join(err, pager.Tick(ctx))
 	route, bad := pager.State(ctx)

@@ -20,14 +20,15 @@ import (
 
 const (
 	notifyLimit = 8 * time.Second // timeout: it runs between the pager's rounds, or after the last of them
-	notifyEvery = 4 * time.Minute // interval without news: pending notifications are retried and the page is written
+	notifyEvery = 4 * time.Minute // interval without changes: pending notifications are retried and the page is written
 	statusStale = 3 * notifyEvery // how long the page is current: one writing may fail
 )
 
-// A news is the state that this process notified subscribers of last, so that a round without news costs no request.
-type news struct {
-	name string
-	at   time.Time
+// A notifiedState records the last state that this process notified subscribers of, so that a round without changes sends no
+// request.
+type notifiedState struct {
+	key string // as status.ChangeKey returns
+	at  time.Time
 }
 
 // notifySubscribers notifies the subscribers: the readers of the status page, event buses, webhooks, and customers. It runs
@@ -36,15 +37,15 @@ func (p *pager) notifySubscribers(ctx context.Context, is state) {
 	if is.table == nil || !p.hasSubscribers() {
 		return
 	}
-	now, name := time.Now(), status.ChangeKey(is.route)
-	if p.notified.name == name && now.Sub(p.notified.at) < notifyEvery {
+	now, key := time.Now(), status.ChangeKey(is.route)
+	if p.notified.key == key && now.Sub(p.notified.at) < notifyEvery {
 		return
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, notifyLimit, fmt.Errorf("timeout after %v", notifyLimit))
 	defer cancel()
 	errs := p.notifyAll(ctx, is, now)
 	if len(errs) == 0 {
-		p.notified = news{name, now}
+		p.notified = notifiedState{key, now}
 	}
 	errs = slices.DeleteFunc(errs, func(err error) bool {
 		waits := errors.Is(err, incident.ErrConflict) || errors.Is(err, status.ErrBehind) // another pager notifies, or more history must be read

@@ -141,7 +141,7 @@ func (r *rig) good() {
 }
 
 // TestSubscribers: an incident's beginning and end reach the status page, the bus, the webhook and the subscribers, each
-// once, whichever process of the function runs; and a round without news sends them no request.
+// once, whichever process of the function runs; and a round without changes sends them no request.
 func TestSubscribers(t *testing.T) {
 	r := newRig(t, subscribed...)
 	a := listen(r)
@@ -164,7 +164,7 @@ func TestSubscribers(t *testing.T) {
 		t.Fatal(err)
 	}
 	quiet := requests(before, r.Cloud.Requests())
-	r.pager.notified = news{} // as a new process has it
+	r.pager.notified = notifiedState{} // as a new process has it
 	r.good()
 	if _, err := r.tick(`{}`, time.Second); err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestSubscribers(t *testing.T) {
 		t.Fatal(err)
 	}
 	if silent := requests(before, other.Cloud.Requests()); quiet["s3 PUT"]+quiet["sns POST"]+quiet["events PutEvents"] > 0 || quiet["dynamodb Query"] != silent["dynamodb Query"] {
-		t.Errorf("a round without news: %v; without subscribers: %v", quiet, silent)
+		t.Errorf("a round without changes: %v; without subscribers: %v", quiet, silent)
 	}
 }
 

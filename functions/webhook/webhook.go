@@ -34,7 +34,7 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 	}
 	// The callbacks of a call that is placed from here come here.
 	public := cmp.Or(w.Env.CallbackURL, "https://"+in.RequestContext.DomainName)
-	people, err := w.People(ctx, public)
+	access, err := w.OpenPhone(ctx, public)
 	if err != nil {
 		w.Log.Error("read Twilio's tokens: failed; callbacks and texts are refused", "err", err)
 		return events.LambdaFunctionURLResponse{StatusCode: http.StatusInternalServerError}, nil
@@ -44,9 +44,9 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 		w.Log.Error("read the key of the batches: failed; heartbeats are refused", "err", err)
 	}
 	h := web.New(web.Config{
-		PublicURL: public, Tokens: people.Tokens, BeatKey: []byte(key), Beat: w.beat, Changed: w.changed, Log: w.Log,
+		PublicURL: public, Tokens: access.Tokens, BeatKey: []byte(key), Beat: w.beat, Changed: w.changed, Log: w.Log,
 		Pager: func(ctx context.Context, pageID string) *paging.Pager {
-			return w.Pager(w.Tables.Holder(ctx, pageID), people.Phone)
+			return w.Pager(w.Tables.Holder(ctx, pageID), access.Phone)
 		},
 	})
 	a := newAnswer()
