@@ -25,7 +25,7 @@ type Incident struct {
 	Last     time.Time          `json:"last"`            // slot of the latest bad run
 	Outages  []Outage           `json:"spells"`          // of a down or flapping journey: each outage, oldest first
 	Bouts    []time.Time        `json:"bouts,omitempty"` // of a slow journey: each time it became slow, within ReturnWithin of the latest, oldest first
-	Slow     time.Time          `json:"slow,omitzero"`   // of a slow journey: slot of the latest run at which it was over the threshold
+	Slow     time.Time          `json:"slow,omitzero"`   // a time: slot of the latest run at which a slow journey was over the threshold
 	Streak   int                `json:"streak"`          // consecutive bad runs, the most of any region; for degraded: slow runs among the last few
 	Runs     int                `json:"runs"`            // runs folded into it so far; orders two states of the incident
 	Evidence []journey.Evidence `json:"evidence"`
@@ -36,7 +36,7 @@ type Incident struct {
 	ResolvedAt time.Time     `json:"resolved_at,omitzero"`  // slot of the good run that closed it
 	ResolvedBy string        `json:"resolved_by,omitempty"` // the person who resolved it; empty: a good run did
 	Closing    string        `json:"closing,omitempty"`     // cause of the closing, in a sentence
-	Returns    time.Time     `json:"returns,omitzero"`      // end of the time in which a new outage reopens this incident
+	Returns    time.Time     `json:"returns,omitzero"`      // a time: until then, a new outage reopens this incident
 	Reopened   time.Time     `json:"reopened,omitzero"`     // time at which the pager took the latest reopening: earlier pages are about an earlier outage
 
 	Rev int64 `json:"rev"` // increases with every change; a store never replaces a newer record by an older one

@@ -45,7 +45,7 @@ const (
 	Machine     = "machine"     // voicemail: no person was reached
 	Busy        = "busy"        // the line was busy
 	NoAnswer    = "no-answer"   // not answered, or the provider never reported a result
-	FailedCall  = "failed"      // the provider failed or refused
+	FailedCall  = "failed"      // the provider failed or refused; of calls and of texts
 	HungUp      = "hung up"     // ended by the pager while it rang, as it was no longer needed
 	Held        = "held"        // suppressed by a cap
 	Undelivered = "undelivered" // a text that did not arrive

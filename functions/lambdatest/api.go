@@ -53,7 +53,7 @@ func (f *Function) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// next gives the process its next event, possibly after a long wait. The request also means that the last event is done.
+// next answers the request for the next event, possibly after a long wait. The request also means that the last event is done.
 func (f *Function) next(w http.ResponseWriter, r *http.Request) {
 	select {
 	case f.idle <- struct{}{}:
@@ -72,7 +72,7 @@ func (f *Function) next(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// finish ends the present invocation. An empty id matches any.
+// finish ends the current invocation with a result. An empty id matches any.
 func (f *Function) finish(id string, res Result) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

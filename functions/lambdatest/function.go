@@ -48,7 +48,7 @@ type Function struct {
 	log     bytes.Buffer
 }
 
-// New deploys a function until the end of a test.
+// New returns a Function, which stops at the end of the test.
 func New(tb testing.TB, cfg Config) *Function {
 	tb.Helper()
 	if cfg.Timeout == 0 {
@@ -132,7 +132,7 @@ func (f *Function) start() (time.Duration, string) {
 	}
 }
 
-// handle gives the event to the process, and waits until it has answered, reached its timeout, or exited.
+// handle passes the event to the process, and waits until it has answered, reached its timeout, or exited.
 func (f *Function) handle(payload []byte, deadline time.Time) Result {
 	p := f.running.Load()
 	f.mu.Lock()

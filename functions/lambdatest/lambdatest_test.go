@@ -15,8 +15,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// odd returns the folder of a function that follows the instructions in its events.
-func odd(t *testing.T) string {
+// buildOdd builds testdata/odd, and returns the folder of the function, which follows the instructions in its events.
+func buildOdd(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	cmd := exec.Command("go", "build", "-tags", "lambda.norpc", "-o", filepath.Join(dir, "bootstrap"), "./testdata/odd")
@@ -27,9 +27,9 @@ func odd(t *testing.T) string {
 	return dir
 }
 
-// TestFunction: the results of a sequence of events, by one function.
+// TestFunction checks the results of a sequence of events that one function handles.
 func TestFunction(t *testing.T) {
-	f := lambdatest.New(t, lambdatest.Config{Folder: odd(t), Timeout: 500 * time.Millisecond, Freeze: true})
+	f := lambdatest.New(t, lambdatest.Config{Folder: buildOdd(t), Timeout: 500 * time.Millisecond, Freeze: true})
 	for _, c := range []struct {
 		do, payload, err string
 		cold             bool
@@ -59,9 +59,9 @@ func TestFunction(t *testing.T) {
 	}
 }
 
-// TestSandbox: leftovers of a function are detected, and forbidden operations fail.
+// TestSandbox checks that leftovers of a function are detected, and that forbidden operations fail.
 func TestSandbox(t *testing.T) {
-	f := lambdatest.New(t, lambdatest.Config{Folder: odd(t)})
+	f := lambdatest.New(t, lambdatest.Config{Folder: buildOdd(t)})
 	if res := f.Invoke(`"count"`); res.Err() != nil || len(f.Files()) > 0 || len(f.Processes()) > 0 {
 		t.Fatal(res.Err(), f.Files(), f.Processes(), f.Log())
 	}
@@ -81,7 +81,7 @@ func TestSandbox(t *testing.T) {
 }
 
 func TestStartThatFails(t *testing.T) {
-	dir := odd(t)
+	dir := buildOdd(t)
 	for at, want := range map[string]string{"exit": "init: exit status 3", "hang": "init: timeout"} {
 		f := lambdatest.New(t, lambdatest.Config{Folder: dir, Env: []string{"AT_START=" + at}, Init: time.Second})
 		if res := f.Invoke(`""`); res.Ended != want || !res.Cold {

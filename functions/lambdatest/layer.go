@@ -12,8 +12,8 @@ import (
 	"valkyrie/infra/chrome"
 )
 
-// Layer lays out the pinned Chrome as in the layer, from this machine's cache. Without a pinned Chrome for the machine it
-// skips the test.
+// Layer returns a folder with the contents of the deployed layer: the pinned Chrome, from this machine's cache. It skips the
+// test if no Chrome is pinned for this machine.
 func Layer(tb testing.TB) string {
 	tb.Helper()
 	c, err := chrome.Fetch(tb.Context(), chrome.Config{})

@@ -57,7 +57,7 @@ const (
 // Play makes the site play an outage.
 func (w *World) Play(o Outage) { w.outage.Store(o) }
 
-// NewWorld returns a world until the end of a test.
+// NewWorld starts a World, which stops at the end of the test.
 func NewWorld(tb testing.TB) *World {
 	tb.Helper()
 	tb.Setenv("AWS_CA_BUNDLE", "") // the machine's own setting does not apply
@@ -122,7 +122,7 @@ func (w *World) openShop(tb testing.TB) {
 	w.Shop, w.Site = shop, web.URL
 }
 
-// Env returns a function's environment in a region, as in the template; more is appended.
+// Env returns a function's environment variables in a region, as template.yaml sets them; more is appended.
 func (w *World) Env(function, region string, more ...string) []string {
 	env := w.Cloud.Environ(region)
 	secrets := "ssm:/valkyrie/"

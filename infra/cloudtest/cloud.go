@@ -1,9 +1,9 @@
 // Package cloudtest is a stand-in for the parts of AWS that tests need, behind one address: parameters and secrets, buckets,
-// tables, and functions to invoke. Clients use the real SDK and protocols, and the region in a request's signature selects the
+// and functions to invoke. Clients use the real SDK and protocols, and the region in a request's signature selects the
 // region. A program built for Lambda therefore runs against it unchanged, with AWS_ENDPOINT_URL in its environment. A region's
 // service can be made unreachable.
 //
-// It implements no tables: requests to DynamoDB are forwarded to a server, see [Cloud.Forward].
+// Tables need a DynamoDB-compatible server, to which [Cloud.Forward] forwards their requests.
 package cloudtest
 
 import (

@@ -25,23 +25,24 @@ type Config struct {
 	PublicURL string
 	Tokens    []string // Twilio's auth tokens: one, or two during a rotation; with none, its callbacks are refused
 	BeatKey   []byte   // the key of the batches' addresses; empty: heartbeats are refused
-	// Pager returns the pager for a report about a page or, with an empty page id, for a person's text.
+	// Pager returns the pager that handles a report about pageID, or a person's text if pageID is empty.
 	Pager func(ctx context.Context, pageID string) *paging.Pager
-	Beat  func(context.Context, judge.Beat) ([]judge.Decision, error) // as judge.Recorder.Beat
-	// Changed is called after a write that may make work due; nil: not called.
+	// Beat records a heartbeat, as judge.Recorder.Beat does.
+	Beat func(context.Context, judge.Beat) ([]judge.Decision, error)
+	// Changed is called after a write that may make pages due, so that the pager can be woken; nil: not called.
 	Changed func(context.Context)
 	Log     *slog.Logger     // nil: discard
 	TimeNow func() time.Time // nil: time.Now
 }
 
-// A Handler serves callbacks and heartbeats. See New.
+// A Handler is the HTTP handler of Twilio's callbacks, people's texts, and heartbeats. Create one with New.
 type Handler struct {
 	cfg    Config
 	base   string // the path of PublicURL
 	twilio http.Handler
 }
 
-// New returns the handler.
+// New returns a Handler with the defaults of Config filled in. It sends no request.
 func New(cfg Config) *Handler {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

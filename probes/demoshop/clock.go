@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// A Clock is the time that the shop uses, and the cost of waiting on it. A shop for people has the wall clock; weeks are
-// simulated on a Simulated clock.
+// A Clock provides the shop's time, and its waits. A shop for people uses the wall clock; a Simulated clock skips waits, so
+// that weeks pass in seconds.
 type Clock interface {
 	Now() time.Time
 	// Work simulates an effort of d: a database query, drawing a picture. It ends early, with the cause, when ctx does, so
