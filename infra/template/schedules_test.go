@@ -26,10 +26,14 @@ func expression(e string) error {
 	}
 	m := rate.FindStringSubmatch(e)
 	if m == nil {
-		return fmt.Errorf("%q: expected rate(N minutes), hours or days, or cron(...)", e)
+		return fmt.Errorf("expected rate(N minutes), hours or days, or cron(...), got %q; correct it", e)
 	}
 	if n, _ := strconv.Atoi(m[1]); (n == 1) == (m[3] == "s") {
-		return fmt.Errorf("%q: one minute, but two minutes", e)
+		right := m[2] + "s"
+		if n == 1 {
+			right = m[2]
+		}
+		return fmt.Errorf("expected rate(%d %s), got %q; correct it", n, right, e)
 	}
 	return nil
 }
@@ -38,15 +42,15 @@ func expression(e string) error {
 func cron(fields string) error {
 	f := strings.Fields(fields)
 	if len(f) != 6 {
-		return fmt.Errorf("cron(%s) has %d fields; AWS wants six: minutes hours day month weekday year", fields, len(f))
+		return fmt.Errorf("expected cron with six fields: minutes hours day month weekday year; got %d in cron(%s); correct it", len(f), fields)
 	}
 	if (f[2] == "?") == (f[4] == "?") {
-		return fmt.Errorf("cron(%s): either the day of the month or the day of the week must be ?", fields)
+		return fmt.Errorf("expected ? as either the day of the month or the day of the week, got cron(%s); correct it", fields)
 	}
 	form := regexp.MustCompile(`^[0-9A-Z*,/?#LW-]+$`)
 	for _, part := range f {
 		if !form.MatchString(part) {
-			return fmt.Errorf("cron(%s): %q", fields, part)
+			return fmt.Errorf("expected digits, capital letters and *,/?#LW- in the fields of cron, got %q in cron(%s); correct it", part, fields)
 		}
 	}
 	return nil
@@ -66,35 +70,39 @@ func schedulesFor(d document, all []func() journey.Journey) []string {
 	for id, r := range s.resources() {
 		events, _ := at(r, "Properties", "Events").(map[string]any)
 		for name, e := range events {
-			where := id + "." + name
+			where := fmt.Sprintf("template.yaml: %s: Events: %s", id, name)
 			p, _ := at(e, "Properties").(map[string]any)
 			if at(e, "Type") != "ScheduleV2" {
-				faults = append(faults, where+": not a ScheduleV2")
+				faults = append(faults, fmt.Sprintf("%s: Type: expected ScheduleV2, got %v; correct it", where, at(e, "Type")))
 			}
 			if err := expression(text(p["ScheduleExpression"])); err != nil {
-				faults = append(faults, where+": "+err.Error())
+				faults = append(faults, fmt.Sprintf("%s: ScheduleExpression: %v", where, err))
 			}
 			for _, key := range []string{"Name", "GroupName", "RoleArn", "RetryPolicy", "DeadLetterConfig"} {
 				if p[key] == nil {
-					faults = append(faults, where+": it lacks "+key)
+					faults = append(faults, fmt.Sprintf("%s: it lacks %s; add it, as in the other schedules", where, key))
 				}
 			}
 			if id == "Probe" {
 				name, wrong := order(text(p["Input"]), text(p["ScheduleExpression"]), s.parameters)
 				journeys = append(journeys, name)
 				if own := cadences(all)[name]; own > 0 && cadence(text(p["ScheduleExpression"])) != own {
-					wrong = append(wrong, fmt.Sprintf("it comes by %s, but the journey says every %v", p["ScheduleExpression"], own))
+					wrong = append(wrong, fmt.Sprintf("ScheduleExpression: expected rate(%s), the Every of the journey %q in probes/, got %s; set both to the same", interval(own), name, p["ScheduleExpression"]))
 				}
 				faults = append(faults, prefixed(where, wrong)...)
 				if p["Name"] != name {
-					faults = append(faults, fmt.Sprintf("%s: called %q, but runs %q", where, p["Name"], name))
+					faults = append(faults, fmt.Sprintf("%s: Name: expected %q, the journey of its Input, got %q; set both to the same", where, name, p["Name"]))
 				}
 			}
 		}
 	}
 	for _, name := range journey.Names(all) {
 		if n := count(journeys, name); n != 1 {
-			faults = append(faults, fmt.Sprintf("template.yaml: Probe: Events: the journey %q has %d schedules; expected 1: write one for it there", name, n))
+			cure := "write one for it there"
+			if n > 1 {
+				cure = "remove the others there"
+			}
+			faults = append(faults, fmt.Sprintf("template.yaml: Probe: Events: the journey %q has %d schedules; expected 1: %s", name, n, cure))
 		}
 	}
 	for _, name := range journeys {
@@ -120,20 +128,35 @@ func order(input, expression string, parameters map[string]any) (journey string,
 	dec := json.NewDecoder(strings.NewReader(input))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&in); err != nil {
-		return "", []string{fmt.Sprintf("the probe cannot parse its input: %v", err)}
+		return "", []string{fmt.Sprintf("Input: expected {\"journey\", \"slot\", \"every\"}, which the probe parses, got %s: %v; correct it", input, err)}
 	}
 	if in.Slot != "<aws.scheduler.scheduled-time>" {
-		faults = append(faults, fmt.Sprintf("its slot is %q; expected <aws.scheduler.scheduled-time>, which the scheduler replaces", in.Slot))
+		faults = append(faults, fmt.Sprintf("Input: slot: expected \"<aws.scheduler.scheduled-time>\", which the scheduler replaces, got %q; correct it", in.Slot))
 	}
-	every := in.Every
+	every, source := in.Every, "Input: every"
 	if every == "" {
-		every = text(parameters["Cadence"])
+		every, source = text(parameters["Cadence"]), "Input: no every, so the default Cadence"
 	}
-	want, err := environ.Cadence(every)
-	if err != nil || want != cadence(expression) {
-		faults = append(faults, fmt.Sprintf("it runs by %s, but its event has every %q", expression, every))
+	got, err := environ.Cadence(every)
+	switch want := cadence(expression); {
+	case want == 0:
+		faults = append(faults, fmt.Sprintf("ScheduleExpression: expected rate(%s), which the event's every is, got %s; runs must come at a fixed interval", every, expression))
+	case err != nil || got != want:
+		faults = append(faults, fmt.Sprintf(`%s: expected %q, as ScheduleExpression is %s, got %q; set "every":%[2]q in Input, or correct the schedule`, source, interval(want), expression, every))
 	}
 	return in.Journey, faults
+}
+
+// interval formats a duration as in rate(...), such as "5 minutes".
+func interval(d time.Duration) string {
+	n, unit := int(d/time.Minute), "minute"
+	if d%time.Hour == 0 {
+		n, unit = int(d/time.Hour), "hour"
+	}
+	if n != 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("%d %s", n, unit)
 }
 
 // cadence returns the interval of rate(...); 0 for another expression.
