@@ -79,7 +79,7 @@ func TestHeartbeatsOfADeployment(t *testing.T) {
 	for args, printed := range map[string]string{
 		"--url " + base + "/ --secrets ssm:/valkyrie/": want,
 		"--url " + base + " --secrets ssm:/other/":     `valkyrie: no such secret as "beat-key" in ssm:/other/`,
-		"--url " + base + " --secrets vault:/other/":   `valkyrie: --secrets: the source of secrets "vault:/other/": expected ssm:/path/`,
+		"--url " + base + " --secrets vault:/other/":   `valkyrie: --secrets: read the source of secrets "vault:/other/": expected ssm:/path/`,
 		"--url " + base: `valkyrie: no such secret as "beat-key"; set VALKYRIE_SECRET_BEAT_KEY`,
 		"--url hooks":   `valkyrie: --url "hooks": expected the webhook's address`,
 	} {

@@ -112,9 +112,9 @@ func TestNoSuchTable(t *testing.T) {
 		{"no credentials", at("none"), nil, nil, []string{"no AWS credentials", "AWS_PROFILE", "aws sso login"}},
 		{"no region", "dynamodb://valkyrie", someCredentials, nil, []string{"no region is named", "?region=eu-central-1"}},
 		{"no server", "dynamodb://valkyrie?region=local-1&endpoint=http://127.0.0.1:1", someCredentials, nil, []string{"cannot be reached", "127.0.0.1:1"}},
-		{"another scheme", "postgres://valkyrie", nil, nil, []string{`"postgres://valkyrie" does not begin with dynamodb://`}},
+		{"another scheme", "postgres://valkyrie", nil, nil, []string{`parse "postgres://valkyrie": does not begin with dynamodb://`}},
 		{"no table", "dynamodb://?region=eu-central-1", nil, nil, []string{"names no table"}},
-		{"a stray parameter", "dynamodb://valkyrie?regoin=eu-central-1", nil, nil, []string{`a parameter "regoin"`, `["endpoint" "region"]`}},
+		{"a stray parameter", "dynamodb://valkyrie?regoin=eu-central-1", nil, nil, []string{`unknown parameter "regoin"`, `["endpoint" "region"]`}},
 		{"a file as well", at("none"), nil, []string{"--db", "valkyrie.db"}, []string{"--db valkyrie.db and --store", "expected one of them"}},
 	} {
 		t.Run(c.about, func(t *testing.T) {
