@@ -219,32 +219,6 @@ func TestSamconfig(t *testing.T) {
 	}
 }
 
-// TestOverrides: the overrides in samconfig.toml are parameters of the template with allowed values, and all parameters
-// without a default are overridden.
-func TestOverrides(t *testing.T) {
-	body, err := os.ReadFile("../../samconfig.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := read(t).section("Parameters")
-	set := map[string]int{}
-	for _, m := range regexp.MustCompile(`(?m)^  "([A-Za-z]+)=([^"]*)",$`).FindAllStringSubmatch(string(body), -1) {
-		if p := all[m[1]]; p == nil || !allows(p, m[2]) {
-			t.Errorf("samconfig.toml: %s=%s is not allowed by the template", m[1], m[2])
-		}
-		set[m[1]]++
-	}
-	environments := len(regexp.MustCompile(`(?m)^\[[A-Za-z0-9_-]+\.deploy\.parameters\]`).FindAllString(string(body), -1))
-	if environments == 0 {
-		t.Error("samconfig.toml: expected at least [home.deploy.parameters], got no environment")
-	}
-	for name, p := range all {
-		if at(p, "Default") == nil && set[name] != environments {
-			t.Errorf("samconfig.toml: %s: expected it in each of %d environments, got it %d times; add %q to the parameter_overrides that lack it", name, environments, set[name], name+"=...")
-		}
-	}
-}
-
 // TestTargets: each resource that SAM builds by makefile has a target.
 func TestTargets(t *testing.T) {
 	for id, r := range read(t).section("Resources") {

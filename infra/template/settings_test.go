@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"valkyrie/infra/environ"
@@ -90,9 +91,15 @@ func declared(d document) []string {
 	return faults
 }
 
+// allows reports whether a parameter allows a value.
 func allows(p, value any) bool {
 	if values := list(at(p, "AllowedValues")); len(values) > 0 {
 		return slices.Contains(values, value)
+	}
+	if least, bounded := at(p, "MinValue").(int); bounded {
+		n, err := strconv.Atoi(fmt.Sprint(value))
+		most, _ := at(p, "MaxValue").(int)
+		return err == nil && n >= least && n <= most
 	}
 	pattern := text(at(p, "AllowedPattern"))
 	return pattern == "" || regexp.MustCompile("^(?:"+pattern+")$").MatchString(fmt.Sprint(value))
