@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,9 @@ import (
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/chrome"
 	"valkyrie/infra/doctor"
+	"valkyrie/infra/secrets"
 	"valkyrie/probes/browser"
+	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
 )
 
@@ -108,8 +111,8 @@ func (e *examination) journeys() {
 	e.report(doctor.Finding{Verdict: doctor.OK, What: "journeys", Says: strings.Join(e.program.suite.Names(), ", ")})
 }
 
-// secrets checks that the secrets of the journeys can be found. Without --site a missing one is only a note, because the
-// practice shop needs none.
+// secrets checks that the secrets of the journeys can be found. Without --site a missing one is only a note, because the runs
+// may be made elsewhere, and the practice shop knows its own.
 func (e *examination) secrets() {
 	site := e.site
 	if site == "" {
@@ -121,21 +124,51 @@ func (e *examination) secrets() {
 		return
 	}
 	names, find := journey.Secrets(e.program.suite.Journeys), e.program.secretsFor(u)
-	var missing []error
+	var missing, faults []error
+	var absent []string
 	for _, name := range names {
-		if _, err := find(name); err != nil {
-			missing = append(missing, err)
+		switch _, err := find(name); {
+		case errors.Is(err, journey.ErrNoSecret):
+			missing, absent = append(missing, err), append(absent, name)
+		case err != nil:
+			faults = append(faults, err)
 		}
 	}
-	switch err := errors.Join(missing...); {
+	switch {
 	case len(names) == 0:
 		e.report(doctor.Finding{Verdict: doctor.OK, What: "secrets", Says: "no journey declares any"})
-	case err == nil:
-		e.report(doctor.Finding{Verdict: doctor.OK, What: "secrets", Says: strings.Join(names, ", ") + " are there"})
+	case len(faults) > 0:
+		e.report(doctor.Finding{Verdict: doctor.Problem, What: "secrets", Says: faults[0].Error(), Cure: brokenRuns})
+	case len(missing) == 0:
+		verb := " are there"
+		if len(names) == 1 {
+			verb = " is there"
+		}
+		e.report(doctor.Finding{Verdict: doctor.OK, What: "secrets", Says: strings.Join(names, ", ") + verb})
 	case e.site == "":
-		e.report(doctor.Finding{Verdict: doctor.Warning, What: "secrets", Says: "none for a site of your own; the practice shop needs none", Cure: "to examine yours: --site URL"})
+		e.report(absentSecrets(absent))
 	default:
-		e.report(doctor.Finding{Verdict: doctor.Problem, What: "secrets", Says: err.Error(), Cure: "every journey that signs in would be broken"})
+		e.report(doctor.Finding{Verdict: doctor.Problem, What: "secrets", Says: errors.Join(missing...).Error(), Cure: brokenRuns})
+	}
+}
+
+const brokenRuns = "every journey that signs in would be broken"
+
+// absentSecrets is the note on secrets that have no value here.
+func absentSecrets(names []string) doctor.Finding {
+	says := "no value here for " + strings.Join(names, ", ")
+	if !slices.ContainsFunc(names, func(name string) bool { _, ok := demoshop.Secret(name); return !ok }) {
+		says += "; a site of your own needs one for each, the practice shop none"
+	} else {
+		says += "; the journeys that read them would be broken"
+	}
+	var variables []string
+	for _, name := range names {
+		variables = append(variables, secrets.Variable(name))
+	}
+	return doctor.Finding{
+		Verdict: doctor.Warning, What: "secrets", Says: says,
+		Cure: fmt.Sprintf("set %s, or write them into %s; then examine your site: --site URL", strings.Join(variables, ", "), secrets.DefaultFile),
 	}
 }
 

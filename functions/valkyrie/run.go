@@ -24,7 +24,7 @@ func runCommand(p *program) cli.Command {
 			"valkyrie run --also junit=junit.xml --also markdown=summary.md",
 		},
 		Notes: []string{
-			"The secrets shop-email and shop-password come from VALKYRIE_SECRET_SHOP_EMAIL and VALKYRIE_SECRET_SHOP_PASSWORD, or " +
+			"Each secret that a journey declares, such as shop-password, comes from the environment, as VALKYRIE_SECRET_SHOP_PASSWORD, or " +
 				"from .valkyrie-secrets (VALKYRIE_SECRETS_FILE names another); the practice shop's public account is known.",
 			"exit code: 0 all passed (or were slow), 1 a journey failed, 2 wrong usage or configuration, 3 our own environment is broken",
 		},
