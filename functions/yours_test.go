@@ -25,7 +25,7 @@ func TestYourJourneys(t *testing.T) {
 	if len(probes.All) == 0 {
 		t.Error("probes/probes.go: All: expected at least one journey, got none: nothing would be watched; list one there")
 	}
-	seen := map[string]bool{}
+	var made []func() journey.Journey
 	for i, make := range probes.All {
 		if make == nil {
 			t.Errorf("probes/probes.go: All[%d]: expected a function that makes a journey, got nil", i)
@@ -35,13 +35,13 @@ func TestYourJourneys(t *testing.T) {
 		if err := j.Validate(); err != nil {
 			t.Errorf("probes/: %v", err)
 		}
-		if seen[j.Name] {
-			t.Errorf("probes/: journey %q: expected a name of its own, got one that an earlier journey of All has: rename one", j.Name)
-		}
-		seen[j.Name] = true
+		made = append(made, make)
 		if j.Title == "" {
 			t.Errorf("probes/: journey %q: Title: expected what a customer would call it, such as \"print a card\", got none: a call reads it out", j.Name)
 		}
+	}
+	if err := journey.CheckNames(made); err != nil {
+		t.Errorf("probes/: %v", err)
 	}
 }
 

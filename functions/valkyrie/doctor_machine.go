@@ -100,7 +100,7 @@ func tryOut(ctx context.Context, program journey.Program) error {
 
 // journeys validates the scheduled journeys.
 func (e *examination) journeys() {
-	var faults []error
+	faults := []error{journey.CheckNames(e.program.suite.Journeys)}
 	for _, make := range e.program.suite.Scheduled() {
 		faults = append(faults, make().Validate())
 	}

@@ -110,6 +110,9 @@ func schedulesFor(d document, all []func() journey.Journey) []string {
 			faults = append(faults, fmt.Sprintf("template.yaml: Probe: Events: there is no journey %q in probes.All; there are: %s; remove its schedule, or list the journey", name, strings.Join(journey.Names(all), ", ")))
 		}
 	}
+	if err := journey.CheckNames(all); err != nil {
+		faults = append(faults, fmt.Sprintf("probes/: %v", err))
+	}
 	return append(faults, s.faults...)
 }
 
@@ -177,6 +180,19 @@ func cadences(all []func() journey.Journey) map[string]time.Duration {
 		own[j.Name] = j.Every
 	}
 	return own
+}
+
+// TestDuplicateJourney: two journeys with one name are reported with the functions that make them.
+func TestDuplicateJourney(t *testing.T) {
+	d, err := parse(practiceTemplate(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := regexp.MustCompile(`probes/: journey "print-card": .* from both PrintCard \(probes/practice/print_card.go:\d+\) and PrintCard \(`)
+	faults := strings.Join(schedulesFor(d, append(slices.Clone(practice.All), practice.PrintCard)), "\n")
+	if !want.MatchString(faults) {
+		t.Errorf("got %s\nwant %v", faults, want)
+	}
 }
 
 func TestExpressions(t *testing.T) {

@@ -1,7 +1,11 @@
 package journey
 
 import (
+	"errors"
 	"fmt"
+	"path"
+	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -13,6 +17,32 @@ func Scheduled(all []func() Journey) []func() Journey {
 
 // Names lists the scheduled journeys, in their order.
 func Names(all []func() Journey) []string { return namesOf(Scheduled(all)) }
+
+// CheckNames reports each name that two journeys share, with the functions that make them. Runs and incidents go by the name.
+func CheckNames(all []func() Journey) error {
+	var faults []error
+	first := map[string]func() Journey{}
+	for _, make := range all {
+		name := make().Name
+		if earlier := first[name]; earlier != nil {
+			faults = append(faults, fmt.Errorf("journey %q: expected a name of its own, got it from both %s and %s; rename one", name, maker(earlier), maker(make)))
+			continue
+		}
+		first[name] = make
+	}
+	return errors.Join(faults...)
+}
+
+// maker returns where the function that makes a journey is, such as "PrintCard (probes/practice/print_card.go:16)".
+func maker(make func() Journey) string {
+	pc := reflect.ValueOf(make).Pointer()
+	f := runtime.FuncForPC(pc)
+	file, line := f.FileLine(pc)
+	folder, name := path.Split(f.Name())
+	pkg, name, _ := strings.Cut(name, ".")
+	_, folder, _ = strings.Cut(folder+pkg, "/") // without the module's name
+	return fmt.Sprintf("%s (%s:%d)", name, path.Join(folder, path.Base(file)), line)
+}
 
 func namesOf(all []func() Journey) []string {
 	var names []string
