@@ -97,7 +97,7 @@ func TestFaults(t *testing.T) {
 		{"failures_in_a_row: 3", "failures: 3", `f:2: judge.failures: unknown field; known here: ` + judgeKeys + `, journeys, heartbeats`},
 		{"slow_runs: 2", "slow_runs: 9", `f:4: judge.journeys.create-order.slow_runs: expected at most slow_out_of (5), got 9`},
 		{"slow_runs: 2", "slow: 2", `f:4: judge.journeys.create-order.slow: unknown field; known here: ` + judgeKeys},
-		{"create-order:", "make-order:", `f:4: judge.journeys.make-order: there is no journey "make-order"; there are: print-card and create-order`},
+		{"create-order:", "make-order:", `f:4: judge.journeys.make-order: there is no journey "make-order"; there are: print-card and create-order; list it in probes/probes.go`},
 		{"create-order:", "crate-order:", `f:4: judge.journeys.crate-order: there is no journey "crate-order"; did you mean "create-order"? there are: print-card and create-order`},
 		{"[Grace, Ada]", "[Gracie, Ada]", `f:11: on_call.escalation.0: "Gracie" is not among on_call.people; did you mean "Grace"?`},
 		{"on_call:", "oncall:", `f:5: oncall: unknown field; did you mean "on_call"? known here: judge, on_call, phone, tell`},
@@ -170,9 +170,9 @@ on_call:
 phone: {}
 `
 	const want = `f:2: judge.failures_in_a_row: expected 1 to 100 runs, got 0
-f:4: judge.journeys.b: there is no journey "b"; there are: print-card and create-order
-f:5: judge.journeys.c: there is no journey "c"; there are: print-card and create-order
-f:6: judge.journeys.a: there is no journey "a"; there are: print-card and create-order
+f:4: judge.journeys.b: there is no journey "b"; there are: print-card and create-order; list it in probes/probes.go
+f:5: judge.journeys.c: there is no journey "c"; there are: print-card and create-order; list it in probes/probes.go
+f:6: judge.journeys.a: there is no journey "a"; there are: print-card and create-order; list it in probes/probes.go
 f:7: judge.journeys.print-card.slow_runs: expected at most slow_out_of (5), got 7
 f:8: judge.journeys.create-order.broken_in_a_row: expected 1 to 100 runs, got 500
 f:11: on_call.people.0.phone: expected a phone number with its country code, such as "+12025550143", got "1"

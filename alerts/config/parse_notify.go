@@ -58,7 +58,7 @@ func (c *checker) address(path, address string, longest int) {
 
 func (c *checker) journey(path, name string, journeys []string) {
 	if !slices.Contains(journeys, name) {
-		c.unknown(path, "journey", name, journeys)
+		c.unknown(path, "journey", name, journeys, "; list it in probes/probes.go")
 	}
 }
 
@@ -71,16 +71,21 @@ func (c *checker) absent(path, name, among string, known []string) {
 	c.fault(path, "%q is not among %s%s", name, among, hint)
 }
 
-// unknown reports a name that is not among the known ones: it suggests the nearest and lists them all.
-func (c *checker) unknown(path, what, name string, known []string) {
-	c.fault(path, "there is no %s %q;%s there are: %s", what, name, didYouMean(Nearest(name, known)), phrase.List(known))
+// unknown reports a name that is not among the known ones: it suggests the nearest and lists them all. When none is near, the
+// cure follows.
+func (c *checker) unknown(path, what, name string, known []string, cure string) {
+	question := didYouMean(Nearest(name, known))
+	if question != "" {
+		cure = ""
+	}
+	c.fault(path, "there is no %s %q;%s there are: %s%s", what, name, question, phrase.List(known), cure)
 }
 
 func (c *checker) severities(path string, m map[incident.Kind]oncall.Severity) {
 	for _, kind := range slices.Sorted(maps.Keys(m)) {
 		at := path + "." + string(kind)
 		if !slices.Contains(incident.Kinds(), kind) {
-			c.unknown(at, "kind of incident", string(kind), oncall.KindNames())
+			c.unknown(at, "kind of incident", string(kind), oncall.KindNames(), "")
 		}
 		if !slices.Contains(oncall.AllSeverities, m[kind]) {
 			c.fault(at, "expected page, notify or log, got %q", m[kind])

@@ -19,8 +19,8 @@ func (c *checker) judge(p judge.Policy, journeys []string) {
 	c.policy("judge", p.JourneyPolicy, judge.DefaultPolicy().JourneyPolicy)
 	for _, name := range slices.Sorted(maps.Keys(p.Journeys)) {
 		path := "judge.journeys." + name
+		c.journey(path, name, journeys)
 		if !slices.Contains(journeys, name) {
-			c.unknown(path, "journey", name, journeys)
 			continue
 		}
 		c.policy(path, p.For(name), p.JourneyPolicy)

@@ -32,7 +32,7 @@ func TestPolicyFaults(t *testing.T) {
 		{"{every: 5ms}", "a.yaml:1: judge.every: expected a duration of at least 1s, such as 5m, got 5ms; leave it out to go by what the runs say"},
 		{"{silent_after: 101}", "a.yaml:1: judge.silent_after: expected 1 to 100 runs, got 101"},
 		{"{flaping: 1}", "a.yaml:1: judge.flaping: unknown field; known here: "},
-		{"{journeys: {card: {}}}", `a.yaml:1: judge.journeys.card: there is no journey "card"; there are: print-card`},
+		{"{journeys: {card: {}}}", `a.yaml:1: judge.journeys.card: there is no journey "card"; there are: print-card; list it in probes/probes.go`},
 		{"{journeys: {print-card: {slow_runs: 0}}}", "a.yaml:1: judge.journeys.print-card.slow_runs: expected 1 to 100 runs, got 0"},
 		{"{journeys: {print-card: {slow_out_of: 2}}}", "a.yaml:1: judge.journeys.print-card.slow_runs: expected at most slow_out_of (2), got 3"},
 		{"{counts: [{}]}", "a.yaml:1: judge.counts.0: expected one of agree, ceiling and usual, got 0 of them"},
