@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	infrasuite "valkyrie/infra/suite"
 )
 
 // parsedOnly are the commands that TestDocumentedCommands does not run but only parses, with the reason, and a test that runs the
@@ -54,7 +52,6 @@ var firstCommand = []struct{ line, first string }{
 // TestDocumentedCommands checks every command line of the documents: make has the target; the program runs the line on one
 // machine, against the practice shop, a stored incident and the local stand-ins for AWS; go finds the packages and the tests.
 func TestDocumentedCommands(t *testing.T) {
-	infrasuite.Core(t)
 	fixture := newDocsFixture(t)
 	commands := documentedCommands(t)
 	if len(commands) < 60 {
