@@ -115,7 +115,7 @@ func (r *NotificationState) holdBackByCap(p *incident.Page, h reachedCap, at eva
 	r.bumpRevision(*p)
 }
 
-// announceCap plans one text which says that a cap is reached, and until when.
+// announceCap plans one text with the reached cap and its end.
 func (r *NotificationState) announceCap(h reachedCap, at evalContext) {
 	if at.now.Before(r.Meter.Announced[h.cap]) {
 		return

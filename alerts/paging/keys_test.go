@@ -85,7 +85,7 @@ func TestAckByText(t *testing.T) {
 	o.wantAcked("Grace")
 }
 
-// TestConcurrentAck checks that a person who presses the key just after another's acknowledgement is told who has it.
+// TestConcurrentAck checks that a person who presses the key just after another's acknowledgement hears the name of the owner.
 func TestConcurrentAck(t *testing.T) {
 	t.Parallel()
 	w := newTestbed(t, time.Second)

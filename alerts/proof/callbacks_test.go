@@ -160,7 +160,7 @@ func (w *simulation) pressed(rep paging.Report) bool {
 	return rep.Key != "" && slices.ContainsFunc(w.route.Pages, func(p incident.Page) bool { return p.ID == rep.PageID && p.Key == rep.Key })
 }
 
-// isTheirs checks that every unresolved incident of a page is acknowledged by the person who was told so.
+// isTheirs checks that every unresolved incident of a page is acknowledged by the person who heard it.
 func (w *simulation) isTheirs(id, said string) {
 	for _, p := range w.route.Pages {
 		if p.ID != id {
