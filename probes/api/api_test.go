@@ -79,6 +79,20 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+func TestAddressesAreRequestedAsWritten(t *testing.T) {
+	for ref, want := range map[string]string{"/search?q=bingo": "/shop/search?q=bingo", "?q=1": "/shop?q=1", "/100%": "/shop/100%25", "/a//b": "/shop/a//b", "/a b#c": "/shop/a%20b", "/a%2Fb": "/shop/a%2Fb"} {
+		var got string
+		run, _ := play(t, func(_ http.ResponseWriter, r *http.Request) { got = r.RequestURI }, journey.Stage{}, func(client *api.Client, _ *journey.T) { client.Get(ref) })
+		if got != want || run.Outcome != journey.Passed {
+			t.Errorf("Get(%q) requested %s, want %s; %s", ref, got, want, run.Error)
+		}
+	}
+	whole := func(client *api.Client, t *journey.T) { client.Get(t.URL("/search?q=bingo")).Expect(http.StatusTeapot) }
+	if run, _ := play(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }, journey.Stage{}, whole); run.Outcome != journey.Passed {
+		t.Errorf("a whole address: %s", run.Error)
+	}
+}
+
 func TestSameAsACustomer(t *testing.T) {
 	var got http.Header
 	take := func(_ http.ResponseWriter, r *http.Request) { got = r.Header }

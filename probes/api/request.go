@@ -64,7 +64,7 @@ func (c *Client) request(method, path string, body any) *http.Request {
 			t.Brokenf("%s %s: encoding the body as JSON failed: %v", method, path, err)
 		}
 	}
-	r, err := http.NewRequestWithContext(t.Context(), method, c.address(path), bytes.NewReader(content))
+	r, err := http.NewRequestWithContext(t.Context(), method, t.URL(path), bytes.NewReader(content))
 	if err != nil {
 		t.Brokenf("%s %s: %v", method, path, err)
 	}
@@ -77,14 +77,6 @@ func (c *Client) request(method, path string, body any) *http.Request {
 		r.Header.Set("Traceparent", traceparent(c.stage.RunID))
 	}
 	return r
-}
-
-// address is the URL of a path, which may have a query.
-func (c *Client) address(path string) string {
-	path, query, _ := strings.Cut(path, "?")
-	u := *c.stage.Site.JoinPath(path)
-	u.RawQuery = query
-	return u.String()
 }
 
 func (c *Client) send(r *http.Request) (Answer, error) {

@@ -139,7 +139,7 @@ func (c *Client) links(page string, a Answer) []string {
 	if kind != "text/html" {
 		return nil
 	}
-	base, err := url.Parse(c.address(page))
+	base, err := url.Parse(c.step.URL(page))
 	if err != nil {
 		return nil
 	}

@@ -63,6 +63,7 @@ func TestHostilePages(t *testing.T) {
 	tables := map[string]map[string]row{
 		"loading": loadingRows, "elements": elementRows, "dialogs": dialogRows, "network": networkRows, "tls": tlsRows,
 		"pdf": pdfRows, "content": contentRows, "chrome": chromeRows, "size": sizeRows,
+		"address": addressRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()
 	os.Setenv("TMPDIR", dir) // not t.Setenv, which forbids parallel rows

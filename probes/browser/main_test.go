@@ -56,7 +56,13 @@ func serve(t *testing.T, pages map[string]string, handlers map[string]http.Handl
 	for path, h := range handlers {
 		mux.HandleFunc(path, h)
 	}
-	server := httptest.NewServer(mux)
+	return serveRaw(t, mux)
+}
+
+// serveRaw serves every request by h; a ServeMux would redirect some paths first.
+func serveRaw(t *testing.T, h http.Handler) *url.URL {
+	t.Helper()
+	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	u, err := url.Parse(server.URL)
 	if err != nil {

@@ -10,13 +10,10 @@ import (
 	"valkyrie/probes/browser/neterror"
 )
 
-// Visit opens a path of the site (or a whole address) and waits until the document is usable. Images that never finish
+// Visit opens a path of the site, with its query and fragment, or a whole address, and waits until the document is usable. Images that never finish
 // loading do not fail it; an HTTP error does.
 func (tab *Tab) Visit(path string) {
-	address := path
-	if !strings.Contains(path, "://") {
-		address = tab.step.URL(path)
-	}
+	address := tab.step.URL(path)
 	tab.wait.begin(tab.step, epochMS(time.Now()))
 	res, err := cdp.Call(tab.ctx, tab.target(), page.Navigate, page.NavigateParams{URL: address})
 	if err != nil {

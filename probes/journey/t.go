@@ -36,8 +36,14 @@ func (t *T) Context() context.Context { return t.ctx }
 // Step is the name of the step.
 func (t *T) Step() string { return t.name }
 
-// URL is the address of a path on the site under probe, such as URL("/sign-in").
-func (t *T) URL(path string) string { return t.site.JoinPath(path).String() }
+// URL is the address of a path on the site under probe, with its query and fragment, such as URL("/search?q=x"); see Address.
+func (t *T) URL(path string) string {
+	address, err := Address(t.site, path)
+	if err != nil {
+		t.Brokenf("%v", err)
+	}
+	return address
+}
 
 // Failf ends the step as failed: the site did not meet a customer's expectation. State the expected and the actual result.
 func (t *T) Failf(format string, args ...any) { t.end(Failed, fmt.Sprintf(format, args...)) }
