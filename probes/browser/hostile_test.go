@@ -61,9 +61,17 @@ func (s *fixture) faultf(format string, args ...any) {
 // must leave no process, goroutine, file or open socket behind.
 func TestHostilePages(t *testing.T) {
 	tables := map[string]map[string]row{
-		"loading": loadingRows, "elements": elementRows, "dialogs": dialogRows, "network": networkRows, "tls": tlsRows,
-		"pdf": pdfRows, "content": contentRows, "chrome": chromeRows, "size": sizeRows,
-		"address": addressRows,
+		"address":  addressRows,
+		"chrome":   chromeRows,
+		"content":  contentRows,
+		"dialogs":  dialogRows,
+		"elements": elementRows,
+		"loading":  loadingRows,
+		"network":  networkRows,
+		"pdf":      pdfRows,
+		"shadowed": shadowedRows,
+		"size":     sizeRows,
+		"tls":      tlsRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()
 	os.Setenv("TMPDIR", dir) // not t.Setenv, which forbids parallel rows

@@ -1,42 +1,39 @@
 // changes: records when each part of the document got its current state. It runs in every document from the start, so that
 // the time at which something appeared is known even if it is queried later.
 
-(() => {
-  const clock = () => performance.timeOrigin + performance.now();
-  const added = new WeakMap(); // when the element was added: its content may be visible since
-  const toggled = new WeakMap(); // when its attributes changed: its content may be visible since
-  const filled = new WeakMap(); // when its children or text changed: it has its current text since
-  const born = document.body ? clock() : 0; // a new window's first document is older than this script, by an unknown time
-  const note = (records) => {
-    const now = changes.last = clock();
-    changes.times = [...changes.times.slice(-2), now];
-    for (const r of records) {
-      if (r.type === 'attributes') toggled.set(r.target, now);
-      else filled.set(r.type === 'characterData' ? r.target.parentNode || r.target : r.target, now);
-      for (const n of r.addedNodes) if (n.nodeType === 1) added.set(n, now);
-    }
-  };
-  const observer = new MutationObserver(note);
-  const changes = {
-    last: 0, // time of the latest change
-    times: [], // times of the latest three changes
-    // Since when el has its current state; 0: since before the recording. Its first 200 descendants count too. With sure,
-    // changes of attributes are ignored: most are not visible.
-    since(el, sure = false) {
-      const pending = observer.takeRecords();
-      if (pending.length) note(pending);
-      let at = Math.max(born, filled.get(el) || 0);
-      const later = (map, n) => { at = Math.max(at, map.get(n) || 0); };
-      for (let n = el; n; n = n.parentNode || n.host) { later(added, n); if (!sure) later(toggled, n); }
-      const inner = el.getElementsByTagName('*');
-      for (let i = 0; i < inner.length && i < 200; i++) { later(added, inner[i]); later(filled, inner[i]); }
-      return at;
-    },
-  };
-  observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-  globalThis.valkyrieChanges = changes;
+const added = new WeakMap(); // when the element was added: its content may be visible since
+const toggled = new WeakMap(); // when its attributes changed: its content may be visible since
+const filled = new WeakMap(); // when its children or text changed: it has its current text since
+const born = read(document, 'body') ? clock() : 0; // a new window's first document is older than this script, by an unknown time
+const note = (records) => {
+  const now = changes.last = clock();
+  changes.times = [...changes.times.slice(-2), now];
+  for (const r of records) {
+    if (r.type === 'attributes') toggled.set(r.target, now);
+    else filled.set(r.type === 'characterData' ? outerOf(r.target) || r.target : r.target, now);
+    for (const n of r.addedNodes) if (n.nodeType === 1) added.set(n, now);
+  }
+};
+const observer = new MutationObserver(note);
+const changes = {
+  last: 0, // time of the latest change
+  times: [], // times of the latest three changes
+  // Since when el has its current state; 0: since before the recording. Its first 200 descendants count too. With sure,
+  // changes of attributes are ignored: most are not visible.
+  since(el, sure = false) {
+    const pending = observer.takeRecords();
+    if (pending.length) note(pending);
+    let at = Math.max(born, filled.get(el) || 0);
+    const later = (map, n) => { at = Math.max(at, map.get(n) || 0); };
+    for (let n = el; n; n = outerOf(n)) { later(added, n); if (!sure) later(toggled, n); }
+    const inner = call(el, 'getElementsByTagName', '*');
+    for (let i = 0; i < inner.length && i < 200; i++) { later(added, inner[i]); later(filled, inner[i]); }
+    return at;
+  },
+};
+observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+globalThis.valkyrieChanges = changes;
 
-  // The last position of the mouse. This listener is registered before any script of the page could suppress it.
-  globalThis.valkyriePointer = {};
-  addEventListener('pointermove', (e) => { valkyriePointer.x = e.clientX; valkyriePointer.y = e.clientY; }, true);
-})();
+// The last position of the mouse. This listener is registered before any script of the page could suppress it.
+globalThis.valkyriePointer = {};
+addEventListener('pointermove', (e) => { valkyriePointer.x = e.clientX; valkyriePointer.y = e.clientY; }, true);

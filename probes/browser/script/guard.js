@@ -5,15 +5,15 @@ const pressEvents = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'
 // In a frame of another site the pointer's position is unknown; there its arrival was awaited.
 const pointerArrived = (e) => { const at = globalThis.valkyriePointer; return !at || Math.abs(at.x - e.clientX) < 1 && Math.abs(at.y - e.clientY) < 1; };
 const guard = ({ el, handle }, hit, report) => {
-  const place = handle.getBoundingClientRect(), before = new Set(document.getAnimations());
-  const startsMoving = () => document.getAnimations().some((a) => !before.has(a) && contains(a.effect?.target, handle) && moves(a, handle));
+  const place = rect(handle), before = new Set(animations());
+  const startsMoving = () => animations().some((a) => !before.has(a) && contains(a.effect?.target, handle) && moves(a, handle));
   const refusal = (e) => {
     const { hit: on, by } = hit(e);
     if (!pointerArrived(e)) return 'the mouse is not there yet'; // so its effect on the page is unknown
     if (!on) return `${by} covers it on hover`;
-    if (!handle.isConnected) return 'the page keeps replacing it';
+    if (!read(handle, 'isConnected')) return 'the page keeps replacing it';
     if (disabled(el)) return disabled(el);
-    return startsMoving() || !same(place, handle.getBoundingClientRect()) ? 'it moves on hover' : '';
+    return startsMoving() || !same(place, rect(handle)) ? 'it moves on hover' : '';
   };
   let why = '';
   const onEvent = (e) => {

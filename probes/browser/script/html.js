@@ -1,7 +1,8 @@
 // html: the current document, with its shadow roots in declarative form. find.js precedes it.
 
-const root = document.documentElement;
+const root = documentElement();
 if (!root) return '';
 const roots = [...all(document)].map(shadow).filter(Boolean);
 if (!root.getHTML || !roots.length) return root.outerHTML;
-return root.cloneNode(false).outerHTML.replace('</html>', () => root.getHTML({ shadowRoots: roots }) + '</html>');
+const outer = root.cloneNode(false);
+return outer.outerHTML.replace('</html>', () => root.getHTML({ shadowRoots: roots }) + '</html>');

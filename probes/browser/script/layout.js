@@ -8,53 +8,53 @@ const showsSecret = (text) => { const t = (text || '').toLowerCase(); return low
 
 // Fields that contain a secret, and fields meant for one.
 const holdsSecret = (el) => {
-  if (el.matches('input[type=password],input[autocomplete$=password],input[autocomplete^=cc-],input[autocomplete=one-time-code]')) return true;
-  if (el.matches('select')) return [...el.selectedOptions].some((o) => showsSecret(o.label));
-  return el.matches('input,textarea') && (showsSecret(el.value) || showsSecret(el.placeholder));
+  if (matches(el, 'input[type=password],input[autocomplete$=password],input[autocomplete^=cc-],input[autocomplete=one-time-code]')) return true;
+  if (matches(el, 'select')) return [...el.selectedOptions].some((o) => showsSecret(o.label));
+  return matches(el, 'input,textarea') && (showsSecret(el.value) || showsSecret(el.placeholder));
 };
 
 // Cover the text itself, not its whole element; it may be split over several elements.
 const coverText = (el, at) => {
-  if (!showsSecret(el.textContent)) return;
-  const inner = [...el.children].filter((c) => showsSecret(c.textContent));
+  if (!showsSecret(textContent(el))) return;
+  const inner = childrenOf(el).filter((c) => showsSecret(textContent(c)));
   if (inner.length) { inner.forEach((c) => coverText(c, at)); }
-  const own = [...el.childNodes].filter((n) => n.nodeType === Node.TEXT_NODE && showsSecret(n.data));
+  const own = [...read(el, 'childNodes')].filter((n) => n.nodeType === Node.TEXT_NODE && showsSecret(n.data));
   const spots = own.length ? own : inner.length ? [] : [el];
   for (const spot of spots) {
-    const range = document.createRange();
+    const range = call(document, 'createRange');
     range.selectNodeContents(spot);
     for (const r of range.getClientRects()) put(hidden, r, at);
   }
 };
 
 const coverIn = (root, at) => {
-  for (const el of root.querySelectorAll('*')) {
-    if (holdsSecret(el)) put(hidden, el.getBoundingClientRect(), at);
-    const inner = el.shadowRoot || el.ownerDocument.defaultView?.valkyrieClosedRoots?.get(el);
+  for (const el of queryAll(root, '*')) {
+    if (holdsSecret(el)) put(hidden, rect(el), at);
+    const inner = read(el, 'shadowRoot') || read(read(el, 'ownerDocument'), 'defaultView')?.valkyrieClosedRoots?.get(el);
     if (inner) coverIn(inner, at);
-    if (el.matches('iframe,frame,object,embed')) coverFrame(el, at);
+    if (matches(el, 'iframe,frame,object,embed')) coverFrame(el, at);
   }
-  if (lower.length) for (const child of root.children) coverText(child, at);
+  if (lower.length) for (const child of childrenOf(root)) coverText(child, at);
 };
 
 // Another site's frame cannot be inspected; once there are secrets, it may show one, so it is covered whole.
 const coverFrame = (el, at) => {
-  const r = el.getBoundingClientRect();
+  const r = rect(el);
   let inner = null;
-  try { inner = el.contentDocument; } catch { /* another site's */ }
-  if (inner) coverIn(inner, { x: at.x + r.left + el.clientLeft, y: at.y + r.top + el.clientTop });
+  try { inner = read(el, 'contentDocument'); } catch { /* another site's */ }
+  if (inner) coverIn(inner, { x: at.x + r.left + read(el, 'clientLeft'), y: at.y + r.top + read(el, 'clientTop') });
   else if (lower.length) put(hidden, r, at);
 };
 
 coverIn(document, { x: 0, y: 0 });
 if (query && query.target) {
   try {
-    for (const el of find(query.target).slice(0, 5)) put(target, el.getBoundingClientRect(), { x: 0, y: 0 });
-    if (!target.length) for (const [, el] of closestTo(query.target)) put(near, el.getBoundingClientRect(), { x: 0, y: 0 });
+    for (const el of find(query.target).slice(0, 5)) put(target, rect(el), { x: 0, y: 0 });
+    if (!target.length) for (const [, el] of closestTo(query.target)) put(near, rect(el), { x: 0, y: 0 });
   } catch { /* the locator itself is wrong */ }
 }
-const whole = document.scrollingElement || document.documentElement;
+const whole = read(document, 'scrollingElement') || documentElement();
 return {
   hidden, target, near, x: scrollX, y: scrollY, width: innerWidth, height: innerHeight, ratio: devicePixelRatio,
-  fullWidth: Math.max(innerWidth, whole?.scrollWidth || 0), fullHeight: Math.max(innerHeight, whole?.scrollHeight || 0),
+  fullWidth: Math.max(innerWidth, (whole && read(whole, 'scrollWidth')) || 0), fullHeight: Math.max(innerHeight, (whole && read(whole, 'scrollHeight')) || 0),
 };

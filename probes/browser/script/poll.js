@@ -19,12 +19,14 @@ const nextChange = (ms) => new Promise((done) => {
 });
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+const applies = (link) => { const media = matchMedia(link.media || 'all'); return media.matches; };
 // The style sheet that blocks rendering: nothing in the document is visible before it has loaded.
 const entries = (type) => performance.getEntriesByType(type);
 const blockingStylesheet = () => {
-  if (!document.head || entries('paint').length) return;
-  return [...document.head.querySelectorAll('link[rel~=stylesheet]:not([disabled])')].find((l) =>
-    !l.sheet && matchMedia(l.media || 'all').matches && !performance.getEntriesByName(l.href).length);
+  const head = read(document, 'head');
+  if (!head || entries('paint').length) return;
+  return queryAll(head, 'link[rel~=stylesheet]:not([disabled])').find((l) =>
+    !l.sheet && applies(l) && !performance.getEntriesByName(l.href).length);
 };
 // When the last render-blocking style sheet had loaded. A delay too short for a person to notice does not count.
 const unnoticedMS = 100;
@@ -74,6 +76,6 @@ for (;;) {
   else {
     await nextChange(Math.max(1, Math.min(100, until - now)));
     // A page that changes all the time is evaluated once a frame: its record of changes keeps the time exact.
-    if (clock() - began < 8 && !(document.readyState !== 'complete' && eagerPolls-- > 0)) await pause(8);
+    if (clock() - began < 8 && !(readyState() !== 'complete' && eagerPolls-- > 0)) await pause(8);
   }
 }

@@ -1,17 +1,17 @@
 // printcopy: a frame's document as it is when it prints itself, as text.
 
 // The copy lives in an inert document, so that nothing in it loads or runs, and the page notices nothing.
-const inert = document.implementation.createHTMLDocument('');
+const inert = read(document, 'implementation').createHTMLDocument('');
 const copyState = (from, to) => {
-  const was = [...from.querySelectorAll('*')], is = [...to.querySelectorAll('*')];
+  const was = queryAll(from, '*'), is = queryAll(to, '*');
   was.forEach((el, i) => {
-    const copy = is[i], root = el.shadowRoot || globalThis.valkyrieClosedRoots?.get(el);
-    if (el.matches('input[type=checkbox],input[type=radio]')) copy.toggleAttribute('checked', el.checked);
-    else if (el.matches('input:not([type=password],[type=file])')) copy.setAttribute('value', el.value);
-    else if (el.matches('textarea')) copy.textContent = el.value;
-    else if (el.matches('option')) copy.toggleAttribute('selected', el.selected);
-    else if (el.matches('style') && el.sheet) copy.textContent = rules(el.sheet);
-    else if (el.matches('canvas')) copyCanvas(el, copy);
+    const copy = is[i], root = shadow(el);
+    if (matches(el, 'input[type=checkbox],input[type=radio]')) copy.toggleAttribute('checked', el.checked);
+    else if (matches(el, 'input:not([type=password],[type=file])')) copy.setAttribute('value', el.value);
+    else if (matches(el, 'textarea')) copy.textContent = el.value;
+    else if (matches(el, 'option')) copy.toggleAttribute('selected', el.selected);
+    else if (matches(el, 'style') && el.sheet) copy.textContent = rules(el.sheet);
+    else if (matches(el, 'canvas')) copyCanvas(el, copy);
     if (root) copyShadowRoot(root, copy);
   });
 };
@@ -35,9 +35,9 @@ const copyShadowRoot = (root, host) => {
 const copyAdopted = (root, to) => { for (const sheet of root.adoptedStyleSheets || []) to.append(Object.assign(inert.createElement('style'), { textContent: rules(sheet) })); };
 
 const printCopy = () => {
-  const copy = inert.importNode(document.documentElement, true);
-  copyState(document.documentElement, copy);
+  const copy = inert.importNode(documentElement(), true);
+  copyState(documentElement(), copy);
   copyAdopted(document, copy);
   copy.querySelectorAll('script,noscript,meta[http-equiv]').forEach((el) => el.remove());
-  return { url: location.protocol.startsWith('http') ? location.href : document.baseURI, html: (document.doctype ? '<!doctype html>' : '') + copy.outerHTML };
+  return { url: location.protocol.startsWith('http') ? location.href : read(document, 'baseURI'), html: (read(document, 'doctype') ? '<!doctype html>' : '') + copy.outerHTML };
 };

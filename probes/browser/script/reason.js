@@ -1,11 +1,14 @@
 // reason: why a query is not met, in words that can be read out on a phone.
 
-const label = (el) => el.tagName.toLowerCase() + (el.id ? '#' + el.id : el.classList.length ? '.' + el.classList[0] : '');
+const label = (el) => {
+  const id = attribute(el, 'id'), classes = read(el, 'classList');
+  return read(el, 'localName') + (id ? '#' + id : classes.length ? '.' + classes[0] : '');
+};
 // An element without an id or a class is named by its nearest ancestor with an id.
 const describe = (el) => {
-  if (el.id || el.classList.length) return label(el);
-  const near = el.closest('[id]');
-  return near && near !== document.body ? `${label(el)} in ${label(near)}` : label(el);
+  if (attribute(el, 'id') || read(el, 'classList').length) return label(el);
+  const near = call(el, 'closest', '[id]');
+  return near && near !== body() ? `${label(el)} in ${label(near)}` : label(el);
 };
 
 // The current path. Ids in it are shortened, since the text is read out.
@@ -18,8 +21,8 @@ const locationNote = () => {
 // A likely cause: a frame whose document has not loaded, or a page served by a service worker instead of the site.
 const cause = () => {
   const stale = performance.getEntriesByType('navigation')[0]?.workerStart ? '; the page was served by its service worker' : '';
-  const frames = [...all(document)].filter((el) => el.matches('iframe[src^="/"],iframe[src^=http]') && !performance.getEntriesByName(el.src).length);
-  return frames.length ? `; its frame ${frames[0].getAttribute('src')} has not loaded` : stale;
+  const frames = [...all(document)].filter((el) => matches(el, 'iframe[src^="/"],iframe[src^=http]') && !performance.getEntriesByName(el.src).length);
+  return frames.length ? `; its frame ${attribute(frames[0], 'src')} has not loaded` : stale;
 };
 
 // Why nothing was found, with the next things that a person would check: similar names, messages, the page's text.
@@ -28,9 +31,9 @@ const missingReason = (target) => {
   if (target.within && !find(target.within).some(isVisible)) return `there is no ${target.within.by} ${quote(target.within.value)} for it to be in`;
   if (target.nth > 1 && find({ ...target, nth: 0 }).some(isVisible)) return `there are only ${find({ ...target, nth: 0 }).filter(isVisible).length} of them`;
   if (near.length) return `there is none; the nearest are ${near.map(quote).join(', ')}${cause()}`;
-  const messages = [...all(document)].filter((el) => el.matches('h1,h2,[role=status],[role=alert],dialog[open]') && isVisible(el)).map((el) => normalize(el.innerText)).filter(Boolean);
+  const messages = [...all(document)].filter((el) => matches(el, 'h1,h2,[role=status],[role=alert],dialog[open]') && isVisible(el)).map((el) => normalize(innerText(el))).filter(Boolean);
   if (messages.length) return `there is none; the page says ${[...new Set(messages)].slice(0, 2).map(quote).join(', ')}${locationNote()}${cause()}`;
-  const text = normalize(document.body?.innerText);
+  const text = normalize(body() && innerText(body()));
   return (text ? `there is none; the page begins with ${quote(text)}${locationNote()}` : 'there is none; the page is blank') + cause();
 };
 

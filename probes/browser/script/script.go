@@ -12,8 +12,9 @@
 //  3. poll.js is its loop: it evaluates the query, and again on each change of the document, until the query is met or the
 //     time slice is over. It returns the result with the time since when it holds.
 //  4. query.js has the queries by name (click, fill, visible, gone, ...); here queries.click.
-//  5. find.js locates the elements that the locator means, through open shadow roots and those that shadow.go has found.
-//     When there is none, reason.js describes the page instead.
+//  5. find.js locates the elements that the locator means, through open shadow roots and those that shadow.go has found:
+//     name.js computes accessible names and roles, visible.js decides what a person can see, and all of them read the page
+//     through dom.js. When there is no element, reason.js describes the page instead.
 //  6. actionable.js checks that the one element is enabled, scrolls it into view, moves the pointer to it (valkyriePoint),
 //     and finds the point to press.
 //  7. stable.js makes sure that the element stays in place.
@@ -33,6 +34,12 @@ import _ "embed"
 const World = "valkyrie"
 
 var (
+	//go:embed dom.js
+	dom string
+	//go:embed visible.js
+	visible string
+	//go:embed name.js
+	name string
 	//go:embed find.js
 	find string
 	//go:embed reason.js
@@ -56,30 +63,34 @@ var (
 	//go:embed printcopy.js
 	printCopy string
 
-	// Changes records, from a document's start, when each of its parts changed.
 	//go:embed changes.js
-	Changes string
+	changes string
 	// PreAttach evaluates to the requests that the document's own timings report.
 	//go:embed preattach.js
 	PreAttach string
 )
 
+// locate are the functions that find elements by what a person sees, and say why there is none.
+var locate = dom + visible + name + find + reason
+
 var (
+	// Changes records, from a document's start, when each of its parts changed.
+	Changes = "(() => {\n" + dom + changes + "})()"
 	// Query is async (query, sliceMS) => result.
-	Query = "async (query, sliceMS) => {\n" + find + reason + stable + actionable + guard + query + poll + "}"
+	Query = "async (query, sliceMS) => {\n" + locate + stable + actionable + guard + query + poll + "}"
 	// Layout is (secrets, query) => picture.Layout.
-	Layout = "(secrets, query) => {\n" + find + reason + layout + "}"
+	Layout = "(secrets, query) => {\n" + locate + layout + "}"
 	// HTML evaluates to the document with its shadow roots.
-	HTML = "(() => {\n" + find + html + "})()"
+	HTML = "(() => {\n" + dom + html + "})()"
 	// Vitals evaluates to the document's web vitals so far.
 	Vitals = "(() => {\n" + vitals + "return vitals();\n})()"
 	// ReportVitals reports them (valkyrieVitals) whenever they change.
 	ReportVitals = vitals + reportVitals
 	// ReportPrint reports window.print(): see reportPrint.
-	ReportPrint = "(() => {\nconst report = (p) => globalThis.valkyriePrinted?.(p);\n" +
+	ReportPrint = "(() => {\n" + dom + "const report = (p) => globalThis.valkyriePrinted?.(p);\n" +
 		"if (self === top) { addEventListener('beforeprint', () => report('')); return; }\n" + printCopy + reportPrint + "})()"
 	// FramePoint is a method of a frame's element: (x, y) of a point inside the frame => {x, y} in the parent, or {why}.
-	FramePoint = "function(x, y) {" + find + reason + actionable + framePoint + "}"
+	FramePoint = "function(x, y) {\n" + locate + actionable + framePoint + "}"
 )
 
 // reportVitals makes a document report its vitals whenever they change, at most a few dozen times: a page may come and go
@@ -97,14 +108,14 @@ const reportVitals = `if (self === top) {
 // reportPrint copies a frame's document between its preparations for window.print() and its cleanup. A headless Chrome
 // prints nothing but dispatches both events. Listeners run in the order of registration: one registered before the
 // document's own is the first to run at afterprint, otherwise it is the last to run at beforeprint.
-const reportPrint = `addEventListener(document.body ? 'beforeprint' : 'afterprint', () => {
+const reportPrint = `addEventListener(body() ? 'beforeprint' : 'afterprint', () => {
 	try { report(JSON.stringify(printCopy())); } catch (e) { report(JSON.stringify({ url: String(e) })); }
 });
 `
 
 const framePoint = `
 	if (hiddenReason(this)) return { why: 'the frame that holds it is not visible' };
-	const r = this.getBoundingClientRect(), style = getComputedStyle(this), px = (v) => parseFloat(v) || 0;
+	const r = rect(this), style = getComputedStyle(this), px = (v) => parseFloat(v) || 0;
 	const sx = r.width / this.offsetWidth || 1, sy = r.height / this.offsetHeight || 1;
 	const at = { x: r.x + (this.clientLeft + px(style.paddingLeft) + x) * sx, y: r.y + (this.clientTop + px(style.paddingTop) + y) * sy };
 	const top = deepest(at.x, at.y);

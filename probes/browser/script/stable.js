@@ -18,16 +18,16 @@ const moves = (a, el) => {
 const keepsChanging = (times, since) => times.length > 2 && times[0] > since && clock() - times[0] < 400 && clock() - times.at(-1) < 100;
 const settled = (el) => {
   const parsed = performance.timeOrigin + (performance.getEntriesByType('navigation')[0]?.domInteractive || 0);
-  return document.readyState === 'complete' && globalThis.valkyrieChanges && !keepsChanging(valkyrieChanges.times, parsed) && !document.getAnimations().some((a) => moves(a, el));
+  return readyState() === 'complete' && globalThis.valkyrieChanges && !keepsChanging(valkyrieChanges.times, parsed) && !animations().some((a) => moves(a, el));
 };
 const same = (a, b) => a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 const stable = async (el) => {
-  let b = el.getBoundingClientRect();
+  let b = rect(el);
   for (let i = 0; i < 2 && !settled(el); i++) {
     const a = b;
     await frame();
-    b = el.getBoundingClientRect();
-    if (!el.isConnected || !same(a, b)) return;
+    b = rect(el);
+    if (!read(el, 'isConnected') || !same(a, b)) return;
   }
   return b;
 };

@@ -1,0 +1,51 @@
+package script
+
+import (
+	"embed"
+	"io/fs"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+//go:embed *.js
+var sources embed.FS
+
+// shadowed are properties of elements and documents that the page can shadow: a form by the names of its controls, the
+// document by the names of its elements. (Those of form controls, such as value, cannot be.)
+var shadowed = regexp.MustCompile(`(\w+|\))\??\.(children|firstChild|lastChild|childNodes|nextSibling|previousSibling|parentNode|parentElement|matches|closest|` +
+	`getAttribute|hasAttribute|setAttribute|attributes|id|className|classList|localName|tagName|nodeType|nodeName|innerText|textContent|innerHTML|outerHTML|isConnected|` +
+	`assignedSlot|shadowRoot|getRootNode|ownerDocument|getBoundingClientRect|getClientRects|querySelector|querySelectorAll|getElementsByTagName|` +
+	`getAnimations|checkVisibility|scrollIntoView|scrollTop|scrollLeft|scrollWidth|scrollHeight|clientWidth|clientHeight|clientTop|clientLeft|` +
+	`offsetWidth|offsetHeight|offsetParent|focus|style|dataset|hidden|title|lang|dir|contentDocument|dispatchEvent)\b|\bdocument\.\w+`)
+
+// safe are receivers that are neither forms nor documents of the page: copies that the script made, frames, stylesheets.
+var safe = regexp.MustCompile(`^(inert|copy|outer|template|range|label|root|n|canvas|img|this|e|media)$`)
+
+// TestPagesCannotShadow checks that every property which a page can shadow is read through dom.js.
+func TestPagesCannotShadow(t *testing.T) {
+	names, err := fs.Glob(sources, "*.js")
+	if err != nil || len(names) < 15 {
+		t.Fatalf("%d scripts: %v", len(names), err)
+	}
+	for _, name := range names {
+		src, err := sources.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "dom.js" {
+			continue
+		}
+		for i, line := range strings.Split(string(src), "\n") {
+			code, _, _ := strings.Cut(line, "//")
+			for _, m := range shadowed.FindAllStringSubmatch(code, -1) {
+				if !safe.MatchString(m[1]) {
+					t.Errorf("%s:%d: a page can shadow %s; read it through dom.js: read(el, 'children'), call(el, 'matches', '...')", name, i+1, m[0])
+				}
+			}
+		}
+	}
+	if shadowed.FindString("form.children") == "" || shadowed.FindString("document.body") == "" {
+		t.Error("the pattern finds nothing")
+	}
+}
