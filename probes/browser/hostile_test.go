@@ -72,6 +72,7 @@ func TestHostilePages(t *testing.T) {
 		"shadowed": shadowedRows,
 		"size":     sizeRows,
 		"tls":      tlsRows,
+		"written":  writtenRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()
 	os.Setenv("TMPDIR", dir) // not t.Setenv, which forbids parallel rows

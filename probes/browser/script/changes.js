@@ -36,4 +36,4 @@ globalThis.valkyrieChanges = changes;
 
 // The last position of the mouse. This listener is registered before any script of the page could suppress it.
 globalThis.valkyriePointer = {};
-addEventListener('pointermove', (e) => { valkyriePointer.x = e.clientX; valkyriePointer.y = e.clientY; }, true);
+listen('pointermove', (e) => { valkyriePointer.x = e.clientX; valkyriePointer.y = e.clientY; });

@@ -25,8 +25,7 @@ const guard = ({ el, handle }, hit, report) => {
     } else if (e.type === 'click') report({ at: performance.timeOrigin + e.timeStamp, ...hit(e) });
     if (e.type === 'click') remove();
   };
-  const remove = () => pressEvents.forEach((p) => removeEventListener(p, onEvent, true));
   globalThis.valkyrieGuard?.(); // of a press that never became a click
-  globalThis.valkyrieGuard = remove;
-  pressEvents.forEach((p) => addEventListener(p, onEvent, true));
+  const ends = pressEvents.map((p) => listen(p, onEvent));
+  const remove = globalThis.valkyrieGuard = () => ends.forEach((end) => end());
 };

@@ -6,7 +6,8 @@
 // This is the order in which the scripts run for tab.Click(browser.Button("Print")):
 //
 //  1. changes.js runs in every document before the page's own scripts. It records when each element got its current state,
-//     and where the pointer is. vitals.js and printcopy.js (through ReportVitals and ReportPrint) are registered with it.
+//     and where the pointer is; its listeners outlive document.open() (listen.js). vitals.js and printcopy.js (through
+//     ReportVitals and ReportPrint) are registered with it.
 //  2. Query, one function made of the files of steps 3 to 8, is evaluated in the tab's document and in its frames at once.
 //     A document gets the function once and then only the arguments of each query.
 //  3. poll.js is its loop: it evaluates the query, and again on each change of the document, until the query is met or the
@@ -36,6 +37,8 @@ const World = "valkyrie"
 var (
 	//go:embed dom.js
 	dom string
+	//go:embed listen.js
+	listen string
 	//go:embed visible.js
 	visible string
 	//go:embed name.js
@@ -75,9 +78,9 @@ var locate = dom + visible + name + find + reason
 
 var (
 	// Changes records, from a document's start, when each of its parts changed.
-	Changes = "(() => {\n" + dom + changes + "})()"
+	Changes = "(() => {\n" + dom + listen + changes + "})()"
 	// Query is async (query, sliceMS) => result.
-	Query = "async (query, sliceMS) => {\n" + locate + stable + actionable + guard + query + poll + "}"
+	Query = "async (query, sliceMS) => {\n" + locate + listen + stable + actionable + guard + query + poll + "}"
 	// Layout is (secrets, query) => picture.Layout.
 	Layout = "(secrets, query) => {\n" + locate + layout + "}"
 	// HTML evaluates to the document with its shadow roots.
@@ -87,8 +90,8 @@ var (
 	// ReportVitals reports them (valkyrieVitals) whenever they change.
 	ReportVitals = vitals + reportVitals
 	// ReportPrint reports window.print(): see reportPrint.
-	ReportPrint = "(() => {\n" + dom + "const report = (p) => globalThis.valkyriePrinted?.(p);\n" +
-		"if (self === top) { addEventListener('beforeprint', () => report('')); return; }\n" + printCopy + reportPrint + "})()"
+	ReportPrint = "(() => {\n" + dom + listen + "const report = (p) => globalThis.valkyriePrinted?.(p);\n" +
+		"if (self === top) { listen('beforeprint', () => report(''), false); return; }\n" + printCopy + reportPrint + "})()"
 	// FramePoint is a method of a frame's element: (x, y) of a point inside the frame => {x, y} in the parent, or {why}.
 	FramePoint = "function(x, y) {\n" + locate + actionable + framePoint + "}"
 )
@@ -107,10 +110,12 @@ const reportVitals = `if (self === top) {
 
 // reportPrint copies a frame's document between its preparations for window.print() and its cleanup. A headless Chrome
 // prints nothing but dispatches both events. Listeners run in the order of registration: one registered before the
-// document's own is the first to run at afterprint, otherwise it is the last to run at beforeprint.
-const reportPrint = `addEventListener(body() ? 'beforeprint' : 'afterprint', () => {
+// document's own is the first to run at afterprint, otherwise it is the last to run at beforeprint. One that captures is
+// always among the first.
+const reportPrint = `const copyAtPrint = () => {
 	try { report(JSON.stringify(printCopy())); } catch (e) { report(JSON.stringify({ url: String(e) })); }
-});
+};
+if (body()) listen('beforeprint', copyAtPrint, false); else listen('afterprint', copyAtPrint);
 `
 
 const framePoint = `
