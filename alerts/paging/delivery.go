@@ -28,6 +28,9 @@ func (r *NotificationState) markAccepted(id, sid string, now time.Time) {
 		p.LeaseUntil = now.Add(textReportTimeout)
 	}
 	r.Meter.record(*p, now)
+	if p.Via == incident.Failover {
+		r.recordReached(*p)
+	}
 	for _, id := range p.Incidents {
 		if inc := r.incident(id); inc != nil && inc.State == incident.Open && (p.Purpose == incident.Alarm || p.Purpose == incident.Drill) {
 			inc.State = incident.Notified
@@ -59,15 +62,19 @@ func (r *NotificationState) endPage(id, result, why string, now time.Time) {
 	if why != "" {
 		p.Why = why
 	}
+	r.recordUndelivered(*p)
 	r.bumpRevision(*p)
 }
 
 // markRefused ends a page that the provider will never accept.
-func (r *NotificationState) markRefused(e Refused, now time.Time) {
+func (r *NotificationState) markRefused(e Refused, at evalContext) {
+	if r.resumeByFailover(e.PageID, e.Why, at) {
+		return
+	}
 	if p := r.page(e.PageID); p != nil && p.Live() {
 		p.Final = true
 	}
-	r.endPage(e.PageID, incident.FailedCall, e.Why, now)
+	r.endPage(e.PageID, incident.FailedCall, e.Why, at.now)
 }
 
 // applyReport applies a provider's callback, or the person's key press in it. A callback may precede the response to
@@ -87,6 +94,7 @@ func (r *NotificationState) applyReport(rep Report, at evalContext) {
 		p.LeaseUntil = at.now.Add(maxCallLength) // the call was answered
 		if p.AnsweredAt.IsZero() && rep.Result == "" {
 			p.AnsweredAt = at.now
+			r.recordReached(*p)
 		}
 	}
 	if rep.Key != "" {
@@ -97,6 +105,9 @@ func (r *NotificationState) applyReport(rep Report, at evalContext) {
 	}
 	if other := p.Via == incident.Failover && rep.SID != p.SID; rep.Result != "" && !other {
 		p.Final = p.Final || rep.Final && p.Live()
+		if reachedPhone(rep.Result) {
+			r.recordReached(*p)
+		}
 		r.endPage(rep.PageID, rep.Result, rep.Why, at.now)
 	}
 }

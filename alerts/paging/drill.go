@@ -11,6 +11,7 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/message"
 	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/phrase"
 )
 
 // A DrillState holds the drill in progress and the slot of the last scheduled one. A drill uses the same pages as an
@@ -105,7 +106,11 @@ func (r *NotificationState) failDrill(at evalContext) {
 	var tried []string
 	for _, p := range r.Pages {
 		if p.Purpose == incident.Drill && slices.Contains(p.Incidents, r.Drill.ID) {
-			tried = append(tried, fmt.Sprintf("%s: %s", p.Person, p.Result))
+			said := fmt.Sprintf("%s: %s", p.Person, p.Result)
+			if p.Why != "" && p.Undeliverable() {
+				said += " (" + phrase.Shorten(p.Why) + ")"
+			}
+			tried = append(tried, said)
 		}
 	}
 	closing := "nobody has acknowledged. " + strings.Join(tried, ", ")

@@ -79,7 +79,7 @@ func (r *NotificationState) uncalled(id string) bool {
 func (r *NotificationState) untexted(who oncall.Person, ids []string) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		return slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
-			return p.Channel == incident.Text && p.Purpose == incident.Alarm && p.Person == who.Name && p.State != incident.Cancelled && r.concerns(p, id)
+			return p.Channel == incident.Text && p.Purpose == incident.Alarm && p.Person == who.Name && p.State != incident.Cancelled && r.concerns(p, id) && !(p.Undeliverable() && p.Via == incident.Primary && r.switchedSince(incident.Text, p.EndedAt))
 		})
 	})
 }

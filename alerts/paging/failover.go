@@ -53,7 +53,7 @@ func (r *NotificationState) chooseProvider(p incident.Page, at evalContext) inci
 		return p.Via // retryLater and switchProvider have decided
 	case at.onCall.Failover == nil:
 		return incident.Primary
-	case p.Channel == incident.Email || p.Via == incident.Failover || r.providerDown() && at.now.Before(r.ProviderOutage.Retry):
+	case p.Channel == incident.Email || p.Via == incident.Failover || r.providerDown() && at.now.Before(r.ProviderOutage.Retry) || r.avoidsPrimary(p.Channel, at.now):
 		return incident.Failover
 	}
 	return incident.Primary

@@ -31,6 +31,11 @@ func (r *NotificationState) repairClockSkew(at evalContext) {
 	}
 	cut(&r.Escalation.Pause, at.onCall.LongestPause())
 	cut(&r.ProviderOutage.Retry, retryFirstAfter)
+	for c, f := range r.ChannelFailures {
+		if !f.Retry.IsZero() {
+			r.updateChannelFailure(c, func(f *ChannelFailure) { cut(&f.Since, 0); cut(&f.Retry, retryRefusedAfter) })
+		}
+	}
 	for i := range r.Incidents {
 		cut(&r.Incidents[i].Reopened, 0)
 		cut(&r.Incidents[i].AckedAt, 0)
@@ -115,6 +120,7 @@ func (r *NotificationState) claim(at evalContext) (commands []Command, holds []r
 			continue
 		}
 		p.Via = r.chooseProvider(*p, at)
+		r.probePrimary(*p, now)
 		p.State, p.ClaimedAt, p.LeaseUntil = incident.Claimed, now, now.Add(leaseDuration)
 		if p.Tries++; p.Tries == 1 {
 			p.TriedAt = now

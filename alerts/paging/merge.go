@@ -44,6 +44,9 @@ func (r *NotificationState) mergeDelivery(theirs NotificationState) {
 	if theirs.Meter.Month > r.Meter.Month || theirs.Meter.Month == r.Meter.Month && theirs.Meter.Calls+theirs.Meter.Texts > r.Meter.Calls+r.Meter.Texts {
 		r.Meter = theirs.Meter
 	}
+	if len(r.ChannelFailures) == 0 {
+		r.ChannelFailures = theirs.ChannelFailures
+	}
 	if r.Drill.ID == "" {
 		r.Drill.ID, r.Drill.To = theirs.Drill.ID, theirs.Drill.To
 	}

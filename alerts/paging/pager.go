@@ -231,6 +231,16 @@ func (p *Pager) logChanges(before, after NotificationState) {
 	case before.providerDown() && !after.providerDown():
 		p.Log.Info("the first provider accepts pages again", "since", before.ProviderOutage.Since)
 	}
+	for _, c := range []incident.Channel{incident.Call, incident.Text} {
+		switch was, is := before.ChannelFailures[c], after.ChannelFailures[c]; {
+		case was.Since.IsZero() && !is.Since.IsZero():
+			p.Log.Error("the first provider delivers nothing to anyone; using the failover channel", "channel", c, "err", is.Why)
+		case !was.Announced && is.Announced:
+			p.Log.Error("the first provider delivers nothing to anyone", "channel", c, "err", is.Why)
+		case was.Announced && !is.Announced:
+			p.Log.Info("the first provider delivers pages again", "channel", c)
+		}
+	}
 	for _, page := range after.Pages {
 		old := before.page(page.ID)
 		if held := page.Result == incident.Held; held && (old == nil || old.Result != incident.Held) {

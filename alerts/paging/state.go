@@ -15,18 +15,21 @@ import (
 // It is the outbox too: the write that makes a page due also stores it, so that no crash loses one. Only Step changes
 // it, and Step is pure.
 type NotificationState struct {
-	Incidents      []incident.Incident          `json:"incidents"`
-	Pages          []incident.Page              `json:"pages"` // about those incidents, oldest first
-	Escalation     Escalation                   `json:"chain"`
-	Seq            int                          `json:"seq"`  // number of the last page
-	Tombstones     []Tombstone                  `json:"past"` // of the incidents archived last, to ignore stale updates
-	ProviderOutage ProviderOutage               `json:"outage,omitzero"`
-	Meter          Meter                        `json:"meter,omitzero"`
-	Drill          DrillState                   `json:"rehearsal,omitzero"`
-	Overrides      []oncall.Override            `json:"overrides,omitempty"`
-	Mutes          []incident.Mute              `json:"mutes,omitempty"`
-	Windows        []incident.ActiveMaintenance `json:"windows,omitempty"` // active maintenance windows
-	Releases       []incident.Release           `json:"marks,omitempty"`   // oldest first
+	Incidents      []incident.Incident `json:"incidents"`
+	Pages          []incident.Page     `json:"pages"` // about those incidents, oldest first
+	Escalation     Escalation          `json:"chain"`
+	Seq            int                 `json:"seq"`  // number of the last page
+	Tombstones     []Tombstone         `json:"past"` // of the incidents archived last, to ignore stale updates
+	ProviderOutage ProviderOutage      `json:"outage,omitzero"`
+
+	ChannelFailures map[incident.Channel]ChannelFailure `json:"refusals,omitempty"` // pages refused, or failed after acceptance
+
+	Meter     Meter                        `json:"meter,omitzero"`
+	Drill     DrillState                   `json:"rehearsal,omitzero"`
+	Overrides []oncall.Override            `json:"overrides,omitempty"`
+	Mutes     []incident.Mute              `json:"mutes,omitempty"`
+	Windows   []incident.ActiveMaintenance `json:"windows,omitempty"` // active maintenance windows
+	Releases  []incident.Release           `json:"marks,omitempty"`   // oldest first
 
 	Merged []string `json:"joined,omitempty"` // ids of incidents merged from another table
 
@@ -104,7 +107,7 @@ func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (Notifi
 	case NotSent:
 		r.retryLater(e.PageID, e.Why, at)
 	case Refused:
-		r.markRefused(e, now)
+		r.markRefused(e, at)
 	case ProviderRejected:
 		r.rejectedByProvider(e.PageID, e.Why, at)
 	case SendUnknown:
@@ -122,6 +125,7 @@ func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (Notifi
 	}
 	r.expireLeases(now)
 	r.failOverOverdue(at)
+	r.switchRefusedRounds(at)
 	r.expireAcks(at)
 	r.expireMutes(at)
 	r.endMaintenance(at)

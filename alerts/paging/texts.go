@@ -24,7 +24,7 @@ func (r *NotificationState) planTexts(steps []oncall.ResolvedStep, at evalContex
 			tried, last = tried+p.Count(), p.EndedAt
 			return p.State != incident.Ended || p.Result != incident.FailedCall && p.Result != incident.Undelivered
 		})
-		if texted || tried > 0 && tried%len(steps) == 0 && at.now.Before(last.Add(at.onCall.RepeatAfter)) {
+		if texted || tried > 0 && tried%len(steps) == 0 && at.now.Before(last.Add(at.onCall.RepeatAfter)) && !r.switchedSince(incident.Text, last) {
 			continue
 		}
 		who := steps[tried%len(steps)].Person
