@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
+	voice "github.com/twilio/twilio-go/rest/voice/v1"
 )
 
 // An Account is Twilio's information about the account and the calling number, for a check before an incident.
@@ -14,6 +15,9 @@ type Account struct {
 	Trial    bool     // it calls and texts Verified numbers only, and announces the trial first
 	Verified []string // E.164; of a trial account only
 	Number   Number   // Config.From
+
+	Countries []Country // with the permission to call; none if they cannot be read
+	Recent    []Recent  // the latest calls and texts
 }
 
 // A Number is a phone number as the account sees it.
@@ -27,7 +31,7 @@ type Number struct {
 // maxNumbers bounds the account's numbers that are read.
 const maxNumbers = 1000
 
-// Account reads the account's status. It changes nothing.
+// Account reads the account's status, its permissions and its latest deliveries. It changes nothing.
 func (p *Client) Account(ctx context.Context) (Account, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()
@@ -36,6 +40,7 @@ func (p *Client) Account(ctx context.Context) (Account, error) {
 	if err != nil {
 		return a, fmt.Errorf("twilio: account %s: %w", p.cfg.AccountSID, w.describe(err, p.mask))
 	}
+	a.Countries, a.Recent = countries(voice.NewApiServiceWithClient(p.rest(p.wire(ctx)))), recent(p.service(p.wire(ctx)), p.cfg.From)
 	return a, nil
 }
 

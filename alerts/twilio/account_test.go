@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 	"valkyrie/alerts/twilio/standin"
 )
@@ -23,6 +25,7 @@ func TestAccount(t *testing.T) {
 		"no number yet": {standin.AccountState{Trial: true, Numbers: []string{}}, twilio.Account{Status: "active", Trial: true, Verified: []string{}}},
 		"suspended":     {standin.AccountState{Status: "suspended"}, twilio.Account{Status: "suspended", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
 		"for texts":     {standin.AccountState{Without: []string{"voice"}}, twilio.Account{Status: "active", Number: twilio.Number{Found: true, SMS: true, Messages: reply}}},
+		"Germany":       {standin.AccountState{Barred: []string{"49"}}, twilio.Account{Status: "active", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: reply}}},
 		"other numbers": {standin.AccountState{Numbers: []string{theirNumber}}, twilio.Account{Status: "active"}},
 	} {
 		ex := standin.New(standin.Options{AuthToken: token, Account: c.is})
@@ -33,6 +36,10 @@ func TestAccount(t *testing.T) {
 			t.Fatal(err)
 		}
 		got, err := p.Account(t.Context())
+		if _, barred := got.BarredCountry("+491511234567"); barred != (len(c.is.Barred) > 0) || len(got.Countries) != 4 {
+			t.Errorf("%s: Germany is barred: %t, of %+v", name, barred, got.Countries)
+		}
+		got.Countries, got.Recent = nil, nil
 		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {
 			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
 		}
@@ -50,5 +57,24 @@ func TestAccountRejected(t *testing.T) {
 	}
 	if _, err = p.Account(t.Context()); err == nil || !strings.Contains(err.Error(), "error 20003") || strings.Contains(err.Error(), older) {
 		t.Error(err)
+	}
+}
+
+// TestRecent checks that the account's latest texts are counted with the reasons for which they failed.
+func TestRecent(t *testing.T) {
+	r := newRig(t)
+	r.exchange.Default(standin.Undelivered(30034))
+	for _, id := range []string{"p1", "p2", "p3"} {
+		if _, err := r.phone.Send(t.Context(), paging.Dispatch{PageID: id, Channel: incident.Text, To: theirNumber, TextBody: id}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.exchange.WaitTexts(t.Context(), 3); err != nil {
+		t.Fatal(err)
+	}
+	a, err := r.phone.Account(t.Context())
+	want := []twilio.Recent{{Channel: incident.Call}, {Channel: incident.Text, Ended: 3, Failed: 3, Why: []string{"error 30034"}}}
+	if diff := cmp.Diff(want, a.Recent); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }

@@ -90,13 +90,16 @@ func (p *Client) create(ctx context.Context, what string, do func(*api.ApiServic
 	return *sid, nil
 }
 
-func (p *Client) service(w *wire) *api.ApiService {
+func (p *Client) service(w *wire) *api.ApiService { return api.NewApiServiceWithClient(p.rest(w)) }
+
+// rest returns twilio-go's client for one request.
+func (p *Client) rest(w *wire) *client.Client {
 	c := &client.Client{
 		Credentials: client.NewCredentials(p.cfg.AccountSID, p.cfg.AuthToken),
 		HTTPClient:  &http.Client{Transport: w, CheckRedirect: stay},
 	}
 	c.SetAccountSid(p.cfg.AccountSID)
-	return api.NewApiServiceWithClient(c)
+	return c
 }
 
 // stay follows no redirect: the credentials are for one host.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/doctor"
@@ -104,7 +105,17 @@ func TestPhone(t *testing.T) {
 		"a number of another account": {func(a *fakeAccount) { a.is.Number = twilio.Number{} }, []string{"does not belong to the account"}, nil},
 		"a number for texts":          {func(a *fakeAccount) { a.is.Number.Voice = false }, []string{"cannot call"}, nil},
 		"a number for calls":          {func(a *fakeAccount) { a.is.Number.SMS = false }, nil, []string{"cannot text"}},
-		"replies go elsewhere":        {func(a *fakeAccount) { a.is.Number.Messages = "https://demo.example.com" }, nil, []string{`posts its messages to "https://demo.example.com"`}},
+		"a barred country": {func(a *fakeAccount) {
+			a.is.Countries = []twilio.Country{{Name: "Austria", Prefixes: []string{"+43"}}, {Name: "Germany", Prefixes: []string{"+4"}, Enabled: true}, {Name: "Germany", Prefixes: []string{"+49"}}}
+		}, []string{"Twilio, Ada: the account may not call +4915112345678: Germany", "Twilio, Grace: the account may not"}, nil},
+		"a shared prefix": {func(a *fakeAccount) {
+			a.is.Countries = []twilio.Country{{Name: "One", Prefixes: []string{"+49"}}, {Name: "Two", Prefixes: []string{"+49"}, Enabled: true}}
+		}, nil, nil},
+		"every text filtered": {func(a *fakeAccount) {
+			a.is.Recent = []twilio.Recent{{Channel: incident.Call, Ended: 9, Failed: 8}, {Channel: incident.Text, Ended: 3, Failed: 3, Why: []string{"error 30034"}}}
+		}, []string{"Twilio, texts: the last 3 texts from +4930123456 all failed: error 30034"}, nil},
+		"two calls failed":     {func(a *fakeAccount) { a.is.Recent = []twilio.Recent{{Channel: incident.Call, Ended: 2, Failed: 2}} }, nil, nil},
+		"replies go elsewhere": {func(a *fakeAccount) { a.is.Number.Messages = "https://demo.example.com" }, nil, []string{`posts its messages to "https://demo.example.com"`}},
 	} {
 		a := fakeAccount{is: healthy}
 		c.change(&a)

@@ -2,10 +2,12 @@ package doctor
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"valkyrie/alerts/config"
+	"valkyrie/alerts/phrase"
 	"valkyrie/alerts/twilio"
 )
 
@@ -35,7 +37,30 @@ func Phone(ctx context.Context, reader AccountReader, cfg config.Config, callbac
 			}
 		}
 	}
-	return append(found, number(a.Number, cfg.Phone.From, callbacks)...)
+	found = append(found, number(a.Number, cfg.Phone.From, callbacks)...)
+	return append(found, deliveries(a, cfg)...)
+}
+
+// deliveries checks that the people's countries may be called, and that the latest calls and texts were delivered.
+func deliveries(a twilio.Account, cfg config.Config) []Finding {
+	const enough = 3 // pages that show a pattern
+	var found []Finding
+	for _, p := range cfg.OnCall.People {
+		if name, barred := a.BarredCountry(p.Phone); barred {
+			found = append(found, problem("Twilio, "+p.Name, "enable "+name+" in the console (Voice, Settings, Geo permissions)", "the account may not call %s: %s is not enabled", p.Phone, name))
+		}
+	}
+	for _, r := range a.Recent {
+		if r.Ended < enough || r.Failed < r.Ended {
+			continue
+		}
+		says := fmt.Sprintf("the last %d %ss from %s all failed", r.Ended, r.Channel, cfg.Phone.From)
+		if len(r.Why) > 0 {
+			says += ": " + phrase.List(r.Why)
+		}
+		found = append(found, problem("Twilio, "+string(r.Channel)+"s", "the console shows the reasons (Monitor, Logs, Errors); then try valkyrie drill", "%s", says))
+	}
+	return found
 }
 
 func number(n twilio.Number, from, callbacks string) []Finding {

@@ -16,6 +16,7 @@ type AccountState struct {
 	Verified []string // numbers that a trial account may call
 	Without  []string // capabilities that its numbers lack: "voice", "sms"
 	Numbers  []string // its numbers; nil: all
+	Barred   []string // prefixes of countries that it may not call, such as 49
 }
 
 func (ex *Exchange) fetchAccount(w http.ResponseWriter, _ *http.Request) {
@@ -57,4 +58,16 @@ func (ex *Exchange) listVerified(w http.ResponseWriter, r *http.Request) {
 		found = append(found, map[string]any{"phone_number": number, "friendly_name": number, "account_sid": ex.cfg.AccountSID})
 	}
 	ex.writeList(w, r, "outgoing_caller_ids", found)
+}
+
+// listCountries answers the permissions to call, in the form of Twilio's voice API.
+func (ex *Exchange) listCountries(w http.ResponseWriter, _ *http.Request) {
+	content := []map[string]any{}
+	for _, c := range []struct{ iso, name, prefix string }{{"US", "United States", "1"}, {"CA", "Canada", "1"}, {"DE", "Germany", "49"}, {"GB", "United Kingdom", "44"}} {
+		content = append(content, map[string]any{
+			"iso_code": c.iso, "name": c.name, "continent": "", "country_codes": []string{c.prefix},
+			"low_risk_numbers_enabled": !slices.Contains(ex.cfg.Account.Barred, c.prefix), "high_risk_special_numbers_enabled": false, "high_risk_tollfraud_numbers_enabled": false,
+		})
+	}
+	ex.writeJSON(w, http.StatusOK, map[string]any{"content": content, "meta": map[string]any{"page": 0, "page_size": len(content), "key": "content"}})
 }

@@ -24,6 +24,7 @@ func (ex *Exchange) newRoutes() http.Handler {
 	api("POST", "/Messages.json", ex.createText)
 	api("GET", "/Messages.json", ex.listTexts)
 	api("GET", "/Messages/{sid}", ex.fetchText)
+	mux.HandleFunc("GET /v1/DialingPermissions/Countries", ex.authenticated(ex.listCountries)) // of another host, at Twilio
 	mux.HandleFunc("GET /standin/log", ex.serveLog)
 	mux.HandleFunc("POST /standin/behave", ex.serveBehave)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { ex.writeFault(w, notFound(r.URL.Path)) })
@@ -39,7 +40,7 @@ func (ex *Exchange) authenticated(h http.HandlerFunc) http.HandlerFunc {
 			ex.writeFault(w, apiError{http.StatusUnauthorized, 20003, "Authenticate"})
 			return
 		}
-		if strings.TrimSuffix(r.PathValue("account"), ".json") != ex.cfg.AccountSID {
+		if named := r.PathValue("account"); named != "" && strings.TrimSuffix(named, ".json") != ex.cfg.AccountSID {
 			ex.writeFault(w, notFound(r.URL.Path))
 			return
 		}
