@@ -21,6 +21,7 @@ func (tab *Tab) Click(l Locator) {
 // clickAt presses where q was found. If the guard intercepted the press, because the pointer's arrival changed the page, it
 // locates the element again and retries until the step's limit.
 func (tab *Tab) clickAt(r result, q query, failure string) {
+	tab.keepFrame()
 	refused := ""
 	for {
 		tab.snapshotRoots(r)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -20,19 +21,31 @@ const captureTimeout = 1500 * time.Millisecond
 
 // Capture saves a screenshot, the page's HTML, its console, its address, the run's requests as a HAR, its film strip, and
 // the latest download. Each is captured independently: one that fails is reported as missing. None exceeds maxEvidence.
+//
+// The HAR is written before anything that changes the page, such as giving up a load that has no end: it must show the
+// requests as they were when the step failed.
 func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data []byte) journey.Evidence) []journey.Evidence {
 	screen := tab.failedTab()
 	mask := tab.step.Mask()
 	screen.addStill(ctx)
+	requests := sync.OnceValues(func() ([]byte, error) {
+		call, release := tab.captureContext(ctx)
+		defer release()
+		tab.recorder.FetchStep(call, tab.step.Step())
+		return tab.recorder.Write(mask, tab.Version())
+	})
+	shot := screen.shoot(ctx, func() { _, _ = requests() })
 	kinds := []capture{
-		{"screenshot", "screenshot.png", screen.screenshot},
-		{"html", "page.html", screen.html},
+		{"screenshot", "screenshot.png", func(context.Context) ([]byte, error) { return shot.png, shot.err }},
+		{"html", "page.html", func(ctx context.Context) ([]byte, error) {
+			if shot.silent {
+				return nil, context.DeadlineExceeded // another wait would end the same way
+			}
+			return screen.html(ctx)
+		}},
 		{"console", "console.txt", func(context.Context) ([]byte, error) { return []byte(tab.log.text()), nil }},
 		{"url", "url.txt", screen.address},
-		{"har", "run.har", func(ctx context.Context) ([]byte, error) {
-			tab.recorder.FetchStep(ctx, tab.step.Step())
-			return tab.recorder.Write(mask, tab.Version())
-		}},
+		{"har", "run.har", func(context.Context) ([]byte, error) { return requests() }},
 	}
 	if !tab.stage.NoFilm {
 		kinds = append(kinds, capture{"film", "film.jpg", func(context.Context) ([]byte, error) { return tab.film.JPEG(mask) }})
@@ -47,6 +60,13 @@ func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data [
 	return kept
 }
 
+// captureContext is the context of the calls for one kind of evidence.
+func (tab *Tab) captureContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(ctx, captureTimeout)
+	call, release := bind(tab.root, ctx)
+	return call, func() { release(); cancel() }
+}
+
 // A capture is one kind of evidence.
 type capture struct {
 	kind, name string
@@ -57,9 +77,7 @@ type capture struct {
 const maxEvidence = 8 << 20
 
 func (tab *Tab) save(ctx context.Context, x capture, save func(kind, name string, data []byte) journey.Evidence) journey.Evidence {
-	ctx, cancel := context.WithTimeout(ctx, captureTimeout)
-	defer cancel()
-	call, release := bind(tab.root, ctx)
+	call, release := tab.captureContext(ctx)
 	defer release()
 	data, err := x.get(call)
 	if err == nil && len(data) > maxEvidence {

@@ -169,6 +169,11 @@ func (r row) attempt(t *testing.T) (faults []string) {
 	if d := run.Steps[0].DurationMS; d > (r.limit + slowdown.Scale(time.Second)).Milliseconds() {
 		st.faultf("the step took %d ms, its limit is %v", d, r.limit)
 	}
+	for _, e := range run.Evidence {
+		if e.Kind == "screenshot" && e.Missing != "" && e.Missing != "Chrome was gone" {
+			st.faultf("it left no screenshot: %s", e.Missing)
+		}
+	}
 	if left := processesOf(t, st.envMark); len(left) > 0 {
 		st.faultf("processes left behind: %v", left)
 	}

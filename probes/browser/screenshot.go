@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
+	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/picture"
 	"valkyrie/probes/browser/script"
@@ -56,23 +58,165 @@ func (tab *Tab) maskedScreenshot(ctx context.Context, w *query, area picture.Are
 	return pic, before, err
 }
 
-// screenshot returns a PNG of the whole page, with the step's target outlined and the step's error above it.
-func (tab *Tab) screenshot(ctx context.Context) ([]byte, error) {
-	yes := true
+// A shot is the screenshot of a failed step.
+type shot struct {
+	png    []byte
+	err    error
+	silent bool // the page answered no script
+}
+
+// Limits of the attempts at a screenshot after the first, which has captureTimeout.
+const (
+	reshootLimit = time.Second // once its loading is given up
+	castLimit    = time.Second // for the compositor's last picture
+)
+
+// shoot takes the screenshot of a failed step. A page that does not answer, or does not paint because it is still loading,
+// must leave a picture too, so it falls back: take what the page showed last, then give up the load and try again. It calls
+// before ahead of the fallback, as that changes the page.
+func (tab *Tab) shoot(ctx context.Context, before func()) shot {
+	call, release := tab.captureContext(ctx)
+	defer release()
+	pic, silent, err := tab.wholePage(call, 1)
+	note := ""
+	if err != nil {
+		var stopping sync.WaitGroup
+		stopping.Go(before)
+		last, from := tab.lastPicture(ctx)
+		stopping.Wait()
+		if pic, silent = tab.stopAndShoot(ctx, silent); pic == nil {
+			pic, note = last, from
+		}
+	}
+	if pic == nil {
+		return shot{err: err, silent: silent}
+	}
+	if text := tab.step.Failure() + note; text != "" {
+		pic = picture.Caption(pic, tab.step.Step()+": "+text)
+	}
+	data, err := picture.PNG(pic, maxEvidence)
+	return shot{data, err, silent}
+}
+
+// wholePage takes a screenshot of the whole page, reduced to a size of it, with the step's target outlined. It reports whether
+// the page answered no script.
+func (tab *Tab) wholePage(ctx context.Context, size float64) (pic *image.RGBA, silent bool, err error) {
+	answered := false
 	pic, l, err := tab.maskedScreenshot(ctx, tab.lastQuery(), picture.Page, func(l picture.Layout) ([]byte, error) {
+		answered = true
+		w, h, scale := l.PageSize()
+		yes := true
 		p := page.CaptureScreenshotParams{CaptureBeyondViewport: &yes, OptimizeForSpeed: &yes}
-		p.Clip = &page.Viewport{Width: l.FullWidth, Height: min(l.FullHeight, picture.MaxHeight), Scale: 1}
+		p.Clip = &page.Viewport{Width: w, Height: h, Scale: scale * size}
 		res, err := cdp.Call(ctx, tab.target(), page.CaptureScreenshot, p)
 		return res.Data, err
 	})
 	if err != nil {
-		return nil, err
+		return nil, !answered && ctx.Err() != nil, err
 	}
 	picture.Outline(pic, picture.Page, l)
-	if why := tab.step.Failure(); why != "" {
-		pic = picture.Caption(pic, tab.step.Step()+": "+why)
+	return pic, false, nil
+}
+
+// stopAndShoot gives up the document's load and takes the screenshot. While a navigation has no answer, Chrome holds back
+// all scripts, and a document whose head is incomplete is not painted; either ends with the load.
+func (tab *Tab) stopAndShoot(ctx context.Context, wasSilent bool) (pic *image.RGBA, silent bool) {
+	ctx, cancel := context.WithTimeout(ctx, reshootLimit)
+	defer cancel()
+	call, release := bind(tab.root, ctx)
+	defer release()
+	if _, err := cdp.Call(call, tab.target(), page.StopLoading, cdp.Empty{}); err != nil {
+		return nil, wasSilent
 	}
-	return picture.PNG(pic, maxEvidence)
+	size := 0.5 // a quarter of the pixels, as the time was too short for all of them
+	if wasSilent {
+		size = 1
+	}
+	pic, silent, _ = tab.wholePage(call, size)
+	return pic, silent
+}
+
+// lastPicture returns what the page showed last, with a note for its caption. The compositor has it while the page's scripts
+// are stuck. Secrets cannot be located on it, so it is blurred once the run has used any. It returns nil if Chrome is gone
+// and no step had ended before.
+func (tab *Tab) lastPicture(ctx context.Context) (*image.RGBA, string) {
+	frame, note := tab.castFrame(ctx), " (the page does not answer: this is what it showed last"
+	if still, step := tab.film.Last(); frame == nil && still != nil {
+		return still, fmt.Sprintf(" (no picture could be taken: this is the end of step %q)", step)
+	}
+	if frame == nil {
+		frame, note = tab.keptFrame(), " (no picture could be taken: this is the page before the first click"
+	}
+	switch {
+	case frame != nil && len(tab.step.Mask().Forms()) > 0:
+		return picture.Blur(frame), note + ", blurred to hide secrets)"
+	case frame != nil:
+		return frame, note + ")"
+	case tab.root.Err() != nil:
+		return nil, ""
+	}
+	return picture.Blank(), " (no picture could be taken: the page has painted nothing, or Chrome does not answer)"
+}
+
+// keepFrame keeps a picture of the window, in the background, for a page that gets stuck on the first click so hard that even
+// the compositor has none of it. Later the film has one.
+func (tab *Tab) keepFrame() {
+	if still, _ := tab.film.Last(); tab.stage.NoFilm || still != nil || !tab.frameKept.CompareAndSwap(false, true) {
+		return
+	}
+	tab.background.Go(func() {
+		if frame := tab.castFrame(tab.root); frame != nil {
+			tab.mu.Lock()
+			defer tab.mu.Unlock()
+			tab.frame = frame
+		}
+	})
+}
+
+func (tab *Tab) keptFrame() *image.RGBA {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	return tab.frame
+}
+
+// castFrame returns the compositor's current picture of the window; nil: it has none. A page whose scripts are stuck sends
+// the frame, and no answer to the command.
+func (tab *Tab) castFrame(ctx context.Context) *image.RGBA {
+	ctx, cancel := context.WithTimeout(ctx, castLimit)
+	defer cancel()
+	call, release := bind(tab.root, ctx)
+	defer release()
+	frames := make(chan []byte, 1)
+	listening, stop := context.WithCancel(tab.root)
+	defer stop()
+	if err := chromedp.Listen(listening, func(ev any) {
+		if ev, ok := ev.(*page.EventScreencastFrame); ok {
+			select {
+			case frames <- ev.Data:
+			default:
+			}
+		}
+	}); err != nil {
+		return nil
+	}
+	tab.background.Go(func() {
+		_, _ = cdp.Call(call, tab.target(), page.StartScreencast, page.StartScreencastParams{Format: page.StartScreencastFormatPng})
+	})
+	select {
+	case data := <-frames:
+		tab.background.Go(func() {
+			ctx, cancel := context.WithTimeout(tab.root, castLimit)
+			defer cancel()
+			_, _ = cdp.Call(ctx, tab.target(), page.StopScreencast, cdp.Empty{})
+		})
+		pic, err := picture.Cover(data, picture.Window)
+		if err != nil {
+			return nil
+		}
+		return pic
+	case <-call.Done():
+		return nil
+	}
 }
 
 // addStill adds a picture of the window to the film, once per step.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
@@ -62,12 +64,14 @@ type Tab struct {
 	current    query                                // the latest query, for the screenshot
 	attachedAt float64                              // when the popup was attached, milliseconds since the epoch
 	taskMS     float64                              // the renderer's busy time at the last call of busySince
+	frameKept  atomic.Bool                          // keepFrame was called
 
 	mu           sync.Mutex
 	killed       bool
 	died         error
-	outOfMemory  bool // the page used up its memory
-	closedByPage bool // the page closed its window
+	outOfMemory  bool        // the page used up its memory
+	closedByPage bool        // the page closed its window
+	frame        *image.RGBA // the window before the first click; nil: none was kept
 }
 
 // NewTab creates a tab for one run. Chrome starts with the run.

@@ -8,6 +8,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"slices"
 	"strings"
 	"sync"
 
@@ -60,6 +61,18 @@ func (f *Film) Add(step string, pic *image.RGBA) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.stills = append(f.stills, still{step: step, label: step, color: red, pic: pic})
+}
+
+// Last returns the newest picture and its step; nil: there is none.
+func (f *Film) Last() (pic *image.RGBA, step string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, s := range slices.Backward(f.stills) {
+		if s.pic != nil {
+			return s.pic, s.step
+		}
+	}
+	return nil, ""
 }
 
 // colors are those of the labels, by outcome.

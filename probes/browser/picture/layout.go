@@ -16,8 +16,13 @@ import (
 	xdraw "golang.org/x/image/draw"
 )
 
-// MaxHeight is how much of a long page is on its picture, in CSS pixels.
-const MaxHeight = 8000
+// The largest picture of a page. A longer page is cut off; a wider one is scaled down, because Chrome fails to paint a
+// surface of more than some 16,000 pixels.
+const (
+	MaxHeight = 8000       // in CSS pixels
+	maxWidth  = 8000       // in pixels of the picture
+	maxPixels = 20_000_000 // of the picture; 80 MB of memory
+)
 
 // A Layout is where things are on a page, as script/cover.js reports it. Boxes are x, y, width, height, in CSS pixels
 // from the window's corner.
@@ -32,6 +37,12 @@ type Layout struct {
 	FullWidth  float64      `json:"fullWidth"`
 	FullHeight float64      `json:"fullHeight"`
 	Ratio      float64      `json:"ratio"`
+}
+
+// PageSize returns the size of the page's part that is on its picture, in CSS pixels, and the scale of the picture.
+func (l Layout) PageSize() (width, height, scale float64) {
+	width, height = max(l.FullWidth, 1), max(min(l.FullHeight, MaxHeight), 1)
+	return width, height, min(1, maxWidth/width, math.Sqrt(maxPixels/(width*height)))
 }
 
 // An Area is the part of the page on a screenshot.
@@ -110,4 +121,22 @@ func outline(pic *image.RGBA, r image.Rectangle, c color.Color, line int) {
 	fill(pic, image.Rect(r.Min.X, r.Max.Y-line, r.Max.X, r.Max.Y), c)
 	fill(pic, image.Rect(r.Min.X, r.Min.Y, r.Min.X+line, r.Max.Y), c)
 	fill(pic, image.Rect(r.Max.X-line, r.Min.Y, r.Max.X, r.Max.Y), c)
+}
+
+// Blur returns pic with the mean colour of each block of some letters' size, so that no text on it can be read.
+func Blur(pic *image.RGBA) *image.RGBA {
+	const block = 24
+	size := pic.Bounds().Size()
+	small := image.NewRGBA(image.Rect(0, 0, max(1, size.X/block), max(1, size.Y/block)))
+	xdraw.CatmullRom.Scale(small, small.Bounds(), pic, pic.Bounds(), xdraw.Src, nil)
+	blurred := image.NewRGBA(image.Rectangle{Max: size})
+	xdraw.ApproxBiLinear.Scale(blurred, blurred.Bounds(), small, small.Bounds(), xdraw.Src, nil)
+	return blurred
+}
+
+// Blank returns a white picture, for a page of which there is none.
+func Blank() *image.RGBA {
+	pic := image.NewRGBA(image.Rect(0, 0, 800, 200))
+	fill(pic, pic.Bounds(), color.White)
+	return pic
 }

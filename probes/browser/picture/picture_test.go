@@ -7,6 +7,7 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"image/png"
+	"math"
 	"testing"
 	"time"
 
@@ -141,5 +142,36 @@ func TestFilm(t *testing.T) {
 	}
 	if !film.Has("another") {
 		t.Error("a full film takes more")
+	}
+}
+
+// TestPageSize checks that a picture keeps the page's scale unless the page is wide, and never has too many pixels.
+func TestPageSize(t *testing.T) {
+	for _, c := range []struct{ width, height, wantHeight, wantScale float64 }{
+		{1280, 900, 900, 1},
+		{1280, 20_000, 8000, 1},
+		{8000, 1000, 1000, 1},
+		{16_000, 1000, 1000, 0.5},
+		{60_000, 100, 100, 8000.0 / 60_000},
+		{8000, 8000, 8000, 0.559},
+		{0, 0, 1, 1},
+	} {
+		w, h, scale := picture.Layout{FullWidth: c.width, FullHeight: c.height}.PageSize()
+		if w != max(c.width, 1) || h != c.wantHeight || math.Abs(scale-c.wantScale) > 0.001 || w*h*scale*scale > 20_000_001 {
+			t.Errorf("%v x %v: %v x %v, scale %v", c.width, c.height, w, h, scale)
+		}
+	}
+}
+
+// TestLast checks that the newest picture counts, not the newest step.
+func TestLast(t *testing.T) {
+	var film picture.Film
+	if pic, _ := film.Last(); pic != nil {
+		t.Error("an empty film has a last picture")
+	}
+	film.Add("sign in", picture.Blank())
+	film.Add("print", nil)
+	if pic, step := film.Last(); pic == nil || step != "sign in" {
+		t.Errorf("%v of %q", pic, step)
 	}
 }
