@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"math"
 	"slices"
 	"sync"
 )
@@ -11,8 +12,12 @@ type Count struct {
 	Value float64 `json:"value"`
 }
 
-// Count records a number that the step has read. A later Count of the same name in a run replaces it.
+// Count records a number that the step has read. A later Count of the same name in a run replaces it. Without a number (NaN,
+// an infinity) the step fails: what the site shows cannot be compared with any bound.
 func (t *T) Count(name string, value float64) {
+	if math.IsNaN(value) || math.IsInf(value, 0) {
+		t.Failf("expected a number for the count %q, got %v", name, value)
+	}
 	if t.counts != nil {
 		t.counts.add(Count{name, value})
 	}

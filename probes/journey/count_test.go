@@ -1,7 +1,10 @@
 package journey_test
 
 import (
+	"encoding/json"
+	"math"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,5 +31,17 @@ func TestCounts(t *testing.T) {
 	run = r.Run(t.Context(), journey.Journey{Name: "nothing"}, time.Now())
 	if run.Counts == nil || len(run.Counts) != 0 {
 		t.Errorf("a run without counts has %v", run.Counts)
+	}
+}
+
+// TestCountIsNumber checks that NaN and the infinities fail the step, and leave a run that can be stored.
+func TestCountIsNumber(t *testing.T) {
+	for _, value := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
+		run := journey.Runner{}.Run(t.Context(), journey.Journey{Name: "orders", Steps: []journey.Step{
+			{Name: "look", Do: func(t *journey.T) { t.Count("pending", value) }},
+		}}, time.Now())
+		if _, err := json.Marshal(run); err != nil || run.Outcome != journey.Failed || !strings.Contains(run.Error, `a number for the count "pending"`) {
+			t.Errorf("%v: %v, %v", value, run, err)
+		}
 	}
 }

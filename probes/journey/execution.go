@@ -18,6 +18,7 @@ type execution struct {
 	wrapUp   time.Duration // time before end that is reserved: see wrapUpLimit
 	progress progress
 	counts   counter
+	attached attachments
 }
 
 // play starts the instrument, runs the steps until one fails, then the cleanup, and stops the instrument.
@@ -114,7 +115,7 @@ func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	defer cancel()
 	t := &T{
 		ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, declared: e.journey.Secrets, secrets: e.Stage.Secrets,
-		mask: &e.mask, counts: &e.counts, inputs: e.Stage.Inputs,
+		mask: &e.mask, counts: &e.counts, attached: &e.attached, inputs: e.Stage.Inputs,
 	}
 	res.Started = e.now()
 	e.progress.record(e.run, res)
@@ -219,7 +220,7 @@ func (e *execution) fail(o Outcome, err string) {
 
 // capture saves evidence once, at the first failure. Evidence that was saved counts even if the rest blocks.
 func (e *execution) capture() {
-	if e.journey.Uses == nil || e.Evidence == nil || len(e.run.Evidence) > 0 {
+	if e.Evidence == nil || len(e.run.Evidence) > 0 {
 		return
 	}
 	limit := min(captureLimit, time.Until(e.end)/2)
@@ -229,9 +230,13 @@ func (e *execution) capture() {
 	saved := &evidenceList{}
 	all := make(chan []Evidence, 1)
 	go func() {
-		all <- e.journey.Uses.Capture(ctx, func(kind, name string, data []byte) Evidence {
-			return saved.add(e.save(run, kind, name, data))
-		})
+		list := []Evidence{}
+		if e.journey.Uses != nil {
+			list = e.journey.Uses.Capture(ctx, func(kind, name string, data []byte) Evidence {
+				return saved.add(e.save(run, kind, name, data))
+			})
+		}
+		all <- append(list, e.attach(ctx, run)...)
 	}()
 	var ok bool
 	if e.run.Evidence, ok = within(all, limit+returnGrace); !ok {

@@ -21,6 +21,7 @@ type T struct {
 	secrets  func(name string) (string, error)
 	mask     *Mask
 	counts   *counter
+	attached *attachments
 	inputs   map[string]string
 	waited   time.Duration
 	timed    bool
