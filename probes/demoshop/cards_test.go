@@ -1,17 +1,17 @@
 package demoshop
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
-	pdfreader "github.com/ledongthuc/pdf"
-	"github.com/pdfcpu/pdfcpu/pkg/api"
+
+	"valkyrie/probes/pdf"
 )
 
 func TestPrintCards(t *testing.T) {
@@ -33,45 +33,22 @@ func TestPrintCards(t *testing.T) {
 	}
 }
 
-// pagesOf validates a PDF and returns the text of each of its pages.
-func pagesOf(t *testing.T, pdf []byte) []string {
-	t.Helper()
-	if err := api.Validate(bytes.NewReader(pdf), nil); err != nil {
-		t.Fatalf("not a valid PDF: %v", err)
-	}
-	r, err := pdfreader.NewReader(bytes.NewReader(pdf), int64(len(pdf)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var pages []string
-	for n := range r.NumPage() {
-		text, err := r.Page(n + 1).GetPlainText(nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		pages = append(pages, text)
-	}
-	return pages
-}
-
 func TestPDFHasACardAPage(t *testing.T) {
 	long := append(slices.Clone(sampleWords[:wordsACard-2]), "lunch at the new canteen", "crème brûlée")
-	pdf, err := printPDF("Spelling, week 12", long, 3)
+	data, err := printPDF("Spelling, week 12", long, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := pagesOf(t, pdf)
-	if len(pages) != 3 {
-		t.Fatalf("%d pages, want 3", len(pages))
+	doc, err := pdf.Reader{Limit: time.Minute}.Read(t.Context(), data)
+	if err != nil || doc.Pages != 3 {
+		t.Fatalf("%v, %d pages, want 3", err, doc.Pages)
 	}
-	for n, text := range pages {
-		for _, want := range append([]string{"Spelling, week 12", freeCentre}, long...) {
-			if !strings.Contains(text, want) {
-				t.Errorf("page %d lacks %q:\n%s", n+1, want, text)
-			}
+	for n, page := range doc.Sheets {
+		if lacking := page.Lacks(append([]string{"Spelling, week 12", freeCentre}, long...)...); lacking != nil {
+			t.Errorf("page %d lacks %q:\n%s", n+1, lacking, page.Text)
 		}
 	}
-	if pages[0] == pages[1] {
+	if doc.Sheets[0].Text == doc.Sheets[1].Text {
 		t.Error("the first two cards are the same")
 	}
 }

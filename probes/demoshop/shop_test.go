@@ -4,8 +4,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"valkyrie/probes/pdf"
 )
 
 func TestUnknownFaultAtStart(t *testing.T) {
@@ -85,8 +88,9 @@ func TestTwentyCustomers(t *testing.T) {
 				number := c.post("/orders").number(t)
 				c.post("/orders/"+number+"/cancel").wantPage(t, http.StatusOK, "This order was cancelled")
 				c.waitForStatus(job, jobReady)
-				if got := len(pagesOf(t, []byte(c.get(job+"/cards.pdf").raw))); got != 2 {
-					t.Errorf("%d pages, want 2", got)
+				doc, err := pdf.Reader{Limit: time.Minute}.Read(t.Context(), []byte(c.get(job+"/cards.pdf").raw))
+				if err != nil || doc.Pages != 2 {
+					t.Errorf("%v, %d pages, want 2", err, doc.Pages)
 				}
 			})
 		}

@@ -44,10 +44,7 @@ func PrintCard() journey.Journey {
 				paper = tab.Download()
 			}},
 			{Name: "read the PDF", Limit: 10 * time.Second, Do: func(t *journey.T) {
-				doc, err := pdf.Read(paper)
-				if err != nil {
-					t.Failf("the customer cannot open the PDF: %v", err)
-				}
+				doc := pdf.Open(t, paper)
 				if doc.Pages != 2 {
 					t.Failf("expected a page for each of 2 cards; the PDF has %d", doc.Pages)
 				}
