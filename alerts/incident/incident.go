@@ -77,17 +77,17 @@ func (i Incident) DisplayTitle() string {
 func (i Incident) AddBadRun(run journey.Run, streak int) Incident {
 	i.Runs++
 	i.Streak = max(i.Streak, streak)
-	i.Error, i.Step, i.Evidence = run.Error, "", run.Evidence
+	i.Error, i.Step, i.Evidence = journey.Clip(run.Error, maxErrorText), "", run.Evidence
 	if run.Slot.After(i.Last) {
 		i.Last = run.Slot
 	}
 	if step, ok := run.Culprit(); ok {
-		i.Step, i.Error = step.Name, step.Error
+		i.Step, i.Error = journey.Clip(step.Name, maxTitle), journey.Clip(step.Error, maxErrorText)
 		if run.Outcome == journey.Slow {
 			i.Error = fmt.Sprintf("it took %s; the budget is %s", phrase.Seconds(step.DurationMS), phrase.Seconds(step.SlowMS))
 			switch {
 			case step.Error != "": // the journey's own check made it slow
-				i.Error = step.Error
+				i.Error = journey.Clip(step.Error, maxErrorText)
 			case step.Why != "":
 				i.Error += ", " + step.Why
 			}

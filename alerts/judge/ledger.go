@@ -43,7 +43,7 @@ func (l Ledger) Add(region string, r RegionState) Ledger {
 			steps[key] = days
 		}
 	}
-	return Ledger{Steps: steps}
+	return Ledger{Steps: steps}.fit()
 }
 
 // Step splits a key of Steps into region and step.

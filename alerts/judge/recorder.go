@@ -30,6 +30,7 @@ func (rec Recorder) Record(ctx context.Context, run journey.Run) ([]Decision, er
 	if err := rec.rejectFutureRun(run); err != nil {
 		return nil, err
 	}
+	run = run.Bounded() // also of a probe of an earlier version
 	if err := rec.Store.PutRun(ctx, run); err != nil {
 		return nil, fmt.Errorf("store the run of %s: %w", run.Journey, err)
 	}
@@ -119,6 +120,7 @@ func (rec Recorder) judge(ctx context.Context, run journey.Run, ready func(Regio
 			return false
 		}
 		*s, decisions = Judge(rec.Policy.For(run.Journey), *s, run, rec.Titles[run.Journey])
+		s.fit()
 		changed := decisions[0].Verb != Ignores
 		decisions = append(resets, decisions...)
 		return changed

@@ -75,6 +75,7 @@ func (rec Recorder) change(ctx context.Context, name string, fold func(JourneySt
 	var decisions []Decision
 	err := incident.UpdateItem(ctx, rec.Store, incident.JourneyKey(name), func(s *JourneyState) bool {
 		*s, decisions = fold(*s)
+		s.fit()
 		return len(decisions) > 0 && decisions[0].Verb != Ignores
 	})
 	return decisions, err

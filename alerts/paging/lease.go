@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/probes/journey"
 )
 
 // Time limits of a page, by state.
@@ -125,7 +126,11 @@ func (r *NotificationState) claim(at evalContext) (commands []Command, holds []r
 		if p.Tries++; p.Tries == 1 {
 			p.TriedAt = now
 		}
-		p.Words = r.compose(*p, at)
+		limit := maxWords
+		if p.Channel == incident.Email {
+			limit = maxLetter
+		}
+		p.Words = journey.Clip(r.compose(*p, at), limit)
 		commands = append(commands, Command{"send", *p})
 	}
 	return commands, holds

@@ -24,7 +24,7 @@ func (r *NotificationState) merge(e StateMerged, now time.Time) {
 	theirs := *e.Theirs.clone()
 	r.Tombstones = slices.Clone(r.Tombstones)
 	for _, in := range theirs.Incidents {
-		r.mergeIncident(in, &theirs)
+		r.mergeIncident(in.Bounded(), &theirs)
 	}
 	for _, p := range theirs.Pages {
 		r.mergePage(p)

@@ -107,14 +107,23 @@ func (p *Pager) drainOutbox(ctx context.Context, name string) error {
 	}
 	moved := map[string]int{}
 	for _, i := range s.Outbox {
-		if err := p.applyEvent(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)}); err != nil {
+		_, after, err := p.fold(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)})
+		if err != nil {
 			return err
 		}
-		moved[i.ID] = i.Runs
+		if after.holds(i) {
+			moved[i.ID] = i.Runs
+		}
 	}
 	return incident.UpdateItem(ctx, p.Store, incident.JourneyKey(name), func(s *judge.JourneyState) bool {
 		had := len(s.Outbox)
-		s.Outbox = slices.DeleteFunc(s.Outbox, func(i incident.Incident) bool { return i.Runs <= moved[i.ID] })
+		s.Outbox = slices.DeleteFunc(s.Outbox, func(i incident.Incident) bool { runs, ok := moved[i.ID]; return ok && i.Runs <= runs })
 		return len(s.Outbox) != had
 	})
+}
+
+// holds reports whether the state has an incident's update, or had it; without room for it, it does not.
+func (r *NotificationState) holds(i incident.Incident) bool {
+	have := r.incident(i.ID)
+	return have != nil || i.State == incident.Resolved || i.Runs <= r.tombstone(i.ID).Runs || r.takesIncident()
 }

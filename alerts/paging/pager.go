@@ -52,7 +52,7 @@ func (p *Pager) Tick(ctx context.Context) error {
 
 // Report applies a provider's callback, or the key press in it, and returns the speech that answers a person.
 func (p *Pager) Report(ctx context.Context, r Report) (Answer, error) {
-	before, err := p.fold(ctx, r)
+	before, _, err := p.fold(ctx, r)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -70,17 +70,16 @@ func LoadState(ctx context.Context, items incident.Items) (NotificationState, er
 }
 
 func (p *Pager) applyEvent(ctx context.Context, e Event) error {
-	_, err := p.fold(ctx, e)
+	_, _, err := p.fold(ctx, e)
 	return err
 }
 
 // fold applies an event to the stored state, executes the resulting commands and applies their results. Results are
 // stored even if ctx ends meanwhile, for example because the provider closes its callback's connection. The history is
-// written last, so that no call waits for it. fold returns the state before the event, which answers are computed from:
-// a state read separately could differ.
-func (p *Pager) fold(ctx context.Context, e Event) (before NotificationState, err error) {
+// written last, so that no call waits for it. fold returns the states before and after the event, which answers are
+// computed from: a state read separately could differ.
+func (p *Pager) fold(ctx context.Context, e Event) (before, after NotificationState, err error) {
 	var commands []Command
-	var after NotificationState
 	kept := context.WithoutCancel(ctx)
 	err = incident.UpdateItem(kept, p.Store, incident.NotificationKey, func(r *NotificationState) bool {
 		before = *r
@@ -89,14 +88,14 @@ func (p *Pager) fold(ctx context.Context, e Event) (before NotificationState, er
 		return !reflect.DeepEqual(before, after)
 	})
 	if err != nil {
-		return before, err
+		return before, after, err
 	}
 	p.logChanges(before, after)
 	var errs []error
 	for _, result := range p.execute(ctx, commands) {
 		errs = append(errs, p.applyEvent(ctx, result))
 	}
-	return before, errors.Join(append(errs, recordHistory(kept, p.Store, before, after))...)
+	return before, after, errors.Join(append(errs, recordHistory(kept, p.Store, before, after))...)
 }
 
 // recordHistory writes the changed incidents to the history.
@@ -188,18 +187,18 @@ func (p *Pager) archiveResolved(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var errs []error
 	for _, i := range r.Archivable() {
 		if p.now().Before(i.Returns) {
 			continue // it may reopen, and then needs its pages
 		}
-		if err := p.Store.PutIncident(ctx, r.Record(i)); err != nil {
-			return err
+		err := p.Store.PutIncident(ctx, r.Record(i))
+		if err == nil {
+			err = p.applyEvent(ctx, Archived{i.ID})
 		}
-		if err := p.applyEvent(ctx, Archived{i.ID}); err != nil {
-			return err
-		}
+		errs = append(errs, err)
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // dispatchFor converts a page for the provider.

@@ -23,7 +23,7 @@ const replyHelp = "Reply ack, ack 3f, resolve 3f, mute 1h, mute 3f 1h or status;
 
 // Reply applies a text and returns the answer. A text from an unknown number changes nothing and gets no answer.
 func (p *Pager) Reply(ctx context.Context, rep Reply) (string, error) {
-	before, err := p.fold(ctx, rep)
+	before, _, err := p.fold(ctx, rep)
 	if err != nil {
 		return "", err
 	}

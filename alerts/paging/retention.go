@@ -7,6 +7,7 @@ import (
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/phrase"
+	"valkyrie/probes/journey"
 )
 
 // How many ended pages are kept in full: the first, which show how it began, and the latest.
@@ -20,8 +21,12 @@ const (
 // compact bounds the state when an incident stays unacknowledged for weeks: similar pages between the first and the
 // latest are condensed into one with a count.
 func (r *NotificationState) compact() {
+	defer r.fit()
 	var over []int
 	for i, p := range r.Pages {
+		if len(p.Why) > maxReasonText/2 {
+			r.Pages[i].Why = journey.Clip(p.Why, maxReasonText)
+		}
 		if !p.Live() && p.Purpose != incident.Notice {
 			over = append(over, i)
 		}

@@ -167,9 +167,12 @@ func (r *NotificationState) page(id string) *incident.Page {
 // updateIncident merges a judged incident with its acknowledgement and escalation. It is idempotent and ignores stale
 // updates.
 func (r *NotificationState) updateIncident(e IncidentUpdated, now time.Time) {
-	in := e.Incident
+	in := e.Incident.Bounded()
 	have := r.incident(in.ID)
 	if have == nil {
+		if in.State != incident.Resolved && !r.takesIncident() {
+			return
+		}
 		if past := r.tombstone(in.ID); in.Runs > past.Runs {
 			in.Rev = past.Rev + 1
 			in = r.supersede(in)

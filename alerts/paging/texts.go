@@ -24,7 +24,7 @@ func (r *NotificationState) planTexts(steps []oncall.ResolvedStep, at evalContex
 			tried, last = tried+p.Count(), p.EndedAt
 			return p.State != incident.Ended || p.Result != incident.FailedCall && p.Result != incident.Undelivered
 		})
-		if texted || tried > 0 && tried%len(steps) == 0 && at.now.Before(last.Add(at.onCall.RepeatAfter)) && !r.switchedSince(incident.Text, last) {
+		if texted || r.liveTexts(incident.Alarm) >= maxLiveTexts || tried > 0 && tried%len(steps) == 0 && at.now.Before(last.Add(at.onCall.RepeatAfter)) && !r.switchedSince(incident.Text, last) {
 			continue
 		}
 		who := steps[tried%len(steps)].Person
@@ -43,6 +43,7 @@ func (r *NotificationState) planAllClears(at evalContext) {
 			owed, missed := r.owesAllClear(who, i.ID)
 			next, again := nextResend(missed, at.onCall)
 			switch {
+			case r.liveTexts(incident.AllClear) >= maxLiveTexts:
 			case owed:
 				r.planText(incident.Page{Purpose: incident.AllClear, Incidents: []string{i.ID}, Waking: !r.wasCalled(who, i.ID)}, who, at)
 			case again:

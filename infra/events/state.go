@@ -50,3 +50,11 @@ func (s ReceiverState) Delivered(id string) ReceiverState {
 	}
 	return s
 }
+
+// expire drops the events that have waited for longer than retention, and the oldest beyond maxOutbox. An incident's later
+// events stay: a receiver must accept an end without its beginning anyway.
+func (s ReceiverState) expire(now time.Time) ReceiverState {
+	s.Outbox = slices.DeleteFunc(slices.Clone(s.Outbox), func(e Event) bool { return now.Sub(e.At) > retention })
+	s.Outbox = s.Outbox[max(0, len(s.Outbox)-maxOutbox):]
+	return s
+}

@@ -66,6 +66,9 @@ func (w Webhook) Deliver(ctx context.Context, e Event) error {
 	defer res.Body.Close()
 	const maxQuoted = 200
 	answer, _ := io.ReadAll(io.LimitReader(res.Body, maxQuoted))
+	if res.StatusCode == http.StatusGone {
+		return fmt.Errorf("post event to %s: got status 410: %w", req.URL.Host, ErrGone)
+	}
 	if res.StatusCode < http.StatusOK || res.StatusCode >= http.StatusMultipleChoices {
 		return fmt.Errorf("post event to %s: got status %d, expected 200 to 299: %q", req.URL.Host, res.StatusCode, answer)
 	}

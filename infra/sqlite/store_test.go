@@ -63,3 +63,11 @@ func TestPowerCut(t *testing.T) {
 		}
 	}
 }
+
+// TestNoOutputStopsAPage checks that no output of a site keeps anybody from being called.
+func TestNoOutputStopsAPage(t *testing.T) {
+	storetest.NoOutputStopsAPage(t, func(tb testing.TB) storetest.Open {
+		path := filepath.Join(tb.TempDir(), "valkyrie.db")
+		return func() incident.Store { return mustOpen(tb, path) }
+	})
+}

@@ -40,7 +40,7 @@ func (r Runner) Run(ctx context.Context, j Journey, slot time.Time) Run {
 func (r Runner) Broken(j Journey, slot time.Time, why string) Run {
 	run := r.fresh(j, slot)
 	run.Outcome, run.Error = Broken, why
-	return run
+	return run.Bounded()
 }
 
 // fresh is a run before its start.
@@ -64,13 +64,13 @@ func (r Runner) try(ctx context.Context, j Journey, run Run) Run {
 	e := &execution{Runner: r, journey: j, run: run}
 	if err := j.Validate(); err != nil {
 		e.fail(Broken, err.Error())
-		return e.run
+		return e.run.Bounded()
 	}
 	said := watchClock()
 	run = e.supervise(ctx)
 	run.StarvedMS, run.StarvedP95MS = said()
 	run.Counts = e.counts.list()
-	return run
+	return run.Bounded()
 }
 
 func (r Runner) now() time.Time {

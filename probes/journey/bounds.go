@@ -1,0 +1,89 @@
+package journey
+
+import (
+	"math"
+	"slices"
+	"unicode/utf8"
+)
+
+// The bounds of a run's texts, in bytes of JSON, and of its lists. They leave room for whatever a person can read, and hold
+// for any output of a site: what is over a store's limit could not be written, and then nobody would be paged.
+const (
+	MaxError = 2000 // of a run and of a step
+	maxName  = 200  // of a step, a count, a region, a product
+	maxURL   = 1000
+	maxWhat  = 500 // of a problem, of evidence that is missing
+
+	maxSteps    = 200
+	maxCounts   = 100
+	maxEvidence = 200
+	maxVitals   = 100
+)
+
+// Clip returns s as valid text of at most n bytes in JSON, in which some characters take six; a cut ends in "…".
+func Clip(s string, n int) string {
+	const dots = "…"
+	size, end := 0, 0 // of s; end is where a cut leaves room for the dots
+	for i, r := range s {
+		_, width := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == '"', r == '\\', r == '\n', r == '\r', r == '\t', r == '\b', r == '\f':
+			size += 2
+		case r == utf8.RuneError && width == 1, r < ' ', r == '<', r == '>', r == '&', r == '\u2028', r == '\u2029':
+			size += len(`\u0000`)
+		default:
+			size += width
+		}
+		if size <= n-len(dots) {
+			end = i + width
+		}
+		if size > n {
+			return valid(s[:end]) + dots
+		}
+	}
+	return valid(s)
+}
+
+// valid replaces the bytes that are no text.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
+}
+
+// Bounded returns the run with each text and list within its bound. A run that is within all of them is unchanged, and its
+// lists are never changed in place.
+func (r Run) Bounded() Run {
+	r.Error, r.FirstError = Clip(r.Error, MaxError), Clip(r.FirstError, MaxError)
+	r.Site, r.Region, r.Chrome = Clip(r.Site, maxURL), Clip(r.Region, maxName), Clip(r.Chrome, maxName)
+	r.Steps = each(r.Steps, maxSteps, func(s *StepResult) {
+		s.Name, s.Error, s.Why = Clip(s.Name, maxName), Clip(s.Error, MaxError), Clip(s.Why, maxWhat)
+	})
+	r.FirstStep.Name, r.FirstStep.Error, r.FirstStep.Why = Clip(r.FirstStep.Name, maxName), Clip(r.FirstStep.Error, MaxError), Clip(r.FirstStep.Why, maxWhat)
+	r.Counts = each(slices.DeleteFunc(slices.Clone(r.Counts), func(c Count) bool { return !finite(c.Value) }), maxCounts, func(c *Count) { c.Name = Clip(c.Name, maxName) })
+	r.Problems = each(r.Problems, MaxProblems, func(p *Problem) {
+		p.Step, p.URL, p.What = Clip(p.Step, maxName), Clip(p.URL, maxURL), Clip(p.What, maxWhat)
+	})
+	r.Evidence = each(r.Evidence, maxEvidence, func(e *Evidence) {
+		e.Kind, e.Path, e.Missing = Clip(e.Kind, maxName), Clip(e.Path, maxURL), Clip(e.Missing, maxWhat)
+	})
+	r.Vitals = each(r.Vitals, maxVitals, func(v *Vitals) {
+		if v.Step, v.URL = Clip(v.Step, maxName), Clip(v.URL, maxURL); !finite(v.CLS) {
+			v.CLS = 0
+		}
+	})
+	return r
+}
+
+// finite reports whether JSON can hold a number.
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// each returns the first n elements, each of them bounded.
+func each[T any](all []T, n int, bound func(*T)) []T {
+	all = slices.Clone(all[:min(n, len(all))])
+	for i := range all {
+		bound(&all[i])
+	}
+	return all
+}
