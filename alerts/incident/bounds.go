@@ -77,3 +77,6 @@ func (i Incident) Reduced(degree int) Incident {
 	}
 	return i
 }
+
+// Clip returns s as valid text of at most n bytes in JSON; see [journey.Clip].
+func Clip(s string, n int) string { return journey.Clip(s, n) }

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
-	"valkyrie/probes/journey"
 )
 
 // Time limits of a page, by state.
@@ -130,7 +129,7 @@ func (r *NotificationState) claim(at evalContext) (commands []Command, holds []r
 		if p.Channel == incident.Email {
 			limit = maxLetter
 		}
-		p.Words = journey.Clip(r.compose(*p, at), limit)
+		p.Words = incident.Clip(r.compose(*p, at), limit)
 		commands = append(commands, Command{"send", *p})
 	}
 	return commands, holds

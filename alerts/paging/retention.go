@@ -7,7 +7,6 @@ import (
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/phrase"
-	"valkyrie/probes/journey"
 )
 
 // How many ended pages are kept in full: the first, which show how it began, and the latest.
@@ -25,7 +24,7 @@ func (r *NotificationState) compact() {
 	var over []int
 	for i, p := range r.Pages {
 		if len(p.Why) > maxReasonText/2 {
-			r.Pages[i].Why = journey.Clip(p.Why, maxReasonText)
+			r.Pages[i].Why = incident.Clip(p.Why, maxReasonText)
 		}
 		if !p.Live() && p.Purpose != incident.Notice {
 			over = append(over, i)

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"valkyrie/alerts/incident"
-	"valkyrie/probes/journey"
 )
 
 // The bounds of the state. A store takes 400 KB at most (DynamoDB), and an item that it does not take would stop all paging.
@@ -106,7 +105,7 @@ func (r *NotificationState) reduceIncidents(degree int) {
 		r.Incidents[i] = r.Incidents[i].Reduced(degree)
 	}
 	for i := range r.Pages {
-		r.Pages[i].Why = journey.Clip(r.Pages[i].Why, maxReasonText/(degree+1)/2)
+		r.Pages[i].Why = incident.Clip(r.Pages[i].Why, maxReasonText/(degree+1)/2)
 	}
 }
 
