@@ -13,6 +13,7 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/message"
 	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/phrase"
 	"valkyrie/probes/journey"
 )
 
@@ -139,5 +140,24 @@ func TestLongAgo(t *testing.T) {
 		if got := strings.Join(content.Speech(), " "); !strings.Contains(got, want[1]) {
 			t.Errorf("got %s, want %s", got, want[1])
 		}
+	}
+}
+
+// TestCauseSurvives checks that the cause of a failure, which an error begins with, is in the text message and in the call
+// however long the rest is.
+func TestCauseSurvives(t *testing.T) {
+	i := alertstest.PrintCard()
+	i.Error = `POST /save has had no answer for 10 s; expected to see the text "Saved" within 10s: there is none; the page begins with "` + strings.Repeat("Your order ", 30) + `"`
+	page := message.Content{To: inBerlin(t), About: []incident.Incident{i}, Now: alertstest.Start.Add(65 * time.Minute), OnCall: oncall.OnCall{
+		EvidenceURL: "https://evidence.example.com", Journeys: map[string]oncall.JourneyNotes{"print-card": {Runbook: "https://wiki.example.com/print"}},
+	}}
+	if text := page.SMS(); !strings.Contains(text, "POST /save has had no answer for 10 s") {
+		t.Errorf("the text: %s", text)
+	}
+	if call := strings.Join(page.Speech(), " "); !strings.Contains(call, "POST /save has had no answer for 10 seconds;") {
+		t.Errorf("the call: %s", call)
+	}
+	if kept := phrase.Shorten(i.Error); !strings.HasPrefix(kept, "POST /save has had no answer for 10 s") {
+		t.Errorf("in a list of outages: %s", kept)
 	}
 }

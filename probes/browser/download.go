@@ -65,37 +65,53 @@ func (d *downloads) handle(ev any) {
 	d.changed = make(chan struct{})
 }
 
-// next is the oldest download that no step has taken, and a channel that is closed on changes.
-func (d *downloads) next() (file, bool, <-chan struct{}) {
+// next is the oldest download that no step has taken and that suits, and a channel that is closed on changes.
+func (d *downloads) next(suits func(file) bool) (file, bool, <-chan struct{}) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, f := range d.files {
-		if !f.taken {
-			f.taken = !f.ended.IsZero()
+		if !f.taken && suits(*f) {
 			return *f, true, d.changed
 		}
 	}
 	return file{}, false, d.changed
 }
 
-// Download waits until a file has been downloaded and returns its content.
+// take marks a download as taken by a step.
+func (d *downloads) take(id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, f := range d.files {
+		f.taken = f.taken || f.id == id
+	}
+}
+
+// Download waits until a file has been downloaded and returns its content. A PDF that Chrome would show in the tab is one.
 func (tab *Tab) Download() []byte {
+	f := tab.awaitDownload(func(file) bool { return true }, "")
+	tab.downloads.take(f.id)
+	tab.wait.end(tab.step, epochMS(tab.downloadedAt(f)))
+	return tab.read(f)
+}
+
+// awaitDownload waits until a file that suits has been downloaded.
+func (tab *Tab) awaitDownload(suits func(file) bool, failure string) file {
 	for {
-		f, begun, news := tab.downloads.next()
+		f, begun, news := tab.downloads.next(suits)
 		switch f.state {
 		case browser.DownloadProgressStateCompleted:
-			tab.wait.end(tab.step, epochMS(tab.downloadedAt(f)))
-			return tab.read(f)
+			return f
 		case browser.DownloadProgressStateCanceled:
-			tab.fail("the download of %s was broken off after %.0f of %.0f bytes", f.name, f.received, f.total)
+			tab.downloads.take(f.id)
+			tab.fail("%sthe download of %s was broken off after %.0f of %.0f bytes", failure, f.name, f.received, f.total)
 		}
 		select {
 		case <-news:
 		case <-tab.ctx.Done():
 			if !begun {
-				tab.fail("expected a file to download %s: none began", tab.step.LimitNote())
+				tab.fail("%sexpected a file to download %s: none began", failure, tab.step.LimitNote())
 			}
-			tab.fail("expected %s to download %s: %.0f of %.0f bytes came", f.name, tab.step.LimitNote(), f.received, f.total)
+			tab.fail("%sexpected %s to download %s: %.0f of %.0f bytes came", failure, f.name, tab.step.LimitNote(), f.received, f.total)
 		}
 	}
 }

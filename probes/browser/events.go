@@ -96,6 +96,10 @@ func (tab *Tab) handle(ev any) {
 		tab.logFailure(ev)
 	case *fetch.EventRequestPaused:
 		go tab.fulfilHints(ev)
+	case *page.EventFrameNavigated:
+		if ev.Frame.ParentID == "" {
+			tab.log.leave(tab.id)
+		}
 	case *page.EventWindowOpen:
 		tab.windows.opening(ev)
 	case *page.EventJavascriptDialogOpening:

@@ -32,7 +32,7 @@ func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data [
 		call, release := tab.captureContext(ctx)
 		defer release()
 		tab.recorder.FetchStep(call, tab.step.Step())
-		return tab.recorder.Write(mask, tab.Version())
+		return tab.recorder.Write(mask, tab.Version(), time.Now())
 	})
 	shot := screen.shoot(ctx, func() { _, _ = requests() })
 	kinds := []capture{

@@ -216,6 +216,10 @@ GET /slow 0 step "wait"; still in flight`
 	if wait := entries["/api?q=1"]["timings"].(object)["wait"].(float64); wait < 49 || wait > float64(took.Load()+int64(slack)) {
 		t.Errorf("the wait for /api is %v ms; the server took %d, with %d for a machine that is as busy", wait, took.Load(), slack)
 	}
+	// The step ends some 2 s after the request began, and the capture comes later.
+	if lasted := entries["/slow"]["time"].(float64); lasted < 1000 {
+		t.Errorf("the unanswered request lasted %v ms until the capture", lasted)
+	}
 	post := entries["/move"]["request"].(object)["postData"].(object)
 	if post["text"] != "csrf=%5Bhidden%5D&n=Ada" {
 		t.Errorf("posted %v", post)

@@ -34,7 +34,7 @@ var loadingRows = map[string]row{
 	"a file in place of the page": {handlers: at(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Disposition", "attachment")
 		w.Write([]byte("x"))
-	}), want: journey.Failed, wantError: "it is a file to download, or was broken off"},
+	}), want: journey.Failed, wantError: "it is a file to download (text/plain), not a page"},
 	"a frame never loads":              {page: button + `<iframe src=/silent></iframe>`, want: journey.Passed},
 	"a frame that matters never loads": {page: `<h1>Pay</h1><iframe src=/silent></iframe>`, want: journey.Failed, wantError: "its frame /silent has not loaded"},
 	"a frame of another site hangs":    {site: withOtherSite(button+`<iframe src=OTHER/></iframe>`, map[string]string{"/": `<script>for(;;){}</script>`}), want: journey.Passed},

@@ -62,6 +62,7 @@ func (s *fixture) faultf(format string, args ...any) {
 func TestHostilePages(t *testing.T) {
 	tables := map[string]map[string]row{
 		"address":  addressRows,
+		"answers":  answerRows,
 		"chrome":   chromeRows,
 		"content":  contentRows,
 		"dialogs":  dialogRows,
@@ -163,6 +164,7 @@ func (r row) attempt(t *testing.T) (faults []string) {
 		st.s = s
 		r.do(st)
 	}}}}, time.Now())
+	r.wantError = strings.ReplaceAll(r.wantError, "SITE", st.site.Host)
 	if run.Outcome != r.want || !strings.Contains(run.Error, r.wantError) {
 		st.faultf("outcome %s, want %s with %q in: %s", run.Outcome, r.want, r.wantError, run.Error)
 	}

@@ -2,11 +2,13 @@ package browser
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/har"
@@ -19,8 +21,17 @@ type log struct {
 	mu       sync.Mutex
 	lines    []string
 	dropped  int
-	troubles []string // distinct first-party failures
-	more     int      // failures beyond maxKnown
+	troubles []trouble // distinct first-party failures
+	more     int       // failures beyond maxKnown
+	step     int       // index of the current step
+}
+
+// A trouble is a failure of the site itself that may be the cause of the step's.
+type trouble struct {
+	what string
+	tab  target.ID
+	part bool // a script or a style sheet failed, so that the document lacks it until it is left
+	step int  // index of its step
 }
 
 // Caps on memory, and on a text that is read out on a phone.
@@ -40,12 +51,29 @@ func (l *log) add(at time.Time, format string, args ...any) {
 	l.lines = append(l.lines, at.UTC().Format("15:04:05.000 ")+fmt.Sprintf(format, args...))
 }
 
-// addTrouble records a failure of the site itself that may be the cause of the step's.
-func (l *log) addTrouble(what string) {
+// begin starts a step. What failed in earlier ones was expected there, or did not matter; only what the document still lacks
+// may be the cause of later failures.
+func (l *log) begin() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.step++
+	l.more = 0
+	l.troubles = slices.DeleteFunc(l.troubles, func(t trouble) bool { return !t.part })
+}
+
+// leave forgets what the tab's earlier document lacked, before this step.
+func (l *log) leave(tab target.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.troubles = slices.DeleteFunc(l.troubles, func(t trouble) bool { return t.tab == tab && t.step < l.step })
+}
+
+// addTrouble records such a failure on a tab.
+func (l *log) addTrouble(tab target.ID, what string, part bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, t := range l.troubles {
-		if t == what {
+		if t.what == what {
 			return
 		}
 	}
@@ -53,18 +81,25 @@ func (l *log) addTrouble(what string) {
 		l.more++
 		return
 	}
-	l.troubles = append(l.troubles, what)
+	l.troubles = append(l.troubles, trouble{what, tab, part, l.step})
 }
 
-// troubleNote formats these failures to follow an error: "; on the way: GET /static/cards.js answered 404".
-func (l *log) troubleNote() string {
+// troubleNote formats these failures to follow an error, unless it names them: "; on the way: GET /static/cards.js answered
+// 404".
+func (l *log) troubleNote(said string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.troubles) == 0 {
+	var all []string
+	for _, t := range l.troubles {
+		if !strings.Contains(said, t.what) {
+			all = append(all, t.what)
+		}
+	}
+	if len(all) == 0 {
 		return ""
 	}
-	s := "; on the way: " + strings.Join(l.troubles[:min(len(l.troubles), maxTroubles)], ", ")
-	if more := len(l.troubles) + l.more - maxTroubles; more > 0 {
+	s := "; on the way: " + strings.Join(all[:min(len(all), maxTroubles)], ", ")
+	if more := len(all) + l.more - maxTroubles; more > 0 {
 		s += fmt.Sprintf(" and %d more", more)
 	}
 	return s
@@ -88,7 +123,7 @@ func (tab *Tab) logResponse(ev *network.EventResponseReceived) {
 	what := fmt.Sprintf("%s answered %d", tab.requests.Name(ev.RequestID, ev.Response.URL), ev.Response.Status)
 	tab.log.add(time.Now(), "request: %s", what)
 	if har.FirstParty(tab.site, ev.Response.URL) {
-		tab.log.addTrouble(what)
+		tab.log.addTrouble(tab.id, what, isPart(ev.Type))
 	}
 }
 
@@ -100,8 +135,13 @@ func (tab *Tab) logFailure(ev *network.EventLoadingFailed) {
 	what := fmt.Sprintf("%s failed: %s", tab.requests.Name(ev.RequestID, address), neterror.Describe(ev.ErrorText))
 	tab.log.add(time.Now(), "request: %s", what)
 	if har.FirstParty(tab.site, address) {
-		tab.log.addTrouble(what)
+		tab.log.addTrouble(tab.id, what, isPart(ev.Type))
 	}
+}
+
+// isPart reports whether a document that lacks a resource of this type stays broken.
+func isPart(t network.ResourceType) bool {
+	return t == network.ResourceTypeScript || t == network.ResourceTypeStylesheet
 }
 
 // listenToConsole records console lines and uncaught exceptions until the tab ends.
@@ -118,7 +158,7 @@ func (tab *Tab) listenToConsole() {
 			}
 			if m.IsException() && har.FirstParty(tab.site, m.URL) {
 				text, _, _ := strings.Cut(m.Text, "\n")
-				tab.log.addTrouble("script error " + strings.TrimPrefix(text, "Uncaught "))
+				tab.log.addTrouble(tab.id, "script error "+strings.TrimPrefix(text, "Uncaught "), true)
 			}
 		}
 	})

@@ -27,6 +27,7 @@ type result struct {
 	MayHide bool    `json:"mayHide"` // elements may hide a closed shadow root
 	URL     string  `json:"url"`
 	Status  int     `json:"status"` // HTTP status of the document; 0 when unknown
+	Opened  float64 `json:"opened"` // start of the document
 	frame   frame   // the frame that answered
 }
 
@@ -51,6 +52,7 @@ func (tab *Tab) poll(q query, failure string) result {
 // pollFrom is poll with a known reason why the query has not been met so far.
 func (tab *Tab) pollFrom(q query, failure, why string) result {
 	renewed := 0 // how often in a row the document was replaced during the evaluation
+	broken := "" // why the document's body ended early, known before the evaluation
 	for longest := firstSlice; ; longest = maxSlice {
 		r, err := tab.pollOnce(q, longest)
 		r.First = r.First && longest == firstSlice
@@ -58,13 +60,19 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 		case err == nil && r.OK && q.Op == "gone" && tab.findClosedRoots(tab.ctx):
 			continue // it may be in one of them
 		case err == nil && r.OK:
-			if r.Status >= 400 {
-				tab.fail("%s: the page %s answered %d", failure, r.URL, r.Status)
+			if bad := tab.badStatus(q, r); bad != "" {
+				tab.fail("%s: %s", failure, bad)
 			}
 			tab.wait.resultAt(tab.step, r)
 			return r
 		case err == nil:
-			why = tab.unmetReason(r) // an HTTP error is part of troubleNote
+			if q.Op == "loaded" {
+				broken = tab.brokenBody()
+			}
+			if broken != "" {
+				tab.fail("%s: %s", failure, broken) // no more of it will come
+			}
+			broken, why = tab.brokenBody(), tab.unmetReason(r)
 			if tab.scanDue() && tab.findClosedRoots(tab.ctx) {
 				continue
 			}

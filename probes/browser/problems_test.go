@@ -77,6 +77,42 @@ func contains(all []string, s string) bool {
 	return false
 }
 
+// TestExpectedErrorsStayInTheirStep checks that a failure names the errors of its own step, and of earlier ones only what the
+// page still lacks.
+func TestExpectedErrorsStayInTheirStep(t *testing.T) {
+	site := serve(t, map[string]string{
+		"/":     `<script src=/gone.js></script><button onclick="fetch('/sign-in').then(() => document.body.append('Wrong password'))">Sign in</button><a href=/next>Next</a>`,
+		"/next": `<h1>Next</h1><button onclick="fetch('/save').then(() => document.body.append('Sorry'))">Save</button>`,
+	}, map[string]http.HandlerFunc{"/gone.js": http.NotFound, "/sign-in": status(http.StatusUnauthorized), "/save": status(http.StatusConflict)})
+	for name, c := range map[string]struct {
+		last func(tab *browser.Tab)
+		want string
+	}{
+		"on the same page": {func(*browser.Tab) {}, "GET /gone.js answered 404"},
+		"on the next page": {func(tab *browser.Tab) { tab.Click(browser.Link("Next")); tab.See(browser.Heading("Next")) }, ""},
+		"with its own": {func(tab *browser.Tab) {
+			tab.Click(browser.Link("Next"))
+			tab.Click(browser.Button("Save"))
+			tab.See(browser.Text("Sorry"))
+		}, "GET /save answered 409"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tab := browser.NewTab()
+			run := play(t, site, tab, journey.Step{Name: "sign in", Limit: 10 * time.Second, Do: func(*journey.T) {
+				tab.Visit("/")
+				tab.Click(browser.Button("Sign in"))
+				tab.See(browser.Text("Wrong password"))
+			}}, journey.Step{Name: "go on", Limit: 2 * time.Second, Do: func(*journey.T) {
+				c.last(tab)
+				tab.See(browser.Text("Never"))
+			}})
+			if _, note, _ := strings.Cut(run.Error, "; on the way: "); note != c.want || run.Outcome != journey.Failed {
+				t.Errorf("on the way %q, want %q: %s", note, c.want, run.Error)
+			}
+		})
+	}
+}
+
 func TestProblemPolicy(t *testing.T) {
 	site := serve(t, map[string]string{"/": `<h1>Hello</h1><script>fetch('/api').then(() => document.body.append('Done'))</script>`},
 		map[string]http.HandlerFunc{"/api": http.NotFound})

@@ -61,6 +61,8 @@ type Tab struct {
 	id         target.ID
 	userAgent  emulation.SetUserAgentOverrideParams // empty: Chrome's own
 	lastError  loadError                            // of the last document that could not be loaded
+	opened     opening                              // by the last Visit
+	passable   float64                              // start of the document whose error status is expected, or was accepted
 	current    query                                // the latest query, for the screenshot
 	attachedAt float64                              // when the popup was attached, milliseconds since the epoch
 	taskMS     float64                              // the renderer's busy time at the last call of busySince
@@ -119,6 +121,7 @@ func (tab *Tab) Begin(t *journey.T) {
 	if tab.close != nil {
 		return
 	}
+	tab.log.begin()
 	tab.recorder.BeginStep(t.Step())
 	tab.vitals.begin(t.Step())
 	for _, child := range tab.otherTabs() {
@@ -184,10 +187,18 @@ func (tab *Tab) Version() string {
 	return tab.chrome.Version()
 }
 
-// fail ends the step; it appends the page's other failures, which are often the cause.
+// fail ends the step; it appends the page's other failures, which are often the cause. When the step's time is over, a
+// request without an answer comes first: it is the likeliest cause, and a text message has no room for more.
 func (tab *Tab) fail(format string, args ...any) {
 	tab.markFailed()
-	tab.step.Failf(format+"%s%s%s", append(args, tab.goneNote(), tab.dialogs.note(), tab.log.troubleNote())...)
+	said := fmt.Sprintf(format, args...) + tab.goneNote() + tab.dialogs.note()
+	said += tab.log.troubleNote(said)
+	if tab.ctx.Err() != nil {
+		if pending := tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now())); pending != "" {
+			said = pending + "; " + said
+		}
+	}
+	tab.step.Failf("%s", said)
 }
 
 // crash ends Chrome when the page's renderer has died: calls that wait for it would otherwise wait until their limit. A

@@ -1,28 +1,106 @@
 package browser
 
 import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 
+	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/neterror"
 )
 
-// Visit opens a path of the site, with its query and fragment, or a whole address, and waits until the document is usable. Images that never finish
-// loading do not fail it; an HTTP error does.
-func (tab *Tab) Visit(path string) {
-	address := tab.step.URL(path)
+// Visit opens a path of the site, with its query and fragment, or a whole address, and waits until the document is usable.
+// Images that never finish loading do not fail it; an HTTP error does. A PDF that Chrome would show is one to Download.
+func (tab *Tab) Visit(path string) { tab.visit(path, nil) }
+
+// VisitExpecting is Visit for a page whose answer is one of these HTTP statuses, such as 404 for a page that must be gone.
+// Any other status fails the step.
+func (tab *Tab) VisitExpecting(path string, status ...int) { tab.visit(path, status) }
+
+// An opening is a document that a step opens by its address.
+type opening struct {
+	address  string
+	expected []int  // HTTP statuses; empty: any that is no error
+	pdf      string // the request for the PDF that the tab shows; empty: it shows a page
+}
+
+func (tab *Tab) visit(path string, expected []int) {
+	tab.opened = opening{address: tab.step.URL(path), expected: expected}
 	tab.wait.begin(tab.step, epochMS(time.Now()))
-	res, err := cdp.Call(tab.ctx, tab.target(), page.Navigate, page.NavigateParams{URL: address})
+	res, err := cdp.Call(tab.ctx, tab.target(), page.Navigate, page.NavigateParams{URL: tab.opened.address})
 	if err != nil {
-		tab.fail("could not open %s: %v", address, tab.callError(err))
+		tab.fail("could not open %s: %v", tab.opened.address, tab.callError(err))
 	}
 	if res.ErrorText != "" {
-		tab.failNavigation("could not open %s: %s", address, res.ErrorText)
+		tab.openOther(tab.recorder.Navigation(network.RequestID(res.LoaderID)), res.ErrorText)
+		return
 	}
-	tab.poll(query{Op: "loaded"}, "could not open "+address)
+	r := tab.poll(query{Op: "loaded"}, "could not open "+tab.opened.address)
+	if words := tab.opened.unexpected(r.Status, tab.statusWords(r)); words != "" {
+		tab.fail("could not open %s: %s", tab.opened.address, words)
+	}
+	tab.passable = r.Opened
+}
+
+// unexpected returns why a status is not the expected one; "": it is. words are "GET /cards answered 404".
+func (o opening) unexpected(status int, words string) string {
+	switch {
+	case slices.Contains(o.expected, status), len(o.expected) == 0 && status < 400:
+		return ""
+	case len(o.expected) == 0:
+		return words
+	}
+	var all []string
+	for _, s := range o.expected {
+		all = append(all, strconv.Itoa(s))
+	}
+	return words + ", expected " + strings.Join(all, " or ")
+}
+
+// openOther handles an address that leads to no document: to an error without a body, a PDF, a file, an answer without content,
+// another program, or nowhere.
+func (tab *Tab) openOther(n har.Navigation, code string) {
+	answered, aborted := fmt.Sprintf("%s answered %d", n.Name, n.Status), code == "net::ERR_ABORTED"
+	words := ""
+	switch {
+	case n.Status > 0 && len(tab.opened.expected) > 0:
+		words = tab.opened.unexpected(int(n.Status), answered)
+	case n.Status >= 400:
+		words = answered
+	case aborted && n.IsPDF():
+		tab.openPDF(n)
+		return
+	case aborted && (n.Status == http.StatusNoContent || n.Status == http.StatusResetContent):
+		words = answered + ", which has no page"
+	case aborted && n.Status > 0:
+		words = fmt.Sprintf("it is a file to download (%s), not a page", cmp.Or(n.MIME, "of no type"))
+	case aborted && n.URL != "" && !strings.HasPrefix(n.URL, "http"):
+		words = fmt.Sprintf("it leads to %s, an address for another program", n.URL)
+	default:
+		tab.failNavigation("could not open %s: %s", tab.opened.address, code)
+	}
+	if words != "" {
+		tab.fail("could not open %s: %s", tab.opened.address, words)
+	}
+	tab.wait.end(tab.step, epochMS(time.Now()))
+}
+
+// openPDF waits until the PDF has come. Headless Chrome has no viewer and saves it instead; the tab then shows a blank page,
+// so that nothing is found on the page before.
+func (tab *Tab) openPDF(n har.Navigation) {
+	f := tab.awaitDownload(func(f file) bool { return f.url == n.URL }, "could not open "+tab.opened.address+": ")
+	tab.wait.end(tab.step, epochMS(tab.downloadedAt(f)))
+	tab.opened.pdf = n.Name
+	_, err := cdp.Call(tab.ctx, tab.target(), page.Navigate, page.NavigateParams{URL: "about:blank"})
+	tab.mustCall("could not open "+tab.opened.address, err)
 }
 
 // failNavigation ends the step after a network error. It is the site's failure unless the probe's own network caused it.
@@ -38,13 +116,52 @@ func (tab *Tab) failNavigation(format, address, code string) {
 	tab.step.Failf(format+"%s", address, tab.describeLoadError(code, address), tab.dialogs.note()) // no troubleNote: this request is the trouble
 }
 
-// unmetReason is why r does not meet its query; for Chrome's own error page it is the network error.
+// unmetReason is why r does not meet its query, with the document's HTTP error first; for Chrome's own error page it is the
+// network error.
 func (tab *Tab) unmetReason(r result) string {
-	if !strings.HasPrefix(r.URL, "chrome-error:") {
-		return r.Why
+	if strings.HasPrefix(r.URL, "chrome-error:") {
+		code, address := tab.requests.LastDocumentFailure()
+		return "the page could not be loaded: " + tab.describeLoadError(code, address)
 	}
-	code, address := tab.requests.LastDocumentFailure()
-	return "the page could not be loaded: " + tab.describeLoadError(code, address)
+	switch {
+	case tab.opened.pdf != "" && r.URL == "about:blank":
+		return fmt.Sprintf("the tab shows a PDF, %s; only Download can get it", tab.opened.pdf)
+	case r.Status >= 400 && r.Opened != tab.passable:
+		return tab.statusWords(r) + "; " + r.Why
+	}
+	return r.Why
+}
+
+// badStatus is why a met query does not count: the document's HTTP status. An expectation decides about a document with a
+// status of 4xx, which may be intended, such as 422 for a form that is not valid. That something is gone proves nothing on
+// such a document, unless an expectation was met on it before; and 5xx is the site's own report of a failure.
+func (tab *Tab) badStatus(q query, r result) string {
+	switch {
+	case r.Status < 400 || q.Op == "loaded" || r.Opened == tab.passable:
+		return ""
+	case r.Status < 500 && q.Op != "gone":
+		tab.passable = r.Opened
+		return ""
+	}
+	return tab.statusWords(r)
+}
+
+// statusWords are "GET /cards answered 404" for the document of r.
+func (tab *Tab) statusWords(r result) string {
+	name := "the page " + r.URL
+	if shown := tab.recorder.Shown(tab.id); r.frame.parent == nil && shown.Status == int64(r.Status) {
+		name = shown.Name
+	}
+	return fmt.Sprintf("%s answered %d", name, r.Status)
+}
+
+// brokenBody is why no more of the tab's document will come, although it is not complete; "": it is complete or still comes.
+func (tab *Tab) brokenBody() string {
+	broken, ok := tab.recorder.Broken(tab.id)
+	if !ok {
+		return ""
+	}
+	return fmt.Sprintf("%s failed: %s", broken.Name, neterror.Describe(broken.Failure))
 }
 
 // describeLoadError words why a document could not be loaded, at address or where that redirects to.

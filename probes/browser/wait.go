@@ -17,11 +17,12 @@ import (
 type wait struct {
 	since   float64 // start of the current wait, epoch milliseconds by the page's clock; 0: none
 	settled bool    // an expected result has already appeared
+	acted   float64 // the customer's last action, epoch milliseconds
 }
 
 // begin starts a wait.
 func (w *wait) begin(t *journey.T, at float64) {
-	w.since, w.settled = at, false
+	w.since, w.settled, w.acted = at, false, at
 	t.Waited(0)
 }
 

@@ -57,11 +57,13 @@ func (x *exchange) name(site string) string {
 // phases are the durations of an exchange's phases, in milliseconds; a phase that did not happen is negative.
 type phases struct{ blocked, dns, connect, tls, send, wait, receive float64 }
 
-// phases splits the time until end (seconds of the events' clock). connect includes tls, as in a HAR.
-func (x *exchange) phases(end float64) phases {
+// phases splits the time until the exchange ended, or until now (milliseconds since the epoch) if it has not. connect
+// includes tls, as in a HAR.
+func (x *exchange) phases(now float64) phases {
 	p := phases{dns: -1, connect: -1, tls: -1}
-	if x.ended > 0 {
-		end = x.ended
+	end := x.ended
+	if end == 0 {
+		end = now/1000 - x.offset
 	}
 	total := max(0, (end-x.started)*1000)
 	if x.response == nil || x.response.Timing == nil {
@@ -84,9 +86,9 @@ func interval(from, to float64) float64 {
 	return to - from
 }
 
-// parts are the phases as intervals in milliseconds since the epoch, in order.
-func (x *exchange) parts(end float64) []part {
-	p := x.phases(end)
+// parts are the phases as intervals in milliseconds since the epoch, in order; an exchange that has not ended lasts until now.
+func (x *exchange) parts(now float64) []part {
+	p := x.phases(now)
 	at := (x.started + x.offset) * 1000
 	var all []part
 	add := func(kind string, ms float64) {

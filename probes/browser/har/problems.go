@@ -7,6 +7,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/security"
 
+	"valkyrie/probes/browser/neterror"
 	"valkyrie/probes/journey"
 )
 
@@ -32,7 +33,7 @@ func (r *Recorder) classify(x *exchange) {
 			r.addProblem(x, journey.ProblemAborted, name+" was broken off")
 		}
 	case x.failure != "":
-		r.addProblem(x, journey.ProblemNetwork, fmt.Sprintf("%s failed: %s", name, x.failure))
+		r.addProblem(x, journey.ProblemNetwork, fmt.Sprintf("%s failed: %s", name, neterror.Describe(x.failure)))
 	case x.request.MixedContentType == security.MixedContentTypeOptionallyBlockable:
 		r.addProblem(x, journey.ProblemMixed, name+" is http inside of an https page")
 	}

@@ -23,8 +23,7 @@ type Recorder struct {
 	current  map[network.RequestID]*exchange
 	pending  map[network.RequestID]*headers // headers that arrived before their request
 	pages    []document
-	dropped  int // exchanges beyond maxExchanges
-	latest   float64
+	dropped  int                    // exchanges beyond maxExchanges
 	wanted   chan network.RequestID // failed requests, for FetchBody
 	problems problems
 }
@@ -78,7 +77,6 @@ func (r *Recorder) Handle(tab target.ID, from Source, ev any) {
 			x.cached = true
 		}
 	case *network.EventResponseReceived:
-		r.advance(ev.Timestamp.Float64())
 		if x := r.current[ev.RequestID]; x != nil {
 			x.response = ev.Response
 			if ev.Response != nil {
@@ -111,14 +109,10 @@ func (r *Recorder) latestPage(tab target.ID) int {
 	return 0
 }
 
-// advance moves the end of the recording to an event's time.
-func (r *Recorder) advance(at float64) { r.latest = max(r.latest, at) }
-
 // begin adds an exchange; a redirect ends the one before it. The page reports the request for a frame's document, and the
 // frame may report it again: the second report is ignored.
 func (r *Recorder) begin(tab target.ID, from Source, ev *network.EventRequestWillBeSent) {
 	at := ev.Timestamp.Float64()
-	r.advance(at)
 	if ev.Request == nil {
 		return
 	}
@@ -181,7 +175,6 @@ func (r *Recorder) addHeaders(id network.RequestID, sent, received network.Heade
 }
 
 func (r *Recorder) finish(ev *network.EventLoadingFinished) {
-	r.advance(ev.Timestamp.Float64())
 	x := r.current[ev.RequestID]
 	if x == nil {
 		return
@@ -196,7 +189,6 @@ func (r *Recorder) finish(ev *network.EventLoadingFinished) {
 }
 
 func (r *Recorder) fail(ev *network.EventLoadingFailed) {
-	r.advance(ev.Timestamp.Float64())
 	x := r.current[ev.RequestID]
 	if x == nil {
 		return
@@ -208,8 +200,8 @@ func (r *Recorder) fail(ev *network.EventLoadingFailed) {
 	r.classify(x)
 }
 
-// during copies the exchanges that began in the step ("": all of them), and returns the time of the latest event.
-func (r *Recorder) during(step string) (all []exchange, end float64) {
+// during copies the exchanges that began in the step; "": all of them.
+func (r *Recorder) during(step string) (all []exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, x := range r.all {
@@ -217,7 +209,7 @@ func (r *Recorder) during(step string) (all []exchange, end float64) {
 			all = append(all, *x)
 		}
 	}
-	return all, r.latest
+	return all
 }
 
 // BeginStep names the step that later requests belong to.

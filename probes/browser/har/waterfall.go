@@ -34,8 +34,7 @@ func rank(x *exchange) int {
 // Waterfall sums up where the step's time between from and to (milliseconds since the epoch) went, and explains a wait of
 // waitMS in a few words if one thing took at least half of it. busyMS is how long the page's scripts and painting ran.
 func (r *Recorder) Waterfall(step string, from, to, busyMS, waitMS float64) (journey.Waterfall, string) {
-	all, latest := r.during(step)
-	w, most, mostMS := waterfall(all, latest, from, to)
+	w, most, mostMS := waterfall(r.during(step), from, to)
 	w.ScriptMS = min(w.IdleMS, ms(busyMS))
 	w.IdleMS -= w.ScriptMS
 	r.mu.Lock()
@@ -44,10 +43,10 @@ func (r *Recorder) Waterfall(step string, from, to, busyMS, waitMS float64) (jou
 }
 
 // waterfall assigns each instant to the phase of the request with the highest rank, and finds the longest phase.
-func waterfall(all []exchange, latest, from, to float64) (w journey.Waterfall, most part, mostMS float64) {
+func waterfall(all []exchange, from, to float64) (w journey.Waterfall, most part, mostMS float64) {
 	var parts []part
 	for i := range all {
-		for _, p := range all[i].parts(latest) {
+		for _, p := range all[i].parts(to) {
 			p.from, p.to = max(p.from, from), min(p.to, to)
 			if p.to > p.from && len(parts) < maxParts {
 				parts = append(parts, p)

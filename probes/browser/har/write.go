@@ -17,23 +17,23 @@ import (
 )
 
 // Write returns the recording as a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) that DevTools can open, with
-// secrets masked. product is Chrome's product and version.
-func (r *Recorder) Write(mask *journey.Mask, product string) ([]byte, error) {
-	all, latest := r.during("")
+// secrets masked. product is Chrome's product and version; requests that are still in flight last until now.
+func (r *Recorder) Write(mask *journey.Mask, product string, now time.Time) ([]byte, error) {
+	all := r.during("")
 	for i := range all {
 		all[i].body, all[i].noBody = maskedBody(all[i], mask)
 	}
 	r.mu.Lock()
 	pages, dropped := slices.Clone(r.pages), r.dropped
 	r.mu.Unlock()
-	return writer{mask, product, latest}.write(all, pages, dropped)
+	return writer{mask, product, float64(now.UnixMicro()) / 1000}.write(all, pages, dropped)
 }
 
 // A writer formats exchanges as a HAR.
 type writer struct {
 	mask    *journey.Mask
 	product string
-	latest  float64 // end of the requests that are still in flight
+	now     float64 // end of the requests that are still in flight, milliseconds since the epoch
 }
 
 // write formats the whole file. The comment of an entry holds its step and why it failed.
@@ -83,7 +83,7 @@ func isoTime(seconds float64) string {
 }
 
 func (h writer) entry(x *exchange) *har.Entry {
-	p := x.phases(h.latest)
+	p := x.phases(h.now)
 	e := &har.Entry{
 		Pageref: pageID(x.page), StartedDateTime: isoTime(x.started + x.offset), Cache: &har.Cache{},
 		Request: h.request(x), Response: h.response(x),

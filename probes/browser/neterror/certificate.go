@@ -22,10 +22,17 @@ const handshakeLimit = time.Second
 // names and the issuer. now is the time by which the dates are judged.
 func DescribeAt(ctx context.Context, code, address string, now time.Time) string {
 	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" || !strings.HasPrefix(code, "net::ERR_CERT_") {
+	if err != nil || u.Hostname() == "" || u.Scheme != "https" {
 		return Describe(code)
 	}
-	chain, err := handshake(ctx, net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "443")), u.Hostname())
+	addr := net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), "443"))
+	if slices.Contains(afterHandshake, code) && wantsClient(ctx, addr, u.Hostname()) {
+		return describeClient(code)
+	}
+	if !strings.HasPrefix(code, "net::ERR_CERT_") {
+		return Describe(code)
+	}
+	chain, err := handshake(ctx, addr, u.Hostname())
 	if err != nil || len(chain) == 0 {
 		return Describe(code)
 	}
@@ -34,6 +41,39 @@ func DescribeAt(ctx context.Context, code, address string, now time.Time) string
 		return Describe(code) // Chrome got another certificate, or applies a rule that is not checked here
 	}
 	return fmt.Sprintf("the certificate of %s %s (%s)", u.Hostname(), strings.Join(faults, ", and "), strings.TrimPrefix(code, "net::"))
+}
+
+// afterHandshake are the errors of a connection that ends right after the handshake. In TLS 1.3 a server refuses a client
+// without a certificate only then, and Chrome may notice the end of the connection before it reads why.
+var afterHandshake = []string{
+	"net::ERR_SOCKET_NOT_CONNECTED", "net::ERR_CONNECTION_CLOSED", "net::ERR_CONNECTION_RESET", "net::ERR_CONNECTION_ABORTED", "net::ERR_EMPTY_RESPONSE",
+}
+
+// describeClient is the description of a missing client certificate, with another code than Chrome's own for it.
+func describeClient(code string) string {
+	return descriptions["BAD_SSL_CLIENT_AUTH_CERT"] + " (" + strings.TrimPrefix(code, "net::") + ")"
+}
+
+// wantsClient reports whether the server asks for a client certificate and then refuses the connection without one.
+func wantsClient(ctx context.Context, addr, host string) bool {
+	ctx, cancel := context.WithTimeout(ctx, handshakeLimit)
+	defer cancel()
+	asked := false
+	d := tls.Dialer{Config: &tls.Config{ServerName: host, InsecureSkipVerify: true, GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		asked = true
+		return &tls.Certificate{}, nil
+	}}}
+	conn, err := d.DialContext(ctx, "tcp", addr)
+	if err != nil {
+		return asked
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Now()) })()
+	if !asked {
+		return false
+	}
+	_, err = conn.Read(make([]byte, 1)) // the server speaks first only to refuse
+	return err != nil && ctx.Err() == nil
 }
 
 // handshake returns the chain of certificates that the server sends.

@@ -4,10 +4,14 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"io"
+	"log"
 	"math/big"
 	"net"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -86,4 +90,32 @@ func signed(t *testing.T, chain []*x509.Certificate) []*x509.Certificate {
 		}
 	}
 	return out
+}
+
+// TestClientCertificate checks that a server that wants a client certificate is recognized when Chrome reports only the end
+// of the connection.
+func TestClientCertificate(t *testing.T) {
+	const words = "it wants a client certificate, and the browser has none that it accepts (ERR_CONNECTION_CLOSED)"
+	for name, c := range map[string]struct {
+		version uint16
+		wants   tls.ClientAuthType
+		want    string
+	}{
+		"required, TLS 1.3": {tls.VersionTLS13, tls.RequireAnyClientCert, words},
+		"required, TLS 1.2": {tls.VersionTLS12, tls.RequireAnyClientCert, words},
+		"asked for":         {tls.VersionTLS13, tls.RequestClientCert, "the connection was closed without an answer (ERR_CONNECTION_CLOSED)"},
+		"not asked for":     {tls.VersionTLS13, tls.NoClientCert, "the connection was closed without an answer (ERR_CONNECTION_CLOSED)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewUnstartedServer(nil)
+			server.Config.ErrorLog = log.New(io.Discard, "", 0)
+			server.TLS = &tls.Config{MaxVersion: c.version, ClientAuth: c.wants}
+			server.StartTLS()
+			defer server.Close()
+			if got := DescribeAt(t.Context(), "net::ERR_CONNECTION_CLOSED", server.URL+"/", time.Now()); got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+		})
+	}
 }

@@ -64,7 +64,7 @@ for (;;) {
     if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank ? unmetAt : began };
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
     const done = !!(last.ok && last.act), text = done ? last.act() : last.text; // after the timestamps were taken
-    return { ok: !!last.ok, why: last.why || '', at, sure, first, x: last.x || 0, y: last.y || 0, text: text || '', done, found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0 };
+    return { ok: !!last.ok, why: last.why || '', at, sure, first, x: last.x || 0, y: last.y || 0, text: text || '', done, found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }
   // A short layout shift under the pointer does not count as the customer's wait; a continuing one does.
   const settling = last.soon && !expecting && now - start < unnoticedMS;

@@ -1,0 +1,174 @@
+package har
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
+	"golang.org/x/net/publicsuffix"
+)
+
+// A Navigation is what is known of a request for a tab's document.
+type Navigation struct {
+	Name       string // "GET /cards?new", as in messages
+	URL        string // of the last hop
+	Status     int64  // 0: no response
+	MIME       string
+	Attachment bool   // the response asks to be saved, not shown
+	Failure    string // Chrome's error
+}
+
+// Navigation returns the request for a document by its id, which is that of its loader.
+func (r *Recorder) Navigation(id network.RequestID) Navigation {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if x := r.current[id]; x != nil {
+		return x.navigation(r.problems.site)
+	}
+	return Navigation{}
+}
+
+// Shown returns the request for the document that the tab shows: the latest one with a response that Chrome shows, not
+// one that it saves or that has no content.
+func (r *Recorder) Shown(tab target.ID) Navigation {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, x := range slices.Backward(r.all) {
+		if x.tab == tab && x.document && x.status > 0 && r.isLast(x) && !x.aborted() {
+			return x.navigation(r.problems.site)
+		}
+	}
+	return Navigation{}
+}
+
+// Broken returns the request for the document that the tab shows if its body ended early, unless another document is on its way.
+func (r *Recorder) Broken(tab target.ID) (n Navigation, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, x := range slices.Backward(r.all) {
+		switch {
+		case x.tab != tab || !x.document || !r.isLast(x) || x.aborted():
+		case x.status == 0:
+			return Navigation{}, false
+		default:
+			return x.navigation(r.problems.site), x.failure != ""
+		}
+	}
+	return Navigation{}, false
+}
+
+// isLast reports whether x is not a hop that another one followed.
+func (r *Recorder) isLast(x *exchange) bool { return x.preAttach || r.current[x.id] == x }
+
+// aborted reports whether the exchange was given up: the page was left, or it became a download.
+func (x *exchange) aborted() bool { return x.canceled || x.failure == "net::ERR_ABORTED" }
+
+func (x *exchange) navigation(site string) Navigation {
+	name := x.name(site)
+	if u, err := url.Parse(x.request.URL); err == nil && u.RawQuery != "" {
+		name += "?" + u.RawQuery
+	}
+	n := Navigation{Name: name, URL: x.request.URL, Status: x.status, Failure: x.failure}
+	if x.response != nil {
+		n.MIME = x.response.MimeType
+		n.Attachment = strings.HasPrefix(strings.ToLower(header(x.response.Headers, "Content-Disposition")), "attachment")
+	}
+	return n
+}
+
+// IsPDF reports whether the response is a PDF that a customer's Chrome shows in the tab.
+func (n Navigation) IsPDF() bool {
+	return n.Status == 200 && !n.Attachment && (n.MIME == "application/pdf" || n.MIME == "text/pdf")
+}
+
+// noticeable is how long a request has to be unanswered to be the cause of a failure, in milliseconds.
+const noticeable = 1000
+
+// Unanswered names the request of the tab whose answer the customer most likely waits for: "POST /save has had no answer for
+// 10 s"; "" when there is none. acted is when they acted, now the current time, in milliseconds since the epoch.
+func (r *Recorder) Unanswered(tab target.ID, acted, now float64) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var waiting []*exchange
+	for _, x := range r.all {
+		least := float64(noticeable)
+		if acted > 0 {
+			least = min(least, (now-acted)/2)
+		}
+		if x.tab == tab && x.ended == 0 && r.isLast(x) && x.startedMS() <= now-least && r.awaited(x) {
+			waiting = append(waiting, x)
+		}
+	}
+	if len(waiting) == 0 {
+		return ""
+	}
+	const clocks = 50 // ms by which the page's clock may differ from that of the events
+	afterAction := func(x *exchange) int {
+		if x.startedMS() >= acted-clocks {
+			return 1
+		}
+		return 0
+	}
+	most := slices.MaxFunc(waiting, func(a, b *exchange) int {
+		return cmp.Or(cmp.Compare(afterAction(a), afterAction(b)), cmp.Compare(rank(a), rank(b)), cmp.Compare(b.started, a.started))
+	})
+	lasted := formatSeconds(now - most.startedMS())
+	if most.response != nil {
+		return fmt.Sprintf("%s has not finished its answer for %s", most.name(r.problems.site), lasted)
+	}
+	return fmt.Sprintf("%s has had no answer for %s", most.name(r.problems.site), lasted)
+}
+
+func (x *exchange) startedMS() float64 { return (x.started + x.offset) * 1000 }
+
+// awaited reports whether a customer waits for the answer to x: it is a document, a request of a script, a script or a
+// style sheet, of the site or its neighbours, and no long poll.
+func (r *Recorder) awaited(x *exchange) bool {
+	if x.framed || !sameSite(r.problems.site, x.request.URL) || r.isLongPoll(x) {
+		return false
+	}
+	switch x.kind {
+	case network.ResourceTypeDocument:
+		return x.document || x.response == nil
+	case network.ResourceTypeXHR, network.ResourceTypeFetch, network.ResourceTypeScript, network.ResourceTypeStylesheet:
+		return x.response == nil
+	}
+	return false
+}
+
+// isLongPoll reports whether the same request was answered late before, so that its silence is its normal state.
+func (r *Recorder) isLongPoll(x *exchange) bool {
+	bare := func(address string) string { bare, _, _ := strings.Cut(address, "?"); return bare }
+	return slices.ContainsFunc(r.all, func(y *exchange) bool {
+		return y != x && y.tab == x.tab && y.ended-y.started > noticeable/1000 && y.status > 0 && y.status < 400 &&
+			y.request.Method == x.request.Method && bare(y.request.URL) == bare(x.request.URL)
+	})
+}
+
+// sameSite reports whether an address belongs to the site, an origin, or to a host of the same registered domain.
+func sameSite(site, address string) bool {
+	u, err := url.Parse(address)
+	s, bad := url.Parse(site)
+	if err != nil || bad != nil {
+		return false
+	}
+	registered := func(host string) string {
+		if domain, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+			return domain
+		}
+		return host
+	}
+	return u.Hostname() == s.Hostname() || registered(u.Hostname()) == registered(s.Hostname())
+}
+
+// formatSeconds formats a duration in milliseconds: "2.4 s", "10 s".
+func formatSeconds(ms float64) string {
+	if ms < 9950 {
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", ms/1000), ".0") + " s"
+	}
+	return fmt.Sprintf("%.0f s", ms/1000)
+}
