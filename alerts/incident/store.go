@@ -24,7 +24,8 @@ type Store interface {
 // A RunLog keeps runs.
 type RunLog interface {
 	// PutRun adds a run. If a run of the same journey, region and slot is stored, it stays as it is, without an error: a
-	// slot has one verdict.
+	// slot has one verdict. The exception is a stored run that is Unfinished: the same run, by its id, replaces it once it
+	// has ended.
 	PutRun(ctx context.Context, run journey.Run) error
 	// Runs lists runs, oldest slot first (ties: by region, then id, then journey).
 	Runs(ctx context.Context, q RunQuery) ([]journey.Run, error)

@@ -17,6 +17,9 @@ import (
 	"valkyrie/probes/journey"
 )
 
+// unfinishedAttr holds the id of a run that was stored before its end; only that run may replace it.
+const unfinishedAttr = "unfinished"
+
 func runPartition(journey string) string { return "RUN#" + journey }
 
 // PutRun implements [incident.RunLog]. It truncates a run that is too large, and records that in the run's evidence.
@@ -47,10 +50,14 @@ func (s *Store) putRun(ctx context.Context, run journey.Run) error {
 	row[d.attr] = bytes(d.data)
 	row["outcome"] = text(string(run.Outcome)) // for people who read the table in the console
 	row[TimeToLive] = expiry(s.cfg.TimeNow(), s.cfg.KeepRuns)
-	_, err = s.client.PutItem(ctx, &dynamodb.PutItemInput{
-		TableName: &s.cfg.Table, Item: row,
-		ConditionExpression: aws.String("attribute_not_exists(" + PartitionKey + ")"),
-	})
+	put := dynamodb.PutItemInput{TableName: &s.cfg.Table, Item: row, ConditionExpression: aws.String("attribute_not_exists(" + PartitionKey + ")")}
+	if run.Unfinished() {
+		row[unfinishedAttr] = text(run.ID)
+	} else {
+		put.ConditionExpression = aws.String(*put.ConditionExpression + " OR " + unfinishedAttr + " = :run")
+		put.ExpressionAttributeValues = attributes{":run": text(run.ID)}
+	}
+	_, err = s.client.PutItem(ctx, &put)
 	var exists *types.ConditionalCheckFailedException
 	if errors.As(err, &exists) {
 		return nil // the slot already has its run

@@ -40,12 +40,13 @@ func leanFields(r *journey.Run) []any {
 // PutRun implements [incident.RunLog].
 func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 	err := s.write(ctx, func(tx *sql.Tx) error {
-		insert := insertInto("runs", runColumns) + " ON CONFLICT (journey, slot, region) DO NOTHING"
-		result, err := tx.ExecContext(ctx, insert, runFields(&run)...)
-		if err != nil {
-			return err
+		result, added, err := addRun(ctx, tx, &run)
+		if err == nil && !added && !run.Unfinished() {
+			if added, err = removeUnfinished(ctx, tx, &run); err == nil && added {
+				result, added, err = addRun(ctx, tx, &run)
+			}
 		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
+		if err != nil || !added {
 			return err // the slot has its verdict
 		}
 		number, err := result.LastInsertId()
@@ -59,6 +60,27 @@ func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339Nano), err)
 	}
 	return nil
+}
+
+// addRun adds a run without its steps, unless its slot has one.
+func addRun(ctx context.Context, tx *sql.Tx, run *journey.Run) (result sql.Result, added bool, err error) {
+	insert := insertInto("runs", runColumns) + " ON CONFLICT (journey, slot, region) DO NOTHING"
+	if result, err = tx.ExecContext(ctx, insert, runFields(run)...); err != nil {
+		return nil, false, err
+	}
+	n, err := result.RowsAffected()
+	return result, n > 0, err
+}
+
+// removeUnfinished removes the run as it was stored before its end, and reports whether it was.
+func removeUnfinished(ctx context.Context, tx *sql.Tx, run *journey.Run) (bool, error) {
+	const unfinished = `DELETE FROM runs WHERE journey = ? AND slot = ? AND region = ? AND id = ? AND evidence LIKE '%"kind":"pending"%'`
+	result, err := tx.ExecContext(ctx, unfinished, run.Journey, stamp{&run.Slot}, run.Region, run.ID)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
 }
 
 // Runs implements [incident.RunLog].

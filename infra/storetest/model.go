@@ -42,7 +42,9 @@ func keyOf(r journey.Run) slotKey { return slotKey{r.Journey, r.Region, r.Slot.U
 func (m *model) PutRun(ctx context.Context, run journey.Run) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if _, taken := m.runs[keyOf(run)]; !taken && ctx.Err() == nil {
+	stored, taken := m.runs[keyOf(run)]
+	ends := stored.Unfinished() && !run.Unfinished() && stored.ID == run.ID
+	if (!taken || ends) && ctx.Err() == nil {
 		run.Slot = run.Slot.UTC()
 		run.Steps = append([]journey.StepResult{}, run.Steps...)
 		run.Counts = append([]journey.Count{}, run.Counts...)

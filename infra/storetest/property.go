@@ -105,6 +105,9 @@ func anyRun(t *rapid.T) journey.Run {
 		Outcome: anyOutcome.Draw(t, "outcome"), Started: anyTime.Draw(t, "started"),
 		Error: rapid.String().Draw(t, "error"),
 	}
+	if kind := rapid.SampledFrom([]string{"", "pending", "html"}).Draw(t, "evidence"); kind != "" {
+		r.Evidence = []journey.Evidence{{Kind: kind, Path: rapid.String().Draw(t, "path")}}
+	}
 	for range rapid.IntRange(0, 3).Draw(t, "steps") {
 		r.Steps = append(r.Steps, journey.StepResult{
 			Name: rapid.String().Draw(t, "step"), DurationMS: rapid.Int64().Draw(t, "ms"),

@@ -74,6 +74,28 @@ func firstVerdictStays(tb testing.TB, fresh Backing) {
 	wantRuns(tb, s, incident.RunQuery{}, first, other, elsewhere)
 }
 
+// runEnds checks that an unfinished run is replaced by itself, once it has ended, and by no other.
+func runEnds(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	verdict := runAt(0, "first")
+	verdict.Outcome, verdict.Evidence = journey.Failed, []journey.Evidence{{Kind: "pending", Missing: "it follows"}}
+	verdict.Steps = []journey.StepResult{{Name: "open the shop", Outcome: journey.Failed}, {Name: "cancel", Outcome: journey.NotRun, Cleanup: true}}
+	ended := verdict
+	ended.Evidence = []journey.Evidence{{Kind: "html", Path: "page.html"}}
+	ended.Steps = []journey.StepResult{{Name: "open the shop", Outcome: journey.Failed}, {Name: "cancel", Outcome: journey.Passed, Cleanup: true}}
+	other := ended
+	other.ID = "other"
+	putRuns(tb, s, verdict, verdict, other)
+	wantRuns(tb, s, incident.RunQuery{}, verdict)
+	putRuns(tb, s, ended)
+	wantRuns(tb, s, incident.RunQuery{}, ended)
+	again := ended
+	again.Evidence = []journey.Evidence{{Kind: "html", Path: "again.html"}}
+	putRuns(tb, s, verdict, again)
+	wantRuns(tb, s, incident.RunQuery{}, ended)
+	wantRuns(tb, s, incident.RunQuery{Journey: "print-card"}, ended)
+}
+
 func slotIsAMoment(tb testing.TB, fresh Backing) {
 	s := fresh(tb)()
 	first, again := runAt(0, "first"), runAt(0, "again")

@@ -31,6 +31,7 @@ var checks = []check{
 	{"run/no steps and no evidence are empty lists", emptyRunHasLists},
 	{"run/fifty steps and an error of 100 kB", bigRun},
 	{"run/the first verdict of a slot stays", firstVerdictStays},
+	{"run/it ends once", runEnds},
 	{"run/a slot is a moment in any time zone", slotIsAMoment},
 	{"run/listed by slot, then region, then id", runsInOrder},
 	{"run/chosen by journey, since and limit", runsChosen},

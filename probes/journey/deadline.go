@@ -97,7 +97,17 @@ func interruptedBy(ctx context.Context) string {
 type progress struct {
 	mu      sync.Mutex
 	run     Run
-	current int // the running one; -1: none
+	current int  // the running one; -1: none
+	closed  bool // the run was returned
+}
+
+// announce calls do with the verdict, unless the run was returned already.
+func (n *progress) announce(run Run, do func(Run)) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if do != nil && !n.closed {
+		do(run)
+	}
 }
 
 // record stores run and its running step; nil: none.
@@ -117,6 +127,7 @@ func (n *progress) record(run Run, under *StepResult) {
 func (n *progress) timedOut() Run {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.closed = true
 	run := snapshot(n.run)
 	const hangs = "the run's time was over, and the probe's own code is blocked"
 	if n.current >= 0 {

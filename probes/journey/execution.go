@@ -27,6 +27,7 @@ func (e *execution) play(ctx context.Context) {
 		defer e.stop()
 		if err := e.start(ctx); err != nil {
 			e.fail(Broken, err.Error())
+			e.announce()
 			return
 		}
 		e.run.Chrome = e.journey.Uses.Version()
@@ -79,6 +80,7 @@ func (e *execution) step(ctx context.Context, i int, s Step) bool {
 	res := &e.run.Steps[i]
 	if ctx.Err() != nil {
 		e.fail(Broken, fmt.Sprintf("before step %q: %s", s.Name, interruptedBy(ctx)))
+		e.announce()
 		return false
 	}
 	e.attempt(ctx, s, res)
@@ -87,12 +89,28 @@ func (e *execution) step(ctx context.Context, i int, s Step) bool {
 	if res.Outcome == Slow {
 		e.run.Outcome = Slow
 	}
-	if !res.Outcome.Good() {
+	good := res.Outcome.Good()
+	if !good {
 		e.fail(res.Outcome, describe(s.Name, res.Error))
-		e.capture()
 	}
 	e.notify(*res)
-	return res.Outcome.Good()
+	if !good {
+		e.announce()
+		e.capture()
+	}
+	return good
+}
+
+// announce passes the verdict on, with an entry that stands for the evidence to come.
+func (e *execution) announce() {
+	run := snapshot(e.run)
+	run.Counts = e.counts.list()
+	follows := Evidence{Kind: unfinished, Missing: "it follows when the run has ended; if it does not, the probe ended before that"}
+	if p, ok := e.Evidence.(Placer); ok {
+		follows.Path = p.Place(run)
+	}
+	run.Evidence = append(run.Evidence, follows)
+	e.progress.announce(run, e.OnVerdict)
 }
 
 // cleanup runs the cleanup steps. They get time even if the run's own is used up, since an order must not stay; they change

@@ -3,6 +3,7 @@ package journey
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 )
 
@@ -13,9 +14,20 @@ import (
 // except that a Broken one proves nothing against a failure before it.
 func (r Runner) Probe(ctx context.Context, make func() Journey, slot time.Time) Run {
 	j := make()
+	tries := cmp.Or(j.Tries, r.Tries)
+	announce, before, n, last := r.OnVerdict, Run{}, 1, false
+	r.OnVerdict = func(run Run) {
+		if n > 1 {
+			run = settle(before, run, n)
+		}
+		if last = n >= tries || !timeLeft(ctx, run); last && announce != nil {
+			announce(run)
+		}
+	}
 	run := r.Run(ctx, j, slot)
-	for n := 2; n <= cmp.Or(j.Tries, r.Tries) && !run.Outcome.Good() && timeLeft(ctx, run); n++ {
-		run = r.again(ctx, make(), run, n)
+	for n < tries && !last && !run.Outcome.Good() && timeLeft(ctx, run) {
+		n, before = n+1, run
+		run = r.again(ctx, make(), before, n)
 	}
 	return run
 }
@@ -30,9 +42,13 @@ func (r Runner) again(ctx context.Context, j Journey, before Run, n int) Run {
 		run.FirstStep, _ = before.Culprit()
 		mark(before.Evidence, 1)
 	}
-	run = r.try(ctx, j, run)
+	return settle(before, r.try(ctx, j, run), n)
+}
+
+// settle makes one run of try n and of the run before it.
+func settle(before, run Run, n int) Run {
 	mark(run.Evidence, n)
-	evidence := append(before.Evidence, run.Evidence...)
+	evidence := slices.Concat(before.Evidence, run.Evidence)
 	if run.Outcome == Broken && before.Outcome == Failed {
 		before.FirstError, before.FirstStep, before.Tries = run.FirstError, run.FirstStep, n
 		run = before

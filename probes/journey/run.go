@@ -2,6 +2,7 @@ package journey
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -71,6 +72,15 @@ type Evidence struct {
 	Try     int    `json:"try,omitempty"`     // the try, from 1; absent when there was only one
 }
 
+// unfinished is the kind of the evidence that stands for all of it while a run has its verdict and goes on.
+const unfinished = "pending"
+
+// Unfinished reports whether the run goes on: its evidence and its cleanup follow, with the same id. One that is stored so
+// for good is of a probe that ended too early.
+func (r Run) Unfinished() bool {
+	return slices.ContainsFunc(r.Evidence, func(e Evidence) bool { return e.Kind == unfinished })
+}
+
 // Culprit returns the step that decided the run's outcome: the failed one, otherwise the slow one furthest over its budget.
 // It returns false for a run that passed, and for one that broke before its first step.
 func (r Run) Culprit() (StepResult, bool) {
@@ -86,6 +96,16 @@ func (r Run) Culprit() (StepResult, bool) {
 		}
 	}
 	return worst, found
+}
+
+// FailedCleanup returns the first cleanup step that did not pass; false: there is none.
+func (r Run) FailedCleanup() (StepResult, bool) {
+	for _, s := range r.Steps {
+		if s.Cleanup && (s.Outcome == Failed || s.Outcome == Broken) {
+			return s, true
+		}
+	}
+	return StepResult{}, false
 }
 
 // String formats the run as one line for a log or a terminal.

@@ -21,14 +21,24 @@ type Runner struct {
 	// is at most a tenth of the available time.
 	SaveTime time.Duration
 	// OnStep is called after every step, including cleanup; nil: no call.
-	OnStep  func(Run, StepResult)
-	TimeNow func() time.Time // nil: time.Now
+	OnStep func(Run, StepResult)
+	// OnVerdict is called with a run that is not good as soon as its verdict is known: before its evidence is captured and
+	// its cleanup runs, as these take seconds on a page that hangs. The run's Unfinished is true. It is called at most once
+	// for a run, and not for one that is tried again. It must not block. The run that is returned has the same verdict. nil:
+	// no call.
+	OnVerdict func(Run)
+	TimeNow   func() time.Time // nil: time.Now
 }
 
 // A Saver keeps evidence.
 type Saver interface {
 	// Save stores data as one file of the run and returns where it can be found.
 	Save(run Run, name string, data []byte) (path string, err error)
+}
+
+// A Placer is a Saver that knows where a run's files will be before there are any.
+type Placer interface {
+	Place(run Run) (path string)
 }
 
 // Run executes j once for slot and returns its run. It always returns, and before ctx ends: see deadline.go.
