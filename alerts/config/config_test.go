@@ -83,7 +83,7 @@ func TestShippedFile(t *testing.T) {
 }
 
 const judgeKeys = "failures_in_a_row, recover_after, regions, flapping_failures, flapping_out_of, flapping_spells, flapping_rings_after, " +
-	"return_within, quiet_for, slow_runs, slow_out_of, creeping_days, creeping_ahead, broken_in_a_row, every, silent_after, " +
+	"return_within, quiet_for, slow_runs, slow_out_of, creeping_days, creeping_ahead, broken_in_a_row, cleanup_in_a_row, every, silent_after, " +
 	"silent_grace, counts, counts_in_a_row"
 
 // TestFaults: each fault has its line, field, expected and actual value.

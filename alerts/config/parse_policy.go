@@ -82,6 +82,7 @@ func (c *checker) numbers(path string, p, base judge.JourneyPolicy) {
 		{"flapping_out_of", p.FlappingOutOf, base.FlappingOutOf, 1, judge.MaxRuns, "runs"},
 		{"flapping_spells", p.FlappingOutages, base.FlappingOutages, 2, judge.MaxRuns, "outages"},
 		{"broken_in_a_row", p.BrokenInARow, base.BrokenInARow, 1, judge.MaxRuns, "runs"},
+		{"cleanup_in_a_row", p.CleanupInARow, base.CleanupInARow, 1, judge.MaxRuns, "runs"},
 		{"slow_runs", p.SlowRuns, base.SlowRuns, 1, judge.MaxRuns, "runs"},
 		{"slow_out_of", p.SlowOutOf, base.SlowOutOf, 1, judge.MaxRuns, "runs"},
 		{"silent_after", p.SilentAfter, base.SilentAfter, 1, judge.MaxRuns, "runs"},

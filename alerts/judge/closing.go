@@ -22,6 +22,7 @@ func (j *judging) closeOnGoodRun(i int) {
 //	degraded    fewer slow runs than SlowRuns; an intermittent one not slow for ReturnWithin: recoverSlow
 //	creeping    the step no longer gets slower: latencyTrend
 //	counts      right counts: updateCounts
+//	cleanup     a good run whose cleanup works: cleanup
 //	ours        the latest run is not broken: probeFault
 //	silent      the last silent region reports, or is no longer expected: endRegionSilence
 //	heartbeat   the batch finishes complete: completeBatch

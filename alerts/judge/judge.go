@@ -29,6 +29,7 @@ const (
 	Waits     Verb = "waits"     // bad, but below the threshold or the quorum
 	NoChange  Verb = "rests"     // good, and nothing was open
 	Ignores   Verb = "ignores"   // a duplicate or late run
+	Completes Verb = "completes" // the end of a run that was judged before: its evidence and its cleanup
 	Resets    Verb = "forgets"   // the state of the region was dropped because of clock skew
 )
 
@@ -50,6 +51,11 @@ func Judge(p JourneyPolicy, s JourneyState, run journey.Run, title string) (Jour
 // Fold is Judge in place, for replays.
 func (s *JourneyState) Fold(p JourneyPolicy, run journey.Run, title string) []Decision {
 	region := s.Regions[run.Region]
+	if region.isEndOf(run) {
+		j := judging{JourneyState: s, policy: p, run: run, title: title, now: region}
+		j.complete()
+		return j.decisions
+	}
 	if region.isDuplicate(run) {
 		return []Decision{ignoreDuplicateRun(run)}
 	}
@@ -63,6 +69,9 @@ func (s *JourneyState) Fold(p JourneyPolicy, run journey.Run, title string) []De
 	j.probeFault()
 	j.degraded()
 	j.counts()
+	if !run.Unfinished() {
+		j.cleanup()
+	}
 	j.endSilenceOfRun()
 	if dayIsOver {
 		j.latencyTrend()

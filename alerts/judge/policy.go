@@ -31,7 +31,8 @@ type JourneyPolicy struct {
 	TrendDays    int `yaml:"creeping_days"`  // days that a trend is computed from; 14 to 42, default 28
 	TrendHorizon int `yaml:"creeping_ahead"` // days until the predicted crossing, at most; 1 to 365, default 45
 
-	BrokenInARow int `yaml:"broken_in_a_row"` // runs; 1 to 100, default 2
+	BrokenInARow  int `yaml:"broken_in_a_row"`  // runs; 1 to 100, default 2
+	CleanupInARow int `yaml:"cleanup_in_a_row"` // consecutive runs whose cleanup failed; 1 to 100, default 3
 
 	Every       time.Duration `yaml:"every"`        // interval of the slots; default: as the runs report it
 	SilentAfter int           `yaml:"silent_after"` // consecutive missing runs; 1 to 100, default 3
@@ -58,7 +59,7 @@ func DefaultPolicy() Policy {
 		FlappingFailures: 5, FlappingOutOf: 20, FlappingOutages: 3, FlappingRingsAfter: 30 * time.Minute,
 		ReturnWithin: 24 * time.Hour, QuietFor: 6 * time.Hour,
 		SlowRuns: 3, SlowOutOf: 5, TrendDays: 28, TrendHorizon: 45,
-		BrokenInARow: 2, SilentAfter: 3, SilentGrace: time.Minute, CountsInARow: 2,
+		BrokenInARow: 2, CleanupInARow: 3, SilentAfter: 3, SilentGrace: time.Minute, CountsInARow: 2,
 	}}
 }
 
@@ -79,6 +80,7 @@ func (p Policy) For(name string) JourneyPolicy {
 	own.TrendDays = cmp.Or(own.TrendDays, all.TrendDays)
 	own.TrendHorizon = cmp.Or(own.TrendHorizon, all.TrendHorizon)
 	own.BrokenInARow = cmp.Or(own.BrokenInARow, all.BrokenInARow)
+	own.CleanupInARow = cmp.Or(own.CleanupInARow, all.CleanupInARow)
 	own.Every = cmp.Or(own.Every, all.Every)
 	own.SilentAfter = cmp.Or(own.SilentAfter, all.SilentAfter)
 	own.SilentGrace = cmp.Or(own.SilentGrace, all.SilentGrace)

@@ -15,9 +15,11 @@ type RegionState struct {
 	Failed         Streak    `json:"failed"`         // consecutive failed runs; a broken run is inconclusive and does not end the streak
 	Good           int       `json:"good"`           // consecutive good runs, likewise
 	Broken         Streak    `json:"broken"`
-	Wrong          Streak    `json:"wrong"` // consecutive runs with wrong counts
-	ConclusiveRuns int       `json:"told"`  // runs so far that passed, were slow or failed
-	Bad            []BadRun  `json:"bad"`   // slow and failed runs among the last few, oldest first
+	Wrong          Streak    `json:"wrong"`                // consecutive runs with wrong counts
+	Uncleaned      Streak    `json:"uncleaned,omitzero"`   // consecutive runs whose cleanup failed
+	Unfinished     string    `json:"unfinished,omitempty"` // id of the last judged run while its evidence and cleanup follow
+	ConclusiveRuns int       `json:"told"`                 // runs so far that passed, were slow or failed
+	Bad            []BadRun  `json:"bad"`                  // slow and failed runs among the last few, oldest first
 
 	Day       int64          `json:"day"`               // of Slot, in days since 1970, UTC
 	Steps     []StepDays     `json:"steps"`             // daily times of each step
@@ -53,7 +55,10 @@ func (r RegionState) clone() RegionState {
 
 // fold adds a run to the region in place. It reports whether the run is the first of a new day.
 func (r *RegionState) fold(run journey.Run, p JourneyPolicy) (dayIsOver bool) {
-	r.Slot, r.EveryMS = run.Slot, run.EveryMS
+	r.Slot, r.EveryMS, r.Unfinished = run.Slot, run.EveryMS, ""
+	if run.Unfinished() {
+		r.Unfinished = run.ID
+	}
 	if run.Slot.After(r.Doubt) {
 		r.Doubt = time.Time{}
 	}

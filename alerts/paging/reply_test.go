@@ -75,6 +75,7 @@ func TestAllClears(t *testing.T) {
 		incident.LatencyTrend: "It does not get slower any more: print a card. It did from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.Counts:       "The numbers fit again: print a card. They did not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.Heartbeat:    "The batch is done: print a card. It was in trouble from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Cleanup:      "Test data is removed again: print a card. It was not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.ProbeFault:   "Valkyrie can tell again: print a card. It could not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 	} {
 		i := alertstest.Incident("a", kind, 2, true)

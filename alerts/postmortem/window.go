@@ -36,7 +36,7 @@ func windows(c Case) []Window {
 			if named {
 				all = append(all, c.gap(region, runs)...)
 			}
-		case incident.LatencyTrend, incident.Counts, incident.Heartbeat:
+		case incident.LatencyTrend, incident.Counts, incident.Heartbeat, incident.Cleanup:
 			if named {
 				all = append(all, c.around(region, runs))
 			}
@@ -163,6 +163,8 @@ func impactLabel(k incident.Kind) string {
 		return "nobody knows how it was for customers"
 	case incident.Degraded, incident.LatencyTrend:
 		return "customers may have waited"
+	case incident.Cleanup:
+		return "customers were not affected; test data stayed on the site"
 	case incident.Counts, incident.Heartbeat:
 		return "the numbers may have been wrong"
 	}

@@ -36,7 +36,7 @@ func TestMutants(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the mutants are compiled")
 	}
-	all := slices.Concat(steadyMutants, clockMutants, callbackMutants)
+	all := slices.Concat(steadyMutants, clockMutants, endingMutants, callbackMutants)
 	overlay := plant(t, all)
 	histories, callbacks := compile(t, overlay, "."), compile(t, overlay, "valkyrie/alerts/twilio")
 	playing := func(clocks string, checks int) hunt {
@@ -45,8 +45,10 @@ func TestMutants(t *testing.T) {
 			"-rapid.seed=" + strconv.FormatUint(suite.Seed(t), 10), "-rapid.nofailfile", "-rapid.shrinktime=0s",
 		}, historyFailed}
 	}
+	endings := playing("", 500)
+	endings.args[0] = "-test.run=^TestEndings$"
 	stories := hunt{callbacks, []string{"-test.run=^(TestCallStories|TestTokenRotation|TestCallbackManners)$"}, testFailed}
-	for _, h := range []hunt{playing("", 20), stories} {
+	for _, h := range []hunt{playing("", 20), endings, stories} {
 		if out, err := h.run(t, 0); err != nil {
 			t.Fatalf("without a mutant the tests fail: %v\n%s", err, out)
 		}
@@ -57,8 +59,10 @@ func TestMutants(t *testing.T) {
 		for n, m := range all {
 			h := playing("steady", maxHistories)
 			switch {
-			case n >= len(steadyMutants)+len(clockMutants):
+			case n >= len(steadyMutants)+len(clockMutants)+len(endingMutants):
 				h = stories
+			case n >= len(steadyMutants)+len(clockMutants):
+				h = endings
 			case n >= len(steadyMutants):
 				h = playing("step", maxHistories)
 			}

@@ -157,6 +157,42 @@ var clockMutants = []mutant{
 	},
 }
 
+// endingMutants must be found by the runs that are judged in two parts.
+var endingMutants = []mutant{
+	{
+		"any run ends the last one",
+		"return r.Unfinished != \"\" && r.Unfinished == run.ID && run.Slot.Equal(r.Slot) && !run.Unfinished()", "return r.Unfinished != \"\" && !run.Unfinished()",
+	},
+	{
+		"a run that has ended ends again",
+		"j.now.Unfinished = \"\"", "_ = j.now",
+	},
+	{
+		"the evidence of a run's end is dropped",
+		"inc.Evidence, inc.Runs = j.run.Evidence, inc.Runs+1", "inc.Runs++",
+	},
+	{
+		"the cleanup is judged at the verdict",
+		"if !run.Unfinished() {\n\t\tj.cleanup()", "if region.Slot.IsZero() {\n\t\tj.cleanup()",
+	},
+	{
+		"the cleanup of a run's end is not judged",
+		"phrase.Clock(j.run.Slot)))\n\tj.cleanup()", "phrase.Clock(j.run.Slot)))",
+	},
+	{
+		"a cleanup that had nothing to do counts as one that works",
+		"case j.run.Outcome.Good():\n\t\tj.now.Uncleaned = Streak{}", "case true:\n\t\tj.now.Uncleaned = Streak{}",
+	},
+	{
+		"one failed cleanup is enough",
+		"case dirty && streak.Count >= j.policy.CleanupInARow:", "case dirty && streak.Count > 0:",
+	},
+	{
+		"cleanups that fail elsewhere are forgotten",
+		"case i >= 0 && !j.isUncleanElsewhere(j.Open[i]):", "case i >= 0:",
+	},
+}
+
 // callbackMutants must be found by the tests of package twilio about callbacks.
 var callbackMutants = []mutant{
 	{
