@@ -77,6 +77,7 @@ func TestImportArrows(t *testing.T) {
 		"alerts/oncall":           {"alerts/cron", "alerts/incident", "alerts/phrase"},
 		"alerts/message":          {"alerts/oncall", "alerts/incident", "alerts/phrase"},
 		"alerts/paging":           {"alerts/judge", "alerts/message", "alerts/oncall", "alerts/incident", "alerts/phrase"},
+		"alerts/watchdog":         {"alerts/paging"},
 		"alerts/config":           {"alerts/cron", "alerts/judge", "alerts/judge/trend", "alerts/oncall", "alerts/incident", "alerts/phrase"},
 		"alerts/replay":           {"alerts/judge", "alerts/oncall", "alerts/incident", "probes/journey"},
 		"alerts/postmortem":       {"alerts/message", "alerts/paging", "alerts/oncall", "alerts/judge", "alerts/incident", "alerts/phrase", "probes/journey"},

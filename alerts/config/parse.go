@@ -34,7 +34,7 @@ func Parse(file string, text []byte, journeys []string) (Config, error) {
 		ch.read(ch.doc.Content[0], reflect.ValueOf(&c).Elem(), "")
 	}
 	ch.judge(c.Judge, journeys)
-	ch.onCall(c.OnCall)
+	ch.onCall(c.OnCall, c.Phone.From)
 	ch.notifications(c.OnCall, c.Judge.Names(journeys))
 	ch.phone("phone.from", c.Phone.From)
 	ch.subscribers(c.Subscribers)

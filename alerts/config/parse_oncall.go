@@ -39,8 +39,8 @@ func (c *checker) caps(path string, caps oncall.Caps) {
 }
 
 // onCall checks the people to page. A time at which no person would be paged is a fault.
-func (c *checker) onCall(o oncall.OnCall) {
-	names := c.people(o.People)
+func (c *checker) onCall(o oncall.OnCall, caller string) {
+	names := c.people(o.People, caller)
 	for i, r := range o.Rotations {
 		path := fmt.Sprintf("on_call.rotations.%d", i)
 		c.rotation(path, r, o)
@@ -95,12 +95,23 @@ var email = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 
 var language = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$`)
 
-func (c *checker) people(people []oncall.Person) (names map[string]bool) {
+// people checks the people. Each needs a number of their own, since a reply is known by its number, and none can be called
+// from the number that is called.
+func (c *checker) people(people []oncall.Person, caller string) (names map[string]bool) {
 	names = map[string]bool{}
+	owner := map[string]string{} // by number
 	for i, p := range people {
 		path := fmt.Sprintf("on_call.people.%d", i)
 		c.name(path+".name", p.Name, names)
 		c.phone(path+".phone", p.Phone)
+		switch other, taken := owner[p.Phone]; {
+		case p.Phone == "":
+		case taken:
+			c.fault(path+".phone", "expected a number of their own, got that of %s: a reply by text is known by its number", other)
+		case p.Phone == caller:
+			c.fault(path+".phone", "expected another number than phone.from, got %s: it cannot call itself", p.Phone)
+		}
+		owner[p.Phone] = p.Name
 		if p.Email != "" && !email.MatchString(p.Email) {
 			c.fault(path+".email", "expected an address such as ada@example.com, got %q", p.Email)
 		}

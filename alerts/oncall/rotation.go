@@ -68,9 +68,9 @@ func (r Rotation) At(at time.Time) Duty {
 	if len(r.People) == 0 {
 		return Duty{}
 	}
-	const aDay = 24 * time.Hour
-	turn := time.Duration(r.TurnDays()) * aDay
-	n := int(at.Sub(r.handOver(0)) / turn) // an estimate: some days do not have 24 hours
+	const aDay = 24 * 60 * 60
+	// An estimate, as some days do not have 24 hours; in seconds, as a Duration holds 292 years only.
+	n := int((at.Unix() - r.handOver(0).Unix()) / int64(r.TurnDays()*aDay))
 	for at.Before(r.handOver(n)) {
 		n--
 	}

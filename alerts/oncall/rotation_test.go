@@ -1,6 +1,7 @@
 package oncall_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -136,6 +137,21 @@ func TestAwake(t *testing.T) {
 		got := oncall.Person{Zone: zone, Awake: hours}.Reachable(at).UTC().Format(time.RFC3339)
 		if got != c.want {
 			t.Errorf("%s %s at %s: got %s, want %s", c.zone, c.hours, c.at, got, c.want)
+		}
+	}
+}
+
+// TestAnyStart checks that a rotation that starts in any year, also by a slip of the hand in the year 26, has its person on
+// duty, and that finding them takes no longer than for one of this year: a search through the days between would not end.
+func TestAnyStart(t *testing.T) {
+	for _, year := range []int{1, 26, 202, 1600, 2026, 3026, 9999} {
+		o := rota(t, fmt.Sprintf("    - {name: primary, zone: Europe/Berlin, every: day, start: %04d-01-05, people: [Ada, Grace]}", year))
+		r := o.Rotations[0]
+		for n := range 5000 {
+			at := time.Date(2026, 11, 21, 0, n*37, 0, 0, time.UTC)
+			if d := r.At(at); d.Who == "" || at.Before(d.From) || !at.Before(d.Until) || d.Until.Sub(d.From) > 26*time.Hour {
+				t.Fatalf("start in %d: at %v %s is on duty from %v until %v", year, at, d.Who, d.From, d.Until)
+			}
 		}
 	}
 }

@@ -38,6 +38,8 @@ func (w *simulation) step(e paging.Event) []incident.Page {
 	return sends
 }
 
+func (w *simulation) clock() time.Time { return w.now }
+
 // accept makes the provider accept the pages.
 func (w *simulation) accept(pages []incident.Page) {
 	for _, p := range pages {

@@ -10,6 +10,7 @@ import (
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
+	"valkyrie/alerts/watchdog"
 	"valkyrie/functions/cloud"
 	"valkyrie/functions/suite"
 	"valkyrie/infra/cloudwatch"
@@ -24,6 +25,7 @@ type pager struct {
 	out      io.Writer // the log
 	notified notifiedState
 	signing  *secrets.Vault // of webhooks; nil: not read yet
+	watchdog watchdog.Watchdog
 }
 
 func open(ctx context.Context, watched suite.Suite, getenv func(string) string, out io.Writer) (*pager, error) {
@@ -40,6 +42,7 @@ const (
 	leave    = 12 * time.Second // before the function's end: sending a page takes up to 10 s
 	briefest = time.Second      // between two rounds
 	lastWord = time.Second      // before the function's end, to log the result
+	partEnds = 20 * time.Second // for a part of a round, which takes 10 s when a provider does not answer
 )
 
 // Handle does the work that is due: it detects missing runs, sends pages and all-clears. It stays while more becomes due
@@ -112,9 +115,13 @@ func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 	if table == nil {
 		return state{}, errors.Join(phoneErr, err)
 	}
-	err = errors.Join(phoneErr, err, p.checkMissing(ctx, table))
 	pager := p.Pager(table, phone)
-	err = errors.Join(err, pager.Tick(ctx))
+	if p.watchdog.Emergency == nil {
+		p.watchdog.Emergency = &paging.Emergency{OnCall: p.Alerts.OnCall, Log: p.Log}
+	}
+	p.watchdog.Emergency.Phone, p.watchdog.Emergency.Failover = phone, pager.Failover
+	err = errors.Join(phoneErr, err, p.watchdog.Run(ctx, "the check for missing runs and late batches", partEnds, func(ctx context.Context) error { return p.checkMissing(ctx, table) }))
+	err = errors.Join(err, p.watchdog.Run(ctx, "sending pages", partEnds, pager.Tick))
 	route, bad := pager.State(ctx)
 	if bad != nil {
 		return state{}, errors.Join(err, bad)

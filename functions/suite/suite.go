@@ -3,8 +3,12 @@
 package suite
 
 import (
+	"context"
+	"time"
+
 	"valkyrie/alerts"
 	"valkyrie/alerts/config"
+	"valkyrie/alerts/watchdog"
 	"valkyrie/probes"
 	"valkyrie/probes/journey"
 )
@@ -27,7 +31,15 @@ func (s Suite) Titles() map[string]string { return journey.Titles(s.Journeys) }
 // Scheduled returns the makers of the scheduled journeys.
 func (s Suite) Scheduled() []func() journey.Journey { return journey.Scheduled(s.Journeys) }
 
-// Policy parses the text of an alerts.yaml for these journeys; file is what its errors call it.
+// parseLimit bounds reading an alerts.yaml, which takes milliseconds.
+const parseLimit = 20 * time.Second
+
+// Policy parses the text of an alerts.yaml for these journeys; file is what its errors call it. Whatever the file contains,
+// it returns.
 func (s Suite) Policy(file string, text []byte) (config.Config, error) {
-	return config.Parse(file, text, s.Names())
+	return policyWithin(parseLimit, file, func() (config.Config, error) { return config.Parse(file, text, s.Names()) })
+}
+
+func policyWithin(limit time.Duration, file string, parse func() (config.Config, error)) (config.Config, error) {
+	return watchdog.Value(context.Background(), "reading "+file, limit, parse)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,11 +18,13 @@ import (
 	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
+	"valkyrie/alerts/watchdog"
 	"valkyrie/functions/suite"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/amazon"
 	"valkyrie/infra/sqlite"
 	"valkyrie/infra/webhook"
+	"valkyrie/probes/journey"
 )
 
 // services are the parts behind the probes on one machine: the store, the recorder, the pager, and the server for the
@@ -32,6 +35,7 @@ type services struct {
 	pager         *paging.Pager
 	callbacks     *server
 	heartbeatURLs []string // where batches report
+	watchdog      watchdog.Watchdog
 }
 
 // openServices opens the store and connects the other parts to it. The caller closes them.
@@ -76,8 +80,9 @@ func (s *services) connect(ctx context.Context, watched suite.Suite, cfg config.
 			return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())
 		}
 	}
+	s.watchdog.Emergency = &paging.Emergency{OnCall: cfg.OnCall, Phone: phone, Failover: s.pager.Failover, Log: log}
 	s.callbacks = serve(ln, webhook.New(webhook.Config{
-		PublicURL: c.public, Tokens: []string{c.token}, BeatKey: key, Beat: s.recorder.Beat, Log: log,
+		PublicURL: c.public, Tokens: []string{c.token}, BeatKey: key, Beat: s.beat, Log: log,
 		Pager: func(context.Context, string) *paging.Pager { return s.pager },
 	}))
 	for _, h := range cfg.Judge.Heartbeats {
@@ -99,19 +104,63 @@ func (s *services) close() error {
 
 // runPager detects missing runs and sends pages, every second and at each poke, until ctx ends.
 func (s *services) runPager(ctx context.Context, poke <-chan struct{}, log *slog.Logger) {
+	watch := func(ctx context.Context) error { _, err := s.recorder.Watch(ctx, time.Now().UTC()); return err }
 	for ctx.Err() == nil {
-		if _, err := s.recorder.Watch(ctx, time.Now().UTC()); err != nil && ctx.Err() == nil {
-			log.Error("the check for missing runs failed; it is retried", "err", err)
-		}
-		if err := s.pager.Tick(ctx); err != nil && ctx.Err() == nil {
-			log.Error("sending the pages that are due failed; it is retried", "err", err)
-		}
+		s.round(ctx, watch, s.pager.Tick, log)
 		select {
 		case <-ctx.Done():
 		case <-poke:
 		case <-time.After(time.Second):
 		}
 	}
+}
+
+// roundLimit bounds each part of a round: pages that a provider does not answer take 10 s.
+const roundLimit = time.Minute
+
+// round detects missing runs and sends pages. Either goes on when the other fails, or does not end.
+func (s *services) round(ctx context.Context, watch, tick func(context.Context) error, log *slog.Logger) {
+	if err := s.watchdog.Run(ctx, "the check for missing runs and late batches", roundLimit, watch); err != nil && ctx.Err() == nil {
+		log.Error("the check for missing runs failed; it is retried", "err", err)
+	}
+	if err := s.watchdog.Run(ctx, "sending pages", roundLimit, tick); err != nil && ctx.Err() == nil {
+		log.Error("sending the pages that are due failed; it is retried", "err", err)
+	}
+}
+
+// record stores and judges a run. A run that cannot be stored, several times in a row, is paged about from memory.
+func (s *services) record(ctx context.Context, run journey.Run) (decisions []judge.Decision, err error) {
+	got := make(chan []judge.Decision, 1)
+	err = s.watchdog.Run(ctx, "judging "+run.Journey, roundLimit, func(ctx context.Context) error {
+		decisions, err := s.recorder.Record(ctx, run)
+		got <- decisions
+		return err
+	})
+	if !errors.Is(err, watchdog.ErrStuck) {
+		decisions = <-got
+	}
+	switch {
+	case err == nil:
+		s.watchdog.Emergency.RunStored()
+	case ctx.Err() == nil && !errors.Is(err, watchdog.ErrStuck) && !errors.Is(err, judge.ErrFutureRun):
+		title := cmp.Or(s.recorder.Titles[run.Journey], run.Journey)
+		s.watchdog.Emergency.RunLost(ctx, title, run.Outcome == journey.Failed, err)
+	}
+	return decisions, err
+}
+
+// beat records a batch's report.
+func (s *services) beat(ctx context.Context, b judge.Beat) (decisions []judge.Decision, err error) {
+	got := make(chan []judge.Decision, 1)
+	err = s.watchdog.Run(ctx, "judging the batch "+b.Batch, roundLimit, func(ctx context.Context) error {
+		decisions, err := s.recorder.Beat(ctx, b)
+		got <- decisions
+		return err
+	})
+	if !errors.Is(err, watchdog.ErrStuck) {
+		decisions = <-got
+	}
+	return decisions, err
 }
 
 // sweepRuns deletes the runs that are older than keep, now and every day, until ctx ends.

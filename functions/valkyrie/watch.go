@@ -158,7 +158,7 @@ func (w *watcher) probe(ctx context.Context, make func() journey.Journey, slot t
 	if ctx.Err() != nil {
 		return
 	}
-	decisions, err := w.services.recorder.Record(ctx, run)
+	decisions, err := w.services.record(ctx, run)
 	if err != nil {
 		w.log.Error("a run could not be stored and is lost", "journey", run.Journey, "region", run.Region, "slot", slot, "outcome", run.Outcome, "err", err)
 	}
