@@ -60,7 +60,7 @@ func TestImportArrows(t *testing.T) {
 		"probes/demoshop": {},
 		"probes/browser":  {"probes/browser", "probes/journey"},
 		// Packages that need no Tab do not import it.
-		"probes/browser/har":      {"probes/journey"},
+		"probes/browser/har":      {"probes/journey", "probes/browser/neterror"},
 		"probes/browser/neterror": {},
 		"probes/browser/picture":  {"probes/journey"},
 		"probes/browser/process":  {"probes/journey"},
