@@ -57,7 +57,7 @@ func TestActions(t *testing.T) {
 			tab.Press("Enter")
 			tab.Press("Escape")
 			tab.Press("Control+b")
-		}, "sent esc ctrl+b"},
+		}, "sent esc ctrl+Control ctrl+b"},
 		"tab goes on":    {`<input aria-label=A><input aria-label=B onfocus="say('B')">`, func() { tab.Fill(browser.Field("A"), "x"); tab.Press("Tab") }, "B"},
 		"the second one": {`<ul><li>Bee <button onclick="say('bee')">Remove</button><li>Fox <button onclick="say('fox')">Remove</button></ul>`, func() { tab.Click(browser.Button("Remove").Nth(2)) }, "fox"},
 		"the one within": {`<ul><li>Bee <button onclick="say('bee')">Remove</button><li>Fox <button onclick="say('fox')">Remove</button></ul>`, func() {

@@ -70,6 +70,8 @@ func TestHostilePages(t *testing.T) {
 		"loading":  loadingRows,
 		"network":  networkRows,
 		"pdf":      pdfRows,
+		"fill":     fillRows,
+		"choose":   chooseRows,
 		"shadowed": shadowedRows,
 		"size":     sizeRows,
 		"tls":      tlsRows,

@@ -2,180 +2,114 @@ package browser
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/dom"
-	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp/kb"
-
-	"valkyrie/probes/browser/script"
+	"valkyrie/probes/browser/keyboard"
 )
 
-// Fill replaces the field's content with text, as typing would.
+// Fill replaces the field's content with text by typing it, and checks that the field then holds it. A page may format the
+// text (a card number in groups, a phone number in brackets, capitals) or complete it; any other content fails the step. A date, a
+// time, a colour or a range is set as its picker would set it; give it as "2026-12-24", "14:30", "#ff8800", "7". A text of
+// several lines presses Enter between them.
 func (tab *Tab) Fill(l Locator, text string) {
-	failure := fmt.Sprintf("could not fill in the %s", l)
-	r := tab.aim(query{Op: "fill", Target: l}, failure)
-	held := r
-	if !r.Done {
-		held = tab.action(r.frame, query{Op: "focus", Target: l}, failure)
+	tab.fills = append(tab.fills, fill{field: l, text: text})
+	tab.fill(len(tab.fills), fmt.Sprintf("could not fill in the %s", l))
+}
+
+// A fill is a field and what it should hold. Its id is its index, from 1.
+type fill struct {
+	field   Locator
+	text    string
+	refills int // after the page has emptied the field
+}
+
+// maxRefills is how often a person types into the same field again before giving up.
+const maxRefills = 3
+
+// fillAgain fills in a field that the page has emptied since, as it may when its scripts take over what the server sent.
+func (tab *Tab) fillAgain(id int) {
+	f := &tab.fills[id-1]
+	failure := fmt.Sprintf("could not fill in the %s", f.field)
+	if f.refills++; f.refills > maxRefills {
+		tab.fail("%s: the page keeps emptying it", failure)
 	}
-	switch {
-	case text != "":
-		_, err := cdp.Call(tab.ctx, tab.target(), input.InsertText, input.InsertTextParams{Text: text})
-		tab.mustCall(failure, err)
-	case held.Text != "":
-		tab.mustCall(failure, tab.dispatchKey("Delete"))
+	tab.fill(id, failure)
+}
+
+// fill types until the field holds the text. A second attempt is a person's who sees that the page has moved the caret or has
+// drawn the field anew; what fails twice is how the page is.
+func (tab *Tab) fill(id int, failure string) {
+	f := tab.fills[id-1]
+	q := query{Op: "fill", Target: f.field, Text: f.text, Number: id, Secret: tab.step.Mask().Text(f.text) != f.text}
+	strokes := keyboard.Strokes(f.text)
+	for attempt := 1; ; attempt++ {
+		r := tab.aim(q, failure)
+		q := q
+		if !r.Done {
+			q.Op = "enter"
+			r = tab.action(r.frame, q, failure)
+		}
+		before := time.Now()
+		if !r.Picked {
+			if f.text == "" && r.Text != "" {
+				strokes = keyboard.Delete()
+			}
+			before = tab.send(failure, strokes)
+		}
+		q.Op = "entered"
+		got, err := tab.evaluateOnce(r.frame, q)
+		if err != nil && !replaced(err) {
+			tab.mustCall(failure, err)
+		}
+		if err != nil || got.OK { // a document that was replaced was left with what was typed
+			tab.snapshotRoots(got)
+			tab.beginWait(got.Acted, before)
+			return
+		}
+		if attempt > 1 && !got.Paste || !got.Again || attempt > 2 {
+			tab.fail("%s: %s", failure, got.Why)
+		}
+		if got.Paste {
+			strokes = []keyboard.Stroke{{Insert: f.text}}
+		}
 	}
 }
 
-// Choose selects the option with this label in a drop-down list.
-func (tab *Tab) Choose(l Locator, option string) {
-	failure := fmt.Sprintf("could not choose %q in the %s", option, l)
-	r := tab.aim(query{Op: "choose", Target: l, Option: option}, failure)
-	at := epochMS(time.Now())
-	tab.action(r.frame, query{Op: "pick", Target: l, Option: option}, failure)
-	tab.wait.begin(tab.step, at)
+// send types the strokes, and returns when the last one was sent.
+func (tab *Tab) send(failure string, strokes []keyboard.Stroke) (last time.Time) {
+	most := max(len(strokes)-1, 0)
+	tab.mustCall(failure, keyboard.Send(tab.ctx, tab.target(), strokes[:most]...))
+	last = time.Now()
+	tab.mustCall(failure, keyboard.Send(tab.ctx, tab.target(), strokes[most:]...))
+	return last
 }
 
-// Check checks a checkbox or turns a switch on; it does nothing if that is its state.
-func (tab *Tab) Check(l Locator) { tab.setChecked(l, true, fmt.Sprintf("could not check the %s", l)) }
-
-// Uncheck clears a checkbox or turns a switch off.
-func (tab *Tab) Uncheck(l Locator) {
-	tab.setChecked(l, false, fmt.Sprintf("could not uncheck the %s", l))
+// beginWait starts a wait when the page got the action, or when it was sent if the page did not report it.
+func (tab *Tab) beginWait(acted float64, sent time.Time) {
+	if acted == 0 {
+		acted = epochMS(sent)
+	}
+	tab.wait.begin(tab.step, acted)
 }
 
-func (tab *Tab) setChecked(l Locator, on bool, failure string) {
-	q := query{Op: "check", Target: l, Option: fmt.Sprint(on)}
-	r := tab.aim(q, failure)
-	if r.Text == q.Option {
-		return
-	}
-	tab.clickAt(r, q, failure)
-	if got := tab.poll(q, failure); got.Text != q.Option {
-		tab.fail("%s: it was clicked, and stays as it was", failure)
-	}
+// Type types text on the keyboard, into whatever has the focus: after a click on an editor, or in a game. It does not check
+// what the page makes of it; see Fill.
+func (tab *Tab) Type(text string) {
+	failure := "could not type"
+	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
+	tab.beginWait(0, tab.send(failure, keyboard.Strokes(text)))
 }
 
-// action performs an action in the page after a query has found it possible.
-func (tab *Tab) action(f frame, q query, failure string) result {
-	r, err := tab.evaluateOnce(f, q)
-	if err != nil {
-		tab.fail("%s: %v", failure, tab.callError(err))
-	}
-	if !r.OK {
-		tab.fail("%s: the page changed meanwhile: %s", failure, r.Why)
-	}
-	return r
-}
-
-// mustCall ends the step when a call to Chrome failed.
-func (tab *Tab) mustCall(failure string, err error) {
-	if err != nil {
-		tab.fail("%s: %v", failure, tab.callError(err))
-	}
-}
-
-// Upload gives a file with this name and content to a file field. The locator may mean the label of a hidden field.
-func (tab *Tab) Upload(l Locator, name string, data []byte) {
-	failure := fmt.Sprintf("could not upload %s to the %s", name, l)
-	dir, err := os.MkdirTemp(tab.chrome.Dir(), "upload-")
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, filepath.Base(name)), data, 0o600)
-	}
-	if err != nil {
-		tab.step.Brokenf("%s: %v; free some disk space, or set TMPDIR", failure, err)
-	}
-	r := tab.poll(query{Op: "upload", Target: l}, failure)
-	tab.mustCall(failure, tab.setFile(r.frame, filepath.Join(dir, filepath.Base(name))))
-}
-
-// setFile sets the file of the field that the upload query has stored.
-func (tab *Tab) setFile(f frame, path string) error {
-	w, err := cdp.Call(tab.ctx, f.target, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: f.id, WorldName: script.World})
-	if err != nil {
-		return err
-	}
-	res, err := cdp.Call(tab.ctx, f.target, runtime.Evaluate, runtime.EvaluateParams{Expression: "valkyrieFileInput", ContextID: w.ExecutionContextID})
-	if err != nil {
-		return err
-	}
-	_, err = cdp.Call(tab.ctx, f.target, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, ObjectID: res.Result.ObjectID})
-	return err
-}
-
-// Press presses a key or a chord on the focused element: "Enter", "Escape", "Tab", "ArrowDown", "a", "Control+A".
+// Press presses a key or a chord on the focused element: "Enter", "Escape", "Tab", "ArrowDown", "F2", "a", "Control+A". Names
+// are those of the UI Events standard, and codes such as "Numpad1" are known too.
 func (tab *Tab) Press(key string) {
 	failure := fmt.Sprintf("could not press %s", key)
-	if _, _, err := chord(key); err != nil {
+	events, err := keyboard.Chord(key)
+	if err != nil {
 		tab.step.Brokenf("%s: %v", failure, err)
 	}
 	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
-	at := epochMS(time.Now())
-	tab.mustCall(failure, tab.dispatchKey(key))
-	tab.wait.begin(tab.step, at)
-}
-
-// dispatchKey sends the events of a key that is pressed and released.
-func (tab *Tab) dispatchKey(key string) error {
-	mods, events, err := chord(key)
-	if err != nil {
-		return err
-	}
-	for _, ev := range events {
-		ev.Modifiers |= mods
-		if mods&^int64(kb.ModifierShift) != 0 { // a chord inserts no text
-			if ev.Type == kb.KeyChar {
-				continue
-			}
-			ev.Text, ev.UnmodifiedText = "", ""
-		}
-		if _, err := cdp.Call(tab.ctx, tab.target(), input.DispatchKeyEvent, *ev); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-var modifiers = map[string]kb.Modifier{
-	"control": kb.ModifierCtrl, "ctrl": kb.ModifierCtrl, "shift": kb.ModifierShift, "alt": kb.ModifierAlt,
-	"meta": kb.ModifierMeta, "command": kb.ModifierMeta,
-}
-
-// keys are the named keys; any other key is a single letter.
-var keys = map[string]string{
-	"enter": kb.Enter, "escape": kb.Escape, "tab": kb.Tab, "backspace": kb.Backspace, "delete": kb.Delete, "space": " ",
-	"arrowup": kb.ArrowUp, "arrowdown": kb.ArrowDown, "arrowleft": kb.ArrowLeft, "arrowright": kb.ArrowRight,
-	"home": kb.Home, "end": kb.End, "pageup": kb.PageUp, "pagedown": kb.PageDown,
-}
-
-// chord parses "Control+Shift+A" into its modifiers and the events of its key.
-func chord(key string) (int64, []*input.DispatchKeyEventParams, error) {
-	var mods kb.Modifier
-	for {
-		head, rest, more := strings.Cut(key, "+")
-		m, known := modifiers[strings.ToLower(head)]
-		if !more || rest == "" || !known {
-			break
-		}
-		mods, key = mods|m, rest
-	}
-	typed, named := keys[strings.ToLower(key)]
-	if !named {
-		typed = key
-	}
-	runes := []rune(typed)
-	if len(runes) != 1 {
-		return 0, nil, fmt.Errorf("there is no such key; use one letter, or a name such as Enter, Escape, Tab, ArrowDown")
-	}
-	if mods&^kb.ModifierShift != 0 && !named { // Control+A is the key a with the modifier Control
-		runes = []rune(strings.ToLower(typed))
-	}
-	return mods.Int64(), kb.Encode(runes[0]), nil
+	at := time.Now()
+	tab.mustCall(failure, keyboard.Send(tab.ctx, tab.target(), keyboard.Stroke{Events: events}))
+	tab.beginWait(0, at)
 }

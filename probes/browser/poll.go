@@ -10,6 +10,9 @@ type query struct {
 	Op     string  `json:"op"` // one of the queries of script/query.js
 	Target Locator `json:"target"`
 	Option string  `json:"option,omitempty"`
+	Text   string  `json:"text"`             // to be typed
+	Secret bool    `json:"secret,omitempty"` // never quote Text, or what came of it
+	Number int     `json:"number,omitempty"` // of the Fill
 }
 
 // A result is the page's answer to a query. Times are milliseconds since the epoch by the page's clock.
@@ -23,6 +26,12 @@ type result struct {
 	Y       float64 `json:"y"`
 	Text    string  `json:"text"`
 	Done    bool    `json:"done"`    // the query's action was performed at once
+	Fatal   bool    `json:"fatal"`   // waiting does not help: the action is impossible
+	Lost    int     `json:"lost"`    // id of an earlier Fill whose field the page has emptied; 0: none
+	Acted   float64 `json:"acted"`   // when the page got the action, such as its last key; 0: unknown
+	Again   bool    `json:"again"`   // the action is worth another attempt
+	Paste   bool    `json:"paste"`   // the field takes the text only at once
+	Picked  bool    `json:"picked"`  // the field got its value without keys
 	Found   bool    `json:"found"`   // an element was found, but does not meet the query
 	MayHide bool    `json:"mayHide"` // elements may hide a closed shadow root
 	URL     string  `json:"url"`
@@ -65,6 +74,11 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			}
 			tab.wait.resultAt(tab.step, r)
 			return r
+		case err == nil && r.Fatal:
+			tab.fail("%s: %s", failure, r.Why)
+		case err == nil && r.Lost > 0:
+			tab.fillAgain(r.Lost)
+			continue
 		case err == nil:
 			if q.Op == "loaded" {
 				broken = tab.brokenBody()

@@ -60,11 +60,14 @@ for (;;) {
   const now = clock(), met = last.els || (last.el ? [last.el] : []);
   const blank = last.ok && expecting && blockingStylesheet();
   if (blank) last = { why: `it is there, but the page stays blank until ${blank.href} has come` };
-  if (last.ok || now >= until) {
+  if (last.ok || last.fatal || last.lost || now >= until) {
     if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank ? unmetAt : began };
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
-    const done = !!(last.ok && last.act), text = done ? last.act() : last.text; // after the timestamps were taken
-    return { ok: !!last.ok, why: last.why || '', at, sure, first, x: last.x || 0, y: last.y || 0, text: text || '', done, found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
+    const done = !!(last.ok && last.act);
+    if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken
+    return { ok: !!last.ok, why: last.why || '', fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done,
+      acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked,
+      found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }
   // A short layout shift under the pointer does not count as the customer's wait; a continuing one does.
   const settling = last.soon && !expecting && now - start < unnoticedMS;

@@ -4,13 +4,6 @@
 // A running animation may show the element at any frame.
 const changing = (el) => { for (let n = el; n instanceof Element; n = parentOf(n)) if (call(n, 'getAnimations').some((a) => a.playState === 'running')) return true; return false; };
 
-// Focuses the element and selects its content, so that typing replaces it; returns that content.
-const focus = (el) => {
-  call(el, 'focus');
-  if (el.select) el.select(); else getSelection().selectAllChildren(el);
-  return 'value' in el ? el.value : innerText(el);
-};
-
 const queries = {
   loaded: () => ({ ok: readyState() !== 'loading', why: 'the page is still loading' }),
   visible: () => {
@@ -33,52 +26,70 @@ const queries = {
   },
   click: async () => {
     const r = await actionable(query.target);
-    return r.ok ? { ...r, mayHide: installGuard(r) } : r;
+    if (!r.ok) return r;
+    const lost = lostField();
+    return lost ? { lost } : { ...r, mayHide: installGuard(r) };
   },
   hover: () => actionable(query.target),
   fill: async () => {
     const r = await actionable(query.target);
-    if (r.ok && (r.el.readOnly || attribute(r.el, 'aria-readonly') === 'true')) return { why: 'it is read-only' };
+    if (!r.ok) return r;
+    const el = fieldIn(r.el), never = refusal(el, query);
+    if (never) return { why: never, fatal: true };
+    if (isReadOnly(el)) return { why: 'it is read-only' };
+    const lost = lostField();
+    if (lost) return { lost };
     // A frame may be covered itself; and with frames it is unknown here which of them the target is in.
-    return self === top && !frames.length ? { ...r, act: () => focus(r.el) } : r;
+    return self === top && !frames.length ? { ...r, act: () => enter(el, query.text) } : r;
   },
-  focus: () => {
+  enter: () => {
     const { el, why } = unique(query.target);
-    return el ? { ok: true, text: focus(el) } : { why };
+    return el ? enter(fieldIn(el), query.text) : { why };
   },
+  entered,
   check: async () => {
-    const state = (el) => String('checked' in el ? el.checked : attribute(el, 'aria-checked') === 'true');
     const r = await actionable(query.target, uniqueOrLabel);
     if (!r.ok) return r;
-    return { ...r, mayHide: state(r.el) !== query.option && installGuard(r), text: state(r.el) };
+    const state = checkedState(r.el);
+    if (state === undefined) return { fatal: true, why: `it is neither checked nor unchecked: it is a ${label(r.el)}; use Click` };
+    const lost = lostField();
+    if (lost) return { lost };
+    return { ...r, mayHide: String(state) !== query.option && installGuard(r), text: String(state) };
   },
+  checked,
   choose: async () => {
     const r = await actionable(query.target);
     if (!r.ok) return r;
-    if (!r.el.options) return { why: `it is no list of options but a ${label(r.el)}; click on it instead` };
-    const options = [...r.el.options], option = options.find((o) => normalize(o.label) === query.option);
-    if (!option) return { why: `it has no such option; it offers ${options.slice(0, 5).map((o) => quote(normalize(o.label))).join(', ') || 'none'}` };
-    if (option.disabled || outerOf(option).disabled) return { why: 'that option is disabled' };
-    return r;
+    const lost = lostField();
+    if (lost) return { lost };
+    const list = listKind(r.el);
+    if (!list) return { fatal: true, why: `it is no list of options but a ${label(r.el)}; click on it instead` };
+    if (list !== 'select') return { ...r, mayHide: list === 'closed' && installGuard(r), text: list };
+    const option = optionOf(r.el, query.option);
+    if (!option) openList(r.el); // its options may come only then
+    return option && !optionOff(option) ? { ...r, text: list } : { why: option ? 'that option is disabled' : `it has no such option; it offers ${offered(r.el)}` };
   },
-  pick: () => {
-    const { el, why } = unique(query.target);
-    if (!el) return { why };
-    for (const o of el.options) { if (normalize(o.label) === query.option) { o.selected = true; break; } }
-    call(el, 'dispatchEvent', new Event('input', { bubbles: true, composed: true }));
-    call(el, 'dispatchEvent', new Event('change', { bubbles: true }));
-    return { ok: true };
+  pick,
+  chosen,
+  snapshot: () => {
+    const lost = !query.option && lostField();
+    if (lost) return { lost };
+    if (!query.option) globalThis.valkyrieKept = [];
+    return { ok: true, mayHide: snapshot(query.option) };
   },
-  snapshot: () => ({ ok: true, mayHide: snapshot(query.option) }),
   upload: () => {
     const { el, why } = uniqueOrLabel(query.target);
     if (!el) return { why };
-    if (!matches(el, 'input[type=file]')) return { why: `it takes no files: it is a ${label(el)}` };
-    const off = disabled(el);
-    if (off) return { why: off };
-    globalThis.valkyrieFileInput = el;
-    return { ok: true };
+    const lost = lostField();
+    if (lost) return { lost };
+    const input = fieldIn(el);
+    if (isTextField(input)) return { fatal: true, why: `it takes no files: it is a ${label(input)}` };
+    if (!isFile(input)) return { ok: true }; // it may open a file chooser
+    const off = disabled(input);
+    return off ? { why: off } : { ok: true, done: true, act: () => keepFileInput(input) };
   },
+  accepts: () => fileRefusal(query),
+  uploaded,
 };
 
 // Installs the guard, which reports the click's time and its hit target (an element that was re-rendered meanwhile counts).
@@ -90,7 +101,10 @@ const installGuard = (r) => {
     const on = !(got instanceof Element) ? documentElement() : closedShadowRoots.get(got) ? deepest(e.clientX, e.clientY) || got : got;
     return { hit: hits(r.el, on) || find(query.target).some((one) => hits(one, on)), by: describe(on) };
   };
-  guard(r, hit, (what) => globalThis.valkyrieClicked?.(JSON.stringify(what)));
+  guard(r, hit, (what) => {
+    if (what.at && query.op === 'click') globalThis.valkyrieKept = [];
+    globalThis.valkyrieClicked?.(JSON.stringify(what));
+  });
   return mayHide;
 };
 const pageText = () => normalize([body() && innerText(body()), ...[...all(document)].filter(shadow).map((host) => childrenOf(shadow(host)).map(innerText).join(' '))].join(' '));

@@ -12,7 +12,8 @@
 //     A document gets the function once and then only the arguments of each query.
 //  3. poll.js is its loop: it evaluates the query, and again on each change of the document, until the query is met or the
 //     time slice is over. It returns the result with the time since when it holds.
-//  4. query.js has the queries by name (click, fill, visible, gone, ...); here queries.click.
+//  4. query.js has the queries by name (click, fill, visible, gone, ...); here queries.click. Those of fields, lists and files
+//     are in fill.js and choose.js, which also check that the page has kept what was entered.
 //  5. find.js locates the elements that the locator means, through open shadow roots and those that shadow.go has found:
 //     name.js computes accessible names and roles, visible.js decides what a person can see, and all of them read the page
 //     through dom.js. When there is no element, reason.js describes the page instead.
@@ -53,6 +54,10 @@ var (
 	stable string
 	//go:embed guard.js
 	guard string
+	//go:embed fill.js
+	fill string
+	//go:embed choose.js
+	choose string
 	//go:embed query.js
 	query string
 	//go:embed poll.js
@@ -80,7 +85,7 @@ var (
 	// Changes records, from a document's start, when each of its parts changed.
 	Changes = "(() => {\n" + dom + listen + changes + "})()"
 	// Query is async (query, sliceMS) => result.
-	Query = "async (query, sliceMS) => {\n" + locate + listen + stable + actionable + guard + query + poll + "}"
+	Query = "async (query, sliceMS) => {\n" + locate + listen + stable + actionable + guard + fill + choose + query + poll + "}"
 	// Layout is (secrets, query) => picture.Layout.
 	Layout = "(secrets, query) => {\n" + locate + layout + "}"
 	// HTML evaluates to the document with its shadow roots.
@@ -132,6 +137,12 @@ const framePoint = `
 const KeepShadowRoot = `function() {
 	const known = globalThis.valkyrieClosedRoots ??= new WeakMap();
 	return known.get(this.host) !== this && !!known.set(this.host, this);
+}`
+
+// KeepFileInput is a method of a file field that a chooser was opened for: it stores the field for choose.js.
+const KeepFileInput = `function() {
+	const file = globalThis.valkyrieFile = { el: this, at: 0 };
+	for (const e of ['input', 'change']) this.addEventListener(e, () => { file.at ||= performance.timeOrigin + performance.now(); }, { capture: true, once: true });
 }`
 
 // UserAgentHints evaluates to what Chrome sends in the Sec-CH-UA headers.

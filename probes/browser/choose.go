@@ -1,0 +1,206 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"mime"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+
+	"valkyrie/probes/browser/script"
+)
+
+// Choose selects the option with this label in a drop-down list, also in one that the page draws itself (a combobox or a
+// listbox), and checks that it stays selected. In a list of several choices, the others stay as they are.
+func (tab *Tab) Choose(l Locator, option string) {
+	failure := fmt.Sprintf("could not choose %q in the %s", option, l)
+	q := query{Op: "choose", Target: l, Option: option}
+	r := tab.aim(q, failure)
+	switch r.Text {
+	case "select":
+		sent := time.Now()
+		q.Op = "pick"
+		got, err := tab.evaluateOnce(r.frame, q)
+		switch {
+		case err != nil && !replaced(err):
+			tab.mustCall(failure, err)
+		case err == nil && !got.OK:
+			tab.fail("%s: %s", failure, got.Why)
+		}
+		tab.snapshotRoots(got)
+		tab.beginWait(got.Acted, sent)
+	case "suggestions":
+		tab.Fill(l, option)
+	case "radios":
+		tab.setChecked(Role("radio", option).Within(l), true, failure)
+	default:
+		tab.chooseDrawn(r, q, failure)
+	}
+}
+
+// chooseDrawn clicks on the option of a list that the page draws, after opening it.
+func (tab *Tab) chooseDrawn(r result, q query, failure string) {
+	if r.Text == "closed" {
+		tab.clickAt(r, q, failure)
+	}
+	o := query{Op: "click", Target: Role("option", q.Option)}
+	if r.Text == "open" && q.Target.Role == "listbox" {
+		o.Target = o.Target.Within(q.Target)
+	}
+	tab.clickAt(tab.aim(o, failure), o, failure)
+	q.Op = "chosen"
+	tab.poll(q, failure)
+}
+
+// Check checks a checkbox, selects a radio button or turns a switch on, and waits until the page shows it so; it does nothing
+// if that is its state.
+func (tab *Tab) Check(l Locator) { tab.setChecked(l, true, fmt.Sprintf("could not check the %s", l)) }
+
+// Uncheck clears a checkbox or turns a switch off.
+func (tab *Tab) Uncheck(l Locator) {
+	tab.setChecked(l, false, fmt.Sprintf("could not uncheck the %s", l))
+}
+
+// setChecked clicks on the box. A mixed one may need a second click: the first may decide it either way.
+func (tab *Tab) setChecked(l Locator, on bool, failure string) {
+	q := query{Op: "check", Target: l, Option: fmt.Sprint(on)}
+	for range 2 {
+		r := tab.aim(q, failure)
+		if r.Text == q.Option {
+			return
+		}
+		tab.clickAt(r, q, failure)
+		if got := tab.poll(query{Op: "checked", Target: l, Option: q.Option, Text: r.Text}, failure); got.Text == q.Option {
+			return
+		}
+	}
+	tab.fail("%s: it was clicked twice, and is still not so", failure)
+}
+
+// action performs an action in the page after a query has found it possible.
+func (tab *Tab) action(f frame, q query, failure string) result {
+	r, err := tab.evaluateOnce(f, q)
+	if err != nil {
+		tab.fail("%s: %v", failure, tab.callError(err))
+	}
+	if r.Fatal {
+		tab.fail("%s: %s", failure, r.Why)
+	}
+	if !r.OK {
+		tab.fail("%s: the page changed meanwhile: %s", failure, r.Why)
+	}
+	return r
+}
+
+// mustCall ends the step when a call to Chrome failed.
+func (tab *Tab) mustCall(failure string, err error) {
+	if err != nil {
+		tab.fail("%s: %v", failure, tab.callError(err))
+	}
+}
+
+// Upload gives a file with this name and content to a file field, and checks that the field holds it or that the page has
+// taken it. The locator may mean the label of a hidden field, or a button that opens a file chooser.
+func (tab *Tab) Upload(l Locator, name string, data []byte) {
+	failure := fmt.Sprintf("could not upload %s to the %s", name, l)
+	file, err := tab.writeUpload(name, data)
+	if err != nil {
+		tab.step.Brokenf("%s: %v; free some disk space, or set TMPDIR", failure, err)
+	}
+	r := tab.poll(query{Op: "upload", Target: l}, failure)
+	f := r.frame
+	if !r.Done {
+		f = tab.openChooser(l, failure)
+	}
+	kind, _, _ := strings.Cut(mime.TypeByExtension(filepath.Ext(name)), ";")
+	tab.snapshotRoots(tab.action(f, query{Op: "accepts", Target: l, Option: name, Text: kind}, failure))
+	sent := time.Now()
+	tab.mustCall(failure, tab.setFile(f, file))
+	got, err := tab.evaluateOnce(f, query{Op: "uploaded", Target: l, Option: filepath.Base(name)})
+	switch {
+	case err != nil && !replaced(err):
+		tab.mustCall(failure, err)
+	case err == nil && !got.OK:
+		tab.fail("%s: %s", failure, got.Why)
+	}
+	tab.beginWait(got.Acted, sent)
+}
+
+// writeUpload writes the file that is about to be uploaded.
+func (tab *Tab) writeUpload(name string, data []byte) (string, error) {
+	dir, err := os.MkdirTemp(tab.chrome.Dir(), "upload-")
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(dir, filepath.Base(name))
+	return file, os.WriteFile(file, data, 0o600)
+}
+
+// setFile sets the file of the field that choose.js has stored.
+func (tab *Tab) setFile(f frame, path string) error {
+	at, _, err := f.context(tab.ctx)
+	if err != nil {
+		return err
+	}
+	res, err := cdp.Call(tab.ctx, f.target, runtime.Evaluate, runtime.EvaluateParams{Expression: "valkyrieFile.el", ContextID: at.id})
+	if err != nil {
+		return err
+	}
+	_, err = cdp.Call(tab.ctx, f.target, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{path}, ObjectID: res.Result.ObjectID})
+	return err
+}
+
+// openChooser clicks on what opens a file chooser, and stores the field that the chooser is for: it may not be in the document.
+// It returns that field's frame.
+func (tab *Tab) openChooser(l Locator, failure string) frame {
+	q := query{Op: "click", Target: l}
+	r := tab.aim(q, failure)
+	session := r.frame.target
+	opened, stop := session.Subscribe("Page.fileChooserOpened")
+	defer stop()
+	intercept := func(on bool) error {
+		_, err := cdp.Call(tab.ctx, session, page.SetInterceptFileChooserDialog, page.SetInterceptFileChooserDialogParams{Enabled: on})
+		return err
+	}
+	tab.mustCall(failure, intercept(true))
+	tab.clickAt(r, q, failure)
+	select {
+	case raw := <-opened:
+		var ev page.EventFileChooserOpened
+		err := json.Unmarshal(raw, &ev)
+		if err == nil {
+			err = intercept(false)
+		}
+		f := r.frame
+		f.id = ev.FrameID
+		if err == nil {
+			err = tab.keepFileInput(f, ev.BackendNodeID)
+		}
+		tab.mustCall(failure, err)
+		return f
+	case <-tab.ctx.Done():
+		tab.fail("%s %s: it was clicked, and opened no file chooser", failure, tab.step.LimitNote())
+		return frame{}
+	}
+}
+
+// keepFileInput stores a file field for choose.js.
+func (tab *Tab) keepFileInput(f frame, node cdp.BackendNodeID) error {
+	at, _, err := f.context(tab.ctx)
+	if err != nil {
+		return err
+	}
+	el, err := cdp.Call(tab.ctx, f.target, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node, ExecutionContextID: at.id})
+	if err != nil {
+		return err
+	}
+	_, err = cdp.Call(tab.ctx, f.target, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: script.KeepFileInput, ObjectID: el.Object.ObjectID})
+	return err
+}

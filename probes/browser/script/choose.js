@@ -1,0 +1,93 @@
+// choose: options, checkboxes and files: what is offered, picking it, and whether the page keeps it.
+
+const isBox = (el) => isInput(el) && /^(checkbox|radio)$/.test(el.type);
+// True, false, 'mixed', or undefined for an element without such a state.
+const checkedState = (el) => {
+  if (read(el, 'localName') === 'label' && el.control) return checkedState(el.control);
+  if (isBox(el)) return el.indeterminate ? 'mixed' : el.checked;
+  for (const a of ['aria-checked', 'aria-pressed', 'aria-selected']) {
+    const is = attribute(el, a);
+    if (is !== null) return is === 'mixed' ? 'mixed' : is === 'true';
+  }
+  return /^(checkbox|switch|radio|menuitemcheckbox|menuitemradio)$/.test(attribute(el, 'role')) ? false : undefined;
+};
+// A box that a click has changed. It may answer late, or reload the page; one that is gone has done what it was for.
+const checked = () => {
+  const el = find(query.target).find((e) => isVisible(e) || labelsOf(e).some(isVisible));
+  if (!el) return readyState() === 'complete' ? { ok: true, text: query.option } : { why: 'the page is still loading' };
+  const state = checkedState(el);
+  if (String(state) === query.option) { dropLost(); return { ok: true, el, text: query.option }; }
+  if (query.text === 'mixed' && state !== 'mixed') return { ok: true, el, text: String(state) }; // the click has decided it the other way
+  return { found: true, why: 'it was clicked, and stays as it was' };
+};
+
+// What kind of list the element is: a native one, one drawn by the page (open or closed), a text field with suggestions, a
+// group of radio buttons; '' for none.
+const listKind = (el) => {
+  const role = attribute(el, 'role');
+  if (read(el, 'localName') === 'select') return 'select';
+  if (isInput(el) && el.list) return 'suggestions';
+  if (role === 'radiogroup' || read(el, 'localName') === 'fieldset') return 'radios';
+  if (role === 'listbox') return 'open';
+  if (role !== 'combobox' && attribute(el, 'aria-haspopup') !== 'listbox') return '';
+  return attribute(el, 'aria-expanded') === 'true' ? 'open' : 'closed';
+};
+const optionName = (o) => normalize(o.label);
+const isOffered = (o) => getComputedStyle(o).display !== 'none';
+const optionOf = (el, name) => [...el.options].filter(isOffered).find((o) => optionName(o) === normalize(name));
+const optionOff = (o) => o.disabled || read(o, 'parentNode').disabled;
+const offered = (el) => [...el.options].filter(isOffered).slice(0, 5).map((o) => quote(optionName(o))).join(', ') || 'none';
+// Opens the list as far as the page can notice: the browser's own drop-down stays shut.
+const openList = (el) => {
+  if (globalThis.valkyrieOpened === el) return;
+  globalThis.valkyrieOpened = el;
+  call(el, 'focus', { preventScroll: true });
+  for (const e of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']) call(el, 'dispatchEvent', new (e.startsWith('p') ? PointerEvent : MouseEvent)(e, { bubbles: true, composed: true, cancelable: true, view: window }));
+};
+const pick = async () => {
+  const { el, why } = unique(query.target), option = el && optionOf(el, query.option);
+  if (!option) return { why: why || 'the option is gone' };
+  call(el, 'focus', { preventScroll: true });
+  const acted = clock(), mayHide = snapshot();
+  if (!option.selected) { // choosing what is chosen changes nothing
+    option.selected = true;
+    fire(el, 'input', 'change');
+  }
+  await settle();
+  const now = read(el, 'isConnected') ? el : unique(query.target).el;
+  const held = !now || hiddenReason(now) || listKind(now) !== 'select' || [...now.selectedOptions].some((o) => optionName(o) === normalize(query.option));
+  dropLost();
+  return held ? { ok: true, acted, mayHide } : { fatal: true, why: `it went back to ${[...now.selectedOptions].map((o) => quote(optionName(o))).join(', ') || 'nothing'}` };
+};
+// Whether a list that the page draws shows the choice: in it, or beside it.
+const chosen = () => {
+  const el = find(query.target).find(isVisible), wanted = normalize(query.option);
+  if (!el) return { ok: true };
+  const marked = withRole('option').filter((o) => name(o) === wanted && isVisible(o));
+  if (marked.some((o) => attribute(o, 'aria-selected') !== 'false')) return { ok: true, el };
+  let shown = isTextField(el) ? el.value : '';
+  for (let n = el, up = 0; n instanceof Element && up < 4; n = parentOf(n), up++) shown += ' ' + normalize(innerText(n));
+  return normalize(shown).includes(wanted) ? { ok: true, el } : { found: true, why: `it shows ${quote(normalize(isTextField(el) ? el.value : innerText(el)))}` };
+};
+
+const isFile = (el) => isInput(el) && el.type === 'file';
+// Stores the file field, in the document or not, and notes when it gets a file.
+const keepFileInput = (el) => {
+  const file = globalThis.valkyrieFile = { el, at: 0 };
+  for (const e of ['input', 'change']) el.addEventListener(e, () => { file.at ||= clock(); }, { capture: true, once: true });
+  return { ok: true };
+};
+// Whether the chooser of this field offers the file. A type that is unknown here is not refused.
+const fileRefusal = ({ option: file, text: type }) => {
+  const accept = (globalThis.valkyrieFile.el.accept || '').split(',').map((a) => a.trim().toLowerCase()).filter(Boolean);
+  const takes = (a) => (a.startsWith('.') ? file.toLowerCase().endsWith(a) : !type || a === '*/*' || a === type || a.endsWith('/*') && type.startsWith(a.slice(0, -1)));
+  return !accept.length || accept.some(takes) ? { ok: true, mayHide: snapshot() } : { fatal: true, why: `it takes only ${accept.join(', ')}` };
+};
+// A field holds its file, or the page has taken it at once.
+const uploaded = async () => {
+  await settle();
+  const file = globalThis.valkyrieFile;
+  if (!file) return { ok: true }; // another document: the page was left with the file
+  dropLost();
+  return file.at || [...file.el.files].some((f) => f.name === query.option) ? { ok: true, acted: file.at } : { why: 'it does not hold the file' };
+};
