@@ -48,6 +48,9 @@ func (c *Client) Ask(method, path string, body any) Answer {
 	t.Waited(c.now().Sub(began))
 	answer.step, answer.name = t, name
 	c.keep(request, answer, began, err)
+	if journey.Exhausted(err) {
+		t.Brokenf("%s: %s", name, c.reason(err))
+	}
 	if err != nil {
 		t.Failf("%s: %s", name, c.reason(err))
 	}

@@ -213,7 +213,7 @@ func within[T any](done <-chan T, d time.Duration) (T, bool) {
 	}
 }
 
-// judge decides whose fault a failure is: a dead Chrome and an interrupted run are the probe's.
+// judge decides whose fault a failure is: a dead Chrome, an interrupted run and an exhausted machine are the probe's.
 func (e *execution) judge(ctx context.Context, r result) (Outcome, string) {
 	if r.outcome != Failed {
 		return r.outcome, r.err
@@ -225,6 +225,9 @@ func (e *execution) judge(ctx context.Context, r result) (Outcome, string) {
 		if err := e.journey.Uses.Died(); err != nil {
 			return Broken, err.Error()
 		}
+	}
+	if err := checkResources(); err != nil {
+		return Broken, fmt.Sprintf("%v; the step said: %s", err, r.err)
 	}
 	return Failed, r.err
 }
