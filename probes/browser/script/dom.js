@@ -13,18 +13,38 @@ const innerText = (el) => read(el, 'innerText'); // undefined for elements other
 const textContent = (node) => read(node, 'textContent');
 const documentElement = () => read(document, 'documentElement');
 const body = () => read(document, 'body');
+const page = () => body() || documentElement(); // a document of SVG or XML has no body
 const readyState = () => read(document, 'readyState');
 const labelsOf = (el) => [...(read(el, 'labels') || [])]; // of a form field
 const animations = () => call(document, 'getAnimations');
 
+// Getters for walks over all nodes, where read would cost five times as much.
+const getter = (proto, property) => { const { get } = Object.getOwnPropertyDescriptor(proto, property); return (o) => get.call(o); };
+const firstChild = getter(Node.prototype, 'firstChild'), nextSibling = getter(Node.prototype, 'nextSibling'), nodeType = getter(Node.prototype, 'nodeType');
+const textData = getter(CharacterData.prototype, 'data'), localName = getter(Element.prototype, 'localName'), openRoot = getter(Element.prototype, 'shadowRoot');
+
+// Computes a value once for an evaluation: until the next await.
+const once = (compute) => {
+  let value;
+  return () => {
+    if (value === undefined) { value = compute(); queueMicrotask(() => { value = undefined; }); }
+    return value;
+  };
+};
+
 const clock = () => performance.timeOrigin + performance.now();
-const normalize = (s) => (s || '').replace(/\s+/g, ' ').trim();
+// Without what cannot be seen: soft hyphens, zero-width characters, marks of direction, and the private characters of icon
+// fonts; with white space collapsed, and letters composed.
+const unseen = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ue000-\uf8ff]|[\u{e0000}-\u{e007f}\u{f0000}-\u{10fffd}]/gu;
+const normalize = (s) => (/[^\x20-\x7e]/.test(s ||= '') ? s.replace(unseen, '').normalize('NFC') : s).replace(/\s+/g, ' ').trim();
+// For comparing text without regard to white space and case.
+const squash = (s) => normalize(s).replaceAll(' ', '').toUpperCase();
 const quote = (s) => '"' + (s.length > 60 ? s.slice(0, 59) + '…' : s) + '"';
 
 // Shadow roots are part of the visible page. A script cannot access closed ones; shadow.go finds them through the
 // inspector and stores them here by host.
 const closedShadowRoots = globalThis.valkyrieClosedRoots ??= new WeakMap();
-const shadow = (el) => read(el, 'shadowRoot') || closedShadowRoots.get(el);
+const shadow = (el) => openRoot(el) || closedShadowRoots.get(el);
 function* all(root) {
   for (const el of call(root, 'querySelectorAll', '*')) {
     yield el;
@@ -36,4 +56,10 @@ function* all(root) {
 const outerOf = (node) => read(node, 'parentNode') || (node instanceof ShadowRoot ? node.host : null);
 // The node around this one in the flat tree, which is what is painted: slotted content is in its slot.
 const parentOf = (node) => read(node, 'assignedSlot') || outerOf(node);
+// Calls visit with each child in the flat tree.
+const eachChild = (node, visit) => {
+  const el = nodeType(node) === 1, inner = el && shadow(node), given = el && !inner && localName(node) === 'slot' ? call(node, 'assignedNodes') : [];
+  if (given.length) given.forEach(visit);
+  else for (let n = firstChild(inner || node), next; n; n = next) { next = nextSibling(n); visit(n); }
+};
 const contains = (outer, inner) => { for (let n = inner; n; n = outerOf(n)) if (n === outer) return true; return false; };

@@ -1,26 +1,115 @@
-// find: locates elements by their visible properties.
+// find: locates elements by what a person sees.
 
-// Only the innermost elements that contain the text match, so that the whole page is not "an element with this text".
-const withText = (text) => {
-  const found = [];
-  const descend = (el) => {
-    if (matches(el, 'script,style,noscript,template')) return;
-    const before = found.length;
-    const has = normalize(innerText(el) ?? textContent(el)).includes(text);
-    for (const child of childrenOf(el)) if (has || childrenOf(child).length || shadow(child)) descend(child);
-    const inner = shadow(el);
-    if (inner) childrenOf(inner).forEach(descend);
-    if (has && found.length === before) found.push(el);
+// A match of a text that has begun: its pieces so far, the text that they make, and what it still needs.
+const begin = (piece, rest) => ({ pieces: [piece], written: piece.data, shown: piece.shown, rest });
+const extend = (match, piece, gap, rest) => {
+  const space = gap || match.pieces.at(-1).el !== piece.el && isApart(match.pieces.at(-1).el, piece.el) ? ' ' : '';
+  return { pieces: [...match.pieces, piece], written: match.written + space + piece.data, shown: match.shown + space + piece.shown, rest };
+};
+// Whether a line or a cell ends between two elements that follow each other.
+const isApart = (a, b) => {
+  const around = commonAncestor([a, b]);
+  return [a, b].some((el) => { for (let n = el; n && n !== around; n = parentOf(n)) if (n instanceof Element && standsApart(n, getComputedStyle(n))) return true; return false; });
+};
+const commonAncestor = (els) => {
+  let chain = [];
+  for (let n = els[0]; n; n = parentOf(n)) if (n instanceof Element) chain.push(n);
+  for (const el of els.slice(1)) {
+    const around = new Set();
+    for (let n = el; n; n = parentOf(n)) around.add(n);
+    chain = chain.filter((n) => around.has(n));
+  }
+  return chain[0];
+};
+
+// Finds a text in the flat tree below root, which may be split over elements: {el, whole} for each place, where el is the
+// innermost element around it, and whole says that it is all of the text of its pieces. One walk compares squashed text; only
+// where that fits are styles read, and is the text compared as displayed, or as written if text-transform changes it.
+const findText = (root, wanted) => {
+  const text = normalize(wanted), key = squash(text), found = [];
+  let open = [], gap = false;
+  const complete = (match) => {
+    const written = normalize(match.written), shown = normalize(match.shown);
+    if (!written.includes(text) && !shown.includes(text)) return;
+    const unseenPiece = match.pieces.length > 1 && match.pieces.find((p) => !isVisible(p.el));
+    found.push({ el: unseenPiece ? unseenPiece.el : commonAncestor(match.pieces.map((p) => p.el)), whole: written === text || shown === text });
   };
-  if (body()) descend(body());
+  const take = (data, el) => {
+    const s = squash(data);
+    if (!s) { gap ||= data !== ''; return; }
+    const piece = { data, el, get shown() { return transformed(data, getComputedStyle(el)); } };
+    const space = gap;
+    gap = false;
+    if (open.length && isRendered(el)) {
+      open = open.flatMap((m) => {
+        if (s.startsWith(m.rest)) complete(extend(m, piece, m.gap || space, ''));
+        else if (m.rest.startsWith(s)) return [extend(m, piece, m.gap || space, m.rest.slice(s.length))];
+        return isVisible(el) ? [] : [{ ...m, gap: m.gap || space }];
+      });
+    } else open = open.map((m) => ({ ...m, gap: m.gap || space }));
+    if (s.includes(key) && isRendered(el)) complete(begin(piece, ''));
+    for (let i = s.length - key.length + 1; (i = s.indexOf(key[0], Math.max(i, 0))) >= 0; i++) {
+      if (key.startsWith(s.slice(i)) && s.length - i < key.length && isRendered(el)) open.push(begin(piece, key.slice(s.length - i)));
+    }
+  };
+  const visit = (node, el) => {
+    if (nodeType(node) === 3) return take(textData(node), el);
+    if (nodeType(node) !== 1) return;
+    const name = localName(node), as = name === 'br' ? '' : mayReplaceText.has(name) ? controlText(node) : null;
+    if (name === 'br') gap = true;
+    if (as !== null) { if (as) take(as, node); return; }
+    if (generated().has(node)) take(generatedText(node, '::before'), node);
+    const inside = name === 'slot' ? el : node;
+    eachChild(node, (n) => { if (!foldedAway(node, n)) visit(n, inside); });
+    if (generated().has(node)) take(generatedText(node, '::after'), node);
+  };
+  if (key && root) visit(root, root);
   return found;
 };
-const candidates = ({ by, role, value }) => {
+const mayReplaceText = new Set('input textarea select script style noscript template iframe object audio video canvas head datalist title desc metadata defs'.split(' '));
+// Only the innermost elements count, so that the whole page is not "an element with this text".
+const innermost = (els) => {
+  const found = [...new Set(els)];
+  if (found.length < 2) return found;
+  const shown = new Set(found.filter(isVisible));
+  return found.filter((el) => ![...shown].some((inner) => inner !== el && contains(el, inner)));
+};
+const withText = (text) => innermost(findText(page(), text).map(({ el }) => el));
+// The innermost elements whose whole text a pattern matches.
+const withTextLike = (accepts) => {
+  const found = [];
+  const search = (el) => {
+    if (mayReplaceText.has(localName(el)) && controlText(el) === '') return false;
+    let has = false;
+    eachChild(el, (n) => { if (nodeType(n) === 1 && search(n)) has = true; });
+    if (!has && accepts(el)) { found.push(el); has = isRendered(el); }
+    return has;
+  };
+  if (page()) search(page());
+  return found;
+};
+
+// Whether an element has a name, or a text, that the locator's filters accept.
+const isNamed = ({ value, containing, matching }) => {
+  const exact = value && normalize(value), part = containing && normalize(containing), pattern = matching && new RegExp(matching, 'u');
+  const some = (el, wanted, fits) => { for (const n of namesOf(el, wanted)) if (fits(n)) return true; return false; };
+  return (el) => (!exact || some(el, exact, (n) => n === exact)) && (!part || some(el, part, (n) => n.includes(part))) && (!pattern || some(el, '', (n) => pattern.test(n)));
+};
+// A row, an item or another part of a page is also named by one of its texts: the row "Animal Bingo" has a cell with this text.
+const parts = new Set(['row', 'listitem', 'article', 'region', 'group', 'dialog', 'form', 'figure', 'tabpanel', 'treeitem']);
+const hasPart = (value) => (el) => findText(el, value).some((t) => t.whole);
+const withName = (target) => {
+  const role = target.role || target.by, all = withRole(role), named = all.filter(isNamed(target));
+  if (named.length || !target.value || !parts.has(role)) return named;
+  return innermost(all.filter(hasPart(target.value)).filter(isNamed({ ...target, value: '' })));
+};
+const candidates = (target) => {
+  const { by, value } = target, filtered = (els) => target.containing || target.matching ? els.filter(isNamed({ ...target, value: '' })) : els;
   switch (by) {
-    case 'css': return [...all(document)].filter((el) => matches(el, value));
-    case 'test id': return [...all(document)].filter((el) => attribute(el, 'data-testid') === value);
-    case 'text': return withText(value);
-    default: return withRole(role || by).filter((el) => !value || name(el) === value);
+    case 'css': return filtered([...all(document)].filter((el) => matches(el, value)));
+    case 'test id': return filtered([...all(document)].filter((el) => attribute(el, 'data-testid') === value));
+    case 'text': return value ? filtered(withText(value)) : withTextLike(isNamed(target));
+    default: return withName(target);
   }
 };
 const find = (target) => {

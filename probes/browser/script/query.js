@@ -4,6 +4,13 @@
 // A running animation may show the element at any frame.
 const changing = (el) => { for (let n = el; n instanceof Element; n = parentOf(n)) if (call(n, 'getAnimations').some((a) => a.playState === 'running')) return true; return false; };
 
+// What a field contains as it displays it, or the text of another element.
+const readableValue = (el) => {
+  if (!isField(el) || !('value' in el)) return shownText(el);
+  if (matches(el, 'select')) return normalize(chosenText(el));
+  return normalize(matches(el, '[type=file]') ? [...el.files].map((f) => f.name).join(', ') : el.value);
+};
+
 const queries = {
   loaded: () => ({ ok: readyState() !== 'loading', why: 'the page is still loading' }),
   visible: () => {
@@ -22,7 +29,7 @@ const queries = {
   gone: () => (find(query.target).some(isVisible) ? { why: 'it is still there' } : { ok: true }),
   text: () => {
     const { el, why } = unique(query.target);
-    return el ? { ok: true, el, text: normalize('value' in el && matches(el, field) ? el.value : innerText(el)) } : { why };
+    return el ? { ok: true, el, text: readableValue(el) } : { why };
   },
   click: async () => {
     const r = await actionable(query.target);
@@ -107,11 +114,11 @@ const installGuard = (r) => {
   });
   return mayHide;
 };
-const pageText = () => normalize([body() && innerText(body()), ...[...all(document)].filter(shadow).map((host) => childrenOf(shadow(host)).map(innerText).join(' '))].join(' '));
+const pageText = once(() => displayed(page()));
 // Takes the snapshot. Returns whether elements may hide a closed shadow root, whose text belongs to the snapshot too;
 // searched says that those were searched already.
 const snapshot = (searched) => {
-  globalThis.valkyrieSnapshot = { text: pageText(), gone: {} };
+  globalThis.valkyrieSnapshot = { text: pageText(), gone: {}, at: clock() };
   const hosts = [...all(document)].filter((el) => read(el, 'localName').includes('-') && !read(el, 'shadowRoot') && !closedShadowRoots.has(el));
   if (searched) hosts.forEach((el) => closedShadowRoots.set(el, null));
   return hosts.length > 0;
@@ -119,7 +126,8 @@ const snapshot = (searched) => {
 // New is text that was not in the snapshot, appears more often than in it, or was gone in between. A page that was opened
 // since has no snapshot, and all of it is new.
 const isNew = (el) => {
-  const before = globalThis.valkyrieSnapshot, text = normalize(innerText(el)) || name(el);
-  if (!before || before.gone[JSON.stringify(query.target)] || !text) return true;
+  const before = globalThis.valkyrieSnapshot, text = shownText(el);
+  if (!before || before.gone[JSON.stringify(query.target)]) return true;
+  if (!text) return !globalThis.valkyrieChanges || valkyrieChanges.since(el, true) > before.at; // a picture
   return pageText().split(text).length > before.text.split(text).length;
 };

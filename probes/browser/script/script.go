@@ -42,6 +42,10 @@ var (
 	listen string
 	//go:embed visible.js
 	visible string
+	//go:embed text.js
+	text string
+	//go:embed role.js
+	role string
 	//go:embed name.js
 	name string
 	//go:embed find.js
@@ -79,7 +83,7 @@ var (
 )
 
 // locate are the functions that find elements by what a person sees, and say why there is none.
-var locate = dom + visible + name + find + reason
+var locate = dom + visible + text + role + name + find + reason
 
 var (
 	// Changes records, from a document's start, when each of its parts changed.

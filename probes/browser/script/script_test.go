@@ -20,7 +20,7 @@ var shadowed = regexp.MustCompile(`(\w+|\))\??\.(children|firstChild|lastChild|c
 	`offsetWidth|offsetHeight|offsetParent|focus|style|dataset|hidden|title|lang|dir|contentDocument|dispatchEvent)\b|\bdocument\.\w+`)
 
 // safe are receivers that are neither forms nor documents of the page: copies that the script made, frames, stylesheets.
-var safe = regexp.MustCompile(`^(inert|copy|outer|template|range|label|root|n|canvas|img|this|e|media)$`)
+var safe = regexp.MustCompile(`^(inert|copy|outer|template|range|label|root|rule|n|canvas|img|this|e|media)$`)
 
 // TestPagesCannotShadow checks that every property which a page can shadow is read through dom.js.
 func TestPagesCannotShadow(t *testing.T) {
@@ -47,5 +47,20 @@ func TestPagesCannotShadow(t *testing.T) {
 	}
 	if shadowed.FindString("form.children") == "" || shadowed.FindString("document.body") == "" {
 		t.Error("the pattern finds nothing")
+	}
+}
+
+// TestScriptsDeclareOnce checks that the scripts of a query, which are one function, do not declare a name twice.
+func TestScriptsDeclareOnce(t *testing.T) {
+	declared := map[string]bool{}
+	all := regexp.MustCompile(`(?m)^(?:const|let|function\*?) (\w+)`).FindAllStringSubmatch(Query, -1)
+	for _, m := range all {
+		if declared[m[1]] {
+			t.Errorf("two scripts declare %s", m[1])
+		}
+		declared[m[1]] = true
+	}
+	if len(all) < 100 {
+		t.Errorf("found only %d declarations", len(all))
 	}
 }
