@@ -66,6 +66,8 @@ func TestHostilePages(t *testing.T) {
 		"chrome":   chromeRows,
 		"content":  contentRows,
 		"dialogs":  dialogRows,
+		"names":    nameRows,
+		"text":     textRows,
 		"elements": elementRows,
 		"loading":  loadingRows,
 		"network":  networkRows,

@@ -1,15 +1,49 @@
 package browser
 
-import "fmt"
+import (
+	"encoding/json"
+	"fmt"
+
+	"valkyrie/probes/browser/script"
+)
 
 // A Locator identifies an element by its visible properties, as a customer would. It searches shadow roots, open and closed, and frames.
+//
+// A name is the whole of the element's accessible name (https://www.w3.org/TR/accname-1.2/) or of the text that a person reads on
+// it, as written or as CSS capitalizes it; what cannot be seen, such as a soft hyphen, does not count. Containing and Matching
+// allow a part of it: Button("").Containing("Print").
 type Locator struct {
-	By    string   `json:"by"`
-	Role  string   `json:"role,omitempty"`
-	Value string   `json:"value"`
-	Other *Locator `json:"or,omitempty"`
-	Outer *Locator `json:"within,omitempty"`
-	Index int      `json:"nth,omitempty"`
+	By      string   `json:"by"`
+	Role    string   `json:"role,omitempty"`
+	Value   string   `json:"value"`
+	Part    string   `json:"containing,omitempty"`
+	Pattern string   `json:"pattern,omitempty"`
+	Other   *Locator `json:"or,omitempty"`
+	Outer   *Locator `json:"within,omitempty"`
+	Index   int      `json:"nth,omitempty"`
+
+	regexp string // Pattern as a regular expression of JavaScript
+	fault  error  // what is wrong with Pattern
+}
+
+// Containing matches only elements whose name, or displayed text, contains this: Button("").Containing("Print").
+func (l Locator) Containing(text string) Locator {
+	l.Part = text
+	if l.Other != nil {
+		l = l.Or(l.Other.Containing(text))
+	}
+	return l
+}
+
+// Matching matches only elements whose name, or displayed text, matches a regular expression in Go's syntax:
+// Text("").Matching(`^Order \d+$`). A step that uses a wrong one is broken at once.
+func (l Locator) Matching(pattern string) Locator {
+	l.Pattern = pattern
+	l.regexp, l.fault = script.Regexp(pattern)
+	if l.Other != nil {
+		l = l.Or(l.Other.Matching(pattern))
+	}
+	return l
 }
 
 // Or matches either of two: whichever appears first.
@@ -33,7 +67,7 @@ func (l Locator) Nth(i int) Locator {
 	return l
 }
 
-// Button is a button with this accessible name: its text, or its label where it shows only a picture.
+// Button is a button with this name: its text, or its label where it shows only a picture; "" means any.
 func Button(name string) Locator { return Locator{By: "button", Value: name} }
 
 // Link is a link with this text.
@@ -49,10 +83,12 @@ func Field(label string) Locator { return Locator{By: "field", Value: label} }
 func Checkbox(label string) Locator { return Locator{By: "checkbox", Value: label} }
 
 // Role is an element with an ARIA role, such as "tab" or "menuitem", and an accessible name; an empty name means any.
-// Implicit roles count too (a li is a "listitem").
+// Implicit roles count too (a li is a "listitem"). A row, an item or another part of the page is also named by one of its texts:
+// Role("row", "Animal Bingo") has a cell with this text.
 func Role(role, name string) Locator { return Locator{By: role, Role: role, Value: name} }
 
-// Text is the innermost element whose text contains this, case-sensitive and with white space collapsed.
+// Text is the innermost element whose displayed text contains this, case-sensitive and with white space collapsed. A button's
+// label, the chosen option of a list and the content of a read-only field are text too; what a customer can edit is not: Read it.
 func Text(text string) Locator { return Locator{By: "text", Value: text} }
 
 // TestID is an element with this data-testid attribute.
@@ -61,11 +97,36 @@ func TestID(id string) Locator { return Locator{By: "test id", Value: id} }
 // CSS is an element that matches a CSS selector; the last resort, as customers cannot see it.
 func CSS(selector string) Locator { return Locator{By: "css", Value: selector} }
 
+// MarshalJSON encodes the locator for script/find.js.
+func (l Locator) MarshalJSON() ([]byte, error) {
+	type plain Locator // without this method
+	return json.Marshal(struct {
+		plain
+		Regexp string `json:"matching,omitempty"`
+	}{plain(l), l.regexp})
+}
+
+// check returns what is wrong with the locator.
+func (l Locator) check() error {
+	for _, inner := range []*Locator{l.Other, l.Outer} {
+		if inner != nil && inner.check() != nil {
+			return inner.check()
+		}
+	}
+	return l.fault
+}
+
 // String formats the locator for errors: `button "Print" in the row "Animal Bingo"`.
 func (l Locator) String() string {
 	s := l.By
 	if l.Value != "" {
 		s += fmt.Sprintf(" %q", l.Value)
+	}
+	if l.Part != "" {
+		s += fmt.Sprintf(" containing %q", l.Part)
+	}
+	if l.Pattern != "" {
+		s += fmt.Sprintf(" matching %q", l.Pattern)
 	}
 	if l.Index > 0 {
 		s = fmt.Sprintf("%s number %d", s, l.Index)

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"strings"
 	"time"
 )
 
@@ -60,6 +61,9 @@ func (tab *Tab) poll(q query, failure string) result {
 
 // pollFrom is poll with a known reason why the query has not been met so far.
 func (tab *Tab) pollFrom(q query, failure, why string) result {
+	if err := q.Target.check(); err != nil {
+		tab.step.Brokenf("%s: %v", failure, err)
+	}
 	renewed := 0 // how often in a row the document was replaced during the evaluation
 	broken := "" // why the document's body ended early, known before the evaluation
 	for longest := firstSlice; ; longest = maxSlice {
@@ -90,6 +94,8 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			if tab.scanDue() && tab.findClosedRoots(tab.ctx) {
 				continue
 			}
+		case strings.Contains(err.Error(), "is not a valid selector"):
+			tab.step.Brokenf("%s: it is not a valid selector; see https://developer.mozilla.org/docs/Web/CSS/CSS_selectors", failure)
 		case tab.ctx.Err() == nil && !replaced(err):
 			why = err.Error()
 		}
