@@ -66,6 +66,7 @@ func TestHostilePages(t *testing.T) {
 		"chrome":   chromeRows,
 		"content":  contentRows,
 		"dialogs":  dialogRows,
+		"messages": messageRows,
 		"names":    nameRows,
 		"text":     textRows,
 		"elements": elementRows,

@@ -10,10 +10,10 @@ const deepest = (x, y) => {
 const hits = (el, node) => contains(el, node) || labelsOf(el).some((l) => contains(l, node));
 const unique = (target) => {
   const found = find(target);
-  if (!found.length) return { why: missingReason(target) };
+  if (!found.length) return { why: () => missingReason(target) };
   const visible = found.filter(isVisible);
   if (!visible.length) return { why: hiddenReason(found[0]) };
-  if (visible.length > 1) return { why: `there are ${visible.length} of them; say which one` };
+  if (visible.length > 1) return { why: () => ambiguityReason(target, visible) };
   return { el: visible[0] };
 };
 

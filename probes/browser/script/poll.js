@@ -49,6 +49,9 @@ const expecting = ['visible', 'fresh'].includes(query.op);
 // A lower bound of the wait: an element that is ready when the customer acts on it adds no wait.
 const surelySince = (elements) => globalThis.valkyrieChanges && elements.length && expecting ? Math.min(...elements.map((el) => valkyrieChanges.since(el, true))) : 0;
 
+// A reason may be a function: describing the page costs more than the query, and only the last reason is reported.
+const reasonOf = ({ why }) => (typeof why === 'function' ? why() : why || '');
+
 const start = clock(), until = start + sliceMS, key = JSON.stringify(query);
 const nav = entries('navigation')[0];
 const before = globalThis.valkyrieUnmet;
@@ -65,7 +68,7 @@ for (;;) {
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
     const done = !!(last.ok && last.act);
     if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken
-    return { ok: !!last.ok, why: last.why || '', fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done,
+    return { ok: !!last.ok, why: reasonOf(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done,
       acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked,
       found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }

@@ -16,7 +16,7 @@ const queries = {
   visible: () => {
     const found = find(query.target), els = found.filter(isVisible);
     if (els.length) return { ok: true, els };
-    return { found: !!found.length, why: found.length ? hiddenReason(found[0]) : missingReason(query.target), soon: found.some(changing) };
+    return { found: !!found.length, why: found.length ? hiddenReason(found[0]) : () => missingReason(query.target), soon: found.some(changing) };
   },
   fresh: () => {
     const found = find(query.target).filter(isVisible);
@@ -24,9 +24,9 @@ const queries = {
     if (!found.length && before) before.gone[JSON.stringify(query.target)] = true;
     if (!found.length) return queries.visible();
     const els = found.filter(isNew);
-    return els.length ? { ok: true, els } : { found: true, why: 'it is there, but it was there before; nothing new has come' };
+    return els.length ? { ok: true, els } : { found: true, why: () => 'it is there, but it was there before; nothing new has come' + errorNote() };
   },
-  gone: () => (find(query.target).some(isVisible) ? { why: 'it is still there' } : { ok: true }),
+  gone: () => (find(query.target).some(isVisible) ? { why: () => 'it is still there' + errorNote() } : { ok: true }),
   text: () => {
     const { el, why } = unique(query.target);
     return el ? { ok: true, el, text: readableValue(el) } : { why };

@@ -25,27 +25,123 @@ const cause = () => {
   return frames.length ? `; its frame ${attribute(frames[0], 'src')} has not loaded` : stale;
 };
 
-// Why nothing was found, with the next things that a person would check: similar names, messages, the page's text.
+// The Go expression of a locator, to paste into a journey. A message's last clause is "use" and expressions; the texts to
+// people on a phone leave it out.
+const constructors = { button: 'Button', link: 'Link', heading: 'Heading', field: 'Field', checkbox: 'Checkbox', text: 'Text', css: 'CSS', 'test id': 'TestID' };
+const goString = (s) => JSON.stringify(s);
+const expression = (target) => {
+  const { by, role, value, containing, pattern, within, nth, or } = target;
+  return (role ? `browser.Role(${goString(role)}, ${goString(value)})` : `browser.${constructors[by]}(${goString(value)})`) +
+    (containing ? `.Containing(${goString(containing)})` : '') + (pattern ? `.Matching(${goString(pattern)})` : '') +
+    (within ? `.Within(${expression(within)})` : '') + (nth ? `.Nth(${nth})` : '') + (or ? `.Or(${expression(or)})` : '');
+};
+const locatorOf = (el, value = name(el)) => {
+  const role = roleOf(el);
+  if (isField(el) && role !== 'checkbox' && role !== 'radio' && role !== 'switch') return { by: 'field', value };
+  return constructors[role] ? { by: role, value } : { by: role, role, value };
+};
+const words = { banner: 'header', contentinfo: 'footer', main: 'main part', complementary: 'aside', region: 'section', listitem: 'list item', tabpanel: 'tab panel', css: 'element' };
+const kindOf = ({ by, role }) => words[role || by] || role || by;
+const aKind = (target) => (/^[aeiou]/.test(kindOf(target)) ? 'an ' : 'a ') + kindOf(target);
+const spell = (items, last) => (items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${last} ${items.at(-1)}`);
+
+// Why a locator that should mean one element means several: what they are in, and a locator for each.
+const ambiguityReason = (target, els) => {
+  const most = 3, each = els.slice(0, most).map((el, i) => {
+    const place = placeOf(target, el, els);
+    return { place, target: place ? { ...target, within: place } : { ...target, nth: els.indexOf(el) + 1 } };
+  });
+  const places = each.every(({ place }) => place) ? `, in the ${spell(each.map(({ place }) => kindOf(place) + (place.value && ' ' + quote(place.value))), 'and the')}` : '';
+  const expressions = target.or ? '' : `; use ${spell(each.map((e) => expression(e.target)), 'or')}`;
+  return `there are ${els.length} of them${places}${els.length > most ? ` and ${els.length - most} more` : ''}; say which one${expressions}`;
+};
+// The part of the page that holds this one of the elements alone, by a locator that means no other part.
+const places = new Set([...parts, 'navigation', 'banner', 'contentinfo', 'main', 'complementary', 'search', 'alertdialog']);
+const placeOf = (target, el, els) => {
+  if (target.within || target.or) return;
+  for (let n = parentOf(el); n; n = parentOf(n)) {
+    if (!(n instanceof Element)) continue;
+    if (els.some((other) => other !== el && contains(n, other))) return;
+    const role = roleOf(n);
+    if (!places.has(role)) continue;
+    const headings = queryAll(n, 'h1,h2,h3,h4,h5,h6,legend,caption,[role=heading],th,td').map(shownText);
+    for (const value of ['', isNamedByContent(n) ? '' : accessibleName(n), ...headings, ...piecesOf(n)].filter((v, i) => (i === 0 ? !parts.has(role) : v && v.length <= 40 && v !== target.value))) {
+      const place = { by: role, role, value }, found = find(place).filter(isVisible);
+      if (found.length === 1 && found[0] === n) return place;
+    }
+  }
+};
+const piecesOf = (el) => {
+  const found = [];
+  const visit = (n) => { if (nodeType(n) === 3 && found.length < 5) { const s = normalize(textData(n)); if (s) found.push(s); } else if (nodeType(n) === 1 && !isField(n)) eachChild(n, visit); };
+  visit(el);
+  return found;
+};
+
+// What the page itself says is wrong: alerts, the messages of invalid fields, and texts that look like errors.
+const errorMessages = () => {
+  const shows = (els) => els.filter(isVisible).map(shownText), within = [...all(document)];
+  const invalid = within.filter((el) => matches(el, '[aria-invalid]:not([aria-invalid=false],[aria-invalid=""])'));
+  return distinct([
+    ...shows(within.filter((el) => matches(el, '[role=alert],[role=alertdialog],[aria-live=assertive]'))),
+    ...shows(invalid.flatMap((el) => { const own = idRefs(el, 'aria-errormessage'); return own.length ? own : idRefs(el, 'aria-describedby'); })),
+    ...shows(within.filter((el) => matches(el, '[class*=error i],[class*=invalid i],[class*=danger i],[id*=error i]') && !isField(el) && !matches(el, 'form,body,html,label,fieldset,button,a') && !call(el, 'querySelector', field))).filter((s) => s.length <= 200),
+    ...within.filter((el) => matches(el, ':user-invalid') && isField(el) && isVisible(el)).map((el) => `${name(el) || label(el)}: ${el.validationMessage}`),
+  ]);
+};
+const otherMessages = () => distinct([...all(document)].filter((el) => matches(el, 'h1,h2,[role=status],dialog[open],[role=dialog]') && isVisible(el)).map(shownText));
+// Each text once, also if it is part of another.
+const distinct = (texts) => texts.filter((s, i) => s && !texts.some((other, j) => other && j < i && (other.includes(s) || s.includes(other))));
+const says = (messages) => (messages.length ? `the page says ${messages.slice(0, 2).map(quote).join(', ')}` : '');
+const errorNote = () => { const said = says(errorMessages()); return said && `; ${said}`; };
+
+// Why nothing was found, with the next things that a person would check: messages, similar names, other kinds of element with
+// the name, the page's text.
 const missingReason = (target) => {
-  const near = nearest(target);
-  if (target.within && !find(target.within).some(isVisible)) return `there is no ${target.within.by} ${quote(target.within.value)} for it to be in`;
+  if (target.within && !find(target.within).some(isVisible)) return `there is no ${kindOf(target.within)} ${quote(target.within.value || target.within.containing || target.within.pattern || '')} for it to be in`;
   if (target.nth > 1 && find({ ...target, nth: 0 }).some(isVisible)) return `there are only ${find({ ...target, nth: 0 }).filter(isVisible).length} of them`;
-  if (near.length) return `there is none; the nearest are ${near.map(quote).join(', ')}${cause()}`;
-  const messages = [...all(document)].filter((el) => matches(el, 'h1,h2,[role=status],[role=alert],dialog[open]') && isVisible(el)).map((el) => normalize(innerText(el))).filter(Boolean);
-  if (messages.length) return `there is none; the page says ${[...new Set(messages)].slice(0, 2).map(quote).join(', ')}${locationNote()}${cause()}`;
-  const text = normalize(body() && innerText(body()));
-  return (text ? `there is none; the page begins with ${quote(text)}${locationNote()}` : 'there is none; the page is blank') + cause();
+  const errors = errorMessages(), near = nearest(target), others = near.length ? [] : elsewhere(target);
+  const same = near.length || others.length || errors.length ? [] : namesOfKind(target);
+  const content = near.length ? '' : errors.length ? locationNote() : contentNote();
+  const notes = [
+    says(errors),
+    near.length ? `the nearest are ${near.map(quote).join(', ')}` : '',
+    spell(others.map((t) => `there is ${aKind(t)} ${quote(t.value)}`), 'and'),
+    same.length ? `it has the ${plural(target)} ${spell(same.map(quote), 'and')}` : '',
+  ].filter(Boolean);
+  const joined = errors.length ? [notes[0] + content, ...notes.slice(1)] : [...notes, content].filter(Boolean);
+  return `there is none; ${joined.join('; ')}${cause()}${others.length ? `; use ${spell(others.map(expression), 'or')}` : ''}`;
+};
+const contentNote = () => {
+  const said = says(otherMessages()), text = said ? '' : displayed(page());
+  return said ? said + locationNote() : text ? `the page begins with ${quote(text)}${locationNote()}` : 'the page is blank';
+};
+const plural = ({ by, role }) => ({ checkbox: 'checkboxes', switch: 'switches', combobox: 'combo boxes', listbox: 'list boxes' }[role || by] || `${role || by}s`);
+const namesOfKind = (target) => (unnamed.has(target.by) || !target.value && !target.containing && !target.matching ? [] : distinct(withRole(target.role || target.by).slice(0, 500).filter(isVisible).map(name)).filter((n) => n.length <= 40).slice(0, 4));
+const unnamed = new Set(['text', 'css', 'test id']);
+
+// Elements of other kinds that have the wanted name: a tab instead of a button.
+const clickable = 'button,a,summary,input,select,textarea,option,h1,h2,h3,h4,h5,h6,[role],[contenteditable]';
+const elsewhere = (target) => {
+  if (unnamed.has(target.by) || !target.value && !target.containing && !target.matching) return [];
+  const named = isNamed(target), is = hasRole(target.role || target.by), found = [];
+  for (const el of [...all(document)].filter((el) => matches(el, clickable) && !is(el) && roleOf(el)).slice(0, 500)) {
+    if (named(el) && isVisible(el)) found.push(locatorOf(el, target.value || name(el)));
+  }
+  if (!found.length && target.value && innermost(findText(page(), target.value).filter((t) => t.whole).map((t) => t.el)).some(isVisible)) found.push({ by: 'text', value: target.value });
+  return found.filter((t, i) => found.findIndex((o) => expression(o) === expression(t)) === i).slice(0, 2);
 };
 
 // The names closest to the wanted one by edit distance.
 const nearest = (target) => closestTo(target).map(([n]) => n);
 // The closest names, each with the first element of that name.
-const closestTo = ({ by, role, value }) => {
-  if (!value || by === 'css' || by === 'test id') return [];
+const closestTo = ({ by, role, value, containing }) => {
+  const wanted = value || containing;
+  if (!wanted || by === 'css' || by === 'test id') return [];
   const like = by === 'text' ? ['button', 'link', 'heading', 'status', 'alert'].flatMap(withRole) : withRole(role || by);
   const others = new Map();
-  for (const el of like.slice(0, 500).filter(isVisible)) { const n = name(el); if (n && n.length < 200 && !others.has(n)) others.set(n, el); }
-  const ranked = [...others].map((o) => [distance(o[0].toLowerCase(), value.toLowerCase()), o]).filter((o) => o[0] <= 0.6);
+  for (const el of like.slice(0, 500).filter(isVisible)) for (const n of new Set([readableText(el), accessibleName(el)])) if (n && n.length < 200 && !others.has(n)) others.set(n, el);
+  const ranked = [...others].map((o) => [distance(o[0].toLowerCase(), wanted.toLowerCase()), o]).filter((o) => o[0] <= 0.6);
   return ranked.sort((a, b) => a[0] - b[0]).slice(0, 3).map((o) => o[1]);
 };
 const distance = (a, b) => {

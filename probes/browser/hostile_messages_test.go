@@ -1,0 +1,38 @@
+package browser_test
+
+import (
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+)
+
+const (
+	animals      = `<table><tr><td>Animal Bingo<td>` + button + `<tr><td>Otter Bingo<td>` + button + `</table>`
+	requiredName = `<form onsubmit="return false"><label>Name <input required></label><button>Print</button></form>`
+)
+
+// messageRows are failures of which the error must name the cause, and the cure.
+var messageRows = map[string]row{
+	"two rows with the button": {page: animals, want: journey.Failed,
+		wantError: `there are 2 of them, in the row "Animal Bingo" and the row "Otter Bingo"; say which one; use browser.Button("Print").Within(browser.Role("row", "Animal Bingo")) or browser.Button("Print").Within(browser.Role("row", "Otter Bingo"))`},
+	"the locator that it names": {page: animals, do: click(browser.Button("Print").Within(browser.Role("row", "Otter Bingo"))), want: journey.Passed},
+	"two that look alike":       {page: button + button, want: journey.Failed, wantError: `there are 2 of them; say which one; use browser.Button("Print").Nth(1) or browser.Button("Print").Nth(2)`},
+	"five that look alike":      {page: button + button + button + button + button, want: journey.Failed, wantError: `there are 5 of them and 2 more`},
+	"in the header and below":   {page: `<header>` + button + `</header><main>` + button + `</main>`, want: journey.Failed, wantError: `there are 2 of them, in the header and the main part; say which one; use browser.Button("Print").Within(browser.Role("banner", "")) or browser.Button("Print").Within(browser.Role("main", ""))`},
+	"two sections":              {page: `<section><h2>Cart</h2>` + button + `</section><section aria-label="Later on">` + button + `</section>`, want: journey.Failed, wantError: `in the section "Cart" and the section "Later on"`},
+	"one of two hidden":         {page: `<div hidden>` + button + `</div>` + button, want: journey.Passed},
+	"it is a tab":               {page: `<div role=tab tabindex=0>Print</div>`, want: journey.Failed, wantError: `there is none; there is a tab "Print"; the page begins with "Print" (at /); use browser.Role("tab", "Print")`},
+	"it is a link":              {page: `<a href=/x>Print</a><button>Save</button>`, want: journey.Failed, wantError: `there is a link "Print"; the page begins with "PrintSave" (at /); use browser.Link("Print")`},
+	"it is a tab and a link":    {page: `<a href=/x>Print</a><div role=tab tabindex=0>Print</div>`, want: journey.Failed, wantError: `there is a link "Print" and there is a tab "Print"`},
+	"it is no control":          {page: `<div>Print</div>`, want: journey.Failed, wantError: `there is a text "Print"; the page begins with "Print" (at /); use browser.Text("Print")`},
+	"other buttons":             {page: `<button>Save</button><button>Delete</button>`, want: journey.Failed, wantError: `there is none; it has the buttons "Save" and "Delete"; the page begins with "SaveDelete" (at /)`},
+	"no such row":               {page: animals, do: click(browser.Button("Print").Within(browser.Role("row", "Fox"))), want: journey.Failed, wantError: `there is no row "Fox" for it to be in`},
+	"the page's alert":          {page: `<div role=alert>Card declined</div><h1>Checkout</h1><button>Pay</button>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page says "Card declined" (at /)`},
+	"the alert, once":           {page: `<dialog open role=alertdialog><h2>Sorry</h2><p role=alert class=error>Card declined</p></dialog>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page says "Sorry Card declined" (at /)`},
+	"the field's error":         {page: `<label>Card <input aria-invalid=true aria-describedby=e></label><p id=e>The number is too short</p>` + button, do: waitFor("Thanks"), want: journey.Failed, wantError: `there is none; the page says "The number is too short"`},
+	"the field's error message": {page: `<label>Card <input aria-invalid=true aria-errormessage=e aria-describedby=h></label><p id=h>As on the card</p><p id=e>The number is too short</p>` + button, do: waitFor("Thanks"), want: journey.Failed, wantError: `there is none; the page says "The number is too short"`},
+	"an error by its class":     {page: `<label>Card <input class=is-invalid></label><div class=invalid-feedback>The number is too short</div>` + button, do: waitFor("Thanks"), want: journey.Failed, wantError: `there is none; the page says "The number is too short"`},
+	"an error that is hidden":   {page: `<div class=error hidden>The number is too short</div><p>Card</p>`, do: waitFor("Thanks"), want: journey.Failed, wantError: `there is none; the page begins with "Card"`},
+	"the browser's own message": {page: requiredName, do: press, want: journey.Failed, wantError: `there is none; the page says "Name: Please fill out this field."`},
+	"still there, with a cause": {page: `<p>Saving</p><p role=alert>The disk is full</p>`, do: func(s *fixture) { s.Visit("/"); s.Gone(browser.Text("Saving")) }, want: journey.Failed, wantError: `expected the text "Saving" to go away within 1.5s: it is still there; the page says "The disk is full"`},
+	"a near name and a cause":   {page: `<p role=alert>Session expired</p><button>Print it</button>`, want: journey.Failed, wantError: `there is none; the page says "Session expired"; the nearest are "Print it"`},
+}
