@@ -54,6 +54,25 @@ func TestSaid(t *testing.T) {
 	}
 }
 
+// TestLocatorsAreNotSaid checks that neither a call nor a text has the Go expressions of a browser step's error.
+func TestLocatorsAreNotSaid(t *testing.T) {
+	card := alertstest.PrintCard()
+	for said, want := range map[string]string{
+		`there is none; there is a tab "Print"; use browser.Role("tab", "Print")`:                                                     `There is none; there is a tab "Print".`,
+		`there are 2 of them; use browser.Button("a;\"b)").Nth(1) or browser.Button("a;\"b)").Nth(2); on the way: GET / answered 500`: `There are 2 of them; on the way: GET / answered 500.`,
+		`there are 2 of them; use browser.Button("Pri`:                                                                                `There are 2 of them.`,
+	} {
+		card.Error = said
+		content := message.Content{To: inBerlin(t), About: []incident.Incident{card}, Now: alertstest.Start.Add(65 * time.Minute)}
+		if speech := content.Speech(); !slices.Contains(speech, want) {
+			t.Errorf("%q is not in the call %q", want, speech)
+		}
+		if text := content.SMS(); strings.Contains(text, "browser.") {
+			t.Errorf("the text has code: %s", text)
+		}
+	}
+}
+
 func TestWritten(t *testing.T) {
 	content := message.Content{
 		To: inBerlin(t), About: []incident.Incident{alertstest.PrintCard()}, Now: alertstest.Start.Add(65 * time.Minute),

@@ -115,9 +115,9 @@ func (v voice) regions(names []string) string {
 	return phrase.List(names)
 }
 
-// detail words an error's text.
+// detail words an error's text, without the locators that a browser step proposes: they are for an editor, not for a phone.
 func (v voice) detail(s string) string {
-	return sentence(v.plain(s))
+	return sentence(v.plain(locators.ReplaceAllString(s, "")))
 }
 
 // sayDuration returns a duration in words: "1 hour 30 minutes", "10 seconds", "800 milliseconds".
@@ -150,6 +150,7 @@ var (
 	goDuration = regexp.MustCompile(`\b(?:\d{1,9}(?:\.\d{1,3})?(?:ms|h|m|s))+\b`)
 	measure    = regexp.MustCompile(`\b(\d{1,9}(?:\.\d{1,3})?) (ms|s|min|h|kB|MB)\b`)
 	webAddress = regexp.MustCompile(`https?://([^\s?#"]+)[^\s"]*`)
+	locators   = regexp.MustCompile(`; use browser\.(?:"(?:\\.|[^"\\])*(?:"|$)|[^";])*`)
 	units      = map[string]string{"ms": "millisecond", "s": "second", "min": "minute", "h": "hour", "kB": "kilobyte", "MB": "megabyte"}
 	signs      = strings.NewReplacer("<=", "at most", ">=", "at least", "!=", "is not", "==", "is", "->", "to", "_", " ")
 )
