@@ -12,8 +12,10 @@ const (
 
 // messageRows are failures of which the error must name the cause, and the cure.
 var messageRows = map[string]row{
-	"two rows with the button": {page: animals, want: journey.Failed,
-		wantError: `there are 2 of them, in the row "Animal Bingo" and the row "Otter Bingo"; say which one; use browser.Button("Print").Within(browser.Role("row", "Animal Bingo")) or browser.Button("Print").Within(browser.Role("row", "Otter Bingo"))`},
+	"two rows with the button": {
+		page: animals, want: journey.Failed,
+		wantError: `there are 2 of them, in the row "Animal Bingo" and the row "Otter Bingo"; say which one; use browser.Button("Print").Within(browser.Role("row", "Animal Bingo")) or browser.Button("Print").Within(browser.Role("row", "Otter Bingo"))`,
+	},
 	"the locator that it names": {page: animals, do: click(browser.Button("Print").Within(browser.Role("row", "Otter Bingo"))), want: journey.Passed},
 	"two that look alike":       {page: button + button, want: journey.Failed, wantError: `there are 2 of them; say which one; use browser.Button("Print").Nth(1) or browser.Button("Print").Nth(2)`},
 	"five that look alike":      {page: button + button + button + button + button, want: journey.Failed, wantError: `there are 5 of them and 2 more`},

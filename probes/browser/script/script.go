@@ -15,8 +15,8 @@
 //  4. query.js has the queries by name (click, fill, visible, gone, ...); here queries.click. Those of fields, lists and files
 //     are in fill.js and choose.js, which also check that the page has kept what was entered.
 //  5. find.js locates the elements that the locator means, through open shadow roots and those that shadow.go has found:
-//     name.js computes accessible names and roles, visible.js decides what a person can see, and all of them read the page
-//     through dom.js. When there is no element, reason.js describes the page instead.
+//     role.js and name.js compute roles and names, text.js the text that is displayed, visible.js decides what a person can
+//     see, and all of them read the page through dom.js. When there is no element, reason.js describes the page instead.
 //  6. actionable.js checks that the one element is enabled, scrolls it into view, moves the pointer to it (valkyriePoint),
 //     and finds the point to press.
 //  7. stable.js makes sure that the element stays in place.
