@@ -1,15 +1,13 @@
 package browser
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"sync"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
-	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/browser/mouse"
 )
 
 // Click clicks the one element that the locator means, once a person could: it is visible, enabled, stable and not covered.
@@ -19,15 +17,15 @@ func (tab *Tab) Click(l Locator) {
 }
 
 // clickAt presses where q was found. If the guard intercepted the press, because the pointer's arrival changed the page, it
-// locates the element again and retries until the step's limit.
-func (tab *Tab) clickAt(r result, q query, failure string) {
+// locates the element again and retries until the step's limit. It returns where it pressed.
+func (tab *Tab) clickAt(r result, q query, failure string) result {
 	tab.keepFrame()
 	refused := ""
 	for {
 		tab.snapshotRoots(r)
 		tab.drainClicks()
 		before := time.Now()
-		err := tab.press(r.X, r.Y)
+		err := tab.press(q.Option, r.X, r.Y)
 		if err == nil {
 			c := tab.confirmClick(before)
 			if c.Why == "" && !c.Hit {
@@ -35,9 +33,12 @@ func (tab *Tab) clickAt(r result, q query, failure string) {
 			}
 			if c.Why == "" {
 				tab.wait.begin(tab.step, c.At)
-				return
+				return r
 			}
 			refused = c.Why
+			if q.Option == "drag" {
+				tab.mustCall(failure, mouse.Release(tab.ctx, tab.target(), input.MouseButtonLeft, r.X, r.Y, 1))
+			}
 		} else if refused == "" || tab.ctx.Err() == nil {
 			tab.fail("%s: %v", failure, tab.callError(err))
 		}
@@ -48,29 +49,73 @@ func (tab *Tab) clickAt(r result, q query, failure string) {
 	}
 }
 
+// DoubleClick clicks twice in a row on the element, on the conditions of Click.
+func (tab *Tab) DoubleClick(l Locator) {
+	q, failure := query{Op: "click", Target: l}, fmt.Sprintf("could not double-click the %s", l)
+	r := tab.clickAt(tab.aim(q, failure), q, failure)
+	at := time.Now()
+	err := mouse.Press(tab.ctx, tab.target(), input.MouseButtonLeft, r.X, r.Y, 2)
+	if err == nil {
+		err = mouse.Release(tab.ctx, tab.target(), input.MouseButtonLeft, r.X, r.Y, 2)
+	}
+	tab.mustCall(failure, err)
+	tab.beginWait(0, at)
+}
+
+// RightClick clicks on the element with the right button, on the conditions of Click, for the page's own context menu.
+func (tab *Tab) RightClick(l Locator) {
+	q, failure := query{Op: "click", Target: l, Option: "right"}, fmt.Sprintf("could not right-click the %s", l)
+	tab.clickAt(tab.aim(q, failure), q, failure)
+}
+
+// DragTo presses the mouse on the element, on the conditions of Click, moves it onto another and releases it there: HTML drag
+// and drop, or a page's own. A page that does not take a dragged element there fails the step.
+func (tab *Tab) DragTo(l, to Locator) {
+	failure := fmt.Sprintf("could not drag the %s to the %s", l, to)
+	over := query{Op: "hover", Target: to, Option: "drop"}
+	goal := tab.aim(over, failure) // it can be reached, before something that is dragged covers it
+	q := query{Op: "click", Target: l, Option: "drag"}
+	r := tab.aim(q, failure)
+	drag, end, err := mouse.BeginDrag(tab.ctx, tab.target())
+	defer end()
+	tab.mustCall(failure, err)
+	r = tab.clickAt(r, q, failure)
+	tab.mustCall(failure, drag.Start(tab.ctx, mouse.Point{X: r.X, Y: r.Y}, r.Text == "draggable"))
+	if now, err := tab.evaluateOnce(goal.frame, over); err == nil && now.OK && tab.toWindow(&now) == "" {
+		goal = now // the page may have moved it, to make room
+	}
+	at := time.Now()
+	tab.mustCall(failure, drag.Drop(tab.ctx, mouse.Point{X: goal.X, Y: goal.Y}))
+	got, err := tab.evaluateOnce(goal.frame, query{Op: "dropped", Target: to})
+	if err == nil && !got.OK && drag.IsNative() {
+		tab.fail("%s: it is not taken there", failure)
+	}
+	tab.beginWait(got.Acted, at)
+}
+
 // Hover moves the mouse onto the element and leaves it there.
 func (tab *Tab) Hover(l Locator) {
 	failure := fmt.Sprintf("could not point at the %s", l)
 	r := tab.aim(query{Op: "hover", Target: l}, failure)
-	tab.mustCall(failure, tab.movePointer(r.X, r.Y))
+	tab.mustCall(failure, tab.mouse.Move(tab.ctx, tab.target(), r.X, r.Y))
 	tab.wait.begin(tab.step, epochMS(time.Now()))
 }
 
-// press moves the mouse to a point of the window, and presses and releases the left button there.
-func (tab *Tab) press(x, y float64) error {
-	if err := tab.movePointer(x, y); err != nil {
+// press moves the mouse to a point of the window, and presses and releases a button there: the left one, the right one for
+// "right"; for "drag" it keeps it pressed.
+func (tab *Tab) press(gesture string, x, y float64) error {
+	if err := tab.mouse.Move(tab.ctx, tab.target(), x, y); err != nil {
 		return err
 	}
-	for _, p := range []input.DispatchMouseEventParams{
-		{Type: chromedp.MousePressed, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1},
-		{Type: chromedp.MouseReleased, Button: input.MouseButtonLeft, ClickCount: 1},
-	} {
-		p.X, p.Y = x, y
-		if _, err := cdp.Call(tab.ctx, tab.target(), input.DispatchMouseEvent, p); err != nil {
-			return err
-		}
+	button := input.MouseButtonLeft
+	if gesture == "right" {
+		button = input.MouseButtonRight
 	}
-	return nil
+	err := mouse.Press(tab.ctx, tab.target(), button, x, y, 1)
+	if err != nil || gesture == "drag" {
+		return err
+	}
+	return mouse.Release(tab.ctx, tab.target(), button, x, y, 1)
 }
 
 // A clickReport is the guard's report of a press (script/guard.js).
@@ -116,86 +161,4 @@ func (tab *Tab) receiveClick(payload string) {
 	case tab.clicked <- c:
 	default: // more reports than presses
 	}
-}
-
-// A pointer tracks the mouse.
-type pointer struct {
-	mu   sync.Mutex
-	last *pointerMove // nil: the next action moves it again
-}
-
-// A pointerMove is a move to a point of the window.
-type pointerMove struct {
-	x, y float64
-	sent chan struct{} // closed when the command is about to be written
-	done chan struct{} // closed when Chrome has responded
-}
-
-// receivePoint moves the mouse to the point that a script reports before an action: Chrome takes a frame for each move,
-// and the script may take a frame or two to check stability, so the two overlap.
-func (tab *Tab) receivePoint(payload string) {
-	m := &pointerMove{sent: make(chan struct{}), done: make(chan struct{})}
-	var at struct{ X, Y float64 }
-	if json.Unmarshal([]byte(payload), &at) != nil {
-		return
-	}
-	m.x, m.y = at.X, at.Y
-	tab.pointer.mu.Lock()
-	before := tab.pointer.last
-	tab.pointer.last = m
-	tab.pointer.mu.Unlock()
-	tab.background.Go(func() {
-		defer close(m.done)
-		sent := sync.OnceFunc(func() { close(m.sent) })
-		defer sent()
-		if before != nil {
-			<-before.done // moves are sequential
-		}
-		_ = tab.dispatchMove(tab.root, m.x, m.y, sent) // the press would fail with the same error
-	})
-}
-
-// movePointer moves the mouse to a point of the window unless receivePoint has started that move for this action. Chrome
-// takes a frame for a move, but handles it before a press that follows.
-func (tab *Tab) movePointer(x, y float64) error {
-	tab.pointer.mu.Lock()
-	m := tab.pointer.last
-	tab.pointer.last = nil
-	tab.pointer.mu.Unlock()
-	if m == nil {
-		return tab.dispatchMove(tab.ctx, x, y, nil)
-	}
-	there := m.x == x && m.y == y
-	until := m.done
-	if there {
-		until = m.sent
-	}
-	select {
-	case <-until:
-	case <-tab.ctx.Done():
-		return tab.ctx.Err()
-	}
-	if there {
-		return nil
-	}
-	return tab.dispatchMove(tab.ctx, x, y, nil)
-}
-
-// dispatchMove sends the command; it calls sent, unless nil, when the command is about to be written.
-func (tab *Tab) dispatchMove(ctx context.Context, x, y float64, sent func()) error {
-	p := input.DispatchMouseEventParams{Type: chromedp.MouseMoved, X: x, Y: y}
-	return tab.target().Call(ctx, input.DispatchMouseEvent.Method, onMarshal{p, sent}, nil)
-}
-
-// onMarshal wraps a command's parameters: chromedp sends a command as soon as it has marshalled it.
-type onMarshal struct {
-	params any
-	sent   func()
-}
-
-func (n onMarshal) MarshalJSON() ([]byte, error) {
-	if n.sent != nil {
-		defer n.sent()
-	}
-	return json.Marshal(n.params)
 }

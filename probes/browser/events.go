@@ -119,7 +119,7 @@ func (tab *Tab) handleBinding(ev *runtime.EventBindingCalled) {
 	case "valkyrieClicked":
 		tab.receiveClick(ev.Payload)
 	case "valkyriePoint":
-		tab.receivePoint(ev.Payload)
+		tab.mouse.Announce(tab.root, tab.target(), &tab.background, ev.Payload)
 	case "valkyrieVitals":
 		tab.vitals.receive(ev.Payload)
 	}

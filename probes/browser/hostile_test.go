@@ -75,6 +75,7 @@ func TestHostilePages(t *testing.T) {
 		"pdf":      pdfRows,
 		"fill":     fillRows,
 		"choose":   chooseRows,
+		"mouse":    mouseRows,
 		"shadowed": shadowedRows,
 		"size":     sizeRows,
 		"tls":      tlsRows,

@@ -44,6 +44,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/har"
+	"valkyrie/probes/browser/mouse"
 	"valkyrie/probes/browser/picture"
 	"valkyrie/probes/browser/process"
 	"valkyrie/probes/journey"
@@ -79,7 +80,7 @@ type Tab struct {
 	vitals    *vitals
 
 	clicked    chan clickReport
-	pointer    pointer
+	mouse      mouse.Mouse
 	frames     frames
 	shadow     shadowScan
 	contexts   contexts

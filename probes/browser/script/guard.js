@@ -1,10 +1,12 @@
 // guard: checks the hit target at the press, after the pointer has arrived and its handlers have run. If a person would not
 // press now, or not there, the guard intercepts the press, and the page sees none of its events.
 
-const pressEvents = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click'];
+const pressEvents = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'contextmenu', 'auxclick', 'click'];
+// The event that is the gesture, and the last one of it.
+const gestures = { '': ['click', 'click'], right: ['contextmenu', 'auxclick'], drag: ['pointerdown', 'pointerdown'] };
 // In a frame of another site the pointer's position is unknown; there its arrival was awaited.
 const pointerArrived = (e) => { const at = globalThis.valkyriePointer; return !at || Math.abs(at.x - e.clientX) < 1 && Math.abs(at.y - e.clientY) < 1; };
-const guard = ({ el, handle }, hit, report) => {
+const guard = ({ el, handle }, hit, report, gesture = '') => {
   const place = rect(handle), before = new Set(animations());
   const startsMoving = () => animations().some((a) => !before.has(a) && contains(a.effect?.target, handle) && moves(a, handle));
   const refusal = (e) => {
@@ -22,8 +24,8 @@ const guard = ({ el, handle }, hit, report) => {
     if (why) {
       e.stopImmediatePropagation();
       e.preventDefault();
-    } else if (e.type === 'click') report({ at: performance.timeOrigin + e.timeStamp, ...hit(e) });
-    if (e.type === 'click') remove();
+    } else if (e.type === gestures[gesture][0]) report({ at: performance.timeOrigin + e.timeStamp, ...hit(e) });
+    if (e.type === gestures[why && gesture === 'drag' ? '' : gesture][1]) remove();
   };
   globalThis.valkyrieGuard?.(); // of a press that never became a click
   const ends = pressEvents.map((p) => listen(p, onEvent));

@@ -35,9 +35,14 @@ const queries = {
     const r = await actionable(query.target);
     if (!r.ok) return r;
     const lost = lostField();
-    return lost ? { lost } : { ...r, mayHide: installGuard(r) };
+    if (lost) return { lost };
+    return { ...r, mayHide: installGuard(r), text: query.option === 'drag' && isDraggable(r.el) ? 'draggable' : '' };
   },
-  hover: () => actionable(query.target),
+  hover: async () => {
+    const r = await actionable(query.target);
+    if (r.ok && query.option === 'drop') watchDrop();
+    return r;
+  },
   fill: async () => {
     const r = await actionable(query.target);
     if (!r.ok) return r;
@@ -95,6 +100,7 @@ const queries = {
     const off = disabled(input);
     return off ? { why: off } : { ok: true, done: true, act: () => keepFileInput(input) };
   },
+  dropped,
   accepts: () => fileRefusal(query),
   uploaded,
 };
@@ -111,7 +117,7 @@ const installGuard = (r) => {
   guard(r, hit, (what) => {
     if (what.at && query.op === 'click') globalThis.valkyrieKept = [];
     globalThis.valkyrieClicked?.(JSON.stringify(what));
-  });
+  }, query.op === 'click' ? query.option : '');
   return mayHide;
 };
 const pageText = once(() => displayed(page()));

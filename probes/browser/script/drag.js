@@ -1,0 +1,9 @@
+// drag: whether an element is dragged by the browser, and whether the page took it where it was dropped.
+
+const isDraggable = (el) => { for (let n = el; n instanceof Element; n = parentOf(n)) if (matches(n, '[draggable=true],a[href],img')) return true; return false; };
+// Chrome dispatches drop only to a page that accepts it.
+const watchDrop = () => {
+  const drop = globalThis.valkyrieDrop = { at: 0 };
+  addEventListener('drop', (e) => { if (e.isTrusted) drop.at = performance.timeOrigin + e.timeStamp; }, { capture: true, once: true });
+};
+const dropped = () => ({ ok: !!globalThis.valkyrieDrop?.at, acted: globalThis.valkyrieDrop?.at || 0 });
