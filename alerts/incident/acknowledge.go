@@ -10,13 +10,23 @@ func (i Incident) AcknowledgeableBy(who string) bool {
 	return i.Unacknowledged() || i.State == Acknowledged && i.AckedBy == who
 }
 
+// maxAckGrowth bounds the growth of AckExpiry: the tenth acknowledgement holds 512 times as long as the first.
+const maxAckGrowth = 9
+
+// AckExpiry returns how long the present acknowledgement holds, if the first one holds for d: twice as long as the one
+// before, so that a long outage calls again after 30 minutes, then 1 hour, 2 hours and so on.
+func (i Incident) AckExpiry(d time.Duration) time.Duration {
+	return d << min(max(0, i.Acks-1), maxAckGrowth)
+}
+
 // IsBadAfter reports whether the acknowledgement has ended and the journey is bad. A flapping journey counts as bad while it
-// is down, and from its first failure after the end, so that its quiet periods do not page.
+// is down; and if it is evident after the end, and its failures cost twice as much as at the acknowledgement, so that
+// neither a chance failure nor a few in a hundred call again and again.
 func (i Incident) IsBadAfter(end, now time.Time) bool {
 	if now.Before(end) {
 		return false
 	}
-	return i.Kind != Flapping || i.IsDownNow() || !i.Last.Before(end)
+	return i.Kind != Flapping || i.IsDownNow() || !i.EvidentUntil().Before(end) && i.CostMS >= 2*i.AckCostMS
 }
 
 // AckExpired reports whether the incident was acknowledged and the acknowledgement has expired.

@@ -15,19 +15,23 @@ type Incident struct {
 	Journey  string             `json:"journey"`
 	Title    string             `json:"title"` // the journey in the words of a customer, such as "print a card"
 	Kind     Kind               `json:"kind"`
-	PagesNow bool               `json:"loud"`            // it calls people, whatever its kind, as it got worse
-	Step     string             `json:"step"`            // the failed step; empty if the run broke before its first step
-	Error    string             `json:"error"`           // expected and actual value, of the latest bad run
-	Reason   string             `json:"reason"`          // cause of the opening, in a sentence
-	Regions  []string           `json:"regions"`         // regions in which it is bad, sorted
-	Since    time.Time          `json:"since"`           // slot of the first bad run
-	Opened   time.Time          `json:"opened"`          // slot of the run that opened it
-	Last     time.Time          `json:"last"`            // slot of the latest bad run
-	Outages  []Outage           `json:"spells"`          // of a down or flapping journey: each outage, oldest first
-	Bouts    []time.Time        `json:"bouts,omitempty"` // of a slow journey: each time it became slow, within ReturnWithin of the latest, oldest first
-	Slow     time.Time          `json:"slow,omitzero"`   // a time: slot of the latest run at which a slow journey was over the threshold
-	Streak   int                `json:"streak"`          // consecutive bad runs, the most of any region; for degraded: slow runs among the last few
-	Runs     int                `json:"runs"`            // runs folded into it so far; orders two states of the incident
+	PagesNow bool               `json:"loud"`              // it calls people, whatever its kind, as it got worse
+	Step     string             `json:"step"`              // the failed step; empty if the run broke before its first step
+	Error    string             `json:"error"`             // expected and actual value, of the latest bad run
+	Reason   string             `json:"reason"`            // cause of the opening, in a sentence
+	Regions  []string           `json:"regions"`           // regions in which it is bad, sorted
+	Since    time.Time          `json:"since"`             // slot of the first bad run
+	Opened   time.Time          `json:"opened"`            // slot of the run that opened it
+	Last     time.Time          `json:"last"`              // slot of the latest bad run
+	Outages  []Outage           `json:"spells"`            // of a down or flapping journey: each outage, oldest first
+	Bouts    []time.Time        `json:"bouts,omitempty"`   // of a slow journey: each time it became slow, within ReturnWithin of the latest, oldest first
+	Slow     time.Time          `json:"slow,omitzero"`     // a time: slot of the latest run at which a slow journey was over the threshold
+	Streak   int                `json:"streak"`            // consecutive bad runs, the most of any region; for degraded: slow runs among the last few
+	Runs     int                `json:"runs"`              // runs folded into it so far; orders two states of the incident
+	Mixed    bool               `json:"mixed,omitempty"`   // the runs of the streak failed at different steps; Step is that of the latest
+	Only     bool               `json:"only,omitempty"`    // it fails from Regions only, fewer than the quorum
+	Evident  time.Time          `json:"evident,omitzero"`  // a time: it failed until then, beyond what chance explains; a single failure after it is not evidence
+	CostMS   int64              `json:"cost_ms,omitempty"` // of a flapping journey: how long an outage its failures add up to, milliseconds
 	Evidence []journey.Evidence `json:"evidence"`
 
 	State      IncidentState `json:"state"`
@@ -35,7 +39,10 @@ type Incident struct {
 	AckedAt    time.Time     `json:"acked_at,omitzero"`
 	ResolvedAt time.Time     `json:"resolved_at,omitzero"`  // slot of the good run that closed it
 	ResolvedBy string        `json:"resolved_by,omitempty"` // the person who resolved it; empty: a good run did
+	Ending     Ending        `json:"ending,omitempty"`      // kind of the end; empty: see EndedBy
 	Closing    string        `json:"closing,omitempty"`     // cause of the closing, in a sentence
+	Acks       int           `json:"acks,omitempty"`        // acknowledgements of the present outage so far; each holds twice as long as the one before
+	AckCostMS  int64         `json:"ack_cost_ms,omitempty"` // CostMS at the latest one
 	Returns    time.Time     `json:"returns,omitzero"`      // a time: until then, a new outage reopens this incident
 	Reopened   time.Time     `json:"reopened,omitzero"`     // time at which the pager took the latest reopening: earlier pages are about an earlier outage
 
@@ -75,6 +82,7 @@ func (i Incident) DisplayTitle() string {
 
 // AddBadRun returns the incident after one more bad run; streak is its consecutive bad runs.
 func (i Incident) AddBadRun(run journey.Run, streak int) Incident {
+	before := i
 	i.Runs++
 	i.Streak = max(i.Streak, streak)
 	i.Error, i.Step, i.Evidence = journey.Clip(run.Error, maxErrorText), "", run.Evidence
@@ -93,6 +101,7 @@ func (i Incident) AddBadRun(run journey.Run, streak int) Incident {
 			}
 		}
 	}
+	i.Mixed = i.Mixed || before.Runs > 0 && before.Streak > 1 && before.Step != i.Step
 	i.Regions = AddName(i.Regions, run.Region)
 	return i
 }

@@ -180,3 +180,32 @@ func TestCauseSurvives(t *testing.T) {
 		t.Errorf("in a list of outages: %s", kept)
 	}
 }
+
+// TestTrueFacts: a step failed in a row only if it was the same step each time; "only" stands where the other regions are fine.
+func TestTrueFacts(t *testing.T) {
+	down := alertstest.Incident("a", incident.Down, 2, false)
+	down.Title, down.Step = "print a card", "press Print"
+	mixed := down
+	mixed.Mixed = true
+	only := down
+	only.Kind, only.Only, only.Last = incident.Flapping, true, alertstest.Start.Add(time.Minute)
+	silent := only
+	silent.Kind = incident.Silent
+	all := silent
+	all.Only = false
+	for name, c := range map[string]struct {
+		i           incident.Incident
+		want, never string
+	}{
+		"the same step":   {down, `The step "press Print" failed twice in a row, since 03:00 UTC`, "last at"},
+		"different steps": {mixed, `It failed twice in a row, last at the step "press Print", since 03:00 UTC`, `"press Print" failed`},
+		"one region":      {only, `From eu only, customers cannot print a card. The step "press Print" fails since 03:00 UTC, that is 2 min, last at 03:01 UTC, seen from eu only.`, "now and then"},
+		"one is silent":   {silent, "No run comes from eu to see whether customers can print a card.", "Nobody"},
+		"all are silent":  {all, "Nobody is watching whether customers can print a card.", "only"},
+	} {
+		got := message.Content{To: alertstest.OnCall.People[0], About: []incident.Incident{c.i}, Now: alertstest.Start.Add(2 * time.Minute)}.SMS()
+		if !strings.Contains(got, c.want) || strings.Contains(got, c.never) {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

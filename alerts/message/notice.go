@@ -40,7 +40,7 @@ func noticeText(head, before string, who oncall.Person, bad []incident.Incident,
 var ends = map[incident.Kind][2]string{
 	incident.Down:         {"It works again: %s.", "It was down"},
 	incident.Flapping:     {"It fails no more: %s.", "It came and went"},
-	incident.Silent:       {"Runs come again, so somebody is watching: %s.", "None came"},
+	incident.Silent:       {"Runs come again: %s.", "None came"},
 	incident.Degraded:     {"It is fast again: %s.", "It was slow"},
 	incident.LatencyTrend: {"It does not get slower any more: %s.", "It did"},
 	incident.Counts:       {"The numbers fit again: %s.", "They did not"},
@@ -49,15 +49,26 @@ var ends = map[incident.Kind][2]string{
 	incident.ProbeFault:   {"Valkyrie can tell again: %s.", "It could not"},
 }
 
+// over returns the first sentences of the notice that an incident is resolved, by its ending. Only an incident whose cause is
+// gone is all clear.
+func over(i incident.Incident) string {
+	title := i.DisplayTitle()
+	switch i.EndedBy() {
+	case incident.GivenUp:
+		return fmt.Sprintf("VALKYRIE: closed, with its state unknown: %s. %s", title, sentence(i.Closing))
+	case incident.Unwatched:
+		return fmt.Sprintf("VALKYRIE: closed, as it is no longer watched: %s. %s", title, sentence(i.Closing))
+	case incident.ByHand:
+		return fmt.Sprintf("VALKYRIE: all clear. %s says that it is over: %s.", i.ResolvedBy, title)
+	}
+	return "VALKYRIE: all clear. " + fmt.Sprintf(ends[i.Kind][0], title)
+}
+
 // AllClear returns the notice that the first incident of About is resolved.
 func (t Content) AllClear() string {
 	i, v := t.About[0], t.voice(false)
 	said := ends[i.Kind]
-	over := fmt.Sprintf(said[0], i.DisplayTitle())
-	if i.ResolvedBy != "" {
-		over = fmt.Sprintf("%s says that it is over: %s.", i.ResolvedBy, i.DisplayTitle())
-	}
-	over = "VALKYRIE: all clear. " + over
+	over := over(i)
 	if len(i.Outages) > 1 {
 		over += " " + sentence(incident.SummarizeOutages(i.Outages, v.clock))
 	} else {

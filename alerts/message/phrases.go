@@ -14,6 +14,14 @@ import (
 // headline returns the incident in one line.
 func headline(i incident.Incident) string {
 	title := i.DisplayTitle()
+	if i.Only && len(i.Regions) > 0 {
+		switch i.Kind {
+		case incident.Flapping:
+			return fmt.Sprintf("From %s only, customers cannot %s", phrase.List(i.Regions), title)
+		case incident.Silent:
+			return fmt.Sprintf("No run comes from %s to see whether customers can %s", phrase.List(i.Regions), title)
+		}
+	}
 	if said := headlines[i.Kind]; said != "" {
 		return fmt.Sprintf(said, title)
 	}
@@ -46,10 +54,13 @@ func facts(i incident.Incident, v voice) string {
 		now.Since = i.Outages[len(i.Outages)-1].Since // the streak belongs to the present outage
 		before = "; " + v.plain(incident.SummarizeOutages(i.Outages, v.clock))
 	}
+	if i.Mixed && i.Step != "" {
+		return fmt.Sprintf("It failed %s in a row, last at the step %q, %s, seen from %s", phrase.Times(i.Streak), i.Step, v.since(now), v.regions(i.Regions)) + before
+	}
 	return fmt.Sprintf("%s %s in a row, %s, seen from %s", what, phrase.Times(i.Streak), v.since(now), v.regions(i.Regions)) + before
 }
 
-// bouts says how often a journey has become slow lately, if more than once.
+// bouts says how often an incident has begun again lately, if more than once.
 func (v voice) bouts(i incident.Incident) string {
 	if len(i.Bouts) < 2 {
 		return ""
@@ -80,9 +91,16 @@ var headlines = map[incident.Kind]string{
 // factsOf are the facts of the same kinds.
 var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 	incident.Flapping: func(i incident.Incident, v voice) string {
-		said := fmt.Sprintf("The step %q fails now and then, %s, last at %s, seen from %s", i.Step, v.since(i), v.clock(i.Last), v.regions(i.Regions))
-		if i.Step == "" {
-			said = fmt.Sprintf("It fails now and then, %s, last at %s, seen from %s", v.since(i), v.clock(i.Last), v.regions(i.Regions))
+		what := fmt.Sprintf("The step %q fails", i.Step)
+		switch {
+		case i.Step == "":
+			what = "It fails"
+		case i.Mixed:
+			what = fmt.Sprintf("It fails, last at the step %q,", i.Step)
+		}
+		said := fmt.Sprintf("%s now and then, %s, last at %s, seen from %s", what, v.since(i), v.clock(i.Last), v.regions(i.Regions))
+		if i.Only {
+			said = fmt.Sprintf("%s %s, last at %s, seen from %s only", what, v.since(i), v.clock(i.Last), v.regions(i.Regions))
 		}
 		if len(i.Outages) > 1 {
 			said += "; " + v.plain(incident.SummarizeOutages(i.Outages, v.clock))
@@ -96,7 +114,7 @@ var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 		return fmt.Sprintf("The step %q gets slower, seen from %s", i.Step, v.regions(i.Regions))
 	},
 	incident.Counts: func(i incident.Incident, v voice) string {
-		return fmt.Sprintf("So it is since %s, %s in a row, seen from %s", v.clock(i.Since), phrase.Times(i.Streak), v.regions(i.Regions))
+		return fmt.Sprintf("So it is since %s, %s in a row, seen from %s", v.clock(i.Since), phrase.Times(i.Streak), v.regions(i.Regions)) + v.bouts(i)
 	},
 	incident.Cleanup: func(i incident.Incident, v voice) string {
 		return fmt.Sprintf("The cleanup step %q failed %s in a row, %s, seen from %s", i.Step, phrase.Times(i.Streak), v.since(i), v.regions(i.Regions))

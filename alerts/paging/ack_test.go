@@ -155,3 +155,72 @@ func TestAckExpiresEndToEnd(t *testing.T) {
 	o.wantAcked("Ada")
 	o.wantTexts("Ada:alarm")
 }
+
+// TestGrowingAcks checks that an outage which lasts calls again after half an hour, then one hour, two hours and so on, and
+// again after half an hour when it has reopened.
+func TestGrowingAcks(t *testing.T) {
+	w := ackedByAda(alertstest.Incident("a", incident.Down, 1, false))
+	for _, wait := range []time.Duration{30 * time.Minute, time.Hour, 2 * time.Hour, 4 * time.Hour} {
+		w.sent = nil
+		w.after(wait - time.Second)
+		if got := names(w.sent); got != "[]" {
+			t.Fatalf("before %v: %s", wait, got)
+		}
+		w.after(time.Second)
+		if got := names(w.sent); got != "[alarm call Ada]" {
+			t.Fatalf("after %v: %s", wait, got)
+		}
+		w.accept(w.sent)
+		w.step(paging.Report{PageID: last(w, incident.Call).ID, Key: paging.AckKey})
+		w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.Human})
+	}
+	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)}))
+	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 3, false)}))
+	if i := w.route.Incidents[0]; i.Acks != 0 {
+		t.Errorf("after it reopened, %d acknowledgements count", i.Acks)
+	}
+}
+
+// TestFlappingCallsAgainByCost checks that an acknowledged flapping incident calls again only with evidence after the expiry,
+// and when its failures have cost twice as much as at the acknowledgement.
+func TestFlappingCallsAgainByCost(t *testing.T) {
+	for name, c := range map[string]struct {
+		evident time.Duration // after the start
+		cost    time.Duration
+		want    string
+	}{
+		"quiet":          {5 * time.Minute, 10 * time.Minute, "[]"},
+		"hardly dearer":  {31 * time.Minute, 19 * time.Minute, "[]"},
+		"twice as dear":  {31 * time.Minute, 20 * time.Minute, "[alarm call Ada]"},
+		"dear and quiet": {29 * time.Minute, time.Hour, "[]"},
+	} {
+		i := alertstest.Incident("a", incident.Flapping, 1, false)
+		i.PagesNow, i.CostMS = true, (10 * time.Minute).Milliseconds()
+		w := ackedByAda(i)
+		i.Runs, i.CostMS, i.Last, i.Evident = 2, c.cost.Milliseconds(), alertstest.Start.Add(40*time.Minute), alertstest.Start.Add(c.evident)
+		w.step(paging.IncidentUpdated{Incident: i})
+		w.after(45 * time.Minute)
+		if got := names(w.sent); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+// TestUnwatchedJourney checks that the incident of a journey which exists no more ends as such, and calls no longer; that of a
+// journey which still exists lasts, and so does everything where the journeys are unknown.
+func TestUnwatchedJourney(t *testing.T) {
+	w := ackedByAda(alertstest.Incident("a", incident.Down, 1, false))
+	w.step(paging.Tick{})
+	w.step(paging.Tick{Watched: []string{"a", "b"}})
+	if i := w.route.Incidents[0]; i.State != incident.Acknowledged {
+		t.Fatalf("it is %s", i.State)
+	}
+	w.step(paging.Tick{Watched: []string{"b"}})
+	w.after(3 * time.Hour)
+	if i := w.route.Incidents[0]; i.State != incident.Resolved || i.Ending != incident.Unwatched || i.Runs != 1 {
+		t.Errorf("it is %s, %s, with %d runs", i.State, i.Ending, i.Runs)
+	}
+	if got := names(w.sent); got != "[all-clear text Ada]" || !strings.Contains(w.sent[0].Words, "no longer watched") {
+		t.Errorf("%s: %v", got, w.sent)
+	}
+}

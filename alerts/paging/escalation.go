@@ -140,7 +140,7 @@ func (r *NotificationState) expireAcks(at evalContext) {
 	for i := range r.Incidents {
 		inc := &r.Incidents[i]
 		after := at.onCall.AckExpiryFor(inc.Journey)
-		if inc.State != incident.Acknowledged || after == 0 || at.onCall.Severity(*inc) != oncall.Wake || !inc.IsBadAfter(inc.AckedAt.Add(after), at.now) {
+		if inc.State != incident.Acknowledged || after == 0 || at.onCall.Severity(*inc) != oncall.Wake || !inc.IsBadAfter(inc.AckedAt.Add(inc.AckExpiry(after)), at.now) {
 			continue
 		}
 		inc.State = incident.Notified

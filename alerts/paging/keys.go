@@ -181,6 +181,7 @@ func (r *NotificationState) acknowledge(ids []string, who string, now time.Time)
 		}
 		if inc.Unacknowledged() {
 			r.Escalation = Escalation{} // the remaining incidents start again with the first person
+			inc.Acks, inc.AckCostMS = inc.Acks+1, inc.CostMS
 		}
 		inc.State, inc.AckedBy, inc.AckedAt = incident.Acknowledged, who, now
 		inc.Rev++

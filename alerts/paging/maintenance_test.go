@@ -99,7 +99,7 @@ func TestLateMaintenanceNotice(t *testing.T) {
 // that one two days later opens another.
 func TestDegradedReturns(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
-	if got, want := k.Sequence("p*20 sss p*60 sss p*60"), "degraded opens@22 degraded resolves@25 degraded reopens@85 degraded resolves@88"; got != want {
+	if got, want := k.Sequence("p*20 ssss p*60 ssss p*60"), "degraded opens@23 degraded resolves@26 degraded reopens@87 degraded resolves@90"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	var reopened incident.Incident
@@ -108,11 +108,11 @@ func TestDegradedReturns(t *testing.T) {
 			reopened = d.Incident
 		}
 	}
-	if !reopened.Since.Equal(alertstest.Start.Add(83*time.Minute)) || !strings.HasSuffix(reopened.Reason, "; it has come back") || reopened.State != incident.Open {
+	if !reopened.Since.Equal(alertstest.Start.Add(84*time.Minute)) || !strings.HasSuffix(reopened.Reason, "; it has come back") || reopened.State != incident.Open {
 		t.Errorf("%s since %v: %s", reopened.State, reopened.Since, reopened.Reason)
 	}
 	k = alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
-	if got, want := k.Sequence("sss p*2900 sss"), "degraded opens@2 degraded resolves@5 degraded opens@2905"; got != want {
+	if got, want := k.Sequence("ssss p*2900 ssss"), "degraded opens@3 degraded resolves@6 degraded opens@2907"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	p := alertstest.ShippedPolicy(t)

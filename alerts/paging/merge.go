@@ -109,7 +109,7 @@ func inheritProgress(i *incident.Incident, from incident.Incident) {
 	acked := from.AckedBy != "" && !from.AckedAt.Before(i.Reopened)
 	switch {
 	case i.Unacknowledged() && from.State == incident.Acknowledged && acked:
-		i.State, i.AckedBy, i.AckedAt = incident.Acknowledged, from.AckedBy, from.AckedAt
+		i.State, i.AckedBy, i.AckedAt, i.Acks, i.AckCostMS = incident.Acknowledged, from.AckedBy, from.AckedAt, max(i.Acks, from.Acks), from.AckCostMS
 	case i.State == incident.Open && from.State == incident.Notified:
 		i.State = incident.Notified
 	case i.State == incident.Resolved && i.AckedBy == "" && acked:

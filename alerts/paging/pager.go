@@ -46,7 +46,7 @@ func (p *Pager) Tick(ctx context.Context) error {
 	for _, name := range p.Journeys {
 		errs = append(errs, p.drainOutbox(ctx, name))
 	}
-	errs = append(errs, p.applyEvent(ctx, Tick{}), p.archiveResolved(ctx))
+	errs = append(errs, p.applyEvent(ctx, Tick{Watched: p.Journeys}), p.archiveResolved(ctx))
 	return errors.Join(errs...)
 }
 

@@ -217,7 +217,7 @@ func (r *NotificationState) resolveByHand(about []incident.Incident, who oncall.
 	}
 	for _, i := range about {
 		inc := r.incident(i.ID)
-		inc.State, inc.ResolvedAt, inc.ResolvedBy, inc.Returns = incident.Resolved, at.now, who.Name, at.now.Add(reopenWindow)
+		inc.State, inc.Ending, inc.ResolvedAt, inc.ResolvedBy, inc.Returns = incident.Resolved, incident.ByHand, at.now, who.Name, at.now.Add(reopenWindow)
 		inc.Closing = who.Name + " said that it is over"
 		inc.Rev++
 	}

@@ -70,7 +70,7 @@ func TestAllClears(t *testing.T) {
 	for kind, want := range map[incident.Kind]string{
 		incident.Down:         "It works again: print a card. It was down from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.Flapping:     `It fails no more: print a card. It was down twice since 03:00 UTC, for 5 min, each time at the step "wait".`,
-		incident.Silent:       "Runs come again, so somebody is watching: print a card. None came from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Silent:       "Runs come again: print a card. None came from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.Degraded:     "It is fast again: print a card. It was slow from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.LatencyTrend: "It does not get slower any more: print a card. It did from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.Counts:       "The numbers fit again: print a card. They did not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
@@ -89,6 +89,20 @@ func TestAllClears(t *testing.T) {
 		got := message.Content{About: []incident.Incident{i}, Now: alertstest.Start.Add(time.Hour)}.AllClear()
 		if got != "VALKYRIE: all clear. "+want+" #ca97" {
 			t.Errorf("%s: got  %s\nwant %s", kind, got, want)
+		}
+	}
+}
+
+// TestClosedIsNotAllClear checks that an incident whose cause may last is not announced as over, but with its ending.
+func TestClosedIsNotAllClear(t *testing.T) {
+	for ending, want := range map[incident.Ending]string{
+		incident.GivenUp:   "VALKYRIE: closed, with its state unknown: print a card. Nothing has tested it. It was down from 03:00 UTC to 04:00 UTC (1 h 0 min). #ca97",
+		incident.Unwatched: "VALKYRIE: closed, as it is no longer watched: print a card. Nothing has tested it. It was down from 03:00 UTC to 04:00 UTC (1 h 0 min). #ca97",
+	} {
+		i := alertstest.Incident("a", incident.Down, 2, false).End(ending, alertstest.Start.Add(time.Hour), "nothing has tested it")
+		i.Title = "print a card"
+		if got := (message.Content{About: []incident.Incident{i}, Now: alertstest.Start.Add(time.Hour)}).AllClear(); got != want {
+			t.Errorf("%s: got  %s\nwant %s", ending, got, want)
 		}
 	}
 }

@@ -62,8 +62,8 @@ type (
 		Incident       incident.Incident
 		WorkingRegions []string // regions from which the journey works
 	}
-	// Tick is the passing of time.
-	Tick struct{}
+	// Tick is the passing of time. Watched are the journeys and batches that still exist; none: unknown.
+	Tick struct{ Watched []string }
 	// Sent is a page that the provider accepted.
 	Sent struct {
 		PageID, SID string
@@ -102,6 +102,8 @@ func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (Notifi
 	switch e := e.(type) {
 	case IncidentUpdated:
 		r.updateIncident(e, now)
+	case Tick:
+		r.endUnwatched(e.Watched, now)
 	case Sent:
 		r.markSent(e, now)
 	case NotSent:
@@ -186,15 +188,31 @@ func (r *NotificationState) updateIncident(e IncidentUpdated, now time.Time) {
 	}
 	r.setWorkingRegions(in.ID, e.WorkingRegions)
 	if have.State == incident.Resolved {
+		if in.State == incident.Resolved && have.EndedBy() == incident.ByHand {
+			in.ResolvedBy, in.Ending, in.ResolvedAt, in.Closing = have.ResolvedBy, have.Ending, have.ResolvedAt, have.Closing
+		}
 		r.reopen(have, in, now)
 		return
 	}
 	in.Reopened = have.Reopened
-	in.AckedBy, in.AckedAt, in.Rev = have.AckedBy, have.AckedAt, have.Rev+1
+	in.AckedBy, in.AckedAt, in.Acks, in.AckCostMS, in.Rev = have.AckedBy, have.AckedAt, have.Acks, have.AckCostMS, have.Rev+1
 	if in.State != incident.Resolved {
 		in.State = have.State
 	}
 	*have = in
+}
+
+// endUnwatched ends the incidents of journeys and batches that exist no more, as no run will ever end them.
+func (r *NotificationState) endUnwatched(watched []string, now time.Time) {
+	for i := range r.Incidents {
+		inc := &r.Incidents[i]
+		if len(watched) == 0 || inc.State == incident.Resolved || inc.Kind == incident.Drilled || slices.Contains(watched, inc.Journey) {
+			continue
+		}
+		runs := inc.Runs // judging counts them
+		*inc = inc.End(incident.Unwatched, now, inc.Journey+" is not among the journeys any more; its state is unknown")
+		inc.Runs, inc.Rev = runs, inc.Rev+1
+	}
 }
 
 // setWorkingRegions records the regions from which a failing journey works.
@@ -229,7 +247,7 @@ func (r *NotificationState) pageID(now time.Time) string {
 func (r *NotificationState) reopen(have *incident.Incident, in incident.Incident, now time.Time) {
 	in.Rev, in.Reopened = have.Rev+1, have.Reopened
 	if in.State == incident.Resolved {
-		in.AckedBy, in.AckedAt = have.AckedBy, have.AckedAt
+		in.AckedBy, in.AckedAt, in.Acks, in.AckCostMS = have.AckedBy, have.AckedAt, have.Acks, have.AckCostMS
 		*have = in
 		return
 	}

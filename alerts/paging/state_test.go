@@ -200,7 +200,7 @@ func TestDegradedInOneRegion(t *testing.T) {
 			}
 		}
 	}
-	if got := strings.Join(said, " "); got != "opens@2" {
+	if got := strings.Join(said, " "); got != "opens@6" { // 7 of 12
 		t.Errorf("got %q, want that it opens once and stays open", got)
 	}
 }

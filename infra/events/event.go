@@ -35,16 +35,17 @@ const (
 
 // An IncidentSummary holds the data needed to find the affected customers: the journey that failed, and the exact times.
 type IncidentSummary struct {
-	ID      string        `json:"id"`
-	Journey string        `json:"journey"`
-	Title   string        `json:"title"` // in a customer's words: "print a card"
-	Kind    incident.Kind `json:"kind"`  // "down", "flapping", "degraded", ...
-	Step    string        `json:"step"`  // the failing step; empty: none, or unknown
-	Regions []string      `json:"regions"`
-	Began   time.Time     `json:"began"`             // slot of the first bad run
-	Ended   time.Time     `json:"ended,omitzero"`    // slot of the good run that closed it; absent while open
-	Windows []Window      `json:"windows"`           // each outage of a flapping incident; else one, from began to ended
-	Release string        `json:"release,omitempty"` // the release shortly before it began, if one was recorded
+	ID      string          `json:"id"`
+	Journey string          `json:"journey"`
+	Title   string          `json:"title"` // in a customer's words: "print a card"
+	Kind    incident.Kind   `json:"kind"`  // "down", "flapping", "degraded", ...
+	Step    string          `json:"step"`  // the failing step; empty: none, or unknown
+	Regions []string        `json:"regions"`
+	Began   time.Time       `json:"began"`             // slot of the first bad run
+	Ended   time.Time       `json:"ended,omitzero"`    // slot of the good run that closed it; absent while open
+	Windows []Window        `json:"windows"`           // each outage of a flapping incident; else one, from began to ended
+	Ending  incident.Ending `json:"ending,omitempty"`  // "recovered", "given up", "not watched" or "by hand"; absent while open
+	Release string          `json:"release,omitempty"` // the release shortly before it began, if one was recorded
 }
 
 // A Window is a period in which customers were affected.
@@ -66,7 +67,7 @@ func newEvent(i incident.Incident, kind Type, n int, releases []incident.Release
 		e.At = i.Last.UTC()
 	}
 	if i.State == incident.Resolved {
-		e.Incident.Ended = i.ResolvedAt.UTC()
+		e.Incident.Ended, e.Incident.Ending = i.ResolvedAt.UTC(), i.EndedBy()
 	}
 	for _, s := range i.Outages {
 		to := s.Until
@@ -94,6 +95,9 @@ func (e Event) Line() string {
 	const stamp = "2 January 15:04 UTC"
 	switch e.Type {
 	case Resolved:
+		if i.Ending != incident.Recovered && i.Ending != incident.ByHand {
+			return fmt.Sprintf("Closed (%s), with its state unknown: %s. It was %s from %s.", i.Ending, title, i.Kind, i.Began.Format(stamp))
+		}
 		return fmt.Sprintf("It works again: %s. It was %s from %s to %s.", title, i.Kind, i.Began.Format(stamp), i.Ended.Format(stamp))
 	case Reopened:
 		return fmt.Sprintf("It is back: %s is %s, first seen %s.", title, i.Kind, i.Began.Format(stamp))

@@ -111,7 +111,7 @@ func TestDispatch(t *testing.T) {
 	dispatch("opened resolved reopened resolved", false)
 	want := events.Event{Version: 1, ID: l.got[1].ID, Type: events.Resolved, At: start.Add(10 * time.Minute), Incident: events.IncidentSummary{
 		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: incident.Down, Step: "wait for the PDF", Regions: []string{"eu-west-1"},
-		Began: start, Ended: start.Add(10 * time.Minute), Windows: []events.Window{{From: start, To: start.Add(10 * time.Minute)}}, Release: "v1.2.3",
+		Began: start, Ended: start.Add(10 * time.Minute), Windows: []events.Window{{From: start, To: start.Add(10 * time.Minute)}}, Ending: incident.Recovered, Release: "v1.2.3",
 	}}
 	if diff := cmp.Diff(want, l.got[1]); diff != "" {
 		t.Error(diff)

@@ -11,7 +11,8 @@ import (
 )
 
 const incidentColumns = "id, journey, title, kind, step, error, reason, loud, regions, since, opened, last, streak, runs, spells, evidence, " +
-	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev, resolved_by, bouts, slow"
+	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev, resolved_by, bouts, slow, " +
+	"ending, mixed, only_there, evident, cost_ms, acks, ack_cost_ms"
 
 // incidentFields lists the fields of incidentColumns.
 func incidentFields(i *incident.Incident) []any {
@@ -32,6 +33,9 @@ func incidentFields(i *incident.Incident) []any {
 		&i.Closing, &i.Rev, &i.ResolvedBy,
 		document{&i.Bouts},
 		stamp{&i.Slow},
+		&i.Ending, &i.Mixed, &i.Only,
+		stamp{&i.Evident},
+		&i.CostMS, &i.Acks, &i.AckCostMS,
 	}
 }
 

@@ -19,6 +19,8 @@ type PublicIncident struct {
 	Outages int       `json:"outages"`        // number of outages; at least 1
 	DownS   int64     `json:"lasted_s"`       // total duration so far, seconds
 
+	Ending incident.Ending `json:"ending,omitempty"` // absent: it lasts
+
 	windows []window
 }
 
@@ -59,7 +61,7 @@ func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
 	}
 	out := PublicIncident{ID: i.ID, Journey: i.Journey, State: felt.state, Began: i.Since.UTC(), Regions: i.Regions, windows: windows(i, now)}
 	if i.State == incident.Resolved {
-		out.Ended = i.ResolvedAt.UTC()
+		out.Ended, out.Ending = i.ResolvedAt.UTC(), i.EndedBy()
 	}
 	if out.Regions == nil {
 		out.Regions = []string{}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"valkyrie/alerts/incident"
 )
 
 // Line describes the overall state in one sentence.
@@ -72,6 +74,9 @@ func (i PublicIncident) Line() string {
 		s += "now"
 	} else {
 		s += formatTime(i.Ended)
+	}
+	if i.Ending == incident.GivenUp || i.Ending == incident.Unwatched {
+		s += ", when it was no longer measured"
 	}
 	s += ", " + formatDuration(i.DownS)
 	if i.Outages > 1 {
