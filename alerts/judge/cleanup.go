@@ -37,7 +37,7 @@ func (j *judging) cleanup() {
 	case dirty:
 		j.decide(Waits, incident.Incident{}, fmt.Sprintf("%s; %d open an incident", reason, j.policy.CleanupInARow))
 	case i >= 0 && !j.isUncleanElsewhere(j.Open[i]):
-		j.close(i, fmt.Sprintf("%s cleans up again from %s at %s", j.run.Journey, j.run.Region, phrase.Clock(j.run.Slot)))
+		j.close(i, incident.Recovered, fmt.Sprintf("%s cleans up again from %s at %s", j.run.Journey, j.run.Region, phrase.Clock(j.run.Slot)))
 	}
 }
 
@@ -53,6 +53,11 @@ func (j *judging) isUncleanElsewhere(inc incident.Incident) bool {
 func (j *judging) complete() {
 	j.now.Unfinished = ""
 	j.Regions[j.run.Region] = j.now
+	if j.Failure != nil && j.Failure.ID == j.run.ID && j.Failure.Slot.Equal(j.run.Slot) {
+		failure := *j.Failure
+		failure.Evidence = j.run.Evidence
+		j.Failure = &failure
+	}
 	for i := range j.Open {
 		if inc := &j.Open[i]; inc.Last.Equal(j.run.Slot) && (journey.Run{Evidence: inc.Evidence}).Unfinished() {
 			inc.Evidence, inc.Runs = j.run.Evidence, inc.Runs+1

@@ -78,6 +78,7 @@ func (s *JourneyState) repairClockSkew(name, region string, slot, now time.Time)
 		for i := range incidents {
 			inc := &incidents[i]
 			inc.Last, inc.Since = incident.Earliest(inc.Last, now), incident.Earliest(inc.Since, now)
+			inc.Evident, inc.Slow = incident.Earliest(inc.Evident, now), incident.Earliest(inc.Slow, now)
 			if wait := inc.Returns.Sub(inc.ResolvedAt); !inc.Returns.IsZero() && inc.ResolvedAt.After(now) {
 				inc.ResolvedAt, inc.Returns = now, now.Add(wait)
 			}
@@ -85,6 +86,10 @@ func (s *JourneyState) repairClockSkew(name, region string, slot, now time.Time)
 		return incidents
 	}
 	s.Open, s.Closed = cut(s.Open), cut(s.Closed)
+	s.Together = nil
+	if s.Failure != nil && s.Failure.Slot.After(now) {
+		s.Failure = nil
+	}
 	return Decision{Verb: Resets, Reason: fmt.Sprintf("the last run of %s from %s was judged as that of %s, which is still to come: the clock was wrong; what was known of %s is forgotten, but for its daily medians",
 		name, region, last.UTC().Format(time.RFC3339), region)}
 }

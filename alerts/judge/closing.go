@@ -3,34 +3,33 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/phrase"
 )
 
-// closeOnGoodRun closes an incident whose cause is gone with this run.
-func (j *judging) closeOnGoodRun(i int) {
-	inc := j.Open[i]
-	j.close(i, fmt.Sprintf("%s %s from %s at %s, after %s", j.run.Journey, j.run.Outcome, j.run.Region, phrase.Clock(j.run.Slot), phrase.Duration(j.run.Slot.Sub(inc.Since))))
+// goodRunClosing returns the cause of a closing by this good run.
+func (j *judging) goodRunClosing(inc incident.Incident) string {
+	return fmt.Sprintf("%s %s from %s at %s, after %s", j.run.Journey, j.run.Outcome, j.run.Region, phrase.Clock(j.run.Slot), phrase.Duration(j.run.Slot.Sub(inc.Since)))
 }
 
 // close resolves an incident, with the cause of the closing in a sentence. Each kind has its own condition, in each of the
 // incident's regions that report:
 //
-//	down        no failure, and RecoverAfter good runs: recoverFailing
-//	flapping    the same, and no failure for QuietFor: recoverFailing
-//	degraded    fewer slow runs than SlowRuns; an intermittent one not slow for ReturnWithin: recoverSlow
+//	down        fewer bad regions than the quorum, and RecoverAfter good runs: recoverFailing
+//	flapping    the same, and no evidence for QuietFor: recoverFailing
+//	degraded    fewer slow runs than SlowRuns; an intermittent one not slow for ReturnWithin: closeBout
 //	creeping    the step no longer gets slower: latencyTrend
 //	counts      right counts: updateCounts
 //	cleanup     a good run whose cleanup works: cleanup
-//	ours        the latest run is not broken: probeFault
+//	ours        no run is broken for settledAfter: probeFault
 //	silent      the last silent region reports, or is no longer expected: endRegionSilence
 //	heartbeat   the batch finishes complete: completeBatch
 //
 // A person can resolve an incident earlier: see package paging.
-func (j *judging) close(i int, closing string) {
-	inc := j.Open[i]
-	inc.State, inc.ResolvedAt, inc.Runs, inc.Closing = incident.Resolved, j.run.Slot, inc.Runs+1, closing
+func (j *judging) close(i int, ending incident.Ending, closing string) {
+	inc := j.Open[i].End(ending, j.run.Slot, closing)
 	if inc.IsFailing() {
 		j.clearFailures()
 	}
@@ -43,43 +42,46 @@ func (j *judging) close(i int, closing string) {
 // clearFailures drops the failures of an incident that is closed, so that they do not count for the next one.
 func (j *judging) clearFailures() {
 	for name, r := range j.Regions {
-		r.Bad = slices.DeleteFunc(slices.Clone(r.Bad), func(b BadRun) bool { return b.Failed })
+		r.settle()
 		j.Regions[name] = r
 	}
-	j.now = j.Regions[j.run.Region]
+	j.now, j.Together, j.Failure = j.Regions[j.run.Region], nil, nil
 }
 
-// recoverFailing adds a good run to the failing incident. Down closes when none of its regions fails, flapping only after
-// QuietFor without a failure.
+// unheardFor is how long nothing must have tested a region that failed until the incident is given up, while it works from
+// the others.
+const unheardFor = time.Hour
+
+// recoverFailing adds a good run to the failing incident. An outage is over when fewer regions than the quorum are bad and one
+// that was bad works again. Down closes then, flapping only after QuietFor without evidence. Without a region that could
+// show it, because their probes are broken or silent, it is given up.
 func (j *judging) recoverFailing(i int) {
 	inc := &j.Open[i]
-	still := slices.ContainsFunc(inc.Regions, func(name string) bool {
-		r := j.Regions[name]
-		return r.reportsAt(j.policy, j.run.Slot) && (r.Failed.Count > 0 || r.Good < j.policy.RecoverAfter)
-	})
-	if still {
+	v := j.down()
+	if len(v.bad) >= v.need && !v.contested || v.reached() {
+		return
+	}
+	works, audible := false, false
+	for _, name := range inc.Regions {
+		r, seen := j.Regions[name]
+		audible = audible || seen && !j.isMute(r)
+		works = works || seen && !j.isMute(r) && r.Failed.Count == 0 && r.Good >= j.policy.RecoverAfter
+	}
+	if !works && !v.refuted() {
+		if !audible && len(v.bad) == 0 && j.run.Slot.Sub(inc.Last) >= unheardFor {
+			j.close(i, incident.GivenUp, fmt.Sprintf("%s has not been tested from %s since %s; it %s from %s", j.run.Journey, phrase.List(inc.Regions), phrase.Clock(inc.Last), j.run.Outcome, j.run.Region))
+		}
 		return
 	}
 	ended := inc.EndOutage(j.run.Slot)
-	switch {
+	switch quiet := j.run.Slot.Sub(inc.EvidentUntil()); {
 	case inc.Kind == incident.Down:
-		j.closeOnGoodRun(i)
-	case j.run.Slot.Sub(inc.Last) >= j.policy.QuietFor:
-		j.close(i, fmt.Sprintf("%s has not failed for %s, at %s", j.run.Journey, phrase.Duration(j.run.Slot.Sub(inc.Last)), phrase.Clock(j.run.Slot)))
+		j.close(i, incident.Recovered, j.goodRunClosing(*inc))
+	case quiet >= j.policy.QuietFor:
+		j.close(i, incident.Recovered, fmt.Sprintf("%s has not failed again for %s, but for single runs, at %s", j.run.Journey, phrase.Duration(quiet), phrase.Clock(j.run.Slot)))
 	case ended:
 		inc.Runs++
 		j.addToOutbox(*inc)
 		j.decide(Continues, *inc, fmt.Sprintf("%s %s from %s; it is over when it has not failed for %s", j.run.Journey, j.run.Outcome, j.run.Region, phrase.Duration(j.policy.QuietFor)))
-	}
-}
-
-// recoverSlow closes the degraded incident, an intermittent one only after ReturnWithin without being slow.
-func (j *judging) recoverSlow(i int) {
-	inc := j.Open[i]
-	switch quiet := j.run.Slot.Sub(inc.Slow); {
-	case !j.isIntermittent(inc):
-		j.closeOnGoodRun(i)
-	case quiet >= j.policy.ReturnWithin:
-		j.close(i, fmt.Sprintf("%s has not been slow again for %s, at %s", j.run.Journey, phrase.Duration(quiet), phrase.Clock(j.run.Slot)))
 	}
 }

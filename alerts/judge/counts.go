@@ -65,15 +65,18 @@ func (j *judging) updateCounts(i int, wrong string) {
 	case wrong != "" && i >= 0:
 		j.continueIncident(i, streak, reason)
 		j.Open[i].Step, j.Open[i].Error = "", wrong
+		if streak.Count >= j.policy.CountsInARow {
+			j.Open[i].Slow = j.run.Slot
+		}
 		j.updateOutbox(j.Open[i])
 	case wrong != "" && streak.Count >= j.policy.CountsInARow:
 		inc := j.open(incident.Counts, streak, reason)
 		inc.Step, inc.Error = "", wrong
-		j.recordOpened(*inc)
+		j.addBout(inc)
 	case wrong != "":
 		j.decide(Waits, incident.Incident{}, fmt.Sprintf("%s; %s in a row, %d open an incident", reason, phrase.Times(streak.Count), j.policy.CountsInARow))
 	case i >= 0 && !j.isWrongElsewhere(j.Open[i]):
-		j.close(i, fmt.Sprintf("%s: the counts are right again at %s", j.run.Journey, phrase.Clock(j.run.Slot)))
+		j.closeBout(i, fmt.Sprintf("%s: the counts are right again at %s", j.run.Journey, phrase.Clock(j.run.Slot)))
 	}
 }
 

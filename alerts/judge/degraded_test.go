@@ -14,18 +14,18 @@ import (
 // Bouts before that day no longer count.
 func TestIntermittentSlowness(t *testing.T) {
 	const day = "p*1440 "
-	bout := "sss p*57 "
-	want := "degraded opens@2 degraded resolves@5 degraded reopens@62 degraded resolves@65 degraded reopens@122"
+	bout := "ssss p*56 "
+	want := "degraded opens@3 degraded resolves@6 degraded reopens@63 degraded resolves@66 degraded reopens@123"
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	if got := k.Sequence(strings.Repeat(bout, 20)); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	inc := k.State.Open[0]
-	if end := "; it has come back, 3 times since 03:02 UTC; it is over when it has not been so for 24 h 0 min"; !strings.HasSuffix(inc.Reason, end) || len(inc.Bouts) != 3 {
+	if end := "; it has come back, 3 times since 03:03 UTC; it is over when it has not been so for 24 h 0 min"; !strings.HasSuffix(inc.Reason, end) || len(inc.Bouts) != 3 {
 		t.Errorf("%q, %d bouts; want it to end %q", inc.Reason, len(inc.Bouts), end)
 	}
 	k = alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
-	if got, want := k.Sequence(bout+bout+bout+day+"sss"), want+" degraded resolves@1562 degraded reopens@1622"; got != want {
+	if got, want := k.Sequence(bout+bout+bout+day+"ssss"), want+" degraded resolves@1563 degraded reopens@1623"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if inc := k.State.Open[0]; len(inc.Bouts) != 1 {
@@ -36,13 +36,13 @@ func TestIntermittentSlowness(t *testing.T) {
 // TestRareSlowness: twice a day opens and closes twice, and single slow runs do not keep an intermittent incident open.
 func TestRareSlowness(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
-	want := "degraded opens@2 degraded resolves@5 degraded reopens@725 degraded resolves@728"
-	if got := k.Sequence("sss p*720 sss p*100 s p*100 s"); got != want {
+	want := "degraded opens@3 degraded resolves@6 degraded reopens@727 degraded resolves@730"
+	if got := k.Sequence("ssss p*720 ssss p*100 s p*100 s"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	k = alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
-	got := k.Sequence(strings.Repeat("sss p*57 ", 3) + strings.Repeat("p*99 s ", 15))
-	if !strings.HasSuffix(got, "degraded resolves@1562") {
+	got := k.Sequence(strings.Repeat("ssss p*56 ", 3) + strings.Repeat("p*99 s ", 15))
+	if !strings.HasSuffix(got, "degraded resolves@1563") {
 		t.Errorf("single slow runs keep open what comes and goes: %s", got)
 	}
 }

@@ -10,16 +10,34 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// failing opens, continues or closes the failing incident, down or flapping, by this run.
+// failing opens, continues or closes the failing incident, down or flapping, by this run. Any run can complete the evidence
+// of a failure before it.
 func (j *judging) failing() {
+	j.noteFailure()
+	j.noteTogether()
 	i := j.find(incident.Down, incident.Flapping)
 	switch {
 	case j.run.Outcome == journey.Failed && i >= 0:
 		j.continueFailing(i)
-	case j.run.Outcome == journey.Failed:
-		j.openOnFailure()
 	case j.run.Outcome.Good() && i >= 0:
 		j.recoverFailing(i)
+	case i < 0 && j.Failure != nil:
+		j.openFailing()
+	}
+}
+
+// noteFailure keeps the latest failed run, for an incident that a later run opens.
+func (j *judging) noteFailure() {
+	const kept = togetherSlots // slots
+	if j.run.Outcome == journey.Failed {
+		run := j.run
+		run.Counts, run.Steps = nil, nil
+		if step, ok := j.run.Culprit(); ok {
+			run.Steps = []journey.StepResult{step}
+		}
+		j.Failure = &run
+	} else if j.Failure != nil && j.run.Slot.Sub(j.Failure.Slot) > kept*j.now.interval(j.policy) {
+		j.Failure = nil
 	}
 }
 
@@ -34,19 +52,17 @@ func (j *judging) isFlapping(r RegionState) (Streak, bool) {
 	return s, j.policy.FlappingFailures > 0 && s.Count >= j.policy.FlappingFailures
 }
 
-// openOnFailure opens an incident on a failure, or waits for the threshold or the quorum.
-func (j *judging) openOnFailure() {
+// openFailing opens an incident, or waits for the threshold or the quorum.
+func (j *judging) openFailing() {
 	down := j.down()
-	_, downHere := j.isDown(j.now)
-	if down.reached() {
-		j.openDown(down)
-		return
-	}
-	flapping := j.poll(j.isFlapping)
-	recent, flappingHere := j.isFlapping(j.now)
-	switch {
-	case flappingHere && flapping.reached():
-		j.openFlapping(flapping, recent)
+	e, found := j.findEvidence()
+	failed := j.run.Outcome == journey.Failed
+	switch _, downHere := j.isDown(j.now); {
+	case down.reached():
+		j.openDown(down, e)
+	case found && j.policy.FlappingFailures > 0:
+		j.openFlapping(e)
+	case !failed:
 	case downHere:
 		j.decide(Waits, incident.Incident{}, j.quorumNotMet(down))
 	default:
@@ -64,18 +80,25 @@ func (j *judging) downReason(v vote) string {
 func (j *judging) continueFailing(i int) {
 	reason := fmt.Sprintf("%s still failed from %s, %s in a row", j.run.Journey, j.run.Region, phrase.Times(j.now.Failed.Count))
 	streak := j.now.Failed
-	if j.Open[i].Kind == incident.Flapping {
+	flapping := j.Open[i].Kind == incident.Flapping
+	if flapping {
 		recent := j.now.countRecent(true, j.policy.FlappingOutOf)
 		reason = fmt.Sprintf("%s failed again from %s, in %d of its last %d runs", j.run.Journey, j.run.Region, recent.Count, min(j.now.ConclusiveRuns, j.policy.FlappingOutOf))
 		streak.Count = max(streak.Count, recent.Count)
 	}
+	regions := j.Open[i].Regions
 	j.continueIncident(i, streak, reason)
 	inc := &j.Open[i]
-	if inc.Kind == incident.Flapping && !inc.IsDownNow() {
+	if v := j.down(); flapping && !slices.Contains(v.bad, j.run.Region) {
+		if _, evident := j.stillEvident(); !evident {
+			inc.Regions = regions // a chance failure elsewhere is no part of it
+		}
+	}
+	if flapping && !inc.IsDownNow() {
 		j.startNextOutage(inc)
 	}
 	inc.AddToOutage(j.run.Region)
-	j.pageAfterFlapping(inc)
+	j.addEvidence(inc)
 	j.updateOutbox(*inc)
 }
 
@@ -86,7 +109,7 @@ func (j *judging) startNextOutage(inc *incident.Incident) {
 		return
 	}
 	j.startOutage(inc, v.since)
-	inc.PagesNow = true
+	inc.PagesNow, inc.Only, inc.Mixed = true, false, v.mixed
 	inc.Reason = j.downReason(v) + "; " + inc.OutageSummary()
 	j.decisions[len(j.decisions)-1].Reason = inc.Reason
 }
@@ -97,11 +120,41 @@ func (j *judging) updateOutbox(inc incident.Incident) {
 	j.decisions[len(j.decisions)-1].Incident = inc
 }
 
-// pageAfterFlapping makes a flapping incident call once it has lasted for FlappingRingsAfter.
-func (j *judging) pageAfterFlapping(inc *incident.Incident) {
-	if inc.Kind == incident.Flapping && j.policy.FlappingRingsAfter > 0 && inc.Last.Sub(inc.Since) >= j.policy.FlappingRingsAfter {
+// addEvidence adds this failure to an open incident, if chance does not explain it: until when it was evident, and what it
+// has cost. A flapping incident calls once it has cost FlappingRingsAfter, or has evidence that calls.
+func (j *judging) addEvidence(inc *incident.Incident) {
+	until, evident := j.stillEvident()
+	if inc.IsDownNow() {
+		until, evident = j.run.Slot, true
+	}
+	if !evident || inc.Kind != incident.Flapping {
+		return
+	}
+	inc.Evident = incident.Latest(inc.Evident, until)
+	inc.CostMS += j.cost().Milliseconds()
+	if e, found := j.findEvidence(); found && e.calls && !inc.PagesNow {
+		inc.PagesNow, inc.Only, inc.Reason, inc.Regions = true, false, e.reason, union(inc.Regions, e.regions)
+	}
+	if inc.Only && j.recentFailures(fastSlots).pooled() >= lastingPool && len(inc.Regions) > 1 {
+		inc.Only = false
+	}
+	if j.policy.FlappingRingsAfter > 0 && inc.CostMS >= j.policy.FlappingRingsAfter.Milliseconds() {
 		inc.PagesNow = true
 	}
+}
+
+// cost returns the share of the outage that one failure is: as long as the interval, by the number of regions, of which the
+// worst is left out, so that the trouble of one region among several costs nothing.
+func (j *judging) cost() time.Duration {
+	every, regions := j.now.interval(j.policy), len(j.Regions)
+	if regions == 1 || j.policy.Regions.need(regions) == 1 {
+		return every / time.Duration(regions)
+	}
+	t := j.hourlyFailures(rateHours)
+	if t.failed[j.run.Region] == t.worst {
+		return 0
+	}
+	return every / time.Duration(max(1, regions-1))
 }
 
 // startOutage adds an outage to an incident, to which its latest bad run was just added. It keeps the first and the latest

@@ -1,8 +1,14 @@
+// Package judge decides when a journey is bad enough to open an incident, and when the incident is over.
+//
+// Judge folds one run into the state of its journey. It is pure: the same runs in the same order give the same decisions,
+// and a duplicate or late run changes nothing. Recorder applies it to the store, where the decision to page is part of the
+// same conditional write as the state it follows from.
 package judge
 
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
@@ -15,6 +21,9 @@ type JourneyState struct {
 	Closed  []incident.Incident    `json:"closed,omitempty"` // resolved, and reopened if it returns within ReturnWithin
 	Outbox  []incident.Incident    `json:"outbox"`           // incidents that the pager has not taken over yet, the newest state of each
 	Batch   *BatchState            `json:"batch,omitempty"`  // of a batch that sends heartbeats; it has no regions
+
+	Together []time.Time  `json:"together,omitempty"` // slots lately in which all regions failed, oldest first
+	Failure  *journey.Run `json:"failure,omitempty"`  // the latest failed run, if it was lately
 }
 
 // A Verb is the change that a run made.
@@ -82,12 +91,13 @@ func (s *JourneyState) Fold(p JourneyPolicy, run journey.Run, title string) []De
 	return j.decisions
 }
 
-// WorkingRegions returns the regions from which a journey works while an incident lasts in others.
+// WorkingRegions returns the regions from which a journey works while an incident lasts in others: their latest runs were
+// good, none of them slow, and they are neither silent nor part of an open incident.
 func (s JourneyState) WorkingRegions(i incident.Incident) []string {
 	var names []string
 	for name, r := range s.Regions {
-		bad := r.Failed.Count+r.Broken.Count+r.Wrong.Count > 0
-		if !bad && !s.isSilent(name) && !slices.Contains(i.Regions, name) {
+		part := slices.ContainsFunc(append(slices.Clone(s.Open), i), func(o incident.Incident) bool { return slices.Contains(o.Regions, name) })
+		if !part && r.isFine() {
 			names = append(names, name)
 		}
 	}

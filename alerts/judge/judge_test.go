@@ -44,11 +44,15 @@ func TestJudge(t *testing.T) {
 		{"ffbp", "down opens@1 down resolves@3"},
 		{"ffs", "down opens@1 down resolves@2"}, // slow is good enough to buy
 		{"bpbp", ""},
-		{"bbp", "ours opens@1 ours resolves@2"},
-		{"pspp", ""}, // the decoy: one slow run
-		{"spsps", "degraded opens@4"},
-		{"sssppp", "degraded opens@2 degraded resolves@5"},
-		{"sssffpp", "degraded opens@2 down opens@4 down resolves@5 degraded resolves@5"},
+		{"bbp" + strings.Repeat("p", 27), "ours opens@1"}, // it may break again
+		{"bbp" + strings.Repeat("p", 29), "ours opens@1 ours resolves@31"},
+		{"pspp", ""},  // the decoy: one slow run
+		{"spsps", ""}, // from one region, chance may make three of five slow
+		{"ssspp", ""},
+		{"ssssppp", "degraded opens@3 degraded resolves@6"},
+		{"spsspsspss", "degraded opens@9"}, // 7 of 12
+		{"ssssffpp", "degraded opens@3 down opens@5 down resolves@6 degraded resolves@6"},
+		{"ffsssss", "down opens@1 down resolves@2 degraded opens@5"},
 	} {
 		if _, got := judgeSequence(t, c.runs); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.runs, got, c.want)
@@ -74,7 +78,7 @@ func TestJudgeReportsStepAndRegions(t *testing.T) {
 	}
 }
 
-// TestJudgeTwoRegions: all regions share one incident, which closes when none of them fails.
+// TestJudgeTwoRegions: all regions share one incident, which closes when fewer than the quorum fail.
 func TestJudgeTwoRegions(t *testing.T) {
 	var s judge.JourneyState
 	var changes []string
@@ -120,7 +124,7 @@ func TestJudgeAgainstModel(t *testing.T) {
 		s, _ := judgeSequence(t, runs)
 		conclusive := strings.ReplaceAll(runs, "b", "")
 		down := strings.Contains(conclusive[strings.LastIndex(conclusive, "p")+1:], "ff")
-		ours := strings.HasSuffix(runs, "bb")
+		ours := strings.Contains(runs, "bb") // half an hour has not passed since
 		got := map[incident.Kind]bool{}
 		for _, i := range s.Open {
 			got[i.Kind] = true

@@ -94,7 +94,7 @@ func (j *judging) latencyTrend() {
 		j.continueIncident(i, Streak{Count: int(c.days)}, "")
 		j.describeTrend(&j.Open[i], c)
 	case i >= 0 && !j.stillRises(j.Open[i]):
-		j.close(i, fmt.Sprintf("%s: the step %q does not get slower any more", j.run.Journey, j.Open[i].Step))
+		j.close(i, incident.Recovered, fmt.Sprintf("%s: the step %q does not get slower any more", j.run.Journey, j.Open[i].Step))
 	}
 }
 

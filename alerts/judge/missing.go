@@ -10,12 +10,14 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// giveUpAfter is the silence after which a region is no longer expected.
+// giveUpAfter is the silence after which a region is no longer expected, if it is not configured and other regions report.
 const giveUpAfter = 7 * 24 * time.Hour
 
-// Watch detects missing runs: it opens a silent incident for regions without the expected runs. watchedSince is the start of
-// recording; time before it does not count as silence. It is pure and idempotent.
+// Watch detects missing runs: it opens a silent incident for regions without the expected runs, a configured one that never
+// reported included. watchedSince is the start of recording; time before it does not count as silence. It is pure and
+// idempotent.
 func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSince time.Time) (JourneyState, []Decision) {
+	s = s.awaitRegions(p, now)
 	var silent, expired []string
 	since := map[string]time.Time{} // time at which the region counted as silent
 	for region, r := range s.Regions {
@@ -23,11 +25,11 @@ func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSin
 		if !expected {
 			continue
 		}
-		if watchedSince.After(r.Slot) {
-			at = at.Add(watchedSince.Sub(r.Slot))
+		if watchedSince.After(incident.Latest(r.Slot, r.Awaited)) {
+			at = at.Add(watchedSince.Sub(incident.Latest(r.Slot, r.Awaited)))
 		}
 		switch {
-		case now.Sub(r.Slot) >= giveUpAfter:
+		case s.isGone(p, region, at, now):
 			expired = append(expired, region)
 		case !now.Before(at) && !s.isSilent(region):
 			silent = append(silent, region)
@@ -45,9 +47,49 @@ func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSin
 		decisions = append(decisions, s.markSilent(p, name, title, region, since[region], now))
 	}
 	for _, region := range expired {
-		decisions = append(decisions, s.stopExpecting(name, region, now)...)
+		decisions = append(decisions, s.stopExpecting(p, name, region, now)...)
 	}
 	return s, decisions
+}
+
+// awaitRegions adds the configured regions that never reported: their runs are expected from now on, as often as from the
+// others.
+func (s JourneyState) awaitRegions(p JourneyPolicy, now time.Time) JourneyState {
+	var every int64
+	for _, r := range s.Regions {
+		every = max(every, r.EveryMS)
+	}
+	cloned := false
+	for _, region := range p.Configured {
+		if _, known := s.Regions[region]; known || every == 0 && p.Every == 0 {
+			continue
+		}
+		if !cloned {
+			s.Regions, cloned = maps.Clone(s.Regions), true
+			if s.Regions == nil {
+				s.Regions = map[string]RegionState{}
+			}
+		}
+		s.Regions[region] = RegionState{Awaited: now, EveryMS: every}
+	}
+	return s
+}
+
+// isGone reports whether a silent region is no longer expected: it is not configured any more; or, where the configuration is
+// unknown, nothing has come from it for giveUpAfter while other regions report. If all are silent, something is wrong.
+func (s JourneyState) isGone(p JourneyPolicy, region string, silentAt, now time.Time) bool {
+	if len(p.Configured) > 0 {
+		return !slices.Contains(p.Configured, region) && !now.Before(silentAt)
+	}
+	if now.Sub(s.Regions[region].Slot) < giveUpAfter {
+		return false
+	}
+	for name, r := range s.Regions {
+		if name != region && r.reportsAt(p, now) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s JourneyState) isSilent(region string) bool {
@@ -62,12 +104,15 @@ func (s JourneyState) silentIncident() int {
 // markSilent opens the silent incident, or adds to it, for a region that counts as silent since at.
 func (s *JourneyState) markSilent(p JourneyPolicy, name, title, region string, at, now time.Time) Decision {
 	r := s.Regions[region]
-	every := p.Every
-	if every == 0 {
-		every = time.Duration(r.EveryMS) * time.Millisecond
+	every := r.every(p)
+	last, seen := r.Slot, fmt.Sprintf("since the one of %s", phrase.Clock(r.Slot))
+	detail := fmt.Sprintf("a run is due every %s; the last from %s was that of %s", phrase.Duration(every), region, phrase.Clock(r.Slot))
+	if last.IsZero() {
+		last, seen = r.Awaited, "so far"
+		detail = fmt.Sprintf("a run is due every %s; none has ever come from %s", phrase.Duration(every), region)
 	}
-	due := r.Slot.Add(every)
-	reason := fmt.Sprintf("no run of %s has come from %s since the one of %s, though one is due every %s%s", name, region, phrase.Clock(r.Slot), phrase.Duration(every), s.otherRegions(p, region, now))
+	due := last.Add(every)
+	reason := fmt.Sprintf("no run of %s has come from %s %s, though one is due every %s%s", name, region, seen, phrase.Duration(every), s.otherRegions(p, region, now))
 	verb := Continues
 	i := s.silentIncident()
 	if i < 0 {
@@ -76,21 +121,27 @@ func (s *JourneyState) markSilent(p JourneyPolicy, name, title, region string, a
 	}
 	inc := &s.Open[i]
 	inc.Runs++
-	inc.Last, inc.Streak, inc.Regions = now, max(inc.Streak, int(now.Sub(r.Slot)/every)), incident.AddName(inc.Regions, region)
-	inc.Error = fmt.Sprintf("a run is due every %s; the last from %s was that of %s", phrase.Duration(every), region, phrase.Clock(r.Slot))
+	inc.Last, inc.Streak, inc.Regions = now, max(inc.Streak, int(now.Sub(last)/every)), incident.AddName(inc.Regions, region)
+	inc.Error, inc.Only = detail, len(s.reporting(p, region, now)) > 0
 	s.addToOutbox(*inc)
 	return Decision{Verb: verb, Reason: reason, Incident: *inc}
 }
 
-// otherRegions returns the suffix of a reason that names the other regions that report.
-func (s JourneyState) otherRegions(p JourneyPolicy, silent string, now time.Time) string {
-	var reporting []string
+// reporting returns the other regions that report, sorted.
+func (s JourneyState) reporting(p JourneyPolicy, silent string, now time.Time) []string {
+	var names []string
 	for name, r := range s.Regions {
-		if name != silent && r.reportsAt(p, now) {
-			reporting = append(reporting, name)
+		if name != silent && r.reportsAt(p, now) && !r.Slot.IsZero() {
+			names = append(names, name)
 		}
 	}
-	slices.Sort(reporting)
+	slices.Sort(names)
+	return names
+}
+
+// otherRegions returns the suffix of a reason that names the other regions that report.
+func (s JourneyState) otherRegions(p JourneyPolicy, silent string, now time.Time) string {
+	reporting := s.reporting(p, silent, now)
 	switch {
 	case len(reporting) > 0:
 		return "; runs do come from " + phrase.List(reporting)
@@ -100,36 +151,41 @@ func (s JourneyState) otherRegions(p JourneyPolicy, silent string, now time.Time
 	return ""
 }
 
-// stopExpecting drops a region, and ends its silence.
-func (s *JourneyState) stopExpecting(name, region string, now time.Time) []Decision {
+// stopExpecting drops a region, and ends its silence and the incidents that were bad from there only.
+func (s *JourneyState) stopExpecting(p JourneyPolicy, name, region string, now time.Time) []Decision {
 	delete(s.Regions, region)
-	reason := fmt.Sprintf("%s is no longer expected from %s: no run has come for %d days", name, region, int(giveUpAfter.Hours())/24)
-	d := Decision{Verb: NoChange, Reason: reason}
-	if i := s.silentIncident(); i >= 0 && slices.Contains(s.Open[i].Regions, region) {
-		d = s.endRegionSilence(i, region, now, reason)
+	ending, reason := incident.GivenUp, fmt.Sprintf("%s is no longer expected from %s: no run has come for %d days", name, region, int(giveUpAfter.Hours())/24)
+	if len(p.Configured) > 0 {
+		ending, reason = incident.Unwatched, fmt.Sprintf("%s is no longer run from %s, which is not among its regions any more", name, region)
 	}
-	return []Decision{d}
+	decisions := []Decision{{Verb: NoChange, Reason: reason}}
+	for i := len(s.Open) - 1; i >= 0; i-- {
+		if slices.Contains(s.Open[i].Regions, region) {
+			decisions = append(decisions, s.dropRegion(i, region, ending, now, reason))
+		}
+	}
+	return decisions
 }
 
 // endSilenceOfRun ends the silence of the run's region.
 func (j *judging) endSilenceOfRun() {
 	if i := j.silentIncident(); i >= 0 && slices.Contains(j.Open[i].Regions, j.run.Region) {
 		since := j.Open[i].Since
-		j.decisions = append(j.decisions, j.endRegionSilence(i, j.run.Region, j.run.Slot,
+		j.decisions = append(j.decisions, j.dropRegion(i, j.run.Region, incident.Recovered, j.run.Slot,
 			fmt.Sprintf("a run of %s has come from %s again, that of %s, after %s", j.run.Journey, j.run.Region, phrase.Clock(j.run.Slot), phrase.Duration(j.run.Slot.Sub(since)))))
 	}
 }
 
-// endRegionSilence removes a region from the silent incident, and closes the incident after the last one.
-func (s *JourneyState) endRegionSilence(i int, region string, at time.Time, reason string) Decision {
+// dropRegion removes a region from an incident, and closes the incident after the last one.
+func (s *JourneyState) dropRegion(i int, region string, ending incident.Ending, at time.Time, reason string) Decision {
 	inc := s.Open[i]
-	inc.Runs++
 	verb := Continues
 	if len(inc.Regions) > 1 {
+		inc.Runs++
 		inc.Regions = slices.DeleteFunc(slices.Clone(inc.Regions), func(name string) bool { return name == region })
 		s.Open[i] = inc
 	} else {
-		verb, inc.State, inc.ResolvedAt, inc.Closing = Resolves, incident.Resolved, at, reason
+		verb, inc = Resolves, inc.End(ending, at, reason)
 		s.Open = slices.Delete(s.Open, i, i+1)
 	}
 	s.addToOutbox(inc)

@@ -1,6 +1,8 @@
 package judge_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 	"valkyrie/probes/journey"
 )
@@ -100,9 +103,71 @@ func TestOnlyExpectedRunsAreMissed(t *testing.T) {
 	k.Run(alertstest.Run(0, "eu", journey.Passed))
 	k.Watch(180, time.Time{})
 	k.Watch(181, time.Time{})
-	k.Watch(8*24*60, time.Time{}) // given up
-	if got := strings.Join(k.Changes, ", "); got != "silent opens@181, silent resolves@11520" || len(k.State.Regions) != 0 {
+	k.Watch(8*24*60, time.Time{}) // all are silent: that is no reason to expect none
+	if got := strings.Join(k.Changes, ", "); got != "silent opens@181" || len(k.State.Regions) != 1 {
 		t.Error(got)
+	}
+}
+
+// TestGivenUpRegion: a region that is silent for a week, while another one reports, is given up, and the incident says so. Where
+// the regions are configured, one of them is expected for ever, and another one is dropped as soon as it is silent.
+func TestGivenUpRegion(t *testing.T) {
+	const week = 7 * 24 * 60
+	for name, c := range map[string]struct {
+		configured []string
+		want       string
+		ending     incident.Ending
+	}{
+		"unknown":        {nil, fmt.Sprintf("silent opens@4 silent resolves@%d", week), incident.GivenUp},
+		"configured":     {[]string{"eu", "us"}, "silent opens@4", ""},
+		"not configured": {[]string{"us"}, "", ""},
+		"never seen":     {[]string{"us", "ap", "eu"}, "silent opens@4", ""},
+	} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		k.Policy.Configured = c.configured
+		k.Run(alertstest.RunEachMinute(0, "eu", journey.Passed))
+		for minute := range week + 2 {
+			k.Run(alertstest.RunEachMinute(minute, "us", journey.Passed))
+			k.Watch(float64(minute), time.Time{})
+		}
+		if got := strings.Join(k.Changes, " "); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+		last := k.Decisions[len(k.Decisions)-1]
+		for _, d := range k.Decisions {
+			if d.Verb == judge.Resolves {
+				last = d
+			}
+		}
+		if last.Incident.Ending != c.ending {
+			t.Errorf("%s: it ended as %q, want %q", name, last.Incident.Ending, c.ending)
+		}
+		if i := slices.IndexFunc(k.State.Open, func(i incident.Incident) bool { return i.Kind == incident.Silent }); name == "never seen" && (i < 0 || !slices.Equal(k.State.Open[i].Regions, []string{"ap", "eu"})) {
+			t.Errorf("%s: %+v", name, k.State.Open)
+		}
+	}
+}
+
+// TestRemovedRegionEndsItsIncident: an incident that was bad only from a region that is not configured any more ends as not
+// watched, not as recovered.
+func TestRemovedRegionEndsItsIncident(t *testing.T) {
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	for minute := range 4 {
+		k.Run(alertstest.RunEachMinute(minute, "eu", journey.Failed))
+		k.Run(alertstest.RunEachMinute(minute, "us", journey.Passed))
+	}
+	k.Policy.Configured = []string{"us"}
+	for minute := 4; minute < 9; minute++ {
+		k.Run(alertstest.RunEachMinute(minute, "us", journey.Passed))
+		k.Watch(float64(minute), time.Time{})
+	}
+	if got := strings.Join(k.Changes, " "); got != "down opens@1 down resolves@7" || k.Decisions[len(k.Decisions)-4].Incident.Ending == incident.Recovered {
+		t.Error(got)
+	}
+	for _, d := range k.Decisions {
+		if d.Verb == judge.Resolves && d.Incident.Ending != incident.Unwatched {
+			t.Errorf("it ended as %q", d.Incident.Ending)
+		}
 	}
 }
 

@@ -1,22 +1,26 @@
 package judge
 
 import (
-	"fmt"
 	"time"
 
 	"valkyrie/alerts/incident"
-	"valkyrie/alerts/phrase"
+	"valkyrie/probes/journey"
 )
 
 // open opens an incident for a streak of bad runs, or reopens one of the same kind. Failing incidents reopen in openDown and
 // openFlapping, as down and flapping continue each other.
 func (j *judging) open(k incident.Kind, s Streak, reason string) *incident.Incident {
-	if inc := j.reopen(s, func(c incident.Incident) bool { return c.Kind == k && !c.IsFailing() }); inc != nil {
+	return j.openWith(j.run, k, s, reason)
+}
+
+// openWith is open for an incident that shows another run than this one: the failure whose evidence this one completes.
+func (j *judging) openWith(run journey.Run, k incident.Kind, s Streak, reason string) *incident.Incident {
+	if inc := j.reopen(run, s, func(c incident.Incident) bool { return c.Kind == k && !c.IsFailing() }); inc != nil {
 		inc.Since, inc.Reason = s.Since, reason+"; it has come back"
 		j.recordOpened(*inc)
 		return inc
 	}
-	inc := newIncident(j.run.Journey, j.title, k, s.Since, j.run.Slot, reason).AddBadRun(j.run, s.Count)
+	inc := newIncident(j.run.Journey, j.title, k, s.Since, j.run.Slot, reason).AddBadRun(run, s.Count)
 	j.Open = append(j.Open, inc)
 	j.addToOutbox(inc)
 	j.decide(Opens, inc, reason)
@@ -38,37 +42,56 @@ func newIncident(name, title string, k incident.Kind, since, opened time.Time, r
 	}
 }
 
-// openDown opens a down incident, or reopens the failing one that the outage continues.
-func (j *judging) openDown(v vote) {
+// openDown opens a down incident, or reopens the failing one that the outage continues. It is flapping from the start if
+// evidence e shows that it failed now and then before, as it would close at the next good run otherwise.
+func (j *judging) openDown(v vote, e evidence) {
 	reason := j.downReason(v)
 	streak := Streak{Count: v.most, Since: v.since}
-	inc := j.reopen(streak, incident.Incident.IsFailing)
+	inc := j.reopen(*j.Failure, streak, incident.Incident.IsFailing)
 	if inc == nil {
-		inc = j.open(incident.Down, streak, reason)
+		inc = j.openWith(*j.Failure, incident.Down, streak, reason)
 	}
-	inc.Regions = v.bad
+	inc.Regions, inc.Mixed, inc.Only = v.bad, v.mixed, false
+	inc.Evident, inc.CostMS = time.Time{}, 0
 	j.startOutage(inc, v.since)
-	if n := inc.CountOutages(v.since, j.policy.ReturnWithin); n > 1 {
-		if j.policy.FlappingOutages > 0 && n >= j.policy.FlappingOutages {
-			inc.Kind = incident.Flapping
-		}
+	n := inc.CountOutages(v.since, j.policy.ReturnWithin)
+	if n > 1 {
 		inc.Reason = reason + "; " + inc.OutageSummary()
+	}
+	if j.policy.FlappingOutages > 0 && n >= j.policy.FlappingOutages || e.calls && j.policy.FlappingFailures > 0 && j.wasGoodSince(e.since) {
+		inc.Kind = incident.Flapping
+	}
+	if inc.Kind == incident.Flapping {
+		inc.Evident = j.run.Slot
 	}
 	inc.PagesNow = inc.Kind == incident.Flapping // the journey is down, so it calls even if the reopened incident only texted
 	j.recordOpened(*inc)
 }
 
-// openFlapping opens a flapping incident, or reopens the failing one that it continues.
-func (j *judging) openFlapping(v vote, recent Streak) {
-	reason := fmt.Sprintf("%s failed in %d of its last %d runs from %s, the first at %s%s", j.run.Journey,
-		recent.Count, min(j.now.ConclusiveRuns, j.policy.FlappingOutOf), j.run.Region, phrase.Clock(v.since), v.onlyFrom())
-	streak := Streak{Count: recent.Count, Since: v.since}
-	inc := j.reopen(streak, incident.Incident.IsFailing)
-	if inc == nil {
-		inc = j.open(incident.Flapping, streak, reason)
+// wasGoodSince reports whether every region had a good run since a slot, so that the outage is not a solid one.
+func (j *judging) wasGoodSince(since time.Time) bool {
+	for _, r := range j.Regions {
+		good := false
+		every := r.interval(j.policy)
+		for slot := slotOf(since, every); slot <= slotOf(r.Slot, every); slot++ {
+			good = good || r.result(slot, j.policy) == goodRun
+		}
+		if !good {
+			return false
+		}
 	}
-	inc.Kind, inc.Reason, inc.Regions = incident.Flapping, reason, v.bad
-	j.pageAfterFlapping(inc)
+	return true
+}
+
+// openFlapping opens a flapping incident, or reopens the failing one that it continues.
+func (j *judging) openFlapping(e evidence) {
+	streak := Streak{Count: e.count, Since: e.since}
+	inc := j.reopen(*j.Failure, streak, incident.Incident.IsFailing)
+	if inc == nil {
+		inc = j.openWith(*j.Failure, incident.Flapping, streak, e.reason)
+	}
+	inc.Kind, inc.Reason, inc.Regions, inc.Only = incident.Flapping, e.reason, e.regions, e.only
+	inc.PagesNow, inc.Evident, inc.CostMS = e.calls, j.Failure.Slot, 0
 	j.recordOpened(*inc)
 }
 

@@ -18,10 +18,10 @@ type JourneyPolicy struct {
 	RecoverAfter   int    `yaml:"recover_after"`     // consecutive good runs that close it; 1 to 100, default 1
 	Regions        Quorum `yaml:"regions"`           // quorum of regions; default: majority of 3 or more, else any
 
-	FlappingFailures   int           `yaml:"flapping_failures"`    // runs; 1 to FlappingOutOf, default 5
+	FlappingFailures   int           `yaml:"flapping_failures"`    // runs of one region; 1 to FlappingOutOf, default 5
 	FlappingOutOf      int           `yaml:"flapping_out_of"`      // runs; up to 100, default 20
 	FlappingOutages    int           `yaml:"flapping_spells"`      // outages within ReturnWithin; 2 to 100, default 3
-	FlappingRingsAfter time.Duration `yaml:"flapping_rings_after"` // from the first failure to the latest, before flapping calls; default 30m
+	FlappingRingsAfter time.Duration `yaml:"flapping_rings_after"` // length of an outage that the failures add up to, before flapping calls; default 1h
 	ReturnWithin       time.Duration `yaml:"return_within"`        // a new outage within this time reopens the incident; default 24h
 	QuietFor           time.Duration `yaml:"quiet_for"`            // time without a failure that closes flapping; default 6h
 
@@ -38,6 +38,8 @@ type JourneyPolicy struct {
 	SilentAfter int           `yaml:"silent_after"` // consecutive missing runs; 1 to 100, default 3
 	SilentGrace time.Duration `yaml:"silent_grace"` // time for the last of them to end and be recorded; default 1m
 
+	Configured []string // regions that should report, which alerts.yaml does not say; nil: those that have
+
 	Counts       []CountRule `yaml:"counts"`
 	CountsInARow int         `yaml:"counts_in_a_row"` // consecutive runs with wrong counts; 1 to 100, default 2
 }
@@ -49,14 +51,16 @@ type JourneyPolicy struct {
 // 0.01 · C(19,4) · 0.01⁴ · 0.99¹⁵ = 3.3e-7 of the runs, or 0.014 false alarms a month. 4 of 20 would give 0.36 a month,
 // 3 of 20 would give 6.
 //
-// Down, 2 in a row: one region gives 43 200 · 0.01² = 4.3 false alarms a month (3 in a row 0.04). A majority of three regions
-// gives 43 200 · 3 · 4 · 0.01⁴ = 0.005, as each of two may be down in this run or the one before. For ten journeys that is a
-// call every other year. So while the third region works, both must fail once more, which gives 1e-6 a month; an outage
-// in all regions is reported as early as without this rule.
+// Down, 2 in a row: one region gives 43 200 · 0.01² = 4.3 false alarms a month, and with a second try of each failed run
+// (the default from one or two regions) 4e-4. A majority of three regions gives 43 200 · 3 · 4 · 0.01⁴ = 0.005, as each of
+// two may be down in this run or the one before. So while the third region works, both must have failed in the same two
+// slots, which gives 43 200 · 3 · 0.01⁴ = 0.0013: a call in 60 years. An outage is reported as early as without this rule.
+//
+// The pooled evidence is derived beside its constants, in pooled.go, and slow runs in degraded.go.
 func DefaultPolicy() Policy {
 	return Policy{JourneyPolicy: JourneyPolicy{
 		FailuresInARow: 2, RecoverAfter: 1,
-		FlappingFailures: 5, FlappingOutOf: 20, FlappingOutages: 3, FlappingRingsAfter: 30 * time.Minute,
+		FlappingFailures: 5, FlappingOutOf: 20, FlappingOutages: 3, FlappingRingsAfter: time.Hour,
 		ReturnWithin: 24 * time.Hour, QuietFor: 6 * time.Hour,
 		SlowRuns: 3, SlowOutOf: 5, TrendDays: 28, TrendHorizon: 45,
 		BrokenInARow: 2, CleanupInARow: 3, SilentAfter: 3, SilentGrace: time.Minute, CountsInARow: 2,
@@ -85,6 +89,7 @@ func (p Policy) For(name string) JourneyPolicy {
 	own.SilentAfter = cmp.Or(own.SilentAfter, all.SilentAfter)
 	own.SilentGrace = cmp.Or(own.SilentGrace, all.SilentGrace)
 	own.CountsInARow = cmp.Or(own.CountsInARow, all.CountsInARow)
+	own.Configured = all.Configured
 	if own.Counts == nil {
 		own.Counts = all.Counts
 	}
@@ -92,7 +97,7 @@ func (p Policy) For(name string) JourneyPolicy {
 }
 
 // window returns the number of conclusive runs that a region must remember.
-func (p JourneyPolicy) window() int { return max(p.SlowOutOf, p.FlappingOutOf) }
+func (p JourneyPolicy) window() int { return max(p.SlowOutOf, p.FlappingOutOf, aloneRuns) }
 
 // Bounds of the policy.
 const (

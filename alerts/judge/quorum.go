@@ -10,87 +10,145 @@ import (
 )
 
 // A Quorum is the number of regions that must agree that a journey fails: "any", "majority", "all" or a number. Empty: a
-// majority if three or more report, else any. If several must agree while it works from another region, each of them must
-// have failed once more than FailuresInARow.
+// majority of three or more regions, else any. It counts the configured regions, whether they report or not, so that a
+// region that breaks does not turn a majority of three into any of two.
 type Quorum string
 
-// need returns how many of the reporting regions must agree, at least one. A number greater than the reporting regions means
-// all of them, so that silent or broken regions do not hide an outage.
-func (q Quorum) need(reporting int) int {
+// need returns how many of the configured regions must agree, at least one. A number greater than the regions means all.
+func (q Quorum) need(regions int) int {
 	n, err := strconv.Atoi(string(q))
 	switch {
 	case err == nil:
-		return max(1, min(n, reporting))
+		return max(1, min(n, regions))
 	case q == "all":
-		return max(1, reporting)
-	case q == "majority", q == "" && reporting >= 3:
-		return reporting/2 + 1
+		return max(1, regions)
+	case q == "majority", q == "" && regions >= 3:
+		return regions/2 + 1
 	}
 	return 1
 }
 
-// A vote is the result of checking one condition in every region.
+// A vote is the result of checking one condition in every configured region. Each has one vote: it is bad, fine or mute.
 type vote struct {
-	bad, working []string // regions, sorted
-	need         int      // quorum of bad regions
-	most         int      // longest streak of any bad region
-	since        time.Time
-	contested    bool // a region works, and the bad ones have not failed once more yet
+	bad       []string // sorted
+	fine      []string // whose latest run was good, sorted
+	uncertain []string // which failed, but not often enough to be bad, sorted
+	mute      int      // broken, silent or never seen
+	steady    int      // of fine: those with RecoverAfter good runs
+	need      int      // quorum of bad regions
+	most      int      // longest streak of any bad region
+	since     time.Time
+	mixed     bool // the failures were at different steps
+	contested bool // a region is fine, and the bad ones have not failed in the same slots yet
 }
 
-// reached reports whether the quorum is reached.
-func (v vote) reached() bool { return len(v.bad) >= v.need && !v.contested }
+// reached reports whether the journey is bad: the quorum of the regions is, or every region that is not mute while the
+// others are too few for the quorum.
+func (v vote) reached() bool {
+	audible := len(v.bad) + len(v.fine) + len(v.uncertain)
+	all := len(v.bad) > 0 && len(v.bad) == audible && audible < v.need
+	return (len(v.bad) >= v.need || all) && !v.contested
+}
 
-// poll checks a condition in every region that counts: one that has reported recently, and whose probe works.
+// refuted reports whether so many regions work steadily that the others cannot reach the quorum.
+func (v vote) refuted() bool {
+	return v.steady+v.need > len(v.bad)+len(v.fine)+len(v.uncertain)+v.mute
+}
+
+// isMute reports whether a region has no vote: its probe is broken, or it is silent.
+func (j *judging) isMute(r RegionState) bool {
+	return j.policy.BrokenInARow > 0 && r.Broken.Count >= j.policy.BrokenInARow || !r.reportsAt(j.policy, j.run.Slot)
+}
+
+// poll checks a condition in every region.
 func (j *judging) poll(bad func(RegionState) (Streak, bool)) vote {
 	v := vote{since: j.run.Slot}
+	step := ""
 	for name, r := range j.Regions {
-		if r.Broken.Count > 0 || !r.reportsAt(j.policy, j.run.Slot) {
-			continue
-		}
 		streak, isBad := bad(r)
-		if !isBad {
-			v.working = append(v.working, name)
-			continue
-		}
-		v.bad = append(v.bad, name)
-		v.most = max(v.most, streak.Count)
-		if streak.Since.Before(v.since) {
-			v.since = streak.Since
+		switch {
+		case j.isMute(r):
+			v.mute++
+		case isBad:
+			v.mixed = v.mixed || streak.Mixed || len(v.bad) > 0 && streak.Step != step
+			step = streak.Step
+			v.bad = append(v.bad, name)
+			v.most = max(v.most, streak.Count)
+			if streak.Since.Before(v.since) {
+				v.since = streak.Since
+			}
+		case r.Failed.Count == 0:
+			v.fine = append(v.fine, name)
+			if r.Good >= j.policy.RecoverAfter {
+				v.steady++
+			}
+		default:
+			v.uncertain = append(v.uncertain, name)
 		}
 	}
 	slices.Sort(v.bad)
-	slices.Sort(v.working)
-	v.need = j.policy.Regions.need(len(v.bad) + len(v.working))
+	slices.Sort(v.fine)
+	slices.Sort(v.uncertain)
+	for _, name := range j.policy.Configured {
+		if _, seen := j.Regions[name]; !seen {
+			v.mute++
+		}
+	}
+	v.need = j.policy.Regions.need(len(v.bad) + len(v.fine) + len(v.uncertain) + v.mute)
 	return v
 }
 
-// onlyFrom returns the suffix of a reason that names the regions where it works; "" if there are none.
+// onlyFrom returns the suffix of a reason that names the regions that are fine; "" if there are none.
 func (v vote) onlyFrom() string {
-	if len(v.working) == 0 {
+	switch {
+	case len(v.fine) == 0:
 		return ""
+	case len(v.uncertain) > 0: // it may fail from there, too
+		return fmt.Sprintf("; from %s, not from %s", phrase.List(v.bad), phrase.List(v.fine))
 	}
-	return fmt.Sprintf("; from %s only, not from %s", phrase.List(v.bad), phrase.List(v.working))
+	return fmt.Sprintf("; from %s only, not from %s", phrase.List(v.bad), phrase.List(v.fine))
 }
 
 // down checks in which regions the journey is down. If several must agree while the latest run from another region was good,
-// each must have failed once more: see DefaultPolicy.
+// they must have failed in the same slots: see DefaultPolicy.
 func (j *judging) down() vote {
 	v := j.poll(j.isDown)
-	works := func(region string) bool { return j.Regions[region].Failed.Count == 0 }
-	if v.need > 1 && slices.ContainsFunc(v.working, works) {
-		stricter := j.poll(func(r RegionState) (Streak, bool) { return r.Failed, r.Failed.Count > j.policy.FailuresInARow })
-		v.contested = !stricter.reached()
+	if v.need > 1 && len(v.bad) >= v.need && len(v.fine) > 0 {
+		v.contested = j.failedTogether(v) < min(j.policy.FailuresInARow, recentSlots/2)
 	}
 	return v
+}
+
+// failedTogether counts the recent slots in which the quorum of the bad regions failed.
+func (j *judging) failedTogether(v vote) int {
+	slots := map[int64]int{}
+	for _, name := range v.bad {
+		r := j.Regions[name]
+		every := r.interval(j.policy)
+		last := slotOf(r.Slot, every)
+		for slot := last; slot > last-recentSlots && slot >= slotOf(r.Failed.Since, every); slot-- {
+			if r.result(slot, j.policy) == failedRun {
+				slots[slot]++
+			}
+		}
+	}
+	n := 0
+	for _, regions := range slots {
+		if regions >= v.need {
+			n++
+		}
+	}
+	return n
 }
 
 // quorumNotMet returns the reason for waiting while the journey is down in too few regions.
 func (j *judging) quorumNotMet(down vote) string {
-	s := fmt.Sprintf("down from %s only: %s failed %s in a row there, the first at %s; not from %s; ",
-		phrase.List(down.bad), j.run.Journey, phrase.Times(down.most), phrase.Clock(down.since), phrase.List(down.working))
-	if down.contested && len(down.bad) >= down.need {
-		return s + fmt.Sprintf("as it works there, %d failures in a row open an incident", j.policy.FailuresInARow+1)
+	s := fmt.Sprintf("down from %s: %s failed %s in a row there, the first at %s", phrase.List(down.bad), j.run.Journey, phrase.Times(down.most), phrase.Clock(down.since))
+	if len(down.fine) > 0 {
+		s += "; not from " + phrase.List(down.fine)
 	}
-	return s + fmt.Sprintf("%d of %d regions open an incident", down.need, len(down.bad)+len(down.working))
+	if down.contested {
+		return s + fmt.Sprintf("; as it works there, %d failures in the same slots open an incident", j.policy.FailuresInARow)
+	}
+	return s + fmt.Sprintf("; %d of %d regions open an incident", down.need, len(down.bad)+len(down.fine)+len(down.uncertain)+down.mute)
 }

@@ -1,10 +1,13 @@
 package judge
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/phrase"
+	"valkyrie/probes/journey"
 )
 
 // keepForReopening keeps a closed incident for ReturnWithin: bad runs within that time reopen it. It drops the incidents whose
@@ -18,16 +21,49 @@ func (j *judging) keepForReopening(inc incident.Incident) incident.Incident {
 	return inc
 }
 
-// reopen reopens a matching incident that closed less than ReturnWithin before the streak; nil if there is none.
-func (j *judging) reopen(s Streak, matches func(incident.Incident) bool) *incident.Incident {
+// reopen reopens a matching incident that closed less than ReturnWithin before the streak, with its latest bad run; nil if
+// there is none.
+func (j *judging) reopen(run journey.Run, s Streak, matches func(incident.Incident) bool) *incident.Incident {
 	i := slices.IndexFunc(j.Closed, func(c incident.Incident) bool { return matches(c) && s.Since.Before(c.Returns) })
 	if i < 0 {
 		return nil
 	}
-	inc := j.Closed[i].AddBadRun(j.run, s.Count)
-	inc.State, inc.ResolvedAt, inc.Closing, inc.Returns, inc.Streak = incident.Open, time.Time{}, "", time.Time{}, s.Count
+	inc := j.Closed[i].AddBadRun(run, s.Count)
+	inc.State, inc.Ending, inc.ResolvedAt, inc.Closing, inc.Returns, inc.Streak = incident.Open, "", time.Time{}, "", time.Time{}, s.Count
+	inc.Mixed = false
 	j.Closed = slices.Delete(j.Closed, i, i+1)
 	j.Open = append(j.Open, inc)
 	j.decide(Reopens, inc, "")
 	return &j.Open[len(j.Open)-1]
+}
+
+// An incident that is slow, broken or wrong now and then has bouts: each time it crossed its threshold. With FlappingOutages
+// bouts within ReturnWithin it is intermittent, and stays open until it has been right for that long, so that people get at
+// most one text a day instead of two per bout.
+
+// addBout records that an incident crossed its threshold, and counts how often it did within ReturnWithin.
+func (j *judging) addBout(inc *incident.Incident) {
+	inc.Slow = j.run.Slot
+	inc.Bouts = slices.DeleteFunc(slices.Clone(inc.Bouts), func(b time.Time) bool { return j.run.Slot.Sub(b) > j.policy.ReturnWithin })
+	inc.Bouts = append(inc.Bouts, j.run.Slot)
+	inc.Bouts = inc.Bouts[max(0, len(inc.Bouts)-MaxRuns):]
+	if j.isIntermittent(*inc) {
+		inc.Reason += fmt.Sprintf(", %s since %s; it is over when it has not been so for %s", phrase.Times(len(inc.Bouts)), phrase.ClockWithDate(inc.Bouts[0], j.run.Slot), phrase.Duration(j.policy.ReturnWithin))
+	}
+	j.recordOpened(*inc)
+}
+
+// isIntermittent reports whether an incident has had FlappingOutages bouts within ReturnWithin.
+func (j *judging) isIntermittent(inc incident.Incident) bool {
+	return j.policy.FlappingOutages > 0 && len(inc.Bouts) >= j.policy.FlappingOutages
+}
+
+// closeBout closes an incident whose threshold is no longer crossed, an intermittent one only after ReturnWithin.
+func (j *judging) closeBout(i int, closing string) {
+	inc := j.Open[i]
+	if quiet := j.run.Slot.Sub(inc.Slow); !j.isIntermittent(inc) {
+		j.close(i, incident.Recovered, closing)
+	} else if quiet >= j.policy.ReturnWithin {
+		j.close(i, incident.Recovered, fmt.Sprintf("%s, and has been for %s", closing, phrase.Duration(quiet)))
+	}
 }

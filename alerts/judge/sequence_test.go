@@ -94,17 +94,20 @@ func TestQuorum(t *testing.T) {
 	for _, c := range []struct{ quorum, runs, want string }{
 		{"", "ppp fpp fpp fpp ppp", ""},
 		{"", "ppp fff fff ppp", "down opens@2 down resolves@3"},
-		{"", "ppp ffp ffp ppp", ""}, // it works from the third
-		{"", "ppp ffp ffp ffp ppp", "down opens@3 down resolves@4"},
+		{"", "ppp ffp ffp ppp", "down opens@2 down resolves@3"}, // both failed in the same two slots
+		{"", "ppp fpp ffp pfp ppp", ""},                         // in one: by chance
+		{"", "ppp fpp ffp ffp ppp", "down opens@3 down resolves@4"},
+		{"", "ppp fbp fbp fpp ppp", "ours opens@2"}, // a broken region is no agreement: 2 of 3, not any of 2
+		{"", "ppp fb. fb. fp. ppp", "ours opens@2"},
 		{"", "ppp ffp fff ppp", "down opens@2 down resolves@3"}, // and now it does not
-		{"", "ppp ffp ff. ff. ppp", "down opens@3 down resolves@4"},
-		{"", "ppp fpp ffp fff fpp ppp", "down opens@3 down resolves@5"},
+		{"", "ppp ffp ff. ff. ppp", "down opens@2 down resolves@4"},
+		{"", "ppp fpp ffp fff fpp ppp", "down opens@3 down resolves@4"},
 		{"", "p fp fp pp", "down opens@2 down resolves@3"}, // two regions: any
 		{"any", "ppp fpp fpp", "down opens@2"},
 		{"all", "ppp ffp ffp ffp fff fff", "down opens@5"},
-		{"2", "fpp fpp ffp ffp ffp", "down opens@4"},
+		{"2", "fpp fpp ffp ffp ffp", "down opens@3"},
 		{"3", "ff ff", "down opens@1"},                               // there are only two
-		{"majority", "fbb fbb fbb fbb", "down opens@1 ours opens@1"}, // two are broken, so the third decides
+		{"majority", "fbb fbb fbb fbb", "ours opens@1 down opens@1"}, // two are mute, so the third decides
 	} {
 		p := alertstest.ShippedPolicy(t)
 		p.Regions = judge.Quorum(c.quorum)
@@ -120,7 +123,7 @@ func TestQuorumNotMet(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Regions("ppp fpp")
 	ds := k.Run(alertstest.Run(2, "eu", journey.Failed))
-	want := "down from eu only: print-card failed twice in a row there, the first at 03:01 UTC; not from ap and us; 2 of 3 regions open an incident"
+	want := "down from eu: print-card failed twice in a row there, the first at 03:01 UTC; not from ap and us; 2 of 3 regions open an incident"
 	if ds[0].Verb != judge.Waits || ds[0].Reason != want {
 		t.Errorf("%s: %s", ds[0].Verb, ds[0].Reason)
 	}
@@ -143,22 +146,27 @@ func TestRecovery(t *testing.T) {
 
 func TestDegradedSince(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
-	k.Sequence("ppspsps")
+	k.Sequence("ppssss")
 	if got := k.State.Open[0].Since; !got.Equal(alertstest.Start.Add(2 * time.Minute)) {
 		t.Error(got)
 	}
 }
 
-// TestLongFlappingCalls: flapping texts at first, and calls after half an hour.
+// TestLongFlappingCalls: flapping texts at first, and calls when its failures add up to FlappingRingsAfter.
 func TestLongFlappingCalls(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 	k.Sequence("p*20 pppf*5")
 	if k.State.Open[0].Rings() {
 		t.Error("it rings at once")
 	}
-	k.Sequence("p*20 pppf*9")
-	if !k.State.Open[0].Rings() {
-		t.Error("it does not ring after half an hour")
+	k.Policy.FlappingRingsAfter = 10 * time.Minute
+	k.Sequence("p*40 ppf*9")
+	if inc := k.State.Open[0]; inc.Rings() {
+		t.Errorf("it rings when its failures add up to %d s", inc.CostMS/1000)
+	}
+	k.Sequence("p*67 ppf*1")
+	if inc := k.State.Open[0]; !inc.Rings() || inc.CostMS != 10*60_000 {
+		t.Errorf("rings: %t, when its failures add up to %d s", inc.Rings(), inc.CostMS/1000)
 	}
 }
 

@@ -46,7 +46,7 @@ func TestWindows(t *testing.T) {
 		{incident.Down, history{"eu": "pppffppp", "us": "ppppppfp"}, "eu 2-5 (2)"}, // the lone failure elsewhere came later
 		{incident.Down, history{"eu": "pppffffp", "us": "pppppfpp"}, "eu 2-7 (4), us 4-6 (1)"},
 		{incident.Flapping, history{"eu": "pfpfpfpfpfp"}, "eu 0-2 (1), eu 2-4 (1), eu 4-6 (1), eu 6-8 (1), eu 8-10 (1)"},
-		{incident.Degraded, history{"eu": "ppssspp"}, "eu 1-5 (3)"},
+		{incident.Degraded, history{"eu": "ppsssspp"}, "eu 1-6 (4)"},
 		{incident.ProbeFault, history{"eu": "ppbbbp"}, "eu 1-5 (3)"},
 		{incident.Silent, history{"eu": "ppp.......pp", "us": quiet}, "eu 2-10 (0)"},
 		{incident.Silent, history{"eu": "ppp", "us": quiet}, "eu 2-? (0)"},

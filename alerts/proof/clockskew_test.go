@@ -30,7 +30,7 @@ func (w *simulation) repairClockSkew(s judge.JourneyState, region string, slot, 
 		incidents = slices.Clone(incidents)
 		for i := range incidents {
 			inc := &incidents[i]
-			for _, t := range []*time.Time{&inc.Since, &inc.Last} {
+			for _, t := range []*time.Time{&inc.Since, &inc.Last, &inc.Evident, &inc.Slow} {
 				if t.After(now) {
 					*t = now
 				}
@@ -41,6 +41,9 @@ func (w *simulation) repairClockSkew(s judge.JourneyState, region string, slot, 
 		}
 		return incidents
 	}
-	s.Open, s.Closed = past(s.Open), past(s.Closed)
+	s.Open, s.Closed, s.Together = past(s.Open), past(s.Closed), nil
+	if s.Failure != nil && s.Failure.Slot.After(now) {
+		s.Failure = nil
+	}
 	return s
 }

@@ -58,7 +58,7 @@ func TestJudging(t *testing.T) {
 
 func (k *trial) judge(run journey.Run) {
 	before := k.state
-	k.book.runs[run.Region] = append(k.book.runs[run.Region], run)
+	k.book.take(run)
 	after, decisions := judge.Judge(k.policy, before, run, "print a card")
 	k.reasons(run, decisions)
 	k.failing(before, after, run)
@@ -99,7 +99,7 @@ func (k *trial) reasons(run journey.Run, decisions []judge.Decision) {
 func (k *trial) failing(before, after judge.JourneyState, run journey.Run) {
 	was, is := find(before, incident.Down, incident.Flapping), find(after, incident.Down, incident.Flapping)
 	switch {
-	case run.Outcome == journey.Failed && was == nil:
+	case was == nil:
 		want := k.book.fails(run)
 		if (is != nil) != (want != "") || is != nil && want == incident.Flapping && is.Kind != incident.Flapping {
 			k.Fatalf("by the textbook %q is opened at %v: %+v", want, run.Slot, is)
@@ -107,19 +107,29 @@ func (k *trial) failing(before, after judge.JourneyState, run journey.Run) {
 		if want == incident.Down && !is.Rings() {
 			k.Fatalf("customers cannot do it, and it does not ring: %+v", is)
 		}
+		k.book.evident = k.book.failed
+		if want == incident.Down {
+			k.book.evident = run.Slot
+		}
 	case run.Outcome == journey.Failed:
 		if is == nil {
 			k.Fatalf("a failure ends %s", was.ID)
 		}
-	case run.Outcome.Good() && was != nil:
+		if is.Kind == incident.Flapping {
+			k.book.goesOn(*is, run)
+		}
+	case run.Outcome.Good():
 		if over := k.book.recovered(*was, run); over != (is == nil) {
 			k.Fatalf("by the textbook %s is over: %t; but it is open: %t", was.ID, over, is != nil)
 		}
 		if is == nil {
 			k.book.isOver()
 		}
-	case (was == nil) != (is == nil):
-		k.Fatalf("a run that is %s opens or ends %+v %+v", run.Outcome, was, is)
+	case is == nil:
+		k.Fatalf("a run that is %s ends %+v", run.Outcome, was)
+	}
+	if is != nil && is.Kind == incident.Flapping && !is.Evident.Equal(k.book.evident) {
+		k.Fatalf("by the textbook %s was evident until %v: %v", is.ID, k.book.evident, is.Evident)
 	}
 }
 
@@ -127,14 +137,14 @@ func (k *trial) failing(before, after judge.JourneyState, run journey.Run) {
 func (k *trial) slow(before, after judge.JourneyState, run journey.Run) {
 	was, is := find(before, incident.Degraded), find(after, incident.Degraded)
 	want := was != nil
-	switch often := k.book.often(run.Region); {
+	switch fails := find(after, incident.Down, incident.Flapping) != nil; {
 	case run.Outcome == journey.Slow:
-		want = want || often
-		if often {
-			k.book.slow = run.Slot
+		want = want || !fails && k.book.becomesSlow(run)
+		if want && was == nil {
+			k.book.slow.began = append(k.book.slow.began, run.Slot)
 		}
-		if often && was == nil {
-			k.book.slowed = append(k.book.slowed, run.Slot)
+		if want && (was == nil || k.book.often(run.Region)) {
+			k.book.slow.last = run.Slot
 		}
 	case run.Outcome == journey.Passed && was != nil:
 		want = k.book.staysSlow(*was, run.Slot)
@@ -148,13 +158,17 @@ func (k *trial) slow(before, after judge.JourneyState, run journey.Run) {
 func (k *trial) broken(before, after judge.JourneyState, run journey.Run) {
 	was, is := find(before, incident.ProbeFault), find(after, incident.ProbeFault)
 	want := was != nil
+	often := k.book.breakages(run.Region) >= k.policy.BrokenInARow
 	switch {
 	case run.Outcome == journey.Broken && was == nil:
-		want = k.book.breakages(run.Region) >= k.policy.BrokenInARow
+		if want = often; want {
+			k.book.broken.began = append(k.book.broken.began, run.Slot)
+		}
 	case run.Outcome != journey.Broken && was != nil:
-		want = slices.ContainsFunc(was.Regions, func(region string) bool {
-			return k.book.heard(region, run.Slot) && k.book.breakages(region) > 0
-		})
+		want = k.book.staysBroken(*was, run.Slot)
+	}
+	if run.Outcome == journey.Broken && often {
+		k.book.broken.last = run.Slot
 	}
 	if want != (is != nil) {
 		k.Fatalf("by the textbook a probe fault is open: %t; it is %+v", want, is)

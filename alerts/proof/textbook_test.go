@@ -16,8 +16,11 @@ type textbook struct {
 	policy judge.JourneyPolicy
 	runs   map[string][]journey.Run // by region, in slot order
 	past   map[string]int           // by region: how many of them precede the last recovery
-	slowed []time.Time              // each time the journey became slow
-	slow   time.Time                // when a region was last slow often enough
+
+	slow, broken bouts
+	failed       time.Time   // slot of the latest failure
+	together     []time.Time // slots lately in which all regions failed
+	evident      time.Time   // until when the flapping incident was
 }
 
 // conclusive returns the region's runs that are conclusive about the site, the latest first.
@@ -77,6 +80,7 @@ func (b *textbook) isOver() {
 	for region, runs := range b.runs {
 		b.past[region] = len(runs)
 	}
+	b.together, b.failed = nil, time.Time{}
 }
 
 // heard reports whether the region's last run is recent enough to count.
@@ -90,94 +94,185 @@ func (b *textbook) heard(region string, at time.Time) bool {
 	return at.Before(last.Slot.Add(time.Duration(b.policy.SilentAfter)*every + b.policy.SilentGrace))
 }
 
-// carried lets the regions with recent runs and a working probe vote.
-func (b *textbook) carried(at time.Time, bad func(region string) bool) bool {
-	votes := 0
-	voters := b.voters(at)
-	for _, region := range voters {
-		if bad(region) {
-			votes++
-		}
-	}
-	return votes > 0 && votes >= b.need(len(voters))
+// A ballot is the votes of all regions that ever reported.
+type ballot struct {
+	bad, fine []string
+	steady    int // of fine: worked RecoverAfter times
+	audible   int
+	need, all int
 }
 
-func (b *textbook) voters(at time.Time) (all []string) {
+// isMute reports whether a region has no vote.
+func (b *textbook) isMute(region string, at time.Time) bool {
+	return !b.heard(region, at) || b.breakages(region) >= b.policy.BrokenInARow
+}
+
+func (b *textbook) poll(at time.Time, bad func(region string) bool) ballot {
+	v := ballot{all: len(b.runs), need: b.need()}
 	for region := range b.runs {
-		if b.heard(region, at) && b.breakages(region) == 0 {
-			all = append(all, region)
+		if b.isMute(region, at) {
+			continue
+		}
+		v.audible++
+		switch {
+		case bad(region):
+			v.bad = append(v.bad, region)
+		case b.failures(region) == 0:
+			v.fine = append(v.fine, region)
+			if b.successes(region) >= b.policy.RecoverAfter {
+				v.steady++
+			}
 		}
 	}
-	return all
+	return v
 }
 
-// need returns the quorum of so many voters.
-func (b *textbook) need(voters int) int {
-	need := 1
+// need returns the quorum of the regions that ever reported.
+func (b *textbook) need() int {
+	regions, need := len(b.runs), 1
 	switch q := b.policy.Regions; {
 	case q == "all":
-		need = voters
-	case q == "majority", q == "" && voters >= 3:
-		need = voters/2 + 1
+		need = regions
+	case q == "majority", q == "" && regions >= 3:
+		need = regions/2 + 1
 	case q != "" && q != "any":
 		k, _ := strconv.Atoi(string(q))
-		need = min(k, voters)
+		need = min(k, regions)
 	}
 	return max(1, need)
 }
 
-// isDown reports whether enough regions find the journey down; where several are needed and another one has just
-// passed, one more failure is required.
-func (b *textbook) isDown(at time.Time) bool {
-	failed := func(times int) func(string) bool {
-		return func(region string) bool { return b.failures(region) >= times }
+// isDown reports whether the quorum finds the journey down, or every region that is not mute if those are too few; where
+// several are needed and another one has just passed, they must have failed in the same slots.
+func (b *textbook) isDown(at time.Time) (down bool, v ballot) {
+	v = b.poll(at, func(region string) bool { return b.failures(region) >= b.policy.FailuresInARow })
+	switch {
+	case len(v.bad) == 0:
+		return false, v
+	case len(v.bad) < v.need:
+		return len(v.bad) == v.audible && v.audible < v.need, v
 	}
-	voters := b.voters(at)
-	works := slices.ContainsFunc(voters, func(region string) bool { return b.failures(region) == 0 })
-	n := b.policy.FailuresInARow
-	return b.carried(at, failed(n)) && (b.need(len(voters)) == 1 || !works || b.carried(at, failed(n+1)))
+	return v.need == 1 || len(v.fine) == 0 || b.agree(v) >= min(b.policy.FailuresInARow, 8), v
 }
 
-// fails returns the kind that a failed run opens, if none of it is open: down, flapping or none.
-func (b *textbook) fails(run journey.Run) incident.Kind {
-	flaps := func(region string) bool {
-		return b.lately(region, journey.Failed, b.policy.FlappingOutOf) >= b.policy.FlappingFailures
+// agree counts the slots of the present streaks in which the quorum of the bad regions failed.
+func (b *textbook) agree(v ballot) int {
+	slots := map[time.Time]int{}
+	for _, region := range v.bad {
+		latest := b.runs[region][len(b.runs[region])-1].Slot
+		for _, r := range b.conclusive(region)[:b.failures(region)] {
+			if latest.Sub(r.Slot) < 16*time.Minute && !b.settled(region, r.Slot) {
+				slots[r.Slot]++
+			}
+		}
 	}
+	n := 0
+	for _, regions := range slots {
+		if regions >= v.need {
+			n++
+		}
+	}
+	return n
+}
+
+// settled reports whether a run precedes the last recovery.
+func (b *textbook) settled(region string, slot time.Time) bool {
+	past := b.past[region]
+	return past > 0 && !slot.After(b.runs[region][past-1].Slot)
+}
+
+// fails returns the kind that a run opens, if none of it is open: down, flapping or none.
+func (b *textbook) fails(run journey.Run) incident.Kind {
+	if b.failed.IsZero() || run.Slot.Sub(b.failed) > 4*time.Minute {
+		return ""
+	}
+	down, v := b.isDown(run.Slot)
 	switch {
-	case b.isDown(run.Slot):
+	case down:
 		return incident.Down
-	case flaps(run.Region) && b.carried(run.Slot, flaps):
+	case b.pooled(run) || b.flaps(run) || len(b.together) > 1 || v.need > 1 && b.alone(run):
 		return incident.Flapping
 	}
 	return ""
 }
 
-// recovered reports whether a good run ends an incident about failures.
-func (b *textbook) recovered(i incident.Incident, run journey.Run) bool {
-	for _, region := range i.Regions {
-		if b.heard(region, run.Slot) && (b.failures(region) > 0 || b.successes(region) < b.policy.RecoverAfter) {
-			return false
-		}
+// flaps reports whether this region and the quorum fail often.
+func (b *textbook) flaps(run journey.Run) bool {
+	often := func(region string) bool {
+		return b.lately(region, journey.Failed, b.policy.FlappingOutOf) >= b.policy.FlappingFailures
 	}
-	return i.Kind == incident.Down || run.Slot.Sub(i.Last) >= b.policy.QuietFor
+	v := b.poll(run.Slot, often)
+	return often(run.Region) && len(v.bad) >= v.need
 }
 
-// often reports whether a region is slow so often that the journey is degraded.
+// alone reports whether a region fails in half of its runs, now too.
+func (b *textbook) alone(run journey.Run) bool {
+	return b.lately(run.Region, journey.Failed, 12) >= 6 && b.failures(run.Region) > 0
+}
+
+// recovered reports whether a good run ends an incident about failures.
+func (b *textbook) recovered(i incident.Incident, run journey.Run) bool {
+	down, v := b.isDown(run.Slot)
+	if down {
+		return false
+	}
+	works, audible := false, false
+	for _, region := range i.Regions {
+		if !b.isMute(region, run.Slot) {
+			audible = true
+			works = works || b.failures(region) == 0 && b.successes(region) >= b.policy.RecoverAfter
+		}
+	}
+	if !works && v.steady+v.need <= v.all {
+		return !audible && len(v.bad) == 0 && run.Slot.Sub(i.Last) >= time.Hour // given up
+	}
+	return i.Kind == incident.Down || run.Slot.Sub(b.evident) >= b.policy.QuietFor
+}
+
+// often reports whether a region is slow as often as the policy says.
 func (b *textbook) often(region string) bool {
 	return b.lately(region, journey.Slow, b.policy.SlowOutOf) >= b.policy.SlowRuns
 }
 
-// staysSlow reports whether a degraded journey stays so: a region that was slow still is, or it has become slow
-// repeatedly, and not been fast for long enough to end it.
-func (b *textbook) staysSlow(i incident.Incident, at time.Time) bool {
-	if slices.ContainsFunc(i.Regions, func(region string) bool { return b.heard(region, at) && b.often(region) }) {
-		return true
+// becomesSlow reports whether a slow run makes the journey degraded: the region is slow often, and another one is, too, or it is
+// in 7 of 12, or a single region is once more in a row.
+func (b *textbook) becomesSlow(run journey.Run) bool {
+	agree := 0
+	for region := range b.runs {
+		if !b.isMute(region, run.Slot) && b.often(region) {
+			agree++
+		}
 	}
-	latest, lately := b.slowed[len(b.slowed)-1], 0
-	for _, began := range b.slowed {
-		if latest.Sub(began) <= b.policy.ReturnWithin {
+	single := len(b.runs) == 1 && b.lately(run.Region, journey.Slow, b.policy.SlowRuns+1) > b.policy.SlowRuns
+	return b.often(run.Region) && (agree > 1 || single || b.lately(run.Region, journey.Slow, 12) >= 7)
+}
+
+// A bouts remembers the times at which an incident of a kind began, and when it was last over its threshold.
+type bouts struct {
+	began []time.Time
+	last  time.Time
+}
+
+// lasts reports whether a kind that was right again has to stay so for long, as it was often wrong.
+func (o bouts) lasts(p judge.JourneyPolicy, at time.Time) bool {
+	lately := 0
+	latest := o.began[len(o.began)-1]
+	for _, began := range o.began {
+		if latest.Sub(began) <= p.ReturnWithin {
 			lately++
 		}
 	}
-	return lately >= b.policy.FlappingOutages && at.Sub(b.slow) < b.policy.ReturnWithin
+	return lately >= p.FlappingOutages && at.Sub(o.last) < p.ReturnWithin
+}
+
+// staysSlow reports whether a degraded journey stays so: a region that was slow still is, or it has become slow repeatedly.
+func (b *textbook) staysSlow(i incident.Incident, at time.Time) bool {
+	slow := slices.ContainsFunc(i.Regions, func(region string) bool { return b.heard(region, at) && b.often(region) })
+	return slow || b.slow.lasts(b.policy, at)
+}
+
+// staysBroken reports whether a probe fault lasts: a region is still broken, or was half an hour ago, or repeatedly.
+func (b *textbook) staysBroken(i incident.Incident, at time.Time) bool {
+	broken := slices.ContainsFunc(i.Regions, func(region string) bool { return b.heard(region, at) && b.breakages(region) > 0 })
+	return broken || at.Sub(i.Last) < 30*time.Minute || b.broken.lasts(b.policy, at)
 }

@@ -1,0 +1,233 @@
+package judge
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"time"
+
+	"valkyrie/alerts/phrase"
+)
+
+// Pooled evidence shows that a journey fails although no region is down for itself. Each constant states how often chance
+// reaches it, with a run each minute from three regions, of which one in a hundred fails without a cause (chance), and
+// 43 200 slots a month. A pooled count leaves out the regions with the most failures, one less than the quorum, so that trouble of fewer regions
+// never reaches it: chance must put as many failures into two regions, and at least as many into the worse one.
+const (
+	chance = 0.01
+
+	// fastSlots and fastTail: 4 failures of the 20 runs, P(X >= 4) = 4e-5 of two given regions. With the third at least as
+	// bad as the worse of the two, the cheapest way is 2, 2 and 2 of ten: C(10,2)^3 · 0.01^6 = 9e-8 of the slots, 0.004 a month.
+	fastSlots = 10
+	fastTail  = 5e-5
+
+	// slowTail, for texts: within 1 h 7 failures of 120 runs, P = 2.5e-4 of two given regions, 6e-7 as the better two of
+	// three; within 6 h 19 of 720, P = 2.7e-4, and 1e-6. Both together text once in years.
+	slowTail = 3e-4
+
+	// togetherSlots: all regions fail in one slot by chance in 1e-6 of the slots. A second one within 4 slots makes
+	// 43 200 · 1e-6 · 3e-6 = 1e-7 calls a month, and within togetherFor 43 200 · 1e-6 · 9e-5 = 4e-6 texts. A slot a day
+	// in which all regions fail, such as that of a deploy, is neither. Two regions: 0.001 and 0.04.
+	togetherSlots = 4
+	togetherFor   = 90 * time.Minute
+	togetherLeast = 3 // failed runs in those slots, where probes that break leave few
+
+	// aloneFailures of aloneRuns in a single region text: C(12,6) · 0.01^6 = 1e-9 of the runs, 1e-4 a month. Five would be
+	// reached by four bad minutes a day with one chance failure beside them.
+	aloneFailures = 6
+	aloneRuns     = 12
+
+	// lastingPool and lastingAlone failures within fastSlots continue an open incident. Two of the better two regions are
+	// there by chance in 0.1 % of the slots: (1, 1, 1) of ten is 0.1^3. Three in one region: C(10,3) · 0.01^3 = 1e-4.
+	lastingPool  = 2
+	lastingAlone = 3
+)
+
+// evidence is a reason to open a failing incident while the journey is not down.
+type evidence struct {
+	calls   bool // else it texts
+	only    bool // from regions fewer than the quorum
+	count   int  // failed runs
+	since   time.Time
+	regions []string
+	reason  string
+}
+
+// A tally counts the failures of each region in a time.
+type tally struct {
+	failed map[string]int
+	since  time.Time // slot of the first
+	sum    int
+	worst  int // of a region
+	spared int // the number of worst regions that pooled leaves out
+}
+
+func (t *tally) add(region string, n int, slot time.Time) {
+	if n == 0 {
+		return
+	}
+	if t.failed == nil || slot.Before(t.since) {
+		t.since = slot
+	}
+	if t.failed == nil {
+		t.failed = map[string]int{}
+	}
+	t.failed[region] += n
+	t.sum, t.worst = t.sum+n, max(t.worst, t.failed[region])
+}
+
+// pooled returns the failures of all regions but the worst ones.
+func (t tally) pooled() int {
+	counts := slices.Sorted(maps.Values(t.failed))
+	sum := 0
+	for _, n := range counts[:max(0, len(counts)-t.spared)] {
+		sum += n
+	}
+	return sum
+}
+
+// spared returns how many of the worst regions a pooled count leaves out: one less than the quorum, so that the regions that
+// are left are needed for it, and at least one.
+func (j *judging) spared() int { return max(1, j.policy.Regions.need(len(j.Regions))-1) }
+
+// regions returns those with a failure, sorted.
+func (t tally) regions() []string {
+	return slices.Sorted(maps.Keys(t.failed))
+}
+
+// recentFailures tallies the failures of the last n slots.
+func (j *judging) recentFailures(n int) tally {
+	t := tally{spared: j.spared()}
+	for name, r := range j.Regions {
+		every := r.interval(j.policy)
+		last := slotOf(j.run.Slot, every)
+		for slot := last - int64(n) + 1; slot <= last; slot++ {
+			if r.result(slot, j.policy) == failedRun {
+				t.add(name, 1, j.slotTime(r, slot))
+			}
+		}
+	}
+	return t
+}
+
+// slotTime returns the time of a slot by its index, in the rhythm of a region.
+func (j *judging) slotTime(r RegionState, slot int64) time.Time {
+	every := r.interval(j.policy)
+	return r.Slot.Add(-time.Duration(slotOf(r.Slot, every)-slot) * every)
+}
+
+// hourlyFailures tallies the failures of the last hours.
+func (j *judging) hourlyFailures(hours int) tally {
+	t := tally{spared: j.spared()}
+	since := j.run.Slot.Add(-time.Duration(hours) * time.Hour).Unix()
+	for name, r := range j.Regions {
+		for _, b := range r.Rates {
+			if b.Since >= since {
+				t.add(name, b.Failed, time.Unix(b.Since, 0).UTC())
+			}
+		}
+	}
+	return t
+}
+
+// leastFailures returns the least number of failures among n runs that chance reaches with a probability of at most tail.
+func leastFailures(n int, tail float64) int {
+	term := math.Pow(1-chance, float64(n)) // of exactly k failures
+	left := 1.0
+	for k := 0; k < n; k++ {
+		left -= term
+		if left <= tail {
+			return max(2, k+1)
+		}
+		term *= float64(n-k) / float64(k+1) * chance / (1 - chance)
+	}
+	return max(2, n)
+}
+
+// findEvidence returns the strongest evidence that the journey fails.
+func (j *judging) findEvidence() (evidence, bool) {
+	for _, find := range []func() (evidence, bool){j.togetherNow, j.oftenNow, j.flappingRegions, j.togetherLately, j.oftenLately, j.oneRegion} {
+		if e, found := find(); found {
+			return e, true
+		}
+	}
+	return evidence{}, false
+}
+
+// oftenNow finds failures within minutes.
+func (j *judging) oftenNow() (evidence, bool) {
+	t, n := j.recentFailures(fastSlots), len(j.Regions)
+	if n < 2 || t.pooled() < leastFailures((n-t.spared)*fastSlots, fastTail) {
+		return evidence{}, false
+	}
+	return evidence{
+		calls: true, count: t.sum, since: t.since, regions: t.regions(),
+		reason: fmt.Sprintf("%s failed in %d of the last %d runs from %s, the first at %s", j.run.Journey, t.sum, n*fastSlots, phrase.List(t.regions()), phrase.Clock(t.since)),
+	}, true
+}
+
+// oftenLately finds failures within hours.
+func (j *judging) oftenLately() (evidence, bool) {
+	n := len(j.Regions)
+	for _, hours := range []int{1, rateHours} {
+		slots := int(time.Duration(hours) * time.Hour / j.now.interval(j.policy))
+		t := j.hourlyFailures(hours)
+		if n < 2 || slots == 0 || t.pooled() < leastFailures((n-t.spared)*slots, slowTail) {
+			continue
+		}
+		return evidence{
+			count: t.sum, since: t.since, regions: t.regions(),
+			reason: fmt.Sprintf("%s failed in %d runs within %s from %s, the first at %s", j.run.Journey, t.sum, phrase.Duration(time.Duration(hours)*time.Hour), phrase.List(t.regions()), phrase.Clock(t.since)),
+		}, true
+	}
+	return evidence{}, false
+}
+
+// oneRegion finds a region that fails alone, where the quorum takes several.
+func (j *judging) oneRegion() (evidence, bool) {
+	v := j.down()
+	often := j.now.countRecent(true, aloneRuns)
+	if v.need < 2 || often.Count < aloneFailures || j.now.Failed.Count == 0 {
+		return evidence{}, false
+	}
+	return evidence{
+		only: true, count: often.Count, since: often.Since, regions: []string{j.run.Region},
+		reason: fmt.Sprintf("%s failed in %d of its last %d runs from %s only, the first at %s", j.run.Journey, often.Count, min(aloneRuns, j.now.ConclusiveRuns), j.run.Region, phrase.Clock(often.Since)),
+	}, true
+}
+
+// flappingRegions finds the quorum of regions with FlappingFailures each.
+func (j *judging) flappingRegions() (evidence, bool) {
+	v := j.poll(j.isFlapping)
+	recent, here := j.isFlapping(j.now)
+	if !here || len(v.bad) < v.need {
+		return evidence{}, false
+	}
+	return evidence{
+		count: recent.Count, since: v.since, regions: v.bad,
+		reason: fmt.Sprintf("%s failed in %d of its last %d runs from %s, the first at %s%s", j.run.Journey,
+			recent.Count, min(j.now.ConclusiveRuns, j.policy.FlappingOutOf), j.run.Region, phrase.Clock(v.since), v.onlyFrom()),
+	}, true
+}
+
+// stillEvident reports whether the open incident is still evident at this failure, and until when: until the last failure
+// but one, as the last may be chance.
+func (j *judging) stillEvident() (time.Time, bool) {
+	t := j.recentFailures(fastSlots)
+	if t.pooled() < lastingPool && t.worst < lastingAlone {
+		return time.Time{}, false
+	}
+	var slots []time.Time
+	for name := range t.failed {
+		r := j.Regions[name]
+		last := slotOf(j.run.Slot, r.interval(j.policy))
+		for slot := last - fastSlots + 1; slot <= last; slot++ {
+			if r.result(slot, j.policy) == failedRun {
+				slots = append(slots, j.slotTime(r, slot))
+			}
+		}
+	}
+	slices.SortFunc(slots, time.Time.Compare)
+	return slots[len(slots)-2], true
+}

@@ -1,0 +1,101 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"valkyrie/alerts/phrase"
+)
+
+// maxTogether is how many slots in which all regions failed a state keeps.
+const maxTogether = 4
+
+// together holds the failures of a slot in which no region's run was good.
+type together struct {
+	failed  int
+	regions []string
+}
+
+// allFailed returns the failures of a slot, by its index, once every region that reports and is not mute has its run: none
+// of them good.
+func (j *judging) allFailed(slot int64) (together, bool) {
+	var all together
+	for name, r := range j.Regions {
+		switch r.result(slot, j.policy) {
+		case goodRun:
+			return together{}, false
+		case failedRun:
+			all.failed++
+			all.regions = append(all.regions, name)
+		case noRun:
+			if slotOf(r.Slot, r.interval(j.policy)) < slot && !j.isMute(r) {
+				return together{}, false // its run may still come
+			}
+		}
+	}
+	slices.Sort(all.regions)
+	return all, all.failed > 0
+}
+
+// noteTogether keeps the slots of the last togetherFor in which two or more regions failed and none was good.
+func (j *judging) noteTogether() {
+	every := j.now.interval(j.policy)
+	last := slotOf(j.run.Slot, every)
+	for slot := last - togetherSlots + 1; slot <= last; slot++ {
+		all, ok := j.allFailed(slot)
+		at := j.slotTime(j.now, slot)
+		known := slices.ContainsFunc(j.Together, func(t time.Time) bool { return slotOf(t, every) == slot })
+		if ok && len(all.regions) > 1 && !known {
+			j.Together = append(slices.Clone(j.Together), at)
+		}
+	}
+	j.Together = slices.DeleteFunc(slices.Clone(j.Together), func(t time.Time) bool { return j.run.Slot.Sub(t) > togetherFor })
+	j.Together = j.Together[max(0, len(j.Together)-maxTogether):]
+	if len(j.Together) == 0 {
+		j.Together = nil
+	}
+}
+
+// togetherNow finds two slots of the last togetherSlots in which every run failed, from more than one region.
+func (j *judging) togetherNow() (evidence, bool) {
+	every := j.now.interval(j.policy)
+	last := slotOf(j.run.Slot, every)
+	e := evidence{calls: true}
+	slots := 0
+	for slot := last - togetherSlots + 1; slot <= last; slot++ {
+		all, ok := j.allFailed(slot)
+		if !ok {
+			continue
+		}
+		if slots == 0 {
+			e.since = j.slotTime(j.now, slot)
+		}
+		slots, e.count, e.regions = slots+1, e.count+all.failed, union(e.regions, all.regions)
+	}
+	if slots < 2 || e.count < togetherLeast || len(e.regions) < 2 {
+		return evidence{}, false
+	}
+	e.reason = fmt.Sprintf("%s failed from %s at once in %d of the last %d slots, the first at %s", j.run.Journey, phrase.List(e.regions), slots, togetherSlots, phrase.Clock(e.since))
+	return e, true
+}
+
+// togetherLately finds two such slots within togetherFor.
+func (j *judging) togetherLately() (evidence, bool) {
+	if len(j.Together) < 2 {
+		return evidence{}, false
+	}
+	t := j.recentFailures(1)
+	first := j.Together[0]
+	return evidence{
+		count: len(j.Together), since: first, regions: union(t.regions(), []string{j.run.Region}),
+		reason: fmt.Sprintf("%s failed from every region at once in %d slots since %s", j.run.Journey, len(j.Together), phrase.Clock(first)),
+	}, true
+}
+
+// union returns the sorted names of both lists.
+func union(a, b []string) []string {
+	all := append(slices.Clone(a), b...)
+	slices.Sort(all)
+	return slices.Compact(all)
+}

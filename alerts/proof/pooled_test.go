@@ -1,0 +1,178 @@
+package proof
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"valkyrie/alerts/incident"
+	"valkyrie/probes/journey"
+)
+
+// take adds a run to the textbook.
+func (b *textbook) take(run journey.Run) {
+	b.runs[run.Region] = append(b.runs[run.Region], run)
+	if run.Outcome == journey.Failed {
+		b.failed = run.Slot
+	}
+	for ago := range 4 {
+		slot := run.Slot.Add(-time.Duration(ago) * time.Minute)
+		if regions := b.allFailed(slot, run.Slot); regions > 1 && !slices.ContainsFunc(b.together, slot.Equal) {
+			b.together = append(b.together, slot)
+		}
+	}
+	b.together = slices.DeleteFunc(b.together, func(slot time.Time) bool { return run.Slot.Sub(slot) > 90*time.Minute })
+}
+
+// failuresSince counts the failures of each region after the last recovery, from a slot on.
+func (b *textbook) failuresSince(from time.Time) map[string][]time.Time {
+	all := map[string][]time.Time{}
+	for region, runs := range b.runs {
+		for _, r := range runs {
+			if r.Outcome == journey.Failed && !r.Slot.Before(from) && !b.settled(region, r.Slot) {
+				all[region] = append(all[region], r.Slot)
+			}
+		}
+	}
+	return all
+}
+
+// spare sums the counts of all regions but the worst: one less than the quorum, at least one.
+func (b *textbook) spare(failures map[string][]time.Time) int {
+	var counts []int
+	for _, slots := range failures {
+		counts = append(counts, len(slots))
+	}
+	slices.Sort(counts)
+	sum := 0
+	for i := range len(counts) - b.spared() {
+		sum += counts[i]
+	}
+	return sum
+}
+
+func (b *textbook) spared() int { return max(1, b.need()-1) }
+
+// rare returns the least number of failures of n runs that one in a hundred makes as rarely as this.
+func rare(n int, p float64) int {
+	choose := func(k int) float64 {
+		all, _ := math.Lgamma(float64(n + 1))
+		some, _ := math.Lgamma(float64(k + 1))
+		rest, _ := math.Lgamma(float64(n - k + 1))
+		return math.Exp(all - some - rest)
+	}
+	for k := 2; k < n; k++ {
+		tail := 0.0
+		for i := k; i <= n; i++ {
+			tail += choose(i) * math.Pow(0.01, float64(i)) * math.Pow(0.99, float64(n-i))
+		}
+		if tail <= p {
+			return k
+		}
+	}
+	return max(2, n)
+}
+
+// rares are the thresholds of rare that the trials need, by the number of regions that are not spared.
+var rares = func() (all [3][4]int) {
+	for i, w := range []struct {
+		slots int
+		tail  float64
+	}{{10, 5e-5}, {60, 3e-4}, {360, 3e-4}} {
+		for regions := 1; regions < 4; regions++ {
+			all[i][regions] = rare(regions*w.slots, w.tail)
+		}
+	}
+	return all
+}()
+
+// pooled reports whether the regions together fail more often than chance explains: within 10 minutes, 1 h or 6 h, or all at
+// once in two of four slots.
+func (b *textbook) pooled(run journey.Run) bool {
+	n := len(b.runs)
+	if n < 2 {
+		return false
+	}
+	left := n - b.spared()
+	if left > 0 {
+		if b.spare(b.failuresSince(run.Slot.Add(-9*time.Minute))) >= rares[0][left] {
+			return true
+		}
+		for i, hours := range []int{1, 6} {
+			if b.spare(b.inBuckets(run.Slot.Add(-time.Duration(hours)*time.Hour))) >= rares[i+1][left] {
+				return true
+			}
+		}
+	}
+	slots, failed, regions := 0, 0, map[string]bool{}
+	for ago := range 4 {
+		slot := run.Slot.Add(-time.Duration(ago) * time.Minute)
+		if b.allFailed(slot, run.Slot) == 0 {
+			continue
+		}
+		slots++
+		for region, at := range b.failuresSince(slot) {
+			if slices.ContainsFunc(at, slot.Equal) {
+				failed++
+				regions[region] = true
+			}
+		}
+	}
+	return slots > 1 && failed > 2 && len(regions) > 1
+}
+
+// inBuckets is failuresSince where failures within five minutes are counted as one group, by the slot of the first.
+func (b *textbook) inBuckets(from time.Time) map[string][]time.Time {
+	all := map[string][]time.Time{}
+	for region, slots := range b.failuresSince(time.Time{}) {
+		group := time.Time{}
+		for _, slot := range slots {
+			if slot.Truncate(5 * time.Minute).After(group.Truncate(5 * time.Minute)) {
+				group = slot
+			}
+			if !group.Before(from) {
+				all[region] = append(all[region], slot)
+			}
+		}
+	}
+	return all
+}
+
+// allFailed returns how many regions failed in a slot without a good run; 0 if one was good, or may still come.
+func (b *textbook) allFailed(slot, now time.Time) int {
+	failed := 0
+	for region, runs := range b.runs {
+		i := slices.IndexFunc(runs, func(r journey.Run) bool { return r.Slot.Equal(slot) })
+		switch {
+		case i < 0 && runs[len(runs)-1].Slot.Before(slot) && !b.isMute(region, now):
+			return 0
+		case i < 0:
+		case runs[i].Outcome.Good():
+			return 0
+		case runs[i].Outcome == journey.Failed && !b.settled(region, slot):
+			failed++
+		}
+	}
+	return failed
+}
+
+// goesOn notes until when a flapping incident is evident, at a failure.
+func (b *textbook) goesOn(i incident.Incident, run journey.Run) {
+	if i.IsDownNow() {
+		b.evident = run.Slot
+		return
+	}
+	lately := b.failuresSince(run.Slot.Add(-9 * time.Minute))
+	worst := 0
+	var slots []time.Time
+	for _, at := range lately {
+		worst, slots = max(worst, len(at)), append(slots, at...)
+	}
+	if b.spare(lately) < 2 && worst < 3 {
+		return
+	}
+	slices.SortFunc(slots, time.Time.Compare)
+	if last := slots[len(slots)-2]; last.After(b.evident) {
+		b.evident = last
+	}
+}
