@@ -1,0 +1,125 @@
+package compare
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+)
+
+// A Climate is what a healthy site and its probes do by themselves, without an outage.
+type Climate struct {
+	Name  string
+	Fails float64 // chance that a try fails without a cause
+	Tries int     // tries of a run; 0: one
+	Mood  func(w *weather)
+}
+
+// A weather is what a climate may change about one run. The conditions of a region, or of all, last over several slots.
+type weather struct {
+	*rand.Rand
+	region, slot int // indices; a slot is a minute of the history
+	day, minute  int // of the slot
+	plan         *plan
+	fails        float64       // chance that a try fails
+	breaks       float64       // chance that the probe itself cannot run
+	missing      float64       // chance that the run never comes
+	twice        float64       // chance that the run comes twice
+	slower       float64       // factor of its time
+	late         time.Duration // added to its arrival
+	skew         time.Duration // of the region's clock
+}
+
+// A plan holds the random times of each day, which all regions share.
+type plan struct{ days [][8]float64 }
+
+func newPlan(dice *rand.Rand, days int) *plan {
+	p := &plan{days: make([][8]float64, days+1)}
+	for d := range p.days {
+		for i := range p.days[d] {
+			p.days[d][i] = dice.Float64()
+		}
+	}
+	return p
+}
+
+const minutesADay = 24 * 60
+
+// burst reports whether the slot is within the day's n-th random interval of so many minutes.
+func (w *weather) burst(n, minutes int) bool {
+	begins := int(w.plan.days[w.day][n] * float64(minutesADay-minutes))
+	return w.minute >= begins && w.minute < begins+minutes
+}
+
+// victim returns the region that the day's n-th random choice hits.
+func (w *weather) victim(n int) int { return int(w.plan.days[w.day][n] * 1000) }
+
+// Climates returns the healthy climates, the calmest first. A false alarm of each is a call or a text in it.
+func Climates() []Climate {
+	noise := func(name string, fails float64) Climate { return Climate{Name: name, Fails: fails} }
+	with := func(name string, mood func(w *weather)) Climate {
+		return Climate{Name: name, Fails: 0.005, Mood: mood}
+	}
+	return []Climate{
+		noise("0.2 % of runs fail", 0.002),
+		noise("1 % of runs fail", 0.01),
+		with("4 bad minutes a day in a region", badMinutes(4)),
+		with("20 bad minutes a day in a region", badMinutes(20)),
+		with("all regions fail a slot a day", func(w *weather) {
+			if w.burst(0, 1) {
+				w.fails = 1
+			}
+		}),
+		with("two deploys a day", func(w *weather) {
+			if w.burst(0, 1) || w.burst(1, 1) {
+				w.fails, w.slower = 0.3, 3
+			}
+		}),
+		with("10 % of Chromes break", func(w *weather) { w.breaks = 0.1 }),
+		with("runs late, doubled, missing", func(w *weather) {
+			w.missing, w.twice = 0.01, 0.02
+			if w.Float64() < 0.03 {
+				w.late = time.Duration(w.Float64() * float64(3*time.Minute))
+			}
+		}),
+		with("a clock is 50 s off", func(w *weather) {
+			if w.region == 1 {
+				w.skew = 50 * time.Second
+			}
+		}),
+		with("heavy tails", func(w *weather) {
+			if w.Float64() < 0.03 {
+				w.slower = 6
+			}
+		}),
+		with("daily peaks", func(w *weather) {
+			w.slower = 1 + 0.8*max(0, math.Sin(2*math.Pi*float64(w.minute)/minutesADay))
+		}),
+		with("the level swings", func(w *weather) {
+			w.slower = 1 + 0.15*math.Sin(2*math.Pi*float64(w.slot)/(60*minutesADay))
+		}),
+		with("all together", everything),
+	}
+}
+
+// badMinutes lets one region, another one each day, fail half of its tries for some minutes.
+func badMinutes(n int) func(w *weather) {
+	return func(w *weather) {
+		if w.burst(0, n) && w.victim(1)%3 == w.region%3 {
+			w.fails = 0.2
+		}
+	}
+}
+
+func everything(w *weather) {
+	badMinutes(4)(w)
+	w.breaks, w.missing, w.twice = 0.01, 0.003, 0.005
+	if w.burst(2, 1) {
+		w.fails = 1
+	}
+	if w.burst(3, 2) {
+		w.fails = max(w.fails, 0.3)
+	}
+	if w.Float64() < 0.01 {
+		w.slower = 6
+	}
+}
