@@ -88,6 +88,7 @@ type Page struct {
 	AnsweredAt time.Time `json:"answered_at,omitzero"` // of a call: when a person or a machine answered
 	KeyAt      time.Time `json:"key_at,omitzero"`      // time of Key
 	HangUpAt   time.Time `json:"hang_up_at,omitzero"`  // latest request to end the call
+	GivenUpAt  time.Time `json:"given_up_at,omitzero"` // of a call without a report: since when the provider is asked to end it; zero once it has
 	EndedAt    time.Time `json:"ended_at,omitzero"`
 }
 

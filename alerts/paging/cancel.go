@@ -54,6 +54,40 @@ type Hanger interface {
 // hangUpRetryAfter is the time without a report of a call's end after which the call is hung up again.
 const hangUpRetryAfter = 10 * time.Second
 
+// endCallsFor is the time for which the provider is asked to end a call that was given up: it queues calls for a day at most.
+const endCallsFor = 24 * time.Hour
+
+// giveUpCall ends the page of a call without a report, so that the next person is called. The call may still be in the
+// provider's queue, and would ring hours later: the provider is asked to end it, until it has.
+func (r *NotificationState) giveUpCall(id string, now time.Time) {
+	r.endPage(id, incident.NoAnswer, "no report from the provider of how the call ended", now)
+	if p := r.page(id); p.Via == incident.Primary && p.SID != "" {
+		p.GivenUpAt, p.HangUpAt = now, time.Time{}
+	}
+}
+
+// CallEnded is the provider's confirmation that a call which was given up is over.
+type CallEnded struct{ PageID string }
+
+// confirmEnd records how a call that was given up ended: one that never rang counts as not delivered, as one that the
+// provider has refused.
+func (r *NotificationState) confirmEnd(id, result, why string) {
+	p := r.page(id)
+	if p == nil || p.GivenUpAt.IsZero() {
+		return
+	}
+	p.GivenUpAt = time.Time{}
+	if p.AnsweredAt.IsZero() && result != incident.Busy && result != incident.NoAnswer {
+		if p.Why = "the call had not rung when it was given up"; why != "" {
+			p.Why += " (" + why + ")"
+		}
+		queued := *p
+		queued.Result = incident.FailedCall
+		r.recordUndelivered(queued)
+	}
+	r.bumpRevision(*p)
+}
+
 // hangUps returns the commands that end unnecessary calls: their incidents were acknowledged or muted by another
 // person, or are resolved.
 func (r *NotificationState) hangUps(at evalContext) []Command {
@@ -61,6 +95,15 @@ func (r *NotificationState) hangUps(at evalContext) []Command {
 	for i := range r.Pages {
 		p := &r.Pages[i]
 		asked := !p.HangUpAt.IsZero() && at.now.Before(p.HangUpAt.Add(hangUpRetryAfter))
+		if !p.GivenUpAt.IsZero() {
+			if at.now.Sub(p.GivenUpAt) > endCallsFor {
+				p.GivenUpAt = time.Time{}
+			} else if !asked {
+				p.HangUpAt = at.now
+				commands = append(commands, Command{"hang up", *p})
+			}
+			continue
+		}
 		if p.Channel != incident.Call || p.Via != incident.Primary || p.State != incident.Accepted || p.SID == "" || asked || !r.callUnneeded(*p, at) {
 			continue
 		}
@@ -81,15 +124,20 @@ func (r *NotificationState) callUnneeded(p incident.Page, at evalContext) bool {
 	return !needed && (!over || p.AnsweredAt.IsZero() || p.Purpose == incident.Drill)
 }
 
-// hangUp ends a call. A failure is only logged, because the command is repeated until the call is over.
-func (p *Pager) hangUp(ctx context.Context, page incident.Page) {
+// hangUp ends a call. A failure is only logged, because the command is repeated until the call is over. The end of a call
+// that was given up is an event, as no report of it may come.
+func (p *Pager) hangUp(ctx context.Context, page incident.Page) Event {
 	phone, ok := p.Phone.(Hanger)
 	if !ok {
-		return
+		return nil
 	}
 	if err := phone.HangUp(ctx, page.SID); err != nil {
 		p.Log.Warn("hanging up an unneeded call failed", "page", page.ID, "person", page.Person, "err", err)
-		return
+		return nil
 	}
 	p.Log.Info("unneeded call hung up", "page", page.ID, "person", page.Person)
+	if page.GivenUpAt.IsZero() {
+		return nil
+	}
+	return CallEnded{page.ID}
 }

@@ -105,6 +105,7 @@ func (r *NotificationState) applyReport(rep Report, at evalContext) {
 	}
 	if other := p.Via == incident.Failover && rep.SID != p.SID; rep.Result != "" && !other {
 		p.Final = p.Final || rep.Final && p.Live()
+		r.confirmEnd(rep.PageID, rep.Result, rep.Why)
 		if reachedPhone(rep.Result) {
 			r.recordReached(*p)
 		}

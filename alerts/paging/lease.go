@@ -15,7 +15,8 @@ const (
 	maxCallLength      = 5 * time.Minute  // for an answered call; the longest speech takes four
 	textReportTimeout  = 5 * time.Minute
 
-	maxBackoff = 30 * time.Second // after a rate limit (429)
+	maxBackoff    = 30 * time.Second // after a rate limit (429)
+	maxRetryAfter = 2 * time.Minute  // that a provider may ask for
 )
 
 // maxClockSkew is the difference between two pagers' clocks that is not repaired.
@@ -43,9 +44,10 @@ func (r *NotificationState) repairClockSkew(at evalContext) {
 	for i := range r.Pages {
 		cut(&r.Pages[i].TriedAt, 0)
 		cut(&r.Pages[i].HangUpAt, 0)
+		cut(&r.Pages[i].GivenUpAt, 0)
 		switch p := &r.Pages[i]; {
 		case p.State == incident.Planned && (p.Channel == incident.Call || p.Tries > 0): // a text never tried may wait for waking hours
-			cut(&p.NotBefore, max(maxBackoff, at.onCall.Gather))
+			cut(&p.NotBefore, max(maxRetryAfter, at.onCall.Gather))
 		case p.State == incident.Claimed:
 			cut(&p.LeaseUntil, leaseDuration)
 		case p.State == incident.Unknown:
@@ -98,7 +100,7 @@ func (r *NotificationState) expireLeases(now time.Time) {
 			r.markUnknown(p.ID, "the sender died holding its lease")
 		case p.State != incident.Accepted || now.Before(p.LeaseUntil):
 		case p.Channel == incident.Call:
-			r.endPage(p.ID, incident.NoAnswer, "no report from the provider of how the call ended", now)
+			r.giveUpCall(p.ID, now)
 		default:
 			r.endPage(p.ID, "", "no report from the provider of whether it arrived", now)
 		}

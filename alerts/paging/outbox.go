@@ -74,6 +74,9 @@ func (r NotificationState) Due() time.Time {
 		}
 	}
 	for _, p := range r.Pages {
+		if !p.GivenUpAt.IsZero() {
+			at(p.HangUpAt.Add(hangUpRetryAfter))
+		}
 		switch p.State {
 		case incident.Planned:
 			if p.NotBefore.IsZero() {

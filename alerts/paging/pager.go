@@ -120,7 +120,7 @@ func (p *Pager) execute(ctx context.Context, commands []Command) []Event {
 			case "find":
 				results[i] = p.findSent(ctx, c.Page)
 			case "hang up":
-				p.hangUp(ctx, c.Page)
+				results[i] = p.hangUp(ctx, c.Page)
 			default:
 				results[i] = p.send(ctx, c.Page)
 			}
@@ -144,7 +144,7 @@ func (p *Pager) send(ctx context.Context, page incident.Page) Event {
 	phone := p.phoneFor(page.Via)
 	if phone == nil {
 		log.Error("page not sent", "err", errNoFailover)
-		return NotSent{page.ID, errNoFailover.Error()}
+		return NotSent{PageID: page.ID, Why: errNoFailover.Error()}
 	}
 	sid, err := phone.Send(ctx, p.dispatchFor(page))
 	switch {
@@ -153,7 +153,9 @@ func (p *Pager) send(ctx context.Context, page incident.Page) Event {
 		return Sent{page.ID, sid, page.Via}
 	case errors.Is(err, ErrNotSent):
 		log.Warn("page not sent; it is retried", "err", err)
-		return NotSent{page.ID, err.Error()}
+		var wait RetryAfter
+		errors.As(err, &wait)
+		return NotSent{page.ID, err.Error(), wait.Wait}
 	case errors.Is(err, ErrProviderRejects):
 		log.Error("the provider rejects every page", "err", err)
 		return ProviderRejected{page.ID, err.Error()}
@@ -203,7 +205,7 @@ func (p *Pager) archiveResolved(ctx context.Context) error {
 
 // dispatchFor converts a page for the provider.
 func (p *Pager) dispatchFor(page incident.Page) Dispatch {
-	d := Dispatch{PageID: page.ID, Channel: page.Channel, To: page.To, Person: page.Person}
+	d := Dispatch{PageID: page.ID, Channel: page.Channel, To: page.To, Person: page.Person, ValidFor: validFor(page)}
 	if p.OnCall.IsWritten(page) {
 		d.TextBody = page.Words
 		if page.Channel == incident.Call {
@@ -220,6 +222,17 @@ func (p *Pager) dispatchFor(page incident.Page) Dispatch {
 		d.Prompt = prompt(page)
 	}
 	return d
+}
+
+// validFor returns how long a page is valid: an alarm's text gives facts of now, and an all-clear stays true.
+func validFor(p incident.Page) time.Duration {
+	switch {
+	case p.Channel == incident.Call:
+		return maxCallLength
+	case p.ReportsAnEnd():
+		return 4 * time.Hour
+	}
+	return 30 * time.Minute
 }
 
 // logChanges logs changes beyond single pages: failover, and pages held back by a cap.

@@ -19,6 +19,15 @@ var (
 	ErrRefused = errors.New("refused by the provider")
 )
 
+// A RetryAfter is an ErrNotSent with the time for which the provider wants no request.
+type RetryAfter struct {
+	Wait time.Duration
+	Err  error
+}
+
+func (e RetryAfter) Error() string { return e.Err.Error() }
+func (e RetryAfter) Unwrap() error { return e.Err }
+
 // A Phone hands pages to a provider. alerts/twilio is the first provider, infra/amazon the failover channel.
 type Phone interface {
 	// Send places the call or sends the text, and returns the provider's id for it. Errors wrap ErrNotSent or
@@ -41,6 +50,10 @@ type Dispatch struct {
 	TextBody string   // for a text, or an e-mail
 	Subject  string   // for an e-mail
 	Person   string   // the recipient's name
+
+	// ValidFor bounds the time until the provider sends a text, and the duration of a call; 0: the provider's default. A text
+	// that waits for longer is given up: what it says is not true any more.
+	ValidFor time.Duration
 }
 
 // A Report is a provider's callback about a page, or a person's key press in a call.

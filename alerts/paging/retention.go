@@ -26,7 +26,7 @@ func (r *NotificationState) compact() {
 		if len(p.Why) > maxReasonText/2 {
 			r.Pages[i].Why = incident.Clip(p.Why, maxReasonText)
 		}
-		if !p.Live() && p.Purpose != incident.Notice {
+		if !p.Live() && p.Purpose != incident.Notice && p.GivenUpAt.IsZero() {
 			over = append(over, i)
 		}
 	}
@@ -110,7 +110,9 @@ func (r *NotificationState) tombstone(id string) Tombstone {
 func (r NotificationState) Archivable() []incident.Incident {
 	var done []incident.Incident
 	for _, i := range r.Incidents {
-		busy := slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return p.Live() && slices.Contains(p.Incidents, i.ID) })
+		busy := slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
+			return (p.Live() || !p.GivenUpAt.IsZero()) && slices.Contains(p.Incidents, i.ID)
+		})
 		if i.State == incident.Resolved && !busy {
 			done = append(done, i)
 		}

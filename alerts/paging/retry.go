@@ -55,8 +55,9 @@ func (r *NotificationState) resendNotices(at evalContext) {
 }
 
 // retryLater returns a page that was certainly not sent (for example after a 429) to planned, with exponential backoff
-// of at most maxBackoff.
-func (r *NotificationState) retryLater(id, why string, at evalContext) {
+// of at most maxBackoff, or as long as the provider asks for, up to maxRetryAfter.
+func (r *NotificationState) retryLater(e NotSent, at evalContext) {
+	id, why := e.PageID, e.Why
 	p := r.page(id)
 	if p == nil || p.State != incident.Claimed {
 		return
@@ -65,7 +66,7 @@ func (r *NotificationState) retryLater(id, why string, at evalContext) {
 		r.endPage(id, incident.FailedCall, why, at.now)
 		return
 	}
-	backoff := min(maxBackoff, time.Second<<min(p.Tries, 5))
+	backoff := max(min(maxBackoff, time.Second<<min(p.Tries, 5)), min(e.After, maxRetryAfter))
 	p.State, p.Why, p.NotBefore = incident.Planned, why, at.now.Add(backoff)
 	if late := p.TriedAt.Add(failoverAfter); at.onCall.Failover != nil && p.Via == incident.Primary && p.SwitchedAt.IsZero() && late.Before(p.NotBefore) {
 		p.NotBefore = late // for the failover channel

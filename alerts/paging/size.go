@@ -117,7 +117,7 @@ func (r *NotificationState) mergeEndedPages() {
 		key := fmt.Sprint(p.Person, p.Channel, p.Purpose, p.State, p.Result, p.SID == "", p.Via)
 		first, ok := at[key]
 		switch {
-		case p.Live() || p.Purpose == incident.Notice:
+		case p.Live() || p.Purpose == incident.Notice || !p.GivenUpAt.IsZero():
 			pages = append(pages, p)
 		case !ok:
 			at[key] = len(pages)

@@ -70,7 +70,10 @@ type (
 		Via         incident.Provider
 	}
 	// NotSent is a page that the provider certainly did not accept; a retry is safe.
-	NotSent struct{ PageID, Why string }
+	NotSent struct {
+		PageID, Why string
+		After       time.Duration // for which the provider wants no request; 0: it does not say
+	}
 	// Refused is a page that the provider will never accept.
 	Refused struct{ PageID, Why string }
 	// ProviderRejected is a page that the provider will never accept, nor any other.
@@ -107,7 +110,7 @@ func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (Notifi
 	case Sent:
 		r.markSent(e, now)
 	case NotSent:
-		r.retryLater(e.PageID, e.Why, at)
+		r.retryLater(e, at)
 	case Refused:
 		r.markRefused(e, at)
 	case ProviderRejected:
@@ -120,6 +123,8 @@ func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (Notifi
 		r.applyReport(e, at)
 	case Reply:
 		r.reply(e, at)
+	case CallEnded:
+		r.confirmEnd(e.PageID, "", "")
 	case Archived:
 		r.archive(e.IncidentID)
 	case StateMerged:

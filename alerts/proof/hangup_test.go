@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"valkyrie/alerts/incident"
@@ -71,11 +72,15 @@ func (w *simulation) hangsUp(p *program, before, after paging.NotificationState)
 	now := p.saidLast()
 	for _, page := range after.Pages {
 		age := now.Sub(page.HangUpAt)
-		useless := w.useless(after, page, now)
+		useless := w.useless(after, page, now) || !page.GivenUpAt.IsZero()
 		if useless && (age >= hangUpAgain || age < -maxClockSkew) {
 			w.Fatalf("call %s to %s about %v goes on at %v without need; it was hung up at %v", page.ID, page.Person, page.Incidents, now, page.HangUpAt)
 		}
 		i := slices.IndexFunc(before.Pages, func(o incident.Page) bool { return o.ID == page.ID })
+		if i >= 0 && before.Pages[i].State == incident.Accepted && page.State == incident.Ended && page.Channel == incident.Call && page.Via == incident.Primary &&
+			strings.HasPrefix(page.Why, "no report from the provider") && page.GivenUpAt.IsZero() {
+			w.Fatalf("call %s to %s is given up without a report, and the provider is not asked to end it: it may ring for a day", page.ID, page.Person)
+		}
 		if page.HangUpAt.IsZero() || i >= 0 && !page.HangUpAt.After(before.Pages[i].HangUpAt) || age != 0 {
 			continue
 		}

@@ -132,6 +132,10 @@ var steadyMutants = []mutant{
 		"return !needed && (!over", "return (!needed || len(p.Incidents) > 1) && (!over",
 	},
 	{
+		"a call without a report stays in the provider's queue",
+		"p.GivenUpAt, p.HangUpAt = now, time.Time{}", "p.HangUpAt = time.Time{}",
+	},
+	{
 		"a first call gathers without limit",
 		"p.NotBefore = incident.Earliest(at.now.Add(at.onCall.Gather), r.Escalation.Gathers)", "p.NotBefore = at.now.Add(120e9)",
 	},

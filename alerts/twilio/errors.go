@@ -24,7 +24,7 @@ func (w *wire) classify(err error, mask func(string) string) error {
 	described := w.describe(err, mask)
 	switch {
 	case w.status == http.StatusTooManyRequests, isTwilios && said.Code == codeTooMany:
-		return fmt.Errorf("%w: %w", paging.ErrNotSent, described)
+		return paging.RetryAfter{Wait: w.retryAfter, Err: fmt.Errorf("%w: %w", paging.ErrNotSent, described)}
 	case isTwilios && rejectsAll(w.status, said.Code):
 		return fmt.Errorf("%w: %w", paging.ErrProviderRejects, described)
 	case isTwilios && permanent(w.status):

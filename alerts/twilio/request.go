@@ -1,7 +1,9 @@
 package twilio
 
 import (
+	"cmp"
 	"net/url"
+	"time"
 	"unicode/utf8"
 
 	api "github.com/twilio/twilio-go/rest/api/v2010"
@@ -12,6 +14,8 @@ import (
 const (
 	// ringSeconds ends the ringing before many phones switch to voicemail.
 	ringSeconds = 25
+	// defaultCall is the longest duration of a call that is not limited otherwise.
+	defaultCall = 5 * time.Minute
 	// maxPageID keeps the addresses in a call's TwiML within its limit, even if every byte has to be escaped.
 	maxPageID = 100
 	// maxText is Twilio's limit for a text, in characters.
@@ -43,6 +47,7 @@ func (p *Client) callParams(d paging.Dispatch) *api.CreateCallParams {
 			play: d.Play, language: d.Language, speech: d.Speech, prompt: d.Prompt, keyURL: p.callback(d.PageID, "key"),
 		})).
 		SetTimeout(ringSeconds).
+		SetTimeLimit(int(cmp.Or(d.ValidFor, defaultCall).Seconds())).
 		SetMachineDetection("Enable") // otherwise a voicemail would count as a human
 	if status := p.callback(d.PageID, "status"); status != "" {
 		params.SetStatusCallback(status).SetStatusCallbackEvent([]string{"answered", "completed"})
@@ -55,6 +60,9 @@ func (p *Client) textParams(d paging.Dispatch) *api.CreateMessageParams {
 		SetTo(d.To).
 		SetFrom(p.cfg.From).
 		SetBody(cutText(d.TextBody))
+	if d.ValidFor > 0 {
+		params.SetValidityPeriod(int(d.ValidFor.Seconds()))
+	}
 	if status := p.callback(d.PageID, "status"); status != "" {
 		params.SetStatusCallback(status)
 	}

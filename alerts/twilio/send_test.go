@@ -198,3 +198,46 @@ func TestSendEndsWithItsContext(t *testing.T) {
 		t.Errorf("Send with a context that has ended: %v: want it not sent", err)
 	}
 }
+
+// TestRetryAfterHeader checks that the header Retry-After of a 429 is passed on, in seconds and as a date.
+func TestRetryAfterHeader(t *testing.T) {
+	for value, want := range map[string]time.Duration{"7": 7 * time.Second, "": 0, "soon": 0, "-3": 0, time.Now().Add(time.Hour).UTC().Format(http.TimeFormat): time.Hour} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Retry-After", value)
+			w.WriteHeader(http.StatusTooManyRequests)
+			_, _ = w.Write([]byte(`{"code": 20429, "message": "Too Many Requests", "status": 429}`))
+		}))
+		_, err := newClient(t, twilio.ClientConfig{BaseURL: server.URL}).Send(t.Context(), aCall())
+		var wait paging.RetryAfter
+		if !errors.As(err, &wait) || !errors.Is(err, paging.ErrNotSent) || (wait.Wait-want).Abs() > time.Minute/2 {
+			t.Errorf("%q: %v, %v", value, wait.Wait, err)
+		}
+		server.Close()
+	}
+}
+
+// TestValidity checks that a call and a text carry the time for which they are valid.
+func TestValidity(t *testing.T) {
+	var forms []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		forms = append(forms, r.PostForm.Get("TimeLimit")+r.PostForm.Get("ValidityPeriod"))
+		w.WriteHeader(http.StatusCreated)
+		_, _ = w.Write([]byte(`{"sid": "CA1"}`))
+	}))
+	defer server.Close()
+	client := newClient(t, twilio.ClientConfig{BaseURL: server.URL})
+	for _, d := range []paging.Dispatch{
+		{PageID: "p1", Channel: incident.Call, To: theirNumber, Speech: []string{"x"}, ValidFor: 4 * time.Minute},
+		{PageID: "p2", Channel: incident.Call, To: theirNumber, Speech: []string{"x"}},
+		{PageID: "p3", Channel: incident.Text, To: theirNumber, TextBody: "x", ValidFor: 30 * time.Minute},
+		{PageID: "p4", Channel: incident.Text, To: theirNumber, TextBody: "x"},
+	} {
+		if _, err := client.Send(t.Context(), d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := strings.Join(forms, " "); got != "240 300 1800 " {
+		t.Errorf("got %q", got)
+	}
+}

@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"sync/atomic"
+	"time"
 )
 
 // A wire carries one request of twilio-go, and records how far it got. It adds the context and the other host, which
@@ -20,6 +22,19 @@ type wire struct {
 	next      http.RoundTripper
 	connected atomic.Bool // something may have been sent; set by the transport, in its own goroutine
 	status    int         // HTTP status; 0: no answer
+
+	retryAfter time.Duration // that the answer asks for; 0: nothing
+}
+
+// readRetryAfter reads the header Retry-After: seconds, or a date (RFC 9110, section 10.2.3).
+func readRetryAfter(value string, now time.Time) time.Duration {
+	if seconds, err := strconv.Atoi(value); err == nil {
+		return max(0, time.Duration(min(seconds, 24*60*60))*time.Second)
+	}
+	if at, err := http.ParseTime(value); err == nil {
+		return max(0, at.Sub(now))
+	}
+	return 0
 }
 
 func (p *Client) wire(ctx context.Context) *wire {
@@ -38,7 +53,7 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	defer resp.Body.Close()
-	w.status = resp.StatusCode
+	w.status, w.retryAfter = resp.StatusCode, readRetryAfter(resp.Header.Get("Retry-After"), time.Now())
 	const most = 4 << 20 // a page of a list is some 100 kB
 	body, err := io.ReadAll(io.LimitReader(resp.Body, most))
 	if err != nil {
