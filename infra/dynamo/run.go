@@ -47,7 +47,7 @@ func nonNil[T any](list []T) []T {
 // steps' names and times. It records the truncation and its reason in the evidence, as missing.
 func truncateRun(run journey.Run, limit int, reason error) journey.Run {
 	textLimit := 10 * limit
-	run.Error, run.FirstError = truncate(run.Error, textLimit), truncate(run.FirstError, textLimit)
+	run.Error, run.FirstError, run.CleanupError = truncate(run.Error, textLimit), truncate(run.FirstError, textLimit), truncate(run.CleanupError, textLimit)
 	run.Counts, run.Problems, run.Vitals = prefix(run.Counts, limit), prefix(run.Problems, limit), prefix(run.Vitals, limit)
 	run.Steps = prefix(run.Steps, limit)
 	for i := range run.Steps {

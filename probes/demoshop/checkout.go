@@ -65,6 +65,11 @@ func isTest(r *http.Request) bool {
 	return r.PostForm.Get("test") != "" || r.Header.Get(testOrderHeader) == "1"
 }
 
+// showOrders lists the orders that were placed in this browser and not cancelled.
+func (s *Shop) showOrders(w http.ResponseWriter, r *http.Request, v session) {
+	s.render(w, r, v, http.StatusOK, "orders", "Your orders", s.orders.open(v.Owner))
+}
+
 func (s *Shop) showOrder(w http.ResponseWriter, r *http.Request, v session) {
 	o, ok := s.orders.find(r.PathValue("number"), v.Owner)
 	if !ok {

@@ -88,6 +88,18 @@ func (b *orderBook) find(number, owner string) (order, bool) {
 	return *o, true
 }
 
+// open lists owner's orders that are not cancelled, oldest first.
+func (b *orderBook) open(owner string) (all []order) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, number := range b.history {
+		if o := b.byID[number]; o.Owner == owner && !o.Cancelled {
+			all = append(all, *o)
+		}
+	}
+	return all
+}
+
 // cancel cancels owner's order and reports whether there is one. Its number stays taken.
 func (b *orderBook) cancel(number, owner string) bool {
 	b.mu.Lock()

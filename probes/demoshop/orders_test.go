@@ -3,6 +3,7 @@ package demoshop
 import (
 	"net/http"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -25,9 +26,13 @@ func TestOrder(t *testing.T) {
 	}
 	c.get("/cart").wantPage(t, http.StatusOK, "Your cart is empty.")
 
+	c.get("/orders").wantPage(t, http.StatusOK, "Your orders", number, "Cancel order")
 	free := c.getDiagnostics().OrderNumbersFree
 	cancelled := c.post("/orders/" + number + "/cancel")
 	cancelled.wantPage(t, http.StatusOK, "This order was cancelled", number)
+	if page := c.get("/orders"); strings.Contains(page.body, number) {
+		t.Errorf("the list still has the cancelled order %s", number)
+	}
 	if got := c.getDiagnostics().OrderNumbersFree; got != free {
 		t.Errorf("%d numbers free after cancelling, want still %d", got, free)
 	}

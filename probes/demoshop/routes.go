@@ -28,6 +28,7 @@ func (s *Shop) routes() http.Handler {
 	mux.HandleFunc("POST /cart", s.visitor(s.addToCart))
 	mux.HandleFunc("POST /cart/remove", s.visitor(s.removeFromCart))
 	mux.HandleFunc("POST /orders", s.visitor(s.placeOrder))
+	mux.HandleFunc("GET /orders", s.visitor(s.showOrders))
 	mux.HandleFunc("GET /orders/{number}", s.visitor(s.showOrder))
 	mux.HandleFunc("POST /orders/{number}/cancel", s.visitor(s.cancelOrder))
 

@@ -123,6 +123,10 @@ func (e *execution) cleanup(ctx context.Context) {
 		res := &e.run.Steps[first+i]
 		e.attempt(ctx, s, res)
 		e.observe(res)
+		if !res.Outcome.Good() && e.run.CleanupError == "" {
+			e.run.CleanupError = describe(s.Name, res.Error)
+			e.keep("cleanup-")
+		}
 		e.notify(*res)
 	}
 }
@@ -241,7 +245,14 @@ func (e *execution) fail(o Outcome, err string) {
 
 // capture saves evidence once, at the first failure. Evidence that was saved counts even if the rest blocks.
 func (e *execution) capture() {
-	if e.Evidence == nil || len(e.run.Evidence) > 0 {
+	if len(e.run.Evidence) == 0 {
+		e.keep("")
+	}
+}
+
+// keep adds evidence of this moment to the run; prefix tells it from other evidence of the run.
+func (e *execution) keep(prefix string) {
+	if e.Evidence == nil {
 		return
 	}
 	limit := min(captureLimit, time.Until(e.end)/2)
@@ -254,14 +265,21 @@ func (e *execution) capture() {
 		list := []Evidence{}
 		if e.journey.Uses != nil {
 			list = e.journey.Uses.Capture(ctx, func(kind, name string, data []byte) Evidence {
-				return saved.add(e.save(run, kind, name, data))
+				return saved.add(e.save(run, kind, prefix+name, data))
 			})
 		}
-		all <- append(list, e.attach(ctx, run)...)
+		if prefix == "" {
+			list = append(list, e.attach(ctx, run)...)
+		}
+		all <- list
 	}()
-	var ok bool
-	if e.run.Evidence, ok = within(all, limit+returnGrace); !ok {
-		e.run.Evidence = append(saved.list(), Evidence{Kind: "more", Missing: "it was not captured within " + limit.String()})
+	kept, ok := within(all, limit+returnGrace)
+	if !ok {
+		kept = append(saved.list(), Evidence{Kind: "more", Missing: "it was not captured within " + limit.String()})
+	}
+	for _, piece := range kept {
+		piece.Kind = prefix + piece.Kind
+		e.run.Evidence = append(e.run.Evidence, piece)
 	}
 	e.progress.record(e.run, nil)
 }

@@ -35,7 +35,7 @@ func (r Runner) Probe(ctx context.Context, make func() Journey, slot time.Time) 
 // again executes try n of a run.
 func (r Runner) again(ctx context.Context, j Journey, before Run, n int) Run {
 	run := before
-	run.Outcome, run.Error, run.DurationMS, run.Chrome = Passed, "", 0, ""
+	run.Outcome, run.Error, run.DurationMS, run.Chrome, run.CleanupError = Passed, "", 0, "", ""
 	run.Steps, run.Evidence, run.Tries = blank(j), []Evidence{}, n
 	if n == 2 {
 		run.FirstError = before.Error

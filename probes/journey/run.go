@@ -37,10 +37,13 @@ type Run struct {
 	Counts     []Count      `json:"counts"`      // recorded by T.Count
 	Error      string       `json:"error"`       // empty when the run is good
 	Evidence   []Evidence   `json:"evidence"`
-	Site       string       `json:"site"`
-	Tries      int          `json:"tries"`       // number of tries; over 1 and good: it passed on a retry
-	FirstError string       `json:"first_error"` // error of the first of several tries
-	FirstStep  StepResult   `json:"-"`           // its failed step; empty if it broke before its first one. Not stored
+	// CleanupError is the first cleanup step that failed, with its error; it does not change the outcome. Absent
+	// when all worked.
+	CleanupError string     `json:"cleanup_error,omitempty"`
+	Site         string     `json:"site"`
+	Tries        int        `json:"tries"`       // number of tries; over 1 and good: it passed on a retry
+	FirstError   string     `json:"first_error"` // error of the first of several tries
+	FirstStep    StepResult `json:"-"`           // its failed step; empty if it broke before its first one. Not stored
 	// How late the probe's timers fired, at most and at the 95th percentile, milliseconds: how starved of CPU it was.
 	// A run that was starved measures itself as much as the site.
 	StarvedMS    int64     `json:"starved_ms"`

@@ -90,7 +90,7 @@ func TestRun(t *testing.T) {
 		},
 		"a failed cleanup changes no verdict": {
 			journey.Journey{Steps: []journey.Step{step("a", pass)}, Cleanup: []journey.Step{step("c", fail), step("d", pass)}},
-			journey.Passed, "a passed, c failed: no PDF, d passed", "", "start begin begin begin stop",
+			journey.Passed, "a passed, c failed: no PDF, d passed", "", "start begin begin capture begin stop",
 		},
 		"ours": {
 			journey.Journey{Steps: []journey.Step{step("a", func(t *journey.T) { t.Brokenf("no secret") })}},

@@ -3,11 +3,13 @@ package practice_test
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -163,4 +165,42 @@ func keptPage(t *testing.T, run journey.Run) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// TestOrderIsCancelledWithoutConfirmation: an order whose confirmation never comes stays on the site unless the journey
+// notes it before it waits.
+func TestOrderIsCancelledWithoutConfirmation(t *testing.T) {
+	t.Parallel()
+	suite.Core(t)
+	s, err := demoshop.New(demoshop.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	var cancelled []string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/cancel") {
+			mu.Lock()
+			cancelled = append(cancelled, r.URL.Path)
+			mu.Unlock()
+		}
+		if r.Method == http.MethodPost && r.URL.Path == "/orders" {
+			s.ServeHTTP(httptest.NewRecorder(), r)
+			http.Error(w, "the confirmation is lost", http.StatusBadGateway)
+			return
+		}
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() { server.Close(); s.Close() })
+	site, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program, Secrets: secret}, Region: "test"}
+	run := r.Run(t.Context(), practice.CreateOrder(), time.Now())
+	mu.Lock()
+	defer mu.Unlock()
+	if run.Outcome != journey.Failed || run.CleanupError != "" || len(cancelled) != 1 {
+		t.Errorf("%s: %s; the cleanup: %q; cancelled: %s", run.Outcome, run.Error, run.CleanupError, cancelled)
+	}
 }
