@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/functions/cloud"
 	"valkyrie/functions/suite"
 	"valkyrie/infra/cloudwatch"
@@ -101,9 +102,21 @@ func (p *probe) run(ctx context.Context, s *cloud.Services, t task) (Answer, err
 	if r.Stage.Chrome, err = findChrome(ctx, p.getenv, s.Env.ChromeFlags); err != nil {
 		s.Log.Error("find Chrome: failed; journeys that need it are broken", "err", err)
 	}
+	var judged sync.WaitGroup
+	var verdict Answer
+	var unjudged error
+	r.OnVerdict = func(run journey.Run) {
+		judged.Go(func() { verdict, unjudged = p.storeRun(ctx, s, run) })
+	}
 	run = r.Probe(ctx, t.newJourney, t.slot)
+	judged.Wait()
 	p.tidy(s)
-	return p.logAndStore(ctx, s, run)
+	a, err := p.logAndStore(ctx, s, run)
+	a.Decisions = append(verdict.Decisions, a.Decisions...)
+	if err != nil && verdict.Run != "" && unjudged == nil {
+		s.Log.Warn("only the run's evidence and cleanup are lost: its verdict is stored", "journey", run.Journey, "slot", run.Slot, "run", run.ID)
+	}
+	return a, err
 }
 
 // tidy empties the temporary folder if the function owns it. A Chrome that hangs may still hold files there; the next run
@@ -150,6 +163,10 @@ func (p *probe) storeRun(ctx context.Context, s *cloud.Services, run journey.Run
 	a := Answer{Run: run.ID, Outcome: run.Outcome, Error: run.Error, Decisions: []string{}}
 	at, decisions, missed, err := s.Tables.Record(ctx, s.Recorder(nil), run)
 	log := s.Log.With("journey", run.Journey, "region", run.Region, "slot", run.Slot, "run", run.ID)
+	if err != nil && run.Unfinished() {
+		log.Warn("store a verdict: failed; it is stored with the run's end", "outcome", run.Outcome, "err", err)
+		return a, err
+	}
 	if err != nil {
 		log.Error("store a run: failed; the run is lost", "outcome", run.Outcome, "err", err)
 		return a, fmt.Errorf("store the run %s of %s: it is lost: %w", run.ID, run.Journey, err)
@@ -158,9 +175,12 @@ func (p *probe) storeRun(ctx context.Context, s *cloud.Services, run journey.Run
 		log.Warn("store a run: the home's table failed; the standby's table has it", "err", missed)
 	}
 	for _, d := range decisions {
+		if d.Verb == judge.Completes {
+			continue
+		}
 		a.Decisions = append(a.Decisions, fmt.Sprintf("%s: %s", d.Verb, d.Reason))
 	}
-	log.Info("run", "outcome", run.Outcome, "err", run.Error, "decisions", a.Decisions)
+	log.Info("run", "ended", !run.Unfinished(), "outcome", run.Outcome, "err", run.Error, "decisions", a.Decisions)
 	for _, d := range decisions {
 		if d.Incident.ID != "" {
 			s.Poke(ctx, d.Incident.ID, s.Region(at))

@@ -21,6 +21,7 @@ import (
 	"valkyrie/alerts/watchdog"
 	"valkyrie/functions/suite"
 	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/functions/valkyrie/slots"
 	"valkyrie/infra/amazon"
 	"valkyrie/infra/sqlite"
 	"valkyrie/infra/webhook"
@@ -103,9 +104,15 @@ func (s *services) close() error {
 }
 
 // runPager detects missing runs and sends pages, every second and at each poke, until ctx ends.
+//
+// While the machine sleeps no run is missing: nothing was watched, and nobody needs to hear so hours later.
 func (s *services) runPager(ctx context.Context, poke <-chan struct{}, log *slog.Logger) {
-	watch := func(ctx context.Context) error { _, err := s.recorder.Watch(ctx, time.Now().UTC()); return err }
+	recorder, awake := s.recorder, slots.Machine().Watch()
+	watch := func(ctx context.Context) error { _, err := recorder.Watch(ctx, time.Now().UTC()); return err }
 	for ctx.Err() == nil {
+		if awake.Slept() > 0 {
+			recorder.RunningSince, awake = time.Now().UTC(), slots.Machine().Watch()
+		}
 		s.round(ctx, watch, s.pager.Tick, log)
 		select {
 		case <-ctx.Done():
@@ -142,7 +149,7 @@ func (s *services) record(ctx context.Context, run journey.Run) (decisions []jud
 	switch {
 	case err == nil:
 		s.watchdog.Emergency.RunStored()
-	case ctx.Err() == nil && !errors.Is(err, watchdog.ErrStuck) && !errors.Is(err, judge.ErrFutureRun):
+	case ctx.Err() == nil && !run.Unfinished() && !errors.Is(err, watchdog.ErrStuck) && !errors.Is(err, judge.ErrFutureRun):
 		title := cmp.Or(s.recorder.Titles[run.Journey], run.Journey)
 		s.watchdog.Emergency.RunLost(ctx, title, run.Outcome == journey.Failed, err)
 	}

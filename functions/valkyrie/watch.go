@@ -5,7 +5,9 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"valkyrie/alerts/judge"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
+	"valkyrie/functions/valkyrie/slots"
 	"valkyrie/infra/events"
 	"valkyrie/probes/journey"
 )
@@ -30,6 +33,9 @@ func watchCommand(p *program) cli.Command {
 			"Calls ring in this terminal unless TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN are set; then VALKYRIE_CALLBACK_URL " +
 				"must be the public https address that reaches --listen, so that a key press can come back.",
 			"TWILIO_API_URL names another server that speaks Twilio's API, such as \"valkyrie phone\".",
+			"Journeys run side by side, each at the whole multiples of its interval. One that begins late because others are running, or that " +
+				"skips slots, is reported on stderr, with the reason and the cure. No slot is run that passed while the machine slept.",
+			"A run that fails is judged at once; its evidence and its cleanup follow, on a line of their own.",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			w := watcher{program: p}
@@ -41,6 +47,7 @@ func watchCommand(p *program) cli.Command {
 			fs.Var((*cli.Duration)(&w.every), "every", "`DURATION` from slot to slot, at least 1s")
 			w.keep = incident.RetainRunsLocal
 			fs.Var((*cli.Duration)(&w.keep), "keep", "`DURATION` for which runs are kept, at least 1d; incidents stay")
+			fs.IntVar(&w.parallel, "parallel", 0, "`N` journeys at once at most; 0: one per CPU, as far as there is memory (512 MB each)")
 			fs.StringVar(&w.db, "db", "valkyrie.db", "`FILE` of the store")
 			fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
 			fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the provider's callbacks arrive")
@@ -56,6 +63,12 @@ func watchCommand(p *program) cli.Command {
 				}
 				if w.keep < cli.Day {
 					return cli.Usage("--keep %s: expected at least 1d", cli.FormatDuration(w.keep))
+				}
+				if w.parallel < 0 {
+					return cli.Usage("--parallel %d: expected 1 or more, or 0 for what this machine carries", w.parallel)
+				}
+				if w.parallel == 0 {
+					w.parallel = slots.Capacity()
 				}
 				cfg, err := p.alertsConfig(w.alerts)
 				if err != nil {
@@ -80,6 +93,7 @@ func watchCommand(p *program) cli.Command {
 type watcher struct {
 	*program
 	every, keep                time.Duration
+	parallel                   int // journeys at once
 	db, alerts, listen, answer string
 	status                     string
 	runner                     journey.Runner
@@ -101,6 +115,10 @@ func (w *watcher) run(ctx context.Context, cfg config.Config) (err error) {
 	}
 	defer func() { err = errors.Join(err, w.services.close()) }()
 	poke := make(chan struct{}, 1)
+	jobs, err := w.jobs(ctx, poke)
+	if err != nil {
+		return err
+	}
 	var background sync.WaitGroup
 	background.Go(func() { w.services.runPager(ctx, poke, w.log) })
 	background.Go(func() { w.services.sweepRuns(ctx, w.keep, w.log) })
@@ -113,60 +131,96 @@ func (w *watcher) run(ctx context.Context, cfg config.Config) (err error) {
 		background.Go(func() { events.Dispatcher{Store: w.services.store, Receiver: r, Log: w.log}.Run(ctx) })
 	}
 	fmt.Fprintf(w.stderr, "watching %s every %v from %s; history in %s; Ctrl-C ends it\n", w.runner.Stage.Site, w.every, w.runner.Region, w.db)
+	fmt.Fprintf(w.stderr, "%d of %d journeys run at once; --parallel sets it\n", min(w.parallel, len(jobs)), len(jobs))
 	for _, address := range w.services.heartbeatURLs {
 		fmt.Fprintf(w.stderr, "a batch reports to %s/start, /progress?done=1&expected=2, /finish or /fail, by POST\n", address)
 	}
-	w.loop(ctx, poke)
+	schedule := slots.Schedule{Parallel: w.parallel, Log: w.log}
+	schedule.Run(ctx, jobs)
 	background.Wait()
 	fmt.Fprintln(w.stderr, "stopped; nothing is watched any more")
 	return nil
 }
 
-// loop runs every journey immediately, and then at each of its slots, which are the whole multiples of its cadence. A slot
-// that falls into the run before it is skipped.
-func (w *watcher) loop(ctx context.Context, poke chan<- struct{}) {
-	slot := time.Now().UTC().Truncate(time.Second)
-	due := map[string]time.Time{}
-	for ctx.Err() == nil {
-		for _, make := range w.suite.Scheduled() {
-			j := make()
-			if slot.Before(due[j.Name]) {
-				continue
-			}
-			due[j.Name] = slot.Truncate(j.Cadence(w.every)).Add(j.Cadence(w.every))
-			w.probe(ctx, make, slot)
-			select {
-			case poke <- struct{}{}:
-			default:
+// jobs returns the scheduled journeys with their cadences. A journey's latest run is looked up, so that a restart does not
+// run it twice in quick succession.
+func (w *watcher) jobs(ctx context.Context, poke chan<- struct{}) ([]slots.Job, error) {
+	var all []slots.Job
+	for _, make := range w.suite.Scheduled() {
+		j := make()
+		job := slots.Job{Name: j.Name, Every: j.Cadence(w.every), Run: func(ctx context.Context, slot time.Time) { w.probe(ctx, make, slot, poke) }}
+		runs, err := w.services.store.Runs(ctx, incident.RunQuery{Journey: j.Name, Since: time.Now().Add(-job.Every), Lean: true})
+		if err != nil {
+			return nil, err
+		}
+		for _, run := range runs {
+			if run.Region == w.runner.Region {
+				job.Last = run.Slot
 			}
 		}
-		now := time.Now().UTC()
-		slot = now.Truncate(w.every).Add(w.every)
-		select {
-		case <-ctx.Done():
-		case <-time.After(slot.Sub(now)):
-		}
+		all = append(all, job)
 	}
+	return all, nil
 }
 
-// probe runs and records one journey. A run that Ctrl-C interrupted has no verdict, and is dropped.
-func (w *watcher) probe(ctx context.Context, make func() journey.Journey, slot time.Time) {
+// probe runs and records one journey. Its verdict is judged while evidence and cleanup follow. A run that Ctrl-C interrupted,
+// or in which the machine slept, says nothing about the site, and is dropped.
+func (w *watcher) probe(ctx context.Context, make func() journey.Journey, slot time.Time, poke chan<- struct{}) {
+	awake := slots.Machine().Watch()
+	var verdict sync.WaitGroup
+	announced := false
+	r := w.runner
+	r.OnStep = nil // journeys run side by side, so a run is printed as a whole
+	r.OnVerdict = func(run journey.Run) {
+		if ctx.Err() != nil || awake.Slept() > 0 {
+			return
+		}
+		announced = true
+		verdict.Go(func() { w.record(ctx, run, poke, printVerdict) })
+	}
+	run := r.Probe(ctx, make, slot)
+	verdict.Wait()
 	if ctx.Err() != nil {
 		return
 	}
-	run := w.runner.Probe(ctx, make, slot)
-	if ctx.Err() != nil {
+	if slept := awake.Slept(); slept > 0 {
+		w.log.Warn("a run is dropped, as the machine slept during it", "journey", run.Journey, "slot", slot, "slept", slept.Round(time.Second))
 		return
 	}
+	if announced {
+		w.record(ctx, run, poke, report.WriteEnd)
+		return
+	}
+	w.record(ctx, run, poke, report.WriteWhole)
+}
+
+// printVerdict prints a run whose evidence is still to come.
+func printVerdict(out io.Writer, run journey.Run) error {
+	run.Evidence = nil
+	return report.WriteWhole(out, run)
+}
+
+// record stores and judges a run, prints it with the decisions, and wakes the pager.
+func (w *watcher) record(ctx context.Context, run journey.Run, poke chan<- struct{}, write func(io.Writer, journey.Run) error) {
 	decisions, err := w.services.record(ctx, run)
 	if err != nil {
-		w.log.Error("a run could not be stored and is lost", "journey", run.Journey, "region", run.Region, "slot", slot, "outcome", run.Outcome, "err", err)
+		lost := "a run could not be stored and is lost"
+		if run.Unfinished() {
+			lost = "a verdict could not be stored; it is stored again when the run has ended"
+		}
+		w.log.Error(lost, "journey", run.Journey, "region", run.Region, "slot", run.Slot, "outcome", run.Outcome, "err", err)
 	}
-	fmt.Fprintf(w.stderr, "%s ", slot.Format("15:04:05"))
-	_ = report.WriteRun(w.stderr, run)
+	select {
+	case poke <- struct{}{}:
+	default:
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%s ", run.Slot.Format("15:04:05"))
+	_ = write(&text, run)
 	for _, d := range decisions {
-		if d.Verb != judge.NoChange {
-			fmt.Fprintf(w.stderr, "         %s: %s\n", d.Verb, d.Reason)
+		if d.Verb != judge.NoChange && d.Verb != judge.Completes {
+			fmt.Fprintf(&text, "         %s: %s\n", d.Verb, d.Reason)
 		}
 	}
+	_, _ = io.WriteString(w.stderr, text.String()) // in one write, as journeys run side by side
 }

@@ -59,11 +59,16 @@ func (s saver) Save(run journey.Run, name string, data []byte) (string, error) {
 	return s.consoleURL("object", key), nil
 }
 
+// Place implements journey.Placer: the console URL of the folder for a run's evidence.
+func (s saver) Place(run journey.Run) string { return s.place(run) }
+
+func (b Bucket) place(run journey.Run) string { return b.consoleURL("buckets", folder(run)+"/") }
+
 // Link returns the console URL of the folder with all evidence of a run, or "" if it has none.
 func (b Bucket) Link(run journey.Run) string {
 	for _, e := range run.Evidence {
 		if e.Path != "" {
-			return b.consoleURL("buckets", folder(run)+"/")
+			return b.place(run)
 		}
 	}
 	return ""

@@ -12,10 +12,15 @@ import (
 // A Folder stores evidence in a local folder as journey/slot_region_run/file, so that it sorts by time and runs never mix.
 type Folder string
 
+// Place implements journey.Placer.
+func (f Folder) Place(run journey.Run) string {
+	return filepath.Join(string(f), run.Journey, fmt.Sprintf("%s_%s_%.13s", run.Slot.UTC().Format("20060102T150405Z"), filepath.Base(run.Region), run.ID))
+}
+
 // Save implements journey.Saver. Only the owner may read the files, since they may show a customer's data. Files are written
 // atomically, by a rename.
 func (f Folder) Save(run journey.Run, name string, data []byte) (string, error) {
-	dir := filepath.Join(string(f), run.Journey, fmt.Sprintf("%s_%s_%.13s", run.Slot.UTC().Format("20060102T150405Z"), filepath.Base(run.Region), run.ID))
+	dir := f.Place(run)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", fmt.Errorf("create folder for evidence: %w", err)
 	}

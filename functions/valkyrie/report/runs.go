@@ -38,20 +38,46 @@ func WriteRuns(w io.Writer, form string, runs []journey.Run) error {
 	return nil
 }
 
-// WriteRun writes one run as text: its outcome, then its problems and evidence, a line each.
-func WriteRun(w io.Writer, r journey.Run) error {
-	_, err := fmt.Fprintf(w, "%s %-14s %-7s %8s%s%s%s\n", Symbol(r.Outcome), r.Journey, r.Outcome, cli.Milliseconds(r.DurationMS), r.TriesNote(), cli.Prefixed("  ", r.Error), cli.Prefixed("  at first: ", r.FirstError))
-	for _, x := range r.Problems {
-		if err == nil {
-			_, err = fmt.Fprintf(w, "    broke on the way, at %q: %s\n", x.Step, x.What)
+// WriteWhole writes one run as text with each of its steps that was run, for runs whose steps were not written meanwhile.
+func WriteWhole(w io.Writer, r journey.Run) error {
+	err := WriteRun(w, r)
+	for _, s := range r.Steps {
+		if s.Outcome != journey.NotRun {
+			WriteStep(w, s)
 		}
 	}
+	return err
+}
+
+// WriteEnd writes what the end of a run adds to its verdict: its cleanup and its evidence.
+func WriteEnd(w io.Writer, r journey.Run) error {
+	_, err := fmt.Fprintf(w, "%s %-14s has ended%s\n", Symbol(r.Outcome), r.Journey, cleanupNote(r))
+	return errors.Join(err, writeEvidence(w, r))
+}
+
+// cleanupNote tells of a failed cleanup; "" when it worked.
+func cleanupNote(r journey.Run) string {
+	return cli.Prefixed("; the cleanup failed: ", r.CleanupError)
+}
+
+func writeEvidence(w io.Writer, r journey.Run) (err error) {
 	for _, e := range r.Evidence {
 		if err == nil {
 			_, err = fmt.Fprintf(w, "    %-10s %s%s\n", e.Kind, e.Path, cli.Prefixed("missing: ", e.Missing))
 		}
 	}
 	return err
+}
+
+// WriteRun writes one run as text: its outcome, then its problems and evidence, a line each.
+func WriteRun(w io.Writer, r journey.Run) error {
+	_, err := fmt.Fprintf(w, "%s %-14s %-7s %8s%s%s%s%s\n", Symbol(r.Outcome), r.Journey, r.Outcome, cli.Milliseconds(r.DurationMS), r.TriesNote(), cli.Prefixed("  ", r.Error), cli.Prefixed("  at first: ", r.FirstError), cleanupNote(r))
+	for _, x := range r.Problems {
+		if err == nil {
+			_, err = fmt.Fprintf(w, "    broke on the way, at %q: %s\n", x.Step, x.What)
+		}
+	}
+	return errors.Join(err, writeEvidence(w, r))
 }
 
 // WriteStep writes one step, as progress while a run goes on.
