@@ -32,6 +32,30 @@ func (tab *Tab) Stays(l Locator, d time.Duration) {
 	}
 }
 
+// SeeCount waits until exactly n elements that the locator means are visible, in one document of the page.
+func (tab *Tab) SeeCount(l Locator, n int) {
+	failure := fmt.Sprintf("expected to see the %s %d times", l, n)
+	switch {
+	case n > 0:
+		tab.poll(query{Op: "count", Target: l, Number: n}, failure)
+	case n == 0:
+		tab.poll(query{Op: "gone", Target: l}, failure)
+	default:
+		tab.step.Brokenf("%s: the number is negative", failure)
+	}
+}
+
+// SeeAttribute waits until the element has an attribute with this value, such as "aria-expanded" and "true".
+func (tab *Tab) SeeAttribute(l Locator, name, value string) {
+	tab.poll(query{Op: "attribute", Target: l, Attribute: name, Want: &value}, fmt.Sprintf("expected the %s to have the %s %q", l, name, value))
+}
+
+// Attribute waits for the element and returns one of its attributes; "" if it has none. The element may be one that is never
+// visible, such as CSS("meta[name=version]").
+func (tab *Tab) Attribute(l Locator, name string) string {
+	return tab.poll(query{Op: "attribute", Target: l, Attribute: name}, fmt.Sprintf("could not read the %s of the %s", name, l)).Text
+}
+
 // Gone waits until no element that the locator means is visible.
 func (tab *Tab) Gone(l Locator) {
 	tab.poll(query{Op: "gone", Target: l}, fmt.Sprintf("expected the %s to go away", l))

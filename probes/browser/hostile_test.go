@@ -70,6 +70,7 @@ func TestHostilePages(t *testing.T) {
 		"names":    nameRows,
 		"text":     textRows,
 		"elements": elementRows,
+		"expect":   expectRows,
 		"loading":  loadingRows,
 		"network":  networkRows,
 		"pdf":      pdfRows,

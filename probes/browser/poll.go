@@ -13,7 +13,10 @@ type query struct {
 	Option string  `json:"option,omitempty"`
 	Text   string  `json:"text"`             // to be typed
 	Secret bool    `json:"secret,omitempty"` // never quote Text, or what came of it
-	Number int     `json:"number,omitempty"` // of the Fill
+	Number int     `json:"number,omitempty"` // of the Fill, or of the elements to be seen
+
+	Attribute string  `json:"attribute,omitempty"` // its name
+	Want      *string `json:"want,omitempty"`      // its value; nil: any, or none
 }
 
 // A result is the page's answer to a query. Times are milliseconds since the epoch by the page's clock.

@@ -45,7 +45,7 @@ const metSince = (elements, unmetAt, now) => {
   return stylesLoadedAt() > at + unnoticedMS ? stylesLoadedAt() : at;
 };
 // An expectation waits for the site's result; every other query acts on what should be there already.
-const expecting = ['visible', 'fresh'].includes(query.op);
+const expecting = ['visible', 'fresh', 'count'].includes(query.op) || query.op === 'attribute' && query.want !== undefined;
 // A lower bound of the wait: an element that is ready when the customer acts on it adds no wait.
 const surelySince = (elements) => globalThis.valkyrieChanges && elements.length && expecting ? Math.min(...elements.map((el) => valkyrieChanges.since(el, true))) : 0;
 

@@ -11,6 +11,9 @@ const readableValue = (el) => {
   return normalize(matches(el, '[type=file]') ? [...el.files].map((f) => f.name).join(', ') : el.value);
 };
 
+// The one of the elements that changed last, which made their number what it is.
+const latest = (els) => (globalThis.valkyrieChanges ? els.reduce((a, b) => (valkyrieChanges.since(b) > valkyrieChanges.since(a) ? b : a)) : els[0]);
+
 const queries = {
   loaded: () => ({ ok: readyState() !== 'loading', why: 'the page is still loading' }),
   visible: () => {
@@ -27,6 +30,19 @@ const queries = {
     return els.length ? { ok: true, els } : { found: true, why: () => 'it is there, but it was there before; nothing new has come' + errorNote() };
   },
   gone: () => (find(query.target).some(isVisible) ? { why: () => 'it is still there' + errorNote() } : { ok: true }),
+  count: () => {
+    const els = find(query.target).filter(isVisible);
+    if (els.length !== query.number) return { found: els.length > 0, why: () => (els.length ? `there ${els.length === 1 ? 'is' : 'are'} ${els.length}` : missingReason(query.target)) + (els.length ? errorNote() : '') };
+    return { ok: true, els: [latest(els)] };
+  },
+  // An attribute may be that of an element which is never visible, such as a meta.
+  attribute: () => {
+    const found = find(query.target), visible = found.filter(isVisible), els = visible.length ? visible : found;
+    if (els.length !== 1) return { why: () => (els.length ? ambiguityReason(query.target, els) : missingReason(query.target)) };
+    const value = attribute(els[0], query.attribute), wanted = query.want;
+    if (wanted !== undefined && value !== wanted) return { found: true, why: () => (value === null ? `it has no ${query.attribute}` : `its ${query.attribute} is ${quote(value)}`) + errorNote() };
+    return { ok: true, el: els[0], text: value ?? '' };
+  },
   text: () => {
     const { el, why } = unique(query.target);
     return el ? { ok: true, el, text: readableValue(el) } : { why };
