@@ -77,6 +77,7 @@ func TestHostilePages(t *testing.T) {
 		"fill":     fillRows,
 		"choose":   chooseRows,
 		"mouse":    mouseRows,
+		"scroll":   scrollRows,
 		"shadowed": shadowedRows,
 		"size":     sizeRows,
 		"tls":      tlsRows,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"valkyrie/probes/browser/keyboard"
+	"valkyrie/probes/browser/mouse"
 )
 
 // Fill replaces the field's content with text by typing it, and checks that the field then holds it. A page may format the
@@ -111,5 +112,21 @@ func (tab *Tab) Press(key string) {
 	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
 	at := time.Now()
 	tab.mustCall(failure, keyboard.Send(tab.ctx, tab.target(), keyboard.Stroke{Events: events}))
+	tab.beginWait(0, at)
+}
+
+// ScrollTo scrolls until the element shows: down through the page and the boxes in it that scroll, while more is loaded or drawn, and
+// once again from the top. Actions need it only for what is loaded by scrolling: they scroll to what is there by themselves, and
+// look for rows in lists that draw only what is in sight.
+func (tab *Tab) ScrollTo(l Locator) {
+	tab.poll(query{Op: "seek", Target: l}, fmt.Sprintf("could not scroll to the %s", l))
+}
+
+// Wheel turns the mouse wheel over the element by so many CSS pixels, to the right and down.
+func (tab *Tab) Wheel(l Locator, right, down float64) {
+	failure := fmt.Sprintf("could not turn the wheel over the %s", l)
+	r := tab.aim(query{Op: "hover", Target: l}, failure)
+	at := time.Now()
+	tab.mustCall(failure, mouse.Wheel(tab.ctx, tab.target(), r.X, r.Y, right, down))
 	tab.beginWait(0, at)
 }

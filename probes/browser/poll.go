@@ -79,6 +79,9 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			if bad := tab.badStatus(q, r); bad != "" {
 				tab.fail("%s: %s", failure, bad)
 			}
+			if q.Op == "seek" && r.Acted > 0 {
+				tab.wait.begin(tab.step, r.Acted) // the customer has waited since the last scroll
+			}
 			tab.wait.resultAt(tab.step, r)
 			return r
 		case err == nil && r.Fatal:

@@ -109,7 +109,14 @@ func Release(ctx context.Context, to cdp.Session, button input.MouseButton, x, y
 
 // Wheel turns the wheel over a point, by so many CSS pixels.
 func Wheel(ctx context.Context, to cdp.Session, x, y, dx, dy float64) error {
-	return dispatch(ctx, to, input.DispatchMouseEventParams{Type: chromedp.MouseWheel, X: x, Y: y, DeltaX: dx, DeltaY: dy})
+	turn := struct { // Chrome wants both deltas, which input.DispatchMouseEventParams omits when they are 0
+		Type   input.DispatchMouseEventType `json:"type"`
+		X      float64                      `json:"x"`
+		Y      float64                      `json:"y"`
+		DeltaX float64                      `json:"deltaX"`
+		DeltaY float64                      `json:"deltaY"`
+	}{chromedp.MouseWheel, x, y, dx, dy}
+	return to.Call(ctx, input.DispatchMouseEvent.Method, turn, nil)
 }
 
 func dispatch(ctx context.Context, to cdp.Session, p input.DispatchMouseEventParams) error {

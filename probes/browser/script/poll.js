@@ -78,7 +78,7 @@ for (;;) {
     unmetAt = began;
     first = false;
   }
-  if (last.soon) await frame();
+  if (last.soon || await seekInLists()) await frame();
   else {
     await nextChange(Math.max(1, Math.min(100, until - now)));
     // A page that changes all the time is evaluated once a frame: its record of changes keeps the time exact.

@@ -116,6 +116,7 @@ const queries = {
     const off = disabled(input);
     return off ? { why: off } : { ok: true, done: true, act: () => keepFileInput(input) };
   },
+  seek,
   dropped,
   accepts: () => fileRefusal(query),
   uploaded,

@@ -1,0 +1,89 @@
+// seek: scrolls on, as a person does who does not see yet what they look for. A list may draw only the rows in sight, and a page
+// may load more at its end.
+
+// The boxes that a person can scroll down, the inner ones first.
+const scrollers = () => {
+  const page = read(document, 'scrollingElement'), boxes = [];
+  for (const el of all(document)) {
+    if (el === page || read(el, 'scrollHeight') <= read(el, 'clientHeight') + 4 || read(el, 'clientHeight') < 40) continue;
+    if (/^(auto|scroll|overlay)$/.test(getComputedStyle(el).overflowY) && isVisible(el)) boxes.push(el);
+  }
+  const fixed = [page, documentElement(), body()].some((el) => el && getComputedStyle(el).overflowY === 'hidden');
+  return page && !fixed ? [...boxes, page] : boxes;
+};
+const isPage = (box) => box === read(document, 'scrollingElement');
+const portOf = (box) => (isPage(box) ? { top: 0, bottom: innerHeight } : rect(box));
+const setTop = (box, top) => { const before = read(box, 'scrollTop'); call(box, 'scrollTo', { top, behavior: 'instant' }); return read(box, 'scrollTop') !== before; };
+// A list that draws only the rows in sight has nothing in the rest of its height.
+const drawsOnlyInSight = (box) => {
+  const { top, bottom } = portOf(box), height = read(box, 'clientHeight');
+  if (read(box, 'scrollHeight') < 3 * height) return false;
+  for (const el of [...queryAll(box, '*')].slice(-2000)) {
+    const r = rect(el);
+    if ((r.top > bottom + height || r.bottom < top - height) && r.height > 0 && !childrenOf(el).length && (textContent(el) || matches(el, 'img,input,button,video,canvas'))) return false;
+  }
+  return true;
+};
+// Where "Row 900" must be, from the place of rows with other numbers; undefined when there are no such rows.
+const placeByNumber = (box, { by, role, value }) => {
+  const parts = /^(\D*)(\d+)(\D*)$/.exec(typeof value === 'string' ? value : '');
+  if (!parts) return;
+  const at = [];
+  for (const el of by === 'text' ? queryAll(box, '*').filter((e) => !childrenOf(e).length) : withRole(role || by).filter((e) => contains(box, e))) {
+    const n = /^(\D*)(\d+)(\D*)$/.exec(by === 'text' ? normalize(textContent(el)) : name(el));
+    if (n && n[1] === parts[1] && n[3] === parts[3]) at.push({ n: +n[2], y: rect(el).top - portOf(box).top + read(box, 'scrollTop') });
+  }
+  at.sort((a, b) => a.n - b.n);
+  const first = at[0], last = at.at(-1), each = at.length > 1 && (last.y - first.y) / (last.n - first.n);
+  return each > 0 ? first.y + (parts[2] - first.n) * each - read(box, 'clientHeight') / 2 : undefined;
+};
+
+// How long a person waits at the end for more, before they begin again at the top.
+const moreMS = 700;
+// Scrolls one step further; false at the end of all. Rows may be drawn a frame after the step, or loaded: a second time goes
+// slower.
+const seekOn = async (boxes) => {
+  const key = JSON.stringify(query.target);
+  if (globalThis.valkyrieSeek?.key !== key) globalThis.valkyrieSeek = { key, jumps: 0, rounds: 0, at: 0, endAt: 0 };
+  const seek = globalThis.valkyrieSeek;
+  const stepped = () => {
+    for (const box of boxes) {
+      const jump = seek.jumps < 4 ? placeByNumber(box, query.target) : undefined;
+      if (jump !== undefined && seek.jumps++ < 4 && setTop(box, jump)) return true;
+      if (setTop(box, read(box, 'scrollTop') + 0.85 * read(box, 'clientHeight'))) return true;
+    }
+    return false;
+  };
+  let moved = stepped();
+  if (!moved) {
+    seek.endAt ||= clock();
+    if (clock() - seek.endAt < moreMS || seek.rounds++ > 0) return false; // more may be loaded at the end
+    moved = boxes.map((box) => setTop(box, 0)).some(Boolean);
+  }
+  if (!moved) return false;
+  seek.endAt = 0;
+  seek.at = clock();
+  await frame();
+  await frame();
+  if (seek.rounds) await pause(100);
+  return true;
+};
+// An action on what is not there looks for it in lists that draw only what is in sight, once neither the action nor the page is
+// new. Without such a list, the page is not examined again before it changes.
+const acting = ['click', 'hover', 'fill', 'check', 'choose', 'upload'].includes(query.op);
+const seekInLists = async () => {
+  if (!acting || readyState() !== 'complete') return false;
+  const key = JSON.stringify(query.target), changed = globalThis.valkyrieChanges?.last || 0;
+  if (globalThis.valkyrieMissing?.key !== key) globalThis.valkyrieMissing = { key, since: clock(), examined: -1 };
+  const missing = globalThis.valkyrieMissing, begun = globalThis.valkyrieSeek?.key === key;
+  if (!begun && (missing.examined === changed || clock() - Math.max(changed, missing.since) < 300)) return false;
+  missing.examined = changed;
+  const lists = find(query.target).length ? [] : scrollers().filter(drawsOnlyInSight);
+  return lists.length > 0 && seekOn(lists);
+};
+const seek = async () => {
+  const r = await actionable(query.target);
+  const at = globalThis.valkyrieSeek?.key === JSON.stringify(query.target) ? valkyrieSeek.at : 0;
+  if (r.ok) return { ...r, acted: at };
+  return find(query.target).length ? r : { ...r, soon: await seekOn(scrollers()) };
+};
