@@ -23,7 +23,7 @@ type Locator struct {
 	Index   int      `json:"nth,omitempty"`
 
 	regexp string // Pattern as a regular expression of JavaScript
-	fault  error  // what is wrong with Pattern
+	fault  error  // of Pattern
 }
 
 // Containing matches only elements whose name, or displayed text, contains this: Button("").Containing("Print").
@@ -106,7 +106,7 @@ func (l Locator) MarshalJSON() ([]byte, error) {
 	}{plain(l), l.regexp})
 }
 
-// check returns what is wrong with the locator.
+// check returns the fault of a pattern in the locator.
 func (l Locator) check() error {
 	for _, inner := range []*Locator{l.Other, l.Outer} {
 		if inner != nil && inner.check() != nil {

@@ -7,8 +7,8 @@ import (
 	"unicode"
 )
 
-// Regexp translates a regular expression of Go into one of JavaScript with the flag u, so that a pattern means in a page what
-// it means in Go. An error says what is wrong with it.
+// Regexp translates a regular expression of Go into one of JavaScript with the flag u, so that a pattern matches the same texts
+// in a page as in Go. The error names the faulty part.
 func Regexp(pattern string) (string, error) {
 	re, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
