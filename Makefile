@@ -45,8 +45,9 @@ EVERY ?= 1
 test-dates: ## the tests that depend on the date, on forty dates under three time zones
 	go run ./infra/suite/dates -every $(EVERY)
 
-outages: command ## the real outages, replayed, and what must stay silent beside them: one table
+outages: command ## the real outages, replayed, and what must stay silent beside them; then made-up ones, beside simple rules
 	bin/valkyrie outages
+	bin/valkyrie outages --compare 21
 
 bench: ## our browser against bare chromedp on the same journey, and the function as deployed: time, CPU, memory, sizes, requests
 	go test ./probes/bench -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m

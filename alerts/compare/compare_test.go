@@ -68,3 +68,28 @@ func TestCalm(t *testing.T) {
 		}
 	}
 }
+
+// TestNoSimpleRuleIsBetter: of each fault, the shipped policy notifies in as many outages as the best simple rule, and no later
+// than those that call about it in half of the outages; and it calls no more often about nothing than any of them.
+func TestNoSimpleRuleIsBetter(t *testing.T) {
+	t.Parallel()
+	suite.Core(t)
+	rules := All(alertstest.ShippedPolicy(t))
+	for _, f := range suite.Pick(t, Faults(), 3) {
+		r := OfFault(f, rules, suite.Seed(t), 9)
+		for i, x := range r.Rules[1:] {
+			t.Logf("%s: %d of %d, %v; %s: %d, %v", f.Name, r.Rules[0].Found, r.Rules[0].Of, r.Rules[0].Delay(), rules[i+1].Name, x.Found, x.Delay())
+			if r.Rules[0].Found < x.Found {
+				t.Errorf("%s: found %d, and %q %d", f.Name, r.Rules[0].Found, rules[i+1].Name, x.Found)
+			}
+		}
+	}
+	for _, c := range suite.Pick(t, Climates(), 2) {
+		r := OfClimate(c, 3, rules, suite.Seed(t), 1)
+		for i, x := range r.Rules[1:] {
+			if r.Rules[0].Calls > x.Calls+1 {
+				t.Errorf("%s: %d false calls, and %q %d", c.Name, r.Rules[0].Calls, rules[i+1].Name, x.Calls)
+			}
+		}
+	}
+}

@@ -14,9 +14,3 @@ type Rule interface {
 	// Judge takes the next run, and returns the messages that follow.
 	Judge(a Arrival) []Message
 }
-
-// A Named is a policy with its name.
-type Named struct {
-	Name string
-	New  func() Rule
-}

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 
+	"valkyrie/alerts/compare"
+	"valkyrie/alerts/judge"
 	"valkyrie/functions/outages"
 	"valkyrie/functions/valkyrie/cli"
 )
@@ -19,14 +21,22 @@ import (
 func outagesCommand(p *program) cli.Command {
 	return cli.Command{
 		Name: "outages", Args: "[NAME...] [flags]", Summary: "replay real outages and harmless events, and show when people were notified",
-		Examples: []string{"valkyrie outages", "valkyrie outages intermittent creep", "valkyrie outages --months 0"},
+		Examples: []string{"valkyrie outages", "valkyrie outages intermittent creep", "valkyrie outages --months 0", "valkyrie outages --compare 21"},
 		Notes: []string{
 			"Outages of the browser run in Chrome; those that take weeks run on a simulated clock. It takes a few minutes.",
+			"--compare plays made-up partial outages and healthy months instead, and judges them by the default policy and by four rules that monitoring services " +
+				"offer: what each finds, how soon, with how many messages, and how often it calls about nothing.",
 			"exit code: 0 every outage notified and nothing else did, 1 otherwise, 2 wrong usage, 3 our own environment is broken",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			months := fs.Uint64("months", 100, "`N` healthy months to judge, in which no notification is right")
+			seeds := fs.Int("compare", 0, "`N` made-up outages of each kind, and a tenth as many months, to compare simple rules on")
+			seed := fs.Uint64("seed", 1, "`N` of the first made-up outage")
 			return func(ctx context.Context, args []string) error {
+				if *seeds > 0 {
+					rules := compare.All(judge.DefaultPolicy().JourneyPolicy)
+					return compare.Write(ctx, p.stdout, rules, *seed, *seeds, max(1, *seeds/10))
+				}
 				chosen, err := scenarios(args)
 				if err != nil {
 					return err

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"valkyrie/alerts/compare"
 	"valkyrie/alerts/config"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/practice"
@@ -26,6 +27,7 @@ func replayCommand(p *program) cli.Command {
 			"valkyrie replay --policy alerts/alerts.yaml",
 			"valkyrie replay print-card --policy stricter.yaml --since 30d --db valkyrie.db",
 			"valkyrie replay --policy stricter.yaml --against alerts/alerts.yaml     # compares two policies",
+			"valkyrie replay --simple                             # beside four simple rules",
 			"valkyrie replay --policy stricter.yaml --practice    # a made-up month whose troubles are known",
 		},
 		Notes: []string{
@@ -41,6 +43,7 @@ func replayCommand(p *program) cli.Command {
 			fs.StringVar(&r.against, "against", "", "`FILE` of another policy to compare it with; what really was, unless given")
 			r.store = p.storeFlags(fs)
 			fs.BoolVar(&r.practice, "practice", false, "replay a made-up month of noise and known troubles instead of the store")
+			fs.BoolVar(&r.simple, "simple", false, "also judge by four rules that monitoring services offer, and count their calls")
 			fs.Var(&r.since, "since", "`TIME` to look back to: 24h, 7d or 2w ago, yesterday, 2026-11-01")
 			return func(ctx context.Context, args []string) error {
 				if len(args) > 1 {
@@ -58,10 +61,11 @@ type replayOptions struct {
 	*program
 	policy, against, journey string
 	store                    *storeOptions
-	practice                 bool
+	practice, simple         bool
 	since                    cli.PastTime
 
 	would, baseline *namedPolicy // a nil baseline is the history as it was
+	own             *compare.Own // the simple rules; nil: not asked for
 }
 
 // A namedPolicy replays runs under the policy of a file.
@@ -80,6 +84,9 @@ func (r *replayOptions) run(ctx context.Context) error {
 		return err
 	}
 	r.would = r.newNamedPolicy(r.policy, cfg)
+	if r.simple {
+		r.own = compare.NewOwn()
+	}
 	if r.against != "" {
 		if cfg, err = r.readPolicy(r.against, "--against"); err != nil {
 			return err
@@ -118,6 +125,31 @@ func (r *replayOptions) judge(run journey.Run) {
 	if r.baseline != nil {
 		r.baseline.Judge(run)
 	}
+	if r.own != nil {
+		r.own.Judge(run)
+	}
+}
+
+// printSimple prints how often the policy and each simple rule would have called, and how many calls of a rule came while the
+// policy had no incident of the journey open.
+func (r *replayOptions) printSimple() {
+	if r.own == nil {
+		return
+	}
+	verdicts, calls := r.would.Verdicts(r.since.At), 0
+	for _, v := range verdicts {
+		n, _ := v.Calls()
+		calls += n
+	}
+	fmt.Fprintf(r.stdout, "\n%-24s %5d calls\n", r.would.name, calls)
+	open := func(journey string, at time.Time) bool {
+		return slices.ContainsFunc(verdicts, func(v replay.Verdict) bool {
+			return v.Journey == journey && !at.Before(v.Since) && (v.State != incident.Resolved || !at.After(v.ResolvedAt))
+		})
+	}
+	for _, n := range r.own.Counts(r.since.At, open) {
+		fmt.Fprintf(r.stdout, "%-24s %5d calls, %d of them while no incident was open\n", n.Name, n.Calls, n.Outside)
+	}
 }
 
 // onHistory judges the stored runs, and compares the incidents with those of the other policy, or with the stored ones.
@@ -130,6 +162,7 @@ func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) err
 		return cli.UnknownJourney(r.journey, known)
 	}
 	fmt.Fprintf(r.stderr, "judged %d runs in %v\n", r.would.Runs, time.Since(began).Round(time.Millisecond))
+	defer r.printSimple()
 	if r.baseline != nil {
 		return r.compare(r.would.Verdicts(r.since.At), r.baseline.Verdicts(r.since.At))
 	}
