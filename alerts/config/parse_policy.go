@@ -136,9 +136,16 @@ func (c *checker) countRule(path string, r judge.CountRule) {
 		c.fault(path+".agree", "expected two names, got %v", r.Agree)
 	case r.Within < 0 || r.Within != 0 && r.Agree == nil:
 		c.fault(path+".within", "expected 0 or more, beside agree, got %g", r.Within)
+	case r.Baseline != nil && unknownZone(r.Baseline.Zone):
+		c.fault(path+".usual.zone", "expected a time zone such as Europe/Berlin, got %q", r.Baseline.Zone)
 	case r.Baseline != nil && (r.Baseline.AtLeast < 0 || r.Baseline.AtLeast >= 1 || c.zero(path+".usual.at_least")):
 		c.fault(path+".usual.at_least", "expected a part of what is usual, above 0 and below 1, such as 0.5, got %g", r.Baseline.AtLeast)
 	}
+}
+
+func unknownZone(name string) bool {
+	_, err := time.LoadLocation(name)
+	return err != nil
 }
 
 // node returns the node at a path of the file, or nil.

@@ -105,7 +105,7 @@ func (r RegionState) restartAt(slot time.Time) RegionState {
 		}
 	}
 	for _, u := range r.Baselines {
-		past.Baselines = append(past.Baselines, BaselineRate{Name: u.Name, Hour: hourOf(slot), Weeks: u.Weeks})
+		past.Baselines = append(past.Baselines, BaselineRate{Name: u.Name, Hour: u.Hour + hourOf(slot) - hourOf(r.Slot), Weeks: u.Weeks})
 	}
 	return past
 }
