@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
@@ -92,5 +93,76 @@ func (c *fixture) must(err error) {
 	c.Helper()
 	if err != nil {
 		c.Fatal(err)
+	}
+}
+
+// TestVerdictThenEnd: a run is judged at its verdict, and its end adds only the evidence, to the incident and its stored run,
+// also when the program ended between storing the end and judging it.
+func TestVerdictThenEnd(t *testing.T) {
+	for _, crash := range []bool{false, true} {
+		c := newFixture(t)
+		c.now = alertstest.Start.Add(time.Hour)
+		c.want(c.run(0, "eu", journey.Failed), "waits")
+		verdict := alertstest.RunEachMinute(1, "eu", journey.Failed)
+		verdict.Evidence = []journey.Evidence{{Kind: "pending", Path: "evidence/1/"}}
+		end := verdict
+		end.Evidence = []journey.Evidence{{Kind: "screenshot", Path: "evidence/1/screenshot.png"}}
+		record := func(run journey.Run) (verbs string) {
+			ds, err := c.Record(t.Context(), run)
+			c.must(err)
+			for _, d := range ds {
+				verbs += string(d.Verb) + " "
+			}
+			return verbs
+		}
+		c.want(record(verdict), "opens ")
+		c.want(record(verdict), "ignores ")
+		if crash {
+			c.must(c.Store.PutRun(t.Context(), end))
+			c.must(c.CatchUp(t.Context(), []string{"print-card"}))
+		} else {
+			c.want(record(end), "completes ")
+		}
+		c.want(record(end), "ignores ")
+		c.want(record(verdict), "ignores ")
+		var s judge.JourneyState
+		_, err := incident.LoadItem(t.Context(), c.Store, incident.JourneyKey("print-card"), &s)
+		c.must(err)
+		runs, err := c.Store.Runs(t.Context(), incident.RunQuery{})
+		c.must(err)
+		if len(s.Open) != 1 || len(s.Outbox) != 1 || s.Open[0].Streak != 2 || s.Open[0].Runs != 2 {
+			t.Fatalf("%+v", s)
+		}
+		for what, got := range map[string][]journey.Evidence{"incident": s.Open[0].Evidence, "outbox": s.Outbox[0].Evidence, "run": runs[1].Evidence} {
+			if len(got) != 1 || got[0] != end.Evidence[0] {
+				t.Errorf("the %s has the evidence %+v", what, got)
+			}
+		}
+	}
+}
+
+// TestCleanupFails: runs that cannot clean up open an incident of their own, which texts; a failed run whose cleanup had
+// nothing to do does not end it, and a good one does.
+func TestCleanupFails(t *testing.T) {
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	var verbs []string
+	for minute, run := range strings.Fields("p+ p- p- p- f+ p- p+") {
+		outcome, cleanup := alertstest.Outcomes[rune(run[0])], journey.StepResult{Name: "cancel the order", Outcome: journey.Passed, Cleanup: true}
+		if run[1] == '-' {
+			cleanup.Outcome, cleanup.Error = journey.Failed, "could not click the button \"Cancel\""
+		}
+		r := alertstest.Run(minute, "eu", outcome)
+		r.Steps = append(r.Steps, cleanup)
+		ds := k.Run(r)
+		d := ds[len(ds)-1]
+		verbs = append(verbs, string(d.Verb))
+		if d.Verb == judge.Opens {
+			if i := d.Incident; i.Kind != incident.Cleanup || i.Rings() || i.Step != "cancel the order" || i.Error != cleanup.Error || i.Streak != 3 {
+				t.Errorf("%+v", i)
+			}
+		}
+	}
+	if got := strings.Join(verbs, " "); got != "rests waits waits opens waits continues resolves" {
+		t.Error(got)
 	}
 }

@@ -209,3 +209,18 @@ func TestTrueFacts(t *testing.T) {
 		}
 	}
 }
+
+// TestEvidenceFollows checks that a text which is sent before the evidence was captured names where it will be.
+func TestEvidenceFollows(t *testing.T) {
+	for path, want := range map[string]string{
+		"evidence/print-card/20261121T030000Z_eu_1/":                  " https://evidence.example.com/evidence/print-card/20261121T030000Z_eu_1/ ",
+		"https://console.aws.amazon.com/s3/buckets/b?prefix=2026/ab/": " https://console.aws.amazon.com/s3/buckets/b?prefix=2026/ab/ ",
+	} {
+		i := alertstest.PrintCard()
+		i.Evidence = []journey.Evidence{{Kind: "pending", Path: path, Missing: "it follows"}}
+		page := message.Content{To: inBerlin(t), About: []incident.Incident{i}, Now: alertstest.Start, OnCall: oncall.OnCall{EvidenceURL: "https://evidence.example.com"}}
+		if got := page.SMS(); !strings.Contains(got, want) {
+			t.Errorf("the text: %s", got)
+		}
+	}
+}

@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -295,5 +298,33 @@ func TestNotDeployed(t *testing.T) {
 	}
 	if !strings.Contains(out.String(), `"Broken":1`) {
 		t.Errorf("%s", &out)
+	}
+}
+
+// TestVerdictComesFirst: when the first piece of evidence is uploaded, the verdict is in the table and judged; when the
+// function returns, the stored run has its evidence.
+func TestVerdictComesFirst(t *testing.T) {
+	r := newRig(t, 45*time.Second)
+	r.Play(lambdatest.Unreachable)
+	var mu sync.Mutex
+	var stored []journey.Run
+	r.Cloud.Serve(lambdatest.Home, cloudtest.S3, http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
+		_, _ = io.Copy(io.Discard, req.Body)
+		mu.Lock()
+		defer mu.Unlock()
+		for end := time.Now().Add(20 * time.Second); len(stored) == 0 && time.Now().Before(end); { // storing and uploading begin together
+			stored = r.runs(lambdatest.Home)
+		}
+	}))
+	if a, err := r.send(due("create-order", slotAgo(8))); err != nil || a.Outcome != journey.Failed || len(a.Decisions) != 1 || !strings.HasPrefix(a.Decisions[0], "waits: create-order failed") {
+		t.Fatalf("%+v, %v\n%s", a, err, r.function.Log())
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(stored) != 1 || !stored[0].Unfinished() || stored[0].Outcome != journey.Failed {
+		t.Errorf("before the evidence the table had %+v", stored)
+	}
+	if runs := r.runs(lambdatest.Home); len(runs) != 1 || runs[0].Unfinished() || len(runs[0].Evidence) < 4 {
+		t.Errorf("at the end the table has %+v", runs)
 	}
 }

@@ -93,6 +93,8 @@ func suiteOf(r journey.Run) junitSuite {
 			c.Out = evidenceList(r)
 		case step.Outcome == journey.Broken && !step.Cleanup:
 			c.Error = &junitFault{Message: step.Error, Type: string(step.Outcome)}
+		case step.Error != "" && step.Cleanup:
+			c.Out = "the cleanup failed: " + step.Error
 		}
 		s.Cases = append(s.Cases, c)
 	}

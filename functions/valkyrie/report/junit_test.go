@@ -37,6 +37,23 @@ func (e anyElement) has(name string) bool {
 	return false
 }
 
+// TestCleanupIsNamed: a failed cleanup changes no outcome, and is in the text, the JSON and the JUnit file.
+func TestCleanupIsNamed(t *testing.T) {
+	cancel := journey.StepResult{Name: "cancel", Outcome: journey.Failed, Error: "no such button", Cleanup: true}
+	run := journey.Run{Journey: "shop", Outcome: journey.Passed, Steps: []journey.StepResult{cancel}, CleanupError: `step "cancel": no such button`}
+	for form, want := range map[string]string{
+		"text":     `✓ shop           passed      0 ms; the cleanup failed: step "cancel": no such button`,
+		"json":     `"cleanup_error":"step \"cancel\": no such button"`,
+		"junit":    "<system-out>the cleanup failed: no such button</system-out>",
+		"markdown": "no such button",
+	} {
+		var out bytes.Buffer
+		if err := WriteRuns(&out, form, []journey.Run{run}); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("%s has no %s: %v\n%s", form, want, err, &out)
+		}
+	}
+}
+
 // TestJUnitFirstTry: a case that passed on second try holds the fault of the first, and a case that failed twice holds both.
 func TestJUnitFirstTry(t *testing.T) {
 	step := func(name string, o journey.Outcome, err string) journey.StepResult {
