@@ -10,7 +10,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// fillRows are fields that do not simply take what is typed. A person notices at once what they hold instead.
+// fillRows are fields that change typed text. A person notices the difference at once.
 var fillRows = map[string]row{
 	"plain":                               {page: `<label>Name <input></label>`, do: filled("Name", "Ada", "Ada"), want: journey.Passed},
 	"old content":                         {page: `<label>Name <input value="Bob the builder"></label>`, do: filled("Name", "Ada", "Ada"), want: journey.Passed},

@@ -22,7 +22,7 @@ const feed = `<ul id=l></ul><p id=end>Loading</p><script>let n = 0; const more =
 
 const scrolledTo = `<button onclick="document.body.append('Thank you')">Print</button>`
 
-// scrollRows are pages that draw or load what is scrolled to.
+// scrollRows are pages that draw or load content as they are scrolled.
 var scrollRows = map[string]row{
 	"virtualised list":             {page: rows(`'Row ' + i`, `draw`), do: clickIn(browser.Button("Row 900")), limit: 3 * time.Second, want: journey.Passed},
 	"virtualised list, drawn late": {page: rows(`'Row ' + i`, `() => requestAnimationFrame(() => setTimeout(draw))`), do: clickIn(browser.Button("Row 1990")), limit: 3 * time.Second, want: journey.Passed},
