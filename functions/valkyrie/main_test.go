@@ -19,7 +19,7 @@ var programEnv []string
 
 // TestMain puts the program on the PATH. The test binary is the program when it is started as valkyrie.
 func TestMain(m *testing.M) {
-	testscript.Main(prepared{m}, map[string]func(){"valkyrie": practiceMain})
+	testscript.Main(prepared{m}, map[string]func(){"valkyrie": practiceMain, "valkyrie-fatal": fatalMain})
 }
 
 // practiceMain is main, with the practice shop's suite.

@@ -49,7 +49,7 @@ func (p *process) awaitOutput(pattern string) (string, error) {
 		if p.hasEnded() {
 			return permanent{fmt.Errorf("it ended (%v)", p.cmd.ProcessState)}
 		}
-		return errors.New("not yet")
+		return errNotYet
 	})
 	if err != nil {
 		return "", fmt.Errorf("valkyrie %s: waiting for %q: %w; stderr:\n%s", p.cmd.Args[1], pattern, err, p.stderr.String())
@@ -113,6 +113,9 @@ func (o *output) String() string {
 
 // permanent is an error that further waiting cannot resolve.
 type permanent struct{ error }
+
+// errNotYet has eventually try again.
+var errNotYet = errors.New("not yet")
 
 // eventually retries check until it returns no error, or until patience has passed, and then returns the last error.
 // Between two checks it pauses for longer than a check takes, since one that starts the program would keep a core busy.

@@ -11,6 +11,7 @@ import (
 
 	"valkyrie/functions/suite"
 	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/functions/valkyrie/subprocess"
 	"valkyrie/probes/journey"
 )
 
@@ -20,7 +21,16 @@ type program struct {
 	self           string // the path by which it was started
 	stdout, stderr io.Writer
 	getenv         func(string) string
-	timeNow        func() time.Time // nil: time.Now
+	timeNow        func() time.Time   // nil: time.Now
+	isolated       *subprocess.Parent // executes journeys in processes of their own; nil: in this one
+}
+
+// probe executes a run in a process of its own, where a fatal error of its journey ends neither the pager nor the other runs.
+func (p *program) probe(ctx context.Context, r journey.Runner, create func() journey.Journey, slot time.Time) journey.Run {
+	if p.isolated == nil {
+		return r.Probe(ctx, create, slot)
+	}
+	return p.isolated.Probe(ctx, r, create, slot)
 }
 
 // now returns the time by which a command answers. Runs of journeys and their slots use the machine's clock, as the site does.

@@ -21,11 +21,17 @@ import (
 // practiceSite is the address of `valkyrie shop`, and the default of --site.
 const practiceSite = "http://127.0.0.1:8080"
 
-// parseSite parses the address of a site. Ports that browsers refuse are an error.
+// parseSite parses the address of a site. What no path can be added to, and ports that browsers refuse, are errors.
 func parseSite(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(raw, "/"))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, cli.Usage("--site %q: expected an address such as https://shop.example.com", raw)
+	}
+	if u.User != nil {
+		return nil, cli.Usage("--site: expected an address without a user name or password, because it is logged; declare them as secrets of the journeys")
+	}
+	if at := strings.IndexAny(raw, "?#"); at >= 0 {
+		return nil, cli.Usage("--site %q: expected an address without a query or fragment, since journeys add their own paths; leave out %q", raw, raw[at:])
 	}
 	if port, err := strconv.Atoi(u.Port()); err == nil && slices.Contains(badPorts, port) {
 		return nil, cli.Usage("--site %q: no browser opens port %d, as it belongs to another protocol; have the site listen on another one, such as 8080", raw, port)

@@ -53,3 +53,29 @@ func TestSecretsFor(t *testing.T) {
 		})
 	}
 }
+
+func TestParseSite(t *testing.T) {
+	for raw, want := range map[string]string{
+		"https://shop.example/":               "https://shop.example",
+		"https://shop.example/app/":           "https://shop.example/app",
+		"http://[::1]:8080":                   "http://[::1]:8080",
+		"https://shop.example?env=test":       `leave out "?env=test"`,
+		"https://shop.example/app?":           `leave out "?"`,
+		"https://shop.example/#/orders":       `leave out "#/orders"`,
+		"https://shop.example#":               `leave out "#"`,
+		"https://ada:sesame@shop.example":     "without a user name or password",
+		"https://ada@shop.example":            "without a user name or password",
+		"shop.example":                        "expected an address such as",
+		"ftp://shop.example":                  "expected an address such as",
+		"https://":                            "expected an address such as",
+		"https://shop.example/%zz":            "expected an address such as",
+		"https://shop example":                "expected an address such as",
+		"http://shop.example:25/?forwarded=1": "without a query",
+	} {
+		got, err := parseSite(raw)
+		switch {
+		case err == nil && got.String() != want, err != nil && !strings.Contains(err.Error(), want), err != nil && strings.Contains(err.Error(), "sesame"):
+			t.Errorf("%q: got %v, %v; want %s", raw, got, err, want)
+		}
+	}
+}

@@ -74,7 +74,7 @@ func watchCommand(p *program) cli.Command {
 				if err != nil {
 					return err
 				}
-				if w.runner, err = p.runner(ctx, *site, *region, *dir); err != nil {
+				if w.runner, err = p.runner(ctx, p.suite.Scheduled(), *site, *region, *dir); err != nil {
 					return err
 				}
 				if w.receivers, err = events.Receivers(ctx, cfg.Subscribers, w.runner.Stage.Secrets); err != nil {
@@ -178,7 +178,7 @@ func (w *watcher) probe(ctx context.Context, make func() journey.Journey, slot t
 		announced = true
 		verdict.Go(func() { w.record(ctx, run, poke, printVerdict) })
 	}
-	run := r.Probe(ctx, make, slot)
+	run := w.program.probe(ctx, r, make, slot)
 	verdict.Wait()
 	if ctx.Err() != nil {
 		return

@@ -99,9 +99,12 @@ func TestFetchOnOtherPlatforms(t *testing.T) {
 func TestDamagedCacheIsFetchedAgain(t *testing.T) {
 	tarball, p := packed(t, fakeParts(t)...)
 	tests := map[string]func(dir string) error{
-		"shorter":     func(dir string) error { return os.Truncate(filepath.Join(dir, "chromium"), 5) },
-		"font gone":   func(dir string) error { return os.Remove(filepath.Join(dir, "fonts/Sans.ttf")) },
-		"no manifest": func(dir string) error { return os.Remove(filepath.Join(dir, npm.ManifestFile)) },
+		"shorter":        func(dir string) error { return os.Truncate(filepath.Join(dir, "chromium"), 5) },
+		"zeroed":         func(dir string) error { return zero(filepath.Join(dir, "chromium")) },
+		"not executable": func(dir string) error { return os.Chmod(filepath.Join(dir, "chromium"), 0o644) },
+		"font zeroed":    func(dir string) error { return zero(filepath.Join(dir, "fonts/Sans.ttf")) },
+		"font gone":      func(dir string) error { return os.Remove(filepath.Join(dir, "fonts/Sans.ttf")) },
+		"no manifest":    func(dir string) error { return os.Remove(filepath.Join(dir, npm.ManifestFile)) },
 		"other build": func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, npm.ManifestFile), []byte(`{"Integrity":"sha512-other"}`), 0o644)
 		},
@@ -129,6 +132,15 @@ func TestDamagedCacheIsFetchedAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// zero overwrites a file with as many zeros, as a crash of the machine may leave it.
+func zero(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, make([]byte, info.Size()), info.Mode())
 }
 
 // TestConcurrentFetchesDownloadOnce uses goroutines in place of processes: flock locks open files, so they contend alike.

@@ -96,7 +96,7 @@ func (r *reader) address(variable, example string) *url.URL {
 		return nil
 	}
 	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(value, "?#") {
 		r.fault(variable, value, "an address such as "+example)
 		return nil
 	}

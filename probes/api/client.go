@@ -73,6 +73,9 @@ func (c *Client) Stop() error {
 	return nil
 }
 
+// WithoutChrome marks the client as an instrument that starts no Chrome; see journey.Journey.NeedsChrome.
+func (c *Client) WithoutChrome() {}
+
 // Version is empty: no product is driven.
 func (c *Client) Version() string { return "" }
 

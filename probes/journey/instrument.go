@@ -29,6 +29,12 @@ type Instrument interface {
 	Version() string
 }
 
+// NeedsChrome reports whether the journey's instrument may start Chrome. One that never does has a method WithoutChrome.
+func (j Journey) NeedsChrome() bool {
+	_, without := j.Uses.(interface{ WithoutChrome() })
+	return j.Uses != nil && !without
+}
+
 // A Stage is the environment of a run.
 type Stage struct {
 	Site   *url.URL // address of the site, no trailing slash in its path

@@ -12,7 +12,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"slices"
+	"syscall"
 )
 
 // A Run executes a command with the arguments that are not flags.
@@ -50,12 +53,22 @@ func (a App) Run(ctx context.Context, args []string) int {
 	return a.Report(err)
 }
 
-// Report prints the error of a command, if any, and returns its exit code.
+// Report prints the error of a command, if any, and returns its exit code. A reader of the output that had enough, such as
+// head, is no error.
 func (a App) Report(err error) int {
+	if IsClosedOutput(err) {
+		return ExitOK
+	}
 	if err != nil && !errors.Is(err, errSilent) {
 		fmt.Fprintf(a.Stderr, "%s: %v\n", a.Name, err)
 	}
 	return exitCode(err)
+}
+
+// IsClosedOutput reports whether err is of writing to stdout after its reader has closed it.
+func IsClosedOutput(err error) bool {
+	var write *fs.PathError
+	return errors.Is(err, syscall.EPIPE) && errors.As(err, &write) && write.Path == os.Stdout.Name()
 }
 
 // Parse resolves a command line without executing it: it returns the command's Run and its arguments. A request for help
