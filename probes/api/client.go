@@ -2,10 +2,9 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/http/cookiejar"
+	"net/url"
 	"sync"
 	"time"
 
@@ -15,11 +14,16 @@ import (
 // A Client is an HTTP client of the site. It implements journey.Instrument. Create a new one for each run; call its request
 // methods in the journey's steps: they fail the step when the site does not respond.
 type Client struct {
-	stage journey.Stage
-	http  http.Client
-	own   *http.Transport // nil when the stage has its own network
-	step  *journey.T
-	trace trace
+	// BodyLimit is the most that is read of a response, in bytes; a longer one fails the step. 0: DefaultBodyLimit.
+	BodyLimit int64
+
+	stage     journey.Stage
+	transport http.RoundTripper
+	own       *http.Transport // nil when the stage has its own network
+	step      *journey.T
+	trace     trace
+	cookies   cookies
+	header    map[string]string
 
 	mu        sync.Mutex
 	exchanges []exchange // the latest of the run
@@ -30,23 +34,19 @@ func NewClient() *Client { return &Client{} }
 
 // Start prepares the client; it makes no request.
 func (c *Client) Start(_ context.Context, stage journey.Stage) error {
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		return err
-	}
 	c.stage = stage
-	c.http = http.Client{Jar: jar, CheckRedirect: func(_ *http.Request, via []*http.Request) error {
-		if len(via) > 10 {
-			return errors.New("redirected more than 10 times")
-		}
-		return nil
-	}}
 	switch network := stage.Network.(type) {
 	case nil:
 		c.own = http.DefaultTransport.(*http.Transport).Clone()
-		c.http.Transport = c.own
+		c.own.OnProxyConnectResponse = func(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
+			if res.StatusCode != http.StatusOK {
+				return fmt.Errorf("%w: it answered %s", errProxy, res.Status)
+			}
+			return nil
+		}
+		c.transport = c.own
 	case http.RoundTripper:
-		c.http.Transport = network
+		c.transport = network
 	default:
 		return fmt.Errorf("the stage's network is a %T; expected an http.RoundTripper", network)
 	}

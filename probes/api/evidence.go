@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"valkyrie/probes/journey"
@@ -61,7 +62,10 @@ func (c *Client) End(_ context.Context, res journey.StepResult) journey.Notes {
 			continue
 		}
 		p := journey.Problem{Step: x.step, URL: x.request.URL.String(), FirstParty: true}
+		lost, isLost := x.response.lost()
 		switch {
+		case isLost && x.err == nil && x.response.Status < 400:
+			p.Kind, p.What = journey.ProblemHTTP, fmt.Sprintf("%s got a %s", x.name(), lost)
 		case x.err != nil:
 			p.Kind, p.What = journey.ProblemNetwork, x.name()+" got no answer: "+c.reason(x.err)
 		case x.response.Status >= 400:
@@ -99,13 +103,45 @@ func (x exchange) name() string { return x.request.Method + " " + x.request.URL.
 func (x exchange) write(w *bytes.Buffer) {
 	fmt.Fprintf(w, "# %s, step %q, %d ms\n", x.started.UTC().Format("15:04:05.000"), x.step, x.took.Milliseconds())
 	fmt.Fprintf(w, "%s %s\n", x.request.Method, x.request.URL)
-	_ = x.request.Header.Write(w) // writing to memory cannot fail
+	writeHeader(w, x.request.Header)
 	fmt.Fprintf(w, "\n%s\n", x.body)
+	for _, r := range x.response.Redirects {
+		fmt.Fprintf(w, "%s\n", r)
+	}
 	if x.err != nil {
 		fmt.Fprintf(w, "no answer: %v\n\n", x.err)
-		return
+		if x.response.Status == 0 {
+			return
+		}
 	}
 	fmt.Fprintf(w, "%d %s\n", x.response.Status, http.StatusText(x.response.Status))
-	_ = x.response.Header.Write(w)
+	writeHeader(w, x.response.Header)
 	fmt.Fprintf(w, "\n%s\n\n", x.response.Body)
+}
+
+// writeHeader writes headers without the credentials in them: the values of cookies, and authorizations.
+func writeHeader(w *bytes.Buffer, h http.Header) {
+	shown := h.Clone()
+	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
+		for i, value := range shown[name] {
+			scheme, _, _ := strings.Cut(value, " ")
+			shown[name][i] = scheme + " [hidden]"
+		}
+	}
+	for i, line := range shown["Set-Cookie"] {
+		pair, attributes, more := strings.Cut(line, ";")
+		name, _, _ := strings.Cut(pair, "=")
+		if shown["Set-Cookie"][i] = name + "=[hidden]"; more {
+			shown["Set-Cookie"][i] += ";" + attributes
+		}
+	}
+	for i, line := range shown["Cookie"] {
+		var names []string
+		for pair := range strings.SplitSeq(line, "; ") {
+			name, _, _ := strings.Cut(pair, "=")
+			names = append(names, name+"=[hidden]")
+		}
+		shown["Cookie"][i] = strings.Join(names, "; ")
+	}
+	_ = shown.Write(w) // writing to memory cannot fail
 }

@@ -2,30 +2,28 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"strings"
-
-	"valkyrie/probes/journey"
+	"time"
 )
 
-// bodyLimit is the most that is read of a response, in bytes. A longer one fails the step: megabytes where a line is
+// DefaultBodyLimit is the most that is read of a response, in bytes. A longer one fails the step: megabytes where a line is
 // expected are a fault.
-const bodyLimit = 4 << 20
+const DefaultBodyLimit = 4 << 20
 
-// An Answer is the site's response to a request.
-type Answer struct {
-	Status int
-	Header http.Header
-	Body   []byte
-
-	step *journey.T
-	name string // "GET /api/jobs"
+// A Request is what Send sends.
+type Request struct {
+	Method string            // "": GET
+	Path   string            // of the site, or a whole address
+	Header map[string]string // in addition to the client's
+	Body   any               // encoded as JSON, or as it is when it is a []byte; nil: none
+	// KeepRedirect returns the site's redirect as the answer, instead of following it.
+	KeepRedirect bool
 }
 
 // Get requests a path of the site, such as "/api/jobs".
@@ -40,102 +38,265 @@ func (c *Client) Delete(path string) Answer { return c.Ask(http.MethodDelete, pa
 // Ask sends a request with body, as JSON unless it is nil, and reads the whole response. Its duration is the customer's
 // wait. Without a response the step fails.
 func (c *Client) Ask(method, path string, body any) Answer {
+	return c.Send(Request{Method: method, Path: path, Body: body})
+}
+
+// GraphQL posts a query with its variables, and fails the step unless the answer is 200 without errors.
+func (c *Client) GraphQL(path, query string, variables map[string]any) Answer {
+	return c.Post(path, map[string]any{"query": query, "variables": variables}).Expect(http.StatusOK).ExpectGraphQL()
+}
+
+// Send sends a request as Ask does, with headers of its own. Redirects are followed as browsers do, and reported: see
+// Answer.Redirects.
+func (c *Client) Send(asked Request) Answer {
 	t := c.step
-	name := method + " " + path
-	request := c.request(method, path, body)
+	asked.Method = strings.ToUpper(asked.Method)
+	if asked.Method == "" {
+		asked.Method = http.MethodGet
+	}
+	name := asked.Method + " " + asked.Path
+	request := c.request(asked)
 	began := c.now()
-	answer, err := c.send(request)
+	answer, err := c.follow(request, asked.KeepRedirect)
 	t.Waited(c.now().Sub(began))
-	answer.step, answer.name = t, name
+	answer.step, answer.name, answer.Took = t, name, c.now().Sub(began)
 	c.keep(request, answer, began, err)
-	if journey.Exhausted(err) {
-		t.Brokenf("%s: %s", name, c.reason(err))
-	}
-	if err != nil {
-		t.Failf("%s: %s", name, c.reason(err))
-	}
+	c.giveUp(name, err)
 	return answer
 }
 
-// request creates a request with the stage's headers.
-func (c *Client) request(method, path string, body any) *http.Request {
+// giveUp ends the step if there is an error: as broken if the probe itself is to blame.
+func (c *Client) giveUp(name string, err error) {
+	switch {
+	case err == nil:
+	case isProbeFault(err):
+		c.step.Brokenf("%s: the probe itself could not ask: %s", name, c.reason(err))
+	default:
+		c.step.Failf("%s: %s", name, c.reason(err))
+	}
+}
+
+// request creates a request with the client's headers.
+func (c *Client) request(asked Request) *http.Request {
 	t := c.step
-	var content []byte
-	if body != nil {
+	content, isText := asked.Body.([]byte)
+	if asked.Body != nil && !isText {
 		var err error
-		if content, err = json.Marshal(body); err != nil {
-			t.Brokenf("%s %s: encoding the body as JSON failed: %v", method, path, err)
+		if content, err = json.Marshal(asked.Body); err != nil {
+			t.Brokenf("%s %s: encoding the body as JSON failed: %v", asked.Method, asked.Path, err)
 		}
 	}
-	r, err := http.NewRequestWithContext(t.Context(), method, t.URL(path), bytes.NewReader(content))
+	r, err := http.NewRequestWithContext(t.Context(), asked.Method, t.URL(asked.Path), bytes.NewReader(content))
 	if err != nil {
-		t.Brokenf("%s %s: %v", method, path, err)
+		t.Brokenf("%s %s: %v", asked.Method, asked.Path, err)
 	}
-	if body != nil {
+	if len(content) == 0 {
+		r.Body, r.ContentLength = http.NoBody, 0
+	}
+	if asked.Body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	r.Header.Set("Accept", "application/json")
 	r.Header.Set("User-Agent", strings.TrimSpace("Mozilla/5.0 (compatible) "+c.stage.Agent))
-	if c.stage.Trace {
-		r.Header.Set("Traceparent", traceparent(c.stage.RunID))
+	if c.ours(r.URL) {
+		for name, value := range c.header {
+			r.Header.Set(name, value)
+		}
+		if c.stage.Trace {
+			r.Header.Set("Traceparent", traceparent(c.stage.RunID))
+		}
+	}
+	for name, value := range asked.Header {
+		r.Header.Set(name, value)
 	}
 	return r
 }
 
-func (c *Client) send(r *http.Request) (Answer, error) {
-	r = r.WithContext(httptrace.WithClientTrace(r.Context(), c.trace.hooks(c.now)))
-	c.trace.start(c.now())
-	res, err := c.http.Do(r)
-	if err != nil {
-		return Answer{}, err
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, bodyLimit+1))
-	c.trace.done(c.now())
-	if err == nil && len(body) > bodyLimit {
-		err = errors.New("the answer is longer than 4 MB")
-	}
-	return Answer{Status: res.StatusCode, Header: res.Header, Body: body}, err
+// ours reports whether an address is of the site's own origin, which alone gets credentials.
+func (c *Client) ours(u *url.URL) bool { return sameOrigin(u, c.stage.Site) }
+
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && portOf(a) == portOf(b)
 }
 
-// reason is why there was no response, without the address that net/http repeats.
-func (c *Client) reason(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return "no answer " + c.step.LimitNote()
+func portOf(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return port
 	}
-	if outer, ok := errors.AsType[*url.Error](err); ok {
-		err = outer.Err
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return "the connection was closed in the middle"
-	}
-	return err.Error()
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
-// Expect fails the step unless the response has this status; the error quotes the response.
-func (a Answer) Expect(status int) Answer {
-	if a.Status != status {
-		a.step.Failf("%s: expected %d %s, got %d %s%s", a.name, status, http.StatusText(status), a.Status, http.StatusText(a.Status), a.excerpt())
-	}
-	return a
-}
+// maxRedirects is how many redirects are followed.
+const maxRedirects = 10
 
-// JSON decodes the response into v, a pointer. A response that is not JSON, or does not fit, fails the step.
-func (a Answer) JSON(v any) {
-	if err := json.Unmarshal(a.Body, v); err != nil {
-		a.step.Failf("%s: expected JSON: %v%s", a.name, err, a.excerpt())
+// follow sends a request, and follows redirects.
+func (c *Client) follow(r *http.Request, keep bool) (Answer, error) {
+	var hops []Redirect
+	for {
+		answer, err := c.exchange(r)
+		answer.Redirects, answer.Address = hops, r.URL.String()
+		location := answer.Header.Get("Location")
+		if err != nil || keep || !isRedirect(answer.Status) || location == "" {
+			return answer, err
+		}
+		if len(hops) == maxRedirects {
+			return answer, fmt.Errorf("redirected more than %d times", maxRedirects)
+		}
+		next, err := c.redirected(r, answer.Status, location)
+		if err != nil {
+			return answer, err
+		}
+		if next == nil { // to another scheme, such as that of an app
+			return answer, nil
+		}
+		hops = append(hops, Redirect{Status: answer.Status, From: r.URL.String(), To: next.URL.String(), Sent: r.Method, Method: next.Method})
+		r = next
 	}
 }
 
-// excerpt is the beginning of the response, for an error.
-func (a Answer) excerpt() string {
-	const most = 200
-	text := strings.Join(strings.Fields(string(a.Body)), " ")
-	if text == "" {
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
+
+// redirected is the request after a redirect, as RFC 9110 section 15.4 and browsers have it: 303 makes a GET of anything, 301
+// and 302 make one of a POST, 307 and 308 keep method and body. Another origin gets no credentials. nil: it cannot be followed.
+func (c *Client) redirected(r *http.Request, status int, location string) (*http.Request, error) {
+	to, ok := resolve(r.URL, location)
+	if !ok {
+		return nil, nil
+	}
+	next := r.Clone(r.Context())
+	next.URL, next.Host = to, ""
+	get := status == http.StatusSeeOther && r.Method != http.MethodHead || status <= http.StatusFound && r.Method == http.MethodPost
+	switch {
+	case get:
+		next.Method, next.Body, next.GetBody, next.ContentLength = http.MethodGet, http.NoBody, nil, 0
+		next.Header.Del("Content-Type")
+	case r.GetBody != nil:
+		next.Body, _ = r.GetBody() // of memory, which cannot fail
+	}
+	if !sameOrigin(to, r.URL) {
+		kept := http.Header{}
+		for _, name := range []string{"Accept", "Content-Type", "User-Agent"} {
+			if value := next.Header.Get(name); value != "" {
+				kept.Set(name, value)
+			}
+		}
+		next.Header = kept
+		if body := c.bodyOf(next); c.step.Mask().Text(body) != body {
+			return nil, fmt.Errorf("it redirects (%d) to another origin, %s, which must not get the secret in the body", status, to.Host)
+		}
+	}
+	return next, nil
+}
+
+// bodyOf is the body that a request will send.
+func (c *Client) bodyOf(r *http.Request) string {
+	if r.GetBody == nil {
 		return ""
 	}
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "…"
+	body, err := r.GetBody()
+	if err != nil {
+		return ""
 	}
-	return ": " + text
+	text, _ := io.ReadAll(body)
+	return string(text)
 }
+
+// exchange sends one request, with its cookies, and reads the response. A request on a kept connection that the server closes
+// without a word is sent again on a new one, as browsers do: the server's time for idle connections was over.
+func (c *Client) exchange(r *http.Request) (Answer, error) {
+	r.Header.Del("Cookie")
+	if cookies := c.cookies.header(r.URL, c.now()); cookies != "" {
+		r.Header.Set("Cookie", cookies)
+	}
+	answer, p, err := c.once(r)
+	if err != nil && p.reused && !p.answered && isClosed(err) && r.Context().Err() == nil {
+		if c.own != nil {
+			c.own.CloseIdleConnections()
+		}
+		if r.GetBody != nil {
+			r.Body, _ = r.GetBody()
+		}
+		answer, p, err = c.once(r)
+	}
+	if err != nil {
+		err = &exchangeError{err: err, progress: p}
+	}
+	return answer, err
+}
+
+// progress is how far an exchange got.
+type progress struct {
+	connected, reused, answered bool
+	left                        time.Duration // of the step's time when it began; 0: it has no end
+	read                        int64         // bytes of the body
+}
+
+// once sends a request once.
+func (c *Client) once(r *http.Request) (a Answer, p progress, err error) {
+	if end, ok := r.Context().Deadline(); ok {
+		p.left = time.Until(end)
+	}
+	hooks := c.trace.hooks(c.now)
+	gotConn := hooks.GotConn
+	hooks.GotConn = func(info httptrace.GotConnInfo) { p.connected, p.reused = true, info.Reused; gotConn(info) }
+	before := c.trace.waterfall()
+	c.trace.start(c.now())
+	defer func() { a.Times = timesBetween(before, c.trace.waterfall()) }()
+	res, err := c.transport.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), hooks)))
+	if err != nil {
+		return a, p, err
+	}
+	p.answered = true
+	c.trace.answered(c.now())
+	defer res.Body.Close()
+	c.cookies.store(r.URL, res.Header["Set-Cookie"], c.now())
+	a = Answer{Status: res.StatusCode, Header: res.Header}
+	if res.StatusCode == http.StatusSwitchingProtocols || r.Method == http.MethodHead {
+		return a, p, nil // what follows is no body
+	}
+	a.Body, p.read, err = c.read(res)
+	c.trace.done(c.now())
+	return a, p, err
+}
+
+// read reads a response's body within the limit. Of a longer one it says how long it is.
+func (c *Client) read(res *http.Response) (body []byte, n int64, err error) {
+	limit := c.BodyLimit
+	if limit == 0 {
+		limit = DefaultBodyLimit
+	}
+	if coding := res.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return nil, 0, fmt.Errorf("the body is encoded as %s, which was not asked for", coding)
+	}
+	body, err = io.ReadAll(io.LimitReader(res.Body, limit+1))
+	if err != nil && res.Uncompressed && !isTimeout(err) {
+		err = fmt.Errorf("%w: %w", errGzip, err)
+	}
+	if n = int64(len(body)); err != nil || n <= limit {
+		return body, n, err
+	}
+	rest, errRest := io.Copy(io.Discard, io.LimitReader(res.Body, 8*limit))
+	size := fmt.Sprintf("it has %.1f MB", float64(n+rest)/(1<<20))
+	if errRest != nil || rest == 8*limit {
+		size = fmt.Sprintf("it has more than %.1f MB", float64(n+rest)/(1<<20))
+	}
+	return body[:limit], n + rest, fmt.Errorf("the answer is longer than %d MB: %s; raise Client.BodyLimit if that is right", limit>>20, size)
+}
+
+// SetHeader adds a header to all later requests to the site's own origin; others never get it.
+func (c *Client) SetHeader(name, value string) {
+	if c.header == nil {
+		c.header = map[string]string{}
+	}
+	c.header[http.CanonicalHeaderKey(name)] = value
+}
+
+// Bearer has all later requests to the site's own origin carry an access token, such as T.Secret("api-token"). It is hidden in
+// evidence.
+func (c *Client) Bearer(token string) { c.SetHeader("Authorization", "Bearer "+token) }

@@ -111,10 +111,10 @@ func (c *Client) pause(d time.Duration) bool {
 
 // fetch requests a path without failing the step when there is no response.
 func (c *Client) fetch(path string) (Answer, error) {
-	request := c.request(http.MethodGet, path, nil)
+	request := c.request(Request{Method: http.MethodGet, Path: path})
 	request.Header.Set("Accept", "*/*")
 	began := c.now()
-	answer, err := c.send(request)
+	answer, err := c.follow(request, false)
 	c.step.Waited(c.now().Sub(began))
 	c.keep(request, answer, began, err)
 	return answer, err

@@ -34,6 +34,9 @@ func (t *trace) waterfall() journey.Waterfall {
 // start records that a request starts.
 func (t *trace) start(now time.Time) { t.note(now, nil) }
 
+// answered records that the response has begun. An interim one, such as 103 Early Hints, does not count.
+func (t *trace) answered(now time.Time) { t.note(now, &t.total.FirstByteMS) }
+
 // done records that a response has been read.
 func (t *trace) done(now time.Time) { t.note(now, &t.total.DownloadMS) }
 
@@ -50,13 +53,12 @@ func (t *trace) note(now time.Time, part *int64) {
 // hooks record the events of net/http.
 func (t *trace) hooks(now func() time.Time) *httptrace.ClientTrace {
 	return &httptrace.ClientTrace{
-		DNSStart:             func(httptrace.DNSStartInfo) { t.note(now(), &t.total.QueueMS) },
-		DNSDone:              func(httptrace.DNSDoneInfo) { t.note(now(), &t.total.DNSMS) },
-		ConnectStart:         func(string, string) { t.note(now(), &t.total.QueueMS) },
-		ConnectDone:          func(string, string, error) { t.note(now(), &t.total.ConnectMS) },
-		TLSHandshakeDone:     func(tls.ConnectionState, error) { t.note(now(), &t.total.TLSMS) },
-		GotConn:              func(httptrace.GotConnInfo) { t.note(now(), &t.total.QueueMS) },
-		GotFirstResponseByte: func() { t.note(now(), &t.total.FirstByteMS) },
+		DNSStart:         func(httptrace.DNSStartInfo) { t.note(now(), &t.total.QueueMS) },
+		DNSDone:          func(httptrace.DNSDoneInfo) { t.note(now(), &t.total.DNSMS) },
+		ConnectStart:     func(string, string) { t.note(now(), &t.total.QueueMS) },
+		ConnectDone:      func(string, string, error) { t.note(now(), &t.total.ConnectMS) },
+		TLSHandshakeDone: func(tls.ConnectionState, error) { t.note(now(), &t.total.TLSMS) },
+		GotConn:          func(httptrace.GotConnInfo) { t.note(now(), &t.total.QueueMS) },
 	}
 }
 
