@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,8 +39,14 @@ func (c *Client) keep(r *http.Request, a Answer, began time.Time, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.exchanges = append(c.exchanges, x)
-	c.exchanges = c.exchanges[max(0, len(c.exchanges)-exchangesKept):]
+	if len(c.exchanges) <= exchangesKept {
+		return
+	}
+	oldest := max(slices.IndexFunc(c.exchanges, exchange.good), 0) // failures stay, unless there are too many
+	c.exchanges = slices.Delete(c.exchanges, oldest, oldest+1)
 }
+
+func (x exchange) good() bool { return x.err == nil && x.response.Status < 400 }
 
 // Capture saves the exchanges, the latest last.
 func (c *Client) Capture(_ context.Context, save func(kind, name string, data []byte) journey.Evidence) []journey.Evidence {

@@ -80,7 +80,7 @@ func TestExpect(t *testing.T) {
 		"no redirect, as wanted": {"{}", func(a api.Answer) { a.ExpectNoRedirect() }, ""},
 		"redirect, but none":     {"{}", func(a api.Answer) { a.ExpectRedirect("/sign-in") }, `expected a redirect to "/sign-in", got 200 OK`},
 	} {
-		run, _ := play(t, answer(c.text), journey.Stage{}, func(client *api.Client, _ *journey.T) { c.check(client.Get("/x")) })
+		run, _ := playFor(t, time.Minute, answer(c.text), journey.Stage{}, func(client *api.Client, _ *journey.T) { c.check(client.Get("/x")) })
 		if run.Outcome.Good() != (c.words == "") || !strings.Contains(run.Error, c.words) {
 			t.Errorf("%s: want %q, got %s %s", name, c.words, run.Outcome, run.Error)
 		}
@@ -90,7 +90,7 @@ func TestExpect(t *testing.T) {
 // TestJSONStartsEmpty: nothing of an earlier answer is left.
 func TestJSONStartsEmpty(t *testing.T) {
 	texts := []string{`{"a":"1","b":["x","y"]}`, `{"b":["z"]}`}
-	play(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, texts[len(r.URL.Query().Get("n"))]) }, journey.Stage{}, func(c *api.Client, _ *journey.T) {
+	playFor(t, time.Minute, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, texts[len(r.URL.Query().Get("n"))]) }, journey.Stage{}, func(c *api.Client, _ *journey.T) {
 		var v struct {
 			A string `json:"a,omitempty"`
 			B []string
@@ -132,7 +132,7 @@ func TestRedirects(t *testing.T) {
 		{"DELETE", 302, `DELETE {"x":1}`, ""},
 		{"GET", 301, "GET", ""},
 	} {
-		run, kept := play(t, redirecting, journey.Stage{}, func(client *api.Client, s *journey.T) {
+		run, kept := playFor(t, time.Minute, redirecting, journey.Stage{}, func(client *api.Client, s *journey.T) {
 			var body any
 			if c.method != "GET" {
 				body = map[string]int{"x": 1}
@@ -149,7 +149,7 @@ func TestRedirects(t *testing.T) {
 			t.Errorf("%s %d: problems %v", c.method, c.status, run.Problems)
 		}
 	}
-	run, _ := play(t, redirecting, journey.Stage{}, func(c *api.Client, _ *journey.T) {
+	run, _ := playFor(t, time.Minute, redirecting, journey.Stage{}, func(c *api.Client, _ *journey.T) {
 		c.Post("/302", "x").Expect(302).Expect(200)
 		c.Get("/301").Expect(301).ExpectRedirect("/end")
 		c.Send(api.Request{Path: "/302", KeepRedirect: true}).Expect(302).ExpectRedirect("end")
@@ -182,7 +182,7 @@ func TestOtherOrigin(t *testing.T) {
 	} {
 		got, body = nil, ""
 		var sent http.Header
-		run, kept := play(t, func(w http.ResponseWriter, r *http.Request) {
+		run, kept := playFor(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 			sent = r.Header.Clone()
 			http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
 		}, stage, func(c *api.Client, s *journey.T) {
@@ -267,7 +267,7 @@ func TestWhoseFault(t *testing.T) {
 		"host unreachable":     {dial(syscall.EHOSTUNREACH), journey.Failed},
 		"reset":                {syscall.ECONNRESET, journey.Failed},
 	} {
-		run, _ := play(t, nil, journey.Stage{Network: faulty{c.err}}, func(client *api.Client, _ *journey.T) { client.Get("/") })
+		run, _ := playFor(t, time.Minute, nil, journey.Stage{Network: faulty{c.err}}, func(client *api.Client, _ *journey.T) { client.Get("/") })
 		if run.Outcome != c.want {
 			t.Errorf("%s: %s %s", name, run.Outcome, run.Error)
 		}
@@ -284,7 +284,7 @@ func TestCookies(t *testing.T) {
 		"empty=; Path=/": "empty=", "bare; Path=/": "bare", "; Path=/": "", "a=b=c; Path=/; HttpOnly; SameSite=Lax": "a=b=c",
 	} {
 		var got string
-		play(t, func(w http.ResponseWriter, r *http.Request) {
+		playFor(t, time.Minute, func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/shop/a/in" {
 				w.Header()["Set-Cookie"] = []string{set}
 			}
@@ -299,11 +299,11 @@ func TestCookies(t *testing.T) {
 // TestBodyLimit: a body over the limit fails with its size, and the limit can be raised.
 func TestBodyLimit(t *testing.T) {
 	huge := func(w http.ResponseWriter, _ *http.Request) { w.Write(make([]byte, 6<<20)) }
-	run, _ := play(t, huge, journey.Stage{}, func(c *api.Client, _ *journey.T) { c.Get("/") })
+	run, _ := playFor(t, time.Minute, huge, journey.Stage{}, func(c *api.Client, _ *journey.T) { c.Get("/") })
 	if !strings.Contains(run.Error, "the answer is longer than 4 MB: it has 6.0 MB") {
 		t.Error(run.Error)
 	}
-	run, _ = play(t, huge, journey.Stage{}, func(c *api.Client, _ *journey.T) { c.BodyLimit = 8 << 20; c.Get("/").Expect(200) })
+	run, _ = playFor(t, time.Minute, huge, journey.Stage{}, func(c *api.Client, _ *journey.T) { c.BodyLimit = 8 << 20; c.Get("/").Expect(200) })
 	if run.Outcome != journey.Passed {
 		t.Error(run.Error)
 	}
@@ -317,7 +317,7 @@ func TestBudgets(t *testing.T) {
 		case <-r.Context().Done():
 		}
 	}
-	run, _ := play(t, wait, journey.Stage{}, func(c *api.Client, _ *journey.T) {
+	run, _ := playFor(t, time.Minute, wait, journey.Stage{}, func(c *api.Client, _ *journey.T) {
 		c.Get("/").Budget(api.Times{FirstByte: 10 * time.Millisecond, DNS: time.Minute})
 	})
 	if s := run.Steps[0]; s.Outcome != journey.Slow || !strings.Contains(s.Error, "first byte took ") || !strings.Contains(s.Error, "budget 10ms") {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -260,9 +261,34 @@ func (c *Client) once(r *http.Request) (a Answer, p progress, err error) {
 	if res.StatusCode == http.StatusSwitchingProtocols || r.Method == http.MethodHead {
 		return a, p, nil // what follows is no body
 	}
-	a.Body, p.read, err = c.read(res)
+	if isPartial(r.Context()) {
+		a.Body, err = readPart(res, a)
+		p.read = int64(len(a.Body))
+	} else {
+		a.Body, p.read, err = c.read(res)
+	}
 	c.trace.done(c.now())
 	return a, p, err
+}
+
+// partialBody is the context's key for requests of a sweep, which needs the links of a page and not the end of a film.
+type partialBody struct{}
+
+func withPartialBody(ctx context.Context) context.Context {
+	return context.WithValue(ctx, partialBody{}, true)
+}
+
+func isPartial(ctx context.Context) bool { return ctx.Value(partialBody{}) != nil }
+
+// readPart reads what may hold links, up to the limit, and of all else the beginning, if it is there at once.
+func readPart(res *http.Response, a Answer) ([]byte, error) {
+	if header := res.Header.Get("Content-Type"); header != "" {
+		kind := mediaType(a)
+		if !strings.Contains(kind, "html") && !strings.Contains(kind, "xml") && kind != "text/css" && !strings.Contains(kind, "gzip") && kind != "text/plain" {
+			return nil, nil
+		}
+	}
+	return io.ReadAll(io.LimitReader(res.Body, DefaultBodyLimit))
 }
 
 // read reads a response's body within the limit. Of a longer one it says how long it is.

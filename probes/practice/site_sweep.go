@@ -20,6 +20,7 @@ func SiteSweep() journey.Journey {
 			{Name: "ask for every page", Limit: time.Minute, Do: func(t *journey.T) {
 				swept := client.Sweep(api.Sweep{Start: "/", Max: 200, Pause: 50 * time.Millisecond, Skip: []string{"/favicon.ico"}})
 				t.Count("pages", float64(swept.Visited))
+				t.Count("pages left", float64(swept.NotVisited))
 				if broken := swept.Broken(); broken != "" {
 					t.Failf("%s", broken)
 				}
