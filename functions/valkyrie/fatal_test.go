@@ -34,6 +34,11 @@ func fatalMain() {
 		single("killed", func(*journey.T) { _ = syscall.Kill(os.Getpid(), syscall.SIGKILL) }),
 		byHand(single("waits", func(t *journey.T) { <-t.Context().Done() })),
 		single("works", func(*journey.T) {}),
+		byHand(func() journey.Journey {
+			j := single("fails-first", func(t *journey.T) { t.Failf("no card") })()
+			j.Cleanup = []journey.Step{{Name: "tidy", Do: func(*journey.T) { os.Exit(0) }}}
+			return j
+		}),
 	}}
 	all.Alerts = []byte("on_call: {people: [{name: Ada, phone: '+12025550143'}], escalation: [Ada]}\nphone: {from: '+12025550100'}\n")
 	os.Exit(mainAt(all, time.Now))
@@ -91,6 +96,18 @@ func TestFatalRun(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(here.tmp, "*")); len(left) > 0 {
 		t.Errorf("left behind: %q", left)
+	}
+}
+
+// TestFatalAfterVerdict: a journey that ends its process after its verdict keeps it.
+func TestFatalAfterVerdict(t *testing.T) {
+	t.Parallel()
+	cmd, _ := fatal(t, "run", "fails-first", "--format", "json")
+	out, _ := cmd.Output()
+	var got journey.Run
+	err := json.Unmarshal(out, &got)
+	if code := cmd.ProcessState.ExitCode(); code != 1 || err != nil || got.Outcome != journey.Failed || got.Unfinished() || len(got.Evidence) == 0 {
+		t.Errorf("exit code %d, %v: %s %s, evidence %v", code, err, got.Outcome, got.Error, got.Evidence)
 	}
 }
 

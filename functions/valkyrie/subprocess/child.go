@@ -72,7 +72,9 @@ func (c Child) serve(ctx context.Context, in io.Reader, out io.Writer) error {
 			Site: site, Chrome: t.Chrome, Secrets: c.Secrets(site), Agent: t.Agent, Trace: t.Trace, NoFilm: t.NoFilm, Inputs: t.Inputs,
 		},
 		Region: t.Region, Every: t.Every, Always: t.Always, Tries: t.Tries,
-		OnStep: func(r journey.Run, s journey.StepResult) { _ = send(event{Run: r, Step: &s}) }, // a parent that has gone needs none
+		// A parent that has gone needs neither.
+		OnStep:    func(r journey.Run, s journey.StepResult) { _ = send(event{Run: r, Step: &s}) },
+		OnVerdict: func(r journey.Run) { _ = send(event{Run: r, FirstStep: r.FirstStep, Verdict: true}) },
 	}
 	if t.Evidence != "" {
 		runner.Evidence = evidence.Folder(t.Evidence)

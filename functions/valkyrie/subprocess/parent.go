@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -37,8 +38,11 @@ func (p Parent) Probe(ctx context.Context, r journey.Runner, create func() journ
 	last := r.Broken(j, slot, "")
 	final, err := p.play(ctx, r, j, slot, func(e event) {
 		last = e.Run
-		if r.OnStep != nil {
+		switch {
+		case e.Step != nil && r.OnStep != nil:
 			r.OnStep(e.Run, *e.Step)
+		case e.Verdict && r.OnVerdict != nil:
+			r.OnVerdict(e.Run)
 		}
 	})
 	if err == nil {
@@ -53,7 +57,13 @@ func (p Parent) Probe(ctx context.Context, r journey.Runner, create func() journ
 
 // died is the run of a child that died after it had reported the run so far.
 func died(run journey.Run, why string) journey.Run {
+	run.Evidence = slices.DeleteFunc(run.Evidence, func(e journey.Evidence) bool { // what was to follow does not
+		return journey.Run{Evidence: []journey.Evidence{e}}.Unfinished()
+	})
 	for i, s := range run.Steps {
+		if !run.Outcome.Good() && run.Error != "" {
+			break // its verdict came before its end
+		}
 		if s.Outcome == journey.NotRun && !s.Cleanup {
 			run.Steps[i].Outcome, run.Steps[i].Error = journey.Broken, why
 			run.Steps[i].Started = run.Started
@@ -69,13 +79,13 @@ func died(run journey.Run, why string) journey.Run {
 	}
 	if run.Outcome.Good() || run.Error == "" {
 		run.Outcome, run.Error = journey.Broken, why
-		run.Evidence = append(run.Evidence, journey.Evidence{Kind: "more", Missing: "the journey's process died"})
 	}
+	run.Evidence = append(run.Evidence, journey.Evidence{Kind: "more", Missing: "the journey's process died"})
 	return run
 }
 
-// play executes the run, passes its steps on, and returns it. An error says how the child died.
-func (p Parent) play(ctx context.Context, r journey.Runner, j journey.Journey, slot time.Time, onStep func(event)) (run journey.Run, err error) {
+// play executes the run, passes its events on, and returns it. An error says how the child died.
+func (p Parent) play(ctx context.Context, r journey.Runner, j journey.Journey, slot time.Time, onEvent func(event)) (run journey.Run, err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, longest(r, j), errors.New("it did not end in time"))
 	defer cancel()
 	scratch, err := os.MkdirTemp("", scratchPrefix+"*")
@@ -99,12 +109,12 @@ func (p Parent) play(ctx context.Context, r journey.Runner, j journey.Journey, s
 		if lines.Decode(&e) != nil {
 			break
 		}
-		if e.Step != nil {
-			onStep(e)
+		e.Run.FirstStep = e.FirstStep
+		if e.Step != nil || e.Verdict {
+			onEvent(e)
 			continue
 		}
 		run, ended = e.Run, true
-		run.FirstStep = e.FirstStep
 	}
 	err = c.Wait()
 	c.killGroup()

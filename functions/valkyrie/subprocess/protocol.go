@@ -35,9 +35,10 @@ type task struct {
 	Inputs   map[string]string
 }
 
-// An event is a line of a child's output: a step's result, or the run's when Step is nil.
+// An event is a line of a child's output: a step's result, the verdict, or at last the whole run.
 type event struct {
 	Run       journey.Run
-	FirstStep journey.StepResult // Run's, which its JSON omits
-	Step      *journey.StepResult
+	FirstStep journey.StepResult  // Run's, which its JSON omits
+	Step      *journey.StepResult // for Runner.OnStep
+	Verdict   bool                // for Runner.OnVerdict
 }
