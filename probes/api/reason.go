@@ -8,9 +8,12 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"valkyrie/probes/journey"
 )
 
 // An exchangeError is why a request got no whole response, and how far it got.
@@ -72,21 +75,17 @@ func isClosed(err error) bool {
 		strings.Contains(err.Error(), "server closed idle connection")
 }
 
-// ownFaults are the errors of the probe's machine: no descriptors, memory, buffers or ports, no network, no permission.
-var ownFaults = []error{
-	syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.ENOBUFS, syscall.EADDRNOTAVAIL, syscall.EAGAIN,
-	syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EACCES, syscall.EPERM,
-}
+// ownFaults are the errors of the probe's network, beside those of a machine that is exhausted: none is there, or a firewall
+// of its own forbids the connection.
+var ownFaults = []error{syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EACCES, syscall.EPERM, syscall.EAGAIN}
 
 // errProxy is an error of the probe's own proxy.
 var errProxy = errors.New("the probe's proxy did not connect to it")
 
 // isProbeFault reports whether the probe's own machine, network or proxy causes the error, as package neterror does for Chrome.
 func isProbeFault(err error) bool {
-	for _, own := range ownFaults {
-		if errors.Is(err, own) {
-			return true
-		}
+	if journey.Exhausted(err) || slices.ContainsFunc(ownFaults, func(own error) bool { return errors.Is(err, own) }) {
+		return true
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "proxyconnect" {
 		return true

@@ -201,7 +201,7 @@ func TestReportedCases(t *testing.T) {
 		}},
 		{"sweep: link rel=pingback, POST only (405)", "WordPress xmlrpc.php; w3c/link-checker#51 (neighbour)", journey.Passed, "", answering(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/xmlrpc.php" {
-				http.Error(w, "XML-RPC server accepts POST requests only.", 405)
+				http.Error(w, "XML-RPC server accepts POST requests only.", http.StatusMethodNotAllowed)
 				return
 			}
 			w.Header().Set("Content-Type", "text/html")
@@ -270,7 +270,9 @@ func TestReportedCases(t *testing.T) {
 				pages(map[string]string{"/": `<a href="` + www.URL + `/gone">g</a>`})(w, r)
 			}))
 			defer www.Close()
-			bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, www.URL+r.URL.Path, 301) }))
+			bare := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, www.URL+r.URL.Path, http.StatusMovedPermanently)
+			}))
 			defer bare.Close()
 			return runOn(t, bare.URL, 2*time.Second, sweepOf(10))
 		}},
@@ -386,14 +388,14 @@ func TestReportedCases(t *testing.T) {
 		}, func(c *api.Client, s *journey.T) { c.Post("/a", map[string]int{"x": 1}).Expect(200) })},
 		{"get: can a redirect be expected? Expect(302)", "blackbox no_follow_redirects", journey.Passed, "", answering(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/a" {
-				http.Redirect(w, r, "/b", 302)
+				http.Redirect(w, r, "/b", http.StatusFound)
 			}
 		}, get("/a", 302))},
 		{"trace: traceparent to another origin over a redirect", "README: to the site's own origin only", journey.Passed, "", func(t *testing.T) (journey.Run, evidence) {
 			var leaked atomic.Value
 			other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { leaked.Store(r.Header.Get("Traceparent")) }))
 			defer other.Close()
-			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, 302) }))
+			s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) }))
 			defer s.Close()
 			r, k := runStage(t, journey.Stage{Trace: true}, s.URL, time.Second, get("/", 200))
 			if v, _ := leaked.Load().(string); v != "" {
@@ -401,12 +403,12 @@ func TestReportedCases(t *testing.T) {
 			}
 			return r, k
 		}},
-		{"redirect: loop words", "muffet#308", journey.Failed, "redirected more than 10 times", answering(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", 302) }, get("/", 200))},
+		{"redirect: loop words", "muffet#308", journey.Failed, "redirected more than 10 times", answering(func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/", http.StatusFound) }, get("/", 200))},
 		{"redirect: 302 without Location", "own", journey.Failed, "got 302", answering(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(302) }, get("/", 200))},
 		{"redirect: cookie set on the hop is sent on the next", "usual", journey.Passed, "", answering(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == "/a" {
 				http.SetCookie(w, &http.Cookie{Name: "s", Value: "1", Path: "/"})
-				http.Redirect(w, r, "/b", 302)
+				http.Redirect(w, r, "/b", http.StatusFound)
 				return
 			}
 			if _, err := r.Cookie("s"); err != nil {
@@ -419,7 +421,7 @@ func TestReportedCases(t *testing.T) {
 				return
 			}
 			if !strings.Contains(r.Header.Get("Cookie"), "session=") {
-				http.Error(w, "sign in first", 401)
+				http.Error(w, "sign in first", http.StatusUnauthorized)
 			}
 		}, func(c *api.Client, s *journey.T) { c.Get("/in").Expect(200); c.Get("/me").Expect(200) })},
 		{"cookie: UTF-8 in its value (Chrome sends it)", "neighbour", journey.Passed, "", answering(func(w http.ResponseWriter, r *http.Request) {
@@ -428,7 +430,7 @@ func TestReportedCases(t *testing.T) {
 				return
 			}
 			if !strings.Contains(r.Header.Get("Cookie"), "name=") {
-				http.Error(w, "sign in first", 401)
+				http.Error(w, "sign in first", http.StatusUnauthorized)
 			}
 		}, func(c *api.Client, s *journey.T) { c.Get("/in").Expect(200); c.Get("/me").Expect(200) })},
 		{"cookie: Secure on http://127.0.0.1 (Chrome sends it there)", "crbug 1056543", journey.Passed, "", answering(func(w http.ResponseWriter, r *http.Request) {
@@ -437,7 +439,7 @@ func TestReportedCases(t *testing.T) {
 				return
 			}
 			if _, err := r.Cookie("s"); err != nil {
-				http.Error(w, "sign in first", 401)
+				http.Error(w, "sign in first", http.StatusUnauthorized)
 			}
 		}, func(c *api.Client, s *journey.T) { c.Get("/in").Expect(200); c.Get("/me").Expect(200) })},
 		{"cookie: two clients do not share", "usual", journey.Passed, "", answering(func(w http.ResponseWriter, r *http.Request) {

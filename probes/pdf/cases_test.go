@@ -33,14 +33,6 @@ func stream(dict, s string) string {
 	return fmt.Sprintf("<<%s/Length %d>>\nstream\n%s\nendstream", dict, len(s), s)
 }
 
-func flate(s string) string {
-	var b bytes.Buffer
-	z := zlib.NewWriter(&b)
-	z.Write([]byte(s))
-	z.Close()
-	return b.String()
-}
-
 const helv = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"
 
 // page is a one-page PDF with this content, font F1, and more objects from 6 on; res goes into the resources.
