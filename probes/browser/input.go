@@ -17,7 +17,7 @@ func (tab *Tab) Fill(l Locator, text string) {
 	tab.fill(len(tab.fills), fmt.Sprintf("could not fill in the %s", l))
 }
 
-// A fill is a field and what it should hold. Its id is its index, from 1.
+// A fill is a field and its wanted content. Its id is its index, from 1.
 type fill struct {
 	field   Locator
 	text    string
@@ -38,7 +38,7 @@ func (tab *Tab) fillAgain(id int) {
 }
 
 // fill types until the field holds the text. A second attempt is a person's who sees that the page has moved the caret or has
-// drawn the field anew; what fails twice is how the page is.
+// drawn the field anew; a second mismatch is the page's doing.
 func (tab *Tab) fill(id int, failure string) {
 	f := tab.fills[id-1]
 	q := query{Op: "fill", Target: f.field, Text: f.text, Number: id, Secret: tab.step.Mask().Text(f.text) != f.text}
@@ -62,7 +62,7 @@ func (tab *Tab) fill(id int, failure string) {
 		if err != nil && !replaced(err) {
 			tab.mustCall(failure, err)
 		}
-		if err != nil || got.OK { // a document that was replaced was left with what was typed
+		if err != nil || got.OK { // a document that was replaced was left with the typed text
 			tab.snapshotRoots(got)
 			tab.beginWait(got.Acted, before)
 			return
@@ -116,8 +116,8 @@ func (tab *Tab) Press(key string) {
 }
 
 // ScrollTo scrolls until the element shows: down through the page and the boxes in it that scroll, while more is loaded or drawn, and
-// once again from the top. Actions need it only for what is loaded by scrolling: they scroll to what is there by themselves, and
-// look for rows in lists that draw only what is in sight.
+// once again from the top. An action needs it only for content that is loaded by scrolling: it scrolls to present elements by
+// itself, and looks for rows in lists that draw only those in sight.
 func (tab *Tab) ScrollTo(l Locator) {
 	tab.poll(query{Op: "seek", Target: l}, fmt.Sprintf("could not scroll to the %s", l))
 }

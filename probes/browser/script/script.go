@@ -13,8 +13,8 @@
 //  3. poll.js is its loop: it evaluates the query, and again on each change of the document, until the query is met or the
 //     time slice is over. It returns the result with the time since when it holds.
 //  4. query.js has the queries by name (click, fill, visible, gone, ...); here queries.click. Those of fields, lists and files
-//     are in fill.js and choose.js, which also check that the page has kept what was entered; drag.js watches a drop,
-//     and seek.js scrolls on where a list draws only what is in sight.
+//     are in fill.js and choose.js, which also check that the page has kept the entry; drag.js watches a drop,
+//     and seek.js scrolls on where a list draws only the rows in sight.
 //  5. find.js locates the elements that the locator means, through open shadow roots and those that shadow.go has found:
 //     role.js and name.js compute roles and names, text.js the text that is displayed, visible.js decides what a person can
 //     see, and all of them read the page through dom.js. When there is no element, reason.js describes the page instead.
