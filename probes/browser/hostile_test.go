@@ -81,6 +81,7 @@ func TestHostilePages(t *testing.T) {
 		"shadowed": shadowedRows,
 		"size":     sizeRows,
 		"tls":      tlsRows,
+		"visible":  visibleRows,
 		"written":  writtenRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()

@@ -1,4 +1,4 @@
-// actionable: whether, and where, a person could act on an element: visible, enabled, stable, and not covered.
+// actionable: whether, and where, a person could act on an element: visible, enabled, in place, and not covered.
 
 // The next animation frame; a page that paints none is not moving either.
 const frame = () => new Promise((done) => { const t = setTimeout(done, 250); requestAnimationFrame(() => { clearTimeout(t); done(); }); });
@@ -7,22 +7,44 @@ const deepest = (x, y) => {
   for (let root; el && (root = shadow(el));) { const inner = root.elementFromPoint(x, y); if (!inner || inner === el) break; el = inner; }
   return el;
 };
-const hits = (el, node) => contains(el, node) || labelsOf(el).some((l) => contains(l, node));
+const hits = (el, node) => contains(el, node) || labelsOf(el).some((l) => contains(l, node) && !ownControl(node, l));
+// A link or button in a label gets the click itself.
+const ownControl = (node, label) => { for (let n = node; n && n !== label; n = outerOf(n)) if (n instanceof Element && matches(n, 'a[href],button,summary')) return true; return false; };
+// What is found and can be seen; if several can, those that nothing covers.
+const seenOf = (target, found, sees = (el) => isSeen(el, target) || isDrawn(el)) => {
+  const visible = found.filter(sees);
+  if (visible.length < 2) return visible;
+  const uncovered = visible.filter((el) => !coverOf(el, target));
+  return uncovered.length === 1 ? uncovered : visible;
+};
 const unique = (target) => {
   const found = find(target);
   if (!found.length) return { why: () => missingReason(target) };
-  const visible = found.filter(isVisible);
-  if (!visible.length) return { why: hiddenReason(found[0]) };
+  const visible = seenOf(target, found);
+  if (!visible.length) return { why: hiddenReason(found[0], target) };
   if (visible.length > 1) return { why: () => ambiguityReason(target, visible) };
   return { el: visible[0] };
 };
 
-// A styled checkbox or file field hides the input itself; the label is the target then.
+// A styled checkbox, radio button or file field hides the input itself; the label is the target then.
 const uniqueOrLabel = (target) => {
-  const found = find(target), visible = found.filter((el) => isVisible(el) || labelsOf(el).some(isVisible));
+  const visible = seenOf(target, find(target), (el) => isSeen(el, target) || isDrawn(el) || labelsOf(el).some(isVisible));
   if (visible.length !== 1) return unique(target);
-  const el = visible[0];
-  return { el, handle: isVisible(el) ? el : labelsOf(el).find(isVisible) };
+  const el = visible[0], shownLabel = isSeen(el, target) ? undefined : labelsOf(el).find(isVisible);
+  return { el, handle: shownLabel || el };
+};
+// A transparent control may lie over a drawn one, which a person sees and presses.
+const isDrawn = (el) => {
+  if (!matches(el, 'input,select,textarea,button,a[href],summary,[role]') || hiddenReason(el) !== transparent) return false;
+  const r = rect(el), overlaps = (o) => Math.min(o.right, r.right) - Math.max(o.left, r.left) > 2 && Math.min(o.bottom, r.bottom) - Math.max(o.top, r.top) > 2;
+  let pale = el;
+  for (let i = 0; i < 2 && styleOf(pale).opacity >= 0.1 && parentOf(pale) instanceof Element; i++) pale = parentOf(pale);
+  for (let i = 0, outer = parentOf(pale); i < 3 && outer && outer !== body(); i++, outer = parentOf(outer)) {
+    if (!(outer instanceof Element)) continue;
+    if (paintsItself(outer) && overlaps(rect(outer)) && isVisible(outer)) return true;
+    for (const b of contentOf(outer, { left: 60 })) if (!contains(pale, b.by) && overlaps(b.r) && !seen(b, outer).why) return true;
+  }
+  return false;
 };
 const disabled = (el) => {
   if (matches(el, ':disabled')) return 'it is disabled';
@@ -47,26 +69,72 @@ const actionable = async (target, by = unique) => {
   if (!el) return { why };
   const off = disabled(el);
   if (off) return { why: off };
-  call(handle, 'scrollIntoView', { block: 'center', inline: 'center', behavior: 'instant' });
+  let at = hitPoint(handle, el);
+  if (!at.ok || at.partly) { reveal(handle, at.cover); at = hitPoint(handle, el); }
   // Only a pointer can miss a moving element; typing goes to the focus.
-  if (['click', 'hover', 'check'].includes(query.op)) {
-    // Before its style sheets have loaded, a page has a layout but is not painted, and all of it will move.
-    const blank = blockingStylesheet();
-    if (blank) return { why: `the page stays blank until ${blank.href} has come`, soon: true };
-    if (query.op !== 'hover') movePointer(hitPoint(handle, el)); // a hover moves the pointer once, at the end
-    if (!await stable(handle)) return { why: read(handle, 'isConnected') ? 'it is moving' : 'the page keeps replacing it', soon: true };
-  }
-  return { el, handle, ...hitPoint(handle, el) };
+  if (!['click', 'hover', 'check'].includes(query.op)) return { el, handle, ...at };
+  // Before its style sheets have loaded, a page has a layout but is not painted, and all of it will move.
+  const blank = blockingStylesheet();
+  if (blank) return { why: `the page stays blank until ${blank.href} has come`, soon: true };
+  if (query.op !== 'hover') movePointer(at); // a hover moves the pointer once, at the end
+  const place = await stable(handle);
+  if (place) return { el, handle, ...hitPoint(handle, el) };
+  if (!read(handle, 'isConnected')) return { why: 'the page keeps replacing it', soon: true };
+  const { kept, inPlace } = swinging(handle);
+  return kept ? { el, handle, swings: true, ...hitPoint(handle, el, kept) } : { why: 'it is moving', soon: true, inPlace };
 };
 
-// The point to press. A link that breaks over two lines is pressed on one of them, not between.
-const hitPoint = (el, whole) => {
-  if (getComputedStyle(el).pointerEvents === 'none') return { why: 'it takes no clicks (pointer-events: none)' };
-  let why = 'it is outside of the window';
-  for (const b of [rect(el), ...[...call(el, 'getClientRects')].slice(0, 3)]) {
-    const x = b.x + b.width / 2, y = b.y + b.height / 2, top = deepest(x, y);
-    if (top && (hits(el, top) || hits(whole, top))) return { ok: true, x, y };
-    if (top) why = `it is covered by ${describe(top)}`;
+// Scrolls the element to the middle of each box that a person can scroll, unless it shows in it as a whole. A script could
+// scroll more, such as the next slide into a carousel, but then a person would see another page than the script. A cover
+// that stays in place, such as a bar, is a reason to scroll too.
+const reveal = (el, cover, boxOf = pressBox) => {
+  const behind = cover && staysInPlace(cover);
+  for (const { n, port } of scrollersOf(standIn(el) || el)) {
+    const b = boxOf(el), k = n ? (port.right - port.x) / read(n, 'clientWidth') || 1 : 1;
+    const off = (from, to, lo, hi, mode) => (canScroll(mode) && (from < lo || to > hi || behind) ? ((from + to) / 2 - (lo + hi) / 2) / k : 0);
+    const left = off(b.left, b.right, port.x, port.right, port.modes[0]), top = off(b.top, b.bottom, port.y, port.bottom, port.modes[1]);
+    if (!left && !top) continue;
+    if (n) call(n, 'scrollBy', { left, top, behavior: 'instant' }); else scrollBy({ left, top, behavior: 'instant' });
+    styles.clear();
   }
-  return { why };
 };
+const hasSize = (r) => r.width > 0 && r.height > 0;
+const pressBox = (el) => (matches(el, 'area') && areaOf(el).box || [rect(el), sight(el).r].find((r) => r && hasSize(r)) || rect(el));
+
+// The point to press, {ok, x, y}, with partly if the middle of the element is out of sight; or {why, cover}. A link that
+// breaks over two lines is pressed on one of them, not between.
+const hitPoint = (el, whole, kept) => {
+  let why = '', cover;
+  for (const { x, y, partly } of pressPoints(el, kept)) {
+    const top = deepest(x, y);
+    if (top && (hits(whole, top) || contains(el, top) && (el === whole || !ownControl(top, el)))) return { ok: true, x, y, partly, cover };
+    if (!top || contains(top, el)) continue;
+    cover ||= coverRoot(top, el, x, y);
+    why ||= `it is covered by ${describe(cover)}`;
+  }
+  if (getComputedStyle(el).pointerEvents === 'none') return { why: 'it takes no clicks (pointer-events: none)' };
+  return { why: why || hiddenReason(el) || 'it is outside of the window', cover };
+};
+const middle = ({ x, y, right, bottom }) => ({ x: (x + right) / 2, y: (y + bottom) / 2 });
+// The points of the element, in the window, that a person might press, the best first: the middle of the element or of one
+// of its lines, other points of its visible part, its content.
+function* pressPoints(el, kept) {
+  if (kept) { yield middle(kept); return; }
+  const stand = standIn(el) || el, parts = [];
+  const inWindow = (by, r) => { const c = hasSize(r) ? clipped(by, r, false, el) : {}; return c.box && !c.moved && c.box; };
+  for (const r of matches(el, 'area') ? [pressBox(el)] : [rect(el), ...[...call(el, 'getClientRects')].slice(0, 3)]) {
+    const part = inWindow(stand, r), m = middle(r);
+    if (!part) continue;
+    parts.push(part);
+    if (m.x >= part.x && m.x <= part.right && m.y >= part.y && m.y <= part.bottom) yield m;
+  }
+  for (const { x, y, right, bottom } of parts.slice(0, 2)) {
+    for (const [i, j] of [[0.5, 0.5], [0.25, 0.5], [0.75, 0.5], [0.5, 0.25], [0.5, 0.75], [0.06, 0.5]]) yield { x: x + (right - x) * i, y: y + (bottom - y) * j, partly: true };
+  }
+  let left = 10;
+  for (const b of contentOf(el, { left: 60 })) {
+    const part = inWindow(b.by, b.r);
+    if (part) yield middle(part);
+    if (--left === 0) return;
+  }
+}

@@ -34,6 +34,19 @@ const changes = {
 observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 globalThis.valkyrieChanges = changes;
 
+// When each web font began to load, and when it came or failed: until then, text in it may be invisible.
+changes.fontTimes = new WeakMap();
+const followFonts = () => {
+  for (const f of read(document, 'fonts')) {
+    if (f.status !== 'loading' || changes.fontTimes.has(f)) continue;
+    const time = { from: clock(), to: 0 }, came = () => { time.to = clock(); };
+    changes.fontTimes.set(f, time);
+    f.loaded.then(came, came);
+  }
+};
+read(document, 'fonts').addEventListener('loading', followFonts);
+followFonts();
+
 // The last position of the mouse. This listener is registered before any script of the page could suppress it.
 globalThis.valkyriePointer = {};
 listen('pointermove', (e) => { valkyriePointer.x = e.clientX; valkyriePointer.y = e.clientY; });

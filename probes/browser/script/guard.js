@@ -6,7 +6,7 @@ const pressEvents = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'contex
 const gestures = { '': ['click', 'click'], right: ['contextmenu', 'auxclick'], drag: ['pointerdown', 'pointerdown'] };
 // In a frame of another site the pointer's position is unknown; there its arrival was awaited.
 const pointerArrived = (e) => { const at = globalThis.valkyriePointer; return !at || Math.abs(at.x - e.clientX) < 1 && Math.abs(at.y - e.clientY) < 1; };
-const guard = ({ el, handle }, hit, report, gesture = '') => {
+const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
   const place = rect(handle), before = new Set(animations());
   const startsMoving = () => animations().some((a) => !before.has(a) && contains(a.effect?.target, handle) && moves(a, handle));
   const refusal = (e) => {
@@ -15,7 +15,7 @@ const guard = ({ el, handle }, hit, report, gesture = '') => {
     if (!on) return `${by} covers it on hover`;
     if (!read(handle, 'isConnected')) return 'the page keeps replacing it';
     if (disabled(el)) return disabled(el);
-    return startsMoving() || !same(place, rect(handle)) ? 'it moves on hover' : '';
+    return !swings && (startsMoving() || !same(place, rect(handle))) ? 'it moves on hover' : '';
   };
   let why = '';
   const onEvent = (e) => {

@@ -16,6 +16,7 @@ const nextChange = (ms) => new Promise((done) => {
   watch(document);
   for (const el of all(document)) if (shadow(el)) watch(shadow(el));
   for (const e of wakeEvents) addEventListener(e, end, true);
+  if (read(document, 'fonts').status === 'loading') for (const f of read(document, 'fonts')) if (f.status === 'loading') f.loaded.then(end, end);
 });
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -40,9 +41,15 @@ const metSince = (elements, unmetAt, now) => {
   const changes = globalThis.valkyrieChanges;
   if (query.op === 'loaded') return nav?.domInteractive ? performance.timeOrigin + nav.domInteractive : now;
   if (!changes || !elements.length && query.op !== 'gone') return now;
-  const at = elements.length ? Math.min(...elements.map((el) => changes.since(el))) : changes.last;
+  const at = elements.length ? Math.min(...elements.map(paintedSince)) : changes.last;
   if (at < unmetAt || at > now) return now;
   return stylesLoadedAt() > at + unnoticedMS ? stylesLoadedAt() : at;
+};
+// Since when the element has its current state and is painted: its text may have waited for a web font.
+const paintedSince = (el) => {
+  const at = valkyrieChanges.since(el), { by, text } = expecting ? sight(el, query.target) : {};
+  const came = text ? fontCameAt(by) : 0;
+  return came > at + unnoticedMS ? came : at;
 };
 // An expectation waits for the site's result; every other query acts on what should be there already.
 const expecting = ['visible', 'fresh', 'count'].includes(query.op) || query.op === 'attribute' && query.want !== undefined;
@@ -64,7 +71,7 @@ for (;;) {
   const blank = last.ok && expecting && blockingStylesheet();
   if (blank) last = { why: `it is there, but the page stays blank until ${blank.href} has come` };
   if (last.ok || last.fatal || last.lost || now >= until) {
-    if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank ? unmetAt : began };
+    if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank || last.inPlace ? unmetAt : began };
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
     const done = !!(last.ok && last.act);
     if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken
@@ -72,8 +79,9 @@ for (;;) {
       acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked,
       found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }
-  // A short layout shift under the pointer does not count as the customer's wait; a continuing one does.
-  const settling = last.soon && !expecting && now - start < unnoticedMS;
+  // A short layout shift under the pointer does not count as the customer's wait; a continuing one does, unless the element
+  // stays within its own size.
+  const settling = last.inPlace || last.soon && !expecting && now - start < unnoticedMS;
   if (!blank && !settling) {
     unmetAt = began;
     first = false;

@@ -3,6 +3,20 @@
 
 // A running animation may show the element at any frame.
 const changing = (el) => { for (let n = el; n instanceof Element; n = parentOf(n)) if (call(n, 'getAnimations').some((a) => a.playState === 'running')) return true; return false; };
+const ends = (el) => { for (let n = el; n instanceof Element; n = parentOf(n)) if (call(n, 'getAnimations').some((a) => a.playState === 'running' && a.effect?.getComputedTiming().iterations !== Infinity)) return true; return false; };
+
+// What is found and seen: {els, found}; or {why}, with the cover if only that hides it.
+const look = (target) => {
+  const found = find(target), els = [];
+  let cover;
+  for (const el of found.filter((one) => isSeen(one, target))) {
+    const over = coverOf(el, target);
+    if (!over) els.push(el);
+    cover ||= over;
+  }
+  const why = els.length ? '' : cover ? `it is there, but covered by ${describe(cover)}` : found.length ? hiddenReason(found[0], target) : '';
+  return { found, els, cover, why };
+};
 
 // What a field contains as it displays it, or the text of another element.
 const readableValue = (el) => {
@@ -17,19 +31,21 @@ const latest = (els) => (globalThis.valkyrieChanges ? els.reduce((a, b) => (valk
 const queries = {
   loaded: () => ({ ok: readyState() !== 'loading', why: 'the page is still loading' }),
   visible: () => {
-    const found = find(query.target), els = found.filter(isVisible);
+    const { found, els, cover, why } = look(query.target);
     if (els.length) return { ok: true, els };
-    return { found: !!found.length, why: found.length ? hiddenReason(found[0]) : () => missingReason(query.target), soon: found.some(changing) };
+    return { found: !!found.length, why: why || (() => missingReason(query.target)), soon: [...found, ...(cover ? [cover] : [])].some(changing) };
   },
   fresh: () => {
-    const found = find(query.target).filter(isVisible);
-    const before = globalThis.valkyrieSnapshot;
-    if (!found.length && before) before.gone[JSON.stringify(query.target)] = true;
-    if (!found.length) return queries.visible();
-    const els = found.filter(isNew);
+    const { els: now } = look(query.target), before = globalThis.valkyrieSnapshot;
+    if (!now.length && before) before.gone[JSON.stringify(query.target)] = true;
+    if (!now.length) return queries.visible();
+    const els = now.filter(isNew);
     return els.length ? { ok: true, els } : { found: true, why: () => 'it is there, but it was there before; nothing new has come' + errorNote() };
   },
-  gone: () => (find(query.target).some(isVisible) ? { why: () => 'it is still there' + errorNote() } : { ok: true }),
+  gone: () => {
+    const { els } = look(query.target);
+    return els.length ? { why: () => 'it is still there' + errorNote(), soon: els.some(ends) } : { ok: true };
+  },
   count: () => {
     const els = find(query.target).filter(isVisible);
     if (els.length !== query.number) return { found: els.length > 0, why: () => (els.length ? `there ${els.length === 1 ? 'is' : 'are'} ${els.length}` : missingReason(query.target)) + (els.length ? errorNote() : '') };
@@ -44,18 +60,19 @@ const queries = {
     return { ok: true, el: els[0], text: value ?? '' };
   },
   text: () => {
-    const { el, why } = unique(query.target);
+    const { el, why } = unique(query.target), cover = el && coverOf(el, query.target);
+    if (cover) return { found: true, why: `it is there, but covered by ${describe(cover)}` };
     return el ? { ok: true, el, text: readableValue(el) } : { why };
   },
   click: async () => {
-    const r = await actionable(query.target);
+    const r = await actionable(query.target, uniqueOrLabel);
     if (!r.ok) return r;
     const lost = lostField();
     if (lost) return { lost };
     return { ...r, mayHide: installGuard(r), text: query.option === 'drag' && isDraggable(r.el) ? 'draggable' : '' };
   },
   hover: async () => {
-    const r = await actionable(query.target);
+    const r = await actionable(query.target, uniqueOrLabel);
     if (r.ok && query.option === 'drop') watchDrop();
     return r;
   },

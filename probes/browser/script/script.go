@@ -16,11 +16,14 @@
 //     are in fill.js and choose.js, which also check that the page has kept the entry; drag.js watches a drop,
 //     and seek.js scrolls on where a list draws only the rows in sight.
 //  5. find.js locates the elements that the locator means, through open shadow roots and those that shadow.go has found:
-//     role.js and name.js compute roles and names, text.js the text that is displayed, visible.js decides what a person can
-//     see, and all of them read the page through dom.js. When there is no element, reason.js describes the page instead.
-//  6. actionable.js checks that the one element is enabled, scrolls it into view, moves the pointer to it (valkyriePoint),
-//     and finds the point to press.
-//  7. stable.js makes sure that the element stays in place.
+//     role.js and name.js compute roles and names, text.js the text that is displayed, and all read the page through dom.js.
+//     boxes.js lists the boxes of what an element paints, and visible.js cuts them where ancestors clip them, up to the
+//     window: an element with a box that shows somewhere, perhaps after scrolling, can be seen, unless that is transparent
+//     or waits for its font. cover.js decides whether something opaque lies over it. When there is no element, reason.js
+//     describes the page instead.
+//  6. actionable.js checks that the one element is enabled, finds the point to press, and moves the pointer there
+//     (valkyriePoint). Only if no point can be pressed, it first scrolls the boxes that a person can scroll.
+//  7. stable.js makes sure that the element stays in place, or at least within its own size.
 //  8. guard.js listens for the press. Go then dispatches the mouse events; at the first of them the guard checks the hit
 //     target, intercepts the press if a person would not press there, and reports either way (valkyrieClicked).
 //  9. FramePoint is called on each enclosing frame's element, innermost first, to turn the point into one of the window,
@@ -41,8 +44,12 @@ var (
 	dom string
 	//go:embed listen.js
 	listen string
+	//go:embed boxes.js
+	boxes string
 	//go:embed visible.js
 	visible string
+	//go:embed cover.js
+	cover string
 	//go:embed text.js
 	text string
 	//go:embed role.js
@@ -88,7 +95,7 @@ var (
 )
 
 // locate are the functions that find elements by what a person sees, and say why there is none.
-var locate = dom + visible + text + role + name + find + reason
+var locate = dom + boxes + visible + cover + text + role + name + find + reason
 
 var (
 	// Changes records, from a document's start, when each of its parts changed.
@@ -133,13 +140,25 @@ if (body()) listen('beforeprint', copyAtPrint, false); else listen('afterprint',
 `
 
 const framePoint = `
-	if (hiddenReason(this)) return { why: 'the frame that holds it is not visible' };
-	const r = rect(this), style = getComputedStyle(this), px = (v) => parseFloat(v) || 0;
-	const sx = r.width / this.offsetWidth || 1, sy = r.height / this.offsetHeight || 1;
-	const at = { x: r.x + (this.clientLeft + px(style.paddingLeft) + x) * sx, y: r.y + (this.clientTop + px(style.paddingTop) + y) * sy };
-	const top = deepest(at.x, at.y);
+	const why = hiddenReason(this);
+	if (why) return { why: 'the frame that holds it is not visible' };
+	const point = () => {
+		let m = new DOMMatrix();
+		for (let n = this; n; n = parentOf(n)) if (n instanceof Element) m = turned(styleOf(n)).multiply(m);
+		const r = rect(this), { css } = styleOf(this), px = (v) => parseFloat(v) || 0, w = this.offsetWidth, h = this.offsetHeight;
+		const dx = this.clientLeft + px(css.paddingLeft) + x - w / 2, dy = this.clientTop + px(css.paddingTop) + y - h / 2;
+		const k = r.width / (Math.abs(m.a) * w + Math.abs(m.c) * h) || 1;
+		const cx = r.x + r.width / 2 + (m.a * dx + m.c * dy) * k, cy = r.y + r.height / 2 + (m.b * dx + m.d * dy) * k;
+		return { x: cx, y: cy, left: cx, right: cx, top: cy, bottom: cy };
+	};
+	let at = point(), top = deepest(at.x, at.y);
+	if (top !== this) {
+		reveal(this, top, point);
+		at = point();
+		top = deepest(at.x, at.y);
+	}
 	if (!top) return { why: 'it is outside of the window' };
-	return contains(this, top) ? at : { why: 'it is covered by ' + describe(top) };
+	return contains(this, top) ? { x: at.x, y: at.y } : { why: 'it is covered by ' + describe(coverRoot(top, this, at.x, at.y)) };
 `
 
 // KeepShadowRoot is a method of a closed shadow root: it stores the root for find.js, and returns whether it was unknown.

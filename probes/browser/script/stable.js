@@ -27,7 +27,25 @@ const stable = async (el) => {
     const a = b;
     await frame();
     b = rect(el);
-    if (!read(el, 'isConnected') || !same(a, b)) return;
+    if (read(el, 'isConnected') && same(a, b)) continue;
+    watch(el, a);
+    return;
   }
   return b;
+};
+
+// An element that pulses, bobs or wobbles for ever within its own size can be pressed all the same. It is watched for a
+// moment, and then pressed in the part that stays its own: {kept}; until then {inPlace}, if it has not left its size.
+const watchMS = 250;
+const swinging = (el) => {
+  if (animations().some((a) => moves(a, el) && a.effect?.getComputedTiming().iterations !== Infinity)) return {};
+  const swing = watch(el, rect(el));
+  return { inPlace: !!swing, kept: swing && swing.last - swing.from >= watchMS ? swing : undefined };
+};
+// Adds the element's present place; returns the part that has stayed its own, unless that is less than half of it.
+const watch = (el, { x, y, right, bottom, width, height }) => {
+  const now = clock(), before = globalThis.valkyrieSwing;
+  const s = before?.el === el && now - before.last <= watchMS ? before : { el, from: now, x, y, right, bottom };
+  Object.assign(s, { last: now, x: Math.max(s.x, x), y: Math.max(s.y, y), right: Math.min(s.right, right), bottom: Math.min(s.bottom, bottom) });
+  return globalThis.valkyrieSwing = s.right - s.x > width / 2 && s.bottom - s.y > height / 2 ? s : undefined;
 };

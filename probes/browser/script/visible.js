@@ -1,12 +1,212 @@
-// visible: whether a person can see an element.
+// visible: whether a person can see an element, perhaps after scrolling.
 
-// Why a person cannot see the element; '' when they can.
-const hiddenReason = (el) => {
-  if (!read(el, 'isConnected') || !call(el, 'checkVisibility', { checkVisibilityCSS: true })) return 'it is there, but not visible';
-  const r = rect(el);
-  if (!(r.width > 0 && r.height > 0)) return 'it is there, but not visible: it has no size';
-  let opacity = 1;
-  for (let n = el; n && opacity >= 0.1; n = parentOf(n)) if (n instanceof Element) opacity *= getComputedStyle(n).opacity;
-  return opacity < 0.1 ? 'it is there, but not visible: it is transparent' : '';
+const notVisible = 'it is there, but not visible';
+
+// Why a person cannot see the element; '' when they can. Only what the locator target means of it counts, if it is given.
+const hiddenReason = (el, target) => sight(el, target).why || '';
+const isVisible = (el) => !hiddenReason(el); // perhaps covered
+const isSeen = (el, target) => !hiddenReason(el, target);
+
+// The first part of the element that a person can see, {by, r, box, moved}, or {why} there is none.
+const sight = (el, target) => {
+  const stand = standIn(el);
+  if (!stand) return { why: notVisible };
+  if (stand !== el) return sight(stand);
+  let why = '';
+  for (const b of boxesOf(el, target)) {
+    const s = seen(b, el);
+    if (!s.why) return { ...b, ...s };
+    why ||= s.why;
+  }
+  return { why };
 };
-const isVisible = (el) => !hiddenReason(el);
+// The element that shows it: itself if it is rendered; the image of an area; the list whose chosen option it is.
+const standIn = (el) => {
+  if (!read(el, 'isConnected')) return;
+  if (matches(el, 'area')) return areaOf(el).image;
+  if (call(el, 'checkVisibility', { checkVisibilityCSS: true })) return el;
+  if (matches(el, 'option')) { const list = call(el, 'closest', 'select'); return el.selected && list || undefined; }
+  if (getComputedStyle(el).display !== 'contents' || !styleOf(el).visible) return;
+  for (let n = parentOf(el); n; n = parentOf(n)) {
+    if (n instanceof Element && styleOf(n).css.display !== 'contents') return call(n, 'checkVisibility') ? el : undefined;
+  }
+};
+// Which part of a box is seen: {box, moved}, with moved if one has to scroll first; or {why}.
+const seen = ({ by, r, text }, el) => {
+  if (!(r.width > 0 && r.height > 0) || text && r.height < 3) return { why: `${notVisible}: it has no size` };
+  if (!styleOf(by).visible) return { why: notVisible };
+  if (text && hasTransparentText(by)) return { why: `${notVisible}: its text is transparent` };
+  if (text && awaitsFont(by, text.data)) return { why: `${notVisible}: its web font has not loaded` };
+  const why = fadedReason(by, text);
+  return why ? { why } : clipped(by, r, text, el);
+};
+const transparent = `${notVisible}: it is transparent`;
+const fadedReason = (by, text) => {
+  let opacity = 1;
+  for (let n = by; n; n = parentOf(n)) {
+    if (!(n instanceof Element)) continue;
+    const s = styleOf(n);
+    opacity *= s.opacity;
+    if (opacity < 0.1) return transparent;
+    if (text && s.blur >= 5) return `${notVisible}: it is blurred`;
+    if (s.turnsAway && facesAway(n)) return `${notVisible}: ${label(n)} shows its back`;
+    if (s.topLayer) return '';
+  }
+  return '';
+};
+
+// Walks from the element that paints the box to the window, and cuts the box where ancestors clip it.
+const clipped = (by, r, text, el) => {
+  let box = { x: r.x, y: r.y, right: r.right, bottom: r.bottom }, moved = false, position = '';
+  for (let n = by, own = !text; n; n = parentOf(n)) {
+    if (!(n instanceof Element)) continue;
+    const s = styleOf(n);
+    if (s.clipPath !== 'none') box = clippedBy(n, s.clipPath, box);
+    if (s.position === 'absolute' || s.position === 'fixed') box = clippedByRect(n, s.css.clip, box);
+    if (!position || isContainer(s, position)) {
+      if (!own && (s.x !== 'visible' || s.y !== 'visible')) {
+        box = through(portOf(n, s), box);
+        moved ||= box.moved;
+      }
+      position = s.position === 'absolute' || s.position === 'fixed' ? s.position : '';
+    }
+    if (tooSmall(box, r, text)) return { why: clipReason(n, el) };
+    own = false;
+    if (s.topLayer) break;
+  }
+  const cut = through(windowPort(position === 'fixed'), box);
+  return tooSmall(cut, r, text) ? { why: 'it is outside of the window, and no scrolling reaches it' } : { box: cut, moved: moved || cut.moved };
+};
+// Whether the element is the containing block of positioned content.
+const isContainer = (s, position) => position === 'absolute' && s.position !== 'static' || holdsFixed(s);
+const tooSmall = (box, r, text) => {
+  const w = box.right - box.x, h = box.bottom - box.y;
+  if (!(w > 0 && h > 0)) return true;
+  return text ? w < Math.min(3, r.width) || h < Math.min(Math.max(3, r.height / 4), r.height) : w <= 1 && h <= 1;
+};
+const clipReason = (n, el) => {
+  if (!contains(el, n)) return `it is outside of the visible part of ${describe(n)}, and no scrolling reaches it`;
+  const r = rect(n);
+  return r.width > 0 && r.height > 0 ? `${notVisible}: it is cut off` : `${notVisible}: it has no size`;
+};
+
+// What a box is seen through: a rectangle; for each axis, how it cuts, and how far a person can scroll back and on.
+const portOf = (n, s) => {
+  const r = rect(n), kx = r.width / (read(n, 'offsetWidth') || r.width) || 1, ky = r.height / (read(n, 'offsetHeight') || r.height) || 1;
+  const x = r.x + read(n, 'clientLeft') * kx, y = r.y + read(n, 'clientTop') * ky;
+  const port = { x, y, right: x + read(n, 'clientWidth') * kx, bottom: y + read(n, 'clientHeight') * ky, modes: [s.x, s.y] };
+  return Object.assign(port, { room: scrolls(port) ? room(n, s.css, kx, ky) : [[0, 0], [0, 0]] });
+};
+const scrolls = ({ modes }) => modes.some(canScroll);
+const canScroll = (mode) => mode === 'auto' || mode === 'scroll';
+const windowPort = (fixed) => {
+  const root = read(document, 'scrollingElement') || documentElement(), r = rect(root), k = r.width / read(root, 'offsetWidth') || 1;
+  const modes = fixed ? ['hidden', 'hidden'] : windowOverflow().map((v) => (canScroll(v) || v === 'visible' ? 'auto' : 'hidden'));
+  return { x: 0, y: 0, right: innerWidth, bottom: innerHeight, modes, room: fixed ? [[0, 0], [0, 0]] : room(root, getComputedStyle(root), k, k) };
+};
+// How far the content can be scrolled back and on, horizontally and vertically.
+const room = (n, css, kx, ky) => {
+  const reverse = css.display.includes('flex') && css.flexDirection.endsWith('reverse') ? css.flexDirection : '';
+  const fromRight = (css.direction === 'rtl') !== (reverse === 'row-reverse') || css.writingMode === 'vertical-rl';
+  const axis = (size, at, negative, k) => (negative ? [(size + at) * k, -at * k] : [at * k, (size - at) * k]);
+  return [
+    axis(read(n, 'scrollWidth') - read(n, 'clientWidth'), read(n, 'scrollLeft'), fromRight, kx),
+    axis(read(n, 'scrollHeight') - read(n, 'clientHeight'), read(n, 'scrollTop'), reverse === 'column-reverse', ky),
+  ];
+};
+// The boxes around the element that a person can scroll, innermost first; the window's has no n.
+function* scrollersOf(el) {
+  let position = '';
+  for (let n = el; n; n = parentOf(n)) {
+    if (!(n instanceof Element)) continue;
+    const s = styleOf(n);
+    if (!position || isContainer(s, position)) {
+      if (n !== el && (canScroll(s.x) || canScroll(s.y))) yield { n, port: portOf(n, s) };
+      position = s.position === 'absolute' || s.position === 'fixed' ? s.position : '';
+    }
+    if (s.topLayer) break;
+  }
+  if (position !== 'fixed') yield { port: windowPort(false) };
+}
+const through = (port, box) => {
+  const [x, right, mx] = along(box.x, box.right, port.x, port.right, port.modes[0], port.room[0]);
+  const [y, bottom, my] = along(box.y, box.bottom, port.y, port.bottom, port.modes[1], port.room[1]);
+  return { x, y, right, bottom, moved: mx || my };
+};
+// The part of [from, to] that shows between lo and hi, and whether it has to be scrolled there.
+const along = (from, to, lo, hi, mode, [back, on]) => {
+  if (mode === 'visible') return [from, to, false];
+  const cut = [Math.max(from, lo), Math.min(to, hi), false];
+  if (!canScroll(mode) || cut[1] - cut[0] >= Math.min(3, to - from)) return cut;
+  const first = Math.max(from, lo - back), size = Math.min(Math.min(to, hi + on) - first, hi - lo);
+  return first < lo ? [lo, lo + size, true] : [hi - size, hi, true];
+};
+const cutTo = (box, x, y, right, bottom) => ({ x: Math.max(box.x, x), y: Math.max(box.y, y), right: Math.min(box.right, right), bottom: Math.min(box.bottom, bottom) });
+// The clip paths that hide things: insets, circles without a radius, polygons (by their bounds).
+const clippedBy = (n, path, box) => {
+  const r = rect(n), px = (v, size) => (v.endsWith('%') ? parseFloat(v) / 100 * size : parseFloat(v));
+  const [, shape, args] = /^(\w+)\((.*)\)/.exec(path.replace(/ round .*?\)/, ')')) || [];
+  if (/calc|var/.test(args)) return box;
+  if (shape === 'inset') {
+    const [t, right = t, b = t, l = right] = args.split(' ');
+    return cutTo(box, r.x + px(l, r.width), r.y + px(t, r.height), r.right - px(right, r.width), r.bottom - px(b, r.height));
+  }
+  if (shape === 'polygon') {
+    const points = args.replace(/^(evenodd|nonzero),/, '').split(',').map((p) => p.trim().split(' '));
+    const xs = points.map((p) => r.x + px(p[0], r.width)), ys = points.map((p) => r.y + px(p[1], r.height));
+    return cutTo(box, Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
+  }
+  return /^(circle|ellipse)$/.test(shape) && /^0(px|%)?( |$)/.test(args) ? cutTo(box, r.x, r.y, r.x, r.y) : box;
+};
+const clippedByRect = (n, clip, box) => {
+  const r = rect(n), of = /^rect\((.*)\)/.exec(clip);
+  if (!of) return box;
+  const [t, right, b, l] = of[1].split(/[ ,]+/).map(parseFloat);
+  return cutTo(box, r.x + (l || 0), r.y + (t || 0), isNaN(right) ? r.right : r.x + right, isNaN(b) ? r.bottom : r.y + b);
+};
+// How the element is turned and scaled by its own style.
+const turned = ({ css }) => {
+  let m = new DOMMatrix();
+  if (css.rotate !== 'none') {
+    const axis = css.rotate.split(' '), angle = parseFloat(axis.pop());
+    m = m.rotateAxisAngle(...({ x: [1, 0, 0], y: [0, 1, 0] }[axis[0]] || (axis.length === 3 ? axis.map(Number) : [0, 0, 1])), angle);
+  }
+  if (css.scale !== 'none') m = m.scale(...css.scale.split(' ').slice(0, 2).map(Number));
+  return css.transform === 'none' ? m : m.multiply(new DOMMatrix(css.transform));
+};
+// Whether the element's back shows.
+const facesAway = (el) => {
+  let m = turned(styleOf(el));
+  for (let n = parentOf(el); n instanceof Element && styleOf(n).css.transformStyle === 'preserve-3d'; n = parentOf(n)) m = turned(styleOf(n)).multiply(m);
+  return m.inverse().m33 < 0;
+};
+const hasTransparentText = (el) => {
+  const { css } = styleOf(el);
+  if (alpha(css.webkitTextFillColor) >= 0.1) return false;
+  if (parseFloat(css.webkitTextStrokeWidth) > 0 && alpha(css.webkitTextStrokeColor) >= 0.1 || css.textShadow !== 'none') return false;
+  for (let n = el; n; n = parentOf(n)) if (n instanceof Element && /text/.test(styleOf(n).css.backgroundClip)) return false;
+  return true;
+};
+
+// For how long text stays invisible while its web font loads, by font-display; then another font is used.
+const blockMS = { auto: 3000, block: 3000, fallback: 100, optional: 100, swap: 0 };
+const family = (name) => name.trim().replace(/^["']|["']$/g, '').toLowerCase();
+const facesOf = (el) => {
+  const names = styleOf(el).css.fontFamily.split(',').map(family);
+  return [...read(document, 'fonts')].filter((f) => names.includes(family(f.family)));
+};
+const awaitsFont = (el, text) => {
+  const fonts = read(document, 'fonts');
+  if (fonts.status !== 'loading') return false;
+  const { css } = styleOf(el), from = globalThis.valkyrieChanges?.fontTimes;
+  const blocks = (f) => f.status === 'loading' && clock() - (from?.get(f)?.from || clock()) < blockMS[f.display];
+  if (!facesOf(el).some(blocks)) return false;
+  try { return !fonts.check(`${css.fontStyle} ${css.fontWeight} ${css.fontSize} ${css.fontFamily}`, text); } catch { return true; }
+};
+// When the text's web font had come, or was given up; 0 if it has none.
+const fontCameAt = (el) => {
+  const { css } = styleOf(el), times = globalThis.valkyrieChanges?.fontTimes, faces = facesOf(el);
+  const suits = (f) => { const [from, to = from] = f.weight.replace('normal', '400').replace('bold', '700').split(' '); return read(f, 'style') === css.fontStyle && css.fontWeight >= +from && css.fontWeight <= +to; };
+  const used = faces.some(suits) ? faces.filter(suits) : faces;
+  return Math.max(0, ...used.map((f) => { const t = times?.get(f); return t?.to ? Math.min(t.to, t.from + blockMS[f.display]) : 0; }));
+};
