@@ -60,7 +60,7 @@ func (a Answer) whole() {
 }
 
 // Expect fails the step unless the response has this status; the error quotes the response. A status of 3xx is that of the
-// first redirect, so that a redirect can be expected, and what it leads to after it: Expect(302).Expect(200).
+// first redirect, so that a redirect can be expected, and then the answer at its target: Expect(302).Expect(200).
 func (a Answer) Expect(status int) Answer {
 	if len(a.Redirects) > 0 && a.Redirects[0].Status == status {
 		a.expected = true

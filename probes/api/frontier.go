@@ -71,7 +71,7 @@ func (w *crawl) add(u *url.URL, on string) {
 
 var digits = regexp.MustCompile(`\d+`)
 
-// shape is an address without what differs from one page of a calendar, or of a list, to the next; and how many of it there may
+// shape is an address without the parts that differ from one page of a calendar, or of a list, to the next; and how many of it there may
 // be.
 func (w *crawl) shape(u *url.URL) (string, int) {
 	path, query, has := strings.Cut(w.path(u), "?")
@@ -211,7 +211,7 @@ func (w *crawl) memory() string {
 	return filepath.Join(dir, hex.EncodeToString(sum[:8])+".json")
 }
 
-// remember keeps what was not requested, for the next sweep. Without it the next one begins anew, which is no fault.
+// remember keeps the links that were not requested, for the next sweep. Without it the next one begins anew, which is no fault.
 func (w *crawl) remember() {
 	file := w.memory()
 	if file == "" {
@@ -234,7 +234,7 @@ func (w *crawl) remember() {
 	}
 }
 
-// recall returns what the last sweep has left.
+// recall returns the links that the last sweep has left.
 func (w *crawl) recall() (left []found) {
 	file := w.memory()
 	if file == "" {

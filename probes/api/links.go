@@ -17,7 +17,7 @@ import (
 
 // A link is an address on a page, as it is written there.
 type link struct {
-	base     *url.URL // what it is relative to
+	base     *url.URL // the address that relative ones start from
 	address  string
 	nofollow bool
 	changes  bool // it is sent by another method than GET
@@ -77,7 +77,7 @@ type pageReader struct {
 	base                   *url.URL
 	links                  []link
 	nofollow               bool // of the whole page
-	anchors, scripts, text bool // what the page has
+	anchors, scripts, text bool // whether the page has any
 }
 
 func (p *pageReader) findBase(n *html.Node, page *url.URL) bool {

@@ -17,7 +17,7 @@ import (
 // expected are a fault.
 const DefaultBodyLimit = 4 << 20
 
-// A Request is what Send sends.
+// A Request is the argument of Send.
 type Request struct {
 	Method string            // "": GET
 	Path   string            // of the site, or a whole address

@@ -10,8 +10,8 @@ import (
 
 var hasScheme = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]*:`)
 
-// resolve is the address of a link on a page, as browsers resolve it (https://url.spec.whatwg.org). ok is false for what is
-// not requested by HTTP, such as mailto:.
+// resolve is the address of a link on a page, as browsers resolve it (https://url.spec.whatwg.org). ok is false for
+// other schemes than those of HTTP, such as mailto:.
 func resolve(page *url.URL, link string) (u *url.URL, ok bool) {
 	link = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(strings.TrimFunc(link, func(r rune) bool { return r <= ' ' }))
 	origin := &url.URL{Scheme: page.Scheme, Host: page.Host}

@@ -13,7 +13,7 @@ import (
 )
 
 // A Sweep crawls the site: it requests every page and resource that links lead to, sequentially, by GET. It obeys robots.txt,
-// and leaves out what is not for it: nofollow, signing out, and what changes something, such as adding to a cart.
+// and leaves out nofollow links, and those that sign out or change something, such as adding to a cart.
 type Sweep struct {
 	Start string        // path of the first page, or of a sitemap.xml
 	Max   int           // most pages and resources to request; default 200
@@ -159,7 +159,7 @@ func (w *crawl) left() time.Duration {
 	return time.Until(end)
 }
 
-// begin queues the start, and after it what the last sweep has left.
+// begin queues the start, and after it the links that the last sweep has left.
 func (w *crawl) begin() {
 	start, err := url.Parse(w.client.step.URL(w.Start))
 	if err != nil {

@@ -87,7 +87,7 @@ func sandboxed(ctx context.Context, limit time.Duration, do func(pdfium.Pdfium) 
 	return err
 }
 
-// guarded converts a panic, or a trap of the sandbox, into errCrash: what a damaged file does there must not end the probe.
+// guarded converts a panic, or a trap of the sandbox, into errCrash: a damaged file must not end the probe.
 func guarded(instance pdfium.Pdfium, do func(pdfium.Pdfium) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {

@@ -99,7 +99,7 @@ func foldBreaks(text string) lineBreaks {
 	}
 }
 
-// fold reduces a text to what a customer reads: compatibility forms such as ligatures become letters (Unicode's NFKC),
+// fold reduces a text to its readable form: compatibility forms such as ligatures become letters (Unicode's NFKC),
 // invisible characters go, and white space is one space.
 func fold(text string) string {
 	visible := func(r rune) rune {

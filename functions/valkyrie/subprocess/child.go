@@ -30,7 +30,7 @@ const maxStack = 128 << 20
 func (c Child) Main(ctx context.Context) int {
 	debug.SetMaxStack(maxStack)
 	if dir := os.TempDir(); strings.HasPrefix(filepath.Base(dir), scratchPrefix) {
-		defer os.Remove(dir) // for a parent that was killed; a living one removes what is in it too
+		defer os.Remove(dir) // for a parent that was killed; a living one removes its content too
 	}
 	if err := c.serve(ctx, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "valkyrie: run a journey in a process of its own:", err)

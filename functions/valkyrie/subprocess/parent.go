@@ -28,7 +28,7 @@ const (
 // A Parent executes runs in processes of the program Path.
 type Parent struct {
 	Path   string    // the program, which calls Child.Main when its argument is Argument
-	Stderr io.Writer // gets what a child writes there: its crash, and what journeys print
+	Stderr io.Writer // gets a child's stderr: its crash, and the output of journeys
 }
 
 // Probe is r.Probe, in a process of its own. A child that dies is a Broken run. r.Evidence must be an evidence.Folder or nil;
@@ -57,7 +57,7 @@ func (p Parent) Probe(ctx context.Context, r journey.Runner, create func() journ
 
 // died is the run of a child that died after it had reported the run so far.
 func died(run journey.Run, why string) journey.Run {
-	run.Evidence = slices.DeleteFunc(run.Evidence, func(e journey.Evidence) bool { // what was to follow does not
+	run.Evidence = slices.DeleteFunc(run.Evidence, func(e journey.Evidence) bool { // the announced evidence will not follow
 		return journey.Run{Evidence: []journey.Evidence{e}}.Unfinished()
 	})
 	for i, s := range run.Steps {
@@ -154,7 +154,7 @@ func (p Parent) start(scratch string) (c process, err error) {
 	return c, c.Start()
 }
 
-// killGroup kills what is left of the child's group.
+// killGroup kills the remaining processes of the child's group.
 func (c process) killGroup() { _ = syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
 
 func newTask(r journey.Runner, j journey.Journey, slot time.Time) task {
