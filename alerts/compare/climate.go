@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A Climate is what a healthy site and its probes do by themselves, without an outage.
+// A Climate is the behaviour of a healthy site and its probes, without an outage.
 type Climate struct {
 	Name  string
 	Fails float64 // chance that a try fails without a cause
@@ -14,7 +14,7 @@ type Climate struct {
 	Mood  func(w *weather)
 }
 
-// A weather is what a climate may change about one run. The conditions of a region, or of all, last over several slots.
+// A weather holds everything that a climate may change about one run. The conditions of a region, or of all, last over several slots.
 type weather struct {
 	*rand.Rand
 	region, slot int // indices; a slot is a minute of the history

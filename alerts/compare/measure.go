@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A Score is how one policy did in one history with a fault.
+// A Score holds the messages of one rule in one history with a fault.
 type Score struct {
 	Notified, Called time.Duration // from the beginning; negative: never
 	Messages         int           // from the beginning to the end

@@ -48,7 +48,7 @@ func (o *Own) Judge(run journey.Run) {
 	}
 }
 
-// Counts returns what each rule did since a time; open reports whether an incident of a journey was open at a time.
+// Counts returns the calls of each rule since a time; open reports whether an incident of a journey was open at a time.
 func (o *Own) Counts(since time.Time, open func(journey string, at time.Time) bool) []OwnCount {
 	var all []OwnCount
 	for i, r := range o.rules {

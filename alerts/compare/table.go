@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// A Result is what the rules did with one fault, or in one climate, over the seeds; by rule.
+// A Result holds the tallies of all rules for one fault, or one climate, over the seeds.
 type Result struct {
 	Name    string
 	Regions int
 	Rules   []Tally
 }
 
-// A Tally is what one rule did.
+// A Tally counts the messages of one rule.
 type Tally struct {
-	Found, Of int             // outages that it notified somebody of
+	Found, Of int             // outages with a message
 	Delays    []time.Duration // of the first message, from the beginning
 	Messages  int             // during the outages
 	Calls     int             // without a cause

@@ -12,6 +12,7 @@ const (
 	LatencyTrend Kind = "creeping"  // a step gets slower from week to week, and will exceed its limit. It texts.
 	Counts       Kind = "counts"    // a count reported by the runs is wrong. It texts.
 	Heartbeat    Kind = "heartbeat" // a batch is late, incomplete or has failed. It texts.
+	Slower       Kind = "slower"    // a step became several times slower all at once, under its budget. It texts.
 	Cleanup      Kind = "cleanup"   // what the probe creates is not removed, and piles up on the site. It texts.
 	ProbeFault   Kind = "ours"      // the probe cannot run, so the state of the site is unknown. It texts.
 )
@@ -21,7 +22,7 @@ const Drilled Kind = "drill"
 
 // Kinds returns all kinds of incident, the most urgent first.
 func Kinds() []Kind {
-	return []Kind{Down, Flapping, Silent, Heartbeat, Counts, Degraded, LatencyTrend, Cleanup, ProbeFault}
+	return []Kind{Down, Flapping, Silent, Heartbeat, Counts, Degraded, LatencyTrend, Slower, Cleanup, ProbeFault}
 }
 
 // Rings reports whether incidents of this kind call people by default, as opposed to texting them.

@@ -99,9 +99,11 @@ func (r RegionState) restartAt(slot time.Time) RegionState {
 	day := dayOf(slot)
 	past := RegionState{Slot: slot, EveryMS: r.EveryMS, Doubt: incident.Latest(r.Slot, r.Doubt), Day: day, Entered: min(r.Entered, day-1)}
 	for _, s := range r.Steps {
-		s.Days = slices.DeleteFunc(slices.Clone(s.Days), func(d trend.Daily) bool { return d.Day >= day })
-		if s.Today = (trend.Median{}); len(s.Days) > 0 {
-			past.Steps = append(past.Steps, s)
+		before := func(days trend.Days) trend.Days {
+			return slices.DeleteFunc(slices.Clone(days), func(d trend.Daily) bool { return d.Day >= day })
+		}
+		if days := before(s.Days); len(days) > 0 {
+			past.Steps = append(past.Steps, StepDays{Name: s.Name, SlowMS: s.SlowMS, LimitMS: s.LimitMS, Days: days, Peaks: before(s.Peaks)})
 		}
 	}
 	for _, u := range r.Baselines {

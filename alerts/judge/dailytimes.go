@@ -21,6 +21,56 @@ type StepDays struct {
 	LimitMS int64        `json:"limit_ms"`
 	Today   trend.Median `json:"today"`
 	Days    trend.Days   `json:"days"` // oldest first; the last MaxTrendDays days
+
+	Hour   int64        `json:"hour,omitempty"`   // the current hour, in hours since 1970
+	Now    trend.Median `json:"now,omitzero"`     // of that hour
+	Peak   int64        `json:"peak,omitempty"`   // highest hourly median of today, milliseconds
+	Peaks  trend.Days   `json:"peaks,omitempty"`  // of each day, as Days
+	Raised int          `json:"raised,omitempty"` // consecutive hours that took raisedBy times as long as usual
+	Fast   time.Time    `json:"fast,omitzero"`    // a time: slot of the latest run that was not slower than usual by half
+}
+
+// Thresholds of a step that became slower all at once: its median of raisedHours hours in a row is raisedBy times that of the
+// days before. A daily peak of twice the usual time is none, nor is an hour of trouble.
+const (
+	raisedBy    = 2.5
+	raisedHours = 2
+	fastBelow   = 1.5
+	raisedLeast = 100 // milliseconds: less is no news
+	usualDays   = 7
+	usualNeeds  = 3 // of them
+	hourNeeds   = 3 // runs
+)
+
+// usual returns the typical time of the last days; false until enough are known.
+func (s StepDays) usual() (float64, bool) {
+	var all []float64
+	for _, d := range s.Days[max(0, len(s.Days)-usualDays):] {
+		all = append(all, float64(d.MS))
+	}
+	return trend.MedianOf(all), len(all) >= usualNeeds
+}
+
+// addToHour adds a duration to the median of its hour. The end of an hour moves it into the day's peak, and tells whether
+// the step is raised.
+func (s *StepDays) addToHour(slot time.Time, ms float64) {
+	usual, known := s.usual()
+	if hour := hourOf(slot); hour != s.Hour {
+		if s.Now.N >= hourNeeds {
+			median := s.Now.Value()
+			s.Peak = max(s.Peak, int64(math.Round(median)))
+			switch {
+			case known && median >= raisedBy*usual && median-usual >= raisedLeast:
+				s.Raised++
+			case s.Raised < raisedHours || median < fastBelow*usual: // else it may be raised by a little less
+				s.Raised = 0
+			}
+		}
+		s.Hour, s.Now = hour, trend.Median{}
+	}
+	if s.Now.Add(ms); known && ms < fastBelow*usual {
+		s.Fast = slot
+	}
 }
 
 // closeDay adds the daily times of the last run's day when slot is on a later day. It reports whether there are any.
@@ -36,7 +86,12 @@ func (r *RegionState) closeDay(slot time.Time) bool {
 			days = append(days, trend.Daily{Day: r.Day, MS: int64(math.Round(s.Today.Typical()))})
 		}
 		s.Days = slices.DeleteFunc(days, func(d trend.Daily) bool { return d.Day < today-MaxTrendDays })
-		s.Today = trend.Median{}
+		peaks := slices.Clone(s.Peaks)
+		if s.Peak > 0 {
+			peaks = append(peaks, trend.Daily{Day: r.Day, MS: s.Peak})
+		}
+		s.Peaks = slices.DeleteFunc(peaks, func(d trend.Daily) bool { return d.Day < today-MaxTrendDays })
+		s.Today, s.Peak = trend.Median{}, 0
 		if len(s.Days) > 0 { // else the journey has not had this step for weeks
 			kept = append(kept, s)
 		}
@@ -55,6 +110,7 @@ func (r *RegionState) addStepTimes(run journey.Run) {
 		s := r.step(res.Name)
 		s.SlowMS, s.LimitMS = res.SlowMS, res.LimitMS
 		s.Today.Add(float64(res.DurationMS))
+		s.addToHour(run.Slot, float64(res.DurationMS))
 	}
 }
 
@@ -75,12 +131,12 @@ func dayOf(t time.Time) int64 { return int64(math.Floor(float64(t.Unix()) / seco
 // date returns midnight UTC of the day.
 func date(day int64) time.Time { return time.Unix(day*secondsADay, 0).UTC() }
 
-// pooledDays averages a step's days over the regions with about as many days as the best one, and returns these regions.
+// pooledDays averages a step's days, or its busiest hour of each day, over the regions with about as many days as the best one, and returns these regions.
 // Averaging reduces the random variation: over three regions, to little more than half.
 //
 // Each day averages the same regions, as a region that is added, removed or misses a day would look like a rise. Most of
 // them must rise by at least minShare of the average; otherwise the result is empty, as the trend belongs to single regions.
-func (j *judging) pooledDays(step StepDays) (StepDays, []string) {
+func (j *judging) pooledDays(step StepDays, peaks bool) (StepDays, []string) {
 	const maxMissed = 3   // days that a region may have less than the best
 	const minShare = 0.25 // of the average slope
 	seen := map[string]map[int64]int64{}
@@ -91,7 +147,11 @@ func (j *judging) pooledDays(step StepDays) (StepDays, []string) {
 			continue
 		}
 		seen[name] = map[int64]int64{}
-		for _, d := range r.Steps[i].Days {
+		days := r.Steps[i].Days
+		if peaks {
+			days = r.Steps[i].Peaks
+		}
+		for _, d := range days {
 			if d.Day >= j.now.Day-int64(j.policy.TrendDays) {
 				seen[name][d.Day] = d.MS
 			}

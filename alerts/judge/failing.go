@@ -120,8 +120,8 @@ func (j *judging) updateOutbox(inc incident.Incident) {
 	j.decisions[len(j.decisions)-1].Incident = inc
 }
 
-// addEvidence adds this failure to an open incident, if chance does not explain it: until when it was evident, and what it
-// has cost. A flapping incident calls once it has cost FlappingRingsAfter, or has evidence that calls.
+// addEvidence adds this failure to an open incident, if chance does not explain it: until when it was evident, and its
+// cost. A flapping incident calls once it has cost FlappingRingsAfter, or has evidence that calls.
 func (j *judging) addEvidence(inc *incident.Incident) {
 	until, evident := j.stillEvident()
 	if inc.IsDownNow() {

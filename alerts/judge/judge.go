@@ -77,6 +77,7 @@ func (s *JourneyState) Fold(p JourneyPolicy, run journey.Run, title string) []De
 	j.failing()
 	j.probeFault()
 	j.degraded()
+	j.slower()
 	j.counts()
 	if !run.Unfinished() {
 		j.cleanup()

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,6 +17,8 @@ const (
 	significant      = 2.58 // standard deviations; chance alone exceeds this once in 200
 	significantAlone = 3.29 // once in 2000: for a single region of several, as each is one more comparison
 	minRise          = 0.10 // rise over the trend, as a fraction of its first level
+	minGrowth        = 0.50 // the same, for a trend that accelerates: a level that swings by 15 % rises by 35 %
+	steadyPace       = "slower"
 )
 
 // A crossing is the predicted day on which a step exceeds its budget or limit.
@@ -51,6 +54,9 @@ func (s StepDays) crosses(p JourneyPolicy, today int64, horizon int, minZ float6
 		return crossing{}, false
 	}
 	daysLeft, pace := trend.DaysUntil(days, float64(c.limit))
+	if pace != steadyPace && t.Last < t.First*(1+minGrowth) {
+		daysLeft, pace = (float64(c.limit)-t.Last)/t.Slope, steadyPace // a slow swing looks accelerated on its way up
+	}
 	daysLeft, c.pace = math.Max(0, daysLeft), pace
 	if daysLeft > float64(horizon) {
 		return crossing{}, false
@@ -113,8 +119,12 @@ func (j *judging) stillRises(inc incident.Incident) bool {
 			}
 		}
 	}
-	all, _ := j.pooledDays(StepDays{Name: inc.Step})
-	return rises(all.Days)
+	for _, peaks := range []bool{false, true} {
+		if all, _ := j.pooledDays(StepDays{Name: inc.Step}, peaks); rises(all.Days) {
+			return true
+		}
+	}
+	return false
 }
 
 // describeTrend writes the trend into the incident.
@@ -141,8 +151,10 @@ func (j *judging) firstCrossing(horizon int, regions ...string) (first crossing,
 		}
 	}
 	for _, s := range j.now.Steps {
-		if all, names := j.pooledDays(s); len(names) > 1 {
-			consider(all, j.now.Day, significant, names...)
+		for _, peaks := range []bool{false, true} {
+			if all, names := j.pooledDays(s, peaks); len(names) > 1 {
+				consider(all, j.now.Day, significant, names...)
+			}
 		}
 	}
 	aloneZ := significant
@@ -152,7 +164,66 @@ func (j *judging) firstCrossing(horizon int, regions ...string) (first crossing,
 	for _, name := range regions {
 		for _, s := range j.Regions[name].Steps {
 			consider(s, j.Regions[name].Day, aloneZ, name)
+			s.Days = s.Peaks // it may get slower at the busiest hour only
+			consider(s, j.Regions[name].Day, significantAlone, name)
 		}
 	}
 	return first, found
+}
+
+// slower opens and closes the incident of a step that became several times slower all at once, though under its budget. While
+// the journey fails or is slow, people know.
+func (j *judging) slower() {
+	i := j.find(incident.Slower)
+	if !j.run.Outcome.Good() {
+		return
+	}
+	if i >= 0 {
+		inc := j.Open[i]
+		raised := func(name string) bool {
+			s := j.Regions[name].stepNamed(inc.Step)
+			return s != nil && s.Raised > 0
+		}
+		if !slices.ContainsFunc(inc.Regions, raised) {
+			j.close(i, incident.Recovered, fmt.Sprintf("%s: the step %q no longer takes several times its usual time", j.run.Journey, inc.Step))
+		}
+		return
+	}
+	if j.find(incident.Down, incident.Flapping, incident.Degraded) >= 0 {
+		return
+	}
+	for _, s := range j.now.Steps {
+		var regions []string
+		for name, r := range j.Regions {
+			if o := r.stepNamed(s.Name); o != nil && o.Raised >= raisedHours && !j.isMute(r) {
+				regions = append(regions, name)
+			}
+		}
+		if s.Raised >= raisedHours && len(regions) >= j.policy.Regions.need(len(j.Regions)) {
+			slices.Sort(regions)
+			j.openSlower(s, regions)
+			return
+		}
+	}
+}
+
+// openSlower opens the incident of a step.
+func (j *judging) openSlower(s StepDays, regions []string) {
+	usual, _ := s.usual()
+	now := s.Now.Value()
+	since := s.Fast.Add(j.now.interval(j.policy))
+	change := fmt.Sprintf("it takes %.0f times as long since %s, %s instead of %s", now/usual, phrase.ClockWithDate(since, j.run.Slot), phrase.Seconds(int64(now)), phrase.Seconds(int64(usual)))
+	inc := j.open(incident.Slower, Streak{Count: s.Raised, Since: since}, fmt.Sprintf("%s: the step %q, seen from %s: %s", j.run.Journey, s.Name, phrase.List(regions), change))
+	inc.Step, inc.Error, inc.Regions, inc.Evidence = s.Name, change, regions, nil
+	j.recordOpened(*inc)
+}
+
+// stepNamed returns the days of a step; nil if the region has none.
+func (r RegionState) stepNamed(name string) *StepDays {
+	for i := range r.Steps {
+		if r.Steps[i].Name == name {
+			return &r.Steps[i]
+		}
+	}
+	return nil
 }

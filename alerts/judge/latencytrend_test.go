@@ -1,12 +1,15 @@
 package judge_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
 	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/probes/journey"
 )
 
@@ -117,4 +120,84 @@ func TestAcceleratingLatencyTrend(t *testing.T) {
 			t.Errorf("seed %d: %s", seed, inc)
 		}
 	}
+}
+
+// timed judges runs of one step, every ten minutes from three regions, and returns the openings of a kind.
+func timed(t *testing.T, kind incident.Kind, days int, ms func(at time.Time) float64) (opened []incident.Incident) {
+	t.Helper()
+	p := alertstest.ShippedPolicy(t)
+	var s judge.JourneyState
+	dice := rand.New(rand.NewPCG(5, 6))
+	from := alertstest.Start.Truncate(24 * time.Hour)
+	for at := from; at.Before(from.AddDate(0, 0, days)); at = at.Add(10 * time.Minute) {
+		for _, region := range []string{"eu", "us", "ap"} {
+			took := ms(at) * math.Exp(0.2*dice.NormFloat64())
+			run := journey.Run{ID: region + at.String(), Journey: "create-order", Region: region, Slot: at, EveryMS: 600_000, Outcome: journey.Passed}
+			run.Steps = []journey.StepResult{{Name: "create order", Outcome: journey.Passed, DurationMS: int64(took), SlowMS: 2500, LimitMS: 8000}}
+			for _, d := range s.Fold(p, run, "") {
+				if d.Verb == judge.Opens && d.Incident.Kind == kind {
+					opened = append(opened, d.Incident)
+				}
+			}
+		}
+		s.Outbox = nil
+	}
+	return opened
+}
+
+// TestSlowerAtOnce: a step that takes three times as long since a moment, under its budget, opens one incident within three
+// hours, which says since when; a daily peak of twice the time, and an hour of trouble, open none.
+func TestSlowerAtOnce(t *testing.T) {
+	at := alertstest.Start.Truncate(24*time.Hour).AddDate(0, 0, 8).Add(15*time.Hour + 25*time.Minute)
+	rhythm := func(now time.Time) float64 { return 400 * (1 + max(0, math.Sin(float64(now.Hour())/24*2*math.Pi))) }
+	for name, c := range map[string]struct {
+		ms   func(time.Time) float64
+		want int
+	}{
+		"three times": {func(now time.Time) float64 { return 400 * times(!now.Before(at), 3) }, 1},
+		"daily peaks": {rhythm, 0},
+		"an hour":     {func(now time.Time) float64 { return 400 * times(!now.Before(at) && now.Before(at.Add(time.Hour)), 3) }, 0},
+		"by half":     {func(now time.Time) float64 { return 400 * times(!now.Before(at), 1.5) }, 0},
+	} {
+		opened := timed(t, incident.Slower, 12, c.ms)
+		if len(opened) != c.want {
+			t.Errorf("%s: opened %d times", name, len(opened))
+		}
+		for _, i := range opened {
+			if i.Opened.Sub(at) > 3*time.Hour || i.Since.Sub(at).Abs() > 20*time.Minute || !strings.Contains(i.Error, "3 times as long since") || len(i.Regions) < 2 {
+				t.Errorf("%s: since %v, opened %v, from %v: %s", name, i.Since, i.Opened, i.Regions, i.Reason)
+			}
+			if r, ok := i.SuspectRelease([]incident.Release{{Name: "v1.2.3", At: at.Add(-5 * time.Minute)}}); !ok || r.Name != "v1.2.3" {
+				t.Errorf("%s: the release before it is not named", name)
+			}
+		}
+	}
+}
+
+// TestGrowthAtPeaks: a step that gets slower only in the busiest two hours of a day is reported ten days before it exceeds its
+// budget there; a level that swings by 15 % over two months is not.
+func TestGrowthAtPeaks(t *testing.T) {
+	from := alertstest.Start.Truncate(24 * time.Hour)
+	day := func(at time.Time) float64 { return at.Sub(from).Hours() / 24 }
+	const perDay = 45.0
+	opened := timed(t, incident.LatencyTrend, 40, func(at time.Time) float64 {
+		if at.Hour() == 11 || at.Hour() == 12 {
+			return 600 + perDay*day(at)
+		}
+		return 500
+	})
+	crosses := from.Add(time.Duration((2500 - 600) / perDay * 24 * float64(time.Hour)))
+	if len(opened) == 0 || crosses.Sub(opened[0].Opened) < 10*24*time.Hour {
+		t.Errorf("want it ten days before %v: %+v", crosses, opened)
+	}
+	if opened := timed(t, incident.LatencyTrend, 90, func(at time.Time) float64 { return 900 * (1 + 0.15*math.Sin(2*math.Pi*day(at)/60)) }); len(opened) > 0 {
+		t.Errorf("it swings: %s", opened[0].Reason)
+	}
+}
+
+func times(while bool, factor float64) float64 {
+	if while {
+		return factor
+	}
+	return 1
 }

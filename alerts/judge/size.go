@@ -65,6 +65,7 @@ func (s *JourneyState) halveDays() {
 		r.Steps = slices.Clone(r.Steps)
 		for i := range r.Steps {
 			r.Steps[i].Days = r.Steps[i].Days[(len(r.Steps[i].Days)+1)/2:]
+			r.Steps[i].Peaks = r.Steps[i].Peaks[(len(r.Steps[i].Peaks)+1)/2:]
 		}
 		s.Regions[name] = r
 	}

@@ -45,6 +45,7 @@ var ends = map[incident.Kind][2]string{
 	incident.LatencyTrend: {"It does not get slower any more: %s.", "It did"},
 	incident.Counts:       {"The numbers fit again: %s.", "They did not"},
 	incident.Heartbeat:    {"The batch is done: %s.", "It was in trouble"},
+	incident.Slower:       {"It no longer takes several times as long: %s.", "It did"},
 	incident.Cleanup:      {"Test data is removed again: %s.", "It was not"},
 	incident.ProbeFault:   {"Valkyrie can tell again: %s.", "It could not"},
 }

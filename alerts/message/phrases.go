@@ -85,6 +85,7 @@ var headlines = map[incident.Kind]string{
 	incident.LatencyTrend: "It gets slower from week to week to %s",
 	incident.Counts:       "The numbers do not fit when customers %s",
 	incident.Heartbeat:    "The batch that should %s is in trouble",
+	incident.Slower:       "It takes several times as long to %s",
 	incident.Cleanup:      "Test data piles up: what the test to %s leaves behind is not removed",
 }
 
@@ -115,6 +116,9 @@ var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 	},
 	incident.Counts: func(i incident.Incident, v voice) string {
 		return fmt.Sprintf("So it is since %s, %s in a row, seen from %s", v.clock(i.Since), phrase.Times(i.Streak), v.regions(i.Regions)) + v.bouts(i)
+	},
+	incident.Slower: func(i incident.Incident, v voice) string {
+		return fmt.Sprintf("The step %q became slower, %s, seen from %s", i.Step, v.since(i), v.regions(i.Regions))
 	},
 	incident.Cleanup: func(i incident.Incident, v voice) string {
 		return fmt.Sprintf("The cleanup step %q failed %s in a row, %s, seen from %s", i.Step, phrase.Times(i.Streak), v.since(i), v.regions(i.Regions))

@@ -73,6 +73,7 @@ func TestAllClears(t *testing.T) {
 		incident.Silent:       "Runs come again: print a card. None came from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.Degraded:     "It is fast again: print a card. It was slow from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.LatencyTrend: "It does not get slower any more: print a card. It did from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Slower:       "It no longer takes several times as long: print a card. It did from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.Counts:       "The numbers fit again: print a card. They did not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.Heartbeat:    "The batch is done: print a card. It was in trouble from 03:00 UTC to 04:00 UTC (1 h 0 min).",
 		incident.Cleanup:      "Test data is removed again: print a card. It was not from 03:00 UTC to 04:00 UTC (1 h 0 min).",

@@ -36,7 +36,7 @@ func windows(c Case) []Window {
 			if named {
 				all = append(all, c.gap(region, runs)...)
 			}
-		case incident.LatencyTrend, incident.Counts, incident.Heartbeat, incident.Cleanup:
+		case incident.LatencyTrend, incident.Slower, incident.Counts, incident.Heartbeat, incident.Cleanup:
 			if named {
 				all = append(all, c.around(region, runs))
 			}
