@@ -96,6 +96,9 @@ func (tab *Tab) DragTo(l, to Locator) {
 // Hover moves the mouse onto the element and leaves it there.
 func (tab *Tab) Hover(l Locator) {
 	failure := fmt.Sprintf("could not point at the %s", l)
+	if tab.device.Phone {
+		tab.step.Brokenf("%s: a phone has no mouse; click on it, or use a laptop's tab", failure)
+	}
 	r := tab.aim(query{Op: "hover", Target: l}, failure)
 	tab.mustCall(failure, tab.mouse.Move(tab.ctx, tab.target(), r.X, r.Y))
 	tab.wait.begin(tab.step, epochMS(time.Now()))
@@ -104,6 +107,9 @@ func (tab *Tab) Hover(l Locator) {
 // press moves the mouse to a point of the window, and presses and releases a button there: the left one, the right one for
 // "right"; for "drag" it keeps it pressed.
 func (tab *Tab) press(gesture string, x, y float64) error {
+	if tab.device.Phone && gesture == "" {
+		return mouse.Tap(tab.ctx, tab.target(), x, y)
+	}
 	if err := tab.mouse.Move(tab.ctx, tab.target(), x, y); err != nil {
 		return err
 	}

@@ -3,7 +3,9 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -107,6 +109,61 @@ func (tab *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		tab.fail("a chromedp action failed: %v", tab.callError(err))
 	}
+}
+
+// Run runs a chromedp action that returns a value on the tab, and returns the value; like Do, it ends with the step.
+func Run[T any](tab *Tab, action chromedp.Action[T]) T {
+	var value T
+	tab.Do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		var err error
+		value, err = action(ctx, t)
+		return chromedp.Void{}, err
+	})
+	return value
+}
+
+// Element waits for the element that the locator means, and makes a chromedp action of Do or Run use it, in place of a
+// selector: tab.Do(chromedp.Focus("", tab.Element(browser.Field("Name")))). A frame of another site is out of chromedp's reach.
+func (tab *Tab) Element(l Locator) chromedp.QueryOption {
+	failure := fmt.Sprintf("could not find the %s", l)
+	r := tab.poll(query{Op: "text", Target: l}, failure)
+	node, err := tab.backendNode(r.frame, l)
+	tab.mustCall(failure, err)
+	return chromedp.ByFunc(func(ctx context.Context, t *chromedp.Target, _ *chromedp.Node) ([]cdp.NodeID, error) {
+		res, err := cdp.Call(ctx, t, dom.PushNodesByBackendIDsToFrontend, dom.PushNodesByBackendIDsToFrontendParams{BackendNodeIDs: []cdp.BackendNodeID{node}})
+		if err == nil && slices.Contains(res.NodeIDs, 0) {
+			err = fmt.Errorf("the %s is gone, or in a frame of another site", l)
+		}
+		return res.NodeIDs, err
+	})
+}
+
+// backendNode is Chrome's own id of the one element that the locator means in a frame.
+func (tab *Tab) backendNode(f frame, l Locator) (cdp.BackendNodeID, error) {
+	args, err := json.Marshal(query{Target: l})
+	if err != nil {
+		return 0, err
+	}
+	at, _, err := f.context(tab.ctx)
+	if err != nil {
+		return 0, err
+	}
+	p := runtime.EvaluateParams{Expression: fmt.Sprintf("(%s)(%s)", script.Element, args), ContextID: at.id}
+	if at.uniqueID != "" {
+		p.ContextID, p.UniqueContextID = 0, at.uniqueID
+	}
+	res, err := cdp.Call(tab.ctx, f.target, runtime.Evaluate, p)
+	if err != nil {
+		return 0, err
+	}
+	if res.ExceptionDetails != nil {
+		return 0, errors.New(exception(res.ExceptionDetails))
+	}
+	node, err := cdp.Call(tab.ctx, f.target, dom.DescribeNode, dom.DescribeNodeParams{ObjectID: res.Result.ObjectID})
+	if err != nil {
+		return 0, err
+	}
+	return node.Node.BackendNodeID, nil
 }
 
 // disableDOM stops chromedp from following the document in this session. Only chromedp's own actions need that, and it can

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"time"
 
 	"github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
@@ -45,6 +46,8 @@ func (tab *Tab) handleBrowser(ev any) {
 		tab.windows.closed(ev.TargetID)
 	case *fetch.EventRequestPaused:
 		go tab.continueRequest(ev)
+	case *fetch.EventAuthRequired:
+		go tab.answerChallenge(ev)
 	}
 }
 
@@ -99,7 +102,10 @@ func (tab *Tab) handle(ev any) {
 	case *page.EventFrameNavigated:
 		if ev.Frame.ParentID == "" {
 			tab.log.leave(tab.id)
+			tab.place.changed(epochMS(time.Now()))
 		}
+	case *page.EventNavigatedWithinDocument:
+		tab.place.changed(epochMS(time.Now()))
 	case *page.EventWindowOpen:
 		tab.windows.opening(ev)
 	case *page.EventJavascriptDialogOpening:
@@ -119,6 +125,9 @@ func (tab *Tab) handleBinding(ev *runtime.EventBindingCalled) {
 	case "valkyrieClicked":
 		tab.receiveClick(ev.Payload)
 	case "valkyriePoint":
+		if tab.device.Phone {
+			return // a finger is nowhere before it touches
+		}
 		tab.mouse.Announce(tab.root, tab.target(), &tab.background, ev.Payload)
 	case "valkyrieVitals":
 		tab.vitals.receive(ev.Payload)

@@ -1,8 +1,16 @@
 package browser
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
+
+	"valkyrie/probes/browser/har"
+	"valkyrie/probes/journey"
 )
 
 // See waits until an element that the locator means is visible.
@@ -64,4 +72,148 @@ func (tab *Tab) Gone(l Locator) {
 // Read waits for the element and returns its text or its value, with white space collapsed.
 func (tab *Tab) Read(l Locator) string {
 	return tab.poll(query{Op: "text", Target: l}, fmt.Sprintf("could not read the %s", l)).Text
+}
+
+// SeeAddress waits until the tab's address is this one: a path of the site with its query and fragment, or a whole address.
+// A star stands for any text, as in "/orders/*". Without "?" or "#" in it, any query or fragment is accepted.
+func (tab *Tab) SeeAddress(pattern string) {
+	tab.awaitAddress(tab.glob(pattern), fmt.Sprintf("%q", pattern))
+}
+
+// SeeAddressLike waits until the tab's whole address contains a match of the regular expression.
+func (tab *Tab) SeeAddressLike(pattern *regexp.Regexp) {
+	tab.awaitAddress(pattern.MatchString, fmt.Sprintf("one like %q", pattern))
+}
+
+// glob returns a function that reports whether a whole address fits the pattern with stars.
+func (tab *Tab) glob(pattern string) func(address string) bool {
+	if !strings.Contains(strings.SplitN(pattern, "/", 2)[0], ":") { // a host may have stars
+		pattern = tab.step.URL(pattern)
+	}
+	exact := regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$")
+	return func(address string) bool {
+		if !strings.Contains(pattern, "#") {
+			address, _, _ = strings.Cut(address, "#")
+		}
+		if !strings.Contains(pattern, "?") {
+			bare, fragment, _ := strings.Cut(address, "#")
+			bare, _, _ = strings.Cut(bare, "?")
+			if address = bare; fragment != "" {
+				address += "#" + fragment
+			}
+		}
+		return exact.MatchString(address)
+	}
+}
+
+// awaitAddress waits until the address fits. It asks the browser, not the page. That a document with an HTTP error has this
+// address proves as little as that something is gone from it.
+func (tab *Tab) awaitAddress(fits func(string) bool, wanted string) {
+	failure := "expected the address to become " + wanted
+	last := ""
+	for {
+		at, news := tab.place.now()
+		address, err := tab.address(tab.ctx)
+		if err == nil {
+			last = strings.TrimSpace(string(address))
+		}
+		if err == nil && fits(last) {
+			if r, err := tab.acrossFrames(query{Op: "loaded"}, firstSlice); err == nil && tab.badStatus(query{Op: "gone"}, r) != "" {
+				tab.fail("%s: %s", failure, tab.statusWords(r))
+			}
+			tab.wait.end(tab.step, max(at, tab.wait.since))
+			return
+		}
+		select {
+		case <-news:
+		case <-tab.ctx.Done():
+			tab.fail("%s %s: it is %s", failure, tab.step.LimitNote(), strings.TrimPrefix(last, tab.site))
+		}
+	}
+}
+
+// A Response is the site's answer to a request of the page.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte
+
+	step *journey.T
+	name string
+}
+
+// Response waits for the answer to a request that the page has made since the last action (Visit, Click, Fill, ...), and
+// returns it: by its method and its path, with stars as in "/api/orders/*", or a whole address. With statuses it waits for
+// an answer with one of them. Each answer is returned once.
+func (tab *Tab) Response(method, pattern string, status ...int) Response {
+	name := method + " " + pattern
+	fits := tab.glob(pattern)
+	for {
+		var others []string
+		all, news := tab.recorder.Answers(tab.id, tab.wait.acted)
+		for _, a := range all {
+			if !strings.EqualFold(a.Method, method) || !fits(a.URL) {
+				continue
+			}
+			switch {
+			case a.Failure != "" && len(status) == 0:
+				tab.fail("expected an answer to %s: it failed: %s", name, a.Failure)
+			case a.Ended > 0 && (len(status) == 0 || slices.Contains(status, int(a.Status))):
+				return tab.takeResponse(a)
+			case a.Failure != "":
+				others = append(others, "failed")
+			case a.Ended > 0:
+				others = append(others, fmt.Sprint("answered ", a.Status))
+			default:
+				others = append(others, "has not answered")
+			}
+		}
+		select {
+		case <-news:
+		case <-tab.ctx.Done():
+			tab.fail("expected an answer to %s %s: %s", name, tab.step.LimitNote(), othersNote(others, all))
+		}
+	}
+}
+
+// othersNote describes what came instead of an awaited answer: the last outcomes of such requests, or other requests.
+func othersNote(outcomes []string, all []har.Answer) string {
+	const most = 3
+	if len(outcomes) > 0 {
+		return "it " + strings.Join(outcomes[max(0, len(outcomes)-most):], ", ")
+	}
+	var names []string
+	for _, a := range all {
+		if !slices.Contains(names, a.Name) {
+			names = append(names, a.Name)
+		}
+	}
+	if len(names) == 0 {
+		return "the page made no request"
+	}
+	return "the page made no such request; it made " + strings.Join(names[max(0, len(names)-most):], ", ")
+}
+
+func (tab *Tab) takeResponse(a har.Answer) Response {
+	body, err := tab.recorder.Take(tab.ctx, a)
+	if err != nil && a.Status >= 200 && a.Status != http.StatusNoContent {
+		tab.log.add(time.Now(), "request: the body of %s could not be read: %v", a.Name, err)
+	}
+	tab.wait.end(tab.step, a.Ended)
+	return Response{Status: int(a.Status), Header: a.Header, Body: body, step: tab.step, name: a.Name}
+}
+
+// Expect fails the step unless the response has this status.
+func (r Response) Expect(status int) Response {
+	if r.Status != status {
+		r.step.Failf("%s: expected %d %s, got %d %s", r.name, status, http.StatusText(status), r.Status, http.StatusText(r.Status))
+	}
+	return r
+}
+
+// JSON decodes the body into v, a pointer. A body that is not JSON, or does not fit, fails the step.
+func (r Response) JSON(v any) {
+	if err := json.Unmarshal(r.Body, v); err != nil {
+		r.step.Failf("%s: expected JSON: %v", r.name, err)
+	}
 }

@@ -107,6 +107,9 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 	if err := tab.addBindings(ctx); err != nil {
 		return err
 	}
+	if err := tab.emulate(ctx); err != nil {
+		return err
+	}
 	return reportPrints(ctx)
 }
 

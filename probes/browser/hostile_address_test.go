@@ -33,7 +33,6 @@ var addressRows = map[string]row{
 	"a whole address":             {site: echo(""), do: func(s *fixture) { s.Visit(s.site.String() + "/search?q=x#y"); s.See(browser.Text("/search?q=x#y")) }, want: journey.Passed},
 	"a path before all addresses": {site: echo("/shop"), do: func(s *fixture) { s.Visit("/search?q=x#y"); s.See(browser.Text("/shop/search?q=x#y")) }, want: journey.Passed},
 	"that path alone":             {site: echo("/shop"), do: func(s *fixture) { s.Visit("?q=1"); s.See(browser.Text("/shop?q=1")) }, want: journey.Passed},
-	"a password in the address":   {page: button, do: func(s *fixture) { s.Visit("http://ada:hunter2@" + s.site.Host + "/") }, want: journey.Broken, wantError: "an address must not hold a user name or password"},
 	"a second hash route": {site: echo(""), do: func(s *fixture) {
 		s.Visit("/#/orders")
 		s.See(browser.Text("/#/orders"))

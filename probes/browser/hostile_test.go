@@ -78,6 +78,7 @@ func TestHostilePages(t *testing.T) {
 		"choose":   chooseRows,
 		"mouse":    mouseRows,
 		"scroll":   scrollRows,
+		"response": responseRows,
 		"shadowed": shadowedRows,
 		"size":     sizeRows,
 		"tls":      tlsRows,

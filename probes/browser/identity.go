@@ -3,8 +3,11 @@ package browser
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -18,20 +21,101 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
+	"valkyrie/probes/browser/credentials"
+	"valkyrie/probes/browser/device"
+	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/script"
 )
 
-// identify adds the stage's product to the user agent, and a traceparent to requests to the site itself.
+// An Option sets what a tab's browser runs on, for NewTab.
+type Option func(*device.Settings)
+
+// Phone makes the browser that of a common Android phone: its window, its touch screen, its user agent and client hints.
+// A click is then a tap of a finger, and nothing can be hovered over.
+func Phone(options ...Option) Option {
+	return func(s *device.Settings) {
+		s.Phone = true
+		for _, set := range options {
+			set(s)
+		}
+	}
+}
+
+// Locale sets the customer's language and region, such as "de-DE": the languages that requests ask for, and how scripts
+// format numbers and dates. The default is en-US.
+func Locale(tag string) Option { return func(s *device.Settings) { s.Locale = tag } }
+
+// TimeZone sets the customer's time zone, such as "Europe/Berlin". The default is the machine's.
+func TimeZone(name string) Option { return func(s *device.Settings) { s.TimeZone = name } }
+
+// Location sets where the customer is, in degrees, and lets every page know it. Without it pages that ask are denied.
+func Location(latitude, longitude float64) Option {
+	return func(s *device.Settings) { s.Location = &device.Location{Latitude: latitude, Longitude: longitude} }
+}
+
+// Allow grants permissions without a question, by their names in the Permissions API: "notifications", "camera". Pages may
+// use the clipboard in any case.
+func Allow(permissions ...string) Option {
+	return func(s *device.Settings) { s.Allowed = append(s.Allowed, permissions...) }
+}
+
+// identify makes requests carry what a customer's do, the stage's product in the user agent, and a traceparent to the site.
 func (tab *Tab) identify(ctx context.Context) error {
-	if tab.stage.Agent == "" && !tab.stage.Trace {
+	if err := tab.overrideUserAgent(ctx); err != nil {
+		return err
+	}
+	if err := tab.emulateWindow(ctx); err != nil {
+		return err
+	}
+	for _, name := range tab.device.Permissions() {
+		p := cdpbrowser.SetPermissionParams{Permission: &cdpbrowser.PermissionDescriptor{Name: name}, Setting: cdpbrowser.PermissionSettingGranted}
+		if _, err := chromedp.CallBrowser(ctx, cdpbrowser.SetPermission, p); err != nil {
+			return fmt.Errorf("grant the permission %q: %w", name, err)
+		}
+	}
+	if !tab.identified() {
 		return nil
 	}
-	if tab.stage.Agent != "" {
-		if err := tab.overrideUserAgent(ctx); err != nil {
+	return tab.intercept(ctx, false)
+}
+
+// identified reports whether requests have to be changed on their way, not only those that sessions of ours can change.
+func (tab *Tab) identified() bool {
+	return tab.stage.Agent != "" || tab.stage.Trace || tab.device.Phone || tab.device.Locale != ""
+}
+
+// emulate gives a window, or a frame of another site, the device's user agent, screen, language and place.
+func (tab *Tab) emulate(ctx context.Context) error {
+	if _, err := chromedp.Call(ctx, emulation.SetUserAgentOverride, tab.userAgent); err != nil {
+		return err
+	}
+	if tab.device.Phone {
+		if _, err := chromedp.Call(ctx, emulation.SetTouchEmulationEnabled, tab.device.Touch()); err != nil {
 			return err
 		}
 	}
-	return tab.intercept(ctx, false)
+	if tab.device.Locale != "" {
+		p := emulation.SetLocaleOverrideParams{Locale: strings.ReplaceAll(tab.device.Locale, "-", "_")}
+		if _, err := chromedp.Call(ctx, emulation.SetLocaleOverride, p); err != nil && !strings.Contains(err.Error(), "already in effect") { // a process has one
+			return err
+		}
+	}
+	return nil
+}
+
+// emulateWindow is emulate for a window, which has a screen and a place.
+func (tab *Tab) emulateWindow(ctx context.Context) error {
+	if tab.device.Phone {
+		if _, err := chromedp.Call(ctx, emulation.SetDeviceMetricsOverride, tab.device.Metrics()); err != nil {
+			return err
+		}
+	}
+	if l := tab.device.Location; l != nil {
+		if _, err := chromedp.Call(ctx, emulation.SetGeolocationOverride, l.Place()); err != nil {
+			return err
+		}
+	}
+	return tab.emulate(ctx)
 }
 
 // intercept pauses requests to the site: those that carry a traceparent, and documents, since a new window's first one is
@@ -41,21 +125,59 @@ func (tab *Tab) intercept(ctx context.Context, all bool) error {
 	if tab.stage.Trace {
 		kinds = tracedTypes
 	}
-	if all {
+	auth := tab.windows.credentials.Exist()
+	if all || auth {
 		kinds = []network.ResourceType{""}
 	}
 	var patterns []*fetch.RequestPattern
 	for _, kind := range kinds {
 		patterns = append(patterns, &fetch.RequestPattern{URLPattern: tab.site + "/*", ResourceType: kind, RequestStage: fetch.RequestStageRequest})
 	}
-	_, err := chromedp.CallBrowser(ctx, fetch.Enable, fetch.EnableParams{Patterns: patterns})
+	_, err := chromedp.CallBrowser(ctx, fetch.Enable, fetch.EnableParams{Patterns: patterns, HandleAuthRequests: &auth})
 	return err
+}
+
+// Credentials gives the site a user name and a password when it asks for them by HTTP, as staging sites do; no other origin
+// gets them. secret is the name of the journey's secret that holds the password. Call it before Visit.
+func (tab *Tab) Credentials(user, secret string) {
+	tab.useCredentials(user, tab.step.Secret(secret))
+}
+
+func (tab *Tab) useCredentials(user, password string) {
+	tab.step.Mask().Add("credentials", base64.StdEncoding.EncodeToString([]byte(user+":"+password)))
+	tab.windows.credentials.Set(user, password)
+	tab.mustCall("could not set the credentials", tab.intercept(tab.root, false))
+}
+
+// takeCredentials removes a user name and a password from an address, since addresses are logged, and uses them for the site.
+func (tab *Tab) takeCredentials(address string) string {
+	bare, user, password, found, err := credentials.Cut(address)
+	if !found {
+		return address
+	}
+	if password != "" {
+		tab.step.Mask().Add("password", password)
+	}
+	if u, bad := url.Parse(bare); err == nil && (bad != nil || har.Origin(u) != tab.site) {
+		err = errors.New("it is not an address of the site, and only the site gets the user name and password")
+	}
+	if err != nil {
+		tab.step.Brokenf("could not open %s: %v", bare, err)
+	}
+	tab.useCredentials(user, password)
+	return bare
+}
+
+// answerChallenge answers a request for credentials.
+func (tab *Tab) answerChallenge(ev *fetch.EventAuthRequired) {
+	p := fetch.ContinueWithAuthParams{RequestID: ev.RequestID, AuthChallengeResponse: tab.windows.credentials.Answer(ev, tab.site)}
+	_, _ = cdp.Call(tab.root, chromedp.FromContext(tab.root).Browser, fetch.ContinueWithAuth, p)
 }
 
 // tracedTypes are the types of requests that carry a traceparent.
 var tracedTypes = []network.ResourceType{network.ResourceTypeDocument, network.ResourceTypeXHR, network.ResourceTypeFetch}
 
-// overrideUserAgent appends the stage's product to the user agent.
+// overrideUserAgent determines the user agent: Chrome's own or the phone's, with the stage's product appended.
 func (tab *Tab) overrideUserAgent(ctx context.Context) error {
 	v, err := chromedp.CallBrowser(ctx, cdpbrowser.GetVersion, cdp.Empty{})
 	if err != nil {
@@ -65,9 +187,11 @@ func (tab *Tab) overrideUserAgent(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read Chrome's user agent hints: %w", err)
 	}
-	tab.userAgent = emulation.SetUserAgentOverrideParams{UserAgent: v.UserAgent + " " + tab.stage.Agent, UserAgentMetadata: hints}
-	_, err = chromedp.Call(ctx, emulation.SetUserAgentOverride, tab.userAgent)
-	return err
+	tab.userAgent = emulation.SetUserAgentOverrideParams{
+		UserAgent:         strings.TrimSpace(tab.device.UserAgent(v.UserAgent) + " " + tab.stage.Agent),
+		UserAgentMetadata: tab.device.Hints(hints), AcceptLanguage: tab.device.Languages(), Platform: tab.device.Platform(),
+	}
+	return nil
 }
 
 // hintsPage is an address whose requests never leave Chrome.
@@ -124,16 +248,23 @@ func (tab *Tab) fulfilHints(ev *fetch.EventRequestPaused) {
 // continueRequest continues a paused request, with its traceparent and the user agent of an unattached window.
 func (tab *Tab) continueRequest(ev *fetch.EventRequestPaused) {
 	unwatched := tab.windows.unattached(target.ID(ev.FrameID), ev.Request)
-	if tab.userAgent.UserAgent != "" && unwatched {
+	if tab.identified() && unwatched {
 		_ = tab.intercept(tab.root, true) // until it is attached; at worst its requests are not identified
 	}
 	p := fetch.ContinueRequestParams{RequestID: ev.RequestID}
 	if ev.Request != nil && strings.HasPrefix(ev.Request.URL, tab.site+"/") {
+		device := tab.device.Headers()
 		for name, value := range ev.Request.Headers {
 			if strings.EqualFold(name, "User-Agent") && tab.userAgent.UserAgent != "" {
 				value = tab.userAgent.UserAgent
+			} else if own := device[strings.ToLower(name)]; own != "" {
+				value = own
 			}
+			delete(device, strings.ToLower(name))
 			p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: name, Value: fmt.Sprint(value)})
+		}
+		for name, value := range device { // Chrome adds some after this
+			p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: name, Value: value})
 		}
 		if tab.stage.Trace && slices.Contains(tracedTypes, ev.ResourceType) {
 			p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: "traceparent", Value: tab.traceparent()})

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -51,7 +50,7 @@ func (tab *Tab) newWindowTab(id target.ID) *Tab {
 	c := &Tab{
 		chrome: tab.chrome, site: tab.site, clicked: make(chan clickReport, 8), windows: tab.windows, id: id, userAgent: tab.userAgent,
 		wait: tab.wait, log: tab.log, requests: tab.requests, downloads: tab.downloads,
-		stage: tab.stage, recorder: tab.recorder, film: tab.film, vitals: tab.vitals,
+		stage: tab.stage, device: tab.device, recorder: tab.recorder, film: tab.film, vitals: tab.vitals,
 	}
 	c.root, c.close = chromedp.NewContext(tab.root, chromedp.WithTargetID(id))
 	return c
@@ -69,11 +68,7 @@ func (tab *Tab) attachWindow() error {
 	if err := tab.observe(tab.root); err != nil {
 		return err
 	}
-	if tab.userAgent.UserAgent == "" {
-		return nil
-	}
-	_, err := chromedp.Call(tab.root, emulation.SetUserAgentOverride, tab.userAgent)
-	return err
+	return tab.emulateWindow(tab.root)
 }
 
 // Close closes a window that Popup has returned.

@@ -43,6 +43,7 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
+	"valkyrie/probes/browser/device"
 	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/mouse"
 	"valkyrie/probes/browser/picture"
@@ -89,16 +90,18 @@ type Tab struct {
 	background sync.WaitGroup
 
 	stage      journey.Stage
+	device     device.Settings
 	id         target.ID
-	userAgent  emulation.SetUserAgentOverrideParams // empty: Chrome's own
-	lastError  loadError                            // of the last document that could not be loaded
-	opened     opening                              // by the last Visit
-	passable   float64                              // start of the document whose error status is expected, or was accepted
-	current    query                                // the latest query, for the screenshot
-	attachedAt float64                              // when the popup was attached, milliseconds since the epoch
-	taskMS     float64                              // the renderer's busy time at the last call of busySince
-	frameKept  atomic.Bool                          // keepFrame was called
-	fills      []fill                               // of the run
+	userAgent  emulation.SetUserAgentOverrideParams
+	lastError  loadError // of the last document that could not be loaded
+	place      place
+	opened     opening     // by the last Visit
+	passable   float64     // start of the document whose error status is expected, or was accepted
+	current    query       // the latest query, for the screenshot
+	attachedAt float64     // when the popup was attached, milliseconds since the epoch
+	taskMS     float64     // the renderer's busy time at the last call of busySince
+	frameKept  atomic.Bool // keepFrame was called
+	fills      []fill      // of the run
 
 	mu           sync.Mutex
 	killed       bool
@@ -108,10 +111,13 @@ type Tab struct {
 	frame        *image.RGBA // the window before the first click; nil: none was kept
 }
 
-// NewTab creates a tab for one run. Chrome starts with the run.
-func NewTab() *Tab {
+// NewTab creates a tab for one run. Chrome starts with the run, as on a customer's laptop unless options say otherwise.
+func NewTab(options ...Option) *Tab {
 	tab := &Tab{wait: &wait{}, log: &log{}, requests: &har.Requests{}, downloads: &downloads{}, recorder: &har.Recorder{}, film: &picture.Film{}, vitals: &vitals{}}
 	tab.windows = &windows{tabs: []*Tab{tab}}
+	for _, set := range options {
+		set(&tab.device)
+	}
 	return tab
 }
 
@@ -121,7 +127,10 @@ var _ journey.Instrument = (*Tab)(nil)
 func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	tab.site, tab.stage = har.Origin(stage.Site), stage
 	tab.clicked = make(chan clickReport, 8)
-	c, err := process.Launch(ctx, stage.Chrome)
+	if err := tab.device.Check(); err != nil {
+		return err
+	}
+	c, err := process.Launch(ctx, tab.device.Program(stage.Chrome))
 	if err != nil {
 		return err
 	}

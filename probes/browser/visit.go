@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -33,6 +34,7 @@ type opening struct {
 }
 
 func (tab *Tab) visit(path string, expected []int) {
+	path = tab.takeCredentials(path)
 	tab.opened = opening{address: tab.step.URL(path), expected: expected}
 	tab.wait.begin(tab.step, epochMS(time.Now()))
 	res, err := cdp.Call(tab.ctx, tab.target(), page.Navigate, page.NavigateParams{URL: tab.opened.address})
@@ -152,6 +154,9 @@ func (tab *Tab) statusWords(r result) string {
 	if shown := tab.recorder.Shown(tab.id); r.frame.parent == nil && shown.Status == int64(r.Status) {
 		name = shown.Name
 	}
+	if r.Status == http.StatusUnauthorized && tab.windows.credentials.Exist() {
+		return name + " answered 401 to the user name and password"
+	}
 	return fmt.Sprintf("%s answered %d", name, r.Status)
 }
 
@@ -177,3 +182,30 @@ func (tab *Tab) describeLoadError(code, address string) string {
 
 // A loadError is a description of such an error, kept because it may take a TLS handshake.
 type loadError struct{ code, address, words string }
+
+// A place follows when the tab's address changes.
+type place struct {
+	mu   sync.Mutex
+	at   float64 // time of the latest change, milliseconds since the epoch
+	news chan struct{}
+}
+
+func (p *place) changed(at float64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.at = at
+	if p.news != nil {
+		close(p.news)
+		p.news = nil
+	}
+}
+
+// now returns the time of the latest change, and a channel that is closed at the next.
+func (p *place) now() (float64, <-chan struct{}) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.news == nil {
+		p.news = make(chan struct{})
+	}
+	return p.at, p.news
+}

@@ -6,6 +6,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
+
+	"valkyrie/probes/browser/credentials"
 )
 
 // windows is the state that the tabs of one Chrome share.
@@ -16,6 +18,8 @@ type windows struct {
 	blocked int       // windows that a customer's popup blocker would have blocked
 	changed chan struct{}
 	failed  *Tab // the tab whose step failed
+
+	credentials credentials.Store
 }
 
 // A window is a popup. It is attached and observed like the first tab, whether or not a step uses it, as soon as its first
@@ -56,7 +60,7 @@ func (ws *windows) opened(info *target.Info) {
 		opener.background.Go(func() {
 			defer close(w.ready)
 			w.err = w.tab.attachWindow()
-			if w.tab.userAgent.UserAgent != "" {
+			if w.tab.identified() {
 				_ = w.tab.intercept(w.tab.root, false)
 			}
 		})

@@ -33,6 +33,7 @@ type exchange struct {
 	cached    bool
 	body      []byte // capped; nil: not kept
 	noBody    string // why the body is missing, if it should be there
+	taken     bool   // by Answers
 	preAttach bool   // known only from the document's own timings
 }
 

@@ -88,6 +88,9 @@ func (n Navigation) IsPDF() bool {
 // noticeable is how long a request has to be unanswered to be the cause of a failure, in milliseconds.
 const noticeable = 1000
 
+// clocks is by how much the page's clock may differ from that of the events, in milliseconds.
+const clocks = 50
+
 // Unanswered names the request of the tab whose answer the customer most likely waits for: "POST /save has had no answer for
 // 10 s"; "" when there is none. acted is when they acted, now the current time, in milliseconds since the epoch.
 func (r *Recorder) Unanswered(tab target.ID, acted, now float64) string {
@@ -106,7 +109,6 @@ func (r *Recorder) Unanswered(tab target.ID, acted, now float64) string {
 	if len(waiting) == 0 {
 		return ""
 	}
-	const clocks = 50 // ms by which the page's clock may differ from that of the events
 	afterAction := func(x *exchange) int {
 		if x.startedMS() >= acted-clocks {
 			return 1

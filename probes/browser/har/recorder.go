@@ -25,6 +25,7 @@ type Recorder struct {
 	pages    []document
 	dropped  int                    // exchanges beyond maxExchanges
 	wanted   chan network.RequestID // failed requests, for FetchBody
+	changed  chan struct{}          // closed at the next event; nil: nothing waits for it
 	problems problems
 }
 
@@ -65,6 +66,7 @@ func (r *Recorder) Reset(site string) {
 func (r *Recorder) Handle(tab target.ID, from Source, ev any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	defer r.notify()
 	switch ev := ev.(type) {
 	case *network.EventRequestWillBeSent:
 		r.begin(tab, from, ev)

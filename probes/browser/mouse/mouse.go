@@ -123,3 +123,16 @@ func dispatch(ctx context.Context, to cdp.Session, p input.DispatchMouseEventPar
 	_, err := cdp.Call(ctx, to, input.DispatchMouseEvent, p)
 	return err
 }
+
+// Tap touches a point of a window with a touch screen. Chrome turns it into a click, as it does for a finger.
+func Tap(ctx context.Context, to cdp.Session, x, y float64) error {
+	for _, p := range []input.DispatchTouchEventParams{
+		{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: x, Y: y}}},
+		{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}},
+	} {
+		if _, err := cdp.Call(ctx, to, input.DispatchTouchEvent, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -4,8 +4,8 @@
 const pressEvents = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'contextmenu', 'auxclick', 'click'];
 // The event that is the gesture, and the last one of it.
 const gestures = { '': ['click', 'click'], right: ['contextmenu', 'auxclick'], drag: ['pointerdown', 'pointerdown'] };
-// In a frame of another site the pointer's position is unknown; there its arrival was awaited.
-const pointerArrived = (e) => { const at = globalThis.valkyriePointer; return !at || Math.abs(at.x - e.clientX) < 1 && Math.abs(at.y - e.clientY) < 1; };
+// In a frame of another site the pointer's position is unknown; there its arrival was awaited. A finger arrives as it presses.
+const pointerArrived = (e) => { const at = globalThis.valkyriePointer; return !at || e.pointerType === 'touch' || Math.abs(at.x - e.clientX) < 1 && Math.abs(at.y - e.clientY) < 1; };
 const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
   const place = rect(handle), before = new Set(animations());
   const startsMoving = () => animations().some((a) => !before.has(a) && contains(a.effect?.target, handle) && moves(a, handle));

@@ -102,6 +102,8 @@ var (
 	Changes = "(() => {\n" + dom + listen + changes + "})()"
 	// Query is async (query, sliceMS) => result.
 	Query = "async (query, sliceMS) => {\n" + locate + listen + stable + actionable + guard + fill + choose + drag + seek + query + poll + "}"
+	// Element is (query) => the one visible element that the locator means.
+	Element = "(query) => {\n" + locate + actionable + "const { el, why } = unique(query.target);\nif (!el) throw new Error(why);\nreturn el;\n}"
 	// Layout is (secrets, query) => picture.Layout.
 	Layout = "(secrets, query) => {\n" + locate + layout + "}"
 	// HTML evaluates to the document with its shadow roots.
