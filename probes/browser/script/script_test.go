@@ -64,3 +64,25 @@ func TestScriptsDeclareOnce(t *testing.T) {
 		t.Errorf("found only %d declarations", len(all))
 	}
 }
+
+// declaration matches the declarations of a script outside of its functions.
+var declaration = regexp.MustCompile(`(?m)^(?:const|let|function\*?|async function) (\w+)`)
+
+// TestNamesAreUnique checks that the scripts which are joined into one declare no name twice: such a script does not start,
+// in any page.
+func TestNamesAreUnique(t *testing.T) {
+	for name, joined := range map[string]string{
+		"Query": Query, "Layout": Layout, "HTML": HTML, "Changes": Changes, "Vitals": Vitals, "ReportPrint": ReportPrint, "FramePoint": FramePoint,
+	} {
+		known := map[string]bool{}
+		for _, m := range declaration.FindAllStringSubmatch(joined, -1) {
+			if known[m[1]] {
+				t.Errorf("%s declares %s twice: rename one of them", name, m[1])
+			}
+			known[m[1]] = true
+		}
+		if len(known) == 0 {
+			t.Errorf("%s declares nothing: %.200s", name, joined)
+		}
+	}
+}

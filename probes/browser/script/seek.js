@@ -12,11 +12,11 @@ const scrollers = () => {
   return page && !fixed ? [...boxes, page] : boxes;
 };
 const isPage = (box) => box === read(document, 'scrollingElement');
-const portOf = (box) => (isPage(box) ? { top: 0, bottom: innerHeight } : rect(box));
+const viewOf = (box) => (isPage(box) ? { top: 0, bottom: innerHeight } : rect(box));
 const setTop = (box, top) => { const before = read(box, 'scrollTop'); call(box, 'scrollTo', { top, behavior: 'instant' }); return read(box, 'scrollTop') !== before; };
 // A list that draws only the rows in sight has nothing in the rest of its height.
 const drawsOnlyInSight = (box) => {
-  const { top, bottom } = portOf(box), height = read(box, 'clientHeight');
+  const { top, bottom } = viewOf(box), height = read(box, 'clientHeight');
   if (read(box, 'scrollHeight') < 3 * height) return false;
   for (const el of [...queryAll(box, '*')].slice(-2000)) {
     const r = rect(el);
@@ -31,7 +31,7 @@ const placeByNumber = (box, { by, role, value }) => {
   const at = [];
   for (const el of by === 'text' ? queryAll(box, '*').filter((e) => !childrenOf(e).length) : withRole(role || by).filter((e) => contains(box, e))) {
     const n = /^(\D*)(\d+)(\D*)$/.exec(by === 'text' ? normalize(textContent(el)) : name(el));
-    if (n && n[1] === parts[1] && n[3] === parts[3]) at.push({ n: +n[2], y: rect(el).top - portOf(box).top + read(box, 'scrollTop') });
+    if (n && n[1] === parts[1] && n[3] === parts[3]) at.push({ n: +n[2], y: rect(el).top - viewOf(box).top + read(box, 'scrollTop') });
   }
   at.sort((a, b) => a.n - b.n);
   const first = at[0], last = at.at(-1), each = at.length > 1 && (last.y - first.y) / (last.n - first.n);
