@@ -36,7 +36,7 @@ func TestMutants(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the mutants are compiled")
 	}
-	all := slices.Concat(steadyMutants, clockMutants, endingMutants, callbackMutants)
+	all := slices.Concat(steadyMutants, clockMutants, endingMutants, judgingMutants, callbackMutants)
 	overlay := plant(t, all)
 	histories, callbacks := compile(t, overlay, "."), compile(t, overlay, "valkyrie/alerts/twilio")
 	playing := func(clocks string, checks int) hunt {
@@ -48,7 +48,10 @@ func TestMutants(t *testing.T) {
 	endings := playing("", 500)
 	endings.args[0] = "-test.run=^TestEndings$"
 	stories := hunt{callbacks, []string{"-test.run=^(TestCallStories|TestTokenRotation|TestCallbackManners)$"}, testFailed}
-	for _, h := range []hunt{playing("", 20), endings, stories} {
+	judging := hunt{histories, []string{
+		"-test.run=^TestJudging$", "-rapid.seed=" + strconv.FormatUint(suite.Seed(t), 10), "-rapid.nofailfile", "-rapid.shrinktime=0s",
+	}, historyFailed}
+	for _, h := range []hunt{playing("", 20), endings, judging, stories} {
 		if out, err := h.run(t, 0); err != nil {
 			t.Fatalf("without a mutant the tests fail: %v\n%s", err, out)
 		}
@@ -59,8 +62,10 @@ func TestMutants(t *testing.T) {
 		for n, m := range all {
 			h := playing("steady", maxHistories)
 			switch {
-			case n >= len(steadyMutants)+len(clockMutants)+len(endingMutants):
+			case n >= len(steadyMutants)+len(clockMutants)+len(endingMutants)+len(judgingMutants):
 				h = stories
+			case n >= len(steadyMutants)+len(clockMutants)+len(endingMutants):
+				h = judging
 			case n >= len(steadyMutants)+len(clockMutants):
 				h = endings
 			case n >= len(steadyMutants):

@@ -36,8 +36,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"the outbox is emptied before the handover",
-		"if err := p.applyEvent(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)}); err != nil {\n\t\t\treturn err\n\t\t}",
-		"_ = p.applyEvent(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)})",
+		"if err != nil {\n\t\t\treturn err\n\t\t}\n\t\tif after.holds(i) {", "_, _ = after, err\n\t\tif true {",
 	},
 	{
 		"a decision is not put into the outbox",
@@ -49,7 +48,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"a page is sent although the write failed",
-		"if err != nil {\n\t\treturn before, err\n\t}\n\tp.logChanges(before, after)\n\tvar errs []error", "p.logChanges(before, after)\n\terrs := []error{err}",
+		"if err != nil {\n\t\treturn before, after, err\n\t}\n\tp.logChanges(before, after)\n\tvar errs []error", "p.logChanges(before, after)\n\terrs := []error{err}",
 	},
 	{
 		"a voicemail acknowledges",
@@ -105,7 +104,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"an acknowledgement expires too early",
-		"inc.IsBadAfter(inc.AckedAt.Add(after), at.now)", "inc.IsBadAfter(inc.AckedAt.Add(after/2), at.now)",
+		"inc.IsBadAfter(inc.AckedAt.Add(inc.AckExpiry(after)), at.now)", "inc.IsBadAfter(inc.AckedAt.Add(after/2), at.now)",
 	},
 	{
 		"a cap swallows the first page",
@@ -194,6 +193,58 @@ var endingMutants = []mutant{
 	{
 		"cleanups that fail elsewhere are forgotten",
 		"case i >= 0 && !j.isUncleanElsewhere(j.Open[i]):", "case i >= 0:",
+	},
+}
+
+// judgingMutants must be found by TestJudging, which compares judging with the textbook.
+var judgingMutants = []mutant{
+	{
+		"a mute region leaves the electorate",
+		"case j.isMute(r):\n\t\t\tv.mute++", "case j.isMute(r):",
+	},
+	{
+		"bad regions need not agree on the slots",
+		"v.contested = j.failedTogether(v) < min(j.policy.FailuresInARow, recentSlots/2)", "v.contested = false",
+	},
+	{
+		"an incident ends while the quorum is bad",
+		"if len(v.bad) >= v.need && !v.contested || v.reached() {", "if false {",
+	},
+	{
+		"the worst region counts for the pool",
+		"counts[:max(0, len(counts)-t.spared)]", "counts",
+	},
+	{
+		"failures of an ended incident count again",
+		"r.settle()", "_ = r.settle",
+	},
+	{
+		"a chance failure prolongs a flapping incident",
+		"if t.pooled() < lastingPool && t.worst < lastingAlone {", "if false {",
+	},
+	{
+		"all regions at once are no evidence",
+		"if slots < 2 || e.count < togetherLeast || len(e.regions) < 2 {", "if true {",
+	},
+	{
+		"one slow region of several is enough",
+		"if !alone && len(regions) < 2 {", "if !alone && len(regions) < 0 {",
+	},
+	{
+		"a probe fault ends at the first good run",
+		" && j.run.Slot.Sub(j.Open[i].Last) >= settledAfter {", " {",
+	},
+	{
+		"what fails now and then for hours is no evidence",
+		"if n < 2 || slots == 0 || t.pooled() < leastFailures((n-t.spared)*slots, slowTail) {", "if n < 2 || slots >= 0 {",
+	},
+	{
+		"a single region of several is no evidence",
+		"if v.need < 2 || often.Count < aloneFailures || j.now.Failed.Count == 0 {", "if v.need > 0 {",
+	},
+	{
+		"an incident that nothing tests any more lasts",
+		"if !audible && len(v.bad) == 0 && j.run.Slot.Sub(inc.Last) >= unheardFor {", "if false {",
 	},
 }
 

@@ -106,10 +106,14 @@ func (w *simulation) expired(i incident.Incident, now time.Time) bool {
 
 // ackEnds returns the expiry of an incident's acknowledgement.
 func (w *simulation) ackEnds(i incident.Incident) time.Time {
-	if d := w.onCall.Journeys[i.Journey].AckExpires; d > 0 {
-		return i.AckedAt.Add(d)
+	d := w.onCall.AckExpires
+	if own := w.onCall.Journeys[i.Journey].AckExpires; own > 0 {
+		d = own
 	}
-	return i.AckedAt.Add(w.onCall.AckExpires)
+	for n := 1; n < i.Acks; n++ {
+		d *= 2 // each holds twice as long as the one before
+	}
+	return i.AckedAt.Add(d)
 }
 
 func (w *simulation) pageTransition(was, is incident.Page) {

@@ -1,0 +1,88 @@
+package judge_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+)
+
+// TestOneElectorate: the same votes open and close an incident, whichever probes break or fall silent meanwhile. A word is a slot
+// of eu, us and ap.
+func TestOneElectorate(t *testing.T) {
+	for name, c := range map[string]struct {
+		slots, want string
+		open        incident.Kind // at the end; empty: none
+		ending      incident.Ending
+	}{
+		"a broken probe does not keep it open": {
+			strings.Repeat("ppp ", 2) + strings.Repeat("fff ", 8) + strings.Repeat("bpp ", 50),
+			"down opens@3 down resolves@10 ours opens@11", incident.ProbeFault, incident.Recovered,
+		},
+		"one region alone does not keep it down": {
+			strings.Repeat("ppp ", 2) + strings.Repeat("ffp ", 8) + strings.Repeat("fpp ", 5),
+			"down opens@3 down resolves@10", "", incident.Recovered,
+		},
+		"and texts when it goes on": {
+			strings.Repeat("ppp ", 2) + strings.Repeat("ffp ", 8) + strings.Repeat("fpp ", 9),
+			"down opens@3 down resolves@10 flapping reopens@16", incident.Flapping, "",
+		},
+		"a broken region is no agreement": {
+			strings.Repeat("ppb ", 4) + strings.Repeat("fpb ", 5),
+			"ours opens@1", incident.ProbeFault, "",
+		},
+		"nor is a silent one": {
+			strings.Repeat("ppp ", 4) + strings.Repeat("pp. ", 5) + strings.Repeat("fp. ", 5),
+			"silent opens@7", incident.Silent, "",
+		},
+		"the only bad region falls silent": {
+			strings.Repeat("ppp ", 2) + strings.Repeat("ff. ", 6) + strings.Repeat(".pp ", 3),
+			"down opens@3 silent opens@5 down resolves@8 silent resolves@8", "", incident.Recovered,
+		},
+	} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		for minute, word := range strings.Fields(c.slots) {
+			for i, l := range word {
+				if l != '.' {
+					k.Run(alertstest.RunEachMinute(minute, []string{"eu", "us", "ap"}[i], alertstest.Outcomes[l]))
+				}
+			}
+			k.Watch(float64(minute), time.Time{})
+		}
+		if got := strings.Join(k.Changes, " "); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+		if open := len(k.State.Open) > 0; open != (c.open != "") || open && k.State.Open[0].Kind != c.open {
+			t.Errorf("%s: open at the end: %+v", name, k.State.Open)
+		}
+		for _, d := range k.Decisions {
+			if d.Verb == judge.Resolves && d.Incident.IsFailing() && c.ending != "" && d.Incident.Ending != c.ending {
+				t.Errorf("%s: it ended as %q", name, d.Incident.Ending)
+			}
+		}
+	}
+}
+
+// TestGivenUpFailure: where any region decides, and the only bad one falls silent, the incident is given up an hour later: it does
+// not work again.
+func TestGivenUpFailure(t *testing.T) {
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	for minute := range 80 {
+		if minute < 3 {
+			k.Run(alertstest.RunEachMinute(minute, "eu", alertstest.Outcomes['f']))
+		}
+		k.Run(alertstest.RunEachMinute(minute, "us", alertstest.Outcomes['p']))
+	}
+	last := k.Decisions[0]
+	for _, d := range k.Decisions {
+		if d.Verb == judge.Resolves {
+			last = d
+		}
+	}
+	if got := strings.Join(k.Changes, " "); got != "down opens@1 down resolves@62" || last.Incident.Ending != incident.GivenUp || !strings.Contains(last.Reason, "has not been tested from eu since 03:02 UTC") {
+		t.Errorf("%s: %s: %s", got, last.Incident.Ending, last.Reason)
+	}
+}
