@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"valkyrie/infra/slowdown"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 	"valkyrie/probes/pdf"
@@ -208,4 +210,41 @@ func TestUploadReachesTheServer(t *testing.T) {
 			tab.Click(browser.Button("Send"))
 			tab.See(browser.Text("got logo.svg: a fox"))
 		})
+}
+
+// TestWaitStartsAtInput checks that the customer's wait starts when the page gets the input, not at an earlier step's end: by the
+// page's own clock the result comes 300 ms after it.
+func TestWaitStartsAtInput(t *testing.T) {
+	page := `<h1>Shop</h1><label>Search <input id=i></label><label>File <input type=file id=f></label><label>Size <select id=z><option>A4<option>A3</select></label><p id=o></p>
+		<script>let t0; const go = () => { clearTimeout(window.t); t0 = performance.now(); t = setTimeout(() => { o.textContent = 'Thank you ' + Math.round(performance.now() - t0) }, 300) };
+		i.addEventListener('input', go); f.addEventListener('change', go); z.addEventListener('change', go); onkeydown = go</script>`
+	for name, act := range map[string]func(*browser.Tab){
+		"fill":   func(tab *browser.Tab) { tab.Fill(browser.Field("Search"), "otter") },
+		"upload": func(tab *browser.Tab) { tab.Upload(browser.Field("File"), "a.txt", []byte("x")) },
+		"choose": func(tab *browser.Tab) { tab.Choose(browser.Field("Size"), "A3") },
+		"press":  func(tab *browser.Tab) { tab.Press("x") },
+		"type":   func(tab *browser.Tab) { tab.Type("otter") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			tab, said := browser.NewTab(), ""
+			began := time.Now()
+			run := play(t, serve(t, map[string]string{"/": page}, nil), tab, journey.Step{Name: "open", Limit: 8 * time.Second, Do: func(*journey.T) {
+				tab.Visit("/")
+				tab.See(browser.Text("Shop"))
+			}}, journey.Step{Name: "search", Limit: 8 * time.Second, Do: func(*journey.T) {
+				tab.Stays(browser.Text("Shop"), 800*time.Millisecond)
+				act(tab)
+				tab.See(browser.Text("Thank you"))
+				said = tab.Read(browser.CSS("#o"))
+			}})
+			if run.Outcome != journey.Passed {
+				t.Fatal(run.Error)
+			}
+			want, err := strconv.ParseInt(strings.TrimPrefix(said, "Thank you "), 10, 64)
+			got, slack := run.Steps[1].DurationMS, int64(slowdown.Since(began)*100)
+			if err != nil || got < want-20 || got > want+slack {
+				t.Errorf("the step took %d ms, the page says %q (%v)", got, said, err)
+			}
+		})
+	}
 }

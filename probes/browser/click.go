@@ -25,6 +25,7 @@ func (tab *Tab) clickAt(r result, q query, failure string) result {
 		tab.snapshotRoots(r)
 		tab.drainClicks()
 		before := time.Now()
+		listened := tab.listened(r)
 		err := tab.press(q.Option, r.X, r.Y)
 		if err == nil {
 			c := tab.confirmClick(before)
@@ -33,7 +34,10 @@ func (tab *Tab) clickAt(r result, q query, failure string) result {
 			}
 			if c.Why == "" {
 				tab.wait.begin(tab.step, c.At)
-				return r
+				if heard := <-listened; heard || !tab.startsListening(r.frame, q) {
+					return r
+				}
+				c.Why = noAnswer
 			}
 			refused = c.Why
 			if q.Option == "drag" {

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/domdebugger"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -101,4 +103,92 @@ func callOn(ctx context.Context, target *chromedp.Target, object runtime.RemoteO
 	}
 	var r result
 	return r, json.Unmarshal(res.Result.Value, &r)
+}
+
+// A page from a server shows its buttons before its scripts have started. A click that nothing listened to is lost; a person
+// sees that nothing happens, and clicks again. This is certain only for an element without an effect of its own, and only
+// when nothing at all listened, so that no click is ever heard twice.
+
+// listened reports, later, whether anything in the page listened to a press of r's element; true if that does not matter.
+func (tab *Tab) listened(r result) <-chan bool {
+	heard := make(chan bool, 1)
+	if !r.Idle {
+		heard <- true
+		return heard
+	}
+	tab.background.Go(func() {
+		n, err := r.frame.listeners(tab.ctx)
+		heard <- err != nil || n > 0
+	})
+	return heard
+}
+
+// startTime is how long after a lost click the page's scripts may start.
+const startTime = time.Second
+
+// startsListening waits until something in the page listens to a press of the element.
+func (tab *Tab) startsListening(f frame, q query) bool {
+	q.Op = "pressed"
+	for until := time.Now().Add(startTime); time.Now().Before(until) && sleep(tab.ctx, aimPause); {
+		if r, err := tab.evaluateOnce(f, q); err != nil || !r.OK {
+			return false // the page does something
+		}
+		n, err := f.listeners(tab.ctx)
+		if n > 0 || err != nil {
+			return err == nil
+		}
+	}
+	return false
+}
+
+// pressTypes are the events by which a page notices a press.
+var pressTypes = []string{"pointerdown", "mousedown", "pointerup", "mouseup", "click", "dblclick", "focus", "focusin"}
+
+// listeners counts what listens to a press of the element that the click query has stored: on it and around it, in the page's
+// own world.
+func (f frame) listeners(ctx context.Context) (int, error) {
+	at, _, err := f.context(ctx)
+	if err != nil {
+		return 0, err
+	}
+	const group = "valkyrie-listeners"
+	defer func() {
+		_, _ = cdp.Call(ctx, f.target, runtime.ReleaseObjectGroup, runtime.ReleaseObjectGroupParams{ObjectGroup: group})
+	}()
+	el, err := cdp.Call(ctx, f.target, runtime.Evaluate, runtime.EvaluateParams{Expression: "valkyriePressed", ContextID: at.id, ObjectGroup: group})
+	if err != nil {
+		return 0, err
+	}
+	node, err := cdp.Call(ctx, f.target, dom.DescribeNode, dom.DescribeNodeParams{ObjectID: el.Result.ObjectID})
+	if err != nil {
+		return 0, err
+	}
+	own, err := cdp.Call(ctx, f.target, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node.Node.BackendNodeID, ObjectGroup: group})
+	if err != nil {
+		return 0, err
+	}
+	path, err := cdp.Call(ctx, f.target, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: script.PressPath, ObjectID: own.Object.ObjectID, ObjectGroup: group})
+	if err != nil {
+		return 0, err
+	}
+	all, err := cdp.Call(ctx, f.target, runtime.GetProperties, runtime.GetPropertiesParams{ObjectID: path.Result.ObjectID, OwnProperties: new(true)})
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, p := range all.Result {
+		if p.Value == nil || p.Value.ObjectID == "" {
+			continue
+		}
+		found, err := cdp.Call(ctx, f.target, domdebugger.GetEventListeners, domdebugger.GetEventListenersParams{ObjectID: p.Value.ObjectID})
+		if err != nil {
+			return 0, err
+		}
+		for _, l := range found.Listeners {
+			if slices.Contains(pressTypes, l.Type) {
+				n++
+			}
+		}
+	}
+	return n, nil
 }

@@ -1,6 +1,8 @@
 package browser_test
 
 import (
+	"time"
+
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -46,6 +48,22 @@ var mouseRows = map[string]row{
 	"right click is no click":      {page: `<p id=a onclick="document.body.append('clicked')" onauxclick="` + thanks + `">Otter</p>`, do: func(s *fixture) { mouseOn((*browser.Tab).RightClick)(s); s.Gone(browser.Text("clicked")) }, want: journey.Passed},
 	"right click on a covered one": {page: `<p id=a oncontextmenu="` + thanks + `">Otter</p><div id=veil style="position:fixed;inset:0"></div>`, do: mouseOn((*browser.Tab).RightClick), want: journey.Failed, wantError: `could not right-click the text "Otter" within 1.5s: it is covered by div#veil`},
 	"right click covered on hover": {page: `<p id=a oncontextmenu="` + thanks + `" onmouseenter="veil.hidden = false">Otter</p><div id=veil hidden style="position:fixed;inset:0"></div><script>addEventListener('contextmenu', () => document.body.append('reached'), true)</script>`, do: func(s *fixture) { s.Visit("/"); s.RightClick(browser.Text("Otter")) }, want: journey.Failed, wantError: `it is covered by div#veil`},
+
+	"clicked before the scripts start": {page: `<button id=b>Print</button><script>setTimeout(() => b.onclick = () => ` + thanks + `, 400)</script>`, want: journey.Passed},
+	"clicked before it is redrawn":     {page: `<div id=r><button>Print</button></div><script>setTimeout(() => { r.innerHTML = '<button>Print</button>'; r.onclick = () => ` + thanks + ` }, 400)</script>`, want: journey.Passed},
+	"clicked before the form is emptied": {page: `<label>Name <input id=i></label><button id=b>Print</button><script>setTimeout(() => { i.value = ''; b.onclick = () => document.body.append('Thank you ' + i.value) }, 400)</script>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.Fill(browser.Field("Name"), "Ada")
+		s.Click(browser.Button("Print"))
+		s.See(browser.Text("Thank you Ada"))
+	}, want: journey.Passed},
+	"switched before the scripts start": {page: `<button role=switch aria-checked=false aria-label=Sound>x</button><script>setTimeout(() => document.querySelector('button').onclick = (e) => e.target.setAttribute('aria-checked', e.target.getAttribute('aria-checked') === 'false'), 400)</script>`, do: check("Sound"), want: journey.Passed},
+	"clicked once where it is heard": {page: `<button>Print</button><p id=n>0</p><script>document.addEventListener('click', () => { n.textContent++; setTimeout(() => document.querySelector('button').onclick = () => 1, 100) })</script>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.Click(browser.Button("Print"))
+		time.Sleep(500 * time.Millisecond)
+		s.holds("#n", "1")
+	}, want: journey.Passed},
 
 	"type without a field": {page: `<p id=o></p><script>addEventListener('keydown', (e) => { o.textContent += e.key })</script>`, do: func(s *fixture) { s.Visit("/"); s.Type("go\n"); s.holds("#o", "goEnter") }, want: journey.Passed},
 	"type a code in boxes": {page: `<input id=a maxlength=1 aria-label=One oninput="b.focus()"><input id=b maxlength=1 oninput="c.focus()"><input id=c maxlength=1 oninput="if (a.value + b.value + c.value === '123') ` + thanks + `">`, do: func(s *fixture) {

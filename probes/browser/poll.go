@@ -35,6 +35,7 @@ type result struct {
 	Acted   float64 `json:"acted"`   // when the page got the action, such as its last key; 0: unknown
 	Again   bool    `json:"again"`   // the action is worth another attempt
 	Paste   bool    `json:"paste"`   // the field takes the text only at once
+	Idle    bool    `json:"idle"`    // a click has an effect only by a script of this new document
 	Picked  bool    `json:"picked"`  // the field got its value without keys
 	Found   bool    `json:"found"`   // an element was found, but does not meet the query
 	MayHide bool    `json:"mayHide"` // elements may hide a closed shadow root

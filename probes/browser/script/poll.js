@@ -76,7 +76,7 @@ for (;;) {
     const done = !!(last.ok && last.act);
     if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken
     return { ok: !!last.ok, why: reasonOf(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done,
-      acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked,
+      acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked, idle: !!last.idle,
       found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }
   // A short layout shift under the pointer does not count as the customer's wait; a continuing one does, unless the element

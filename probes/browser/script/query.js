@@ -69,7 +69,7 @@ const queries = {
     if (!r.ok) return r;
     const lost = lostField();
     if (lost) return { lost };
-    return { ...r, mayHide: installGuard(r), text: query.option === 'drag' && isDraggable(r.el) ? 'draggable' : '' };
+    return { ...r, mayHide: installGuard(r), idle: !query.option && isIdle(r.el), text: query.option === 'drag' && isDraggable(r.el) ? 'draggable' : '' };
   },
   hover: async () => {
     const r = await actionable(query.target, uniqueOrLabel);
@@ -99,7 +99,7 @@ const queries = {
     if (state === undefined) return { fatal: true, why: `it is neither checked nor unchecked: it is a ${label(r.el)}; use Click` };
     const lost = lostField();
     if (lost) return { lost };
-    return { ...r, mayHide: String(state) !== query.option && installGuard(r), text: String(state) };
+    return { ...r, mayHide: String(state) !== query.option && installGuard(r), idle: isIdle(r.el), text: String(state) };
   },
   checked,
   choose: async () => {
@@ -109,7 +109,7 @@ const queries = {
     if (lost) return { lost };
     const list = listKind(r.el);
     if (!list) return { fatal: true, why: `it is no list of options but a ${label(r.el)}; click on it instead` };
-    if (list !== 'select') return { ...r, mayHide: list === 'closed' && installGuard(r), text: list };
+    if (list !== 'select') return { ...r, mayHide: list === 'closed' && installGuard(r), idle: isIdle(r.el), text: list };
     const option = optionOf(r.el, query.option);
     if (!option) openList(r.el); // its options may come only then
     return option && !optionOff(option) ? { ...r, text: list } : { why: option ? 'that option is disabled' : `it has no such option; it offers ${offered(r.el)}` };
@@ -135,10 +135,26 @@ const queries = {
   },
   seek,
   dropped,
+  pressed: () => {
+    const { el, why } = unique(query.target);
+    globalThis.valkyriePressed = el;
+    return { ok: !!el, why };
+  },
   accepts: () => fileRefusal(query),
   uploaded,
 };
 
+// An element that only a script gives an effect, in a document whose scripts may still be starting.
+const startMS = 3000;
+const isIdle = (el) => {
+  globalThis.valkyriePressed = el;
+  if (performance.now() > startMS) return false;
+  for (let n = el; n instanceof Element; n = parentOf(n)) {
+    if (matches(n, 'a[href],area,input,select,textarea,option,summary,label,video,audio,[contenteditable],[popovertarget],[commandfor]')) return false;
+    if (matches(n, 'button') && read(n, 'form')) return false;
+  }
+  return true;
+};
 // Installs the guard, which reports the click's time and its hit target (an element that was re-rendered meanwhile counts).
 // It also takes a snapshot of the page's text, so that a later query can find new text.
 const installGuard = (r) => {

@@ -175,5 +175,12 @@ const KeepFileInput = `function() {
 	for (const e of ['input', 'change']) this.addEventListener(e, () => { file.at ||= performance.timeOrigin + performance.now(); }, { capture: true, once: true });
 }`
 
+// PressPath is a method of an element, in the page's own world: it returns the nodes that an event of a press passes.
+const PressPath = `function() {
+	const path = [window, document];
+	for (let n = this; n && path.length < 100; n = n.assignedSlot || n.parentNode || n.host) path.push(n);
+	return path;
+}`
+
 // UserAgentHints evaluates to what Chrome sends in the Sec-CH-UA headers.
 const UserAgentHints = "navigator.userAgentData.getHighEntropyValues(['architecture','bitness','formFactors','fullVersionList','model','platformVersion','wow64'])"
