@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,22 +30,23 @@ func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data [
 	mask := tab.step.Mask()
 	screen.addStill(ctx)
 	requests := sync.OnceValues(func() ([]byte, error) {
-		call, release := tab.captureContext(ctx)
+		call, release := tab.boundedContext(ctx, captureTimeout, 2)
 		defer release()
 		tab.recorder.FetchStep(call, tab.step.Step())
 		return tab.recorder.Write(mask, tab.Version(), time.Now())
 	})
-	shot := screen.shoot(ctx, func() { _, _ = requests() })
+	var taken shot // by the first kind below
 	kinds := []capture{
-		{"screenshot", "screenshot.png", func(context.Context) ([]byte, error) { return shot.png, shot.err }},
+		{"screenshot", "screenshot.png", func(context.Context) ([]byte, error) {
+			taken = screen.shoot(ctx, func() { _, _ = requests() })
+			return taken.png, taken.err
+		}},
 		{"html", "page.html", func(ctx context.Context) ([]byte, error) {
-			if shot.silent {
+			if taken.silent {
 				return nil, context.DeadlineExceeded // another wait would end the same way
 			}
 			return screen.html(ctx)
 		}},
-		{"console", "console.txt", func(context.Context) ([]byte, error) { return []byte(tab.log.text()), nil }},
-		{"url", "url.txt", screen.address},
 		{"har", "run.har", func(context.Context) ([]byte, error) { return requests() }},
 	}
 	if !tab.stage.NoFilm {
@@ -53,16 +55,29 @@ func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data [
 	if f, ok := tab.downloads.last(); ok {
 		kinds = append(kinds, capture{"download", "download-" + safeName(f.name), func(context.Context) ([]byte, error) { return tab.downloaded(f) }})
 	}
+	quick := []journey.Evidence{ // first, so that they are kept even if a picture takes all the time
+		tab.save(ctx, capture{"console", "console.txt", func(context.Context) ([]byte, error) { return []byte(tab.log.text()), nil }}, save),
+		tab.save(ctx, capture{"url", "url.txt", screen.address}, save),
+	}
 	kept := []journey.Evidence{}
 	for _, k := range kinds {
 		kept = append(kept, tab.save(ctx, k, save))
 	}
-	return kept
+	return slices.Insert(kept, 2, quick...)
 }
 
 // captureContext is the context of the calls for one kind of evidence.
 func (tab *Tab) captureContext(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(ctx, captureTimeout)
+	return tab.boundedContext(ctx, captureTimeout, 1)
+}
+
+// boundedContext is a context for calls within limit, and within one of parts of the time that ctx has left, so that what
+// follows has time too.
+func (tab *Tab) boundedContext(ctx context.Context, limit time.Duration, parts int) (context.Context, context.CancelFunc) {
+	if end, ok := ctx.Deadline(); ok {
+		limit = min(limit, time.Until(end)/time.Duration(parts))
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	call, release := bind(tab.root, ctx)
 	return call, func() { release(); cancel() }
 }

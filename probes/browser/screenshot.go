@@ -31,31 +31,35 @@ func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *query) (pictu
 		return picture.Layout{}, err
 	}
 	var l picture.Layout
-	err = tab.evaluate(ctx, fmt.Sprintf("(%s)(%s, %s)", script.Layout, secrets, target), &l)
+	source := script.Layout
+	if w == nil {
+		source = script.Secrets
+	}
+	err = tab.evaluate(ctx, fmt.Sprintf("(%s)(%s, %s)", source, secrets, target), &l)
 	return l, err
 }
 
 // maskedScreenshot takes a screenshot and covers the secrets on it. It asks for their positions before and after, since a page may
 // move meanwhile, and keeps no picture whose secrets could not be located. The returned layout is the one before.
-func (tab *Tab) maskedScreenshot(ctx context.Context, w *query, area picture.Area, shoot func(picture.Layout) ([]byte, error)) (*image.RGBA, picture.Layout, error) {
+func (tab *Tab) maskedScreenshot(ctx context.Context, w *query, area picture.Area, shoot func(picture.Layout) ([]byte, error)) (picture.Screenshot, picture.Layout, error) {
+	none := picture.Screenshot{}
 	mask := tab.step.Mask()
 	if w != nil || len(mask.Forms()) > 0 {
 		tab.findClosedRoots(ctx)
 	}
 	before, err := tab.layout(ctx, mask, w)
 	if err != nil {
-		return nil, before, err
+		return none, before, err
 	}
 	data, err := shoot(before)
 	if err != nil {
-		return nil, before, err
+		return none, before, err
 	}
 	after, err := tab.layout(ctx, mask, nil)
 	if err != nil {
-		return nil, before, err
+		return none, before, err
 	}
-	pic, err := picture.Cover(data, area, before, after)
-	return pic, before, err
+	return picture.Screenshot{Data: data, Area: area, Layouts: []picture.Layout{before, after}}, before, nil
 }
 
 // A shot is the screenshot of a failed step.
@@ -75,7 +79,7 @@ const (
 // must leave a picture too, so it falls back: take what the page showed last, then give up the load and try again. It calls
 // before ahead of the fallback, as that changes the page.
 func (tab *Tab) shoot(ctx context.Context, before func()) shot {
-	call, release := tab.captureContext(ctx)
+	call, release := tab.boundedContext(ctx, captureTimeout, 3)
 	defer release()
 	pic, silent, err := tab.wholePage(call, 1)
 	note := ""
@@ -102,7 +106,7 @@ func (tab *Tab) shoot(ctx context.Context, before func()) shot {
 // the page answered no script.
 func (tab *Tab) wholePage(ctx context.Context, size float64) (pic *image.RGBA, silent bool, err error) {
 	answered := false
-	pic, l, err := tab.maskedScreenshot(ctx, tab.lastQuery(), picture.Page, func(l picture.Layout) ([]byte, error) {
+	taken, l, err := tab.maskedScreenshot(ctx, tab.lastQuery(), picture.Page, func(l picture.Layout) ([]byte, error) {
 		answered = true
 		w, h, scale := l.PageSize()
 		yes := true
@@ -111,6 +115,9 @@ func (tab *Tab) wholePage(ctx context.Context, size float64) (pic *image.RGBA, s
 		res, err := cdp.Call(ctx, tab.target(), page.CaptureScreenshot, p)
 		return res.Data, err
 	})
+	if err == nil {
+		pic, err = taken.Cover()
+	}
 	if err != nil {
 		return nil, !answered && ctx.Err() != nil, err
 	}
@@ -121,9 +128,7 @@ func (tab *Tab) wholePage(ctx context.Context, size float64) (pic *image.RGBA, s
 // stopAndShoot gives up the document's load and takes the screenshot. While a navigation has no answer, Chrome holds back
 // all scripts, and a document whose head is incomplete is not painted; either ends with the load.
 func (tab *Tab) stopAndShoot(ctx context.Context, wasSilent bool) (pic *image.RGBA, silent bool) {
-	ctx, cancel := context.WithTimeout(ctx, reshootLimit)
-	defer cancel()
-	call, release := bind(tab.root, ctx)
+	call, release := tab.boundedContext(ctx, reshootLimit, 2)
 	defer release()
 	if _, err := cdp.Call(call, tab.target(), page.StopLoading, cdp.Empty{}); err != nil {
 		return nil, wasSilent
@@ -161,30 +166,40 @@ func (tab *Tab) lastPicture(ctx context.Context) (*image.RGBA, string) {
 // keepFrame keeps a picture of the window, in the background, for a page that gets stuck on the first click so hard that even
 // the compositor has none of it. Later the film has one.
 func (tab *Tab) keepFrame() {
-	if still, _ := tab.film.Last(); tab.stage.NoFilm || still != nil || !tab.frameKept.CompareAndSwap(false, true) {
+	if tab.stage.NoFilm || tab.film.HasPicture() || !tab.frameKept.CompareAndSwap(false, true) {
 		return
 	}
 	tab.background.Go(func() {
-		if frame := tab.castFrame(tab.root); frame != nil {
-			tab.mu.Lock()
-			defer tab.mu.Unlock()
-			tab.frame = frame
-		}
+		frame := tab.cast(tab.root)
+		tab.mu.Lock()
+		defer tab.mu.Unlock()
+		tab.frame = frame
 	})
 }
 
 func (tab *Tab) keptFrame() *image.RGBA {
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
-	return tab.frame
+	pic, err := picture.Screenshot{Data: tab.frame}.Cover()
+	if err != nil {
+		return nil
+	}
+	return pic
 }
 
 // castFrame returns the compositor's current picture of the window; nil: it has none. A page whose scripts are stuck sends
 // the frame, and no answer to the command.
 func (tab *Tab) castFrame(ctx context.Context) *image.RGBA {
-	ctx, cancel := context.WithTimeout(ctx, castLimit)
-	defer cancel()
-	call, release := bind(tab.root, ctx)
+	pic, err := picture.Screenshot{Data: tab.cast(ctx)}.Cover()
+	if err != nil {
+		return nil
+	}
+	return pic
+}
+
+// cast returns the frame as Chrome sends it; nil: there is none.
+func (tab *Tab) cast(ctx context.Context) []byte {
+	call, release := tab.boundedContext(ctx, castLimit, 3)
 	defer release()
 	frames := make(chan []byte, 1)
 	listening, stop := context.WithCancel(tab.root)
@@ -199,8 +214,9 @@ func (tab *Tab) castFrame(ctx context.Context) *image.RGBA {
 	}); err != nil {
 		return nil
 	}
+	quality := int64(80)
 	tab.background.Go(func() {
-		_, _ = cdp.Call(call, tab.target(), page.StartScreencast, page.StartScreencastParams{Format: page.StartScreencastFormatPng})
+		_, _ = cdp.Call(call, tab.target(), page.StartScreencast, page.StartScreencastParams{Format: page.StartScreencastFormatJpeg, Quality: &quality})
 	})
 	select {
 	case data := <-frames:
@@ -209,11 +225,7 @@ func (tab *Tab) castFrame(ctx context.Context) *image.RGBA {
 			defer cancel()
 			_, _ = cdp.Call(ctx, tab.target(), page.StopScreencast, cdp.Empty{})
 		})
-		pic, err := picture.Cover(data, picture.Window)
-		if err != nil {
-			return nil
-		}
-		return pic
+		return data
 	case <-call.Done():
 		return nil
 	}
@@ -229,14 +241,14 @@ func (tab *Tab) addStill(ctx context.Context) {
 	defer cancel()
 	call, release := bind(tab.root, ctx)
 	defer release()
-	pic, _, _ := tab.maskedScreenshot(call, nil, picture.Window, func(l picture.Layout) ([]byte, error) {
+	taken, _, _ := tab.maskedScreenshot(call, nil, picture.Window, func(l picture.Layout) ([]byte, error) {
 		quality, yes := int64(70), true
 		p := page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatJpeg, Quality: &quality, OptimizeForSpeed: &yes}
 		p.Clip = &page.Viewport{X: l.X, Y: l.Y, Width: l.Width, Height: l.Height, Scale: picture.StillWidth / max(l.Width, 1)}
 		res, err := cdp.Call(call, tab.target(), page.CaptureScreenshot, p)
 		return res.Data, err
 	})
-	tab.film.Add(step, pic)
+	tab.film.Add(step, taken)
 }
 
 // recordQuery records the current query, for the screenshot of a failure.

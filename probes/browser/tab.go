@@ -34,7 +34,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -106,9 +105,9 @@ type Tab struct {
 	mu           sync.Mutex
 	killed       bool
 	died         error
-	outOfMemory  bool        // the page used up its memory
-	closedByPage bool        // the page closed its window
-	frame        *image.RGBA // the window before the first click; nil: none was kept
+	outOfMemory  bool   // the page used up its memory
+	closedByPage bool   // the page closed its window
+	frame        []byte // a picture of the window before the first click; nil: none was kept
 }
 
 // NewTab creates a tab for one run. Chrome starts with the run, as on a customer's laptop unless options say otherwise.

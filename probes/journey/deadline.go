@@ -26,7 +26,7 @@ const (
 	startGrace   = 3 * time.Second        // for Start to return after its context has ended
 	returnGrace  = 300 * time.Millisecond // for a step to return after its limit
 	killGrace    = 2 * time.Second        // for a step to return after Kill
-	captureLimit = 5 * time.Second        // to save evidence
+	captureLimit = 8 * time.Second        // to save evidence
 	observeLimit = time.Second            // for Observer.End
 	stopLimit    = 5 * time.Second        // to stop the instrument
 	wrapUpLimit  = 8 * time.Second        // reserved for evidence, cleanup and Stop when time is short

@@ -30,7 +30,16 @@ type still struct {
 	step  string
 	label string
 	color color.RGBA
-	pic   *image.RGBA // nil: no screenshot could be taken
+	taken Screenshot // without data: none could be taken
+}
+
+// picture returns the still's picture; nil: there is none.
+func (s still) picture() *image.RGBA {
+	pic, err := s.taken.Cover()
+	if err != nil {
+		return nil
+	}
+	return pic
 }
 
 // StillWidth is the width of one picture of a film, in pixels.
@@ -56,11 +65,11 @@ func (f *Film) Has(step string) bool {
 	return len(f.stills) >= maxStills
 }
 
-// Add appends the step's picture; nil stands for a page of which no screenshot could be taken.
-func (f *Film) Add(step string, pic *image.RGBA) {
+// Add appends the step's picture; an empty one stands for a page of which no screenshot could be taken.
+func (f *Film) Add(step string, taken Screenshot) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.stills = append(f.stills, still{step: step, label: step, color: red, pic: pic})
+	f.stills = append(f.stills, still{step: step, label: step, color: red, taken: taken})
 }
 
 // Last returns the newest picture and its step; nil: there is none.
@@ -68,11 +77,18 @@ func (f *Film) Last() (pic *image.RGBA, step string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, s := range slices.Backward(f.stills) {
-		if s.pic != nil {
-			return s.pic, s.step
+		if pic := s.picture(); pic != nil {
+			return pic, s.step
 		}
 	}
 	return nil, ""
+}
+
+// HasPicture reports whether it has a picture of any step.
+func (f *Film) HasPicture() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.ContainsFunc(f.stills, func(s still) bool { return len(s.taken.Data) > 0 })
 }
 
 // colors are those of the labels, by outcome.
@@ -99,10 +115,10 @@ func (f *Film) JPEG(mask *journey.Mask) ([]byte, error) {
 	if len(f.stills) == 0 {
 		return nil, errors.New("no step has ended")
 	}
-	tall := 0
-	for _, s := range f.stills {
-		if s.pic != nil {
-			tall = max(tall, s.pic.Bounds().Dy())
+	tall, pics := 0, make([]*image.RGBA, len(f.stills))
+	for i, s := range f.stills {
+		if pics[i] = s.picture(); pics[i] != nil {
+			tall = max(tall, pics[i].Bounds().Dy())
 		}
 	}
 	tall = min(max(tall, 60), 2*StillWidth)
@@ -113,7 +129,7 @@ func (f *Film) JPEG(mask *journey.Mask) ([]byte, error) {
 	fill(sheet, sheet.Bounds(), color.White)
 	for i, s := range f.stills {
 		at := image.Pt(stillGap+i%stillRow*cellW, stillGap+i/stillRow*cellH)
-		s.draw(sheet, image.Rectangle{at, at.Add(image.Pt(StillWidth, tall))}, fmt.Sprintf("%d %s", i+1, mask.Text(s.label)))
+		s.draw(sheet, pics[i], image.Rectangle{at, at.Add(image.Pt(StillWidth, tall))}, fmt.Sprintf("%d %s", i+1, mask.Text(s.label)))
 	}
 	var out bytes.Buffer
 	err := jpeg.Encode(&out, sheet, &jpeg.Options{Quality: 80})
@@ -121,9 +137,9 @@ func (f *Film) JPEG(mask *journey.Mask) ([]byte, error) {
 }
 
 // draw paints the still into its place, with its label below.
-func (s still) draw(sheet *image.RGBA, place image.Rectangle, label string) {
-	if s.pic != nil {
-		draw.Draw(sheet, place, s.pic, image.Point{}, draw.Src)
+func (s still) draw(sheet, pic *image.RGBA, place image.Rectangle, label string) {
+	if pic != nil {
+		draw.Draw(sheet, place, pic, image.Point{}, draw.Src)
 	} else {
 		write(sheet, place.Min.Add(image.Pt(8, 20)), "the page could not be seen", color.RGBA{0x66, 0x66, 0x66, 0xff})
 	}

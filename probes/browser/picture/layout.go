@@ -54,18 +54,25 @@ const (
 	Page
 )
 
-// Cover decodes a screenshot and paints solid boxes over the secrets, at their positions in each of the layouts: a page
-// may move between the question and the screenshot, so callers ask before and after it.
-func Cover(screenshot []byte, area Area, layouts ...Layout) (*image.RGBA, error) {
-	decoded, _, err := image.Decode(bytes.NewReader(screenshot))
+// A Screenshot is a picture with the positions of the secrets on it, at several times: a page may move between the question
+// and the picture, so callers ask before and after it. It is decoded only when it is needed, as most runs pass.
+type Screenshot struct {
+	Data    []byte // a PNG or a JPEG; empty: none could be taken
+	Area    Area
+	Layouts []Layout
+}
+
+// Cover decodes the screenshot and paints solid boxes over the secrets, at their positions in each of the layouts.
+func (s Screenshot) Cover() (*image.RGBA, error) {
+	decoded, _, err := image.Decode(bytes.NewReader(s.Data))
 	if err != nil {
 		return nil, err
 	}
 	pic := image.NewRGBA(image.Rectangle{Max: decoded.Bounds().Size()})
 	draw.Draw(pic, pic.Bounds(), decoded, decoded.Bounds().Min, draw.Src)
-	for _, l := range layouts {
+	for _, l := range s.Layouts {
 		for _, box := range l.Hidden {
-			fill(pic, l.project(pic, box, area, 2), color.Black)
+			fill(pic, l.project(pic, box, s.Area, 2), color.Black)
 		}
 	}
 	return pic, nil
@@ -95,7 +102,7 @@ func (l Layout) project(pic image.Image, box [4]float64, area Area, margin float
 func PNG(pic *image.RGBA, limit int) ([]byte, error) {
 	for {
 		var out bytes.Buffer
-		err := png.Encode(&out, pic)
+		err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, pic)
 		if err != nil || out.Len() <= limit {
 			return out.Bytes(), err
 		}

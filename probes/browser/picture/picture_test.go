@@ -48,7 +48,7 @@ func TestCover(t *testing.T) {
 		{"half the size", picture.Window, image.Pt(50, 50), []image.Point{{6, 11}, {19, 14}, {35, 12}}, []image.Point{{12, 20}, {25, 12}}},
 		{"page", picture.Page, image.Pt(100, 400), []image.Point{{10, 120}, {39, 129}, {60, 125}}, []image.Point{{25, 25}, {50, 125}}},
 	} {
-		pic, err := picture.Cover(screenshot(t, c.size.X, c.size.Y), c.area, before, after)
+		pic, err := picture.Screenshot{Data: screenshot(t, c.size.X, c.size.Y), Area: c.area, Layouts: []picture.Layout{before, after}}.Cover()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,7 +63,8 @@ func TestCover(t *testing.T) {
 			}
 		}
 	}
-	if _, err := picture.Cover([]byte("not a picture"), picture.Window); err == nil {
+	damaged := picture.Screenshot{Data: []byte("not a picture")}
+	if _, err := damaged.Cover(); err == nil {
 		t.Error("a damaged screenshot gives no error")
 	}
 }
@@ -90,7 +91,7 @@ func TestPNG(t *testing.T) {
 
 // TestCaption checks that a long text gets more lines, up to a bound, and that the picture below is unchanged.
 func TestCaption(t *testing.T) {
-	pic, err := picture.Cover(screenshot(t, 300, 50), picture.Window)
+	pic, err := picture.Screenshot{Data: screenshot(t, 300, 50)}.Cover()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,12 +120,9 @@ func TestFilm(t *testing.T) {
 	if _, err := film.JPEG(mask); err == nil {
 		t.Error("a film without steps gives no error")
 	}
-	pic, err := picture.Cover(screenshot(t, picture.StillWidth, 200), picture.Window)
-	if err != nil {
-		t.Fatal(err)
-	}
+	pic := picture.Screenshot{Data: screenshot(t, picture.StillWidth, 200)}
 	film.Add("sign in", pic)
-	film.Add("print", nil)
+	film.Add("print", picture.Screenshot{})
 	film.SetResult(journey.StepResult{Name: "print", Outcome: journey.Failed, DurationMS: time.Second.Milliseconds()})
 	if !film.Has("print") || film.Has("pay") {
 		t.Error("it has the wrong steps")
@@ -169,8 +167,8 @@ func TestLast(t *testing.T) {
 	if pic, _ := film.Last(); pic != nil {
 		t.Error("an empty film has a last picture")
 	}
-	film.Add("sign in", picture.Blank())
-	film.Add("print", nil)
+	film.Add("sign in", picture.Screenshot{Data: screenshot(t, 10, 10)})
+	film.Add("print", picture.Screenshot{})
 	if pic, step := film.Last(); pic == nil || step != "sign in" {
 		t.Errorf("%v of %q", pic, step)
 	}

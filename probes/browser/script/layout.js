@@ -1,5 +1,5 @@
 // layout: the positions of secrets on the page, and of the query's target or its closest matches. It changes nothing.
-// Inputs: secrets (in all their forms) and query (or null). find.js and reason.js precede it.
+// Inputs: secrets (in all their forms) and query (or null). dom.js precedes it; with a query, also find.js and reason.js.
 
 const hidden = [], target = [], near = [];
 const put = (list, r, at) => { if (r.width > 0 && r.height > 0) list.push([r.left + at.x, r.top + at.y, r.width, r.height]); };
@@ -28,11 +28,11 @@ const coverText = (el, at) => {
 };
 
 const coverIn = (root, at) => {
+  for (const el of queryAll(root, 'input,textarea,select')) if (holdsSecret(el)) put(hidden, rect(el), at);
+  for (const el of queryAll(root, 'iframe,frame,object,embed')) coverFrame(el, at);
   for (const el of queryAll(root, '*')) {
-    if (holdsSecret(el)) put(hidden, rect(el), at);
     const inner = read(el, 'shadowRoot') || read(read(el, 'ownerDocument'), 'defaultView')?.valkyrieClosedRoots?.get(el);
     if (inner) coverIn(inner, at);
-    if (matches(el, 'iframe,frame,object,embed')) coverFrame(el, at);
   }
   if (lower.length) for (const child of childrenOf(root)) coverText(child, at);
 };

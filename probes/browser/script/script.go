@@ -106,6 +106,8 @@ var (
 	Element = "(query) => {\n" + locate + actionable + "const { el, why } = unique(query.target);\nif (!el) throw new Error(why);\nreturn el;\n}"
 	// Layout is (secrets, query) => picture.Layout.
 	Layout = "(secrets, query) => {\n" + locate + layout + "}"
+	// Secrets is (secrets, null) => picture.Layout: Layout for no query, at a tenth of its size.
+	Secrets = "(secrets, query) => {\n" + dom + layout + "}"
 	// HTML evaluates to the document with its shadow roots.
 	HTML = "(() => {\n" + dom + html + "})()"
 	// Vitals evaluates to the document's web vitals so far.
