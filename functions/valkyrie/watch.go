@@ -18,6 +18,7 @@ import (
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/functions/valkyrie/slots"
 	"valkyrie/infra/events"
+	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
 
@@ -47,7 +48,7 @@ func watchCommand(p *program) cli.Command {
 			fs.Var((*cli.Duration)(&w.every), "every", "`DURATION` from slot to slot, at least 1s")
 			w.keep = incident.RetainRunsLocal
 			fs.Var((*cli.Duration)(&w.keep), "keep", "`DURATION` for which runs are kept, at least 1d; incidents stay")
-			fs.IntVar(&w.parallel, "parallel", 0, "`N` journeys at once at most; 0: one per CPU, as far as there is memory (512 MB each)")
+			fs.IntVar(&w.parallel, "parallel", 0, "`N` journeys with a browser at once at most; 0: one per CPU, as far as there is memory (512 MB each)")
 			fs.StringVar(&w.db, "db", "valkyrie.db", "`FILE` of the store")
 			fs.StringVar(&w.alerts, "alerts", defaultAlerts, "`FILE` of policy and on-call people")
 			fs.StringVar(&w.listen, "listen", "127.0.0.1:0", "`ADDR` where the provider's callbacks arrive")
@@ -131,7 +132,7 @@ func (w *watcher) run(ctx context.Context, cfg config.Config) (err error) {
 		background.Go(func() { events.Dispatcher{Store: w.services.store, Receiver: r, Log: w.log}.Run(ctx) })
 	}
 	fmt.Fprintf(w.stderr, "watching %s every %v from %s; history in %s; Ctrl-C ends it\n", w.runner.Stage.Site, w.every, w.runner.Region, w.db)
-	fmt.Fprintf(w.stderr, "%d of %d journeys run at once; --parallel sets it\n", min(w.parallel, len(jobs)), len(jobs))
+	fmt.Fprintf(w.stderr, "at most %d journeys with a browser run at once; --parallel sets it\n", w.parallel)
 	for _, address := range w.services.heartbeatURLs {
 		fmt.Fprintf(w.stderr, "a batch reports to %s/start, /progress?done=1&expected=2, /finish or /fail, by POST\n", address)
 	}
@@ -148,7 +149,8 @@ func (w *watcher) jobs(ctx context.Context, poke chan<- struct{}) ([]slots.Job, 
 	var all []slots.Job
 	for _, make := range w.suite.Scheduled() {
 		j := make()
-		job := slots.Job{Name: j.Name, Every: j.Cadence(w.every), Run: func(ctx context.Context, slot time.Time) { w.probe(ctx, make, slot, poke) }}
+		_, browses := j.Uses.(*browser.Tab)
+		job := slots.Job{Name: j.Name, Light: !browses, Every: j.Cadence(w.every), Run: func(ctx context.Context, slot time.Time) { w.probe(ctx, make, slot, poke) }}
 		runs, err := w.services.store.Runs(ctx, incident.RunQuery{Journey: j.Name, Since: time.Now().Add(-job.Every), Lean: true})
 		if err != nil {
 			return nil, err

@@ -18,6 +18,7 @@ type Job struct {
 	Name  string
 	Every time.Duration
 	Last  time.Time // its latest slot, from before the start; zero: none
+	Light bool      // it needs no browser, so it waits for no other job
 	// Run runs it for a slot. It gets a context that has ended if the machine is going down.
 	Run func(ctx context.Context, slot time.Time)
 }
@@ -83,14 +84,13 @@ func (s *Schedule) follow(ctx context.Context, j Job, places chan struct{}) {
 	slot := First(s.Clock.Wall(), j.Last, j.Every)
 	for s.wait(ctx, j, &slot) {
 		due, awake := s.Clock.Wall(), s.Clock.Watch()
-		select {
-		case places <- struct{}{}:
-		case <-ctx.Done():
+		leave, ok := enter(ctx, j, places)
+		if !ok {
 			return
 		}
 		begins := s.Clock.Wall()
 		if awake.Slept() > 0 {
-			<-places
+			leave()
 			slot = s.afterSleep(j, slot, awake)
 			continue
 		}
@@ -100,7 +100,7 @@ func (s *Schedule) follow(ctx context.Context, j Job, places chan struct{}) {
 		}
 		s.isLate(j, begins.Sub(due))
 		j.Run(ctx, slot)
-		<-places
+		leave()
 		if awake.Slept() > 0 {
 			slot = s.afterSleep(j, second(slot, j.Every), awake)
 			continue
@@ -111,6 +111,19 @@ func (s *Schedule) follow(ctx context.Context, j Job, places chan struct{}) {
 			s.skipped(j, second(slot, j.Every), next, fmt.Sprintf("its run of %s took %s", slot.Format(time.TimeOnly), now.Sub(begins).Round(time.Second)))
 		}
 		slot = next
+	}
+}
+
+// enter waits for a place, which leave frees; false: ctx has ended.
+func enter(ctx context.Context, j Job, places chan struct{}) (leave func(), ok bool) {
+	if j.Light {
+		return func() {}, true
+	}
+	select {
+	case places <- struct{}{}:
+		return func() { <-places }, true
+	case <-ctx.Done():
+		return nil, false
 	}
 }
 

@@ -123,6 +123,15 @@ func TestSlots(t *testing.T) {
 			}
 			k.want(got, got, "journey began late", "late=8s parallel=1", "slots skipped")
 		},
+		"one without a browser waits for none": func(k *trial) {
+			k.schedule.Parallel = 1
+			light := k.job("light", 10*s, s)
+			light.Light = true
+			got := k.play(25*s, k.job("a", 30*s, 20*s), light)
+			if strings.Count(got, "light") != 3 || strings.Count(got, "+0s") != 4 {
+				k.Error(got)
+			}
+		},
 		"asleep between slots": func(k *trial) {
 			time.AfterFunc(15*s, func() { k.sleep(time.Hour + 3*s) })
 			k.want(k.play(40*s, k.job("a", 30*s, s)), "a 00:00+0s, a 00:30+0s", "slots=", "the machine slept for 1h0m3s")
