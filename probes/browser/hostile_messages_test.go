@@ -7,6 +7,7 @@ import (
 
 const (
 	animals      = `<table><tr><td>Animal Bingo<td>` + button + `<tr><td>Otter Bingo<td>` + button + `</table>`
+	sixRows      = `<tr><td>Row 1<td>` + button + `<tr><td>Row 2<td>` + button + `<tr><td>Row 3<td>` + button + `<tr><td>Row 4<td>` + button + `<tr><td>Row 5<td>` + button + `<tr><td>Row 6<td>` + button
 	requiredName = `<form onsubmit="return false"><label>Name <input required></label><button>Print</button></form>`
 )
 
@@ -18,7 +19,8 @@ var messageRows = map[string]row{
 	},
 	"the locator that it names": {page: animals, do: click(browser.Button("Print").Within(browser.Role("row", "Otter Bingo"))), want: journey.Passed},
 	"two that look alike":       {page: button + button, want: journey.Failed, wantError: `there are 2 of them; say which one; use browser.Button("Print").Nth(1) or browser.Button("Print").Nth(2)`},
-	"five that look alike":      {page: button + button + button + button + button, want: journey.Failed, wantError: `there are 5 of them and 2 more`},
+	"five that look alike":      {page: button + button + button + button + button, want: journey.Failed, wantError: `there are 5 of them; say which one; use browser.Button("Print").Nth(1), browser.Button("Print").Nth(2), browser.Button("Print").Nth(3) or browser.Button("Print").Nth(4)`},
+	"six rows":                  {page: `<table>` + sixRows + `</table>`, want: journey.Failed, wantError: `there are 6 of them, in the row "Row 1", the row "Row 2", the row "Row 3", the row "Row 4" and 2 more; say which one`},
 	"in the header and below":   {page: `<header>` + button + `</header><main>` + button + `</main>`, want: journey.Failed, wantError: `there are 2 of them, in the header and the main part; say which one; use browser.Button("Print").Within(browser.Role("banner", "")) or browser.Button("Print").Within(browser.Role("main", ""))`},
 	"two sections":              {page: `<section><h2>Cart</h2>` + button + `</section><section aria-label="Later on">` + button + `</section>`, want: journey.Failed, wantError: `in the section "Cart" and the section "Later on"`},
 	"one of two hidden":         {page: `<div hidden>` + button + `</div>` + button, want: journey.Passed},

@@ -88,7 +88,7 @@ func Checkbox(label string) Locator { return Locator{By: "checkbox", Value: labe
 func Role(role, name string) Locator { return Locator{By: role, Role: role, Value: name} }
 
 // Text is the innermost element whose displayed text contains this, case-sensitive and with white space collapsed. A button's
-// label, the chosen option of a list and the content of a read-only field are text too; what a customer can edit is not: Read it.
+// label, the chosen option of a list and the content of a read-only field are text too; that of a field to be filled in is not.
 func Text(text string) Locator { return Locator{By: "text", Value: text} }
 
 // TestID is an element with this data-testid attribute.

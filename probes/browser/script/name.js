@@ -103,7 +103,7 @@ const isUnread = (el) => {
   return drawsIcon(el, style) || isForReaders(el, style);
 };
 const isForReaders = (el, style) => {
-  if (style.fontSize === '0px' || +style.opacity < 0.1) return true;
+  if (style.fontSize === '0px' || +style.opacity < 0.1 || /^r[tp]$/.test(localName(el))) return true; // a ruby text is read beside its base
   if (!/absolute|fixed/.test(style.position)) return false;
   if (/^rect\((0|1)px,? (0|1)px,? (0|1)px,? (0|1)px\)$/.test(style.clip) || /^inset\((50|100)%/.test(style.clipPath)) return true;
   const r = rect(el);

@@ -47,13 +47,14 @@ const spell = (items, last) => (items.length < 2 ? items.join('') : `${items.sli
 
 // Why a locator that should mean one element means several: what they are in, and a locator for each.
 const ambiguityReason = (target, els) => {
-  const most = 3, each = els.slice(0, most).map((el, i) => {
+  const most = 4, each = els.slice(0, most).map((el, i) => {
     const place = placeOf(target, el, els);
     return { place, target: place ? { ...target, within: place } : { ...target, nth: els.indexOf(el) + 1 } };
   });
-  const places = each.every(({ place }) => place) ? `, in the ${spell(each.map(({ place }) => kindOf(place) + (place.value && ' ' + quote(place.value))), 'and the')}` : '';
+  const more = els.length > most ? [`${els.length - most} more`] : [];
+  const where = each.every(({ place }) => place) ? `, in ${spell([...each.map(({ place }) => `the ${kindOf(place)}` + (place.value && ' ' + quote(place.value))), ...more], 'and')}` : '';
   const expressions = target.or ? '' : `; use ${spell(each.map((e) => expression(e.target)), 'or')}`;
-  return `there are ${els.length} of them${places}${els.length > most ? ` and ${els.length - most} more` : ''}; say which one${expressions}`;
+  return `there are ${els.length} of them${where}; say which one${expressions}`;
 };
 // The part of the page that holds this one of the elements alone, by a locator that means no other part.
 const places = new Set([...parts, 'navigation', 'banner', 'contentinfo', 'main', 'complementary', 'search', 'alertdialog']);
