@@ -47,7 +47,7 @@ const queries = {
     return els.length ? { why: () => 'it is still there' + errorNote(), soon: els.some(ends) } : { ok: true };
   },
   count: () => {
-    const els = find(query.target).filter(isVisible);
+    const { els } = look(query.target);
     if (els.length !== query.number) return { found: els.length > 0, why: () => (els.length ? `there ${els.length === 1 ? 'is' : 'are'} ${els.length}` : missingReason(query.target)) + (els.length ? errorNote() : '') };
     return { ok: true, els: [latest(els)] };
   },
