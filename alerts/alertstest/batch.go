@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -28,7 +29,7 @@ func WantAllNamed(t *rapid.T, text string, about []incident.Incident) {
 			named++
 		}
 	}
-	if len(text) > 306 || named+more != len(about) || more > 0 && len(about) <= 3 {
+	if utf8.RuneCountInString(text) > 306 || named+more != len(about) || more > 0 && len(about) <= 3 {
 		t.Fatalf("of %d, %d are named, and it says %d more; %d characters: %s", len(about), named, more, len(text), text)
 	}
 }

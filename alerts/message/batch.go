@@ -10,7 +10,7 @@ import (
 // batchText returns a text about several incidents: all of them first, then as much about each as fits. If a sentence
 // about each does not fit, it names as many as possible and counts the rest.
 func (t Content) batchText(v voice) string {
-	count := fmt.Sprintf("%d things are wrong.", len(t.About))
+	count := things(len(t.About)) + "."
 	heads := []string{"VALKYRIE: " + count}
 	if round := t.Round.String(); round != "" {
 		heads = []string{"VALKYRIE: " + round + " " + count, heads[0]}
@@ -40,7 +40,7 @@ func withSentences(head, before string, about []incident.Incident, v voice, end 
 		}
 		head += fmt.Sprintf(" %s, since %s.", line, v.clock(i.Since))
 	}
-	return head, len(end) <= maxEnding && len(inGSM(head))+len(end) <= maxText
+	return head, len(end) <= maxEnding && septets(inGSM(head))+len(end) <= maxText
 }
 
 // withNames appends the incidents' journeys and kinds, as many as fit, and counts the rest. It uses the first of heads
@@ -55,7 +55,7 @@ func withNames(heads []string, about []incident.Incident, end func([]incident.In
 				with = end(about)
 			}
 			last := h == len(heads)-1
-			if fits := len(text)+len(with) <= maxText; fits && (last || n >= min(enough, len(about))) || last && n == 0 {
+			if fits := septets(text)+len(with) <= maxText; fits && (last || n >= min(enough, len(about))) || last && n == 0 {
 				return FitSMS(text, with)
 			}
 		}

@@ -29,25 +29,64 @@ func (t Content) voice(aloud bool) voice {
 	return voice{zone: t.To.Zone.Location(), now: t.Now, aloud: aloud}
 }
 
-// Speech returns the sentences of a call: the caller, journey, step, expectation and observation, start, regions
-// affected and not, instructions, and other incidents.
+// Speech returns all sentences of a call: Spoken in one.
 func (t Content) Speech() []string {
+	heads, details := t.Spoken()
+	return append(heads, details...)
+}
+
+// Bounds of a call, in words; a voice says 2.5 to 3 words a second. The keys follow the headlines, so that they come within
+// 35 s whatever is wrong, and the whole, said twice, ends within the time for which a call is waited for.
+const (
+	maxHeadWords   = 45
+	maxDetailWords = 180
+	maxSentence    = 30
+)
+
+// Spoken returns the sentences of a call: first the caller and what is wrong, for the time before the keys are named; then
+// the step, expectation and observation, start, regions affected and not, instructions, and other incidents.
+func (t Content) Spoken() (heads, details []string) {
 	v := t.voice(true)
-	said := []string{"This is Valkyrie."}
+	heads = []string{"This is Valkyrie."}
 	if round := t.Round.String(); round != "" {
-		said = append(said, round)
+		heads = append(heads, brief(round)...)
 	}
 	if len(t.About) > 1 {
-		said = append(said, fmt.Sprintf("%d things are wrong.", len(t.About)))
+		heads = append(heads, things(len(t.About))+".")
 	}
-	for _, i := range t.About {
-		said = append(said, t.sentences(i, v)...)
+	words := 0
+	for n, i := range t.About {
+		said := brief(sentence(headline(i)))
+		if words += countWords(said); words > maxHeadWords && n > 0 {
+			heads = append(heads, fmt.Sprintf("And %d more.", len(t.About)-n))
+			break
+		}
+		heads = append(heads, said...)
 	}
-	said = append(said, t.also(v)...)
+	for n, i := range t.About {
+		if len(t.About) > 1 {
+			details = append(details, brief(sentence(fmt.Sprintf("Number %d, %s", n+1, taskOf(i))))...)
+		}
+		for _, s := range t.sentences(i, v)[1:] {
+			details = append(details, brief(s)...)
+		}
+	}
+	for _, s := range t.also(v) {
+		details = append(details, brief(s)...)
+	}
+	details = cutWords(details, maxDetailWords)
 	if t.OneWay {
-		said = append(said, "This call takes no key. To acknowledge, run the command: "+ackCommand(nil)+".")
+		details = append(details, "This call takes no key. To acknowledge, run the command: "+ackCommand(nil)+".")
 	}
-	return said
+	return heads, details
+}
+
+// things counts what is wrong.
+func things(n int) string {
+	if n == 1 {
+		return "1 thing is wrong"
+	}
+	return fmt.Sprintf("%d things are wrong", n)
 }
 
 // sentences returns the sentences about one incident.

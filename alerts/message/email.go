@@ -1,7 +1,6 @@
 package message
 
 import (
-	"fmt"
 	"strings"
 	"unicode"
 
@@ -13,7 +12,7 @@ func (t Content) Email() string {
 	v := t.voice(false)
 	said := []string{"VALKYRIE: " + lowerFirst(headline(t.About[0]))}
 	if len(t.About) > 1 {
-		said[0] = fmt.Sprintf("VALKYRIE: %d things are wrong", len(t.About))
+		said[0] = "VALKYRIE: " + things(len(t.About))
 	}
 	said = append(said, "")
 	if round := t.Round.String(); round != "" {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
@@ -59,7 +60,7 @@ func twoSegments(text string) bool {
 		return 1
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return !strings.ContainsRune(gsm7+gsm7Twice, r) }) {
-		room, size = 67, func(r rune) int { return max(1, (utf8.RuneLen(r)+1)/2) }
+		room, size = 67, func(r rune) int { return utf16.RuneLen(r) }
 	}
 	segments, left := 1, room
 	for _, r := range text {

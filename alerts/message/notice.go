@@ -33,7 +33,7 @@ func noticeText(head, before string, who oncall.Person, bad []incident.Incident,
 	if text, ok := withSentences(head, before, bad, voice{zone: who.Zone.Location(), now: now}, handles(bad)); ok {
 		return FitSMS(text, handles(bad))
 	}
-	return withNames([]string{fmt.Sprintf("%s %d things are wrong:", head, len(bad))}, bad, handles)
+	return withNames([]string{fmt.Sprintf("%s %s:", head, things(len(bad)))}, bad, handles)
 }
 
 // ends holds, by kind, the sentence of an all-clear and the words for the time before it.
@@ -53,7 +53,7 @@ var ends = map[incident.Kind][2]string{
 // over returns the first sentences of the notice that an incident is resolved, by its ending. Only an incident whose cause is
 // gone is all clear.
 func over(i incident.Incident) string {
-	title := i.DisplayTitle()
+	title := taskOf(i)
 	switch i.EndedBy() {
 	case incident.GivenUp:
 		return fmt.Sprintf("VALKYRIE: closed, with its state unknown: %s. %s", title, sentence(i.Closing))
@@ -78,5 +78,5 @@ func (t Content) AllClear() string {
 	if i.AckedBy != "" {
 		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)
 	}
-	return FitSMS(over, handles(t.About))
+	return fitSMS(over, handles(t.About), taskOf(i))
 }

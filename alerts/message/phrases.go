@@ -3,6 +3,7 @@ package message
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,7 +14,10 @@ import (
 
 // headline returns the incident in one line.
 func headline(i incident.Incident) string {
-	title := i.DisplayTitle()
+	title := taskOf(i)
+	if !phrase.IsTask(title) {
+		return headlineOfTitle(i, title)
+	}
 	if i.Only && len(i.Regions) > 0 {
 		switch i.Kind {
 		case incident.Flapping:
@@ -34,6 +38,49 @@ func headline(i incident.Incident) string {
 	return "Customers cannot " + title
 }
 
+// taskOf returns the journey's title as it can be said in a sentence; without one, its name.
+func taskOf(i incident.Incident) string {
+	if title := phrase.Title(i.Title); title != "" {
+		return title
+	}
+	if name := phrase.Title(i.Journey); name != "" {
+		return "do " + name
+	}
+	return "do it"
+}
+
+// titleHeadlines are the headlines of journeys whose title is no task that customers can do, such as "Checkout".
+var titleHeadlines = map[incident.Kind]string{
+	incident.Down:         "This fails for customers: %s",
+	incident.Flapping:     "This fails again and again: %s",
+	incident.Silent:       "Nobody is watching this: %s",
+	incident.Degraded:     "This is slow: %s",
+	incident.LatencyTrend: "This gets slower from week to week: %s",
+	incident.Counts:       "The numbers do not fit: %s",
+	incident.Heartbeat:    "This batch is in trouble: %s",
+	incident.Cleanup:      "Test data piles up, as the test does not remove it: %s",
+	incident.ProbeFault:   "Valkyrie cannot check this: %s",
+}
+
+func headlineOfTitle(i incident.Incident, title string) string {
+	said := titleHeadlines[i.Kind]
+	if said == "" {
+		said = titleHeadlines[incident.Down]
+	}
+	if i.Only && len(i.Regions) > 0 && (i.Kind == incident.Flapping || i.Kind == incident.Silent) {
+		said = fmt.Sprintf("From %s only: %s", phrase.List(i.Regions), lowerFirst(said))
+	}
+	return fmt.Sprintf(said, title)
+}
+
+// inARow returns " twice in a row"; a single time needs no words.
+func inARow(n int) string {
+	if n < 2 {
+		return ""
+	}
+	return " " + phrase.Times(n) + " in a row"
+}
+
 // facts returns the step, count, start and regions of an incident.
 func facts(i incident.Incident, v voice) string {
 	if say := factsOf[i.Kind]; say != nil {
@@ -42,22 +89,22 @@ func facts(i incident.Incident, v voice) string {
 	what := "The probe broke"
 	switch {
 	case i.Kind == incident.Degraded:
-		return fmt.Sprintf("The step %q was slow %s lately, since %s, seen from %s", i.Step, phrase.Times(i.Streak), v.clock(i.Since), v.regions(i.Regions)) + v.bouts(i)
+		return fmt.Sprintf("The step %s was slow %s lately, since %s, seen from %s", quoted(i.Step), phrase.Times(i.Streak), v.clock(i.Since), v.regions(i.Regions)) + v.bouts(i)
 	case i.Step == "":
 	case i.Kind == incident.ProbeFault:
-		what = fmt.Sprintf("The step %q could not be run", i.Step)
+		what = fmt.Sprintf("The step %s could not be run", quoted(i.Step))
 	default:
-		what = fmt.Sprintf("The step %q failed", i.Step)
+		what = fmt.Sprintf("The step %s failed", quoted(i.Step))
 	}
 	now, before := i, ""
 	if i.Kind == incident.Down && len(i.Outages) > 1 {
 		now.Since = i.Outages[len(i.Outages)-1].Since // the streak belongs to the present outage
-		before = "; " + v.plain(incident.SummarizeOutages(i.Outages, v.clock))
+		before = "; " + v.plain(summarizeOutages(i, v))
 	}
 	if i.Mixed && i.Step != "" {
-		return fmt.Sprintf("It failed %s in a row, last at the step %q, %s, seen from %s", phrase.Times(i.Streak), i.Step, v.since(now), v.regions(i.Regions)) + before
+		return fmt.Sprintf("It failed%s, last at the step %s, %s, seen from %s", inARow(i.Streak), quoted(i.Step), v.since(now), v.regions(i.Regions)) + before
 	}
-	return fmt.Sprintf("%s %s in a row, %s, seen from %s", what, phrase.Times(i.Streak), v.since(now), v.regions(i.Regions)) + before
+	return fmt.Sprintf("%s%s, %s, seen from %s", what, inARow(i.Streak), v.since(now), v.regions(i.Regions)) + before
 }
 
 // bouts says how often an incident has begun again lately, if more than once.
@@ -68,14 +115,32 @@ func (v voice) bouts(i incident.Incident) string {
 	return fmt.Sprintf("; it comes and goes, %s since %s", phrase.Times(len(i.Bouts)), v.clock(i.Bouts[0]))
 }
 
+// summarizeOutages describes the outages without the step and the error, which other sentences state already.
+func summarizeOutages(i incident.Incident, v voice) string {
+	outages := slices.Clone(i.Outages)
+	for n := range outages {
+		outages[n].Step, outages[n].Error = "", ""
+	}
+	return incident.SummarizeOutages(outages, v.clock)
+}
+
+// quoted returns a step's name in quotation marks, without such marks and codes of its own.
+func quoted(step string) string {
+	return `"` + strings.ReplaceAll(phrase.Plain(step), `"`, "'") + `"`
+}
+
 // sentence turns a text into one sentence on one line; empty text stays empty.
 func sentence(s string) string {
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "?")), " ")
-	if s == "" {
+	s = strings.Join(strings.Fields(phrase.Uncoded(strings.ToValidUTF8(s, "?"))), " ")
+	if s = strings.TrimRight(s, " ,;:"); s == "" {
 		return ""
 	}
 	first, size := utf8.DecodeRuneInString(s)
-	return strings.TrimSuffix(string(unicode.ToUpper(first))+s[size:], ".") + "."
+	s = string(unicode.ToUpper(first)) + s[size:]
+	if strings.ContainsAny(s[len(s)-1:], ".!?") || strings.HasSuffix(s, "…") || strings.HasSuffix(s, "。") {
+		return s
+	}
+	return s + "."
 }
 
 // headlines are the headlines of the kinds that are not about the latest run alone; %s is the customer's task.
@@ -92,19 +157,19 @@ var headlines = map[incident.Kind]string{
 // factsOf are the facts of the same kinds.
 var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 	incident.Flapping: func(i incident.Incident, v voice) string {
-		what := fmt.Sprintf("The step %q fails", i.Step)
+		what := fmt.Sprintf("The step %s fails", quoted(i.Step))
 		switch {
 		case i.Step == "":
 			what = "It fails"
 		case i.Mixed:
-			what = fmt.Sprintf("It fails, last at the step %q,", i.Step)
+			what = fmt.Sprintf("It fails, last at the step %s,", quoted(i.Step))
 		}
 		said := fmt.Sprintf("%s now and then, %s, last at %s, seen from %s", what, v.since(i), v.clock(i.Last), v.regions(i.Regions))
 		if i.Only {
 			said = fmt.Sprintf("%s %s, last at %s, seen from %s only", what, v.since(i), v.clock(i.Last), v.regions(i.Regions))
 		}
 		if len(i.Outages) > 1 {
-			said += "; " + v.plain(incident.SummarizeOutages(i.Outages, v.clock))
+			said += "; " + v.plain(summarizeOutages(i, v))
 		}
 		return said
 	},
@@ -112,16 +177,16 @@ var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 		return fmt.Sprintf("No run has come from %s %s", v.regions(i.Regions), v.since(i))
 	},
 	incident.LatencyTrend: func(i incident.Incident, v voice) string {
-		return fmt.Sprintf("The step %q gets slower, seen from %s", i.Step, v.regions(i.Regions))
+		return fmt.Sprintf("The step %s gets slower, seen from %s", quoted(i.Step), v.regions(i.Regions))
 	},
 	incident.Counts: func(i incident.Incident, v voice) string {
-		return fmt.Sprintf("So it is since %s, %s in a row, seen from %s", v.clock(i.Since), phrase.Times(i.Streak), v.regions(i.Regions)) + v.bouts(i)
+		return fmt.Sprintf("So it is since %s%s, seen from %s", v.clock(i.Since), strings.Replace(inARow(i.Streak), " ", ", ", 1), v.regions(i.Regions)) + v.bouts(i)
 	},
 	incident.Slower: func(i incident.Incident, v voice) string {
 		return fmt.Sprintf("The step %q became slower, %s, seen from %s", i.Step, v.since(i), v.regions(i.Regions))
 	},
 	incident.Cleanup: func(i incident.Incident, v voice) string {
-		return fmt.Sprintf("The cleanup step %q failed %s in a row, %s, seen from %s", i.Step, phrase.Times(i.Streak), v.since(i), v.regions(i.Regions))
+		return fmt.Sprintf("The cleanup step %s failed%s, %s, seen from %s", quoted(i.Step), inARow(i.Streak), v.since(i), v.regions(i.Regions))
 	},
 	incident.Heartbeat: func(i incident.Incident, v voice) string {
 		return "So it is " + v.since(i)

@@ -2,8 +2,6 @@ package message
 
 import (
 	"fmt"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -91,7 +89,20 @@ func sayZone(zone *time.Location) string {
 		return "UTC"
 	}
 	parts := strings.Split(zone.String(), "/")
-	return strings.ReplaceAll(parts[len(parts)-1], "_", " ") + " time"
+	name := strings.ReplaceAll(parts[len(parts)-1], "_", " ")
+	if hours, ok := strings.CutPrefix(zone.String(), "Etc/GMT"); ok { // these names count westwards
+		switch {
+		case hours == "" || strings.Trim(hours, "+-0") == "":
+			return "UTC"
+		case hours[0] == '+':
+			return "UTC minus " + hours[1:]
+		}
+		return "UTC plus " + hours[1:]
+	}
+	if name == "UCT" || name == "Universal" || name == "Zulu" || name == "UTC" {
+		return "UTC"
+	}
+	return name + " time"
 }
 
 // formatDuration formats a duration: "12 min", or "12 minutes" aloud.
@@ -118,60 +129,4 @@ func (v voice) regions(names []string) string {
 // detail words an error's text, without the locators that a browser step proposes: they are for an editor, not for a phone.
 func (v voice) detail(s string) string {
 	return sentence(v.plain(locators.ReplaceAllString(s, "")))
-}
-
-// sayDuration returns a duration in words: "1 hour 30 minutes", "10 seconds", "800 milliseconds".
-func sayDuration(d time.Duration) string {
-	if d < time.Second && d > 0 {
-		return amount(float64(d.Milliseconds()), "millisecond")
-	}
-	var parts []string
-	if h := int(d.Hours()); h > 0 {
-		parts = append(parts, amount(float64(h), "hour"))
-	}
-	if m := int(d.Minutes()) % 60; m > 0 {
-		parts = append(parts, amount(float64(m), "minute"))
-	}
-	if s := (d % time.Minute).Seconds(); s > 0 || len(parts) == 0 {
-		parts = append(parts, amount(s, "second"))
-	}
-	return strings.Join(parts, " ")
-}
-
-func amount(n float64, unit string) string {
-	s := strconv.FormatFloat(n, 'f', -1, 64)
-	if s == "1" {
-		return "1 " + unit
-	}
-	return fmt.Sprintf("%s %ss", s, unit)
-}
-
-var (
-	goDuration = regexp.MustCompile(`\b(?:\d{1,9}(?:\.\d{1,3})?(?:ms|h|m|s))+\b`)
-	measure    = regexp.MustCompile(`\b(\d{1,9}(?:\.\d{1,3})?) (ms|s|min|h|kB|MB)\b`)
-	webAddress = regexp.MustCompile(`https?://([^\s?#"]+)[^\s"]*`)
-	locators   = regexp.MustCompile(`; use browser\.(?:"(?:\\.|[^"\\])*(?:"|$)|[^";])*`)
-	units      = map[string]string{"ms": "millisecond", "s": "second", "min": "minute", "h": "hour", "kB": "kilobyte", "MB": "megabyte"}
-	signs      = strings.NewReplacer("<=", "at most", ">=", "at least", "!=", "is not", "==", "is", "->", "to", "_", " ")
-)
-
-// speakable rewords a written text for speech: "15s" becomes 15 seconds, and an address its host and path.
-func speakable(s string) string {
-	s = webAddress.ReplaceAllString(s, "$1")
-	s = goDuration.ReplaceAllStringFunc(s, func(m string) string {
-		d, err := time.ParseDuration(m)
-		if err != nil {
-			return m
-		}
-		return sayDuration(d)
-	})
-	s = measure.ReplaceAllStringFunc(s, func(m string) string {
-		number, unit, _ := strings.Cut(m, " ")
-		n, err := strconv.ParseFloat(number, 64)
-		if err != nil {
-			return m
-		}
-		return amount(n, units[unit])
-	})
-	return signs.Replace(s)
 }

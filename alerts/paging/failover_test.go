@@ -156,7 +156,7 @@ func TestEmail(t *testing.T) {
 		t.Fatal(got)
 	}
 	mail := w.sent[2]
-	for _, part := range []string{"VALKYRIE: customers cannot a\n", o.Journeys["a"].Say[1:100], "\nhttps://wiki.example.com/print\n", "\nTo acknowledge: valkyrie ack ca97\n"} {
+	for _, part := range []string{"VALKYRIE: this fails for customers: a\n", o.Journeys["a"].Say[1:100], "\nhttps://wiki.example.com/print\n", "\nTo acknowledge: valkyrie ack ca97\n"} {
 		if !strings.Contains(mail.Words, part) {
 			t.Errorf("the e-mail does not say %q:\n%s", part, mail.Words)
 		}

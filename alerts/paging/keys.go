@@ -90,6 +90,7 @@ func (c Escalation) nextAfter(from string, steps []oncall.ResolvedStep) (int, bo
 type Answer struct {
 	Say      []string // sentences
 	Prompt   string   // the keys, if the call goes on; empty: the call ends
+	Details  []string // further sentences, after the keys
 	Language string   // of the voice; empty: the provider's default
 }
 
@@ -112,7 +113,8 @@ func answerKey(before NotificationState, rep Report, at evalContext) Answer {
 	case PassKey:
 		a.Say = []string{describeNext(before, page.Person, at)}
 	case RepeatKey:
-		a.Say, a.Prompt = phrase.Lines(page.Words), prompt(*page)
+		a.Prompt = prompt(*page)
+		a.Say, a.Details = spoken(page.Words)
 		return a
 	default:
 		a.Say, a.Prompt = []string{fmt.Sprintf("The key %s does nothing.", rep.Key)}, prompt(*page)

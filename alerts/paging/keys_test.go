@@ -23,7 +23,7 @@ func TestKeyAnswers(t *testing.T) {
 		"4": {Say: []string{"Thank you, Ada. It is yours. You will get a text when it is over."}},
 		"6": {Say: []string{"Thank you, Ada. It is muted for an hour. If it is still bad then, it calls again."}},
 		"9": {Say: []string{"Thank you, Ada. Grace is called next."}},
-		"*": {Say: strings.Split(w.sent[0].Words, "\n"), Prompt: paging.Prompt},
+		"*": {Say: strings.Split(w.sent[0].Words, "\n")[:2], Prompt: paging.Prompt, Details: strings.Split(w.sent[0].Words, "\n")[3:]},
 		"7": {Say: []string{"The key 7 does nothing."}, Prompt: paging.Prompt},
 	} {
 		want.Language = "de-DE"

@@ -56,7 +56,7 @@ func TestMaintenanceEnds(t *testing.T) {
 		if got := names(w.sent); got != c.want {
 			t.Errorf("%s: got %s, want %s", name, got, c.want)
 		}
-		if n := len(w.sent); n > 0 && !strings.HasPrefix(w.sent[n-1].Words, "VALKYRIE: the maintenance of a is over. Still: customers cannot a, since 04:00 CET.") {
+		if n := len(w.sent); n > 0 && !strings.HasPrefix(w.sent[n-1].Words, "VALKYRIE: the maintenance of a is over. Still: this fails for customers: a, since 04:00 CET.") {
 			t.Errorf("%s: %s", name, w.sent[n-1].Words)
 		}
 		if len(w.route.Windows) > 0 {
@@ -76,7 +76,7 @@ func TestLateMaintenanceNotice(t *testing.T) {
 		w.step(paging.IncidentUpdated{Incident: alertstest.Incident("b", incident.Degraded, 1, false)})
 		w.step(paging.Reply{From: alertstest.OnCall.People[0].Phone, Body: "ack"})
 		w.after(30 * time.Minute)
-		if names(w.sent) != "[notice text Ada]" || !strings.Contains(w.sent[0].Words, "Still: customers cannot a, since 04:00 CET. Still: it is slow to b") {
+		if names(w.sent) != "[notice text Ada]" || !strings.Contains(w.sent[0].Words, "Still: this fails for customers: a, since 04:00 CET. Still: this is slow: b") {
 			t.Fatalf("when it ends: %s: %+v", names(w.sent), w.sent)
 		}
 		w.step(paging.NotSent{PageID: w.sent[0].ID, Why: "429"})
@@ -89,7 +89,7 @@ func TestLateMaintenanceNotice(t *testing.T) {
 		switch {
 		case over && len(w.sent) > 0:
 			t.Errorf("when all is well: %s", w.sent[0].Words)
-		case !over && (len(w.sent) != 1 || strings.Contains(w.sent[0].Words, "slow to b") || !strings.Contains(w.sent[0].Words, "customers cannot a")):
+		case !over && (len(w.sent) != 1 || strings.Contains(w.sent[0].Words, "slow to b") || !strings.Contains(w.sent[0].Words, "this fails for customers: a")):
 			t.Errorf("when b is well: %+v", w.sent)
 		}
 	}

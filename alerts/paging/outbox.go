@@ -10,6 +10,7 @@ import (
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/message"
 	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/phrase"
 )
 
 // sendDue plans and claims the due pages. A call dropped by a cap passes to the next person, so planning is repeated.
@@ -55,7 +56,20 @@ func (r *NotificationState) compose(p incident.Page, at evalContext) string {
 	case at.onCall.IsWritten(p):
 		return t.SMS()
 	}
-	return strings.Join(t.Speech(), "\n")
+	heads, details := t.Spoken()
+	return strings.Join(heads, "\n") + keysHere + strings.Join(details, "\n")
+}
+
+// keysHere is the place of the keys in a call's text: an empty line, after the headlines.
+const keysHere = "\n\n"
+
+// spoken divides a call's text into the sentences before the keys and those after them.
+func spoken(words string) (heads, details []string) {
+	before, after, found := strings.Cut(words, keysHere)
+	if found && after != "" {
+		details = phrase.Lines(after)
+	}
+	return phrase.Lines(before), details
 }
 
 // otherIncidents returns the unresolved, unsuppressed incidents that the page is not about.

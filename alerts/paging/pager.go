@@ -18,7 +18,6 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/message"
 	"valkyrie/alerts/oncall"
-	"valkyrie/alerts/phrase"
 )
 
 // A Pager notifies people of incidents. Several pagers may work on the same store at once.
@@ -217,9 +216,11 @@ func (p *Pager) dispatchFor(page incident.Page) Dispatch {
 		return d
 	}
 	who, _ := p.OnCall.FindPerson(page.Person)
-	d.Play, d.Language, d.Speech = p.OnCall.Play, who.Language, phrase.Lines(page.Words)
-	if page.Via == incident.Primary {
+	d.Play, d.Language = p.OnCall.Play, who.Language
+	if d.Speech, d.Details = spoken(page.Words); page.Via == incident.Primary {
 		d.Prompt = prompt(page)
+	} else {
+		d.Speech, d.Details = append(d.Speech, d.Details...), nil
 	}
 	return d
 }

@@ -47,6 +47,7 @@ type Dispatch struct {
 	Language string   // for a call: of the voice, such as en-GB; empty: the provider's default
 	Speech   []string // for a call: sentences, in order
 	Prompt   string   // for a call: the keys, said after the speech. Empty: no key is asked for
+	Details  []string // for a call: further sentences, after the keys
 	TextBody string   // for a text, or an e-mail
 	Subject  string   // for an e-mail
 	Person   string   // the recipient's name

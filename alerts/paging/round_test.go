@@ -38,7 +38,7 @@ func TestRoundInText(t *testing.T) {
 	w.step(paging.Report{PageID: w.sent[0].ID, Result: incident.NoAnswer})
 	o.Escalation = []oncall.EscalationStep{{Call: "Grace"}} // the shift is over
 	w.after(5 * time.Minute)
-	if got, want := last(w, incident.Text).Words, "VALKYRIE: This is the second round; Ada has not acknowledged. Customers cannot a."; !strings.HasPrefix(got, want) {
+	if got, want := last(w, incident.Text).Words, "VALKYRIE: This is the second round; Ada has not acknowledged. This fails for customers: a."; !strings.HasPrefix(got, want) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -29,14 +29,17 @@ func Seconds(ms int64) string {
 	return fmt.Sprintf("%d s", ms/1000)
 }
 
-// Duration formats a duration: "40 s", "12 min", "3 h 5 min". A negative one, from clock skew, is "0 s".
+// Duration formats a duration: "40 s", "12 min", "3 h 5 min", "20 d 20 h". A negative one, from clock skew, is "0 s".
 func Duration(d time.Duration) string {
+	const day = 24 * time.Hour
 	d = max(d, 0)
 	switch {
 	case d < time.Minute:
 		return fmt.Sprintf("%d s", int(d.Seconds()))
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d >= 3*day:
+		return fmt.Sprintf("%d d %d h", int(d/day), int(d%day/time.Hour))
 	}
 	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
 }

@@ -105,7 +105,7 @@ func (l line) Send(_ context.Context, d paging.Dispatch) (string, error) {
 	if r.page.Via != l.via {
 		c.complain("page %s goes by provider %q, and was decided for %q", d.PageID, l.via, r.page.Via)
 	}
-	if said := d.TextBody + strings.Join(d.Speech, "\n"); said != r.page.Words || d.To != r.page.To {
+	if said := d.TextBody + strings.Join(append(d.Speech, d.Details...), "\n"); said != strings.ReplaceAll(r.page.Words, "\n\n", "\n") || d.To != r.page.To {
 		c.complain("page %s says %q to %s, and not what was decided: %q to %s", d.PageID, said, d.To, r.page.Words, r.page.To)
 	}
 	if r.answer.places() {

@@ -81,7 +81,7 @@ func (c *Callbacks) handle(w http.ResponseWriter, r *http.Request, t target, for
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	s := script{language: answer.Language, speech: answer.Say, prompt: answer.Prompt, keyURL: t.address + retries}
+	s := script{language: answer.Language, speech: answer.Say, prompt: answer.Prompt, details: answer.Details, keyURL: t.address + retries}
 	document := replyTwiML(s)
 	if answer.Prompt != "" {
 		document = callTwiML(s)

@@ -44,7 +44,7 @@ func (p *Client) callParams(d paging.Dispatch) *api.CreateCallParams {
 		SetTo(d.To).
 		SetFrom(p.cfg.From).
 		SetTwiml(callTwiML(script{
-			play: d.Play, language: d.Language, speech: d.Speech, prompt: d.Prompt, keyURL: p.callback(d.PageID, "key"),
+			play: d.Play, language: d.Language, speech: d.Speech, prompt: d.Prompt, details: d.Details, keyURL: p.callback(d.PageID, "key"),
 		})).
 		SetTimeout(ringSeconds).
 		SetTimeLimit(int(cmp.Or(d.ValidFor, defaultCall).Seconds())).

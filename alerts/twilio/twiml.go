@@ -49,6 +49,7 @@ type script struct {
 	language string   // of the voice
 	speech   []string // sentences
 	prompt   string   // the keys
+	details  []string // sentences after the keys
 	keyURL   string   // address for a key press
 }
 
@@ -72,9 +73,9 @@ func callTwiML(s script) string {
 		s.play = ""
 	}
 	s.prompt = cut(spoken(s.prompt), maxPrompt)
-	speech := spokenAll(s.speech)
+	speech, details := spokenAll(s.speech), spokenAll(s.details)
 	with := func(n int) string {
-		s.speech = cutAll(speech, n)
+		s.speech, s.details = cutAll(speech, n), cutAll(details, max(0, n-total(speech)))
 		return s.document()
 	}
 	if utf8.RuneCountInString(with(0)) > maxTwiML {
@@ -82,7 +83,7 @@ func callTwiML(s script) string {
 	}
 	// Search finds the smallest size that exceeds the limit; the size before it is the largest that fits, usually
 	// everything.
-	tooMuch := 1 + sort.Search(total(speech), func(n int) bool { return utf8.RuneCountInString(with(n+1)) > maxTwiML })
+	tooMuch := 1 + sort.Search(total(speech)+total(details), func(n int) bool { return utf8.RuneCountInString(with(n+1)) > maxTwiML })
 	return with(tooMuch - 1)
 }
 
@@ -105,10 +106,15 @@ func (s script) document() string {
 	for _, sentence := range s.speech {
 		words = append(words, s.say(sentence))
 	}
+	if s.prompt != "" {
+		words = append(words, s.say(s.prompt))
+	}
+	for _, sentence := range s.details {
+		words = append(words, s.say(sentence))
+	}
 	if s.prompt == "" {
 		return write(slices.Concat(sound, words, []any{s.say("Goodbye")}))
 	}
-	words = append(words, s.say(s.prompt))
 	return write([]any{s.ask(slices.Concat(sound, words)), s.ask(words), s.say("Goodbye")})
 }
 

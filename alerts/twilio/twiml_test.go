@@ -64,7 +64,7 @@ func TestTwiMLFitsAlways(t *testing.T) {
 		id := words.Draw(t, "page")
 		p := &Client{cfg: ClientConfig{CallbackURL: "https://" + strings.Repeat("e", maxCallbackURL-len("https://"))}}
 		key := p.callback(id[:min(len(id), maxPageID)], "key")
-		document := callTwiML(script{sound.Draw(t, "sound"), words.Draw(t, "language"), speech, prompt, key})
+		document := callTwiML(script{sound.Draw(t, "sound"), words.Draw(t, "language"), speech, prompt, rapid.SliceOf(words).Draw(t, "details"), key})
 		if n := utf8.RuneCountInString(document); n > maxTwiML {
 			t.Fatalf("%d characters", n)
 		}

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -102,7 +103,7 @@ func (p *Phone) call(ctx context.Context, d paging.Dispatch) (*string, error) {
 	}
 	out, err := p.voice.SendVoiceMessage(ctx, &voice.SendVoiceMessageInput{
 		DestinationPhoneNumber: &d.To, OriginationIdentity: &p.cfg.Voice,
-		MessageBody: aws.String(truncate(twice(d.Speech), maxVoice)), MessageBodyTextType: voicetypes.VoiceMessageBodyTextTypeText,
+		MessageBody: aws.String(truncate(twice(slices.Concat(d.Speech, d.Details)), maxVoice)), MessageBodyTextType: voicetypes.VoiceMessageBodyTextTypeText,
 		TimeToLive: aws.Int32(callTTL), Context: map[string]string{"page": d.PageID},
 	})
 	if err != nil {

@@ -2,9 +2,11 @@ package status
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/phrase"
 )
 
 // A PublicIncident is the customer-visible part of an incident: impact, time and regions.
@@ -44,11 +46,19 @@ func Impact(kind incident.Kind, journey, title string, over bool) (words string,
 	if !felt {
 		return "", false
 	}
-	if title == "" {
+	if title = phrase.Title(title); title == "" {
 		title = "do " + journey
 	}
 	if words = f.is; over {
 		words = f.were
+	}
+	if !phrase.IsTask(title) { // such as "Checkout"
+		if words = "This does not work: %s"; over {
+			words = "This did not work: %s"
+		}
+		if kind == incident.Degraded {
+			words = strings.NewReplacer("does not work", "is slow", "did not work", "was slow").Replace(words)
+		}
 	}
 	return fmt.Sprintf(words, title), true
 }

@@ -1,0 +1,94 @@
+package phrase
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+var (
+	ansiCodes  = regexp.MustCompile(`(?:\x1b|\\x1b|\\u001b|\\033)\[[0-9;?]*[A-Za-z]`)
+	escapes    = strings.NewReplacer(`\"`, `"`, `\n`, " ", `\t`, " ", `\r`, " ", `\\`, " ", `\`, " ")
+	titleEnds  = " .!?:;,…。！？-–—"
+	titleQuote = "\"'`“”‘’„«»"
+)
+
+// Plain returns a text without the codes that are no words: ANSI colours, the backslashes of %q, and controls.
+func Plain(s string) string {
+	s = escapes.Replace(ansiCodes.ReplaceAllString(s, ""))
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == unicode.ReplacementChar {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, " "))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// Uncoded returns a text without ANSI colours and without the backslashes before quotation marks, otherwise as it is.
+func Uncoded(s string) string {
+	return strings.ReplaceAll(ansiCodes.ReplaceAllString(s, ""), `\"`, `"`)
+}
+
+// Title returns a title as it can be read out in a sentence: plain, unquoted, without a final stop, and not too long.
+func Title(s string) string {
+	const most = 80 // characters: a breath
+	s = strings.Trim(Plain(s), titleQuote+titleEnds)
+	if runes := []rune(s); len(runes) > most {
+		s = string(runes[:most])
+		if i := strings.LastIndexByte(s, ' '); i > most/2 {
+			s = s[:i]
+		}
+		s = strings.TrimRight(s, titleEnds) + "…"
+	}
+	return s
+}
+
+// IsTask reports whether a title completes "customers cannot ...": "print a card" does, "Checkout", "payment form" and
+// "DNS" do not. It need not be right about every word: a sentence for titles that are no tasks suits each.
+func IsTask(title string) bool {
+	words := strings.Fields(title)
+	if len(words) == 0 {
+		return false
+	}
+	for _, r := range words[0] {
+		if !unicode.IsLower(r) {
+			return false
+		}
+	}
+	first := words[0]
+	switch {
+	case slices.Contains(verbs, first):
+		return true
+	case len(words) == 1, slices.Contains(notVerbs, first):
+		return false
+	}
+	for _, end := range []string{"ing", "tion", "sion", "ment", "ness", "ity", "ance", "ence", "ship", "ed", "ly", "al", "ous", "ful", "ive"} {
+		if strings.HasSuffix(first, end) {
+			return false
+		}
+	}
+	return isASCII(first)
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
+}
+
+// verbs are verbs that a title is likely to begin with, also those that are nouns too or end like other words.
+var verbs = strings.Fields(`accept access activate add answer apply approve ask assign attach bid book browse build buy call cancel
+	change chat check choose claim click close collect comment compare complete configure confirm connect contact copy create delete
+	deliver deploy do donate download draw edit email enter export fill filter find finish follow get give go import install invite join
+	launch learn list listen load look make manage merge message move open order pay pick place play post preview print produce publish
+	pull purchase push put read receive redeem refund register rename renew rent reply request reserve reset resume return review run
+	save schedule scan see select sell send serve set share ship show sign sort start stay stop store stream submit subscribe switch
+	sync take tell test top track transfer translate try turn unsubscribe update upgrade upload use validate verify view visit vote
+	wait watch withdraw work write`)
+
+// notVerbs are words that begin a title which is no task.
+var notVerbs = strings.Fields(`a account all an any api app basket billing blog card cart catalogue catalog checkout customer
+	dashboard delivery die dns each email-service every front frontend health home homepage its landing le la login logon logout main
+	mobile my new news newsletter no old online our page password payment pdf print-job product products profile public sale sales signin
+	signup site sitemap some staff status support that the their this tls two user users web website weekly daily monthly nightly your
+	der das ein eine el un una les`)
