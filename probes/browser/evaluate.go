@@ -78,9 +78,16 @@ func (f frame) evaluateIn(ctx context.Context, at executionContext, script strin
 		return err
 	}
 	if res.ExceptionDetails != nil {
-		return fmt.Errorf("evaluating a script in the page failed: %s", exception(res.ExceptionDetails))
+		return scriptError(exception(res.ExceptionDetails))
 	}
 	return json.Unmarshal(res.Result.Value, value)
+}
+
+// A scriptError is an exception in one of our scripts: our fault, whatever the page is like.
+type scriptError string
+
+func (e scriptError) Error() string {
+	return fmt.Sprintf("a script of Valkyrie failed in the page: %s; please report it with the page", string(e))
 }
 
 func exception(d *runtime.ExceptionDetails) string {

@@ -37,7 +37,10 @@ var shadowedRows = map[string]row{
 		s.See(browser.Text("Thank you"))
 	}, want: journey.Passed},
 	"missing on a form with closest": {page: `<form><input name=closest><input name=tagName><input name=textContent></form>`, want: journey.Failed, wantError: "there is none"},
-	"usual names":                    {page: `<form onsubmit="return false"><label>Title <input name=title></label><input type=hidden name=id value=7><input type=hidden name=name><input type=hidden name=action><input type=hidden name=role><input type=hidden name=style><input type=hidden name=attributes>` + button + `</form>`, want: journey.Passed},
+	// Not a customer's page any more, but our scripts must say so and not fail themselves.
+	"document without its element": {page: button + `<script>onload=()=>document.documentElement.remove()</script>`, do: waitFor("Print"), want: journey.Failed, wantError: "the page is blank"},
+	"document without a body":      {page: button + `<script>onload=()=>document.body.remove()</script>`, do: waitFor("Print"), want: journey.Failed, wantError: "the page is blank"},
+	"usual names":                  {page: `<form onsubmit="return false"><label>Title <input name=title></label><input type=hidden name=id value=7><input type=hidden name=name><input type=hidden name=action><input type=hidden name=role><input type=hidden name=style><input type=hidden name=attributes>` + button + `</form>`, want: journey.Passed},
 }
 
 // properties are those that scripts commonly read of elements and of the document.

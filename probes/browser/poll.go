@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 )
@@ -70,8 +71,14 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 	}
 	renewed := 0 // how often in a row the document was replaced during the evaluation
 	broken := "" // why the document's body ended early, known before the evaluation
+	end := tab.fail
 	for longest := firstSlice; ; longest = maxSlice {
 		r, err := tab.pollOnce(q, longest)
+		if fault := scriptError(""); errors.As(err, &fault) {
+			end = tab.step.Brokenf
+		} else if err == nil {
+			end = tab.fail
+		}
 		r.First = r.First && longest == firstSlice
 		switch {
 		case err == nil && r.OK && q.Op == "gone" && tab.findClosedRoots(tab.ctx):
@@ -114,7 +121,7 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			pause = 0 // the script has waited already, or a new document can be queried at once
 		}
 		if !sleep(tab.ctx, pause) {
-			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), why)
+			end("%s %s: %s", failure, tab.step.LimitNote(), why)
 		}
 	}
 }
