@@ -35,7 +35,8 @@ type row struct {
 	do        func(*fixture)              // nil: press Print, and see the thanks
 	limit     time.Duration
 	want      journey.Outcome
-	wantError string // part of the error
+	wantError string   // part of the error
+	ms        [2]int64 // the step's time in milliseconds, at least and at most; {}: any
 }
 
 // A fixture is the tab and the site of a row.
@@ -83,6 +84,8 @@ func TestHostilePages(t *testing.T) {
 		"size":     sizeRows,
 		"tls":      tlsRows,
 		"visible":  visibleRows,
+		"reach":    reachRows,
+		"painted":  paintedRows,
 		"written":  writtenRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()
@@ -149,6 +152,7 @@ func (r row) play(t *testing.T) {
 func (r row) lengthened(times int) row {
 	usual := r.limit
 	r.limit *= time.Duration(times)
+	r.ms[1] *= int64(times) // at least what the page takes, on any machine
 	r.wantError = strings.ReplaceAll(r.wantError, "within "+usual.String(), "within "+r.limit.String())
 	return r
 }
@@ -185,6 +189,9 @@ func (r row) attempt(t *testing.T) (faults []string) {
 		if e.Kind == "screenshot" && e.Missing != "" && e.Missing != "Chrome was gone" {
 			st.faultf("it left no screenshot: %s", e.Missing)
 		}
+	}
+	if d := run.Steps[0].DurationMS; r.ms[1] > 0 && (d < r.ms[0] || d > r.ms[1]) {
+		st.faultf("the step took %d ms, want %d to %d", d, r.ms[0], r.ms[1])
 	}
 	if left := processesOf(t, st.envMark); len(left) > 0 {
 		st.faultf("processes left behind: %v", left)
