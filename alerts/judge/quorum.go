@@ -55,9 +55,9 @@ func (v vote) refuted() bool {
 	return v.steady+v.need > len(v.bad)+len(v.fine)+len(v.uncertain)+v.mute
 }
 
-// isMute reports whether a region has no vote: its probe is broken, or it is silent.
+// isMute reports whether a region has no vote: its probe is broken, it is silent, or it never reported.
 func (j *judging) isMute(r RegionState) bool {
-	return j.policy.BrokenInARow > 0 && r.Broken.Count >= j.policy.BrokenInARow || !r.reportsAt(j.policy, j.run.Slot)
+	return r.Slot.IsZero() || j.policy.BrokenInARow > 0 && r.Broken.Count >= j.policy.BrokenInARow || !r.reportsAt(j.policy, j.run.Slot)
 }
 
 // poll checks a condition in every region.

@@ -134,13 +134,20 @@ func (r RegionState) every(p JourneyPolicy) time.Duration {
 	return cmp.Or(p.Every, time.Duration(r.EveryMS)*time.Millisecond)
 }
 
+// firstRunWithin is the time that a configured region has for its first run: it may be deployed after home.
+const firstRunWithin = 30 * time.Minute
+
 // SilentAt returns the time at which the region counts as silent; false if no run is expected from it.
 func (r RegionState) SilentAt(p JourneyPolicy) (time.Time, bool) {
 	every := r.every(p)
 	if every == 0 || p.SilentAfter == 0 {
 		return time.Time{}, false
 	}
-	return incident.Latest(r.Slot, r.Awaited).Add(time.Duration(p.SilentAfter)*every + p.SilentGrace), true
+	patience := time.Duration(p.SilentAfter)*every + p.SilentGrace
+	if r.Slot.IsZero() {
+		patience = max(patience, firstRunWithin)
+	}
+	return incident.Latest(r.Slot, r.Awaited).Add(patience), true
 }
 
 // reportsAt reports whether the region's last run is recent enough to count at a given time.

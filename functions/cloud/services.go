@@ -82,7 +82,9 @@ func openTables(ctx context.Context, env environ.Variables, cfg aws.Config) (reg
 // Recorder returns the recorder of runs and heartbeats for a table, with this machine's clock, by which it refuses runs
 // from the future.
 func (s *Services) Recorder(store incident.Store) judge.Recorder {
-	return judge.Recorder{Store: store, Policy: s.Alerts.Judge, Titles: s.Suite.Titles(), TimeNow: time.Now}
+	policy := s.Alerts.Judge
+	policy.Configured = s.Env.ProbeRegions
+	return judge.Recorder{Store: store, Policy: policy, Titles: s.Suite.Titles(), TimeNow: time.Now}
 }
 
 // Pager returns the pager for the state in a table.

@@ -8,6 +8,7 @@ const (
 	Site          = "VALKYRIE_SITE"            // URL of the site to probe, https://shop.example.com
 	Every         = "VALKYRIE_EVERY"           // time between slots, "1 minute" as in rate(...), or "1m"; an event's "every" overrides it
 	HomeRegion    = "VALKYRIE_HOME_REGION"     // region with the primary table, pager and webhook, such as eu-west-1
+	ProbeRegions  = "VALKYRIE_PROBE_REGIONS"   // every region that probes, joined by commas; optional: those that report
 	StandbyRegion = "VALKYRIE_STANDBY_REGION"  // takes over when home sends no heartbeat; optional
 	Table         = "VALKYRIE_TABLE"           // name of the table, the same in home and standby
 	Bucket        = "VALKYRIE_EVIDENCE_BUCKET" // name of the evidence bucket in this region
@@ -62,9 +63,9 @@ func Required(function string) []string {
 func Optional(function string) []string {
 	switch function {
 	case FunctionProbe:
-		return []string{Every, StandbyRegion, Pager, Detail, Alerts, Chrome, ChromeFlags, Tries}
+		return []string{Every, StandbyRegion, ProbeRegions, Pager, Detail, Alerts, Chrome, ChromeFlags, Tries}
 	case FunctionPager:
-		return []string{StandbyRegion, Alerts, PhoneAPI, Ping, Site, StatusBucket, StatusTopic, EventBus, TellSecrets}
+		return []string{StandbyRegion, ProbeRegions, Alerts, PhoneAPI, Ping, Site, StatusBucket, StatusTopic, EventBus, TellSecrets}
 	case FunctionWebhook:
 		return []string{StandbyRegion, Pager, CallbackURL, Alerts, PhoneAPI}
 	}

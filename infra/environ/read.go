@@ -22,7 +22,8 @@ type Variables struct {
 	Site          *url.URL      // nil if the function does not read it
 	Every         time.Duration // time between slots; 0: not set
 	HomeRegion    string
-	StandbyRegion string // "": none
+	StandbyRegion string   // "": none
+	ProbeRegions  []string // nil: unknown
 	Table         string
 	Bucket        string
 	Pager         string // "": the pager is not invoked
@@ -55,6 +56,9 @@ func Read(function string, getenv func(string) string) (Variables, error) {
 	v.StatusBucket, v.TellSecrets = r.text(StatusBucket), r.text(TellSecrets)
 	v.StatusTopic = r.arn(StatusTopic, "arn:aws:sns:eu-west-1:123456789012:valkyrie-status")
 	v.EventBus = r.arn(EventBus, "arn:aws:events:eu-west-1:123456789012:event-bus/default")
+	if all := r.text(ProbeRegions); all != "" {
+		v.ProbeRegions = strings.Split(all, ",")
+	}
 	for _, f := range strings.Fields(r.text(ChromeFlags)) {
 		v.ChromeFlags = append(v.ChromeFlags, strings.TrimLeft(f, "-"))
 	}

@@ -14,7 +14,7 @@ import (
 
 func probe() map[string]string {
 	return map[string]string{
-		"AWS_REGION": "us-east-1", environ.Name: "valkyrie", environ.Site: "https://shop.example.com/", environ.HomeRegion: "eu-west-1", environ.StandbyRegion: "us-east-1",
+		"AWS_REGION": "us-east-1", environ.Name: "valkyrie", environ.Site: "https://shop.example.com/", environ.HomeRegion: "eu-west-1", environ.StandbyRegion: "us-east-1", environ.ProbeRegions: "eu-west-1,us-east-1",
 		environ.Table: "valkyrie", environ.Bucket: "evidence", environ.Secrets: "ssm:/valkyrie/journeys/", environ.Every: "5 minutes",
 		environ.ChromeFlags: "--single-process  use-gl=swiftshader",
 	}
@@ -32,7 +32,7 @@ func TestRead(t *testing.T) {
 	}
 	d.Site = nil
 	want := environ.Variables{
-		Function: "probe", Deployment: "valkyrie", Region: "us-east-1", Every: 5 * time.Minute, HomeRegion: "eu-west-1", StandbyRegion: "us-east-1", Table: "valkyrie",
+		Function: "probe", Deployment: "valkyrie", Region: "us-east-1", Every: 5 * time.Minute, HomeRegion: "eu-west-1", StandbyRegion: "us-east-1", ProbeRegions: []string{"eu-west-1", "us-east-1"}, Table: "valkyrie",
 		Bucket: "evidence", Secrets: "ssm:/valkyrie/journeys/", Detail: cloudwatch.Journeys, Tries: 1, ChromeFlags: []string{"single-process", "use-gl=swiftshader"},
 	}
 	if diff := cmp.Diff(want, d); diff != "" {

@@ -1,6 +1,9 @@
 package template_test
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 // statements counts the statements of a bucket's policy.
 func statements(policy any) int {
@@ -12,8 +15,13 @@ var choices = map[string]struct {
 	set   map[string]any
 	right func(all map[string]map[string]any) bool
 }{
-	"no standby": {map[string]any{"StandbyRegion": ""}, func(all map[string]map[string]any) bool { return all["Table"] != nil }},
-	"one region": {map[string]any{"ProbeRegions": home, "StandbyRegion": ""}, func(all map[string]map[string]any) bool { return all["Dashboard"] != nil }},
+	"no standby":                    {map[string]any{"StandbyRegion": ""}, func(all map[string]map[string]any) bool { return all["Table"] != nil }},
+	"one region":                    {map[string]any{"ProbeRegions": home, "StandbyRegion": ""}, func(all map[string]map[string]any) bool { return all["Dashboard"] != nil }},
+	"a second try from two regions": {map[string]any{"ProbeRegions": home + "," + standby}, func(all map[string]map[string]any) bool { return tries(all) == "2" }},
+	"one try from three regions": {nil, func(all map[string]map[string]any) bool {
+		return tries(all) == "1" && at(all["Pager"], "Properties", "Environment", "Variables", "VALKYRIE_PROBE_REGIONS") == home+","+standby+","+third
+	}},
+	"three tries": {map[string]any{"Tries": 3}, func(all map[string]map[string]any) bool { return tries(all) == "3" }},
 	"an existing table": {map[string]any{"ExistingTable": "old"}, func(all map[string]map[string]any) bool {
 		return all["Table"] == nil && at(all["Pager"], "Properties", "Environment", "Variables", "VALKYRIE_TABLE") == "old"
 	}},
@@ -49,6 +57,10 @@ var choices = map[string]struct {
 	"Secrets Manager": {map[string]any{"SecretsIn": "secretsmanager"}, func(all map[string]map[string]any) bool {
 		return at(all["Probe"], "Properties", "Environment", "Variables", "VALKYRIE_SECRETS") == "secretsmanager:/valkyrie/probe"
 	}},
+}
+
+func tries(all map[string]map[string]any) string {
+	return fmt.Sprint(at(all["Probe"], "Properties", "Environment", "Variables", "VALKYRIE_TRIES"))
 }
 
 // TestChoices: each parameter that switches something on or off works, and leaves no dangling reference.

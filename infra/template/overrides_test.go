@@ -36,7 +36,7 @@ func TestPlantedOverrides(t *testing.T) {
 		{`  "HomeRegion=eu-west-1",` + "\n", "", `samconfig.toml: [home.deploy.parameters]: HomeRegion: expected a value, got none; add "HomeRegion=..." to its parameter_overrides`},
 		{`  "HomeRegion`, `  "Schedules=OFF",` + "\n" + `  "HomeRegion`, `Schedules: expected one of ENABLED, DISABLED, got "OFF"; correct it`},
 		{`  "HomeRegion`, `  "HomeRegion=eu-west-2",` + "\n" + `  "HomeRegion`, `HomeRegion: expected it once, got it again as "eu-west-1"; remove one`},
-		{`  "HomeRegion`, `  "Tries=4",` + "\n" + `  "HomeRegion`, `Tries: expected a number from 1 to 3, got "4"; correct it`},
+		{`  "HomeRegion`, `  "Tries=4",` + "\n" + `  "HomeRegion`, `Tries: expected a number from 0 to 3, got "4"; correct it`},
 		{"[home.deploy.parameters]", "[home.deploy]", `samconfig.toml: expected [home.deploy.parameters] first, got [standby.deploy.parameters]`},
 	} {
 		planted := strings.Replace(whole, c.old, c.planted, 1)
