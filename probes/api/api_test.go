@@ -202,6 +202,9 @@ type network struct{ now time.Time }
 
 func (n *network) RoundTrip(r *http.Request) (*http.Response, error) {
 	n.now = n.now.Add(2 * time.Second)
+	if strings.HasSuffix(r.URL.Path, "/silent") {
+		return nil, context.DeadlineExceeded
+	}
 	if strings.HasSuffix(r.URL.Path, "/dead") {
 		return nil, errors.New("no route")
 	}
@@ -219,6 +222,11 @@ func TestOnAnotherClock(t *testing.T) {
 		{Name: "ask", Slow: time.Second, Do: func(*journey.T) { client.Get("/a") }},
 		{Name: "ask the dead", Do: func(*journey.T) { client.Get("/dead") }},
 	}}
+	silent := journey.Journey{Name: "ask", Uses: api.NewClient()}
+	silent.Steps = []journey.Step{{Name: "ask", Do: func(*journey.T) { silent.Uses.(*api.Client).Get("/silent") }}}
+	if run := runner.Run(context.Background(), silent, n.now); !strings.Contains(run.Error, "GET /silent: no answer within 30s") {
+		t.Error(run.Error)
+	}
 	run := runner.Run(context.Background(), j, n.now)
 	if run.Steps[0].Outcome != journey.Slow || run.Steps[0].DurationMS != 2000 || run.Steps[1].DurationMS != 2000 || run.Steps[1].Outcome != journey.Failed {
 		t.Errorf("steps %+v", run.Steps)

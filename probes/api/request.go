@@ -243,6 +243,7 @@ func (c *Client) once(r *http.Request) (a Answer, p progress, err error) {
 	if end, ok := r.Context().Deadline(); ok {
 		p.left = time.Until(end)
 	}
+	p.connected = c.own == nil // a network of the stage reports no connection
 	hooks := c.trace.hooks(c.now)
 	gotConn := hooks.GotConn
 	hooks.GotConn = func(info httptrace.GotConnInfo) { p.connected, p.reused = true, info.Reused; gotConn(info) }
