@@ -152,12 +152,22 @@ func (tab *Tab) downloaded(f file) ([]byte, error) {
 	return os.ReadFile(filepath.Join(tab.chrome.Dir(), f.id))
 }
 
-// downloadedAt is when the last byte was written, by the file's own time: Chrome scans the file before it reports the end
-// of the download, and that event takes time to arrive.
+// downloadStart is how long Chrome takes at most, on an idle machine, from the headers of a response until it has opened a
+// file for it; 3 to 5 ms were measured. What it then writes at once had come with the headers.
+const downloadStart = 8 * time.Millisecond
+
+// downloadedAt is when the last byte had come. That is when it was written, by the file's own time, since Chrome scans the
+// file before it reports the end of the download, and that event takes time to arrive; of a file that was written as soon as
+// it was opened, it is when the headers had come.
 func (tab *Tab) downloadedAt(f file) time.Time {
 	info, err := os.Stat(filepath.Join(tab.chrome.Dir(), f.id))
 	if err != nil || info.ModTime().After(f.ended) {
 		return f.ended
 	}
-	return info.ModTime()
+	written := info.ModTime()
+	headers := time.UnixMicro(int64(tab.recorder.HeadersAt(f.url) * 1000))
+	if lag := written.Sub(headers); lag > 0 && lag <= downloadStart {
+		return headers
+	}
+	return written
 }

@@ -61,6 +61,18 @@ func (r *Recorder) Broken(tab target.ID) (n Navigation, ok bool) {
 	return Navigation{}, false
 }
 
+// HeadersAt is when the headers of the latest response from an address had come, in milliseconds since the epoch; 0: unknown.
+func (r *Recorder) HeadersAt(address string) float64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, x := range slices.Backward(r.all) {
+		if x.request.URL == address && x.response != nil && x.response.Timing != nil {
+			return (x.response.Timing.RequestTime+x.offset)*1000 + x.response.Timing.ReceiveHeadersEnd
+		}
+	}
+	return 0
+}
+
 // isLast reports whether x is not a hop that another one followed.
 func (r *Recorder) isLast(x *exchange) bool { return x.preAttach || r.current[x.id] == x }
 
