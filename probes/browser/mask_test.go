@@ -216,3 +216,22 @@ func keep(t *testing.T, name string, kept map[string][]byte) {
 		}
 	}
 }
+
+// TestFillHidesSecrets checks that the error of a field which cuts or changes a secret quotes neither: the rest of a secret is not
+// masked.
+func TestFillHidesSecrets(t *testing.T) {
+	tab := browser.NewTab()
+	r := journey.Runner{Region: "test", Stage: journey.Stage{
+		Site: serve(t, map[string]string{"/": `<label>Code <input maxlength=7 oninput="value = value.toUpperCase()"></label>`}, nil), Chrome: program,
+		Secrets: func(string) (string, error) { return shopPassword, nil },
+	}}
+	t.Setenv("TMPDIR", t.TempDir())
+	run := playWith(t, r, tab, journey.Step{Name: "fill", Limit: 5 * time.Second, Do: func(s *journey.T) {
+		tab.Visit("/")
+		tab.Fill(browser.Field("Code"), s.Secret("shop-password"))
+	}})
+	const want = `it does not hold what was typed (its content is a secret); it takes 7 characters at most`
+	if run.Outcome != journey.Failed || !strings.Contains(run.Error, want) || strings.Contains(strings.ToLower(run.Error), "open") {
+		t.Errorf("%s: %s", run.Outcome, run.Error)
+	}
+}
