@@ -3,9 +3,12 @@ package paging
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/message"
@@ -39,28 +42,48 @@ type textCommand struct {
 // maxMute bounds a mute, so that a forgotten one ends.
 const maxMute = 7 * 24 * time.Hour
 
+// fillers are words around a command that do not change it; all names no incident, so that it means each.
+var fillers = strings.Fields("for all it everything please pls thanks thank you thx ty the an a on got now")
+
+var handleText = regexp.MustCompile(`^[0-9a-f]{1,4}$`)
+
+// parseTextCommand reads a command as people write it: "Ack.", "ack#ca97", "OK", "mute for 1h", "Ack #CA97 thanks". Only the
+// first line counts, as a signature may follow.
 func parseTextCommand(body string) (textCommand, bool) {
-	words := strings.Fields(strings.ToLower(body))
+	line, _, _ := strings.Cut(strings.TrimSpace(body), "\n")
+	words := strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(line, "#", " #")), func(r rune) bool {
+		return unicode.IsSpace(r) || strings.ContainsRune(".,;:!?\"'()", r)
+	})
 	if len(words) == 0 {
 		return textCommand{}, false
 	}
 	cmd := textCommand{verb: words[0], duration: muteFor}
+	if slices.Contains([]string{"ok", "okay", "acknowledge", "acknowledged", "acked"}, cmd.verb) {
+		cmd.verb = "ack"
+	}
 	for _, w := range words[1:] {
-		if d, ok := parseMuteDuration(w); ok {
+		name := strings.TrimPrefix(w, "#")
+		if d, ok := parseMuteDuration(w, cmd.verb == "mute"); ok {
 			cmd.duration = d
 			continue
 		}
-		if cmd.about != "" {
-			return textCommand{}, false
+		switch {
+		case name == "", slices.Contains(fillers, w):
+		case cmd.about == "":
+			cmd.about = name
+		case name != w || handleText.MatchString(w):
+			return textCommand{}, false // a second handle
 		}
-		cmd.about = strings.TrimPrefix(w, "#")
 	}
 	return cmd, true
 }
 
-// parseMuteDuration parses 90m or 2h. Days have no unit, because 3d may be a handle's prefix; no handle has an h or an
-// m.
-func parseMuteDuration(s string) (time.Duration, bool) {
+// parseMuteDuration parses 90m or 2h, and 2d where days are meant: behind ack, 3d is the beginning of a handle. No handle
+// has an h or an m.
+func parseMuteDuration(s string, days bool) (time.Duration, bool) {
+	if n, err := strconv.Atoi(strings.TrimSuffix(s, "d")); err == nil && days && strings.HasSuffix(s, "d") && n > 0 {
+		return min(maxMute, time.Duration(min(n, 100))*24*time.Hour), true
+	}
 	d, err := time.ParseDuration(s)
 	return min(maxMute, d), err == nil && d > 0
 }

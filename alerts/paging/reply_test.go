@@ -169,3 +169,27 @@ func (p pagerSide) reply(t rapid.TB, rep paging.Reply) string {
 	p.step(rep)
 	return words
 }
+
+// TestRepliesAsPeopleWriteThem checks commands with capitals, punctuation, thanks and signatures.
+func TestRepliesAsPeopleWriteThem(t *testing.T) {
+	for body, want := range map[string]string{
+		"Ack.": "acked", "ack!": "acked", "ack#ca97": "acked", "Ack #CA97 thanks": "acked", "ok": "acked", "OK!": "acked", "ack all": "acked",
+		"ack\n--\nAda Lovelace, Site Reliability": "acked", "ack a": "acked", "Acknowledged, thanks": "acked", "ack #ca97.": "acked",
+		"mute for 1h": "muted 1h0m0s", "mute 2d": "muted 48h0m0s", "mute all 1h": "muted 1h0m0s", "Mute #ca97 for 90m, please": "muted 1h30m0s", "mute 30d": "muted 168h0m0s",
+		"status.": "", "ack ca97 3e23": "", "ack 3d": "", "what is it?": "", "I am out of office until Monday": "",
+	} {
+		w := &simulation{now: alertstest.Start}
+		w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+		w.step(paging.Reply{From: alertstest.AdasNumber, Body: body})
+		got := ""
+		if w.route.Incidents[0].AckedBy == "Ada" {
+			got = "acked"
+		}
+		if len(w.route.Mutes) > 0 {
+			got = "muted " + w.route.Mutes[0].Until.Sub(w.now).String()
+		}
+		if got != want {
+			t.Errorf("%q: %q, want %q", body, got, want)
+		}
+	}
+}
