@@ -100,7 +100,7 @@ var visibleRows = map[string]row{
 	"in a slot":               seen(`<x-a>Thank you</x-a><script>document.querySelector('x-a').attachShadow({mode:'open'}).innerHTML='<div><slot></slot></div>'</script>`),
 	"in a clipped slot":       unseen(`<x-a><p>Thank you</p></x-a><script>document.querySelector('x-a').attachShadow({mode:'open'}).innerHTML='<div style="height:0;overflow:hidden"><slot></slot></div>'</script>`, `it is outside of the visible part of div`),
 	"the chosen option":       {page: `<select><option>red<option selected>blue</select>`, do: waitFor("blue"), want: journey.Passed},
-	"an option not chosen":    {page: `<select><option>red<option selected>blue</select>`, do: waitFor("red"), limit: soon, want: journey.Failed, wantError: `it is there, but not visible`},
+	"an option not chosen":    {page: `<select><option>red<option selected>blue</select>`, do: waitFor("red"), limit: soon, want: journey.Failed, wantError: `expected to see the text "red" within 700ms`},
 	"in a closed details":     unseen(`<details><summary>More</summary>Thank you</details>`, `within 700ms`),
 	"in a popover":            seen(`<div style="height:0;overflow:hidden;opacity:0"><div popover=manual id=p>Thank you</div></div><script>p.showPopover()</script>`),
 
