@@ -54,7 +54,8 @@ type Hanger interface {
 // hangUpRetryAfter is the time without a report of a call's end after which the call is hung up again.
 const hangUpRetryAfter = 10 * time.Second
 
-// endCallsFor is the time for which the provider is asked to end a call that was given up: it queues calls for a day at most.
+// endCallsFor is the time since its acceptance for which the provider is asked to end a call that was given up: it queues
+// calls for a day at most.
 const endCallsFor = 24 * time.Hour
 
 // giveUpCall ends the page of a call without a report, so that the next person is called. The call may still be in the
@@ -96,7 +97,7 @@ func (r *NotificationState) hangUps(at evalContext) []Command {
 		p := &r.Pages[i]
 		asked := !p.HangUpAt.IsZero() && at.now.Before(p.HangUpAt.Add(hangUpRetryAfter))
 		if !p.GivenUpAt.IsZero() {
-			if at.now.Sub(p.GivenUpAt) > endCallsFor {
+			if at.now.Sub(p.GivenUpAt) > endCallsFor || !p.AcceptedAt.IsZero() && at.now.Sub(p.AcceptedAt) > endCallsFor {
 				p.GivenUpAt = time.Time{}
 			} else if !asked {
 				p.HangUpAt = at.now

@@ -62,6 +62,23 @@ func TestQueuedCallIsEnded(t *testing.T) {
 	}
 }
 
+// TestQueuedCallAfterADay checks that a call which is given up only once the provider has dropped it from its queue, as no
+// pager ran meanwhile, does not keep its incident from the history.
+func TestQueuedCallAfterADay(t *testing.T) {
+	for after, archived := range map[time.Duration]bool{23 * time.Hour: false, 25 * time.Hour: true} {
+		w := &simulation{now: alertstest.Start, onCall: &alertstest.OnCall}
+		w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
+		w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)}))
+		w.now = w.now.Add(after)
+		w.accept(w.step(paging.Tick{}))
+		w.now = w.now.Add(10 * time.Minute) // all texts have ended, too
+		w.step(paging.Tick{})
+		if done := w.route.Archivable(); (len(done) == 1) != archived {
+			t.Errorf("after %v: %d incidents can be archived; %+v", after, len(done), w.route.Pages)
+		}
+	}
+}
+
 // TestQueuedRoundFailsOver checks that a provider that keeps every call in its queue is left after a round, as one that
 // refuses every call.
 func TestQueuedRoundFailsOver(t *testing.T) {
