@@ -51,6 +51,13 @@ func (s StepDays) usual() (float64, bool) {
 	return trend.MedianOf(all), len(all) >= usualNeeds
 }
 
+// isRaised reports whether the step was raised for raisedHours, and still is in the current hour: an hour whose first half was
+// slow may have a raised median, though its end was not.
+func (s StepDays) isRaised() bool {
+	usual, known := s.usual()
+	return known && s.Raised >= raisedHours && s.Now.N >= hourNeeds && s.Now.Value() >= fastBelow*usual
+}
+
 // addToHour adds a duration to the median of its hour. The end of an hour moves it into the day's peak, and tells whether
 // the step is raised.
 func (s *StepDays) addToHour(slot time.Time, ms float64) {

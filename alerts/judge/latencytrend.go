@@ -195,11 +195,11 @@ func (j *judging) slower() {
 	for _, s := range j.now.Steps {
 		var regions []string
 		for name, r := range j.Regions {
-			if o := r.stepNamed(s.Name); o != nil && o.Raised >= raisedHours && !j.isMute(r) {
+			if o := r.stepNamed(s.Name); o != nil && o.isRaised() && !j.isMute(r) {
 				regions = append(regions, name)
 			}
 		}
-		if s.Raised >= raisedHours && len(regions) >= j.policy.Regions.need(len(j.Regions)) {
+		if s.isRaised() && len(regions) >= j.policy.Regions.need(len(j.Regions)) {
 			slices.Sort(regions)
 			j.openSlower(s, regions)
 			return

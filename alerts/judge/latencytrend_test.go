@@ -157,7 +157,10 @@ func TestSlowerAtOnce(t *testing.T) {
 		"three times": {func(now time.Time) float64 { return 400 * times(!now.Before(at), 3) }, 1},
 		"daily peaks": {rhythm, 0},
 		"an hour":     {func(now time.Time) float64 { return 400 * times(!now.Before(at) && now.Before(at.Add(time.Hour)), 3) }, 0},
-		"by half":     {func(now time.Time) float64 { return 400 * times(!now.Before(at), 1.5) }, 0},
+		"100 minutes": {func(now time.Time) float64 {
+			return 400 * times(!now.Before(at.Add(-25*time.Minute)) && now.Before(at.Add(75*time.Minute)), 3)
+		}, 0},
+		"by half": {func(now time.Time) float64 { return 400 * times(!now.Before(at), 1.5) }, 0},
 	} {
 		opened := timed(t, incident.Slower, 12, c.ms)
 		if len(opened) != c.want {
