@@ -1,6 +1,7 @@
 package judge_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,30 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 )
+
+// TestPatientPolicy: where failures_in_a_row waits for more than two, an outage everywhere is down at that failure, neither
+// earlier nor as flapping; shorter ones call nobody, and one in every other slot still calls.
+func TestPatientPolicy(t *testing.T) {
+	for inARow := 2; inARow <= 5; inARow++ {
+		for slots, want := range map[string]string{
+			strings.Repeat("f", inARow-1) + strings.Repeat("p", 20): "",
+			strings.Repeat("f", 30) + "p":                           fmt.Sprintf("down opens@%d down resolves@50", 19+inARow),
+			strings.Repeat("fp", 20):                                "flapping opens",
+		} {
+			k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+			k.Policy.FailuresInARow = inARow
+			for minute, l := range strings.Repeat("p", 20) + slots {
+				for _, region := range []string{"eu", "us", "ap"} {
+					k.Run(alertstest.RunEachMinute(minute, region, alertstest.Outcomes[l]))
+				}
+			}
+			got := strings.Join(k.Changes, " ")
+			if got != want && (want != "flapping opens" || !strings.HasPrefix(got, want) || !k.State.Open[0].PagesNow) {
+				t.Errorf("%d in a row, %s: got %q, want %q", inARow, slots, got, want)
+			}
+		}
+	}
+}
 
 // TestOneElectorate: the same votes open and close an incident, whichever probes break or fall silent meanwhile. A word is a slot
 // of eu, us and ap.

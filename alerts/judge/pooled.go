@@ -155,10 +155,17 @@ func (j *judging) findEvidence() (evidence, bool) {
 	return evidence{}, false
 }
 
+// patient raises a threshold in proportion if the policy waits for more failures in a row than DefaultPolicy: a solid outage
+// would reach the threshold earlier otherwise, and be flapping.
+func (j *judging) patient(least int) int {
+	usual := DefaultPolicy().FailuresInARow
+	return (least*max(usual, j.policy.FailuresInARow) + usual - 1) / usual
+}
+
 // oftenNow finds failures within minutes.
 func (j *judging) oftenNow() (evidence, bool) {
 	t, n := j.recentFailures(fastSlots), len(j.Regions)
-	if n < 2 || t.pooled() < leastFailures((n-t.spared)*fastSlots, fastTail) {
+	if n < 2 || t.pooled() < j.patient(leastFailures((n-t.spared)*fastSlots, fastTail)) {
 		return evidence{}, false
 	}
 	return evidence{
@@ -173,7 +180,7 @@ func (j *judging) oftenLately() (evidence, bool) {
 	for _, hours := range []int{1, rateHours} {
 		slots := int(time.Duration(hours) * time.Hour / j.now.interval(j.policy))
 		t := j.hourlyFailures(hours)
-		if n < 2 || slots == 0 || t.pooled() < leastFailures((n-t.spared)*slots, slowTail) {
+		if n < 2 || slots == 0 || t.pooled() < j.patient(leastFailures((n-t.spared)*slots, slowTail)) {
 			continue
 		}
 		return evidence{

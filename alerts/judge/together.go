@@ -9,7 +9,7 @@ import (
 )
 
 // maxTogether is how many slots in which all regions failed a state keeps.
-const maxTogether = 4
+const maxTogether = 8
 
 // together holds the failures of a slot in which no region's run was good.
 type together struct {
@@ -57,13 +57,15 @@ func (j *judging) noteTogether() {
 	}
 }
 
-// togetherNow finds two slots of the last togetherSlots in which every run failed, from more than one region.
+// togetherNow finds two slots of the last togetherSlots in which every run failed, from more than one region. A policy that
+// waits for more failures in a row waits for as many slots, as an outage that it is to ignore fails everywhere, too.
 func (j *judging) togetherNow() (evidence, bool) {
 	every := j.now.interval(j.policy)
 	last := slotOf(j.run.Slot, every)
 	e := evidence{calls: true}
-	slots := 0
-	for slot := last - togetherSlots + 1; slot <= last; slot++ {
+	slots, need := 0, j.patient(2)
+	window := min(need-2+togetherSlots, recentSlots)
+	for slot := last - int64(window) + 1; slot <= last; slot++ {
 		all, ok := j.allFailed(slot)
 		if !ok {
 			continue
@@ -73,16 +75,16 @@ func (j *judging) togetherNow() (evidence, bool) {
 		}
 		slots, e.count, e.regions = slots+1, e.count+all.failed, union(e.regions, all.regions)
 	}
-	if slots < 2 || e.count < togetherLeast || len(e.regions) < 2 {
+	if slots < need || e.count < togetherLeast || len(e.regions) < 2 {
 		return evidence{}, false
 	}
-	e.reason = fmt.Sprintf("%s failed from %s at once in %d of the last %d slots, the first at %s", j.run.Journey, phrase.List(e.regions), slots, togetherSlots, phrase.Clock(e.since))
+	e.reason = fmt.Sprintf("%s failed from %s at once in %d of the last %d slots, the first at %s", j.run.Journey, phrase.List(e.regions), slots, window, phrase.Clock(e.since))
 	return e, true
 }
 
-// togetherLately finds two such slots within togetherFor.
+// togetherLately finds as many such slots within togetherFor.
 func (j *judging) togetherLately() (evidence, bool) {
-	if len(j.Together) < 2 {
+	if len(j.Together) < min(j.patient(2), maxTogether) {
 		return evidence{}, false
 	}
 	t := j.recentFailures(1)

@@ -224,7 +224,7 @@ var judgingMutants = []mutant{
 	},
 	{
 		"all regions at once are no evidence",
-		"if slots < 2 || e.count < togetherLeast || len(e.regions) < 2 {", "if true {",
+		"if slots < need || e.count < togetherLeast || len(e.regions) < 2 {", "if true {",
 	},
 	{
 		"one slow region of several is enough",
@@ -236,7 +236,7 @@ var judgingMutants = []mutant{
 	},
 	{
 		"what fails now and then for hours is no evidence",
-		"if n < 2 || slots == 0 || t.pooled() < leastFailures((n-t.spared)*slots, slowTail) {", "if n < 2 || slots >= 0 {",
+		"if n < 2 || slots == 0 || t.pooled() < j.patient(leastFailures((n-t.spared)*slots, slowTail)) {", "if n < 2 || slots >= 0 {",
 	},
 	{
 		"a single region of several is no evidence",

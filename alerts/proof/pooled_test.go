@@ -87,25 +87,26 @@ var rares = func() (all [3][4]int) {
 }()
 
 // pooled reports whether the regions together fail more often than chance explains: within 10 minutes, 1 h or 6 h, or all at
-// once in two of four slots.
+// once in two of four slots. A policy that waits for more failures in a row waits for as many slots, of two more, and for
+// more failures in proportion.
 func (b *textbook) pooled(run journey.Run) bool {
 	n := len(b.runs)
 	if n < 2 {
 		return false
 	}
-	left := n - b.spared()
+	left, patience := n-b.spared(), max(2, b.policy.FailuresInARow)
 	if left > 0 {
-		if b.spare(b.failuresSince(run.Slot.Add(-9*time.Minute))) >= rares[0][left] {
+		if 2*b.spare(b.failuresSince(run.Slot.Add(-9*time.Minute))) >= patience*rares[0][left] {
 			return true
 		}
 		for i, hours := range []int{1, 6} {
-			if b.spare(b.inBuckets(run.Slot.Add(-time.Duration(hours)*time.Hour))) >= rares[i+1][left] {
+			if 2*b.spare(b.inBuckets(run.Slot.Add(-time.Duration(hours)*time.Hour))) >= patience*rares[i+1][left] {
 				return true
 			}
 		}
 	}
 	slots, failed, regions := 0, 0, map[string]bool{}
-	for ago := range 4 {
+	for ago := range min(16, patience+2) {
 		slot := run.Slot.Add(-time.Duration(ago) * time.Minute)
 		if b.allFailed(slot, run.Slot) == 0 {
 			continue
@@ -118,7 +119,7 @@ func (b *textbook) pooled(run journey.Run) bool {
 			}
 		}
 	}
-	return slots > 1 && failed > 2 && len(regions) > 1
+	return slots >= patience && failed > 2 && len(regions) > 1
 }
 
 // inBuckets is failuresSince where failures within five minutes are counted as one group, by the slot of the first.

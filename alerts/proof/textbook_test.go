@@ -190,7 +190,7 @@ func (b *textbook) fails(run journey.Run) incident.Kind {
 	switch {
 	case down:
 		return incident.Down
-	case b.pooled(run) || b.flaps(run) || len(b.together) > 1 || v.need > 1 && b.alone(run):
+	case b.pooled(run) || b.flaps(run) || len(b.together) >= max(2, b.policy.FailuresInARow) || v.need > 1 && b.alone(run):
 		return incident.Flapping
 	}
 	return ""
