@@ -49,6 +49,14 @@ var mouseRows = map[string]row{
 	"right click on a covered one": {page: `<p id=a oncontextmenu="` + thanks + `">Otter</p><div id=veil style="position:fixed;inset:0"></div>`, do: mouseOn((*browser.Tab).RightClick), want: journey.Failed, wantError: `could not right-click the text "Otter" within 1.5s: it is covered by div#veil`},
 	"right click covered on hover": {page: `<p id=a oncontextmenu="` + thanks + `" onmouseenter="veil.hidden = false">Otter</p><div id=veil hidden style="position:fixed;inset:0"></div><script>addEventListener('contextmenu', () => document.body.append('reached'), true)</script>`, do: func(s *fixture) { s.Visit("/"); s.RightClick(browser.Text("Otter")) }, want: journey.Failed, wantError: `it is covered by div#veil`},
 
+	"named by its title until hovered": {page: iconLink, do: click(browser.Link("Print [p]")), want: journey.Passed},
+	"named by its text when hovered":   {page: iconLink, do: click(browser.Link("Print")), want: journey.Failed, wantError: `could not click the link "Print" within 1.5s: there is none`},
+	"hover shows the name twice":       {page: `<style>#t { display: none } #a:hover + #t { display: block }</style><button id=a onclick="` + thanks + `">Print</button><button id=t>Print</button>`, want: journey.Passed},
+	"renamed by the click": {page: `<button onclick="this.textContent = 'Printing'; ` + thanks + `">Print</button>`, do: func(s *fixture) {
+		press(s)
+		s.Click(browser.Button("Print"))
+	}, want: journey.Failed, wantError: `could not click the button "Print" within 1.5s: there is none`},
+
 	"clicked before the scripts start": {page: `<button id=b>Print</button><script>setTimeout(() => b.onclick = () => ` + thanks + `, 400)</script>`, want: journey.Passed},
 	"clicked before it is redrawn":     {page: `<div id=r><button>Print</button></div><script>setTimeout(() => { r.innerHTML = '<button>Print</button>'; r.onclick = () => ` + thanks + ` }, 400)</script>`, want: journey.Passed},
 	"clicked before the form is emptied": {page: `<label>Name <input id=i></label><button id=b>Print</button><script>setTimeout(() => { i.value = ''; b.onclick = () => document.body.append('Thank you ' + i.value) }, 400)</script>`, do: func(s *fixture) {
@@ -93,3 +101,6 @@ func dragged(want string) func(*fixture) {
 		s.See(browser.Text(want))
 	}
 }
+
+// iconLink shows its text only on hover; its name is its title before.
+const iconLink = `<style>a span { display: none } a:hover span { display: inline }</style><a href=/next title="Print [p]" onclick="event.preventDefault(); ` + thanks + `"><span>Print</span><svg width=20 height=20><rect width=20 height=20 /></svg></a>`

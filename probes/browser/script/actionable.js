@@ -63,9 +63,16 @@ const movePointer = ({ ok, x, y }) => {
   pointerMoved = true;
 };
 
+// The element to which the pointer was moved, while it is there: on hover the page may show another name, such as the label of
+// an icon in place of its title, or the same name once more. The guard forgets it at the press.
+const aimedAt = (target) => {
+  const aimed = globalThis.valkyrieAimed;
+  return aimed?.key === JSON.stringify(target) && read(aimed.el, 'isConnected') && matches(aimed.handle, ':hover') ? aimed : undefined;
+};
+
 // The element that the target means, if a person could act on it; otherwise why not.
 const actionable = async (target, by = unique) => {
-  const { el, handle = el, why } = by(target);
+  const found = by(target), { el, handle = el, why } = found.el ? found : aimedAt(target) || found;
   if (!el) return { why };
   const off = disabled(el);
   if (off) return { why: off };
@@ -76,7 +83,10 @@ const actionable = async (target, by = unique) => {
   // Before its style sheets have loaded, a page has a layout but is not painted, and all of it will move.
   const blank = blockingStylesheet();
   if (blank) return { why: `the page stays blank until ${blank.href} has come`, soon: true };
-  if (query.op !== 'hover') movePointer(at); // a hover moves the pointer once, at the end
+  if (query.op !== 'hover') { // a hover moves the pointer once, at the end
+    movePointer(at);
+    globalThis.valkyrieAimed = { key: JSON.stringify(target), el, handle };
+  }
   const place = await stable(handle);
   if (place) return { el, handle, ...hitPoint(handle, el) };
   if (!read(handle, 'isConnected')) return { why: 'the page keeps replacing it', soon: true };

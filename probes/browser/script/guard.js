@@ -24,7 +24,10 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
     if (why) {
       e.stopImmediatePropagation();
       e.preventDefault();
-    } else if (e.type === gestures[gesture][0]) report({ at: performance.timeOrigin + e.timeStamp, ...hit(e) });
+    } else if (e.type === gestures[gesture][0]) {
+      globalThis.valkyrieAimed = undefined;
+      report({ at: performance.timeOrigin + e.timeStamp, ...hit(e) });
+    }
     if (e.type === gestures[why && gesture === 'drag' ? '' : gesture][1]) remove();
   };
   globalThis.valkyrieGuard?.(); // of a press that never became a click
