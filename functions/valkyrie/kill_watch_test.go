@@ -14,6 +14,7 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio/standin"
+	"valkyrie/infra/slowdown"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
 )
@@ -39,6 +40,7 @@ func newCrashTest(t *testing.T, ring time.Duration) *crashTest {
 	t.Parallel()
 	n := &crashTest{T: t, workspace: newWorkspace(t), phone: standin.New(standin.Options{RingTime: ring, SpeakTime: 10 * time.Millisecond})}
 	t.Cleanup(n.phone.Close)
+	t.Cleanup(func() { n.awaitOrphans() })
 	n.address = n.free()
 	// The callbacks keep their address after a restart, as those of a real account do.
 	n.args = []string{"watch", "--every", "6s", "--site", down(t), "--db", "valkyrie.db", "--alerts", "oncall.yaml", "--listen", n.free()}
@@ -47,6 +49,23 @@ func newCrashTest(t *testing.T, ring time.Duration) *crashTest {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// awaitOrphans waits for the runs of a watch that was killed: each ends by itself when it notices, and keeps its evidence.
+func (n *crashTest) awaitOrphans() {
+	for until := time.Now().Add(slowdown.Scale(20 * time.Second)); time.Now().Before(until); time.Sleep(100 * time.Millisecond) {
+		left := 0
+		links, _ := filepath.Glob("/proc/[0-9]*/cwd")
+		for _, link := range links {
+			if dir, err := os.Readlink(link); err == nil && dir == n.dir {
+				left++
+			}
+		}
+		if left == 0 {
+			return
+		}
+	}
+	n.Error("runs of the killed watch did not end")
 }
 
 // onlyOrders lets a site that is down open only one incident, about create-order.

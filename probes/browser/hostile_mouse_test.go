@@ -57,14 +57,8 @@ var mouseRows = map[string]row{
 		s.Click(browser.Button("Print"))
 	}, want: journey.Failed, wantError: `could not click the button "Print" within 1.5s: there is none`},
 
-	"clicked before the scripts start": {page: `<button id=b>Print</button><script>setTimeout(() => b.onclick = () => ` + thanks + `, 400)</script>`, want: journey.Passed},
-	"clicked before it is redrawn":     {page: `<div id=r><button>Print</button></div><script>setTimeout(() => { r.innerHTML = '<button>Print</button>'; r.onclick = () => ` + thanks + ` }, 400)</script>`, want: journey.Passed},
-	"clicked before the form is emptied": {page: `<label>Name <input id=i></label><button id=b>Print</button><script>setTimeout(() => { i.value = ''; b.onclick = () => document.body.append('Thank you ' + i.value) }, 400)</script>`, do: func(s *fixture) {
-		s.Visit("/")
-		s.Fill(browser.Field("Name"), "Ada")
-		s.Click(browser.Button("Print"))
-		s.See(browser.Text("Thank you Ada"))
-	}, want: journey.Passed},
+	"clicked before the scripts start":  {page: `<button id=b>Print</button><script>setTimeout(() => b.onclick = () => ` + thanks + `, 400)</script>`, want: journey.Passed},
+	"clicked before it is redrawn":      {page: `<div id=r><button>Print</button></div><script>setTimeout(() => { r.innerHTML = '<button>Print</button>'; r.onclick = () => ` + thanks + ` }, 400)</script>`, want: journey.Passed},
 	"switched before the scripts start": {page: `<button role=switch aria-checked=false aria-label=Sound>x</button><script>setTimeout(() => document.querySelector('button').onclick = (e) => e.target.setAttribute('aria-checked', e.target.getAttribute('aria-checked') === 'false'), 400)</script>`, do: check("Sound"), want: journey.Passed},
 	"clicked once where it is heard": {page: `<button>Print</button><p id=n>0</p><script>document.addEventListener('click', () => { n.textContent++; setTimeout(() => document.querySelector('button').onclick = () => 1, 100) })</script>`, do: func(s *fixture) {
 		s.Visit("/")

@@ -75,12 +75,16 @@ func sandboxed(ctx context.Context, limit time.Duration, do func(pdfium.Pdfium) 
 	if err != nil {
 		return &ProbeFault{fmt.Errorf("no free reader: %w", err)}
 	}
+	outer := ctx
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("a reader needs more than %v for it", limit))
 	defer cancel()
 	kill := sync.OnceFunc(func() { _ = instance.Kill() }) // its error is that it is dead already
 	defer kill()
 	defer context.AfterFunc(ctx, kill)()
 	err = guarded(instance, do)
+	if outer.Err() != nil { // no customer reads it on this machine
+		return &ProbeFault{fmt.Errorf("there was no time left to read it: %w; raise the step's limit, or give the probe more CPU", context.Cause(outer))}
+	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
