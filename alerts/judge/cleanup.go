@@ -24,6 +24,9 @@ func (j *judging) cleanup() {
 	}
 	j.Regions[j.run.Region] = j.now
 	streak, i := j.now.Uncleaned, j.find(incident.Cleanup)
+	if !dirty && i < 0 {
+		return
+	}
 	reason := fmt.Sprintf("%s could not clean up from %s, %s in a row, the first at %s", j.run.Journey, j.run.Region, phrase.Times(streak.Count), phrase.Clock(streak.Since))
 	switch {
 	case dirty && i >= 0:

@@ -44,7 +44,7 @@ const (
 
 // usual returns the typical time of the last days; false until enough are known.
 func (s StepDays) usual() (float64, bool) {
-	var all []float64
+	all := make([]float64, 0, usualDays)
 	for _, d := range s.Days[max(0, len(s.Days)-usualDays):] {
 		all = append(all, float64(d.MS))
 	}
@@ -54,8 +54,11 @@ func (s StepDays) usual() (float64, bool) {
 // isRaised reports whether the step was raised for raisedHours, and still is in the current hour: an hour whose first half was
 // slow may have a raised median, though its end was not.
 func (s StepDays) isRaised() bool {
+	if s.Raised < raisedHours || s.Now.N < hourNeeds {
+		return false
+	}
 	usual, known := s.usual()
-	return known && s.Raised >= raisedHours && s.Now.N >= hourNeeds && s.Now.Value() >= fastBelow*usual
+	return known && s.Now.Value() >= fastBelow*usual
 }
 
 // addToHour adds a duration to the median of its hour. The end of an hour moves it into the day's peak, and tells whether

@@ -193,13 +193,16 @@ func (j *judging) slower() {
 		return
 	}
 	for _, s := range j.now.Steps {
+		if !s.isRaised() {
+			continue
+		}
 		var regions []string
 		for name, r := range j.Regions {
 			if o := r.stepNamed(s.Name); o != nil && o.isRaised() && !j.isMute(r) {
 				regions = append(regions, name)
 			}
 		}
-		if s.isRaised() && len(regions) >= j.policy.Regions.need(len(j.Regions)) {
+		if len(regions) >= j.policy.Regions.need(len(j.Regions)) {
 			slices.Sort(regions)
 			j.openSlower(s, regions)
 			return
