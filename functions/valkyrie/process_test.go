@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"valkyrie/infra/slowdown"
 )
 
 // patience is the timeout of eventually, on a machine that is busy with other tests.
@@ -121,7 +123,7 @@ var errNotYet = errors.New("not yet")
 // Between two checks it pauses for longer than a check takes, since one that starts the program would keep a core busy.
 func eventually(check func() error) error {
 	const shortest = 50 * time.Millisecond
-	for deadline := time.Now().Add(patience); ; {
+	for deadline := time.Now().Add(slowdown.Scale(patience)); ; {
 		began := time.Now()
 		err := check()
 		if err == nil || errors.As(err, &permanent{}) || time.Now().After(deadline) {
