@@ -66,7 +66,7 @@ func fitWide(text, end string) string {
 	const enough = 70 // UTF-16 units for words
 	text = strings.Join(strings.Fields(phrase.Plain(text)), " ")
 	if wideUnits(end) > maxWide-enough {
-		end = end[strings.LastIndex(" "+end, " #"):]
+		end = end[max(0, strings.LastIndex(end, " #")):]
 	}
 	if wideUnits(end) > maxWide-enough {
 		end = ""
@@ -75,9 +75,9 @@ func fitWide(text, end string) string {
 	if wideUnits(text) <= room {
 		return text + end
 	}
-	n, cut := 0, 0
+	cut := 0
 	for i, r := range text {
-		if n += wideUnits(string(r)); n > room-1 {
+		if wideUnits(text[:i+utf8.RuneLen(r)]) > room-1 {
 			break
 		}
 		cut = i + utf8.RuneLen(r)
@@ -85,8 +85,20 @@ func fitWide(text, end string) string {
 	return text[:cut] + "…" + end
 }
 
-// wideUnits counts the UTF-16 units of a text, as its segments do.
-func wideUnits(s string) int { return len(utf16.Encode([]rune(s))) }
+// wideUnits counts the UTF-16 units of a text, as its segments do. A pair may not be divided between segments, so that the
+// first segment may end early.
+func wideUnits(s string) int {
+	const segment = maxWide / 2
+	n := 0
+	for _, r := range s {
+		size := max(1, utf16.RuneLen(r))
+		if n < segment && n+size > segment {
+			n = segment
+		}
+		n += size
+	}
+	return n
+}
 
 // septets counts the characters of a text in the GSM alphabet. One that counts twice may not be divided between segments,
 // so that the first segment may end early.
