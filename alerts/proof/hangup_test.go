@@ -66,6 +66,9 @@ func (w *simulation) useless(r paging.NotificationState, page incident.Page, now
 	return !over || page.AnsweredAt.IsZero()
 }
 
+// queuedAtMost is how long Twilio queues a call.
+const queuedAtMost = 24 * time.Hour
+
 // hangsUp checks that the write that makes a call useless also decides to hang it up, repeatedly until it ends, and
 // that no other call is hung up.
 func (w *simulation) hangsUp(p *program, before, after paging.NotificationState) {
@@ -78,7 +81,7 @@ func (w *simulation) hangsUp(p *program, before, after paging.NotificationState)
 		}
 		i := slices.IndexFunc(before.Pages, func(o incident.Page) bool { return o.ID == page.ID })
 		if i >= 0 && before.Pages[i].State == incident.Accepted && page.State == incident.Ended && page.Channel == incident.Call && page.Via == incident.Primary &&
-			strings.HasPrefix(page.Why, "no report from the provider") && page.GivenUpAt.IsZero() {
+			strings.HasPrefix(page.Why, "no report from the provider") && page.GivenUpAt.IsZero() && now.Sub(page.AcceptedAt) <= queuedAtMost {
 			w.Fatalf("call %s to %s is given up without a report, and the provider is not asked to end it: it may ring for a day", page.ID, page.Person)
 		}
 		if page.HangUpAt.IsZero() || i >= 0 && !page.HangUpAt.After(before.Pages[i].HangUpAt) || age != 0 {
