@@ -110,7 +110,7 @@ func readIncidents(ctx context.Context, tx *sql.Tx, since time.Time) ([]incident
 }
 
 const pageColumns = "id, incidents, purpose, channel, person, phone, state, result, why, sid, key, words, tries, resent, " +
-	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at, slot, key_at, times, final, again, waking"
+	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at, slot, key_at, times, final, again, waking, given_up_at"
 
 // pageFields lists the fields of pageColumns.
 func pageFields(p *incident.Page) []any {
@@ -133,6 +133,7 @@ func pageFields(p *incident.Page) []any {
 		stamp{&p.Slot},
 		stamp{&p.KeyAt},
 		&p.Times, &p.Final, &p.Again, &p.Waking,
+		stamp{&p.GivenUpAt},
 	}
 }
 

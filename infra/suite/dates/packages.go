@@ -40,12 +40,15 @@ var pure = []suite{
 
 // realDate are the packages whose tests read the clock and yet run on the real date only, with the reason.
 var realDate = map[string]string{
-	"functions/cloud":         "the functions run in processes of their own beside Chrome; slots are relative to the same clock",
-	"functions/pager":         "the function runs in a process of its own; slots are relative to the same clock",
-	"functions/probe":         "Chrome's clock is the machine's",
-	"infra/chrome":            "a download is timed",
-	"probes/bench":            "durations are measured",
-	"probes/browser":          "Chrome's clock is the machine's",
-	"probes/browser/neterror": "the certificates are compared with Chrome's clock",
-	"probes/practice":         "Chrome's clock is the machine's",
+	"functions/cloud":          "the functions run in processes of their own beside Chrome; slots are relative to the same clock",
+	"functions/pager":          "the function runs in a process of its own; slots are relative to the same clock",
+	"functions/probe":          "Chrome's clock is the machine's",
+	"functions/valkyrie/slots": "slots are played in real time",
+	"alerts/watchdog":          "a tick that never ends is waited for in real time",
+	"probes/pdf":               "a read is timed",
+	"infra/chrome":             "a download is timed",
+	"probes/bench":             "durations are measured",
+	"probes/browser":           "Chrome's clock is the machine's",
+	"probes/browser/neterror":  "the certificates are compared with Chrome's clock",
+	"probes/practice":          "Chrome's clock is the machine's",
 }
