@@ -51,7 +51,7 @@ func TestGoals(t *testing.T) {
 	}
 }
 
-// TestCalm: a healthy month calls nobody, from one, two or three regions.
+// TestCalm checks that a healthy month makes no call, from one, two or three regions.
 func TestCalm(t *testing.T) {
 	t.Parallel()
 	suite.Core(t)

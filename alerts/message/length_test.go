@@ -22,7 +22,7 @@ import (
 const wordsPerMinute = 160
 
 // speakingTime returns how long a voice takes for sentences: as espeak-ng synthesises them if it is installed (apt-get
-// install espeak-ng, as CI does), and by words, digits and pauses otherwise.
+// install espeak-ng), and by words, digits and pauses otherwise.
 func speakingTime(t *testing.T, sentences []string) time.Duration {
 	t.Helper()
 	voice, err := exec.LookPath("espeak-ng")
@@ -95,7 +95,7 @@ func everyContent(yield func(string, message.Content)) {
 	}
 }
 
-// TestEverySentence reads every sentence of every kind: at most 30 words, ended once, without what nobody would say; and
+// TestEverySentence reads every sentence of every kind: at most 30 words, ended once, without wording that no person uses; and
 // the texts and all-clears likewise.
 func TestEverySentence(t *testing.T) {
 	everyContent(func(name string, c message.Content) {
