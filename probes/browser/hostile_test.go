@@ -36,6 +36,7 @@ type row struct {
 	handlers  map[string]http.HandlerFunc // instead of pages
 	site      func(*testing.T) *url.URL   // instead of all of these
 	args      []string                    // of Chrome
+	phone     bool                        // instead of a laptop
 	do        func(*fixture)              // nil: press Print, and see the thanks
 	limit     time.Duration
 	want      journey.Outcome
@@ -86,6 +87,7 @@ func TestHostilePages(t *testing.T) {
 		"fill":     fillRows,
 		"choose":   chooseRows,
 		"mouse":    mouseRows,
+		"point":    pointRows,
 		"scroll":   scrollRows,
 		"response": responseRows,
 		"shadowed": shadowedRows,
@@ -179,6 +181,9 @@ func (r row) lengthened(times int) row {
 // attempt runs the row once and returns the failed checks.
 func (r row) attempt(t *testing.T) (faults []string) {
 	st := &fixture{Tab: browser.NewTab(), t: t, envMark: "VALKYRIE_ROW=" + t.Name()}
+	if r.phone {
+		st.Tab = browser.NewTab(browser.Phone())
+	}
 	if r.do == nil {
 		r.do = press
 	}

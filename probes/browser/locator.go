@@ -2,7 +2,9 @@ package browser
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 
 	"valkyrie/probes/browser/script"
 )
@@ -21,9 +23,11 @@ type Locator struct {
 	Other   *Locator `json:"or,omitempty"`
 	Outer   *Locator `json:"within,omitempty"`
 	Index   int      `json:"nth,omitempty"`
+	// Point is where to point at the element: CSS pixels from its left and from its top; nil: its middle.
+	Point *[2]float64 `json:"at,omitempty"`
 
 	regexp string // Pattern as a regular expression of JavaScript
-	fault  error  // of Pattern
+	fault  error  // of Pattern or Point
 }
 
 // Containing matches only elements whose name, or displayed text, contains this: Button("").Containing("Print").
@@ -67,6 +71,21 @@ func (l Locator) Nth(i int) Locator {
 	return l
 }
 
+// At is a point of the element, x and y CSS pixels from its top left as it is displayed: a place on a map, a canvas or a
+// drawing, for Click, DoubleClick, RightClick, Hover, Wheel and both ends of DragTo. The default is the middle. A step fails if
+// the point is outside of the element or covered, and is broken if x or y is negative.
+func (l Locator) At(x, y float64) Locator {
+	l.Point = &[2]float64{x, y}
+	if !(x >= 0 && y >= 0 && x+y <= math.MaxInt32) { // NaN too
+		l.fault = fmt.Errorf("At(%v, %v): expected pixels from the element's left and top, 0 or more", x, y)
+		l.Point = nil
+	}
+	if l.Other != nil {
+		l = l.Or(l.Other.At(x, y))
+	}
+	return l
+}
+
 // Button is a button with this name: its text, or its label where it shows only a picture; "" means any.
 func Button(name string) Locator { return Locator{By: "button", Value: name} }
 
@@ -106,15 +125,21 @@ func (l Locator) MarshalJSON() ([]byte, error) {
 	}{plain(l), l.regexp})
 }
 
-// check returns the fault of a pattern in the locator.
+// check returns the fault of a pattern or a point in the locator.
 func (l Locator) check() error {
 	for _, inner := range []*Locator{l.Other, l.Outer} {
 		if inner != nil && inner.check() != nil {
 			return inner.check()
 		}
 	}
+	if l.Outer != nil && l.Outer.Point != nil {
+		return errors.New("At has no meaning in Within; give it to the inner locator")
+	}
 	return l.fault
 }
+
+// hasPoint reports whether At was called on the locator, or on one that it is joined with.
+func (l Locator) hasPoint() bool { return l.Point != nil || l.Other != nil && l.Other.hasPoint() }
 
 // String formats the locator for errors: `button "Print" in the row "Animal Bingo"`.
 func (l Locator) String() string {
@@ -133,6 +158,9 @@ func (l Locator) String() string {
 	}
 	if l.Outer != nil {
 		s += " in the " + l.Outer.String()
+	}
+	if l.Point != nil {
+		s = fmt.Sprintf("%s at %v, %v", s, l.Point[0], l.Point[1])
 	}
 	if l.Other != nil {
 		s += " or " + l.Other.String()

@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,6 +19,20 @@ type query struct {
 
 	Attribute string  `json:"attribute,omitempty"` // its name
 	Want      *string `json:"want,omitempty"`      // its value; nil: any, or none
+}
+
+// pointing are the queries that press or point at a place; the others mean the element as a whole.
+var pointing = []string{"click", "hover", "check", "checked", "seek"}
+
+// check returns the fault of the query's locator.
+func (q query) check() error {
+	if err := q.Target.check(); err != nil {
+		return err
+	}
+	if q.Target.hasPoint() && !slices.Contains(pointing, q.Op) {
+		return errors.New("At is for clicks, drags and Hover; this means the element as a whole, so leave it out")
+	}
+	return nil
 }
 
 // A result is the page's answer to a query. Times are milliseconds since the epoch by the page's clock.
@@ -66,7 +81,7 @@ func (tab *Tab) poll(q query, failure string) result {
 
 // pollFrom is poll with a known reason why the query has not been met so far.
 func (tab *Tab) pollFrom(q query, failure, why string) result {
-	if err := q.Target.check(); err != nil {
+	if err := q.check(); err != nil {
 		tab.step.Brokenf("%s: %v", failure, err)
 	}
 	renewed := 0 // how often in a row the document was replaced during the evaluation

@@ -76,8 +76,9 @@ const actionable = async (target, by = unique) => {
   if (!el) return { why };
   const off = disabled(el);
   if (off) return { why: off };
-  let at = hitPoint(handle, el);
-  if (!at.ok || at.partly) { reveal(handle, at.cover); at = hitPoint(handle, el); }
+  const offset = offsetIn(target, el), aimed = (kept) => (offset ? hitAt(handle, el, offset) : hitPoint(handle, el, kept));
+  let at = aimed();
+  if (!at.ok || at.partly) { reveal(handle, at.cover, offset && ((of) => around(pointIn(of, offset)))); at = aimed(); }
   // Only a pointer can miss a moving element; typing goes to the focus.
   if (!['click', 'hover', 'check'].includes(query.op)) return { el, handle, ...at };
   // Before its style sheets have loaded, a page has a layout but is not painted, and all of it will move.
@@ -88,10 +89,10 @@ const actionable = async (target, by = unique) => {
     globalThis.valkyrieAimed = { key: JSON.stringify(target), el, handle };
   }
   const place = await stable(handle);
-  if (place) return { el, handle, ...hitPoint(handle, el) };
+  if (place) return { el, handle, ...aimed() };
   if (!read(handle, 'isConnected')) return { why: 'the page keeps replacing it', soon: true };
-  const { kept, inPlace } = swinging(handle);
-  return kept ? { el, handle, swings: true, ...hitPoint(handle, el, kept) } : { why: 'it is moving', soon: true, inPlace };
+  const { kept, inPlace } = offset ? {} : swinging(handle);
+  return kept ? { el, handle, swings: true, ...aimed(kept) } : { why: 'it is moving', soon: true, inPlace };
 };
 
 // Scrolls the element to the middle of each box that a person can scroll, unless it shows in it as a whole. A script could
@@ -124,6 +125,26 @@ const hitPoint = (el, whole, kept) => {
   }
   if (getComputedStyle(el).pointerEvents === 'none') return { why: 'it takes no clicks (pointer-events: none)' };
   return { why: why || hiddenReason(el) || 'it is outside of the window', cover };
+};
+// The point of the element that the locator means (Locator.At), as pixels from its top left; undefined for its middle.
+const offsetIn = (target, el) => {
+  if (!target.or) return target.at;
+  const { or, ...first } = target;
+  return find(first).includes(el) ? target.at : offsetIn(or, el);
+};
+const pointIn = (el, [x, y]) => { const r = pressBox(el); return { x: r.x + x, y: r.y + y }; };
+const around = ({ x, y }) => new DOMRect(x - 1, y - 1, 2, 2);
+// hitPoint for a point of the element.
+const hitAt = (el, whole, offset) => {
+  const size = pressBox(el), { x, y } = pointIn(el, offset), at = offset.join(', ');
+  if (offset[0] >= size.width || offset[1] >= size.height) return { why: `the point ${at} is outside of it: it is ${Math.round(size.width)} by ${Math.round(size.height)} pixels` };
+  const { why, moved } = clipped(standIn(el) || el, around({ x, y }), false, el), top = why || moved ? null : deepest(x, y);
+  if (top && (hits(whole, top) || contains(el, top))) return { ok: true, x, y };
+  if (why || !top) return { why: why ? `its point ${at} cannot be reached: ${why}` : hiddenReason(el) || `its point ${at} is outside of the window` };
+  if (getComputedStyle(el).pointerEvents === 'none') return { why: 'it takes no clicks (pointer-events: none)' };
+  if (contains(top, el)) return { why: `nothing of it is at its point ${at}` };
+  const cover = coverRoot(top, el, x, y);
+  return { why: `it is covered by ${describe(cover)} at its point ${at}`, cover };
 };
 const middle = ({ x, y, right, bottom }) => ({ x: (x + right) / 2, y: (y + bottom) / 2 });
 // The points of the element, in the window, that a person might press, the best first: the middle of the element or of one

@@ -30,10 +30,10 @@ const cause = () => {
 const constructors = { button: 'Button', link: 'Link', heading: 'Heading', field: 'Field', checkbox: 'Checkbox', text: 'Text', css: 'CSS', 'test id': 'TestID' };
 const goString = (s) => JSON.stringify(s);
 const expression = (target) => {
-  const { by, role, value, containing, pattern, within, nth, or } = target;
+  const { by, role, value, containing, pattern, within, nth, at, or } = target;
   return (role ? `browser.Role(${goString(role)}, ${goString(value)})` : `browser.${constructors[by]}(${goString(value)})`) +
     (containing ? `.Containing(${goString(containing)})` : '') + (pattern ? `.Matching(${goString(pattern)})` : '') +
-    (within ? `.Within(${expression(within)})` : '') + (nth ? `.Nth(${nth})` : '') + (or ? `.Or(${expression(or)})` : '');
+    (within ? `.Within(${expression(within)})` : '') + (nth ? `.Nth(${nth})` : '') + (at ? `.At(${at.join(', ')})` : '') + (or ? `.Or(${expression(or)})` : '');
 };
 const locatorOf = (el, value = name(el)) => {
   const role = roleOf(el);
