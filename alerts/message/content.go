@@ -35,10 +35,10 @@ func (t Content) Speech() []string {
 	return append(heads, details...)
 }
 
-// Bounds of a call, in words; a voice says 2.5 to 3 words a second. The keys follow the headlines, so that they come within
-// 35 s whatever is wrong, and the whole, said twice, ends within the time for which a call is waited for.
+// Bounds of a call, in words; a voice says 2.5 to 3 words a second. The keys follow the headlines, and their prompt takes 10 s, so
+// that they come within 30 s whatever is wrong. The whole, said twice, ends within the time for which a call is waited for.
 const (
-	maxHeadWords   = 45
+	maxHeadWords   = 47 // of all sentences before the keys, with a word for the pause after each
 	maxDetailWords = 180
 	maxSentence    = 30
 )
@@ -54,15 +54,7 @@ func (t Content) Spoken() (heads, details []string) {
 	if len(t.About) > 1 {
 		heads = append(heads, things(len(t.About))+".")
 	}
-	words := 0
-	for n, i := range t.About {
-		said := brief(sentence(headline(i)))
-		if words += countWords(said); words > maxHeadWords && n > 0 {
-			heads = append(heads, fmt.Sprintf("And %d more.", len(t.About)-n))
-			break
-		}
-		heads = append(heads, said...)
-	}
+	heads = append(heads, sayHeadlines(t.About, maxHeadWords-countHeads(heads))...)
 	for n, i := range t.About {
 		if len(t.About) > 1 {
 			details = append(details, brief(sentence(fmt.Sprintf("Number %d, %s", n+1, taskOf(i))))...)

@@ -12,32 +12,6 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// headline returns the incident in one line.
-func headline(i incident.Incident) string {
-	title := taskOf(i)
-	if !phrase.IsTask(title) {
-		return headlineOfTitle(i, title)
-	}
-	if i.Only && len(i.Regions) > 0 {
-		switch i.Kind {
-		case incident.Flapping:
-			return fmt.Sprintf("From %s only, customers cannot %s", phrase.List(i.Regions), title)
-		case incident.Silent:
-			return fmt.Sprintf("No run comes from %s to see whether customers can %s", phrase.List(i.Regions), title)
-		}
-	}
-	if said := headlines[i.Kind]; said != "" {
-		return fmt.Sprintf(said, title)
-	}
-	switch i.Kind {
-	case incident.Degraded:
-		return "It is slow to " + title
-	case incident.ProbeFault:
-		return "Valkyrie cannot tell whether customers can " + title
-	}
-	return "Customers cannot " + title
-}
-
 // taskOf returns the journey's title as it can be said in a sentence; without one, its name.
 func taskOf(i incident.Incident) string {
 	if title := phrase.Title(i.Title); title != "" {
@@ -47,30 +21,6 @@ func taskOf(i incident.Incident) string {
 		return "do " + name
 	}
 	return "do it"
-}
-
-// titleHeadlines are the headlines of journeys whose title is no task that customers can do, such as "Checkout".
-var titleHeadlines = map[incident.Kind]string{
-	incident.Down:         "This fails for customers: %s",
-	incident.Flapping:     "This fails again and again: %s",
-	incident.Silent:       "Nobody is watching this: %s",
-	incident.Degraded:     "This is slow: %s",
-	incident.LatencyTrend: "This gets slower from week to week: %s",
-	incident.Counts:       "The numbers do not fit: %s",
-	incident.Heartbeat:    "This batch is in trouble: %s",
-	incident.Cleanup:      "Test data piles up, as the test does not remove it: %s",
-	incident.ProbeFault:   "Valkyrie cannot check this: %s",
-}
-
-func headlineOfTitle(i incident.Incident, title string) string {
-	said := titleHeadlines[i.Kind]
-	if said == "" {
-		said = titleHeadlines[incident.Down]
-	}
-	if i.Only && len(i.Regions) > 0 && (i.Kind == incident.Flapping || i.Kind == incident.Silent) {
-		said = fmt.Sprintf("From %s only: %s", phrase.List(i.Regions), lowerFirst(said))
-	}
-	return fmt.Sprintf(said, title)
 }
 
 // inARow returns " twice in a row"; a single time needs no words.
@@ -143,18 +93,7 @@ func sentence(s string) string {
 	return s + "."
 }
 
-// headlines are the headlines of the kinds that are not about the latest run alone; %s is the customer's task.
-var headlines = map[incident.Kind]string{
-	incident.Flapping:     "Again and again customers cannot %s",
-	incident.Silent:       "Nobody is watching whether customers can %s",
-	incident.LatencyTrend: "It gets slower from week to week to %s",
-	incident.Counts:       "The numbers do not fit when customers %s",
-	incident.Heartbeat:    "The batch that should %s is in trouble",
-	incident.Slower:       "It takes several times as long to %s",
-	incident.Cleanup:      "Test data piles up: what the test to %s leaves behind is not removed",
-}
-
-// factsOf are the facts of the same kinds.
+// factsOf are the facts of the kinds that are not about the latest run alone.
 var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 	incident.Flapping: func(i incident.Incident, v voice) string {
 		what := fmt.Sprintf("The step %s fails", quoted(i.Step))
@@ -253,7 +192,12 @@ func (r Round) String() string {
 	case len(r.Called) == 1:
 		return fmt.Sprintf("This is the %s round; %s has not acknowledged.", ordinal(r.Before+1), r.Called[0])
 	}
-	return fmt.Sprintf("This is the %s round; %s have not acknowledged.", ordinal(r.Before+1), phrase.List(r.Called))
+	const enough = 3 // names that a listener can keep
+	called := r.Called
+	if more := len(called) - enough; more > 1 {
+		called = append(slices.Clone(called[:enough]), fmt.Sprintf("%d others", more))
+	}
+	return fmt.Sprintf("This is the %s round; %s have not acknowledged.", ordinal(r.Before+1), phrase.List(called))
 }
 
 // ordinal returns the ordinal of a number: third, 21st.

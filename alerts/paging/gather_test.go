@@ -42,7 +42,7 @@ func TestTenIncidentsMakeOneCall(t *testing.T) {
 			if after := call.ClaimedAt.Sub(alertstest.Start); after > time.Minute {
 				t.Errorf("it went out after %v", after)
 			}
-			if !strings.Contains(call.Words, "10 things are wrong.") || !strings.Contains(call.Words, "journey-6") || !strings.Contains(call.Words, " more.\n") {
+			if !strings.Contains(call.Words, "10 things are wrong.") || !strings.Contains(call.Words, "journey-0, journey-1, journey-2, journey-3 and 6 more.\n") {
 				t.Errorf("the call does not say so:\n%s", call.Words)
 			}
 			if !strings.HasPrefix(text.Words, "VALKYRIE: 10 things are wrong.") {
