@@ -25,11 +25,13 @@ type execution struct {
 func (e *execution) play(ctx context.Context) {
 	if e.journey.Uses != nil {
 		defer e.stop()
-		if err := e.start(ctx); err != nil {
-			e.fail(Broken, err.Error())
-			e.announce()
-			return
-		}
+	}
+	if err := e.start(ctx); err != nil {
+		e.fail(Broken, err.Error())
+		e.announce()
+		return
+	}
+	if e.journey.Uses != nil {
 		e.run.Chrome = e.journey.Uses.Version()
 	}
 	for i, s := range e.journey.Steps {
@@ -43,14 +45,40 @@ func (e *execution) play(ctx context.Context) {
 	e.cleanup(ctx)
 }
 
-// start starts the instrument. One that ignores its context is abandoned.
+// start starts the instrument, and at the same time what else the steps use. It abandons one that ignores its context.
 func (e *execution) start(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
-	stage := e.Stage
-	stage.RunID, stage.TimeNow, stage.NoFilm = e.run.ID, e.TimeNow, stage.NoFilm || e.Evidence == nil
-	started := make(chan error, 1)
-	go func() { started <- e.journey.Uses.Start(ctx, stage) }()
+	var all []<-chan error
+	begin := func(do func(context.Context) error) {
+		started := make(chan error, 1)
+		go func() {
+			defer func() {
+				if p := recover(); p != nil {
+					started <- fmt.Errorf("the probe's code panicked: %v\n%s", p, debug.Stack())
+				}
+			}()
+			started <- do(ctx)
+		}()
+		all = append(all, started)
+	}
+	if uses := e.journey.Uses; uses != nil {
+		stage := e.Stage
+		stage.RunID, stage.TimeNow, stage.NoFilm = e.run.ID, e.TimeNow, stage.NoFilm || e.Evidence == nil
+		begin(func(ctx context.Context) error { return uses.Start(ctx, stage) })
+	}
+	for _, do := range e.journey.Prepare {
+		begin(do)
+	}
+	var errs []error
+	for _, started := range all {
+		errs = append(errs, await(ctx, started))
+	}
+	return errors.Join(errs...)
+}
+
+// await returns what a start returned, or an error if it does not return in time.
+func await(ctx context.Context, started <-chan error) error {
 	select {
 	case err := <-started:
 		return err
@@ -59,7 +87,7 @@ func (e *execution) start(ctx context.Context) error {
 	if err, ok := within(started, startGrace); ok {
 		return err
 	}
-	return errors.New("the browser did not start, and ignored its deadline")
+	return errors.New("the browser, or what else the steps use, did not start, and ignored its deadline")
 }
 
 func (e *execution) stop() {

@@ -1,9 +1,11 @@
 package journey
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 )
 
@@ -16,6 +18,9 @@ type Journey struct {
 	Name  string // kebab-case, such as "print-card"; its identity everywhere
 	Title string // the customer's name for it, such as "print a card"; read out on the phone
 	Uses  Instrument
+	// Prepare starts what the steps use besides the instrument, such as pdf.Start, while that starts. Neither counts in the time of
+	// a step; an error breaks the run.
+	Prepare []func(context.Context) error
 	// Every is the interval of its runs, for a journey that costs the site much or changes little. 0: the schedule's.
 	Every time.Duration
 	// ByHand keeps a journey off every schedule: it runs only when it is named, such as a rehearsal that really sends mail.
@@ -67,6 +72,9 @@ func (j Journey) Validate() error {
 	}
 	if len(j.Steps) == 0 {
 		wrong("it has no steps")
+	}
+	if slices.ContainsFunc(j.Prepare, func(do func(context.Context) error) bool { return do == nil }) {
+		wrong("Prepare holds a nil function")
 	}
 	seen := map[string]bool{}
 	for i, s := range append(append([]Step{}, j.Steps...), j.Cleanup...) {

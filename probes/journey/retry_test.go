@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -64,6 +65,10 @@ func TestSecondTry(t *testing.T) {
 
 // TestEvidenceOfAllTries checks that the first try's evidence is kept under names other than the second's.
 func TestEvidenceOfAllTries(t *testing.T) {
+	synctest.Test(t, evidenceOfAllTries)
+}
+
+func evidenceOfAllTries(t *testing.T) {
 	played := 0
 	r := journey.Runner{Stage: journey.Stage{Site: &url.URL{}}, Evidence: saver{}, Tries: 2}
 	got := r.Probe(t.Context(), made(&played, 0, "no", "never"), time.Now())

@@ -157,6 +157,46 @@ func TestInstrumentFaultsAreOurs(t *testing.T) {
 	}
 }
 
+// TestPrepare: what a journey prepares starts at the same time as its instrument, before the first step and outside of its time; a
+// failure of either breaks the run.
+func TestPrepare(t *testing.T) {
+	type prepare = []func(context.Context) error
+	slow := func(context.Context) error { <-time.After(15 * time.Second); return nil }
+	hang := func(context.Context) error { <-time.After(time.Minute); return nil }
+	for name, c := range map[string]struct {
+		uses    *recorder
+		prepare prepare
+		takes   time.Duration
+		want    string
+	}{
+		"two slow ones": {&recorder{}, prepare{slow, slow}, 15 * time.Second, ""},
+		"an error":      {&recorder{}, prepare{func(context.Context) error { return errors.New("no PDFium") }}, 0, "no PDFium"},
+		"both":          {&recorder{start: errors.New("no Chrome")}, prepare{func(context.Context) error { return errors.New("no PDFium") }}, 0, "no Chrome\nno PDFium"},
+		"a panic":       {&recorder{}, prepare{func(context.Context) error { panic("oops") }}, 0, "the probe's code panicked: oops"},
+		"its deadline":  {&recorder{}, prepare{func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}, 20 * time.Second, "context deadline exceeded"},
+		"no deadline":   {&recorder{}, prepare{hang}, 23 * time.Second, "did not start, and ignored its deadline"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			r := run(t.Context(), journey.Journey{Uses: c.uses, Prepare: c.prepare, Steps: []journey.Step{step("a", pass)}})
+			if d := time.Since(began); d != c.takes {
+				t.Errorf("%s: it took %v, want %v", name, d, c.takes)
+			}
+			if want := map[bool]journey.Outcome{true: journey.Passed, false: journey.Broken}[c.want == ""]; r.Outcome != want || !strings.Contains(r.Error, c.want) {
+				t.Errorf("%s: %s: %s, want %s: %s", name, r.Outcome, r.Error, want, c.want)
+			}
+			if r.DurationMS != 0 {
+				t.Errorf("%s: the steps took %d ms, want 0", name, r.DurationMS)
+			}
+			<-time.After(2 * time.Minute) // until the abandoned one returns
+		})
+	}
+	r := run(t.Context(), journey.Journey{Prepare: prepare{func(context.Context) error { return errors.New("no PDFium") }}, Steps: []journey.Step{step("a", pass)}})
+	if r.Outcome != journey.Broken || outcomes(r) != "a not-run" {
+		t.Errorf("without an instrument: %s: %s", r.Outcome, outcomes(r))
+	}
+}
+
 // TestWatchdog checks that a step whose calls outlive its limit is ended with its instrument, after evidence was saved.
 func TestWatchdog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -317,6 +317,18 @@ func resident(t *testing.T) int {
 	return pages * os.Getpagesize()
 }
 
+// TestStart: it ends with its context, whether PDFium has started or not.
+func TestStart(t *testing.T) {
+	if err := pdf.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(errors.New("no time"))
+	if err := pdf.Start(ctx); err != nil && err.Error() != "start PDFium: no time; give the probe more CPU" {
+		t.Error(err)
+	}
+}
+
 // TestOpen: a damaged document fails the step, and a failed step leaves a picture of the page unless it shows a secret.
 func TestOpen(t *testing.T) {
 	for name, c := range map[string]struct {

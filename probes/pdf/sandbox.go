@@ -36,6 +36,22 @@ var engine struct {
 	pool pdfium.Pool
 }
 
+// Start starts PDFium, for the field Prepare of a journey whose steps read PDFs. Otherwise the first of these steps starts it,
+// and on a busy machine that takes seconds of the step's limit. The error is a ProbeFault, or the end of ctx.
+func Start(ctx context.Context) error {
+	started := make(chan error, 1)
+	go func() {
+		_, err := start()
+		started <- err
+	}()
+	select {
+	case err := <-started:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("start PDFium: %w; give the probe more CPU", context.Cause(ctx))
+	}
+}
+
 // start returns PDFium, ready. It has no file system, no network and no environment.
 func start() (pdfium.Pool, error) {
 	engine.Lock()

@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -21,7 +22,7 @@ func PrintCard() journey.Journey {
 	var paper []byte
 
 	return journey.Journey{
-		Name: "print-card", Title: "print a card", Uses: tab, Secrets: account,
+		Name: "print-card", Title: "print a card", Uses: tab, Secrets: account, Prepare: []func(context.Context) error{pdf.Start},
 		Steps: []journey.Step{
 			{Name: "sign in", Slow: 2 * time.Second, Limit: 10 * time.Second, Do: func(t *journey.T) {
 				signIn(t, tab)
