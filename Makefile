@@ -3,6 +3,11 @@
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 
+# One set of build flags for tests, linters, commands and functions, so that the build cache serves them all: other ones would
+# compile every dependency again.
+export CGO_ENABLED := 0
+export GOFLAGS     := $(GOFLAGS) -trimpath
+
 # Rounds of the benchmark; each plays every driver once.
 ROUNDS ?= 20
 
@@ -31,8 +36,9 @@ AT_ONCE  := $(shell expr 2 '*' "$$(getconf _NPROCESSORS_ONLN)")
 # Further flags of go test, such as -json.
 TESTFLAGS ?=
 
+# The linters run all of vet, so the tests need not run a part of it.
 test: ## the tests: real Chrome, real stores, the real program; each day other random cases and long scenarios
-	go test -p $(AT_ONCE) -timeout 20m $(TESTFLAGS) $(PACKAGES)
+	go test -p $(AT_ONCE) -vet=off -timeout 20m $(TESTFLAGS) $(PACKAGES)
 
 test-all: ## every test at full length: 20,000 histories, a hundred months, all outages; before a change to what they prove
 	VALKYRIE_TESTS=all go test -p $(AT_ONCE) -count 1 -timeout 90m $(TESTFLAGS) $(PACKAGES)
