@@ -40,9 +40,7 @@ func (tab *Tab) clickAt(r result, q query, failure string) result {
 				c.Why = noAnswer
 			}
 			refused = c.Why
-			if q.Option == "drag" {
-				tab.mustCall(failure, mouse.Release(tab.ctx, tab.target(), input.MouseButtonLeft, r.X, r.Y, 1))
-			}
+			tab.mustCall(failure, tab.unpress(q.Option, r.X, r.Y))
 		} else if refused == "" || tab.ctx.Err() == nil {
 			tab.fail("%s: %v", failure, tab.callError(err))
 		}
@@ -53,9 +51,14 @@ func (tab *Tab) clickAt(r result, q query, failure string) result {
 	}
 }
 
-// DoubleClick clicks twice in a row on the element, on the conditions of Click.
+// DoubleClick clicks twice in a row on the element, on the conditions of Click. On a phone it taps twice.
 func (tab *Tab) DoubleClick(l Locator) {
 	q, failure := query{Op: "click", Target: l}, fmt.Sprintf("could not double-click the %s", l)
+	if tab.device.Phone {
+		q.Option = "double"
+		tab.clickAt(tab.aim(q, failure), q, failure)
+		return
+	}
 	r := tab.clickAt(tab.aim(q, failure), q, failure)
 	at := time.Now()
 	err := mouse.Press(tab.ctx, tab.target(), input.MouseButtonLeft, r.X, r.Y, 2)
@@ -66,14 +69,19 @@ func (tab *Tab) DoubleClick(l Locator) {
 	tab.beginWait(0, at)
 }
 
-// RightClick clicks on the element with the right button, on the conditions of Click, for the page's own context menu.
+// RightClick clicks on the element with the right button, on the conditions of Click, for the page's own context menu. On a phone
+// it is a long press.
 func (tab *Tab) RightClick(l Locator) {
 	q, failure := query{Op: "click", Target: l, Option: "right"}, fmt.Sprintf("could not right-click the %s", l)
+	if tab.device.Phone {
+		q.Option, failure = "hold", fmt.Sprintf("could not press long on the %s", l)
+	}
 	tab.clickAt(tab.aim(q, failure), q, failure)
 }
 
 // DragTo presses the mouse on the element, on the conditions of Click, moves it onto another and releases it there: HTML drag
-// and drop, or a page's own. A page that does not take a dragged element there fails the step.
+// and drop, or a page's own. A page that does not take a dragged element there fails the step. On a phone a finger does it, except
+// for an element that is draggable by its attribute: then the mouse does what Android makes of a long press.
 func (tab *Tab) DragTo(l, to Locator) {
 	failure := fmt.Sprintf("could not drag the %s to the %s", l, to)
 	over := query{Op: "hover", Target: to, Option: "drop"}
@@ -83,8 +91,11 @@ func (tab *Tab) DragTo(l, to Locator) {
 	drag, end, err := mouse.BeginDrag(tab.ctx, tab.target())
 	defer end()
 	tab.mustCall(failure, err)
-	r = tab.clickAt(r, q, failure)
-	tab.mustCall(failure, drag.Start(tab.ctx, mouse.Point{X: r.X, Y: r.Y}, r.Text == "draggable"))
+	if tab.device.Phone && r.Text != "draggable" {
+		drag.Finger, q.Option = true, "touch"
+	}
+	begun := tab.clickAt(r, q, failure)
+	tab.mustCall(failure, drag.Start(tab.ctx, mouse.Point{X: begun.X, Y: begun.Y}, r.Text != ""))
 	if now, err := tab.evaluateOnce(goal.frame, over); err == nil && now.OK && tab.toWindow(&now) == "" {
 		goal = now // the page may have moved it, to make room
 	}
@@ -108,11 +119,20 @@ func (tab *Tab) Hover(l Locator) {
 	tab.wait.begin(tab.step, epochMS(time.Now()))
 }
 
-// press moves the mouse to a point of the window, and presses and releases a button there: the left one, the right one for
-// "right"; for "drag" it keeps it pressed.
+// press makes a gesture of script/guard.js at a point of the window: it moves the mouse there, and presses and releases the left
+// button, the right one for "right"; for "drag" it keeps it pressed. On a phone it taps, twice for "double"; for "hold" it
+// presses long, and for "touch" it keeps the finger there.
 func (tab *Tab) press(gesture string, x, y float64) error {
-	if tab.device.Phone && gesture == "" {
-		return mouse.Tap(tab.ctx, tab.target(), x, y)
+	to := tab.target()
+	switch {
+	case gesture == "double":
+		return mouse.DoubleTap(tab.ctx, to, x, y)
+	case gesture == "hold":
+		return mouse.LongPress(tab.ctx, to, x, y)
+	case gesture == "touch":
+		return mouse.Touch(tab.ctx, to, x, y)
+	case gesture == "" && tab.device.Phone:
+		return mouse.Tap(tab.ctx, to, x, y)
 	}
 	if err := tab.mouse.Move(tab.ctx, tab.target(), x, y); err != nil {
 		return err
@@ -126,6 +146,17 @@ func (tab *Tab) press(gesture string, x, y float64) error {
 		return err
 	}
 	return mouse.Release(tab.ctx, tab.target(), button, x, y, 1)
+}
+
+// unpress ends a press that a drag has begun, and that the guard has intercepted.
+func (tab *Tab) unpress(gesture string, x, y float64) error {
+	switch gesture {
+	case "drag":
+		return mouse.Release(tab.ctx, tab.target(), input.MouseButtonLeft, x, y, 1)
+	case "touch":
+		return mouse.CancelTouch(tab.ctx, tab.target())
+	}
+	return nil
 }
 
 // A clickReport is the guard's report of a press (script/guard.js).

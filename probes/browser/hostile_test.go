@@ -88,6 +88,7 @@ func TestHostilePages(t *testing.T) {
 		"choose":   chooseRows,
 		"mouse":    mouseRows,
 		"point":    pointRows,
+		"phone":    phoneRows,
 		"scroll":   scrollRows,
 		"response": responseRows,
 		"shadowed": shadowedRows,

@@ -13,9 +13,10 @@ import (
 // A Point is a point of the window in CSS pixels.
 type Point struct{ X, Y float64 }
 
-// A Drag follows a drag from the press to the release. A page that listens to the mouse gets its moves. When the page uses HTML
-// drag and drop, Chrome reports that the drag has started and is sent its events instead.
+// A Drag follows a drag from the press to the release. A page that listens to the mouse, or to a finger, gets its moves. When the
+// page uses HTML drag and drop, Chrome reports that the drag has started and is sent its events instead.
 type Drag struct {
+	Finger  bool // it is dragged by a finger; Chrome starts no HTML drag and drop then
 	to      cdp.Session
 	started <-chan json.RawMessage
 	data    *input.DragData // nil: by moves of the mouse
@@ -54,9 +55,16 @@ func BeginDrag(ctx context.Context, to cdp.Session) (d *Drag, end func(), err er
 	return &Drag{to: to, started: started}, end, intercept(ctx, true)
 }
 
-// Start moves the pressed mouse a little, so that the page takes it for a drag.
+// fingerRest is how long a finger rests before it moves, for lists that take an early move for scrolling. It is too short for the
+// context menu.
+const fingerRest = 300 * time.Millisecond
+
+// Start moves the pressed mouse or finger a little, so that the page takes it for a drag.
 func (d *Drag) Start(ctx context.Context, from Point, draggable bool) error {
 	d.at = from
+	if d.Finger {
+		return rest(ctx, fingerRest)
+	}
 	for i := 1; i <= 2; i++ {
 		if err := d.move(ctx, Point{from.X + float64(i*nudge)/2, from.Y + float64(i*nudge)/2}); err != nil {
 			return err
@@ -82,7 +90,7 @@ func (d *Drag) Start(ctx context.Context, from Point, draggable bool) error {
 	return ctx.Err()
 }
 
-// Drop moves on to a point and releases the mouse there.
+// Drop moves on to a point and releases the mouse there, or lifts the finger.
 func (d *Drag) Drop(ctx context.Context, to Point) error {
 	from := d.at
 	for i := 1; i <= steps; i++ {
@@ -99,6 +107,9 @@ func (d *Drag) Drop(ctx context.Context, to Point) error {
 			return err
 		}
 	}
+	if d.Finger {
+		return touch(ctx, d.to, input.DispatchTouchEventTypeTouchEnd)
+	}
 	return Release(ctx, d.to, input.MouseButtonLeft, to.X, to.Y, 1)
 }
 
@@ -109,6 +120,9 @@ func (d *Drag) move(ctx context.Context, to Point) error {
 	d.at = to
 	if d.data != nil {
 		return d.send(ctx, input.DispatchDragEventTypeDragOver, to)
+	}
+	if d.Finger {
+		return touch(ctx, d.to, input.DispatchTouchEventTypeTouchMove, &input.TouchPoint{X: to.X, Y: to.Y})
 	}
 	return dispatch(ctx, d.to, input.DispatchMouseEventParams{Type: chromedp.MouseMoved, Button: input.MouseButtonLeft, Buttons: 1, X: to.X, Y: to.Y})
 }

@@ -1,4 +1,4 @@
-// Package mouse moves the mouse over a page and presses its buttons. It needs no Tab.
+// Package mouse moves the mouse over a page and presses its buttons, or touches it with a finger. It needs no Tab.
 package mouse
 
 import (
@@ -122,17 +122,4 @@ func Wheel(ctx context.Context, to cdp.Session, x, y, dx, dy float64) error {
 func dispatch(ctx context.Context, to cdp.Session, p input.DispatchMouseEventParams) error {
 	_, err := cdp.Call(ctx, to, input.DispatchMouseEvent, p)
 	return err
-}
-
-// Tap touches a point of a window with a touch screen. Chrome turns it into a click, as it does for a finger.
-func Tap(ctx context.Context, to cdp.Session, x, y float64) error {
-	for _, p := range []input.DispatchTouchEventParams{
-		{Type: input.DispatchTouchEventTypeTouchStart, TouchPoints: []*input.TouchPoint{{X: x, Y: y}}},
-		{Type: input.DispatchTouchEventTypeTouchEnd, TouchPoints: []*input.TouchPoint{}},
-	} {
-		if _, err := cdp.Call(ctx, to, input.DispatchTouchEvent, p); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -1,6 +1,11 @@
 // drag: whether an element is dragged by the browser, and whether the page took it where it was dropped.
 
-const isDraggable = (el) => { for (let n = el; n instanceof Element; n = parentOf(n)) if (matches(n, '[draggable=true],a[href],img')) return true; return false; };
+// How the element is draggable: by its attribute, or by the browser's own habit; '' if it is not.
+const draggable = (el) => {
+  for (let n = el; n instanceof Element; n = parentOf(n)) if (matches(n, '[draggable=true]')) return 'draggable';
+  for (let n = el; n instanceof Element; n = parentOf(n)) if (matches(n, 'a[href],img')) return 'a link or an image';
+  return '';
+};
 // Chrome dispatches drop only to a page that accepts it.
 const watchDrop = () => {
   const drop = globalThis.valkyrieDrop = { at: 0 };

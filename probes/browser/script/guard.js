@@ -1,9 +1,13 @@
 // guard: checks the hit target at the press, after the pointer has arrived and its handlers have run. If a person would not
 // press now, or not there, the guard intercepts the press, and the page sees none of its events.
 
-const pressEvents = ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'contextmenu', 'auxclick', 'click'];
-// The event that is the gesture, and the last one of it.
-const gestures = { '': ['click', 'click'], right: ['contextmenu', 'auxclick'], drag: ['pointerdown', 'pointerdown'] };
+const pressEvents = ['pointerdown', 'touchstart', 'mousedown', 'pointerup', 'touchend', 'mouseup', 'contextmenu', 'auxclick', 'click', 'dblclick', 'pointercancel', 'touchcancel'];
+// The event that is the gesture, the last one of it, and the last one if it is intercepted. On a phone double is two taps, hold a
+// long press, touch a finger that drags.
+const gestures = {
+  '': ['click', 'click', 'click'], right: ['contextmenu', 'auxclick', 'auxclick'], drag: ['pointerdown', 'pointerdown', 'click'],
+  double: ['click', 'dblclick', 'dblclick'], hold: ['contextmenu', 'auxclick', 'auxclick'], touch: ['pointerdown', 'pointerdown', 'touchcancel'],
+};
 // In a frame of another site the pointer's position is unknown; there its arrival was awaited. A finger arrives as it presses.
 const pointerArrived = (e) => { const at = globalThis.valkyriePointer; return !at || e.pointerType === 'touch' || Math.abs(at.x - e.clientX) < 1 && Math.abs(at.y - e.clientY) < 1; };
 const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
@@ -17,18 +21,22 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
     if (disabled(el)) return disabled(el);
     return !swings && (startsMoving() || !same(place, rect(handle))) ? 'it moves on hover' : '';
   };
+  const [act, last, lastRefused] = gestures[gesture];
   let why = '';
   const onEvent = (e) => {
     if (!e.isTrusted) return; // dispatched by the page itself
-    if (e.type === pressEvents[0] && (why = refusal(e))) report({ why });
-    if (why) {
+    // A long press has no events of a mouse, and none that reach a menu which the page has opened under the finger meanwhile.
+    const foreign = gesture === 'hold' && !/^touch/.test(e.type) && e.pointerType !== 'touch' && (e.type !== act || !hit(e).hit);
+    if (e.type === pressEvents[0] && !foreign && (why = refusal(e))) report({ why });
+    if (why || foreign) {
       e.stopImmediatePropagation();
       e.preventDefault();
-    } else if (e.type === gestures[gesture][0]) {
-      globalThis.valkyrieAimed = undefined;
-      report({ at: performance.timeOrigin + e.timeStamp, ...hit(e) });
     }
-    if (e.type === gestures[why && gesture === 'drag' ? '' : gesture][1]) remove();
+    if (!why && e.type === act) {
+      globalThis.valkyrieAimed = undefined;
+      report({ at: performance.timeOrigin + e.timeStamp, ...(foreign ? { hit: true } : hit(e)) });
+    }
+    if (e.type === (why ? lastRefused : last)) remove();
   };
   globalThis.valkyrieGuard?.(); // of a press that never became a click
   const ends = pressEvents.map((p) => listen(p, onEvent));

@@ -69,7 +69,7 @@ const queries = {
     if (!r.ok) return r;
     const lost = lostField();
     if (lost) return { lost };
-    return { ...r, mayHide: installGuard(r), idle: !query.option && isIdle(r.el), text: query.option === 'drag' && isDraggable(r.el) ? 'draggable' : '' };
+    return { ...r, mayHide: installGuard(r), idle: !query.option && isIdle(r.el), text: query.option === 'drag' ? draggable(r.el) : '' };
   },
   hover: async () => {
     const r = await actionable(query.target, uniqueOrLabel);
