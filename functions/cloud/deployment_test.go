@@ -3,6 +3,8 @@ package cloud_test
 import (
 	"fmt"
 	"net/http/httptest"
+	"regexp"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -69,13 +71,17 @@ func (d *deployment) people(region string, folders map[string]string) {
 	})
 }
 
-// round runs a journey for one slot in all regions at once, and returns their answers.
+// round runs a journey for one slot in all regions, as many at once as this machine has cores, and returns their answers. On AWS
+// each has a machine of its own.
 func (d *deployment) round(journey string, regions ...string) []string {
 	d.Helper()
 	var all sync.WaitGroup
+	free := make(chan struct{}, runtime.NumCPU())
 	answers := make([]string, len(regions))
 	for i, region := range regions {
 		all.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
 			res := d.probes[region].Invoke(fmt.Sprintf(`{"journey":%q,"slot":%q}`, journey, d.slot.Format(time.RFC3339)))
 			if answers[i] = string(res.Payload); res.Err() != nil {
 				d.Errorf("%s in %s: %v\n%s", journey, region, res.Err(), d.probes[region].Log())
@@ -119,11 +125,11 @@ func (d *deployment) incident(region, journey string) (found incident.Incident) 
 	return found
 }
 
-// called counts the answered calls whose text contains words.
-func (d *deployment) called(words string) int {
-	n := 0
+// called counts the answered calls whose text matches a pattern.
+func (d *deployment) called(pattern string) int {
+	n, words := 0, regexp.MustCompile(pattern)
 	for _, c := range d.Exchange.Calls() {
-		if c.Settled && strings.Contains(strings.Join(c.Words, " "), words) {
+		if c.Settled && words.MatchString(strings.Join(c.Words, " ")) {
 			n++
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -39,7 +41,7 @@ func (p prepared) Run() int {
 		programEnv = append(programEnv, "GORACE=atexit_sleep_ms=0") // else -race has each program stay for a second
 	}
 	// Most of these tests wait for a step's limit or a ringing phone, so more of them than cores can run at once.
-	if err := flag.Set("test.parallel", "8"); err != nil {
+	if err := flag.Set("test.parallel", strconv.Itoa(2*runtime.NumCPU())); err != nil {
 		panic(err)
 	}
 	return p.M.Run()
