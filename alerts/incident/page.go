@@ -2,6 +2,7 @@ package incident
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -66,6 +67,7 @@ type Page struct {
 	Why         string             `json:"why,omitempty"`    // error of the provider if it refused or failed
 	SID         string             `json:"sid,omitempty"`    // id at the provider
 	Key         string             `json:"key,omitempty"`    // the key the person pressed
+	Keys        string             `json:"keys,omitempty"`   // the keys pressed before it, each once
 	Words       string             `json:"words,omitempty"`  // the text that was spoken or written
 	Tries       int                `json:"tries"`            // number of times it was handed to a provider
 	Resent      bool               `json:"resent,omitempty"` // sent again, as its outcome stayed unknown
@@ -141,6 +143,22 @@ func (p Page) Count() int { return max(1, p.Times) }
 
 // ReportsAnEnd reports whether the page announces an end; it does not escalate to another person.
 func (p Page) ReportsAnEnd() bool { return p.Purpose == AllClear || p.Purpose == Notice }
+
+// Pressed reports whether a key was pressed in the call before.
+func (p Page) Pressed(key string) bool {
+	return p.Key == key || len(key) == 1 && strings.Contains(p.Keys, key)
+}
+
+// Press records a key.
+func (p *Page) Press(key string, now time.Time) {
+	if p.Key == key {
+		return
+	}
+	if len(p.Key) == 1 && !strings.Contains(p.Keys, p.Key) {
+		p.Keys += p.Key
+	}
+	p.Key, p.KeyAt = key, now
+}
 
 // Undeliverable reports whether the page was handed to a provider and certainly did not arrive.
 func (p Page) Undeliverable() bool {

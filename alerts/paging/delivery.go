@@ -99,9 +99,7 @@ func (r *NotificationState) applyReport(rep Report, at evalContext) {
 	}
 	if rep.Key != "" {
 		r.handleKey(p, rep.Key, at)
-		if p.Key != rep.Key {
-			p.Key, p.KeyAt = rep.Key, at.now
-		}
+		p.Press(rep.Key, at.now)
 	}
 	if other := p.Via == incident.Failover && rep.SID != p.SID; rep.Result != "" && !other {
 		p.Final = p.Final || rep.Final && p.Live()

@@ -34,25 +34,25 @@ func prompt(p incident.Page) string {
 	return Prompt
 }
 
-// handleKey applies a key press. It is idempotent, because providers may report a key twice.
+// handleKey applies a key press, once per key and page: a provider may report a key twice, and a signed request may be sent
+// again later.
 func (r *NotificationState) handleKey(p *incident.Page, key string, at evalContext) {
+	if p.Pressed(key) {
+		return
+	}
 	if p.Purpose == incident.Drill {
 		r.handleDrillKey(p, key, at.now)
 		return
 	}
 	switch key {
 	case AckKey:
-		if p.Key != AckKey { // a repeated report must not renew an expired acknowledgement
-			r.acknowledge(p.Incidents, p.Person, at.now)
-		}
+		r.acknowledge(p.Incidents, p.Person, at.now)
 	case MuteKey:
 		for _, journey := range r.unresolvedJourneys(*p) {
-			r.addMute(incident.Mute{Journey: journey, Until: at.now.Add(muteFor), By: p.Person})
+			r.muteForAnHour(journey, p.Person, at.now)
 		}
 	case PassKey:
-		if p.Key != PassKey {
-			r.passToNext(p.Person, at)
-		}
+		r.passToNext(p.Person, at)
 	}
 }
 
@@ -67,23 +67,33 @@ func (r *NotificationState) unresolvedJourneys(p incident.Page) []string {
 	return names
 }
 
-// passToNext advances the escalation to another person, who is called when this call ends. With only one person the
-// pause stays.
+// passToNext advances the escalation to another person, who is called when this call ends. The last person of a round passes
+// into the next round, after its pause: otherwise two people who both pass would be called without end. With only one
+// person the pause stays.
 func (r *NotificationState) passToNext(from string, at evalContext) {
 	steps := at.onCall.EscalationAt(at.now)
-	if next, ok := r.Escalation.nextAfter(from, steps); ok {
+	next, again, ok := r.Escalation.nextAfter(from, steps)
+	switch {
+	case !ok:
+	case !again:
 		r.Escalation.Next, r.Escalation.Pause = next, time.Time{}
+	case r.Escalation.Next == 0: // its pause is set
+		r.Escalation.Next = next
+	default:
+		r.Escalation.Next, r.Escalation.Round, r.Escalation.Pause = next, r.Escalation.Round+1, at.now.Add(at.onCall.RepeatAfter)
 	}
 }
 
-// nextAfter returns the index of the first person other than from, starting with the next in turn.
-func (c Escalation) nextAfter(from string, steps []oncall.ResolvedStep) (int, bool) {
+// nextAfter returns the index of the first person other than from, starting with the next in turn. again reports whether
+// everyone was called in this round, so that the person is called in the next one.
+func (c Escalation) nextAfter(from string, steps []oncall.ResolvedStep) (next int, again, ok bool) {
 	for i := range steps {
-		if next := (c.Next + i) % len(steps); steps[next].Person.Name != from {
-			return next, true
+		at := c.Next + i
+		if next := at % len(steps); steps[next].Person.Name != from {
+			return next, at >= len(steps) || !c.Pause.IsZero() && c.Next == 0, true
 		}
 	}
-	return 0, false
+	return 0, false, false
 }
 
 // An Answer is the speech after a key press.
@@ -109,7 +119,7 @@ func answerKey(before NotificationState, rep Report, at evalContext) Answer {
 	case AckKey:
 		a.Say = []string{fmt.Sprintf("Thank you, %s. %s You will get a text when it is over.", page.Person, before.describeOwners(*page))}
 	case MuteKey:
-		a.Say = []string{fmt.Sprintf("Thank you, %s. It is muted for an hour. If it is still bad then, it calls again.", page.Person)}
+		a.Say = []string{fmt.Sprintf("Thank you, %s. It is muted for %s. If it is still bad then, it calls again.", page.Person, before.muteByKey(*page, at.now))}
 	case PassKey:
 		a.Say = []string{describeNext(before, page.Person, at)}
 	case RepeatKey:
@@ -127,6 +137,17 @@ func answerKey(before NotificationState, rep Report, at evalContext) Answer {
 		a.Say = []string{fmt.Sprintf("Thank you, %s. It is over already.", page.Person)}
 	}
 	return a
+}
+
+// muteByKey returns how long a page's journeys are muted after the key, in words.
+func (r *NotificationState) muteByKey(p incident.Page, now time.Time) string {
+	journeys := r.unresolvedJourneys(p)
+	if slices.ContainsFunc(r.Mutes, func(m incident.Mute) bool {
+		return slices.Contains(journeys, m.Journey) && m.Until.After(now.Add(muteFor))
+	}) {
+		return "an hour or longer, as it was muted before"
+	}
+	return "an hour"
 }
 
 // describeOwners says who holds the page's incidents after its person acknowledged: an earlier acknowledgement stands.
@@ -166,9 +187,12 @@ func answerDrillKey(a Answer, page incident.Page, key string) Answer {
 
 func describeNext(before NotificationState, from string, at evalContext) string {
 	steps := at.onCall.EscalationAt(at.now)
-	next, ok := before.Escalation.nextAfter(from, steps)
-	if !ok {
+	next, again, ok := before.Escalation.nextAfter(from, steps)
+	switch {
+	case !ok:
 		return fmt.Sprintf("Thank you, %s. There is nobody else, so you will be called again.", from)
+	case again:
+		return fmt.Sprintf("Thank you, %s. Everyone has been called. %s is called again after a pause.", from, steps[next].Person.Name)
 	}
 	return fmt.Sprintf("Thank you, %s. %s is called next.", from, steps[next].Person.Name)
 }

@@ -37,6 +37,7 @@ func (r *NotificationState) merge(e StateMerged, now time.Time) {
 	r.mergeMutes(theirs.Mutes, e.Base.Mutes, now)
 	r.mergeOverrides(theirs.Overrides, e.Base.Overrides)
 	r.mergeDelivery(theirs)
+	r.Replies.merge(theirs.Replies)
 }
 
 // mergeDelivery merges the meter and the drills. A drill in progress there continues here.
@@ -168,7 +169,7 @@ func (r *NotificationState) mergePage(p incident.Page) {
 func (r *NotificationState) mergeMutes(theirs, base []incident.Mute, now time.Time) {
 	for _, m := range theirs {
 		if !slices.ContainsFunc(base, m.Equal) && now.Before(m.Until) {
-			r.addMute(m)
+			r.addMute(m, now)
 		}
 	}
 	r.Mutes = slices.DeleteFunc(r.Mutes, func(m incident.Mute) bool {

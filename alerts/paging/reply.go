@@ -88,30 +88,22 @@ func parseMuteDuration(s string, days bool) (time.Duration, bool) {
 	return min(maxMute, d), err == nil && d > 0
 }
 
-// reply runs the command of a text and returns the answer. It is idempotent.
-func (r *NotificationState) reply(rep Reply, at evalContext) string {
-	i := slices.IndexFunc(at.onCall.People, func(p oncall.Person) bool { return p.Phone == rep.From })
-	if i < 0 {
-		return ""
-	}
-	return r.runTextCommand(rep.Body, at.onCall.People[i], at)
-}
-
 // runTextCommand runs a person's command and returns the answer.
-func (r *NotificationState) runTextCommand(body string, who oncall.Person, at evalContext) string {
+func (r *NotificationState) runTextCommand(body string, who oncall.Person, at evalContext) (string, effect) {
 	cmd, ok := parseTextCommand(body)
-	if !ok {
-		return replyHelp
+	if isStopWord(body) {
+		return stopAnswer, unclear
+	}
+	if !ok || !slices.Contains([]string{"ack", "mute", "resolve", "status"}, cmd.verb) {
+		return replyHelp, unclear
 	}
 	if cmd.verb == "status" {
-		return r.describeStatus(who, at)
+		return r.describeStatus(who, at), asked
 	}
 	about, problem := r.findByHandle(cmd.about)
 	switch {
-	case !slices.Contains([]string{"ack", "mute", "resolve"}, cmd.verb):
-		return replyHelp
 	case problem != "":
-		return message.FitSMS(problem, "")
+		return message.FitSMS(problem, ""), asked
 	case cmd.verb == "ack":
 		return r.ackByText(about, who, at)
 	case cmd.verb == "resolve":
@@ -120,23 +112,41 @@ func (r *NotificationState) runTextCommand(body string, who oncall.Person, at ev
 	return r.muteByText(about, cmd.duration, who, at)
 }
 
-func (r *NotificationState) ackByText(about []incident.Incident, who oncall.Person, at evalContext) string {
+func (r *NotificationState) ackByText(about []incident.Incident, who oncall.Person, at evalContext) (string, effect) {
 	about = slices.DeleteFunc(about, func(i incident.Incident) bool { return !i.AcknowledgeableBy(who.Name) })
 	if len(about) == 0 {
-		return "There is nothing to acknowledge."
+		return "There is nothing to acknowledge.", asked
 	}
 	r.acknowledge(incidentIDs(about), who.Name, at.now)
-	return message.FitSMS(fmt.Sprintf("Thank you, %s. Yours: %s.", who.Name, summarize(about)), "")
+	return message.FitSMS(fmt.Sprintf("Thank you, %s. Yours: %s.", who.Name, summarize(about)), ""), changed
 }
 
-func (r *NotificationState) muteByText(about []incident.Incident, duration time.Duration, who oncall.Person, at evalContext) string {
+// muteByText mutes the journeys of incidents, except those that another person has muted for longer.
+func (r *NotificationState) muteByText(about []incident.Incident, duration time.Duration, who oncall.Person, at evalContext) (string, effect) {
 	if len(about) == 0 {
-		return "Nothing is wrong, so nothing was muted."
+		return "Nothing is wrong, so nothing was muted.", asked
 	}
+	var muted []incident.Incident
+	var kept []incident.Mute
 	for _, i := range about {
-		r.addMute(incident.Mute{Journey: i.Journey, Until: at.now.Add(duration), By: who.Name})
+		longer, added := r.addMute(incident.Mute{Journey: i.Journey, Until: at.now.Add(duration), By: who.Name}, at.now)
+		if added {
+			muted = append(muted, i)
+		} else if !slices.ContainsFunc(kept, longer.Equal) {
+			kept = append(kept, longer)
+		}
 	}
-	return message.FitSMS(fmt.Sprintf("Muted until %s: %s. If it is still bad then, you are told again.", message.LocalTime(who, at.now.Add(duration), at.now), summarize(about)), "")
+	var said []string
+	if len(muted) > 0 {
+		said = append(said, fmt.Sprintf("Muted until %s: %s. If it is still bad then, you are told again.", message.LocalTime(who, at.now.Add(duration), at.now), summarize(muted)))
+	}
+	for _, m := range kept {
+		said = append(said, fmt.Sprintf("%s is muted until %s already%s; that stays.", m.Subject(), message.LocalTime(who, m.Until, at.now), mutedBy(m)))
+	}
+	if len(muted) == 0 {
+		return message.FitSMS(strings.Join(said, " "), ""), asked
+	}
+	return message.FitSMS(strings.Join(said, " "), ""), changed
 }
 
 // findByHandle returns the unresolved incidents that match a handle, a handle's prefix or a journey's name; all for an
@@ -218,7 +228,7 @@ func RunCommand(ctx context.Context, store incident.Store, o oncall.OnCall, name
 	var before, after NotificationState
 	err = incident.UpdateItem(ctx, store, incident.NotificationKey, func(r *NotificationState) bool {
 		before, after = *r, *r.clone()
-		answer = after.runTextCommand(body, who, evalContext{o.With(r.Overrides), now})
+		answer, _ = after.runTextCommand(body, who, evalContext{o.With(r.Overrides), now})
 		*r = after
 		return true
 	})
@@ -233,10 +243,10 @@ const reopenWindow = 24 * time.Hour
 
 // resolveByHand resolves incidents on a person's word and notifies the people who were paged. If the incident is not
 // over, the next bad run reopens it.
-func (r *NotificationState) resolveByHand(about []incident.Incident, who oncall.Person, at evalContext) string {
+func (r *NotificationState) resolveByHand(about []incident.Incident, who oncall.Person, at evalContext) (string, effect) {
 	about = slices.DeleteFunc(about, func(i incident.Incident) bool { return i.State == incident.Resolved })
 	if len(about) == 0 {
-		return "There is nothing to resolve."
+		return "There is nothing to resolve.", asked
 	}
 	for _, i := range about {
 		inc := r.incident(i.ID)
@@ -244,5 +254,5 @@ func (r *NotificationState) resolveByHand(about []incident.Incident, who oncall.
 		inc.Closing = who.Name + " said that it is over"
 		inc.Rev++
 	}
-	return message.FitSMS(fmt.Sprintf("Thank you, %s. Over: %s. If it fails again, it is told again.", who.Name, summarize(about)), "")
+	return message.FitSMS(fmt.Sprintf("Thank you, %s. Over: %s. If it fails again, it is told again.", who.Name, summarize(about)), ""), changed
 }

@@ -10,12 +10,18 @@ import (
 	"valkyrie/alerts/oncall"
 )
 
-// PutMute mutes a journey, or all of them, in the store. A mute that has ended already unmutes, which is announced too.
-func PutMute(ctx context.Context, items incident.Items, m incident.Mute) error {
-	return incident.UpdateItem(ctx, items, incident.NotificationKey, func(r *NotificationState) bool {
-		r.addMute(m)
-		return true
+// PutMute mutes a journey, or all of them, in the store, and returns the mute in force: m, or that of another person which lasts
+// longer. A mute that has ended already unmutes, which is announced too.
+func PutMute(ctx context.Context, items incident.Items, m incident.Mute, now time.Time) (incident.Mute, error) {
+	inForce := m
+	err := incident.UpdateItem(ctx, items, incident.NotificationKey, func(r *NotificationState) bool {
+		longer, added := r.addMute(m, now)
+		if inForce = m; !added {
+			inForce = longer
+		}
+		return added
 	})
+	return inForce, err
 }
 
 // override adds an override to those made at run time. It must not overlap another, here or in alerts.yaml, because one

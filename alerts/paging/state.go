@@ -31,6 +31,8 @@ type NotificationState struct {
 	Windows   []incident.ActiveMaintenance `json:"windows,omitempty"` // active maintenance windows
 	Releases  []incident.Release           `json:"marks,omitempty"`   // oldest first
 
+	Replies ReplyLog `json:"replies,omitzero"`
+
 	Merged []string `json:"joined,omitempty"` // ids of incidents merged from another table
 
 	WorkingRegions map[string][]string `json:"fine,omitempty"` // by incident id: regions from which the journey works

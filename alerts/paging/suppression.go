@@ -2,6 +2,7 @@ package paging
 
 import (
 	"slices"
+	"time"
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/oncall"
@@ -53,10 +54,33 @@ func (r *NotificationState) isSuppressed(journey string, at evalContext) bool {
 	})
 }
 
-// addMute mutes a journey and replaces its earlier mute.
-func (r *NotificationState) addMute(m incident.Mute) {
-	r.Mutes = slices.DeleteFunc(r.Mutes, func(old incident.Mute) bool { return old.Journey == m.Journey })
+// addMute mutes a journey and replaces its earlier mute, but for one of another person that lasts longer: that one stays and
+// is returned. A mute that has ended already unmutes.
+func (r *NotificationState) addMute(m incident.Mute, now time.Time) (longer incident.Mute, added bool) {
+	for _, old := range r.Mutes {
+		if old.Journey == m.Journey && m.Until.After(now) && old.Until.After(m.Until) && (old.By != m.By || m.By == "") {
+			return old, false
+		}
+	}
+	r.Mutes = slices.DeleteFunc(slices.Clone(r.Mutes), func(old incident.Mute) bool { return old.Journey == m.Journey })
 	r.Mutes = append(r.Mutes, m)
+	return incident.Mute{}, true
+}
+
+// muteForAnHour mutes a journey by key, which never shortens a mute.
+func (r *NotificationState) muteForAnHour(journey, by string, now time.Time) {
+	until := now.Add(muteFor)
+	if !slices.ContainsFunc(r.Mutes, func(m incident.Mute) bool { return m.Journey == journey && m.Until.After(until) }) {
+		r.addMute(incident.Mute{Journey: journey, Until: until, By: by}, now)
+	}
+}
+
+// mutedBy returns " by Ada", or nothing if it is not known by whom.
+func mutedBy(m incident.Mute) string {
+	if m.By == "" {
+		return ""
+	}
+	return " by " + m.By
 }
 
 // expireMutes ends mutes and plans a notice, in waking hours, to the person who muted, or else to the first on call. An

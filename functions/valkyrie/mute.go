@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -93,13 +94,17 @@ func (p *program) mute(ctx context.Context, db *storeOptions, what string, m inc
 		return err
 	}
 	defer store.Close()
-	if err := paging.PutMute(ctx, store, m); err != nil {
+	inForce, err := paging.PutMute(ctx, store, m, p.now().UTC())
+	if err != nil {
 		return err
 	}
 	if !m.Until.After(p.now()) {
 		fmt.Fprintf(p.stdout, "%s is no longer muted\n", what)
 		return nil
 	}
-	fmt.Fprintf(p.stdout, "nobody is told about %s until %s\n", what, m.Until.Local().Format("Mon 2 Jan 15:04:05 MST"))
+	if !inForce.Equal(m) {
+		fmt.Fprintf(p.stderr, "%s has muted %s for longer, and that stays; to end it: valkyrie mute %s --end\n", cmp.Or(inForce.By, "another person"), what, what)
+	}
+	fmt.Fprintf(p.stdout, "nobody is told about %s until %s\n", what, inForce.Until.Local().Format("Mon 2 Jan 15:04:05 MST"))
 	return nil
 }
