@@ -19,16 +19,19 @@ type Meter struct {
 	Announced map[string]time.Time `json:"said,omitempty"`   // by cap: time before which reaching it is not announced again
 }
 
-// A sentRecord is one page that a provider has accepted.
+// A sentRecord is one page that a provider has accepted, or several like it.
 type sentRecord struct {
 	Person  string           `json:"p"`
 	Channel incident.Channel `json:"c"`
-	At      int64            `json:"t"` // seconds since 1970
+	At      int64            `json:"t"`           // of the last of them; seconds since 1970
+	Times   int              `json:"n,omitempty"` // over 1: number of pages
 }
+
+func (t sentRecord) count() int { return max(1, t.Times) }
 
 const (
 	secondsPerHour = int64(time.Hour / time.Second)
-	maxRecent      = 300 // records; with more pages in an hour the oldest are dropped
+	maxRecent      = 300 // records; beyond them, the oldest of a person and a channel become one
 )
 
 // record counts an accepted page. E-mail is free and not counted.
@@ -45,8 +48,24 @@ func (m *Meter) record(p incident.Page, now time.Time) {
 		m.Texts++
 	}
 	m.Recent = slices.DeleteFunc(slices.Clone(m.Recent), func(t sentRecord) bool { return now.Unix()-t.At >= secondsPerHour })
-	m.Recent = append(m.Recent, sentRecord{p.Person, p.Channel, now.Unix()})
-	m.Recent = m.Recent[max(0, len(m.Recent)-maxRecent):]
+	m.Recent = append(m.Recent, sentRecord{Person: p.Person, Channel: p.Channel, At: now.Unix()})
+	for len(m.Recent) > maxRecent && m.joinOldest() {
+	}
+}
+
+// joinOldest joins the two oldest records of the same person and channel into one at the time of the later, so that no page
+// drops out of a cap early. It reports whether there were two.
+func (m *Meter) joinOldest() bool {
+	for i, t := range m.Recent {
+		next := slices.IndexFunc(m.Recent[i+1:], func(o sentRecord) bool { return o.Person == t.Person && o.Channel == t.Channel })
+		if next >= 0 {
+			later := &m.Recent[i+1+next]
+			later.Times = later.count() + t.count()
+			m.Recent = slices.Delete(m.Recent, i, i+1)
+			return true
+		}
+	}
+	return false
 }
 
 // sentWithinHour returns the pages that a person was sent over a channel within the last hour, oldest first.
@@ -54,6 +73,18 @@ func (m Meter) sentWithinHour(person string, c incident.Channel, now time.Time) 
 	return slices.DeleteFunc(slices.Clone(m.Recent), func(t sentRecord) bool {
 		return t.Person != person || t.Channel != c || now.Unix()-t.At >= secondsPerHour
 	})
+}
+
+// fullUntil reports whether a person was sent as many pages over a channel within the last hour as allowed, and until when;
+// 0 allows any number.
+func (m Meter) fullUntil(person string, c incident.Channel, allowed int, now time.Time) (until time.Time, full bool) {
+	got := 0
+	for _, t := range slices.Backward(m.sentWithinHour(person, c, now)) {
+		if got += t.count(); allowed > 0 && got >= allowed {
+			return time.Unix(t.At+secondsPerHour, 0).UTC(), true
+		}
+	}
+	return time.Time{}, false
 }
 
 // spent returns the cost of the current month so far.
@@ -81,8 +112,7 @@ func (r *NotificationState) capReached(p incident.Page, at evalContext) (reached
 	if p.Channel == incident.Email || p.Purpose != incident.Alarm && p.Purpose != incident.AllClear || r.isFirstPage(p) {
 		return reachedCap{}, false
 	}
-	if got := r.Meter.sentWithinHour(p.Person, p.Channel, at.now); most > 0 && len(got) >= most {
-		until := time.Unix(got[len(got)-most].At+secondsPerHour, 0).UTC()
+	if until, full := r.Meter.fullUntil(p.Person, p.Channel, most, at.now); full {
 		return reachedCap{what + " to " + p.Person, fmt.Sprintf("the cap is reached: %d %s to %s within an hour", most, what, p.Person), until}, true
 	}
 	if caps.Month > 0 && r.Meter.spent(caps, at.now)+price > caps.Month {

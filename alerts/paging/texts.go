@@ -39,7 +39,7 @@ func (r *NotificationState) planAllClears(at evalContext) {
 		if i.State != incident.Resolved {
 			continue
 		}
-		for _, who := range at.onCall.People {
+		for _, who := range r.recipients(i.ID, at.onCall.People) {
 			owed, missed := r.owesAllClear(who, i.ID)
 			next, again := nextResend(missed, at.onCall)
 			switch {
@@ -54,12 +54,30 @@ func (r *NotificationState) planAllClears(at evalContext) {
 	}
 }
 
+// recipients returns the people who may be owed an all-clear: those on call, and those who were paged about the incident and
+// are on call no more, or under another name and number, as the pages know them.
+func (r *NotificationState) recipients(id string, people []oncall.Person) []oncall.Person {
+	all := slices.Clone(people)
+	for _, p := range r.Pages {
+		known := slices.ContainsFunc(all, func(who oncall.Person) bool { return isTo(p, who) })
+		if p.Purpose == incident.Alarm && p.Channel != incident.Email && !known && slices.Contains(p.Incidents, id) {
+			all = append(all, oncall.Person{Name: p.Person, Phone: p.To})
+		}
+	}
+	return all
+}
+
+// isTo reports whether a page is to the person, who may have another name or number by now.
+func isTo(p incident.Page, who oncall.Person) bool {
+	return p.Person == who.Name || p.Channel != incident.Email && p.To == who.Phone
+}
+
 // owesAllClear reports whether the person was paged about the incident and has no all-clear since, sent or planned.
 // missed is the last all-clear that was not delivered.
 func (r *NotificationState) owesAllClear(who oncall.Person, id string) (owed bool, missed incident.Page) {
 	for _, p := range r.Pages {
 		switch {
-		case p.Person != who.Name || !slices.Contains(p.Incidents, id):
+		case !isTo(p, who) || !slices.Contains(p.Incidents, id):
 		case p.Purpose == incident.Alarm && p.Sent():
 			owed, missed = true, incident.Page{}
 		case p.Purpose != incident.AllClear || p.State == incident.Cancelled || p.Channel == incident.Email:
@@ -75,7 +93,7 @@ func (r *NotificationState) owesAllClear(who oncall.Person, id string) (owed boo
 // wasCalled reports whether the person was called about the incident, not only texted.
 func (r *NotificationState) wasCalled(who oncall.Person, id string) bool {
 	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
-		return p.Person == who.Name && p.Purpose == incident.Alarm && p.Channel == incident.Call && p.Sent() && r.concerns(p, id)
+		return isTo(p, who) && p.Purpose == incident.Alarm && p.Channel == incident.Call && p.Sent() && r.concerns(p, id)
 	})
 }
 
