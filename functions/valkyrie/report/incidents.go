@@ -3,10 +3,12 @@ package report
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/message"
+	"valkyrie/alerts/phrase"
 	"valkyrie/functions/valkyrie/cli"
 )
 
@@ -20,17 +22,29 @@ func WriteIncident(w io.Writer, r incident.Record, marks []incident.Release) {
 		fmt.Fprintf(w, "  %s%s\n", cli.Prefixed("step \"", cli.Prefixed(r.Step, "\": ")), r.Error)
 	}
 	for _, page := range r.Pages {
-		fmt.Fprintf(w, "  %s  %s %s to %s: %s%s%s%s\n", page.PlannedAt.Format(clock), page.Purpose, page.Channel, page.Person, page.State, cli.Prefixed(", ", page.Result), cli.Prefixed(", pressed ", page.Key), pageTimes(page))
+		fmt.Fprintf(w, "  %s  %s %s to %s: %s%s%s%s%s\n", page.PlannedAt.Format(clock), page.Purpose, page.Channel, page.Person, page.State, cli.Prefixed(", ", page.Result), cli.Prefixed(", pressed ", page.Key), pageTimes(page), failure(page))
 	}
 	if !r.AckedAt.IsZero() {
 		fmt.Fprintf(w, "  %s  acknowledged by %s\n", r.AckedAt.Format(clock), r.AckedBy)
 	}
-	if r.Closing != "" {
-		fmt.Fprintf(w, "  %s  %s\n", r.ResolvedAt.Format(clock), r.Closing)
+	if r.State == incident.Resolved {
+		ending := string(r.EndedBy())
+		if r.Kind == incident.Drilled {
+			ending = ""
+		}
+		fmt.Fprintf(w, "  %s  %s\n", r.ResolvedAt.Format(clock), strings.TrimPrefix(ending+cli.Prefixed(": ", r.Closing), ": "))
 	}
 	for _, e := range r.Evidence {
 		fmt.Fprintf(w, "  %-10s  %s%s\n", e.Kind, e.Path, cli.Prefixed("missing: ", e.Missing))
 	}
+}
+
+// failure returns why a page did not arrive, or was sent late: the provider's reason.
+func failure(p incident.Page) string {
+	if p.Result == incident.Human || p.Result == incident.Delivered {
+		return ""
+	}
+	return cli.Prefixed("; ", phrase.Shorten(p.Why))
 }
 
 // pageTimes returns how long a page took: from the slot of the deciding run until it rang or was sent, and from then to the

@@ -21,6 +21,7 @@ func TestIncidentText(t *testing.T) {
 		Pages: []incident.Page{
 			{Purpose: incident.Alarm, Channel: incident.Call, Person: "Ada", State: incident.Ended, Result: "human", Key: "4", Slot: at(5), PlannedAt: at(11), AcceptedAt: at(17), Via: incident.Failover},
 			{Purpose: incident.Alarm, Channel: incident.Text, Person: "Ada", State: incident.Ended, Times: 3, PlannedAt: at(12), EndedAt: at(30)},
+			{Purpose: incident.Alarm, Channel: incident.Call, Person: "Grace", State: incident.Ended, Result: incident.FailedCall, Why: "answer 400, error 21215: geo permission", PlannedAt: at(31)},
 		},
 	}
 	var out strings.Builder
@@ -30,8 +31,9 @@ func TestIncidentText(t *testing.T) {
   step "print": no PDF
   03:00:11  alarm call to Ada: ended, human, pressed 4; 12s after the slot; by the second channel
   03:00:12  alarm text to Ada: ended; 3 like it until 21 Nov 03:00:30
+  03:00:31  alarm call to Grace: ended, failed; answer 400, error 21215: geo permission
   03:00:40  acknowledged by Ada
-  03:00:50  it passed again
+  03:00:50  recovered: it passed again
   screenshot  a.png
   har         missing: too large
 `
