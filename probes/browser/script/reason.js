@@ -101,17 +101,17 @@ const errorNote = () => { const said = says(errorMessages()); return said && `; 
 const missingReason = (target) => {
   if (target.within && !find(target.within).some(isVisible)) return `there is no ${kindOf(target.within)} ${quote(target.within.value || target.within.containing || target.within.pattern || '')} for it to be in`;
   if (target.nth > 1 && find({ ...target, nth: 0 }).some(isVisible)) return `there are only ${find({ ...target, nth: 0 }).filter(isVisible).length} of them`;
-  const errors = errorMessages(), near = nearest(target), others = near.length ? [] : elsewhere(target);
+  const errors = errorMessages(), near = closestTo(target), others = near.length ? [] : elsewhere(target), cures = [...curesOf(target, near), ...others.map(expression)];
   const same = near.length || others.length || errors.length ? [] : namesOfKind(target);
   const content = near.length ? '' : errors.length ? locationNote() : contentNote();
   const notes = [
     says(errors),
-    near.length ? `the nearest are ${near.map(quote).join(', ')}` : '',
+    near.length ? `the nearest are ${near.map(([n]) => quote(n)).join(', ')}` : '',
     spell(others.map((t) => `there is ${aKind(t)} ${quote(t.value)}`), 'and'),
     same.length ? `it has the ${plural(target)} ${spell(same.map(quote), 'and')}` : '',
   ].filter(Boolean);
   const joined = errors.length ? [notes[0] + content, ...notes.slice(1)] : [...notes, content].filter(Boolean);
-  return `there is none; ${joined.join('; ')}${cause()}${others.length ? `; use ${spell(others.map(expression), 'or')}` : ''}`;
+  return `there is none; ${joined.join('; ')}${cause()}${cures.length ? `; use ${spell(cures, 'or')}` : ''}`;
 };
 const contentNote = () => {
   const said = says(otherMessages()), text = said ? '' : displayed(page());
@@ -125,6 +125,10 @@ const unnamed = new Set(['text', 'css', 'test id']);
 const clickable = 'button,a,summary,input,select,textarea,option,h1,h2,h3,h4,h5,h6,[role],[contenteditable]';
 const elsewhere = (target) => {
   if (unnamed.has(target.by) || !target.value && !target.containing && !target.matching) return [];
+  const exact = elsewhereBy(target);
+  return exact.length || !target.value || target.containing ? exact : elsewhereBy({ ...target, value: '', containing: target.value });
+};
+const elsewhereBy = (target) => {
   const named = isNamed(target), is = hasRole(target.role || target.by), found = [];
   for (const el of [...all(document)].filter((el) => matches(el, clickable) && !is(el) && roleOf(el)).slice(0, 500)) {
     if (named(el) && isVisible(el)) found.push(locatorOf(el, target.value || name(el)));
@@ -133,17 +137,59 @@ const elsewhere = (target) => {
   return found.filter((t, i) => found.findIndex((o) => expression(o) === expression(t)) === i).slice(0, 2);
 };
 
-// The names closest to the wanted one by edit distance.
-const nearest = (target) => closestTo(target).map(([n]) => n);
-// The closest names, each with the first element of that name.
-const closestTo = ({ by, role, value, containing }) => {
-  const wanted = value || containing;
+// The names closest to the wanted one, each with the first element of that name and the part of it that fits: first those that
+// contain the wanted one, then those that it contains, then others by edit distance. At most three.
+const closestTo = (target) => {
+  const { by, role, value, containing } = target, wanted = value || containing;
   if (!wanted || by === 'css' || by === 'test id') return [];
   const like = by === 'text' ? ['button', 'link', 'heading', 'status', 'alert'].flatMap(withRole) : withRole(role || by);
   const others = new Map();
-  for (const el of like.slice(0, 500).filter(isVisible)) for (const n of new Set([readableText(el), accessibleName(el)])) if (n && n.length < 200 && !others.has(n)) others.set(n, el);
-  const ranked = [...others].map((o) => [distance(o[0].toLowerCase(), wanted.toLowerCase()), o]).filter((o) => o[0] <= 0.6);
+  const add = (n, el) => { if (n && n.length < 200 && !others.has(n)) others.set(n, el); };
+  if (by === 'text') for (const [n, el] of piecesLike(wanted)) add(n, el);
+  for (const el of like.slice(0, 500).filter(isVisible)) for (const n of new Set([readableText(el), accessibleName(el)])) add(n, el);
+  const ranked = [...others].map(([n, el]) => {
+    const part = commonPart(n, wanted), size = part.length / n.length;
+    const rank = !part ? distance(n.toLowerCase(), wanted.toLowerCase()) : size < 1 ? -2 - size : -n.length / wanted.length;
+    return [rank, [n, el, part]];
+  }).filter((o) => o[0] <= 0.6);
   return ranked.sort((a, b) => a[0] - b[0]).slice(0, 3).map((o) => o[1]);
+};
+// The part of the name that it has in common with the wanted one, if one of them contains the other but for capitals: as the name
+// has it. A short word within another word does not count.
+const commonPart = (name, wanted) => {
+  const n = name.toLowerCase(), w = normalize(wanted).toLowerCase(), least = 3;
+  if (n.length !== name.length || Math.min(n.length, w.length) < 2) return '';
+  const at = wordIn(n, w);
+  if (at >= 0) return name.slice(at, at + w.length);
+  if (w.length >= least && n.includes(w)) return name.slice(n.indexOf(w), n.indexOf(w) + w.length);
+  return n.length >= least && wordIn(w, n) >= 0 ? name : '';
+};
+const wordIn = (text, words) => {
+  const inWord = (c) => !!c && /[\p{L}\p{N}]/u.test(c);
+  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1)) if (!inWord(text[at - 1]) && !inWord(text[at + words.length])) return at;
+  return -1;
+};
+// The texts of the page that contain a phrase in other capitals, or that it contains.
+const piecesLike = (phrase) => {
+  const found = [];
+  let left = 3000;
+  const visit = (n, el) => {
+    if (nodeType(n) === 1 && !mayReplaceText.has(localName(n))) eachChild(n, (child) => visit(child, n));
+    if (nodeType(n) !== 3 || left-- < 0 || found.length > 9) return;
+    const s = normalize(textData(n));
+    if (s.length * 3 > phrase.length && commonPart(s, phrase) && isVisible(el)) found.push([s, el]);
+  };
+  if (page()) visit(page(), page());
+  return found;
+};
+// Locators for what is nearly there: for the one name that contains the wanted one, a part of it, since the rest may change.
+const curesOf = (target, near) => {
+  const like = near.filter(([, , part]) => part);
+  if (target.or || target.value && target.containing || target.matching) return [];
+  if (target.by === 'text') return like.slice(0, 1).map(([, , part]) => expression({ ...target, value: part, containing: '' }));
+  const [[n, , part] = []] = like;
+  if (like.length === 1 && part && part.length < n.length) return [expression({ ...target, value: '', containing: part })];
+  return like.map(([name]) => expression({ ...target, value: name, containing: '' }));
 };
 const distance = (a, b) => {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
