@@ -34,7 +34,7 @@ func (t Content) batchText(v voice) string {
 // withSentences appends a sentence about each incident to head, and reports whether the result fits before end.
 func withSentences(head, before string, about []incident.Incident, v voice, end string) (string, bool) {
 	for _, i := range about {
-		line := headline(i)
+		line := v.headline(i)
 		if before != "" {
 			line = before + lowerFirst(line)
 		}

@@ -9,8 +9,8 @@ import (
 // clauses are the ends of clauses, at which a long sentence is divided.
 var clauses = regexp.MustCompile(`[;:,] `)
 
-// brief divides a sentence of more than maxSentence words into sentences that a listener can keep: between clauses if
-// possible.
+// brief divides a sentence of more than maxSentence words into sentences that a listener can keep. What follows a semicolon,
+// and the regions, are sentences of their own; other long ones, such as errors, are divided between clauses if possible.
 func brief(s string) []string {
 	if len(strings.Fields(s)) <= maxSentence {
 		if s == "" {
@@ -18,6 +18,17 @@ func brief(s string) []string {
 		}
 		return []string{s}
 	}
+	for _, c := range []struct{ at, begin string }{{"; ", ""}, {", seen from ", "It is seen from "}, {", last at ", "The last time was "}} {
+		before, after, ok := strings.Cut(s, c.at)
+		if of := strings.HasPrefix(after, "the step "); ok && !of && before != "" && after != "" {
+			return append(brief(sentence(before)), brief(sentence(c.begin+after))...)
+		}
+	}
+	return divide(s)
+}
+
+// divide divides a sentence between clauses, and a long clause between words.
+func divide(s string) []string {
 	var said []string
 	var now strings.Builder
 	flush := func() {

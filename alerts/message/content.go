@@ -54,7 +54,7 @@ func (t Content) Spoken() (heads, details []string) {
 	if len(t.About) > 1 {
 		heads = append(heads, things(len(t.About))+".")
 	}
-	heads = append(heads, sayHeadlines(t.About, maxHeadWords-countHeads(heads))...)
+	heads = append(heads, v.sayHeadlines(t.About, maxHeadWords-countHeads(heads))...)
 	for n, i := range t.About {
 		if len(t.About) > 1 {
 			details = append(details, brief(sentence(fmt.Sprintf("Number %d, %s", n+1, taskOf(i))))...)
@@ -83,7 +83,7 @@ func things(n int) string {
 
 // sentences returns the sentences about one incident.
 func (t Content) sentences(i incident.Incident, v voice) []string {
-	said := []string{sentence(headline(i)), v.ackExpired(i), sentence(facts(i, v))}
+	said := []string{sentence(v.headline(i)), v.ackExpired(i), sentence(facts(i, v))}
 	if began := v.began(i, t.Releases); began != "" {
 		said = append(said, "It "+began+".")
 	}
@@ -103,7 +103,7 @@ func (t Content) also(v voice) []string {
 			said = append(said, fmt.Sprintf("And %d more.", len(t.Also)-enough))
 			break
 		}
-		s := fmt.Sprintf("Also: %s, since %s", lowerFirst(headline(i)), v.clock(i.Since))
+		s := fmt.Sprintf("Also: %s, since %s", lowerFirst(v.headline(i)), v.clock(i.Since))
 		if i.State == incident.Acknowledged {
 			s += "; it is with " + i.AckedBy
 		}

@@ -44,7 +44,7 @@ func TestSaid(t *testing.T) {
 		"This is Valkyrie.",
 		"Customers cannot print a card.",
 		`The step "wait for the PDF" failed twice in a row, since 4:23 in the morning, Berlin time, that is 42 minutes.`,
-		"Seen from eu west 1 and us east 1.",
+		"It is seen from eu west 1 and us east 1.",
 		"It is fine from ap south 1.",
 		`No PDF within 15 seconds (1.2 megabytes read); last job status "queued" at shop.example.com/jobs/7.`,
 		"Look at the workers first.",
@@ -173,7 +173,7 @@ func TestCauseSurvives(t *testing.T) {
 	if text := page.SMS(); !strings.Contains(text, "POST /save has had no answer for 10 s") {
 		t.Errorf("the text: %s", text)
 	}
-	if call := strings.Join(page.Speech(), " "); !strings.Contains(call, "POST /save has had no answer for 10 seconds;") {
+	if call := strings.Join(page.Speech(), " "); !strings.Contains(call, "POST /save has had no answer for 10 seconds.") {
 		t.Errorf("the call: %s", call)
 	}
 	if kept := phrase.Shorten(i.Error); !strings.HasPrefix(kept, "POST /save has had no answer for 10 s") {

@@ -10,7 +10,7 @@ import (
 // Email returns an e-mail: the facts of a text, one per line and none left out, with all addresses.
 func (t Content) Email() string {
 	v := t.voice(false)
-	said := []string{"VALKYRIE: " + lowerFirst(headline(t.About[0]))}
+	said := []string{"VALKYRIE: " + lowerFirst(v.headline(t.About[0]))}
 	if len(t.About) > 1 {
 		said[0] = "VALKYRIE: " + things(len(t.About))
 	}

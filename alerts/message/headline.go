@@ -13,13 +13,13 @@ import (
 const task = "\x00"
 
 // headline returns the incident in one line.
-func headline(i incident.Incident) string {
-	return strings.Replace(frame(i), task, taskOf(i), 1)
+func (v voice) headline(i incident.Incident) string {
+	return strings.Replace(v.frame(i), task, taskOf(i), 1)
 }
 
 // frame returns an incident's headline with task in place of the customer's task. Incidents with the same frame can share
 // one sentence.
-func frame(i incident.Incident) string {
+func (v voice) frame(i incident.Incident) string {
 	only := i.Only && len(i.Regions) > 0
 	if !phrase.IsTask(taskOf(i)) {
 		said := titleHeadlines[i.Kind]
@@ -27,16 +27,16 @@ func frame(i incident.Incident) string {
 			said = titleHeadlines[incident.Down]
 		}
 		if only && (i.Kind == incident.Flapping || i.Kind == incident.Silent) {
-			return fmt.Sprintf("From %s only: %s", fewRegions(i.Regions), lowerFirst(said))
+			return fmt.Sprintf("From %s only: %s", v.fewRegions(i.Regions), lowerFirst(said))
 		}
 		return said
 	}
 	if only {
 		switch i.Kind {
 		case incident.Flapping:
-			return fmt.Sprintf("From %s only, customers cannot %s", fewRegions(i.Regions), task)
+			return fmt.Sprintf("From %s only, customers cannot %s", v.fewRegions(i.Regions), task)
 		case incident.Silent:
-			return fmt.Sprintf("No run comes from %s to see whether customers can %s", fewRegions(i.Regions), task)
+			return fmt.Sprintf("No run comes from %s to see whether customers can %s", v.fewRegions(i.Regions), task)
 		}
 	}
 	if said := headlines[i.Kind]; said != "" {
@@ -45,13 +45,15 @@ func frame(i incident.Incident) string {
 	return "Customers cannot " + task
 }
 
-// fewRegions lists regions for a headline: three, or two and the number of the others, because the facts name all.
-func fewRegions(names []string) string {
-	const enough = 2
-	if more := len(names) - enough; more > 1 {
-		names = append(slices.Clone(names[:enough]), fmt.Sprintf("%d others", more))
+// fewRegions lists regions for a headline: two, or one and the number of the others, because the facts name more.
+func (v voice) fewRegions(names []string) string { return v.regions(few(names, 1)) }
+
+// few returns the first n names and the number of the others, if these are two or more.
+func few(names []string, n int) []string {
+	if more := len(names) - n; more > 1 {
+		return append(slices.Clone(names[:n]), fmt.Sprintf("%d others", more))
 	}
-	return phrase.List(names)
+	return names
 }
 
 // headlines are the headlines of the kinds other than down.
@@ -100,10 +102,10 @@ type headlineGroup struct {
 }
 
 // groupHeadlines groups incidents by their frames, in the order of the first of each.
-func groupHeadlines(about []incident.Incident) []headlineGroup {
+func (v voice) groupHeadlines(about []incident.Incident) []headlineGroup {
 	var groups []headlineGroup
 	for _, i := range about {
-		of, title := frame(i), taskOf(i)
+		of, title := v.frame(i), taskOf(i)
 		g := slices.IndexFunc(groups, func(g headlineGroup) bool { return g.frame == of })
 		if g < 0 {
 			g = len(groups)
@@ -148,9 +150,9 @@ func (g headlineGroup) sentences() []string {
 
 // sayHeadlines returns the headlines of incidents in at most the given words, as countHeads counts them: every kind of trouble
 // once, then as many tasks of each as fit. The first is always said.
-func sayHeadlines(about []incident.Incident, words int) []string {
+func (v voice) sayHeadlines(about []incident.Incident, words int) []string {
 	const enough = 4 // tasks of one sentence that a listener can keep
-	groups := groupHeadlines(about)
+	groups := v.groupHeadlines(about)
 	said := func() []string {
 		var all []string
 		more := 0

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"valkyrie/alerts/alertstest"
 	"valkyrie/alerts/incident"
@@ -64,6 +65,32 @@ var oddTitles = []string{
 // wrongWords are what no message may say.
 var wrongWords = regexp.MustCompile(`cannot (Checkout|Login|DNS|CHECK|checkout|payment|die)|\b1 (things|times|hours|minutes|seconds)\b|rings 1 |once in a row|GMT[+-]\d+ time|\d{3,} hours|\d{3} h \d|[.!?,;:] ?[.;:,]([^.]|$)|\?\.|!\.|\x1b|\\"|%!`)
 
+// rawRegion is a region's name as it is written, or one that begins a sentence.
+var rawRegion = regexp.MustCompile(`\b(ap|eu|us)-[a-z]+-\d|^(Ap|Eu|Us) `)
+
+// verbs are the verbs of our own sentences.
+var verbs = regexp.MustCompile(`(?i)\b(is|are|was|were|cannot|can|could|fails?|failed|comes?|has|have|takes?|gets?|piles|look|press|began|broke|became|goes|fit|acknowledged)\b`)
+
+// isDetail reports whether a sentence needs no verb: it counts, numbers an incident, or is part of an error or a note.
+func isDetail(s string, c message.Content) bool {
+	letters := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, s)
+	}
+	part := letters(s)
+	for _, i := range c.About {
+		seconds := strings.NewReplacer("30s", "30 seconds", "15s", "15 seconds", "1.2 MB", "1.2 megabytes", "https://", "", "<div class", "div", `="cookie-banner">`, "").Replace(i.Error)
+		if strings.Contains(letters(seconds), part) || strings.Contains(letters(c.OnCall.Journeys[i.Journey].Say), part) {
+			return true
+		}
+	}
+	return regexp.MustCompile(`^(And \d+ more|Number \d+, .*|\d+ thing.*)[.…!?]$`).MatchString(s) || s == "The rest is in the text."
+}
+
 // everyContent yields a call and its texts for every kind, title, number of incidents and age.
 func everyContent(yield func(string, message.Content)) {
 	now := alertstest.Start.Add(40 * time.Minute)
@@ -105,6 +132,12 @@ func TestEverySentence(t *testing.T) {
 			}
 			if m := wrongWords.FindString(s); m != "" {
 				t.Errorf("%s: it says %q: %s", name, m, s)
+			}
+			if of := rawRegion.FindString(s); of != "" {
+				t.Errorf("%s: it says the region %q: %s", name, of, s)
+			}
+			if !verbs.MatchString(s) && !isDetail(s, c) {
+				t.Errorf("%s: it has no verb: %s", name, s)
 			}
 			if last := s[len(s)-1]; !strings.ContainsRune(".!?", rune(last)) && !strings.HasSuffix(s, "…") {
 				t.Errorf("%s: it does not end: %s", name, s)

@@ -192,12 +192,7 @@ func (r Round) String() string {
 	case len(r.Called) == 1:
 		return fmt.Sprintf("This is the %s round; %s has not acknowledged.", ordinal(r.Before+1), r.Called[0])
 	}
-	const enough = 3 // names that a listener can keep
-	called := r.Called
-	if more := len(called) - enough; more > 1 {
-		called = append(slices.Clone(called[:enough]), fmt.Sprintf("%d others", more))
-	}
-	return fmt.Sprintf("This is the %s round; %s have not acknowledged.", ordinal(r.Before+1), phrase.List(called))
+	return fmt.Sprintf("This is the %s round; %s have not acknowledged.", ordinal(r.Before+1), phrase.List(few(r.Called, 3)))
 }
 
 // ordinal returns the ordinal of a number: third, 21st.

@@ -15,7 +15,7 @@ func TestKindsHaveWords(t *testing.T) {
 	now := alertstest.Start.Add(90 * time.Minute)
 	for kind, want := range map[incident.Kind]string{
 		incident.Down:         `Customers cannot print a card. The step "wait for the PDF" failed twice in a row, since 3 o'clock in the morning, UTC, that is 1 hour 30 minutes, seen from eu.`,
-		incident.Flapping:     `Again and again customers cannot print a card. The step "wait for the PDF" fails now and then, since 3 o'clock in the morning, UTC, that is 1 hour 30 minutes, last at 4:20 in the morning, UTC. Seen from eu; it was down twice since 3 o'clock in the morning, UTC, for 5 minutes.`,
+		incident.Flapping:     `Again and again customers cannot print a card. The step "wait for the PDF" fails now and then, since 3 o'clock in the morning, UTC, that is 1 hour 30 minutes, last at 4:20 in the morning, UTC. It is seen from eu. It was down twice since 3 o'clock in the morning, UTC, for 5 minutes.`,
 		incident.Silent:       `Nobody is watching whether customers can print a card. No run has come from eu since 3 o'clock in the morning, UTC, that is 1 hour 30 minutes.`,
 		incident.Degraded:     `It is slow to print a card. The step "wait for the PDF" was slow twice lately, since 3 o'clock in the morning, UTC, seen from eu.`,
 		incident.LatencyTrend: `It gets slower from week to week to print a card. The step "wait for the PDF" gets slower, seen from eu.`,

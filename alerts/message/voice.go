@@ -118,10 +118,10 @@ func (v voice) formatDuration(d time.Duration) string {
 	return sayDuration(d)
 }
 
-// regions lists region names; aloud without hyphens, which speech engines mispronounce.
+// regions lists region names; aloud without hyphens, which speech engines mispronounce, and as many as a listener can keep.
 func (v voice) regions(names []string) string {
 	if v.aloud {
-		return strings.ReplaceAll(phrase.List(names), "-", " ")
+		return strings.ReplaceAll(phrase.List(few(names, 4)), "-", " ")
 	}
 	return phrase.List(names)
 }
