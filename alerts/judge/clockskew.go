@@ -86,7 +86,7 @@ func (s *JourneyState) repairClockSkew(name, region string, slot, now time.Time)
 		return incidents
 	}
 	s.Open, s.Closed = cut(s.Open), cut(s.Closed)
-	s.Together = nil
+	s.Together, s.Coincided = nil, nil
 	if s.Failure != nil && s.Failure.Slot.After(now) {
 		s.Failure = nil
 	}

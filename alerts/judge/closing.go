@@ -45,7 +45,7 @@ func (j *judging) clearFailures() {
 		r.settle()
 		j.Regions[name] = r
 	}
-	j.now, j.Together, j.Failure = j.Regions[j.run.Region], nil, nil
+	j.now, j.Together, j.Coincided, j.Failure = j.Regions[j.run.Region], nil, nil, nil
 }
 
 // unheardFor is how long nothing must have tested a region that failed until the incident is given up, while it works from

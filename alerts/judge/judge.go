@@ -22,8 +22,9 @@ type JourneyState struct {
 	Outbox  []incident.Incident    `json:"outbox"`           // incidents that the pager has not taken over yet, the newest state of each
 	Batch   *BatchState            `json:"batch,omitempty"`  // of a batch that sends heartbeats; it has no regions
 
-	Together []time.Time  `json:"together,omitempty"` // slots lately in which all regions failed, oldest first
-	Failure  *journey.Run `json:"failure,omitempty"`  // the latest failed run, if it was lately
+	Together  []time.Time  `json:"together,omitempty"`  // slots lately in which all regions failed, oldest first
+	Coincided []time.Time  `json:"coincided,omitempty"` // slots in which a quorum of several regions failed, since the last incident about failures
+	Failure   *journey.Run `json:"failure,omitempty"`   // the latest failed run, if it was lately
 }
 
 // A Verb is the change that a run made.

@@ -58,7 +58,7 @@ func (j *judging) openDown(v vote, e evidence) {
 	if n > 1 {
 		inc.Reason = reason + "; " + inc.OutageSummary()
 	}
-	if j.policy.FlappingOutages > 0 && n >= j.policy.FlappingOutages || e.calls && j.policy.FlappingFailures > 0 && j.wasGoodSince(e.since) {
+	if j.policy.FlappingOutages > 0 && n >= j.policy.FlappingOutages || e.recent && j.policy.FlappingFailures > 0 && j.wasGoodSince(e.since) {
 		inc.Kind = incident.Flapping
 	}
 	if inc.Kind == incident.Flapping {

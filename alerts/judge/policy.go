@@ -54,7 +54,8 @@ type JourneyPolicy struct {
 // Down, 2 in a row: one region gives 43 200 · 0.01² = 4.3 false alarms a month, and with a second try of each failed run
 // (the default from one or two regions) 4e-4. A majority of three regions gives 43 200 · 3 · 4 · 0.01⁴ = 0.005, as each of
 // two may be down in this run or the one before. So while the third region works, both must have failed in the same two
-// slots, which gives 43 200 · 3 · 0.01⁴ = 0.0013: a call in 60 years. An outage is reported as early as without this rule.
+// slots, which gives 43 200 · 3 · 0.01⁴ = 0.0013: a call in 60 years. Where failures are as frequent as that, in one slot more: see
+// falseQuorums.
 //
 // The pooled evidence is derived beside its constants, in pooled.go, and slow runs in degraded.go.
 func DefaultPolicy() Policy {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/phrase"
 )
 
@@ -22,9 +23,18 @@ const (
 	fastSlots = 10
 	fastTail  = 5e-5
 
-	// slowTail, for texts: within 1 h 7 failures of 120 runs, P = 2.5e-4 of two given regions, 6e-7 as the better two of
-	// three; within 6 h 19 of 720, P = 2.7e-4, and 1e-6. Both together text once in years.
-	slowTail = 3e-4
+	// Such evidence calls if a third of all runs failed within callSlots to fastSlots, callLeast or more for each region that
+	// counts; else it texts, as one run in five costs an hour only within five. It is decided within onsetSlots of the opening:
+	// a third calls then in two of three outages, a fifth in two of five. The many windows after it need steepShare percent
+	// of recentSlots: 13 of 32 runs, which a fifth reaches with P(X >= 13) = 6e-3 of two given regions, and less of the better two.
+	callSlots  = 6
+	callLeast  = 2
+	onsetSlots = 3
+	steepShare = 40
+
+	// slowTail, for texts: within 1 h 9 failures of 120 runs, P = 7e-6 of two given regions; within 6 h 22 of 720,
+	// P = 9e-6. The better two of three are rarer, and windows overlap: both together text once in a hundred years.
+	slowTail = 1e-5
 
 	// togetherSlots: all regions fail in one slot by chance in 1e-6 of the slots. A second one within 4 slots makes
 	// 43 200 · 1e-6 · 3e-6 = 1e-7 calls a month, and within togetherFor 43 200 · 1e-6 · 9e-5 = 4e-6 texts. A slot a day
@@ -47,6 +57,7 @@ const (
 // evidence is a reason to open a failing incident while the journey is not down.
 type evidence struct {
 	calls   bool // else it texts
+	recent  bool // within minutes
 	only    bool // from regions fewer than the quorum
 	count   int  // failed runs
 	since   time.Time
@@ -169,9 +180,24 @@ func (j *judging) oftenNow() (evidence, bool) {
 		return evidence{}, false
 	}
 	return evidence{
-		calls: true, count: t.sum, since: t.since, regions: t.regions(),
+		recent: true, calls: j.isSteep(), count: t.sum, since: t.since, regions: t.regions(),
 		reason: fmt.Sprintf("%s failed in %d of the last %d runs from %s, the first at %s", j.run.Journey, t.sum, n*fastSlots, phrase.List(t.regions()), phrase.Clock(t.since)),
 	}, true
+}
+
+// isSteep reports whether so many runs fail that people are called at once, and not only when it has cost long enough.
+func (j *judging) isSteep() bool {
+	n := len(j.Regions)
+	left := n - j.spared()
+	if i := j.find(incident.Down, incident.Flapping); i >= 0 && j.run.Slot.Sub(j.Open[i].Opened) > onsetSlots*j.now.interval(j.policy) {
+		return j.recentFailures(recentSlots).pooled() >= (steepShare*left*recentSlots+99)/100
+	}
+	for slots := callSlots; slots < fastSlots; slots++ {
+		if t := j.recentFailures(slots); t.pooled() >= callLeast*left && 3*t.sum >= n*slots {
+			return true
+		}
+	}
+	return false
 }
 
 // oftenLately finds failures within hours.

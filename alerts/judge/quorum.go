@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -39,7 +40,8 @@ type vote struct {
 	most      int      // longest streak of any bad region
 	since     time.Time
 	mixed     bool // the failures were at different steps
-	contested bool // a region is fine, and the bad ones have not failed in the same slots yet
+	together  int  // slots in which the quorum must have failed together, while not every region is bad
+	contested bool // and it has not yet
 }
 
 // reached reports whether the journey is bad: the quorum of the regions is, or every region that is not mute while the
@@ -109,14 +111,80 @@ func (v vote) onlyFrom() string {
 	return fmt.Sprintf("; from %s only, not from %s", phrase.List(v.bad), phrase.List(v.fine))
 }
 
-// down checks in which regions the journey is down. If several must agree while the latest run from another region was good,
-// they must have failed in the same slots: see DefaultPolicy.
+// A quorum that fails together in two slots while another region works is an outage or chance. It is chance more often where
+// many runs fail without an outage: one slot more must agree then.
+const (
+	// falseQuorums is how many such outages a month chance may make: one in 400 years, which is 0.6 % of the runs from each
+	// of three regions. At 0.5 % five of six outages need no slot more, at 1 % one of six.
+	falseQuorums = 2e-4
+
+	// noisyCoincidences is how many slots of the last coincidencesFor before it, in which a quorum failed together and no
+	// more, show bursts that chance does not explain: of independent runs, 1 % make three such slots a week, 0.5 % less than one.
+	noisyCoincidences = 4
+	coincidencesFor   = 7 * 24 * time.Hour
+)
+
+// down checks in which regions the journey is down. If several must agree while not every region is down, they must have
+// failed in the same slots, if another one works or chance fails that often: see DefaultPolicy.
 func (j *judging) down() vote {
 	v := j.poll(j.isDown)
-	if v.need > 1 && len(v.bad) >= v.need && len(v.fine) > 0 {
-		v.contested = j.failedTogether(v) < min(j.policy.FailuresInARow, recentSlots/2)
+	if v.need < 2 || len(v.bad) < v.need || len(v.fine)+len(v.uncertain) == 0 {
+		return v
 	}
+	v.together = min(j.policy.FailuresInARow, recentSlots/2)
+	noisy := j.isNoisy(v)
+	if noisy {
+		v.together++
+	}
+	v.contested = (len(v.fine) > 0 || noisy) && j.failedTogether(v) < v.together
 	return v
+}
+
+// isNoisy reports whether chance would make a quorum of the regions fail together in as many slots too often.
+func (j *judging) isNoisy(v vote) bool {
+	before := 0
+	for _, slot := range j.Coincided {
+		if slot.Before(v.since) {
+			before++
+		}
+	}
+	const month = 30 * 24 * time.Hour
+	all := len(v.bad) + len(v.fine) + len(v.uncertain) + v.mute
+	expected := float64(month / j.now.interval(j.policy))
+	for i, share := range j.background(v.bad)[:v.need] {
+		expected *= float64(all-i) / float64(i+1) * math.Pow(share, float64(v.together))
+	}
+	return before >= noisyCoincidences || expected > falseQuorums
+}
+
+// background returns the share of each region's runs that failed in the last rateHours, before its present streak, the largest
+// first. A region is known by its own runs and, with the weight of sharedRuns, by those of all; where nothing is known, it
+// is half of chance, with the weight of priorRuns.
+func (j *judging) background(regions []string) []float64 {
+	const priorRuns, sharedRuns = 200, 1000
+	count := func(r RegionState) (failed, runs float64) {
+		n := -r.Failed.Count
+		for _, b := range r.Rates {
+			if b.Since >= j.run.Slot.Add(-rateHours*time.Hour).Unix() {
+				n += b.Failed
+			}
+		}
+		runs = float64(min(r.ConclusiveRuns-r.Failed.Count, int(rateHours*time.Hour/r.interval(j.policy))))
+		return float64(max(0, n)), max(0, runs)
+	}
+	failed, runs := 0.5*chance*priorRuns, float64(priorRuns)
+	for _, r := range j.Regions {
+		f, n := count(r)
+		failed, runs = failed+f, runs+n
+	}
+	var shares []float64
+	for _, name := range regions {
+		f, n := count(j.Regions[name])
+		shares = append(shares, (f+sharedRuns*failed/runs)/(n+sharedRuns))
+	}
+	slices.Sort(shares)
+	slices.Reverse(shares)
+	return shares
 }
 
 // failedTogether counts the recent slots in which the quorum of the bad regions failed.
@@ -148,7 +216,7 @@ func (j *judging) quorumNotMet(down vote) string {
 		s += "; not from " + phrase.List(down.fine)
 	}
 	if down.contested {
-		return s + fmt.Sprintf("; as it works there, %d failures in the same slots open an incident", j.policy.FailuresInARow)
+		return s + fmt.Sprintf("; as not every region fails, %d failures in the same slots open an incident", down.together)
 	}
 	return s + fmt.Sprintf("; %d of %d regions open an incident", down.need, len(down.bad)+len(down.fine)+len(down.uncertain)+down.mute)
 }

@@ -8,7 +8,7 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// maxTogether is how many slots in which all regions failed a state keeps.
+// maxTogether is how many slots in which all regions, or a quorum of them, failed a state keeps.
 const maxTogether = 8
 
 // together holds the failures of a slot in which no region's run was good.
@@ -38,7 +38,8 @@ func (j *judging) allFailed(slot int64) (together, bool) {
 	return all, all.failed > 0
 }
 
-// noteTogether keeps the slots of the last togetherFor in which two or more regions failed and none was good.
+// noteTogether keeps the slots of the last togetherFor in which two or more regions failed and none was good, and those of the
+// last coincidencesFor in which a quorum of several regions failed.
 func (j *judging) noteTogether() {
 	every := j.now.interval(j.policy)
 	last := slotOf(j.run.Slot, every)
@@ -55,6 +56,30 @@ func (j *judging) noteTogether() {
 	if len(j.Together) == 0 {
 		j.Together = nil
 	}
+	j.noteCoincidences()
+}
+
+// noteCoincidences keeps the latest slots in which a quorum of several regions failed, at most maxTogether.
+func (j *judging) noteCoincidences() {
+	every := j.now.interval(j.policy)
+	last := slotOf(j.run.Slot, every)
+	need := j.poll(j.isDown).need
+	for slot := last - togetherSlots + 1; slot <= last && need > 1; slot++ {
+		failed := 0
+		for _, r := range j.Regions {
+			if r.result(slot, j.policy) == failedRun {
+				failed++
+			}
+		}
+		known := slices.ContainsFunc(j.Coincided, func(t time.Time) bool { return slotOf(t, every) == slot })
+		if failed >= need && !known {
+			j.Coincided = append(slices.Clone(j.Coincided), j.slotTime(j.now, slot))
+		}
+	}
+	old := func(t time.Time) bool { return j.run.Slot.Sub(t) > coincidencesFor }
+	if n := len(j.Coincided); n > maxTogether || n > 0 && old(j.Coincided[0]) {
+		j.Coincided = slices.DeleteFunc(slices.Clone(j.Coincided[max(0, n-maxTogether):]), old)
+	}
 }
 
 // togetherNow finds two slots of the last togetherSlots in which every run failed, from more than one region. A policy that
@@ -62,7 +87,7 @@ func (j *judging) noteTogether() {
 func (j *judging) togetherNow() (evidence, bool) {
 	every := j.now.interval(j.policy)
 	last := slotOf(j.run.Slot, every)
-	e := evidence{calls: true}
+	e := evidence{recent: true, calls: true}
 	slots, need := 0, j.patient(2)
 	window := min(need-2+togetherSlots, recentSlots)
 	for slot := last - int64(window) + 1; slot <= last; slot++ {

@@ -41,7 +41,7 @@ func (w *simulation) repairClockSkew(s judge.JourneyState, region string, slot, 
 		}
 		return incidents
 	}
-	s.Open, s.Closed, s.Together = past(s.Open), past(s.Closed), nil
+	s.Open, s.Closed, s.Together, s.Coincided = past(s.Open), past(s.Closed), nil, nil
 	if s.Failure != nil && s.Failure.Slot.After(now) {
 		s.Failure = nil
 	}

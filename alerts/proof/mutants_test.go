@@ -204,7 +204,19 @@ var judgingMutants = []mutant{
 	},
 	{
 		"bad regions need not agree on the slots",
-		"v.contested = j.failedTogether(v) < min(j.policy.FailuresInARow, recentSlots/2)", "v.contested = false",
+		"v.contested = (len(v.fine) > 0 || noisy) && j.failedTogether(v) < v.together", "v.contested = false",
+	},
+	{
+		"chance failures of the last hours do not count",
+		"before >= noisyCoincidences || expected > falseQuorums", "before >= noisyCoincidences",
+	},
+	{
+		"slots in which a quorum failed do not count later",
+		"before >= noisyCoincidences || expected > falseQuorums", "expected > falseQuorums",
+	},
+	{
+		"an outage is noise to itself",
+		"if slot.Before(v.since) {", "if true {",
 	},
 	{
 		"an incident ends while the quorum is bad",

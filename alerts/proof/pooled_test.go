@@ -21,6 +21,20 @@ func (b *textbook) take(run journey.Run) {
 			b.together = append(b.together, slot)
 		}
 	}
+	for ago := 3; ago >= 0 && b.need() > 1; ago-- {
+		slot := run.Slot.Add(-time.Duration(ago) * time.Minute)
+		failed := 0
+		for region, runs := range b.runs {
+			if slices.ContainsFunc(runs, func(r journey.Run) bool { return r.Slot.Equal(slot) && r.Outcome == journey.Failed }) && !b.settled(region, slot) {
+				failed++
+			}
+		}
+		if failed >= b.need() && !slices.ContainsFunc(b.coincided, slot.Equal) {
+			b.coincided = append(b.coincided, slot)
+		}
+	}
+	b.coincided = b.coincided[max(0, len(b.coincided)-8):]
+	b.coincided = slices.DeleteFunc(b.coincided, func(slot time.Time) bool { return run.Slot.Sub(slot) > 7*24*time.Hour })
 	b.together = slices.DeleteFunc(b.together, func(slot time.Time) bool { return run.Slot.Sub(slot) > 90*time.Minute })
 }
 
@@ -78,7 +92,7 @@ var rares = func() (all [3][4]int) {
 	for i, w := range []struct {
 		slots int
 		tail  float64
-	}{{10, 5e-5}, {60, 3e-4}, {360, 3e-4}} {
+	}{{10, 5e-5}, {60, 1e-5}, {360, 1e-5}} {
 		for regions := 1; regions < 4; regions++ {
 			all[i][regions] = rare(regions*w.slots, w.tail)
 		}

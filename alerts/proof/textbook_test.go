@@ -1,6 +1,8 @@
 package proof
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -20,6 +22,7 @@ type textbook struct {
 	slow, broken bouts
 	failed       time.Time   // slot of the latest failure
 	together     []time.Time // slots lately in which all regions failed
+	coincided    []time.Time // the last slots in which a quorum failed
 	evident      time.Time   // until when the flapping incident was
 }
 
@@ -80,7 +83,7 @@ func (b *textbook) isOver() {
 	for region, runs := range b.runs {
 		b.past[region] = len(runs)
 	}
-	b.together, b.failed = nil, time.Time{}
+	b.together, b.coincided, b.failed = nil, nil, time.Time{}
 }
 
 // heard reports whether the region's last run is recent enough to count.
@@ -152,7 +155,55 @@ func (b *textbook) isDown(at time.Time) (down bool, v ballot) {
 	case len(v.bad) < v.need:
 		return len(v.bad) == v.audible && v.audible < v.need, v
 	}
-	return v.need == 1 || len(v.fine) == 0 || b.agree(v) >= min(b.policy.FailuresInARow, 8), v
+	if v.need == 1 || len(v.bad) == v.audible {
+		return true, v
+	}
+	slots := min(b.policy.FailuresInARow, 8)
+	noisy := b.isNoisy(v, at, slots)
+	if noisy {
+		slots++
+	}
+	return len(v.fine) == 0 && !noisy || b.agree(v) >= slots, v
+}
+
+// isNoisy reports whether four slots of the week before saw a quorum fail, or more than 2e-4 quorums a month fail together in so
+// many slots, if each region fails as often as the noisiest bad ones did in six hours, before their streaks. Their runs are
+// averaged with 1000 of all regions, and these with 200 of which one failed.
+func (b *textbook) isNoisy(v ballot, at time.Time, slots int) bool {
+	rates := b.inBuckets(at.Add(-6 * time.Hour))
+	count := func(region string) (failed, runs float64) {
+		streak := b.failures(region)
+		return float64(max(0, len(rates[region])-streak)), float64(min(6*60, len(b.conclusive(region))-streak))
+	}
+	failed, runs := 1.0, 200.0
+	began := at
+	for region := range b.runs {
+		f, n := count(region)
+		failed, runs = failed+f, runs+n
+		if slices.Contains(v.bad, region) {
+			if first := b.conclusive(region)[b.failures(region)-1].Slot; first.Before(began) {
+				began = first
+			}
+		}
+	}
+	var shares []float64
+	for _, region := range v.bad {
+		f, n := count(region)
+		shares = append(shares, (f+1000*failed/runs)/(n+1000))
+	}
+	slices.SortFunc(shares, func(x, y float64) int { return cmp.Compare(y, x) })
+	joint, ways := 1.0, 1
+	for i, share := range shares[:v.need] {
+		joint *= share
+		ways = ways * (v.all - i) / (i + 1)
+	}
+	before := 0
+	for _, slot := range b.coincided {
+		if slot.Before(began) {
+			before++
+		}
+	}
+	return before >= 4 || 30*24*60*float64(ways)*math.Pow(joint, float64(slots)) > 2e-4
 }
 
 // agree counts the slots of the present streaks in which the quorum of the bad regions failed.

@@ -74,20 +74,17 @@ func TestOutages(t *testing.T) {
 	t.Log("\n" + table.String())
 }
 
-// unlucky are the months, of a hundred, in which two of three regions fail in the same two slots by chance, one of them during
-// a deploy: 0.003 are expected per journey and month (judge.DefaultPolicy), and there are two journeys; and the one in
-// which more runs fail within an hour than one in a hundred explains.
-var unlucky = []uint64{17, 39, 62}
+// hard are the months, of a hundred, of which earlier policies sent a message: in two, two of three regions fail in the same
+// two slots by chance, one of them during a deploy; in one, eleven runs fail within an hour.
+var hard = []uint64{17, 39, 62}
 
-// TestHealthyMonths: a month of noise wakes no one. A full run judges a hundred months; the unlucky ones send one message each.
-// A short run judges one of those, and one of the others.
+// TestHealthyMonths: a month of noise sends no message. A full run judges a hundred months, a short one two of them: one that
+// is hard, and another one.
 func TestHealthyMonths(t *testing.T) {
 	t.Parallel()
-	var hard, others []uint64
+	var others []uint64
 	for seed := range uint64(100) {
-		if slices.Contains(unlucky, seed) {
-			hard = append(hard, seed)
-		} else {
+		if !slices.Contains(hard, seed) {
 			others = append(others, seed)
 		}
 	}
@@ -99,13 +96,8 @@ func TestHealthyMonths(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sent, most := 0, 0
-			if slices.Contains(unlucky, seed) {
-				most = 1
-			}
 			for _, v := range verdicts {
-				calls, texts := v.Calls()
-				if sent += calls + texts; calls+texts > 0 && sent > most {
+				if calls, texts := v.Calls(); calls+texts > 0 {
 					t.Errorf("of %d runs: %d calls, %d texts: %s", runs, calls, texts, v.Reason)
 				}
 			}
