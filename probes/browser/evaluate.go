@@ -61,7 +61,7 @@ func (f frame) inContext(ctx context.Context, script func(executionContext) stri
 	}
 	err = f.evaluateIn(ctx, at, script(at), value)
 	if known && err != nil && strings.Contains(err.Error(), "uniqueContextId not found") {
-		f.contexts.remove(f.id)
+		f.contexts.remove(f.id, at)
 		return f.inContext(ctx, script, value)
 	}
 	return err
@@ -248,10 +248,14 @@ func (ws *contexts) markScripts(id cdp.FrameID, context runtime.ExecutionContext
 	}
 }
 
-func (ws *contexts) remove(id cdp.FrameID) {
+// remove removes the context of a frame, unless that is already the one of its next document: without it, each evaluation
+// would send and compile the scripts anew.
+func (ws *contexts) remove(id cdp.FrameID, gone executionContext) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
-	delete(ws.byFrame, id)
+	if at := ws.byFrame[id]; at != nil && at.uniqueID == gone.uniqueID {
+		delete(ws.byFrame, id)
+	}
 }
 
 // removeIf removes destroyed contexts. Ids of other renderers may coincide, so it may remove one too many, which is then

@@ -1,11 +1,19 @@
 package browser_test
 
 import (
+	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
 	"valkyrie/probes/browser"
+	"valkyrie/probes/browser/script"
 	"valkyrie/probes/journey"
 )
 
@@ -33,4 +41,64 @@ func TestCustomerSignsIn(t *testing.T) {
 	if run.Outcome != journey.Slow || heading != "Hello ada@example.com in blue" {
 		t.Errorf("outcome %s, heading %q: %s", run.Outcome, heading, run.Error)
 	}
+}
+
+// TestScriptsAreSentOnce: a document gets the scripts once, however it came: sending and compiling them for each step's every query
+// made a run a tenth longer.
+func TestScriptsAreSentOnce(t *testing.T) {
+	body := `<h1>Cards</h1><a href="/next">Next</a><form action="/next" method=post><button>Go</button></form><script>const n = +sessionStorage.n || 0; sessionStorage.n = n + 1; document.write("<p>page " + n + "</p>")</script>`
+	site := serve(t, map[string]string{"/": body, "/next": body}, nil)
+	tab := browser.NewTab()
+	n := 0
+	once := func() {
+		t.Helper()
+		tab.See(browser.Text(fmt.Sprintf("page %d", n)))
+		n++
+		if !inWorld[bool](tab, "globalThis.valkyrieFirstSent = valkyrieQuery, true") {
+			t.Fatal("the scripts are missing")
+		}
+		tab.See(browser.Heading("Cards"))
+		tab.Read(browser.Heading("Cards"))
+		if !inWorld[bool](tab, "valkyrieFirstSent === valkyrieQuery") {
+			t.Errorf("page %d got the scripts again", n-1)
+		}
+	}
+	run := play(t, site, tab, journey.Step{Name: "look", Limit: time.Minute, Do: func(*journey.T) {
+		for range 4 {
+			tab.Visit("/")
+			once()
+			tab.Click(browser.Link("Next"))
+			once()
+			tab.Click(browser.Button("Go"))
+			once()
+		}
+	}})
+	if run.Outcome != journey.Passed {
+		t.Error(run)
+	}
+}
+
+// inWorld evaluates an expression where the scripts run, in the tab's current document.
+func inWorld[T any](tab *browser.Tab, expression string) T {
+	return browser.Run(tab, func(ctx context.Context, target *chromedp.Target) (value T, err error) {
+		worlds := make(chan runtime.ExecutionContextID, 100)
+		err = chromedp.Listen(ctx, func(ev any) {
+			if ev, ok := ev.(*runtime.EventExecutionContextCreated); ok && ev.Context.Name == script.World {
+				worlds <- ev.Context.ID
+			}
+		})
+		if err != nil {
+			return value, err
+		}
+		for _, method := range []cdp.Command[cdp.Empty, cdp.Empty]{runtime.Disable, runtime.Enable} { // which reports the contexts anew
+			if _, err := cdp.Call(ctx, target, method, cdp.Empty{}); err != nil {
+				return value, err
+			}
+		}
+		res, err := cdp.Call(ctx, target, runtime.Evaluate, runtime.EvaluateParams{Expression: expression, ContextID: <-worlds})
+		if err != nil {
+			return value, err
+		}
+		return value, json.Unmarshal(res.Result.Value, &value)
+	})
 }
