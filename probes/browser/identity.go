@@ -177,8 +177,13 @@ func (tab *Tab) answerChallenge(ev *fetch.EventAuthRequired) {
 // tracedTypes are the types of requests that carry a traceparent.
 var tracedTypes = []network.ResourceType{network.ResourceTypeDocument, network.ResourceTypeXHR, network.ResourceTypeFetch}
 
-// overrideUserAgent determines the user agent: Chrome's own or the phone's, with the stage's product appended.
+// overrideUserAgent determines the user agent: Chrome's own or the phone's, with the stage's product appended. Chrome's own stays as it
+// is, with its hints: reading those takes two documents.
 func (tab *Tab) overrideUserAgent(ctx context.Context) error {
+	tab.userAgent = emulation.SetUserAgentOverrideParams{AcceptLanguage: tab.device.Languages(), Platform: tab.device.Platform()}
+	if tab.stage.Agent == "" && !tab.device.Phone {
+		return nil
+	}
 	v, err := chromedp.CallBrowser(ctx, cdpbrowser.GetVersion, cdp.Empty{})
 	if err != nil {
 		return err
@@ -187,10 +192,8 @@ func (tab *Tab) overrideUserAgent(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read Chrome's user agent hints: %w", err)
 	}
-	tab.userAgent = emulation.SetUserAgentOverrideParams{
-		UserAgent:         strings.TrimSpace(tab.device.UserAgent(v.UserAgent) + " " + tab.stage.Agent),
-		UserAgentMetadata: tab.device.Hints(hints), AcceptLanguage: tab.device.Languages(), Platform: tab.device.Platform(),
-	}
+	tab.userAgent.UserAgent = strings.TrimSpace(tab.device.UserAgent(v.UserAgent) + " " + tab.stage.Agent)
+	tab.userAgent.UserAgentMetadata = tab.device.Hints(hints)
 	return nil
 }
 
