@@ -19,9 +19,10 @@ const (
 	minRise          = 0.10 // rise over the trend, as a fraction of its first level
 	minGrowth        = 0.50 // the same, for a trend that accelerates: a level that swings by 15 % rises by 35 %
 	steadyPace       = "slower"
+	knownUntil       = 300 // days: a date without a year is the next one
 )
 
-// A crossing is the predicted day on which a step exceeds its budget or limit.
+// A crossing is the predicted time at which a step exceeds its budget or limit.
 type crossing struct {
 	step      string
 	regions   []string // in which the trend shows
@@ -31,7 +32,10 @@ type crossing struct {
 	limit     int64     // milliseconds
 	limitName string    // "budget" or "limit"
 	day       time.Time // predicted
+	early     time.Time // and the bounds that chance leaves it
+	late      time.Time // zero: it may never come
 	pace      string    // "slower", or "slower and slower"
+	restarts  int       // that set the step back meanwhile
 }
 
 // crosses predicts when a step exceeds its budget, or its limit if it exceeds the budget already, assuming that the trend of
@@ -42,27 +46,62 @@ func (s StepDays) crosses(p JourneyPolicy, today int64, horizon int, minZ float6
 	if len(days) < MinTrendDays {
 		return crossing{}, false
 	}
-	c := crossing{step: s.Name, trend: trend.Of(days), from: date(days[0].Day), days: today - days[0].Day, limit: s.LimitMS, limitName: "limit"}
-	t := c.trend
-	if t.Z < minZ || t.Slope <= 0 || t.Last < t.First*(1+minRise) || trend.IsJump(days) {
+	c := crossing{step: s.Name, trend: trend.Of(days), from: date(days[0].Day), days: today - days[0].Day, pace: steadyPace}
+	if r, ok := trend.FindRestarts(days); ok {
+		c.trend, c.restarts = trend.Trend{Slope: r.Slope, First: r.First, Last: r.Last}, r.Count
+	} else if t := c.trend; t.Z < minZ || t.Slope <= 0 || t.Last < t.First*(1+minRise) || trend.IsJump(days) {
 		return crossing{}, false
 	}
-	if s.SlowMS > 0 && t.Last < float64(s.SlowMS) {
+	t := c.trend
+	if c.limit, c.limitName = s.LimitMS, "limit"; s.SlowMS > 0 && t.Last < float64(s.SlowMS) {
 		c.limit, c.limitName = s.SlowMS, "budget"
 	}
 	if c.limit == 0 {
 		return crossing{}, false
 	}
-	daysLeft, pace := trend.DaysUntil(days, float64(c.limit))
-	if pace != steadyPace && t.Last < t.First*(1+minGrowth) {
-		daysLeft, pace = (float64(c.limit)-t.Last)/t.Slope, steadyPace // a slow swing looks accelerated on its way up
+	f := trend.DaysUntil(days, float64(c.limit))
+	if latest := trend.Recent(days); c.restarts > 0 || f.Accelerate && max(t.Last, latest) < t.First*(1+minGrowth) {
+		left := math.Max(0, (float64(c.limit)-t.Last)/t.Slope) // a slow swing looks accelerated on its way up
+		f = trend.Forecast{Days: left, Early: 0.8 * left, Late: 1.25 * left}
 	}
-	daysLeft, c.pace = math.Max(0, daysLeft), pace
-	if daysLeft > float64(horizon) {
+	if f.Days > float64(horizon) {
 		return crossing{}, false
 	}
-	c.day = date(days[len(days)-1].Day + int64(math.Ceil(daysLeft)))
+	if f.Accelerate {
+		c.pace = "slower and slower"
+	}
+	last := days[len(days)-1].Day
+	c.day, c.early = date(last+int64(math.Ceil(f.Days))), date(last+int64(math.Floor(f.Early)))
+	if f.Late < knownUntil {
+		c.late = date(last + int64(math.Ceil(f.Late)))
+	}
 	return c, true
+}
+
+// String describes the crossing.
+func (c crossing) String() string {
+	limit := strconv.FormatFloat(float64(c.limit)/1000, 'f', -1, 64) + " s " + c.limitName
+	rise := fmt.Sprintf("it gets %s, by %.0f ms a day, from %s", c.pace, c.trend.Slope, phrase.Seconds(int64(max(0, c.trend.First))))
+	if c.restarts > 0 {
+		return fmt.Sprintf("%s on, and was set back %s in %d days; without that it crosses its %s %s",
+			rise, phrase.Times(c.restarts), c.days, limit, c.when())
+	}
+	return fmt.Sprintf("%s to %s in %d days, and crosses its %s %s", rise, phrase.Seconds(int64(c.trend.Last)), c.days, limit, c.when())
+}
+
+// when formats the bounds of the crossing, such as "between 9 and 20 May".
+func (c crossing) when() string {
+	const day = "2 January"
+	from := c.early.Format(day)
+	switch {
+	case c.late.IsZero():
+		return "not before " + from
+	case c.late.Equal(c.early):
+		return "about " + from
+	case c.late.Month() == c.early.Month():
+		from = c.early.Format("2")
+	}
+	return "between " + from + " and " + c.late.Format(day)
 }
 
 // within returns the days that a trend is computed from.
@@ -72,13 +111,6 @@ func (s StepDays) within(p JourneyPolicy, today int64) []trend.Daily {
 		days = days[1:]
 	}
 	return days
-}
-
-// String describes the crossing.
-func (c crossing) String() string {
-	return fmt.Sprintf("it gets %s, by %.0f ms a day, from %s to %s in %d days, and crosses its %s s %s about %s", c.pace, c.trend.Slope,
-		phrase.Seconds(int64(max(0, c.trend.First))), phrase.Seconds(int64(c.trend.Last)), c.days,
-		strconv.FormatFloat(float64(c.limit)/1000, 'f', -1, 64), c.limitName, c.day.Format("2 January"))
 }
 
 // latencyTrend opens, continues or closes the latency trend incident. It runs once a day.
@@ -110,7 +142,8 @@ func (j *judging) stillRises(inc incident.Incident) bool {
 	const likely = 1.28 // standard deviations; 90 % confidence
 	rises := func(days []trend.Daily) bool {
 		t := trend.Of(days)
-		return t.Slope > 0 && t.Z >= likely
+		_, restarts := trend.FindRestarts(days)
+		return t.Slope > 0 && t.Z >= likely || restarts
 	}
 	for _, name := range inc.Regions {
 		for _, s := range j.Regions[name].Steps {

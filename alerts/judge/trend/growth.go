@@ -24,21 +24,60 @@ var growthModels = []growthModel{
 // betterFit is the fraction of a line's error that another model must stay below, so that chance does not select it.
 const betterFit = 0.7
 
-// DaysUntil returns the number of days until the level reaches limit, in milliseconds, by the best-fitting model, and the
-// model's name. The slope of each model is the Theil-Sen slope, as in Of.
-func DaysUntil(days []Daily, limit float64) (daysLeft float64, pace string) {
-	daysLeft, pace = math.Inf(1), growthModels[0].name
+// A Forecast is the time until a level is reached, in days after the last one. Chance keeps the slope within its bounds in
+// four of five trends.
+type Forecast struct {
+	Days       float64 // by the best-fitting model; infinite: never
+	Early      float64 // by the steepest slope that chance explains, or by a model that fits the days as well
+	Late       float64 // by the flattest one; infinite: it may be no rise
+	Accelerate bool    // the model is not a line
+}
+
+// likelySlopes are the bounds of a slope, in standard deviations: 80 %.
+const likelySlopes = 1.28
+
+// DaysUntil predicts when the level reaches limit, in milliseconds, by the best-fitting model. The slope of each model is the
+// Theil-Sen slope, as in Of, and its bounds are those of R. O. Gilbert, section 16.4.2.
+func DaysUntil(days []Daily, limit float64) Forecast {
+	f := Forecast{Days: math.Inf(1), Early: math.Inf(1), Late: math.Inf(1)}
+	type fitted struct{ err, early float64 }
+	var fits []fitted
 	best := math.Inf(1)
 	for i, m := range growthModels {
-		if i > 0 && !accelerates(days) {
+		slopes, level := m.fit(days)
+		if len(slopes) == 0 || i > 0 && !accelerates(days) {
 			break
 		}
-		slope, level := m.fit(days)
-		if fit := m.typicalError(days, slope, level); slope > 0 && fit < best*betterFit {
-			best, daysLeft, pace = fit, (m.transform(limit)-level)/slope, m.name
+		left := func(slope float64) float64 {
+			if slope <= 0 {
+				return math.Inf(1)
+			}
+			return math.Max(0, (m.transform(limit)-level)/slope)
+		}
+		slope := medianOfSorted(slopes)
+		flattest, steepest := bounds(days, slopes)
+		err := m.typicalError(days, slope, level)
+		fits = append(fits, fitted{err, left(steepest)})
+		if slope > 0 && err < best*betterFit {
+			best = err
+			f.Days, f.Late, f.Accelerate = left(slope), left(flattest), i > 0
 		}
 	}
-	return daysLeft, pace
+	for _, fit := range fits {
+		if fit.err*betterFit <= best {
+			f.Early = math.Min(f.Early, fit.early)
+		}
+	}
+	f.Early = math.Min(f.Early, f.Days)
+	return f
+}
+
+// bounds returns the slopes, of sorted ones, between which the true one is as likely as likelySlopes says.
+func bounds(days []Daily, slopes []float64) (flattest, steepest float64) {
+	_, variance := seasonal(days)
+	n, off := float64(len(slopes)), likelySlopes*math.Sqrt(variance)
+	at := func(rank float64) float64 { return slopes[min(len(slopes)-1, max(0, int(math.Round(rank))))] }
+	return at((n-off)/2 - 1), at((n + off) / 2)
 }
 
 // accelerates reports whether the second half of the days rises more steeply than the first, other than by a single jump, as
@@ -55,9 +94,10 @@ func accelerates(days []Daily) bool {
 	return jump < 0.6*(ms(days[len(days)-1])-ms(days[0]))
 }
 
-// fit returns the line through the transformed days: its slope per day, and its level on the last day.
-func (m growthModel) fit(days []Daily) (slope, level float64) {
-	var slopes, levels []float64
+// fit returns the slopes per day between equal weekdays of the transformed days, sorted, of which the median is that of the
+// line through them, and the line's level on the last day.
+func (m growthModel) fit(days []Daily) (slopes []float64, level float64) {
+	var levels []float64
 	for i, a := range days {
 		for _, b := range days[i+1:] {
 			if (b.Day-a.Day)%7 == 0 { // the same weekday
@@ -65,12 +105,12 @@ func (m growthModel) fit(days []Daily) (slope, level float64) {
 			}
 		}
 	}
-	slope = MedianOf(slopes)
+	slope := MedianOf(slopes)
 	end := days[len(days)-1].Day
 	for _, d := range days[max(0, len(days)-7):] {
 		levels = append(levels, m.transform(ms(d))+slope*float64(end-d.Day))
 	}
-	return slope, MedianOf(levels)
+	return slopes, MedianOf(levels)
 }
 
 // typicalError returns the median distance of the days from the model, in milliseconds.
@@ -87,26 +127,33 @@ func (m growthModel) typicalError(days []Daily, slope, level float64) float64 {
 // ms returns a day's time in milliseconds, at least 1, as the models take logarithms and inverses.
 func ms(d Daily) float64 { return max(1, float64(d.MS)) }
 
-// jumpFit is the fraction of the error of every steady rise that a jump must stay below. A jump may be placed on any day, and
-// so fits a noisy rise well by chance alone.
-const jumpFit = 1 / 1.2
+// jumpFit and jumpsFit are the fractions of the error of every steady rise that one jump, or two, must stay below. They may be
+// placed on any days, and so fit a noisy rise well by chance alone.
+const (
+	jumpFit  = 1 / 1.2
+	jumpsFit = 0.5
+)
 
-// IsJump reports whether the days are a jump from one level to another, as after a release, rather than a rise. A jump does
-// not continue, although a trend test finds it significant.
+// IsJump reports whether the days are a jump from one level to another, as after a release, or two of them, rather than a rise.
+// Jumps do not continue, although a trend test finds them significant.
 //
 // It compares the total error of each model over all days. Testing each half separately for a rise would take a noisy
 // fortnight for a flat one.
 func IsJump(days []Daily) bool {
 	const least = 2 // days on each level; fewer are outliers
-	jump := math.Inf(1)
+	jump, jumps := math.Inf(1), math.Inf(1)
 	for k := least; k <= len(days)-least; k++ {
-		jump = min(jump, errorAroundMedian(days[:k])+errorAroundMedian(days[k:]))
+		first := errorAroundMedian(days[:k])
+		jump = min(jump, first+errorAroundMedian(days[k:]))
+		for l := k + least; l <= len(days)-least; l++ {
+			jumps = min(jumps, first+errorAroundMedian(days[k:l])+errorAroundMedian(days[l:]))
+		}
 	}
 	rise := math.Inf(1)
 	for _, m := range growthModels {
 		rise = min(rise, m.totalError(days))
 	}
-	return jump < jumpFit*rise
+	return jump < jumpFit*rise || jumps < jumpsFit*rise
 }
 
 // errorAroundMedian returns the sum of the distances of the days from their median.
@@ -124,7 +171,8 @@ func errorAroundMedian(days []Daily) float64 {
 
 // totalError returns the sum of the distances of the days from the model, placed through their median.
 func (m growthModel) totalError(days []Daily) float64 {
-	slope, _ := m.fit(days)
+	slopes, _ := m.fit(days)
+	slope := medianOfSorted(slopes)
 	end := days[len(days)-1].Day
 	var levels []float64
 	for _, d := range days {

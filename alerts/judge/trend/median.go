@@ -90,3 +90,12 @@ func MedianOf(values []float64) float64 {
 	slices.Sort(values)
 	return medianOfSorted(values)
 }
+
+// Recent returns the median time of the last three days, in milliseconds; 0 if there are none.
+func Recent(days []Daily) float64 {
+	var all []float64
+	for _, d := range days[max(0, len(days)-3):] {
+		all = append(all, float64(d.MS))
+	}
+	return MedianOf(all)
+}

@@ -21,18 +21,11 @@ func Of(days []Daily) Trend {
 	if len(days) == 0 {
 		return Trend{}
 	}
-	var weekdays [7][]Daily
-	for _, d := range days {
-		weekdays[(d.Day%7+7)%7] = append(weekdays[(d.Day%7+7)%7], d)
-	}
 	var slopes []float64
-	sum, variance := 0.0, 0.0
-	for _, same := range weekdays {
+	for _, same := range weekdays(days) {
 		slopes = append(slopes, pairSlopes(same)...)
-		s, v := kendall(same)
-		sum, variance = sum+s, variance+v
 	}
-	t := Trend{Slope: MedianOf(slopes), Z: normal(sum, variance)}
+	t := Trend{Slope: MedianOf(slopes), Z: normal(seasonal(days))}
 	// The level comes from the last week only, as the rise may have become steeper.
 	base := days[max(0, len(days)-7):]
 	var levels []float64
@@ -43,6 +36,23 @@ func Of(days []Daily) Trend {
 	t.Last = MedianOf(levels)
 	t.First = t.Last - t.Slope*float64(end-days[0].Day)
 	return t
+}
+
+// weekdays divides days by the day of the week.
+func weekdays(days []Daily) (all [7][]Daily) {
+	for _, d := range days {
+		all[(d.Day%7+7)%7] = append(all[(d.Day%7+7)%7], d)
+	}
+	return all
+}
+
+// seasonal sums Mann and Kendall's statistic and its variance over the days of the week.
+func seasonal(days []Daily) (sum, variance float64) {
+	for _, same := range weekdays(days) {
+		s, v := kendall(same)
+		sum, variance = sum+s, variance+v
+	}
+	return sum, variance
 }
 
 // pairSlopes returns the slopes between any two of the days.
