@@ -13,7 +13,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// See waits until an element that the locator means is visible.
+// See waits until an element that the locator means is visible; a picture is once it has loaded. It does not scroll: for what is
+// loaded by scrolling, see ScrollTo.
 func (tab *Tab) See(l Locator) {
 	tab.poll(query{Op: "visible", Target: l}, fmt.Sprintf("expected to see the %s", l))
 }

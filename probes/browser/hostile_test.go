@@ -41,6 +41,7 @@ type row struct {
 	limit     time.Duration
 	want      journey.Outcome
 	wantError string   // part of the error
+	notError  string   // what the error must not contain; "": anything
 	ms        [2]int64 // the step's time in milliseconds, at least and at most; {}: any
 }
 
@@ -88,6 +89,7 @@ func TestHostilePages(t *testing.T) {
 		"choose":   chooseRows,
 		"mouse":    mouseRows,
 		"point":    pointRows,
+		"lazy":     lazyRows,
 		"phone":    phoneRows,
 		"scroll":   scrollRows,
 		"response": responseRows,
@@ -206,6 +208,9 @@ func (r row) attempt(t *testing.T) (faults []string) {
 	r.wantError = strings.ReplaceAll(r.wantError, "SITE", st.site.Host)
 	if run.Outcome != r.want || !strings.Contains(run.Error, r.wantError) {
 		st.faultf("outcome %s, want %s with %q in: %s", run.Outcome, r.want, r.wantError, run.Error)
+	}
+	if r.notError != "" && strings.Contains(run.Error, r.notError) {
+		st.faultf("%q is in: %s", r.notError, run.Error)
 	}
 	if d := run.Steps[0].DurationMS; d > (r.limit + slowdown.Scale(time.Second)).Milliseconds() {
 		st.faultf("the step took %d ms, its limit is %v", d, r.limit)

@@ -6,7 +6,8 @@ const changing = (el) => { for (let n = el; n instanceof Element; n = parentOf(n
 const ends = (el) => { for (let n = el; n instanceof Element; n = parentOf(n)) if (call(n, 'getAnimations').some((a) => a.playState === 'running' && a.effect?.getComputedTiming().iterations !== Infinity)) return true; return false; };
 
 // What is found and seen: {els, found}; or {why}, with the cover if only that hides it.
-const look = (target) => {
+const look = (target) => (['visible', 'fresh', 'count'].includes(query.op) ? withPictures(() => lookNow(target)) : lookNow(target));
+const lookNow = (target) => {
   const found = find(target), els = [];
   let cover;
   for (const el of found.filter((one) => isSeen(one, target))) {

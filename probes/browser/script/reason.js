@@ -111,7 +111,7 @@ const missingReason = (target) => {
     same.length ? `it has the ${plural(target)} ${spell(same.map(quote), 'and')}` : '',
   ].filter(Boolean);
   const joined = errors.length ? [notes[0] + content, ...notes.slice(1)] : [...notes, content].filter(Boolean);
-  return `there is none; ${joined.join('; ')}${cause()}${cures.length ? `; use ${spell(cures, 'or')}` : ''}`;
+  return `there is none; ${joined.join('; ')}${scrollNote()}${cause()}${cures.length ? `; use ${spell(cures, 'or')}` : ''}`;
 };
 const contentNote = () => {
   const said = says(otherMessages()), text = said ? '' : displayed(page());

@@ -103,7 +103,7 @@ var (
 	// Query is async (query, sliceMS) => result.
 	Query = "async (query, sliceMS) => {\n" + locate + listen + stable + actionable + guard + fill + choose + drag + seek + query + poll + "}"
 	// Element is (query) => the one visible element that the locator means.
-	Element = "(query) => {\n" + locate + actionable + "const { el, why } = unique(query.target);\nif (!el) throw new Error(why);\nreturn el;\n}"
+	Element = "(query) => {\n" + locate + actionable + seek + "const { el, why } = unique(query.target);\nif (!el) throw new Error(why);\nreturn el;\n}"
 	// Layout is (secrets, query) => picture.Layout.
 	Layout = "(secrets, query) => {\n" + locate + layout + "}"
 	// Secrets is (secrets, null) => picture.Layout: Layout for no query, at a tenth of its size.

@@ -38,6 +38,24 @@ const placeByNumber = (box, { by, role, value }) => {
   return each > 0 ? first.y + (parts[2] - first.n) * each - read(box, 'clientHeight') / 2 : undefined;
 };
 
+// What shows that more comes when one scrolls on: a list that draws only its rows in sight, or, further down, a box that is still
+// empty, a skeleton, a picture that loads lazily.
+const scrollNote = () => {
+  if (query.op === 'seek') return '';
+  const boxes = scrollers();
+  const more = boxes.some((box) => read(box, 'scrollTop') + read(box, 'clientHeight') < read(box, 'scrollHeight') - 4 && (!acting && drawsOnlyInSight(box) || awaitsScroll(box)));
+  return more ? '; more may load further down: ScrollTo goes there' : '';
+};
+const lazyNames = /lazy|skeleton|sentinel|infinite|placeholder|load-?(more|ing)|spinner/i;
+const awaitsScroll = (box) => queryAll(isPage(box) ? document : box, '*').slice(-3000).some((el) => {
+  if (childrenOf(el).length > 3 || matches(el, 'script,style,br,input,textarea,select,option,canvas,iframe')) return false;
+  const r = rect(el), name = `${attribute(el, 'id') || ''} ${attribute(el, 'class') || ''}`;
+  if (r.bottom < viewOf(box).bottom || !r.width) return false;
+  if (lazyNames.test(name) || attribute(el, 'aria-busy') === 'true' || matches(el, 'img') && !el.complete) return true;
+  const empty = !childrenOf(el).length && !normalize(textContent(el)) && !shadow(el);
+  return empty && r.height >= 40 && name.trim() !== '' && !paintsItself(el) || /^(loading|load more|show more)\b/i.test(normalize(textContent(el)).slice(0, 40));
+});
+
 // How long a person waits at the end for more, before they begin again at the top.
 const moreMS = 700;
 // Scrolls one step further; false at the end of all. Rows may be drawn a frame after the step, or loaded: a second time goes
@@ -85,5 +103,7 @@ const seek = async () => {
   const r = await actionable(query.target);
   const at = globalThis.valkyrieSeek?.key === JSON.stringify(query.target) ? valkyrieSeek.at : 0;
   if (r.ok) return { ...r, acted: at };
-  return find(query.target).length ? r : { ...r, soon: await seekOn(scrollers()) };
+  const [el] = find(query.target);
+  if (el && !hasSize(rect(el))) reveal(el); // a lazy picture has no size before it is in sight
+  return el ? r : { ...r, soon: await seekOn(scrollers()) };
 };

@@ -33,12 +33,21 @@ const standIn = (el) => {
 };
 // Which part of a box is seen: {box, moved}, with moved if one has to scroll first; or {why}.
 const seen = ({ by, r, text }, el) => {
+  if (picturesCount && localName(by) === 'img' && pictureReason(by)) return { why: pictureReason(by) };
   if (!(r.width > 0 && r.height > 0) || text && r.height < 3) return { why: `${notVisible}: it has no size` };
   if (!styleOf(by).visible) return { why: notVisible };
   if (text && hasTransparentText(by)) return { why: `${notVisible}: its text is transparent` };
   if (text && awaitsFont(by, text.data)) return { why: `${notVisible}: its web font has not loaded` };
   const why = fadedReason(by, text);
   return why ? { why } : clipped(by, r, text, el);
+};
+// Whether a picture counts as seen only once it has come: for what a step expects to see. One can act on its frame before.
+let picturesCount = false;
+const withPictures = (look) => { picturesCount = true; try { return look(); } finally { picturesCount = false; } };
+const pictureReason = (img) => {
+  if (img.complete) return img.naturalWidth || !attribute(img, 'src') && !attribute(img, 'srcset') ? '' : 'it is there, but its picture could not be loaded';
+  const r = rect(img), away = r.top > innerHeight || r.bottom < 0 || r.left > innerWidth || r.right < 0;
+  return 'it is there, but its picture has not loaded' + (read(img, 'loading') === 'lazy' && away ? ', and does so only when one scrolls to it: ScrollTo does' : '');
 };
 const transparent = `${notVisible}: it is transparent`;
 const fadedReason = (by, text) => {
