@@ -9,9 +9,9 @@ import (
 )
 
 // Fill replaces the field's content with text by typing it, and checks that the field then holds it. A page may format the
-// text (a card number in groups, a phone number in brackets, capitals) or complete it; any other content fails the step. A date, a
-// time, a colour or a range is set as its picker would set it; give it as "2026-12-24", "14:30", "#ff8800", "7". A text of
-// several lines presses Enter between them.
+// text (a card number in groups, a phone number in brackets, an amount, capitals), complete it, or turn it into tags; any other
+// content fails the step; where a customer would accept it, use Click and Type. A date, a time, a colour or a range is set as its
+// picker would set it; give it as "2026-12-24", "14:30", "#ff8800", "7". A text of several lines presses Enter between them.
 func (tab *Tab) Fill(l Locator, text string) {
 	tab.fills = append(tab.fills, fill{field: l, text: text})
 	tab.fill(len(tab.fills), fmt.Sprintf("could not fill in the %s", l))

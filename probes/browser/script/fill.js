@@ -69,7 +69,7 @@ const enter = async (target, text) => {
   earlier?.stop?.();
   // What was there before the first attempt; the attempt's own leftovers do not count.
   const before = earlier && earlier.number === query.number ? earlier.before : is;
-  const typed = globalThis.valkyrieTyped = { el, number: query.number, before, last: is, at: 0 };
+  const typed = globalThis.valkyrieTyped = { el, number: query.number, before, tags: earlier?.number === query.number ? earlier.tags : text.length <= 200 && isTextField(el) && countTags(el, text), last: is, at: 0 };
   if (isPicker(el)) {
     typed.at = clock();
     if (el.value === text) return { ok: true, picked: true };
@@ -106,6 +106,7 @@ const holdsText = (el, is, text, before) => {
   if (w === h || isInput(el) && el.type === 'email' && sameMail(w, h)) return true;
   if (!w || !h) return false;
   if (letters(w) && letters(w) === letters(h)) return inOrder(w, h) || isLongNumber(w, h) || isEditor(el) && folded(unmarked(w)) === folded(unmarked(h));
+  if (sameAmount(w, h) || sameDay(w, h) || samePhone(w, h)) return true;
   const more = h.slice(w.length);
   return h.startsWith(w) && w.length > 1 && /\p{L}/u.test(w) && /^[\p{L}\p{P}]/u.test(more) && !more.startsWith(w) && !(old && (more.includes(old) || old.includes(more)));
 };
@@ -132,6 +133,7 @@ const heldInstead = (el, { text, secret }) => {
   if (isInput(el) && el.type === 'number') notes.push('it takes a number such as "12.5"');
   const active = activeElement();
   if (active && active !== body() && !contains(el, active)) notes.push(`the focus has moved to ${describe(active)}`);
+  if (isTextField(el) && el.type !== 'number' && text) notes.push('if that is right, use Click and Type instead');
   return notes.join('; ');
 };
 
@@ -150,20 +152,31 @@ const entered = async () => {
   }
   if (holds(el, query.text, typed.before)) {
     dropLost();
-    kept().push({ el, number: query.number, target: query.target, text: query.text, before: typed.before });
+    kept().push({ el, number: query.number, target: query.target, text: query.text, before: typed.before, tags: typed.tags });
     return { ok: true, acted: typed.at, mayHide: snapshot() };
   }
+  if (await tagged(el, typed.tags)) return { ok: true, acted: typed.at, mayHide: snapshot() };
   if (taken && (disabled(el) || isReadOnly(el) || hiddenReason(el))) return { ok: true, acted: typed.at };
   const active = activeElement(), again = !!active && (active === body() || contains(el, active));
   return { why: heldInstead(el, query), again, paste: completesEachLetter(el, query.text) };
 };
 
+// Whether the page has made tags of the text. Where it has only emptied the field so far, they may come a little later.
+const tagged = async (el, before) => {
+  const until = clock() + 500;
+  for (;;) {
+    if (madeTags(el, query.text, before)) { dropLost(); return true; }
+    if (content(el) || !/[,;\s]/.test(query.text) || clock() > until) return false;
+    await pause(50);
+  }
+};
+
 // The fields that were filled since the last click. A page that takes a field over from its server may empty it again, or set
 // it back, when it starts; a person would see that before the next action.
 const kept = () => (globalThis.valkyrieKept ??= []);
-const isLost = ({ el, target, text, before }) => {
+const isLost = ({ el, target, text, before, tags }) => {
   const now = read(el, 'isConnected') ? el : find(target).filter(isVisible).map(fieldIn)[0];
-  return !!now && isVisible(now) && ['', before].includes(content(now)) && !holds(now, text, before);
+  return !!now && isVisible(now) && ['', before].includes(content(now)) && !holds(now, text, before) && !madeTags(now, text, tags);
 };
 // Forgets the fields that the last action itself has changed.
 const dropLost = () => { globalThis.valkyrieKept = kept().filter((k) => k.number !== query.number && !isLost(k)); };

@@ -23,7 +23,8 @@ const lookNow = (target) => {
 const readableValue = (el) => {
   if (!isField(el) || !('value' in el)) return shownText(el);
   if (matches(el, 'select')) return normalize(chosenText(el));
-  return normalize(matches(el, '[type=file]') ? [...el.files].map((f) => f.name).join(', ') : el.value);
+  const value = matches(el, '[type=file]') ? [...el.files].map((f) => f.name).join(', ') : el.value;
+  return value.replace(/\s+/g, ' ').trim(); // as it is: a joiner makes one emoji of several
 };
 
 // The one of the elements that changed last, which made their number what it is.

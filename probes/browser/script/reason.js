@@ -186,7 +186,8 @@ const piecesLike = (phrase) => {
 const curesOf = (target, near) => {
   const like = near.filter(([, , part]) => part);
   if (target.or || target.value && target.containing || target.matching) return [];
-  if (target.by === 'text') return like.slice(0, 1).map(([, , part]) => expression({ ...target, value: part, containing: '' }));
+  const long = (part) => part.length * 2 >= target.value.length && (part.length >= 8 || part.length === target.value.length);
+  if (target.by === 'text') return like.filter(([, , part]) => long(part)).slice(0, 1).map(([, , part]) => expression({ ...target, value: part, containing: '' }));
   const [[n, , part] = []] = like;
   if (like.length === 1 && part && part.length < n.length) return [expression({ ...target, value: '', containing: part })];
   return like.map(([name]) => expression({ ...target, value: name, containing: '' }));

@@ -13,7 +13,8 @@
 //  3. poll.js is its loop: it evaluates the query, and again on each change of the document, until the query is met or the
 //     time slice is over. It returns the result with the time since when it holds.
 //  4. query.js has the queries by name (click, fill, visible, gone, ...); here queries.click. Those of fields, lists and files
-//     are in fill.js and choose.js, which also check that the page has kept the entry; drag.js watches a drop,
+//     are in fill.js and choose.js, which also check that the page has kept the entry, perhaps in a format of its own
+//     (format.js); drag.js watches a drop,
 //     and seek.js scrolls on where a list draws only the rows in sight.
 //  5. find.js locates the elements that the locator means, through open shadow roots and those that shadow.go has found:
 //     role.js and name.js compute roles and names, text.js the text that is displayed, and all read the page through dom.js.
@@ -68,6 +69,8 @@ var (
 	guard string
 	//go:embed fill.js
 	fill string
+	//go:embed format.js
+	format string
 	//go:embed choose.js
 	choose string
 	//go:embed drag.js
@@ -101,7 +104,7 @@ var (
 	// Changes records, from a document's start, when each of its parts changed.
 	Changes = "(() => {\n" + dom + listen + changes + "})()"
 	// Query is async (query, sliceMS) => result.
-	Query = "async (query, sliceMS) => {\n" + locate + listen + stable + actionable + guard + fill + choose + drag + seek + query + poll + "}"
+	Query = "async (query, sliceMS) => {\n" + locate + listen + stable + actionable + guard + fill + format + choose + drag + seek + query + poll + "}"
 	// Element is (query) => the one visible element that the locator means.
 	Element = "(query) => {\n" + locate + actionable + seek + "const { el, why } = unique(query.target);\nif (!el) throw new Error(why);\nreturn el;\n}"
 	// Layout is (secrets, query) => picture.Layout.
