@@ -136,3 +136,22 @@ func (s Schedule) minuteFrom(first int) (int, bool) {
 	}
 	return 0, false
 }
+
+// Previous returns the last of the schedule's times before t, in the location of t; for a schedule without one in the year before,
+// the time a year earlier. It tries the hour before t first, then longer spans, so that it looks at few times. @every counts back from t.
+func (s Schedule) Previous(t time.Time) time.Time {
+	const day = 24 * time.Hour
+	if s.every > 0 {
+		return t.Add(-s.every)
+	}
+	for _, back := range []time.Duration{time.Hour, day, 8 * day, 32 * day, 366 * day} {
+		var last time.Time
+		for next := s.Next(t.Add(-back)); !next.IsZero() && next.Before(t); next = s.Next(next) {
+			last = next
+		}
+		if !last.IsZero() {
+			return last
+		}
+	}
+	return t.Add(-366 * day)
+}

@@ -147,3 +147,27 @@ func TestEveryScheduleComes(t *testing.T) {
 		}
 	})
 }
+
+// TestPrevious: no time of the schedule is between Previous(t) and t, and it is itself a time of the schedule, in every zone and on
+// nights with clock changes.
+func TestPrevious(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := plains().Draw(t, "schedule")
+		s, err := cron.Parse(p.String())
+		if err != nil {
+			return // 30 February
+		}
+		zone, err := time.LoadLocation(rapid.SampledFrom([]string{"UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"}).Draw(t, "zone"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := time.Unix(rapid.Int64Range(1_790_000_000, 1_830_000_000).Draw(t, "at"), 0).In(zone)
+		previous := s.Previous(at)
+		if next := s.Next(previous); !previous.Before(at) || !next.IsZero() && next.Before(at) {
+			t.Fatalf("%s before %v: %v, and then %v", p, at, previous, next)
+		}
+		if at.Sub(previous) < 366*24*time.Hour && !s.Next(previous.Add(-time.Second)).Equal(previous) {
+			t.Fatalf("%s before %v: %v is none of its times", p, at, previous)
+		}
+	})
+}

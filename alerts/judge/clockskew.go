@@ -123,6 +123,6 @@ func (rec Recorder) repairBatch(s JourneyState, h HeartbeatPolicy) (JourneyState
 	}
 	last := s.Batch.Last
 	s = s.clone("")
-	s.Batch = &BatchState{Due: h.next(now)}
+	s.Batch = &BatchState{Due: h.next(now), Schedule: h.schedule()}
 	return s, []Decision{{Verb: Resets, Reason: fmt.Sprintf("%s was heard of last at %s, which is still to come: the clock was wrong; what it had said is forgotten", h.Name, last.UTC().Format(time.RFC3339))}}
 }

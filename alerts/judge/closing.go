@@ -85,3 +85,17 @@ func (j *judging) recoverFailing(i int) {
 		j.decide(Continues, *inc, fmt.Sprintf("%s %s from %s; it is over when it has not failed for %s", j.run.Journey, j.run.Outcome, j.run.Region, phrase.Duration(j.policy.QuietFor)))
 	}
 }
+
+// completeBatch closes the incident of the batch, if one is open.
+func (s *JourneyState) completeBatch(h HeartbeatPolicy, at time.Time) Decision {
+	reason := fmt.Sprintf("%s finished at %s: %s", h.Name, phrase.Clock(at), s.Batch.progress(h))
+	i := s.batchIncident()
+	if i < 0 {
+		return Decision{Verb: NoChange, Reason: reason}
+	}
+	inc := s.Open[i]
+	inc.State, inc.ResolvedAt, inc.Closing, inc.Runs = incident.Resolved, at, reason, inc.Runs+1
+	s.Open = slices.Delete(s.Open, i, i+1)
+	s.addToOutbox(inc)
+	return Decision{Verb: Resolves, Reason: reason, Incident: inc}
+}

@@ -47,7 +47,16 @@ type BatchState struct {
 	Last     time.Time `json:"last"` // time of the latest beat
 	Running  bool      `json:"running"`
 	Done     int64     `json:"done"`
-	Expected int64     `json:"expected"`
+	Expected int64     `json:"expected"` // by the batch itself; 0: unknown
+
+	Schedule string        `json:"schedule,omitempty"` // under which Due was computed
+	Missed   time.Time     `json:"missed,omitzero"`    // deadline that is over and was reported as late; zero: none
+	Began    time.Time     `json:"began,omitzero"`     // start of the run in progress
+	For      time.Time     `json:"for,omitzero"`       // its deadline; zero: none, as it is a rerun
+	Lead     time.Duration `json:"lead,omitempty"`     // time from the finish to the deadline, as far as it usually is
+	Headway  time.Duration `json:"headway,omitempty"`  // time from the start to the deadline, likewise
+	Extra    time.Time     `json:"extra,omitzero"`     // latest finish that counted for no deadline
+	Shifted  time.Duration `json:"shifted,omitempty"`  // of such a finish before a missed deadline: its time to that deadline
 }
 
 const defaultGrace = 10 * time.Minute
@@ -72,6 +81,30 @@ func (h HeartbeatPolicy) next(t time.Time) time.Time {
 	return schedule.Next(t.In(zone)).UTC()
 }
 
+// previous returns the last deadline of By before another one.
+func (h HeartbeatPolicy) previous(due time.Time) time.Time {
+	schedule, err := cron.Parse(h.By)
+	zone, bad := time.LoadLocation(h.Zone)
+	if err != nil || bad != nil { // rejected by config.Parse
+		return due.Add(-24 * time.Hour)
+	}
+	return schedule.Previous(due.In(zone)).UTC()
+}
+
+// first returns the first deadline of a schedule that is new at now. The last finish, under another schedule, counts for a
+// deadline less than half an interval later.
+func (h HeartbeatPolicy) first(last, now time.Time) time.Time {
+	due := h.next(now)
+	switch {
+	case last.IsZero():
+	case h.Every > 0 && h.next(last).After(now):
+		return h.next(last)
+	case h.Every == 0 && due.Sub(last) < due.Sub(h.previous(due))/2:
+		return h.next(due)
+	}
+	return due
+}
+
 // nextOpen returns the first deadline after due whose grace is not over at now. It does not loop over the deadlines between,
 // as there are many after a long downtime.
 func (h HeartbeatPolicy) nextOpen(due, now time.Time) time.Time {
@@ -91,79 +124,156 @@ func (h HeartbeatPolicy) nextOpen(due, now time.Time) time.Time {
 
 // Beat folds a progress report into the state of its batch. It is pure.
 func (s JourneyState) Beat(h HeartbeatPolicy, b Beat) (JourneyState, []Decision) {
-	batch := s.batch(h, b.At)
+	batch, _ := s.batch(h, b.At)
 	if batch.isDuplicate(b) {
 		return s, []Decision{ignoreDuplicateBeat(b)}
 	}
 	s = s.clone("")
-	batch.Last, batch.Running = b.At, b.Stage == Starts || b.Stage == Progresses
-	batch.Done, batch.Expected = b.Done, max(b.Expected, h.AtLeast)
-	s.Batch = &batch
-	switch {
-	case b.Stage == Fails:
-		return s, []Decision{s.batchFault(h, b.At, b.At, fmt.Sprintf("%s failed: %s; %s", h.Name, b.Error, batch.progress()))}
-	case b.Stage == Finishes && batch.Done < batch.Expected:
-		batch.finish(h)
-		return s, []Decision{s.batchFault(h, b.At, b.At, fmt.Sprintf("%s finished incomplete: %s", h.Name, batch.progress()))}
-	case b.Stage == Finishes:
-		batch.finish(h)
-		return s, []Decision{s.completeBatch(h, b.At)}
+	b.At = incident.Latest(b.At, batch.Last) // a clock that was put back does not undo a finish
+	if b.Expected == 0 && b.Done > 0 && batch.Running {
+		b.Expected = batch.Expected // as its start said
 	}
-	return s, []Decision{{Verb: NoChange, Reason: fmt.Sprintf("%s: %s, %s", h.Name, b.Stage, batch.progress())}}
+	if works := b.Stage == Starts || b.Stage == Progresses; works && (b.Stage == Starts || !batch.Running) {
+		batch.Began, batch.For = b.At, batch.deadline(h, b.At, batch.Headway)
+	} else if !works && !batch.Running {
+		batch.Began, batch.For = time.Time{}, time.Time{}
+	}
+	batch.Last, batch.Running = b.At, b.Stage == Starts || b.Stage == Progresses
+	batch.Done, batch.Expected = b.Done, b.Expected
+	s.Batch = &batch
+	switch b.Stage {
+	case Fails:
+		return s, []Decision{s.batchFault(h, b.At, b.At, fmt.Sprintf("%s failed: %s; %s", h.Name, b.Error, batch.progress(h)))}
+	case Finishes:
+		return s, []Decision{s.finishBatch(h, b)}
+	}
+	return s, []Decision{{Verb: NoChange, Reason: fmt.Sprintf("%s: %s, %s", h.Name, b.Stage, batch.progress(h))}}
 }
 
-// batch returns a copy of the batch's state; a new batch gets its first deadline.
-func (s JourneyState) batch(h HeartbeatPolicy, now time.Time) BatchState {
-	batch := BatchState{}
+// finishBatch folds the finish of a batch: too little or too much work is a fault, and a complete one ends the incident unless a
+// later deadline was missed since.
+func (s *JourneyState) finishBatch(h HeartbeatPolicy, b Beat) Decision {
+	due := s.Batch.finish(h)
+	switch {
+	case b.Done < max(b.Expected, h.AtLeast):
+		return s.batchFault(h, b.At, b.At, fmt.Sprintf("%s finished incomplete: %s", h.Name, s.Batch.progress(h)))
+	case b.Expected > 0 && b.Done > b.Expected:
+		return s.batchFault(h, b.At, b.At, fmt.Sprintf("%s has done more than it expected: %s", h.Name, s.Batch.progress(h)))
+	case !s.Batch.Missed.IsZero():
+		return Decision{Verb: NoChange, Reason: fmt.Sprintf("%s finished at %s what was due by %s; what was due by %s is missing still", h.Name, phrase.Clock(b.At), phrase.Clock(due), phrase.Clock(s.Batch.Missed))}
+	}
+	return s.completeBatch(h, b.At)
+}
+
+// schedule identifies the deadlines of a policy.
+func (h HeartbeatPolicy) schedule() string {
+	if h.Every > 0 {
+		return h.Every.String()
+	}
+	return h.By + " " + h.Zone
+}
+
+// batch returns a copy of the batch's state. A new batch gets its first deadline, and one whose schedule has changed a deadline
+// of the new schedule; changed reports that.
+func (s JourneyState) batch(h HeartbeatPolicy, now time.Time) (batch BatchState, changed bool) {
 	if s.Batch != nil {
 		batch = *s.Batch
 	}
-	if batch.Due.IsZero() {
-		batch.Due = h.next(now)
+	schedule := h.schedule()
+	changed = batch.Due.IsZero() || batch.Schedule != "" && batch.Schedule != schedule
+	if changed {
+		batch.Due, batch.Lead, batch.Headway, batch.Shifted, batch.For = h.first(batch.Last, now), 0, 0, 0, time.Time{}
 	}
-	return batch
+	batch.Schedule = schedule
+	return batch, changed
 }
 
-// finish moves the deadline on. A finish counts for the next deadline unless that is more than half an interval away, as it
-// was an extra run of the batch then.
-func (b *BatchState) finish(h HeartbeatPolicy) {
+// deadline returns the deadline for which a run counts that starts or finishes at a time; zero for a rerun, which counts for
+// none. usually is how long before the deadline that usually is. A late run counts for the deadline that it has missed, so
+// that it does not stand for the next one.
+func (b BatchState) deadline(h HeartbeatPolicy, at time.Time, usually time.Duration) time.Time {
+	before := h.previous(b.Due)
+	lead, interval := b.Due.Sub(at), b.Due.Sub(before)
+	window := usually + min(interval/4, 4*time.Hour)
+	if usually == 0 { // not known yet
+		window = interval / 2
+		if !b.Missed.IsZero() {
+			window = interval / 8
+		}
+	}
+	shifted := b.Shifted > 0 && (lead-b.Shifted).Abs() <= max(h.grace(), 15*time.Minute)
+	switch {
+	case at.After(before) && (lead <= window || shifted):
+		return b.Due
+	case !b.Missed.IsZero():
+		return b.Missed
+	}
+	return time.Time{}
+}
+
+// finish counts the finish of a run for its deadline, which it returns, and moves the deadline on.
+func (b *BatchState) finish(h HeartbeatPolicy) (due time.Time) {
 	if h.Every > 0 {
-		b.Due = h.next(b.Last)
-		return
+		due, b.Due, b.Missed = b.Due, h.next(b.Last), time.Time{}
+		return due
 	}
-	after := h.next(b.Due)
-	if b.Due.Sub(b.Last) <= after.Sub(b.Due)/2 {
-		b.Due = after
+	if due = b.For; due.IsZero() {
+		due = b.deadline(h, b.Last, b.Lead)
 	}
+	switch {
+	case due.IsZero():
+		b.Extra = b.Last
+	case due.Equal(b.Due):
+		learn(&b.Lead, due.Sub(b.Last))
+		if !b.Began.IsZero() {
+			learn(&b.Headway, due.Sub(b.Began))
+		}
+		b.Due, b.Missed, b.Shifted = h.next(due), time.Time{}, 0
+	case due.Equal(b.Missed):
+		b.Missed = time.Time{}
+	}
+	return due
 }
 
-func (b BatchState) progress() string {
-	if b.Expected == 0 {
+// learn raises a usual time at once, and lowers it slowly. It stays above zero, which would mean unknown.
+func learn(usual *time.Duration, seen time.Duration) {
+	*usual = max(seen, *usual*3/4, time.Second)
+}
+
+// progress says how much is done.
+func (b BatchState) progress(h HeartbeatPolicy) string {
+	expected := max(b.Expected, h.AtLeast)
+	if expected == 0 {
 		return fmt.Sprintf("%d done", b.Done)
 	}
-	return fmt.Sprintf("%d of %d done", b.Done, b.Expected)
+	return fmt.Sprintf("%d of %d done", b.Done, expected)
 }
 
 // WatchBatch opens an incident if the batch is late. It is pure and idempotent.
 func (s JourneyState) WatchBatch(h HeartbeatPolicy, now time.Time) (JourneyState, []Decision) {
-	batch := s.batch(h, now)
-	known := s.Batch != nil && !s.Batch.Due.IsZero() // zero: stored by a version that accepted schedules without any time
-	if now.Before(batch.Due.Add(h.grace())) && known {
+	batch, changed := s.batch(h, now)
+	if !changed && now.Before(batch.Due.Add(h.grace())) {
 		return s, nil
 	}
 	s = s.clone("")
 	s.Batch = &batch
-	if !known {
+	if changed {
 		return s, []Decision{{Verb: NoChange, Reason: fmt.Sprintf("%s is expected by %s", h.Name, phrase.Clock(batch.Due))}}
 	}
 	due := batch.Due
-	batch.Due = h.nextOpen(batch.Due, now)
+	batch.Due, batch.Missed, batch.Shifted = h.nextOpen(batch.Due, now), due, 0
 	lastSeen := "nothing was ever heard of it"
 	switch {
 	case batch.Running:
-		lastSeen = fmt.Sprintf("%s, as it said at %s", batch.progress(), phrase.Clock(batch.Last))
+		lastSeen = fmt.Sprintf("%s, as it said at %s", batch.progress(h), phrase.Clock(batch.Last))
 	case !batch.Last.IsZero():
-		lastSeen = fmt.Sprintf("it has not started since %s, when %s", phrase.ClockWithDate(batch.Last, now), batch.progress())
+		lastSeen = fmt.Sprintf("it has not started since %s, when %s", phrase.ClockWithDate(batch.Last, now), batch.progress(h))
+	}
+	if batch.Extra.Equal(batch.Last) && !batch.Last.IsZero() {
+		lastSeen += "; that was so early that it counted as a rerun"
+		if early := due.Sub(batch.Extra); early <= due.Sub(h.previous(due))/2 {
+			batch.Shifted = early
+		}
 	}
 	return s, []Decision{s.batchFault(h, due, due.Add(h.grace()), fmt.Sprintf("%s is late: it should have finished by %s, with a grace of %s; %s", h.Name, phrase.Clock(due), phrase.Duration(h.grace()), lastSeen))}
 }
@@ -186,18 +296,4 @@ func (s *JourneyState) batchFault(h HeartbeatPolicy, since, at time.Time, reason
 	inc.Reason, inc.Error, inc.Last = reason, reason, at
 	s.addToOutbox(*inc)
 	return Decision{Verb: verb, Reason: reason, Incident: *inc}
-}
-
-// completeBatch closes the incident of the batch, if one is open.
-func (s *JourneyState) completeBatch(h HeartbeatPolicy, at time.Time) Decision {
-	reason := fmt.Sprintf("%s finished at %s: %s", h.Name, phrase.Clock(at), s.Batch.progress())
-	i := s.batchIncident()
-	if i < 0 {
-		return Decision{Verb: NoChange, Reason: reason}
-	}
-	inc := s.Open[i]
-	inc.State, inc.ResolvedAt, inc.Closing, inc.Runs = incident.Resolved, at, reason, inc.Runs+1
-	s.Open = slices.Delete(s.Open, i, i+1)
-	s.addToOutbox(inc)
-	return Decision{Verb: Resolves, Reason: reason, Incident: inc}
 }

@@ -88,13 +88,27 @@ func TestHeartbeats(t *testing.T) {
 			[]any{beat("21 05:30", judge.Finishes, 150, 400), beat("21 05:50", judge.Finishes, 400, 400), "21 06:30"},
 			"opens: shift-texts finished incomplete: 150 of 400 done; resolves: shift-texts finished at 05:50 UTC: 400 of 400 done",
 		},
+		"more than expected": {
+			[]any{beat("21 05:30", judge.Finishes, 450, 400), beat("21 05:50", judge.Finishes, 400, 400)},
+			"opens: shift-texts has done more than it expected: 450 of 400 done; resolves: shift-texts finished at 05:50 UTC: 400 of 400 done",
+		},
+		"less than its start has expected": {
+			[]any{beat("21 05:00", judge.Starts, 0, 400), beat("21 05:30", judge.Finishes, 399, 0)},
+			"opens: shift-texts finished incomplete: 399 of 400 done",
+		},
+		"the clock is put back by 2 minutes": {
+			[]any{beat("21 05:45", judge.Starts, 0, 4), beat("21 05:44", judge.Finishes, 4, 4), "21 06:30"}, "",
+		},
+		"a finish at the end of the grace": {
+			[]any{beat("21 05:01", judge.Starts, 0, 4), beat("21 05:02", judge.Starts, 0, 4), beat("21 05:30", judge.Finishes, 4, 4), beat("22 06:10", judge.Finishes, 4, 4), "22 06:10", "22 12:00"}, "",
+		},
 		"failed": {
 			[]any{beat("21 05:30", judge.Fails, 150, 400)},
 			"opens: shift-texts failed: status 414; 150 of 400 done",
 		},
 		"an extra one does not stand for the next day's": {
 			[]any{beat("21 05:30", judge.Finishes, 4, 4), beat("21 09:00", judge.Finishes, 4, 4), "22 06:10"},
-			"opens: shift-texts is late: it should have finished by 06:00 UTC, with a grace of 10 min; it has not started since 21 November 09:00 UTC, when 4 of 4 done",
+			"opens: shift-texts is late: it should have finished by 06:00 UTC, with a grace of 10 min; it has not started since 21 November 09:00 UTC, when 4 of 4 done; that was so early that it counted as a rerun",
 		},
 		"said twice, and out of order": {
 			[]any{beat("21 05:30", judge.Finishes, 4, 4), beat("21 05:30", judge.Fails, 0, 4), beat("21 05:00", judge.Starts, 0, 4), "21 06:30"}, "",
@@ -140,4 +154,16 @@ func batchChanges(t *testing.T, name string, events []any) string {
 		}
 	}
 	return strings.Join(changes, "; ")
+}
+
+// TestAtLeast: a batch that says nothing of what it expects has done too little below at_least, and any number above it is fine.
+func TestAtLeast(t *testing.T) {
+	h := texts
+	h.AtLeast = 100
+	for done, want := range map[int64]judge.Verb{0: judge.Opens, 99: judge.Opens, 100: judge.NoChange, 5000: judge.NoChange} {
+		s, _ := judge.JourneyState{}.WatchBatch(h, november(t, "21 00:00"))
+		if _, ds := s.Beat(h, judge.Beat{Batch: h.Name, Stage: judge.Finishes, At: november(t, "21 05:30"), Done: done}); ds[0].Verb != want {
+			t.Errorf("%d done: %s: %s", done, ds[0].Verb, ds[0].Reason)
+		}
+	}
 }
