@@ -9,6 +9,7 @@ import (
 	"valkyrie/alerts/alertstest"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
+	"valkyrie/probes/journey"
 )
 
 // TestPatientPolicy: where failures_in_a_row waits for more than two, an outage everywhere is down at that failure, neither
@@ -32,6 +33,57 @@ func TestPatientPolicy(t *testing.T) {
 				t.Errorf("%d in a row, %s: got %q, want %q", inARow, slots, got, want)
 			}
 		}
+	}
+}
+
+// TestChanceNeedsOneSlotMore: while us works, eu and ap are down once both failed in as many slots as failures_in_a_row says; in
+// one more where chance does that: after six hours in which 0.8 % of the runs failed, or four slots of the week in which two
+// regions failed. Failures for hours that are no outage text.
+func TestChanceNeedsOneSlotMore(t *testing.T) {
+	const hours = 36
+	never := func(int, string) bool { return false }
+	each := func(every int, offsets map[string]int) func(int, string) bool {
+		return func(minute int, region string) bool { return minute%every == offsets[region] }
+	}
+	for name, c := range map[string]struct {
+		fails  func(minute int, region string) bool // before
+		inARow int
+		slot   int // of the outage that opens the incident
+	}{
+		"a quiet day":           {never, 2, 2},
+		"a patient policy":      {never, 5, 5},
+		"a noisy day":           {each(120, map[string]int{"eu": 10, "us": 50, "ap": 90}), 2, 3},
+		"two at once, 4 times":  {each(480, map[string]int{"eu": 10, "us": 50, "ap": 10}), 2, 3},
+		"a noisy day, patient":  {each(120, map[string]int{"eu": 10, "us": 50, "ap": 90}), 3, 3}, // three in a row are no chance
+		"two at once, in a row": {each(480, map[string]int{"eu": 10, "us": 11, "ap": 12}), 2, 2},
+	} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		k.Policy.FailuresInARow = c.inARow
+		for minute := range hours*60 + 10 {
+			for _, region := range []string{"ap", "eu", "us"} {
+				outcome := journey.Passed
+				if minute >= hours*60 && region != "us" || minute < hours*60 && c.fails(minute, region) {
+					outcome = journey.Failed
+				}
+				k.Run(alertstest.RunEachMinute(minute, region, outcome))
+			}
+		}
+		if got, want := strings.Join(k.Changes, " "), fmt.Sprintf("down opens@%d", hours*60+c.slot-1); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	for minute := range 5 * 60 {
+		for i, region := range []string{"ap", "eu", "us"} {
+			outcome := alertstest.Outcomes['p']
+			if minute%12 == 4*i {
+				outcome = alertstest.Outcomes['f']
+			}
+			k.Run(alertstest.RunEachMinute(minute, region, outcome))
+		}
+	}
+	if len(k.Changes) != 1 || !strings.HasPrefix(k.Changes[0], "flapping opens") || k.State.Open[0].Rings() {
+		t.Errorf("one in twelve, for hours: %q", k.Changes)
 	}
 }
 

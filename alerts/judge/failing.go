@@ -144,17 +144,14 @@ func (j *judging) addEvidence(inc *incident.Incident) {
 }
 
 // cost returns the share of the outage that one failure is: as long as the interval, by the number of regions, of which the
-// worst is left out, so that the trouble of one region among several costs nothing.
+// worst are left out as in pooled, so that the trouble of fewer regions than the quorum costs nothing.
 func (j *judging) cost() time.Duration {
 	every, regions := j.now.interval(j.policy), len(j.Regions)
 	if regions == 1 || j.policy.Regions.need(regions) == 1 {
 		return every / time.Duration(regions)
 	}
 	t := j.hourlyFailures(rateHours)
-	if t.failed[j.run.Region] == t.worst {
-		return 0
-	}
-	return every / time.Duration(max(1, regions-1))
+	return every * time.Duration(t.pooled()) / time.Duration(max(1, t.sum)*max(1, regions-t.spared))
 }
 
 // startOutage adds an outage to an incident, to which its latest bad run was just added. It keeps the first and the latest

@@ -170,6 +170,34 @@ func TestLongFlappingCalls(t *testing.T) {
 	}
 }
 
+// TestSteepFailuresCallAtOnce: a third of all runs calls within minutes. A fifth, in other slots of each region, texts, and calls
+// once it has cost an hour, which it does in five.
+func TestSteepFailuresCallAtOnce(t *testing.T) {
+	for every, within := range map[int]time.Duration{3: 15 * time.Minute, 5: 7 * time.Hour} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		var texted, called time.Duration
+		for minute := range 8 * 60 {
+			for i, region := range []string{"eu", "us", "ap"} {
+				outcome := journey.Passed
+				if minute >= 30 && (minute+i*(every-1)/2)%every == 0 {
+					outcome = journey.Failed
+				}
+				k.Run(alertstest.RunEachMinute(minute, region, outcome))
+			}
+			since := time.Duration(minute-30) * time.Minute
+			if len(k.State.Open) > 0 && texted == 0 {
+				texted = since
+			}
+			if len(k.State.Open) > 0 && k.State.Open[0].Rings() && called == 0 {
+				called = since
+			}
+		}
+		if texted == 0 || texted > 15*time.Minute || called == 0 || called > within || every == 5 && called < 4*time.Hour {
+			t.Errorf("one in %d: a text after %v, a call after %v", every, texted, called)
+		}
+	}
+}
+
 // TestDownCallsAfterFlappingTexted: an outage calls, although it reopens an incident that only texted.
 func TestDownCallsAfterFlappingTexted(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}

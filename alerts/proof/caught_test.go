@@ -36,9 +36,13 @@ func TestMutants(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the mutants are compiled")
 	}
-	all := slices.Concat(steadyMutants, clockMutants, endingMutants, judgingMutants, callbackMutants)
+	sorts := [][]mutant{steadyMutants, clockMutants, endingMutants, judgingMutants, ruleMutants, repeatMutants, callbackMutants}
+	all := slices.Concat(sorts...)
 	overlay := plant(t, all)
-	histories, callbacks := compile(t, overlay, "."), compile(t, overlay, "valkyrie/alerts/twilio")
+	histories := compile(t, overlay, ".")
+	named := func(pkg, tests string) hunt {
+		return hunt{compile(t, overlay, "valkyrie/alerts/"+pkg), []string{"-test.failfast", "-test.run=" + tests}, testFailed}
+	}
 	playing := func(clocks string, checks int) hunt {
 		return hunt{histories, []string{
 			"-test.run=^TestHistories$/" + clocks, "-rapid.checks=" + strconv.Itoa(checks),
@@ -47,30 +51,23 @@ func TestMutants(t *testing.T) {
 	}
 	endings := playing("", 500)
 	endings.args[0] = "-test.run=^TestEndings$"
-	stories := hunt{callbacks, []string{"-test.run=^(TestCallStories|TestTokenRotation|TestCallbackManners)$"}, testFailed}
+	stories := named("twilio", "^(TestCallStories|TestTokenRotation|TestCallbackManners)$")
+	rules := named("judge", "Electorate|Chance|GivenUp|Removed|Steep|Flapping|Calendar|Collapse|Baseline|LatencyTrend|Growth|SlowerAtOnce|Unheard")
+	repeats := named("paging", "Ack|CallsAgain")
 	judging := hunt{histories, []string{
 		"-test.run=^TestJudging$", "-rapid.seed=" + strconv.FormatUint(suite.Seed(t), 10), "-rapid.nofailfile", "-rapid.shrinktime=0s",
 	}, historyFailed}
-	for _, h := range []hunt{playing("", 20), endings, judging, stories} {
+	for _, h := range []hunt{playing("", 20), endings, judging, rules, repeats, stories} {
 		if out, err := h.run(t, 0); err != nil {
 			t.Fatalf("without a mutant the tests fail: %v\n%s", err, out)
 		}
 	}
+	hunts := []hunt{playing("steady", maxHistories), playing("step", maxHistories), endings, judging, rules, repeats, stories}
 	var caught atomic.Int32
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	t.Run("all", func(t *testing.T) {
 		for n, m := range all {
-			h := playing("steady", maxHistories)
-			switch {
-			case n >= len(steadyMutants)+len(clockMutants)+len(endingMutants)+len(judgingMutants):
-				h = stories
-			case n >= len(steadyMutants)+len(clockMutants)+len(endingMutants):
-				h = judging
-			case n >= len(steadyMutants)+len(clockMutants):
-				h = endings
-			case n >= len(steadyMutants):
-				h = playing("step", maxHistories)
-			}
+			h := hunts[sortOf(sorts, n)]
 			t.Run(m.name, func(t *testing.T) {
 				t.Parallel()
 				slots <- struct{}{}
@@ -86,6 +83,17 @@ func TestMutants(t *testing.T) {
 		}
 	})
 	t.Logf("%d of %d mutants caught", caught.Load(), len(all))
+}
+
+// sortOf returns the index of the list that holds the n-th mutant of all.
+func sortOf(sorts [][]mutant, n int) int {
+	for i, list := range sorts {
+		if n < len(list) {
+			return i
+		}
+		n -= len(list)
+	}
+	return -1
 }
 
 // run runs the tests with a mutant, by its number from 1, and returns their output.

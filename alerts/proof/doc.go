@@ -11,7 +11,7 @@
 // permitted, and when), provider_test.go (how often the provider is asked), site_test.go (judging is a fold),
 // calm_test.go (no incident is lost, within a deadline), resend_test.go (all-clears arrive) and clockskew_test.go
 // (clocks that are ahead). mutants_test.go lists mutants, plant_test.go plants all of them in one binary, and
-// caught_test.go checks that the histories find each.
+// caught_test.go checks that the histories find each, or the tests of its package those that need a certain history.
 //
 //	go test ./alerts/proof -v                                       how much was played, and how soon each mutant was caught
 //	VALKYRIE_TESTS=all go test ./alerts/proof -run Histories        all 20,000 histories

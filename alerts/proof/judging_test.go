@@ -61,7 +61,7 @@ func (k *trial) judge(run journey.Run) {
 	k.book.take(run)
 	after, decisions := judge.Judge(k.policy, before, run, "print a card")
 	k.reasons(run, decisions)
-	k.failing(before, after, run)
+	k.failing(before, after, run, decisions)
 	k.slow(before, after, run)
 	k.broken(before, after, run)
 	k.once(after)
@@ -96,7 +96,7 @@ func (k *trial) reasons(run journey.Run, decisions []judge.Decision) {
 }
 
 // failing checks down and flapping against the textbook.
-func (k *trial) failing(before, after judge.JourneyState, run journey.Run) {
+func (k *trial) failing(before, after judge.JourneyState, run journey.Run, decisions []judge.Decision) {
 	was, is := find(before, incident.Down, incident.Flapping), find(after, incident.Down, incident.Flapping)
 	switch {
 	case was == nil:
@@ -119,8 +119,14 @@ func (k *trial) failing(before, after judge.JourneyState, run journey.Run) {
 			k.book.goesOn(*is, run)
 		}
 	case run.Outcome.Good():
-		if over := k.book.recovered(*was, run); over != (is == nil) {
+		over, ending := k.book.recovered(*was, run)
+		if over != (is == nil) {
 			k.Fatalf("by the textbook %s is over: %t; but it is open: %t", was.ID, over, is != nil)
+		}
+		if over && !slices.ContainsFunc(decisions, func(d judge.Decision) bool {
+			return d.Verb == judge.Resolves && d.Incident.ID == was.ID && d.Incident.Ending == ending
+		}) {
+			k.Fatalf("by the textbook %s ends as %s: %+v", was.ID, ending, decisions)
 		}
 		if is == nil {
 			k.book.isOver()

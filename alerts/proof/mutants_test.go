@@ -211,14 +211,6 @@ var judgingMutants = []mutant{
 		"before >= noisyCoincidences || expected > falseQuorums", "before >= noisyCoincidences",
 	},
 	{
-		"slots in which a quorum failed do not count later",
-		"before >= noisyCoincidences || expected > falseQuorums", "expected > falseQuorums",
-	},
-	{
-		"an outage is noise to itself",
-		"if slot.Before(v.since) {", "if true {",
-	},
-	{
 		"an incident ends while the quorum is bad",
 		"if len(v.bad) >= v.need && !v.contested || v.reached() {", "if false {",
 	},
@@ -247,16 +239,112 @@ var judgingMutants = []mutant{
 		" && j.run.Slot.Sub(j.Open[i].Last) >= settledAfter {", " {",
 	},
 	{
-		"what fails now and then for hours is no evidence",
-		"if n < 2 || slots == 0 || t.pooled() < j.patient(leastFailures((n-t.spared)*slots, slowTail)) {", "if n < 2 || slots >= 0 {",
-	},
-	{
 		"a single region of several is no evidence",
 		"if v.need < 2 || often.Count < aloneFailures || j.now.Failed.Count == 0 {", "if v.need > 0 {",
 	},
 	{
 		"an incident that nothing tests any more lasts",
 		"if !audible && len(v.bad) == 0 && j.run.Slot.Sub(inc.Last) >= unheardFor {", "if false {",
+	},
+}
+
+// ruleMutants must be found by the tests of package judge.
+var ruleMutants = []mutant{
+	{
+		"slots in which a quorum failed do not count later",
+		"before >= noisyCoincidences || expected > falseQuorums", "expected > falseQuorums",
+	},
+	{
+		"an outage is noise to itself",
+		"if slot.Before(v.since) {", "if !slot.IsZero() {",
+	},
+	{
+		"what fails now and then for hours is no evidence",
+		"if n < 2 || slots == 0 || t.pooled() < j.patient(leastFailures((n-t.spared)*slots, slowTail)) {", "if n < 2 || slots >= 0 {",
+	},
+	{
+		"an incident that is given up has recovered",
+		"j.close(i, incident.GivenUp,", "j.close(i, incident.Recovered,",
+	},
+	{
+		"the incident of a removed region has recovered",
+		"ending, reason = incident.Unwatched,", "ending, reason = incident.Recovered,",
+	},
+	{
+		"one failing run in five calls at once",
+		"&& 3*t.sum >= n*slots {", "&& t.sum > 0 {",
+	},
+	{
+		"failures that have cost an hour do not call",
+		"inc.CostMS += j.cost().Milliseconds()", "inc.CostMS += 0 * j.cost().Milliseconds()",
+	},
+	{
+		"usual numbers follow UTC",
+		"slot := u.local(j.run.Slot)", "slot := j.run.Slot",
+	},
+	{
+		"the best week of an hour is the usual one",
+		"return past[(len(past)-1)/2], true", "return past[len(past)-1], true",
+	},
+	{
+		"a number between two hours is that of the hour",
+		"here = min(here, l)", "_ = l",
+	},
+	{
+		"nothing at night is no fault",
+		"case value == 0:", "case false:",
+	},
+	{
+		"a partial drop is no fault",
+		"return rate.dropped(u.Name)", "return \"\"",
+	},
+	{
+		"an hour of trouble makes a step slower",
+		"if s.Raised < raisedHours || s.Now.N", "if s.Raised < 1 || s.Now.N",
+	},
+	{
+		"a step that is fast again is still slower",
+		"return known && s.Now.Value() >= fastBelow*usual", "return known && usual > 0",
+	},
+	{
+		"a release is a trend",
+		" || trend.IsJump(days) {", " {",
+	},
+	{
+		"two releases are a trend",
+		" || jumps < jumpsFit*rise", "",
+	},
+	{
+		"a restart resets the trend",
+		"if r, ok := trend.FindRestarts(days); ok {", "if r, ok := trend.FindRestarts(days); ok && false {",
+	},
+	{
+		"a rhythm of the week is a leak",
+		"if level-mean[i] < evenRise*r.Slope {", "if level-mean[i] < -1e9 {",
+	},
+	{
+		"a prediction is one day",
+		"flattest, steepest := bounds(days, slopes)", "flattest, steepest := slope, slope",
+	},
+	{
+		"every rise is a line",
+		"if len(slopes) == 0 || i > 0 && !accelerates(days) {", "if len(slopes) == 0 || i > 0 {",
+	},
+}
+
+// repeatMutants must be found by the tests of package paging about acknowledgements.
+var repeatMutants = []mutant{
+	{
+		"an ongoing outage calls at equal intervals",
+		"return d << min(max(0, i.Acks-1), maxAckGrowth)", "return d",
+	},
+	{
+		"a few failures call again",
+		" && i.CostMS >= 2*i.AckCostMS", "",
+	},
+	{
+		"an acknowledgement does not count",
+		"inc.Acks, inc.AckCostMS = inc.Acks+1, inc.CostMS", "inc.AckCostMS = inc.CostMS",
 	},
 }
 

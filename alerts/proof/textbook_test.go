@@ -261,11 +261,11 @@ func (b *textbook) alone(run journey.Run) bool {
 	return b.lately(run.Region, journey.Failed, 12) >= 6 && b.failures(run.Region) > 0
 }
 
-// recovered reports whether a good run ends an incident about failures.
-func (b *textbook) recovered(i incident.Incident, run journey.Run) bool {
+// recovered reports whether a good run ends an incident about failures, and how it ends.
+func (b *textbook) recovered(i incident.Incident, run journey.Run) (over bool, ending incident.Ending) {
 	down, v := b.isDown(run.Slot)
 	if down {
-		return false
+		return false, ""
 	}
 	works, audible := false, false
 	for _, region := range i.Regions {
@@ -275,9 +275,9 @@ func (b *textbook) recovered(i incident.Incident, run journey.Run) bool {
 		}
 	}
 	if !works && v.steady+v.need <= v.all {
-		return !audible && len(v.bad) == 0 && run.Slot.Sub(i.Last) >= time.Hour // given up
+		return !audible && len(v.bad) == 0 && run.Slot.Sub(i.Last) >= time.Hour, incident.GivenUp
 	}
-	return i.Kind == incident.Down || run.Slot.Sub(b.evident) >= b.policy.QuietFor
+	return i.Kind == incident.Down || run.Slot.Sub(b.evident) >= b.policy.QuietFor, incident.Recovered
 }
 
 // often reports whether a region is slow as often as the policy says.
