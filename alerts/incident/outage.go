@@ -11,8 +11,9 @@ import (
 
 // An Outage is one continuous failure of a journey; an incident may have several.
 type Outage struct {
-	Since   time.Time `json:"since"` // slot of the first bad run
-	Until   time.Time `json:"until"` // slot of the good run that ended it; zero while it lasts
+	Since   time.Time `json:"since"`         // slot of the first bad run
+	Until   time.Time `json:"until"`         // slot of the good run that ended it; zero while it lasts
+	Last    time.Time `json:"last,omitzero"` // slot of the latest bad run
 	Step    string    `json:"step"`
 	Error   string    `json:"error"`
 	Regions []string  `json:"regions"`
@@ -33,7 +34,7 @@ func (i *Incident) AddToOutage(region string) {
 	}
 	i.Outages = slices.Clone(i.Outages)
 	s := &i.Outages[len(i.Outages)-1]
-	s.Step, s.Error, s.Regions = i.Step, phrase.Shorten(i.Error), AddName(s.Regions, region)
+	s.Last, s.Step, s.Error, s.Regions = i.Last, i.Step, phrase.Shorten(i.Error), AddName(s.Regions, region)
 }
 
 // EndOutage ends the current outage, and reports whether there was one.

@@ -157,7 +157,7 @@ func (j *judging) cost() time.Duration {
 // startOutage adds an outage to an incident, to which its latest bad run was just added. It keeps the first and the latest
 // MaxOutages.
 func (j *judging) startOutage(inc *incident.Incident, since time.Time) {
-	inc.Outages = append(slices.Clone(inc.Outages), incident.Outage{Since: since, Step: inc.Step, Error: phrase.Shorten(inc.Error), Regions: inc.Regions})
+	inc.Outages = append(slices.Clone(inc.Outages), incident.Outage{Since: since, Last: inc.Last, Step: inc.Step, Error: phrase.Shorten(inc.Error), Regions: inc.Regions})
 	if len(inc.Outages) > incident.MaxOutages {
 		inc.Outages = slices.Delete(inc.Outages, 1, 2)
 	}

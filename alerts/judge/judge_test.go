@@ -70,7 +70,7 @@ func TestJudgeReportsStepAndRegions(t *testing.T) {
 		ID: "print-card/down/2026-11-21T03:02:00Z", Journey: "print-card", Title: "print a card", Kind: incident.Down,
 		Step: "wait for the PDF", Error: "no PDF", Regions: []string{"eu"}, Since: alertstest.Start.Add(time.Minute),
 		Opened: alertstest.Start.Add(2 * time.Minute), Last: alertstest.Start.Add(3 * time.Minute), Streak: 3, Runs: 2, State: incident.Open,
-		Outages: []incident.Outage{{Since: alertstest.Start.Add(time.Minute), Step: "wait for the PDF", Error: "no PDF", Regions: []string{"eu"}}},
+		Outages: []incident.Outage{{Since: alertstest.Start.Add(time.Minute), Last: alertstest.Start.Add(3 * time.Minute), Step: "wait for the PDF", Error: "no PDF", Regions: []string{"eu"}}},
 		Reason:  "print-card failed twice in a row from eu, the first at 03:01 UTC",
 	}
 	if diff := cmp.Diff(want, inc); diff != "" {

@@ -73,7 +73,12 @@ func (t Content) AllClear() string {
 	if len(i.Outages) > 1 {
 		over += " " + sentence(incident.SummarizeOutages(i.Outages, v.clock))
 	} else {
-		over += fmt.Sprintf(" %s from %s to %s (%s).", said[1], v.clock(i.Since), v.clock(i.ResolvedAt), phrase.Duration(i.ResolvedAt.Sub(i.Since)))
+		windows := i.Windows(t.Now)
+		lasted, counted := i.Lasted(t.Now), ""
+		if total := windows[0].Until.Sub(windows[0].From); lasted < total {
+			counted = " in all"
+		}
+		over += fmt.Sprintf(" %s from %s to %s (%s%s).", said[1], v.clock(i.Since), v.clock(windows[0].Until), phrase.Duration(lasted), counted)
 	}
 	if i.AckedBy != "" {
 		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)

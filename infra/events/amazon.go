@@ -1,7 +1,6 @@
 package events
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -61,11 +60,7 @@ func (t Topic) Name() string { return t.ARN }
 
 // Deliver implements [Receiver].
 func (t Topic) Deliver(ctx context.Context, e Event) error {
-	subject := cmp.Or(e.Incident.Title, e.Incident.Journey) + ": " + strings.TrimPrefix(string(e.Type), "incident.")
-	return t.publish(ctx, e, subject, e.Line())
-}
-
-func (t Topic) publish(ctx context.Context, e Event, subject, message string) error {
+	subject, message := e.Words()
 	_, err := t.Client.Publish(ctx, &sns.PublishInput{
 		TopicArn: &t.ARN, Subject: aws.String(validSubject(subject)), Message: &message,
 		MessageAttributes: attributes(map[string]string{"journey": e.Incident.Journey, "kind": string(e.Incident.Kind), "type": string(e.Type)}),

@@ -2,7 +2,6 @@ package events
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -24,20 +23,8 @@ func (c Customers) Name() string { return "customers:" + c.ARN }
 
 // Deliver implements [Receiver]. It accepts, and drops, events that do not affect customers.
 func (c Customers) Deliver(ctx context.Context, e Event) error {
-	i := e.Incident
-	what, felt := status.Impact(i.Kind, i.Journey, i.Title, e.Type == Resolved)
-	if !felt {
-		return nil
+	if _, felt := status.Impact(e.Incident.Kind, e.Incident.Journey, e.Incident.Title, false); !felt {
+		return nil // planned by an earlier version
 	}
-	const stamp = "2 January 2006, 15:04 UTC"
-	message := fmt.Sprintf("%s, since %s.\nYou will hear when it is over.", what, i.Began.UTC().Format(stamp))
-	switch e.Type {
-	case Resolved:
-		message = fmt.Sprintf("It is over. %s, from %s until %s.", what, i.Began.UTC().Format(stamp), i.Ended.UTC().Format(stamp))
-		what = "Over: " + what
-	case Reopened:
-		message = fmt.Sprintf("It is back. %s; this began on %s.\nYou will hear when it is over.", what, i.Began.UTC().Format(stamp))
-		what = "Again: " + what
-	}
-	return c.publish(ctx, e, what, message)
+	return c.Topic.Deliver(ctx, e)
 }

@@ -2,6 +2,8 @@
 // computed from the stored incidents and put into an outbox before they are sent, so that no crash loses an event. Delivery
 // is at least once: a repeated event has the same id and the same content. It is separate from paging, so a slow or
 // unreachable receiver never delays a call.
+//
+// Only incidents that customers feel yield events, in a customer's words: no drill, no broken probe, no region without runs.
 package events
 
 import (
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/infra/status"
 )
 
 // An Event is one state change of an incident. Its JSON is a contract with receivers: Version is incremented when the meaning
@@ -37,12 +40,14 @@ const (
 type IncidentSummary struct {
 	ID      string          `json:"id"`
 	Journey string          `json:"journey"`
-	Title   string          `json:"title"` // in a customer's words: "print a card"
-	Kind    incident.Kind   `json:"kind"`  // "down", "flapping", "degraded", ...
-	Step    string          `json:"step"`  // the failing step; empty: none, or unknown
+	Title   string          `json:"title"`          // in a customer's words: "print a card"
+	What    string          `json:"what,omitempty"` // the impact in a customer's words: "Customers cannot print a card"
+	Kind    incident.Kind   `json:"kind"`           // "down", "flapping", "degraded", ...
+	Step    string          `json:"step"`           // the failing step; empty: none, or unknown
 	Regions []string        `json:"regions"`
 	Began   time.Time       `json:"began"`             // slot of the first bad run
-	Ended   time.Time       `json:"ended,omitzero"`    // slot of the good run that closed it; absent while open
+	Ended   time.Time       `json:"ended,omitzero"`    // end of the last window: an interval after the last bad run, or the good run; absent while open
+	Closed  time.Time       `json:"closed,omitzero"`   // when it was decided that it is over; absent while open
 	Windows []Window        `json:"windows"`           // each outage of a flapping incident; else one, from began to ended
 	Ending  incident.Ending `json:"ending,omitempty"`  // "recovered", "given up", "not watched" or "by hand"; absent while open
 	Release string          `json:"release,omitempty"` // the release shortly before it began, if one was recorded
@@ -66,41 +71,37 @@ func newEvent(i incident.Incident, kind Type, n int, releases []incident.Release
 	case Reopened:
 		e.At = i.Last.UTC()
 	}
+	for _, w := range i.Windows(e.At) {
+		e.Incident.Windows = append(e.Incident.Windows, Window{w.From.UTC(), w.Until.UTC()})
+	}
+	last := &e.Incident.Windows[len(e.Incident.Windows)-1]
 	if i.State == incident.Resolved {
-		e.Incident.Ended, e.Incident.Ending = i.ResolvedAt.UTC(), i.EndedBy()
+		e.Incident.Ended, e.Incident.Ending, e.Incident.Closed = last.To, i.EndedBy(), i.ResolvedAt.UTC()
+	} else {
+		last.To = time.Time{}
 	}
-	for _, s := range i.Outages {
-		to := s.Until
-		if to.IsZero() {
-			to = e.Incident.Ended
-		}
-		e.Incident.Windows = append(e.Incident.Windows, Window{s.Since.UTC(), to.UTC()})
-	}
-	if len(i.Outages) == 0 {
-		e.Incident.Windows = []Window{{e.Incident.Began, e.Incident.Ended}}
-	}
+	e.Incident.What, _ = status.Impact(i.Kind, i.Journey, i.Title, i.State == incident.Resolved)
 	if m, ok := i.SuspectRelease(releases); ok {
 		e.Incident.Release = m.Name
 	}
 	return e
 }
 
-// Line returns the event as a sentence, for people.
-func (e Event) Line() string {
+// Words returns the event as people read it: a subject, and a message of one or two lines, in a customer's words.
+func (e Event) Words() (subject, message string) {
+	const stamp = "2 January 2006, 15:04 UTC"
 	i := e.Incident
-	title := i.Title
-	if title == "" {
-		title = i.Journey
+	what, began := i.What, i.Began.UTC().Format(stamp)
+	if what == "" { // stored by an earlier version
+		what, _ = status.Impact(i.Kind, i.Journey, i.Title, e.Type == Resolved)
 	}
-	const stamp = "2 January 15:04 UTC"
-	switch e.Type {
-	case Resolved:
-		if i.Ending != incident.Recovered && i.Ending != incident.ByHand {
-			return fmt.Sprintf("Closed (%s), with its state unknown: %s. It was %s from %s.", i.Ending, title, i.Kind, i.Began.Format(stamp))
-		}
-		return fmt.Sprintf("It works again: %s. It was %s from %s to %s.", title, i.Kind, i.Began.Format(stamp), i.Ended.Format(stamp))
-	case Reopened:
-		return fmt.Sprintf("It is back: %s is %s, first seen %s.", title, i.Kind, i.Began.Format(stamp))
+	switch {
+	case e.Type == Resolved && (i.Ending == incident.GivenUp || i.Ending == incident.Unwatched):
+		return "No longer measured: " + what, fmt.Sprintf("It is no longer measured, so that its state is unknown. %s, from %s until %s.", what, began, i.Ended.UTC().Format(stamp))
+	case e.Type == Resolved:
+		return "Over: " + what, fmt.Sprintf("It is over. %s, from %s until %s.", what, began, i.Ended.UTC().Format(stamp))
+	case e.Type == Reopened:
+		return "Again: " + what, fmt.Sprintf("It is back. %s; this began on %s.\nYou will hear when it is over.", what, began)
 	}
-	return fmt.Sprintf("%s is %s since %s.", title, i.Kind, i.Began.Format(stamp))
+	return what, fmt.Sprintf("%s, since %s.\nYou will hear when it is over.", what, began)
 }

@@ -111,6 +111,7 @@ func TestDispatch(t *testing.T) {
 	dispatch("opened resolved reopened resolved", false)
 	want := events.Event{Version: 1, ID: l.got[1].ID, Type: events.Resolved, At: start.Add(10 * time.Minute), Incident: events.IncidentSummary{
 		ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: incident.Down, Step: "wait for the PDF", Regions: []string{"eu-west-1"},
+		What: "Customers could not print a card", Closed: start.Add(10 * time.Minute),
 		Began: start, Ended: start.Add(10 * time.Minute), Windows: []events.Window{{From: start, To: start.Add(10 * time.Minute)}}, Ending: incident.Recovered, Release: "v1.2.3",
 	}}
 	if diff := cmp.Diff(want, l.got[1]); diff != "" {
@@ -258,13 +259,14 @@ func TestTopic(t *testing.T) {
 	r := newIncident(1, true)
 	r.Title = "Karten drücken\n" + strings.Repeat("x", 200)
 	e := (events.ReceiverState{}).Plan([]incident.Record{r}, nil).Outbox[1]
+	_, message := e.Words()
 	status := http.StatusOK
 	cfg := amazon(t, func(_ *http.Request, body string) (int, string) {
 		form, err := url.ParseQuery(body)
-		if err != nil || form.Get("Action") != "Publish" || form.Get("TopicArn") != arn || form.Get("Message") != e.Line() {
+		if err != nil || form.Get("Action") != "Publish" || form.Get("TopicArn") != arn || form.Get("Message") != message {
 			t.Errorf("%v: %s", err, body)
 		}
-		if s := form.Get("Subject"); len(s) > 99 || !strings.HasPrefix(s, "Karten dr?cken?x") {
+		if s := form.Get("Subject"); len(s) > 99 || !strings.HasPrefix(s, "Over: This did not work: Karten dr?cken x") {
 			t.Errorf("subject %q", s)
 		}
 		return status, `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>`

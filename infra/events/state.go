@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/infra/status"
 )
 
 // ReceiverState records which events a receiver has had and which are due. Only its methods, which are pure, change it.
@@ -17,11 +18,14 @@ type ReceiverState struct {
 
 // Plan adds the missing events to the outbox. Save the result before sending: later changes of an incident then do not
 // change an event, so an id always stands for the same content. An incident that opened and closed between two calls yields
-// both of its events.
+// both of its events. An incident that customers do not feel yields none.
 func (s ReceiverState) Plan(records []incident.Record, releases []incident.Release) ReceiverState {
 	next := ReceiverState{Since: s.Since, Count: map[string]int{}, Outbox: slices.Clone(s.Outbox)}
 	for _, r := range records { // counts of incidents that are no longer listed are dropped
 		n, over := s.Count[r.ID], r.State == incident.Resolved
+		if _, felt := status.Impact(r.Kind, r.Journey, r.Title, over); !felt && n%2 == 0 {
+			continue
+		}
 		if n == 0 && over && r.ResolvedAt.Before(s.Since) {
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 
 const incidentColumns = "id, journey, title, kind, step, error, reason, loud, regions, since, opened, last, streak, runs, spells, evidence, " +
 	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev, resolved_by, bouts, slow, " +
-	"ending, mixed, only_there, evident, cost_ms, acks, ack_cost_ms"
+	"ending, mixed, only_there, evident, cost_ms, acks, ack_cost_ms, every_ms, failed_ms"
 
 // incidentFields lists the fields of incidentColumns.
 func incidentFields(i *incident.Incident) []any {
@@ -35,7 +35,7 @@ func incidentFields(i *incident.Incident) []any {
 		stamp{&i.Slow},
 		&i.Ending, &i.Mixed, &i.Only,
 		stamp{&i.Evident},
-		&i.CostMS, &i.Acks, &i.AckCostMS,
+		&i.CostMS, &i.Acks, &i.AckCostMS, &i.EveryMS, &i.FailedMS,
 	}
 }
 
@@ -110,7 +110,7 @@ func readIncidents(ctx context.Context, tx *sql.Tx, since time.Time) ([]incident
 }
 
 const pageColumns = "id, incidents, purpose, channel, person, phone, state, result, why, sid, key, words, tries, resent, " +
-	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at, slot, key_at, times, final, again, waking, given_up_at"
+	"planned_at, not_before, claimed_at, lease_until, accepted_at, ended_at, answered_at, hang_up_at, round, via, tried_at, switched_at, slot, key_at, times, final, again, waking, given_up_at, keys"
 
 // pageFields lists the fields of pageColumns.
 func pageFields(p *incident.Page) []any {
@@ -134,6 +134,7 @@ func pageFields(p *incident.Page) []any {
 		stamp{&p.KeyAt},
 		&p.Times, &p.Final, &p.Again, &p.Waking,
 		stamp{&p.GivenUpAt},
+		&p.Keys,
 	}
 }
 

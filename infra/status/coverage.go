@@ -2,9 +2,9 @@ package status
 
 import (
 	"maps"
-	"slices"
 	"time"
 
+	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
 
@@ -21,11 +21,12 @@ type Coverage struct {
 // Known records for which times runs of one journey exist.
 type Known struct {
 	Until   time.Time        `json:"until"`
-	Seconds map[string]int64 `json:"seconds"` // by day, such as "2026-11-21"
+	EveryMS int64            `json:"every_ms,omitempty"` // interval of the latest run
+	Seconds map[string]int64 `json:"seconds"`            // by day, such as "2026-11-21"
 }
 
 // Add folds in runs in slot order. A run covers the time until the second slot after it, as the next run may be late; a
-// broken run covers none.
+// broken run covers none, nor does one of a clock that is ahead; what such a run covered once is known no more.
 func (c Coverage) Add(runs []journey.Run, now time.Time) Coverage {
 	c.Journeys = maps.Clone(c.Journeys)
 	if c.Journeys == nil {
@@ -33,7 +34,11 @@ func (c Coverage) Add(runs []journey.Run, now time.Time) Coverage {
 	}
 	oldest := dayOf(now).AddDate(0, 0, 1-Days).Format(time.DateOnly)
 	fresh := map[string]bool{}
+	c.Seen = incident.Earliest(c.Seen, now)
 	for _, r := range runs {
+		if r.Slot.After(now.Add(ahead)) {
+			continue
+		}
 		if r.Slot.After(c.Seen) {
 			c.Seen = r.Slot
 		}
@@ -46,14 +51,35 @@ func (c Coverage) Add(runs []journey.Run, now time.Time) Coverage {
 			k.Seconds = maps.Clone(k.Seconds)
 			maps.DeleteFunc(k.Seconds, func(day string, _ int64) bool { return day < oldest })
 		}
-		c.Journeys[r.Journey] = k.add(r)
+		c.Journeys[r.Journey] = k.add(r, now)
 	}
 	return c
 }
 
-func (k Known) add(r journey.Run) Known {
+// ahead is how far the clock of a probe may be ahead.
+const ahead = 5 * time.Minute
+
+// covers returns how long a run covers, from its slot on.
+func covers(everyMS int64) time.Duration {
 	const least = time.Minute
-	from, until := r.Slot, r.Slot.Add(2*max(time.Duration(r.EveryMS)*time.Millisecond, least))
+	return 2 * max(time.Duration(everyMS)*time.Millisecond, least)
+}
+
+// isKnown reports whether the journey is measured at a time. A longer cover than that of a run now is from a clock that was ahead.
+func (k Known) isKnown(now time.Time) bool {
+	longest := covers(k.EveryMS)
+	if k.EveryMS == 0 { // stored by an earlier version
+		longest = covers((24 * time.Hour).Milliseconds())
+	}
+	return k.Until.After(now) && !k.Until.After(now.Add(longest+ahead))
+}
+
+func (k Known) add(r journey.Run, now time.Time) Known {
+	from, until := r.Slot, r.Slot.Add(covers(r.EveryMS))
+	if k.Until.After(now.Add(covers(max(k.EveryMS, r.EveryMS)) + ahead)) {
+		k.Until = r.Slot
+	}
+	k.EveryMS = r.EveryMS
 	if k.Until.After(from) {
 		from = k.Until
 	}
@@ -77,30 +103,16 @@ func (w window) length() time.Duration { return max(0, w.until.Sub(w.from)) }
 
 // intersect returns the intersection of two windows.
 func (w window) intersect(o window) window {
-	if o.from.After(w.from) {
-		w.from = o.from
-	}
-	if o.until.Before(w.until) {
-		w.until = o.until
-	}
-	return w
+	return window{incident.Latest(w.from, o.from), incident.Earliest(w.until, o.until)}
 }
 
 // union returns the total time covered by at least one of the windows.
 func union(all []window) time.Duration {
-	slices.SortFunc(all, func(a, b window) int { return a.from.Compare(b.from) })
-	var sum time.Duration
-	var end time.Time
+	var windows []incident.Window
 	for _, w := range all {
-		if w.from.Before(end) {
-			w.from = end
-		}
-		if w.until.After(w.from) {
-			sum += w.length()
-			end = w.until
-		}
+		windows = append(windows, incident.Window{From: w.from, Until: w.until})
 	}
-	return sum
+	return incident.UnionOf(windows)
 }
 
 // dayOf returns the midnight, in UTC, at which the day of t begins.

@@ -4,7 +4,12 @@ import (
 	"encoding/xml"
 	"net/url"
 	"time"
+
+	"valkyrie/alerts/incident"
 )
+
+// feedName is the feed's file.
+const feedName = "incidents.atom"
 
 // A feed of incidents: Atom, RFC 4287. An incident that ends updates its entry.
 type (
@@ -13,8 +18,14 @@ type (
 		ID      string      `xml:"id"`
 		Title   string      `xml:"title"`
 		Updated string      `xml:"updated"`
+		Links   []atomLink  `xml:"link"`
 		Author  string      `xml:"author>name"`
 		Entries []atomEntry `xml:"entry"`
+	}
+	atomLink struct {
+		Rel  string `xml:"rel,attr"`
+		Type string `xml:"type,attr"`
+		Href string `xml:"href,attr"` // relative to the feed's address
 	}
 	atomEntry struct {
 		ID        string `xml:"id"`
@@ -26,19 +37,15 @@ type (
 )
 
 func (p Page) feed() ([]byte, error) {
-	f := atomFeed{ID: "urn:valkyrie:status:" + url.PathEscape(p.Name), Title: p.Name + ": incidents", Author: p.Name}
+	f := atomFeed{ID: "urn:valkyrie:status:" + url.PathEscape(p.Name), Title: p.Name + ": incidents", Author: p.Name, Links: []atomLink{
+		{"self", "application/atom+xml", feedName}, {"alternate", "text/html", "index.html"},
+	}}
 	updated := p.Written.AddDate(0, 0, -Days)
 	for _, i := range p.Incidents {
-		at := i.Began
-		if !i.Ended.IsZero() {
-			at = i.Ended
-		}
-		if at.After(updated) {
-			updated = at
-		}
+		updated = incident.Latest(updated, i.Changed)
 		f.Entries = append(f.Entries, atomEntry{
 			ID: "urn:valkyrie:incident:" + url.PathEscape(i.ID), Title: i.What, Content: i.sentence(),
-			Published: i.Began.Format(time.RFC3339), Updated: at.Format(time.RFC3339),
+			Published: i.Began.Format(time.RFC3339), Updated: i.Changed.Format(time.RFC3339),
 		})
 	}
 	f.Updated = updated.Format(time.RFC3339)

@@ -16,7 +16,8 @@ type PublicIncident struct {
 	State   State     `json:"state"`
 	What    string    `json:"what"` // in a customer's words
 	Began   time.Time `json:"began"`
-	Ended   time.Time `json:"ended,omitzero"` // absent: it lasts
+	Ended   time.Time `json:"ended,omitzero"` // end of the last failure; absent: it lasts
+	Changed time.Time `json:"changed"`        // when it began, came back, or was found to be over
 	Regions []string  `json:"regions"`        // that saw it
 	Outages int       `json:"outages"`        // number of outages; at least 1
 	DownS   int64     `json:"lasted_s"`       // total duration so far, seconds
@@ -69,35 +70,20 @@ func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
 	if !public {
 		return PublicIncident{}, false
 	}
-	out := PublicIncident{ID: i.ID, Journey: i.Journey, State: felt.state, Began: i.Since.UTC(), Regions: i.Regions, windows: windows(i, now)}
+	out := PublicIncident{ID: i.ID, Journey: i.Journey, State: felt.state, Began: i.Since.UTC(), Regions: i.Regions, Changed: i.Since.UTC()}
+	for _, w := range i.Windows(now) {
+		out.windows = append(out.windows, window{w.From, w.Until})
+	}
+	last := out.windows[len(out.windows)-1]
+	out.Changed = incident.Latest(out.Changed, last.from.UTC())
 	if i.State == incident.Resolved {
-		out.Ended, out.Ending = i.ResolvedAt.UTC(), i.EndedBy()
+		out.Ended, out.Ending, out.Changed = last.until.UTC(), i.EndedBy(), i.ResolvedAt.UTC()
 	}
 	if out.Regions == nil {
 		out.Regions = []string{}
 	}
 	out.What, _ = Impact(i.Kind, i.Journey, i.Title, i.State == incident.Resolved)
 	out.Outages = len(out.windows)
-	out.DownS = int64(union(append([]window{}, out.windows...)).Seconds())
+	out.DownS = int64(i.Lasted(now).Seconds())
 	return out, true
-}
-
-// windows returns the times of impact: each outage of a flapping incident, without the good times between.
-func windows(i incident.Incident, now time.Time) []window {
-	end := now
-	if i.State == incident.Resolved {
-		end = i.ResolvedAt
-	}
-	var all []window
-	for _, s := range i.Outages {
-		until := s.Until
-		if until.IsZero() {
-			until = end
-		}
-		all = append(all, window{s.Since, until})
-	}
-	if len(all) == 0 {
-		all = []window{{i.Since, end}}
-	}
-	return all
 }

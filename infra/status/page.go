@@ -90,10 +90,10 @@ func worst(a, b State) State {
 
 func (j *JourneyStatus) fill(k Known, incidents []PublicIncident, now time.Time) {
 	j.Now, j.KnownUntil = OK, k.Until
-	if !k.Until.After(now) {
+	if !k.isKnown(now) {
 		j.Now = Unknown
 	}
-	var down, degraded []window
+	var down, degraded impact
 	for _, i := range incidents {
 		if i.Journey != j.Name {
 			continue
@@ -102,9 +102,9 @@ func (j *JourneyStatus) fill(k Known, incidents []PublicIncident, now time.Time)
 			j.Now = worst(j.Now, i.State)
 		}
 		if i.State == Down {
-			down = append(down, i.windows...)
+			down.add(i)
 		} else {
-			degraded = append(degraded, i.windows...)
+			degraded.add(i)
 		}
 	}
 	var knownS, downS int64
@@ -122,13 +122,13 @@ func (j *JourneyStatus) fill(k Known, incidents []PublicIncident, now time.Time)
 }
 
 // day returns the state of a day. It is good only when nearly all of it was measured.
-func day(all window, now time.Time, k Known, down, degraded []window) Day {
+func day(all window, now time.Time, k Known, down, degraded impact) Day {
 	const nearly = 0.95
 	so := all.intersect(window{all.from, now})
 	d := Day{Date: all.from.Format(time.DateOnly), Elapsed: int64(so.length().Seconds())}
 	ahead := all.intersect(window{now, k.Until}).length() // the part that the last run covers beyond now
 	d.Known = max(0, k.Seconds[d.Date]-int64(ahead.Seconds()))
-	d.Down, d.Degraded = within(so, down), within(so, degraded)
+	d.Down, d.Degraded = down.within(so), degraded.within(so)
 	switch {
 	case d.Down > 0:
 		d.State = Down
@@ -144,10 +144,38 @@ func day(all window, now time.Time, k Known, down, degraded []window) Day {
 	return d
 }
 
-func within(day window, all []window) int64 {
-	var parts []window
-	for _, w := range all {
-		parts = append(parts, day.intersect(w))
+// An impact is the windows of incidents, and the shares of their windows in which those that come and go were felt.
+type impact struct {
+	whole  []window
+	shares []share
+}
+
+// A share is a part of some windows, from 0 to 1.
+type share struct {
+	windows []window
+	part    float64
+}
+
+func (m *impact) add(i PublicIncident) {
+	if total := union(i.windows).Seconds(); float64(i.DownS) < total {
+		m.shares = append(m.shares, share{i.windows, float64(i.DownS) / total})
+		return
 	}
-	return int64(union(parts).Seconds())
+	m.whole = append(m.whole, i.windows...)
+}
+
+// within returns the seconds of impact on a day.
+func (m impact) within(day window) int64 {
+	cut := func(all []window) int64 {
+		var parts []window
+		for _, w := range all {
+			parts = append(parts, day.intersect(w))
+		}
+		return int64(union(parts).Seconds())
+	}
+	sum := cut(m.whole)
+	for _, s := range m.shares {
+		sum += int64(math.Round(float64(cut(s.windows)) * s.part))
+	}
+	return min(sum, int64(day.length().Seconds()))
 }

@@ -47,7 +47,7 @@ func (p Page) Files() ([]File, error) {
 	}
 	return []File{
 		{"status.json", "application/json", append(data, '\n')},
-		{"incidents.atom", "application/atom+xml", feed},
+		{feedName, "application/atom+xml", feed},
 		{"index.html", "text/html; charset=utf-8", page.Bytes()},
 	}, nil
 }
