@@ -20,8 +20,13 @@ import (
 // Choose selects the option with this label in a drop-down list, also in one that the page draws itself (a combobox or a
 // listbox), and checks that it stays selected. In a list of several choices, the others stay as they are.
 func (tab *Tab) Choose(l Locator, option string) {
-	failure := fmt.Sprintf("could not choose %q in the %s", option, l)
-	q := query{Op: "choose", Target: l, Option: option}
+	n := tab.newEntry(fmt.Sprintf("could not choose %q in the %s", option, l), maxRechecks)
+	tab.entries[n-1].enter = func(failure string) { tab.choose(query{Op: "choose", Target: l, Option: option, Number: n}, failure) }
+	tab.enter(n)
+}
+
+// choose makes the choice of an entry.
+func (tab *Tab) choose(q query, failure string) {
 	r := tab.aim(q, failure)
 	switch r.Text {
 	case "select":
@@ -37,9 +42,9 @@ func (tab *Tab) Choose(l Locator, option string) {
 		tab.snapshotRoots(got)
 		tab.beginWait(got.Acted, sent)
 	case "suggestions":
-		tab.Fill(l, option)
+		tab.fill(q.Target, q.Option, q.Number, failure)
 	case "radios":
-		tab.setChecked(Role("radio", option).Within(l), true, failure)
+		tab.setChecked(query{Target: Role("radio", q.Option).Within(q.Target), Option: "true", Number: q.Number}, failure)
 	default:
 		tab.chooseDrawn(r, q, failure)
 	}
@@ -59,25 +64,32 @@ func (tab *Tab) chooseDrawn(r result, q query, failure string) {
 	tab.poll(q, failure)
 }
 
-// Check checks a checkbox, selects a radio button or turns a switch on, and waits until the page shows it so; it does nothing
-// if that is its state.
-func (tab *Tab) Check(l Locator) { tab.setChecked(l, true, fmt.Sprintf("could not check the %s", l)) }
+// Check checks a checkbox, selects a radio button or turns a switch on, waits until the page shows it so, and checks that it stays
+// so; it does nothing if that is its state.
+func (tab *Tab) Check(l Locator) { tab.check(l, true, fmt.Sprintf("could not check the %s", l)) }
 
 // Uncheck clears a checkbox or turns a switch off.
 func (tab *Tab) Uncheck(l Locator) {
-	tab.setChecked(l, false, fmt.Sprintf("could not uncheck the %s", l))
+	tab.check(l, false, fmt.Sprintf("could not uncheck the %s", l))
+}
+
+func (tab *Tab) check(l Locator, on bool, failure string) {
+	n := tab.newEntry(failure, maxRechecks)
+	tab.entries[n-1].enter = func(failure string) { tab.setChecked(query{Target: l, Option: fmt.Sprint(on), Number: n}, failure) }
+	tab.enter(n)
 }
 
 // setChecked clicks on the box. A mixed one may need a second click: the first may decide it either way.
-func (tab *Tab) setChecked(l Locator, on bool, failure string) {
-	q := query{Op: "check", Target: l, Option: fmt.Sprint(on)}
+func (tab *Tab) setChecked(q query, failure string) {
 	for range 2 {
+		q.Op, q.Text = "check", ""
 		r := tab.aim(q, failure)
 		if r.Text == q.Option {
 			return
 		}
 		tab.clickAt(r, q, failure)
-		if got := tab.poll(query{Op: "checked", Target: l, Option: q.Option, Text: r.Text}, failure); got.Text == q.Option {
+		q.Op, q.Text = "checked", r.Text
+		if got := tab.poll(q, failure); got.Text == q.Option {
 			return
 		}
 	}

@@ -64,10 +64,15 @@ var chooseRows = map[string]row{
 	"box that is redrawn":       {page: `<span id=r></span><script>const draw = (on) => { r.innerHTML = '<label><input type=checkbox' + (on ? ' checked' : '') + '>Gift</label>'; r.querySelector('input').onchange = (e) => draw(e.target.checked) }; draw(false)</script>`, do: check("Gift"), want: journey.Passed},
 	"box that is redrawn empty": {page: `<span id=r></span><script>const draw = () => { r.innerHTML = '<label><input type=checkbox>Gift</label>'; r.querySelector('input').onchange = draw }; draw()</script>`, do: check("Gift"), limit: 600 * time.Millisecond, want: journey.Failed, wantError: `it was clicked, and stays as it was`},
 	"box that reloads the page": {handlers: map[string]http.HandlerFunc{"/{$}": reloads(true)}, do: check("All"), want: journey.Passed},
-	"box lost by the reload":    {handlers: map[string]http.HandlerFunc{"/{$}": reloads(false)}, do: check("All"), limit: time.Second, want: journey.Failed, wantError: `it was clicked, and stays as it was`},
-	"half a box":                {page: `<label><input type=checkbox id=g>All</label><script>g.indeterminate = true</script>`, do: func(s *fixture) { check("All")(s); s.isTrue("g.checked && !g.indeterminate") }, want: journey.Passed},
-	"half a box, ticked":        {page: `<label><input type=checkbox id=g checked>All</label><script>g.indeterminate = true</script>`, do: func(s *fixture) { check("All")(s); s.isTrue("g.checked && !g.indeterminate") }, want: journey.Passed},
-	"half a drawn box":          {page: `<div role=checkbox tabindex=0 aria-label=All aria-checked=mixed onclick="this.setAttribute('aria-checked', this.getAttribute('aria-checked') === 'false')">x</div>`, do: check("All"), want: journey.Passed},
+	"box that downloads": {page: `<label><input type=checkbox onchange="location = '/file'">All</label>`, handlers: map[string]http.HandlerFunc{"/file": func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Disposition", "attachment")
+		w.Write([]byte("x"))
+	}}, do: check("All"), limit: 3 * time.Second, want: journey.Passed},
+	"box that goes to a part": {page: `<label><input type=checkbox onchange="location = '#all'">All</label>`, do: check("All"), want: journey.Passed, ms: [2]int64{1, 700}},
+	"box lost by the reload":  {handlers: map[string]http.HandlerFunc{"/{$}": reloads(false)}, do: check("All"), limit: time.Second, want: journey.Failed, wantError: `it was clicked, and stays as it was`},
+	"half a box":              {page: `<label><input type=checkbox id=g>All</label><script>g.indeterminate = true</script>`, do: func(s *fixture) { check("All")(s); s.isTrue("g.checked && !g.indeterminate") }, want: journey.Passed},
+	"half a box, ticked":      {page: `<label><input type=checkbox id=g checked>All</label><script>g.indeterminate = true</script>`, do: func(s *fixture) { check("All")(s); s.isTrue("g.checked && !g.indeterminate") }, want: journey.Passed},
+	"half a drawn box":        {page: `<div role=checkbox tabindex=0 aria-label=All aria-checked=mixed onclick="this.setAttribute('aria-checked', this.getAttribute('aria-checked') === 'false')">x</div>`, do: check("All"), want: journey.Passed},
 	"radio button": {page: `<label><input type=radio name=r checked>Standard</label><label><input type=radio name=r onchange="` + thanks + `">Express</label>`, do: func(s *fixture) {
 		s.Visit("/")
 		s.Check(browser.Role("radio", "Express"))

@@ -2,8 +2,10 @@ package browser
 
 import (
 	"fmt"
+	"net/http"
 	"time"
 
+	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/keyboard"
 	"valkyrie/probes/browser/mouse"
 )
@@ -13,36 +15,110 @@ import (
 // content fails the step; where a customer would accept it, use Click and Type. A date, a time, a colour or a range is set as its
 // picker would set it; give it as "2026-12-24", "14:30", "#ff8800", "7". A text of several lines presses Enter between them.
 func (tab *Tab) Fill(l Locator, text string) {
-	tab.fills = append(tab.fills, fill{field: l, text: text})
-	tab.fill(len(tab.fills), fmt.Sprintf("could not fill in the %s", l))
+	n := tab.newEntry(fmt.Sprintf("could not fill in the %s", l), maxRefills)
+	tab.entries[n-1].enter = func(failure string) { tab.fill(l, text, n, failure) }
+	tab.enter(n)
 }
 
-// A fill is a field and its wanted content. Its id is its index, from 1.
-type fill struct {
-	field   Locator
-	text    string
-	refills int // after the page has emptied the field
+// An entry is a text, a choice or a tick that the page must keep until the next click. Its number is its index, from 1.
+type entry struct {
+	failure string               // "could not fill in the field "Name""
+	enter   func(failure string) // enters it, or ends the step
+	again   int                  // how often it was entered again after the page had undone it
+	most    int                  // how often a person would do so
+	at      time.Time            // when it was entered
 }
 
-// maxRefills is how often a person types into the same field again before giving up.
-const maxRefills = 3
+// maxRefills is how often a person types into the same field again before giving up. One who sees a choice or a tick undone does
+// it once again.
+const (
+	maxRefills  = 3
+	maxRechecks = 1
+)
 
-// fillAgain fills in a field that the page has emptied since, as it may when its scripts take over what the server sent.
-func (tab *Tab) fillAgain(id int) {
-	f := &tab.fills[id-1]
-	failure := fmt.Sprintf("could not fill in the %s", f.field)
-	if f.refills++; f.refills > maxRefills {
-		tab.fail("%s: the page keeps emptying it", failure)
+// newEntry adds an entry and returns its number.
+func (tab *Tab) newEntry(failure string, most int) int {
+	tab.entries = append(tab.entries, &entry{failure: failure, most: most})
+	return len(tab.entries)
+}
+
+// enter makes an entry. A page that saves a choice or a tick at once may undo it when the request has failed.
+func (tab *Tab) enter(number int) {
+	e := tab.entries[number-1]
+	began := epochMS(time.Now())
+	e.enter(e.failure)
+	e.at = time.Now()
+	if e.most == maxRechecks && tab.isSaving(began) && tab.goesBack(number, answerTime) {
+		tab.fail("%s: the page has set it back", e.failure)
 	}
-	tab.fill(id, failure)
+}
+
+// undoTime is how long after an entry the page may undo it, for one that is watched; answerTime is how long it may take for that
+// after a request was answered.
+const (
+	undoTime   = time.Second
+	answerTime = 150 * time.Millisecond
+)
+
+// isSaving waits, for undoTime at most, for the answers to requests of the page since a time; false if there are none that may save
+// something.
+func (tab *Tab) isSaving(since float64) bool {
+	timer := time.NewTimer(undoTime)
+	defer timer.Stop()
+	for saves := false; ; {
+		all, news := tab.recorder.Answers(tab.id, since)
+		open := false
+		for _, a := range all {
+			if a.Method != http.MethodGet && har.FirstParty(tab.site, a.URL) {
+				saves, open = true, open || a.Ended == 0 && a.Failure == ""
+			}
+		}
+		if !open {
+			return saves
+		}
+		select {
+		case <-news:
+		case <-timer.C:
+			return saves
+		case <-tab.ctx.Done():
+			return saves
+		}
+	}
+}
+
+// enterAgain repeats an entry that the page has undone, as it may when its scripts take over what the server sent. It then watches
+// the entry for as long as that took, since a page that undoes it once more would do so to everyone.
+func (tab *Tab) enterAgain(number int) {
+	e := tab.entries[number-1]
+	for {
+		if e.again++; e.again > e.most {
+			tab.fail("%s: the page keeps setting it back", e.failure)
+		}
+		took := min(time.Since(e.at)+answerTime, undoTime)
+		e.enter(e.failure)
+		e.at = time.Now()
+		if !tab.goesBack(number, took) {
+			return
+		}
+	}
+}
+
+// goesBack reports whether the page undoes an entry within d.
+func (tab *Tab) goesBack(number int, d time.Duration) bool {
+	for until := time.Now().Add(d); time.Now().Before(until) && tab.ctx.Err() == nil; {
+		r, err := tab.acrossFrames(query{Op: "lost", Number: number}, min(tab.timeSlice(), time.Until(until)))
+		if err != nil || r.OK {
+			return err == nil
+		}
+	}
+	return false
 }
 
 // fill types until the field holds the text. A second attempt is a person's who sees that the page has moved the caret or has
 // drawn the field anew; a second mismatch is the page's doing.
-func (tab *Tab) fill(id int, failure string) {
-	f := tab.fills[id-1]
-	q := query{Op: "fill", Target: f.field, Text: f.text, Number: id, Secret: tab.step.Mask().Text(f.text) != f.text}
-	strokes := keyboard.Strokes(f.text)
+func (tab *Tab) fill(l Locator, text string, number int, failure string) {
+	q := query{Op: "fill", Target: l, Text: text, Number: number, Secret: tab.step.Mask().Text(text) != text}
+	strokes := keyboard.Strokes(text)
 	for attempt := 1; ; attempt++ {
 		r := tab.aim(q, failure)
 		q := q
@@ -52,7 +128,7 @@ func (tab *Tab) fill(id int, failure string) {
 		}
 		before := time.Now()
 		if !r.Picked {
-			if f.text == "" && r.Text != "" {
+			if text == "" && r.Text != "" {
 				strokes = keyboard.Delete()
 			}
 			before = tab.send(failure, strokes)
@@ -71,7 +147,7 @@ func (tab *Tab) fill(id int, failure string) {
 			tab.fail("%s: %s", failure, got.Why)
 		}
 		if got.Paste {
-			strokes = []keyboard.Stroke{{Insert: f.text}}
+			strokes = []keyboard.Stroke{{Insert: text}}
 		}
 	}
 }

@@ -15,7 +15,7 @@ type query struct {
 	Option string  `json:"option,omitempty"`
 	Text   string  `json:"text"`             // to be typed
 	Secret bool    `json:"secret,omitempty"` // never quote Text, or what came of it
-	Number int     `json:"number,omitempty"` // of the Fill, or of the elements to be seen
+	Number int     `json:"number,omitempty"` // of the entry, or of the elements to be seen
 
 	Attribute string  `json:"attribute,omitempty"` // its name
 	Want      *string `json:"want,omitempty"`      // its value; nil: any, or none
@@ -47,7 +47,7 @@ type result struct {
 	Text    string  `json:"text"`
 	Done    bool    `json:"done"`    // the query's action was performed at once
 	Fatal   bool    `json:"fatal"`   // waiting does not help: the action is impossible
-	Lost    int     `json:"lost"`    // id of an earlier Fill whose field the page has emptied; 0: none
+	Lost    int     `json:"lost"`    // number of an earlier entry that the page has undone; 0: none
 	Acted   float64 `json:"acted"`   // when the page got the action, such as its last key; 0: unknown
 	Again   bool    `json:"again"`   // the action is worth another attempt
 	Paste   bool    `json:"paste"`   // the field takes the text only at once
@@ -110,7 +110,7 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 		case err == nil && r.Fatal:
 			tab.fail("%s: %s", failure, r.Why)
 		case err == nil && r.Lost > 0:
-			tab.fillAgain(r.Lost)
+			tab.enterAgain(r.Lost)
 			continue
 		case err == nil:
 			if q.Op == "loaded" {

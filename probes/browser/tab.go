@@ -100,7 +100,7 @@ type Tab struct {
 	attachedAt float64     // when the popup was attached, milliseconds since the epoch
 	taskMS     float64     // the renderer's busy time at the last call of busySince
 	frameKept  atomic.Bool // keepFrame was called
-	fills      []fill      // of the run
+	entries    []*entry    // of the run
 
 	mu           sync.Mutex
 	killed       bool

@@ -11,14 +11,32 @@ const checkedState = (el) => {
   }
   return /^(checkbox|switch|radio|menuitemcheckbox|menuitemradio)$/.test(attribute(el, 'role')) ? false : undefined;
 };
+// A box may send its form: what the next document shows of it counts. A navigation that comes to nothing, such as a download, is not
+// awaited for longer than this.
+const leavingMS = 1000;
+const noteLeaving = () => {
+  globalThis.valkyrieLeaving = undefined;
+  navigation.addEventListener('navigate', (e) => { if (!e.destination.sameDocument && e.downloadRequest === null) globalThis.valkyrieLeaving = clock(); }, { once: true });
+};
 // A box that a click has changed. It may answer late, or reload the page; one that is gone has done what it was for.
-const checked = () => {
+const checked = async () => {
+  if (find(query.target).some((e) => read(e, 'form'))) { await frame(); await frame(); } // a form is sent in a later task
   const el = find(query.target).find((e) => isVisible(e) || labelsOf(e).some(isVisible));
   if (!el) return readyState() === 'complete' ? { ok: true, text: query.option } : { why: 'the page is still loading' };
+  if (clock() - globalThis.valkyrieLeaving < leavingMS) return { why: 'the page is still loading' };
   const state = checkedState(el);
-  if (String(state) === query.option) { dropLost(); return { ok: true, el, text: query.option }; }
+  if (String(state) === query.option) {
+    dropLost();
+    if (query.text !== query.option) keep({ el, state: query.option, was: query.text });
+    return { ok: true, el, text: query.option };
+  }
   if (query.text === 'mixed' && state !== 'mixed') return { ok: true, el, text: String(state) }; // the click has decided it the other way
   return { found: true, why: 'it was clicked, and stays as it was' };
+};
+
+const lostState = ({ target, state, was }) => {
+  const el = find(target).find((e) => isVisible(e) || labelsOf(e).some(isVisible)), now = el ? String(checkedState(el)) : state;
+  return now !== state && now === was;
 };
 
 // What kind of list the element is: a native one, one drawn by the page (open or closed), a text field with suggestions, a
@@ -48,7 +66,7 @@ const pick = async () => {
   const { el, why } = unique(query.target), option = el && optionOf(el, query.option);
   if (!option) return { why: why || 'the option is gone' };
   call(el, 'focus', { preventScroll: true });
-  const acted = clock(), mayHide = snapshot();
+  const acted = clock(), mayHide = snapshot(), was = selectedIn(el);
   if (!option.selected) { // choosing what is chosen changes nothing
     option.selected = true;
     fire(el, 'input', 'change');
@@ -57,17 +75,34 @@ const pick = async () => {
   const now = read(el, 'isConnected') ? el : unique(query.target).el;
   const held = !now || hiddenReason(now) || listKind(now) !== 'select' || [...now.selectedOptions].some((o) => optionName(o) === normalize(query.option));
   dropLost();
+  if (held && now) keep({ el: now, option: query.option, was });
   return held ? { ok: true, acted, mayHide } : { fatal: true, why: `it went back to ${[...now.selectedOptions].map((o) => quote(optionName(o))).join(', ') || 'nothing'}` };
 };
 // Whether a list that the page draws shows the choice: in it, or beside it.
 const chosen = () => {
   const el = find(query.target).find(isVisible), wanted = normalize(query.option);
   if (!el) return { ok: true };
+  if (!showsChoice(el, wanted)) return { found: true, why: `it shows ${quote(shownIn(el))}` };
+  dropLost();
+  if (globalThis.valkyrieShown !== undefined) keep({ el, option: query.option, was: valkyrieShown });
+  return { ok: true, el };
+};
+const shownIn = (el) => normalize(isTextField(el) ? el.value : innerText(el));
+const showsChoice = (el, wanted) => {
   const marked = withRole('option').filter((o) => name(o) === wanted && isVisible(o));
-  if (marked.some((o) => attribute(o, 'aria-selected') !== 'false')) return { ok: true, el };
+  if (marked.some((o) => attribute(o, 'aria-selected') !== 'false')) return true;
   let shown = isTextField(el) ? el.value : '';
   for (let n = el, up = 0; n instanceof Element && up < 4; n = parentOf(n), up++) shown += ' ' + normalize(innerText(n));
-  return normalize(shown).includes(wanted) ? { ok: true, el } : { found: true, why: `it shows ${quote(normalize(isTextField(el) ? el.value : innerText(el)))}` };
+  return normalize(shown).includes(wanted);
+};
+const selectedIn = (el) => [...el.selectedOptions].map(optionName).join('\n');
+// Whether a list has gone back to what was chosen before, though it still offers the choice.
+const lostChoice = ({ el, target, option, was }) => {
+  const now = read(el, 'isConnected') ? el : find(target).find(isVisible);
+  if (!now || !isVisible(now)) return false;
+  if (listKind(now) !== 'select') return listKind(now) !== '' && shownIn(now) === was && !showsChoice(now, normalize(option));
+  const offer = optionOf(now, option), is = selectedIn(now);
+  return !!offer && !optionOff(offer) && is === was && !is.split('\n').includes(normalize(option));
 };
 
 const isFile = (el) => isInput(el) && el.type === 'file';

@@ -152,7 +152,7 @@ const entered = async () => {
   }
   if (holds(el, query.text, typed.before)) {
     dropLost();
-    kept().push({ el, number: query.number, target: query.target, text: query.text, before: typed.before, tags: typed.tags });
+    keep({ el, text: query.text, before: typed.before, tags: typed.tags });
     return { ok: true, acted: typed.at, mayHide: snapshot() };
   }
   if (await tagged(el, typed.tags)) return { ok: true, acted: typed.at, mayHide: snapshot() };
@@ -171,18 +171,28 @@ const tagged = async (el, before) => {
   }
 };
 
-// The fields that were filled since the last click. A page that takes a field over from its server may empty it again, or set
-// it back, when it starts; a person would see that before the next action.
+// What was entered since the last click: texts, choices and ticks. A page that takes a field over from its server may empty it
+// again, or set it back, when it starts, and so may one whose server refuses a change; a person would see that before the next
+// action.
 const kept = () => (globalThis.valkyrieKept ??= []);
-const isLost = ({ el, target, text, before, tags }) => {
+const keep = (entry) => { kept().push({ number: query.number, target: query.target, ...entry }); };
+const isLost = (k) => (k.option !== undefined ? lostChoice(k) : k.state ? lostState(k) : lostText(k));
+const lostText = ({ el, target, text, before, tags }) => {
   const now = read(el, 'isConnected') ? el : find(target).filter(isVisible).map(fieldIn)[0];
   return !!now && isVisible(now) && ['', before].includes(content(now)) && !holds(now, text, before) && !madeTags(now, text, tags);
 };
-// Forgets the fields that the last action itself has changed.
+// Forgets the entries that the last action itself has changed.
 const dropLost = () => { globalThis.valkyrieKept = kept().filter((k) => k.number !== query.number && !isLost(k)); };
-// The id of a field that the page has emptied; 0 if none.
+// The id of an entry that the page has undone; 0 if none.
 const lostField = () => {
   const lost = kept().find((k) => k.number !== query.number && isLost(k));
   if (lost) globalThis.valkyrieKept = kept().filter((k) => k !== lost);
   return lost ? lost.number : 0;
+};
+// The entry with the query's number, once the page has undone it.
+const lost = () => ({ ok: kept().some((k) => k.number === query.number && isLost(k)), why: 'it is as it was entered' });
+// For an expectation that is not met: an entry that the page has undone.
+const lostNote = () => {
+  const gone = kept().filter(isLost).map(({ target, option, state }) => `the page has set the ${kindOf(target)} ${quote(target.value)} back${state || option !== undefined ? '' : `, or emptied it`}`);
+  return gone.length ? `; ${gone[0]}` : '';
 };

@@ -101,6 +101,7 @@ const queries = {
     if (state === undefined) return { fatal: true, why: `it is neither checked nor unchecked: it is a ${label(r.el)}; use Click` };
     const lost = lostField();
     if (lost) return { lost };
+    if (String(state) !== query.option) noteLeaving();
     return { ...r, mayHide: String(state) !== query.option && installGuard(r), idle: isIdle(r.el), text: String(state) };
   },
   checked,
@@ -110,6 +111,7 @@ const queries = {
     const lost = lostField();
     if (lost) return { lost };
     const list = listKind(r.el);
+    globalThis.valkyrieShown = list === 'closed' || list === 'open' ? shownIn(r.el) : undefined;
     if (!list) return { fatal: true, why: `it is no list of options but a ${label(r.el)}; click on it instead` };
     if (list !== 'select') return { ...r, mayHide: list === 'closed' && installGuard(r), idle: isIdle(r.el), text: list };
     const option = optionOf(r.el, query.option);
@@ -118,6 +120,7 @@ const queries = {
   },
   pick,
   chosen,
+  lost,
   snapshot: () => {
     const lost = !query.option && lostField();
     if (lost) return { lost };

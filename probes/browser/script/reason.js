@@ -94,7 +94,8 @@ const otherMessages = () => distinct([...all(document)].filter((el) => matches(e
 // Each text once, also if it is part of another.
 const distinct = (texts) => texts.filter((s, i) => s && !texts.some((other, j) => other && j < i && (other.includes(s) || s.includes(other))));
 const says = (messages) => (messages.length ? `the page says ${messages.slice(0, 2).map(quote).join(', ')}` : '');
-const errorNote = () => { const said = says(errorMessages()); return said && `; ${said}`; };
+const errorNote = () => { const said = says(errorMessages()); return (said && `; ${said}`) + undoneNote(); };
+const undoneNote = () => (typeof lostNote === 'undefined' ? '' : lostNote()); // lostNote is in the script of a query only
 
 // Why nothing was found, with the next things that a person would check: messages, similar names, other kinds of element with
 // the name, the page's text.
@@ -111,7 +112,7 @@ const missingReason = (target) => {
     same.length ? `it has the ${plural(target)} ${spell(same.map(quote), 'and')}` : '',
   ].filter(Boolean);
   const joined = errors.length ? [notes[0] + content, ...notes.slice(1)] : [...notes, content].filter(Boolean);
-  return `there is none; ${joined.join('; ')}${scrollNote()}${cause()}${cures.length ? `; use ${spell(cures, 'or')}` : ''}`;
+  return `there is none; ${joined.join('; ')}${undoneNote()}${scrollNote()}${cause()}${cures.length ? `; use ${spell(cures, 'or')}` : ''}`;
 };
 const contentNote = () => {
   const said = says(otherMessages()), text = said ? '' : displayed(page());
