@@ -67,7 +67,7 @@ func OfClimate(c Climate, regions int, rules []Named, seed uint64, seeds int) Re
 }
 
 // Write plays every fault and every climate, and writes two tables: of each outage its recall, median delay and messages;
-// and of each climate the calls a month, none of which is right. It stops when ctx ends.
+// and of each climate the calls a month, none of which is right; no climates if months is 0. It stops when ctx ends.
 func Write(ctx context.Context, w io.Writer, rules []Named, seed uint64, seeds, months int) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	head := func(first string) {
@@ -89,6 +89,9 @@ func Write(ctx context.Context, w io.Writer, rules []Named, seed uint64, seeds, 
 			fmt.Fprintf(t, "\t%d %%, %s, %.1f", 100*x.Found/max(1, x.Of), delay(x.Delay()), float64(x.Messages)/float64(max(1, x.Of)))
 		}
 		fmt.Fprintln(t)
+	}
+	if months == 0 {
+		return t.Flush()
 	}
 	_ = t.Flush() // as are the writes of w
 	fmt.Fprintf(t, "\nfalse calls a month, of %d months each; ours also texts\n", months)

@@ -25,7 +25,8 @@ func outagesCommand(p *program) cli.Command {
 		Notes: []string{
 			"Outages of the browser run in Chrome; those that take weeks run on a simulated clock. It takes a few minutes.",
 			"--compare plays made-up partial outages and healthy months instead, and judges them by the default policy and by four rules that monitoring services " +
-				"offer: what each finds, how soon, with how many messages, and how often it calls about nothing.",
+				"offer: what each finds, how soon, with how many messages, and how often it calls about nothing. --months sets the months of each " +
+				"climate, a tenth of the outages unless given; 0: none.",
 			"exit code: 0 every outage notified and nothing else did, 1 otherwise, 2 wrong usage, 3 our own environment is broken",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
@@ -35,7 +36,13 @@ func outagesCommand(p *program) cli.Command {
 			return func(ctx context.Context, args []string) error {
 				if *seeds > 0 {
 					rules := compare.All(judge.DefaultPolicy().JourneyPolicy)
-					return compare.Write(ctx, p.stdout, rules, *seed, *seeds, max(1, *seeds/10))
+					each := max(1, *seeds/10)
+					fs.Visit(func(f *flag.Flag) {
+						if f.Name == "months" {
+							each = int(min(*months, 10_000)) //nolint:gosec // it fits
+						}
+					})
+					return compare.Write(ctx, p.stdout, rules, *seed, *seeds, each)
 				}
 				chosen, err := scenarios(args)
 				if err != nil {

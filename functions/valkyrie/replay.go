@@ -132,11 +132,11 @@ func (r *replayOptions) judge(run journey.Run) {
 
 // printSimple prints how often the policy and each simple rule would have called, and how many calls of a rule came while the
 // policy had no incident of the journey open.
-func (r *replayOptions) printSimple() {
+func (r *replayOptions) printSimple(since time.Time) {
 	if r.own == nil {
 		return
 	}
-	verdicts, calls := r.would.Verdicts(r.since.At), 0
+	verdicts, calls := r.would.Verdicts(since), 0
 	for _, v := range verdicts {
 		n, _ := v.Calls()
 		calls += n
@@ -147,7 +147,7 @@ func (r *replayOptions) printSimple() {
 			return v.Journey == journey && !at.Before(v.Since) && (v.State != incident.Resolved || !at.After(v.ResolvedAt))
 		})
 	}
-	for _, n := range r.own.Counts(r.since.At, open) {
+	for _, n := range r.own.Counts(since, open) {
 		fmt.Fprintf(r.stdout, "%-24s %5d calls, %d of them while no incident was open\n", n.Name, n.Calls, n.Outside)
 	}
 }
@@ -162,7 +162,7 @@ func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) err
 		return cli.UnknownJourney(r.journey, known)
 	}
 	fmt.Fprintf(r.stderr, "judged %d runs in %v\n", r.would.Runs, time.Since(began).Round(time.Millisecond))
-	defer r.printSimple()
+	defer r.printSimple(r.since.At)
 	if r.baseline != nil {
 		return r.compare(r.would.Verdicts(r.since.At), r.baseline.Verdicts(r.since.At))
 	}
@@ -203,6 +203,7 @@ func (r *replayOptions) onPractice() error {
 		return err
 	}
 	fmt.Fprintln(r.stdout)
+	defer r.printSimple(time.Time{})
 	return r.compare(would, baseline)
 }
 

@@ -38,7 +38,7 @@ func runCommand(p *program) cli.Command {
 			fs.Var(also, "also", "`FORMAT=FILE` writes the result there too, such as junit=report.xml; may be given several times")
 			dir := fs.String("evidence", "evidence", "`DIR` for the evidence of failing runs")
 			options := runnerFlags(fs)
-			retry := retryFlag(fs)
+			retry := retryFlag(fs, false)
 			given := cli.Pairs{}
 			fs.Var(given, "input", "`NAME=VALUE` for journeys that ask for it, such as teachers=4000; may be given several times")
 			return func(ctx context.Context, args []string) error {
@@ -107,8 +107,8 @@ func (o runnerOptions) apply(r *journey.Runner) {
 	}
 }
 
-func retryFlag(fs *flag.FlagSet) *bool {
-	return fs.Bool("retry", false, "retry a run that is not good once in a fresh Chrome; the result shows when only that passed")
+func retryFlag(fs *flag.FlagSet, always bool) *bool {
+	return fs.Bool("retry", always, "retry a run that is not good once in a fresh Chrome; the result shows when only that passed")
 }
 
 // tries returns how many tries a run has.

@@ -43,7 +43,7 @@ func watchCommand(p *program) cli.Command {
 			site := fs.String("site", practiceSite, "`URL` of the site to probe")
 			region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
 			dir := fs.String("evidence", "evidence", "`DIR` for the evidence of failing runs")
-			retry := retryFlag(fs)
+			retry := retryFlag(fs, true) // no quorum helps where one place probes
 			w.every = time.Minute
 			fs.Var((*cli.Duration)(&w.every), "every", "`DURATION` from slot to slot, at least 1s")
 			w.keep = incident.RetainRunsLocal
