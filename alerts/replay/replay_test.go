@@ -1,10 +1,16 @@
 package replay_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
 	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/config"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/oncall"
@@ -101,4 +107,114 @@ func BenchmarkReplay(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/runs, "ns/run")
+}
+
+// TestReplayIsAsLive: a history that was judged as its runs ended, in whatever order that was across regions, has the same incidents
+// when it is replayed under the same policy from the stored runs, which are in the order of their slots.
+func TestReplayIsAsLive(t *testing.T) {
+	policy := judge.Policy{JourneyPolicy: alertstest.ShippedPolicy(t)}
+	rapid.Check(t, func(t *rapid.T) {
+		var stored []journey.Run
+		regions := []string{"ap", "eu", "us"}
+		bad := map[string]bool{}
+		for minute := range rapid.IntRange(20, 200).Draw(t, "minutes") {
+			for _, region := range regions {
+				if rapid.IntRange(0, 19).Draw(t, "changes") == 0 {
+					bad[region] = !bad[region]
+				}
+				outcome := journey.Passed
+				if bad[region] {
+					outcome = journey.Failed
+				}
+				if rapid.IntRange(0, 29).Draw(t, "missing") == 0 {
+					continue
+				}
+				run := alertstest.RunEachMinute(minute, region, outcome)
+				run.DurationMS = int64(rapid.IntRange(1, 55_000).Draw(t, "ms"))
+				stored = append(stored, run)
+			}
+		}
+		arrives := func(r journey.Run) time.Time { return r.Started.Add(time.Duration(r.DurationMS) * time.Millisecond) }
+		arrived := slices.Clone(stored)
+		slices.SortStableFunc(arrived, func(a, b journey.Run) int { return arrives(a).Compare(arrives(b)) })
+		var state judge.JourneyState
+		want, got := map[string]incident.Incident{}, map[string]incident.Incident{}
+		keep := func(decisions []judge.Decision) {
+			for _, d := range decisions {
+				if d.Incident.ID != "" {
+					want[d.Incident.ID] = d.Incident
+				}
+			}
+		}
+		watched := time.Time{}
+		for _, run := range arrived {
+			if now := arrives(run); now.Sub(watched) >= time.Minute {
+				var decisions []judge.Decision
+				state, decisions = state.Watch(policy.For(run.Journey), run.Journey, "", now, arrives(arrived[0]))
+				keep(decisions)
+				watched = now
+			}
+			var decisions []judge.Decision
+			state, decisions = judge.Judge(policy.For(run.Journey), state, run, "")
+			keep(decisions)
+			state.Outbox = nil
+		}
+		r := replay.New(policy, oncall.OnCall{}, nil)
+		for _, run := range stored {
+			r.Judge(run)
+		}
+		for _, v := range r.Verdicts(time.Time{}) {
+			got[v.ID] = v.Incident
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("live (-), replayed (+):\n%s", diff)
+		}
+	})
+}
+
+// TestMaintenanceInReplay: what fails within a maintenance window notifies at its end if it still fails, and otherwise not.
+func TestMaintenanceInReplay(t *testing.T) {
+	cfg, err := config.Parse("alerts.yaml", []byte(`
+on_call:
+  people: [{name: Ada, phone: "+12025550143"}]
+  escalation: [Ada]
+  maintenance: [{from: 2026-11-21 03:00, to: 2026-11-21 03:30}]
+phone: {from: "+12025550100"}
+`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for runs, want := range map[string]int{strings.Repeat("p", 5) + strings.Repeat("f", 10) + strings.Repeat("p", 30): -1, strings.Repeat("p", 5) + strings.Repeat("f", 40): 30} {
+		r := replay.New(judge.Policy{JourneyPolicy: alertstest.ShippedPolicy(t)}, cfg.OnCall, nil)
+		for i, l := range runs {
+			r.Judge(alertstest.RunEachMinute(i, "eu", alertstest.Outcomes[l]))
+		}
+		got := -1
+		for _, v := range r.Verdicts(time.Time{}) {
+			for _, a := range v.Alarms {
+				got = int(a.At.Sub(alertstest.Start).Minutes())
+			}
+		}
+		if got != want {
+			t.Errorf("%s: notified in minute %d, want %d", runs, got, want)
+		}
+	}
+}
+
+// TestMissingRuns: a time without stored runs is not known.
+func TestMissingRuns(t *testing.T) {
+	r := replay.New(judge.Policy{JourneyPolicy: alertstest.ShippedPolicy(t)}, oncall.OnCall{}, nil)
+	for _, minute := range []int{0, 30, 60, 90, 240, 270} {
+		r.Judge(alertstest.RunEachMinute(minute, "eu", journey.Passed))
+	}
+	at := func(minute int) time.Time { return alertstest.Start.Add(time.Duration(minute) * time.Minute) }
+	for _, c := range []struct {
+		journey     string
+		from, until int
+		want        bool
+	}{{"print-card", 5, 100, true}, {"print-card", 5, 130, false}, {"print-card", 250, 260, true}, {"print-card", -60, 10, false}, {"create-order", 0, 1, false}} {
+		if got := r.Knows(c.journey, at(c.from), at(c.until)); got != c.want {
+			t.Errorf("%s from %d to %d: known %v", c.journey, c.from, c.until, got)
+		}
+	}
 }

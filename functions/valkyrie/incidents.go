@@ -242,5 +242,6 @@ func (p *program) judgeAgain(ctx context.Context, store incident.RunLog, cfg con
 		name = "" // the runs of other journeys show that the probes were running
 	}
 	err := eachRun(ctx, store, incident.RunQuery{Journey: name, Since: r.Since.Add(-back), Until: until}, replay.Judge)
+	replay.Finish()
 	return all, err
 }

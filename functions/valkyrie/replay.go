@@ -32,7 +32,8 @@ func replayCommand(p *program) cli.Command {
 		},
 		Notes: []string{
 			"FILE is a whole alerts.yaml; only its part \"judge\" and its severities matter. All of the history is judged, so that trends are known; " +
-				"the table shows incidents that began, or ended, within --since. Heartbeats are not replayed, and no mute or maintenance counts. Nobody is called.",
+				"the table shows incidents that began, or ended, within --since. Maintenance counts as FILE has it; heartbeats and mutes are not stored, and not replayed. Where runs are missing, " +
+				"it says so. Nobody is called.",
 			"--practice needs no history: on JOURNEY, or the first two, it shows which of a month's troubles a policy notices, how soon, and how often it notifies people " +
 				"of no trouble; beside the alerts.yaml that was built in, unless --against names another. A trouble during an incident that was already notified " +
 				"and never ended counts as missed, because it notifies nobody again.",
@@ -173,7 +174,8 @@ func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) err
 	was = slices.DeleteFunc(was, func(i incident.Record) bool { return r.journey != "" && i.Journey != r.journey })
 	var all []report.Difference
 	for _, d := range replay.Compare(r.would.Verdicts(r.since.At), was) {
-		all = append(all, report.Difference{Difference: d, Would: report.Planned(d.Would), Did: report.Sent(d.Was)})
+		unknown := d.Would == nil && !r.would.Knows(d.Was.Journey, d.Was.Since, d.Was.Opened)
+		all = append(all, report.Difference{Difference: d, Would: report.Planned(d.Would), Did: report.Sent(d.Was), Unknown: unknown})
 	}
 	return r.print(all, "WOULD HAVE", "DID")
 }

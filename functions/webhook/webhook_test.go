@@ -133,7 +133,7 @@ func TestBeat(t *testing.T) {
 		t.Error("the pager was not poked")
 	}
 	item, err := w.Tables[lambdatest.Home].Item(t.Context(), "JOURNEY#shift-texts")
-	if err != nil || !strings.Contains(string(item.Data), "shift-texts failed: the pool ran out; 150 done") {
+	if err != nil || !strings.Contains(string(item.Data), "shift-texts failed: the pool ran out; 150 of 400 done") {
 		t.Errorf("%s, %v", item.Data, err)
 	}
 }

@@ -108,6 +108,8 @@ func (n Notifications) equal(other Notifications) bool {
 type Difference struct {
 	replay.Difference
 	Would, Did *Notifications
+
+	Unknown bool // runs of the incident's time are missing, so that nothing is known of the tried policy
 }
 
 // WriteDifferences writes a table of differences with their totals; would and did head its columns.
@@ -116,11 +118,17 @@ func WriteDifferences(w io.Writer, all []Difference, would, did string) error {
 	fmt.Fprintf(t, "\tOPENED (UTC)\tJOURNEY\tKIND\tLASTED\t%s\t%s\tWHY\n", would, did)
 	var sum totals
 	for _, d := range all {
-		i := d.Incident()
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%v\t%v\t%s\n", sum.add(d), i.Opened.UTC().Format("2006-01-02 15:04"), i.Journey, i.Kind, lasted(i), d.Would, d.Did, i.Reason)
+		i, said := d.Incident(), d.Would.String()
+		if d.Unknown {
+			said = "runs missing"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%v\t%v\t%s\n", sum.add(d), i.Opened.UTC().Format("2006-01-02 15:04"), i.Journey, i.Kind, lasted(i), said, d.Did, i.Reason)
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if sum.unknown > 0 {
+		fmt.Fprintf(w, "\n%d unknown (?): the runs of that time are not stored any more, so that replay cannot tell\n", sum.unknown)
 	}
 	_, err := fmt.Fprintf(w, "\n%d added (+), %d gone (-), %d told otherwise (~), %d the same (=)\nrings: %s %d, %s %d; texts: %s %d, %s %d\n",
 		sum.added, sum.gone, sum.changed, sum.same, would, sum.would.calls, did, sum.did.calls, would, sum.would.texts, did, sum.did.texts)
@@ -129,8 +137,8 @@ func WriteDifferences(w io.Writer, all []Difference, would, did string) error {
 
 // totals counts differences by sign, and the notifications of each side.
 type totals struct {
-	added, gone, changed, same int
-	would, did                 struct{ calls, texts int }
+	added, gone, changed, same, unknown int
+	would, did                          struct{ calls, texts int }
 }
 
 // add counts a difference and returns its sign.
@@ -148,6 +156,9 @@ func (t *totals) add(d Difference) string {
 	case d.Difference.Was == nil:
 		t.added++
 		return "+"
+	case d.Unknown:
+		t.unknown++
+		return "?"
 	case d.Difference.Would == nil:
 		t.gone++
 		return "-"

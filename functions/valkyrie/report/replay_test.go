@@ -53,24 +53,25 @@ func TestDifferences(t *testing.T) {
 	verdict, record := &replay.Verdict{}, &incident.Record{}
 	var out strings.Builder
 	err := WriteDifferences(&out, []Difference{
-		{replay.Difference{Would: verdict}, calls(1, 2), nil},
-		{replay.Difference{Was: record}, nil, calls(1)},
-		{replay.Difference{Would: verdict, Was: record}, calls(5), calls(6)},
-		{replay.Difference{Would: verdict, Was: record}, calls(5), calls(7)},
+		{Difference: replay.Difference{Would: verdict}, Would: calls(1, 2)},
+		{Difference: replay.Difference{Was: record}, Did: calls(1)},
+		{Difference: replay.Difference{Would: verdict, Was: record}, Would: calls(5), Did: calls(6)},
+		{Difference: replay.Difference{Would: verdict, Was: record}, Would: calls(5), Did: calls(7)},
+		{Difference: replay.Difference{Was: record}, Did: calls(9), Unknown: true},
 	}, "NEW", "OLD")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "\n1 added (+), 1 gone (-), 1 told otherwise (~), 1 the same (=)\nrings: NEW 4, OLD 3; texts: NEW 0, OLD 0\n"; !strings.HasSuffix(out.String(), want) {
+	if want := "\n1 unknown (?): the runs of that time are not stored any more, so that replay cannot tell\n\n1 added (+), 1 gone (-), 1 told otherwise (~), 1 the same (=)\nrings: NEW 4, OLD 4; texts: NEW 0, OLD 0\n"; !strings.HasSuffix(out.String(), want) {
 		t.Errorf("got\n%s\nwant at its end\n%s", out.String(), want)
 	}
 	var signs []string
 	for line := range strings.Lines(out.String()) {
-		if sign := line[:1]; strings.Contains("+-=~", sign) {
+		if sign := line[:1]; strings.Contains("+-=~?", sign) {
 			signs = append(signs, sign)
 		}
 	}
-	if got := strings.Join(signs, ""); got != "+-=~" {
+	if got := strings.Join(signs, ""); got != "+-=~?" {
 		t.Errorf("the signs are %s:\n%s", got, out.String())
 	}
 }
