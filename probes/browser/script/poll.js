@@ -56,8 +56,21 @@ const expecting = ['visible', 'fresh', 'count'].includes(query.op) || query.op =
 // A lower bound of the wait: an element that is ready when the customer acts on it adds no wait.
 const surelySince = (elements) => globalThis.valkyrieChanges && elements.length && expecting ? Math.min(...elements.map((el) => valkyrieChanges.since(el, true))) : 0;
 
-// A reason may be a function: describing the page costs more than the query, and only the last reason is reported.
+// A reason may be a function: describing the page costs more than the query, and only the last reason is reported. So a whole
+// slice, which is not the step's last, takes that of the last second.
 const reasonOf = ({ why }) => (typeof why === 'function' ? why() : why || '');
+const [wholeSliceMS, reasonMS] = [400, 1000];
+const recentReason = (last) => {
+  const recent = globalThis.valkyrieReason;
+  if (typeof last.why === 'function' && !last.fatal && sliceMS >= wholeSliceMS && recent?.key === key && clock() - recent.at < reasonMS) return recent.why;
+  const why = reasonOf(last);
+  globalThis.valkyrieReason = { key, why, at: clock() };
+  return why;
+};
+
+// How long a page without a change that wakes the poll is left alone after an evaluation that took so long: a fortieth of the time
+// is enough for what only the timer finds.
+const changelessMS = (took) => Math.min(400, Math.max(100, 40 * took));
 
 const start = clock(), until = start + sliceMS, key = JSON.stringify(query);
 const nav = entries('navigation')[0];
@@ -75,7 +88,7 @@ for (;;) {
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
     const done = !!(last.ok && last.act);
     if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken
-    return { ok: !!last.ok, why: reasonOf(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done,
+    return { ok: !!last.ok, why: last.ok ? reasonOf(last) : recentReason(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done,
       acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked, idle: !!last.idle,
       found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }
@@ -88,8 +101,11 @@ for (;;) {
   }
   if (last.soon || await seekInLists()) await frame();
   else {
-    await nextChange(Math.max(1, Math.min(100, until - now)));
-    // A page that changes all the time is evaluated once a frame: its record of changes keeps the time exact.
-    if (clock() - began < 8 && !(readyState() !== 'complete' && eagerPolls-- > 0)) await pause(8);
+    const took = expecting || query.op === 'gone' ? now - began : 0; // others wait for frames
+    await nextChange(Math.max(1, Math.min(changelessMS(took), until - now)));
+    // A page that changes all the time is evaluated once a frame, and a large one less often, so that the evaluations do not slow it
+    // down: its record of changes keeps the time exact.
+    const rest = Math.max(8, 4 * took) - (clock() - now);
+    if (rest > 0 && !(readyState() !== 'complete' && eagerPolls-- > 0)) await pause(Math.min(rest, until - clock()));
   }
 }
