@@ -187,6 +187,7 @@ func disableDOM(ctx context.Context) error {
 type contexts struct {
 	mu      sync.Mutex
 	byFrame map[cdp.FrameID]*executionContext
+	hidden  map[cdp.FrameID]string // the query that a frame met, though its parents hid the element
 }
 
 // An executionContext is the isolated world of one document.
@@ -250,6 +251,18 @@ func (ws *contexts) markScripts(id cdp.FrameID, context runtime.ExecutionContext
 
 // remove removes the context of a frame, unless that is already the one of its next document: without it, each evaluation
 // would send and compile the scripts anew.
+// setHidden sets the query of which a frame's parents hide the element, "" for none, and returns the one before.
+func (ws *contexts) setHidden(id cdp.FrameID, query string) (before string) {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	before = ws.hidden[id]
+	if ws.hidden == nil {
+		ws.hidden = map[cdp.FrameID]string{}
+	}
+	ws.hidden[id] = query
+	return before
+}
+
 func (ws *contexts) remove(id cdp.FrameID, gone executionContext) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()

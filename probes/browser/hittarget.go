@@ -65,6 +65,39 @@ func (tab *Tab) toWindow(s *result) (why string) {
 
 // toParent converts a point of the frame to one of its parent.
 func (f frame) toParent(ctx context.Context, x, y float64) (result, error) {
+	return f.callOnOwner(ctx, script.FramePoint, x, y)
+}
+
+// seeing are the queries of what a person sees; what they act on is judged at its point (toWindow).
+var seeing = []string{"visible", "fresh", "count", "text", "attribute", "gone"}
+
+// judgeByParents corrects a result of the frame by what its parents show of it: an element that they hide is not seen, and one that is
+// to go is gone. It reports whether the frame's result holds. What the parents hid before is seen only since now.
+func (f frame) judgeByParents(ctx context.Context, q query, r *result) bool {
+	if len(r.Boxes) == 0 || r.OK == (q.Op == "gone") || !slices.Contains(seeing, q.Op) {
+		return true
+	}
+	key := q.Op + q.Target.String()
+	shown := result{Boxes: r.Boxes}
+	for at := f; at.parent != nil; at = *at.parent {
+		var err error
+		if shown, err = at.callOnOwner(ctx, script.FrameBoxes, shown.Boxes); err != nil {
+			return true // the frame or its parent is being replaced
+		}
+		if shown.Why != "" {
+			f.contexts.setHidden(f.id, key)
+			r.OK, r.Why, r.Found = q.Op == "gone", shown.Why, true
+			return r.OK
+		}
+	}
+	if f.contexts.setHidden(f.id, "") == key {
+		r.At, r.First = epochMS(time.Now()), false
+	}
+	return true
+}
+
+// callOnOwner calls function in the parent as a method of the frame's element.
+func (f frame) callOnOwner(ctx context.Context, function string, args ...any) (result, error) {
 	parent := f.parent
 	owner, err := cdp.Call(ctx, parent.target, dom.GetFrameOwner, dom.GetFrameOwnerParams{FrameID: f.id})
 	if err != nil {
@@ -78,19 +111,19 @@ func (f frame) toParent(ctx context.Context, x, y float64) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return callOn(ctx, parent.target, el.Object.ObjectID, script.FramePoint, x, y)
+	return callOn(ctx, parent.target, el.Object.ObjectID, function, args...)
 }
 
 // callOn calls function as a method of a page's object.
-func callOn(ctx context.Context, target *chromedp.Target, object runtime.RemoteObjectID, function string, x, y float64) (result, error) {
+func callOn(ctx context.Context, target *chromedp.Target, object runtime.RemoteObjectID, function string, values ...any) (result, error) {
 	yes := true
-	args := []*runtime.CallArgument{{}, {}}
-	for i, v := range []float64{x, y} {
+	var args []*runtime.CallArgument
+	for _, v := range values {
 		value, err := json.Marshal(v)
 		if err != nil {
 			return result{}, err
 		}
-		args[i].Value = value
+		args = append(args, &runtime.CallArgument{Value: value})
 	}
 	res, err := cdp.Call(ctx, target, runtime.CallFunctionOn, runtime.CallFunctionOnParams{
 		FunctionDeclaration: function, ObjectID: object, Arguments: args, ReturnByValue: &yes,

@@ -58,7 +58,17 @@ type result struct {
 	URL     string  `json:"url"`
 	Status  int     `json:"status"` // HTTP status of the document; 0 when unknown
 	Opened  float64 `json:"opened"` // start of the document
+	Boxes   []box   `json:"boxes"`  // where a person sees the elements in the frame
 	frame   frame   // the frame that answered
+}
+
+// A box is a part of a frame's window in CSS pixels.
+type box struct {
+	X      float64 `json:"x"`
+	Y      float64 `json:"y"`
+	Right  float64 `json:"right"`
+	Bottom float64 `json:"bottom"`
+	Text   bool    `json:"text"` // it is one of text
 }
 
 // maxSlice is how long one evaluation waits before it returns why the query is not met, so that the reason is known when

@@ -6,8 +6,12 @@ import (
 	"time"
 )
 
-// frameGrace is how long other frames may take to answer after the page's own document has.
-const frameGrace = 30 * time.Millisecond
+// frameGrace is how long other frames may take to answer after the page's own document has; goneGrace is that for the query "gone",
+// which the page's own document often meets at once.
+const (
+	frameGrace = 30 * time.Millisecond
+	goneGrace  = 250 * time.Millisecond
+)
 
 // A frameResult is the result of one frame.
 type frameResult struct {
@@ -48,8 +52,16 @@ func (across *search) add(f *frame) {
 	across.pending++
 	go func() {
 		a := frameResult{frame: f}
+		slice, until := across.timeout, time.Now().Add(across.timeout/3) // its parents are asked too, before the page itself answers
+		if f.parent != nil && across.query.Op == "gone" {
+			slice = 0
+		}
 		for {
-			a.result, a.err = f.query(across.ctx, across.query, across.timeout)
+			a.result, a.err = f.query(across.ctx, across.query, slice)
+			holds := a.err != nil || f.parent == nil || f.judgeByParents(across.ctx, across.query, &a.result)
+			if (!holds || slice == 0 && !a.OK && a.err == nil) && time.Now().Before(until) && sleep(across.ctx, aimPause) {
+				continue
+			}
 			if f.parent == nil || a.err == nil || !replaced(a.err) || !sleep(across.ctx, retryPause) {
 				break
 			}
@@ -99,7 +111,9 @@ func (across *search) wait(all bool) (result, error) {
 			if a.err == nil && (best == nil || moreSpecific(a, *best)) {
 				best = &a
 			}
-			if own {
+			if own && all {
+				over = time.After(goneGrace) // whatever is gone must be so in all of them
+			} else if own {
 				over = time.After(frameGrace)
 			}
 		case <-over:

@@ -72,6 +72,9 @@ const recentReason = (last) => {
 // is enough for what only the timer finds.
 const changelessMS = (took) => Math.min(400, Math.max(100, 40 * took));
 
+// Where a person sees the elements in a frame: its parent may hide them (FrameBoxes).
+const boxesInFrame = (els) => (self === top ? [] : els.slice(0, 4).map((el) => sight(el, query.target)).filter((s) => s.box).map(({ box: b, text }) => ({ x: b.x, y: b.y, right: b.right, bottom: b.bottom, text: !!text })));
+
 const start = clock(), until = start + sliceMS, key = JSON.stringify(query);
 const nav = entries('navigation')[0];
 const before = globalThis.valkyrieUnmet;
@@ -86,9 +89,10 @@ for (;;) {
   if (last.ok || last.fatal || last.lost || now >= until) {
     if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank || last.inPlace ? unmetAt : began };
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
+    const boxes = boxesInFrame(last.ok ? met : last.left || []);
     const done = !!(last.ok && last.act);
     if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken
-    return { ok: !!last.ok, why: last.ok ? reasonOf(last) : recentReason(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done,
+    return { ok: !!last.ok, why: last.ok ? reasonOf(last) : recentReason(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done, boxes,
       acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked, idle: !!last.idle,
       found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }

@@ -46,7 +46,7 @@ const queries = {
   },
   gone: () => {
     const { els } = look(query.target);
-    return els.length ? { why: () => 'it is still there' + errorNote(), soon: els.some(ends) } : { ok: true };
+    return els.length ? { why: () => 'it is still there' + errorNote(), soon: els.some(ends), left: els } : { ok: true };
   },
   count: () => {
     const { els } = look(query.target);

@@ -28,7 +28,7 @@
 //  8. guard.js listens for the press. Go then dispatches the mouse events; at the first of them the guard checks the hit
 //     target, intercepts the press if a person would not press there, and reports either way (valkyrieClicked).
 //  9. FramePoint is called on each enclosing frame's element, innermost first, to turn the point into one of the window,
-//     unless the frame is covered.
+//     unless the frame is covered. Of what an expectation sees in a frame, FrameBoxes tells which parts the parent shows.
 //
 // An expectation (See, Gone, Read, ...) is steps 1 to 5. When a step fails, layout.js locates the secrets and the target
 // for the screenshot, and html.js serializes the document. preattach.js reports the requests of a new window before the tab
@@ -121,7 +121,10 @@ var (
 	ReportPrint = "(() => {\n" + dom + listen + "const report = (p) => globalThis.valkyriePrinted?.(p);\n" +
 		"if (self === top) { listen('beforeprint', () => report(''), false); return; }\n" + printCopy + reportPrint + "})()"
 	// FramePoint is a method of a frame's element: (x, y) of a point inside the frame => {x, y} in the parent, or {why}.
-	FramePoint = "function(x, y) {\n" + locate + actionable + framePoint + "}"
+	FramePoint = "function(x, y) {\n" + locate + actionable + toParent + framePoint + "}"
+	// FrameBoxes is a method of a frame's element: (boxes) of what is seen in the frame => {boxes} of those that are seen in the
+	// parent too, or {why} there are none.
+	FrameBoxes = "function(boxes) {\n" + locate + actionable + toParent + frameBoxes + "}"
 )
 
 // reportVitals makes a document report its vitals whenever they change, at most a few dozen times: a page may come and go
@@ -146,18 +149,23 @@ const reportPrint = `const copyAtPrint = () => {
 if (body()) listen('beforeprint', copyAtPrint, false); else listen('afterprint', copyAtPrint);
 `
 
+// toParent converts a point of a frame to one of its parent, through the frame's turns and scales.
+const toParent = `
+	const inParent = (frame, x, y) => {
+		let m = new DOMMatrix();
+		for (let n = frame; n; n = parentOf(n)) if (n instanceof Element) m = turned(styleOf(n)).multiply(m);
+		const r = rect(frame), { css } = styleOf(frame), px = (v) => parseFloat(v) || 0, w = read(frame, 'offsetWidth'), h = read(frame, 'offsetHeight');
+		const dx = read(frame, 'clientLeft') + px(css.paddingLeft) + x - w / 2, dy = read(frame, 'clientTop') + px(css.paddingTop) + y - h / 2;
+		const k = r.width / (Math.abs(m.a) * w + Math.abs(m.c) * h) || 1;
+		return { x: r.x + r.width / 2 + (m.a * dx + m.c * dy) * k, y: r.y + r.height / 2 + (m.b * dx + m.d * dy) * k };
+	};
+	const hiddenFrame = 'the frame that holds it is not visible';
+`
+
 const framePoint = `
 	const why = hiddenReason(this);
-	if (why) return { why: 'the frame that holds it is not visible' };
-	const point = () => {
-		let m = new DOMMatrix();
-		for (let n = this; n; n = parentOf(n)) if (n instanceof Element) m = turned(styleOf(n)).multiply(m);
-		const r = rect(this), { css } = styleOf(this), px = (v) => parseFloat(v) || 0, w = this.offsetWidth, h = this.offsetHeight;
-		const dx = this.clientLeft + px(css.paddingLeft) + x - w / 2, dy = this.clientTop + px(css.paddingTop) + y - h / 2;
-		const k = r.width / (Math.abs(m.a) * w + Math.abs(m.c) * h) || 1;
-		const cx = r.x + r.width / 2 + (m.a * dx + m.c * dy) * k, cy = r.y + r.height / 2 + (m.b * dx + m.d * dy) * k;
-		return { x: cx, y: cy, left: cx, right: cx, top: cy, bottom: cy };
-	};
+	if (why) return { why: hiddenFrame };
+	const point = () => { const p = inParent(this, x, y); return { ...p, left: p.x, right: p.x, top: p.y, bottom: p.y }; };
 	let at = point(), top = deepest(at.x, at.y);
 	if (top !== this) {
 		reveal(this, top, point);
@@ -166,6 +174,19 @@ const framePoint = `
 	}
 	if (!top) return { why: 'it is outside of the window' };
 	return contains(this, top) ? { x: at.x, y: at.y } : { why: 'it is covered by ' + describe(coverRoot(top, this, at.x, at.y)) };
+`
+
+const frameBoxes = `
+	if (hiddenReason(this)) return { why: hiddenFrame };
+	let why = '';
+	const shown = [];
+	for (const b of boxes) {
+		const p = inParent(this, b.x, b.y), q = inParent(this, b.right, b.bottom), r = new DOMRect(Math.min(p.x, q.x), Math.min(p.y, q.y), Math.abs(q.x - p.x), Math.abs(q.y - p.y));
+		const cut = clipped(this, r, b.text, this), cover = cut.box && (cut.moved ? coverOfWindow(this) : coverOfBox({ by: this, text: b.text }, cut.box));
+		if (cut.why || cover) why ||= cut.why || 'it is there, but covered by ' + describe(cover);
+		else shown.push({ ...cut.box, text: b.text });
+	}
+	return shown.length ? { boxes: shown } : { why };
 `
 
 // KeepShadowRoot is a method of a closed shadow root: it stores the root for find.js, and returns whether it was unknown.

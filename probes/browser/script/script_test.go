@@ -72,7 +72,7 @@ var declaration = regexp.MustCompile(`(?m)^(?:const|let|function\*?|async functi
 // in any page.
 func TestNamesAreUnique(t *testing.T) {
 	for name, joined := range map[string]string{
-		"Query": Query, "Layout": Layout, "HTML": HTML, "Changes": Changes, "Vitals": Vitals, "ReportPrint": ReportPrint, "FramePoint": FramePoint,
+		"Query": Query, "Layout": Layout, "HTML": HTML, "Changes": Changes, "Vitals": Vitals, "ReportPrint": ReportPrint, "FramePoint": FramePoint, "FrameBoxes": FrameBoxes,
 	} {
 		known := map[string]bool{}
 		for _, m := range declaration.FindAllStringSubmatch(joined, -1) {
