@@ -144,3 +144,41 @@ func (r *NotificationState) holds(i incident.Incident) bool {
 	have := r.incident(i.ID)
 	return have != nil || i.State == incident.Resolved || i.Runs <= r.tombstone(i.ID).Runs || r.takesIncident()
 }
+
+// WouldSend returns the pages that a pager of these journeys and batches would send from a store at a time. It sends and stores
+// nothing.
+func WouldSend(ctx context.Context, items incident.Items, o oncall.OnCall, names []string, now time.Time) ([]incident.Page, error) {
+	r, err := LoadState(ctx, items)
+	if err != nil {
+		return nil, err
+	}
+	var commands []Command
+	step := func(e Event) {
+		var more []Command
+		r, more = r.Step(e, o, now)
+		commands = append(commands, more...)
+	}
+	for _, name := range names {
+		var s judge.JourneyState
+		if _, err := incident.LoadItem(ctx, items, incident.JourneyKey(name), &s); err != nil {
+			return nil, err
+		}
+		for _, i := range s.Outbox {
+			step(IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)})
+		}
+	}
+	step(Tick{Watched: names})
+	var pages []incident.Page
+	for _, c := range commands {
+		if c.Verb == "send" {
+			pages = append(pages, c.Page)
+		}
+	}
+	for _, p := range r.Pages {
+		if p.State == incident.Planned {
+			p.Words = r.compose(p, evalContext{o.With(r.Overrides), now})
+			pages = append(pages, p) // it is gathered, or waits for the morning
+		}
+	}
+	return pages, nil
+}

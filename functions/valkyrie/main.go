@@ -28,7 +28,7 @@ func mainAt(watched suite.Suite, timeNow func() time.Time) (code int) {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // else writing to a pipe that nothing reads ends the program
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	p := &program{suite: watched, self: os.Args[0], stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, timeNow: timeNow}
+	p := &program{suite: watched, self: os.Args[0], stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, timeNow: timeNow}
 	if len(os.Args) == 2 && os.Args[1] == subprocess.Argument {
 		return subprocess.Child{Journeys: watched.Journeys, Secrets: p.secretsFor}.Main(ctx)
 	}

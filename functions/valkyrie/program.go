@@ -20,6 +20,7 @@ type program struct {
 	suite          suite.Suite
 	self           string // the path by which it was started
 	stdout, stderr io.Writer
+	stdin          io.Reader
 	getenv         func(string) string
 	timeNow        func() time.Time   // nil: time.Now
 	isolated       *subprocess.Parent // executes journeys in processes of their own; nil: in this one
@@ -50,7 +51,8 @@ func (p *program) app() cli.App {
 		Commands: []cli.Command{
 			demoCommand(p), runCommand(p), watchCommand(p), historyCommand(p), incidentsCommand(p), statusCommand(p), replayCommand(p),
 			outagesCommand(p), oncallCommand(p), ackCommand(p), resolveCommand(p), muteCommand(p), markCommand(p), drillCommand(p),
-			vcardCommand(p), heartbeatsCommand(p), shopCommand(p), phoneCommand(p), costCommand(p), doctorCommand(p), versionCommand(p),
+			vcardCommand(p), heartbeatsCommand(p), shopCommand(p), phoneCommand(p), costCommand(p), doctorCommand(p), backupCommand(p), restoreCommand(p),
+			versionCommand(p),
 		},
 		Stdout: p.stdout, Stderr: p.stderr,
 	}

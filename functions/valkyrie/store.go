@@ -1,16 +1,20 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
+	"valkyrie/alerts/config"
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/sqlite"
@@ -167,4 +171,108 @@ func eachRun(ctx context.Context, store incident.RunLog, q incident.RunQuery, se
 		}
 	}
 	return nil
+}
+
+func backupCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "backup", Args: "FILE [flags]", Summary: "copy the store to a new file, also while watch runs",
+		Examples: []string{"valkyrie backup valkyrie-monday.db"},
+		Notes: []string{
+			"The copy is consistent as of one moment. Do not copy valkyrie.db itself: what it was told last is in valkyrie.db-wal. " +
+				"A store in the cloud has point-in-time recovery instead: see infra/README.md.",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			db := fs.String("db", "valkyrie.db", "`FILE` of the store")
+			return func(ctx context.Context, args []string) error {
+				if len(args) != 1 {
+					return cli.Usage("expected the name of a new file, got %d names", len(args))
+				}
+				if err := sqlite.Backup(ctx, *db, args[0]); err != nil {
+					return cli.Exit(cli.ExitUsage, err)
+				}
+				fmt.Fprintln(p.stdout, args[0])
+				return nil
+			}
+		},
+	}
+}
+
+func restoreCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "restore", Args: "FILE [flags]", Summary: "go back to a backup of the store, after saying to when, and whom that would page",
+		Examples: []string{"valkyrie restore valkyrie-monday.db", "valkyrie restore valkyrie-monday.db --yes"},
+		Notes:    []string{"Stop watch first. What was there is kept beside the store, under its name and the time."},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			db := fs.String("db", "valkyrie.db", "`FILE` of the store")
+			yes := fs.Bool("yes", false, "do not ask")
+			file := fs.String("alerts", defaultAlerts, "`FILE` of policy and on-call people, who would be paged")
+			return func(ctx context.Context, args []string) error {
+				if len(args) != 1 {
+					return cli.Usage("expected the file of a backup, got %d names", len(args))
+				}
+				return p.restore(ctx, args[0], *db, *file, *yes)
+			}
+		},
+	}
+}
+
+// restore says what a backup holds, asks, and replaces the store at db.
+func (p *program) restore(ctx context.Context, backup, db, alerts string, yes bool) error {
+	cfg, _, err := p.readAlerts(alerts)
+	if err != nil {
+		return err
+	}
+	at, pages, err := p.inspectBackup(ctx, backup, cfg)
+	if err != nil {
+		return cli.Exit(cli.ExitUsage, err)
+	}
+	fmt.Fprintf(p.stdout, "%s ends at %s, %s ago; what %s was told since would be gone\n", backup, cli.FormatMinute(at), cli.FormatDuration(p.now().Sub(at).Round(time.Minute)), db)
+	for _, page := range pages {
+		fmt.Fprintf(p.stdout, "watch would then %s\n", page)
+	}
+	if len(pages) == 0 {
+		fmt.Fprintln(p.stdout, "watch would then page nobody")
+	}
+	if !yes {
+		fmt.Fprint(p.stdout, "go back? [yes/no] ")
+		if answer, _ := bufio.NewReader(p.stdin).ReadString('\n'); strings.TrimSpace(answer) != "yes" {
+			return cli.Usage("not restored: the answer was not yes")
+		}
+	}
+	kept, err := sqlite.Restore(ctx, backup, db, p.now())
+	if err != nil {
+		return cli.Exit(cli.ExitUsage, err)
+	}
+	fmt.Fprintf(p.stdout, "%s is as of %s%s\n", db, cli.FormatMinute(at), cli.Prefixed("; what it was is in ", kept))
+	return nil
+}
+
+// inspectBackup returns the time at which a backup ends, and the pages that its pager would send now. It looks at a copy, because
+// opening a database may change it.
+func (p *program) inspectBackup(ctx context.Context, backup string, cfg config.Config) (at time.Time, pages []string, err error) {
+	dir, err := os.MkdirTemp("", "valkyrie-restore")
+	if err != nil {
+		return at, nil, err
+	}
+	defer os.RemoveAll(dir)
+	copied := filepath.Join(dir, "valkyrie.db")
+	if _, err := sqlite.Restore(ctx, backup, copied, p.now()); err != nil {
+		return at, nil, err
+	}
+	s, err := sqlite.OpenExisting(ctx, copied)
+	if err != nil {
+		return at, nil, fmt.Errorf("read the backup %q: expected a file of valkyrie backup: %w", backup, err)
+	}
+	defer s.Close()
+	if at, err = s.Latest(ctx); err != nil {
+		return at, nil, err
+	}
+	names := cfg.Judge.Names(p.suite.Names())
+	due, err := paging.WouldSend(ctx, s, cfg.OnCall, names, p.now().UTC())
+	for _, page := range due {
+		verb := map[incident.Channel]string{incident.Call: "call", incident.Text: "text", incident.Email: "mail"}[page.Channel]
+		words, _, _ := strings.Cut(strings.TrimPrefix(page.Words, "This is Valkyrie.\n"), "\n")
+		pages = append(pages, fmt.Sprintf("%s %s: %s", verb, page.Person, words))
+	}
+	return at, pages, err
 }

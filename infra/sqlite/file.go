@@ -90,6 +90,7 @@ func dataSource(path string) (string, error) {
 		"_pragma": {
 			"busy_timeout(100)", // short, as SQLite ignores the context while it waits; retryBusy retries
 			"synchronous(FULL)",
+			"journal_size_limit(67108864)", // of the write-ahead log, after a long reader made it grow
 			"foreign_keys(1)",
 		},
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"embed"
 	"fmt"
+	"time"
 )
 
 //go:embed schema/*.sql
@@ -44,6 +45,10 @@ func (s *Store) prepare(ctx context.Context, schemas []string, mayInit bool) err
 	if err != nil {
 		return err
 	}
+	if found.empty() && found.pages > 0 && s.lostLog(ctx) {
+		return fmt.Errorf("%q has lost its write-ahead log, %q, in which everything was: do not copy or move the one without the other; "+
+			"put the log back, or restore a backup (valkyrie restore FILE), or delete the file to begin anew", s.path, s.path+"-wal")
+	}
 	if found.empty() && !mayInit {
 		return noHistory(s.path)
 	}
@@ -57,6 +62,32 @@ func (s *Store) prepare(ctx context.Context, schemas []string, mayInit bool) err
 		return nil
 	}
 	return s.write(ctx, func(tx *sql.Tx) error { return migrate(ctx, tx, s.path, schemas) })
+}
+
+// lostLog reports whether a file without content, but in the mode of a write-ahead log, has none beside it for a while. Another
+// program that makes the database just now has set the mode, and writes the log next.
+func (s *Store) lostLog(ctx context.Context) bool {
+	const patience, pause = 2 * time.Second, 20 * time.Millisecond
+	var mode string
+	if err := s.db.QueryRowContext(ctx, "SELECT journal_mode FROM pragma_journal_mode").Scan(&mode); err != nil || mode != "wal" {
+		return false
+	}
+	for range patience / pause {
+		var found label
+		err := s.read(ctx, func(tx *sql.Tx) (err error) {
+			found, err = readLabel(ctx, tx)
+			return err
+		})
+		if err != nil || !found.empty() {
+			return false
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(pause):
+		}
+	}
+	return true
 }
 
 // migrate runs the scripts that the file lacks. It reads the version again: two processes may open an old file at once, and
@@ -100,19 +131,20 @@ type label struct {
 	application int // the application id
 	version     int // number of schema scripts applied
 	objects     int // number of tables and indexes
+	pages       int // of the file, which has none until it is written to
 }
 
 // readLabel reads the label of the open file.
 func readLabel(ctx context.Context, tx *sql.Tx) (label, error) {
-	const query = `SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)
-		FROM pragma_application_id, pragma_user_version`
+	const query = `SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema), page_count
+		FROM pragma_application_id, pragma_user_version, pragma_page_count`
 	var l label
-	err := tx.QueryRowContext(ctx, query).Scan(&l.application, &l.version, &l.objects)
+	err := tx.QueryRowContext(ctx, query).Scan(&l.application, &l.version, &l.objects, &l.pages)
 	return l, err
 }
 
-// empty reports whether the file was never written to.
-func (l label) empty() bool { return l == label{} }
+// empty reports whether the file has no content. With pages, it had some.
+func (l label) empty() bool { return l == label{pages: l.pages} }
 
 // check refuses the files of other programs, and those of a newer Valkyrie; latest is the newest version that this one
 // knows.
