@@ -39,3 +39,15 @@ func (i Incident) Unanswered() bool {
 
 // Unacknowledged reports whether the incident is unresolved, and no person has acknowledged it.
 func (i Incident) Unacknowledged() bool { return i.State == Open || i.State == Notified }
+
+// HasNextNotice reports whether a certificate, of which people know, is close enough to its end to notify them again. Bouts
+// holds the times of its notices.
+func (i Incident) HasNextNotice(known Incident) bool {
+	latest := func(i Incident) (at time.Time) {
+		if n := len(i.Bouts); n > 0 {
+			at = i.Bouts[n-1]
+		}
+		return at
+	}
+	return i.Kind == Certificate && latest(i).After(latest(known))
+}

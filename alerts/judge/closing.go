@@ -22,6 +22,7 @@ func (j *judging) goodRunClosing(inc incident.Incident) string {
 //	degraded    fewer slow runs than SlowRuns; an intermittent one not slow for ReturnWithin: closeBout
 //	creeping    the step no longer gets slower: latencyTrend
 //	counts      right counts: updateCounts
+//	certificate none that the journey needs expires soon: certificates
 //	cleanup     a good run whose cleanup works: cleanup
 //	ours        no run is broken for settledAfter: probeFault
 //	silent      the last silent region reports, or is no longer expected: endRegionSilence

@@ -22,9 +22,10 @@ type JourneyState struct {
 	Outbox  []incident.Incident    `json:"outbox"`           // incidents that the pager has not taken over yet, the newest state of each
 	Batch   *BatchState            `json:"batch,omitempty"`  // of a batch that sends heartbeats; it has no regions
 
-	Together  []time.Time  `json:"together,omitempty"`  // slots lately in which all regions failed, oldest first
-	Coincided []time.Time  `json:"coincided,omitempty"` // slots in which a quorum of several regions failed, since the last incident about failures
-	Failure   *journey.Run `json:"failure,omitempty"`   // the latest failed run, if it was lately
+	Together     []time.Time           `json:"together,omitempty"`     // slots lately in which all regions failed, oldest first
+	Coincided    []time.Time           `json:"coincided,omitempty"`    // slots in which a quorum of several regions failed, since the last incident about failures
+	Certificates []ExpiringCertificate `json:"certificates,omitempty"` // that expire soon, the first to expire first
+	Failure      *journey.Run          `json:"failure,omitempty"`      // the latest failed run, if it was lately
 }
 
 // A Verb is the change that a run made.
@@ -80,6 +81,7 @@ func (s *JourneyState) Fold(p JourneyPolicy, run journey.Run, title string) []De
 	j.degraded()
 	j.slower()
 	j.counts()
+	j.certificates()
 	if !run.Unfinished() {
 		j.cleanup()
 	}

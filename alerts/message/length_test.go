@@ -69,7 +69,7 @@ var wrongWords = regexp.MustCompile(`cannot (Checkout|Login|DNS|CHECK|checkout|p
 var rawRegion = regexp.MustCompile(`\b(ap|eu|us)-[a-z]+-\d|^(Ap|Eu|Us) `)
 
 // verbs are the verbs of our own sentences.
-var verbs = regexp.MustCompile(`(?i)\b(is|are|was|were|cannot|can|could|fails?|failed|comes?|has|have|takes?|gets?|piles|look|press|began|broke|became|goes|fit|acknowledged)\b`)
+var verbs = regexp.MustCompile(`(?i)\b(is|are|was|were|cannot|can|could|fails?|failed|comes?|has|have|takes?|gets?|piles|look|press|began|broke|became|expires|goes|fit|acknowledged)\b`)
 
 // isDetail reports whether a sentence needs no verb: it counts, numbers an incident, or is part of an error or a note.
 func isDetail(s string, c message.Content) bool {

@@ -124,6 +124,9 @@ var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 	incident.Slower: func(i incident.Incident, v voice) string {
 		return fmt.Sprintf("The step %q became slower, %s, seen from %s", i.Step, v.since(i), v.regions(i.Regions))
 	},
+	incident.Certificate: func(i incident.Incident, v voice) string {
+		return "It is so as seen from " + v.regions(i.Regions)
+	},
 	incident.Cleanup: func(i incident.Incident, v voice) string {
 		return fmt.Sprintf("The cleanup step %s failed%s, %s, seen from %s", quoted(i.Step), inARow(i.Streak), v.since(i), v.regions(i.Regions))
 	},

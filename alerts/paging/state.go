@@ -206,6 +206,9 @@ func (r *NotificationState) updateIncident(e IncidentUpdated, now time.Time) {
 	if in.State != incident.Resolved {
 		in.State = have.State
 	}
+	if in.State != incident.Resolved && in.HasNextNotice(*have) {
+		in.State, in.Reopened, in.AckedBy, in.AckedAt = incident.Open, now, "", time.Time{}
+	}
 	*have = in
 }
 

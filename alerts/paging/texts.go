@@ -15,6 +15,11 @@ func (r *NotificationState) planTexts(steps []oncall.ResolvedStep, at evalContex
 		if !r.shouldNotify(i, oncall.Notify, at) {
 			continue
 		}
+		if by := r.certificateToldBy(i, at); by != "" {
+			inc := r.incident(i.ID)
+			inc.State, inc.AckedBy, inc.AckedAt, inc.Rev = incident.Acknowledged, "the text about "+by, at.now, inc.Rev+1
+			continue
+		}
 		tried := 0
 		var last time.Time
 		texted := slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
@@ -30,6 +35,20 @@ func (r *NotificationState) planTexts(steps []oncall.ResolvedStep, at evalContex
 		who := steps[tried%len(steps)].Person
 		r.planText(incident.Page{Purpose: incident.Alarm, Incidents: []string{i.ID}, Waking: true}, who, at)
 	}
+}
+
+// certificateToldBy returns the journey whose incident notifies people of the same certificates already; "" if there is none.
+func (r *NotificationState) certificateToldBy(i incident.Incident, at evalContext) string {
+	for _, o := range r.Incidents {
+		if o.ID == i.ID || i.Kind != incident.Certificate {
+			return ""
+		}
+		notifies := at.onCall.Severity(o) != oncall.Keep && !r.isSuppressed(o.Journey, at)
+		if o.Kind == incident.Certificate && o.State != incident.Resolved && o.Error == i.Error && notifies {
+			return o.Journey
+		}
+	}
+	return ""
 }
 
 // planAllClears notifies the people who were paged about a resolved incident, and only those: at once if they were

@@ -36,7 +36,7 @@ func windows(c Case) []Window {
 			if named {
 				all = append(all, c.gap(region, runs)...)
 			}
-		case incident.LatencyTrend, incident.Slower, incident.Counts, incident.Heartbeat, incident.Cleanup:
+		case incident.LatencyTrend, incident.Slower, incident.Counts, incident.Heartbeat, incident.Cleanup, incident.Certificate:
 			if named {
 				all = append(all, c.around(region, runs))
 			}
@@ -165,6 +165,8 @@ func impactLabel(k incident.Kind) string {
 		return "customers may have waited"
 	case incident.Cleanup:
 		return "customers were not affected; test data stayed on the site"
+	case incident.Certificate:
+		return "customers were not affected before the certificate expired"
 	case incident.Counts, incident.Heartbeat:
 		return "the numbers may have been wrong"
 	}

@@ -27,6 +27,8 @@ type Client struct {
 
 	mu        sync.Mutex
 	exchanges []exchange // the latest of the run
+
+	certificates []journey.Certificate // of the hosts of the run so far
 }
 
 // NewClient returns a client without cookies.

@@ -64,6 +64,7 @@ func (c *Client) End(_ context.Context, res journey.StepResult) journey.Notes {
 	n := journey.Notes{Waterfall: c.trace.waterfall()}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	n.Certificates = slices.Clone(c.certificates)
 	for _, x := range c.exchanges {
 		if x.step != res.Name {
 			continue

@@ -256,6 +256,7 @@ func (c *Client) once(r *http.Request) (a Answer, p progress, err error) {
 	}
 	p.answered = true
 	c.trace.answered(c.now())
+	c.noteCertificate(r.URL.Hostname(), res.TLS)
 	defer res.Body.Close()
 	c.cookies.store(r.URL, res.Header["Set-Cookie"], c.now())
 	a = Answer{Status: res.StatusCode, Header: res.Header}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"net/http/httptrace"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -67,4 +68,22 @@ func traceparent(run string) string {
 	var span [8]byte
 	_, _ = rand.Read(span[:]) // never fails
 	return "00-" + strings.ReplaceAll(run, "-", "") + "-" + hex.EncodeToString(span[:]) + "-01"
+}
+
+// noteCertificate keeps the certificate of a host, as its handshake showed it.
+func (c *Client) noteCertificate(host string, state *tls.ConnectionState) {
+	if state == nil || len(state.PeerCertificates) == 0 {
+		return
+	}
+	shown := state.PeerCertificates[0]
+	issuer := shown.Issuer.CommonName
+	if issuer == "" && len(shown.Issuer.Organization) > 0 {
+		issuer = shown.Issuer.Organization[0]
+	}
+	cert := journey.Certificate{Host: host, Issuer: issuer, From: shown.NotBefore.UTC(), Expires: shown.NotAfter.UTC()}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !slices.Contains(c.certificates, cert) {
+		c.certificates = append(c.certificates, cert)
+	}
 }

@@ -49,7 +49,7 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	}
 	asked.Wait()
 	tab.film.SetResult(res)
-	n := journey.Notes{Problems: tab.recorder.NewProblems(), Vitals: tab.vitals.all()}
+	n := journey.Notes{Problems: tab.recorder.NewProblems(), Vitals: tab.vitals.all(), Certificates: tab.recorder.Certificates()}
 	n.Waterfall, n.Why = tab.waterfall(res, ended, busy)
 	return n
 }

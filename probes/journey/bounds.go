@@ -65,6 +65,11 @@ func (r Run) Bounded() Run {
 	r.Problems = each(r.Problems, MaxProblems, func(p *Problem) {
 		p.Step, p.URL, p.What = Clip(p.Step, maxName), Clip(p.URL, maxURL), Clip(p.What, maxWhat)
 	})
+	if len(r.Certificates) > 0 { // else nil stays nil
+		r.Certificates = each(r.Certificates, maxCertificates, func(c *Certificate) {
+			c.Host, c.Issuer = Clip(c.Host, maxName), Clip(c.Issuer, maxName)
+		})
+	}
 	r.Evidence = each(r.Evidence, maxEvidence, func(e *Evidence) {
 		e.Kind, e.Path, e.Missing = Clip(e.Kind, maxName), Clip(e.Path, maxURL), Clip(e.Missing, maxWhat)
 	})

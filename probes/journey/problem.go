@@ -67,10 +67,12 @@ func matches(pattern, address string) bool {
 
 // Notes are an Observer's observations in a step.
 type Notes struct {
-	Problems  []Problem // of this step
-	Vitals    []Vitals  // of the whole run so far
-	Waterfall Waterfall
-	Why       string // where most of the step's time went; "" when nothing stands out
+	Problems []Problem // of this step
+	Vitals   []Vitals  // of the whole run so far
+	// Certificates are those of the hosts reached by TLS, in the step or so far.
+	Certificates []Certificate
+	Waterfall    Waterfall
+	Why          string // where most of the step's time went; "" when nothing stands out
 }
 
 // An Observer is an Instrument with observations of its own. The runner calls End after each step, outside its time.
@@ -97,6 +99,10 @@ func (e *execution) observe(res *StepResult) []Problem {
 	for i := range e.run.Vitals {
 		e.run.Vitals[i].URL = e.mask.Text(e.run.Vitals[i].URL)
 	}
+	for i := range n.Certificates {
+		n.Certificates[i].Host = e.mask.Text(n.Certificates[i].Host)
+	}
+	e.run.addCertificates(n.Certificates)
 	for i, p := range n.Problems {
 		p.URL, p.What = e.mask.Text(p.URL), e.mask.Text(p.What)
 		n.Problems[i] = p

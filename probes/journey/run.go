@@ -51,6 +51,9 @@ type Run struct {
 	Chrome       string    `json:"chrome"`   // product and version, such as "HeadlessChrome/153.0.7890.0"; empty when none ran
 	Problems     []Problem `json:"problems"` // in order, at most MaxProblems
 	Vitals       []Vitals  `json:"vitals"`   // of each document, in order
+	// Certificates are those of the hosts that the run reached by TLS, the first to expire first, at most 20. Absent
+	// when there were none.
+	Certificates []Certificate `json:"certificates,omitempty"`
 }
 
 // A StepResult is the result of one step.

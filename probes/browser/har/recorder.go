@@ -13,6 +13,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
+
+	"valkyrie/probes/journey"
 )
 
 // A Recorder follows every request of the run. It is safe for concurrent use. Reset makes it ready.
@@ -27,6 +29,8 @@ type Recorder struct {
 	wanted   chan network.RequestID // failed requests, for FetchBody
 	changed  chan struct{}          // closed at the next event; nil: nothing waits for it
 	problems problems
+
+	certificates []journey.Certificate // of the hosts so far
 }
 
 // A document is a page that a tab showed. Times are seconds of the events' clock.
@@ -57,7 +61,7 @@ func (r *Recorder) Reset(site string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.all, r.pages = nil, nil
-	r.problems = problems{site: site}
+	r.problems, r.certificates = problems{site: site}, nil
 	r.current, r.pending = map[network.RequestID]*exchange{}, map[network.RequestID]*headers{}
 	r.wanted = make(chan network.RequestID, 64)
 }
@@ -79,6 +83,7 @@ func (r *Recorder) Handle(tab target.ID, from Source, ev any) {
 			x.cached = true
 		}
 	case *network.EventResponseReceived:
+		r.noteCertificate(ev.Response)
 		if x := r.current[ev.RequestID]; x != nil {
 			x.response = ev.Response
 			if ev.Response != nil {
