@@ -93,7 +93,7 @@ func TestImportArrows(t *testing.T) {
 		"functions":                  {"functions", "probes", "alerts", "infra"},
 		// The frame of the command line knows no command, and packages that write results run nothing.
 		"functions/valkyrie/cli":    {"alerts/config"},
-		"functions/valkyrie/report": {"functions/valkyrie/cli", "alerts/incident", "alerts/message", "alerts/practice", "alerts/replay", "probes/journey"},
+		"functions/valkyrie/report": {"functions/valkyrie/cli", "alerts/incident", "alerts/message", "alerts/phrase", "alerts/practice", "alerts/replay", "probes/journey"},
 	}
 	for path, p := range packages(t) {
 		home := longest(mayImport, path)

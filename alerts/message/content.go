@@ -43,7 +43,7 @@ const (
 	maxSentence    = 30
 )
 
-// Spoken returns the sentences of a call: first the caller and what is wrong, for the time before the keys are named; then
+// Spoken returns the sentences of a call: first the caller and the kind of trouble, for the time before the keys are named; then
 // the step, expectation and observation, start, regions affected and not, instructions, and other incidents.
 func (t Content) Spoken() (heads, details []string) {
 	v := t.voice(true)
@@ -73,7 +73,7 @@ func (t Content) Spoken() (heads, details []string) {
 	return heads, details
 }
 
-// things counts what is wrong.
+// things counts the incidents.
 func things(n int) string {
 	if n == 1 {
 		return "1 thing is wrong"

@@ -74,7 +74,7 @@ func (t Content) AllClear() string {
 	if len(i.Outages) > 1 {
 		over += " " + sentence(incident.SummarizeOutages(i.Outages, v.clock))
 	} else {
-		windows := i.Windows(t.Now)
+		windows := i.Periods(t.Now)
 		lasted, counted := i.Lasted(t.Now), ""
 		if total := windows[0].Until.Sub(windows[0].From); lasted < total {
 			counted = " in all"

@@ -71,7 +71,7 @@ func newEvent(i incident.Incident, kind Type, n int, releases []incident.Release
 	case Reopened:
 		e.At = i.Last.UTC()
 	}
-	for _, w := range i.Windows(e.At) {
+	for _, w := range i.Periods(e.At) {
 		e.Incident.Windows = append(e.Incident.Windows, Window{w.From.UTC(), w.Until.UTC()})
 	}
 	last := &e.Incident.Windows[len(e.Incident.Windows)-1]

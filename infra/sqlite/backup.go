@@ -42,7 +42,7 @@ func Backup(ctx context.Context, path, to string) error {
 	return nil
 }
 
-// Restore replaces the database at path by a copy of a backup, and keeps what was there at the path that it returns; empty: nothing
+// Restore replaces the database at path by a copy of a backup, and keeps the old file at the path that it returns; empty: nothing
 // was there. No program may have the database open.
 func Restore(ctx context.Context, backup, path string, now time.Time) (kept string, err error) {
 	if log, err := os.Stat(backup + "-wal"); err == nil && log.Size() > 0 {

@@ -108,9 +108,9 @@ func (w window) intersect(o window) window {
 
 // union returns the total time covered by at least one of the windows.
 func union(all []window) time.Duration {
-	var windows []incident.Window
+	var windows []incident.Period
 	for _, w := range all {
-		windows = append(windows, incident.Window{From: w.from, Until: w.until})
+		windows = append(windows, incident.Period{From: w.from, Until: w.until})
 	}
 	return incident.UnionOf(windows)
 }

@@ -71,7 +71,7 @@ func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
 		return PublicIncident{}, false
 	}
 	out := PublicIncident{ID: i.ID, Journey: i.Journey, State: felt.state, Began: i.Since.UTC(), Regions: i.Regions, Changed: i.Since.UTC()}
-	for _, w := range i.Windows(now) {
+	for _, w := range i.Periods(now) {
 		out.windows = append(out.windows, window{w.From, w.Until})
 	}
 	last := out.windows[len(out.windows)-1]

@@ -68,7 +68,7 @@ func (f frame) toParent(ctx context.Context, x, y float64) (result, error) {
 	return f.callOnOwner(ctx, script.FramePoint, x, y)
 }
 
-// seeing are the queries of what a person sees; what they act on is judged at its point (toWindow).
+// seeing are the queries about visible content; the target of an action is judged at its point (toWindow).
 var seeing = []string{"visible", "fresh", "count", "text", "attribute", "gone"}
 
 // judgeByParents corrects a result of the frame by what its parents show of it: an element that they hide is not seen, and one that is

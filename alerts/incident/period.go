@@ -5,27 +5,27 @@ import (
 	"time"
 )
 
-// A Window is a time in which an incident was seen to last, from the slot of a first bad run until a run's interval after the last
-// one, or until a good run if that came before. Time without runs is in no window.
-type Window struct{ From, Until time.Time }
+// A Period is a time in which an incident was seen to last, from the slot of a first bad run until a run's interval after the last
+// one, or until a good run if that came before. Time without runs is in no period.
+type Period struct{ From, Until time.Time }
 
-// measured reports whether bad runs bound the incident's windows. A batch that is late and a region without runs are bad until they
+// measured reports whether bad runs bound the incident's periods. A batch that is late and a region without runs are bad until they
 // are seen again.
 func (i Incident) measured() bool {
 	return i.Kind != Heartbeat && i.Kind != Silent && i.Kind != Drilled
 }
 
-// Windows returns the times in which the incident was seen to last, oldest first: of a down or flapping one each outage. It lasts
+// Periods returns the times in which the incident was seen to last, oldest first: of a down or flapping one each outage. It lasts
 // until now if it is not resolved, as far as runs show.
-func (i Incident) Windows(now time.Time) []Window {
+func (i Incident) Periods(now time.Time) []Period {
 	end := now
 	if i.State == Resolved {
 		end = i.ResolvedAt
 	}
 	if len(i.Outages) == 0 {
-		return []Window{{i.Since, i.seenUntil(i.Last, end)}}
+		return []Period{{i.Since, i.seenUntil(i.Last, end)}}
 	}
-	all := make([]Window, 0, len(i.Outages))
+	all := make([]Period, 0, len(i.Outages))
 	for n, o := range i.Outages {
 		until, last := o.Until, o.Last
 		if until.IsZero() {
@@ -34,7 +34,7 @@ func (i Incident) Windows(now time.Time) []Window {
 		if last.IsZero() && n == len(i.Outages)-1 {
 			last = i.Last // stored by an earlier version
 		}
-		all = append(all, Window{o.Since, i.seenUntil(last, until)})
+		all = append(all, Period{o.Since, i.seenUntil(last, until)})
 	}
 	return all
 }
@@ -47,19 +47,19 @@ func (i Incident) seenUntil(last, end time.Time) time.Time {
 	return Earliest(end, last.Add(time.Duration(i.EveryMS)*time.Millisecond))
 }
 
-// Lasted returns how long the incident lasted in its windows; of a flapping one, only its failures count.
+// Lasted returns how long the incident lasted in its periods; of a flapping one, only its failures count.
 func (i Incident) Lasted(now time.Time) time.Duration {
-	sum := UnionOf(i.Windows(now))
+	sum := UnionOf(i.Periods(now))
 	if failed := time.Duration(i.FailedMS) * time.Millisecond; i.Kind == Flapping && failed > 0 {
 		return min(sum, failed)
 	}
 	return sum
 }
 
-// UnionOf returns the time in at least one of the windows.
-func UnionOf(windows []Window) time.Duration {
-	all := slices.Clone(windows)
-	slices.SortFunc(all, func(a, b Window) int { return a.From.Compare(b.From) })
+// UnionOf returns the time in at least one of the periods.
+func UnionOf(periods []Period) time.Duration {
+	all := slices.Clone(periods)
+	slices.SortFunc(all, func(a, b Period) int { return a.From.Compare(b.From) })
 	var sum time.Duration
 	var end time.Time
 	for _, w := range all {

@@ -47,11 +47,11 @@ func TestLasted(t *testing.T) {
 		"a batch is late until it finishes": {batch, 180 * time.Minute, 0, 180},
 		"of an earlier version":             {old, 7 * time.Minute, 0, 7},
 	} {
-		windows := c.incident.Windows(minute(600))
+		periods := c.incident.Periods(minute(600))
 		if got := c.incident.Lasted(minute(600)); got != c.want {
 			t.Errorf("%s: it lasted %v, want %v", name, got, c.want)
 		}
-		if first, last := windows[0].From, windows[len(windows)-1].Until; !first.Equal(minute(c.first)) || !last.Equal(minute(c.last)) {
+		if first, last := periods[0].From, periods[len(periods)-1].Until; !first.Equal(minute(c.first)) || !last.Equal(minute(c.last)) {
 			t.Errorf("%s: from %v until %v", name, first, last)
 		}
 	}
