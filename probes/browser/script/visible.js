@@ -39,7 +39,8 @@ const seen = ({ by, r, text }, el) => {
   if (text && hasTransparentText(by)) return { why: `${notVisible}: its text is transparent` };
   if (text && awaitsFont(by, text.data)) return { why: `${notVisible}: its web font has not loaded` };
   const why = fadedReason(by, text);
-  return why ? { why } : clipped(by, r, text, el);
+  if (why) return { why };
+  return text && blendsIn(by, text.data, r) ? { why: `${notVisible}: its text has the colour of its background` } : clipped(by, r, text, el);
 };
 // Whether a picture counts as seen only once it has come: for what a step expects to see. One can act on its frame before.
 let picturesCount = false;
