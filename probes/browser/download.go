@@ -86,7 +86,7 @@ func (d *downloads) take(id string) {
 	}
 }
 
-// Download waits until a file has been downloaded and returns its content. A PDF that Chrome would show in the tab is one.
+// Download waits until a file has been downloaded and returns its content, 64 MiB at most. A PDF that Chrome would show in the tab is one.
 func (tab *Tab) Download() []byte {
 	f := tab.awaitDownload(func(file) bool { return true }, "")
 	tab.downloads.take(f.id)
@@ -101,6 +101,11 @@ func (tab *Tab) awaitDownload(suits func(file) bool, failure string) file {
 		switch f.state {
 		case browser.DownloadProgressStateCompleted:
 			return f
+		case browser.DownloadProgressStateInProgress:
+			if f.large() {
+				tab.downloads.take(f.id)
+				tab.step.Brokenf("%s%s is too large to download: %.0f bytes so far, %.0f in all, and a step may take %d; ask for a smaller one, or check its first bytes with an API request", failure, f.name, f.received, f.total, maxDownload)
+			}
 		case browser.DownloadProgressStateCanceled:
 			tab.downloads.take(f.id)
 			tab.fail("%sthe download of %s was broken off after %.0f of %.0f bytes", failure, f.name, f.received, f.total)
@@ -115,6 +120,9 @@ func (tab *Tab) awaitDownload(suits func(file) bool, failure string) file {
 		}
 	}
 }
+
+// large reports whether the file is, or will be, larger than a step may take. It need not end for that.
+func (f file) large() bool { return max(f.total, f.received) > maxDownload }
 
 func (tab *Tab) read(f file) []byte {
 	path := filepath.Join(tab.chrome.Dir(), f.id)

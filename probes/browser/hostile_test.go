@@ -89,6 +89,7 @@ func TestHostilePages(t *testing.T) {
 		"choose":   chooseRows,
 		"mouse":    mouseRows,
 		"point":    pointRows,
+		"server":   serverRows,
 		"frames":   frameRows,
 		"undone":   undoneRows,
 		"format":   formatRows,
