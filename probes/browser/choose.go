@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 
+	"valkyrie/probes/browser/mouse"
 	"valkyrie/probes/browser/script"
 )
 
@@ -119,7 +120,8 @@ func (tab *Tab) mustCall(failure string, err error) {
 }
 
 // Upload gives a file with this name and content to a file field, and checks that the field holds it or that the page has
-// taken it. The locator may mean the label of a hidden field, or a button that opens a file chooser.
+// taken it. The locator may mean the label of a hidden field, a button that opens a file chooser, or an area on which files are
+// dropped.
 func (tab *Tab) Upload(l Locator, name string, data []byte) {
 	failure := fmt.Sprintf("could not upload %s to the %s", name, l)
 	file, err := tab.writeUpload(name, data)
@@ -129,7 +131,12 @@ func (tab *Tab) Upload(l Locator, name string, data []byte) {
 	r := tab.poll(query{Op: "upload", Target: l}, failure)
 	f := r.frame
 	if !r.Done {
-		f = tab.openChooser(l, failure)
+		takesDrop := tab.takesDrop(f)
+		opened := false
+		if f, opened = tab.openChooser(l, takesDrop, failure); !opened {
+			tab.dropFile(l, file, failure)
+			return
+		}
 	}
 	kind, _, _ := strings.Cut(mime.TypeByExtension(filepath.Ext(name)), ";")
 	tab.snapshotRoots(tab.action(f, query{Op: "accepts", Target: l, Option: name, Text: kind}, failure))
@@ -169,9 +176,12 @@ func (tab *Tab) setFile(f frame, path string) error {
 	return err
 }
 
+// chooserTime is how long an area that takes dropped files may take to open a file chooser instead.
+const chooserTime = time.Second
+
 // openChooser clicks on what opens a file chooser, and stores the field that the chooser is for: it may not be in the document.
-// It returns that field's frame.
-func (tab *Tab) openChooser(l Locator, failure string) frame {
+// It returns that field's frame; false if none opened, and files may be dropped there instead.
+func (tab *Tab) openChooser(l Locator, takesDrop bool, failure string) (frame, bool) {
 	q := query{Op: "click", Target: l}
 	r := tab.aim(q, failure)
 	session := r.frame.target
@@ -183,6 +193,10 @@ func (tab *Tab) openChooser(l Locator, failure string) frame {
 	}
 	tab.mustCall(failure, intercept(true))
 	tab.clickAt(r, q, failure)
+	var late <-chan time.Time
+	if takesDrop {
+		late = time.After(chooserTime)
+	}
 	select {
 	case raw := <-opened:
 		var ev page.EventFileChooserOpened
@@ -196,11 +210,32 @@ func (tab *Tab) openChooser(l Locator, failure string) frame {
 			err = tab.keepFileInput(f, ev.BackendNodeID)
 		}
 		tab.mustCall(failure, err)
-		return f
+		return f, true
+	case <-late:
+		tab.mustCall(failure, intercept(false))
 	case <-tab.ctx.Done():
 		tab.fail("%s %s: it was clicked, and opened no file chooser", failure, tab.step.LimitNote())
-		return frame{}
 	}
+	return frame{}, false
+}
+
+// takesDrop reports whether the page listens to drops on what the query "upload" has found. A phone drops no files.
+func (tab *Tab) takesDrop(f frame) bool {
+	n, err := f.listeners(tab.ctx, []string{"drop"})
+	return err == nil && n > 0 && !tab.device.Phone
+}
+
+// dropFile drags a file from outside of the browser onto the element and drops it there.
+func (tab *Tab) dropFile(l Locator, file, failure string) {
+	q := query{Op: "hover", Target: l, Option: "drop"}
+	r := tab.aim(q, failure)
+	at := time.Now()
+	tab.mustCall(failure, mouse.DropFile(tab.ctx, tab.target(), mouse.Point{X: r.X, Y: r.Y}, file))
+	got, err := tab.evaluateOnce(r.frame, query{Op: "dropped", Target: l})
+	if err == nil && !got.OK {
+		tab.fail("%s: it opens no file chooser, and takes no file that is dropped on it", failure)
+	}
+	tab.beginWait(got.Acted, at)
 }
 
 // keepFileInput stores a file field for choose.js.

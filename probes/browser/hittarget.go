@@ -150,7 +150,7 @@ func (tab *Tab) listened(r result) <-chan bool {
 		return heard
 	}
 	tab.background.Go(func() {
-		n, err := r.frame.listeners(tab.ctx)
+		n, err := r.frame.listeners(tab.ctx, pressTypes)
 		heard <- err != nil || n > 0
 	})
 	return heard
@@ -166,7 +166,7 @@ func (tab *Tab) startsListening(f frame, q query) bool {
 		if r, err := tab.evaluateOnce(f, q); err != nil || !r.OK {
 			return false // the page does something
 		}
-		n, err := f.listeners(tab.ctx)
+		n, err := f.listeners(tab.ctx, pressTypes)
 		if n > 0 || err != nil {
 			return err == nil
 		}
@@ -177,9 +177,9 @@ func (tab *Tab) startsListening(f frame, q query) bool {
 // pressTypes are the events by which a page notices a press.
 var pressTypes = []string{"pointerdown", "mousedown", "pointerup", "mouseup", "click", "dblclick", "focus", "focusin"}
 
-// listeners counts what listens to a press of the element that the click query has stored: on it and around it, in the page's
-// own world.
-func (f frame) listeners(ctx context.Context) (int, error) {
+// listeners counts what listens to events of these types on the element that the query has stored, and around it, in the page's own
+// world.
+func (f frame) listeners(ctx context.Context, types []string) (int, error) {
 	at, _, err := f.context(ctx)
 	if err != nil {
 		return 0, err
@@ -218,7 +218,7 @@ func (f frame) listeners(ctx context.Context) (int, error) {
 			return 0, err
 		}
 		for _, l := range found.Listeners {
-			if slices.Contains(pressTypes, l.Type) {
+			if slices.Contains(types, l.Type) {
 				n++
 			}
 		}

@@ -103,7 +103,30 @@ var chooseRows = map[string]row{
 	"upload of the right kind":       {page: `<label>Picture <input type=file accept="image/png, .pdf" onchange="` + thanks + `"></label>`, do: uploadTo(browser.Field("Picture"), "a.PNG"), want: journey.Passed},
 	"upload to a disabled field":     {page: `<label>Picture <input type=file disabled></label>`, do: upload(browser.Field("Picture"), "a.txt"), limit: 600 * time.Millisecond, want: journey.Failed, wantError: `within 600ms: it is disabled`},
 	"upload to a dead button":        {page: `<button>Choose</button>`, do: upload(browser.Button("Choose"), "a.txt"), limit: 800 * time.Millisecond, want: journey.Failed, wantError: `could not upload a.txt to the button "Choose" within 800ms: it was clicked, and opened no file chooser`},
+	"dropped file":                   {page: dropZone(`id=z`), do: dropped("a.txt=fox"), limit: 4 * time.Second, want: journey.Passed},
+	"dropped file, by the page":      {page: `<div id=z style="height:90px">Drop a picture here</div><script>addEventListener('dragover', (e) => e.preventDefault()); addEventListener('drop', (e) => { e.preventDefault(); const f = e.dataTransfer.files[0]; f.text().then((t) => document.body.append(f.name + '=' + t)) })</script>`, do: dropped("a.txt=fox"), limit: 4 * time.Second, want: journey.Passed},
+	"dropped file, shown when over":  {page: dropZone(`id=z`) + `<style>#z.over{outline:4px solid red}</style><script>z.addEventListener('dragenter', () => z.classList.add('over'))</script>`, do: func(s *fixture) { dropped("a.txt=fox")(s); s.SeeAttribute(browser.CSS("#z"), "class", "over") }, limit: 4 * time.Second, want: journey.Passed},
+	"dropped file by its items":      {page: `<div id=z style="height:90px" ondragover="event.preventDefault()" ondrop="event.preventDefault(); event.dataTransfer.items[0].getAsFile().text().then((t) => document.body.append('got ' + t))">Drop a picture here</div>`, do: dropped("got fox"), limit: 4 * time.Second, want: journey.Passed},
+	"dropped file in a frame":        {page: `<iframe style="width:320px;height:150px" srcdoc="<div style='height:90px' ondragover='event.preventDefault()' ondrop='event.preventDefault(); document.body.append(&quot;got &quot; + event.dataTransfer.files[0].name)'>Drop a picture here</div>"></iframe>`, do: dropped("got a.txt"), limit: 4 * time.Second, want: journey.Passed},
+	"dropped file that is not taken": {page: `<div id=z style="height:90px" ondragover="1" ondrop="` + thanks + `">Drop a picture here</div>`, do: dropped("Thank you"), limit: 4 * time.Second, want: journey.Failed, wantError: `could not upload a.txt to the text "Drop a picture here": it opens no file chooser, and takes no file that is dropped on it`},
+	"dropped file under a cover":     {page: dropZone(`id=z`) + `<div id=veil hidden style="position:fixed;inset:0"></div><script>z.onclick = () => { veil.hidden = false }</script>`, do: dropped("a.txt=fox"), limit: 3 * time.Second, want: journey.Failed, wantError: `it is covered by div#veil`},
+	"chosen, though it takes drops":  {page: dropZone(`id=z onclick="f.click()"`) + `<input type=file id=f hidden onchange="document.body.append('chosen')">`, do: dropped("chosen"), want: journey.Passed},
+	"no drop on a phone":             {page: `<meta name=viewport content="width=device-width">` + dropZone(`id=z`), phone: true, do: dropped("a.txt=fox"), want: journey.Failed, wantError: `could not upload a.txt to the text "Drop a picture here" within 1.5s: it was clicked, and opened no file chooser`},
 	"upload to a text field":         {page: `<label>Picture <input></label>`, do: upload(browser.Field("Picture"), "a.txt"), want: journey.Failed, wantError: `it takes no files: it is a input`},
+}
+
+// dropZone is an area without a file field that takes dropped files.
+func dropZone(attributes string) string {
+	return `<div ` + attributes + ` style="width:300px;height:90px;background:#ddd">Drop a picture here</div><script>z.addEventListener('dragover', (e) => e.preventDefault());
+		z.addEventListener('drop', (e) => { e.preventDefault(); const f = e.dataTransfer.files[0]; f.text().then((t) => document.body.append(f.name + '=' + t)) })</script>`
+}
+
+func dropped(want string) func(*fixture) {
+	return func(s *fixture) {
+		s.Visit("/")
+		s.Upload(browser.Text("Drop a picture here"), "a.txt", []byte("fox"))
+		s.See(browser.Text(want))
+	}
 }
 
 // drawnList is a combobox that the page draws; at runs when an option is clicked.

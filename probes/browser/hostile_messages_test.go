@@ -57,6 +57,8 @@ var messageRows = map[string]row{
 	"in a row":                     {page: `<table><tr><td>Otter<td><button>Print it in colour, on thick paper</button></table>`, do: click(browser.Button("Print").Within(browser.Role("row", "Otter"))), want: journey.Failed, wantError: `use browser.Button("").Containing("Print").Within(browser.Role("row", "Otter"))`},
 	"a text in other capitals":     {page: `<p>Shop</p><p>THANK YOU for your order</p>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the nearest are "THANK YOU for your order"; use browser.Text("THANK YOU")`},
 	"a text that is shorter":       {page: `<p>Shop</p><p>Order placed</p>`, do: waitFor("Order placed, thank you"), want: journey.Failed, wantError: `the nearest are "Order placed"; use browser.Text("Order placed")`},
+	"a text that is folded away":   {page: `<details><summary>More</summary>THANK YOU</details>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page begins with "More"`},
+	"a text that is cut off":       {page: `<p>Shop</p><div style="height:0;overflow:hidden">THANK YOU</div>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page begins with`},
 	"a hidden longer name":         {page: `<button hidden>Print your card and nine copies of it</button><button>Save</button>`, want: journey.Failed, wantError: `there is none; it has the buttons "Save"`},
 	"names with odd letters":       {page: `<button>İİİ print all</button>`, want: journey.Failed, wantError: `could not click the button "Print" within 1.5s: there is none`},
 }

@@ -22,7 +22,7 @@ type query struct {
 }
 
 // pointing are the queries that press or point at a place; the others mean the element as a whole.
-var pointing = []string{"click", "hover", "check", "checked", "seek"}
+var pointing = []string{"click", "hover", "check", "checked", "seek", "upload"}
 
 // check returns the fault of the query's locator.
 func (q query) check() error {

@@ -131,3 +131,16 @@ func (d *Drag) send(ctx context.Context, kind input.DispatchDragEventType, at Po
 	_, err := cdp.Call(ctx, d.to, input.DispatchDragEvent, input.DispatchDragEventParams{Type: kind, X: at.X, Y: at.Y, Data: d.data})
 	return err
 }
+
+// DropFile drags a file of this path from outside of the browser to a point, and drops it there. The page gets it only if it takes
+// files there.
+func DropFile(ctx context.Context, to cdp.Session, at Point, path string) error {
+	const copying = 1
+	d := Drag{to: to, data: &input.DragData{Items: []*input.DragDataItem{}, Files: []string{path}, DragOperationsMask: copying}}
+	for _, kind := range []input.DispatchDragEventType{input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop} {
+		if err := d.send(ctx, kind, at); err != nil { // a target answers to the second event over it
+			return err
+		}
+	}
+	return nil
+}

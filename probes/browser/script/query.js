@@ -134,7 +134,7 @@ const queries = {
     if (lost) return { lost };
     const input = fieldIn(el);
     if (isTextField(input)) return { fatal: true, why: `it takes no files: it is a ${label(input)}` };
-    if (!isFile(input)) return { ok: true }; // it may open a file chooser
+    if (!isFile(input)) { globalThis.valkyriePressed = el; return { ok: true }; } // it may open a file chooser, or take a dropped file
     const off = disabled(input);
     return off ? { why: off } : { ok: true, done: true, act: () => keepFileInput(input) };
   },

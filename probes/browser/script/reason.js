@@ -175,10 +175,10 @@ const piecesLike = (phrase) => {
   const found = [];
   let left = 3000;
   const visit = (n, el) => {
-    if (nodeType(n) === 1 && !mayReplaceText.has(localName(n))) eachChild(n, (child) => visit(child, n));
+    if (nodeType(n) === 1 && !mayReplaceText.has(localName(n))) eachChild(n, (child) => { if (!foldedAway(n, child)) visit(child, n); });
     if (nodeType(n) !== 3 || left-- < 0 || found.length > 9) return;
     const s = normalize(textData(n));
-    if (s.length * 3 > phrase.length && commonPart(s, phrase) && isVisible(el)) found.push([s, el]);
+    if (s.length * 3 > phrase.length && commonPart(s, phrase) && isSeen(el, { by: 'text', value: s })) found.push([s, el]);
   };
   if (page()) visit(page(), page());
   return found;
