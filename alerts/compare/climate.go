@@ -68,7 +68,7 @@ func Climates() []Climate {
 		noise("0.2 % of runs fail", 0.002),
 		noise("1 % of runs fail", 0.01),
 		upTo(0.5, with("4 bad minutes a day in a region", badMinutes(4))),
-		upTo(0.5, with("20 bad minutes a day in a region", badMinutes(20))),
+		upTo(0.8, with("20 bad minutes a day in a region", badMinutes(20))),
 		with("all regions fail a slot a day", func(w *weather) {
 			if w.burst(0, 1) {
 				w.fails = 1

@@ -151,6 +151,9 @@ func (j *judging) cost() time.Duration {
 		return every / time.Duration(regions)
 	}
 	t := j.hourlyFailures(rateHours)
+	if recentSlots*every > rateHours*time.Hour {
+		t = j.recentFailures(recentSlots) // the hours hold too few runs to tell the regions apart
+	}
 	return every * time.Duration(t.pooled()) / time.Duration(max(1, t.sum)*max(1, regions-t.spared))
 }
 

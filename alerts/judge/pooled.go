@@ -185,10 +185,15 @@ func (j *judging) oftenNow() (evidence, bool) {
 	}, true
 }
 
-// isSteep reports whether so many runs fail that people are called at once, and not only when it has cost long enough.
+// isSteep reports whether so many runs fail that people are called at once, and not only when it has cost long enough: where
+// runs are rare, the failures that show it have cost that already.
 func (j *judging) isSteep() bool {
 	n := len(j.Regions)
 	left := n - j.spared()
+	after, cost := j.policy.FlappingRingsAfter, time.Duration(j.recentFailures(fastSlots).pooled())*j.now.interval(j.policy)
+	if after > 0 && cost >= after*time.Duration(left) {
+		return true
+	}
 	if i := j.find(incident.Down, incident.Flapping); i >= 0 && j.run.Slot.Sub(j.Open[i].Opened) > onsetSlots*j.now.interval(j.policy) {
 		return j.recentFailures(recentSlots).pooled() >= (steepShare*left*recentSlots+99)/100
 	}

@@ -198,6 +198,24 @@ func TestSteepFailuresCallAtOnce(t *testing.T) {
 	}
 }
 
+// TestRareRunsCallAtOnce: where a run comes each hour, the failures that show a fifth have cost hours already.
+func TestRareRunsCallAtOnce(t *testing.T) {
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	for hour := range 40 {
+		for i, region := range []string{"eu", "us", "ap"} {
+			run := alertstest.Run(hour*60, region, journey.Passed)
+			if hour >= 10 && (hour+2*i)%5 == 0 {
+				run = alertstest.Run(hour*60, region, journey.Failed)
+			}
+			run.EveryMS = 3_600_000
+			k.Run(run)
+		}
+	}
+	if len(k.State.Open) == 0 || !k.State.Open[0].Rings() || k.State.Open[0].Opened.Sub(alertstest.Start) > 21*time.Hour {
+		t.Errorf("no call: %+v", k.State.Open)
+	}
+}
+
 // TestDownCallsAfterFlappingTexted: an outage calls, although it reopens an incident that only texted.
 func TestDownCallsAfterFlappingTexted(t *testing.T) {
 	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
