@@ -111,22 +111,37 @@ func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 	if phone.Phone = access.Phone; phoneErr != nil {
 		phone.Phone = noPhone{phoneErr}
 	}
-	table, err := p.assignedTable(ctx, phone)
-	if table == nil {
-		return state{}, errors.Join(phoneErr, err)
-	}
-	pager := p.Pager(table, phone)
 	if p.watchdog.Emergency == nil {
 		p.watchdog.Emergency = &paging.Emergency{OnCall: p.Alerts.OnCall, Log: p.Log}
 	}
-	p.watchdog.Emergency.Phone, p.watchdog.Emergency.Failover = phone, pager.Failover
+	p.watchdog.Emergency.Phone = phone
+	table, err := p.assignedTable(ctx, phone)
+	if table == nil {
+		p.noteStore(ctx, err)
+		return state{}, errors.Join(phoneErr, err)
+	}
+	pager := p.Pager(table, phone)
+	p.watchdog.Emergency.Failover = pager.Failover
 	err = errors.Join(phoneErr, err, p.watchdog.Run(ctx, "the check for missing runs and late batches", partEnds, func(ctx context.Context) error { return p.checkMissing(ctx, table) }))
 	err = errors.Join(err, p.watchdog.Run(ctx, "sending pages", partEnds, pager.Tick))
 	route, bad := pager.State(ctx)
+	p.noteStore(ctx, bad)
 	if bad != nil {
 		return state{}, errors.Join(err, bad)
 	}
 	return state{table, route}, err
+}
+
+// noteStore pages from memory if the table has failed in three rounds: no incident can be opened or called about. With a standby
+// there is no need to, as it takes over after three minutes. The count is in memory, so that it begins anew in each process, and
+// a process that is restarted each minute never pages; its alarm on errors does.
+func (p *pager) noteStore(ctx context.Context, err error) {
+	switch {
+	case err == nil:
+		p.watchdog.Emergency.RunStored()
+	case p.Env.Region == p.Env.HomeRegion && p.Tables.Standby == nil:
+		p.watchdog.Emergency.RunLost(ctx, "the pager's table", false, err)
+	}
 }
 
 // assignedTable returns the table to page from; nil: none. The home's pager always uses its own; the standby's pager pages

@@ -153,6 +153,25 @@ func TestNoTable(t *testing.T) {
 	}
 }
 
+// TestNoTablePagesFromMemory: without a standby, a table that fails in three rounds is paged about once, from memory.
+func TestNoTablePagesFromMemory(t *testing.T) {
+	r := newRig(t)
+	r.pager.Tables.Standby = nil
+	r.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
+	for n, want := range []int{0, 0, 1, 1} {
+		if _, err := r.tick(`{}`, 3*time.Second-leave); err == nil || len(r.Exchange.Texts()) != want {
+			t.Errorf("round %d: %d texts, want %d; %v", n+1, len(r.Exchange.Texts()), want, err)
+		}
+	}
+	if body := r.Exchange.Texts()[0].Body; !strings.HasPrefix(body, "VALKYRIE: Valkyrie cannot write its store, since ") {
+		t.Error(body)
+	}
+	r.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, false)
+	if _, err := r.tick(`{}`, time.Second); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestSilentRegion: a region whose runs have stopped is reported, but not if no pager ran meanwhile.
 func TestSilentRegion(t *testing.T) {
 	for name, c := range map[string]struct {

@@ -82,7 +82,7 @@ func (f *docsFixture) program(output *watchedOutput, result *bytes.Buffer) *prog
 		env[name] = value
 	}
 	return &program{
-		suite: docsSuite(), self: "valkyrie", stdout: result, stderr: output,
+		suite: docsSuite(), self: "valkyrie", stdin: strings.NewReader("yes\n"), stdout: result, stderr: output,
 		getenv: func(name string) string { return env[name] }, timeNow: func() time.Time { return f.now },
 	}
 }

@@ -47,6 +47,8 @@ var untilInterrupted = map[string]string{"watch": "Ctrl-C ends it", "shop": "Ctr
 var firstCommand = []struct{ line, first string }{
 	{"valkyrie oncall override --remove", `valkyrie oncall override --who Grace --from "2026-12-24 09:00" --to "2026-12-27 09:00"`},
 	{"valkyrie mute print-card --end", "valkyrie mute print-card"},
+	{"valkyrie restore valkyrie-monday.db", "valkyrie backup valkyrie-monday.db"},
+	{"valkyrie restore FILE", "valkyrie backup FILE"},
 }
 
 // TestDocumentedCommands checks every command line of the documents: make has the target; the program runs the line on one
