@@ -19,8 +19,8 @@ const allJourneys = "all"
 
 func muteCommand(p *program) cli.Command {
 	return cli.Command{
-		Name: "mute", Args: "JOURNEY [flags]", Summary: "suppress the alerts of a journey or batch for a while; it ends by itself",
-		Examples: []string{"valkyrie mute print-card --for 1h --by Ada", "valkyrie mute all --for 20m", "valkyrie mute print-card --end"},
+		Name: "mute", Args: "[JOURNEY] [flags]", Summary: "suppress the alerts of a journey or batch for a while; without one, list the mutes",
+		Examples: []string{"valkyrie mute", "valkyrie mute print-card --for 1h --by Ada", "valkyrie mute all --for 20m", "valkyrie mute print-card --end"},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			lasts := fs.String("for", "1h", "`DURATION` until it ends by itself, such as 90m or 2d, or the TIME; at most 7d")
 			by := fs.String("by", "", "`NAME` of who mutes, and is notified when it ends; the first on call unless given")
@@ -29,6 +29,9 @@ func muteCommand(p *program) cli.Command {
 			db := p.storeFlags(fs)
 			return func(ctx context.Context, args []string) error {
 				const longest = 7 * 24 * time.Hour
+				if len(args) == 0 {
+					return p.listMutes(ctx, db)
+				}
 				known, err := p.mutableNames(*file, args)
 				if err != nil {
 					return err
@@ -58,6 +61,36 @@ func muteCommand(p *program) cli.Command {
 			}
 		},
 	}
+}
+
+// listMutes prints the mutes in force.
+func (p *program) listMutes(ctx context.Context, db *storeOptions) error {
+	store, err := db.openExisting(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	route, err := paging.LoadState(ctx, store)
+	if err != nil {
+		return err
+	}
+	if lines := muteLines(route, p.now()); len(lines) > 0 {
+		fmt.Fprintln(p.stdout, strings.Join(lines, "\n"))
+		return nil
+	}
+	fmt.Fprintln(p.stderr, "nothing is muted")
+	return nil
+}
+
+// muteLines describes the mutes in force, one per line.
+func muteLines(route paging.NotificationState, now time.Time) []string {
+	var lines []string
+	for _, m := range route.Mutes {
+		if m.Until.After(now) {
+			lines = append(lines, fmt.Sprintf("%s is muted until %s%s", m.Subject(), m.Until.Local().Format("Mon 2 Jan 15:04:05 MST"), cli.Prefixed(", by ", m.By)))
+		}
+	}
+	return lines
 }
 
 // checkPerson refuses a name that is not in the on-call file. A file that cannot be read is no reason to refuse a mute.

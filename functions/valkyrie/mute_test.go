@@ -36,13 +36,19 @@ func TestMute(t *testing.T) {
 		{"create-order --for 2d", "nobody is told about create-order until "},
 		{"create-order --end", "create-order is no longer muted\n"},
 		{"all --for 8d", "valkyrie: --for 8d: expected a duration over 0 and up to 7d, such as 90m"},
-		{"", "valkyrie: expected one journey or batch to mute, got 0; there are: print-card, create-order, "},
+		{"a b", "valkyrie: expected one journey or batch to mute, got 2; there are: print-card, create-order, "},
 		{"all --alerts DIR/alerts.yaml --by Adda", "valkyrie: there is no person \"Adda\", did you mean \"Ada\"? there are: Ada, Grace\n"},
 		{"all --for 0s", "valkyrie: --for 0s: expected a duration over 0 and up to 7d, such as 90m, or a time within 7 days, such as 18:00 or \"monday 09:00\"\n"},
 	} {
 		out, errs, _ := typed(t, dir, append([]string{"mute", "--db", "DIR/valkyrie.db"}, strings.Fields(c.args)...)...)
 		if got := out + errs; !strings.HasPrefix(got, c.want) {
 			t.Errorf("mute %s: got %q, want %q", c.args, got, c.want)
+		}
+	}
+	for _, args := range [][]string{{"mute"}, {"oncall", "--alerts", "DIR/alerts.yaml"}} {
+		out, errs, _ := typed(t, dir, append(args, "--db", "DIR/valkyrie.db")...)
+		if !strings.Contains(out, "everything is muted until ") || !strings.Contains(out, "shift-texts is muted until ") || strings.Contains(out, "print-card is muted") || errs != "" {
+			t.Errorf("%v: got %q, %q", args, out, errs)
 		}
 	}
 	m := muted()

@@ -85,7 +85,8 @@ func (c *oncallOptions) print(ctx context.Context, o oncall.OnCall) error {
 	if err != nil {
 		return cli.Usage("--at: %w", err)
 	}
-	if o, err = c.withOverrides(ctx, o); err != nil {
+	var mutes []string
+	if o, mutes, err = c.withOverrides(ctx, o); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "%s\n", at.In(zone).Format("Monday 2 January 2006, 15:04 MST"))
@@ -95,7 +96,13 @@ func (c *oncallOptions) print(ctx context.Context, o oncall.OnCall) error {
 		fmt.Fprintf(w, "%d.\t%s\t%s\t%s\t%s\n", i+1, who.Name, who.Phone, at.In(who.Zone.Location()).Format("Mon 15:04 MST"), reason(i, turn))
 	}
 	fmt.Fprintf(w, "then again after %s, until somebody acknowledges\n", cli.FormatDuration(o.RepeatAfter))
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	for _, line := range mutes {
+		fmt.Fprintln(c.stdout, line)
+	}
+	return nil
 }
 
 // reason explains why a person is called at this point of the escalation, and when.
@@ -113,18 +120,18 @@ func reason(i int, t oncall.ResolvedStep) string {
 	return s
 }
 
-// withOverrides applies the overrides of the store, if there is one, to those of the file.
-func (c *oncallOptions) withOverrides(ctx context.Context, o oncall.OnCall) (oncall.OnCall, error) {
+// withOverrides applies the overrides of the store, if there is one, to those of the file, and describes the mutes of the store.
+func (c *oncallOptions) withOverrides(ctx context.Context, o oncall.OnCall) (with oncall.OnCall, mutes []string, err error) {
 	if c.db.missing() {
-		return o, nil
+		return o, nil, nil
 	}
 	store, err := c.db.openExisting(ctx)
 	if err != nil {
-		return o, err
+		return o, nil, err
 	}
 	defer store.Close()
 	route, err := paging.LoadState(ctx, store)
-	return o.With(route.Overrides), err
+	return o.With(route.Overrides), muteLines(route, c.now()), err
 }
 
 // override adds an override of a rotation, or removes one.
