@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"valkyrie/alerts/alertstest"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/oncall"
@@ -170,5 +172,26 @@ func TestStormUnderCaps(t *testing.T) {
 	}
 	if len(called) != 40 {
 		t.Errorf("%d of 40 incidents were called about", len(called))
+	}
+}
+
+// TestWaitingTextWritesNothing: a text that waits for the morning after a failed try is no work until then.
+func TestWaitingTextWritesNothing(t *testing.T) {
+	w := &simulation{now: time.Date(2026, 11, 21, 20, 59, 50, 0, time.UTC), onCall: sleepers(t, "")} // ten seconds before Ada sleeps
+	sends := w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
+	if len(sends) != 1 {
+		t.Fatalf("sent %s", names(sends))
+	}
+	w.step(paging.NotSent{PageID: sends[0].ID, Why: "429"})
+	w.after(time.Minute)
+	before := w.route
+	for range 60 {
+		w.after(time.Minute)
+	}
+	if diff := cmp.Diff(before, w.route); diff != "" {
+		t.Errorf("the state changed while it waited:\n%s", diff)
+	}
+	if due := w.route.Due().Sub(w.now); due < 9*time.Hour {
+		t.Errorf("due in %v", due)
 	}
 }
