@@ -72,6 +72,17 @@ func (d document) Scan(value any) error {
 	return json.Unmarshal([]byte(text), d.p)
 }
 
+// An optional is a document whose key JSON output leaves out if it is empty: the slice stays nil.
+type optional struct{ document }
+
+// Scan implements sql.Scanner.
+func (o optional) Scan(value any) error {
+	if value == "[]" {
+		return nil
+	}
+	return o.document.Scan(value)
+}
+
 // insertInto returns the statement that adds a row with these comma-separated columns.
 func insertInto(table, columns string) string {
 	marks := "?" + strings.Repeat(", ?", strings.Count(columns, ","))

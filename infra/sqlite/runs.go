@@ -11,7 +11,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-const runColumns = "id, journey, region, slot, every_ms, started, outcome, duration_ms, counts, error, evidence, site, tries, first_error, cleanup_error, starved_ms, starved_p95_ms, chrome, problems, vitals"
+const runColumns = "id, journey, region, slot, every_ms, started, outcome, duration_ms, counts, error, evidence, site, tries, first_error, cleanup_error, starved_ms, starved_p95_ms, chrome, problems, vitals, certificates"
 
 // runFields lists the fields of runColumns.
 func runFields(r *journey.Run) []any {
@@ -27,6 +27,7 @@ func runFields(r *journey.Run) []any {
 		&r.Site, &r.Tries, &r.FirstError, &r.CleanupError, &r.StarvedMS, &r.StarvedP95MS, &r.Chrome,
 		document{&r.Problems},
 		document{&r.Vitals},
+		optional{document{&r.Certificates}},
 	}
 }
 
