@@ -20,8 +20,17 @@ func picture(after time.Duration) http.HandlerFunc {
 	}
 }
 
+func freePicture(svg string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "image/svg+xml")
+		_, _ = w.Write([]byte(svg))
+	}
+}
+
 var pictures = map[string]http.HandlerFunc{
 	"/otter.svg": picture(0), "/late.svg": picture(400 * time.Millisecond), "/never.svg": silent, "/none.svg": http.NotFound,
+	"/free.svg": freePicture(`<svg xmlns="http://www.w3.org/2000/svg"><rect width="60" height="40" fill="green"/></svg>`), "/box.svg": freePicture(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40"><rect width="60" height="40" fill="green"/></svg>`),
+	"/wide.svg": freePicture(`<svg xmlns="http://www.w3.org/2000/svg" width="100%" height="100%"><rect width="60" height="40" fill="green"/></svg>`),
 }
 
 // pictured is a row whose page has pictures.
@@ -52,22 +61,28 @@ var otter = browser.Role("img", "Otter")
 
 // lazyRows are contents that come late, or only when one scrolls to them. See does not scroll.
 var lazyRows = map[string]row{
-	"lazy picture far below":           pictured(far+`<img loading=lazy src=/otter.svg alt=Otter width=60 height=40>`, seeOne(otter), `it is there, but its picture has not loaded, and does so only when one scrolls to it: ScrollTo does`),
-	"lazy picture without a size":      pictured(far+`<img loading=lazy src=/otter.svg alt=Otter>`, seeOne(otter), `its picture has not loaded, and does so only when one scrolls to it: ScrollTo does`),
-	"lazy picture that is scrolled to": pictured(far+`<img id=i loading=lazy src=/otter.svg alt=Otter>`, func(s *fixture) { s.Visit("/"); s.ScrollTo(otter); s.See(otter); s.isTrue("i.naturalWidth === 60") }, ""),
-	"lazy picture in view":             pictured(`<img loading=lazy src=/otter.svg alt=Otter>`, seeOne(otter), ""),
-	"lazy picture a little below":      pictured(`<div style="height:1000px"></div><img loading=lazy src=/otter.svg alt=Otter>`, seeOne(otter), ""),
-	"picture below the fold":           pictured(far+`<img src=/otter.svg alt=Otter>`, seeOne(otter), ""),
-	"lazy picture in a box":            pictured(`<div style="height:200px;overflow:auto"><div style="height:9000px"></div><img loading=lazy src=/otter.svg alt=Otter></div>`, seeOne(otter), `only when one scrolls to it: ScrollTo does`),
-	"late picture":                     {handlers: pictured(`<img src=/late.svg alt=Otter>`, nil, "").handlers, do: seeOne(otter), want: journey.Passed, ms: [2]int64{400, 1200}},
-	"picture that never comes":         pictured(`<p>Shop</p><script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', '<img src=/never.svg alt=Otter width=60 height=40>'), 50)</script>`, seeOne(otter), `expected to see the img "Otter" within 1.5s: it is there, but its picture has not loaded`),
-	"broken picture":                   pictured(`<img src=/none.svg alt=Otter>`, seeOne(otter), `it is there, but its picture could not be loaded`),
-	"broken picture as a link":         pictured(`<a href="#x"><img src=/none.svg alt=Otter width=60 height=40></a>`, seeOne(browser.Link("Otter")), `its picture could not be loaded`),
-	"link of a picture and a text":     pictured(`<a href="#x"><img src=/none.svg alt="" width=60 height=40>Otter</a>`, seeOne(browser.Link("Otter")), ""),
-	"broken picture that is clicked":   pictured(`<img src=/none.svg alt=Otter width=60 height=40 onclick="`+thanks+`">`, clickAt(otter, "Thank you"), ""),
-	"picture without an address":       pictured(`<img alt=Otter style="width:60px;height:40px;background:green">`, seeOne(otter), ""),
-	"one of several has come":          pictured(`<img src=/otter.svg alt=Otter><img src=/none.svg alt=Otter>`, func(s *fixture) { s.Visit("/"); s.SeeCount(otter, 2) }, `expected to see the img "Otter" 2 times within 1.5s: there is 1`),
-	"picture that goes":                pictured(`<img id=i src=/otter.svg alt=Otter><script>setTimeout(() => i.remove(), 200)</script>`, func(s *fixture) { s.Visit("/"); s.Gone(otter) }, ""),
+	"lazy picture far below":            pictured(far+`<img loading=lazy src=/otter.svg alt=Otter width=60 height=40>`, seeOne(otter), `it is there, but its picture has not loaded, and does so only when one scrolls to it: ScrollTo does`),
+	"lazy picture without a size":       pictured(far+`<img loading=lazy src=/otter.svg alt=Otter>`, seeOne(otter), `its picture has not loaded, and does so only when one scrolls to it: ScrollTo does`),
+	"lazy picture that is scrolled to":  pictured(far+`<img id=i loading=lazy src=/otter.svg alt=Otter>`, func(s *fixture) { s.Visit("/"); s.ScrollTo(otter); s.See(otter); s.isTrue("i.naturalWidth === 60") }, ""),
+	"lazy picture in view":              pictured(`<img loading=lazy src=/otter.svg alt=Otter>`, seeOne(otter), ""),
+	"lazy picture a little below":       pictured(`<div style="height:1000px"></div><img loading=lazy src=/otter.svg alt=Otter>`, seeOne(otter), ""),
+	"picture below the fold":            pictured(far+`<img src=/otter.svg alt=Otter>`, seeOne(otter), ""),
+	"lazy picture in a box":             pictured(`<div style="height:200px;overflow:auto"><div style="height:9000px"></div><img loading=lazy src=/otter.svg alt=Otter></div>`, seeOne(otter), `only when one scrolls to it: ScrollTo does`),
+	"late picture":                      {handlers: pictured(`<img src=/late.svg alt=Otter>`, nil, "").handlers, do: seeOne(otter), want: journey.Passed, ms: [2]int64{400, 1200}},
+	"picture that never comes":          pictured(`<p>Shop</p><script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', '<img src=/never.svg alt=Otter width=60 height=40>'), 50)</script>`, seeOne(otter), `expected to see the img "Otter" within 1.5s: it is there, but its picture has not loaded`),
+	"broken picture":                    pictured(`<img src=/none.svg alt=Otter>`, seeOne(otter), `it is there, but its picture could not be loaded`),
+	"broken picture as a link":          pictured(`<a href="#x"><img src=/none.svg alt=Otter width=60 height=40></a>`, seeOne(browser.Link("Otter")), `its picture could not be loaded`),
+	"link of a picture and a text":      pictured(`<a href="#x"><img src=/none.svg alt="" width=60 height=40>Otter</a>`, seeOne(browser.Link("Otter")), ""),
+	"broken picture that is clicked":    pictured(`<img src=/none.svg alt=Otter width=60 height=40 onclick="`+thanks+`">`, clickAt(otter, "Thank you"), ""),
+	"picture without an address":        pictured(`<img alt=Otter style="width:60px;height:40px;background:green">`, seeOne(otter), ""),
+	"one of several has come":           pictured(`<img src=/otter.svg alt=Otter><img src=/none.svg alt=Otter>`, func(s *fixture) { s.Visit("/"); s.SeeCount(otter, 2) }, `expected to see the img "Otter" 2 times within 1.5s: there is 1`),
+	"picture without a size of its own": pictured(`<img src=/free.svg alt=Otter>`, seeOne(otter), ""),
+	"picture with only a ratio":         pictured(`<img src=/box.svg alt=Otter style="width:90px">`, seeOne(otter), ""),
+	"picture of relative size":          pictured(`<img src=/wide.svg alt=Otter style="width:90px;height:60px">`, seeOne(otter), ""),
+	"picture that changes":              pictured(`<img id=i src=/otter.svg alt=Otter><script>setTimeout(() => { i.src = '/late.svg' }, 100)</script>`, seeOne(otter), ""),
+	"picture by its sources":            pictured(`<picture><source srcset=/otter.svg><img alt=Otter></picture>`, seeOne(otter), ""),
+	"broken picture, then another":      pictured(`<img src=/none.svg alt=Otter onerror="this.onerror = null; this.src = '/otter.svg'">`, seeOne(otter), ""),
+	"picture that goes":                 pictured(`<img id=i src=/otter.svg alt=Otter><script>setTimeout(() => i.remove(), 200)</script>`, func(s *fixture) { s.Visit("/"); s.Gone(otter) }, ""),
 
 	"lazy part": {page: far + lazyPart, do: waitFor("Thank you"), want: journey.Failed, wantError: below},
 	"lazy part that is scrolled to": {page: far + lazyPart, do: func(s *fixture) {

@@ -15,8 +15,9 @@ const checkedState = (el) => {
 // awaited for longer than this.
 const leavingMS = 1000;
 const noteLeaving = () => {
+  const known = 'valkyrieLeaving' in globalThis;
   globalThis.valkyrieLeaving = undefined;
-  navigation.addEventListener('navigate', (e) => { if (!e.destination.sameDocument && e.downloadRequest === null) globalThis.valkyrieLeaving = clock(); }, { once: true });
+  if (!known) globalThis.navigation?.addEventListener('navigate', (e) => { if (!e.destination.sameDocument && e.downloadRequest === null) globalThis.valkyrieLeaving = clock(); });
 };
 // A box that a click has changed. It may answer late, or reload the page; one that is gone has done what it was for.
 const checked = async () => {

@@ -1,7 +1,7 @@
 // ink: whether text stands out from what is painted under it. Where anything but plain colours may be there, it counts as readable.
 
 const channels = (color) => { const m = /^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)/.exec(color); return m && m.slice(1).map(Number); };
-const leastDifference = 6; // of a channel, of 255: nobody reads #fafafa on white
+const leastDifference = 6; // of a channel, of 255: #fafafa on white cannot be read
 const sameColor = (a, b) => {
   const x = channels(a), y = channels(b);
   return x && y ? x.every((c, i) => Math.abs(c - y[i]) < leastDifference) : a === b;
