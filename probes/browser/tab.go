@@ -34,6 +34,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -228,13 +229,17 @@ func (tab *Tab) Version() string {
 }
 
 // fail ends the step; it appends the page's other failures, which are often the cause. When the step's time is over, a
-// request without an answer comes first: it is the likeliest cause, and a text message has no room for more.
+// request without an answer comes first: it is the likeliest cause, and a text message has no room for more. Where a page with a
+// busy script is to be left, the next one's answer has come in part, and Chrome reads the rest only once it is left.
 func (tab *Tab) fail(format string, args ...any) {
 	tab.markFailed()
 	said := fmt.Sprintf(format, args...) + tab.goneNote() + tab.dialogs.note()
 	said += tab.log.troubleNote(said)
 	if tab.ctx.Err() != nil {
 		if pending := tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now())); pending != "" {
+			if strings.Contains(said, noAnswer) && strings.Contains(pending, har.Unfinished) && !strings.HasPrefix(said, "could not open") {
+				said, pending = pending, said
+			}
 			said = pending + "; " + said
 		}
 	}

@@ -103,6 +103,9 @@ const noticeable = 1000
 // clocks is by how much the page's clock may differ from that of the events, in milliseconds.
 const clocks = 50
 
+// Unfinished is what Unanswered says of a request whose answer has come in part.
+const Unfinished = "has not finished its answer"
+
 // Unanswered names the request of the tab whose answer the customer most likely waits for: "POST /save has had no answer for
 // 10 s"; "" when there is none. acted is when they acted, now the current time, in milliseconds since the epoch.
 func (r *Recorder) Unanswered(tab target.ID, acted, now float64) string {
@@ -132,7 +135,7 @@ func (r *Recorder) Unanswered(tab target.ID, acted, now float64) string {
 	})
 	lasted := formatSeconds(now - most.startedMS())
 	if most.response != nil {
-		return fmt.Sprintf("%s has not finished its answer for %s", most.name(r.problems.site), lasted)
+		return fmt.Sprintf("%s "+Unfinished+" for %s", most.name(r.problems.site), lasted)
 	}
 	return fmt.Sprintf("%s has had no answer for %s", most.name(r.problems.site), lasted)
 }
