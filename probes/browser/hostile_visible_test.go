@@ -104,6 +104,10 @@ var visibleRows = map[string]row{
 	"gone in its background":    {page: `<p style="color:#fff">Working on it</p>`, do: func(s *fixture) { s.Visit("/"); s.Gone(browser.Text("Working on it")) }, want: journey.Passed},
 	"white until it is styled":  {page: `<p id=p style="color:#fff">Thank you</p><script>setTimeout(() => p.style.color = '#000', 300)</script>`, do: waitFor("Thank you"), want: journey.Passed},
 
+	"white on white far below":          unseen(`<div style="height:3000px">Shop</div><p style="color:#fff">Thank you</p>`, `its text has the colour of its background`),
+	"white on a dark part far below":    seen(`<div style="height:3000px">Shop</div><div style="background:#222"><p style="color:#fff">Thank you</p></div>`),
+	"white on a layer far below":        seen(`<div style="height:3000px">Shop</div><div style="position:relative;height:90px"><div style="position:absolute;inset:0;background:#222"></div><p style="position:relative;color:#fff">Thank you</p></div>`),
+	"white on a drawn layer far below":  seen(`<style>.b{position:relative;z-index:0}.b::before{content:'';position:absolute;inset:0;background:#222;z-index:-1}</style><div style="height:3000px">Shop</div><div class=b><p style="color:#fff">Thank you</p></div>`),
 	"light grey on white":               seen(`<p style="color:#eee">Thank you</p>`),
 	"white on a gradient":               seen(`<div style="background:linear-gradient(navy,teal)"><p style="color:#fff">Thank you</p></div>`),
 	"white on a picture":                seen(`<div style="background:url(/logo.png)"><p style="color:#fff">Thank you</p></div>`),

@@ -37,11 +37,12 @@ const samePhone = (w, h) => {
 
 // The tags that a typed text would make, at commas, or else at spaces too.
 const tagsIn = (text) => [/[,;\n]+/, /[,;\s]+/].map((at) => text.split(at).map(normalize).filter(Boolean));
-// The part of the page that may hold a field's tags, and how often each tag is in it.
+// The part of the page, of 300 elements at most, that may hold a field's tags, and how often each tag is in it.
 const tagBox = (el) => {
+  const isPart = (n) => n instanceof Element && n !== documentElement() && call(n, 'getElementsByTagName', '*').length <= 300;
   let box = el;
-  for (let i = 0; i < 3 && parentOf(box) instanceof Element && parentOf(box) !== body() && parentOf(box) !== documentElement(); i++) box = parentOf(box);
-  return box === el && parentOf(el) instanceof Element ? parentOf(el) : box;
+  for (let i = 0; i < 3 && isPart(parentOf(box)); i++) box = parentOf(box);
+  return box;
 };
 const countTags = (el, text) => {
   const shown = squash(displayed(tagBox(el)));

@@ -36,9 +36,17 @@ const blendsIn = (by, data, r) => {
   const around = aroundOf(by), plain = fillUnder(around);
   if (!plain || !sameColor(ink, plain)) return false; // the only case of nearly all texts
   if (around.some((n) => /text/.test(styleOf(n).css.backgroundClip) || styleOf(n).css.mixBlendMode !== 'normal')) return false;
-  return [0.1, 0.5, 0.9].every((i) => blendsAt(by, ink, r.x + r.width * i, r.y + r.height / 2, around));
+  const y = r.y + r.height / 2;
+  if (r.right <= 0 || r.x >= innerWidth || y <= 0 || y >= innerHeight) return blendsOutside(by, around);
+  return [0.1, 0.5, 0.9].every((i) => blendsAt(by, ink, Math.min(Math.max(r.x + r.width * i, 0), innerWidth - 1), y, around));
 };
-// Whether all that is painted under the text at a point of the window is of its colour. What is out of the window is not examined.
+// Out of the window, only what surrounds the text can be under it, unless something is positioned there.
+const blendsOutside = (by, around) => {
+  const filled = around.findIndex(plainFill), chain = filled < 0 ? around : around.slice(0, filled + 1);
+  const positioned = (n) => childrenOf(n).slice(0, 50).some((c) => !contains(c, by) && /absolute|fixed|sticky/.test(styleOf(c).position));
+  return !chain.some((n) => drawsBeside(n) || positioned(n));
+};
+// Whether all that is painted under the text at a point of the window is of its colour.
 const blendsAt = (by, ink, x, y, around) => {
   const stack = stackAt(x, y), from = stack.indexOf(by);
   if (from < 0) return false;
