@@ -191,7 +191,7 @@ func TestWaitingTextWritesNothing(t *testing.T) {
 	if diff := cmp.Diff(before, w.route); diff != "" {
 		t.Errorf("the state changed while it waited:\n%s", diff)
 	}
-	if due := w.route.Due().Sub(w.now); due < 9*time.Hour {
+	if due := w.route.Due().Sub(w.now); due < 8*time.Hour {
 		t.Errorf("due in %v", due)
 	}
 }
