@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -147,6 +148,9 @@ func (w *simulation) report(rep paging.Report) bool {
 		p.acks = rep.Key == paging.AckKey
 		before, again := w.counts.events, w.pressed(rep)
 		answer, err := p.pager().Report(ctx, rep)
+		if err == nil && rep.Key != "" {
+			w.applied = append(w.applied, applied{report: rep})
+		}
 		alone := before == w.counts.events
 		if said := strings.Join(answer.Say, " "); err == nil && alone && !again && strings.Contains(said, "It is yours.") {
 			w.isTheirs(rep.PageID, said)
@@ -180,7 +184,12 @@ func (w *simulation) reply(from, words string) {
 	w.run(w.anyone(), func(p *program) error {
 		p.acks = strings.HasPrefix(words, "ack")
 		before := w.counts.events
-		answer, err := p.pager().Reply(ctx, paging.Reply{From: from, Body: words})
+		rep := paging.Reply{From: from, Body: words, SID: fmt.Sprintf("SM%d", w.counts.programs)}
+		answer, err := p.pager().Reply(ctx, rep)
+		if err == nil {
+			w.applied = append(w.applied, applied{reply: rep})
+			w.chatters(from, words, answer)
+		}
 		if err != nil || before != w.counts.events { // or others have acted meanwhile
 			return err
 		}

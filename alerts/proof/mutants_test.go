@@ -139,6 +139,14 @@ var steadyMutants = []mutant{
 		"p.NotBefore = incident.Earliest(at.now.Add(at.onCall.Gather), r.Escalation.Gathers)", "p.NotBefore = at.now.Add(120e9)",
 	},
 	{
+		"a key that is sent again counts again",
+		"if p.Pressed(key) {", "if key == AckKey && p.Key == AckKey {",
+	},
+	{
+		"a text that is sent again counts again",
+		"if answer, ok := r.Replies.handled(rep.SID); ok {", "if answer, ok := r.Replies.handled(rep.SID); ok && rep.SID == \"\" {",
+	},
+	{
 		"an undelivered all-clear is not resent",
 		"case again:\n\t\t\t\tnext.Incidents", "case again && false:\n\t\t\t\tnext.Incidents",
 	},
@@ -345,6 +353,62 @@ var repeatMutants = []mutant{
 	{
 		"an acknowledgement does not count",
 		"inc.Acks, inc.AckCostMS = inc.Acks+1, inc.CostMS", "inc.AckCostMS = inc.CostMS",
+	},
+}
+
+// deliveryMutants must be found by the tests of package paging about replies, keys, caps and changed files.
+var deliveryMutants = []mutant{
+	{
+		"another person's mute is shortened",
+		"old.Until.After(m.Until) && (old.By != m.By || m.By == \"\") {", "old.Until.After(m.Until) && m.By == \"\" {",
+	},
+	{
+		"people who pass are called without end",
+		"at >= len(steps) || !c.Pause.IsZero() && c.Next == 0, true", "at >= 2*len(steps), true",
+	},
+	{
+		"machines are answered without end",
+		"if all >= maxIdlePerHour || e == unclear && vague >= maxUnclearPerHour {", "if all < 0 {",
+	},
+	{
+		"the meter forgets the pages of a large team",
+		"later.Times = later.count() + t.count()", "later.Times = later.count()",
+	},
+	{
+		"a person who is renamed gets no all-clear",
+		"return p.Person == who.Name || p.Channel != incident.Email && p.To == who.Phone", "return p.Person == who.Name",
+	},
+	{
+		"a person who is removed gets no all-clear",
+		"known := slices.ContainsFunc(all, func(who oncall.Person) bool { return isTo(p, who) })", "known := true",
+	},
+	{
+		"a removed journey calls on",
+		"r.endUnwatched(e.Watched, now)", "_ = e.Watched",
+	},
+}
+
+// beatMutants must be found by the tests of package judge about batches.
+var beatMutants = []mutant{
+	{
+		"a late finish counts for the next deadline",
+		"case at.After(before) && (lead <= window || shifted):", "case lead <= interval/2 || lead <= window || shifted:",
+	},
+	{
+		"a finish that is said twice counts twice",
+		"case at.After(before) && (lead <= window || shifted):", "case lead <= window || shifted || lead <= interval+interval/8:",
+	},
+	{
+		"a changed schedule holds from the next deadline on",
+		"batch.Due.IsZero() || batch.Schedule != \"\" && batch.Schedule != schedule", "batch.Due.IsZero()",
+	},
+	{
+		"more than expected is fine",
+		"case b.Expected > 0 && b.Done > b.Expected:", "case false:",
+	},
+	{
+		"what was due later does not matter",
+		"case !s.Batch.Missed.IsZero():", "case false:",
 	},
 }
 

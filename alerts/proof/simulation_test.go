@@ -39,6 +39,8 @@ type simulation struct {
 	planned    map[string]time.Time          // by page: when it was
 	notifiedAt map[notificationKey]time.Time // when the last accepted alarm was planned
 	spared     map[notificationKey]bool      // all-clears held back by a cap
+	applied    []applied                     // requests of people
+	chatted    map[string]time.Time          // by number: the last answer to a text that is no command
 
 	depth  int  // of nested programs
 	calm   bool // no more faults
@@ -55,7 +57,7 @@ func newWorld(t *rapid.T, steady bool) *simulation {
 	w := &simulation{
 		T: t, steady: steady, disk: newDisk(), slot: map[string]time.Time{},
 		states: map[string]judge.JourneyState{}, doubted: map[string]bool{}, resent: map[string]bool{}, quietUntil: map[string]time.Time{},
-		lapsed: map[string]time.Time{}, switched: map[string]bool{}, planned: map[string]time.Time{}, notifiedAt: map[notificationKey]time.Time{}, spared: map[notificationKey]bool{},
+		lapsed: map[string]time.Time{}, switched: map[string]bool{}, planned: map[string]time.Time{}, notifiedAt: map[notificationKey]time.Time{}, spared: map[notificationKey]bool{}, chatted: map[string]time.Time{},
 	}
 	w.provider.missed, w.provider.mood, w.provider.failoverMood = map[string]bool{}, "mixed", "mixed"
 	w.setting = rapid.SampledFrom(settings).Draw(t, "setting")
@@ -125,6 +127,7 @@ func (w *simulation) written(p *program, i incident.Item) {
 	w.hangsUp(p, w.route, next)
 	w.caps(p, w.route, next)
 	w.resends(next)
+	w.keepsMutes(p, next)
 	w.route = next
 }
 
@@ -151,6 +154,7 @@ var events = []struct {
 		w.now = w.now.Add(time.Duration(rapid.SampledFrom([]int{1, 5, 19, 21, 46, 130, 310, 1000}).Draw(w.T, "seconds")) * time.Second)
 	}},
 	{"text", 2, (*simulation).text},
+	{"replay", 2, (*simulation).replay},
 	{"weather", 2, (*simulation).weather},
 	{"start", 1, func(w *simulation) { w.catchUp(); w.watch() }},
 	{"clock", 1, func(w *simulation) { w.setClock(w.anyone()) }},
@@ -200,7 +204,7 @@ func (w *simulation) weather() {
 
 // text sends a person's text to our number.
 func (w *simulation) text() {
-	words := rapid.SampledFrom([]string{"ack", "ack print-card", "mute 5m", "mute create-order 10m", "status", "what?"}).Draw(w.T, "words")
+	words := rapid.SampledFrom([]string{"ack", "ack print-card", "mute 5m", "mute create-order 10m", "mute 1m", "status", "what?", "STOP"}).Draw(w.T, "words")
 	from := "+12025550199"
 	if i := rapid.IntRange(-1, len(w.onCall.People)-1).Draw(w.T, "who"); i >= 0 {
 		from = w.onCall.People[i].Phone
