@@ -13,7 +13,7 @@ const (
 	Counts       Kind = "counts"      // a count reported by the runs is wrong. It texts.
 	Heartbeat    Kind = "heartbeat"   // a batch is late, incomplete or has failed. It texts.
 	Slower       Kind = "slower"      // a step became several times slower all at once, under its budget. It texts.
-	Certificate  Kind = "certificate" // a certificate of a host that the journey needs expires soon. It texts.
+	Certificate  Kind = "certificate" // a certificate or a domain of a host that the journey needs expires soon. It texts.
 	Cleanup      Kind = "cleanup"     // what the probe creates is not removed, and piles up on the site. It texts.
 	ProbeFault   Kind = "ours"        // the probe cannot run, so the state of the site is unknown. It texts.
 )

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -10,7 +11,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// An ExpiringCertificate is the certificate of a host that expires within the first of certificateNotices.
+// An ExpiringCertificate is the certificate of a host, or the registration of a domain, that expires within the first of certificateNotices.
 type ExpiringCertificate struct {
 	journey.Certificate
 	Seen time.Time `json:"seen"` // slot of the latest run that saw it
@@ -27,7 +28,7 @@ var certificateNotices = []struct {
 const (
 	// renewedAfter is how long no run must have seen a certificate until a newer one of its host replaces it: the hosts
 	// behind a balancer are not renewed at once.
-	renewedAfter = time.Hour
+	renewedAfter = 6 * time.Hour
 
 	// forgottenAfter is how long a host that no run contacts any more is kept.
 	forgottenAfter = 7 * 24 * time.Hour
@@ -63,7 +64,7 @@ func (j *judging) certificates() {
 	}
 	switch {
 	case len(j.Certificates) == 0 && i >= 0:
-		j.close(i, incident.Recovered, fmt.Sprintf("%s: no certificate that it needs expires soon any more, at %s", j.run.Journey, phrase.Clock(j.run.Slot)))
+		j.close(i, incident.Recovered, fmt.Sprintf("%s: no certificate or domain that it needs expires soon any more, at %s", j.run.Journey, phrase.Clock(j.run.Slot)))
 	case !news:
 	case i < 0:
 		inc := j.open(incident.Certificate, Streak{Count: 1, Since: j.run.Slot}, "")
@@ -78,7 +79,7 @@ func (j *judging) certificates() {
 func (j *judging) noteCertificates() {
 	all := slices.Clone(j.Certificates)
 	for _, c := range j.run.Certificates {
-		i := slices.IndexFunc(all, func(o ExpiringCertificate) bool { return o.Host == c.Host })
+		i := slices.IndexFunc(all, func(o ExpiringCertificate) bool { return o.Kind == c.Kind && o.Host == c.Host })
 		switch {
 		case i < 0:
 		case all[i].Expires.Equal(c.Expires):
@@ -105,7 +106,11 @@ func (j *judging) describeCertificates(inc *incident.Incident) {
 	const named = 3
 	var said []string
 	for _, c := range j.Certificates[:min(named, len(j.Certificates))] {
-		said = append(said, fmt.Sprintf("that of %s, issued by %s, expires on %s", c.Host, c.Issuer, c.Expires.Format("2 January 2006 at 15:04 UTC")))
+		of := fmt.Sprintf("the certificate of %s, issued by %s,", c.Host, cmp.Or(c.Issuer, "an authority without a name"))
+		if c.Kind == journey.DomainRegistration {
+			of = fmt.Sprintf("the registration of the domain %s, with %s,", c.Host, cmp.Or(c.Issuer, "its registrar"))
+		}
+		said = append(said, fmt.Sprintf("%s expires on %s", of, c.Expires.Format("2 January 2006 at 15:04 UTC")))
 	}
 	if more := len(j.Certificates) - named; more > 0 {
 		said = append(said, fmt.Sprintf("%d more do soon", more))
@@ -113,6 +118,6 @@ func (j *judging) describeCertificates(inc *incident.Incident) {
 	inc.Bouts = append(slices.Clone(inc.Bouts), j.run.Slot)
 	inc.Bouts = inc.Bouts[max(0, len(inc.Bouts)-MaxRuns):]
 	inc.Step, inc.Error, inc.Evidence = "", phrase.List(said), nil
-	inc.Reason = fmt.Sprintf("%s needs certificates that expire soon: %s", j.run.Journey, inc.Error)
+	inc.Reason = fmt.Sprintf("%s needs what expires soon: %s", j.run.Journey, inc.Error)
 	j.recordOpened(*inc)
 }

@@ -66,7 +66,7 @@ var headlines = map[incident.Kind]string{
 	incident.Slower:       "It takes several times as long to " + task,
 	incident.Degraded:     "It is slow to " + task,
 	incident.ProbeFault:   "Valkyrie cannot tell whether customers can " + task,
-	incident.Certificate:  "A certificate expires soon that customers need to " + task,
+	incident.Certificate:  "A certificate or domain expires soon that customers need to " + task,
 	incident.Cleanup:      "Test data piles up: what the test to " + task + " leaves behind is not removed",
 }
 
@@ -80,7 +80,7 @@ var titleHeadlines = map[incident.Kind]string{
 	incident.Slower:       "This takes several times as long: " + task,
 	incident.Counts:       "The numbers do not fit: " + task,
 	incident.Heartbeat:    "This batch is in trouble: " + task,
-	incident.Certificate:  "A certificate expires soon: " + task,
+	incident.Certificate:  "A certificate or domain expires soon: " + task,
 	incident.Cleanup:      "Test data piles up, as the test does not remove it: " + task,
 	incident.ProbeFault:   "Valkyrie cannot check this: " + task,
 }

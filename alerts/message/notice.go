@@ -46,7 +46,7 @@ var ends = map[incident.Kind][2]string{
 	incident.Counts:       {"The numbers fit again: %s.", "They did not"},
 	incident.Heartbeat:    {"The batch is done: %s.", "It was in trouble"},
 	incident.Slower:       {"It no longer takes several times as long: %s.", "It did"},
-	incident.Certificate:  {"The certificate is renewed: %s.", "It was about to expire"},
+	incident.Certificate:  {"The certificate or domain is renewed: %s.", "It was about to expire"},
 	incident.Cleanup:      {"Test data is removed again: %s.", "It was not"},
 	incident.ProbeFault:   {"Valkyrie can tell again: %s.", "It could not"},
 }

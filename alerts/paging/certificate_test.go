@@ -18,7 +18,7 @@ func TestCertificateTexts(t *testing.T) {
 	notice := func(n int, resolved bool) {
 		for _, journey := range []string{"a", "b"} {
 			i := alertstest.Incident(journey, incident.Certificate, 2*n+1, resolved)
-			i.Error = "that of shop.example, issued by R11, expires on 21 May 2026 at 15:04 UTC"
+			i.Error = "the certificate of shop.example, issued by R11, expires on 21 May 2026 at 15:04 UTC"
 			for day := range n {
 				i.Bouts = append(i.Bouts, alertstest.Start.Add(time.Duration(day)*24*time.Hour))
 			}

@@ -36,7 +36,7 @@ func TestMutants(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the mutants are compiled")
 	}
-	sorts := [][]mutant{steadyMutants, clockMutants, endingMutants, judgingMutants, ruleMutants, repeatMutants, deliveryMutants, beatMutants, callbackMutants}
+	sorts := [][]mutant{steadyMutants, clockMutants, endingMutants, judgingMutants, ruleMutants, certificateMutants, repeatMutants, deliveryMutants, beatMutants, callbackMutants}
 	all := slices.Concat(sorts...)
 	overlay := plant(t, all)
 	histories := compile(t, overlay, ".")
@@ -53,18 +53,18 @@ func TestMutants(t *testing.T) {
 	endings.args[0] = "-test.run=^TestEndings$"
 	stories := named("twilio", "^(TestCallStories|TestTokenRotation|TestCallbackManners)$")
 	rules := named("judge", "Electorate|Chance|GivenUp|Removed|Steep|Flapping|Calendar|Collapse|Baseline|LatencyTrend|Growth|SlowerAtOnce|Unheard")
-	repeats := named("paging", "Ack|CallsAgain")
+	repeats := named("paging", "Ack|CallsAgain|Certificate")
 	delivery := named("paging", "Machines|ShorterMute|EveryonePasses|LargeTeam|AfterRename|RenamedJourney")
 	beats := named("judge", "FinishCounts|ChangedSchedule|Heartbeats")
 	judging := hunt{histories, []string{
 		"-test.run=^TestJudging$", "-rapid.seed=" + strconv.FormatUint(suite.Seed(t), 10), "-rapid.nofailfile", "-rapid.shrinktime=0s",
 	}, historyFailed}
-	for _, h := range []hunt{playing("", 20), endings, judging, rules, repeats, delivery, beats, stories} {
+	for _, h := range []hunt{playing("", 20), endings, judging, rules, named("judge", "Certificates"), repeats, delivery, beats, stories} {
 		if out, err := h.run(t, 0); err != nil {
 			t.Fatalf("without a mutant the tests fail: %v\n%s", err, out)
 		}
 	}
-	hunts := []hunt{playing("steady", maxHistories), playing("step", maxHistories), endings, judging, rules, repeats, delivery, beats, stories}
+	hunts := []hunt{playing("steady", maxHistories), playing("step", maxHistories), endings, judging, rules, named("judge", "Certificates"), repeats, delivery, beats, stories}
 	var caught atomic.Int32
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	t.Run("all", func(t *testing.T) {

@@ -340,6 +340,26 @@ var ruleMutants = []mutant{
 	},
 }
 
+// certificateMutants must be found by the tests of package judge about certificates.
+var certificateMutants = []mutant{
+	{
+		"a certificate is noticed once",
+		"if d := due(c.Certificate, j.run.Slot); d > c.Told {", "if d := due(c.Certificate, j.run.Slot); d > 0 && c.Told == 0 {",
+	},
+	{
+		"a certificate that lives for days is always late",
+		"if left <= min(notice.before, c.Expires.Sub(c.From)/time.Duration(notice.part)) {", "if left <= notice.before {",
+	},
+	{
+		"one renewed host of several is enough",
+		"case c.Expires.After(all[i].Expires) && j.run.Slot.Sub(all[i].Seen) < renewedAfter:", "case false:",
+	},
+	{
+		"a host that is contacted no more is kept",
+		"return j.run.Slot.Sub(c.Seen) > forgottenAfter", "return false",
+	},
+}
+
 // repeatMutants must be found by the tests of package paging about acknowledgements.
 var repeatMutants = []mutant{
 	{
@@ -349,6 +369,14 @@ var repeatMutants = []mutant{
 	{
 		"a few failures call again",
 		" && i.CostMS >= 2*i.AckCostMS", "",
+	},
+	{
+		"the second notice of a certificate is no news",
+		"if in.State != incident.Resolved && in.HasNextNotice(*have) {", "if false {",
+	},
+	{
+		"each journey notifies people of a certificate",
+		"if by := r.certificateToldBy(i, at); by != \"\" {", "if by := r.certificateToldBy(i, at); by == \"no journey\" {",
 	},
 	{
 		"an acknowledgement does not count",

@@ -16,6 +16,7 @@ import (
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/evidence"
+	"valkyrie/infra/rdap"
 	"valkyrie/probes/journey"
 )
 
@@ -24,6 +25,7 @@ type probe struct {
 	watched suite.Suite
 	getenv  func(string) string
 	out     io.Writer // the log
+	domains rdap.Client
 
 	mu       sync.Mutex
 	services *cloud.Services // nil until the first event
@@ -111,12 +113,22 @@ func (p *probe) run(ctx context.Context, s *cloud.Services, t task) (Answer, err
 	run = r.Probe(ctx, t.newJourney, t.slot)
 	judged.Wait()
 	p.tidy(s)
+	p.addDomains(ctx, s, &run)
 	a, err := p.logAndStore(ctx, s, run)
 	a.Decisions = append(verdict.Decisions, a.Decisions...)
 	if err != nil && verdict.Run != "" && unjudged == nil {
 		s.Log.Warn("only the run's evidence and cleanup are lost: its verdict is stored", "journey", run.Journey, "slot", run.Slot, "run", run.ID)
 	}
 	return a, err
+}
+
+// addDomains adds the registrations of the domains to a run, of which each is asked for once a day, within a part of saveTime.
+func (p *probe) addDomains(ctx context.Context, s *cloud.Services, run *journey.Run) {
+	ctx, cancel := context.WithTimeout(ctx, lookLimit)
+	defer cancel()
+	if err := p.domains.Complete(ctx, run); err != nil {
+		s.Log.Warn("look up a domain's registration: failed; its end is not watched before the next try", "journey", run.Journey, "err", err)
+	}
 }
 
 // tidy empties the temporary folder if the function owns it. A Chrome that hangs may still hold files there; the next run

@@ -18,6 +18,7 @@ import (
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/functions/valkyrie/slots"
 	"valkyrie/infra/events"
+	"valkyrie/infra/rdap"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -99,6 +100,7 @@ type watcher struct {
 	status                     string
 	runner                     journey.Runner
 	receivers                  []events.Receiver
+	domains                    rdap.Client
 	services                   *services
 	log                        *slog.Logger
 }
@@ -189,11 +191,22 @@ func (w *watcher) probe(ctx context.Context, make func() journey.Journey, slot t
 		w.log.Warn("a run is dropped, as the machine slept during it", "journey", run.Journey, "slot", slot, "slept", slept.Round(time.Second))
 		return
 	}
+	w.addDomains(ctx, &run)
 	if announced {
 		w.record(ctx, run, poke, report.WriteEnd)
 		return
 	}
 	w.record(ctx, run, poke, report.WriteWhole)
+}
+
+// addDomains adds the registrations of the domains to a run, of which each is asked for once a day.
+func (w *watcher) addDomains(ctx context.Context, run *journey.Run) {
+	const patience = 5 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := w.domains.Complete(ctx, run); err != nil {
+		w.log.Warn("look up a domain's registration: failed; its end is not watched before the next try", "journey", run.Journey, "err", err)
+	}
 }
 
 // printVerdict prints a run whose evidence is still to come.

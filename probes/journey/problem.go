@@ -102,7 +102,7 @@ func (e *execution) observe(res *StepResult) []Problem {
 	for i := range n.Certificates {
 		n.Certificates[i].Host = e.mask.Text(n.Certificates[i].Host)
 	}
-	e.run.addCertificates(n.Certificates)
+	e.run.AddCertificates(n.Certificates)
 	for i, p := range n.Problems {
 		p.URL, p.What = e.mask.Text(p.URL), e.mask.Text(p.What)
 		n.Problems[i] = p
