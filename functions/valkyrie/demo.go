@@ -148,7 +148,7 @@ func (d *demo) play(ctx context.Context, fault demoshop.Fault) error {
 	if err := d.shop.SetFault(fault.Name, true); err != nil {
 		return cli.Broken("the outage cannot be played: %w", err)
 	}
-	d.print("The uptime check asks GET /healthz, and hears: %s. It will not tell anybody.\n", d.uptimeCheck(ctx))
+	d.print("An uptime check of GET /healthz gets %s, so it alerts no one.\n", d.uptimeCheck(ctx))
 	if err := d.runUntil(ctx, "the outage was not detected", func() bool { return len(d.opened) > 0 }); err != nil {
 		return err
 	}
