@@ -16,7 +16,7 @@ func undone(ms int, always bool) map[string]string {
 		if always {
 			once = ""
 		}
-		return fmt.Sprintf(`onchange="%ssetTimeout(() => { done = 1; %s }, %d)"`, once, reset, ms)
+		return fmt.Sprintf(`onchange="%ssetTimeout(() => { done = 1; %s; document.body.append('undone') }, %d)"`, once, reset, ms)
 	}
 	return map[string]string{
 		"list":   `<label>Size <select id=i ` + when(`i.selectedIndex = 0`) + `><option>A4<option>A3</select></label>`,
@@ -37,11 +37,11 @@ var entered = map[string]func(*fixture){
 	"drawn":  func(s *fixture) { s.Visit("/"); s.Choose(browser.Role("combobox", "Size"), "A3") },
 }
 
-// later presses Print some time after an entry, as a person would.
-func later(enter func(*fixture), after time.Duration) func(*fixture) {
+// later presses Print once the page has undone an entry.
+func later(enter func(*fixture)) func(*fixture) {
 	return func(s *fixture) {
 		enter(s)
-		time.Sleep(after)
+		s.See(browser.Text("undone"))
 		s.Click(browser.Button("Print"))
 		s.See(browser.Text("Thank you"))
 	}
@@ -53,7 +53,7 @@ const saves = `<label>Gift <input type=checkbox id=i onchange="fetch('/save', { 
 
 func saving(status int, after time.Duration, do func(*fixture), wantError string) row {
 	r := row{handlers: map[string]http.HandlerFunc{"/{$}": frameResult(200, saves), "/save": func(w http.ResponseWriter, _ *http.Request) {
-		time.Sleep(after)
+		time.Sleep(after) // the delay under test
 		w.WriteHeader(status)
 	}}, do: do, want: journey.Passed}
 	if wantError != "" {
@@ -93,19 +93,18 @@ var undoneRows = func() map[string]row {
 			s.See(browser.Text("Thank you"))
 			s.isTrue("!i.checked")
 		}, want: journey.Passed},
-		"box unchecked, set back":     {page: `<label>Gift <input type=checkbox id=i checked onchange="setTimeout(() => { i.checked = true }, 150)"></label>` + button, do: later(func(s *fixture) { s.Visit("/"); s.Uncheck(browser.Checkbox("Gift")) }, 300*time.Millisecond), limit: 4 * time.Second, want: journey.Failed, wantError: `could not uncheck the checkbox "Gift": the page keeps setting it back`},
-		"box gone by then":            {page: `<label id=l>Gift <input type=checkbox onchange="setTimeout(() => l.remove(), 150)"></label>` + button, do: later(check("Gift"), 300*time.Millisecond), want: journey.Passed},
-		"noticed by a key":            {page: undone(150, true)["list"] + button, do: func(s *fixture) { choose("Size", "A3")(s); time.Sleep(300 * time.Millisecond); s.Press("Tab") }, limit: 4 * time.Second, want: journey.Failed, wantError: `could not choose "A3" in the field "Size": the page keeps setting it back`},
-		"noticed by a sight":          {page: undone(150, true)["list"], do: func(s *fixture) { choose("Size", "A3")(s); s.See(browser.Text("12 sheets")) }, want: journey.Failed, wantError: `expected to see the text "12 sheets" within 1.5s: there is none; the page begins with "Size A4" (at /); the page has set the field "Size" back`},
+		"box unchecked, set back":     {page: `<label>Gift <input type=checkbox id=i checked onchange="setTimeout(() => { i.checked = true; document.body.append('undone') }, 150)"></label>` + button, do: later(func(s *fixture) { s.Visit("/"); s.Uncheck(browser.Checkbox("Gift")) }), limit: 4 * time.Second, want: journey.Failed, wantError: `could not uncheck the checkbox "Gift": the page keeps setting it back`},
+		"box gone by then":            {page: `<label id=l>Gift <input type=checkbox onchange="setTimeout(() => { l.remove(); document.body.append('undone') }, 150)"></label>` + button, do: later(check("Gift")), want: journey.Passed},
+		"noticed by a key":            {page: undone(150, true)["list"] + button, do: func(s *fixture) { choose("Size", "A3")(s); s.See(browser.Text("undone")); s.Press("Tab") }, limit: 4 * time.Second, want: journey.Failed, wantError: `could not choose "A3" in the field "Size": the page keeps setting it back`},
+		"noticed by a sight":          {page: undone(150, true)["list"], do: func(s *fixture) { choose("Size", "A3")(s); s.See(browser.Text("12 sheets")) }, want: journey.Failed, wantError: `expected to see the text "12 sheets" within 1.5s: there is none; the page begins with "Size A4undone" (at /); the page has set the field "Size" back`},
 		"noticed by a reading":        {page: undone(150, true)["box"] + `<p>Working</p>`, do: func(s *fixture) { check("Gift")(s); s.Gone(browser.Text("Working")) }, want: journey.Failed, wantError: `it is still there; the page has set the checkbox "Gift" back`},
 		"emptied, noticed by a sight": {page: `<label>Name <input oninput="setTimeout(() => { this.value = '' }, 150)"></label>`, do: func(s *fixture) { fill("Name", "Ada")(s); s.See(browser.Text("Hello")) }, want: journey.Failed, wantError: `the page has set the field "Name" back, or emptied it`},
 	}
 	for kind, enter := range entered {
 		for _, ms := range []int{100, 500, 900} {
-			wait := time.Duration(ms+150) * time.Millisecond
-			rows[fmt.Sprintf("%s, set back after %d ms", kind, ms)] = row{page: undone(ms, true)[kind] + button, do: later(enter, wait), limit: 9 * time.Second, want: journey.Failed, wantError: names[kind] + `: the page keeps setting it back`}
+			rows[fmt.Sprintf("%s, set back after %d ms", kind, ms)] = row{page: undone(ms, true)[kind] + button, do: later(enter), limit: 9 * time.Second, want: journey.Failed, wantError: names[kind] + `: the page keeps setting it back`}
 		}
-		rows[kind+", set back once"] = row{page: undone(200, false)[kind] + button, do: later(enter, 350*time.Millisecond), limit: 4 * time.Second, want: journey.Passed}
+		rows[kind+", set back once"] = row{page: undone(200, false)[kind] + button, do: later(enter), limit: 4 * time.Second, want: journey.Passed}
 	}
 	return rows
 }()
