@@ -157,8 +157,10 @@ func TestUsualOverClockChange(t *testing.T) {
 	from := time.Date(2026, 9, 21, 0, 0, 0, 0, time.UTC)
 	for m := 0; m < 60*24*50; m += 5 {
 		slot := from.Add(time.Duration(m) * time.Minute)
-		r := journey.Run{ID: fmt.Sprint(m), Journey: "print-card", Region: "eu", Slot: slot, EveryMS: 300_000, Outcome: journey.Passed,
-			Counts: []journey.Count{{Name: "orders", Value: rate[slot.In(berlin).Hour()]}}}
+		r := journey.Run{
+			ID: fmt.Sprint(m), Journey: "print-card", Region: "eu", Slot: slot, EveryMS: 300_000, Outcome: journey.Passed,
+			Counts: []journey.Count{{Name: "orders", Value: rate[slot.In(berlin).Hour()]}},
+		}
 		var ds []judge.Decision
 		state, ds = judge.Judge(p, state, r, "print a card")
 		for _, d := range ds {

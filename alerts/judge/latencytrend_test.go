@@ -141,7 +141,6 @@ func TestAcceleratingLatencyTrend(t *testing.T) {
 // TestGrowthIsReportedAhead: growth of so many per cent a day, a hyperbola with a steady part or without, and a leak that a weekly
 // restart sets back are each reported ten days before customers fail; releases that made the step slower are none.
 func TestGrowthIsReportedAhead(t *testing.T) {
-	const limit = 5000.0
 	week := func(d int) float64 { return float64(d % 7) }
 	for name, c := range map[string]struct {
 		level func(day int) float64
