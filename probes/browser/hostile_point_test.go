@@ -41,13 +41,19 @@ var pointRows = map[string]row{
 	"hover at a point":         {page: `<div id=c style="width:300px;height:200px" onmousemove="if (event.offsetX === 280) ` + thanks + `">chart</div>`, do: visitAnd(func(tab *browser.Tab) { tab.Hover(canvas(280, 30)) }, "Thank you"), want: journey.Passed},
 	"draw a line on a canvas":  {page: board, do: visitAnd(func(tab *browser.Tab) { tab.DragTo(canvas(20, 30), canvas(220, 130)) }, "pointermove 220,130; pointerup 220,130"), want: journey.Passed},
 	"draw from where it began": {page: board, do: visitAnd(func(tab *browser.Tab) { tab.DragTo(canvas(20, 30), canvas(220, 130)) }, "pointerdown 20,30"), want: journey.Passed},
-	"drop at a point of a list": {page: `<p id=a draggable=true style="width:80px">Otter</p><ol id=c style="width:200px;background:#ddd" ondragover="event.preventDefault()" ondrop="event.preventDefault(); document.body.append('dropped on ' + event.target.textContent)"><li>one<li>two<li>three</ol>`,
-		do: visitAnd(func(tab *browser.Tab) { tab.DragTo(browser.Text("Otter").At(3, 5), canvas(90, 27)) }, "dropped on two"), want: journey.Passed},
-	"drop of a native drag on a canvas": {page: board + `<p id=a draggable=true style="width:80px">Otter</p><script>c.ondragover = (e) => e.preventDefault(); c.ondrop = (e) => { e.preventDefault(); document.body.append('dropped at ' + at(e)) }</script>`,
-		do: visitAnd(func(tab *browser.Tab) { tab.DragTo(browser.Text("Otter"), canvas(290, 190)) }, "dropped at 290,190"), want: journey.Passed},
-	"slide a slider of the page": {page: `<div id=c style="width:300px;height:20px;background:#ddd;position:relative"><div id=k style="position:absolute;left:0;width:20px;height:20px;background:navy"></div></div><script>let on; k.onpointerdown = (e) => { on = 1; k.setPointerCapture(e.pointerId) };
+	"drop at a point of a list": {
+		page: `<p id=a draggable=true style="width:80px">Otter</p><ol id=c style="width:200px;background:#ddd" ondragover="event.preventDefault()" ondrop="event.preventDefault(); document.body.append('dropped on ' + event.target.textContent)"><li>one<li>two<li>three</ol>`,
+		do:   visitAnd(func(tab *browser.Tab) { tab.DragTo(browser.Text("Otter").At(3, 5), canvas(90, 27)) }, "dropped on two"), want: journey.Passed,
+	},
+	"drop of a native drag on a canvas": {
+		page: board + `<p id=a draggable=true style="width:80px">Otter</p><script>c.ondragover = (e) => e.preventDefault(); c.ondrop = (e) => { e.preventDefault(); document.body.append('dropped at ' + at(e)) }</script>`,
+		do:   visitAnd(func(tab *browser.Tab) { tab.DragTo(browser.Text("Otter"), canvas(290, 190)) }, "dropped at 290,190"), want: journey.Passed,
+	},
+	"slide a slider of the page": {
+		page: `<div id=c style="width:300px;height:20px;background:#ddd;position:relative"><div id=k style="position:absolute;left:0;width:20px;height:20px;background:navy"></div></div><script>let on; k.onpointerdown = (e) => { on = 1; k.setPointerCapture(e.pointerId) };
 		k.onpointermove = (e) => { if (on) k.style.left = e.clientX - c.getBoundingClientRect().left - 10 + 'px' }; k.onpointerup = () => { on = 0; document.body.append('at ' + Math.round(parseFloat(k.style.left))) }</script>`,
-		do: visitAnd(func(tab *browser.Tab) { tab.DragTo(browser.CSS("#k"), canvas(200, 10)) }, "at 190"), want: journey.Passed},
+		do: visitAnd(func(tab *browser.Tab) { tab.DragTo(browser.CSS("#k"), canvas(200, 10)) }, "at 190"), want: journey.Passed,
+	},
 
 	"region of a map":             {page: svgMap, do: clickAt(browser.Role("img", "Map").At(20, 20), "coast"), want: journey.Passed},
 	"other region of a map":       {page: svgMap, do: clickAt(browser.Role("img", "Map").At(180, 180), "sea"), want: journey.Passed},
