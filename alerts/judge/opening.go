@@ -58,7 +58,7 @@ func (j *judging) openDown(v vote, e evidence) {
 	if n > 1 {
 		inc.Reason = reason + "; " + inc.OutageSummary()
 	}
-	if j.policy.FlappingOutages > 0 && n >= j.policy.FlappingOutages || e.recent && j.policy.FlappingFailures > 0 && j.wasGoodSince(e.since) {
+	if j.policy.FlappingOutages > 0 && n >= j.policy.FlappingOutages || e.recent && j.policy.FlappingFailures > 0 && j.wasGoodSince(e.since) && j.failuresBefore(v.since) > 1 {
 		inc.Kind = incident.Flapping
 	}
 	if inc.Kind == incident.Flapping {
@@ -66,6 +66,20 @@ func (j *judging) openDown(v vote, e evidence) {
 	}
 	inc.PagesNow = inc.Kind == incident.Flapping // the journey is down, so it calls even if the reopened incident only texted
 	j.recordOpened(*inc)
+}
+
+// failuresBefore counts the failures of fastSlots before a slot. A single one is chance, and no part of the outage after it.
+func (j *judging) failuresBefore(since time.Time) int {
+	n := 0
+	for _, r := range j.Regions {
+		first := slotOf(since, r.interval(j.policy))
+		for slot := first - fastSlots; slot < first; slot++ {
+			if r.result(slot, j.policy) == failedRun {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // wasGoodSince reports whether every region had a good run since a slot, so that the outage is not a solid one.

@@ -25,7 +25,7 @@ const (
 
 	// Such evidence calls if a third of all runs failed within callSlots to fastSlots, callLeast or more for each region that
 	// counts; else it texts, as one run in five costs an hour only within five. It is decided within onsetSlots of the opening:
-	// a third calls then in two of three outages, a fifth in two of five. The many windows after it need steepShare percent
+	// a third calls then in three of five outages, a fifth in half of them. The many windows after it need steepShare percent
 	// of recentSlots: 13 of 32 runs, which a fifth reaches with P(X >= 13) = 6e-3 of two given regions, and less of the better two.
 	callSlots  = 6
 	callLeast  = 2
