@@ -124,19 +124,18 @@ const (
 	coincidencesFor   = 7 * 24 * time.Hour
 )
 
-// down checks in which regions the journey is down. If several must agree while not every region is down, they must have
-// failed in the same slots, if another one works or chance fails that often: see DefaultPolicy.
+// down checks in which regions the journey is down. If several must agree while the latest run from another region was good,
+// they must have failed in the same slots: see DefaultPolicy.
 func (j *judging) down() vote {
 	v := j.poll(j.isDown)
-	if v.need < 2 || len(v.bad) < v.need || len(v.fine)+len(v.uncertain) == 0 {
+	if v.need < 2 || len(v.bad) < v.need || len(v.fine) == 0 {
 		return v
 	}
 	v.together = min(j.policy.FailuresInARow, recentSlots/2)
-	noisy := j.isNoisy(v)
-	if noisy {
+	if j.isNoisy(v) {
 		v.together++
 	}
-	v.contested = (len(v.fine) > 0 || noisy) && j.failedTogether(v) < v.together
+	v.contested = len(v.fine) > 0 && j.failedTogether(v) < v.together
 	return v
 }
 
@@ -216,7 +215,7 @@ func (j *judging) quorumNotMet(down vote) string {
 		s += "; not from " + phrase.List(down.fine)
 	}
 	if down.contested {
-		return s + fmt.Sprintf("; as not every region fails, %d failures in the same slots open an incident", down.together)
+		return s + fmt.Sprintf("; as it works there, %d failures in the same slots open an incident", down.together)
 	}
 	return s + fmt.Sprintf("; %d of %d regions open an incident", down.need, len(down.bad)+len(down.fine)+len(down.uncertain)+down.mute)
 }

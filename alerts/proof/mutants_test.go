@@ -212,7 +212,7 @@ var judgingMutants = []mutant{
 	},
 	{
 		"bad regions need not agree on the slots",
-		"v.contested = (len(v.fine) > 0 || noisy) && j.failedTogether(v) < v.together", "v.contested = false",
+		"v.contested = len(v.fine) > 0 && j.failedTogether(v) < v.together", "v.contested = false",
 	},
 	{
 		"chance failures of the last hours do not count",

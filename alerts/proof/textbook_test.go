@@ -155,15 +155,14 @@ func (b *textbook) isDown(at time.Time) (down bool, v ballot) {
 	case len(v.bad) < v.need:
 		return len(v.bad) == v.audible && v.audible < v.need, v
 	}
-	if v.need == 1 || len(v.bad) == v.audible {
+	if v.need == 1 || len(v.fine) == 0 {
 		return true, v
 	}
 	slots := min(b.policy.FailuresInARow, 8)
-	noisy := b.isNoisy(v, at, slots)
-	if noisy {
+	if b.isNoisy(v, at, slots) {
 		slots++
 	}
-	return len(v.fine) == 0 && !noisy || b.agree(v) >= slots, v
+	return b.agree(v) >= slots, v
 }
 
 // isNoisy reports whether four slots of the week before saw a quorum fail, or more than 2e-4 quorums a month fail together in so
