@@ -96,6 +96,32 @@ func (f frame) judgeByParents(ctx context.Context, q query, r *result) bool {
 	return true
 }
 
+// awaken scrolls a frame of another site, or a frame in one, into view if it has the target of an action: out of view Chrome
+// neither paints it nor runs its timers, so that no point of it can be aimed at. A person scrolls to it as well. It reports whether
+// a parent hides the frame.
+func (f frame) awaken(ctx context.Context, q query) (hidden bool) {
+	var frames []frame // outermost first
+	foreign := false
+	for at := f; at.parent != nil; at = *at.parent {
+		frames = append([]frame{at}, frames...)
+		foreign = foreign || at.target != at.parent.target
+	}
+	if !foreign {
+		return false
+	}
+	r, err := f.query(ctx, query{Op: "attribute", Target: q.Target, Attribute: "id"}, 0)
+	if err != nil || !r.OK {
+		return false
+	}
+	for _, at := range frames {
+		p, err := at.toParent(ctx, 1, 1)
+		if err != nil || p.Why == script.HiddenFrame {
+			return err == nil // else it is being replaced
+		}
+	}
+	return false
+}
+
 // callOnOwner calls function in the parent as a method of the frame's element.
 func (f frame) callOnOwner(ctx context.Context, function string, args ...any) (result, error) {
 	parent := f.parent

@@ -39,6 +39,18 @@ func tick(name string) func(*fixture) {
 
 // reachRows are elements that a person can press only by scrolling, not even then, or in another way than by their middle.
 var reachRows = map[string]row{
+	// what opens at the press, and covers or bars the rest of the page before the release
+	"a menu at the press bars the page": {page: `<button id=b aria-haspopup=menu>Menu</button><div id=p></div><script>b.onpointerdown = () => { document.body.style.pointerEvents = 'none'; p.innerHTML = '<div role=menu style="pointer-events:auto;position:fixed;top:60px;left:0;background:#fff"><div role=menuitem tabindex=-1>Print</div></div>'; p.querySelector('[role=menuitem]').onclick = () => document.body.append('Thank you') }</script>`, do: pressedThen(browser.Role("menuitem", "Print")), want: journey.Passed},
+	"a veil at the press":               {page: `<button id=b>Menu</button><script>b.onmousedown = () => { document.body.insertAdjacentHTML('beforeend', '<div style="position:fixed;inset:0"></div><div style="position:fixed;top:60px;left:0;background:#fff"><button onclick="document.body.append(\'Thank you\')">Print</button></div>') }</script>`, do: pressedThen(browser.Button("Print")), want: journey.Passed},
+	"a dialog at the press":             {page: `<button onpointerdown="d.showModal()">Menu</button><dialog id=d>` + button + `</dialog>`, do: pressedThen(browser.Button("Print")), want: journey.Passed},
+	"a popover at the press":            {page: `<button onpointerdown="d.showPopover()">Menu</button><div popover id=d style="position:fixed;inset:0;width:100%;height:60px">` + button + `</div><div style="height:200px"></div>`, do: pressedThen(browser.Button("Print")), want: journey.Passed},
+	"the press changes nothing":         {page: `<style>button:active ~ i{display:block}i{display:none;position:fixed;inset:0}</style><button>Menu</button><i></i>`, do: pressedThen(browser.Button("Print")), want: journey.Failed, wantError: `could not click the button "Menu": the click was intercepted by body`},
+	// frames of another site, out of view
+	"far down, in another site":           {site: withOtherSite(`<h1>Pay</h1><div style="height:2000px"></div><iframe src=OTHER/></iframe>`, map[string]string{"/": button}), want: journey.Passed},
+	"far down, in a frame of another":     {site: withOtherSite(`<h1>Pay</h1><div style="height:2000px"></div><iframe src=OTHER/></iframe>`, map[string]string{"/": `<div style="height:900px"></div><iframe src=/in></iframe>`, "/in": button}), want: journey.Passed},
+	"far to the right, in another site":   {site: withOtherSite(`<h1>Pay</h1><div style="width:4000px;padding-left:3000px"><iframe src=OTHER/></iframe></div>`, map[string]string{"/": button}), want: journey.Passed},
+	"far down in a box, in another site":  {site: withOtherSite(`<h1>Pay</h1><div style="height:200px;overflow:auto"><div style="height:2000px"></div><iframe src=OTHER/></iframe></div>`, map[string]string{"/": button}), want: journey.Passed},
+	"far down and hidden, in another one": {site: withOtherSite(`<h1>Pay</h1><div style="height:2000px"></div><iframe style="visibility:hidden" src=OTHER/></iframe>`, map[string]string{"/": button}), want: journey.Failed, wantError: "the frame that holds it is not visible"},
 	// where only scripts scroll
 	"in a clipped box":              unreachable(`<div class=box style="height:60px;overflow:hidden"><div style="height:500px">Slide 1</div>`+button+`</div>`, `it is outside of the visible part of div.box, and no scrolling reaches it`),
 	"on a carousel's second slide":  unreachable(`<div class=slides style="width:400px;overflow:hidden;white-space:nowrap"><div style="display:inline-block;width:400px">Slide 1</div><div style="display:inline-block;width:400px">`+button+`</div></div>`, `it is outside of the visible part of div.slides, and no scrolling reaches it`),
@@ -150,4 +162,14 @@ var paintedRows = map[string]row{
 	"hidden against flicker":       {page: `<style>.h{opacity:0!important}</style><script>document.documentElement.className='h';setTimeout(()=>document.documentElement.className='',800)</script><p>Thank you</p>`, do: waitFor("Thank you"), limit: 2 * time.Second, ms: [2]int64{790, 1200}, want: journey.Passed},
 	"fades in":                     {page: `<style>p{animation:a 1s linear}@keyframes a{from{opacity:0}to{opacity:1}}</style><p>Thank you</p>`, do: waitFor("Thank you"), limit: 2 * time.Second, ms: [2]int64{80, 600}, want: journey.Passed},
 	"pulsing button costs no time": {page: `<style>@keyframes p{50%{transform:scale(1.08)}}button{animation:p .8s infinite}</style>` + button, ms: [2]int64{0, 200}, want: journey.Passed},
+}
+
+// pressedThen clicks on the button "Menu", and then on what it opens.
+func pressedThen(next browser.Locator) func(*fixture) {
+	return func(s *fixture) {
+		s.Visit("/")
+		s.Click(browser.Button("Menu"))
+		s.Click(next)
+		s.See(browser.Text("Thank you"))
+	}
 }

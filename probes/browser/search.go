@@ -2,8 +2,11 @@ package browser
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
+
+	"valkyrie/probes/browser/script"
 )
 
 // frameGrace is how long other frames may take to answer after the page's own document has; goneGrace is that for the query "gone",
@@ -56,7 +59,10 @@ func (across *search) add(f *frame) {
 		if f.parent != nil && across.query.Op == "gone" {
 			slice = 0
 		}
-		for {
+		if !slices.Contains(seeing, across.query.Op) && f.awaken(across.ctx, across.query) {
+			a.Why = script.HiddenFrame
+		}
+		for a.Why == "" {
 			a.result, a.err = f.query(across.ctx, across.query, slice)
 			holds := a.err != nil || f.parent == nil || f.judgeByParents(across.ctx, across.query, &a.result)
 			if (!holds || slice == 0 && !a.OK && a.err == nil) && time.Now().Before(until) && sleep(across.ctx, aimPause) {

@@ -21,20 +21,27 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
     if (disabled(el)) return disabled(el);
     return !swings && (startsMoving() || !same(place, rect(handle))) ? 'it moves on hover' : '';
   };
+  // A page that has changed at the press has taken it: a menu opens, and covers the element or bars the rest before the release.
+  let pressedAt = 0, openBefore = 0;
+  const open = () => queryAll(document, ':popover-open,:modal').length;
+  const taken = () => pressedAt && (globalThis.valkyrieChanges?.last >= pressedAt || open() > openBefore);
   const [act, last, lastRefused] = gestures[gesture];
   let why = '';
   const onEvent = (e) => {
     if (!e.isTrusted) return; // dispatched by the page itself
     // A long press has no events of a mouse, and none that reach a menu which the page has opened under the finger meanwhile.
     const foreign = gesture === 'hold' && !/^touch/.test(e.type) && e.pointerType !== 'touch' && (e.type !== act || !hit(e).hit);
-    if (e.type === pressEvents[0] && !foreign && (why = refusal(e))) report({ why });
+    if (e.type === pressEvents[0] && !foreign) {
+      if (!pressedAt) [pressedAt, openBefore] = [clock(), open()];
+      if ((why = refusal(e))) report({ why });
+    }
     if (why || foreign) {
       e.stopImmediatePropagation();
       e.preventDefault();
     }
     if (!why && e.type === act) {
       globalThis.valkyrieAimed = undefined;
-      report({ at: performance.timeOrigin + e.timeStamp, ...(foreign ? { hit: true } : hit(e)) });
+      report({ at: performance.timeOrigin + e.timeStamp, ...(foreign || taken() ? { hit: true } : hit(e)) });
     }
     if (e.type === (why ? lastRefused : last)) remove();
   };

@@ -161,8 +161,11 @@ const toParent = `
 		const k = r.width / (Math.abs(m.a) * w + Math.abs(m.c) * h) || 1;
 		return { x: r.x + r.width / 2 + (m.a * dx + m.c * dy) * k, y: r.y + r.height / 2 + (m.b * dx + m.d * dy) * k };
 	};
-	const hiddenFrame = 'the frame that holds it is not visible';
+	const hiddenFrame = '` + HiddenFrame + `';
 `
+
+// HiddenFrame is why an element cannot be seen or pressed when the parent hides its frame.
+const HiddenFrame = "the frame that holds it is not visible"
 
 const framePoint = `
 	const why = hiddenReason(this);
