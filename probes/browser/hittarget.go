@@ -185,10 +185,15 @@ func (tab *Tab) listened(r result) <-chan bool {
 // startTime is how long after a lost click the page's scripts may start.
 const startTime = time.Second
 
-// startsListening waits until something in the page listens to a press of the element.
+// startsListening waits until something in the page listens to a press of the element, for half of the step's time at most: the rest
+// finds out what the click without a listener has done.
 func (tab *Tab) startsListening(f frame, q query) bool {
 	q.Op = "pressed"
-	for until := time.Now().Add(startTime); time.Now().Before(until) && sleep(tab.ctx, aimPause); {
+	longest := startTime
+	if deadline, ok := tab.step.Context().Deadline(); ok {
+		longest = min(longest, time.Until(deadline)/2)
+	}
+	for until := time.Now().Add(longest); time.Now().Before(until) && sleep(tab.ctx, aimPause); {
 		if r, err := tab.evaluateOnce(f, q); err != nil || !r.OK {
 			return false // the page does something
 		}
