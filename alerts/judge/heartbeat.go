@@ -297,15 +297,3 @@ func (s *JourneyState) batchFault(h HeartbeatPolicy, since, at time.Time, reason
 	s.addToOutbox(*inc)
 	return Decision{Verb: verb, Reason: reason, Incident: *inc}
 }
-
-// isDuplicate reports whether a beat, or a later one of its batch, is recorded already. The end of a run in progress is none: a
-// clock that was put back may have timed it before the start.
-func (b BatchState) isDuplicate(beat Beat) bool {
-	ends := b.Running && (beat.Stage == Finishes || beat.Stage == Fails) && !isFuture(b.Last, beat.At)
-	return !beat.At.After(b.Last) && !ends
-}
-
-// ignoreDuplicateBeat returns the decision to drop a duplicate or late beat.
-func ignoreDuplicateBeat(b Beat) Decision {
-	return Decision{Verb: Ignores, Reason: fmt.Sprintf("%s had said something later already", b.Batch)}
-}

@@ -266,3 +266,15 @@ func (r RegionState) isEndOf(run journey.Run) bool {
 func ignoreDuplicateRun(run journey.Run) Decision {
 	return Decision{Verb: Ignores, Reason: fmt.Sprintf("the slot %s from %s was already judged", phrase.Clock(run.Slot), run.Region)}
 }
+
+// isDuplicate reports whether a beat, or a later one of its batch, is recorded already. The end of a run in progress is none: a
+// clock that was put back may have timed it before the start.
+func (b BatchState) isDuplicate(beat Beat) bool {
+	ends := b.Running && (beat.Stage == Finishes || beat.Stage == Fails) && !isFuture(b.Last, beat.At)
+	return !beat.At.After(b.Last) && !ends
+}
+
+// ignoreDuplicateBeat returns the decision to drop a duplicate or late beat.
+func ignoreDuplicateBeat(b Beat) Decision {
+	return Decision{Verb: Ignores, Reason: fmt.Sprintf("%s had said something later already", b.Batch)}
+}
