@@ -33,6 +33,12 @@ func (tab *Tab) Popup() *Tab {
 func (tab *Tab) useWindow(w *window) *Tab {
 	select {
 	case <-w.ready:
+		if w.err != nil {
+			sleep(tab.root, deathGrace) // see callError
+			if gone := w.tab.goneNote(); gone != "" {
+				tab.fail("the new window could not be used%s", gone)
+			}
+		}
 		tab.mustCall("the new window could not be used", w.err)
 	case <-tab.ctx.Done():
 		tab.fail("the new window did not answer %s", tab.step.LimitNote())
