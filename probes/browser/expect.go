@@ -127,6 +127,7 @@ func (tab *Tab) awaitAddress(fits func(string) bool, wanted string) {
 		}
 		select {
 		case <-news:
+		case <-time.After(aimPause): // the browser may know the address later than it reports the change
 		case <-tab.ctx.Done():
 			tab.fail("%s %s: it is %s", failure, tab.step.LimitNote(), strings.TrimPrefix(last, tab.site))
 		}
