@@ -11,7 +11,7 @@ import (
 )
 
 // TestPolicyChangesDuringAnIncident: whatever changes in alerts.yaml or in the schedule while an incident is open, it goes on as long
-// as it fails, ends when it works again, and what comes next is judged by the new policy.
+// as it fails, ends when it works again, and the next failures are judged by the new policy.
 func TestPolicyChangesDuringAnIncident(t *testing.T) {
 	for name, c := range map[string]struct {
 		before, after func(*judge.JourneyPolicy)

@@ -156,7 +156,7 @@ func batchChanges(t *testing.T, name string, events []any) string {
 	return strings.Join(changes, "; ")
 }
 
-// TestAtLeast: a batch that says nothing of what it expects has done too little below at_least, and any number above it is fine.
+// TestAtLeast: a batch that reports no expected number has done too little below at_least, and enough from there on.
 func TestAtLeast(t *testing.T) {
 	h := texts
 	h.AtLeast = 100

@@ -252,7 +252,7 @@ func (r *RegionState) settle() {
 // region. Record judges runs that a crash left unjudged before the next run, in slot order.
 //
 // A run that is not good is judged as soon as its verdict is known, and recorded again when it has ended. The store then
-// replaces it, and Fold judges only what its end adds: the evidence and the cleanup. A crash in between loses no more.
+// replaces it, and Fold judges only the additions of its end: the evidence and the cleanup. A crash in between loses no more.
 
 // isDuplicate reports whether the slot of a run, or a later one of its region, is judged already.
 func (r RegionState) isDuplicate(run journey.Run) bool { return !run.Slot.After(r.Slot) }

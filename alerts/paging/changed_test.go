@@ -56,7 +56,7 @@ func TestPeopleChangeDuringAnIncident(t *testing.T) {
 	}
 }
 
-// TestRenamedJourney: the incident of a journey that is renamed or removed ends as not watched, and calls nobody any more.
+// TestRenamedJourney: the incident of a journey that is renamed or removed ends as not watched, and sends no further page.
 func TestRenamedJourney(t *testing.T) {
 	w := &simulation{now: alertstest.Start}
 	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))

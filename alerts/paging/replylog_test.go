@@ -114,7 +114,7 @@ func TestReplyLogIsBounded(t *testing.T) {
 	})
 }
 
-// TestShorterMute checks that nobody's mute is shortened by another person's, and that the answer says so; one's own is.
+// TestShorterMute checks that a person's shorter mute leaves the longer one of another person as it is, and that the answer says so.
 func TestShorterMute(t *testing.T) {
 	open := func() *simulation {
 		w := &simulation{now: alertstest.Start, onCall: sleepers(t, "")}

@@ -18,7 +18,7 @@ import (
 
 var update = flag.Bool("update", false, "write the transcript")
 
-// TestTranscript compares one incident, through a first provider that refuses everyone, with its transcript: who is paged when,
+// TestTranscript compares one incident, through a first provider that refuses every page, with its transcript: who is paged when,
 // by which provider, with which words, until a person acknowledges by the command that the call names, and the site works again.
 func TestTranscript(t *testing.T) {
 	w := &simulation{now: alertstest.Start.Add(24 * time.Minute), onCall: withFailover()}

@@ -11,7 +11,7 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// A request of a person, which was applied: a key, or a text. A signed one may be sent again later by whoever has it.
+// A request of a person, which was applied: a key, or a text. Anyone with a copy of a signed one may send it again later.
 type applied struct {
 	report paging.Report
 	reply  paging.Reply // its SID is empty for a key

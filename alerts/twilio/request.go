@@ -40,7 +40,7 @@ func callbackPath(pageID, about string) string {
 }
 
 // callParams returns a call with its words. They are in the request, and not at an address that is asked at the answer, because a call
-// must speak when nothing of ours answers: see infra/decisions/15-words-in-the-request.md.
+// must speak while our own server is down: see infra/decisions/15-words-in-the-request.md.
 func (p *Client) callParams(d paging.Dispatch) *api.CreateCallParams {
 	params := new(api.CreateCallParams).
 		SetTo(d.To).

@@ -39,6 +39,10 @@ var engine struct {
 // Start starts PDFium, for the field Prepare of a journey whose steps read PDFs. Otherwise the first of these steps starts it,
 // and on a busy machine that takes seconds of the step's limit. The error is a ProbeFault, or the end of ctx.
 func Start(ctx context.Context) error {
+	late := func() error { return fmt.Errorf("start PDFium: %w; give the probe more CPU", context.Cause(ctx)) }
+	if ctx.Err() != nil {
+		return late()
+	}
 	started := make(chan error, 1)
 	go func() {
 		_, err := start()
@@ -48,7 +52,7 @@ func Start(ctx context.Context) error {
 	case err := <-started:
 		return err
 	case <-ctx.Done():
-		return fmt.Errorf("start PDFium: %w; give the probe more CPU", context.Cause(ctx))
+		return late()
 	}
 }
 
