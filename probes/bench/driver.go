@@ -29,7 +29,7 @@ type Setup struct {
 	Chrome   string   // its path
 	Env      []string // added to Chrome's environment
 	Flags    []string // added to Chrome's command line, such as window-size=1280,900
-	Evidence string   // folder for evidence, including a film; empty: none; only for the suite
+	Evidence string   // folder for evidence: the suite's, with its film, or bare's picture after each step; empty: none
 }
 
 // URL is the address of a path on the site.

@@ -18,6 +18,7 @@ func BenchmarkJourney(b *testing.B) {
 		{name: "same window", sides: []variant{{driver: "bare", flags: []string{"window-size=1280,900"}}, ours}}, // the suite's default; bare's is 800x600
 		{name: "loaded", sides: []variant{bare, ours}, burners: 2},
 		{name: "film", sides: []variant{bare, {driver: "ours", film: true}}},
+		{name: "film, both", sides: []variant{{driver: "bare", film: true}, {driver: "ours", film: true}}},
 		{name: "single-process", sides: []variant{ours, {driver: "ours", flags: []string{"single-process"}}}},
 	} {
 		b.Run(c.name, func(b *testing.B) { c.run(b) })

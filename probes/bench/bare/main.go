@@ -43,9 +43,12 @@ func play(ctx context.Context, at bench.Setup, p *bench.Result) (err error) {
 	}
 	timed := func(name string, steps ...chromedp.Action[chromedp.Void]) {
 		if err == nil {
-			at := time.Now()
+			began := time.Now()
 			err = chromedp.Do(ctx, steps...)
-			p.Waits[name] = time.Since(at)
+			p.Waits[name] = time.Since(began)
+			if err == nil && at.Evidence != "" {
+				err = screenshot(ctx, filepath.Join(at.Evidence, name+".png"))
+			}
 		}
 	}
 	timed("start", chromedp.Navigate(at.URL("/sign-in")))
@@ -55,6 +58,15 @@ func play(ctx context.Context, at bench.Setup, p *bench.Result) (err error) {
 		return err
 	}
 	return p.Measure(func() (string, error) { return chromedp.Run(ctx, chromedp.Evaluate[string](bench.PageTimesScript)) })
+}
+
+// screenshot writes a picture of the window, as the evidence of a step.
+func screenshot(ctx context.Context, path string) error {
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, png, 0o600)
 }
 
 // listen allows downloads into dir and signals when one is complete.
