@@ -91,6 +91,7 @@ func TestHostilePages(t *testing.T) {
 		"point":    pointRows,
 		"server":   serverRows,
 		"frames":   frameRows,
+		"typing":   typingRows,
 		"undone":   undoneRows,
 		"format":   formatRows,
 		"lazy":     lazyRows,

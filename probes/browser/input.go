@@ -27,6 +27,7 @@ type entry struct {
 	again   int                  // how often it was entered again after the page had undone it
 	most    int                  // how often a person would do so
 	at      time.Time            // when it was entered
+	slowly  bool                 // the page has lost letters of it
 }
 
 // maxRefills is how often a person types into the same field again before giving up. One who sees a choice or a tick undone does
@@ -88,8 +89,9 @@ func (tab *Tab) isSaving(since float64) bool {
 
 // enterAgain repeats an entry that the page has undone, as it may when its scripts take over what the server sent. It then watches
 // the entry for as long as that took, since a page that undoes it once more would do so to everyone.
-func (tab *Tab) enterAgain(number int) {
+func (tab *Tab) enterAgain(number int, slowly bool) {
 	e := tab.entries[number-1]
+	e.slowly = e.slowly || slowly
 	for {
 		if e.again++; e.again > e.most {
 			tab.fail("%s: the page keeps setting it back", e.failure)
@@ -114,11 +116,12 @@ func (tab *Tab) goesBack(number int, d time.Duration) bool {
 	return false
 }
 
-// fill types until the field holds the text. A second attempt is a person's who sees that the page has moved the caret or has
-// drawn the field anew; a second mismatch is the page's doing.
+// fill types until the field holds the text. A page may need time for a key, move the caret, or draw the field anew: the second
+// attempt is at a hand's speed, and a mismatch then is the page's doing.
 func (tab *Tab) fill(l Locator, text string, number int, failure string) {
 	q := query{Op: "fill", Target: l, Text: text, Number: number, Secret: tab.step.Mask().Text(text) != text}
 	strokes := keyboard.Strokes(text)
+	slowly := tab.entries[number-1].slowly
 	for attempt := 1; ; attempt++ {
 		r := tab.aim(q, failure)
 		q := q
@@ -126,12 +129,15 @@ func (tab *Tab) fill(l Locator, text string, number int, failure string) {
 			q.Op = "enter"
 			r = tab.action(r.frame, q, failure)
 		}
-		before := time.Now()
+		before, pace := time.Now(), time.Duration(0)
 		if !r.Picked {
 			if text == "" && r.Text != "" {
 				strokes = keyboard.Delete()
 			}
-			before = tab.send(failure, strokes)
+			if slowly {
+				pace = tab.handPace(len(strokes))
+			}
+			before = tab.send(failure, strokes, pace)
 		}
 		q.Op = "entered"
 		got, err := tab.evaluateOnce(r.frame, q)
@@ -144,20 +150,38 @@ func (tab *Tab) fill(l Locator, text string, number int, failure string) {
 			return
 		}
 		if attempt > 1 && !got.Paste || !got.Again || attempt > 2 {
+			if slowly && pace < handPace && len(strokes) > 1 {
+				got.Why += "; the step's limit left no time to type at a hand's speed"
+			}
 			tab.fail("%s: %s", failure, got.Why)
 		}
-		if got.Paste {
+		if slowly = true; got.Paste {
 			strokes = []keyboard.Stroke{{Insert: text}}
 		}
 	}
 }
 
-// send types the strokes, and returns when the last one was sent.
-func (tab *Tab) send(failure string, strokes []keyboard.Stroke) (last time.Time) {
-	most := max(len(strokes)-1, 0)
-	tab.mustCall(failure, keyboard.Send(tab.ctx, tab.target(), strokes[:most]...))
-	last = time.Now()
-	tab.mustCall(failure, keyboard.Send(tab.ctx, tab.target(), strokes[most:]...))
+// handPace is the time between two keys of a person: ten keys a second.
+const handPace = 100 * time.Millisecond
+
+// handPace is the time between so many keys, of which the step's limit must leave some for the rest.
+func (tab *Tab) handPace(keys int) time.Duration {
+	deadline, ok := tab.step.Context().Deadline()
+	if !ok {
+		return handPace
+	}
+	return min(handPace, max(0, time.Until(deadline)*3/5/time.Duration(max(keys, 1))))
+}
+
+// send types the strokes with a pause between them, and returns when the last one was sent.
+func (tab *Tab) send(failure string, strokes []keyboard.Stroke, pace time.Duration) (last time.Time) {
+	for i, s := range strokes {
+		if i > 0 && pace > 0 {
+			sleep(tab.ctx, pace-time.Since(last))
+		}
+		last = time.Now()
+		tab.mustCall(failure, keyboard.Send(tab.ctx, tab.target(), s))
+	}
 	return last
 }
 
@@ -169,13 +193,17 @@ func (tab *Tab) beginWait(acted float64, sent time.Time) {
 	tab.wait.begin(tab.step, acted)
 }
 
-// Type types text on the keyboard, into whatever has the focus: after a click on an editor, or in a game. It does not check
-// what the page makes of it; see Fill.
+// Type types text on the keyboard, into whatever has the focus: after a click on an editor or on the first box of a code, or in a
+// game. It does not check the result; see Fill. So it types at a hand's speed, and a text of more than 20 characters within two seconds.
 func (tab *Tab) Type(text string) {
 	failure := "could not type"
+	strokes := keyboard.Strokes(text)
 	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
-	tab.beginWait(0, tab.send(failure, keyboard.Strokes(text)))
+	tab.beginWait(0, tab.send(failure, strokes, min(tab.handPace(len(strokes)), typeTime/time.Duration(max(len(strokes), 1)))))
 }
+
+// typeTime is the longest time for the pauses of Type.
+const typeTime = 2 * time.Second
 
 // Press presses a key or a chord on the focused element: "Enter", "Escape", "Tab", "ArrowDown", "F2", "a", "Control+A". Names
 // are those of the UI Events standard, and codes such as "Numpad1" are known too.

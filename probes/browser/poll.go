@@ -49,7 +49,7 @@ type result struct {
 	Fatal   bool    `json:"fatal"`   // waiting does not help: the action is impossible
 	Lost    int     `json:"lost"`    // number of an earlier entry that the page has undone; 0: none
 	Acted   float64 `json:"acted"`   // when the page got the action, such as its last key; 0: unknown
-	Again   bool    `json:"again"`   // the action is worth another attempt
+	Again   bool    `json:"again"`   // the action is worth another attempt; of an undone entry: at a hand's speed
 	Paste   bool    `json:"paste"`   // the field takes the text only at once
 	Idle    bool    `json:"idle"`    // a click has an effect only by a script of this new document
 	Picked  bool    `json:"picked"`  // the field got its value without keys
@@ -120,7 +120,7 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 		case err == nil && r.Fatal:
 			tab.fail("%s: %s", failure, r.Why)
 		case err == nil && r.Lost > 0:
-			tab.enterAgain(r.Lost)
+			tab.enterAgain(r.Lost, r.Again)
 			continue
 		case err == nil:
 			if q.Op == "loaded" {

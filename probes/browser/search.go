@@ -111,8 +111,8 @@ func (across *search) wait(all bool) (result, error) {
 		case a := <-across.results:
 			across.pending--
 			own := a.frame.parent == nil
-			if a.err == nil && a.OK != all || own && a.err != nil {
-				return a.result, a.err // met, or not gone, or the page itself was replaced
+			if a.err == nil && (a.OK != all || a.Lost > 0) || own && a.err != nil {
+				return a.result, a.err // met, or not gone, or an entry was undone, or the page itself was replaced
 			}
 			if a.err == nil && (best == nil || moreSpecific(a, *best)) {
 				best = &a

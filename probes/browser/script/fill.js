@@ -143,51 +143,66 @@ const entered = async () => {
   const typed = globalThis.valkyrieTyped;
   if (!typed) return { ok: true }; // another document: the page was left with what was typed
   typed.stop?.();
-  let { el } = typed;
-  const taken = holdsText(el, typed.last, query.text, typed.before);
-  if (!read(el, 'isConnected')) {
-    const again = unique(query.target).el;
-    if (!again) return taken ? { ok: true, acted: typed.at } : { why: 'the page has removed it', again: true };
-    el = fieldIn(again);
-  }
-  if (holds(el, query.text, typed.before)) {
-    dropLost();
-    keep({ el, text: query.text, before: typed.before, tags: typed.tags });
-    return { ok: true, acted: typed.at, mayHide: snapshot() };
-  }
-  if (await tagged(el, typed.tags)) return { ok: true, acted: typed.at, mayHide: snapshot() };
-  if (taken && (disabled(el) || isReadOnly(el) || hiddenReason(el))) return { ok: true, acted: typed.at };
-  const active = activeElement(), again = !!active && (active === body() || contains(el, active));
-  return { why: heldInstead(el, query), again, paste: completesEachLetter(el, query.text) };
-};
-
-// Whether the page has made tags of the text. Where it has only emptied the field so far, they may come a little later.
-const tagged = async (el, before) => {
-  const until = clock() + 500;
-  for (;;) {
-    if (madeTags(el, query.text, before)) { dropLost(); return true; }
-    if (content(el) || !/[,;\s]/.test(query.text) || clock() > until) return false;
-    await pause(50);
+  const taken = holdsText(typed.el, typed.last, query.text, typed.before), since = clock();
+  for (let el = typed.el; ; await pause(20)) {
+    if (!read(el, 'isConnected')) {
+      const again = unique(query.target).el;
+      if (!again) return taken ? { ok: true, acted: typed.at } : { why: 'the page has removed it', again: true };
+      el = fieldIn(again);
+    }
+    if (holds(el, query.text, typed.before)) {
+      dropLost();
+      keep({ el, text: query.text, before: typed.before, tags: typed.tags });
+      return { ok: true, acted: typed.at, mayHide: snapshot() };
+    }
+    if (madeTags(el, query.text, typed.tags)) { dropLost(); return { ok: true, acted: typed.at, mayHide: snapshot() }; }
+    if (taken && (disabled(el) || isReadOnly(el) || hiddenReason(el))) return { ok: true, acted: typed.at };
+    const awaitsTags = !content(el) && /[,;\s]/.test(query.text), tooLong = el.maxLength >= 0 && query.text.length > el.maxLength;
+    if (!tooLong && clock() - since < (awaitsTags ? tagMS : handledMS)) continue;
+    const active = activeElement(), again = !tooLong && !!active && (active === body() || contains(el, active));
+    return { why: heldInstead(el, query), again, paste: completesEachLetter(el, query.text) };
   }
 };
+// How long a page may take to handle the last key, and to make tags of a text where it has only emptied the field so far.
+const [handledMS, tagMS] = [150, 500];
+// A key follows the last one of a text after this time at least; a click, for which the element must stay in place, comes later anyway.
+const [keyMS, clickMS] = [50, 35];
 
 // What was entered since the last click: texts, choices and ticks. A page that takes a field over from its server may empty it
 // again, or set it back, when it starts, and so may one whose server refuses a change; a person would see that before the next
 // action.
 const kept = () => (globalThis.valkyrieKept ??= []);
-const keep = (entry) => { kept().push({ number: query.number, target: query.target, ...entry }); };
+const keep = (entry) => { kept().push({ number: query.number, target: query.target, at: clock(), ...entry }); };
 const isLost = (k) => (k.option !== undefined ? lostChoice(k) : k.state ? lostState(k) : lostText(k));
-const lostText = ({ el, target, text, before, tags }) => {
-  const now = read(el, 'isConnected') ? el : find(target).filter(isVisible).map(fieldIn)[0];
-  return !!now && isVisible(now) && ['', before].includes(content(now)) && !holds(now, text, before) && !madeTags(now, text, tags);
+const lostText = (k) => {
+  const { el, target, text, before, tags } = k, now = read(el, 'isConnected') ? el : find(target).filter(isVisible).map(fieldIn)[0];
+  return !!now && isVisible(now) && (['', before].includes(content(now)) || isGarbled(k, now)) && !holds(now, text, before) && !madeTags(now, text, tags);
+};
+// Whether the page has lost letters of a text, or has mixed them up: it was still handling one key when it got the next. A change
+// that comes later than that is not due to the typing.
+const isGarbled = ({ text, at }, el) => {
+  if (clock() - at > 1000) return false;
+  const left = [...letters(folded(text))], is = [...letters(folded(content(el)))];
+  return is.length > 0 && is.every((c) => { const i = left.indexOf(c); if (i >= 0) left.splice(i, 1); return i >= 0; });
 };
 // Forgets the entries that the last action itself has changed.
 const dropLost = () => { globalThis.valkyrieKept = kept().filter((k) => k.number !== query.number && !isLost(k)); };
-// The id of an entry that the page has undone; 0 if none.
-const lostField = () => {
-  const lost = kept().find((k) => k.number !== query.number && isLost(k));
-  if (lost) globalThis.valkyrieKept = kept().filter((k) => k !== lost);
-  return lost ? lost.number : 0;
+// The result for an entry that the page has undone, undefined if none; again: it has lost letters, at the speed of the typing. A page
+// that has not handled all keys yet may set the field back and then right again.
+const lostField = async (isSo = isLost) => {
+  const undone = () => kept().find((k) => k.number !== query.number && isSo(k));
+  for (let k; (k = undone()) && k.text !== undefined && clock() - k.at < handledMS;) await pause(20);
+  const lost = undone();
+  if (!lost) return undefined;
+  globalThis.valkyrieKept = kept().filter((k) => k !== lost);
+  return { lost: lost.number, again: lost.text !== undefined && !!content(lost.el) && isGarbled(lost, lost.el) };
+};
+// The same for an expectation that is not met: only lost letters, since a page may empty a field that it has sent.
+const garbledField = () => lostField((k) => k.text !== undefined && content(k.el) && isGarbled(k, k.el) && lostText(k));
+// Lets the page handle the last key of a text for so long, before the next action.
+const handleKeys = async (ms) => {
+  const rest = Math.max(0, ...kept().filter((k) => k.text !== undefined).map((k) => ms - (clock() - k.at)));
+  if (rest) await pause(rest);
 };
 // The entry with the query's number, once the page has undone it.
 const lost = () => ({ ok: kept().some((k) => k.number === query.number && isLost(k)), why: 'it is as it was entered' });

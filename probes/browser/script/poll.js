@@ -86,6 +86,7 @@ for (;;) {
   const now = clock(), met = last.els || (last.el ? [last.el] : []);
   const blank = last.ok && expecting && blockingStylesheet();
   if (blank) last = { why: `it is there, but the page stays blank until ${blank.href} has come` };
+  if (!last.ok && now >= until && expecting) last = { ...last, ...await garbledField() };
   if (last.ok || last.fatal || last.lost || now >= until) {
     if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank || last.inPlace ? unmetAt : began };
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);

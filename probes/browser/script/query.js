@@ -69,8 +69,9 @@ const queries = {
   click: async () => {
     const r = await actionable(query.target, uniqueOrLabel);
     if (!r.ok) return r;
-    const lost = lostField();
-    if (lost) return { lost };
+    await handleKeys(clickMS);
+    const lost = await lostField();
+    if (lost) return lost;
     return { ...r, mayHide: installGuard(r), idle: !query.option && isIdle(r.el), text: query.option === 'drag' ? draggable(r.el) : '' };
   },
   hover: async () => {
@@ -84,8 +85,8 @@ const queries = {
     const el = fieldIn(r.el), never = refusal(el, query);
     if (never) return { why: never, fatal: true };
     if (isReadOnly(el)) return { why: 'it is read-only' };
-    const lost = lostField();
-    if (lost) return { lost };
+    const lost = await lostField();
+    if (lost) return lost;
     // A frame may be covered itself; and with frames it is unknown here which of them the target is in.
     return self === top && !frames.length ? { ...r, act: () => enter(el, query.text) } : r;
   },
@@ -99,8 +100,8 @@ const queries = {
     if (!r.ok) return r;
     const state = checkedState(r.el);
     if (state === undefined) return { fatal: true, why: `it is neither checked nor unchecked: it is a ${label(r.el)}; use Click` };
-    const lost = lostField();
-    if (lost) return { lost };
+    const lost = await lostField();
+    if (lost) return lost;
     if (String(state) !== query.option) noteLeaving();
     return { ...r, mayHide: String(state) !== query.option && installGuard(r), idle: isIdle(r.el), text: String(state) };
   },
@@ -108,8 +109,8 @@ const queries = {
   choose: async () => {
     const r = await actionable(query.target);
     if (!r.ok) return r;
-    const lost = lostField();
-    if (lost) return { lost };
+    const lost = await lostField();
+    if (lost) return lost;
     const list = listKind(r.el);
     globalThis.valkyrieShown = list === 'closed' || list === 'open' ? shownIn(r.el) : undefined;
     if (!list) return { fatal: true, why: `it is no list of options but a ${label(r.el)}; click on it instead` };
@@ -121,17 +122,18 @@ const queries = {
   pick,
   chosen,
   lost,
-  snapshot: () => {
-    const lost = !query.option && lostField();
-    if (lost) return { lost };
+  snapshot: async () => {
+    if (!query.option) await handleKeys(keyMS);
+    const lost = !query.option && await lostField();
+    if (lost) return lost;
     if (!query.option) globalThis.valkyrieKept = [];
     return { ok: true, mayHide: snapshot(query.option) };
   },
-  upload: () => {
+  upload: async () => {
     const { el, why } = uniqueOrLabel(query.target);
     if (!el) return { why };
-    const lost = lostField();
-    if (lost) return { lost };
+    const lost = await lostField();
+    if (lost) return lost;
     const input = fieldIn(el);
     if (isTextField(input)) return { fatal: true, why: `it takes no files: it is a ${label(input)}` };
     if (!isFile(input)) { globalThis.valkyriePressed = el; return { ok: true }; } // it may open a file chooser, or take a dropped file
