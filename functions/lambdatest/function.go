@@ -28,12 +28,14 @@ type Config struct {
 	Timeout time.Duration // of an invocation; 0: a minute
 	Init    time.Duration // timeout of a start; 0: 10 s, as on Lambda
 	Freeze  bool          // stop its processes between invocations, as Lambda does
+	Memory  int           // MB that decide how much CPU it gets, as on Lambda; 0: all of the machine's
 }
 
 // A Function is a deployed function. It has one process at a time, which starts with the first event, and again after an
 // event that ended it.
 type Function struct {
 	cfg    Config
+	cpu    controlGroup // "": none
 	api    *httptest.Server
 	tmp    string // its temporary folder without a sandbox
 	events chan *invocation
@@ -58,6 +60,12 @@ func New(tb testing.TB, cfg Config) *Function {
 		cfg.Init = 10 * time.Second
 	}
 	f := &Function{cfg: cfg, tmp: tb.TempDir(), events: make(chan *invocation), idle: make(chan struct{}, 1)}
+	if cfg.Memory > 0 {
+		var err error
+		if f.cpu, err = newControlGroup(tb, cfg.Memory); err != nil {
+			tb.Skipf("this machine cannot limit a function's CPU: %v", err)
+		}
+	}
 	f.api = httptest.NewServer(http.HandlerFunc(f.serve))
 	tb.Cleanup(func() {
 		f.Stop()

@@ -76,6 +76,9 @@ func (f *Function) command() *exec.Cmd {
 	if f.Jailed() {
 		cmd = sandboxCommand(f.cfg.Folder, f.cfg.Layer)
 	}
+	if f.cpu != "" {
+		cmd = f.cpu.wrap(cmd)
+	}
 	cmd.Dir = f.cfg.Folder
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd

@@ -148,7 +148,7 @@ func TestRuns(t *testing.T) {
 		t.Error("the pager was not poked")
 	}
 	r.evidence(r.runs(lambdatest.Home)[1])
-	if lines := r.lines("run"); len(lines) != 2 || lines[1]["Failed"] != 1.0 || !strings.Contains(lines[1]["evidence_url"].(string), "s3/buckets/"+lambdatest.Bucket) {
+	if lines := r.lines("run"); len(lines) != 2 || lines[1]["failed"] != 1.0 || !strings.Contains(lines[1]["evidence_url"].(string), "s3/buckets/"+lambdatest.Bucket) {
 		t.Errorf("%v", lines)
 	}
 	if files, procs := r.function.Files(), r.function.Processes(); r.function.Jailed() && len(files)+len(procs) > 0 {
@@ -199,7 +199,7 @@ func TestBadEvents(t *testing.T) {
 			t.Errorf("%s: %v; want %q", payload, err, want.err)
 		}
 		lines := r.lines("run")
-		if broken := len(lines) == 1 && lines[0]["Broken"] == 1.0 && strings.Contains(lines[0]["error"].(string), want.err); broken != want.broken {
+		if broken := len(lines) == 1 && lines[0]["broken"] == 1.0 && strings.Contains(lines[0]["error"].(string), want.err); broken != want.broken {
 			t.Errorf("%s: %v", payload, lines)
 		}
 	}
@@ -232,14 +232,18 @@ func TestMissingDependencies(t *testing.T) {
 // was cut off.
 func TestReturnsInTime(t *testing.T) {
 	r := newRig(t, 7*time.Second)
+	_ = r.function.Invoke(due("create-order", slotAgo(10))) // warm, as a first start of Chrome alone may take so long on a busy machine
 	r.Play(lambdatest.Hanging)
-	res := r.function.Invoke(due("print-card", slotAgo(9)))
+	res := r.function.Invoke(due("create-order", slotAgo(9)))
 	if res.Err() != nil { // as after its timeout
 		t.Errorf("%v after %v\n%s", res.Err(), res.Took, r.function.Log())
 	}
 	runs := r.runs(lambdatest.Home)
-	if len(runs) != 1 || runs[0].Outcome != journey.Failed || !strings.Contains(runs[0].Error, "cut off after") {
-		t.Errorf("%+v", runs)
+	if len(runs) == 0 {
+		t.Fatal("no run was stored")
+	}
+	if last := runs[len(runs)-1]; last.Outcome != journey.Failed || !strings.Contains(last.Error, "cut off after") {
+		t.Errorf("%+v", last)
 	}
 }
 
@@ -296,7 +300,7 @@ func TestNotDeployed(t *testing.T) {
 			t.Errorf("%v does not name %s", err, name)
 		}
 	}
-	if !strings.Contains(out.String(), `"Broken":1`) {
+	if !strings.Contains(out.String(), `"broken":1`) {
 		t.Errorf("%s", &out)
 	}
 }
