@@ -19,7 +19,7 @@ ERASE ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: help pictures docs demo test test-all outages bench lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: help pictures docs demo test test-all outages bench measure lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
 
 help: ## the targets, which is also what make alone prints
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,7 +57,10 @@ outages: command ## the real outages, replayed, and what must stay silent beside
 
 bench: ## our browser against bare chromedp on the same journey, and the function as deployed: time, CPU, memory, sizes, requests
 	go test ./probes/bench -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m
-	go test ./functions/probe -run '^$$' -bench . -benchtime $(ROUNDS)x -timeout 30m
+	go test ./functions/probe -run '^$$' -bench Lambda -benchtime $(ROUNDS)x -timeout 30m
+
+measure: ## what Lambda would bill for a run, by the function's memory, on this machine; valkyrie cost uses it
+	VALKYRIE_MEASURED=write go test ./functions/probe -run '^$$' -bench Billed -benchtime 10x -timeout 30m
 
 lint: ## formatting and static checks
 	go vet ./...

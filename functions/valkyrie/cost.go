@@ -1,30 +1,41 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
+	"valkyrie/alerts/incident"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/cost"
 	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
 )
+
+// costRuns is the number of each journey's latest runs that "cost --from-history" uses.
+const costRuns = 500
 
 func costCommand(p *program) cli.Command {
 	return cli.Command{
 		Name: "cost", Args: "[flags]", Summary: "estimate the monthly bill of a deployment on AWS",
 		Examples: []string{
 			"valkyrie cost",
-			"valkyrie cost --regions 1 --every 5m",
+			"valkyrie cost --regions 1 --every 5m --journeys print-card,create-order",
 			"valkyrie cost --memory 2048 --takes 12s --detail steps",
+			"valkyrie cost --from-history --store \"dynamodb://valkyrie?region=eu-central-1\"",
 		},
 		Notes: []string{
-			"It counts the journeys and steps of this program. How long a run takes, start of Chrome and evidence included, is what " +
-				"the dashboard shows as billed_ms; until there is one, --takes is a guess.",
+			"It counts the journeys and steps of this program. A run takes as long as one of the practice shop did, measured with that much " +
+				"memory by \"make measure\"; your site mostly takes longer. With --from-history it takes as long as the median of your own latest runs; " +
+				"--takes and --takes-api replace either.",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			var d cost.Plan
@@ -33,29 +44,106 @@ func costCommand(p *program) cli.Command {
 			d.Every = time.Minute
 			fs.Var((*cli.Duration)(&d.Every), "every", "`DURATION` from slot to slot, 1m to 15m")
 			fs.IntVar(&d.MemoryMB, "memory", 1769, "`MB` of the probe; 1769 is one whole virtual CPU")
-			takes, quick := 8*time.Second, time.Second
-			fs.Var((*cli.Duration)(&takes), "takes", "`DURATION` that a run in the browser is billed for")
-			fs.Var((*cli.Duration)(&quick), "takes-api", "`DURATION` that a run without a browser is billed for")
+			names := fs.String("journeys", "", "`NAMES` of the journeys, separated by commas; all of them unless given")
+			var t takes
+			fs.Var((*cli.Duration)(&t.browser), "takes", "`DURATION` that a run in the browser is billed for; as measured unless given")
+			fs.Var((*cli.Duration)(&t.api), "takes-api", "`DURATION` that a run without a browser is billed for; as measured unless given")
+			past := fs.Bool("from-history", false, "use the times of the runs in the store")
+			from := p.storeFlags(fs)
 			detail := fs.String("detail", string(cloudwatch.Journeys), "what has custom metrics: `journeys`, or steps too")
+			fs.BoolVar(&d.SecretsManager, "secrets-manager", false, "the secrets are in Secrets Manager, not in Systems Manager")
 			fs.Float64Var(&d.Failing, "failing", 0.001, "`PART` of the runs that fails, and leaves evidence")
 			fs.IntVar(&d.Calls, "calls", 10, "`N` calls a month, of a minute each")
 			fs.IntVar(&d.Texts, "texts", 50, "`N` texts a month")
-			return func(_ context.Context, args []string) error {
+			return func(ctx context.Context, args []string) error {
 				if err := cli.NoArguments(args); err != nil {
 					return err
 				}
 				d.Standby, d.Detail = !*alone && d.Regions > 1, cloudwatch.Detail(*detail)
-				for _, make := range p.suite.Scheduled() {
-					j := cost.JourneyCost{Journey: make(), Takes: quick}
-					if _, browses := j.Uses.(*browser.Tab); browses {
-						j.Takes = takes
+				t.memoryMB = d.MemoryMB
+				journeys, err := p.chosen(*names)
+				if err != nil {
+					return err
+				}
+				if *past {
+					if err := t.readHistory(ctx, from, journeys); err != nil {
+						return err
 					}
-					d.Journeys = append(d.Journeys, j)
+				}
+				for _, j := range journeys {
+					d.Journeys = append(d.Journeys, cost.JourneyCost{Journey: j, Takes: t.of(j)})
 				}
 				return writeBill(p.stdout, d)
 			}
 		},
 	}
+}
+
+// chosen returns the scheduled journeys of a list of names; all of them for an empty one.
+func (p *program) chosen(names string) ([]journey.Journey, error) {
+	var all, some []journey.Journey
+	var known []string
+	for _, make := range p.suite.Scheduled() {
+		j := make()
+		all, known = append(all, j), append(known, j.Name)
+	}
+	if names == "" {
+		return all, nil
+	}
+	for name := range strings.SplitSeq(names, ",") {
+		i := slices.Index(known, strings.TrimSpace(name))
+		if i < 0 {
+			return nil, cli.UnknownJourney(strings.TrimSpace(name), known)
+		}
+		some = append(some, all[i])
+	}
+	return some, nil
+}
+
+// takes are the billed times of runs.
+type takes struct {
+	browser, api time.Duration // as the user says; 0: as measured
+	memoryMB     int
+	past         map[string]time.Duration // medians of the history, by journey
+}
+
+// of returns the billed time of a run of the journey.
+func (t takes) of(j journey.Journey) time.Duration {
+	kind, said := cost.API, t.api
+	if _, browses := j.Uses.(*browser.Tab); browses {
+		kind, said = cost.Browser, t.browser
+	}
+	return cmp.Or(said, t.past[j.Name], cost.LastMeasured().Takes(kind, t.memoryMB))
+}
+
+// readHistory reads the medians of the journeys' stored runs.
+func (t *takes) readHistory(ctx context.Context, from *storeOptions, journeys []journey.Journey) error {
+	store, err := from.openExisting(ctx)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	measured := cost.LastMeasured()
+	t.past = map[string]time.Duration{}
+	for _, j := range journeys {
+		runs, err := store.Runs(ctx, incident.RunQuery{Journey: j.Name, Limit: costRuns})
+		if err != nil {
+			return err
+		}
+		if len(runs) == 0 {
+			continue
+		}
+		var took []time.Duration
+		for _, r := range runs {
+			took = append(took, measured.Billed(r))
+		}
+		slices.Sort(took)
+		t.past[j.Name] = took[len(took)/2]
+	}
+	if len(t.past) == 0 {
+		return cli.Exit(cli.ExitUsage, errors.New("--from-history: the store has no runs of these journeys; leave it out, or give --takes"))
+	}
+	return nil
 }
 
 // writeBill writes the bill of a deployment, and the totals of alternatives.

@@ -43,6 +43,9 @@ func newLine(event string, at time.Time, dimensions map[string]string, values ma
 			l[m.Name] = value
 		}
 	}
+	if len(metrics) == 0 { // a broken run
+		return l
+	}
 	type directive struct {
 		Namespace  string
 		Dimensions [][]string

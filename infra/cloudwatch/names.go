@@ -3,8 +3,8 @@
 // the lines go to the standard output.
 //
 // Custom metrics are billed by their number (names times dimension values, per region), not by data points. A journey therefore
-// has four per deployment, which suffice for alarms and the dashboard. Data about its steps is in other fields of the same line,
-// at no further cost. Detail adds metrics for steps.
+// has two per deployment, for alarms and the dashboard. Other numbers, such as those of its steps, are in further fields of the
+// same line, at no further cost: the dashboard's queries sum them up. Detail adds metrics for steps.
 //
 // The format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 package cloudwatch
@@ -17,8 +17,6 @@ const Namespace = "Valkyrie"
 const (
 	SuccessPercent = "SuccessPercent" // 100 for a run that passed or was slow, 0 for a failed one; none for a broken one
 	Duration       = "Duration"       // the customer's wait in milliseconds; of good runs only, as failures can be quick
-	Failed         = "Failed"         // 1 for a failed run, else 0
-	Broken         = "Broken"         // 1 for a broken run (a fault of the probe, not of the site), else 0
 )
 
 // Metrics of the pager, with the dimension Deployment, as each deployment has one pager per region. Without the dimension, the
@@ -46,6 +44,8 @@ const (
 	FieldSlot       = "slot"         // scheduled time of the run, RFC 3339 in UTC
 	FieldRun        = "run"          // its id
 	FieldOutcome    = "outcome"      // passed, slow, failed or broken
+	FieldFailed     = "failed"       // of a run: 1 for a failed one, else 0; to be summed
+	FieldBroken     = "broken"       // of a run: 1 for a broken one (a fault of the probe, not of the site), else 0
 	FieldDurationMS = "duration_ms"  // the customer's wait; of a failed run, up to the failure
 	FieldStep       = "step"         // of a run: name of the step that decided its outcome; of a step: its name
 	FieldError      = "error"        // the error, at most MaxError characters
@@ -77,7 +77,7 @@ type Detail string
 
 // The details. Steps costs two more metrics per step, journey and region, and a line per step of a run.
 const (
-	Journeys Detail = "journeys" // four metrics per journey
+	Journeys Detail = "journeys" // two metrics per journey
 	Steps    Detail = "steps"    // in addition, SuccessPercent and Duration of each step
 )
 
@@ -92,7 +92,7 @@ type Metric struct {
 // Metrics lists all metrics that this package writes.
 func Metrics() []Metric {
 	all := []Metric{}
-	for _, m := range [][2]string{{SuccessPercent, "Percent"}, {Duration, "Milliseconds"}, {Failed, "Count"}, {Broken, "Count"}} {
+	for _, m := range [][2]string{{SuccessPercent, "Percent"}, {Duration, "Milliseconds"}} {
 		all = append(all, Metric{Name: m[0], Unit: m[1], Dimensions: []string{DimensionDeployment, DimensionJourney}})
 	}
 	for _, m := range [][2]string{{SuccessPercent, "Percent"}, {Duration, "Milliseconds"}} {
@@ -110,7 +110,7 @@ func Fields(event string) []string {
 	switch event {
 	case EventRun:
 		return []string{
-			FieldEvent, FieldJourney, FieldRegion, FieldSlot, FieldRun, FieldOutcome, FieldDurationMS, FieldStep, FieldError, FieldSteps, FieldCounts,
+			FieldEvent, FieldJourney, FieldRegion, FieldSlot, FieldRun, FieldOutcome, FieldFailed, FieldBroken, FieldDurationMS, FieldStep, FieldError, FieldSteps, FieldCounts,
 			FieldEvidence, FieldLink, FieldProblems, FieldTries, FieldStarvedMS, FieldLateMS, FieldChrome,
 		}
 	case EventStep:

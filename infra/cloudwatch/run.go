@@ -9,10 +9,9 @@ import (
 // RunLines returns the line about a run, followed by a line per executed step with Detail Steps. link is the URL of the run's
 // evidence; it may be empty.
 func (d Deployment) RunLines(run journey.Run, detail Detail, link string) []byte {
-	values := verdict(run.Outcome, run.DurationMS)
-	values[Failed], values[Broken] = one(run.Outcome == journey.Failed), one(run.Outcome == journey.Broken)
-	l := newLine(EventRun, run.Slot, d.dimensions(DimensionJourney, run.Journey), values)
+	l := newLine(EventRun, run.Slot, d.dimensions(DimensionJourney, run.Journey), verdict(run.Outcome, run.DurationMS))
 	l.putRun(run)
+	l.put(FieldFailed, one(run.Outcome == journey.Failed), FieldBroken, one(run.Outcome == journey.Broken))
 	l.put(FieldOutcome, run.Outcome, FieldDurationMS, run.DurationMS, FieldSteps, steps(run), FieldProblems, len(run.Problems),
 		FieldTries, run.Tries, FieldStarvedMS, run.StarvedMS, FieldLateMS, run.Started.Sub(run.Slot).Milliseconds(), FieldEvidence, run.Evidence)
 	if culprit, ok := run.Culprit(); ok {

@@ -1,8 +1,8 @@
 // Package cost estimates the monthly bill of a deployment in advance: the resources of template.yaml times their prices. It is
 // pure; the prices are in one file, with their date.
 //
-// It leaves out costs below a cent or outside Valkyrie: traffic to the site and between regions, secrets, dead letters, e-mails
-// about alarms, queries of the log lines.
+// It leaves out costs below a cent or outside Valkyrie: traffic to the site, dead letters, e-mails about alarms, queries of the
+// log lines.
 package cost
 
 import (
@@ -48,7 +48,7 @@ func Of(p Plan) (Bill, error) {
 	}
 	lines := append(lambdaLines(p), tableLines(p)...)
 	lines = append(lines, cloudWatchLines(p)...)
-	lines = append(lines, evidenceLine(p), phoneLine(p))
+	lines = append(lines, secretsLine(p), evidenceLine(p), phoneLine(p))
 	return Bill{Lines: lines, Synthetics: p.Runs() * canaryRuns}, nil
 }
 

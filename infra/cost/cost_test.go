@@ -2,6 +2,7 @@ package cost_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,8 +17,8 @@ func twoJourneys() cost.Plan {
 	step := journey.Step{Name: "look"}
 	return cost.Plan{
 		Journeys: []cost.JourneyCost{
-			{Journey: journey.Journey{Name: "print-card", Steps: []journey.Step{step, step, step}}, Takes: 8 * time.Second},
-			{Journey: journey.Journey{Name: "create-order", Steps: []journey.Step{step, step}, Cleanup: []journey.Step{step}}, Takes: 8 * time.Second},
+			{Journey: journey.Journey{Name: "print-card", Secrets: []string{"shop-email", "shop-password"}, Steps: []journey.Step{step, step, step}}, Takes: 8 * time.Second},
+			{Journey: journey.Journey{Name: "create-order", Secrets: []string{"shop-email", "shop-password"}, Steps: []journey.Step{step, step}, Cleanup: []journey.Step{step}}, Takes: 8 * time.Second},
 		},
 		Regions: 3, Standby: true, Every: time.Minute, MemoryMB: 1536, Detail: cloudwatch.Journeys, Failing: 0.001, Calls: 10, Texts: 100,
 	}
@@ -31,33 +32,36 @@ func TestLinesMatchManualCalculation(t *testing.T) {
 		want   map[string]float64 // by line
 	}{
 		"each minute from three regions": {func(*cost.Plan) {}, map[string]float64{
-			"probes, x86_64": 51.84,                                            // 259,200 x 1.5 GB x 8 s = 3,110,400 GB-s
-			"pager":          0.072,                                            // 86,400 x 0.25 GB x 0.2 s = 4,320 GB-s
-			"invocations":    0.06912,                                          // 345,600
-			"schedules":      0.3456,                                           // 345,600
-			"table":          (1_036_800+172_800)*0.625e-6 + 1_080_000*.125e-6, // 4 writes and 1.5 reads a run, 2 and 8 a round
-			"history":        259_200 * 3 * 2 / 1048576.0 * 0.45,               // 777,600 runs of 2 KB in 90 days
-			"metrics":        9.6,                                              // 2 x 3 x 4 of the journeys, 2 x 4 of the pagers: 32
-			"alarms":         2.5,                                              // 3 x 5 and 2 x 5
-			"dashboards":     9,
+			"probes, x86_64": 51.84,                                                             // 259,200 x 1.5 GB x 8 s = 3,110,400 GB-s
+			"pager":          0.072,                                                             // 86,400 x 0.25 GB x 0.2 s = 4,320 GB-s
+			"invocations":    0.06912,                                                           // 345,600
+			"schedules":      0.3456,                                                            // 345,600
+			"table":          (1_036_800+172_800+172_800)*0.625e-6 + (1_080_000+86_400)*.125e-6, // 4 writes and 1.5 reads a run, 2 and 8 a round, 2 and 1 a copy
+			"copying":        86_400 * 2 / 1048576.0 * 0.02,
+			"secrets":        8640 * (6*2 + 2*2) * 0.03e-4,       // every 5 minutes: 2 secrets of each of 6 probes, 2 of each of 2 pagers
+			"history":        259_200 * 3 * 2 / 1048576.0 * 0.45, // 777,600 runs of 2 KB in 90 days
+			"metrics":        6,                                  // 2 x 3 x 2 of the journeys, 2 x 4 of the pagers: 20
+			"alarms":         2.5,                                // 3 x 5 and 2 x 5
+			"dashboard":      3,
 			"evidence":       259.2*8*0.005e-3 + 259.2*1.5/1024*0.023,
 			"phone":          1.15 + 0.14 + 1.13,
 		}},
 		"each five minutes": {func(d *cost.Plan) { d.Every = 5 * time.Minute }, map[string]float64{
-			"probes, x86_64": 10.368, "invocations": (51_840 + 86_400) * 0.2e-6, "metrics": 9.6,
+			"probes, x86_64": 10.368, "invocations": (51_840 + 86_400) * 0.2e-6, "metrics": 6,
 		}},
-		"on arm64": {func(d *cost.Plan) { d.ARM = true }, map[string]float64{"probes, arm64": 3_110_400 * 0.0000133334}},
+		"on arm64":                     {func(d *cost.Plan) { d.ARM = true }, map[string]float64{"probes, arm64": 3_110_400 * 0.0000133334}},
+		"documents of Secrets Manager": {func(d *cost.Plan) { d.SecretsManager = true }, map[string]float64{"secrets": (3+2)*0.4 + 8640*(6+2)*0.05e-4}},
 		"one region": {func(d *cost.Plan) { d.Regions, d.Standby = 1, false }, map[string]float64{
-			"probes, x86_64": 17.28, "pager": 0.036, "metrics": (8 + 4) * 0.3, "alarms": 1, "dashboards": 3,
+			"probes, x86_64": 17.28, "pager": 0.036, "metrics": (4 + 4) * 0.3, "alarms": 1, "dashboard": 3, "copying": 0,
 		}},
 		"one more journey, each hour": {func(d *cost.Plan) {
 			d.Journeys = append(d.Journeys, cost.JourneyCost{Journey: journey.Journey{Name: "sweep", Every: time.Hour}, Takes: 2 * time.Second})
 		}, map[string]float64{
 			"probes, x86_64": 51.84 + 720*3*1.5*2*0.0000166667, // 720 hours from 3 regions
-			"metrics":        9.6 + 4*3*0.3,
+			"metrics":        6 + 2*3*0.3,
 		}},
 		"metrics of the steps": {func(d *cost.Plan) { d.Detail = cloudwatch.Steps }, map[string]float64{
-			"metrics": (32 + 5*3*2) * 0.3, // two of each of the five steps in each region
+			"metrics": (20 + 5*3*2) * 0.3, // two of each of the five steps in each region
 		}},
 	} {
 		d := twoJourneys()
@@ -109,7 +113,7 @@ func TestFree(t *testing.T) {
 			t.Errorf("%s: %.4f of %.4f is free", l.What, l.Free, l.USD)
 		}
 	}
-	for what, want := range map[string]float64{"probes, x86_64": 400_000 * 0.0000166667, "invocations": 0.06912, "metrics": 3, "alarms": 1, "dashboards": 9, "phone": 0} {
+	for what, want := range map[string]float64{"probes, x86_64": 400_000 * 0.0000166667, "invocations": 0.06912, "metrics": 3, "alarms": 1, "dashboard": 3, "secrets": 0.06, "phone": 0} {
 		if math.Abs(free[what]-want) > 0.001 {
 			t.Errorf("%s: %.4f is free, want %.4f", what, free[what], want)
 		}
@@ -138,6 +142,60 @@ func TestLogs(t *testing.T) {
 	d.Detail = cloudwatch.Steps
 	if steps := logsUSD(d); journeys < 0.1 || journeys > 1 || steps < 1.5*journeys {
 		t.Errorf("logs cost %.3f, and with steps %.3f", journeys, steps)
+	}
+}
+
+// TestFreeDashboard: a dashboard is free if it has at most fifty metrics.
+func TestFreeDashboard(t *testing.T) {
+	for journeys, want := range map[int]float64{5: 3, 6: 0} { // 3 x 5 x 3 + 4 = 49 metrics, and 58
+		d := twoJourneys()
+		for len(d.Journeys) < journeys {
+			d.Journeys = append(d.Journeys, cost.JourneyCost{Journey: journey.Journey{Name: "more"}, Takes: time.Second})
+		}
+		bill, err := cost.Of(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(bill.Lines, func(l cost.Line) bool { return l.What == "dashboard" })
+		if got := bill.Lines[i].Free; got != want {
+			t.Errorf("%d journeys: %.2f is free, want %.2f", journeys, got, want)
+		}
+	}
+}
+
+// TestGoal: with the measured times, two browser journeys from three regions each minute cost at most 50 US dollars a month.
+func TestGoal(t *testing.T) {
+	d := twoJourneys()
+	d.MemoryMB, d.Texts = 1769, 50
+	for i := range d.Journeys {
+		d.Journeys[i].Takes = cost.LastMeasured().Takes(cost.Browser, d.MemoryMB)
+	}
+	bill, err := cost.Of(d)
+	if err != nil || bill.Total() > 50 {
+		t.Errorf("%.2f USD, %v", bill.Total(), err)
+	}
+}
+
+// TestMeasured: the stored measurement has the sizes of the template's default and of its minimum, and a size between two takes
+// as long as the smaller.
+func TestMeasured(t *testing.T) {
+	m := cost.LastMeasured()
+	for _, kind := range []cost.Kind{cost.Browser, cost.API} {
+		if took := m.Takes(kind, 1769); took <= 0 || took > time.Minute {
+			t.Errorf("%s: %v", kind, took)
+		}
+	}
+	if _, err := time.Parse(time.DateOnly, m.Date); err != nil {
+		t.Error(err)
+	}
+	m = cost.Measured{BilledMS: map[cost.Kind]map[int]int64{cost.Browser: {1024: 3000, 1769: 2000, 3008: 1700}}}
+	for memory, want := range map[int]time.Duration{512: 3 * time.Second, 1024: 3 * time.Second, 1768: 3 * time.Second, 1769: 2 * time.Second, 2048: 2 * time.Second, 10240: 1700 * time.Millisecond} {
+		if got := m.Takes(cost.Browser, memory); got != want {
+			t.Errorf("%d MB: %v, want %v", memory, got, want)
+		}
+	}
+	if got := m.Takes(cost.API, 1769); got != 0 {
+		t.Errorf("an unmeasured kind takes %v", got)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"valkyrie/alerts/incident"
 	"valkyrie/infra/cloudwatch"
+	"valkyrie/infra/secrets"
 	"valkyrie/probes/journey"
 )
 
@@ -23,6 +24,12 @@ const (
 	runDays             = float64(incident.RetainRuns / (24 * time.Hour))
 	// A round of the pager: it reads due pages and missing runs, and writes its heartbeat.
 	roundWrites, roundReads = 2, 8
+	// The standby's round in addition: it reads home's state of each journey, which each run has changed, and copies it.
+	copyWrites, copyReads = 2, 1
+	copyKB                = 2.0
+
+	// Secrets of the pager and the webhook: Twilio's token and the beat key.
+	phoneSecrets = 2
 
 	// Lambda's log lines of an invocation (START, END, REPORT), and our log line in addition to the metrics.
 	platformBytes, storyBytes = 420, 400
@@ -57,9 +64,15 @@ func (p Plan) rounds() float64 { return slots(time.Minute) * float64(p.pagers())
 
 func tableLines(p Plan) []Line {
 	writes, reads := p.Runs()*runWrites+p.rounds()*roundWrites, p.Runs()*runReads+p.rounds()*roundReads
+	copies := 0.0
+	if p.Standby {
+		copies = slots(time.Minute) * float64(len(p.Journeys))
+	}
+	writes, reads = writes+copies*copyWrites, reads+copies*copyReads
 	gb := p.Runs() / float64(Month/(24*time.Hour)) * runDays * runKB / (1 << 20)
 	return []Line{
 		{What: "table", Of: fmt.Sprintf("%s writes, %s reads", thousands(writes), thousands(reads)), USD: writes*tableWrites + reads*tableReads},
+		{What: "copying", Of: fmt.Sprintf("%s states to the standby, between regions", thousands(copies)), USD: copies * copyKB / (1 << 20) * regionTransfer},
 		{
 			What: "history", Of: fmt.Sprintf("%.1f GB after %.0f days, recoverable", gb, runDays),
 			USD: gb * (tableStorage + tableRecovery), Free: min(gb, freeStorage) * tableStorage,
@@ -73,7 +86,10 @@ func cloudWatchLines(p Plan) []Line {
 		ingested += p.runs(j) * float64(p.runBytes(j)) / gigabyte
 	}
 	stored := ingested * logMonths * compressed
-	dashboardCount := float64(p.Regions * Dashboards)
+	freeBoards := 0.0
+	if p.DashboardMetrics() <= freeDashboardMetrics {
+		freeBoards = freeDashboards
+	}
 	return []Line{
 		{
 			What: "logs", Of: fmt.Sprintf("%.1f GB in, %.1f GB kept", ingested, stored), USD: ingested*logsIngested + stored*logsStored,
@@ -81,8 +97,23 @@ func cloudWatchLines(p Plan) []Line {
 		},
 		metered("metrics", fmt.Sprintf("%d of the %s", p.Metrics(), p.Detail), float64(p.Metrics()), customMetrics, freeMetrics),
 		metered("alarms", fmt.Sprint(p.Alarms()), float64(p.Alarms()), alarmMetrics, freeAlarms),
-		metered("dashboards", fmt.Sprint(dashboardCount), dashboardCount, dashboards, freeDashboards),
+		metered("dashboard", fmt.Sprintf("%d, of %d metrics", Dashboards, p.DashboardMetrics()), Dashboards, dashboards, freeBoards),
 	}
+}
+
+// secretsLine is the price of reading the secrets. Each warm function reads all of its own again after secrets.Fresh; there is
+// one warm probe for each journey of a region.
+func secretsLine(p Plan) Line {
+	refreshes := slots(secrets.Fresh)
+	probes, pagers := float64(len(p.Journeys)*p.Regions), float64(p.pagers())
+	if p.SecretsManager {
+		documents, reads := float64(p.Regions)+pagers, refreshes*(probes+pagers)
+		return Line{
+			What: "secrets", Of: fmt.Sprintf("%.0f documents, %s reads", documents, thousands(reads)), USD: documents*secretDocuments + reads*secretReads,
+		}
+	}
+	decrypted := refreshes * (probes*float64(p.secrets()) + pagers*phoneSecrets)
+	return metered("secrets", fmt.Sprintf("%s decryptions", thousands(decrypted)), decrypted, keyRequests, freeKeyRequests)
 }
 
 // runBytes returns the size of the log lines of one run, as infra/cloudwatch writes them.

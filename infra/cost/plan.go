@@ -20,9 +20,11 @@ type Plan struct {
 	MemoryMB int           // memory of the probe
 	ARM      bool          // the probe is a container on arm64, not a zip with a layer on x86_64
 	Detail   cloudwatch.Detail
-	Failing  float64 // fraction of runs that fail, and leave evidence: 0 to 1
-	Calls    int     // per month, of a minute each
-	Texts    int     // per month
+	// SecretsManager: the secrets are documents of Secrets Manager, not parameters of Systems Manager.
+	SecretsManager bool
+	Failing        float64 // fraction of runs that fail, and leave evidence: 0 to 1
+	Calls          int     // per month, of a minute each
+	Texts          int     // per month
 }
 
 // A JourneyCost is a journey with the billed time of one run, from the event to the response.
@@ -93,7 +95,7 @@ func (p Plan) pagers() int {
 const (
 	AlarmsProbe = 5 // per region
 	AlarmsPager = 5 // in addition, in home and standby
-	Dashboards  = 1 // per region
+	Dashboards  = 1 // of home, for all regions
 )
 
 // Metrics counts the custom metrics that infra/cloudwatch writes.
@@ -111,6 +113,20 @@ func (p Plan) Metrics() int {
 		}
 	}
 	return n
+}
+
+// DashboardMetrics counts the metrics on the dashboard: three statistics of each journey in each region, and four of the pager.
+func (p Plan) DashboardMetrics() int { return 3*len(p.Journeys)*p.Regions + 4 }
+
+// secrets counts the secrets that the journeys read.
+func (p Plan) secrets() int {
+	names := map[string]bool{}
+	for _, j := range p.Journeys {
+		for _, name := range j.Secrets {
+			names[name] = true
+		}
+	}
+	return len(names)
 }
 
 // Alarms counts the alarms.

@@ -28,6 +28,14 @@ const (
 	dashboards    = 3.00 // per dashboard and month
 	canaryRuns    = 0.0012
 
+	// https://aws.amazon.com/kms/pricing/ and https://aws.amazon.com/secrets-manager/pricing/
+	keyRequests     = 0.03e-4
+	secretDocuments = 0.40 // per secret and month
+	secretReads     = 0.05e-4
+
+	// https://aws.amazon.com/ec2/pricing/on-demand/, data transfer to another region
+	regionTransfer = 0.02 // per GB
+
 	// https://aws.amazon.com/s3/pricing/
 	bucketStorage = 0.023 // per GB and month
 	bucketPuts    = 0.005e-3
@@ -47,5 +55,8 @@ const (
 	freeLogs        = 5  // GB, ingested and stored together
 	freeMetrics     = 10
 	freeAlarms      = 10
-	freeDashboards  = 3
+	freeDashboards  = 3 // of at most freeDashboardMetrics each
+	freeKeyRequests = 20_000
+
+	freeDashboardMetrics = 50
 )

@@ -24,20 +24,23 @@ type widget struct {
 	}
 }
 
-// dashboards checks the dashboard of each kind of region, for one to five regions.
+// dashboards checks home's dashboard, for one to five regions, and that no other region has one.
 func dashboards(d document) []string {
 	var faults []string
 	regions := []string{home, standby, third, "us-west-2", "ap-southeast-2"}
 	for n := range regions {
 		given := everything()
 		given["ProbeRegions"] = strings.Join(regions[:n+1], ",")
-		for _, region := range []string{home, standby, third} {
-			s := newStack(d, region, given)
-			body := text(at(s.resources()["Dashboard"], "Properties", "DashboardBody"))
-			for _, f := range s.dashboard(body, regions[:n+1]) {
-				faults = append(faults, fmt.Sprintf("the dashboard of %s with %d regions: %s", region, n+1, f))
-			}
-			faults = append(faults, s.faults...)
+		s := newStack(d, home, given)
+		body := text(at(s.resources()["Dashboard"], "Properties", "DashboardBody"))
+		for _, f := range s.dashboard(body, regions[:n+1]) {
+			faults = append(faults, fmt.Sprintf("the dashboard with %d regions: %s", n+1, f))
+		}
+		faults = append(faults, s.faults...)
+	}
+	for _, region := range []string{standby, third} {
+		if newStack(d, region, everything()).exists("Dashboard") {
+			faults = append(faults, region+" has a dashboard, which costs as much as home's and shows no more")
 		}
 	}
 	slices.Sort(faults)
@@ -75,9 +78,8 @@ func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 		}
 	case "alarm":
 		for _, arn := range p.Alarms {
-			id := arn[strings.LastIndex(arn, ":")+1:]
-			if at(s.doc.section("Resources")[id], "Type") != "AWS::CloudWatch::Alarm" || !s.exists(id) {
-				faults = append(faults, "there is no alarm "+id)
+			if !s.hasAlarm(arn) {
+				faults = append(faults, "there is no alarm "+arn)
 			}
 		}
 	case "metric":
@@ -101,6 +103,24 @@ func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 		faults = append(faults, "it lacks a region, a view or a title")
 	}
 	return faults
+}
+
+// hasAlarm reports whether the ARN is that of an alarm in the stack, or in the stack of its region.
+func (s *stack) hasAlarm(arn string) bool {
+	id := arn[strings.LastIndex(arn, ":")+1:]
+	if at(s.doc.section("Resources")[id], "Type") == "AWS::CloudWatch::Alarm" {
+		return s.exists(id)
+	}
+	parts := strings.Split(arn, ":") // arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME
+	if len(parts) != 7 || parts[2] != "cloudwatch" || parts[5] != "alarm" {
+		return false
+	}
+	for _, r := range newStack(s.doc, parts[3], s.parameters).resources() {
+		if r["Type"] == "AWS::CloudWatch::Alarm" && text(at(r, "Properties", "AlarmName")) == id {
+			return true
+		}
+	}
+	return false
 }
 
 // groups returns the log groups of the stack.

@@ -255,8 +255,8 @@ func TestStacks(t *testing.T) {
 		has, not []string
 	}{
 		{home, []string{"Probe", "Pager", "Webhook", "Table", "PagerSilent", "Evidence", "Dashboard"}, nil},
-		{standby, []string{"Probe", "Pager", "Webhook", "Table", "PagerSilent", "Evidence", "Dashboard"}, nil},
-		{third, []string{"Probe", "Evidence", "ProbeSilent", "Undelivered", "Dashboard"}, []string{"Pager", "Webhook", "Table", "PagerSilent", "WebhookRole"}},
+		{standby, []string{"Probe", "Pager", "Webhook", "Table", "PagerSilent", "Evidence"}, []string{"Dashboard"}},
+		{third, []string{"Probe", "Evidence", "ProbeSilent", "Undelivered"}, []string{"Dashboard", "Pager", "Webhook", "Table", "PagerSilent", "WebhookRole"}},
 	} {
 		s := newStack(d, c.region, parameters())
 		all := s.resources()
