@@ -39,6 +39,7 @@ type stack struct {
 	parameters map[string]any
 	doc        document
 	faults     []string
+	made       map[string]map[string]any // the resources, once they are evaluated
 }
 
 // newStack evaluates a template. Missing parameters have their defaults.
@@ -63,12 +64,16 @@ func (s *stack) fault(format string, args ...any) {
 
 // resources returns the region's resources, by their logical names, evaluated.
 func (s *stack) resources() map[string]map[string]any {
+	if s.made != nil {
+		return s.made
+	}
 	all := map[string]map[string]any{}
 	for id, r := range s.doc.section("Resources") {
 		if s.exists(id) {
 			all[id], _ = s.value(r).(map[string]any)
 		}
 	}
+	s.made = all
 	return all
 }
 
@@ -200,13 +205,11 @@ func (s *stack) ref(name string) any {
 		s.fault("%s is referenced, but missing in %s", name, s.region)
 		return ""
 	}
-	properties := at(s.doc.section("Resources")[name], "Properties")
-	for _, key := range []string{"FunctionName", "LogGroupName", "TableName", "DashboardName", "Name"} {
-		if own := at(properties, key); own != nil {
-			return s.value(own)
-		}
+	switch at(s.doc.section("Resources")[name], "Type") {
+	case "AWS::SNS::Topic", "AWS::Serverless::LayerVersion":
+		return s.arn(name)
 	}
-	return strings.ToLower(name) + "-1a2b3c"
+	return s.named(name)
 }
 
 // attribute evaluates !GetAtt.
@@ -218,11 +221,11 @@ func (s *stack) attribute(id, attribute string) any {
 	case "FunctionUrl":
 		return "https://abc." + "lambda-url." + s.region + ".on.aws/"
 	case "QueueName":
-		return s.value(at(s.doc.section("Resources")[id], "Properties", "QueueName"))
+		return s.named(id)
 	case "RegionalDomainName":
 		return strings.ToLower(id) + "-1a2b3c.s3." + s.region + ".amazonaws.com"
 	case "Arn":
-		return fmt.Sprintf("arn:aws:%s:%s:%s", s.region, account, id)
+		return s.arn(id)
 	}
 	s.fault("%s.%s: the attribute is unknown to this test; add it", id, attribute)
 	return ""

@@ -16,6 +16,9 @@ var checks = map[string]func(document) []string{
 	"environment": environment,
 	"declared":    declared,
 	"contained":   contained,
+	"wiring":      wiring,
+	"watching":    watching,
+	"decided":     decided,
 }
 
 func TestTemplate(t *testing.T) {

@@ -1,0 +1,161 @@
+package template_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// A mistake is one error in the template, such as an edit by hand makes.
+type mistake struct {
+	check, old, planted string // the first match of old, a regular expression
+	want                string // in the check's report
+}
+
+// within returns a regular expression for a text within a resource, whose part before it is kept as ${1}.
+func within(resource, old string) string {
+	return `(?s)(\n  ` + resource + `:\n(?:(?:    [^\n]*)?\n)*?[^\n]*?)` + old
+}
+
+// wiringMistakes break a connection between two resources, or from code to one.
+var wiringMistakes = map[string]mistake{
+	"the tables of another region":            {"wiring", within("ProbeRole", `dynamodb:\$\{HomeRegion\}`), "${1}dynamodb:${AWS::Region}", "ProbeRole does not allow dynamodb:GetItem on arn:aws:dynamodb:eu-west-1"},
+	"no table of the standby":                 {"wiring", within("PagerRole", `dynamodb:\$\{StandbyRegion\}`), "${1}dynamodb:${HomeRegion}", "PagerRole does not allow dynamodb:GetItem on arn:aws:dynamodb:eu-central-1"},
+	"the new table's name for an older one":   {"wiring", within("WebhookRole", `!If \[NamesTable, !Ref ExistingTable, !Ref Name\]`), "${1}!Ref Name", "table/kept"},
+	"an index instead of the table":           {"wiring", within("ProbeRole", `table/\$\{Table\}"`), `${1}table/${Table}/index"`, "ProbeRole does not allow dynamodb:BatchGetItem"},
+	"the webhook reads no item":               {"wiring", within("WebhookRole", `dynamodb:GetItem, `), "${1}", "WebhookRole does not allow dynamodb:GetItem"},
+	"the probe may scan the table":            {"wiring", within("ProbeRole", `dynamodb:Query`), "${1}dynamodb:Scan", "ProbeRole allows dynamodb:Scan"},
+	"the probe invokes any function":          {"wiring", within("ProbeRole", `function:\$\{Name\}-pager`), "${1}function:${Name}-webhook", "ProbeRole does not allow lambda:InvokeFunction on arn:aws:lambda:eu-west-1:111122223333:function:valkyrie-pager"},
+	"the webhook invokes home's pager":        {"wiring", within("WebhookRole", `lambda:\$\{AWS::Region\}`), "${1}lambda:${HomeRegion}", "WebhookRole does not allow lambda:InvokeFunction"},
+	"evidence of the bucket itself":           {"wiring", within("ProbeRole", `"\$\{Evidence.Arn\}/\*"`), `${1}"${Evidence.Arn}"`, "ProbeRole does not allow s3:PutObject"},
+	"evidence is read, not written":           {"wiring", within("ProbeRole", `s3:PutObject`), "${1}s3:GetObject", "ProbeRole does not allow s3:PutObject"},
+	"the status page under another name":      {"wiring", within("PagerRole", `\$\{StatusBucket.Arn\}/status.json`), "${1}${StatusBucket.Arn}/state.json", "/status.json, which its code calls"},
+	"the journeys' secrets for the pager":     {"wiring", within("PagerRole", `\$\{SecretsPath\}phone/twilio`), "${1}${SecretsPath}probe/twilio", "PagerRole does not allow ssm:GetParameter"},
+	"the probe reads the pager's secrets":     {"wiring", within("ProbeRole", `\$\{SecretsPath\}probe/\*`), "${1}${SecretsPath}*", "ProbeRole"},
+	"secrets of another path":                 {"wiring", within("Webhook", `ssm:\$\{SecretsPath\}phone/`), "${1}ssm:${SecretsPath}probe/", "WebhookRole does not allow ssm:GetParametersByPath"},
+	"a secret without its random characters":  {"wiring", within("ProbeRole", `probe-\?{6}`), "${1}probe", "ProbeRole does not allow secretsmanager:GetSecretValue"},
+	"tell secrets not readable":               {"wiring", within("PagerRole", `\$\{SecretsPath\}tell-\?{6}`), "${1}${SecretsPath}probe-??????", "secret:/other/place/tell-"},
+	"the secrets of another service":          {"wiring", within("Pager", `secretsmanager:\$\{SecretsPath\}phone`), "${1}ssm:${SecretsPath}phone", "VALKYRIE_SECRETS"},
+	"a text to a topic only":                  {"wiring", within("WebhookRole", `Resource: "\*"`), `${1}Resource: !Ref AlarmTopic`, "WebhookRole does not allow sns:Publish on *"},
+	"any event bus":                           {"wiring", within("PagerRole", `Resource: !Ref EventBusArn`), `${1}Resource: !Sub "arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default"`, "events:PutEvents"},
+	"the event bus without a permission":      {"wiring", within("PagerRole", `- TellsBus`), "${1}- ShowsStatus", "PagerRole"},
+	"logs of another function":                {"wiring", within("PagerRole", `!GetAtt PagerLog.Arn`), "${1}!GetAtt ProbeLog.Arn", "PagerRole does not allow logs:PutLogEvents"},
+	"no new log stream":                       {"wiring", within("ProbeRole", `logs:CreateLogStream, `), "${1}", "ProbeRole does not allow logs:CreateLogStream"},
+	"dead letters to the topic":               {"wiring", within("ProbeRole", `!GetAtt DeadLetters.Arn`), "${1}!Ref AlarmTopic", "ProbeRole does not allow sqs:SendMessage"},
+	"the pager with the probe's role":         {"wiring", within("Pager", `!GetAtt PagerRole.Arn`), "${1}!GetAtt ProbeRole.Arn", "Pager: expected PagerRole"},
+	"a role for another service":              {"wiring", within("WebhookRole", `lambda.amazonaws.com`), "${1}events.amazonaws.com", "WebhookRole: expected that lambda.amazonaws.com may assume it"},
+	"a role that anyone's schedules use":      {"wiring", within("ScheduleRole", `\n            Condition: [^\n]*`), "${1}", "ScheduleRole: expected the condition aws:SourceAccount"},
+	"a role for schedules of EventBridge":     {"wiring", within("ScheduleRole", `scheduler.amazonaws.com`), "${1}events.amazonaws.com", "ScheduleRole: expected that scheduler.amazonaws.com may assume it"},
+	"schedules that may not invoke the pager": {"wiring", within("ScheduleRole", `, !If \[Pages, !GetAtt Pager.Arn, !Ref AWS::NoValue\]`), "${1}", "ScheduleRole does not allow lambda:InvokeFunction"},
+	"schedules that lose what they cannot deliver": {
+		"wiring", within("ScheduleRole", `Action: sqs:SendMessage`), "${1}Action: sqs:ReceiveMessage", "ScheduleRole does not allow sqs:SendMessage",
+	},
+	"a denied assumption":                  {"wiring", within("ProbeRole", `Effect: Allow`), "${1}Effect: Deny", "ProbeRole: expected that lambda.amazonaws.com may assume it"},
+	"a schedule in the default group":      {"wiring", within("Probe", `GroupName: !Ref Group`), "${1}GroupName: default", "GroupName: expected the group"},
+	"a schedule with the probe's role":     {"wiring", within("Pager", `RoleArn: !GetAtt ScheduleRole.Arn`), "${1}RoleArn: !GetAtt PagerRole.Arn", "EachMinute: RoleArn: expected ScheduleRole"},
+	"a paused pager":                       {"wiring", within("Pager", `Input: "\{\}"`), `${1}State: !Ref Schedules` + "\n" + `            Input: "{}"`, "Pager: EachMinute: State"},
+	"a schedule that no pause stops":       {"wiring", within("Probe", `State: !Ref Schedules`), "${1}State: ENABLED", "State: expected DISABLED"},
+	"another function's name":              {"wiring", within("Pager", `FunctionName: !Sub "\$\{Name\}-pager"`), `${1}FunctionName: !Sub "${Name}-page"`, "FunctionName: expected valkyrie-pager"},
+	"the webhook's pager":                  {"wiring", within("Webhook", `VALKYRIE_PAGER: !Sub "\$\{Name\}-pager"`), `${1}VALKYRIE_PAGER: !Sub "${Name}-webhook"`, "VALKYRIE_PAGER"},
+	"home and standby exchanged":           {"wiring", within("Webhook", `VALKYRIE_HOME_REGION: !Ref HomeRegion\n          VALKYRIE_STANDBY_REGION: !Ref StandbyRegion`), "${1}VALKYRIE_HOME_REGION: !Ref StandbyRegion\n          VALKYRIE_STANDBY_REGION: !Ref HomeRegion", "VALKYRIE_HOME_REGION"},
+	"home for this region":                 {"wiring", within("Probe", `VALKYRIE_HOME_REGION: !Ref HomeRegion`), "${1}VALKYRIE_HOME_REGION: !Ref AWS::Region", "VALKYRIE_HOME_REGION"},
+	"the table's output":                   {"wiring", `(  TableName:\n    Condition: Pages\n(?:[^\n]*\n)?    Value: )!If \[NamesTable, !Ref ExistingTable, !Ref Name\]`, "${1}!Ref Name", "the output TableName"},
+	"an output that doctor reads":          {"wiring", `\n  ScheduleGroup:\n`, "\n  SchedulesGroup:\n", "the output ScheduleGroup"},
+	"an output of another resource":        {"wiring", `(  EvidenceBucket:\n(?:[^\n]*\n)?    Value: )!Ref Evidence`, "${1}!Ref DeadLetters", "the output EvidenceBucket"},
+	"an output for a region without pager": {"wiring", `(  PagerFunction:\n)    Condition: Pages\n`, "${1}", "Pager is referenced, but missing"},
+	"callbacks to a region's own domain":   {"wiring", within("Pager", `VALKYRIE_CALLBACK_URL: [^\n]*`), `${1}VALKYRIE_CALLBACK_URL: !Ref SiteUrl`, "VALKYRIE_CALLBACK_URL"},
+	"the layer forgotten":                  {"wiring", within("Probe", `      Layers: \[!Ref Chrome\]\n`), "${1}", "Probe: expected the layer Chrome"},
+	"Chrome elsewhere in the layer":        {"wiring", within("Probe", `CHROME: /opt/chrome/chromium`), "${1}CHROME: /opt/chromium", "CHROME: expected"},
+	"a layer for another runtime":          {"wiring", within("Chrome", `provided.al2023`), "${1}provided.al2", "one that the layer Chrome is made for"},
+	"a function for another processor":     {"wiring", within("Probe", `Architectures: \[x86_64\]`), "${1}Architectures: [arm64]", "one that the layer Chrome is made for"},
+	"another log group":                    {"wiring", within("Webhook", `LogGroup: !Ref WebhookLog`), "${1}LogGroup: !Ref PagerLog", "Webhook: LoggingConfig"},
+	"a log group under another name":       {"wiring", within("ProbeLog", `/aws/lambda/\$\{Name\}-probe`), "${1}/aws/lambda/${Name}/probe", "Probe: LoggingConfig"},
+	"a bucket's policy on another":         {"wiring", within("EvidencePolicy", `Bucket: !Ref Evidence`), "${1}Bucket: !Ref AlarmTopic", "EvidencePolicy: Bucket"},
+	"plain requests for the bucket only":   {"wiring", within("EvidencePolicy", `\[!GetAtt Evidence.Arn, !Sub "\$\{Evidence.Arn\}/\*"\]`), "${1}[!GetAtt Evidence.Arn]", "expected that it denies everything"},
+	"the reader sees another file":         {"wiring", within("StatusBucketPolicy", `\$\{StatusBucket.Arn\}/incidents.atom`), "${1}${StatusBucket.Arn}/incidents.xml", "expected that CloudFront may get"},
+	"the reader may write":                 {"wiring", within("StatusBucketPolicy", `s3:GetObject`), "${1}s3:PutObject", "expected that CloudFront may get"},
+	"the address asks for a signature":     {"wiring", within("Webhook", `AuthType: NONE`), "${1}AuthType: AWS_IAM", "expected AuthType NONE"},
+	"the answer is streamed":               {"wiring", within("Webhook", `InvokeMode: BUFFERED`), "${1}InvokeMode: RESPONSE_STREAM", "InvokeMode BUFFERED"},
+	"no subscribers at the standby's topic": {
+		"wiring", within("Pager", `sns:\$\{HomeRegion\}`), "${1}sns:${AWS::Region}", "but the subscribers are at",
+	},
+	"a webhook in home only":            {"wiring", within("WebhookLog", `Condition: Pages`), "${1}Condition: IsHome", "WebhookLog"},
+	"a table in every region":           {"wiring", within("Table", `    Condition: MakesTable\n`), "${1}", "Table: expected that it exists: false"},
+	"standby never":                     {"wiring", `IsStandby: !Equals \[!Ref AWS::Region, !Ref StandbyRegion\]`, "IsStandby: !Equals [!Ref AWS::Region, StandbyRegion]", "Pager: expected that it exists: true"},
+	"no standby without its permission": {"wiring", `HasStandby: !Not \[!Equals \[!Ref StandbyRegion, ""\]\]`, `HasStandby: !Equals [!Ref StandbyRegion, ""]`, "ProbeRole does not allow"},
+	"events that are retried":           {"decided", within("Pager", `MaximumRetryAttempts: 0`), "${1}MaximumRetryAttempts: 2", "MaximumRetryAttempts: expected 0"},
+	"failed events to nowhere":          {"wiring", within("Pager", `(\n        DestinationConfig: )[^\n]*`), "${1}", "Pager: EventInvokeConfig"},
+}
+
+// watchingMistakes leave an alarm that never comes, always comes, or reaches no one.
+var watchingMistakes = map[string]mistake{
+	"a heartbeat of zero is well":       {"watching", within("PagerSilent", `Threshold: 1`), "${1}Threshold: 0", "PagerSilent: expected that it is raised"},
+	"alarmed when it beats":             {"watching", within("PagerSilent", `LessThanThreshold`), "${1}GreaterThanOrEqualToThreshold", "PagerSilent: it is raised although all is well"},
+	"one late minute":                   {"watching", within("PagerSilent", `EvaluationPeriods: 3\n      DatapointsToAlarm: 3`), "${1}EvaluationPeriods: 1\n      DatapointsToAlarm: 1", "PagerSilent: it is raised although two rounds of the pager fail"},
+	"after an hour":                     {"watching", within("PagerSilent", `Period: 60`), "${1}Period: 1200", "PagerSilent: expected that it is raised within 4 minutes"},
+	"the least heartbeat":               {"watching", within("PagerSilent", `Statistic: Maximum`), "${1}Statistic: Minimum", "PagerSilent: it is raised although a poked round"},
+	"a silent alarm":                    {"watching", within("PagerSilent", `Threshold: 1`), "${1}Threshold: 1\n      ActionsEnabled: false", "PagerSilent: ActionsEnabled"},
+	"no all-clear":                      {"watching", within("PagerSilent", `\n      OKActions: [^\n]*`), "${1}", "PagerSilent: expected OKActions"},
+	"to the customers' topic":           {"watching", within("ProbeErrors", `AlarmActions: \[!Ref AlarmTopic\]`), "${1}AlarmActions: [!Ref Name]", "ProbeErrors: AlarmActions"},
+	"a period shorter than the cadence": {"watching", within("ProbeSilent", `Period: 900\n      EvaluationPeriods: 2`), "${1}Period: 300\n      EvaluationPeriods: 2", "ProbeSilent: it is raised although"},
+	"silence is no trouble":             {"watching", within("ProbeSilent", `TreatMissingData: breaching`), "${1}TreatMissingData: ignore", "ProbeSilent: expected that it is raised"},
+	"another function's silence":        {"watching", within("ProbeSilent", `Value: !Ref Probe`), "${1}Value: !Ref Group", "ProbeSilent"},
+	"paused or not":                     {"watching", within("ProbeSilent", `!If \[Paused, false, true\]`), "${1}!If [Paused, true, false]", "ProbeSilent: ActionsEnabled"},
+	"two crashes of a probe":            {"watching", within("ProbeErrors", `Threshold: 0`), "${1}Threshold: 1", "ProbeErrors: expected that it is raised"},
+	"crashes that are averaged away":    {"watching", within("PagerErrors", `Statistic: Sum`), "${1}Statistic: Average", "PagerErrors: expected that it is raised"},
+	"one crash of the pager":            {"watching", within("PagerErrors", `Threshold: 1`), "${1}Threshold: 0", "PagerErrors: it is raised although the pager crashes once"},
+	"the pager's errors for the webhook's": {
+		"watching", within("WebhookErrors", `Value: !Ref Webhook`), "${1}Value: !Ref Pager", "WebhookErrors: expected that it is raised",
+	},
+	"seconds for milliseconds":     {"watching", within("ProbeNearTimeout", `\* 10\)`), "${1}* 1000)", "ProbeNearTimeout: expected that it is raised"},
+	"a timeout that nothing nears": {"watching", within("ProbeNearTimeout", `Threshold: 90`), "${1}Threshold: 100", "ProbeNearTimeout: expected that it is raised"},
+	"the average probe":            {"watching", within("ProbeNearTimeout", `Stat: Maximum`), "${1}Stat: Average", "ProbeNearTimeout: expected that it is raised"},
+	"throttles never counted":      {"watching", within("WebhookThrottles", `GreaterThanThreshold`), "${1}LessThanThreshold", "WebhookThrottles"},
+	"a failed notification":        {"watching", within("OthersUntold", `Threshold: 2`), "${1}Threshold: 0", "OthersUntold: it is raised although a notification fails twice"},
+	"notifications never missed":   {"watching", within("OthersUntold", `Period: 600`), "${1}Period: 60", "OthersUntold: expected that it is raised"},
+	"an alarm of another name":     {"watching", within("PagerThrottles", `AlarmName: !Sub "\$\{Name\}-`), `${1}AlarmName: !Sub "pager-`, "PagerThrottles: AlarmName"},
+	"no alarm for the pager":       {"watching", within("PagerThrottles", `Condition: Pages`), "${1}Condition: ShowsStatus", "PagerThrottles: it is missing"},
+}
+
+// decidedMistakes change a value without its reason.
+var decidedMistakes = map[string]mistake{
+	"memory for a tenth of a CPU":     {"decided", `Default: 1769`, "Default: 1024", "ProbeMemory"},
+	"a pager without memory":          {"decided", within("Pager", `MemorySize: 256`), "${1}MemorySize: 128", "Pager/Properties/MemorySize: expected 256"},
+	"a webhook after Twilio hangs up": {"decided", within("Webhook", `Timeout: 14`), "${1}Timeout: 30", "Twilio hangs up after 15 s"},
+	"a pager cut off":                 {"decided", within("Pager", `Timeout: 60`), "${1}Timeout: 6", "Pager/Properties/Timeout: expected 60"},
+	"one pager at a time":             {"decided", within("Pager", `Timeout: 60`), "${1}Timeout: 60\n      ReservedConcurrentExecutions: 1", "ReservedConcurrentExecutions is 1: list it"},
+	"late starts":                     {"decided", within("Probe", `MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 3`), "${1}MaximumEventAgeInSeconds: 86400, MaximumRetryAttempts: 3", "RetryPolicy/MaximumEventAgeInSeconds: expected 60"},
+	"lines wrapped in JSON":           {"decided", within("Probe", `LogFormat: Text`), "${1}LogFormat: JSON", "CloudWatch extracts no metrics"},
+	"letters for a day":               {"decided", within("DeadLetters", `1209600`), "${1}86400", "MessageRetentionPeriod: expected 1209600"},
+	"letters in the clear":            {"decided", within("DeadLetters", `SqsManagedSseEnabled: true`), "${1}SqsManagedSseEnabled: false", "SqsManagedSseEnabled"},
+	"no way back in time":             {"decided", within("Table", `PointInTimeRecoveryEnabled: true`), "${1}PointInTimeRecoveryEnabled: false", "PointInTimeRecoveryEnabled"},
+	"rows for ever":                   {"decided", within("Table", `AttributeName: ttl, Enabled: true`), "${1}AttributeName: ttl, Enabled: false", "TimeToLiveSpecification/Enabled"},
+	"provisioned capacity":            {"decided", within("Table", `PAY_PER_REQUEST`), "${1}PROVISIONED", "BillingMode"},
+	"evidence for ever":               {"decided", within("Evidence", `Status: Enabled`), "${1}Status: Disabled", "LifecycleConfiguration/Rules/0/Status"},
+	"evidence replaced":               {"decided", within("Evidence", `UpdateReplacePolicy: Retain`), "${1}UpdateReplacePolicy: Delete", "Evidence/UpdateReplacePolicy"},
+	"a slow pager":                    {"decided", `rate\(1 minute\)`, "rate(2 minutes)", "EachMinute/Properties/ScheduleExpression"},
+	"an unconfirmed protocol":         {"decided", within("AlarmTopic", `Protocol: email`), "${1}Protocol: email-json", "Subscription/0/Protocol"},
+	"paused by default":               {"decided", `Default: ENABLED`, "Default: DISABLED", "the parameter Schedules"},
+	"secrets elsewhere by default":    {"decided", `Default: ssm`, "Default: secretsmanager", "the parameter SecretsIn"},
+}
+
+// TestPlantedWiring plants one mistake at a time, and requires a report of it.
+func TestPlantedWiring(t *testing.T) {
+	whole := practiceTemplate(t)
+	for _, mistakes := range []map[string]mistake{wiringMistakes, watchingMistakes, decidedMistakes} {
+		for name, m := range mistakes {
+			t.Run(name, func(t *testing.T) {
+				re := regexp.MustCompile(m.old)
+				place := re.FindStringSubmatchIndex(whole)
+				if place == nil {
+					t.Fatalf("%s is missing in the template; update this test", m.old)
+				}
+				planted := m.planted
+				if rest, ok := strings.CutPrefix(planted, "${1}"); ok { // the rest may hold the template's own ${Name}
+					planted = whole[place[2]:place[3]] + rest
+				}
+				wantFault(t, whole[:place[0]]+planted+whole[place[1]:], m.check, m.want)
+			})
+		}
+	}
+}
