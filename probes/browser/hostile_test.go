@@ -105,6 +105,8 @@ func TestHostilePages(t *testing.T) {
 		"reach":    reachRows,
 		"painted":  paintedRows,
 		"written":  writtenRows,
+		"covers":   coverRows,
+		"unseen":   unpaintedRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()
 	os.Setenv("TMPDIR", dir) // not t.Setenv, which forbids parallel rows

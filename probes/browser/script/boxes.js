@@ -10,16 +10,17 @@ const styleOf = (el) => {
   }
   return s;
 };
+const blurIn = (filter) => (filter === 'none' ? 0 : +(/blur\(([\d.]+)px\)/.exec(filter) || [0, 0])[1]);
 const paintStyle = (el) => {
   const css = getComputedStyle(el), filter = css.filter;
   let [x, y = x] = css.overflow.split(' ');
-  const boxless = css.display === 'contents' || css.display === 'inline' && !matches(el, replaced);
+  const boxless = css.display === 'contents' || css.display === 'inline' && !matches(el, replaced) || localName(el) === 'object' && usesFallback(el);
   if (boxless || propagates(el)) x = y = 'visible';
   else if (css.contentVisibility === 'auto' || /paint|content|strict/.test(css.contain)) [x, y] = [x, y].map((v) => (v === 'visible' ? 'clip' : v));
   const seeThrough = filter === 'none' ? 1 : [...filter.matchAll(/opacity\(([\d.]+)\)/g)].reduce((a, m) => a * m[1], 1);
   return {
     css, x, y, position: css.position, visible: css.visibility === 'visible', opacity: css.opacity * seeThrough,
-    blur: filter === 'none' ? 0 : +(/blur\(([\d.]+)px\)/.exec(filter) || [0, 0])[1],
+    blur: blurIn(filter),
     clipPath: css.clipPath, topLayer: matches(el, ':modal,:popover-open,:fullscreen'), turnsAway: css.backfaceVisibility === 'hidden',
   };
 };
@@ -81,7 +82,9 @@ function* phraseIn(el, phrase) {
     for (let i = at; i <= last;) {
       let j = i;
       while (j < last && chars[j + 1].n === chars[i].n) j++;
-      for (const r of textRects(chars[i].n, chars[i].i, chars[j].i + 1)) yield { by: chars[i].by, r, text: chars[i].n };
+      const rects = textRects(chars[i].n, chars[i].i, chars[j].i + 1);
+      for (const r of rects) yield { by: chars[i].by, r, text: chars[i].n };
+      if (!rects.length && localName(chars[i].by) !== 'option') yield { by: chars[i].by, r: new DOMRect(), text: chars[i].n }; // not painted: a picture may replace it
       i = j + 1;
     }
   }

@@ -12,44 +12,109 @@ const stackAt = (x, y, root = document) => {
 };
 const visibleThrough = 0.9; // what is less opaque than this lets a person read what is under it
 const totalOpacity = (el) => { let o = 1; for (let n = el; n; n = parentOf(n)) if (n instanceof Element) o *= styleOf(n).opacity; return o; };
+// Whether what the element paints may show what is under it in another way than by its opacity.
+const isMixed = (el) => { for (let n = el; n; n = parentOf(n)) if (n instanceof Element && (styleOf(n).css.mixBlendMode !== 'normal' || styleOf(n).css.maskImage !== 'none')) return true; return false; };
+// Whether a background image fills the whole box.
+const fillsBox = ({ backgroundImage: image, backgroundRepeat: repeat, backgroundSize: size }) => /^(repeat|round)$/.test(repeat) || /^(cover|100%( 100%)?)$/.test(size) || size === 'auto' && !/url\(/.test(image);
 const opaqueImage = (image) => {
+  const src = addressIn(image), pixels = src && pixelsOfAddress(src);
+  if (pixels) return opaqueEverywhere(pixels);
   if (/url\(/.test(image)) return /\.(jpe?g|avif)\b|data:image\/jpe?g/i.test(image); // other pictures may have holes
-  const colors = image.match(/rgba?\([^)]*\)|(color|ok\w+|lab|lch|hsla?)\([^)]*\)/g) || [];
+  const colors = colorsIn(image);
   return colors.length > 0 && colors.every((c) => alpha(c) >= visibleThrough);
 };
-const opaqueFill = (css) => !/text/.test(css.backgroundClip) && (alpha(css.backgroundColor) >= visibleThrough || opaqueImage(css.backgroundImage));
-const opaqueContent = (el) => {
-  if (matches(el, 'img')) return el.complete && el.naturalWidth > 0 && opaqueImage(`url(${el.currentSrc})`);
-  if (matches(el, 'video')) return el.readyState > 1;
-  if (!matches(el, 'iframe')) return false;
-  try { const of = read(el, 'contentDocument'); return [read(of, 'body'), read(of, 'documentElement')].some((n) => opaqueFill(getComputedStyle(n))); } catch { return false; } // another site's
+const opaqueFill = (css) => !/text/.test(css.backgroundClip) && (alpha(css.backgroundColor) >= visibleThrough || css.backgroundImage !== 'none' && fillsBox(css) && opaqueImage(css.backgroundImage));
+// Whether glass before an element hides it.
+const hidesBehind = ({ backdropFilter: filter }, by) => filter !== 'none' && (smears(blurIn(filter), by) || /(brightness|contrast|opacity)\(0(%|\.0+)?\)/.test(filter));
+const opaqueContent = (el, x, y) => {
+  const r = rect(el), inside = [x - r.x - read(el, 'clientLeft'), y - r.y - read(el, 'clientTop')];
+  switch (localName(el)) {
+    case 'img': {
+      const pixels = el.complete && el.naturalWidth > 0 && pixelsOfImage(el);
+      return pixels ? (styleOf(el).css.objectFit === 'fill' ? opaquePixel(pixels, r, x, y) : opaqueEverywhere(pixels)) : el.complete && el.naturalWidth > 0 && opaqueImage(`url(${el.currentSrc})`);
+    }
+    case 'video': return el.readyState > 1 || !!el.poster && (el.poster.startsWith('data:') || performance.getEntriesByName(el.poster).some((e) => e.responseStatus === 200));
+    case 'canvas': return (pixelsOf(el, [inside[0] / r.width * el.width, inside[1] / r.height * el.height]) || [])[3] >= 255 * visibleThrough;
+    case 'iframe': {
+      try {
+        const of = read(el, 'contentDocument');
+        return [read(of, 'body'), read(of, 'documentElement'), ...call(of, 'elementsFromPoint', ...inside)].some((n) => n && opaqueFill(getComputedStyle(n)));
+      } catch { return false; } // another site's
+    }
+  }
+  return false;
 };
 const isInside = (x, y, r) => x >= r.left && x <= r.right && y >= r.top && y <= r.bottom;
 // Whether the element, or else a box that its style adds to it, is opaque at the point.
-const opaqueAt = (el, x, y, around) => {
-  if (totalOpacity(el) < visibleThrough) return false;
-  if (!around && [...call(el, 'getClientRects')].some((r) => isInside(x, y, r)) && (opaqueFill(styleOf(el).css) || opaqueContent(el))) return true;
-  if (styleOf(el).topLayer && opaqueFill(getComputedStyle(el, '::backdrop'))) return true;
+const opaqueAt = (el, x, y, by) => {
+  const around = contains(el, by);
+  if (totalOpacity(el) < visibleThrough || isMixed(el)) return false;
+  if (around ? paintsOver(el, by) && opaqueFill(styleOf(el).css) : isInBoxes(el, x, y) && (opaqueFill(styleOf(el).css) || hidesBehind(styleOf(el).css, by) || opaqueContent(el, x, y))) return true;
   return ['::before', '::after'].some((p) => {
     const css = getComputedStyle(el, p);
     return !['none', 'normal'].includes(css.content) && ['absolute', 'fixed'].includes(css.position) && css.opacity >= visibleThrough && opaqueFill(css);
   });
+};
+const isInBoxes = (el, x, y) => [...call(el, 'getClientRects')].some((r) => isInside(x, y, r));
+// Whether an element paints its background over something in it, which is placed behind; that of the root and its body is the canvas.
+const paintsOver = (outer, by) => {
+  if (outer === documentElement() || outer === body() && !opaqueFill(styleOf(documentElement()).css)) return false;
+  let behind = false;
+  for (let n = by; n && n !== outer; n = parentOf(n)) if (n instanceof Element && isContext(n)) behind = +styleOf(n).css.zIndex < 0;
+  return behind && !isContext(outer);
 };
 // The element that hides what by paints at the point.
 const coverAt = (x, y, by, text) => {
   const stack = stackAt(x, y), end = stack.findIndex((n) => n === by || !text && contains(by, n));
   // What takes no clicks, or is inert, is not in the stack itself.
   const above = end >= 0 ? stack.slice(0, end) : stack.filter((n) => paintsAbove(n, by));
-  return above.find((n) => opaqueAt(n, x, y, contains(n, by))) || untouchable(x, y, by).find((n) => opaqueAt(n, x, y));
+  return above.find((n) => opaqueAt(n, x, y, by)) || backdropOver(stack, by) || unhit().find((n) => isUnhitCover(n, x, y, by));
 };
-// Covers that take no clicks are not among the elements at a point. They are children of the body or of its children.
-const untouchable = (x, y, by) => {
-  const outer = body() ? childrenOf(body()).slice(0, 40) : [];
-  return [...outer, ...outer.flatMap((n) => childrenOf(n).slice(0, 10))].slice(0, 80).filter((el) => {
-    const css = getComputedStyle(el);
-    return css.pointerEvents === 'none' && (css.position === 'fixed' || css.position === 'absolute') && css.visibility === 'visible' &&
-      !contains(el, by) && isInside(x, y, rect(el)) && paintsAbove(el, by);
+// The dialog or popover whose backdrop hides everything under it. Of several, the later may be below the earlier: then one that can
+// still be hit is not under the other.
+const backdropOver = (stack, by) => {
+  let own = by;
+  while (own && !(own instanceof Element && styleOf(own).topLayer)) own = parentOf(own);
+  if (own && stack.some((n) => contains(own, n))) return;
+  return queryAll(document, own ? ':modal' : ':modal,:popover-open').find((n) => {
+    const css = n !== own && getComputedStyle(n, '::backdrop');
+    return css && css.display !== 'none' && css.opacity >= visibleThrough && (opaqueFill(css) || hidesBehind(css, by));
   });
+};
+// Covers that take no clicks, and wide shadows, are not among the elements at a point. They are looked for from the outside in.
+const unhit = once(() => {
+  const found = [];
+  let next = body() ? [body()] : [], left = 400;
+  while (next.length && left > 0) {
+    const level = next.slice(0, left);
+    left -= level.length;
+    for (const el of level) {
+      const css = getComputedStyle(el);
+      if (css.visibility === 'visible' && (css.pointerEvents === 'none' || isWide(shadowOf(css)))) found.push(el);
+    }
+    next = level.flatMap((el) => [...childrenOf(el), ...(shadow(el) ? childrenOf(shadow(el)) : [])]);
+  }
+  return found;
+});
+const isUnhitCover = (el, x, y, by) => {
+  if (contains(el, by) || !isLifted(el, by) || !paintsAbove(el, by)) return false;
+  const { css } = styleOf(el), r = rect(el), { color, spread } = shadowOf(css);
+  if (isInside(x, y, r)) return css.pointerEvents === 'none' && opaqueAt(el, x, y, by);
+  if (!isWide({ color, spread }) || totalOpacity(el) < visibleThrough) return false;
+  const { box } = clipped(el, new DOMRect(r.x - spread, r.y - spread, r.width + 2 * spread, r.height + 2 * spread), false, el);
+  return !!box && isInside(x, y, { left: box.x, top: box.y, right: box.right, bottom: box.bottom });
+};
+// The outer shadow of a box: that of a tour through a page may cover all of it.
+const shadowOf = ({ boxShadow }) => {
+  const [, color, spread] = /^(.*\)) \S+ \S+ \S+ (\S+)px$/.exec(boxShadow) || [];
+  return { color, spread: +spread || 0 };
+};
+const isWide = ({ color, spread }) => spread >= 200 && alpha(color) >= visibleThrough;
+// Whether an element is painted apart from the text around it, and so over earlier text.
+const isLifted = (el, by) => { for (let n = el; n && !contains(n, by); n = parentOf(n)) if (n instanceof Element && (styleOf(n).position !== 'static' || isContext(n))) return true; return false; };
+const isContext = (el) => {
+  const s = styleOf(el);
+  return s.css.zIndex !== 'auto' || s.opacity < 1 || ['fixed', 'sticky'].includes(s.position) || s.topLayer || holdsFixed(s) || s.css.isolation === 'isolate' || s.css.mixBlendMode !== 'normal' || s.css.maskImage !== 'none' || s.clipPath !== 'none';
 };
 // Whether one element is painted above another, by their stacking contexts.
 const layers = (el) => {
@@ -57,8 +122,7 @@ const layers = (el) => {
   for (let n = el; n; n = parentOf(n)) {
     if (!(n instanceof Element)) continue;
     const s = styleOf(n), z = s.topLayer ? Infinity : +s.css.zIndex || 0;
-    const context = s.css.zIndex !== 'auto' || s.opacity < 1 || ['fixed', 'sticky'].includes(s.position) || s.topLayer || holdsFixed(s) || s.css.isolation === 'isolate';
-    if (context || s.position !== 'static' && !all.length) all.unshift({ n, z });
+    if (isContext(n) || s.position !== 'static' && !all.length) all.unshift({ n, z });
     if (s.topLayer) break;
   }
   return all;
@@ -96,7 +160,8 @@ const coverOfBox = ({ by, text }, { x, y, right, bottom }) => {
     const px = x + (right - x) * i, py = y + (bottom - y) * j, top = coverAt(px, py, by, text);
     if (!top) return;
     const over = coverRoot(top, by, px, py);
-    if (scrollingUncovers(by, { y, bottom }, over)) return;
+    const beyond = over === top && !isInside(px, py, rect(over)); // its backdrop or its shadow
+    if (!beyond && scrollingUncovers(by, { y, bottom }, over)) return;
     cover ||= over;
   }
   return cover;
@@ -115,9 +180,10 @@ const scrollingUncovers = (el, box, cover) => {
 const staysInPlace = (el) => { for (let n = el; n; n = parentOf(n)) if (n instanceof Element && (styleOf(n).topLayer || ['fixed', 'sticky'].includes(styleOf(n).position))) return true; return false; };
 // What covers the whole window, so that scrolling uncovers nothing.
 const coverOfWindow = (by) => {
-  const x = innerWidth / 2, y = innerHeight / 2;
-  for (const top of stackAt(x, y)) {
-    if (!opaqueAt(top, x, y, contains(top, by))) { if (contains(top, by) && top !== body() && top !== documentElement()) return; continue; }
+  const x = innerWidth / 2, y = innerHeight / 2, stack = stackAt(x, y), backdrop = backdropOver(stack, by);
+  if (backdrop) return backdrop;
+  for (const top of stack) {
+    if (!opaqueAt(top, x, y, by)) { if (contains(top, by) && top !== body() && top !== documentElement()) return; continue; }
     const root = coverRoot(top, by, x, y), r = rect(root);
     if (!contains(top, by)) return staysInPlace(root) && r.left <= 0 && r.top <= 0 && r.right >= innerWidth && r.bottom >= innerHeight ? root : undefined;
     return;

@@ -82,7 +82,7 @@ const findText = (root, wanted) => {
   if (key && root) visit(root, root);
   return found;
 };
-const mayReplaceText = new Set('input textarea select script style noscript template iframe object audio video canvas head datalist title desc metadata defs'.split(' '));
+const mayReplaceText = new Set('input textarea select script style noscript template iframe meter progress object audio video canvas head datalist title desc metadata defs symbol clipPath mask pattern marker use'.split(' '));
 // Only the innermost elements count, so that the whole page is not "an element with this text".
 const innermost = (els) => {
   const found = new Set(els);

@@ -83,6 +83,7 @@ let eagerPolls = 6; // evaluations without a pause while the document is still l
 for (;;) {
   const began = clock();
   last = await queries[query.op]();
+  if (!last.act && await picturesRead()) last = await queries[query.op]();
   const now = clock(), met = last.els || (last.el ? [last.el] : []);
   const blank = last.ok && expecting && blockingStylesheet();
   if (blank) last = { why: `it is there, but the page stays blank until ${blank.href} has come` };

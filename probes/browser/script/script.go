@@ -20,7 +20,7 @@
 //     role.js and name.js compute roles and names, text.js the text that is displayed, and all read the page through dom.js.
 //     boxes.js lists the boxes of what an element paints, and visible.js cuts them where ancestors clip them, up to the
 //     window: an element with a box that shows somewhere, perhaps after scrolling, can be seen, unless that is transparent,
-//     waits for its font, or has the colour of what is under it (ink.js). cover.js decides whether something opaque lies over it. When there is no element, reason.js
+//     waits for its font, or has the colour of what is under it (ink.js; pixels.js reads pictures). cover.js decides whether something opaque lies over it. When there is no element, reason.js
 //     describes the page instead.
 //  6. actionable.js checks that the one element is enabled, finds the point to press, and moves the pointer there
 //     (valkyriePoint). Only if no point can be pressed, it first scrolls the boxes that a person can scroll.
@@ -47,6 +47,8 @@ var (
 	listen string
 	//go:embed boxes.js
 	boxes string
+	//go:embed pixels.js
+	pixels string
 	//go:embed visible.js
 	visible string
 	//go:embed ink.js
@@ -100,7 +102,7 @@ var (
 )
 
 // locate are the functions that find elements by what a person sees, and say why there is none.
-var locate = dom + boxes + ink + visible + cover + text + role + name + find + reason
+var locate = dom + boxes + pixels + ink + visible + cover + text + role + name + find + reason
 
 var (
 	// Changes records, from a document's start, when each of its parts changed.

@@ -7,10 +7,19 @@ const controlText = (el) => {
     case 'input': return matches(el, '[type=submit],[type=button],[type=reset]') ? buttonText(el) : matches(el, ':read-only:not([type=hidden],[type=password],[type=checkbox],[type=radio],[type=range],[type=color],[type=file],[type=image])') ? el.value : '';
     case 'textarea': return el.readOnly || el.disabled ? el.value : '';
     case 'select': return matches(el, '[multiple],[size]:not([size="0"],[size="1"])') ? null : chosenText(el);
-    case 'script': case 'style': case 'noscript': case 'template': case 'iframe': case 'object': case 'audio': case 'video': case 'canvas': case 'head': case 'datalist': return '';
-    case 'title': case 'desc': case 'metadata': case 'defs': return el instanceof SVGElement ? '' : null;
+    case 'script': case 'style': case 'noscript': case 'template': case 'iframe': case 'meter': case 'progress': case 'audio': case 'video': case 'canvas': case 'head': case 'datalist': return '';
+    case 'object': return usesFallback(el) ? null : '';
+    case 'title': case 'desc': case 'metadata': case 'defs': case 'symbol': case 'clipPath': case 'mask': case 'pattern': case 'marker': return el instanceof SVGElement ? '' : null;
+    case 'use': return usedText(el);
   }
   return null;
+};
+// An object whose data cannot be displayed displays its children.
+const usesFallback = (el) => { const range = call(document, 'createRange'); range.selectNodeContents(el); return range.getClientRects().length > 0; };
+// The text of what a drawing uses from its definitions.
+const usedText = (el) => {
+  const id = (attribute(el, 'href') || attribute(el, 'xlink:href') || '').replace(/^#/, ''), of = id && call(document, 'getElementById', id);
+  return of instanceof SVGElement ? normalize([...(localName(of) === 'text' ? [of] : []), ...queryAll(of, 'text')].map(textContent).join(' ')) : '';
 };
 const buttonText = (el) => attribute(el, 'value') ?? ({ submit: 'Submit', reset: 'Reset' }[el.type] || '');
 const optionText = (o) => o.label || read(o, 'text');

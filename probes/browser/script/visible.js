@@ -34,14 +34,22 @@ const standIn = (el) => {
 // Which part of a box is seen: {box, moved}, with moved if one has to scroll first; or {why}.
 const seen = ({ by, r, text }, el) => {
   if (picturesCount && localName(by) === 'img' && pictureReason(by)) return { why: pictureReason(by) };
-  if (!(r.width > 0 && r.height > 0) || text && r.height < 3) return { why: `${notVisible}: it has no size` };
+  if (!(r.width > 0 && r.height > 0) || text && isTiny(by, r)) return { why: `${notVisible}: it has no size` };
   if (!styleOf(by).visible) return { why: notVisible };
+  if (text && styleOf(by).css.webkitTextSecurity !== 'none') return { why: `${notVisible}: its text is shown as dots` };
   if (text && hasTransparentText(by)) return { why: `${notVisible}: its text is transparent` };
   if (text && awaitsFont(by, text.data)) return { why: `${notVisible}: its web font has not loaded` };
   const why = fadedReason(by, text);
   if (why) return { why };
   return text && blendsIn(by, text.data, r) ? { why: `${notVisible}: its text has the colour of its background` } : clipped(by, r, text, el);
 };
+// Whether text is too small to read, or its letters lie over each other.
+const isTiny = (by, r) => {
+  const { css } = styleOf(by);
+  return (css.writingMode.startsWith('vertical') ? r.width : r.height) < 5 || parseFloat(css.letterSpacing) < -0.3 * parseFloat(css.fontSize);
+};
+// Whether a blur of so many pixels makes text of the element unreadable.
+const smears = (blur, el) => blur * 3.4 >= parseFloat(styleOf(el).css.fontSize);
 // Whether a picture counts as seen only once it has come: for what a step expects to see. One can act on its frame before.
 let picturesCount = false;
 const withPictures = (look) => { picturesCount = true; try { return look(); } finally { picturesCount = false; } };
@@ -58,24 +66,45 @@ const fadedReason = (by, text) => {
     const s = styleOf(n);
     opacity *= s.opacity;
     if (opacity < 0.1) return transparent;
-    if (text && s.blur >= 5) return `${notVisible}: it is blurred`;
+    if (text && s.blur && smears(s.blur, by)) return `${notVisible}: it is blurred`;
+    if (s.css.maskImage !== 'none' && masksAll(s.css)) return `${notVisible}: it is masked`;
+    if (s.css.contentVisibility === 'hidden' && (n !== by || text) && !/^(inline|contents)$/.test(s.css.display)) return notVisible;
+    if (hasDepth(s) && isBehindViewer(n)) return `${notVisible}: it is behind the viewer`;
     if (s.turnsAway && facesAway(n)) return `${notVisible}: ${label(n)} shows its back`;
     if (s.topLayer) return '';
   }
   return '';
 };
 
+const masksAll = (css) => /(^|, )(0px|0%)|(^|, )\S+ (0px|0%)/.test(css.maskSize) || !/url\(/.test(css.maskImage) && colorsIn(css.maskImage).every((c) => alpha(c) < 0.1);
+const hasDepth = ({ css }) => css.transform.startsWith('matrix3d') || css.translate.split(' ').length > 2;
+// Whether the element's middle is moved past the eye of a perspective, where nothing is painted.
+const isBehindViewer = (el) => {
+  let m = new DOMMatrix();
+  for (let n = el; n instanceof Element;) {
+    const s = styleOf(n), [, , z = 0] = s.css.translate.split(' ');
+    m = new DOMMatrix().translate(0, 0, parseFloat(z)).multiply(turned(s)).multiply(m);
+    do n = parentOf(n); while (n && !(n instanceof Element));
+    if (!n) return m.m44 <= 0;
+    const { css } = styleOf(n), eye = new DOMMatrix();
+    if (css.perspective !== 'none') eye.m34 = -1 / parseFloat(css.perspective);
+    m = eye.multiply(m);
+    if (m.m44 <= 0) return true;
+    if (css.transformStyle !== 'preserve-3d') return false;
+  }
+};
+
 // Walks from the element that paints the box to the window, and cuts the box where ancestors clip it.
 const clipped = (by, r, text, el) => {
-  let box = { x: r.x, y: r.y, right: r.right, bottom: r.bottom }, moved = false, position = '';
+  let box = { x: r.x, y: r.y, right: r.right, bottom: r.bottom }, moved = false, position = '', shaped;
   for (let n = by, own = !text; n; n = parentOf(n)) {
     if (!(n instanceof Element)) continue;
     const s = styleOf(n);
-    if (s.clipPath !== 'none') box = clippedBy(n, s.clipPath, box);
+    if (s.clipPath !== 'none') { box = clippedBy(n, s.clipPath, box); if (!/^inset\((?!.*calc)/.test(s.clipPath)) shaped = n; }
     if (s.position === 'absolute' || s.position === 'fixed') box = clippedByRect(n, s.css.clip, box);
     if (!position || isContainer(s, position)) {
       if (!own && (s.x !== 'visible' || s.y !== 'visible')) {
-        box = through(portOf(n, s), box);
+        box = through(beforeEllipsis(portOf(n, s), n, s, text && r), box);
         moved ||= box.moved;
       }
       position = s.position === 'absolute' || s.position === 'fixed' ? s.position : '';
@@ -85,7 +114,21 @@ const clipped = (by, r, text, el) => {
     if (s.topLayer) break;
   }
   const cut = through(windowPort(position === 'fixed'), box);
-  return tooSmall(cut, r, text) ? { why: 'it is outside of the window, and no scrolling reaches it' } : { box: cut, moved: moved || cut.moved };
+  if (tooSmall(cut, r, text)) return { why: 'it is outside of the window, and no scrolling reaches it' };
+  moved ||= cut.moved;
+  return shaped && !moved && !isHitIn(by, cut) ? { why: clipReason(shaped, el) } : { box: cut, moved };
+};
+// The browser's own hit test knows the shape of a clip, for an element that can be hit at all.
+const isHitIn = (by, { x, y, right, bottom }) => {
+  if (styleOf(by).css.pointerEvents === 'none' || call(by, 'closest', '[inert]') || call(document, 'querySelector', ':modal')) return true;
+  return [0.5, 0.1, 0.9, 0.3, 0.7].some((i) => [0.5, 0.2, 0.8].some((j) => stackAt(x + (right - x) * i, y + (bottom - y) * j).some((n) => contains(by, n) || contains(n, by) && !styleOf(n).visible)));
+};
+// Text that goes beyond its box ends with an ellipsis, which takes the room of the last letters.
+const beforeEllipsis = (port, n, { css, x }, r) => {
+  if (!r || css.textOverflow !== 'ellipsis' || x === 'visible' || canScroll(x) && css.whiteSpace !== 'nowrap') return port;
+  const size = 1.4 * parseFloat(css.fontSize); // with a letter, since only whole ones are left
+  if (css.direction === 'rtl') return r.x < port.x ? { ...port, x: port.x + size } : port;
+  return r.right > port.right ? { ...port, right: port.right - size } : port;
 };
 // Whether the element is the containing block of positioned content.
 const isContainer = (s, position) => position === 'absolute' && s.position !== 'static' || holdsFixed(s);
@@ -104,7 +147,8 @@ const clipReason = (n, el) => {
 const portOf = (n, s) => {
   const r = rect(n), kx = r.width / (read(n, 'offsetWidth') || r.width) || 1, ky = r.height / (read(n, 'offsetHeight') || r.height) || 1;
   const x = r.x + read(n, 'clientLeft') * kx, y = r.y + read(n, 'clientTop') * ky;
-  const port = { x, y, right: x + read(n, 'clientWidth') * kx, bottom: y + read(n, 'clientHeight') * ky, modes: [s.x, s.y] };
+  const wide = s.x === 'clip' && s.y === 'clip' ? +(/([\d.]+)px/.exec(s.css.overflowClipMargin) || [0, 0])[1] : 0;
+  const port = { x: x - wide * kx, y: y - wide * ky, right: x + (read(n, 'clientWidth') + wide) * kx, bottom: y + (read(n, 'clientHeight') + wide) * ky, modes: [s.x, s.y] };
   return Object.assign(port, { room: scrolls(port) ? room(n, s.css, kx, ky) : [[0, 0], [0, 0]] });
 };
 const scrolls = ({ modes }) => modes.some(canScroll);
@@ -190,14 +234,6 @@ const facesAway = (el) => {
   for (let n = parentOf(el); n instanceof Element && styleOf(n).css.transformStyle === 'preserve-3d'; n = parentOf(n)) m = turned(styleOf(n)).multiply(m);
   return m.inverse().m33 < 0;
 };
-const hasTransparentText = (el) => {
-  const { css } = styleOf(el);
-  if (alpha(css.webkitTextFillColor) >= 0.1) return false;
-  if (parseFloat(css.webkitTextStrokeWidth) > 0 && alpha(css.webkitTextStrokeColor) >= 0.1 || css.textShadow !== 'none') return false;
-  for (let n = el; n; n = parentOf(n)) if (n instanceof Element && /text/.test(styleOf(n).css.backgroundClip)) return false;
-  return true;
-};
-
 // For how long text stays invisible while its web font loads, by font-display; then another font is used.
 const blockMS = { auto: 3000, block: 3000, fallback: 100, optional: 100, swap: 0 };
 const family = (name) => name.trim().replace(/^["']|["']$/g, '').toLowerCase();
