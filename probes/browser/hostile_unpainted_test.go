@@ -19,7 +19,7 @@ func over(cover string) string {
 
 const whole = `style="position:absolute;left:0;top:0;width:300px;height:90px"`
 
-// coverRows are covers that hide what is under them, and covers that do not.
+// coverRows are covers that hide the text under them, and covers that do not.
 var coverRows = map[string]row{
 	"a dialog's backdrop":                unseen(`<style>::backdrop{background:#fff}</style><p>Thank you</p><dialog id=d>Cookies?</dialog><script>d.showModal()</script>`, `it is there, but covered by dialog#d`),
 	"a dialog's clear backdrop":          seen(`<style>::backdrop{background:rgb(0 0 0 / 60%)}</style><p>Thank you</p><dialog id=d>Cookies?</dialog><script>d.showModal()</script>`),

@@ -20,8 +20,8 @@
 //     role.js and name.js compute roles and names, text.js the text that is displayed, and all read the page through dom.js.
 //     boxes.js lists the boxes of what an element paints, and visible.js cuts them where ancestors clip them, up to the
 //     window: an element with a box that shows somewhere, perhaps after scrolling, can be seen, unless that is transparent,
-//     waits for its font, or has the colour of what is under it (ink.js; pixels.js reads pictures). cover.js decides whether something opaque lies over it. When there is no element, reason.js
-//     describes the page instead.
+//     waits for its font, or has the colour of its background (ink.js; pixels.js reads pictures). cover.js decides whether
+//     something opaque lies over it. When there is no element, reason.js describes the page instead.
 //  6. actionable.js checks that the one element is enabled, finds the point to press, and moves the pointer there
 //     (valkyriePoint). Only if no point can be pressed, it first scrolls the boxes that a person can scroll.
 //  7. stable.js makes sure that the element stays in place, or at least within its own size.
