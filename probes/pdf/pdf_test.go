@@ -16,6 +16,7 @@ import (
 	"github.com/go-pdf/fpdf"
 	"github.com/google/go-cmp/cmp"
 
+	"valkyrie/infra/slowdown"
 	"valkyrie/probes/journey"
 	"valkyrie/probes/pdf"
 )
@@ -73,6 +74,7 @@ func TestRead(t *testing.T) {
 func TestCases(t *testing.T) {
 	for _, c := range cases {
 		reader := patient
+		reader.Limit = slowdown.Scale(reader.Limit)
 		if c.want == "returns" {
 			reader = pdf.Reader{Limit: time.Second}
 		}
@@ -256,7 +258,7 @@ func TestLong(t *testing.T) {
 	for i := range texts {
 		texts[i] = strings.Repeat("otter kiwi fox ", 20)
 	}
-	doc, err := pdf.Reader{Limit: 800 * time.Millisecond, MaxPages: 400}.Read(t.Context(), paper(t, append(texts, "heron")...))
+	doc, err := pdf.Reader{Limit: slowdown.Scale(800 * time.Millisecond), MaxPages: 400}.Read(t.Context(), paper(t, append(texts, "heron")...))
 	if err != nil || doc.Pages != 401 || len(doc.Sheets) == 0 {
 		t.Fatalf("%v, %d pages, %d read", err, doc.Pages, len(doc.Sheets))
 	}
