@@ -49,6 +49,13 @@ type Decision struct {
 	Verb     Verb
 	Reason   string
 	Incident incident.Incident // zero for Waits, NoChange and Ignores
+	Worse    bool              // of Continues: the incident calls from now on, or another outage of it began
+}
+
+// IsNews reports whether the pager may have something to send at once. An incident that only lasts is no news: what is due
+// later, such as the next call, the pager's own schedule sends.
+func (d Decision) IsNews() bool {
+	return d.Verb == Opens || d.Verb == Reopens || d.Verb == Resolves || d.Verb == Continues && d.Worse
 }
 
 // Judge folds one run into the state of its journey. It is pure: the same runs in the same order give the same state, and a
@@ -73,6 +80,7 @@ func (s *JourneyState) Fold(p JourneyPolicy, run journey.Run, title string) []De
 	if s.Regions == nil {
 		s.Regions = map[string]RegionState{}
 	}
+	before := slices.Clone(s.Open)
 	dayIsOver := region.fold(run, p)
 	s.Regions[run.Region] = region
 	j := judging{JourneyState: s, policy: p, run: run, title: title, now: region}
@@ -89,10 +97,21 @@ func (s *JourneyState) Fold(p JourneyPolicy, run journey.Run, title string) []De
 	if dayIsOver {
 		j.latencyTrend()
 	}
+	j.markWorse(before)
 	if len(j.decisions) == 0 {
 		j.decide(NoChange, incident.Incident{}, run.Journey+" "+string(run.Outcome)+" from "+run.Region)
 	}
 	return j.decisions
+}
+
+// markWorse marks the decisions about open incidents that got worse than before.
+func (j *judging) markWorse(before []incident.Incident) {
+	for i := range j.decisions {
+		d := &j.decisions[i]
+		if n := slices.IndexFunc(before, func(b incident.Incident) bool { return b.ID == d.Incident.ID }); n >= 0 && d.Verb == Continues {
+			d.Worse = d.Incident.Rings() && !before[n].Rings() || d.Incident.IsDownNow() && !before[n].IsDownNow()
+		}
+	}
 }
 
 // WorkingRegions returns the regions from which a journey works while an incident lasts in others: their latest runs were

@@ -156,3 +156,27 @@ func TestWorkingRegions(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+// TestNews: an incident is news to the pager when it opens, gets worse and ends, and not while it only lasts.
+func TestNews(t *testing.T) {
+	policy := alertstest.ShippedPolicy(t)
+	for slots, want := range map[string]string{ // single failures open a flapping incident, which an outage makes call
+		"ffffp":                           "1 opens, 4 resolves",
+		"fpppfpppfpppfpppf" + "p" + "fff": "16 opens, 19 continues",
+	} {
+		var s judge.JourneyState
+		var news []string
+		for minute, l := range slots {
+			var decisions []judge.Decision
+			s, decisions = judge.Judge(policy, s, alertstest.RunEachMinute(minute, "eu", alertstest.Outcomes[l]), "print a card")
+			for _, d := range decisions {
+				if d.IsNews() {
+					news = append(news, fmt.Sprintf("%d %s", minute, d.Verb))
+				}
+			}
+		}
+		if got := strings.Join(news, ", "); got != want {
+			t.Errorf("%s: got %q, want %q", slots, got, want)
+		}
+	}
+}

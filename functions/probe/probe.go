@@ -170,7 +170,8 @@ func (p *probe) logRun(deployment string, run journey.Run, detail cloudwatch.Det
 	_, _ = p.out.Write(cloudwatch.Deployment(deployment).RunLines(run, detail, link)) // a failed write to the log cannot be reported
 }
 
-// storeRun stores and judges the run, and wakes the pager if that made work due.
+// storeRun stores and judges the run, and wakes the pager if that made work due. A failure of an open incident does not: with
+// many journeys and regions, a pager would start for each of them every minute.
 func (p *probe) storeRun(ctx context.Context, s *cloud.Services, run journey.Run) (Answer, error) {
 	a := Answer{Run: run.ID, Outcome: run.Outcome, Error: run.Error, Decisions: []string{}}
 	at, decisions, missed, err := s.Tables.Record(ctx, s.Recorder(nil), run)
@@ -194,7 +195,7 @@ func (p *probe) storeRun(ctx context.Context, s *cloud.Services, run journey.Run
 	}
 	log.Info("run", "ended", !run.Unfinished(), "outcome", run.Outcome, "err", run.Error, "decisions", a.Decisions)
 	for _, d := range decisions {
-		if d.Incident.ID != "" {
+		if d.IsNews() {
 			s.Poke(ctx, d.Incident.ID, s.Region(at))
 			break
 		}

@@ -147,8 +147,14 @@ func TestRuns(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Error("the pager was not poked")
 	}
+	if a, err = r.send(due("create-order", slotAgo(6))); err != nil || !slices.ContainsFunc(a.Decisions, func(d string) bool { return strings.HasPrefix(d, "continues") }) {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if len(pokes) > 0 {
+		t.Errorf("a failure of the open incident poked the pager: %s", <-pokes)
+	}
 	r.evidence(r.runs(lambdatest.Home)[1])
-	if lines := r.lines("run"); len(lines) != 2 || lines[1]["failed"] != 1.0 || !strings.Contains(lines[1]["evidence_url"].(string), "s3/buckets/"+lambdatest.Bucket) {
+	if lines := r.lines("run"); len(lines) != 3 || lines[1]["failed"] != 1.0 || !strings.Contains(lines[1]["evidence_url"].(string), "s3/buckets/"+lambdatest.Bucket) {
 		t.Errorf("%v", lines)
 	}
 	if files, procs := r.function.Files(), r.function.Processes(); r.function.Jailed() && len(files)+len(procs) > 0 {
