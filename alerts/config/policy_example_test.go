@@ -41,7 +41,7 @@ phone: {from: "+12025550100"}
 	// create-order: 2 failures in a row
 }
 
-// A fault names the file, the line, the field, what was expected and what was written.
+// A fault names the file, the line, the field, the expected value and the given one.
 func ExampleParse() {
 	file := `
 judge: {failures_in_a_row: 0}

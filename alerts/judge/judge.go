@@ -52,8 +52,8 @@ type Decision struct {
 	Worse    bool              // of Continues: the incident calls from now on, or another outage of it began
 }
 
-// IsNews reports whether the pager may have something to send at once. An incident that only lasts is no news: what is due
-// later, such as the next call, the pager's own schedule sends.
+// IsNews reports whether the pager may have something to send at once. An incident that only lasts is no news: later
+// pages, such as the next call, are sent by the pager's own schedule.
 func (d Decision) IsNews() bool {
 	return d.Verb == Opens || d.Verb == Reopens || d.Verb == Resolves || d.Verb == Continues && d.Worse
 }

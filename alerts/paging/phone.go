@@ -53,7 +53,7 @@ type Dispatch struct {
 	Person   string   // the recipient's name
 
 	// ValidFor bounds the time until the provider sends a text, and the duration of a call; 0: the provider's default. A text
-	// that waits for longer is given up: what it says is not true any more.
+	// that waits for longer is given up, as it is not true any more.
 	ValidFor time.Duration
 }
 

@@ -24,7 +24,7 @@ func traceConnection(ctx context.Context) (_ context.Context, connected func() b
 // throttleCodes are the AWS error codes for "too many requests"; such a request was not processed.
 var throttleCodes = []string{"Throttling", "Throttled", "ThrottledException", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded"}
 
-// classify wraps an error by what it means for the page: ErrNotSent if there was no connection or the request was throttled,
+// classify wraps an error by its meaning for the page: ErrNotSent if there was no connection or the request was throttled,
 // ErrRefused if AWS rejected it, so that a retry is useless. Server errors, timeouts and malformed responses stay as they are:
 // whether the page was sent is unknown.
 func classify(err error, connected bool) error {

@@ -8,7 +8,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// A Kind is a kind of run, by what it needs.
+// A Kind is a kind of run.
 type Kind string
 
 // The kinds.

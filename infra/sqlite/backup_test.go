@@ -74,7 +74,7 @@ func TestBackupWhileRunning(t *testing.T) {
 	}
 }
 
-// TestRestore: a restored store is as of the backup, what was there is kept, and a store in use is refused.
+// TestRestore: a restored store is as of the backup, the replaced one is kept, and a store in use is refused.
 func TestRestore(t *testing.T) {
 	dir := t.TempDir()
 	path, backup := filepath.Join(dir, "valkyrie.db"), filepath.Join(dir, "backup.db")
