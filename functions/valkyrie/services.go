@@ -45,6 +45,9 @@ func openServices(ctx context.Context, db string, watched suite.Suite, cfg confi
 	if err != nil {
 		return nil, cli.Exit(cli.ExitUsage, err)
 	}
+	if loss := store.Loss(); loss != "" {
+		log.Warn("the store seems to have gone back in time", "loss", loss)
+	}
 	s := &services{store: store}
 	s.recorder = judge.Recorder{Store: store, Policy: cfg.Judge, Titles: watched.Titles(), RunningSince: time.Now().UTC(), TimeNow: time.Now}
 	if err := s.connect(ctx, watched, cfg, c, log); err != nil {

@@ -35,10 +35,11 @@ type storeOptions struct {
 	db, address string
 	flags       *flag.FlagSet
 	getenv      func(string) string
+	warn        io.Writer
 }
 
 func (p *program) storeFlags(fs *flag.FlagSet) *storeOptions {
-	s := &storeOptions{flags: fs, getenv: p.getenv}
+	s := &storeOptions{flags: fs, getenv: p.getenv, warn: p.stderr}
 	fs.StringVar(&s.db, "db", "valkyrie.db", "`FILE` of the store")
 	fs.StringVar(&s.address, "store", "", "`ADDRESS` of a store in the cloud instead, dynamodb://TABLE?region=REGION; that in "+storeVariable+" unless given")
 	return s
@@ -78,6 +79,9 @@ func (s *storeOptions) openBy(ctx context.Context, file func(context.Context, st
 	opened, err := file(ctx, s.db)
 	if err != nil {
 		return nil, cli.Exit(cli.ExitUsage, err)
+	}
+	if loss := opened.Loss(); loss != "" {
+		fmt.Fprintln(s.warn, loss)
 	}
 	return opened, nil
 }
@@ -222,9 +226,12 @@ func (p *program) restore(ctx context.Context, backup, db, alerts string, yes bo
 	if err != nil {
 		return err
 	}
-	at, pages, err := p.inspectBackup(ctx, backup, cfg)
+	at, pages, loss, err := p.inspectBackup(ctx, backup, cfg)
 	if err != nil {
 		return cli.Exit(cli.ExitUsage, err)
+	}
+	if loss {
+		fmt.Fprintf(p.stdout, "%s is not a file of valkyrie backup: it is the file of a store that was in use, without its write-ahead log, and may lack what came last\n", backup)
 	}
 	fmt.Fprintf(p.stdout, "%s ends at %s, %s ago; what %s was told since would be gone\n", backup, cli.FormatMinute(at), cli.FormatDuration(p.now().Sub(at).Round(time.Minute)), db)
 	for _, page := range pages {
@@ -247,25 +254,26 @@ func (p *program) restore(ctx context.Context, backup, db, alerts string, yes bo
 	return nil
 }
 
-// inspectBackup returns the time at which a backup ends, and the pages that its pager would send now. It looks at a copy, because
+// inspectBackup returns the time at which a backup ends, the pages that its pager would send now, and whether it lacks a
+// write-ahead log. It looks at a copy, because
 // opening a database may change it.
-func (p *program) inspectBackup(ctx context.Context, backup string, cfg config.Config) (at time.Time, pages []string, err error) {
+func (p *program) inspectBackup(ctx context.Context, backup string, cfg config.Config) (at time.Time, pages []string, loss bool, err error) {
 	dir, err := os.MkdirTemp("", "valkyrie-restore")
 	if err != nil {
-		return at, nil, err
+		return at, nil, false, err
 	}
 	defer os.RemoveAll(dir)
 	copied := filepath.Join(dir, "valkyrie.db")
 	if _, err := sqlite.Restore(ctx, backup, copied, p.now()); err != nil {
-		return at, nil, err
+		return at, nil, false, err
 	}
 	s, err := sqlite.OpenExisting(ctx, copied)
 	if err != nil {
-		return at, nil, fmt.Errorf("read the backup %q: expected a file of valkyrie backup: %w", backup, err)
+		return at, nil, false, fmt.Errorf("read the backup %q: expected a file of valkyrie backup: %w", backup, err)
 	}
 	defer s.Close()
 	if at, err = s.Latest(ctx); err != nil {
-		return at, nil, err
+		return at, nil, false, err
 	}
 	names := cfg.Judge.Names(p.suite.Names())
 	due, err := paging.WouldSend(ctx, s, cfg.OnCall, names, p.now().UTC())
@@ -274,5 +282,5 @@ func (p *program) inspectBackup(ctx context.Context, backup string, cfg config.C
 		words, _, _ := strings.Cut(strings.TrimPrefix(page.Words, "This is Valkyrie.\n"), "\n")
 		pages = append(pages, fmt.Sprintf("%s %s: %s", verb, page.Person, words))
 	}
-	return at, pages, err
+	return at, pages, s.Loss() != "", err
 }

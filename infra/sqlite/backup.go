@@ -45,7 +45,7 @@ func Backup(ctx context.Context, path, to string) error {
 // Restore replaces the database at path by a copy of a backup, and keeps the old file at the path that it returns; empty: nothing
 // was there. No program may have the database open.
 func Restore(ctx context.Context, backup, path string, now time.Time) (kept string, err error) {
-	if log, err := os.Stat(backup + "-wal"); err == nil && log.Size() > 0 {
+	if log, err := os.Stat(logFile(backup)); err == nil && log.Size() > 0 {
 		return "", fmt.Errorf("restore %q: it is a database in use, with a write-ahead log beside it; expected a file of valkyrie backup", backup)
 	}
 	part := path + ".part"
@@ -65,7 +65,7 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (kept stri
 			return "", fmt.Errorf("keep %q: %w", path, err)
 		}
 	}
-	if err := errors.Join(os.Rename(part, path), syncFile(filepath.Dir(path))); err != nil {
+	if err := errors.Join(os.RemoveAll(latestFile(path)), os.Rename(part, path), syncFile(filepath.Dir(path))); err != nil {
 		return kept, fmt.Errorf("restore to %q: %w", path, err)
 	}
 	return kept, nil

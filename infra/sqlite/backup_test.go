@@ -140,6 +140,135 @@ func TestLostWriteAheadLog(t *testing.T) {
 	}
 }
 
+// TestGoesBack checks that a database which went back in time is reported with the time that it goes back to: a copy without its
+// log, one whose log was deleted, an older copy in its place; and that one which was closed in order is not.
+func TestGoesBack(t *testing.T) {
+	slot := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+	put := func(s *Store, minute int) {
+		t.Helper()
+		if err := s.PutRun(t.Context(), journey.Run{ID: fmt.Sprint(minute), Journey: "print-card", Slot: slot.Add(time.Duration(minute) * time.Minute)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reopen := func(path string) string {
+		t.Helper()
+		s, err := OpenExisting(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		return s.Loss()
+	}
+	for name, c := range map[string]struct {
+		harm func(path, copied string) (opened string)
+		want string // in the report; empty: none
+	}{
+		"closed in order":              {func(path, _ string) string { return path }, ""},
+		"copied while in use, no log":  {func(_, copied string) string { return copied }, "copy.db\" ends at 2026-11-21 03:01:00 UTC: it was not closed by valkyrie, and its write-ahead log"},
+		"an older copy in its place":   {func(path, copied string) string { return path + rename(t, copied, path) }, "ends at 2026-11-21 03:01:00 UTC, and held runs until 2026-11-21 03:07 UTC: an older copy"},
+		"a new file in its place":      {func(path, _ string) string { return path + remake(t, path) }, "holds no run, and held runs until 2026-11-21 03:07 UTC"},
+		"restored from the older copy": {func(path, copied string) string { return path + restore(t, copied, path) }, "it was not closed by valkyrie"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path, copied := filepath.Join(dir, "valkyrie.db"), filepath.Join(dir, "copy.db")
+			s := mustOpen(t, path)
+			put(s, 0)
+			put(s, 1)
+			if _, err := s.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+				t.Fatal(err)
+			}
+			if err := copyFile(path, copied); err != nil {
+				t.Fatal(err)
+			}
+			put(s, 7)
+			if loss := reopen(path); loss != "" { // while another has it open
+				t.Errorf("it is in use: %s", loss)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if loss := reopen(path); loss != "" {
+				t.Fatalf("closed in order: %s", loss)
+			}
+			opened := c.harm(path, copied)
+			if loss := reopen(opened); !strings.Contains(loss, c.want) || (loss == "") != (c.want == "") {
+				t.Errorf("it reports %q, want %q", loss, c.want)
+			}
+		})
+	}
+}
+
+func rename(t *testing.T, from, to string) string {
+	t.Helper()
+	if err := os.Rename(from, to); err != nil {
+		t.Fatal(err)
+	}
+	return ""
+}
+
+// remake replaces a database by a new one.
+func remake(t *testing.T, path string) string {
+	t.Helper()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	return ""
+}
+
+func restore(t *testing.T, backup, path string) string {
+	t.Helper()
+	if _, err := Restore(t.Context(), backup, path, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	return ""
+}
+
+// TestLostLogAfterKill checks that the write-ahead log of a killed program may be deleted, and that this is reported.
+func TestLostLogAfterKill(t *testing.T) {
+	dir := t.TempDir()
+	path, killed := filepath.Join(dir, "valkyrie.db"), filepath.Join(dir, "killed.db")
+	s := mustOpen(t, path)
+	for n := range 3 {
+		if err := s.PutRun(t.Context(), journey.Run{ID: fmt.Sprint(n), Journey: "print-card", Slot: time.Date(2026, 11, 21, 3, n, 0, 0, time.UTC)}); err != nil {
+			t.Fatal(err)
+		}
+		if n == 1 {
+			if _, err := s.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, suffix := range []string{"", "-wal", "-latest"} { // as a program leaves them that is killed
+		if err := copyFile(path+suffix, killed+suffix); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, want := range []string{"", "ends at 2026-11-21 03:01:00 UTC, and held runs until 2026-11-21 03:02 UTC"} {
+		if n == 1 {
+			if err := copyFile(path, killed); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.RemoveAll(killed + "-wal"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b, err := OpenExisting(t.Context(), killed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if loss := b.Loss(); !strings.Contains(loss, want) || (loss == "") != (want == "") {
+			t.Errorf("with log %t: it reports %q", n == 0, loss)
+		}
+		b.Close()
+	}
+}
+
 // TestLogShrinks: the write-ahead log that a long reader has made grow is cut at a checkpoint once the reader has ended.
 func TestLogShrinks(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "valkyrie.db")

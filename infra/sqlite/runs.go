@@ -60,6 +60,7 @@ func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 		return fmt.Errorf("write the run of journey %q in region %q, slot %s: %w",
 			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339Nano), err)
 	}
+	s.noteLatest(run.Slot)
 	return nil
 }
 

@@ -36,7 +36,7 @@ func releases() []string {
 }
 
 // prepare checks that the file belongs to Valkyrie, then migrates it. It changes nothing before the check.
-func (s *Store) prepare(ctx context.Context, schemas []string, mayInit bool) error {
+func (s *Store) prepare(ctx context.Context, schemas []string, mayInit, unlogged bool) error {
 	var found label
 	err := s.read(ctx, func(tx *sql.Tx) (err error) {
 		found, err = readLabel(ctx, tx)
@@ -55,13 +55,19 @@ func (s *Store) prepare(ctx context.Context, schemas []string, mayInit bool) err
 	if err := found.check(s.path, len(schemas)); err != nil {
 		return err
 	}
+	mode, err := s.journalMode(ctx)
+	if err != nil {
+		return err
+	}
 	if err := s.useWriteAheadLog(ctx); err != nil {
 		return err
 	}
-	if found.version == len(schemas) {
-		return nil
+	if found.version != len(schemas) {
+		if err := s.write(ctx, func(tx *sql.Tx) error { return migrate(ctx, tx, s.path, schemas) }); err != nil {
+			return err
+		}
 	}
-	return s.write(ctx, func(tx *sql.Tx) error { return migrate(ctx, tx, s.path, schemas) })
+	return s.findLoss(ctx, unlogged, mode == "wal", found)
 }
 
 // lostLog reports whether a file without content, but in the mode of a write-ahead log, has none beside it for a while. Another

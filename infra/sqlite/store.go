@@ -18,6 +18,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"valkyrie/alerts/incident"
@@ -30,6 +31,12 @@ type Store struct {
 	db       *sql.DB
 	path     string
 	patience time.Duration
+	opened   bool   // it is prepared, so that closing it may change its mode
+	hasty    bool   // see OpenHasty
+	loss     string // see Loss
+
+	noting sync.Mutex
+	noted  time.Time // in the file of the latest run
 }
 
 // defaultPatience is the timeout for another process to release the file. Writers hold it for milliseconds; ten seconds
@@ -52,6 +59,7 @@ func OpenHasty(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.hasty = true
 	if _, err := s.db.ExecContext(ctx, "PRAGMA synchronous = OFF"); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %q: %w", path, err), s.Close())
 	}
@@ -81,15 +89,18 @@ func open(ctx context.Context, path string, schemas []string, mayInit bool) (*St
 	// for SQLite's lock is neither.
 	db.SetMaxOpenConns(1)
 	s := &Store{db: db, path: path, patience: defaultPatience}
-	if err := s.prepare(ctx, schemas, mayInit); err != nil {
+	unlogged := hasNoLog(path)
+	if err := s.prepare(ctx, schemas, mayInit, unlogged); err != nil {
 		db.Close()
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
+	s.opened = true
 	return s, nil
 }
 
 // Close closes the database. Closing it twice is harmless.
 func (s *Store) Close() error {
+	s.closeInOrder()
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("close %q: %w", s.path, err)
 	}
