@@ -56,6 +56,20 @@ func (o OnCall) FindPerson(name string) (Person, bool) {
 	return o.People[i], true
 }
 
+// FindAddressee returns the person that a page is to: by name, else by the address, as a person may be renamed.
+func (o OnCall) FindAddressee(p incident.Page) (Person, bool) {
+	if who, ok := o.FindPerson(p.Person); ok {
+		return who, true
+	}
+	i := slices.IndexFunc(o.People, func(who Person) bool {
+		return p.Channel == incident.Email && who.Email == p.To || p.Channel != incident.Email && who.Phone == p.To
+	})
+	if i < 0 {
+		return Person{}, false
+	}
+	return o.People[i], true
+}
+
 // FindRotation returns the rotation of a name.
 func (o OnCall) FindRotation(name string) (Rotation, bool) {
 	i := slices.IndexFunc(o.Rotations, func(r Rotation) bool { return r.Name == name })

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/oncall"
 )
 
 // cancelUnneeded cancels planned pages that have become unnecessary, and removes resolved or acknowledged incidents
@@ -21,14 +22,41 @@ func (r *NotificationState) cancelUnneeded(at evalContext) {
 			if p.Purpose == incident.AllClear {
 				return !r.isResolved(id)
 			}
-			return r.needsNoPage(id, at)
+			return r.needsNoPage(id, at) || !r.isSevereEnough(*p, id, at)
 		})
 		if len(needed) > 0 {
 			p.Incidents = needed
+			p.Waking = p.Waking || p.Purpose == incident.Alarm && !r.anyCalls(needed, at)
 			continue
 		}
 		p.State, p.EndedAt = incident.Cancelled, at.now
 		r.bumpRevision(*p)
+	}
+}
+
+// readdress follows changes of the people in alerts.yaml: a planned page goes to its person's present name and address. An
+// alarm to a person who is on call no more is cancelled, so that one to another person is planned; a notice goes to the first
+// on call; an all-clear is owed to them all the same.
+func (r *NotificationState) readdress(at evalContext) {
+	steps := at.onCall.EscalationAt(at.now)
+	for i := range r.Pages {
+		p := &r.Pages[i]
+		if p.State != incident.Planned {
+			continue
+		}
+		who, known := at.onCall.FindAddressee(*p)
+		if !known && p.Purpose == incident.Notice && len(steps) > 0 {
+			who, known = steps[0].Person, true
+		}
+		switch {
+		case p.Channel == incident.Email && !(known && at.onCall.CanEmail(who)), !known && p.Purpose != incident.AllClear:
+			p.State, p.EndedAt = incident.Cancelled, at.now
+			r.bumpRevision(*p)
+		case known && p.Channel == incident.Email:
+			p.Person, p.To = who.Name, who.Email
+		case known:
+			p.Person, p.To = who.Name, who.Phone
+		}
 	}
 }
 
@@ -37,6 +65,24 @@ func (r *NotificationState) cancelUnneeded(at evalContext) {
 func (r *NotificationState) needsNoPage(id string, at evalContext) bool {
 	i := r.incident(id)
 	return i == nil || !i.Unacknowledged() || i.Kind != incident.Drilled && r.isSuppressed(i.Journey, at)
+}
+
+// isSevereEnough reports whether an incident deserves a page over its channel. The file may have changed since it was planned.
+func (r *NotificationState) isSevereEnough(p incident.Page, id string, at evalContext) bool {
+	i := r.incident(id)
+	if i == nil || p.Purpose != incident.Alarm {
+		return true
+	}
+	severity := at.onCall.Severity(*i)
+	return severity == oncall.Wake || severity == oncall.Notify && p.Channel != incident.Call
+}
+
+// anyCalls reports whether one of the incidents calls people.
+func (r *NotificationState) anyCalls(ids []string, at evalContext) bool {
+	return slices.ContainsFunc(ids, func(id string) bool {
+		i := r.incident(id)
+		return i != nil && at.onCall.Severity(*i) == oncall.Wake
+	})
 }
 
 // isResolved reports whether the incident is resolved and has not reopened.

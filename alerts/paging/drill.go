@@ -43,8 +43,8 @@ func (r *NotificationState) drill(at evalContext) {
 		r.endDrill("broken off: something is really wrong", "", at.now)
 		return
 	}
-	if slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return p.Purpose == incident.Drill && p.Live() }) {
-		return
+	if slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return p.Channel == incident.Call && p.Live() }) {
+		return // of this drill, or of an incident that has just resolved
 	}
 	who, ok := r.nextInDrill(at)
 	if !ok {

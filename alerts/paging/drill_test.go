@@ -180,3 +180,38 @@ func TestDrillTimes(t *testing.T) {
 		}
 	}
 }
+
+// TestAlarmWaitsForTheCallOfADrill checks that an alarm does not call into the call of a drill that is just hung up, and that a
+// drill does not call into the call of an incident that has resolved.
+func TestAlarmWaitsForTheCallOfADrill(t *testing.T) {
+	start := func() *simulation {
+		w := &simulation{now: alertstest.Start, onCall: sleepers(t, "  gather: 10s\n  drills: {every: \"* * * * *\"}")}
+		w.step(paging.Tick{})
+		return w
+	}
+	w := start()
+	w.after(time.Minute)
+	drill := w.sent[0]
+	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+	w.now = w.now.Add(10 * time.Second) // the answer about the drill takes as long
+	w.step(paging.Sent{PageID: drill.ID, SID: "CA" + drill.ID})
+	early := w.count("alarm call")
+	w.after(5 * time.Second)
+	if got := w.count("alarm call"); early != 0 || got != 1 {
+		t.Errorf("%d calls while the drill's call ends, and %d after it", early, got)
+	}
+
+	w = start()
+	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+	w.after(10 * time.Second)
+	call := w.sent[0]
+	w.accept(w.sent)
+	w.step(paging.Report{PageID: call.ID, SID: "CA" + call.ID}) // Ada answers
+	w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 2, true)})
+	w.after(time.Minute)
+	during := w.count("drill call")
+	w.step(paging.Report{PageID: call.ID, SID: "CA" + call.ID, Result: incident.Human})
+	if got := w.count("drill call"); during != 0 || got != 1 {
+		t.Errorf("%d calls of a drill during a call, and %d after it", during, got)
+	}
+}

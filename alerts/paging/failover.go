@@ -49,10 +49,10 @@ func (r *NotificationState) recordProviderFailure(why string, now time.Time) {
 // chooseProvider selects the provider of a page that is due. A page that was tried before keeps its provider.
 func (r *NotificationState) chooseProvider(p incident.Page, at evalContext) incident.Provider {
 	switch {
+	case at.onCall.Failover == nil: // it may have been removed from alerts.yaml meanwhile
+		return incident.Primary
 	case p.Tries > 0:
 		return p.Via // retryLater and switchProvider have decided
-	case at.onCall.Failover == nil:
-		return incident.Primary
 	case p.Channel == incident.Email || p.Via == incident.Failover || r.providerDown() && at.now.Before(r.ProviderOutage.Retry) || r.avoidsPrimary(p.Channel, at.now):
 		return incident.Failover
 	}

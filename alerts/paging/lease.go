@@ -116,6 +116,9 @@ func (r *NotificationState) claim(at evalContext) (commands []Command, holds []r
 		if p.State != incident.Planned || now.Before(p.NotBefore) || !r.inWakingHours(p, at) {
 			continue
 		}
+		if p.Channel == incident.Call && p.Purpose == incident.Alarm && r.drillCallActive(now) {
+			continue
+		}
 		if h, held := r.capReached(*p, at); held {
 			r.holdBackByCap(p, h, at)
 			holds = append(holds, h)

@@ -84,6 +84,9 @@ func (r *NotificationState) avoidsPrimary(c incident.Channel, now time.Time) boo
 func (r *NotificationState) switchRefusedRounds(at evalContext) {
 	steps := at.onCall.EscalationAt(at.now)
 	for _, c := range []incident.Channel{incident.Call, incident.Text} {
+		if f := r.ChannelFailures[c]; !f.Since.IsZero() && at.onCall.Failover == nil { // it was removed from alerts.yaml
+			r.updateChannelFailure(c, func(f *ChannelFailure) { f.Since, f.Retry, f.People = time.Time{}, time.Time{}, nil })
+		}
 		f := r.ChannelFailures[c]
 		all := !slices.ContainsFunc(steps, func(s oncall.ResolvedStep) bool { return !slices.Contains(f.People, s.Person.Name) })
 		if len(f.People) == 0 || len(steps) == 0 || !all {

@@ -139,6 +139,7 @@ func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (Notifi
 	r.expireMutes(at)
 	r.endMaintenance(at)
 	r.drill(at)
+	r.readdress(at)
 	r.cancelUnneeded(at)
 	commands := append(r.hangUps(at), r.sendDue(at)...)
 	if _, ok := e.(Tick); ok { // once a tick, because the answer to a find is an event too

@@ -124,6 +124,9 @@ func (r *NotificationState) shouldNotify(i incident.Incident, s oncall.Severity,
 // morning, on retries too.
 func (r *NotificationState) inWakingHours(p *incident.Page, at evalContext) bool {
 	who, ok := at.onCall.FindPerson(p.Person)
+	if steps := at.onCall.EscalationAt(at.now); !ok && len(steps) > 0 {
+		who, ok = steps[0].Person, true // their hours are no more in alerts.yaml; a colleague's are the best guess
+	}
 	if !p.Waking || !ok || !who.Reachable(at.now).After(at.now) {
 		return true
 	}

@@ -54,7 +54,7 @@ func TestMutants(t *testing.T) {
 	stories := named("twilio", "^(TestCallStories|TestTokenRotation|TestCallbackManners)$")
 	rules := named("judge", "Electorate|Chance|GivenUp|Removed|Steep|Flapping|Calendar|Collapse|Baseline|LatencyTrend|Growth|SlowerAtOnce|Unheard")
 	repeats := named("paging", "Ack|CallsAgain|Certificate")
-	delivery := named("paging", "Machines|ShorterMute|EveryonePasses|LargeTeam|AfterRename|RenamedJourney")
+	delivery := named("paging", "Machines|ShorterMute|EveryonePasses|LargeTeam|AfterRename|RenamedJourney|CallOfADrill")
 	beats := named("judge", "FinishCounts|ChangedSchedule|Heartbeats")
 	judging := hunt{histories, []string{
 		"-test.run=^TestJudging$", "-rapid.seed=" + strconv.FormatUint(suite.Seed(t), 10), "-rapid.nofailfile", "-rapid.shrinktime=0s",

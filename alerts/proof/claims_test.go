@@ -14,10 +14,10 @@ import (
 
 // claims checks the pages that a write has claimed, and draws their responses.
 func (w *simulation) claims(p *program, before, after paging.NotificationState) {
-	calls := 0
+	calls := map[incident.Purpose]int{}
 	for _, page := range after.Pages {
 		if page.Channel == incident.Call && page.Live() {
-			calls++
+			calls[page.Purpose]++
 		}
 		i := slices.IndexFunc(before.Pages, func(o incident.Page) bool { return o.ID == page.ID })
 		if page.Tries == 0 || i >= 0 && before.Pages[i].Tries == page.Tries {
@@ -30,8 +30,8 @@ func (w *simulation) claims(p *program, before, after paging.NotificationState) 
 		w.toldTrue(after, page)
 		w.provider.requests = append(w.provider.requests, w.request(page))
 	}
-	if calls > 1 {
-		w.Fatalf("%d calls at once", calls)
+	if calls[incident.Alarm] > 1 || calls[incident.Drill] > 1 {
+		w.Fatalf("calls at once: %v", calls)
 	}
 }
 
@@ -39,6 +39,9 @@ func (w *simulation) claims(p *program, before, after paging.NotificationState) 
 // waking by a deferrable text; and an all-clear only to a person who was paged.
 func (w *simulation) needed(now time.Time, r paging.NotificationState, page incident.Page) {
 	rings := false
+	if page.Via == incident.Failover && w.onCall.Failover == nil {
+		w.Fatalf("%s page %s goes by the second channel, and the file has none", page.Channel, page.ID)
+	}
 	for _, id := range page.Incidents {
 		i := incidentOf(r, id)
 		switch {
@@ -50,24 +53,34 @@ func (w *simulation) needed(now time.Time, r paging.NotificationState, page inci
 			w.Fatalf("%s page %s was claimed about %s, which requires no page now", page.Channel, page.ID, id)
 		case page.Purpose == incident.Alarm && w.onCall.Severity(*i) == oncall.Keep:
 			w.Fatalf("%s page %s was claimed about %s, which requires no page", page.Channel, page.ID, id)
-		case page.Purpose == incident.AllClear && (i.State != incident.Resolved || !w.paged(r, page.Person, id)):
-			w.Fatalf("%s is told that %s is over; it is %s, and they were paged: %t", page.Person, id, i.State, w.paged(r, page.Person, id))
+		case page.Purpose == incident.AllClear && (i.State != incident.Resolved || !w.paged(r, page, id)):
+			w.Fatalf("%s is told that %s is over; it is %s, and they were paged: %t", page.Person, id, i.State, w.paged(r, page, id))
 		}
 		rings = rings || w.onCall.Severity(*i) == oncall.Wake
 	}
-	i := slices.IndexFunc(w.onCall.People, func(o oncall.Person) bool { return o.Name == page.Person })
-	if who := w.onCall.People[i]; page.Purpose == incident.Alarm && !rings && (page.Channel == incident.Call || who.Reachable(now).After(now)) {
+	who, known := w.onCall.FindPerson(page.Person)
+	if address := who.Phone; page.Purpose != incident.AllClear {
+		if page.Channel == incident.Email {
+			address = who.Email
+		}
+		if !known || page.To != address {
+			w.Fatalf("%s page %s is to %s, %s, and in the file they have %q", page.Channel, page.ID, page.Person, page.To, address)
+		}
+	}
+	if page.Purpose == incident.Alarm && !rings && (page.Channel == incident.Call || who.Reachable(now).After(now)) {
 		w.Fatalf("a %s to %s at %v about what can wait until %v", page.Channel, page.Person, now, who.Reachable(now))
 	}
 }
 
 // paged reports whether a person may have been paged about an incident.
-func (w *simulation) paged(r paging.NotificationState, who, id string) bool {
+func (w *simulation) paged(r paging.NotificationState, page incident.Page, id string) bool {
+	to := func(o incident.Page) bool { return o.Person == page.Person || o.To == page.To } // they may have another name or number now
+
 	asked := slices.ContainsFunc(w.provider.requests, func(q *request) bool { // a resend may be about fewer incidents
-		return q.page.Purpose == incident.Alarm && q.page.Person == who && (q.answer.doubtful() || !q.placed.IsZero()) && slices.Contains(q.page.Incidents, id)
+		return q.page.Purpose == incident.Alarm && to(q.page) && (q.answer.doubtful() || !q.placed.IsZero()) && slices.Contains(q.page.Incidents, id)
 	})
 	return asked || slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
-		return p.Purpose == incident.Alarm && p.Person == who && (p.Sent() || w.doubted[p.ID]) && slices.Contains(p.Incidents, id)
+		return p.Purpose == incident.Alarm && to(p) && (p.Sent() || w.doubted[p.ID]) && slices.Contains(p.Incidents, id)
 	})
 }
 
@@ -113,6 +126,8 @@ func (w *simulation) request(page incident.Page) *request {
 	switch {
 	case w.calm && mood == "gone":
 		r.answer = rapid.SampledFrom(moods[mood]).Draw(w.T, "answer")
+	case w.long && page.Channel == incident.Call:
+		r.fate = rapid.SampledFrom([]fate{noAnswer, busy, machine}).Draw(w.T, "fate")
 	case w.calm && page.Channel == incident.Call:
 		r.fate = noAnswer
 	case w.calm:
@@ -143,7 +158,7 @@ func (w *simulation) noneForgotten(p *program, r paging.NotificationState) {
 	})
 	now := p.saidLast()
 	for _, i := range r.Incidents {
-		if calling || !w.rings(r, i, now) {
+		if calling || !w.rings(r, i, now) || w.drillHangsUp(r, now) {
 			continue
 		}
 		called := slices.ContainsFunc(r.Pages, func(p incident.Page) bool {

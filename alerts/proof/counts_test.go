@@ -14,6 +14,8 @@ func (c *counts) add(w *simulation) {
 		case r.placed.IsZero():
 		case r.page.Channel == incident.Call:
 			h.calls++
+		case r.page.Channel == incident.Email:
+			h.emails++
 		default:
 			h.texts++
 		}
@@ -37,12 +39,19 @@ func (c *counts) add(w *simulation) {
 	c.incidents += h.incidents
 	c.undelivered += h.undelivered
 	c.skews += h.skews
+	c.files += h.files
+	c.drills += h.drills
+	c.emails += h.emails
+	c.announced += h.announced
+	c.condensed += h.condensed
 }
 
 func (c counts) String() string {
 	return fmt.Sprintf("%d histories, %d events: %d runs, %d incidents, %d programs (%d met trouble, %d crashed, %d lost a race); "+
 		"%d calls, %d texts, %d outcomes in doubt, %d callbacks, %d acknowledgements (%d expired), %d calls hung up; "+
-		"%d pages failed over, %d held by a cap; %d all-clears undelivered; %d clock skews repaired",
+		"%d pages failed over, %d held by a cap; %d all-clears undelivered; %d clock skews repaired; "+
+		"%d changes of the file, %d drills, %d e-mails, %d ends of maintenance announced, %d pages condensed",
 		c.histories, c.events, c.runs, c.incidents, c.programs, c.troubles, c.crashes, c.conflicts,
-		c.calls, c.texts, c.doubtful, c.callbacks, c.acks, c.lapses, c.hangups, c.switched, c.held, c.undelivered, c.skews)
+		c.calls, c.texts, c.doubtful, c.callbacks, c.acks, c.lapses, c.hangups, c.switched, c.held, c.undelivered, c.skews,
+		c.files, c.drills, c.emails, c.announced, c.condensed)
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"valkyrie/alerts/incident"
 	"valkyrie/probes/journey"
 )
@@ -14,6 +16,7 @@ import (
 type disk struct {
 	items   map[string]incident.Item
 	runs    []journey.Run // by slot, then region
+	dropped []journey.Run // by retention
 	records map[string]incident.Record
 	outage  outage
 }
@@ -55,6 +58,18 @@ func (d *disk) putRun(run journey.Run) {
 		at = len(d.runs)
 	}
 	d.runs = slices.Insert(d.runs, at, run)
+}
+
+// retain drops the runs from before a time, as the store does with old ones.
+func (w *simulation) retain() {
+	cut := w.now.Add(-time.Duration(rapid.IntRange(1, 10).Draw(w.T, "minutes kept")) * time.Minute)
+	old := func(r journey.Run) bool { return r.Slot.Before(cut) }
+	for _, r := range w.disk.runs {
+		if old(r) {
+			w.disk.dropped = append(w.disk.dropped, r)
+		}
+	}
+	w.disk.runs = slices.DeleteFunc(w.disk.runs, old)
 }
 
 func (d *disk) list(q incident.RunQuery) []journey.Run {

@@ -51,19 +51,20 @@ func (w *simulation) hungUp(r *request) {
 // are resolved. A person who has just pressed a key hears the answer, and one who has picked up hears a resolved
 // incident's call to its end.
 func (w *simulation) useless(r paging.NotificationState, page incident.Page, now time.Time) bool {
-	if page.Channel != incident.Call || page.Purpose != incident.Alarm || page.Via != incident.Primary || page.State != incident.Accepted || page.SID == "" ||
+	drill := page.Purpose == incident.Drill
+	if page.Channel != incident.Call || page.Purpose != incident.Alarm && !drill || page.Via != incident.Primary || page.State != incident.Accepted || page.SID == "" ||
 		slices.Contains([]string{"4", "6", "9"}, page.Key) {
 		return false
 	}
 	over := true
 	for _, id := range page.Incidents {
 		i := incidentOf(r, id)
-		if i != nil && i.Unacknowledged() && !w.quiet(r, i.Journey, now) {
+		if i != nil && i.Unacknowledged() && (drill || !w.quiet(r, i.Journey, now)) {
 			return false
 		}
 		over = over && (i == nil || i.State == incident.Resolved)
 	}
-	return !over || page.AnsweredAt.IsZero()
+	return !over || drill || page.AnsweredAt.IsZero()
 }
 
 // queuedAtMost is how long Twilio queues a call.

@@ -68,6 +68,7 @@ var openings = []opening{
 	{slots: []string{"fff", "fff"}},
 	{slots: []string{"fff", "fff"}},
 	{slots: []string{"fff", "fff"}, mood: "doubtful"},
+	{slots: []string{"fff", "fff", "long"}},                                               // nobody answers for long
 	{slots: []string{"fff", "fff", "", "ppp", "fff", "fff"}},                              // resolves and reopens
 	{slots: []string{"fff", "fff", "doubtful", "doubtful", "closed", "ppp"}, toEnd: true}, // resolves while a page is to be resent
 }
@@ -80,7 +81,7 @@ var clockOpenings = []opening{
 }
 
 type opening struct {
-	// slots are the regions' results; "" is a tick of a pager; "ahead" and "right" step the first machine's clock, and
+	// slots are the regions' results; "" is a tick of a pager, "long" is the time in which many pages end unanswered; "ahead" and "right" step the first machine's clock, and
 	// a mood is the provider's, for as long as an outcome may be unknown.
 	slots []string
 	mood  string // of the provider, afterwards
@@ -94,6 +95,10 @@ func (w *simulation) opening(o opening) {
 		switch s {
 		case "":
 			w.tick()
+		case "long":
+			w.long = true
+			w.passUntil(6*time.Hour, func() bool { return len(w.provider.requests) > 30 })
+			w.long = false
 		case "ahead":
 			w.skew[0] = 2 * time.Hour
 		case "right":

@@ -150,6 +150,71 @@ var steadyMutants = []mutant{
 		"an undelivered all-clear is not resent",
 		"case again:\n\t\t\t\tnext.Incidents", "case again && false:\n\t\t\t\tnext.Incidents",
 	},
+	{
+		"a drill goes on during an incident",
+		"r.endDrill(\"broken off: something is really wrong\", \"\", at.now)\n\t\treturn", "_ = at.now",
+	},
+	{
+		"a failed drill is not notified",
+		"if steps := at.onCall.EscalationAt(at.now); len(steps) > 0 {\n\t\twho := steps[0].Person\n\t\tp := r.addPage(incident.Text, incident.Notice, who, nil, at.now)\n\t\tp.Waking, p.Words = true, message.FitSMS(\"VALKYRIE: the drill",
+		"if steps := at.onCall.EscalationAt(at.now); len(steps) > 99 {\n\t\twho := steps[0].Person\n\t\tp := r.addPage(incident.Text, incident.Notice, who, nil, at.now)\n\t\tp.Waking, p.Words = true, message.FitSMS(\"VALKYRIE: the drill",
+	},
+	{
+		"a drill calls the first person again and again",
+		"if !called {\n\t\t\treturn who, true", "if !called || len(order) > 0 {\n\t\t\treturn who, true",
+	},
+	{
+		"a drill calls a person who is in a call",
+		"return p.Channel == incident.Call && p.Live() }) {\n\t\treturn // of this drill", "return p.Purpose == incident.Drill && p.Live() }) {\n\t\treturn // of this drill",
+	},
+	{
+		"the end of maintenance is not announced",
+		"if len(steps) > 0 && len(r.badAfterMaintenance(w, at)) > 0 {", "if len(steps) > 99 && w.Until.IsZero() {",
+	},
+	{
+		"maintenance that is removed from the file is forgotten",
+		"on = append(on, w)\n\t\t} else {", "_ = w\n\t\t} else {",
+	},
+	{
+		"the end of maintenance is announced when nothing is bad",
+		"outdated := p.Maintenance != nil &&", "outdated := false &&",
+	},
+	{
+		"a text comes without its e-mail",
+		"channels = append(channels, incident.Email)\n\t}\n\tfor _, c := range channels {\n\t\tplanned", "_ = incident.Email\n\t}\n\tfor _, c := range channels {\n\t\tplanned",
+	},
+	{
+		"an e-mail goes to a phone number",
+		"planned.To = who.Email", "_ = who.Email",
+	},
+	{
+		"condensed pages are not counted",
+		"one.Times = one.Count() + p.Count()", "one.Times = one.Count()",
+	},
+	{
+		"pages with other results are condensed",
+		"p.Purpose, p.Channel, p.Person, p.State, p.Result, p.Key, p.Via, p.SID", "p.Purpose, p.Channel, p.Person, p.State, \"\", p.Key, p.Via, p.SID",
+	},
+	{
+		"a removed journey calls on",
+		"r.endUnwatched(e.Watched, now)", "_ = e.Watched",
+	},
+	{
+		"a person who has left is still called",
+		"!known && p.Purpose != incident.AllClear:", "false:",
+	},
+	{
+		"a planned call goes to the old number",
+		"case known:\n\t\t\tp.Person, p.To = who.Name, who.Phone", "case known:",
+	},
+	{
+		"a call goes out about what only texts by now",
+		"return r.needsNoPage(id, at) || !r.isSevereEnough(*p, id, at)", "return r.needsNoPage(id, at)",
+	},
+	{
+		"a page waits for a second channel that is removed",
+		"case at.onCall.Failover == nil: // it may", "case at.onCall.Failover == nil && p.Tries == 0: // it may",
+	},
 }
 
 // clockMutants must be found by histories in which clocks step.
@@ -407,12 +472,12 @@ var deliveryMutants = []mutant{
 		"return p.Person == who.Name || p.Channel != incident.Email && p.To == who.Phone", "return p.Person == who.Name",
 	},
 	{
-		"a person who is removed gets no all-clear",
-		"known := slices.ContainsFunc(all, func(who oncall.Person) bool { return isTo(p, who) })", "known := true",
+		"a call goes out while the call of a drill ends",
+		"if p.Channel == incident.Call && p.Purpose == incident.Alarm && r.drillCallActive(now) {", "if false {",
 	},
 	{
-		"a removed journey calls on",
-		"r.endUnwatched(e.Watched, now)", "_ = e.Watched",
+		"a person who is removed gets no all-clear",
+		"known := slices.ContainsFunc(all, func(who oncall.Person) bool { return isTo(p, who) })", "known := true",
 	},
 }
 

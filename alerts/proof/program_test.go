@@ -2,6 +2,8 @@ package proof
 
 import (
 	"log/slog"
+	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -15,12 +17,14 @@ import (
 // is the store of the code that it runs.
 type program struct {
 	w       *simulation
-	machine int // the machine, for its clock
+	file    setting // that it has read
+	machine int     // the machine, for its clock
 	mishap  mishap
 	asked   int          // requests to the disk so far
 	run     *journey.Run // the run that it judges
 	watches time.Time    // instead, it checks for silence at this time
 	acks    bool         // it applies a person's acknowledgement
+	puts    bool         // it only puts something into the notification state
 	said    atomic.Int64 // the clock's last reading
 	dead    atomic.Bool
 	toEnd   []string        // sids of calls that it has to hang up
@@ -29,7 +33,7 @@ type program struct {
 
 // run starts a program on a machine, and reports whether it completed.
 func (w *simulation) run(machine int, do func(*program) error) bool {
-	p := &program{w: w, machine: machine, mishap: w.mishap(), hung: map[string]bool{}}
+	p := &program{w: w, file: w.setting, machine: machine, mishap: w.mishap(), hung: map[string]bool{}}
 	w.counts.programs++
 	if err := do(p); err != nil {
 		return false
@@ -49,14 +53,16 @@ func (p *program) saidLast() time.Time { return time.Unix(0, p.said.Load()).UTC(
 
 func (p *program) pager() *paging.Pager {
 	pager := &paging.Pager{
-		Store: p, Phone: line{p, incident.Primary}, OnCall: p.w.onCall, Journeys: journeys, Log: slog.New(slog.DiscardHandler), TimeNow: p.time,
+		Store: p, Phone: line{p, incident.Primary}, OnCall: p.file.onCall, Journeys: p.file.watched, Log: slog.New(slog.DiscardHandler), TimeNow: p.time,
 	}
-	if p.w.onCall.Failover != nil {
+	if p.file.onCall.Failover != nil {
 		pager.Failover = line{p, incident.Failover}
 	}
 	return pager
 }
 
 func (p *program) desk() judge.Recorder {
-	return judge.Recorder{Store: p, Policy: p.w.policy, Titles: titles, RunningSince: p.w.awake, TimeNow: p.time}
+	watched := maps.Clone(titles)
+	maps.DeleteFunc(watched, func(name, _ string) bool { return !slices.Contains(p.file.watched, name) })
+	return judge.Recorder{Store: p, Policy: p.file.policy, Titles: watched, RunningSince: p.w.awake, TimeNow: p.time}
 }

@@ -105,7 +105,11 @@ func (l line) Send(_ context.Context, d paging.Dispatch) (string, error) {
 	if r.page.Via != l.via {
 		c.complain("page %s goes by provider %q, and was decided for %q", d.PageID, l.via, r.page.Via)
 	}
-	if said := d.TextBody + strings.Join(append(d.Speech, d.Details...), "\n"); said != strings.ReplaceAll(r.page.Words, "\n\n", "\n") || d.To != r.page.To {
+	said, decided := d.TextBody, r.page.Words
+	if said == "" {
+		said, decided = strings.Join(append(d.Speech, d.Details...), "\n"), strings.ReplaceAll(decided, "\n\n", "\n")
+	}
+	if said != decided || d.To != r.page.To {
 		c.complain("page %s says %q to %s, and not what was decided: %q to %s", d.PageID, said, d.To, r.page.Words, r.page.To)
 	}
 	if r.answer.places() {
@@ -149,6 +153,7 @@ func (w *simulation) place(r *request) {
 		case o.placed.IsZero():
 		case o.page.ID == r.page.ID:
 			before++
+		case o.page.Purpose == incident.Drill && r.page.Purpose == incident.Alarm: // see drills
 		case o.page.Channel == incident.Call && r.page.Channel == incident.Call && o.page.To == r.page.To && w.now.Before(o.placed.Add(talks)) && w.steady && !c.missed[o.page.ID] && !w.switched[o.page.ID] && w.ends(o).After(w.now):
 			c.complain("%s is called by page %s during the call of page %s", r.page.Person, r.page.ID, o.page.ID)
 		}

@@ -29,7 +29,7 @@ func (w *simulation) resends(after paging.NotificationState) {
 		}
 		w.counts.undelivered++
 		again := func(p incident.Page) bool {
-			return p.Person == page.Person && slices.Contains(p.Incidents, page.Incidents[0])
+			return (p.Person == page.Person || p.To == page.To) && slices.Contains(p.Incidents, page.Incidents[0])
 		}
 		over := incidentOf(after, page.Incidents[0]).State == incident.Resolved
 		if over && !slices.ContainsFunc(after.Pages[n+1:], again) {

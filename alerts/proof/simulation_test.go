@@ -19,7 +19,7 @@ var ctx = context.Background()
 type simulation struct {
 	*rapid.T
 	setting
-	regions []string
+	changed time.Time       // the file's last change
 	steady  bool            // the clocks of all machines agree within a second, and with the true time
 	skew    []time.Duration // how far each machine's clock is ahead of the true time
 
@@ -44,6 +44,7 @@ type simulation struct {
 
 	depth  int  // of nested programs
 	calm   bool // no more faults
+	long   bool // likewise, and calls reach no person, in several ways
 	counts counts
 }
 
@@ -51,6 +52,7 @@ type simulation struct {
 type counts struct {
 	histories, events, runs, programs, troubles, crashes, conflicts                                         int
 	calls, texts, doubtful, callbacks, acks, lapses, hangups, switched, held, incidents, undelivered, skews int
+	files, drills, emails, announced, condensed                                                             int
 }
 
 func newWorld(t *rapid.T, steady bool) *simulation {
@@ -106,6 +108,7 @@ func (w *simulation) mishap() mishap {
 
 // written checks a program's write to the disk.
 func (w *simulation) written(p *program, i incident.Item) {
+	defer w.under(p.file)()
 	if name, ok := strings.CutPrefix(i.Key, "JOURNEY#"); ok {
 		w.judged(p, name, i.Data)
 		return
@@ -120,6 +123,11 @@ func (w *simulation) written(p *program, i incident.Item) {
 	w.roundTrip(next, i.Data)
 	w.logStep(p, next)
 	w.transitions(p, w.route, next)
+	if p.puts { // not a step of a pager, which follows
+		w.drills(p, next)
+		w.route = next
+		return
+	}
 	w.claims(p, w.route, next)
 	w.noneForgotten(p, next)
 	w.gathers(p, next)
@@ -128,6 +136,10 @@ func (w *simulation) written(p *program, i incident.Item) {
 	w.caps(p, w.route, next)
 	w.resends(next)
 	w.keepsMutes(p, next)
+	w.drills(p, next)
+	w.announces(p, w.route, next)
+	w.emails(w.route, next)
+	w.condenses(w.route, next)
 	w.route = next
 }
 
@@ -157,6 +169,9 @@ var events = []struct {
 	{"replay", 2, (*simulation).replay},
 	{"weather", 2, (*simulation).weather},
 	{"start", 1, func(w *simulation) { w.catchUp(); w.watch() }},
+	{"file", 2, (*simulation).changeFile},
+	{"drill", 1, (*simulation).startDrill},
+	{"retention", 1, (*simulation).retain},
 	{"clock", 1, func(w *simulation) { w.setClock(w.anyone()) }},
 }
 
@@ -181,14 +196,18 @@ func (w *simulation) event() {
 	w.wrongs()
 }
 
-func (w *simulation) journey() string { return rapid.SampledFrom(journeys).Draw(w.T, "journey") }
+func (w *simulation) journey() string { return rapid.SampledFrom(w.watched).Draw(w.T, "journey") }
 
 // tick lets a pager do its due work, some seconds later.
 func (w *simulation) tick() {
 	if !w.calm {
 		w.now = w.now.Add(time.Duration(rapid.IntRange(0, 30).Draw(w.T, "later")) * time.Second)
 	}
-	w.run(w.anyone(), func(p *program) error { return p.pager().Tick(ctx) })
+	others := w.counts.events
+	completed := w.run(w.anyone(), func(p *program) error { return p.pager().Tick(ctx) })
+	if completed && others == w.counts.events {
+		w.unwatchedEnd()
+	}
 }
 
 // weather changes the faults in force.
