@@ -81,10 +81,14 @@ func TestPlannedPagesFollowTheFile(t *testing.T) {
 	}{
 		"nothing changes": {func(*oncall.OnCall) {}, "[alarm call Ada +12025550143] [alarm text Ada +12025550143]"},
 		"another number":  {func(o *oncall.OnCall) { o.People[0].Phone = "+12025550144" }, "[alarm call Ada +12025550144] [alarm text Ada +12025550144]"},
-		"another name": {func(o *oncall.OnCall) { o.People[0].Name, o.Escalation[0].Call = "Ada L.", "Ada L." },
-			"[alarm call Ada L. +12025550143] [alarm text Ada L. +12025550143]"},
-		"she has left": {func(o *oncall.OnCall) { o.People, o.Escalation = o.People[1:], o.Escalation[1:] },
-			"[alarm call Grace +12025550187] [alarm text Grace +12025550187]"},
+		"another name": {
+			func(o *oncall.OnCall) { o.People[0].Name, o.Escalation[0].Call = "Ada L.", "Ada L." },
+			"[alarm call Ada L. +12025550143] [alarm text Ada L. +12025550143]",
+		},
+		"she has left": {
+			func(o *oncall.OnCall) { o.People, o.Escalation = o.People[1:], o.Escalation[1:] },
+			"[alarm call Grace +12025550187] [alarm text Grace +12025550187]",
+		},
 		"it only texts now, in the morning": {func(o *oncall.OnCall) { o.Severities = map[incident.Kind]oncall.Severity{incident.Down: oncall.Notify} }, ""},
 		"it is kept to itself now":          {func(o *oncall.OnCall) { o.Severities = map[incident.Kind]oncall.Severity{incident.Down: oncall.Keep} }, ""},
 	} {

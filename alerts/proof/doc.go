@@ -11,8 +11,9 @@
 // permitted, and when), provider_test.go (how often the provider is asked), site_test.go (judging is a fold),
 // calm_test.go (no incident is lost, within a deadline), resend_test.go (all-clears arrive), drills_test.go (a drill stands
 // in no incident's way), announcements_test.go (the end of maintenance, e-mail), retention_test.go (condensed pages still
-// count) and clockskew_test.go (clocks that are ahead). setting_test.go changes the configuration under way. mutants_test.go lists mutants, plant_test.go plants all of them in one binary, and
-// caught_test.go checks that the histories find each, or the tests of its package those that need a certain history.
+// count) and clockskew_test.go (clocks that are ahead). setting_test.go changes the configuration under way.
+// mutants_test.go lists mutants, plant_test.go plants all of them in one binary, and caught_test.go checks that the
+// histories find each, or the tests of its package those that need a certain history.
 //
 //	go test ./alerts/proof -v                                       how much was played, and how soon each mutant was caught
 //	VALKYRIE_TESTS=all go test ./alerts/proof -run Histories        all 20,000 histories
