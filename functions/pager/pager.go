@@ -47,7 +47,7 @@ const (
 
 // Handle does the work that is due: it detects missing runs, sends pages and all-clears. It stays while more becomes due
 // before the next minute ends, so that no page waits for the schedule; that happens only while an incident is being paged.
-// An error is a fault of our own, and the next round retries.
+// While one invocation works, another leaves it a poke and returns. An error is a fault of our own, and the next round retries.
 //
 // Subscribers are notified when nothing is due for as long as that may take, and otherwise at the end, after the pager's
 // log line.
@@ -64,29 +64,35 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	}
 	var in cloud.Poked
 	_ = json.Unmarshal(payload, &in) // the schedule's event has another form
+	turn := takeTurn(ctx, p.ownTable())
+	if turn == nil {
+		p.Log.Info("another pager works, and makes a round for this event", "poked", in.Poked)
+		return nil
+	}
 	t := cloudwatch.Tick{At: began, Region: p.Env.Region, Poked: in.Poked != "", OpenIncidents: -1}
 	var phone counter
 	var now state
 	for {
 		t.Rounds++
+		turn.beginRound(ctx)
 		now, t.Err = p.round(ctx, &phone)
 		if t.Err == nil && now.table != nil {
 			t.OpenIncidents = unresolved(now.route)
 		}
-		if t.Err != nil || now.table == nil {
-			break
-		}
-		next := now.route.Due()
-		if earliest := time.Now().Add(briefest); next.Before(earliest) && !next.IsZero() {
-			next = earliest
-		}
-		if next.IsZero() || next.After(until) {
-			break
+		next, more := now.next(until)
+		if t.Err != nil || !more {
+			if over := t.Err != nil || time.Now().After(until); turn.end(ctx, over) {
+				break
+			}
+			continue // it was poked at the end of the round
 		}
 		if time.Until(next) > notifyLimit {
-			p.notifySubscribers(ctx, now)
+			notifying, cancel := turn.untilPoked(ctx) // a page goes first
+			p.notifySubscribers(notifying, now)
+			cancel()
 		}
-		if !wait(ctx, time.Until(next)) {
+		if !turn.wait(ctx, time.Until(next)) {
+			turn.end(ctx, true)
 			break
 		}
 	}
@@ -103,6 +109,24 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 type state struct {
 	table incident.Store
 	route paging.NotificationState
+}
+
+// next returns when more work is due, but a second from now at the earliest; false: not before a time.
+func (s state) next(until time.Time) (time.Time, bool) {
+	next := s.route.Due()
+	if s.table == nil || next.IsZero() {
+		return next, false
+	}
+	next = incident.Latest(next, time.Now().Add(briefest))
+	return next, !next.After(until)
+}
+
+// ownTable returns the table of the pager's own region.
+func (p *pager) ownTable() incident.Items {
+	if p.Env.Region == p.Env.HomeRegion {
+		return p.Tables.Home
+	}
+	return p.Tables.Standby
 }
 
 // round does all work that is due now, and returns the resulting state.

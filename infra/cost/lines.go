@@ -22,8 +22,8 @@ const (
 	runWrites, runReads = 2 + 2, 1 + 0.5
 	runKB               = 2.0
 	runDays             = float64(incident.RetainRuns / (24 * time.Hour))
-	// A round of the pager: it reads due pages and missing runs, and writes its heartbeat.
-	roundWrites, roundReads = 2, 8
+	// A round of the pager: it takes its turn, reads due pages and missing runs, writes its heartbeat, and gives the turn up.
+	roundWrites, roundReads = 4, 11
 	// The standby's round in addition: it reads home's state of each journey, which each run has changed, and copies it.
 	copyWrites, copyReads = 2, 1
 	copyKB                = 2.0
