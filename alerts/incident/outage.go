@@ -27,6 +27,11 @@ func (i Incident) IsDownNow() bool {
 	return len(i.Outages) > 0 && i.Outages[len(i.Outages)-1].Until.IsZero()
 }
 
+// WasDownAt reports whether a time lies within an outage that is over.
+func (i Incident) WasDownAt(at time.Time) bool {
+	return slices.ContainsFunc(i.Outages, func(o Outage) bool { return !at.Before(o.Since) && at.Before(o.Until) })
+}
+
 // AddToOutage records the latest failure in the current outage, if there is one.
 func (i *Incident) AddToOutage(region string) {
 	if !i.IsDownNow() {

@@ -100,3 +100,55 @@ func (s *JourneyState) completeBatch(h HeartbeatPolicy, at time.Time) Decision {
 	s.addToOutbox(inc)
 	return Decision{Verb: Resolves, Reason: reason, Incident: inc}
 }
+
+// The failures that continue an open incident.
+const (
+	// lastingPool and lastingAlone failures within fastSlots continue an open incident. Two of the better two regions are
+	// there by chance in 0.1 % of the slots: (1, 1, 1) of ten is 0.1^3. Three in one region: C(10,3) · 0.01^3 = 1e-4.
+	lastingPool  = 2
+	lastingAlone = 3
+
+	// After more than fastSlots without such failures that is too little: at 1 % six quiet hours hold windows like these by
+	// chance in half of the incidents. The failures since then must be rarer than lastingTail (see isEvidentAgain), which keeps
+	// an outage of one run in twenty open, and of 400 incidents that are over brings one back.
+	lastingTail = 1e-4
+)
+
+// stillEvident reports whether an open incident is still evident at this failure, and until when: until the last failure
+// but one, as the last may be chance.
+func (j *judging) stillEvident(inc incident.Incident) (time.Time, bool) {
+	t := j.recentFailures(fastSlots)
+	if t.pooled() < lastingPool && t.worst < lastingAlone {
+		return time.Time{}, false
+	}
+	if quiet := j.run.Slot.Sub(inc.EvidentUntil()); quiet > fastSlots*j.now.interval(j.policy) && !j.isEvidentAgain(inc.EvidentUntil()) {
+		return time.Time{}, false
+	}
+	var slots []time.Time
+	for name := range t.failed {
+		r := j.Regions[name]
+		last := slotOf(j.run.Slot, r.interval(j.policy))
+		for slot := last - fastSlots + 1; slot <= last; slot++ {
+			if r.result(slot, j.policy) == failedRun {
+				slots = append(slots, j.slotTime(r, slot))
+			}
+		}
+	}
+	slices.SortFunc(slots, time.Time.Compare)
+	return slots[len(slots)-2], true
+}
+
+// isEvidentAgain reports whether the failures since an incident was last evident are no chance: a slot in which every region
+// failed, as many within minutes as open an incident, or too many for so long a time.
+func (j *judging) isEvidentAgain(since time.Time) bool {
+	if n := len(j.Together); n > 0 && j.Together[n-1].After(since) {
+		return true
+	}
+	if _, found := j.oftenNow(); found {
+		return true
+	}
+	since = incident.Latest(since, j.run.Slot.Add(-rateHours*time.Hour))
+	t := j.failuresSince(since)
+	slots, left := int(j.run.Slot.Sub(since)/j.now.interval(j.policy)), len(j.Regions)-t.spared
+	return left > 0 && t.pooled() >= leastFailures(left*slots, lastingTail) || t.worst >= leastFailures(slots, lastingTail)
+}

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -90,7 +91,7 @@ func (j *judging) continueFailing(i int) {
 	j.continueIncident(i, streak, reason)
 	inc := &j.Open[i]
 	if v := j.down(); flapping && !slices.Contains(v.bad, j.run.Region) {
-		if _, evident := j.stillEvident(); !evident {
+		if _, evident := j.stillEvident(*inc); !evident {
 			inc.Regions = regions // a chance failure elsewhere is no part of it
 		}
 	}
@@ -105,13 +106,45 @@ func (j *judging) continueFailing(i int) {
 // startNextOutage starts another outage of a flapping incident, if the failure reaches the quorum for down.
 func (j *judging) startNextOutage(inc *incident.Incident) {
 	v := j.down()
-	if !v.reached() {
+	if !v.reached() || !j.outlastsRate(*inc, v) {
 		return
 	}
 	j.startOutage(inc, v.since)
 	inc.PagesNow, inc.Only, inc.Mixed = true, false, v.mixed
 	inc.Reason = j.downReason(v) + "; " + inc.OutageSummary()
 	j.decisions[len(j.decisions)-1].Reason = inc.Reason
+}
+
+// chanceOutages is how many times a day a flapping journey may seem down because its failures fall into a row: as often as two
+// in a row from one region do at chance, 1440 · 0.01^2. The failures of the present streaks must be rarer at the rate at which
+// it fails between its outages: at a fifth of the runs that takes six of them, at a tenth four, as two in a row from two
+// regions have. More than chanceSlots beyond the policy's failures in a row are never needed.
+const (
+	chanceOutages = 0.15
+	chanceSlots   = 2
+)
+
+// outlastsRate reports whether the streaks of the bad regions are no chance at the rate at which a flapping journey fails there
+// between its outages.
+func (j *judging) outlastsRate(inc incident.Incident, v vote) bool {
+	every := j.now.interval(j.policy)
+	since := incident.Latest(inc.Since.Add(-time.Second), v.since.Add(-rateHours*time.Hour))
+	failed, streaks, long := 0, 0, 0
+	for _, name := range v.bad {
+		r := j.Regions[name]
+		for _, b := range r.Rates {
+			if at := time.Unix(b.Since, 0); at.After(since) && !inc.WasDownAt(at) {
+				failed += b.Failed
+			}
+		}
+		failed, streaks = failed-r.Failed.Count, streaks+r.Failed.Count
+		if r.Failed.Count >= j.policy.FailuresInARow+chanceSlots {
+			long++
+		}
+	}
+	runs := max(1, int(v.since.Sub(since)/every)) * len(v.bad)
+	rate := min(1, max(chance, float64(failed)/float64(runs)))
+	return long >= v.need || float64(24*time.Hour/every)*math.Pow(rate, float64(streaks)) <= chanceOutages
 }
 
 // updateOutbox updates the outbox and the last decision with a changed incident; the decision keeps its own reason.
@@ -123,7 +156,7 @@ func (j *judging) updateOutbox(inc incident.Incident) {
 // addEvidence adds this failure to an open incident, if chance does not explain it: until when it was evident, and its
 // cost. A flapping incident calls once it has cost FlappingRingsAfter, or has evidence that calls.
 func (j *judging) addEvidence(inc *incident.Incident) {
-	until, evident := j.stillEvident()
+	until, evident := j.stillEvident(*inc)
 	if inc.IsDownNow() {
 		until, evident = j.run.Slot, true
 	}

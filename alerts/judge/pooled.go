@@ -23,14 +23,19 @@ const (
 	fastSlots = 10
 	fastTail  = 5e-5
 
-	// Such evidence calls if a third of all runs failed within callSlots to fastSlots, callLeast or more for each region that
-	// counts; else it texts, as one run in five costs an hour only within five. It is decided within onsetSlots of the opening:
-	// a third calls then in three of five outages, a fifth in half of them. The many windows after it need steepShare percent
-	// of recentSlots: 13 of 32 runs, which a fifth reaches with P(X >= 13) = 6e-3 of two given regions, and less of the better two.
-	callSlots  = 6
-	callLeast  = 2
-	onsetSlots = 3
-	steepShare = 40
+	// Such evidence calls at once if a third of all runs failed since the failures began, callLeast or more for each region
+	// that counts. One run in five is no such outage: it costs an hour within five, and calls then. Minutes hardly tell the two
+	// apart, as a fifth looks like a third in P(X >= 7) = 11 % of 21 runs. So they are compared once, at the opening and within
+	// onsetSlots of it, and only if the failures began at most freshSlots ago: a fifth opens later more often than not, in a
+	// window that is high by chance. The many windows after it need steepSigmas standard deviations more than a fifth:
+	// 14 of the 32 runs of recentSlots from the better two regions, and 53 of the 180 runs of an hour from all, of which a
+	// third has 60. A fifth calls so in 4 % of its first five hours.
+	callSlots   = 6
+	freshSlots  = 8
+	callLeast   = 2
+	onsetSlots  = 3
+	steepSigmas = 3
+	fifth       = 0.2
 
 	// slowTail, for texts: within 1 h 9 failures of 120 runs, P = 7e-6 of two given regions; within 6 h 22 of 720,
 	// P = 9e-6. The better two of three are rarer, and windows overlap: both together text once in a hundred years.
@@ -47,11 +52,6 @@ const (
 	// reached by four bad minutes a day with one chance failure beside them.
 	aloneFailures = 6
 	aloneRuns     = 12
-
-	// lastingPool and lastingAlone failures within fastSlots continue an open incident. Two of the better two regions are
-	// there by chance in 0.1 % of the slots: (1, 1, 1) of ten is 0.1^3. Three in one region: C(10,3) · 0.01^3 = 1e-4.
-	lastingPool  = 2
-	lastingAlone = 3
 )
 
 // evidence is a reason to open a failing incident while the journey is not down.
@@ -130,11 +130,15 @@ func (j *judging) slotTime(r RegionState, slot int64) time.Time {
 
 // hourlyFailures tallies the failures of the last hours.
 func (j *judging) hourlyFailures(hours int) tally {
+	return j.failuresSince(j.run.Slot.Add(-time.Duration(hours)*time.Hour - time.Second))
+}
+
+// failuresSince tallies the failures after a slot, of the last rateHours at most.
+func (j *judging) failuresSince(slot time.Time) tally {
 	t := tally{spared: j.spared()}
-	since := j.run.Slot.Add(-time.Duration(hours) * time.Hour).Unix()
 	for name, r := range j.Regions {
 		for _, b := range r.Rates {
-			if b.Since >= since {
+			if b.Since > slot.Unix() {
 				t.add(name, b.Failed, time.Unix(b.Since, 0).UTC())
 			}
 		}
@@ -195,14 +199,37 @@ func (j *judging) isSteep() bool {
 		return true
 	}
 	if i := j.find(incident.Down, incident.Flapping); i >= 0 && j.run.Slot.Sub(j.Open[i].Opened) > onsetSlots*j.now.interval(j.policy) {
-		return j.recentFailures(recentSlots).pooled() >= (steepShare*left*recentSlots+99)/100
+		return j.isSteady(left)
 	}
-	for slots := callSlots; slots < fastSlots; slots++ {
-		if t := j.recentFailures(slots); t.pooled() >= callLeast*left && 3*t.sum >= n*slots {
-			return true
+	slots := max(callSlots, j.sinceOnset())
+	t := j.recentFailures(slots)
+	return slots <= freshSlots && t.pooled() >= callLeast*left && 3*t.sum >= n*slots
+}
+
+// isSteady reports whether more than a fifth of the runs of recentSlots or of the last hour failed, beyond chance, and as
+// many from the better regions.
+func (j *judging) isSteady(left int) bool {
+	above := func(failed, runs int) bool {
+		n := float64(runs)
+		return float64(failed) >= fifth*n+steepSigmas*math.Sqrt(fifth*(1-fifth)*n)
+	}
+	hour, slots := j.hourlyFailures(1), int(time.Hour/j.now.interval(j.policy))
+	return above(j.recentFailures(recentSlots).pooled(), left*recentSlots) ||
+		above(hour.sum, len(j.Regions)*slots) && float64(hour.pooled()) >= fifth*float64(left*slots)
+}
+
+// sinceOnset returns how many slots ago the failures most likely began: those since then are the likeliest under a fifth of
+// the runs instead of chance, at most recentSlots.
+func (j *judging) sinceOnset() int {
+	onset, most := recentSlots, math.Inf(-1)
+	for slots := 1; slots <= recentSlots; slots++ {
+		failed, runs := float64(j.recentFailures(slots).sum), float64(slots*len(j.Regions))
+		likelihood := failed*math.Log(fifth/chance) + (runs-failed)*math.Log((1-fifth)/(1-chance))
+		if likelihood >= most {
+			onset, most = slots, likelihood
 		}
 	}
-	return false
+	return onset
 }
 
 // oftenLately finds failures within hours.
@@ -247,25 +274,4 @@ func (j *judging) flappingRegions() (evidence, bool) {
 		reason: fmt.Sprintf("%s failed in %d of its last %d runs from %s, the first at %s%s", j.run.Journey,
 			recent.Count, min(j.now.ConclusiveRuns, j.policy.FlappingOutOf), j.run.Region, phrase.Clock(v.since), v.onlyFrom()),
 	}, true
-}
-
-// stillEvident reports whether the open incident is still evident at this failure, and until when: until the last failure
-// but one, as the last may be chance.
-func (j *judging) stillEvident() (time.Time, bool) {
-	t := j.recentFailures(fastSlots)
-	if t.pooled() < lastingPool && t.worst < lastingAlone {
-		return time.Time{}, false
-	}
-	var slots []time.Time
-	for name := range t.failed {
-		r := j.Regions[name]
-		last := slotOf(j.run.Slot, r.interval(j.policy))
-		for slot := last - fastSlots + 1; slot <= last; slot++ {
-			if r.result(slot, j.policy) == failedRun {
-				slots = append(slots, j.slotTime(r, slot))
-			}
-		}
-	}
-	slices.SortFunc(slots, time.Time.Compare)
-	return slots[len(slots)-2], true
 }

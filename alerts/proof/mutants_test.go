@@ -345,7 +345,27 @@ var ruleMutants = []mutant{
 	},
 	{
 		"one failing run in five calls at once",
-		"&& 3*t.sum >= n*slots {", "&& t.sum > 0 {",
+		"callLeast*left && 3*t.sum >= n*slots", "callLeast*left && t.sum > 0",
+	},
+	{
+		"the peak of a small share is steep",
+		"max(callSlots, j.sinceOnset())", "callSlots",
+	},
+	{
+		"a share that took long to show is steep",
+		"return slots <= freshSlots && ", "return ",
+	},
+	{
+		"failures that fall into a row are an outage",
+		"if !v.reached() || !j.outlastsRate(*inc, v) {", "if !v.reached() {",
+	},
+	{
+		"outages are the rate between them",
+		"at.After(since) && !inc.WasDownAt(at)", "at.After(since)",
+	},
+	{
+		"a chance failure much later prolongs a flapping incident",
+		"quiet > fastSlots*j.now.interval(j.policy) && !j.isEvidentAgain(inc.EvidentUntil())", "quiet < 0",
 	},
 	{
 		"failures that have cost an hour do not call",

@@ -183,11 +183,34 @@ func (b *textbook) goesOn(i incident.Incident, run journey.Run) {
 	for _, at := range lately {
 		worst, slots = max(worst, len(at)), append(slots, at...)
 	}
-	if b.spare(lately) < 2 && worst < 3 {
+	if b.spare(lately) < 2 && worst < 3 || run.Slot.Sub(b.evident) > 10*time.Minute && !b.returns(run) {
 		return
 	}
 	slices.SortFunc(slots, time.Time.Compare)
 	if last := slots[len(slots)-2]; last.After(b.evident) {
 		b.evident = last
 	}
+}
+
+// returns reports whether the failures since a flapping incident was last evident are no chance: a slot in which every region
+// failed, as many as open an incident within ten minutes, or too many since then.
+func (b *textbook) returns(run journey.Run) bool {
+	left := len(b.runs) - b.spared()
+	if n := len(b.together); n > 0 && b.together[n-1].After(b.evident) {
+		return true
+	}
+	within := b.spare(b.failuresSince(run.Slot.Add(-9 * time.Minute)))
+	if len(b.runs) > 1 && left > 0 && 2*within >= max(2, b.policy.FailuresInARow)*rares[0][left] {
+		return true
+	}
+	since := run.Slot.Add(-6 * time.Hour)
+	if b.evident.After(since) {
+		since = b.evident
+	}
+	lately, worst := b.inBuckets(since.Add(time.Second)), 0
+	for _, at := range lately {
+		worst = max(worst, len(at))
+	}
+	slots := int(run.Slot.Sub(since).Minutes())
+	return left > 0 && b.spare(lately) >= rare(left*slots, 1e-4) || worst >= rare(slots, 1e-4)
 }

@@ -1,0 +1,91 @@
+package judge_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts/alertstest"
+)
+
+// playSlots judges slots from a minute on, a word each with a letter for eu, us and ap, and returns the minute after the last.
+// "ppp*30" is thirty of them.
+func playSlots(k *alertstest.Scenario, minute int, text string) int {
+	for _, word := range strings.Fields(text) {
+		letters, n, repeated := strings.Cut(word, "*")
+		times := 1
+		if repeated {
+			times = int(n[0]-'0')*10 + int(n[1]-'0')
+		}
+		for range times {
+			for i, l := range letters {
+				k.Run(alertstest.RunEachMinute(minute, []string{"eu", "us", "ap"}[i], alertstest.Outcomes[l]))
+			}
+			minute++
+		}
+	}
+	return minute
+}
+
+// TestSteepOnlyAtOnset: seven failures of six slots are a third of the runs, and call, where they begin the outage. After a
+// quarter of an hour with some failures they are the peak of a smaller share, and text; and so does a third that took ten slots to show.
+func TestSteepOnlyAtOnset(t *testing.T) {
+	const peak = " pff ppp fpp ppf pfp fpf"
+	for slots, calls := range map[string]bool{
+		"ppp*30" + peak: true,
+		"ppp*15 ppf ppp ppp pfp ppp fpp ppp ppp ppf ppp ppp pfp ppp fpp ppp" + peak: false,
+		"ppp*30 fpp ppf fpp ppp fpp ppp fpp fpf pfp fff":                            false,
+	} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		playSlots(&k, 0, slots)
+		if len(k.State.Open) != 1 || k.State.Open[0].Rings() != calls {
+			t.Errorf("after %q it should call: %t, got %+v", slots, calls, k.State.Open)
+		}
+	}
+}
+
+// TestRowsByChanceAreNoOutage: where a fifth of the runs fail, two regions fail twice in a row every hour while the third fails
+// once; that is part of it. A solid outage calls in its third slot.
+func TestRowsByChanceAreNoOutage(t *testing.T) {
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	at := playSlots(&k, 0, "ppp*30 fpp pfp ppp ppf fpp pfp ppf fpp ppp pfp ppf ppp fpp pfp ppf ppp fpp pfp ppp ppf fpp pfp ppp ppf")
+	if len(k.State.Open) != 1 || k.State.Open[0].Rings() {
+		t.Fatalf("a fifth of the runs should text: %+v", k.State.Open)
+	}
+	at = playSlots(&k, at, "ppp fpp ffp pff ppp")
+	if k.State.Open[0].Rings() || len(k.State.Open[0].Outages) > 0 {
+		t.Errorf("two regions failed twice in a row by chance, and it calls: %+v", k.State.Open[0])
+	}
+	at = playSlots(&k, at, "fff fff")
+	if k.State.Open[0].IsDownNow() {
+		t.Errorf("two slots are too few: %+v", k.State.Open[0].Outages)
+	}
+	playSlots(&k, at, "fff")
+	if !k.State.Open[0].Rings() || !k.State.Open[0].IsDownNow() {
+		t.Errorf("the outage does not call: %+v", k.State.Open[0])
+	}
+}
+
+// TestChanceDoesNotProlong: chance failures some time after the evidence of a flapping incident do not prolong it, though as many
+// within ten minutes of it would; more of them do, and so does a slot in which every region fails.
+func TestChanceDoesNotProlong(t *testing.T) {
+	const half = "ppp*30 fpf pfp fpp pff fpf ppf fpp pfp "
+	for after, prolongs := range map[string]bool{
+		"ppp fpp pfp ppf ppp":                          true,
+		"ppp*60 fpp pfp ppf ppp":                       false,
+		"ppp*60 fpp ppp fpp fpp ppp":                   false,
+		"ppp*60 fff ppp":                               true,
+		"ppp*60 fpf pfp fpf pff ppp":                   true,
+		"ppp*20" + strings.Repeat(" fpp*03 ppp*07", 6): true, // too many from one region
+	} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		end := playSlots(&k, 0, half)
+		if len(k.State.Open) != 1 || !k.State.Open[0].Rings() {
+			t.Fatalf("half of the runs should call: %+v", k.State.Open)
+		}
+		playSlots(&k, end, after)
+		if got := k.State.Open[0].Evident; got.After(alertstest.Start.Add(time.Duration(end)*time.Minute)) != prolongs {
+			t.Errorf("after %q it should be prolonged: %t; it was evident until %v", after, prolongs, got)
+		}
+	}
+}
