@@ -32,6 +32,7 @@ func (f frame) evaluate(ctx context.Context, script string, value any) error {
 
 // query evaluates script.Query in the frame for at most d. A document gets the script once, and then only the arguments.
 func (f frame) query(ctx context.Context, q query, d time.Duration) (r result, err error) {
+	q.Target = f.place(ctx, q.Target)
 	args, err := json.Marshal(q)
 	if err != nil {
 		return r, err
@@ -147,7 +148,7 @@ func (tab *Tab) Element(l Locator) chromedp.QueryOption {
 
 // backendNode is Chrome's own id of the one element that the locator means in a frame.
 func (tab *Tab) backendNode(f frame, l Locator) (cdp.BackendNodeID, error) {
-	args, err := json.Marshal(query{Target: l})
+	args, err := json.Marshal(query{Target: f.place(tab.ctx, l)})
 	if err != nil {
 		return 0, err
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/browser/script"
 )
 
 // A frame is one document of the page. Frames of other sites live in renderers of their own and need sessions of their own.
@@ -187,4 +189,30 @@ func linkParents(all []*frame) []*frame {
 		}
 	}
 	return linked
+}
+
+// place notes at each outer locator whether it matches an element around the frame, or the frame's own: all of the frame is within it.
+func (f frame) place(ctx context.Context, l Locator) Locator {
+	if f.parent == nil || !l.hasOuter() {
+		return l
+	}
+	if l.Outer != nil {
+		outer := f.place(ctx, *l.Outer)
+		outer.holdsFrame = f.isWithin(ctx, *l.Outer)
+		l.Outer = &outer
+	}
+	if l.Other != nil {
+		other := f.place(ctx, *l.Other)
+		l.Other = &other
+	}
+	return l
+}
+
+// isWithin reports whether the frame is inside a visible element that the locator means, or is that itself.
+func (f frame) isWithin(ctx context.Context, outer Locator) bool {
+	if f.parent == nil {
+		return false
+	}
+	r, err := f.callOnOwner(ctx, script.FrameWithin, f.parent.place(ctx, outer))
+	return err == nil && r.OK || f.parent.isWithin(ctx, outer)
 }

@@ -107,6 +107,7 @@ func TestHostilePages(t *testing.T) {
 		"written":  writtenRows,
 		"covers":   coverRows,
 		"unseen":   unpaintedRows,
+		"within":   withinRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()
 	os.Setenv("TMPDIR", dir) // not t.Setenv, which forbids parallel rows

@@ -28,6 +28,8 @@ type Locator struct {
 
 	regexp string // Pattern as a regular expression of JavaScript
 	fault  error  // of Pattern or Point
+
+	holdsFrame bool // as an outer locator: it matches an element around the frame in which the search is
 }
 
 // Containing matches only elements whose name, or displayed text, contains this: Button("").Containing("Print").
@@ -56,7 +58,8 @@ func (l Locator) Or(other Locator) Locator {
 	return l
 }
 
-// Within matches inside another element: the button "Remove" within the row "Animal Bingo".
+// Within matches inside another element, as it is displayed: the button "Remove" within the row "Animal Bingo". That may be in a frame
+// of it, or be the frame.
 func (l Locator) Within(outer Locator) Locator {
 	l.Outer = &outer
 	if l.Other != nil {
@@ -110,6 +113,10 @@ func Role(role, name string) Locator { return Locator{By: role, Role: role, Valu
 // label, the chosen option of a list and the content of a read-only field are text too; that of a field to be filled in is not.
 func Text(text string) Locator { return Locator{By: "text", Value: text} }
 
+// Frame is a frame with this title, for Within: Field("Card number").Within(Frame("Secure payment")). Without Within, a locator
+// searches all frames.
+func Frame(title string) Locator { return Locator{By: "frame", Value: title} }
+
 // TestID is an element with this data-testid attribute.
 func TestID(id string) Locator { return Locator{By: "test id", Value: id} }
 
@@ -121,8 +128,9 @@ func (l Locator) MarshalJSON() ([]byte, error) {
 	type plain Locator // without this method
 	return json.Marshal(struct {
 		plain
-		Regexp string `json:"matching,omitempty"`
-	}{plain(l), l.regexp})
+		Regexp     string `json:"matching,omitempty"`
+		HoldsFrame bool   `json:"holdsFrame,omitempty"`
+	}{plain(l), l.regexp, l.holdsFrame})
 }
 
 // check returns the fault of a pattern or a point in the locator.
@@ -137,6 +145,9 @@ func (l Locator) check() error {
 	}
 	return l.fault
 }
+
+// hasOuter reports whether Within was called on the locator, or on one that it is joined with.
+func (l Locator) hasOuter() bool { return l.Outer != nil || l.Other != nil && l.Other.hasOuter() }
 
 // hasPoint reports whether At was called on the locator, or on one that it is joined with.
 func (l Locator) hasPoint() bool { return l.Point != nil || l.Other != nil && l.Other.hasPoint() }

@@ -142,7 +142,7 @@ func lastResult(best *frameResult, unsure bool) (result, error) {
 // moreSpecific reports whether a explains better than b why the query is not met: an element that does not meet it is more
 // specific than none, and the page's own result wins a tie.
 func moreSpecific(a, b frameResult) bool {
-	found := func(x frameResult) bool { return !strings.HasPrefix(x.Why, "there is none") }
+	found := func(x frameResult) bool { return !strings.HasPrefix(x.Why, "there is no") }
 	if found(a) != found(b) {
 		return found(a)
 	}

@@ -55,7 +55,12 @@ function* all(root) {
 // The node around this one in the document tree; a shadow root is in its host.
 const outerOf = (node) => read(node, 'parentNode') || (node instanceof ShadowRoot ? node.host : null);
 // The node around this one in the flat tree, which is what is painted: slotted content is in its slot.
-const parentOf = (node) => read(node, 'assignedSlot') || outerOf(node);
+const parentOf = (node) => read(node, 'assignedSlot') || closedSlot(node) || outerOf(node);
+// The slot of a node in a closed shadow root, which the node itself does not give away.
+const closedSlot = (node) => {
+  const host = read(node, 'parentNode'), root = host instanceof Element && closedShadowRoots.get(host);
+  return root ? queryAll(root, 'slot').find((s) => call(s, 'assignedNodes').includes(node)) : undefined;
+};
 // Calls visit with each child in the flat tree.
 const eachChild = (node, visit) => {
   const el = nodeType(node) === 1, inner = el && shadow(node), given = el && !inner && localName(node) === 'slot' ? call(node, 'assignedNodes') : [];

@@ -135,11 +135,13 @@ const candidates = (target) => {
     default: return withName(target);
   }
 };
+// Whether an element is displayed inside another: what is slotted into a dialog is in it.
+const isWithin = (el, outer) => { for (let n = el; n; n = parentOf(n)) if (n === outer) return true; return contains(outer, el); };
 const find = (target) => {
   let found = candidates(target);
   if (target.within) {
-    const outer = find(target.within).filter(isVisible);
-    found = found.filter((el) => outer.some((o) => o !== el && contains(o, el)));
+    const outer = target.within.holdsFrame ? [] : find(target.within).filter(isVisible);
+    found = found.filter((el) => target.within.holdsFrame || outer.some((o) => (o !== el || target.by === 'text') && isWithin(el, o)));
   }
   if (target.nth) found = found.filter(isVisible).slice(target.nth - 1, target.nth);
   return target.or ? [...new Set([...found, ...find(target.or)])] : found;

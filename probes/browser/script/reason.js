@@ -27,7 +27,7 @@ const cause = () => {
 
 // The Go expression of a locator, to paste into a journey. A message's last clause is "use" and expressions; the texts to
 // people on a phone leave it out.
-const constructors = { button: 'Button', link: 'Link', heading: 'Heading', field: 'Field', checkbox: 'Checkbox', text: 'Text', css: 'CSS', 'test id': 'TestID' };
+const constructors = { button: 'Button', link: 'Link', heading: 'Heading', field: 'Field', checkbox: 'Checkbox', text: 'Text', frame: 'Frame', css: 'CSS', 'test id': 'TestID' };
 const goString = (s) => JSON.stringify(s);
 const expression = (target) => {
   const { by, role, value, containing, pattern, within, nth, at, or } = target;
@@ -100,7 +100,7 @@ const undoneNote = () => (typeof lostNote === 'undefined' ? '' : lostNote()); //
 // Why nothing was found, with the next things that a person would check: messages, similar names, other kinds of element with
 // the name, the page's text.
 const missingReason = (target) => {
-  if (target.within && !find(target.within).some(isVisible)) return `there is no ${kindOf(target.within)} ${quote(target.within.value || target.within.containing || target.within.pattern || '')} for it to be in`;
+  if (target.within && !target.within.holdsFrame && !find(target.within).some(isVisible)) return `there is no ${kindOf(target.within)} ${quote(target.within.value || target.within.containing || target.within.pattern || '')} for it to be in`;
   if (target.nth > 1 && find({ ...target, nth: 0 }).some(isVisible)) return `there are only ${find({ ...target, nth: 0 }).filter(isVisible).length} of them`;
   const errors = errorMessages(), near = closestTo(target), others = near.length ? [] : elsewhere(target), cures = [...curesOf(target, near), ...others.map(expression)];
   const same = near.length || others.length || errors.length ? [] : namesOfKind(target);

@@ -50,6 +50,7 @@ const fieldRoles = ['textbox', 'combobox', 'searchbox', 'spinbutton', 'slider'];
 const isField = (el) => matches(el, field) || fieldRoles.includes(explicitRole(el)) || isEditingHost(el);
 const hasRole = (role) => {
   if (role === 'field') return isField;
+  if (role === 'frame') return isFrame;
   const wanted = sameRole[role] || role;
   return (el) => {
     const given = attribute(el, 'role') && explicitRole(el);
@@ -57,4 +58,5 @@ const hasRole = (role) => {
     return implicitly(el, wanted) || (wanted === 'checkbox' && implicitly(el, 'switch'));
   };
 };
+const isFrame = (el) => matches(el, 'iframe,frame,object,embed');
 const withRole = (role) => [...all(document)].filter(hasRole(role));

@@ -129,6 +129,8 @@ var (
 	// FrameBoxes is a method of a frame's element: (boxes) of what is seen in the frame => {boxes} of those that are seen in the
 	// parent too, or {why} there are none.
 	FrameBoxes = "function(boxes) {\n" + locate + actionable + toParent + frameBoxes + "}"
+	// FrameWithin is a method of a frame's element: (target) of an outer locator => {ok} if the frame is within it.
+	FrameWithin = "function(target) {\n" + locate + "return { ok: find(target).some((o) => isVisible(o) && isWithin(this, o)) };\n}"
 )
 
 // reportVitals makes a document report its vitals whenever they change, at most a few dozen times: a page may come and go
