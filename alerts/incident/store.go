@@ -39,8 +39,8 @@ type RunQuery struct {
 	Limit   int       // the newest Limit runs; 0 or less: all
 
 	// Lean asks for the fields that judging reads, which is several times faster; a store may return more. These are the
-	// id, journey, region, slot, every, outcome, counts and error of a run, and each step without its start and its
-	// waterfall.
+	// id, journey, region, slot, every, start, duration, outcome, counts, error and certificates of a run, its evidence if that is
+	// pending, and each step without its start and its waterfall.
 	Lean bool
 }
 

@@ -1,6 +1,7 @@
 package replay_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -110,66 +111,115 @@ func BenchmarkReplay(b *testing.B) {
 }
 
 // TestReplayIsAsLive: a history that was judged as its runs ended, in whatever order that was across regions, has the same incidents
-// when it is replayed under the same policy from the stored runs, which are in the order of their slots.
+// when it is replayed under the same policy from the stored runs, which are in the order of their slots. Runs fail, are slow, leave
+// test data, have wrong or unusually low counts, and certificates that expire; slots come each minute, or each hour for a month.
+// Mutes and maintenance change no incident, only who is notified: see TestMaintenanceInReplay.
 func TestReplayIsAsLive(t *testing.T) {
+	kinds := map[incident.Kind]int{}
 	policy := judge.Policy{JourneyPolicy: alertstest.ShippedPolicy(t)}
+	policy.Counts = []judge.CountRule{
+		{Agree: []string{"cards", "pages"}, Within: 1}, {Ceiling: &judge.Ceiling{Name: "queue", AtMost: 100}}, {Baseline: &judge.Baseline{Name: "orders", AtLeast: 0.5}},
+	}
 	rapid.Check(t, func(t *rapid.T) {
-		var stored []journey.Run
-		regions := []string{"ap", "eu", "us"}
-		bad := map[string]bool{}
-		for minute := range rapid.IntRange(20, 200).Draw(t, "minutes") {
-			for _, region := range regions {
-				if rapid.IntRange(0, 19).Draw(t, "changes") == 0 {
-					bad[region] = !bad[region]
-				}
-				outcome := journey.Passed
-				if bad[region] {
-					outcome = journey.Failed
-				}
-				if rapid.IntRange(0, 29).Draw(t, "missing") == 0 {
-					continue
-				}
-				run := alertstest.RunEachMinute(minute, region, outcome)
-				run.DurationMS = int64(rapid.IntRange(1, 55_000).Draw(t, "ms"))
-				stored = append(stored, run)
-			}
-		}
-		arrives := func(r journey.Run) time.Time { return r.Started.Add(time.Duration(r.DurationMS) * time.Millisecond) }
-		arrived := slices.Clone(stored)
-		slices.SortStableFunc(arrived, func(a, b journey.Run) int { return arrives(a).Compare(arrives(b)) })
-		var state judge.JourneyState
-		want, got := map[string]incident.Incident{}, map[string]incident.Incident{}
-		keep := func(decisions []judge.Decision) {
-			for _, d := range decisions {
-				if d.Incident.ID != "" {
-					want[d.Incident.ID] = d.Incident
-				}
-			}
-		}
-		watched := time.Time{}
-		for _, run := range arrived {
-			if now := arrives(run); now.Sub(watched) >= time.Minute {
-				var decisions []judge.Decision
-				state, decisions = state.Watch(policy.For(run.Journey), run.Journey, "", now, arrives(arrived[0]))
-				keep(decisions)
-				watched = now
-			}
-			var decisions []judge.Decision
-			state, decisions = judge.Judge(policy.For(run.Journey), state, run, "")
-			keep(decisions)
-			state.Outbox = nil
-		}
+		stored := history(t)
+		want, got := live(policy, stored), map[string]incident.Incident{}
 		r := replay.New(policy, oncall.OnCall{}, nil)
 		for _, run := range stored {
 			r.Judge(run)
 		}
 		for _, v := range r.Verdicts(time.Time{}) {
 			got[v.ID] = v.Incident
+			kinds[v.Kind]++
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("live (-), replayed (+):\n%s", diff)
 		}
 	})
+	for _, k := range []incident.Kind{incident.Down, incident.Degraded, incident.Counts, incident.Cleanup, incident.Certificate, incident.Silent} {
+		if kinds[k] == 0 {
+			t.Errorf("no history has a %s incident; they have %v", k, kinds)
+		}
+	}
+}
+
+// arrives is the time at which a run is judged.
+func arrives(r journey.Run) time.Time {
+	return r.Started.Add(time.Duration(r.DurationMS) * time.Millisecond)
+}
+
+// history draws runs, in the order of their slots.
+func history(t *rapid.T) (stored []journey.Run) {
+	regions := []string{"ap", "eu", "us"}
+	every := rapid.SampledFrom([]time.Duration{time.Minute, time.Minute, time.Minute, time.Minute, time.Minute, time.Minute, time.Hour}).Draw(t, "every")
+	slots := rapid.IntRange(20, 200).Draw(t, "slots")
+	if every == time.Hour {
+		slots, regions = 24*rapid.IntRange(24, 30).Draw(t, "days"), regions[:2]
+	}
+	expires := alertstest.Start.Add(time.Duration(rapid.IntRange(1, 60).Draw(t, "days to expiry")) * 24 * time.Hour)
+	state := map[string]string{}
+	for n := range slots {
+		for _, region := range regions {
+			if rapid.IntRange(0, 19).Draw(t, "changes") == 0 {
+				state[region] = rapid.SampledFrom([]string{"", "", "fails", "slow", "dirty", "differ", "queue", "few", "gone"}).Draw(t, "state")
+			}
+			if region != "eu" && (state[region] == "gone" || rapid.IntRange(0, 29).Draw(t, "missing") == 0) {
+				continue // if no region reports, a replay takes it that no watch was running
+			}
+			run := alertstest.Run(0, region, map[string]journey.Outcome{"fails": journey.Failed, "slow": journey.Slow}[state[region]])
+			if state[region] != "fails" && state[region] != "slow" {
+				run.Outcome = journey.Passed
+			}
+			run.ID, run.EveryMS = fmt.Sprint(region, n), every.Milliseconds()
+			run.Slot = alertstest.Start.Add(time.Duration(n) * every)
+			run.Started, run.DurationMS = run.Slot, int64(rapid.IntRange(1, 55_000).Draw(t, "ms"))
+			run.Counts = []journey.Count{{Name: "cards", Value: 5}, {Name: "pages", Value: 5}, {Name: "queue", Value: 7}, {Name: "orders", Value: 100}}
+			switch state[region] {
+			case "differ":
+				run.Counts[1].Value = 8
+			case "queue":
+				run.Counts[2].Value = 101
+			case "few":
+				run.Counts[3].Value = 20
+			}
+			cleanup := journey.StepResult{Name: "cancel", Outcome: journey.Passed, Cleanup: true}
+			if state[region] == "dirty" {
+				cleanup.Outcome, cleanup.Error = journey.Failed, "no such button"
+			}
+			run.Steps = append(slices.Clone(run.Steps), cleanup)
+			run.Certificates = []journey.Certificate{{Host: "shop", Issuer: "an authority", From: expires.AddDate(-1, 0, 0), Expires: expires}}
+			stored = append(stored, run)
+		}
+	}
+	return stored
+}
+
+// live judges a history in the order in which the runs arrived, and returns its incidents.
+func live(policy judge.Policy, stored []journey.Run) map[string]incident.Incident {
+	arrived := slices.Clone(stored)
+	slices.SortStableFunc(arrived, func(a, b journey.Run) int { return arrives(a).Compare(arrives(b)) })
+	var state judge.JourneyState
+	all := map[string]incident.Incident{}
+	keep := func(decisions []judge.Decision) {
+		for _, d := range decisions {
+			if d.Incident.ID != "" {
+				all[d.Incident.ID] = d.Incident
+			}
+		}
+	}
+	watched := time.Time{}
+	for _, run := range arrived {
+		if now := arrives(run); now.Sub(watched) >= time.Minute {
+			var decisions []judge.Decision
+			state, decisions = state.Watch(policy.For(run.Journey), run.Journey, "", now, arrives(arrived[0]))
+			keep(decisions)
+			watched = now
+		}
+		var decisions []judge.Decision
+		state, decisions = judge.Judge(policy.For(run.Journey), state, run, "")
+		keep(decisions)
+		state.Outbox = nil
+	}
+	return all
 }
 
 // TestMaintenanceInReplay: what fails within a maintenance window notifies at its end if it still fails, and otherwise not.

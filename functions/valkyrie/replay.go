@@ -32,7 +32,7 @@ func replayCommand(p *program) cli.Command {
 		},
 		Notes: []string{
 			"FILE is a whole alerts.yaml; only its part \"judge\" and its severities matter. All of the history is judged, so that trends are known; " +
-				"the table shows incidents that began, or ended, within --since. Maintenance counts as FILE has it; heartbeats and mutes are not stored, and not replayed. Where runs are missing, " +
+				"the table shows incidents that began, or ended, within --since. Maintenance counts as FILE has it; the reports of batches, and mutes, are not stored and not replayed. Where that, or missing runs, may make a difference, " +
 				"it says so. Nobody is called.",
 			"--practice needs no history: on JOURNEY, or the first two, it shows which of a month's troubles a policy notices, how soon, and how often it notifies people " +
 				"of no trouble; beside the alerts.yaml that was built in, unless --against names another. A trouble during an incident that was already notified " +
@@ -176,6 +176,9 @@ func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) err
 	for _, d := range replay.Compare(r.would.Verdicts(r.since.At), was) {
 		unknown := d.Would == nil && !r.would.Knows(d.Was.Journey, d.Was.Since, d.Was.Opened)
 		all = append(all, report.Difference{Difference: d, Would: report.Planned(d.Would), Did: report.Sent(d.Was), Unknown: unknown})
+	}
+	for _, said := range report.Unreplayed(all, was) {
+		fmt.Fprintln(r.stderr, said)
 	}
 	return r.print(all, "WOULD HAVE", "DID")
 }

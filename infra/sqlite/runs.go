@@ -31,11 +31,22 @@ func runFields(r *journey.Run) []any {
 	}
 }
 
-const leanColumns = "id, journey, region, slot, every_ms, outcome, counts, error"
+// leanColumns are what judging reads. Of the evidence, that is only whether it is pending, because the run has not ended.
+const leanColumns = "id, journey, region, slot, every_ms, started, outcome, duration_ms, counts, error, certificates, iif(instr(evidence, '\"pending\"'), evidence, '[]')"
 
 // leanFields lists the fields of leanColumns.
 func leanFields(r *journey.Run) []any {
-	return []any{&r.ID, &r.Journey, &r.Region, stamp{&r.Slot}, &r.EveryMS, &r.Outcome, document{&r.Counts}, &r.Error}
+	return []any{
+		&r.ID, &r.Journey, &r.Region,
+		stamp{&r.Slot},
+		&r.EveryMS,
+		stamp{&r.Started},
+		&r.Outcome, &r.DurationMS,
+		document{&r.Counts},
+		&r.Error,
+		optional{document{&r.Certificates}},
+		document{&r.Evidence},
+	}
 }
 
 // PutRun implements [incident.RunLog].

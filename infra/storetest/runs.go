@@ -161,6 +161,7 @@ func leanRuns(tb testing.TB, fresh Backing) {
 	fill(tb, &full)
 	far := runAt(0, "far") // far from the other, so that a store which reads the rows in between shows that it omits the steps
 	far.Steps = []journey.StepResult{{Name: "open the shop", Outcome: journey.Passed}}
+	far.Evidence = []journey.Evidence{{Kind: "pending", Missing: "it follows"}}
 	putRuns(tb, s, of(runAt(-2, "other"), "create-order"), far, of(runAt(1, "another"), "create-order"), full)
 	got, err := s.Runs(tb.Context(), incident.RunQuery{Journey: "print-card", Lean: true})
 	must(tb, err)
@@ -177,7 +178,13 @@ func leanRuns(tb testing.TB, fresh Backing) {
 func wantLean(tb testing.TB, want, got journey.Run) {
 	tb.Helper()
 	lean := func(r journey.Run) journey.Run {
-		l := journey.Run{ID: r.ID, Journey: r.Journey, Region: r.Region, Slot: r.Slot, EveryMS: r.EveryMS, Outcome: r.Outcome, Counts: r.Counts, Error: r.Error}
+		l := journey.Run{
+			ID: r.ID, Journey: r.Journey, Region: r.Region, Slot: r.Slot, EveryMS: r.EveryMS, Started: r.Started, DurationMS: r.DurationMS,
+			Outcome: r.Outcome, Counts: r.Counts, Error: r.Error, Certificates: r.Certificates,
+		}
+		if r.Unfinished() {
+			l.Evidence = r.Evidence
+		}
 		for _, s := range r.Steps {
 			s.Started, s.Waterfall = time.Time{}, journey.Waterfall{}
 			l.Steps = append(l.Steps, s)

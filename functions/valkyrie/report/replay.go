@@ -32,6 +32,30 @@ func Planned(v *replay.Verdict) *Notifications {
 	return &n
 }
 
+// Unreplayed returns what a replay of the stored incidents leaves open, one sentence each, because the store does not have it:
+// the reports of batches, and mutes.
+func Unreplayed(all []Difference, was []incident.Record) []string {
+	batches, silent := 0, 0
+	for _, i := range was {
+		if i.Kind == incident.Heartbeat {
+			batches++
+		}
+	}
+	for _, d := range all {
+		if d.Did != nil && len(d.Did.Calls)+len(d.Did.Texts) == 0 && d.Would != nil && len(d.Would.Calls)+len(d.Would.Texts) > 0 {
+			silent++
+		}
+	}
+	var said []string
+	if batches > 0 {
+		said = append(said, fmt.Sprintf("batches are not replayed, as their reports are not stored; incidents of theirs in this time: %d", batches))
+	}
+	if silent > 0 {
+		said = append(said, fmt.Sprintf("mutes are not stored, and not replayed; incidents that would have notified people and did not: %d", silent))
+	}
+	return said
+}
+
 // Sent returns the notifications that a stored incident sent: for each outage in it the first call, and the first text
 // unless it accompanied that call. Pages to further people are not counted, because a replay plans none.
 func Sent(r *incident.Record) *Notifications {

@@ -41,6 +41,27 @@ func TestSent(t *testing.T) {
 	}
 }
 
+// TestUnreplayed checks that a replay says what the store does not have, where that may make a difference.
+func TestUnreplayed(t *testing.T) {
+	would, quiet := &Notifications{Calls: []time.Time{night}}, &Notifications{}
+	muted := Difference{Difference: replay.Difference{Would: &replay.Verdict{}, Was: &incident.Record{}}, Would: would, Did: quiet}
+	batch := incident.Record{Incident: incident.Incident{Kind: incident.Heartbeat}}
+	same := Difference{Would: would, Did: would}
+	for _, c := range []struct {
+		all  []Difference
+		was  []incident.Record
+		want string
+	}{
+		{[]Difference{same, {Would: quiet, Did: quiet}, {Would: would}, {Did: quiet}}, []incident.Record{{}}, ""},
+		{[]Difference{same, muted}, nil, "mutes are not stored, and not replayed; incidents that would have notified people and did not: 1"},
+		{nil, []incident.Record{batch, {}, batch}, "batches are not replayed, as their reports are not stored; incidents of theirs in this time: 2"},
+	} {
+		if got := strings.Join(Unreplayed(c.all, c.was), "\n"); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
 // TestDifferences: each incident has its sign, and the totals count the notifications of both sides.
 func TestDifferences(t *testing.T) {
 	calls := func(minutes ...int) *Notifications {
