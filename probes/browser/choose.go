@@ -204,6 +204,9 @@ func (tab *Tab) openChooser(l Locator, takesDrop bool, failure string) (frame, b
 		if err == nil {
 			err = intercept(false)
 		}
+		if err == nil && ev.BackendNodeID == 0 {
+			tab.fail("%s: the page asks for the file by showOpenFilePicker, which has no field that could get it; drop the file on an area instead, or use a field", failure)
+		}
 		f := r.frame
 		f.id = ev.FrameID
 		if err == nil {

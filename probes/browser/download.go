@@ -3,13 +3,17 @@ package browser
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/chromedp"
+
+	"valkyrie/probes/browser/har"
 )
 
 // downloads follows the files that the page offers for download.
@@ -108,7 +112,7 @@ func (tab *Tab) awaitDownload(suits func(file) bool, failure string) file {
 			}
 		case browser.DownloadProgressStateCanceled:
 			tab.downloads.take(f.id)
-			tab.fail("%sthe download of %s was broken off after %.0f of %.0f bytes", failure, f.name, f.received, f.total)
+			tab.fail("%sthe download of %s was broken off after %.0f of %.0f bytes%s", failure, f.name, f.received, f.total, tab.refusalNote(f))
 		}
 		select {
 		case <-news:
@@ -119,6 +123,22 @@ func (tab *Tab) awaitDownload(suits func(file) bool, failure string) file {
 			tab.fail("%sexpected %s to download %s: %.0f of %.0f bytes came", failure, f.name, tab.step.LimitNote(), f.received, f.total)
 		}
 	}
+}
+
+// refusalNote is the HTTP error that may have ended a download. Chrome reports no status of a file that a link asks it to save, so
+// the page asks for the headers again.
+func (tab *Tab) refusalNote(f file) string {
+	if !har.FirstParty(tab.site, f.url) {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(tab.ctx, time.Second)
+	defer cancel()
+	status := 0
+	ask := fmt.Sprintf("fetch(%q, { method: 'HEAD', cache: 'no-store' }).then((r) => r.status, () => 0)", f.url)
+	if err := tab.evaluate(ctx, ask, &status); err != nil || status < 400 || status == http.StatusMethodNotAllowed || status == http.StatusNotImplemented {
+		return ""
+	}
+	return fmt.Sprintf("; asked again, HEAD %s answered %d", strings.TrimPrefix(f.url, tab.site), status)
 }
 
 // large reports whether the file is, or will be, larger than a step may take. It need not end for that.

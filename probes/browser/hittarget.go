@@ -96,6 +96,18 @@ func (f frame) judgeByParents(ctx context.Context, q query, r *result) bool {
 	return true
 }
 
+// hidesAll reports whether the frame's parents show none of these boxes.
+func (f frame) hidesAll(ctx context.Context, boxes []box) bool {
+	shown := result{Boxes: boxes}
+	for at := f; at.parent != nil; at = *at.parent {
+		var err error
+		if shown, err = at.callOnOwner(ctx, script.FrameBoxes, shown.Boxes); err != nil || shown.Why != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // awaken scrolls a frame of another site, or a frame in one, into view if it has the target of an action: out of view Chrome
 // neither paints it nor runs its timers, so that no point of it can be aimed at. A person scrolls to it as well. It reports whether
 // a parent hides the frame.

@@ -105,7 +105,9 @@ func TestHostilePages(t *testing.T) {
 		"reach":    reachRows,
 		"painted":  paintedRows,
 		"written":  writtenRows,
+		"causes":   causeRows,
 		"covers":   coverRows,
+		"sight":    sightRows,
 		"unseen":   unpaintedRows,
 		"within":   withinRows,
 	}

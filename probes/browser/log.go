@@ -2,6 +2,8 @@ package browser
 
 import (
 	"fmt"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -132,9 +134,17 @@ func (tab *Tab) logFailure(ev *network.EventLoadingFailed) {
 		return // the page was left, or the request became a download
 	}
 	address := tab.requests.URL(ev.RequestID)
-	what := fmt.Sprintf("%s failed: %s", tab.requests.Name(ev.RequestID, address), neterror.Describe(ev.ErrorText))
+	why, refused := neterror.Describe(ev.ErrorText), ev.CorsErrorStatus != nil
+	if refused {
+		why = fmt.Sprintf("its answer is not allowed for this site (CORS: %s)", ev.CorsErrorStatus.CorsError)
+	}
+	name := tab.requests.Name(ev.RequestID, address)
+	if to, err := url.Parse(address); refused && err == nil {
+		name = strings.Replace(name, " ", " "+to.Host, 1) // the other site's
+	}
+	what := fmt.Sprintf("%s failed: %s", name, why)
 	tab.log.add(time.Now(), "request: %s", what)
-	if har.FirstParty(tab.site, address) {
+	if har.FirstParty(tab.site, address) || refused && (ev.Type == network.ResourceTypeFetch || ev.Type == network.ResourceTypeXHR) {
 		tab.log.addTrouble(tab.id, what, isPart(ev.Type))
 	}
 }
@@ -156,10 +166,48 @@ func (tab *Tab) listenToConsole() {
 			if m.IsException() {
 				tab.recorder.AddException(m.URL, m.Text)
 			}
-			if m.IsException() && har.FirstParty(tab.site, m.URL) {
-				text, _, _ := strings.Cut(m.Text, "\n")
-				tab.log.addTrouble(tab.id, "script error "+strings.TrimPrefix(text, "Uncaught "), true)
+			if !har.FirstParty(tab.site, m.URL) {
+				continue
+			}
+			if what, part := tab.consoleTrouble(m); what != "" {
+				tab.log.addTrouble(tab.id, what, part)
 			}
 		}
 	})
+}
+
+// Lines of the browser's log about an action that a page's own policy has blocked, and about a WebSocket.
+var (
+	blockedLine = regexp.MustCompile(`^(.+?) violates the following Content Security Policy directive:? ["']?(.+?)["']?\. .*has been blocked`)
+	socketLine  = regexp.MustCompile(`^WebSocket connection to '(.+?)' failed: (.+)`)
+	answerIn    = regexp.MustCompile(`Unexpected response code: (\d+)`)
+	codeIn      = regexp.MustCompile(`net::ERR_\w+`)
+)
+
+// consoleTrouble is the failure of the site that a console line reports, and whether the document stays broken by it; "" if none.
+func (tab *Tab) consoleTrouble(m chromedp.ConsoleMessage) (what string, part bool) {
+	text, _, _ := strings.Cut(m.Text, "\n")
+	if m.IsException() {
+		return "script error " + strings.TrimPrefix(text, "Uncaught "), true
+	}
+	if m.Source == "" {
+		return "", false // written by the page
+	}
+	text = strings.ReplaceAll(text, "'"+tab.site, "'")
+	if of := blockedLine.FindStringSubmatch(text); of != nil {
+		action := strings.ToLower(of[1][:1]) + of[1][1:]
+		return fmt.Sprintf("the page's Content-Security-Policy has blocked %s (%s)", action, of[2]), true
+	}
+	of := socketLine.FindStringSubmatch(text)
+	if of == nil {
+		return "", false
+	}
+	name := "the WebSocket " + strings.TrimPrefix(of[1], strings.Replace(tab.site, "http", "ws", 1))
+	if answer := answerIn.FindStringSubmatch(of[2]); answer != nil {
+		return name + " answered " + answer[1], false
+	}
+	if code := codeIn.FindString(of[2]); code != "" {
+		return name + " failed: " + neterror.Describe(code), false
+	}
+	return name + " failed: " + of[2], false
 }

@@ -15,7 +15,7 @@ type query struct {
 	Option string  `json:"option,omitempty"`
 	Text   string  `json:"text"`             // to be typed
 	Secret bool    `json:"secret,omitempty"` // never quote Text, or what came of it
-	Number int     `json:"number,omitempty"` // of the entry, or of the elements to be seen
+	Number int     `json:"number,omitempty"` // of the entry, or of the elements to be seen, or of milliseconds to load
 
 	Attribute string  `json:"attribute,omitempty"` // its name
 	Want      *string `json:"want,omitempty"`      // its value; nil: any, or none
@@ -58,6 +58,8 @@ type result struct {
 	URL     string  `json:"url"`
 	Status  int     `json:"status"` // HTTP status of the document; 0 when unknown
 	Opened  float64 `json:"opened"` // start of the document
+	Said    string  `json:"said"`   // the messages of errors in a frame
+	SaidIn  []box   `json:"saidIn"` // and where they are
 	Boxes   []box   `json:"boxes"`  // where a person sees the elements in the frame
 	frame   frame   // the frame that answered
 }
@@ -108,6 +110,8 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 		switch {
 		case err == nil && r.OK && q.Op == "gone" && tab.findClosedRoots(tab.ctx):
 			continue // it may be in one of them
+		case err == nil && r.OK && r.MayHide && slices.Contains(seeing, q.Op) && tab.findClosedRoots(tab.ctx):
+			continue // one of them may cover it
 		case err == nil && r.OK:
 			if bad := tab.badStatus(q, r); bad != "" {
 				tab.fail("%s: %s", failure, bad)
@@ -116,6 +120,7 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 				tab.wait.begin(tab.step, r.Acted) // the customer has waited since the last scroll
 			}
 			tab.wait.resultAt(tab.step, r)
+			tab.opened.streams = tab.opened.streams && (q.Op == "loaded" || q.Op == "gone")
 			return r
 		case err == nil && r.Fatal:
 			tab.fail("%s: %s", failure, r.Why)

@@ -32,6 +32,7 @@ type search struct {
 	results  chan frameResult
 	lists    chan []*frame
 	added    map[*frame]bool
+	said     []string // messages of errors in frames
 	pending  int
 	listings int
 }
@@ -64,6 +65,9 @@ func (across *search) add(f *frame) {
 		}
 		for a.Why == "" {
 			a.result, a.err = f.query(across.ctx, across.query, slice)
+			if a.Said != "" && f.hidesAll(across.ctx, a.SaidIn) {
+				a.Said = ""
+			}
 			holds := a.err != nil || f.parent == nil || f.judgeByParents(across.ctx, across.query, &a.result)
 			if (!holds || slice == 0 && !a.OK && a.err == nil) && time.Now().Before(until) && sleep(across.ctx, aimPause) {
 				continue
@@ -111,6 +115,9 @@ func (across *search) wait(all bool) (result, error) {
 		case a := <-across.results:
 			across.pending--
 			own := a.frame.parent == nil
+			if a.Said != "" && !slices.Contains(across.said, a.Said) {
+				across.said = append(across.said, a.Said)
+			}
 			if a.err == nil && (a.OK != all || a.Lost > 0) || own && a.err != nil {
 				return a.result, a.err // met, or not gone, or an entry was undone, or the page itself was replaced
 			}
@@ -123,20 +130,33 @@ func (across *search) wait(all bool) (result, error) {
 				over = time.After(frameGrace)
 			}
 		case <-over:
-			return lastResult(best, all && across.pending+across.listings > 0)
+			return across.lastResult(best, all && across.pending+across.listings > 0)
 		}
 		if best != nil && over != nil && across.pending+across.listings == 0 {
-			return lastResult(best, false)
+			return across.lastResult(best, false)
 		}
 	}
 }
 
 // lastResult is the result when no frame met the query; unsure: some frame did not answer.
-func lastResult(best *frameResult, unsure bool) (result, error) {
+func (across *search) lastResult(best *frameResult, unsure bool) (result, error) {
 	if unsure {
 		best.OK, best.Why = false, "a frame of the page does not answer"
 	}
+	for _, said := range across.said {
+		if !best.OK && !strings.Contains(best.Why, said) {
+			best.Why = withNote(best.Why, "a frame of "+said)
+		}
+	}
 	return best.result, nil
+}
+
+// withNote adds a clause to a reason, before its locators to use, which come last.
+func withNote(why, note string) string {
+	if at := strings.LastIndex(why, "; use browser."); at >= 0 {
+		return why[:at] + "; " + note + why[at:]
+	}
+	return why + "; " + note
 }
 
 // moreSpecific reports whether a explains better than b why the query is not met: an element that does not meet it is more

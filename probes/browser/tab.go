@@ -284,7 +284,11 @@ const deathGrace = 150 * time.Millisecond
 // it decides whether the failure is the site's or the probe's.
 func (tab *Tab) callError(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return fmt.Errorf("no answer %s", tab.step.LimitNote())
+		busy := ""
+		if tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now())) == "" {
+			busy = ": a script of the page is busy"
+		}
+		return fmt.Errorf("no answer %s%s", tab.step.LimitNote(), busy)
 	}
 	sleep(tab.root, deathGrace)
 	return err

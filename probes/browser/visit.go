@@ -31,6 +31,21 @@ type opening struct {
 	address  string
 	expected []int  // HTTP statuses; empty: any that is no error
 	pdf      string // the request for the PDF that the tab shows; empty: it shows a page
+	streams  bool   // the page is on screen, and still loading; no step has used it yet
+}
+
+// patience is how long a document that is on screen may go on loading before a step uses it as it is: half of the step's time, in
+// milliseconds. Some pages stream for ever.
+func (tab *Tab) patience() int {
+	deadline, _ := tab.step.Context().Deadline()
+	return max(1, int(time.Until(deadline).Milliseconds()/2))
+}
+
+// Finish waits for the end of a document that is still loading, unless an expectation or an action of the step has used it meanwhile.
+func (tab *Tab) Finish() {
+	if tab.opened.streams {
+		tab.poll(query{Op: "loaded"}, "could not open "+tab.opened.address)
+	}
 }
 
 func (tab *Tab) visit(path string, expected []int) {
@@ -45,7 +60,8 @@ func (tab *Tab) visit(path string, expected []int) {
 		tab.openOther(tab.recorder.Navigation(network.RequestID(res.LoaderID)), res.ErrorText)
 		return
 	}
-	r := tab.poll(query{Op: "loaded"}, "could not open "+tab.opened.address)
+	r := tab.poll(query{Op: "loaded", Number: tab.patience()}, "could not open "+tab.opened.address)
+	tab.opened.streams = r.Text == "loading"
 	if words := tab.opened.unexpected(r.Status, tab.statusWords(r)); words != "" {
 		tab.fail("could not open %s: %s", tab.opened.address, words)
 	}

@@ -173,7 +173,12 @@ func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 		e.journey.Uses.Begin(t)
 	}
 	began := time.Now()
-	verdict, err := e.watch(ctx, t, func() { s.Do(t) })
+	verdict, err := e.watch(ctx, t, func() {
+		s.Do(t)
+		if last, ok := e.journey.Uses.(Finisher); ok {
+			last.Finish()
+		}
+	})
 	if verdict == Failed && errors.Is(context.Cause(ctx), errOutOfTime) {
 		verdict, err = judgeCutOff(s, time.Since(began), err)
 	}

@@ -9,7 +9,7 @@ import (
 // An Instrument executes a journey's steps: usually a fresh Chrome (browser.Tab). A journey without one leaves Uses nil,
 // and no Chrome is started for it.
 //
-// The runner calls Start once, then Begin before each step, Capture when the run has failed, and Stop once in any case. Kill
+// The runner calls Start once, then Begin before each step (and Finish after its code, see Finisher), Capture when the run has failed, and Stop once in any case. Kill
 // may be called at any time from another goroutine.
 type Instrument interface {
 	// Start makes it ready. An error makes the run Broken: no request has been made to the site yet.
@@ -58,4 +58,9 @@ type Program struct {
 	Path string
 	Env  []string // "KEY=value", added to the environment
 	Args []string // added to its command line, such as "--proxy-server=http://10.0.0.9:3128"
+}
+
+// A Finisher is an Instrument that has a last look at a step whose code has returned: Finish runs within the step, and may fail it.
+type Finisher interface {
+	Finish()
 }

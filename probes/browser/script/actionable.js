@@ -48,7 +48,10 @@ const isDrawn = (el) => {
 };
 const disabled = (el) => {
   if (matches(el, ':disabled')) return 'it is disabled';
-  for (let n = el; n; n = parentOf(n)) if (n instanceof Element && matches(n, '[aria-disabled=true],[inert]')) return 'it is disabled';
+  for (let n = el; n; n = parentOf(n)) {
+    if (n instanceof Element && matches(n, '[aria-disabled=true]')) return 'it is disabled';
+    if (n instanceof Element && matches(n, '[inert]')) return `it is inert: the page takes no input in ${describe(n)}`;
+  }
   return '';
 };
 

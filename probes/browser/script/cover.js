@@ -28,6 +28,7 @@ const opaqueFill = (css) => !/text/.test(css.backgroundClip) && (alpha(css.backg
 const hidesBehind = ({ backdropFilter: filter }, by) => filter !== 'none' && (smears(blurIn(filter), by) || /(brightness|contrast|opacity)\(0(%|\.0+)?\)/.test(filter));
 const opaqueContent = (el, x, y) => {
   const r = rect(el), inside = [x - r.x - read(el, 'clientLeft'), y - r.y - read(el, 'clientTop')];
+  if (isShape(el)) return styleOf(el).css.fill !== 'none' && alpha(styleOf(el).css.fill) * styleOf(el).css.fillOpacity >= visibleThrough;
   switch (localName(el)) {
     case 'img': {
       const pixels = el.complete && el.naturalWidth > 0 && pixelsOfImage(el);
@@ -49,11 +50,29 @@ const isInside = (x, y, r) => x >= r.left && x <= r.right && y >= r.top && y <= 
 const opaqueAt = (el, x, y, by) => {
   const around = contains(el, by);
   if (totalOpacity(el) < visibleThrough || isMixed(el)) return false;
-  if (around ? paintsOver(el, by) && opaqueFill(styleOf(el).css) : isInBoxes(el, x, y) && (opaqueFill(styleOf(el).css) || hidesBehind(styleOf(el).css, by) || opaqueContent(el, x, y))) return true;
+  const { css: own } = styleOf(el);
+  if (around ? paintsOver(el, by) && opaqueFill(own) : isInBoxes(el, x, y) && (opaqueFill(own) || hidesBehind(own, by) || opaqueContent(el, x, y) || opaqueEdge(el, own, x, y))) return true;
   return ['::before', '::after'].some((p) => {
     const css = getComputedStyle(el, p);
-    return !['none', 'normal'].includes(css.content) && ['absolute', 'fixed'].includes(css.position) && css.opacity >= visibleThrough && opaqueFill(css);
+    return !['none', 'normal'].includes(css.content) && ['absolute', 'fixed'].includes(css.position) && css.opacity >= visibleThrough && opaqueFill(css) && isInDrawn(el, css, x, y);
   });
+};
+// Whether the point is in a positioned box that a style adds to the element; one that is turned or moved counts as everywhere.
+const isInDrawn = (el, css, x, y) => {
+  const [left, top, width, height] = [css.left, css.top, css.width, css.height].map(parseFloat);
+  if (css.transform !== 'none' || css.translate !== 'none' || [left, top, width, height].some(isNaN)) return true;
+  let n = css.position === 'fixed' ? null : el;
+  while (n && !(n instanceof Element && (styleOf(n).position !== 'static' || holdsFixed(styleOf(n))))) n = parentOf(n);
+  const r = n ? rect(n) : { x: 0, y: 0 }, [px, py] = n ? [r.x + read(n, 'clientLeft') - read(n, 'scrollLeft'), r.y + read(n, 'clientTop') - read(n, 'scrollTop')] : css.position === 'fixed' ? [0, 0] : [-scrollX, -scrollY];
+  return isInside(x, y, { left: px + left, top: py + top, right: px + left + width, bottom: py + top + height });
+};
+// Whether the point is on an opaque border of the element, or on a shadow that reaches so far into it.
+const opaqueEdge = (el, css, x, y) => {
+  const [top, right, bottom, left] = bordersOf(css), r = rect(el);
+  const side = y < r.top + top ? 'Top' : y > r.bottom - bottom ? 'Bottom' : x < r.left + left ? 'Left' : x > r.right - right ? 'Right' : '';
+  if (side) return css[`border${side}Style`] === 'solid' && alpha(css[`border${side}Color`]) >= visibleThrough;
+  const [, color, depth] = /^(.*\)) \S+ \S+ \S+ (\S+)px inset$/.exec(css.boxShadow) || [];
+  return !!color && alpha(color) >= visibleThrough && Math.min(x - r.left - left, r.right - right - x, y - r.top - top, r.bottom - bottom - y) < +depth;
 };
 const isInBoxes = (el, x, y) => [...call(el, 'getClientRects')].some((r) => isInside(x, y, r));
 // Whether an element paints its background over something in it, which is placed behind; that of the root and its body is the canvas.
@@ -63,11 +82,13 @@ const paintsOver = (outer, by) => {
   for (let n = by; n && n !== outer; n = parentOf(n)) if (n instanceof Element && isContext(n)) behind = +styleOf(n).css.zIndex < 0;
   return behind && !isContext(outer);
 };
+let mayCover = false;
 // The element that hides what by paints at the point.
 const coverAt = (x, y, by, text) => {
   const stack = stackAt(x, y), end = stack.findIndex((n) => n === by || !text && contains(by, n));
   // What takes no clicks, or is inert, is not in the stack itself.
   const above = end >= 0 ? stack.slice(0, end) : stack.filter((n) => paintsAbove(n, by));
+  if (above.some((n) => !shadow(n) && !contains(n, by) && !isInBoxes(n, x, y))) mayCover = true; // what shows there may be in a closed shadow root
   return above.find((n) => opaqueAt(n, x, y, by)) || backdropOver(stack, by) || unhit().find((n) => isUnhitCover(n, x, y, by));
 };
 // The dialog or popover whose backdrop hides everything under it. Of several, the later may be below the earlier: then one that can
@@ -99,7 +120,7 @@ const unhit = once(() => {
 const isUnhitCover = (el, x, y, by) => {
   if (contains(el, by) || !isLifted(el, by) || !paintsAbove(el, by)) return false;
   const { css } = styleOf(el), r = rect(el), { color, spread } = shadowOf(css);
-  if (isInside(x, y, r)) return css.pointerEvents === 'none' && opaqueAt(el, x, y, by);
+  if (isInside(x, y, r)) return css.pointerEvents === 'none' && !(isShape(el) && localName(el) !== 'rect') && opaqueAt(el, x, y, by);
   if (!isWide({ color, spread }) || totalOpacity(el) < visibleThrough) return false;
   const { box } = clipped(el, new DOMRect(r.x - spread, r.y - spread, r.width + 2 * spread, r.height + 2 * spread), false, el);
   return !!box && isInside(x, y, { left: box.x, top: box.y, right: box.right, bottom: box.bottom });

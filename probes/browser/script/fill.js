@@ -208,6 +208,6 @@ const handleKeys = async (ms) => {
 const lost = () => ({ ok: kept().some((k) => k.number === query.number && isLost(k)), why: 'it is as it was entered' });
 // For an expectation that is not met: an entry that the page has undone.
 const lostNote = () => {
-  const gone = kept().filter(isLost).map(({ target, option, state }) => `the page has set the ${kindOf(target)} ${quote(target.value)} back${state || option !== undefined ? '' : `, or emptied it`}`);
+  const gone = [...kept(), ...globalThis.valkyriePast || []].filter(isLost).map(({ target, option, state }) => `the page has set the ${kindOf(target)} ${quote(target.value)} back${state || option !== undefined ? '' : `, or emptied it`}`);
   return gone.length ? `; ${gone[0]}` : '';
 };

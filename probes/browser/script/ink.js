@@ -1,6 +1,17 @@
 // ink: whether text stands out from what is painted under it. Where anything but plain colours may be there, it counts as readable.
 
-const channels = (color) => { const m = /^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)/.exec(color); return m && m.slice(1).map(Number); };
+const channels = (color) => { const m = /^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)/.exec(/^rgb/.test(color) ? color : inRGB(color)); return m && m.slice(1).map(Number); };
+// A colour of another notation, such as oklch(), without its alpha.
+const knownColors = new Map();
+const inRGB = (color) => {
+  if (!knownColors.has(color)) {
+    const at = pen(1);
+    at.fillStyle = color.replace(/\/.*\)/, ')');
+    at.fillRect(0, 0, 1, 1);
+    knownColors.set(color, `rgb(${[...at.getImageData(0, 0, 1, 1).data].slice(0, 3).join(', ')})`);
+  }
+  return knownColors.get(color);
+};
 const leastDifference = 6; // of a channel, of 255: #fafafa on white cannot be read
 const sameColor = (a, b) => {
   const x = channels(a), y = channels(b);
@@ -23,7 +34,7 @@ const plainFill = (el) => {
   if (isShape(el)) return css.fill === 'none' ? '' : css.stroke !== 'none' || /url/.test(css.fill) ? undefined : withAlpha(css.fill, +css.fillOpacity);
   if (localName(el) === 'img') return plainColor(pixelsOfImage(el));
   if (matches(el, replaced) && localName(el) !== 'svg' || el instanceof SVGElement && /^(image|use)$/.test(localName(el))) return;
-  if (css.boxShadow.includes('inset') || css.backdropFilter !== 'none') return;
+  if (css.boxShadow.includes('inset') || css.backdropFilter !== 'none' || Math.max(...bordersOf(css)) >= wideBorder) return;
   if (/text/.test(css.backgroundClip)) return '';
   if (css.backgroundImage !== 'none') {
     const color = fillsBox(css) ? imageColor(css.backgroundImage) : undefined;
@@ -31,6 +42,8 @@ const plainFill = (el) => {
   }
   return alpha(css.backgroundColor) === 0 ? '' : css.backgroundColor;
 };
+const wideBorder = 12; // pixels: text may lie on such a border
+const bordersOf = (css) => [css.borderTopWidth, css.borderRightWidth, css.borderBottomWidth, css.borderLeftWidth].map(parseFloat);
 const drawsBeside = (el) => ['::before', '::after'].some((p) => {
   const css = getComputedStyle(el, p);
   return !['none', 'normal'].includes(css.content) && (css.backgroundImage !== 'none' || alpha(css.backgroundColor) > 0 || /url\(/.test(css.content));
@@ -90,8 +103,8 @@ const drowns = (under, around, inks) => (canvasColor() ? [canvasColor()] : ['#00
 // The first colour of the elements, from the top one down; undefined if it is not certain.
 const fillUnder = (els) => {
   for (const el of els) {
-    const fill = plainFill(el);
-    if (fill !== '') return fill;
+    const fill = plainFill(el), opacity = fill === '' ? 1 : totalOpacity(el);
+    if (fill !== '' && opacity > 0.02) return fill && withAlpha(fill, opacity);
   }
   return canvasColor();
 };

@@ -35,11 +35,16 @@ const stylesLoadedAt = () => Math.max(0, ...entries('resource')
   .filter((e) => e.renderBlockingStatus === 'blocking' && (e.initiatorType === 'link' || e.initiatorType === 'css'))
   .map((e) => performance.timeOrigin + e.responseEnd));
 
+// When the document could be used, or was on screen while it was still loading.
+const shownAt = () => {
+  const at = nav?.domInteractive || entries('paint').find((e) => e.name === 'first-contentful-paint')?.startTime;
+  return at && performance.timeOrigin + at;
+};
 // Since when the query has been met, by the document's own record of changes. That cannot be before the last evaluation
 // that found it unmet; if it seems so, the record missed the change, and the time of this evaluation is the best answer.
 const metSince = (elements, unmetAt, now) => {
   const changes = globalThis.valkyrieChanges;
-  if (query.op === 'loaded') return nav?.domInteractive ? performance.timeOrigin + nav.domInteractive : now;
+  if (query.op === 'loaded') return shownAt() || now;
   if (!changes || !elements.length && query.op !== 'gone') return now;
   const at = elements.length ? Math.min(...elements.map(paintedSince)) : changes.last;
   if (at < unmetAt || at > now) return now;
@@ -67,13 +72,20 @@ const recentReason = (last) => {
   globalThis.valkyrieReason = { key, why, at: clock() };
   return why;
 };
+// The messages of errors in a frame, which its page does not know, and where they are.
+const saidInFrame = () => {
+  if (self === top) return {};
+  const { els, texts } = errorsShown();
+  return { said: says(texts), saidIn: boxesOfSights(els.slice(0, 4).map((el) => sight(el))) };
+};
 
 // How long a page without a change that wakes the poll is left alone after an evaluation that took so long: a fortieth of the time
 // is enough for what only the timer finds.
 const changelessMS = (took) => Math.min(400, Math.max(100, 40 * took));
 
 // Where a person sees the elements in a frame: its parent may hide them (FrameBoxes).
-const boxesInFrame = (els) => (self === top ? [] : els.slice(0, 4).map((el) => sight(el, query.target)).filter((s) => s.box).map(({ box: b, text }) => ({ x: b.x, y: b.y, right: b.right, bottom: b.bottom, text: !!text })));
+const boxesInFrame = (els) => (self === top ? [] : boxesOfSights(els.slice(0, 4).map((el) => sight(el, query.target))));
+const boxesOfSights = (all) => all.filter((s) => s.box).map(({ box: b, text }) => ({ x: b.x, y: b.y, right: b.right, bottom: b.bottom, text: !!text }));
 
 const start = clock(), until = start + sliceMS, key = JSON.stringify(query);
 const nav = entries('navigation')[0];
@@ -95,8 +107,8 @@ for (;;) {
     const done = !!(last.ok && last.act);
     if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken
     return { ok: !!last.ok, why: last.ok ? reasonOf(last) : recentReason(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done, boxes,
-      acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked, idle: !!last.idle,
-      found: !!last.found, mayHide: !!last.mayHide, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
+      ...(last.ok || last.fatal ? {} : saidInFrame()), acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked, idle: !!last.idle,
+      found: !!last.found, mayHide: !!last.mayHide || last.ok && mayCover, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }
   // A short layout shift under the pointer does not count as the customer's wait; a continuing one does, unless the element
   // stays within its own size.

@@ -31,7 +31,11 @@ const readableValue = (el) => {
 const latest = (els) => (globalThis.valkyrieChanges ? els.reduce((a, b) => (valkyrieChanges.since(b) > valkyrieChanges.since(a) ? b : a)) : els[0]);
 
 const queries = {
-  loaded: () => ({ ok: readyState() !== 'loading', why: 'the page is still loading' }),
+  loaded: () => {
+    if (readyState() !== 'loading') return { ok: true };
+    const shown = query.number && performance.now() > query.number && entries('paint').some((e) => e.name === 'first-contentful-paint');
+    return shown ? { ok: true, text: 'loading' } : { why: 'the page is still loading' };
+  },
   visible: () => {
     const { found, els, cover, why } = look(query.target);
     if (els.length) return { ok: true, els };
@@ -172,11 +176,13 @@ const installGuard = (r) => {
     return { hit: hits(r.el, on) || find(query.target).some((one) => hits(one, on)), by: describe(on) };
   };
   guard(r, hit, (what) => {
-    if (what.at && query.op === 'click') globalThis.valkyrieKept = [];
+    if (what.at && query.op === 'click') settleEntries();
     globalThis.valkyrieClicked?.(JSON.stringify(what));
   }, query.op === 'click' ? query.option : '');
   return mayHide;
 };
+// After a click the page may undo entries on purpose. Only a failure names those.
+const settleEntries = () => { globalThis.valkyriePast = kept(); globalThis.valkyrieKept = []; };
 const pageText = once(() => displayed(page()));
 // Takes the snapshot. Returns whether elements may hide a closed shadow root, whose text belongs to the snapshot too;
 // searched says that those were searched already.

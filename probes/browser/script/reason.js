@@ -80,21 +80,25 @@ const piecesOf = (el) => {
 };
 
 // What the page itself says is wrong: alerts, the messages of invalid fields, and texts that look like errors.
-const errorMessages = () => {
-  const shows = (els) => els.filter(isVisible).map(shownText), within = [...all(document)];
+const errorMessages = () => errorsShown().texts;
+const errorsShown = () => {
+  const seenEls = [], within = [...all(document)];
+  const shows = (els) => els.filter(isVisible).map((el) => { seenEls.push(el); return shownText(el); });
   const invalid = within.filter((el) => matches(el, '[aria-invalid]:not([aria-invalid=false],[aria-invalid=""])'));
-  return distinct([
+  const texts = distinct([
     ...shows(within.filter((el) => matches(el, '[role=alert],[role=alertdialog],[aria-live=assertive]'))),
     ...shows(invalid.flatMap((el) => { const own = idRefs(el, 'aria-errormessage'); return own.length ? own : idRefs(el, 'aria-describedby'); })),
     ...shows(within.filter((el) => matches(el, '[class*=error i],[class*=invalid i],[class*=danger i],[id*=error i]') && !isField(el) && !matches(el, 'form,body,html,label,fieldset,button,a') && !call(el, 'querySelector', field))).filter((s) => s.length <= 200),
     ...within.filter((el) => matches(el, ':user-invalid') && isField(el) && isVisible(el)).map((el) => `${name(el) || label(el)}: ${el.validationMessage}`),
   ]);
+  return { els: seenEls, texts };
 };
 const otherMessages = () => distinct([...all(document)].filter((el) => matches(el, 'h1,h2,[role=status],dialog[open],[role=dialog]') && isVisible(el)).map(shownText));
 // Each text once, also if it is part of another.
 const distinct = (texts) => texts.filter((s, i) => s && !texts.some((other, j) => other && j < i && (other.includes(s) || s.includes(other))));
 const says = (messages) => (messages.length ? `the page says ${messages.slice(0, 2).map(quote).join(', ')}` : '');
-const errorNote = () => { const said = says(errorMessages()); return (said && `; ${said}`) + undoneNote(); };
+const errorNote = () => { const said = says(errorMessages()); return (said && `; ${said}`) + undoneNote() + loadingNote(); };
+const loadingNote = () => (readyState() === 'loading' ? '; the page is still loading' : '');
 const undoneNote = () => (typeof lostNote === 'undefined' ? '' : lostNote()); // lostNote is in the script of a query only
 
 // Why nothing was found, with the next things that a person would check: messages, similar names, other kinds of element with
@@ -112,11 +116,17 @@ const missingReason = (target) => {
     same.length ? `it has the ${plural(target)} ${spell(same.map(quote), 'and')}` : '',
   ].filter(Boolean);
   const joined = errors.length ? [notes[0] + content, ...notes.slice(1)] : [...notes, content].filter(Boolean);
-  return `there is none; ${joined.join('; ')}${undoneNote()}${scrollNote()}${cause()}${cures.length ? `; use ${spell(cures, 'or')}` : ''}`;
+  return `there is none; ${joined.join('; ')}${undoneNote()}${scrollNote()}${loadingNote()}${cause()}${cures.length ? `; use ${spell(cures, 'or')}` : ''}`;
 };
 const contentNote = () => {
   const said = says(otherMessages()), text = said ? '' : displayed(page());
-  return said ? said + locationNote() : text ? `the page begins with ${quote(text)}${locationNote()}` : 'the page is blank';
+  return said ? said + locationNote() : text ? `the page begins with ${quote(text)}${locationNote()}` : textlessNote();
+};
+// What a page without text shows: pictures by their descriptions, fields by their names.
+const textlessNote = () => {
+  const shown = [...all(document)].filter((el) => (isField(el) || matches(el, 'img,svg,canvas,video,[role=img]')) && isVisible(el)).slice(0, 4);
+  const each = distinct(shown.map((el) => `the ${isField(el) ? 'field' : 'picture'}` + (name(el) && ' ' + quote(name(el)))));
+  return each.length ? `the page has no text; it shows ${spell(each, 'and')}${locationNote()}` : 'the page is blank';
 };
 const plural = ({ by, role }) => ({ checkbox: 'checkboxes', switch: 'switches', combobox: 'combo boxes', listbox: 'list boxes' }[role || by] || `${role || by}s`);
 const namesOfKind = (target) => (unnamed.has(target.by) || !target.value && !target.containing && !target.matching ? [] : distinct(withRole(target.role || target.by).slice(0, 500).filter(isVisible).map(name)).filter((n) => n.length <= 40).slice(0, 4));

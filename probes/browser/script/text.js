@@ -102,7 +102,7 @@ const displayed = (root, { leaveOut, written } = {}) => {
   return normalize(text);
 };
 // What a closed details element does not show.
-const foldedAway = (el, child) => localName(el) === 'details' && !read(el, 'open') && !(nodeType(child) === 1 && localName(child) === 'summary');
+const foldedAway = (el, child) => localName(el) === 'details' && !read(el, 'open') && !(nodeType(child) === 1 && localName(child) === 'summary') && getComputedStyle(el, '::details-content').contentVisibility === 'hidden';
 const shownText = (el) => (isRendered(el) ? displayed(el) : normalize(textContent(el)));
 // Whether the element takes part in the page: one with display: contents does if what is around it does.
 const isRendered = (el) => {

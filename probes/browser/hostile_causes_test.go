@@ -1,0 +1,111 @@
+package browser_test
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+)
+
+// withHeader serves a page with a header of the response.
+func withHeader(name, value, page string) map[string]http.HandlerFunc {
+	return at(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set(name, value)
+		frameResult(200, page)(w, r)
+	})
+}
+
+// and adds handlers to others.
+func and(all map[string]http.HandlerFunc, path string, h http.HandlerFunc) map[string]http.HandlerFunc {
+	all[path] = h
+	return all
+}
+
+// getAndSave clicks on the link and awaits the file.
+func getAndSave(s *fixture) {
+	s.Visit("/")
+	s.Click(browser.Link("Print"))
+	s.Download()
+}
+
+// streams sends a page in parts, and never ends it.
+func streams(parts ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		for _, part := range parts {
+			fmt.Fprint(w, part)
+			w.(http.Flusher).Flush()
+			time.Sleep(50 * time.Millisecond) // the parts come apart
+		}
+		<-r.Context().Done()
+	}
+}
+
+// causeRows are failures whose cause is not on the page itself.
+var causeRows = map[string]row{
+	"a download that is refused":      {page: `<a href=/card.pdf download>Print</a>`, handlers: and(at(frameResult(200, `<a href=/card.pdf download>Print</a>`)), "/card.pdf", frameResult(403, "no")), do: getAndSave, want: journey.Failed, wantError: "asked again, HEAD /card.pdf answered 403"},
+	"a download that is not there":    {handlers: and(at(frameResult(200, `<a href=/card.pdf download>Print</a>`)), "/card.pdf", frameResult(404, "no")), do: getAndSave, want: journey.Failed, wantError: "asked again, HEAD /card.pdf answered 404"},
+	"a download that becomes a page":  {handlers: and(at(frameResult(200, `<a href=/card.pdf>Print</a>`)), "/card.pdf", frameResult(403, "no")), do: getAndSave, want: journey.Failed, wantError: "GET /card.pdf answered 403"},
+	"a download by a script, refused": {handlers: and(at(frameResult(200, `<a href=# onclick="fetch('/card.pdf').then(r=>{if(!r.ok)throw 1})">Print</a>`)), "/card.pdf", frameResult(403, "no")), do: getAndSave, want: journey.Failed, wantError: "GET /card.pdf answered 403"},
+	"a handler that a policy blocks":  {handlers: withHeader("Content-Security-Policy", "script-src 'self'", button), want: journey.Failed, wantError: `the page's Content-Security-Policy has blocked`},
+	"a script that a policy blocks":   {handlers: withHeader("Content-Security-Policy", "script-src 'self'", `<button id=b>Print</button><script>b.onclick=()=>document.body.append('Thank you')</script>`), want: journey.Failed, wantError: `the page's Content-Security-Policy has blocked`},
+	"a request that a policy blocks":  {handlers: withHeader("Content-Security-Policy", "connect-src 'none'", `<button onclick="fetch('/save').then(()=>document.body.append('Thank you'))">Print</button>`), want: journey.Failed, wantError: `the page's Content-Security-Policy has blocked`},
+	"a frame that a policy blocks":    {handlers: withHeader("Content-Security-Policy", "frame-src 'none'", `<iframe src=/pay></iframe>`), want: journey.Failed, wantError: `the page's Content-Security-Policy has blocked`},
+	"a policy that blocks nothing":    {handlers: withHeader("Content-Security-Policy", "script-src 'unsafe-inline'", `<p>Shop</p>`), want: journey.Failed, wantError: `there is none`, notError: "Policy"},
+	"a policy that only reports":      {handlers: withHeader("Content-Security-Policy-Report-Only", "script-src 'self'", button+`<script>1</script>`), want: journey.Passed},
+	"a frame that refuses to be framed": {handlers: and(at(frameResult(200, `<iframe src=/pay></iframe>`)), "/pay", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Frame-Options", "DENY")
+		fmt.Fprint(w, button)
+	}), want: journey.Failed, wantError: `X-Frame-Options`},
+	"a request that the other site refuses":   {site: withOtherSite(`<button onclick="fetch('OTHER/api').then(()=>document.body.append('Thank you'))">Print</button>`, map[string]string{"/api": "{}"}), want: journey.Failed, wantError: `is not allowed for this site (CORS`},
+	"a preflight that the other site refuses": {site: withOtherSite(`<button onclick="fetch('OTHER/api',{method:'PUT'}).then(()=>document.body.append('Thank you'))">Print</button>`, map[string]string{"/api": "{}"}), want: journey.Failed, wantError: `PUT localhost:`},
+	"an alert in a frame":                     {page: `<h1>Pay</h1><iframe srcdoc="<div role=alert>Card declined</div>"></iframe>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `a frame of the page says "Card declined"`},
+	"an alert in another site's frame":        {site: withOtherSite(`<h1>Pay</h1><iframe src=OTHER/pay></iframe>`, map[string]string{"/pay": `<div role=alert>Card declined</div>`}), do: waitFor("Thank you"), want: journey.Failed, wantError: `a frame of the page says "Card declined"`},
+	"an alert in a hidden frame":              {page: `<h1>Pay</h1><iframe hidden srcdoc="<div role=alert>Card declined</div>"></iframe>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page says "Pay"`, notError: "declined"},
+	"a heading in a frame":                    {page: `<h1>Pay</h1><iframe srcdoc="<h1>Ad</h1>"></iframe>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page says "Pay"`, notError: `"Ad"`},
+	"an alert in both":                        {page: `<p role=alert>Sorry</p><iframe srcdoc="<div role=alert>Card declined</div>"></iframe>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page says "Sorry" (at /); a frame of the page says "Card declined"`},
+	"an alert in a frame, click":              {page: `<iframe srcdoc="<div role=alert>Card declined</div>"></iframe>`, want: journey.Failed, wantError: `a frame of the page says "Card declined"`},
+	"a socket that is refused":                {handlers: and(at(frameResult(200, `<button onclick="new WebSocket('ws://'+location.host+'/ws').onopen=()=>document.body.append('Thank you')">Print</button>`)), "/ws", frameResult(403, "no")), want: journey.Failed, wantError: `the WebSocket /ws answered 403`},
+	"a socket to nowhere":                     {page: `<button onclick="new WebSocket('ws://127.0.0.1:1/ws').onopen=()=>document.body.append('Thank you')">Print</button>`, want: journey.Failed, wantError: `the WebSocket ws://127.0.0.1:1/ws failed: `},
+	"only a placeholder":                      {page: `<input placeholder="Search the shop">`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page has no text; it shows the field "Search the shop"`},
+	"only a picture":                          {page: `<img alt=Logo width=90 height=90>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page has no text; it shows the picture "Logo"`},
+	"nothing at all":                          {page: `<div></div>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page is blank`},
+	"an inert button":                         {page: `<div inert>` + button + `</div>`, want: journey.Failed, wantError: `it is inert`, notError: "disabled"},
+	"a disabled button":                       {page: `<button disabled>Print</button>`, want: journey.Failed, wantError: `it is disabled`},
+	"not zipped at all": {handlers: at(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, button)
+	}), want: journey.Failed, wantError: `failed: `},
+	"streamed without an end":       {handlers: at(streams("<!doctype html><h1>Thank you</h1>", "<p>more</p>")), do: waitFor("Thank you"), want: journey.Passed},
+	"streamed, pressed":             {handlers: at(streams("<!doctype html>"+button, "<p>more</p>")), want: journey.Passed},
+	"streamed, without the text":    {handlers: at(streams("<!doctype html><h1>Shop</h1>", "<p>more</p>")), do: waitFor("Thank you"), want: journey.Failed, wantError: `still loading`},
+	"leaves by itself at once":      {page: `<p>One moment</p><script>setTimeout(()=>location='/shop',100)</script>`, pages: map[string]string{"/shop": button}, want: journey.Passed},
+	"leaves by itself, same button": {page: button + `<script>setTimeout(()=>location.replace('/shop'),100)</script>`, pages: map[string]string{"/shop": button}, want: journey.Passed},
+	"leaves by itself, by its head": {page: `<meta http-equiv=refresh content="0;url=/shop">` + button, pages: map[string]string{"/shop": button}, want: journey.Passed},
+	"asks before it is left": {page: `<script>addEventListener('beforeunload',e=>e.preventDefault())</script><label>Name <input></label><a href=/next>Print</a>`, pages: map[string]string{"/next": "Thank you"}, do: func(s *fixture) {
+		s.Visit("/")
+		s.Fill(browser.Field("Name"), "Ada")
+		s.Click(browser.Link("Print"))
+		s.See(browser.Text("Thank you"))
+	}, want: journey.Passed},
+	"hangs as it is left": {page: `<script>addEventListener('beforeunload',()=>{for(;;);})</script><a href=/next>Print</a>`, pages: map[string]string{"/next": "Thank you"}, do: func(s *fixture) { s.Visit("/"); s.Click(browser.Link("Print")); s.See(browser.Text("Thank you")) }, want: journey.Failed, wantError: `a script of the page is busy`},
+	"hangs as it is left by a visit": {page: `<p>Shop</p><script>addEventListener('beforeunload',()=>{for(;;);})</script>`, pages: map[string]string{"/next": "Thank you"}, do: func(s *fixture) {
+		s.Visit("/")
+		s.See(browser.Text("Shop"))
+		s.Visit("/next")
+		s.See(browser.Text("Thank you"))
+	}, want: journey.Failed, wantError: `a script of the page is busy`},
+	"undone after the next click": {page: `<label>Name <input id=i></label><button onclick="setTimeout(()=>{i.value=''},200)">Next</button>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.Fill(browser.Field("Name"), "Ada")
+		s.Click(browser.Button("Next"))
+		s.See(browser.Text("Thank you"))
+	}, want: journey.Failed, wantError: `the page has set the field "Name" back, or emptied it`},
+	"picks files by a function": {page: `<button onclick="showOpenFilePicker().then(()=>document.body.append('Thank you'))">Print</button>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.Upload(browser.Button("Print"), "a.txt", []byte("x"))
+	}, want: journey.Failed, wantError: `the page asks for the file by showOpenFilePicker`},
+}
