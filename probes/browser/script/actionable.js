@@ -26,11 +26,12 @@ const unique = (target) => {
   return { el: visible[0] };
 };
 
-// A styled checkbox, radio button or file field hides the input itself; the label is the target then.
+// A styled checkbox, radio button or file field hides the input itself; the label is the target then. That of a custom element does not
+// press the field in it.
 const uniqueOrLabel = (target) => {
   const visible = seenOf(target, find(target), (el) => isSeen(el, target) || isDrawn(el) || labelsOf(el).some(isVisible));
   if (visible.length !== 1) return unique(target);
-  const el = visible[0], shownLabel = isSeen(el, target) ? undefined : labelsOf(el).find(isVisible);
+  const el = visible[0], shownLabel = isSeen(el, target) || hostOf(el) && isDrawn(el) ? undefined : labelsOf(el).find(isVisible);
   return { el, handle: shownLabel || el };
 };
 // A transparent control may lie over a drawn one, which a person sees and presses.

@@ -3,12 +3,13 @@
 const isBox = (el) => isInput(el) && /^(checkbox|radio)$/.test(el.type);
 // True, false, 'mixed', or undefined for an element without such a state.
 const checkedState = (el) => {
-  if (read(el, 'localName') === 'label' && el.control) return checkedState(el.control);
+  if (controlOf(el) !== el) return checkedState(controlOf(el));
   if (isBox(el)) return el.indeterminate ? 'mixed' : el.checked;
   for (const a of ['aria-checked', 'aria-pressed', 'aria-selected']) {
     const is = attribute(el, a);
     if (is !== null) return is === 'mixed' ? 'mixed' : is === 'true';
   }
+  if (isCustomField(el)) return matches(el, ':state(checked),[checked]');
   return /^(checkbox|switch|radio|menuitemcheckbox|menuitemradio)$/.test(attribute(el, 'role')) ? false : undefined;
 };
 // A box may send its form: what the next document shows of it counts. A navigation that comes to nothing, such as a download, is not
@@ -64,7 +65,7 @@ const openList = (el) => {
   for (const e of ['pointerdown', 'mousedown', 'pointerup', 'mouseup', 'click']) call(el, 'dispatchEvent', new (e.startsWith('p') ? PointerEvent : MouseEvent)(e, { bubbles: true, composed: true, cancelable: true, view: window }));
 };
 const pick = async () => {
-  const { el, why } = unique(query.target), option = el && optionOf(el, query.option);
+  const { el: found, why } = unique(query.target), el = found && controlOf(found), option = el && optionOf(el, query.option);
   if (!option) return { why: why || 'the option is gone' };
   call(el, 'focus', { preventScroll: true });
   const acted = clock(), mayHide = snapshot(), was = selectedIn(el);
@@ -73,7 +74,7 @@ const pick = async () => {
     fire(el, 'input', 'change');
   }
   await settle();
-  const now = read(el, 'isConnected') ? el : unique(query.target).el;
+  const again = read(el, 'isConnected') ? el : unique(query.target).el, now = again && controlOf(again);
   const held = !now || hiddenReason(now) || listKind(now) !== 'select' || [...now.selectedOptions].some((o) => optionName(o) === normalize(query.option));
   dropLost();
   if (held && now) keep({ el: now, option: query.option, was });

@@ -15,7 +15,6 @@ const documentElement = () => read(document, 'documentElement');
 const body = () => read(document, 'body');
 const page = () => body() || documentElement(); // a document of SVG or XML has no body
 const readyState = () => read(document, 'readyState');
-const labelsOf = (el) => [...(read(el, 'labels') || [])]; // of a form field
 const animations = () => call(document, 'getAnimations');
 
 // Getters for walks over all nodes, where read would cost five times as much.
@@ -68,3 +67,35 @@ const eachChild = (node, visit) => {
   else for (let n = firstChild(inner || node), next; n; n = next) { next = nextSibling(n); visit(n); }
 };
 const contains = (outer, inner) => { for (let n = inner; n; n = outerOf(n)) if (n === outer) return true; return false; };
+
+// The labels of a form field. Those of a custom element belong to the field in its shadow root, or to itself if it has none.
+const labelsOf = (el) => {
+  const own = [...(read(el, 'labels') || [])], host = own.length ? null : hostOf(el);
+  return host ? customLabels().get(host) || [] : own;
+};
+const isCustom = (el) => localName(el).includes('-');
+const inputs = 'input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image]),textarea,select,[contenteditable]:not([contenteditable=false])';
+const drawnInputs = ['checkbox', 'switch', 'radio', 'textbox', 'searchbox', 'spinbutton', 'slider', 'combobox', 'listbox'].map((role) => `[role=${role}]`).join(',');
+// The field for which a custom element stands: the first one in its shadow root.
+const delegateOf = (host) => { if (shadow(host)) for (const el of all(shadow(host))) if (matches(el, inputs) || matches(el, drawnInputs)) return el; return undefined; };
+// The control of a label, and the field of a custom element; otherwise the element itself.
+const controlOf = (el) => {
+  const control = localName(el) === 'label' && el.control || el;
+  return isCustom(control) && delegateOf(control) || control;
+};
+// The custom element for which an element is the field; undefined for none.
+const hostOf = (el) => {
+  let host = isCustom(el) && !delegateOf(el) ? el : undefined;
+  for (let root = call(el, 'getRootNode'); root instanceof ShadowRoot && isCustom(root.host) && delegateOf(root.host) === el; root = call(root.host, 'getRootNode')) host = root.host;
+  return host;
+};
+// The labels of the custom elements. One that takes no part in forms is no control of its label, but a person does not see that.
+const customLabels = once(() => {
+  const found = new Map();
+  for (const label of all(document)) {
+    if (localName(label) !== 'label') continue;
+    const root = call(label, 'getRootNode'), el = label.control || (label.htmlFor ? 'getElementById' in root && call(root, 'getElementById', label.htmlFor) : [...all(label)].find(isCustom));
+    if (el && isCustom(el)) found.set(el, [...found.get(el) || [], label]);
+  }
+  return found;
+});

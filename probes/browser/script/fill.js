@@ -21,7 +21,7 @@ const content = (el) => (isTextField(el) || isPicker(el) ? el.value : innerText(
 // The element that takes the text where the target encloses it: the field of a label, the editor in a textbox.
 const fieldIn = (el) => {
   if (isTextField(el) || isPicker(el) || isEditor(el)) return el;
-  if (read(el, 'localName') === 'label' && el.control) return el.control;
+  if (controlOf(el) !== el) return fieldIn(controlOf(el));
   const inner = [...all(el)].filter((n) => isTextField(n) || attribute(n, 'contenteditable') !== null && isEditor(n));
   return inner.length === 1 ? inner[0] : el;
 };

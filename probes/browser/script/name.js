@@ -124,6 +124,8 @@ const isSubsequence = (part, whole) => {
 function* namesOf(el, wanted) {
   const text = normalize(innerText(el));
   if (text && !isField(el)) yield text;
+  const host = hostOf(el);
+  if (host && host !== el) yield* accessibleNames(host);
   if (wanted && isPlain(el) && !isSubsequence(squash(wanted), squash(textContent(el)))) return;
   yield* accessibleNames(el);
   if (!isRendered(el)) { yield normalize(textContent(el)); return; }

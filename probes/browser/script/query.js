@@ -87,7 +87,7 @@ const queries = {
     const r = await actionable(query.target);
     if (!r.ok) return r;
     const el = fieldIn(r.el), never = refusal(el, query);
-    if (never) return { why: never, fatal: true };
+    if (never) return { why: never, fatal: !isCustom(el) || !!shadow(el) }; // its field may be in a closed shadow root
     if (isReadOnly(el)) return { why: 'it is read-only' };
     const lost = await lostField();
     if (lost) return lost;
@@ -115,13 +115,13 @@ const queries = {
     if (!r.ok) return r;
     const lost = await lostField();
     if (lost) return lost;
-    const list = listKind(r.el);
-    globalThis.valkyrieShown = list === 'closed' || list === 'open' ? shownIn(r.el) : undefined;
+    const el = controlOf(r.el), list = listKind(el);
+    globalThis.valkyrieShown = list === 'closed' || list === 'open' ? shownIn(el) : undefined;
     if (!list) return { fatal: true, why: `it is no list of options but a ${label(r.el)}; click on it instead` };
     if (list !== 'select') return { ...r, mayHide: list === 'closed' && installGuard(r), idle: isIdle(r.el), text: list };
-    const option = optionOf(r.el, query.option);
-    if (!option) openList(r.el); // its options may come only then
-    return option && !optionOff(option) ? { ...r, text: list } : { why: option ? 'that option is disabled' : `it has no such option; it offers ${offered(r.el)}` };
+    const option = optionOf(el, query.option);
+    if (!option) openList(el); // its options may come only then
+    return option && !optionOff(option) ? { ...r, text: list } : { why: option ? 'that option is disabled' : `it has no such option; it offers ${offered(el)}` };
   },
   pick,
   chosen,

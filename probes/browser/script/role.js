@@ -47,7 +47,9 @@ const roleOf = (el) => explicitRole(el) || [...knownRoles].find((role) => implic
 
 const field = 'input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image]),textarea,select';
 const fieldRoles = ['textbox', 'combobox', 'searchbox', 'spinbutton', 'slider'];
-const isField = (el) => matches(el, field) || fieldRoles.includes(explicitRole(el)) || isEditingHost(el);
+const isField = (el) => matches(el, field) || fieldRoles.includes(explicitRole(el)) || isEditingHost(el) || isCustomField(el);
+// A custom element that has a label and no field in it: its role is known to Chrome alone.
+const isCustomField = (el) => isCustom(el) && labelsOf(el).length > 0;
 const hasRole = (role) => {
   if (role === 'field') return isField;
   if (role === 'frame') return isFrame;
@@ -55,7 +57,7 @@ const hasRole = (role) => {
   return (el) => {
     const given = attribute(el, 'role') && explicitRole(el);
     if (given) return given === wanted || (wanted === 'checkbox' && given === 'switch');
-    return implicitly(el, wanted) || (wanted === 'checkbox' && implicitly(el, 'switch'));
+    return implicitly(el, wanted) || (wanted === 'checkbox' && (implicitly(el, 'switch') || isCustomField(el)));
   };
 };
 const isFrame = (el) => matches(el, 'iframe,frame,object,embed');
