@@ -96,7 +96,7 @@ func (j *judging) countFault(rule CountRule) string {
 	for _, name := range rule.CountNames() {
 		v, ok := count(j.run, name)
 		if !ok {
-			return fmt.Sprintf("it passed without saying %s", name)
+			return fmt.Sprintf("it passed without reporting %s", name)
 		}
 		values = append(values, v)
 	}

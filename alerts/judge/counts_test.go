@@ -40,7 +40,7 @@ func TestCounts(t *testing.T) {
 			[][]journey.Count{{n("pending_jobs", 51)}, {n("pending_jobs", 6000)}},
 			"pending_jobs is 6000; at most 50 is right",
 		},
-		"not said": {ceiling, [][]journey.Count{nil, nil}, "it passed without saying pending_jobs"},
+		"not said": {ceiling, [][]journey.Count{nil, nil}, "it passed without reporting pending_jobs"},
 	} {
 		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 		k.Policy.Counts = []judge.CountRule{c.rule}

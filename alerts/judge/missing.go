@@ -106,13 +106,13 @@ func (s *JourneyState) markSilent(p JourneyPolicy, name, title, region string, a
 	r := s.Regions[region]
 	every := r.every(p)
 	last, seen := r.Slot, fmt.Sprintf("since the one of %s", phrase.Clock(r.Slot))
-	detail := fmt.Sprintf("a run is due every %s; the last from %s was that of %s", phrase.Duration(every), region, phrase.Clock(r.Slot))
+	detail := fmt.Sprintf("a run is due %s; the last from %s was that of %s", phrase.Every(every), region, phrase.Clock(r.Slot))
 	if last.IsZero() {
 		last, seen = r.Awaited, "so far"
-		detail = fmt.Sprintf("a run is due every %s; none has ever come from %s", phrase.Duration(every), region)
+		detail = fmt.Sprintf("a run is due %s; none has ever come from %s", phrase.Every(every), region)
 	}
 	due := last.Add(every)
-	reason := fmt.Sprintf("no run of %s has come from %s %s, though one is due every %s%s", name, region, seen, phrase.Duration(every), s.otherRegions(p, region, now))
+	reason := fmt.Sprintf("no run of %s has come from %s %s, though one is due %s%s", name, region, seen, phrase.Every(every), s.otherRegions(p, region, now))
 	verb := Continues
 	i := s.silentIncident()
 	if i < 0 {

@@ -29,7 +29,7 @@ func TestMissingRuns(t *testing.T) {
 	k.Watch(4, time.Time{})
 	k.Watch(5, time.Time{})
 	inc := k.State.Open[0]
-	want := "no run of print-card has come from eu since the one of 03:00 UTC, though one is due every 1 min; runs do come from us"
+	want := "no run of print-card has come from eu since the one of 03:00 UTC, though one is due every minute; runs do come from us"
 	if inc.Reason != want || !inc.Rings() || !inc.Since.Equal(alertstest.Start.Add(time.Minute)) {
 		t.Errorf("%s\n%+v", inc.Reason, inc)
 	}

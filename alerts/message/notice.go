@@ -36,19 +36,19 @@ func noticeText(head, before string, who oncall.Person, bad []incident.Incident,
 	return withNames([]string{fmt.Sprintf("%s %s:", head, things(len(bad)))}, bad, handles)
 }
 
-// ends holds, by kind, the sentence of an all-clear and the words for the time before it.
+// ends holds, by kind, the sentence of an all-clear and the words for the time before it, if that is of interest.
 var ends = map[incident.Kind][2]string{
 	incident.Down:         {"It works again: %s.", "It was down"},
 	incident.Flapping:     {"It fails no more: %s.", "It came and went"},
 	incident.Silent:       {"Runs come again: %s.", "None came"},
 	incident.Degraded:     {"It is fast again: %s.", "It was slow"},
-	incident.LatencyTrend: {"It does not get slower any more: %s.", "It did"},
-	incident.Counts:       {"The numbers fit again: %s.", "They did not"},
+	incident.LatencyTrend: {"It does not get slower any more: %s.", "It did so"},
+	incident.Counts:       {"The numbers fit again: %s.", "They did not fit"},
 	incident.Heartbeat:    {"The batch is done: %s.", "It was in trouble"},
-	incident.Slower:       {"It no longer takes several times as long: %s.", "It did"},
-	incident.Certificate:  {"The certificate or domain is renewed: %s.", "It was about to expire"},
-	incident.Cleanup:      {"Test data is removed again: %s.", "It was not"},
-	incident.ProbeFault:   {"Valkyrie can tell again: %s.", "It could not"},
+	incident.Slower:       {"It no longer takes several times as long: %s.", "It did so"},
+	incident.Certificate:  {"The certificate or domain is renewed: %s.", ""},
+	incident.Cleanup:      {"Test data is removed again: %s.", "It was left behind"},
+	incident.ProbeFault:   {"Valkyrie can check it again: %s.", "It could not"},
 }
 
 // over returns the first sentences of the notice that an incident is resolved, by its ending. Only an incident whose cause is
@@ -71,9 +71,11 @@ func (t Content) AllClear() string {
 	i, v := t.About[0], t.voice(false)
 	said := ends[i.Kind]
 	over := over(i)
-	if len(i.Outages) > 1 {
+	switch {
+	case said[1] == "": // its time was that of the notice
+	case len(i.Outages) > 1:
 		over += " " + sentence(incident.SummarizeOutages(i.Outages, v.clock))
-	} else {
+	default:
 		windows := i.Periods(t.Now)
 		lasted, counted := i.Lasted(t.Now), ""
 		if total := windows[0].Until.Sub(windows[0].From); lasted < total {

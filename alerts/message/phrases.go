@@ -119,19 +119,19 @@ var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 		return fmt.Sprintf("The step %s gets slower, seen from %s", quoted(i.Step), v.regions(i.Regions))
 	},
 	incident.Counts: func(i incident.Incident, v voice) string {
-		return fmt.Sprintf("So it is since %s%s, seen from %s", v.clock(i.Since), strings.Replace(inARow(i.Streak), " ", ", ", 1), v.regions(i.Regions)) + v.bouts(i)
+		return fmt.Sprintf("It has been so since %s%s, seen from %s", v.clock(i.Since), strings.Replace(inARow(i.Streak), " ", ", ", 1), v.regions(i.Regions)) + v.bouts(i)
 	},
 	incident.Slower: func(i incident.Incident, v voice) string {
 		return fmt.Sprintf("The step %q became slower, %s, seen from %s", i.Step, v.since(i), v.regions(i.Regions))
 	},
 	incident.Certificate: func(i incident.Incident, v voice) string {
-		return "It is so as seen from " + v.regions(i.Regions)
+		return "It is seen from " + v.regions(i.Regions)
 	},
 	incident.Cleanup: func(i incident.Incident, v voice) string {
 		return fmt.Sprintf("The cleanup step %s failed%s, %s, seen from %s", quoted(i.Step), inARow(i.Streak), v.since(i), v.regions(i.Regions))
 	},
 	incident.Heartbeat: func(i incident.Incident, v voice) string {
-		return "So it is " + v.since(i)
+		return "It has been so " + v.since(i)
 	},
 }
 

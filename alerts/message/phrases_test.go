@@ -19,10 +19,10 @@ func TestKindsHaveWords(t *testing.T) {
 		incident.Silent:       `Nobody is watching whether customers can print a card. No run has come from eu since 3 o'clock in the morning, UTC, that is 1 hour 30 minutes.`,
 		incident.Degraded:     `It is slow to print a card. The step "wait for the PDF" was slow twice lately, since 3 o'clock in the morning, UTC, seen from eu.`,
 		incident.LatencyTrend: `It gets slower from week to week to print a card. The step "wait for the PDF" gets slower, seen from eu.`,
-		incident.Counts:       `The numbers do not fit when customers print a card. So it is since 3 o'clock in the morning, UTC, twice in a row, seen from eu.`,
-		incident.Heartbeat:    `The batch that should print a card is in trouble. So it is since 3 o'clock in the morning, UTC, that is 1 hour 30 minutes.`,
+		incident.Counts:       `The numbers do not fit when customers print a card. It has been so since 3 o'clock in the morning, UTC, twice in a row, seen from eu.`,
+		incident.Heartbeat:    `The batch that should print a card is in trouble. It has been so since 3 o'clock in the morning, UTC, that is 1 hour 30 minutes.`,
 		incident.Slower:       `It takes several times as long to print a card. The step "wait for the PDF" became slower, since 3 o'clock in the morning, UTC, that is 1 hour 30 minutes, seen from eu.`,
-		incident.Certificate:  `A certificate or domain expires soon that customers need to print a card. It is so as seen from eu.`,
+		incident.Certificate:  `A certificate or domain expires soon that customers need to print a card. It is seen from eu.`,
 		incident.Cleanup:      `Test data piles up: what the test to print a card leaves behind is not removed. The cleanup step "wait for the PDF" failed twice in a row, since 3 o'clock in the morning, UTC, that is 1 hour 30 minutes, seen from eu.`,
 		incident.ProbeFault:   `Valkyrie cannot tell whether customers can print a card. The step "wait for the PDF" could not be run twice in a row, since 3 o'clock in the morning, UTC, that is 1 hour 30 minutes, seen from eu.`,
 	} {

@@ -126,6 +126,14 @@ func (v voice) regions(names []string) string {
 	return phrase.List(names)
 }
 
+// Aloud returns sentences as a voice says them: numbers and units in words, none too long.
+func Aloud(sentences []string) (said []string) {
+	for _, s := range sentences {
+		said = append(said, brief(voice{aloud: true}.detail(s))...)
+	}
+	return said
+}
+
 // detail words an error's text, without the locators that a browser step proposes: they are for an editor, not for a phone.
 func (v voice) detail(s string) string {
 	return sentence(v.plain(locators.ReplaceAllString(s, "")))

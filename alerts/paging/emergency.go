@@ -1,6 +1,7 @@
 package paging
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -57,7 +58,7 @@ func (e *Emergency) RunLost(ctx context.Context, title string, failed bool, why 
 	var failing []string
 	for name, l := range e.lost {
 		if l.failed >= lostBefore-1 {
-			failing = append(failing, name)
+			failing = append(failing, cmp.Or(phrase.Title(name), "a journey without a title"))
 		}
 	}
 	slices.Sort(failing)
@@ -69,13 +70,25 @@ func (e *Emergency) RunLost(ctx context.Context, title string, failed bool, why 
 		"No run is stored or judged; this is from memory, and comes once.",
 	}
 	if len(failing) > 0 {
-		said = append(said, "Meanwhile these fail: "+phrase.List(failing)+".")
+		said = append(said, listFailing(failing))
 	}
 	said = append(said, "The cause: "+strings.TrimRight(phrase.Shorten(why.Error()), ".")+".")
 	call := len(failing) > 0
 	if e.page(ctx, said, call) {
 		e.texted, e.called = true, e.called || call
 	}
+}
+
+// listFailing names the journeys that fail, as many as a listener can keep.
+func listFailing(titles []string) string {
+	const enough = 3
+	if len(titles) == 1 {
+		return "Meanwhile this fails: " + titles[0] + "."
+	}
+	if more := len(titles) - enough; more > 0 {
+		titles = append(titles[:enough:enough], fmt.Sprintf("%d more", more))
+	}
+	return "Meanwhile these fail: " + phrase.List(titles) + "."
 }
 
 // RunStored records that the store works again.
@@ -125,7 +138,7 @@ func (e *Emergency) page(ctx context.Context, said []string, call bool) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*leaseDuration)
 	defer cancel()
 	e.counter++
-	d := Dispatch{PageID: fmt.Sprintf("emergency-%d-%d", e.now().Unix(), e.counter), TextBody: message.FitSMS("VALKYRIE: "+strings.Join(said, " "), ""), Speech: append([]string{"This is Valkyrie."}, said...)}
+	d := Dispatch{PageID: fmt.Sprintf("emergency-%d-%d", e.now().Unix(), e.counter), TextBody: message.FitSMS("VALKYRIE: "+strings.Join(said, " "), ""), Speech: append([]string{"This is Valkyrie."}, message.Aloud(said)...)}
 	accepted := false
 	for _, step := range e.OnCall.EscalationAt(e.now()) {
 		d.To, d.Person, d.Language, d.Play = step.Person.Phone, step.Person.Name, step.Person.Language, e.OnCall.Play

@@ -68,16 +68,16 @@ func TestRunCommand(t *testing.T) {
 // TestAllClears checks the all-clear of each kind of incident.
 func TestAllClears(t *testing.T) {
 	for kind, want := range map[incident.Kind]string{
-		incident.Down:         "It works again: print a card. It was down from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Down:         "It works again: print a card. It was down from 03:00 UTC to 04:00 UTC (1 h).",
 		incident.Flapping:     `It fails no more: print a card. It was down twice since 03:00 UTC, for 5 min, each time at the step "wait".`,
-		incident.Silent:       "Runs come again: print a card. None came from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.Degraded:     "It is fast again: print a card. It was slow from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.LatencyTrend: "It does not get slower any more: print a card. It did from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.Slower:       "It no longer takes several times as long: print a card. It did from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.Counts:       "The numbers fit again: print a card. They did not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.Heartbeat:    "The batch is done: print a card. It was in trouble from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.Cleanup:      "Test data is removed again: print a card. It was not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
-		incident.ProbeFault:   "Valkyrie can tell again: print a card. It could not from 03:00 UTC to 04:00 UTC (1 h 0 min).",
+		incident.Silent:       "Runs come again: print a card. None came from 03:00 UTC to 04:00 UTC (1 h).",
+		incident.Degraded:     "It is fast again: print a card. It was slow from 03:00 UTC to 04:00 UTC (1 h).",
+		incident.LatencyTrend: "It does not get slower any more: print a card. It did so from 03:00 UTC to 04:00 UTC (1 h).",
+		incident.Slower:       "It no longer takes several times as long: print a card. It did so from 03:00 UTC to 04:00 UTC (1 h).",
+		incident.Counts:       "The numbers fit again: print a card. They did not fit from 03:00 UTC to 04:00 UTC (1 h).",
+		incident.Heartbeat:    "The batch is done: print a card. It was in trouble from 03:00 UTC to 04:00 UTC (1 h).",
+		incident.Cleanup:      "Test data is removed again: print a card. It was left behind from 03:00 UTC to 04:00 UTC (1 h).",
+		incident.ProbeFault:   "Valkyrie can check it again: print a card. It could not from 03:00 UTC to 04:00 UTC (1 h).",
 	} {
 		i := alertstest.Incident("a", kind, 2, true)
 		i.Title = "print a card"
@@ -97,8 +97,8 @@ func TestAllClears(t *testing.T) {
 // TestClosedIsNotAllClear checks that an incident whose cause may last is not announced as over, but with its ending.
 func TestClosedIsNotAllClear(t *testing.T) {
 	for ending, want := range map[incident.Ending]string{
-		incident.GivenUp:   "VALKYRIE: closed, with its state unknown: print a card. Nothing has tested it. It was down from 03:00 UTC to 04:00 UTC (1 h 0 min). #ca97",
-		incident.Unwatched: "VALKYRIE: closed, as it is no longer watched: print a card. Nothing has tested it. It was down from 03:00 UTC to 04:00 UTC (1 h 0 min). #ca97",
+		incident.GivenUp:   "VALKYRIE: closed, with its state unknown: print a card. Nothing has tested it. It was down from 03:00 UTC to 04:00 UTC (1 h). #ca97",
+		incident.Unwatched: "VALKYRIE: closed, as it is no longer watched: print a card. Nothing has tested it. It was down from 03:00 UTC to 04:00 UTC (1 h). #ca97",
 	} {
 		i := alertstest.Incident("a", incident.Down, 2, false).End(ending, alertstest.Start.Add(time.Hour), "nothing has tested it")
 		i.Title = "print a card"

@@ -29,7 +29,7 @@ func Seconds(ms int64) string {
 	return fmt.Sprintf("%d s", ms/1000)
 }
 
-// Duration formats a duration: "40 s", "12 min", "3 h 5 min", "20 d 20 h". A negative one, from clock skew, is "0 s".
+// Duration formats a duration: "40 s", "12 min", "3 h 5 min", "3 h", "20 d 20 h". A negative one, from clock skew, is "0 s".
 func Duration(d time.Duration) string {
 	const day = 24 * time.Hour
 	d = max(d, 0)
@@ -39,9 +39,19 @@ func Duration(d time.Duration) string {
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", int(d.Minutes()))
 	case d >= 3*day:
-		return fmt.Sprintf("%d d %d h", int(d/day), int(d%day/time.Hour))
+		return strings.TrimSuffix(fmt.Sprintf("%d d %d h", int(d/day), int(d%day/time.Hour)), " 0 h")
 	}
-	return fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60)
+	return strings.TrimSuffix(fmt.Sprintf("%d h %d min", int(d.Hours()), int(d.Minutes())%60), " 0 min")
+}
+
+// Every formats an interval after which something comes again: "every minute", "every 5 min", "every day".
+func Every(d time.Duration) string {
+	for of, name := range map[time.Duration]string{time.Second: "second", time.Minute: "minute", time.Hour: "hour", 24 * time.Hour: "day"} {
+		if d == of {
+			return "every " + name
+		}
+	}
+	return "every " + Duration(d)
 }
 
 // List joins names: "a, b and c".

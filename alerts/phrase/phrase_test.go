@@ -12,7 +12,7 @@ import (
 func TestDuration(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		-time.Minute: "0 s", 0: "0 s", 59*time.Second + 999*time.Millisecond: "59 s", time.Minute: "1 min", time.Hour - 1: "59 min",
-		time.Hour: "1 h 0 min", 3*time.Hour + 5*time.Minute + 59*time.Second: "3 h 5 min", 49 * time.Hour: "49 h 0 min",
+		time.Hour: "1 h", 3*time.Hour + 5*time.Minute + 59*time.Second: "3 h 5 min", 49 * time.Hour: "49 h",
 	} {
 		if got := phrase.Duration(d); got != want {
 			t.Errorf("%v: got %q, want %q", d, got, want)

@@ -11,7 +11,9 @@ var (
 	ansiCodes  = regexp.MustCompile(`(?:\x1b|\\x1b|\\u001b|\\033)\[[0-9;?]*[A-Za-z]`)
 	escapes    = strings.NewReplacer(`\"`, `"`, `\n`, " ", `\t`, " ", `\r`, " ", `\\`, " ", `\`, " ")
 	titleEnds  = " .!?:;,…。！？-–—"
-	titleQuote = "\"'`“”‘’„«»"
+	titleQuote = "'‘’"
+	quotation  = strings.NewReplacer(`"`, "", "`", "", "“", "", "”", "", "„", "", "«", "", "»", "")
+	whoCan     = regexp.MustCompile(`^(?i:(?:(?:(?:a|an|the|my|our|any) )?(?:customers?|users?|shoppers?|visitors?|people|i|we|you) )?(?:can|to) )`)
 )
 
 // Plain returns a text without the codes that are no words: ANSI colours, the backslashes of %q, and controls.
@@ -31,10 +33,14 @@ func Uncoded(s string) string {
 	return strings.ReplaceAll(ansiCodes.ReplaceAllString(s, ""), `\"`, `"`)
 }
 
-// Title returns a title as it can be read out in a sentence: plain, unquoted, without a final stop, and not too long.
+// Title returns a title as it can be read out in a sentence: plain, unquoted, without a final stop, not too long, and of
+// "customers can print a card" only what they can.
 func Title(s string) string {
 	const most = 80 // characters: a breath
-	s = strings.Trim(Plain(s), titleQuote+titleEnds)
+	s = strings.Trim(quotation.Replace(Plain(s)), titleQuote+titleEnds)
+	if task := whoCan.ReplaceAllString(s, ""); task != "" {
+		s = task
+	}
 	if runes := []rune(s); len(runes) > most {
 		s = string(runes[:most])
 		if i := strings.LastIndexByte(s, ' '); i > most/2 {
@@ -63,6 +69,8 @@ func IsTask(title string) bool {
 		return true
 	case len(words) == 1, slices.Contains(notVerbs, first):
 		return false
+	case strings.HasSuffix(first, "s") && !strings.HasSuffix(first, "ss"): // orders, sees
+		return false
 	}
 	for _, end := range []string{"ing", "tion", "sion", "ment", "ness", "ity", "ance", "ence", "ship", "ed", "ly", "al", "ous", "ful", "ive"} {
 		if strings.HasSuffix(first, end) {
@@ -87,8 +95,8 @@ var verbs = strings.Fields(`accept access activate add answer apply approve ask 
 	wait watch withdraw work write`)
 
 // notVerbs are words that begin a title which is no task.
-var notVerbs = strings.Fields(`a account all an any api app basket billing blog card cart catalogue catalog checkout customer
+var notVerbs = strings.Fields(`a account all an any api app basket billing blog can cannot card cart catalogue catalog checkout customer
 	dashboard delivery die dns each email-service every front frontend health home homepage its landing le la login logon logout main
-	mobile my new news newsletter no old online our page password payment pdf print-job product products profile public sale sales signin
-	signup site sitemap some staff status support that the their this tls two user users web website weekly daily monthly nightly your
+	mobile my never new news newsletter no not old online our page password payment pdf print-job product products profile public sale sales signin
+	signup site sitemap some staff status support that the their then this to tls two user users web website weekly daily monthly nightly your
 	der das ein eine el un una les`)

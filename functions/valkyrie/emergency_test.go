@@ -91,7 +91,7 @@ func TestStoreThatTakesNothing(t *testing.T) {
 			t.Fatal("a closed store took a run")
 		}
 	}
-	if said := log.String(); strings.Count(said, "paged from memory") != 1 || !strings.Contains(said, "Meanwhile these fail: print a card") {
+	if said := log.String(); strings.Count(said, "paged from memory") != 1 || !strings.Contains(said, "Meanwhile this fails: print a card") {
 		t.Errorf("after three slots: %s", said)
 	}
 }
