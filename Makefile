@@ -11,9 +11,11 @@ export GOFLAGS     := $(GOFLAGS) -trimpath
 # Rounds of the benchmark; each plays every driver once.
 ROUNDS ?= 20
 
-# The environments of samconfig.toml to deploy or destroy; default: all. ERASE=yes destroys history too.
+# The environments of samconfig.toml to deploy or destroy; default: all. ERASE=yes destroys history too. YES=yes asks nothing
+# on a terminal.
 ENVS ?=
 ERASE ?=
+YES ?=
 
 # The functions, and their output folder.
 FUNCTIONS := build-Probe build-Pager build-Webhook
@@ -100,10 +102,10 @@ build-Chrome:
 	go run ./infra/chrome/layer $(or $(ARTIFACTS_DIR),$(LAMBDA)/Chrome)
 
 deploy: ## everything on AWS, home first, as samconfig.toml says; again after an error, it goes on
-	infra/deploy.sh up $(ENVS)
+	YES=$(YES) infra/deploy.sh up $(ENVS)
 
 destroy: ## the stacks, home last; the table and the evidence stay, unless ERASE=yes
-	ERASE=$(ERASE) infra/deploy.sh down $(ENVS)
+	YES=$(YES) ERASE=$(ERASE) infra/deploy.sh down $(ENVS)
 
 clean: ## what the other targets have left here; the fetched Chrome stays in the user's cache
 	rm -rf bin .aws-sam

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Deploys or destroys the stacks that samconfig.toml names, one after the other: deploy.sh up|down [ENVIRONMENT...]
 #
-# A stack without changes is left as it is, so running it again after an error continues there. `make deploy` and `make
-# destroy` run it.
+# A stack without changes is left as it is, so running it again after an error or an interruption continues there. SAM prints
+# each change set before it acts. On a terminal each stack is confirmed, unless YES=yes. With BUILD=no the last build is
+# deployed. `make deploy` and `make destroy` run it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 config=samconfig.toml
@@ -63,31 +64,68 @@ ask() {
 
 status() { ask "$1" 'Stacks[0].StackStatus'; }
 
+# settled ENVIRONMENT prints a stack's status, once CloudFormation has finished the work that an interrupted run began.
+settled() {
+  local state
+  state=$(status "$1") || exit
+  while [[ $state == *_IN_PROGRESS && $state != REVIEW_IN_PROGRESS ]]; do
+    printf '%s is in %s: waiting\n' "$1" "$state" >&2
+    sleep "${POLL:-10}"
+    state=$(status "$1") || exit
+  done
+  printf '%s\n' "$state"
+}
+
+# asks reports whether to have each change confirmed.
+asks() { [ -t 0 ] && [ "${YES:-}" != yes ]; }
+
+# declined ENVIRONMENT reports whether a change set of SAM's was not confirmed; if so, it deletes it.
+declined() {
+  local region stack pending
+  region=$(setting "$1" region) stack=$(setting "$1" stack_name)
+  pending=$(aws cloudformation list-change-sets --region "$region" --stack-name "$stack" \
+    --query "Summaries[?ExecutionStatus=='AVAILABLE' && starts_with(ChangeSetName, 'samcli-deploy')].ChangeSetName" --output text)
+  [ -n "$pending" ] && [ "$pending" != None ] || return 1
+  for pending in $pending; do
+    aws cloudformation delete-change-set --region "$region" --stack-name "$stack" --change-set-name "$pending"
+  done
+}
+
 output() { ask "$1" "Stacks[0].Outputs[?OutputKey=='$2'].OutputValue | [0]"; }
 
 up() {
-  local env state
-  run sam build --build-in-source
+  local env state confirm=--no-confirm-changeset
+  ! asks || confirm=--confirm-changeset
+  [ "${BUILD:-}" = no ] || run sam build --build-in-source
   for env in "$@"; do
     printf '== %s: %s\n' "$env" "$(setting "$env" region)" >&2
-    state=$(status "$env")
-    if [ "$state" = ROLLBACK_COMPLETE ]; then # its creation failed: it is empty, and cannot be updated
-      run sam delete --config-env "$env" --no-prompts
-    fi
-    run sam deploy --config-env "$env" --no-confirm-changeset --no-fail-on-empty-changeset ||
+    state=$(settled "$env")
+    case $state in
+    ROLLBACK_COMPLETE | ROLLBACK_FAILED | CREATE_FAILED) # its creation failed: it is empty, and cannot be updated
+      run sam delete --config-env "$env" --no-prompts ;;
+    DELETE_FAILED)
+      fail "$env is half deleted: see its events in the console, and finish with: make destroy ENVS=$env" ;;
+    UPDATE_ROLLBACK_FAILED)
+      fail "$env cannot be updated: its last update failed, and so did undoing it. See its events in the console, then: aws cloudformation continue-update-rollback --region $(setting "$env" region) --stack-name $(setting "$env" stack_name)" ;;
+    esac
+    run sam deploy --config-env "$env" "$confirm" --no-fail-on-empty-changeset ||
       fail "$env was not deployed; the environments before it stay deployed. Fix the fault above and run this again: it continues there"
+    if asks && declined "$env"; then
+      fail "$env was not changed, as you wish; the environments before it stay deployed"
+    fi
   done
   printf 'deployed: %s\nnext: give Twilio %s/twilio/reply for the messages to your number, and run: bin/valkyrie doctor --deployment %s\n' \
     "$*" "$(output home WebhookUrl)" "$(setting home region)" >&2
 }
 
 down() {
-  local env backwards="" region state bucket page table
+  local env backwards="" region state bucket page table prompts=--no-prompts
+  ! asks || prompts=
   for env in "$@"; do backwards="$env $backwards"; done # home last: probes that still run elsewhere need its table
   for env in $backwards; do
     region=$(setting "$env" region)
     printf '== %s: %s\n' "$env" "$region" >&2
-    state=$(status "$env")
+    state=$(settled "$env")
     if [ -z "$state" ]; then
       printf 'there is no stack\n' >&2
       continue
@@ -95,7 +133,10 @@ down() {
     bucket=$(output "$env" EvidenceBucket)
     page=$(output "$env" StatusBucket)
     table=$(output "$env" TableName)
-    run sam delete --config-env "$env" --no-prompts
+    # shellcheck disable=SC2086 # empty on a terminal, where SAM asks
+    run sam delete --config-env "$env" $prompts
+    state=$(status "$env")
+    [ -z "$state" ] || fail "$env was not deleted, as you wish, or since CloudFormation refused; the environments before it are gone"
     if [ "${ERASE:-}" != yes ]; then
       printf 'kept in %s:%s%s%s\n' "$region" "${bucket:+ the evidence in $bucket}" "${page:+ the status page in $page}" "${table:+ the table $table}" >&2
       continue

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -35,12 +36,15 @@ case "$*" in
   [ -e "$ACCOUNT/denied" ] && { echo "AccessDenied: you may not look" >&2; exit 254; }
   [ -e "$ACCOUNT/$env" ] || { echo "Stack with id valkyrie does not exist" >&2; exit 254; }
   case "$*" in
-  *StackStatus*) cat "$ACCOUNT/$env" ;;
+  *StackStatus*)
+    cat "$ACCOUNT/$env"
+    if grep -q CREATE_IN_PROGRESS "$ACCOUNT/$env"; then echo CREATE_COMPLETE >"$ACCOUNT/$env"; fi ;;
   *EvidenceBucket*) echo "evidence-$env" ;;
   *StatusBucket*) [ $env = home ] && echo status-home || echo None ;;
   *TableName*) [ $env = us ] && echo None || echo valkyrie ;;
   *WebhookUrl*) echo "https://hook.example.com" ;;
   esac ;;
+*list-change-sets*) cat "$ACCOUNT/$env.pending" 2>/dev/null ;;
 *) echo "aws $*" >>"$ACCOUNT/calls" ;;
 esac
 `
@@ -82,7 +86,13 @@ func (a simulation) put(path, body string) {
 // make runs make, and returns its output and whether it succeeded.
 func (a simulation) make(args ...string) (said string, ok bool) {
 	a.t.Helper()
-	cmd := exec.Command("make", append([]string{"--no-print-directory"}, args...)...)
+	return a.run("make", append([]string{"--no-print-directory"}, args...)...)
+}
+
+// run runs a command, and returns its output and whether it succeeded.
+func (a simulation) run(name string, args ...string) (said string, ok bool) {
+	a.t.Helper()
+	cmd := exec.Command(name, args...)
 	cmd.Dir = a.dir
 	cmd.Env = append(os.Environ(), "ACCOUNT="+a.fake, "PATH="+filepath.Join(a.fake, "bin")+":"+os.Getenv("PATH"), "MAKEFLAGS=")
 	var out bytes.Buffer
@@ -148,6 +158,49 @@ func TestDeployContinues(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, a.calls()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestDeployAfterInterruption: what an interrupted run began is waited for, and a stack that cannot go on ends the run with
+// the way out.
+func TestDeployAfterInterruption(t *testing.T) {
+	t.Setenv("POLL", "0")
+	a := simulateAccount(t)
+	a.put(filepath.Join(a.fake, "standby"), "CREATE_IN_PROGRESS\n")
+	said, ok := a.make("deploy")
+	if !ok || !strings.Contains(said, "standby is in CREATE_IN_PROGRESS: waiting") || !slices.Equal(a.calls(), everywhere) {
+		t.Errorf("succeeded: %v; said\n%s", ok, said)
+	}
+	for state, want := range map[string]string{
+		"UPDATE_ROLLBACK_FAILED": "aws cloudformation continue-update-rollback --region eu-central-1 --stack-name valkyrie",
+		"DELETE_FAILED":          "make destroy ENVS=standby",
+	} {
+		a.put(filepath.Join(a.fake, "standby"), state+"\n")
+		if said, ok := a.make("deploy"); ok || !strings.Contains(said, want) || !slices.Equal(a.calls(), everywhere[:2]) {
+			t.Errorf("%s: succeeded: %v; said\n%s\nwant %s", state, ok, said, want)
+		}
+	}
+}
+
+// TestDeployAsks: on a terminal SAM asks before each change, unless YES=yes; a change that is not confirmed ends the run.
+func TestDeployAsks(t *testing.T) {
+	if _, err := exec.LookPath("script"); err != nil || runtime.GOOS != "linux" {
+		t.Skip("script of util-linux, which makes a terminal, is not installed")
+	}
+	a := simulateAccount(t)
+	asking := strings.ReplaceAll(strings.Join(everywhere, "\n"), "--no-confirm-changeset", "--confirm-changeset")
+	onTerminal := func(command string) (string, bool) { return a.run("script", "-qec", command, "/dev/null") }
+	if said, ok := onTerminal("make deploy"); !ok || strings.Join(a.calls(), "\n") != asking {
+		t.Errorf("succeeded: %v; said\n%s", ok, said)
+	}
+	if said, ok := onTerminal("make deploy YES=yes"); !ok || !slices.Equal(a.calls(), everywhere) {
+		t.Errorf("with YES=yes: succeeded: %v; said\n%s", ok, said)
+	}
+	a.put(filepath.Join(a.fake, "home.pending"), "samcli-deploy1\n")
+	said, ok := onTerminal("make deploy")
+	want := []string{"sam build --build-in-source", strings.Split(asking, "\n")[1], "aws cloudformation delete-change-set --region eu-west-1 --stack-name valkyrie --change-set-name samcli-deploy1"}
+	if diff := cmp.Diff(want, a.calls()); ok || diff != "" || !strings.Contains(said, "home was not changed") {
+		t.Errorf("not confirmed: succeeded: %v; (-want +got):\n%s%s", ok, diff, said)
 	}
 }
 

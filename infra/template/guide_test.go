@@ -25,7 +25,7 @@ func slurp(t *testing.T, path string) string {
 // TestGuide: the targets, commands, flags, parameters and secrets named in infra/README.md exist.
 func TestGuide(t *testing.T) {
 	guide, makefile := slurp(t, "../README.md"), slurp(t, "../../Makefile")
-	for _, m := range regexp.MustCompile("(?m)(?:^|`)make ([a-z]+)").FindAllStringSubmatch(guide, -1) {
+	for _, m := range regexp.MustCompile("(?m)(?:^|`)make ([a-z-]+)").FindAllStringSubmatch(guide, -1) {
 		if !strings.Contains(makefile, "\n"+m[1]+":") {
 			t.Errorf("there is no target %q", m[1])
 		}
