@@ -14,12 +14,14 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 
+	"valkyrie/probes/browser/keyboard"
 	"valkyrie/probes/browser/mouse"
 	"valkyrie/probes/browser/script"
 )
 
 // Choose selects the option with this label in a drop-down list, also in one that the page draws itself (a combobox or a
-// listbox), and checks that it stays selected. In a list of several choices, the others stay as they are.
+// listbox, also in place of a native list that it hides), and checks that it stays selected. Where the option does not show at once and
+// the list has a field to search in, it types the label there. In a list of several choices, the others stay as they are.
 func (tab *Tab) Choose(l Locator, option string) {
 	n := tab.newEntry(fmt.Sprintf("could not choose %q in the %s", option, l), maxRechecks)
 	tab.entries[n-1].enter = func(failure string) { tab.choose(query{Op: "choose", Target: l, Option: option, Number: n}, failure) }
@@ -51,18 +53,41 @@ func (tab *Tab) choose(q query, failure string) {
 	}
 }
 
-// chooseDrawn clicks on the option of a list that the page draws, after opening it.
+// chooseDrawn clicks on the option of a list that the page draws, after opening it. An option that does not show soon is searched for,
+// if the list has a field for that.
 func (tab *Tab) chooseDrawn(r result, q query, failure string) {
+	option := Role("option", q.Option)
 	if r.Text == "closed" {
 		tab.clickAt(r, q, failure)
+		option.By = "choice" // its parts may have no roles
 	}
-	o := query{Op: "click", Target: Role("option", q.Option)}
 	if r.Text == "open" && q.Target.Role == "listbox" {
-		o.Target = o.Target.Within(q.Target)
+		option = option.Within(q.Target)
+	}
+	o := query{Op: "click", Target: option}
+	if !tab.shows(option, offerTime) {
+		if got, err := tab.evaluateOnce(r.frame, query{Op: "searchable", Target: q.Target}); err == nil && got.OK {
+			strokes := keyboard.Strokes(q.Option)
+			tab.send(failure, strokes, min(tab.handPace(len(strokes)), time.Second/time.Duration(len(strokes)+1)))
+		}
 	}
 	tab.clickAt(tab.aim(o, failure), o, failure)
 	q.Op = "chosen"
 	tab.poll(q, failure)
+}
+
+// offerTime is how long a list may take to show its options before one is searched for.
+const offerTime = 300 * time.Millisecond
+
+// shows reports whether the element becomes visible within d.
+func (tab *Tab) shows(l Locator, d time.Duration) bool {
+	for until := time.Now().Add(d); time.Now().Before(until) && tab.ctx.Err() == nil; {
+		r, err := tab.acrossFrames(query{Op: "visible", Target: l}, min(tab.timeSlice(), time.Until(until)))
+		if err == nil && r.OK {
+			return true
+		}
+	}
+	return false
 }
 
 // Check checks a checkbox, selects a radio button or turns a switch on, waits until the page shows it so, and checks that it stays

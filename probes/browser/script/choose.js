@@ -52,6 +52,33 @@ const listKind = (el) => {
   if (role !== 'combobox' && attribute(el, 'aria-haspopup') !== 'listbox') return '';
   return attribute(el, 'aria-expanded') === 'true' ? 'open' : 'closed';
 };
+// Why an element is no list to choose from, and how a person would do it there.
+const noList = (el) => {
+  const option = goString(normalize(query.option));
+  return isTextField(el) ? `it is a text field, not a list of options; use Fill with a part of the text, and Click on the suggestion: browser.Role("option", ${option}) or browser.Text(${option})`
+    : `it is no list of options but a ${label(el)}; use Click on it, and then on the choice, such as browser.Text(${option})`;
+};
+// The list that a page draws in place of a native one which it hides: beside it, or around it, and it shows the same choice or opens
+// something.
+const drawnFor = (select) => {
+  const opens = '[role=combobox],[aria-haspopup]', shown = normalize(chosenText(select)), near = [];
+  const partOf = (n) => (matches(n, opens) ? n : queryAll(n, opens).find(isVisible) || shown && shownText(n) === shown && n);
+  for (const way of ['nextElementSibling', 'previousElementSibling']) for (let n = read(select, way), i = 0; n && i < 2; n = read(n, way), i++) near.push(n);
+  for (let n = parentOf(select), i = 0; n instanceof Element && n !== body() && !matches(n, 'form,fieldset,main') && i < 2; n = parentOf(n), i++) near.push(n);
+  return near.filter((n) => !matches(n, 'label') && isVisible(n)).map(partOf).find((n) => n && !contains(n, select) || n && matches(n, opens));
+};
+// The one list that the target means; handle is a drawn one in its place.
+const uniqueList = (target) => {
+  const r = unique(target), drawn = r.el ? [] : find(target).map(controlOf).filter((el) => localName(el) === 'select' && drawnFor(el));
+  return drawn.length === 1 ? { el: drawn[0], handle: drawnFor(drawn[0]) } : r;
+};
+// Whether the opened list has a field to search in, which has the focus; its content is selected.
+const searchable = () => {
+  const el = activeElement();
+  if (!el || !isTextField(el) || isReadOnly(el)) return { why: 'it has no field to search in' };
+  el.select();
+  return { ok: true, mayHide: snapshot() };
+};
 const optionName = (o) => normalize(o.label);
 const isOffered = (o) => getComputedStyle(o).display !== 'none';
 const optionOf = (el, name) => [...el.options].filter(isOffered).find((o) => optionName(o) === normalize(name));
@@ -80,11 +107,13 @@ const pick = async () => {
   if (held && now) keep({ el: now, option: query.option, was });
   return held ? { ok: true, acted, mayHide } : { fatal: true, why: `it went back to ${[...now.selectedOptions].map((o) => quote(optionName(o))).join(', ') || 'nothing'}` };
 };
-// Whether a list that the page draws shows the choice: in it, or beside it.
+// Whether a list that the page draws shows the choice: in it, or beside it. A native list behind it holds the choice too.
 const chosen = () => {
-  const el = find(query.target).find(isVisible), wanted = normalize(query.option);
+  const found = find(query.target), seen = found.find(isVisible), native = seen ? undefined : found.map(controlOf).find((el) => localName(el) === 'select');
+  const el = seen || native && drawnFor(native), wanted = normalize(query.option);
   if (!el) return { ok: true };
   if (!showsChoice(el, wanted)) return { found: true, why: `it shows ${quote(shownIn(el))}` };
+  if (native && optionOf(native, wanted) && !optionOf(native, wanted).selected) return { found: true, why: `it shows ${quote(shownIn(el))}, but the list behind it holds ${quote(chosenText(native))}` };
   dropLost();
   if (globalThis.valkyrieShown !== undefined) keep({ el, option: query.option, was: valkyrieShown });
   return { ok: true, el };
@@ -92,9 +121,10 @@ const chosen = () => {
 const shownIn = (el) => normalize(isTextField(el) ? el.value : innerText(el));
 const showsChoice = (el, wanted) => {
   const marked = withRole('option').filter((o) => name(o) === wanted && isVisible(o));
-  if (marked.some((o) => attribute(o, 'aria-selected') !== 'false')) return true;
+  if (marked.some((o) => attribute(o, 'aria-selected') === 'true' || attribute(o, 'aria-checked') === 'true')) return true;
   let shown = isTextField(el) ? el.value : '';
-  for (let n = el, up = 0; n instanceof Element && up < 4; n = parentOf(n), up++) shown += ' ' + normalize(innerText(n));
+  const leaveOut = (n) => n !== el && matches(n, '[role=listbox],[role=option],[role=tree],[role=menu],[role=grid]');
+  for (let n = el, up = 0; n instanceof Element && up < 4; n = parentOf(n), up++) shown += ' ' + displayed(n, { leaveOut });
   return normalize(shown).includes(wanted);
 };
 const selectedIn = (el) => [...el.selectedOptions].map(optionName).join('\n');

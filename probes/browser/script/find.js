@@ -126,12 +126,18 @@ const withName = (target) => {
   if (named.length || !parts.has(role)) return innermost(named);
   return innermost(all.filter(hasPart(target.value)).filter(isNamed({ ...target, value: '' })));
 };
+// An option of a list; of one that a page draws without roles, the last place with this text, since what is chosen stands before it.
+const optionsOf = (target) => {
+  const options = withName(target), text = options.some(isVisible) ? [] : innermost(findText(page(), target.value).filter((t) => t.whole).map(({ el }) => el)).filter(isVisible);
+  return text.length ? text.slice(-1) : options;
+};
 const candidates = (target) => {
   const { by, value } = target, filtered = (els) => target.containing || target.matching ? els.filter(isNamed({ ...target, value: '' })) : els;
   switch (by) {
     case 'css': return filtered([...all(document)].filter((el) => matches(el, value)));
     case 'test id': return filtered([...all(document)].filter((el) => attribute(el, 'data-testid') === value));
     case 'text': return value ? filtered(withText(value)) : withTextLike(target);
+    case 'choice': return optionsOf(target);
     default: return withName(target);
   }
 };

@@ -21,7 +21,7 @@ const lookNow = (target) => {
 
 // What a field contains as it displays it, or the text of another element.
 const readableValue = (el) => {
-  if (!isField(el) || !('value' in el)) return shownText(el);
+  if (!isField(el) || !('value' in el) || matches(el, 'button')) return shownText(el);
   if (matches(el, 'select')) return normalize(chosenText(el));
   const value = matches(el, '[type=file]') ? [...el.files].map((f) => f.name).join(', ') : el.value;
   return value.replace(/\s+/g, ' ').trim(); // as it is: a joiner makes one emoji of several
@@ -111,19 +111,20 @@ const queries = {
   },
   checked,
   choose: async () => {
-    const r = await actionable(query.target);
+    const r = await actionable(query.target, uniqueList);
     if (!r.ok) return r;
     const lost = await lostField();
     if (lost) return lost;
-    const el = controlOf(r.el), list = listKind(el);
+    const drawn = r.handle !== r.el, el = drawn ? r.handle : controlOf(r.el), list = drawn ? 'closed' : listKind(el);
     globalThis.valkyrieShown = list === 'closed' || list === 'open' ? shownIn(el) : undefined;
-    if (!list) return { fatal: true, why: `it is no list of options but a ${label(r.el)}; click on it instead` };
-    if (list !== 'select') return { ...r, mayHide: list === 'closed' && installGuard(r), idle: isIdle(r.el), text: list };
+    if (!list) return { fatal: true, why: noList(el) };
+    if (list !== 'select') return { ...r, el, handle: el, mayHide: list === 'closed' && installGuard({ ...r, el, handle: el }), idle: isIdle(el), text: list };
     const option = optionOf(el, query.option);
     if (!option) openList(el); // its options may come only then
     return option && !optionOff(option) ? { ...r, text: list } : { why: option ? 'that option is disabled' : `it has no such option; it offers ${offered(el)}` };
   },
   pick,
+  searchable,
   chosen,
   lost,
   snapshot: async () => {
