@@ -21,6 +21,8 @@ const paintStyle = (el) => {
   return {
     css, x, y, position: css.position, visible: css.visibility === 'visible', opacity: css.opacity * seeThrough,
     blur: blurIn(filter),
+    odd: css.maskImage !== 'none' || css.contentVisibility === 'hidden' || css.transform.startsWith('matrix3d') || css.translate.split(' ').length > 2, // fadedReason
+    recolors: css.mixBlendMode !== 'normal' || filter !== 'none' && /brightness|contrast|invert|grayscale|sepia|saturate|hue-rotate|url/.test(filter),
     clipPath: css.clipPath, topLayer: matches(el, ':modal,:popover-open,:fullscreen'), turnsAway: css.backfaceVisibility === 'hidden',
   };
 };

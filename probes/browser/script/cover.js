@@ -93,17 +93,26 @@ const coverAt = (x, y, by, text) => {
 };
 // The dialog or popover whose backdrop hides everything under it. Of several, the later may be below the earlier: then one that can
 // still be hit is not under the other.
+const topLayers = once(() => queryAll(document, ':modal,:popover-open'));
 const backdropOver = (stack, by) => {
+  if (!topLayers().length) return;
   let own = by;
   while (own && !(own instanceof Element && styleOf(own).topLayer)) own = parentOf(own);
   if (own && stack.some((n) => contains(own, n))) return;
-  return queryAll(document, own ? ':modal' : ':modal,:popover-open').find((n) => {
-    const css = n !== own && getComputedStyle(n, '::backdrop');
+  return topLayers().find((n) => {
+    const css = n !== own && (!own || matches(n, ':modal')) && getComputedStyle(n, '::backdrop');
     return css && css.display !== 'none' && css.opacity >= visibleThrough && (opaqueFill(css) || hidesBehind(css, by));
   });
 };
 // Covers that take no clicks, and wide shadows, are not among the elements at a point. They are looked for from the outside in.
 const unhit = once(() => {
+  const known = globalThis.valkyrieUnhit, changed = globalThis.valkyrieChanges?.last;
+  if (known && known.changed === changed && clock() - known.at < 1000) return known.found;
+  const found = findUnhit();
+  globalThis.valkyrieUnhit = { found, changed, at: clock() };
+  return found;
+});
+const findUnhit = () => {
   const found = [];
   let next = body() ? [body()] : [], left = 400;
   while (next.length && left > 0) {
@@ -111,14 +120,14 @@ const unhit = once(() => {
     left -= level.length;
     for (const el of level) {
       const css = getComputedStyle(el);
-      if (css.visibility === 'visible' && (css.pointerEvents === 'none' || isWide(shadowOf(css)))) found.push(el);
+      if (css.pointerEvents === 'none' || isWide(shadowOf(css))) found.push(el);
     }
     next = level.flatMap((el) => [...childrenOf(el), ...(shadow(el) ? childrenOf(shadow(el)) : [])]);
   }
   return found;
-});
+};
 const isUnhitCover = (el, x, y, by) => {
-  if (contains(el, by) || !isLifted(el, by) || !paintsAbove(el, by)) return false;
+  if (!read(el, 'isConnected') || !styleOf(el).visible || contains(el, by) || !isLifted(el, by) || !paintsAbove(el, by)) return false;
   const { css } = styleOf(el), r = rect(el), { color, spread } = shadowOf(css);
   if (isInside(x, y, r)) return css.pointerEvents === 'none' && !(isShape(el) && localName(el) !== 'rect') && opaqueAt(el, x, y, by);
   if (!isWide({ color, spread }) || totalOpacity(el) < visibleThrough) return false;

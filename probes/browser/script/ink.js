@@ -29,18 +29,19 @@ const imageColor = (image) => {
 const isShape = (el) => el instanceof SVGElement && /^(rect|path|circle|ellipse|polygon|polyline|line)$/.test(localName(el));
 const withAlpha = (color, by) => { const c = channels(color); return by === 1 || !c ? color : `rgba(${c.join(', ')}, ${alpha(color) * by})`; };
 // The plain colour that an element paints under its content: '' if it paints none, undefined if it paints something else as well.
-const plainFill = (el) => {
-  const { css } = styleOf(el);
+const plainFill = (el) => { const s = styleOf(el); if (!('fill' in s)) s.fill = fillOf(el, s.css); return s.fill; };
+const fillOf = (el, css) => {
   if (isShape(el)) return css.fill === 'none' ? '' : css.stroke !== 'none' || /url/.test(css.fill) ? undefined : withAlpha(css.fill, +css.fillOpacity);
   if (localName(el) === 'img') return plainColor(pixelsOfImage(el));
   if (matches(el, replaced) && localName(el) !== 'svg' || el instanceof SVGElement && /^(image|use)$/.test(localName(el))) return;
-  if (css.boxShadow.includes('inset') || css.backdropFilter !== 'none' || Math.max(...bordersOf(css)) >= wideBorder) return;
+  if (css.boxShadow.includes('inset') || css.backdropFilter !== 'none') return;
   if (/text/.test(css.backgroundClip)) return '';
   if (css.backgroundImage !== 'none') {
     const color = fillsBox(css) ? imageColor(css.backgroundImage) : undefined;
     return color && alpha(color) === 1 ? color : undefined;
   }
-  return alpha(css.backgroundColor) === 0 ? '' : css.backgroundColor;
+  const clear = alpha(css.backgroundColor) === 0;
+  return Math.max(...bordersOf(css)) >= wideBorder ? undefined : clear ? '' : css.backgroundColor;
 };
 const wideBorder = 12; // pixels: text may lie on such a border
 const bordersOf = (css) => [css.borderTopWidth, css.borderRightWidth, css.borderBottomWidth, css.borderLeftWidth].map(parseFloat);
@@ -70,7 +71,6 @@ const hasTransparentText = (el) => inksOf(el)?.length === 0;
 
 // What mixes all that is within the element with what is under it.
 const mixes = ({ css, opacity }) => opacity < 1 || css.mixBlendMode !== 'normal' || css.filter !== 'none';
-const recolors = ({ css }) => css.mixBlendMode !== 'normal' || /brightness|contrast|invert|grayscale|sepia|saturate|hue-rotate|url/.test(css.filter);
 // Paints the fills of the elements, the lowest first, and then an ink, as the browser would, within the elements around the text;
 // undefined if one of the fills is not plain.
 const painted = (base, under, around, ink) => {
@@ -114,9 +114,10 @@ const blendsIn = (by, data, r) => {
   if (!inks || /\p{Extended_Pictographic}/u.test(data)) return false;
   const around = aroundOf(by), x = (i) => Math.min(Math.max(r.x + r.width * i, 0), innerWidth - 1), y = r.y + r.height / 2;
   const inWindow = r.right > 0 && r.x < innerWidth && y > 0 && y < innerHeight;
-  if (!around.some((n) => recolors(styleOf(n)))) {
+  if (!around.some((n) => styleOf(n).recolors)) {
     const alike = (els) => { const plain = fillUnder(els); return !!plain && (alpha(plain) < 1 || inks.every((ink) => sameColor(ink, plain))); };
-    const stack = inWindow ? stackAt(x(0.5), y) : [], from = stack.indexOf(by);
+    const filled = around.findIndex((n) => plainFill(n) !== ''), layered = by instanceof SVGElement || around.slice(0, filled + 1 || around.length).some((n) => styleOf(n).position !== 'static');
+    const stack = inWindow && layered ? stackAt(x(0.5), y) : [], from = stack.indexOf(by);
     if (!alike(from < 0 ? around : stack.slice(from))) return false; // the only case of nearly all texts
   }
   if (!inWindow) return blendsOutside(by, around, inks);

@@ -67,17 +67,21 @@ const fadedReason = (by, text) => {
     opacity *= s.opacity;
     if (opacity < 0.1) return transparent;
     if (text && s.blur && smears(s.blur, by)) return `${notVisible}: it is blurred`;
-    if (s.css.maskImage !== 'none' && masksAll(s.css)) return `${notVisible}: it is masked`;
-    if (s.css.contentVisibility === 'hidden' && (n !== by || text) && !/^(inline|contents)$/.test(s.css.display)) return notVisible;
-    if (hasDepth(s) && isBehindViewer(n)) return `${notVisible}: it is behind the viewer`;
+    const odd = s.odd && oddReason(n, s.css, n !== by || text);
+    if (odd) return odd;
     if (s.turnsAway && facesAway(n)) return `${notVisible}: ${label(n)} shows its back`;
     if (s.topLayer) return '';
   }
   return '';
 };
 
+// Why an element with an unusual style paints nothing: no text and no children, if inner is set.
+const oddReason = (n, css, inner) => {
+  if (css.maskImage !== 'none' && masksAll(css)) return `${notVisible}: it is masked`;
+  if (inner && css.contentVisibility === 'hidden' && !/^(inline|contents)$/.test(css.display)) return notVisible;
+  return isBehindViewer(n) ? `${notVisible}: it is behind the viewer` : '';
+};
 const masksAll = (css) => /(^|, )(0px|0%)|(^|, )\S+ (0px|0%)/.test(css.maskSize) || !/url\(/.test(css.maskImage) && colorsIn(css.maskImage).every((c) => alpha(c) < 0.1);
-const hasDepth = ({ css }) => css.transform.startsWith('matrix3d') || css.translate.split(' ').length > 2;
 // Whether the element's middle is moved past the eye of a perspective, where nothing is painted.
 const isBehindViewer = (el) => {
   let m = new DOMMatrix();
