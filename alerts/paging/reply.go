@@ -3,12 +3,9 @@ package paging
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/message"
@@ -33,74 +30,19 @@ func (p *Pager) Reply(ctx context.Context, rep Reply) (string, error) {
 	return before.clone().reply(rep, evalContext{p.OnCall.With(before.Overrides), p.now()}), nil
 }
 
-// A textCommand is a parsed Reply.
-type textCommand struct {
-	verb, about string
-	duration    time.Duration
-}
-
-// maxMute bounds a mute, so that a forgotten one ends.
-const maxMute = 7 * 24 * time.Hour
-
-// fillers are words around a command that do not change it; all names no incident, so that it means each.
-var fillers = strings.Fields("for all it everything please pls thanks thank you thx ty the an a on got now")
-
-var handleText = regexp.MustCompile(`^[0-9a-f]{1,4}$`)
-
-// parseTextCommand reads a command as people write it: "Ack.", "ack#ca97", "OK", "mute for 1h", "Ack #CA97 thanks". Only the
-// first line counts, as a signature may follow.
-func parseTextCommand(body string) (textCommand, bool) {
-	line, _, _ := strings.Cut(strings.TrimSpace(body), "\n")
-	words := strings.FieldsFunc(strings.ToLower(strings.ReplaceAll(line, "#", " #")), func(r rune) bool {
-		return unicode.IsSpace(r) || strings.ContainsRune(".,;:!?\"'()", r)
-	})
-	if len(words) == 0 {
-		return textCommand{}, false
-	}
-	cmd := textCommand{verb: words[0], duration: muteFor}
-	if slices.Contains([]string{"ok", "okay", "acknowledge", "acknowledged", "acked"}, cmd.verb) {
-		cmd.verb = "ack"
-	}
-	for _, w := range words[1:] {
-		name := strings.TrimPrefix(w, "#")
-		if d, ok := parseMuteDuration(w, cmd.verb == "mute"); ok {
-			cmd.duration = d
-			continue
-		}
-		switch {
-		case name == "", slices.Contains(fillers, w):
-		case cmd.about == "":
-			cmd.about = name
-		case name != w || handleText.MatchString(w):
-			return textCommand{}, false // a second handle
-		}
-	}
-	return cmd, true
-}
-
-// parseMuteDuration parses 90m or 2h, and 2d where days are meant: behind ack, 3d is the beginning of a handle. No handle
-// has an h or an m.
-func parseMuteDuration(s string, days bool) (time.Duration, bool) {
-	if n, err := strconv.Atoi(strings.TrimSuffix(s, "d")); err == nil && days && strings.HasSuffix(s, "d") && n > 0 {
-		return min(maxMute, time.Duration(min(n, 100))*24*time.Hour), true
-	}
-	d, err := time.ParseDuration(s)
-	return min(maxMute, d), err == nil && d > 0
-}
-
 // runTextCommand runs a person's command and returns the answer.
 func (r *NotificationState) runTextCommand(body string, who oncall.Person, at evalContext) (string, effect) {
 	cmd, ok := parseTextCommand(body)
 	if isStopWord(body) {
 		return stopAnswer, unclear
 	}
-	if !ok || !slices.Contains([]string{"ack", "mute", "resolve", "status"}, cmd.verb) {
+	if !ok || !slices.Contains(textVerbs, cmd.verb) {
 		return replyHelp, unclear
 	}
 	if cmd.verb == "status" {
 		return r.describeStatus(who, at), asked
 	}
-	about, problem := r.findByHandle(cmd.about)
+	about, problem := r.findIncidents(cmd)
 	switch {
 	case problem != "":
 		return message.FitSMS(problem, ""), asked
@@ -147,34 +89,6 @@ func (r *NotificationState) muteByText(about []incident.Incident, duration time.
 		return message.FitSMS(strings.Join(said, " "), ""), asked
 	}
 	return message.FitSMS(strings.Join(said, " "), ""), changed
-}
-
-// findByHandle returns the unresolved incidents that match a handle, a handle's prefix or a journey's name; all for an
-// empty one. problem explains a mismatch.
-func (r *NotificationState) findByHandle(about string) (matches []incident.Incident, problem string) {
-	bad := r.unresolved("")
-	if about == "" {
-		return bad, ""
-	}
-	handles := map[string]bool{}
-	for _, i := range bad {
-		byName := i.Journey == about
-		if byName || strings.HasPrefix(i.Short(), about) {
-			matches = append(matches, i)
-		}
-		if !byName && strings.HasPrefix(i.Short(), about) {
-			handles[i.Short()] = true
-		}
-	}
-	switch {
-	case len(bad) == 0:
-		return nil, "Nothing is wrong now."
-	case len(matches) == 0:
-		return nil, fmt.Sprintf("Nothing that is wrong now is called %s. There is: %s.", about, summarize(bad))
-	case len(handles) > 1:
-		return nil, fmt.Sprintf("%s may be several: %s.", about, summarize(matches))
-	}
-	return matches, ""
 }
 
 // describeStatus lists the unresolved incidents with their state, and the mutes.

@@ -176,10 +176,17 @@ func TestRepliesAsPeopleWriteThem(t *testing.T) {
 		"Ack.": "acked", "ack!": "acked", "ack#ca97": "acked", "Ack #CA97 thanks": "acked", "ok": "acked", "OK!": "acked", "ack all": "acked",
 		"ack\n--\nAda Lovelace, Site Reliability": "acked", "ack a": "acked", "Acknowledged, thanks": "acked", "ack #ca97.": "acked",
 		"mute for 1h": "muted 1h0m0s", "mute 2d": "muted 48h0m0s", "mute all 1h": "muted 1h0m0s", "Mute #ca97 for 90m, please": "muted 1h30m0s", "mute 30d": "muted 168h0m0s",
+		"OK 👍": "acked", "\u200back": "acked", "a\u200bck": "acked", "«ack»": "acked", "ack – on my way": "acked", "Ack ca97 - looking": "acked", "ack: ca97": "acked", "thanks, ack": "acked",
+		"RE: ack": "acked", "ack\u00a0ca97\r\nAda\r\nExample Ltd": "acked", "ack the letter A": "acked", "ack The Letter A!": "acked", "ack 3e23": "", "everything ok?": "", "ack the letter b": "",
+		"mute 1h30m": "muted 1h30m0s", "mute 1h 30m": "muted 1h30m0s", "mute 1.5h": "muted 1h30m0s", "mute 2 hours": "muted 2h0m0s", "mute the letter a 2h": "muted 2h0m0s",
+		"mute for half an hour": "muted 30m0s", "mute for an hour please": "muted 1h0m0s", "Mute 1 Day": "muted 24h0m0s", "mute 1w": "muted 168h0m0s", "mute -1h": "", "mute 0m": "",
+		"mute #ca97 #3e23 1h": "", "mute a ca97 1h": "muted 1h0m0s", "ack and mute 1h": "", "I am ok": "", "mute 99999999999999999999d": "muted 168h0m0s",
 		"status.": "", "ack ca97 3e23": "", "ack 3d": "", "what is it?": "", "I am out of office until Monday": "",
 	} {
 		w := &simulation{now: alertstest.Start}
-		w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+		down := alertstest.Incident("a", incident.Down, 1, false)
+		down.Title = "the letter A"
+		w.step(paging.IncidentUpdated{Incident: down})
 		w.step(paging.Reply{From: alertstest.AdasNumber, Body: body})
 		got := ""
 		if w.route.Incidents[0].AckedBy == "Ada" {
@@ -190,6 +197,36 @@ func TestRepliesAsPeopleWriteThem(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("%q: %q, want %q", body, got, want)
+		}
+	}
+}
+
+// TestSeveralHandles checks that a command is for exactly the incidents that it names, and does nothing if it names one that
+// there is not.
+func TestSeveralHandles(t *testing.T) {
+	names := []string{"print", "order", "login"}
+	short := func(name string) string {
+		i := alertstest.Incident(name, incident.Down, 1, false)
+		return i.Short()
+	}
+	for body, want := range map[string]string{
+		"ack print order": "print order", "ack " + short("print") + ", " + short("order"): "print order", "Ack Print": "print", "ack #" + short("order"): "order",
+		"ack print zz": "", "ack all": "print order login", "ack": "print order login", "ack order login thanks": "order login",
+		"ack #" + short("print") + "#" + short("login"): "print login", "ack print print": "print",
+	} {
+		w := &simulation{now: alertstest.Start}
+		for _, name := range names {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident(name, incident.Down, 1, false)})
+		}
+		w.step(paging.Reply{From: alertstest.AdasNumber, Body: body})
+		var got []string
+		for _, i := range w.route.Incidents {
+			if i.AckedBy == "Ada" {
+				got = append(got, i.Journey)
+			}
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%q acknowledges %q, want %q", body, s, want)
 		}
 	}
 }

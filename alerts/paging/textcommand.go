@@ -1,0 +1,198 @@
+package paging
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/phrase"
+)
+
+// A textCommand is a parsed Reply.
+type textCommand struct {
+	verb     string
+	about    []string // handles and names; none: everything
+	rest     string   // what follows the verb, without a duration, as titles have several words
+	duration time.Duration
+}
+
+// maxMute bounds a mute, so that a forgotten one ends.
+const maxMute = 7 * 24 * time.Hour
+
+// fillers are words around a command that do not change it; all names no incident, so that it means each.
+var fillers = strings.Fields(`for all it everything please pls thanks thank you thx ty the an a on got now of
+	i am i'm im we are is my way looking look into at this that here soon will do be with me mine checking check`)
+
+// greetings are words before a command. "All" and "everything" are none: "everything ok?" is a question.
+var greetings = strings.Fields("re reply thanks thank you thx please pls yes hi hello")
+
+var (
+	textVerbs   = []string{"ack", "mute", "resolve", "status"}
+	ackWords    = []string{"ok", "okay", "acknowledge", "acknowledged", "acked"}
+	handleText  = regexp.MustCompile(`^[0-9a-f]{1,4}$`)
+	amountText  = regexp.MustCompile(`^\d+(?:\.\d+)?$`)
+	unitOf      = map[string]time.Duration{}
+	spokenHours = strings.NewReplacer("half an hour", "30m", "half hour", "30m", "an hour", "1h", "one hour", "1h", "a day", "1d", "one day", "1d", "a week", "7d")
+)
+
+func init() {
+	for unit, names := range map[time.Duration]string{
+		time.Minute: "m min mins minute minutes", time.Hour: "h hr hrs hour hours", 24 * time.Hour: "d day days", 7 * 24 * time.Hour: "w week weeks",
+	} {
+		for _, name := range strings.Fields(names) {
+			unitOf[name] = unit
+		}
+	}
+}
+
+// parseTextCommand reads a command as people write it: "Ack.", "ack#ca97", "OK", "mute for 1h", "mute print a card 1 hour",
+// "Ack #CA97 thanks". Only the first line counts, as a signature may follow. A text with two commands is none.
+func parseTextCommand(body string) (textCommand, bool) {
+	words := commandWords(body)
+	for len(words) > 0 && slices.Contains(greetings, words[0]) {
+		words = words[1:]
+	}
+	if len(words) == 0 {
+		return textCommand{}, false
+	}
+	cmd := textCommand{verb: words[0], duration: muteFor}
+	if slices.Contains(ackWords, cmd.verb) {
+		cmd.verb = "ack"
+	}
+	words = words[1:]
+	if cmd.verb == "mute" {
+		if d, others := takeDuration(words); d > 0 {
+			cmd.duration, words = d, others
+		}
+	}
+	for _, w := range words {
+		if slices.Contains(textVerbs, w) {
+			return textCommand{}, false
+		}
+		if name := strings.TrimPrefix(w, "#"); name != "" && (name != w || !slices.Contains(fillers, w)) {
+			cmd.about = append(cmd.about, name)
+		}
+	}
+	cmd.rest = strings.Join(words, " ")
+	return cmd, true
+}
+
+// commandWords returns the words of a text's first line: letters, digits, and what names and numbers contain.
+func commandWords(body string) []string {
+	visible := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, body)
+	line, _, _ := strings.Cut(strings.TrimSpace(visible), "\n")
+	words := strings.FieldsFunc(strings.ReplaceAll(spokenHours.Replace(line), "#", " #"), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && !strings.ContainsRune("#-_.'’/", r)
+	})
+	var all []string
+	for _, w := range words {
+		negative := strings.HasPrefix(w, "-") && len(w) > 1 && w[1] >= '0' && w[1] <= '9'
+		if w = strings.Trim(strings.ReplaceAll(w, "’", "'"), ".'-_/"); negative {
+			w = "-" + w
+		}
+		if w != "" {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+// takeDuration sums the durations among words (90m, 1h30m, "2 hours", "1h 30m", 2d) and returns the others. A handle has no h or
+// m, and one such as 3d needs a #.
+func takeDuration(words []string) (sum time.Duration, others []string) {
+	for i := 0; i < len(words); i++ {
+		d, ok := parseDuration(words[i])
+		if !ok && i+1 < len(words) && amountText.MatchString(words[i]) && unitOf[words[i+1]] > 0 {
+			if d, ok = parseDuration(words[i] + words[i+1]); ok {
+				i++
+			}
+		}
+		if !ok {
+			others = append(others, words[i])
+			continue
+		}
+		sum = min(maxMute, sum+min(maxMute, d))
+	}
+	return sum, others
+}
+
+// parseDuration parses 90m, 1h30m, 1.5h, 2hours or 2d.
+func parseDuration(s string) (time.Duration, bool) {
+	if d, err := time.ParseDuration(s); err == nil {
+		return d, d > 0
+	}
+	n := strings.IndexFunc(s, unicode.IsLetter)
+	if n < 0 {
+		return 0, false
+	}
+	amount, err := strconv.ParseFloat(s[:n], 64)
+	unit := unitOf[s[n:]]
+	if err != nil || unit == 0 || amount <= 0 {
+		return 0, false
+	}
+	return time.Duration(min(amount, float64(maxMute/unit)) * float64(unit)), true
+}
+
+// findIncidents returns the unresolved incidents that a command is about: by their handles, or the beginning of one, by the names
+// or titles of their journeys, or all. problem explains a mismatch.
+func (r *NotificationState) findIncidents(cmd textCommand) (matches []incident.Incident, problem string) {
+	bad := r.unresolved("")
+	if len(cmd.about) == 0 {
+		return bad, ""
+	}
+	if len(bad) == 0 {
+		return nil, "Nothing is wrong now."
+	}
+	for _, i := range bad {
+		if title := strings.ToLower(phrase.Title(i.Title)); title != "" && title == cmd.rest {
+			matches = append(matches, i)
+		}
+	}
+	if len(matches) > 0 {
+		return matches, ""
+	}
+	for _, about := range cmd.about {
+		found, problem := findByHandle(bad, about)
+		if problem != "" {
+			return nil, problem
+		}
+		for _, i := range found {
+			if !slices.ContainsFunc(matches, i.SameID) {
+				matches = append(matches, i)
+			}
+		}
+	}
+	return matches, ""
+}
+
+// findByHandle returns the incidents that match a handle, a handle's prefix or a journey's name.
+func findByHandle(bad []incident.Incident, about string) (matches []incident.Incident, problem string) {
+	handles := map[string]bool{}
+	for _, i := range bad {
+		byName := strings.EqualFold(i.Journey, about)
+		byHandle := handleText.MatchString(about) && strings.HasPrefix(i.Short(), about)
+		if byName || byHandle {
+			matches = append(matches, i)
+		}
+		if !byName && byHandle {
+			handles[i.Short()] = true
+		}
+	}
+	switch {
+	case len(matches) == 0:
+		return nil, fmt.Sprintf("Nothing that is wrong now is called %s. There is: %s.", about, summarize(bad))
+	case len(handles) > 1:
+		return nil, fmt.Sprintf("%s may be several: %s.", about, summarize(matches))
+	}
+	return matches, ""
+}
