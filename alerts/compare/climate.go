@@ -12,6 +12,7 @@ type Climate struct {
 	Fails float64 // chance that a try fails without a cause
 	Tries int     // tries of a run; 0: one
 	Calls float64 // calls a month that chance may make at most, from any number of regions
+	Texts float64 // and texts, all-clears included
 	Mood  func(w *weather)
 }
 
@@ -56,19 +57,21 @@ func (w *weather) victim(n int) int { return int(w.plan.days[w.day][n] * 1000) }
 
 // Climates returns the healthy climates, the calmest first. A false alarm of each is a call or a text in it.
 func Climates() []Climate {
-	noise := func(name string, fails float64) Climate { return Climate{Name: name, Fails: fails, Calls: 0.1} }
-	with := func(name string, mood func(w *weather)) Climate {
-		return Climate{Name: name, Fails: 0.005, Calls: 0.1, Mood: mood}
+	noise := func(name string, fails float64) Climate {
+		return Climate{Name: name, Fails: fails, Calls: 0.1, Texts: 1}
 	}
-	upTo := func(calls float64, c Climate) Climate {
-		c.Calls = calls
+	with := func(name string, mood func(w *weather)) Climate {
+		return Climate{Name: name, Fails: 0.005, Calls: 0.1, Texts: 1, Mood: mood}
+	}
+	upTo := func(calls, texts float64, c Climate) Climate {
+		c.Calls, c.Texts = calls, texts
 		return c
 	}
 	return []Climate{
 		noise("0.2 % of runs fail", 0.002),
 		noise("1 % of runs fail", 0.01),
-		upTo(0.5, with("4 bad minutes a day in a region", badMinutes(4))),
-		upTo(0.8, with("20 bad minutes a day in a region", badMinutes(20))),
+		upTo(0.5, 1, with("4 bad minutes a day in a region", badMinutes(4))),
+		upTo(0.8, 5, with("20 bad minutes a day in a region", badMinutes(20))),
 		with("all regions fail a slot a day", func(w *weather) {
 			if w.burst(0, 1) {
 				w.fails = 1
@@ -79,13 +82,13 @@ func Climates() []Climate {
 				w.fails, w.slower = 0.3, 3
 			}
 		}),
-		with("10 % of Chromes break", func(w *weather) { w.breaks = 0.1 }),
-		upTo(1.5, with("runs late, doubled, missing", func(w *weather) { // three late or missing ones in a row: silence
+		upTo(0.1, 4, with("10 % of Chromes break", func(w *weather) { w.breaks = 0.1 })), // a text or two that they do
+		with("runs late, doubled, missing", func(w *weather) {
 			w.missing, w.twice = 0.01, 0.02
 			if w.Float64() < 0.03 {
 				w.late = time.Duration(w.Float64() * float64(3*time.Minute))
 			}
-		})),
+		}),
 		with("a clock is 50 s off", func(w *weather) {
 			if w.region == 1 {
 				w.skew = 50 * time.Second
@@ -102,7 +105,7 @@ func Climates() []Climate {
 		with("the level swings", func(w *weather) {
 			w.slower = 1 + 0.15*math.Sin(2*math.Pi*float64(w.slot)/(60*minutesADay))
 		}),
-		upTo(0.4, with("all together", everything)),
+		upTo(0.8, 4, with("all together", everything)),
 	}
 }
 

@@ -3,6 +3,7 @@ package compare
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -58,7 +59,7 @@ func TestGoals(t *testing.T) {
 	}
 }
 
-// TestCalm checks that healthy months make no more calls than each climate may, from one, two or three regions.
+// TestCalm checks that healthy months make no more calls and texts than each climate may, from one, two or three regions.
 func TestCalm(t *testing.T) {
 	t.Parallel()
 	suite.Core(t)
@@ -71,14 +72,42 @@ func TestCalm(t *testing.T) {
 		for regions := 1; regions <= 3; regions++ {
 			t.Run(fmt.Sprintf("%s, %d regions", c.Name, regions), func(t *testing.T) {
 				c.Tries = triesFor(regions)
-				calls := 0
+				calls, texts := 0, 0
 				for n := range uint64(months) { //nolint:gosec // a count
-					calls += Play(History{Climate: c, Before: 30 * 24 * time.Hour, Regions: regions, Seed: suite.Seed(t) + n}, Shipped(policy)).False
+					s := Play(History{Climate: c, Before: 30 * 24 * time.Hour, Regions: regions, Seed: suite.Seed(t) + n}, Shipped(policy))
+					calls, texts = calls+s.False, texts+s.Texts
 				}
 				if most := rarely(c.Calls * float64(months)); calls > most {
 					t.Errorf("%d calls in %d months, want at most %d", calls, months, most)
 				}
+				if most := 2 * rarely(c.Texts/2*float64(months)); texts > most { // an incident and its end
+					t.Errorf("%d texts in %d months, want at most %d", texts, months, most)
+				}
 			})
+		}
+	}
+}
+
+// TestFewRegions: from one or two regions, which no quorum helps, the second try keeps chance from calling: of runs that fail once
+// in a hundred at most 0.1 times a month, and with four bad minutes a day 0.5 times. It is more exact than TestCalm.
+func TestFewRegions(t *testing.T) {
+	t.Parallel()
+	suite.Core(t)
+	policy := alertstest.ShippedPolicy(t)
+	months := suite.Count(t, 2, 60)
+	for regions := 1; regions <= 2; regions++ {
+		for name, most := range map[string]float64{"1 % of runs fail": 0.1, "4 bad minutes a day in a region": 0.5} {
+			i := slices.IndexFunc(Climates(), func(c Climate) bool { return c.Name == name })
+			c := Climates()[i]
+			c.Tries = triesFor(regions)
+			calls := 0
+			for n := range uint64(months) { //nolint:gosec // a count
+				calls += Play(History{Climate: c, Before: 30 * 24 * time.Hour, Regions: regions, Seed: suite.Seed(t) + 1000 + n}, Shipped(policy)).False
+			}
+			t.Logf("%s, %d regions: %d calls in %d months", name, regions, calls, months)
+			if limit := max(1, most*float64(months)); float64(calls) > limit {
+				t.Errorf("%s, %d regions: %d calls in %d months, want at most %.0f", name, regions, calls, months, limit)
+			}
 		}
 	}
 }

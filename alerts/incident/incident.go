@@ -30,6 +30,7 @@ type Incident struct {
 	Runs     int                `json:"runs"`                // runs folded into it so far; orders two states of the incident
 	Mixed    bool               `json:"mixed,omitempty"`     // the runs of the streak failed at different steps; Step is that of the latest
 	Only     bool               `json:"only,omitempty"`      // it fails from Regions only, fewer than the quorum
+	Often    bool               `json:"often,omitempty"`     // of a probe fault: runs break now and then, and others do not
 	Evident  time.Time          `json:"evident,omitzero"`    // a time: it failed until then, beyond what chance explains; a single failure after it is not evidence
 	CostMS   int64              `json:"cost_ms,omitempty"`   // of a flapping journey: how long an outage its failures add up to, milliseconds
 	EveryMS  int64              `json:"every_ms,omitempty"`  // interval of the journey's runs, milliseconds; 0: unknown

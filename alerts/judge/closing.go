@@ -24,7 +24,7 @@ func (j *judging) goodRunClosing(inc incident.Incident) string {
 //	counts      right counts: updateCounts
 //	certificate none that the journey needs expires soon: certificates
 //	cleanup     a good run whose cleanup works: cleanup
-//	ours        no run is broken for settledAfter: probeFault
+//	ours        runs broken no more than by chance for settledAfter: probeFault
 //	silent      the last silent region reports, or is no longer expected: endRegionSilence
 //	heartbeat   the batch finishes complete: completeBatch
 //

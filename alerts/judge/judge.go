@@ -81,7 +81,8 @@ func (s *JourneyState) Fold(p JourneyPolicy, run journey.Run, title string) []De
 		s.Regions = map[string]RegionState{}
 	}
 	before := slices.Clone(s.Open)
-	dayIsOver := region.fold(run, p)
+	s.Regions[run.Region] = region
+	dayIsOver := region.fold(run, p, len(s.Regions))
 	s.Regions[run.Region] = region
 	j := judging{JourneyState: s, policy: p, run: run, title: title, now: region}
 	j.failing()

@@ -46,6 +46,7 @@ func TestJudge(t *testing.T) {
 		{"bpbp", ""},
 		{"bbp" + strings.Repeat("p", 27), "ours opens@1"}, // it may break again
 		{"bbp" + strings.Repeat("p", 29), "ours opens@1 ours resolves@31"},
+		{strings.Repeat("b", 40) + strings.Repeat("p", 31), "ours opens@1 ours resolves@69"}, // it began to break once
 		{"pspp", ""},  // the decoy: one slow run
 		{"spsps", ""}, // from one region, chance may make three of five slow
 		{"ssspp", ""},
@@ -161,8 +162,8 @@ func TestWorkingRegions(t *testing.T) {
 func TestNews(t *testing.T) {
 	policy := alertstest.ShippedPolicy(t)
 	for slots, want := range map[string]string{ // single failures open a flapping incident, which an outage makes call
-		"ffffp":                           "1 opens, 4 resolves",
-		"fpppfpppfpppfpppf" + "p" + "fff": "16 opens, 19 continues",
+		"ffffp":                              "1 opens, 4 resolves",
+		"fpppfpppfpppfpppf" + "p" + "ffffff": "16 opens, 21 continues",
 	} {
 		var s judge.JourneyState
 		var news []string

@@ -25,6 +25,7 @@ func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSin
 		if !expected {
 			continue
 		}
+		at = at.Add(time.Duration(r.silentAfter(p, len(s.Regions))-p.SilentAfter) * r.every(p))
 		if watchedSince.After(incident.Latest(r.Slot, r.Awaited)) {
 			at = at.Add(watchedSince.Sub(incident.Latest(r.Slot, r.Awaited)))
 		}

@@ -28,7 +28,9 @@ type RegionState struct {
 	Bad            []BadRun  `json:"bad"`                  // slow and failed runs among the last few, oldest first
 
 	Recent string `json:"recent,omitempty"` // results of the last recentSlots slots, a letter each, that of Slot last
-	Rates  []Rate `json:"rates,omitempty"`  // failures of the last rateHours hours, oldest first
+	Rates  []Rate `json:"rates,omitempty"`  // failed and broken runs of the last rateHours hours, oldest first
+
+	Background Background `json:"background,omitzero"` // how often runs break or do not come by chance
 
 	Day       int64          `json:"day"`               // of Slot, in days since 1970, UTC
 	Steps     []StepDays     `json:"steps"`             // daily times of each step
@@ -74,8 +76,9 @@ func (r RegionState) clone() RegionState {
 	return r
 }
 
-// fold adds a run to the region in place. It reports whether the run is the first of a new day.
-func (r *RegionState) fold(run journey.Run, p JourneyPolicy) (dayIsOver bool) {
+// fold adds a run to the region in place, one of so many. It reports whether the run is the first of a new day.
+func (r *RegionState) fold(run journey.Run, p JourneyPolicy, regions int) (dayIsOver bool) {
+	r.noteBackground(run, p, regions)
 	r.addRecent(run, p)
 	r.Slot, r.EveryMS, r.Unfinished = run.Slot, run.EveryMS, ""
 	if run.Unfinished() {
@@ -176,10 +179,11 @@ const (
 	rateHours   = 6               // hours that Rates covers
 )
 
-// A Rate is the number of failed runs within one rateBucket.
+// A Rate is the number of failed runs within one rateBucket, and of those that began to break.
 type Rate struct {
 	Since  int64 `json:"t"` // slot of the first of them, Unix seconds
 	Failed int   `json:"f"`
+	Broken int   `json:"b,omitempty"`
 }
 
 // slotOf returns the index of the slot to which a time belongs, so that regions whose clocks or schedules differ by some
@@ -202,9 +206,12 @@ func (r *RegionState) addRecent(run journey.Run, p JourneyPolicy) {
 	switch run.Outcome {
 	case journey.Failed:
 		letter = failedRun
-		r.addRate(run.Slot)
+		r.addRate(Rate{Since: run.Slot.Unix(), Failed: 1})
 	case journey.Broken:
 		letter = brokenRun
+		if r.Broken.Count == 0 {
+			r.addRate(Rate{Since: run.Slot.Unix(), Broken: 1})
+		}
 	}
 	next := RegionState{EveryMS: run.EveryMS}.interval(p)
 	missed := slotOf(run.Slot, next) - slotOf(r.Slot, next) - 1
@@ -220,15 +227,15 @@ func (r *RegionState) addRecent(run journey.Run, p JourneyPolicy) {
 	r.Recent = r.Recent[max(0, len(r.Recent)-recentSlots):]
 }
 
-func (r *RegionState) addRate(slot time.Time) {
+func (r *RegionState) addRate(add Rate) {
 	bucket := func(t int64) int64 { return t / int64(rateBucket/time.Second) }
-	at := slot.Unix()
-	r.Rates = slices.DeleteFunc(r.Rates, func(b Rate) bool { return b.Since < at-rateHours*3600 })
-	if n := len(r.Rates); n > 0 && bucket(r.Rates[n-1].Since) == bucket(at) {
-		r.Rates[n-1].Failed++
+	r.Rates = slices.DeleteFunc(r.Rates, func(b Rate) bool { return b.Since < add.Since-rateHours*3600 })
+	if n := len(r.Rates); n > 0 && bucket(r.Rates[n-1].Since) == bucket(add.Since) {
+		r.Rates[n-1].Failed += add.Failed
+		r.Rates[n-1].Broken += add.Broken
 		return
 	}
-	r.Rates = append(r.Rates, Rate{Since: at, Failed: 1})
+	r.Rates = append(r.Rates, add)
 }
 
 // result returns the result of a slot by its index; noRun if it is unknown.
@@ -243,7 +250,10 @@ func (r RegionState) result(slot int64, p JourneyPolicy) byte {
 // settle marks the failures so far as part of an incident that is over, so that they do not count for the next one.
 func (r *RegionState) settle() {
 	r.Bad = slices.DeleteFunc(slices.Clone(r.Bad), func(b BadRun) bool { return b.Failed })
-	r.Rates = nil
+	r.Rates = slices.Clone(r.Rates)
+	for i := range r.Rates {
+		r.Rates[i].Failed = 0
+	}
 	r.Recent = strings.ReplaceAll(r.Recent, string(failedRun), string(settledRun))
 }
 

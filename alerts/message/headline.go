@@ -20,6 +20,12 @@ func (v voice) headline(i incident.Incident) string {
 // frame returns an incident's headline with task in place of the customer's task. Incidents with the same frame can share
 // one sentence.
 func (v voice) frame(i incident.Incident) string {
+	if i.Kind == incident.ProbeFault && i.Often {
+		if phrase.IsTask(taskOf(i)) {
+			return "Now and then " + headlines[i.Kind]
+		}
+		return "Now and then " + titleHeadlines[i.Kind]
+	}
 	only := i.Only && len(i.Regions) > 0
 	if !phrase.IsTask(taskOf(i)) {
 		said := titleHeadlines[i.Kind]

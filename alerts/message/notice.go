@@ -81,6 +81,9 @@ func (t Content) AllClear() string {
 		if total := windows[0].Until.Sub(windows[0].From); lasted < total {
 			counted = " in all"
 		}
+		if i.Kind == incident.ProbeFault && i.Often {
+			said[1] = "It could not now and then,"
+		}
 		over += fmt.Sprintf(" %s from %s to %s (%s%s).", said[1], v.clock(i.Since), v.clock(windows[0].Until), phrase.Duration(lasted), counted)
 	}
 	if i.AckedBy != "" {

@@ -51,6 +51,9 @@ func facts(i incident.Incident, v voice) string {
 		now.Since = i.Outages[len(i.Outages)-1].Since // the streak belongs to the present outage
 		before = "; " + v.plain(summarizeOutages(i, v))
 	}
+	if i.Kind == incident.ProbeFault && i.Often {
+		return fmt.Sprintf("%s now and then, %s, last at %s, seen from %s", what, v.since(i), v.clock(i.Last), v.regions(i.Regions))
+	}
 	if i.Mixed && i.Step != "" {
 		return fmt.Sprintf("It failed%s, last at the step %s, %s, seen from %s", inARow(i.Streak), quoted(i.Step), v.since(now), v.regions(i.Regions)) + before
 	}

@@ -33,7 +33,7 @@ func newTrial(t *rapid.T) *trial {
 	p.SlowRuns, p.FlappingFailures = small("slow", p.SlowOutOf), 1+small("flapping", p.FlappingOutOf-1)
 	p.FlappingOutages = 1 + small("spells", 3)
 	p.QuietFor, p.ReturnWithin = time.Duration(small("quiet", 20))*time.Minute, time.Duration(small("return", 60))*time.Minute
-	return &trial{T: t, policy: p, book: textbook{policy: p, runs: map[string][]journey.Run{}, past: map[string]int{}}, ids: map[string]bool{}}
+	return &trial{T: t, policy: p, book: textbook{policy: p, runs: map[string][]journey.Run{}, past: map[string]int{}, background: map[string]background{}}, ids: map[string]bool{}}
 }
 
 // TestJudging checks that for any runs judging decides like the textbook, gives a reason for each decision, and stays
@@ -44,6 +44,9 @@ func TestJudging(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		k := newTrial(t)
 		at := settings[0].start
+		if rapid.IntRange(0, 49).Draw(t, "a background") == 0 {
+			at = k.background(at)
+		}
 		for range rapid.IntRange(1, 40).Draw(t, "slots") {
 			at = at.Add(time.Duration(rapid.SampledFrom([]int{1, 1, 1, 1, 1, 2, 7, 61}).Draw(t, "minutes")) * time.Minute)
 			for _, region := range regions[:rapid.IntRange(1, 3).Draw(t, "regions")] {
@@ -54,6 +57,24 @@ func TestJudging(t *testing.T) {
 		opened += len(k.ids)
 	})
 	t.Logf("%d runs, %d incidents", runs, opened)
+}
+
+// background plays four hours in which some runs break and some do not come, and returns their end.
+func (k *trial) background(at time.Time) time.Time {
+	breaks, missing := rapid.IntRange(5, 60).Draw(k.T, "one in so many breaks"), rapid.IntRange(5, 60).Draw(k.T, "one is missing")
+	for slot := range 220 {
+		at = at.Add(time.Minute)
+		for i, region := range regions[:2] {
+			switch n := slot + 3*i; {
+			case n%missing == 0:
+			case n%breaks == 0:
+				k.judge(runOf("print-card", region, at, journey.Broken))
+			default:
+				k.judge(runOf("print-card", region, at, journey.Passed))
+			}
+		}
+	}
+	return at
 }
 
 func (k *trial) judge(run journey.Run) {
@@ -164,20 +185,25 @@ func (k *trial) slow(before, after judge.JourneyState, run journey.Run) {
 func (k *trial) broken(before, after judge.JourneyState, run journey.Run) {
 	was, is := find(before, incident.ProbeFault), find(after, incident.ProbeFault)
 	want := was != nil
-	often := k.book.breakages(run.Region) >= k.policy.BrokenInARow
+	streak := k.book.breakages(run.Region) >= k.book.tooBroken(run.Region)
 	switch {
 	case run.Outcome == journey.Broken && was == nil:
-		if want = often; want {
-			k.book.broken.began = append(k.book.broken.began, run.Slot)
+		if want = streak || k.book.breaks(run.Slot, 1, 1e-6) || k.book.breaks(run.Slot, 6, 1e-6); want {
+			k.book.broken.began, k.book.broken.last = append(k.book.broken.began, run.Slot), run.Slot
 		}
 	case run.Outcome != journey.Broken && was != nil:
 		want = k.book.staysBroken(*was, run.Slot)
-	}
-	if run.Outcome == journey.Broken && often {
+	case run.Outcome == journey.Broken && (streak || k.book.breaks(run.Slot, 6, 1e-2)):
 		k.book.broken.last = run.Slot
 	}
 	if want != (is != nil) {
 		k.Fatalf("by the textbook a probe fault is open: %t; it is %+v", want, is)
+	}
+	if was != nil && is == nil {
+		k.book.mended = map[string]int{}
+		for region, runs := range k.book.runs {
+			k.book.mended[region] = len(runs)
+		}
 	}
 }
 

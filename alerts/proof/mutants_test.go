@@ -309,7 +309,7 @@ var judgingMutants = []mutant{
 	},
 	{
 		"a probe fault ends at the first good run",
-		" && j.run.Slot.Sub(j.Open[i].Last) >= settledAfter {", " {",
+		"j.run.Slot.Sub(inc.Slow) >= settledAfter", "!inc.Slow.IsZero()",
 	},
 	{
 		"a single region of several is no evidence",
@@ -362,6 +362,30 @@ var ruleMutants = []mutant{
 	{
 		"outages are the rate between them",
 		"at.After(since) && !inc.WasDownAt(at)", "at.After(since)",
+	},
+	{
+		"chance breaks no more than usual",
+		"if b.Slots < leastSlots {", "if b.Slots > 0 {",
+	},
+	{
+		"runs that are lost by chance are a silence",
+		"at = at.Add(time.Duration(r.silentAfter", "_ = at.Add(time.Duration(r.silentAfter",
+	},
+	{
+		"probes that break now and then are no fault",
+		"case often:", "case often && false:",
+	},
+	{
+		"a quiet half hour ends a probe that breaks now and then",
+		"settled := !often && ", "settled := (often || true) && ",
+	},
+	{
+		"a long fault of the probe begins again and again",
+		"if r.Broken.Count == 0 {", "if !run.Slot.IsZero() {",
+	},
+	{
+		"broken runs of a probe fault that is over count again",
+		"r.Rates[i].Broken = 0", "_ = i",
 	},
 	{
 		"a chance failure much later prolongs a flapping incident",

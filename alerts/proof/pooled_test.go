@@ -3,6 +3,7 @@ package proof
 import (
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"valkyrie/alerts/incident"
@@ -11,6 +12,7 @@ import (
 
 // take adds a run to the textbook.
 func (b *textbook) take(run journey.Run) {
+	b.count(run)
 	b.runs[run.Region] = append(b.runs[run.Region], run)
 	if run.Outcome == journey.Failed {
 		b.failed = run.Slot
@@ -67,8 +69,24 @@ func (b *textbook) spare(failures map[string][]time.Time) int {
 
 func (b *textbook) spared() int { return max(1, b.need()-1) }
 
-// rare returns the least number of failures of n runs that one in a hundred makes as rarely as this.
+// rare is leastOf, which it remembers.
 func rare(n int, p float64) int {
+	type key struct {
+		n int
+		p float64
+	}
+	if k, known := rareCounts.Load(key{n, p}); known {
+		return k.(int)
+	}
+	k := leastOf(n, p)
+	rareCounts.Store(key{n, p}, k)
+	return k
+}
+
+var rareCounts sync.Map
+
+// leastOf returns the least number of failures of n runs that one in a hundred makes as rarely as this.
+func leastOf(n int, p float64) int {
 	choose := func(k int) float64 {
 		all, _ := math.Lgamma(float64(n + 1))
 		some, _ := math.Lgamma(float64(k + 1))

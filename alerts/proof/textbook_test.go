@@ -20,10 +20,12 @@ type textbook struct {
 	past   map[string]int           // by region: how many of them precede the last recovery
 
 	slow, broken bouts
-	failed       time.Time   // slot of the latest failure
-	together     []time.Time // slots lately in which all regions failed
-	coincided    []time.Time // the last slots in which a quorum failed
-	evident      time.Time   // until when the flapping incident was
+	failed       time.Time      // slot of the latest failure
+	together     []time.Time    // slots lately in which all regions failed
+	coincided    []time.Time    // the last slots in which a quorum failed
+	evident      time.Time      // until when the flapping incident was
+	mended       map[string]int // by region: how many runs precede the end of the last probe fault
+	background   map[string]background
 }
 
 // conclusive returns the region's runs that are conclusive about the site, the latest first.
@@ -321,8 +323,81 @@ func (b *textbook) staysSlow(i incident.Incident, at time.Time) bool {
 	return slow || b.slow.lasts(b.policy, at)
 }
 
-// staysBroken reports whether a probe fault lasts: a region is still broken, or was half an hour ago, or repeatedly.
+// staysBroken reports whether a probe fault lasts: a region is still broken; or runs broke within two hours, and were too many half
+// an hour ago or more often than chance; or it was one repeatedly.
 func (b *textbook) staysBroken(i incident.Incident, at time.Time) bool {
 	broken := slices.ContainsFunc(i.Regions, func(region string) bool { return b.heard(region, at) && b.breakages(region) > 0 })
-	return broken || at.Sub(i.Last) < 30*time.Minute || b.broken.lasts(b.policy, at)
+	lately := at.Sub(b.broken.last) < 30*time.Minute || b.breaks(at, 6, 1e-2)
+	return broken || lately && at.Sub(i.Last) < 2*time.Hour || b.broken.lasts(b.policy, at)
+}
+
+// breaks reports whether more runs of the last hours began to break than chance explains, since the last probe fault.
+func (b *textbook) breaks(at time.Time, hours int, tail float64) bool {
+	sum, worst := 0, 0
+	for region, runs := range b.runs {
+		n, group := 0, time.Time{}
+		for i, r := range runs {
+			failed := r.Outcome == journey.Failed
+			begins := r.Outcome == journey.Broken && (i == 0 || runs[i-1].Outcome != journey.Broken)
+			if (failed || begins) && r.Slot.Truncate(5*time.Minute).After(group.Truncate(5*time.Minute)) {
+				group = r.Slot
+			}
+			if begins && i >= b.mended[region] && !group.Before(at.Add(-time.Duration(hours)*time.Hour)) {
+				n++
+			}
+		}
+		sum, worst = sum+n, max(worst, n)
+	}
+	return sum >= rare(len(b.runs)*hours*60, tail) || worst >= rare(hours*60, tail)
+}
+
+// tooBroken returns how many broken runs in a row are a fault of a region's probe: one more than the policy says for each that
+// chance needs, at the share of the runs that broke before, to be as rare as at one in a thousand.
+func (b *textbook) tooBroken(region string) int {
+	n := b.background[region]
+	return b.policy.BrokenInARow + b.more(n.broken, n.slots, 0.3)
+}
+
+// tooSilent is tooBroken for missing runs.
+func (b *textbook) tooSilent(region string) int {
+	n := b.background[region]
+	return b.policy.SilentAfter + b.more(n.missing, n.slots, 0.02)
+}
+
+func (b *textbook) more(bad, slots, most float64) int {
+	if slots < 200 {
+		return 0
+	}
+	extra, usual, share := 0, 1, min(0.1, (bad+0.5)/(slots+500))
+	rare := func(p float64, n int) bool { return 43_200*float64(len(b.runs))*math.Pow(p, float64(n)) <= most }
+	for !rare(0.001, usual) {
+		usual++
+	}
+	for !rare(share, usual+extra) {
+		extra++
+	}
+	return extra
+}
+
+// A background counts the slots of a region, and those in which runs broke or were missing by chance, of the last 2000 or so.
+type background struct{ slots, broken, missing float64 }
+
+// count adds a run to the background of its region, before it is one of its runs.
+func (b *textbook) count(run journey.Run) {
+	runs := b.runs[run.Region]
+	n := background{slots: 1}
+	if len(runs) > 0 {
+		minute := func(t time.Time) time.Time { return t.Truncate(time.Minute) }
+		missed := int(minute(run.Slot).Sub(minute(runs[len(runs)-1].Slot)).Minutes()) - 1
+		if missed > 0 && missed < b.tooSilent(run.Region) {
+			n.missing, n.slots = float64(missed), float64(1+missed)
+		}
+	} else {
+		b.runs[run.Region] = nil // it is one of the regions
+	}
+	if streak := b.breakages(run.Region); run.Outcome != journey.Broken && streak < b.tooBroken(run.Region) {
+		n.broken = float64(streak)
+	}
+	left, old := math.Pow(1999.0/2000, n.slots), b.background[run.Region]
+	b.background[run.Region] = background{old.slots*left + n.slots, old.broken*left + n.broken, old.missing*left + n.missing}
 }
