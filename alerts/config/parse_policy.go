@@ -13,6 +13,7 @@ import (
 
 	"valkyrie/alerts/cron"
 	"valkyrie/alerts/judge"
+	"valkyrie/alerts/oncall"
 )
 
 func (c *checker) judge(p judge.Policy, journeys []string) {
@@ -143,9 +144,10 @@ func (c *checker) countRule(path string, r judge.CountRule) {
 	}
 }
 
+// unknownZone reports whether there is no time zone of a name. Local is none, as it depends on the machine.
 func unknownZone(name string) bool {
-	_, err := time.LoadLocation(name)
-	return err != nil
+	_, err := oncall.ParseZone(name)
+	return err != nil && name != ""
 }
 
 // node returns the node at a path of the file, or nil.
@@ -225,15 +227,20 @@ func (c *checker) deadline(path string, h judge.HeartbeatPolicy) {
 	if (h.Every == 0) == (h.By == "") && !c.anyUnreadable(path, "every", "by") {
 		c.fault(path, "expected one of every (such as 24h) and by (such as \"0 6 * * *\")")
 	}
-	if h.Every != 0 && h.Every < time.Minute {
-		c.fault(path+".every", "expected a duration of at least 1m, got %v", h.Every)
+	const longest = 366 * 24 * time.Hour // a batch that comes less often is a mistake
+	if h.Every != 0 && (h.Every < time.Minute || h.Every > longest) {
+		c.fault(path+".every", "expected a duration of at least 1m and at most 366d, got %v", h.Every)
 	}
 	if h.By != "" {
-		if _, err := cron.Parse(h.By); err != nil {
+		schedule, err := cron.Parse(h.By)
+		if every := schedule.Interval(); err == nil && every != 0 && (every < time.Minute || every > longest) {
+			err = fmt.Errorf("@every: expected a duration of at least 1m and at most 366d, got %v", every)
+		}
+		if err != nil {
 			c.fault(path+".by", "expected five fields as in cron, such as \"0 6 * * *\", got %q: %v", h.By, err)
 		}
 	}
-	if _, err := time.LoadLocation(h.Zone); err != nil {
+	if unknownZone(h.Zone) {
 		c.fault(path+".zone", "expected a time zone such as Europe/Berlin, got %q", h.Zone)
 	}
 	if h.Grace < 0 || c.zero(path+".grace") {

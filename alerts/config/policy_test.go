@@ -43,7 +43,11 @@ func TestPolicyFaults(t *testing.T) {
 		{"{counts: [{usual: {name: a, at_least: 1.5}}]}", "a.yaml:1: judge.counts.0.usual.at_least: expected a part of what is usual, above 0 and below 1, such as 0.5, got 1.5"},
 		{"{heartbeats: [{name: print-card, every: 24h}]}", `a.yaml:1: judge.heartbeats.0.name: "print-card" is the name of a journey`},
 		{"{heartbeats: [{name: b}]}", `a.yaml:1: judge.heartbeats.0: expected one of every (such as 24h) and by (such as "0 6 * * *")`},
-		{"{heartbeats: [{name: b, every: 5s}]}", "a.yaml:1: judge.heartbeats.0.every: expected a duration of at least 1m, got 5s"},
+		{"{heartbeats: [{name: b, every: 5s}]}", "a.yaml:1: judge.heartbeats.0.every: expected a duration of at least 1m and at most 366d, got 5s"},
+		{"{heartbeats: [{name: b, every: 400d}]}", "a.yaml:1: judge.heartbeats.0.every: expected a duration of at least 1m and at most 366d, got 9600h0m0s"},
+		{"{heartbeats: [{name: b, by: \"@every 1ns\"}]}", "a.yaml:1: judge.heartbeats.0.by: expected five fields as in cron, such as \"0 6 * * *\", got \"@every 1ns\": @every: expected a duration of at least 1m and at most 366d, got 1s"},
+		{"{heartbeats: [{name: b, by: \"@every 876000h\"}]}", "a.yaml:1: judge.heartbeats.0.by: expected five fields as in cron, such as \"0 6 * * *\", got \"@every 876000h\": @every: expected a duration of at least 1m and at most 366d, got 876000h0m0s"},
+		{"{heartbeats: [{name: b, every: 1h, zone: Local}]}", `a.yaml:1: judge.heartbeats.0.zone: expected a time zone such as Europe/Berlin, got "Local"`},
 		{"{heartbeats: [{name: b, every: 1h, zone: Mars}]}", `a.yaml:1: judge.heartbeats.0.zone: expected a time zone such as Europe/Berlin, got "Mars"`},
 		{`{heartbeats: [{name: b, by: "6 am"}]}`, `a.yaml:1: judge.heartbeats.0.by: expected five fields as in cron, such as "0 6 * * *", got "6 am": `},
 		{
