@@ -2,7 +2,9 @@ package browser
 
 import (
 	"context"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
@@ -30,6 +32,7 @@ type frames struct {
 	any      bool
 	changed  chan struct{} // closed and replaced when a frame appears or is attached
 	sessions map[target.ID]*session
+	said     map[cdp.FrameID]saying // by frames of the page
 }
 
 type session struct {
@@ -215,4 +218,38 @@ func (f frame) isWithin(ctx context.Context, outer Locator) bool {
 	}
 	r, err := f.callOnOwner(ctx, script.FrameWithin, f.parent.place(ctx, outer))
 	return err == nil && r.OK || f.parent.isWithin(ctx, outer)
+}
+
+// A saying is the messages of errors that a frame shows. A busy frame may answer late, so that they count for a while.
+type saying struct {
+	text string
+	at   time.Time
+}
+
+// sayingTime is how long they count.
+const sayingTime = 3 * time.Second
+
+// keepSaid stores what a frame says, unless its parents hide it.
+func (fs *frames) keepSaid(id cdp.FrameID, text string, hidden bool) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if fs.said == nil {
+		fs.said = map[cdp.FrameID]saying{}
+	}
+	if delete(fs.said, id); text != "" && !hidden {
+		fs.said[id] = saying{text, time.Now()}
+	}
+}
+
+// saidLately lists the messages of frames, each once.
+func (fs *frames) saidLately() (all []string) {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	for _, s := range fs.said {
+		if time.Since(s.at) < sayingTime && !slices.Contains(all, s.text) {
+			all = append(all, s.text)
+		}
+	}
+	slices.Sort(all)
+	return all
 }

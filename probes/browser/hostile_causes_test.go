@@ -1,8 +1,11 @@
 package browser_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"valkyrie/probes/browser"
@@ -41,6 +44,34 @@ func streams(parts ...string) http.HandlerFunc {
 		}
 		<-r.Context().Done()
 	}
+}
+
+// zipped sends a part of a compressed page. With broken, the connection breaks then; otherwise the answer ends as if it were whole.
+func zipped(page string, part float64, broken bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		var all bytes.Buffer
+		z := gzip.NewWriter(&all)
+		fmt.Fprint(z, page)
+		z.Close()
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Write(all.Bytes()[:int(part*float64(all.Len()))])
+		if broken {
+			w.(http.Flusher).Flush()
+			panic(http.ErrAbortHandler)
+		}
+	}
+}
+
+// noise does not compress well.
+func noise(n int) string {
+	var s strings.Builder
+	x := uint32(1)
+	for range n {
+		x = x*1664525 + 1013904223
+		s.WriteByte("abcdefghijklmnopqrstuvwxyz 012345"[x>>16%33])
+	}
+	return s.String()
 }
 
 // causeRows are failures whose cause is not on the page itself.
@@ -104,6 +135,17 @@ var causeRows = map[string]row{
 		s.Click(browser.Button("Next"))
 		s.See(browser.Text("Thank you"))
 	}, want: journey.Failed, wantError: `the page has set the field "Name" back, or emptied it`},
+	"cut off while zipped":    {handlers: at(zipped(`<!doctype html><html><p>`+noise(40000)+`</p>`+button+`</html>`, 0.7, false)), want: journey.Failed, wantError: `GET / may have been cut off: its compressed body ends without </html>`},
+	"cut off at once":         {handlers: at(zipped(`<!doctype html><html><p>`+noise(40000)+`</p>`+button+`</html>`, 0.1, false)), want: journey.Failed, wantError: `GET / may have been cut off: its compressed body ends without </html>`},
+	"broken off while zipped": {handlers: at(zipped(`<!doctype html><html><p>`+noise(40000)+`</p>`+button+`</html>`, 0.7, true)), want: journey.Failed, wantError: `GET / failed: `},
+	"zipped as a whole":       {handlers: at(zipped(`<!doctype html><html><p>`+noise(40000)+`</p><p>Shop</p></html>`, 1, false)), want: journey.Failed, wantError: `there is none`, notError: "cut off"},
+	"zipped, without its end": {handlers: at(zipped(`<!doctype html><p>Shop`, 1, false)), want: journey.Failed, wantError: `there is none`, notError: "cut off"},
+	"a tab by its internals": {page: `<x-tab>Print</x-tab><script>customElements.define('x-tab',class extends HTMLElement{constructor(){super();this.attachInternals().role='tab';this.onclick=()=>document.body.append('Thank you')}})</script>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.Click(browser.Role("tab", "Print"))
+		s.See(browser.Text("Thank you"))
+	}, want: journey.Passed},
+	"a name by its internals": {page: `<x-b>go</x-b><script>customElements.define('x-b',class extends HTMLElement{constructor(){super();const i=this.attachInternals();i.role='button';i.ariaLabel='Print';this.onclick=()=>document.body.append('Thank you')}})</script>`, want: journey.Passed},
 	"picks files by a function": {page: `<button onclick="showOpenFilePicker().then(()=>document.body.append('Thank you'))">Print</button>`, do: func(s *fixture) {
 		s.Visit("/")
 		s.Upload(browser.Button("Print"), "a.txt", []byte("x"))

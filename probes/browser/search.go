@@ -32,7 +32,6 @@ type search struct {
 	results  chan frameResult
 	lists    chan []*frame
 	added    map[*frame]bool
-	said     []string // messages of errors in frames
 	pending  int
 	listings int
 }
@@ -65,8 +64,8 @@ func (across *search) add(f *frame) {
 		}
 		for a.Why == "" {
 			a.result, a.err = f.query(across.ctx, across.query, slice)
-			if a.Said != "" && f.hidesAll(across.ctx, a.SaidIn) {
-				a.Said = ""
+			if f.parent != nil && a.err == nil {
+				across.tab.frames.keepSaid(f.id, a.Said, a.Said != "" && f.hidesAll(across.ctx, a.SaidIn))
 			}
 			holds := a.err != nil || f.parent == nil || f.judgeByParents(across.ctx, across.query, &a.result)
 			if (!holds || slice == 0 && !a.OK && a.err == nil) && time.Now().Before(until) && sleep(across.ctx, aimPause) {
@@ -115,9 +114,6 @@ func (across *search) wait(all bool) (result, error) {
 		case a := <-across.results:
 			across.pending--
 			own := a.frame.parent == nil
-			if a.Said != "" && !slices.Contains(across.said, a.Said) {
-				across.said = append(across.said, a.Said)
-			}
 			if a.err == nil && (a.OK != all || a.Lost > 0) || own && a.err != nil {
 				return a.result, a.err // met, or not gone, or an entry was undone, or the page itself was replaced
 			}
@@ -143,7 +139,7 @@ func (across *search) lastResult(best *frameResult, unsure bool) (result, error)
 	if unsure {
 		best.OK, best.Why = false, "a frame of the page does not answer"
 	}
-	for _, said := range across.said {
+	for _, said := range across.tab.frames.saidLately() {
 		if !best.OK && !strings.Contains(best.Why, said) {
 			best.Why = withNote(best.Why, "a frame of "+said)
 		}

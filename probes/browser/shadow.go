@@ -2,10 +2,15 @@ package browser
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/accessibility"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/page"
@@ -85,6 +90,48 @@ func (tab *Tab) findClosedRoots(ctx context.Context) bool {
 	return found
 }
 
+// maxCustom bounds the custom elements of a document whose roles are asked for in a search.
+const maxCustom = 100
+
+// storeRoles stores the roles and names that custom elements have given themselves through ElementInternals, where no script can read
+// them, for role.js. It reports whether there are new ones.
+func (f frame) storeRoles(ctx context.Context, in runtime.ExecutionContextID, tree *cdp.Node) (found bool) {
+	no := false
+	for _, el := range listCustom(tree, nil) {
+		res, err := cdp.Call(ctx, f.target, accessibility.GetPartialAXTree, accessibility.GetPartialAXTreeParams{BackendNodeID: el, FetchRelatives: &no})
+		if err != nil || len(res.Nodes) == 0 || res.Nodes[0].Role == nil {
+			continue
+		}
+		role, name := text(res.Nodes[0].Role), ""
+		if res.Nodes[0].Name != nil {
+			name = text(res.Nodes[0].Name)
+		}
+		keep := fmt.Sprintf("function() { return (%s).call(this, %q, %q); }", script.KeepRole, role, name)
+		found = f.store(ctx, in, el, keep) || found
+	}
+	return found
+}
+
+// text is a value of the accessibility tree that is a string.
+func text(v *accessibility.Value) (s string) {
+	_ = json.Unmarshal(v.Value, &s)
+	return s
+}
+
+// listCustom appends the custom elements without a role of their own below n to all.
+func listCustom(n *cdp.Node, all []cdp.BackendNodeID) []cdp.BackendNodeID {
+	if n == nil || len(all) >= maxCustom {
+		return all
+	}
+	if strings.Contains(n.LocalName, "-") && !slices.Contains(n.Attributes, "role") {
+		all = append(all, n.BackendNodeID)
+	}
+	for _, inner := range slices.Concat(n.ShadowRoots, n.Children) {
+		all = listCustom(inner, all)
+	}
+	return all
+}
+
 // objectGroup names the objects that Chrome holds during a search.
 const objectGroup = "valkyrie-closed"
 
@@ -108,21 +155,21 @@ func (f frame) findClosedRoots(ctx context.Context) bool {
 	if err != nil {
 		return false
 	}
-	found := false
+	found := f.storeRoles(ctx, w.ExecutionContextID, tree.Node)
 	for _, root := range listClosedRoots(tree.Node, nil) {
-		found = f.storeRoot(ctx, w.ExecutionContextID, root) || found
+		found = f.store(ctx, w.ExecutionContextID, root, script.KeepShadowRoot) || found
 	}
 	return found
 }
 
-// storeRoot stores one root in the isolated world.
-func (f frame) storeRoot(ctx context.Context, in runtime.ExecutionContextID, root cdp.BackendNodeID) bool {
-	el, err := cdp.Call(ctx, f.target, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: root, ExecutionContextID: in, ObjectGroup: objectGroup})
+// store calls a function of package script on a node in the isolated world, and reports whether that was new there.
+func (f frame) store(ctx context.Context, in runtime.ExecutionContextID, node cdp.BackendNodeID, keep string) bool {
+	el, err := cdp.Call(ctx, f.target, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: node, ExecutionContextID: in, ObjectGroup: objectGroup})
 	if err != nil {
 		return false
 	}
 	yes := true
-	res, err := cdp.Call(ctx, f.target, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: script.KeepShadowRoot, ObjectID: el.Object.ObjectID, ReturnByValue: &yes})
+	res, err := cdp.Call(ctx, f.target, runtime.CallFunctionOn, runtime.CallFunctionOnParams{FunctionDeclaration: keep, ObjectID: el.Object.ObjectID, ReturnByValue: &yes})
 	return err == nil && string(res.Result.Value) == "true"
 }
 

@@ -234,6 +234,9 @@ func (tab *Tab) Version() string {
 func (tab *Tab) fail(format string, args ...any) {
 	tab.markFailed()
 	said := fmt.Sprintf(format, args...) + tab.goneNote() + tab.dialogs.note()
+	if strings.Contains(said, "there is none") {
+		said += tab.cutOffNote()
+	}
 	said += tab.log.troubleNote(said)
 	if tab.ctx.Err() != nil {
 		if pending := tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now())); pending != "" {

@@ -185,6 +185,14 @@ func (tab *Tab) brokenBody() string {
 	return fmt.Sprintf("%s failed: %s", broken.Name, neterror.Describe(broken.Failure))
 }
 
+// cutOffNote says that the document may lack its end, to follow an error.
+func (tab *Tab) cutOffNote() string {
+	if name := tab.recorder.CutOff(tab.root, tab.id); name != "" {
+		return fmt.Sprintf("; %s may have been cut off: its compressed body ends without </html>", name)
+	}
+	return ""
+}
+
 // describeLoadError words why a document could not be loaded, at address or where that redirects to.
 func (tab *Tab) describeLoadError(code, address string) string {
 	if last, at := tab.requests.LastDocumentFailure(); last == code && at != "" {

@@ -1,12 +1,16 @@
 package har
 
 import (
+	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/target"
 	"golang.org/x/net/publicsuffix"
@@ -59,6 +63,36 @@ func (r *Recorder) Broken(tab target.ID) (n Navigation, ok bool) {
 		}
 	}
 	return Navigation{}, false
+}
+
+// cutBody bounds the time to read a document's body again.
+const cutBody = 300 * time.Millisecond
+
+// CutOff names the request for the document that the tab shows if its body came compressed and ends without the end tag of the
+// document that it began: Chrome reads a compressed body that ends too early as if it were whole. "": it looks whole, or is unknown.
+func (r *Recorder) CutOff(ctx context.Context, tab target.ID) string {
+	ctx, cancel := context.WithTimeout(ctx, cutBody)
+	defer cancel()
+	r.mu.Lock()
+	var shown *exchange
+	for _, x := range slices.Backward(r.all) {
+		if x.tab == tab && x.document && x.status > 0 && r.isLast(x) && !x.aborted() {
+			shown = x
+			break
+		}
+	}
+	if shown == nil || shown.response == nil || shown.ended == 0 || header(shown.response.Headers, "Content-Encoding") == "" || shown.from.Session == nil {
+		r.mu.Unlock()
+		return ""
+	}
+	name, id, from := shown.name(r.problems.site), shown.id, shown.from.Session
+	r.mu.Unlock()
+	res, err := cdp.Call(ctx, from, network.GetResponseBody, network.GetResponseBodyParams{RequestID: id})
+	body := bytes.ToLower(res.Body)
+	if err != nil || !bytes.Contains(body, []byte("<html")) || bytes.Contains(body, []byte("</html")) {
+		return ""
+	}
+	return name
 }
 
 // HeadersAt is when the headers of the latest response from an address had come, in milliseconds since the epoch; 0: unknown.

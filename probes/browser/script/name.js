@@ -74,7 +74,7 @@ const computeName = (target, textOf) => {
     if (by) return by;
     const value = el !== target || how.label ? embeddedValue(el) : null;
     if (value !== null && el !== target) return value;
-    const own = normalize(attribute(el, 'aria-label'));
+    const own = normalize(attribute(el, 'aria-label') || internalRoles.get(el)?.name);
     if (own) return own;
     const native = presentational(el) ? '' : normalize(nativeName(el, (n) => part(n, { label: true }))) || normalize(nativeLabels(el));
     if (native) return native;
@@ -112,7 +112,7 @@ const isForReaders = (el, style) => {
 
 // Whether the accessible name can have more than the element's text nodes.
 const decorated = 'svg,img,input,select,textarea,slot,script,style,[aria-label],[aria-labelledby],[aria-hidden],[alt],[title],[role],[placeholder]';
-const isPlain = (el) => !mixed().has(el) && !matches(el, 'img,[aria-label],[aria-labelledby],[alt],[title],[placeholder]') && !call(el, 'querySelector', decorated) && !labelsOf(el).length;
+const isPlain = (el) => !mixed().has(el) && !internalRoles.has(el) && !matches(el, 'img,[aria-label],[aria-labelledby],[alt],[title],[placeholder]') && !call(el, 'querySelector', decorated) && !labelsOf(el).length;
 // Whether all characters of part are in whole, in this order.
 const isSubsequence = (part, whole) => {
   let at = 0;

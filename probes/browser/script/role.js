@@ -29,11 +29,13 @@ const headsRow = (el) => {
 const sameRole = { image: 'img', presentation: 'none', directory: 'list', doc: 'document' };
 const knownRoles = new Set([...Object.keys(roles), ...`textbox columnheader rowheader none alert alertdialog application feed grid log marquee menu menubar menuitem menuitemcheckbox menuitemradio
   note radiogroup scrollbar tab tablist tabpanel timer toolbar tooltip tree treegrid treeitem generic comment mark suggestion mention`.split(/\s+/)]);
+// The roles and names that custom elements have given themselves through ElementInternals, as shadow.go has found them.
+const internalRoles = globalThis.valkyrieRoles ??= new WeakMap();
 // The first role of the attribute that is known; '' if there is none. One that takes the meaning from what can have the focus
 // does not count.
 const explicitRole = (el) => {
   const given = attribute(el, 'role');
-  if (!given) return '';
+  if (!given) return internalRoles.get(el)?.role || '';
   const role = given.toLowerCase().split(/\s+/).map((r) => sameRole[r] || r).find((r) => knownRoles.has(r) || /^(doc|graphics)-/.test(r)) || '';
   return role === 'none' && (read(el, 'tabIndex') >= 0 || attribute(el, 'aria-label') || attribute(el, 'aria-labelledby')) ? '' : role;
 };
@@ -55,7 +57,7 @@ const hasRole = (role) => {
   if (role === 'frame') return isFrame;
   const wanted = sameRole[role] || role;
   return (el) => {
-    const given = attribute(el, 'role') && explicitRole(el);
+    const given = explicitRole(el);
     if (given) return given === wanted || (wanted === 'checkbox' && given === 'switch');
     return implicitly(el, wanted) || (wanted === 'checkbox' && (implicitly(el, 'switch') || isCustomField(el)));
   };

@@ -204,6 +204,15 @@ const KeepShadowRoot = `function() {
 	return known.get(this.host) !== this && !!known.set(this.host, this);
 }`
 
+// KeepRole is a method of a custom element: it stores the role and the name that the browser has for it, for role.js, and returns
+// whether they were unknown.
+const KeepRole = `function(role, name) {
+	const known = globalThis.valkyrieRoles ??= new WeakMap(), is = known.get(this);
+	if (is ? is.role === role && is.name === name : role === 'generic' || role === 'none') return false;
+	known.set(this, { role, name });
+	return true;
+}`
+
 // KeepFileInput is a method of a file field that a chooser was opened for: it stores the field for choose.js.
 const KeepFileInput = `function() {
 	const file = globalThis.valkyrieFile = { el: this, at: 0 };
