@@ -8,7 +8,7 @@ import (
 // everywhere, paging and optional list the resources by the kind of region that has them. Resources beyond these are a
 // fork's own.
 var (
-	everyRegion = strings.Fields("Probe Chrome ProbeRole ProbeLog Evidence EvidencePolicy Group ScheduleRole DeadLetters AlarmTopic Dashboard " +
+	everyRegion = strings.Fields("Probe Chrome ProbeRole ProbeLog Evidence EvidencePolicy Group ScheduleRole DeadLetters AlarmTopic " +
 		"ProbeSilent Undelivered ProbeErrors ProbeThrottles ProbeNearTimeout FailuresQuery StepsQuery LateQuery ProblemsQuery")
 	pagingRegion = strings.Fields("Pager PagerRole PagerLog Webhook WebhookRole WebhookLog PagerSilent PagerErrors PagerThrottles WebhookErrors " +
 		"WebhookThrottles RoundsQuery UntoldQuery")
@@ -24,6 +24,7 @@ func (s *stack) present(all map[string]map[string]any) (faults []string) {
 	want := map[string]bool{
 		"Table":        pages && p["ExistingTable"] == "",
 		"StatusBucket": pages && page, "StatusBucketPolicy": pages && page,
+		"Dashboard":    isHome,
 		"StatusTopic":  isHome && mail,
 		"OthersUntold": pages && (page || mail || bus),
 	}
