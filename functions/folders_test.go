@@ -19,7 +19,7 @@ func TestFolderSizes(t *testing.T) {
 		if d.IsDir() && path != ".." && strings.HasPrefix(d.Name(), ".") {
 			return filepath.SkipDir
 		}
-		if filepath.Ext(path) == ".go" && !strings.HasSuffix(path, "_test.go") {
+		if filepath.Ext(path) == ".go" && !isYours(path) && !strings.HasSuffix(path, "_test.go") {
 			files[filepath.Dir(path)]++
 		}
 		return nil
@@ -36,3 +36,6 @@ func TestFolderSizes(t *testing.T) {
 		}
 	}
 }
+
+// isYours reports whether a file holds a fork's journeys, whose style is the user's own.
+func isYours(path string) bool { return filepath.ToSlash(filepath.Dir(path)) == "../probes" }

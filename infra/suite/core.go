@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -39,12 +40,16 @@ func Run(m *testing.M) int {
 }
 
 // cores are this process's view of the machine's.
-var cores = pool{dir: folder, size: runtime.NumCPU()}
+var cores = pool{dir: folder, size: runtime.NumCPU(), notes: os.Stderr}
+
+// noteTime is how long a test waits silently for a core.
+const noteTime = 10 * time.Second
 
 // A pool is a semaphore across processes: size files, each of which one holder locks.
 type pool struct {
-	dir  string
-	size int
+	dir   string
+	size  int
+	notes io.Writer // gets one line for a long wait
 
 	whole bool // this process holds a place for all its tests
 
@@ -99,12 +104,16 @@ func (p *pool) lock(ctx context.Context) (*os.File, error) {
 		return nil, err
 	}
 	const pause = 20 * time.Millisecond // flock cannot wait for the first of several files
-	for {
+	for noteAt := time.Now().Add(noteTime); ; {
 		for n := range p.size {
 			file, err := tryLock(filepath.Join(p.dir, fmt.Sprintf("core-%d", n)))
 			if file != nil || err != nil {
 				return file, err
 			}
+		}
+		if !noteAt.IsZero() && time.Now().After(noteAt) {
+			noteAt = time.Time{}
+			fmt.Fprintf(p.notes, "waiting for a core: other tests hold all %d (%s)\n", p.size, p.dir)
 		}
 		select {
 		case <-time.After(pause):

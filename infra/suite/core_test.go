@@ -1,7 +1,10 @@
 package suite
 
 import (
+	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // TestPoolHasSizePlaces: a pool hands out as many places as it has, to tests of any process, and takes them back.
@@ -39,9 +42,12 @@ func TestPoolHasSizePlaces(t *testing.T) {
 	}
 }
 
-// TestPoolWaits: a test that finds no place free waits for one.
-func TestPoolWaits(t *testing.T) {
-	p := &pool{dir: t.TempDir(), size: 1}
+// TestPoolWaits: a test that finds no place free waits for one, and says so once after a while.
+func TestPoolWaits(t *testing.T) { synctest.Test(t, testPoolWaits) }
+
+func testPoolWaits(t *testing.T) {
+	var notes strings.Builder
+	p := &pool{dir: t.TempDir(), size: 1, notes: &notes}
 	first, err := p.lock(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -54,6 +60,16 @@ func TestPoolWaits(t *testing.T) {
 		}
 		got <- err
 	}()
+	time.Sleep(noteTime - time.Second)
+	synctest.Wait()
+	if notes.Len() > 0 {
+		t.Errorf("after a short wait it says %q", notes.String())
+	}
+	time.Sleep(time.Minute)
+	synctest.Wait()
+	if n := strings.Count(notes.String(), "waiting for a core: other tests hold all 1"); n != 1 {
+		t.Errorf("after a long wait it says %q", notes.String())
+	}
 	select {
 	case <-got:
 		t.Fatal("a second test got the only place")
