@@ -23,13 +23,14 @@ const (
 	fastSlots = 10
 	fastTail  = 5e-5
 
-	// Such evidence calls at once if a third of all runs failed since the failures began, callLeast or more for each region
-	// that counts. One run in five is no such outage: it costs an hour within five, and calls then. Minutes hardly tell the two
+	// Such evidence calls at once if onsetSigmas standard deviations more than a fifth of all runs failed since the failures
+	// began, 7 of 21 for three regions and 10 of 30 for five, two or more from each region that counts if they are two. One run in five is no such outage: it costs an hour within five, and calls then. Minutes hardly tell the two
 	// apart, as a fifth looks like a third in P(X >= 7) = 11 % of 21 runs. So they are compared once, at the opening and within
 	// onsetSlots of it, and only if the failures began at most freshSlots ago: a fifth opens later more often than not, in a
 	// window that is high by chance. The many windows after it need steepSigmas standard deviations more than a fifth:
 	// 14 of the 32 runs of recentSlots from the better two regions, and 53 of the 180 runs of an hour from all, of which a
 	// third has 60. A fifth calls so in 4 % of its first five hours.
+	onsetSigmas = 1.4
 	callSlots   = 6
 	freshSlots  = 8
 	callLeast   = 2
@@ -203,19 +204,21 @@ func (j *judging) isSteep() bool {
 	}
 	slots := max(callSlots, j.sinceOnset())
 	t := j.recentFailures(slots)
-	return slots <= freshSlots && t.pooled() >= callLeast*left && 3*t.sum >= n*slots
+	return slots <= freshSlots && t.pooled() >= min(callLeast*left, left+callLeast) && isAboveFifth(t.sum, n*slots, onsetSigmas)
+}
+
+// isAboveFifth reports whether so many standard deviations more than a fifth of the runs failed.
+func isAboveFifth(failed, runs int, sigmas float64) bool {
+	n := float64(runs)
+	return float64(failed) >= fifth*n+sigmas*math.Sqrt(fifth*(1-fifth)*n)
 }
 
 // isSteady reports whether more than a fifth of the runs of recentSlots or of the last hour failed, beyond chance, and as
 // many from the better regions.
 func (j *judging) isSteady(left int) bool {
-	above := func(failed, runs int) bool {
-		n := float64(runs)
-		return float64(failed) >= fifth*n+steepSigmas*math.Sqrt(fifth*(1-fifth)*n)
-	}
 	hour, slots := j.hourlyFailures(1), int(time.Hour/j.now.interval(j.policy))
-	return above(j.recentFailures(recentSlots).pooled(), left*recentSlots) ||
-		above(hour.sum, len(j.Regions)*slots) && float64(hour.pooled()) >= fifth*float64(left*slots)
+	return isAboveFifth(j.recentFailures(recentSlots).pooled(), left*recentSlots, steepSigmas) ||
+		isAboveFifth(hour.sum, len(j.Regions)*slots, steepSigmas) && float64(hour.pooled()) >= fifth*float64(left*slots)
 }
 
 // sinceOnset returns how many slots ago the failures most likely began: those since then are the likeliest under a fifth of

@@ -11,10 +11,10 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// Runs break, and do not come, by chance: Chrome dies once in a hundred starts on a small machine, and a queue loses or
-// delays some invocations. A Background counts how often, without the runs of faults, so that as many in a row as chance
-// makes are no fault: BrokenInARow and SilentAfter are for usualShare of the runs, and where it is more, so many more in
-// a row are needed as make a false incident as rare. At 1 % it is one more, at 3 % two, at 10 % four broken and five missing ones.
+// A Background counts how many runs break, or do not come, by chance: Chrome dies once in a hundred starts on a small machine,
+// and a queue loses or delays some invocations. It leaves out the runs of faults. As many in a row as chance makes are no fault:
+// BrokenInARow and SilentAfter are for usualShare of the runs, and where it is more, so many more in a row are needed as make
+// a false incident as rare. At 1 % it is one more, at 3 % two, at 10 % four broken and five missing ones.
 type Background struct {
 	Slots   float64 `json:"slots"` // so far; each slot takes 1/backgroundSlots from all counts
 	Broken  float64 `json:"broken,omitempty"`

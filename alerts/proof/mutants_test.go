@@ -345,7 +345,7 @@ var ruleMutants = []mutant{
 	},
 	{
 		"one failing run in five calls at once",
-		"callLeast*left && 3*t.sum >= n*slots", "callLeast*left && t.sum > 0",
+		"isAboveFifth(t.sum, n*slots, onsetSigmas)", "t.sum > 0",
 	},
 	{
 		"the peak of a small share is steep",
