@@ -18,12 +18,9 @@ func (i Incident) measured() bool {
 // Periods returns the times in which the incident was seen to last, oldest first: of a down or flapping one each outage. It lasts
 // until now if it is not resolved, as far as runs show.
 func (i Incident) Periods(now time.Time) []Period {
-	end := now
-	if i.State == Resolved {
-		end = i.ResolvedAt
-	}
+	end := i.end(now)
 	if len(i.Outages) == 0 {
-		return []Period{{i.Since, i.seenUntil(i.Last, end)}}
+		return []Period{{i.Since, i.seenUntil(i.lastEvident(), end)}}
 	}
 	all := make([]Period, 0, len(i.Outages))
 	for n, o := range i.Outages {
@@ -45,6 +42,34 @@ func (i Incident) seenUntil(last, end time.Time) time.Time {
 		return end
 	}
 	return Earliest(end, last.Add(time.Duration(i.EveryMS)*time.Millisecond))
+}
+
+// lastEvident returns the latest bad slot. Of a flapping incident, a single failure more than chanceAfter intervals after the
+// evidence is chance, and no part of it.
+func (i Incident) lastEvident() time.Time {
+	const chanceAfter = 10
+	if i.Kind == Flapping && !i.Evident.IsZero() && i.Last.Sub(i.Evident) > chanceAfter*time.Duration(i.EveryMS)*time.Millisecond {
+		return i.Evident
+	}
+	return i.Last
+}
+
+// Span returns the time from the first to the last bad run: of a flapping incident also what came before and after its outages.
+func (i Incident) Span(now time.Time) Period {
+	periods := i.Periods(now)
+	span := Period{i.Since, periods[len(periods)-1].Until}
+	if i.Kind == Flapping {
+		span.Until = Latest(span.Until, i.seenUntil(i.lastEvident(), i.end(now)))
+	}
+	return span
+}
+
+// end returns when the incident was resolved, else now.
+func (i Incident) end(now time.Time) time.Time {
+	if i.State == Resolved {
+		return i.ResolvedAt
+	}
+	return now
 }
 
 // Lasted returns how long the incident lasted in its periods; of a flapping one, only its failures count.

@@ -27,6 +27,9 @@ func failing(kind incident.Kind, minutes ...int) incident.Incident {
 func TestLasted(t *testing.T) {
 	flapping := failing(incident.Flapping, 0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 52, 56)
 	flapping.State, flapping.ResolvedAt = incident.Resolved, minute(416) // its evidence fades for hours
+	chance := flapping
+	chance.Evident = minute(52)
+	chance = chance.AddBadRun(journey.Run{Region: "eu", Slot: minute(300), EveryMS: 60_000, Outcome: journey.Failed}, 1)
 	unmonitored := failing(incident.Down, 0, 1, 2, 3)
 	unmonitored.State, unmonitored.ResolvedAt = incident.Resolved, minute(2*24*60) // the next run, which is good
 	twice := failing(incident.Down, 0, 1, 2, 30, 31)
@@ -41,6 +44,7 @@ func TestLasted(t *testing.T) {
 		first, last int // minutes
 	}{
 		"15 single failures in an hour":     {flapping, 15 * time.Minute, 0, 57},
+		"a chance failure hours later":      {chance, 16 * time.Minute, 0, 53},
 		"two days without monitoring":       {unmonitored, 4 * time.Minute, 0, 4},
 		"still down":                        {failing(incident.Down, 0, 1, 2), 3 * time.Minute, 0, 3},
 		"two outages":                       {twice, 5 * time.Minute, 0, 32},
@@ -54,5 +58,19 @@ func TestLasted(t *testing.T) {
 		if first, last := periods[0].From, periods[len(periods)-1].Until; !first.Equal(minute(c.first)) || !last.Equal(minute(c.last)) {
 			t.Errorf("%s: from %v until %v", name, first, last)
 		}
+	}
+}
+
+// TestSpan: a flapping incident that was down once lasted from its first failure to its last, the chance failures after them apart.
+func TestSpan(t *testing.T) {
+	i := failing(incident.Flapping, 0, 1, 2, 10, 14, 18, 22, 200)
+	i.Outages = []incident.Outage{{Since: minute(0), Until: minute(3), Last: minute(2)}}
+	i.Evident, i.State, i.ResolvedAt = minute(18), incident.Resolved, minute(400)
+	if got := i.Span(minute(500)); !got.From.Equal(minute(0)) || !got.Until.Equal(minute(19)) {
+		t.Errorf("from %v until %v", got.From, got.Until)
+	}
+	i.Kind = incident.Down
+	if got := i.Span(minute(500)); !got.Until.Equal(minute(3)) {
+		t.Errorf("a down one lasted until %v", got.Until)
 	}
 }

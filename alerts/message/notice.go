@@ -76,15 +76,18 @@ func (t Content) AllClear() string {
 	case len(i.Outages) > 1:
 		over += " " + sentence(incident.SummarizeOutages(i.Outages, v.clock))
 	default:
-		windows := i.Periods(t.Now)
+		span := i.Span(t.Now)
 		lasted, counted := i.Lasted(t.Now), ""
-		if total := windows[0].Until.Sub(windows[0].From); lasted < total {
+		if failed := time.Duration(i.FailedMS) * time.Millisecond; i.Kind == incident.Flapping && failed > lasted {
+			lasted = failed // it also failed before and after its outage
+		}
+		if lasted < span.Until.Sub(span.From) {
 			counted = " in all"
 		}
 		if i.Kind == incident.ProbeFault && i.Often {
 			said[1] = "It could not now and then,"
 		}
-		over += fmt.Sprintf(" %s from %s to %s (%s%s).", said[1], v.clock(i.Since), v.clock(windows[0].Until), phrase.Duration(lasted), counted)
+		over += fmt.Sprintf(" %s from %s to %s (%s%s).", said[1], v.clock(i.Since), v.clock(span.Until), phrase.Duration(lasted), counted)
 	}
 	if i.AckedBy != "" {
 		over += fmt.Sprintf(" %s had acknowledged.", i.AckedBy)
