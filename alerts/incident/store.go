@@ -89,6 +89,37 @@ func LoadItem(ctx context.Context, items Items, key string, state any) (Item, er
 	return item, nil
 }
 
+// A BatchReader is a store that reads many items in one request.
+type BatchReader interface {
+	// ItemsOf returns the items under the keys, which are distinct, by key; those that were never written are missing.
+	ItemsOf(ctx context.Context, keys []string) (map[string]Item, error)
+}
+
+// LoadItems reads the states under distinct keys, in their order; one that was never written is a zero S. It returns an error for
+// each state that cannot be read, joined; such a state is nil.
+func LoadItems[S any](ctx context.Context, items Items, keys []string) ([]*S, error) {
+	read := func(key string) (Item, error) { return items.Item(ctx, key) }
+	if b, ok := items.(BatchReader); ok && len(keys) > 1 {
+		if all, err := b.ItemsOf(ctx, keys); err == nil { // otherwise one bad item would hide the others
+			read = func(key string) (Item, error) { return all[key], nil }
+		}
+	}
+	states, errs := make([]*S, len(keys)), make([]error, len(keys))
+	for n, key := range keys {
+		item, err := read(key)
+		s := new(S)
+		if err == nil && item.Version > 0 {
+			if err = json.Unmarshal(item.Data, s); err != nil {
+				err = fmt.Errorf("decode the state under %s: %w", key, err)
+			}
+		}
+		if errs[n] = err; err == nil {
+			states[n] = s
+		}
+	}
+	return states, errors.Join(errs...)
+}
+
 // UpdateItem reads, changes and writes an item's state, and retries after a conflict. fold gets a fresh copy each time, and
 // reports whether to write it.
 func UpdateItem[S any](ctx context.Context, items Items, key string, fold func(*S) bool) error {

@@ -49,7 +49,7 @@ func TestFailoverEndToEnd(t *testing.T) {
 	for _, b := range []standin.Behaviour{standin.TooMany, standin.Refuse(20003), standin.ServerError, standin.TimeoutBefore, dead} {
 		t.Run(string(b), func(t *testing.T) {
 			t.Parallel()
-			o := newTestbed(t, 50*time.Millisecond).open(nil)
+			o := newTestbed(t, 200*time.Millisecond).open(nil)
 			o.step = 5 * time.Second
 			failover := &recordingPhone{now: o.time}
 			o.pager.OnCall, o.pager.Failover = *withFailover(), failover

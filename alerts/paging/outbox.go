@@ -2,6 +2,7 @@ package paging
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -112,31 +113,61 @@ func (r NotificationState) Due() time.Time {
 	return first
 }
 
-// drainOutbox moves the incidents in a journey's outbox to the notification state, then empties the outbox. A crash
-// between the two writes repeats the move, which is idempotent.
-func (p *Pager) drainOutbox(ctx context.Context, name string) error {
-	var s judge.JourneyState
-	if _, err := incident.LoadItem(ctx, p.Store, incident.JourneyKey(name), &s); err != nil {
-		return err
+// An outbox is the content of a journey's outbox, and its changes of incidents as the pager takes them.
+type outbox struct {
+	journey   string
+	incidents []incident.Incident
+	updates   []IncidentUpdated
+}
+
+// readOutboxes reads the outboxes of the journeys that are not empty. A state that cannot be read does not stop the others.
+func readOutboxes(ctx context.Context, items incident.Items, names []string) ([]outbox, error) {
+	var keys []string
+	for _, name := range names {
+		keys = append(keys, incident.JourneyKey(name))
 	}
-	if len(s.Outbox) == 0 {
-		return nil
-	}
-	moved := map[string]int{}
-	for _, i := range s.Outbox {
-		_, after, err := p.fold(ctx, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)})
-		if err != nil {
-			return err
+	states, err := incident.LoadItems[judge.JourneyState](ctx, items, keys)
+	var all []outbox
+	for n, s := range states {
+		if s == nil || len(s.Outbox) == 0 {
+			continue
 		}
-		if after.holds(i) {
-			moved[i.ID] = i.Runs
+		box := outbox{journey: names[n], incidents: s.Outbox}
+		for _, i := range s.Outbox {
+			box.updates = append(box.updates, IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)})
 		}
+		all = append(all, box)
 	}
-	return incident.UpdateItem(ctx, p.Store, incident.JourneyKey(name), func(s *judge.JourneyState) bool {
-		had := len(s.Outbox)
-		s.Outbox = slices.DeleteFunc(s.Outbox, func(i incident.Incident) bool { runs, ok := moved[i.ID]; return ok && i.Runs <= runs })
-		return len(s.Outbox) != had
-	})
+	return all, err
+}
+
+// tickOf returns the tick that takes over the outboxes.
+func tickOf(names []string, boxes []outbox) Tick {
+	t := Tick{Watched: names}
+	for _, b := range boxes {
+		t.Updates = append(t.Updates, b.updates...)
+	}
+	return t
+}
+
+// emptyOutboxes removes the incidents that the notification state holds from the outboxes. A crash before it repeats the move,
+// which is idempotent.
+func (p *Pager) emptyOutboxes(ctx context.Context, boxes []outbox, after NotificationState) error {
+	var errs []error
+	for _, b := range boxes {
+		moved := map[string]int{}
+		for _, i := range b.incidents {
+			if after.holds(i) {
+				moved[i.ID] = i.Runs
+			}
+		}
+		errs = append(errs, incident.UpdateItem(ctx, p.Store, incident.JourneyKey(b.journey), func(s *judge.JourneyState) bool {
+			had := len(s.Outbox)
+			s.Outbox = slices.DeleteFunc(s.Outbox, func(i incident.Incident) bool { runs, ok := moved[i.ID]; return ok && i.Runs <= runs })
+			return len(s.Outbox) != had
+		}))
+	}
+	return errors.Join(errs...)
 }
 
 // holds reports whether the state has an incident's update, or had it; without room for it, it does not.
@@ -152,22 +183,11 @@ func WouldSend(ctx context.Context, items incident.Items, o oncall.OnCall, names
 	if err != nil {
 		return nil, err
 	}
-	var commands []Command
-	step := func(e Event) {
-		var more []Command
-		r, more = r.Step(e, o, now)
-		commands = append(commands, more...)
+	boxes, err := readOutboxes(ctx, items, names)
+	if err != nil {
+		return nil, err
 	}
-	for _, name := range names {
-		var s judge.JourneyState
-		if _, err := incident.LoadItem(ctx, items, incident.JourneyKey(name), &s); err != nil {
-			return nil, err
-		}
-		for _, i := range s.Outbox {
-			step(IncidentUpdated{Incident: i, WorkingRegions: s.WorkingRegions(i)})
-		}
-	}
-	step(Tick{Watched: names})
+	r, commands := r.Step(tickOf(names, boxes), o, now)
 	var pages []incident.Page
 	for _, c := range commands {
 		if c.Verb == "send" {

@@ -40,13 +40,19 @@ func (p *Pager) now() time.Time {
 
 // Tick does all due work: drains the outboxes, sends pages, asks about unknown outcomes and archives resolved
 // incidents. Call it often; an idle tick reads a few items. An error in one part does not stop the others.
+//
+// It takes over the incidents of all journeys in one write. In an outage that opens an incident for each of a hundred journeys,
+// a write for each would delay the first call by seconds.
 func (p *Pager) Tick(ctx context.Context) error {
-	var errs []error
-	for _, name := range p.Journeys {
-		errs = append(errs, p.drainOutbox(ctx, name))
+	boxes, err := readOutboxes(ctx, p.Store, p.Journeys)
+	errs := []error{err}
+	_, after, err := p.fold(ctx, tickOf(p.Journeys, boxes))
+	errs = append(errs, err)
+	// After an error the state may not be written; the next tick repeats the move.
+	if err == nil {
+		errs = append(errs, p.emptyOutboxes(ctx, boxes, after))
 	}
-	errs = append(errs, p.applyEvent(ctx, Tick{Watched: p.Journeys}), p.archiveResolved(ctx))
-	return errors.Join(errs...)
+	return errors.Join(append(errs, p.archiveResolved(ctx))...)
 }
 
 // Report applies a provider's callback, or the key press in it, and returns the speech that answers a person.

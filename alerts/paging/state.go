@@ -64,8 +64,12 @@ type (
 		Incident       incident.Incident
 		WorkingRegions []string // regions from which the journey works
 	}
-	// Tick is the passing of time. Watched are the journeys and batches that still exist; none: unknown.
-	Tick struct{ Watched []string }
+	// Tick is the passing of time. Watched are the journeys and batches that still exist; none: unknown. Updates are the changes of
+	// incidents since the last one.
+	Tick struct {
+		Watched []string
+		Updates []IncidentUpdated
+	}
 	// Sent is a page that the provider accepted.
 	Sent struct {
 		PageID, SID string
@@ -108,6 +112,9 @@ func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (Notifi
 	case IncidentUpdated:
 		r.updateIncident(e, now)
 	case Tick:
+		for _, u := range e.Updates {
+			r.updateIncident(u, now)
+		}
 		r.endUnwatched(e.Watched, now)
 	case Sent:
 		r.markSent(e, now)

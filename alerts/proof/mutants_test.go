@@ -35,8 +35,8 @@ var steadyMutants = []mutant{
 		"case p.Resent:\n\t\tr.endPage(id", "case false:\n\t\tr.endPage(id",
 	},
 	{
-		"the outbox is emptied before the handover",
-		"if err != nil {\n\t\t\treturn err\n\t\t}\n\t\tif after.holds(i) {", "_, _ = after, err\n\t\tif true {",
+		"the outbox is emptied although the handover failed",
+		"if err == nil {\n\t\terrs = append(errs, p.emptyOutboxes", "if true {\n\t\terrs = append(errs, p.emptyOutboxes",
 	},
 	{
 		"a decision is not put into the outbox",

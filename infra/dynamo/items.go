@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -16,10 +18,11 @@ import (
 
 const (
 	itemRow     = "ITEM"
+	itemPrefix  = "ITEM#"
 	versionAttr = "version"
 )
 
-func itemKey(k string) (attributes, error) { return key("ITEM#"+k, itemRow) }
+func itemKey(k string) (attributes, error) { return key(itemPrefix+k, itemRow) }
 
 // Item implements [incident.Items].
 func (s *Store) Item(ctx context.Context, k string) (incident.Item, error) {
@@ -40,11 +43,36 @@ func (s *Store) item(ctx context.Context, k string) (incident.Item, error) {
 	if err != nil || got.Item == nil {
 		return item, err
 	}
-	if item.Version, err = readNumber(got.Item, versionAttr); err != nil {
+	return unpackItem(k, got.Item)
+}
+
+func unpackItem(k string, row attributes) (item incident.Item, err error) {
+	item.Key = k
+	if item.Version, err = readNumber(row, versionAttr); err != nil {
 		return item, err
 	}
-	item.Data, err = unpack(got.Item)
+	item.Data, err = unpack(row)
 	return item, err
+}
+
+// ItemsOf implements [incident.BatchReader]: a request reads a hundred items.
+func (s *Store) ItemsOf(ctx context.Context, keys []string) (map[string]incident.Item, error) {
+	all := map[string]incident.Item{}
+	for some := range slices.Chunk(keys, batchRows) {
+		err := s.eachRow(ctx, some, itemKey, func(row attributes) error {
+			k := strings.TrimPrefix(readText(row, PartitionKey), itemPrefix)
+			item, err := unpackItem(k, row)
+			if err != nil {
+				return fmt.Errorf("item %q: %w", k, err)
+			}
+			all[k] = item
+			return nil
+		})
+		if err != nil {
+			return nil, s.explain(ctx, fmt.Sprintf("read %d items", len(some)), err)
+		}
+	}
+	return all, nil
 }
 
 // PutItem implements [incident.Items].

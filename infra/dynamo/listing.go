@@ -31,7 +31,7 @@ func (s *Store) incidents(ctx context.Context, since time.Time) ([]incident.Reco
 		return nil, err
 	}
 	records := []incident.Record{}
-	for some := range slices.Chunk(ids, 100) { // DynamoDB's limit per request
+	for some := range slices.Chunk(ids, batchRows) {
 		err := s.eachIncident(ctx, some, func(r incident.Record) {
 			if listedSince(r, since) {
 				records = append(records, r)
@@ -64,9 +64,23 @@ func (s *Store) listedIDs(ctx context.Context, since time.Time) ([]string, error
 
 // eachIncident calls do for each incident in ids, in any order.
 func (s *Store) eachIncident(ctx context.Context, ids []string, do func(incident.Record)) error {
+	return s.eachRow(ctx, ids, incidentKey, func(row attributes) error {
+		r, err := unpackIncident(row)
+		if err == nil {
+			do(r)
+		}
+		return err
+	})
+}
+
+// batchRows is DynamoDB's limit of the rows that one request reads.
+const batchRows = 100
+
+// eachRow reads the rows of at most batchRows names, consistently, and calls do for each that exists, in any order.
+func (s *Store) eachRow(ctx context.Context, names []string, keyOf func(string) (attributes, error), do func(attributes) error) error {
 	wanted := types.KeysAndAttributes{ConsistentRead: aws.Bool(true)}
-	for _, id := range ids {
-		row, err := incidentKey(id)
+	for _, name := range names {
+		row, err := keyOf(name)
 		if err != nil {
 			return err
 		}
@@ -80,11 +94,9 @@ func (s *Store) eachIncident(ctx context.Context, ids []string, do func(incident
 			return err
 		}
 		for _, row := range got.Responses[s.cfg.Table] {
-			r, err := unpackIncident(row)
-			if err != nil {
+			if err := do(row); err != nil {
 				return err
 			}
-			do(r)
 		}
 		wanted.Keys = got.UnprocessedKeys[s.cfg.Table].Keys // over 16 MB, or throttled
 		if len(got.Responses[s.cfg.Table]) > 0 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 
@@ -118,6 +119,29 @@ func Increment(ctx context.Context, s incident.Items, key string) error {
 		item.Data = strconv.AppendInt(nil, int64(n+1), 10)
 		if err := s.PutItem(ctx, item); !errors.Is(err, incident.ErrConflict) {
 			return err
+		}
+	}
+}
+
+// itemsOf reads more items than one request takes, of which some do not exist.
+func itemsOf(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	type state struct{ N int }
+	var keys []string
+	for n := range 130 {
+		keys = append(keys, incident.JourneyKey(strconv.Itoa(n)))
+		if n%3 > 0 {
+			must(tb, put(tb.Context(), s, keys[n], 0, `{"N":`+strconv.Itoa(n)+`}`))
+		}
+	}
+	must(tb, put(tb.Context(), s, keys[0], 0, "no JSON"))
+	states, err := incident.LoadItems[state](tb.Context(), s, keys)
+	if err == nil || !strings.Contains(err.Error(), keys[0]) || len(states) != len(keys) || states[0] != nil {
+		tb.Fatalf("%d states, %v; want an error that names %s, and no such state", len(states), err, keys[0])
+	}
+	for n, got := range states[1:] {
+		if n++; got == nil || n%3 > 0 && got.N != n || n%3 == 0 && got.N != 0 {
+			tb.Errorf("%d: got %+v", n, got)
 		}
 	}
 }

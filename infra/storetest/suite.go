@@ -39,6 +39,7 @@ var checks = []check{
 
 	{"item/never written has version 0", absentItem},
 	{"item/each write adds one to the version", itemVersions},
+	{"item/many are read at once, and one that is broken hides no other", itemsOf},
 	{"item/a stale version writes nothing", staleItem},
 	{"item/created once", itemCreatedOnce},
 	{"item/data and keys are kept to the byte", itemBytes},
