@@ -175,7 +175,7 @@ func (s *stack) others(dimension, value string) []string {
 // See https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html, and the same of SQS.
 var theirs = map[string]string{
 	"AWS/Lambda Invocations": "FunctionName", "AWS/Lambda Errors": "FunctionName", "AWS/Lambda Throttles": "FunctionName", "AWS/Lambda Duration": "FunctionName",
-	"AWS/SQS ApproximateNumberOfMessagesVisible": "QueueName",
+	"AWS/SQS NumberOfMessagesSent": "QueueName",
 }
 
 var statistic = regexp.MustCompile(`^(Average|Sum|Maximum|Minimum|SampleCount|p\d{1,2})$`)
