@@ -3,6 +3,7 @@ package paging
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"valkyrie/alerts/incident"
@@ -109,11 +110,15 @@ func (r *NotificationState) capReached(p incident.Page, at evalContext) (reached
 	if p.Channel == incident.Call {
 		most, price, what = caps.CallsPerHour, caps.CallPrice, "calls"
 	}
+	number := fmt.Sprintf("%d %s", most, what)
+	if most == 1 {
+		number = "1 " + strings.TrimSuffix(what, "s")
+	}
 	if p.Channel == incident.Email || p.Purpose != incident.Alarm && p.Purpose != incident.AllClear || r.isFirstPage(p) {
 		return reachedCap{}, false
 	}
 	if until, full := r.Meter.fullUntil(p.Person, p.Channel, most, at.now); full {
-		return reachedCap{what + " to " + p.Person, fmt.Sprintf("the cap is reached: %d %s to %s within an hour", most, what, p.Person), until}, true
+		return reachedCap{what + " to " + p.Person, fmt.Sprintf("the cap is reached: %s to %s within an hour", number, p.Person), until}, true
 	}
 	if caps.Month > 0 && r.Meter.spent(caps, at.now)+price > caps.Month {
 		y, m, _ := at.now.UTC().Date()

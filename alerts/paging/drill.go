@@ -1,6 +1,7 @@
 package paging
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,13 +101,18 @@ func (r *NotificationState) endDrill(closing, by string, now time.Time) {
 	r.Drill.ID, r.Drill.To = "", ""
 }
 
+// drillResults words how a drill's call ended without the key.
+var drillResults = map[string]string{
+	incident.Human: "listened and pressed no key", incident.Machine: "voicemail", incident.NoAnswer: "no answer",
+}
+
 // failDrill ends a drill that was never acknowledged, and texts the first on call about it in waking hours, before the
 // fault matters at night.
 func (r *NotificationState) failDrill(at evalContext) {
 	var tried []string
 	for _, p := range r.Pages {
 		if p.Purpose == incident.Drill && slices.Contains(p.Incidents, r.Drill.ID) {
-			said := fmt.Sprintf("%s: %s", p.Person, p.Result)
+			said := fmt.Sprintf("%s: %s", p.Person, cmp.Or(drillResults[p.Result], p.Result))
 			if p.Why != "" && p.Undeliverable() {
 				said += " (" + phrase.Shorten(p.Why) + ")"
 			}
@@ -114,6 +120,9 @@ func (r *NotificationState) failDrill(at evalContext) {
 		}
 	}
 	closing := "nobody has acknowledged. " + strings.Join(tried, ", ")
+	if len(tried) == 0 {
+		closing = "there is nobody to call"
+	}
 	r.endDrill(closing, "", at.now)
 	if steps := at.onCall.EscalationAt(at.now); len(steps) > 0 {
 		who := steps[0].Person

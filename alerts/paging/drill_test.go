@@ -47,7 +47,7 @@ func TestDrill(t *testing.T) {
 		"it is for one":          {"Grace", []string{"press 4"}, "Grace", "Grace", "Grace has acknowledged", ""},
 		"who does not pick up":   {"Grace", []string{"busy", "press 4"}, "Grace Ada", "Ada", "Ada has acknowledged", ""},
 		"not answered": {
-			"", []string{"no-answer", "listen"}, "Ada Grace", "", "nobody has acknowledged. Ada: no-answer, Grace: human", "VALKYRIE: the drill has failed: nobody has acknowledged. Ada: no-answer, Grace: human",
+			"", []string{"no-answer", "listen"}, "Ada Grace", "", "nobody has acknowledged. Ada: no answer, Grace: listened and pressed no key", "VALKYRIE: the drill has failed: nobody has acknowledged. Ada: no answer, Grace: listened and pressed no key",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
