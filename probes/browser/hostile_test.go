@@ -92,6 +92,7 @@ func TestHostilePages(t *testing.T) {
 		"server":   serverRows,
 		"frames":   frameRows,
 		"typing":   typingRows,
+		"widgets":  widgetRows,
 		"combobox": comboboxRows,
 		"custom":   customRows,
 		"undone":   undoneRows,

@@ -22,7 +22,7 @@ const content = (el) => (isTextField(el) || isPicker(el) ? el.value : innerText(
 const fieldIn = (el) => {
   if (isTextField(el) || isPicker(el) || isEditor(el)) return el;
   if (controlOf(el) !== el) return fieldIn(controlOf(el));
-  const inner = [...all(el)].filter((n) => isTextField(n) || attribute(n, 'contenteditable') !== null && isEditor(n));
+  const inner = [...all(el)].filter((n) => (isTextField(n) || attribute(n, 'contenteditable') !== null && isEditor(n)) && (isVisible(n) || isDrawn(n)));
   return inner.length === 1 ? inner[0] : el;
 };
 
@@ -32,7 +32,8 @@ const refusal = (el, { text, secret }) => {
   const name = read(el, 'localName');
   if (name === 'select') return 'it is a list of options; use Choose';
   if (isInput(el) && !isTextField(el)) return `it takes no text: it is an input of type ${el.type}; use ${{ checkbox: 'Check', radio: 'Check', file: 'Upload' }[el.type] || 'Click'}`;
-  if (!isTextField(el) && !isEditor(el) && el.tabIndex < 0) return `it takes no text: it is a ${label(el)}`;
+  if (explicitRole(el) === 'slider' && !isEditor(el)) return 'it is a slider that the page draws; use DragTo with At, or Click and Press("ArrowRight")';
+  if (!isTextField(el) && !isEditor(el) && el.tabIndex < 0) return `it takes no text: it is a ${label(el)}; in an editor, use Click and Type`;
   return isInput(el) && /\n/.test(text) ? 'it takes a single line, and the text has several' : '';
 };
 // The field's own rules, tried on a copy. An empty text clears every field but a colour and a range, which have no empty value.
@@ -62,7 +63,8 @@ const settle = () => pause(0);
 const enter = async (target, text) => {
   call(target, 'focus', { preventScroll: true });
   await settle(); // a page may move the caret, or the focus, after the event
-  const active = activeElement(), el = active && contains(target, active) && active !== target ? fieldIn(active) : target;
+  const active = activeElement(), instead = active && isTextField(active) && !isVisible(target) && isVisible(active); // a field that takes its place
+  const el = instead || active && contains(target, active) && active !== target ? fieldIn(active) : target;
   if (!read(el, 'isConnected')) return { why: 'the page keeps replacing it' };
   if (!active || !contains(el, active)) return { fatal: true, why: active && active !== body() ? `the page moves the focus to ${describe(active)}` : 'it does not take the focus' };
   const earlier = globalThis.valkyrieTyped, is = content(el);

@@ -88,7 +88,7 @@ const queries = {
     if (!r.ok) return r;
     const el = fieldIn(r.el), never = refusal(el, query);
     if (never) return { why: never, fatal: !isCustom(el) || !!shadow(el) }; // its field may be in a closed shadow root
-    if (isReadOnly(el)) return { why: 'it is read-only' };
+    if (isReadOnly(el)) return { why: 'it is read-only; where it opens a picker, Click on it and on the value' };
     const lost = await lostField();
     if (lost) return lost;
     // A frame may be covered itself; and with frames it is unknown here which of them the target is in.
