@@ -100,11 +100,20 @@ var causeRows = map[string]row{
 	"an alert in a frame, click":              {page: `<iframe srcdoc="<div role=alert>Card declined</div>"></iframe>`, want: journey.Failed, wantError: `a frame of the page says "Card declined"`},
 	"a socket that is refused":                {handlers: and(at(frameResult(200, `<button onclick="new WebSocket('ws://'+location.host+'/ws').onopen=()=>document.body.append('Thank you')">Print</button>`)), "/ws", frameResult(403, "no")), want: journey.Failed, wantError: `the WebSocket /ws answered 403`},
 	"a socket to nowhere":                     {page: `<button onclick="new WebSocket('ws://127.0.0.1:1/ws').onopen=()=>document.body.append('Thank you')">Print</button>`, want: journey.Failed, wantError: `the WebSocket ws://127.0.0.1:1/ws failed: `},
-	"only a placeholder":                      {page: `<input placeholder="Search the shop">`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page has no text; it shows the field "Search the shop"`},
-	"only a picture":                          {page: `<img alt=Logo width=90 height=90>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page has no text; it shows the picture "Logo"`},
-	"nothing at all":                          {page: `<div></div>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page is blank`},
-	"an inert button":                         {page: `<div inert>` + button + `</div>`, want: journey.Failed, wantError: `it is inert`, notError: "disabled"},
-	"a disabled button":                       {page: `<button disabled>Print</button>`, want: journey.Failed, wantError: `it is disabled`},
+	"only a frame":                            {page: `<iframe src=/pay></iframe>`, pages: map[string]string{"/pay": `<p>Pay</p>`}, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page has no text; it shows the frame "/pay" (at /)`},
+	"opens another window":                    {page: `<a href=/next target=_blank>Print</a>`, pages: map[string]string{"/next": "Thank you"}, do: func(s *fixture) { s.Visit("/"); s.Click(browser.Link("Print")); s.See(browser.Text("Thank you")) }, want: journey.Failed, wantError: `the page has opened another window, which Popup returns`},
+	"opened and used": {page: `<a href=/next target=_blank>Print</a>`, pages: map[string]string{"/next": "Hello"}, do: func(s *fixture) {
+		s.Visit("/")
+		s.Click(browser.Link("Print"))
+		s.Popup().See(browser.Text("Hello"))
+		s.See(browser.Text("Thank you"))
+	}, want: journey.Failed, wantError: `there is none`, notError: "another window"},
+	"scrolls back":       {page: `<h1>Shop</h1><div style="height:3000px"></div>` + button + `<script>addEventListener('scroll',()=>scrollTo(0,0))</script>`, want: journey.Failed, wantError: `could not click the button "Print"`},
+	"only a placeholder": {page: `<input placeholder="Search the shop">`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page has no text; it shows the field "Search the shop"`},
+	"only a picture":     {page: `<img alt=Logo width=90 height=90>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page has no text; it shows the picture "Logo"`},
+	"nothing at all":     {page: `<div></div>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page is blank`},
+	"an inert button":    {page: `<div inert>` + button + `</div>`, want: journey.Failed, wantError: `it is inert`, notError: "disabled"},
+	"a disabled button":  {page: `<button disabled>Print</button>`, want: journey.Failed, wantError: `it is disabled`},
 	"not zipped at all": {handlers: at(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Set("Content-Type", "text/html")

@@ -235,7 +235,7 @@ func (tab *Tab) fail(format string, args ...any) {
 	tab.markFailed()
 	said := fmt.Sprintf(format, args...) + tab.goneNote() + tab.dialogs.note()
 	if strings.Contains(said, "there is none") {
-		said += tab.cutOffNote()
+		said += tab.cutOffNote() + tab.windowNote()
 	}
 	said += tab.log.troubleNote(said)
 	if tab.ctx.Err() != nil {

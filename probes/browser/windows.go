@@ -154,6 +154,18 @@ func (ws *windows) wait() {
 	}
 }
 
+// windowNote says that the page has opened a window that no step uses, to follow an error.
+func (tab *Tab) windowNote() string {
+	tab.windows.mu.Lock()
+	defer tab.windows.mu.Unlock()
+	for _, w := range tab.windows.all {
+		if w.opener == tab && !w.taken && w.tab.goneNote() == "" {
+			return "; the page has opened another window, which Popup returns"
+		}
+	}
+	return ""
+}
+
 // otherTabs are the tabs in use besides this one.
 func (tab *Tab) otherTabs() []*Tab {
 	tab.windows.mu.Lock()

@@ -41,7 +41,9 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
     }
     if (!why && e.type === act) {
       globalThis.valkyrieAimed = undefined;
-      report({ at: performance.timeOrigin + e.timeStamp, ...(foreign || taken() ? { hit: true } : hit(e)) });
+      const got = foreign || taken() ? { hit: true } : hit(e);
+      if (!got.hit && !same(place, rect(handle))) got.by += ', since the page has moved the element meanwhile';
+      report({ at: performance.timeOrigin + e.timeStamp, ...got });
     }
     if (e.type === (why ? lastRefused : last)) remove();
   };

@@ -124,8 +124,9 @@ const contentNote = () => {
 };
 // What a page without text shows: pictures by their descriptions, fields by their names.
 const textlessNote = () => {
-  const shown = [...all(document)].filter((el) => (isField(el) || matches(el, 'img,svg,canvas,video,[role=img]')) && isVisible(el)).slice(0, 4);
-  const each = distinct(shown.map((el) => `the ${isField(el) ? 'field' : 'picture'}` + (name(el) && ' ' + quote(name(el)))));
+  const shown = [...all(document)].filter((el) => (isField(el) || matches(el, 'img,svg,canvas,video,[role=img],iframe')) && isVisible(el)).slice(0, 4);
+  const kind = (el) => (isField(el) ? 'field' : matches(el, 'iframe') ? 'frame' : 'picture'), called = (el) => name(el) || matches(el, 'iframe') && attribute(el, 'src') || '';
+  const each = distinct(shown.map((el) => `the ${kind(el)}` + (called(el) && ' ' + quote(called(el)))));
   return each.length ? `the page has no text; it shows ${spell(each, 'and')}${locationNote()}` : 'the page is blank';
 };
 const plural = ({ by, role }) => ({ checkbox: 'checkboxes', switch: 'switches', combobox: 'combo boxes', listbox: 'list boxes' }[role || by] || `${role || by}s`);
