@@ -68,7 +68,7 @@ func (tab *Tab) chooseDrawn(r result, q query, failure string) {
 	if !tab.shows(option, offerTime) {
 		if got, err := tab.evaluateOnce(r.frame, query{Op: "searchable", Target: q.Target}); err == nil && got.OK {
 			strokes := keyboard.Strokes(q.Option)
-			tab.send(failure, strokes, min(tab.handPace(len(strokes)), time.Second/time.Duration(len(strokes)+1)))
+			tab.send(r.frame, failure, strokes, min(tab.handPace(len(strokes)), time.Second/time.Duration(len(strokes)+1)))
 		}
 	}
 	tab.clickAt(tab.aim(o, failure), o, failure)

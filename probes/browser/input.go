@@ -137,7 +137,7 @@ func (tab *Tab) fill(l Locator, text string, number int, failure string) {
 			if slowly {
 				pace = tab.handPace(len(strokes))
 			}
-			before = tab.send(failure, strokes, pace)
+			before = tab.send(r.frame, failure, strokes, pace)
 		}
 		q.Op = "entered"
 		got, err := tab.evaluateOnce(r.frame, q)
@@ -173,11 +173,15 @@ func (tab *Tab) handPace(keys int) time.Duration {
 	return min(handPace, max(0, time.Until(deadline)*3/5/time.Duration(max(keys, 1))))
 }
 
-// send types the strokes with a pause between them, and returns when the last one was sent.
-func (tab *Tab) send(failure string, strokes []keyboard.Stroke, pace time.Duration) (last time.Time) {
+// send types the strokes with a pause between them, and returns when the last one was sent. The pause is one of the frame's own clock:
+// on a busy machine its timers run late, and so do those by which it handles a key.
+func (tab *Tab) send(f frame, failure string, strokes []keyboard.Stroke, pace time.Duration) (last time.Time) {
 	for i, s := range strokes {
 		if i > 0 && pace > 0 {
-			sleep(tab.ctx, pace-time.Since(last))
+			rest := pace - time.Since(last)
+			if err := f.evaluate(tab.ctx, fmt.Sprintf("new Promise((done) => setTimeout(() => done(0), %d))", rest.Milliseconds()), new(int)); err != nil {
+				sleep(tab.ctx, rest) // the document was replaced
+			}
 		}
 		last = time.Now()
 		tab.mustCall(failure, keyboard.Send(tab.ctx, tab.target(), s))
@@ -199,7 +203,7 @@ func (tab *Tab) Type(text string) {
 	failure := "could not type"
 	strokes := keyboard.Strokes(text)
 	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
-	tab.beginWait(0, tab.send(failure, strokes, min(tab.handPace(len(strokes)), typeTime/time.Duration(max(len(strokes), 1)))))
+	tab.beginWait(0, tab.send(tab.top(), failure, strokes, min(tab.handPace(len(strokes)), typeTime/time.Duration(max(len(strokes), 1)))))
 }
 
 // typeTime is the longest time for the pauses of Type.
