@@ -68,9 +68,10 @@ var openings = []opening{
 	{slots: []string{"fff", "fff"}},
 	{slots: []string{"fff", "fff"}},
 	{slots: []string{"fff", "fff"}, mood: "doubtful"},
-	{slots: []string{"fff", "fff", "long"}},                                               // nobody answers for long
-	{slots: []string{"fff", "fff", "", "ppp", "fff", "fff"}},                              // resolves and reopens
-	{slots: []string{"fff", "fff", "doubtful", "doubtful", "closed", "ppp"}, toEnd: true}, // resolves while a page is to be resent
+	{slots: []string{"fff", "fff", "deaf", "doubtful", "doubtful", "doubtful", "doubtful", "doubtful"}}, // unknown again and again
+	{slots: []string{"fff", "fff", "long"}},                                                             // nobody answers for long
+	{slots: []string{"fff", "fff", "", "ppp", "fff", "fff"}},                                            // resolves and reopens
+	{slots: []string{"fff", "fff", "doubtful", "doubtful", "closed", "ppp"}, toEnd: true},               // resolves while a page is to be resent
 }
 
 // clockOpenings are further ones for stepping clocks: slots judged by a clock that was ahead, and has been corrected
@@ -81,7 +82,7 @@ var clockOpenings = []opening{
 }
 
 type opening struct {
-	// slots are the regions' results; "" is a tick of a pager, "long" is the time in which many pages end unanswered; "ahead" and "right" step the first machine's clock, and
+	// slots are the regions' results; "" is a tick of a pager, "long" is the time in which many pages end unanswered; "deaf" takes the provider's list away; "ahead" and "right" step the first machine's clock, and
 	// a mood is the provider's, for as long as an outcome may be unknown.
 	slots []string
 	mood  string // of the provider, afterwards
@@ -103,6 +104,8 @@ func (w *simulation) opening(o opening) {
 			w.skew[0] = 2 * time.Hour
 		case "right":
 			w.skew[0], right = 0, true
+		case "deaf":
+			w.provider.deaf = true // until the weather changes
 		case "doubtful", "closed":
 			w.calm, w.provider.mood = false, s
 			w.now = w.now.Add(resendUnknownAfter)
