@@ -21,7 +21,7 @@ YES ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: help pictures docs demo test test-all outages bench measure lint command build functions layer deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: help pictures docs demo test test-all outages bench measure lint command build functions layer sam-check deploy destroy clean $(FUNCTIONS) build-Chrome
 
 help: ## the targets, which is also what make alone prints
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -100,6 +100,9 @@ $(FUNCTIONS): build-%:
 
 build-Chrome:
 	go run ./infra/chrome/layer $(or $(ARTIFACTS_DIR),$(LAMBDA)/Chrome)
+
+sam-check: ## the real SAM: validate, build, deploy into an emulator of AWS, see it ring, destroy; installs its tools with pip
+	infra/sam/check.sh
 
 deploy: ## everything on AWS, home first, as samconfig.toml says; again after an error, it goes on
 	YES=$(YES) infra/deploy.sh up $(ENVS)

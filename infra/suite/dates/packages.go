@@ -43,6 +43,7 @@ var realDate = map[string]string{
 	"functions/cloud":          "the functions run in processes of their own beside Chrome; slots are relative to the same clock",
 	"functions/pager":          "the function runs in a process of its own; slots are relative to the same clock",
 	"functions/probe":          "Chrome's clock is the machine's",
+	"functions/samcheck":       "the emulator of AWS and the functions run in processes of their own; slots are relative to the same clock",
 	"functions/valkyrie/slots": "slots are played in real time",
 	"alerts/watchdog":          "a tick that never ends is waited for in real time",
 	"probes/pdf":               "a read is timed",

@@ -1,0 +1,175 @@
+package samcheck_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/scheduler"
+
+	"valkyrie/alerts/twilio/standin"
+	"valkyrie/probes/demoshop"
+)
+
+// use plays an outage with the deployment: print-card passes, fails twice, and the phone rings; the key press is answered at
+// the function's address, and the commands read what happened. IAM is enforced: each request needs its permission.
+func (d *desk) use(shop *demoshop.Shop, exchange *standin.Exchange) {
+	slot := time.Now().UTC().Truncate(time.Minute).Add(-4 * time.Minute)
+	play := func(want string) string {
+		d.Helper()
+		slot = slot.Add(time.Minute)
+		all := ""
+		for _, region := range regions {
+			out := d.invoke(region, "print-card", slot)
+			if !strings.Contains(out, want) {
+				d.Fatalf("print-card in %s: expected %s, got %s\n%s", region, want, out, d.emulatorLog())
+			}
+			all += out
+		}
+		return all
+	}
+	play(`"outcome":"passed"`)
+	if err := shop.SetFault("workers-down", true); err != nil {
+		d.Fatal(err)
+	}
+	play(`"outcome":"failed"`)
+	if out := play(`"outcome":"failed"`); strings.Count(out, "opens: print-card failed twice in a row") != 1 {
+		d.Errorf("expected that one region opens the incident, got %s", out)
+	}
+	d.until("the call is answered with the key 4", func() bool {
+		for _, c := range exchange.Calls() {
+			words := strings.Join(c.Words, " ")
+			if c.Keys == "4" && strings.Contains(words, "Customers cannot print a card.") && strings.Contains(words, "Thank you, Ada.") {
+				return true
+			}
+		}
+		return false
+	})
+	d.Logf("the phone rang, and its key press was answered: %q", exchange.Calls()[0].Words)
+	if err := shop.SetFault("workers-down", false); err != nil {
+		d.Fatal(err)
+	}
+	play(`"outcome":"passed"`)
+	d.until("the all-clear is sent", func() bool {
+		for _, text := range exchange.Texts() {
+			if strings.Contains(text.Body, "all clear") {
+				return true
+			}
+		}
+		return false
+	})
+	d.history()
+	d.evidence()
+}
+
+// invoke invokes a region's probe as its schedule does: the schedule's own target and input, with the keyword replaced.
+func (d *desk) invoke(region, journey string, slot time.Time) string {
+	d.Helper()
+	cfg := d.config(region)
+	s, err := scheduler.NewFromConfig(cfg).GetSchedule(d.Context(), &scheduler.GetScheduleInput{GroupName: aws.String("valkyrie"), Name: &journey})
+	if err != nil {
+		d.Fatalf("the schedule of %s in %s: %v", journey, region, err)
+	}
+	input := strings.Replace(*s.Target.Input, "<aws.scheduler.scheduled-time>", slot.Format(time.RFC3339), 1)
+	out, err := lambda.NewFromConfig(cfg).Invoke(d.Context(), &lambda.InvokeInput{FunctionName: s.Target.Arn, Payload: []byte(input)})
+	if err != nil || out.FunctionError != nil {
+		d.Fatalf("invoke %s with %s: %v %s\n%s", *s.Target.Arn, input, err, out.Payload, d.emulatorLog())
+	}
+	var answer bytes.Buffer
+	if err := json.Compact(&answer, out.Payload); err != nil { // the emulator writes it with spaces
+		d.Fatalf("invoke %s: %v: %s", *s.Target.Arn, err, out.Payload)
+	}
+	return answer.String()
+}
+
+// history has the commands read the deployment's table.
+func (d *desk) history() {
+	d.Helper()
+	store := "dynamodb://valkyrie?region=" + regions[0]
+	d.run("go", "build", "-o", "bin/valkyrie", "./functions/valkyrie")
+	incidents := d.run("bin/valkyrie", "incidents", "--store", store)
+	runs := d.run("bin/valkyrie", "history", "print-card", "--store", store)
+	if !strings.Contains(incidents, "print-card") || !strings.Contains(incidents, "Ada") || !strings.Contains(runs, "wait for the PDF") {
+		d.Errorf("incidents:\n%s\nhistory:\n%s", incidents, runs)
+	}
+	d.Logf("valkyrie incidents:\n%s", incidents)
+}
+
+// evidence requires a screenshot of the failure in each region's bucket.
+func (d *desk) evidence() {
+	d.Helper()
+	for _, region := range regions {
+		bucket := d.outputs(region)["EvidenceBucket"]
+		out, err := s3.NewFromConfig(d.config(region), func(o *s3.Options) { o.UsePathStyle = true }).ListObjectsV2(d.Context(), &s3.ListObjectsV2Input{Bucket: &bucket})
+		if err != nil {
+			d.Fatal(err)
+		}
+		found := false
+		for _, o := range out.Contents {
+			found = found || strings.HasPrefix(*o.Key, "print-card/") && strings.HasSuffix(*o.Key, ".png")
+		}
+		if !found {
+			d.Errorf("no screenshot of print-card among %d files in %s", len(out.Contents), bucket)
+		}
+	}
+}
+
+// update deploys a change to one region: the change set names it, and only that stack changes.
+func (d *desk) update() {
+	path := filepath.Join(d.dir, "samconfig.toml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		d.Fatal(err)
+	}
+	last := strings.LastIndex(string(text), `"Schedules=DISABLED"`)
+	changed := string(text[:last]) + `"Schedules=DISABLED",` + "\n" + `  "MetricDetail=steps"` + string(text[last+len(`"Schedules=DISABLED"`):])
+	if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
+		d.Fatal(err)
+	}
+	out := d.run("infra/deploy.sh", "up", "home", "us")
+	if n := strings.Count(out, "No changes to deploy"); n != 1 || !strings.Contains(out, "Modify") {
+		d.Errorf("deploy.sh up: expected no change of home and one of us, got %d without\n%s", n, tail(out, 5000))
+	}
+	got, err := lambda.NewFromConfig(d.config(regions[2])).GetFunctionConfiguration(d.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: aws.String("valkyrie-probe")})
+	if err != nil || got.Environment.Variables["VALKYRIE_METRIC_DETAIL"] != "steps" {
+		d.Errorf("the probe in %s: %v, %v", regions[2], got, err)
+	}
+	d.Log("deploy.sh up: a change of one region changes that stack alone")
+}
+
+// destroy destroys the stacks, home last: tables and evidence stay.
+func (d *desk) destroy() {
+	buckets := map[string]string{}
+	for _, region := range regions {
+		buckets[region] = d.outputs(region)["EvidenceBucket"]
+	}
+	if out, err := d.attempt("== standby", "infra/deploy.sh", "down"); !errors.Is(err, errInterrupted) {
+		d.Errorf("deploy.sh down: expected to interrupt it, got %v\n%s", err, out)
+	}
+	d.run("infra/deploy.sh", "down")
+	for _, region := range regions {
+		if status := d.status(region); status != "" {
+			d.Errorf("the stack in %s is in %s", region, status)
+		}
+		bucket := buckets[region]
+		out, err := s3.NewFromConfig(d.config(region), func(o *s3.Options) { o.UsePathStyle = true }).ListObjectsV2(d.Context(), &s3.ListObjectsV2Input{Bucket: &bucket})
+		if err != nil || len(out.Contents) == 0 {
+			d.Errorf("the evidence in %s: %v", bucket, err)
+		}
+	}
+	for _, region := range regions[:2] {
+		out, err := dynamodb.NewFromConfig(d.config(region)).DescribeTable(d.Context(), &dynamodb.DescribeTableInput{TableName: aws.String("valkyrie")})
+		if err != nil || out.Table == nil {
+			d.Errorf("the table in %s: %v", region, err)
+		}
+	}
+	d.Logf("deploy.sh down: the stacks are gone, the tables and the evidence stay: %v", buckets)
+}
