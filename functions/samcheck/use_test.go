@@ -114,7 +114,7 @@ func (d *desk) evidence() {
 		}
 		found := false
 		for _, o := range out.Contents {
-			found = found || strings.HasPrefix(*o.Key, "print-card/") && strings.HasSuffix(*o.Key, ".png")
+			found = found || strings.Contains(*o.Key, "/print-card/") && strings.HasSuffix(*o.Key, ".png")
 		}
 		if !found {
 			d.Errorf("no screenshot of print-card among %d files in %s", len(out.Contents), bucket)
