@@ -138,9 +138,10 @@ func (d *desk) update() {
 	if n := strings.Count(out, "No changes to deploy"); n != 1 || !strings.Contains(out, "Modify") {
 		d.Errorf("deploy.sh up: expected no change of home and one of us, got %d without\n%s", n, tail(out, 5000))
 	}
-	got, err := lambda.NewFromConfig(d.config(regions[2])).GetFunctionConfiguration(d.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: aws.String("valkyrie-probe")})
-	if err != nil || got.Environment.Variables["VALKYRIE_METRIC_DETAIL"] != "steps" {
-		d.Errorf("the probe in %s: %v, %v", regions[2], got, err)
+	got := d.run("aws", "lambda", "get-function-configuration", "--region", regions[2], "--function-name", "valkyrie-probe",
+		"--query", "Environment.Variables.VALKYRIE_METRIC_DETAIL", "--output", "text") // the SDK refuses the emulator's numbers among variables
+	if strings.TrimSpace(got) != "steps" {
+		d.Errorf("the probe in %s: expected the metrics of steps, got %s", regions[2], got)
 	}
 	d.Log("deploy.sh up: a change of one region changes that stack alone")
 }
