@@ -20,6 +20,7 @@ type Climate struct {
 type weather struct {
 	*rand.Rand
 	region, slot int // indices; a slot is a minute of the history
+	regions      int // their number
 	day, minute  int // of the slot
 	plan         *plan
 	fails        float64       // chance that a try fails
@@ -109,11 +110,12 @@ func Climates() []Climate {
 	}
 }
 
-// badMinutes lets one region, another one each day, fail half of its tries for some minutes.
+// badMinutes lets one region, another one each day, fail a quarter of its tries for some minutes: by the rule "two failures in
+// a row" alone, one try a run and one region, four such minutes a day call six times a month.
 func badMinutes(n int) func(w *weather) {
 	return func(w *weather) {
-		if w.burst(0, n) && w.victim(1)%3 == w.region%3 {
-			w.fails = 0.2
+		if w.burst(0, n) && w.victim(1)%w.regions == w.region {
+			w.fails = 0.25
 		}
 	}
 }

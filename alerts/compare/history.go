@@ -84,7 +84,7 @@ func (h History) Runs() iter.Seq[Arrival] {
 				return
 			}
 			for region := range h.regions() {
-				w := &weather{Rand: dice, region: region, slot: n, day: n / minutesADay, minute: n % minutesADay, plan: p, fails: h.Climate.Fails, slower: 1}
+				w := &weather{Rand: dice, region: region, regions: h.regions(), slot: n, day: n / minutesADay, minute: n % minutesADay, plan: p, fails: h.Climate.Fails, slower: 1}
 				waiting = append(waiting, h.run(w, slot)...)
 			}
 			n++

@@ -30,7 +30,7 @@ func costCommand(p *program) cli.Command {
 			"valkyrie cost",
 			"valkyrie cost --regions 1 --every 5m --journeys print-card,create-order",
 			"valkyrie cost --memory 2048 --takes 12s --detail steps",
-			"valkyrie cost --from-history --store \"dynamodb://valkyrie?region=eu-central-1\"",
+			"valkyrie cost --from-history",
 		},
 		Notes: []string{
 			"It counts the journeys and steps of this program. A run takes as long as one of the practice shop did, measured with that much " +
