@@ -67,7 +67,7 @@ func TestStoreLost(t *testing.T) {
 		t.Errorf("when it fails: %s", got)
 	}
 	all, _ := phone.list()
-	for _, part := range []string{"cannot write its store, since 03:00 UTC", "this is from memory, and comes once", "these fail: print a card", "disk is full"} {
+	for _, part := range []string{"cannot write its store, since 03:00 UTC", "this is from memory, and comes once", "this fails: print a card", "disk is full"} {
 		if text, speech := all[1].TextBody, strings.Join(all[2].Speech, " "); !strings.Contains(text, part) || !strings.Contains(speech, part) {
 			t.Errorf("it does not say %q: %s | %s", part, text, speech)
 		}
