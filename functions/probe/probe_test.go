@@ -108,10 +108,11 @@ func slotAgo(minutes int) time.Time {
 // leaves files or processes.
 func TestRuns(t *testing.T) {
 	r := newRig(t, 45*time.Second)
+	first := slotAgo(9)
 	pokes := make(chan string, 10)
 	r.Cloud.Function(lambdatest.Home, lambdatest.Pager, func(payload []byte) { pokes <- string(payload) })
 
-	a, err := r.send(due("create-order", slotAgo(9)))
+	a, err := r.send(due("create-order", first))
 	if err != nil || !a.Outcome.Good() || a.Again {
 		t.Fatalf("%+v, %v\n%s", a, err, r.function.Log())
 	}
@@ -119,7 +120,7 @@ func TestRuns(t *testing.T) {
 		t.Errorf("%v", lines)
 	}
 	before := r.Cloud.Requests()
-	again, err := r.send(due("create-order", slotAgo(9)))
+	again, err := r.send(due("create-order", first))
 	if err != nil || !again.Again || again.Run != a.Run || len(r.lines("run")) > 0 {
 		t.Errorf("the same slot again: %+v, %v", again, err)
 	}
@@ -132,7 +133,7 @@ func TestRuns(t *testing.T) {
 
 	r.Play(lambdatest.Unreachable)
 	for minutes := 8; minutes >= 7; minutes-- {
-		if a, err = r.send(due("create-order", slotAgo(minutes))); err != nil || a.Outcome != journey.Failed {
+		if a, err = r.send(due("create-order", first.Add(time.Duration(9-minutes)*time.Minute))); err != nil || a.Outcome != journey.Failed {
 			t.Fatalf("%+v, %v\n%s", a, err, r.function.Log())
 		}
 	}
@@ -147,7 +148,7 @@ func TestRuns(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Error("the pager was not poked")
 	}
-	if a, err = r.send(due("create-order", slotAgo(6))); err != nil || !slices.ContainsFunc(a.Decisions, func(d string) bool { return strings.HasPrefix(d, "continues") }) {
+	if a, err = r.send(due("create-order", first.Add(3*time.Minute))); err != nil || !slices.ContainsFunc(a.Decisions, func(d string) bool { return strings.HasPrefix(d, "continues") }) {
 		t.Errorf("%+v, %v", a, err)
 	}
 	if len(pokes) > 0 {
