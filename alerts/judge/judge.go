@@ -116,12 +116,12 @@ func (j *judging) markWorse(before []incident.Incident) {
 }
 
 // WorkingRegions returns the regions from which a journey works while an incident lasts in others: their latest runs were
-// good, none of them slow, and they are neither silent nor part of an open incident.
+// good, none of them slow, and not from before it, and they are neither silent nor part of an open incident.
 func (s JourneyState) WorkingRegions(i incident.Incident) []string {
 	var names []string
 	for name, r := range s.Regions {
 		part := slices.ContainsFunc(append(slices.Clone(s.Open), i), func(o incident.Incident) bool { return slices.Contains(o.Regions, name) })
-		if !part && r.isFine() {
+		if !part && r.isFine() && !r.Slot.Before(i.Since) {
 			names = append(names, name)
 		}
 	}

@@ -150,14 +150,15 @@ func tickOf(names []string, boxes []outbox) Tick {
 	return t
 }
 
-// emptyOutboxes removes the incidents that the notification state holds from the outboxes. A crash before it repeats the move,
-// which is idempotent.
-func (p *Pager) emptyOutboxes(ctx context.Context, boxes []outbox, after NotificationState) error {
+// emptyOutboxes removes the incidents that the notification state has taken over from the outboxes. A crash before it repeats the
+// move, which is idempotent.
+func (p *Pager) emptyOutboxes(ctx context.Context, boxes []outbox, before, after NotificationState) error {
+	room := before.takesIncidents(len(tickOf(nil, boxes).Updates)) // for all of them
 	var errs []error
 	for _, b := range boxes {
 		moved := map[string]int{}
 		for _, i := range b.incidents {
-			if after.holds(i) {
+			if room || after.holds(i) {
 				moved[i.ID] = i.Runs
 			}
 		}
@@ -170,10 +171,10 @@ func (p *Pager) emptyOutboxes(ctx context.Context, boxes []outbox, after Notific
 	return errors.Join(errs...)
 }
 
-// holds reports whether the state has an incident's update, or had it; without room for it, it does not.
+// holds reports whether the state has an incident's update, or had it. An incident that found no room stays in its outbox, also
+// when there is room by now.
 func (r *NotificationState) holds(i incident.Incident) bool {
-	have := r.incident(i.ID)
-	return have != nil || i.State == incident.Resolved || i.Runs <= r.tombstone(i.ID).Runs || r.takesIncident()
+	return r.incident(i.ID) != nil || i.State == incident.Resolved || i.Runs <= r.tombstone(i.ID).Runs
 }
 
 // WouldSend returns the pages that a pager of these journeys and batches would send from a store at a time. It sends and stores

@@ -1,12 +1,16 @@
 package paging_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"valkyrie/alerts/alertstest"
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
 	"valkyrie/alerts/paging"
+	"valkyrie/alerts/twilio/standin"
 )
 
 func TestDue(t *testing.T) {
@@ -27,5 +31,48 @@ func TestDue(t *testing.T) {
 		if got := c.route.Due(); !got.Equal(c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
+	}
+}
+
+// TestFullStateTakesLater: an incident for which the state had no room stays in its outbox, also if another one's end in the same
+// tick makes room, and is taken by the next tick.
+func TestFullStateTakesLater(t *testing.T) {
+	o := newTestbed(t, time.Second).open(nil)
+	o.exchange.Default(standin.Listen)
+	put := func(name string, runs int, over bool) {
+		err := incident.UpdateItem(t.Context(), o.store, incident.JourneyKey(name), func(s *judge.JourneyState) bool {
+			s.Outbox = []incident.Incident{alertstest.Incident(name, incident.Heartbeat, runs, over)}
+			return true
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	tick := func() paging.NotificationState {
+		if err := o.pager.Tick(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return o.route()
+	}
+	o.pager.Journeys = []string{"a later one"}
+	const most = 150 // open incidents of a state
+	for n := range most {
+		name := fmt.Sprintf("batch-%03d", n)
+		o.pager.Journeys = append(o.pager.Journeys, name)
+		put(name, 1, false)
+	}
+	if n := len(tick().Incidents); n != most {
+		t.Fatalf("%d incidents are held", n)
+	}
+	holds := func(r paging.NotificationState) bool {
+		return slices.ContainsFunc(r.Incidents, func(i incident.Incident) bool { return i.Journey == "a later one" })
+	}
+	put("a later one", 1, false)
+	if holds(tick()) {
+		t.Fatal("the state has no limit")
+	}
+	put("batch-000", 2, true)
+	if tick(); !holds(tick()) {
+		t.Error("the incident is lost")
 	}
 }

@@ -46,11 +46,11 @@ func (p *Pager) now() time.Time {
 func (p *Pager) Tick(ctx context.Context) error {
 	boxes, err := readOutboxes(ctx, p.Store, p.Journeys)
 	errs := []error{err}
-	_, after, err := p.fold(ctx, tickOf(p.Journeys, boxes))
+	before, after, err := p.fold(ctx, tickOf(p.Journeys, boxes))
 	errs = append(errs, err)
 	// After an error the state may not be written; the next tick repeats the move.
 	if err == nil {
-		errs = append(errs, p.emptyOutboxes(ctx, boxes, after))
+		errs = append(errs, p.emptyOutboxes(ctx, boxes, before, after))
 	}
 	return errors.Join(append(errs, p.archiveResolved(ctx))...)
 }

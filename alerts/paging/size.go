@@ -19,14 +19,17 @@ const (
 )
 
 // takesIncident reports whether there is room for another incident.
-func (r *NotificationState) takesIncident() bool {
+func (r *NotificationState) takesIncident() bool { return r.takesIncidents(1) }
+
+// takesIncidents reports whether there is room for so many others.
+func (r *NotificationState) takesIncidents(more int) bool {
 	n := 0
 	for _, i := range r.Incidents {
 		if i.State != incident.Resolved {
 			n++
 		}
 	}
-	return n < maxIncidents
+	return n+more <= maxIncidents
 }
 
 // liveTexts counts the texts of a purpose that are planned or in progress.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"valkyrie/alerts/incident"
@@ -64,7 +65,10 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	}
 	var in cloud.Poked
 	_ = json.Unmarshal(payload, &in) // the schedule's event has another form
-	turn := takeTurn(ctx, p.ownTable())
+	turn := takeTurn(ctx, p.ownTable(), in.Poked != "")
+	if turn == nil && in.Poked == "" {
+		turn = awaitTurn(ctx, p.ownTable(), until)
+	}
 	if turn == nil {
 		p.Log.Info("another pager works, and makes a round for this event", "poked", in.Poked)
 		return nil
@@ -72,6 +76,7 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 	t := cloudwatch.Tick{At: began, Region: p.Env.Region, Poked: in.Poked != "", OpenIncidents: -1}
 	var phone counter
 	var now state
+	var notifying sync.Mutex
 	for {
 		t.Rounds++
 		turn.beginRound(ctx)
@@ -81,21 +86,23 @@ func (p *pager) Handle(ctx context.Context, payload json.RawMessage) error {
 		}
 		next, more := now.next(until)
 		if t.Err != nil || !more {
-			if over := t.Err != nil || time.Now().After(until); turn.end(ctx, over) {
+			if turn.end(ctx, time.Now().After(until)) {
 				break
 			}
-			continue // it was poked at the end of the round
+			continue // it was poked during the round
 		}
-		if time.Until(next) > notifyLimit {
-			notifying, cancel := turn.untilPoked(ctx) // a page goes first
-			p.notifySubscribers(notifying, now)
-			cancel()
+		if state := now; time.Until(next) > notifyLimit && notifying.TryLock() {
+			go func() { // beside the rounds, as a page goes first
+				defer notifying.Unlock()
+				p.notifySubscribers(ctx, state)
+			}()
 		}
 		if !turn.wait(ctx, time.Until(next)) {
 			turn.end(ctx, true)
 			break
 		}
 	}
+	notifying.Lock() // until the last one has ended
 	t.Sent, t.Failed = phone.count()
 	_, _ = p.out.Write(cloudwatch.Deployment(p.Env.Deployment).TickLine(t)) // a failed write to the log cannot be reported
 	if t.Err == nil {

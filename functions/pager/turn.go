@@ -12,8 +12,9 @@ import (
 // turnItem is the item by which the pagers of a region agree that one of them works.
 const turnItem = "PAGER#turn"
 
-// A turnState is the state of the item. A pager that is invoked while another works leaves a poke and exits: the other one makes a
-// further round for it.
+// A turnState is the state of the item. A pager that a probe invokes while another works leaves a poke and exits: the other one
+// makes a further round for it. One that the schedule invokes waits for the turn, and so takes over from a worker that ends with
+// work to come, or that died.
 type turnState struct {
 	Worker string    `json:"worker"` // id of the invocation that works
 	Until  time.Time `json:"until"`  // zero: none works; past: it ended without saying so
@@ -36,28 +37,40 @@ type turn struct {
 	poked   chan struct{} // capacity 1: a poke has come
 }
 
-// takeTurn takes the turn, or leaves a poke to the pager that has it. Then it returns nil.
-func takeTurn(ctx context.Context, items incident.Items) *turn {
+// takeTurn takes the turn, or leaves a poke to the pager that has it, if so asked. Then it returns nil.
+func takeTurn(ctx context.Context, items incident.Items, poke bool) *turn {
 	t := &turn{items: items, id: uuid.NewString(), stopped: make(chan struct{}), poked: make(chan struct{}, 1)}
 	mine := true
-	_ = t.update(ctx, func(s *turnState, now time.Time) bool {
+	err := t.update(ctx, func(s *turnState, now time.Time) bool {
 		if mine = !s.works(now); mine {
 			s.Worker, s.Until, s.Seen = t.id, now.Add(turnLasts), s.Pokes
 			return true
 		}
-		if s.Pokes > s.Seen {
-			return false // another round is to come anyway
+		if !poke || s.Pokes > s.Seen {
+			return false // or another round is to come anyway
 		}
 		s.Pokes++
 		return true
 	})
-	if !mine {
+	if !mine && err == nil {
 		return nil
 	}
 	renewing, stop := context.WithCancel(context.WithoutCancel(ctx))
 	t.stop = stop
 	go t.renew(renewing)
 	return t
+}
+
+// awaitTurn takes the turn as soon as it is free; nil: not before a time.
+func awaitTurn(ctx context.Context, items incident.Items, until time.Time) *turn {
+	for {
+		if t := takeTurn(ctx, items, false); t != nil {
+			return t
+		}
+		if !wait(ctx, turnLooks) || time.Now().After(until) {
+			return nil
+		}
+	}
 }
 
 // works reports whether a pager works. A time too far ahead is that of a wrong clock.
@@ -113,23 +126,6 @@ func (t *turn) wait(ctx context.Context, d time.Duration) bool {
 	return ctx.Err() == nil
 }
 
-// untilPoked returns a context that ends when a poke comes, which wait still reports.
-func (t *turn) untilPoked(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithCancel(ctx)
-	go func() {
-		select {
-		case <-t.poked:
-			select {
-			case t.poked <- struct{}{}:
-			default:
-			}
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, cancel
-}
-
 // end gives the turn up. It returns false, and keeps the turn, if a poke has come for which no round has begun; unless last.
 func (t *turn) end(ctx context.Context, last bool) bool {
 	ended := true
@@ -147,9 +143,9 @@ func (t *turn) end(ctx context.Context, last bool) bool {
 	return ended
 }
 
-// update changes the state, within a second.
+// update changes the state, within a second, also after the end of ctx: a worker that is out of time must give the turn up.
 func (t *turn) update(ctx context.Context, fold func(*turnState, time.Time) bool) error {
-	ctx, cancel := context.WithTimeout(ctx, turnLooks)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnLooks)
 	defer cancel()
 	return incident.UpdateItem(ctx, t.items, turnItem, func(s *turnState) bool { return fold(s, time.Now().UTC()) })
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -43,10 +44,10 @@ func TestOneWorks(t *testing.T) {
 // TestPokeDuringWait: a pager that waits for the end of a call makes a further round as soon as it is poked.
 func TestPokeDuringWait(t *testing.T) {
 	r := newRig(t)
-	tn := takeTurn(t.Context(), r.Tables["eu-west-1"])
+	tn := takeTurn(t.Context(), r.Tables["eu-west-1"], true)
 	began := time.Now()
 	time.AfterFunc(100*time.Millisecond, func() {
-		if other := takeTurn(t.Context(), r.Tables["eu-west-1"]); other != nil {
+		if other := takeTurn(t.Context(), r.Tables["eu-west-1"], true); other != nil {
 			t.Error("two have the turn")
 		}
 	})
@@ -60,7 +61,7 @@ func TestPokeDuringWait(t *testing.T) {
 	if !tn.end(t.Context(), false) {
 		t.Error("it did not end after the round")
 	}
-	next := takeTurn(t.Context(), r.Tables["eu-west-1"])
+	next := takeTurn(t.Context(), r.Tables["eu-west-1"], true)
 	if next == nil {
 		t.Fatal("the turn was not given up")
 	}
@@ -85,7 +86,7 @@ func TestTurnOfTheDead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := takeTurn(t.Context(), items)
+		got := takeTurn(t.Context(), items, true)
 		if (got != nil) != c.free {
 			t.Errorf("%s: free %t, want %t", name, got != nil, c.free)
 		}
@@ -93,11 +94,59 @@ func TestTurnOfTheDead(t *testing.T) {
 			got.end(t.Context(), true)
 		}
 	}
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	tn := takeTurn(ended, items)
+	tn := takeTurn(t.Context(), failing{}, true)
 	if tn == nil {
 		t.Fatal("a table that does not answer keeps every pager from working")
 	}
 	tn.end(t.Context(), true)
 }
+
+// TestEndOutOfTime: a worker whose time is over gives the turn up, and one that the schedule has invoked meanwhile takes it.
+func TestEndOutOfTime(t *testing.T) {
+	r := newRig(t)
+	items := r.Tables["eu-west-1"]
+	ctx, cancel := context.WithCancel(t.Context())
+	worker := takeTurn(ctx, items, true)
+	next := make(chan *turn)
+	go func() { next <- awaitTurn(t.Context(), items, time.Now().Add(time.Minute)) }()
+	cancel()
+	worker.end(ctx, true)
+	got := <-next
+	if got == nil {
+		t.Fatal("nobody works")
+	}
+	got.end(t.Context(), true)
+	var s turnState
+	if _, err := incident.LoadItem(t.Context(), items, turnItem, &s); err != nil || s.Pokes > 0 {
+		t.Errorf("%+v, %v; waiting leaves no poke", s, err)
+	}
+}
+
+// TestPokeDuringError: a poke during a round that ends with an error gets a round of its own.
+func TestPokeDuringError(t *testing.T) {
+	r := newRig(t)
+	bad := incident.JourneyKey("create-order")
+	if err := r.Tables["eu-west-1"].PutItem(t.Context(), incident.Item{Key: bad, Data: []byte("no JSON")}); err != nil {
+		t.Fatal(err)
+	}
+	r.Exchange.Default(standin.Listen)
+	r.fail("eu-west-1")
+	r.Exchange.Behave("", standin.TimeoutBefore) // the first round takes ten seconds
+	time.AfterFunc(2*time.Second, func() {
+		if other := takeTurn(t.Context(), r.Tables["eu-west-1"], true); other != nil {
+			t.Error("the worker does not have the turn")
+		}
+	})
+	line, err := r.tick(`{}`, 40*time.Second)
+	if err == nil || metric(line, "rounds") < 2 {
+		t.Errorf("%v, %v; want an error about %s, and a round for the poke", line, err, bad)
+	}
+}
+
+// failing is a table that answers no request.
+type failing struct{}
+
+func (failing) Item(context.Context, string) (incident.Item, error) {
+	return incident.Item{}, errors.New("no answer")
+}
+func (failing) PutItem(context.Context, incident.Item) error { return errors.New("no answer") }
