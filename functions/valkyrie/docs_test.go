@@ -28,6 +28,7 @@ var notOurs = []struct{ line, why string }{
 	{"curl -fsS -X POST $ADDRESS/", "a test of infra/webhook posts to these addresses"},
 	{"curl -X POST http://127.0.0.1:8080/faults/", "testdata/watch.txt posts to this address"},
 	{"sam build", "needs AWS SAM"},
+	{"sam validate", "needs AWS SAM; make sam-check runs it"},
 	{"jq ", "is not on every machine"},
 	{"git remote add upstream", "needs the original repository"},
 	{"git fetch upstream", "needs the original repository"},

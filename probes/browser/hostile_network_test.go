@@ -21,9 +21,20 @@ import (
 
 // networkRows are sites that are unreachable, in whole or in part.
 var networkRows = map[string]row{
-	"no such name":                 {page: button, args: []string{"--host-resolver-rules=MAP shop.test ~NOTFOUND"}, do: func(s *fixture) { s.Visit("http://shop.test/") }, want: journey.Failed, wantError: "could not open http://shop.test/: its name is not known to DNS"},
-	"connection refused":           {site: deadPort, do: visit, want: journey.Failed, wantError: "the connection was refused"},
-	"refused after the click":      {page: `<h1>Shop</h1>`, do: navigateToDeadPort, want: journey.Failed, wantError: "the page could not be loaded: the connection was refused"},
+	"no such name":            {page: button, args: []string{"--host-resolver-rules=MAP shop.test ~NOTFOUND"}, do: func(s *fixture) { s.Visit("http://shop.test/") }, want: journey.Failed, wantError: "could not open http://shop.test/: its name is not known to DNS"},
+	"connection refused":      {site: deadPort, do: visit, want: journey.Failed, wantError: "the connection was refused"},
+	"refused after the click": {page: `<h1>Shop</h1>`, do: navigateToDeadPort, want: journey.Failed, wantError: "the page could not be loaded: the connection was refused"},
+	"a request of a page that was left": {
+		page: `<button onclick="fetch('/silent')">Pay</button>`, pages: map[string]string{"/two": "<h1>Two</h1>"},
+		handlers: map[string]http.HandlerFunc{"/silent": func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }},
+		do: func(s *fixture) {
+			s.Visit("/")
+			s.Click(browser.Button("Pay"))
+			s.Visit("/two")
+			s.See(browser.Text("Nope"))
+		},
+		limit: 2500 * time.Millisecond, want: journey.Failed, wantError: `the page says "Two"`, notError: "/silent",
+	},
 	"closed without an answer":     {handlers: at(closeAfter("")), do: visit, want: journey.Failed, wantError: "the connection was closed without an answer"},
 	"reset in mid-body":            {handlers: at(closeAfter("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n<h1>Half</h1>")), want: journey.Failed, wantError: `its body was cut short`},
 	"no HTTP":                      {site: writesGarbage("220 smtp.example.com ESMTP\r\n"), do: visit, want: journey.Failed, wantError: "its answer is no valid HTTP"},

@@ -20,6 +20,10 @@ const feed = `<ul id=l></ul><p id=end>Loading</p><script>let n = 0; const more =
 	more(); new IntersectionObserver((seen) => { if (seen[0].isIntersecting && n < 40) setTimeout(more, 150) }).observe(end);
 	setInterval(() => { if (end.getBoundingClientRect().top < innerHeight && n < 40) more() }, 200)</script>`
 
+// revealed fades a button in when it is scrolled to.
+const revealed = `<div style="height:3000px"></div><button id=b style="opacity:0" onclick="document.body.append('Thank you')">Print</button>
+	<script>new IntersectionObserver((seen) => { if (seen[0].isIntersecting) b.style.opacity = 1 }).observe(b)</script>`
+
 const scrolledTo = `<button onclick="document.body.append('Thank you')">Print</button>`
 
 // scrollRows are pages that draw or load content as they are scrolled.
@@ -39,11 +43,19 @@ var scrollRows = map[string]row{
 		s.Click(browser.Button("Print"))
 		s.See(browser.Text("Thank you"))
 	}, want: journey.Passed},
-	"scroll to a lazy part":         {page: `<div style="height:3000px"></div><div id=lazy style="height:200px"></div><script>new IntersectionObserver((seen) => { if (seen[0].isIntersecting) setTimeout(() => { lazy.innerHTML = '<button onclick="document.body.append(\'Thank you\')">Print</button>' }, 200) }).observe(lazy)</script>`, do: scrollAndClick(browser.Button("Print")), limit: 3 * time.Second, want: journey.Passed},
-	"scroll an endless feed":        {page: feed, do: scrollAndClick(browser.Button("Entry 37")), limit: 6 * time.Second, want: journey.Passed},
-	"scroll to what never comes":    {page: feed, do: func(s *fixture) { s.Visit("/"); s.ScrollTo(browser.Button("Entry 99")) }, want: journey.Failed, wantError: `could not scroll to the button "Entry 99" within 1.5s: there is none`},
-	"wheel":                         {page: `<div id=v style="height:200px;overflow:auto"><div style="height:2000px">x</div></div><script>v.onscroll = () => { if (v.scrollTop >= 300) document.body.append('Thank you') }</script>`, do: func(s *fixture) { s.Visit("/"); s.Wheel(browser.CSS("#v"), 0, 400); s.See(browser.Text("Thank you")) }, want: journey.Passed},
-	"wheel that the page handles":   {page: `<div id=v style="height:200px" onwheel="if (event.deltaY === 120) document.body.append('Thank you')">map</div>`, do: func(s *fixture) { s.Visit("/"); s.Wheel(browser.CSS("#v"), 0, 120); s.See(browser.Text("Thank you")) }, want: journey.Passed},
+	"scroll to a lazy part":           {page: `<div style="height:3000px"></div><div id=lazy style="height:200px"></div><script>new IntersectionObserver((seen) => { if (seen[0].isIntersecting) setTimeout(() => { lazy.innerHTML = '<button onclick="document.body.append(\'Thank you\')">Print</button>' }, 200) }).observe(lazy)</script>`, do: scrollAndClick(browser.Button("Print")), limit: 3 * time.Second, want: journey.Passed},
+	"scroll an endless feed":          {page: feed, do: scrollAndClick(browser.Button("Entry 37")), limit: 6 * time.Second, want: journey.Passed},
+	"scroll to what never comes":      {page: feed, do: func(s *fixture) { s.Visit("/"); s.ScrollTo(browser.Button("Entry 99")) }, want: journey.Failed, wantError: `could not scroll to the button "Entry 99" within 1.5s: there is none`},
+	"wheel":                           {page: `<div id=v style="height:200px;overflow:auto"><div style="height:2000px">x</div></div><script>v.onscroll = () => { if (v.scrollTop >= 300) document.body.append('Thank you') }</script>`, do: func(s *fixture) { s.Visit("/"); s.Wheel(browser.CSS("#v"), 0, 400); s.See(browser.Text("Thank you")) }, want: journey.Passed},
+	"wheel that the page handles":     {page: `<div id=v style="height:200px" onwheel="if (event.deltaY === 120) document.body.append('Thank you')">map</div>`, do: func(s *fixture) { s.Visit("/"); s.Wheel(browser.CSS("#v"), 0, 120); s.See(browser.Text("Thank you")) }, want: journey.Passed},
+	"click what appears in sight":     {page: revealed, do: clickIn(browser.Button("Print")), limit: 3 * time.Second, want: journey.Passed},
+	"scroll to what appears in sight": {page: revealed, do: scrollAndClick(browser.Button("Print")), limit: 3 * time.Second, want: journey.Passed},
+	"what never appears":              {page: `<div style="height:3000px"></div><button style="opacity:0">Print</button>`, do: clickIn(browser.Button("Print")), want: journey.Failed, wantError: "it is transparent"},
+	"a sliver at the edge of a box": {page: `<div id=v style="height:300px;overflow:auto"><h1 style="margin:0;font-size:37px;line-height:37px">Thank you</h1><div style="height:900px">x</div></div><script>v.scrollTop = 33</script>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.See(browser.Heading("Thank you"))
+		s.Click(browser.Heading("Thank you"))
+	}, want: journey.Passed},
 	"a row that our scroll redraws": {page: rows(`'Row ' + i`, `draw`), do: clickIn(browser.Button("Row 9")), want: journey.Passed},
 }
 

@@ -151,7 +151,7 @@ func (r *Recorder) Unanswered(tab target.ID, acted, now float64) string {
 		if acted > 0 {
 			least = min(least, (now-acted)/2)
 		}
-		if x.tab == tab && x.ended == 0 && r.isLast(x) && x.startedMS() <= now-least && r.awaited(x) {
+		if x.tab == tab && x.ended == 0 && r.isLast(x) && x.startedMS() <= now-least && r.awaited(x) && !r.left(x) {
 			waiting = append(waiting, x)
 		}
 	}
@@ -172,6 +172,17 @@ func (r *Recorder) Unanswered(tab target.ID, acted, now float64) string {
 		return fmt.Sprintf("%s "+Unfinished+" for %s", most.name(r.problems.site), lasted)
 	}
 	return fmt.Sprintf("%s has had no answer for %s", most.name(r.problems.site), lasted)
+}
+
+// left reports whether the tab shows a later document than the one that sent x. Chrome does not report the end of each request
+// that it gave up then.
+func (r *Recorder) left(x *exchange) bool {
+	for n := x.page; n < len(r.pages) && x.kind != network.ResourceTypeDocument; n++ {
+		if r.pages[n].tab == x.tab && r.pages[n].content > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (x *exchange) startedMS() float64 { return (x.started + x.offset) * 1000 }

@@ -89,6 +89,15 @@ const seekOn = async (boxes) => {
 // An action on what is not there looks for it in lists that draw only what is in sight, once neither the action nor the page is
 // new. Without such a list, the page is not examined again before it changes.
 const acting = ['click', 'hover', 'fill', 'check', 'choose', 'upload'].includes(query.op);
+// What appears when it is scrolled to is hidden before.
+const revealOutOfSight = async (el) => {
+  const r = rect(el);
+  if (!hasSize(r) || r.bottom > 0 && r.top < innerHeight) return false;
+  reveal(el);
+  await frame();
+  await frame();
+  return true;
+};
 const seekInLists = async () => {
   if (!acting || readyState() !== 'complete') return false;
   const key = JSON.stringify(query.target), changed = globalThis.valkyrieChanges?.last || 0;
@@ -96,7 +105,9 @@ const seekInLists = async () => {
   const missing = globalThis.valkyrieMissing, begun = globalThis.valkyrieSeek?.key === key;
   if (!begun && (missing.examined === changed || clock() - Math.max(changed, missing.since) < 300)) return false;
   missing.examined = changed;
-  const lists = find(query.target).length ? [] : scrollers().filter(drawsOnlyInSight);
+  const [el] = find(query.target);
+  if (el) return revealOutOfSight(el);
+  const lists = scrollers().filter(drawsOnlyInSight);
   return lists.length > 0 && seekOn(lists);
 };
 const seek = async () => {
@@ -104,6 +115,6 @@ const seek = async () => {
   const at = globalThis.valkyrieSeek?.key === JSON.stringify(query.target) ? valkyrieSeek.at : 0;
   if (r.ok) return { ...r, acted: at };
   const [el] = find(query.target);
-  if (el && !hasSize(rect(el))) reveal(el); // a lazy picture has no size before it is in sight
+  if (el) reveal(el); // a lazy picture has no size before it is in sight, and other things are hidden
   return el ? r : { ...r, soon: await seekOn(scrollers()) };
 };

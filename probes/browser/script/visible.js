@@ -108,7 +108,7 @@ const clipped = (by, r, text, el) => {
     if (s.position === 'absolute' || s.position === 'fixed') box = clippedByRect(n, s.css.clip, box);
     if (!position || isContainer(s, position)) {
       if (!own && (s.x !== 'visible' || s.y !== 'visible')) {
-        box = through(beforeEllipsis(portOf(n, s), n, s, text && r), box);
+        box = through(beforeEllipsis(portOf(n, s), n, s, text && r), box, readable(r, text));
         moved ||= box.moved;
       }
       position = s.position === 'absolute' || s.position === 'fixed' ? s.position : '';
@@ -117,7 +117,7 @@ const clipped = (by, r, text, el) => {
     own = false;
     if (s.topLayer) break;
   }
-  const cut = through(windowPort(position === 'fixed'), box);
+  const cut = through(windowPort(position === 'fixed'), box, readable(r, text));
   if (tooSmall(cut, r, text)) return { why: 'it is outside of the window, and no scrolling reaches it' };
   moved ||= cut.moved;
   return shaped && !moved && !isHitIn(by, cut) ? { why: clipReason(shaped, el) } : { box: cut, moved };
@@ -136,10 +136,12 @@ const beforeEllipsis = (port, n, { css, x }, r) => {
 };
 // Whether the element is the containing block of positioned content.
 const isContainer = (s, position) => position === 'absolute' && s.position !== 'static' || holdsFixed(s);
+// The height of a text that has to show, or else of an element that need not be scrolled.
+const readable = (r, text) => (text ? Math.min(Math.max(3, r.height / 4), r.height) : 3);
 const tooSmall = (box, r, text) => {
   const w = box.right - box.x, h = box.bottom - box.y;
   if (!(w > 0 && h > 0)) return true;
-  return text ? w < Math.min(3, r.width) || h < Math.min(Math.max(3, r.height / 4), r.height) : w <= 1 && h <= 1;
+  return text ? w < Math.min(3, r.width) || h < readable(r, text) : w <= 1 && h <= 1;
 };
 const clipReason = (n, el) => {
   if (!contains(el, n)) return `it is outside of the visible part of ${describe(n)}, and no scrolling reaches it`;
@@ -186,16 +188,16 @@ function* scrollersOf(el) {
   }
   if (position !== 'fixed') yield { port: windowPort(false) };
 }
-const through = (port, box) => {
+const through = (port, box, least = 3) => {
   const [x, right, mx] = along(box.x, box.right, port.x, port.right, port.modes[0], port.room[0]);
-  const [y, bottom, my] = along(box.y, box.bottom, port.y, port.bottom, port.modes[1], port.room[1]);
+  const [y, bottom, my] = along(box.y, box.bottom, port.y, port.bottom, port.modes[1], port.room[1], least);
   return { x, y, right, bottom, moved: mx || my };
 };
 // The part of [from, to] that shows between lo and hi, and whether it has to be scrolled there.
-const along = (from, to, lo, hi, mode, [back, on]) => {
+const along = (from, to, lo, hi, mode, [back, on], least = 3) => {
   if (mode === 'visible') return [from, to, false];
   const cut = [Math.max(from, lo), Math.min(to, hi), false];
-  if (!canScroll(mode) || cut[1] - cut[0] >= Math.min(3, to - from)) return cut;
+  if (!canScroll(mode) || cut[1] - cut[0] >= Math.min(least, to - from)) return cut;
   const first = Math.max(from, lo - back), size = Math.min(Math.min(to, hi + on) - first, hi - lo);
   return first < lo ? [lo, lo + size, true] : [hi - size, hi, true];
 };
