@@ -13,7 +13,7 @@ import (
 // so that neither is resent.
 func TestSeveralUnknownTexts(t *testing.T) {
 	t.Parallel()
-	o := newTestbed(t, 50*time.Millisecond).open(nil)
+	o := newTestbed(t, 300*time.Millisecond).open(nil)
 	o.desk.Titles["create-order"] = "place an order"
 	o.exchange.Callbacks(standin.NoCallbacks)
 	for minute := range 5 {

@@ -27,7 +27,8 @@ type hunt struct {
 }
 
 var (
-	historyFailed = regexp.MustCompile(`\[rapid\] (?:failed|panic) after (\d+) tests`)
+	// Pages are sent concurrently, so a history may fail in one order only, which rapid calls flaky.
+	historyFailed = regexp.MustCompile(`\[rapid\] (?:(?:failed|panic) after (\d+) tests|flaky test, can not reproduce a failure)`)
 	testFailed    = regexp.MustCompile(`--- FAIL: (\w+)`)
 )
 
