@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Lambda's CPU grows with the function's memory: 1,769 MB buy one whole virtual CPU.
+// MemoryPerCPU is the memory in MB that buys one whole virtual CPU: Lambda's CPU grows with the function's memory.
 // See https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html.
 const MemoryPerCPU = 1769
 
