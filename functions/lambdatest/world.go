@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -84,6 +85,16 @@ func NewWorld(tb testing.TB) *World {
 	tb.Cleanup(w.Exchange.Close) // before its server
 	w.PhoneURL = phone.URL
 	return w
+}
+
+// TableRequests returns the number of requests to the tables so far.
+func (w *World) TableRequests() (n int) {
+	for name, count := range w.Cloud.Requests() {
+		if strings.HasPrefix(name, "dynamodb") {
+			n += count
+		}
+	}
+	return n
 }
 
 // table creates a region's table, on a separate server.

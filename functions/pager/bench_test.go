@@ -45,14 +45,14 @@ func BenchmarkOutage(b *testing.B) {
 		o := outage{B: b, pager: p, journeys: p.Suite.Names(), regions: regions}
 		var last map[string]int
 		for slot := range 4 {
-			before := total(w.Cloud.Requests())
+			before := w.TableRequests()
 			o.fail(slot)
 			if slot == 1 { // the incidents have opened
 				for len(w.Exchange.Calls()) == 0 {
 					time.Sleep(10 * time.Millisecond)
 				}
 			}
-			last = map[string]int{"requests": total(w.Cloud.Requests()) - before}
+			last = map[string]int{"requests": w.TableRequests() - before}
 		}
 		o.working.Wait()
 		calls := w.Exchange.Calls()
@@ -109,7 +109,7 @@ func (o *outage) fail(slot int) {
 	all.Wait()
 }
 
-// invoke invokes a pager of its own, as Lambda does.
+// invoke runs another pager, as Lambda does.
 func (o *outage) invoke() {
 	var out bytes.Buffer
 	other := &pager{Services: o.pager.Services, out: &out}
@@ -121,14 +121,4 @@ func (o *outage) invoke() {
 	if out.Len() > 0 {
 		o.worked.Add(1)
 	}
-}
-
-// total returns the number of requests to the table.
-func total(requests map[string]int) (n int) {
-	for name, count := range requests {
-		if strings.HasPrefix(name, "dynamodb") {
-			n += count
-		}
-	}
-	return n
 }

@@ -48,7 +48,7 @@ const (
 
 // Handle does the work that is due: it detects missing runs, sends pages and all-clears. It stays while more becomes due
 // before the next minute ends, so that no page waits for the schedule; that happens only while an incident is being paged.
-// While one invocation works, another leaves it a poke and returns. An error is a fault of our own, and the next round retries.
+// While one invocation works, another leaves it a poke and returns, or waits for its turn if the schedule started it. An error is a fault of our own, and the next round retries.
 //
 // Subscribers are notified when nothing is due for as long as that may take, and otherwise at the end, after the pager's
 // log line.

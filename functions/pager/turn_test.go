@@ -122,7 +122,7 @@ func TestEndOutOfTime(t *testing.T) {
 	}
 }
 
-// TestPokeDuringError: a poke during a round that ends with an error gets a round of its own.
+// TestPokeDuringError: a poke during a round that ends with an error gets another round.
 func TestPokeDuringError(t *testing.T) {
 	r := newRig(t)
 	bad := incident.JourneyKey("create-order")

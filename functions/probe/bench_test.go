@@ -35,11 +35,11 @@ func BenchmarkLambda(b *testing.B) {
 		run()
 	}
 	own, _ := f.Memory()
-	before, peak := total(w.Cloud.Requests()), watchMemory(f)
+	before, peak := w.TableRequests(), watchMemory(f)
 	for b.Loop() {
 		run()
 	}
-	after, highest := total(w.Cloud.Requests()), peak()
+	after, highest := w.TableRequests(), peak()
 	later, _ := f.Memory()
 	b.ReportMetric(megabytes(zipped(b, filepath.Join(folder, "bootstrap"))), "zip-MB")
 	b.ReportMetric(megabytes(unpacked(b, folder)+unpacked(b, layer)), "unpacked-MB")
@@ -50,17 +50,6 @@ func BenchmarkLambda(b *testing.B) {
 	b.ReportMetric(float64(later-own)/1000, "grown-MB")
 	b.ReportMetric(float64(after-before)/float64(b.N), "requests/op")
 	b.ReportMetric(float64(len(f.Files())+len(f.Processes())), "left")
-}
-
-// total returns the number of requests to the table.
-func total(requests map[string]int) int {
-	n := 0
-	for name, count := range requests {
-		if len(name) > 8 && name[:8] == "dynamodb" {
-			n += count
-		}
-	}
-	return n
 }
 
 // watchMemory samples the memory of all of a function's processes; the returned function ends that and returns the maximum,

@@ -113,14 +113,7 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 		case err == nil && r.OK && r.MayHide && slices.Contains(seeing, q.Op) && tab.findClosedRoots(tab.ctx):
 			continue // one of them may cover it
 		case err == nil && r.OK:
-			if bad := tab.badStatus(q, r); bad != "" {
-				tab.fail("%s: %s", failure, bad)
-			}
-			if q.Op == "seek" && r.Acted > 0 {
-				tab.wait.begin(tab.step, r.Acted) // the customer has waited since the last scroll
-			}
-			tab.wait.resultAt(tab.step, r)
-			tab.opened.streams = tab.opened.streams && (q.Op == "loaded" || q.Op == "gone")
+			tab.accept(q, failure, r)
 			return r
 		case err == nil && r.Fatal:
 			tab.fail("%s: %s", failure, r.Why)
@@ -154,6 +147,18 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			end("%s %s: %s", failure, tab.step.LimitNote(), why)
 		}
 	}
+}
+
+// accept ends the wait for a query that is met, unless the document's status forbids it.
+func (tab *Tab) accept(q query, failure string, r result) {
+	if bad := tab.badStatus(q, r); bad != "" {
+		tab.fail("%s: %s", failure, bad)
+	}
+	if q.Op == "seek" && r.Acted > 0 {
+		tab.wait.begin(tab.step, r.Acted) // the customer has waited since the last scroll
+	}
+	tab.wait.resultAt(tab.step, r)
+	tab.opened.streams = tab.opened.streams && (q.Op == "loaded" || q.Op == "gone")
 }
 
 // pollOnce evaluates the query in all frames for at most a slice.
