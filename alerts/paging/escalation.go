@@ -21,7 +21,8 @@ func (r *NotificationState) planPages(at evalContext) {
 }
 
 // planCalls plans one call at a time about all unacknowledged incidents, and moves to the next person as soon as a call
-// ends without an acknowledgement. After the last person it pauses and starts again, without limit.
+// ends without an acknowledgement. After the last person it pauses and starts again, without limit. An incident that joins
+// during a pause is called about at once, and does not set the escalation back.
 func (r *NotificationState) planCalls(steps []oncall.ResolvedStep, at evalContext) {
 	now := at.now
 	var ids []string
@@ -41,14 +42,15 @@ func (r *NotificationState) planCalls(steps []oncall.ResolvedStep, at evalContex
 		r.gather(ids, at)
 		return
 	}
-	fresh := slices.ContainsFunc(ids, r.uncalled)
-	if fresh && !r.Escalation.Pause.IsZero() {
-		r.Escalation = Escalation{} // the first call about an incident does not wait out a pause
-	}
-	if now.Before(r.Escalation.Pause) {
+	fresh, pausing := slices.ContainsFunc(ids, r.uncalled), now.Before(r.Escalation.Pause)
+	if pausing && !fresh {
 		return
 	}
+	extra := pausing && r.Escalation.Next > 0
 	who := steps[r.Escalation.Next%len(steps)].Person
+	if extra {
+		who = steps[0].Person // a first call waits out no pause, and delays no person who is called later
+	}
 	var wait time.Time
 	if fresh && at.onCall.Gather > 0 {
 		wait, r.Escalation.Gathers = now.Add(at.onCall.Gather), now.Add(oncall.MaxGather)
@@ -56,6 +58,9 @@ func (r *NotificationState) planCalls(steps []oncall.ResolvedStep, at evalContex
 	r.addPage(incident.Call, incident.Alarm, who, ids, now).NotBefore = wait
 	if untexted := r.untexted(who, ids); len(untexted) > 0 {
 		r.planText(incident.Page{Purpose: incident.Alarm, Incidents: untexted, NotBefore: wait}, who, at) // the same facts in writing, once per person
+	}
+	if extra {
+		return
 	}
 	r.Escalation.Next++
 	if r.Escalation.Next >= len(steps) {
@@ -68,11 +73,23 @@ func (r *NotificationState) planCalls(steps []oncall.ResolvedStep, at evalContex
 	}
 }
 
-// uncalled reports whether no call was made about the incident, or none since it reopened.
+// uncalled reports whether no call was made about the incident, or none since it reopened or was last acknowledged.
 func (r *NotificationState) uncalled(id string) bool {
+	var acked time.Time
+	if i := r.incident(id); i != nil {
+		acked = i.AckedAt
+	}
 	return !slices.ContainsFunc(r.Pages, func(p incident.Page) bool {
-		return p.Channel == incident.Call && p.State != incident.Cancelled && r.concerns(p, id)
+		return p.Channel == incident.Call && p.State != incident.Cancelled && r.concerns(p, id) && !p.PlannedAt.Before(acked)
 	})
+}
+
+// restart begins the escalation again with the first person, unless a person was called about an incident that is still
+// unacknowledged: the later people are called in time whatever is acknowledged or joins.
+func (r *NotificationState) restart() {
+	if !slices.ContainsFunc(r.Incidents, func(i incident.Incident) bool { return i.Unacknowledged() && !r.uncalled(i.ID) }) {
+		r.Escalation = Escalation{}
+	}
 }
 
 // untexted returns the incidents of ids that the person was not texted about.
@@ -145,7 +162,6 @@ func (r *NotificationState) expireAcks(at evalContext) {
 		}
 		inc.State = incident.Notified
 		inc.Rev++
-		r.Escalation = Escalation{}
 	}
 }
 

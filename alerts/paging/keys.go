@@ -200,16 +200,20 @@ func describeNext(before NotificationState, from string, at evalContext) string 
 // acknowledge assigns incidents to a person and stops their escalation. A person's repeated acknowledgement renews its
 // expiry; another person's stands.
 func (r *NotificationState) acknowledge(ids []string, who string, now time.Time) {
+	stopped := false
 	for _, id := range ids {
 		inc := r.incident(id)
 		if inc == nil || !inc.AcknowledgeableBy(who) || inc.State == incident.Acknowledged && !now.After(inc.AckedAt) {
 			continue
 		}
 		if inc.Unacknowledged() {
-			r.Escalation = Escalation{} // the remaining incidents start again with the first person
+			stopped = true
 			inc.Acks, inc.AckCostMS = inc.Acks+1, inc.CostMS
 		}
 		inc.State, inc.AckedBy, inc.AckedAt = incident.Acknowledged, who, now
 		inc.Rev++
+	}
+	if stopped {
+		r.restart()
 	}
 }
