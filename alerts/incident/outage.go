@@ -32,14 +32,17 @@ func (i Incident) WasDownAt(at time.Time) bool {
 	return slices.ContainsFunc(i.Outages, func(o Outage) bool { return !at.Before(o.Since) && at.Before(o.Until) })
 }
 
-// AddToOutage records the latest failure in the current outage, if there is one.
-func (i *Incident) AddToOutage(region string) {
+// AddToOutage records the latest failure in the current outage, if there is one, which has been seen from these regions, too.
+func (i *Incident) AddToOutage(regions []string) {
 	if !i.IsDownNow() {
 		return
 	}
 	i.Outages = slices.Clone(i.Outages)
 	s := &i.Outages[len(i.Outages)-1]
-	s.Last, s.Step, s.Error, s.Regions = i.Last, i.Step, phrase.Shorten(i.Error), AddName(s.Regions, region)
+	s.Last, s.Step, s.Error = i.Last, i.Step, phrase.Shorten(i.Error)
+	for _, name := range regions {
+		s.Regions = AddName(s.Regions, name)
+	}
 }
 
 // EndOutage ends the current outage, and reports whether there was one.

@@ -46,14 +46,14 @@ func TestOutageLifecycle(t *testing.T) {
 	i := incident.Incident{Outages: []incident.Outage{{Since: at(0), Regions: []string{"us"}}}}
 	i.Step, i.Error = "print", "no PDF"
 	before := i
-	i.AddToOutage("eu")
+	i.AddToOutage([]string{"eu"})
 	if o := i.Outages[0]; o.Step != "print" || o.Error != "no PDF" || len(o.Regions) != 2 {
 		t.Errorf("the outage is %+v", o)
 	}
 	if !i.IsDownNow() || !i.EndOutage(at(4)) || i.IsDownNow() || i.EndOutage(at(5)) || !i.Outages[0].Until.Equal(at(4)) {
 		t.Errorf("after its end the outage is %+v", i.Outages[0])
 	}
-	i.AddToOutage("ap")
+	i.AddToOutage([]string{"ap"})
 	if o := i.Outages[0]; len(o.Regions) != 2 {
 		t.Errorf("a failure after the end has changed it: %+v", o)
 	}

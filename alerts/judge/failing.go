@@ -53,6 +53,31 @@ func (j *judging) isFlapping(r RegionState) (Streak, bool) {
 	return s, j.policy.FlappingFailures > 0 && s.Count >= j.policy.FlappingFailures
 }
 
+// badTail bounds how often chance makes a region seem bad: 2 failures of ten slots are P = 4e-3, 4 within an hour 3e-3, 10 within
+// six hours 4e-3.
+const badTail = 0.01
+
+// isBad reports whether a region itself is bad: it is down, or failed more often within minutes or hours than chance explains. Only
+// bad regions are part of an incident, and named.
+func (j *judging) isBad(region string) bool {
+	if _, down := j.isDown(j.Regions[region]); down || j.recentFailures(fastSlots).failed[region] >= leastFailures(fastSlots, badTail) {
+		return true
+	}
+	return slices.ContainsFunc([]int{1, rateHours}, func(hours int) bool {
+		slots := int(time.Duration(hours) * time.Hour / j.now.interval(j.policy))
+		return j.hourlyFailures(hours).failed[region] >= leastFailures(slots, badTail)
+	})
+}
+
+// badAmong returns those of the regions that are bad; all if none is.
+func (j *judging) badAmong(regions []string) []string {
+	bad := slices.DeleteFunc(slices.Clone(regions), func(name string) bool { return !j.isBad(name) })
+	if len(bad) == 0 {
+		return regions
+	}
+	return bad
+}
+
 // openFailing opens an incident, or waits for the threshold or the quorum.
 func (j *judging) openFailing() {
 	down := j.down()
@@ -90,15 +115,13 @@ func (j *judging) continueFailing(i int) {
 	regions := j.Open[i].Regions
 	j.continueIncident(i, streak, reason)
 	inc := &j.Open[i]
-	if v := j.down(); flapping && !slices.Contains(v.bad, j.run.Region) {
-		if _, evident := j.stillEvident(*inc); !evident {
-			inc.Regions = regions // a chance failure elsewhere is no part of it
-		}
+	if !j.isBad(j.run.Region) {
+		inc.Regions = regions // a chance failure elsewhere is no part of it
 	}
 	if flapping && !inc.IsDownNow() {
 		j.startNextOutage(inc)
 	}
-	inc.AddToOutage(j.run.Region)
+	inc.AddToOutage(inc.Regions)
 	j.addEvidence(inc)
 	j.updateOutbox(*inc)
 }

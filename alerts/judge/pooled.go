@@ -184,9 +184,10 @@ func (j *judging) oftenNow() (evidence, bool) {
 	if n < 2 || t.pooled() < j.patient(leastFailures((n-t.spared)*fastSlots, fastTail)) {
 		return evidence{}, false
 	}
+	regions := j.badAmong(t.regions())
 	return evidence{
-		recent: true, calls: j.isSteep(), count: t.sum, since: t.since, regions: t.regions(),
-		reason: fmt.Sprintf("%s failed in %d of the last %d runs from %s, the first at %s", j.run.Journey, t.sum, n*fastSlots, phrase.List(t.regions()), phrase.Clock(t.since)),
+		recent: true, calls: j.isSteep(), count: t.sum, since: t.since, regions: regions,
+		reason: fmt.Sprintf("%s failed in %d of the last %d runs, above all from %s, the first at %s", j.run.Journey, t.sum, n*fastSlots, phrase.List(regions), phrase.Clock(t.since)),
 	}, true
 }
 
@@ -244,9 +245,10 @@ func (j *judging) oftenLately() (evidence, bool) {
 		if n < 2 || slots == 0 || t.pooled() < j.patient(leastFailures((n-t.spared)*slots, slowTail)) {
 			continue
 		}
+		regions := j.badAmong(t.regions())
 		return evidence{
-			count: t.sum, since: t.since, regions: t.regions(),
-			reason: fmt.Sprintf("%s failed in %d runs within %s from %s, the first at %s", j.run.Journey, t.sum, phrase.Duration(time.Duration(hours)*time.Hour), phrase.List(t.regions()), phrase.Clock(t.since)),
+			count: t.sum, since: t.since, regions: regions,
+			reason: fmt.Sprintf("%s failed in %d runs within %s, above all from %s, the first at %s", j.run.Journey, t.sum, phrase.Duration(time.Duration(hours)*time.Hour), phrase.List(regions), phrase.Clock(t.since)),
 		}, true
 	}
 	return evidence{}, false

@@ -89,3 +89,21 @@ func TestChanceDoesNotProlong(t *testing.T) {
 		}
 	}
 }
+
+// TestRegionsByChanceAreNotNamed: an incident names the regions that are bad, and not one in which a single run failed meanwhile.
+func TestRegionsByChanceAreNotNamed(t *testing.T) {
+	for slots, want := range map[string]string{
+		"ppp*30 ffp ffp ffp fff ffp":                         "eu us", // down
+		"ppp*30 fff fff ffp fff":                             "ap eu us",
+		"ppp*20 ppf ppp*03 fpp pfp fpp pfp fpp pfp":          "eu us",    // within minutes
+		"ppp*20 ppf" + strings.Repeat(" fpp pfp ppp*04", 10): "eu us",    // within an hour
+		"ppp*30 fpp pfp fpp pfp ppf ppf fpp pfp fpp pfp":     "ap eu us", // twice is no chance
+		"ppp*30 fff ppp fff ppp*10 ppf":                      "ap eu us", // at once
+	} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		playSlots(&k, 0, slots)
+		if len(k.State.Open) != 1 || strings.Join(k.State.Open[0].Regions, " ") != want {
+			t.Errorf("%s: want one incident of %q, got %+v", slots, want, k.State.Open)
+		}
+	}
+}
