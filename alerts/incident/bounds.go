@@ -26,7 +26,7 @@ func (i Incident) Bounded() Incident {
 	clip := journey.Clip
 	i.Title, i.Step, i.Error = clip(i.Title, maxTitle), clip(i.Step, maxTitle), clip(i.Error, maxErrorText)
 	i.Reason, i.Closing = clip(i.Reason, maxReason), clip(i.Closing, maxReason)
-	i.Regions = boundedRegions(i.Regions)
+	i.Regions, i.StillFails = boundedRegions(i.Regions), boundedRegions(i.StillFails)
 	if len(i.Outages) > 0 {
 		i.Outages = slices.Clone(i.Outages)
 		if n := len(i.Outages) - MaxOutages; n > 0 {

@@ -11,31 +11,32 @@ import (
 
 // An Incident is one period of a journey being bad.
 type Incident struct {
-	ID       string             `json:"id"` // computed from journey, kind and opening slot, so that every region and every retry agrees
-	Journey  string             `json:"journey"`
-	Title    string             `json:"title"` // the journey in the words of a customer, such as "print a card"
-	Kind     Kind               `json:"kind"`
-	PagesNow bool               `json:"loud"`                // it calls people, whatever its kind, as it got worse
-	Step     string             `json:"step"`                // the failed step; empty if the run broke before its first step
-	Error    string             `json:"error"`               // expected and actual value, of the latest bad run
-	Reason   string             `json:"reason"`              // cause of the opening, in a sentence
-	Regions  []string           `json:"regions"`             // regions in which it is bad, sorted
-	Since    time.Time          `json:"since"`               // slot of the first bad run
-	Opened   time.Time          `json:"opened"`              // slot of the run that opened it
-	Last     time.Time          `json:"last"`                // slot of the latest bad run
-	Outages  []Outage           `json:"spells"`              // of a down or flapping journey: each outage, oldest first
-	Bouts    []time.Time        `json:"bouts,omitempty"`     // of a slow journey: each time it became slow, within ReturnWithin of the latest, oldest first
-	Slow     time.Time          `json:"slow,omitzero"`       // a time: slot of the latest run at which a slow journey was over the threshold
-	Streak   int                `json:"streak"`              // consecutive bad runs, the most of any region; for degraded: slow runs among the last few
-	Runs     int                `json:"runs"`                // runs folded into it so far; orders two states of the incident
-	Mixed    bool               `json:"mixed,omitempty"`     // the runs of the streak failed at different steps; Step is that of the latest
-	Only     bool               `json:"only,omitempty"`      // it fails from Regions only, fewer than the quorum
-	Often    bool               `json:"often,omitempty"`     // of a probe fault: runs break now and then, and others do not
-	Evident  time.Time          `json:"evident,omitzero"`    // a time: it failed until then, beyond what chance explains; a single failure after it is not evidence
-	CostMS   int64              `json:"cost_ms,omitempty"`   // of a flapping journey: how long an outage its failures add up to, milliseconds
-	EveryMS  int64              `json:"every_ms,omitempty"`  // interval of the journey's runs, milliseconds; 0: unknown
-	FailedMS int64              `json:"failed_ms,omitempty"` // sum of the intervals of its bad slots, milliseconds
-	Evidence []journey.Evidence `json:"evidence"`
+	ID         string             `json:"id"` // computed from journey, kind and opening slot, so that every region and every retry agrees
+	Journey    string             `json:"journey"`
+	Title      string             `json:"title"` // the journey in the words of a customer, such as "print a card"
+	Kind       Kind               `json:"kind"`
+	PagesNow   bool               `json:"loud"`                  // it calls people, whatever its kind, as it got worse
+	Step       string             `json:"step"`                  // the failed step; empty if the run broke before its first step
+	Error      string             `json:"error"`                 // expected and actual value, of the latest bad run
+	Reason     string             `json:"reason"`                // cause of the opening, in a sentence
+	Regions    []string           `json:"regions"`               // regions in which it is bad, sorted
+	Since      time.Time          `json:"since"`                 // slot of the first bad run
+	Opened     time.Time          `json:"opened"`                // slot of the run that opened it
+	Last       time.Time          `json:"last"`                  // slot of the latest bad run
+	Outages    []Outage           `json:"spells"`                // of a down or flapping journey: each outage, oldest first
+	Bouts      []time.Time        `json:"bouts,omitempty"`       // of a slow journey: each time it became slow, within ReturnWithin of the latest, oldest first
+	Slow       time.Time          `json:"slow,omitzero"`         // a time: slot of the latest run at which a slow journey was over the threshold
+	Streak     int                `json:"streak"`                // consecutive bad runs, the most of any region; for degraded: slow runs among the last few
+	Runs       int                `json:"runs"`                  // runs folded into it so far; orders two states of the incident
+	Mixed      bool               `json:"mixed,omitempty"`       // the runs of the streak failed at different steps; Step is that of the latest
+	Only       bool               `json:"only,omitempty"`        // it fails from Regions only, fewer than the quorum
+	StillFails []string           `json:"still_fails,omitempty"` // regions that failed at its end while enough others worked
+	Often      bool               `json:"often,omitempty"`       // of a probe fault: runs break now and then, and others do not
+	Evident    time.Time          `json:"evident,omitzero"`      // a time: it failed until then, beyond what chance explains; a single failure after it is not evidence
+	CostMS     int64              `json:"cost_ms,omitempty"`     // of a flapping journey: how long an outage its failures add up to, milliseconds
+	EveryMS    int64              `json:"every_ms,omitempty"`    // interval of the journey's runs, milliseconds; 0: unknown
+	FailedMS   int64              `json:"failed_ms,omitempty"`   // sum of the intervals of its bad slots, milliseconds
+	Evidence   []journey.Evidence `json:"evidence"`
 
 	State      IncidentState `json:"state"`
 	AckedBy    string        `json:"acked_by,omitempty"`

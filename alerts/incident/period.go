@@ -81,6 +81,13 @@ func (i Incident) Lasted(now time.Time) time.Duration {
 	return sum
 }
 
+// LatestPeriod returns how long the latest of the periods lasted, from its first bad run to its last.
+func (i Incident) LatestPeriod(now time.Time) time.Duration {
+	periods := i.Periods(now)
+	last := periods[len(periods)-1]
+	return last.Until.Sub(last.From)
+}
+
 // UnionOf returns the time in at least one of the periods.
 func UnionOf(periods []Period) time.Duration {
 	all := slices.Clone(periods)

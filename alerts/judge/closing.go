@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -9,9 +10,9 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// goodRunClosing returns the cause of a closing by this good run.
+// goodRunClosing returns the cause of a closing by this good run, with the time from the first bad run to the last.
 func (j *judging) goodRunClosing(inc incident.Incident) string {
-	return fmt.Sprintf("%s %s from %s at %s, after %s", j.run.Journey, j.run.Outcome, j.run.Region, phrase.Clock(j.run.Slot), phrase.Duration(j.run.Slot.Sub(inc.Since)))
+	return fmt.Sprintf("%s %s from %s at %s, after %s", j.run.Journey, j.run.Outcome, j.run.Region, phrase.Clock(j.run.Slot), phrase.Duration(inc.LatestPeriod(j.run.Slot)))
 }
 
 // close resolves an incident, with the cause of the closing in a sentence. Each kind has its own condition, in each of the
@@ -53,9 +54,10 @@ func (j *judging) clearFailures() {
 // the others.
 const unheardFor = time.Hour
 
-// recoverFailing adds a good run to the failing incident. An outage is over when fewer regions than the quorum are bad and one
-// that was bad works again. Down closes then, flapping only after QuietFor without evidence. Without a region that could
-// show it, because their probes are broken or silent, it is given up.
+// recoverFailing ends the outage of the failing incident if it is over: when fewer regions than the quorum are bad and one that
+// was bad works again. Down closes then, once the others have reported, too, and names those that still fail; flapping
+// closes only after QuietFor without evidence. Without a region that could show it, because their probes are broken or
+// silent, it is given up.
 func (j *judging) recoverFailing(i int) {
 	inc := &j.Open[i]
 	v := j.down()
@@ -74,8 +76,15 @@ func (j *judging) recoverFailing(i int) {
 		}
 		return
 	}
+	still, pending := j.stillFailing(*inc)
+	if inc.Kind == incident.Down && pending {
+		return
+	}
 	ended := inc.EndOutage(j.run.Slot)
 	switch quiet := j.run.Slot.Sub(inc.EvidentUntil()); {
+	case inc.Kind == incident.Down && len(still) > 0:
+		inc.StillFails = still
+		j.close(i, incident.Recovered, fmt.Sprintf("%s works again at %s, after %s, but still fails from %s", j.run.Journey, phrase.Clock(j.run.Slot), phrase.Duration(inc.LatestPeriod(j.run.Slot)), phrase.List(still)))
 	case inc.Kind == incident.Down:
 		j.close(i, incident.Recovered, j.goodRunClosing(*inc))
 	case quiet >= j.policy.QuietFor:
@@ -85,6 +94,30 @@ func (j *judging) recoverFailing(i int) {
 		j.addToOutbox(*inc)
 		j.decide(Continues, *inc, fmt.Sprintf("%s %s from %s; it is over when it has not failed for %s", j.run.Journey, j.run.Outcome, j.run.Region, phrase.Duration(j.policy.QuietFor)))
 	}
+}
+
+// stillFailing returns the regions of an incident that failed in or after the slot from which the others work, sorted. Pending
+// reports that another one has yet to report that slot, within an interval: it may work again, too.
+func (j *judging) stillFailing(inc incident.Incident) (still []string, pending bool) {
+	works := int64(math.MinInt64)
+	for _, name := range inc.Regions {
+		if r := j.Regions[name]; r.Failed.Count == 0 && !j.isMute(r) {
+			works = max(works, r.worksSince(j.policy))
+		}
+	}
+	now := slotOf(j.run.Slot, j.now.interval(j.policy))
+	for _, name := range inc.Regions {
+		r := j.Regions[name]
+		latest := slotOf(r.Slot, r.interval(j.policy))
+		switch {
+		case r.Failed.Count == 0 || j.isMute(r):
+		case latest >= works && r.result(latest, j.policy) == failedRun:
+			still = append(still, name)
+		case latest < works && latest >= now-1:
+			pending = true
+		}
+	}
+	return still, pending
 }
 
 // completeBatch closes the incident of the batch, if one is open.

@@ -117,7 +117,7 @@ func TestOneElectorate(t *testing.T) {
 		},
 		"the only bad region falls silent": {
 			strings.Repeat("ppp ", 2) + strings.Repeat("ff. ", 6) + strings.Repeat(".pp ", 3),
-			"down opens@3 silent opens@5 down resolves@8 silent resolves@8", "", incident.Recovered,
+			"down opens@3 silent opens@5 silent resolves@8 down resolves@9", "", incident.Recovered,
 		},
 	} {
 		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
@@ -161,5 +161,39 @@ func TestGivenUpFailure(t *testing.T) {
 	}
 	if got := strings.Join(k.Changes, " "); got != "down opens@1 down resolves@62" || last.Incident.Ending != incident.GivenUp || !strings.Contains(last.Reason, "has not been tested from eu since 03:02 UTC") {
 		t.Errorf("%s: %s: %s", got, last.Incident.Ending, last.Reason)
+	}
+}
+
+// TestStillFails: an outage that is over while a minority of the regions still fails is no all-clear. It ends once every region
+// has reported a slot from which the others work, and names those that failed there. The words of a slot are eu, us and ap.
+func TestStillFails(t *testing.T) {
+	for name, c := range map[string]struct {
+		slots, want, still string
+	}{
+		"all work again":                {"ppp ppp fff fff fff ppp ppp", "down opens@3 down resolves@5", ""},
+		"ap fails on":                   {"ppp ppp fff fff fff ppf ppf", "down opens@3 down resolves@5", "ap"},
+		"eu fails on, reported first":   {"ppp ppp fff fff fff fpp fpp", "down opens@3 down resolves@5", "eu"},
+		"first eu, then us":             {"ppp ppp fff fff fff fpf ppf", "down opens@3 down resolves@6", "ap"},
+		"the last one is missing":       {"ppp ppp fff fff fff pp. pp. pp.", "down opens@3 down resolves@6", ""},
+		"the last one comes a slot on":  {"ppp ppp fff fff fff pp. ppp", "down opens@3 down resolves@6", ""},
+		"the last one is broken":        {"ppp ppp fff fff fff ppb ppp", "down opens@3 down resolves@6", ""},
+		"a chance failure is no region": {"ppp ppp ffp ffp ffp ppf ppp", "down opens@3 down resolves@5", ""},
+	} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		for minute, word := range strings.Fields(c.slots) {
+			for i, l := range word {
+				if l != '.' {
+					k.Run(alertstest.RunEachMinute(minute, []string{"eu", "us", "ap"}[i], alertstest.Outcomes[l]))
+				}
+			}
+		}
+		if got := strings.Join(k.Changes, " "); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+		for _, d := range k.Decisions {
+			if got := strings.Join(d.Incident.StillFails, " "); d.Verb == judge.Resolves && (got != c.still || c.still != "" && !strings.Contains(d.Reason, "works again at 03:0")) {
+				t.Errorf("%s: still fails from %q, want %q: %s", name, got, c.still, d.Reason)
+			}
+		}
 	}
 }

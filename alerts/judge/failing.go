@@ -20,6 +20,9 @@ func (j *judging) failing() {
 	switch {
 	case j.run.Outcome == journey.Failed && i >= 0:
 		j.continueFailing(i)
+		if j.Open[i].Kind == incident.Down {
+			j.recoverFailing(i) // it may be the last region to report a slot from which the others work
+		}
 	case j.run.Outcome.Good() && i >= 0:
 		j.recoverFailing(i)
 	case i < 0 && j.Failure != nil:

@@ -247,6 +247,15 @@ func (r RegionState) result(slot int64, p JourneyPolicy) byte {
 	return r.Recent[at]
 }
 
+// worksSince returns the index of the first slot after the latest failed one.
+func (r RegionState) worksSince(p JourneyPolicy) int64 {
+	slot := slotOf(r.Slot, r.interval(p))
+	for i := len(r.Recent) - 1; i >= 0 && r.Recent[i] != failedRun && r.Recent[i] != settledRun; i-- {
+		slot--
+	}
+	return slot + 1
+}
+
 // settle marks the failures so far as part of an incident that is over, so that they do not count for the next one.
 func (r *RegionState) settle() {
 	r.Bad = slices.DeleteFunc(slices.Clone(r.Bad), func(b BadRun) bool { return b.Failed })

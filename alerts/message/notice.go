@@ -52,8 +52,8 @@ var ends = map[incident.Kind][2]string{
 }
 
 // over returns the first sentences of the notice that an incident is resolved, by its ending. Only an incident whose cause is
-// gone is all clear.
-func over(i incident.Incident) string {
+// gone everywhere is all clear.
+func (v voice) over(i incident.Incident) string {
 	title := taskOf(i)
 	switch i.EndedBy() {
 	case incident.GivenUp:
@@ -63,6 +63,9 @@ func over(i incident.Incident) string {
 	case incident.ByHand:
 		return fmt.Sprintf("VALKYRIE: all clear. %s says that it is over: %s.", i.ResolvedBy, title)
 	}
+	if len(i.StillFails) > 0 {
+		return fmt.Sprintf("VALKYRIE: it works again, but still fails from %s: %s.", v.fewRegions(i.StillFails), title)
+	}
 	return "VALKYRIE: all clear. " + fmt.Sprintf(ends[i.Kind][0], title)
 }
 
@@ -70,7 +73,7 @@ func over(i incident.Incident) string {
 func (t Content) AllClear() string {
 	i, v := t.About[0], t.voice(false)
 	said := ends[i.Kind]
-	over := over(i)
+	over := v.over(i)
 	switch {
 	case said[1] == "": // its time was that of the notice
 	case len(i.Outages) > 1:

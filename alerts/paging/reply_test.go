@@ -106,6 +106,12 @@ func TestClosedIsNotAllClear(t *testing.T) {
 			t.Errorf("%s: got  %s\nwant %s", ending, got, want)
 		}
 	}
+	i := alertstest.Incident("a", incident.Down, 2, true)
+	i.Title, i.StillFails = "print a card", []string{"eu-west-1"}
+	const want = "VALKYRIE: it works again, but still fails from eu-west-1: print a card. It was down from 03:00 UTC to 04:00 UTC (1 h). #ca97"
+	if got := (message.Content{About: []incident.Incident{i}, Now: alertstest.Start.Add(time.Hour)}).AllClear(); got != want {
+		t.Errorf("in part: got  %s\nwant %s", got, want)
+	}
 }
 
 // TestReply checks the effect and the answer of each command by text. Handles: a is #ca97, b is #3e23.

@@ -132,14 +132,12 @@ func (k *trial) failing(before, after judge.JourneyState, run journey.Run, decis
 		if want == incident.Down {
 			k.book.evident = run.Slot
 		}
-	case run.Outcome == journey.Failed:
+	case run.Outcome == journey.Failed && was.Kind == incident.Flapping:
 		if is == nil {
 			k.Fatalf("a failure ends %s", was.ID)
 		}
-		if is.Kind == incident.Flapping {
-			k.book.goesOn(*is, run)
-		}
-	case run.Outcome.Good():
+		k.book.goesOn(*is, run)
+	case run.Outcome != journey.Broken:
 		over, ending := k.book.recovered(*was, run)
 		if over != (is == nil) {
 			k.Fatalf("by the textbook %s is over: %t; but it is open: %t", was.ID, over, is != nil)

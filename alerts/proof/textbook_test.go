@@ -276,9 +276,36 @@ func (b *textbook) recovered(i incident.Incident, run journey.Run) (over bool, e
 		}
 	}
 	if !works && v.steady+v.need <= v.all {
-		return !audible && len(v.bad) == 0 && run.Slot.Sub(i.Last) >= time.Hour, incident.GivenUp
+		return run.Outcome.Good() && !audible && len(v.bad) == 0 && run.Slot.Sub(i.Last) >= time.Hour, incident.GivenUp
 	}
-	return i.Kind == incident.Down || run.Slot.Sub(b.evident) >= b.policy.QuietFor, incident.Recovered
+	if i.Kind == incident.Down {
+		return !b.awaits(i, run.Slot), incident.Recovered
+	}
+	return run.Outcome.Good() && run.Slot.Sub(b.evident) >= b.policy.QuietFor, incident.Recovered
+}
+
+// awaits reports whether a region of the incident that failed has not reported the first slot in which all the others work, and may
+// do so within a minute.
+func (b *textbook) awaits(i incident.Incident, at time.Time) bool {
+	var works time.Time
+	for _, region := range i.Regions {
+		if b.isMute(region, at) || b.failures(region) > 0 {
+			continue
+		}
+		for _, r := range slices.Backward(b.runs[region]) {
+			if r.Outcome == journey.Failed {
+				works = incident.Latest(works, r.Slot.Add(time.Minute))
+				break
+			}
+		}
+	}
+	return slices.ContainsFunc(i.Regions, func(region string) bool {
+		if b.isMute(region, at) || b.failures(region) == 0 {
+			return false
+		}
+		latest := b.runs[region][len(b.runs[region])-1].Slot
+		return latest.Before(works) && !latest.Before(at.Add(-time.Minute))
+	})
 }
 
 // often reports whether a region is slow as often as the policy says.

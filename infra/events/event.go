@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/phrase"
 	"valkyrie/infra/status"
 )
 
@@ -38,19 +39,20 @@ const (
 
 // An IncidentSummary holds the data needed to find the affected customers: the journey that failed, and the exact times.
 type IncidentSummary struct {
-	ID      string          `json:"id"`
-	Journey string          `json:"journey"`
-	Title   string          `json:"title"`          // in a customer's words: "print a card"
-	What    string          `json:"what,omitempty"` // the impact in a customer's words: "Customers cannot print a card"
-	Kind    incident.Kind   `json:"kind"`           // "down", "flapping", "degraded", ...
-	Step    string          `json:"step"`           // the failing step; empty: none, or unknown
-	Regions []string        `json:"regions"`
-	Began   time.Time       `json:"began"`             // slot of the first bad run
-	Ended   time.Time       `json:"ended,omitzero"`    // end of the last window: an interval after the last bad run, or the good run; absent while open
-	Closed  time.Time       `json:"closed,omitzero"`   // when it was decided that it is over; absent while open
-	Windows []Window        `json:"windows"`           // each outage of a flapping incident; else one, from began to ended
-	Ending  incident.Ending `json:"ending,omitempty"`  // "recovered", "given up", "not watched" or "by hand"; absent while open
-	Release string          `json:"release,omitempty"` // the release shortly before it began, if one was recorded
+	ID         string          `json:"id"`
+	Journey    string          `json:"journey"`
+	Title      string          `json:"title"`          // in a customer's words: "print a card"
+	What       string          `json:"what,omitempty"` // the impact in a customer's words: "Customers cannot print a card"
+	Kind       incident.Kind   `json:"kind"`           // "down", "flapping", "degraded", ...
+	Step       string          `json:"step"`           // the failing step; empty: none, or unknown
+	Regions    []string        `json:"regions"`
+	Began      time.Time       `json:"began"`                 // slot of the first bad run
+	Ended      time.Time       `json:"ended,omitzero"`        // end of the last window: an interval after the last bad run, or the good run; absent while open
+	Closed     time.Time       `json:"closed,omitzero"`       // when it was decided that it is over; absent while open
+	Windows    []Window        `json:"windows"`               // each outage of a flapping incident; else one, from began to ended
+	Ending     incident.Ending `json:"ending,omitempty"`      // "recovered", "given up", "not watched" or "by hand"; absent while open
+	StillFails []string        `json:"still_fails,omitempty"` // regions that failed when it ended, while enough others worked
+	Release    string          `json:"release,omitempty"`     // the release shortly before it began, if one was recorded
 }
 
 // A Window is a period in which customers were affected.
@@ -77,6 +79,7 @@ func newEvent(i incident.Incident, kind Type, n int, releases []incident.Release
 	last := &e.Incident.Windows[len(e.Incident.Windows)-1]
 	if i.State == incident.Resolved {
 		e.Incident.Ended, e.Incident.Ending, e.Incident.Closed = last.To, i.EndedBy(), i.ResolvedAt.UTC()
+		e.Incident.StillFails = i.StillFails
 	} else {
 		last.To = time.Time{}
 	}
@@ -98,6 +101,8 @@ func (e Event) Words() (subject, message string) {
 	switch {
 	case e.Type == Resolved && (i.Ending == incident.GivenUp || i.Ending == incident.Unwatched):
 		return "No longer measured: " + what, fmt.Sprintf("It is no longer measured, so that its state is unknown. %s, from %s until %s.", what, began, i.Ended.UTC().Format(stamp))
+	case e.Type == Resolved && len(i.StillFails) > 0:
+		return "Over, but for some: " + what, fmt.Sprintf("It is over, but still fails from %s. %s, from %s until %s.", phrase.List(i.StillFails), what, began, i.Ended.UTC().Format(stamp))
 	case e.Type == Resolved:
 		return "Over: " + what, fmt.Sprintf("It is over. %s, from %s until %s.", what, began, i.Ended.UTC().Format(stamp))
 	case e.Type == Reopened:

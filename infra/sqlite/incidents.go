@@ -12,7 +12,7 @@ import (
 
 const incidentColumns = "id, journey, title, kind, step, error, reason, loud, regions, since, opened, last, streak, runs, spells, evidence, " +
 	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev, resolved_by, bouts, slow, " +
-	"ending, mixed, only_there, evident, cost_ms, acks, ack_cost_ms, every_ms, failed_ms, often"
+	"ending, mixed, only_there, evident, cost_ms, acks, ack_cost_ms, every_ms, failed_ms, often, still_fails"
 
 // incidentFields lists the fields of incidentColumns.
 func incidentFields(i *incident.Incident) []any {
@@ -36,6 +36,7 @@ func incidentFields(i *incident.Incident) []any {
 		&i.Ending, &i.Mixed, &i.Only,
 		stamp{&i.Evident},
 		&i.CostMS, &i.Acks, &i.AckCostMS, &i.EveryMS, &i.FailedMS, &i.Often,
+		optional{document{&i.StillFails}},
 	}
 }
 

@@ -24,6 +24,8 @@ type PublicIncident struct {
 
 	Ending incident.Ending `json:"ending,omitempty"` // absent: it lasts
 
+	StillFails []string `json:"still_fails,omitempty"` // regions that failed when it ended, while enough others worked
+
 	windows []window
 }
 
@@ -78,6 +80,7 @@ func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
 	out.Changed = incident.Latest(out.Changed, last.from.UTC())
 	if i.State == incident.Resolved {
 		out.Ended, out.Ending, out.Changed = last.until.UTC(), i.EndedBy(), i.ResolvedAt.UTC()
+		out.StillFails = i.StillFails
 	}
 	if out.Regions == nil {
 		out.Regions = []string{}

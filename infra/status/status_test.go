@@ -90,6 +90,10 @@ func TestPage(t *testing.T) {
 	}, got); diff != "" {
 		t.Error(diff)
 	}
+	partly := status.PublicIncident{Began: time.Unix(0, 0).UTC(), Ended: time.Unix(600, 0).UTC(), DownS: 600, Regions: []string{"eu", "us"}, StillFails: []string{"eu"}}
+	if got, want := partly.Line(), "1 January 1970, 00:00 UTC until 1 January 1970, 00:10 UTC, when it still failed from eu, 10 min; seen from eu, us"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 	if p.Now != status.Down || p.Line() != "Something does not work" {
 		t.Errorf("now %s: %s", p.Now, p.Line())
 	}

@@ -78,6 +78,9 @@ func (i PublicIncident) Line() string {
 	if i.Ending == incident.GivenUp || i.Ending == incident.Unwatched {
 		s += ", when it was no longer measured"
 	}
+	if len(i.StillFails) > 0 {
+		s += ", when it still failed from " + strings.Join(i.StillFails, ", ")
+	}
 	s += ", " + formatDuration(i.DownS)
 	if i.Outages > 1 {
 		s += fmt.Sprintf(" in %d outages", i.Outages)
