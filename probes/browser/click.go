@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -28,7 +29,7 @@ func (tab *Tab) clickAt(r result, q query, failure string) result {
 		listened := tab.listened(r)
 		err := tab.press(q.Option, r.X, r.Y)
 		if err == nil {
-			c := tab.confirmClick(before)
+			c := tab.confirmClick(r.frame, before)
 			if c.Why == "" && !c.Hit {
 				tab.fail("%s: the click was intercepted by %s", failure, c.By)
 			}
@@ -180,15 +181,26 @@ func (tab *Tab) drainClicks() {
 	}
 }
 
-// confirmClick waits for the guard's report; without one the click counts from the time it was dispatched.
-func (tab *Tab) confirmClick(before time.Time) clickReport {
-	timer := time.NewTimer(clickTimeout)
-	defer timer.Stop()
+// confirmClick waits for the guard's report. Without one the click counts from the time it was dispatched, unless the document that
+// is there now has seen no press: then it replaced the other one meanwhile, and the press reached neither.
+func (tab *Tab) confirmClick(f frame, before time.Time) clickReport {
+	ctx, cancel := context.WithTimeout(tab.ctx, clickTimeout)
+	defer cancel()
 	select {
 	case c := <-tab.clicked:
 		return c
-	case <-timer.C:
-	case <-tab.ctx.Done():
+	case <-ctx.Done():
+	}
+	ctx, cancel = context.WithTimeout(tab.ctx, clickTimeout)
+	defer cancel()
+	r, err := f.query(ctx, query{Op: "unpressed"}, 0)
+	select {
+	case c := <-tab.clicked: // a busy page has reported late
+		return c
+	default:
+	}
+	if err == nil && r.OK {
+		return clickReport{Why: "the page was replaced at the press"}
 	}
 	return clickReport{At: epochMS(before), Hit: true}
 }

@@ -86,6 +86,7 @@ func (tab *Tab) addBindings(ctx context.Context) error {
 func (tab *Tab) handle(ev any) {
 	tab.recorder.Handle(tab.id, source(tab.target()), ev)
 	tab.contexts.handle(ev)
+	tab.navigations.handle(ev)
 	tab.frames.handle(tab, ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:

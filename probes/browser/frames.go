@@ -122,6 +122,7 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 func (tab *Tab) handleFrame(from *chromedp.Target, ev any) {
 	tab.recorder.Handle(tab.id, source(from), ev)
 	tab.contexts.handle(ev)
+	tab.navigations.handle(ev)
 	switch ev := ev.(type) {
 	case *runtime.EventBindingCalled:
 		tab.handleBinding(ev)

@@ -123,7 +123,6 @@ var causeRows = map[string]row{
 	"streamed, pressed":             {handlers: at(streams("<!doctype html>"+button, "<p>more</p>")), want: journey.Passed},
 	"streamed, without the text":    {handlers: at(streams("<!doctype html><h1>Shop</h1>", "<p>more</p>")), do: waitFor("Thank you"), want: journey.Failed, wantError: `still loading`},
 	"leaves by itself at once":      {page: `<p>One moment</p><script>setTimeout(()=>location='/shop',100)</script>`, pages: map[string]string{"/shop": button}, want: journey.Passed},
-	"leaves by itself, same button": {page: button + `<script>setTimeout(()=>location.replace('/shop'),100)</script>`, pages: map[string]string{"/shop": button}, want: journey.Passed},
 	"leaves by itself, by its head": {page: `<meta http-equiv=refresh content="0;url=/shop">` + button, pages: map[string]string{"/shop": button}, want: journey.Passed},
 	"asks before it is left": {page: `<script>addEventListener('beforeunload',e=>e.preventDefault())</script><label>Name <input></label><a href=/next>Print</a>`, pages: map[string]string{"/next": "Thank you"}, do: func(s *fixture) {
 		s.Visit("/")

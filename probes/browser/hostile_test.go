@@ -83,6 +83,7 @@ func TestHostilePages(t *testing.T) {
 		"elements": elementRows,
 		"expect":   expectRows,
 		"loading":  loadingRows,
+		"leaving":  leavingRows,
 		"network":  networkRows,
 		"pdf":      pdfRows,
 		"fill":     fillRows,

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -23,6 +24,9 @@ type query struct {
 
 // pointing are the queries that press or point at a place; the others mean the element as a whole.
 var pointing = []string{"click", "hover", "check", "checked", "seek", "upload"}
+
+// acting are the queries that an action on the page follows, and checked, which reads a box in the next document if it sent its form.
+var acting = []string{"click", "hover", "fill", "check", "checked", "choose", "upload", "snapshot"}
 
 // check returns the fault of the query's locator.
 func (q query) check() error {
@@ -112,6 +116,8 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			continue // it may be in one of them
 		case err == nil && r.OK && r.MayHide && slices.Contains(seeing, q.Op) && tab.findClosedRoots(tab.ctx):
 			continue // one of them may cover it
+		case err == nil && r.OK && !r.Done && slices.Contains(acting, q.Op) && tab.leaving(r.frame.id) != "":
+			why = tab.leaving(r.frame.id) // since the evaluation: a document that is left before it answers only then
 		case err == nil && r.OK:
 			tab.accept(q, failure, r)
 			return r
@@ -144,6 +150,9 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			pause = 0 // the script has waited already, or a new document can be queried at once
 		}
 		if !sleep(tab.ctx, pause) {
+			if why == noAnswer && q.Op != "loaded" {
+				why = cmp.Or(tab.leaving(tab.top().id), why)
+			}
 			end("%s %s: %s", failure, tab.step.LimitNote(), why)
 		}
 	}

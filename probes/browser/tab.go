@@ -80,14 +80,15 @@ type Tab struct {
 	film      *picture.Film
 	vitals    *vitals
 
-	clicked    chan clickReport
-	mouse      mouse.Mouse
-	frames     frames
-	shadow     shadowScan
-	contexts   contexts
-	dialogs    dialogs
-	prints     prints
-	background sync.WaitGroup
+	clicked     chan clickReport
+	mouse       mouse.Mouse
+	frames      frames
+	shadow      shadowScan
+	contexts    contexts
+	navigations navigations
+	dialogs     dialogs
+	prints      prints
+	background  sync.WaitGroup
 
 	stage      journey.Stage
 	device     device.Settings

@@ -2,8 +2,11 @@ package browser
 
 import (
 	"context"
+	"strings"
+	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
@@ -55,4 +58,73 @@ func recordChanges(ctx context.Context) error {
 		Source: script.Changes, WorldName: script.World, RunImmediately: &yes,
 	})
 	return err
+}
+
+// navigations are those under way that replace a frame's document, by frame. What a customer does to a document that is being left
+// is lost, or ends the navigation: an action waits until the next document is there, or the navigation has come to nothing, as a
+// download and an answer 204 do.
+type navigations struct {
+	mu     sync.Mutex
+	frames map[cdp.FrameID]navigation
+}
+
+type navigation struct {
+	url   string
+	until time.Time // when it no longer counts; zero: not before Chrome reports its end
+}
+
+// navigationStartTimeout is within which a navigation starts that the page has requested. The page's own handlers may prevent it.
+const navigationStartTimeout = time.Second
+
+// handle follows the navigations of a session's frames.
+func (n *navigations) handle(ev any) {
+	switch ev := ev.(type) {
+	case *page.EventFrameRequestedNavigation:
+		if ev.Disposition == page.ClientNavigationDispositionCurrentTab {
+			n.set(ev.FrameID, navigation{ev.URL, time.Now().Add(navigationStartTimeout)})
+		}
+	case *page.EventFrameStartedNavigating:
+		if ev.NavigationType != page.FrameStartedNavigatingNavigationTypeSameDocument && ev.NavigationType != page.FrameStartedNavigatingNavigationTypeHistorySameDocument {
+			n.set(ev.FrameID, navigation{url: ev.URL})
+		}
+	case *page.EventFrameNavigated:
+		n.remove(ev.Frame.ID)
+	case *page.EventNavigatedWithinDocument:
+		n.remove(ev.FrameID)
+	case *page.EventFrameStoppedLoading:
+		n.remove(ev.FrameID)
+	case *page.EventFrameDetached:
+		n.remove(ev.FrameID)
+	}
+}
+
+// leaving is why nothing can be done in the frame, or "": its document is being left.
+func (tab *Tab) leaving(id cdp.FrameID) string {
+	if url, ok := tab.navigations.of(id); ok {
+		return "the page is being left for " + strings.TrimPrefix(url, tab.site)
+	}
+	return ""
+}
+
+func (n *navigations) set(id cdp.FrameID, to navigation) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.frames == nil {
+		n.frames = map[cdp.FrameID]navigation{}
+	}
+	n.frames[id] = to
+}
+
+func (n *navigations) remove(id cdp.FrameID) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.frames, id)
+}
+
+// of returns the address that the frame's document is being left for, if it is.
+func (n *navigations) of(id cdp.FrameID) (url string, ok bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	to, ok := n.frames[id]
+	return to.url, ok && (to.until.IsZero() || time.Now().Before(to.until))
 }

@@ -47,6 +47,8 @@ const followFonts = () => {
 read(document, 'fonts').addEventListener('loading', followFonts);
 followFonts();
 
-// The last position of the mouse. This listener is registered before any script of the page could suppress it.
-globalThis.valkyriePointer = {};
+// The last position of the mouse, and whether something was pressed in this document. These listeners are registered before any script
+// of the page could suppress them.
+globalThis.valkyriePointer = { pressed: false };
+listen('pointerdown', (e) => { if (e.isTrusted) valkyriePointer.pressed = true; });
 listen('pointermove', (e) => { valkyriePointer.x = e.clientX; valkyriePointer.y = e.clientY; });

@@ -12,20 +12,11 @@ const checkedState = (el) => {
   if (isCustomField(el)) return matches(el, ':state(checked),[checked]');
   return /^(checkbox|switch|radio|menuitemcheckbox|menuitemradio)$/.test(attribute(el, 'role')) ? false : undefined;
 };
-// A box may send its form: what the next document shows of it counts. A navigation that comes to nothing, such as a download, is not
-// awaited for longer than this.
-const leavingMS = 1000;
-const noteLeaving = () => {
-  const known = 'valkyrieLeaving' in globalThis;
-  globalThis.valkyrieLeaving = undefined;
-  if (!known) globalThis.navigation?.addEventListener('navigate', (e) => { if (!e.destination.sameDocument && e.downloadRequest === null) globalThis.valkyrieLeaving = clock(); });
-};
-// A box that a click has changed. It may answer late, or reload the page; one that is gone has done what it was for.
+// A box that a click has changed. It may answer late; one that is gone has done what it was for.
 const checked = async () => {
   if (find(query.target).some((e) => read(e, 'form'))) { await frame(); await frame(); } // a form is sent in a later task
   const el = find(query.target).find((e) => isVisible(e) || labelsOf(e).some(isVisible));
   if (!el) return readyState() === 'complete' ? { ok: true, text: query.option } : { why: 'the page is still loading' };
-  if (clock() - globalThis.valkyrieLeaving < leavingMS) return { why: 'the page is still loading' };
   const state = checkedState(el);
   if (String(state) === query.option) {
     dropLost();

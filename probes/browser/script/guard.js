@@ -15,6 +15,7 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
   const startsMoving = () => animations().some((a) => !before.has(a) && contains(a.effect?.target, handle) && moves(a, handle));
   const refusal = (e) => {
     const { hit: on, by } = hit(e);
+    if (left) return 'the page is being left';
     if (!pointerArrived(e)) return 'the mouse is not there yet'; // so its effect on the page is unknown
     if (!on) return `${by} covers it on hover`;
     if (!read(handle, 'isConnected')) return 'the page keeps replacing it';
@@ -26,7 +27,9 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
   const open = () => queryAll(document, ':popover-open,:modal').length;
   const taken = () => pressedAt && (globalThis.valkyrieChanges?.last >= pressedAt || open() > openBefore);
   const [act, last, lastRefused] = gestures[gesture];
-  let why = '';
+  // Since the element was aimed at, the page has begun to load another document: a press is lost with this one.
+  let why = '', left = false;
+  const onNavigate = (e) => { left ||= !e.destination.sameDocument && e.downloadRequest === null; };
   const onEvent = (e) => {
     if (!e.isTrusted) return; // dispatched by the page itself
     // A long press has no events of a mouse, and none that reach a menu which the page has opened under the finger meanwhile.
@@ -49,5 +52,7 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
   };
   globalThis.valkyrieGuard?.(); // of a press that never became a click
   const ends = pressEvents.map((p) => listen(p, onEvent));
+  globalThis.navigation?.addEventListener('navigate', onNavigate);
+  ends.push(() => globalThis.navigation?.removeEventListener('navigate', onNavigate));
   const remove = globalThis.valkyrieGuard = () => ends.forEach((end) => end());
 };

@@ -106,7 +106,6 @@ const queries = {
     if (state === undefined) return { fatal: true, why: `it is neither checked nor unchecked: it is a ${label(r.el)}; use Click` };
     const lost = await lostField();
     if (lost) return lost;
-    if (String(state) !== query.option) noteLeaving();
     return { ...r, mayHide: String(state) !== query.option && installGuard(r), idle: isIdle(r.el), text: String(state) };
   },
   checked,
@@ -152,6 +151,7 @@ const queries = {
     globalThis.valkyriePressed = el;
     return { ok: !!el, why };
   },
+  unpressed: () => ({ ok: globalThis.valkyriePointer?.pressed === false }),
   accepts: () => fileRefusal(query),
   uploaded,
 };
