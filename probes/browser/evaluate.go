@@ -32,7 +32,7 @@ func (f frame) evaluate(ctx context.Context, script string, value any) error {
 
 // query evaluates script.Query in the frame for at most d. A document gets the script once, and then only the arguments.
 func (f frame) query(ctx context.Context, q query, d time.Duration) (r result, err error) {
-	q.Target = f.place(ctx, q.Target)
+	q.Target, q.Unscrollable = f.place(ctx, q.Target), f.isUnscrollable(ctx)
 	args, err := json.Marshal(q)
 	if err != nil {
 		return r, err
@@ -189,6 +189,7 @@ type contexts struct {
 	mu      sync.Mutex
 	byFrame map[cdp.FrameID]*executionContext
 	hidden  map[cdp.FrameID]string // the query that a frame met, though its parents hid the element
+	fixed   map[cdp.FrameID]bool   // whether another site's frame forbids scrolling
 }
 
 // An executionContext is the isolated world of one document.
@@ -250,8 +251,6 @@ func (ws *contexts) markScripts(id cdp.FrameID, context runtime.ExecutionContext
 	}
 }
 
-// remove removes the context of a frame, unless that is already the one of its next document: without it, each evaluation
-// would send and compile the scripts anew.
 // setHidden sets the query of which a frame's parents hide the element, "" for none, and returns the one before.
 func (ws *contexts) setHidden(id cdp.FrameID, query string) (before string) {
 	ws.mu.Lock()
@@ -264,6 +263,8 @@ func (ws *contexts) setHidden(id cdp.FrameID, query string) (before string) {
 	return before
 }
 
+// remove removes the context of a frame, unless that is already the one of its next document: without it, each evaluation
+// would send and compile the scripts anew.
 func (ws *contexts) remove(id cdp.FrameID, gone executionContext) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()

@@ -3,10 +3,12 @@ package browser
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
@@ -219,6 +221,36 @@ func (f frame) isWithin(ctx context.Context, outer Locator) bool {
 	}
 	r, err := f.callOnOwner(ctx, script.FrameWithin, f.parent.place(ctx, outer))
 	return err == nil && r.OK || f.parent.isWithin(ctx, outer)
+}
+
+// isUnscrollable reports whether the parent of another site's frame lets no person scroll it, which does not show in the frame.
+func (f frame) isUnscrollable(ctx context.Context) bool {
+	if f.parent == nil || f.parent.target == nil || f.parent.target == f.target {
+		return false
+	}
+	f.contexts.mu.Lock()
+	fixed, known := f.contexts.fixed[f.id]
+	f.contexts.mu.Unlock()
+	if known {
+		return fixed
+	}
+	owner, err := cdp.Call(ctx, f.parent.target, dom.GetFrameOwner, dom.GetFrameOwnerParams{FrameID: f.id})
+	if err != nil {
+		return false
+	}
+	el, err := cdp.Call(ctx, f.parent.target, dom.DescribeNode, dom.DescribeNodeParams{BackendNodeID: owner.BackendNodeID})
+	if err != nil {
+		return false
+	}
+	at := slices.Index(el.Node.Attributes, "scrolling")
+	fixed = at >= 0 && slices.Contains([]string{"no", "off", "noscroll"}, strings.ToLower(el.Node.Attributes[at+1]))
+	f.contexts.mu.Lock()
+	defer f.contexts.mu.Unlock()
+	if f.contexts.fixed == nil {
+		f.contexts.fixed = map[cdp.FrameID]bool{}
+	}
+	f.contexts.fixed[f.id] = fixed
+	return fixed
 }
 
 // A saying is the messages of errors that a frame shows. A busy frame may answer late, so that they count for a while.

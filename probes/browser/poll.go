@@ -20,6 +20,8 @@ type query struct {
 
 	Attribute string  `json:"attribute,omitempty"` // its name
 	Want      *string `json:"want,omitempty"`      // its value; nil: any, or none
+
+	Unscrollable bool `json:"unscrollable,omitempty"` // the frame's parent lets no person scroll it
 }
 
 // pointing are the queries that press or point at a place; the others mean the element as a whole.

@@ -26,9 +26,12 @@ const paintStyle = (el) => {
     clipPath: css.clipPath, topLayer: matches(el, ':modal,:popover-open,:fullscreen'), turnsAway: css.backfaceVisibility === 'hidden',
   };
 };
+// Whether the document is in a frame that a person cannot scroll. That of another site does not show: the query says so.
+const isUnscrollable = () => globalThis.valkyrieUnscrollable || self !== window.top && !!window.frameElement && /^(no|off|noscroll)$/i.test(attribute(window.frameElement, 'scrolling') || '');
 // The overflow of the document's element, and else of its body, is that of the window.
 const propagates = (el) => el === documentElement() || el === body() && getComputedStyle(documentElement()).overflow === 'visible';
 const windowOverflow = () => {
+  if (isUnscrollable()) return ['hidden', 'hidden'];
   const from = getComputedStyle(documentElement()), of = from.overflow === 'visible' && body() ? getComputedStyle(body()) : from;
   return [of.overflowX, of.overflowY];
 };

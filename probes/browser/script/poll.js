@@ -92,6 +92,7 @@ const nav = entries('navigation')[0];
 const before = globalThis.valkyrieUnmet;
 let unmetAt = before?.key === key ? before.at : 0, first = !unmetAt, last = {};
 let eagerPolls = 6; // evaluations without a pause while the document is still loading
+globalThis.valkyrieUnscrollable = !!query.unscrollable;
 for (;;) {
   const began = clock();
   last = await queries[query.op]();
