@@ -42,6 +42,9 @@ func (tab *Tab) clickAt(r result, q query, failure string) result {
 			}
 			refused = c.Why
 			tab.mustCall(failure, tab.unpress(q.Option, r.X, r.Y))
+		} else if tab.closedItself() {
+			tab.wait.begin(tab.step, epochMS(before))
+			return r
 		} else if refused == "" || tab.ctx.Err() == nil {
 			tab.fail("%s: %v", failure, tab.callError(err))
 		}

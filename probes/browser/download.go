@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/har"
@@ -25,6 +27,7 @@ type downloads struct {
 
 type file struct {
 	id, name, url   string
+	from            cdp.FrameID // whose address it is
 	received, total float64
 	state           browser.DownloadProgressState
 	ended           time.Time
@@ -52,7 +55,7 @@ func (d *downloads) handle(ev any) {
 	defer d.mu.Unlock()
 	switch ev := ev.(type) {
 	case *browser.EventDownloadWillBegin:
-		d.files = append(d.files, &file{id: ev.GUID, name: ev.SuggestedFilename, url: ev.URL})
+		d.files = append(d.files, &file{id: ev.GUID, name: ev.SuggestedFilename, url: ev.URL, from: ev.FrameID})
 	case *browser.EventDownloadProgress:
 		for _, f := range d.files {
 			if f.id == ev.GUID {
@@ -79,6 +82,13 @@ func (d *downloads) next(suits func(file) bool) (file, bool, <-chan struct{}) {
 		}
 	}
 	return file{}, false, d.changed
+}
+
+// isFrom reports whether a download has begun at the address of this tab or frame.
+func (d *downloads) isFrom(id cdp.FrameID) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.ContainsFunc(d.files, func(f *file) bool { return f.from == id })
 }
 
 // take marks a download as taken by a step.

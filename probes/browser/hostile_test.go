@@ -114,6 +114,9 @@ func TestHostilePages(t *testing.T) {
 		"sight":    sightRows,
 		"unseen":   unpaintedRows,
 		"within":   withinRows,
+		"ink":      inkRows,
+		"cards":    cardRows,
+		"popup":    popupRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()
 	os.Setenv("TMPDIR", dir) // not t.Setenv, which forbids parallel rows

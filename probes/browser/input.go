@@ -219,7 +219,9 @@ func (tab *Tab) Press(key string) {
 	}
 	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
 	at := time.Now()
-	tab.mustCall(failure, keyboard.Send(tab.ctx, tab.target(), keyboard.Stroke{Events: events}))
+	if err := keyboard.Send(tab.ctx, tab.target(), keyboard.Stroke{Events: events}); err != nil && !tab.closedItself() {
+		tab.mustCall(failure, err)
+	}
 	tab.beginWait(0, at)
 }
 

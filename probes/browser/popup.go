@@ -18,6 +18,9 @@ func (tab *Tab) Popup() *Tab {
 		if blocked {
 			tab.fail("the new window does not open for customers: the page opens it without a click, and their popup blocker stops that")
 		}
+		if w != nil && w.onlyDownloads(tab.ctx) {
+			continue
+		}
 		if w != nil {
 			return tab.useWindow(w)
 		}
@@ -27,6 +30,20 @@ func (tab *Tab) Popup() *Tab {
 			tab.fail("expected a new window or tab %s: none was opened", tab.step.LimitNote())
 		}
 	}
+}
+
+// onlyDownloads reports whether the window has become a download, and shows no page.
+func (w *window) onlyDownloads(ctx context.Context) bool {
+	if !w.tab.downloads.isFrom(cdp.FrameID(w.tab.id)) {
+		return false
+	}
+	select {
+	case <-w.ready:
+	case <-ctx.Done():
+		return false
+	}
+	at := ""
+	return w.err != nil || w.tab.evaluate(ctx, "location.href", &at) != nil || at == "" || at == "about:blank"
 }
 
 // useWindow binds a window to the current step.

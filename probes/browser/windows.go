@@ -2,7 +2,9 @@ package browser
 
 import (
 	"sync"
+	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
@@ -110,6 +112,26 @@ func (ws *windows) closed(id target.ID) {
 	}
 }
 
+// closedItself reports whether the page has just closed the window of this tab, as it may in the middle of the action that it was meant to
+// answer: Chrome then fails the rest of that.
+func (tab *Tab) closedItself() bool {
+	if !tab.isWindow() || tab.step.Context().Err() != nil {
+		return false
+	}
+	for until := time.Now().Add(deathGrace); time.Now().Before(until); {
+		tab.mu.Lock()
+		closed := tab.closedByPage
+		tab.mu.Unlock()
+		if closed {
+			return true
+		}
+		if !sleep(tab.step.Context(), retryPause) {
+			return false
+		}
+	}
+	return false
+}
+
 func (ws *windows) notify(do func()) {
 	ws.mu.Lock()
 	defer ws.mu.Unlock()
@@ -159,7 +181,7 @@ func (tab *Tab) windowNote() string {
 	tab.windows.mu.Lock()
 	defer tab.windows.mu.Unlock()
 	for _, w := range tab.windows.all {
-		if w.opener == tab && !w.taken && w.tab.goneNote() == "" {
+		if w.opener == tab && !w.taken && w.tab.goneNote() == "" && !w.tab.downloads.isFrom(cdp.FrameID(w.tab.id)) {
 			return "; the page has opened another window, which Popup returns"
 		}
 	}
