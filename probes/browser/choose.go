@@ -31,6 +31,7 @@ func (tab *Tab) Choose(l Locator, option string) {
 // choose makes the choice of an entry.
 func (tab *Tab) choose(q query, failure string) {
 	r := tab.aim(q, failure)
+	tab.entries[q.Number-1].frame = r.frame
 	switch r.Text {
 	case "select":
 		sent := time.Now()
@@ -110,6 +111,7 @@ func (tab *Tab) setChecked(q query, failure string) {
 	for range 2 {
 		q.Op, q.Text = "check", ""
 		r := tab.aim(q, failure)
+		tab.entries[q.Number-1].frame = r.frame
 		if r.Text == q.Option {
 			return
 		}

@@ -24,6 +24,9 @@ func (tab *Tab) aim(q query, failure string) result { return tab.aimFrom(q, fail
 
 // aimFrom is aim with a known reason why the query has not been met so far.
 func (tab *Tab) aimFrom(q query, failure, why string) result {
+	if q.Op == "click" {
+		tab.settle()
+	}
 	r := tab.pollFrom(q, failure, why)
 	last := ""
 	for {

@@ -28,6 +28,7 @@ type entry struct {
 	most    int                  // how often a person would do so
 	at      time.Time            // when it was entered
 	slowly  bool                 // the page has lost letters of it
+	frame   frame                // where it was chosen or ticked
 }
 
 // maxRefills is how often a person types into the same field again before giving up. One who sees a choice or a tick undone does
@@ -55,6 +56,28 @@ func (tab *Tab) enter(number int) {
 }
 
 // undoTime is how long after an entry the page may undo it, for one that is watched; answerTime is how long it may take for that
+	tab.unsettled = number
+}
+
+// settleTime is how long a person takes from a choice or a tick to what they do next. They see a page that sets it back meanwhile.
+const settleTime = 250 * time.Millisecond
+
+// settle waits until that time is over since the latest choice or tick, if scripts of the page have noticed it: no other page sets it back.
+// It repeats one that the page has undone.
+func (tab *Tab) settle() {
+	number := tab.unsettled
+	if tab.unsettled = 0; number == 0 {
+		return
+	}
+	e := tab.entries[number-1]
+	if time.Since(e.at) < settleTime {
+		if n, err := e.frame.listeners(tab.ctx, append([]string{"input", "change"}, pressTypes...)); err != nil || n == 0 {
+			return
+		}
+	}
+	if tab.goesBack(number, max(time.Millisecond, settleTime-time.Since(e.at))) {
+		tab.enterAgain(number, false)
+	}
 // after a request was answered.
 const (
 	undoTime   = time.Second
@@ -204,6 +227,7 @@ func (tab *Tab) Type(text string) {
 	strokes := keyboard.Strokes(text)
 	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
 	tab.beginWait(0, tab.send(tab.top(), failure, strokes, min(tab.handPace(len(strokes)), typeTime/time.Duration(max(len(strokes), 1)))))
+	tab.settle()
 }
 
 // typeTime is the longest time for the pauses of Type.
@@ -220,6 +244,7 @@ func (tab *Tab) Press(key string) {
 	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
 	at := time.Now()
 	if err := keyboard.Send(tab.ctx, tab.target(), keyboard.Stroke{Events: events}); err != nil && !tab.closedItself() {
+	tab.settle()
 		tab.mustCall(failure, err)
 	}
 	tab.beginWait(0, at)

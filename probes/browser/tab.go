@@ -103,6 +103,7 @@ type Tab struct {
 	taskMS     float64     // the renderer's busy time at the last call of busySince
 	frameKept  atomic.Bool // keepFrame was called
 	entries    []*entry    // of the run
+	unsettled  int         // the latest choice or tick, if nothing was clicked since
 
 	mu           sync.Mutex
 	killed       bool

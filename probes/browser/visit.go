@@ -44,6 +44,9 @@ func (tab *Tab) patience() int {
 // Finish waits for the end of a document that is still loading, unless an expectation or an action of the step has used it meanwhile.
 func (tab *Tab) Finish() {
 	if tab.opened.streams {
+	for _, t := range append(tab.otherTabs(), tab) {
+		t.settle()
+	}
 		tab.poll(query{Op: "loaded"}, "could not open "+tab.opened.address)
 	}
 }

@@ -206,8 +206,12 @@ const handleKeys = async (ms) => {
   const rest = Math.max(0, ...kept().filter((k) => k.text !== undefined).map((k) => ms - (clock() - k.at)));
   if (rest) await pause(rest);
 };
-// The entry with the query's number, once the page has undone it.
-const lost = () => ({ ok: kept().some((k) => k.number === query.number && isLost(k)), why: 'it is as it was entered' });
+// Whether the page has undone the entry with the query's number, which is then forgotten.
+const lost = () => {
+  const undone = kept().find((k) => k.number === query.number && isLost(k));
+  globalThis.valkyrieKept = kept().filter((k) => k !== undone);
+  return { ok: !!undone, why: 'it is as it was entered' };
+};
 // For an expectation that is not met: an entry that the page has undone.
 const lostNote = () => {
   const gone = [...kept(), ...globalThis.valkyriePast || []].filter(isLost).map(({ target, option, state }) => `the page has set the ${kindOf(target)} ${quote(target.value)} back${state || option !== undefined ? '' : `, or emptied it`}`);

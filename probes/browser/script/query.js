@@ -120,6 +120,7 @@ const queries = {
     if (list !== 'select') return { ...r, el, handle: el, mayHide: list === 'closed' && installGuard({ ...r, el, handle: el }), idle: isIdle(el), text: list };
     const option = optionOf(el, query.option);
     if (!option) openList(el); // its options may come only then
+    globalThis.valkyriePressed = el;
     return option && !optionOff(option) ? { ...r, text: list } : { why: option ? 'that option is disabled' : `it has no such option; it offers ${offered(el)}` };
   },
   pick,
