@@ -157,7 +157,7 @@ function* pressPoints(el, kept) {
   if (kept) { yield middle(kept); return; }
   const stand = standIn(el) || el, parts = [];
   const inWindow = (by, r) => { const c = hasSize(r) ? clipped(by, r, false, el) : {}; return c.box && !c.moved && c.box; };
-  for (const r of matches(el, 'area') ? [pressBox(el)] : [rect(el), ...[...call(el, 'getClientRects')].slice(0, 3)]) {
+  for (const r of matches(el, 'area') ? [pressBox(el)] : [rect(el), ...[...call(el, 'getClientRects')].slice(0, 3), pressBox(el)]) {
     const part = inWindow(stand, r), m = middle(r);
     if (!part) continue;
     parts.push(part);

@@ -103,6 +103,8 @@ function* boxesOf(el, target) {
   if (any) return;
   if (paintsItself(el)) for (const r of [...call(el, 'getClientRects')].slice(0, 4)) yield* note([{ by: el, r }]);
   yield* note(contentOf(el));
+  const area = stretchedOver(el);
+  if (area) yield* note([{ by: el, r: area }]);
   if (!any) yield { by: el, r: rect(el) };
 }
 

@@ -58,13 +58,27 @@ const opaqueAt = (el, x, y, by) => {
   });
 };
 // Whether the point is in a positioned box that a style adds to the element; one that is turned or moved counts as everywhere.
-const isInDrawn = (el, css, x, y) => {
+const isInDrawn = (el, css, x, y) => { const r = drawnBox(el, css); return !r || isInside(x, y, r); };
+const drawnBox = (el, css) => {
   const [left, top, width, height] = [css.left, css.top, css.width, css.height].map(parseFloat);
   if (css.transform !== 'none' || css.translate !== 'none' || [left, top, width, height].some(isNaN)) return true;
   let n = css.position === 'fixed' ? null : el;
   while (n && !(n instanceof Element && (styleOf(n).position !== 'static' || holdsFixed(styleOf(n))))) n = parentOf(n);
   const r = n ? rect(n) : { x: 0, y: 0 }, [px, py] = n ? [r.x + read(n, 'clientLeft') - read(n, 'scrollLeft'), r.y + read(n, 'clientTop') - read(n, 'scrollTop')] : css.position === 'fixed' ? [0, 0] : [-scrollX, -scrollY];
-  return isInside(x, y, { left: px + left, top: py + top, right: px + left + width, bottom: py + top + height });
+  return new DOMRect(px + left, py + top, width, height);
+};
+// The area of a link or button that is laid over the content of a card, by a box of its style or its own, while it shows nothing itself:
+// what a person sees there is the card. Undefined for another element.
+const stretchedOver = (el) => {
+  if (!matches(el, 'a[href],button,[role=link],[role=button]')) return;
+  const drawn = ['::before', '::after'].map((p) => getComputedStyle(el, p)).find((css) => !['none', 'normal'].includes(css.content) && /absolute|fixed/.test(css.position));
+  const area = drawn ? drawnBox(el, drawn) : /absolute|fixed/.test(styleOf(el).position) ? rect(el) : undefined;
+  if (!area || area.width < 9 || area.height < 9) return;
+  const [x, y, right, bottom] = [area.left, area.top, area.right, area.bottom], overlaps = (o) => Math.min(o.right, right) - Math.max(o.left, x) > 2 && Math.min(o.bottom, bottom) - Math.max(o.top, y) > 2;
+  for (let i = 0, outer = parentOf(el); i < 3 && outer && outer !== body(); i++, outer = parentOf(outer)) {
+    if (!(outer instanceof Element)) continue;
+    for (const b of contentOf(outer, { left: 60 })) if (!contains(el, b.by) && !contains(b.by, el) && overlaps(b.r) && !seen(b, outer).why) return area;
+  }
 };
 // Whether the point is on an opaque border of the element, or on a shadow that reaches so far into it.
 const opaqueEdge = (el, css, x, y) => {
