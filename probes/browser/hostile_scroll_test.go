@@ -24,6 +24,11 @@ const feed = `<ul id=l></ul><p id=end>Loading</p><script>let n = 0; const more =
 const revealed = `<div style="height:3000px"></div><button id=b style="opacity:0" onclick="document.body.append('Thank you')">Print</button>
 	<script>new IntersectionObserver((seen) => { if (seen[0].isIntersecting) b.style.opacity = 1 }).observe(b)</script>`
 
+// revealedFooter is a page whose main part lies over a fixed footer, with a margin below it.
+func revealedFooter(margin string) string {
+	return `<style>body{margin:0}main{position:relative;z-index:1;background:#fff;height:1500px;margin-bottom:` + margin + `}footer{position:fixed;inset:auto 0 0;height:200px;background:#eee}</style><main>Shop</main><footer><p>Terms</p>` + button + `</footer>`
+}
+
 const scrolledTo = `<button onclick="document.body.append('Thank you')">Print</button>`
 
 // scrollRows are pages that draw or load content as they are scrolled.
@@ -56,7 +61,10 @@ var scrollRows = map[string]row{
 		s.See(browser.Heading("Thank you"))
 		s.Click(browser.Heading("Thank you"))
 	}, want: journey.Passed},
-	"a row that our scroll redraws": {page: rows(`'Row ' + i`, `draw`), do: clickIn(browser.Button("Row 9")), want: journey.Passed},
+	"a footer that scrolling reveals":           {page: revealedFooter("200px"), want: journey.Passed},
+	"a text of a footer that scrolling reveals": {page: revealedFooter("200px"), do: waitFor("Terms"), want: journey.Passed},
+	"a footer that nothing reveals":             {page: revealedFooter("0"), want: journey.Failed, wantError: `covered by main`},
+	"a row that our scroll redraws":             {page: rows(`'Row ' + i`, `draw`), do: clickIn(browser.Button("Row 9")), want: journey.Passed},
 }
 
 func clickIn(l browser.Locator) func(*fixture) {

@@ -104,6 +104,7 @@ const actionable = async (target, by = unique) => {
 // that stays in place, such as a bar, is a reason to scroll too.
 const reveal = (el, cover, boxOf = pressBox) => {
   const behind = cover && staysInPlace(cover);
+  if (cover && !behind && staysInPlace(el)) scrollAway(el, cover);
   for (const { n, port } of scrollersOf(standIn(el) || el)) {
     const b = boxOf(el), k = n ? (port.right - port.x) / read(n, 'clientWidth') || 1 : 1;
     const off = (from, to, lo, hi, mode) => (canScroll(mode) && (from < lo || to > hi || behind) ? ((from + to) / 2 - (lo + hi) / 2) / k : 0);
@@ -112,6 +113,15 @@ const reveal = (el, cover, boxOf = pressBox) => {
     if (n) call(n, 'scrollBy', { left, top, behavior: 'instant' }); else scrollBy({ left, top, behavior: 'instant' });
     styles.clear();
   }
+};
+// Scrolls a cover away from an element that stays in place, such as the main part from the footer under it, as far as it takes.
+const scrollAway = (el, cover) => {
+  const r = pressBox(el), c = rect(cover), up = c.bottom - r.top, down = r.bottom - c.top;
+  for (const { n, port } of movers(cover, el)) {
+    const [back, on] = port.room[1], top = up <= on || back < down ? Math.min(up, on) : -down;
+    if (n) call(n, 'scrollBy', { top, behavior: 'instant' }); else scrollBy({ top, behavior: 'instant' });
+  }
+  styles.clear();
 };
 const hasSize = (r) => r.width > 0 && r.height > 0;
 const pressBox = (el) => (matches(el, 'area') && areaOf(el).box || [rect(el), sight(el).r].find((r) => r && hasSize(r)) || rect(el));

@@ -210,14 +210,12 @@ const coverOfBox = ({ by, text }, { x, y, right, bottom }) => {
   }
   return cover;
 };
-// Whether a person can scroll the element out from under a cover that stays in place, such as a bar.
+// The boxes around one of two elements that can be scrolled without moving the other, vertically: {n, port}.
+const movers = (el, other) => [...scrollersOf(el)].filter(({ n, port }) => canScroll(port.modes[1]) && (staysInPlace(other) || n && !contains(n, other)));
+// Whether a person can scroll the element out from under a cover that stays in place, such as a bar, or the cover away from it.
 const scrollingUncovers = (el, box, cover) => {
-  const stays = staysInPlace(cover), c = rect(cover), h = Math.min(box.bottom - box.y, 20);
-  let back = 0, on = 0;
-  for (const { n, port } of scrollersOf(el)) {
-    const movesBoth = !stays && (!n || contains(n, cover));
-    if (canScroll(port.modes[1]) && !movesBoth) [back, on] = [back + port.room[1][0], on + port.room[1][1]];
-  }
+  const c = rect(cover), h = Math.min(box.bottom - box.y, 20), sum = (all, i) => all.reduce((s, { port }) => s + port.room[1][i], 0);
+  const own = movers(el, cover), its = staysInPlace(cover) ? [] : movers(cover, el), [back, on] = [sum(own, 0), sum(own, 1)];
   const fits = (lo, hi) => { const y = Math.max(lo, box.y - on); return y <= box.y + back && y + h <= hi; };
   return fits(0, c.top) || fits(c.bottom, innerHeight);
 };
