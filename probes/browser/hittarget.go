@@ -74,10 +74,12 @@ func (f frame) toParent(ctx context.Context, x, y float64) (result, error) {
 // seeing are the queries about visible content; the target of an action is judged at its point (toWindow).
 var seeing = []string{"visible", "fresh", "count", "text", "attribute", "gone"}
 
-// judgeByParents corrects a result of the frame by what its parents show of it: an element that they hide is not seen, and one that is
-// to go is gone. It reports whether the frame's result holds. What the parents hid before is seen only since now.
-func (f frame) judgeByParents(ctx context.Context, q query, r *result) bool {
-	if len(r.Boxes) == 0 || r.OK == (q.Op == "gone") || !slices.Contains(seeing, q.Op) {
+// judge corrects a result of a frame by what is seen from outside of it: an element that its parents hide is not seen, nor is a text
+// that nothing tells from its background, and one that is to go is gone. It reports whether the frame's result holds. An element that was not
+// seen before is seen only since now.
+func (tab *Tab) judge(ctx context.Context, f frame, q query, r *result) bool {
+	sees := slices.Contains(seeing, q.Op)
+	if len(r.Boxes) == 0 || r.Lost > 0 || r.OK == (q.Op == "gone") || !sees && r.Doubt == "" {
 		return true
 	}
 	key := q.Op + q.Target.String()
@@ -88,10 +90,19 @@ func (f frame) judgeByParents(ctx context.Context, q query, r *result) bool {
 			return true // the frame or its parent is being replaced
 		}
 		if shown.Why != "" {
-			f.contexts.setHidden(f.id, key)
-			r.OK, r.Why, r.Found = q.Op == "gone", shown.Why, true
-			return r.OK
+			break
 		}
+	}
+	switch {
+	case shown.Why != "" && !sees:
+		return true // toWindow tells more
+	case shown.Why == "" && r.Doubt != "" && !tab.isReadable(ctx, shown.Boxes, r.Doubt):
+		shown.Why = script.Blended
+	}
+	if shown.Why != "" {
+		f.contexts.setHidden(f.id, key)
+		r.OK, r.Why, r.Found = q.Op == "gone", shown.Why, true
+		return r.OK
 	}
 	if f.contexts.setHidden(f.id, "") == key {
 		r.At, r.First = epochMS(time.Now()), false

@@ -50,12 +50,12 @@ func (tab *Tab) enter(number int) {
 	began := epochMS(time.Now())
 	e.enter(e.failure)
 	e.at = time.Now()
-	if e.most == maxRechecks && tab.isSaving(began) && tab.goesBack(number, answerTime) {
+	if e.most != maxRechecks {
+		return
+	}
+	if tab.isSaving(began) && tab.goesBack(number, answerTime) {
 		tab.fail("%s: the page has set it back", e.failure)
 	}
-}
-
-// undoTime is how long after an entry the page may undo it, for one that is watched; answerTime is how long it may take for that
 	tab.unsettled = number
 }
 
@@ -78,6 +78,9 @@ func (tab *Tab) settle() {
 	if tab.goesBack(number, max(time.Millisecond, settleTime-time.Since(e.at))) {
 		tab.enterAgain(number, false)
 	}
+}
+
+// undoTime is how long after an entry the page may undo it, for one that is watched; answerTime is how long it may take for that
 // after a request was answered.
 const (
 	undoTime   = time.Second
@@ -224,10 +227,10 @@ func (tab *Tab) beginWait(acted float64, sent time.Time) {
 // game. It does not check the result; see Fill. So it types at a hand's speed, and a text of more than 20 characters within two seconds.
 func (tab *Tab) Type(text string) {
 	failure := "could not type"
+	tab.settle()
 	strokes := keyboard.Strokes(text)
 	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
 	tab.beginWait(0, tab.send(tab.top(), failure, strokes, min(tab.handPace(len(strokes)), typeTime/time.Duration(max(len(strokes), 1)))))
-	tab.settle()
 }
 
 // typeTime is the longest time for the pauses of Type.
@@ -241,10 +244,10 @@ func (tab *Tab) Press(key string) {
 	if err != nil {
 		tab.step.Brokenf("%s: %v", failure, err)
 	}
+	tab.settle()
 	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
 	at := time.Now()
 	if err := keyboard.Send(tab.ctx, tab.target(), keyboard.Stroke{Events: events}); err != nil && !tab.closedItself() {
-	tab.settle()
 		tab.mustCall(failure, err)
 	}
 	tab.beginWait(0, at)

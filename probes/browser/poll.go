@@ -67,6 +67,7 @@ type result struct {
 	Said    string  `json:"said"`   // the messages of errors in a frame
 	SaidIn  []box   `json:"saidIn"` // and where they are
 	Boxes   []box   `json:"boxes"`  // where a person sees the elements in the frame
+	Doubt   string  `json:"doubt"`  // only a picture tells whether they can be read; "same", "unknown": what styles say about their colour
 	frame   frame   // the frame that answered
 }
 
@@ -76,7 +77,8 @@ type box struct {
 	Y      float64 `json:"y"`
 	Right  float64 `json:"right"`
 	Bottom float64 `json:"bottom"`
-	Text   bool    `json:"text"` // it is one of text
+	Text   bool    `json:"text"`  // it is one of text
+	Moved  bool    `json:"moved"` // one has to scroll first
 }
 
 // maxSlice is how long one evaluation waits before it returns why the query is not met, so that the reason is known when

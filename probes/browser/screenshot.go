@@ -264,3 +264,32 @@ func (tab *Tab) lastQuery() *query {
 	q := tab.current
 	return &q
 }
+
+// isReadable reports whether a picture of texts in these boxes of the window shows more than one colour. Where none can be taken, what
+// the styles say decides (result.Doubt).
+func (tab *Tab) isReadable(ctx context.Context, boxes []box, styles string) bool {
+	ctx, cancel := context.WithTimeout(ctx, captureTimeout)
+	defer cancel()
+	readable := styles != "same"
+	for _, b := range boxes {
+		if b.Moved {
+			continue
+		}
+		at, err := cdp.Call(ctx, tab.target(), page.GetLayoutMetrics, cdp.Empty{})
+		if err != nil {
+			return readable
+		}
+		const margin = 0.15 // of a line's height, where the letters of others may be
+		high, view := b.Bottom-b.Y, at.CSSVisualViewport
+		clip := &page.Viewport{X: b.X + view.PageX, Y: b.Y + margin*high + view.PageY, Width: b.Right - b.X, Height: (1 - 2*margin) * high, Scale: 1}
+		shot, err := cdp.Call(ctx, tab.target(), page.CaptureScreenshot, page.CaptureScreenshotParams{Clip: clip, OptimizeForSpeed: new(true)})
+		if err != nil {
+			return readable
+		}
+		if plain, err := picture.IsPlain(shot.Data); err != nil || !plain {
+			return err == nil || readable
+		}
+		readable = false
+	}
+	return readable
+}

@@ -67,7 +67,7 @@ func (across *search) add(f *frame) {
 			if f.parent != nil && a.err == nil {
 				across.tab.frames.keepSaid(f.id, a.Said, a.Said != "" && f.hidesAll(across.ctx, a.SaidIn))
 			}
-			holds := a.err != nil || f.parent == nil || f.judgeByParents(across.ctx, across.query, &a.result)
+			holds := a.err != nil || across.tab.judge(across.ctx, *f, across.query, &a.result)
 			if (!holds || slice == 0 && !a.OK && a.err == nil) && time.Now().Before(until) && sleep(across.ctx, aimPause) {
 				continue
 			}

@@ -41,12 +41,13 @@ func (tab *Tab) patience() int {
 	return max(1, int(time.Until(deadline).Milliseconds()/2))
 }
 
-// Finish waits for the end of a document that is still loading, unless an expectation or an action of the step has used it meanwhile.
+// Finish waits for the end of a document that is still loading, unless an expectation or an action of the step has used it meanwhile,
+// and until the page has kept the last choice or tick.
 func (tab *Tab) Finish() {
-	if tab.opened.streams {
 	for _, t := range append(tab.otherTabs(), tab) {
 		t.settle()
 	}
+	if tab.opened.streams {
 		tab.poll(query{Op: "loaded"}, "could not open "+tab.opened.address)
 	}
 }

@@ -112,6 +112,29 @@ func PNG(pic *image.RGBA, limit int) ([]byte, error) {
 	}
 }
 
+// leastContrast is the least difference of two colours that one can tell apart, of a channel's 255: #fafafa on white cannot be read.
+const leastContrast = 6
+
+// IsPlain reports whether a PNG shows one colour only, or colours too alike to tell apart.
+func IsPlain(data []byte) (bool, error) {
+	decoded, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		return false, err
+	}
+	pic := image.NewRGBA(decoded.Bounds())
+	draw.Draw(pic, pic.Bounds(), decoded, decoded.Bounds().Min, draw.Src)
+	var least, most [4]uint8
+	copy(least[:], pic.Pix)
+	most = least
+	for i, v := range pic.Pix {
+		least[i%4], most[i%4] = min(least[i%4], v), max(most[i%4], v)
+		if most[i%4]-least[i%4] >= leastContrast {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // red marks the failure, amber the closest matches.
 var (
 	red   = color.RGBA{0xd9, 0x1e, 0x18, 0xff}

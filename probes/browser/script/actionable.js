@@ -12,7 +12,7 @@ const hits = (el, node) => contains(el, node) || labelsOf(el).some((l) => contai
 const ownControl = (node, label) => { for (let n = node; n && n !== label; n = outerOf(n)) if (n instanceof Element && matches(n, 'a[href],button,summary')) return true; return false; };
 // What is found and can be seen; if several can, those that nothing covers.
 const seenOf = (target, found, sees = (el) => isSeen(el, target) || isDrawn(el)) => {
-  const visible = found.filter(sees);
+  const visible = standingOut(found.filter(sees), target);
   if (visible.length < 2) return visible;
   const uncovered = visible.filter((el) => !coverOf(el, target));
   return uncovered.length === 1 ? uncovered : visible;

@@ -61,7 +61,7 @@ const opaqueAt = (el, x, y, by) => {
 const isInDrawn = (el, css, x, y) => { const r = drawnBox(el, css); return !r || isInside(x, y, r); };
 const drawnBox = (el, css) => {
   const [left, top, width, height] = [css.left, css.top, css.width, css.height].map(parseFloat);
-  if (css.transform !== 'none' || css.translate !== 'none' || [left, top, width, height].some(isNaN)) return true;
+  if (css.transform !== 'none' || css.translate !== 'none' || [left, top, width, height].some(isNaN)) return;
   let n = css.position === 'fixed' ? null : el;
   while (n && !(n instanceof Element && (styleOf(n).position !== 'static' || holdsFixed(styleOf(n))))) n = parentOf(n);
   const r = n ? rect(n) : { x: 0, y: 0 }, [px, py] = n ? [r.x + read(n, 'clientLeft') - read(n, 'scrollLeft'), r.y + read(n, 'clientTop') - read(n, 'scrollTop')] : css.position === 'fixed' ? [0, 0] : [-scrollX, -scrollY];
@@ -134,7 +134,7 @@ const findUnhit = () => {
     left -= level.length;
     for (const el of level) {
       const css = getComputedStyle(el);
-      if (css.pointerEvents === 'none' || isWide(shadowOf(css))) found.push(el);
+      if (css.pointerEvents === 'none' || css.boxShadow !== 'none' && shadowOf(css).reach > 0) found.push(el);
     }
     next = level.flatMap((el) => [...childrenOf(el), ...(shadow(el) ? childrenOf(shadow(el)) : [])]);
   }
@@ -148,10 +148,12 @@ const isUnhitCover = (el, x, y, by) => {
   const { box } = clipped(el, new DOMRect(r.x - spread, r.y - spread, r.width + 2 * spread, r.height + 2 * spread), false, el);
   return !!box && isInside(x, y, { left: box.x, top: box.y, right: box.right, bottom: box.bottom });
 };
-// The outer shadow of a box: that of a tour through a page may cover all of it.
+// The outer shadow of a box: that of a tour through a page may cover all of it. Its reach is how far it may be behind text, in pixels.
 const shadowOf = ({ boxShadow }) => {
   const [, color, spread] = /^(.*\)) \S+ \S+ \S+ (\S+)px$/.exec(boxShadow) || [];
-  return { color, spread: +spread || 0 };
+  const reach = boxShadow === 'none' ? 0 : Math.max(0, ...boxShadow.split(/,(?![^(]*\))/).filter((s) => !/inset/.test(s) && colorsIn(s).some((c) => alpha(c) >= 0.5))
+    .map((s) => { const [x = 0, y = 0, , d = 0] = (s.match(/-?[\d.]+(?=px)/g) || []).map(Number); return d + Math.max(Math.abs(x), Math.abs(y)); }));
+  return { color, spread: +spread || 0, reach: reach >= 8 ? reach : 0 };
 };
 const isWide = ({ color, spread }) => spread >= 200 && alpha(color) >= visibleThrough;
 // Whether an element is painted apart from the text around it, and so over earlier text.
@@ -217,7 +219,7 @@ const scrollingUncovers = (el, box, cover) => {
   const c = rect(cover), h = Math.min(box.bottom - box.y, 20), sum = (all, i) => all.reduce((s, { port }) => s + port.room[1][i], 0);
   const own = movers(el, cover), its = staysInPlace(cover) ? [] : movers(cover, el), [back, on] = [sum(own, 0), sum(own, 1)];
   const fits = (lo, hi) => { const y = Math.max(lo, box.y - on); return y <= box.y + back && y + h <= hi; };
-  return fits(0, c.top) || fits(c.bottom, innerHeight);
+  return fits(0, c.top + sum(its, 0)) || fits(c.bottom - sum(its, 1), innerHeight);
 };
 const staysInPlace = (el) => { for (let n = el; n; n = parentOf(n)) if (n instanceof Element && (styleOf(n).topLayer || ['fixed', 'sticky'].includes(styleOf(n).position))) return true; return false; };
 // What covers the whole window, so that scrolling uncovers nothing.

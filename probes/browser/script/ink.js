@@ -1,4 +1,5 @@
-// ink: whether text stands out from what is painted under it. Where anything but plain colours may be there, it counts as readable.
+// ink: whether text may have the colour of what is painted under it, by the styles. Where it may, the tab looks at a picture of it
+// (Tab.isReadable): styles can paint in more ways than a script can know.
 
 const channels = (color) => { const m = /^rgba?\(([\d.]+), ([\d.]+), ([\d.]+)/.exec(/^rgb/.test(color) ? color : inRGB(color)); return m && m.slice(1).map(Number); };
 // A colour of another notation, such as oklch(), without its alpha.
@@ -19,42 +20,36 @@ const sameColor = (a, b) => {
 };
 // The colours in the value of a property, such as those of a gradient.
 const colorsIn = (value) => value.match(/rgba?\([^)]*\)|(color|ok\w+|lab|lch|hsla?)\([^)]*\)/g) || [];
-// The one colour of a background image: a gradient from a colour to itself, a picture of one colour; undefined if there are several.
-const imageColor = (image) => {
-  const src = addressIn(image);
-  if (src) return plainColor(pixelsOfAddress(src));
-  const colors = /url\(/.test(image) ? [] : colorsIn(image);
-  return colors.length && colors.every((c) => sameColor(c, colors[0]) && alpha(c) === alpha(colors[0])) ? colors[0] : undefined;
-};
 const isShape = (el) => el instanceof SVGElement && /^(rect|path|circle|ellipse|polygon|polyline|line)$/.test(localName(el));
 const withAlpha = (color, by) => { const c = channels(color); return by === 1 || !c ? color : `rgba(${c.join(', ')}, ${alpha(color) * by})`; };
 // The plain colour that an element paints under its content: '' if it paints none, undefined if it paints something else as well.
-const plainFill = (el) => { const s = styleOf(el); if (!('fill' in s)) s.fill = fillOf(el, s.css); return s.fill; };
-const fillOf = (el, css) => {
+const plainFill = (el) => { const s = styleOf(el); if (!('fill' in s)) s.fill = fillOf(el, s); return s.fill; };
+const fillOf = (el, { css, topLayer, position, recolors }) => {
+  if (recolors || css.backdropFilter !== 'none') return;
   if (isShape(el)) return css.fill === 'none' ? '' : css.stroke !== 'none' || /url/.test(css.fill) ? undefined : withAlpha(css.fill, +css.fillOpacity);
-  if (localName(el) === 'img') return plainColor(pixelsOfImage(el));
   if (matches(el, replaced) && localName(el) !== 'svg' || el instanceof SVGElement && /^(image|use)$/.test(localName(el))) return;
-  if (css.boxShadow.includes('inset') || css.backdropFilter !== 'none') return;
+  if (css.boxShadow.includes('inset') || css.borderImageSource !== 'none' || position !== 'static' && drawsLayer(el)) return;
   if (/text/.test(css.backgroundClip)) return '';
-  if (css.backgroundImage !== 'none') {
-    const color = fillsBox(css) ? imageColor(css.backgroundImage) : undefined;
-    return color && alpha(color) === 1 ? color : undefined;
-  }
-  const clear = alpha(css.backgroundColor) === 0;
-  return Math.max(...bordersOf(css)) >= wideBorder ? undefined : clear ? '' : css.backgroundColor;
+  if (css.backgroundImage !== 'none' || Math.max(...bordersOf(css)) >= wideBorder) return;
+  if (alpha(css.backgroundColor) > 0) return css.backgroundColor;
+  if (topLayer && !isClear(getComputedStyle(el, '::backdrop')) || css.display === 'table-cell' && isInColumn(el)) return;
+  return '';
 };
 const wideBorder = 12; // pixels: text may lie on such a border
 const bordersOf = (css) => [css.borderTopWidth, css.borderRightWidth, css.borderBottomWidth, css.borderLeftWidth].map(parseFloat);
-const drawsBeside = (el) => ['::before', '::after'].some((p) => {
+const isClear = (css) => css.display === 'none' || css.backgroundImage === 'none' && alpha(css.backgroundColor) === 0 && css.backdropFilter === 'none';
+// Whether a style adds a positioned box to the element, under the text in it.
+const drawsLayer = (el) => ['::before', '::after'].some((p) => {
   const css = getComputedStyle(el, p);
-  return !['none', 'normal'].includes(css.content) && (css.backgroundImage !== 'none' || alpha(css.backgroundColor) > 0 || /url\(/.test(css.content));
+  return !['none', 'normal'].includes(css.content) && css.position !== 'static' && (!isClear(css) || /url\(/.test(css.content));
 });
+// Whether a table colours a column: its cells show that, but are not in it.
+const isInColumn = (cell) => { const table = call(cell, 'closest', 'table'); return !!table && queryAll(table, 'col,colgroup').some((col) => !isClear(getComputedStyle(col))); };
 // The canvas under all elements; undefined for a dark one, whose colour is the browser's, and in a frame, which may be transparent.
-const canvasColor = () => (self !== top || /dark/.test(styleOf(documentElement()).css.colorScheme) ? undefined : 'rgb(255, 255, 255)');
+const canvasColor = () => (self !== window.top || /dark/.test(styleOf(documentElement()).css.colorScheme) ? undefined : 'rgb(255, 255, 255)');
 const aroundOf = (el) => { const all = []; for (let n = el; n; n = parentOf(n)) if (n instanceof Element) all.push(n); return all; };
 
-// The colours by which text shows: of its letters, their outline and shadows, or the background that they are cut from;
-// undefined if there are several of one of them.
+// The colours by which text shows: of its letters, their outline and shadows; undefined if there are several of one of them.
 const inksOf = (el) => {
   const { css } = styleOf(el), svg = el instanceof SVGElement;
   if (svg && (/url/.test(css.fill) || /url/.test(css.stroke))) return;
@@ -62,79 +57,46 @@ const inksOf = (el) => {
   const outline = svg ? css.stroke === 'none' ? '' : withAlpha(css.stroke, +css.strokeOpacity) : parseFloat(css.webkitTextStrokeWidth) > 0 ? css.webkitTextStrokeColor : '';
   const inks = [fill, outline, ...(css.textShadow === 'none' ? [] : colorsIn(css.textShadow))].filter((c) => c && alpha(c) >= 0.1);
   if (fill && alpha(fill) >= 0.9) return inks;
-  const cut = aroundOf(el).find((n) => /text/.test(styleOf(n).css.backgroundClip));
-  if (!cut) return inks;
-  const { css: from } = styleOf(cut), color = from.backgroundImage === 'none' ? from.backgroundColor : imageColor(from.backgroundImage);
-  return color && [...inks, color].filter((c) => alpha(c) >= 0.1);
+  const cut = aroundOf(el).find((n) => /text/.test(styleOf(n).css.backgroundClip)), from = cut && styleOf(cut).css;
+  if (!from) return inks;
+  const all = from.backgroundImage === 'none' ? [from.backgroundColor] : colorsIn(from.backgroundImage), shown = all.filter((c) => alpha(c) >= 0.1);
+  return /url\(/.test(from.backgroundImage) || shown.length > 1 ? undefined : [...inks, ...shown];
 };
 const hasTransparentText = (el) => inksOf(el)?.length === 0;
-
-// What mixes all that is within the element with what is under it.
-const mixes = ({ css, opacity }) => opacity < 1 || css.mixBlendMode !== 'normal' || css.filter !== 'none';
-// Paints the fills of the elements, the lowest first, and then an ink, as the browser would, within the elements around the text;
-// undefined if one of the fills is not plain.
-const painted = (base, under, around, ink) => {
-  const layers = [{ at: pen(1) }];
-  const fill = (color, opacity = 1) => { const { at } = layers.at(-1); at.globalAlpha = opacity; at.fillStyle = color; at.fillRect(0, 0, 1, 1); };
-  fill(base);
-  for (const el of under) {
-    const color = plainFill(el), holds = around.includes(el);
-    if (color === undefined || /url/.test(styleOf(el).css.filter)) return;
-    if (holds && mixes(styleOf(el))) layers.push({ at: pen(1), style: styleOf(el) });
-    if (color) fill(color, holds ? 1 : totalOpacity(el));
-  }
-  if (ink) fill(ink);
-  while (layers.length > 1) {
-    const { at: upper, style } = layers.pop(), { at } = layers.at(-1), { css } = style;
-    at.globalAlpha = css.opacity;
-    at.globalCompositeOperation = css.mixBlendMode === 'normal' ? 'source-over' : css.mixBlendMode === 'plus-lighter' ? 'lighter' : css.mixBlendMode;
-    at.filter = css.filter === 'none' ? 'none' : css.filter.replace(/(blur|drop-shadow)\((\([^)]*\)|[^()]|\w+\([^)]*\))*\)/g, '').trim() || 'none';
-    at.drawImage(upper.canvas, 0, 0);
-    at.globalCompositeOperation = 'source-over';
-    at.filter = 'none';
-  }
-  return [...layers[0].at.getImageData(0, 0, 1, 1).data];
+// Whether something else than the element's own style may colour its text: its first line or letter, a selection.
+const isRecoloured = (by, text) => {
+  let block = by;
+  while (/^(inline|contents)$/.test(styleOf(block).css.display) && parentOf(block) instanceof Element) block = parentOf(block);
+  const own = styleOf(block).css.webkitTextFillColor, chosen = getSelection();
+  return ['::first-line', '::first-letter'].some((p) => getComputedStyle(block, p).webkitTextFillColor !== own) || CSS.highlights.size > 0 || !chosen.isCollapsed && chosen.containsNode(text, true);
 };
-// Whether none of the inks can be told from what is under them.
-const drowns = (under, around, inks) => (canvasColor() ? [canvasColor()] : ['#000', '#fff']).every((base) => {
-  const bare = painted(base, under, around);
-  return !!bare && inks.every((ink) => painted(base, under, around, ink).every((c, i) => Math.abs(c - bare[i]) < leastDifference));
-});
+
 // The first colour of the elements, from the top one down; undefined if it is not certain.
 const fillUnder = (els) => {
   for (const el of els) {
     const fill = plainFill(el), opacity = fill === '' ? 1 : totalOpacity(el);
-    if (fill !== '' && opacity > 0.02) return fill && withAlpha(fill, opacity);
+    if (fill !== '' && opacity > 0.02) return fill && alpha(fill) * opacity === 1 ? fill : undefined;
   }
   return canvasColor();
 };
+// Whether what a hit test does not find may be painted at the point: what takes no clicks, and shadows.
+const isUnhitFill = (el, x, y, by) => {
+  if (!read(el, 'isConnected') || !styleOf(el).visible || contains(el, by) || contains(by, el)) return false;
+  const { css } = styleOf(el), { x: left, y: top, right, bottom } = rect(el), { reach } = shadowOf(css);
+  return css.pointerEvents === 'none' && plainFill(el) !== '' && isInside(x, y, rect(el)) || reach > 0 && isInside(x, y, { left: left - reach, top: top - reach, right: right + reach, bottom: bottom + reach });
+};
 
-const blendsIn = (by, data, r) => {
-  const inks = inksOf(by);
-  if (!inks || /\p{Extended_Pictographic}/u.test(data)) return false;
-  const around = aroundOf(by), x = (i) => Math.min(Math.max(r.x + r.width * i, 0), innerWidth - 1), y = r.y + r.height / 2;
-  const inWindow = r.right > 0 && r.x < innerWidth && y > 0 && y < innerHeight;
-  if (!around.some((n) => styleOf(n).recolors)) {
-    const alike = (els) => { const plain = fillUnder(els); return !!plain && (alpha(plain) < 1 || inks.every((ink) => sameColor(ink, plain))); };
-    const filled = around.findIndex((n) => plainFill(n) !== ''), layered = by instanceof SVGElement || around.slice(0, filled + 1 || around.length).some((n) => styleOf(n).position !== 'static');
-    const stack = inWindow && layered ? stackAt(x(0.5), y) : [], from = stack.indexOf(by);
-    if (!alike(from < 0 ? around : stack.slice(from))) return false; // the only case of nearly all texts
-  }
-  if (!inWindow) return blendsOutside(by, around, inks);
-  return [0.1, 0.5, 0.9].every((i) => blendsAt(by, inks, x(i), y, around));
+// What the styles say about text that shows in a box of the window: '' if it stands out, 'same' if it has the colour of its
+// background, 'unknown' if only a picture tells.
+const doubtOf = (by, text, { x, y, right, bottom }, moved) => {
+  if (/\p{Extended_Pictographic}/u.test(text.data)) return '';
+  const inks = inksOf(by), around = aroundOf(by), middle = [(x + right) / 2, (y + bottom) / 2];
+  const filled = around.findIndex((n) => plainFill(n) !== ''), near = filled < 0 ? around : around.slice(0, filled + 1);
+  const layered = by instanceof SVGElement || near.some((n) => styleOf(n).position !== 'static');
+  const stack = layered && !moved ? stackAt(...middle) : [], from = stack.indexOf(by), plain = fillUnder(from < 0 ? around : stack.slice(from));
+  if (!inks || !plain || isRecoloured(by, text) || around.some((n) => styleOf(n).recolors) || !moved && unhit().some((n) => isUnhitFill(n, ...middle, by))) return 'unknown';
+  if (!inks.every((ink) => sameColor(ink, plain))) return '';
+  return moved && near.some(hasLayer(by)) ? 'unknown' : 'same';
 };
-// Out of the window, only what surrounds the text can be under it, unless something is positioned there.
-const blendsOutside = (by, around, inks) => {
-  const filled = around.findIndex((n) => plainFill(n)), chain = filled < 0 ? around : around.slice(0, filled + 1);
-  const positioned = (n) => childrenOf(n).slice(0, 50).some((c) => !contains(c, by) && /absolute|fixed|sticky/.test(styleOf(c).position));
-  return drowns([...around].reverse(), around, inks) && !chain.some((n) => drawsBeside(n) || positioned(n));
-};
-// Whether all that is painted under the text at a point of the window is of its colour.
-const blendsAt = (by, inks, x, y, around) => {
-  const stack = stackAt(x, y), from = stack.indexOf(by);
-  if (from < 0) return false;
-  const under = [...new Set([...stack.slice(from), ...around])];
-  if (!drowns(stack.slice(from).reverse(), around, inks) || under.some(drawsBeside)) return false;
-  // What takes no clicks is not in the stack.
-  return ![...all(document)].slice(0, 3000).some((n) => getComputedStyle(n).pointerEvents === 'none' && !contains(n, by) && plainFill(n) !== '' && isInside(x, y, rect(n)));
-};
+// Whether an element has a positioned part that may be under text in it.
+const hasLayer = (by) => (n) => childrenOf(n).slice(0, 50).some((c) => !contains(c, by) && styleOf(c).position !== 'static');

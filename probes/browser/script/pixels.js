@@ -37,16 +37,6 @@ const picturesRead = async () => {
 };
 const addressIn = (image) => /^url\("(data:image\/[^"]*)"\)$/.exec(image.replace(/\\"/g, '%22'))?.[1];
 
-// The one colour of all pixels, as a style has it; undefined if there are several, or one can see through them.
-const plainColor = (pixels) => {
-  if (!pixels) return;
-  const least = [255, 255, 255, 255], most = [0, 0, 0, 0];
-  for (let i = 0; i < pixels.length; i++) {
-    least[i % 4] = Math.min(least[i % 4], pixels[i]);
-    most[i % 4] = Math.max(most[i % 4], pixels[i]);
-  }
-  return least[3] >= 250 && least.every((v, i) => most[i] - v < leastDifference) ? `rgb(${least.slice(0, 3).join(', ')})` : undefined;
-};
 // Whether a picture that fills the rectangle is opaque at the point.
 const opaquePixel = (pixels, { x, y, width, height }, px, py) => {
   const cell = (at, size) => Math.min(cells - 1, Math.max(0, Math.floor(at / size * cells)));

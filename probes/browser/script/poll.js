@@ -83,16 +83,21 @@ const saidInFrame = () => {
 // is enough for what only the timer finds.
 const changelessMS = (took) => Math.min(400, Math.max(100, 40 * took));
 
-// Where a person sees the elements in a frame: its parent may hide them (FrameBoxes).
-const boxesInFrame = (els) => (self === top ? [] : boxesOfSights(els.slice(0, 4).map((el) => sight(el, query.target))));
-const boxesOfSights = (all) => all.filter((s) => s.box).map(({ box: b, text }) => ({ x: b.x, y: b.y, right: b.right, bottom: b.bottom, text: !!text }));
+const boxesOfSights = (all) => all.filter((s) => s.box).map(({ box: b, text, moved }) => ({ x: b.x, y: b.y, right: b.right, bottom: b.bottom, text: !!text, moved: !!moved }));
+// Whether only a picture tells that any of the elements can be read, and what their styles say. To be gone is doubted only by a style
+// that says so: most are seen for a while. An attribute need not be seen.
+const doubtIn = (sights) => {
+  const doubts = sights.map((s) => s.doubt || '');
+  if (!doubts.length || doubts.includes('') || query.op === 'attribute' || query.op === 'gone' && doubts.includes('unknown')) return '';
+  return doubts.includes('unknown') ? 'unknown' : 'same';
+};
 
+globalThis.valkyrieUnscrollable = !!query.unscrollable;
 const start = clock(), until = start + sliceMS, key = JSON.stringify(query);
 const nav = entries('navigation')[0];
 const before = globalThis.valkyrieUnmet;
 let unmetAt = before?.key === key ? before.at : 0, first = !unmetAt, last = {};
 let eagerPolls = 6; // evaluations without a pause while the document is still loading
-globalThis.valkyrieUnscrollable = !!query.unscrollable;
 for (;;) {
   const began = clock();
   last = await queries[query.op]();
@@ -104,10 +109,11 @@ for (;;) {
   if (last.ok || last.fatal || last.lost || now >= until) {
     if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank || last.inPlace ? unmetAt : began };
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
-    const boxes = boxesInFrame(last.ok ? met : last.left || []);
+    const sights = (last.ok ? met : last.left || []).slice(0, 4).map((el) => sight(el, query.target)), doubt = doubtIn(sights);
+    const boxes = doubt || self !== top ? boxesOfSights(sights) : []; // in a frame, its parent may hide them (FrameBoxes)
     const done = !!(last.ok && last.act);
     if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken
-    return { ok: !!last.ok, why: last.ok ? reasonOf(last) : recentReason(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done, boxes,
+    return { ok: !!last.ok, why: last.ok ? reasonOf(last) : recentReason(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done, boxes, doubt,
       ...(last.ok || last.fatal ? {} : saidInFrame()), acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked, idle: !!last.idle,
       found: !!last.found, mayHide: !!last.mayHide || last.ok && mayCover, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }

@@ -10,7 +10,7 @@ const look = (target) => (['visible', 'fresh', 'count'].includes(query.op) ? wit
 const lookNow = (target) => {
   const found = find(target), els = [];
   let cover;
-  for (const el of found.filter((one) => isSeen(one, target))) {
+  for (const el of standingOut(found.filter((one) => isSeen(one, target)), target)) {
     const over = coverOf(el, target);
     if (!over) els.push(el);
     cover ||= over;

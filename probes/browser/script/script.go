@@ -20,7 +20,8 @@
 //     role.js and name.js compute roles and names, text.js the text that is displayed, and all read the page through dom.js.
 //     boxes.js lists the boxes of what an element paints, and visible.js cuts them where ancestors clip them, up to the
 //     window: an element with a box that shows somewhere, perhaps after scrolling, can be seen, unless that is transparent,
-//     waits for its font, or has the colour of its background (ink.js; pixels.js reads pictures). cover.js decides whether
+//     waits for its font, or has the colour of its background (ink.js; where styles leave that in doubt, Tab.isReadable takes a
+//     picture of it; pixels.js reads the page's own pictures). cover.js decides whether
 //     something opaque lies over it. When there is no element, reason.js describes the page instead.
 //  6. actionable.js checks that the one element is enabled, finds the point to press, and moves the pointer there
 //     (valkyriePoint). Only if no point can be pressed, it first scrolls the boxes that a person can scroll.
@@ -102,7 +103,7 @@ var (
 )
 
 // locate are the functions that find elements by what a person sees, and say why there is none.
-var locate = dom + boxes + pixels + ink + visible + cover + text + role + name + find + reason
+var locate = "const blended = '" + Blended + "';\n" + dom + boxes + pixels + ink + visible + cover + text + role + name + find + reason
 
 var (
 	// Changes records, from a document's start, when each of its parts changed.
@@ -171,6 +172,9 @@ const toParent = `
 // HiddenFrame is why an element cannot be seen or pressed when the parent hides its frame.
 const HiddenFrame = "the frame that holds it is not visible"
 
+// Blended is why a text cannot be seen that a picture shows in the colour of its background.
+const Blended = "it is there, but not visible: its text has the colour of its background"
+
 const framePoint = `
 	const why = hiddenReason(this);
 	if (why) return { why: hiddenFrame };
@@ -193,7 +197,7 @@ const frameBoxes = `
 		const p = inParent(this, b.x, b.y), q = inParent(this, b.right, b.bottom), r = new DOMRect(Math.min(p.x, q.x), Math.min(p.y, q.y), Math.abs(q.x - p.x), Math.abs(q.y - p.y));
 		const cut = clipped(this, r, b.text, this), cover = cut.box && (cut.moved ? coverOfWindow(this) : coverOfBox({ by: this, text: b.text }, cut.box));
 		if (cut.why || cover) why ||= cut.why || 'it is there, but covered by ' + describe(cover);
-		else shown.push({ ...cut.box, text: b.text });
+		else shown.push({ ...cut.box, text: b.text, moved: b.moved || cut.moved });
 	}
 	return shown.length ? { boxes: shown } : { why };
 `

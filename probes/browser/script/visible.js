@@ -7,18 +7,24 @@ const hiddenReason = (el, target) => sight(el, target).why || '';
 const isVisible = (el) => !hiddenReason(el); // perhaps covered
 const isSeen = (el, target) => !hiddenReason(el, target);
 
-// The first part of the element that a person can see, {by, r, box, moved}, or {why} there is none.
+// The first part of the element that a person can see, {by, r, box, moved, doubt}, or {why} there is none.
 const sight = (el, target) => {
   const stand = standIn(el);
   if (!stand) return { why: notVisible };
   if (stand !== el) return sight(stand);
-  let why = '';
+  let why = '', doubtful, doubts = 0;
   for (const b of boxesOf(el, target)) {
     const s = seen(b, el);
-    if (!s.why) return { ...b, ...s };
-    why ||= s.why;
+    if (!s.why && !s.doubt) return { ...b, ...s };
+    if (s.why) why ||= s.why; else doubtful ||= { ...b, ...s };
+    if (s.doubt && ++doubts === 4) break;
   }
-  return { why };
+  return doubtful || { why };
+};
+// Of what can be seen, what stands out, if anything does: the style of the others says that they have the colour of their background.
+const standingOut = (els, target) => {
+  const sure = els.length > 1 ? els.filter((el) => sight(el, target).doubt !== 'same') : [];
+  return sure.length ? sure : els;
 };
 // The element that shows it: itself if it is rendered; the image of an area; the list whose chosen option it is.
 const standIn = (el) => {
@@ -31,7 +37,7 @@ const standIn = (el) => {
     if (n instanceof Element && styleOf(n).css.display !== 'contents') return call(n, 'checkVisibility') ? el : undefined;
   }
 };
-// Which part of a box is seen: {box, moved}, with moved if one has to scroll first; or {why}.
+// Which part of a box is seen: {box, moved, doubt}, with moved if one has to scroll first, and the doubt whether it can be read; or {why}.
 const seen = ({ by, r, text }, el) => {
   if (picturesCount && localName(by) === 'img' && pictureReason(by)) return { why: pictureReason(by) };
   if (!(r.width > 0 && r.height > 0) || text && isTiny(by, r)) return { why: `${notVisible}: it has no size` };
@@ -41,7 +47,8 @@ const seen = ({ by, r, text }, el) => {
   if (text && awaitsFont(by, text.data)) return { why: `${notVisible}: its web font has not loaded` };
   const why = fadedReason(by, text);
   if (why) return { why };
-  return text && blendsIn(by, text.data, r) ? { why: `${notVisible}: its text has the colour of its background` } : clipped(by, r, text, el);
+  const part = clipped(by, r, text, el), doubt = text && part.box && doubtOf(by, text, part.box, part.moved);
+  return doubt === 'same' && part.moved ? { why: blended } : { ...part, doubt };
 };
 // Whether text is too small to read, or its letters lie over each other.
 const isTiny = (by, r) => {
