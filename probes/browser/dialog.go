@@ -24,20 +24,19 @@ var (
 // Answer types text into a prompt and answers OK.
 func Answer(text string) Reply { return Reply{accept: true, text: text} }
 
-// OnDialog sets the answer to dialogs in the rest of the step. By default they are dismissed, logged in the evidence, and
-// named when the step fails. A page that asks for confirmation before it is left may always be left.
+// OnDialog sets the answer to dialogs in the rest of the step. By default they are dismissed. All are logged in the evidence, and named
+// when the step fails. A page that asks for confirmation before it is left may always be left.
 func (tab *Tab) OnDialog(reply Reply) {
 	tab.dialogs.mu.Lock()
 	defer tab.dialogs.mu.Unlock()
-	tab.dialogs.answer, tab.dialogs.chosen = reply, true
+	tab.dialogs.answer = reply
 }
 
-// dialogs holds the step's answer and counts unanswered dialogs.
+// dialogs holds the step's answer and counts its dialogs.
 type dialogs struct {
 	mu     sync.Mutex
 	answer Reply
-	chosen bool
-	last   string // the last dialog dismissed by default
+	last   string // the last dialog and its answer
 	count  int
 }
 
@@ -45,7 +44,7 @@ type dialogs struct {
 func (d *dialogs) begin() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.answer, d.chosen, d.last, d.count = Reply{}, false, "", 0
+	d.answer, d.last, d.count = Reply{}, "", 0
 }
 
 // reply records a dialog and returns its answer.
@@ -55,14 +54,20 @@ func (d *dialogs) reply(kind page.DialogType, message string) Reply {
 	if kind == page.DialogTypeBeforeunload {
 		return Accept
 	}
-	if !d.chosen {
-		d.count++
-		d.last = fmt.Sprintf("%s %q", kind, clip(message, 80))
-	}
+	d.count++
+	d.last = fmt.Sprintf("%s %q, which was %s", kind, clip(message, 80), d.answer.name())
 	return d.answer
 }
 
-// note formats the dismissed dialogs to follow an error.
+// name words the answer to a dialog, for errors.
+func (r Reply) name() string {
+	if r.accept {
+		return "accepted"
+	}
+	return "dismissed"
+}
+
+// note formats the dialogs to follow an error.
 func (d *dialogs) note() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -70,9 +75,9 @@ func (d *dialogs) note() string {
 	case d.count == 0:
 		return ""
 	case d.count == 1:
-		return fmt.Sprintf("; the page opened a dialog, %s, which was dismissed", d.last)
+		return fmt.Sprintf("; the page opened a dialog, %s", d.last)
 	}
-	return fmt.Sprintf("; the page opened %d dialogs, the last %s, which were dismissed", d.count, d.last)
+	return fmt.Sprintf("; the page opened %d dialogs, the last %s", d.count, d.last)
 }
 
 // answerDialog answers a dialog so that it does not block the page.
