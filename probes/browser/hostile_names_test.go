@@ -17,6 +17,8 @@ const (
 
 // nameRows are controls whose name is not simply their text.
 var nameRows = map[string]row{
+	"a part that ends with a space":  {page: `<button>Orders</button>` + `<button ` + thank + `>Order 12</button>`, do: pressLike("Order "), want: journey.Passed},
+	"a space at the end of no name":  {page: `<button>Orders</button><button>Order </button>`, do: pressLike("Order "), want: journey.Failed, wantError: `there is none`},
 	"label with hidden words":        {page: `<label>Title <span hidden>(required field)</span><input></label>`, do: fillIn("Title"), want: journey.Passed},
 	"label with an aria-hidden star": {page: `<label>Title <span aria-hidden=true>*</span><input></label>`, do: fillIn("Title *"), want: journey.Passed},
 	"label without the hidden star":  {page: `<label>Title <span aria-hidden=true>*</span><input></label>`, do: fillIn("Title"), want: journey.Passed},
@@ -164,5 +166,14 @@ func typed(contentType, body string) func(http.ResponseWriter, *http.Request) {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		fmt.Fprint(w, body)
+	}
+}
+
+// pressLike presses the button with a part of its name.
+func pressLike(part string) func(*fixture) {
+	return func(s *fixture) {
+		s.Visit("/")
+		s.Click(browser.Button("").Containing(part))
+		s.See(browser.Text("Thank you"))
 	}
 }

@@ -94,7 +94,7 @@ const innermost = (els) => {
 const withText = (text) => innermost(findText(page(), text).map(({ el }) => el));
 // The innermost elements whose whole text a pattern matches.
 const withTextLike = ({ containing, matching }) => {
-  const part = normalize(containing), pattern = new RegExp(matching || '', 'u'), caseless = new RegExp(matching || '', 'iu'), found = [];
+  const part = textPart(containing), pattern = new RegExp(matching || '', 'u'), caseless = new RegExp(matching || '', 'iu'), found = [];
   const fits = (s) => s.includes(part) && pattern.test(s);
   const accepts = (el) => {
     const s = shownText(el);
@@ -113,7 +113,7 @@ const withTextLike = ({ containing, matching }) => {
 
 // Whether an element has a name, or a text, that the locator's filters accept.
 const isNamed = ({ value, containing, matching }) => {
-  const exact = value && normalize(value), part = containing && normalize(containing), pattern = matching && new RegExp(matching, 'u');
+  const exact = value && normalize(value), part = textPart(containing), pattern = matching && new RegExp(matching, 'u');
   const some = (el, wanted, fits) => { for (const n of namesOf(el, wanted)) if (fits(n)) return true; return false; };
   return (el) => (!exact || some(el, exact, (n) => n === exact)) && (!part || some(el, part, (n) => n.includes(part))) && (!pattern || some(el, '', (n) => pattern.test(n)));
 };
