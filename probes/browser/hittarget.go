@@ -97,7 +97,7 @@ func (tab *Tab) judge(ctx context.Context, f frame, q query, r *result) bool {
 	case shown.Why != "" && !sees:
 		return true // toWindow tells more
 	case shown.Why == "" && r.Doubt != "" && !tab.isReadable(ctx, shown.Boxes, r.Doubt):
-		shown.Why = script.Blended
+		shown.Why = unreadable[r.Doubt]
 	}
 	if shown.Why != "" {
 		f.contexts.setHidden(f.id, key)
@@ -109,6 +109,9 @@ func (tab *Tab) judge(ctx context.Context, f frame, q query, r *result) bool {
 	}
 	return true
 }
+
+// unreadable is why a person cannot see what a picture shows in one colour, by the doubt that the styles leave.
+var unreadable = map[string]string{"same": script.Blended, "unknown": script.Blended, "covered": "it is there, but covered: a picture of it shows only one colour"}
 
 // hidesAll reports whether the frame's parents show none of these boxes.
 func (f frame) hidesAll(ctx context.Context, boxes []box) bool {

@@ -67,7 +67,7 @@ type result struct {
 	Said    string  `json:"said"`   // the messages of errors in a frame
 	SaidIn  []box   `json:"saidIn"` // and where they are
 	Boxes   []box   `json:"boxes"`  // where a person sees the elements in the frame
-	Doubt   string  `json:"doubt"`  // only a picture tells whether they can be read; "same", "unknown": what styles say about their colour
+	Doubt   string  `json:"doubt"`  // only a picture tells whether they can be read; "same" colours or "unknown" ones, by the styles, or perhaps "covered"
 	frame   frame   // the frame that answered
 }
 

@@ -181,6 +181,13 @@ const paintsAbove = (a, b) => {
   return za !== zb ? za > zb : !!(call(b, 'compareDocumentPosition', a) & Node.DOCUMENT_POSITION_FOLLOWING);
 };
 
+// Whether something that no script can look through lies over the middle of a box: a frame of another site, a picture, a drawing by WebGL.
+const mayBeCovered = ({ by, box: { x, y, right, bottom }, moved }) => {
+  if (moved) return false;
+  const stack = stackAt((x + right) / 2, (y + bottom) / 2), end = stack.indexOf(by);
+  return stack.slice(0, Math.max(end, 0)).some((n) => !contains(n, by) && !contains(by, n) && (matches(n, 'iframe,canvas,video,img,object,embed') || /url\(/.test(styleOf(n).css.backgroundImage)));
+};
+
 // The outermost element around a cover that covers the point too, but does not contain what is covered.
 const coverRoot = (top, by, x, y) => {
   let root = top;

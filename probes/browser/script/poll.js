@@ -87,9 +87,9 @@ const boxesOfSights = (all) => all.filter((s) => s.box).map(({ box: b, text, mov
 // Whether only a picture tells that any of the elements can be read, and what their styles say. To be gone is doubted only by a style
 // that says so: most are seen for a while. An attribute need not be seen.
 const doubtIn = (sights) => {
-  const doubts = sights.map((s) => s.doubt || '');
-  if (!doubts.length || doubts.includes('') || query.op === 'attribute' || query.op === 'gone' && doubts.includes('unknown')) return '';
-  return doubts.includes('unknown') ? 'unknown' : 'same';
+  const doubts = sights.map((s) => s.doubt || (s.box && mayBeCovered(s) ? 'covered' : '')), all = ['covered', 'unknown', 'same'];
+  if (!doubts.length || doubts.includes('') || query.op === 'attribute' || query.op === 'gone' && doubts.some((d) => d !== 'same')) return '';
+  return all.find((d) => doubts.includes(d));
 };
 
 globalThis.valkyrieUnscrollable = !!query.unscrollable;
