@@ -35,6 +35,7 @@ type frames struct {
 	changed  chan struct{} // closed and replaced when a frame appears or is attached
 	sessions map[target.ID]*session
 	said     map[cdp.FrameID]saying // by frames of the page
+	silent   []cdp.FrameID          // frames that did not answer in twinTime
 }
 
 type session struct {
@@ -272,6 +273,16 @@ func (fs *frames) keepSaid(id cdp.FrameID, text string, hidden bool) {
 	if delete(fs.said, id); text != "" && !hidden {
 		fs.said[id] = saying{text, time.Now()}
 	}
+}
+
+// isSilent reports whether a frame has not answered once, or does not now.
+func (fs *frames) isSilent(id cdp.FrameID, now bool) bool {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if now {
+		fs.silent = append(fs.silent, id)
+	}
+	return slices.Contains(fs.silent, id)
 }
 
 // saidLately lists the messages of frames, each once.

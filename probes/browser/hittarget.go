@@ -72,7 +72,7 @@ func (f frame) toParent(ctx context.Context, x, y float64) (result, error) {
 }
 
 // seeing are the queries about visible content; the target of an action is judged at its point (toWindow).
-var seeing = []string{"visible", "fresh", "count", "text", "attribute", "gone"}
+var seeing = []string{"visible", "shows", "fresh", "count", "text", "attribute", "gone"}
 
 // judge corrects a result of a frame by what is seen from outside of it: an element that its parents hide is not seen, nor is a text
 // that nothing tells from its background, and one that is to go is gone. It reports whether the frame's result holds. An element that was not

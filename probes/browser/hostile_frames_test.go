@@ -40,6 +40,7 @@ var framePages = map[string]struct {
 	"under a cover beside its text":      {page: `<iframe FRAME></iframe><div id=sp style="position:absolute;left:0;top:60px;width:300px;height:90px;background:#fff"></div>`},
 	"under a veil":                       {page: `<iframe FRAME></iframe><div style="position:fixed;inset:0;background:rgb(0 0 0 / 40%)"></div>`},
 	"under a cover that takes no clicks": {page: `<iframe FRAME></iframe><div id=sp style="position:fixed;inset:0;background:#fff;pointer-events:none"></div>`, why: `it is there, but covered by div#sp`},
+	"that takes no clicks":               {page: `<iframe FRAME style="pointer-events:none"></iframe>`, why: `could not click the button "Print" within 1.5s: its frame takes no clicks (pointer-events: none)`, do: clickAt(browser.Button("Print"), "Pressed")},
 	"that does not scroll":               {page: `<iframe FRAME scrolling=no></iframe>`, why: `it is outside of the window, and no scrolling reaches it`, do: waitFor("The end")},
 	"that does not scroll, for a click":  {page: `<iframe FRAME scrolling=NO></iframe>`, why: `it is outside of the window, and no scrolling reaches it`, do: func(s *fixture) { s.Visit("/"); s.Click(browser.Text("The end")) }},
 	"that scrolls":                       {page: `<iframe FRAME scrolling=yes></iframe>`, do: func(s *fixture) { s.Visit("/"); s.Click(browser.Text("The end")) }},
@@ -74,9 +75,9 @@ var framePages = map[string]struct {
 	"gone under a cover":      {page: `<iframe FRAME></iframe><div id=sp style="position:fixed;inset:0;background:#fff"></div>`, do: func(s *fixture) { s.Visit("/"); s.Gone(browser.Text("Thank you")) }},
 	"gone in a hidden one":    {page: `<iframe id=f FRAME></iframe><script>setTimeout(() => { f.style.visibility = 'hidden' }, 300)</script>`, do: func(s *fixture) { s.Visit("/"); s.See(browser.Text("Thank you")); s.Gone(browser.Text("Thank you")) }},
 	"not gone in a shown one": {page: `<iframe FRAME></iframe>`, why: `expected the text "Thank you" to go away within 1.5s: it is still there`, do: func(s *fixture) { s.Visit("/"); s.See(browser.Text("Thank you")); s.Gone(browser.Text("Thank you")) }},
-	"stays until it is hidden": {page: `<iframe id=f FRAME></iframe><script>onmousemove = () => setTimeout(() => { f.style.opacity = 0 }, 200)</script>` + button, why: `to stay for`, do: func(s *fixture) {
+	"stays until it is hidden": {page: `<iframe id=f FRAME></iframe><button onclick="setTimeout(() => { f.style.opacity = 0 }, 200)">Hide</button>`, why: `to stay for`, do: func(s *fixture) {
 		s.Visit("/")
-		s.Hover(browser.Text("Thank you"))
+		s.Click(browser.Button("Hide"))
 		s.Stays(browser.Text("The end"), 10*time.Second)
 	}},
 	"clicked":                 {page: `<iframe FRAME></iframe>`, do: clickAt(browser.Button("Print"), "Pressed")},

@@ -79,6 +79,17 @@ var withinFrames = map[string]struct {
 		s.See(browser.Text("secure").Within(browser.Role("region", "Card").Within(browser.Role("region", "First"))))
 	}},
 	"ambiguous without it": {page: twoFrames, do: func(s *fixture) { s.Visit("/"); s.See(browser.Text("secure")) }},
+	"a press in one of several": {page: twoFrames, why: `could not click the button "Pay" within 1.5s: it is there in several frames of the page; say which one by Within`, do: func(s *fixture) {
+		s.Visit("/")
+		s.See(browser.Text("secure").Within(browser.Frame("First card")))
+		s.See(browser.Text("secure").Within(browser.Frame("Second card")))
+		s.Click(browser.Button("Pay"))
+	}},
+	"a press in the one that shows": {page: `<div style="height:0;overflow:hidden"><iframe title="First card" FRAME></iframe></div><iframe title="Second card" FRAME></iframe>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.See(browser.Text("secure"))
+		s.Click(browser.Button("Pay"))
+	}},
 	"gone from one of them": {page: twoFrames + `<button onclick="a.remove()">Print</button>`, do: func(s *fixture) {
 		s.Visit("/")
 		s.See(browser.Text("secure").Within(browser.CSS("#a")))

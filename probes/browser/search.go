@@ -13,7 +13,7 @@ import (
 // which the page's own document often meets at once.
 const (
 	frameGrace = 30 * time.Millisecond
-	goneGrace  = 250 * time.Millisecond
+	goneGrace  = time.Second
 )
 
 // A frameResult is the result of one frame.
@@ -114,6 +114,11 @@ func (across *search) wait(all bool) (result, error) {
 		case a := <-across.results:
 			across.pending--
 			own := a.frame.parent == nil
+			if a.err == nil && a.OK && slices.Contains(singular, across.query.Op) && across.hasTwin(a.frame) {
+				sleep(across.ctx, 2*aimPause) // the page does not wake the next evaluation
+				a.OK, a.Why = false, "it is there in several frames of the page; say which one by Within, such as Within(browser.Frame(\"its name\"))"
+				return a.result, nil
+			}
 			if a.err == nil && (a.OK != all || a.Lost > 0) || own && a.err != nil {
 				return a.result, a.err // met, or not gone, or an entry was undone, or the page itself was replaced
 			}
@@ -132,6 +137,51 @@ func (across *search) wait(all bool) (result, error) {
 			return across.lastResult(best, false)
 		}
 	}
+}
+
+// singular are the queries that mean one element of the whole page.
+var singular = []string{"click", "hover", "check", "choose", "fill", "upload", "text"}
+
+// twinTime is how long the other frames may take to tell whether they show what one of them has. One that did not is not asked again.
+const twinTime = 500 * time.Millisecond
+
+// hasTwin reports whether another frame than this shows an element that the query means, too.
+func (across *search) hasTwin(than *frame) bool {
+	if !across.tab.hasFrames() || across.query.Target.Index > 0 {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(across.ctx, twinTime)
+	defer cancel()
+	shown, asked := make(chan bool), 0
+	for _, f := range across.tab.listFrames(ctx) {
+		if f.id == than.id || across.tab.frames.isSilent(f.id, false) {
+			continue
+		}
+		asked++
+		go func() {
+			q := query{Op: "shows", Target: across.query.Target}
+			r, err := f.query(ctx, q, 0)
+			if err != nil && ctx.Err() != nil && across.ctx.Err() == nil {
+				across.tab.frames.isSilent(f.id, true)
+			}
+			is := err == nil && across.tab.judge(ctx, *f, q, &r) && r.OK
+			select {
+			case shown <- is:
+			case <-ctx.Done():
+			}
+		}()
+	}
+	for range asked {
+		select {
+		case is := <-shown:
+			if is {
+				return true
+			}
+		case <-ctx.Done():
+			return across.ctx.Err() != nil // the step is over
+		}
+	}
+	return false
 }
 
 // lastResult is the result when no frame met the query; unsure: some frame did not answer.

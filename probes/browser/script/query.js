@@ -48,6 +48,8 @@ const queries = {
     const els = now.filter(isNew);
     return els.length ? { ok: true, els } : { found: true, why: () => 'it is there, but it was there before; nothing new has come' + errorNote() };
   },
+  // Whether the document shows it, for a query that another frame has met.
+  shows: () => { const { els } = look(query.target); return els.length ? { ok: true, els } : { why: 'it does not show it' }; },
   gone: () => {
     const { els } = look(query.target);
     return els.length ? { why: () => 'it is still there' + errorNote(), soon: els.some(ends), left: els } : { ok: true };

@@ -186,6 +186,7 @@ const framePoint = `
 		top = deepest(at.x, at.y);
 	}
 	if (!top) return { why: 'it is outside of the window' };
+	if (contains(top, this) && top !== this && styleOf(this).css.pointerEvents === 'none') return { why: 'its frame takes no clicks (pointer-events: none)' };
 	return contains(this, top) ? { x: at.x, y: at.y } : { why: 'it is covered by ' + describe(coverRoot(top, this, at.x, at.y)) };
 `
 
