@@ -83,6 +83,7 @@ func Climates() []Climate {
 				w.fails, w.slower = 0.3, 3
 			}
 		}),
+		with("two rolling deploys a day", rollingDeploys(2)),
 		upTo(0.1, 4, with("10 % of Chromes break", func(w *weather) { w.breaks = 0.1 })), // a text or two that they do
 		with("runs late, doubled, missing", func(w *weather) {
 			w.missing, w.twice = 0.01, 0.02
@@ -107,6 +108,20 @@ func Climates() []Climate {
 			w.slower = 1 + 0.15*math.Sin(2*math.Pi*float64(w.slot)/(60*minutesADay))
 		}),
 		upTo(0.8, 4, with("all together", everything)),
+	}
+}
+
+// rollingDeploys takes each region out of service for some minutes, one region after another, before and after noon. From one or
+// two regions, of which any decides, that is an outage: they have no such deploy.
+func rollingDeploys(minutes int) func(w *weather) {
+	const half = minutesADay / 2
+	return func(w *weather) {
+		for n := range 2 {
+			begins := n*half + int(w.plan.days[w.day][n]*float64(half-minutes*w.regions))
+			if at := w.minute - begins; w.regions > 2 && at >= 0 && at/minutes == w.region {
+				w.fails = 1
+			}
+		}
 	}
 }
 

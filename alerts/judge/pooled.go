@@ -23,6 +23,11 @@ const (
 	fastSlots = 10
 	fastTail  = 5e-5
 
+	// leastBeyondBursts of those failures are more than a burst in each region, one region after another: a deploy that takes the
+	// regions out of service in turn is no outage, however long each is away. For such a deploy to seem one, three of the
+	// 20 runs from the other regions must fail by chance: P = 1e-3, or 0.06 a month with two deploys a day.
+	leastBeyondBursts = 3
+
 	// Such evidence calls at once if onsetSigmas standard deviations more than a fifth of all runs failed since the failures
 	// began, 7 of 21 for three regions and 10 of 30 for five, two or more from each region that counts if they are two. One run in five is no such outage: it costs an hour within five, and calls then. Minutes hardly tell the two
 	// apart, as a fifth looks like a third in P(X >= 7) = 11 % of 21 runs. So they are compared once, at the opening and within
@@ -181,7 +186,7 @@ func (j *judging) patient(least int) int {
 // oftenNow finds failures within minutes.
 func (j *judging) oftenNow() (evidence, bool) {
 	t, n := j.recentFailures(fastSlots), len(j.Regions)
-	if n < 2 || t.pooled() < j.patient(leastFailures((n-t.spared)*fastSlots, fastTail)) {
+	if n < 2 || t.pooled() < j.patient(leastFailures((n-t.spared)*fastSlots, fastTail)) || j.failuresBeyondBursts() < leastBeyondBursts {
 		return evidence{}, false
 	}
 	regions := j.badAmong(t.regions())

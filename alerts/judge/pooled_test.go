@@ -107,3 +107,24 @@ func TestRegionsByChanceAreNotNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestRollingDeploys: a deploy that takes each region out of service in turn, for up to four slots, is no outage, not even with a
+// chance failure meanwhile. Failures that come back to a region, or coincide, are one.
+func TestRollingDeploys(t *testing.T) {
+	for slots, outage := range map[string]bool{
+		"ppp*30 fpp fpp pfp pfp ppf ppf ppp":             false,
+		"ppp*30 fpp*03 pfp*03 ppf*03 ppp":                false,
+		"ppp*30 fpp*04 pfp*04 ppf*04 ppp":                false,
+		"ppp*30 fpp ppp pfp pfp ppp ppp ppf ppf ppf ppp": false,
+		"ppp*30 fpp fpp pfp pff ppf ppf ppp":             false,
+		"ppp*30 fpp ffp pfp pfp ppf ppf fpp ppp":         false,
+		"ppp*30 fpp pfp ppf fpp pfp ppf ppp":             true,
+		"ppp*30 fpf fpp pff ppf fpp ppp":                 true,
+	} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		playSlots(&k, 0, slots)
+		if opened := len(k.Changes) > 0; opened != outage {
+			t.Errorf("%s: an outage: %t, got %q", slots, outage, k.Changes)
+		}
+	}
+}

@@ -120,6 +120,31 @@ func (j *judging) togetherLately() (evidence, bool) {
 	}, true
 }
 
+// failuresBeyondBursts counts the failures of fastSlots that one burst in each region, one region after another, does not explain:
+// those of a slot besides the first, and those that begin a further burst in a region while no other failed.
+func (j *judging) failuresBeyondBursts() int {
+	last := slotOf(j.run.Slot, j.now.interval(j.policy))
+	n, bursts := 0, map[string]int{}
+	for slot := last - fastSlots + 1; slot <= last; slot++ {
+		failed, further := 0, false
+		for name, r := range j.Regions {
+			if r.result(slot, j.policy) != failedRun {
+				continue
+			}
+			failed++
+			if r.result(slot-1, j.policy) != failedRun {
+				bursts[name]++
+				further = bursts[name] > 1
+			}
+		}
+		if failed == 1 && further {
+			n++
+		}
+		n += max(0, failed-1)
+	}
+	return n
+}
+
 // union returns the sorted names of both lists.
 func union(a, b []string) []string {
 	all := append(slices.Clone(a), b...)

@@ -324,6 +324,22 @@ var judgingMutants = []mutant{
 // ruleMutants must be found by the tests of package judge.
 var ruleMutants = []mutant{
 	{
+		"a region of a single failure is named",
+		"if !j.isBad(j.run.Region) {", "if false {",
+	},
+	{
+		"an outage ends before all of its regions have reported",
+		"if inc.Kind == incident.Down && pending {", "if inc.Kind == incident.Silent && pending {",
+	},
+	{
+		"regions that still fail at the end are not named",
+		"inc.StillFails = still", "_ = still",
+	},
+	{
+		"a rolling deploy is an outage",
+		" || j.failuresBeyondBursts() < leastBeyondBursts {", " {",
+	},
+	{
 		"slots in which a quorum failed do not count later",
 		"before >= noisyCoincidences || expected > falseQuorums", "expected > falseQuorums",
 	},

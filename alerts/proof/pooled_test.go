@@ -128,7 +128,7 @@ func (b *textbook) pooled(run journey.Run) bool {
 	}
 	left, patience := n-b.spared(), max(2, b.policy.FailuresInARow)
 	if left > 0 {
-		if 2*b.spare(b.failuresSince(run.Slot.Add(-9*time.Minute))) >= patience*rares[0][left] {
+		if 2*b.spare(b.failuresSince(run.Slot.Add(-9*time.Minute))) >= patience*rares[0][left] && b.isNoRollout(run.Slot) {
 			return true
 		}
 		for i, hours := range []int{1, 6} {
@@ -152,6 +152,34 @@ func (b *textbook) pooled(run journey.Run) bool {
 		}
 	}
 	return slots >= patience && failed > 2 && len(regions) > 1
+}
+
+// isNoRollout reports whether three or more failures of ten minutes are left when the regions fail one after another, each once.
+func (b *textbook) isNoRollout(at time.Time) bool {
+	failed := map[time.Time][]string{}
+	for region, slots := range b.failuresSince(at.Add(-10 * time.Minute)) {
+		for _, slot := range slots {
+			failed[slot] = append(failed[slot], region)
+		}
+	}
+	left, before := 0, map[string]bool{}
+	for ago := 9; ago >= 0; ago-- {
+		slot := at.Add(-time.Duration(ago) * time.Minute)
+		regions := failed[slot]
+		again := false
+		for _, region := range regions {
+			if !slices.Contains(failed[slot.Add(-time.Minute)], region) {
+				again, before[region] = before[region], true
+			}
+		}
+		switch {
+		case len(regions) > 1:
+			left += len(regions) - 1
+		case again:
+			left++
+		}
+	}
+	return left > 2
 }
 
 // inBuckets is failuresSince where failures within five minutes are counted as one group, by the slot of the first.
@@ -218,7 +246,7 @@ func (b *textbook) returns(run journey.Run) bool {
 		return true
 	}
 	within := b.spare(b.failuresSince(run.Slot.Add(-9 * time.Minute)))
-	if len(b.runs) > 1 && left > 0 && 2*within >= max(2, b.policy.FailuresInARow)*rares[0][left] {
+	if len(b.runs) > 1 && left > 0 && 2*within >= max(2, b.policy.FailuresInARow)*rares[0][left] && b.isNoRollout(run.Slot) {
 		return true
 	}
 	since := run.Slot.Add(-6 * time.Hour)
