@@ -259,19 +259,6 @@ func (j *judging) oftenLately() (evidence, bool) {
 	return evidence{}, false
 }
 
-// oneRegion finds a region that fails alone, where the quorum takes several.
-func (j *judging) oneRegion() (evidence, bool) {
-	v := j.down()
-	often := j.now.countRecent(true, aloneRuns)
-	if v.need < 2 || often.Count < aloneFailures || j.now.Failed.Count == 0 {
-		return evidence{}, false
-	}
-	return evidence{
-		only: true, count: often.Count, since: often.Since, regions: []string{j.run.Region},
-		reason: fmt.Sprintf("%s failed in %d of its last %d runs from %s only, the first at %s", j.run.Journey, often.Count, min(aloneRuns, j.now.ConclusiveRuns), j.run.Region, phrase.Clock(often.Since)),
-	}, true
-}
-
 // flappingRegions finds the quorum of regions with FlappingFailures each.
 func (j *judging) flappingRegions() (evidence, bool) {
 	v := j.poll(j.isFlapping)

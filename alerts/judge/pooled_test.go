@@ -8,7 +8,7 @@ import (
 	"valkyrie/alerts/alertstest"
 )
 
-// playSlots judges slots from a minute on, a word each with a letter for eu, us and ap, and returns the minute after the last.
+// playSlots judges slots from a minute on, a word each with a letter for eu, us and ap, a dot without a run, and returns the minute after the last.
 // "ppp*30" is thirty of them.
 func playSlots(k *alertstest.Scenario, minute int, text string) int {
 	for _, word := range strings.Fields(text) {
@@ -19,6 +19,9 @@ func playSlots(k *alertstest.Scenario, minute int, text string) int {
 		}
 		for range times {
 			for i, l := range letters {
+				if l == '.' {
+					continue
+				}
 				k.Run(alertstest.RunEachMinute(minute, []string{"eu", "us", "ap"}[i], alertstest.Outcomes[l]))
 			}
 			minute++
@@ -125,6 +128,34 @@ func TestRollingDeploys(t *testing.T) {
 		playSlots(&k, 0, slots)
 		if opened := len(k.Changes) > 0; opened != outage {
 			t.Errorf("%s: an outage: %t, got %q", slots, outage, k.Changes)
+		}
+	}
+}
+
+// TestOnlyOneRegion: "from eu only" waits for the runs of the same slot from the other regions, and for the next slot where one of
+// them failed there. A region that is late or silent is not waited for.
+func TestOnlyOneRegion(t *testing.T) {
+	const five = "ppp*30 fpp ppp fpp ppp fpp ppp fpp ppp fpp ppp"
+	for slots, want := range map[string]string{
+		"f..":             "",
+		"fp.":             "",
+		"fpp":             "flapping opens@40 eu",
+		"ffp":             "",
+		"ffp fpp":         "flapping opens@41 eu",
+		"fpp fpp":         "flapping opens@40 eu",
+		"ffp ffp ffp":     "down opens@42 eu us",
+		"fp. fp.":         "flapping opens@41 eu",
+		"fp. fp. fp. fp.": "flapping opens@41 eu",
+		"f.. f..":         "flapping opens@41 eu",
+	} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		playSlots(&k, playSlots(&k, 0, five), slots)
+		got := strings.Join(k.Changes, " ")
+		if len(k.State.Open) > 0 {
+			got += " " + strings.Join(k.State.Open[0].Regions, " ")
+		}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", slots, got, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -143,6 +144,51 @@ func (j *judging) failuresBeyondBursts() int {
 		n += max(0, failed-1)
 	}
 	return n
+}
+
+// oneRegion finds a region that fails alone, where the quorum takes several.
+func (j *judging) oneRegion() (evidence, bool) {
+	if j.down().need < 2 {
+		return evidence{}, false
+	}
+	for _, name := range slices.Sorted(maps.Keys(j.Regions)) {
+		r := j.Regions[name]
+		often := r.countRecent(true, aloneRuns)
+		if often.Count < aloneFailures || !j.failsAlone(name) {
+			continue
+		}
+		return evidence{
+			only: true, count: often.Count, since: often.Since, regions: []string{name},
+			reason: fmt.Sprintf("%s failed in %d of its last %d runs from %s only, the first at %s", j.run.Journey, often.Count, min(aloneRuns, r.ConclusiveRuns), name, phrase.Clock(often.Since)),
+		}, true
+	}
+	return evidence{}, false
+}
+
+// failsAlone reports whether a region's latest run failed while no other did in that slot. It waits for the others that reported
+// the slot before: their runs come within seconds, and may fail, too.
+func (j *judging) failsAlone(region string) bool {
+	r := j.Regions[region]
+	slot := slotOf(r.Slot, r.interval(j.policy))
+	if r.Failed.Count == 0 || j.isMute(r) || j.failedElsewhere(region, slot) {
+		return false
+	}
+	for name, other := range j.Regions {
+		if name != region && !j.isMute(other) && slotOf(other.Slot, other.interval(j.policy)) == slot-1 {
+			return false
+		}
+	}
+	return true
+}
+
+// failedElsewhere reports whether another region failed in a slot.
+func (j *judging) failedElsewhere(region string, slot int64) bool {
+	for name, r := range j.Regions {
+		if name != region && r.result(slot, j.policy) == failedRun {
+			return true
+		}
+	}
+	return false
 }
 
 // union returns the sorted names of both lists.

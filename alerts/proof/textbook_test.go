@@ -242,7 +242,7 @@ func (b *textbook) fails(run journey.Run) incident.Kind {
 	switch {
 	case down:
 		return incident.Down
-	case b.pooled(run) || b.flaps(run) || len(b.together) >= max(2, b.policy.FailuresInARow) || v.need > 1 && b.alone(run):
+	case b.pooled(run) || b.flaps(run) || len(b.together) >= max(2, b.policy.FailuresInARow) || v.need > 1 && b.alone(run.Slot):
 		return incident.Flapping
 	}
 	return ""
@@ -257,9 +257,24 @@ func (b *textbook) flaps(run journey.Run) bool {
 	return often(run.Region) && len(v.bad) >= v.need
 }
 
-// alone reports whether a region fails in half of its runs, now too.
-func (b *textbook) alone(run journey.Run) bool {
-	return b.lately(run.Region, journey.Failed, 12) >= 6 && b.failures(run.Region) > 0
+// alone reports whether a region fails in half of its runs, now too, and none else in that slot: another one that reported the
+// slot before is waited for.
+func (b *textbook) alone(at time.Time) bool {
+	for region, runs := range b.runs {
+		if b.lately(region, journey.Failed, 12) < 6 || b.failures(region) == 0 || b.isMute(region, at) {
+			continue
+		}
+		slot, alone := runs[len(runs)-1].Slot, true
+		for name, others := range b.runs {
+			failed := slices.ContainsFunc(others, func(r journey.Run) bool { return r.Slot.Equal(slot) && r.Outcome == journey.Failed }) && !b.settled(name, slot)
+			awaited := !b.isMute(name, at) && others[len(others)-1].Slot.Equal(slot.Add(-time.Minute))
+			alone = alone && (name == region || !failed && !awaited)
+		}
+		if alone {
+			return true
+		}
+	}
+	return false
 }
 
 // recovered reports whether a good run ends an incident about failures, and how it ends.
