@@ -64,7 +64,7 @@ var steadyMutants = []mutant{
 	},
 	{
 		"the escalation is not repeated",
-		"if now.Before(r.Escalation.Pause) {", "if r.Escalation.Round > 0 || now.Before(r.Escalation.Pause) {",
+		"if pausing && !fresh {", "if (pausing || r.Escalation.Round > 0) && !fresh {",
 	},
 	{
 		"several calls at once",
