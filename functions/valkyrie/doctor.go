@@ -24,7 +24,8 @@ func doctorCommand(p *program) cli.Command {
 			"valkyrie doctor --deployment eu-west-1           # its home region; signed in to the account",
 		},
 		Notes: []string{
-			"It changes nothing. The webhook is sent a request that it must refuse.",
+			"It changes nothing, but has the pager make one of its usual rounds. The webhook gets a request that it must refuse, and a signed key press " +
+				"for a call that does not exist.",
 			"exit code: 0 all is well, notes aside; 2 wrong usage; 3 a fault was found: you might not be woken",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,14 +62,71 @@ func (t Target) region(ctx context.Context, s stack, report func(Finding)) {
 	}
 	report(t.bucket(ctx, s))
 	report(t.vault(ctx, s, "probe", t.Secrets))
+	report(t.concurrency(ctx, s))
 	if s.outputs["TableName"] != "" {
 		report(t.table(ctx, s))
-		report(t.vault(ctx, s, "phone", []string{environ.TwilioToken}))
-		f := Webhook(ctx, t.Client, s.outputs["WebhookUrl"])
-		f.What += " in " + s.region
-		report(f)
+		report(t.vault(ctx, s, "phone", t.phoneSecrets()))
+		if names := t.tellSecrets(); len(names) > 0 {
+			report(t.vault(ctx, s, "tell", names))
+		}
+		report(t.pager(ctx, s))
+		t.webhook(ctx, s, report)
 	}
+	report(t.deadLetters(ctx, s))
 	report(t.alarms(ctx, s))
+	report(t.alarmTopic(ctx, s))
+}
+
+// phoneSecrets returns the secrets that the pager and the webhook need: the token, and the key of the heartbeats' addresses if batches
+// are awaited.
+func (t Target) phoneSecrets() []string {
+	all := []string{environ.TwilioToken}
+	if len(t.Alerts.Judge.Heartbeats) > 0 {
+		all = append(all, environ.BeatKey)
+	}
+	return all
+}
+
+// tellSecrets returns the secrets that sign the events for webhooks.
+func (t Target) tellSecrets() []string {
+	var all []string
+	for _, hook := range t.Alerts.Subscribers.Webhooks {
+		all = append(all, hook.Secret)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// webhook checks the webhook of a region with an unsigned request, and with a key press that is signed as Twilio signs one.
+func (t Target) webhook(ctx context.Context, s stack, report func(Finding)) {
+	address := s.outputs["WebhookUrl"]
+	f := Webhook(ctx, t.Client, address)
+	if f.Verdict == OK {
+		if token, err := t.token(ctx, s); err == nil { // otherwise already reported by vault
+			f = KeyPress(ctx, t.Client, address, token)
+		}
+	}
+	f.What += " in " + s.region
+	report(f)
+}
+
+// token returns the token that the region's functions use: the first of two during a rotation.
+func (t Target) token(ctx context.Context, s stack) (string, error) {
+	v, err := t.open(ctx, s, "phone")
+	if err != nil {
+		return "", err
+	}
+	token, err := v.Find(environ.TwilioToken)
+	first, _, _ := strings.Cut(strings.TrimSpace(token), " ")
+	return first, err
+}
+
+// now returns the time, which tests set.
+func (t Target) now() time.Time {
+	if t.TimeNow != nil {
+		return t.TimeNow()
+	}
+	return time.Now()
 }
 
 // secretsPrefix returns the prefix of a function's secrets, in the form that the template passes to it.
@@ -117,17 +175,12 @@ func (t Target) phone(ctx context.Context, home stack, report func(Finding)) {
 	for _, f := range People(t.Alerts) {
 		report(f)
 	}
-	v, err := t.open(ctx, home, "phone")
+	token, err := t.token(ctx, home)
 	if err != nil {
 		return // already reported by vault
 	}
-	token, err := v.Find(environ.TwilioToken)
-	if err != nil {
-		return // already reported by vault
-	}
-	first, _, _ := strings.Cut(strings.TrimSpace(token), " ") // two tokens during a rotation
 	p, err := twilio.New(twilio.ClientConfig{
-		AccountSID: home.parameters["TwilioAccountSid"], AuthToken: first, From: t.Alerts.Phone.From, BaseURL: t.PhoneAPI,
+		AccountSID: home.parameters["TwilioAccountSid"], AuthToken: token, From: t.Alerts.Phone.From, BaseURL: t.PhoneAPI,
 	})
 	if err != nil {
 		report(problem("Twilio", "correct it in samconfig.toml, alerts.yaml or the secret", "%v", err))

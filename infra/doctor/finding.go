@@ -1,6 +1,6 @@
 // Package doctor checks that a laptop or a deployment can alert people, before they rely on it. Each check yields findings: the
-// subject, the result, and the cure for a problem. The checks are read-only, except for an unsigned request to the webhook,
-// which must be rejected.
+// subject, the result, and the cure for a problem. The checks change nothing, except that the pager makes one of its usual rounds, and that
+// the webhook gets an unsigned request, which it must reject, and a key press for a call that does not exist.
 package doctor
 
 import "fmt"

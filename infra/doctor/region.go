@@ -2,13 +2,10 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
@@ -98,27 +95,4 @@ func (t Target) table(ctx context.Context, s stack) Finding {
 		return warning(what, "enable point-in-time recovery", "rows deleted by mistake cannot be restored")
 	}
 	return passed(what, "%s exists; old rows expire, and deleted ones can be restored", name)
-}
-
-// alarms checks that the CloudWatch alarms on Valkyrie itself exist, and that none is in the state ALARM.
-func (t Target) alarms(ctx context.Context, s stack) Finding {
-	what := "alarms in " + s.region
-	client := cloudwatch.NewFromConfig(t.AWS, func(o *cloudwatch.Options) { o.Region = s.region })
-	out, err := client.DescribeAlarms(ctx, &cloudwatch.DescribeAlarmsInput{AlarmNamePrefix: aws.String(s.parameters["Name"] + "-")})
-	if err != nil {
-		return warning(what, "check your permission to read them", "%v", err)
-	}
-	var raised []string
-	for _, a := range out.MetricAlarms {
-		if a.StateValue == types.StateValueAlarm {
-			raised = append(raised, fmt.Sprintf("%s: %s", aws.ToString(a.AlarmName), aws.ToString(a.AlarmDescription)))
-		}
-	}
-	switch {
-	case len(out.MetricAlarms) == 0:
-		return problem(what, "make deploy", "there are none: an outage of Valkyrie itself would go unnoticed")
-	case len(raised) > 0:
-		return problem(what, "each names the place to look", "%s", strings.Join(raised, "; "))
-	}
-	return passed(what, "none of %d is raised", len(out.MetricAlarms))
 }

@@ -14,7 +14,14 @@ type stack struct {
 	region, status string
 	parameters     map[string]string
 	outputs        map[string]string
+	resources      map[string][]string // physical names by type, such as AWS::CloudWatch::Alarm
 }
+
+// The types of the resources that are examined by their own names: other stacks may have names that begin alike.
+const (
+	alarmType = "AWS::CloudWatch::Alarm"
+	queueType = "AWS::SQS::Queue"
+)
 
 // find looks up a stack.
 func find(ctx context.Context, cfg aws.Config, region, name string) (stack, error) {
@@ -33,7 +40,23 @@ func find(ctx context.Context, cfg aws.Config, region, name string) (stack, erro
 	for _, o := range out.Stacks[0].Outputs {
 		s.outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
 	}
-	return s, nil
+	return s, s.listResources(ctx, client, name)
+}
+
+func (s *stack) listResources(ctx context.Context, client *cloudformation.Client, name string) error {
+	s.resources = map[string][]string{}
+	pages := cloudformation.NewListStackResourcesPaginator(client, &cloudformation.ListStackResourcesInput{StackName: &name})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return err
+		}
+		for _, r := range page.StackResourceSummaries {
+			kind := aws.ToString(r.ResourceType)
+			s.resources[kind] = append(s.resources[kind], aws.ToString(r.PhysicalResourceId))
+		}
+	}
+	return nil
 }
 
 // settled checks that the last deployment has succeeded.

@@ -2,8 +2,14 @@ package doctor
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"net/url"
 	"strings"
+	"time"
+
+	"valkyrie/alerts/twilio"
+	"valkyrie/infra/environ"
 )
 
 // Webhook sends an unsigned copy of one of Twilio's callbacks. A rejection with 403 shows that the webhook is running and checks
@@ -32,6 +38,49 @@ func Webhook(ctx context.Context, client *http.Client, address string) Finding {
 		return problem(what, cure, "something else answers at %s (%s; expected 405)", address, get.Status)
 	}
 	return passed(what, "answers at %s, and rejects requests that Twilio has not signed", address)
+}
+
+// KeyPress sends a key press as Twilio does, signed with the token, for a call that does not exist: nothing is changed. Only a webhook
+// that has the same token, sees its own public address and reaches its table answers with the words for the person who called.
+func KeyPress(ctx context.Context, client *http.Client, address, token string) Finding {
+	const what = "webhook"
+	address = strings.TrimSuffix(address, "/") + "/twilio/doctor/key"
+	form := url.Values{"CallSid": {"CA" + strings.Repeat("0", 32)}, "CallStatus": {"in-progress"}, "Digits": {"0"}}
+	began := time.Now()
+	res, body, err := post(ctx, client, address, token, form)
+	took := time.Since(began).Round(time.Millisecond)
+	switch {
+	case err != nil:
+		return problem(what, "see its log group", "does not answer a signed key press: %v", err)
+	case res.StatusCode == http.StatusForbidden:
+		return problem(what, "its token must be that of the secret "+environ.TwilioToken+"; it reads it again within minutes. A proxy before it must keep the host",
+			"rejects a key press that is signed with the token: keys pressed on the phone would do nothing")
+	case res.StatusCode != http.StatusOK || !strings.Contains(body, "<Response>"):
+		return problem(what, "see its log group", "answers a signed key press with %s", res.Status)
+	case took > slowAnswer:
+		return warning(what, "run doctor again; if it stays slow, see its log group", "answered a signed key press only after %v, while a person waits", took)
+	}
+	return passed(what, "answers a signed key press at %s in %v, and rejects requests that Twilio has not signed", address, took)
+}
+
+// slowAnswer is longer than a person on the phone should wait for the words after a key press.
+const slowAnswer = 2 * time.Second
+
+// post sends a form as Twilio does, and returns the response with the first 64 KiB of its body.
+func post(ctx context.Context, client *http.Client, address, token string, form url.Values) (*http.Response, string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set(twilio.SignatureHeader, twilio.Sign(token, address, form))
+	res, err := client.Do(req)
+	if err != nil {
+		return nil, "", err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
+	return res, string(body), err
 }
 
 // send requests the callback URL of a page with the id "doctor", and closes the response's body.

@@ -2,18 +2,16 @@ package standin
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha1"
-	"encoding/base64"
 	"errors"
 	"io"
-	"maps"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+
+	"valkyrie/alerts/twilio"
 )
 
 // A Manner is how callbacks reach the client.
@@ -99,7 +97,7 @@ func (ex *Exchange) postOnce(ctx context.Context, address, token string, form ur
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
 	req.Header.Set("User-Agent", "TwilioProxy/1.1")
-	req.Header.Set("X-Twilio-Signature", sign(token, address, form))
+	req.Header.Set(twilio.SignatureHeader, twilio.Sign(token, address, form))
 	resp, err := ex.cfg.Client.Do(req)
 	if err != nil {
 		p.Error, p.failure = err.Error(), "rt"
@@ -130,18 +128,4 @@ func (ex *Exchange) keep(note func(PostedTo), p PostedTo) {
 	if p.Error != "" || p.Code >= 400 {
 		ex.cfg.Log.Warn("callback rejected by the client", "url", p.URL, "status", p.Status, "code", p.Code, "err", p.Error)
 	}
-}
-
-// sign computes X-Twilio-Signature as https://www.twilio.com/docs/usage/security#validating-requests describes: the whole
-// address as requested, then every POST parameter sorted by name, name and value with nothing between, HMAC-SHA1 keyed
-// with the auth token, in base64.
-func sign(token, address string, form url.Values) string {
-	mac := hmac.New(sha1.New, []byte(token))
-	mac.Write([]byte(address))
-	for _, name := range slices.Sorted(maps.Keys(form)) {
-		for _, value := range form[name] {
-			mac.Write([]byte(name + value))
-		}
-	}
-	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
 }

@@ -89,14 +89,3 @@ func TestSegments(t *testing.T) {
 		}
 	}
 }
-
-// TestSignatureOfTwiliosExample checks the example of https://www.twilio.com/docs/usage/security#validating-requests.
-func TestSignatureOfTwiliosExample(t *testing.T) {
-	got := sign("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", url.Values{
-		"CallSid": {"CA1234567890ABCDE"}, "Caller": {"+14158675309"}, "Digits": {"1234"}, "From": {"+14158675309"},
-		"To": {"+18005551212"},
-	})
-	if want := "RSOYDt4T1cUTdK1PDd93/VVr8B8="; got != want {
-		t.Errorf("signature %s: want %s", got, want)
-	}
-}
