@@ -139,7 +139,7 @@ func TestLinkedLibraries(t *testing.T) {
 		"github.com/aws/aws-sdk-go-v2/service/dynamodb":           {"infra/dynamo"},
 		"github.com/aws/aws-lambda-go/":                           {"functions/probe", "functions/pager", "functions/webhook", "functions/lambdatest", "functions/lambdatest/testdata/odd"},
 		"github.com/johannesboyne/gofakes3":                       {"infra/cloudtest"},
-		"github.com/aws/aws-sdk-go-v2/service/sns":                {"infra/amazon", "infra/events"},
+		"github.com/aws/aws-sdk-go-v2/service/sns":                {"infra/amazon", "infra/doctor", "infra/events"},
 		"github.com/aws/aws-sdk-go-v2/service/eventbridge":        {"infra/events"},
 		"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2": {"infra/amazon"},
 	}
