@@ -23,10 +23,14 @@ setting() {
     here && $1 == key && $2 == "=" { gsub(/"/, "", $3); print $3 }' "$config"
 }
 
+# regional are the parameters that may differ from region to region. All others must be the same: the regions judge together, and
+# home and standby page in turn.
+regional='Schedules|Tries|ProbeMemory|ProbeTimeout|ProbeConcurrency|WebhookConcurrency|MetricDetail|LogRetention|EvidenceRetention|AlarmEmail|PingUrl|StatusReader|EventBusArn|ChromeFlags'
+
 # shared lists the overrides of an environment that must be the same in all of them.
 shared() {
-  awk -v section="[$1.deploy.parameters]" '/^\[/ { here = ($0 == section) } here' "$config" |
-    grep -oE '"(Name|SiteUrl|Cadence|HomeRegion|StandbyRegion|ProbeRegions|TwilioAccountSid|SecretsIn|SecretsPath|ExistingTable)=[^"]*"' | sort || true
+  awk -v section="[$1.deploy.parameters]" '/^\[/ { here = ($0 == section) } here && !/^ *#/' "$config" |
+    grep -oE '"[A-Za-z]+=[^"]*"' | grep -vE "^\"($regional)=" | sort || true
 }
 
 # check finds configuration faults before the first stack is changed.
@@ -41,6 +45,8 @@ check() {
   for env in $all; do
     region=$(setting "$env" region)
     [ -n "$region" ] || fail "$config: [$env.global.parameters] names no region"
+    [ "$(setting "$env" stack_name)" = "$(setting home stack_name)" ] || fail "$config: [$env.global.parameters]: stack_name must be that of home"
+    [ -n "$(shared "$env")" ] || fail "$config: [$env.deploy.parameters]: expected parameter_overrides = [\"SiteUrl=https://...\", ...], one parameter a line"
     [ "$(shared "$env")" = "$home" ] || fail "$config: [$env.deploy.parameters] differs from home's:
 $(diff <(echo "$home") <(shared "$env") || true)"
     grep -qE "\"ProbeRegions=([^\"]*,)?$region(,[^\"]*)?\"" <<<"$home" || fail "$config: ProbeRegions lacks $region, the region of [$env]"

@@ -246,6 +246,9 @@ func TestDestroyWithoutPermission(t *testing.T) {
 func TestSamconfig(t *testing.T) {
 	for name, c := range map[string]struct{ old, planted, want string }{
 		"another site":            {`(?s)(\[us.deploy.*?SiteUrl=https://)shop`, "${1}staging", "[us.deploy.parameters] differs from home's"},
+		"a status page in one":    {`(?s)(\[standby.deploy.*?overrides = \[)`, "${1}\n  \"StatusPage=ENABLED\",", "[standby.deploy.parameters] differs from home's"},
+		"another stack's name":    {`(?s)(\[us.global.*?stack_name = ")valkyrie`, "${1}other", "[us.global.parameters]: stack_name must be that of home"},
+		"overrides in one line":   {`(?s)(\[us.deploy.*?overrides = )\[.*?\]`, `${1}"SiteUrl=https://shop.example.com HomeRegion=eu-west-1"`, "[us.deploy.parameters]"},
 		"home is not first":       {`(?s)\[home.deploy.parameters\]`, "[base.deploy.parameters]", "the first environment must be [home.deploy.parameters]"},
 		"home is another region":  {`region = "eu-west-1"`, `region = "eu-west-2"`, "ProbeRegions lacks eu-west-2"},
 		"a region that is not in": {`,us-east-1"`, `"`, "ProbeRegions lacks us-east-1, the region of [us]"},
@@ -269,6 +272,34 @@ func TestSamconfig(t *testing.T) {
 	a := simulateAccount(t)
 	if said, ok := a.make("deploy", "ENVS=mars"); ok || a.calls() != nil || !strings.Contains(said, "there is no environment mars; there are: home standby us") {
 		t.Errorf("succeeded: %v; said\n%s", ok, said)
+	}
+}
+
+// TestRegionalParameters: a parameter of deploy.sh's list may differ between regions, and each is one of the template.
+func TestRegionalParameters(t *testing.T) {
+	script, err := os.ReadFile("../deploy.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := regexp.MustCompile(`(?m)^regional='(.*)'$`).FindSubmatch(script)
+	if list == nil {
+		t.Fatal("deploy.sh has no list of regional parameters")
+	}
+	known := read(t).section("Parameters")
+	for name := range strings.SplitSeq(string(list[1]), "|") {
+		if known[name] == nil {
+			t.Errorf("deploy.sh lists %s, which is no parameter of template.yaml", name)
+		}
+	}
+	a := simulateAccount(t)
+	path := filepath.Join(a.dir, "samconfig.toml")
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.put(path, strings.Replace(string(body), "parameter_overrides = [", "parameter_overrides = [\n  \"Schedules=DISABLED\",", 1))
+	if said, ok := a.make("deploy"); !ok {
+		t.Errorf("home alone is paused: refused\n%s", said)
 	}
 }
 
