@@ -197,3 +197,31 @@ func TestStillFails(t *testing.T) {
 		}
 	}
 }
+
+// TestAnyRegionIsDown: where any region decides, two failures in a row in one of them are an outage while the others work; three, if a
+// run failed there within six hours before, which is how often chance makes two. Where none works, two are enough; and an
+// outage lasts while a region is bad.
+func TestAnyRegionIsDown(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, slots, want string
+		inARow              int
+	}{
+		"a quiet day":              {"ppp", "fpp fpp fpp", "down opens@301", 2},
+		"a failure before":         {"fpp", "fpp fpp fpp", "down opens@302", 2},
+		"it fails from everywhere": {"fpp", "fff fff", "down opens@301", 2},
+		"only twice":               {"fpp", "fpp fpp ppp", "", 2},
+		"a policy of one failure":  {"ppp", "fpp", "down opens@300", 1},
+		"one region fails on":      {"ppp", "fff fff fpp fpp fpp", "down opens@301", 2},
+	} {
+		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		k.Policy.Regions, k.Policy.FailuresInARow = "any", c.inARow
+		text := strings.Repeat("ppp ", 200) + c.before + strings.Repeat(" ppp", 99) + " " + c.slots
+		if c.inARow == 1 {
+			text = strings.Repeat("ppp ", 300) + c.slots
+		}
+		playSlots(&k, 0, text)
+		if got := strings.Join(k.Changes, " "); got != c.want {
+			t.Errorf("%s: got %q, want %q", name, got, c.want)
+		}
+	}
+}

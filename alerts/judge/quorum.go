@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/phrase"
 )
 
@@ -122,20 +123,27 @@ const (
 	// more, show bursts that chance does not explain: of independent runs, 1 % make three such slots a week, 0.5 % less than one.
 	noisyCoincidences = 4
 	coincidencesFor   = 7 * 24 * time.Hour
+
+	// falseSingles is how many outages a month chance may make where any region decides, and another one works: one failed run
+	// within six hours before it allows more, and one slot more is needed. At 1 % from three regions it is 0.13 a month then,
+	// instead of 13.
+	falseSingles = 0.1
 )
 
-// down checks in which regions the journey is down. If several must agree while the latest run from another region was good,
-// they must have failed in the same slots: see DefaultPolicy.
+// down checks in which regions the journey is down. While the latest run from another region was good, the regions that must
+// agree must have failed in the same slots: see DefaultPolicy. Where any region decides, an outage lasts while one is bad, and a
+// policy of a single failure is taken at its word.
 func (j *judging) down() vote {
 	v := j.poll(j.isDown)
-	if v.need < 2 || len(v.bad) < v.need || len(v.fine) == 0 {
+	literal := v.need == 1 && (j.policy.FailuresInARow == 1 || j.find(incident.Down) >= 0)
+	if len(v.bad) < v.need || len(v.fine) == 0 || literal {
 		return v
 	}
 	v.together = min(j.policy.FailuresInARow, recentSlots/2)
 	if j.isNoisy(v) {
 		v.together++
 	}
-	v.contested = len(v.fine) > 0 && j.failedTogether(v) < v.together
+	v.contested = j.failedTogether(v) < v.together
 	return v
 }
 
@@ -150,17 +158,25 @@ func (j *judging) isNoisy(v vote) bool {
 	const month = 30 * 24 * time.Hour
 	all := len(v.bad) + len(v.fine) + len(v.uncertain) + v.mute
 	expected := float64(month / j.now.interval(j.policy))
-	for i, share := range j.background(v.bad)[:v.need] {
+	for i, share := range j.background(v)[:v.need] {
 		expected *= float64(all-i) / float64(i+1) * math.Pow(share, float64(v.together))
 	}
-	return before >= noisyCoincidences || expected > falseQuorums
+	most := falseQuorums
+	if v.need == 1 {
+		most = falseSingles
+	}
+	return before >= noisyCoincidences || expected > most
 }
 
-// background returns the share of each region's runs that failed in the last rateHours, before its present streak, the largest
+// background returns the share of each bad region's runs that failed in the last rateHours, before its present streak, the largest
 // first. A region is known by its own runs and, with the weight of sharedRuns, by those of all; where nothing is known, it
-// is half of chance, with the weight of priorRuns.
-func (j *judging) background(regions []string) []float64 {
+// is half of chance, with the weight of priorRuns; for a single region, where runs have a second try, a twentieth.
+func (j *judging) background(v vote) []float64 {
 	const priorRuns, sharedRuns = 200, 1000
+	prior := 0.5 * chance
+	if v.need == 1 {
+		prior = 0.05 * chance
+	}
 	count := func(r RegionState) (failed, runs float64) {
 		n := -r.Failed.Count
 		for _, b := range r.Rates {
@@ -171,13 +187,13 @@ func (j *judging) background(regions []string) []float64 {
 		runs = float64(min(r.ConclusiveRuns-r.Failed.Count, int(rateHours*time.Hour/r.interval(j.policy))))
 		return float64(max(0, n)), max(0, runs)
 	}
-	failed, runs := 0.5*chance*priorRuns, float64(priorRuns)
+	failed, runs := prior*priorRuns, float64(priorRuns)
 	for _, r := range j.Regions {
 		f, n := count(r)
 		failed, runs = failed+f, runs+n
 	}
 	var shares []float64
-	for _, name := range regions {
+	for _, name := range v.bad {
 		f, n := count(j.Regions[name])
 		shares = append(shares, (f+sharedRuns*failed/runs)/(n+sharedRuns))
 	}
@@ -215,7 +231,11 @@ func (j *judging) quorumNotMet(down vote) string {
 		s += "; not from " + phrase.List(down.fine)
 	}
 	if down.contested {
-		return s + fmt.Sprintf("; as it works there, %d failures in the same slots open an incident", down.together)
+		which := "in the same slots"
+		if down.need == 1 {
+			which = "in a row"
+		}
+		return s + fmt.Sprintf("; as it works there, %d failures %s open an incident", down.together, which)
 	}
 	return s + fmt.Sprintf("; %d of %d regions open an incident", down.need, len(down.bad)+len(down.fine)+len(down.uncertain)+down.mute)
 }

@@ -277,11 +277,11 @@ var judgingMutants = []mutant{
 	},
 	{
 		"bad regions need not agree on the slots",
-		"v.contested = len(v.fine) > 0 && j.failedTogether(v) < v.together", "v.contested = false",
+		"v.contested = j.failedTogether(v) < v.together", "v.contested = false",
 	},
 	{
 		"chance failures of the last hours do not count",
-		"before >= noisyCoincidences || expected > falseQuorums", "before >= noisyCoincidences",
+		"before >= noisyCoincidences || expected > most", "before >= noisyCoincidences && most > 0",
 	},
 	{
 		"an incident ends while the quorum is bad",
@@ -313,7 +313,7 @@ var judgingMutants = []mutant{
 	},
 	{
 		"a single region of several is no evidence",
-		"if v.need < 2 || often.Count < aloneFailures || j.now.Failed.Count == 0 {", "if v.need > 0 {",
+		"if j.down().need < 2 {", "if j.policy.FailuresInARow > 0 {",
 	},
 	{
 		"an incident that nothing tests any more lasts",
@@ -341,7 +341,7 @@ var ruleMutants = []mutant{
 	},
 	{
 		"slots in which a quorum failed do not count later",
-		"before >= noisyCoincidences || expected > falseQuorums", "expected > falseQuorums",
+		"before >= noisyCoincidences || expected > most", "expected > most && before >= 0",
 	},
 	{
 		"an outage is noise to itself",

@@ -157,7 +157,7 @@ func (b *textbook) isDown(at time.Time) (down bool, v ballot) {
 	case len(v.bad) < v.need:
 		return len(v.bad) == v.audible && v.audible < v.need, v
 	}
-	if v.need == 1 || len(v.fine) == 0 {
+	if len(v.fine) == 0 || v.need == 1 && b.policy.FailuresInARow == 1 {
 		return true, v
 	}
 	slots := min(b.policy.FailuresInARow, 8)
@@ -169,14 +169,18 @@ func (b *textbook) isDown(at time.Time) (down bool, v ballot) {
 
 // isNoisy reports whether four slots of the week before saw a quorum fail, or more than 2e-4 quorums a month fail together in so
 // many slots, if each region fails as often as the noisiest bad ones did in six hours, before their streaks. Their runs are
-// averaged with 1000 of all regions, and these with 200 of which one failed.
+// averaged with 1000 of all regions, and these with 200 of which one failed. Where any region decides, 0.1 a month are too many, and
+// of the 200 a tenth of a run failed.
 func (b *textbook) isNoisy(v ballot, at time.Time, slots int) bool {
 	rates := b.inBuckets(at.Add(-6 * time.Hour))
 	count := func(region string) (failed, runs float64) {
 		streak := b.failures(region)
 		return float64(max(0, len(rates[region])-streak)), float64(min(6*60, len(b.conclusive(region))-streak))
 	}
-	failed, runs := 1.0, 200.0
+	failed, runs, most := 1.0, 200.0, 2e-4
+	if v.need == 1 {
+		failed, most = 0.1, 0.1
+	}
 	began := at
 	for region := range b.runs {
 		f, n := count(region)
@@ -204,7 +208,7 @@ func (b *textbook) isNoisy(v ballot, at time.Time, slots int) bool {
 			before++
 		}
 	}
-	return before >= 4 || 30*24*60*float64(ways)*math.Pow(joint, float64(slots)) > 2e-4
+	return before >= 4 || 30*24*60*float64(ways)*math.Pow(joint, float64(slots)) > most
 }
 
 // agree counts the slots of the present streaks in which the quorum of the bad regions failed.
@@ -280,7 +284,7 @@ func (b *textbook) alone(at time.Time) bool {
 // recovered reports whether a good run ends an incident about failures, and how it ends.
 func (b *textbook) recovered(i incident.Incident, run journey.Run) (over bool, ending incident.Ending) {
 	down, v := b.isDown(run.Slot)
-	if down {
+	if down || i.Kind == incident.Down && v.need == 1 && len(v.bad) > 0 {
 		return false, ""
 	}
 	works, audible := false, false
