@@ -97,7 +97,8 @@ func (j *judging) recoverFailing(i int) {
 }
 
 // stillFailing returns the regions of an incident that failed in or after the slot from which the others work, sorted. Pending
-// reports that another one has yet to report that slot, within an interval: it may work again, too.
+// reports that another one has yet to report that slot: it may work again, too. A region whose clock is behind reports it an
+// interval later, and one that is two intervals behind is not waited for.
 func (j *judging) stillFailing(inc incident.Incident) (still []string, pending bool) {
 	works := int64(math.MinInt64)
 	for _, name := range inc.Regions {
@@ -113,7 +114,7 @@ func (j *judging) stillFailing(inc incident.Incident) (still []string, pending b
 		case r.Failed.Count == 0 || j.isMute(r):
 		case latest >= works && r.result(latest, j.policy) == failedRun:
 			still = append(still, name)
-		case latest < works && latest >= now-1:
+		case latest < works && latest >= now-2:
 			pending = true
 		}
 	}

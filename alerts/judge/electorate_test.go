@@ -117,7 +117,7 @@ func TestOneElectorate(t *testing.T) {
 		},
 		"the only bad region falls silent": {
 			strings.Repeat("ppp ", 2) + strings.Repeat("ff. ", 6) + strings.Repeat(".pp ", 3),
-			"down opens@3 silent opens@5 silent resolves@8 down resolves@9", "", incident.Recovered,
+			"down opens@3 silent opens@5 silent resolves@8 down resolves@10", "", incident.Recovered,
 		},
 	} {
 		k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
@@ -174,7 +174,7 @@ func TestStillFails(t *testing.T) {
 		"ap fails on":                   {"ppp ppp fff fff fff ppf ppf", "down opens@3 down resolves@5", "ap"},
 		"eu fails on, reported first":   {"ppp ppp fff fff fff fpp fpp", "down opens@3 down resolves@5", "eu"},
 		"first eu, then us":             {"ppp ppp fff fff fff fpf ppf", "down opens@3 down resolves@6", "ap"},
-		"the last one is missing":       {"ppp ppp fff fff fff pp. pp. pp.", "down opens@3 down resolves@6", ""},
+		"the last one is missing":       {"ppp ppp fff fff fff pp. pp. pp.", "down opens@3 down resolves@7", ""},
 		"the last one comes a slot on":  {"ppp ppp fff fff fff pp. ppp", "down opens@3 down resolves@6", ""},
 		"the last one is broken":        {"ppp ppp fff fff fff ppb ppp", "down opens@3 down resolves@6", ""},
 		"a chance failure is no region": {"ppp ppp ffp ffp ffp ppf ppp", "down opens@3 down resolves@5", ""},

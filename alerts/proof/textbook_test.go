@@ -304,7 +304,7 @@ func (b *textbook) recovered(i incident.Incident, run journey.Run) (over bool, e
 }
 
 // awaits reports whether a region of the incident that failed has not reported the first slot in which all the others work, and may
-// do so within a minute.
+// do so within two minutes.
 func (b *textbook) awaits(i incident.Incident, at time.Time) bool {
 	var works time.Time
 	for _, region := range i.Regions {
@@ -323,7 +323,7 @@ func (b *textbook) awaits(i incident.Incident, at time.Time) bool {
 			return false
 		}
 		latest := b.runs[region][len(b.runs[region])-1].Slot
-		return latest.Before(works) && !latest.Before(at.Add(-time.Minute))
+		return latest.Before(works) && !latest.Before(at.Add(-2*time.Minute))
 	})
 }
 
