@@ -115,6 +115,7 @@ func TestHostilePages(t *testing.T) {
 		"unseen":   unpaintedRows,
 		"within":   withinRows,
 		"ink":      inkRows,
+		"patterns": patternRows,
 		"cards":    cardRows,
 		"popup":    popupRows,
 	}

@@ -115,7 +115,8 @@ func PNG(pic *image.RGBA, limit int) ([]byte, error) {
 // leastContrast is the least difference of two colours that one can tell apart, of a channel's 255: #fafafa on white cannot be read.
 const leastContrast = 6
 
-// IsPlain reports whether a PNG shows one colour only, or colours too alike to tell apart.
+// IsPlain reports whether most parts of a PNG, side by side, show one colour each, or colours too alike to tell apart. There is text in
+// most parts of its own width, but an icon or an edge in few.
 func IsPlain(data []byte) (bool, error) {
 	decoded, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -123,16 +124,36 @@ func IsPlain(data []byte) (bool, error) {
 	}
 	pic := image.NewRGBA(decoded.Bounds())
 	draw.Draw(pic, pic.Bounds(), decoded, decoded.Bounds().Min, draw.Src)
-	var least, most [4]uint8
-	copy(least[:], pic.Pix)
-	most = least
-	for i, v := range pic.Pix {
-		least[i%4], most[i%4] = min(least[i%4], v), max(most[i%4], v)
-		if most[i%4]-least[i%4] >= leastContrast {
-			return false, nil
+	const most, least = 8, 8 // parts, and the width of one in pixels
+	width, plain := pic.Bounds().Dx(), 0
+	parts := max(1, min(most, width/least))
+	for i := range parts {
+		if isPlain(pic, width*i/parts, width*(i+1)/parts) {
+			plain++
 		}
 	}
-	return true, nil
+	return plain > parts/2, nil
+}
+
+// isPlain reports whether the columns of a picture from one to before another show one colour.
+func isPlain(pic *image.RGBA, from, to int) bool {
+	var least, most [4]uint8
+	for y := range pic.Bounds().Dy() {
+		for x := from; x < to; x++ {
+			at := pic.Pix[pic.PixOffset(x, y):][:4]
+			if x == from && y == 0 {
+				copy(least[:], at)
+				most = least
+			}
+			for i, v := range at {
+				least[i], most[i] = min(least[i], v), max(most[i], v)
+				if most[i]-least[i] >= leastContrast {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // red marks the failure, amber the closest matches.

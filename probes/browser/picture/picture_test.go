@@ -173,3 +173,35 @@ func TestLast(t *testing.T) {
 		t.Errorf("%v of %q", pic, step)
 	}
 }
+
+// TestIsPlain checks that letters stand out from their background, and that an icon beside them or an edge is no text.
+func TestIsPlain(t *testing.T) {
+	for name, c := range map[string]struct {
+		ink   color.RGBA
+		parts []image.Rectangle
+		want  bool
+	}{
+		"nothing":                {color.RGBA{0, 0, 0, 255}, nil, true},
+		"letters":                {color.RGBA{0, 0, 0, 255}, []image.Rectangle{image.Rect(2, 4, 6, 16), image.Rect(22, 4, 26, 16), image.Rect(42, 4, 46, 16), image.Rect(62, 4, 66, 16)}, false},
+		"letters, nearly white":  {color.RGBA{252, 252, 252, 255}, []image.Rectangle{image.Rect(2, 4, 76, 16)}, true},
+		"letters, light grey":    {color.RGBA{238, 238, 238, 255}, []image.Rectangle{image.Rect(2, 4, 76, 16)}, false},
+		"an icon":                {color.RGBA{200, 0, 0, 255}, []image.Rectangle{image.Rect(0, 0, 14, 14)}, true},
+		"an edge of the picture": {color.RGBA{0, 0, 0, 255}, []image.Rectangle{image.Rect(79, 0, 80, 20)}, true},
+	} {
+		pic := image.NewRGBA(image.Rect(0, 0, 80, 20))
+		draw.Draw(pic, pic.Bounds(), image.White, image.Point{}, draw.Src)
+		for _, r := range c.parts {
+			draw.Draw(pic, r, image.NewUniform(c.ink), image.Point{}, draw.Src)
+		}
+		var data bytes.Buffer
+		if err := png.Encode(&data, pic); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := picture.IsPlain(data.Bytes()); err != nil || got != c.want {
+			t.Errorf("%s: plain %v, %v", name, got, err)
+		}
+	}
+	if _, err := picture.IsPlain([]byte("no picture")); err == nil {
+		t.Error("a picture that is none has no error")
+	}
+}
