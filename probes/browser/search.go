@@ -29,6 +29,7 @@ type search struct {
 	ctx      context.Context
 	query    query
 	timeout  time.Duration
+	began    time.Time
 	results  chan frameResult
 	lists    chan []*frame
 	added    map[*frame]bool
@@ -45,7 +46,7 @@ func (tab *Tab) acrossFrames(q query, d time.Duration) (result, error) {
 	if q.Op == "loaded" || q.Op == "snapshot" {
 		return top.query(ctx, q, d)
 	}
-	across := &search{tab: tab, ctx: ctx, query: q, timeout: d, results: make(chan frameResult), lists: make(chan []*frame), added: map[*frame]bool{}}
+	across := &search{tab: tab, ctx: ctx, query: q, timeout: d, began: time.Now(), results: make(chan frameResult), lists: make(chan []*frame), added: map[*frame]bool{}}
 	across.add(&top)
 	return across.wait(q.Op == "gone")
 }
@@ -56,6 +57,9 @@ func (across *search) add(f *frame) {
 	go func() {
 		a := frameResult{frame: f}
 		slice, until := across.timeout, time.Now().Add(across.timeout/3) // its parents are asked too, before the page itself answers
+		if f.parent != nil {
+			slice = max(0, across.timeout*4/5-time.Since(across.began)) // it has answered when the page itself does
+		}
 		if f.parent != nil && across.query.Op == "gone" {
 			slice = 0
 		}

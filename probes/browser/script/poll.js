@@ -1,16 +1,29 @@
 // poll: evaluates the query until it is met or the time slice is over, and returns the result.
 
-// Everything that may change the visible page wakes the poll: mutations, a loaded picture or style sheet, the end of an
-// animation. A timer covers the rest (style sheets edited by scripts, values).
-const wakeEvents = ['load', 'error', 'readystatechange', 'input', 'change', 'toggle', 'transitionend', 'animationend'];
+// Everything that may change the visible page wakes the poll: mutations, a loaded picture or style sheet, the end of an animation. A look
+// at the rest that is cheap (stateOf) wakes it too, for what comes without an event; an evaluation now and then finds what is left.
+const wakeEvents = ['load', 'error', 'readystatechange', 'input', 'change', 'toggle', 'transitionend', 'animationstart', 'animationend', 'focusin', 'hashchange'];
+const wakes = (globalThis.valkyrieWakes ??= (() => {
+  const counted = { events: 0 };
+  for (const e of wakeEvents) addEventListener(e, () => { counted.events++; }, true);
+  return counted;
+})());
+const stateOf = () => {
+  const root = documentElement(), state = [wakes.events, globalThis.valkyrieChanges?.last, innerWidth, innerHeight, root && read(root, 'scrollHeight'), root && read(root, 'scrollWidth')];
+  for (const sheet of [...read(document, 'styleSheets'), ...read(document, 'adoptedStyleSheets')]) try { state.push(sheet.disabled || sheet.cssRules.length); } catch { /* another site's */ }
+  for (const el of queryAll(document, 'input,textarea,select').slice(0, 50)) state.push(el.type === 'checkbox' || el.type === 'radio' ? el.checked : el.value);
+  return state.join();
+};
+const stateMS = 100; // between two looks at the state
 const nextChange = (ms) => new Promise((done) => {
-  const end = () => {
+  const before = stateOf(), end = () => {
     clearTimeout(timer);
+    clearInterval(looks);
     observer.disconnect();
     for (const e of wakeEvents) removeEventListener(e, end, true);
     done();
   };
-  const timer = setTimeout(end, ms);
+  const timer = setTimeout(end, ms), looks = setInterval(() => { if (stateOf() !== before) end(); }, stateMS);
   const observer = new MutationObserver(end);
   const watch = (root) => observer.observe(root, { subtree: true, childList: true, attributes: true, characterData: true });
   watch(document);
@@ -61,15 +74,18 @@ const expecting = ['visible', 'fresh', 'count'].includes(query.op) || query.op =
 // A lower bound of the wait: an element that is ready when the customer acts on it adds no wait.
 const surelySince = (elements) => globalThis.valkyrieChanges && elements.length && expecting ? Math.min(...elements.map((el) => valkyrieChanges.since(el, true))) : 0;
 
-// A reason may be a function: describing the page costs more than the query, and only the last reason is reported. So a whole
-// slice, which is not the step's last, takes that of the last second.
+// A reason may be a function: describing the page costs more than the query, and only the last reason is reported. So one is kept for a
+// second, or longer while the page is as it was then; but in the step's last slices, which are short, only if it is both.
 const reasonOf = ({ why }) => (typeof why === 'function' ? why() : why || '');
-const [wholeSliceMS, reasonMS] = [400, 1000];
+const [wholeSliceMS, reasonMS, longReasonMS] = [400, 1000, 5000];
 const recentReason = (last) => {
-  const recent = globalThis.valkyrieReason;
-  if (typeof last.why === 'function' && !last.fatal && sliceMS >= wholeSliceMS && recent?.key === key && clock() - recent.at < reasonMS) return recent.why;
+  const recent = globalThis.valkyrieReason, state = stateOf();
+  if (typeof last.why === 'function' && !last.fatal && recent?.key === key) {
+    const age = clock() - recent.at, same = recent.state === state;
+    if (sliceMS >= wholeSliceMS ? age < reasonMS || same && age < longReasonMS : same && age < reasonMS) return recent.why;
+  }
   const why = reasonOf(last);
-  globalThis.valkyrieReason = { key, why, at: clock() };
+  globalThis.valkyrieReason = { key, why, at: clock(), state };
   return why;
 };
 // The messages of errors in a frame, which its page does not know, and where they are.
@@ -79,9 +95,9 @@ const saidInFrame = () => {
   return { said: says(texts), saidIn: boxesOfSights(els.slice(0, 4).map((el) => sight(el))) };
 };
 
-// How long a page without a change that wakes the poll is left alone after an evaluation that took so long: a fortieth of the time
-// is enough for what only the timer finds.
-const changelessMS = (took) => Math.min(400, Math.max(100, 40 * took));
+// How long a page without a change that wakes the poll is left alone after an evaluation.
+const observing = expecting || query.op === 'gone'; // others wait for frames
+const changelessMS = observing ? wholeSliceMS : stateMS;
 
 const boxesOfSights = (all) => all.filter((s) => s.box).map(({ box: b, text, moved }) => ({ x: b.x, y: b.y, right: b.right, bottom: b.bottom, text: !!text, moved: !!moved }));
 // Whether only a picture tells that any of the elements can be read, and what their styles say. To be gone is doubted only by a style
@@ -98,6 +114,9 @@ const nav = entries('navigation')[0];
 const before = globalThis.valkyrieUnmet;
 let unmetAt = before?.key === key ? before.at : 0, first = !unmetAt, last = {};
 let eagerPolls = 6; // evaluations without a pause while the document is still loading
+// The slice before has ended with an evaluation, which need not be repeated at once if the page is as it was then.
+const miss = globalThis.valkyrieMiss, left = miss?.key === key ? Math.min(miss.at + changelessMS, until) - start : 0;
+if (left > 0 && observing && miss.state === stateOf()) await nextChange(left);
 for (;;) {
   const began = clock();
   last = await queries[query.op]();
@@ -107,6 +126,7 @@ for (;;) {
   if (blank) last = { why: `it is there, but the page stays blank until ${blank.href} has come` };
   if (!last.ok && now >= until && expecting) last = { ...last, ...await garbledField() };
   if (last.ok || last.fatal || last.lost || now >= until) {
+    globalThis.valkyrieMiss = last.ok || last.soon ? undefined : { key, at: now, state: stateOf() };
     if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank || last.inPlace ? unmetAt : began };
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
     const sights = (last.ok ? met : last.left || []).slice(0, 4).map((el) => sight(el, query.target)), doubt = doubtIn(sights);
@@ -126,8 +146,8 @@ for (;;) {
   }
   if (last.soon || await seekInLists()) await frame();
   else {
-    const took = expecting || query.op === 'gone' ? now - began : 0; // others wait for frames
-    await nextChange(Math.max(1, Math.min(changelessMS(took), until - now)));
+    const took = observing ? now - began : 0;
+    await nextChange(Math.max(1, Math.min(changelessMS, until - now)));
     // A page that changes all the time is evaluated once a frame, and a large one less often, so that the evaluations do not slow it
     // down: its record of changes keeps the time exact.
     const rest = Math.max(8, 4 * took) - (clock() - now);

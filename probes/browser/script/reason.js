@@ -130,7 +130,17 @@ const textlessNote = () => {
   return each.length ? `the page has no text; it shows ${spell(each, 'and')}${locationNote()}` : 'the page is blank';
 };
 const plural = ({ by, role }) => ({ checkbox: 'checkboxes', switch: 'switches', combobox: 'combo boxes', listbox: 'list boxes' }[role || by] || `${role || by}s`);
-const namesOfKind = (target) => (unnamed.has(target.by) || !target.value && !target.containing && !target.matching ? [] : distinct(withRole(target.role || target.by).slice(0, 500).filter(isVisible).map(name)).filter((n) => n.length <= 40).slice(0, 4));
+// Of the elements, up to 500, those that can be seen, but for one with the text and the labels of another: a column of links.
+const unlike = (els) => {
+  const known = new Set();
+  return els.slice(0, 500).filter((el) => {
+    const text = isField(el) ? '' : normalize(textContent(el)), key = JSON.stringify([text, ...['aria-label', 'aria-labelledby', 'title'].map((a) => attribute(el, a))]);
+    if (text && known.has(key) || !isVisible(el)) return false;
+    known.add(key);
+    return true;
+  });
+};
+const namesOfKind = (target) => (unnamed.has(target.by) || !target.value && !target.containing && !target.matching ? [] : distinct(unlike(withRole(target.role || target.by)).map(name)).filter((n) => n.length <= 40).slice(0, 4));
 const unnamed = new Set(['text', 'css', 'test id']);
 
 // Elements of other kinds that have the wanted name: a tab instead of a button.
@@ -158,7 +168,7 @@ const closestTo = (target) => {
   const others = new Map();
   const add = (n, el) => { if (n && n.length < 200 && !others.has(n)) others.set(n, el); };
   if (by === 'text') for (const [n, el] of piecesLike(wanted)) add(n, el);
-  for (const el of like.slice(0, 500).filter(isVisible)) for (const n of new Set([readableText(el), accessibleName(el)])) add(n, el);
+  for (const el of unlike(like)) for (const n of new Set([readableText(el), accessibleName(el)])) add(n, el);
   const ranked = [...others].map(([n, el]) => {
     const part = commonPart(n, wanted), size = part.length / n.length;
     const rank = !part ? distance(n.toLowerCase(), wanted.toLowerCase()) : size < 1 ? -2 - size : -n.length / wanted.length;

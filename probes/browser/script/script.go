@@ -206,7 +206,9 @@ const frameBoxes = `
 // KeepShadowRoot is a method of a closed shadow root: it stores the root for find.js, and returns whether it was unknown.
 const KeepShadowRoot = `function() {
 	const known = globalThis.valkyrieClosedRoots ??= new WeakMap();
-	return known.get(this.host) !== this && !!known.set(this.host, this);
+	if (known.get(this.host) === this) return false;
+	if (globalThis.valkyrieWakes) valkyrieWakes.events++;
+	return !!known.set(this.host, this);
 }`
 
 // KeepRole is a method of a custom element: it stores the role and the name that the browser has for it, for role.js, and returns
@@ -214,6 +216,7 @@ const KeepShadowRoot = `function() {
 const KeepRole = `function(role, name) {
 	const known = globalThis.valkyrieRoles ??= new WeakMap(), is = known.get(this);
 	if (is ? is.role === role && is.name === name : role === 'generic' || role === 'none') return false;
+	if (globalThis.valkyrieWakes) valkyrieWakes.events++;
 	known.set(this, { role, name });
 	return true;
 }`
