@@ -38,7 +38,7 @@ func (c *checker) read(n *yaml.Node, into reflect.Value, path string) {
 	}
 	switch {
 	case into.Type() == reflect.TypeFor[time.Duration]():
-		c.refuse(n, path, oncall.DecodeScalar(n, into.Addr().Interface().(*time.Duration), ParseDuration))
+		c.refuse(n, path, oncall.DecodeScalar(n, into.Addr().Interface().(*time.Duration), parseBounded(path)))
 	case into.Kind() == reflect.Struct:
 		c.readFields(n, into, path)
 	case into.Kind() == reflect.Map:

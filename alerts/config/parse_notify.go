@@ -5,7 +5,6 @@ import (
 	"maps"
 	"regexp"
 	"slices"
-	"time"
 	"unicode/utf8"
 
 	"valkyrie/alerts/incident"
@@ -21,9 +20,6 @@ func (c *checker) notifications(o oncall.OnCall, journeys []string) {
 		c.journey(path, name, journeys)
 		notes := o.Journeys[name]
 		c.severities(path+".severity", notes.Severity)
-		if at := path + ".ack_expires"; c.node(at) != nil {
-			c.ackExpires(at, notes.AckExpires)
-		}
 		c.address(path+".runbook", notes.Runbook, maxAddress)
 		if n := utf8.RuneCountInString(notes.Say); n > maxSay {
 			c.fault(path+".say", "expected at most %d characters, got %d: a call is not a letter", maxSay, n)
@@ -94,7 +90,6 @@ func (c *checker) severities(path string, m map[incident.Kind]oncall.Severity) {
 }
 
 func (c *checker) maintenance(path string, m oncall.Maintenance) {
-	const aDay = 24 * time.Hour
 	once, recurring := !m.From.IsZero() || !m.To.IsZero(), m.Every.IsSet() || m.For != 0
 	longest := 7 * aDay
 	if m.Every.Daily {
@@ -113,6 +108,8 @@ func (c *checker) maintenance(path string, m oncall.Maintenance) {
 		c.fault(path, "expected a from and a to such as \"2026-12-24 09:00\"")
 	case once && !m.From.In(zone).Before(m.To.In(zone)):
 		c.fault(path+".to", "expected a time after %v, got %v", m.From, m.To)
+	case once && m.To.In(zone).Sub(m.From.In(zone)) > maxMaintenance:
+		c.fault(path+".to", "expected a time at most %s after %v, got %v: nothing pages in it; take a journey that is to be quiet for longer out of probes/probes.go", formatBound(maxMaintenance), m.From, m.To)
 	}
 }
 

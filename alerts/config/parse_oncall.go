@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"valkyrie/alerts/oncall"
 )
@@ -59,34 +58,31 @@ func (c *checker) onCall(o oncall.OnCall, caller string) {
 	for i, r := range o.Escalation {
 		c.escalationStep(i, r, names, among)
 	}
-	if o.RepeatAfter < time.Second {
-		c.fault("on_call.repeat_after", "expected a duration of at least 1s, such as 5m, got %v", o.RepeatAfter)
-	}
-	c.ackExpires("on_call.ack_expires", o.AckExpires)
 	c.failover(o)
 	if c.node("on_call.drills") != nil && !o.Drills.Every.IsSet() && len(c.faults) == 0 {
 		c.fault("on_call.drills.every", "expected a time such as \"first Tuesday 10:00\" (of every month), or five fields as in cron")
 	}
+	if o.Drills.Every.IsSet() {
+		if err := checkGaps(o.Drills.Every, minDrillGap); err != nil {
+			c.fault("on_call.drills.every", "expected a time such as \"first Tuesday 10:00\" (of every month), got %q: %v", o.Drills.Every, err)
+		}
+	}
 	c.caps("on_call.caps", o.Caps)
-	if o.Gather < 0 || o.Gather > oncall.MaxGather {
-		c.fault("on_call.gather", "expected a duration of 0s to %v, got %v", oncall.MaxGather, o.Gather)
-	}
 }
 
-// ackExpires checks the validity of an acknowledgement. An unlimited one would let an outage be forgotten.
-func (c *checker) ackExpires(path string, d time.Duration) {
-	if d < time.Second {
-		c.fault(path, "expected a duration of at least 1s, such as 30m, got %v; what is to be quiet for long is muted instead", d)
-	}
-}
-
-// name checks that a name is set and unique.
+// name checks that a name is set, and differs from the others in more than capitals: a command takes it in any.
 func (c *checker) name(path, name string, taken map[string]bool) {
 	switch {
 	case name == "":
 		c.fault(path, "expected a name")
 	case taken[name]:
 		c.fault(path, "%q is there twice", name)
+	default:
+		for _, other := range slices.Sorted(maps.Keys(taken)) {
+			if strings.EqualFold(strings.TrimSpace(other), strings.TrimSpace(name)) {
+				c.fault(path, "expected a name that differs from %q in more than capitals and spaces, got %q", other, name)
+			}
+		}
 	}
 	taken[name] = true
 }
@@ -140,10 +136,7 @@ func (c *checker) escalationStep(i int, r oncall.EscalationStep, names map[strin
 	if !names[r.Call] && !c.namesUnreadable() && !c.isUnreadable(path+".call") {
 		c.absent(path, r.Call, among, slices.Sorted(maps.Keys(names)))
 	}
-	switch {
-	case r.After < 0:
-		c.fault(path+".after", "expected a duration such as 2m, got %v", r.After)
-	case r.After > 0 && i == 0:
+	if r.After > 0 && i == 0 {
 		c.fault(path+".after", "expected none: the first is called at once; got %v", r.After)
 	}
 }

@@ -7,11 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
-	"valkyrie/alerts/cron"
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/oncall"
 )
@@ -41,30 +40,10 @@ func (c *checker) policy(path string, p, base judge.JourneyPolicy) {
 	if p.Regions != base.Regions {
 		c.quorum(path+".regions", p.Regions)
 	}
-	c.durations(path, p, base)
 	for i, r := range p.Counts {
 		if c.node(path+".counts") != nil { // else the rule is inherited, and checked there
 			c.countRule(fmt.Sprintf("%s.counts.%d", path, i), r)
 		}
-	}
-}
-
-func (c *checker) durations(path string, p, base judge.JourneyPolicy) {
-	for _, f := range []struct {
-		field   string
-		d, base time.Duration
-	}{
-		{"flapping_rings_after", p.FlappingRingsAfter, base.FlappingRingsAfter},
-		{"return_within", p.ReturnWithin, base.ReturnWithin},
-		{"quiet_for", p.QuietFor, base.QuietFor},
-		{"silent_grace", p.SilentGrace, base.SilentGrace},
-	} {
-		if at := path + "." + f.field; f.d != f.base && f.d < time.Second || c.zero(at) {
-			c.fault(at, "expected a duration of at least 1s, such as 30m, got %s", c.text(at, f.d))
-		}
-	}
-	if at := path + ".every"; p.Every != base.Every && p.Every < time.Second || c.zero(at) {
-		c.fault(at, "expected a duration of at least 1s, such as 5m, got %s; leave it out to go by what the runs say", c.text(at, p.Every))
 	}
 }
 
@@ -184,15 +163,14 @@ func child(n *yaml.Node, part string) *yaml.Node {
 	return nil
 }
 
-// zero reports whether the file has an explicit 0, or a duration of 0, at a path.
+// zero reports whether the file has an explicit 0 at a path.
 func (c *checker) zero(path string) bool {
 	n := c.node(path)
 	if n == nil || n.Kind != yaml.ScalarNode {
 		return false
 	}
-	f, notNumber := strconv.ParseFloat(n.Value, 64)
-	d, notDuration := ParseDuration(n.Value)
-	return notNumber == nil && f == 0 || notDuration == nil && d == 0
+	f, err := strconv.ParseFloat(n.Value, 64)
+	return err == nil && f == 0
 }
 
 // text returns the value at a path as written in the file, else the decoded value.
@@ -213,6 +191,8 @@ func (c *checker) heartbeats(hs []judge.HeartbeatPolicy, journeys []string) {
 		switch {
 		case !batchName.MatchString(h.Name):
 			c.fault(path+".name", "expected lower-case words joined by hyphens, such as \"shift-texts\", got %q", h.Name)
+		case incident.ReservedName(h.Name):
+			c.fault(path+".name", "%q has a meaning of its own in a reply such as \"mute %[1]s\"; use another name", h.Name)
 		case slices.Contains(journeys, h.Name):
 			c.fault(path+".name", "%q is the name of a journey", h.Name)
 		case seen[h.Name]:
@@ -227,24 +207,13 @@ func (c *checker) deadline(path string, h judge.HeartbeatPolicy) {
 	if (h.Every == 0) == (h.By == "") && !c.anyUnreadable(path, "every", "by") {
 		c.fault(path, "expected one of every (such as 24h) and by (such as \"0 6 * * *\")")
 	}
-	const longest = 366 * 24 * time.Hour // a batch that comes less often is a mistake
-	if h.Every != 0 && (h.Every < time.Minute || h.Every > longest) {
-		c.fault(path+".every", "expected a duration of at least 1m and at most 366d, got %v", h.Every)
-	}
 	if h.By != "" {
-		schedule, err := cron.Parse(h.By)
-		if every := schedule.Interval(); err == nil && every != 0 && (every < time.Minute || every > longest) {
-			err = fmt.Errorf("@every: expected a duration of at least 1m and at most 366d, got %v", every)
-		}
-		if err != nil {
+		if err := parseDeadline(h.By); err != nil {
 			c.fault(path+".by", "expected five fields as in cron, such as \"0 6 * * *\", got %q: %v", h.By, err)
 		}
 	}
 	if unknownZone(h.Zone) {
 		c.fault(path+".zone", "expected a time zone such as Europe/Berlin, got %q", h.Zone)
-	}
-	if h.Grace < 0 || c.zero(path+".grace") {
-		c.fault(path+".grace", "expected a duration over 0, such as 10m, got %v; leave it out for 10m", h.Grace)
 	}
 	if h.AtLeast < 0 {
 		c.fault(path+".at_least", "expected 0 or more, got %d", h.AtLeast)

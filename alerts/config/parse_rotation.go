@@ -18,6 +18,9 @@ func (c *checker) rotation(path string, r oncall.Rotation, o oncall.OnCall) {
 	for i, name := range r.People {
 		c.member(fmt.Sprintf("%s.people.%d", path, i), name, o)
 	}
+	if r.TurnDays() > maxTurn {
+		c.fault(path+".every", "expected a turn of at most %d days, got %d", maxTurn, r.TurnDays())
+	}
 	switch start := r.Start.Weekday(); {
 	case r.Start.IsZero():
 		c.fault(path+".start", "expected the date of a day on which the first of people takes over, such as 2026-11-23")
@@ -115,6 +118,9 @@ func (c *checker) override(path string, o oncall.OnCall, i int) {
 	if !v.From.In(zone).Before(v.To.In(zone)) {
 		c.fault(path+".to", "expected a time after %v, got %v", v.From, v.To)
 		return
+	}
+	if v.To.In(zone).Sub(v.From.In(zone)) > oncall.MaxOverride {
+		c.fault(path+".to", "expected a time at most %s after %v, got %v; change the rotation instead", formatBound(oncall.MaxOverride), v.From, v.To)
 	}
 	for _, earlier := range o.Overrides[:i] {
 		if !earlier.From.IsZero() && !earlier.To.IsZero() && v.Overlaps(earlier, zone) {

@@ -100,7 +100,10 @@ func (f field) parseRange(text string) (set, error) {
 			return 0, fmt.Errorf("expected a range from low to high, got %q", text)
 		}
 	}
-	for n := from; n <= to; n += min(step, f.max+1) {
+	if step > max(1, to-from) {
+		return 0, fmt.Errorf("expected a step of at most %d, got %q: it is larger than its range", max(1, to-from), text)
+	}
+	for n := from; n <= to; n += step {
 		all |= 1 << n
 	}
 	return all, nil

@@ -3,6 +3,8 @@ package incident
 import (
 	"slices"
 	"time"
+
+	"valkyrie/probes/journey"
 )
 
 // A Mute suppresses the pages of a journey until its end, which is announced.
@@ -19,6 +21,9 @@ func (m Mute) Subject() string {
 	}
 	return m.Journey
 }
+
+// ReservedName reports whether no batch may have a name, as no journey may: see journey.ReservedName.
+func ReservedName(name string) bool { return journey.ReservedName(name) }
 
 // Equal reports whether both mutes are the same.
 func (m Mute) Equal(other Mute) bool {

@@ -14,10 +14,10 @@ import (
 type HeartbeatPolicy struct {
 	Name    string        `yaml:"name"`     // kebab-case; distinct from journey names
 	Title   string        `yaml:"title"`    // the task, such as "send the shift texts"; read out on the phone
-	Every   time.Duration `yaml:"every"`    // interval from one finish to the next; or
-	By      string        `yaml:"by"`       // deadlines, as in cron: "0 6 * * *"
+	Every   time.Duration `yaml:"every"`    // interval from one finish to the next, 1m to 366d; or
+	By      string        `yaml:"by"`       // deadlines, as in cron, at least one in 366 days: "0 6 * * *"
 	Zone    string        `yaml:"zone"`     // time zone of By, such as Europe/Berlin; default UTC
-	Grace   time.Duration `yaml:"grace"`    // accepted delay; default 10m
+	Grace   time.Duration `yaml:"grace"`    // accepted delay, 1s to 7d; default 10m
 	AtLeast int64         `yaml:"at_least"` // minimum of Done, whatever the batch itself expects
 }
 

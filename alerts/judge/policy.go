@@ -21,9 +21,9 @@ type JourneyPolicy struct {
 	FlappingFailures   int           `yaml:"flapping_failures"`    // runs of one region; 1 to FlappingOutOf, default 5
 	FlappingOutOf      int           `yaml:"flapping_out_of"`      // runs; up to 100, default 20
 	FlappingOutages    int           `yaml:"flapping_spells"`      // outages within ReturnWithin; 2 to 100, default 3
-	FlappingRingsAfter time.Duration `yaml:"flapping_rings_after"` // length of an outage that the failures add up to, before flapping calls; default 1h
-	ReturnWithin       time.Duration `yaml:"return_within"`        // a new outage within this time reopens the incident; default 24h
-	QuietFor           time.Duration `yaml:"quiet_for"`            // time without a failure that closes flapping; default 6h
+	FlappingRingsAfter time.Duration `yaml:"flapping_rings_after"` // length of an outage that the failures add up to, before flapping calls; 1m to 24h, default 1h
+	ReturnWithin       time.Duration `yaml:"return_within"`        // a new outage within this time reopens the incident; 1m to 7d, default 24h
+	QuietFor           time.Duration `yaml:"quiet_for"`            // time without a failure that closes flapping; 1m to 7d, default 6h
 
 	SlowRuns  int `yaml:"slow_runs"`   // runs; 1 to SlowOutOf, default 3
 	SlowOutOf int `yaml:"slow_out_of"` // runs; up to 100, default 5
@@ -34,9 +34,9 @@ type JourneyPolicy struct {
 	BrokenInARow  int `yaml:"broken_in_a_row"`  // runs; 1 to 100, default 2
 	CleanupInARow int `yaml:"cleanup_in_a_row"` // consecutive runs whose cleanup failed; 1 to 100, default 3
 
-	Every       time.Duration `yaml:"every"`        // interval of the slots; default: as the runs report it
+	Every       time.Duration `yaml:"every"`        // interval of the slots, 1s to 24h; default: as the runs report it
 	SilentAfter int           `yaml:"silent_after"` // consecutive missing runs; 1 to 100, default 3
-	SilentGrace time.Duration `yaml:"silent_grace"` // time for the last of them to end and be recorded; default 1m
+	SilentGrace time.Duration `yaml:"silent_grace"` // time for the last of them to end and be recorded; 1s to 1h, default 1m
 
 	Configured []string // regions that should report, which alerts.yaml does not say; nil: those that have
 

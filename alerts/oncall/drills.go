@@ -14,8 +14,8 @@ import (
 
 // Drills is the schedule of drills of the escalation.
 type Drills struct {
-	Every DrillTime `yaml:"every"`
-	Zone  Zone      `yaml:"zone"` // default UTC
+	Every DrillTime `yaml:"every"` // at most once an hour, at least once in 366 days
+	Zone  Zone      `yaml:"zone"`  // default UTC
 }
 
 // A DrillTime is a recurring time: "first Tuesday 10:00" of every month, or five fields as in cron. The zero DrillTime never

@@ -12,10 +12,10 @@ type Maintenance struct {
 	Zone     Zone     `yaml:"zone"`     // default UTC
 
 	From WallTime `yaml:"from"`
-	To   WallTime `yaml:"to"` // exclusive
+	To   WallTime `yaml:"to"` // exclusive; at most 31 days after From
 
 	Every TimeOfWeek    `yaml:"every"` // such as Sunday 03:00, or 03:00 for every day
-	For   time.Duration `yaml:"for"`   // at most a day, or a week
+	For   time.Duration `yaml:"for"`   // at least 1m, and less than a day, or than a week
 }
 
 // Covers reports whether the window applies to a journey.

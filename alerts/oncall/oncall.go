@@ -13,9 +13,9 @@ type OnCall struct {
 	Rotations   []Rotation       `yaml:"rotations"`
 	Overrides   []Override       `yaml:"overrides"`
 	Escalation  []EscalationStep `yaml:"escalation"`
-	RepeatAfter time.Duration    `yaml:"repeat_after"` // default 5m; at least 1s
-	AckExpires  time.Duration    `yaml:"ack_expires"`  // validity of an acknowledgement of an incident that calls; default 30m, at least 1s; 0: unlimited, not possible in a file
-	Gather      time.Duration    `yaml:"gather"`       // delay of the first call, so that it covers incidents that open meanwhile; default 10s, up to 1m
+	RepeatAfter time.Duration    `yaml:"repeat_after"` // 1s to 1h, default 5m
+	AckExpires  time.Duration    `yaml:"ack_expires"`  // validity of an acknowledgement of an incident that calls; 1m to 24h, default 30m; 0: unlimited, not possible in a file
+	Gather      time.Duration    `yaml:"gather"`       // delay of the first call, so that it covers incidents that open meanwhile; 0s to 1m, default 10s
 
 	Severities  map[incident.Kind]Severity `yaml:"severity"` // by kind of incident, if not the default
 	Maintenance []Maintenance              `yaml:"maintenance"`
@@ -35,13 +35,13 @@ type JourneyNotes struct {
 	Say      string                     `yaml:"say"`      // spoken in calls and written in texts
 	Runbook  string                     `yaml:"runbook"`  // an address; written, not spoken
 
-	AckExpires time.Duration `yaml:"ack_expires"` // for this journey; 0: as for all
+	AckExpires time.Duration `yaml:"ack_expires"` // for this journey, 1m to 24h; 0: as for all
 }
 
 // An EscalationStep is a step of the escalation: a name, and optionally the delay after the step before.
 type EscalationStep struct {
 	Call  string        `yaml:"call"`  // a person or a rotation
-	After time.Duration `yaml:"after"` // delay since the call of the step before; default: none once that call ended unacknowledged
+	After time.Duration `yaml:"after"` // delay since the call of the step before, up to 1h; default: none once that call ended unacknowledged
 }
 
 // Shorthand reads a step that is a name only: Ada, as opposed to {call: Ada, after: 2m}.

@@ -10,8 +10,11 @@ type Override struct {
 	Rotation string   `yaml:"rotation" json:"rotation"`
 	Who      string   `yaml:"who" json:"who"`
 	From     WallTime `yaml:"from" json:"from"` // in the rotation's zone, unless it is exact
-	To       WallTime `yaml:"to" json:"to"`     // exclusive
+	To       WallTime `yaml:"to" json:"to"`     // exclusive; at most 366 days after From
 }
+
+// MaxOverride is the longest override; a longer one is a change of the rotation.
+const MaxOverride = 366 * 24 * time.Hour
 
 // ActiveAt reports whether the override is in force.
 func (v Override) ActiveAt(at time.Time, zone *time.Location) bool {

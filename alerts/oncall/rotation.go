@@ -15,7 +15,7 @@ type Rotation struct {
 	Name string `yaml:"name"`
 	Zone Zone   `yaml:"zone"` // time zone of its times; default UTC
 
-	Every    Turn       `yaml:"every"`     // day, week, 3 days, 2 weeks; default week
+	Every    Turn       `yaml:"every"`     // day, week, 3 days, 2 weeks; up to 366 days; default week
 	HandOver TimeOfWeek `yaml:"hand_over"` // default 09:00 on the day of Start
 	Start    Date       `yaml:"start"`     // a day on which the first of People takes over; turns before it are extrapolated
 	People   []string   `yaml:"people"`    // names, in turn

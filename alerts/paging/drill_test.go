@@ -185,7 +185,7 @@ func TestDrillTimes(t *testing.T) {
 // drill does not call into the call of an incident that has resolved.
 func TestAlarmWaitsForTheCallOfADrill(t *testing.T) {
 	start := func() *simulation {
-		w := &simulation{now: alertstest.Start, onCall: sleepers(t, "  gather: 10s\n  drills: {every: \"* * * * *\"}")}
+		w := &simulation{now: alertstest.Start, onCall: sleepers(t, "  gather: 10s\n  drills: {every: \"1 * * * *\"}")}
 		w.step(paging.Tick{})
 		return w
 	}

@@ -38,6 +38,9 @@ func (r *NotificationState) override(v oncall.Override, o oncall.OnCall, now tim
 	if !v.From.In(zone).Before(v.To.In(zone)) {
 		return fmt.Errorf("override from %v to %v: it must end after it begins", v.From, v.To)
 	}
+	if v.To.In(zone).Sub(v.From.In(zone)) > oncall.MaxOverride {
+		return fmt.Errorf("override from %v to %v: expected at most 366 days; change the rotation in alerts.yaml instead", v.From, v.To)
+	}
 	const month = 31 * 24 * time.Hour
 	r.Overrides = slices.DeleteFunc(slices.Clone(r.Overrides), func(old oncall.Override) bool { return now.Sub(old.To.In(zone)) > month })
 	for _, other := range o.With(r.Overrides).Overrides {

@@ -57,10 +57,11 @@ func notices(t *testing.T, title string, see func(kind, words string)) {
 	kinds := map[string]string{"delivers no": "refusals", "the cap": "cap", "the drill": "drill", "muted": "mute", "maintenance": "maintenance"}
 	for _, more := range []string{
 		"  caps: {calls_per_hour: 1, texts_per_hour: 1}", "  second_channel: {region: eu-west-1}", "  maintenance: [{from: 2026-11-21 02:00, to: 2026-11-21 03:05}]",
-		"  drills: {every: \"* * * * *\"}",
+		"  drills: {every: \"1 * * * *\"}",
 	} {
 		w := &simulation{now: alertstest.Start, onCall: sleepers(t, more)}
 		w.onCall.People[0].Awake = oncall.Hours{}
+		w.step(paging.Tick{}) // the drill's schedule begins
 		if !strings.Contains(more, "drills") {
 			w.step(paging.IncidentUpdated{Incident: titled(title, 1, false)})
 			w.step(paging.Reply{From: w.onCall.People[1].Phone, Body: "mute 2m", SID: "SM"})

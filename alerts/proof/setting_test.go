@@ -87,7 +87,7 @@ var settings = []setting{
 	set("03:00", "maintenance of everything, drills", `
   people: [{name: Grace, phone: "+12025550187"}, {name: Ada, phone: "+12025550143"}]
   escalation: [Ada, Grace]
-  drills: {every: "*/7 3 21 11 *"}
+  drills: {every: "7 3,4 21 11 *"}
   severity: {down: notify, degraded: notify}
   maintenance: [{from: 2026-11-21 03:00, to: 2026-11-21 03:08}, {from: 2026-11-21 03:10, to: 2026-11-21 03:14, journeys: [create-order]}]`),
 }

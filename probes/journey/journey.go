@@ -50,6 +50,15 @@ const DefaultLimit = 30 * time.Second
 
 var nameForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
+// reservedForm matches the names that a command or a reply such as "mute all 2h" reads as something else: an amount, or one
+// of its own words.
+var reservedForm = regexp.MustCompile(`^(\d+[a-z]*|a|ack|acked|acknowledged?|all|am|an|are|at|be|check|checking|do|everything|for|got|help|hello|here|hi|i|im|in|into|is|` +
+	`it|list|look|looking|me|mine|mute|my|none|now|of|off|ok|okay|on|please|pls|re|reply|resolve|soon|start|status|stop|thank|thanks|that|the|this|thx|ty|unmute|way|we|will|with|yes|you)$`)
+
+// ReservedName reports whether a name has a meaning of its own in commands and replies, so that no journey and no batch may
+// have it.
+func ReservedName(name string) bool { return reservedForm.MatchString(name) }
+
 // Validate reports all errors of the journey at once.
 func (j Journey) Validate() error {
 	var errs []error
@@ -58,6 +67,9 @@ func (j Journey) Validate() error {
 	}
 	if !nameForm.MatchString(j.Name) {
 		wrong("the name must be lower-case words joined by hyphens, such as \"print-card\"")
+	}
+	if ReservedName(j.Name) {
+		wrong("the name has a meaning of its own in a reply such as \"mute %s\"; use another, such as \"print-card\"", j.Name)
 	}
 	if j.Tries < 0 {
 		wrong("Tries is %d; it must be 1 or more, or 0 for what the runner says", j.Tries)
