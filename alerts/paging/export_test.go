@@ -1,6 +1,7 @@
 package paging
 
 import (
+	"slices"
 	"time"
 
 	"valkyrie/alerts/oncall"
@@ -15,3 +16,6 @@ func (r NotificationState) ReplyFor(rep Reply, o oncall.OnCall, now time.Time) s
 func (r NotificationState) KeyAnswer(rep Report, o oncall.OnCall, now time.Time) Answer {
 	return answerKey(r, rep, evalContext{o, now})
 }
+
+// ReplyWords returns the words of a text that are no names.
+func ReplyWords() []string { return slices.Concat(fillers, greetings, textVerbs, ackWords) }

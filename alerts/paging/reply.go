@@ -42,6 +42,9 @@ func (r *NotificationState) runTextCommand(body string, who oncall.Person, at ev
 	if cmd.verb == "status" {
 		return r.describeStatus(who, at), asked
 	}
+	if cmd.question && !slices.ContainsFunc(r.unresolved(""), cmd.isTitled) {
+		return "A question changes nothing. " + replyHelp, unclear
+	}
 	about, problem := r.findIncidents(cmd)
 	switch {
 	case problem != "":

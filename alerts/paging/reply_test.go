@@ -129,7 +129,7 @@ func TestReply(t *testing.T) {
 		{stranger, "ack", ""},
 		{ada, "Status ", "a down since 04:00 CET, notified #ca97. b down since 04:00 CET, open #3e23."},
 		{ada, "ack 3e", "Thank you, Ada. Yours: b down #3e23."},
-		{ada, "ack zz", "Nothing that is wrong now is called zz. There is: a down #ca97, b down #3e23."},
+		{ada, "ack zz", "Nothing that is wrong now is called zz. There is: a down #ca97, b down #3e23. Reply ack, or ack ca97."},
 		{ada, "mute #CA97 90m", "Muted until 05:30 CET: a down #ca97. If it is still bad then, you are told again."},
 		{ada, "status", "a down since 04:00 CET, notified #ca97. b down since 04:00 CET, acknowledged by Ada #3e23. a is muted until 05:30 CET."},
 		{ada, "ack", "Thank you, Ada. Yours: a down #ca97, b down #3e23."},
@@ -187,6 +187,9 @@ func TestRepliesAsPeopleWriteThem(t *testing.T) {
 		"mute 1h30m": "muted 1h30m0s", "mute 1h 30m": "muted 1h30m0s", "mute 1.5h": "muted 1h30m0s", "mute 2 hours": "muted 2h0m0s", "mute the letter a 2h": "muted 2h0m0s",
 		"mute for half an hour": "muted 30m0s", "mute for an hour please": "muted 1h0m0s", "Mute 1 Day": "muted 24h0m0s", "mute 1w": "muted 168h0m0s", "mute -1h": "", "mute 0m": "",
 		"mute #ca97 #3e23 1h": "", "mute a ca97 1h": "muted 1h0m0s", "ack and mute 1h": "", "I am ok": "", "mute 99999999999999999999d": "muted 168h0m0s",
+		"mute 1h30": "muted 1h30m0s", "mute 1:30": "muted 1h30m0s", "mute 1,5h": "muted 1h30m0s", "mute two hours": "muted 2h0m0s", "mute for an hour and a half": "muted 1h30m0s",
+		"mute .5h": "muted 30m0s", "mute an hour and 20 minutes": "muted 1h20m0s", "Mute a couple of days, thanks a lot!": "muted 48h0m0s", "mute 18:00": "", "mute 1h 30": "", "mute until 6": "",
+		"ok?": "", "ack?": "", "Ack? What is it": "", "can I ack?": "", "ack a?": "", "mute 1h?": "", "ok. many thanks": "acked", "ack, cheers": "acked", "ack a, thank you so much": "acked",
 		"status.": "", "ack ca97 3e23": "", "ack 3d": "", "what is it?": "", "I am out of office until Monday": "",
 	} {
 		w := &simulation{now: alertstest.Start}
@@ -218,7 +221,8 @@ func TestSeveralHandles(t *testing.T) {
 	for body, want := range map[string]string{
 		"ack print order": "print order", "ack " + short("print") + ", " + short("order"): "print order", "Ack Print": "print", "ack #" + short("order"): "order",
 		"ack print zz": "", "ack all": "print order login", "ack": "print order login", "ack order login thanks": "order login",
-		"ack #" + short("print") + "#" + short("login"): "print login", "ack print print": "print",
+		"ack #" + short("print") + "#" + short("login"): "print login", "ack print and order": "print order", "ack print & order, thanks": "print order",
+		"ack both print and login please": "print login", "ack print and zz": "", "ack print print": "print",
 	} {
 		w := &simulation{now: alertstest.Start}
 		for _, name := range names {
@@ -233,6 +237,50 @@ func TestSeveralHandles(t *testing.T) {
 		}
 		if s := strings.Join(got, " "); s != want {
 			t.Errorf("%q acknowledges %q, want %q", body, s, want)
+		}
+	}
+}
+
+// TestUnknownRepliesAreAnswered checks that a text that does nothing is answered with commands that do something.
+func TestUnknownRepliesAreAnswered(t *testing.T) {
+	for _, body := range []string{"ok?", "why?", "mute 18:00", "mute until 6", "mute a few hours", "ack fix", "resolve it after lunch", "mute ca97 1:75", "fixed it", "call Grace", "4", "👍"} {
+		w := &simulation{now: alertstest.Start}
+		w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
+		answer := w.route.ReplyFor(paging.Reply{From: alertstest.AdasNumber, Body: body}, *w.onCall, w.now)
+		_, example, ok := strings.Cut(answer, "Reply ")
+		if !ok {
+			t.Errorf("%q is answered without a cure: %s", body, answer)
+			continue
+		}
+		example, _, _ = strings.Cut(example, ",")
+		w.step(paging.Reply{From: alertstest.AdasNumber, Body: example})
+		if len(w.route.Mutes) == 0 && w.route.Incidents[0].AckedBy == "" && w.route.Incidents[0].State != incident.Resolved {
+			t.Errorf("%q is answered with %q, and %q does nothing", body, answer, example)
+		}
+	}
+}
+
+// TestTitleWithAQuestionMark checks that a title that is a question names its incident, and asks nothing.
+func TestTitleWithAQuestionMark(t *testing.T) {
+	w := &simulation{now: alertstest.Start}
+	i := alertstest.Incident("pay", incident.Down, 1, false)
+	i.Title = "Can I pay?"
+	w.step(paging.IncidentUpdated{Incident: i})
+	w.step(paging.Reply{From: alertstest.AdasNumber, Body: "ack can I pay?"})
+	if got := w.route.Incidents[0].AckedBy; got != "Ada" {
+		t.Errorf("acknowledged by %q, want by Ada", got)
+	}
+}
+
+// TestWordsOfRepliesAreReserved checks that no journey can be called as a word that a reply leaves out or begins with.
+func TestWordsOfRepliesAreReserved(t *testing.T) {
+	words := paging.ReplyWords()
+	if len(words) < 50 {
+		t.Fatal(words)
+	}
+	for _, word := range words {
+		if !strings.Contains(word, "'") && !journey.ReservedName(word) {
+			t.Errorf("journey.ReservedName(%q) is false", word)
 		}
 	}
 }

@@ -18,6 +18,7 @@ type textCommand struct {
 	verb     string
 	about    []string // handles and names; none: everything
 	rest     string   // what follows the verb, without a duration, as titles have several words
+	question bool     // it asks something, so that it changes nothing
 	duration time.Duration
 }
 
@@ -26,18 +27,18 @@ const maxMute = 7 * 24 * time.Hour
 
 // fillers are words around a command that do not change it; all names no incident, so that it means each.
 var fillers = strings.Fields(`for all it everything please pls thanks thank you thx ty the an a on got now of
-	i am i'm im we are is my way looking look into at this that here soon will do be with me mine checking check`)
+	i am i'm im we are is my way looking look into at this that here soon will do be with me mine checking check and
+	many much lot lots so cheers both appreciated`)
 
 // greetings are words before a command. "All" and "everything" are none: "everything ok?" is a question.
 var greetings = strings.Fields("re reply thanks thank you thx please pls yes hi hello")
 
 var (
-	textVerbs   = []string{"ack", "mute", "resolve", "status"}
-	ackWords    = []string{"ok", "okay", "acknowledge", "acknowledged", "acked"}
-	handleText  = regexp.MustCompile(`^[0-9a-f]{1,4}$`)
-	amountText  = regexp.MustCompile(`^\d+(?:\.\d+)?$`)
-	unitOf      = map[string]time.Duration{}
-	spokenHours = strings.NewReplacer("half an hour", "30m", "half hour", "30m", "an hour", "1h", "one hour", "1h", "a day", "1d", "one day", "1d", "a week", "7d")
+	textVerbs  = []string{"ack", "mute", "resolve", "status"}
+	ackWords   = []string{"ok", "okay", "acknowledge", "acknowledged", "acked"}
+	handleText = regexp.MustCompile(`^[0-9a-f]{1,4}$`)
+	amountText = regexp.MustCompile(`^\d+(?:\.\d+)?$`)
+	unitOf     = map[string]time.Duration{}
 )
 
 func init() {
@@ -60,7 +61,7 @@ func parseTextCommand(body string) (textCommand, bool) {
 	if len(words) == 0 {
 		return textCommand{}, false
 	}
-	cmd := textCommand{verb: words[0], duration: muteFor}
+	cmd := textCommand{verb: words[0], duration: muteFor, question: strings.Contains(firstLine(body), "?")}
 	if slices.Contains(ackWords, cmd.verb) {
 		cmd.verb = "ack"
 	}
@@ -82,8 +83,8 @@ func parseTextCommand(body string) (textCommand, bool) {
 	return cmd, true
 }
 
-// commandWords returns the words of a text's first line: letters, digits, and what names and numbers contain.
-func commandWords(body string) []string {
+// firstLine returns a text's first line in lower case, without characters that are not visible.
+func firstLine(body string) string {
 	visible := strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) {
 			return -1
@@ -91,7 +92,13 @@ func commandWords(body string) []string {
 		return unicode.ToLower(r)
 	}, body)
 	line, _, _ := strings.Cut(strings.TrimSpace(visible), "\n")
-	words := strings.FieldsFunc(strings.ReplaceAll(spokenHours.Replace(line), "#", " #"), func(r rune) bool {
+	return line
+}
+
+// commandWords returns the words of a text's first line: letters, digits, and what names and numbers contain.
+func commandWords(body string) []string {
+	line := strings.ReplaceAll(phrase.Durations(firstLine(body)), "#", " #")
+	words := strings.FieldsFunc(line, func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && !strings.ContainsRune("#-_.'’/", r)
 	})
 	var all []string
@@ -154,7 +161,7 @@ func (r *NotificationState) findIncidents(cmd textCommand) (matches []incident.I
 		return nil, "Nothing is wrong now."
 	}
 	for _, i := range bad {
-		if title := strings.ToLower(phrase.Title(i.Title)); title != "" && title == cmd.rest {
+		if cmd.isTitled(i) {
 			matches = append(matches, i)
 		}
 	}
@@ -164,7 +171,7 @@ func (r *NotificationState) findIncidents(cmd textCommand) (matches []incident.I
 	for _, about := range cmd.about {
 		found, problem := findByHandle(bad, about)
 		if problem != "" {
-			return nil, problem
+			return nil, problem + cmd.cure(bad)
 		}
 		for _, i := range found {
 			if !slices.ContainsFunc(matches, i.SameID) {
@@ -173,6 +180,19 @@ func (r *NotificationState) findIncidents(cmd textCommand) (matches []incident.I
 		}
 	}
 	return matches, ""
+}
+
+// isTitled reports whether the command names an incident by its title.
+func (c textCommand) isTitled(i incident.Incident) bool {
+	return c.rest != "" && (strings.Join(commandWords(i.Title), " ") == c.rest || strings.Join(commandWords(phrase.Title(i.Title)), " ") == c.rest)
+}
+
+// cure returns how to write a command that names what is not bad.
+func (c textCommand) cure(bad []incident.Incident) string {
+	if c.verb == "mute" {
+		return fmt.Sprintf(" Reply mute 90m, mute 2h or mute %s 1d.", bad[0].Short())
+	}
+	return fmt.Sprintf(" Reply %s, or %[1]s %s.", c.verb, bad[0].Short())
 }
 
 // findByHandle returns the incidents that match a handle, a handle's prefix or a journey's name.

@@ -52,8 +52,8 @@ var nameForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // reservedForm matches the names that a command or a reply such as "mute all 2h" reads as something else: an amount, or one
 // of its own words.
-var reservedForm = regexp.MustCompile(`^(\d+[a-z]*|a|ack|acked|acknowledged?|all|am|an|are|at|be|check|checking|do|everything|for|got|help|hello|here|hi|i|im|in|into|is|` +
-	`it|list|look|looking|me|mine|mute|my|none|now|of|off|ok|okay|on|please|pls|re|reply|resolve|soon|start|status|stop|thank|thanks|that|the|this|thx|ty|unmute|way|we|will|with|yes|you)$`)
+var reservedForm = regexp.MustCompile(`^(\d+[a-z]*|a|ack|acked|acknowledged?|all|am|an|and|appreciated|are|at|be|both|check|checking|cheers|do|everything|for|got|help|hello|here|hi|i|im|in|into|is|` +
+	`it|list|look|looking|lots?|many|me|mine|much|mute|my|none|now|of|off|ok|okay|on|please|pls|re|reply|resolve|so|soon|start|status|stop|thank|thanks|that|the|this|thx|ty|unmute|way|we|will|with|yes|you)$`)
 
 // ReservedName reports whether a name has a meaning of its own in commands and replies, so that no journey and no batch may
 // have it.
