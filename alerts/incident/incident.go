@@ -76,14 +76,6 @@ type Record struct {
 	Pages []Page `json:"pages"`
 }
 
-// DisplayTitle returns the journey in the words of a customer.
-func (i Incident) DisplayTitle() string {
-	if i.Title == "" {
-		return "do " + i.Journey
-	}
-	return i.Title
-}
-
 // AddBadRun returns the incident after one more bad run; streak is its consecutive bad runs.
 func (i Incident) AddBadRun(run journey.Run, streak int) Incident {
 	before := i

@@ -2,6 +2,7 @@ package message
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"valkyrie/alerts/incident"
@@ -20,7 +21,8 @@ func (t Content) batchText(v voice) string {
 		rest = append(rest, t.sentences(i, v)[1:]...)
 	}
 	tail := " " + strings.Join(append(rest, t.also(v)...), " ")
-	if text, ok := withSentences(heads[0], "", t.About, v, t.ending()); ok {
+	wide := slices.ContainsFunc(t.About, func(i incident.Incident) bool { return isWide(taskOf(i)) }) // its title would be lost, its name is not
+	if text, ok := withSentences(heads[0], "", t.About, v, t.ending()); ok && !wide {
 		return FitSMS(text+tail, t.ending())
 	}
 	return withNames(heads, t.About, func(of []incident.Incident) string {

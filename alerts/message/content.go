@@ -103,6 +103,9 @@ func (t Content) also(v voice) []string {
 			said = append(said, fmt.Sprintf("And %d more.", len(t.Also)-enough))
 			break
 		}
+		if !v.aloud && isWide(taskOf(i)) {
+			i.Title = "" // its name is in the alphabet of a text
+		}
 		s := fmt.Sprintf("Also: %s, since %s", lowerFirst(v.headline(i)), v.clock(i.Since))
 		if i.State == incident.Acknowledged {
 			s += "; it is with " + i.AckedBy

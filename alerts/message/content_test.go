@@ -111,7 +111,7 @@ func TestWritten(t *testing.T) {
 		"two": {
 			func(t *message.Content) { t.OnCall, t.About = oncall.OnCall{}, append(t.About, createOrder()) },
 			"VALKYRIE: 2 things are wrong. Customers cannot print a card, since 04:23 CET. It is slow to create an order, since Fri 21:00 CET. " +
-				`The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. No PDF within 15s (1.2 MB read); last job ... #8bfe #90bc`,
+				`The step "wait for the PDF" failed twice in a row, since 04:23 CET, that is 42 min, seen from eu-west-1 and us-east-1. No PDF within 15s (1.2 MB read); last job... #8bfe #90bc`,
 		},
 	} {
 		changed := content

@@ -209,7 +209,7 @@ func TestMessageFacts(t *testing.T) {
 		"a text that it is down":  {alarmText([]incident.Incident{down}, now), []string{"annot print a card", `"wait for the PDF"`, "twice in a row", "03:00 UTC", "eu and us", "No PDF within 15s", " #" + down.Short()}},
 		"a text that it is slow":  {alarmText([]incident.Incident{slow}, now), []string{"slow", "print a card", `"see the preview"`, "3 times", "It took 4.1 s; the budget is 2.0 s"}},
 		"a text that it is over":  {allClearText(over), []string{"all clear", "print a card", "03:00 UTC", "04:05 UTC", "1 h 5 min", "Ada", " #" + down.Short()}},
-		"over, and without title": {allClearText(nameless), []string{"print-card"}},
+		"over, and without title": {allClearText(nameless), []string{"print card"}},
 	} {
 		for _, part := range c.parts {
 			if !strings.Contains(c.got, part) {

@@ -12,15 +12,12 @@ import (
 	"valkyrie/alerts/phrase"
 )
 
-// taskOf returns the journey's title as it can be said in a sentence; without one, its name.
+// taskOf returns the journey's title as it can be said in a sentence; without one, the words of its name.
 func taskOf(i incident.Incident) string {
-	if title := phrase.Title(i.Title); title != "" {
+	if title := phrase.TitleOr(i.Title, i.Journey); title != "" {
 		return title
 	}
-	if name := phrase.Title(i.Journey); name != "" {
-		return "do " + name
-	}
-	return "do it"
+	return "a journey without a name"
 }
 
 // inARow returns " twice in a row"; a single time needs no words.

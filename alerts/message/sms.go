@@ -41,24 +41,16 @@ func fitSMS(text, end, title string) string {
 		end = ""
 	}
 	if room := maxText - len(end); septets(text) > room {
-		text = cutSeptets(text, room-len(dots)) + dots
+		text = strings.TrimRight(cutSeptets(text, room-len(dots)), " .,;:") + dots
 	}
 	return text + end
 }
 
 const dots = "..."
 
-// isWide reports whether most letters of a title would be lost in the GSM alphabet.
+// isWide reports whether the GSM alphabet has no similar character for any of a title.
 func isWide(title string) bool {
-	lost, letters := 0, 0
-	for _, r := range title {
-		if unicode.IsLetter(r) {
-			if letters++; inGSM(string(r)) == "?" {
-				lost++
-			}
-		}
-	}
-	return lost > letters/3
+	return strings.Count(inGSM(title), "?") > strings.Count(title, "?")
 }
 
 // fitWide fits a text into two segments of UCS-2. Of an end that leaves too little room, only the handles are kept.
@@ -82,7 +74,7 @@ func fitWide(text, end string) string {
 		}
 		cut = i + utf8.RuneLen(r)
 	}
-	return text[:cut] + "…" + end
+	return strings.TrimRight(text[:cut], " .,;:…") + "…" + end
 }
 
 // wideUnits counts the UTF-16 units of a text, as its segments do. A pair may not be divided between segments, so that the

@@ -75,3 +75,18 @@ func TestShorten(t *testing.T) {
 		}
 	}
 }
+
+// TestTitle checks titles as people write them.
+func TestTitle(t *testing.T) {
+	for title, want := range map[string]string{
+		"customers can print a card": "print a card", "can I pay?": "pay", "Can our customers pay.": "pay", "is the shop up?": "the shop", "Does checkout still work?": "checkout",
+		"is it Friday?": "is it Friday", "what's new?": "what's new", "🛒 cart": "cart", "👩🏽‍💻 log in 1️⃣": "log in 1", "🛒": "", "...": "", "5 °C": "5 °C",
+		"https://shop.example.com/checkout?session=1#x": "shop.example.com/checkout", "open http://ada:secret@shop.example.com/": "open shop.example.com",
+		strings.Repeat("order cards ", 30): "order cards order cards order cards order cards order cards order cards",
+		"می‌خواهم":                         "می‌خواهم",
+	} {
+		if got := phrase.Title(title); got != want {
+			t.Errorf("%q: got %q, want %q", title, got, want)
+		}
+	}
+}

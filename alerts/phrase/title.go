@@ -10,11 +10,18 @@ import (
 var (
 	ansiCodes  = regexp.MustCompile(`(?:\x1b|\\x1b|\\u001b|\\033)\[[0-9;?]*[A-Za-z]`)
 	escapes    = strings.NewReplacer(`\"`, `"`, `\n`, " ", `\t`, " ", `\r`, " ", `\\`, " ", `\`, " ")
+	dots       = regexp.MustCompile(`(?:\s*(?:\.{2,}|…))+\s*`)
 	titleEnds  = " .!?:;,…。！？-–—"
 	titleQuote = "'‘’"
 	quotation  = strings.NewReplacer(`"`, "", "`", "", "“", "", "”", "", "„", "", "«", "", "»", "")
-	whoCan     = regexp.MustCompile(`^(?i:(?:(?:(?:a|an|the|my|our|any) )?(?:customers?|users?|shoppers?|visitors?|people|i|we|you) )?(?:can|to) )`)
+	whoCan     = regexp.MustCompile(`^(?i:(?:` + who + ` )?(?:can|to) )`)
+	canWho     = regexp.MustCompile(`^(?i:(?:can|could|may) ` + who + ` )`)
+	doesWork   = regexp.MustCompile(`^(?i:(?:do|does|is|are) (.+?) (?:still )?(?:work|working|up|ok|okay|fine|alive|available|reachable|online|there))$`)
+	address    = regexp.MustCompile(`(?i:https?|ftp)://(?:[^\s/@]*@)?([^\s?#"]+)[^\s"]*`)
 )
+
+// who are the words for a person who uses a site.
+const who = `(?:(?:a|an|the|my|our|any) )?(?:customers?|users?|shoppers?|visitors?|people|i|we|you)`
 
 // Plain returns a text without the codes that are no words: ANSI colours, the backslashes of %q, and controls.
 func Plain(s string) string {
@@ -33,22 +40,69 @@ func Uncoded(s string) string {
 	return strings.ReplaceAll(ansiCodes.ReplaceAllString(s, ""), `\"`, `"`)
 }
 
-// Title returns a title as it can be read out in a sentence: plain, unquoted, without a final stop, not too long, and of
-// "customers can print a card" only what they can.
+// Title returns a title as it can be said or written in a sentence: plain, unquoted, without pictures and a final stop, not too
+// long; of "customers can print a card" or "can I print a card?" only what they can, and of an address the host and path.
 func Title(s string) string {
-	const most = 80 // characters: a breath
-	s = strings.Trim(quotation.Replace(Plain(s)), titleQuote+titleEnds)
-	if task := whoCan.ReplaceAllString(s, ""); task != "" {
-		s = task
+	s = strings.TrimSpace(quotation.Replace(Plain(withoutPictures(s))))
+	asks := strings.HasSuffix(s, "?")
+	s = address.ReplaceAllStringFunc(s, func(m string) string { return strings.TrimRight(address.ReplaceAllString(m, "$1"), "/") })
+	s = strings.Trim(dots.ReplaceAllString(s, " "), titleQuote+titleEnds)
+	if asks {
+		s = doesWork.ReplaceAllString(s, "$1")
 	}
-	if runes := []rune(s); len(runes) > most {
-		s = string(runes[:most])
-		if i := strings.LastIndexByte(s, ' '); i > most/2 {
-			s = s[:i]
+	for _, subject := range []*regexp.Regexp{canWho, whoCan} {
+		if task := subject.ReplaceAllString(s, ""); task != "" {
+			s = task
 		}
-		s = strings.TrimRight(s, titleEnds) + "…"
+	}
+	if short := breath(s); short != s {
+		if i := strings.LastIndexByte(short, ' '); i > len(short)/2 {
+			short = short[:i]
+		}
+		s = strings.TrimRight(short, titleQuote+titleEnds) // and no ellipsis, beside which each further stop would be one too many
 	}
 	return s
+}
+
+// breath returns the beginning of a title that is said in one breath: 72 characters, of which one of an alphabet that an English
+// voice spells counts three times.
+func breath(s string) string {
+	const most, latin = 72, 0x24F
+	n := 0
+	for i, r := range s {
+		if n++; r > latin && unicode.IsLetter(r) {
+			n += 2
+		}
+		if n > most {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// TitleOr returns a title as Title does, or where nothing is left of it the words of the journey's name.
+func TitleOr(title, journey string) string {
+	if title = Title(title); title == "" {
+		title = Title(strings.ReplaceAll(journey, "-", " "))
+	}
+	return title
+}
+
+// withoutPictures removes emoji and other pictures, which no voice reads and which would cost half of a text's length.
+func withoutPictures(s string) string {
+	const skinTones, last, variation, keycap = 0x1F3FB, 0x1F3FF, 0xFE0F, 0x20E3
+	var kept strings.Builder
+	picture := false
+	for _, r := range s {
+		joiner := picture && r == 0x200D
+		picture = joiner || unicode.Is(unicode.So, r) && r != '°' || r >= skinTones && r <= last || r == variation || r == keycap
+		if !picture {
+			kept.WriteRune(r)
+		} else if !joiner {
+			kept.WriteByte(' ')
+		}
+	}
+	return kept.String()
 }
 
 // IsTask reports whether a title completes "customers cannot ...": "print a card" does, "Checkout", "payment form" and

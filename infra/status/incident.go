@@ -49,9 +49,7 @@ func Impact(kind incident.Kind, journey, title string, over bool) (words string,
 	if !felt {
 		return "", false
 	}
-	if title = phrase.Title(title); title == "" {
-		title = "do " + journey
-	}
+	title = phrase.TitleOr(title, journey)
 	if words = f.is; over {
 		words = f.were
 	}

@@ -248,7 +248,7 @@ func TestFolderRefused(t *testing.T) {
 
 // TestImpactOfTitles checks that a title that is no task has a sentence of its own.
 func TestImpactOfTitles(t *testing.T) {
-	for title, want := range map[string]string{"print a card": "Customers cannot print a card", "Checkout": "This does not work: Checkout", "": "Customers cannot do print-card", "buy!": "Customers cannot buy"} {
+	for title, want := range map[string]string{"print a card": "Customers cannot print a card", "Checkout": "This does not work: Checkout", "": "Customers cannot print card", "buy!": "Customers cannot buy"} {
 		if got, ok := status.Impact(incident.Down, "print-card", title, false); !ok || got != want {
 			t.Errorf("%q: %s", title, got)
 		}
