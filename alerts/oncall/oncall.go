@@ -2,6 +2,7 @@ package oncall
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"valkyrie/alerts/incident"
@@ -47,9 +48,9 @@ type EscalationStep struct {
 // Shorthand reads a step that is a name only: Ada, as opposed to {call: Ada, after: 2m}.
 func (r *EscalationStep) Shorthand(name string) { r.Call = name }
 
-// FindPerson returns the person of a name.
+// FindPerson returns the person of a name, in any capitals.
 func (o OnCall) FindPerson(name string) (Person, bool) {
-	i := slices.IndexFunc(o.People, func(p Person) bool { return p.Name == name })
+	i := slices.IndexFunc(o.People, func(p Person) bool { return strings.EqualFold(p.Name, name) })
 	if i < 0 {
 		return Person{}, false
 	}

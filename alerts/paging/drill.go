@@ -156,7 +156,9 @@ var ErrNoDrill = errors.New("no drill can start now")
 // PutDrill starts a drill in the store and returns the id of its incident; a pager makes the calls. to names the person
 // called first; empty: the first on call.
 func PutDrill(ctx context.Context, store incident.Items, o oncall.OnCall, to string, now time.Time) (id string, err error) {
-	if _, ok := o.FindPerson(to); to != "" && !ok {
+	if who, ok := o.FindPerson(to); ok {
+		to = who.Name
+	} else if to != "" {
 		return "", errNoPerson(to)
 	}
 	var refused error

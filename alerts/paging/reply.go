@@ -2,6 +2,7 @@ package paging
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,7 +49,7 @@ func (r *NotificationState) runTextCommand(body string, who oncall.Person, at ev
 	about, problem := r.findIncidents(cmd)
 	switch {
 	case problem != "":
-		return message.FitSMS(problem, ""), asked
+		return message.FitSMS(problem, ""), unmatched
 	case cmd.verb == "ack":
 		return r.ackByText(about, who, at)
 	case cmd.verb == "resolve":
@@ -136,19 +137,23 @@ func summarize(incidents []incident.Incident) string {
 }
 
 // RunCommand runs a person's command, in the words of a Reply, on the store and returns the answer. A pager carries out
-// the consequences, such as hanging up calls to others.
+// the consequences, such as hanging up calls to others. A command that names no open incident is an error.
 func RunCommand(ctx context.Context, store incident.Store, o oncall.OnCall, name, body string, now time.Time) (answer string, err error) {
 	who, ok := o.FindPerson(name)
 	if !ok {
 		return "", errNoPerson(name)
 	}
 	var before, after NotificationState
+	var did effect
 	err = incident.UpdateItem(ctx, store, incident.NotificationKey, func(r *NotificationState) bool {
 		before, after = *r, *r.clone()
-		answer, _ = after.runTextCommand(body, who, evalContext{o.With(r.Overrides), now})
+		answer, did = after.runTextCommand(body, who, evalContext{o.With(r.Overrides), now})
 		*r = after
-		return true
+		return did == changed
 	})
+	if err == nil && (did == unmatched || did == unclear) {
+		err = errors.New(answer)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -60,6 +60,9 @@ func TestRunCommand(t *testing.T) {
 	o.mustAdvance(0)
 	o.wantCalls("Ada Grace Ada")
 	o.wantAcked("Ada")
+	if answer, err := paging.RunCommand(t.Context(), o.store, alertstest.OnCall, "ada", "ack zzz", o.time()); err == nil || !strings.Contains(err.Error(), "is called zzz") {
+		t.Errorf("an unknown incident: %q, %v", answer, err)
+	}
 	if _, err := paging.RunCommand(t.Context(), o.store, alertstest.OnCall, "Bob", "ack", o.time()); err == nil {
 		t.Error("accepted Bob, who is not on call")
 	}
@@ -129,7 +132,7 @@ func TestReply(t *testing.T) {
 		{stranger, "ack", ""},
 		{ada, "Status ", "a down since 04:00 CET, notified #ca97. b down since 04:00 CET, open #3e23."},
 		{ada, "ack 3e", "Thank you, Ada. Yours: b down #3e23."},
-		{ada, "ack zz", "Nothing that is wrong now is called zz. There is: a down #ca97, b down #3e23. Reply ack, or ack ca97."},
+		{ada, "ack zz", "Nothing that is wrong now is called zz. There is: a down #ca97, b down #3e23. Write ack, or ack ca97."},
 		{ada, "mute #CA97 90m", "Muted until 05:30 CET: a down #ca97. If it is still bad then, you are told again."},
 		{ada, "status", "a down since 04:00 CET, notified #ca97. b down since 04:00 CET, acknowledged by Ada #3e23. a is muted until 05:30 CET."},
 		{ada, "ack", "Thank you, Ada. Yours: a down #ca97, b down #3e23."},
@@ -247,7 +250,7 @@ func TestUnknownRepliesAreAnswered(t *testing.T) {
 		w := &simulation{now: alertstest.Start}
 		w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)})
 		answer := w.route.ReplyFor(paging.Reply{From: alertstest.AdasNumber, Body: body}, *w.onCall, w.now)
-		_, example, ok := strings.Cut(answer, "Reply ")
+		_, example, ok := strings.Cut(strings.Replace(answer, "Write ", "Reply ", 1), "Reply ")
 		if !ok {
 			t.Errorf("%q is answered without a cure: %s", body, answer)
 			continue

@@ -97,9 +97,10 @@ func (l *ReplyLog) merge(theirs ReplyLog) {
 type effect int
 
 const (
-	unclear effect = iota // it is no command
-	asked                 // a command that changed nothing
-	changed               // a command that changed the state
+	unclear   effect = iota // it is no command
+	unmatched               // a command about what is not open
+	asked                   // a command that changed nothing
+	changed                 // a command that changed the state
 )
 
 // stopAnswer answers the words with which a provider ends all texts to a number. It never arrives if the provider acts on

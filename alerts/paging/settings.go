@@ -31,9 +31,11 @@ func (r *NotificationState) override(v oncall.Override, o oncall.OnCall, now tim
 	if !ok {
 		return fmt.Errorf("no rotation %q; see on_call.rotations in alerts.yaml", v.Rotation)
 	}
-	if _, ok := o.FindPerson(v.Who); !ok {
+	who, ok := o.FindPerson(v.Who)
+	if !ok {
 		return errNoPerson(v.Who)
 	}
+	v.Who = who.Name
 	zone := rotation.Zone.Location()
 	if !v.From.In(zone).Before(v.To.In(zone)) {
 		return fmt.Errorf("override from %v to %v: it must end after it begins", v.From, v.To)

@@ -190,9 +190,9 @@ func (c textCommand) isTitled(i incident.Incident) bool {
 // cure returns how to write a command that names what is not bad.
 func (c textCommand) cure(bad []incident.Incident) string {
 	if c.verb == "mute" {
-		return fmt.Sprintf(" Reply mute 90m, mute 2h or mute %s 1d.", bad[0].Short())
+		return fmt.Sprintf(" Write mute 90m, mute 2h or mute %s 1d.", bad[0].Short())
 	}
-	return fmt.Sprintf(" Reply %s, or %[1]s %s.", c.verb, bad[0].Short())
+	return fmt.Sprintf(" Write %s, or %[1]s %s.", c.verb, bad[0].Short())
 }
 
 // findByHandle returns the incidents that match a handle, a handle's prefix or a journey's name.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,16 +29,16 @@ func TestAck(t *testing.T) {
 				args []string
 				want string
 			}{
-				{[]string{"ack", "zz"}, "Nothing that is wrong now is called zz. There is: " + named + ".\n"},
+				{[]string{"ack", "zz"}, "valkyrie: Nothing that is wrong now is called zz. There is: " + named + ". Write ack, or ack " + i.Short() + ".\n"},
 				{[]string{"ack"}, "Thank you, " + week.first + ". Yours: " + named + ".\n"},
-				{[]string{"ack", i.Short(), "--as", week.second}, "There is nothing to acknowledge.\n"},
+				{[]string{"ack", i.Short(), "--as", strings.ToLower(week.second)}, "There is nothing to acknowledge.\n"},
 				{[]string{"ack", "--as", week.first}, "Thank you, " + week.first + ". Yours: " + named + ".\n"},
 				{[]string{"resolve", "print-card", "--as", "Grace"}, "Thank you, Grace. Over: " + named + ". If it fails again, it is told again.\n"},
 				{[]string{"resolve", "--as", "Bob"}, "valkyrie: no person \"Bob\" on call; see on_call.people in alerts.yaml\n"},
 				{[]string{"ack", "a", "b"}, "valkyrie: unexpected argument \"b\": expected at most one handle, such as 3f2a, or journey\n"},
 			} {
-				out, errs, _ := typedAt(t, week.now, dir, append(c.args, "--db", "DIR/valkyrie.db", "--alerts", "DIR/alerts.yaml")...)
-				if got := out + errs; got != c.want {
+				out, errs, code := typedAt(t, week.now, dir, append(c.args, "--db", "DIR/valkyrie.db", "--alerts", "DIR/alerts.yaml")...)
+				if got := out + errs; got != c.want || (errs != "") != (code != 0) {
 					t.Errorf("%q: got %q, want %q", c.args, got, c.want)
 				}
 			}

@@ -95,7 +95,9 @@ func (p *program) chosen(names string) ([]journey.Journey, error) {
 		if i < 0 {
 			return nil, cli.UnknownJourney(strings.TrimSpace(name), known)
 		}
-		some = append(some, all[i])
+		if !slices.ContainsFunc(some, func(j journey.Journey) bool { return j.Name == all[i].Name }) {
+			some = append(some, all[i])
+		}
 	}
 	return some, nil
 }

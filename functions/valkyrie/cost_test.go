@@ -35,12 +35,15 @@ func TestCostFromHistory(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := &program{suite: lambdatest.Practice()}
-	journeys, err := p.chosen("print-card,create-order")
+	journeys, err := p.chosen("print-card,create-order, print-card")
 	if err != nil {
 		t.Fatal(err)
 	}
 	measured := cost.LastMeasured()
 	took := takes{memoryMB: 1769}
+	if len(journeys) != 2 {
+		t.Fatalf("%d journeys: one that is named twice must count once", len(journeys))
+	}
 	if err := took.readHistory(t.Context(), &storeOptions{db: path, flags: flag.NewFlagSet("", flag.ContinueOnError), getenv: func(string) string { return "" }}, journeys); err != nil {
 		t.Fatal(err)
 	}

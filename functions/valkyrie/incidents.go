@@ -82,7 +82,8 @@ func (p *program) listIncidents(ctx context.Context, store incident.Store, q *qu
 	return nil
 }
 
-// loadIncidents returns the stored incidents, and for those that are open their current state, which may be newer.
+// loadIncidents returns the stored incidents that were open at or after a time, and for those that the pager still holds their
+// current state, which may be newer.
 func loadIncidents(ctx context.Context, store incident.Store, since time.Time) ([]incident.Record, error) {
 	records, err := store.Incidents(ctx, since)
 	if err != nil {
@@ -100,7 +101,9 @@ func loadIncidents(ctx context.Context, store incident.Store, since time.Time) (
 			records[at] = route.Record(i)
 		}
 	}
-	return records, nil
+	return slices.DeleteFunc(records, func(r incident.Record) bool {
+		return r.State == incident.Resolved && r.Opened.Before(since) && r.ResolvedAt.Before(since)
+	}), nil
 }
 
 // recordWithRelease is the JSON form of an incident, with the release that it began soon after.

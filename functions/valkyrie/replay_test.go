@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +21,7 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/replay"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/functions/valkyrie/cli"
@@ -177,4 +180,39 @@ func BenchmarkReplayOfStore(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/runs, "µs/run")
+}
+
+// TestLoadIncidentsSince checks that an incident that was over before the time is left out, also while the pager keeps it to
+// reopen it, so that replay does not report it as gone.
+func TestLoadIncidentsSince(t *testing.T) {
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "valkyrie.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	since := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+	var route paging.NotificationState
+	for name, resolved := range map[string]time.Time{"over": since.Add(-time.Hour), "open": {}, "over since": since.Add(time.Minute)} {
+		i := incident.Incident{ID: name, Journey: name, Kind: incident.Down, State: incident.Open, Opened: since.Add(-2 * time.Hour), ResolvedAt: resolved}
+		if !resolved.IsZero() {
+			i.State = incident.Resolved
+		}
+		route.Incidents = append(route.Incidents, i)
+	}
+	data, err := json.Marshal(route)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.PutItem(t.Context(), incident.Item{Key: incident.NotificationKey, Data: data}); err != nil {
+		t.Fatal(err)
+	}
+	records, err := loadIncidents(t.Context(), store, since)
+	var got []string
+	for _, r := range records {
+		got = append(got, r.ID)
+	}
+	slices.Sort(got)
+	if want := []string{"open", "over since"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
 }

@@ -73,7 +73,7 @@ func TestTableForAStore(t *testing.T) {
 		"no PDF":                    {"history", "--store", address},
 		"print-card is down: open":  {"incidents"},
 		"rings: WOULD HAVE 1":       {"replay", "--policy", "../../alerts/example.yaml", "--since", "1h"},
-		"nobody is told about":      {"mute", "print-card"},
+		"print-card is muted until": {"mute", "print-card"},
 		"then again after":          {"oncall"},
 		"there is no Valkyrie data": {"history", "--db", t.TempDir() + "/none.db"}, // a flag takes precedence over the environment
 	} {

@@ -48,6 +48,9 @@ func Restore(ctx context.Context, backup, path string, now time.Time) (kept stri
 	if log, err := os.Stat(logFile(backup)); err == nil && log.Size() > 0 {
 		return "", fmt.Errorf("restore %q: it is a database in use, with a write-ahead log beside it; expected a file of valkyrie backup", backup)
 	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // a link stays one
+	}
 	part := path + ".part"
 	if err := copyFile(backup, part); err != nil {
 		return "", fmt.Errorf("restore %q: %w", backup, err)

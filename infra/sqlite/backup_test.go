@@ -321,3 +321,28 @@ func TestLogShrinks(t *testing.T) {
 		t.Errorf("the log still has %d bytes", size())
 	}
 }
+
+// TestRestoreKeepsALink checks that the store behind a symbolic link is replaced, and not the link.
+func TestRestoreKeepsALink(t *testing.T) {
+	dir := t.TempDir()
+	file, link, backup := filepath.Join(dir, "disk.db"), filepath.Join(dir, "valkyrie.db"), filepath.Join(dir, "backup.db")
+	mustOpen(t, file).Close()
+	if err := Backup(t.Context(), file, backup); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(file, link); err != nil {
+		t.Skip(err)
+	}
+	kept, err := Restore(t.Context(), backup, link, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if target, err := os.Readlink(link); err != nil || target != file || !strings.HasPrefix(kept, file+".") {
+		t.Errorf("the link leads to %q, %v; what was there is in %q", target, err, kept)
+	}
+	restored, err := OpenExisting(t.Context(), link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	restored.Close()
+}
