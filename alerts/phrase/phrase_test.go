@@ -83,7 +83,7 @@ func TestTitle(t *testing.T) {
 		"is it Friday?": "is it Friday", "what's new?": "what's new", "🛒 cart": "cart", "👩🏽‍💻 log in 1️⃣": "log in 1", "🛒": "", "...": "", "5 °C": "5 °C",
 		"https://shop.example.com/checkout?session=1#x": "shop.example.com/checkout", "open http://ada:secret@shop.example.com/": "open shop.example.com",
 		strings.Repeat("order cards ", 30): "order cards order cards order cards order cards order cards order cards",
-		"می‌خواهم":                         "می‌خواهم",
+		"می\u200cخواهم":                    "می\u200cخواهم",
 	} {
 		if got := phrase.Title(title); got != want {
 			t.Errorf("%q: got %q, want %q", title, got, want)
