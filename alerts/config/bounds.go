@@ -16,7 +16,7 @@ const aDay = 24 * time.Hour
 type bound struct {
 	least, most time.Duration
 	example     string
-	cure        string // what to write for what lies outside; optional
+	cure        string // advice for a value outside; optional
 }
 
 // bounds holds the bound of each duration by its field, with * for an index; a journey's own fields have those of the field for
@@ -37,9 +37,9 @@ var bounds = map[string]bound{
 	"on_call.maintenance.*.for":  {time.Minute, 7 * aDay, "2h", ""},
 }
 
-// Bounds of what recurs, and of what lasts from one date to another.
+// Bounds of recurrences, and of periods from one date to another.
 const (
-	maxRecurrence  = 366 * aDay // what comes less often is a mistake
+	maxRecurrence  = 366 * aDay // a longer interval is a mistake
 	minDrillGap    = time.Hour
 	maxMaintenance = 31 * aDay // a journey that may not page for longer is taken out of the file
 	maxTurn        = 366       // days of a rotation

@@ -98,7 +98,7 @@ type effect int
 
 const (
 	unclear   effect = iota // it is no command
-	unmatched               // a command about what is not open
+	unmatched               // a command about an incident that is not open
 	asked                   // a command that changed nothing
 	changed                 // a command that changed the state
 )

@@ -187,7 +187,7 @@ func (c textCommand) isTitled(i incident.Incident) bool {
 	return c.rest != "" && (strings.Join(commandWords(i.Title), " ") == c.rest || strings.Join(commandWords(phrase.Title(i.Title)), " ") == c.rest)
 }
 
-// cure returns how to write a command that names what is not bad.
+// cure returns how to write a command that names no open incident.
 func (c textCommand) cure(bad []incident.Incident) string {
 	if c.verb == "mute" {
 		return fmt.Sprintf(" Write mute 90m, mute 2h or mute %s 1d.", bad[0].Short())

@@ -106,7 +106,7 @@ func (p *program) personNamed(file, name string) (string, error) {
 }
 
 // mutable returns the name of the journey or batch that the arguments name, or give the title of. The on-call file is read only
-// for what is no journey, so that a file with a fault does not prevent muting a journey.
+// for a name that is no journey's, so that a file with a fault does not prevent muting a journey.
 func (p *program) mutable(file string, args []string) (string, error) {
 	titles := p.suite.Titles()
 	known := append(p.suite.Names(), allJourneys)
@@ -159,7 +159,7 @@ func (p *program) mute(ctx context.Context, db *storeOptions, m incident.Mute) e
 	return nil
 }
 
-// unmute ends the mute of a journey, or that of all, and prints what is muted still.
+// unmute ends the mute of a journey, or that of all, and prints the mutes that remain.
 func (p *program) unmute(ctx context.Context, db *storeOptions, journey string) error {
 	store, err := db.openExisting(ctx)
 	if err != nil {
