@@ -167,6 +167,8 @@ func TestGoesBack(t *testing.T) {
 		"copied while in use, no log":  {func(_, copied string) string { return copied }, "copy.db\" ends at 2026-11-21 03:01:00 UTC: it was not closed by valkyrie, and its write-ahead log"},
 		"an older copy in its place":   {func(path, copied string) string { return path + rename(t, copied, path) }, "ends at 2026-11-21 03:01:00 UTC, and held runs until 2026-11-21 03:07 UTC: an older copy"},
 		"a new file in its place":      {func(path, _ string) string { return path + remake(t, path) }, "holds no run, and held runs until 2026-11-21 03:07 UTC"},
+		"killed, then tidied up":       {func(path, _ string) string { leaveLogMode(t, path); return path }, ""},
+		"of a version that left it so": {func(path, _ string) string { outdated(t, path+".old"); return path + ".old" }, ""},
 		"restored from the older copy": {func(path, copied string) string { return path + restore(t, copied, path) }, "it was not closed by valkyrie"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -345,4 +347,25 @@ func TestRestoreKeepsALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	restored.Close()
+}
+
+// leaveLogMode leaves a database as another program does that moves the write-ahead log of a killed one into it: in the mode of a
+// log, without one.
+func leaveLogMode(t *testing.T, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// outdated makes a database of the last version that left the mode of a log when it closed one.
+func outdated(t *testing.T, path string) {
+	t.Helper()
+	openRelease(t, path, releases()[:firstClosingVersion-1]).Close()
+	leaveLogMode(t, path)
 }

@@ -15,15 +15,20 @@ import (
 //   - A file beside it (valkyrie.db-latest) holds the time of the latest run, to the minute. If the database ends earlier, it went
 //     back.
 //   - The last store to close a database leaves it in a mode without write-ahead log. A database that needs a log and has none
-//     lost it, or another program, such as sqlite3, tidied up behind one that was killed.
+//     lost it. That counts only where the first trace is missing: beside a file whose time the database reaches, another program,
+//     such as sqlite3, has moved the log of a killed one into it. Programs before firstClosingVersion left the mode as it was.
 //
-// A copy elsewhere of a database that was closed in order, or of one and its log, cannot be told from the original.
+// Nothing shows that a database is an older one if it was copied after it was closed in order, or with its log, and is opened
+// without its file of the latest run, or within the minute of that run.
 
 // latestFile returns the path of the file with the time of the latest run.
 func latestFile(path string) string { return path + "-latest" }
 
 // logFile returns the path of the write-ahead log.
 func logFile(path string) string { return path + "-wal" }
+
+// firstClosingVersion is the version of the schema from which on the last store to close a database removes the mode.
+const firstClosingVersion = 8
 
 // hasNoLog reports whether there is a database without a write-ahead log. Call it before the database is opened, which makes one.
 func hasNoLog(path string) bool {
@@ -50,7 +55,7 @@ func (s *Store) findLoss(ctx context.Context, unlogged, needsLog bool, found lab
 	case latest.Before(marked):
 		s.loss = fmt.Sprintf("%q %s, and held runs until %s: an older copy was put in its place, or its write-ahead log, %q, is lost. %s",
 			s.path, ends, marked.Format("2006-01-02 15:04 UTC"), logFile(s.path), unknown)
-	case unlogged && needsLog && !found.empty():
+	case unlogged && needsLog && marked.IsZero() && found.version >= firstClosingVersion:
 		s.loss = fmt.Sprintf("%q %s: it was not closed by valkyrie, and its write-ahead log, %q, is missing, with what came after. %s",
 			s.path, ends, logFile(s.path), unknown)
 	}
