@@ -5,13 +5,16 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"strings"
 	"text/tabwriter"
 	"time"
 
+	"valkyrie/alerts/config"
 	"valkyrie/alerts/message"
 	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/infra/events"
 )
 
 func oncallCommand(p *program) cli.Command {
@@ -56,7 +59,7 @@ func (c *oncallOptions) run(ctx context.Context, args []string) error {
 	}
 	switch {
 	case len(args) == 0:
-		return c.print(ctx, cfg.OnCall)
+		return c.print(ctx, cfg)
 	case len(args) > 1 || args[0] != "override":
 		return cli.Usage("unexpected argument %q: expected override, or nothing", args[0])
 	}
@@ -75,8 +78,8 @@ func (c *oncallOptions) location(otherwise *time.Location) (*time.Location, erro
 	return z.Location(), nil
 }
 
-// print prints the escalation at the time of --at.
-func (c *oncallOptions) print(ctx context.Context, o oncall.OnCall) error {
+// print prints the escalation at the time of --at, the mutes, and the machines that are notified too.
+func (c *oncallOptions) print(ctx context.Context, cfg config.Config) error {
 	zone, err := c.location(time.Local)
 	if err != nil {
 		return err
@@ -85,8 +88,8 @@ func (c *oncallOptions) print(ctx context.Context, o oncall.OnCall) error {
 	if err != nil {
 		return cli.Usage("--at: %w", err)
 	}
-	var mutes []string
-	if o, mutes, err = c.withOverrides(ctx, o); err != nil {
+	o, also, err := c.fromStore(ctx, cfg)
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(c.stdout, "%s\n", at.In(zone).Format("Monday 2 January 2006, 15:04 MST"))
@@ -99,7 +102,7 @@ func (c *oncallOptions) print(ctx context.Context, o oncall.OnCall) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	for _, line := range mutes {
+	for _, line := range also {
 		fmt.Fprintln(c.stdout, line)
 	}
 	return nil
@@ -120,18 +123,32 @@ func reason(i int, t oncall.ResolvedStep) string {
 	return s
 }
 
-// withOverrides applies the overrides of the store, if there is one, to those of the file, and describes the mutes of the store.
-func (c *oncallOptions) withOverrides(ctx context.Context, o oncall.OnCall) (with oncall.OnCall, mutes []string, err error) {
+// fromStore applies the overrides of the store, if there is one, to those of the file, and describes the mutes of the store and
+// the receivers of incidents.
+func (c *oncallOptions) fromStore(ctx context.Context, cfg config.Config) (with oncall.OnCall, also []string, err error) {
 	if c.db.missing() {
-		return o, nil, nil
+		return cfg.OnCall, nil, nil
 	}
 	store, err := c.db.openExisting(ctx)
 	if err != nil {
-		return o, nil, err
+		return cfg.OnCall, nil, err
 	}
 	defer store.Close()
 	route, err := paging.LoadState(ctx, store)
-	return o.With(route.Overrides), muteLines(route, c.now()), err
+	if err != nil {
+		return cfg.OnCall, nil, err
+	}
+	also = muteLines(route, c.now())
+	backlogs, err := events.Backlogs(ctx, store, cfg.Subscribers)
+	for _, b := range backlogs {
+		name, _, _ := strings.Cut(b.Receiver, "#")
+		line := "incidents also go to " + name
+		if b.Events > 0 {
+			line += fmt.Sprintf("; events that it has not taken since %s: %d", cli.FormatMinute(b.Since), b.Events)
+		}
+		also = append(also, line)
+	}
+	return cfg.OnCall.With(route.Overrides), also, err
 }
 
 // override adds an override of a rotation, or removes one.

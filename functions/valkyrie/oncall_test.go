@@ -2,13 +2,19 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"valkyrie/alerts/incident"
 	"valkyrie/functions/lambdatest"
+	"valkyrie/infra/events"
+	"valkyrie/infra/sqlite"
 )
 
 const rotaFile = `
@@ -89,4 +95,40 @@ then again after 5m, until somebody acknowledges
 			t.Errorf("oncall %q\ngot\n%s\nwant\n%s", c.args, got, c.want)
 		}
 	}
+}
+
+// TestOnCallShowsReceivers checks that oncall names the machines that are notified too, and how many events they have not taken.
+func TestOnCallShowsReceivers(t *testing.T) {
+	dir := rotaFolder(t)
+	text := rotaFile + "\ntell: {webhooks: [{url: \"https://shop.example.com/incidents?token=hunter2\", secret: hook}], topic: \"arn:aws:sns:eu-west-1:123456789012:incidents\"}\n"
+	if err := os.WriteFile(filepath.Join(dir, "alerts.yaml"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	store, err := sqlite.Open(t.Context(), filepath.Join(dir, "valkyrie.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	now := time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC)
+	down := incident.Incident{ID: "print-card/down/1", Journey: "print-card", Kind: incident.Down, State: incident.Open, Since: now, Opened: now, Runs: 1}
+	if err := store.PutIncident(t.Context(), incident.Record{Incident: down}); err != nil {
+		t.Fatal(err)
+	}
+	hook := unreachable{events.Webhook{URL: "https://shop.example.com/incidents?token=hunter2"}}
+	if err := (events.Dispatcher{Store: store, Receiver: hook, Log: slog.New(slog.DiscardHandler)}).Dispatch(t.Context(), now); err == nil {
+		t.Fatal("the webhook has taken the event")
+	}
+	out, errs, _ := typedAt(t, now, dir, "oncall", "--alerts", "DIR/alerts.yaml", "--db", "DIR/valkyrie.db")
+	for _, want := range []string{"incidents also go to https://shop.example.com/incidents; events that it has not taken since ", ": 1\n", "incidents also go to arn:aws:sns:eu-west-1:123456789012:incidents\n"} {
+		if !strings.Contains(out, want) || errs != "" || strings.Contains(out, "hunter2") {
+			t.Errorf("got %q, %q, want %q", out, errs, want)
+		}
+	}
+}
+
+// unreachable is a webhook that takes nothing.
+type unreachable struct{ events.Webhook }
+
+func (unreachable) Deliver(context.Context, events.Event) error {
+	return errors.New("no route to host")
 }

@@ -148,10 +148,13 @@ func (d Dispatcher) deliver(ctx context.Context, e Event) error {
 	return d.Receiver.Deliver(ctx, e)
 }
 
+// stateKey returns the key of a receiver's state.
+func stateKey(receiver string) string { return "TOLD#" + receiver }
+
 // load reads the receiver's state. A new receiver starts at now: incidents that ended earlier yield no events.
 func (d Dispatcher) load(ctx context.Context, now time.Time) (ReceiverState, incident.Item, error) {
 	var state ReceiverState
-	key := "TOLD#" + d.Receiver.Name()
+	key := stateKey(d.Receiver.Name())
 	item, err := d.Store.Item(ctx, key)
 	if err != nil {
 		return state, item, err
