@@ -69,13 +69,18 @@ var framePages = map[string]struct {
 	"shown after a while":                {page: `<iframe id=f FRAME style="visibility:hidden"></iframe><script>setTimeout(() => { f.style.visibility = '' }, 400)</script>`},
 	"uncovered after a while":            {page: `<iframe FRAME></iframe><div id=sp style="position:fixed;inset:0;background:#fff"></div><script>setTimeout(() => sp.remove(), 400)</script>`},
 
-	"read under a cover":      {page: `<iframe FRAME></iframe><div id=sp style="position:fixed;inset:0;background:#fff"></div>`, why: `could not read the text "Thank you" within 1.5s: it is there, but covered by div#sp`, do: func(s *fixture) { s.Visit("/"); s.Read(browser.Text("Thank you")) }},
-	"read in a hidden one":    {page: `<iframe FRAME style="opacity:0"></iframe>`, why: framesHidden, do: func(s *fixture) { s.Visit("/"); s.Read(browser.Text("Thank you")) }},
-	"counted under a cover":   {page: `<iframe FRAME></iframe><div id=sp style="position:fixed;inset:0;background:#fff"></div>`, why: `it is there, but covered by div#sp`, do: func(s *fixture) { s.Visit("/"); s.SeeCount(browser.Text("Thank you"), 1) }},
-	"gone under a cover":      {page: `<iframe FRAME></iframe><div id=sp style="position:fixed;inset:0;background:#fff"></div>`, do: func(s *fixture) { s.Visit("/"); s.Gone(browser.Text("Thank you")) }},
-	"gone in a hidden one":    {page: `<iframe id=f FRAME></iframe><script>setTimeout(() => { f.style.visibility = 'hidden' }, 300)</script>`, do: func(s *fixture) { s.Visit("/"); s.See(browser.Text("Thank you")); s.Gone(browser.Text("Thank you")) }},
+	"read under a cover":    {page: `<iframe FRAME></iframe><div id=sp style="position:fixed;inset:0;background:#fff"></div>`, why: `could not read the text "Thank you" within 1.5s: it is there, but covered by div#sp`, do: func(s *fixture) { s.Visit("/"); s.Read(browser.Text("Thank you")) }},
+	"read in a hidden one":  {page: `<iframe FRAME style="opacity:0"></iframe>`, why: framesHidden, do: func(s *fixture) { s.Visit("/"); s.Read(browser.Text("Thank you")) }},
+	"counted under a cover": {page: `<iframe FRAME></iframe><div id=sp style="position:fixed;inset:0;background:#fff"></div>`, why: `it is there, but covered by div#sp`, do: func(s *fixture) { s.Visit("/"); s.SeeCount(browser.Text("Thank you"), 1) }},
+	"gone under a cover":    {page: `<iframe FRAME></iframe><div id=sp style="position:fixed;inset:0;background:#fff"></div>`, do: func(s *fixture) { s.Visit("/"); s.Gone(browser.Text("Thank you")) }},
+	"gone in a hidden one": {page: `<iframe id=f FRAME></iframe><button onclick="setTimeout(() => { f.style.visibility = 'hidden' }, 200)">Hide</button>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.See(browser.Text("Thank you"))
+		s.Click(browser.Button("Hide"))
+		s.Gone(browser.Text("Thank you"))
+	}},
 	"not gone in a shown one": {page: `<iframe FRAME></iframe>`, why: `expected the text "Thank you" to go away within 1.5s: it is still there`, do: func(s *fixture) { s.Visit("/"); s.See(browser.Text("Thank you")); s.Gone(browser.Text("Thank you")) }},
-	"stays until it is hidden": {page: `<iframe id=f FRAME></iframe><button onclick="setTimeout(() => { f.style.opacity = 0 }, 200)">Hide</button>`, why: `to stay for`, do: func(s *fixture) {
+	"stays until it is hidden": {page: `<iframe id=f FRAME></iframe><button onclick="setTimeout(() => { f.style.opacity = 0 }, 700)">Hide</button>`, why: `to stay for`, do: func(s *fixture) {
 		s.Visit("/")
 		s.Click(browser.Button("Hide"))
 		s.Stays(browser.Text("The end"), 10*time.Second)
