@@ -32,17 +32,17 @@ func (q Quorum) need(regions int) int {
 
 // A vote is the result of checking one condition in every configured region. Each has one vote: it is bad, fine or mute.
 type vote struct {
-	bad       []string // sorted
-	fine      []string // whose latest run was good, sorted
-	uncertain []string // which failed, but not often enough to be bad, sorted
-	mute      int      // broken, silent or never seen
-	steady    int      // of fine: those with RecoverAfter good runs
-	need      int      // quorum of bad regions
-	most      int      // longest streak of any bad region
-	since     time.Time
-	mixed     bool // the failures were at different steps
-	together  int  // slots in which the quorum must have failed together, while not every region is bad
-	contested bool // and it has not yet
+	bad       []string  // sorted
+	fine      []string  // whose latest run was good, sorted
+	uncertain []string  // which failed, but not often enough to be bad, sorted
+	mute      int       // broken, silent or never seen
+	steady    int       // of fine: those with RecoverAfter good runs
+	need      int       // quorum of bad regions
+	most      int       // streak with which the quorum was reached: as many bad regions have one as long
+	since     time.Time // since when the quorum is bad: its last region failed first then
+	mixed     bool      // the failures were at different steps
+	together  int       // slots in which the quorum must have failed together, while not every region is bad
+	contested bool      // and it has not yet
 }
 
 // reached reports whether the journey is bad: the quorum of the regions is, or every region that is not mute while the
@@ -66,7 +66,7 @@ func (j *judging) isMute(r RegionState) bool {
 // poll checks a condition in every region.
 func (j *judging) poll(bad func(RegionState) (Streak, bool)) vote {
 	v := vote{since: j.run.Slot}
-	step := ""
+	step, streaks := "", []Streak{}
 	for name, r := range j.Regions {
 		streak, isBad := bad(r)
 		switch {
@@ -75,11 +75,7 @@ func (j *judging) poll(bad func(RegionState) (Streak, bool)) vote {
 		case isBad:
 			v.mixed = v.mixed || streak.Mixed || len(v.bad) > 0 && streak.Step != step
 			step = streak.Step
-			v.bad = append(v.bad, name)
-			v.most = max(v.most, streak.Count)
-			if streak.Since.Before(v.since) {
-				v.since = streak.Since
-			}
+			v.bad, streaks = append(v.bad, name), append(streaks, streak)
 		case r.Failed.Count == 0:
 			v.fine = append(v.fine, name)
 			if r.Good >= j.policy.RecoverAfter {
@@ -98,6 +94,13 @@ func (j *judging) poll(bad func(RegionState) (Streak, bool)) vote {
 		}
 	}
 	v.need = j.policy.Regions.need(len(v.bad) + len(v.fine) + len(v.uncertain) + v.mute)
+	if len(streaks) > 0 {
+		last := min(v.need, len(streaks)) - 1
+		slices.SortFunc(streaks, func(a, b Streak) int { return b.Count - a.Count })
+		v.most = streaks[last].Count
+		slices.SortFunc(streaks, func(a, b Streak) int { return a.Since.Compare(b.Since) })
+		v.since = streaks[last].Since
+	}
 	return v
 }
 
