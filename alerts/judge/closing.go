@@ -8,6 +8,7 @@ import (
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/phrase"
+	"valkyrie/probes/journey"
 )
 
 // goodRunClosing returns the cause of a closing by this good run, with the time from the first bad run to the last.
@@ -54,6 +55,27 @@ func (j *judging) clearFailures() {
 // the others.
 const unheardFor = time.Hour
 
+// unknownFor is how long no region must have tested the journey until the incident is given up: less than an acknowledgement
+// holds, after which it would call that the journey still fails. That the probes are broken is an incident of its own.
+const unknownFor = 20 * time.Minute
+
+// giveUp closes a failing incident if none of its regions has tested the journey for that long: its state is unknown.
+func (j *judging) giveUp(i int, after time.Duration) {
+	inc := j.Open[i]
+	audible := slices.ContainsFunc(inc.Regions, func(name string) bool {
+		r, seen := j.Regions[name]
+		return seen && !j.isMute(r)
+	})
+	after = max(after, time.Duration(j.policy.BrokenInARow)*j.now.interval(j.policy))
+	if !audible && len(j.down().bad) == 0 && j.run.Slot.Sub(inc.Last) >= after {
+		now := fmt.Sprintf("it %s from %s", j.run.Outcome, j.run.Region)
+		if j.run.Outcome == journey.Broken {
+			now = "the probe in " + j.run.Region + " is broken"
+		}
+		j.close(i, incident.GivenUp, fmt.Sprintf("%s has not been tested from %s since %s; %s", j.run.Journey, phrase.List(inc.Regions), phrase.Clock(inc.Last), now))
+	}
+}
+
 // recoverFailing ends the outage of the failing incident if it is over: when fewer regions than the quorum are bad and one that
 // was bad works again. Down closes then, once the others have reported, too, and names those that still fail; flapping
 // closes only after QuietFor without evidence. Without a region that could show it, because their probes are broken or
@@ -64,16 +86,13 @@ func (j *judging) recoverFailing(i int) {
 	if len(v.bad) >= v.need && !v.contested || v.reached() {
 		return
 	}
-	works, audible := false, false
+	works := false
 	for _, name := range inc.Regions {
 		r, seen := j.Regions[name]
-		audible = audible || seen && !j.isMute(r)
 		works = works || seen && !j.isMute(r) && r.Failed.Count == 0 && r.Good >= j.policy.RecoverAfter
 	}
 	if !works && !v.refuted() {
-		if !audible && len(v.bad) == 0 && j.run.Slot.Sub(inc.Last) >= unheardFor {
-			j.close(i, incident.GivenUp, fmt.Sprintf("%s has not been tested from %s since %s; it %s from %s", j.run.Journey, phrase.List(inc.Regions), phrase.Clock(inc.Last), j.run.Outcome, j.run.Region))
-		}
+		j.giveUp(i, unheardFor)
 		return
 	}
 	still, pending := j.stillFailing(*inc)
@@ -138,7 +157,8 @@ func (s *JourneyState) completeBatch(h HeartbeatPolicy, at time.Time) Decision {
 // The failures that continue an open incident.
 const (
 	// lastingPool and lastingAlone failures within fastSlots continue an open incident. Two of the better two regions are
-	// there by chance in 0.1 % of the slots: (1, 1, 1) of ten is 0.1^3. Three in one region: C(10,3) · 0.01^3 = 1e-4.
+	// there by chance in 0.1 % of the slots: (1, 1, 1) of ten is 0.1^3. Three in one region: C(10,3) · 0.01^3 = 1e-4. A
+	// single region has no other to compare with: two there, in 0.4 % of the slots.
 	lastingPool  = 2
 	lastingAlone = 3
 
@@ -151,8 +171,11 @@ const (
 // stillEvident reports whether an open incident is still evident at this failure, and until when: until the last failure
 // but one, as the last may be chance.
 func (j *judging) stillEvident(inc incident.Incident) (time.Time, bool) {
-	t := j.recentFailures(fastSlots)
-	if t.pooled() < lastingPool && t.worst < lastingAlone {
+	t, alone := j.recentFailures(fastSlots), lastingAlone
+	if len(j.Regions) == 1 {
+		alone = lastingPool
+	}
+	if t.pooled() < lastingPool && t.worst < alone {
 		return time.Time{}, false
 	}
 	if quiet := j.run.Slot.Sub(inc.EvidentUntil()); quiet > fastSlots*j.now.interval(j.policy) && !j.isEvidentAgain(inc.EvidentUntil()) {

@@ -25,6 +25,8 @@ func (j *judging) failing() {
 		}
 	case j.run.Outcome.Good() && i >= 0:
 		j.recoverFailing(i)
+	case j.run.Outcome == journey.Broken && i >= 0:
+		j.giveUp(i, unknownFor)
 	case i < 0 && j.Failure != nil:
 		j.openFailing()
 	}
