@@ -47,6 +47,10 @@ const (
 	// P = 9e-6. The better two of three are rarer, and windows overlap: both together text once in a hundred years.
 	slowTail = 1e-5
 
+	// aloneTail is that of a single region, which has no other to compare with: within 1 h 10 failures of 60 runs, within 6 h 21
+	// of 360. Twenty bad minutes a day, in which a quarter fails, make 5 of them.
+	aloneTail = 1e-9
+
 	// togetherSlots: all regions fail in one slot by chance in 1e-6 of the slots. A second one within 4 slots makes
 	// 43 200 · 1e-6 · 3e-6 = 1e-7 calls a month, and within togetherFor 43 200 · 1e-6 · 9e-5 = 4e-6 texts. A slot a day
 	// in which all regions fail, such as that of a deploy, is neither. Two regions: 0.001 and 0.04.
@@ -54,7 +58,7 @@ const (
 	togetherFor   = 90 * time.Minute
 	togetherLeast = 3 // failed runs in those slots, where probes that break leave few
 
-	// aloneFailures of aloneRuns in a single region text: C(12,6) · 0.01^6 = 1e-9 of the runs, 1e-4 a month. Five would be
+	// aloneFailures of aloneRuns in a region text, if fewer regions than the quorum fail: C(12,6) · 0.01^6 = 1e-9 of the runs, 1e-4 a month. Five would be
 	// reached by four bad minutes a day with one chance failure beside them.
 	aloneFailures = 6
 	aloneRuns     = 12
@@ -168,7 +172,7 @@ func leastFailures(n int, tail float64) int {
 
 // findEvidence returns the strongest evidence that the journey fails.
 func (j *judging) findEvidence() (evidence, bool) {
-	for _, find := range []func() (evidence, bool){j.togetherNow, j.oftenNow, j.flappingRegions, j.togetherLately, j.oftenLately, j.oneRegion} {
+	for _, find := range []func() (evidence, bool){j.togetherNow, j.oftenNow, j.flappingRegions, j.togetherLately, j.oftenLately, j.fewRegions} {
 		if e, found := find(); found {
 			return e, true
 		}
@@ -247,7 +251,11 @@ func (j *judging) oftenLately() (evidence, bool) {
 	for _, hours := range []int{1, rateHours} {
 		slots := int(time.Duration(hours) * time.Hour / j.now.interval(j.policy))
 		t := j.hourlyFailures(hours)
-		if n < 2 || slots == 0 || t.pooled() < j.patient(leastFailures((n-t.spared)*slots, slowTail)) {
+		seen, tail := t.pooled(), slowTail
+		if n == 1 {
+			seen, tail, t.spared = t.sum, aloneTail, 0
+		}
+		if slots == 0 || seen < j.patient(leastFailures((n-t.spared)*slots, tail)) {
 			continue
 		}
 		regions := j.badAmong(t.regions())

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/phrase"
 )
 
@@ -146,49 +147,48 @@ func (j *judging) failuresBeyondBursts() int {
 	return n
 }
 
-// oneRegion finds a region that fails alone, where the quorum takes several.
-func (j *judging) oneRegion() (evidence, bool) {
-	if j.down().need < 2 {
-		return evidence{}, false
-	}
+// fewRegions finds regions that fail alone, fewer than the quorum takes.
+func (j *judging) fewRegions() (evidence, bool) {
+	need := j.down().need
+	var bad, failing []string
+	e := evidence{only: true, since: j.run.Slot}
+	var latest RegionState // of a region that fails
 	for _, name := range slices.Sorted(maps.Keys(j.Regions)) {
 		r := j.Regions[name]
-		often := r.countRecent(true, aloneRuns)
-		if often.Count < aloneFailures || !j.failsAlone(name) {
+		if j.isMute(r) {
 			continue
 		}
-		return evidence{
-			only: true, count: often.Count, since: often.Since, regions: []string{name},
-			reason: fmt.Sprintf("%s failed in %d of its last %d runs from %s only, the first at %s", j.run.Journey, often.Count, min(aloneRuns, r.ConclusiveRuns), name, phrase.Clock(often.Since)),
-		}, true
+		if j.isBad(name) {
+			bad = append(bad, name)
+		}
+		if often := r.countRecent(true, aloneRuns); often.Count >= aloneFailures && r.Failed.Count > 0 {
+			failing, latest = append(failing, name), r
+			e.count, e.since = max(e.count, often.Count), incident.Earliest(e.since, often.Since)
+		}
 	}
-	return evidence{}, false
+	e.regions = union(bad, failing)
+	if len(e.regions) >= need {
+		e.regions = failing // some of the others fail by chance; of many that do not, the pooled evidence tells
+	}
+	if len(failing) == 0 || len(e.regions) >= need || !j.failAlone(e.regions, slotOf(latest.Slot, latest.interval(j.policy))) {
+		return evidence{}, false
+	}
+	e.reason = fmt.Sprintf("%s failed in %d of its last %d runs from %s only, the first at %s", j.run.Journey, e.count, min(aloneRuns, latest.ConclusiveRuns), phrase.List(e.regions), phrase.Clock(e.since))
+	return e, true
 }
 
-// failsAlone reports whether a region's latest run failed while no other did in that slot. It waits for the others that reported
-// the slot before: their runs come within seconds, and may fail, too.
-func (j *judging) failsAlone(region string) bool {
-	r := j.Regions[region]
-	slot := slotOf(r.Slot, r.interval(j.policy))
-	if r.Failed.Count == 0 || j.isMute(r) || j.failedElsewhere(region, slot) {
-		return false
-	}
-	for name, other := range j.Regions {
-		if name != region && !j.isMute(other) && slotOf(other.Slot, other.interval(j.policy)) == slot-1 {
+// failAlone reports whether no other region failed in the slot. It waits for the others that reported the slot before: their runs
+// come within seconds, and may fail, too.
+func (j *judging) failAlone(regions []string, slot int64) bool {
+	for name, r := range j.Regions {
+		if slices.Contains(regions, name) || j.isMute(r) {
+			continue
+		}
+		if r.result(slot, j.policy) == failedRun || slotOf(r.Slot, r.interval(j.policy)) == slot-1 {
 			return false
 		}
 	}
 	return true
-}
-
-// failedElsewhere reports whether another region failed in a slot.
-func (j *judging) failedElsewhere(region string, slot int64) bool {
-	for name, r := range j.Regions {
-		if name != region && r.result(slot, j.policy) == failedRun {
-			return true
-		}
-	}
-	return false
 }
 
 // union returns the sorted names of both lists.
