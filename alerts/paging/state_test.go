@@ -205,14 +205,15 @@ func TestDegradedInOneRegion(t *testing.T) {
 	}
 }
 
-// TestSecondRegionAfterTheFirst checks that a failure in another region just after a resolution reopens the incident
-// and calls again, despite the earlier acknowledgement.
+// TestSecondRegionAfterTheFirst checks that failures in another region just after a resolution reopen the incident
+// and call again, despite the earlier acknowledgement.
 func TestSecondRegionAfterTheFirst(t *testing.T) {
 	var s judge.JourneyState
 	w := &simulation{now: alertstest.Start}
 	for _, r := range []journey.Run{
 		alertstest.Run(0, "us", journey.Failed), alertstest.Run(0, "eu", journey.Failed), alertstest.Run(1, "eu", journey.Failed),
-		alertstest.Run(1, "us", journey.Broken), alertstest.Run(2, "eu", journey.Passed), alertstest.Run(2, "us", journey.Failed), alertstest.Run(3, "us", journey.Passed),
+		alertstest.Run(1, "us", journey.Broken), alertstest.Run(2, "eu", journey.Passed), alertstest.Run(2, "us", journey.Passed),
+		alertstest.Run(3, "us", journey.Failed), alertstest.Run(4, "us", journey.Failed), alertstest.Run(5, "us", journey.Passed), alertstest.Run(5, "eu", journey.Passed),
 	} {
 		w.now = r.Slot
 		var ds []judge.Decision
