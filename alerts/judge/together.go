@@ -123,24 +123,26 @@ func (j *judging) togetherLately() (evidence, bool) {
 }
 
 // failuresBeyondBursts counts the failures of fastSlots that one burst in each region, one region after another, does not explain:
-// those of a slot besides the first, or those that begin a further burst in their region if they are more.
+// those of a slot besides the first, and those that begin a further burst in a region while no other failed.
 func (j *judging) failuresBeyondBursts() int {
 	last := slotOf(j.run.Slot, j.now.interval(j.policy))
 	n, bursts := 0, map[string]int{}
 	for slot := last - fastSlots + 1; slot <= last; slot++ {
-		failed, further := 0, 0
+		failed, further := 0, false
 		for name, r := range j.Regions {
 			if r.result(slot, j.policy) != failedRun {
 				continue
 			}
 			failed++
 			if r.result(slot-1, j.policy) != failedRun {
-				if bursts[name]++; bursts[name] > 1 {
-					further++
-				}
+				bursts[name]++
+				further = bursts[name] > 1
 			}
 		}
-		n += max(failed-1, further, 0)
+		if failed == 1 && further {
+			n++
+		}
+		n += max(0, failed-1)
 	}
 	return n
 }
