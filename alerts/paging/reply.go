@@ -46,6 +46,9 @@ func (r *NotificationState) runTextCommand(body string, who oncall.Person, at ev
 	if cmd.question && !slices.ContainsFunc(r.unresolved(""), cmd.isTitled) {
 		return "A question changes nothing. " + replyHelp, unclear
 	}
+	if cmd.short != nil && slices.ContainsFunc(r.unresolved(""), func(i incident.Incident) bool { return strings.HasPrefix(i.Short(), cmd.short.about[0]) }) {
+		cmd = *cmd.short
+	}
 	about, problem := r.findIncidents(cmd)
 	switch {
 	case problem != "":
@@ -176,5 +179,9 @@ func (r *NotificationState) resolveByHand(about []incident.Incident, who oncall.
 		inc.Closing = who.Name + " said that it is over"
 		inc.Rev++
 	}
-	return message.FitSMS(fmt.Sprintf("Thank you, %s. Over: %s. If it fails again, it is told again.", who.Name, summarize(about)), ""), changed
+	again := "If it fails again, it is told again."
+	if until := r.mutedUntil(about, at.now); !until.IsZero() {
+		again = fmt.Sprintf("If it fails again, it is told again, but not before %s: it is muted.", message.LocalTime(who, until, at.now))
+	}
+	return message.FitSMS(fmt.Sprintf("Thank you, %s. Over: %s. %s", who.Name, summarize(about), again), ""), changed
 }

@@ -1,6 +1,8 @@
 package paging_test
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +116,31 @@ func TestClosedIsNotAllClear(t *testing.T) {
 	const want = "VALKYRIE: it works again, but still fails from eu-west-1: print a card. It was down from 03:00 UTC to 04:00 UTC (1 h). #ca97"
 	if got := (message.Content{About: []incident.Incident{i}, Now: alertstest.Start.Add(time.Hour)}).AllClear(); got != want {
 		t.Errorf("in part: got  %s\nwant %s", got, want)
+	}
+}
+
+// TestHandleLikeADuration: of an open incident whose handle begins like days, "mute 3d 1h" means that one, for an hour; without one it is
+// a duration.
+func TestHandleLikeADuration(t *testing.T) {
+	const ada = "+12025550143"
+	w := &simulation{now: alertstest.Start, onCall: sleepers(t, "")}
+	p := pagerOf(w)
+	var inc incident.Incident
+	for n := 0; !regexp.MustCompile(`^[1-6]d`).MatchString(inc.Short()); n++ {
+		inc = alertstest.Incident(fmt.Sprintf("journey-%d", n), incident.Down, 1, false)
+	}
+	w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
+	w.accept(w.step(paging.IncidentUpdated{Incident: inc}))
+	want := "Muted until 05:00 CET: " + inc.Journey + " down #" + inc.Short() + ". If it is still bad then, you are told again."
+	if got := p.reply(t, paging.Reply{From: ada, Body: "mute " + inc.Short()[:2] + " 1h"}); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	if got := p.reply(t, paging.Reply{From: ada, Body: "mute 6d 1h"}); !strings.HasPrefix(inc.Short(), "6d") && !strings.HasPrefix(got, "Muted until 27 Nov 05:00 CET: a down #ca97, ") {
+		t.Error(got)
+	}
+	want = "Thank you, Ada. Over: a down #ca97, " + inc.Journey + " down #" + inc.Short() + ". If it fails again, it is told again, but not before 27 Nov 05:00 CET: it is muted."
+	if got := p.reply(t, paging.Reply{From: ada, Body: "resolve"}); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }
 

@@ -54,6 +54,16 @@ func (r *NotificationState) isSuppressed(journey string, at evalContext) bool {
 	})
 }
 
+// mutedUntil returns the latest end of the mutes of the incidents' journeys; zero if none is muted.
+func (r *NotificationState) mutedUntil(about []incident.Incident, now time.Time) (until time.Time) {
+	for _, m := range r.Mutes {
+		if now.Before(m.Until) && slices.ContainsFunc(about, func(i incident.Incident) bool { return m.Journey == "" || m.Journey == i.Journey }) {
+			until = incident.Latest(until, m.Until)
+		}
+	}
+	return until
+}
+
 // addMute mutes a journey and replaces its earlier mute, but for one of another person that lasts longer: that one stays and
 // is returned. A mute that has ended already unmutes.
 func (r *NotificationState) addMute(m incident.Mute, now time.Time) (longer incident.Mute, added bool) {

@@ -20,6 +20,7 @@ type textCommand struct {
 	rest     string   // what follows the verb, without a duration, as titles have several words
 	question bool     // it asks something, so that it changes nothing
 	duration time.Duration
+	short    *textCommand // of "mute 3d 1h": the same for an hour, of the handle that begins with 3d; nil: it has no such form
 }
 
 // maxMute bounds a mute, so that a forgotten one ends.
@@ -68,6 +69,9 @@ func parseTextCommand(body string) (textCommand, bool) {
 	words = words[1:]
 	if cmd.verb == "mute" {
 		if d, others := takeDuration(words); d > 0 {
+			if rest, none := takeDuration(words[1:]); rest > 0 && len(none) == 0 && handleText.MatchString(words[0]) {
+				cmd.short = &textCommand{verb: cmd.verb, about: words[:1], duration: rest, question: cmd.question}
+			}
 			cmd.duration, words = d, others
 		}
 	}
@@ -115,7 +119,7 @@ func commandWords(body string) []string {
 }
 
 // takeDuration sums the durations among words (90m, 1h30m, "2 hours", "1h 30m", 2d) and returns the others. A handle has no h or
-// m, and one such as 3d needs a #.
+// m, and one such as 3d alone needs a #.
 func takeDuration(words []string) (sum time.Duration, others []string) {
 	for i := 0; i < len(words); i++ {
 		d, ok := parseDuration(words[i])
