@@ -53,7 +53,7 @@ func TestMutants(t *testing.T) {
 	endings := playing("", 500)
 	endings.args[0] = "-test.run=^TestEndings$"
 	stories := named("twilio", "^(TestCallStories|TestTokenRotation|TestCallbackManners)$")
-	rules := named("judge", "Electorate|StillFails|RollingDeploys|Chance|GivenUp|Removed|Steep|Flapping|Calendar|Collapse|Baseline|LatencyTrend|Growth|SlowerAtOnce|Unheard|Intermittent|Probe|TestJudge$")
+	rules := named("judge", "Electorate|StillFails|Fewer|Overlap|OneRegion|RollingDeploys|Chance|GivenUp|Removed|Steep|Flapping|Calendar|Collapse|Baseline|LatencyTrend|Growth|SlowerAtOnce|Unheard|Intermittent|Probe|TestJudge$")
 	repeats := named("paging", "Ack|CallsAgain|Certificate")
 	delivery := named("paging", "Machines|ShorterMute|EveryonePasses|LargeTeam|AfterRename|RenamedJourney|CallOfADrill")
 	beats := named("judge", "FinishCounts|ChangedSchedule|Heartbeats")

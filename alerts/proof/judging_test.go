@@ -150,8 +150,13 @@ func (k *trial) failing(before, after judge.JourneyState, run journey.Run, decis
 		if is == nil {
 			k.book.isOver()
 		}
-	case is == nil:
-		k.Fatalf("a run that is %s ends %+v", run.Outcome, was)
+	default:
+		if unknown := k.book.unknown(*was, run.Slot); unknown != (is == nil) {
+			k.Fatalf("by the textbook nothing can test %s: %t; but it is open: %t", was.ID, unknown, is != nil)
+		}
+		if is == nil {
+			k.book.isOver()
+		}
 	}
 	if is != nil && is.Kind == incident.Flapping && !is.Evident.Equal(k.book.evident) {
 		k.Fatalf("by the textbook %s was evident until %v: %v", is.ID, k.book.evident, is.Evident)

@@ -297,7 +297,7 @@ var judgingMutants = []mutant{
 	},
 	{
 		"a chance failure prolongs a flapping incident",
-		"if t.pooled() < lastingPool && t.worst < lastingAlone {", "if false {",
+		"if t.pooled() < lastingPool && t.worst < alone {", "if alone < 0 {",
 	},
 	{
 		"all regions at once are no evidence",
@@ -312,12 +312,12 @@ var judgingMutants = []mutant{
 		"j.run.Slot.Sub(inc.Slow) >= settledAfter", "!inc.Slow.IsZero()",
 	},
 	{
-		"a single region of several is no evidence",
-		"if j.down().need < 2 {", "if j.policy.FailuresInARow > 0 {",
+		"fewer regions than the quorum are no evidence",
+		"if len(failing) == 0 || len(e.regions) >= need ||", "if len(failing) >= 0 ||",
 	},
 	{
 		"an incident that nothing tests any more lasts",
-		"if !audible && len(v.bad) == 0 && j.run.Slot.Sub(inc.Last) >= unheardFor {", "if false {",
+		"if !audible && len(j.down().bad) == 0 && j.run.Slot.Sub(inc.Last) >= after {", "if !audible && after < 0 {",
 	},
 }
 
@@ -349,7 +349,15 @@ var ruleMutants = []mutant{
 	},
 	{
 		"what fails now and then for hours is no evidence",
-		"if n < 2 || slots == 0 || t.pooled() < j.patient(leastFailures((n-t.spared)*slots, slowTail)) {", "if n < 2 || slots >= 0 {",
+		"if slots == 0 || seen < j.patient(leastFailures((n-t.spared)*slots, tail)) {", "if slots >= 0 || seen < j.patient(leastFailures((n-t.spared)*slots, tail)) {",
+	},
+	{
+		"an outage begins with the first of its regions",
+		"v.since = streaks[last].Since", "v.since = streaks[0].Since",
+	},
+	{
+		"probes that all break keep an incident",
+		"j.giveUp(i, unknownFor)", "j.giveUp(i, 1000*unknownFor)",
 	},
 	{
 		"an incident that is given up has recovered",

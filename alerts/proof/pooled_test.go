@@ -122,11 +122,14 @@ var rares = func() (all [3][4]int) {
 // once in two of four slots. A policy that waits for more failures in a row waits for as many slots, of two more, and for
 // more failures in proportion.
 func (b *textbook) pooled(run journey.Run) bool {
-	n := len(b.runs)
-	if n < 2 {
-		return false
+	n, patience := len(b.runs), max(2, b.policy.FailuresInARow)
+	if n == 1 { // with no other to compare with, only what is far from chance
+		return slices.ContainsFunc([]int{1, 6}, func(hours int) bool {
+			failed := b.inBuckets(run.Slot.Add(-time.Duration(hours) * time.Hour))
+			return 2*len(failed[run.Region]) >= patience*rare(60*hours, 1e-9)
+		})
 	}
-	left, patience := n-b.spared(), max(2, b.policy.FailuresInARow)
+	left := n - b.spared()
 	if left > 0 {
 		if 2*b.spare(b.failuresSince(run.Slot.Add(-9*time.Minute))) >= patience*rares[0][left] && b.isNoRollout(run.Slot) {
 			return true
@@ -229,7 +232,11 @@ func (b *textbook) goesOn(i incident.Incident, run journey.Run) {
 	for _, at := range lately {
 		worst, slots = max(worst, len(at)), append(slots, at...)
 	}
-	if b.spare(lately) < 2 && worst < 3 || run.Slot.Sub(b.evident) > 10*time.Minute && !b.returns(run) {
+	alone := 3
+	if len(b.runs) == 1 {
+		alone = 2
+	}
+	if b.spare(lately) < 2 && worst < alone || run.Slot.Sub(b.evident) > 10*time.Minute && !b.returns(run) {
 		return
 	}
 	slices.SortFunc(slots, time.Time.Compare)

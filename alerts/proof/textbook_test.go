@@ -246,7 +246,7 @@ func (b *textbook) fails(run journey.Run) incident.Kind {
 	switch {
 	case down:
 		return incident.Down
-	case b.pooled(run) || b.flaps(run) || len(b.together) >= max(2, b.policy.FailuresInARow) || v.need > 1 && b.alone(run.Slot):
+	case b.pooled(run) || b.flaps(run) || len(b.together) >= max(2, b.policy.FailuresInARow) || v.need > 1 && b.few(run.Slot):
 		return incident.Flapping
 	}
 	return ""
@@ -261,24 +261,58 @@ func (b *textbook) flaps(run journey.Run) bool {
 	return often(run.Region) && len(v.bad) >= v.need
 }
 
-// alone reports whether a region fails in half of its runs, now too, and none else in that slot: another one that reported the
-// slot before is waited for.
-func (b *textbook) alone(at time.Time) bool {
-	for region, runs := range b.runs {
-		if b.lately(region, journey.Failed, 12) < 6 || b.failures(region) == 0 || b.isMute(region, at) {
+// few reports whether regions fail alone, fewer than the quorum: one of them in half of its runs, now too, and no other region in that
+// slot. Another one that reported the slot before is waited for. Regions that fail more often than by chance belong to them, unless
+// they are the quorum then.
+func (b *textbook) few(at time.Time) bool {
+	bad, failing := map[string]bool{}, map[string]bool{}
+	latest := ""
+	for region := range b.runs {
+		if b.isMute(region, at) {
 			continue
 		}
-		slot, alone := runs[len(runs)-1].Slot, true
-		for name, others := range b.runs {
-			failed := slices.ContainsFunc(others, func(r journey.Run) bool { return r.Slot.Equal(slot) && r.Outcome == journey.Failed }) && !b.settled(name, slot)
-			awaited := !b.isMute(name, at) && others[len(others)-1].Slot.Equal(slot.Add(-time.Minute))
-			alone = alone && (name == region || !failed && !awaited)
+		if b.isBad(region, at) {
+			bad[region] = true
 		}
-		if alone {
-			return true
+		if b.lately(region, journey.Failed, 12) >= 6 && b.failures(region) > 0 {
+			bad[region], failing[region], latest = true, true, max(latest, region)
 		}
 	}
-	return false
+	if len(bad) >= b.need() {
+		bad = failing
+	}
+	if len(failing) == 0 || len(bad) >= b.need() {
+		return false
+	}
+	slot := b.runs[latest][len(b.runs[latest])-1].Slot
+	for region, runs := range b.runs {
+		if bad[region] || b.isMute(region, at) {
+			continue
+		}
+		failed := slices.ContainsFunc(runs, func(r journey.Run) bool { return r.Slot.Equal(slot) && r.Outcome == journey.Failed }) && !b.settled(region, slot)
+		if failed || runs[len(runs)-1].Slot.Equal(slot.Add(-time.Minute)) {
+			return false
+		}
+	}
+	return true
+}
+
+// isBad reports whether a region is down, or failed more often than in one of a hundred such times within ten minutes, 1 h or 6 h.
+func (b *textbook) isBad(region string, at time.Time) bool {
+	if b.failures(region) >= b.policy.FailuresInARow || len(b.failuresSince(at.Add(-9 * time.Minute))[region]) >= rare(10, 0.01) {
+		return true
+	}
+	return slices.ContainsFunc([]int{1, 6}, func(hours int) bool {
+		return len(b.inBuckets(at.Add(-time.Duration(hours) * time.Hour))[region]) >= rare(60*hours, 0.01)
+	})
+}
+
+// unknown reports whether a broken run ends an incident about failures: for 20 minutes, or as many as make a region mute, nothing could
+// test any of its regions.
+func (b *textbook) unknown(i incident.Incident, at time.Time) bool {
+	_, v := b.isDown(at)
+	audible := slices.ContainsFunc(i.Regions, func(region string) bool { return !b.isMute(region, at) })
+	return !audible && len(v.bad) == 0 && at.Sub(i.Last) >= 20*time.Minute
 }
 
 // recovered reports whether a good run ends an incident about failures, and how it ends.
