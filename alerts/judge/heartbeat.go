@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"valkyrie/alerts/cron"
@@ -143,7 +144,7 @@ func (s JourneyState) Beat(h HeartbeatPolicy, b Beat) (JourneyState, []Decision)
 	s.Batch = &batch
 	switch b.Stage {
 	case Fails:
-		return s, []Decision{s.batchFault(h, b.At, b.At, fmt.Sprintf("%s failed: %s; %s", h.Name, b.Error, batch.progress(h)))}
+		return s, []Decision{s.batchFault(h, b.At, b.At, h.Name+" failed"+strings.TrimSuffix(": "+b.Error, ": ")+"; "+batch.progress(h))}
 	case Finishes:
 		return s, []Decision{s.finishBatch(h, b)}
 	}
@@ -267,7 +268,7 @@ func (s JourneyState) WatchBatch(h HeartbeatPolicy, now time.Time) (JourneyState
 	case batch.Running:
 		lastSeen = fmt.Sprintf("%s, as it said at %s", batch.progress(h), phrase.Clock(batch.Last))
 	case !batch.Last.IsZero():
-		lastSeen = fmt.Sprintf("it has not started since %s, when %s", phrase.ClockWithDate(batch.Last, now), batch.progress(h))
+		lastSeen = fmt.Sprintf("nothing has been heard of it since %s, with %s", phrase.ClockWithDate(batch.Last, now), batch.progress(h))
 	}
 	if batch.Extra.Equal(batch.Last) && !batch.Last.IsZero() {
 		lastSeen += "; that was so early that it counted as a rerun"

@@ -108,7 +108,7 @@ func TestHeartbeats(t *testing.T) {
 		},
 		"an extra one does not stand for the next day's": {
 			[]any{beat("21 05:30", judge.Finishes, 4, 4), beat("21 09:00", judge.Finishes, 4, 4), "22 06:10"},
-			"opens: shift-texts is late: it should have finished by 06:00 UTC, with a grace of 10 min; it has not started since 21 November 09:00 UTC, when 4 of 4 done; that was so early that it counted as a rerun",
+			"opens: shift-texts is late: it should have finished by 06:00 UTC, with a grace of 10 min; nothing has been heard of it since 21 November 09:00 UTC, with 4 of 4 done; that was so early that it counted as a rerun",
 		},
 		"said twice, and out of order": {
 			[]any{beat("21 05:30", judge.Finishes, 4, 4), beat("21 05:30", judge.Fails, 0, 4), beat("21 05:00", judge.Starts, 0, 4), "21 06:30"}, "",

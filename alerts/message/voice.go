@@ -54,7 +54,11 @@ func (v voice) since(i incident.Incident) string {
 	if i.Kind == incident.Down && i.IsDownNow() { // it may have recovered in between
 		began = i.Outages[len(i.Outages)-1].Since
 	}
-	return fmt.Sprintf("since %s, that is %s", v.clock(began), v.formatDuration(v.now.Sub(began)))
+	ago := v.now.Sub(began)
+	if ago < time.Second {
+		return "since " + v.clock(began)
+	}
+	return fmt.Sprintf("since %s, that is %s", v.clock(began), v.formatDuration(ago))
 }
 
 // plain returns a written text, reworded for speech if aloud.
