@@ -9,6 +9,7 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/cloudtest"
+	"valkyrie/infra/slowdown"
 )
 
 // TestThreeRegions plays an outage with the deployed programs: the workers die, one call is made and acknowledged; then the
@@ -22,11 +23,7 @@ func TestThreeRegions(t *testing.T) {
 }
 
 func (d *deployment) workersDie() {
-	for _, answer := range d.round("print-card", everywhere...) {
-		if !strings.Contains(answer, `"outcome":"passed"`) && !strings.Contains(answer, `"outcome":"slow"`) {
-			d.Fatal(answer)
-		}
-	}
+	d.works("print-card")
 	if err := d.Shop.SetFault("workers-down", true); err != nil {
 		d.Fatal(err)
 	}
@@ -47,6 +44,26 @@ func (d *deployment) workersDie() {
 	call := d.Exchange.Calls()[0]
 	if said := strings.Join(call.Words, " "); len(d.Exchange.Calls()) != 1 || call.Keys != "4" || !strings.Contains(said, `"wait for the PDF" failed twice in a row`) || !strings.Contains(said, "Thank you, Ada.") {
 		d.Errorf("%d calls, the first: %q, keys %s", len(d.Exchange.Calls()), call.Words, call.Keys)
+	}
+}
+
+// works plays rounds until the journey works everywhere. On a machine that is too busy for the limits of its steps it fails for a
+// round or two.
+func (d *deployment) works(journey string) {
+	d.Helper()
+	for attempt := 1; ; attempt++ {
+		began := time.Now()
+		answers := slices.DeleteFunc(d.round(journey, everywhere...), func(a string) bool {
+			return strings.Contains(a, `"outcome":"passed"`) || strings.Contains(a, `"outcome":"slow"`)
+		})
+		measured := slowdown.Since(began)
+		switch {
+		case len(answers) == 0:
+			return
+		case attempt == 3 || slowdown.Needed(measured) <= 1:
+			d.Fatalf("processes took %.1f times longer than on an idle machine: %s", measured, answers)
+		}
+		d.Logf("again, as processes took %.1f times longer than on an idle machine: %s", measured, answers)
 	}
 }
 
