@@ -17,6 +17,7 @@ type event struct {
 	Journey string `json:"journey"`
 	Slot    string `json:"slot"`  // RFC 3339, as EventBridge Scheduler fills it in
 	Every   string `json:"every"` // optional, of this schedule: "5 minutes"; see environ.Every
+	Dry     bool   `json:"dry"`   // a person runs the journey once, as valkyrie run --lambda does: see cloud.DryRun; without a slot
 }
 
 // A task is a parsed event: the journey to run, and its slot.
@@ -24,6 +25,7 @@ type task struct {
 	newJourney func() journey.Journey // nil: there is no journey with that name
 	slot       time.Time
 	every      time.Duration // interval of the schedule; 0: the deployment's default
+	dry        bool          // neither stored nor judged
 }
 
 // maxSlotAhead is how far a slot may lie in the future. Runs are ordered by slot, so a stored run farther ahead would make
@@ -51,6 +53,11 @@ func readEvent(payload []byte, now time.Time, all []func() journey.Journey) (tas
 	switch {
 	case err != nil:
 		return t, fmt.Errorf(`the event is not {"journey": "...", "slot": "..."}: %w`, err)
+	case e.Dry && e.Slot == "":
+		t.dry = true
+		return t, nil
+	case e.Dry:
+		return t, errors.New(`the event has "dry" and "slot"; expected one of them: a dry run has no slot`)
 	case e.Journey == "":
 		return t, errors.New(`the event names no journey; expected {"journey": "print-card", "slot": "<aws.scheduler.scheduled-time>"}`)
 	}

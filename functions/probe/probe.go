@@ -38,6 +38,7 @@ type Answer struct {
 	Error     string          `json:"error,omitempty"`
 	Again     bool            `json:"again,omitempty"` // the slot already had this run
 	Decisions []string        `json:"decisions"`
+	DryRun    *cloud.DryRun   `json:"dry_run,omitempty"`
 }
 
 // returnTime is the time reserved before the function's end for returning the answer.
@@ -65,7 +66,34 @@ func (p *probe) Handle(ctx context.Context, payload json.RawMessage) (Answer, er
 		a, lost := p.logAndStore(ctx, s, r.Broken(t.newJourney(), t.slot, err.Error()))
 		return a, errors.Join(err, lost)
 	}
+	if t.dry {
+		return p.dryRun(ctx, s, t), nil
+	}
 	return p.run(ctx, s, t)
+}
+
+// dryRun runs a journey for a person, who gets the run with its evidence.
+func (p *probe) dryRun(ctx context.Context, s *cloud.Services, t task) Answer {
+	r, files := runner(ctx, s, t), &cloud.DryRunFiles{}
+	r.Evidence = files
+	p.prepare(ctx, s, t, &r)
+	run := r.Probe(ctx, t.newJourney, t.slot)
+	p.tidy(s)
+	s.Log.Info("dry run", "journey", run.Journey, "outcome", run.Outcome, "err", run.Error)
+	return Answer{Run: run.ID, Outcome: run.Outcome, Error: run.Error, Decisions: []string{}, DryRun: &cloud.DryRun{Run: run, Files: files.Files()}}
+}
+
+// prepare reads the secrets that the journey uses, and finds Chrome.
+func (p *probe) prepare(ctx context.Context, s *cloud.Services, t task, r *journey.Runner) {
+	if len(t.newJourney().Secrets) > 0 { // without secrets in use there may be no source to read
+		if err := s.Vault.Refresh(ctx); err != nil {
+			s.Log.Error("read the secrets: failed; the secrets read before remain in use", "err", err)
+		}
+	}
+	var err error
+	if r.Stage.Chrome, err = findChrome(ctx, p.getenv, s.Env.ChromeFlags); err != nil {
+		s.Log.Error("find Chrome: failed; journeys that need it are broken", "err", err)
+	}
 }
 
 // open opens the services once. After a failure the next event retries.
@@ -84,7 +112,7 @@ func (p *probe) open(ctx context.Context) (*cloud.Services, error) {
 
 // run makes the run of a slot, unless it is stored already.
 func (p *probe) run(ctx context.Context, s *cloud.Services, t task) (Answer, error) {
-	needs, name := t.newJourney().Secrets, t.newJourney().Name
+	name := t.newJourney().Name
 	run, found, err := stored(ctx, s, name, t.slot)
 	if err != nil {
 		s.Log.Warn("look up the slot's run: failed; the journey is run", "journey", name, "slot", t.slot, "err", err)
@@ -96,14 +124,7 @@ func (p *probe) run(ctx context.Context, s *cloud.Services, t task) (Answer, err
 		return a, err
 	}
 	r := runner(ctx, s, t)
-	if len(needs) > 0 { // without secrets in use there may be no source to read
-		if err := s.Vault.Refresh(ctx); err != nil {
-			s.Log.Error("read the secrets: failed; the secrets read before remain in use", "err", err)
-		}
-	}
-	if r.Stage.Chrome, err = findChrome(ctx, p.getenv, s.Env.ChromeFlags); err != nil {
-		s.Log.Error("find Chrome: failed; journeys that need it are broken", "err", err)
-	}
+	p.prepare(ctx, s, t, &r)
 	var judged sync.WaitGroup
 	var verdict Answer
 	var unjudged error

@@ -7,6 +7,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -163,6 +165,63 @@ func TestRuns(t *testing.T) {
 	}
 }
 
+// TestDryRun: a person's command has the deployed probe run a journey, and gets the run with its evidence; nothing is stored, judged or
+// counted by a metric.
+func TestDryRun(t *testing.T) {
+	r := newRig(t, 45*time.Second)
+	r.Cloud.Serve(lambdatest.Home, "lambda", http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if strings.Contains(req.URL.Path, "/failing-probe/") {
+			w.Header().Set("X-Amz-Function-Error", "Unhandled")
+			fmt.Fprint(w, `{"errorMessage": "signal: killed"}`)
+			return
+		}
+		payload, err := io.ReadAll(req.Body)
+		if err != nil || req.URL.Path != "/2015-03-31/functions/valkyrie-probe/invocations" {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		w.Write(r.function.Invoke(string(payload)).Payload)
+	}))
+	program := filepath.Join(lambdatest.Build(t, "valkyrie"), "bootstrap")
+	run := func(want string, code int, args ...string) journey.Run {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), program, append([]string{"run", "--lambda", "--format", "json", "--evidence", t.TempDir()}, args...)...)
+		cmd.Env = append(os.Environ(), r.Cloud.Environ(lambdatest.Home)...)
+		var out, said bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &said
+		_ = cmd.Run() // its exit code is checked
+		if cmd.ProcessState.ExitCode() != code || !strings.Contains(said.String(), want) {
+			t.Fatalf("%v: exit code %d, want %d with %q\n%s", args, cmd.ProcessState.ExitCode(), code, want, said.String())
+		}
+		var got journey.Run
+		if code < 2 {
+			if err := json.Unmarshal(out.Bytes(), &got); err != nil {
+				t.Fatalf("%v\n%s", err, out.String())
+			}
+		}
+		return got
+	}
+	if got := run("create-order", 0, "create-order", "--region", lambdatest.Home); got.Region != lambdatest.Home || !got.Outcome.Good() || len(got.Steps) == 0 {
+		t.Errorf("%+v", got)
+	}
+	r.Play(lambdatest.Unreachable)
+	got := run("create-order", 1, "create-order")
+	if got.Outcome != journey.Failed || len(got.Evidence) < 4 {
+		t.Errorf("%+v", got)
+	}
+	for _, e := range got.Evidence {
+		if info, err := os.Stat(e.Path); e.Missing != "" || err != nil || info.Size() == 0 {
+			t.Errorf("%+v: %v", e, err)
+		}
+	}
+	run("failing-probe in "+lambdatest.Home+": it fails: signal: killed", 3, "create-order", "--function", "failing-probe")
+	run("--site does not apply to --lambda", 2, "create-order", "--site", "https://shop.example.com")
+	run("another-probe in "+lambdatest.Home, 3, "create-order", "--function", "another-probe")
+	if runs, lines := r.runs(lambdatest.Home), r.lines("run"); len(runs)+len(lines) > 0 {
+		t.Errorf("stored %v, logged %v", runs, lines)
+	}
+}
+
 // evidence checks that the evidence of a run is in the bucket.
 func (r *rig) evidence(run journey.Run) {
 	r.Helper()
@@ -195,7 +254,8 @@ func TestBadEvents(t *testing.T) {
 		`{}`:                        {"the event names no journey", false},
 		`[1]`:                       {"the event is not {", false},
 		`{"journey":"print-cards"}`: {`there is no journey "print-cards"; there are: print-card, create-order, order-api, job-api, diagnostics, order-rate, site-sweep, weekly-cards; list it in probes/probes.go, or correct its schedule in template.yaml`, false},
-		`{"journey":"print-card"}`:  {`the event's slot is ""; expected a time`, true},
+		`{"journey":"print-card","dry":true,"slot":"2026-11-21T04:23:00Z"}`: {`the event has "dry" and "slot"`, true},
+		`{"journey":"print-card"}`:                                                   {`the event's slot is ""; expected a time`, true},
 		due("print-card", time.Now().Add(time.Hour)):                                 {"lies in the future", true},
 		`{"journey":"print-card","slot":"<aws.scheduler.scheduled-time>"}`:           {`the event's slot is "<aws.scheduler.scheduled-time>"`, true},
 		`{"journey":"print-card","slot":"2026-11-21T04:23:00Z","every":"sometimes"}`: {`the event's every is "sometimes"`, true},

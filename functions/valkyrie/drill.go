@@ -102,17 +102,15 @@ func (d *drill) run(ctx context.Context, cfg config.Config, db *storeOptions, to
 }
 
 // checkDrillFlags refuses flags for calls of this program when the deployed pager makes them.
-func checkDrillFlags(db *storeOptions) (err error) {
+func checkDrillFlags(db *storeOptions) error {
 	address, err := db.table()
 	if err != nil || address == "" {
 		return err
 	}
-	db.flags.Visit(func(f *flag.Flag) {
-		if f.Name == "answer" || f.Name == "listen" {
-			err = cli.Usage("--%s: expected no such flag with --store, as the deployed pager makes the calls, and real phones ring", f.Name)
-		}
-	})
-	return err
+	if name := cli.FirstGiven(db.flags, "answer", "listen"); name != "" {
+		return cli.Usage("--%s: expected no such flag with --store, as the deployed pager makes the calls, and real phones ring", name)
+	}
+	return nil
 }
 
 // deployed reports whether a deployed pager makes the calls, in which case this program never does.

@@ -37,11 +37,9 @@ func outagesCommand(p *program) cli.Command {
 				if *seeds > 0 {
 					rules := compare.All(judge.DefaultPolicy().JourneyPolicy)
 					each := max(1, *seeds/10)
-					fs.Visit(func(f *flag.Flag) {
-						if f.Name == "months" {
-							each = int(min(*months, 10_000)) //nolint:gosec // it fits
-						}
-					})
+					if cli.FirstGiven(fs, "months") != "" {
+						each = int(min(*months, 10_000)) //nolint:gosec // it fits
+					}
 					return compare.Write(ctx, p.stdout, rules, *seed, *seeds, each)
 				}
 				chosen, err := scenarios(args)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -9,6 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"valkyrie/functions/cloud"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
 	"valkyrie/infra/evidence"
@@ -23,6 +28,7 @@ func runCommand(p *program) cli.Command {
 			"valkyrie run print-card --site https://staging.example.com",
 			"valkyrie run --format json > runs.json           # a Run object a line",
 			"valkyrie run --also junit=junit.xml --also markdown=summary.md",
+			"valkyrie run print-card --lambda --region eu-west-1   # by the deployed probe; nothing is stored or judged",
 		},
 		Notes: []string{
 			"Each secret that a journey declares, such as shop-password, comes from the environment, as VALKYRIE_SECRET_SHOP_PASSWORD, or " +
@@ -31,7 +37,10 @@ func runCommand(p *program) cli.Command {
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			site := fs.String("site", practiceSite, "`URL` of the site to probe")
-			region := fs.String("region", "laptop", "`NAME` of where the runs are made from")
+			region := fs.String("region", laptop, "`NAME` of where the runs are made from; with --lambda the AWS region of the probe")
+			var deployed deployedProbe
+			fs.BoolVar(&deployed.use, "lambda", false, "have the deployed probe make the runs, from its region against its site; they are neither stored nor judged")
+			fs.StringVar(&deployed.function, "function", "valkyrie-probe", "`NAME` of the deployed probe, for --lambda: that of the deployment with -probe")
 			form := cli.NewChoice(report.RunForms...)
 			fs.Var(form, "format", "`FORM` of the result: "+strings.Join(report.RunForms, ", "))
 			also := report.Files{}
@@ -46,19 +55,17 @@ func runCommand(p *program) cli.Command {
 				if err != nil {
 					return err
 				}
-				r, err := p.runner(ctx, journeys, *site, *region, *dir)
+				var runs []journey.Run
+				if deployed.use {
+					runs, err = deployed.run(ctx, p, fs, journeys, *region, *dir)
+				} else {
+					runs, err = p.runHere(ctx, journeys, *site, *region, *dir, func(r *journey.Runner) {
+						options.apply(r)
+						r.Tries, r.Stage.Inputs = tries(*retry), given
+					})
+				}
 				if err != nil {
 					return err
-				}
-				options.apply(&r)
-				r.Tries, r.Stage.Inputs = tries(*retry), given
-				var runs []journey.Run
-				for _, make := range journeys {
-					if ctx.Err() != nil {
-						break // journeys that did not begin have no run
-					}
-					fmt.Fprintf(p.stderr, "%s\n", make().Name)
-					runs = append(runs, p.probe(ctx, r, make, time.Now().Truncate(time.Millisecond)))
 				}
 				err = errors.Join(report.WriteRuns(p.stdout, form.Value, runs), also.Write(runs))
 				if err != nil && !cli.IsClosedOutput(err) { // a full disk says nothing about the site
@@ -71,6 +78,107 @@ func runCommand(p *program) cli.Command {
 			}
 		},
 	}
+}
+
+// laptop is the region of runs that this machine makes.
+const laptop = "laptop"
+
+// runHere runs the journeys one after the other, from this machine. Those that did not begin before ctx ended have no run.
+func (p *program) runHere(ctx context.Context, journeys []func() journey.Journey, site, region, dir string, set func(*journey.Runner)) (runs []journey.Run, err error) {
+	r, err := p.runner(ctx, journeys, site, region, dir)
+	if err != nil {
+		return nil, err
+	}
+	set(&r)
+	for _, make := range journeys {
+		if ctx.Err() != nil {
+			break
+		}
+		fmt.Fprintf(p.stderr, "%s\n", make().Name)
+		runs = append(runs, p.probe(ctx, r, make, time.Now().Truncate(time.Millisecond)))
+	}
+	return runs, nil
+}
+
+// A deployedProbe is the probe function of a deployment.
+type deployedProbe struct {
+	use      bool
+	function string
+}
+
+// run has the probe make dry runs, one after the other, and saves their evidence.
+func (d deployedProbe) run(ctx context.Context, p *program, fs *flag.FlagSet, journeys []func() journey.Journey, region, dir string) ([]journey.Run, error) {
+	if name := cli.FirstGiven(fs, "site", "retry", "input", "evidence-always", "no-trace", "no-agent"); name != "" {
+		return nil, cli.Usage("--%s does not apply to --lambda: the probe runs as it was deployed", name)
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, cli.Usage("AWS cannot be asked: %w\nset AWS_PROFILE, or sign in (aws sso login)", err)
+	}
+	if region != laptop {
+		cfg.Region = region
+	}
+	client := lambda.NewFromConfig(cfg, func(o *lambda.Options) { o.RetryMaxAttempts = 1 }) // a second try would run the journey twice
+	var runs []journey.Run
+	for _, make := range journeys {
+		if ctx.Err() != nil {
+			break
+		}
+		name := make().Name
+		fmt.Fprintf(p.stderr, "%s\n", name)
+		dry, err := d.invoke(ctx, client, name)
+		if err != nil {
+			return nil, cli.Broken("%s in %s: %w", d.function, cfg.Region, err)
+		}
+		if err := saveEvidence(&dry, evidence.Folder(dir)); err != nil {
+			return nil, cli.Broken("%w", err)
+		}
+		for _, step := range dry.Run.Steps {
+			report.WriteStep(p.stderr, step)
+		}
+		runs = append(runs, dry.Run)
+	}
+	return runs, nil
+}
+
+func (d deployedProbe) invoke(ctx context.Context, client *lambda.Client, name string) (cloud.DryRun, error) {
+	payload, err := json.Marshal(map[string]any{"journey": name, "dry": true})
+	if err != nil {
+		return cloud.DryRun{}, err
+	}
+	out, err := client.Invoke(ctx, &lambda.InvokeInput{FunctionName: &d.function, Payload: payload})
+	if err != nil {
+		return cloud.DryRun{}, err
+	}
+	var answer struct {
+		ErrorMessage string        `json:"errorMessage"`
+		DryRun       *cloud.DryRun `json:"dry_run"`
+	}
+	switch err := json.Unmarshal(out.Payload, &answer); {
+	case out.FunctionError != nil:
+		return cloud.DryRun{}, fmt.Errorf("it fails: %s", answer.ErrorMessage)
+	case err != nil:
+		return cloud.DryRun{}, fmt.Errorf("it returns no run: %w", err)
+	case answer.DryRun == nil:
+		return cloud.DryRun{}, errors.New("it returns no run; expected the probe of this version: make deploy")
+	}
+	return *answer.DryRun, nil
+}
+
+// saveEvidence writes the files of a dry run into the folder, and enters their paths in the run.
+func saveEvidence(dry *cloud.DryRun, into evidence.Folder) error {
+	for i, e := range dry.Run.Evidence {
+		data, ok := dry.Files[e.Path]
+		if !ok {
+			continue // it is missing
+		}
+		path, err := into.Save(dry.Run, e.Path, data)
+		if err != nil {
+			return err
+		}
+		dry.Run.Evidence[i].Path = path
+	}
+	return nil
 }
 
 // findJourneys returns the makers of the named journeys; every scheduled journey when no name is given.

@@ -131,3 +131,15 @@ func (p Pairs) String() string {
 	}
 	return strings.Join(all, " ")
 }
+
+// FirstGiven returns the first of the flags that the command line has, without its dashes; "" if it has none.
+func FirstGiven(fs *flag.FlagSet, names ...string) string {
+	given := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	for _, name := range names {
+		if given[name] {
+			return name
+		}
+	}
+	return ""
+}
