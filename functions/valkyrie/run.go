@@ -28,7 +28,7 @@ func runCommand(p *program) cli.Command {
 			"valkyrie run print-card --site https://staging.example.com",
 			"valkyrie run --format json > runs.json           # a Run object a line",
 			"valkyrie run --also junit=junit.xml --also markdown=summary.md",
-			"valkyrie run print-card --lambda --region eu-west-1   # by the deployed probe; nothing is stored or judged",
+			"valkyrie run print-card --lambda --region eu-west-1   # by the deployed probe, as a dry run",
 		},
 		Notes: []string{
 			"Each secret that a journey declares, such as shop-password, comes from the environment, as VALKYRIE_SECRET_SHOP_PASSWORD, or " +
