@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/phrase"
@@ -45,10 +46,19 @@ func (v voice) frame(i incident.Incident) string {
 			return fmt.Sprintf("No run comes from %s to see whether customers can %s", v.fewRegions(i.Regions), task)
 		}
 	}
+	if isMoment(i) {
+		return "Customers could not " + task
+	}
 	if said := headlines[i.Kind]; said != "" {
 		return said
 	}
 	return "Customers cannot " + task
+}
+
+// isMoment reports whether a flapping incident has failed in one slot so far, from several regions: where runs are rare, that is
+// evidence already.
+func isMoment(i incident.Incident) bool {
+	return i.Kind == incident.Flapping && !i.Only && len(i.Outages) == 0 && i.Last.Sub(i.Since) < time.Duration(i.EveryMS)*time.Millisecond
 }
 
 // fewRegions lists regions for a headline: two, or one and the number of the others, because the facts name more.

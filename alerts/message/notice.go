@@ -82,7 +82,7 @@ func (t Content) AllClear() string {
 		span := i.Span(t.Now)
 		lasted, counted := i.Lasted(t.Now), ""
 		if failed := time.Duration(i.FailedMS) * time.Millisecond; i.Kind == incident.Flapping && failed > lasted {
-			lasted = failed // it also failed before and after its outage
+			lasted = min(failed, span.Until.Sub(span.From)) // it also failed before and after its outage, and from several regions at once
 		}
 		if lasted < span.Until.Sub(span.From) {
 			counted = " in all"

@@ -103,6 +103,9 @@ var factsOf = map[incident.Kind]func(i incident.Incident, v voice) string{
 		case i.Mixed:
 			what = fmt.Sprintf("It fails, last at the step %s,", quoted(i.Step))
 		}
+		if isMoment(i) {
+			return fmt.Sprintf("%s at %s, seen from %s", strings.Replace(strings.TrimSuffix(what, ","), " fails", " failed", 1), v.clock(i.Last), v.regions(i.Regions))
+		}
 		said := fmt.Sprintf("%s now and then, %s, last at %s, seen from %s", what, v.since(i), v.clock(i.Last), v.regions(i.Regions))
 		if i.Only {
 			said = fmt.Sprintf("%s %s, last at %s, seen from %s only", what, v.since(i), v.clock(i.Last), v.regions(i.Regions))
