@@ -13,6 +13,7 @@ import (
 	"valkyrie/alerts/message"
 	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/paging"
+	"valkyrie/alerts/phrase"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/events"
 )
@@ -102,10 +103,24 @@ func (c *oncallOptions) print(ctx context.Context, cfg config.Config) error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	for _, line := range also {
+	for _, line := range append(maintenanceLines(o, at, zone), also...) {
 		fmt.Fprintln(c.stdout, line)
 	}
 	return nil
+}
+
+// maintenanceLines describes the maintenance windows that are open, in which no page is sent.
+func maintenanceLines(o oncall.OnCall, at time.Time, zone *time.Location) (lines []string) {
+	for _, m := range o.Maintenance {
+		if end, open := m.ActiveUntil(at); open {
+			about := "any journey"
+			if len(m.Journeys) > 0 {
+				about = phrase.List(m.Journeys)
+			}
+			lines = append(lines, fmt.Sprintf("maintenance until %s: no calls or texts about %s", end.In(zone).Format("Mon 2 Jan 15:04"), about))
+		}
+	}
+	return lines
 }
 
 // reason explains why a person is called at this point of the escalation, and when.

@@ -97,6 +97,26 @@ then again after 5m, until somebody acknowledges
 	}
 }
 
+// TestOnCallShowsMaintenance: oncall names the maintenance windows that are open, in which it calls no person.
+func TestOnCallShowsMaintenance(t *testing.T) {
+	dir := rotaFolder(t)
+	text := strings.Replace(rotaFile, "on_call:\n", "on_call:\n  maintenance: [{every: \"03:00\", for: 1h, journeys: [print-card]}, {from: 2026-12-20 01:00, to: 2026-12-20 05:00}]\n", 1)
+	if err := os.WriteFile(filepath.Join(dir, "alerts.yaml"), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(at string) string {
+		out, errs, _ := typedAt(t, time.Date(2026, 12, 1, 12, 0, 0, 0, time.UTC), dir, "oncall", "--alerts", "DIR/alerts.yaml", "--zone", "UTC", "--at", at)
+		return out + errs
+	}
+	want := "maintenance until Sun 20 Dec 04:00: no calls or texts about print-card\nmaintenance until Sun 20 Dec 05:00: no calls or texts about any journey\n"
+	if got := ask("2026-12-20 03:30"); !strings.HasSuffix(got, want) {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+	if got := ask("2026-12-20 05:00"); strings.Contains(got, "maintenance") {
+		t.Error(got)
+	}
+}
+
 // TestOnCallShowsReceivers checks that oncall names the machines that are notified too, and how many events they have not taken.
 func TestOnCallShowsReceivers(t *testing.T) {
 	dir := rotaFolder(t)
