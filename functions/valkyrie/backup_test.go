@@ -63,7 +63,8 @@ func TestRestoreAsks(t *testing.T) {
 		return at
 	}
 	out, code := run("no\n", "restore", backup, "--db", db)
-	if code != 2 || !strings.Contains(out, "3h") || !strings.Contains(out, "watch would then call ") || !strings.Contains(out, ": Customers cannot print a card.") || !ends().Equal(alertstest.Start.Add(time.Hour)) {
+	if code != 2 || !strings.Contains(out, "3h") || !strings.Contains(out, "watch would then call ") || !strings.Contains(out, ": Customers cannot print a card.") ||
+		!strings.Contains(out, "watch would then text the people who were paged about print-card, muted or not, once it sees that this is over\n") || !ends().Equal(alertstest.Start.Add(time.Hour)) {
 		t.Errorf("%d, ends at %v: %s", code, ends(), out)
 	}
 	out, code = run("yes\n", "restore", backup, "--db", db)

@@ -282,5 +282,12 @@ func (p *program) inspectBackup(ctx context.Context, backup string, cfg config.C
 		words, _, _ := strings.Cut(strings.TrimPrefix(page.Words, "This is Valkyrie.\n"), "\n")
 		pages = append(pages, fmt.Sprintf("%s %s: %s", verb, page.Person, words))
 	}
+	state, unread := paging.LoadState(ctx, s)
+	for _, i := range state.Incidents {
+		if i.State != incident.Resolved {
+			pages = append(pages, fmt.Sprintf("text the people who were paged about %s, muted or not, once it sees that this is over", i.Journey))
+		}
+	}
+	err = errors.Join(err, unread)
 	return at, pages, s.Loss() != "", err
 }
