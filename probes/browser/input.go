@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"time"
@@ -148,8 +149,9 @@ func (tab *Tab) fill(l Locator, text string, number int, failure string) {
 	q := query{Op: "fill", Target: l, Text: text, Number: number, Secret: tab.step.Mask().Text(text) != text}
 	strokes := keyboard.Strokes(text)
 	slowly := tab.entries[number-1].slowly
+	why := "" // the attempt before has failed
 	for attempt := 1; ; attempt++ {
-		r := tab.aim(q, failure)
+		r := tab.aimFrom(q, failure, cmp.Or(why, noAnswer))
 		q := q
 		if !r.Done {
 			q.Op = "enter"
@@ -168,6 +170,9 @@ func (tab *Tab) fill(l Locator, text string, number int, failure string) {
 		q.Op = "entered"
 		got, err := tab.evaluateOnce(r.frame, q)
 		if err != nil && !replaced(err) {
+			if why != "" && tab.ctx.Err() != nil {
+				tab.fail("%s: %s", failure, why)
+			}
 			tab.mustCall(failure, err)
 		}
 		if err != nil || got.OK { // a document that was replaced was left with the typed text
@@ -175,11 +180,11 @@ func (tab *Tab) fill(l Locator, text string, number int, failure string) {
 			tab.beginWait(got.Acted, before)
 			return
 		}
+		if why = got.Why; slowly && pace < handPace && len(strokes) > 1 {
+			why += "; the step's limit left no time to type at a hand's speed"
+		}
 		if attempt > 1 && !got.Paste || !got.Again || attempt > 2 {
-			if slowly && pace < handPace && len(strokes) > 1 {
-				got.Why += "; the step's limit left no time to type at a hand's speed"
-			}
-			tab.fail("%s: %s", failure, got.Why)
+			tab.fail("%s: %s", failure, why)
 		}
 		if slowly = true; got.Paste {
 			strokes = []keyboard.Stroke{{Insert: text}}
@@ -199,13 +204,18 @@ func (tab *Tab) handPace(keys int) time.Duration {
 	return min(handPace, max(0, time.Until(deadline)*3/5/time.Duration(max(keys, 1))))
 }
 
+// framePause is the shortest pause that a frame's timers keep: they round a shorter one up.
+const framePause = 10 * time.Millisecond
+
 // send types the strokes with a pause between them, and returns when the last one was sent. The pause is one of the frame's own clock:
 // on a busy machine its timers run late, and so do those by which it handles a key.
 func (tab *Tab) send(f frame, failure string, strokes []keyboard.Stroke, pace time.Duration) (last time.Time) {
 	for i, s := range strokes {
 		if i > 0 && pace > 0 {
 			rest := pace - time.Since(last)
-			if err := f.evaluate(tab.ctx, fmt.Sprintf("new Promise((done) => setTimeout(() => done(0), %d))", rest.Milliseconds()), new(int)); err != nil {
+			if rest < framePause {
+				sleep(tab.ctx, rest)
+			} else if err := f.evaluate(tab.ctx, fmt.Sprintf("new Promise((done) => setTimeout(() => done(0), %d))", rest.Milliseconds()), new(int)); err != nil {
 				sleep(tab.ctx, rest) // the document was replaced
 			}
 		}
