@@ -197,7 +197,7 @@ func (r *Recorder) awaited(x *exchange) bool {
 	case network.ResourceTypeDocument:
 		return x.document || x.response == nil
 	case network.ResourceTypeXHR, network.ResourceTypeFetch, network.ResourceTypeScript, network.ResourceTypeStylesheet:
-		return x.response == nil
+		return x.response == nil && x.status == 0 // the tab gets only the raw headers of a worker's script
 	}
 	return false
 }

@@ -32,7 +32,17 @@ const uniqueOrLabel = (target) => {
   const visible = seenOf(target, find(target), (el) => isSeen(el, target) || isDrawn(el) || labelsOf(el).some(isVisible));
   if (visible.length !== 1) return unique(target);
   const el = visible[0], shownLabel = isSeen(el, target) || hostOf(el) && isDrawn(el) ? undefined : labelsOf(el).find(isVisible);
-  return { el, handle: shownLabel || el };
+  return { el: passesTo(el) || el, handle: shownLabel || el };
+};
+// What gets the clicks on a text or a picture that takes none itself, such as the words on a button or the label of a shape; undefined
+// where a control takes none: then it is switched off.
+const control = 'a[href],button,input,select,textarea,summary,label,[role=button],[role=link],[role=menuitem],[role=tab],[role=option],[role=checkbox],[role=radio],[role=switch],[role=treeitem]';
+const passesTo = (el) => {
+  let n = el;
+  for (; n instanceof Element && styleOf(n).css.pointerEvents === 'none'; n = parentOf(n)) if (matches(n, control)) return undefined;
+  if (n === el || !(n instanceof Element)) return undefined;
+  const to = call(n, 'closest', control + ',[onclick],[tabindex]');
+  return to || (n instanceof SVGElement && localName(n) !== 'svg' || styleOf(n).css.cursor === 'pointer' ? n : undefined);
 };
 // A transparent control may lie over a drawn one, which a person sees and presses.
 const isDrawn = (el) => {
@@ -131,13 +141,13 @@ const pressBox = (el) => (matches(el, 'area') && areaOf(el).box || [rect(el), si
 const hitPoint = (el, whole, kept) => {
   let why = '', cover;
   for (const { x, y, partly } of pressPoints(el, kept)) {
-    const top = deepest(x, y);
-    if (top && (hits(whole, top) || contains(el, top) && (el === whole || !ownControl(top, el)))) return { ok: true, x, y, partly, cover };
+    const top = deepest(x, y), foreign = top && el !== whole && contains(whole, top) && ownControl(top, whole);
+    if (top && !foreign && (hits(whole, top) || contains(el, top) && (el === whole || !ownControl(top, el)))) return { ok: true, x, y, partly, cover };
     if (!top || contains(top, el)) continue;
     cover ||= coverRoot(top, el, x, y);
     why ||= `it is covered by ${describe(cover)}`;
   }
-  if (getComputedStyle(el).pointerEvents === 'none') return { why: 'it takes no clicks (pointer-events: none)' };
+  if (el === whole && getComputedStyle(el).pointerEvents === 'none') return { why: 'it takes no clicks (pointer-events: none)' };
   return { why: why || hiddenReason(el) || 'it is outside of the window', cover };
 };
 // The point of the element that the locator means (Locator.At), as pixels from its top left; undefined for its middle.

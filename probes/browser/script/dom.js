@@ -8,7 +8,13 @@ const matches = (el, selector) => call(el, 'matches', selector);
 const attribute = (el, name) => call(el, 'getAttribute', name);
 const queryAll = (root, selector) => [...call(root, 'querySelectorAll', selector)];
 const childrenOf = (node) => [...read(node, 'children')];
-const rect = (el) => call(el, 'getBoundingClientRect');
+const rect = (el) => { const r = call(el, 'getBoundingClientRect'); return r.width > 0 === r.height > 0 || !(el instanceof SVGElement) ? r : stroked(el, r); };
+// The box of a straight line, such as of a drawing's arrow, is as wide as its stroke; Chrome's has no width.
+const stroked = (el, r) => {
+  const line = el instanceof SVGGeometryElement ? el : queryAll(el, 'line,path,polyline,polygon')[0], css = line && getComputedStyle(line);
+  const half = css && css.stroke !== 'none' ? parseFloat(css.strokeWidth) / 2 * (call(line, 'getScreenCTM')?.a || 1) : 0;
+  return new DOMRect(r.x - (r.width ? 0 : half), r.y - (r.height ? 0 : half), r.width || 2 * half, r.height || 2 * half);
+};
 const innerText = (el) => read(el, 'innerText'); // undefined for elements other than HTML's
 const textContent = (node) => read(node, 'textContent');
 const documentElement = () => read(document, 'documentElement');
