@@ -108,7 +108,10 @@ var undoneRows = func() map[string]row {
 			if kind == "field" {
 				continue // a text is checked again before a click at once
 			}
-			r := row{page: undone(ms, true)[kind] + button, do: enter, limit: 4 * time.Second, want: journey.Failed, wantError: names[kind] + `: the page keeps setting it back`}
+			r := row{page: undone(ms, true)[kind] + button, do: enter, limit: 4 * time.Second, want: journey.Failed, wantError: names[kind]}
+			if ms > 30 { // in so short a time it may have been seen, or not
+				r.wantError += `: the page keeps setting it back`
+			}
 			rows[fmt.Sprintf("%s, set back after %d ms, at the end", kind, ms)] = r
 			r.do = func(s *fixture) { enter(s); s.Click(browser.Button("Print")) }
 			rows[fmt.Sprintf("%s, set back after %d ms, at a click", kind, ms)] = r
