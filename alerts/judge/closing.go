@@ -56,7 +56,7 @@ func (j *judging) clearFailures() {
 const unheardFor = time.Hour
 
 // unknownFor is how long no region must have tested the journey until the incident is given up: less than an acknowledgement
-// holds, after which it would call that the journey still fails. That the probes are broken is an incident of its own.
+// holds, after which it would call that the journey still fails. The broken probes have a separate incident.
 const unknownFor = 20 * time.Minute
 
 // giveUp closes a failing incident if none of its regions has tested the journey for that long: its state is unknown.

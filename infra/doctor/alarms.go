@@ -62,7 +62,7 @@ func window(a types.MetricAlarm) time.Duration {
 	return time.Duration(aws.ToInt32(a.Period)*aws.ToInt32(a.EvaluationPeriods))*time.Second + margin
 }
 
-// alarmTopic checks that somebody receives the alarms: a subscription by e-mail counts only once its address has confirmed it.
+// alarmTopic checks that the alarms have a subscriber: a subscription by e-mail counts only once its address has confirmed it.
 func (t Target) alarmTopic(ctx context.Context, s stack) Finding {
 	what := "alarm topic in " + s.region
 	topic := s.outputs["AlarmTopic"]

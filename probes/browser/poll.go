@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -154,10 +153,7 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			pause = 0 // the script has waited already, or a new document can be queried at once
 		}
 		if !sleep(tab.ctx, pause) {
-			if why == noAnswer && q.Op != "loaded" {
-				why = cmp.Or(tab.leaving(tab.top().id), why)
-			}
-			end("%s %s: %s", failure, tab.step.LimitNote(), why)
+			end("%s %s: %s", failure, tab.step.LimitNote(), tab.orLeaving(q, why))
 		}
 	}
 }

@@ -106,6 +106,14 @@ func (tab *Tab) leaving(id cdp.FrameID) string {
 	return ""
 }
 
+// orLeaving returns why a query was not met; where the page gave no answer at all, that it is being left, if it is.
+func (tab *Tab) orLeaving(q query, why string) string {
+	if left := tab.leaving(tab.top().id); left != "" && why == noAnswer && q.Op != "loaded" {
+		return left
+	}
+	return why
+}
+
 func (n *navigations) set(id cdp.FrameID, to navigation) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
