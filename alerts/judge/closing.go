@@ -21,6 +21,7 @@ func (j *judging) goodRunClosing(inc incident.Incident) string {
 //
 //	down        fewer bad regions than the quorum, and RecoverAfter good runs: recoverFailing
 //	flapping    the same, and no evidence for QuietFor: recoverFailing
+//	both        no probe can test any of its regions for unknownFor: giveUp
 //	degraded    fewer slow runs than SlowRuns; an intermittent one not slow for ReturnWithin: closeBout
 //	creeping    the step no longer gets slower: latencyTrend
 //	counts      right counts: updateCounts

@@ -205,7 +205,8 @@ func restoreCommand(p *program) cli.Command {
 	return cli.Command{
 		Name: "restore", Args: "FILE [flags]", Summary: "go back to a backup of the store, after saying to when, and whom that would page",
 		Examples: []string{"valkyrie restore valkyrie-monday.db", "valkyrie restore valkyrie-monday.db --yes"},
-		Notes:    []string{"Stop watch first. What was there is kept beside the store, under its name and the time."},
+		Notes: []string{"Stop watch first. What was there is kept beside the store, under its name and the time. Use this and not cp: watch cannot detect an " +
+			"older copy that was closed cleanly, if the file NAME-latest beside the store is gone, too."},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			db := fs.String("db", "valkyrie.db", "`FILE` of the store")
 			yes := fs.Bool("yes", false, "do not ask")
