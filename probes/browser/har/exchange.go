@@ -6,6 +6,8 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/target"
+
+	"valkyrie/probes/journey"
 )
 
 // An exchange is one request and its outcome. Each hop of a redirect is one. Times are seconds of the events' clock.
@@ -31,10 +33,11 @@ type exchange struct {
 	blocked   string  // why Chrome blocked it
 	canceled  bool
 	cached    bool
-	body      []byte // capped; nil: not kept
-	noBody    string // why the body is missing, if it should be there
-	taken     bool   // by Answers
-	preAttach bool   // known only from the document's own timings
+	body      []byte          // capped; nil: not kept
+	noBody    string          // why the body is missing, if it should be there
+	taken     bool            // by Answers
+	problem   journey.Problem // as added; zero: it has none
+	preAttach bool            // known only from the document's own timings
 }
 
 // failed reports whether the request was blocked, got no response, or got an HTTP error.

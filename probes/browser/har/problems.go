@@ -2,6 +2,7 @@ package har
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/chromedp/cdproto/network"
@@ -39,6 +40,15 @@ func (r *Recorder) classify(x *exchange) {
 	}
 }
 
+// reclassify replaces the problem of a failed exchange whose raw status arrived after its failure.
+func (r *Recorder) reclassify(x *exchange) {
+	if i := slices.Index(r.problems.fresh, x.problem); i >= 0 {
+		r.problems.fresh = slices.Delete(r.problems.fresh, i, i+1)
+		r.problems.count--
+		r.classify(x)
+	}
+}
+
 // expected reports whether the exchange was aborted because the tab navigated away, because it became a download, or
 // because the page needed only its status and never read the rest.
 func (r *Recorder) expected(x *exchange) bool {
@@ -46,7 +56,7 @@ func (r *Recorder) expected(x *exchange) bool {
 }
 
 func (r *Recorder) addProblem(x *exchange, kind, what string) {
-	r.keepProblem(journey.Problem{Step: r.step, Kind: kind, URL: x.request.URL, What: what})
+	x.problem = r.keepProblem(journey.Problem{Step: r.step, Kind: kind, URL: x.request.URL, What: what})
 }
 
 // AddException adds a script's uncaught exception.
@@ -57,19 +67,18 @@ func (r *Recorder) AddException(address, text string) {
 	r.keepProblem(journey.Problem{Step: r.step, Kind: journey.ProblemException, URL: address, What: "script error " + strings.TrimPrefix(line, "Uncaught ")})
 }
 
-// keepProblem adds a problem unless it is known or concerns the icon, which browsers request unasked.
-func (r *Recorder) keepProblem(p journey.Problem) {
+// keepProblem adds a problem unless it is known or concerns the icon, which browsers request unasked. It returns the problem
+// as kept.
+func (r *Recorder) keepProblem(p journey.Problem) journey.Problem {
 	if strings.HasSuffix(p.URL, "/favicon.ico") || r.problems.count >= journey.MaxProblems {
-		return
+		return p
 	}
 	p.FirstParty = FirstParty(r.problems.site, p.URL)
-	for _, other := range r.problems.fresh {
-		if other == p {
-			return
-		}
+	if !slices.Contains(r.problems.fresh, p) {
+		r.problems.count++
+		r.problems.fresh = append(r.problems.fresh, p)
 	}
-	r.problems.count++
-	r.problems.fresh = append(r.problems.fresh, p)
+	return p
 }
 
 // NewProblems returns the problems since its last call.

@@ -167,6 +167,9 @@ func (r *Recorder) addHeaders(id network.RequestID, sent, received network.Heade
 		if x.status == 0 {
 			x.status = status
 		}
+		if x.failure != "" && x.blocked == "" && status >= 400 {
+			r.reclassify(x)
+		}
 	case len(r.pending) < maxExchanges:
 		w := r.pending[id]
 		if w == nil {
