@@ -128,13 +128,31 @@ func TestFieldsOfARun(t *testing.T) {
 		"SuccessPercent": 0.0, "failed": 1.0, "broken": 0.0, "evidence_url": "https://console", "counts": map[string]any{"pending_jobs": 12.0},
 		"evidence": []any{map[string]any{"kind": "screenshot", "path": "s3://b/k"}},
 		"steps": []any{
-			map[string]any{"name": "sign in", "outcome": "passed", "duration_ms": 109.0, "slow_ms": 1000.0, "limit_ms": 8000.0},
-			map[string]any{"name": "wait for the PDF", "outcome": "failed", "duration_ms": 1125.0, "slow_ms": 5000.0, "limit_ms": 10000.0},
-			map[string]any{"name": "open it", "outcome": "not-run", "duration_ms": 0.0, "slow_ms": 0.0, "limit_ms": 0.0},
+			map[string]any{"number": 1.0, "name": "sign in", "outcome": "passed", "duration_ms": 109.0, "slow_ms": 1000.0, "limit_ms": 8000.0, "budget_percent": 10.0},
+			map[string]any{"number": 2.0, "name": "wait for the PDF", "outcome": "failed", "duration_ms": 1125.0, "slow_ms": 5000.0, "limit_ms": 10000.0, "budget_percent": 22.0},
+			map[string]any{"number": 3.0, "name": "open it", "outcome": "not-run", "duration_ms": 0.0, "slow_ms": 0.0, "limit_ms": 0.0},
 		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestWhySlow: the line of a slow run states the step, how long it took, its budget, and where the time went.
+func TestWhySlow(t *testing.T) {
+	slow := aRun(journey.Slow)
+	slow.Steps[1].DurationMS, slow.Steps[1].Why = 6120, "mostly waiting for the first byte of GET /card.pdf"
+	var got map[string]any
+	if err := json.Unmarshal(valkyrie.RunLines(slow, cloudwatch.Journeys, ""), &got); err != nil {
+		t.Fatal(err)
+	}
+	if want := "took 6120 ms, its budget is 5000 ms: mostly waiting for the first byte of GET /card.pdf"; got["why"] != want || got["step"] != "wait for the PDF" {
+		t.Errorf("%v: %v; want %s", got["step"], got["why"], want)
+	}
+	for _, o := range []journey.Outcome{journey.Passed, journey.Failed, journey.Broken} {
+		if line := valkyrie.RunLines(aRun(o), cloudwatch.Journeys, ""); bytes.Contains(line, []byte(`"why"`)) {
+			t.Errorf("the line of a %s run has a why: %s", o, line)
+		}
 	}
 }
 
@@ -144,6 +162,7 @@ func TestMetricsAndFieldsAreComplete(t *testing.T) {
 	full.Chrome = "HeadlessChrome/153"
 	lines := valkyrie.RunLines(full, cloudwatch.Steps, "https://console")
 	lines = append(lines, valkyrie.RunLines(aRun(journey.Passed), cloudwatch.Steps, "")...)
+	lines = append(lines, valkyrie.RunLines(aRun(journey.Slow), cloudwatch.Journeys, "")...)
 	lines = append(lines, valkyrie.TickLine(cloudwatch.Tick{Err: errors.New("no table")})...)
 	lines = append(lines, valkyrie.UntoldLine("eu-west-1", slot, 1, errors.New("no bucket"))...)
 	fields, written := map[string]map[string]bool{}, map[string]bool{}

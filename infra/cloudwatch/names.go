@@ -38,30 +38,33 @@ const (
 
 // Fields of the lines, for Logs Insights.
 const (
-	FieldEvent      = "event"        // EventRun, EventStep, EventTick or EventTell
-	FieldJourney    = "journey"      // its name
-	FieldRegion     = "region"       // region of the probe or pager
-	FieldSlot       = "slot"         // scheduled time of the run, RFC 3339 in UTC
-	FieldRun        = "run"          // its id
-	FieldOutcome    = "outcome"      // passed, slow, failed or broken
-	FieldFailed     = "failed"       // of a run: 1 for a failed one, else 0; to be summed
-	FieldBroken     = "broken"       // of a run: 1 for a broken one (a fault of the probe, not of the site), else 0
-	FieldDurationMS = "duration_ms"  // the customer's wait; of a failed run, up to the failure
-	FieldStep       = "step"         // of a run: name of the step that decided its outcome; of a step: its name
-	FieldError      = "error"        // the error, at most MaxError characters
-	FieldSteps      = "steps"        // a list: name, outcome, duration_ms, slow_ms, limit_ms; so steps.0.duration_ms
-	FieldCounts     = "counts"       // numbers that the steps have recorded, by name: counts.pending_jobs
-	FieldEvidence   = "evidence"     // a list: kind, and path or missing
-	FieldLink       = "evidence_url" // URL of the run's evidence in the console
-	FieldProblems   = "problems"     // number of failed requests and script errors
-	FieldTries      = "tries"        // number of attempts
-	FieldStarvedMS  = "starved_ms"   // maximum delay of the probe's timers, caused by a busy CPU
-	FieldLateMS     = "late_ms"      // time from the slot to the start
-	FieldChrome     = "chrome"       // product and version
-	FieldSlowMS     = "slow_ms"      // of a step: its budget
-	FieldLimitMS    = "limit_ms"     // of a step: its deadline
-	FieldRounds     = "rounds"       // of a tick: number of rounds in this invocation
-	FieldPoked      = "poked"        // of a tick: whether a probe invoked the pager, and not its schedule
+	FieldEvent      = "event"          // EventRun, EventStep, EventTick or EventTell
+	FieldJourney    = "journey"        // its name
+	FieldRegion     = "region"         // region of the probe or pager
+	FieldSlot       = "slot"           // scheduled time of the run, RFC 3339 in UTC
+	FieldRun        = "run"            // its id
+	FieldOutcome    = "outcome"        // passed, slow, failed or broken
+	FieldFailed     = "failed"         // of a run: 1 for a failed one, else 0; to be summed
+	FieldBroken     = "broken"         // of a run: 1 for a broken one (a fault of the probe, not of the site), else 0
+	FieldDurationMS = "duration_ms"    // the customer's wait; of a failed run, up to the failure
+	FieldStep       = "step"           // of a run: name of the step that decided its outcome; of a step: its name
+	FieldError      = "error"          // the error, at most MaxError characters
+	FieldWhy        = "why"            // of a slow run: how far FieldStep was over its budget, and where its time went
+	FieldSteps      = "steps"          // a list: number, name, outcome, duration_ms, slow_ms, limit_ms, budget_percent; so steps.0.duration_ms
+	FieldCounts     = "counts"         // numbers that the steps have recorded, by name: counts.pending_jobs
+	FieldEvidence   = "evidence"       // a list: kind, and path or missing
+	FieldLink       = "evidence_url"   // URL of the run's evidence in the console
+	FieldProblems   = "problems"       // number of failed requests and script errors
+	FieldTries      = "tries"          // number of attempts
+	FieldStarvedMS  = "starved_ms"     // maximum delay of the probe's timers, caused by a busy CPU
+	FieldLateMS     = "late_ms"        // time from the slot to the start
+	FieldChrome     = "chrome"         // product and version
+	FieldSlowMS     = "slow_ms"        // of a step: its budget
+	FieldLimitMS    = "limit_ms"       // of a step: its deadline
+	FieldNumber     = "number"         // of a step in steps: its place, from 1
+	FieldPercent    = "budget_percent" // of a step in steps: its duration as a percentage of its budget; absent without either
+	FieldRounds     = "rounds"         // of a tick: number of rounds in this invocation
+	FieldPoked      = "poked"          // of a tick: whether a probe invoked the pager, and not its schedule
 )
 
 // Values of FieldEvent.
@@ -110,7 +113,7 @@ func Fields(event string) []string {
 	switch event {
 	case EventRun:
 		return []string{
-			FieldEvent, FieldJourney, FieldRegion, FieldSlot, FieldRun, FieldOutcome, FieldFailed, FieldBroken, FieldDurationMS, FieldStep, FieldError, FieldSteps, FieldCounts,
+			FieldEvent, FieldJourney, FieldRegion, FieldSlot, FieldRun, FieldOutcome, FieldFailed, FieldBroken, FieldDurationMS, FieldStep, FieldError, FieldWhy, FieldSteps, FieldCounts,
 			FieldEvidence, FieldLink, FieldProblems, FieldTries, FieldStarvedMS, FieldLateMS, FieldChrome,
 		}
 	case EventStep:

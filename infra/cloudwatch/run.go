@@ -1,6 +1,7 @@
 package cloudwatch
 
 import (
+	"fmt"
 	"math"
 
 	"valkyrie/probes/journey"
@@ -14,8 +15,12 @@ func (d Deployment) RunLines(run journey.Run, detail Detail, link string) []byte
 	l.put(FieldFailed, one(run.Outcome == journey.Failed), FieldBroken, one(run.Outcome == journey.Broken))
 	l.put(FieldOutcome, run.Outcome, FieldDurationMS, run.DurationMS, FieldSteps, steps(run), FieldProblems, len(run.Problems),
 		FieldTries, run.Tries, FieldStarvedMS, run.StarvedMS, FieldLateMS, run.Started.Sub(run.Slot).Milliseconds(), FieldEvidence, run.Evidence)
-	if culprit, ok := run.Culprit(); ok {
+	culprit, ok := run.Culprit()
+	if ok {
 		l.put(FieldStep, culprit.Name)
+	}
+	if ok && run.Outcome == journey.Slow {
+		l.put(FieldWhy, truncate(why(culprit)))
 	}
 	for field, text := range map[string]string{FieldError: run.Error, FieldLink: link, FieldChrome: run.Chrome} {
 		if text != "" {
@@ -70,13 +75,28 @@ func one(yes bool) float64 {
 	return 0
 }
 
-// steps returns the fields of a run's steps for charts. It omits cleanup steps, which no customer waits for.
+// why returns the reason of a slow run in words: "took 6120 ms, its budget is 4000 ms: mostly waiting for the first byte".
+func why(s journey.StepResult) string {
+	text := fmt.Sprintf("took %d ms, its budget is %d ms", s.DurationMS, s.SlowMS)
+	if s.Why != "" {
+		text += ": " + s.Why
+	}
+	return text
+}
+
+// steps returns the fields of a run's steps for charts. It omits cleanup steps, which no customer waits for. Logs Insights has
+// no step without a number: it does not keep the order of a list whose items it groups.
 func steps(run journey.Run) []line {
 	all := []line{}
-	for _, s := range run.Steps {
-		if !s.Cleanup {
-			all = append(all, line{"name": s.Name, FieldOutcome: s.Outcome, FieldDurationMS: s.DurationMS, FieldSlowMS: s.SlowMS, FieldLimitMS: s.LimitMS})
+	for i, s := range run.Steps {
+		if s.Cleanup {
+			continue
 		}
+		l := line{FieldNumber: i + 1, "name": s.Name, FieldOutcome: s.Outcome, FieldDurationMS: s.DurationMS, FieldSlowMS: s.SlowMS, FieldLimitMS: s.LimitMS}
+		if s.SlowMS > 0 && s.Outcome != journey.NotRun {
+			l[FieldPercent] = s.DurationMS * 100 / s.SlowMS
+		}
+		all = append(all, l)
 	}
 	return all
 }

@@ -1,6 +1,8 @@
 package template_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,7 +35,31 @@ func TestCost(t *testing.T) {
 	if got := kinds["AWS::CloudWatch::Dashboard"]; got != cost.Dashboards {
 		t.Errorf("the template creates %d dashboards, the bill has %d", got, cost.Dashboards)
 	}
+	body := text(at(newStack(d, home, parameters()).resources()["Dashboard"], "Properties", "DashboardBody"))
+	if got, want := shownMetrics(t, body, len(journeys)), paid.DashboardMetrics(); got != want {
+		t.Errorf("the dashboard shows %d metrics, the bill has %d", got, want)
+	}
 	if kinds["AWS::DynamoDB::Table"] != 2 || kinds["AWS::S3::Bucket"] != 3 || kinds["AWS::Serverless::Function"] != 3+2+2 {
 		t.Errorf("the template creates %v", kinds)
 	}
+}
+
+// shownMetrics counts the metrics on a dashboard: a search finds those of all journeys, or of the chosen one.
+func shownMetrics(t *testing.T, body string, journeys int) (n int) {
+	t.Helper()
+	var all struct{ Widgets []widget }
+	if err := json.Unmarshal([]byte(body), &all); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range all.Widgets {
+		for _, m := range w.Properties.Metrics {
+			options, _ := m[0].(map[string]any)
+			if found := text(options["expression"]); strings.Contains(found, "SEARCH") && !strings.Contains(found, chosenJourney) {
+				n += journeys
+			} else {
+				n++
+			}
+		}
+	}
+	return n
 }

@@ -48,18 +48,88 @@ func dashboards(d document) []string {
 }
 
 func (s *stack) dashboard(body string, regions []string) []string {
-	var all struct{ Widgets []widget }
+	var all struct {
+		Variables []variable
+		Widgets   []widget
+	}
 	if err := json.Unmarshal([]byte(body), &all); err != nil {
 		return []string{fmt.Sprintf("expected JSON: %v", err)}
 	}
-	var faults []string
+	faults := append(s.variablesFaults(all.Variables, body), alike(body, regions)...)
 	shown := map[string]bool{}
+	chosen := strings.NewReplacer(chosenJourney, "print-card", chosenStep, "0").Replace(body) // as the console does
+	if err := json.Unmarshal([]byte(chosen), &all); err != nil {
+		return []string{fmt.Sprintf("with a journey chosen, expected JSON: %v", err)}
+	}
 	for _, w := range all.Widgets {
 		faults = append(faults, prefixed(fmt.Sprintf("%s %q", w.Type, w.Properties.Title), s.widget(w, shown))...)
 	}
 	for _, region := range regions {
 		if s.region == home && !shown[region] {
 			faults = append(faults, "it does not show "+region)
+		}
+	}
+	return faults
+}
+
+// A variable is a choice above the dashboard: the console replaces its pattern throughout the body.
+type variable struct {
+	Type, Pattern, InputType, ID, Label, DefaultValue, Search, PopulateFrom string
+	Visible                                                                 bool
+	Values                                                                  []struct{ Value, Label string }
+}
+
+// The patterns of the variables, which occur nowhere else.
+const chosenJourney, chosenStep = "JOURNEY_SHOWN", "STEP_SHOWN"
+
+// variablesFaults checks the choices of a journey and of a step: their patterns occur in widgets, the journeys come from a metric
+// of this deployment, and the steps are places in the log line's list, from 0.
+func (s *stack) variablesFaults(all []variable, body string) (faults []string) {
+	patterns := map[string]variable{}
+	for _, v := range all {
+		patterns[v.Pattern] = v
+		if v.Type != "pattern" || v.InputType != "select" || !v.Visible || v.ID == "" || v.Label == "" || strings.Count(body, v.Pattern) < 2 {
+			faults = append(faults, fmt.Sprintf("the variable %q: expected a visible select of a pattern that a widget has", v.ID))
+		}
+	}
+	j, step := patterns[chosenJourney], patterns[chosenStep]
+	m := schema.FindStringSubmatch(j.Search)
+	if m == nil || j.PopulateFrom != cloudwatch.DimensionJourney || j.DefaultValue != "__FIRST" {
+		faults = append(faults, "the variable of the journey: expected a search for its metrics, the first as the default")
+	} else {
+		faults = append(faults, s.others(cloudwatch.DimensionDeployment, m[3])...)
+		faults = append(faults, emits(m[1], m[4], strings.Split(strings.Trim(m[2], ","), ","), "Sum")...)
+	}
+	for i, v := range step.Values {
+		if v.Value != fmt.Sprint(i) || !strings.HasPrefix(v.Label, fmt.Sprint(i+1)) {
+			faults = append(faults, fmt.Sprintf("the variable of the step: the choice %d is %q, %q", i+1, v.Value, v.Label))
+		}
+	}
+	if len(step.Values) == 0 || step.DefaultValue != step.Values[0].Value {
+		faults = append(faults, "the variable of the step: expected the first step as the default")
+	}
+	return faults
+}
+
+// alike reports regions that are not shown in the same way as the first one.
+func alike(body string, regions []string) (faults []string) {
+	widgets := func(region string) []string {
+		var all struct{ Widgets []json.RawMessage }
+		if json.Unmarshal([]byte(body), &all) != nil {
+			return nil
+		}
+		var own []string
+		for _, w := range all.Widgets {
+			if text := string(w); strings.Contains(text, "from "+region) && !strings.Contains(text, "from "+strings.Join(regions, ",")) {
+				own = append(own, strings.ReplaceAll(text, region, "REGION"))
+			}
+		}
+		return own
+	}
+	first := widgets(regions[0])
+	for _, region := range regions[1:] {
+		if len(first) == 0 || !slices.Equal(first, widgets(region)) {
+			faults = append(faults, fmt.Sprintf("%s is not shown as %s: its widgets differ in more than the region", region, regions[0]))
 		}
 	}
 	return faults
@@ -134,7 +204,10 @@ func (s *stack) groups() []string {
 	return all
 }
 
-var search = regexp.MustCompile(`^SEARCH\('\{([^,}]+)((?:,[^,}]+)*)\} Deployment="([^"]*)" MetricName="([^"]+)"', '([^']+)', (\d+)\)$`)
+var (
+	search = regexp.MustCompile(`^SEARCH\('\{([^,}]+)((?:,[^,}]+)*)\} Deployment="([^"]*)"(?: Journey="[^"]+")? MetricName="([^"]+)"', '([^']+)', (\d+)\)$`)
+	schema = regexp.MustCompile(`^\{([^,}]+)((?:,[^,}]+)*)\} Deployment="([^"]*)" MetricName="([^"]+)"$`)
+)
 
 // metricLine checks one entry of a metric widget: a metric with its name and dimensions, or a search.
 func (s *stack) metricLine(m []any, region string, shown map[string]bool) []string {

@@ -14,7 +14,7 @@ import (
 
 // insights lists the words of the Logs Insights language in use.
 var insights = strings.Fields("fields filter stats sort limit display unnest into as by and or not in desc asc like ispresent " +
-	"count sum avg max min pct bin jsonParse")
+	"count sum avg max min pct bin jsonParse coalesce")
 
 // given lists the fields that CloudWatch extracts from lines, and from Lambda's REPORT lines.
 var given = strings.Fields("@timestamp @message @type @billedDuration @memorySize @maxMemoryUsed")
@@ -25,6 +25,7 @@ var (
 	words   = regexp.MustCompile(`@?[A-Za-z_][A-Za-z0-9_.]*`)
 	named   = regexp.MustCompile(`\b(?:as|into) +([A-Za-z_0-9]+)`)
 	unnests = regexp.MustCompile(`unnest ([a-z]+)\.([a-z_]+) into ([a-z]+)`)
+	items   = regexp.MustCompile(`\b([a-z]+)\.(\d+)\.[a-z_]+`)
 	about   = regexp.MustCompile(`event = ["']([a-z]+)["']`)
 	source  = regexp.MustCompile(`^SOURCE '([^']+)' \| `)
 	inList  = regexp.MustCompile(`outcome (?:in \[([^\]]*)\])`)
@@ -41,6 +42,11 @@ func query(q string) []string {
 			return []string{fmt.Sprintf("no line has the event %q", m[1])}
 		}
 		known = append(known, fields...)
+		for _, item := range items.FindAllStringSubmatch(q, -1) { // steps.0.duration_ms, as CloudWatch flattens a list
+			for _, inner := range inside(m[1], item[1]) {
+				known = append(known, item[1]+"."+item[2]+"."+inner)
+			}
+		}
 		for _, u := range unnests.FindAllStringSubmatch(q, -1) {
 			known = append(known, u[1]+"."+u[2])
 			for _, inner := range inside(m[1], u[2]) {
@@ -77,9 +83,11 @@ func query(q string) []string {
 // emitted returns the fields of the lines about an event, as the code writes them.
 func emitted(event string) []string {
 	var fields []string
-	for key := range line(event) {
-		if slices.Contains(cloudwatch.Fields(event), key) {
-			fields = append(fields, key)
+	for _, l := range linesOf(event) {
+		for key := range l {
+			if slices.Contains(cloudwatch.Fields(event), key) {
+				fields = append(fields, key)
+			}
 		}
 	}
 	return fields
@@ -88,17 +96,19 @@ func emitted(event string) []string {
 // inside returns the fields of the items of a list in a line.
 func inside(event, list string) []string {
 	var fields []string
-	items, _ := line(event)[list].([]any)
-	for _, item := range items {
-		for key := range item.(map[string]any) {
-			fields = append(fields, key)
+	for _, l := range linesOf(event) {
+		items, _ := l[list].([]any)
+		for _, item := range items {
+			for key := range item.(map[string]any) {
+				fields = append(fields, key)
+			}
 		}
 	}
 	return fields
 }
 
-// line returns a line about the event with all possible fields.
-func line(event string) map[string]any {
+// linesOf returns lines about the event that have all possible fields together.
+func linesOf(event string) (all []map[string]any) {
 	slot := time.Date(2026, 11, 21, 6, 0, 0, 0, time.UTC)
 	run := journey.Run{
 		Journey: "print-card", Region: home, Slot: slot, Started: slot, ID: "1", Outcome: journey.Failed, Error: "no PDF", Chrome: "HeadlessChrome/1", Tries: 1,
@@ -106,16 +116,20 @@ func line(event string) map[string]any {
 		Counts:   []journey.Count{{Name: "pending", Value: 1}},
 		Evidence: []journey.Evidence{{Kind: "screenshot", Path: "https://example.com"}},
 	}
-	lines := string(cloudwatch.Deployment("valkyrie").RunLines(run, cloudwatch.Steps, "https://example.com")) +
+	slow := run
+	slow.Outcome, slow.Error = journey.Slow, ""
+	slow.Steps = []journey.StepResult{{Name: "press Print", Outcome: journey.Slow, DurationMS: 2, SlowMS: 1, LimitMS: 2, Why: "mostly scripts"}}
+	lines := string(cloudwatch.Deployment("valkyrie").RunLines(slow, cloudwatch.Steps, "")) +
+		string(cloudwatch.Deployment("valkyrie").RunLines(run, cloudwatch.Steps, "https://example.com")) +
 		string(cloudwatch.Deployment("valkyrie").TickLine(cloudwatch.Tick{At: slot, Region: home, OpenIncidents: 1, Err: fmt.Errorf("no answer")})) +
 		string(cloudwatch.Deployment("valkyrie").UntoldLine(home, slot, 1, fmt.Errorf("no answer")))
 	for text := range strings.Lines(lines) {
 		var l map[string]any
 		if json.Unmarshal([]byte(text), &l) == nil && l[cloudwatch.FieldEvent] == event {
-			return l
+			all = append(all, l)
 		}
 	}
-	return nil
+	return all
 }
 
 // queries checks the saved queries.
