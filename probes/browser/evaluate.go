@@ -27,43 +27,41 @@ func (tab *Tab) evaluate(ctx context.Context, script string, value any) error {
 
 // evaluate runs script in this frame.
 func (f frame) evaluate(ctx context.Context, script string, value any) error {
-	return f.inContext(ctx, func(executionContext) string { return script }, value)
+	return f.inContext(ctx, func(at executionContext) error { return f.evaluateIn(ctx, at, script, value) })
 }
 
-// query evaluates script.Query in the frame for at most d. A document gets the script once, and then only the arguments.
+// query evaluates script.Query in the frame for at most d. A document gets the script once, in an evaluation that is the same for
+// all documents, so that Chrome compiles it once, and then only the arguments.
 func (f frame) query(ctx context.Context, q query, d time.Duration) (r result, err error) {
 	q.Target, q.Unscrollable = f.place(ctx, q.Target), f.isUnscrollable(ctx)
 	args, err := json.Marshal(q)
 	if err != nil {
 		return r, err
 	}
-	var asked executionContext
-	err = f.inContext(ctx, func(at executionContext) string {
-		asked = at
-		look := "valkyrieQuery"
+	err = f.inContext(ctx, func(at executionContext) error {
 		if !at.hasScripts {
-			look = "(globalThis.valkyrieQuery = " + script.Query + ")"
+			if err := f.evaluateIn(ctx, at, "globalThis.valkyrieQuery = "+script.Query+"; 0", new(int)); err != nil {
+				return err
+			}
+			f.contexts.markScripts(f.id, at.id)
 		}
-		return fmt.Sprintf("%s(%s, %d)", look, args, d.Milliseconds())
-	}, &r)
-	if err == nil {
-		f.contexts.markScripts(f.id, asked.id)
-	}
+		return f.evaluateIn(ctx, at, fmt.Sprintf("valkyrieQuery(%s, %d)", args, d.Milliseconds()), &r)
+	})
 	r.frame = f
 	return r, err
 }
 
-// inContext evaluates the script built for the document's execution context. A known context may have just been destroyed
-// with its document; then the script has not run at all, and runs in the new one.
-func (f frame) inContext(ctx context.Context, script func(executionContext) string, value any) error {
+// inContext evaluates in the document's execution context. A known context may have just been destroyed with its document; then
+// the script has not run at all, and runs in the new one.
+func (f frame) inContext(ctx context.Context, evaluate func(executionContext) error) error {
 	at, known, err := f.context(ctx)
 	if err != nil {
 		return err
 	}
-	err = f.evaluateIn(ctx, at, script(at), value)
+	err = evaluate(at)
 	if known && err != nil && strings.Contains(err.Error(), "uniqueContextId not found") {
 		f.contexts.remove(f.id, at)
-		return f.inContext(ctx, script, value)
+		return f.inContext(ctx, evaluate)
 	}
 	return err
 }

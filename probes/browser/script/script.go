@@ -36,7 +36,10 @@
 // was attached to it.
 package script
 
-import _ "embed"
+import (
+	_ "embed"
+	"regexp"
+)
 
 // World is the name of the isolated world in which the scripts run.
 const World = "valkyrie"
@@ -109,7 +112,7 @@ var (
 	// Changes records, from a document's start, when each of its parts changed.
 	Changes = "(() => {\n" + dom + listen + changes + "})()"
 	// Query is async (query, sliceMS) => result.
-	Query = "async (query, sliceMS) => {\n" + locate + listen + stable + actionable + guard + fill + format + choose + drag + seek + query + poll + "}"
+	Query = compact("async (query, sliceMS) => {\n" + locate + listen + stable + actionable + guard + fill + format + choose + drag + seek + query + poll + "}")
 	// Element is (query) => the one visible element that the locator means.
 	Element = "(query) => {\n" + locate + actionable + seek + "const { el, why } = unique(query.target);\nif (!el) throw new Error(why);\nreturn el;\n}"
 	// Layout is (secrets, query) => picture.Layout.
@@ -133,6 +136,12 @@ var (
 	// FrameWithin is a method of a frame's element: (target) of an outer locator => {ok} if the frame is within it.
 	FrameWithin = "function(target) {\n" + locate + "return { ok: find(target).some((o) => isVisible(o) && isWithin(this, o)) };\n}"
 )
+
+// commentLine is a line of a comment, which no string of the scripts has.
+var commentLine = regexp.MustCompile(`(?m)^\s*//.*\n`)
+
+// compact leaves the comments out of a script, which every document gets.
+func compact(script string) string { return commentLine.ReplaceAllString(script, "") }
 
 // reportVitals makes a document report its vitals whenever they change, at most a few dozen times: a page may come and go
 // within a step, and a report sent while it unloads does not arrive.
