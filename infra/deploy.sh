@@ -25,7 +25,7 @@ setting() {
 
 # regional are the parameters that may differ from region to region. All others must be the same: the regions judge together, and
 # home and standby page in turn.
-regional='Schedules|Tries|ProbeMemory|ProbeTimeout|ProbeConcurrency|WebhookConcurrency|MetricDetail|LogRetention|EvidenceRetention|AlarmEmail|PingUrl|StatusReader|EventBusArn|ChromeFlags'
+regional='SubnetIds|SecurityGroupIds|VpcId|RouteTableIds|PrivateEndpoints|Schedules|Tries|ProbeMemory|ProbeTimeout|ProbeConcurrency|WebhookConcurrency|MetricDetail|LogRetention|EvidenceRetention|AlarmEmail|PingUrl|StatusReader|EventBusArn|ChromeFlags'
 
 # shared lists the overrides of an environment that must be the same in all of them.
 shared() {

@@ -31,6 +31,10 @@ var decisions = []decision{
 	{"*/Properties/PublicAccessBlockConfiguration/*", "true", "evidence shows customers' data; the status page is shown by CloudFront"},
 	{"DeadLetters/Properties/MessageRetentionPeriod", "1209600", "14 days, the maximum: the messages are read after a holiday"},
 	{"DeadLetters/Properties/SqsManagedSseEnabled", "true", "the messages hold a journey's name"},
+	{"SecretsInterface/Properties/PrivateDnsEnabled", "true", "the SDK's usual names lead to it"},
+	{"PagerInterface/Properties/PrivateDnsEnabled", "true", "the same"},
+	{"InterfaceGroup/Properties/SecurityGroupIngress/0/FromPort", "443", "requests to AWS are HTTPS"},
+	{"InterfaceGroup/Properties/SecurityGroupIngress/0/ToPort", "443", "the same"},
 	{"Table/Properties/TimeToLiveSpecification/Enabled", "true", "old rows cost money"},
 	{"Table/Properties/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled", "true", "rows deleted by mistake can be restored"},
 }
@@ -71,6 +75,7 @@ var defaults = map[string]string{
 	"Name": "valkyrie", "StandbyRegion": "", "Cadence": "1 minute", "Schedules": "ENABLED", "Tries": "0", "ProbeMemory": "1769", "ProbeTimeout": "120",
 	"ProbeConcurrency": "0", "WebhookConcurrency": "0", "MetricDetail": "journeys", "LogRetention": "90", "EvidenceRetention": "30",
 	"SecretsIn": "ssm", "SecretsPath": "/valkyrie/", "AlarmEmail": "", "PingUrl": "", "StatusPage": "DISABLED", "StatusReader": "", "StatusMail": "DISABLED",
+	"SubnetIds": "", "SecurityGroupIds": "", "VpcId": "", "RouteTableIds": "", "PrivateEndpoints": "DISABLED",
 	"EventBusArn": "", "ExistingTable": "", "ChromeFlags": "",
 }
 

@@ -21,12 +21,16 @@ func (s *stack) present(all map[string]map[string]any) (faults []string) {
 	isHome := s.region == p["HomeRegion"]
 	pages := isHome || s.region == p["StandbyRegion"]
 	page, mail, bus := p["StatusPage"] == "ENABLED", p["StatusMail"] == "ENABLED", p["EventBusArn"] != ""
+	inVPC := p["SubnetIds"] != ""
+	gateways, interfaces := inVPC && p["RouteTableIds"] != "", inVPC && p["PrivateEndpoints"] == "ENABLED"
 	want := map[string]bool{
 		"Table":        pages && p["ExistingTable"] == "",
 		"StatusBucket": pages && page, "StatusBucketPolicy": pages && page,
-		"Dashboard":    isHome,
-		"StatusTopic":  isHome && mail,
-		"OthersUntold": pages && (page || mail || bus),
+		"Dashboard":       isHome,
+		"StatusTopic":     isHome && mail,
+		"OthersUntold":    pages && (page || mail || bus),
+		"EvidenceGateway": gateways, "TableGateway": gateways && pages,
+		"SecretsInterface": interfaces, "InterfaceGroup": interfaces, "PagerInterface": interfaces && pages,
 	}
 	for _, id := range everyRegion {
 		want[id] = true

@@ -18,10 +18,14 @@ func deployments() map[string]map[string]any {
 		return given
 	}
 	return map[string]map[string]any{
-		"as shipped":      parameters(),
-		"everything":      everything(),
-		"Secrets Manager": with(everything(), map[string]any{"SecretsIn": "secretsmanager", "SecretsPath": "/other/place/"}),
-		"no standby":      with(parameters(), map[string]any{"StandbyRegion": "", "ProbeRegions": home + "," + third, "StatusPage": "ENABLED"}),
+		"as shipped":         parameters(),
+		"everything":         everything(),
+		"Secrets Manager":    with(everything(), map[string]any{"SecretsIn": "secretsmanager", "SecretsPath": "/other/place/"}),
+		"no standby":         with(parameters(), map[string]any{"StandbyRegion": "", "ProbeRegions": home + "," + third, "StatusPage": "ENABLED"}),
+		"existing endpoints": with(parameters(), map[string]any{"SubnetIds": "subnet-0a1b2c3d", "SecurityGroupIds": "sg-0a1b2c3d"}),
+		"gateways only": with(parameters(), map[string]any{
+			"SubnetIds": "subnet-0a1b2c3d", "SecurityGroupIds": "sg-0a1b2c3d", "VpcId": "vpc-0a1b2c3d", "RouteTableIds": "rtb-0a1b2c3d,rtb-0a1b2c3e",
+		}),
 		"an older table": with(parameters(), map[string]any{
 			"ExistingTable": "kept", "Name": "later", "Schedules": "DISABLED", "EventBusArn": everything()["EventBusArn"],
 		}),
@@ -63,6 +67,7 @@ func (s *stack) wiring() []string {
 	faults = append(faults, s.policies(all)...)
 	faults = append(faults, s.address(all)...)
 	faults = append(faults, s.outputs(all)...)
+	faults = append(faults, s.private(all)...)
 	return append(faults, s.present(all)...)
 }
 
@@ -180,13 +185,18 @@ var failover = []call{
 	{"sms-voice:SendVoiceMessage", "arn:aws:sms-voice:eu-west-3:" + account + ":phone-number/phone-1"},
 }
 
-// lambdasOwn lists the requests that Lambda makes with a function's role: for its log, and for events that failed.
+// lambdasOwn lists the requests that Lambda makes with a function's role: for its log, for events that failed, and for its VPC.
 func (s *stack) lambdasOwn(id string) []call {
 	p := at(s.resources()[id], "Properties")
 	group := fmt.Sprintf("arn:aws:logs:%s:%s:log-group:%s:log-stream:1", s.region, account, text(at(p, "LoggingConfig", "LogGroup")))
 	all := []call{{"logs:CreateLogStream", group}, {"logs:PutLogEvents", group}}
 	if queue := text(at(p, "EventInvokeConfig", "DestinationConfig", "OnFailure", "Destination")); queue != "" {
 		all = append(all, call{"sqs:SendMessage", queue})
+	}
+	if at(p, "VpcConfig") != nil {
+		for _, action := range networkCalls {
+			all = append(all, call{action, "*"})
+		}
 	}
 	return all
 }
