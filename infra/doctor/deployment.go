@@ -63,6 +63,9 @@ func (t Target) region(ctx context.Context, s stack, report func(Finding)) {
 	report(t.bucket(ctx, s))
 	report(t.vault(ctx, s, "probe", t.Secrets))
 	report(t.concurrency(ctx, s))
+	if s.parameters["SubnetIds"] != "" {
+		report(t.network(ctx, s))
+	}
 	if s.outputs["TableName"] != "" {
 		report(t.table(ctx, s))
 		report(t.vault(ctx, s, "phone", t.phoneSecrets()))
