@@ -49,6 +49,9 @@ func Of(p Plan) (Bill, error) {
 	lines := append(lambdaLines(p), tableLines(p)...)
 	lines = append(lines, cloudWatchLines(p)...)
 	lines = append(lines, secretsLine(p), evidenceLine(p), phoneLine(p))
+	if p.Subnets > 0 {
+		lines = append(lines, networkLine(p))
+	}
 	return Bill{Lines: lines, Synthetics: p.Runs() * canaryRuns}, nil
 }
 

@@ -60,6 +60,10 @@ func TestLinesMatchManualCalculation(t *testing.T) {
 			"probes, x86_64": 51.84 + 720*3*1.5*2*0.0000166667, // 720 hours from 3 regions
 			"metrics":        6 + 2*3*0.3,
 		}},
+		"a private site": {func(d *cost.Plan) { d.Subnets = 2 }, map[string]float64{
+			"private network": 720*2*2*0.01 + 720*2*0.045 + 172_800*20.0/1048576*0.045, // 2 endpoints in 2 subnets; 2 NAT gateways, through which two regions' runs go
+		}},
+		"a private site, from one region": {func(d *cost.Plan) { d.Regions, d.Standby, d.Subnets = 1, false, 2 }, map[string]float64{"private network": 28.8}},
 		"metrics of the steps": {func(d *cost.Plan) { d.Detail = cloudwatch.Steps }, map[string]float64{
 			"metrics": (20 + 5*3*2) * 0.3, // two of each of the five steps in each region
 		}},

@@ -36,6 +36,9 @@ const (
 	logMonths                 = float64(incident.RetainLogs) / float64(Month)
 	compressed                = 0.15
 
+	// What a run sends to the table and the pager of another region, with their answers and TLS.
+	remoteKB = 20.0
+
 	// Evidence of a failed run: a screenshot, the page, a HAR, the film: eight files.
 	evidenceMB, evidenceFiles = 1.5, 8
 )
@@ -136,6 +139,17 @@ func evidenceLine(p Plan) Line {
 	return Line{
 		What: "evidence", Of: fmt.Sprintf("%s runs that fail, %.1f GB", thousands(failed), gb),
 		USD: failed*evidenceFiles*bucketPuts + gb*bucketStorage,
+	}
+}
+
+// networkLine is the price of a VPC: home's endpoints, and the other regions' NAT gateways. Of the traffic through these it counts that to
+// home's table; a site that is reached through them, and not within the VPC, costs natTraffic for each of its gigabytes too.
+func networkLine(p Plan) Line {
+	hours, nats := Month.Hours(), float64(p.Regions-1)
+	gb := p.Runs() / float64(p.Regions) * nats * remoteKB / (1 << 20)
+	return Line{
+		What: "private network", Of: fmt.Sprintf("%d endpoints in %d subnets at home, %.0f NAT gateways elsewhere, %.1f GB to home", Interfaces, p.Subnets, nats, gb),
+		USD: hours*Interfaces*float64(p.Subnets)*interfaceHours + hours*nats*natHours + gb*natTraffic,
 	}
 }
 

@@ -22,9 +22,12 @@ type Plan struct {
 	Detail   cloudwatch.Detail
 	// SecretsManager: the secrets are documents of Secrets Manager, not parameters of Systems Manager.
 	SecretsManager bool
-	Failing        float64 // fraction of runs that fail, and leave evidence: 0 to 1
-	Calls          int     // per month, of a minute each
-	Texts          int     // per month
+	// Subnets is the number of subnets of each region that the probes are in, to reach a private site; 0 for none. Home has interface
+	// endpoints in each of them, as PrivateEndpoints makes, and any other region a NAT gateway: infra/README.md.
+	Subnets int
+	Failing float64 // fraction of runs that fail, and leave evidence: 0 to 1
+	Calls   int     // per month, of a minute each
+	Texts   int     // per month
 }
 
 // A JourneyCost is a journey with the billed time of one run, from the event to the response.
@@ -48,6 +51,7 @@ func (p Plan) Validate() error {
 	require(p.Regions >= 1 && p.Regions <= 5, "regions %d: expected 1 to 5", p.Regions)
 	require(!p.Standby || p.Regions > 1, "a standby needs a region besides home")
 	require(p.Every >= time.Minute && p.Every <= 15*time.Minute, "every %v: expected 1m to 15m, as the template's Cadence", p.Every)
+	require(p.Subnets >= 0 && p.Subnets <= 16, "subnets %d: expected 0 to 16, as the template's SubnetIds", p.Subnets)
 	require(p.MemoryMB >= 1024 && p.MemoryMB <= 10240, "memory %d MB: expected 1024 to 10240, as the template's ProbeMemory", p.MemoryMB)
 	for _, j := range p.Journeys {
 		require(j.Takes > 0 && j.Takes <= 15*time.Minute, "a run of %s takes %v: expected over 0 and up to 15m", j.Name, j.Takes)
@@ -96,6 +100,7 @@ const (
 	AlarmsProbe = 5 // per region
 	AlarmsPager = 5 // in addition, in home and standby
 	Dashboards  = 1 // of home, for all regions
+	Interfaces  = 2 // interface endpoints of home, with PrivateEndpoints; the gateway endpoints cost nothing
 )
 
 // Metrics counts the custom metrics that infra/cloudwatch writes.

@@ -36,6 +36,11 @@ const (
 	// https://aws.amazon.com/ec2/pricing/on-demand/, data transfer to another region
 	regionTransfer = 0.02 // per GB
 
+	// https://aws.amazon.com/privatelink/pricing/ and https://aws.amazon.com/vpc/pricing/
+	interfaceHours = 0.01  // per interface endpoint, subnet and hour
+	natHours       = 0.045 // per NAT gateway and hour
+	natTraffic     = 0.045 // per GB
+
 	// https://aws.amazon.com/s3/pricing/
 	bucketStorage = 0.023 // per GB and month
 	bucketPuts    = 0.005e-3

@@ -12,7 +12,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// TestCost: the bill counts the alarms, dashboards, schedules and tables that the template creates.
+// TestCost: the bill counts the alarms, dashboards, endpoints, schedules and tables that the template creates.
 func TestCost(t *testing.T) {
 	d := read(t)
 	kinds := map[string]int{}
@@ -38,6 +38,15 @@ func TestCost(t *testing.T) {
 	body := text(at(newStack(d, home, parameters()).resources()["Dashboard"], "Properties", "DashboardBody"))
 	if got, want := shownMetrics(t, body, len(journeys)), paid.DashboardMetrics(); got != want {
 		t.Errorf("the dashboard shows %d metrics, the bill has %d", got, want)
+	}
+	interfaces := 0
+	for _, r := range newStack(d, home, everything()).resources() {
+		if r["Type"] == "AWS::EC2::VPCEndpoint" && at(r, "Properties", "VpcEndpointType") == "Interface" {
+			interfaces++
+		}
+	}
+	if interfaces != cost.Interfaces {
+		t.Errorf("the template creates %d interface endpoints in home, the bill has %d", interfaces, cost.Interfaces)
 	}
 	if kinds["AWS::DynamoDB::Table"] != 2 || kinds["AWS::S3::Bucket"] != 3 || kinds["AWS::Serverless::Function"] != 3+2+2 {
 		t.Errorf("the template creates %v", kinds)
