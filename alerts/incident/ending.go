@@ -24,8 +24,9 @@ func (i Incident) EndedBy() Ending {
 	return i.Ending
 }
 
-// End resolves the incident, with the cause in a sentence.
+// End resolves the incident, with the cause in a sentence. One that called counts as such again.
 func (i Incident) End(e Ending, at time.Time, closing string) Incident {
+	i.Calmed = false
 	i.State, i.Ending, i.ResolvedAt, i.Closing, i.Runs = Resolved, e, at, closing, i.Runs+1
 	return i
 }

@@ -29,6 +29,7 @@ type Incident struct {
 	Streak     int                `json:"streak"`                // consecutive bad runs, the most of any region; for degraded: slow runs among the last few
 	Runs       int                `json:"runs"`                  // runs folded into it so far; orders two states of the incident
 	Mixed      bool               `json:"mixed,omitempty"`       // the runs of the streak failed at different steps; Step is that of the latest
+	Calmed     bool               `json:"calmed,omitempty"`      // its calls are suspended: fewer regions than the quorum fail by now
 	Only       bool               `json:"only,omitempty"`        // it fails from Regions only, fewer than the quorum
 	StillFails []string           `json:"still_fails,omitempty"` // regions that failed at its end while enough others worked
 	Often      bool               `json:"often,omitempty"`       // of a probe fault: runs break now and then, and others do not

@@ -31,7 +31,7 @@ func (k Kind) Rings() bool { return k == Down || k == Silent }
 
 // Rings reports whether the incident calls people by default, as opposed to texting them. OnCall.Severity applies the
 // severities of alerts.yaml.
-func (i Incident) Rings() bool { return i.Kind.Rings() || i.PagesNow }
+func (i Incident) Rings() bool { return i.Kind.Rings() || i.PagesNow && !i.Calmed }
 
 // IsFailing reports whether the journey fails. Down and flapping incidents continue each other.
 func (i Incident) IsFailing() bool { return i.Kind == Down || i.Kind == Flapping }

@@ -210,3 +210,44 @@ func (j *judging) isEvidentAgain(since time.Time) bool {
 	slots, left := int(j.run.Slot.Sub(since)/j.now.interval(j.policy)), len(j.Regions)-t.spared
 	return left > 0 && t.pooled() >= leastFailures(left*slots, lastingTail) || t.worst >= leastFailures(slots, lastingTail)
 }
+
+// calmSlots is how many slots after its evidence from the quorum of regions a flapping incident stops calling, so that no call comes
+// ten minutes after an outage. lastingPool failures in them are evidence, as in lastingPool; of a fifth of all runs, one window in
+// seven has fewer. Calls that stopped begin again only with evidence that would open an incident, which is no chance.
+const calmSlots = 8
+
+// calm stops the calls about a flapping incident while fewer regions fail than the quorum, as a region that is left over after an
+// outage does, and starts them again. The incident stays open; it only texts then, as it would if they had failed alone.
+func (j *judging) calm() {
+	i := j.find(incident.Flapping)
+	if i < 0 || !j.Open[i].PagesNow || j.run.Outcome == journey.Broken {
+		return
+	}
+	inc := &j.Open[i]
+	calmed := !j.isWidespread(*inc)
+	if calmed == inc.Calmed {
+		return
+	}
+	inc.Calmed = calmed
+	if n := len(j.decisions); n > 0 && j.decisions[n-1].Incident.ID == inc.ID {
+		j.updateOutbox(*inc)
+		return
+	}
+	inc.Runs++
+	j.addToOutbox(*inc)
+	j.decide(Continues, *inc, fmt.Sprintf("%s %s from %s; it failed from too few regions to call for %d slots", j.run.Journey, j.run.Outcome, j.run.Region, calmSlots))
+}
+
+// isWidespread reports whether a flapping journey fails from as many regions as the quorum takes: it is down, or there is evidence
+// of minutes, which less suffices to prolong.
+func (j *judging) isWidespread(inc incident.Incident) bool {
+	if e, found := j.findEvidence(); inc.IsDownNow() || found && e.recent {
+		return true
+	}
+	t := j.recentFailures(calmSlots)
+	if j.policy.Regions.need(len(j.Regions)) > 1 {
+		return !inc.Calmed && t.pooled() >= lastingPool
+	}
+	_, evident := j.stillEvident(inc)
+	return t.sum >= lastingPool && (!inc.Calmed || evident) // any region decides
+}

@@ -30,6 +30,7 @@ func (j *judging) failing() {
 	case i < 0 && j.Failure != nil:
 		j.openFailing()
 	}
+	j.calm()
 }
 
 // noteFailure keeps the latest failed run, for an incident that a later run opens.

@@ -125,3 +125,57 @@ func TestOneRegionNowAndThen(t *testing.T) {
 		t.Errorf("five failures within two hours, twice a day: %v", k.Changes)
 	}
 }
+
+// TestFewerLeftCallNobody: the calls about a flapping incident of which fewer regions than the quorum are left end seven slots after
+// the others work, and begin again once the quorum fails; a chance failure elsewhere brings none.
+func TestFewerLeftCallNobody(t *testing.T) {
+	alone := func(minute, region int) bool { return region == 0 && minute >= 20 }
+	for name, c := range map[string]struct {
+		quorum  judge.Quorum
+		regions int
+		fails   func(minute, region int) bool
+		calls   []int // the minutes at which it begins to call and ends
+	}{
+		"a second region joins": {"", 3, func(minute, region int) bool {
+			return alone(minute, region) || region == 1 && minute >= 60 && minute < 80
+		}, []int{61, 86}},
+		"it joins twice": {"", 3, func(minute, region int) bool {
+			return alone(minute, region) || region == 1 && (minute >= 60 && minute < 80 || minute >= 110 && minute < 115)
+		}, []int{61, 86, 112, 121}},
+		"chance failures after it": {"", 3, func(minute, region int) bool {
+			return alone(minute, region) || region == 1 && (minute >= 60 && minute < 80 || minute == 100 || minute == 103) || region == 2 && minute == 106
+		}, []int{61, 86}},
+		"every other slot everywhere, then nothing": {"", 3, func(minute, _ int) bool {
+			return minute >= 60 && minute < 90 && minute%2 == 0
+		}, []int{62, 96}},
+		"of four, two are left": {"", 4, func(minute, region int) bool {
+			return region < 2 && minute >= 20 || region == 2 && minute >= 60 && minute < 80
+		}, []int{61, 86}},
+		"all are needed, and two of three left": {"all", 3, func(minute, region int) bool {
+			return region < 2 && minute >= 20 || minute >= 60 && minute < 80
+		}, []int{61, 86}},
+	} {
+		var calls []int
+		called := false
+		k := &alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+		k.Policy.Regions, k.Policy.Configured = c.quorum, worldwide[:c.regions]
+		for minute := range 240 {
+			for n, region := range worldwide[:c.regions] {
+				letter := 'p'
+				if c.fails(minute, n) {
+					letter = 'f'
+				}
+				k.Run(alertstest.RunEachMinute(minute, region, alertstest.Outcomes[letter]))
+			}
+			if rings := len(k.State.Open) > 0 && k.State.Open[0].Rings(); rings != called {
+				calls, called = append(calls, minute), rings
+			}
+			if out := k.State.Outbox; len(k.State.Open) > 0 && (len(out) == 0 || out[len(out)-1].Rings() != called) {
+				t.Fatalf("%s: in minute %d the outbox has another state: %+v", name, minute, out)
+			}
+		}
+		if !slices.Equal(calls, c.calls) {
+			t.Errorf("%s: it begins and ends to call at %v, want %v", name, calls, c.calls)
+		}
+	}
+}

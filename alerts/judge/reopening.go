@@ -30,7 +30,7 @@ func (j *judging) reopen(run journey.Run, s Streak, matches func(incident.Incide
 	}
 	inc := j.Closed[i].AddBadRun(run, s.Count)
 	inc.State, inc.Ending, inc.ResolvedAt, inc.Closing, inc.Returns, inc.Streak = incident.Open, "", time.Time{}, "", time.Time{}, s.Count
-	inc.Mixed, inc.StillFails = false, nil
+	inc.Mixed, inc.Calmed, inc.StillFails = false, false, nil
 	j.Closed = slices.Delete(j.Closed, i, i+1)
 	j.Open = append(j.Open, inc)
 	j.decide(Reopens, inc, "")

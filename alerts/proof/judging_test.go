@@ -158,6 +158,12 @@ func (k *trial) failing(before, after judge.JourneyState, run journey.Run, decis
 			k.book.isOver()
 		}
 	}
+	if is != nil && is.Kind == incident.Flapping && is.PagesNow && run.Outcome != journey.Broken {
+		called := was == nil || was.Kind != incident.Flapping || !was.Calmed
+		if calls := k.book.calls(*is, run, called); calls == is.Calmed {
+			k.Fatalf("by the textbook %s calls: %t; but it is calmed: %t", is.ID, calls, is.Calmed)
+		}
+	}
 	if is != nil && is.Kind == incident.Flapping && !is.Evident.Equal(k.book.evident) {
 		k.Fatalf("by the textbook %s was evident until %v: %v", is.ID, k.book.evident, is.Evident)
 	}

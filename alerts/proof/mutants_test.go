@@ -336,6 +336,26 @@ var ruleMutants = []mutant{
 		"inc.StillFails = still", "_ = still",
 	},
 	{
+		"calls about an outage go on while one region is left",
+		"calmed := !j.isWidespread(*inc)", "calmed := !j.isWidespread(*inc) && false",
+	},
+	{
+		"an outage that comes back does not call again",
+		"if calmed == inc.Calmed {", "if calmed == inc.Calmed || !calmed {",
+	},
+	{
+		"a chance failure calls about an outage that is over",
+		"return !inc.Calmed && t.pooled() >= lastingPool", "return t.pooled() >= lastingPool-1",
+	},
+	{
+		"an incident that calls nobody any more calls",
+		"i.PagesNow && !i.Calmed", "i.PagesNow",
+	},
+	{
+		"the end of the calls does not reach the pager",
+		"inc.Runs++\n\tj.addToOutbox(*inc)\n\tj.decide(Continues, *inc, fmt.Sprintf(\"%s %s from %s; it failed from too few", "j.decide(Continues, *inc, fmt.Sprintf(\"%s %s from %s; it failed from too few",
+	},
+	{
 		"a rolling deploy is an outage",
 		" || j.failuresBeyondBursts() < leastBeyondBursts {", " {",
 	},

@@ -131,7 +131,7 @@ func (b *textbook) pooled(run journey.Run) bool {
 	}
 	left := n - b.spared()
 	if left > 0 {
-		if 2*b.spare(b.failuresSince(run.Slot.Add(-9*time.Minute))) >= patience*rares[0][left] && b.isNoRollout(run.Slot) {
+		if b.withinMinutes(run) {
 			return true
 		}
 		for i, hours := range []int{1, 6} {
@@ -140,6 +140,11 @@ func (b *textbook) pooled(run journey.Run) bool {
 			}
 		}
 	}
+	return b.atOnce(run, patience)
+}
+
+// atOnce reports whether every run failed in two of the last four slots, or more by the policy's patience.
+func (b *textbook) atOnce(run journey.Run, patience int) bool {
 	slots, failed, regions := 0, 0, map[string]bool{}
 	for ago := range min(16, patience+2) {
 		slot := run.Slot.Add(-time.Duration(ago) * time.Minute)
@@ -155,6 +160,40 @@ func (b *textbook) pooled(run journey.Run) bool {
 		}
 	}
 	return slots >= patience && failed > 2 && len(regions) > 1
+}
+
+// withinMinutes reports whether the regions together fail more often within ten minutes than chance explains.
+func (b *textbook) withinMinutes(run journey.Run) bool {
+	left := len(b.runs) - b.spared()
+	within := b.spare(b.failuresSince(run.Slot.Add(-9 * time.Minute)))
+	return len(b.runs) > 1 && left > 0 && 2*within >= max(2, b.policy.FailuresInARow)*rares[0][left] && b.isNoRollout(run.Slot)
+}
+
+// calls reports whether a flapping incident that called still does: it is down, failed within minutes or at once as often as opens an
+// incident, or as often as prolongs one within eight minutes. The last does not bring a call back; but where any region decides, what
+// prolongs an incident within ten minutes does.
+func (b *textbook) calls(i incident.Incident, run journey.Run, called bool) bool {
+	if i.IsDownNow() || b.withinMinutes(run) || b.atOnce(run, max(2, b.policy.FailuresInARow)) {
+		return true
+	}
+	within := b.failuresSince(run.Slot.Add(-7 * time.Minute))
+	if b.need() > 1 {
+		return called && b.spare(within) > 1
+	}
+	all, worst := 0, 0
+	for _, at := range within {
+		all += len(at)
+	}
+	lately := b.failuresSince(run.Slot.Add(-9 * time.Minute))
+	for _, at := range lately {
+		worst = max(worst, len(at))
+	}
+	alone := 3
+	if len(b.runs) == 1 {
+		alone = 2
+	}
+	lasts := (b.spare(lately) > 1 || worst >= alone) && (run.Slot.Sub(b.evident) <= 10*time.Minute || b.returns(run))
+	return all > 1 && (called || lasts)
 }
 
 // isNoRollout reports whether three or more failures of ten minutes are left when the regions fail one after another, each once.
@@ -252,8 +291,7 @@ func (b *textbook) returns(run journey.Run) bool {
 	if n := len(b.together); n > 0 && b.together[n-1].After(b.evident) {
 		return true
 	}
-	within := b.spare(b.failuresSince(run.Slot.Add(-9 * time.Minute)))
-	if len(b.runs) > 1 && left > 0 && 2*within >= max(2, b.policy.FailuresInARow)*rares[0][left] && b.isNoRollout(run.Slot) {
+	if b.withinMinutes(run) {
 		return true
 	}
 	since := run.Slot.Add(-6 * time.Hour)

@@ -12,7 +12,7 @@ import (
 
 const incidentColumns = "id, journey, title, kind, step, error, reason, loud, regions, since, opened, last, streak, runs, spells, evidence, " +
 	"state, acked_by, acked_at, resolved_at, returns, reopened, closing, rev, resolved_by, bouts, slow, " +
-	"ending, mixed, only_there, evident, cost_ms, acks, ack_cost_ms, every_ms, failed_ms, often, still_fails"
+	"ending, mixed, only_there, evident, cost_ms, acks, ack_cost_ms, every_ms, failed_ms, often, still_fails, calmed"
 
 // incidentFields lists the fields of incidentColumns.
 func incidentFields(i *incident.Incident) []any {
@@ -37,6 +37,7 @@ func incidentFields(i *incident.Incident) []any {
 		stamp{&i.Evident},
 		&i.CostMS, &i.Acks, &i.AckCostMS, &i.EveryMS, &i.FailedMS, &i.Often,
 		optional{document{&i.StillFails}},
+		&i.Calmed,
 	}
 }
 
