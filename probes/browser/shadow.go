@@ -44,8 +44,12 @@ func (tab *Tab) snapshotRoots(r result) {
 	}
 }
 
-// scanDue reports whether another search is due; one is due shortly before the step's end too.
+// scanDue reports whether another search is due; one is due shortly before the step's end too. None is in a document that is being
+// left: Chrome would answer only from the next one.
 func (tab *Tab) scanDue() bool {
+	if tab.leaving(tab.top().id) != "" {
+		return false
+	}
 	tab.mu.Lock()
 	defer tab.mu.Unlock()
 	if time.Now().After(tab.shadow.next) {
