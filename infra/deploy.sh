@@ -52,6 +52,9 @@ $(diff <(echo "$home") <(shared "$env") || true)"
     grep -qE "\"ProbeRegions=([^\"]*,)?$region(,[^\"]*)?\"" <<<"$home" || fail "$config: ProbeRegions lacks $region, the region of [$env]"
   done
   grep -qx "\"HomeRegion=$(setting home region)\"" <<<"$home" || fail "$config: HomeRegion is not $(setting home region), the region of [home]"
+  if [ "$(wc -w <<<"$all")" -gt 1 ] && grep -q '^"KeyId=[0-9a-f]' <<<"$home"; then
+    fail "$config: KeyId is a key of one region, and $(echo $all) share one id: make a multi-Region key, whose id begins with mrk-, with a replica in each"
+  fi
   for env in "$@"; do
     grep -qx -- "$env" <<<"$all" || fail "$config: there is no environment $env; there are: $(echo $all)"
   done

@@ -35,6 +35,8 @@ var decisions = []decision{
 	{"PagerInterface/Properties/PrivateDnsEnabled", "true", "the same"},
 	{"InterfaceGroup/Properties/SecurityGroupIngress/0/FromPort", "443", "requests to AWS are HTTPS"},
 	{"InterfaceGroup/Properties/SecurityGroupIngress/0/ToPort", "443", "the same"},
+	{"Table/Properties/SSESpecification/SSEEnabled", "true", "KeyId"},
+	{"Evidence/Properties/BucketEncryption/ServerSideEncryptionConfiguration/0/BucketKeyEnabled", "true", "one request to KMS for many files"},
 	{"Table/Properties/TimeToLiveSpecification/Enabled", "true", "old rows cost money"},
 	{"Table/Properties/PointInTimeRecoverySpecification/PointInTimeRecoveryEnabled", "true", "rows deleted by mistake can be restored"},
 }
@@ -63,7 +65,8 @@ var wordDecisions = []decision{
 	{"Table/UpdateReplacePolicy", "Retain", "the same"},
 	{"Evidence/UpdateReplacePolicy", "Retain", "the same"},
 	{"StatusBucket/UpdateReplacePolicy", "Retain", "the same"},
-	{"*/Properties/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm", "AES256", "S3's own key costs nothing"},
+	{"StatusBucket/Properties/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm", "AES256", "CloudFront needs no key to show the page"},
+	{"Evidence/Properties/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm", "aws:kms", "KeyId"},
 	{"*/Properties/OwnershipControls/Rules/0/ObjectOwnership", "BucketOwnerEnforced", "no access lists"},
 	{"AlarmTopic/Properties/TopicName", "second-alarms", "begins with the deployment's name"},
 	{"AlarmTopic/Properties/Subscription/0/Protocol", "email", "AlarmEmail"},
@@ -75,7 +78,7 @@ var defaults = map[string]string{
 	"Name": "valkyrie", "StandbyRegion": "", "Cadence": "1 minute", "Schedules": "ENABLED", "Tries": "0", "ProbeMemory": "1769", "ProbeTimeout": "120",
 	"ProbeConcurrency": "0", "WebhookConcurrency": "0", "MetricDetail": "journeys", "LogRetention": "90", "EvidenceRetention": "30",
 	"SecretsIn": "ssm", "SecretsPath": "/valkyrie/", "AlarmEmail": "", "PingUrl": "", "StatusPage": "DISABLED", "StatusReader": "", "StatusMail": "DISABLED",
-	"SubnetIds": "", "SecurityGroupIds": "", "VpcId": "", "RouteTableIds": "", "PrivateEndpoints": "DISABLED",
+	"SubnetIds": "", "SecurityGroupIds": "", "VpcId": "", "RouteTableIds": "", "PrivateEndpoints": "DISABLED", "KeyId": "",
 	"EventBusArn": "", "ExistingTable": "", "ChromeFlags": "",
 }
 

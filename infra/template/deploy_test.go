@@ -252,6 +252,7 @@ func TestSamconfig(t *testing.T) {
 		"home is not first":       {`(?s)\[home.deploy.parameters\]`, "[base.deploy.parameters]", "the first environment must be [home.deploy.parameters]"},
 		"home is another region":  {`region = "eu-west-1"`, `region = "eu-west-2"`, "ProbeRegions lacks eu-west-2"},
 		"a region that is not in": {`,us-east-1"`, `"`, "ProbeRegions lacks us-east-1, the region of [us]"},
+		"a key of one region":     {`overrides = \[`, "overrides = [\n  \"KeyId=01234567-89ab-cdef-0123-456789abcdef\",", "KeyId is a key of one region, and home standby us share one id"},
 		"no region":               {`(?s)(\[us.global.*?)region = "us-east-1"`, "${1}", "[us.global.parameters] names no region"},
 	} {
 		a := simulateAccount(t)
@@ -270,6 +271,11 @@ func TestSamconfig(t *testing.T) {
 		}
 	}
 	a := simulateAccount(t)
+	path := filepath.Join(a.dir, "samconfig.toml")
+	a.put(path, strings.ReplaceAll(readSamconfig(t, path), "overrides = [", "overrides = [\n  \"KeyId="+multiRegionKey+"\","))
+	if said, ok := a.make("deploy", "ENVS=home"); !ok || len(a.calls()) == 0 {
+		t.Errorf("a multi-Region key: succeeded: %v; said\n%s", ok, said)
+	}
 	if said, ok := a.make("deploy", "ENVS=mars"); ok || a.calls() != nil || !strings.Contains(said, "there is no environment mars; there are: home standby us") {
 		t.Errorf("succeeded: %v; said\n%s", ok, said)
 	}

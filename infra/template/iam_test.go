@@ -17,7 +17,8 @@ type grant struct {
 }
 
 // grants lists the pairs that a role's policies allow. Statements with another effect, or with a condition, are reported, except for
-// the one that keeps the probe's code off its network: this test does not evaluate them.
+// the one that keeps the probe's code off its network, and the condition kms:ViaService, which becomes part of the action: this test
+// does not evaluate others.
 func (s *stack) grants(role string, resource map[string]any) []grant {
 	var all []grant
 	for _, policy := range list(at(resource, "Properties", "Policies")) {
@@ -25,13 +26,17 @@ func (s *stack) grants(role string, resource map[string]any) []grant {
 			if s.denies(statement) {
 				continue
 			}
-			if at(statement, "Effect") != "Allow" || at(statement, "Condition") != nil {
+			through := ""
+			if service := text(at(statement, "Condition", "StringEquals", "kms:ViaService")); service != "" {
+				through = " via " + service
+			}
+			if at(statement, "Effect") != "Allow" || at(statement, "Condition") != nil && (through == "" || len(at(statement, "Condition", "StringEquals").(map[string]any)) > 1) {
 				s.fault("%s: expected statements that allow, without a condition, got %v", role, statement)
 				continue
 			}
 			for _, action := range list(at(statement, "Action")) {
 				for _, arn := range list(at(statement, "Resource")) {
-					all = append(all, grant{text(action), text(arn), wildcard(text(action)), wildcard(text(arn))})
+					all = append(all, grant{text(action) + through, text(arn), wildcard(text(action) + through), wildcard(text(arn))})
 				}
 			}
 		}

@@ -100,14 +100,15 @@ func reach(d document) []string {
 // TestReach: the roles grant exactly these permissions. A missing one would fail in AWS only, so the list is deliberately
 // duplicated: a new call is added in both places.
 func TestReach(t *testing.T) {
+	const key = "kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey* kms:ReEncrypt* "
 	want := []string{}
 	for role, actions := range map[string]string{
 		"ProbeRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
-			"lambda:InvokeFunction s3:PutObject secretsmanager:GetSecretValue ssm:GetParametersByPath " + strings.Join(networkCalls, " "),
+			"lambda:InvokeFunction s3:PutObject secretsmanager:GetSecretValue ssm:GetParametersByPath kms:GenerateDataKey " + key + strings.Join(networkCalls, " "),
 		"PagerRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
-			"secretsmanager:GetSecretValue ssm:GetParameter ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage s3:PutObject events:PutEvents",
+			"secretsmanager:GetSecretValue ssm:GetParameter ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage s3:PutObject events:PutEvents " + key,
 		"WebhookRole": "logs:CreateLogStream logs:PutLogEvents dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
-			"lambda:InvokeFunction secretsmanager:GetSecretValue ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage",
+			"lambda:InvokeFunction secretsmanager:GetSecretValue ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage " + key,
 		"ScheduleRole": "lambda:InvokeFunction sqs:SendMessage",
 	} {
 		for _, a := range strings.Fields(actions) {

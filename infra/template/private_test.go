@@ -120,7 +120,8 @@ func (s *stack) services() map[string]bool {
 		service, _, _ := strings.Cut(c.action, ":")
 		parts := strings.SplitN(c.arn, ":", 6)
 		elsewhere := len(parts) == 6 && parts[3] != "" && parts[3] != s.region
-		if !elsewhere && !slices.Contains(own, c) {
+		caused := strings.HasPrefix(service, "kms") // by the services, on AWS's own network
+		if !elsewhere && !caused && !slices.Contains(own, c) {
 			services[service] = true
 		}
 	}

@@ -22,10 +22,11 @@ func parameters() map[string]any {
 	}
 }
 
-// everything returns the parameters of a deployment with all subscribers, in a VPC, and with a name that differs from the default.
+// everything returns the parameters of a deployment with all subscribers, in a VPC, with a key, and with a name that differs from the default.
 func everything() map[string]any {
 	given := parameters()
 	maps.Copy(given, vpc())
+	given["KeyId"] = multiRegionKey
 	for name, value := range map[string]any{
 		"Name": "second", "StatusPage": "ENABLED", "StatusReader": "arn:aws:cloudfront::" + account + ":distribution/E1A2B3", "StatusMail": "ENABLED",
 		"EventBusArn": "arn:aws:events:" + home + ":" + account + ":event-bus/default", "AlarmEmail": "ops@example.com",

@@ -107,7 +107,7 @@ func TestPlanted(t *testing.T) {
 		"a public bucket":                  {"contained", `BlockPublicPolicy: true`, "BlockPublicPolicy: false", "BlockPublicPolicy is not true"},
 		"plain text":                       {"contained", `"aws:SecureTransport": "false"`, `"aws:SecureTransport": "true"`, "without TLS"},
 		"a table deleted with its stack":   {"contained", `(?s)(Condition: MakesTable\n    DeletionPolicy): RetainExceptOnCreate`, "${1}: Delete", "Table would be deleted"},
-		"a log without retention":          {"contained", `, RetentionInDays: !Ref LogRetention`, "", "ProbeLog has no retention limit"},
+		"a log without retention":          {"contained", `\n      RetentionInDays: !Ref LogRetention`, "", "ProbeLog has no retention limit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			re := regexp.MustCompile(c.old)

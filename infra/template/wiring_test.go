@@ -26,6 +26,7 @@ func deployments() map[string]map[string]any {
 		"gateways only": with(parameters(), map[string]any{
 			"SubnetIds": "subnet-0a1b2c3d", "SecurityGroupIds": "sg-0a1b2c3d", "VpcId": "vpc-0a1b2c3d", "RouteTableIds": "rtb-0a1b2c3d,rtb-0a1b2c3e",
 		}),
+		"a key, no standby": with(parameters(), map[string]any{"KeyId": multiRegionKey, "StandbyRegion": "", "ProbeRegions": home + "," + third}),
 		"an older table": with(parameters(), map[string]any{
 			"ExistingTable": "kept", "Name": "later", "Schedules": "DISABLED", "EventBusArn": everything()["EventBusArn"],
 		}),
@@ -68,6 +69,7 @@ func (s *stack) wiring() []string {
 	faults = append(faults, s.address(all)...)
 	faults = append(faults, s.outputs(all)...)
 	faults = append(faults, s.private(all)...)
+	faults = append(faults, s.encrypted(all)...)
 	return append(faults, s.present(all)...)
 }
 
@@ -175,7 +177,7 @@ func (s *stack) calls(id string) []call {
 		all = append(all, failover...)
 		all = append(all, call{"lambda:InvokeFunction", arn("lambda", s.region, "function:"+v.Pager)})
 	}
-	return all
+	return append(all, s.keyCalls(all)...)
 }
 
 // failover are the requests of infra/amazon: a text has no resource, and alerts.yaml names topic and number.
