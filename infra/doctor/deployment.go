@@ -66,6 +66,9 @@ func (t Target) region(ctx context.Context, s stack, report func(Finding)) {
 	if s.parameters["SubnetIds"] != "" {
 		report(t.network(ctx, s))
 	}
+	if s.parameters["KeyId"] != "" {
+		report(t.key(ctx, s))
+	}
 	if s.outputs["TableName"] != "" {
 		report(t.table(ctx, s))
 		report(t.vault(ctx, s, "phone", t.phoneSecrets()))
