@@ -49,6 +49,9 @@ func Of(p Plan) (Bill, error) {
 	lines := append(lambdaLines(p), tableLines(p)...)
 	lines = append(lines, cloudWatchLines(p)...)
 	lines = append(lines, secretsLine(p), evidenceLine(p), phoneLine(p))
+	if p.Key {
+		lines = append(lines, keyLine(p))
+	}
 	if p.Subnets > 0 {
 		lines = append(lines, networkLine(p))
 	}

@@ -36,7 +36,7 @@ const (
 	logMonths                 = float64(incident.RetainLogs) / float64(Month)
 	compressed                = 0.15
 
-	// What a run sends to the table and the pager of another region, with their answers and TLS.
+	// Traffic of a run with the table and the pager of another region, with TLS.
 	remoteKB = 20.0
 
 	// Evidence of a failed run: a screenshot, the page, a HAR, the film: eight files.
@@ -139,6 +139,16 @@ func evidenceLine(p Plan) Line {
 	return Line{
 		What: "evidence", Of: fmt.Sprintf("%s runs that fail, %.1f GB", thousands(failed), gb),
 		USD: failed*evidenceFiles*bucketPuts + gb*bucketStorage,
+	}
+}
+
+// keyLine is the price of a key. DynamoDB asks KMS again for each role after five minutes, which is the interval of the secrets too; S3
+// and the logs cache their answers for much longer. The decryptions of the secrets are on their own line.
+func keyLine(p Plan) Line {
+	requests := slots(secrets.Fresh) * float64(p.Regions+2*p.pagers()) // of each probe's role, and of each pager's and webhook's
+	return Line{
+		What: "key", Of: fmt.Sprintf("%d replicas, %s requests for the tables", p.Regions, thousands(requests)),
+		USD: float64(p.Regions)*keyMonths + requests*keyRequests, Free: min(requests, freeKeyRequests) * keyRequests,
 	}
 }
 

@@ -22,6 +22,8 @@ type Plan struct {
 	Detail   cloudwatch.Detail
 	// SecretsManager: the secrets are documents of Secrets Manager, not parameters of Systems Manager.
 	SecretsManager bool
+	// Key: a key of the customer's own encrypts the data, with a replica in each region.
+	Key bool
 	// Subnets is the number of subnets of each region that the probes are in, to reach a private site; 0 for none. Home has interface
 	// endpoints in each of them, as PrivateEndpoints makes, and any other region a NAT gateway: infra/README.md.
 	Subnets int

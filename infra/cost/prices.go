@@ -29,6 +29,7 @@ const (
 	canaryRuns    = 0.0012
 
 	// https://aws.amazon.com/kms/pricing/ and https://aws.amazon.com/secrets-manager/pricing/
+	keyMonths       = 1.00 // per key, or replica of one, and month
 	keyRequests     = 0.03e-4
 	secretDocuments = 0.40 // per secret and month
 	secretReads     = 0.05e-4
