@@ -59,7 +59,7 @@ const (
 	FieldStarvedMS  = "starved_ms"     // maximum delay of the probe's timers, caused by a busy CPU
 	FieldLateMS     = "late_ms"        // time from the slot to the start
 	FieldChrome     = "chrome"         // product and version
-	FieldSlowMS     = "slow_ms"        // of a step: its budget
+	FieldSlowMS     = "slow_ms"        // of a step: its budget; absent in steps if it has none
 	FieldLimitMS    = "limit_ms"       // of a step: its deadline
 	FieldNumber     = "number"         // of a step in steps: its place, from 1
 	FieldPercent    = "budget_percent" // of a step in steps: its duration as a percentage of its budget; absent without either

@@ -92,7 +92,10 @@ func steps(run journey.Run) []line {
 		if s.Cleanup {
 			continue
 		}
-		l := line{FieldNumber: i + 1, "name": s.Name, FieldOutcome: s.Outcome, FieldDurationMS: s.DurationMS, FieldSlowMS: s.SlowMS, FieldLimitMS: s.LimitMS}
+		l := line{FieldNumber: i + 1, "name": s.Name, FieldOutcome: s.Outcome, FieldDurationMS: s.DurationMS, FieldLimitMS: s.LimitMS}
+		if s.SlowMS > 0 {
+			l[FieldSlowMS] = s.SlowMS
+		}
 		if s.SlowMS > 0 && s.Outcome != journey.NotRun {
 			l[FieldPercent] = s.DurationMS * 100 / s.SlowMS
 		}

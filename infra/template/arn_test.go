@@ -8,7 +8,7 @@ import (
 // named returns a resource's own name.
 func (s *stack) named(id string) string {
 	properties := at(s.doc.section("Resources")[id], "Properties")
-	for _, key := range []string{"FunctionName", "LogGroupName", "TableName", "DashboardName", "QueueName", "TopicName", "LayerName", "Name"} {
+	for _, key := range []string{"FunctionName", "LogGroupName", "TableName", "DashboardName", "QueueName", "TopicName", "LayerName", "AlarmName", "Name"} {
 		if own := at(properties, key); own != nil {
 			return text(s.value(own))
 		}
@@ -40,7 +40,7 @@ func (s *stack) arn(id string) string {
 	case "AWS::IAM::Role":
 		return fmt.Sprintf("arn:aws:iam::%s:role/%s", account, s.named(id))
 	case "AWS::CloudWatch::Alarm":
-		return regional("cloudwatch", "alarm:"+id) // its logical name, by which the dashboards' test finds it
+		return regional("cloudwatch", "alarm:"+s.named(id))
 	}
 	s.fault("%s.Arn: the ARN of its type is unknown to this test; add it", id)
 	return ""

@@ -120,8 +120,10 @@ func alike(body string, regions []string) (faults []string) {
 		}
 		var own []string
 		for _, w := range all.Widgets {
-			if text := string(w); strings.Contains(text, "from "+region) && !strings.Contains(text, "from "+strings.Join(regions, ",")) {
-				own = append(own, strings.ReplaceAll(text, region, "REGION"))
+			var one widget
+			err := json.Unmarshal(w, &one)
+			if title := one.Properties.Title; err == nil && (one.Properties.Markdown == "## "+chosenJourney+" from "+region || strings.Contains(title, ", "+region+": ")) {
+				own = append(own, strings.ReplaceAll(string(w), region, "REGION"))
 			}
 		}
 		return own
@@ -175,12 +177,9 @@ func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 	return faults
 }
 
-// hasAlarm reports whether the ARN is that of an alarm in the stack, or in the stack of its region.
+// hasAlarm reports whether the ARN is that of an alarm in the stack of its region.
 func (s *stack) hasAlarm(arn string) bool {
 	id := arn[strings.LastIndex(arn, ":")+1:]
-	if at(s.doc.section("Resources")[id], "Type") == "AWS::CloudWatch::Alarm" {
-		return s.exists(id)
-	}
 	parts := strings.Split(arn, ":") // arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME
 	if len(parts) != 7 || parts[2] != "cloudwatch" || parts[5] != "alarm" {
 		return false

@@ -241,7 +241,7 @@ func (s *stack) sub(args []any) any {
 	if len(args) == 2 {
 		own, _ = args[1].(map[string]any)
 	}
-	return placeholder.ReplaceAllStringFunc(text(args[0]), func(found string) string {
+	evaluated := placeholder.ReplaceAllStringFunc(text(args[0]), func(found string) string {
 		name := found[2 : len(found)-1]
 		if value, ok := own[name]; ok {
 			return fmt.Sprint(s.value(value))
@@ -251,6 +251,7 @@ func (s *stack) sub(args []any) any {
 		}
 		return fmt.Sprint(s.ref(name))
 	})
+	return strings.ReplaceAll(evaluated, "${!", "${") // a literal
 }
 
 // TestStacks: conditions make a region home, standby, or a probe only, and no stack refers to a missing resource.

@@ -56,7 +56,7 @@ func TestPlanted(t *testing.T) {
 		"an unknown function":                       {"dashboards", `coalesce\(`, `ifnull(`, `has the field "ifnull"`},
 		"a choice that changes nothing":             {"dashboards", `"pattern": "STEP_SHOWN"`, `"pattern": "STEP_CHOSEN"`, `the variable "step"`},
 		"the journeys of another deployment":        {"dashboards", `("search": "\{Valkyrie,Deployment,Journey\} Deployment=\\")\$\{Name\}`, `${1}valkyrie`, `the metrics of the deployment "valkyrie"`},
-		"a region shown in another way":             {"dashboards", `(from \$\{R\}: runs that were )slow, failed`, `${1}failed`, "is not shown as eu-west-1"},
+		"a region shown in another way":             {"dashboards", `(, \$\{R\}: runs that were )slow, failed`, `${1}failed`, "is not shown as eu-west-1"},
 		"an unknown field of a step":                {"queries", `pct\(s.duration_ms, 50\)`, `pct(s.millis, 50)`, `has the field "s.millis"`},
 		"a missing log group":                       {"dashboards", `SOURCE '/aws/lambda/\$\{Name\}-probe'`, `SOURCE '/aws/lambda/probe'`, "there is no log group"},
 		"a missing alarm":                           {"dashboards", `"\$\{PagerSilent.Arn\}", `, `"${PagerQuiet.Arn}", `, "PagerQuiet"},
