@@ -66,7 +66,7 @@ func (tab *Tab) chooseDrawn(r result, q query, failure string) {
 		option = option.Within(q.Target)
 	}
 	o := query{Op: "click", Target: option}
-	if !tab.shows(option, offerTime) {
+	if !tab.Shows(option, offerTime) {
 		if got, err := tab.evaluateOnce(r.frame, query{Op: "searchable", Target: q.Target}); err == nil && got.OK {
 			strokes := keyboard.Strokes(q.Option)
 			tab.send(r.frame, failure, strokes, min(tab.handPace(len(strokes)), time.Second/time.Duration(len(strokes)+1)))
@@ -79,17 +79,6 @@ func (tab *Tab) chooseDrawn(r result, q query, failure string) {
 
 // offerTime is how long a list may take to show its options before one is searched for.
 const offerTime = 300 * time.Millisecond
-
-// shows reports whether the element becomes visible within d.
-func (tab *Tab) shows(l Locator, d time.Duration) bool {
-	for until := time.Now().Add(d); time.Now().Before(until) && tab.ctx.Err() == nil; {
-		r, err := tab.acrossFrames(query{Op: "visible", Target: l}, min(tab.timeSlice(), time.Until(until)))
-		if err == nil && r.OK {
-			return true
-		}
-	}
-	return false
-}
 
 // Check checks a checkbox, selects a radio button or turns a switch on, waits until the page shows it so, and checks that it stays
 // so; it does nothing if that is its state.

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -39,6 +40,31 @@ func (tab *Tab) Stays(l Locator, d time.Duration) {
 			tab.fail("expected the %s to stay for %s: the page did not answer %s", l, d, tab.step.LimitNote())
 		}
 	}
+}
+
+// Shows reports whether the element becomes visible within d, for what a page shows only now and then, such as a cookie banner to
+// close. Unlike See it fails nothing, and its time does not count as the customer's wait.
+func (tab *Tab) Shows(l Locator, d time.Duration) bool {
+	q, failure := query{Op: "visible", Target: l}, fmt.Sprintf("could not look for the %s", l)
+	if err := q.check(); err != nil {
+		tab.step.Brokenf("%s: %v", failure, err)
+	}
+	for until := time.Now().Add(d); time.Now().Before(until) && tab.ctx.Err() == nil; {
+		r, err := tab.acrossFrames(q, min(tab.timeSlice(), time.Until(until)))
+		switch fault := scriptError(""); {
+		case err == nil && r.OK:
+			return true
+		case err == nil && tab.scanDue():
+			tab.findClosedRoots(tab.ctx)
+		case isWrongSelector(err):
+			tab.step.Brokenf("%s: %s", failure, wrongSelector)
+		case errors.As(err, &fault):
+			tab.step.Brokenf("%s: %v", failure, err)
+		case err != nil:
+			sleep(tab.ctx, retryPause)
+		}
+	}
+	return false
 }
 
 // SeeCount waits until exactly n elements that the locator means are visible, in one document of the page.

@@ -1,6 +1,8 @@
 package browser_test
 
 import (
+	"time"
+
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -9,6 +11,22 @@ const (
 	threeRows = `<ul><li>Bee<li>Fox<li hidden>Old<li id=last>Yak</ul>`
 	menu      = `<button aria-expanded=false onclick="setTimeout(() => this.setAttribute('aria-expanded', true), 200)">Print</button>`
 )
+
+// lateBanner covers the page after 300 ms, until its button is pressed.
+const lateBanner = `<script>setTimeout(() => document.body.insertAdjacentHTML('beforeend', '<div id=banner style="position:fixed;inset:0;background:white"><button onclick="this.parentNode.remove()">Accept</button></div>'), 300)</script>`
+
+// closeBanner closes a banner if it shows within d, and presses Print.
+func closeBanner(d time.Duration) func(*fixture) {
+	return func(s *fixture) {
+		s.Visit("/")
+		if s.Shows(browser.Button("Accept"), d) {
+			s.Click(browser.Button("Accept"))
+			s.Gone(browser.Button("Accept"))
+		}
+		s.Click(browser.Button("Print"))
+		s.See(browser.Text("Thank you"))
+	}
+}
 
 // expectRows are expectations of a number of elements, and of an attribute.
 var expectRows = map[string]row{
@@ -22,6 +40,12 @@ var expectRows = map[string]row{
 	"one more soon":   {page: threeRows + `<script>setTimeout(() => last.after(last.cloneNode(true)), 200)</script>`, do: count(4), want: journey.Passed},
 	"one less soon":   {page: threeRows + `<script>setTimeout(() => last.remove(), 200)</script>`, do: count(2), want: journey.Passed},
 	"rows in a frame": {page: `<iframe srcdoc="` + threeRows + `"></iframe>`, do: count(3), want: journey.Passed},
+
+	"a banner that comes":       {page: lateBanner + `<button ` + thank + `>Print</button>`, do: closeBanner(3 * time.Second), want: journey.Passed},
+	"a banner that stays away":  {page: button, do: closeBanner(200 * time.Millisecond), want: journey.Passed},
+	"a banner in a closed root": {page: `<script>setTimeout(() => { const host = document.body.appendChild(document.createElement('div')); host.attachShadow({ mode: 'closed' }).innerHTML = '<div style="position:fixed;inset:0;background:white"><button>Accept</button></div>'; host.shadowRoot; host.addEventListener('click', () => host.remove()); }, 100)</script>` + button, do: closeBanner(time.Second), want: journey.Passed},
+	"no wait for the banner":    {page: button, do: closeBanner(600 * time.Millisecond), want: journey.Passed, ms: [2]int64{0, 300}},
+	"a banner by a wrong css":   {page: button, do: func(s *fixture) { s.Visit("/"); s.Shows(browser.CSS("div["), time.Second) }, want: journey.Broken, wantError: `could not look for the css "div[": it is not a valid selector`},
 
 	"attribute soon":             {page: menu, do: expanded("true"), want: journey.Passed},
 	"attribute not so":           {page: menu, do: expanded("mixed"), want: journey.Failed, wantError: `expected the button "Print" to have the aria-expanded "mixed" within 1.5s: its aria-expanded is "true"`},

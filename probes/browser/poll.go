@@ -140,8 +140,8 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			if tab.scanDue() && tab.findClosedRoots(tab.ctx) {
 				continue
 			}
-		case strings.Contains(err.Error(), "is not a valid selector"):
-			tab.step.Brokenf("%s: it is not a valid selector; see https://developer.mozilla.org/docs/Web/CSS/CSS_selectors", failure)
+		case isWrongSelector(err):
+			tab.step.Brokenf("%s: %s", failure, wrongSelector)
 		case tab.ctx.Err() == nil && !replaced(err):
 			why = err.Error()
 		}
@@ -156,6 +156,14 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			end("%s %s: %s", failure, tab.step.LimitNote(), tab.orLeaving(q, why))
 		}
 	}
+}
+
+// wrongSelector is the error of a CSS locator that Chrome refused.
+const wrongSelector = "it is not a valid selector; see https://developer.mozilla.org/docs/Web/CSS/CSS_selectors"
+
+// isWrongSelector reports whether Chrome refused the selector of a CSS locator.
+func isWrongSelector(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "is not a valid selector")
 }
 
 // accept ends the wait for a query that is met, unless the document's status forbids it.
