@@ -29,6 +29,16 @@ var messageRows = map[string]row{
 	"it is a tab and a link":    {page: `<a href=/x>Print</a><div role=tab tabindex=0>Print</div>`, want: journey.Failed, wantError: `there is a link "Print" and there is a tab "Print"`},
 	"it is no control":          {page: `<div>Print</div>`, want: journey.Failed, wantError: `there is a text "Print"; the page begins with "Print" (at /); use browser.Text("Print")`},
 	"other buttons":             {page: `<button>Save</button><button>Delete</button>`, want: journey.Failed, wantError: `there is none; it has the buttons "Save" and "Delete"; the page begins with "SaveDelete" (at /)`},
+	"the task's own come first": {page: `<nav><button>One</button><button>Two</button></nav><button>Three</button><main><button>Four</button><button>Five</button></main><dialog open><button>Six</button></dialog>`, want: journey.Failed, wantError: `there is none; it has the buttons "Six", "Four", "Five" and "Three"`},
+	"a lone list without name":  {page: `<select id="a b" name=plan><option>Free<option>Pro</select>`, do: func(s *fixture) { s.Visit("/"); s.Choose(browser.Field("Plan"), "Pro") }, want: journey.Failed, wantError: `there is none; it has a field without a name; the page begins with "Free" (at /); use browser.CSS("#a\\ b")`},
+	"that list": {page: `<select id="a b" name=plan onchange="` + thanks + `"><option>Free<option>Pro</select>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.Choose(browser.CSS(`#a\ b`), "Pro")
+		s.See(browser.Text("Thank you"))
+	}, want: journey.Passed},
+	"icons with test ids":       {page: `<button data-testid=save><svg width=20 height=20><rect width=20 height=20 /></svg></button><button data-testid=share><svg width=20 height=20><rect width=20 height=20 /></svg></button>`, want: journey.Failed, wantError: `there is none; it has 2 buttons without a name; the page has no text; it shows the picture (at /); use browser.TestID("save") or browser.TestID("share")`},
+	"a field by its name":       {page: `<input name="user[mail]">`, do: fillIn("E-mail"), want: journey.Failed, wantError: `it has a field without a name; the page has no text; it shows the field (at /); use browser.CSS("input[name=\"user[mail]\"]")`},
+	"a field without any mark":  {page: `<p>Search</p><input>`, do: fillIn("E-mail"), want: journey.Failed, wantError: `there is none; it has a field without a name; the page begins with "Search" (at /)`, notError: "use "},
 	"no such row":               {page: animals, do: click(browser.Button("Print").Within(browser.Role("row", "Fox"))), want: journey.Failed, wantError: `there is no row "Fox" for it to be in`},
 	"the page's alert":          {page: `<div role=alert>Card declined</div><h1>Checkout</h1><button>Pay</button>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page says "Card declined" (at /)`},
 	"the alert, once":           {page: `<dialog open role=alertdialog><h2>Sorry</h2><p role=alert class=error>Card declined</p></dialog>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page says "Sorry Card declined" (at /)`},

@@ -106,13 +106,15 @@ const undoneNote = () => (typeof lostNote === 'undefined' ? '' : lostNote()); //
 const missingReason = (target) => {
   if (target.within && !target.within.holdsFrame && !find(target.within).some(isVisible)) return `there is no ${kindOf(target.within)} ${quote(target.within.value || target.within.containing || target.within.pattern || '')} for it to be in`;
   if (target.nth > 1 && find({ ...target, nth: 0 }).some(isVisible)) return `there are only ${find({ ...target, nth: 0 }).filter(isVisible).length} of them`;
-  const errors = errorMessages(), near = closestTo(target), others = near.length ? [] : elsewhere(target), cures = [...curesOf(target, near), ...others.map(expression)];
-  const same = near.length || others.length || errors.length ? [] : namesOfKind(target);
+  const errors = errorMessages(), near = closestTo(target), others = near.length ? [] : elsewhere(target), same = near.length || others.length || errors.length ? [] : namesOfKind(target);
+  const nameless = near.length || others.length || same.length ? [] : namelessOfKind(target), asked = expression(target);
+  const cures = [...curesOf(target, near), ...others.map(expression), ...nameless.map(handleOf).filter(Boolean).map(expression)].filter((c) => c !== asked);
   const content = near.length ? '' : errors.length ? locationNote() : contentNote();
   const notes = [
     says(errors),
     near.length ? `the nearest are ${near.map(([n]) => quote(n)).join(', ')}` : '',
     spell(others.map((t) => `there is ${aKind(t)} ${quote(t.value)}`), 'and'),
+    nameless.length ? `it has ${nameless.length > 1 ? `${nameless.length} ${plural(target)}` : aKind(target)} without a name` : '',
     same.length ? `it has the ${plural(target)} ${spell(same.map(quote), 'and')}` : '',
   ].filter(Boolean);
   const joined = errors.length ? [notes[0] + content, ...notes.slice(1)] : [...notes, content].filter(Boolean);
@@ -140,7 +142,24 @@ const unlike = (els) => {
     return true;
   });
 };
-const namesOfKind = (target) => (unnamed.has(target.by) || !target.value && !target.containing && !target.matching ? [] : distinct(unlike(withRole(target.role || target.by)).map(name)).filter((n) => n.length <= 40).slice(0, 4));
+const lacksName = (target) => unnamed.has(target.by) || !target.value && !target.containing && !target.matching;
+// What belongs to the task at hand comes first: an open dialog, then the main part, then what is outside of headers, menus and footers.
+const distanceFromTask = (el) => {
+  if (call(el, 'closest', 'dialog[open],[role=dialog],[role=alertdialog]')) return 0;
+  return call(el, 'closest', 'header,nav,footer,[role=banner],[role=navigation],[role=contentinfo]') ? 3 : call(el, 'closest', 'main,[role=main],form') ? 1 : 2;
+};
+const namesOfKind = (target) => {
+  if (lacksName(target)) return [];
+  const els = unlike(withRole(target.role || target.by)).map((el) => [distanceFromTask(el), el]).sort((a, b) => a[0] - b[0]);
+  return distinct(els.map(([, el]) => name(el))).filter((n) => n.length <= 40).slice(0, 4);
+};
+// The elements of the wanted kind that have no name to find them by, and a locator for one of them, if it has a mark of its own.
+const namelessOfKind = (target) => (lacksName(target) ? [] : withRole(target.role || target.by).filter((el) => !name(el) && isVisible(el)).slice(0, 4));
+const handleOf = (el) => {
+  const marks = [{ by: 'test id', value: attribute(el, 'data-testid') }, { by: 'css', value: attribute(el, 'id') && '#' + CSS.escape(attribute(el, 'id')) }];
+  marks.push({ by: 'css', value: attribute(el, 'name') && `${localName(el)}[name=${JSON.stringify(attribute(el, 'name'))}]` });
+  return marks.find((t) => t.value && find(t).filter(isVisible).length === 1);
+};
 const unnamed = new Set(['text', 'css', 'test id']);
 
 // Elements of other kinds that have the wanted name: a tab instead of a button.
