@@ -118,8 +118,9 @@ func (r *BaselineRate) baseline(hour int64) (float64, bool) {
 	return past[(len(past)-1)/2], true
 }
 
-// expected returns the level that is usual at a time: between those of the middles of two hours, where the level is steep; and
-// at most that of half an hour before, as the count covers some time.
+// expected returns the level that is usual at a time: between those of the middles of two hours, where the level is steep; at most
+// that of half an hour before, as the count covers some time; and at most that of half an hour later, as the level of a shop that
+// closes falls within a part of the hour.
 func (r *BaselineRate) expected(slot time.Time) (float64, bool) {
 	level := func(t time.Time) (float64, bool) {
 		t = t.Add(-30 * time.Minute)
@@ -129,7 +130,7 @@ func (r *BaselineRate) expected(slot time.Time) (float64, bool) {
 		return from + (to-from)*share, known && next
 	}
 	here, known := r.baseline(hourOf(slot))
-	for _, t := range []time.Time{slot, slot.Add(-30 * time.Minute)} {
+	for _, t := range []time.Time{slot, slot.Add(-30 * time.Minute), slot.Add(30 * time.Minute)} {
 		if l, ok := level(t); ok {
 			here = min(here, l)
 		}

@@ -78,6 +78,48 @@ func TestCalendar(t *testing.T) {
 	}
 }
 
+// TestSteepHours: a shop that closes, or whose nightly peak ends within an hour, is as usual while its level falls, whatever the
+// zone's clock did in the weeks before.
+func TestSteepHours(t *testing.T) {
+	for name, byHour := range map[string][24]float64{
+		"the peak is at night": {150, 140, 130, 120, 20, 5, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 5, 6, 10, 20, 40, 80, 120, 150},
+		"it closes at two":     {200, 200, 0, 0, 0, 0, 0, 0, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200},
+	} {
+		for zone, from := range map[string]time.Time{
+			"Europe/Berlin":    time.Date(2026, 9, 28, 0, 0, 0, 0, time.UTC),
+			"America/New_York": time.Date(2027, 2, 15, 0, 0, 0, 0, time.UTC),
+		} {
+			for _, sudden := range []bool{true, false} {
+				where, err := time.LoadLocation(zone)
+				if err != nil {
+					t.Fatal(err)
+				}
+				p := alertstest.ShippedPolicy(t)
+				p.Counts = []judge.CountRule{{Baseline: &judge.Baseline{Name: "orders", Zone: zone}}}
+				var s judge.JourneyState
+				dice := rand.New(rand.NewPCG(3, 4))
+				for at := from; at.Before(from.AddDate(0, 0, 35)); at = at.Add(2 * time.Minute) {
+					here := at.In(where)
+					usual := byHour[here.Hour()]
+					if !sudden {
+						usual += (byHour[(here.Hour()+1)%24] - usual) * float64(here.Minute()) / 60
+					}
+					run := journey.Run{
+						ID: fmt.Sprint(at.Unix()), Journey: "print-card", Region: "eu", Slot: at, EveryMS: 120_000, Outcome: journey.Passed,
+						Counts: []journey.Count{{Name: "orders", Value: poisson(dice, usual)}},
+					}
+					for _, d := range s.Fold(p, run, "") {
+						if d.Verb == judge.Opens || d.Verb == judge.Reopens {
+							t.Errorf("%s in %s, suddenly %t: %s: %s", name, zone, sudden, here.Format("Mon 2 Jan 15:04"), d.Reason)
+						}
+					}
+					s.Outbox = nil
+				}
+			}
+		}
+	}
+}
+
 // TestCollapse: a collapse by day is noticed at once, a collapse to zero at night within the night, and a drop of 40 % within
 // hours.
 func TestCollapse(t *testing.T) {
