@@ -67,13 +67,13 @@ func parseDrillTime(s string) (DrillTime, error) {
 func (m monthly) Next(t time.Time) time.Time {
 	y, month, _ := t.Date()
 	for ahead := range 3 { // it occurs by the end of next month
-		first := time.Date(y, month+time.Month(ahead), 1, 0, m.minute, 0, 0, t.Location())
+		first := onClock(y, month+time.Month(ahead), 1, m.minute, t.Location())
 		day := 1 + int(m.day-first.Weekday()+7)%7 + 7*m.week
 		if m.week < 0 {
-			last := time.Date(y, month+time.Month(ahead)+1, 0, 0, m.minute, 0, 0, t.Location())
+			last := onClock(y, month+time.Month(ahead)+1, 0, m.minute, t.Location())
 			day = last.Day() - int(last.Weekday()-m.day+7)%7
 		}
-		if at := time.Date(y, month+time.Month(ahead), day, 0, m.minute, 0, 0, t.Location()); at.After(t) {
+		if at := onClock(y, month+time.Month(ahead), day, m.minute, t.Location()); at.After(t) {
 			return at
 		}
 	}

@@ -38,7 +38,7 @@ func (m Maintenance) ActiveUntil(at time.Time) (end time.Time, on bool) {
 	y, mo, d := at.In(zone).Date()
 	const longest = 8 // days; it may have begun a week ago
 	for ago := range longest {
-		begins := time.Date(y, mo, d-ago, 0, m.Every.Minute, 0, 0, zone)
+		begins := onClock(y, mo, d-ago, m.Every.Minute, zone)
 		today := time.Date(y, mo, d-ago, 0, 0, 0, 0, time.UTC).Weekday()
 		if (m.Every.Daily || today == m.Every.Day) && !at.Before(begins) && at.Before(begins.Add(m.For)) {
 			return begins.Add(m.For), true

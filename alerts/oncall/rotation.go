@@ -98,7 +98,7 @@ func (r Rotation) handOver(n int) time.Time {
 		minute = r.HandOver.Minute
 	}
 	y, m, d := r.Start.Date()
-	return time.Date(y, m, d+n*r.TurnDays(), 0, minute, 0, 0, r.Zone.Location())
+	return onClock(y, m, d+n*r.TurnDays(), minute, r.Zone.Location())
 }
 
 // MinutesPerWeek is the number of minutes in a week by the wall clock.
@@ -112,7 +112,7 @@ func (r Rotation) shiftAt(at time.Time) Duty {
 	var duty Duty
 	for week := -1; week <= 1; week++ {
 		for _, s := range r.Shifts {
-			begins := time.Date(y, m, sunday+7*week, 0, s.From.MinuteOfWeek(), 0, 0, r.Zone.Location())
+			begins := onClock(y, m, sunday+7*week, s.From.MinuteOfWeek(), r.Zone.Location())
 			switch {
 			case !begins.After(at) && !begins.Before(duty.From):
 				duty.Who, duty.From = s.Who, begins

@@ -32,13 +32,39 @@ func ParseWallTime(s string) (WallTime, error) {
 // ExactTime returns an exact WallTime.
 func ExactTime(t time.Time) WallTime { return WallTime{t, true} }
 
-// In returns the time at which the wall clock of a zone shows m; an exact time is independent of the zone.
+// In returns the time at which the wall clock of a zone shows m; an exact time is independent of the zone. Of a repeated time it is
+// the first; a skipped one is as much later as the clock is put forward, so that a span keeps its length.
 func (m WallTime) In(zone *time.Location) time.Time {
 	if m.exact {
 		return m.at
 	}
-	y, mo, d := m.at.Date()
-	return time.Date(y, mo, d, m.at.Hour(), m.at.Minute(), 0, 0, zone)
+	at, _ := wallTime(m.at, zone)
+	return at
+}
+
+// onClock returns the time at which the wall clock shows a minute of a day, counted from its midnight. Of a repeated time it is the
+// first; a skipped one occurs right after the change, as in package cron, which time.Date defines for neither.
+func onClock(year int, month time.Month, day, minute int, zone *time.Location) time.Time {
+	at, skipped := wallTime(time.Date(year, month, day, 0, minute, 0, 0, time.UTC), zone)
+	if changed, _ := at.ZoneBounds(); skipped && !changed.IsZero() {
+		return changed.In(zone)
+	}
+	return at
+}
+
+// wallTime returns the first time at which the clock of a zone shows what wall shows in UTC. If the clock skips it, that is reported,
+// and the time is by the clock before the change.
+func wallTime(wall time.Time, zone *time.Location) (at time.Time, skipped bool) {
+	const aDay = 24 * time.Hour // no zone changes its clock twice within two
+	_, before := wall.Add(-aDay).In(zone).Zone()
+	_, after := wall.Add(aDay).In(zone).Zone()
+	for _, offset := range []int{before, after} {
+		at = wall.Add(-time.Duration(offset) * time.Second).In(zone)
+		if _, there := at.Zone(); there == offset {
+			return at, false
+		}
+	}
+	return wall.Add(-time.Duration(before) * time.Second).In(zone), true
 }
 
 // IsZero reports whether no time is set.
