@@ -95,6 +95,31 @@ type BatchReader interface {
 	ItemsOf(ctx context.Context, keys []string) (map[string]Item, error)
 }
 
+// ReadItems reads the items under distinct keys, in their order but at no particular time each; one that was never written has
+// version 0.
+func ReadItems(ctx context.Context, items Items, keys []string) ([]Item, error) {
+	read := func(key string) (Item, error) { return items.Item(ctx, key) }
+	if b, ok := items.(BatchReader); ok && len(keys) > 1 {
+		all, err := b.ItemsOf(ctx, keys)
+		if err != nil {
+			return nil, err
+		}
+		read = func(key string) (Item, error) {
+			item := all[key]
+			item.Key = key
+			return item, nil
+		}
+	}
+	found := make([]Item, len(keys))
+	for n, key := range keys {
+		var err error
+		if found[n], err = read(key); err != nil {
+			return nil, fmt.Errorf("read the state %s: %w", key, err)
+		}
+	}
+	return found, nil
+}
+
 // LoadItems reads the states under distinct keys, in their order; one that was never written is a zero S. It returns an error for
 // each state that cannot be read, joined; such a state is nil.
 func LoadItems[S any](ctx context.Context, items Items, keys []string) ([]*S, error) {

@@ -12,11 +12,22 @@ import (
 )
 
 // Watch detects missing runs of every journey and late batches, and updates the ledgers of daily times. Call it about once
-// a minute; it writes only when something changed.
+// a minute. It reads all states at once, and only those that change again, one by one, to write them.
 func (rec Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error) {
 	var all []Decision
 	var errs []error
+	states, err := rec.states(ctx)
+	if err != nil {
+		errs = append(errs, fmt.Errorf("watch for missing runs: %w", err))
+	}
 	update := func(name string, fold func(JourneyState) (JourneyState, []Decision)) {
+		s := states[name]
+		if s == nil { // it could not be read
+			return
+		}
+		if _, decisions := fold(*s); !changes(decisions) {
+			return
+		}
 		decisions, err := rec.change(ctx, name, fold)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("watch %s for missing runs: %w", name, err))
@@ -32,7 +43,9 @@ func (rec Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error
 			s, missed := s.Watch(rec.Policy.For(name), name, title, now, rec.RunningSince)
 			return s, append(resets, missed...)
 		})
-		errs = append(errs, rec.updateLedger(ctx, name, seen))
+		if states[name] != nil {
+			errs = append(errs, rec.updateLedger(ctx, name, seen))
+		}
 	}
 	for _, h := range rec.Policy.Heartbeats {
 		update(h.Name, func(s JourneyState) (JourneyState, []Decision) {
@@ -43,6 +56,26 @@ func (rec Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error
 	}
 	return all, errors.Join(errs...)
 }
+
+// states reads the states of all journeys and batches, by name. It returns an error for those that cannot be read, which are missing.
+func (rec Recorder) states(ctx context.Context) (map[string]*JourneyState, error) {
+	names := rec.Policy.Names(slices.Collect(maps.Keys(rec.Titles)))
+	slices.Sort(names)
+	names = slices.Compact(names)
+	keys := make([]string, len(names))
+	for i, name := range names {
+		keys[i] = incident.JourneyKey(name)
+	}
+	loaded, err := incident.LoadItems[JourneyState](ctx, rec.Store, keys)
+	states := make(map[string]*JourneyState, len(names))
+	for i, name := range names {
+		states[name] = loaded[i]
+	}
+	return states, err
+}
+
+// changes reports whether a fold has decided anything, so that its state is to be written.
+func changes(decisions []Decision) bool { return len(decisions) > 0 && decisions[0].Verb != Ignores }
 
 // ErrUnknownBatch is returned by Beat for a batch that alerts.yaml does not name.
 var ErrUnknownBatch = errors.New("no such batch among the heartbeats of alerts.yaml")
@@ -76,7 +109,7 @@ func (rec Recorder) change(ctx context.Context, name string, fold func(JourneySt
 	err := incident.UpdateItem(ctx, rec.Store, incident.JourneyKey(name), func(s *JourneyState) bool {
 		*s, decisions = fold(*s)
 		s.fit()
-		return len(decisions) > 0 && decisions[0].Verb != Ignores
+		return changes(decisions)
 	})
 	return decisions, err
 }

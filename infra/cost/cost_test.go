@@ -32,11 +32,11 @@ func TestLinesMatchManualCalculation(t *testing.T) {
 		want   map[string]float64 // by line
 	}{
 		"each minute from three regions": {func(*cost.Plan) {}, map[string]float64{
-			"probes, x86_64": 51.84,                                                                   // 259,200 x 1.5 GB x 8 s = 3,110,400 GB-s
-			"pager":          0.072,                                                                   // 86,400 x 0.25 GB x 0.2 s = 4,320 GB-s
-			"invocations":    0.06912,                                                                 // 345,600
-			"schedules":      0.3456,                                                                  // 345,600
-			"table":          (1_036_800+345_600+172_800)*0.625e-6 + (388_800+950_400+86_400)*.125e-6, // 4 writes and 1.5 reads a run, 4 and 11 a round, 2 and 1 a copy
+			"probes, x86_64": 51.84,                                                                            // 259,200 x 1.5 GB x 8 s = 3,110,400 GB-s
+			"pager":          0.072,                                                                            // 86,400 x 0.25 GB x 0.2 s = 4,320 GB-s
+			"invocations":    0.06912,                                                                          // 345,600
+			"schedules":      0.3456,                                                                           // 345,600
+			"table":          (1_036_800+345_600+172_800)*0.625e-6 + (388_800+691_200+172_800+172_800)*.125e-6, // 4 writes and 1.5 reads a run, 4 and 8 a round, 2 reads a journey at home, 2 and 2 a copy
 			"copying":        86_400 * 2 / 1048576.0 * 0.02,
 			"secrets":        8640 * (6*2 + 2*2) * 0.03e-4,       // every 5 minutes: 2 secrets of each of 6 probes, 2 of each of 2 pagers
 			"history":        259_200 * 3 * 2 / 1048576.0 * 0.45, // 777,600 runs of 2 KB in 90 days

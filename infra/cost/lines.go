@@ -22,10 +22,12 @@ const (
 	runWrites, runReads = 2 + 2, 1 + 0.5
 	runKB               = 2.0
 	runDays             = float64(incident.RetainRuns / (24 * time.Hour))
-	// A round of the pager: it takes its turn, reads due pages and missing runs, writes its heartbeat, and gives the turn up.
-	roundWrites, roundReads = 4, 11
-	// The standby's round in addition: it reads home's state of each journey, which each run has changed, and copies it.
-	copyWrites, copyReads = 2, 1
+	// A round of the pager (functions/pager counts the requests): it takes its turn, reads what is due, writes its heartbeat, and gives the
+	// turn up. It reads the state of each journey for missing runs, and for pages.
+	roundWrites, roundReads = 4, 8
+	stateReads              = 2
+	// The standby's round in addition: it reads home's state of each journey, which each run has changed, and its own, and copies it.
+	copyWrites, copyReads = 2, 2
 	copyKB                = 2.0
 
 	// Secrets of the pager and the webhook: Twilio's token and the beat key.
@@ -71,7 +73,7 @@ func tableLines(p Plan) []Line {
 	if p.Standby {
 		copies = slots(time.Minute) * float64(len(p.Journeys))
 	}
-	writes, reads = writes+copies*copyWrites, reads+copies*copyReads
+	writes, reads = writes+copies*copyWrites, reads+copies*copyReads+slots(time.Minute)*float64(len(p.Journeys))*stateReads
 	gb := p.Runs() / float64(Month/(24*time.Hour)) * runDays * runKB / (1 << 20)
 	return []Line{
 		{What: "table", Of: fmt.Sprintf("%s writes, %s reads", thousands(writes), thousands(reads)), USD: writes*tableWrites + reads*tableReads},

@@ -3,6 +3,8 @@ package regions
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"time"
 
 	"valkyrie/alerts/incident"
@@ -36,30 +38,54 @@ func (c copied) differs(here []incident.Item) bool {
 // copyFrom overwrites the standby's items with the home's. here holds the items read before the handover: the write of an
 // item that changed since conflicts, so its changes stay until the next handover.
 func (c *copied) copyFrom(ctx context.Context, home, here []incident.Item, to incident.Items, at time.Time) error {
-	versions := map[string]versionPair{}
-	whole := true
+	now := make([]versionPair, len(home))
+	errs := make([]error, len(home))
+	put := func(i int) { now[i], errs[i] = c.copyItem(ctx, home[i], here[i], to) }
+	var copying sync.WaitGroup
+	free := make(chan struct{}, copiesAtOnce)
+	last := len(home) - 1 // the notification state, after the journeys that hand incidents to it
+	for i := range last {
+		free <- struct{}{}
+		copying.Go(func() {
+			put(i)
+			<-free
+		})
+	}
+	copying.Wait()
+	if !slices.ContainsFunc(errs, func(err error) bool { return err != nil && !errors.Is(err, incident.ErrConflict) }) {
+		put(last)
+	}
+	versions, whole := map[string]versionPair{}, true
 	for i, item := range home {
-		t := c.Versions[item.Key]
-		if item.Version == 0 { // the home has no such item
-			versions[item.Key] = versionPair{Here: here[i].Version}
-			continue
+		if errors.Is(errs[i], incident.ErrConflict) {
+			whole = false
+		} else if errs[i] != nil {
+			return errs[i]
 		}
-		if item.Version != t.Home || here[i].Version != t.Here {
-			err := to.PutItem(ctx, incident.Item{Key: item.Key, Version: here[i].Version, Data: item.Data})
-			if errors.Is(err, incident.ErrConflict) {
-				versions[item.Key], whole = t, false
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			t = versionPair{Home: item.Version, Here: here[i].Version + 1}
-		}
-		versions[item.Key] = t
+		versions[item.Key] = now[i]
 	}
 	c.Versions = versions
 	if whole {
 		c.Seen = at
 	}
 	return nil
+}
+
+// copiesAtOnce is the number of items that are written at the same time: one after the other, a thousand would take longer than a round
+// of the pager has.
+const copiesAtOnce = 16
+
+// copyItem overwrites one of the standby's items if it differs, and returns the versions; with ErrConflict those of before.
+func (c *copied) copyItem(ctx context.Context, home, here incident.Item, to incident.Items) (versionPair, error) {
+	t := c.Versions[home.Key]
+	switch {
+	case home.Version == 0: // the home has no such item
+		return versionPair{Here: here.Version}, nil
+	case home.Version == t.Home && here.Version == t.Here:
+		return t, nil
+	}
+	if err := to.PutItem(ctx, incident.Item{Key: home.Key, Version: here.Version, Data: home.Data}); err != nil {
+		return t, err
+	}
+	return versionPair{Home: home.Version, Here: here.Version + 1}, nil
 }

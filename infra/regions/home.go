@@ -63,15 +63,18 @@ func (h Home) takeOver(ctx context.Context) error {
 	return h.handOver(ctx, h.Pair, c)
 }
 
-// states reads the items that paging depends on from a table.
+// states reads the items that paging depends on from a table: those of the journeys at once, then, in a request of its own, the
+// notification state, as an incident goes from a journey to there.
 func (s Deps) states(ctx context.Context, items incident.Items) ([]incident.Item, error) {
-	var states []incident.Item
-	for _, key := range paging.StateKeys(s.Names) {
-		item, err := items.Item(ctx, key)
-		if err != nil {
-			return nil, fmt.Errorf("read the state %s: %w", key, err)
-		}
-		states = append(states, item)
+	keys := paging.StateKeys(s.Names)
+	journeys, route := keys[:len(keys)-1], keys[len(keys)-1]
+	states, err := incident.ReadItems(ctx, items, journeys)
+	if err != nil {
+		return nil, err
 	}
-	return states, nil
+	last, err := items.Item(ctx, route)
+	if err != nil {
+		return nil, fmt.Errorf("read the state %s: %w", route, err)
+	}
+	return append(states, last), nil
 }
