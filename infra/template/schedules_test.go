@@ -65,7 +65,7 @@ func practiceSchedules(d document) []string { return schedulesFor(d, practice.Al
 // schedulesFor checks the schedules of the functions: one for each journey and for the pager, in the group, with a queue
 // for undelivered events.
 func schedulesFor(d document, all []func() journey.Journey) []string {
-	var faults, journeys []string
+	var faults, journeys, expressions []string
 	s := newStack(d, home, parameters())
 	for id, r := range s.resources() {
 		events, _ := at(r, "Properties", "Events").(map[string]any)
@@ -85,7 +85,7 @@ func schedulesFor(d document, all []func() journey.Journey) []string {
 			}
 			if id == "Probe" {
 				name, wrong := order(text(p["Input"]), text(p["ScheduleExpression"]), s.parameters)
-				journeys = append(journeys, name)
+				journeys, expressions = append(journeys, name), append(expressions, text(p["ScheduleExpression"]))
 				if own := cadences(all)[name]; own > 0 && cadence(text(p["ScheduleExpression"])) != own {
 					wrong = append(wrong, fmt.Sprintf("ScheduleExpression: expected rate(%s), the Every of the journey %q in probes/, got %s; set both to the same", interval(own), name, p["ScheduleExpression"]))
 				}
@@ -110,6 +110,7 @@ func schedulesFor(d document, all []func() journey.Journey) []string {
 			faults = append(faults, fmt.Sprintf("template.yaml: Probe: Events: there is no journey %q in probes.All; there are: %s; remove its schedule, or list the journey", name, strings.Join(journey.Names(all), ", ")))
 		}
 	}
+	faults = append(faults, crowded(expressions)...)
 	if err := journey.CheckNames(all); err != nil {
 		faults = append(faults, fmt.Sprintf("probes/: %v", err))
 	}
@@ -162,14 +163,61 @@ func interval(d time.Duration) string {
 	return fmt.Sprintf("%d %s", n, unit)
 }
 
-// cadence returns the interval of rate(...); 0 for another expression.
+// cadence returns the interval of rate(...), or of a cron(...) that comes at a fixed one; 0 for another expression.
 func cadence(expression string) time.Duration {
-	m := rate.FindStringSubmatch(expression)
-	if m == nil {
-		return 0
+	if m := rate.FindStringSubmatch(expression); m != nil {
+		d, _ := environ.Cadence(m[1] + " " + m[2])
+		return d
 	}
-	d, _ := environ.Cadence(m[1] + " " + m[2])
-	return d
+	every, _ := phased(expression)
+	return every
+}
+
+// fixed matches the expressions of cron that come at a fixed interval: 2/5 * (each five minutes), 38 * (each hour), 38 1/6 (each six
+// hours), 38 4 (each day).
+var fixed = regexp.MustCompile(`^cron\(([0-9]+)(?:/([0-9]+))? (?:\*|([0-9]+)(?:/([0-9]+))?) \* \* \? \*\)$`)
+
+// phased returns the interval of cron(...) and its phase, the time from a multiple of the interval to the next run; 0 and 0 for one
+// without a fixed interval: 0/7 comes at minute 56, and four minutes later.
+func phased(expression string) (every, phase time.Duration) {
+	m := fixed.FindStringSubmatch(expression)
+	if m == nil {
+		return 0, 0
+	}
+	number := func(i int) int { n, _ := strconv.Atoi(m[i]); return n }
+	minute, minutes, hour, hours := number(1), number(2), number(3), number(4)
+	switch {
+	case m[2] != "" && m[3] == "" && minutes > 0 && 60%minutes == 0 && minute < minutes:
+		return time.Duration(minutes) * time.Minute, time.Duration(minute) * time.Minute
+	case m[2] != "" || minute > 59:
+		return 0, 0
+	case m[3] == "":
+		return time.Hour, time.Duration(minute) * time.Minute
+	case m[4] == "" && hour < 24:
+		hours = 24
+	case hours == 0 || 24%hours != 0 || hour >= hours:
+		return 0, 0
+	}
+	return time.Duration(hours) * time.Hour, time.Duration(60*hour+minute) * time.Minute
+}
+
+// crowded reports journeys of one interval that begin in the same minutes, where others are free.
+func crowded(expressions []string) (faults []string) {
+	type start struct{ every, phase time.Duration }
+	begins, of := map[start][]string{}, map[time.Duration]int{}
+	for _, e := range expressions {
+		if every, phase := phased(e); every > 0 {
+			begins[start{every, phase}] = append(begins[start{every, phase}], e)
+			of[every]++
+		}
+	}
+	for at, all := range begins {
+		minutes := int(at.every / time.Minute)
+		if most := (of[at.every] + minutes - 1) / minutes; len(all) > most {
+			faults = append(faults, fmt.Sprintf("template.yaml: Probe: Events: %d journeys each %v begin at the same minute, by %s; others are free: give each a minute of its own", len(all), interval(at.every), all[0]))
+		}
+	}
+	return faults
 }
 
 // cadences returns the journeys whose cadence differs from the default.
@@ -192,6 +240,37 @@ func TestDuplicateJourney(t *testing.T) {
 	faults := strings.Join(schedulesFor(d, append(slices.Clone(practice.All), practice.PrintCard)), "\n")
 	if !want.MatchString(faults) {
 		t.Errorf("got %s\nwant %v", faults, want)
+	}
+}
+
+// TestPhases: the interval and the phase of a schedule by cron, if it has a fixed one.
+func TestPhases(t *testing.T) {
+	for e, want := range map[string][2]time.Duration{
+		"cron(2/5 * * * ? *)": {5 * time.Minute, 2 * time.Minute}, "cron(0/1 * * * ? *)": {time.Minute, 0}, "cron(38 * * * ? *)": {time.Hour, 38 * time.Minute},
+		"cron(38 1/6 * * ? *)": {6 * time.Hour, 98 * time.Minute}, "cron(0 0 * * ? *)": {24 * time.Hour, 0}, "cron(5 4 * * ? *)": {24 * time.Hour, 245 * time.Minute},
+		"cron(0/7 * * * ? *)": {}, "cron(6/5 * * * ? *)": {}, "cron(60 * * * ? *)": {}, "cron(0 1/5 * * ? *)": {}, "cron(0 6/6 * * ? *)": {}, "cron(0 24 * * ? *)": {},
+		"cron(0/5 3 * * ? *)": {}, "cron(0 4 ? * MON *)": {}, "rate(5 minutes)": {},
+	} {
+		if every, phase := phased(e); every != want[0] || phase != want[1] {
+			t.Errorf("%s: every %v, phase %v, want %v", e, every, phase, want)
+		}
+	}
+}
+
+// TestCrowded: two journeys of one interval begin at different minutes, as long as there are enough of them.
+func TestCrowded(t *testing.T) {
+	for name, c := range map[string]struct {
+		expressions []string
+		faults      int
+	}{
+		"spread":               {[]string{"cron(0/5 * * * ? *)", "cron(1/5 * * * ? *)", "cron(1 * * * ? *)", "rate(5 minutes)", "rate(5 minutes)"}, 0},
+		"two together":         {[]string{"cron(1/5 * * * ? *)", "cron(1/5 * * * ? *)"}, 1},
+		"three in two minutes": {[]string{"cron(0/2 * * * ? *)", "cron(1/2 * * * ? *)", "cron(1/2 * * * ? *)"}, 0},
+		"each minute":          {[]string{"cron(0/1 * * * ? *)", "cron(0/1 * * * ? *)", "cron(0/1 * * * ? *)"}, 0},
+	} {
+		if faults := crowded(c.expressions); len(faults) != c.faults {
+			t.Errorf("%s: %q, want %d", name, faults, c.faults)
+		}
 	}
 }
 
