@@ -173,5 +173,9 @@ func writeBill(w io.Writer, d cost.Plan) error {
 	row("of that free", "if nothing else in the account uses its free tier up", bill.Free())
 	row("with arm64", "the total, with the probe as a container: infra/README.md", other.Total())
 	row("CloudWatch Synthetics", "the same runs as canaries, without their Lambda, S3, logs and alarms", bill.Synthetics)
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "\nload: %v\n", cost.LoadOf(d))
+	return err
 }

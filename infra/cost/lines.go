@@ -19,7 +19,8 @@ const (
 
 	// A run: three requests to the table (counted in infra/dynamo), and one before it to check whether the slot already has a
 	// run. A run and the state of its journey have about 2 KB each, compressed.
-	runWrites, runReads = 2 + 2, 1 + 0.5
+	stateWrites         = 2
+	runWrites, runReads = 2 + stateWrites, 1 + 0.5
 	runKB               = 2.0
 	runDays             = float64(incident.RetainRuns / (24 * time.Hour))
 	// A round of the pager (functions/pager counts the requests): it takes its turn, reads what is due, writes its heartbeat, and gives the
