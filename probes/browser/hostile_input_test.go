@@ -61,6 +61,7 @@ var fillRows = map[string]row{
 	"read-only for a while":               {page: `<label>Title <input readonly></label><script>setTimeout(() => document.querySelector('input').readOnly = false, 200)</script>`, do: filled("Title", "x", "x"), want: journey.Passed},
 	"a list":                              {page: `<label>Size <select><option>A4</select></label>`, do: fill("Size", "A4"), want: journey.Failed, wantError: `could not fill in the field "Size": it is a list of options; use Choose`},
 	"a checkbox":                          {page: `<label>Gift <input type=checkbox></label>`, do: fill("Gift", "yes"), want: journey.Failed, wantError: `it takes no text: it is an input of type checkbox; use Check`},
+	"a frame":                             {page: `<iframe title=Editor srcdoc="<input aria-label=Name>"></iframe>`, do: func(s *fixture) { s.Visit("/"); s.Fill(browser.CSS("iframe"), "x") }, want: journey.Failed, wantError: `it is a frame; use the locator of the field in it`},
 	"no field":                            {page: `<p>Name</p>`, do: func(s *fixture) { s.Visit("/"); s.Fill(browser.Text("Name"), "x") }, want: journey.Failed, wantError: `it takes no text: it is a p`},
 	"by its label":                        {page: `<label for=n>Name</label><input id=n>`, do: func(s *fixture) { s.Visit("/"); s.Fill(browser.Text("Name"), "Ada"); s.holds("#n", "Ada") }, want: journey.Passed},
 	"emptied":                             {page: `<label>Name <input value=old oninput="if (!value) ` + thanks + `"></label>`, do: filledAndThanked("Name", ""), want: journey.Passed},

@@ -32,6 +32,7 @@ const refusal = (el, { text, secret }) => {
   const name = read(el, 'localName');
   if (name === 'select') return 'it is a list of options; use Choose';
   if (isInput(el) && !isTextField(el)) return `it takes no text: it is an input of type ${el.type}; use ${{ checkbox: 'Check', radio: 'Check', file: 'Upload' }[el.type] || 'Click'}`;
+  if (name === 'iframe') return 'it is a frame; use the locator of the field in it, since all frames are searched';
   if (explicitRole(el) === 'slider' && !isEditor(el)) return 'it is a slider that the page draws; use DragTo with At, or Click and Press("ArrowRight")';
   if (!isTextField(el) && !isEditor(el) && el.tabIndex < 0) return `it takes no text: it is a ${label(el)}; in an editor, use Click and Type`;
   return isInput(el) && /\n/.test(text) ? 'it takes a single line, and the text has several' : '';
