@@ -108,12 +108,13 @@ var causeRows = map[string]row{
 		s.Popup().See(browser.Text("Hello"))
 		s.See(browser.Text("Thank you"))
 	}, want: journey.Failed, wantError: `there is none`, notError: "another window"},
-	"scrolls back":       {page: `<h1>Shop</h1><div style="height:3000px"></div>` + button + `<script>addEventListener('scroll',()=>scrollTo(0,0))</script>`, want: journey.Failed, wantError: `could not click the button "Print"`},
-	"only a placeholder": {page: `<input placeholder="Search the shop">`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page has no text; it shows the field "Search the shop"`},
-	"only a picture":     {page: `<img alt=Logo width=90 height=90>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page has no text; it shows the picture "Logo"`},
-	"nothing at all":     {page: `<div></div>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page is blank`},
-	"an inert button":    {page: `<div inert>` + button + `</div>`, want: journey.Failed, wantError: `it is inert`, notError: "disabled"},
-	"a disabled button":  {page: `<button disabled>Print</button>`, want: journey.Failed, wantError: `it is disabled`},
+	"scrolls back a frame later": {page: `<h1>Shop</h1><div style="height:3000px"></div>` + button + `<script>addEventListener("scroll", () => requestAnimationFrame(() => scrollTo(0, 0)))</script>`, want: journey.Failed, wantError: `could not click the button "Print"`},
+	"scrolls back":               {page: `<h1>Shop</h1><div style="height:3000px"></div>` + button + `<script>addEventListener('scroll',()=>scrollTo(0,0))</script>`, want: journey.Failed, wantError: `could not click the button "Print"`},
+	"only a placeholder":         {page: `<input placeholder="Search the shop">`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page has no text; it shows the field "Search the shop"`},
+	"only a picture":             {page: `<img alt=Logo width=90 height=90>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page has no text; it shows the picture "Logo"`},
+	"nothing at all":             {page: `<div></div>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page is blank`},
+	"an inert button":            {page: `<div inert>` + button + `</div>`, want: journey.Failed, wantError: `it is inert`, notError: "disabled"},
+	"a disabled button":          {page: `<button disabled>Print</button>`, want: journey.Failed, wantError: `it is disabled`},
 	"not zipped at all": {handlers: at(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Set("Content-Type", "text/html")

@@ -91,8 +91,8 @@ const actionable = async (target, by = unique) => {
   const off = disabled(el);
   if (off) return { why: off };
   const offset = offsetIn(target, el), aimed = (kept) => (offset ? hitAt(handle, el, offset) : hitPoint(handle, el, kept));
-  let at = aimed();
-  if (!at.ok || at.partly) { reveal(handle, at.cover, offset && ((of) => around(pointIn(of, offset)))); at = aimed(); }
+  let at = aimed(), scrolled = false;
+  if (!at.ok || at.partly) { scrolled = reveal(handle, at.cover, offset && ((of) => around(pointIn(of, offset)))); at = aimed(); }
   // Only a pointer can miss a moving element; typing goes to the focus.
   if (!['click', 'hover', 'check'].includes(query.op)) return { el, handle, ...at };
   // Before its style sheets have loaded, a page has a layout but is not painted, and all of it will move.
@@ -102,7 +102,7 @@ const actionable = async (target, by = unique) => {
     movePointer(at);
     globalThis.valkyrieAimed = { key: JSON.stringify(target), el, handle };
   }
-  const place = await stable(handle);
+  const place = await stable(handle, scrolled);
   if (place) return { el, handle, ...aimed() };
   if (!read(handle, 'isConnected')) return { why: 'the page keeps replacing it', soon: true };
   const { kept, inPlace } = offset ? {} : swinging(handle);
@@ -111,18 +111,21 @@ const actionable = async (target, by = unique) => {
 
 // Scrolls the element to the middle of each box that a person can scroll, unless it shows in it as a whole. A script could
 // scroll more, such as the next slide into a carousel, but then a person would see another page than the script. A cover
-// that stays in place, such as a bar, is a reason to scroll too.
+// that stays in place, such as a bar, is a reason to scroll too. It returns whether anything was scrolled.
 const reveal = (el, cover, boxOf = pressBox) => {
   const behind = cover && staysInPlace(cover);
-  if (cover && !behind && staysInPlace(el)) scrollAway(el, cover);
+  let scrolled = !!cover && !behind && staysInPlace(el);
+  if (scrolled) scrollAway(el, cover);
   for (const { n, port } of scrollersOf(standIn(el) || el)) {
     const b = boxOf(el), k = n ? (port.right - port.x) / read(n, 'clientWidth') || 1 : 1;
     const off = (from, to, lo, hi, mode) => (canScroll(mode) && (from < lo || to > hi || behind) ? ((from + to) / 2 - (lo + hi) / 2) / k : 0);
     const left = off(b.left, b.right, port.x, port.right, port.modes[0]), top = off(b.top, b.bottom, port.y, port.bottom, port.modes[1]);
     if (!left && !top) continue;
     if (n) call(n, 'scrollBy', { left, top, behavior: 'instant' }); else scrollBy({ left, top, behavior: 'instant' });
+    scrolled = true;
     styles.clear();
   }
+  return scrolled;
 };
 // Scrolls a cover away from an element that stays in place, such as the main part from the footer under it, as far as it takes.
 const scrollAway = (el, cover) => {

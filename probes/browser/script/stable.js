@@ -21,9 +21,10 @@ const settled = (el) => {
   return readyState() === 'complete' && globalThis.valkyrieChanges && !keepsChanging(valkyrieChanges.times, parsed) && !animations().some((a) => moves(a, el));
 };
 const same = (a, b) => a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
-const stable = async (el) => {
+// After a scroll, the page's own handlers may scroll back in the next frame.
+const stable = async (el, scrolled) => {
   let b = rect(el);
-  for (let i = 0; i < 2 && !settled(el); i++) {
+  for (let i = 0; i < 2 && (scrolled || !settled(el)); i++) {
     const a = b;
     await frame();
     b = rect(el);
