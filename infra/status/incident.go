@@ -27,6 +27,7 @@ type PublicIncident struct {
 	StillFails []string `json:"still_fails,omitempty"` // regions that failed when it ended, while enough others worked
 
 	windows []window
+	lasts   bool // an outage lasts
 }
 
 // impacts holds the impact on customers by kind, during and after an incident. Kinds that are missing have none: a probe that
@@ -76,6 +77,7 @@ func incidentOf(i incident.Incident, now time.Time) (PublicIncident, bool) {
 	}
 	last := out.windows[len(out.windows)-1]
 	out.Changed = incident.Latest(out.Changed, last.from.UTC())
+	out.lasts = i.State != incident.Resolved && (i.Kind == incident.Down || i.Kind == incident.Flapping && i.IsDownNow())
 	if i.State == incident.Resolved {
 		out.Ended, out.Ending, out.Changed = last.until.UTC(), i.EndedBy(), i.ResolvedAt.UTC()
 		out.StillFails = i.StillFails

@@ -32,6 +32,26 @@ func TestTrueNumbers(t *testing.T) {
 	}
 }
 
+// TestDownSinceTheFirstRun: a journey that never worked has an uptime of 0 %, at any second, and the seconds since its latest failure
+// are no uptime of one that worked before.
+func TestDownSinceTheFirstRun(t *testing.T) {
+	for _, worked := range []time.Duration{0, 6 * time.Minute} {
+		for seconds := range 120 {
+			at := now.Add(time.Duration(seconds) * time.Second)
+			r := down(now.Add(-4*time.Minute), time.Time{})
+			r.Last, r.EveryMS = now, 60_000
+			p := status.Build(setting, status.Coverage{}.Add(runs("print-card", r.Since.Add(-worked), now.Add(time.Second)), at), []incident.Record{r}, at)
+			want := "0.00 % of the time known"
+			if worked > 0 {
+				want = "54.54 % of the time known" // 6 of 11 minutes
+			}
+			if got := p.Journeys[0].Percent(); seconds >= 60 && got != want || seconds < 60 && worked == 0 && got != want {
+				t.Errorf("%v of work and 5 minutes of failures, after %d s: %s", worked, seconds, got)
+			}
+		}
+	}
+}
+
 // TestClockAhead: runs of a clock that was ahead never make a journey known, on whichever side it was.
 func TestClockAhead(t *testing.T) {
 	future := now.Add(26 * time.Hour)

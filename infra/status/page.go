@@ -94,12 +94,17 @@ func (j *JourneyStatus) fill(k Known, incidents []PublicIncident, now time.Time)
 		j.Now = Unknown
 	}
 	var down, degraded impact
+	settled := now // the time after the latest failure of an outage that lasts is neither down nor known until the next run
 	for _, i := range incidents {
 		if i.Journey != j.Name {
 			continue
 		}
 		if i.Ended.IsZero() {
 			j.Now = worst(j.Now, i.State)
+		}
+		if i.lasts {
+			failed := i.windows[len(i.windows)-1].until
+			settled = incident.Earliest(settled, incident.Latest(failed, now.Add(-covers(k.EveryMS))))
 		}
 		if i.State == Down {
 			down.add(i)
@@ -110,7 +115,7 @@ func (j *JourneyStatus) fill(k Known, incidents []PublicIncident, now time.Time)
 	var knownS, downS int64
 	today := dayOf(now)
 	for ago := Days - 1; ago >= 0; ago-- {
-		d := day(aDay(today.AddDate(0, 0, -ago)), now, k, down, degraded)
+		d := day(aDay(today.AddDate(0, 0, -ago)), now, settled, k, down, degraded)
 		knownS, downS = knownS+max(d.Known, d.Down), downS+d.Down
 		j.Days = append(j.Days, d)
 	}
@@ -122,11 +127,11 @@ func (j *JourneyStatus) fill(k Known, incidents []PublicIncident, now time.Time)
 }
 
 // day returns the state of a day. It is good only when nearly all of it was measured.
-func day(all window, now time.Time, k Known, down, degraded impact) Day {
+func day(all window, now, settled time.Time, k Known, down, degraded impact) Day {
 	const nearly = 0.95
 	so := all.intersect(window{all.from, now})
 	d := Day{Date: all.from.Format(time.DateOnly), Elapsed: int64(so.length().Seconds())}
-	ahead := all.intersect(window{now, k.Until}).length() // the part that the last run covers beyond now
+	ahead := all.intersect(window{settled, k.Until}).length() // the part that the last run covers beyond it
 	d.Known = max(0, k.Seconds[d.Date]-int64(ahead.Seconds()))
 	d.Down, d.Degraded = down.within(so), degraded.within(so)
 	switch {
