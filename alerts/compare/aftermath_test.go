@@ -108,3 +108,17 @@ func (c aftermath) play(t *testing.T, acked bool, seed uint64) {
 		t.Logf("%s, acknowledged %t, seed %d:%s", c.name, acked, seed, text)
 	}
 }
+
+// TestSlowDeploysAreOneIncident: deploys that take each region out of service for so long that they text, twice a day, are one incident
+// and no call: a text of it, and one more where two days went without.
+func TestSlowDeploysAreOneIncident(t *testing.T) {
+	t.Parallel()
+	suite.Core(t)
+	for _, minutes := range suite.Pick(t, []int{5, 6, 8}, 1) {
+		h := History{Climate: Climate{Fails: 0.005, Mood: rollingDeploys(minutes)}, Before: 30 * 24 * time.Hour, Seed: goalSeed}
+		s := Play(h, Shipped(alertstest.ShippedPolicy(t)))
+		if s.False > 0 || s.Texts == 0 || s.Texts > 8 {
+			t.Errorf("two deploys a day of %d minutes in each region: %d calls and %d texts a month", minutes, s.False, s.Texts)
+		}
+	}
+}

@@ -107,12 +107,12 @@ func (j *judging) recoverFailing(i int) {
 		j.close(i, incident.Recovered, fmt.Sprintf("%s works again at %s, after %s, but still fails from %s", j.run.Journey, phrase.Clock(j.run.Slot), phrase.Duration(inc.LatestPeriod(j.run.Slot)), phrase.List(still)))
 	case inc.Kind == incident.Down:
 		j.close(i, incident.Recovered, j.goodRunClosing(*inc))
-	case quiet >= j.policy.QuietFor:
+	case quiet >= j.quietFor(*inc):
 		j.close(i, incident.Recovered, fmt.Sprintf("%s has not failed again for %s, but for single runs, at %s", j.run.Journey, phrase.Duration(quiet), phrase.Clock(j.run.Slot)))
 	case ended:
 		inc.Runs++
 		j.addToOutbox(*inc)
-		j.decide(Continues, *inc, fmt.Sprintf("%s %s from %s; it is over when it has not failed for %s", j.run.Journey, j.run.Outcome, j.run.Region, phrase.Duration(j.policy.QuietFor)))
+		j.decide(Continues, *inc, fmt.Sprintf("%s %s from %s; it is over when it has not failed for %s", j.run.Journey, j.run.Outcome, j.run.Region, phrase.Duration(j.quietFor(*inc))))
 	}
 }
 
@@ -205,9 +205,15 @@ func (j *judging) isEvidentAgain(since time.Time) bool {
 	if _, found := j.oftenNow(); found {
 		return true
 	}
-	since = incident.Latest(since, j.run.Slot.Add(-rateHours*time.Hour))
-	t := j.failuresSince(since)
-	slots, left := int(j.run.Slot.Sub(since)/j.now.interval(j.policy)), len(j.Regions)-t.spared
+	within := func(d time.Duration) (tally, int) {
+		from := incident.Latest(since, j.run.Slot.Add(-d))
+		return j.failuresSince(from), int(j.run.Slot.Sub(from) / j.now.interval(j.policy))
+	}
+	left := len(j.Regions) - j.spared()
+	if t, slots := within(time.Hour); left > 0 && t.pooled() >= leastFailures(left*slots, slowTail) {
+		return true
+	}
+	t, slots := within(rateHours * time.Hour)
 	return left > 0 && t.pooled() >= leastFailures(left*slots, lastingTail) || t.worst >= leastFailures(slots, lastingTail)
 }
 

@@ -192,6 +192,10 @@ func (j *judging) addEvidence(inc *incident.Incident) {
 	if !evident || inc.Kind != incident.Flapping {
 		return
 	}
+	if until.Sub(inc.EvidentUntil()) >= j.policy.QuietFor { // it would have been over
+		j.noteBout(inc)
+		inc.CostMS = 0
+	}
 	inc.Evident = incident.Latest(inc.Evident, until)
 	inc.CostMS += j.cost().Milliseconds()
 	if e, found := j.findEvidence(); found && e.calls && !inc.PagesNow {

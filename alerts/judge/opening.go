@@ -106,6 +106,7 @@ func (j *judging) openFlapping(e evidence) {
 	}
 	inc.Kind, inc.Reason, inc.Regions, inc.Only = incident.Flapping, e.reason, e.regions, e.only
 	inc.PagesNow, inc.Evident, inc.CostMS = e.calls, j.Failure.Slot, 0
+	j.noteBout(inc)
 	j.recordOpened(*inc)
 }
 

@@ -159,3 +159,21 @@ func TestOnlyOneRegion(t *testing.T) {
 		}
 	}
 }
+
+// TestFlappingThatComesBack: deploys that take each region out of service for five minutes, twice a day, are one incident from the
+// second on, and end a day after the last; their costs do not add up to a call.
+func TestFlappingThatComesBack(t *testing.T) {
+	const last = 20 // deploys
+	k := playWorld(t, "", 3, (last+4)*720, func(minute, region int) rune {
+		if at := minute % 720; minute >= 720 && minute < (last+1)*720 && at >= 60+5*region && at < 65+5*region {
+			return 'f'
+		}
+		return 'p'
+	})
+	if len(k.Changes) != 4 || len(k.State.Closed) != 1 {
+		t.Fatalf("want it to open, end, come back and end: %v", k.Changes)
+	}
+	if inc := k.State.Closed[0]; inc.PagesNow || inc.ResolvedAt.Sub(inc.Evident) < 24*time.Hour || inc.ResolvedAt.Sub(inc.Evident) > 25*time.Hour {
+		t.Errorf("it calls: %t; it was evident until %v, and ended at %v", inc.PagesNow, inc.Evident, inc.ResolvedAt)
+	}
+}

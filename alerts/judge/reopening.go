@@ -45,12 +45,26 @@ func (j *judging) reopen(run journey.Run, s Streak, matches func(incident.Incide
 func (j *judging) addBout(inc *incident.Incident) {
 	inc.Slow = j.run.Slot
 	inc.Bouts = slices.DeleteFunc(slices.Clone(inc.Bouts), func(b time.Time) bool { return j.run.Slot.Sub(b) > j.policy.ReturnWithin })
-	inc.Bouts = append(inc.Bouts, j.run.Slot)
-	inc.Bouts = inc.Bouts[max(0, len(inc.Bouts)-MaxRuns):]
+	j.noteBout(inc)
 	if j.isIntermittent(*inc) {
 		inc.Reason += fmt.Sprintf(", %s since %s; it is over when it has not been so for %s", phrase.Times(len(inc.Bouts)), phrase.ClockWithDate(inc.Bouts[0], j.run.Slot), phrase.Duration(j.policy.ReturnWithin))
 	}
 	j.recordOpened(*inc)
+}
+
+// noteBout adds a bout.
+func (j *judging) noteBout(inc *incident.Incident) {
+	inc.Bouts = append(slices.Clone(inc.Bouts), j.run.Slot)
+	inc.Bouts = inc.Bouts[max(0, len(inc.Bouts)-MaxRuns):]
+}
+
+// quietFor returns how long a flapping incident must not be evident until it is over. One that only texts and came back, as with each
+// deploy, stays open as long as it may come back, so that people get one text; one that calls ends earlier, and calls anew.
+func (j *judging) quietFor(inc incident.Incident) time.Duration {
+	if !inc.PagesNow && len(inc.Bouts) > 1 {
+		return max(j.policy.QuietFor, j.policy.ReturnWithin)
+	}
+	return j.policy.QuietFor
 }
 
 // isIntermittent reports whether an incident has had FlappingOutages bouts within ReturnWithin.

@@ -129,6 +129,12 @@ func (k *trial) failing(before, after judge.JourneyState, run journey.Run, decis
 			k.Fatalf("customers cannot do it, and it does not ring: %+v", is)
 		}
 		k.book.evident = k.book.failed
+		if slices.ContainsFunc(decisions, func(d judge.Decision) bool { return d.Verb == judge.Opens && d.Incident.IsFailing() }) {
+			k.book.began = 0 // another incident
+		}
+		if want == incident.Flapping {
+			k.book.began++
+		}
 		if want == incident.Down {
 			k.book.evident = run.Slot
 		}

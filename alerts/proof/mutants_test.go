@@ -336,6 +336,14 @@ var ruleMutants = []mutant{
 		"inc.StillFails = still", "_ = still",
 	},
 	{
+		"an incident that only texts ends as soon though it came back",
+		"if !inc.PagesNow && len(inc.Bouts) > 1 {", "if !inc.PagesNow && len(inc.Bouts) > 1000 {",
+	},
+	{
+		"failures of an hour that would open an incident do not prolong one",
+		"left > 0 && t.pooled() >= leastFailures(left*slots, slowTail)", "left > 1000 && t.pooled() >= leastFailures(left*slots, slowTail)",
+	},
+	{
 		"calls about an outage go on while one region is left",
 		"calmed := !j.isWidespread(*inc)", "calmed := !j.isWidespread(*inc) && false",
 	},

@@ -279,6 +279,9 @@ func (b *textbook) goesOn(i incident.Incident, run journey.Run) {
 		return
 	}
 	slices.SortFunc(slots, time.Time.Compare)
+	if slots[len(slots)-2].Sub(b.evident) >= b.policy.QuietFor {
+		b.began++
+	}
 	if last := slots[len(slots)-2]; last.After(b.evident) {
 		b.evident = last
 	}
@@ -294,10 +297,11 @@ func (b *textbook) returns(run journey.Run) bool {
 	if b.withinMinutes(run) {
 		return true
 	}
-	since := run.Slot.Add(-6 * time.Hour)
-	if b.evident.After(since) {
-		since = b.evident
+	hour := incident.Latest(b.evident, run.Slot.Add(-time.Hour))
+	if left > 0 && b.spare(b.inBuckets(hour.Add(time.Second))) >= rare(left*int(run.Slot.Sub(hour).Minutes()), 1e-5) {
+		return true
 	}
+	since := incident.Latest(b.evident, run.Slot.Add(-6*time.Hour))
 	lately, worst := b.inBuckets(since.Add(time.Second)), 0
 	for _, at := range lately {
 		worst = max(worst, len(at))

@@ -20,6 +20,7 @@ type textbook struct {
 	past   map[string]int           // by region: how many of them precede the last recovery
 
 	slow, broken bouts
+	began        int            // how often the incident about failures began to flap
 	failed       time.Time      // slot of the latest failure
 	together     []time.Time    // slots lately in which all regions failed
 	coincided    []time.Time    // the last slots in which a quorum failed
@@ -334,7 +335,11 @@ func (b *textbook) recovered(i incident.Incident, run journey.Run) (over bool, e
 	if i.Kind == incident.Down {
 		return !b.awaits(i, run.Slot), incident.Recovered
 	}
-	return run.Outcome.Good() && run.Slot.Sub(b.evident) >= b.policy.QuietFor, incident.Recovered
+	quiet := b.policy.QuietFor
+	if !i.PagesNow && b.began > 1 { // it only texts, and came back
+		quiet = max(quiet, b.policy.ReturnWithin)
+	}
+	return run.Outcome.Good() && run.Slot.Sub(b.evident) >= quiet, incident.Recovered
 }
 
 // awaits reports whether a region of the incident that failed has not reported the first slot in which all the others work, and may
