@@ -123,6 +123,43 @@ func TestWritten(t *testing.T) {
 	}
 }
 
+// TestEvidenceLink: a text has the address that opens without signing in; if that is too long, the one that does not. An e-mail has
+// both.
+func TestEvidenceLink(t *testing.T) {
+	const console = "https://console.example.com/s3?prefix=a"
+	card := alertstest.PrintCard()
+	card.Evidence = []journey.Evidence{{Kind: "html", Path: "https://console.example.com/s3?prefix=page"}, {Kind: "screenshot", Path: console}}
+	now := alertstest.Start.Add(65 * time.Minute)
+	for name, c := range map[string]struct {
+		link, want string
+	}{
+		"an address":             {"https://abc.lambda-url.eu-west-1.on.aws/e/1/" + strings.Repeat("_", 100), "https://abc.lambda-url.eu-west-1.on.aws/e/1/" + strings.Repeat("_", 100)},
+		"too long an address":    {"https://abc.lambda-url.eu-west-1.on.aws/e/1/" + strings.Repeat("-", 160), console},
+		"nothing that is signed": {"", console},
+	} {
+		var asked []string
+		content := message.Content{To: inBerlin(t), About: []incident.Incident{card}, Now: now, OnCall: oncall.OnCall{
+			EvidenceLink: func(path string, at time.Time) string {
+				if !at.Equal(now) {
+					t.Errorf("%s: signed at %s", name, at)
+				}
+				asked = append(asked, path)
+				return c.link
+			},
+		}}
+		text := content.SMS()
+		if !strings.HasSuffix(text, " "+c.want+" #8bfe") || len(text) > 2*153 || strings.Contains(text, "https://console") != (c.want == console) {
+			t.Errorf("%s: %d characters: %s", name, len(text), text)
+		}
+		if !slices.Equal(asked, []string{console}) {
+			t.Errorf("%s: signed %v", name, asked)
+		}
+		if email := content.Email(); !strings.Contains(email, console+"\n") || !strings.Contains(email, c.link) {
+			t.Errorf("%s: %s", name, email)
+		}
+	}
+}
+
 // TestTextFits checks that arbitrary words give a text within two segments, with its handle.
 func TestTextFits(t *testing.T) {
 	to := inBerlin(t)

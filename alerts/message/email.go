@@ -20,7 +20,7 @@ func (t Content) Email() string {
 	}
 	for _, i := range t.About {
 		said = append(said, t.sentences(i, v)...)
-		for _, address := range []string{t.OnCall.Journeys[i.Journey].Runbook, t.evidence(i)} {
+		for _, address := range append([]string{t.OnCall.Journeys[i.Journey].Runbook}, t.evidence(i)...) {
 			if address != "" {
 				said = append(said, address)
 			}

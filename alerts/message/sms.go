@@ -187,32 +187,43 @@ func (t Content) ending() string {
 		end += " To acknowledge: " + ackCommand(t.About)
 	}
 	for _, i := range slices.Backward(t.About) {
-		for _, address := range []string{t.evidence(i), t.OnCall.Journeys[i.Journey].Runbook} {
-			if longer := " " + address + end; address != "" && len(longer) <= maxEnding {
-				end = longer
+		for _, addresses := range [][]string{t.evidence(i), {t.OnCall.Journeys[i.Journey].Runbook}} {
+			for _, address := range addresses {
+				if longer := " " + address + end; address != "" && len(longer) <= maxEnding {
+					end = longer
+					break
+				}
 			}
 		}
 	}
 	return end
 }
 
-// evidence returns the address of the most useful evidence, the screenshot if there is one. Evidence on the web already
-// has an address.
-func (t Content) evidence(i incident.Incident) string {
+// evidence returns addresses of the most useful evidence, the screenshot if there is one, the best address first: one that opens
+// without signing in, which is longer. Evidence on the web already has an address.
+func (t Content) evidence(i incident.Incident) (addresses []string) {
 	best := ""
 	for _, e := range i.Evidence {
 		if e.Path != "" && (best == "" || e.Kind == "screenshot") {
 			best = e.Path
 		}
 	}
+	if best == "" {
+		return nil
+	}
+	if t.OnCall.EvidenceLink != nil {
+		if signed := t.OnCall.EvidenceLink(best, t.Now); signed != "" {
+			addresses = append(addresses, doubled.Replace(signed))
+		}
+	}
 	switch {
 	case strings.HasPrefix(best, "https://"):
-		return doubled.Replace(best)
-	case best == "" || t.OnCall.EvidenceURL == "":
-		return ""
+		addresses = append(addresses, doubled.Replace(best))
+	case t.OnCall.EvidenceURL != "":
+		u := url.URL{Path: strings.TrimPrefix(best, "/")}
+		addresses = append(addresses, strings.TrimSuffix(t.OnCall.EvidenceURL, "/")+"/"+doubled.Replace(u.EscapedPath()))
 	}
-	u := url.URL{Path: strings.TrimPrefix(best, "/")}
-	return strings.TrimSuffix(t.OnCall.EvidenceURL, "/") + "/" + doubled.Replace(u.EscapedPath())
+	return addresses
 }
 
 // doubled escapes the characters that count twice in the GSM alphabet.

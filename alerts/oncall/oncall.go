@@ -28,6 +28,10 @@ type OnCall struct {
 
 	Play        string `yaml:"play"`         // address of a sound that a call begins with, such as the Ride of the Valkyries
 	EvidenceURL string `yaml:"evidence_url"` // where people can open the evidence; a text links to it
+
+	// EvidenceLink returns an address at which a person can open a file of evidence for some hours without signing in, or "";
+	// path is journey.Evidence.Path. nil: there are no such addresses.
+	EvidenceLink func(path string, now time.Time) string
 }
 
 // JourneyNotes are the settings and hints for the incidents of one journey.

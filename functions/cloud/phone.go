@@ -8,16 +8,19 @@ import (
 	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/environ"
+	"valkyrie/infra/evidence/link"
 )
 
 // A PhoneAccess is a phone, with the tokens that authenticate its callbacks.
 type PhoneAccess struct {
-	Phone  paging.Phone
-	Tokens []string // Twilio's auth tokens, which sign its requests: one, or two during a rotation
+	Phone    paging.Phone
+	Tokens   []string    // Twilio's auth tokens, which sign its requests: one, or two during a rotation
+	Evidence link.Signer // signs the addresses of evidence in texts
 }
 
 // OpenPhone refreshes the tokens of the Twilio account, and returns its phone. callbacks is the address that Twilio posts to.
-// Call it for each invocation, so that a rotated token takes effect.
+// Call it for each invocation, so that a rotated token takes effect. The texts of pagers that are made afterwards link to evidence
+// at that address.
 func (s *Services) OpenPhone(ctx context.Context, callbacks string) (PhoneAccess, error) {
 	if err := s.Vault.Refresh(ctx); err != nil {
 		s.Log.Error("read the secrets: failed; the secrets read before remain in use", "err", err)
@@ -33,5 +36,7 @@ func (s *Services) OpenPhone(ctx context.Context, callbacks string) (PhoneAccess
 	phone, err := twilio.New(twilio.ClientConfig{
 		AccountSID: s.Env.Account, AuthToken: tokens[0], From: s.Alerts.Phone.From, BaseURL: s.Env.PhoneAPI, CallbackURL: callbacks,
 	})
-	return PhoneAccess{Phone: phone, Tokens: tokens}, err
+	signer := link.Signer{Base: callbacks, Prefix: s.Env.Evidence, Tokens: tokens}
+	s.Alerts.OnCall.EvidenceLink = signer.Sign
+	return PhoneAccess{Phone: phone, Tokens: tokens, Evidence: signer}, err
 }

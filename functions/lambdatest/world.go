@@ -26,11 +26,13 @@ const (
 
 // Names in a World, the same in each region.
 const (
-	Deployment   = "valkyrie"
-	Table        = "valkyrie"
-	Bucket       = "valkyrie-evidence"
-	StatusBucket = "valkyrie-status"
-	Pager        = "valkyrie-pager"
+	Deployment = "valkyrie"
+	Table      = "valkyrie"
+	Bucket     = "valkyrie-evidence"
+	// EvidencePrefix begins Bucket.
+	EvidencePrefix = "valkyrie-"
+	StatusBucket   = "valkyrie-status"
+	Pager          = "valkyrie-pager"
 )
 
 // A World is the environment of functions: the cloud, with tables in two regions and a bucket in each of three, the
@@ -142,7 +144,7 @@ func (w *World) Env(function, region string, more ...string) []string {
 	}
 	for name, value := range map[string]string{
 		environ.Name: Deployment, environ.Site: w.Site, environ.Every: "1 minute", environ.HomeRegion: Home, environ.StandbyRegion: Standby, environ.Table: Table,
-		environ.Bucket: Bucket, environ.Pager: Pager, environ.Secrets: secrets, environ.Account: standin.DemoAccountSID, environ.PhoneAPI: w.PhoneURL,
+		environ.Bucket: Bucket, environ.Evidence: EvidencePrefix, environ.Pager: Pager, environ.Secrets: secrets, environ.Account: standin.DemoAccountSID, environ.PhoneAPI: w.PhoneURL,
 	} {
 		if environ.Reads(function, name) {
 			env = append(env, fmt.Sprintf("%s=%s", name, value))

@@ -13,6 +13,8 @@ import (
 	"valkyrie/functions/cloud"
 	"valkyrie/functions/suite"
 	"valkyrie/infra/environ"
+	"valkyrie/infra/evidence"
+	"valkyrie/infra/evidence/link"
 	"valkyrie/infra/regions"
 	web "valkyrie/infra/webhook"
 )
@@ -44,7 +46,8 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 		w.Log.Error("read the key of the batches: failed; heartbeats are refused", "err", err)
 	}
 	h := web.New(web.Config{
-		PublicURL: public, Tokens: access.Tokens, BeatKey: []byte(key), Beat: w.beat, Changed: w.changed, Log: w.Log,
+		PublicURL: public, Tokens: access.Tokens, BeatKey: []byte(key), Beat: w.beat, Changed: w.changed, Log: w.Log, Evidence: access.Evidence,
+		ReadEvidence: func(ctx context.Context, f link.File) ([]byte, string, error) { return evidence.Read(ctx, w.AWS, f) },
 		Pager: func(ctx context.Context, pageID string) *paging.Pager {
 			return w.Pager(w.Tables.Holder(ctx, pageID), access.Phone)
 		},

@@ -15,6 +15,7 @@ const (
 	Pager         = "VALKYRIE_PAGER"           // name of the pager function, the same in home and standby; optional: probes do not invoke it
 	Detail        = "VALKYRIE_METRIC_DETAIL"   // "journeys" (default) or "steps": see infra/cloudwatch
 	Secrets       = "VALKYRIE_SECRETS"         // prefix of the secrets: "ssm:/valkyrie/" or "secretsmanager:valkyrie/"; a secret's name follows
+	Evidence      = "VALKYRIE_EVIDENCE_PREFIX" // beginning of the names of the evidence buckets of all regions; optional: texts link to the console only
 	CallbackURL   = "VALKYRIE_CALLBACK_URL"    // URL of this region's webhook, for Twilio's callbacks; the webhook itself derives it from requests
 	Account       = "TWILIO_ACCOUNT_SID"       // not a secret
 	PhoneAPI      = "TWILIO_API_URL"           // a different server for Twilio's API; optional
@@ -65,9 +66,9 @@ func Optional(function string) []string {
 	case FunctionProbe:
 		return []string{Every, StandbyRegion, ProbeRegions, Pager, Detail, Alerts, Chrome, ChromeFlags, Tries}
 	case FunctionPager:
-		return []string{StandbyRegion, ProbeRegions, Alerts, PhoneAPI, Ping, Site, StatusBucket, StatusTopic, EventBus, TellSecrets}
+		return []string{StandbyRegion, ProbeRegions, Alerts, PhoneAPI, Evidence, Ping, Site, StatusBucket, StatusTopic, EventBus, TellSecrets}
 	case FunctionWebhook:
-		return []string{StandbyRegion, Pager, CallbackURL, Alerts, PhoneAPI}
+		return []string{StandbyRegion, Pager, CallbackURL, Alerts, PhoneAPI, Evidence}
 	}
 	return nil
 }

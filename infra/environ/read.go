@@ -26,6 +26,7 @@ type Variables struct {
 	ProbeRegions  []string // nil: unknown
 	Table         string
 	Bucket        string
+	Evidence      string // beginning of the names of the evidence buckets; "": not set
 	Pager         string // "": the pager is not invoked
 	Detail        cloudwatch.Detail
 	Secrets       string
@@ -48,7 +49,7 @@ func Read(function string, getenv func(string) string) (Variables, error) {
 	v := Variables{
 		Function: function, Deployment: r.text(Name), Region: getenv("AWS_REGION"),
 		Site: r.address(Site, "https://shop.example.com"), Every: r.cadence(Every),
-		HomeRegion: r.text(HomeRegion), StandbyRegion: r.text(StandbyRegion), Table: r.text(Table), Bucket: r.text(Bucket), Pager: r.text(Pager),
+		HomeRegion: r.text(HomeRegion), StandbyRegion: r.text(StandbyRegion), Table: r.text(Table), Bucket: r.text(Bucket), Evidence: r.text(Evidence), Pager: r.text(Pager),
 		Detail: r.detail(), Secrets: r.text(Secrets), Account: r.text(Account), Alerts: r.text(Alerts), Tries: r.tries(),
 		CallbackURL: urlString(r.address(CallbackURL, "https://abc.lambda-url.eu-west-1.on.aws")),
 		PhoneAPI:    urlString(r.address(PhoneAPI, "https://api.twilio.com")), Ping: urlString(r.address(Ping, "https://hc-ping.com/a-b-c")),

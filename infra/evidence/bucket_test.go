@@ -14,6 +14,7 @@ import (
 
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/evidence"
+	"valkyrie/infra/evidence/link"
 	"valkyrie/probes/journey"
 )
 
@@ -117,5 +118,44 @@ func TestLink(t *testing.T) {
 	want := "https://console.aws.amazon.com/s3/buckets/valkyrie-evidence?region=eu-west-1&prefix=2026-11-21/print-card/042300Z-eu-west-1-01990a5c-1111/"
 	if got := b.Link(some); got != want {
 		t.Error(got)
+	}
+}
+
+// TestRead: a file is read from its region with the content type of its name; a missing one, and one that the role may not get, are
+// no longer there; a huge one is an error.
+func TestRead(t *testing.T) {
+	b, c := bucket(t)
+	where, err := b.Within(t.Context()).Save(run, "page.html", []byte("<html>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, key, _ := strings.Cut(where, "prefix=")
+	file := link.File{Region: "eu-west-1", Bucket: "valkyrie-evidence", Key: key}
+	elsewhere := c.Config("us-east-1") // the webhook's own region is another
+	if data, kind, err := evidence.Read(t.Context(), elsewhere, file); string(data) != "<html>" || kind != "text/html; charset=utf-8" || err != nil {
+		t.Errorf("%s, %s, %v", data, kind, err)
+	}
+	missing := file
+	missing.Key += "x"
+	if _, _, err := evidence.Read(t.Context(), elsewhere, missing); !errors.Is(err, link.ErrNoFile) {
+		t.Errorf("missing: %v", err)
+	}
+	answer := func(status, size int) {
+		c.Serve("eu-west-1", cloudtest.S3, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			_, _ = w.Write(make([]byte, size))
+		}))
+	}
+	answer(http.StatusForbidden, 0)
+	if _, _, err := evidence.Read(t.Context(), elsewhere, file); !errors.Is(err, link.ErrNoFile) {
+		t.Errorf("forbidden: %v", err)
+	}
+	answer(http.StatusOK, evidence.MaxRead+1)
+	if _, _, err := evidence.Read(t.Context(), elsewhere, file); err == nil || errors.Is(err, link.ErrNoFile) {
+		t.Errorf("huge: %v", err)
+	}
+	answer(http.StatusOK, evidence.MaxRead)
+	if data, _, err := evidence.Read(t.Context(), elsewhere, file); len(data) != evidence.MaxRead || err != nil {
+		t.Errorf("as large as it may be: %d bytes, %v", len(data), err)
 	}
 }

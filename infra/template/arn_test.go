@@ -5,6 +5,9 @@ import (
 	"strings"
 )
 
+// stackName is the stack's name, which is the same in every region.
+const stackName = "thestack"
+
 // named returns a resource's own name.
 func (s *stack) named(id string) string {
 	properties := at(s.doc.section("Resources")[id], "Properties")
@@ -12,6 +15,9 @@ func (s *stack) named(id string) string {
 		if own := at(properties, key); own != nil {
 			return text(s.value(own))
 		}
+	}
+	if at(s.doc.section("Resources")[id], "Type") == "AWS::S3::Bucket" {
+		return stackName + "-" + strings.ToLower(id) + "-1a2b3c"
 	}
 	return strings.ToLower(id) + "-1a2b3c"
 }

@@ -142,9 +142,9 @@ func TestCalls(t *testing.T) {
 
 // unused lists the requests that functions link with functions/cloud and infra/secrets, and do not make.
 var unused = map[string][]string{
-	environ.FunctionProbe:   {"ssm:GetParameter", "sns:Publish", "sms-voice:SendVoiceMessage"}, // the pager's
-	environ.FunctionPager:   {"lambda:InvokeFunction"},                                         // those that poke the pager make it
-	environ.FunctionWebhook: {"ssm:GetParameter"},                                              // the pager's
+	environ.FunctionProbe:   {"ssm:GetParameter", "sns:Publish", "sms-voice:SendVoiceMessage", "s3:GetObject"}, // the pager's and the webhook's
+	environ.FunctionPager:   {"lambda:InvokeFunction"},                                                         // those that poke the pager make it
+	environ.FunctionWebhook: {"ssm:GetParameter", "s3:PutObject"},                                              // the pager's, and the probe's
 }
 
 // functionIDs are the functions' logical names in the template.

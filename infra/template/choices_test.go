@@ -42,7 +42,7 @@ var choices = map[string]struct {
 	}},
 	"a status page": {map[string]any{"StatusPage": "ENABLED"}, func(all map[string]map[string]any) bool {
 		return all["StatusBucket"] != nil && all["OthersUntold"] != nil && all["StatusTopic"] == nil && statements(all["StatusBucketPolicy"]) == 1 &&
-			at(all["Pager"], "Properties", "Environment", "Variables", "VALKYRIE_STATUS_BUCKET") == "statusbucket-1a2b3c"
+			at(all["Pager"], "Properties", "Environment", "Variables", "VALKYRIE_STATUS_BUCKET") == stackName+"-statusbucket-1a2b3c"
 	}},
 	"a status page behind CloudFront": {everything(), func(all map[string]map[string]any) bool {
 		return statements(all["StatusBucketPolicy"]) == 2

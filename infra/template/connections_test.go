@@ -70,6 +70,9 @@ func (s *stack) names(all map[string]map[string]any, id string) (faults []string
 		source = "secretsmanager:" + text(p["SecretsPath"]) + kind
 	}
 	same(environ.Secrets, v.Secrets, source)
+	if begins := v.Evidence; id != "Probe" && (!strings.HasPrefix(s.named("Evidence"), begins) || !strings.HasSuffix(begins, "-evidence-")) {
+		faults = append(faults, fmt.Sprintf("%s: %s: expected the beginning of the bucket's name %s, got %q", id, environ.Evidence, s.named("Evidence"), begins))
+	}
 	switch id {
 	case "Probe":
 		same(environ.Bucket, v.Bucket, s.named("Evidence"))

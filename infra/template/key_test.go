@@ -37,15 +37,21 @@ func (s *stack) keyCalls(calls []call) []call {
 	for _, c := range calls {
 		service, _, _ := strings.Cut(c.action, ":")
 		uses := slices.Concat(keyUses[c.action], keyUses[service+":"])
-		if strings.HasPrefix(c.arn, "arn:aws:s3:::statusbucket") {
+		if strings.HasPrefix(c.arn, "arn:aws:s3:::"+s.named("StatusBucket")) {
 			continue // encrypted by S3's own key
 		}
 		region := s.region
 		if parts := strings.SplitN(c.arn, ":", 5); len(parts) == 5 && parts[3] != "" {
 			region = parts[3]
 		}
-		for _, use := range uses {
-			made[call{via(use, service, region), s.key(region)}] = true
+		in := []string{region}
+		if c.action == "s3:GetObject" { // evidence, of all regions
+			in = strings.Split(text(s.parameters["ProbeRegions"]), ",")
+		}
+		for _, region := range in {
+			for _, use := range uses {
+				made[call{via(use, service, region), s.key(region)}] = true
+			}
 		}
 	}
 	return slices.SortedFunc(maps.Keys(made), func(a, b call) int { return strings.Compare(a.action+a.arn, b.action+b.arn) })

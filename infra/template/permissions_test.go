@@ -108,7 +108,7 @@ func TestReach(t *testing.T) {
 		"PagerRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
 			"secretsmanager:GetSecretValue ssm:GetParameter ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage s3:PutObject events:PutEvents " + key,
 		"WebhookRole": "logs:CreateLogStream logs:PutLogEvents dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
-			"lambda:InvokeFunction secretsmanager:GetSecretValue ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage " + key,
+			"lambda:InvokeFunction s3:GetObject secretsmanager:GetSecretValue ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage " + key,
 		"ScheduleRole": "lambda:InvokeFunction sqs:SendMessage",
 	} {
 		for _, a := range strings.Fields(actions) {

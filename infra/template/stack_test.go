@@ -196,6 +196,8 @@ func (s *stack) ref(name string) any {
 		return s.region
 	case "AWS::AccountId":
 		return account
+	case "AWS::StackName":
+		return stackName
 	case "AWS::Partition":
 		return "aws"
 	case "AWS::NoValue":

@@ -176,6 +176,8 @@ func (s *stack) calls(id string) []call {
 	case environ.FunctionWebhook:
 		all = append(all, failover...)
 		all = append(all, call{"lambda:InvokeFunction", arn("lambda", s.region, "function:"+v.Pager)})
+		all = append(all, call{"s3:GetObject", "arn:aws:s3:::" + s.named("Evidence") + "/2026-11-30/print-card/run/screenshot.png"})
+		all = append(all, call{"s3:GetObject", "arn:aws:s3:::" + v.Evidence + "another-region/2026-11-30/print-card/run/screenshot.png"})
 	}
 	return append(all, s.keyCalls(all)...)
 }

@@ -1,6 +1,6 @@
 // Package webhook handles the requests that Valkyrie accepts from outside: Twilio's callbacks and people's texts below
-// /twilio/, and the heartbeats of batches below /beat/. The same handler serves the Function URL on Lambda and `valkyrie
-// watch`.
+// /twilio/, the heartbeats of batches below /beat/, and a file of evidence that a text links to below /e/. The same handler
+// serves the Function URL on Lambda and `valkyrie watch`, which has no evidence to serve.
 //
 // A request has no effect before its signature or token is verified, and a refusal gives no reason.
 package webhook
@@ -16,6 +16,7 @@ import (
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
+	"valkyrie/infra/evidence/link"
 )
 
 // Config configures a Handler.
@@ -29,6 +30,10 @@ type Config struct {
 	Pager func(ctx context.Context, pageID string) *paging.Pager
 	// Beat records a heartbeat, as judge.Recorder.Beat does.
 	Beat func(context.Context, judge.Beat) ([]judge.Decision, error)
+	// Evidence verifies the addresses of evidence; the zero value accepts none. ReadEvidence returns a file and its content
+	// type; nil: there are none.
+	Evidence     link.Signer
+	ReadEvidence func(context.Context, link.File) (data []byte, kind string, err error)
 	// Changed is called after a write that may make pages due, so that the pager can be woken; nil: not called.
 	Changed func(context.Context)
 	Log     *slog.Logger     // nil: discard
@@ -61,13 +66,18 @@ func New(cfg Config) *Handler {
 	return h
 }
 
-// ServeHTTP answers 404 for a path outside those in the package comment, 405 for a method other than POST, 413 for a body
-// that is too long, 403 for a wrong signature or token, 400 for a malformed request, and 500 if the store did not take the
-// write; all with an empty body.
+// ServeHTTP answers 404 for a path outside those in the package comment, 405 for a method other than POST (of evidence, GET and
+// HEAD), 413 for a body that is too long, 403 for a wrong signature or token, 400 for a malformed request, and 500 if the store
+// did not take the write; all with an empty body. An address of evidence that has expired gets 410,
+// and 502 if the bucket does not answer.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := strings.TrimPrefix(r.URL.EscapedPath(), h.base)
 	if rest, ok := strings.CutPrefix(path, "/beat/"); ok {
 		h.serveBeat(w, r, rest)
+		return
+	}
+	if strings.HasPrefix(path, link.Path) {
+		h.serveEvidence(w, r, path)
 		return
 	}
 	h.twilio.ServeHTTP(w, r)
