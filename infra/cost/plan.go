@@ -122,9 +122,9 @@ func (p Plan) Metrics() int {
 	return n
 }
 
-// DashboardMetrics counts the metrics on the dashboard: one of each journey in each region, two in each region of the journey
+// DashboardMetrics counts the metrics on the dashboard: one of each journey in each region, three in each region of the journey
 // that is chosen above it, and five of the pager, of which one is shown twice.
-func (p Plan) DashboardMetrics() int { return (len(p.Journeys)+2)*p.Regions + 5 }
+func (p Plan) DashboardMetrics() int { return (len(p.Journeys)+3)*p.Regions + 5 }
 
 // secrets counts the secrets that the journeys read.
 func (p Plan) secrets() int {

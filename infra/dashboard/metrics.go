@@ -67,7 +67,7 @@ type selection struct {
 }
 
 var (
-	search    = regexp.MustCompile(`SEARCH\('\{([^}]+)\} ([^']*)', '([^']+)', (\d+)\)`)
+	search    = regexp.MustCompile(`SEARCH\('\{([^}]+)\} ([^']*)', '([^']+)'(?:, (\d+))?\)`)
 	condition = regexp.MustCompile(`([A-Za-z]+)="([^"]*)"`)
 	dimension = regexp.MustCompile(`\$\{PROP\('Dim\.([^']+)'\)\}`)
 )
@@ -112,8 +112,8 @@ func selectionOf(entry []any, p Properties) (s selection, err error) {
 				s.dimensions[c[1]] = c[2]
 			}
 		}
-		seconds, _ := strconv.Atoi(m[4]) // the pattern has digits only
-		s.period = time.Duration(seconds) * time.Second
+		seconds, _ := strconv.Atoi(m[4]) // without one, the widget's
+		s.period = time.Duration(cmp.Or(seconds, p.Period, 300)) * time.Second
 		s.math, err = parseAll(strings.Replace(formula, m[0], "m", 1))
 		return s, err
 	}

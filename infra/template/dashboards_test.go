@@ -18,6 +18,8 @@ type widget struct {
 	Width, Height int
 	Properties    struct {
 		Markdown, Title, Region, View, Query, Stat string
+		Start, End                                 string
+		SetPeriodToTimeRange                       bool
 		Metrics                                    [][]any
 		Alarms                                     []string
 		Period                                     int
@@ -156,6 +158,10 @@ func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 		}
 	case "metric":
 		for _, m := range p.Metrics {
+			formula, _ := m[0].(map[string]any)
+			if whole := p.Start == "-P30D" && p.End == "P0D" && p.SetPeriodToTimeRange && p.Period == 30*24*3600; budget.MatchString(text(formula["expression"])) != whole {
+				faults = append(faults, "expected that the objective, and nothing else, has a time of its own, 30 days")
+			}
 			faults = append(faults, s.metricLine(m, p.Region, shown)...)
 		}
 	case "log":
@@ -204,7 +210,9 @@ func (s *stack) groups() []string {
 }
 
 var (
-	search = regexp.MustCompile(`^SEARCH\('\{([^,}]+)((?:,[^,}]+)*)\} Deployment="([^"]*)"(?: Journey="[^"]+")? MetricName="([^"]+)"', '([^']+)', (\d+)\)$`)
+	// budget matches the rest of the failures that an objective allows, as a percentage; its inner part is a search.
+	budget = regexp.MustCompile(`^100 - 100 \* \(100 - (SEARCH\(.*\))\) / \(100 - (\d+(?:\.\d+)?)\)$`)
+	search = regexp.MustCompile(`^SEARCH\('\{([^,}]+)((?:,[^,}]+)*)\} Deployment="([^"]*)"(?: Journey="[^"]+")? MetricName="([^"]+)"', '([^']+)'(?:, (\d+))?\)$`)
 	schema = regexp.MustCompile(`^\{([^,}]+)((?:,[^,}]+)*)\} Deployment="([^"]*)" MetricName="([^"]+)"$`)
 )
 
@@ -214,7 +222,14 @@ func (s *stack) metricLine(m []any, region string, shown map[string]bool) []stri
 		return []string{"an empty metric"}
 	}
 	if options, ok := m[0].(map[string]any); ok {
-		found := search.FindStringSubmatch(text(options["expression"]))
+		formula := text(options["expression"])
+		if m := budget.FindStringSubmatch(formula); m != nil {
+			if want := fmt.Sprint(s.parameters["Objective"]); m[2] != want {
+				return []string{fmt.Sprintf("the objective is %s, expected the parameter's %s", m[2], want)}
+			}
+			formula = m[1]
+		}
+		found := search.FindStringSubmatch(formula)
 		if found == nil {
 			return []string{fmt.Sprintf("the expression is unknown to this test; add it: %v", options["expression"])}
 		}

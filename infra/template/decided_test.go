@@ -76,7 +76,7 @@ var wordDecisions = []decision{
 // defaults are the parameters' defaults, which a new deployment has.
 var defaults = map[string]string{
 	"Name": "valkyrie", "StandbyRegion": "", "Cadence": "1 minute", "Schedules": "ENABLED", "Tries": "0", "ProbeMemory": "1769", "ProbeTimeout": "120",
-	"ProbeConcurrency": "0", "WebhookConcurrency": "0", "MetricDetail": "journeys", "LogRetention": "90", "EvidenceRetention": "30",
+	"ProbeConcurrency": "0", "WebhookConcurrency": "0", "MetricDetail": "journeys", "Objective": "99.9", "LogRetention": "90", "EvidenceRetention": "30",
 	"SecretsIn": "ssm", "SecretsPath": "/valkyrie/", "AlarmEmail": "", "PingUrl": "", "StatusPage": "DISABLED", "StatusReader": "", "StatusMail": "DISABLED",
 	"SubnetIds": "", "SecurityGroupIds": "", "VpcId": "", "RouteTableIds": "", "PrivateEndpoints": "DISABLED", "KeyId": "",
 	"EventBusArn": "", "ExistingTable": "", "ChromeFlags": "",

@@ -97,9 +97,9 @@ func allows(p, value any) bool {
 		return slices.Contains(values, value)
 	}
 	if least, bounded := at(p, "MinValue").(int); bounded {
-		n, err := strconv.Atoi(fmt.Sprint(value))
-		most, _ := at(p, "MaxValue").(int)
-		return err == nil && n >= least && n <= most
+		n, err := strconv.ParseFloat(fmt.Sprint(value), 64)
+		most, bad := strconv.ParseFloat(fmt.Sprint(at(p, "MaxValue")), 64)
+		return err == nil && bad == nil && n >= float64(least) && n <= most
 	}
 	pattern := text(at(p, "AllowedPattern"))
 	return pattern == "" || regexp.MustCompile("^(?:"+pattern+")$").MatchString(fmt.Sprint(value))
