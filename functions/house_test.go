@@ -83,6 +83,7 @@ func TestImportArrows(t *testing.T) {
 		"alerts/config":              {"alerts/cron", "alerts/judge", "alerts/judge/trend", "alerts/oncall", "alerts/incident", "alerts/phrase"},
 		"alerts/replay":              {"alerts/judge", "alerts/oncall", "alerts/incident", "probes/journey"},
 		"alerts/postmortem":          {"alerts/message", "alerts/paging", "alerts/oncall", "alerts/judge", "alerts/incident", "alerts/phrase", "probes/journey"},
+		"alerts/canary":              {"probes/journey"},
 		"alerts/compare":             {"alerts/incident", "alerts/judge", "alerts/message", "alerts/oncall", "alerts/paging", "probes/journey"},
 		"alerts/practice":            {"alerts", "alerts/replay", "alerts/config", "alerts/judge", "alerts/oncall", "alerts/incident", "probes/journey"},
 		"alerts/alertstest":          {"alerts", "alerts/config", "alerts/judge", "alerts/oncall", "alerts/incident", "probes/journey"},

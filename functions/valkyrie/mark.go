@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"text/tabwriter"
 	"time"
 
+	"valkyrie/alerts/canary"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
@@ -103,4 +106,96 @@ func writeRelease(w io.Writer, m incident.Release, separator, end string) {
 		journeys = strings.Join(m.Journeys, ", ")
 	}
 	fmt.Fprint(w, m.At.UTC().Format("2006-01-02 15:04:05"), separator, journeys, separator, m.Name, end)
+}
+
+func canaryCommand(p *program) cli.Command {
+	return cli.Command{
+		Name: "canary", Args: "REGION --since TIME [flags]", Summary: "compare a region that has a new version with the others",
+		Examples: []string{
+			"valkyrie canary us-east-1 --since 10m --store \"dynamodb://valkyrie?region=eu-west-1\"",
+		},
+		Notes: []string{
+			"It waits until each journey has had enough slots since the deployment, and exits with 0 if the region is not worse than the others, " +
+				"with 1 if its runs fail, break, are missing or are slow more often than by chance, and with 3 if it cannot tell, as while the site " +
+				"fails everywhere. \"make deploy CANARY=us\" deploys to one region first, asks this command, and goes on or rolls back.",
+		},
+		Flags: func(fs *flag.FlagSet) cli.Run {
+			since := fs.String("since", "", "`TIME` at which the deployment had ended: RFC 3339, or how long ago, such as 10m")
+			slots := fs.Int("slots", 15, "`N` slots that each journey must have had; 5 to 100")
+			wait := 30 * time.Minute
+			fs.Var((*cli.Duration)(&wait), "wait", "`DURATION` to wait for them at most; a journey with longer intervals is judged by what it has")
+			db := p.storeFlags(fs)
+			return func(ctx context.Context, args []string) error {
+				if len(args) != 1 || *since == "" {
+					return cli.Usage("expected one region and --since, such as: valkyrie canary us-east-1 --since 10m")
+				}
+				if *slots < 5 || *slots > 100 {
+					return cli.Usage("--slots %d: expected 5 to 100", *slots)
+				}
+				if least := time.Duration(*slots) * time.Minute; wait < least {
+					return cli.Usage("--wait %s: expected at least %s, as a journey runs once a minute at most", cli.FormatDuration(wait), cli.FormatDuration(least))
+				}
+				from, err := parseReleaseTime(*since, p.now(), time.Local)
+				if err != nil {
+					return cli.Usage("--since: %w", err)
+				}
+				store, err := db.openExisting(ctx)
+				if err != nil {
+					return err
+				}
+				defer store.Close()
+				t := canary.Trial{Region: args[0], Slots: *slots, Longest: wait / time.Duration(*slots)}
+				return p.judgeCanary(ctx, store, t, from, p.now().Add(wait))
+			}
+		},
+	}
+}
+
+// canaryInterval is the time between two looks at the runs.
+const canaryInterval = 15 * time.Second
+
+// judgeCanary waits for a verdict until a time, and reports it.
+func (p *program) judgeCanary(ctx context.Context, store incident.RunLog, t canary.Trial, since, until time.Time) error {
+	for {
+		runs, err := store.Runs(ctx, incident.RunQuery{Since: since, Lean: true})
+		if err != nil {
+			return err
+		}
+		r := t.Judge(runs)
+		if over := !p.now().Before(until); r.Conclusion == canary.Good || r.Conclusion == canary.Worse || over {
+			if err := p.writeCanary(t, r); err != nil {
+				return err
+			}
+			switch r.Conclusion {
+			case canary.Good:
+				return nil
+			case canary.Worse:
+				return cli.Silent(cli.ExitFailed)
+			case canary.Waiting:
+				return cli.Broken("too few runs since %s to judge %s: are the schedules enabled, there and elsewhere?", since.Format(time.RFC3339), t.Region)
+			default:
+				return cli.Exit(cli.ExitBroken, errors.New(strings.Join(r.Reasons, "; ")))
+			}
+		}
+		fmt.Fprintf(p.stderr, "%s: %d runs since the deployment; waiting\n", r.Conclusion, len(runs))
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(canaryInterval):
+		}
+	}
+}
+
+// writeCanary writes the counts of each journey, and the verdict.
+func (p *program) writeCanary(t canary.Trial, r canary.Assessment) error {
+	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "journey\t%s\tbad\tslow\telsewhere\tbad\tslow\n", t.Region)
+	for _, c := range r.Journeys {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%d\t%d\n", c.Journey, c.Canary.Runs, c.Canary.Bad, c.Canary.Slow, c.Other.Runs, c.Other.Bad, c.Other.Slow)
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(p.stdout, "%s: %v\n", t.Region, r)
+	return err
 }

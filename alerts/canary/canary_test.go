@@ -1,0 +1,172 @@
+package canary
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/infra/suite"
+	"valkyrie/probes/journey"
+)
+
+var deployed = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+
+var trial = Trial{Region: "us-east-1", Slots: 15, Longest: 2 * time.Minute}
+
+// A world makes runs: of each journey, from each region, one a minute.
+type world struct {
+	journeys, slots int
+	regions         []string
+	outcome         func(journeyNumber int, region string, slot int) journey.Outcome // "": the run is missing
+}
+
+func (w world) runs() (all []journey.Run) {
+	for j := range w.journeys {
+		for _, region := range w.regions {
+			for slot := range w.slots {
+				if o := w.outcome(j, region, slot); o != "" {
+					all = append(all, journey.Run{Journey: fmt.Sprintf("journey-%d", j), Region: region, Slot: deployed.Add(time.Duration(slot) * time.Minute), EveryMS: 60_000, Outcome: o})
+				}
+			}
+		}
+	}
+	return all
+}
+
+var three = []string{"eu-west-1", "eu-central-1", "us-east-1"}
+
+// onCanary returns outcomes that differ in the canary's region.
+func onCanary(canary func(journeyNumber, slot int) journey.Outcome) func(int, string, int) journey.Outcome {
+	return func(j int, region string, slot int) journey.Outcome {
+		if region == trial.Region {
+			return canary(j, slot)
+		}
+		return journey.Passed
+	}
+}
+
+// TestJudge: what a new version may break, and what is no fault of it.
+func TestJudge(t *testing.T) {
+	always := func(o journey.Outcome) func(int, int) journey.Outcome {
+		return func(int, int) journey.Outcome { return o }
+	}
+	one := func(o journey.Outcome) func(int, int) journey.Outcome {
+		return func(j, _ int) journey.Outcome {
+			if j == 1 {
+				return o
+			}
+			return journey.Passed
+		}
+	}
+	for name, c := range map[string]struct {
+		world
+		want Conclusion
+		says string
+	}{
+		"all well":                  {world{7, 15, three, onCanary(always(journey.Passed))}, Good, ""},
+		"too early":                 {world{7, 14, three, onCanary(always(journey.Passed))}, Waiting, ""},
+		"nothing yet":               {world{7, 0, three, nil}, Waiting, ""},
+		"one journey breaks":        {world{7, 15, three, onCanary(one(journey.Broken))}, Worse, "journey-1: 15 of 15 runs were bad; from the other regions 0 of 30"},
+		"seen early":                {world{7, 6, three, onCanary(one(journey.Failed))}, Worse, "journey-1: 6 of 6 runs were bad"},
+		"not seen too early":        {world{7, 2, three, onCanary(one(journey.Failed))}, Waiting, ""},
+		"one journey is slow":       {world{7, 15, three, onCanary(one(journey.Slow))}, Worse, "journey-1: 15 of 15 runs were slow; from the other regions 0 of 30"},
+		"no run at all":             {world{7, 16, three, onCanary(always(""))}, Worse, "journey-0: 15 of 15 runs were bad, 15 of them missing; from the other regions 0 of 32"},
+		"one journey is missing":    {world{7, 17, three, onCanary(one(""))}, Worse, "journey-1: 16 of 16 runs were bad, 16 of them missing"},
+		"one run on its way":        {world{7, 16, three, onCanary(func(_, slot int) journey.Outcome { return []journey.Outcome{journey.Passed, ""}[slot/15] })}, Good, ""},
+		"a second region is enough": {world{7, 15, three[1:], onCanary(one(journey.Broken))}, Worse, "from the other regions 0 of 15"},
+		"the site fails everywhere": {world{7, 15, three, func(int, string, int) journey.Outcome { return journey.Failed }}, Unknown, "no journey has runs from the other regions that pass"},
+		"the site fails for one": {world{7, 15, three, func(j int, _ string, _ int) journey.Outcome {
+			return map[bool]journey.Outcome{true: journey.Failed, false: journey.Passed}[j == 1]
+		}}, Good, ""},
+		"the others fail": {world{7, 15, three, func(_ int, region string, _ int) journey.Outcome {
+			return map[bool]journey.Outcome{true: journey.Passed, false: journey.Failed}[region == trial.Region]
+		}}, Unknown, ""},
+		"no other region": {world{7, 15, three[2:], onCanary(always(journey.Passed))}, Waiting, ""},
+		"a little of each": {world{7, 15, three, onCanary(func(j, slot int) journey.Outcome {
+			return map[bool]journey.Outcome{true: journey.Broken, false: journey.Passed}[slot < 3]
+		})}, Worse, "all journeys together: 21 of 105 runs were bad; from the other regions 0 of 210"},
+		"a failure": {world{7, 15, three, onCanary(func(j, slot int) journey.Outcome {
+			return map[bool]journey.Outcome{true: journey.Failed, false: journey.Passed}[j+slot == 3 && j == 1]
+		})}, Good, ""},
+	} {
+		got := trial.Judge(c.runs())
+		if got.Conclusion != c.want || !strings.Contains(strings.Join(got.Reasons, "\n"), c.says) {
+			t.Errorf("%s: got %v, want %s, %q", name, got, c.want, c.says)
+		}
+	}
+}
+
+// TestRareJourneys: a journey whose interval is longer than the trial is not waited for, but judged by the runs that it has.
+func TestRareJourneys(t *testing.T) {
+	w := world{3, 15, three, onCanary(func(int, int) journey.Outcome { return journey.Passed })}
+	runs := slices.DeleteFunc(w.runs(), func(r journey.Run) bool { return r.Journey == "journey-2" && r.Slot.After(deployed) })
+	if got := trial.Judge(runs); got.Conclusion != Waiting {
+		t.Errorf("a journey each minute with one run: %v", got)
+	}
+	for i := range runs {
+		if runs[i].Journey == "journey-2" {
+			runs[i].EveryMS = time.Hour.Milliseconds()
+		}
+	}
+	if got := trial.Judge(runs); got.Conclusion != Good {
+		t.Errorf("a journey each hour with one run: %v", got)
+	}
+}
+
+// TestNoise plays trials of versions that change nothing, minute by minute as the command does, on sites and probes that fail by chance;
+// and trials of versions that break half of a journey's runs.
+func TestNoise(t *testing.T) {
+	random := rand.New(rand.NewPCG(suite.Seed(t), 1))
+	trials := suite.Count(t, 300, 10_000)
+	play := func(noise float64, breaks float64) (share float64) {
+		worse := 0
+		for range trials {
+			w := world{7, trial.Slots, three, func(j int, region string, _ int) journey.Outcome {
+				if random.Float64() < noise || region == trial.Region && j == 0 && random.Float64() < breaks {
+					return journey.Failed
+				}
+				return journey.Passed
+			}}
+			runs := w.runs()
+			for slot := range trial.Slots {
+				until := deployed.Add(time.Duration(slot) * time.Minute)
+				got := trial.Judge(slices.DeleteFunc(slices.Clone(runs), func(r journey.Run) bool { return r.Slot.After(until) }))
+				if got.Conclusion == Worse {
+					worse++
+					break
+				}
+			}
+		}
+		return float64(worse) / float64(trials)
+	}
+	sampling := 3 * math.Sqrt(FalseAlarm/float64(trials))
+	for _, noise := range []float64{0.001, 0.01, 0.05, 0.2} {
+		if share := play(noise, 0); share > FalseAlarm+sampling {
+			t.Errorf("with %.1f %% of bad runs everywhere, %.1f %% of good versions are called worse, want at most %.1f %%", 100*noise, 100*share, 100*FalseAlarm)
+		}
+	}
+	if share := play(0.01, 0.5); share < 0.7 {
+		t.Errorf("of versions that break half of a journey's runs, %.0f %% are called worse, want at least 70 %%", 100*share)
+	}
+	if share := play(0.05, 1); share < 1 {
+		t.Errorf("of versions that break a journey, %.1f %% are called worse, want all", 100*share)
+	}
+}
+
+// TestChance compares Fisher's test with values calculated by hand.
+func TestChance(t *testing.T) {
+	for _, c := range []struct {
+		bad, runs, otherBad, otherRuns int
+		want                           float64
+	}{
+		{3, 10, 0, 20, 120.0 / 4060}, {10, 10, 0, 20, 1.0 / 30045015}, {0, 10, 5, 20, 1}, {0, 0, 0, 20, 1}, {3, 4, 1, 4, 17.0 / 70}, // Fisher's lady tasting tea
+	} {
+		if got := chance(c.bad, c.runs, c.otherBad, c.otherRuns); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("%d of %d against %d of %d: %v, want %v", c.bad, c.runs, c.otherBad, c.otherRuns, got, c.want)
+		}
+	}
+}
