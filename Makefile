@@ -14,6 +14,9 @@ ROUNDS ?= 20
 # The environments of samconfig.toml to deploy or destroy; default: all. ERASE=yes destroys history too. YES=yes asks nothing
 # on a terminal.
 ENVS ?=
+# CANARY=us deploys to that environment first, and goes on or back by its runs; ROLLBACK=yes with it goes back.
+CANARY ?=
+ROLLBACK ?=
 ERASE ?=
 YES ?=
 
@@ -105,7 +108,7 @@ sam-check: ## the real SAM: validate, build, deploy into an emulator of AWS, see
 	infra/sam/check.sh
 
 deploy: ## everything on AWS, home first, as samconfig.toml says; again after an error, it goes on
-	YES=$(YES) infra/deploy.sh up $(ENVS)
+	YES=$(YES) CANARY=$(CANARY) ROLLBACK=$(ROLLBACK) infra/deploy.sh up $(ENVS)
 
 destroy: ## the stacks, home last; the table and the evidence stay, unless ERASE=yes
 	YES=$(YES) ERASE=$(ERASE) infra/deploy.sh down $(ENVS)

@@ -4,6 +4,9 @@
 # A stack without changes is left as it is, so running it again after an error or an interruption continues there. SAM prints
 # each change set before it acts. On a terminal each stack is confirmed, unless YES=yes. With BUILD=no the last build is
 # deployed. `make deploy` and `make destroy` run it.
+#
+# With CANARY=ENVIRONMENT that one is deployed first, and its runs are compared with those of the other regions, which still have the old
+# version. If they are worse, the environment gets back the version it had, and nothing else is deployed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 config=samconfig.toml
@@ -102,26 +105,85 @@ declined() {
 
 output() { ask "$1" "Stacks[0].Outputs[?OutputKey=='$2'].OutputValue | [0]"; }
 
-up() {
-  local env state confirm=--no-confirm-changeset
+# deploy ENVIRONMENT creates or updates a stack.
+deploy() {
+  local env=$1 state confirm=--no-confirm-changeset
   ! asks || confirm=--confirm-changeset
-  [ "${BUILD:-}" = no ] || run sam build --build-in-source
-  for env in "$@"; do
-    printf '== %s: %s\n' "$env" "$(setting "$env" region)" >&2
-    state=$(settled "$env")
-    case $state in
-    ROLLBACK_COMPLETE | ROLLBACK_FAILED | CREATE_FAILED) # its creation failed: it is empty, and cannot be updated
-      run sam delete --config-env "$env" --no-prompts ;;
-    DELETE_FAILED)
-      fail "$env is half deleted: see its events in the console, and finish with: make destroy ENVS=$env" ;;
-    UPDATE_ROLLBACK_FAILED)
-      fail "$env cannot be updated: its last update failed, and so did undoing it. See its events in the console, then: aws cloudformation continue-update-rollback --region $(setting "$env" region) --stack-name $(setting "$env" stack_name)" ;;
-    esac
-    run sam deploy --config-env "$env" "$confirm" --no-fail-on-empty-changeset ||
-      fail "$env was not deployed; the environments before it stay deployed. Fix the fault above and run this again: it continues there"
-    if asks && declined "$env"; then
-      fail "$env was not changed, as you wish; the environments before it stay deployed"
+  printf '== %s: %s\n' "$env" "$(setting "$env" region)" >&2
+  state=$(settled "$env")
+  case $state in
+  ROLLBACK_COMPLETE | ROLLBACK_FAILED | CREATE_FAILED) # its creation failed: it is empty, and cannot be updated
+    run sam delete --config-env "$env" --no-prompts ;;
+  DELETE_FAILED)
+    fail "$env is half deleted: see its events in the console, and finish with: make destroy ENVS=$env" ;;
+  UPDATE_ROLLBACK_FAILED)
+    fail "$env cannot be updated: its last update failed, and so did undoing it. See its events in the console, then: aws cloudformation continue-update-rollback --region $(setting "$env" region) --stack-name $(setting "$env" stack_name)" ;;
+  esac
+  run sam deploy --config-env "$env" "$confirm" --no-fail-on-empty-changeset ||
+    fail "$env was not deployed; the environments before it stay deployed. Fix the fault above and run this again: it continues there"
+  if asks && declined "$env"; then
+    fail "$env was not changed, as you wish; the environments before it stay deployed"
+  fi
+}
+
+# trial ENVIRONMENT names the folder of its undecided trial: the template that it had before, and the time since which it has the new one.
+trial() { printf '.aws-sam/canary/%s\n' "$1"; }
+
+# back ENVIRONMENT gives it the template that it had before; the program of that is still in SAM's bucket.
+back() {
+  run sam deploy --config-env "$1" --config-file "$PWD/$config" --template-file "$(trial "$1")/before.yaml" --no-confirm-changeset --no-fail-on-empty-changeset &&
+    rm -r "$(trial "$1")"
+}
+
+# try ENVIRONMENT deploys it, and has it judged by its runs. What it had before is kept until that is decided, so that an interrupted trial
+# goes on, and can still be undone.
+try() {
+  local env=$1 region stack folder code=0
+  folder=$(trial "$env")
+  region=$(setting "$env" region) stack=$(setting "$env" stack_name)
+  [ "$env" != home ] || fail "CANARY=home: home has the table and the pager of all regions; name another environment"
+  [ -n "$(settled "$env")" ] || fail "CANARY=$env: it is not deployed yet, so there is nothing to go back to; deploy without CANARY"
+  mkdir -p "$folder"
+  if [ ! -s "$folder/before.yaml" ]; then
+    aws cloudformation get-template --region "$region" --stack-name "$stack" --template-stage Original --query TemplateBody --output text >"$folder/new.yaml" ||
+      fail "CANARY=$env: its present template cannot be read, so there would be nothing to go back to"
+    mv "$folder/new.yaml" "$folder/before.yaml"
+  fi
+  deploy "$env"
+  [ -s "$folder/since" ] || date -u +%Y-%m-%dT%H:%M:%SZ >"$folder/since"
+  [ -x bin/valkyrie ] || run make --no-print-directory command
+  run bin/valkyrie canary "$region" --since "$(cat "$folder/since")" --store "dynamodb://$(output home TableName)?region=$(setting home region)" || code=$?
+  case $code in
+  0) rm -r "$folder" ;;
+  1)
+    back "$env" || fail "$env is worse than the other regions, and was not rolled back. Run this again with ROLLBACK=yes"
+    fail "$env was worse than the other regions, and has its version of before again; nothing else was deployed" ;;
+  *) fail "$env has the new version, and it cannot be told yet whether that is worse; nothing else was deployed. Run this again to go on judging, or with ROLLBACK=yes to go back" ;;
+  esac
+}
+
+# undo ENVIRONMENT gives an environment back the version that it had before an undecided trial.
+undo() {
+  [ -s "$(trial "$1")/before.yaml" ] || fail "ROLLBACK=yes: there is no undecided trial of $1 on this machine"
+  back "$1" || fail "$1 was not rolled back; fix the fault above and run this again"
+  printf '%s has its version of before again\n' "$1" >&2
+}
+
+up() {
+  local env
+  if [ -n "${CANARY:-}" ]; then
+    grep -qx -- "$CANARY" <<<"$(environments)" || fail "CANARY=$CANARY: there is no such environment; there are: $(echo $(environments))"
+    if [ "${ROLLBACK:-}" = yes ]; then
+      undo "$CANARY"
+      return
     fi
+  fi
+  [ "${BUILD:-}" = no ] || run sam build --build-in-source
+  [ -z "${CANARY:-}" ] || try "$CANARY"
+  for env in "$@"; do
+    [ "$env" != "${CANARY:-}" ] || continue
+    deploy "$env"
+    rm -rf "$(trial "$env")" # a trial that this has overtaken
   done
   printf 'deployed: %s\nnext: give Twilio %s/twilio/reply for the messages to your number, and run: bin/valkyrie doctor --deployment %s\n' \
     "$*" "$(output home WebhookUrl)" "$(setting home region)" >&2

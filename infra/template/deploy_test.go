@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -44,6 +45,7 @@ case "$*" in
   *TableName*) [ $env = us ] && echo None || echo valkyrie ;;
   *WebhookUrl*) echo "https://hook.example.com" ;;
   esac ;;
+*get-template*) echo "the template of $env" ;;
 *list-change-sets*) cat "$ACCOUNT/$env.pending" 2>/dev/null ;;
 *) echo "aws $*" >>"$ACCOUNT/calls" ;;
 esac
@@ -201,6 +203,71 @@ func TestDeployAsks(t *testing.T) {
 	want := []string{"sam build --build-in-source", strings.Split(asking, "\n")[1], "aws cloudformation delete-change-set --region eu-west-1 --stack-name valkyrie --change-set-name samcli-deploy1"}
 	if diff := cmp.Diff(want, a.calls()); ok || diff != "" || !strings.Contains(said, "home was not changed") {
 		t.Errorf("not confirmed: succeeded: %v; (-want +got):\n%s%s", ok, diff, said)
+	}
+}
+
+// fakeCanary is the command that judges a region: its exit code is in $ACCOUNT/verdict.
+const fakeCanary = `#!/bin/sh
+echo "valkyrie $1 $2 $3 TIME $5 $6" >>"$ACCOUNT/calls"
+echo "$4" >>"$ACCOUNT/since"
+exit "$(cat "$ACCOUNT/verdict")"
+`
+
+// TestCanary: one environment is deployed first and judged; the others follow, or it goes back to its template of before. An undecided
+// trial goes on with the template of before the first deployment, or back.
+func TestCanary(t *testing.T) {
+	a := simulateAccount(t)
+	a.put(filepath.Join(a.dir, "bin/valkyrie"), fakeCanary)
+	const earlier = "2026-11-30T20:00:00Z"
+	before := filepath.Join(a.dir, ".aws-sam/canary/us/before.yaml")
+	judged := `valkyrie canary us-east-1 --since TIME --store dynamodb://valkyrie?region=eu-west-1`
+	back := "sam deploy --config-env us --config-file " + filepath.Join(a.dir, "samconfig.toml") + " --template-file .aws-sam/canary/us/before.yaml" + gently
+	home, standby, us := everywhere[1], everywhere[2], everywhere[3]
+	if said, ok := a.make("deploy", "CANARY=us"); ok || !strings.Contains(said, "CANARY=us: it is not deployed yet") {
+		t.Errorf("nothing is deployed: succeeded: %v; said\n%s", ok, said)
+	}
+	a.make("deploy")
+	a.calls()
+	for _, c := range []struct {
+		args, verdict string
+		ok            bool
+		want          []string
+		says          string
+		kept          bool // the template of before
+	}{
+		{"CANARY=us", "0", true, []string{everywhere[0], us, judged, home, standby}, "deployed: home standby us", false},
+		{"CANARY=us", "1", false, []string{everywhere[0], us, judged, back}, "us was worse than the other regions, and has its version of before again", false},
+		{"CANARY=us", "3", false, []string{everywhere[0], us, judged}, "it cannot be told yet", true},
+		{"CANARY=us", "3", false, []string{everywhere[0], us, judged}, "Run this again to go on judging", true},
+		{"CANARY=us ROLLBACK=yes", "", true, []string{back}, "us has its version of before again", false},
+		{"CANARY=us ROLLBACK=yes", "", false, nil, "there is no undecided trial of us", false},
+		{"CANARY=us", "3", false, []string{everywhere[0], us, judged}, "it cannot be told yet", true},
+		{"", "", true, everywhere, "deployed: home standby us", false}, // without a trial: its version of before is out of date
+		{"CANARY=us ENVS=us", "0", true, []string{everywhere[0], us, judged}, "deployed: us", false},
+		{"CANARY=home", "0", false, everywhere[:1], "CANARY=home: home has the table and the pager", false},
+		{"CANARY=mars", "0", false, nil, "there is no such environment; there are: home standby us", false},
+	} {
+		a.put(filepath.Join(a.fake, "verdict"), c.verdict+"\n")
+		began := filepath.Join(filepath.Dir(before), "since")
+		if _, err := os.Stat(began); err == nil {
+			a.put(began, earlier+"\n")
+		}
+		said, ok := a.make(append([]string{"deploy"}, strings.Fields(c.args)...)...)
+		if diff := cmp.Diff(c.want, a.calls()); ok != c.ok || diff != "" || !strings.Contains(said, c.says) {
+			t.Errorf("%s, verdict %s: succeeded: %v; (-want +got):\n%s%s", c.args, c.verdict, ok, diff, said)
+		}
+		if kept, err := os.ReadFile(before); (err == nil) != c.kept || c.kept && string(kept) != "the template of us\n" {
+			t.Errorf("%s, verdict %s: the template of before: %q, %v; want it kept: %v", c.args, c.verdict, kept, err, c.kept)
+		}
+	}
+	since := strings.Fields(slurp(t, filepath.Join(a.fake, "since")))
+	for _, at := range since {
+		if _, err := time.Parse(time.RFC3339, at); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(since) != 6 || slices.Index(since, earlier) != 3 || slices.Contains(since[4:], earlier) {
+		t.Errorf("judged since %v; want that the second try of the undecided trial, and only that, is judged since the first deployment", since)
 	}
 }
 
