@@ -32,8 +32,10 @@ func (r *NotificationState) planCalls(steps []oncall.ResolvedStep, at evalContex
 		}
 	}
 	if len(ids) == 0 {
-		r.Escalation = Escalation{}
-		return
+		if !slices.ContainsFunc(r.Incidents, func(i incident.Incident) bool { return i.Calmed && i.Unacknowledged() }) {
+			r.Escalation = Escalation{}
+		}
+		return // one whose calls are suspended goes on with the next person, so that the first is not called each time
 	}
 	if r.drillCallActive(now) {
 		return

@@ -40,6 +40,36 @@ func TestEscalationDelays(t *testing.T) {
 	}
 }
 
+// TestEscalationAfterSuspendedCalls: an incident that comes and goes calls the next person each time, not the first again, and no one
+// while its calls are suspended.
+func TestEscalationAfterSuspendedCalls(t *testing.T) {
+	i := alertstest.Incident("a", incident.Flapping, 1, false)
+	i.PagesNow = true
+	o := alertstest.OnCall
+	w := &simulation{now: alertstest.Start, onCall: &o}
+	called := ""
+	for range 4 {
+		w.sent = nil
+		w.accept(w.step(paging.IncidentUpdated{Incident: i}))
+		w.after(15 * time.Second)
+		w.accept(w.step(paging.Tick{}))
+		called += " " + last(w, incident.Call).Person
+		i.Runs, i.Calmed = i.Runs+1, true
+		w.accept(w.step(paging.IncidentUpdated{Incident: i}))
+		w.step(paging.Report{PageID: last(w, incident.Call).ID, Result: incident.NoAnswer})
+		w.sent = nil
+		w.after(20 * time.Minute)
+		w.accept(w.step(paging.Tick{}))
+		if got := names(w.sent); strings.Contains(got, "call") {
+			t.Errorf("while its calls are suspended: %s", got)
+		}
+		i.Runs, i.Calmed = i.Runs+1, false
+	}
+	if called != " Ada Grace Ada Grace" {
+		t.Errorf("called%s", called)
+	}
+}
+
 // TestEscalationGoesOn checks that no pattern of further incidents delays the people who are called later: with nobody
 // answering, each step of the escalation is called within its delays, and the length of the calls between them.
 func TestEscalationGoesOn(t *testing.T) {
