@@ -84,6 +84,7 @@ func TestHostilePages(t *testing.T) {
 		"expect":   expectRows,
 		"loading":  loadingRows,
 		"leaving":  leavingRows,
+		"layers":   layerRows,
 		"drawing":  drawingRows,
 		"network":  networkRows,
 		"pdf":      pdfRows,

@@ -10,9 +10,19 @@ const deepest = (x, y) => {
 const hits = (el, node) => contains(el, node) || labelsOf(el).some((l) => contains(l, node) && !ownControl(node, l));
 // A link or button in a label gets the click itself.
 const ownControl = (node, label) => { for (let n = node; n && n !== label; n = outerOf(n)) if (n instanceof Element && matches(n, 'a[href],button,summary')) return true; return false; };
-// What is found and can be seen; if several can, those that nothing covers.
+// Whether the page takes no input there: it says so, or a modal dialog is open elsewhere.
+const isInert = (el) => {
+  const modal = queryAll(document, 'dialog:modal');
+  for (let n = el; n; n = parentOf(n)) {
+    if (modal.includes(n)) return false;
+    if (n instanceof Element && matches(n, '[inert]')) return true;
+  }
+  return modal.length > 0;
+};
+// What is found and can be seen; if several can, those that take input and that nothing covers.
 const seenOf = (target, found, sees = (el) => isSeen(el, target) || isDrawn(el)) => {
-  const visible = standingOut(found.filter(sees), target);
+  let visible = standingOut(found.filter(sees), target);
+  if (visible.length > 1 && !visible.every(isInert)) visible = visible.filter((el) => !isInert(el));
   if (visible.length < 2) return visible;
   const uncovered = visible.filter((el) => !coverOf(el, target));
   return uncovered.length === 1 ? uncovered : visible;

@@ -97,6 +97,15 @@ const paintsOver = (outer, by) => {
   return behind && !isContext(outer);
 };
 let mayCover = false;
+// Notes that a closed shadow root may hide what is seen: that of a custom element around it, which is asked for once.
+const askedHosts = globalThis.valkyrieAskedHosts ??= new WeakSet();
+const noteHosts = (el) => {
+  for (let n = el; n; n = parentOf(n)) {
+    if (!(n instanceof Element) || !isCustom(n) || shadow(n) || askedHosts.has(n) || !matches(n, ':defined')) continue;
+    askedHosts.add(n);
+    mayCover = true;
+  }
+};
 // The element that hides what by paints at the point.
 const coverAt = (x, y, by, text) => {
   const stack = stackAt(x, y), end = stack.findIndex((n) => n === by || !text && contains(by, n));
@@ -181,11 +190,18 @@ const paintsAbove = (a, b) => {
   return za !== zb ? za > zb : !!(call(b, 'compareDocumentPosition', a) & Node.DOCUMENT_POSITION_FOLLOWING);
 };
 
+// Whether a popover may be under a modal dialog: no script knows which of them came later.
+const isUnderDialog = (by, stack) => stack.some((n) => matches(n, 'dialog:modal') && !contains(n, by)) && !!call(by, 'closest', ':popover-open');
+// Whether an element may be hidden with what it is anchored to, which no style says.
+const isAnchored = (by) => {
+  for (let n = by; n; n = parentOf(n)) if (n instanceof Element && styleOf(n).css.positionVisibility === 'anchors-visible' && /^--/.test(styleOf(n).css.positionAnchor)) return true;
+  return false;
+};
 // Whether something that no script can look through lies over the middle of a box: a frame of another site, a picture, a drawing by WebGL.
 const mayBeCovered = ({ by, box: { x, y, right, bottom }, moved }) => {
   if (moved) return false;
   const stack = stackAt((x + right) / 2, (y + bottom) / 2), end = stack.indexOf(by);
-  return stack.slice(0, Math.max(end, 0)).some((n) => !contains(n, by) && !contains(by, n) && (matches(n, 'iframe,canvas,video,img,object,embed') || /url\(/.test(styleOf(n).css.backgroundImage)));
+  return isUnderDialog(by, stack) || isAnchored(by) || stack.slice(0, Math.max(end, 0)).some((n) => !contains(n, by) && !contains(by, n) && (matches(n, 'iframe,canvas,video,img,object,embed') || /url\(/.test(styleOf(n).css.backgroundImage)));
 };
 
 // The outermost element around a cover that covers the point too, but does not contain what is covered.

@@ -124,12 +124,14 @@ for (;;) {
   const now = clock(), met = last.els || (last.el ? [last.el] : []);
   const blank = last.ok && expecting && blockingStylesheet();
   if (blank) last = { why: `it is there, but the page stays blank until ${blank.href} has come` };
+  if (last.ok && expecting && matches(documentElement(), ':active-view-transition')) last = { why: 'it is there, but a view transition still shows the page before' };
   if (!last.ok && now >= until && expecting) last = { ...last, ...await garbledField() };
   if (last.ok || last.fatal || last.lost || now >= until) {
     globalThis.valkyrieMiss = last.ok || last.soon ? undefined : { key, at: now, state: stateOf() };
     if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank || last.inPlace ? unmetAt : began };
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
     const sights = (last.ok ? met : last.left || []).slice(0, 4).map((el) => sight(el, query.target)), doubt = doubtIn(sights);
+    if (observing) met.slice(0, 4).forEach(noteHosts);
     const boxes = doubt || self !== top ? boxesOfSights(sights) : []; // in a frame, its parent may hide them (FrameBoxes)
     const done = !!(last.ok && last.act);
     if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken

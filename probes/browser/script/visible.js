@@ -113,6 +113,7 @@ const clipped = (by, r, text, el) => {
     const s = styleOf(n);
     if (s.clipPath !== 'none') { box = clippedBy(n, s.clipPath, box); if (!/^inset\((?!.*calc)/.test(s.clipPath)) shaped = n; }
     if (s.position === 'absolute' || s.position === 'fixed') box = clippedByRect(n, s.css.clip, box);
+    if (s.css.display === 'table-cell' && isCollapsed(n)) return { why: `${notVisible}: its column is collapsed` };
     if (!position || isContainer(s, position)) {
       if (!own && (s.x !== 'visible' || s.y !== 'visible')) {
         box = through(beforeEllipsis(portOf(n, s), n, s, text && r), box, readable(r, text));
@@ -129,6 +130,8 @@ const clipped = (by, r, text, el) => {
   moved ||= cut.moved;
   return shaped && !moved && !isHitIn(by, cut) ? { why: clipReason(shaped, el) } : { box: cut, moved };
 };
+// Whether the column of a table's cell is collapsed: Chrome gives the cell no width, and clips it.
+const isCollapsed = (cell) => rect(cell).width === 0 && queryAll(call(cell, 'closest', 'table') || cell, 'col,colgroup').some((c) => getComputedStyle(c).visibility === 'collapse');
 // The browser's own hit test knows the shape of a clip, for an element that can be hit at all.
 const isHitIn = (by, { x, y, right, bottom }) => {
   if (styleOf(by).css.pointerEvents === 'none' || call(by, 'closest', '[inert]') || call(document, 'querySelector', ':modal')) return true;

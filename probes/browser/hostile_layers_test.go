@@ -1,0 +1,49 @@
+package browser_test
+
+import (
+	"strings"
+
+	"valkyrie/probes/browser"
+	"valkyrie/probes/journey"
+)
+
+const (
+	fullDialog = `<style>dialog{position:fixed;inset:0;width:100vw;height:100vh;max-width:none;max-height:none;border:0;margin:0;padding:0;background:white}</style><dialog id=d>Hi</dialog><output popover=manual id=o>Thank you</output>`
+	foldedSlot = `<div style="display:grid;grid-template-rows:ROWS"><div style="overflow:hidden;min-height:0"><slot></slot></div></div>`
+	transition = `<p id=p>Shop</p><button onclick="document.startViewTransition(() => { p.textContent = 'Thank you' })">Print</button>`
+	holdsOld   = `<style>::view-transition-group(root){animation-duration:60s}::view-transition-old(root){animation:none;opacity:1;z-index:2;mix-blend-mode:normal}::view-transition-new(root){animation:none;opacity:0}</style>`
+	helpPanel  = `<div style="height:100px;overflow:auto;position:relative" id=s><div style="anchor-name:--a;height:20px">Help</div><div style="height:900px"></div></div><div style="position:fixed;position-anchor:--a;top:300px;left:anchor(left);position-visibility:anchors-visible">Thank you</div>`
+)
+
+// fold is a custom element with a closed root that folds its content away, or not.
+func fold(rows string) string {
+	return `<x-fold>Thank you</x-fold><script>customElements.define('x-fold', class extends HTMLElement { constructor() { super(); this.attachShadow({mode:'closed'}).innerHTML = ` + "`" + strings.Replace(foldedSlot, "ROWS", rows, 1) + "`" + ` } })</script>`
+}
+
+// layerRows are parts of a page that are switched off or under another layer of it.
+var layerRows = map[string]row{
+	"a twin behind a dialog":  {page: `<button>Print</button><dialog id=d><button onclick="d.append('Thank you')">Print</button></dialog><script>d.showModal()</script>`, want: journey.Passed},
+	"a twin in an inert part": {page: `<main inert style="opacity:.4"><button>Print</button></main><div role=dialog style="position:fixed;top:90px;background:#fff">` + button + `</div>`, want: journey.Passed},
+	"twins in a dialog":       {page: `<dialog id=d>` + button + button + `</dialog><script>d.showModal()</script>`, want: journey.Failed, wantError: "there are 2 of them"},
+	"alone, behind a dialog":  {page: `<button>Print</button><dialog id=d>Hi</dialog><script>d.showModal()</script>`, want: journey.Failed, wantError: "could not click"},
+	"a row's button and a dialog's": {page: `<table><tr><td>Otter<td><button onclick="d.showModal()">Delete</button></table><dialog id=d><button onclick="d.close(); document.body.append('Thank you')">Delete</button></dialog>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.Click(browser.Button("Delete"))
+		s.Click(browser.Button("Delete"))
+		s.See(browser.Text("Thank you"))
+	}, want: journey.Passed},
+	"a popover under a dialog": {page: fullDialog + `<script>o.showPopover(); d.showModal()</script>`, do: waitFor("Thank you"), want: journey.Failed, wantError: "covered"},
+	"a popover over a dialog":  {page: fullDialog + `<script>d.showModal(); o.showPopover()</script>`, do: waitFor("Thank you"), want: journey.Passed},
+
+	"folded in a closed root":   {page: fold("0fr"), do: waitFor("Thank you"), want: journey.Failed, wantError: "it is there, but"},
+	"unfolded in a closed root": {page: fold("1fr"), do: waitFor("Thank you"), want: journey.Passed},
+
+	"a collapsed column": {page: `<table><colgroup><col><col style="visibility:collapse"></colgroup><tr><td>Shop<td>Thank you</table>`, do: waitFor("Thank you"), want: journey.Failed, wantError: "not visible"},
+	"the other column":   {page: `<table><colgroup><col style="visibility:collapse"><col></colgroup><tr><td>Shop<td>Thank you</table>`, do: waitFor("Thank you"), want: journey.Passed},
+
+	"anchored to what is in sight":     {page: helpPanel, do: waitFor("Thank you"), want: journey.Passed},
+	"anchored to what is scrolled out": {page: helpPanel + `<script>s.scrollTop = 500</script>`, do: waitFor("Thank you"), want: journey.Failed, wantError: "it is there, but"},
+
+	"a view transition":               {page: transition, want: journey.Passed},
+	"a view transition holds the old": {page: holdsOld + transition, want: journey.Failed, wantError: "it is there, but a view transition still shows the page before"},
+}
