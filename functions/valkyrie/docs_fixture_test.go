@@ -192,9 +192,12 @@ func (f *docsFixture) make(t *testing.T, args []string) {
 
 // goCommand checks that the packages of a go command exist, and the tests that its -run names.
 func (f *docsFixture) goCommand(t *testing.T, args []string) {
-	pattern, found := "", 0
+	pattern, kind, found := "", "Test", 0
 	if i := slices.Index(args, "-run"); i >= 0 {
 		pattern = args[i+1]
+	}
+	if i := slices.Index(args, "-bench"); i >= 0 {
+		pattern, kind = args[i+1], "Benchmark"
 	}
 	for _, arg := range args {
 		dir, ok := strings.CutPrefix(arg, "./")
@@ -210,7 +213,7 @@ func (f *docsFixture) goCommand(t *testing.T, args []string) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, m := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllSubmatch(text, -1) {
+			for _, m := range regexp.MustCompile(`(?m)^func (`+kind+`\w+)\(`).FindAllSubmatch(text, -1) {
 				if regexp.MustCompile(pattern).Match(m[1]) {
 					found++
 				}
