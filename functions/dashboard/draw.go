@@ -15,6 +15,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"valkyrie/alerts/incident"
 	"valkyrie/infra/chrome"
 	"valkyrie/infra/dashboard"
 	"valkyrie/probes/browser"
@@ -57,9 +58,10 @@ func (o options) pages(ctx context.Context) ([][]byte, error) {
 	}
 	from := until.Add(-24 * time.Hour)
 	var runs []journey.Run
+	releases := []incident.Release{{Name: "v1.2.3", At: until.Add(-7 * time.Hour)}}
 	if o.store == "" {
 		runs = generated(from, until)
-	} else if runs, err = stored(ctx, o.store, from, until); err != nil {
+	} else if runs, releases, err = stored(ctx, o.store, from, until); err != nil {
 		return nil, err
 	}
 	if len(runs) == 0 {
@@ -72,6 +74,9 @@ func (o options) pages(ctx context.Context) ([][]byte, error) {
 	}
 	body, err := d.Body(o.template)
 	if err != nil {
+		return nil, err
+	}
+	if body, err = dashboard.Annotate(body, releases); err != nil {
 		return nil, err
 	}
 	board, err := dashboard.Parse(body, map[string]string{"journey": o.journey, "step": strconv.Itoa(o.step - 1)})

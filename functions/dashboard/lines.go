@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	history "valkyrie/alerts/practice"
 	"valkyrie/infra/cloudwatch"
 	"valkyrie/infra/dashboard"
@@ -45,14 +46,15 @@ func generated(from, until time.Time) (runs []journey.Run) {
 	return runs
 }
 
-// stored returns the runs of a store.
-func stored(ctx context.Context, file string, from, until time.Time) ([]journey.Run, error) {
+// stored returns the runs of a store, and its releases.
+func stored(ctx context.Context, file string, from, until time.Time) ([]journey.Run, []incident.Release, error) {
 	store, err := sqlite.OpenExisting(ctx, file)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	runs, err := store.Runs(ctx, incident.RunQuery{Since: from, Until: until})
-	return runs, cmp.Or(err, store.Close())
+	state, bad := paging.LoadState(ctx, store)
+	return runs, state.Releases, cmp.Or(err, bad, store.Close())
 }
 
 // regionsOf lists the regions of runs, sorted: a store does not know which one is home.

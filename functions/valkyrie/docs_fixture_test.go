@@ -16,6 +16,7 @@ import (
 	"valkyrie/functions/lambdatest"
 	"valkyrie/functions/suite"
 	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/environ"
 	"valkyrie/probes/api"
 	"valkyrie/probes/journey"
@@ -37,6 +38,9 @@ func newDocsFixture(t *testing.T) *docsFixture {
 	}
 	f := &docsFixture{world: signIn(t), root: root, now: time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)}
 	f.site = f.world.Site
+	boards := &cloudtest.Dashboards{}
+	boards.Put("valkyrie", `{"widgets": [{"type": "metric", "properties": {"view": "timeSeries"}}]}`)
+	f.world.Cloud.Serve(lambdatest.Home, cloudtest.CloudWatch, boards)
 	f.world.Cloud.Function(lambdatest.Home, lambdatest.Pager, func([]byte) {}) // which ack and resolve wake
 	t.Setenv("AWS_REGION", lambdatest.Home)
 	f.world.Cloud.Parameter("/valkyrie/phone/"+environ.BeatKey, "docs")

@@ -11,10 +11,13 @@ import (
 	"text/tabwriter"
 	"time"
 
+	awsconfig "github.com/aws/aws-sdk-go-v2/config"
+
 	"valkyrie/alerts/canary"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/infra/dashboard"
 )
 
 func markCommand(p *program) cli.Command {
@@ -23,14 +26,19 @@ func markCommand(p *program) cli.Command {
 		Examples: []string{
 			"valkyrie mark v1.2.3",
 			"valkyrie mark \"cart 4.1\" --at 10m --journey create-order",
+			"valkyrie mark v1.2.3 --dashboard valkyrie --store \"dynamodb://valkyrie?region=eu-west-1\"",
 			"valkyrie mark                                    # lists them",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			at := fs.String("at", "now", "`TIME` of it: RFC 3339, \"2026-11-22 03:00\", or how long ago, such as 10m")
 			var journeys cli.Strings
 			fs.Var(&journeys, "journey", "`NAME` of one that it can have touched; may be given several times; all unless given")
+			board := fs.String("dashboard", "", "`NAME` of the CloudWatch dashboard to draw all releases on, in the table's region")
 			db := p.storeFlags(fs)
 			return func(ctx context.Context, args []string) error {
+				if address, err := db.table(); *board != "" && address == "" && err == nil {
+					return cli.Usage("--dashboard %s: expected a table in --store: a file's dashboard is the command history", *board)
+				}
 				if len(args) > 1 {
 					return cli.Usage("unexpected argument %q: expected one name; put quotes around one with spaces", args[1])
 				}
@@ -40,13 +48,13 @@ func markCommand(p *program) cli.Command {
 					}
 				}
 				if len(args) == 0 {
-					return p.listReleases(ctx, db)
+					return p.listReleases(ctx, db, *board)
 				}
 				when, err := parseReleaseTime(*at, p.now(), time.Local)
 				if err != nil {
 					return cli.Usage("--at: %w", err)
 				}
-				return p.addRelease(ctx, db, incident.Release{Name: args[0], At: when, Journeys: journeys})
+				return p.addRelease(ctx, db, incident.Release{Name: args[0], At: when, Journeys: journeys}, *board)
 			}
 		},
 	}
@@ -67,7 +75,8 @@ func parseReleaseTime(s string, now time.Time, zone *time.Location) (time.Time, 
 	return t.UTC().Truncate(time.Second), nil
 }
 
-func (p *program) addRelease(ctx context.Context, db *storeOptions, m incident.Release) error {
+// addRelease stores a release, and draws all on the dashboard; "": on none. An error there leaves the release stored.
+func (p *program) addRelease(ctx context.Context, db *storeOptions, m incident.Release, board string) error {
 	store, err := db.open(ctx)
 	if err != nil {
 		return err
@@ -77,10 +86,27 @@ func (p *program) addRelease(ctx context.Context, db *storeOptions, m incident.R
 		return cli.Exit(cli.ExitUsage, err)
 	}
 	fmt.Fprintf(p.stdout, "marked %s at %s\n", m.Name, m.At.Local().Format("2006-01-02 15:04:05 MST"))
-	return nil
+	r, err := paging.LoadState(ctx, store)
+	if err != nil {
+		return err
+	}
+	return drawReleases(ctx, store, board, r.Releases)
 }
 
-func (p *program) listReleases(ctx context.Context, db *storeOptions) error {
+// drawReleases draws the releases of a table on the dashboard of that name in its region; "": on none.
+func drawReleases(ctx context.Context, store store, board string, releases []incident.Release) error {
+	table, ok := store.(cloudTable)
+	if board == "" || !ok {
+		return nil
+	}
+	cfg, err := awsconfig.LoadDefaultConfig(ctx, awsconfig.WithRegion(table.config.Region))
+	if err != nil {
+		return err
+	}
+	return dashboard.DrawReleases(ctx, cfg, board, releases)
+}
+
+func (p *program) listReleases(ctx context.Context, db *storeOptions, board string) error {
 	store, err := db.openExisting(ctx)
 	if err != nil {
 		return err
@@ -96,7 +122,7 @@ func (p *program) listReleases(ctx context.Context, db *storeOptions) error {
 	for _, m := range r.Releases {
 		writeRelease(p.stdout, m, "  ", "\n")
 	}
-	return nil
+	return drawReleases(ctx, store, board, r.Releases)
 }
 
 // writeRelease writes a release as a table row with the given separators.

@@ -33,6 +33,7 @@ const (
 
 // Names of the services in signatures.
 const (
+	CloudWatch     = "monitoring"
 	DynamoDB       = "dynamodb"
 	EventBridge    = "events"
 	Lambda         = "lambda"

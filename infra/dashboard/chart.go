@@ -65,7 +65,7 @@ func (v View) chart(w Widget, lines []Series) template.HTML {
 		p.line(&out, l, palette[i%len(palette)])
 	}
 	if w.Type == "metric" {
-		p.releases(&out, append(v.Releases, w.Properties.Annotations.Vertical...))
+		p.releases(&out, w.Properties.Annotations.Vertical)
 	}
 	return template.HTML(out.String() + key + "</svg>") //nolint:gosec // the labels are escaped above
 }
@@ -130,7 +130,7 @@ func (p plot) line(out *strings.Builder, l Series, colour string) {
 func (p plot) releases(out *strings.Builder, all []Annotation) {
 	for _, r := range all {
 		if x := p.x(r.Value); r.Value.After(p.from) && r.Value.Before(p.until) {
-			fmt.Fprintf(out, `<path d="M%.1f %dv%d" stroke="#000" stroke-dasharray="3 2"/><text x="%.1f" y="%d">%s</text>`, x, p.top, p.height, x+3, p.top+10, html.EscapeString(r.Label))
+			fmt.Fprintf(out, `<path d="M%.1f %dv%d" stroke="#000" stroke-dasharray="3 2"/><text x="%.1f" y="%d">%s</text>`, x, p.top, p.height, x+3, p.top+p.height-4, html.EscapeString(r.Label))
 		}
 	}
 }

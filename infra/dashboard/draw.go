@@ -12,7 +12,6 @@ import (
 type View struct {
 	From, Until time.Time
 	Lines       []Line
-	Releases    []Annotation
 }
 
 // The size of the grid, in pixels, as the console has it in a window of 1280.
