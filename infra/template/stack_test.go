@@ -169,6 +169,12 @@ func (s *stack) function(name string, in any) (any, bool) {
 		return s.value(args[2]), true
 	case "Fn::Sub":
 		return s.sub(args), true
+	case "Fn::Join":
+		parts := []string{}
+		for _, p := range list(s.value(args[1])) {
+			parts = append(parts, text(p))
+		}
+		return strings.Join(parts, text(args[0])), true
 	case "Fn::Split":
 		parts := []any{}
 		for _, p := range strings.Split(text(s.value(args[1])), text(args[0])) {
