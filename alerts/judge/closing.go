@@ -217,13 +217,19 @@ func (j *judging) isEvidentAgain(since time.Time) bool {
 	return left > 0 && t.pooled() >= leastFailures(left*slots, lastingTail) || t.worst >= leastFailures(slots, lastingTail)
 }
 
-// calmSlots is how many slots after its evidence from the quorum of regions a flapping incident stops calling, so that no call comes
-// ten minutes after an outage. lastingPool failures in them are evidence, as in lastingPool; of a fifth of all runs, one window in
-// seven has fewer. Calls that stopped begin again only with evidence that would open an incident, which is no chance.
-const calmSlots = 8
+// calmSlots is how many slots after its evidence from the quorum of regions a flapping incident stops calling. lastingPool failures in
+// them are evidence, as in lastingPool; of a fifth of all runs, one window in seven has fewer. So that no call comes ten minutes after
+// an outage, where runs are rare, its own failures do not count calmAfter after its end, or calmLeast slots. Calls that stopped begin
+// again only at a failure with evidence that would open an incident, which is no chance.
+const (
+	calmSlots = 8
+	calmLeast = 2
+	calmAfter = 8 * time.Minute
+)
 
 // calm stops the calls about a flapping incident while fewer regions fail than the quorum, as a region that is left over after an
-// outage does, and starts them again. The incident stays open; it only texts then, as it would if they had failed alone.
+// outage does, and starts them again. The incident stays open; it only texts then, as it would if they had failed alone. Only a good run
+// stops them: the other regions' runs of the slot of a failure may fail, too.
 func (j *judging) calm() {
 	i := j.find(incident.Flapping)
 	if i < 0 || !j.Open[i].PagesNow || j.run.Outcome == journey.Broken {
@@ -231,7 +237,7 @@ func (j *judging) calm() {
 	}
 	inc := &j.Open[i]
 	calmed := !j.isWidespread(*inc)
-	if calmed == inc.Calmed {
+	if calmed == inc.Calmed || calmed && !j.run.Outcome.Good() {
 		return
 	}
 	inc.Calmed = calmed
@@ -241,19 +247,30 @@ func (j *judging) calm() {
 	}
 	inc.Runs++
 	j.addToOutbox(*inc)
-	j.decide(Continues, *inc, fmt.Sprintf("%s %s from %s; it failed from too few regions to call for %d slots", j.run.Journey, j.run.Outcome, j.run.Region, calmSlots))
+	j.decide(Continues, *inc, fmt.Sprintf("%s %s from %s; it fails from too few regions to call", j.run.Journey, j.run.Outcome, j.run.Region))
 }
 
 // isWidespread reports whether a flapping journey fails from as many regions as the quorum takes: it is down, or there is evidence
 // of minutes, which less suffices to prolong.
 func (j *judging) isWidespread(inc incident.Incident) bool {
-	if e, found := j.findEvidence(); inc.IsDownNow() || found && e.recent {
-		return true
-	}
-	t := j.recentFailures(calmSlots)
+	t := j.recentFailures(j.calmWindow(inc))
+	lately, evident := t.pooled(), false
 	if j.policy.Regions.need(len(j.Regions)) > 1 {
-		return !inc.Calmed && t.pooled() >= lastingPool
+		e, found := j.findEvidence()
+		evident = found && e.recent && lately > 0
+	} else { // any region decides
+		lately = t.sum
+		_, evident = j.stillEvident(inc)
 	}
-	_, evident := j.stillEvident(inc)
-	return t.sum >= lastingPool && (!inc.Calmed || evident) // any region decides
+	return inc.IsDownNow() || j.run.Outcome == journey.Failed && evident || !inc.Calmed && lately >= lastingPool
+}
+
+// calmWindow returns in how many slots the failures count that let a flapping incident call.
+func (j *judging) calmWindow(inc incident.Incident) int {
+	n, every := len(inc.Outages), j.now.interval(j.policy)
+	if n == 0 {
+		return calmSlots
+	}
+	since := int(slotOf(j.run.Slot, every)-slotOf(inc.Outages[n-1].Until, every)) + 1
+	return min(calmSlots, max(calmLeast, int(calmAfter/every), since))
 }

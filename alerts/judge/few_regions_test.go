@@ -126,52 +126,67 @@ func TestOneRegionNowAndThen(t *testing.T) {
 	}
 }
 
-// TestFewerLeftCallNobody: the calls about a flapping incident of which fewer regions than the quorum are left end seven slots after
-// the others work, and begin again once the quorum fails; a chance failure elsewhere brings none.
+// TestFewerLeftCallNobody: the calls about a flapping incident of which fewer regions than the quorum are left end eight minutes after
+// the others failed last, or two slots, and begin again once the quorum fails; a chance failure elsewhere brings none.
 func TestFewerLeftCallNobody(t *testing.T) {
-	alone := func(minute, region int) bool { return region == 0 && minute >= 20 }
+	alone := func(slot, region int) bool { return region == 0 && slot >= 20 }
 	for name, c := range map[string]struct {
 		quorum  judge.Quorum
 		regions int
-		fails   func(minute, region int) bool
-		calls   []int // the minutes at which it begins to call and ends
+		every   int // minutes
+		fails   func(slot, region int) bool
+		calls   []int // the slots at which it begins to call and ends
 	}{
-		"a second region joins": {"", 3, func(minute, region int) bool {
-			return alone(minute, region) || region == 1 && minute >= 60 && minute < 80
+		"a second region joins": {"", 3, 1, func(slot, region int) bool {
+			return alone(slot, region) || region == 1 && slot >= 60 && slot < 80
 		}, []int{61, 86}},
-		"it joins twice": {"", 3, func(minute, region int) bool {
-			return alone(minute, region) || region == 1 && (minute >= 60 && minute < 80 || minute >= 110 && minute < 115)
+		"all join": {"", 3, 1, func(slot, region int) bool {
+			return alone(slot, region) || slot >= 60 && slot < 80
+		}, []int{61, 87}},
+		"it joins twice": {"", 3, 1, func(slot, region int) bool {
+			return alone(slot, region) || region == 1 && (slot >= 60 && slot < 80 || slot >= 110 && slot < 115)
 		}, []int{61, 86, 112, 121}},
-		"chance failures after it": {"", 3, func(minute, region int) bool {
-			return alone(minute, region) || region == 1 && (minute >= 60 && minute < 80 || minute == 100 || minute == 103) || region == 2 && minute == 106
+		"chance failures after it": {"", 3, 1, func(slot, region int) bool {
+			return alone(slot, region) || region == 1 && (slot >= 60 && slot < 80 || slot == 100 || slot == 103) || region == 2 && slot == 106
 		}, []int{61, 86}},
-		"every other slot everywhere, then nothing": {"", 3, func(minute, _ int) bool {
-			return minute >= 60 && minute < 90 && minute%2 == 0
+		"every other slot everywhere, then nothing": {"", 3, 1, func(slot, _ int) bool {
+			return slot >= 60 && slot < 90 && slot%2 == 0
 		}, []int{62, 96}},
-		"of four, two are left": {"", 4, func(minute, region int) bool {
-			return region < 2 && minute >= 20 || region == 2 && minute >= 60 && minute < 80
+		"of four, two are left": {"", 4, 1, func(slot, region int) bool {
+			return region < 2 && slot >= 20 || region == 2 && slot >= 60 && slot < 80
 		}, []int{61, 86}},
-		"all are needed, and two of three left": {"all", 3, func(minute, region int) bool {
-			return region < 2 && minute >= 20 || minute >= 60 && minute < 80
+		"all are needed, and two of three left": {"all", 3, 1, func(slot, region int) bool {
+			return region < 2 && slot >= 20 || slot >= 60 && slot < 80
 		}, []int{61, 86}},
+		"runs each 5 minutes": {"", 3, 5, func(slot, region int) bool {
+			return alone(slot, region) || region == 1 && slot >= 60 && slot < 80
+		}, []int{61, 80}},
+		"every other slot everywhere, each 5 minutes": {"", 3, 5, func(slot, _ int) bool {
+			return slot >= 60 && slot < 90 && slot%2 == 0
+		}, []int{62, 96}},
+		"runs each hour": {"", 3, 60, func(slot, region int) bool {
+			return alone(slot, region) || region == 1 && slot >= 60 && slot < 70
+		}, []int{61, 70}},
 	} {
 		var calls []int
 		called := false
 		k := &alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
 		k.Policy.Regions, k.Policy.Configured = c.quorum, worldwide[:c.regions]
-		for minute := range 240 {
+		for slot := range 240 {
 			for n, region := range worldwide[:c.regions] {
 				letter := 'p'
-				if c.fails(minute, n) {
+				if c.fails(slot, n) {
 					letter = 'f'
 				}
-				k.Run(alertstest.RunEachMinute(minute, region, alertstest.Outcomes[letter]))
-			}
-			if rings := len(k.State.Open) > 0 && k.State.Open[0].Rings(); rings != called {
-				calls, called = append(calls, minute), rings
+				run := alertstest.Run(slot*c.every, region, alertstest.Outcomes[letter])
+				run.EveryMS = int64(c.every) * 60_000
+				k.Run(run)
+				if rings := len(k.State.Open) > 0 && k.State.Open[0].Rings(); rings != called {
+					calls, called = append(calls, slot), rings
+				}
 			}
 			if out := k.State.Outbox; len(k.State.Open) > 0 && (len(out) == 0 || out[len(out)-1].Rings() != called) {
-				t.Fatalf("%s: in minute %d the outbox has another state: %+v", name, minute, out)
+				t.Fatalf("%s: in slot %d the outbox has another state: %+v", name, slot, out)
 			}
 		}
 		if !slices.Equal(calls, c.calls) {

@@ -349,11 +349,15 @@ var ruleMutants = []mutant{
 	},
 	{
 		"an outage that comes back does not call again",
-		"if calmed == inc.Calmed {", "if calmed == inc.Calmed || !calmed {",
+		"if calmed == inc.Calmed || calmed && !j.run.Outcome.Good() {", "if calmed == inc.Calmed || !calmed {",
 	},
 	{
 		"a chance failure calls about an outage that is over",
-		"return !inc.Calmed && t.pooled() >= lastingPool", "return t.pooled() >= lastingPool-1",
+		"!inc.Calmed && lately >= lastingPool", "lately >= lastingPool-1",
+	},
+	{
+		"the evidence of an outage that is over calls as long as one region fails",
+		"evident = found && e.recent && lately > 0", "evident = found && e.recent && lately >= 0",
 	},
 	{
 		"an incident that calls nobody any more calls",
@@ -361,7 +365,7 @@ var ruleMutants = []mutant{
 	},
 	{
 		"the end of the calls does not reach the pager",
-		"inc.Runs++\n\tj.addToOutbox(*inc)\n\tj.decide(Continues, *inc, fmt.Sprintf(\"%s %s from %s; it failed from too few", "j.decide(Continues, *inc, fmt.Sprintf(\"%s %s from %s; it failed from too few",
+		"inc.Runs++\n\tj.addToOutbox(*inc)\n\tj.decide(Continues, *inc, fmt.Sprintf(\"%s %s from %s; it fails from too few", "j.decide(Continues, *inc, fmt.Sprintf(\"%s %s from %s; it fails from too few",
 	},
 	{
 		"a rolling deploy is an outage",

@@ -169,31 +169,37 @@ func (b *textbook) withinMinutes(run journey.Run) bool {
 	return len(b.runs) > 1 && left > 0 && 2*within >= max(2, b.policy.FailuresInARow)*rares[0][left] && b.isNoRollout(run.Slot)
 }
 
-// calls reports whether a flapping incident that called still does: it is down, failed within minutes or at once as often as opens an
-// incident, or as often as prolongs one within eight minutes. The last does not bring a call back; but where any region decides, what
-// prolongs an incident within ten minutes does.
+// calls reports whether a flapping incident that called still does: it is down; at a failure, it failed within minutes or at once as often
+// as opens an incident, and within eight minutes elsewhere, too; or it did so as often as prolongs one. The last does not bring a call
+// back. Where any region decides, what prolongs an incident does, at a failure. No failure stops a call.
 func (b *textbook) calls(i incident.Incident, run journey.Run, called bool) bool {
-	if i.IsDownNow() || b.withinMinutes(run) || b.atOnce(run, max(2, b.policy.FailuresInARow)) {
+	within := b.failuresSince(run.Slot.Add(-7 * time.Minute))
+	failed := run.Outcome == journey.Failed
+	if failed && called {
 		return true
 	}
-	within := b.failuresSince(run.Slot.Add(-7 * time.Minute))
 	if b.need() > 1 {
-		return called && b.spare(within) > 1
+		elsewhere := b.spare(within)
+		evident := elsewhere > 0 && (b.withinMinutes(run) || b.atOnce(run, max(2, b.policy.FailuresInARow)))
+		return i.IsDownNow() || failed && evident || called && elsewhere > 1
 	}
-	all, worst := 0, 0
+	all := 0
 	for _, at := range within {
 		all += len(at)
 	}
-	lately := b.failuresSince(run.Slot.Add(-9 * time.Minute))
+	return i.IsDownNow() || failed && b.lasts(run) || called && all > 1
+}
+
+// lasts reports whether the failures of ten minutes prolong a flapping incident: two that count, or three of one region.
+func (b *textbook) lasts(run journey.Run) bool {
+	lately, worst, alone := b.failuresSince(run.Slot.Add(-9*time.Minute)), 0, 3
 	for _, at := range lately {
 		worst = max(worst, len(at))
 	}
-	alone := 3
 	if len(b.runs) == 1 {
 		alone = 2
 	}
-	lasts := (b.spare(lately) > 1 || worst >= alone) && (run.Slot.Sub(b.evident) <= 10*time.Minute || b.returns(run))
-	return all > 1 && (called || lasts)
+	return (b.spare(lately) > 1 || worst >= alone) && (run.Slot.Sub(b.evident) <= 10*time.Minute || b.returns(run))
 }
 
 // isNoRollout reports whether three or more failures of ten minutes are left when the regions fail one after another, each once.
