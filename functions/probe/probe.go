@@ -17,6 +17,7 @@ import (
 	"valkyrie/infra/environ"
 	"valkyrie/infra/evidence"
 	"valkyrie/infra/rdap"
+	"valkyrie/infra/xray"
 	"valkyrie/probes/journey"
 )
 
@@ -136,6 +137,7 @@ func (p *probe) run(ctx context.Context, s *cloud.Services, t task) (Answer, err
 	p.tidy(s)
 	p.addDomains(ctx, s, &run)
 	a, err := p.logAndStore(ctx, s, run)
+	p.reportTrace(ctx, s, run)
 	a.Decisions = append(verdict.Decisions, a.Decisions...)
 	if err != nil && verdict.Run != "" && unjudged == nil {
 		s.Log.Warn("only the run's evidence and cleanup are lost: its verdict is stored", "journey", run.Journey, "slot", run.Slot, "run", run.ID)
@@ -149,6 +151,18 @@ func (p *probe) addDomains(ctx context.Context, s *cloud.Services, run *journey.
 	defer cancel()
 	if err := p.domains.Complete(ctx, run); err != nil {
 		s.Log.Warn("look up a domain's registration: failed; its end is not watched before the next try", "journey", run.Journey, "err", err)
+	}
+}
+
+// reportTrace reports the run to X-Ray, if the deployment says so, after it is stored and within a part of saveTime.
+func (p *probe) reportTrace(ctx context.Context, s *cloud.Services, run journey.Run) {
+	if !s.Env.Traces {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, lookLimit)
+	defer cancel()
+	if err := xray.Send(ctx, s.AWS, run); err != nil {
+		s.Log.Warn("report a run's trace: failed; only the trace lacks it", "journey", run.Journey, "run", run.ID, "err", err)
 	}
 }
 

@@ -165,6 +165,34 @@ func TestRuns(t *testing.T) {
 	}
 }
 
+// TestTraces: a run is reported to X-Ray as the trace that its requests carry, only if the deployment says so; X-Ray out of order
+// loses nothing but the trace.
+func TestTraces(t *testing.T) {
+	var segments []string
+	answer := http.StatusOK
+	for _, on := range []string{"ENABLED", "DISABLED"} {
+		r := newRig(t, time.Minute, environ.Traces+"="+on)
+		r.Cloud.Serve(lambdatest.Home, cloudtest.XRay, http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			body, _ := io.ReadAll(req.Body)
+			segments = append(segments, string(body))
+			w.WriteHeader(answer)
+			_, _ = io.WriteString(w, "{}")
+		}))
+		segments, answer = nil, http.StatusOK
+		a, err := r.send(due("order-api", slotAgo(3)))
+		if err != nil || a.Outcome != journey.Passed {
+			t.Fatalf("%+v, %v", a, err)
+		}
+		if want := map[string]int{"ENABLED": 1}[on]; len(segments) != want || want == 1 && !strings.Contains(segments[0], journey.SpanID(a.Run, "")) {
+			t.Errorf("%s: %v", on, segments)
+		}
+		answer = http.StatusBadRequest
+		if a, err := r.send(due("order-api", slotAgo(2))); err != nil || a.Outcome != journey.Passed || len(r.runs(lambdatest.Home)) != 2 {
+			t.Errorf("%s, with X-Ray out of order: %+v, %v", on, a, err)
+		}
+	}
+}
+
 // TestDryRun: a person's command has the deployed probe run a journey, and gets the run with its evidence; nothing is stored, judged or
 // counted by a metric.
 func TestDryRun(t *testing.T) {

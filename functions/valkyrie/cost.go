@@ -53,6 +53,7 @@ func costCommand(p *program) cli.Command {
 			detail := fs.String("detail", string(cloudwatch.Journeys), "what has custom metrics: `journeys`, or steps too")
 			fs.BoolVar(&d.SecretsManager, "secrets-manager", false, "the secrets are in Secrets Manager, not in Systems Manager")
 			fs.BoolVar(&d.Key, "key", false, "a key of your own encrypts tables, evidence, logs and secrets")
+			fs.BoolVar(&d.Traces, "traces", false, "each run is reported to X-Ray")
 			fs.IntVar(&d.Subnets, "subnets", 0, "`N` subnets of each region that the probes are in, for a private site; 0 for no VPC")
 			fs.Float64Var(&d.Failing, "failing", 0.001, "`PART` of the runs that fails, and leaves evidence")
 			fs.IntVar(&d.Calls, "calls", 10, "`N` calls a month, of a minute each")

@@ -41,6 +41,7 @@ const (
 	SecretsManager = "secretsmanager"
 	SNS            = "sns"
 	SSM            = "ssm"
+	XRay           = "xray"
 )
 
 // A Cloud is an AWS account. Its methods are safe for concurrent use.

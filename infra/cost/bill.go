@@ -57,6 +57,9 @@ func of(p Plan) Bill {
 	if p.Key {
 		lines = append(lines, keyLine(p))
 	}
+	if p.Traces {
+		lines = append(lines, metered("traces", thousands(p.Runs())+" runs to X-Ray", p.Runs(), traces, freeTraces))
+	}
 	if p.Subnets > 0 {
 		lines = append(lines, networkLine(p))
 	}

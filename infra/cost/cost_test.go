@@ -60,7 +60,11 @@ func TestLinesMatchManualCalculation(t *testing.T) {
 			"probes, x86_64": 51.84 + 720*3*1.5*2*0.0000166667, // 720 hours from 3 regions
 			"metrics":        6 + 2*3*0.3,
 		}},
-		"a key": {func(d *cost.Plan) { d.Key = true }, map[string]float64{"key": 3 + 8640*(3+2*2)*0.03e-4}}, // 3 probes' roles, 2 pagers', 2 webhooks'
+		"a key":  {func(d *cost.Plan) { d.Key = true }, map[string]float64{"key": 3 + 8640*(3+2*2)*0.03e-4}}, // 3 probes' roles, 2 pagers', 2 webhooks'
+		"traces": {func(d *cost.Plan) { d.Traces = true }, map[string]float64{"traces": 259_200 * 5e-6}},
+		"traces, private": {func(d *cost.Plan) { d.Traces, d.Subnets = true, 2 }, map[string]float64{
+			"private network": 720*3*2*0.01 + 720*2*0.045 + 172_800*20.0/1048576*0.045,
+		}},
 		"a private site": {func(d *cost.Plan) { d.Subnets = 2 }, map[string]float64{
 			"private network": 720*2*2*0.01 + 720*2*0.045 + 172_800*20.0/1048576*0.045, // 2 endpoints in 2 subnets; 2 NAT gateways, through which two regions' runs go
 		}},

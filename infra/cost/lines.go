@@ -161,8 +161,8 @@ func networkLine(p Plan) Line {
 	hours, nats := Month.Hours(), float64(p.Regions-1)
 	gb := p.Runs() / float64(p.Regions) * nats * remoteKB / (1 << 20)
 	return Line{
-		What: "private network", Of: fmt.Sprintf("%d endpoints in %d subnets at home, %.0f NAT gateways elsewhere, %.1f GB to home", Interfaces, p.Subnets, nats, gb),
-		USD: hours*Interfaces*float64(p.Subnets)*interfaceHours + hours*nats*natHours + gb*natTraffic,
+		What: "private network", Of: fmt.Sprintf("%d endpoints in %d subnets at home, %.0f NAT gateways elsewhere, %.1f GB to home", p.Endpoints(), p.Subnets, nats, gb),
+		USD: hours*float64(p.Endpoints()*p.Subnets)*interfaceHours + hours*nats*natHours + gb*natTraffic,
 	}
 }
 

@@ -22,6 +22,7 @@ type Plan struct {
 	Detail   cloudwatch.Detail
 	// SecretsManager: the secrets are documents of Secrets Manager, not parameters of Systems Manager.
 	SecretsManager bool
+	Traces         bool // each run is reported to X-Ray
 	// Key: a key of the customer's own encrypts the data, with a replica in each region.
 	Key bool
 	// Subnets is the number of subnets of each region that the probes are in, to reach a private site; 0 for none. Home has interface
@@ -88,6 +89,14 @@ func (p Plan) runs(j JourneyCost) float64 {
 
 // slots counts the slots of one schedule per month.
 func slots(every time.Duration) float64 { return float64(Month / every) }
+
+// Endpoints counts the interface endpoints of home.
+func (p Plan) Endpoints() int {
+	if p.Traces {
+		return Interfaces + 1
+	}
+	return Interfaces
+}
 
 // pagers counts the regions with a pager, a webhook and a table.
 func (p Plan) pagers() int {

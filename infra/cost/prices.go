@@ -28,6 +28,9 @@ const (
 	dashboards    = 3.00 // per dashboard and month
 	canaryRuns    = 0.0012
 
+	// https://aws.amazon.com/xray/pricing/
+	traces = 5.00e-6 // per trace that is recorded
+
 	// https://aws.amazon.com/kms/pricing/ and https://aws.amazon.com/secrets-manager/pricing/
 	keyMonths       = 1.00 // per key, or replica of one, and month
 	keyRequests     = 0.03e-4
@@ -61,6 +64,7 @@ const (
 	freeLogs        = 5  // GB, ingested and stored together
 	freeMetrics     = 10
 	freeAlarms      = 10
+	freeTraces      = 100_000
 	freeDashboards  = 3 // of at most freeDashboardMetrics each
 	freeKeyRequests = 20_000
 

@@ -128,6 +128,9 @@ func (n network) unreachable(s stack, closed []string) (faults []string) {
 	if s.parameters["SecretsIn"] == "secretsmanager" {
 		services[1] = "secretsmanager"
 	}
+	if s.parameters["Traces"] == "ENABLED" {
+		services = append(services, "xray")
+	}
 	if s.outputs["TableName"] != "" {
 		services = append(services, "dynamodb", "lambda")
 	}

@@ -102,6 +102,7 @@ func TestNetwork(t *testing.T) {
 		"a standby":             {home, func(*fakeVPC) {}, map[string]string{"StandbyRegion": standby}, doctor.Warning, []string{"network in eu-west-1: while the table in eu-west-1 is down"}},
 		"an internet gateway":   {home, func(v *fakeVPC) { v.internet, v.endpoints = true, nil }, nil, doctor.Problem, []string{"network in eu-west-1: from subnet-1, subnet-2 nothing leads to s3; from subnet-1, subnet-2 nothing leads to ssm; "}},
 		"no endpoint of Lambda": {home, func(v *fakeVPC) { delete(v.endpoints, "lambda") }, nil, doctor.Problem, []string{"network in eu-west-1: from subnet-1, subnet-2 nothing leads to lambda"}},
+		"no endpoint of X-Ray":  {home, func(*fakeVPC) {}, map[string]string{"Traces": "ENABLED"}, doctor.Problem, []string{"network in eu-west-1: from subnet-1, subnet-2 nothing leads to xray"}},
 		"an endpoint in the making": {home, func(v *fakeVPC) { v.endpoints["ssm"] = "pendingAcceptance" }, nil, doctor.Problem, []string{
 			"network in eu-west-1: from subnet-1, subnet-2 nothing leads to ssm",
 		}},

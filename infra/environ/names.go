@@ -23,6 +23,7 @@ const (
 	Chrome        = "CHROME"                   // the browser's executable: /opt/chrome/chromium, from the layer
 	ChromeFlags   = "VALKYRIE_CHROME_FLAGS"    // additional flags, such as --single-process; optional
 	Tries         = "VALKYRIE_TRIES"           // attempts per run, 1 (default) to 3
+	Traces        = "VALKYRIE_TRACES"          // ENABLED: each run is reported to X-Ray; DISABLED (default)
 	Ping          = "VALKYRIE_PING_URL"        // URL of an external monitor, requested after each good round of the pager; optional
 )
 
@@ -64,7 +65,7 @@ func Required(function string) []string {
 func Optional(function string) []string {
 	switch function {
 	case FunctionProbe:
-		return []string{Every, StandbyRegion, ProbeRegions, Pager, Detail, Alerts, Chrome, ChromeFlags, Tries}
+		return []string{Every, StandbyRegion, ProbeRegions, Pager, Detail, Alerts, Chrome, ChromeFlags, Tries, Traces}
 	case FunctionPager:
 		return []string{StandbyRegion, ProbeRegions, Alerts, PhoneAPI, Evidence, Ping, Site, StatusBucket, StatusTopic, EventBus, TellSecrets}
 	case FunctionWebhook:

@@ -36,6 +36,7 @@ type Variables struct {
 	Alerts        string   // file; "": the built-in one
 	ChromeFlags   []string // without their leading hyphens
 	Tries         int
+	Traces        bool // report each run to X-Ray
 	Ping          string
 	StatusBucket  string // "": no status page
 	StatusTopic   string // ARN; "": no topic for customers
@@ -50,7 +51,7 @@ func Read(function string, getenv func(string) string) (Variables, error) {
 		Function: function, Deployment: r.text(Name), Region: getenv("AWS_REGION"),
 		Site: r.address(Site, "https://shop.example.com"), Every: r.cadence(Every),
 		HomeRegion: r.text(HomeRegion), StandbyRegion: r.text(StandbyRegion), Table: r.text(Table), Bucket: r.text(Bucket), Evidence: r.text(Evidence), Pager: r.text(Pager),
-		Detail: r.detail(), Secrets: r.text(Secrets), Account: r.text(Account), Alerts: r.text(Alerts), Tries: r.tries(),
+		Detail: r.detail(), Secrets: r.text(Secrets), Account: r.text(Account), Alerts: r.text(Alerts), Tries: r.tries(), Traces: r.enabled(Traces),
 		CallbackURL: urlString(r.address(CallbackURL, "https://abc.lambda-url.eu-west-1.on.aws")),
 		PhoneAPI:    urlString(r.address(PhoneAPI, "https://api.twilio.com")), Ping: urlString(r.address(Ping, "https://hc-ping.com/a-b-c")),
 	}
@@ -149,6 +150,15 @@ func (r *reader) detail() cloudwatch.Detail {
 		r.fault(Detail, value, fmt.Sprintf("%q or %q", cloudwatch.Journeys, cloudwatch.Steps))
 		return ""
 	}
+}
+
+// enabled reads a switch, ENABLED or DISABLED; off unless set.
+func (r *reader) enabled(variable string) bool {
+	value := r.text(variable)
+	if value != "" && value != "ENABLED" && value != "DISABLED" {
+		r.fault(variable, value, `"ENABLED" or "DISABLED"`)
+	}
+	return value == "ENABLED"
 }
 
 func (r *reader) tries() int {

@@ -33,6 +33,7 @@ var decisions = []decision{
 	{"DeadLetters/Properties/SqsManagedSseEnabled", "true", "the messages hold a journey's name"},
 	{"SecretsInterface/Properties/PrivateDnsEnabled", "true", "the SDK's usual names lead to it"},
 	{"PagerInterface/Properties/PrivateDnsEnabled", "true", "the same"},
+	{"TracesInterface/Properties/PrivateDnsEnabled", "true", "the same"},
 	{"InterfaceGroup/Properties/SecurityGroupIngress/0/FromPort", "443", "requests to AWS are HTTPS"},
 	{"InterfaceGroup/Properties/SecurityGroupIngress/0/ToPort", "443", "the same"},
 	{"Table/Properties/SSESpecification/SSEEnabled", "true", "KeyId"},
@@ -76,7 +77,7 @@ var wordDecisions = []decision{
 // defaults are the parameters' defaults, which a new deployment has.
 var defaults = map[string]string{
 	"Name": "valkyrie", "StandbyRegion": "", "Cadence": "1 minute", "Schedules": "ENABLED", "Tries": "0", "ProbeMemory": "1769", "ProbeTimeout": "120",
-	"ProbeConcurrency": "0", "WebhookConcurrency": "0", "MetricDetail": "journeys", "Objective": "99.9", "LogRetention": "90", "EvidenceRetention": "30",
+	"ProbeConcurrency": "0", "WebhookConcurrency": "0", "MetricDetail": "journeys", "Traces": "DISABLED", "Objective": "99.9", "LogRetention": "90", "EvidenceRetention": "30",
 	"SecretsIn": "ssm", "SecretsPath": "/valkyrie/", "AlarmEmail": "", "PingUrl": "", "StatusPage": "DISABLED", "StatusReader": "", "StatusMail": "DISABLED",
 	"SubnetIds": "", "SecurityGroupIds": "", "VpcId": "", "RouteTableIds": "", "PrivateEndpoints": "DISABLED", "KeyId": "",
 	"EventBusArn": "", "ExistingTable": "", "ChromeFlags": "",

@@ -104,7 +104,7 @@ func TestReach(t *testing.T) {
 	want := []string{}
 	for role, actions := range map[string]string{
 		"ProbeRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
-			"lambda:InvokeFunction s3:PutObject secretsmanager:GetSecretValue ssm:GetParametersByPath kms:GenerateDataKey " + key + strings.Join(networkCalls, " "),
+			"lambda:InvokeFunction s3:PutObject xray:PutTraceSegments secretsmanager:GetSecretValue ssm:GetParametersByPath kms:GenerateDataKey " + key + strings.Join(networkCalls, " "),
 		"PagerRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
 			"secretsmanager:GetSecretValue ssm:GetParameter ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage s3:PutObject events:PutEvents " + key,
 		"WebhookRole": "logs:CreateLogStream logs:PutLogEvents dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +

@@ -29,7 +29,7 @@ func everything() map[string]any {
 	given["KeyId"] = multiRegionKey
 	for name, value := range map[string]any{
 		"Name": "second", "StatusPage": "ENABLED", "StatusReader": "arn:aws:cloudfront::" + account + ":distribution/E1A2B3", "StatusMail": "ENABLED",
-		"EventBusArn": "arn:aws:events:" + home + ":" + account + ":event-bus/default", "AlarmEmail": "ops@example.com",
+		"EventBusArn": "arn:aws:events:" + home + ":" + account + ":event-bus/default", "AlarmEmail": "ops@example.com", "Traces": "ENABLED",
 	} {
 		given[name] = value
 	}

@@ -158,6 +158,9 @@ func (s *stack) calls(id string) []call {
 			all = append(all, call{"lambda:InvokeFunction", arn("lambda", region, "function:"+v.Pager)})
 		}
 		all = append(all, call{"s3:PutObject", "arn:aws:s3:::" + v.Bucket + "/print-card/2026-11-30/run/screenshot.png"})
+		if v.Traces {
+			all = append(all, call{"xray:PutTraceSegments", "*"})
+		}
 	case environ.FunctionPager:
 		all = append(all, failover...)
 		all = append(all, s.secretCalls(v.TellSecrets)...)

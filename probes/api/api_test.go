@@ -106,7 +106,7 @@ func TestSameAsACustomer(t *testing.T) {
 	ask := func(client *api.Client, _ *journey.T) { client.Post("/jobs", map[string]int{"a": 1}) }
 	run, _ := play(t, take, journey.Stage{Agent: "Valkyrie/1.0", Trace: true}, ask)
 	parent := strings.Split(got.Get("Traceparent"), "-")
-	if len(parent) != 4 || parent[1] != strings.ReplaceAll(run.ID, "-", "") || len(parent[2]) != 16 || !strings.HasSuffix(got.Get("User-Agent"), " Valkyrie/1.0") {
+	if got.Get("Traceparent") != journey.Traceparent(run.ID, run.Steps[0].Name) || len(parent) != 4 || parent[1] != strings.ReplaceAll(run.ID, "-", "") || len(parent[2]) != 16 || !strings.HasSuffix(got.Get("User-Agent"), " Valkyrie/1.0") {
 		t.Errorf("headers %v of run %s", got, run.ID)
 	}
 	play(t, take, journey.Stage{}, ask)

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"valkyrie/probes/journey"
 )
 
 // DefaultBodyLimit is the most that is read of a response, in bytes. A longer one fails the step: megabytes where a line is
@@ -104,7 +106,7 @@ func (c *Client) request(asked Request) *http.Request {
 			r.Header.Set(name, value)
 		}
 		if c.stage.Trace {
-			r.Header.Set("Traceparent", traceparent(c.stage.RunID))
+			r.Header.Set("Traceparent", journey.Traceparent(c.stage.RunID, t.Step()))
 		}
 	}
 	for name, value := range asked.Header {

@@ -1,12 +1,9 @@
 package api
 
 import (
-	"crypto/rand"
 	"crypto/tls"
-	"encoding/hex"
 	"net/http/httptrace"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -61,13 +58,6 @@ func (t *trace) hooks(now func() time.Time) *httptrace.ClientTrace {
 		TLSHandshakeDone: func(tls.ConnectionState, error) { t.note(now(), &t.total.TLSMS) },
 		GotConn:          func(httptrace.GotConnInfo) { t.note(now(), &t.total.QueueMS) },
 	}
-}
-
-// traceparent is a W3C traceparent (https://www.w3.org/TR/trace-context/) whose trace id is the run's id.
-func traceparent(run string) string {
-	var span [8]byte
-	_, _ = rand.Read(span[:]) // never fails
-	return "00-" + strings.ReplaceAll(run, "-", "") + "-" + hex.EncodeToString(span[:]) + "-01"
 }
 
 // noteCertificate keeps the certificate of a host, as its handshake showed it.

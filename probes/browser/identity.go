@@ -2,9 +2,7 @@ package browser
 
 import (
 	"context"
-	"crypto/rand"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -25,6 +23,7 @@ import (
 	"valkyrie/probes/browser/device"
 	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/script"
+	"valkyrie/probes/journey"
 )
 
 // An Option sets what a tab's browser runs on, for NewTab.
@@ -270,15 +269,9 @@ func (tab *Tab) continueRequest(ev *fetch.EventRequestPaused) {
 			p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: name, Value: value})
 		}
 		if tab.stage.Trace && slices.Contains(tracedTypes, ev.ResourceType) {
-			p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: "traceparent", Value: tab.traceparent()})
+			step, _ := tab.stepName.Load().(string)
+			p.Headers = append(p.Headers, &fetch.HeaderEntry{Name: "traceparent", Value: journey.Traceparent(tab.stage.RunID, step)})
 		}
 	}
 	_, _ = cdp.Call(tab.root, chromedp.FromContext(tab.root).Browser, fetch.ContinueRequest, p)
-}
-
-// traceparent follows https://www.w3.org/TR/trace-context: the run's id as trace id, a new span id, sampled.
-func (tab *Tab) traceparent() string {
-	var span [8]byte
-	_, _ = rand.Read(span[:]) // never fails
-	return fmt.Sprintf("00-%s-%s-01", strings.ReplaceAll(tab.stage.RunID, "-", ""), hex.EncodeToString(span[:]))
 }

@@ -83,6 +83,9 @@ func TestTraceHeadersOnlyForSite(t *testing.T) {
 		if m == nil || m[1] != strings.ReplaceAll(run.ID, "-", "") {
 			t.Errorf("%s carried traceparent %q, want the trace of run %s", path, ours[path].Get("Traceparent"), run.ID)
 		}
+		if got, want := ours[path].Get("Traceparent"), journey.Traceparent(run.ID, "visit"); got != want {
+			t.Errorf("%s carried traceparent %q, want the step's, %q", path, got, want)
+		}
 	}
 	if ours["GET /json"].Get("X-Mine") != "1" || ours["GET /done"].Get("Cookie") != "c=b" || ours["POST /move"].Get("Content-Type") != "application/x-www-form-urlencoded" {
 		t.Errorf("the request's own headers were lost: %v", ours)

@@ -68,7 +68,9 @@ type Tab struct {
 	ctx     context.Context // root, cancelled at the end of the current step
 	release context.CancelFunc
 	step    *journey.T
-	close   context.CancelFunc // of a popup; nil for the run's first tab
+	// stepName is the name of step, a string, for the goroutine that continues requests; nil before the first one.
+	stepName atomic.Value
+	close    context.CancelFunc // of a popup; nil for the run's first tab
 
 	// shared with the windows that the tab opens
 	windows   *windows
@@ -159,6 +161,7 @@ func (tab *Tab) Begin(t *journey.T) {
 		tab.release()
 	}
 	tab.step = t
+	tab.stepName.Store(t.Step())
 	tab.ctx, tab.release = bind(tab.root, t.Context())
 	tab.dialogs.begin()
 	if tab.close != nil {
