@@ -110,7 +110,7 @@ func (tab *Tab) setChecked(q query, failure string) {
 			return
 		}
 	}
-	tab.fail("%s: it was clicked twice, and is still not so", failure)
+	tab.fail("%s: it was clicked twice, and is still not so%s", failure, tab.saidNote(tab.entries[q.Number-1].frame))
 }
 
 // action performs an action in the page after a query has found it possible.

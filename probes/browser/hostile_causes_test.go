@@ -74,6 +74,11 @@ func noise(n int) string {
 	return s.String()
 }
 
+// declined is a page that shows an error when Print is pressed.
+func declined(html string) string {
+	return `<h1>Checkout</h1><button onclick="t.hidden = false">Print</button><div id=t hidden>` + html + `</div>`
+}
+
 // causeRows are failures whose cause is not on the page itself.
 var causeRows = map[string]row{
 	"a download that is refused":      {page: `<a href=/card.pdf download>Print</a>`, handlers: and(at(frameResult(200, `<a href=/card.pdf download>Print</a>`)), "/card.pdf", frameResult(403, "no")), do: getAndSave, want: journey.Failed, wantError: "asked again, HEAD /card.pdf answered 403"},
@@ -108,6 +113,21 @@ var causeRows = map[string]row{
 		s.Popup().See(browser.Text("Hello"))
 		s.See(browser.Text("Thank you"))
 	}, want: journey.Failed, wantError: `there is none`, notError: "another window"},
+	"in red":                     {page: declined(`<p style="color:#c00">Card declined</p>`), want: journey.Failed, wantError: `the page says "Card declined"`},
+	"in red of another notation": {page: declined(`<p style="color:oklch(0.577 0.245 27.325)">Card declined</p>`), want: journey.Failed, wantError: `the page says "Card declined"`},
+	"in red before":              {page: `<p style="color:#c00">Sale</p><h1>Shop</h1><button>Print</button>`, want: journey.Failed, wantError: `there is none; the page says "Shop" (at /)`},
+	"a negative message":         {page: declined(`<div class="ui negative message">Card declined</div>`), want: journey.Failed, wantError: `the page says "Card declined"`},
+	"a list that refuses":        {page: `<label>Size <select onchange="value = 'A4'; e.textContent = 'A3 is sold out'"><option>A4<option>A3</select></label><p id=e role=alert></p>`, do: func(s *fixture) { s.Visit("/"); s.Choose(browser.Field("Size"), "A3") }, want: journey.Failed, wantError: `it went back to "A4"; the page says "A3 is sold out"`},
+	"a box that refuses":         {page: `<label><input type=checkbox onchange="checked = false; e.textContent = 'Gifts are sold out'">Gift</label><p id=e role=alert></p>`, do: check("Gift"), want: journey.Failed, wantError: `the page says "Gifts are sold out"`},
+	"a field that refuses":       {page: `<label>Code <input oninput="if (value.length > 3) { value = ''; e.textContent = 'Three letters at most' }"></label><p id=e class=error></p>`, do: fill("Code", "otter"), want: journey.Failed, wantError: `the page says "Three letters at most"`},
+	"a day that is refused":      {page: `<label>Day <input type=date oninput="if (new Date(value).getUTCDay() % 6 === 0) { value = ''; e.textContent = 'Weekdays only' }"></label><p id=e role=alert></p>`, do: fill("Day", "2026-12-26"), want: journey.Failed, wantError: `the page says "Weekdays only"`, notError: "hand's speed"},
+	"a file that is refused":     {page: `<label>Picture <input type=file onchange="value = ''; e.textContent = 'The file is too large'"></label><p id=e role=alert></p>`, do: func(s *fixture) { s.Visit("/"); s.Upload(browser.Field("Picture"), "a.txt", []byte("x")) }, want: journey.Failed, wantError: `it does not hold the file; the page says "The file is too large"`},
+	"a file that is taken": {page: `<p role=alert>Files are deleted after a day</p><label>Picture <input type=file onchange="value = ''; document.body.append('Thank you')"></label>`, do: func(s *fixture) {
+		s.Visit("/")
+		s.Upload(browser.Field("Picture"), "a.txt", []byte("x"))
+		s.See(browser.Text("Thank you"))
+	}, want: journey.Passed},
+	"a file refused by a button": {page: `<input type=file id=f hidden onchange="f.value = ''; e.textContent = 'Only pictures'"><button onclick="f.click()">Choose</button><p id=e class=error></p>`, do: func(s *fixture) { s.Visit("/"); s.Upload(browser.Button("Choose"), "a.txt", []byte("x")) }, want: journey.Failed, wantError: `the page says "Only pictures"`},
 	"scrolls back a frame later": {page: `<h1>Shop</h1><div style="height:3000px"></div>` + button + `<script>addEventListener("scroll", () => requestAnimationFrame(() => scrollTo(0, 0)))</script>`, want: journey.Failed, wantError: `could not click the button "Print"`},
 	"scrolls back":               {page: `<h1>Shop</h1><div style="height:3000px"></div>` + button + `<script>addEventListener('scroll',()=>scrollTo(0,0))</script>`, want: journey.Failed, wantError: `could not click the button "Print"`},
 	"only a placeholder":         {page: `<input placeholder="Search the shop">`, do: waitFor("Thank you"), want: journey.Failed, wantError: `there is none; the page has no text; it shows the field "Search the shop"`},

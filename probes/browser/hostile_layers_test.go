@@ -22,10 +22,14 @@ func fold(rows string) string {
 
 // layerRows are parts of a page that are switched off or under another layer of it.
 var layerRows = map[string]row{
-	"a twin behind a dialog":  {page: `<button>Print</button><dialog id=d><button onclick="d.append('Thank you')">Print</button></dialog><script>d.showModal()</script>`, want: journey.Passed},
-	"a twin in an inert part": {page: `<main inert style="opacity:.4"><button>Print</button></main><div role=dialog style="position:fixed;top:90px;background:#fff">` + button + `</div>`, want: journey.Passed},
-	"twins in a dialog":       {page: `<dialog id=d>` + button + button + `</dialog><script>d.showModal()</script>`, want: journey.Failed, wantError: "there are 2 of them"},
-	"alone, behind a dialog":  {page: `<button>Print</button><dialog id=d>Hi</dialog><script>d.showModal()</script>`, want: journey.Failed, wantError: "could not click"},
+	"a twin behind a dialog":    {page: `<button>Print</button><dialog id=d><button onclick="d.append('Thank you')">Print</button></dialog><script>d.showModal()</script>`, want: journey.Passed},
+	"a twin in an inert part":   {page: `<main inert style="opacity:.4"><button>Print</button></main><div role=dialog style="position:fixed;top:90px;background:#fff">` + button + `</div>`, want: journey.Passed},
+	"a twin under a clear veil": {page: `<button>Print</button><div style="position:fixed;inset:0;background:rgba(0,0,0,.5)"><div role=dialog aria-modal=true style="background:#fff;margin:200px auto;width:200px"><button onclick="this.after('Thank you')">Print</button></div></div>`, want: journey.Passed},
+	"a field behind a modal":    {page: `<label>Name <input></label><dialog id=d><label>Name <input oninput="if (value === 'Ada') d.append('Thank you')"></label></dialog><script>d.showModal()</script>`, do: func(s *fixture) { s.Visit("/"); s.Fill(browser.Field("Name"), "Ada"); s.See(browser.Text("Thank you")) }, want: journey.Passed},
+	"a box behind a modal":      {page: `<label><input type=checkbox>Gift</label><dialog id=d><label><input type=checkbox onchange="d.append('Thank you')">Gift</label></dialog><script>d.showModal()</script>`, do: func(s *fixture) { check("Gift")(s); s.See(browser.Text("Thank you")) }, want: journey.Passed},
+	"twins under no veil":       {page: `<div style="position:fixed;inset:0 0 90% 0;background:white"></div>` + button + button, want: journey.Failed, wantError: "there are 2 of them"},
+	"twins in a dialog":         {page: `<dialog id=d>` + button + button + `</dialog><script>d.showModal()</script>`, want: journey.Failed, wantError: "there are 2 of them"},
+	"alone, behind a dialog":    {page: `<button>Print</button><dialog id=d>Hi</dialog><script>d.showModal()</script>`, want: journey.Failed, wantError: "could not click"},
 	"a row's button and a dialog's": {page: `<table><tr><td>Otter<td><button onclick="d.showModal()">Delete</button></table><dialog id=d><button onclick="d.close(); document.body.append('Thank you')">Delete</button></dialog>`, do: func(s *fixture) {
 		s.Visit("/")
 		s.Click(browser.Button("Delete"))

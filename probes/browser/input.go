@@ -55,7 +55,7 @@ func (tab *Tab) enter(number int) {
 		return
 	}
 	if tab.isSaving(began) && tab.goesBack(number, answerTime) {
-		tab.fail("%s: the page has set it back", e.failure)
+		tab.fail("%s: the page has set it back%s", e.failure, tab.saidNote(e.frame))
 	}
 	tab.unsettled = number
 }
@@ -121,7 +121,7 @@ func (tab *Tab) enterAgain(number int, slowly bool) {
 	e.slowly = e.slowly || slowly
 	for {
 		if e.again++; e.again > e.most {
-			tab.fail("%s: the page keeps setting it back", e.failure)
+			tab.fail("%s: the page keeps setting it back%s", e.failure, tab.saidNote(e.frame))
 		}
 		took := min(time.Since(e.at)+answerTime, undoTime)
 		e.enter(e.failure)
@@ -130,6 +130,19 @@ func (tab *Tab) enterAgain(number int, slowly bool) {
 			return
 		}
 	}
+}
+
+// saidNote quotes the messages of errors in a frame; "" if there are none, or it does not answer. The frame of a text is unknown: then it
+// is the page.
+func (tab *Tab) saidNote(f frame) string {
+	if f.target == nil {
+		f = tab.top()
+	}
+	r, err := tab.evaluateOnce(f, query{Op: "said"})
+	if err != nil {
+		return ""
+	}
+	return r.Text
 }
 
 // goesBack reports whether the page undoes an entry within d.
@@ -180,7 +193,7 @@ func (tab *Tab) fill(l Locator, text string, number int, failure string) {
 			tab.beginWait(got.Acted, before)
 			return
 		}
-		if why = got.Why; slowly && pace < handPace && len(strokes) > 1 {
+		if why = got.Why; slowly && !r.Picked && pace < handPace && len(strokes) > 1 {
 			why += "; the step's limit left no time to type at a hand's speed"
 		}
 		if attempt > 1 && !got.Paste || !got.Again || attempt > 2 {

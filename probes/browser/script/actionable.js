@@ -10,14 +10,24 @@ const deepest = (x, y) => {
 const hits = (el, node) => contains(el, node) || labelsOf(el).some((l) => contains(l, node) && !ownControl(node, l));
 // A link or button in a label gets the click itself.
 const ownControl = (node, label) => { for (let n = node; n && n !== label; n = outerOf(n)) if (n instanceof Element && matches(n, 'a[href],button,summary')) return true; return false; };
-// Whether the page takes no input there: it says so, or a modal dialog is open elsewhere.
+// Whether the page takes no input there: it says so, a modal dialog is open elsewhere, or a veil over the whole window gets the clicks.
 const isInert = (el) => {
+  if (isUnderVeil(el)) return true;
   const modal = queryAll(document, 'dialog:modal');
   for (let n = el; n; n = parentOf(n)) {
     if (modal.includes(n)) return false;
     if (n instanceof Element && matches(n, '[inert]')) return true;
   }
   return modal.length > 0;
+};
+const isUnderVeil = (el) => {
+  const r = rect(el), top = deepest(r.x + r.width / 2, r.y + r.height / 2);
+  for (let n = top; n && !contains(n, el) && !contains(el, n); n = parentOf(n)) {
+    if (!(n instanceof Element) || !['fixed', 'absolute'].includes(styleOf(n).position)) continue;
+    const { left, top: upper, right, bottom } = rect(n);
+    if (left <= 0 && upper <= 0 && right >= innerWidth && bottom >= innerHeight) return true;
+  }
+  return false;
 };
 // What is found and can be seen; if several can, those that take input and that nothing covers.
 const seenOf = (target, found, sees = (el) => isSeen(el, target) || isDrawn(el)) => {

@@ -15,7 +15,7 @@ const checkedState = (el) => {
 // A box that a click has changed. It may answer late; one that is gone has done what it was for.
 const checked = async () => {
   if (find(query.target).some((e) => read(e, 'form'))) { await frame(); await frame(); } // a form is sent in a later task
-  const el = find(query.target).find((e) => isVisible(e) || labelsOf(e).some(isVisible));
+  const el = boxOf(query.target);
   if (!el) return readyState() === 'complete' ? { ok: true, text: query.option } : { why: 'the page is still loading' };
   const state = checkedState(el);
   if (String(state) === query.option) {
@@ -24,11 +24,16 @@ const checked = async () => {
     return { ok: true, el, text: query.option };
   }
   if (query.text === 'mixed' && state !== 'mixed') return { ok: true, el, text: String(state) }; // the click has decided it the other way
-  return { found: true, why: 'it was clicked, and stays as it was' };
+  return { found: true, why: `it was clicked, and stays as it was${saidNote()}` };
 };
 
+// The box that a person sees, itself or by its label; of several, one that takes input.
+const boxOf = (target) => {
+  const shown = find(target).filter((e) => isVisible(e) || labelsOf(e).some(isVisible));
+  return shown.find((e) => !isInert(e)) || shown[0];
+};
 const lostState = ({ target, state, was }) => {
-  const el = find(target).find((e) => isVisible(e) || labelsOf(e).some(isVisible)), now = el ? String(checkedState(el)) : state;
+  const el = boxOf(target), now = el ? String(checkedState(el)) : state;
   return now !== state && now === was;
 };
 
@@ -96,7 +101,7 @@ const pick = async () => {
   const held = !now || hiddenReason(now) || listKind(now) !== 'select' || [...now.selectedOptions].some((o) => optionName(o) === normalize(query.option));
   dropLost();
   if (held && now) keep({ el: now, option: query.option, was });
-  return held ? { ok: true, acted, mayHide } : { fatal: true, why: `it went back to ${[...now.selectedOptions].map((o) => quote(optionName(o))).join(', ') || 'nothing'}` };
+  return held ? { ok: true, acted, mayHide } : { fatal: true, why: `it went back to ${[...now.selectedOptions].map((o) => quote(optionName(o))).join(', ') || 'nothing'}${saidNote()}` };
 };
 // Whether a list that the page draws shows the choice: in it, or beside it. A native list behind it holds the choice too.
 const chosen = () => {
@@ -139,13 +144,16 @@ const keepFileInput = (el) => {
 const fileRefusal = ({ option: file, text: type }) => {
   const accept = (globalThis.valkyrieFile.el.accept || '').split(',').map((a) => a.trim().toLowerCase()).filter(Boolean);
   const takes = (a) => (a.startsWith('.') ? file.toLowerCase().endsWith(a) : !type || a === '*/*' || a === type || a.endsWith('/*') && type.startsWith(a.slice(0, -1)));
+  globalThis.valkyrieFile.said = errorMessages();
   return !accept.length || accept.some(takes) ? { ok: true, mayHide: snapshot() } : { fatal: true, why: `it takes only ${accept.join(', ')}` };
 };
-// A field holds its file, or the page has taken it at once.
+// A field holds its file, or the page has taken it at once. A page that refuses one empties the field as well, but says why.
 const uploaded = async () => {
   await settle();
   const file = globalThis.valkyrieFile;
   if (!file) return { ok: true }; // another document: the page was left with the file
   dropLost();
-  return file.at || [...file.el.files].some((f) => f.name === query.option) ? { ok: true, acted: file.at } : { why: 'it does not hold the file' };
+  if ([...file.el.files].some((f) => f.name === query.option)) return { ok: true, acted: file.at };
+  const refused = errorMessages().filter((s) => !file.said?.includes(s));
+  return file.at && !refused.length ? { ok: true, acted: file.at } : { why: `it does not hold the file${refused.length ? `; ${says(refused)}` : ''}` };
 };

@@ -132,6 +132,7 @@ const heldInstead = (el, { text, secret }) => {
   if (secret || isInput(el) && el.type === 'password') notes.push('it does not hold what was typed (its content is a secret)');
   else if (read(el, 'validity')?.badInput) notes.push(`it holds no valid number instead of ${quote(text)}`);
   else notes.push(`it holds ${quote(content(el))} instead of ${quote(text)}`);
+  if (errorMessages().length) notes.push(says(errorMessages()));
   if (el.maxLength >= 0 && text.length > el.maxLength) notes.push(`it takes ${el.maxLength} characters at most`);
   if (isInput(el) && el.type === 'number') notes.push('it takes a number such as "12.5"');
   const active = activeElement();

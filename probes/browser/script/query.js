@@ -126,6 +126,7 @@ const queries = {
     return option && !optionOff(option) ? { ...r, text: list } : { why: option ? 'that option is disabled' : `it has no such option; it offers ${offered(el)}` };
   },
   pick,
+  said: () => ({ ok: true, text: saidNote() }),
   searchable,
   chosen,
   lost,

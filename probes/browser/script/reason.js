@@ -88,16 +88,25 @@ const errorsShown = () => {
   const texts = distinct([
     ...shows(within.filter((el) => matches(el, '[role=alert],[role=alertdialog],[aria-live=assertive]'))),
     ...shows(invalid.flatMap((el) => { const own = idRefs(el, 'aria-errormessage'); return own.length ? own : idRefs(el, 'aria-describedby'); })),
-    ...shows(within.filter((el) => matches(el, '[class*=error i],[class*=invalid i],[class*=danger i],[id*=error i]') && !isField(el) && !matches(el, 'form,body,html,label,fieldset,button,a') && !call(el, 'querySelector', field))).filter((s) => s.length <= 200),
+    ...shows(within.filter((el) => matches(el, '[class*=error i],[class*=invalid i],[class*=danger i],[class*=negative i],[id*=error i]') && !isField(el) && !matches(el, 'form,body,html,label,fieldset,button,a') && !call(el, 'querySelector', field))).filter((s) => s.length <= 200),
+    ...shows(within.filter(isRedNews)),
     ...within.filter((el) => matches(el, ':user-invalid') && isField(el) && isVisible(el)).map((el) => `${name(el) || label(el)}: ${el.validationMessage}`),
   ]);
   return { els: seenEls, texts };
 };
+// Whether an element shows a short red text that was not there at the last action.
+const isRedNews = (el) => {
+  const text = normalize(textContent(el)), before = globalThis.valkyrieSnapshot?.text;
+  if (before === undefined || !text || text.length > 200 || before.includes(text) || !isRed(getComputedStyle(el).color)) return false;
+  return ![...childrenOf(el)].some((child) => normalize(textContent(child)) === text);
+};
+const isRed = (color) => { const [r, g, b] = channels(color) || []; return r >= 150 && g <= r / 2 && b <= r / 2; };
 const otherMessages = () => distinct([...all(document)].filter((el) => matches(el, 'h1,h2,[role=status],dialog[open],[role=dialog]') && isVisible(el)).map(shownText));
 // Each text once, also if it is part of another.
 const distinct = (texts) => texts.filter((s, i) => s && !texts.some((other, j) => other && j < i && (other.includes(s) || s.includes(other))));
 const says = (messages) => (messages.length ? `the page says ${messages.slice(0, 2).map(quote).join(', ')}` : '');
-const errorNote = () => { const said = says(errorMessages()); return (said && `; ${said}`) + undoneNote() + loadingNote(); };
+const saidNote = () => { const said = says(errorMessages()); return said && `; ${said}`; };
+const errorNote = () => saidNote() + undoneNote() + loadingNote();
 const loadingNote = () => (readyState() === 'loading' ? '; the page is still loading' : '');
 const undoneNote = () => (typeof lostNote === 'undefined' ? '' : lostNote()); // lostNote is in the script of a query only
 
