@@ -121,7 +121,7 @@ func TestRareJourneys(t *testing.T) {
 // and trials of versions that break half of a journey's runs.
 func TestNoise(t *testing.T) {
 	random := rand.New(rand.NewPCG(suite.Seed(t), 1))
-	trials := suite.Count(t, 300, 10_000)
+	trials := suite.Count(t, 300, 3_000)
 	play := func(noise float64, breaks float64) (share float64) {
 		worse := 0
 		for range trials {
