@@ -5,7 +5,10 @@ import (
 	"compress/gzip"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
+	"testing"
 	"time"
 
 	"valkyrie/probes/browser"
@@ -79,6 +82,13 @@ func declined(html string) string {
 	return `<h1>Checkout</h1><button onclick="t.hidden = false">Print</button><div id=t hidden>` + html + `</div>`
 }
 
+// closedAPI is a page that posts to an API of its host on which nothing listens.
+func closedAPI(t *testing.T) *url.URL {
+	dead := httptest.NewServer(nil)
+	dead.Close()
+	return serve(t, map[string]string{"/": `<button onclick="fetch('` + dead.URL + `/save', { method: 'POST', mode: 'no-cors' })">Print</button>`}, nil)
+}
+
 // causeRows are failures whose cause is not on the page itself.
 var causeRows = map[string]row{
 	"a download that is refused":      {page: `<a href=/card.pdf download>Print</a>`, handlers: and(at(frameResult(200, `<a href=/card.pdf download>Print</a>`)), "/card.pdf", frameResult(403, "no")), do: getAndSave, want: journey.Failed, wantError: "asked again, HEAD /card.pdf answered 403"},
@@ -95,6 +105,7 @@ var causeRows = map[string]row{
 		w.Header().Set("X-Frame-Options", "DENY")
 		fmt.Fprint(w, button)
 	}), want: journey.Failed, wantError: `X-Frame-Options`},
+	"an API that refuses connections":         {site: closedAPI, want: journey.Failed, wantError: `/save failed: the connection was refused`, notError: "net::"},
 	"a request that the other site refuses":   {site: withOtherSite(`<button onclick="fetch('OTHER/api').then(()=>document.body.append('Thank you'))">Print</button>`, map[string]string{"/api": "{}"}), want: journey.Failed, wantError: `is not allowed for this site (CORS`},
 	"a preflight that the other site refuses": {site: withOtherSite(`<button onclick="fetch('OTHER/api',{method:'PUT'}).then(()=>document.body.append('Thank you'))">Print</button>`, map[string]string{"/api": "{}"}), want: journey.Failed, wantError: `PUT localhost:`},
 	"an alert in a frame":                     {page: `<h1>Pay</h1><iframe srcdoc="<div role=alert>Card declined</div>"></iframe>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `a frame of the page says "Card declined"`},

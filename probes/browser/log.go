@@ -122,11 +122,25 @@ func (tab *Tab) logResponse(ev *network.EventResponseReceived) {
 	if ev.Response == nil || ev.Response.Status < 400 {
 		return
 	}
-	what := fmt.Sprintf("%s answered %d", tab.requests.Name(ev.RequestID, ev.Response.URL), ev.Response.Status)
+	what := fmt.Sprintf("%s answered %d", tab.requestName(ev.RequestID, ev.Response.URL), ev.Response.Status)
 	tab.log.add(time.Now(), "request: %s", what)
-	if har.FirstParty(tab.site, ev.Response.URL) {
+	if har.FirstParty(tab.site, ev.Response.URL) || isCall(ev.Type) && har.SameSite(tab.site, ev.Response.URL) {
 		tab.log.addTrouble(tab.id, what, isPart(ev.Type))
 	}
+}
+
+// requestName is "POST /save", with the host unless it is the site's own.
+func (tab *Tab) requestName(id network.RequestID, address string) string {
+	name := tab.requests.Name(id, address)
+	if to, err := url.Parse(address); err == nil && to.Host != "" && har.Origin(to) != tab.site {
+		name = strings.Replace(name, " ", " "+to.Host, 1)
+	}
+	return name
+}
+
+// isCall reports whether a script of the page makes requests of this type.
+func isCall(t network.ResourceType) bool {
+	return t == network.ResourceTypeFetch || t == network.ResourceTypeXHR
 }
 
 func (tab *Tab) logFailure(ev *network.EventLoadingFailed) {
@@ -138,13 +152,9 @@ func (tab *Tab) logFailure(ev *network.EventLoadingFailed) {
 	if refused {
 		why = fmt.Sprintf("its answer is not allowed for this site (CORS: %s)", ev.CorsErrorStatus.CorsError)
 	}
-	name := tab.requests.Name(ev.RequestID, address)
-	if to, err := url.Parse(address); refused && err == nil {
-		name = strings.Replace(name, " ", " "+to.Host, 1) // the other site's
-	}
-	what := fmt.Sprintf("%s failed: %s", name, why)
+	what := fmt.Sprintf("%s failed: %s", tab.requestName(ev.RequestID, address), why)
 	tab.log.add(time.Now(), "request: %s", what)
-	if har.FirstParty(tab.site, address) || refused && (ev.Type == network.ResourceTypeFetch || ev.Type == network.ResourceTypeXHR) {
+	if har.FirstParty(tab.site, address) || isCall(ev.Type) && (refused || har.SameSite(tab.site, address)) {
 		tab.log.addTrouble(tab.id, what, isPart(ev.Type))
 	}
 }

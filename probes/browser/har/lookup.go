@@ -190,7 +190,7 @@ func (x *exchange) startedMS() float64 { return (x.started + x.offset) * 1000 }
 // awaited reports whether a customer waits for the answer to x: it is a document, a request of a script, a script or a
 // style sheet, of the site or its neighbours, and no long poll.
 func (r *Recorder) awaited(x *exchange) bool {
-	if x.framed || !sameSite(r.problems.site, x.request.URL) || r.isLongPoll(x) {
+	if x.framed || !SameSite(r.problems.site, x.request.URL) || r.isLongPoll(x) {
 		return false
 	}
 	switch x.kind {
@@ -211,8 +211,8 @@ func (r *Recorder) isLongPoll(x *exchange) bool {
 	})
 }
 
-// sameSite reports whether an address belongs to the site, an origin, or to a host of the same registered domain.
-func sameSite(site, address string) bool {
+// SameSite reports whether an address belongs to the site, an origin, or to a host of the same registered domain.
+func SameSite(site, address string) bool {
 	u, err := url.Parse(address)
 	s, bad := url.Parse(site)
 	if err != nil || bad != nil {
