@@ -170,7 +170,7 @@ func (r *Replay) record(t *journeyReplay, decisions []judge.Decision, at time.Ti
 			v = &Verdict{}
 			r.verdicts[d.Incident.ID] = v
 		}
-		before, now := r.onCall.Severity(v.Incident), r.onCall.Severity(d.Incident)
+		before, now := r.severity(v.Incident), r.severity(d.Incident)
 		v.Incident = d.Incident
 		notifies := d.Verb == judge.Opens || d.Verb == judge.Reopens || d.Verb == judge.Continues && before != now && now == oncall.Wake
 		switch {
@@ -184,6 +184,12 @@ func (r *Replay) record(t *journeyReplay, decisions []judge.Decision, at time.Ti
 		}
 	}
 	t.state.Outbox = t.state.Outbox[:0] // a replay has no pager
+}
+
+// severity returns the severity of an incident. Calls that are suspended and resumed are no further alarm.
+func (r *Replay) severity(i incident.Incident) oncall.Severity {
+	i.Calmed = false
+	return r.onCall.Severity(i)
 }
 
 // inMaintenance reports whether a maintenance window holds back notifications about a journey.

@@ -108,7 +108,7 @@ func (r *Result) find() {
 // fails records the impact of an incident without a switched fault: from its start as an incident that calls.
 func (r *Result) fails() {
 	for _, rec := range r.incidents {
-		if len(r.Faults) == 0 && r.Lost == nil && rec.Rings() && slices.Contains(r.Want.Journeys, rec.Journey) {
+		if len(r.Faults) == 0 && r.Lost == nil && (rec.Rings() || rec.Calmed) && slices.Contains(r.Want.Journeys, rec.Journey) {
 			r.feels(rec.Since, rec.Last)
 		}
 	}

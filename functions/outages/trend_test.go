@@ -32,7 +32,7 @@ func TestLatencyTrendIsReportedAhead(t *testing.T) {
 			if v.Kind == incident.LatencyTrend && len(v.Alarms) > 0 && (notified.IsZero() || v.Alarms[0].At.Before(notified)) {
 				notified = v.Alarms[0].At
 			}
-			if v.Rings() && (felt.IsZero() || v.Since.Before(felt)) {
+			if (v.Rings() || v.Calmed) && (felt.IsZero() || v.Since.Before(felt)) {
 				felt = v.Since
 			}
 		}
