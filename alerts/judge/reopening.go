@@ -44,7 +44,6 @@ func (j *judging) reopen(run journey.Run, s Streak, matches func(incident.Incide
 // addBout records that an incident crossed its threshold, and counts how often it did within ReturnWithin.
 func (j *judging) addBout(inc *incident.Incident) {
 	inc.Slow = j.run.Slot
-	inc.Bouts = slices.DeleteFunc(slices.Clone(inc.Bouts), func(b time.Time) bool { return j.run.Slot.Sub(b) > j.policy.ReturnWithin })
 	j.noteBout(inc)
 	if j.isIntermittent(*inc) {
 		inc.Reason += fmt.Sprintf(", %s since %s; it is over when it has not been so for %s", phrase.Times(len(inc.Bouts)), phrase.ClockWithDate(inc.Bouts[0], j.run.Slot), phrase.Duration(j.policy.ReturnWithin))
@@ -52,9 +51,10 @@ func (j *judging) addBout(inc *incident.Incident) {
 	j.recordOpened(*inc)
 }
 
-// noteBout adds a bout.
+// noteBout adds a bout, and forgets those too long ago to be of the same incident.
 func (j *judging) noteBout(inc *incident.Incident) {
-	inc.Bouts = append(slices.Clone(inc.Bouts), j.run.Slot)
+	inc.Bouts = slices.DeleteFunc(slices.Clone(inc.Bouts), func(b time.Time) bool { return j.run.Slot.Sub(b) > j.policy.ReturnWithin })
+	inc.Bouts = append(inc.Bouts, j.run.Slot)
 	inc.Bouts = inc.Bouts[max(0, len(inc.Bouts)-MaxRuns):]
 }
 
