@@ -23,7 +23,7 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
     return !swings && (startsMoving() || !same(place, rect(handle))) ? 'it moves on hover' : '';
   };
   // A page that has changed at the press has taken it: a menu opens, and covers the element or bars the rest before the release.
-  let pressedAt = 0, openBefore = 0;
+  let pressedAt = 0, openBefore = 0, released = {};
   const open = () => queryAll(document, ':popover-open,:modal').length;
   const taken = () => pressedAt && (globalThis.valkyrieChanges?.last >= pressedAt || open() > openBefore);
   const [act, last, lastRefused] = gestures[gesture];
@@ -42,9 +42,11 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
       e.stopImmediatePropagation();
       e.preventDefault();
     }
+    if (/^(pointerup|mouseup)$/.test(e.type)) released = hit(e);
     if (!why && e.type === act) {
       globalThis.valkyrieAimed = undefined;
       const got = foreign || taken() ? { hit: true } : hit(e);
+      if (!got.hit && !released.hit) got.by = released.by || got.by; // the click itself goes to what holds both
       if (!got.hit && !same(place, rect(handle))) got.by += ', since the page has moved the element meanwhile';
       report({ at: performance.timeOrigin + e.timeStamp, ...got });
     }
