@@ -44,6 +44,7 @@ func (j *judging) reopen(run journey.Run, s Streak, matches func(incident.Incide
 // addBout records that an incident crossed its threshold, and counts how often it did within ReturnWithin.
 func (j *judging) addBout(inc *incident.Incident) {
 	inc.Slow = j.run.Slot
+	inc.Bouts = slices.DeleteFunc(slices.Clone(inc.Bouts), j.isLongAgo)
 	j.noteBout(inc)
 	if j.isIntermittent(*inc) {
 		inc.Reason += fmt.Sprintf(", %s since %s; it is over when it has not been so for %s", phrase.Times(len(inc.Bouts)), phrase.ClockWithDate(inc.Bouts[0], j.run.Slot), phrase.Duration(j.policy.ReturnWithin))
@@ -51,12 +52,16 @@ func (j *judging) addBout(inc *incident.Incident) {
 	j.recordOpened(*inc)
 }
 
-// noteBout adds a bout, and forgets those too long ago to be of the same incident.
+// noteBout adds a bout. Of the earlier ones it keeps the latest, which shows that the incident came back, and those within ReturnWithin.
 func (j *judging) noteBout(inc *incident.Incident) {
-	inc.Bouts = slices.DeleteFunc(slices.Clone(inc.Bouts), func(b time.Time) bool { return j.run.Slot.Sub(b) > j.policy.ReturnWithin })
-	inc.Bouts = append(inc.Bouts, j.run.Slot)
-	inc.Bouts = inc.Bouts[max(0, len(inc.Bouts)-MaxRuns):]
+	earlier := max(0, len(inc.Bouts)-1)
+	bouts := slices.DeleteFunc(slices.Clone(inc.Bouts[:earlier]), j.isLongAgo)
+	bouts = append(append(bouts, inc.Bouts[earlier:]...), j.run.Slot)
+	inc.Bouts = bouts[max(0, len(bouts)-MaxRuns):]
 }
+
+// isLongAgo reports whether an incident that ended then does not return.
+func (j *judging) isLongAgo(at time.Time) bool { return j.run.Slot.Sub(at) > j.policy.ReturnWithin }
 
 // quietFor returns how long a flapping incident must not be evident until it is over. One that only texts and came back, as with each
 // deploy, stays open as long as it may come back, so that people get one text; one that calls ends earlier, and calls anew.
