@@ -108,7 +108,8 @@ func (p *prints) next() ([]byte, <-chan struct{}, error) {
 	return nil, p.changed, nil
 }
 
-// Printed waits until the page, or a frame in it, calls window.print(), and returns the PDF that a printer would get.
+// Printed waits until the page, or a frame in it, calls window.print(), and returns the PDF that a printer would get. A call that a
+// new window makes while it loads, or that a script makes in a frame right after it has written it, is too early to be noticed.
 func (tab *Tab) Printed() []byte {
 	for {
 		paper, news, err := tab.prints.next()
