@@ -96,9 +96,10 @@ const errorsShown = () => {
 };
 // Whether an element shows a short red text that was not there at the last action.
 const isRedNews = (el) => {
-  const text = normalize(textContent(el)), before = globalThis.valkyrieSnapshot?.text;
-  if (before === undefined || !text || text.length > 200 || before.includes(text) || !isRed(getComputedStyle(el).color)) return false;
-  return ![...childrenOf(el)].some((child) => normalize(textContent(child)) === text);
+  const before = globalThis.valkyrieSnapshot?.text;
+  if (before === undefined || read(el, 'childElementCount') > 5 || !isRed(getComputedStyle(el).color)) return false;
+  const text = normalize(textContent(el));
+  return text !== '' && text.length <= 200 && !before.includes(text) && !childrenOf(el).some((child) => normalize(textContent(child)) === text);
 };
 const isRed = (color) => { const [r, g, b] = channels(color) || []; return r >= 150 && g <= r / 2 && b <= r / 2; };
 const otherMessages = () => distinct([...all(document)].filter((el) => matches(el, 'h1,h2,[role=status],dialog[open],[role=dialog]') && isVisible(el)).map(shownText));
