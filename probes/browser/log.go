@@ -221,3 +221,16 @@ func (tab *Tab) consoleTrouble(m chromedp.ConsoleMessage) (what string, part boo
 	}
 	return name + " failed: " + of[2], false
 }
+
+// goneNote describes why the page no longer exists, when the page itself caused that; "" otherwise.
+func (tab *Tab) goneNote() string {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	switch {
+	case tab.outOfMemory:
+		return ": the page used up its memory and crashed"
+	case tab.closedByPage:
+		return ": the page closed its own window"
+	}
+	return ""
+}

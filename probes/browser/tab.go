@@ -270,19 +270,6 @@ func (tab *Tab) crash() {
 	tab.chrome.Kill()
 }
 
-// goneNote describes why the page no longer exists, when the page itself caused that; "" otherwise.
-func (tab *Tab) goneNote() string {
-	tab.mu.Lock()
-	defer tab.mu.Unlock()
-	switch {
-	case tab.outOfMemory:
-		return ": the page used up its memory and crashed"
-	case tab.closedByPage:
-		return ": the page closed its own window"
-	}
-	return ""
-}
-
 func (tab *Tab) target() *chromedp.Target { return chromedp.FromContext(tab.root).Target }
 
 // deathGrace is how long the report of Chrome's death may lag behind the first call that failed because of it.
