@@ -49,7 +49,7 @@ func onCanary(canary func(journeyNumber, slot int) journey.Outcome) func(int, st
 	}
 }
 
-// TestJudge: what a new version may break, and what is no fault of it.
+// TestJudge checks that faults of a new version are found, and that those which all regions share are not counted against it.
 func TestJudge(t *testing.T) {
 	always := func(o journey.Outcome) func(int, int) journey.Outcome {
 		return func(int, int) journey.Outcome { return o }

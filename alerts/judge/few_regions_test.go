@@ -126,9 +126,9 @@ func TestOneRegionNowAndThen(t *testing.T) {
 	}
 }
 
-// TestFewerLeftCallNobody: the calls about a flapping incident of which fewer regions than the quorum are left end eight minutes after
+// TestFewRegionsLeft: once fewer regions than the quorum are left of a flapping incident, its calls end eight minutes after
 // the others failed last, or two slots, and begin again once the quorum fails; a chance failure elsewhere brings none.
-func TestFewerLeftCallNobody(t *testing.T) {
+func TestFewRegionsLeft(t *testing.T) {
 	alone := func(slot, region int) bool { return region == 0 && slot >= 20 }
 	for name, c := range map[string]struct {
 		quorum  judge.Quorum

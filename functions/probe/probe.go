@@ -154,7 +154,7 @@ func (p *probe) addDomains(ctx context.Context, s *cloud.Services, run *journey.
 	}
 }
 
-// reportTrace reports the run to X-Ray, if the deployment says so, after it is stored and within a part of saveTime.
+// reportTrace reports the run to X-Ray if traces are enabled, after it is stored and within a part of saveTime.
 func (p *probe) reportTrace(ctx context.Context, s *cloud.Services, run journey.Run) {
 	if !s.Env.Traces {
 		return

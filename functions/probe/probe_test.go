@@ -165,8 +165,8 @@ func TestRuns(t *testing.T) {
 	}
 }
 
-// TestTraces: a run is reported to X-Ray as the trace that its requests carry, only if the deployment says so; X-Ray out of order
-// loses nothing but the trace.
+// TestTraces checks that a run is reported to X-Ray as the trace that its requests carry, only if traces are enabled, and that a failure
+// of X-Ray loses nothing but the trace.
 func TestTraces(t *testing.T) {
 	var segments []string
 	answer := http.StatusOK

@@ -35,7 +35,7 @@ type drawn struct {
 // A single is one value of a widget that shows only the latest.
 type single struct{ Label, Value string }
 
-// Page draws widgets as an HTML page: each with what its query or its metrics yield.
+// Page draws widgets as an HTML page, each with the data of its query or its metrics.
 func (v View) Page(widgets []Widget) ([]byte, error) {
 	var all []drawn
 	x, y, row := 0, 0, 0

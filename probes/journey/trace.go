@@ -8,7 +8,7 @@ import (
 
 // Traceparent returns the header by which the site's own tracing joins the trace of a run, as of
 // https://www.w3.org/TR/trace-context/: the run's trace, the step's span, sampled. All requests of a step have the same parent: the
-// step is the caller, and a request no span of its own.
+// step is the caller, and a request has no span.
 func Traceparent(run, step string) string {
 	return "00-" + TraceID(run) + "-" + SpanID(run, step) + "-01"
 }

@@ -3,7 +3,7 @@
 //
 //	https://WEBHOOK/e/EXPIRY/TOKEN/BUCKET/KEY
 //
-// where TOKEN authenticates the expiry and that one file. Nothing is stored, and nothing is listed: whoever has the address has that
+// where TOKEN authenticates the expiry and that one file. Nothing is stored, and nothing is listed: the address opens that
 // file until then, and no other. BUCKET is the part of the bucket's name that differs between regions, as a text has little room.
 //
 // The key of the token is derived from Twilio's auth token, which the pager and the webhook have anyway. A rotation of it ends the
