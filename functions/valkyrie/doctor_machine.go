@@ -16,6 +16,7 @@ import (
 	"valkyrie/infra/doctor"
 	"valkyrie/infra/secrets"
 	"valkyrie/probes/browser"
+	browserprocess "valkyrie/probes/browser/process"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
 )
@@ -53,6 +54,10 @@ func (e *examination) browser(ctx context.Context) {
 		e.report(doctor.Finding{Verdict: doctor.Problem, What: "Chrome", Says: fmt.Sprintf("%s: %v", c.Path, err), Cure: cure})
 		return
 	}
+	program, err := e.program.findChrome(ctx)
+	if err == nil {
+		e.sandbox(program)
+	}
 	says := fmt.Sprintf("%s (%s) starts, shows a page and clicks", version, c.Source)
 	if major, _, _ := strings.Cut(chrome.Pinned(), "."); !strings.HasPrefix(version, major+".") {
 		e.report(doctor.Finding{
@@ -62,6 +67,19 @@ func (e *examination) browser(ctx context.Context) {
 		return
 	}
 	e.report(doctor.Finding{Verdict: doctor.OK, What: "Chrome", Says: says})
+}
+
+// sandbox reports whether Chrome confines pages by its own sandbox here, as the one around a hostile page.
+func (e *examination) sandbox(program journey.Program) {
+	ok, why := browserprocess.Sandboxed(program)
+	if ok {
+		e.report(doctor.Finding{Verdict: doctor.OK, What: "sandbox", Says: "Chrome confines the pages of the site"})
+		return
+	}
+	e.report(doctor.Finding{
+		Verdict: doctor.Warning, What: "sandbox", Says: "a page that breaks out of Chrome's renderer could do what this program may do: " + why,
+		Cure: "keep secrets of other systems off this machine, and give this program a user of its own",
+	})
 }
 
 // testPage is the page of the trial. Without fonts its text has no size, and the click fails.

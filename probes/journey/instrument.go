@@ -56,7 +56,7 @@ type Stage struct {
 // A Program is an executable with its environment and arguments.
 type Program struct {
 	Path string
-	Env  []string // "KEY=value", added to the environment
+	Env  []string // "KEY=value", added to the few variables of this program that it gets
 	Args []string // added to its command line, such as "--proxy-server=http://10.0.0.9:3128"
 }
 

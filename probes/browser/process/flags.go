@@ -1,8 +1,10 @@
 package process
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/chromedp/chromedp"
@@ -10,7 +12,7 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// flags are the switches that a Chrome without a display, a sandbox and much memory needs, and those that stop its
+// flags are the switches that a Chrome without a display and much memory needs, and those that stop its
 // background activity. --disable-web-security and --allow-running-insecure-content are absent because they would hide
 // real failures; the popup blocker stays on for the same reason. site-per-process isolates frames of other sites in
 // their own processes, as a desktop Chrome does and a headless one does not: without it an advertisement that hangs
@@ -21,11 +23,14 @@ import (
 // and the crash is reported only as Chrome's death, and a second browser context ends it. Where memory is the main
 // cost, set it through journey.Program.Args (VALKYRIE_CHROME_FLAGS on the command line).
 var flags = []string{
-	"site-per-process", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-zygote", "disable-quic", "no-first-run", "hide-scrollbars",
+	"site-per-process", "disable-gpu", "disable-dev-shm-usage", "disable-quic", "no-first-run", "hide-scrollbars",
 	"mute-audio", "no-default-browser-check", "disable-background-networking", "disable-component-update", "disable-sync",
 	"disable-default-apps", "disable-extensions", "disable-breakpad", "disable-background-timer-throttling",
 	"disable-backgrounding-occluded-windows", "disable-renderer-backgrounding", "metrics-recording-only", "no-pings",
 }
+
+// unconfined are the switches of a Chrome that has no sandbox on this machine.
+var unconfined = []string{"no-sandbox", "no-zygote"}
 
 // options configures the launch. The window has the size of a customer's laptop: chromedp's default of 800 by 600 would
 // save an eighth of the CPU time (960 ms of the benchmark's journey, not 1095) and show a different layout.
@@ -35,11 +40,17 @@ func (c *Chrome) options(program journey.Program) []chromedp.ExecAllocatorOption
 		chromedp.Flag("headless", true),
 		chromedp.UserDataDir(filepath.Join(c.dir, "profile")),
 		chromedp.WindowSize(1280, 900),
-		chromedp.Env(append([]string{"TMPDIR=" + c.dir}, program.Env...)...),
+		chromedp.NoInheritEnv,
+		chromedp.Env(environment(os.Environ(), c.dir, program)...),
 		chromedp.CombinedOutput(c.output),
 		chromedp.ModifyCmdFunc(func(cmd *exec.Cmd) { ownGroup(cmd); c.cmd = cmd }),
 	}
-	for _, f := range flags {
+	all := flags
+	if ok, _ := Sandboxed(program); !ok {
+		all = slices.Concat(flags, unconfined)
+		hideMemory()
+	}
+	for _, f := range all {
 		opts = append(opts, chromedp.Flag(f, true))
 	}
 	return append(opts, extraFlags(program.Args)...)
