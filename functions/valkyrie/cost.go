@@ -39,7 +39,7 @@ func costCommand(p *program) cli.Command {
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			var d cost.Plan
-			fs.IntVar(&d.Regions, "regions", 3, "`N` regions that probe, home and standby among them; 1 to 5")
+			fs.IntVar(&d.Regions, "regions", 3, "`N` regions that probe, home and standby among them; 1 to 10")
 			alone := fs.Bool("no-standby", false, "no second region pages when home is silent")
 			d.Every = time.Minute
 			fs.Var((*cli.Duration)(&d.Every), "every", "`DURATION` from slot to slot, 1m to 15m")

@@ -209,12 +209,12 @@ func TestMeasured(t *testing.T) {
 }
 
 func TestValidateReportsAllFaults(t *testing.T) {
-	d := cost.Plan{Journeys: []cost.JourneyCost{{}}, Regions: 9, Every: time.Second, MemoryMB: 1, Detail: "all", Failing: 2, Calls: -1}
+	d := cost.Plan{Journeys: []cost.JourneyCost{{}}, Regions: 11, Every: time.Second, MemoryMB: 1, Detail: "all", Failing: 2, Calls: -1}
 	_, err := cost.Of(d)
 	if err == nil {
 		t.Fatal("got no error")
 	}
-	for _, want := range []string{"regions 9", "every 1s", "memory 1 MB", "takes 0s", `detail "all"`, "that fails", "calls -1"} {
+	for _, want := range []string{"regions 11", "every 1s", "memory 1 MB", "takes 0s", `detail "all"`, "that fails", "calls -1"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not in:\n%v", want, err)
 		}

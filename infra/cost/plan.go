@@ -51,7 +51,7 @@ func (p Plan) Validate() error {
 		}
 	}
 	require(len(p.Journeys) > 0, "no journeys: expected at least one")
-	require(p.Regions >= 1 && p.Regions <= 5, "regions %d: expected 1 to 5", p.Regions)
+	require(p.Regions >= 1 && p.Regions <= 10, "regions %d: expected 1 to 10", p.Regions)
 	require(!p.Standby || p.Regions > 1, "a standby needs a region besides home")
 	require(p.Every >= time.Minute && p.Every <= 15*time.Minute, "every %v: expected 1m to 15m, as the template's Cadence", p.Every)
 	require(p.Subnets >= 0 && p.Subnets <= 16, "subnets %d: expected 0 to 16, as the template's SubnetIds", p.Subnets)

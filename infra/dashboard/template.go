@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -13,7 +14,7 @@ import (
 // A Deployment is the deployment whose dashboard is drawn.
 type Deployment struct {
 	Name, Site string
-	Regions    []string // one to five; the first is home
+	Regions    []string // one to ten; the first is home
 	Standby    string   // one of them, or empty
 }
 
@@ -124,18 +125,15 @@ func (e *evaluation) named(name string, own map[string]string) string {
 	return value
 }
 
+// atLeast are the conditions on the number of regions: two, three, and so on.
+var atLeast = []string{"TwoRegions", "ThreeRegions", "FourRegions", "FiveRegions", "SixRegions", "SevenRegions", "EightRegions", "NineRegions", "TenRegions"}
+
 func (e *evaluation) holds(condition string) bool {
-	switch condition {
-	case "HasStandby":
+	if condition == "HasStandby" {
 		return e.standby
-	case "TwoRegions":
-		return e.regions >= 2
-	case "ThreeRegions":
-		return e.regions >= 3
-	case "FourRegions":
-		return e.regions >= 4
-	case "FiveRegions":
-		return e.regions >= 5
+	}
+	if i := slices.Index(atLeast, condition); i >= 0 {
+		return e.regions >= i+2
 	}
 	e.fail("the condition %s is unknown to this package; add it", condition)
 	return false

@@ -91,11 +91,11 @@ func TestLargeItemIsRejected(t *testing.T) {
 	wantItem(t, s, "large", 2, "small")
 }
 
-// TestLedgerFits checks that 13 months of daily times, for ten steps and five regions, fit into an item.
+// TestLedgerFits checks that 13 months of daily times, for ten steps and ten regions, fit into an item.
 func TestLedgerFits(t *testing.T) {
 	s := open(t, local.For(t).Table(t))
 	l := judge.Ledger{Steps: map[string]trend.Days{}}
-	for _, region := range []string{"eu-west-1", "us-east-1", "ap-south-1", "sa-east-1", "af-south-1"} {
+	for _, region := range []string{"eu-west-1", "us-east-1", "ap-south-1", "sa-east-1", "af-south-1", "eu-central-1", "us-west-2", "ap-southeast-2", "ap-northeast-1", "ca-central-1"} {
 		for step := range 10 {
 			var days trend.Days
 			for day := range int64(397) {

@@ -26,10 +26,10 @@ type widget struct {
 	}
 }
 
-// dashboards checks home's dashboard, for one to five regions, and that no other region has one.
+// dashboards checks home's dashboard, for one to ten regions, and that no other region has one.
 func dashboards(d document) []string {
 	var faults []string
-	regions := []string{home, standby, third, "us-west-2", "ap-southeast-2"}
+	regions := tenRegions
 	for n := range regions {
 		given := everything()
 		given["ProbeRegions"] = strings.Join(regions[:n+1], ",")

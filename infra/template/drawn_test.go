@@ -9,11 +9,11 @@ import (
 	"valkyrie/infra/dashboard"
 )
 
-// TestDrawnBody: the dashboard that infra/dashboard draws is the one that CloudFormation makes, with one to five regions, and with
+// TestDrawnBody: the dashboard that infra/dashboard draws is the one that CloudFormation makes, with one to ten regions, and with
 // and without a standby.
 func TestDrawnBody(t *testing.T) {
 	d := read(t)
-	regions := []string{home, standby, third, "us-west-2", "ap-southeast-2"}
+	regions := tenRegions
 	for n := range regions {
 		for _, second := range []string{"", standby} {
 			given := everything()

@@ -29,7 +29,7 @@ func TestPlantedOverrides(t *testing.T) {
 	for _, c := range []struct{ old, planted, want string }{
 		{
 			"ProbeRegions=eu-west-1,", "ProbeRegions=eu-west-1, ",
-			`samconfig.toml: [home.deploy.parameters]: ProbeRegions: expected one to five regions, joined by commas without spaces (AllowedPattern "[a-z]`,
+			`samconfig.toml: [home.deploy.parameters]: ProbeRegions: expected one to ten regions, joined by commas without spaces (AllowedPattern "[a-z]`,
 		},
 		{"SiteUrl=", "SiteUlr=", `samconfig.toml: [home.deploy.parameters]: SiteUlr: expected a parameter of template.yaml, got an unknown one; did you mean "SiteUrl"?`},
 		{"SiteUrl=", "Shop=", `samconfig.toml: [home.deploy.parameters]: Shop: expected a parameter of template.yaml, got an unknown one; remove it`},

@@ -112,7 +112,7 @@ var wiringMistakes = map[string]mistake{
 	"secrets that cannot be decrypted":  {"wiring", within("PagerRole", `Action: kms:Decrypt`), "${1}Action: kms:Encrypt", "PagerRole does not allow kms:Decrypt via ssm.eu-west-1"},
 	"the other secrets' service":        {"wiring", within("ProbeRole", `"kms:ViaService": !If \[SecretsManager`), `${1}"kms:ViaService": !If [IsHome`, "ProbeRole does not allow kms:Decrypt via s"},
 	"evidence that cannot be read":      {"wiring", within("WebhookRole", `"s3\.\$\{R\}`), `${1}"ssm.${R}`, "WebhookRole does not allow kms:Decrypt via s3.eu-west-1"},
-	"the second region's evidence":      {"wiring", within("WebhookRole", `- TwoRegions`), "${1}- FiveRegions", "WebhookRole does not allow kms:Decrypt via s3.eu-central-1"},
+	"the second region's evidence":      {"wiring", within("WebhookRole", `- TwoRegions`), "${1}- TenRegions", "WebhookRole does not allow kms:Decrypt via s3.eu-central-1"},
 	"evidence that cannot be encrypted": {"wiring", within("ProbeRole", `Action: kms:GenerateDataKey`), "${1}Action: kms:Decrypt", "ProbeRole does not allow kms:GenerateDataKey via s3"},
 	"a key for the role's own use":      {"wiring", within("PagerRole", `\n                  Condition: \{StringEquals: \{"kms:ViaService": !If[^\n]*`), "${1}", "PagerRole does not allow kms:Decrypt via ssm"},
 	"a table with DynamoDB's key":       {"wiring", within("Table", `SSEType: KMS, KMSMasterKeyId: [^}]*\}[^}]*\}[^}]*\}[^}]*\}"\}`), "${1}SSEType: KMS}", "Table: encryption: expected"},

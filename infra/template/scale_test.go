@@ -88,6 +88,63 @@ func TestManyJourneys(t *testing.T) {
 	}
 }
 
+// Limits that grow with the regions.
+// See https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html and
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html.
+const (
+	mostPolicyCharacters = 10_240 // of all inline policies of a role, without white space
+	mostWidgets          = 500    // of a dashboard
+	mostShownAlarms      = 100    // of an alarm widget
+)
+
+// TestTenRegions: with as many regions as the template takes, and everything switched on, each role and the dashboard are within the
+// limits, and one region more is refused.
+func TestTenRegions(t *testing.T) {
+	d := read(t)
+	given := everything()
+	given["SecretsIn"], given["ProbeRegions"] = "secretsmanager", strings.Join(tenRegions, ",")
+	s := newStack(d, home, given)
+	roles := 0
+	for id, r := range s.resources() {
+		if r["Type"] != "AWS::IAM::Role" {
+			continue
+		}
+		roles++
+		n := 0
+		for _, policy := range list(at(r, "Properties", "Policies")) {
+			body, err := json.Marshal(at(policy, "PolicyDocument"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			n += len(body)
+		}
+		if n > mostPolicyCharacters {
+			t.Errorf("%s: its policies have %d characters, of %d", id, n, mostPolicyCharacters)
+		}
+	}
+	if roles != 4 {
+		t.Errorf("%d roles were examined, want 4", roles)
+	}
+	var body struct{ Widgets []widget }
+	if err := json.Unmarshal([]byte(text(at(s.resources()["Dashboard"], "Properties", "DashboardBody"))), &body); err != nil {
+		t.Fatal(err)
+	}
+	most := 0
+	for _, w := range body.Widgets {
+		most = max(most, len(w.Properties.Alarms))
+	}
+	if n := len(body.Widgets); n > mostWidgets || n < len(tenRegions) || most > mostShownAlarms || most < len(tenRegions) {
+		t.Errorf("the dashboard has %d widgets, one of them with %d alarms", n, most)
+	}
+	for _, f := range s.faults {
+		t.Error(f)
+	}
+	pattern := regexp.MustCompile("^(?:" + text(at(d.section("Parameters")["ProbeRegions"], "AllowedPattern")) + ")$")
+	if all := strings.Join(tenRegions, ","); !pattern.MatchString(all) || pattern.MatchString(all+",eu-north-1") {
+		t.Errorf("ProbeRegions: %s: expected that it takes ten regions and no more", pattern)
+	}
+}
+
 // lintMany has cfn-lint transform the template with a hundred journeys more, as SAM does, and apply the limits.
 func lintMany(t *testing.T) {
 	t.Helper()

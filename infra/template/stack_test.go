@@ -15,6 +15,9 @@ const (
 	account              = "111122223333"
 )
 
+// tenRegions are as many as the template takes, home first.
+var tenRegions = []string{home, standby, third, "us-west-2", "ap-southeast-2", "ap-northeast-1", "sa-east-1", "ca-central-1", "af-south-1", "me-south-1"}
+
 func parameters() map[string]any {
 	return map[string]any{
 		"SiteUrl": "https://shop.example.com", "HomeRegion": home, "StandbyRegion": standby,

@@ -18,11 +18,11 @@ func deployments() map[string]map[string]any {
 		return given
 	}
 	return map[string]map[string]any{
-		"as shipped":         parameters(),
-		"everything":         everything(),
-		"Secrets Manager":    with(everything(), map[string]any{"SecretsIn": "secretsmanager", "SecretsPath": "/other/place/"}),
-		"no standby":         with(parameters(), map[string]any{"StandbyRegion": "", "ProbeRegions": home + "," + third, "StatusPage": "ENABLED"}),
-		"existing endpoints": with(parameters(), map[string]any{"SubnetIds": "subnet-0a1b2c3d", "SecurityGroupIds": "sg-0a1b2c3d"}),
+		"as shipped":                   parameters(),
+		"everything":                   everything(),
+		"ten regions, Secrets Manager": with(everything(), map[string]any{"SecretsIn": "secretsmanager", "SecretsPath": "/other/place/", "ProbeRegions": strings.Join(tenRegions, ",")}),
+		"no standby":                   with(parameters(), map[string]any{"StandbyRegion": "", "ProbeRegions": home + "," + third, "StatusPage": "ENABLED"}),
+		"existing endpoints":           with(parameters(), map[string]any{"SubnetIds": "subnet-0a1b2c3d", "SecurityGroupIds": "sg-0a1b2c3d"}),
 		"gateways only": with(parameters(), map[string]any{
 			"SubnetIds": "subnet-0a1b2c3d", "SecurityGroupIds": "sg-0a1b2c3d", "VpcId": "vpc-0a1b2c3d", "RouteTableIds": "rtb-0a1b2c3d,rtb-0a1b2c3e",
 		}),
