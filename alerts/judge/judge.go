@@ -26,6 +26,8 @@ type JourneyState struct {
 	Coincided    []time.Time           `json:"coincided,omitempty"`    // slots in which a quorum of several regions failed, since the last incident about failures
 	Certificates []ExpiringCertificate `json:"certificates,omitempty"` // that expire soon, the first to expire first
 	Failure      *journey.Run          `json:"failure,omitempty"`      // the latest failed run, if it was lately
+
+	Copied []string `json:"copied,omitempty"` // of a standby's copy: the regions that have sent no run to this table since; their silence means nothing
 }
 
 // A Verb is the change that a run made.
@@ -81,6 +83,7 @@ func (s *JourneyState) Fold(p JourneyPolicy, run journey.Run, title string) []De
 		s.Regions = map[string]RegionState{}
 	}
 	before := slices.Clone(s.Open)
+	s.reported(run.Region)
 	s.Regions[run.Region] = region
 	dayIsOver := region.fold(run, p, len(s.Regions))
 	s.Regions[run.Region] = region

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/probes/journey"
 )
 
 // Join merges a journey's state from another table into this one; each region takes the later of the two states.
@@ -114,4 +115,57 @@ func (s *JourneyState) joinUnknownOpen(i incident.Incident, newer bool) {
 		i.State, i.ResolvedAt, i.Closing, i.Runs = incident.Resolved, incident.Latest(i.Last, i.Opened), "later runs do not show it", i.Runs+1
 	}
 	s.addToOutbox(i)
+}
+
+// Import stores a run of another table, of which Join has taken over the state. It is idempotent. A run from the future is rejected
+// with ErrFutureRun.
+func (rec Recorder) Import(ctx context.Context, run journey.Run) error {
+	if err := rec.rejectFutureRun(run); err != nil {
+		return err
+	}
+	return rec.Store.PutRun(ctx, run.Bounded())
+}
+
+// JudgeImported judges the imported runs of a journey, oldest first, that are later than the state of their region: the other table
+// has stored them and not judged them.
+func (rec Recorder) JudgeImported(ctx context.Context, name string, runs []journey.Run) error {
+	var s JourneyState
+	if _, err := incident.LoadItem(ctx, rec.Store, incident.JourneyKey(name), &s); err != nil {
+		return err
+	}
+	for _, run := range runs {
+		if !run.Slot.After(s.Regions[run.Region].Slot) || rec.rejectFutureRun(run) != nil {
+			continue
+		}
+		if _, err := rec.judge(ctx, run.Bounded(), always); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AsCopy returns the state as a standby's copy: its regions, or its batch, are not expected to report to the table of the copy before
+// they have done so.
+func (s JourneyState) AsCopy() JourneyState {
+	s.Copied = slices.Sorted(maps.Keys(s.Regions))
+	if s.Batch != nil {
+		s.Copied = []string{copiedBatch}
+	}
+	return s
+}
+
+// AsHome returns the state of a copy as that of a table to which all report.
+func (s JourneyState) AsHome() JourneyState {
+	s.Copied = nil
+	return s
+}
+
+// copiedBatch stands for the batch in Copied.
+const copiedBatch = "batch"
+
+// reported notes that a region, or the batch, has reported to this table.
+func (s *JourneyState) reported(name string) {
+	if slices.Contains(s.Copied, name) {
+		s.Copied = slices.DeleteFunc(slices.Clone(s.Copied), func(c string) bool { return c == name })
+	}
 }

@@ -17,12 +17,14 @@ const giveUpAfter = 7 * 24 * time.Hour
 // reported included. watchedSince is the start of recording; time before it does not count as silence. It is pure and
 // idempotent.
 func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSince time.Time) (JourneyState, []Decision) {
-	s = s.awaitRegions(p, now)
+	if len(s.Copied) == 0 {
+		s = s.awaitRegions(p, now)
+	}
 	var silent, expired []string
 	since := map[string]time.Time{} // time at which the region counted as silent
 	for region, r := range s.Regions {
 		at, expected := r.SilentAt(p)
-		if !expected {
+		if !expected || slices.Contains(s.Copied, region) {
 			continue
 		}
 		at = at.Add(time.Duration(r.silentAfter(p, len(s.Regions))-p.SilentAfter) * r.every(p))

@@ -49,6 +49,9 @@ func (rec Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error
 	}
 	for _, h := range rec.Policy.Heartbeats {
 		update(h.Name, func(s JourneyState) (JourneyState, []Decision) {
+			if len(s.Copied) > 0 { // the batch reports to another table
+				return s, nil
+			}
 			s, resets := rec.repairBatch(s, h)
 			s, late := s.WatchBatch(h, now)
 			return s, append(resets, late...)
@@ -86,6 +89,7 @@ func (rec Recorder) Beat(ctx context.Context, b Beat) ([]Decision, error) {
 		if h.Name == b.Batch {
 			return rec.change(ctx, h.Name, func(s JourneyState) (JourneyState, []Decision) {
 				s, resets := rec.repairBatch(s, h)
+				s.reported(copiedBatch)
 				s, decisions := s.Beat(h, b)
 				return s, append(resets, decisions...)
 			})
