@@ -7,15 +7,15 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
-	"valkyrie/alerts/oncall"
 )
 
-// StateMerged is the event that a pager on another table hands over its state. Base is the state that it started from;
-// differences from Base are that pager's changes.
+// StateMerged is the event that a pager on another table hands over its state. Its changes of settings are the differences from
+// the settings in Theirs.Copied, or from those of Base if an earlier version has copied the state.
 type StateMerged struct{ Theirs, Base NotificationState }
 
 // Merge merges the state of another table's pager into this one's. Incidents acknowledged there are not called about
-// here, and pages sent there count as sent. Merging is idempotent and keeps the changes of both.
+// here, and pages sent there count as sent. Merging is idempotent and keeps the changes of both; merging again undoes no later
+// change of a setting.
 func (p *Pager) Merge(ctx context.Context, theirs, base NotificationState) error {
 	return p.applyEvent(ctx, StateMerged{theirs, base})
 }
@@ -34,8 +34,7 @@ func (r *NotificationState) merge(e StateMerged, now time.Time) {
 		r.Escalation = theirs.Escalation
 	}
 	r.Seq = max(r.Seq, theirs.Seq)
-	r.mergeMutes(theirs.Mutes, e.Base.Mutes, now)
-	r.mergeOverrides(theirs.Overrides, e.Base.Overrides)
+	r.mergeSettings(theirs, e.Base, now)
 	r.mergeDelivery(theirs)
 	r.Replies.merge(theirs.Replies)
 }
@@ -163,29 +162,6 @@ func (r *NotificationState) mergePage(p incident.Page) {
 		r.Pages = append(r.Pages, p)
 		r.bumpRevision(p)
 	}
-}
-
-// mergeMutes applies the mutes that were started and ended.
-func (r *NotificationState) mergeMutes(theirs, base []incident.Mute, now time.Time) {
-	for _, m := range theirs {
-		if !slices.ContainsFunc(base, m.Equal) && now.Before(m.Until) {
-			r.addMute(m, now)
-		}
-	}
-	r.Mutes = slices.DeleteFunc(r.Mutes, func(m incident.Mute) bool {
-		return slices.ContainsFunc(base, m.Equal) && !slices.ContainsFunc(theirs, m.Equal) && now.Before(m.Until)
-	})
-}
-
-func (r *NotificationState) mergeOverrides(theirs, base []oncall.Override) {
-	for _, v := range theirs {
-		if !slices.ContainsFunc(base, v.Equal) && !slices.ContainsFunc(r.Overrides, v.Equal) {
-			r.Overrides = append(r.Overrides, v)
-		}
-	}
-	r.Overrides = slices.DeleteFunc(r.Overrides, func(v oncall.Override) bool {
-		return slices.ContainsFunc(base, v.Equal) && !slices.ContainsFunc(theirs, v.Equal)
-	})
 }
 
 // StateKeys returns the keys of the items that judging and paging of these journeys need, and that a standby copies.

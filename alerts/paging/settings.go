@@ -2,6 +2,7 @@ package paging
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -112,4 +113,97 @@ func PutRelease(ctx context.Context, items incident.Items, m incident.Release) e
 
 func errNoPerson(name string) error {
 	return fmt.Errorf("no person %q on call; see on_call.people in alerts.yaml", name)
+}
+
+// CopiedFrom holds the settings that people make at run time, as they were in a version of a table's state. A standby keeps
+// them in the same item as its copy, so that no interrupted copy makes a setting look changed.
+type CopiedFrom struct {
+	Version   int64              `json:"version"` // of the home's item
+	Overrides []oncall.Override  `json:"overrides,omitempty"`
+	Mutes     []incident.Mute    `json:"mutes,omitempty"`
+	Releases  []incident.Release `json:"releases,omitempty"`
+}
+
+// CopyOf returns the data of a standby's copy of the home's notification state. It keeps the fields that a later version has
+// written.
+func CopyOf(home incident.Item) ([]byte, error) {
+	var r NotificationState
+	fields := map[string]json.RawMessage{}
+	for _, into := range []any{&r, &fields} {
+		if err := json.Unmarshal(home.Data, into); err != nil {
+			return nil, fmt.Errorf("decode the state %s: %w", home.Key, err)
+		}
+	}
+	base, err := json.Marshal(CopiedFrom{Version: home.Version, Overrides: r.Overrides, Mutes: r.Mutes, Releases: r.Releases})
+	if err != nil {
+		return nil, err
+	}
+	delete(fields, "handed_over")
+	fields["copied"] = base
+	return json.Marshal(fields)
+}
+
+// mergeSettings applies the changes of settings that were made at the other table since they were copied, or since they were
+// merged last.
+func (r *NotificationState) mergeSettings(theirs, base NotificationState, now time.Time) {
+	from := CopiedFrom{Overrides: base.Overrides, Mutes: base.Mutes, Releases: theirs.Releases}
+	if theirs.Copied != nil {
+		from = *theirs.Copied
+		if r.HandedOver != nil && r.HandedOver.Version == from.Version {
+			from = *r.HandedOver
+		}
+	}
+	r.mergeMutes(theirs.Mutes, from.Mutes, now)
+	r.mergeOverrides(theirs.Overrides, from.Overrides)
+	r.mergeReleases(theirs.Releases, from.Releases)
+	if theirs.Copied != nil {
+		r.HandedOver = &CopiedFrom{theirs.Copied.Version, theirs.Overrides, theirs.Mutes, theirs.Releases}
+	}
+}
+
+// mergeMutes applies the mutes that were started and ended.
+func (r *NotificationState) mergeMutes(theirs, base []incident.Mute, now time.Time) {
+	for _, m := range theirs {
+		if !slices.ContainsFunc(base, m.Equal) && now.Before(m.Until) {
+			r.addMute(m, now)
+		}
+	}
+	r.Mutes = slices.DeleteFunc(r.Mutes, func(m incident.Mute) bool {
+		return slices.ContainsFunc(base, m.Equal) && !slices.ContainsFunc(theirs, m.Equal) && now.Before(m.Until)
+	})
+}
+
+func (r *NotificationState) mergeOverrides(theirs, base []oncall.Override) {
+	for _, v := range theirs {
+		if !slices.ContainsFunc(base, v.Equal) && !slices.ContainsFunc(r.Overrides, v.Equal) {
+			r.Overrides = append(r.Overrides, v)
+		}
+	}
+	r.Overrides = slices.DeleteFunc(r.Overrides, func(v oncall.Override) bool {
+		return slices.ContainsFunc(base, v.Equal) && !slices.ContainsFunc(theirs, v.Equal)
+	})
+}
+
+// mergeReleases adds the releases that were marked. None is ever taken back.
+func (r *NotificationState) mergeReleases(theirs, base []incident.Release) {
+	for _, m := range theirs {
+		same := func(o incident.Release) bool { return o.Name == m.Name && !o.At.Before(m.At) }
+		if !slices.ContainsFunc(base, same) && !slices.ContainsFunc(r.Releases, same) {
+			r.addRelease(m)
+		}
+	}
+}
+
+// An Announcement is a fact about the monitor itself, which is texted to the first on call, at any hour.
+type Announcement struct{ Text string }
+
+func (r *NotificationState) announce(e Announcement, at evalContext) {
+	if steps := at.onCall.EscalationAt(at.now); len(steps) > 0 {
+		r.addPage(incident.Text, incident.Notice, steps[0].Person, nil, at.now).Words = e.Text
+	}
+}
+
+// Announce texts a fact about the monitor itself to the first on call.
+func (p *Pager) Announce(ctx context.Context, text string) error {
+	return p.applyEvent(ctx, Announcement{text})
 }

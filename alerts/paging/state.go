@@ -33,7 +33,9 @@ type NotificationState struct {
 
 	Replies ReplyLog `json:"replies,omitzero"`
 
-	Merged []string `json:"joined,omitempty"` // ids of incidents merged from another table
+	Merged     []string    `json:"joined,omitempty"`      // ids of incidents merged from another table
+	Copied     *CopiedFrom `json:"copied,omitempty"`      // of a standby's copy: the settings as copied
+	HandedOver *CopiedFrom `json:"handed_over,omitempty"` // the standby's settings that were merged last
 
 	WorkingRegions map[string][]string `json:"fine,omitempty"` // by incident id: regions from which the journey works
 }
@@ -105,10 +107,18 @@ type Command struct {
 // after the new state has been saved.
 func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (NotificationState, []Command) {
 	r = *r.clone()
+	own := o
 	o = o.With(r.Overrides)
 	at := evalContext{o, now}
 	r.repairClockSkew(at)
 	switch e := e.(type) {
+	case StateMerged:
+		r.merge(e, now)
+		at.onCall = own.With(r.Overrides)
+	case Announcement:
+		r.announce(e, at)
+	case Relieved:
+		r.relieve(now)
 	case IncidentUpdated:
 		r.updateIncident(e, now)
 	case Tick:
@@ -136,8 +146,6 @@ func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (Notifi
 		r.confirmEnd(e.PageID, "", "")
 	case Archived:
 		r.archive(e.IncidentID)
-	case StateMerged:
-		r.merge(e, now)
 	}
 	r.expireLeases(now)
 	r.failOverOverdue(at)
