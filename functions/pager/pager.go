@@ -153,14 +153,35 @@ func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 	}
 	pager := p.Pager(table, phone)
 	p.watchdog.Emergency.Failover = pager.Failover
+	sent, failed := phone.count()
 	err = errors.Join(phoneErr, err, p.watchdog.Run(ctx, "the check for missing runs and late batches", partEnds, func(ctx context.Context) error { return p.checkMissing(ctx, table) }))
-	err = errors.Join(err, p.watchdog.Run(ctx, "sending pages", partEnds, pager.Tick))
+	paged := p.watchdog.Run(ctx, "sending pages", partEnds, pager.Tick)
+	err = errors.Join(err, paged)
 	route, bad := pager.State(ctx)
 	p.noteStore(ctx, bad)
+	if more, lost := phone.count(); phoneErr == nil && lost > failed && more == sent {
+		phoneErr = errNothingTaken
+	}
+	if errors.Is(paged, watchdog.ErrStuck) {
+		bad = paged
+	}
+	err = errors.Join(err, p.reportRound(ctx, regions.Round{Phone: phoneErr, Pages: bad}))
 	if bad != nil {
 		return state{}, errors.Join(err, bad)
 	}
 	return state{table, route}, err
+}
+
+// errNothingTaken is the result of a round in which the provider took none of the pages.
+var errNothingTaken = errors.New("the provider took none of the pages")
+
+// reportRound writes the heartbeat of the home's pager after a round. One that finds its secrets missing, its provider refusing or its
+// state unreadable writes none, and neither does one that dies on the way: the standby then pages.
+func (p *pager) reportRound(ctx context.Context, r regions.Round) error {
+	if p.Env.Region != p.Env.HomeRegion {
+		return nil
+	}
+	return regions.Home{Pair: p.Tables, ReportsRounds: true}.Worked(ctx, r, time.Now())
 }
 
 // noteStore pages from memory if the table has failed in three rounds: no incident can be opened or called about. With a standby
@@ -179,7 +200,7 @@ func (p *pager) noteStore(ctx context.Context, err error) {
 // only when the home's does not.
 func (p *pager) assignedTable(ctx context.Context, phone paging.Phone) (incident.Store, error) {
 	if p.Env.Region == p.Env.HomeRegion {
-		if err := (regions.Home{Pair: p.Tables, Deps: p.Deps(phone)}).Turn(ctx, time.Now()); err != nil {
+		if err := (regions.Home{Pair: p.Tables, Deps: p.Deps(phone), ReportsRounds: true}).Turn(ctx, time.Now()); err != nil {
 			return nil, err
 		}
 		return p.Tables.Home, nil

@@ -231,3 +231,56 @@ func TestBadStart(t *testing.T) {
 		t.Errorf("%+v\n%s", res, log)
 	}
 }
+
+// TestHomeWithoutToken: the parameters of the home region cannot be read, so that its pager can call nobody. It writes no heartbeat,
+// and the standby calls from its table.
+func TestHomeWithoutToken(t *testing.T) {
+	r := newRig(t)
+	if _, err := r.tick(`{}`, time.Second); err != nil {
+		t.Fatal(err)
+	}
+	before, err := r.pager.Tables.Home.Item(t.Context(), "PAGER#home")
+	if err != nil || !strings.Contains(string(before.Data), `"phone"`) {
+		t.Fatalf("heartbeat %s, %v", before.Data, err)
+	}
+	r.fail(lambdatest.Home)
+	r.Cloud.Down(lambdatest.Home, cloudtest.SSM, true)
+	home, err := open(t.Context(), lambdatest.Practice(), os.Getenv, &r.log) // a new process, which has read no secret
+	if err != nil {
+		t.Fatal(err)
+	}
+	home.Alerts.OnCall.Gather = 0
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second+leave)
+	defer cancel()
+	if err := home.Handle(ctx, json.RawMessage(`{}`)); err == nil {
+		t.Error("the home's pager reports no error")
+	}
+	item, err := r.pager.Tables.Home.Item(t.Context(), "PAGER#home")
+	at := func(data []byte) (b struct{ At, Phone, Pages time.Time }) {
+		if err := json.Unmarshal(data, &b); err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if was, is := at(before.Data), at(item.Data); err != nil || !is.At.Equal(was.At) || !is.Phone.Equal(was.Phone) || !is.Pages.After(was.Pages) {
+		t.Errorf("heartbeat %s, before %s, %v", item.Data, before.Data, err)
+	}
+	for _, line := range r.Env(environ.FunctionPager, lambdatest.Standby, environ.CallbackURL+"=http://127.0.0.1:1") {
+		name, value, _ := strings.Cut(line, "=")
+		t.Setenv(name, value)
+	}
+	standby, err := open(t.Context(), lambdatest.Practice(), os.Getenv, &r.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	standby.Alerts.OnCall.Gather = 0
+	old := time.Now().UTC().Add(-time.Hour).Format(time.RFC3339) // the standby has seen this heartbeat for an hour
+	beat := at(item.Data).At.Format(time.RFC3339Nano)
+	record := incident.Item{Key: "STANDBY#copy", Data: []byte(`{"since":"` + old + `","seen":"` + old + `","beat":"` + old + `","beat_at":"` + beat + `","versions":{}}`)}
+	if err := standby.Tables.Standby.PutItem(t.Context(), record); err != nil {
+		t.Fatal(err)
+	}
+	if err := standby.Handle(ctx, json.RawMessage(`{}`)); err != nil || len(r.Exchange.Calls()) != 1 {
+		t.Errorf("%d calls, %v\n%s", len(r.Exchange.Calls()), err, &r.log)
+	}
+}

@@ -3,53 +3,60 @@ package regions
 import (
 	"context"
 	"errors"
-	"time"
+	"fmt"
+	"maps"
+	"slices"
 
 	"valkyrie/alerts/incident"
-	"valkyrie/alerts/judge"
 	"valkyrie/alerts/paging"
 )
 
-// handOver merges the standby's changes into the home's table. The route comes first, so that acknowledgements are in place
-// before the runs open pages. It is idempotent, and both regions may do it at once.
-func (s Deps) handOver(ctx context.Context, p Pair, c copied) error {
+// handOver merges the changed ones of the standby's states into the home's table. The notification state comes first, so that
+// acknowledgements are in place before the journeys open pages. It is idempotent, and both regions may do it at once. A state that
+// cannot be merged stops no other: failed has the errors by key.
+func (s Deps) handOver(ctx context.Context, p Pair, changed map[string]bool) (failed map[string]error) {
+	failed = map[string]error{}
+	if changed[incident.NotificationKey] {
+		if err := s.handOverPages(ctx, p); err != nil {
+			failed[incident.NotificationKey] = err
+		}
+	}
+	recorder := s.Recorder(p.Home)
+	var names []string
+	for _, name := range s.Names {
+		if changed[incident.JourneyKey(name)] {
+			names = append(names, name)
+		}
+	}
+	errs := make([]error, len(names))
+	atOnce(len(names), copiesAtOnce, func(i int) { errs[i] = recorder.Join(ctx, p.Standby, names[i]) })
+	for i, err := range errs {
+		if err != nil {
+			failed[incident.JourneyKey(names[i])] = err
+		}
+	}
+	return failed
+}
+
+func (s Deps) handOverPages(ctx context.Context, p Pair) error {
 	theirs, err := paging.LoadState(ctx, p.Standby)
 	if err != nil {
 		return err
 	}
-	var base paging.NotificationState
-	if _, err := read(ctx, p.Standby, baseKey, &base); err != nil {
-		return err
-	}
-	if err := s.Pager(p.Home).Merge(ctx, theirs, base); err != nil {
-		return err
-	}
-	recorder := s.Recorder(p.Home)
-	for _, name := range s.Names {
-		if err := recorder.Join(ctx, p.Standby, name); err != nil {
+	var base paging.NotificationState // as an earlier version of the standby's pager has kept it
+	if theirs.Copied == nil {
+		if _, err := read(ctx, p.Standby, baseKey, &base); err != nil {
 			return err
 		}
 	}
-	return bringRuns(ctx, p, recorder, c.Seen)
+	return s.Pager(p.Home).Merge(ctx, theirs, base)
 }
 
-// bringRuns records at home the runs that probes recorded at the standby since the last copy, in slot order. Runs take time
-// to arrive, so a slot may be older than the copy. A run from the future, kept while a clock was wrong, is skipped, so that
-// it does not block the others.
-func bringRuns(ctx context.Context, p Pair, recorder judge.Recorder, since time.Time) error {
-	const slowest = 15 * time.Minute
-	if !since.IsZero() {
-		since = since.Add(-slowest)
+// joined returns the failures of a hand-over as one error.
+func joined(failed map[string]error) error {
+	var errs []error
+	for _, key := range slices.Sorted(maps.Keys(failed)) {
+		errs = append(errs, fmt.Errorf("hand over %s to the home: %w", key, failed[key]))
 	}
-	runs, err := p.Standby.Runs(ctx, incident.RunQuery{Since: since})
-	if err != nil {
-		return err
-	}
-	recorder.Store = p.Home
-	for _, run := range runs {
-		if _, err := recorder.Record(ctx, run); err != nil && !errors.Is(err, judge.ErrFutureRun) {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(errs...)
 }

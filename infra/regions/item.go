@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"valkyrie/alerts/incident"
 )
@@ -14,13 +13,11 @@ import (
 const (
 	beatKey = "PAGER#home"         // at home: the heartbeat of its pager
 	copyKey = "STANDBY#copy"       // at the standby: the record of its copy
-	baseKey = "STANDBY#ROUTE#base" // at the standby: the route as copied
+	baseKey = "STANDBY#ROUTE#base" // at the standby: the notification state as an earlier version copied it
 )
 
-// A beat is the home's heartbeat.
-type beat struct {
-	At time.Time `json:"at"`
-}
+// errUnreadable is wrapped by the error about an item whose data cannot be decoded.
+var errUnreadable = errors.New("it cannot be decoded")
 
 // read decodes an item into state; an item that was never written leaves state unchanged.
 func read(ctx context.Context, items incident.Items, key string, state any) (incident.Item, error) {
@@ -30,7 +27,7 @@ func read(ctx context.Context, items incident.Items, key string, state any) (inc
 		return item, err
 	}
 	if err := json.Unmarshal(item.Data, state); err != nil {
-		return item, fmt.Errorf("decode the state %s: %w", key, err)
+		return item, fmt.Errorf("read the state %s: %w: %w", key, errUnreadable, err)
 	}
 	return item, nil
 }
