@@ -31,6 +31,33 @@ type RunLog interface {
 	Runs(ctx context.Context, q RunQuery) ([]journey.Run, error)
 }
 
+// A RunAdder is a store that reports whether PutRun stored the run.
+type RunAdder interface {
+	// AddRun is PutRun. It reports false for a run that was left out, as its slot has another.
+	AddRun(ctx context.Context, run journey.Run) (added bool, err error)
+}
+
+// KeepRun stores a run and returns the one that its slot has then: this one, or that which another delivery of the slot has stored.
+func KeepRun(ctx context.Context, log RunLog, run journey.Run) (journey.Run, error) {
+	if adder, ok := log.(RunAdder); ok {
+		if added, err := adder.AddRun(ctx, run); err != nil || added {
+			return run, err
+		}
+	} else if err := log.PutRun(ctx, run); err != nil {
+		return run, err
+	}
+	stored, err := log.Runs(ctx, RunQuery{Journey: run.Journey, Since: run.Slot, Until: run.Slot.Add(1)})
+	if err != nil {
+		return run, fmt.Errorf("read the run that the slot has: %w", err)
+	}
+	for _, r := range stored {
+		if r.Region == run.Region && r.ID != run.ID {
+			return r, nil
+		}
+	}
+	return run, nil
+}
+
 // A RunQuery chooses runs.
 type RunQuery struct {
 	Journey string    // empty: every journey

@@ -21,7 +21,8 @@ type Recorder struct {
 }
 
 // Record stores the run and folds it into its journey's state; a decision to page is part of the same write as the state it
-// follows from. It is idempotent. A run from the future is rejected with ErrFutureRun.
+// follows from. It is idempotent. A run from the future is rejected with ErrFutureRun. Of two runs of a slot, the one that is stored is
+// judged.
 //
 // A crash between the two writes leaves a run that is stored and not judged. Record judges it just before the next run from
 // its region, so that no verdict is lost and slots stay in order. If its region has later runs judged by then, it is late
@@ -31,7 +32,8 @@ func (rec Recorder) Record(ctx context.Context, run journey.Run) ([]Decision, er
 		return nil, err
 	}
 	run = run.Bounded() // also of a probe of an earlier version
-	if err := rec.Store.PutRun(ctx, run); err != nil {
+	run, err := incident.KeepRun(ctx, rec.Store, run)
+	if err != nil {
 		return nil, fmt.Errorf("store the run of %s: %w", run.Journey, err)
 	}
 	var last RegionState

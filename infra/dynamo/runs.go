@@ -24,28 +24,34 @@ func runPartition(journey string) string { return "RUN#" + journey }
 
 // PutRun implements [incident.RunLog]. It truncates a run that is too large, and records that in the run's evidence.
 func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
-	if err := s.putRun(ctx, run); err != nil {
-		return s.explain(ctx, fmt.Sprintf("write the run of journey %q in region %q, slot %s",
-			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339Nano)), err)
-	}
-	return nil
+	_, err := s.AddRun(ctx, run)
+	return err
 }
 
-func (s *Store) putRun(ctx context.Context, run journey.Run) error {
+// AddRun implements [incident.RunAdder].
+func (s *Store) AddRun(ctx context.Context, run journey.Run) (added bool, err error) {
+	if added, err = s.addRun(ctx, run); err != nil {
+		return false, s.explain(ctx, fmt.Sprintf("write the run of journey %q in region %q, slot %s",
+			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339Nano)), err)
+	}
+	return added, nil
+}
+
+func (s *Store) addRun(ctx context.Context, run journey.Run) (added bool, err error) {
 	slot, err := stamp(run.Slot)
 	if err != nil {
-		return err
+		return false, err
 	}
 	row, err := key(runPartition(run.Journey), slot+"#"+run.Region)
 	if err != nil {
-		return err
+		return false, err
 	}
 	d, err := packRun(run)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := s.addJourney(ctx, run.Journey); err != nil {
-		return err
+		return false, err
 	}
 	row[d.attr] = bytes(d.data)
 	row["outcome"] = text(string(run.Outcome)) // for people who read the table in the console
@@ -60,9 +66,9 @@ func (s *Store) putRun(ctx context.Context, run journey.Run) error {
 	_, err = s.client.PutItem(ctx, &put)
 	var exists *types.ConditionalCheckFailedException
 	if errors.As(err, &exists) {
-		return nil // the slot already has its run
+		return false, nil // the slot already has its run
 	}
-	return err
+	return err == nil, err
 }
 
 // Runs implements [incident.RunLog].

@@ -51,8 +51,16 @@ func leanFields(r *journey.Run) []any {
 
 // PutRun implements [incident.RunLog].
 func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
-	err := s.write(ctx, func(tx *sql.Tx) error {
-		result, added, err := addRun(ctx, tx, &run)
+	_, err := s.AddRun(ctx, run)
+	return err
+}
+
+// AddRun implements [incident.RunAdder].
+func (s *Store) AddRun(ctx context.Context, run journey.Run) (added bool, err error) {
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		var result sql.Result
+		var err error
+		result, added, err = addRun(ctx, tx, &run)
 		if err == nil && !added && !run.Unfinished() {
 			if added, err = removeUnfinished(ctx, tx, &run); err == nil && added {
 				result, added, err = addRun(ctx, tx, &run)
@@ -68,11 +76,11 @@ func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 		return putSteps(ctx, tx, number, run.Steps)
 	})
 	if err != nil {
-		return fmt.Errorf("write the run of journey %q in region %q, slot %s: %w",
+		return false, fmt.Errorf("write the run of journey %q in region %q, slot %s: %w",
 			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339Nano), err)
 	}
 	s.noteLatest(run.Slot)
-	return nil
+	return added, nil
 }
 
 // addRun adds a run without its steps, unless its slot has one.
