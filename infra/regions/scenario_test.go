@@ -48,24 +48,28 @@ func (l *path) pass(ctx context.Context) error {
 	}
 	return ctx.Err()
 }
+
 func (l *path) PutRun(ctx context.Context, run journey.Run) error {
 	if err := l.pass(ctx); err != nil {
 		return err
 	}
 	return l.Store.PutRun(ctx, run)
 }
+
 func (l *path) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
 	if err := l.pass(ctx); err != nil {
 		return nil, err
 	}
 	return l.Store.Runs(ctx, q)
 }
+
 func (l *path) Item(ctx context.Context, key string) (incident.Item, error) {
 	if err := l.pass(ctx); err != nil {
 		return incident.Item{}, err
 	}
 	return l.Store.Item(ctx, key)
 }
+
 func (l *path) PutItem(ctx context.Context, item incident.Item) error {
 	if err := l.pass(ctx); err != nil {
 		return err
@@ -77,12 +81,14 @@ func (l *path) PutItem(ctx context.Context, item incident.Item) error {
 	}
 	return l.Store.PutItem(ctx, item)
 }
+
 func (l *path) PutIncident(ctx context.Context, r incident.Record) error {
 	if err := l.pass(ctx); err != nil {
 		return err
 	}
 	return l.Store.PutIncident(ctx, r)
 }
+
 func (l *path) Incidents(ctx context.Context, since time.Time) ([]incident.Record, error) {
 	if err := l.pass(ctx); err != nil {
 		return nil, err
@@ -144,8 +150,10 @@ func newScene(t *testing.T, edit func(*config.Config)) *scene {
 	if edit != nil {
 		edit(&cfg)
 	}
-	w := &scene{t: t, ctx: context.Background(), now: noon, H: storetest.Memory(), S: storetest.Memory(), cfg: cfg,
-		names: []string{"print-card"}, titles: map[string]string{"print-card": "print a card"}}
+	w := &scene{
+		t: t, ctx: context.Background(), now: noon, H: storetest.Memory(), S: storetest.Memory(), cfg: cfg,
+		names: []string{"print-card"}, titles: map[string]string{"print-card": "print a card"},
+	}
 	w.hp, w.sp, w.hw, w.sw = w.actor("home pager"), w.actor("standby pager"), w.actor("home webhook"), w.actor("standby webhook")
 	w.probes = map[string]*actor{}
 	for _, r := range []string{"eu-west-1", "eu-central-1", "us-east-1"} {
@@ -169,8 +177,10 @@ func (w *scene) deps(a *actor) regions.Deps {
 			return judge.Recorder{Store: s, Policy: w.cfg.Judge, Titles: w.titles, TimeNow: func() time.Time { return w.clock(a) }}
 		},
 		Pager: func(s incident.Store) *paging.Pager {
-			return &paging.Pager{Store: s, OnCall: w.cfg.OnCall, Phone: scenePhone{w, a}, Journeys: w.names, Log: w.log,
-				TimeNow: func() time.Time { return w.clock(a) }}
+			return &paging.Pager{
+				Store: s, OnCall: w.cfg.OnCall, Phone: scenePhone{w, a}, Journeys: w.names, Log: w.log,
+				TimeNow: func() time.Time { return w.clock(a) },
+			}
 		},
 	}
 }
