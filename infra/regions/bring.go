@@ -20,8 +20,8 @@ const (
 	longestWindow = 30 * 24 * time.Hour
 )
 
-// bringRuns stores at home the runs that probes recorded here, oldest first, until ctx ends, and notes in c how far it came. What
-// they did to the states was handed over before (see handOver), so that they need not be judged, but for those which no pager here
+// bringRuns stores at home the runs that probes recorded here, oldest first, until ctx ends, and notes in c how far it came. Their
+// effects on the states were handed over before (see handOver), so that they need not be judged, but for those which no pager here
 // has judged. A run that the home does not take holds up the progress, and no other run.
 func (s Standby) bringRuns(ctx context.Context, c *copied, now time.Time) error {
 	c.Bringing, c.Checked = true, now

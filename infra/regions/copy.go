@@ -14,7 +14,7 @@ import (
 	"valkyrie/alerts/paging"
 )
 
-// copied is the standby's record of the copy in its table, and of what it saw of the home. Of a record that an earlier version
+// copied is the standby's record of the copy in its table, and of its view of the home. Of a record that an earlier version
 // wrote, the later fields are zero.
 type copied struct {
 	Since    time.Time              `json:"since"` // first time the standby read the home
