@@ -3,6 +3,7 @@
 
 const added = new WeakMap(); // when the element was added: its content may be visible since
 const toggled = new WeakMap(); // when its attributes changed: its content may be visible since
+const styled = new WeakMap(); // when its style attribute changed: a script may be moving it
 const filled = new WeakMap(); // when its children or text changed: it has its current text since
 const born = read(document, 'body') ? clock() : 0; // a new window's first document is older than this script, by an unknown time
 const note = (records) => {
@@ -10,7 +11,8 @@ const note = (records) => {
   changes.times = [...changes.times.slice(-2), now];
   for (const r of records) {
     if (r.type === 'attributes') toggled.set(r.target, now);
-    else filled.set(r.type === 'characterData' ? outerOf(r.target) || r.target : r.target, now);
+    if (r.attributeName === 'style' || r.attributeName === 'transform') styled.set(r.target, now);
+    if (r.type !== 'attributes') filled.set(r.type === 'characterData' ? outerOf(r.target) || r.target : r.target, now);
     for (const n of r.addedNodes) if (n.nodeType === 1) added.set(n, now);
   }
 };
@@ -30,6 +32,12 @@ const changes = {
     for (let i = 0; i < inner.length && i < 200; i++) { later(added, inner[i]); later(filled, inner[i]); }
     return at;
   },
+};
+// When a script last changed the style of el or of an element around it; 0: never.
+changes.styledAt = (el) => {
+  let at = 0;
+  for (let n = el; n; n = outerOf(n)) at = Math.max(at, styled.get(n) || 0);
+  return at;
 };
 observer.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
 globalThis.valkyrieChanges = changes;

@@ -14,11 +14,13 @@ const moves = (a, el) => {
 
 // A settled page is complete, has no running animation that moves the element, and does not keep changing. One that has
 // just paused may still do so, since a busy machine may have delayed its next change; changes while the document was
-// parsed do not count. (The guard checks at the press that nothing has moved meanwhile.)
-const keepsChanging = (times, since) => times.length > 2 && times[0] > since && clock() - times[0] < 400 && clock() - times.at(-1) < 100;
+// parsed do not count. One change is enough where a script styled the element or what it is in: it may be moving it from
+// now on. (The guard checks at the press that nothing has moved meanwhile.)
+const lately = (time) => clock() - time < 100;
+const keepsChanging = (times, since) => times.length > 2 && times[0] > since && clock() - times[0] < 400 && lately(times.at(-1));
 const settled = (el) => {
-  const parsed = performance.timeOrigin + (performance.getEntriesByType('navigation')[0]?.domInteractive || 0);
-  return readyState() === 'complete' && globalThis.valkyrieChanges && !keepsChanging(valkyrieChanges.times, parsed) && !animations().some((a) => moves(a, el));
+  const changes = globalThis.valkyrieChanges, parsed = performance.timeOrigin + (performance.getEntriesByType('navigation')[0]?.domInteractive || 0);
+  return readyState() === 'complete' && changes && !keepsChanging(changes.times, parsed) && !lately(changes.styledAt(el)) && !animations().some((a) => moves(a, el));
 };
 const same = (a, b) => a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 // After a scroll, the page's own handlers may scroll back in the next frame.
