@@ -110,6 +110,7 @@ func replaced(err error) bool {
 // Do runs chromedp actions on the tab, where its own methods do not reach. They end with the step, and run in a session of
 // their own (see disableDOM), which takes some 20 ms to open.
 func (tab *Tab) Do(actions ...chromedp.Action[chromedp.Void]) {
+	tab.awaitStill()
 	ctx, detach := chromedp.NewContext(tab.ctx, chromedp.WithTargetID(tab.target().TargetID), chromedp.WithDetachOnCancel())
 	defer detach()
 	if err := chromedp.Do(ctx, actions...); err != nil {

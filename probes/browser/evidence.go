@@ -28,7 +28,8 @@ const captureTimeout = 1500 * time.Millisecond
 func (tab *Tab) Capture(ctx context.Context, save func(kind, name string, data []byte) journey.Evidence) []journey.Evidence {
 	screen := tab.failedTab()
 	mask := tab.step.Mask()
-	screen.addStill(ctx)
+	screen.beginStill(ctx)
+	screen.awaitStill()
 	requests := sync.OnceValues(func() ([]byte, error) {
 		call, release := tab.boundedContext(ctx, captureTimeout, 2)
 		defer release()

@@ -3,6 +3,8 @@ package browser_test
 import (
 	"bytes"
 	"fmt"
+	"image/color"
+	"image/jpeg"
 	"image/png"
 	"net/http"
 	"os"
@@ -144,4 +146,37 @@ func capture(t *testing.T, run journey.Run, kind string) []byte {
 	}
 	t.Fatalf("no %s among %v", kind, run.Evidence)
 	return nil
+}
+
+// TestFilmShowsEndsOfSteps takes the pictures of steps whose next one clicks and scrolls at once: none may show what that did.
+func TestFilmShowsEndsOfSteps(t *testing.T) {
+	site := serve(t, map[string]string{"/": `<style>body{margin:0;height:4000px;background:#00c000}button{position:absolute;left:600px;top:20px}#far{top:3800px;z-index:1}</style>` +
+		`<button onclick="document.body.style.background='#0000c0'">Blue</button><button id=far onclick="document.body.style.background='#c00000'">Red</button>` +
+		`<p style="position:absolute;top:1500px;left:0;width:1280px;height:2500px;margin:0;background:#c0c000"></p>`}, nil)
+	tab := browser.NewTab()
+	run := playWith(t, journey.Runner{Evidence: folder(t.TempDir()), Always: true, Stage: journey.Stage{Site: site, Chrome: program}}, tab,
+		journey.Step{Name: "open", Do: func(*journey.T) { tab.Visit("/") }},
+		journey.Step{Name: "blue", Do: func(*journey.T) { tab.Click(browser.Button("Blue")) }},
+		journey.Step{Name: "look", Do: func(*journey.T) { tab.See(browser.Button("Blue")) }},
+		journey.Step{Name: "far", Do: func(*journey.T) { tab.Click(browser.Button("Red")) }},
+	)
+	if run.Outcome != journey.Passed {
+		t.Fatal(run)
+	}
+	film, err := jpeg.Decode(bytes.NewReader(capture(t, run, "film")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"green", "blue", "blue", "yellow"} {
+		if got := hue(film.At(8+i*(320+8)+100, 100)); got != want {
+			t.Errorf("picture %d is %s, want %s", i+1, got, want)
+		}
+	}
+}
+
+// hue names a colour by its strong parts.
+func hue(c color.Color) string {
+	r, g, b, _ := c.RGBA()
+	strong := func(x uint32) bool { return x > 0x6000 }
+	return map[[3]bool]string{{false, true, false}: "green", {false, false, true}: "blue", {true, true, false}: "yellow", {true, false, false}: "red"}[[3]bool{strong(r), strong(g), strong(b)}]
 }

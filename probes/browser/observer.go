@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/har"
+	"valkyrie/probes/browser/picture"
 	"valkyrie/probes/browser/script"
 	"valkyrie/probes/journey"
 )
@@ -41,8 +42,8 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	var busy float64
 	var asked sync.WaitGroup
 	asked.Go(func() { busy = tab.busySince(call) })
-	tab.addStill(ctx)
-	tab.queryVitals(call) // after the screenshot, which paints the page: only then is an interaction's duration known
+	tab.beginStill(ctx)
+	tab.queryVitals(call)
 	for _, window := range tab.otherTabs() {
 		window.queryVitals(call)
 		window.queryPreAttach(call)
@@ -52,6 +53,58 @@ func (tab *Tab) End(ctx context.Context, res journey.StepResult) journey.Notes {
 	n := journey.Notes{Problems: tab.recorder.NewProblems(), Vitals: tab.vitals.all(), Certificates: tab.recorder.Certificates()}
 	n.Waterfall, n.Why = tab.waterfall(res, ended, busy)
 	return n
+}
+
+// stillLimit bounds the screenshot at the end of a step, so that a page which does not paint costs little.
+const stillLimit = 400 * time.Millisecond
+
+// beginStill adds a picture of the window to the film, once per step. It takes two frames, so it goes on in the background while the
+// next step looks for what it will act on; whatever changes the page waits for it (awaitStill).
+func (tab *Tab) beginStill(ctx context.Context) {
+	step := tab.step.Step()
+	if tab.stage.NoFilm || tab.film.Has(step) {
+		return
+	}
+	tab.awaitStill()
+	set, done := tab.film.Add(step), make(chan struct{})
+	tab.mu.Lock()
+	tab.still = done
+	tab.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stillLimit)
+	call, release := bind(tab.root, ctx)
+	mask := tab.step.Mask()
+	tab.background.Go(func() {
+		defer close(done)
+		defer cancel()
+		defer release()
+		taken, _, _ := tab.maskedScreenshot(call, mask, nil, picture.Window, func(l picture.Layout) ([]byte, error) {
+			quality, yes := int64(70), true
+			p := page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatJpeg, Quality: &quality, OptimizeForSpeed: &yes}
+			p.Clip = &page.Viewport{X: l.X, Y: l.Y, Width: l.Width, Height: l.Height, Scale: picture.StillWidth / max(l.Width, 1)}
+			res, err := cdp.Call(call, tab.target(), page.CaptureScreenshot, p)
+			return res.Data, err
+		})
+		set(taken)
+	})
+}
+
+// awaitStill waits until the latest step's picture was taken, within stillLimit.
+func (tab *Tab) awaitStill() {
+	if still := tab.pendingStill(); still != nil {
+		<-still
+	}
+}
+
+// pendingStill returns a channel that is closed when the latest step's picture was taken; nil: it was.
+func (tab *Tab) pendingStill() <-chan struct{} {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	select {
+	case <-tab.still:
+		tab.still = nil
+	default:
+	}
+	return tab.still
 }
 
 // waterfall sums up where the step's time went. busy is the renderer's busy time in milliseconds.

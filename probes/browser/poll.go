@@ -21,6 +21,7 @@ type query struct {
 	Want      *string `json:"want,omitempty"`      // its value; nil: any, or none
 
 	Unscrollable bool `json:"unscrollable,omitempty"` // the frame's parent lets no person scroll it
+	Held         bool `json:"held,omitempty"`         // nothing may be scrolled yet
 }
 
 // pointing are the queries that press or point at a place; the others mean the element as a whole.
@@ -28,6 +29,9 @@ var pointing = []string{"click", "hover", "check", "checked", "seek", "upload"}
 
 // acting are the queries that an action on the page follows, and checked, which reads a box in the next document if it sent its form.
 var acting = []string{"click", "hover", "fill", "check", "checked", "choose", "upload", "snapshot"}
+
+// unchanging are the queries that change nothing on the page if they may not scroll, but for where the pointer is.
+var unchanging = []string{"visible", "fresh", "gone", "count", "attribute", "text", "click", "hover", "snapshot", "loaded"}
 
 // check returns the fault of the query's locator.
 func (q query) check() error {
@@ -58,6 +62,7 @@ type result struct {
 	Paste   bool    `json:"paste"`   // the field takes the text only at once
 	Idle    bool    `json:"idle"`    // a click has an effect only by a script of this new document
 	Picked  bool    `json:"picked"`  // the field got its value without keys
+	Held    bool    `json:"held"`    // the query could be met only by scrolling
 	Found   bool    `json:"found"`   // an element was found, but does not meet the query
 	MayHide bool    `json:"mayHide"` // elements may hide a closed shadow root
 	URL     string  `json:"url"`
@@ -181,6 +186,18 @@ func (tab *Tab) accept(q query, failure string, r result) {
 // pollOnce evaluates the query in all frames for at most a slice.
 func (tab *Tab) pollOnce(q query, longest time.Duration) (result, error) {
 	tab.recordQuery(q)
+	if tab.pendingStill() != nil && slices.Contains(unchanging, q.Op) {
+		held := q
+		held.Held = true
+		r, err := tab.acrossFrames(held, min(tab.timeSlice(), firstSlice))
+		if r.OK && slices.Contains(acting, q.Op) {
+			tab.awaitStill()
+		}
+		if !r.Held {
+			return r, err
+		}
+	}
+	tab.awaitStill()
 	return tab.acrossFrames(q, min(tab.timeSlice(), longest))
 }
 

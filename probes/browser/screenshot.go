@@ -17,9 +17,6 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// stillLimit bounds the screenshot at the end of a step, so that a page which does not paint costs little.
-const stillLimit = 400 * time.Millisecond
-
 // layout asks the page for the positions of its secrets, and of the elements that w targets (nil: none).
 func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *query) (picture.Layout, error) {
 	secrets, err := json.Marshal(mask.Forms())
@@ -41,9 +38,8 @@ func (tab *Tab) layout(ctx context.Context, mask *journey.Mask, w *query) (pictu
 
 // maskedScreenshot takes a screenshot and covers the secrets on it. It asks for their positions before and after, since a page may
 // move meanwhile, and keeps no picture whose secrets could not be located. The returned layout is the one before.
-func (tab *Tab) maskedScreenshot(ctx context.Context, w *query, area picture.Area, shoot func(picture.Layout) ([]byte, error)) (picture.Screenshot, picture.Layout, error) {
+func (tab *Tab) maskedScreenshot(ctx context.Context, mask *journey.Mask, w *query, area picture.Area, shoot func(picture.Layout) ([]byte, error)) (picture.Screenshot, picture.Layout, error) {
 	none := picture.Screenshot{}
-	mask := tab.step.Mask()
 	if w != nil || len(mask.Forms()) > 0 {
 		tab.findClosedRoots(ctx)
 	}
@@ -106,7 +102,7 @@ func (tab *Tab) shoot(ctx context.Context, before func()) shot {
 // the page answered no script.
 func (tab *Tab) wholePage(ctx context.Context, size float64) (pic *image.RGBA, silent bool, err error) {
 	answered := false
-	taken, l, err := tab.maskedScreenshot(ctx, tab.lastQuery(), picture.Page, func(l picture.Layout) ([]byte, error) {
+	taken, l, err := tab.maskedScreenshot(ctx, tab.step.Mask(), tab.lastQuery(), picture.Page, func(l picture.Layout) ([]byte, error) {
 		answered = true
 		w, h, scale := l.PageSize()
 		yes := true
@@ -229,26 +225,6 @@ func (tab *Tab) cast(ctx context.Context) []byte {
 	case <-call.Done():
 		return nil
 	}
-}
-
-// addStill adds a picture of the window to the film, once per step.
-func (tab *Tab) addStill(ctx context.Context) {
-	step := tab.step.Step()
-	if tab.stage.NoFilm || tab.film.Has(step) {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, stillLimit)
-	defer cancel()
-	call, release := bind(tab.root, ctx)
-	defer release()
-	taken, _, _ := tab.maskedScreenshot(call, nil, picture.Window, func(l picture.Layout) ([]byte, error) {
-		quality, yes := int64(70), true
-		p := page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatJpeg, Quality: &quality, OptimizeForSpeed: &yes}
-		p.Clip = &page.Viewport{X: l.X, Y: l.Y, Width: l.Width, Height: l.Height, Scale: picture.StillWidth / max(l.Width, 1)}
-		res, err := cdp.Call(call, tab.target(), page.CaptureScreenshot, p)
-		return res.Data, err
-	})
-	tab.film.Add(step, taken)
 }
 
 // recordQuery records the current query, for the screenshot of a failure.

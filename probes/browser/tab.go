@@ -110,9 +110,10 @@ type Tab struct {
 	mu           sync.Mutex
 	killed       bool
 	died         error
-	outOfMemory  bool   // the page used up its memory
-	closedByPage bool   // the page closed its window
-	frame        []byte // a picture of the window before the first click; nil: none was kept
+	outOfMemory  bool          // the page used up its memory
+	closedByPage bool          // the page closed its window
+	frame        []byte        // a picture of the window before the first click; nil: none was kept
+	still        chan struct{} // closed when the latest step's picture was taken; nil: there is none
 }
 
 // NewTab creates a tab for one run. Chrome starts with the run, as on a customer's laptop unless options say otherwise.

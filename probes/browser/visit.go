@@ -55,6 +55,7 @@ func (tab *Tab) Finish() {
 func (tab *Tab) visit(path string, expected []int) {
 	path = tab.takeCredentials(path)
 	tab.opened = opening{address: tab.step.URL(path), expected: expected}
+	tab.awaitStill()
 	tab.wait.begin(tab.step, epochMS(time.Now()))
 	res, err := cdp.Call(tab.ctx, tab.target(), page.Navigate, page.NavigateParams{URL: tab.opened.address})
 	if err != nil {

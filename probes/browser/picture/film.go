@@ -65,11 +65,18 @@ func (f *Film) Has(step string) bool {
 	return len(f.stills) >= maxStills
 }
 
-// Add appends the step's picture; an empty one stands for a page of which no screenshot could be taken.
-func (f *Film) Add(step string, taken Screenshot) {
+// Add appends a place for the step's picture, and returns the function that sets it. Without one, or with an empty one, the film says
+// that the page could not be seen.
+func (f *Film) Add(step string) (set func(Screenshot)) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.stills = append(f.stills, still{step: step, label: step, color: red, taken: taken})
+	f.stills = append(f.stills, still{step: step, label: step, color: red})
+	at := len(f.stills) - 1
+	return func(taken Screenshot) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.stills[at].taken = taken
+	}
 }
 
 // Last returns the newest picture and its step; nil: there is none.

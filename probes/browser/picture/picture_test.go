@@ -121,8 +121,8 @@ func TestFilm(t *testing.T) {
 		t.Error("a film without steps gives no error")
 	}
 	pic := picture.Screenshot{Data: screenshot(t, picture.StillWidth, 200)}
-	film.Add("sign in", pic)
-	film.Add("print", picture.Screenshot{})
+	film.Add("sign in")(pic)
+	film.Add("print")(picture.Screenshot{})
 	film.SetResult(journey.StepResult{Name: "print", Outcome: journey.Failed, DurationMS: time.Second.Milliseconds()})
 	if !film.Has("print") || film.Has("pay") {
 		t.Error("it has the wrong steps")
@@ -136,7 +136,7 @@ func TestFilm(t *testing.T) {
 		t.Errorf("the strip is %v: %v", strip.Bounds(), err)
 	}
 	for range 50 {
-		film.Add("more", pic)
+		film.Add("more")(pic)
 	}
 	if !film.Has("another") {
 		t.Error("a full film takes more")
@@ -167,8 +167,8 @@ func TestLast(t *testing.T) {
 	if pic, _ := film.Last(); pic != nil {
 		t.Error("an empty film has a last picture")
 	}
-	film.Add("sign in", picture.Screenshot{Data: screenshot(t, 10, 10)})
-	film.Add("print", picture.Screenshot{})
+	film.Add("sign in")(picture.Screenshot{Data: screenshot(t, 10, 10)})
+	film.Add("print")(picture.Screenshot{})
 	if pic, step := film.Last(); pic == nil || step != "sign in" {
 		t.Errorf("%v of %q", pic, step)
 	}

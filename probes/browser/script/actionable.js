@@ -112,6 +112,7 @@ const actionable = async (target, by = unique) => {
   if (off) return { why: off };
   const offset = offsetIn(target, el), aimed = (kept) => (offset ? hitAt(handle, el, offset) : hitPoint(handle, el, kept));
   let at = aimed(), scrolled = false;
+  if ((!at.ok || at.partly) && query.held) return { why: 'it may have to be scrolled to', held: true };
   if (!at.ok || at.partly) { scrolled = reveal(handle, at.cover, offset && ((of) => around(pointIn(of, offset)))); at = aimed(); }
   // Only a pointer can miss a moving element; typing goes to the focus.
   if (!['click', 'hover', 'check'].includes(query.op)) return { el, handle, ...at };

@@ -109,7 +109,7 @@ const doubtIn = (sights) => {
 };
 
 globalThis.valkyrieUnscrollable = !!query.unscrollable;
-const start = clock(), until = start + sliceMS, key = JSON.stringify(query);
+const start = clock(), until = start + sliceMS, key = JSON.stringify({ ...query, held: undefined });
 const nav = entries('navigation')[0];
 const before = globalThis.valkyrieUnmet;
 let unmetAt = before?.key === key ? before.at : 0, first = !unmetAt, last = {};
@@ -126,7 +126,7 @@ for (;;) {
   if (blank) last = { why: `it is there, but the page stays blank until ${blank.href} has come` };
   if (last.ok && expecting && matches(documentElement(), ':active-view-transition')) last = { why: 'it is there, but a view transition still shows the page before' };
   if (!last.ok && now >= until && expecting) last = { ...last, ...await garbledField() };
-  if (last.ok || last.fatal || last.lost || now >= until) {
+  if (last.ok || last.fatal || last.lost || last.held || now >= until) {
     globalThis.valkyrieMiss = last.ok || last.soon ? undefined : { key, at: now, state: stateOf() };
     if (!last.ok) globalThis.valkyrieUnmet = { key, at: blank || last.inPlace ? unmetAt : began };
     const at = last.ok ? metSince(met, unmetAt, now) : now, sure = surelySince(met);
@@ -136,7 +136,7 @@ for (;;) {
     const done = !!(last.ok && last.act);
     if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken
     return { ok: !!last.ok, why: last.ok ? reasonOf(last) : recentReason(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done, boxes, doubt,
-      ...(last.ok || last.fatal ? {} : saidInFrame()), acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked, idle: !!last.idle,
+      ...(last.ok || last.fatal ? {} : saidInFrame()), acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked, idle: !!last.idle, held: !!last.held,
       found: !!last.found, mayHide: !!last.mayHide || last.ok && mayCover, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }
   // A short layout shift under the pointer does not count as the customer's wait; a continuing one does, unless the element
@@ -146,7 +146,7 @@ for (;;) {
     unmetAt = began;
     first = false;
   }
-  if (last.soon || await seekInLists()) await frame();
+  if (last.soon || !query.held && await seekInLists()) await frame();
   else {
     const took = observing ? now - began : 0;
     await nextChange(Math.max(1, Math.min(changelessMS, until - now)));
