@@ -41,20 +41,28 @@ check() {
   for tool in sam aws; do
     command -v "$tool" >/dev/null || fail "$tool is not on the PATH; infra/README.md says how to install it"
   done
-  local all env region home
+  local all env region home stack regions=""
   all=$(environments)
   [ "$(head -n 1 <<<"$all")" = home ] || fail "$config: the first environment must be [home.deploy.parameters]: the others write to its table"
   home=$(shared home)
+  stack=$(setting home stack_name)
+  [[ $stack =~ ^[a-z][a-z0-9-]{0,37}$ ]] ||
+    fail "$config: [home.global.parameters]: stack_name is \"$stack\": expected at most 38 lower-case letters, digits and hyphens; the buckets of evidence are named after it, and links find them by it"
   for env in $all; do
     region=$(setting "$env" region)
     [ -n "$region" ] || fail "$config: [$env.global.parameters] names no region"
-    [ "$(setting "$env" stack_name)" = "$(setting home stack_name)" ] || fail "$config: [$env.global.parameters]: stack_name must be that of home"
+    ! grep -qx -- "$region" <<<"$regions" || fail "$config: [$env.global.parameters]: another environment has the region $region too, and the same stack"
+    regions="$regions$region"$'\n'
+    [ "$(setting "$env" stack_name)" = "$stack" ] || fail "$config: [$env.global.parameters]: stack_name must be that of home"
     [ -n "$(shared "$env")" ] || fail "$config: [$env.deploy.parameters]: expected parameter_overrides = [\"SiteUrl=https://...\", ...], one parameter a line"
     [ "$(shared "$env")" = "$home" ] || fail "$config: [$env.deploy.parameters] differs from home's:
 $(diff <(echo "$home") <(shared "$env") || true)"
     grep -qE "\"ProbeRegions=([^\"]*,)?$region(,[^\"]*)?\"" <<<"$home" || fail "$config: ProbeRegions lacks $region, the region of [$env]"
   done
   grep -qx "\"HomeRegion=$(setting home region)\"" <<<"$home" || fail "$config: HomeRegion is not $(setting home region), the region of [home]"
+  for region in $(grep -oE '"(ProbeRegions|StandbyRegion)=[^"]*' <<<"$home" | cut -d = -f 2 | tr , ' '); do
+    grep -qx -- "$region" <<<"$regions" || fail "$config: ProbeRegions or StandbyRegion names $region, which no environment deploys to: its runs would be missed"
+  done
   if [ "$(wc -w <<<"$all")" -gt 1 ] && grep -q '^"KeyId=[0-9a-f]' <<<"$home"; then
     fail "$config: KeyId is a key of one region, and $(echo $all) share one id: make a multi-Region key, whose id begins with mrk-, with a replica in each"
   fi

@@ -43,7 +43,7 @@ func (t Target) Examine(ctx context.Context, report func(Finding)) {
 		s := home
 		if region != t.Home {
 			if s, err = find(ctx, t.AWS, region, t.Stack); err != nil {
-				report(problem("stack in "+region, "make deploy, or remove the region from ProbeRegions", "%v", err))
+				report(problem("stack in "+region, "make deploy, or remove the region from ProbeRegions; its stack must be called "+t.Stack+" like home's, as links to evidence go by that name", "%v", err))
 				continue
 			}
 		}
