@@ -134,12 +134,13 @@ deploy() {
   fi
 }
 
-# trial ENVIRONMENT names the folder of its undecided trial: the template that it had before, and the time since which it has the new one.
+# trial ENVIRONMENT names the folder of its undecided trial: the template and the parameters that it had before, and the time since which
+# it has the new ones.
 trial() { printf '.aws-sam/canary/%s\n' "$1"; }
 
-# back ENVIRONMENT gives it the template that it had before; the program of that is still in SAM's bucket.
+# back ENVIRONMENT gives it the template and the parameters that it had before; the program of that is still in SAM's bucket.
 back() {
-  run sam deploy --config-env "$1" --config-file "$PWD/$config" --template-file "$(trial "$1")/before.yaml" --no-confirm-changeset --no-fail-on-empty-changeset &&
+  run sam deploy --config-env "$1" --config-file "$PWD/$config" --template-file "$(trial "$1")/before.yaml" --parameter-overrides "file://$PWD/$(trial "$1")/parameters.yaml" --no-confirm-changeset --no-fail-on-empty-changeset &&
     rm -r "$(trial "$1")"
 }
 
@@ -155,6 +156,8 @@ try() {
   if [ ! -s "$folder/before.yaml" ]; then
     aws cloudformation get-template --region "$region" --stack-name "$stack" --template-stage Original --query TemplateBody --output text >"$folder/new.yaml" ||
       fail "CANARY=$env: its present template cannot be read, so there would be nothing to go back to"
+    ask "$env" 'Stacks[0].Parameters[].[ParameterKey,ParameterValue]' |
+      awk -F '\t' -v q="'" '{ gsub(q, q q, $2); print $1 ": " q $2 q }' >"$folder/parameters.yaml"
     mv "$folder/new.yaml" "$folder/before.yaml"
   fi
   deploy "$env"

@@ -43,6 +43,7 @@ case "$*" in
   *EvidenceBucket*) echo "evidence-$env" ;;
   *StatusBucket*) [ $env = home ] && echo status-home || echo None ;;
   *TableName*) [ $env = us ] && echo None || echo valkyrie ;;
+  *ParameterKey*) printf "Name\tvalkyrie\nCadence\t1 minute\nChromeFlags\t--lang='de'\nKeyId\t\n" ;;
   *WebhookUrl*) echo "https://hook.example.com" ;;
   esac ;;
 *get-template*) echo "the template of $env" ;;
@@ -221,7 +222,8 @@ func TestCanary(t *testing.T) {
 	const earlier = "2026-11-30T20:00:00Z"
 	before := filepath.Join(a.dir, ".aws-sam/canary/us/before.yaml")
 	judged := `valkyrie canary us-east-1 --since TIME --store dynamodb://valkyrie?region=eu-west-1`
-	back := "sam deploy --config-env us --config-file " + filepath.Join(a.dir, "samconfig.toml") + " --template-file .aws-sam/canary/us/before.yaml" + gently
+	back := "sam deploy --config-env us --config-file " + filepath.Join(a.dir, "samconfig.toml") + " --template-file .aws-sam/canary/us/before.yaml --parameter-overrides file://" +
+		filepath.Join(a.dir, ".aws-sam/canary/us/parameters.yaml") + gently
 	home, standby, us := everywhere[1], everywhere[2], everywhere[3]
 	if said, ok := a.make("deploy", "CANARY=us"); ok || !strings.Contains(said, "CANARY=us: it is not deployed yet") {
 		t.Errorf("nothing is deployed: succeeded: %v; said\n%s", ok, said)
@@ -255,6 +257,10 @@ func TestCanary(t *testing.T) {
 		said, ok := a.make(append([]string{"deploy"}, strings.Fields(c.args)...)...)
 		if diff := cmp.Diff(c.want, a.calls()); ok != c.ok || diff != "" || !strings.Contains(said, c.says) {
 			t.Errorf("%s, verdict %s: succeeded: %v; (-want +got):\n%s%s", c.args, c.verdict, ok, diff, said)
+		}
+		const parameters = "Name: 'valkyrie'\nCadence: '1 minute'\nChromeFlags: '--lang=''de'''\nKeyId: ''\n"
+		if kept := filepath.Join(filepath.Dir(before), "parameters.yaml"); c.kept && slurp(t, kept) != parameters {
+			t.Errorf("%s, verdict %s: the parameters of before: %s", c.args, c.verdict, slurp(t, kept))
 		}
 		if kept, err := os.ReadFile(before); (err == nil) != c.kept || c.kept && string(kept) != "the template of us\n" {
 			t.Errorf("%s, verdict %s: the template of before: %q, %v; want it kept: %v", c.args, c.verdict, kept, err, c.kept)
