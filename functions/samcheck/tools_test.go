@@ -37,6 +37,8 @@ type desk struct {
 	endpoint   string // of the emulator
 	phone      string // of Twilio's stand-in
 	logs       string // folder of the emulator's log
+	regions    []string
+	whole      bool // all regions, with interruptions, updates, a key and a VPC
 }
 
 // newDesk copies the tree, so that its samconfig.toml can be changed and its builds are apart.
@@ -48,7 +50,10 @@ func newDesk(t *testing.T) *desk {
 	}
 	t.Setenv("AWS_CA_BUNDLE", "") // the machine's own setting does not apply
 	t.Setenv("PATH", filepath.Join(tools, "sam/bin")+":"+os.Getenv("PATH"))
-	d := &desk{T: t, tools: tools, dir: t.TempDir(), logs: t.TempDir()}
+	d := &desk{T: t, tools: tools, dir: t.TempDir(), logs: t.TempDir(), regions: regions[:2]}
+	if d.whole = !testing.Short(); d.whole {
+		d.regions = regions
+	}
 	out, err := exec.Command("git", "-C", "../..", "ls-files", "-z").Output()
 	if err != nil {
 		t.Fatalf("list the files of the tree: %v; run the test in a clone", err)
@@ -74,7 +79,41 @@ func newDesk(t *testing.T) *desk {
 			t.Fatal(err)
 		}
 	}
+	d.practise()
 	return d
+}
+
+// practise gives the copy the practice shop's journeys, people and schedules, in place of a fork's own.
+func (d *desk) practise() {
+	d.Helper()
+	d.write("probes/probes.go", "// Package probes lists the practice shop's journeys.\npackage probes\n\nimport \"valkyrie/probes/practice\"\n\n// All lists them.\nvar All = practice.All\n")
+	people := strings.ReplaceAll(d.read("probes/practice/alerts.yaml"), "+120255501", "+120255511") // doctor refuses numbers for examples
+	d.write("alerts/alerts.yaml", people)
+	template := d.read("template.yaml")
+	own := regexp.MustCompile(`(?s)(\n  Probe:\n.*?\n)      Events:\n.*?\n\n`)
+	if !own.MatchString(template) {
+		d.Fatal("template.yaml: expected the schedules of the journeys under Probe: Events, and an empty line after them")
+	}
+	schedules := strings.ReplaceAll(d.read("infra/template/testdata/practice-schedules.yaml"), "$", "$$")
+	d.write("template.yaml", own.ReplaceAllString(template, "${1}"+strings.TrimRight(schedules, "\n")+"\n\n"))
+}
+
+// read returns the text of a file of the copy.
+func (d *desk) read(name string) string {
+	d.Helper()
+	text, err := os.ReadFile(filepath.Join(d.dir, name))
+	if err != nil {
+		d.Fatal(err)
+	}
+	return string(text)
+}
+
+// write writes a file of the copy.
+func (d *desk) write(name, text string) {
+	d.Helper()
+	if err := os.WriteFile(filepath.Join(d.dir, name), []byte(text), 0o644); err != nil {
+		d.Fatal(err)
+	}
 }
 
 // environ returns the environment of commands: the tools first on the PATH, credentials of the emulator only, no telemetry.
@@ -84,6 +123,9 @@ func (d *desk) environ() []string {
 		if !strings.HasPrefix(v, "AWS_") && !strings.HasPrefix(v, "SAM_") && !strings.HasPrefix(v, "VALKYRIE_") {
 			env = append(env, v)
 		}
+	}
+	if !d.whole { // no second toolchain and standard library
+		env = append(env, "GOTOOLCHAIN=local")
 	}
 	return append(env, "AWS_ENDPOINT_URL="+d.endpoint,
 		"AWS_ACCESS_KEY_ID="+account, "AWS_SECRET_ACCESS_KEY=test", "AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null",
@@ -105,22 +147,47 @@ func (d *desk) run(name string, args ...string) string {
 	return out
 }
 
+// beside starts a command that runs beside the test's next steps, and returns a function that waits for its output. It must succeed.
+func (d *desk) beside(name string, args ...string) func() string {
+	type result struct {
+		out string
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		out, err := d.attempt("", name, args...)
+		done <- result{out, err}
+	}()
+	return func() string {
+		d.Helper()
+		r := <-done
+		if r.err != nil {
+			d.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), r.err, tail(r.out, 6000))
+		}
+		return r.out
+	}
+}
+
 var errInterrupted = errors.New("interrupted")
 
 // attempt runs a command, and interrupts it as Ctrl-C does, with all its processes, once its output has a text.
 func (d *desk) attempt(until, name string, args ...string) (string, error) {
-	d.Helper()
+	return d.attemptIn(nil, until, name, args...)
+}
+
+// attemptIn is attempt with further variables of the environment.
+func (d *desk) attemptIn(env []string, until, name string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(d.Context(), 15*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Dir, cmd.Env = d.dir, d.environ()
+	cmd.Dir, cmd.Env = d.dir, append(d.environ(), env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	kill := func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.Cancel = kill
 	read, write := io.Pipe()
 	cmd.Stdout, cmd.Stderr = write, write
 	if err := cmd.Start(); err != nil {
-		d.Fatal(err)
+		return "", err
 	}
 	var out strings.Builder
 	hit := make(chan bool, 1)
@@ -151,12 +218,7 @@ func (d *desk) attempt(until, name string, args ...string) (string, error) {
 // emulate starts the emulator, which ends with the test. Functions call the stand-in phone.
 func (d *desk) emulate() {
 	d.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		d.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	_ = listener.Close() // the emulator takes the port
+	_, port, _ := net.SplitHostPort(d.freeAddress())
 	d.endpoint = "http://127.0.0.1:" + port
 	log, err := os.Create(filepath.Join(d.logs, "log"))
 	if err != nil {
@@ -187,7 +249,7 @@ func (d *desk) emulate() {
 // until waits for a condition.
 func (d *desk) until(what string, ok func() bool) {
 	d.Helper()
-	for end := time.Now().Add(3 * time.Minute); !ok(); {
+	for end := time.Now().Add(5 * time.Minute); !ok(); {
 		if time.Now().After(end) {
 			d.Fatalf("never: %s\n%s", what, d.emulatorLog())
 		}

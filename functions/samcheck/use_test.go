@@ -4,9 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"os"
-	"path/filepath"
+	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,25 +24,24 @@ import (
 // the function's address, and the commands read what happened. IAM is enforced: each request needs its permission.
 func (d *desk) use(shop *demoshop.Shop, exchange *standin.Exchange) {
 	slot := time.Now().UTC().Truncate(time.Minute).Add(-4 * time.Minute)
-	play := func(want string) string {
+	play := func(want ...string) string {
 		d.Helper()
 		slot = slot.Add(time.Minute)
-		all := ""
-		for _, region := range regions {
-			out := d.invoke(region, "print-card", slot)
-			if !strings.Contains(out, want) {
-				d.Fatalf("print-card in %s: expected %s, got %s\n%s", region, want, out, d.emulatorLog())
+		outs := d.invokeAll(d.regions, "print-card", slot)
+		for i, out := range outs {
+			if !slices.ContainsFunc(want, func(w string) bool { return strings.Contains(out, w) }) {
+				d.Fatalf("print-card in %s: expected %s, got %s\n%s", d.regions[i], want, out, d.emulatorLog())
 			}
-			all += out
 		}
-		return all
+		return strings.Join(outs, "")
 	}
-	play(`"outcome":"passed"`)
+	const good, slow, bad = `"outcome":"passed"`, `"outcome":"slow"`, `"outcome":"failed"`
+	play(good, slow)
 	if err := shop.SetFault("workers-down", true); err != nil {
 		d.Fatal(err)
 	}
-	play(`"outcome":"failed"`)
-	if out := play(`"outcome":"failed"`); strings.Count(out, "opens: print-card failed twice in a row") != 1 {
+	play(bad)
+	if out := play(bad); strings.Count(out, "opens: print-card failed twice in a row") != 1 {
 		d.Errorf("expected that one region opens the incident, got %s", out)
 	}
 	d.until("the call is answered with the key 4", func() bool {
@@ -57,7 +57,7 @@ func (d *desk) use(shop *demoshop.Shop, exchange *standin.Exchange) {
 	if err := shop.SetFault("workers-down", false); err != nil {
 		d.Fatal(err)
 	}
-	play(`"outcome":"passed"`)
+	play(good, slow)
 	d.until("the all-clear is sent", func() bool {
 		for _, text := range exchange.Texts() {
 			if strings.Contains(text.Body, "all clear") {
@@ -70,31 +70,47 @@ func (d *desk) use(shop *demoshop.Shop, exchange *standin.Exchange) {
 	d.evidence()
 }
 
-// invoke invokes a region's probe as its schedule does: the schedule's own target and input, with the keyword replaced.
-func (d *desk) invoke(region, journey string, slot time.Time) string {
+// invokeAll invokes the probes of several regions at the same time, and returns their answers.
+func (d *desk) invokeAll(regions []string, journey string, slot time.Time) []string {
 	d.Helper()
+	outs, errs := make([]string, len(regions)), make([]error, len(regions))
+	var wg sync.WaitGroup
+	for i, region := range regions {
+		wg.Go(func() { outs[i], errs[i] = d.invoke(region, journey, slot) })
+	}
+	wg.Wait()
+	if err := errors.Join(errs...); err != nil {
+		d.Fatalf("%v\n%s", err, d.emulatorLog())
+	}
+	return outs
+}
+
+// invoke invokes a region's probe as its schedule does: the schedule's own target and input, with the keyword replaced.
+func (d *desk) invoke(region, journey string, slot time.Time) (string, error) {
 	cfg := d.config(region)
 	s, err := scheduler.NewFromConfig(cfg).GetSchedule(d.Context(), &scheduler.GetScheduleInput{GroupName: aws.String("valkyrie"), Name: &journey})
 	if err != nil {
-		d.Fatalf("the schedule of %s in %s: %v", journey, region, err)
+		return "", fmt.Errorf("the schedule of %s in %s: %w", journey, region, err)
 	}
 	input := strings.Replace(*s.Target.Input, "<aws.scheduler.scheduled-time>", slot.Format(time.RFC3339), 1)
 	out, err := lambda.NewFromConfig(cfg).Invoke(d.Context(), &lambda.InvokeInput{FunctionName: s.Target.Arn, Payload: []byte(input)})
-	if err != nil || out.FunctionError != nil {
-		d.Fatalf("invoke %s with %s: %v %s\n%s", *s.Target.Arn, input, err, out.Payload, d.emulatorLog())
+	if err != nil {
+		return "", fmt.Errorf("invoke %s with %s: %w", *s.Target.Arn, input, err)
+	}
+	if out.FunctionError != nil {
+		return "", fmt.Errorf("invoke %s with %s: %s", *s.Target.Arn, input, out.Payload)
 	}
 	var answer bytes.Buffer
 	if err := json.Compact(&answer, out.Payload); err != nil { // the emulator writes it with spaces
-		d.Fatalf("invoke %s: %v: %s", *s.Target.Arn, err, out.Payload)
+		return "", fmt.Errorf("invoke %s: %w: %s", *s.Target.Arn, err, out.Payload)
 	}
-	return answer.String()
+	return answer.String(), nil
 }
 
 // history has the commands read the deployment's table.
 func (d *desk) history() {
 	d.Helper()
 	store := "dynamodb://valkyrie?region=" + regions[0]
-	d.run("go", "build", "-o", "bin/valkyrie", "./functions/valkyrie")
 	incidents := d.run("bin/valkyrie", "incidents", "--store", store)
 	runs := d.run("bin/valkyrie", "history", "print-card", "--store", store)
 	if !strings.Contains(incidents, "print-card") || !strings.Contains(incidents, "Ada") || !strings.Contains(runs, "wait for the PDF") {
@@ -106,7 +122,7 @@ func (d *desk) history() {
 // evidence requires a screenshot of the failure in each region's bucket.
 func (d *desk) evidence() {
 	d.Helper()
-	for _, region := range regions {
+	for _, region := range d.regions {
 		bucket := d.outputs(region)["EvidenceBucket"]
 		out, err := s3.NewFromConfig(d.config(region), func(o *s3.Options) { o.UsePathStyle = true }).ListObjectsV2(d.Context(), &s3.ListObjectsV2Input{Bucket: &bucket})
 		if err != nil {
@@ -124,16 +140,9 @@ func (d *desk) evidence() {
 
 // update deploys a change to one region: the change set names it, and only that stack changes.
 func (d *desk) update() {
-	path := filepath.Join(d.dir, "samconfig.toml")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		d.Fatal(err)
-	}
-	last := strings.LastIndex(string(text), `"Schedules=DISABLED"`)
-	changed := string(text[:last]) + `"Schedules=DISABLED",` + "\n" + `  "MetricDetail=steps"` + string(text[last+len(`"Schedules=DISABLED"`):])
-	if err := os.WriteFile(path, []byte(changed), 0o600); err != nil {
-		d.Fatal(err)
-	}
+	text := d.read("samconfig.toml")
+	last := strings.LastIndex(text, `"Schedules=DISABLED"`)
+	d.write("samconfig.toml", text[:last]+`"Schedules=DISABLED",`+"\n"+`  "MetricDetail=steps"`+text[last+len(`"Schedules=DISABLED"`):])
 	out := d.run("infra/deploy.sh", "up", "home", "us")
 	if n := strings.Count(out, "No changes to deploy"); n != 1 || !strings.Contains(out, "Modify") {
 		d.Errorf("deploy.sh up: expected no change of home and one of us, got %d without\n%s", n, tail(out, 5000))
@@ -149,14 +158,14 @@ func (d *desk) update() {
 // destroy destroys the stacks, home last: tables and evidence stay.
 func (d *desk) destroy() {
 	buckets := map[string]string{}
-	for _, region := range regions {
+	for _, region := range d.regions {
 		buckets[region] = d.outputs(region)["EvidenceBucket"]
 	}
 	if out, err := d.attempt("== standby", "infra/deploy.sh", "down"); !errors.Is(err, errInterrupted) {
 		d.Errorf("deploy.sh down: expected to interrupt it, got %v\n%s", err, out)
 	}
 	d.run("infra/deploy.sh", "down")
-	for _, region := range regions {
+	for _, region := range d.regions {
 		if status := d.status(region); status != "" {
 			d.Errorf("the stack in %s is in %s", region, status)
 		}

@@ -11,7 +11,7 @@ import sys
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, responses
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import dynamodb, eventbridge, lambda_svc
 from ministack.services.cloudformation import changesets, engine, handlers, provisioners, stacks  # noqa: F401: patched below
 
 
@@ -71,6 +71,25 @@ provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
     "update": lambda physical_id, old, new, stack: (physical_id, {}),
     "delete": lambda physical_id, props: None,
 }
+
+# Tables: the expiry of items and the recovery of deleted ones are settings of their own.
+
+table = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"]
+create_table = table["create"]
+
+
+def create_whole_table(logical_id, props, stack):
+    created = create_table(logical_id, props, stack)
+    for setting, update in (
+        ("TimeToLiveSpecification", dynamodb._update_ttl),
+        ("PointInTimeRecoverySpecification", dynamodb._update_continuous_backups),
+    ):
+        if setting in props:
+            update({"TableName": created[0], setting: {k: v in (True, "true") if k.endswith("nabled") else v for k, v in props[setting].items()}})
+    return created
+
+
+provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::Table"] = {**table, "create": create_whole_table}
 
 # Functions: numbers in an environment are text, and the files of layers, which are not mounted at /opt, have other paths.
 
