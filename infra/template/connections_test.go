@@ -26,12 +26,15 @@ func (s *stack) runs(all map[string]map[string]any, id string) (faults []string)
 	if at(all[id], "Metadata", "BuildMethod") != "makefile" || at(p, "CodeUri") != "." || at(p, "Handler") != "bootstrap" {
 		wrong("CodeUri", p, "the build by the Makefile, whose program is bootstrap")
 	}
-	if id != "Webhook" && at(p, "EventInvokeConfig", "DestinationConfig", "OnFailure", "Destination") != s.arn("DeadLetters") {
+	if failed := at(p, "EventInvokeConfig", "DestinationConfig", "OnFailure"); id != "Webhook" && (at(failed, "Destination") != s.arn("DeadLetters") || at(failed, "Type") != "SQS") {
 		wrong("EventInvokeConfig", at(p, "EventInvokeConfig"), "the queue DeadLetters for events that failed")
 	}
 	for _, layer := range list(at(p, "Layers")) {
 		if all["Chrome"] == nil || layer != s.arn("Chrome") {
 			wrong("Layers", layer, "the layer Chrome")
+		}
+		if layer := all["Chrome"]; at(layer, "Metadata", "BuildMethod") != "makefile" || at(layer, "Properties", "ContentUri") != "." {
+			wrong("Layers", layer, "the build of the layer Chrome by the Makefile")
 		}
 		for property, of := range map[string]string{"CompatibleRuntimes": "Runtime", "CompatibleArchitectures": "Architectures"} {
 			if used := list(at(p, of)); len(used) != 1 || !slices.Contains(list(at(all["Chrome"], "Properties", property)), used[0]) {
@@ -226,7 +229,10 @@ func (s *stack) outputs(all map[string]map[string]any) (faults []string) {
 		exists bool
 		value  func() string
 	}{
-		"WebhookUrl":     {pages, func() string { return strings.TrimSuffix(text(s.attribute("WebhookUrl", "FunctionUrl")), "/") }},
+		"WebhookUrl": {pages, func() string { return strings.TrimSuffix(text(s.attribute("WebhookUrl", "FunctionUrl")), "/") }},
+		"DashboardUrl": {all["Dashboard"] != nil, func() string {
+			return fmt.Sprintf("https://%s.console.aws.amazon.com/cloudwatch/home?region=%s#dashboards/dashboard/%v", s.region, s.region, s.parameters["Name"])
+		}},
 		"TableName":      {pages, func() string { return s.variables("Pager").Table }},
 		"PagerFunction":  {pages, func() string { return s.named("Pager") }},
 		"ProbeFunction":  {true, func() string { return s.named("Probe") }},

@@ -69,6 +69,11 @@ var wordDecisions = []decision{
 	{"StatusBucket/Properties/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm", "AES256", "CloudFront needs no key to show the page"},
 	{"Evidence/Properties/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm", "aws:kms", "KeyId"},
 	{"*/Properties/OwnershipControls/Rules/0/ObjectOwnership", "BucketOwnerEnforced", "no access lists"},
+	{"UntoldQuery/Properties/Name", "second/who could not be told", "the alarm OthersUntold and the guide name it"},
+	{"DeadLetters/Properties/QueueName", "second-dead-letters", "begins with the deployment's name; the guide names it"},
+	{"Chrome/Properties/LayerName", "second-chrome", "begins with the deployment's name"},
+	{"Dashboard/Properties/DashboardName", "second", "the deployment's name; the guide names it"},
+	{"Group/Properties/Name", "second", "the deployment's name"},
 	{"AlarmTopic/Properties/TopicName", "second-alarms", "begins with the deployment's name"},
 	{"AlarmTopic/Properties/Subscription/0/Protocol", "email", "AlarmEmail"},
 	{"AlarmTopic/Properties/Subscription/0/Endpoint", "ops@example.com", "AlarmEmail"},
@@ -81,6 +86,40 @@ var defaults = map[string]string{
 	"SecretsIn": "ssm", "SecretsPath": "/valkyrie/", "AlarmEmail": "", "PingUrl": "", "StatusPage": "DISABLED", "StatusReader": "", "StatusMail": "DISABLED",
 	"SubnetIds": "", "SecurityGroupIds": "", "VpcId": "", "RouteTableIds": "", "PrivateEndpoints": "DISABLED", "KeyId": "",
 	"EventBusArn": "", "ExistingTable": "", "ChromeFlags": "",
+}
+
+// bounds are the least and the largest values of the parameters that are numbers. Lambda's are in
+// https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
+var bounds = map[string]struct {
+	least, most any
+	reason      string
+}{
+	"Tries":              {0, 3, "more would hide an outage"},
+	"ProbeMemory":        {1024, 10240, "Chrome and PDFium need the one; Lambda has the other at most"},
+	"ProbeTimeout":       {30, 900, "Chrome's start and one step; Lambda's most"},
+	"ProbeConcurrency":   {0, 100, "an account has 1,000 functions at once, if not more"},
+	"WebhookConcurrency": {0, 100, "the same"},
+	"Objective":          {50, 99.999, "100 would divide by zero"},
+	"EvidenceRetention":  {1, 3650, "0 days are no rule of S3"},
+}
+
+// logDays are the days that CloudWatch can keep log lines, up to two years.
+// See https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html.
+var logDays = []any{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731}
+
+// bounded compares the bounds of the parameters with these.
+func bounded(d document) (faults []string) {
+	for name, p := range d.section("Parameters") {
+		least, most := at(p, "MinValue"), at(p, "MaxValue")
+		want := bounds[name]
+		if least != want.least || most != want.most {
+			faults = append(faults, fmt.Sprintf("the parameter %s: expected from %v to %v (%s), got from %v to %v", name, want.least, want.most, want.reason, least, most))
+		}
+	}
+	if days := list(at(d.section("Parameters")["LogRetention"], "AllowedValues")); !slices.Equal(days, logDays) {
+		faults = append(faults, fmt.Sprintf("the parameter LogRetention: expected %v, got %v", logDays, days))
+	}
+	return faults
 }
 
 // decided compares the values of the template, in home with everything switched on, with the decisions. A number or a
@@ -124,7 +163,7 @@ func decided(d document) (faults []string) {
 			faults = append(faults, fmt.Sprintf("the parameter %s has a default: list it in decided_test.go", name))
 		}
 	}
-	return append(faults, s.faults...)
+	return append(append(faults, bounded(d)...), s.faults...)
 }
 
 // number marks the leaves that are numbers or switches.

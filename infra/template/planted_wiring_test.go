@@ -175,10 +175,38 @@ var decidedMistakes = map[string]mistake{
 	"secrets elsewhere by default":    {"decided", `Default: ssm`, "Default: secretsmanager", "the parameter SecretsIn"},
 }
 
+// affectedMistakes have a parameter lead to another place, or none.
+var affectedMistakes = map[string]mistake{
+	"the probe's number for the webhook":   {"affected", within("Webhook", `LimitsWebhook, !Ref WebhookConcurrency`), "${1}LimitsWebhook, !Ref ProbeConcurrency", "the parameter ProbeConcurrency changes Webhook/"},
+	"the probe's limit for the webhook":    {"affected", `LimitsWebhook: !Not \[!Equals \[!Ref WebhookConcurrency, 0\]\]`, "LimitsWebhook: !Equals [!Ref WebhookConcurrency, 0]", "the parameter WebhookConcurrency does not change Webhook/"},
+	"a timeout by its default":             {"affected", within("Probe", `Timeout: !Ref ProbeTimeout`), "${1}Timeout: 120", "the parameter ProbeTimeout does not change Probe/Properties/Timeout"},
+	"an alarm on the default timeout":      {"affected", within("ProbeNearTimeout", `\$\{ProbeTimeout\}`), "${1}120", "the parameter ProbeTimeout does not change ProbeNearTimeout"},
+	"lines kept by the default":            {"affected", within("WebhookLog", `!Ref LogRetention`), "${1}90", "the parameter LogRetention does not change WebhookLog"},
+	"every minute in any case":             {"affected", within("Probe", `VALKYRIE_EVERY: !Ref Cadence`), "${1}VALKYRIE_EVERY: 1 minute", "the parameter Cadence does not change Probe/Properties/Environment"},
+	"traces by another switch":             {"affected", within("Probe", `VALKYRIE_TRACES: !Ref Traces`), "${1}VALKYRIE_TRACES: !Ref StatusMail", "the parameter Traces does not change Probe/Properties/Environment"},
+	"the ping's address for the site's":    {"affected", within("Pager", `VALKYRIE_SITE: !Ref SiteUrl`), "${1}VALKYRIE_SITE: !Ref PingUrl", "the parameter PingUrl changes Pager/Properties/Environment/Variables/VALKYRIE_SITE"},
+	"the evidence of six regions of seven": {"affected", within("WebhookRole", `- SevenRegions`), "${1}- SixRegions", "with 6 regions: WebhookRole allows kms:Decrypt via s3.-"},
+	"schedules of the first deployment":    {"affected", within("Group", `Name: !Ref Name`), "${1}Name: valkyrie", "Group/Properties/Name is \"valkyrie\" in a deployment that is called second"},
+	"a layer of the first deployment":      {"affected", within("Chrome", `\$\{Name\}-chrome`), "${1}valkyrie-chrome", "Chrome/Properties/LayerName is"},
+	"an order without a reason":            {"affected", within("EvidencePolicy", `Type: AWS::S3::BucketPolicy\n`), "${1}Type: AWS::S3::BucketPolicy\n    DependsOn: Webhook\n", "EvidencePolicy depends on Webhook"},
+	"a log that waits for its probe":       {"affected", within("ProbeLog", `LogGroupName: !Sub "/aws/lambda/\$\{Name\}-probe"`), "${1}LogGroupName: !Sub \"/aws/lambda/${Probe}\"", "resources wait for each other"},
+	"a webhook that knows its address":     {"affected", within("Webhook", `TWILIO_ACCOUNT_SID: !Ref TwilioAccountSid`), "${1}TWILIO_ACCOUNT_SID: !Ref TwilioAccountSid\n          VALKYRIE_CALLBACK_URL: !GetAtt WebhookUrl.FunctionUrl", "resources wait for each other"},
+	"an endpoint of traces in any case":    {"wiring", within("TracesInterface", `Condition: MakesTracesInterface`), "${1}Condition: MakesInterfaces", "TracesInterface: the probe does not call xray"},
+	"a layer of another folder":            {"wiring", within("Chrome", `ContentUri: \.`), "${1}ContentUri: infra", "the build of the layer Chrome by the Makefile"},
+	"a layer that SAM builds itself":       {"wiring", within("Chrome", `BuildMethod: makefile`), "${1}BuildMethod: provided.al2023", "the build of the layer Chrome by the Makefile"},
+	"failed events to a topic":             {"wiring", within("Pager", `Type: SQS`), "${1}Type: SNS", "Pager: EventInvokeConfig"},
+	"another dashboard's address":          {"wiring", `dashboards/dashboard/\$\{Dashboard\}`, "dashboards/dashboard/${Name}-all", "the output DashboardUrl"},
+	"a queue of another name":              {"decided", within("DeadLetters", `\$\{Name\}-dead-letters`), "${1}${Name}-letters", "DeadLetters/Properties/QueueName"},
+	"a query of another name":              {"decided", within("UntoldQuery", `who could not be told`), "${1}whom to tell", "UntoldQuery/Properties/Name"},
+	"more time than Lambda has":            {"decided", `MaxValue: 900`, "MaxValue: 1000", "the parameter ProbeTimeout: expected from 30 to 900"},
+	"memory that starts no Chrome":         {"decided", `MinValue: 1024`, "MinValue: 128", "the parameter ProbeMemory: expected from 1024"},
+	"days that CloudWatch does not have":   {"decided", `\[1, 3, 5, 7, 14, 30,`, "[1, 2, 5, 7, 14, 30,", "the parameter LogRetention: expected"},
+}
+
 // TestPlantedWiring plants one mistake at a time, and requires a report of it.
 func TestPlantedWiring(t *testing.T) {
 	whole := practiceTemplate(t)
-	for _, mistakes := range []map[string]mistake{wiringMistakes, watchingMistakes, decidedMistakes} {
+	for _, mistakes := range []map[string]mistake{wiringMistakes, watchingMistakes, decidedMistakes, affectedMistakes} {
 		for name, m := range mistakes {
 			t.Run(name, func(t *testing.T) {
 				re := regexp.MustCompile(m.old)

@@ -26,7 +26,8 @@ func deployments() map[string]map[string]any {
 		"gateways only": with(parameters(), map[string]any{
 			"SubnetIds": "subnet-0a1b2c3d", "SecurityGroupIds": "sg-0a1b2c3d", "VpcId": "vpc-0a1b2c3d", "RouteTableIds": "rtb-0a1b2c3d,rtb-0a1b2c3e",
 		}),
-		"a key, no standby": with(parameters(), map[string]any{"KeyId": multiRegionKey, "StandbyRegion": "", "ProbeRegions": home + "," + third}),
+		"endpoints, no traces": with(everything(), map[string]any{"Traces": "DISABLED"}),
+		"a key, no standby":    with(parameters(), map[string]any{"KeyId": multiRegionKey, "StandbyRegion": "", "ProbeRegions": home + "," + third}),
 		"an older table": with(parameters(), map[string]any{
 			"ExistingTable": "kept", "Name": "later", "Schedules": "DISABLED", "EventBusArn": everything()["EventBusArn"],
 		}),
