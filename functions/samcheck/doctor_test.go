@@ -19,15 +19,15 @@ import (
 	"valkyrie/infra/suite/tlstest"
 )
 
-// noted lists the notes that doctor makes on a new deployment in the emulator: what each is about, and a part of its text.
+// noted lists the notes that doctor makes on a new deployment in the emulator, by subject and a part of their text.
 var noted = []struct{ about, says string }{
 	{"schedules in ", "are paused"},           // this test makes the invocations
 	{"alarms in ", "without enough data yet"}, // the emulator evaluates none
 	{"alarm topic in ", "has no subscriber"},  // an e-mail would have to be confirmed
-	{"number ", "posts its messages to"},      // as the stand-in is no account, nobody has set it there
+	{"number ", "posts its messages to"},      // the stand-in has no console to set it in
 }
 
-// doctor examines the new deployment: all must be well, but for what is noted.
+// doctor examines the new deployment: all must be well, except for the listed notes.
 func (d *desk) doctor() {
 	d.Helper()
 	d.run("go", "build", "-o", "bin/valkyrie", "./functions/valkyrie")

@@ -129,7 +129,7 @@ func (d *desk) build() {
 }
 
 // archive makes an archive of each folder that SAM has built, and has SAM's template name it. SAM would make the same ones again for each
-// region and each attempt, and compares them with what is uploaded only afterwards.
+// region and each attempt, and compares them with the uploaded ones only afterwards.
 func (d *desk) archive() {
 	d.Helper()
 	d.run("go", "build", "-o", "bin/bundle", "./infra/bundle")

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// An effect is what a parameter changes: with another value, just these values of the stacks differ, in some region.
+// An effect lists the changes by a parameter: with another value, just these values of the stacks differ, in some region.
 type effect struct {
 	other  any    // another value than that of settings
 	leaves string // their paths, as path.Match takes them
@@ -55,7 +55,7 @@ var effects = map[string]effect{
 	"SecretsPath":        {"/third/", probeVariables + "VALKYRIE_SECRETS " + pagerVariables + "VALKYRIE_SECRETS " + pagerVariables + "VALKYRIE_TELL_SECRETS " + webhookVariables + "VALKYRIE_SECRETS ProbeRole/* PagerRole/* WebhookRole/*"},
 }
 
-// affected compares what each parameter changes with effects, the names with the parameter Name, and the order in which the resources are
+// affected compares the changes by each parameter with effects, the names with the parameter Name, and the order in which the resources are
 // made with their references. It also follows the webhook to the evidence of each number of regions.
 func affected(d document) (faults []string) {
 	before := leavesOf(d, settings())
