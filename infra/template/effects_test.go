@@ -18,6 +18,7 @@ type effect struct {
 func settings() map[string]any {
 	given := everything()
 	maps.Copy(given, map[string]any{
+		"Cadence": "1 minute", "Objective": 99.9, "ProbeMemory": 1769, "ProbeTimeout": 120, "MetricDetail": "journeys", "LogRetention": 90, "EvidenceRetention": 30,
 		"ProbeConcurrency": 3, "WebhookConcurrency": 7, "Tries": 2, "PingUrl": "https://ping.example.com/1", "ChromeFlags": "--mute-audio", "SecretsPath": "/other/place/",
 	})
 	return given
@@ -25,11 +26,12 @@ func settings() map[string]any {
 
 const probeVariables, pagerVariables, webhookVariables = "Probe/Properties/Environment/Variables/", "Pager/Properties/Environment/Variables/", "Webhook/Properties/Environment/Variables/"
 
-// effects lists the parameters that lead to few places. Those of regions, names and the key are followed by the wiring check.
+// effects lists the parameters that lead to few places. A place with a question mark may be missing, as with no schedule by the cadence, or
+// none at all, in a fork. Those of regions, names and the key are followed by the wiring check.
 var effects = map[string]effect{
 	"SiteUrl":            {"https://other.example.com", probeVariables + "VALKYRIE_SITE " + pagerVariables + "VALKYRIE_SITE Dashboard/Properties/DashboardBody"},
-	"Cadence":            {"3 minutes", probeVariables + "VALKYRIE_EVERY Probe/Properties/Events/*/Properties/ScheduleExpression Dashboard/Properties/DashboardBody"},
-	"Schedules":          {"DISABLED", "Probe/Properties/Events/*/Properties/State ProbeSilent/Properties/ActionsEnabled"},
+	"Cadence":            {"3 minutes", probeVariables + "VALKYRIE_EVERY ?Probe/Properties/Events/*/Properties/ScheduleExpression Dashboard/Properties/DashboardBody"},
+	"Schedules":          {"DISABLED", "?Probe/Properties/Events/*/Properties/State ProbeSilent/Properties/ActionsEnabled"},
 	"Tries":              {3, probeVariables + "VALKYRIE_TRIES"},
 	"Objective":          {99.5, "Dashboard/Properties/DashboardBody"},
 	"ProbeMemory":        {2048, "Probe/Properties/MemorySize"},
@@ -65,7 +67,7 @@ func affected(d document) (faults []string) {
 		given[name] = e.other
 		changed := differing(before, leavesOf(d, given))
 		for _, pattern := range strings.Fields(e.leaves) {
-			if !slices.ContainsFunc(changed, func(leaf string) bool { return covers(pattern, leaf) }) {
+			if !strings.HasPrefix(pattern, "?") && !slices.ContainsFunc(changed, func(leaf string) bool { return covers(pattern, leaf) }) {
 				faults = append(faults, fmt.Sprintf("the parameter %s does not change %s", name, pattern))
 			}
 		}
@@ -89,6 +91,7 @@ func affected(d document) (faults []string) {
 
 // covers reports whether a leaf is that of a pattern, or below it if the pattern is a resource's: "ProbeRole/*".
 func covers(pattern, leaf string) bool {
+	pattern = strings.TrimPrefix(pattern, "?")
 	if resource, whole := strings.CutSuffix(pattern, "/*"); whole && !strings.Contains(resource, "/") {
 		return strings.HasPrefix(leaf, resource+"/")
 	}
