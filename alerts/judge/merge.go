@@ -39,16 +39,19 @@ func (s JourneyState) Join(theirs JourneyState) JourneyState {
 		s.Batch = theirs.Batch
 	}
 	for _, i := range theirs.Closed {
-		if !s.joinKnown(i) {
+		if !s.joinKnown(i) && !s.joinSame(theirs, i, theirs.isNewerThan(mine, i)) {
 			s.fileIncident(i)
 		}
 	}
 	for _, i := range theirs.Open {
-		if !s.joinKnown(i) {
-			s.joinUnknownOpen(i, theirs.isNewerThan(mine, i))
+		if newer := theirs.isNewerThan(mine, i); !s.joinKnown(i) && !s.joinSame(theirs, i, newer) {
+			s.joinUnknownOpen(i, newer)
 		}
 	}
 	for _, i := range theirs.Outbox {
+		if s.findSame(theirs, i) >= 0 || s.findSameClosed(theirs, i) >= 0 {
+			continue // it is joined under its id here
+		}
 		if o := slices.IndexFunc(s.Outbox, i.SameID); o < 0 && !slices.ContainsFunc(s.Open, i.SameCause) || o >= 0 && s.Outbox[o].Runs < i.Runs {
 			s.addToOutbox(i)
 		}
@@ -98,6 +101,40 @@ func (s *JourneyState) fileIncident(i incident.Incident) {
 	} else {
 		s.Open = append(s.Open, i)
 	}
+}
+
+// joinSame merges an incident that this state has under another id, as both tables saw the same outage begin: it keeps the id here, and
+// gets one window. newer reports whether the other state has later runs, which then say whether and when it ended.
+func (s *JourneyState) joinSame(theirs JourneyState, i incident.Incident, newer bool) bool {
+	var mine incident.Incident
+	if o := s.findSame(theirs, i); o >= 0 {
+		mine = s.Open[o]
+		s.Open = slices.Delete(s.Open, o, o+1)
+	} else if c := s.findSameClosed(theirs, i); c >= 0 {
+		mine = s.Closed[c]
+		s.Closed = slices.Delete(s.Closed, c, c+1)
+	} else {
+		return false
+	}
+	joined := mine.Unite(i, newer)
+	s.fileIncident(joined)
+	s.addToOutbox(joined)
+	return true
+}
+
+// findSame returns the index of the open incident here about the same outage as another one of the other state; -1: there is none.
+func (s *JourneyState) findSame(theirs JourneyState, i incident.Incident) int {
+	return slices.IndexFunc(s.Open, func(o incident.Incident) bool { return o.SameOutage(i) && !theirs.has(o) })
+}
+
+// findSameClosed is findSame for closed incidents.
+func (s *JourneyState) findSameClosed(theirs JourneyState, i incident.Incident) int {
+	return slices.IndexFunc(s.Closed, func(o incident.Incident) bool { return o.SameOutage(i) && !theirs.has(o) })
+}
+
+// has reports whether the state has an incident, open or closed.
+func (s *JourneyState) has(i incident.Incident) bool {
+	return slices.ContainsFunc(s.Open, i.SameID) || slices.ContainsFunc(s.Closed, i.SameID)
 }
 
 // joinUnknownOpen merges an open incident that this state lacks. A failing one is opened here as well: the next run closes it

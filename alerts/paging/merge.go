@@ -63,19 +63,47 @@ func (r *NotificationState) mergeIncident(in incident.Incident, theirs *Notifica
 	if in.Runs <= r.tombstone(in.ID).Runs {
 		return
 	}
-	if in.State != incident.Resolved {
-		if have := r.sameCause(in); have != nil {
-			inheritProgress(have, in)
-			have.Rev = max(have.Rev, in.Rev) + 1
-			theirs.repointPages(in.ID, have.ID)
-			r.Tombstones = append(r.Tombstones, Tombstone{in.ID, in.Runs, in.Rev})
-			return
-		}
+	if have := r.sameOutage(in, theirs); have != nil {
+		unite(have, in)
+		theirs.repointPages(in.ID, have.ID)
+		r.Tombstones = append(r.Tombstones, Tombstone{in.ID, in.Runs, in.Rev})
+		return
 	}
 	in.Rev = max(in.Rev, r.tombstone(in.ID).Rev) + 1
 	r.setWorkingRegions(in.ID, theirs.WorkingRegions[in.ID])
 	r.Incidents = append(r.Incidents, in)
 	r.Merged = append(slices.Clone(r.Merged), in.ID)
+}
+
+// sameOutage returns the incident about the same outage under another id, which the other table does not know; or nil.
+func (r *NotificationState) sameOutage(in incident.Incident, theirs *NotificationState) *incident.Incident {
+	for i := range r.Incidents {
+		have := &r.Incidents[i]
+		if known := theirs.incident(have.ID) != nil; have.SameOutage(in) && !known || in.State != incident.Resolved && have.State != incident.Resolved && have.SameCause(in) {
+			return have
+		}
+	}
+	return nil
+}
+
+// unite merges an incident into the one about the same outage, whose id stays. The one with later runs says whether it has ended, so that
+// no one is called about an outage that the other table saw end; judging here confirms it.
+func unite(have *incident.Incident, in incident.Incident) {
+	before := *have
+	one := before.Unite(in, in.IsNewerThan(before))
+	one.Runs = before.Runs // judging counts them
+	if one.State != incident.Resolved && one.State != before.State {
+		one.State = before.State
+		if before.State == incident.Resolved {
+			one.State = incident.Open
+		}
+	}
+	if one.State == incident.Resolved {
+		one.AckedBy, one.AckedAt = before.AckedBy, before.AckedAt
+	}
+	inheritProgress(&one, in)
+	one.Rev = max(before.Rev, in.Rev) + 1
+	*have = one
 }
 
 // sameCause returns the unresolved incident with the same cause and another id, or nil.
