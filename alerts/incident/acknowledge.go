@@ -21,10 +21,13 @@ func (i Incident) AckExpiry(d time.Duration) time.Duration {
 
 // IsBadAfter reports whether the acknowledgement has ended and the journey is bad. A flapping journey counts as bad while it
 // is down; and if it is evident after the end, and its failures cost twice as much as at the acknowledgement, so that
-// neither a chance failure nor a few in a hundred call again and again.
+// neither a chance failure nor a few in a hundred call again and again. A silence that comes and goes is bad while no run comes.
 func (i Incident) IsBadAfter(end, now time.Time) bool {
 	if now.Before(end) {
 		return false
+	}
+	if i.Kind == Silent && len(i.Bouts) > 1 && i.Slow.After(i.Last) {
+		return false // its runs come again
 	}
 	return i.Kind != Flapping || i.IsDownNow() || !i.EvidentUntil().Before(end) && i.CostMS >= 2*i.AckCostMS
 }

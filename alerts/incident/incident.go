@@ -24,8 +24,8 @@ type Incident struct {
 	Opened     time.Time          `json:"opened"`                // slot of the run that opened it
 	Last       time.Time          `json:"last"`                  // slot of the latest bad run
 	Outages    []Outage           `json:"spells"`                // of a down or flapping journey: each outage, oldest first
-	Bouts      []time.Time        `json:"bouts,omitempty"`       // of a journey that is slow or fails now and then: each time it began to, within ReturnWithin of the latest, oldest first
-	Slow       time.Time          `json:"slow,omitzero"`         // a time: slot of the latest run at which a slow journey was over the threshold
+	Bouts      []time.Time        `json:"bouts,omitempty"`       // of a journey that is slow, fails or does not run now and then: each time it began to, within ReturnWithin of the latest, oldest first
+	Slow       time.Time          `json:"slow,omitzero"`         // a time: slot of the latest run at which a slow journey was over the threshold; of a silence that has come back: since when runs come again
 	Streak     int                `json:"streak"`                // consecutive bad runs, the most of any region; for degraded: slow runs among the last few
 	Runs       int                `json:"runs"`                  // runs folded into it so far; orders two states of the incident
 	Mixed      bool               `json:"mixed,omitempty"`       // the runs of the streak failed at different steps; Step is that of the latest

@@ -38,5 +38,5 @@ func (i Incident) IsFailing() bool { return i.Kind == Down || i.Kind == Flapping
 
 // MayReopen reports whether a resolved incident of this kind reopens if it returns within ReturnWithin.
 func (i Incident) MayReopen() bool {
-	return i.IsFailing() || i.Kind == Degraded || i.Kind == Counts || i.Kind == LatencyTrend || i.Kind == ProbeFault
+	return i.IsFailing() || i.Kind == Degraded || i.Kind == Counts || i.Kind == LatencyTrend || i.Kind == ProbeFault || i.Kind == Silent
 }

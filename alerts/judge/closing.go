@@ -28,7 +28,7 @@ func (j *judging) goodRunClosing(inc incident.Incident) string {
 //	certificate none that the journey needs expires soon: certificates
 //	cleanup     a good run whose cleanup works: cleanup
 //	ours        runs broken no more than by chance for settledAfter: probeFault
-//	silent      the last silent region reports, or is no longer expected: endRegionSilence
+//	silent      the last silent region reports, one that was silent before for settledAgain, or is no longer expected: endSilenceOfRun
 //	heartbeat   the batch finishes complete: completeBatch
 //
 // A person can resolve an incident earlier: see package paging.

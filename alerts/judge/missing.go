@@ -34,7 +34,7 @@ func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSin
 		switch {
 		case s.isGone(p, region, at, now):
 			expired = append(expired, region)
-		case !now.Before(at) && !s.isSilent(region):
+		case !now.Before(at) && !s.isSilent(region, r.Slot):
 			silent = append(silent, region)
 			since[region] = at
 		}
@@ -44,7 +44,7 @@ func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSin
 	}
 	slices.Sort(silent)
 	slices.Sort(expired)
-	s.Regions, s.Open, s.Outbox = maps.Clone(s.Regions), slices.Clone(s.Open), slices.Clone(s.Outbox)
+	s.Regions, s.Open, s.Closed, s.Outbox = maps.Clone(s.Regions), slices.Clone(s.Open), slices.Clone(s.Closed), slices.Clone(s.Outbox)
 	var decisions []Decision
 	for _, region := range silent {
 		decisions = append(decisions, s.markSilent(p, name, title, region, since[region], now))
@@ -95,9 +95,10 @@ func (s JourneyState) isGone(p JourneyPolicy, region string, silentAt, now time.
 	return false
 }
 
-func (s JourneyState) isSilent(region string) bool {
+// isSilent reports whether a region is part of the silent incident, and has not reported since, at its last slot.
+func (s JourneyState) isSilent(region string, last time.Time) bool {
 	i := s.silentIncident()
-	return i >= 0 && slices.Contains(s.Open[i].Regions, region)
+	return i >= 0 && slices.Contains(s.Open[i].Regions, region) && !last.After(s.Open[i].Last)
 }
 
 func (s JourneyState) silentIncident() int {
@@ -119,11 +120,13 @@ func (s *JourneyState) markSilent(p JourneyPolicy, name, title, region string, a
 	verb := Continues
 	i := s.silentIncident()
 	if i < 0 {
-		verb, i = Opens, len(s.Open)
-		s.Open = append(s.Open, newIncident(name, title, incident.Silent, due, at, reason))
+		verb, i = s.openSilent(newIncident(name, title, incident.Silent, due, at, reason), region), len(s.Open)-1
 	}
 	inc := &s.Open[i]
 	inc.Runs++
+	if len(inc.Bouts) == 0 || inc.Slow.After(inc.Last) { // it has just begun, or its regions had reported again
+		inc.Bouts = append(slices.Clone(inc.Bouts), now)[max(0, len(inc.Bouts)+1-MaxRuns):]
+	}
 	inc.Last, inc.Streak, inc.Regions = now, max(inc.Streak, int(now.Sub(last)/every)), incident.AddName(inc.Regions, region)
 	inc.Error, inc.Only = detail, len(s.reporting(p, region, now)) > 0
 	s.addToOutbox(*inc)
@@ -170,13 +173,57 @@ func (s *JourneyState) stopExpecting(p JourneyPolicy, name, region string, now t
 	return decisions
 }
 
-// endSilenceOfRun ends the silence of the run's region.
-func (j *judging) endSilenceOfRun() {
-	if i := j.silentIncident(); i >= 0 && slices.Contains(j.Open[i].Regions, j.run.Region) {
-		since := j.Open[i].Since
-		j.decisions = append(j.decisions, j.dropRegion(i, j.run.Region, incident.Recovered, j.run.Slot,
-			fmt.Sprintf("a run of %s has come from %s again, that of %s, after %s", j.run.Journey, j.run.Region, phrase.Clock(j.run.Slot), phrase.Duration(j.run.Slot.Sub(since)))))
+// openSilent opens a silent incident, or reopens the one of the region that closed less than ReturnWithin before.
+func (s *JourneyState) openSilent(inc incident.Incident, region string) Verb {
+	c := slices.IndexFunc(s.Closed, func(c incident.Incident) bool {
+		return c.Kind == incident.Silent && inc.Since.Before(c.Returns) && slices.Contains(c.Regions, region)
+	})
+	if c < 0 {
+		s.Open = append(s.Open, inc)
+		return Opens
 	}
+	again := s.Closed[c]
+	s.Closed = slices.Delete(s.Closed, c, c+1)
+	again.State, again.Ending, again.ResolvedAt, again.Closing, again.Returns, again.Streak = incident.Open, "", time.Time{}, "", time.Time{}, 0
+	again.Since, again.Reason, again.Slow, again.Last = inc.Since, inc.Reason+"; it has come back", inc.Opened, time.Time{}
+	s.Open = append(s.Open, again)
+	return Reopens
+}
+
+// settledAgain is how long runs must come again, or in how many slots, until a silence that has come back is over. A region that delivers
+// every fifth run would else be as many incidents, each of which calls.
+const (
+	settledAgain      = time.Hour
+	settledAgainSlots = 10
+)
+
+// endSilenceOfRun ends the silence of the run's region; one that has come back, only once its runs have come for a while.
+func (j *judging) endSilenceOfRun() {
+	i := j.silentIncident()
+	if i < 0 || !slices.Contains(j.Open[i].Regions, j.run.Region) {
+		return
+	}
+	inc := &j.Open[i]
+	reason := fmt.Sprintf("a run of %s has come from %s again, that of %s, after %s", j.run.Journey, j.run.Region, phrase.Clock(j.run.Slot), phrase.Duration(j.run.Slot.Sub(inc.Since)))
+	if len(inc.Bouts) > 1 {
+		silent := func(name string) bool { return !j.Regions[name].Slot.After(inc.Last) }
+		if !inc.Slow.After(inc.Last) && !slices.ContainsFunc(inc.Regions, silent) {
+			inc.Slow = j.run.Slot
+			inc.Runs++
+			j.addToOutbox(*inc)
+			j.decide(Continues, *inc, fmt.Sprintf("%s, %s; it is over when runs have come for %s", reason, phrase.Times(len(inc.Bouts)), phrase.Duration(settledAgain)))
+		}
+		if !inc.Slow.After(inc.Last) || j.run.Slot.Sub(inc.Slow) < max(settledAgain, settledAgainSlots*j.now.interval(j.policy)) {
+			return
+		}
+	}
+	d := j.dropRegion(i, j.run.Region, incident.Recovered, j.run.Slot, reason)
+	if d.Verb == Resolves {
+		d.Incident.Slow = j.run.Slot
+		d.Incident = j.keepForReopening(d.Incident)
+		j.addToOutbox(d.Incident)
+	}
+	j.decisions = append(j.decisions, d)
 }
 
 // dropRegion removes a region from an incident, and closes the incident after the last one.

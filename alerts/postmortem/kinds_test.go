@@ -48,7 +48,7 @@ func TestWindows(t *testing.T) {
 		{incident.Flapping, history{"eu": "pfpfpfpfpfp"}, "eu 0-2 (1), eu 2-4 (1), eu 4-6 (1), eu 6-8 (1), eu 8-10 (1)"},
 		{incident.Degraded, history{"eu": "ppsssspp"}, "eu 1-6 (4)"},
 		{incident.ProbeFault, history{"eu": "ppbbbp"}, "eu 1-5 (3)"},
-		{incident.Silent, history{"eu": "ppp.......pp", "us": quiet}, "eu 2-10 (0)"},
+		{incident.Silent, history{"eu": "ppp.......pp", "us": quiet}, "eu 2-10 (0), eu 11-? (0)"}, // it came back
 		{incident.Silent, history{"eu": "ppp", "us": quiet}, "eu 2-? (0)"},
 	} {
 		if got := impact(postmortem.New(caseOf(t, c.history, c.kind))); got != c.want {

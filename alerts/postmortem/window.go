@@ -99,21 +99,33 @@ func conclusive(k incident.Kind, o journey.Outcome) bool {
 	return k == incident.ProbeFault || o != journey.Broken
 }
 
-// gap returns the longest time without a run that overlaps the incident.
+// gap returns the times without a run in which the region counted as silent; of an incident that was stored without them, the longest
+// that overlaps it.
 func (c Case) gap(region string, runs []journey.Run) []Window {
 	var longest Window
 	var most time.Duration
+	var all []Window
 	for i, r := range runs {
 		next, until := Window{Region: region, LastGood: began(r), FirstBad: c.Record.Since}, c.Now
 		if i+1 < len(runs) {
 			until = runs[i+1].Slot
 			next.FirstGood = ended(runs[i+1])
 		}
+		within := func(bout time.Time) bool { return bout.After(r.Slot) && !bout.After(until) }
+		if slices.ContainsFunc(c.Record.Bouts, within) {
+			if next.FirstBad.After(until) { // Since is that of the latest one
+				next.FirstBad = r.Slot.Add(time.Duration(r.EveryMS) * time.Millisecond)
+			}
+			all = append(all, next)
+		}
 		if d := until.Sub(r.Slot); d > most && r.Slot.Before(c.end()) && until.After(c.Record.Since) {
 			longest, most = next, d
 		}
 	}
-	if most == 0 {
+	switch {
+	case len(all) > 0:
+		return all
+	case most == 0:
 		return nil
 	}
 	return []Window{longest}
