@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -125,4 +126,75 @@ func (rec Recorder) repairBatch(s JourneyState, h HeartbeatPolicy) (JourneyState
 	s = s.clone("")
 	s.Batch = &BatchState{Due: h.next(now), Schedule: h.schedule()}
 	return s, []Decision{{Verb: Resets, Reason: fmt.Sprintf("%s was heard of last at %s, which is still to come: the clock was wrong; what it had said is forgotten", h.Name, last.UTC().Format(time.RFC3339))}}
+}
+
+// clockKey is the key of the item with the latest looks of the pagers at the newest slot.
+const clockKey = "PAGER#clock"
+
+// A look is a pager's look at the newest slot of all journeys, by its own clock.
+type look struct {
+	At     time.Time     `json:"at"`
+	Newest time.Time     `json:"newest"`
+	Ahead  time.Duration `json:"ahead,omitempty"` // of that clock, at least; with the time that runs take
+}
+
+const (
+	looksKept  = 6
+	lookWithin = 150 * time.Second // to the same pager's look before
+	lookAgain  = 20 * time.Second  // further looks within this time are not stored
+	trustClock = 90 * time.Second  // runs may arrive so late by a clock that is right
+)
+
+// compareClock returns the time for judging silence: now, corrected by the slots if this pager's clock is wrong. A run that was not
+// there at the pager's look before has arrived since; if its slot is minutes older than even that look, the clock is ahead, or every run
+// takes as long. A slot after now shows that it is behind. Without it, a pager whose clock is three minutes ahead would find every
+// region silent each minute. The decision names the clock.
+func (rec Recorder) compareClock(ctx context.Context, states map[string]*JourneyState, now time.Time) (time.Time, []Decision) {
+	var newest time.Time
+	for _, s := range states {
+		if s != nil {
+			for _, r := range s.Regions {
+				newest = incident.Latest(newest, r.Slot)
+			}
+		}
+	}
+	if newest.IsZero() || isFuture(newest, now) { // repaired elsewhere
+		return now, nil
+	}
+	own, news, err := rec.lookAt(ctx, look{At: now, Newest: newest})
+	switch {
+	case err == nil && own.Ahead >= trustClock && !news:
+		return now.Add(-own.Ahead), nil
+	case err == nil && own.Ahead >= trustClock:
+		return now.Add(-own.Ahead), []Decision{{Verb: NoChange, Reason: fmt.Sprintf(
+			"runs arrive %s after their slots by the pager's clock; either they take as long, or the clock is ahead: missing runs are judged by the slots", own.Ahead.Round(time.Second))}}
+	case newest.Sub(now) >= trustClock:
+		return newest, []Decision{{Verb: NoChange, Reason: fmt.Sprintf("the pager's clock is %s behind the slots: missing runs are judged by the slots", newest.Sub(now).Round(time.Second))}}
+	}
+	return incident.Latest(now, newest), nil
+}
+
+// lookAt stores a pager's look, and returns it with the time that its clock is ahead, and whether that is news. The look before is the
+// one of the same clock: two pagers whose clocks differ leave looks that are apart.
+func (rec Recorder) lookAt(ctx context.Context, l look) (_ look, news bool, _ error) {
+	err := incident.UpdateItem(ctx, rec.Store, clockKey, func(looks *[]look) bool {
+		var before look
+		for _, o := range *looks {
+			if since := l.At.Sub(o.At); since >= 0 && since <= lookWithin && o.At.After(before.At) {
+				before = o
+			}
+		}
+		l.Ahead = before.Ahead
+		if l.At.Sub(before.At) < lookAgain {
+			return false
+		}
+		if !before.At.IsZero() && l.Newest.After(before.Newest) {
+			l.Ahead = max(0, before.At.Sub(l.Newest))
+		}
+		news = l.Ahead >= trustClock && before.Ahead < trustClock
+		*looks = append(*looks, l)
+		*looks = (*looks)[max(0, len(*looks)-looksKept):]
+		return true
+	})
+	return l, news, err
 }

@@ -34,6 +34,8 @@ func (rec Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error
 		}
 		all = append(all, decisions...)
 	}
+	now, wrong := rec.compareClock(ctx, states, now)
+	all = append(all, wrong...)
 	for _, name := range slices.Sorted(maps.Keys(rec.Titles)) {
 		title := rec.Titles[name]
 		var seen JourneyState
