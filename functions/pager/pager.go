@@ -27,6 +27,8 @@ type pager struct {
 	notified notifiedState
 	signing  *secrets.Vault // of webhooks; nil: not read yet
 	watchdog watchdog.Watchdog
+
+	heartbeat regions.Heartbeat // of the home's pager
 }
 
 func open(ctx context.Context, watched suite.Suite, getenv func(string) string, out io.Writer) (*pager, error) {
@@ -181,7 +183,7 @@ func (p *pager) reportRound(ctx context.Context, r regions.Round) error {
 	if p.Env.Region != p.Env.HomeRegion {
 		return nil
 	}
-	return regions.Home{Pair: p.Tables, ReportsRounds: true}.Worked(ctx, r, time.Now())
+	return regions.Home{Pair: p.Tables, Heartbeat: &p.heartbeat}.Worked(ctx, r, time.Now())
 }
 
 // noteStore pages from memory if the table has failed in three rounds: no incident can be opened or called about. With a standby
@@ -200,7 +202,7 @@ func (p *pager) noteStore(ctx context.Context, err error) {
 // only when the home's does not.
 func (p *pager) assignedTable(ctx context.Context, phone paging.Phone) (incident.Store, error) {
 	if p.Env.Region == p.Env.HomeRegion {
-		if err := (regions.Home{Pair: p.Tables, Deps: p.Deps(phone), ReportsRounds: true}).Turn(ctx, time.Now()); err != nil {
+		if err := (regions.Home{Pair: p.Tables, Deps: p.Deps(phone), Heartbeat: &p.heartbeat}).Turn(ctx, time.Now()); err != nil {
 			return nil, err
 		}
 		return p.Tables.Home, nil

@@ -25,9 +25,15 @@ type Home struct {
 	Pair
 	Deps
 
-	// ReportsRounds is set by a pager that calls Worked after each round. Otherwise Turn writes the heartbeat, which then only means
-	// that the pager woke.
-	ReportsRounds bool
+	// Heartbeat is set by a pager that calls Worked after each round. Without it Turn writes the heartbeat, which then only means that the
+	// pager woke.
+	Heartbeat *Heartbeat
+}
+
+// A Heartbeat is what Turn has read of the heartbeat, for Worked to go on from.
+type Heartbeat struct {
+	item incident.Item
+	last beat
 }
 
 // takeOverAfter is the silence after which the home's pager reads the standby's changes. It is shorter than the silence after which
@@ -54,21 +60,17 @@ func (h Home) Turn(ctx context.Context, now time.Time) error {
 			h.Log.Error("take over from the standby: it failed; the standby hands over by itself", "err", err)
 		}
 	}
-	if h.ReportsRounds {
+	if h.Heartbeat != nil {
+		*h.Heartbeat = Heartbeat{item, last}
 		return nil
 	}
 	return write(ctx, h.Pair.Home, item, beat{At: now.UTC()})
 }
 
-// Worked writes the heartbeat after a round, with what worked in it. The standby pages when no round has worked for
+// Worked writes the heartbeat after a round that Turn began, with what worked in it. The standby pages when no round has worked for
 // [paging.HomeSilence].
 func (h Home) Worked(ctx context.Context, r Round, now time.Time) error {
-	var last beat
-	item, err := read(ctx, h.Pair.Home, beatKey, &last)
-	if err != nil && !errors.Is(err, errUnreadable) {
-		return err
-	}
-	return write(ctx, h.Pair.Home, item, last.after(r, now))
+	return write(ctx, h.Pair.Home, h.Heartbeat.item, h.Heartbeat.last.after(r, now))
 }
 
 // becomeHome makes the states of a table that was a standby's, and has become the home's, expect runs from every region.

@@ -70,7 +70,7 @@ func TestHeartbeatAfterTheRound(t *testing.T) {
 		{regions.Round{Phone: broken, Pages: broken}, true, "has been silent"},
 	} {
 		w := newScene(t, nil)
-		home, standby := regions.Home{Pair: w.pairOf(w.hp), Deps: w.deps(w.hp), ReportsRounds: true}, regions.Standby{Pair: w.pairOf(w.sp), Deps: w.deps(w.sp)}
+		home, standby := regions.Home{Pair: w.pairOf(w.hp), Deps: w.deps(w.hp), Heartbeat: new(regions.Heartbeat)}, regions.Standby{Pair: w.pairOf(w.sp), Deps: w.deps(w.sp)}
 		var got regions.Assignment
 		for m := range 7 {
 			round := regions.Round{}

@@ -25,12 +25,13 @@ import (
 // An outage of the home region, as probes and the standby see it, in a deployment whose regions are a distance apart. It plays in a
 // synctest bubble: each request takes the time of its path, and costs no real time.
 type outage struct {
-	length            time.Duration // 0: none
+	length            time.Duration
 	distance          time.Duration // round trip between the two regions
 	journeys, regions int
 	alive             bool          // the home's pager runs on and reaches its table; probes and the standby do not
 	skip              time.Duration // of the outage, only the runs are stored, unjudged, as a long one would take long to play
-	siteDown          bool          // the site is down from a minute before the outage until ten after it
+	siteDown          bool          // the site is down around the beginning of the outage, and around its end
+	never             bool          // the home is not away at all, for comparison
 
 	t            *testing.T
 	home         incident.Store // the two tables
@@ -42,6 +43,7 @@ type outage struct {
 	log          strings.Builder // of the standby's last turn
 	mu           sync.Mutex
 	placed       []placed
+	began        time.Time // the outage
 	places       []string
 	since, last  time.Time // running period of the standby's pager on its table
 }
@@ -173,12 +175,14 @@ func (o *outage) answer() {
 // minute plays a minute: the runs, a round of each living pager, another one after calls have gathered, and the answers.
 func (o *outage) minute(to incident.Store, outcome journey.Outcome, homeAlive bool) {
 	o.probe(to, outcome)
-	for range 2 {
+	for round := range 2 {
 		if homeAlive {
 			o.turnHome()
 		}
-		if err := o.turnStandby(); err != nil {
-			o.t.Logf("the standby's pager: %v", err)
+		if round == 0 || !strings.Contains(o.places[len(o.places)-1], string(paging.StandbyIdle)) {
+			if err := o.turnStandby(); err != nil {
+				o.t.Logf("the standby's pager: %v", err)
+			}
 		}
 		time.Sleep(12 * time.Second)
 	}
@@ -190,17 +194,24 @@ func (o *outage) minute(to incident.Store, outcome journey.Outcome, homeAlive bo
 // cut cuts the paths to the home, or mends them.
 func (o *outage) cut(cut bool) { o.fromS.Home.(*path).cut = cut }
 
+// outcome returns the outcome of the runs of now: the site is down from a minute before the outage for five minutes, and from six minutes
+// before its end for ten, as a page about it is then sent from the one table or the other.
+func (o *outage) outcome() journey.Outcome {
+	at := time.Since(o.began)
+	if o.siteDown && (at >= -time.Minute && at < 4*time.Minute || at >= o.length-6*time.Minute && at < o.length+4*time.Minute) {
+		return journey.Failed
+	}
+	return journey.Passed
+}
+
 // begin plays ten healthy minutes and the outage.
 func (o *outage) begin() {
-	outcome := journey.Passed
-	for m := range 10 {
-		if o.siteDown && m == 9 {
-			outcome = journey.Failed
-		}
-		o.minute(o.home, outcome, true)
+	o.began = time.Now().Add(10 * time.Minute)
+	for range 10 {
+		o.minute(o.home, o.outcome(), true)
 	}
 	to := o.home
-	if o.length > 0 {
+	if !o.never {
 		to = o.standby
 		o.cut(true)
 	}
@@ -208,7 +219,7 @@ func (o *outage) begin() {
 		slot := time.Now().UTC().Truncate(time.Minute)
 		for _, name := range o.names {
 			for r := range o.regions {
-				if err := to.PutRun(o.t.Context(), o.run(name, r, slot, outcome)); err != nil {
+				if err := to.PutRun(o.t.Context(), o.run(name, r, slot, o.outcome())); err != nil {
 					o.t.Fatal(err)
 				}
 			}
@@ -216,7 +227,7 @@ func (o *outage) begin() {
 		time.Sleep(time.Minute)
 	}
 	for at := o.skip; at < o.length; at += time.Minute {
-		o.minute(to, outcome, o.alive || o.length == 0)
+		o.minute(to, o.outcome(), o.alive || o.never)
 	}
 	o.cut(false)
 }
@@ -277,7 +288,7 @@ func (o *outage) handOver(t *testing.T) {
 	left, done := o.left(), 0
 	var seen time.Time // the latest run that the copy includes
 	for m := range 8 {
-		o.minute(o.home, journey.Passed, true)
+		o.minute(o.home, o.outcome(), true)
 		var s judge.JourneyState
 		if _, err := incident.LoadItem(t.Context(), o.standby, incident.JourneyKey(o.names[0]), &s); err != nil {
 			t.Fatal(err)
