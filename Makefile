@@ -24,7 +24,7 @@ YES ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: help pictures docs demo test test-all outages bench measure lint command build functions layer sam-check deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: help pictures docs demo test race test-all outages bench measure lint command build functions layer sam-check deploy destroy clean $(FUNCTIONS) build-Chrome
 
 help: ## the targets, which is also what make alone prints
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,14 @@ TESTFLAGS ?=
 # The linters run all of vet, so the tests need not run a part of it.
 test: ## the tests: real Chrome, real stores, the real program; each day other random cases and long scenarios
 	go test -p $(AT_ONCE) -vet=off -timeout 20m $(TESTFLAGS) $(PACKAGES)
+
+# The race detector needs cgo, and so a C compiler; the tests are those in which several pagers, probes or requests work at once.
+RACING := ./infra/regions ./alerts/paging ./alerts/watchdog ./functions/pager
+RACES  := Concurrent|Repeats|Standby|Turn|HandOverWith|Swap|BadState|HomeThat|HomesTable|Guard|OneWorks|Poke|Calls|HomeWithoutToken
+
+race: ## the race detector over what works at the same time; skipped where no C compiler is
+	@if command -v "$${CC:-gcc}" >/dev/null; then CGO_ENABLED=1 go test -race -vet=off -timeout 15m -run '$(RACES)' $(RACING); \
+	else echo "SKIPPED: the race detector needs a C compiler, such as gcc"; fi
 
 test-all: ## every test at full length: 20,000 histories, a hundred months, all outages; before a change to what they prove
 	VALKYRIE_TESTS=all go test -p $(AT_ONCE) -count 1 -timeout 90m $(TESTFLAGS) $(PACKAGES)

@@ -3,6 +3,7 @@ package watchdog_test
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,17 +16,18 @@ import (
 func TestGuard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g watchdog.Guard
-		hang, begun := make(chan struct{}), 0
+		hang := make(chan struct{})
+		var begun atomic.Int32
 		stuck := func() error {
-			return g.Do(t.Context(), "judge", time.Minute, func(context.Context) error { begun++; <-hang; return nil })
+			return g.Do(t.Context(), "judge", time.Minute, func(context.Context) error { begun.Add(1); <-hang; return nil })
 		}
 		start := time.Now()
 		if err := stuck(); !errors.Is(err, watchdog.ErrStuck) || time.Since(start) > 62*time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
 		for range 3 {
-			if err := stuck(); !errors.Is(err, watchdog.ErrStuck) || begun != 1 {
-				t.Errorf("again: %v, begun %d times", err, begun)
+			if err := stuck(); !errors.Is(err, watchdog.ErrStuck) || begun.Load() != 1 {
+				t.Errorf("again: %v, begun %d times", err, begun.Load())
 			}
 		}
 		wrong := errors.New("wrong")
@@ -38,8 +40,8 @@ func TestGuard(t *testing.T) {
 		}
 		close(hang)
 		synctest.Wait()
-		if err := stuck(); err != nil || begun != 2 {
-			t.Errorf("after it has returned: %v, begun %d times", err, begun)
+		if err := stuck(); err != nil || begun.Load() != 2 {
+			t.Errorf("after it has returned: %v, begun %d times", err, begun.Load())
 		}
 	})
 }
