@@ -29,6 +29,9 @@ func (s *stack) runs(all map[string]map[string]any, id string) (faults []string)
 	if failed := at(p, "EventInvokeConfig", "DestinationConfig", "OnFailure"); id != "Webhook" && (at(failed, "Destination") != s.arn("DeadLetters") || at(failed, "Type") != "SQS") {
 		wrong("EventInvokeConfig", at(p, "EventInvokeConfig"), "the queue DeadLetters for events that failed")
 	}
+	if layers := list(at(p, "Layers")); id != "Probe" && len(layers) > 0 {
+		wrong("Layers", layers, "none: it would start later")
+	}
 	for _, layer := range list(at(p, "Layers")) {
 		if all["Chrome"] == nil || layer != s.arn("Chrome") {
 			wrong("Layers", layer, "the layer Chrome")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -33,6 +34,9 @@ func dashboards(d document) []string {
 	for n := range regions {
 		given := everything()
 		given["ProbeRegions"] = strings.Join(regions[:n+1], ",")
+		if n == 0 {
+			given["StandbyRegion"] = ""
+		}
 		s := newStack(d, home, given)
 		body := text(at(s.resources()["Dashboard"], "Properties", "DashboardBody"))
 		for _, f := range s.dashboard(body, regions[:n+1]) {
@@ -66,6 +70,7 @@ func (s *stack) dashboard(body string, regions []string) []string {
 	for _, w := range all.Widgets {
 		faults = append(faults, prefixed(fmt.Sprintf("%s %q", w.Type, w.Properties.Title), s.widget(w, shown))...)
 	}
+	faults = append(faults, s.regionsShown(all.Widgets, regions)...)
 	for _, region := range regions {
 		if s.region == home && !shown[region] {
 			faults = append(faults, "it does not show "+region)
@@ -139,6 +144,46 @@ func alike(body string, regions []string) (faults []string) {
 	return faults
 }
 
+// regionsShown reports regions that a widget for all regions shows in another way than the first, regions that are none of the deployment's,
+// and alarms that are not shown.
+func (s *stack) regionsShown(widgets []widget, regions []string) (faults []string) {
+	alarms := map[string]bool{}
+	for _, w := range widgets {
+		lines := map[string][]string{} // the metrics of each region, with the region replaced
+		for _, arn := range w.Properties.Alarms {
+			alarms[arn] = true
+			if parts := strings.Split(arn, ":"); len(parts) > 3 && !slices.Contains(regions, parts[3]) {
+				faults = append(faults, fmt.Sprintf("%q shows alarms of %q, where the deployment is not", w.Properties.Title, parts[3]))
+			}
+		}
+		for _, m := range w.Properties.Metrics {
+			options, _ := m[len(m)-1].(map[string]any)
+			if region := text(options["region"]); region != "" {
+				body, _ := json.Marshal(m) // of values that were JSON
+				lines[region] = append(lines[region], strings.ReplaceAll(string(body), region, "REGION"))
+			}
+		}
+		for _, region := range slices.Sorted(maps.Keys(lines)) {
+			if !slices.Contains(regions, region) {
+				faults = append(faults, fmt.Sprintf("%q shows %q, where the deployment is not", w.Properties.Title, region))
+			}
+		}
+		for _, region := range regions {
+			if len(lines) > 0 && !slices.Equal(lines[region], lines[regions[0]]) {
+				faults = append(faults, fmt.Sprintf("%q shows %s in another way than %s", w.Properties.Title, region, regions[0]))
+			}
+		}
+	}
+	for _, region := range regions {
+		for id, arn := range s.alarmsIn(region) {
+			if id != "OthersUntold" && !alarms[text(arn)] { // which few deployments have
+				faults = append(faults, fmt.Sprintf("it does not show the alarm %s", arn))
+			}
+		}
+	}
+	return faults
+}
+
 // widget checks one widget, and records the regions that it shows.
 func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 	p := w.Properties
@@ -185,17 +230,33 @@ func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 
 // hasAlarm reports whether the ARN is that of an alarm in the stack of its region.
 func (s *stack) hasAlarm(arn string) bool {
-	id := arn[strings.LastIndex(arn, ":")+1:]
 	parts := strings.Split(arn, ":") // arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME
-	if len(parts) != 7 || parts[2] != "cloudwatch" || parts[5] != "alarm" {
+	if len(parts) != 7 {
 		return false
 	}
-	for _, r := range newStack(s.doc, parts[3], s.parameters).resources() {
-		if r["Type"] == "AWS::CloudWatch::Alarm" && text(at(r, "Properties", "AlarmName")) == id {
+	for _, known := range s.alarmsIn(parts[3]) {
+		if known == arn {
 			return true
 		}
 	}
 	return false
+}
+
+// alarmsIn returns the ARNs of the alarms in a region's stack, by their logical names.
+func (s *stack) alarmsIn(region string) map[string]any {
+	if s.watched[region] == nil {
+		if s.watched == nil {
+			s.watched = map[string]map[string]any{}
+		}
+		s.watched[region] = map[string]any{}
+		there := newStack(s.doc, region, s.parameters)
+		for id, r := range there.resources() {
+			if r["Type"] == "AWS::CloudWatch::Alarm" {
+				s.watched[region][id] = fmt.Sprintf("arn:aws:cloudwatch:%s:%s:alarm:%s", region, account, text(at(r, "Properties", "AlarmName")))
+			}
+		}
+	}
+	return s.watched[region]
 }
 
 // groups returns the log groups of the stack.

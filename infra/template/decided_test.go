@@ -69,6 +69,8 @@ var wordDecisions = []decision{
 	{"StatusBucket/Properties/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm", "AES256", "CloudFront needs no key to show the page"},
 	{"Evidence/Properties/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/SSEAlgorithm", "aws:kms", "KeyId"},
 	{"*/Properties/OwnershipControls/Rules/0/ObjectOwnership", "BucketOwnerEnforced", "no access lists"},
+	{"*Log/DeletionPolicy", "Delete", "a log group that is left would keep the next stack of this name from being made"},
+	{"*Log/UpdateReplacePolicy", "Delete", "the same"},
 	{"UntoldQuery/Properties/Name", "second/who could not be told", "the alarm OthersUntold and the guide name it"},
 	{"DeadLetters/Properties/QueueName", "second-dead-letters", "begins with the deployment's name; the guide names it"},
 	{"Chrome/Properties/LayerName", "second-chrome", "begins with the deployment's name"},

@@ -53,6 +53,52 @@ func environmentOf(d document, given map[string]any) []string {
 	return append(faults, s.faults...)
 }
 
+// examples are values that the pattern of a parameter allows, and, after the bar, some that it refuses, with blanks between them.
+var examples = map[string]string{
+	"Name":             "valkyrie v2 a-team-in-berlin-with-its-shops | v Valkyrie 2nd a_b a-name-that-is-longer-than-thirty-one",
+	"SiteUrl":          "https://shop.example.com http://127.0.0.1:8080 https://example.com/shop | https://shop.example.com/ shop.example.com https://example.com/?a=b",
+	"HomeRegion":       "eu-west-1 us-gov-west-1 ap-southeast-2 | eu-west eu-west-1,eu-west-2 EU-WEST-1",
+	"StandbyRegion":    "eu-west-1 | eu-west-1,eu-west-2 none",
+	"ProbeRegions":     "eu-west-1 eu-west-1,us-east-1 | eu-west-1,,us-east-1 eu-west-1;us-east-1",
+	"SubnetIds":        "subnet-0a1b2c3d subnet-0a1b2c3d,subnet-0a1b2c3e,subnet-0a1b2c3f | sg-0a1b2c3d subnet-1",
+	"SecurityGroupIds": "sg-0a1b2c3d sg-0a1b2c3d,sg-0a1b2c3e | subnet-0a1b2c3d sg-0a1b2c3d,sg-0a1b2c3d,sg-0a1b2c3d,sg-0a1b2c3d,sg-0a1b2c3d,sg-0a1b2c3d",
+	"VpcId":            "vpc-0a1b2c3d | vpc-0a1b2c3d,vpc-0a1b2c3e subnet-0a1b2c3d",
+	"RouteTableIds":    "rtb-0a1b2c3d rtb-0a1b2c3d,rtb-0a1b2c3e | vpc-0a1b2c3d",
+	"KeyId":            "mrk-0123456789abcdef0123456789abcdef 01234567-89ab-cdef-0123-456789abcdef | alias/valkyrie mrk-0123 arn:aws:kms:eu-west-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef",
+	"Cadence":          "1_minute 2_minutes 15_minutes | 1_minutes 16_minutes 20_minutes 1_hour 0_minutes",
+	"TwilioAccountSid": "AC00000000000000000000000000000000 | AC0 SK00000000000000000000000000000000",
+	"SecretsPath":      "/valkyrie/ /a/b/ | /valkyrie valkyrie/ / //",
+	"AlarmEmail":       "ops@example.com | ops ops@example.com,dev@example.com@",
+	"PingUrl":          "https://ping.example.com/1 | http://ping.example.com",
+	"StatusReader":     "arn:aws:cloudfront::111122223333:distribution/E1A2B3 arn:aws-cn:cloudfront::111122223333:distribution/E1A2B3 | E1A2B3 arn:aws:s3:::bucket",
+	"EventBusArn":      "arn:aws:events:eu-west-1:111122223333:event-bus/default | default arn:aws:sns:eu-west-1:111122223333:default",
+	"ExistingTable":    "kept a.b-c_D | a a/b",
+}
+
+// patterns compares the patterns of the parameters with the examples. An underscore in an example is a blank where the pattern has blanks.
+func patterns(d document) (faults []string) {
+	for name, p := range d.section("Parameters") {
+		if at(p, "AllowedPattern") == nil {
+			continue
+		}
+		allowed, refused, ok := strings.Cut(examples[name], " | ")
+		if !ok {
+			faults = append(faults, fmt.Sprintf("the parameter %s has a pattern: list examples in settings_test.go", name))
+		}
+		for values, want := range map[string]bool{allowed: true, refused: false} {
+			for value := range strings.FieldsSeq(values) {
+				if name == "Cadence" {
+					value = strings.ReplaceAll(value, "_", " ")
+				}
+				if allows(p, value) != want {
+					faults = append(faults, fmt.Sprintf("the parameter %s allows %q: expected %v, got %v", name, value, want, !want))
+				}
+			}
+		}
+	}
+	return faults
+}
+
 // declared compares the parameters with their uses, descriptions and defaults.
 func declared(d document) []string {
 	var faults []string
@@ -88,7 +134,14 @@ func declared(d document) []string {
 			faults = append(faults, fmt.Sprintf("the parameter %s is in no group", name))
 		}
 	}
-	return faults
+	for _, part := range []string{"Resources", "Outputs"} {
+		walk(d.all[part], func(v any) {
+			if strings.Contains(text(v), "arn:aws:") {
+				faults = append(faults, fmt.Sprintf("%.80q: expected ${AWS::Partition} for aws, which differs in China and for governments", v))
+			}
+		})
+	}
+	return append(faults, patterns(d)...)
 }
 
 // allows reports whether a parameter allows a value.

@@ -46,6 +46,7 @@ type stack struct {
 	doc        document
 	faults     []string
 	made       map[string]map[string]any // the resources, once they are evaluated
+	watched    map[string]map[string]any // by region, its alarms' ARNs by their logical names, once they are evaluated
 }
 
 // newStack evaluates a template. Missing parameters have their defaults.
