@@ -86,7 +86,7 @@ func (p *probe) dryRun(ctx context.Context, s *cloud.Services, t task) Answer {
 
 // prepare reads the secrets that the journey uses, and finds Chrome.
 func (p *probe) prepare(ctx context.Context, s *cloud.Services, t task, r *journey.Runner) {
-	if len(t.newJourney().Secrets) > 0 { // without secrets in use there may be no source to read
+	if len(t.newJourney().SecretNames()) > 0 { // without secrets in use there may be no source to read
 		if err := s.Vault.Refresh(ctx); err != nil {
 			s.Log.Error("read the secrets: failed; the secrets read before remain in use", "err", err)
 		}

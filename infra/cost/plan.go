@@ -139,7 +139,7 @@ func (p Plan) DashboardMetrics() int { return (len(p.Journeys)+3)*p.Regions + 5 
 func (p Plan) secrets() int {
 	names := map[string]bool{}
 	for _, j := range p.Journeys {
-		for _, name := range j.Secrets {
+		for _, name := range j.SecretNames() {
 			names[name] = true
 		}
 	}

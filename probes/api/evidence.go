@@ -3,14 +3,18 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"valkyrie/probes/journey"
+	"valkyrie/probes/journey/mask"
 )
 
 // Bounds of the evidence of a run.
@@ -34,6 +38,7 @@ func (c *Client) keep(r *http.Request, a Answer, began time.Time, err error) {
 	x := exchange{step: c.step.Step(), started: began, took: c.now().Sub(began), request: r, response: a, err: err}
 	if body, bad := r.GetBody(); bad == nil {
 		x.body, _ = io.ReadAll(io.LimitReader(body, bodyKept)) // reading memory cannot fail
+		x.body = c.withoutParts(r.Header.Get("Content-Type"), x.body)
 	}
 	x.response.Body = a.Body[:min(len(a.Body), bodyKept)]
 	c.mu.Lock()
@@ -46,6 +51,72 @@ func (c *Client) keep(r *http.Request, a Answer, began time.Time, err error) {
 	c.exchanges = slices.Delete(c.exchanges, oldest, oldest+1)
 }
 
+// withoutParts hides a request's body whose fields make up a secret together, and has the parts masked wherever they return.
+func (c *Client) withoutParts(mime string, body []byte) []byte {
+	values := leaves(mime, body)
+	for i, part := range c.step.Mask().Split(values) {
+		if part {
+			c.step.Mask().AddPart(values[i])
+			body = []byte("[hidden: its fields make up a secret]")
+		}
+	}
+	return body
+}
+
+// leaves are the values of a form's or a JSON text's fields, in order.
+func leaves(mime string, body []byte) (values []string) {
+	if strings.Contains(mime, "form-urlencoded") {
+		for pair := range strings.SplitSeq(string(body), "&") {
+			_, value, _ := strings.Cut(pair, "=")
+			if plain, err := url.QueryUnescape(value); err == nil {
+				values = append(values, plain)
+			}
+		}
+		return values
+	}
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	type level struct{ object, value bool } // value: the next string is one, and no name
+	var open []level
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return values
+		}
+		in := len(open) - 1
+		named := in < 0 || !open[in].object || open[in].value
+		switch token := token.(type) {
+		case json.Delim:
+			if token == '{' || token == '[' {
+				if in >= 0 {
+					open[in].value = false
+				}
+				open = append(open, level{object: token == '{'})
+			} else {
+				open = open[:in]
+			}
+			continue
+		case string:
+			if named {
+				values = append(values, token)
+			}
+		case json.Number:
+			values = append(values, token.String())
+		}
+		if in >= 0 {
+			open[in].value = !named
+		}
+	}
+}
+
+// shown is a body as text, with secrets in it masked first if it is none.
+func (c *Client) shown(body []byte) string {
+	if utf8.Valid(body) && !bytes.ContainsRune(body, 0) {
+		return string(body)
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(string(c.step.Mask().Overwrite(body)), "�"), "\x00", "␀")
+}
+
 func (x exchange) good() bool { return x.err == nil && x.response.Status < 400 }
 
 // Capture saves the exchanges, the latest last.
@@ -54,7 +125,7 @@ func (c *Client) Capture(_ context.Context, save func(kind, name string, data []
 	defer c.mu.Unlock()
 	var all bytes.Buffer
 	for _, x := range c.exchanges {
-		x.write(&all)
+		x.write(&all, c.shown)
 	}
 	return []journey.Evidence{save("exchanges", "exchanges.txt", all.Bytes())}
 }
@@ -108,11 +179,11 @@ func (c *Client) slowest(step string) string {
 func (x exchange) name() string { return x.request.Method + " " + x.request.URL.Path }
 
 // write formats the exchange as HTTP.
-func (x exchange) write(w *bytes.Buffer) {
+func (x exchange) write(w *bytes.Buffer, shown func([]byte) string) {
 	fmt.Fprintf(w, "# %s, step %q, %d ms\n", x.started.UTC().Format("15:04:05.000"), x.step, x.took.Milliseconds())
 	fmt.Fprintf(w, "%s %s\n", x.request.Method, x.request.URL)
 	writeHeader(w, x.request.Header)
-	fmt.Fprintf(w, "\n%s\n", x.body)
+	fmt.Fprintf(w, "\n%s\n", shown(x.body))
 	for _, r := range x.response.Redirects {
 		fmt.Fprintf(w, "%s\n", r)
 	}
@@ -124,32 +195,42 @@ func (x exchange) write(w *bytes.Buffer) {
 	}
 	fmt.Fprintf(w, "%d %s\n", x.response.Status, http.StatusText(x.response.Status))
 	writeHeader(w, x.response.Header)
-	fmt.Fprintf(w, "\n%s\n\n", x.response.Body)
+	fmt.Fprintf(w, "\n%s\n\n", shown(x.response.Body))
 }
 
-// writeHeader writes headers without the credentials in them: the values of cookies, and authorizations.
+// writeHeader writes headers without the secrets in them: the values of cookies, authorizations, and headers named alike.
 func writeHeader(w *bytes.Buffer, h http.Header) {
 	shown := h.Clone()
-	for _, name := range []string{"Authorization", "Proxy-Authorization"} {
-		for i, value := range shown[name] {
-			scheme, _, _ := strings.Cut(value, " ")
-			shown[name][i] = scheme + " [hidden]"
+	for name, values := range shown {
+		for i, value := range values {
+			switch {
+			case name == "Set-Cookie":
+				pair, attributes, more := strings.Cut(value, ";")
+				if values[i] = hidePairs(pair); more {
+					values[i] += ";" + attributes
+				}
+			case name == "Cookie":
+				values[i] = hidePairs(value)
+			case strings.HasSuffix(name, "Authorization"):
+				scheme, _, _ := strings.Cut(value, " ")
+				values[i] = scheme + " " + mask.Hidden
+			case mask.IsSecretName(name):
+				values[i] = mask.Hidden
+			}
 		}
-	}
-	for i, line := range shown["Set-Cookie"] {
-		pair, attributes, more := strings.Cut(line, ";")
-		name, _, _ := strings.Cut(pair, "=")
-		if shown["Set-Cookie"][i] = name + "=[hidden]"; more {
-			shown["Set-Cookie"][i] += ";" + attributes
-		}
-	}
-	for i, line := range shown["Cookie"] {
-		var names []string
-		for pair := range strings.SplitSeq(line, "; ") {
-			name, _, _ := strings.Cut(pair, "=")
-			names = append(names, name+"=[hidden]")
-		}
-		shown["Cookie"][i] = strings.Join(names, "; ")
 	}
 	_ = shown.Write(w) // writing to memory cannot fail
+}
+
+// hidePairs hides the values of cookies. One without a name is a value.
+func hidePairs(line string) string {
+	var names []string
+	for pair := range strings.SplitSeq(line, "; ") {
+		name, _, ok := strings.Cut(pair, "=")
+		if !ok {
+			name = ""
+		}
+		names = append(names, name+"="+mask.Hidden)
+	}
+	return strings.Join(names, "; ")
 }

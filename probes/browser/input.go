@@ -159,7 +159,7 @@ func (tab *Tab) goesBack(number int, d time.Duration) bool {
 // fill types until the field holds the text. A page may need time for a key, move the caret, or draw the field anew: the second
 // attempt is at a hand's speed, and a mismatch then is the page's doing.
 func (tab *Tab) fill(l Locator, text string, number int, failure string) {
-	q := query{Op: "fill", Target: l, Text: text, Number: number, Secret: tab.step.Mask().Text(text) != text}
+	q := query{Op: "fill", Target: l, Text: text, Number: number, Secret: tab.step.Mask().AddPart(text) || tab.step.Mask().Has(text)}
 	strokes := keyboard.Strokes(text)
 	slowly := tab.entries[number-1].slowly
 	why := "" // the attempt before has failed
@@ -252,6 +252,7 @@ func (tab *Tab) Type(text string) {
 	failure := "could not type"
 	tab.settle()
 	strokes := keyboard.Strokes(text)
+	tab.step.Mask().AddPart(text)
 	tab.snapshotRoots(tab.poll(query{Op: "snapshot"}, failure))
 	tab.beginWait(0, tab.send(tab.top(), failure, strokes, min(tab.handPace(len(strokes)), typeTime/time.Duration(max(len(strokes), 1)))))
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"valkyrie/infra/slowdown"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -234,4 +235,87 @@ func TestFillHidesSecrets(t *testing.T) {
 	if run.Outcome != journey.Failed || !strings.Contains(run.Error, want) || strings.Contains(strings.ToLower(run.Error), "open") {
 		t.Errorf("%s: %s", run.Outcome, run.Error)
 	}
+}
+
+// TestUnknownSecretsAreMasked checks that tokens and sessions that the journey does not know, the parts of a secret that it types into
+// several fields, and a secret in a file that the site calls a picture are in no evidence.
+func TestUnknownSecretsAreMasked(t *testing.T) {
+	site := serve(t, map[string]string{
+		"/": `<label>First <input name=a></label><label>Rest <input name=b></label><input type=hidden name=csrf_token value=s3same-field>
+			<button onclick="send()">Go</button><p id=out></p><a download href="/card">Card</a><script>
+			async function send() {
+				const [a, b] = [...document.querySelectorAll('label input')].map((i) => i.value);
+				await fetch('/in?access_token=s3same-query&x=1', { method: 'POST', headers: { 'X-Session-Id': 's3same-header', 'Content-Type': 'application/json' }, body: JSON.stringify({ password: 's3same-body', user: 'anna' }) });
+				await fetch('/form', { method: 'POST', body: new URLSearchParams({ a, b }) });
+				out.textContent = 'You typed ' + a + ' and ' + b;
+			}</script>`,
+		"/done": "<p>fine",
+	}, map[string]http.HandlerFunc{
+		"/in": func(w http.ResponseWriter, r *http.Request) {
+			http.SetCookie(w, &http.Cookie{Name: "sid", Value: "s3same-cookie"})
+			http.Redirect(w, r, "/done?token=s3same-location", http.StatusSeeOther)
+		},
+		"/form": func(w http.ResponseWriter, r *http.Request) { fmt.Fprintf(w, `{"refreshToken": "s3same-answer"}`) },
+		"/card": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Disposition", "attachment; filename=card.png")
+			fmt.Fprint(w, "not a picture: hunter22-x9")
+		},
+	})
+	t.Setenv("TMPDIR", t.TempDir())
+	dir := t.TempDir()
+	tab := browser.NewTab()
+	r := journey.Runner{Region: "test", Evidence: folder(dir), Stage: journey.Stage{Site: site, Chrome: program, Secrets: func(string) (string, error) { return "hunter22-x9", nil }}}
+	run := playWith(t, r, tab, journey.Step{Name: "type", Limit: slowdown.Scale(20 * time.Second), Do: func(t *journey.T) {
+		tab.Visit("/")
+		password := t.Secret("shop-password")
+		tab.Fill(browser.Field("First"), password[:6])
+		tab.Fill(browser.Field("Rest"), password[6:])
+		tab.Click(browser.Button("Go"))
+		tab.See(browser.Text("You typed " + password[:6] + " and " + password[6:]))
+		tab.Click(browser.Link("Card"))
+		tab.Download()
+		t.Failf("now")
+	}})
+	all := fmt.Sprint(run)
+	for _, e := range run.Evidence {
+		if e.Missing != "" {
+			t.Errorf("%s is missing: %s", e.Kind, e.Missing)
+			continue
+		}
+		data, err := os.ReadFile(e.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all += "\n" + e.Kind + ":\n" + string(data)
+		if e.Kind == "har" {
+			all += decodedBodies(t, data)
+		}
+	}
+	for _, secret := range []string{"s3same", "hunter", "22-x9"} {
+		if at := strings.Index(all, secret); at >= 0 {
+			t.Errorf("%q is shown: ...%s...", secret, all[max(0, at-80):min(len(all), at+80)])
+		}
+	}
+	if run.Outcome != journey.Failed || !strings.Contains(all, "not a picture: ***********") || !strings.Contains(all, "anna") {
+		t.Errorf("%s: %s", run.Outcome, run.Error)
+	}
+}
+
+// decodedBodies are the bodies of a HAR in clear.
+func decodedBodies(t *testing.T, data []byte) (all string) {
+	t.Helper()
+	var h struct {
+		Log struct {
+			Entries []struct {
+				Response struct{ Content struct{ Text []byte } }
+			}
+		}
+	}
+	if err := json.Unmarshal(data, &h); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range h.Log.Entries {
+		all += string(e.Response.Content.Text) + "\n"
+	}
+	return all
 }

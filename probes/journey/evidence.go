@@ -52,7 +52,7 @@ func (e *execution) save(run Run, kind, name string, data []byte) Evidence {
 	if run.Tries > 1 {
 		name = fmt.Sprintf("try-%d-%s", run.Tries, name)
 	}
-	path, err := e.Evidence.Save(run, name, masked(&e.mask, name, data))
+	path, err := e.Evidence.Save(run, name, e.mask.File(name, data))
 	if err != nil {
 		return Evidence{Kind: kind, Missing: e.mask.Text(err.Error())}
 	}

@@ -23,6 +23,11 @@ type execution struct {
 
 // play starts the instrument, runs the steps until one fails, then the cleanup, and stops the instrument.
 func (e *execution) play(ctx context.Context) {
+	if err := e.checkSecrets(); err != nil {
+		e.fail(Broken, err.Error())
+		e.announce()
+		return
+	}
 	if e.journey.Uses != nil {
 		defer e.stop()
 	}
@@ -164,7 +169,7 @@ func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	ctx, cancel := context.WithTimeout(ctx, s.limit())
 	defer cancel()
 	t := &T{
-		ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, declared: e.journey.Secrets, secrets: e.Stage.Secrets,
+		ctx: ctx, limit: s.limit(), site: e.Stage.Site, name: s.Name, declared: e.journey.Secrets, accounts: e.journey.Accounts, secrets: e.Stage.Secrets,
 		mask: &e.mask, counts: &e.counts, attached: &e.attached, inputs: e.Stage.Inputs,
 	}
 	res.Started = e.now()

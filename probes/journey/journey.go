@@ -30,7 +30,10 @@ type Journey struct {
 	// Secrets names the secrets that its steps request by T.Secret; no other is given out. It is declared so that the secrets
 	// of a deployment are known before a run.
 	Secrets []string
-	Steps   []Step
+	// Accounts names values that its steps request by T.Account: the names of accounts, which are kept with the secrets but are
+	// none, so that they may be short, and show in errors and pictures.
+	Accounts []string
+	Steps    []Step
 	// Cleanup steps always run, even after a failure, and never change the verdict: cancel the order.
 	Cleanup []Step
 	// Problems is the effect of failed requests and scripts on the step; by default none.
@@ -77,7 +80,7 @@ func (j Journey) Validate() error {
 	if j.Every < 0 {
 		wrong("Every is %v; it must be a time, or 0 for what the schedule says", j.Every)
 	}
-	for _, name := range j.Secrets {
+	for _, name := range j.SecretNames() {
 		if !nameForm.MatchString(name) {
 			wrong("Secrets: %q must be lower-case words joined by hyphens, such as \"shop-password\"", name)
 		}

@@ -88,3 +88,29 @@ func TestMissingSecret(t *testing.T) {
 		}
 	}
 }
+
+// TestShortSecret checks that a secret which cannot be masked breaks the run before the site is asked for anything, and that the
+// name of an account may be short, and is shown.
+func TestShortSecret(t *testing.T) {
+	acted := false
+	do := func(t *journey.T) { acted = true; t.Failf("signed in as %s with %s", t.Account("shop-user"), t.Secret("shop-password")) }
+	for name, c := range map[string]struct {
+		password string
+		outcome  journey.Outcome
+		err      string
+	}{
+		"short": {"abc", journey.Broken, `the secret "shop-password" is shorter than 4 characters, so it could not be masked; give it a longer value, or, if it is the name of an account and no secret, declare it in the journey's Accounts`},
+		"long":  {"hunter22", journey.Failed, "signed in as bob with [secret shop-password]"},
+	} {
+		acted = false
+		r := journey.Runner{Stage: journey.Stage{Site: &url.URL{Scheme: "http", Host: "shop.test"}, Secrets: func(name string) (string, error) {
+			return map[string]string{"shop-user": "bob", "shop-password": c.password}[name], nil
+		}}}
+		run := r.Run(t.Context(), journey.Journey{
+			Name: "test", Secrets: []string{"shop-password"}, Accounts: []string{"shop-user"}, Steps: []journey.Step{step("sign in", do)},
+		}, time.Now())
+		if run.Outcome != c.outcome || !strings.Contains(run.Error, c.err) || acted == (c.outcome == journey.Broken) {
+			t.Errorf("%s: %s: %s (acted: %v)", name, run.Outcome, run.Error, acted)
+		}
+	}
+}

@@ -62,11 +62,11 @@ func Titles(all []func() Journey) map[string]string {
 	return titles
 }
 
-// Secrets lists the secrets that the journeys declare, each once, in the order of the journeys.
+// Secrets lists the secrets and accounts that the journeys declare, each once, in the order of the journeys.
 func Secrets(all []func() Journey) []string {
 	var names []string
 	for _, make := range all {
-		for _, name := range make().Secrets {
+		for _, name := range make().SecretNames() {
 			if !slices.Contains(names, name) {
 				names = append(names, name)
 			}

@@ -18,6 +18,7 @@ type T struct {
 	site     *url.URL
 	name     string
 	declared []string // names of the journey's secrets
+	accounts []string
 	secrets  func(name string) (string, error)
 	mask     *Mask
 	counts   *counter

@@ -120,11 +120,7 @@ func maskedBody(x exchange, mask *journey.Mask) (body []byte, note string) {
 	if x.body == nil {
 		return nil, x.noBody
 	}
-	if strings.HasPrefix(x.response.MimeType, "text/") || strings.Contains(x.response.MimeType, "json") {
-		body = []byte(mask.Text(string(x.body)))
-	} else {
-		body = mask.Overwrite(x.body)
-	}
+	body = mask.File("body.txt", x.body)
 	if len(body) > maxBody {
 		return body[:maxBody], fmt.Sprintf("the first %d of %d bytes", maxBody, len(body))
 	}

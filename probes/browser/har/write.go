@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 
 	"valkyrie/probes/journey"
+	"valkyrie/probes/journey/mask"
 )
 
 // Write returns the recording as a HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) that DevTools can open, with
@@ -52,7 +52,7 @@ func (h writer) write(all []exchange, pages []document, left int) ([]byte, error
 	}
 	slices.SortStableFunc(log.Entries, func(a, b *har.Entry) int { return strings.Compare(a.StartedDateTime, b.StartedDateTime) })
 	text, err := json.MarshalIndent(har.HAR{Log: log}, "", " ")
-	return []byte(h.mask.Text(string(text))), err
+	return h.mask.File("run.har", text), err
 }
 
 func (h writer) page(i int, p document) *har.Page {
@@ -145,9 +145,18 @@ func (h writer) postData(r *network.Request, mime string) *har.PostData {
 		d.Text = string(h.mask.Overwrite(sent[:min(len(sent), maxBody)]))
 		return d
 	}
+	var all []string // in the order of the keys
 	for _, key := range sortedKeys(values) {
-		for i, value := range values[key] {
-			values[key][i] = redact(key, value)
+		all = append(all, values[key]...)
+	}
+	split := h.mask.Split(all)
+	for _, key := range sortedKeys(values) {
+		for i := range values[key] {
+			values[key][i] = redact(key, values[key][i])
+			if split[0] {
+				values[key][i] = mask.Hidden
+			}
+			split = split[1:]
 			d.Params = append(d.Params, &har.Param{Name: key, Value: values[key][i]})
 		}
 	}
@@ -193,17 +202,9 @@ func protocol(r *network.Response) string {
 	return r.Protocol
 }
 
-// credentialHeaders authenticate a person, so their values are redacted, as DevTools does in its exports.
-var credentialHeaders = []string{"authorization", "proxy-authorization", "cookie", "set-cookie"}
-
-// secretName matches the names of fields that usually hold a secret.
-var secretName = regexp.MustCompile(`(?i)passw|secret|token|csrf|api.?key|credential`)
-
-const redacted = "[hidden]"
-
 func redact(name, value string) string {
-	if secretName.MatchString(name) {
-		return redacted
+	if mask.IsSecretName(name) {
+		return mask.Hidden
 	}
 	return value
 }
@@ -211,11 +212,7 @@ func redact(name, value string) string {
 func pairs(headers network.Headers) []*har.NameValuePair {
 	all := []*har.NameValuePair{}
 	for _, name := range sortedKeys(headers) {
-		value := fmt.Sprint(headers[name])
-		if slices.Contains(credentialHeaders, strings.ToLower(name)) {
-			value = redacted
-		}
-		all = append(all, &har.NameValuePair{Name: name, Value: redact(name, value)})
+		all = append(all, &har.NameValuePair{Name: name, Value: redact(name, fmt.Sprint(headers[name]))})
 	}
 	return all
 }

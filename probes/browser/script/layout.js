@@ -3,14 +3,16 @@
 
 const hidden = [], target = [], near = [];
 const put = (list, r, at) => { if (r.width > 0 && r.height > 0) list.push([r.left + at.x, r.top + at.y, r.width, r.height]); };
-const lower = secrets.map((s) => s.toLowerCase());
-const showsSecret = (text) => { const t = (text || '').toLowerCase(); return lower.some((s) => t.includes(s)); };
+const folded = (text) => (text || '').toLowerCase().replace(/[\u00ad\u200b-\u200d\u2060\ufeff]/g, '').replace(/\s+/g, ' ');
+// A part of a secret that is too short to look for in a text is one only where it is all of a field.
+const lower = secrets.filter((s) => s.length > 3).map(folded), short = secrets.filter((s) => s.length <= 3);
+const showsSecret = (text) => { const t = folded(text); return lower.some((s) => t.includes(s)); };
 
 // Fields that contain a secret, and fields meant for one.
 const holdsSecret = (el) => {
   if (matches(el, 'input[type=password],input[autocomplete$=password],input[autocomplete^=cc-],input[autocomplete=one-time-code]')) return true;
   if (matches(el, 'select')) return [...el.selectedOptions].some((o) => showsSecret(o.label));
-  return matches(el, 'input,textarea') && (showsSecret(el.value) || showsSecret(el.placeholder));
+  return matches(el, 'input,textarea') && (short.includes(el.value) || showsSecret(el.value) || showsSecret(el.placeholder));
 };
 
 // Cover the text itself, not its whole element; it may be split over several elements.
