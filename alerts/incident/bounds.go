@@ -23,7 +23,7 @@ const (
 // Bounded returns the incident with each text and list within its bound, whatever the site's output, so that no incident can
 // keep the pager's state from being written. One that is within all of them is unchanged.
 func (i Incident) Bounded() Incident {
-	clip := journey.Clip
+	clip := func(s string, n int) string { return journey.Clip(journey.Printable(s), n) }
 	i.Title, i.Step, i.Error = clip(i.Title, maxTitle), clip(i.Step, maxTitle), clip(i.Error, maxErrorText)
 	i.Reason, i.Closing = clip(i.Reason, maxReason), clip(i.Closing, maxReason)
 	i.Regions, i.StillFails = boundedRegions(i.Regions), boundedRegions(i.StillFails)

@@ -197,7 +197,7 @@ func (m *markdownWriter) table(head []string, cells [][]string) {
 
 var special = strings.NewReplacer(func() []string {
 	var pairs []string
-	for _, c := range "\\`*_{}[]<>#|!~&$" {
+	for _, c := range "\\`*_{}[]<>#|!~&$@" {
 		pairs = append(pairs, string(c), "\\"+string(c))
 	}
 	return append(pairs, "://", ":\\//", "www.", "www\\.") // no accidental links

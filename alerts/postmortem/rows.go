@@ -88,9 +88,12 @@ func (r row) who() string {
 	return plain(r.Person)
 }
 
-// plain removes control characters and line ends, which would affect a terminal or a table.
+// plain removes control characters and line ends, which would affect a terminal or a table, and those that reverse what is read.
 func plain(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == ' ' }), " ")
+	unseen := func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.IsSpace(r)
+	}
+	return strings.Join(strings.FieldsFunc(s, unseen), " ")
 }
 
 const stamp = "2006-01-02 15:04:05 UTC"

@@ -109,12 +109,12 @@ func leaves(mime string, body []byte) (values []string) {
 	}
 }
 
-// shown is a body as text, with secrets in it masked first if it is none.
+// shown is a body as text, with its control characters shown; of one that is no text, secrets are masked first.
 func (c *Client) shown(body []byte) string {
 	if utf8.Valid(body) && !bytes.ContainsRune(body, 0) {
-		return string(body)
+		return journey.Printable(string(body))
 	}
-	return strings.ReplaceAll(strings.ToValidUTF8(string(c.step.Mask().Overwrite(body)), "�"), "\x00", "␀")
+	return journey.Printable(strings.ToValidUTF8(string(c.step.Mask().Overwrite(body)), "�"))
 }
 
 func (x exchange) good() bool { return x.err == nil && x.response.Status < 400 }

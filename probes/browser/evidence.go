@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/target"
@@ -141,7 +142,7 @@ func (tab *Tab) address(ctx context.Context) ([]byte, error) {
 // safeName turns a name chosen by the site into a safe file name.
 func safeName(name string) string {
 	safe := strings.Map(func(r rune) rune {
-		if strings.ContainsRune("/\\:*?\"<>|", r) || r < ' ' {
+		if strings.ContainsRune("/\\:*?\"<>|", r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
 			return '_'
 		}
 		return r

@@ -15,6 +15,7 @@ import (
 
 	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/neterror"
+	"valkyrie/probes/journey"
 )
 
 // A log records what happened on the tab besides the steps' own actions: console lines, script errors, failed requests,
@@ -50,7 +51,18 @@ func (l *log) add(at time.Time, format string, args ...any) {
 		l.dropped++
 		return
 	}
-	l.lines = append(l.lines, at.UTC().Format("15:04:05.000 ")+fmt.Sprintf(format, args...))
+	l.lines = append(l.lines, at.UTC().Format("15:04:05.000 ")+clippedLine(fmt.Sprintf(format, args...)))
+}
+
+// maxLine is the length of the longest line that is kept, in bytes.
+const maxLine = 16 << 10
+
+// clippedLine is a line with its control characters shown, as its reader may print it on a terminal.
+func clippedLine(line string) string {
+	if n := len(line); n > maxLine {
+		line = strings.ToValidUTF8(line[:maxLine], "") + fmt.Sprintf("… (the first %d of %d bytes)", maxLine, n)
+	}
+	return journey.Printable(line)
 }
 
 // begin starts a step. What failed in earlier ones was expected there, or did not matter; only what the document still lacks

@@ -3,6 +3,8 @@ package journey
 import (
 	"math"
 	"slices"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -44,6 +46,32 @@ func Clip(s string, n int) string {
 	return valid(s)
 }
 
+// Printable replaces the characters of a text that act on a terminal or a log, or reverse the order of what a person reads: ESC
+// becomes ␛, and those without a picture, �. Tabs and line ends stay. A site's text goes through it before it is shown anywhere.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t':
+			return r
+		case r < ' ':
+			return '␀' + r
+		case r == 0x7f:
+			return '␡'
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029', r >= 0xe0000 && r <= 0xe007f:
+			return utf8.RuneError
+		}
+		return r
+	}, strings.ReplaceAll(s, "\r\n", "\n"))
+}
+
+// clip is Clip of a printable text.
+func clip(s string, n int) string {
+	if enough := 2*n + utf8.UTFMax; len(s) > enough { // Printable shortens it to no less than half
+		s = s[:enough]
+	}
+	return Clip(Printable(s), n)
+}
+
 // valid replaces the bytes that are no text.
 func valid(s string) string {
 	if utf8.ValidString(s) {
@@ -55,26 +83,26 @@ func valid(s string) string {
 // Bounded returns the run with each text and list within its bound. A run that is within all of them is unchanged, and its
 // lists are never changed in place.
 func (r Run) Bounded() Run {
-	r.Error, r.FirstError = Clip(r.Error, MaxError), Clip(r.FirstError, MaxError)
-	r.Site, r.Region, r.Chrome = Clip(r.Site, maxURL), Clip(r.Region, maxName), Clip(r.Chrome, maxName)
+	r.Error, r.FirstError = clip(r.Error, MaxError), clip(r.FirstError, MaxError)
+	r.Site, r.Region, r.Chrome = clip(r.Site, maxURL), clip(r.Region, maxName), clip(r.Chrome, maxName)
 	r.Steps = each(r.Steps, maxSteps, func(s *StepResult) {
-		s.Name, s.Error, s.Why = Clip(s.Name, maxName), Clip(s.Error, MaxError), Clip(s.Why, maxWhat)
+		s.Name, s.Error, s.Why = clip(s.Name, maxName), clip(s.Error, MaxError), clip(s.Why, maxWhat)
 	})
-	r.FirstStep.Name, r.FirstStep.Error, r.FirstStep.Why = Clip(r.FirstStep.Name, maxName), Clip(r.FirstStep.Error, MaxError), Clip(r.FirstStep.Why, maxWhat)
-	r.Counts = each(slices.DeleteFunc(slices.Clone(r.Counts), func(c Count) bool { return !finite(c.Value) }), maxCounts, func(c *Count) { c.Name = Clip(c.Name, maxName) })
+	r.FirstStep.Name, r.FirstStep.Error, r.FirstStep.Why = clip(r.FirstStep.Name, maxName), clip(r.FirstStep.Error, MaxError), clip(r.FirstStep.Why, maxWhat)
+	r.Counts = each(slices.DeleteFunc(slices.Clone(r.Counts), func(c Count) bool { return !finite(c.Value) }), maxCounts, func(c *Count) { c.Name = clip(c.Name, maxName) })
 	r.Problems = each(r.Problems, MaxProblems, func(p *Problem) {
-		p.Step, p.URL, p.What = Clip(p.Step, maxName), Clip(p.URL, maxURL), Clip(p.What, maxWhat)
+		p.Step, p.URL, p.What = clip(p.Step, maxName), clip(p.URL, maxURL), clip(p.What, maxWhat)
 	})
 	if len(r.Certificates) > 0 { // else nil stays nil
 		r.Certificates = each(r.Certificates, maxCertificates, func(c *Certificate) {
-			c.Host, c.Issuer = Clip(c.Host, maxName), Clip(c.Issuer, maxName)
+			c.Host, c.Issuer = clip(c.Host, maxName), clip(c.Issuer, maxName)
 		})
 	}
 	r.Evidence = each(r.Evidence, maxEvidence, func(e *Evidence) {
-		e.Kind, e.Path, e.Missing = Clip(e.Kind, maxName), Clip(e.Path, maxURL), Clip(e.Missing, maxWhat)
+		e.Kind, e.Path, e.Missing = clip(e.Kind, maxName), clip(e.Path, maxURL), clip(e.Missing, maxWhat)
 	})
 	r.Vitals = each(r.Vitals, maxVitals, func(v *Vitals) {
-		if v.Step, v.URL = Clip(v.Step, maxName), Clip(v.URL, maxURL); !finite(v.CLS) {
+		if v.Step, v.URL = clip(v.Step, maxName), clip(v.URL, maxURL); !finite(v.CLS) {
 			v.CLS = 0
 		}
 	})

@@ -2,9 +2,11 @@ package journey_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -55,5 +57,29 @@ func TestBounded(t *testing.T) {
 	plain := journey.Run{Error: "no PDF", Steps: []journey.StepResult{{Name: "print", Error: "no PDF"}}, Counts: []journey.Count{}, Vitals: []journey.Vitals{{CLS: 0.1}}}
 	if diff := cmp.Diff(plain, plain.Bounded()); diff != "" {
 		t.Errorf("an ordinary run (-before +after):\n%s", diff)
+	}
+}
+
+// TestPrintable checks that nothing of a site that acts on a terminal, a log or the order of letters is in a run or what a step
+// reports, while line ends and all letters stay.
+func TestPrintable(t *testing.T) {
+	for text, want := range map[string]string{
+		"a\x1b[2J\x1b]0;title\x07b": "a␛[2J␛]0;title␇b", "a\r\nb\tc\n": "a\nb\tc\n", "over\rwritten": "over␍written", "\x00\x7f": "␀␡", "\u009b31m": "\ufffd31m",
+		"\u202etxt.exe\u2066": "\ufffdtxt.exe\ufffd", "é 日本 🛒 עברית": "é 日本 🛒 עברית", "a\u2028b": "a\ufffdb",
+	} {
+		if got := journey.Printable(text); got != want || journey.Printable(got) != got {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+	const attack = "\x1b[2J\u202e\u009b"
+	var shown []string
+	r := journey.Runner{OnStep: func(run journey.Run, s journey.StepResult) { shown = append(shown, run.Error, s.Error) }}
+	run := r.Run(t.Context(), journey.Journey{Name: "test", Steps: []journey.Step{{Name: "open", Do: func(t *journey.T) {
+		t.Failf("%s", attack+strings.Repeat("x", 300_000))
+	}}}}, time.Now())
+	run.Problems = []journey.Problem{{What: attack, URL: attack}}
+	text := fmt.Sprint(run.Bounded(), shown)
+	if strings.ContainsAny(text, attack[:1]+"\u202e\u009b") || len(text) > 5*journey.MaxError {
+		t.Errorf("%d bytes: %q", len(text), text[:200])
 	}
 }

@@ -187,14 +187,14 @@ func (e *execution) attempt(ctx context.Context, s Step, res *StepResult) {
 	if verdict == Failed && errors.Is(context.Cause(ctx), errOutOfTime) {
 		verdict, err = judgeCutOff(s, time.Since(began), err)
 	}
-	res.Outcome, res.Error = verdict, e.mask.Text(err)
+	res.Outcome, res.Error = verdict, clip(e.mask.Text(err), MaxError)
 	wait := time.Since(began)
 	if t.timed && (verdict == Passed || t.waited > wait) {
 		wait = t.waited
 	}
 	res.DurationMS = wait.Round(time.Millisecond).Milliseconds()
 	if verdict == Passed && (t.slow != "" || s.Slow > 0 && wait > s.Slow) {
-		res.Outcome, res.Error = Slow, e.mask.Text(t.slow)
+		res.Outcome, res.Error = Slow, clip(e.mask.Text(t.slow), MaxError)
 	}
 }
 
@@ -277,7 +277,7 @@ func (e *execution) judge(ctx context.Context, r result) (Outcome, string) {
 // fail records the first reason why the run is not good.
 func (e *execution) fail(o Outcome, err string) {
 	if e.run.Outcome.Good() {
-		e.run.Outcome, e.run.Error = o, e.mask.Text(err)
+		e.run.Outcome, e.run.Error = o, clip(e.mask.Text(err), MaxError)
 	}
 }
 

@@ -93,7 +93,10 @@ func TestMissingSecret(t *testing.T) {
 // name of an account may be short, and is shown.
 func TestShortSecret(t *testing.T) {
 	acted := false
-	do := func(t *journey.T) { acted = true; t.Failf("signed in as %s with %s", t.Account("shop-user"), t.Secret("shop-password")) }
+	do := func(t *journey.T) {
+		acted = true
+		t.Failf("signed in as %s with %s", t.Account("shop-user"), t.Secret("shop-password"))
+	}
 	for name, c := range map[string]struct {
 		password string
 		outcome  journey.Outcome

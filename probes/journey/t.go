@@ -57,7 +57,7 @@ func (t *T) Brokenf(format string, args ...any) { t.end(Broken, fmt.Sprintf(form
 func (t *T) Slowf(format string, args ...any) { t.slow = fmt.Sprintf(format, args...) }
 
 func (t *T) end(o Outcome, err string) {
-	t.verdict, t.err = o, t.mask.Text(err)
+	t.verdict, t.err = o, clip(t.mask.Text(err), MaxError)
 	t.failure.Store(&t.err)
 	runtime.Goexit()
 }

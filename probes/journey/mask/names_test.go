@@ -15,6 +15,7 @@ func TestFields(t *testing.T) {
 		"/cb?code=s3same-s3same-s3same&code=404":                                            "/cb?code=[hidden]&code=404",
 		"/?next=%2Fcb%3Ftoken%3Ds3same%26x%3D1&y=2":                                         "/?next=%2Fcb%3Ftoken%3D[hidden]%26x%3D1&y=2",
 		"/?next=%252Fcb%253Ftoken%253Ds3same%2526x":                                         "/?next=%252Fcb%253Ftoken%253D[hidden]%2526x",
+		`"text": "csrf=%5Bhidden%5D\u0026n=Ada\u0026pw=s3same\u0026m=1"`:                    `"text": "csrf=%5Bhidden%5D\u0026n=Ada\u0026pw=[hidden]\u0026m=1"`,
 		"/a;jsessionid=s3same?x=1":                                                          "/a;jsessionid=[hidden]",
 		`{"user":"anna","password":"s3\"same","n":1}`:                                       `{"user":"anna","password":"[hidden]","n":1}`,
 		`{"pin": 1234, "pinned": 5, "token": null, "otp":true}`:                             `{"pin": [hidden], "pinned": 5, "token": null, "otp":true}`,

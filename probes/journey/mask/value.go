@@ -25,7 +25,11 @@ func valueAfter(data []byte, at, depth int) (from, to int) {
 	to = at
 	for to < len(data) && !strings.ContainsRune("&;#\"'<>)}], \t\r\n`|", rune(data[to])) {
 		stop := data[to] == '\\' && to+1 < len(data) && strings.IndexByte(`nrt"'`, data[to+1]) >= 0
-		for d := 1; d <= depth && !stop; d++ {
+		most := depth
+		if data[to] == '\\' {
+			most = max(most, 1) // an ampersand in JSON
+		}
+		for d := 1; d <= most && !stop; d++ {
 			c, _ := unit(data, to, d)
 			stop = c == '&' || c == '"' || c == ' ' || c == '#'
 		}
@@ -50,6 +54,9 @@ func unmasked(data []byte, from, to int) (int, int) {
 }
 
 func isMasked(text []byte) bool {
+	if bytes.HasPrefix(text, []byte("%5Bhidden%5D")) { // in a form
+		return true
+	}
 	for _, label := range []string{Hidden, "[secret ", "[part of the secret "} {
 		if !bytes.HasPrefix(text, []byte(label)) {
 			continue
