@@ -88,7 +88,7 @@ func (r row) who() string {
 	return plain(r.Person)
 }
 
-// plain removes control characters and line ends, which would affect a terminal or a table, and those that reverse what is read.
+// plain removes control characters and line ends, which would affect a terminal or a table, and those that reverse the order of letters.
 func plain(s string) string {
 	unseen := func(r rune) bool {
 		return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || unicode.IsSpace(r)

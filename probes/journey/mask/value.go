@@ -7,7 +7,7 @@ import (
 )
 
 // valueAfter is where the value stands that begins at a place: a string, an object or a list as a whole, or a word. true, false
-// and null are no secrets, and what is hidden already stays.
+// and null are no secrets, and a hidden value stays.
 func valueAfter(data []byte, at, depth int) (from, to int) {
 	for at < len(data) && (data[at] == ' ' || data[at] == '\n' || data[at] == '\t') {
 		at++
