@@ -73,7 +73,6 @@ var wordDecisions = []decision{
 	{"*Log/UpdateReplacePolicy", "Delete", "the same"},
 	{"UntoldQuery/Properties/Name", "second/who could not be told", "the alarm OthersUntold and the guide name it"},
 	{"DeadLetters/Properties/QueueName", "second-dead-letters", "begins with the deployment's name; the guide names it"},
-	{"Chrome/Properties/LayerName", "second-chrome", "begins with the deployment's name"},
 	{"Dashboard/Properties/DashboardName", "second", "the deployment's name; the guide names it"},
 	{"Group/Properties/Name", "second", "the deployment's name"},
 	{"AlarmTopic/Properties/TopicName", "second-alarms", "begins with the deployment's name"},
