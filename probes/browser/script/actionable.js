@@ -163,16 +163,17 @@ const pressBox = (el) => (matches(el, 'area') && areaOf(el).box || [rect(el), si
 // The point to press, {ok, x, y}, with partly if the middle of the element is out of sight; or {why, cover}. A link that
 // breaks over two lines is pressed on one of them, not between.
 const hitPoint = (el, whole, kept) => {
-  let why = '', cover;
+  let why = '', cover, drawn = '';
   for (const { x, y, partly } of pressPoints(el, kept)) {
     const top = deepest(x, y), foreign = top && el !== whole && contains(whole, top) && ownControl(top, whole);
     if (top && !foreign && (hits(whole, top) || contains(el, top) && (el === whole || !ownControl(top, el)))) return { ok: true, x, y, partly, cover };
+    if (top && contains(top, el)) drawn ||= drawnOver(top, el, x, y);
     if (!top || contains(top, el)) continue;
     cover ||= coverRoot(top, el, x, y);
     why ||= `it is covered by ${describe(cover)}`;
   }
   if (el === whole && getComputedStyle(el).pointerEvents === 'none') return { why: 'it takes no clicks (pointer-events: none)' };
-  return { why: why || hiddenReason(el) || 'it is outside of the window', cover };
+  return { why: why || hiddenReason(el) || drawn || 'it is outside of the window', cover };
 };
 // The point of the element that the locator means (Locator.At), as pixels from its top left; undefined for its middle.
 const offsetIn = (target, el) => {

@@ -67,6 +67,17 @@ const drawnBox = (el, css) => {
   const r = n ? rect(n) : { x: 0, y: 0 }, [px, py] = n ? [r.x + read(n, 'clientLeft') - read(n, 'scrollLeft'), r.y + read(n, 'clientTop') - read(n, 'scrollTop')] : css.position === 'fixed' ? [0, 0] : [-scrollX, -scrollY];
   return new DOMRect(px + left, py + top, width, height);
 };
+// How an element that gets the clicks at the point lies over what is in it: by a box that its style adds to it, such as the veil of a
+// form that loads, or by its background, which hides what is placed behind; "" if neither.
+const drawnOver = (el, by, x, y) => {
+  const veils = ['::before', '::after'].some((p) => {
+    const css = getComputedStyle(el, p);
+    return !['none', 'normal'].includes(css.content) && css.display !== 'none' && css.position !== 'static' && css.pointerEvents !== 'none' && isInDrawn(el, css, x, y);
+  });
+  if (veils) return `it is covered by a veil of ${describe(el)}`;
+  for (let n = by; n && n !== el; n = parentOf(n)) if (n instanceof Element && +styleOf(n).css.zIndex < 0) return `it lies behind ${describe(el)}`;
+  return '';
+};
 // The area of a link or button that is laid over the content of a card, by a box of its style or its own, while it shows nothing itself:
 // what a person sees there is the card. Undefined for another element.
 const stretchedOver = (el) => {
