@@ -63,6 +63,7 @@ func TestImportArrows(t *testing.T) {
 		// Packages that need no Tab do not import it.
 		"probes/browser/har":         {"probes/journey", "probes/browser/neterror"},
 		"probes/browser/neterror":    {},
+		"probes/browser/console":     {"probes/browser/neterror"},
 		"probes/browser/device":      {"probes/journey"},
 		"probes/browser/credentials": {},
 		"probes/browser/picture":     {"probes/journey"},
@@ -135,7 +136,7 @@ func allowed(folders []string, path string) bool {
 func TestLinkedLibraries(t *testing.T) {
 	all := packages(t)
 	only := map[string][]string{
-		"github.com/chromedp/":                                    {"probes/browser", "probes/browser/credentials", "probes/browser/device", "probes/browser/har", "probes/browser/keyboard", "probes/browser/mouse", "probes/browser/process", "probes", "probes/practice", "probes/bench/bare", "probes/bench/ours", "functions/dashboard"}, // a user may drop chromedp actions in: Tab.Do
+		"github.com/chromedp/":                                    {"probes/browser", "probes/browser/console", "probes/browser/credentials", "probes/browser/device", "probes/browser/har", "probes/browser/keyboard", "probes/browser/mouse", "probes/browser/process", "probes", "probes/practice", "probes/bench/bare", "probes/bench/ours", "functions/dashboard"}, // a user may drop chromedp actions in: Tab.Do
 		"github.com/twilio/":                                      {"alerts/twilio"},
 		"modernc.org/sqlite":                                      {"infra/sqlite"},
 		"github.com/aws/aws-sdk-go-v2/service/dynamodb":           {"infra/dynamo"},

@@ -56,7 +56,7 @@ func (tab *Tab) listen(ctx context.Context) error {
 	if err := chromedp.Listen(tab.root, tab.handle); err != nil {
 		return err
 	}
-	tab.listenToConsole()
+	tab.listenToConsole(tab.root)
 	if err := tab.replayConsole(ctx); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -112,7 +113,7 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 	if err := chromedp.Listen(ctx, func(ev any) { tab.handleFrame(from, ev) }); err != nil {
 		return err
 	}
-	if err := tab.addBindings(ctx); err != nil {
+	if err := errors.Join(tab.listenToFrameConsole(ctx), tab.addBindings(ctx)); err != nil {
 		return err
 	}
 	if err := tab.emulate(ctx); err != nil {

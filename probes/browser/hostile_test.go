@@ -120,6 +120,8 @@ func TestHostilePages(t *testing.T) {
 		"patterns": patternRows,
 		"cards":    cardRows,
 		"popup":    popupRows,
+		"reports":  reportRows,
+		"veils":    veilRows,
 	}
 	before, dir := os.Getenv("TMPDIR"), t.TempDir()
 	os.Setenv("TMPDIR", dir) // not t.Setenv, which forbids parallel rows

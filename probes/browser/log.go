@@ -1,9 +1,9 @@
 package browser
 
 import (
+	"context"
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
+	"valkyrie/probes/browser/console"
 	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/neterror"
 	"valkyrie/probes/journey"
@@ -26,15 +27,18 @@ type log struct {
 	dropped  int
 	troubles []trouble // distinct first-party failures
 	more     int       // failures beyond maxKnown
+	errors   []trouble // lines of errors that the page itself wrote to the console
+	lost     []string  // addresses of scripts and style sheets that a failed answer, or a page, came for
 	step     int       // index of the current step
 }
 
-// A trouble is a failure of the site itself that may be the cause of the step's.
+// A trouble is a failure of the site itself that may be the cause of the step's. Its time is in milliseconds since the epoch.
 type trouble struct {
 	what string
 	tab  target.ID
 	part bool // a script or a style sheet failed, so that the document lacks it until it is left
 	step int  // index of its step
+	at   float64
 }
 
 // Caps on memory, and on a text that is read out on a phone.
@@ -42,6 +46,8 @@ const (
 	maxLines    = 2000
 	maxTroubles = 2   // in a failure's text
 	maxKnown    = 100 // distinct ones
+	maxErrors   = 20  // lines of errors
+	maxErrorLen = 120 // characters of such a line in a failure's text
 )
 
 func (l *log) add(at time.Time, format string, args ...any) {
@@ -73,13 +79,15 @@ func (l *log) begin() {
 	l.step++
 	l.more = 0
 	l.troubles = slices.DeleteFunc(l.troubles, func(t trouble) bool { return !t.part })
+	l.errors = slices.DeleteFunc(l.errors, func(t trouble) bool { return !t.part })
 }
 
 // leave forgets what the tab's earlier document lacked, before this step.
 func (l *log) leave(tab target.ID) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.troubles = slices.DeleteFunc(l.troubles, func(t trouble) bool { return t.tab == tab && t.step < l.step })
+	earlier := func(t trouble) bool { return t.tab == tab && t.step < l.step }
+	l.troubles, l.errors = slices.DeleteFunc(l.troubles, earlier), slices.DeleteFunc(l.errors, earlier)
 }
 
 // addTrouble records such a failure on a tab.
@@ -95,7 +103,60 @@ func (l *log) addTrouble(tab target.ID, what string, part bool) {
 		l.more++
 		return
 	}
-	l.troubles = append(l.troubles, trouble{what, tab, part, l.step})
+	l.troubles = append(l.troubles, trouble{what, tab, part, l.step, epochMS(time.Now())})
+}
+
+// removeTrouble removes those that begin so.
+func (l *log) removeTrouble(prefix string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.troubles = slices.DeleteFunc(l.troubles, func(t trouble) bool { return strings.HasPrefix(t.what, prefix) })
+}
+
+// addErrorLine records the first line of an error that the page wrote to the console. The document may stay broken by it.
+func (l *log) addErrorLine(tab target.ID, text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if line, _, _ := strings.Cut(text, "\n"); len(l.errors) < maxErrors && strings.TrimSpace(line) != "" {
+		l.errors = append(l.errors, trouble{line, tab, true, l.step, epochMS(time.Now())})
+	}
+}
+
+// addLost records that something else came for a part of a document: that Chrome cannot use it needs no words besides.
+func (l *log) addLost(address string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.lost) < maxKnown {
+		l.lost = append(l.lost, address)
+	}
+}
+
+func (l *log) isLost(address string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Contains(l.lost, address)
+}
+
+// troubleSince reports whether something of the site has failed since a time.
+func (l *log) troubleSince(at float64) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.troubles, func(t trouble) bool { return t.at >= at })
+}
+
+// errorNote quotes the first error that the page wrote to the console since a time, or ever, to follow an error.
+func (l *log) errorNote(since float64, mask func(string) string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := slices.IndexFunc(l.errors, func(t trouble) bool { return t.at >= since })
+	if at < 0 {
+		return ""
+	}
+	line := []rune(mask(l.errors[at].what)) // masked first: half a secret would not be recognized
+	if len(line) > maxErrorLen {
+		line = append(line[:maxErrorLen-1], '…')
+	}
+	return fmt.Sprintf("; the page's console has the error %q", string(line))
 }
 
 // troubleNote formats these failures to follow an error, unless it names them: "; on the way: GET /static/cards.js answered
@@ -119,6 +180,22 @@ func (l *log) troubleNote(said string) string {
 	return s
 }
 
+// logNote is what the log has to explain an error, to follow it: failures of the site, or else an error in the page's console, unless the
+// page itself says something.
+func (tab *Tab) logNote(said string) string {
+	if note := tab.log.troubleNote(said); note != "" {
+		return note
+	}
+	switch mask := tab.step.Mask().Text; {
+	case strings.Contains(said, "the page is blank"):
+		return tab.log.errorNote(0, mask)
+	case strings.Contains(said, "the page says "):
+		return ""
+	default:
+		return tab.log.errorNote(tab.wait.acted-har.ClockSlack, mask)
+	}
+}
+
 // text is the whole log, for evidence.
 func (l *log) text() string {
 	l.mu.Lock()
@@ -130,15 +207,35 @@ func (l *log) text() string {
 	return s
 }
 
+// answeredPage precedes what a document has asked for.
+const answeredPage = " answered with a page instead of a "
+
 func (tab *Tab) logResponse(ev *network.EventResponseReceived) {
-	if ev.Response == nil || ev.Response.Status < 400 {
+	if ev.Response == nil {
 		return
 	}
-	what := fmt.Sprintf("%s answered %d", tab.requestName(ev.RequestID, ev.Response.URL), ev.Response.Status)
+	what := tab.requestName(ev.RequestID, ev.Response.URL)
+	switch as := partName(ev.Type); {
+	case ev.Response.Status >= 400:
+		what += fmt.Sprintf(" answered %d", ev.Response.Status)
+	case as != "" && ev.Response.MimeType == "text/html":
+		what += answeredPage + as
+	default:
+		return
+	}
+	if isPart(ev.Type) {
+		tab.log.addLost(ev.Response.URL)
+	}
 	tab.log.add(time.Now(), "request: %s", what)
-	if har.FirstParty(tab.site, ev.Response.URL) || isCall(ev.Type) && har.SameSite(tab.site, ev.Response.URL) {
+	if tab.isOwn(ev.Type, ev.Response.URL) {
 		tab.log.addTrouble(tab.id, what, isPart(ev.Type))
 	}
+}
+
+// isOwn reports whether a request may be the site's own: to its origin, or a script's, or for a part of the document, to a host of its
+// domain.
+func (tab *Tab) isOwn(t network.ResourceType, address string) bool {
+	return har.FirstParty(tab.site, address) || (isCall(t) || isPart(t)) && har.SameSite(tab.site, address)
 }
 
 // requestName is "POST /save", with the host unless it is the site's own.
@@ -164,85 +261,42 @@ func (tab *Tab) logFailure(ev *network.EventLoadingFailed) {
 	if refused {
 		why = fmt.Sprintf("its answer is not allowed for this site (CORS: %s)", ev.CorsErrorStatus.CorsError)
 	}
-	what := fmt.Sprintf("%s failed: %s", tab.requestName(ev.RequestID, address), why)
+	name := tab.requestName(ev.RequestID, address)
+	what := fmt.Sprintf("%s failed: %s", name, why)
+	tab.log.removeTrouble(name + answeredPage) // that it failed says more
 	tab.log.add(time.Now(), "request: %s", what)
-	if har.FirstParty(tab.site, address) || isCall(ev.Type) && (refused || har.SameSite(tab.site, address)) {
+	if tab.isOwn(ev.Type, address) || isCall(ev.Type) && refused {
 		tab.log.addTrouble(tab.id, what, isPart(ev.Type))
 	}
 }
 
 // isPart reports whether a document that lacks a resource of this type stays broken.
-func isPart(t network.ResourceType) bool {
-	return t == network.ResourceTypeScript || t == network.ResourceTypeStylesheet
+func isPart(t network.ResourceType) bool { return partName(t) != "" }
+
+func partName(t network.ResourceType) string {
+	return map[network.ResourceType]string{network.ResourceTypeScript: "script", network.ResourceTypeStylesheet: "style sheet"}[t]
 }
 
-// listenToConsole records console lines and uncaught exceptions until the tab ends.
-func (tab *Tab) listenToConsole() {
-	messages := chromedp.Console(tab.root)
+// listenToConsole records console lines and uncaught exceptions of a session, the tab's own or that of a frame, until it ends.
+func (tab *Tab) listenToConsole(ctx context.Context) {
+	messages, frame := chromedp.Console(ctx), ctx != tab.root
 	tab.background.Go(func() {
 		for m, err := range messages {
 			if err != nil {
 				return
 			}
 			tab.log.add(m.Time, "console %s", m)
-			if m.IsException() {
+			own := har.FirstParty(tab.site, m.URL) || frame && m.URL == "about:srcdoc"
+			if m.IsException() && (own || !frame) {
 				tab.recorder.AddException(m.URL, m.Text)
 			}
-			if !har.FirstParty(tab.site, m.URL) {
-				continue
-			}
-			if what, part := tab.consoleTrouble(m); what != "" {
-				tab.log.addTrouble(tab.id, what, part)
+			switch trouble := console.Read(tab.site, m); {
+			case !own || tab.log.isLost(trouble.Of):
+			case trouble.What != "":
+				tab.log.addTrouble(tab.id, trouble.What, trouble.Part)
+			case m.Type == chromedp.ConsoleError && m.Source == "":
+				tab.log.addErrorLine(tab.id, m.Text)
 			}
 		}
 	})
-}
-
-// Lines of the browser's log about an action that a page's own policy has blocked, and about a WebSocket.
-var (
-	blockedLine = regexp.MustCompile(`^(.+?) violates the following Content Security Policy directive:? ["']?(.+?)["']?\. .*has been blocked`)
-	socketLine  = regexp.MustCompile(`^WebSocket connection to '(.+?)' failed: (.+)`)
-	answerIn    = regexp.MustCompile(`Unexpected response code: (\d+)`)
-	codeIn      = regexp.MustCompile(`net::ERR_\w+`)
-)
-
-// consoleTrouble is the failure of the site that a console line reports, and whether the document stays broken by it; "" if none.
-func (tab *Tab) consoleTrouble(m chromedp.ConsoleMessage) (what string, part bool) {
-	text, _, _ := strings.Cut(m.Text, "\n")
-	if m.IsException() {
-		return "script error " + strings.TrimPrefix(text, "Uncaught "), true
-	}
-	if m.Source == "" {
-		return "", false // written by the page
-	}
-	text = strings.ReplaceAll(text, "'"+tab.site, "'")
-	if of := blockedLine.FindStringSubmatch(text); of != nil {
-		action := strings.ToLower(of[1][:1]) + of[1][1:]
-		return fmt.Sprintf("the page's Content-Security-Policy has blocked %s (%s)", action, of[2]), true
-	}
-	of := socketLine.FindStringSubmatch(text)
-	if of == nil {
-		return "", false
-	}
-	name := "the WebSocket " + strings.TrimPrefix(of[1], strings.Replace(tab.site, "http", "ws", 1))
-	if answer := answerIn.FindStringSubmatch(of[2]); answer != nil {
-		return name + " answered " + answer[1], false
-	}
-	if code := codeIn.FindString(of[2]); code != "" {
-		return name + " failed: " + neterror.Describe(code), false
-	}
-	return name + " failed: " + of[2], false
-}
-
-// goneNote describes why the page no longer exists, when the page itself caused that; "" otherwise.
-func (tab *Tab) goneNote() string {
-	tab.mu.Lock()
-	defer tab.mu.Unlock()
-	switch {
-	case tab.outOfMemory:
-		return ": the page used up its memory and crashed"
-	case tab.closedByPage:
-		return ": the page closed its own window"
-	}
-	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	chromelog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -113,5 +114,15 @@ func (tab *Tab) replayConsole(ctx context.Context) error {
 		return err
 	}
 	_, err := chromedp.Call(ctx, runtime.Enable, cdp.Empty{})
+	return err
+}
+
+// listenToFrameConsole listens to the console of a frame of another site, and makes Chrome repeat what it has reported before.
+func (tab *Tab) listenToFrameConsole(ctx context.Context) error {
+	tab.listenToConsole(ctx)
+	if _, err := chromedp.Call(ctx, chromelog.Disable, cdp.Empty{}); err != nil {
+		return err
+	}
+	_, err := chromedp.Call(ctx, chromelog.Enable, cdp.Empty{})
 	return err
 }

@@ -243,9 +243,10 @@ func (tab *Tab) fail(format string, args ...any) {
 	if strings.Contains(said, "there is none") {
 		said += tab.cutOffNote() + tab.windowNote()
 	}
-	said += tab.log.troubleNote(said)
+	said += tab.logNote(said)
 	if tab.ctx.Err() != nil {
-		if pending := tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now())); pending != "" {
+		pending, after := tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now()))
+		if pending != "" && (after || !tab.log.troubleSince(tab.wait.acted-har.ClockSlack)) {
 			if strings.Contains(said, noAnswer) && strings.Contains(pending, har.Unfinished) && !strings.HasPrefix(said, "could not open") {
 				said, pending = pending, said
 			}
@@ -281,7 +282,7 @@ const deathGrace = 150 * time.Millisecond
 func (tab *Tab) callError(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		busy := ""
-		if tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now())) == "" {
+		if pending, _ := tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now())); pending == "" {
 			busy = ": a script of the page is busy"
 		}
 		return fmt.Errorf("no answer %s%s", tab.step.LimitNote(), busy)

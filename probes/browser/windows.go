@@ -229,3 +229,16 @@ func (ws *windows) firstRequest(id target.ID) *network.Request {
 	}
 	return nil
 }
+
+// goneNote describes why the page no longer exists, when the page itself caused that; "" otherwise.
+func (tab *Tab) goneNote() string {
+	tab.mu.Lock()
+	defer tab.mu.Unlock()
+	switch {
+	case tab.outOfMemory:
+		return ": the page used up its memory and crashed"
+	case tab.closedByPage:
+		return ": the page closed its own window"
+	}
+	return ""
+}

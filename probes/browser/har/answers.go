@@ -35,7 +35,7 @@ func (r *Recorder) Answers(tab target.ID, since float64) ([]Answer, <-chan struc
 	}
 	var all []Answer
 	for _, x := range r.all {
-		if x.tab != tab || x.taken || x.startedMS() < since-clocks {
+		if x.tab != tab || x.taken || x.startedMS() < since-ClockSlack {
 			continue
 		}
 		a := Answer{Name: x.name(r.problems.site), Method: x.request.Method, URL: x.request.URL, Status: x.status, Header: http.Header{}, x: x}

@@ -134,15 +134,16 @@ func (n Navigation) IsPDF() bool {
 // noticeable is how long a request has to be unanswered to be the cause of a failure, in milliseconds.
 const noticeable = 1000
 
-// clocks is by how much the page's clock may differ from that of the events, in milliseconds.
-const clocks = 50
+// ClockSlack is by how much the page's clock may differ from that of the events, in milliseconds.
+const ClockSlack = 50
 
 // Unfinished is what Unanswered says of a request whose answer has come in part.
 const Unfinished = "has not finished its answer"
 
 // Unanswered names the request of the tab whose answer the customer most likely waits for: "POST /save has had no answer for
-// 10 s"; "" when there is none. acted is when they acted, now the current time, in milliseconds since the epoch.
-func (r *Recorder) Unanswered(tab target.ID, acted, now float64) string {
+// 10 s"; "" when there is none. after reports whether it was sent after they acted: one from before may be a long poll, which is
+// answered only when there is news. acted is when they acted, now the current time, in milliseconds since the epoch.
+func (r *Recorder) Unanswered(tab target.ID, acted, now float64) (name string, after bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var waiting []*exchange
@@ -156,10 +157,10 @@ func (r *Recorder) Unanswered(tab target.ID, acted, now float64) string {
 		}
 	}
 	if len(waiting) == 0 {
-		return ""
+		return "", false
 	}
 	afterAction := func(x *exchange) int {
-		if x.startedMS() >= acted-clocks {
+		if x.startedMS() >= acted-ClockSlack {
 			return 1
 		}
 		return 0
@@ -167,11 +168,11 @@ func (r *Recorder) Unanswered(tab target.ID, acted, now float64) string {
 	most := slices.MaxFunc(waiting, func(a, b *exchange) int {
 		return cmp.Or(cmp.Compare(afterAction(a), afterAction(b)), cmp.Compare(rank(a), rank(b)), cmp.Compare(b.started, a.started))
 	})
-	lasted := formatSeconds(now - most.startedMS())
+	lasted, what := formatSeconds(now-most.startedMS()), "has had no answer"
 	if most.response != nil {
-		return fmt.Sprintf("%s "+Unfinished+" for %s", most.name(r.problems.site), lasted)
+		what = Unfinished
 	}
-	return fmt.Sprintf("%s has had no answer for %s", most.name(r.problems.site), lasted)
+	return fmt.Sprintf("%s %s for %s", most.name(r.problems.site), what, lasted), afterAction(most) > 0
 }
 
 // left reports whether the tab shows a later document than the one that sent x. Chrome does not report the end of each request

@@ -65,8 +65,9 @@ func TestUnanswered(t *testing.T) {
 		"a long poll":                  {[]sent{{"GET", shop + "/poll?n=1", network.ResourceTypeFetch, 1, 200, 6, 6}, {"GET", shop + "/poll?n=2", network.ResourceTypeFetch, 6, 0, 0, 0}}, ""},
 		"a quick poll that hangs":      {[]sent{{"GET", shop + "/poll?n=1", network.ResourceTypeFetch, 5, 200, 5.1, 5.1}, {"GET", shop + "/poll?n=2", network.ResourceTypeFetch, 6, 0, 0, 0}}, "GET /poll has had no answer for 9 s"},
 	} {
-		if got := record(t, c.all).Unanswered("t", 1005e3, 1015e3); got != c.want {
-			t.Errorf("%s: %q, want %q", name, got, c.want)
+		got, after := record(t, c.all).Unanswered("t", 1005e3, 1015e3)
+		if got != c.want || after != (c.want != "" && name != "before the action") {
+			t.Errorf("%s: %q, after the action %t, want %q", name, got, after, c.want)
 		}
 	}
 }
