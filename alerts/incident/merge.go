@@ -30,6 +30,9 @@ func (i Incident) Unite(other Incident, newer bool) Incident {
 	one.AckedBy, one.AckedAt, one.Acks, one.AckCostMS, one.Reopened, one.Rev = i.AckedBy, i.AckedAt, i.Acks, i.AckCostMS, i.Reopened, i.Rev
 	one.Runs, one.Streak = max(i.Runs, other.Runs)+1, max(i.Streak, other.Streak)
 	one.FailedMS, one.CostMS = max(i.FailedMS, other.FailedMS), max(i.CostMS, other.CostMS)
+	if one.Kind == Flapping && old.Kind == Down && one.State != Resolved && old.State != Resolved {
+		one.Kind, one.PagesNow, one.Calmed = Down, false, false // it fails now and then only in the view of a table that lacks runs
+	}
 	one.Outages = uniteOutages(one.Outages, old.Outages)
 	if len(one.Outages) > 0 {
 		one.Since = Earliest(one.Since, one.Outages[0].Since)

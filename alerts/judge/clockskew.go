@@ -140,7 +140,8 @@ type look struct {
 
 const (
 	looksKept  = 6
-	lookWithin = 150 * time.Second // to the same pager's look before
+	lookWithin = 150 * time.Second // from the same pager's look before, between which a run has come
+	looksLast  = time.Hour         // for which a clock counts as wrong while its pager does not look
 	lookAgain  = 20 * time.Second  // further looks within this time are not stored
 	trustClock = 90 * time.Second  // runs may arrive so late by a clock that is right
 )
@@ -180,7 +181,7 @@ func (rec Recorder) lookAt(ctx context.Context, l look) (_ look, news bool, _ er
 	err := incident.UpdateItem(ctx, rec.Store, clockKey, func(looks *[]look) bool {
 		var before look
 		for _, o := range *looks {
-			if since := l.At.Sub(o.At); since >= 0 && since <= lookWithin && o.At.After(before.At) {
+			if since := l.At.Sub(o.At); since >= 0 && since <= looksLast && o.At.After(before.At) {
 				before = o
 			}
 		}
@@ -188,7 +189,7 @@ func (rec Recorder) lookAt(ctx context.Context, l look) (_ look, news bool, _ er
 		if l.At.Sub(before.At) < lookAgain {
 			return false
 		}
-		if !before.At.IsZero() && l.Newest.After(before.Newest) {
+		if l.At.Sub(before.At) <= lookWithin && l.Newest.After(before.Newest) {
 			l.Ahead = max(0, before.At.Sub(l.Newest))
 		}
 		news = l.Ahead >= trustClock && before.Ahead < trustClock

@@ -27,6 +27,7 @@ type JourneyState struct {
 	Certificates []ExpiringCertificate `json:"certificates,omitempty"` // that expire soon, the first to expire first
 	Failure      *journey.Run          `json:"failure,omitempty"`      // the latest failed run, if it was lately
 
+	Copy   bool     `json:"copy,omitempty"`   // a standby's: regions report to another table as soon as they can
 	Copied []string `json:"copied,omitempty"` // of a standby's copy: the regions that have sent no run to this table since; their silence means nothing
 }
 

@@ -184,7 +184,7 @@ func (rec Recorder) JudgeImported(ctx context.Context, name string, runs []journ
 // AsCopy returns the state as a standby's copy: its regions, or its batch, are not expected to report to the table of the copy before
 // they have done so.
 func (s JourneyState) AsCopy() JourneyState {
-	s.Copied = slices.Sorted(maps.Keys(s.Regions))
+	s.Copy, s.Copied = true, slices.Sorted(maps.Keys(s.Regions))
 	if s.Batch != nil {
 		s.Copied = []string{copiedBatch}
 	}
@@ -193,7 +193,7 @@ func (s JourneyState) AsCopy() JourneyState {
 
 // AsHome returns the state of a copy as that of a table to which all report.
 func (s JourneyState) AsHome() JourneyState {
-	s.Copied = nil
+	s.Copy, s.Copied = false, nil
 	return s
 }
 

@@ -31,6 +31,9 @@ func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSin
 		if watchedSince.After(incident.Latest(r.Slot, r.Awaited)) {
 			at = at.Add(watchedSince.Sub(incident.Latest(r.Slot, r.Awaited)))
 		}
+		if s.Copy && !s.isUsed(p, region, at) {
+			continue
+		}
 		switch {
 		case s.isGone(p, region, at, now):
 			expired = append(expired, region)
@@ -53,6 +56,17 @@ func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSin
 		decisions = append(decisions, s.stopExpecting(p, name, region, now)...)
 	}
 	return s, decisions
+}
+
+// isUsed reports whether another region has sent a run to a standby's table since this one counts as silent. Otherwise it has
+// most likely gone back to the home's table, which the standby does not see.
+func (s JourneyState) isUsed(p JourneyPolicy, silent string, at time.Time) bool {
+	for name, r := range s.Regions {
+		if name != silent && !r.Slot.Before(at.Add(-r.every(p))) {
+			return true
+		}
+	}
+	return false
 }
 
 // awaitRegions adds the configured regions that never reported: their runs are expected from now on, as often as from the

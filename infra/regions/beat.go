@@ -51,7 +51,11 @@ func (b beat) stopped() string {
 // clock only places the heartbeat between that look and now, so that no clock that is wrong keeps the standby quiet or wakes it.
 func (c *copied) look(b beat, now time.Time) {
 	if !b.At.IsZero() && !b.At.Equal(c.BeatAt) {
-		c.Beat = incident.Latest(incident.Latest(c.Beat, c.Looked), incident.Earliest(b.At, now))
+		at := incident.Earliest(b.At, now)
+		if at.Before(c.Looked) { // that clock is behind
+			at = now
+		}
+		c.Beat = incident.Latest(c.Beat, at)
 	}
 	c.BeatAt, c.Looked, c.Missed = b.At, now, time.Time{}
 }

@@ -82,7 +82,7 @@ func (h Home) becomeHome(ctx context.Context) error {
 	errs := make([]error, len(h.Names))
 	atOnce(len(h.Names), copiesAtOnce, func(i int) {
 		errs[i] = incident.UpdateItem(ctx, h.Pair.Home, incident.JourneyKey(h.Names[i]), func(s *judge.JourneyState) bool {
-			copied := len(s.Copied) > 0
+			copied := s.Copy
 			*s = s.AsHome()
 			return copied
 		})

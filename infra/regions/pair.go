@@ -79,7 +79,8 @@ const (
 )
 
 // Holder returns the table whose route has a page, for the provider's callbacks about it. With no page id it returns the
-// table that pages are sent from, for a person's text. The home is tried first.
+// table that pages are sent from, for a person's text. The home is tried first. Both have a page that the standby sent again from its copy:
+// the one in which it is still live has sent it last.
 func (p Pair) Holder(ctx context.Context, pageID string) incident.Store {
 	if p.Standby == nil {
 		return p.Home
@@ -90,19 +91,23 @@ func (p Pair) Holder(ctx context.Context, pageID string) incident.Store {
 	if err != nil {
 		return p.Standby
 	}
-	if pageID == "" || has(route, pageID) {
+	if pageID == "" || has(route, pageID, incident.Page.Live) {
 		return p.Home
 	}
 	brief, cancel = context.WithTimeout(ctx, p.patience())
 	defer cancel()
-	if theirs, err := paging.LoadState(brief, p.Standby); err == nil && has(theirs, pageID) {
-		return p.Standby
+	if theirs, err := paging.LoadState(brief, p.Standby); err == nil {
+		inAny := func(incident.Page) bool { return true }
+		if has(theirs, pageID, incident.Page.Live) || has(theirs, pageID, inAny) && !has(route, pageID, inAny) {
+			return p.Standby
+		}
 	}
 	return p.Home
 }
 
-func has(r paging.NotificationState, pageID string) bool {
-	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return p.ID == pageID })
+// has reports whether the state has a page in such a state.
+func has(r paging.NotificationState, pageID string, is func(incident.Page) bool) bool {
+	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool { return p.ID == pageID && is(p) })
 }
 
 // Patience is the timeout for requests to the other region.
