@@ -85,10 +85,10 @@ func (s *services) connect(ctx context.Context, watched suite.Suite, cfg config.
 		}
 	}
 	s.watchdog.Emergency = &paging.Emergency{OnCall: cfg.OnCall, Phone: phone, Failover: s.pager.Failover, Log: log}
-	s.callbacks = serve(ln, webhook.New(webhook.Config{
+	s.callbacks = serve(webhook.Limit(ln), webhook.New(webhook.Config{
 		PublicURL: c.public, Tokens: []string{c.token}, BeatKey: key, Beat: s.beat, Log: log,
 		Pager: func(context.Context, string) *paging.Pager { return s.pager },
-	}))
+	}), webhook.Outside)
 	for _, h := range cfg.Judge.Heartbeats {
 		s.heartbeatURLs = append(s.heartbeatURLs, webhook.BeatURL(c.public, key, h.Name))
 	}
@@ -198,8 +198,12 @@ type server struct {
 	err  error
 }
 
-func serve(ln net.Listener, h http.Handler) *server {
+// serve serves a handler on ln until close; options change the server first.
+func serve(ln net.Listener, h http.Handler, options ...func(*http.Server)) *server {
 	s := &server{url: "http://" + ln.Addr().String(), http: &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}}
+	for _, set := range options {
+		set(s.http)
+	}
 	s.done.Go(func() {
 		if err := s.http.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 			s.err = err

@@ -52,6 +52,7 @@ func New(cfg Config) *Handler {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
+	cfg.Log = limitRefusals(cfg.Log)
 	if cfg.TimeNow == nil {
 		cfg.TimeNow = time.Now
 	}
