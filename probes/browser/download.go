@@ -23,6 +23,7 @@ type downloads struct {
 	mu      sync.Mutex
 	files   []*file
 	changed chan struct{} // closed and replaced on each change
+	cancel  func(id string)
 }
 
 type file struct {
@@ -32,14 +33,24 @@ type file struct {
 	state           browser.DownloadProgressState
 	ended           time.Time
 	taken           bool
+	cut             bool // it was cancelled, as it is too large
 }
 
-// maxDownload is the largest file that Download returns, 64 MiB.
-const maxDownload = 64 << 20
+// The largest file that Download returns, and the most that all files of a run take on the disk, in bytes: 64 and 256 MiB. A site may
+// send a file without end, or one after the other, whether or not a step wants them.
+const (
+	maxDownload  = 64 << 20
+	maxDownloads = 256 << 20
+)
 
 // allowDownloads allows downloads into this Chrome's folder and follows them.
 func (tab *Tab) allowDownloads(ctx context.Context) error {
 	tab.downloads.changed = make(chan struct{})
+	tab.downloads.cancel = func(id string) {
+		tab.background.Go(func() {
+			_, _ = chromedp.CallBrowser(tab.root, browser.CancelDownload, browser.CancelDownloadParams{GUID: id})
+		})
+	}
 	if err := chromedp.ListenBrowser(tab.root, tab.downloads.handle); err != nil {
 		return err
 	}
@@ -63,6 +74,7 @@ func (d *downloads) handle(ev any) {
 				if ev.State != browser.DownloadProgressStateInProgress && f.ended.IsZero() {
 					f.ended = time.Now()
 				}
+				d.limit(f)
 			}
 		}
 	default:
@@ -70,6 +82,19 @@ func (d *downloads) handle(ev any) {
 	}
 	close(d.changed)
 	d.changed = make(chan struct{})
+}
+
+// limit cancels a file that is too large, or one too many.
+func (d *downloads) limit(f *file) {
+	all := 0.0
+	for _, other := range d.files {
+		all += other.received
+	}
+	if f.cut || f.state != browser.DownloadProgressStateInProgress || !f.large() && all <= maxDownloads {
+		return
+	}
+	f.cut = true
+	d.cancel(f.id)
 }
 
 // next is the oldest download that no step has taken and that suits, and a channel that is closed on changes.
@@ -112,15 +137,13 @@ func (tab *Tab) Download() []byte {
 func (tab *Tab) awaitDownload(suits func(file) bool, failure string) file {
 	for {
 		f, begun, news := tab.downloads.next(suits)
-		switch f.state {
-		case browser.DownloadProgressStateCompleted:
+		switch {
+		case f.cut || f.large():
+			tab.downloads.take(f.id)
+			tab.fail("%s%s is too large to download: %.0f bytes so far, %.0f in all; a step may take %d, and a run %d; ask for a smaller one, or check its first bytes with an API request", failure, f.name, f.received, f.total, maxDownload, maxDownloads)
+		case f.state == browser.DownloadProgressStateCompleted:
 			return f
-		case browser.DownloadProgressStateInProgress:
-			if f.large() {
-				tab.downloads.take(f.id)
-				tab.step.Brokenf("%s%s is too large to download: %.0f bytes so far, %.0f in all, and a step may take %d; ask for a smaller one, or check its first bytes with an API request", failure, f.name, f.received, f.total, maxDownload)
-			}
-		case browser.DownloadProgressStateCanceled:
+		case f.state == browser.DownloadProgressStateCanceled:
 			tab.downloads.take(f.id)
 			tab.fail("%sthe download of %s was broken off after %.0f of %.0f bytes%s", failure, f.name, f.received, f.total, tab.refusalNote(f))
 		}
@@ -156,14 +179,7 @@ func (f file) large() bool { return max(f.total, f.received) > maxDownload }
 
 func (tab *Tab) read(f file) []byte {
 	path := filepath.Join(tab.chrome.Dir(), f.id)
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > maxDownload {
-		err = fmt.Errorf("it is %d bytes, more than the %d that a step may take", info.Size(), int64(maxDownload))
-	}
-	var data []byte
-	if err == nil {
-		data, err = os.ReadFile(path)
-	}
+	data, err := os.ReadFile(path)
 	if err != nil {
 		tab.step.Brokenf("the downloaded %s could not be read: %v", f.name, err)
 	}

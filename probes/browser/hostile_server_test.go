@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,14 +33,41 @@ var serverRows = map[string]row{
 	"a handler that answers late": {page: `<button onclick="setTimeout(() => ` + thanks + `, 400)">Print</button>`, want: journey.Passed, ms: [2]int64{400, 700}},
 	"a slow handler of keys":      {page: `<label>Name <input onchange="const t = Date.now(); while (Date.now() - t < 300); ` + thanks + `"></label>`, do: func(s *fixture) { fill("Name", "Ada")(s); s.Press("Enter"); s.See(browser.Text("Thank you")) }, want: journey.Passed, ms: [2]int64{300, 700}},
 
-	"a download too large":            {page: `<a href=/f>Download</a>`, handlers: map[string]http.HandlerFunc{"/f": large(200<<20, true)}, do: download, want: journey.Broken, wantError: "big.bin is too large to download: "},
-	"a download too large, in pieces": {page: `<a href=/f>Download</a>`, handlers: map[string]http.HandlerFunc{"/f": large(80<<20, false)}, do: download, limit: 6 * time.Second, want: journey.Broken, wantError: "and a step may take 67108864; ask for a smaller one"},
+	"a download too large":            {page: `<a href=/f>Download</a>`, handlers: map[string]http.HandlerFunc{"/f": large(200<<20, true)}, do: download, want: journey.Failed, wantError: "big.bin is too large to download: "},
+	"a download too large, in pieces": {page: `<a href=/f>Download</a>`, handlers: map[string]http.HandlerFunc{"/f": large(80<<20, false)}, do: download, limit: 6 * time.Second, want: journey.Failed, wantError: "a step may take 67108864, and a run 268435456; ask for a smaller one"},
+	"a download without end that is not read is broken off": {page: `<a href=/f>Download</a><p id=out></p><script>setInterval(async () => { if ((await fetch('/ended')).status === 200) out.textContent = 'Thank you' }, 50)</script>`, handlers: endless(), do: func(s *fixture) {
+		s.Visit("/")
+		s.Click(browser.Link("Download"))
+		s.See(browser.Text("Thank you"))
+	}, limit: 20 * time.Second, want: journey.Passed},
 	"a large download that is not read": {page: `<a href=/f>Download</a><button onclick="` + thanks + `">Print</button>`, handlers: map[string]http.HandlerFunc{"/f": large(200<<20, true)}, do: func(s *fixture) {
 		s.Visit("/")
 		s.Click(browser.Link("Download"))
 		s.Click(browser.Button("Print"))
 		s.See(browser.Text("Thank you"))
 	}, want: journey.Passed},
+}
+
+// endless serves a file without end at /f, and at /ended whether the client has broken it off.
+func endless() map[string]http.HandlerFunc {
+	var ended atomic.Bool
+	return map[string]http.HandlerFunc{
+		"/f": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Disposition", `attachment; filename="big.bin"`)
+			for piece := make([]byte, 1<<20); ; {
+				if _, err := w.Write(piece); err != nil {
+					ended.Store(true)
+					return
+				}
+			}
+		},
+		"/ended": func(w http.ResponseWriter, _ *http.Request) {
+			if !ended.Load() {
+				w.WriteHeader(http.StatusAccepted)
+			}
+			fmt.Fprint(w, ended.Load())
+		},
+	}
 }
 
 // large serves a file of so many bytes; announced: it says so, and stalls.
