@@ -85,7 +85,7 @@ func (r *Recorder) Handle(tab target.ID, from Source, ev any) {
 	case *network.EventResponseReceived:
 		r.noteCertificate(ev.Response)
 		if x := r.current[ev.RequestID]; x != nil {
-			x.response = ev.Response
+			x.response = boundedResponse(ev.Response)
 			if ev.Response != nil {
 				x.status = ev.Response.Status
 			}
@@ -135,12 +135,12 @@ func (r *Recorder) begin(tab target.ID, from Source, ev *network.EventRequestWil
 		return
 	}
 	x := &exchange{
-		id: ev.RequestID, tab: tab, from: from, step: r.step, kind: ev.Type, request: ev.Request, started: at, offset: ev.WallTime.Float64() - at,
+		id: ev.RequestID, tab: tab, from: from, step: r.step, kind: ev.Type, request: bounded(ev.Request), started: at, offset: ev.WallTime.Float64() - at,
 		framed:   from.ID != tab,
 		document: string(ev.FrameID) == string(tab) && string(ev.LoaderID) == string(ev.RequestID),
 	}
 	if x.document && ev.RedirectResponse == nil {
-		r.pages = append(r.pages, document{tab: tab, url: ev.Request.URL, started: at, offset: x.offset})
+		r.pages = append(r.pages, document{tab: tab, url: shortAddress(ev.Request.URL), started: at, offset: x.offset})
 	}
 	x.page = r.latestPage(tab)
 	r.all = append(r.all, x)

@@ -1,7 +1,10 @@
 package har
 
 import (
+	"fmt"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/chromedp/cdproto/network"
@@ -29,7 +32,7 @@ func (r *Requests) Sent(ev *network.EventRequestWillBeSent) {
 		r.byID = map[network.RequestID]request{}
 	}
 	if len(r.byID) < maxRequests && ev.Request != nil {
-		r.byID[ev.RequestID] = request{ev.Request.Method, ev.Request.URL}
+		r.byID[ev.RequestID] = request{ev.Request.Method, shortAddress(ev.Request.URL)}
 	}
 }
 
@@ -68,4 +71,43 @@ func (r *Requests) Name(id network.RequestID, address string) string {
 		address = u.RequestURI()
 	}
 	return method + " " + address
+}
+
+// maxAddress is the longest address that is kept, in bytes. A data: URL may have megabytes, and a page hundreds of them.
+const maxAddress = 8 << 10
+
+// shortAddress is an address without what is too long; it shares no memory with a longer one.
+func shortAddress(address string) string {
+	if len(address) <= maxAddress {
+		return address
+	}
+	return strings.ToValidUTF8(strings.Clone(address[:maxAddress]), "") + fmt.Sprintf("...(%d bytes)", len(address))
+}
+
+// bounded is a request without the parts that have no limit: its address, and its body beyond what may be written. Others read the
+// event too, so it is copied and not changed.
+func bounded(r *network.Request) *network.Request {
+	kept := *r
+	kept.URL = shortAddress(r.URL)
+	left := 2 * maxBody // more than is written, as the secrets in it are masked first
+	for i, e := range r.PostDataEntries {
+		if len(e.Bytes) > left {
+			cut := *e
+			cut.Bytes = slices.Clone(e.Bytes[:left])
+			kept.PostDataEntries = append(slices.Clone(r.PostDataEntries[:i]), &cut)
+			break
+		}
+		left -= len(e.Bytes)
+	}
+	return &kept
+}
+
+// boundedResponse is a response without what is too long of its address.
+func boundedResponse(r *network.Response) *network.Response {
+	if r == nil || len(r.URL) <= maxAddress {
+		return r
+	}
+	kept := *r
+	kept.URL = shortAddress(r.URL)
+	return &kept
 }
