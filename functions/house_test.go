@@ -55,11 +55,12 @@ func packages(t *testing.T) map[string]pkg {
 func TestImportArrows(t *testing.T) {
 	// mayImport lists, for a folder, the other folders whose packages it may import.
 	mayImport := map[string][]string{
-		"probes/journey":      {"probes/journey/mask"},
-		"probes/journey/mask": {},
-		"probes/pdf":          {"probes/journey"},
-		"probes/demoshop":     {},
-		"probes/browser":      {"probes/browser", "probes/journey"},
+		"probes/journey":       {"probes/journey/mask"},
+		"probes/journey/reach": {},
+		"probes/journey/mask":  {},
+		"probes/pdf":           {"probes/journey"},
+		"probes/demoshop":      {},
+		"probes/browser":       {"probes/browser", "probes/journey"},
 		// Packages that need no Tab do not import it.
 		"probes/browser/har":         {"probes/journey", "probes/browser/neterror"},
 		"probes/browser/neterror":    {},

@@ -26,7 +26,7 @@ const saveTime = 8 * time.Second
 func runner(ctx context.Context, s *cloud.Services, t task) journey.Runner {
 	bucket := evidence.Bucket{Client: s3.NewFromConfig(s.AWS), Name: s.Env.Bucket, Region: s.Env.Region}
 	return journey.Runner{
-		Stage:  journey.Stage{Site: s.Env.Site, Secrets: s.Vault.Find, Agent: journey.Agent(), Trace: true},
+		Stage:  journey.Stage{Site: s.Env.Site, Secrets: s.Vault.Find, Agent: journey.Agent(), Trace: true, Confined: true},
 		Region: s.Env.Region, Every: cmp.Or(t.every, s.Env.Every), Evidence: bucket.Within(ctx), Tries: s.Env.Tries, SaveTime: saveTime,
 	}
 }

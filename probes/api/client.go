@@ -3,12 +3,14 @@ package api
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
 	"time"
 
 	"valkyrie/probes/journey"
+	"valkyrie/probes/journey/reach"
 )
 
 // A Client is an HTTP client of the site. It implements journey.Instrument. Create a new one for each run; call its request
@@ -34,8 +36,8 @@ type Client struct {
 // NewClient returns a client without cookies.
 func NewClient() *Client { return &Client{} }
 
-// Start prepares the client; it makes no request.
-func (c *Client) Start(_ context.Context, stage journey.Stage) error {
+// Start prepares the client; it makes no request to the site.
+func (c *Client) Start(ctx context.Context, stage journey.Stage) error {
 	c.stage = stage
 	switch network := stage.Network.(type) {
 	case nil:
@@ -45,6 +47,10 @@ func (c *Client) Start(_ context.Context, stage journey.Stage) error {
 				return fmt.Errorf("%w: it answered %s", errProxy, res.Status)
 			}
 			return nil
+		}
+		if stage.Confined {
+			dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second, Control: reach.New(ctx, stage.Site, stage.Hosts).Control}
+			c.own.DialContext = dialer.DialContext
 		}
 		c.transport = c.own
 	case http.RoundTripper:

@@ -66,3 +66,42 @@ func TestExchangesAreMasked(t *testing.T) {
 		}
 	}
 }
+
+// TestConfined checks that an API check on AWS refuses this machine's addresses after the name is resolved, also in a redirect, and that
+// the site itself may be on it.
+func TestConfined(t *testing.T) {
+	asked := 0
+	runtime := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer runtime.Close()
+	_, port, _ := strings.Cut(strings.TrimPrefix(runtime.URL, "http://"), ":")
+	h := func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/away" {
+			http.Redirect(w, r, runtime.URL+"/2018-06-01/runtime/invocation/next", http.StatusTemporaryRedirect)
+		}
+	}
+	for name, c := range map[string]struct {
+		path    string
+		hosts   []string
+		outcome journey.Outcome
+		asked   int
+	}{
+		"the site":   {"/", nil, journey.Passed, 0},
+		"a redirect": {"/away", nil, journey.Failed, 0},
+		"a name":     {"http://localhost:" + port + "/", nil, journey.Failed, 0},
+		"named":      {"http://localhost:" + port + "/", []string{"localhost:" + port}, journey.Passed, 1},
+	} {
+		asked = 0
+		server := httptest.NewServer(http.HandlerFunc(h))
+		site, err := url.Parse(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		client := api.NewClient()
+		r := journey.Runner{Stage: journey.Stage{Site: site, Confined: true}}
+		run := r.Run(t.Context(), journey.Journey{Name: "test", Uses: client, Hosts: c.hosts, Steps: []journey.Step{{Name: "ask", Do: func(*journey.T) { client.Get(c.path).Expect(http.StatusOK) }}}}, time.Now())
+		if run.Outcome != c.outcome || asked != c.asked || c.outcome == journey.Failed && !strings.Contains(run.Error, "an address of its own machine") {
+			t.Errorf("%s: %s: %s (asked %d times)", name, run.Outcome, run.Error, asked)
+		}
+		server.Close()
+	}
+}

@@ -2,11 +2,16 @@ package browser_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -93,6 +98,62 @@ func TestSweep(t *testing.T) {
 	for _, path := range kept {
 		if _, err := os.Stat(path); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestConfined checks that a page of a site on AWS cannot have Chrome ask this machine, by whatever name or spelling of its address, and
+// that the site itself may be on it.
+func TestConfined(t *testing.T) {
+	var asked atomic.Int64
+	var hosts sync.Map
+	ln, err := net.Listen("tcp", ":0") // the site is at 127.0.0.1, the Runtime API's stand-in at all the others
+	if err != nil {
+		t.Fatal(err)
+	}
+	runtime := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		hosts.Store(r.Host, true)
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+	})}
+	go func() { _ = runtime.Serve(ln) }()
+	t.Cleanup(func() { _ = runtime.Close() })
+	_, port, err := net.SplitHostPort(ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var addresses []string
+	for _, host := range []string{"127.0.0.2", "localhost", "a.localhost", "0x7f.2", "2130706434", "127.2", "0.0.0.0", "[::1]", "[::ffff:127.0.0.2]"} {
+		addresses = append(addresses, "http://"+host+":"+port+"/next")
+	}
+	list, err := json.Marshal(addresses)
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := serve(t, map[string]string{"/": `<p id=out></p><script>
+		Promise.allSettled(` + string(list) + `.flatMap((a) => [fetch(a, { mode: 'no-cors' }), new Promise((done) => { const i = new Image(); i.onload = i.onerror = done; i.src = a; }),
+			new Promise((done) => { const f = document.createElement('iframe'); f.onload = done; f.src = a; document.body.append(f); })]))
+			.then(() => out.textContent = 'all asked');
+		</script>`}, map[string]http.HandlerFunc{"/away": func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://127.0.0.2:"+port+"/next", http.StatusFound)
+	}})
+	for confined, want := range map[bool]bool{false: true, true: false} {
+		asked.Store(0)
+		hosts.Clear()
+		t.Setenv("TMPDIR", t.TempDir())
+		tab := browser.NewTab()
+		r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program, Confined: confined}}
+		run := playWith(t, r, tab, journey.Step{Name: "open", Limit: slowdown.Scale(20 * time.Second), Do: func(*journey.T) {
+			tab.Visit("/")
+			tab.See(browser.Text("all asked"))
+		}}, journey.Step{Name: "leave", Limit: slowdown.Scale(20 * time.Second), Do: func(*journey.T) { tab.Visit("/away") }})
+		if run.Steps[0].Outcome != journey.Passed || (run.Outcome == journey.Failed) == want {
+			t.Errorf("confined %v: %s: %s", confined, run.Outcome, run.Error)
+		}
+		if got := asked.Load() > 0; got != want {
+			names := []any{}
+			hosts.Range(func(name, _ any) bool { names = append(names, name); return true })
+			t.Errorf("confined %v: this machine was asked %d times, as %v", confined, asked.Load(), names)
 		}
 	}
 }

@@ -34,6 +34,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -49,6 +50,7 @@ import (
 	"valkyrie/probes/browser/picture"
 	"valkyrie/probes/browser/process"
 	"valkyrie/probes/journey"
+	"valkyrie/probes/journey/reach"
 )
 
 // A Tab is one browser tab in a Chrome of its own, created for one run. Call its methods in the steps of the journey that
@@ -135,7 +137,11 @@ func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	if err := tab.device.Check(); err != nil {
 		return err
 	}
-	c, err := process.Launch(ctx, tab.device.Program(stage.Chrome))
+	program := tab.device.Program(stage.Chrome)
+	if stage.Confined {
+		program.Args = append(slices.Clone(program.Args), "--host-resolver-rules="+reach.New(ctx, stage.Site, stage.Hosts).ChromeRules())
+	}
+	c, err := process.Launch(ctx, program)
 	if err != nil {
 		return err
 	}

@@ -69,7 +69,7 @@ func (e *execution) start(ctx context.Context) error {
 	}
 	if uses := e.journey.Uses; uses != nil {
 		stage := e.Stage
-		stage.RunID, stage.TimeNow, stage.NoFilm = e.run.ID, e.TimeNow, stage.NoFilm || e.Evidence == nil
+		stage.RunID, stage.Hosts, stage.TimeNow, stage.NoFilm = e.run.ID, e.journey.Hosts, e.TimeNow, stage.NoFilm || e.Evidence == nil
 		begin(func(ctx context.Context) error { return uses.Start(ctx, stage) })
 	}
 	for _, do := range e.journey.Prepare {

@@ -50,7 +50,11 @@ type Stage struct {
 	// Network is an http.RoundTripper for API checks; nil: the default transport. Its type is any because this package does
 	// not link net/http.
 	Network any
-	TimeNow func() time.Time // the runner's clock
+	// Confined keeps pages and API checks from the addresses of the probe's own machine, other than those of the site and of Hosts;
+	// see package reach. It is for a probe on AWS, where credentials are behind such addresses.
+	Confined bool
+	Hosts    []string         // of the journey; set by the runner
+	TimeNow  func() time.Time // the runner's clock
 }
 
 // A Program is an executable with its environment and arguments.

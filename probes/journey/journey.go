@@ -30,6 +30,8 @@ type Journey struct {
 	// Secrets names the secrets that its steps request by T.Secret; no other is given out. It is declared so that the secrets
 	// of a deployment are known before a run.
 	Secrets []string
+	// Hosts names hosts besides the site that may be at an address of the probe's own machine, as of a proxy beside it.
+	Hosts []string
 	// Accounts names values that its steps request by T.Account: the names of accounts, which are kept with the secrets but are
 	// none, so that they may be short, and show in errors and pictures.
 	Accounts []string
