@@ -21,7 +21,7 @@ const (
 	maxHeader  = 16 << 10         // bytes
 )
 
-// Outside sets the limits of a server that anybody may reach.
+// Outside sets the limits of a server that strangers may reach.
 func Outside(s *http.Server) {
 	s.ReadHeaderTimeout, s.ReadTimeout, s.WriteTimeout, s.IdleTimeout, s.MaxHeaderBytes = readLimit/2, readLimit, writeLimit, idleLimit, maxHeader
 }
@@ -46,7 +46,7 @@ const (
 	refusalPeriod  = time.Minute
 )
 
-// A refusalLog passes on the first warnings of each period, and counts the others, so that nobody outside can fill a log, or bury
+// A refusalLog passes on the first warnings of each period, and counts the others, so that no stranger can fill a log, or bury
 // something in it.
 type refusalLog struct {
 	slog.Handler

@@ -14,7 +14,7 @@ import (
 	"valkyrie/infra/webhook"
 )
 
-// TestOutside checks each limit of a server that anybody may reach: the time of a slow head and of a slow body, the time between
+// TestOutside checks each limit of a server that strangers may reach: the time of a slow head and of a slow body, the time between
 // requests, and the size of a head. The limits are shortened in proportion, so that the test need not wait for them.
 func TestOutside(t *testing.T) {
 	var s http.Server

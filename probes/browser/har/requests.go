@@ -76,7 +76,7 @@ func (r *Requests) Name(id network.RequestID, address string) string {
 // maxAddress is the longest address that is kept, in bytes. A data: URL may have megabytes, and a page hundreds of them.
 const maxAddress = 8 << 10
 
-// shortAddress is an address without what is too long; it shares no memory with a longer one.
+// shortAddress is the beginning of an address; it shares no memory with a longer one.
 func shortAddress(address string) string {
 	if len(address) <= maxAddress {
 		return address
@@ -102,7 +102,7 @@ func bounded(r *network.Request) *network.Request {
 	return &kept
 }
 
-// boundedResponse is a response without what is too long of its address.
+// boundedResponse is a response with the beginning of its address.
 func boundedResponse(r *network.Response) *network.Response {
 	if r == nil || len(r.URL) <= maxAddress {
 		return r
