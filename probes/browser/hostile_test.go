@@ -85,6 +85,8 @@ func TestHostilePages(t *testing.T) {
 		"loading":  loadingRows,
 		"leaving":  leavingRows,
 		"layers":   layerRows,
+		"sinking":  sinkingRows,
+		"unlocked": unlockedRows,
 		"drawing":  drawingRows,
 		"network":  networkRows,
 		"pdf":      pdfRows,

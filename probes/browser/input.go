@@ -165,6 +165,12 @@ func (tab *Tab) fill(l Locator, text string, number int, failure string) {
 	why := "" // the attempt before has failed
 	for attempt := 1; ; attempt++ {
 		r := tab.aimFrom(q, failure, cmp.Or(why, noAnswer))
+		if r.ReadOnly {
+			open := query{Op: "click", Target: l}
+			tab.clickAt(tab.aim(open, failure), open, failure)
+			q.Option = "pressed"
+			r = tab.aimFrom(q, failure, cmp.Or(why, noAnswer))
+		}
 		q := q
 		if !r.Done {
 			q.Op = "enter"

@@ -46,33 +46,34 @@ func (q query) check() error {
 
 // A result is the page's answer to a query. Times are milliseconds since the epoch by the page's clock.
 type result struct {
-	OK      bool    `json:"ok"`
-	Why     string  `json:"why"`
-	At      float64 `json:"at"`    // since when the query is met
-	SureAt  float64 `json:"sure"`  // the same, ignoring changes that may be unrelated; 0: unknown
-	First   bool    `json:"first"` // met at the first evaluation in its document
-	X       float64 `json:"x"`
-	Y       float64 `json:"y"`
-	Text    string  `json:"text"`
-	Done    bool    `json:"done"`    // the query's action was performed at once
-	Fatal   bool    `json:"fatal"`   // waiting does not help: the action is impossible
-	Lost    int     `json:"lost"`    // number of an earlier entry that the page has undone; 0: none
-	Acted   float64 `json:"acted"`   // when the page got the action, such as its last key; 0: unknown
-	Again   bool    `json:"again"`   // the action is worth another attempt; of an undone entry: at a hand's speed
-	Paste   bool    `json:"paste"`   // the field takes the text only at once
-	Idle    bool    `json:"idle"`    // a click has an effect only by a script of this new document
-	Picked  bool    `json:"picked"`  // the field got its value without keys
-	Held    bool    `json:"held"`    // the query could be met only by scrolling
-	Found   bool    `json:"found"`   // an element was found, but does not meet the query
-	MayHide bool    `json:"mayHide"` // elements may hide a closed shadow root
-	URL     string  `json:"url"`
-	Status  int     `json:"status"` // HTTP status of the document; 0 when unknown
-	Opened  float64 `json:"opened"` // start of the document
-	Said    string  `json:"said"`   // the messages of errors in a frame
-	SaidIn  []box   `json:"saidIn"` // and where they are
-	Boxes   []box   `json:"boxes"`  // where a person sees the elements in the frame
-	Doubt   string  `json:"doubt"`  // only a picture tells whether they can be read; "same" colours or "unknown" ones, by the styles, or perhaps "covered"
-	frame   frame   // the frame that answered
+	OK       bool    `json:"ok"`
+	Why      string  `json:"why"`
+	At       float64 `json:"at"`    // since when the query is met
+	SureAt   float64 `json:"sure"`  // the same, ignoring changes that may be unrelated; 0: unknown
+	First    bool    `json:"first"` // met at the first evaluation in its document
+	X        float64 `json:"x"`
+	Y        float64 `json:"y"`
+	Text     string  `json:"text"`
+	Done     bool    `json:"done"`     // the query's action was performed at once
+	Fatal    bool    `json:"fatal"`    // waiting does not help: the action is impossible
+	Lost     int     `json:"lost"`     // number of an earlier entry that the page has undone; 0: none
+	Acted    float64 `json:"acted"`    // when the page got the action, such as its last key; 0: unknown
+	Again    bool    `json:"again"`    // the action is worth another attempt; of an undone entry: at a hand's speed
+	Paste    bool    `json:"paste"`    // the field takes the text only at once
+	Idle     bool    `json:"idle"`     // a click has an effect only by a script of this new document
+	Picked   bool    `json:"picked"`   // the field got its value without keys
+	Held     bool    `json:"held"`     // the query could be met only by scrolling
+	ReadOnly bool    `json:"readOnly"` // the field takes no text before it is clicked, if then
+	Found    bool    `json:"found"`    // an element was found, but does not meet the query
+	MayHide  bool    `json:"mayHide"`  // elements may hide a closed shadow root
+	URL      string  `json:"url"`
+	Status   int     `json:"status"` // HTTP status of the document; 0 when unknown
+	Opened   float64 `json:"opened"` // start of the document
+	Said     string  `json:"said"`   // the messages of errors in a frame
+	SaidIn   []box   `json:"saidIn"` // and where they are
+	Boxes    []box   `json:"boxes"`  // where a person sees the elements in the frame
+	Doubt    string  `json:"doubt"`  // only a picture tells whether they can be read; "same" colours or "unknown" ones, by the styles, or perhaps "covered"
+	frame    frame   // the frame that answered
 }
 
 // A box is a part of a frame's window in CSS pixels.

@@ -26,6 +26,8 @@ const fieldIn = (el) => {
   return inner.length === 1 ? inner[0] : el;
 };
 
+// The field may be in a closed shadow root, and a script may make an editor of the element yet.
+const mayBecomeField = (el) => isCustom(el) && !shadow(el) || ['textbox', 'searchbox', 'combobox'].includes(explicitRole(el)) || attribute(el, 'contenteditable') !== null;
 // Why the field cannot take the text at all, whatever the page does next; '' when it can.
 const refusal = (el, { text, secret }) => {
   if (isPicker(el)) return pickerRefusal(el, text, secret);

@@ -20,7 +20,15 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
     if (!on) return `${by} covers it on hover`;
     if (!read(handle, 'isConnected')) return 'the page keeps replacing it';
     if (disabled(el)) return disabled(el);
-    return !swings && (startsMoving() || !same(place, rect(handle))) ? 'it moves on hover' : '';
+    return movedOnHover ?? moved() ? 'it moves on hover' : '';
+  };
+  // What hovering has done to the element is judged once the pointer has arrived and its handlers have run. At the press it is too late:
+  // Chrome has applied the style for :active, by which many a button sinks.
+  const moved = () => !swings && (startsMoving() || !same(place, rect(handle)));
+  let movedOnHover, arrivals = 0;
+  const onMove = (e) => {
+    const arrival = e.isTrusted && !pressedAt ? ++arrivals : 0;
+    if (arrival) setTimeout(() => { if (arrival === arrivals && !pressedAt) movedOnHover = moved(); });
   };
   // A page that has changed at the press has taken it: a menu opens, and covers the element or bars the rest before the release.
   let pressedAt = 0, openBefore = 0, released = {};
@@ -53,7 +61,7 @@ const guard = ({ el, handle, swings }, hit, report, gesture = '') => {
     if (e.type === (why ? lastRefused : last)) remove();
   };
   globalThis.valkyrieGuard?.(); // of a press that never became a click
-  const ends = pressEvents.map((p) => listen(p, onEvent));
+  const ends = [...pressEvents.map((p) => listen(p, onEvent)), listen('pointermove', onMove)];
   globalThis.navigation?.addEventListener('navigate', onNavigate);
   ends.push(() => globalThis.navigation?.removeEventListener('navigate', onNavigate));
   const remove = globalThis.valkyrieGuard = () => ends.forEach((end) => end());

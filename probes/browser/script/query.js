@@ -89,7 +89,8 @@ const queries = {
     const r = await actionable(query.target);
     if (!r.ok) return r;
     const el = fieldIn(r.el), never = refusal(el, query);
-    if (never) return { why: never, fatal: !isCustom(el) || !!shadow(el) }; // its field may be in a closed shadow root
+    if (never) return { why: never, fatal: !mayBecomeField(el) };
+    if (isReadOnly(el) && query.option !== 'pressed') return { ...r, readOnly: true }; // many a field is so only until a person clicks on it
     if (isReadOnly(el)) return { why: 'it is read-only; where it opens a picker, Click on it and on the value' };
     const lost = await lostField();
     if (lost) return lost;
