@@ -74,7 +74,7 @@ func (tab *Tab) SeeCount(l Locator, n int) {
 	case n > 0:
 		tab.poll(query{Op: "count", Target: l, Number: n}, failure)
 	case n == 0:
-		tab.poll(query{Op: "gone", Target: l}, failure)
+		tab.poll(query{Op: "gone", Target: l, Number: tab.patience()}, failure)
 	default:
 		tab.step.Brokenf("%s: the number is negative", failure)
 	}
@@ -93,7 +93,7 @@ func (tab *Tab) Attribute(l Locator, name string) string {
 
 // Gone waits until no element that the locator means is visible.
 func (tab *Tab) Gone(l Locator) {
-	tab.poll(query{Op: "gone", Target: l}, fmt.Sprintf("expected the %s to go away", l))
+	tab.poll(query{Op: "gone", Target: l, Number: tab.patience()}, fmt.Sprintf("expected the %s to go away", l))
 }
 
 // Read waits for the element and returns its text or its value, with white space collapsed.
@@ -145,6 +145,9 @@ func (tab *Tab) awaitAddress(fits func(string) bool, wanted string) {
 			last = strings.TrimSpace(string(address))
 		}
 		if err == nil && fits(last) {
+			if words := tab.errorPage(); words != "" {
+				tab.fail("%s: %s", failure, words)
+			}
 			if r, err := tab.acrossFrames(query{Op: "loaded"}, firstSlice); err == nil && tab.badStatus(query{Op: "gone"}, r) != "" {
 				tab.fail("%s: %s", failure, tab.statusWords(r))
 			}

@@ -64,6 +64,7 @@ type result struct {
 	Picked   bool    `json:"picked"`   // the field got its value without keys
 	Held     bool    `json:"held"`     // the query could be met only by scrolling
 	ReadOnly bool    `json:"readOnly"` // the field takes no text before it is clicked, if then
+	Blank    bool    `json:"blank"`    // something is gone, and the page shows nothing at all
 	Found    bool    `json:"found"`    // an element was found, but does not meet the query
 	MayHide  bool    `json:"mayHide"`  // elements may hide a closed shadow root
 	URL      string  `json:"url"`
@@ -120,7 +121,13 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			end = tab.fail
 		}
 		r.First = r.First && longest == firstSlice
+		unshown := ""
+		if err == nil && r.OK {
+			unshown = tab.unshown(q, r)
+		}
 		switch {
+		case unshown != "":
+			why = unshown
 		case err == nil && r.OK && q.Op == "gone" && tab.findClosedRoots(tab.ctx):
 			continue // it may be in one of them
 		case err == nil && r.OK && r.MayHide && slices.Contains(seeing, q.Op) && tab.findClosedRoots(tab.ctx):

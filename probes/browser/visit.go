@@ -47,6 +47,9 @@ func (tab *Tab) Finish() {
 	for _, t := range append(tab.otherTabs(), tab) {
 		t.settle()
 	}
+	if words := tab.errorPage(); words != "" {
+		tab.fail("%s", words)
+	}
 	if tab.opened.streams {
 		tab.poll(query{Op: "loaded"}, "could not open "+tab.opened.address)
 	}

@@ -66,11 +66,14 @@ func recordChanges(ctx context.Context) error {
 type navigations struct {
 	mu     sync.Mutex
 	frames map[cdp.FrameID]navigation
+	shown  map[cdp.FrameID]navigation // those that have ended; with an address, in Chrome's own error page
 }
 
 type navigation struct {
-	url   string
-	until time.Time // when it no longer counts; zero: not before Chrome reports its end
+	url      string
+	until    time.Time // when it no longer counts; zero: not before Chrome reports its end
+	ended    time.Time
+	replaces bool // the site's document was in the frame before
 }
 
 // navigationStartTimeout is within which a navigation starts that the page has requested. The page's own handlers may prevent it.
@@ -81,7 +84,7 @@ func (n *navigations) handle(ev any) {
 	switch ev := ev.(type) {
 	case *page.EventFrameRequestedNavigation:
 		if ev.Disposition == page.ClientNavigationDispositionCurrentTab {
-			n.set(ev.FrameID, navigation{ev.URL, time.Now().Add(navigationStartTimeout)})
+			n.set(ev.FrameID, navigation{url: ev.URL, until: time.Now().Add(navigationStartTimeout)})
 		}
 	case *page.EventFrameStartedNavigating:
 		if ev.NavigationType != page.FrameStartedNavigatingNavigationTypeSameDocument && ev.NavigationType != page.FrameStartedNavigatingNavigationTypeHistorySameDocument {
@@ -89,12 +92,14 @@ func (n *navigations) handle(ev any) {
 		}
 	case *page.EventFrameNavigated:
 		n.remove(ev.Frame.ID)
+		n.navigated(ev.Frame)
 	case *page.EventNavigatedWithinDocument:
 		n.remove(ev.FrameID)
 	case *page.EventFrameStoppedLoading:
 		n.remove(ev.FrameID)
 	case *page.EventFrameDetached:
 		n.remove(ev.FrameID)
+		n.detached(ev.FrameID)
 	}
 }
 
@@ -112,6 +117,71 @@ func (tab *Tab) orLeaving(q query, why string) string {
 		return left
 	}
 	return why
+}
+
+// errorPage is why Chrome shows its own error page in place of the site's; "" if it does not.
+func (tab *Tab) errorPage() string {
+	if to, ok := tab.navigations.errorIn(tab.top().id); ok {
+		code, _ := tab.requests.LastDocumentFailure()
+		return "the page could not be loaded: " + tab.describeLoadError(code, to.url)
+	}
+	return ""
+}
+
+// unshown is why a query that is met does not count: Chrome's own error page has taken the place of what may have met it or not, in the
+// tab or, where something must be gone, in a frame since the last action; or a script has failed and left a blank page. "": it counts.
+func (tab *Tab) unshown(q query, r result) string {
+	switch {
+	case r.frame.parent == nil && strings.HasPrefix(r.URL, "chrome-error:"):
+		return tab.unmetReason(r)
+	case tab.errorPage() != "":
+		return tab.errorPage()
+	case q.Op != "gone":
+		return ""
+	case r.Blank && tab.hasCrashed():
+		return "the page is blank"
+	}
+	if lost := tab.navigations.lostSince(tab.wait.acted); lost != "" {
+		return "a frame of the page could not be loaded, from " + strings.TrimPrefix(lost, tab.site)
+	}
+	return ""
+}
+
+// navigated records whether the frame shows Chrome's error page.
+func (n *navigations) navigated(f *cdp.Frame) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.shown == nil {
+		n.shown = map[cdp.FrameID]navigation{}
+	}
+	before, had := n.shown[f.ID]
+	n.shown[f.ID] = navigation{url: f.UnreachableURL, ended: time.Now(), replaces: had && before.url == ""}
+}
+
+func (n *navigations) detached(id cdp.FrameID) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	delete(n.shown, id)
+}
+
+// errorIn returns the navigation of which the frame shows Chrome's error page.
+func (n *navigations) errorIn(id cdp.FrameID) (navigation, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	to := n.shown[id]
+	return to, to.url != ""
+}
+
+// lostSince returns the address of a document that should have replaced another in a frame since then, and could not be loaded; "": none.
+func (n *navigations) lostSince(at float64) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, to := range n.shown {
+		if to.url != "" && to.replaces && epochMS(to.ended) >= at {
+			return to.url
+		}
+	}
+	return ""
 }
 
 func (n *navigations) set(id cdp.FrameID, to navigation) {

@@ -34,12 +34,15 @@ var (
 	known         = regexp.MustCompile(`^Refused to display |blocked by CORS policy|^\[Report Only\]`)
 )
 
+// ScriptError begins the trouble of an uncaught exception.
+const ScriptError = "script error "
+
 // Read returns the trouble that a line reports, if any: an uncaught exception, or something that Chrome itself has refused or
 // blocked. What the network log reports as well is left out, and so is what the page has written. site is the origin under probe.
 func Read(site string, m chromedp.ConsoleMessage) Trouble {
 	text, _, _ := strings.Cut(m.Text, "\n")
 	if m.IsException() {
-		return Trouble{"script error " + strings.TrimPrefix(text, "Uncaught "), true, m.URL}
+		return Trouble{ScriptError + strings.TrimPrefix(text, "Uncaught "), true, m.URL}
 	}
 	if m.Source == "" || known.MatchString(text) {
 		return Trouble{}

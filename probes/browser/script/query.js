@@ -52,7 +52,9 @@ const queries = {
   shows: () => { const { els } = look(query.target); return els.length ? { ok: true, els } : { why: 'it does not show it' }; },
   gone: () => {
     const { els } = look(query.target);
-    return els.length ? { why: () => 'it is still there' + errorNote(), soon: els.some(ends), left: els } : { ok: true };
+    if (els.length) return { why: () => 'it is still there' + errorNote(), soon: els.some(ends), left: els };
+    if (self === top && readyState() === 'loading' && performance.now() < query.number) return { why: 'the page is still loading, and may yet show it' };
+    return { ok: true, blank: self === top && isBlank() };
   },
   count: () => {
     const { els } = look(query.target);

@@ -139,8 +139,10 @@ const textlessNote = () => {
   const shown = [...all(document)].filter((el) => (isField(el) || matches(el, 'img,svg,canvas,video,[role=img],iframe')) && isVisible(el)).slice(0, 4);
   const kind = (el) => (isField(el) ? 'field' : matches(el, 'iframe') ? 'frame' : 'picture'), called = (el) => name(el) || matches(el, 'iframe') && attribute(el, 'src') || '';
   const each = distinct(shown.map((el) => `the ${kind(el)}` + (called(el) && ' ' + quote(called(el)))));
-  return each.length ? `the page has no text; it shows ${spell(each, 'and')}${locationNote()}` : 'the page is blank';
+  return each.length ? `the page has no text; it shows ${spell(each, 'and')}${locationNote()}` : blankPage;
 };
+const blankPage = 'the page is blank';
+const isBlank = () => !displayed(page()) && textlessNote() === blankPage;
 const plural = ({ by, role }) => ({ checkbox: 'checkboxes', switch: 'switches', combobox: 'combo boxes', listbox: 'list boxes' }[role || by] || `${role || by}s`);
 // Of the elements, up to 500, those that can be seen, but for one with the text and the labels of another: a column of links.
 const unlike = (els) => {
