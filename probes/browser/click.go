@@ -35,7 +35,7 @@ func (tab *Tab) clickAt(r result, q query, failure string) result {
 			}
 			if c.Why == "" {
 				tab.wait.begin(tab.step, c.At)
-				if heard := <-listened; heard || !tab.startsListening(r.frame, q) {
+				if heard := <-listened; heard < 0 || !tab.startsListening(r.frame, q, heard) {
 					return r
 				}
 				c.Why = noAnswer

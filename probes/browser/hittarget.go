@@ -195,18 +195,22 @@ func callOn(ctx context.Context, target *chromedp.Target, object runtime.RemoteO
 
 // A page from a server shows its buttons before its scripts have started. A click that nothing listened to is lost; a person
 // sees that nothing happens, and clicks again. This is certain only for an element without an effect of its own, and only
-// when nothing at all listened, so that no click is ever heard twice.
+// when nothing at all listened, or nothing that changed the page or sent a request, such as a tag manager's counter: so that no click
+// is ever heard twice.
 
-// listened reports, later, whether anything in the page listened to a press of r's element; true if that does not matter.
-func (tab *Tab) listened(r result) <-chan bool {
-	heard := make(chan bool, 1)
+// listened reports, later, how many listeners in the page heard a press of r's element; -1 if that does not matter.
+func (tab *Tab) listened(r result) <-chan int {
+	heard := make(chan int, 1)
 	if !r.Idle {
-		heard <- true
+		heard <- -1
 		return heard
 	}
 	tab.background.Go(func() {
 		n, err := r.frame.listeners(tab.ctx, pressTypes)
-		heard <- err != nil || n > 0
+		if err != nil {
+			n = -1
+		}
+		heard <- n
 	})
 	return heard
 }
@@ -214,24 +218,36 @@ func (tab *Tab) listened(r result) <-chan bool {
 // startTime is how long after a lost click the page's scripts may start.
 const startTime = time.Second
 
-// startsListening waits until something in the page listens to a press of the element, for half of the step's time at most: the rest
-// finds out what the click without a listener has done.
-func (tab *Tab) startsListening(f frame, q query) bool {
+// startsListening waits until something more in the page than before listens to a press of the element, for half of the step's time at
+// most: the rest finds out what the click has done. Where some did listen, nothing may have come of it.
+func (tab *Tab) startsListening(f frame, q query, before int) bool {
 	q.Op = "pressed"
 	longest := startTime
 	if deadline, ok := tab.step.Context().Deadline(); ok {
 		longest = min(longest, time.Until(deadline)/2)
 	}
-	for until := time.Now().Add(longest); time.Now().Before(until) && sleep(tab.ctx, aimPause); {
+	pause := aimPause
+	if before > 0 {
+		pause = 0 // most pages have reacted already
+	}
+	for until := time.Now().Add(longest); time.Now().Before(until) && sleep(tab.ctx, pause); pause = aimPause {
 		if r, err := tab.evaluateOnce(f, q); err != nil || !r.OK {
 			return false // the page does something
+		} else if before > 0 && tab.hasReacted(r) {
+			return false
 		}
 		n, err := f.listeners(tab.ctx, pressTypes)
-		if n > 0 || err != nil {
+		if n > before || err != nil {
 			return err == nil
 		}
 	}
 	return false
+}
+
+// hasReacted reports whether the page has changed, or sent a request, since the latest action.
+func (tab *Tab) hasReacted(r result) bool {
+	sent, _ := tab.recorder.Answers(tab.id, tab.wait.acted)
+	return r.Acted > tab.wait.acted || len(sent) > 0
 }
 
 // pressTypes are the events by which a page notices a press.

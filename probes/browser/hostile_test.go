@@ -86,6 +86,7 @@ func TestHostilePages(t *testing.T) {
 		"leaving":  leavingRows,
 		"layers":   layerRows,
 		"sinking":  sinkingRows,
+		"hydrated": hydratedRows,
 		"gone":     goneRows,
 		"unlocked": unlockedRows,
 		"drawing":  drawingRows,

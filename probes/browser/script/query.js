@@ -156,7 +156,7 @@ const queries = {
   pressed: () => {
     const { el, why } = unique(query.target);
     globalThis.valkyriePressed = el;
-    return { ok: !!el, why };
+    return { ok: !!el, why, acted: globalThis.valkyrieChanges?.last };
   },
   unpressed: () => ({ ok: globalThis.valkyriePointer?.pressed === false }),
   accepts: () => fileRefusal(query),
