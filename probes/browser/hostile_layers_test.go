@@ -22,6 +22,10 @@ func fold(rows string) string {
 
 // layerRows are parts of a page that are switched off or under another layer of it.
 var layerRows = map[string]row{
+	"upload under a veil":            {page: `<label>File <input type=file></label><div style="position:fixed;inset:0;background:rgba(255,255,255,.7)">Loading</div>`, do: upload(browser.Field("File"), "a.txt"), limit: soon, want: journey.Failed, wantError: "covered"},
+	"upload by a label under a veil": {page: `<label style="border:1px solid">Choose a file<input type=file style="position:absolute;opacity:0;width:1px;height:1px"></label><div style="position:fixed;inset:0;background:rgba(255,255,255,.7);z-index:9">Loading</div>`, do: upload(browser.Field("Choose a file"), "a.txt"), limit: soon, want: journey.Failed, wantError: "covered"},
+	"upload behind a dialog":         {page: `<label>File <input type=file></label><dialog id=d>Offer</dialog><script>d.showModal()</script>`, do: upload(browser.Field("File"), "a.txt"), limit: soon, want: journey.Failed, wantError: "could not upload"},
+	"upload below the fold":          {page: `<div style="height:3000px"></div><label>File <input type=file onchange="document.body.append('Thank you')"></label>`, do: func(s *fixture) { upload(browser.Field("File"), "a.txt")(s); s.See(browser.Text("Thank you")) }, want: journey.Passed},
 	"a twin behind a dialog":    {page: `<button>Print</button><dialog id=d><button onclick="d.append('Thank you')">Print</button></dialog><script>d.showModal()</script>`, want: journey.Passed},
 	"a twin in an inert part":   {page: `<main inert style="opacity:.4"><button>Print</button></main><div role=dialog style="position:fixed;top:90px;background:#fff">` + button + `</div>`, want: journey.Passed},
 	"a twin under a clear veil": {page: `<button>Print</button><div style="position:fixed;inset:0;background:rgba(0,0,0,.5)"><div role=dialog aria-modal=true style="background:#fff;margin:200px auto;width:200px"><button onclick="this.after('Thank you')">Print</button></div></div>`, want: journey.Passed},

@@ -141,8 +141,8 @@ const queries = {
     return { ok: true, mayHide: snapshot(query.option) };
   },
   upload: async () => {
-    const { el, why } = uniqueOrLabel(query.target);
-    if (!el) return { why };
+    const r = await actionable(query.target, uniqueOrLabel), { el } = r;
+    if (!r.ok) return r;
     const lost = await lostField();
     if (lost) return lost;
     const input = fieldIn(el);
