@@ -89,7 +89,7 @@ func (tab *Tab) RightClick(l Locator) {
 func (tab *Tab) DragTo(l, to Locator) {
 	failure := fmt.Sprintf("could not drag the %s to the %s", l, to)
 	over := query{Op: "hover", Target: to, Option: "drop"}
-	goal := tab.aim(over, failure) // it can be reached, before something that is dragged covers it
+	goal, shown := tab.shownGoal(over) // it can be reached, before something that is dragged covers it
 	q := query{Op: "click", Target: l, Option: "drag"}
 	r := tab.aim(q, failure)
 	drag, end, err := mouse.BeginDrag(tab.ctx, tab.target())
@@ -100,7 +100,9 @@ func (tab *Tab) DragTo(l, to Locator) {
 	}
 	begun := tab.clickAt(r, q, failure)
 	tab.mustCall(failure, drag.Start(tab.ctx, mouse.Point{X: begun.X, Y: begun.Y}, r.Text != ""))
-	if now, err := tab.evaluateOnce(goal.frame, over); err == nil && now.OK && tab.toWindow(&now) == "" {
+	if !shown {
+		goal = tab.aim(over, failure) // many a place shows only while something is dragged
+	} else if now, err := tab.evaluateOnce(goal.frame, over); err == nil && now.OK && tab.toWindow(&now) == "" {
 		goal = now // the page may have moved it, to make room
 	}
 	at := time.Now()
@@ -110,6 +112,17 @@ func (tab *Tab) DragTo(l, to Locator) {
 		tab.fail("%s: it is not taken there", failure)
 	}
 	tab.beginWait(got.Acted, at)
+}
+
+// shownGoal waits for the place to drop something for a while; false: it does not show yet.
+func (tab *Tab) shownGoal(over query) (goal result, shown bool) {
+	for until := time.Now().Add(tab.timeSlice()); time.Now().Before(until) && tab.ctx.Err() == nil; {
+		r, err := tab.pollOnce(over, firstSlice)
+		if err == nil && r.OK && tab.toWindow(&r) == "" {
+			return r, true
+		}
+	}
+	return goal, false
 }
 
 // Hover moves the mouse onto the element and leaves it there.

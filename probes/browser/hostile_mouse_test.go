@@ -20,15 +20,19 @@ const byPointer = `<div id=a style="position:absolute;left:10px;top:10px;width:5
 
 // mouseRows are actions of the mouse besides a click.
 var mouseRows = map[string]row{
-	"drag by the browser":          {page: html5, do: dragged("got otter"), want: journey.Passed},
-	"drag that is not taken":       {page: html5 + `<script>open_ = false</script>`, do: dragged("got otter"), want: journey.Failed, wantError: `could not drag the text "Otter" to the css "#box": it is not taken there`},
-	"drag by the page":             {page: byPointer, do: dragged("Thank you"), want: journey.Passed},
-	"drag by the page, alone":      {page: `<script>addEventListener('pointerdown', (e) => e.preventDefault())</script>` + byPointer, do: dragged("Thank you"), want: journey.Passed},
-	"drag of a covered one":        {page: html5 + `<div id=veil style="position:fixed;inset:0 0 auto;height:60px"></div>`, do: dragged("got otter"), want: journey.Failed, wantError: `could not drag the text "Otter" to the css "#box" within 1.5s: it is covered by div#veil`},
-	"drag to a covered one":        {page: html5 + `<div id=veil style="position:fixed;top:60px;left:0;width:300px;height:400px"></div>`, do: dragged("got otter"), want: journey.Failed, wantError: `it is covered by div#veil`},
-	"drag of one covered on hover": {page: html5 + `<div id=veil hidden style="position:fixed;inset:0"></div><script>a.onmouseenter = () => veil.hidden = false</script>`, do: dragged("got otter"), want: journey.Failed, wantError: `it is covered by div#veil`},
-	"drag to a place that is made": {page: html5 + `<script>a.addEventListener('dragstart', () => setTimeout(() => box.style.marginTop = '50px'))</script>`, do: dragged("got otter"), want: journey.Passed},
-	"drag far down":                {page: html5 + `<style>#box{margin-top:400px}</style>`, do: dragged("got otter"), want: journey.Passed},
+	"drop zone that appears while dragging": {page: `<div draggable=true style="width:60px;height:30px;background:#ccc" ondragstart="setTimeout(() => b.hidden = false)">Otter</div><div id=b hidden style="position:fixed;top:200px;width:90px;height:90px;border:1px solid" ondragover="event.preventDefault()" ondrop="document.body.append('Thank you')">Trash</div>`, do: dragTo("Otter", "Trash"), want: journey.Passed},
+	"drop zone shown by a class":            {page: `<style>.z{display:none;position:fixed;top:200px;width:90px;height:90px;border:1px solid}.dragging .z{display:block}</style><div draggable=true style="width:60px;height:30px;background:#ccc" ondragstart="requestAnimationFrame(() => document.body.className = 'dragging')">Otter</div><div class=z ondragover="event.preventDefault()" ondrop="document.body.append('Thank you')">Trash</div>`, do: dragTo("Otter", "Trash"), want: journey.Passed},
+	"drop zone shown by the mouse":          {page: `<div id=a style="width:60px;height:30px;background:#ccc;user-select:none">Otter</div><div id=b hidden style="position:fixed;top:200px;width:90px;height:90px;border:1px solid;user-select:none">Trash</div><script>let d; a.onmousedown = () => d = 1; onmousemove = () => { if (d) b.hidden = false }; b.onmouseup = () => { if (d) document.body.append('Thank you') }</script>`, do: dragTo("Otter", "Trash"), want: journey.Passed},
+	"drop zone that never appears":          {page: `<div draggable=true style="width:60px;height:30px;background:#ccc">Otter</div><div hidden>Trash</div>`, do: dragTo("Otter", "Trash"), limit: soon, want: journey.Failed, wantError: `could not drag the text "Otter" to the text "Trash"`},
+	"drag by the browser":                   {page: html5, do: dragged("got otter"), want: journey.Passed},
+	"drag that is not taken":                {page: html5 + `<script>open_ = false</script>`, do: dragged("got otter"), want: journey.Failed, wantError: `could not drag the text "Otter" to the css "#box": it is not taken there`},
+	"drag by the page":                      {page: byPointer, do: dragged("Thank you"), want: journey.Passed},
+	"drag by the page, alone":               {page: `<script>addEventListener('pointerdown', (e) => e.preventDefault())</script>` + byPointer, do: dragged("Thank you"), want: journey.Passed},
+	"drag of a covered one":                 {page: html5 + `<div id=veil style="position:fixed;inset:0 0 auto;height:60px"></div>`, do: dragged("got otter"), want: journey.Failed, wantError: `could not drag the text "Otter" to the css "#box" within 1.5s: it is covered by div#veil`},
+	"drag to a covered one":                 {page: html5 + `<div id=veil style="position:fixed;top:60px;left:0;width:300px;height:400px"></div>`, do: dragged("got otter"), want: journey.Failed, wantError: `it is covered by div#veil`},
+	"drag of one covered on hover":          {page: html5 + `<div id=veil hidden style="position:fixed;inset:0"></div><script>a.onmouseenter = () => veil.hidden = false</script>`, do: dragged("got otter"), want: journey.Failed, wantError: `it is covered by div#veil`},
+	"drag to a place that is made":          {page: html5 + `<script>a.addEventListener('dragstart', () => setTimeout(() => box.style.marginTop = '50px'))</script>`, do: dragged("got otter"), want: journey.Passed},
+	"drag far down":                         {page: html5 + `<style>#box{margin-top:400px}</style>`, do: dragged("got otter"), want: journey.Passed},
 
 	"double click": {page: `<p id=a ondblclick="` + thanks + `">Otter</p>`, do: mouseOn((*browser.Tab).DoubleClick), want: journey.Passed},
 	"double click, in order": {page: `<p id=a>Otter</p><p id=seen></p><script>for (const e of ['mousedown', 'mouseup', 'click', 'dblclick']) a.addEventListener(e, (ev) => { seen.textContent += e + ev.detail + ' ' })</script>`, do: func(s *fixture) {
@@ -98,3 +102,12 @@ func dragged(want string) func(*fixture) {
 
 // iconLink shows its text only on hover; its name is its title before.
 const iconLink = `<style>a span { display: none } a:hover span { display: inline }</style><a href=/next title="Print [p]" onclick="event.preventDefault(); ` + thanks + `"><span>Print</span><svg width=20 height=20><rect width=20 height=20 /></svg></a>`
+
+// dragTo drags one text to another, and sees the thanks.
+func dragTo(from, to string) func(*fixture) {
+	return func(s *fixture) {
+		s.Visit("/")
+		s.DragTo(browser.Text(from), browser.Text(to))
+		s.See(browser.Text("Thank you"))
+	}
+}
