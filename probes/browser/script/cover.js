@@ -24,6 +24,27 @@ const opaqueImage = (image) => {
   return colors.length > 0 && colors.every((c) => alpha(c) >= visibleThrough);
 };
 const opaqueFill = (css) => !/text/.test(css.backgroundClip) && (alpha(css.backgroundColor) >= visibleThrough || css.backgroundImage !== 'none' && fillsBox(css) && opaqueImage(css.backgroundImage));
+const opaqueGradient = (css, r, x, y) => !!r && isInside(x, y, r) && !/text/.test(css.backgroundClip) && gradientAlpha(css.backgroundImage, r, x, y) >= visibleThrough;
+// The alpha at a point of a box that one straight gradient fills, from the top, the bottom or a side; undefined for other images.
+const gradientSides = { '0': [0, -1], '90': [1, 0], '180': [0, 1], '270': [-1, 0], 'to top': [0, -1], 'to right': [1, 0], 'to bottom': [0, 1], 'to left': [-1, 0] };
+const gradientAlpha = (image, r, x, y) => {
+  const inner = /^linear-gradient\((.*)\)$/.exec(image)?.[1], parts = inner?.split(/,(?![^(]*\))/).map((s) => s.trim());
+  if (!parts || /linear-gradient|url\(/.test(inner)) return;
+  const side = gradientSides[parts[0].replace(/deg$/, '')], [dx, dy] = side || [0, 1], size = dx ? r.width : r.height;
+  const at = dx ? (dx > 0 ? x - r.left : r.right - x) : dy > 0 ? y - r.top : r.bottom - y;
+  const stops = (side ? parts.slice(1) : parts).map((part) => {
+    const color = colorsIn(part)[0], place = part.slice((color || '').length).trim();
+    return { alpha: color && alpha(color), at: place.endsWith('%') ? parseFloat(place) / 100 * size : parseFloat(place) };
+  });
+  if (stops.length < 2 || stops.some((s) => s.alpha === undefined) || /^(\d|to |calc)/.test(parts[0]) && !side) return;
+  stops[0].at = stops[0].at || 0;
+  stops.at(-1).at = isNaN(stops.at(-1).at) ? size : stops.at(-1).at;
+  if (stops.some((s) => isNaN(s.at))) return;
+  const next = stops.findIndex((s) => s.at >= at);
+  if (next <= 0) return stops.at(next < 0 ? -1 : 0).alpha;
+  const [a, b] = [stops[next - 1], stops[next]];
+  return a.alpha + (b.alpha - a.alpha) * (b.at > a.at ? (at - a.at) / (b.at - a.at) : 1);
+};
 // Whether glass before an element hides it.
 const hidesBehind = ({ backdropFilter: filter }, by) => filter !== 'none' && (smears(blurIn(filter), by) || /(brightness|contrast|opacity)\(0(%|\.0+)?\)/.test(filter));
 const opaqueContent = (el, x, y) => {
@@ -51,10 +72,10 @@ const opaqueAt = (el, x, y, by) => {
   const around = contains(el, by);
   if (totalOpacity(el) < visibleThrough || isMixed(el)) return false;
   const { css: own } = styleOf(el);
-  if (around ? paintsOver(el, by) && opaqueFill(own) : isInBoxes(el, x, y) && (opaqueFill(own) || hidesBehind(own, by) || opaqueContent(el, x, y) || opaqueEdge(el, own, x, y))) return true;
+  if (around ? paintsOver(el, by) && opaqueFill(own) : isInBoxes(el, x, y) && (opaqueFill(own) || opaqueGradient(own, rect(el), x, y) || hidesBehind(own, by) || opaqueContent(el, x, y) || opaqueEdge(el, own, x, y))) return true;
   return ['::before', '::after'].some((p) => {
     const css = getComputedStyle(el, p);
-    return !['none', 'normal'].includes(css.content) && ['absolute', 'fixed'].includes(css.position) && css.opacity >= visibleThrough && opaqueFill(css) && isInDrawn(el, css, x, y);
+    return !['none', 'normal'].includes(css.content) && ['absolute', 'fixed'].includes(css.position) && css.opacity >= visibleThrough && (opaqueFill(css) && isInDrawn(el, css, x, y) || opaqueGradient(css, drawnBox(el, css), x, y));
   });
 };
 // Whether the point is in a positioned box that a style adds to the element; one that is turned or moved counts as everywhere.
@@ -123,7 +144,18 @@ const coverAt = (x, y, by, text) => {
   // What takes no clicks, or is inert, is not in the stack itself.
   const above = end >= 0 ? stack.slice(0, end) : stack.filter((n) => paintsAbove(n, by));
   if (above.some((n) => !shadow(n) && !contains(n, by) && !isInBoxes(n, x, y))) mayCover = true; // what shows there may be in a closed shadow root
-  return above.find((n) => opaqueAt(n, x, y, by)) || backdropOver(stack, by) || unhit().find((n) => isUnhitCover(n, x, y, by));
+  return above.find((n) => opaqueAt(n, x, y, by)) || veilsAt(above, x, y, by) || backdropOver(stack, by) || unhit().find((n) => isUnhitCover(n, x, y, by));
+};
+// The first of several veils through which, together, nothing can be read.
+const veilsAt = (above, x, y, by) => {
+  let through = 1;
+  const veils = above.filter((n) => {
+    const { css } = styleOf(n), by1 = alpha(css.backgroundColor) * totalOpacity(n);
+    if (by1 < 0.1 || contains(n, by) || isMixed(n) || /text/.test(css.backgroundClip) || !isInBoxes(n, x, y)) return false;
+    through *= 1 - by1;
+    return true;
+  });
+  return veils.length > 1 && through <= 1 - visibleThrough ? veils[0] : undefined;
 };
 // The dialog or popover whose backdrop hides everything under it. Of several, the later may be below the earlier: then one that can
 // still be hit is not under the other.
@@ -146,6 +178,8 @@ const unhit = once(() => {
   globalThis.valkyrieUnhit = { found, changed, at: clock() };
   return found;
 });
+// The first and last children: between those of a long list there is no cover.
+const fewOf = (children) => (children.length > 60 ? [...children].filter((_, i) => i < 30 || i >= children.length - 30) : children);
 const findUnhit = () => {
   const found = [];
   let next = body() ? [body()] : [], left = 400;
@@ -156,7 +190,7 @@ const findUnhit = () => {
       const css = getComputedStyle(el);
       if (css.pointerEvents === 'none' || css.boxShadow !== 'none' && shadowOf(css).reach > 0) found.push(el);
     }
-    next = level.flatMap((el) => [...childrenOf(el), ...(shadow(el) ? childrenOf(shadow(el)) : [])]);
+    next = level.flatMap((el) => [...fewOf(childrenOf(el)), ...(shadow(el) ? childrenOf(shadow(el)) : [])]);
   }
   return found;
 };
@@ -235,10 +269,11 @@ const coverOf = (el, target) => {
   return cover;
 };
 const coverOfBox = ({ by, text }, { x, y, right, bottom }) => {
-  let cover;
-  for (const [i, j] of text ? [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5]] : [[0.5, 0.5], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]]) {
+  let cover, open = 0; // of a text, one strip at its edge is not enough
+  for (const [i, j] of text ? [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5], [0.3, 0.5], [0.7, 0.5]] : [[0.5, 0.5], [0.1, 0.1], [0.9, 0.1], [0.1, 0.9], [0.9, 0.9]]) {
     const px = x + (right - x) * i, py = y + (bottom - y) * j, top = coverAt(px, py, by, text);
-    if (!top) return;
+    if (!top && (!text || i === 0.5 || ++open === 2)) return;
+    if (!top) continue;
     const over = coverRoot(top, by, px, py);
     const beyond = over === top && !isInside(px, py, rect(over)); // its backdrop or its shadow
     if (!beyond && scrollingUncovers(by, { y, bottom }, over)) return;

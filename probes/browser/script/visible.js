@@ -47,7 +47,9 @@ const seen = ({ by, r, text }, el) => {
   if (text && awaitsFont(by, text.data)) return { why: `${notVisible}: its web font has not loaded` };
   const why = fadedReason(by, text);
   if (why) return { why };
-  const part = clipped(by, r, text, el), doubt = text && part.box && doubtOf(by, text, part.box, part.moved);
+  const part = clipped(by, r, text, el);
+  if (part.box && isMaskedAt(by, part.box)) return { why: masked };
+  const doubt = text && part.box && doubtOf(by, text, part.box, part.moved);
   return doubt === 'same' && part.moved ? { why: blended } : { ...part, doubt };
 };
 // Whether text is too small to read, or its letters lie over each other.
@@ -84,11 +86,20 @@ const fadedReason = (by, text) => {
 
 // Why an element with an unusual style paints nothing: no text and no children, if inner is set.
 const oddReason = (n, css, inner) => {
-  if (css.maskImage !== 'none' && masksAll(css)) return `${notVisible}: it is masked`;
+  if (css.maskImage !== 'none' && masksAll(css)) return masked;
   if (inner && css.contentVisibility === 'hidden' && !/^(inline|contents)$/.test(css.display)) return notVisible;
   return isBehindViewer(n) ? `${notVisible}: it is behind the viewer` : '';
 };
-const masksAll = (css) => /(^|, )(0px|0%)|(^|, )\S+ (0px|0%)/.test(css.maskSize) || !/url\(/.test(css.maskImage) && colorsIn(css.maskImage).every((c) => alpha(c) < 0.1);
+const masked = `${notVisible}: it is masked`;
+// Whether a mask that fades hides the middle of a box.
+const isMaskedAt = (by, { x, y, right, bottom }) => {
+  for (let n = by; n; n = parentOf(n)) {
+    if (n instanceof Element && styleOf(n).odd && gradientAlpha(styleOf(n).css.maskImage, rect(n), (x + right) / 2, (y + bottom) / 2) < 0.1) return true;
+  }
+  return false;
+};
+const isLostPicture = (image) => { const [, src] = /^url\("([^"]+)"\)$/.exec(image) || []; return !!src && performance.getEntriesByName(src).some((e) => e.responseStatus >= 400); };
+const masksAll = (css) => isLostPicture(css.maskImage) || /(^|, )(0px|0%)|(^|, )\S+ (0px|0%)/.test(css.maskSize) || !/url\(/.test(css.maskImage) && colorsIn(css.maskImage).every((c) => alpha(c) < 0.1);
 // Whether the element's middle is moved past the eye of a perspective, where nothing is painted.
 const isBehindViewer = (el) => {
   let m = new DOMMatrix();
@@ -107,7 +118,7 @@ const isBehindViewer = (el) => {
 
 // Walks from the element that paints the box to the window, and cuts the box where ancestors clip it.
 const clipped = (by, r, text, el) => {
-  let box = { x: r.x, y: r.y, right: r.right, bottom: r.bottom }, moved = false, position = '', shaped;
+  let box = { x: r.x, y: r.y, right: r.right, bottom: r.bottom }, moved = false, position = '', shaped, wide = readableWidth(r, text);
   for (let n = by, own = !text; n; n = parentOf(n)) {
     if (!(n instanceof Element)) continue;
     const s = styleOf(n);
@@ -116,17 +127,19 @@ const clipped = (by, r, text, el) => {
     if (s.css.display === 'table-cell' && isCollapsed(n)) return { why: `${notVisible}: its column is collapsed` };
     if (!position || isContainer(s, position)) {
       if (!own && (s.x !== 'visible' || s.y !== 'visible')) {
-        box = through(beforeEllipsis(portOf(n, s), n, s, text && r), box, readable(r, text));
+        const port = portOf(n, s);
+        if (canScroll(port.modes[0])) wide = Math.min(wide, port.right - port.x);
+        box = through(beforeEllipsis(port, n, s, text && r), box, readable(r, text), wide);
         moved ||= box.moved;
       }
       position = s.position === 'absolute' || s.position === 'fixed' ? s.position : '';
     }
-    if (tooSmall(box, r, text)) return { why: clipReason(n, el) };
+    if (tooSmall(box, r, text, wide)) return { why: clipReason(n, el) };
     own = false;
     if (s.topLayer) break;
   }
-  const cut = through(windowPort(position === 'fixed'), box, readable(r, text));
-  if (tooSmall(cut, r, text)) return { why: 'it is outside of the window, and no scrolling reaches it' };
+  const cut = through(windowPort(position === 'fixed'), box, readable(r, text), wide);
+  if (tooSmall(cut, r, text, wide)) return { why: 'it is outside of the window, and no scrolling reaches it' };
   moved ||= cut.moved;
   return shaped && !moved && !isHitIn(by, cut) ? { why: clipReason(shaped, el) } : { box: cut, moved };
 };
@@ -148,10 +161,12 @@ const beforeEllipsis = (port, n, { css, x }, r) => {
 const isContainer = (s, position) => position === 'absolute' && s.position !== 'static' || holdsFixed(s);
 // The height of a text that has to show, or else of an element that need not be scrolled.
 const readable = (r, text) => (text ? Math.min(Math.max(3, r.height / 4), r.height) : 3);
-const tooSmall = (box, r, text) => {
+// Its width: half of it, or some words.
+const readableWidth = (r, text) => (text ? Math.min(r.width / 2, 100) : 3);
+const tooSmall = (box, r, text, wide) => {
   const w = box.right - box.x, h = box.bottom - box.y;
   if (!(w > 0 && h > 0)) return true;
-  return text ? w < Math.min(3, r.width) || h < readable(r, text) : w <= 1 && h <= 1;
+  return text ? w < wide || h < readable(r, text) : w <= 1 && h <= 1;
 };
 const clipReason = (n, el) => {
   if (!contains(el, n)) return `it is outside of the visible part of ${describe(n)}, and no scrolling reaches it`;
@@ -198,8 +213,8 @@ function* scrollersOf(el) {
   }
   if (position !== 'fixed') yield { port: windowPort(false) };
 }
-const through = (port, box, least = 3) => {
-  const [x, right, mx] = along(box.x, box.right, port.x, port.right, port.modes[0], port.room[0]);
+const through = (port, box, least = 3, leastWide = 3) => {
+  const [x, right, mx] = along(box.x, box.right, port.x, port.right, port.modes[0], port.room[0], leastWide);
   const [y, bottom, my] = along(box.y, box.bottom, port.y, port.bottom, port.modes[1], port.room[1], least);
   return { x, y, right, bottom, moved: mx || my };
 };
