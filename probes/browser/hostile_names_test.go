@@ -76,6 +76,8 @@ var nameRows = map[string]row{
 
 // textRows are texts that the page displays in unusual ways, and texts that it does not display.
 var textRows = map[string]row{
+	"hyphen that does not break":   {page: "<p>order 12\u20114</p>", do: waitFor("order 12-4"), want: journey.Passed},
+	"hyphen that does not break 2": {page: "<p>order 12-4</p>", do: waitFor("order 12\u20114"), want: journey.Passed},
 	"zero width space":             {page: `<p>Thank&#8203;you very much</p><p>order/&#8203;12</p>`, do: waitFor("order/12"), want: journey.Passed},
 	"soft hyphens":                 {page: `<p>Thank you for the dis&shy;tri&shy;bu&shy;tion</p>`, do: waitFor("distribution"), want: journey.Passed},
 	"wbr":                          {page: `<p>order<wbr>12</p>`, do: waitFor("order12"), want: journey.Passed},

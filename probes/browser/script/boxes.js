@@ -73,11 +73,11 @@ function* contentOf(el, budget = { left: 300 }) {
 // The boxes of a phrase in the element's text, line by line; none if it is not there as such.
 const ignorable = /[\s\u00ad\u200b-\u200f\u2060-\u2064\u202a-\u202e\ufeff]/;
 function* phraseIn(el, phrase) {
-  const want = [...phrase].filter((c) => !ignorable.test(c)).join('').toLowerCase(), chars = [];
+  const want = [...phrase.replace(hyphens, '-')].filter((c) => !ignorable.test(c)).join('').toLowerCase(), chars = [];
   const collect = (from) => {
     for (const n of flatChildren(from)) {
       if (n.nodeType === Node.ELEMENT_NODE) collect(n);
-      else if (n.nodeType === Node.TEXT_NODE && chars.length < 20000) for (let i = 0; i < n.length; i++) if (!ignorable.test(n.data[i])) chars.push({ c: n.data[i].toLowerCase()[0], by: from, n, i });
+      else if (n.nodeType === Node.TEXT_NODE && chars.length < 20000) for (let i = 0; i < n.length; i++) if (!ignorable.test(n.data[i])) chars.push({ c: n.data[i].replace(hyphens, '-').toLowerCase()[0], by: from, n, i });
     }
   };
   collect(el);

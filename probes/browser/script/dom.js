@@ -39,9 +39,10 @@ const once = (compute) => {
 
 const clock = () => performance.timeOrigin + performance.now();
 // Without what cannot be seen: soft hyphens, zero-width characters, marks of direction, and the private characters of icon
-// fonts; with white space collapsed, and letters composed.
+// fonts; with white space collapsed, letters composed, and hyphens that look alike as one.
 const unseen = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff\ue000-\uf8ff]|[\u{e0000}-\u{e007f}\u{f0000}-\u{10fffd}]/gu;
-const collapse = (s) => (/[^\x20-\x7e]/.test(s ||= '') ? s.replace(unseen, '').normalize('NFC') : s).replace(/\s+/g, ' ');
+const hyphens = /[\u2010\u2011]/g;
+const collapse = (s) => (/[^\x20-\x7e]/.test(s ||= '') ? s.replace(unseen, '').normalize('NFC').replace(hyphens, '-') : s).replace(/\s+/g, ' ');
 const normalize = (s) => collapse(s).trim();
 // A part of a text, whose spaces at its ends count.
 const textPart = (s) => (normalize(s) ? collapse(s) : '');
