@@ -196,17 +196,6 @@ func (tab *Tab) logNote(said string) string {
 	}
 }
 
-// hasCrashed reports whether a script of the page has failed in this step. Chrome may report that a little later than the page shows it.
-func (tab *Tab) hasCrashed() bool {
-	sleep(tab.ctx, aimPause)
-	l := tab.log
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.ContainsFunc(l.troubles, func(t trouble) bool {
-		return t.tab == tab.id && t.step == l.step && strings.HasPrefix(t.what, console.ScriptError)
-	})
-}
-
 // text is the whole log, for evidence.
 func (l *log) text() string {
 	l.mu.Lock()

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
+	"valkyrie/probes/browser/console"
 	"valkyrie/probes/browser/script"
 	"valkyrie/probes/journey"
 )
@@ -145,6 +147,17 @@ func (tab *Tab) unshown(q query, r result) string {
 		return "a frame of the page could not be loaded, from " + strings.TrimPrefix(lost, tab.site)
 	}
 	return ""
+}
+
+// hasCrashed reports whether a script of the page has failed in this step. Chrome may report that a little later than the page shows it.
+func (tab *Tab) hasCrashed() bool {
+	sleep(tab.ctx, aimPause)
+	l := tab.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.ContainsFunc(l.troubles, func(t trouble) bool {
+		return t.tab == tab.id && t.step == l.step && strings.HasPrefix(t.what, console.ScriptError)
+	})
 }
 
 // navigated records whether the frame shows Chrome's error page.
