@@ -164,3 +164,60 @@ func (h hookedStore) Item(ctx context.Context, key string) (incident.Item, error
 	}
 	return h.Store.Item(ctx, key)
 }
+
+// TestSettingsAreHandedOverOnce: an override, a mute and a release that were made at the standby reach the home, and the override counts for
+// the call that the hand-over itself causes. Handing over again, as the copy failed, does not bring back what was ended at home meanwhile.
+func TestSettingsAreHandedOverOnce(t *testing.T) {
+	w := newScene(t, withRotations)
+	w.run("eu-west-1", journey.Passed)
+	if err := paging.PutRelease(w.ctx, w.H, incident.Release{Name: "v1", At: w.now}); err != nil {
+		t.Fatal(err)
+	}
+	turn := func() {
+		w.now = w.now.Add(time.Minute)
+		if _, err := (regions.Standby{Pair: w.pairOf(w.sp), Deps: w.deps(w.sp)}).Turn(w.ctx, w.now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	turn()
+	grace := graceAtNight(t, w.now)
+	_, muted := paging.PutMute(w.ctx, w.S, incident.Mute{Journey: "other", By: "Ada", Until: w.now.Add(5 * time.Hour)}, w.now)
+	err := errors.Join(muted, paging.PutOverride(w.ctx, w.S, w.cfg.OnCall, grace, w.now), paging.PutRelease(w.ctx, w.S, incident.Release{Name: "v2", At: w.now}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.now = noon.Add(2 * time.Hour) // the night of the override
+	bad := incident.Incident{ID: "print-card/down/1", Journey: "print-card", Kind: incident.Down, State: incident.Open, Since: w.now, Opened: w.now, Runs: 2}
+	if err := incident.UpdateItem(w.ctx, w.S, incident.NotificationKey, func(r *paging.NotificationState) bool { r.Incidents = append(r.Incidents, bad); return true }); err != nil {
+		t.Fatal(err)
+	}
+	w.sp.standby.puts = func(key string) error { // the copy fails
+		if key == incident.NotificationKey {
+			return errors.New("throttled")
+		}
+		return nil
+	}
+	turn()
+	r := w.route(w.H)
+	if len(r.Overrides) != 1 || len(r.Mutes) != 1 || len(r.Releases) != 2 {
+		t.Errorf("the home has %d overrides, %d mutes, %d releases", len(r.Overrides), len(r.Mutes), len(r.Releases))
+	}
+	for _, p := range r.Pages {
+		if p.Person != "Grace" {
+			t.Errorf("%s to %s was planned, who handed over to Grace", p.Channel, p.Person)
+		}
+	}
+	if len(r.Pages) == 0 {
+		t.Error("no page was planned")
+	}
+	if _, found, err := paging.DropOverride(w.ctx, w.H, w.cfg.OnCall, "primary", w.now); err != nil || !found {
+		t.Fatal(found, err)
+	}
+	if _, err := paging.PutMute(w.ctx, w.H, incident.Mute{Journey: "other", By: "Ada", Until: w.now}, w.now); err != nil {
+		t.Fatal(err)
+	}
+	turn()
+	if r := w.route(w.H); len(r.Overrides) > 0 || len(r.Mutes) > 0 {
+		t.Errorf("handed over again: %d overrides and %d mutes are back", len(r.Overrides), len(r.Mutes))
+	}
+}
