@@ -36,7 +36,7 @@ func (b beat) after(r Round, now time.Time) beat {
 	return b
 }
 
-// stopped returns what has not worked since the last heartbeat, for the reason of a take-over; "" if that is unknown.
+// stopped names the part that has not worked since the last heartbeat, for the reason of a take-over; "" if that is unknown.
 func (b beat) stopped() string {
 	switch {
 	case b.Phone.After(b.At):

@@ -166,7 +166,7 @@ func (h hookedStore) Item(ctx context.Context, key string) (incident.Item, error
 }
 
 // TestSettingsAreHandedOverOnce: an override, a mute and a release that were made at the standby reach the home, and the override counts for
-// the call that the hand-over itself causes. Handing over again, as the copy failed, does not bring back what was ended at home meanwhile.
+// the call that the hand-over itself causes. Handing over again, as the copy failed, brings back no setting that was ended at home meanwhile.
 func TestSettingsAreHandedOverOnce(t *testing.T) {
 	w := newScene(t, withRotations)
 	w.run("eu-west-1", journey.Passed)
