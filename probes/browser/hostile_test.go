@@ -209,7 +209,7 @@ func (r row) lengthened(times int) row {
 
 // attempt runs the row once and returns the failed checks.
 func (r row) attempt(t *testing.T) (faults []string) {
-	st := &fixture{Tab: browser.NewTab(), t: t, envMark: "VALKYRIE_ROW=" + t.Name()}
+	st := &fixture{Tab: browser.NewTab(), t: t, envMark: fmt.Sprintf("VALKYRIE_ROW=%d %s", os.Getpid(), t.Name())}
 	if r.phone {
 		st.Tab = browser.NewTab(browser.Phone())
 	}
