@@ -32,6 +32,8 @@ type opening struct {
 	expected []int  // HTTP statuses; empty: any that is no error
 	pdf      string // the request for the PDF that the tab shows; empty: it shows a page
 	streams  bool   // the page is on screen, and still loading; no step has used it yet
+
+	accepted float64 // start of the wait in which Chrome's own page for an expected status is right; 0: none
 }
 
 // patience is how long a document that is on screen may go on loading before a step uses it as it is: half of the step's time, in
@@ -116,6 +118,7 @@ func (tab *Tab) openOther(n har.Navigation, code string) {
 	if words != "" {
 		tab.fail("could not open %s: %s", tab.opened.address, words)
 	}
+	tab.opened.accepted = tab.wait.acted
 	tab.wait.end(tab.step, epochMS(time.Now()))
 }
 

@@ -123,7 +123,7 @@ func (tab *Tab) orLeaving(q query, why string) string {
 
 // errorPage is why Chrome shows its own error page in place of the site's; "" if it does not.
 func (tab *Tab) errorPage() string {
-	if to, ok := tab.navigations.errorIn(tab.top().id); ok {
+	if to, ok := tab.navigations.errorIn(tab.top().id); ok && (tab.opened.accepted == 0 || tab.opened.accepted != tab.wait.acted) {
 		code, _ := tab.requests.LastDocumentFailure()
 		return "the page could not be loaded: " + tab.describeLoadError(code, to.url)
 	}

@@ -169,7 +169,7 @@ const isIdle = (el) => {
   globalThis.valkyriePressed = el;
   if (performance.now() > startMS) return false;
   for (let n = el; n instanceof Element; n = parentOf(n)) {
-    if (matches(n, 'a[href],area,input,select,textarea,option,summary,label,video,audio,[contenteditable],[popovertarget],[commandfor]')) return false;
+    if (matches(n, 'a[href]:not([href="#"],[href^="javascript:"]),area,input,select,textarea,option,summary,label,video,audio,[contenteditable],[popovertarget],[commandfor]')) return false;
     if (matches(n, 'button') && read(n, 'form')) return false;
   }
   return true;
