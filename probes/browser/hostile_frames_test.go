@@ -80,7 +80,7 @@ var framePages = map[string]struct {
 		s.Gone(browser.Text("Thank you"))
 	}},
 	"not gone in a shown one": {page: `<iframe FRAME></iframe>`, why: `expected the text "Thank you" to go away within 1.5s: it is still there`, do: func(s *fixture) { s.Visit("/"); s.See(browser.Text("Thank you")); s.Gone(browser.Text("Thank you")) }},
-	"stays until it is hidden": {page: `<iframe id=f FRAME></iframe><button onclick="setTimeout(() => { f.style.opacity = 0 }, 700)">Hide</button>`, why: `to stay for`, do: func(s *fixture) {
+	"stays until it is hidden": {page: `<iframe id=f FRAME></iframe><button onclick="setTimeout(() => { f.style.opacity = 0 }, 2500)">Hide</button>`, why: `to stay for`, do: func(s *fixture) {
 		s.Visit("/")
 		s.Click(browser.Button("Hide"))
 		s.Stays(browser.Text("The end"), 10*time.Second)
