@@ -19,6 +19,7 @@ var checks = map[string]func(document) []string{
 	"wiring":      wiring,
 	"watching":    watching,
 	"decided":     decided,
+	"listed":      listed,
 	"affected":    affected,
 }
 
