@@ -103,6 +103,29 @@ func (w watched) troubles() []trouble {
 	return all
 }
 
+// afterwards are the minutes that an alarm may last after the fault that raised it.
+const afterwards = 5
+
+// once reports whether a fault lasts for a minute only.
+func (tr trouble) once() bool {
+	for _, points := range tr.metrics {
+		if points(0) != nil && points(1) == nil && points(2) == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// missing returns how an alarm must take missing data: where the fault is a silence, as that, and else as the end of the fault.
+// CloudWatch has no data of a function or queue without events, so that an alarm that ignores it would last until the next event,
+// and not report it.
+func (tr trouble) missing() string {
+	if tr.alarm == "PagerSilent" || tr.alarm == "ProbeSilent" {
+		return "breaching"
+	}
+	return "notBreaching"
+}
+
 // hiccups are faults that are over by themselves, and wake no one.
 func (w watched) hiccups() map[string]feed {
 	all := map[string]feed{
@@ -190,6 +213,12 @@ func (w watched) raised() (faults []string) {
 		in := w.s.alarmed(tr.alarm, wellFrom+60, w.well(1).overlaid(wellFrom, tr.metrics))
 		if len(in) == 0 || in[0] < wellFrom || in[0] > wellFrom+tr.within {
 			faults = append(faults, fmt.Sprintf("%s: expected that it is raised within %d minutes after %s, got the minutes %v after it", tr.alarm, tr.within, tr.name, in))
+		}
+		if last := wellFrom + tr.within + afterwards; len(in) > 0 && in[len(in)-1] > last && tr.once() {
+			faults = append(faults, fmt.Sprintf("%s: expected that it is over within %d minutes after %s once, so that it reports the next time", tr.alarm, tr.within+afterwards, tr.name))
+		}
+		if want, got := tr.missing(), at(w.s.resources()[tr.alarm], "Properties", "TreatMissingData"); got != want {
+			faults = append(faults, fmt.Sprintf("%s: TreatMissingData: expected %s, as it reports that %s, got %v", tr.alarm, want, tr.name, got))
 		}
 		if ok := at(w.s.resources()[tr.alarm], "Properties", "OKActions"); tr.ends && (ok == nil || !w.topic(ok)) {
 			faults = append(faults, fmt.Sprintf("%s: expected OKActions, to report that it is over", tr.alarm))
