@@ -24,6 +24,7 @@ type widget struct {
 		Metrics                                    [][]any
 		Alarms                                     []string
 		Period                                     int
+		YAxis                                      struct{ Left struct{ Min, Max *float64 } }
 	}
 }
 
@@ -202,6 +203,9 @@ func (s *stack) widget(w widget, shown map[string]bool) (faults []string) {
 			}
 		}
 	case "metric":
+		if most := p.YAxis.Left.Max; most != nil && (*most != 100 || !strings.HasSuffix(p.Title, "%")) {
+			faults = append(faults, fmt.Sprintf("its axis ends at %v: expected 100, of a percentage", *most))
+		}
 		for _, m := range p.Metrics {
 			formula, _ := m[0].(map[string]any)
 			if whole := p.Start == "-P30D" && p.End == "P0D" && p.SetPeriodToTimeRange && p.Period == 30*24*3600; budget.MatchString(text(formula["expression"])) != whole {
@@ -296,6 +300,7 @@ func (s *stack) metricLine(m []any, region string, shown map[string]bool) []stri
 		}
 		shown[cmp.Or(text(options["region"]), region)] = true
 		faults := s.others(cloudwatch.DimensionDeployment, found[3])
+		faults = append(faults, summed(found[4], found[5])...)
 		return append(faults, emits(found[1], found[4], strings.Split(strings.Trim(found[2], ","), ","), found[5])...)
 	}
 	var faults []string
@@ -308,6 +313,7 @@ func (s *stack) metricLine(m []any, region string, shown map[string]bool) []stri
 		dimensions = append(dimensions, text(pair[0]))
 		faults = append(faults, s.others(text(pair[0]), text(pair[len(pair)-1]))...)
 	}
+	faults = append(faults, summed(text(m[1]), stat)...)
 	return append(faults, emits(text(m[0]), text(m[1]), dimensions, stat)...)
 }
 

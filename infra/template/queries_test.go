@@ -77,7 +77,7 @@ func query(q string) []string {
 			faults = append(faults, fmt.Sprintf("%q is not a command", strings.TrimSpace(stage)))
 		}
 	}
-	return faults
+	return append(faults, columns(q)...)
 }
 
 // emitted returns the fields of the lines about an event, as the code writes them.
@@ -141,9 +141,11 @@ func queries(d document) []string {
 			continue
 		}
 		q := text(at(r, "Properties", "QueryString"))
-		for _, f := range query(strings.ReplaceAll(q, "\n", " ")) {
+		line := strings.ReplaceAll(q, "\n", " ")
+		for _, f := range query(line) {
 			faults = append(faults, id+": "+f)
 		}
+		faults = append(faults, promised(id, text(at(r, "Properties", "Name")), line)...)
 		for _, group := range list(at(r, "Properties", "LogGroupNames")) {
 			faults = append(faults, prefixed(id, misplaced(q, text(group)))...)
 		}
