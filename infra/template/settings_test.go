@@ -59,11 +59,11 @@ var examples = map[string]string{
 	"SiteUrl":          "https://shop.example.com http://127.0.0.1:8080 https://example.com/shop | https://shop.example.com/ shop.example.com https://example.com/?a=b",
 	"HomeRegion":       "eu-west-1 us-gov-west-1 ap-southeast-2 | eu-west eu-west-1,eu-west-2 EU-WEST-1",
 	"StandbyRegion":    "eu-west-1 | eu-west-1,eu-west-2 none",
-	"ProbeRegions":     "eu-west-1 eu-west-1,us-east-1 | eu-west-1,,us-east-1 eu-west-1;us-east-1",
-	"SubnetIds":        "subnet-0a1b2c3d subnet-0a1b2c3d,subnet-0a1b2c3e,subnet-0a1b2c3f | sg-0a1b2c3d subnet-1",
-	"SecurityGroupIds": "sg-0a1b2c3d sg-0a1b2c3d,sg-0a1b2c3e | subnet-0a1b2c3d sg-0a1b2c3d,sg-0a1b2c3d,sg-0a1b2c3d,sg-0a1b2c3d,sg-0a1b2c3d,sg-0a1b2c3d",
+	"ProbeRegions":     "eu-west-1 eu-west-1,us-east-1 " + times(10, "eu-west-1") + " | eu-west-1,,us-east-1 eu-west-1;us-east-1 " + times(11, "eu-west-1"),
+	"SubnetIds":        "subnet-0a1b2c3d " + times(16, "subnet-0a1b2c3d") + " | sg-0a1b2c3d subnet-1 " + times(17, "subnet-0a1b2c3d"),
+	"SecurityGroupIds": "sg-0a1b2c3d " + times(5, "sg-0a1b2c3d") + " | subnet-0a1b2c3d " + times(6, "sg-0a1b2c3d"),
 	"VpcId":            "vpc-0a1b2c3d | vpc-0a1b2c3d,vpc-0a1b2c3e subnet-0a1b2c3d",
-	"RouteTableIds":    "rtb-0a1b2c3d rtb-0a1b2c3d,rtb-0a1b2c3e | vpc-0a1b2c3d",
+	"RouteTableIds":    "rtb-0a1b2c3d " + times(16, "rtb-0a1b2c3d") + " | vpc-0a1b2c3d " + times(17, "rtb-0a1b2c3d"),
 	"KeyId":            "mrk-0123456789abcdef0123456789abcdef 01234567-89ab-cdef-0123-456789abcdef | alias/valkyrie mrk-0123 arn:aws:kms:eu-west-1:111122223333:key/mrk-0123456789abcdef0123456789abcdef",
 	"Cadence":          "1_minute 2_minutes 15_minutes | 1_minutes 16_minutes 20_minutes 1_hour 0_minutes",
 	"TwilioAccountSid": "AC00000000000000000000000000000000 | AC0 SK00000000000000000000000000000000",
@@ -73,6 +73,11 @@ var examples = map[string]string{
 	"StatusReader":     "arn:aws:cloudfront::111122223333:distribution/E1A2B3 arn:aws-cn:cloudfront::111122223333:distribution/E1A2B3 | E1A2B3 arn:aws:s3:::bucket",
 	"EventBusArn":      "arn:aws:events:eu-west-1:111122223333:event-bus/default | default arn:aws:sns:eu-west-1:111122223333:default",
 	"ExistingTable":    "kept a.b-c_D | a a/b",
+}
+
+// times returns a value n times, joined by commas.
+func times(n int, value string) string {
+	return strings.Join(slices.Repeat([]string{value}, n), ",")
 }
 
 // patterns compares the patterns of the parameters with the examples. An underscore in an example is a blank where the pattern has blanks.

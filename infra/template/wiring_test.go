@@ -26,6 +26,7 @@ func deployments() map[string]map[string]any {
 		"gateways only": with(parameters(), map[string]any{
 			"SubnetIds": "subnet-0a1b2c3d", "SecurityGroupIds": "sg-0a1b2c3d", "VpcId": "vpc-0a1b2c3d", "RouteTableIds": "rtb-0a1b2c3d,rtb-0a1b2c3e",
 		}),
+		"interfaces only":      with(everything(), map[string]any{"RouteTableIds": ""}),
 		"endpoints, no traces": with(everything(), map[string]any{"Traces": "DISABLED"}),
 		"a key, no standby":    with(parameters(), map[string]any{"KeyId": multiRegionKey, "StandbyRegion": "", "ProbeRegions": home + "," + third}),
 		"an older table": with(parameters(), map[string]any{
@@ -97,6 +98,22 @@ func (s *stack) separate(all map[string]map[string]any, id string) (faults []str
 			ours := slices.Contains(s.calls(id), c) || c.action == "sns:Publish" && id != "Probe" // which the failover channel needs on any
 			if !ours && slices.ContainsFunc(grants, func(g grant) bool { return g.allows(c) }) {
 				faults = append(faults, fmt.Sprintf("%sRole allows %s on %s, which only %s calls", id, c.action, c.arn, other))
+			}
+		}
+	}
+	return append(faults, s.buckets(all, id, grants)...)
+}
+
+// buckets reports files of a bucket that a function has nothing to do with, and its role's pattern of names includes.
+func (s *stack) buckets(all map[string]map[string]any, id string, grants []grant) (faults []string) {
+	for bucket, r := range all {
+		if r["Type"] != "AWS::S3::Bucket" || slices.ContainsFunc(s.calls(id), func(c call) bool { return strings.HasPrefix(c.arn, s.arn(bucket)+"/") }) {
+			continue
+		}
+		for _, action := range []string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"} {
+			file := call{action, s.arn(bucket) + "/index.html"}
+			if slices.ContainsFunc(grants, func(g grant) bool { return g.allows(file) }) {
+				faults = append(faults, fmt.Sprintf("%sRole allows %s on %s, which is not its bucket", id, action, file.arn))
 			}
 		}
 	}
