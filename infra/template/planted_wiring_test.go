@@ -214,10 +214,39 @@ var affectedMistakes = map[string]mistake{
 	"days that CloudWatch does not have":   {"decided", `\[1, 3, 5, 7, 14, 30,`, "[1, 2, 5, 7, 14, 30,", "the parameter LogRetention: expected"},
 }
 
+// listedMistakes add what no check follows, or have a name stand for something else.
+var listedMistakes = map[string]mistake{
+	"a schedule that ends":               {"listed", within("Pager", `Name: pager\n`), "${1}Name: pager\n            EndDate: \"2027-01-01T00:00:00Z\"\n", "EachMinute/Properties/EndDate: no check follows it"},
+	"the hour of half another zone":      {"listed", within("Probe", `Name: site-sweep\n`), "${1}Name: site-sweep\n            ScheduleExpressionTimezone: Asia/Kolkata\n", "ScheduleExpressionTimezone: no check"},
+	"only evidence below a prefix":       {"listed", within("Evidence", `Status: Enabled\n`), "${1}Status: Enabled\n            Prefix: evidence/\n", "Rules/0/Prefix: no check"},
+	"a topic that no alarm may use":      {"listed", within("AlarmTopic", `    Properties:\n`), "${1}    Properties:\n      KmsMasterKeyId: alias/aws/sns\n", "KmsMasterKeyId: no check"},
+	"a heartbeat in seconds":             {"listed", within("PagerSilent", `Period: 60`), "${1}Unit: Seconds\n      Period: 60", "PagerSilent/Properties/Unit: no check"},
+	"one bucket for all regions":         {"listed", within("Evidence", `    Properties:\n`), "${1}    Properties:\n      BucketName: !Sub \"${Name}-evidence\"\n", "Evidence/Properties/BucketName: no check"},
+	"a queue left by its stack":          {"listed", within("DeadLetters", `Type: AWS::SQS::Queue\n`), "${1}Type: AWS::SQS::Queue\n    DeletionPolicy: Retain\n", "DeadLetters/DeletionPolicy: no check"},
+	"a parameter that compares as stars": {"listed", `  PingUrl:\n    Type: String\n`, "  PingUrl:\n    Type: String\n    NoEcho: true\n", "the parameter PingUrl has NoEcho"},
+	"no transform":                       {"listed", `Transform: AWS::Serverless-2016-10-31\n`, "", "the transform of SAM"},
+	"policies of another language":       {"decided", within("PagerRole", `PolicyDocument:\n            Version: "2012-10-17"`), "${1}PolicyDocument:\n            Version: \"2008-10-17\"", "PolicyDocument/Version"},
+	"letters that stay news":             {"watching", within("Undelivered", `notBreaching`), "${1}ignore", "Undelivered: TreatMissingData: expected notBreaching"},
+	"no state between two errors":        {"watching", within("WebhookErrors", `notBreaching`), "${1}missing", "WebhookErrors: TreatMissingData: expected notBreaching"},
+	"an hour after one slow probe":       {"watching", within("ProbeNearTimeout", `Period: 300`), "${1}Period: 3600", "ProbeNearTimeout: expected that it is over"},
+	"rounds for what could not be told":  {"queries", within("UntoldQuery", `event = "tell"`), `${1}event = "tick"`, "UntoldQuery: expected the stage"},
+	"the oldest failures":                {"queries", within("FailuresQuery", `desc`), "${1}asc", "the newest lines first"},
+	"the median for p95":                 {"queries", within("StepsQuery", `duration_ms, 95`), "${1}duration_ms, 50", `the column "p95"`},
+	"starved for late":                   {"queries", within("LateQuery", `max\(late_ms\)`), "${1}max(starved_ms)", `the column "latest_of_all"`},
+	"by the minute":                      {"queries", within("StepsQuery", `bin\(1h\)`), "${1}bin(1m)", "is by the hour"},
+	"breaks for failures":                {"dashboards", `sum\(failed\) as failures, sum\(broken\) as breaks`, "sum(broken) as failures, sum(failed) as breaks", `the column "failures"`},
+	"the first step twice":               {"dashboards", `pct\(steps\.1\.budget_percent`, "pct(steps.0.budget_percent", `the column "step_2"`},
+	"an incident in each minute":         {"dashboards", `"stat": "Maximum"`, `"stat": "Sum"`, "the statistic Sum of OpenIncidents"},
+	"a fraction for a percentage":        {"dashboards", `"max": 100`, `"max": 1`, "its axis ends at 1"},
+	"gateways without route tables":      {"wiring", `MakesGateways: !And \[!Condition Private, !Not \[!Equals \[!Ref RouteTableIds`, "MakesGateways: !And [!Condition Private, !Not [!Equals [!Ref VpcId", "interfaces only"},
+	"every bucket of the stack":          {"wiring", within("WebhookRole", `-evidence-\*/`), "${1}-*/", "which is not its bucket"},
+	"eleven regions":                     {"declared", `(-\[1-9\]\)\{0,)9\}`, "${1}10}", "the parameter ProbeRegions allows"},
+}
+
 // TestPlantedWiring plants one mistake at a time, and requires a report of it.
 func TestPlantedWiring(t *testing.T) {
 	whole := practiceTemplate(t)
-	for _, mistakes := range []map[string]mistake{wiringMistakes, watchingMistakes, decidedMistakes, affectedMistakes} {
+	for _, mistakes := range []map[string]mistake{wiringMistakes, watchingMistakes, decidedMistakes, affectedMistakes, listedMistakes} {
 		for name, m := range mistakes {
 			t.Run(name, func(t *testing.T) {
 				re := regexp.MustCompile(m.old)
