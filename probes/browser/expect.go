@@ -34,12 +34,22 @@ func (tab *Tab) Stays(l Locator, d time.Duration) {
 	for began := time.Now(); time.Since(began) < d; {
 		r, err := tab.acrossFrames(query{Op: "gone", Target: l}, min(tab.timeSlice(), d-time.Since(began)))
 		if err == nil && r.OK {
-			tab.fail("expected the %s to stay for %s: it was gone again after %s", l, d, time.Since(began).Round(10*time.Millisecond))
+			after := time.Since(began).Round(10 * time.Millisecond)
+			tab.fail("expected the %s to stay for %s: it was gone again after %s%s", l, d, after, tab.goneWhy(l))
 		}
 		if !sleep(tab.ctx, retryPause) {
 			tab.fail("expected the %s to stay for %s: the page did not answer %s", l, d, tab.step.LimitNote())
 		}
 	}
+}
+
+// goneWhy is why the element is not seen any more, to follow an error; "": it is seen again.
+func (tab *Tab) goneWhy(l Locator) string {
+	r, err := tab.acrossFrames(query{Op: "visible", Target: l}, firstSlice)
+	if err != nil || r.OK || r.Why == "" {
+		return ""
+	}
+	return "; " + strings.TrimPrefix(tab.unmetReason(r), "there is none; ")
 }
 
 // Shows reports whether the element becomes visible within d, for what a page shows only now and then, such as a cookie banner to
