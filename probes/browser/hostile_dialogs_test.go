@@ -12,7 +12,7 @@ var dialogRows = map[string]row{
 	"dismissed on purpose":  {page: `<button onclick="if (confirm('sure?')) document.body.append('Thank you')">Print</button>`, do: answering(browser.Dismiss), want: journey.Failed, wantError: `the page opened a dialog, confirm "sure?", which was dismissed`},
 	"accepted in vain":      {page: `<button onclick="confirm('sure?')">Print</button>`, do: answering(browser.Accept), want: journey.Failed, wantError: `the page opened a dialog, confirm "sure?", which was accepted`},
 	"confirm while loading": {page: `<script>if (confirm('Leave?')) document.write('Thank you')</script>`, do: waitFor("Thank you"), want: journey.Failed, wantError: `the page opened a dialog, confirm "Leave?", which was dismissed`},
-	"confirm at the click":  {page: `<button onclick="document.body.append(confirm('sure?') ? 'Thank you' : 'Not sure')">Print</button>`, want: journey.Failed, wantError: `the page begins with "PrintNot sure" (at /); the page opened a dialog, confirm "sure?", which was dismissed`},
+	"confirm at the click":  {page: `<button onclick="document.body.append(confirm('sure?') ? 'Thank you' : 'Not sure')">Print</button>`, want: journey.Failed, wantError: `the page says "Not sure" (at /); the page opened a dialog, confirm "sure?", which was dismissed`},
 	"confirm accepted":      {page: `<button onclick="document.body.append(confirm('sure?') ? 'Thank you' : 'Not sure')">Print</button>`, do: func(s *fixture) { s.OnDialog(browser.Accept); press(s) }, want: journey.Passed},
 	"prompt while loading":  {page: `<script>prompt('who?')</script>` + button, want: journey.Passed},
 	"prompt later":          {page: button + `<script>setTimeout(() => prompt('who?'), 50)</script>`, want: journey.Passed},

@@ -124,6 +124,7 @@ func TestHostilePages(t *testing.T) {
 		"patterns": patternRows,
 		"cards":    cardRows,
 		"popup":    popupRows,
+		"news":     newsRows,
 		"reports":  reportRows,
 		"veils":    veilRows,
 	}

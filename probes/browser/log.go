@@ -180,22 +180,6 @@ func (l *log) troubleNote(said string) string {
 	return s
 }
 
-// logNote is what the log has to explain an error, to follow it: failures of the site, or else an error in the page's console, unless the
-// page itself says something.
-func (tab *Tab) logNote(said string) string {
-	if note := tab.log.troubleNote(said); note != "" {
-		return note
-	}
-	switch mask := tab.step.Mask().Text; {
-	case strings.Contains(said, "the page is blank"):
-		return tab.log.errorNote(0, mask)
-	case strings.Contains(said, "the page says "):
-		return ""
-	default:
-		return tab.log.errorNote(tab.wait.acted-har.ClockSlack, mask)
-	}
-}
-
 // text is the whole log, for evidence.
 func (l *log) text() string {
 	l.mu.Lock()

@@ -68,7 +68,11 @@ func (across *search) add(f *frame) {
 		}
 		for a.Why == "" {
 			a.result, a.err = f.query(across.ctx, across.query, slice)
-			if f.parent != nil && a.err == nil {
+			switch {
+			case a.err != nil:
+			case f.parent == nil:
+				across.tab.keepHeard(a.result)
+			default:
 				across.tab.frames.keepSaid(f.id, a.Said, a.Said != "" && f.hidesAll(across.ctx, a.SaidIn))
 			}
 			holds := a.err != nil || across.tab.judge(across.ctx, *f, across.query, &a.result)

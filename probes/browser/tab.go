@@ -114,6 +114,7 @@ type Tab struct {
 	died         error
 	outOfMemory  bool          // the page used up its memory
 	closedByPage bool          // the page closed its window
+	heard        []heard       // what the page has said lately
 	frame        []byte        // a picture of the window before the first click; nil: none was kept
 	still        chan struct{} // closed when the latest step's picture was taken; nil: there is none
 }
@@ -249,10 +250,11 @@ func (tab *Tab) fail(format string, args ...any) {
 	if strings.Contains(said, "there is none") {
 		said += tab.cutOffNote() + tab.windowNote()
 	}
+	said = tab.withHeard(said)
 	said += tab.logNote(said)
 	if tab.ctx.Err() != nil {
 		pending, after := tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now()))
-		if pending != "" && (after || !tab.log.troubleSince(tab.wait.acted-har.ClockSlack)) {
+		if pending != "" && (after || !tab.knowsCause()) {
 			if strings.Contains(said, noAnswer) && strings.Contains(pending, har.Unfinished) && !strings.HasPrefix(said, "could not open") {
 				said, pending = pending, said
 			}

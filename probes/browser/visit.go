@@ -196,6 +196,22 @@ func (tab *Tab) brokenBody() string {
 	return fmt.Sprintf("%s failed: %s", broken.Name, neterror.Describe(broken.Failure))
 }
 
+// logNote is what the log has to explain an error, to follow it: failures of the site, or else an error in the page's console, unless the
+// page itself says something.
+func (tab *Tab) logNote(said string) string {
+	if note := tab.log.troubleNote(said); note != "" {
+		return note
+	}
+	switch mask := tab.step.Mask().Text; {
+	case strings.Contains(said, "the page is blank"):
+		return tab.log.errorNote(0, mask)
+	case strings.Contains(said, "the page says "), strings.Contains(said, "the page said "):
+		return ""
+	default:
+		return tab.log.errorNote(tab.wait.acted-har.ClockSlack, mask)
+	}
+}
+
 // cutOffNote says that the document may lack its end, to follow an error.
 func (tab *Tab) cutOffNote() string {
 	if name := tab.recorder.CutOff(tab.root, tab.id); name != "" {

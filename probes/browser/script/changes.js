@@ -8,18 +8,30 @@ const filled = new WeakMap(); // when its children or text changed: it has its c
 const born = read(document, 'body') ? clock() : 0; // a new window's first document is older than this script, by an unknown time
 const note = (records) => {
   const now = changes.last = clock();
+  let room = maxRecent;
   changes.times = [...changes.times.slice(-2), now];
   for (const r of records) {
     if (r.type === 'attributes') toggled.set(r.target, now);
     if (r.attributeName === 'style' || r.attributeName === 'transform') styled.set(r.target, now);
     if (r.type !== 'attributes') filled.set(r.type === 'characterData' ? outerOf(r.target) || r.target : r.target, now);
     for (const n of r.addedNodes) if (n.nodeType === 1) added.set(n, now);
+    if (room > 0) room -= keepRecent(r, now);
   }
+};
+// The elements that have just come, or whose text or attributes have just changed, for script/news.js: at most maxRecent, the latest last.
+const maxRecent = 60;
+const keepRecent = ({ type, target, addedNodes }, now) => {
+  const els = [...addedNodes].slice(0, maxRecent).map((n) => (n.nodeType === 1 ? n : target));
+  if (type !== 'childList') els.push(type === 'attributes' ? target : outerOf(target));
+  for (const el of els) if (el instanceof Element) { changes.recent.delete(el); changes.recent.set(el, now); }
+  for (const el of changes.recent.keys()) if (changes.recent.size > maxRecent) changes.recent.delete(el); else break;
+  return els.length;
 };
 const observer = new MutationObserver(note);
 const changes = {
   last: 0, // time of the latest change
   times: [], // times of the latest three changes
+  recent: new Map(), // see keepRecent
   // Since when el has its current state; 0: since before the recording. Its first 200 descendants count too. With sure,
   // changes of attributes are ignored: most are not visible.
   since(el, sure = false) {

@@ -82,11 +82,10 @@ const recentReason = (last) => {
   const recent = globalThis.valkyrieReason, state = stateOf();
   if (typeof last.why === 'function' && !last.fatal && recent?.key === key) {
     const age = clock() - recent.at, same = recent.state === state;
-    if (sliceMS >= wholeSliceMS ? age < reasonMS || same && age < longReasonMS : same && age < reasonMS) return recent.why;
+    if (sliceMS >= wholeSliceMS ? age < reasonMS || same && age < longReasonMS : same && age < reasonMS) return recent;
   }
-  const why = reasonOf(last);
-  globalThis.valkyrieReason = { key, why, at: clock(), state };
-  return why;
+  globalThis.valkyrieReason = { key, why: reasonOf(last), heard: heard(), at: clock(), state };
+  return valkyrieReason;
 };
 // The messages of errors in a frame, which its page does not know, and where they are.
 const saidInFrame = () => {
@@ -121,6 +120,7 @@ for (;;) {
   const began = clock();
   last = await queries[query.op]();
   if (!last.act && await picturesRead()) last = await queries[query.op]();
+  if (!last.ok) noteNews();
   const now = clock(), met = last.els || (last.el ? [last.el] : []);
   const blank = last.ok && expecting && blockingStylesheet();
   if (blank) last = { why: `it is there, but the page stays blank until ${blank.href} has come` };
@@ -135,7 +135,8 @@ for (;;) {
     const boxes = doubt || self !== top ? boxesOfSights(sights) : []; // in a frame, its parent may hide them (FrameBoxes)
     const done = !!(last.ok && last.act);
     if (done) last = { ...last, ok: false, ...await last.act() }; // after the timestamps were taken
-    return { ok: !!last.ok, why: last.ok ? reasonOf(last) : recentReason(last), fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done, boxes, doubt,
+    const { why, heard: words = [] } = last.ok ? { why: reasonOf(last) } : recentReason(last);
+    return { ok: !!last.ok, why, heard: words, fatal: !!last.fatal, lost: last.lost || 0, at, sure, first, x: last.x || 0, y: last.y || 0, text: last.text || '', done, boxes, doubt,
       ...(last.ok || last.fatal ? {} : saidInFrame()), acted: last.acted || 0, again: !!last.again, paste: !!last.paste, picked: !!last.picked, idle: !!last.idle, held: !!last.held, blank: !!last.blank, readOnly: !!last.readOnly,
       found: !!last.found, mayHide: !!last.mayHide || last.ok && mayCover, url: location.href, status: nav?.responseStatus || 0, opened: performance.timeOrigin };
   }

@@ -103,10 +103,18 @@ const isRedNews = (el) => {
 };
 const isRed = (color) => { const [r, g, b] = channels(color) || []; return r >= 150 && g <= r / 2 && b <= r / 2; };
 const otherMessages = () => distinct([...all(document)].filter((el) => matches(el, 'h1,h2,[role=status],dialog[open],[role=dialog]') && isVisible(el)).map(shownText));
+// Texts in what many frameworks call a message, a flash of the page before included. Not those about cookies, which wait for ever.
+const flashes = '[class*=flash i],[class*=notice i],[class*=toast i],[class*=snackbar i],[class*=alert i],[class*=notification i],[class~=message],[class~=messages]';
+const flashMessages = () => [...all(document)].filter((el) => matches(el, flashes) && !call(el, 'closest', '[class*=cookie i],[id*=cookie i],[class*=consent i],button,a') && textContent(el).length < 1000 && isVisible(el)).map(shownText).filter((s) => s.length <= maxMessage);
+// What the page says: first what is new since the last action.
+const messages = () => {
+  const errors = errorMessages(), before = textBefore(), isOld = (s) => !!before?.includes(squash(s));
+  return distinct([...errors.filter((s) => !isOld(s)), ...newTexts(), ...errors.filter(isOld)]);
+};
 // Each text once, also if it is part of another.
 const distinct = (texts) => texts.filter((s, i) => s && !texts.some((other, j) => other && j < i && (other.includes(s) || s.includes(other))));
 const says = (messages) => (messages.length ? `the page says ${messages.slice(0, 2).map(quote).join(', ')}` : '');
-const saidNote = () => { const said = says(errorMessages()); return said && `; ${said}`; };
+const saidNote = () => { const said = says(messages()); return said && `; ${said}`; };
 const errorNote = () => saidNote() + undoneNote() + loadingNote();
 const loadingNote = () => (readyState() === 'loading' ? '; the page is still loading' : '');
 const undoneNote = () => (typeof lostNote === 'undefined' ? '' : lostNote()); // lostNote is in the script of a query only
@@ -119,9 +127,10 @@ const missingReason = (target) => {
   const errors = errorMessages(), near = closestTo(target), others = near.length ? [] : elsewhere(target), same = near.length || others.length || errors.length ? [] : namesOfKind(target);
   const nameless = near.length || others.length || same.length ? [] : namelessOfKind(target), asked = expression(target);
   const cures = [...curesOf(target, near), ...others.map(expression), ...nameless.map(handleOf).filter(Boolean).map(expression)].filter((c) => c !== asked);
-  const content = near.length ? '' : errors.length ? locationNote() : contentNote();
+  const spoken = messages(), other = spoken.filter((s) => !near.some(([n]) => n.includes(s) || s.includes(n)));
+  const content = near.length ? '' : errors.length ? locationNote() : contentNote(spoken);
   const notes = [
-    says(errors),
+    errors.length ? says(spoken) : near.length ? says(other) : '',
     near.length ? `the nearest are ${near.map(([n]) => quote(n)).join(', ')}` : '',
     spell(others.map((t) => `there is ${aKind(t)} ${quote(t.value)}`), 'and'),
     nameless.length ? `it has ${nameless.length > 1 ? `${nameless.length} ${plural(target)}` : aKind(target)} without a name` : '',
@@ -130,9 +139,19 @@ const missingReason = (target) => {
   const joined = errors.length ? [notes[0] + content, ...notes.slice(1)] : [...notes, content].filter(Boolean);
   return `there is none; ${joined.join('; ')}${undoneNote()}${scrollNote()}${loadingNote()}${cause()}${cures.length ? `; use ${spell(cures, 'or')}` : ''}`;
 };
-const contentNote = () => {
-  const said = says(otherMessages()), text = said ? '' : displayed(page());
-  return said ? said + locationNote() : text ? `the page begins with ${quote(text)}${locationNote()}` : textlessNote();
+const contentNote = (news) => {
+  const said = says(distinct([...news, ...flashMessages(), ...otherMessages()])), text = said ? '' : displayed(page()), main = text && afterMenus(text);
+  if (said) return said + locationNote();
+  return text ? `${main === text ? 'the page begins' : 'after its menu, the page begins'} with ${quote(main)}${locationNote()}` : textlessNote();
+};
+// The page's text without the menus that it begins with, unless it has nothing else.
+const afterMenus = (text) => {
+  let rest = text;
+  for (const el of queryAll(document, 'nav,[role=navigation],header,[role=banner]').slice(0, 5)) {
+    const menu = isVisible(el) ? shownText(el) : '';
+    if (menu && rest.startsWith(menu)) rest = rest.slice(menu.length).trim();
+  }
+  return rest || text;
 };
 // What a page without text shows: pictures by their descriptions, fields by their names.
 const textlessNote = () => {

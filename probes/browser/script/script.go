@@ -22,7 +22,8 @@
 //     window: an element with a box that shows somewhere, perhaps after scrolling, can be seen, unless that is transparent,
 //     waits for its font, or has the colour of its background (ink.js; where styles leave that in doubt, Tab.isReadable takes a
 //     picture of it; pixels.js reads the page's own pictures). cover.js decides whether
-//     something opaque lies over it. When there is no element, reason.js describes the page instead.
+//     something opaque lies over it. When there is no element, reason.js describes the page instead, first by what is
+//     new on it since the last action (news.js).
 //  6. actionable.js checks that the one element is enabled, finds the point to press, and moves the pointer there
 //     (valkyriePoint). Only if no point can be pressed, it first scrolls the boxes that a person can scroll.
 //  7. stable.js makes sure that the element stays in place, or at least within its own size.
@@ -67,6 +68,8 @@ var (
 	name string
 	//go:embed find.js
 	find string
+	//go:embed news.js
+	news string
 	//go:embed reason.js
 	reason string
 	//go:embed actionable.js
@@ -106,7 +109,7 @@ var (
 )
 
 // locate are the functions that find elements by what a person sees, and say why there is none.
-var locate = "const blended = '" + Blended + "';\n" + dom + boxes + pixels + ink + visible + cover + text + role + name + find + reason
+var locate = "const blended = '" + Blended + "';\n" + dom + boxes + pixels + ink + visible + cover + text + role + name + find + news + reason
 
 var (
 	// Changes records, from a document's start, when each of its parts changed.
