@@ -49,8 +49,10 @@ var newsRows = map[string]row{
 	"news for readers alone":   {page: refused(tells, `<p id=t style="position:absolute;width:1px;height:1px;overflow:hidden;clip:rect(0,0,0,0)"></p>`), want: journey.Failed, wantError: `there is none; after its menu, the page begins with`},
 	"nothing new":              {page: refused(``, `<p>Otter`), want: journey.Failed, wantError: `there is none; after its menu, the page begins with "Print Otter" (at /)`},
 	"what one typed":           {page: shopMenu + `<div contenteditable role=textbox aria-label=Note style="border:1px solid">a</div>`, do: func(s *fixture) { fill("Note", "otter")(s); s.Press("ArrowLeft"); s.See(browser.Text("Thank you")) }, want: journey.Failed, wantError: `there is none`, notError: `says "otter`},
-	"flash after a redirect": {page: `<form action=/save method=post><button>Print</button></form>`, handlers: map[string]http.HandlerFunc{"/save": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/cart?err=1", http.StatusSeeOther) }},
-		pages: map[string]string{"/cart": shopMenu + `<div class="flash notice">Payment was refused</div><form action=/save method=post><button>Print</button></form>`}, want: journey.Failed, wantError: `the page says "Payment was refused" (at /cart)`},
+	"flash after a redirect": {
+		page: `<form action=/save method=post><button>Print</button></form>`, handlers: map[string]http.HandlerFunc{"/save": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/cart?err=1", http.StatusSeeOther) }},
+		pages: map[string]string{"/cart": shopMenu + `<div class="flash notice">Payment was refused</div><form action=/save method=post><button>Print</button></form>`}, want: journey.Failed, wantError: `the page says "Payment was refused" (at /cart)`,
+	},
 	"words after a redirect": {page: `<form action=/cart><button>Print</button></form>`, pages: map[string]string{"/cart": shopMenu + `<p>Payment was refused<form><button>Print</button></form>`}, want: journey.Failed, wantError: `after its menu, the page begins with "Payment was refused Print" (at /cart)`},
 	"notice about cookies":   {page: shopMenu + `<h1>Cart</h1><div class="cookie-notice">We use cookies</div><button>Print</button>`, want: journey.Failed, wantError: `the page says "Cart" (at /)`},
 
@@ -68,7 +70,7 @@ var newsRows = map[string]row{
 		s.Click(browser.Button("Save"))
 		s.See(browser.Text("Thank you"))
 	}, limit: 3 * time.Second, want: journey.Failed, wantError: `there is none`, notError: "No stock left"},
-	"poll beside a message": {page: `<script>fetch('/silent')</script><button onclick="o.textContent = 'No stock left'">Print</button><p role=alert id=o></p>`, limit: 3 * time.Second, want: journey.Failed, wantError: "No stock left", notError: "/silent"},
+	"poll beside a message": {page: `<script>fetch('/silent'); setTimeout(() => { b.hidden = false }, 300)</script><button id=b hidden onclick="o.textContent = 'No stock left'">Print</button><p role=alert id=o></p>`, limit: 3 * time.Second, want: journey.Failed, wantError: "No stock left", notError: "/silent"},
 
 	// other expectations
 	"still there, with news": {page: refused(tells, `<p>Working</p><p id=t></p>`), do: func(s *fixture) {
