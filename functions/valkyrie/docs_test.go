@@ -28,6 +28,8 @@ var notOurs = []struct{ line, why string }{
 	{"aws ", "needs an AWS account"},
 	{"npm view ", "asks the npm registry"},
 	{"curl -fsS -X POST $ADDRESS/", "a test of infra/webhook posts to these addresses"},
+	{"curl -fsS -X POST $STANDBY_ADDRESS/", "a test of infra/regions reports at the standby"},
+	{"beat_key=$(openssl rand", "keeps a random key"},
 	{"curl -X POST http://127.0.0.1:8080/faults/", "testdata/watch.txt posts to this address"},
 	{"sam build", "needs AWS SAM"},
 	{"sam validate", "needs AWS SAM; make sam-check runs it"},
