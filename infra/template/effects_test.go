@@ -77,6 +77,7 @@ func affected(d document) (faults []string) {
 			}
 		}
 	}
+	faults = append(faults, followsCadence(d)...)
 	faults = append(faults, sharedNames(before)...)
 	faults = append(faults, ordered(d)...)
 	for n := range tenRegions {
@@ -87,6 +88,19 @@ func affected(d document) (faults []string) {
 	}
 	slices.Sort(faults)
 	return slices.Compact(faults)
+}
+
+// followsCadence reports schedules of the default interval that do not change with the parameter Cadence.
+func followsCadence(d document) (faults []string) {
+	given := settings()
+	given["Cadence"] = "3 minutes"
+	events, _ := at(newStack(d, home, given).resources()["Probe"], "Properties", "Events").(map[string]any)
+	for name, e := range events {
+		if p := at(e, "Properties"); !strings.Contains(text(at(p, "Input")), `"every"`) && at(p, "ScheduleExpression") != "rate(3 minutes)" {
+			faults = append(faults, fmt.Sprintf("Probe: %s: ScheduleExpression: expected that it follows the parameter Cadence, as its event has no every, got %v", name, at(p, "ScheduleExpression")))
+		}
+	}
+	return faults
 }
 
 // covers reports whether a leaf is that of a pattern, or below it if the pattern is a resource's: "ProbeRole/*".

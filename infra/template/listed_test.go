@@ -78,6 +78,9 @@ func listed(d document) (faults []string) {
 	}
 	for name, p := range d.section("Parameters") {
 		p, _ := p.(map[string]any)
+		if _, words := p["Default"].(string); p["Default"] != nil && words != (p["Type"] == "String") {
+			faults = append(faults, fmt.Sprintf("the parameter %s: Type %v, but the default is %v", name, p["Type"], p["Default"]))
+		}
 		for key := range p {
 			if !slices.Contains(parameterAttributes, key) {
 				faults = append(faults, fmt.Sprintf("the parameter %s has %s: no check follows it", name, key))

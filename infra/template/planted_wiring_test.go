@@ -240,6 +240,9 @@ var listedMistakes = map[string]mistake{
 	"a fraction for a percentage":        {"dashboards", `"max": 100`, `"max": 1`, "its axis ends at 1"},
 	"gateways without route tables":      {"wiring", `MakesGateways: !And \[!Condition Private, !Not \[!Equals \[!Ref RouteTableIds`, "MakesGateways: !And [!Condition Private, !Not [!Equals [!Ref VpcId", "interfaces only"},
 	"every bucket of the stack":          {"wiring", within("WebhookRole", `-evidence-\*/`), "${1}-*/", "which is not its bucket"},
+	"all journeys' steps together":       {"queries", within("StepsQuery", `, journey, s\.name`), "${1}, s.name", "StepsQuery: expected the stage"},
+	"a schedule by the minute":           {"affected", `rate\(\$\{Cadence\}\)`, "rate(1 minute)", "expected that it follows the parameter Cadence"},
+	"a number for a word":                {"listed", `(  Objective:\n    Type: )Number`, "${1}String", "the parameter Objective: Type String"},
 	"eleven regions":                     {"declared", `(-\[1-9\]\)\{0,)9\}`, "${1}10}", "the parameter ProbeRegions allows"},
 }
 
