@@ -55,6 +55,12 @@ func (tab *Tab) clickAt(r result, q query, failure string) result {
 	}
 }
 
+// hasReacted reports whether the page has changed, or sent a request, since the latest action.
+func (tab *Tab) hasReacted(r result) bool {
+	sent, _ := tab.recorder.Answers(tab.id, tab.wait.acted)
+	return r.Acted > tab.wait.acted || len(sent) > 0
+}
+
 // DoubleClick clicks twice in a row on the element, on the conditions of Click. On a phone it taps twice.
 func (tab *Tab) DoubleClick(l Locator) {
 	q, failure := query{Op: "click", Target: l}, fmt.Sprintf("could not double-click the %s", l)

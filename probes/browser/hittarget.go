@@ -244,12 +244,6 @@ func (tab *Tab) startsListening(f frame, q query, before int) bool {
 	return false
 }
 
-// hasReacted reports whether the page has changed, or sent a request, since the latest action.
-func (tab *Tab) hasReacted(r result) bool {
-	sent, _ := tab.recorder.Answers(tab.id, tab.wait.acted)
-	return r.Acted > tab.wait.acted || len(sent) > 0
-}
-
 // pressTypes are the events by which a page notices a press.
 var pressTypes = []string{"pointerdown", "mousedown", "pointerup", "mouseup", "click", "dblclick", "focus", "focusin"}
 

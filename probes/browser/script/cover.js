@@ -25,26 +25,6 @@ const opaqueImage = (image) => {
 };
 const opaqueFill = (css) => !/text/.test(css.backgroundClip) && (alpha(css.backgroundColor) >= visibleThrough || css.backgroundImage !== 'none' && fillsBox(css) && opaqueImage(css.backgroundImage));
 const opaqueGradient = (css, r, x, y) => !!r && isInside(x, y, r) && !/text/.test(css.backgroundClip) && gradientAlpha(css.backgroundImage, r, x, y) >= visibleThrough;
-// The alpha at a point of a box that one straight gradient fills, from the top, the bottom or a side; undefined for other images.
-const gradientSides = { '0': [0, -1], '90': [1, 0], '180': [0, 1], '270': [-1, 0], 'to top': [0, -1], 'to right': [1, 0], 'to bottom': [0, 1], 'to left': [-1, 0] };
-const gradientAlpha = (image, r, x, y) => {
-  const inner = /^linear-gradient\((.*)\)$/.exec(image)?.[1], parts = inner?.split(/,(?![^(]*\))/).map((s) => s.trim());
-  if (!parts || /linear-gradient|url\(/.test(inner)) return;
-  const side = gradientSides[parts[0].replace(/deg$/, '')], [dx, dy] = side || [0, 1], size = dx ? r.width : r.height;
-  const at = dx ? (dx > 0 ? x - r.left : r.right - x) : dy > 0 ? y - r.top : r.bottom - y;
-  const stops = (side ? parts.slice(1) : parts).map((part) => {
-    const color = colorsIn(part)[0], place = part.slice((color || '').length).trim();
-    return { alpha: color && alpha(color), at: place.endsWith('%') ? parseFloat(place) / 100 * size : parseFloat(place) };
-  });
-  if (stops.length < 2 || stops.some((s) => s.alpha === undefined) || /^(\d|to |calc)/.test(parts[0]) && !side) return;
-  stops[0].at = stops[0].at || 0;
-  stops.at(-1).at = isNaN(stops.at(-1).at) ? size : stops.at(-1).at;
-  if (stops.some((s) => isNaN(s.at))) return;
-  const next = stops.findIndex((s) => s.at >= at);
-  if (next <= 0) return stops.at(next < 0 ? -1 : 0).alpha;
-  const [a, b] = [stops[next - 1], stops[next]];
-  return a.alpha + (b.alpha - a.alpha) * (b.at > a.at ? (at - a.at) / (b.at - a.at) : 1);
-};
 // Whether glass before an element hides it.
 const hidesBehind = ({ backdropFilter: filter }, by) => filter !== 'none' && (smears(blurIn(filter), by) || /(brightness|contrast|opacity)\(0(%|\.0+)?\)/.test(filter));
 const opaqueContent = (el, x, y) => {
