@@ -136,6 +136,7 @@ type look struct {
 	At     time.Time     `json:"at"`
 	Newest time.Time     `json:"newest"`
 	Ahead  time.Duration `json:"ahead,omitempty"` // of that clock, at least; with the time that runs take
+	Shows  int           `json:"shows,omitempty"` // looks in a row that have shown that
 }
 
 const (
@@ -144,7 +145,10 @@ const (
 	looksLast  = time.Hour         // for which a clock counts as wrong while its pager does not look
 	lookAgain  = 20 * time.Second  // further looks within this time are not stored
 	trustClock = 90 * time.Second  // runs may arrive so late by a clock that is right
+	leastShows = 3                 // looks in a row must show it: after an outage, late runs come all at once
 )
+
+func (l look) isAhead() bool { return l.Ahead >= trustClock && l.Shows >= leastShows }
 
 // compareClock returns the time for judging silence: now, corrected by the slots if this pager's clock is wrong. A run that was not
 // there at the pager's look before has arrived since; if its slot is minutes older than even that look, the clock is ahead, or every run
@@ -164,9 +168,9 @@ func (rec Recorder) compareClock(ctx context.Context, states map[string]*Journey
 	}
 	own, news, err := rec.lookAt(ctx, look{At: now, Newest: newest})
 	switch {
-	case err == nil && own.Ahead >= trustClock && !news:
+	case err == nil && own.isAhead() && !news:
 		return now.Add(-own.Ahead), nil
-	case err == nil && own.Ahead >= trustClock:
+	case err == nil && own.isAhead():
 		return now.Add(-own.Ahead), []Decision{{Verb: NoChange, Reason: fmt.Sprintf(
 			"runs arrive %s after their slots by the pager's clock; either they take as long, or the clock is ahead: missing runs are judged by the slots", own.Ahead.Round(time.Second))}}
 	case newest.Sub(now) >= trustClock:
@@ -185,14 +189,17 @@ func (rec Recorder) lookAt(ctx context.Context, l look) (_ look, news bool, _ er
 				before = o
 			}
 		}
-		l.Ahead = before.Ahead
+		l.Ahead, l.Shows = before.Ahead, before.Shows
 		if l.At.Sub(before.At) < lookAgain {
 			return false
 		}
 		if l.At.Sub(before.At) <= lookWithin && l.Newest.After(before.Newest) {
-			l.Ahead = max(0, before.At.Sub(l.Newest))
+			l.Ahead, l.Shows = max(0, before.At.Sub(l.Newest)), before.Shows+1
+			if l.Ahead < trustClock {
+				l.Shows = 0
+			}
 		}
-		news = l.Ahead >= trustClock && before.Ahead < trustClock
+		news = l.isAhead() && !before.isAhead()
 		*looks = append(*looks, l)
 		*looks = (*looks)[max(0, len(*looks)-looksKept):]
 		return true
