@@ -189,3 +189,17 @@ func TestVitalsAndWaterfall(t *testing.T) {
 		t.Errorf("why: %q, %+v", why, run.Steps[1].Waterfall)
 	}
 }
+
+// TestErrorPageOfAnEarlierStep: a cleanup that does nothing on a page which could not be loaded has not failed.
+func TestErrorPageOfAnEarlierStep(t *testing.T) {
+	tab := browser.NewTab()
+	stage := journey.Stage{Site: serve(t, nil, broken), Chrome: program}
+	run := journey.Runner{Stage: stage}.Run(t.Context(), journey.Journey{
+		Name: "test", Uses: tab,
+		Steps:   []journey.Step{{Name: "open", Do: func(*journey.T) { tab.Visit("/next") }}},
+		Cleanup: []journey.Step{{Name: "clean up", Do: func(*journey.T) {}}},
+	}, time.Now())
+	if run.Outcome != journey.Failed || run.CleanupError != "" {
+		t.Errorf("%s, cleanup %q: %s", run.Outcome, run.CleanupError, run.Error)
+	}
+}

@@ -70,6 +70,7 @@ type Tab struct {
 	ctx     context.Context // root, cancelled at the end of the current step
 	release context.CancelFunc
 	step    *journey.T
+	began   time.Time // when the step began
 	// stepName is the name of step, a string, for the goroutine that continues requests; nil before the first one.
 	stepName atomic.Value
 	close    context.CancelFunc // of a popup; nil for the run's first tab
@@ -168,7 +169,7 @@ func (tab *Tab) Begin(t *journey.T) {
 	if tab.release != nil {
 		tab.release()
 	}
-	tab.step = t
+	tab.step, tab.began = t, time.Now()
 	tab.stepName.Store(t.Step())
 	tab.ctx, tab.release = bind(tab.root, t.Context())
 	tab.dialogs.begin()

@@ -49,8 +49,10 @@ func (tab *Tab) Finish() {
 	for _, t := range append(tab.otherTabs(), tab) {
 		t.settle()
 	}
-	if words := tab.errorPage(); words != "" {
-		tab.fail("%s", words)
+	if to, ok := tab.navigations.errorIn(tab.top().id); ok && to.ended.After(tab.began) {
+		if words := tab.errorPage(); words != "" {
+			tab.fail("%s", words)
+		}
 	}
 	if tab.opened.streams {
 		tab.poll(query{Op: "loaded"}, "could not open "+tab.opened.address)
