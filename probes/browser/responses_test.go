@@ -179,8 +179,8 @@ func TestCredentials(t *testing.T) {
 		"digest":          {digest, "hunter2", useSecret, journey.Passed, ""},
 		"wrong password":  {basic, "hunter3", useSecret, journey.Failed, "GET / answered 401 to the user name and password"},
 		"none":            {basic, "hunter2", func(tab *browser.Tab, _ string) { tab.Visit("/") }, journey.Failed, "GET / answered 401"},
-		"in the address":  {basic, "", func(tab *browser.Tab, host string) { tab.Visit("http://ada:hunter2@" + host + "/") }, journey.Passed, ""},
-		"of another site": {basic, "", func(tab *browser.Tab, _ string) { tab.Visit("http://ada:hunter2@localhost:9/") }, journey.Broken, "only the site gets the user name and password"},
+		"in the address":  {basic, "hunter2", func(tab *browser.Tab, host string) { tab.Visit("http://ada:hunter2@" + host + "/") }, journey.Passed, ""},
+		"of another site": {basic, "hunter2", func(tab *browser.Tab, _ string) { tab.Visit("http://ada:hunter2@localhost:9/") }, journey.Broken, "only the site gets the user name and password"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("TMPDIR", t.TempDir())
