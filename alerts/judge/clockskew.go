@@ -152,8 +152,8 @@ func (l look) isAhead() bool { return l.Ahead >= trustClock && l.Shows >= leastS
 
 // compareClock returns the time for judging silence: now, corrected by the slots if this pager's clock is wrong. A run that was not
 // there at the pager's look before has arrived since; if its slot is minutes older than even that look, the clock is ahead, or every run
-// takes as long. A slot after now shows that it is behind. Without it, a pager whose clock is three minutes ahead would find every
-// region silent each minute. The decision names the clock.
+// takes as long. Without it, a pager whose clock is three minutes ahead would find every region silent each minute. The decision names
+// the clock.
 func (rec Recorder) compareClock(ctx context.Context, states map[string]*JourneyState, now time.Time) (time.Time, []Decision) {
 	var newest time.Time
 	for _, s := range states {
@@ -173,10 +173,8 @@ func (rec Recorder) compareClock(ctx context.Context, states map[string]*Journey
 	case err == nil && own.isAhead():
 		return now.Add(-own.Ahead), []Decision{{Verb: NoChange, Reason: fmt.Sprintf(
 			"runs arrive %s after their slots by the pager's clock; either they take as long, or the clock is ahead: missing runs are judged by the slots", own.Ahead.Round(time.Second))}}
-	case newest.Sub(now) >= trustClock:
-		return newest, []Decision{{Verb: NoChange, Reason: fmt.Sprintf("the pager's clock is %s behind the slots: missing runs are judged by the slots", newest.Sub(now).Round(time.Second))}}
 	}
-	return incident.Latest(now, newest), nil
+	return now, nil
 }
 
 // lookAt stores a pager's look, and returns it with the time that its clock is ahead, and whether that is news. The look before is the
