@@ -21,7 +21,7 @@ func TestWatching(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		k := newTrial(t)
 		at, last, silent := settings[0].start, map[string]time.Time{}, map[string]bool{}
-		returned := map[string]time.Time{} // when runs came again
+		book := silences{back: k.policy.ReturnWithin, last: last}
 		patience := func(region string) time.Duration {
 			return time.Duration(k.book.tooSilent(region))*time.Minute + k.policy.SilentGrace
 		}
@@ -33,13 +33,16 @@ func TestWatching(t *testing.T) {
 				run := runOf("print-card", region, at, journey.Passed)
 				k.state, _ = judge.Judge(k.policy, k.state, run, "print a card")
 				k.book.take(run)
-				if silent[region] {
-					returned[region] = at
-				}
 				last[region], silent[region] = at, false
+				book.run(region, at)
 			}
 			for region, slot := range last {
 				silent[region] = silent[region] || !at.Before(slot.Add(patience(region)))
+			}
+			for _, region := range slices.Sorted(slices.Values(regions)) {
+				if silent[region] {
+					book.silence(region, at)
+				}
 			}
 			heard := slices.ContainsFunc(slices.Collect(maps.Values(last)), func(slot time.Time) bool { return at.Before(slot.Add(hears)) })
 			for region, slot := range last {
@@ -48,6 +51,7 @@ func TestWatching(t *testing.T) {
 					delete(k.book.runs, region)
 					delete(k.book.background, region)
 					silent[region] = false
+					book.drop(region)
 				}
 			}
 			var decisions []judge.Decision
@@ -62,15 +66,74 @@ func TestWatching(t *testing.T) {
 			}
 			for _, region := range regions {
 				i := find(k.state, incident.Silent)
-				got := i != nil && slices.Contains(i.Regions, region)
-				// A silence that comes and goes is one incident until runs have come for an hour, for which this model has no rule.
-				if comesAndGoes := got && !returned[region].IsZero(); got != silent[region] && !comesAndGoes {
-					t.Fatalf("at %v %s is silent: %t; want %t", at, region, got, silent[region])
+				if got := i != nil && slices.Contains(i.Regions, region); got != book.of[region] || silent[region] && !got {
+					t.Fatalf("at %v %s is silent: %t; want %t, and it reports: %t", at, region, got, book.of[region], !silent[region])
 				}
 			}
 			k.state = back(k, k.state)
 		}
 	})
+}
+
+// silences models the incident about silence: which regions it is of. The first silence of a region is over with its next run. Once a
+// silence has come back, within the time in which an incident reopens, it is over for a region whose runs have come for an hour since the
+// last of its regions reported.
+type silences struct {
+	back    time.Duration
+	last    map[string]time.Time // the latest run of each region
+	of      map[string]bool
+	times   int       // how often it has begun; 0: it is not open
+	looked  time.Time // when a region was last found silent
+	settled time.Time // since when all of its regions report; zero: not all do
+
+	closed string // the region with which it ended
+	times0 int    // how often it had begun then
+	until  time.Time
+}
+
+func (b *silences) run(region string, at time.Time) {
+	if !b.of[region] {
+		return
+	}
+	if b.times > 1 {
+		all := true
+		for r := range b.of {
+			all = all && b.last[r].After(b.looked)
+		}
+		if b.settled.IsZero() && all {
+			b.settled = at
+		}
+		if b.settled.IsZero() || at.Sub(b.settled) < time.Hour {
+			return
+		}
+	}
+	times := b.times
+	if b.drop(region); len(b.of) == 0 {
+		b.closed, b.times0, b.until = region, times, at.Add(b.back)
+	}
+}
+
+// silence notes that a region is found silent.
+func (b *silences) silence(region string, now time.Time) {
+	if b.of[region] && !b.last[region].After(b.looked) {
+		return
+	}
+	if b.times == 0 {
+		b.of, b.settled = map[string]bool{}, now
+		if due := b.last[region].Add(time.Minute); b.closed == region && due.Before(b.until) {
+			b.times, b.closed = b.times0, ""
+		}
+	}
+	if !b.settled.IsZero() {
+		b.times++
+	}
+	b.of[region], b.looked, b.settled = true, now, time.Time{}
+}
+
+func (b *silences) drop(region string) {
+	if delete(b.of, region); len(b.of) == 0 {
+		b.times, b.settled = 0, time.Time{}
+	}
 }
 
 // TestLatencyTrendNeedsATrend checks that less than two weeks of data never open a latency trend, nor do any number of
