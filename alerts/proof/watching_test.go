@@ -39,11 +39,7 @@ func TestWatching(t *testing.T) {
 			for region, slot := range last {
 				silent[region] = silent[region] || !at.Before(slot.Add(patience(region)))
 			}
-			for _, region := range slices.Sorted(slices.Values(regions)) {
-				if silent[region] {
-					book.silence(region, at)
-				}
-			}
+			var gone []string
 			heard := slices.ContainsFunc(slices.Collect(maps.Values(last)), func(slot time.Time) bool { return at.Before(slot.Add(hears)) })
 			for region, slot := range last {
 				if heard && at.Sub(slot) >= week { // if all are silent, something is wrong
@@ -51,8 +47,16 @@ func TestWatching(t *testing.T) {
 					delete(k.book.runs, region)
 					delete(k.book.background, region)
 					silent[region] = false
-					book.drop(region)
+					gone = append(gone, region)
 				}
+			}
+			for _, region := range slices.Sorted(slices.Values(regions)) {
+				if silent[region] {
+					book.silence(region, at)
+				}
+			}
+			for _, region := range gone {
+				book.drop(region)
 			}
 			var decisions []judge.Decision
 			k.state, decisions = k.state.Watch(k.policy, "print-card", "print a card", at, time.Time{})
@@ -86,9 +90,7 @@ type silences struct {
 	looked  time.Time // when a region was last found silent
 	settled time.Time // since when all of its regions report; zero: not all do
 
-	closed string // the region with which it ended
-	times0 int    // how often it had begun then
-	until  time.Time
+	ended []silences // the earlier ones that may reopen: each of the region with which it ended, until settled
 }
 
 func (b *silences) run(region string, at time.Time) {
@@ -109,7 +111,7 @@ func (b *silences) run(region string, at time.Time) {
 	}
 	times := b.times
 	if b.drop(region); len(b.of) == 0 {
-		b.closed, b.times0, b.until = region, times, at.Add(b.back)
+		b.ended = append(b.ended, silences{of: map[string]bool{region: true}, times: times, settled: at.Add(b.back)})
 	}
 }
 
@@ -120,8 +122,10 @@ func (b *silences) silence(region string, now time.Time) {
 	}
 	if b.times == 0 {
 		b.of, b.settled = map[string]bool{}, now
-		if due := b.last[region].Add(time.Minute); b.closed == region && due.Before(b.until) {
-			b.times, b.closed = b.times0, ""
+		due := b.last[region].Add(time.Minute)
+		if i := slices.IndexFunc(b.ended, func(e silences) bool { return e.of[region] && due.Before(e.settled) }); i >= 0 {
+			b.times = b.ended[i].times
+			b.ended = slices.Delete(b.ended, i, i+1)
 		}
 	}
 	if !b.settled.IsZero() {
