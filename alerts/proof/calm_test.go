@@ -18,6 +18,12 @@ const (
 	maxBackoff         = 30 * time.Second // the longest wait after a rate limit
 )
 
+// The times between two ticks of a pager, as package functions/pager promises.
+const (
+	pagerBriefest = time.Second // while a page is due
+	pagerRound    = time.Minute // when nothing is
+)
+
 // slowest is the limit for an incident that calls to reach an accepted call, counted from when it began to call for
 // one, or, if that was later, from when the disk, the provider and a pager worked again. There is one call at a time,
 // so at worst it waits for each of these in turn: the lease of a pager that died while sending a call about another
@@ -249,10 +255,16 @@ func (w *simulation) next(end time.Time) time.Time {
 		}
 	}
 	at(w.route.Escalation.Pause)
+	if w.route.Drill.ID != "" {
+		at(w.now.Add(pagerRound))
+	}
 	for _, p := range w.route.Pages {
 		switch p.State {
 		case incident.Planned:
 			at(p.NotBefore)
+			if p.Channel == incident.Call {
+				at(w.now.Add(pagerBriefest)) // it may wait for the end of a drill's call
+			}
 			if p.Tries > 0 {
 				at(p.TriedAt.Add(failoverAfter))
 			}
