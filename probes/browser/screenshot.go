@@ -67,8 +67,9 @@ type shot struct {
 
 // Limits of the attempts at a screenshot after the first, which has captureTimeout.
 const (
-	reshootLimit = time.Second // once its loading is given up
-	castLimit    = time.Second // for the compositor's last picture
+	reshootLimit = time.Second   // once its loading is given up
+	castLimit    = time.Second   // for the compositor's last picture
+	keepLimit    = 5 * castLimit // likewise, where nothing waits for it
 )
 
 // shoot takes the screenshot of a failed step. A page that does not answer, or does not paint because it is still loading,
@@ -166,7 +167,7 @@ func (tab *Tab) keepFrame() {
 		return
 	}
 	tab.background.Go(func() {
-		frame := tab.cast(tab.root)
+		frame := tab.cast(tab.root, keepLimit)
 		tab.mu.Lock()
 		defer tab.mu.Unlock()
 		tab.frame = frame
@@ -186,16 +187,16 @@ func (tab *Tab) keptFrame() *image.RGBA {
 // castFrame returns the compositor's current picture of the window; nil: it has none. A page whose scripts are stuck sends
 // the frame, and no answer to the command.
 func (tab *Tab) castFrame(ctx context.Context) *image.RGBA {
-	pic, err := picture.Screenshot{Data: tab.cast(ctx)}.Cover()
+	pic, err := picture.Screenshot{Data: tab.cast(ctx, castLimit)}.Cover()
 	if err != nil {
 		return nil
 	}
 	return pic
 }
 
-// cast returns the frame as Chrome sends it; nil: there is none.
-func (tab *Tab) cast(ctx context.Context) []byte {
-	call, release := tab.boundedContext(ctx, castLimit, 3)
+// cast returns the frame as Chrome sends it; nil: there is none within the limit.
+func (tab *Tab) cast(ctx context.Context, limit time.Duration) []byte {
+	call, release := tab.boundedContext(ctx, limit, 3)
 	defer release()
 	frames := make(chan []byte, 1)
 	listening, stop := context.WithCancel(tab.root)

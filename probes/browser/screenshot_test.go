@@ -61,7 +61,7 @@ func TestScreenshotOfStuckPage(t *testing.T) {
 	}{
 		"a script that never ends":         {page: stripes + `<script>setTimeout(() => { for (;;); }, 300)</script>`, black: true},
 		"a handler that never ends":        {page: stripes + `<button onclick="for(;;);">Go</button>`, press: true, black: true},
-		"a script that ends on no leaving": {page: stripes + `<button onclick="location='/next'">Go</button><script>onpagehide = () => { for (;;); }</script>`, press: true, black: true},
+		"a script that ends on no leaving": {page: stripes + `<button onclick="setTimeout(() => location='/next', 700)">Go</button><script>onpagehide = () => { for (;;); }</script>`, press: true, black: true},
 		"a form that gets no answer":       {page: stripes + `<form method=post action=/hang><button>Go</button></form>`, press: true, html: true, black: true},
 		"a link that gets no answer":       {page: stripes + `<a href=/hang>Go</a>`, press: true, html: true, black: true},
 		"a script that is never sent":      {page: stripes + `<script src=/hang></script>`, html: true},
