@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"valkyrie/probes/journey"
@@ -29,6 +30,33 @@ type RunLog interface {
 	PutRun(ctx context.Context, run journey.Run) error
 	// Runs lists runs, oldest slot first (ties: by region, then id, then journey).
 	Runs(ctx context.Context, q RunQuery) ([]journey.Run, error)
+}
+
+// A RunStreamer is a store that lists runs page by page, so that a reader needs little memory for a long history.
+type RunStreamer interface {
+	// Stream lists the same runs as Runs, in the same order. They are not of one moment: a run that is stored meanwhile is
+	// listed or not, each at most once. It ends at the first error. No transaction is open while a run is looked at, so that the
+	// store can be used meanwhile.
+	Stream(ctx context.Context, q RunQuery) iter.Seq2[journey.Run, error]
+}
+
+// StreamRuns lists runs like Runs: page by page, if the log can.
+func StreamRuns(ctx context.Context, log RunLog, q RunQuery) iter.Seq2[journey.Run, error] {
+	if s, ok := log.(RunStreamer); ok && q.Limit <= 0 {
+		return s.Stream(ctx, q)
+	}
+	return func(yield func(journey.Run, error) bool) {
+		runs, err := log.Runs(ctx, q)
+		if err != nil {
+			yield(journey.Run{}, err)
+			return
+		}
+		for _, run := range runs {
+			if !yield(run, nil) {
+				return
+			}
+		}
+	}
 }
 
 // A RunAdder is a store that reports whether PutRun stored the run.
@@ -66,9 +94,11 @@ type RunQuery struct {
 	Limit   int       // the newest Limit runs; 0 or less: all
 
 	// Lean asks for the fields that judging reads, which is several times faster; a store may return more. These are the
-	// id, journey, region, slot, every, start, duration, outcome, counts, error and certificates of a run, its evidence if that is
+	// id, journey, region, slot, every, start, duration, outcome, counts, error, tries and certificates of a run, its evidence if that is
 	// pending, and each step without its start and its waterfall.
 	Lean bool
+	// WithoutSteps asks for runs without their steps, which is several times faster again; a store may return them.
+	WithoutSteps bool
 }
 
 // Items holds the small states of judging and paging. A conditional write guards each against concurrent changes.

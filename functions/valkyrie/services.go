@@ -173,7 +173,7 @@ func (s *services) beat(ctx context.Context, b judge.Beat) (decisions []judge.De
 	return decisions, err
 }
 
-// sweepRuns deletes the runs that are older than keep, now and every day, until ctx ends.
+// sweepRuns deletes the runs that are older than keep, and adds up the days of the others, now and every day, until ctx ends.
 func (s *services) sweepRuns(ctx context.Context, keep time.Duration, log *slog.Logger) {
 	for ctx.Err() == nil {
 		n, err := s.store.Sweep(ctx, time.Now().Add(-keep))
@@ -182,6 +182,9 @@ func (s *services) sweepRuns(ctx context.Context, keep time.Duration, log *slog.
 			log.Error("deleting old runs failed; it is retried tomorrow", "err", err)
 		case n > 0:
 			log.Info("deleted runs that are older than --keep", "runs", n, "keep", cli.FormatDuration(keep))
+		}
+		if err := s.store.AddUpDays(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			log.Error("adding up the days of the history failed; it is retried tomorrow", "err", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -32,7 +32,7 @@ func runFields(r *journey.Run) []any {
 }
 
 // leanColumns are what judging reads. Of the evidence, that is only whether it is pending, because the run has not ended.
-const leanColumns = "id, journey, region, slot, every_ms, started, outcome, duration_ms, counts, error, certificates, iif(instr(evidence, '\"pending\"'), evidence, '[]')"
+const leanColumns = "id, journey, region, slot, every_ms, started, outcome, duration_ms, counts, error, tries, certificates, iif(instr(evidence, '\"pending\"'), evidence, '[]')"
 
 // leanFields lists the fields of leanColumns.
 func leanFields(r *journey.Run) []any {
@@ -43,7 +43,7 @@ func leanFields(r *journey.Run) []any {
 		stamp{&r.Started},
 		&r.Outcome, &r.DurationMS,
 		document{&r.Counts},
-		&r.Error,
+		&r.Error, &r.Tries,
 		optional{document{&r.Certificates}},
 		document{&r.Evidence},
 	}
@@ -58,11 +58,15 @@ func (s *Store) PutRun(ctx context.Context, run journey.Run) error {
 // AddRun implements [incident.RunAdder].
 func (s *Store) AddRun(ctx context.Context, run journey.Run) (added bool, err error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
+		day, err := dayBefore(ctx, tx, &run)
+		if err != nil {
+			return err
+		}
 		var result sql.Result
-		var err error
 		result, added, err = addRun(ctx, tx, &run)
 		if err == nil && !added && !run.Unfinished() {
 			if added, err = removeUnfinished(ctx, tx, &run); err == nil && added {
+				day = nil
 				result, added, err = addRun(ctx, tx, &run)
 			}
 		}
@@ -73,7 +77,11 @@ func (s *Store) AddRun(ctx context.Context, run journey.Run) (added bool, err er
 		if err != nil {
 			return err
 		}
-		return putSteps(ctx, tx, number, run.Steps)
+		if err := putSteps(ctx, tx, number, run.Steps); err != nil || day == nil {
+			return err
+		}
+		day.Add(run)
+		return putDay(ctx, tx, day)
 	})
 	if err != nil {
 		return false, fmt.Errorf("write the run of journey %q in region %q, slot %s: %w",
@@ -109,12 +117,9 @@ func (s *Store) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, e
 	chosen := choose(q)
 	var runs []journey.Run
 	err := s.read(ctx, func(tx *sql.Tx) error {
-		var numbers []int64
 		var err error
-		if runs, numbers, err = readRuns(ctx, tx, chosen); err != nil {
-			return err
-		}
-		return readSteps(ctx, tx, chosen, runs, numbers)
+		runs, err = readChosen(ctx, tx, chosen)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read runs: %w", err)
@@ -123,11 +128,20 @@ func (s *Store) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, e
 	return runs, nil
 }
 
-// A choice is the end of a query over runs: the conditions, newest first, and the limit.
+// readChosen reads the chosen runs, in the order of the choice, with their steps.
+func readChosen(ctx context.Context, tx *sql.Tx, c choice) ([]journey.Run, error) {
+	runs, numbers, err := readRuns(ctx, tx, c)
+	if err != nil || c.stepless {
+		return runs, err
+	}
+	return runs, readSteps(ctx, tx, c, runs, numbers)
+}
+
+// A choice is the end of a query over runs: the conditions, the order, and the limit.
 type choice struct {
-	where string
-	args  []any
-	lean  bool
+	where          string
+	args           []any
+	lean, stepless bool
 }
 
 // choose turns a query into SQL. Each of its two forms follows an index from its end, so that the cost depends on the
@@ -143,12 +157,12 @@ func choose(q incident.RunQuery) choice {
 	}
 	const newest = " slot >= ? AND slot < ? ORDER BY slot DESC, region DESC, id DESC, journey DESC LIMIT ?"
 	if q.Journey == "" {
-		return choice{"WHERE" + newest, []any{stamp{&q.Since}, until, limit}, q.Lean}
+		return choice{"WHERE" + newest, []any{stamp{&q.Since}, until, limit}, q.Lean, q.WithoutSteps}
 	}
-	return choice{"WHERE journey = ? AND" + newest, []any{q.Journey, stamp{&q.Since}, until, limit}, q.Lean}
+	return choice{"WHERE journey = ? AND" + newest, []any{q.Journey, stamp{&q.Since}, until, limit}, q.Lean, q.WithoutSteps}
 }
 
-// readRuns reads the chosen runs, newest first and without steps, with the number of each.
+// readRuns reads the chosen runs without steps, with the number of each.
 func readRuns(ctx context.Context, tx *sql.Tx, c choice) (runs []journey.Run, numbers []int64, err error) {
 	columns, fields := runColumns, runFields
 	if c.lean {

@@ -97,6 +97,13 @@ func TestManyOpenANewFileAtOnce(t *testing.T) {
 func TestQueriesFollowAnIndex(t *testing.T) {
 	s := mustOpen(t, filepath.Join(t.TempDir(), "valkyrie.db"))
 	for _, q := range []incident.RunQuery{{Limit: 5}, {Journey: "print-card", Limit: 5}, {Since: time.Now()}} {
+		last := benchRun(7)
+		for _, page := range []choice{choosePage(q, nil), choosePage(q, &last)} {
+			plan := planOf(t, s, "SELECT * FROM runs "+page.where, page.args)
+			if strings.Contains(plan, "SCAN") || strings.Contains(plan, "TEMP B-TREE") || !strings.Contains(plan, "slot") {
+				t.Errorf("a page of %+v reads or sorts a whole table:\n%s", q, plan)
+			}
+		}
 		c := choose(q)
 		together, ends := c.steps([]int64{2, 1, 3})
 		apart, args := c.steps([]int64{1, 100})
