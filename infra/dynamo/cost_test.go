@@ -129,3 +129,38 @@ func shipped(t *testing.T) judge.Policy {
 	must(t, err)
 	return cfg.Judge
 }
+
+// TestStreamReadsEachRowOnce: a stream of several journeys reads each page of each of them once, also within its slots, and no page
+// after the run at which its reader stops.
+func TestStreamReadsEachRowOnce(t *testing.T) {
+	p, cfg := newProxy(t, local.For(t), nil)
+	s := open(t, cfg)
+	const slots, each = 150, 3 // rows of a journey: over two pages
+	for i := range slots {
+		for n := range each {
+			for _, name := range []string{"create-order", "print-card"} {
+				run := runAt(i)
+				run.Journey, run.Region, run.ID = name, fmt.Sprint("region-", n), fmt.Sprint(i%2, n)
+				must(t, s.PutRun(t.Context(), run))
+			}
+		}
+	}
+	q := incident.RunQuery{Since: noon.Add(time.Minute), Until: noon.Add((slots - 1) * time.Minute)}
+	want, err := s.Runs(t.Context(), q)
+	must(t, err)
+	p.requests()
+	var got []journey.Run
+	for run, err := range s.Stream(t.Context(), q) {
+		must(t, err)
+		got = append(got, run)
+	}
+	if n := len(p.requests()); n != 1+2*3 || len(got) != 2*each*(slots-2) || cmp.Diff(want, got) != "" {
+		t.Errorf("%d runs in %d requests: %s", len(got), n, cmp.Diff(want, got))
+	}
+	for range s.Stream(t.Context(), q) {
+		break
+	}
+	if n := len(p.requests()); n != 1+2 {
+		t.Errorf("%d requests for the first run", n)
+	}
+}

@@ -81,12 +81,9 @@ func (s *Store) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, e
 }
 
 func (s *Store) runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, error) {
-	names := []string{q.Journey}
-	if q.Journey == "" {
-		var err error
-		if names, err = s.journeys(ctx); err != nil {
-			return nil, err
-		}
+	names, err := s.journeysOf(ctx, q)
+	if err != nil {
+		return nil, err
 	}
 	runs := []journey.Run{}
 	for _, name := range names {
@@ -96,17 +93,36 @@ func (s *Store) runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, e
 		}
 		runs = append(runs, some...)
 	}
-	slices.SortFunc(runs, func(a, b journey.Run) int {
-		return cmp.Or(a.Slot.Compare(b.Slot), strings.Compare(a.Region, b.Region), strings.Compare(a.ID, b.ID), strings.Compare(a.Journey, b.Journey))
-	})
+	slices.SortFunc(runs, compareRuns)
 	if q.Limit > 0 && len(runs) > q.Limit {
 		runs = runs[len(runs)-q.Limit:]
 	}
 	return runs, nil
 }
 
+// compareRuns compares runs in the order of [incident.RunLog].
+func compareRuns(a, b journey.Run) int {
+	return cmp.Or(a.Slot.Compare(b.Slot), strings.Compare(a.Region, b.Region), strings.Compare(a.ID, b.ID), strings.Compare(a.Journey, b.Journey))
+}
+
 // runsOf lists one journey's runs, newest first, so that a limited query reads only the rows that it returns.
 func (s *Store) runsOf(ctx context.Context, name string, q incident.RunQuery) ([]journey.Run, error) {
+	in, err := s.runQuery(name, q)
+	if in == nil || err != nil {
+		return nil, err
+	}
+	in.ScanIndexForward = aws.Bool(false)
+	var runs []journey.Run
+	err = s.each(ctx, in, q.Limit, func(row attributes) error {
+		run, err := unpackRun(row)
+		runs = append(runs, run)
+		return err
+	})
+	return runs, err
+}
+
+// runQuery returns the request for one journey's runs, oldest first; nil: there can be none.
+func (s *Store) runQuery(name string, q incident.RunQuery) (*dynamodb.QueryInput, error) {
 	since, err := stamp(q.Since)
 	if err != nil {
 		return nil, err
@@ -117,15 +133,15 @@ func (s *Store) runsOf(ctx context.Context, name string, q incident.RunQuery) ([
 			return nil, err
 		}
 	}
-	in := s.query(runPartition(name), since, before) // a time sorts before the same time with a region
-	in.ScanIndexForward = aws.Bool(false)
-	var runs []journey.Run
-	err = s.each(ctx, in, q.Limit, func(row attributes) error {
-		run, err := unpackRun(row)
-		runs = append(runs, run)
-		return err
-	})
-	return runs, err
+	return s.query(runPartition(name), since, before), nil // a time sorts before the same time with a region
+}
+
+// journeysOf lists the journeys of a query.
+func (s *Store) journeysOf(ctx context.Context, q incident.RunQuery) ([]string, error) {
+	if q.Journey != "" {
+		return []string{q.Journey}, nil
+	}
+	return s.journeys(ctx)
 }
 
 const journeyList = "JOURNEYS"

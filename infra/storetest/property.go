@@ -44,6 +44,12 @@ func (w comparison) actions() map[string]func(*rapid.T) {
 			got, err := w.store.Runs(t.Context(), q)
 			want, wantErr := w.model.Runs(t.Context(), q)
 			agree(t, []any{want, got}, err, wantErr)
+			var streamed []journey.Run
+			for run, err := range incident.StreamRuns(t.Context(), w.store, q) {
+				agree(t, nil, err, nil)
+				streamed = append(streamed, run)
+			}
+			agree(t, []any{want, streamed}, nil, nil)
 		},
 		"PutItem": func(t *rapid.T) {
 			i := anyItem(t)
