@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/infra/days"
 	"valkyrie/probes/journey"
 )
 
@@ -28,13 +29,7 @@ type Known struct {
 // Add folds in runs in slot order. A run covers the time until the second slot after it, as the next run may be late; a
 // broken run covers none, nor does one of a clock that is ahead; what such a run covered once is known no more.
 func (c Coverage) Add(runs []journey.Run, now time.Time) Coverage {
-	c.Journeys = maps.Clone(c.Journeys)
-	if c.Journeys == nil {
-		c.Journeys = map[string]Known{}
-	}
-	oldest := dayOf(now).AddDate(0, 0, 1-Days).Format(time.DateOnly)
-	fresh := map[string]bool{}
-	c.Seen = incident.Earliest(c.Seen, now)
+	c, journeyOf := c.clone(now)
 	for _, r := range runs {
 		if r.Slot.After(now.Add(ahead)) {
 			continue
@@ -45,41 +40,69 @@ func (c Coverage) Add(runs []journey.Run, now time.Time) Coverage {
 		if r.Outcome == journey.Broken {
 			continue
 		}
-		k := c.Journeys[r.Journey]
-		if !fresh[r.Journey] {
-			fresh[r.Journey] = true
+		c.Journeys[r.Journey] = journeyOf(r.Journey).add(r, now)
+	}
+	return c
+}
+
+// AddDay folds in the runs of a day before today, after those before it.
+func (c Coverage) AddDay(d days.Day, now time.Time) Coverage {
+	c, journeyOf := c.clone(now)
+	if len(d.Covered) == 0 {
+		return c
+	}
+	k := journeyOf(d.Journey)
+	for _, covered := range d.Covered {
+		k = k.cover(window{covered.From, covered.Until}, d.EveryMS, now)
+	}
+	c.Journeys[d.Journey] = k
+	return c
+}
+
+// clone returns a copy that can be changed, as seen by now, and a function that returns a copy of a journey's, without the days that
+// are not shown any more.
+func (c Coverage) clone(now time.Time) (Coverage, func(name string) Known) {
+	c.Journeys = maps.Clone(c.Journeys)
+	if c.Journeys == nil {
+		c.Journeys = map[string]Known{}
+	}
+	c.Seen = incident.Earliest(c.Seen, now)
+	oldest := dayOf(now).AddDate(0, 0, 1-Days).Format(time.DateOnly)
+	fresh := map[string]bool{}
+	return c, func(name string) Known {
+		k := c.Journeys[name]
+		if !fresh[name] {
+			fresh[name] = true
 			k.Seconds = maps.Clone(k.Seconds)
 			maps.DeleteFunc(k.Seconds, func(day string, _ int64) bool { return day < oldest })
 		}
-		c.Journeys[r.Journey] = k.add(r, now)
+		return k
 	}
-	return c
 }
 
 // ahead is how far the clock of a probe may be ahead.
 const ahead = 5 * time.Minute
 
-// covers returns how long a run covers, from its slot on.
-func covers(everyMS int64) time.Duration {
-	const least = time.Minute
-	return 2 * max(time.Duration(everyMS)*time.Millisecond, least)
-}
-
 // isKnown reports whether the journey is measured at a time. A longer cover than that of a run now is from a clock that was ahead.
 func (k Known) isKnown(now time.Time) bool {
-	longest := covers(k.EveryMS)
+	longest := days.Covers(k.EveryMS)
 	if k.EveryMS == 0 { // stored by an earlier version
-		longest = covers((24 * time.Hour).Milliseconds())
+		longest = days.Covers((24 * time.Hour).Milliseconds())
 	}
 	return k.Until.After(now) && !k.Until.After(now.Add(longest+ahead))
 }
 
 func (k Known) add(r journey.Run, now time.Time) Known {
-	from, until := r.Slot, r.Slot.Add(covers(r.EveryMS))
-	if k.Until.After(now.Add(covers(max(k.EveryMS, r.EveryMS)) + ahead)) {
-		k.Until = r.Slot
+	return k.cover(window{r.Slot, r.Slot.Add(days.Covers(r.EveryMS))}, r.EveryMS, now)
+}
+
+// cover adds the time that runs cover, the last of them with its interval.
+func (k Known) cover(w window, everyMS int64, now time.Time) Known {
+	from, until := w.from, w.until
+	if k.Until.After(now.Add(days.Covers(max(k.EveryMS, everyMS)) + ahead)) {
+		k.Until = from
 	}
-	k.EveryMS = r.EveryMS
+	k.EveryMS = everyMS
 	if k.Until.After(from) {
 		from = k.Until
 	}
@@ -115,10 +138,9 @@ func union(all []window) time.Duration {
 	return incident.UnionOf(windows)
 }
 
-// dayOf returns the midnight, in UTC, at which the day of t begins.
-func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+func dayOf(t time.Time) time.Time { return days.Of(t) }
 
-func aDay(midnight time.Time) window { return window{midnight, midnight.AddDate(0, 0, 1)} }
+func aDay(midnight time.Time) window { return window{midnight, days.Next(midnight)} }
 
 // daysOf iterates over the days that a window touches.
 func daysOf(w window) func(func(window) bool) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"valkyrie/alerts/incident"
+	"valkyrie/infra/days"
 )
 
 // A State is the state of a journey, now or on a day.
@@ -104,7 +105,7 @@ func (j *JourneyStatus) fill(k Known, incidents []PublicIncident, now time.Time)
 		}
 		if i.lasts {
 			failed := i.windows[len(i.windows)-1].until
-			settled = incident.Earliest(settled, incident.Latest(failed, now.Add(-covers(k.EveryMS))))
+			settled = incident.Earliest(settled, incident.Latest(failed, now.Add(-days.Covers(k.EveryMS))))
 		}
 		if i.State == Down {
 			down.add(i)

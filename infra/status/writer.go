@@ -10,6 +10,8 @@ import (
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
+	"valkyrie/infra/days"
+	"valkyrie/probes/journey"
 )
 
 // A Writer writes the page from a store.
@@ -17,6 +19,7 @@ type Writer struct {
 	Store   incident.Store
 	Setting Setting
 	To      Destination
+	Read    func(until time.Time) // called while the history is read, with how far it is read by then; nil: not called
 }
 
 const coverageKey = "STATUS#default"
@@ -84,39 +87,76 @@ func (w Writer) catchUp(ctx context.Context, now time.Time) (Coverage, error) {
 }
 
 // readRest folds in the rest of the history in stretches: it needs little memory for a long history, and few requests for a
-// sparse one.
+// sparse one. A store that keeps the days of its runs is asked for these, and for the runs of today.
 func (w Writer) readRest(ctx context.Context, known Coverage, now time.Time) (Coverage, error) {
-	const (
-		late     = 15 * time.Minute // how much later a run may arrive than one of a later slot
-		shortest = time.Hour
-		longest  = 24 * time.Hour
-		few      = 1000 // runs
-	)
-	from := dayOf(now).AddDate(0, 0, 1-Days)
+	const late = 15 * time.Minute // how much later a run may arrive than one of a later slot
+	today := dayOf(now)
+	from := today.AddDate(0, 0, 1-Days)
 	if seen := known.Seen.Add(-late); seen.After(from) {
 		from = seen
 	}
 	began := known.Seen
-	for stretch := shortest; !from.After(now); {
-		until := from.Add(stretch)
-		runs, err := w.Store.Runs(ctx, incident.RunQuery{Since: from, Until: until})
+	log, _ := w.Store.(days.Log)
+	for length := newStretch(); !from.After(now); {
+		until, err := from.Add(length.current), error(nil)
+		if midnight := dayOf(from); log != nil && midnight.Equal(from) && from.Before(today) {
+			until = incident.Earliest(from.AddDate(0, 0, 10), today)
+			known, err = addDays(ctx, log, known, from, until, now)
+		} else {
+			if log != nil && from.Before(today) {
+				until = incident.Earliest(until, days.Next(midnight))
+			}
+			var runs []journey.Run
+			runs, err = w.Store.Runs(ctx, incident.RunQuery{Since: from, Until: until, Lean: true, WithoutSteps: true})
+			length.next(len(runs))
+			known = known.Add(runs, now)
+		}
 		if err != nil && ctx.Err() != nil && known.Seen.After(began) {
 			return known, fmt.Errorf("read the history: %w, only up to %s: %w", ErrBehind, known.Seen.Format(time.RFC3339), err)
 		}
 		if err != nil {
 			return known, fmt.Errorf("read the history after %s: %w", from.Format(time.RFC3339), err)
 		}
-		known = known.Add(runs, now)
 		if until.Before(now) && until.After(known.Seen) {
 			known.Seen = until // no runs in this stretch
 		}
-		if from = until; len(runs) < few {
-			stretch = min(2*stretch, longest)
-		} else {
-			stretch = max(stretch/2, shortest)
+		if from = until; w.Read != nil {
+			w.Read(from)
 		}
 	}
 	return known, nil
+}
+
+// addDays folds in the days from one midnight to another, all before today; none of them if one cannot be read.
+func addDays(ctx context.Context, log days.Log, known Coverage, from, until, now time.Time) (Coverage, error) {
+	more := known
+	for day, err := range log.Days(ctx, "", from, until) {
+		if err != nil {
+			return known, err
+		}
+		more = more.AddDay(day, now)
+	}
+	return more, nil
+}
+
+// A stretch is a time of which the runs are read at once. It is longer, the fewer there are.
+type stretch struct{ current time.Duration }
+
+const shortestStretch = time.Hour
+
+func newStretch() *stretch { return &stretch{shortestStretch} }
+
+// next chooses the length of the next stretch by the number of runs in this one.
+func (s *stretch) next(runs int) {
+	const (
+		longest = 24 * time.Hour
+		few     = 1000
+	)
+	if runs < few {
+		s.current = min(2*s.current, longest)
+	} else {
+		s.current = max(s.current/2, shortestStretch)
+	}
 }
 
 // storeCoverage stores how far the history was read, even if ctx has ended.
