@@ -19,7 +19,8 @@ type Config struct {
 
 // A Caller is the phone number that calls and texts come from.
 type Caller struct {
-	From string `yaml:"from"` // E.164
+	From   string `yaml:"from"`   // E.164
+	Shared bool   `yaml:"shared"` // another deployment has the same number
 }
 
 // defaults returns the default of every setting.

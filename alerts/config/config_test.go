@@ -133,7 +133,7 @@ f:12: on_call.drills.zone: expected a time zone such as Europe/Berlin, got "Mars
 		{"  repeat_after: 90s\n", "  repeat: 90s\n", `f:12: on_call.repeat: unknown field; known here: people, rotations, overrides, escalation, repeat_after, ack_expires, gather, severity, maintenance, journeys, drills, caps, second_channel, play, evidence_url`},
 		{"from: \"+12025550100\"", "from: \"\"", `f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
 		{"phone:\n  from: \"+12025550100\"\n", "", `f:1: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
-		{"from: ", "to: ", `f:14: phone.to: unknown field; known here: from
+		{"from: ", "to: ", `f:14: phone.to: unknown field; known here: from, shared
 f:14: phone.from: expected a phone number with its country code, such as "+12025550143", got ""`},
 	} {
 		text := strings.Replace(good, c.old, c.new, 1)

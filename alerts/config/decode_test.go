@@ -30,7 +30,7 @@ func TestUnreadable(t *testing.T) {
 		{"name: Grace", "name: [Grace]", `f:9: on_call.people.1.name: expected a single value, got a list`},
 		{"    - name: Grace", "    - zone: Mars\n      name: Grace", `f:9: on_call.people.1.zone: expected a time zone such as Europe/Berlin, got "Mars"`},
 		{"on_call:", "on_call: &a\n  <<: *a", `f:5: on_call: it contains itself`},
-		{"phone:\n  from: \"+12025550100\"", "phone: \"+12025550100\"", `f:13: phone: expected fields (from), got "+12025550100"`},
+		{"phone:\n  from: \"+12025550100\"", "phone: \"+12025550100\"", `f:13: phone: expected fields (from, shared), got "+12025550100"`},
 		{good, "Ada", `f:1: expected fields (judge, on_call, phone, tell), got "Ada"`},
 		{good, "- judge", `f:1: expected fields (judge, on_call, phone, tell), got a list`},
 		{"phone:\n  from", "phone:\n\tfrom", "f:14: it is not YAML: found character that cannot start any token; indent with spaces, not with tabs"},

@@ -41,6 +41,7 @@ func Parse(file string, text []byte, journeys []string) (Config, error) {
 	if err := ch.faultsInOrder(); err != nil {
 		return Config{}, err
 	}
+	c.OnCall.SharedNumber = c.Phone.Shared
 	return c, nil
 }
 

@@ -32,6 +32,8 @@ type OnCall struct {
 	// EvidenceLink returns an address at which a person can open a file of evidence for some hours without signing in, or "";
 	// path is journey.Evidence.Path. nil: there are no such addresses.
 	EvidenceLink func(path string, now time.Time) string
+
+	SharedNumber bool // another deployment calls from the same number: phone.shared
 }
 
 // JourneyNotes are the settings and hints for the incidents of one journey.

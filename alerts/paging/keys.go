@@ -1,6 +1,7 @@
 package paging
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -94,6 +95,15 @@ func (c Escalation) nextAfter(from string, steps []oncall.ResolvedStep) (next in
 		}
 	}
 	return 0, false, false
+}
+
+// errElsewhere is returned for a report about a page that a table has which does not answer.
+var errElsewhere = errors.New("the page is not in this table, and the other region's table does not answer: the report is not stored")
+
+// notStored is the answer to a key press about such a page.
+var notStored = Answer{
+	Say:    []string{"Your key was not stored, because a region does not answer. Nothing has changed."},
+	Prompt: "Press it again in a moment. Until it is stored, you will be called again.",
 }
 
 // An Answer is the speech after a key press.

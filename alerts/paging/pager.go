@@ -29,6 +29,8 @@ type Pager struct {
 	Journeys []string // the journeys whose outboxes it drains
 	Log      *slog.Logger
 	TimeNow  func() time.Time // nil: time.Now
+
+	Incomplete bool // Store may lack a page that the table of another region has, which does not answer
 }
 
 func (p *Pager) now() time.Time {
@@ -57,6 +59,15 @@ func (p *Pager) Tick(ctx context.Context) error {
 
 // Report applies a provider's callback, or the key press in it, and returns the speech that answers a person.
 func (p *Pager) Report(ctx context.Context, r Report) (Answer, error) {
+	if p.Incomplete {
+		state, err := p.State(ctx)
+		switch known := err == nil && state.page(r.PageID) != nil; {
+		case !known && r.Key == "":
+			return Answer{}, errors.Join(errElsewhere, err) // the provider reports again
+		case !known:
+			return notStored, nil
+		}
+	}
 	before, _, err := p.fold(ctx, r)
 	if err != nil {
 		return Answer{}, err

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"valkyrie/alerts/message"
 	"valkyrie/alerts/oncall"
 )
 
@@ -127,6 +128,9 @@ func (r *NotificationState) reply(rep Reply, at evalContext) string {
 	}
 	who := at.onCall.People[i]
 	answer, did := r.runTextCommand(rep.Body, who, at)
+	if at.onCall.SharedNumber && did != changed {
+		answer = message.FitSMS(answer, " Only one of the deployments on this number reads texts; what others report, acknowledge in their calls.")
+	}
 	if !r.Replies.admits(who.Name, did, at.now) {
 		answer = ""
 	}

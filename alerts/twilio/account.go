@@ -26,6 +26,7 @@ type Number struct {
 	Voice    bool   // it can call
 	SMS      bool   // it can text
 	Messages string // address that its incoming messages are posted to; empty: none
+	Fallback string // address for those when Messages does not answer; empty: none
 }
 
 // maxNumbers bounds the account's numbers that are read.
@@ -67,6 +68,9 @@ func (p *Client) account(t *api.ApiService) (a Account, err error) {
 		}
 		if n.SmsUrl != nil {
 			a.Number.Messages = *n.SmsUrl
+		}
+		if n.SmsFallbackUrl != nil {
+			a.Number.Fallback = *n.SmsFallbackUrl
 		}
 	}
 	if a.Trial {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"valkyrie/alerts/paging"
@@ -29,7 +30,7 @@ type CallbacksConfig struct {
 }
 
 // Callbacks serves Twilio's requests: about pages, POST /twilio/{pageID}/status and /twilio/{pageID}/key, and texts to
-// our number, POST /twilio/reply. Neither Handle nor Reply is called before the signature is verified.
+// our number, POST /twilio/reply. When another region has not answered to a key press, Twilio posts to /twilio/{pageID}/again. Neither Handle nor Reply is called before the signature is verified.
 type Callbacks struct {
 	cfg CallbacksConfig
 }
@@ -77,7 +78,9 @@ func (c *Callbacks) handle(w http.ResponseWriter, r *http.Request, t target, for
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
-	if t.about != "key" {
+	if t.about == aboutAgain && report.Key == "" {
+		answer = paging.Answer{Say: []string{"Your key was not received."}, Prompt: "Please press it again."}
+	} else if t.about == aboutStatus {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
@@ -99,9 +102,16 @@ func (c *Callbacks) write(w http.ResponseWriter, document string) {
 // A target is a parsed callback address.
 type target struct {
 	pageID  string
-	about   string // "status", "key" or "reply"
+	about   string // one of the constants
 	address string // the full address that Twilio has signed
 }
+
+// The last parts of the addresses of callbacks, but for aboutReply.
+const (
+	aboutStatus = "status"
+	aboutKey    = "key"
+	aboutAgain  = "again" // a key press that another region did not answer: Twilio may leave out the key then
+)
 
 // parseTarget parses the address. It works on the escaped path, byte for byte, because that is signed. A proxy may have
 // removed the path of PublicURL.
@@ -118,7 +128,7 @@ func (c *Callbacks) parseTarget(r *http.Request) (target, bool) {
 		return target{about: aboutReply, address: c.address(base, path, r)}, true
 	}
 	parts := strings.Split(path, "/")
-	if len(parts) != 4 || parts[0] != "" || parts[1] != "twilio" || (parts[3] != "status" && parts[3] != "key") {
+	if len(parts) != 4 || parts[0] != "" || parts[1] != "twilio" || !slices.Contains([]string{aboutStatus, aboutKey, aboutAgain}, parts[3]) {
 		return target{}, false
 	}
 	id, err := url.PathUnescape(parts[2])

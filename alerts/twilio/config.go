@@ -20,6 +20,13 @@ type ClientConfig struct {
 	// CallbackURL is the public base address of Callbacks, such as https://example.org, with no slash at the end.
 	// Empty: no callbacks, so that no key can be pressed and none is asked for.
 	CallbackURL string
+	// FallbackURL is the base address of the Callbacks in another region. Twilio asks there for a call's next words when CallbackURL
+	// does not answer to a key press. Empty: there are none.
+	FallbackURL string
+
+	// Shared has Find identify no call by the account's list, which does not say which deployment placed a call, if several have the
+	// same number. A call in doubt then counts as placed once its callback comes, and is repeated otherwise.
+	Shared bool
 
 	Timeout   time.Duration     // of one request; 0: 10 s
 	Transport http.RoundTripper // nil: http.DefaultTransport
@@ -50,9 +57,10 @@ func (c ClientConfig) validate() error {
 	demand(c.AuthToken == "" || alphanumeric.MatchString(c.AuthToken), "auth token: want letters and digits only")
 	demand(e164.MatchString(c.From), "from %q: want a number in E.164, such as +15005550006", c.From)
 	demand(c.BaseURL == "" || isOrigin(c.BaseURL), "base URL: want scheme://host[:port] and nothing after it")
-	demand(c.CallbackURL == "" || (plainURL.MatchString(c.CallbackURL) && len(c.CallbackURL) <= maxCallbackURL),
-		"callback URL: want http(s)://host[:port][/path], at most %d characters, no slash at the end, no query",
-		maxCallbackURL)
+	for name, address := range map[string]string{"callback": c.CallbackURL, "fallback": c.FallbackURL} {
+		demand(address == "" || (plainURL.MatchString(address) && len(address) <= maxCallbackURL),
+			"%s URL: want http(s)://host[:port][/path], at most %d characters, no slash at the end, no query", name, maxCallbackURL)
+	}
 	demand(c.Timeout >= 0, "timeout %s: want 0 or more", c.Timeout)
 	return errors.Join(faults...)
 }

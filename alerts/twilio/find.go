@@ -27,11 +27,16 @@ type listEntry struct{ sid, to, from, status, created, body *string }
 // body, because several to one person may be in progress. An error is about the search only, so it never wraps
 // paging.ErrNotSent or paging.ErrRefused.
 //
+// On a number that deployments share, no call is identified, as the other's call to the same person looks like ours.
+//
 // The list is not filtered by time: Twilio filters by the time of dialling or sending, which a queued call does not have. The
 // list is sorted newest first, so its first maxListed entries suffice.
 func (p *Client) Find(ctx context.Context, d paging.Dispatch, since time.Time) (sid string, found bool, err error) {
 	if d.Channel != incident.Call && d.Channel != incident.Text {
 		return "", false, fmt.Errorf("twilio: find: %w", errChannel(d.Channel))
+	}
+	if p.cfg.Shared && d.Channel == incident.Call {
+		return "", false, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.Timeout)
 	defer cancel()

@@ -12,7 +12,7 @@ import (
 func readReport(t target, form url.Values) paging.Report {
 	r := paging.Report{PageID: t.pageID}
 	switch {
-	case t.about == "key":
+	case t.about == aboutKey, t.about == aboutAgain:
 		r.SID, r.Key = form.Get("CallSid"), form.Get("Digits")
 	case form.Has("MessageSid"):
 		r.SID = form.Get("MessageSid")

@@ -46,13 +46,16 @@ func (p *Client) callParams(d paging.Dispatch) *api.CreateCallParams {
 		SetTo(d.To).
 		SetFrom(p.cfg.From).
 		SetTwiml(callTwiML(script{
-			play: d.Play, language: d.Language, speech: d.Speech, prompt: d.Prompt, details: d.Details, keyURL: p.callback(d.PageID, "key"),
+			play: d.Play, language: d.Language, speech: d.Speech, prompt: d.Prompt, details: d.Details, keyURL: p.callback(d.PageID, aboutKey),
 		})).
 		SetTimeout(ringSeconds).
 		SetTimeLimit(int(cmp.Or(d.ValidFor, defaultCall).Seconds())).
 		SetMachineDetection("Enable") // otherwise a voicemail would count as a human
-	if status := p.callback(d.PageID, "status"); status != "" {
+	if status := p.callback(d.PageID, aboutStatus); status != "" {
 		params.SetStatusCallback(status).SetStatusCallbackEvent([]string{"answered", "completed"})
+		if p.cfg.FallbackURL != "" {
+			params.SetFallbackUrl(p.cfg.FallbackURL + callbackPath(d.PageID, aboutAgain) + retries)
+		}
 	}
 	return params
 }
@@ -65,7 +68,7 @@ func (p *Client) textParams(d paging.Dispatch) *api.CreateMessageParams {
 	if d.ValidFor > 0 {
 		params.SetValidityPeriod(int(d.ValidFor.Seconds()))
 	}
-	if status := p.callback(d.PageID, "status"); status != "" {
+	if status := p.callback(d.PageID, aboutStatus); status != "" {
 		params.SetStatusCallback(status)
 	}
 	return params

@@ -33,6 +33,8 @@ type Services struct {
 	Alerts alertconfig.Config
 	Vault  *secrets.Vault
 	Log    *slog.Logger
+
+	FallbackURL string // base address of another region's webhook, for key presses that this region's does not answer; "": none
 }
 
 // Open prepares everything that needs no request, so that a function starts whatever the state of the network. Its error

@@ -140,6 +140,7 @@ func (p *pager) ownTable() incident.Items {
 
 // round does all work that is due now, and returns the resulting state.
 func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
+	p.findFallback(ctx)
 	access, phoneErr := p.OpenPhone(ctx, p.Env.CallbackURL)
 	if phone.Phone = access.Phone; phoneErr != nil {
 		phone.Phone = noPhone{phoneErr}
@@ -172,6 +173,20 @@ func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 		return state{}, errors.Join(err, bad)
 	}
 	return state{table, route}, err
+}
+
+// findFallback reads the address of the standby's webhook, once in the life of the process. The provider posts a key press there that
+// home's webhook does not answer.
+func (p *pager) findFallback(ctx context.Context) {
+	if p.Env.Region != p.Env.HomeRegion || p.Tables.Standby == nil || p.FallbackURL != "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, regions.Patience)
+	defer cancel()
+	var err error
+	if p.FallbackURL, err = regions.StandbyWebhook(ctx, p.Tables.Home); err != nil {
+		p.Log.Warn("read the address of the standby's webhook: failed; calls have no fallback until it is read", "err", err)
+	}
 }
 
 // errNothingTaken is the result of a round in which the provider took none of the pages.
@@ -207,7 +222,7 @@ func (p *pager) assignedTable(ctx context.Context, phone paging.Phone) (incident
 		}
 		return p.Tables.Home, nil
 	}
-	assigned, err := regions.Standby{Pair: p.Tables, Deps: p.Deps(phone)}.Turn(ctx, time.Now())
+	assigned, err := regions.Standby{Pair: p.Tables, Deps: p.Deps(phone), Webhook: p.Env.CallbackURL}.Turn(ctx, time.Now())
 	if assigned.Store != nil {
 		p.Log.Warn("the standby pages", "place", assigned.Place, "reason", assigned.Reason)
 	}

@@ -73,7 +73,7 @@ func (s *services) connect(ctx context.Context, watched suite.Suite, cfg config.
 		c.public = "http://" + ln.Addr().String()
 	}
 	phone, err := twilio.New(twilio.ClientConfig{
-		AccountSID: c.account, AuthToken: c.token, From: cfg.Phone.From, BaseURL: c.api, CallbackURL: c.public,
+		AccountSID: c.account, AuthToken: c.token, From: cfg.Phone.From, BaseURL: c.api, CallbackURL: c.public, Shared: cfg.Phone.Shared,
 	})
 	if err != nil {
 		return errors.Join(cli.Exit(cli.ExitUsage, err), ln.Close())

@@ -49,7 +49,7 @@ func (w webhook) Handle(ctx context.Context, in events.LambdaFunctionURLRequest)
 		PublicURL: public, Tokens: access.Tokens, BeatKey: []byte(key), Beat: w.beat, Changed: w.changed, Log: w.Log, Evidence: access.Evidence,
 		ReadEvidence: func(ctx context.Context, f link.File) ([]byte, string, error) { return evidence.Read(ctx, w.AWS, f) },
 		Pager: func(ctx context.Context, pageID string) *paging.Pager {
-			return w.Pager(w.Tables.Holder(ctx, pageID), access.Phone)
+			return w.Deps(access.Phone).PagerOf(ctx, w.Tables, pageID)
 		},
 	})
 	a := newAnswer()

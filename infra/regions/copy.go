@@ -32,6 +32,7 @@ type copied struct {
 	Waiting  map[string]time.Time `json:"waiting,omitempty"`  // pages and incidents that wait for the home's pager, since when
 	Helps    time.Time            `json:"helps,omitzero"`     // until then the standby pages beside the home's pager, which let something wait
 	Blind    time.Time            `json:"blind,omitzero"`     // since when the home is not seen, of which a text was planned
+	Webhook  string               `json:"webhook,omitempty"`  // address of this region\'s webhook, as the home has it
 }
 
 // versionPair holds the versions of an item at home and of its copy here. A different version here means the copy was

@@ -13,6 +13,7 @@ import (
 const (
 	beatKey = "PAGER#home"         // at home: the heartbeat of its pager
 	copyKey = "STANDBY#copy"       // at the standby: the record of its copy
+	hookKey = "STANDBY#webhook"    // at home: the address of the standby's webhook
 	baseKey = "STANDBY#ROUTE#base" // at the standby: the notification state as an earlier version copied it
 )
 
@@ -43,4 +44,26 @@ func write(ctx context.Context, items incident.Items, item incident.Item, state 
 		return nil
 	}
 	return err
+}
+
+// A hook is the item under hookKey.
+type hook struct {
+	URL string `json:"url"`
+}
+
+// StandbyWebhook returns the address of the standby's webhook, which the standby's pager has stored at home; "": it has not yet.
+func StandbyWebhook(ctx context.Context, home incident.Items) (string, error) {
+	var h hook
+	_, err := read(ctx, home, hookKey, &h)
+	return h.URL, err
+}
+
+// publishWebhook stores the address of the standby's webhook at home, where the home's pager names it to the provider as the fallback.
+func (s Standby) publishWebhook(ctx context.Context) error {
+	var h hook
+	item, err := read(ctx, s.Pair.Home, hookKey, &h)
+	if err != nil && !errors.Is(err, errUnreadable) || h.URL == s.Webhook {
+		return err
+	}
+	return write(ctx, s.Pair.Home, item, hook{s.Webhook})
 }

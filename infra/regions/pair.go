@@ -80,29 +80,39 @@ const (
 
 // Holder returns the table whose route has a page, for the provider's callbacks about it. With no page id it returns the
 // table that pages are sent from, for a person's text. The home is tried first. Both have a page that the standby sent again from its copy:
-// the one in which it is still live has sent it last.
-func (p Pair) Holder(ctx context.Context, pageID string) incident.Store {
+// the one in which it is still live has sent it last. sure is false if a table did not answer that may have the page.
+func (p Pair) Holder(ctx context.Context, pageID string) (_ incident.Store, sure bool) {
 	if p.Standby == nil {
-		return p.Home
+		return p.Home, true
 	}
 	brief, cancel := context.WithTimeout(ctx, p.patience())
 	defer cancel()
 	route, err := paging.LoadState(brief, p.Home)
 	if err != nil {
-		return p.Standby
+		return p.Standby, pageID == ""
 	}
 	if pageID == "" || has(route, pageID, incident.Page.Live) {
-		return p.Home
+		return p.Home, true
 	}
 	brief, cancel = context.WithTimeout(ctx, p.patience())
 	defer cancel()
-	if theirs, err := paging.LoadState(brief, p.Standby); err == nil {
-		inAny := func(incident.Page) bool { return true }
-		if has(theirs, pageID, incident.Page.Live) || has(theirs, pageID, inAny) && !has(route, pageID, inAny) {
-			return p.Standby
-		}
+	theirs, err := paging.LoadState(brief, p.Standby)
+	if err != nil {
+		return p.Home, false
 	}
-	return p.Home
+	inAny := func(incident.Page) bool { return true }
+	if has(theirs, pageID, incident.Page.Live) || has(theirs, pageID, inAny) && !has(route, pageID, inAny) {
+		return p.Standby, true
+	}
+	return p.Home, true
+}
+
+// PagerOf returns the pager that handles a report about a page, or a person's text if pageID is empty: on the table that Holder returns.
+func (s Deps) PagerOf(ctx context.Context, p Pair, pageID string) *paging.Pager {
+	table, sure := p.Holder(ctx, pageID)
+	pager := s.Pager(table)
+	pager.Incomplete = !sure
+	return pager
 }
 
 // has reports whether the state has a page in such a state.

@@ -11,6 +11,7 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/oncall"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/dynamo"
 	"valkyrie/infra/dynamo/local"
 	"valkyrie/infra/regions"
@@ -93,17 +94,48 @@ func TestHolder(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantHolder := func(pageID string, want *line) {
+	wantHolder := func(pageID string, want *line, wantSure bool) {
 		t.Helper()
-		if got := w.pair().Holder(t.Context(), pageID); got != incident.Store(want) {
-			t.Errorf("page %q: the other table", pageID)
+		if got, sure := w.pair().Holder(t.Context(), pageID); got != incident.Store(want) || sure != wantSure {
+			t.Errorf("page %q: the other table, or sure %v", pageID, sure)
 		}
 	}
-	wantHolder("p1", w.home)
-	wantHolder("p2", w.standby)
-	wantHolder("p3", w.home)
-	wantHolder("", w.home)
+	wantHolder("p1", w.home, true)
+	wantHolder("p2", w.standby, true)
+	wantHolder("p3", w.home, true)
+	wantHolder("", w.home, true)
 	w.home.cut = true
-	wantHolder("p1", w.standby)
-	wantHolder("", w.standby)
+	wantHolder("p1", w.standby, false)
+	wantHolder("", w.standby, true)
+	w.home.cut, w.standby.cut = false, true
+	wantHolder("p2", w.home, false)
+}
+
+// TestKeyWhileATableIsAway: a key press about a page that only the table knows which does not answer changes nothing, and says so; it is
+// accepted once the table answers. The end of a call is left for the provider to report again.
+func TestKeyWhileATableIsAway(t *testing.T) {
+	w := newWorld(t.Context(), judge.Policy{}, oncall.OnCall{People: []oncall.Person{{Name: "Ada", Phone: "+12025550143"}}}, nil)
+	item := incident.Item{Key: incident.NotificationKey, Data: []byte(`{"incidents":[{"id":"i1","journey":"print-card","kind":"down","state":"notified"}],` +
+		`"pages":[{"id":"p1","channel":"call","purpose":"alarm","person":"Ada","to":"+12025550143","incidents":["i1"],"state":"accepted","sid":"CA1"}]}`)}
+	if err := w.home.PutItem(t.Context(), item); err != nil {
+		t.Fatal(err)
+	}
+	press := func(key, result string) (string, error) {
+		a, err := w.deps.PagerOf(t.Context(), w.pair(), "p1").Report(t.Context(), paging.Report{PageID: "p1", SID: "CA1", Key: key, Result: result})
+		return strings.Join(a.Say, " ") + a.Prompt, err
+	}
+	w.home.cut = true
+	if said, err := press(paging.AckKey, ""); err != nil || !strings.Contains(said, "was not stored") || !strings.Contains(said, "Press it again") {
+		t.Errorf("it said %q, %v", said, err)
+	}
+	if _, err := press("", incident.NoAnswer); err == nil {
+		t.Error("the end of the call counts as received")
+	}
+	if here, err := paging.LoadState(t.Context(), w.standby); err != nil || len(here.Pages)+len(here.Incidents) > 0 {
+		t.Errorf("the standby's state has changed: %+v, %v", here, err)
+	}
+	w.home.cut = false
+	if said, err := press(paging.AckKey, ""); err != nil || !strings.Contains(said, "It is yours.") {
+		t.Errorf("then it said %q, %v", said, err)
+	}
 }

@@ -166,7 +166,7 @@ func (o *outage) answer() {
 			pair = o.fromS
 		}
 		report := paging.Report{PageID: p.PageID, SID: "X" + p.PageID, Key: paging.AckKey, Result: incident.Human}
-		if _, err := o.deps(p.by).Pager(pair.Holder(o.t.Context(), p.PageID)).Report(o.t.Context(), report); err != nil {
+		if _, err := o.deps(p.by).PagerOf(o.t.Context(), pair, p.PageID).Report(o.t.Context(), report); err != nil {
 			o.t.Errorf("answer %s: %v", p.PageID, err)
 		}
 	}

@@ -266,7 +266,7 @@ func (w *scene) people() {
 		if a == "ack" {
 			rep.Key, rep.Result = paging.AckKey, incident.Human
 		}
-		said, err := w.deps(hook).Pager(w.pairOf(hook).Holder(w.ctx, c.page)).Report(w.ctx, rep)
+		said, err := w.deps(hook).PagerOf(w.ctx, w.pairOf(hook), c.page).Report(w.ctx, rep)
 		if err != nil {
 			w.lost++
 			c.answer += " (failed: " + err.Error() + ")"

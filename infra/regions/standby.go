@@ -14,6 +14,8 @@ import (
 type Standby struct {
 	Pair
 	Deps
+
+	Webhook string // public base address of this region's webhook; "": none
 }
 
 // An Assignment is the table that the standby's pager works on in a round, with the reason.
@@ -117,6 +119,13 @@ func (s Standby) visit(ctx context.Context, c *copied, here []incident.Item, cha
 	if err != nil {
 		v.failed = errors.Join(v.failed, fmt.Errorf("read the home's states: %w", err))
 		return v
+	}
+	if s.Webhook != c.Webhook || v.beat.At.IsZero() {
+		if err := s.publishWebhook(ctx); err != nil {
+			s.Log.Warn("store the address of this region's webhook at home: it is tried again", "err", err)
+		} else {
+			c.Webhook = s.Webhook
+		}
 	}
 	c.noteWaiting(home, now)
 	v.failed = errors.Join(v.failed, c.copyFrom(ctx, home, here, kept, s.Pair.Standby, now))

@@ -231,7 +231,7 @@ func (w *world) answer() {
 		} else {
 			w.deaf--
 		}
-		_, err := w.deps.Pager(w.pair().Holder(w.ctx, c.page)).Report(w.ctx, rep)
+		_, err := w.deps.PagerOf(w.ctx, w.pair(), c.page).Report(w.ctx, rep)
 		if err != nil {
 			w.lost++
 		}

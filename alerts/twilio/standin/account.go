@@ -16,6 +16,7 @@ type AccountState struct {
 	Verified []string // numbers that a trial account may call
 	Without  []string // capabilities that its numbers lack: "voice", "sms"
 	Numbers  []string // its numbers; nil: all
+	Fallback string   // where its numbers post messages that the address of Incoming does not take
 	Barred   []string // prefixes of countries that it may not call, such as 49
 }
 
@@ -44,7 +45,7 @@ func (ex *Exchange) listNumbers(w http.ResponseWriter, r *http.Request) {
 	for _, number := range own {
 		if asked == "" || number == asked {
 			found = append(found, map[string]any{
-				"phone_number": number, "account_sid": ex.cfg.AccountSID, "sms_url": incoming, "sms_method": "POST", "status": "in-use",
+				"phone_number": number, "account_sid": ex.cfg.AccountSID, "sms_url": incoming, "sms_method": "POST", "sms_fallback_url": ex.cfg.Account.Fallback, "status": "in-use",
 				"capabilities": map[string]bool{"voice": can("voice"), "sms": can("sms"), "mms": false, "fax": false},
 			})
 		}

@@ -14,6 +14,7 @@ type call struct {
 	CallRecord
 	behaviour      Behaviour
 	statusCallback string
+	fallback       string
 	events         []string // requested status callbacks
 	detects        bool     // machine detection was asked for
 	line           context.Context
@@ -47,7 +48,7 @@ func (ex *Exchange) newCall(form url.Values, b Behaviour) *call {
 			SID: newSID("CA"), To: form.Get("To"), From: form.Get("From"), Attempt: ex.creates[form.Get("To")],
 			Status: "queued", TwiML: form.Get("Twiml"), Created: ex.cfg.TimeNow(),
 		},
-		behaviour: b, statusCallback: form.Get("StatusCallback"), events: form["StatusCallbackEvent"],
+		behaviour: b, statusCallback: form.Get("StatusCallback"), fallback: form.Get("FallbackUrl"), events: form["StatusCallbackEvent"],
 		detects: form.Get("MachineDetection") != "", line: line, hangUp: hangUp,
 	}
 	if len(c.events) == 0 {

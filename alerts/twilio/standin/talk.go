@@ -139,6 +139,8 @@ func (t *talk) follow(address string, form url.Values) {
 	p := t.ex.postAs(t.c.line, t.ex.currentManner(), t.c.note, address, form)
 	switch {
 	case t.c.line.Err() != nil || p.Code == http.StatusNoContent:
+	case (p.Code < 200 || p.Code > 299) && t.c.fallback != "" && address != t.c.fallback:
+		t.follow(t.c.fallback, t.fallbackForm(p))
 	case p.Code < 200 || p.Code > 299:
 		t.applicationError(fmt.Errorf("%s answered %d %s", address, p.Code, p.Error))
 	case !strings.Contains(p.contentType, "xml"):
@@ -146,6 +148,14 @@ func (t *talk) follow(address string, form url.Values) {
 	default:
 		t.play(string(p.body))
 	}
+}
+
+// fallbackForm returns the form of the request to the fallback address, without the key, as Twilio documents only these fields.
+func (t *talk) fallbackForm(failed posted) url.Values {
+	form := t.ex.callForm(t.c)
+	form.Set("ErrorCode", "11200")
+	form.Set("ErrorUrl", failed.URL)
+	return form
 }
 
 // applicationError says Twilio's words for an application error, before it hangs up.

@@ -39,6 +39,8 @@ func checkCall(form url.Values) (apiError, bool) {
 		return bad(32018, "Twiml size exceeded maximum allowed value of 4000 characters")
 	case !validCallback(form.Get("StatusCallback")):
 		return bad(21205, "StatusCallback is not a valid URL: "+form.Get("StatusCallback"))
+	case !validCallback(form.Get("FallbackUrl")):
+		return bad(21205, "FallbackUrl is not a valid URL: "+form.Get("FallbackUrl"))
 	case !validEvents(form["StatusCallbackEvent"]):
 		return bad(21626, "StatusCallbackEvent is not valid: "+strings.Join(form["StatusCallbackEvent"], ", "))
 	}
