@@ -41,3 +41,16 @@ type ActiveMaintenance struct {
 func (w ActiveMaintenance) Equal(other ActiveMaintenance) bool {
 	return w.Until.Equal(other.Until) && slices.Equal(w.Journeys, other.Journeys)
 }
+
+// A Pause is the time for which runs from a region are not missed: its schedules are off, or it is being removed. It stays for a while
+// after its end, from which on runs are awaited again.
+type Pause struct {
+	Region  string    `json:"region"`
+	Until   time.Time `json:"until"`
+	Removed bool      `json:"removed,omitempty"` // the region is not to come back
+}
+
+// Equal reports whether both pauses are the same.
+func (p Pause) Equal(other Pause) bool {
+	return p.Region == other.Region && p.Removed == other.Removed && p.Until.Equal(other.Until)
+}

@@ -20,7 +20,7 @@ func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSin
 	if len(s.Copied) == 0 {
 		s = s.awaitRegions(p, now)
 	}
-	var silent, expired []string
+	var silent, expired, paused []string
 	since := map[string]time.Time{} // time at which the region counted as silent
 	for region, r := range s.Regions {
 		at, expected := r.SilentAt(p)
@@ -28,25 +28,33 @@ func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSin
 			continue
 		}
 		at = at.Add(time.Duration(r.silentAfter(p, len(s.Regions))-p.SilentAfter) * r.every(p))
-		if watchedSince.After(incident.Latest(r.Slot, r.Awaited)) {
-			at = at.Add(watchedSince.Sub(incident.Latest(r.Slot, r.Awaited)))
+		last := incident.Latest(r.Slot, r.Awaited)
+		if watchedSince.After(last) {
+			at = at.Add(watchedSince.Sub(last))
 		}
 		if s.Copy && !s.isUsed(p, region, at) {
 			continue
 		}
+		until := p.pausedUntil(region)
 		switch {
 		case s.isGone(p, region, at, now):
 			expired = append(expired, region)
+		case until.After(now):
+			if s.isSilent(region, r.Slot) {
+				paused = append(paused, region)
+			}
+		case until.After(last) && now.Before(at.Add(until.Sub(incident.Latest(last, watchedSince)))): // awaited again since
 		case !now.Before(at) && !s.isSilent(region, r.Slot):
 			silent = append(silent, region)
 			since[region] = at
 		}
 	}
-	if len(silent)+len(expired) == 0 {
+	if len(silent)+len(expired)+len(paused) == 0 {
 		return s, nil
 	}
 	slices.Sort(silent)
 	slices.Sort(expired)
+	slices.Sort(paused)
 	s.Regions, s.Open, s.Closed, s.Outbox = maps.Clone(s.Regions), slices.Clone(s.Open), slices.Clone(s.Closed), slices.Clone(s.Outbox)
 	var decisions []Decision
 	for _, region := range silent {
@@ -54,6 +62,10 @@ func (s JourneyState) Watch(p JourneyPolicy, name, title string, now, watchedSin
 	}
 	for _, region := range expired {
 		decisions = append(decisions, s.stopExpecting(p, name, region, now)...)
+	}
+	for _, region := range paused {
+		decisions = append(decisions, s.dropRegion(s.silentIncident(), region, incident.Unwatched, now,
+			fmt.Sprintf("%s is paused until %s: runs of %s from there are not missed", region, phrase.ClockWithDate(p.pausedUntil(region), now), name)))
 	}
 	return s, decisions
 }
@@ -129,7 +141,7 @@ func (s *JourneyState) markSilent(p JourneyPolicy, name, title, region string, a
 		last, seen = r.Awaited, "so far"
 		detail = fmt.Sprintf("a run is due %s; none has ever come from %s", phrase.Every(every), region)
 	}
-	due := last.Add(every)
+	due := incident.Latest(last, p.pausedUntil(region)).Add(every)
 	reason := fmt.Sprintf("no run of %s has come from %s %s, though one is due %s%s", name, region, seen, phrase.Every(every), s.otherRegions(p, region, now))
 	verb := Continues
 	i := s.silentIncident()

@@ -218,3 +218,41 @@ func TestSilentIncidentsHaveDistinctIDs(t *testing.T) {
 		t.Errorf("%v, want two", ids)
 	}
 }
+
+// TestPausedRegion: no run from a paused region is missed until its end; from then on they are, as from a region that has just reported.
+// A pause ends the silence that was reported before, and a run that comes meanwhile is judged.
+func TestPausedRegion(t *testing.T) {
+	c := newFixture(t)
+	c.Titles, c.Policy.SilentAfter, c.Policy.SilentGrace = map[string]string{"print-card": "print a card"}, 3, time.Minute
+	at := func(minute int) time.Time { return alertstest.Start.Add(time.Duration(minute) * time.Minute) }
+	pause := func(minute int) {
+		c.must(incident.UpdateItem(t.Context(), c.Store, incident.NotificationKey, func(r *map[string]any) bool {
+			*r = map[string]any{"pauses": []incident.Pause{{Region: "us", Until: at(minute)}}}
+			return true
+		}))
+	}
+	var seen []string
+	for minute := range 80 {
+		c.now = at(minute)
+		c.run(minute, "eu", journey.Passed)
+		switch minute {
+		case 0, 40:
+			c.run(minute, "us", journey.Passed)
+		case 10:
+			pause(30)
+		case 50:
+			pause(90)
+		case 60:
+			pause(60)
+		}
+		decisions, err := c.Watch(t.Context(), c.now)
+		c.must(err)
+		for _, d := range decisions {
+			seen = append(seen, fmt.Sprintf("%s %s %d %s", d.Verb, d.Incident.Kind, minute, d.Incident.EndedBy()))
+		}
+	}
+	want := "opens silent 4 recovered, resolves silent 10 not watched, opens silent 34 recovered, opens silent 44 recovered, resolves silent 50 not watched, opens silent 64 recovered"
+	if got := strings.Join(seen, ", "); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}

@@ -3,6 +3,8 @@ package judge
 import (
 	"cmp"
 	"time"
+
+	"valkyrie/alerts/incident"
 )
 
 // A Policy holds the thresholds for opening incidents, for all journeys and per journey, and the batches to watch.
@@ -38,7 +40,8 @@ type JourneyPolicy struct {
 	SilentAfter int           `yaml:"silent_after"` // consecutive missing runs; 1 to 100, default 3
 	SilentGrace time.Duration `yaml:"silent_grace"` // time for the last of them to end and be recorded; 1s to 1h, default 1m
 
-	Configured []string // regions that should report, which alerts.yaml does not say; nil: those that have
+	Configured []string         // regions that should report, which alerts.yaml does not say; nil: those that have
+	Paused     []incident.Pause // regions whose runs are not missed; Recorder.Watch reads them from the store
 
 	Counts       []CountRule `yaml:"counts"`
 	CountsInARow int         `yaml:"counts_in_a_row"` // consecutive runs with wrong counts; 1 to 100, default 2
@@ -90,7 +93,7 @@ func (p Policy) For(name string) JourneyPolicy {
 	own.SilentAfter = cmp.Or(own.SilentAfter, all.SilentAfter)
 	own.SilentGrace = cmp.Or(own.SilentGrace, all.SilentGrace)
 	own.CountsInARow = cmp.Or(own.CountsInARow, all.CountsInARow)
-	own.Configured = all.Configured
+	own.Configured, own.Paused = all.Configured, all.Paused
 	if own.Counts == nil {
 		own.Counts = all.Counts
 	}
@@ -99,6 +102,16 @@ func (p Policy) For(name string) JourneyPolicy {
 
 // window returns the number of conclusive runs that a region must remember.
 func (p JourneyPolicy) window() int { return max(p.SlowOutOf, p.FlappingOutOf, aloneRuns) }
+
+// pausedUntil returns the end of a region's pause, which may be over; zero: there is none.
+func (p JourneyPolicy) pausedUntil(region string) (until time.Time) {
+	for _, pause := range p.Paused {
+		if pause.Region == region {
+			until = incident.Latest(until, pause.Until)
+		}
+	}
+	return until
+}
 
 // Bounds of the policy.
 const (

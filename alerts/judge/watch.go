@@ -20,6 +20,9 @@ func (rec Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error
 	if err != nil {
 		errs = append(errs, fmt.Errorf("watch for missing runs: %w", err))
 	}
+	if rec.Policy.Paused, err = rec.pauses(ctx); err != nil {
+		errs = append(errs, fmt.Errorf("watch for missing runs: read which regions are paused: %w", err))
+	}
 	update := func(name string, fold func(JourneyState) (JourneyState, []Decision)) {
 		s := states[name]
 		if s == nil { // it could not be read
@@ -60,6 +63,15 @@ func (rec Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error
 		})
 	}
 	return all, errors.Join(errs...)
+}
+
+// pauses reads the pauses of regions, which people store with the other settings in the notification state.
+func (rec Recorder) pauses(ctx context.Context) ([]incident.Pause, error) {
+	var settings struct {
+		Pauses []incident.Pause `json:"pauses"`
+	}
+	_, err := incident.LoadItem(ctx, rec.Store, incident.NotificationKey, &settings)
+	return settings.Pauses, err
 }
 
 // states reads the states of all journeys and batches, by name. It returns an error for those that cannot be read, which are missing.

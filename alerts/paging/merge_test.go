@@ -123,3 +123,32 @@ func TestMergeOwnChangesOnly(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestMergedPauses: pauses that were made or ended at the standby are merged once, and undo no later change here.
+func TestMergedPauses(t *testing.T) {
+	now := alertstest.Start
+	pause := func(region string, minutes int) incident.Pause {
+		return incident.Pause{Region: region, Until: now.Add(time.Duration(minutes) * time.Minute)}
+	}
+	base := []incident.Pause{pause("eu", 60), pause("us", 60)}
+	theirs := paging.NotificationState{
+		Copied: &paging.CopiedFrom{Version: 7, Pauses: base},
+		Pauses: []incident.Pause{pause("eu", 60), pause("us", 0), pause("ap", 30)},
+	}
+	mine := paging.NotificationState{Pauses: []incident.Pause{pause("eu", 90), pause("us", 60)}}
+	merged, _ := mine.Step(paging.StateMerged{Theirs: theirs}, alertstest.OnCall, now)
+	want := []incident.Pause{pause("eu", 90), pause("us", 0), pause("ap", 30)}
+	if diff := cmp.Diff(want, merged.Pauses); diff != "" {
+		t.Errorf("merged (-want +got):\n%s", diff)
+	}
+	for region, paused := range map[string]bool{"eu": true, "us": false, "ap": true, "sa": false} {
+		if _, got := merged.Paused(region, now); got != paused {
+			t.Errorf("%s: paused %v", region, got)
+		}
+	}
+	merged.Pauses = nil
+	again, _ := merged.Step(paging.StateMerged{Theirs: theirs}, alertstest.OnCall, now)
+	if len(again.Pauses) > 0 {
+		t.Errorf("merged again: %+v", again.Pauses)
+	}
+}

@@ -119,6 +119,11 @@ func (r *NotificationState) describeStatus(who oncall.Person, at evalContext) st
 			said = append(said, fmt.Sprintf("%s is muted until %s.", m.Subject(), message.LocalTime(who, m.Until, at.now)))
 		}
 	}
+	for _, p := range r.Pauses {
+		if at.now.Before(p.Until) {
+			said = append(said, fmt.Sprintf("%s is paused until %s.", p.Region, message.LocalTime(who, p.Until, at.now)))
+		}
+	}
 	return message.FitSMS(strings.Join(said, " "), "")
 }
 

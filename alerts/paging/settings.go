@@ -122,6 +122,7 @@ type CopiedFrom struct {
 	Overrides []oncall.Override  `json:"overrides,omitempty"`
 	Mutes     []incident.Mute    `json:"mutes,omitempty"`
 	Releases  []incident.Release `json:"releases,omitempty"`
+	Pauses    []incident.Pause   `json:"pauses,omitempty"`
 }
 
 // CopyOf returns the data of a standby's copy of the home's notification state. It keeps the fields that a later version has
@@ -134,7 +135,7 @@ func CopyOf(home incident.Item) ([]byte, error) {
 			return nil, fmt.Errorf("decode the state %s: %w", home.Key, err)
 		}
 	}
-	base, err := json.Marshal(CopiedFrom{Version: home.Version, Overrides: r.Overrides, Mutes: r.Mutes, Releases: r.Releases})
+	base, err := json.Marshal(CopiedFrom{Version: home.Version, Overrides: r.Overrides, Mutes: r.Mutes, Releases: r.Releases, Pauses: r.Pauses})
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +147,7 @@ func CopyOf(home incident.Item) ([]byte, error) {
 // mergeSettings applies the changes of settings that were made at the other table since they were copied, or since they were
 // merged last.
 func (r *NotificationState) mergeSettings(theirs, base NotificationState, now time.Time) {
-	from := CopiedFrom{Overrides: base.Overrides, Mutes: base.Mutes, Releases: theirs.Releases}
+	from := CopiedFrom{Overrides: base.Overrides, Mutes: base.Mutes, Releases: theirs.Releases, Pauses: theirs.Pauses}
 	if theirs.Copied != nil {
 		from = *theirs.Copied
 		if r.HandedOver != nil && r.HandedOver.Version == from.Version {
@@ -156,8 +157,9 @@ func (r *NotificationState) mergeSettings(theirs, base NotificationState, now ti
 	r.mergeMutes(theirs.Mutes, from.Mutes, now)
 	r.mergeOverrides(theirs.Overrides, from.Overrides)
 	r.mergeReleases(theirs.Releases, from.Releases)
+	r.mergePauses(theirs.Pauses, from.Pauses, now)
 	if theirs.Copied != nil {
-		r.HandedOver = &CopiedFrom{theirs.Copied.Version, theirs.Overrides, theirs.Mutes, theirs.Releases}
+		r.HandedOver = &CopiedFrom{theirs.Copied.Version, theirs.Overrides, theirs.Mutes, theirs.Releases, theirs.Pauses}
 	}
 }
 
@@ -192,6 +194,43 @@ func (r *NotificationState) mergeReleases(theirs, base []incident.Release) {
 			r.addRelease(m)
 		}
 	}
+}
+
+// mergePauses applies the pauses that were started and ended.
+func (r *NotificationState) mergePauses(theirs, base []incident.Pause, now time.Time) {
+	for _, p := range theirs {
+		if !slices.ContainsFunc(base, p.Equal) {
+			r.addPause(p, now)
+		}
+	}
+}
+
+// maxPauses bounds the stored pauses: AWS has fewer regions.
+const maxPauses = 100
+
+// addPause replaces the pause of a region. Those that ended a month ago are dropped: every silence since would have been noticed.
+func (r *NotificationState) addPause(p incident.Pause, now time.Time) {
+	const month = 31 * 24 * time.Hour
+	r.Pauses = slices.DeleteFunc(slices.Clone(r.Pauses), func(old incident.Pause) bool { return old.Region == p.Region || now.Sub(old.Until) > month })
+	r.Pauses = append(r.Pauses, p)
+	r.Pauses = r.Pauses[max(0, len(r.Pauses)-maxPauses):]
+}
+
+// PutPause stores the pause of a region. One that has ended already has the region's runs awaited from then on.
+func PutPause(ctx context.Context, items incident.Items, p incident.Pause, now time.Time) error {
+	return incident.UpdateItem(ctx, items, incident.NotificationKey, func(r *NotificationState) bool {
+		r.addPause(p, now)
+		return true
+	})
+}
+
+// Paused returns the pause of a region that is in force.
+func (r NotificationState) Paused(region string, now time.Time) (incident.Pause, bool) {
+	i := slices.IndexFunc(r.Pauses, func(p incident.Pause) bool { return p.Region == region && p.Until.After(now) })
+	if i < 0 {
+		return incident.Pause{}, false
+	}
+	return r.Pauses[i], true
 }
 
 // An Announcement is a fact about the monitor itself, which is texted to the first on call, at any hour.

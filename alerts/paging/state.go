@@ -30,6 +30,7 @@ type NotificationState struct {
 	Mutes     []incident.Mute              `json:"mutes,omitempty"`
 	Windows   []incident.ActiveMaintenance `json:"windows,omitempty"` // active maintenance windows
 	Releases  []incident.Release           `json:"marks,omitempty"`   // oldest first
+	Pauses    []incident.Pause             `json:"pauses,omitempty"`  // of regions; judge.Recorder reads them too
 
 	Replies ReplyLog `json:"replies,omitzero"`
 

@@ -19,6 +19,7 @@ var parsedOnly = []struct {
 	{regexp.MustCompile(`^valkyrie drill --store`), "needs a deployed pager", "functions/valkyrie/deployed_test.go", `"drill", "--store", deployedStore`},
 	{regexp.MustCompile(`^valkyrie cost --from-history`), "needs a store with runs", "functions/valkyrie/cost_test.go", "took.readHistory("},
 	{regexp.MustCompile(`^valkyrie canary`), "waits for runs from several regions", "functions/valkyrie/canary_test.go", `"canary", "us-east-1"`},
+	{regexp.MustCompile(`^valkyrie region (pause|resume|remove)`), "needs runs from that region", "functions/valkyrie/region_test.go", `"pause us-east-1 --for 2d"`},
 	{regexp.MustCompile(`^valkyrie run .*--lambda`), "needs a deployed probe", "functions/probe/probe_test.go", `"run", "--lambda"`},
 	{regexp.MustCompile(`^valkyrie doctor --deployment`), "needs an AWS account", "infra/doctor/deployment_test.go", "doctor.Target{"},
 }

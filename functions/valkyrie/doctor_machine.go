@@ -210,7 +210,7 @@ func (e *examination) people(ctx context.Context, cfg config.Config, path string
 		e.report(doctor.Finding{Verdict: doctor.Problem, What: "Twilio", Says: err.Error(), Cure: "the console shows the account's SID and token"})
 		return
 	}
-	for _, f := range doctor.Phone(ctx, phone, cfg, public) {
+	for _, f := range doctor.Phone(ctx, phone, cfg, public, "") {
 		e.report(f)
 	}
 	if public == "" {

@@ -138,7 +138,7 @@ func reason(i int, t oncall.ResolvedStep) string {
 	return s
 }
 
-// fromStore applies the overrides of the store, if there is one, to those of the file, and describes the mutes of the store and
+// fromStore applies the overrides of the store, if there is one, to those of the file, and describes the mutes and pauses of the store and
 // the receivers of incidents.
 func (c *oncallOptions) fromStore(ctx context.Context, cfg config.Config) (with oncall.OnCall, also []string, err error) {
 	if c.db.missing() {
@@ -153,7 +153,7 @@ func (c *oncallOptions) fromStore(ctx context.Context, cfg config.Config) (with 
 	if err != nil {
 		return cfg.OnCall, nil, err
 	}
-	also = muteLines(route, c.now())
+	also = append(muteLines(route, c.now()), pauseLines(route, c.now())...)
 	backlogs, err := events.Backlogs(ctx, store, cfg.Subscribers)
 	for _, b := range backlogs {
 		name, _, _ := strings.Cut(b.Receiver, "#")

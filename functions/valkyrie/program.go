@@ -50,7 +50,7 @@ func (p *program) app() cli.App {
 		Hint:    "begin with: valkyrie demo",
 		Commands: []cli.Command{
 			demoCommand(p), runCommand(p), watchCommand(p), historyCommand(p), incidentsCommand(p), statusCommand(p), replayCommand(p),
-			outagesCommand(p), oncallCommand(p), ackCommand(p), resolveCommand(p), muteCommand(p), markCommand(p), canaryCommand(p), drillCommand(p),
+			outagesCommand(p), oncallCommand(p), ackCommand(p), resolveCommand(p), muteCommand(p), regionCommand(p), markCommand(p), canaryCommand(p), drillCommand(p),
 			vcardCommand(p), heartbeatsCommand(p), shopCommand(p), phoneCommand(p), costCommand(p), doctorCommand(p), backupCommand(p), restoreCommand(p),
 			versionCommand(p),
 		},

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"valkyrie/alerts/config"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/secrets"
@@ -39,6 +40,11 @@ func (t Target) Examine(ctx context.Context, report func(Finding)) {
 		report(problem("stack in "+t.Home, "valkyrie doctor --deployment "+region, "is not in the home region, which is %s", region))
 		return
 	}
+	settings, err := t.settings(ctx, home)
+	if err != nil {
+		report(warning("pauses of regions", "", "could not be read: %v", err))
+	}
+	fallback := ""
 	for region := range strings.SplitSeq(home.parameters["ProbeRegions"], ",") {
 		s := home
 		if region != t.Home {
@@ -47,18 +53,19 @@ func (t Target) Examine(ctx context.Context, report func(Finding)) {
 				continue
 			}
 		}
-		t.region(ctx, s, report)
+		if region == home.parameters["StandbyRegion"] {
+			fallback = s.outputs["WebhookUrl"]
+		}
+		t.region(ctx, s, settings, report)
 	}
-	t.phone(ctx, home, report)
+	t.phone(ctx, home, fallback, report)
 }
 
 // region checks the resources of one region.
-func (t Target) region(ctx context.Context, s stack, report func(Finding)) {
+func (t Target) region(ctx context.Context, s stack, settings paging.NotificationState, report func(Finding)) {
 	report(s.settled())
-	if s.parameters["Schedules"] == "DISABLED" {
-		report(warning("schedules in "+s.region, "to start: set Schedules=ENABLED in samconfig.toml, then make deploy", "are paused: no journey runs from here"))
-	} else {
-		report(t.schedules(ctx, s))
+	for _, f := range t.probing(ctx, s, settings) {
+		report(f)
 	}
 	report(t.bucket(ctx, s))
 	report(t.vault(ctx, s, "probe", t.Secrets))
@@ -177,7 +184,7 @@ func (t Target) open(ctx context.Context, s stack, function string) (*secrets.Va
 }
 
 // phone checks the Twilio account, with the token of home's pager.
-func (t Target) phone(ctx context.Context, home stack, report func(Finding)) {
+func (t Target) phone(ctx context.Context, home stack, fallback string, report func(Finding)) {
 	for _, f := range People(t.Alerts) {
 		report(f)
 	}
@@ -192,7 +199,7 @@ func (t Target) phone(ctx context.Context, home stack, report func(Finding)) {
 		report(problem("Twilio", "correct it in samconfig.toml, alerts.yaml or the secret", "%v", err))
 		return
 	}
-	for _, f := range Phone(ctx, p, t.Alerts, home.outputs["WebhookUrl"]) {
+	for _, f := range Phone(ctx, p, t.Alerts, home.outputs["WebhookUrl"], fallback) {
 		report(f)
 	}
 }

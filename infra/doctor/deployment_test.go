@@ -19,6 +19,7 @@ import (
 	"github.com/aws/smithy-go/encoding/cbor"
 
 	"valkyrie/alerts/config"
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/paging"
@@ -54,6 +55,8 @@ type fakeDeployment struct {
 	scheduled   map[string]string // attributes of the first letter
 	free        int               // unreserved concurrency
 	pager       string            // the error of the pager function
+	fallback    string            // path of the fallback for messages to the number
+	pause       *incident.Pause   // of a region
 }
 
 // examined is the time of the examination.
@@ -78,12 +81,12 @@ func newFakeDeployment(t *testing.T) *fakeDeployment {
 	p := &fakeDeployment{
 		cloud: cloudtest.New(), webhook: hook.URL, stacks: map[string]bool{home: true, standby: true, third: true}, status: "UPDATE_COMPLETE",
 		parameters: map[string]string{
-			"Name": "valkyrie", "HomeRegion": home, "ProbeRegions": strings.Join([]string{home, standby, third}, ","),
+			"Name": "valkyrie", "HomeRegion": home, "StandbyRegion": standby, "ProbeRegions": strings.Join([]string{home, standby, third}, ","),
 			"SecretsIn": "ssm", "SecretsPath": "/valkyrie/", "TwilioAccountSid": standin.DemoAccountSID,
 		},
 		enabled: map[string]string{"print-card": "ENABLED", "create-order": "ENABLED", "pager": "ENABLED"},
 		ttl:     "ttl", recoverable: true, alarms: map[string]string{"valkyrie-probe-errors": "OK"},
-		exchange: standin.Options{AuthToken: token}, free: 1000,
+		exchange: standin.Options{AuthToken: token}, free: 1000, fallback: "/twilio/reply",
 		subscribers: map[string]string{"ops@example.com": "arn:aws:sns:eu-west-1:123456789012:valkyrie-alarms:1"},
 		people: config.Config{
 			OnCall: oncall.OnCall{People: []oncall.Person{{Name: "Ada", Phone: "+4915112345678"}}}, Phone: config.Caller{From: "+4930123456"},
@@ -167,6 +170,12 @@ func (p *fakeDeployment) serveTable(w http.ResponseWriter, r *http.Request, _ st
 		answer = map[string]any{"Table": map[string]any{"TableStatus": "ACTIVE", "KeySchema": []map[string]string{
 			{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"},
 		}}}
+	case "GetItem":
+		answer = map[string]any{}
+		if p.pause != nil {
+			data, _ := json.Marshal(paging.NotificationState{Pauses: []incident.Pause{*p.pause}})
+			answer = map[string]any{"Item": map[string]any{"version": map[string]string{"N": "1"}, "data": map[string]any{"B": data}}}
+		}
 	case "DescribeTimeToLive":
 		answer = map[string]any{"TimeToLiveDescription": map[string]string{"TimeToLiveStatus": "ENABLED", "AttributeName": p.ttl}}
 	case "DescribeContinuousBackups":
@@ -255,6 +264,7 @@ func (p *fakeDeployment) serveFunctions(w http.ResponseWriter, r *http.Request, 
 // examine returns the findings.
 func (p *fakeDeployment) examine(t *testing.T) (found []doctor.Finding) {
 	t.Helper()
+	p.exchange.Account.Fallback = p.webhook + p.fallback
 	ex := standin.New(p.exchange)
 	ex.Incoming(p.webhook + "/twilio/reply")
 	api := httptest.NewServer(ex)
@@ -288,10 +298,19 @@ func TestExamine(t *testing.T) {
 		"an unknown schedule": {
 			func(p *fakeDeployment) { p.enabled["browse"] = "ENABLED" }, doctor.Warning, []string{"schedules in eu-central-1: there is one for browse", "schedules in eu-west-1", "schedules in us-east-1"},
 		},
-		"paused":          {func(p *fakeDeployment) { p.parameters["Schedules"] = "DISABLED" }, doctor.Warning, []string{"schedules in eu-central-1: are paused", "schedules in eu-west-1", "schedules in us-east-1"}},
-		"an open bucket":  {func(p *fakeDeployment) { p.open = true }, doctor.Problem, []string{"evidence in eu-central-1: the bucket evidence-eu-central-1 may be public", "evidence in eu-west-1", "evidence in us-east-1"}},
-		"no time to live": {func(p *fakeDeployment) { p.ttl = "expires" }, doctor.Warning, []string{"table in eu-central-1: old rows are not deleted", "table in eu-west-1"}},
-		"no recovery":     {func(p *fakeDeployment) { p.recoverable = false }, doctor.Warning, []string{"table in eu-central-1: rows deleted by mistake", "table in eu-west-1"}},
+		"paused": {func(p *fakeDeployment) { p.parameters["Schedules"] = "DISABLED" }, doctor.Warning, []string{"schedules in eu-central-1: are paused", "schedules in eu-west-1", "schedules in us-east-1"}},
+		"paused by hand": {func(p *fakeDeployment) {
+			p.parameters["Schedules"], p.pause = "DISABLED", &incident.Pause{Region: third, Until: examined.Add(time.Hour)}
+		}, doctor.Warning, []string{"schedules in eu-central-1: are paused: no journey runs from here, which is missed", "schedules in eu-west-1", "schedules in us-east-1: are paused: no journey runs from here, which is not missed until 2026-11-21 07:00 UTC"}},
+		"still paused": {func(p *fakeDeployment) { p.pause = &incident.Pause{Region: third, Until: examined.Add(time.Hour)} }, doctor.Warning, []string{"region us-east-1: is paused: its runs are not missed until 2026-11-21 07:00 UTC"}},
+		"being removed": {func(p *fakeDeployment) {
+			p.pause = &incident.Pause{Region: third, Until: examined.Add(time.Hour), Removed: true}
+		}, doctor.Warning, []string{"region us-east-1: is being removed"}},
+		"a pause that is over":  {func(p *fakeDeployment) { p.pause = &incident.Pause{Region: third, Until: examined} }, doctor.OK, nil},
+		"no fallback for texts": {func(p *fakeDeployment) { p.fallback = "" }, doctor.Warning, []string{"number +4930123456: posts messages that home does not take to"}},
+		"an open bucket":        {func(p *fakeDeployment) { p.open = true }, doctor.Problem, []string{"evidence in eu-central-1: the bucket evidence-eu-central-1 may be public", "evidence in eu-west-1", "evidence in us-east-1"}},
+		"no time to live":       {func(p *fakeDeployment) { p.ttl = "expires" }, doctor.Warning, []string{"table in eu-central-1: old rows are not deleted", "table in eu-west-1"}},
+		"no recovery":           {func(p *fakeDeployment) { p.recoverable = false }, doctor.Warning, []string{"table in eu-central-1: rows deleted by mistake", "table in eu-west-1"}},
 		"no secrets": {
 			func(p *fakeDeployment) { p.parameters["SecretsPath"] = "/other/" }, doctor.Problem,
 			[]string{

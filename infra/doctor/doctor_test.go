@@ -87,12 +87,12 @@ type fakeAccount struct {
 func (a fakeAccount) Account(context.Context) (twilio.Account, error) { return a.is, a.err }
 
 func TestPhone(t *testing.T) {
-	const hook = "https://hook.example.com"
+	const hook, second = "https://hook.example.com", "https://second.example.com"
 	cfg := config.Config{
 		OnCall: oncall.OnCall{People: []oncall.Person{{Name: "Ada", Phone: "+4915112345678"}, {Name: "Grace", Phone: "+4915187654321"}}},
 		Phone:  config.Caller{From: "+4930123456"},
 	}
-	healthy := twilio.Account{Status: "active", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: hook + "/twilio/reply"}}
+	healthy := twilio.Account{Status: "active", Number: twilio.Number{Found: true, Voice: true, SMS: true, Messages: hook + "/twilio/reply", Fallback: second + "/twilio/reply"}}
 	for name, c := range map[string]struct {
 		change   func(*fakeAccount)
 		problems []string // texts of the Problem findings
@@ -114,12 +114,16 @@ func TestPhone(t *testing.T) {
 		"every text filtered": {func(a *fakeAccount) {
 			a.is.Recent = []twilio.Recent{{Channel: incident.Call, Ended: 9, Failed: 8}, {Channel: incident.Text, Ended: 3, Failed: 3, Why: []string{"error 30034"}}}
 		}, []string{"Twilio, texts: the last 3 texts from +4930123456 all failed: error 30034"}, nil},
-		"two calls failed":     {func(a *fakeAccount) { a.is.Recent = []twilio.Recent{{Channel: incident.Call, Ended: 2, Failed: 2}} }, nil, nil},
-		"replies go elsewhere": {func(a *fakeAccount) { a.is.Number.Messages = "https://demo.example.com" }, nil, []string{`posts its messages to "https://demo.example.com"`}},
+		"two calls failed":                           {func(a *fakeAccount) { a.is.Recent = []twilio.Recent{{Channel: incident.Call, Ended: 2, Failed: 2}} }, nil, nil},
+		"replies go elsewhere":                       {func(a *fakeAccount) { a.is.Number.Messages = "https://demo.example.com" }, nil, []string{`posts its messages to "https://demo.example.com"`}},
+		"a shared number whose replies go elsewhere": {func(a *fakeAccount) { a.is.Number.Messages = "https://demo.example.com" }, nil, nil},
+		"a shared number without an address":         {func(a *fakeAccount) { a.is.Number.Messages = "" }, nil, []string{"replies by text do not arrive"}},
+		"no fallback":                                {func(a *fakeAccount) { a.is.Number.Fallback = "" }, nil, []string{`posts messages that home does not take to ""`}},
 	} {
-		a := fakeAccount{is: healthy}
+		a, cfg := fakeAccount{is: healthy}, cfg
+		cfg.Phone.Shared = strings.Contains(name, "shared number")
 		c.change(&a)
-		for _, f := range doctor.Phone(t.Context(), a, cfg, hook) {
+		for _, f := range doctor.Phone(t.Context(), a, cfg, hook, second) {
 			switch {
 			case f.Verdict == doctor.Problem && len(c.problems) > 0:
 				wantFinding(t, name, f, doctor.Problem, c.problems[0])

@@ -17,8 +17,8 @@ type AccountReader interface {
 }
 
 // Phone checks the account, the number that it calls from, and that it may call the people on call. callbacks is the URL that
-// replies are posted to; "" skips that check.
-func Phone(ctx context.Context, reader AccountReader, cfg config.Config, callbacks string) []Finding {
+// replies are posted to, and fallback that of the standby's webhook; "" skips that check.
+func Phone(ctx context.Context, reader AccountReader, cfg config.Config, callbacks, fallback string) []Finding {
 	a, err := reader.Account(ctx)
 	if err != nil {
 		return []Finding{problem("Twilio", "check that SID and token are of the same account; the console shows both", "%v", err)}
@@ -37,7 +37,7 @@ func Phone(ctx context.Context, reader AccountReader, cfg config.Config, callbac
 			}
 		}
 	}
-	found = append(found, number(a.Number, cfg.Phone.From, callbacks)...)
+	found = append(found, number(a.Number, cfg.Phone, callbacks, fallback)...)
 	return append(found, deliveries(a, cfg)...)
 }
 
@@ -63,8 +63,8 @@ func deliveries(a twilio.Account, cfg config.Config) []Finding {
 	return found
 }
 
-func number(n twilio.Number, from, callbacks string) []Finding {
-	what := "number " + from
+func number(n twilio.Number, from config.Caller, callbacks, fallback string) []Finding {
+	what := "number " + from.From
 	switch {
 	case !n.Found:
 		return []Finding{problem(what, "buy one with the capability Voice, and set it as phone: from: in alerts.yaml", "does not belong to the account")}
@@ -75,9 +75,17 @@ func number(n twilio.Number, from, callbacks string) []Finding {
 	if !n.SMS {
 		found = append(found, warning(what, "use one with the capability SMS; in the United States it must also be registered (10DLC)", "cannot text: texts to people, and their replies, are lost"))
 	}
-	want := strings.TrimSuffix(callbacks, "/") + "/twilio/reply"
-	if callbacks != "" && n.SMS && n.Messages != want {
-		found = append(found, warning(what, "in the console, set the number's Messaging webhook to "+want, "posts its messages to %q, so replies by text do not arrive", n.Messages))
+	want, second := strings.TrimSuffix(callbacks, "/")+"/twilio/reply", strings.TrimSuffix(fallback, "/")+"/twilio/reply"
+	switch {
+	case callbacks == "" || !n.SMS:
+	case n.Messages != want && from.Shared && n.Messages != "":
+		found = append(found, passed(what, "is shared, and posts its messages to another deployment, %s", n.Messages))
+	case n.Messages != want:
+		found = append(found, warning(what, "in the console, set the number's Messaging webhook to "+want+"; if another deployment has the number too, set phone: shared: true in alerts.yaml instead",
+			"posts its messages to %q, so replies by text do not arrive", n.Messages))
+	case fallback != "" && n.Fallback != second:
+		found = append(found, warning(what, "in the console, under the number's Messaging configuration, set \"Primary handler fails\" to "+second,
+			"posts messages that home does not take to %q, so replies by text do not arrive while home is gone", n.Fallback))
 	}
 	return found
 }

@@ -10,11 +10,45 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/scheduler"
 	schedulertypes "github.com/aws/aws-sdk-go-v2/service/scheduler/types"
 
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/paging"
 	"valkyrie/infra/dynamo"
 )
 
 // pagerSchedule is the name of the pager's schedule in the template.
 const pagerSchedule = "pager"
+
+// settings reads the settings that people made at run time, from home's table.
+func (t Target) settings(ctx context.Context, home stack) (paging.NotificationState, error) {
+	store, err := dynamo.Open(ctx, dynamo.Config{Table: home.outputs["TableName"], Region: home.region, AWS: &t.AWS})
+	if err != nil {
+		return paging.NotificationState{}, err
+	}
+	return paging.LoadState(ctx, store)
+}
+
+// probing checks the schedules of a region, and whether its runs are missed.
+func (t Target) probing(ctx context.Context, s stack, settings paging.NotificationState) []Finding {
+	what := "schedules in " + s.region
+	pause, paused := settings.Paused(s.region, t.now())
+	if s.parameters["Schedules"] == "DISABLED" {
+		start := "to start: set Schedules=ENABLED in samconfig.toml, then make deploy"
+		if paused {
+			return []Finding{warning(what, start+", then valkyrie region resume "+s.region, "are paused: no journey runs from here, which is not missed until %s", pauseEnd(pause))}
+		}
+		return []Finding{warning(what, start+"; or valkyrie region pause "+s.region, "are paused: no journey runs from here, which is missed if it ever ran")}
+	}
+	found := []Finding{t.schedules(ctx, s)}
+	switch {
+	case paused && pause.Removed:
+		found = append(found, warning("region "+s.region, "make destroy, and take it out of ProbeRegions; or valkyrie region resume "+s.region, "is being removed: its runs are not missed until %s", pauseEnd(pause)))
+	case paused:
+		found = append(found, warning("region "+s.region, "valkyrie region resume "+s.region, "is paused: its runs are not missed until %s", pauseEnd(pause)))
+	}
+	return found
+}
+
+func pauseEnd(p incident.Pause) string { return p.Until.UTC().Format("2006-01-02 15:04 UTC") }
 
 // schedules checks that each journey has an enabled schedule, and the pager too in a region that has one.
 func (t Target) schedules(ctx context.Context, s stack) Finding {
