@@ -93,9 +93,9 @@ type RunQuery struct {
 	Until   time.Time // slots before it; zero: to the end
 	Limit   int       // the newest Limit runs; 0 or less: all
 
-	// Lean asks for the fields that judging reads, which is several times faster; a store may return more. These are the
-	// id, journey, region, slot, every, start, duration, outcome, counts, error, tries and certificates of a run, its evidence if that is
-	// pending, and each step without its start and its waterfall.
+	// Lean asks for the fields that judging and summaries read, which is several times faster; a store may return more. These are the
+	// id, journey, region, slot, every, start, duration, outcome, counts, error, tries, first error and certificates of a run, its evidence
+	// if that is pending, and each step without its start and its waterfall.
 	Lean bool
 	// WithoutSteps asks for runs without their steps, which is several times faster again; a store may return them.
 	WithoutSteps bool

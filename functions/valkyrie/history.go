@@ -1,10 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/report"
+	"valkyrie/infra/days"
 	"valkyrie/probes/journey"
 )
 
@@ -24,10 +27,12 @@ func historyCommand(p *program) cli.Command {
 		Examples: []string{
 			"valkyrie history", "valkyrie history print-card --since 2h", "valkyrie history --since yesterday --until today",
 			"valkyrie history --format json --since 7d | jq .outcome",
+			"valkyrie history --summary --since 52w",
 			"valkyrie history --store \"dynamodb://valkyrie?region=eu-central-1\"",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			q := p.queryFlags(fs, "24h", "text", "json")
+			summary := fs.Bool("summary", false, "only how each journey has fared; its times are exact to 1 %")
 			return func(ctx context.Context, args []string) error {
 				if len(args) > 1 {
 					return cli.Usage("unexpected argument %q: expected at most one journey", args[1])
@@ -38,26 +43,87 @@ func historyCommand(p *program) cli.Command {
 				}
 				defer store.Close()
 				name := strings.Join(args, "")
-				runs, err := store.Runs(ctx, incident.RunQuery{Journey: name, Since: q.since.At, Until: q.until.At})
-				if err != nil {
-					return err
+				write := p.listRuns
+				if *summary {
+					write = p.summarizeRuns
 				}
-				if len(runs) == 0 {
-					if err := p.explainNoRuns(ctx, store, name, q); err != nil {
-						return err
-					}
+				found, err := write(ctx, store, incident.RunQuery{Journey: name, Since: q.since.At, Until: q.until.At}, q.form.Value)
+				if err == nil && !found {
+					err = p.explainNoRuns(ctx, store, name, q)
 				}
-				if q.form.Value == "json" {
-					return report.WriteRuns(p.stdout, "json", runs)
-				}
-				route, err := paging.LoadState(ctx, store)
-				if err != nil {
-					return err
-				}
-				return p.printHistory(runs, releasesFor(name, route.Releases, q.since.At))
+				return err
 			}
 		},
 	}
+}
+
+// listRuns writes the runs of a query, and reports whether there are any. It holds few of them at a time.
+func (p *program) listRuns(ctx context.Context, store incident.Store, q incident.RunQuery, form string) (found bool, err error) {
+	progress := p.progressOfList()
+	defer progress.End()
+	if form == "json" {
+		for run, err := range p.readRuns(ctx, store, q, progress) {
+			if err == nil {
+				found, err = true, cli.WriteJSON(p.stdout, run)
+			}
+			if err != nil {
+				return found, err
+			}
+		}
+		return found, nil
+	}
+	route, err := paging.LoadState(ctx, store)
+	if err != nil {
+		return false, err
+	}
+	q.Lean = true
+	return p.printHistory(p.readRuns(ctx, store, q, progress), releasesFor(q.Journey, route.Releases, q.Since))
+}
+
+// progressRuns is the number of runs between two looks at the clock. A command that reads fewer never shows its progress.
+const progressRuns = 100
+
+// readRuns reads runs page by page, and shows the progress.
+func (p *program) readRuns(ctx context.Context, store incident.RunLog, q incident.RunQuery, progress *cli.Progress) iter.Seq2[journey.Run, error] {
+	return func(yield func(journey.Run, error) bool) {
+		read := 0
+		for run, err := range incident.StreamRuns(ctx, store, q) {
+			if !yield(run, err) {
+				return
+			}
+			if read++; read%progressRuns == 0 {
+				progress.Update("read %d runs, until %s", read, cli.FormatMinute(run.Slot))
+			}
+		}
+	}
+}
+
+// progressOfList returns the progress of a command that writes results meanwhile. These are its progress where stderr is a terminal,
+// unless they go to a file: a line that is replaced would be in their way.
+func (p *program) progressOfList() *cli.Progress {
+	if cli.IsTerminal(p.stderr) && !cli.IsFile(p.stdout) {
+		return nil
+	}
+	return cli.NewProgress(p.stderr)
+}
+
+// summarizeRuns writes how each journey has fared, and reports whether there are any runs.
+func (p *program) summarizeRuns(ctx context.Context, store incident.Store, q incident.RunQuery, form string) (found bool, err error) {
+	progress := cli.NewProgress(p.stderr)
+	all, err := days.Summarize(ctx, store, q, func(runs int64) { progress.Update("added up %d runs", runs) })
+	progress.End()
+	if err != nil || len(all) == 0 {
+		return false, err
+	}
+	if form == "text" {
+		return true, printSummaries(p.stdout, all)
+	}
+	for _, s := range all.InOrder() {
+		if err := cli.WriteJSON(p.stdout, summaryOf(s)); err != nil {
+			return true, err
+		}
+	}
+	return true, nil
 }
 
 // explainNoRuns prints when the last run was. The name of a journey that is unknown and has no runs is an error.
@@ -85,29 +151,37 @@ func releasesFor(journey string, marks []incident.Release, since time.Time) []in
 	})
 }
 
-// printHistory writes the runs with the releases between them, then a summary of each journey.
-func (p *program) printHistory(runs []journey.Run, marks []incident.Release) error {
-	if len(runs) == 0 {
-		return nil
-	}
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SLOT (UTC)\tJOURNEY\tREGION\tOUTCOME\tTIME\tWHAT")
-	printReleases := func(until func(incident.Release) bool) {
-		for ; len(marks) > 0 && until(marks[0]); marks = marks[1:] {
-			writeRelease(w, marks[0], "\t", "\treleased\t\t\n")
+// printHistory writes the runs with the releases between them, then a summary of each journey, and reports whether there are runs.
+func (p *program) printHistory(runs iter.Seq2[journey.Run, error], marks []incident.Release) (found bool, err error) {
+	table := report.NewTable(p.stdout, "SLOT (UTC)", "JOURNEY", "REGION", "OUTCOME", "TIME", "WHAT")
+	printReleases := func(until func(incident.Release) bool) (err error) {
+		for ; err == nil && len(marks) > 0 && until(marks[0]); marks = marks[1:] {
+			err = table.Row(append(releaseCells(marks[0]), "released", "", "")...)
 		}
+		return err
 	}
-	for _, r := range runs {
-		printReleases(func(m incident.Release) bool { return !m.At.After(r.Slot) })
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s %s\t%s\t%s\n", r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, report.Symbol(r.Outcome), r.Outcome, cli.Milliseconds(r.DurationMS), remark(r)+cli.Prefixed("  on try "+strconv.Itoa(r.Tries)+"; at first: ", r.FirstError))
+	all := days.Summaries{}
+	for r, err := range runs {
+		if err == nil {
+			err = printReleases(func(m incident.Release) bool { return !m.At.After(r.Slot) })
+		}
+		if err == nil {
+			err = table.Row(r.Slot.UTC().Format("2006-01-02 15:04:05"), r.Journey, r.Region, report.Symbol(r.Outcome)+" "+string(r.Outcome), cli.Milliseconds(r.DurationMS),
+				remark(r)+cli.Prefixed("  on try "+strconv.Itoa(r.Tries)+"; at first: ", r.FirstError))
+		}
+		if err != nil {
+			return true, errors.Join(table.Flush(), err)
+		}
+		all.Add(r)
 	}
-	printReleases(func(incident.Release) bool { return true })
-	fmt.Fprintln(w)
-	fmt.Fprintln(w, "JOURNEY\tRUNS\tGOOD\tFLAKY\tMEDIAN\t95 %\tSLOWEST STEP (MEDIAN)")
-	for _, name := range journeysOf(runs) {
-		printJourney(w, name, runs)
+	if len(all) == 0 {
+		return false, nil
 	}
-	return w.Flush()
+	if err := errors.Join(printReleases(func(incident.Release) bool { return true }), table.Flush()); err != nil {
+		return true, err
+	}
+	fmt.Fprintln(p.stdout)
+	return true, printSummaries(p.stdout, all)
 }
 
 // remark returns the error of a run, or the step that made it slow.
@@ -121,57 +195,51 @@ func remark(r journey.Run) string {
 	return r.Error
 }
 
-func journeysOf(runs []journey.Run) []string {
-	var all []string
-	for _, r := range runs {
-		all = append(all, r.Journey)
+// printSummaries writes a row for each journey.
+func printSummaries(out io.Writer, all days.Summaries) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "JOURNEY\tRUNS\tGOOD\tFLAKY\tMEDIAN\t95 %\tSLOWEST STEP (MEDIAN)")
+	for _, s := range all.InOrder() {
+		slowest, ms, ok := s.SlowestStep()
+		if ok {
+			slowest += " " + cli.Milliseconds(ms)
+		}
+		share := func(n int64) float64 { return 100 * float64(n) / float64(s.Runs) }
+		fmt.Fprintf(w, "%s\t%d\t%.1f %%\t%d (%.1f %%)\t%s\t%s\t%s\n", s.Journey, s.Runs, share(s.Good), s.Flaky, share(s.Flaky),
+			quantileText(s, 0.5), quantileText(s, 0.95), slowest)
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return w.Flush()
 }
 
-// printJourney writes the summary row of a journey.
-func printJourney(w *tabwriter.Writer, name string, runs []journey.Run) {
-	var totals []int64
-	steps := map[string][]int64{}
-	all, flaky := 0, 0
-	for _, r := range runs {
-		if r.Journey != name {
-			continue
-		}
-		all++
-		if !r.Outcome.Good() {
-			continue // a failed run lasts as long as its limit, not as long as the site took
-		}
-		if r.Flaky() {
-			flaky++
-		}
-		totals = append(totals, r.DurationMS)
-		for _, s := range r.Steps {
-			if !s.Cleanup {
-				steps[s.Name] = append(steps[s.Name], s.DurationMS)
-			}
-		}
-	}
-	slowest := ""
-	for step, ms := range steps {
-		if slowest == "" || cmp.Or(cmp.Compare(quantile(ms, 0.5), quantile(steps[slowest], 0.5)), cmp.Compare(step, slowest)) > 0 {
-			slowest = step
-		}
-	}
-	fmt.Fprintf(w, "%s\t%d\t%.1f %%\t%d (%.1f %%)\t%s\t%s\t%s\n", name, all, 100*float64(len(totals))/float64(all), flaky, 100*float64(flaky)/float64(all),
-		quantileText(totals, 0.5), quantileText(totals, 0.95), slowest+cli.Prefixed(" ", quantileText(steps[slowest], 0.5)))
-}
-
-// quantile returns the nearest-rank quantile of values that are not empty.
-func quantile(values []int64, q float64) int64 {
-	sorted := slices.Sorted(slices.Values(values))
-	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
-}
-
-func quantileText(values []int64, q float64) string {
-	if len(values) == 0 {
+func quantileText(s *days.Summary, q float64) string {
+	ms, ok := s.Quantile(q)
+	if !ok {
 		return ""
 	}
-	return cli.Milliseconds(quantile(values, q))
+	return cli.Milliseconds(ms)
+}
+
+// A summaryLine is the JSON form of a summary. The times are of good runs, in milliseconds; null: there are none.
+type summaryLine struct {
+	Journey     string `json:"journey"`
+	Runs        int64  `json:"runs"`
+	Good        int64  `json:"good"`
+	Flaky       int64  `json:"flaky"`
+	MedianMS    *int64 `json:"median_ms"`
+	P95MS       *int64 `json:"p95_ms"`
+	SlowestStep string `json:"slowest_step"`
+	SlowestMS   *int64 `json:"slowest_step_median_ms"`
+}
+
+func summaryOf(s *days.Summary) summaryLine {
+	known := func(ms int64, ok bool) *int64 {
+		if !ok {
+			return nil
+		}
+		return &ms
+	}
+	line := summaryLine{Journey: s.Journey, Runs: s.Runs, Good: s.Good, Flaky: s.Flaky, MedianMS: known(s.Quantile(0.5)), P95MS: known(s.Quantile(0.95))}
+	name, ms, ok := s.SlowestStep()
+	line.SlowestStep, line.SlowestMS = name, known(ms, ok)
+	return line
 }

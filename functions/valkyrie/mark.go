@@ -5,7 +5,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -120,18 +119,18 @@ func (p *program) listReleases(ctx context.Context, db *storeOptions, board stri
 		fmt.Fprintln(p.stderr, "no release is marked")
 	}
 	for _, m := range r.Releases {
-		writeRelease(p.stdout, m, "  ", "\n")
+		fmt.Fprintln(p.stdout, strings.Join(releaseCells(m), "  "))
 	}
 	return drawReleases(ctx, store, board, r.Releases)
 }
 
-// writeRelease writes a release as a table row with the given separators.
-func writeRelease(w io.Writer, m incident.Release, separator, end string) {
+// releaseCells returns the cells of a release in a table: its time, its journeys and its name.
+func releaseCells(m incident.Release) []string {
 	journeys := "all"
 	if len(m.Journeys) > 0 {
 		journeys = strings.Join(m.Journeys, ", ")
 	}
-	fmt.Fprint(w, m.At.UTC().Format("2006-01-02 15:04:05"), separator, journeys, separator, m.Name, end)
+	return []string{m.At.UTC().Format("2006-01-02 15:04:05"), journeys, m.Name}
 }
 
 func canaryCommand(p *program) cli.Command {

@@ -155,8 +155,14 @@ func (r *replayOptions) printSimple(since time.Time) {
 
 // onHistory judges the stored runs, and compares the incidents with those of the other policy, or with the stored ones.
 func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) error {
-	began := time.Now()
-	if err := eachRun(ctx, store, incident.RunQuery{Journey: r.journey, Since: began.Add(-incident.RetainRunsLocal), Until: began}, r.judge); err != nil {
+	began, progress := time.Now(), cli.NewProgress(r.stderr)
+	err := eachRun(ctx, store, incident.RunQuery{Journey: r.journey, Since: began.Add(-incident.RetainRunsLocal), Until: began}, func(run journey.Run) {
+		if r.judge(run); r.would.Runs%progressRuns == 0 {
+			progress.Update("judged %d runs, until %s", r.would.Runs, cli.FormatMinute(run.Slot))
+		}
+	})
+	progress.End()
+	if err != nil {
 		return err
 	}
 	if known := r.suite.Names(); r.would.Runs == 0 && r.journey != "" && !slices.Contains(known, r.journey) {

@@ -38,7 +38,11 @@ func statusCommand(p *program) cli.Command {
 					return err
 				}
 				defer store.Close()
-				if err := statusPublisher(store, p.suite, *name, *to).Write(ctx, p.now()); err != nil {
+				publisher, progress := statusPublisher(store, p.suite, *name, *to), cli.NewProgress(p.stderr)
+				publisher.Read = func(until time.Time) { progress.Update("read the history until %s", cli.FormatMinute(until)) }
+				err = publisher.Write(ctx, p.now())
+				progress.End()
+				if err != nil {
 					return err
 				}
 				fmt.Fprintln(p.stdout, filepath.Join(*to, "index.html"))

@@ -155,24 +155,14 @@ func (q *query) period() string {
 	return s
 }
 
-// eachRun calls see with the runs of a query in the order of their slots. It reads a few days at a time, so that memory does
-// not grow with the history.
+// eachRun calls see with the runs of a query in the order of their slots. Memory does not grow with the history.
 func eachRun(ctx context.Context, store incident.RunLog, q incident.RunQuery, see func(journey.Run)) error {
-	const batch = 3 * cli.Day
 	q.Lean = true
-	end := q.Until
-	for from := q.Since; from.Before(end); from = from.Add(batch) {
-		q.Since, q.Until = from, from.Add(batch)
-		if q.Until.After(end) {
-			q.Until = end
-		}
-		runs, err := store.Runs(ctx, q)
+	for run, err := range incident.StreamRuns(ctx, store, q) {
 		if err != nil {
 			return err
 		}
-		for _, run := range runs {
-			see(run)
-		}
+		see(run)
 	}
 	return nil
 }

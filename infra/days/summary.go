@@ -152,8 +152,9 @@ func Summarize(ctx context.Context, store incident.RunLog, q incident.RunQuery, 
 				return err
 			}
 			all.Add(run)
-			runs++
-			progress(runs)
+			if runs++; runs%100 == 0 {
+				progress(runs)
+			}
 		}
 		return nil
 	}

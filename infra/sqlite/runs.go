@@ -32,7 +32,7 @@ func runFields(r *journey.Run) []any {
 }
 
 // leanColumns are what judging reads. Of the evidence, that is only whether it is pending, because the run has not ended.
-const leanColumns = "id, journey, region, slot, every_ms, started, outcome, duration_ms, counts, error, tries, certificates, iif(instr(evidence, '\"pending\"'), evidence, '[]')"
+const leanColumns = "id, journey, region, slot, every_ms, started, outcome, duration_ms, counts, error, tries, first_error, certificates, iif(instr(evidence, '\"pending\"'), evidence, '[]')"
 
 // leanFields lists the fields of leanColumns.
 func leanFields(r *journey.Run) []any {
@@ -43,7 +43,7 @@ func leanFields(r *journey.Run) []any {
 		stamp{&r.Started},
 		&r.Outcome, &r.DurationMS,
 		document{&r.Counts},
-		&r.Error, &r.Tries,
+		&r.Error, &r.Tries, &r.FirstError,
 		optional{document{&r.Certificates}},
 		document{&r.Evidence},
 	}

@@ -7,7 +7,7 @@
 //	sqlite3 valkyrie.db "select planned_at, person, channel, state, result from pages order by planned_at"
 //
 // Times are RFC 3339 in UTC with nine decimals, so that they sort as text; an empty text means no time. Durations are
-// milliseconds. Lists, such as evidence, are JSON.
+// milliseconds. Lists, such as evidence, are JSON. The rows of table days are derived from the runs: see package days.
 //
 // Several processes may use one file at once. A write is on disk before it returns (write-ahead log, synchronous=FULL),
 // because a decision to page must survive a power cut.

@@ -100,8 +100,8 @@ func (w Writer) readRest(ctx context.Context, known Coverage, now time.Time) (Co
 	for length := newStretch(); !from.After(now); {
 		until, err := from.Add(length.current), error(nil)
 		if midnight := dayOf(from); log != nil && midnight.Equal(from) && from.Before(today) {
-			until = incident.Earliest(from.AddDate(0, 0, 10), today)
-			known, err = addDays(ctx, log, known, from, until, now)
+			until = days.Next(from)
+			known, err = addDay(ctx, log, known, from, now)
 		} else {
 			if log != nil && from.Before(today) {
 				until = incident.Earliest(until, days.Next(midnight))
@@ -127,10 +127,10 @@ func (w Writer) readRest(ctx context.Context, known Coverage, now time.Time) (Co
 	return known, nil
 }
 
-// addDays folds in the days from one midnight to another, all before today; none of them if one cannot be read.
-func addDays(ctx context.Context, log days.Log, known Coverage, from, until, now time.Time) (Coverage, error) {
+// addDay folds in a day before today, of all journeys; of none if one cannot be read.
+func addDay(ctx context.Context, log days.Log, known Coverage, midnight, now time.Time) (Coverage, error) {
 	more := known
-	for day, err := range log.Days(ctx, "", from, until) {
+	for day, err := range log.Days(ctx, "", midnight, days.Next(midnight)) {
 		if err != nil {
 			return known, err
 		}

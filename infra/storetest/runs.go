@@ -180,7 +180,7 @@ func wantLean(tb testing.TB, want, got journey.Run) {
 	lean := func(r journey.Run) journey.Run {
 		l := journey.Run{
 			ID: r.ID, Journey: r.Journey, Region: r.Region, Slot: r.Slot, EveryMS: r.EveryMS, Started: r.Started, DurationMS: r.DurationMS,
-			Outcome: r.Outcome, Counts: r.Counts, Error: r.Error, Certificates: r.Certificates,
+			Outcome: r.Outcome, Counts: r.Counts, Error: r.Error, Tries: r.Tries, FirstError: r.FirstError, Certificates: r.Certificates,
 		}
 		if r.Unfinished() {
 			l.Evidence = r.Evidence
