@@ -210,8 +210,11 @@ func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, n
 	if r.State == incident.Resolved {
 		until = r.ResolvedAt.Add(cli.Day)
 	}
+	var runs []journey.Run
 	for back := cli.Day; ; back *= 8 {
-		runs, err := store.Runs(ctx, incident.RunQuery{Journey: r.Journey, Since: r.Since.Add(-back), Until: until})
+		since := r.Since.Add(-back)
+		earlier, err := shownRuns(ctx, store, incident.RunQuery{Journey: r.Journey, Since: since, Until: until})
+		runs, until = append(earlier, runs...), since
 		if err != nil || back > incident.RetainRunsLocal {
 			return runs, err
 		}
@@ -220,6 +223,24 @@ func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, n
 			return runs, nil
 		}
 	}
+}
+
+// shownRuns returns runs with the fields that a post-mortem shows, which are a small part of a run.
+func shownRuns(ctx context.Context, store incident.RunLog, q incident.RunQuery) (runs []journey.Run, err error) {
+	for r, err := range incident.StreamRuns(ctx, store, q) {
+		if err != nil {
+			return nil, err
+		}
+		shown := journey.Run{
+			ID: r.ID, Journey: r.Journey, Region: r.Region, Slot: r.Slot, EveryMS: r.EveryMS, Started: r.Started, Outcome: r.Outcome,
+			DurationMS: r.DurationMS, Error: r.Error, Tries: r.Tries, Evidence: r.Evidence,
+		}
+		if step, ok := r.Culprit(); ok {
+			shown.Steps = []journey.StepResult{step}
+		}
+		runs = append(runs, shown)
+	}
+	return runs, nil
 }
 
 // judgeAgain replays the incident's journey and returns its decisions. It begins early enough for the judge to have the
