@@ -58,6 +58,45 @@ func (r *NotificationState) repairClockSkew(at evalContext) {
 	}
 }
 
+// The events that a send was not accepted.
+type (
+	// SendError is the result of a send that was not accepted. Try is the number of the page's send, from 1; 0: the latest.
+	SendError struct {
+		PageID, Why string
+		Try         int
+	}
+	// NotSent is a page that the provider certainly did not accept; a retry is safe.
+	NotSent struct {
+		PageID, Why string
+		Try         int
+		After       time.Duration // for which the provider wants no request; 0: it does not say
+	}
+	// Refused is a page that the provider will never accept.
+	Refused SendError
+	// ProviderRejected is a page that the provider will never accept, nor any other.
+	ProviderRejected SendError
+	// SendUnknown is a page that the provider may or may not have accepted.
+	SendUnknown SendError
+)
+
+// isOutdated reports whether an event is the result of a send whose lease had expired: another pager has sent the page again since, and
+// only that send's result counts. A page that was accepted late counts all the same.
+func (r *NotificationState) isOutdated(e Event) bool {
+	var of SendError
+	switch e := e.(type) {
+	case NotSent:
+		of = SendError{e.PageID, e.Why, e.Try}
+	case Refused:
+		of = SendError(e)
+	case ProviderRejected:
+		of = SendError(e)
+	case SendUnknown:
+		of = SendError(e)
+	}
+	p := r.page(of.PageID)
+	return p != nil && of.Try != 0 && of.Try != p.Tries
+}
+
 func (r *NotificationState) markUnknown(id, why string) {
 	if p := r.page(id); p != nil && p.State == incident.Claimed {
 		p.State, p.Why = incident.Unknown, why
@@ -136,6 +175,11 @@ func (r *NotificationState) claim(at evalContext) (commands []Command, holds []r
 		}
 		p.Words = incident.Clip(r.compose(*p, at), limit)
 		commands = append(commands, Command{"send", *p})
+	}
+	for _, c := range commands {
+		if c.Page.Resent {
+			r.moveBehindAllClears(c.Page)
+		}
 	}
 	return commands, holds
 }

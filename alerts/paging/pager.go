@@ -160,7 +160,7 @@ func (p *Pager) send(ctx context.Context, page incident.Page) Event {
 	phone := p.phoneFor(page.Via)
 	if phone == nil {
 		log.Error("page not sent", "err", errNoFailover)
-		return NotSent{PageID: page.ID, Why: errNoFailover.Error()}
+		return NotSent{PageID: page.ID, Why: errNoFailover.Error(), Try: page.Tries}
 	}
 	sid, err := phone.Send(ctx, p.dispatchFor(page))
 	switch {
@@ -171,16 +171,16 @@ func (p *Pager) send(ctx context.Context, page incident.Page) Event {
 		log.Warn("page not sent; it is retried", "err", err)
 		var wait RetryAfter
 		errors.As(err, &wait)
-		return NotSent{page.ID, err.Error(), wait.Wait}
+		return NotSent{page.ID, err.Error(), page.Tries, wait.Wait}
 	case errors.Is(err, ErrProviderRejects):
 		log.Error("the provider rejects every page", "err", err)
-		return ProviderRejected{page.ID, err.Error()}
+		return ProviderRejected{page.ID, err.Error(), page.Tries}
 	case errors.Is(err, ErrRefused):
 		log.Error("page refused by the provider; the next person is tried", "err", err)
-		return Refused{page.ID, err.Error()}
+		return Refused{page.ID, err.Error(), page.Tries}
 	}
 	log.Warn("outcome of the send unknown; the provider is asked", "err", err)
-	return SendUnknown{page.ID, err.Error()}
+	return SendUnknown{page.ID, err.Error(), page.Tries}
 }
 
 func (p *Pager) findSent(ctx context.Context, page incident.Page) Event {

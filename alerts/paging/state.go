@@ -57,7 +57,7 @@ type Escalation struct {
 	Gathers time.Time `json:"gathers,omitzero"` // limit until which a gathering call may be deferred
 }
 
-// An Event is an input of NotificationState.Step: one of the types below, a Report, a Reply or a StateMerged.
+// An Event is an input of NotificationState.Step: one of the types below, a SendError of some kind, a Report, a Reply or a StateMerged.
 type Event any
 
 // The events.
@@ -78,17 +78,6 @@ type (
 		PageID, SID string
 		Via         incident.Provider
 	}
-	// NotSent is a page that the provider certainly did not accept; a retry is safe.
-	NotSent struct {
-		PageID, Why string
-		After       time.Duration // for which the provider wants no request; 0: it does not say
-	}
-	// Refused is a page that the provider will never accept.
-	Refused struct{ PageID, Why string }
-	// ProviderRejected is a page that the provider will never accept, nor any other.
-	ProviderRejected struct{ PageID, Why string }
-	// SendUnknown is a page that the provider may or may not have accepted.
-	SendUnknown struct{ PageID, Why string }
 	// SendResolved is the provider's answer about a page of SendUnknown. An empty SID: it has no such page.
 	SendResolved struct {
 		PageID, SID string
@@ -112,6 +101,9 @@ func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (Notifi
 	o = o.With(r.Overrides)
 	at := evalContext{o, now}
 	r.repairClockSkew(at)
+	if r.isOutdated(e) {
+		e = nil
+	}
 	switch e := e.(type) {
 	case StateMerged:
 		r.merge(e, now)

@@ -166,6 +166,38 @@ func TestNotificationStateRegressions(t *testing.T) {
 			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA3", Result: incident.Busy})
 			w.step(paging.Report{PageID: last(w, incident.Call).ID, SID: "CA4", Result: incident.Busy}) // now both wait
 		}, "[alarm call Ada alarm text Ada alarm call Grace alarm text Grace alarm call Ada alarm text Ada alarm call Grace alarm text Grace]"},
+		"a late result of a send that another pager has repeated changes nothing": {func(w *simulation) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
+			id := w.sent[0].ID
+			w.now = w.now.Add(time.Minute) // the sender is suspended, past its lease
+			w.step(paging.Tick{})
+			w.step(paging.SendResolved{PageID: id}) // the provider has no such page, and it is sent again
+			w.step(paging.NotSent{PageID: id, Why: "429", Try: 1})
+			w.step(paging.Refused{PageID: id, Why: "429", Try: 1})
+			w.step(paging.ProviderRejected{PageID: id, Why: "401", Try: 1})
+			w.step(paging.SendUnknown{PageID: id, Why: "time-out", Try: 1})
+			w.step(paging.SendResolved{PageID: id})
+			w.now = w.now.Add(10 * time.Second)
+			w.step(paging.Tick{})
+		}, "[alarm text Ada alarm text Ada]"},
+		"the result of the latest send counts": {func(w *simulation) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
+			w.step(paging.NotSent{PageID: w.sent[0].ID, Why: "429", Try: 1})
+			w.now = w.now.Add(10 * time.Second)
+			w.step(paging.Tick{})
+			w.step(paging.Refused{PageID: w.sent[0].ID, Why: "no such number", Try: 2})
+		}, "[alarm text Ada alarm text Ada alarm text Grace]"},
+		"a text that goes out again after the all-clear has another": {func(w *simulation) {
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 1, false)})
+			w.step(paging.SendUnknown{PageID: w.sent[0].ID, Try: 1})
+			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 2, true)}))
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 3, false)})
+			w.now = w.now.Add(time.Minute)
+			w.step(paging.SendResolved{PageID: w.sent[0].ID})
+			w.step(paging.Sent{PageID: w.sent[0].ID, SID: "SM2"})
+			w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Degraded, 4, true)})
+			w.step(paging.Tick{})
+		}, "[alarm text Ada all-clear text Ada alarm text Ada all-clear text Ada]"},
 		"a person who listens for long is not called again meanwhile": {func(w *simulation) {
 			w.accept(w.step(paging.IncidentUpdated{Incident: alertstest.Incident("a", incident.Down, 1, false)}))
 			w.now = w.now.Add(100 * time.Second) // it had waited in the provider's queue

@@ -109,6 +109,19 @@ func (r *NotificationState) owesAllClear(who oncall.Person, id string) (owed boo
 	return owed, missed
 }
 
+// moveBehindAllClears moves an alarm that is sent again behind the all-clears that its person has had meanwhile, as the order of the
+// pages says which came last (owesAllClear): it needs another.
+func (r *NotificationState) moveBehindAllClears(alarm incident.Page) {
+	at := slices.IndexFunc(r.Pages, func(p incident.Page) bool { return p.ID == alarm.ID })
+	overtaken := slices.ContainsFunc(r.Pages[at:], func(p incident.Page) bool {
+		about := slices.ContainsFunc(p.Incidents, func(id string) bool { return slices.Contains(alarm.Incidents, id) })
+		return p.Purpose == incident.AllClear && about && (p.Person == alarm.Person || p.To == alarm.To)
+	})
+	if alarm.Purpose == incident.Alarm && overtaken {
+		r.Pages = append(slices.Delete(r.Pages, at, at+1), alarm)
+	}
+}
+
 // wasCalled reports whether the person was called about the incident, not only texted.
 func (r *NotificationState) wasCalled(who oncall.Person, id string) bool {
 	return slices.ContainsFunc(r.Pages, func(p incident.Page) bool {

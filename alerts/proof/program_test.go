@@ -63,6 +63,9 @@ func (p *program) pager() *paging.Pager {
 
 func (p *program) desk() judge.Recorder {
 	watched := maps.Clone(titles)
-	maps.DeleteFunc(watched, func(name, _ string) bool { return !slices.Contains(p.file.watched, name) })
+	maps.DeleteFunc(watched, func(name, _ string) bool {
+		own := p.run != nil && p.run.Journey == name // a program knows the journey that it has run, whatever the file is by now
+		return !own && !slices.Contains(p.file.watched, name)
+	})
 	return judge.Recorder{Store: p, Policy: p.file.policy, Titles: watched, RunningSince: p.w.awake, TimeNow: p.time}
 }
