@@ -187,22 +187,17 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			end = tab.fail
 		}
 		r.First = r.First && longest == firstSlice
-		unshown := ""
-		if err == nil && r.OK {
-			unshown = tab.unshown(q, r)
-		}
 		switch {
-		case unshown != "":
-			why = unshown
-		case err == nil && r.OK && q.Op == "gone" && tab.findClosedRoots(tab.ctx):
-			continue // it may be in one of them
-		case err == nil && r.OK && r.MayHide && slices.Contains(seeing, q.Op) && tab.findClosedRoots(tab.ctx):
-			continue // one of them may cover it
-		case err == nil && r.OK && !r.Done && slices.Contains(acting, q.Op) && tab.leaving(r.frame.id) != "":
-			why = tab.leaving(r.frame.id) // since the evaluation: a document that is left before it answers only then
 		case err == nil && r.OK:
-			tab.accept(q, failure, r)
-			return r
+			objection, again := tab.objection(q, r)
+			if again {
+				continue
+			}
+			if objection == "" {
+				tab.accept(q, failure, r)
+				return r
+			}
+			why = objection
 		case err == nil && r.Fatal:
 			tab.fail("%s: %s", failure, r.Why)
 		case err == nil && r.Lost > 0:
@@ -235,6 +230,22 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 			end("%s %s: %s", failure, tab.step.LimitNote(), tab.orLeaving(q, why))
 		}
 	}
+}
+
+// objection returns why a result that the scripts accept does not count yet, empty if it does, or that the query is to be made again
+// at once, in closed shadow roots that were not known.
+func (tab *Tab) objection(q query, r result) (why string, again bool) {
+	if why := tab.unshown(q, r); why != "" {
+		return why, false
+	}
+	hidden := q.Op == "gone" || r.MayHide && slices.Contains(seeing, q.Op) // it may be in a closed root, or be covered by one
+	if hidden && tab.findClosedRoots(tab.ctx) {
+		return "", true
+	}
+	if !r.Done && slices.Contains(acting, q.Op) {
+		return tab.leaving(r.frame.id), false // since the evaluation: a document that is left before it answers only then
+	}
+	return "", false
 }
 
 // wrongSelector is the error of a CSS locator that Chrome refused.

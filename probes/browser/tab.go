@@ -107,8 +107,8 @@ type Tab struct {
 	attachedAt float64     // when the popup was attached, milliseconds since the epoch
 	taskMS     float64     // the renderer's busy time at the last call of busySince
 	frameKept  atomic.Bool // keepFrame was called
-	entries    []*entry    // of the run
-	unsettled  int         // the latest choice or tick, if nothing was clicked since
+	entries    []*entry
+	unsettled  int // the latest choice or tick, if nothing was clicked since
 
 	mu           sync.Mutex
 	killed       bool
@@ -242,9 +242,7 @@ func (tab *Tab) Version() string {
 	return tab.chrome.Version()
 }
 
-// fail ends the step; it appends the page's other failures, which are often the cause. When the step's time is over, a
-// request without an answer comes first: it is the likeliest cause, and a text message has no room for more. Where a page with a
-// busy script is to be left, the next one's answer has come in part, and Chrome reads the rest only once it is left.
+// fail ends the step; it appends the page's other failures, which are often the cause.
 func (tab *Tab) fail(format string, args ...any) {
 	tab.markFailed()
 	said := fmt.Sprintf(format, args...) + tab.goneNote() + tab.dialogs.note()
@@ -252,17 +250,8 @@ func (tab *Tab) fail(format string, args ...any) {
 		said += tab.cutOffNote() + tab.windowNote()
 	}
 	said = tab.withHeard(said)
-	said += tab.logNote(said)
-	if tab.ctx.Err() != nil {
-		pending, after := tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now()))
-		if pending != "" && (after || !tab.knowsCause()) {
-			if strings.Contains(said, noAnswer) && strings.Contains(pending, har.Unfinished) && !strings.HasPrefix(said, "could not open") {
-				said, pending = pending, said
-			}
-			said = pending + "; " + said
-		}
-	}
-	tab.step.Failf("%s", said)
+	said += tab.logNote(said) + tab.clockNote()
+	tab.step.Failf("%s", tab.withPending(said))
 }
 
 // crash ends Chrome when the page's renderer has died: calls that wait for it would otherwise wait until their limit. A

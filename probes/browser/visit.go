@@ -222,6 +222,22 @@ func (tab *Tab) cutOffNote() string {
 	return ""
 }
 
+// wrongClock is how far this machine's clock may be from the site's: sites take the code before and after the present one, of 30 s each.
+const wrongClock = 25 * time.Second
+
+// clockNote says that a one-time code that the step has used may be refused because of this machine's clock, to follow an error.
+func (tab *Tab) clockNote() string {
+	ahead := tab.recorder.ClockAhead().Round(time.Second)
+	if !tab.step.UsedCode() || ahead.Abs() < wrongClock {
+		return ""
+	}
+	way := "ahead of"
+	if ahead < 0 {
+		way = "behind"
+	}
+	return fmt.Sprintf("; the clock of this probe's machine is %v %s the site's, so its one-time codes are wrong: set the clock", ahead.Abs(), way)
+}
+
 // describeLoadError words why a document could not be loaded, at address or where that redirects to.
 func (tab *Tab) describeLoadError(code, address string) string {
 	if last, at := tab.requests.LastDocumentFailure(); last == code && at != "" {

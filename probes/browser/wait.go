@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/console"
+	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/script"
 	"valkyrie/probes/journey"
 )
@@ -218,4 +219,21 @@ func (n *navigations) of(id cdp.FrameID) (url string, ok bool) {
 	defer n.mu.Unlock()
 	to, ok := n.frames[id]
 	return to.url, ok && (to.until.IsZero() || time.Now().Before(to.until))
+}
+
+// withPending adds to an error the request that has no answer once the step's time is over, in front of it: it is the likeliest cause,
+// and a text message has no room for more. Where a page with a busy script is to be left, the next one's answer has come in part,
+// and Chrome reads the rest only once it is left.
+func (tab *Tab) withPending(said string) string {
+	if tab.ctx.Err() == nil {
+		return said
+	}
+	pending, after := tab.recorder.Unanswered(tab.id, tab.wait.acted, epochMS(time.Now()))
+	if pending == "" || !after && tab.knowsCause() {
+		return said
+	}
+	if strings.Contains(said, noAnswer) && strings.Contains(pending, har.Unfinished) && !strings.HasPrefix(said, "could not open") {
+		return said + "; " + pending
+	}
+	return pending + "; " + said
 }

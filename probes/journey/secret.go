@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
+
+	"valkyrie/probes/journey/totp"
 )
 
 // Secret returns the secret of that name, such as Secret("shop-password"), from the run's Stage; the journey must declare it
@@ -19,6 +22,35 @@ func (t *T) Secret(name string) string {
 	t.mask.Add(name, value)
 	return value
 }
+
+// codeLasts is the least time that a one-time code is still valid when a step gets it.
+const codeLasts = 3 * time.Second
+
+// TOTP returns the present one-time code of a sign-in with two factors, such as TOTP("shop-2fa"), as an authenticator app shows it. The
+// secret of that name is the key in base32, or its otpauth:// address; the journey must declare it in its Secrets. If the code is
+// about to expire, TOTP waits for the next one. Key and code are masked. Without a key the run is Broken.
+func (t *T) TOTP(name string) string {
+	key, err := totp.Parse(t.Secret(name))
+	if err != nil {
+		t.Brokenf("the secret %q is no key of one-time codes: %v", name, err)
+	}
+	t.mask.Add(name, key.Secret())
+	code, left := key.At(time.Now())
+	if left < codeLasts {
+		select {
+		case <-time.After(left):
+		case <-t.ctx.Done():
+			t.Brokenf("the step's limit ended while it waited for the next code of %q; allow it %v more", name, codeLasts)
+		}
+		code, _ = key.At(time.Now())
+	}
+	t.mask.Add(name+" code", code)
+	t.usedCode.Store(true)
+	return code
+}
+
+// UsedCode reports whether the step has asked for a one-time code, which is right only by a clock that is right.
+func (t *T) UsedCode() bool { return t.usedCode.Load() }
 
 // Account returns the name of an account, such as Account("shop-user"), from where the secrets are; the journey must declare it
 // in its Accounts. It is not masked. Without it the run is Broken.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -87,6 +88,48 @@ func TestMissingSecret(t *testing.T) {
 			t.Errorf("%s: %s: %s", name, run.Outcome, run.Error)
 		}
 	}
+}
+
+// TestTOTP checks that a step gets a code that is valid for three seconds at least, and that the code and the key are masked.
+func TestTOTP(t *testing.T) {
+	for name, c := range map[string]struct{ at, want int64 }{ // seconds since 1970
+		"just begun":       {1111111080, 1111111080},
+		"valid for 3 s":    {1111111107, 1111111107},
+		"about to expire":  {1111111108, 1111111110},
+		"in its last half": {1111111109, 1111111110},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				<-time.After(time.Until(time.Unix(c.at, 0))) // by the bubble's clock, which begins in 2000
+				var code string
+				var got time.Time
+				run := signIn(t, "otpauth://totp/ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ", func(t *journey.T) {
+					code, got = t.TOTP("shop-2fa"), time.Now()
+					t.Failf("%s by GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ is refused", code)
+				})
+				if want := map[int64]string{1111111080: "081804", 1111111107: "081804", 1111111110: "050471"}[c.want]; code != want || got.Unix() != c.want {
+					t.Errorf("%s at %d, want %s at %d", code, got.Unix(), want, c.want)
+				}
+				if want := `[secret shop-2fa code] by [secret shop-2fa] is refused`; !strings.HasSuffix(run.Error, want) {
+					t.Errorf("%s, want %s", run.Error, want)
+				}
+			})
+		})
+	}
+}
+
+// TestTOTPWithoutKey checks that a secret which is no key breaks the run, and is not quoted.
+func TestTOTPWithoutKey(t *testing.T) {
+	run := signIn(t, "hunter22!", func(t *journey.T) { t.TOTP("shop-2fa") })
+	if want := `the secret "shop-2fa" is no key of one-time codes: it is no base32 text`; run.Outcome != journey.Broken || !strings.Contains(run.Error, want) || strings.Contains(run.Error, "hunter") {
+		t.Errorf("%s: %s, want %s", run.Outcome, run.Error, want)
+	}
+}
+
+// signIn runs one step with a secret, shop-2fa.
+func signIn(t *testing.T, secret string, do func(*journey.T)) journey.Run {
+	r := journey.Runner{Stage: journey.Stage{Site: &url.URL{Scheme: "http", Host: "shop.test"}, Secrets: func(string) (string, error) { return secret, nil }}}
+	return r.Run(t.Context(), journey.Journey{Name: "test", Secrets: []string{"shop-2fa"}, Steps: []journey.Step{{Name: "sign in", Limit: 10 * time.Second, Do: do}}}, time.Now())
 }
 
 // TestShortSecret checks that a secret which cannot be masked breaks the run before the site is asked for anything, and that the

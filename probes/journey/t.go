@@ -29,6 +29,7 @@ type T struct {
 	slow     string // why it is slow whatever its time
 	verdict  Outcome
 	err      string
+	usedCode atomic.Bool            // see UsedCode
 	failure  atomic.Pointer[string] // err, readable while the step may still run
 }
 

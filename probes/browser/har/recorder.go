@@ -8,6 +8,7 @@ package har
 import (
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
@@ -31,6 +32,7 @@ type Recorder struct {
 	problems problems
 
 	certificates []journey.Certificate // of the hosts so far
+	ahead        time.Duration         // of this machine's clock: see ClockAhead
 }
 
 // A document is a page that a tab showed. Times are seconds of the events' clock.
@@ -61,7 +63,7 @@ func (r *Recorder) Reset(site string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.all, r.pages = nil, nil
-	r.problems, r.certificates = problems{site: site}, nil
+	r.problems, r.certificates, r.ahead = problems{site: site}, nil, 0
 	r.current, r.pending = map[network.RequestID]*exchange{}, map[network.RequestID]*headers{}
 	r.wanted = make(chan network.RequestID, 64)
 }
@@ -84,6 +86,7 @@ func (r *Recorder) Handle(tab target.ID, from Source, ev any) {
 		}
 	case *network.EventResponseReceived:
 		r.noteCertificate(ev.Response)
+		r.noteClock(ev.Response)
 		if x := r.current[ev.RequestID]; x != nil {
 			x.response = boundedResponse(ev.Response)
 			if ev.Response != nil {
