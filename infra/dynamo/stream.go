@@ -14,8 +14,13 @@ import (
 
 var _ incident.RunStreamer = (*Store)(nil)
 
-// pageRows is the number of rows of a journey that Stream reads at once. The memory of a reader is that of so many for each journey.
-const pageRows = 200
+// Stream reads at most pageRows rows of a journey at once, and heldRows of all journeys, unless they are so many that each page has
+// fewestRows. The memory of a reader is that of so many runs.
+const (
+	pageRows   = 200
+	heldRows   = 2000
+	fewestRows = 20
+)
 
 // Stream implements [incident.RunStreamer]. It reads the journeys side by side, each row once.
 func (s *Store) Stream(ctx context.Context, q incident.RunQuery) iter.Seq2[journey.Run, error] {
@@ -32,6 +37,7 @@ func (s *Store) stream(ctx context.Context, q incident.RunQuery, see func(journe
 	if err != nil {
 		return err
 	}
+	rows := max(fewestRows, min(pageRows, heldRows/max(1, len(names))))
 	var open []*cursor
 	for _, name := range names {
 		in, err := s.runQuery(name, q)
@@ -41,7 +47,7 @@ func (s *Store) stream(ctx context.Context, q incident.RunQuery, see func(journe
 		if in == nil {
 			continue
 		}
-		in.Limit = aws.Int32(pageRows)
+		in.Limit = aws.Int32(int32(rows))
 		c := &cursor{query: in}
 		more, err := c.next(ctx, s)
 		if err != nil {

@@ -171,9 +171,11 @@ func (s *Store) listDays(ctx context.Context, name string, from, until time.Time
 func (s *Store) addUp(ctx context.Context, name string, date time.Time) (day days.Day, err error) {
 	err = s.write(ctx, func(tx *sql.Tx) error {
 		day = days.Day{Journey: name, Date: date}
-		q := incident.RunQuery{Journey: name, Since: date, Until: days.Next(date), Lean: true}
+		q := incident.RunQuery{Journey: name, Since: date, Until: days.Next(date)}
 		for last := (*journey.Run)(nil); ; {
-			page, err := readChosen(ctx, tx, choosePage(q, last))
+			chosen := choosePage(q, last)
+			chosen.of = summands
+			page, err := readChosen(ctx, tx, chosen)
 			if err != nil {
 				return err
 			}

@@ -131,7 +131,7 @@ func (s *Store) Runs(ctx context.Context, q incident.RunQuery) ([]journey.Run, e
 // readChosen reads the chosen runs, in the order of the choice, with their steps.
 func readChosen(ctx context.Context, tx *sql.Tx, c choice) ([]journey.Run, error) {
 	runs, numbers, err := readRuns(ctx, tx, c)
-	if err != nil || c.stepless {
+	if err != nil || c.of.stepColumns == "" {
 		return runs, err
 	}
 	return runs, readSteps(ctx, tx, c, runs, numbers)
@@ -139,9 +139,43 @@ func readChosen(ctx context.Context, tx *sql.Tx, c choice) ([]journey.Run, error
 
 // A choice is the end of a query over runs: the conditions, the order, and the limit.
 type choice struct {
-	where          string
-	args           []any
-	lean, stepless bool
+	where string
+	args  []any
+	of    selection
+}
+
+// A selection is the columns that are read, and the fields for them.
+type selection struct {
+	columns     string // of runs
+	fields      func(*journey.Run) []any
+	stepColumns string // none: no steps
+	stepFields  func(*journey.StepResult) []any
+}
+
+var (
+	everything = selection{runColumns, runFields, stepColumns, stepFields}
+	leanly     = selection{leanColumns, leanFields, leanStepColumns, leanStepFields}
+	// summands are what days add up, and what a page needs to begin after a run.
+	summands = selection{
+		"id, journey, region, slot, every_ms, outcome, duration_ms, tries",
+		func(r *journey.Run) []any {
+			return []any{&r.ID, &r.Journey, &r.Region, stamp{&r.Slot}, &r.EveryMS, &r.Outcome, &r.DurationMS, &r.Tries}
+		},
+		"name, duration_ms, cleanup",
+		func(s *journey.StepResult) []any { return []any{&s.Name, &s.DurationMS, &s.Cleanup} },
+	}
+)
+
+// selectionOf returns the columns that a query asks for.
+func selectionOf(q incident.RunQuery) selection {
+	of := everything
+	if q.Lean {
+		of = leanly
+	}
+	if q.WithoutSteps {
+		of.stepColumns = ""
+	}
+	return of
 }
 
 // choose turns a query into SQL. Each of its two forms follows an index from its end, so that the cost depends on the
@@ -157,18 +191,14 @@ func choose(q incident.RunQuery) choice {
 	}
 	const newest = " slot >= ? AND slot < ? ORDER BY slot DESC, region DESC, id DESC, journey DESC LIMIT ?"
 	if q.Journey == "" {
-		return choice{"WHERE" + newest, []any{stamp{&q.Since}, until, limit}, q.Lean, q.WithoutSteps}
+		return choice{"WHERE" + newest, []any{stamp{&q.Since}, until, limit}, selectionOf(q)}
 	}
-	return choice{"WHERE journey = ? AND" + newest, []any{q.Journey, stamp{&q.Since}, until, limit}, q.Lean, q.WithoutSteps}
+	return choice{"WHERE journey = ? AND" + newest, []any{q.Journey, stamp{&q.Since}, until, limit}, selectionOf(q)}
 }
 
 // readRuns reads the chosen runs without steps, with the number of each.
 func readRuns(ctx context.Context, tx *sql.Tx, c choice) (runs []journey.Run, numbers []int64, err error) {
-	columns, fields := runColumns, runFields
-	if c.lean {
-		columns, fields = leanColumns, leanFields
-	}
-	rows, err := tx.QueryContext(ctx, "SELECT number, "+columns+" FROM runs "+c.where, c.args...)
+	rows, err := tx.QueryContext(ctx, "SELECT number, "+c.of.columns+" FROM runs "+c.where, c.args...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -177,7 +207,7 @@ func readRuns(ctx context.Context, tx *sql.Tx, c choice) (runs []journey.Run, nu
 	for rows.Next() {
 		r := journey.Run{Steps: []journey.StepResult{}}
 		var number int64
-		if err := rows.Scan(append([]any{&number}, fields(&r)...)...); err != nil {
+		if err := rows.Scan(append([]any{&number}, c.of.fields(&r)...)...); err != nil {
 			return nil, nil, err
 		}
 		runs, numbers = append(runs, r), append(numbers, number)

@@ -44,12 +44,8 @@ func readSteps(ctx context.Context, tx *sql.Tx, c choice, runs []journey.Run, nu
 	if len(runs) == 0 {
 		return nil
 	}
-	columns, fields := stepColumns, stepFields
-	if c.lean {
-		columns, fields = leanStepColumns, leanStepFields
-	}
 	which, args := c.steps(numbers)
-	rows, err := tx.QueryContext(ctx, "SELECT run, "+columns+" FROM steps WHERE "+which+" ORDER BY run, position", args...)
+	rows, err := tx.QueryContext(ctx, "SELECT run, "+c.of.stepColumns+" FROM steps WHERE "+which+" ORDER BY run, position", args...)
 	if err != nil {
 		return err
 	}
@@ -60,7 +56,7 @@ func readSteps(ctx context.Context, tx *sql.Tx, c choice, runs []journey.Run, nu
 	}
 	var number int64
 	var step journey.StepResult
-	into := append([]any{&number}, fields(&step)...)
+	into := append([]any{&number}, c.of.stepFields(&step)...)
 	for rows.Next() {
 		step = journey.StepResult{}
 		if err := rows.Scan(into...); err != nil {

@@ -11,7 +11,7 @@ import (
 )
 
 // pageRuns is the number of runs that Stream reads at once. The memory of a reader is that of so many.
-const pageRuns = 250
+const pageRuns = 100
 
 // Stream implements [incident.RunStreamer].
 func (s *Store) Stream(ctx context.Context, q incident.RunQuery) iter.Seq2[journey.Run, error] {
@@ -65,5 +65,5 @@ func choosePage(q incident.RunQuery, last *journey.Run) choice {
 		add(" AND slot < ?", stamp{&q.Until})
 	}
 	add(" ORDER BY slot, region, id, journey LIMIT ?", pageRuns)
-	return choice{where, args, q.Lean, q.WithoutSteps}
+	return choice{where, args, selectionOf(q)}
 }
