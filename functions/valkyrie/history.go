@@ -62,7 +62,7 @@ func (p *program) listRuns(ctx context.Context, store incident.Store, q incident
 	progress := p.progressOfList()
 	defer progress.End()
 	if form == "json" {
-		for run, err := range p.readRuns(ctx, store, q, progress) {
+		for run, err := range readRuns(ctx, store, q, progress) {
 			if err == nil {
 				found, err = true, cli.WriteJSON(p.stdout, run)
 			}
@@ -77,14 +77,14 @@ func (p *program) listRuns(ctx context.Context, store incident.Store, q incident
 		return false, err
 	}
 	q.Lean = true
-	return p.printHistory(p.readRuns(ctx, store, q, progress), releasesFor(q.Journey, route.Releases, q.Since))
+	return p.printHistory(readRuns(ctx, store, q, progress), releasesFor(q.Journey, route.Releases, q.Since))
 }
 
 // progressRuns is the number of runs between two looks at the clock. A command that reads fewer never shows its progress.
 const progressRuns = 100
 
 // readRuns reads runs page by page, and shows the progress.
-func (p *program) readRuns(ctx context.Context, store incident.RunLog, q incident.RunQuery, progress *cli.Progress) iter.Seq2[journey.Run, error] {
+func readRuns(ctx context.Context, store incident.RunLog, q incident.RunQuery, progress *cli.Progress) iter.Seq2[journey.Run, error] {
 	return func(yield func(journey.Run, error) bool) {
 		read := 0
 		for run, err := range incident.StreamRuns(ctx, store, q) {

@@ -189,7 +189,9 @@ func (p *program) postmortemCase(ctx context.Context, store incident.Store, r in
 		return c, err
 	}
 	c.Mutes = route.Mutes
-	if c.Runs, err = runsAround(ctx, store, r, c.Now); err != nil {
+	progress := cli.NewProgress(p.stderr)
+	defer progress.End()
+	if c.Runs, err = runsAround(ctx, store, r, c.Now, progress); err != nil {
 		return c, err
 	}
 	cfg, path, err := p.readAlerts(file)
@@ -199,13 +201,13 @@ func (p *program) postmortemCase(ctx context.Context, store incident.Store, r in
 	}
 	c.EvidenceURL = cfg.OnCall.EvidenceURL
 	c.Judged.Policy = path
-	c.Judged.Decisions, err = p.judgeAgain(ctx, store, cfg, r, c.Now)
+	c.Judged.Decisions, err = p.judgeAgain(ctx, store, cfg, r, c.Now, progress)
 	return c, err
 }
 
 // runsAround returns the runs of the incident's journey until a day after its end. It goes back until every region has a
 // good run before its first bad one, as far as runs are kept.
-func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, now time.Time) ([]journey.Run, error) {
+func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, now time.Time, progress *cli.Progress) ([]journey.Run, error) {
 	until := now.Add(cli.Day)
 	if r.State == incident.Resolved {
 		until = r.ResolvedAt.Add(cli.Day)
@@ -213,7 +215,7 @@ func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, n
 	var runs []journey.Run
 	for back := cli.Day; ; back *= 8 {
 		since := r.Since.Add(-back)
-		earlier, err := shownRuns(ctx, store, incident.RunQuery{Journey: r.Journey, Since: since, Until: until})
+		earlier, err := shownRuns(ctx, store, incident.RunQuery{Journey: r.Journey, Since: since, Until: until}, progress)
 		runs, until = append(earlier, runs...), since
 		if err != nil || back > incident.RetainRunsLocal {
 			return runs, err
@@ -226,8 +228,8 @@ func runsAround(ctx context.Context, store incident.RunLog, r incident.Record, n
 }
 
 // shownRuns returns runs with the fields that a post-mortem shows, which are a small part of a run.
-func shownRuns(ctx context.Context, store incident.RunLog, q incident.RunQuery) (runs []journey.Run, err error) {
-	for r, err := range incident.StreamRuns(ctx, store, q) {
+func shownRuns(ctx context.Context, store incident.RunLog, q incident.RunQuery, progress *cli.Progress) (runs []journey.Run, err error) {
+	for r, err := range readRuns(ctx, store, q, progress) {
 		if err != nil {
 			return nil, err
 		}
@@ -245,7 +247,7 @@ func shownRuns(ctx context.Context, store incident.RunLog, q incident.RunQuery) 
 
 // judgeAgain replays the incident's journey and returns its decisions. It begins early enough for the judge to have the
 // state that it had at the time: trends and usual counts need weeks.
-func (p *program) judgeAgain(ctx context.Context, store incident.RunLog, cfg config.Config, r incident.Record, now time.Time) ([]postmortem.Decided, error) {
+func (p *program) judgeAgain(ctx context.Context, store incident.RunLog, cfg config.Config, r incident.Record, now time.Time, progress *cli.Progress) ([]postmortem.Decided, error) {
 	back := max(2*cli.Day, cfg.Judge.For(r.Journey).ReturnWithin+cli.Day)
 	if r.Kind == incident.LatencyTrend || r.Kind == incident.Counts {
 		back = 50 * cli.Day
@@ -265,7 +267,7 @@ func (p *program) judgeAgain(ctx context.Context, store incident.RunLog, cfg con
 	if r.Kind == incident.Silent {
 		name = "" // the runs of other journeys show that the probes were running
 	}
-	err := eachRun(ctx, store, incident.RunQuery{Journey: name, Since: r.Since.Add(-back), Until: until}, replay.Judge)
+	err := eachRun(ctx, store, incident.RunQuery{Journey: name, Since: r.Since.Add(-back), Until: until}, progress, replay.Judge)
 	replay.Finish()
 	return all, err
 }

@@ -2,16 +2,22 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/postmortem"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
+	"valkyrie/infra/storetest"
+	"valkyrie/probes/journey"
 )
 
 // TestOneIncident writes the post-mortem of an incident in every form, named by its handle, its id or the beginning of it.
@@ -80,5 +86,40 @@ func checkRefused(t *testing.T, show func(...string) (string, string, int), all 
 	out, errs, code := show(all[0].Short(), "--alerts", faulty)
 	if code != cli.ExitOK || !strings.Contains(errs, "the decisions cannot be judged again: ") || !strings.Contains(out, "they could not be judged again") {
 		t.Error(code, errs, out)
+	}
+}
+
+// TestRunsAround: a post-mortem has the runs from before the first bad one of each region until a day after the incident, each once and
+// in order, with the step that decided it alone.
+func TestRunsAround(t *testing.T) {
+	store, since := storetest.Memory(), time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+	r := incident.Record{Incident: incident.Incident{Journey: "print-card", Kind: incident.Down, State: incident.Resolved, Since: since, Last: since, ResolvedAt: since.Add(time.Hour), Regions: []string{"a", "b"}}}
+	const back, day = 8, 24
+	var want []journey.Run
+	for hour := -20 * day; hour < 3*day; hour++ {
+		for _, region := range []string{"a", "b"} {
+			run := journey.Run{ID: fmt.Sprint(hour, region), Journey: "print-card", Region: region, Slot: since.Add(time.Duration(hour) * time.Hour), Outcome: journey.Slow, Tries: 2, DurationMS: 700}
+			run.Steps = []journey.StepResult{{Name: "open the shop", Outcome: journey.Passed}, {Name: "pay", Outcome: journey.Slow, Error: "slow"}}
+			run.Evidence = []journey.Evidence{{Kind: "html", Path: "page.html"}}
+			if region == "b" && hour > -5*day && hour < 1 || hour == 0 {
+				run.Outcome, run.Error = journey.Failed, "no PDF"
+			}
+			if err := store.PutRun(t.Context(), run); err != nil {
+				t.Fatal(err)
+			}
+			run.Steps = run.Steps[1:]
+			if hour >= -back*day && hour < 1+day {
+				want = append(want, run)
+			}
+		}
+	}
+	got, err := runsAround(t.Context(), store, r, since.AddDate(0, 0, 3), nil)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%d runs, %v, -want +got:\n%s", len(got), err, diff)
+	}
+	r.Regions = []string{"never good"}
+	lost := &longLog{Store: store, t: t, fails: errors.New("the disk is gone")}
+	if _, err := runsAround(t.Context(), lost, r, since, nil); !errors.Is(err, lost.fails) {
+		t.Error(err)
 	}
 }

@@ -156,11 +156,7 @@ func (r *replayOptions) printSimple(since time.Time) {
 // onHistory judges the stored runs, and compares the incidents with those of the other policy, or with the stored ones.
 func (r *replayOptions) onHistory(ctx context.Context, store incident.Store) error {
 	began, progress := time.Now(), cli.NewProgress(r.stderr)
-	err := eachRun(ctx, store, incident.RunQuery{Journey: r.journey, Since: began.Add(-incident.RetainRunsLocal), Until: began}, func(run journey.Run) {
-		if r.judge(run); r.would.Runs%progressRuns == 0 {
-			progress.Update("judged %d runs, until %s", r.would.Runs, cli.FormatMinute(run.Slot))
-		}
-	})
+	err := eachRun(ctx, store, incident.RunQuery{Journey: r.journey, Since: began.Add(-incident.RetainRunsLocal), Until: began}, progress, r.judge)
 	progress.End()
 	if err != nil {
 		return err

@@ -175,7 +175,7 @@ func BenchmarkReplayOfStore(b *testing.B) {
 	}
 	for b.Loop() {
 		r := replay.New(judge.Policy{}, oncall.OnCall{}, nil)
-		if err := eachRun(b.Context(), store, incident.RunQuery{Since: now.Add(-incident.RetainRunsLocal), Until: now.Add(time.Second)}, r.Judge); err != nil || r.Runs != runs {
+		if err := eachRun(b.Context(), store, incident.RunQuery{Since: now.Add(-incident.RetainRunsLocal), Until: now.Add(time.Second)}, nil, r.Judge); err != nil || r.Runs != runs {
 			b.Fatal(r.Runs, err)
 		}
 	}

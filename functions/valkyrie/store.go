@@ -156,9 +156,9 @@ func (q *query) period() string {
 }
 
 // eachRun calls see with the runs of a query in the order of their slots. Memory does not grow with the history.
-func eachRun(ctx context.Context, store incident.RunLog, q incident.RunQuery, see func(journey.Run)) error {
+func eachRun(ctx context.Context, store incident.RunLog, q incident.RunQuery, progress *cli.Progress, see func(journey.Run)) error {
 	q.Lean = true
-	for run, err := range incident.StreamRuns(ctx, store, q) {
+	for run, err := range readRuns(ctx, store, q, progress) {
 		if err != nil {
 			return err
 		}

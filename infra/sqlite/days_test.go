@@ -43,7 +43,10 @@ func TestDaysAreThoseOfTheRuns(t *testing.T) {
 			},
 			"by hand": func(t *rapid.T) {
 				at := anySlot(t)
-				change := rapid.SampledFrom([]string{"DELETE FROM runs WHERE slot = ?", "UPDATE runs SET outcome = 'failed' WHERE slot = ?", "UPDATE OR IGNORE runs SET journey = id WHERE slot = ?"}).Draw(t, "change")
+				change := rapid.SampledFrom([]string{
+					"DELETE FROM runs WHERE slot = ?", "UPDATE runs SET outcome = 'failed' WHERE slot = ?", "UPDATE OR IGNORE runs SET journey = 'print-card' WHERE slot = ?",
+					"INSERT OR IGNORE INTO runs (" + runColumns + ") SELECT " + strings.Replace(runColumns, "region", "'by hand'", 1) + " FROM runs WHERE slot = ?",
+				}).Draw(t, "change")
 				if _, err := s.db.Exec(change, stamp{&at}); err != nil {
 					t.Fatal(err)
 				}
