@@ -110,6 +110,21 @@ type Items interface {
 	PutItem(ctx context.Context, item Item) error
 }
 
+// A Clock is a store that compares this machine's clock with its own, which all machines that work on it share.
+type Clock interface {
+	// Ahead returns by how much this machine's clock is ahead of the store's; 0: they agree, or that is unknown.
+	Ahead() time.Duration
+}
+
+// TimeOf returns a time of this machine's clock by the store's clock. Two pagers whose clocks differ by minutes would else find runs
+// missing that are not, and take each other's pages for abandoned.
+func TimeOf(items Items, now time.Time) time.Time {
+	if c, ok := items.(Clock); ok {
+		return now.Add(-c.Ahead())
+	}
+	return now
+}
+
 // An Item is a versioned value.
 type Item struct {
 	Key     string // such as "JOURNEY#print-card", "ROUTE#default"

@@ -1,7 +1,6 @@
 package judge
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -23,12 +22,15 @@ const clockTolerance = 5 * time.Minute
 // isFuture reports whether a time is later than now by more than clockTolerance, so that a wrong clock wrote it.
 func isFuture(t, now time.Time) bool { return t.Sub(now) > clockTolerance }
 
+// now returns the time by the clock of the store.
+func (rec Recorder) now() time.Time { return incident.TimeOf(rec.Store, rec.TimeNow()) }
+
 // rejectFutureRun returns an error for a run from the future.
 func (rec Recorder) rejectFutureRun(run journey.Run) error {
 	if rec.TimeNow == nil {
 		return nil
 	}
-	now := rec.TimeNow()
+	now := rec.now()
 	if isFuture(run.Slot, now) {
 		return fmt.Errorf("record the run of %s from %s for %s: it is %s here; correct the clock that is wrong, the run is not kept: %w",
 			run.Journey, run.Region, run.Slot.UTC().Format(time.RFC3339), now.UTC().Format(time.RFC3339), ErrFutureRun)
@@ -42,7 +44,7 @@ func (rec Recorder) repairRegion(s *JourneyState, run journey.Run) []Decision {
 	if rec.TimeNow == nil {
 		return nil
 	}
-	now := rec.TimeNow()
+	now := rec.now()
 	if !isFuture(s.Regions[run.Region].Slot, now) {
 		return nil
 	}
@@ -56,7 +58,7 @@ func (rec Recorder) repairAllRegions(s JourneyState, name string) (JourneyState,
 		return s, nil
 	}
 	var resets []Decision
-	now := rec.TimeNow()
+	now := rec.now()
 	for _, region := range slices.Sorted(maps.Keys(s.Regions)) {
 		if !isFuture(s.Regions[region].Slot, now) {
 			continue
@@ -118,7 +120,7 @@ func (rec Recorder) repairBatch(s JourneyState, h HeartbeatPolicy) (JourneyState
 	if rec.TimeNow == nil || s.Batch == nil {
 		return s, nil
 	}
-	now := rec.TimeNow()
+	now := rec.now()
 	if !isFuture(s.Batch.Last, now) {
 		return s, nil
 	}
@@ -126,81 +128,4 @@ func (rec Recorder) repairBatch(s JourneyState, h HeartbeatPolicy) (JourneyState
 	s = s.clone("")
 	s.Batch = &BatchState{Due: h.next(now), Schedule: h.schedule()}
 	return s, []Decision{{Verb: Resets, Reason: fmt.Sprintf("%s was heard of last at %s, which is still to come: the clock was wrong; what it had said is forgotten", h.Name, last.UTC().Format(time.RFC3339))}}
-}
-
-// clockKey is the key of the item with the latest looks of the pagers at the newest slot.
-const clockKey = "PAGER#clock"
-
-// A look is a pager's look at the newest slot of all journeys, by its own clock.
-type look struct {
-	At     time.Time     `json:"at"`
-	Newest time.Time     `json:"newest"`
-	Ahead  time.Duration `json:"ahead,omitempty"` // of that clock, at least; with the time that runs take
-	Shows  int           `json:"shows,omitempty"` // looks in a row that have shown that
-}
-
-const (
-	looksKept  = 6
-	lookWithin = 150 * time.Second // from the same pager's look before, between which a run has come
-	looksLast  = time.Hour         // for which a clock counts as wrong while its pager does not look
-	lookAgain  = 20 * time.Second  // further looks within this time are not stored
-	trustClock = 90 * time.Second  // runs may arrive so late by a clock that is right
-	leastShows = 3                 // looks in a row must show it: after an outage, late runs come all at once
-)
-
-func (l look) isAhead() bool { return l.Ahead >= trustClock && l.Shows >= leastShows }
-
-// compareClock returns the time for judging silence: now, corrected by the slots if this pager's clock is wrong. A run that was not
-// there at the pager's look before has arrived since; if its slot is minutes older than even that look, the clock is ahead, or every run
-// takes as long. Without it, a pager whose clock is three minutes ahead would find every region silent each minute. The decision names
-// the clock.
-func (rec Recorder) compareClock(ctx context.Context, states map[string]*JourneyState, now time.Time) (time.Time, []Decision) {
-	var newest time.Time
-	for _, s := range states {
-		if s != nil {
-			for _, r := range s.Regions {
-				newest = incident.Latest(newest, r.Slot)
-			}
-		}
-	}
-	if newest.IsZero() || isFuture(newest, now) { // repaired elsewhere
-		return now, nil
-	}
-	own, news, err := rec.lookAt(ctx, look{At: now, Newest: newest})
-	switch {
-	case err == nil && own.isAhead() && !news:
-		return now.Add(-own.Ahead), nil
-	case err == nil && own.isAhead():
-		return now.Add(-own.Ahead), []Decision{{Verb: NoChange, Reason: fmt.Sprintf(
-			"runs arrive %s after their slots by the pager's clock; either they take as long, or the clock is ahead: missing runs are judged by the slots", own.Ahead.Round(time.Second))}}
-	}
-	return now, nil
-}
-
-// lookAt stores a pager's look, and returns it with the time that its clock is ahead, and whether that is news. The look before is the
-// one of the same clock: two pagers whose clocks differ leave looks that are apart.
-func (rec Recorder) lookAt(ctx context.Context, l look) (_ look, news bool, _ error) {
-	err := incident.UpdateItem(ctx, rec.Store, clockKey, func(looks *[]look) bool {
-		var before look
-		for _, o := range *looks {
-			if since := l.At.Sub(o.At); since >= 0 && since <= looksLast && o.At.After(before.At) {
-				before = o
-			}
-		}
-		l.Ahead, l.Shows = before.Ahead, before.Shows
-		if l.At.Sub(before.At) < lookAgain {
-			return false
-		}
-		if l.At.Sub(before.At) <= lookWithin && l.Newest.After(before.Newest) {
-			l.Ahead, l.Shows = max(0, before.At.Sub(l.Newest)), before.Shows+1
-			if l.Ahead < trustClock {
-				l.Shows = 0
-			}
-		}
-		news = l.isAhead() && !before.isAhead()
-		*looks = append(*looks, l)
-		*looks = (*looks)[max(0, len(*looks)-looksKept):]
-		return true
-	})
-	return l, news, err
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Watch detects missing runs of every journey and late batches, and updates the ledgers of daily times. Call it about once
-// a minute. It reads all states at once, and only those that change again, one by one, to write them.
+// a minute, with the time by this machine's clock. It reads all states at once, and only those that change again, one by one, to write them.
 func (rec Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error) {
 	var all []Decision
 	var errs []error
@@ -37,8 +37,7 @@ func (rec Recorder) Watch(ctx context.Context, now time.Time) ([]Decision, error
 		}
 		all = append(all, decisions...)
 	}
-	now, wrong := rec.compareClock(ctx, states, now)
-	all = append(all, wrong...)
+	now = incident.TimeOf(rec.Store, now)
 	for _, name := range slices.Sorted(maps.Keys(rec.Titles)) {
 		title := rec.Titles[name]
 		var seen JourneyState

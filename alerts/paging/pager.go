@@ -34,10 +34,11 @@ type Pager struct {
 }
 
 func (p *Pager) now() time.Time {
-	if p.TimeNow == nil {
-		return time.Now().UTC()
+	now := time.Now
+	if p.TimeNow != nil {
+		now = p.TimeNow
 	}
-	return p.TimeNow().UTC()
+	return incident.TimeOf(p.Store, now()).UTC()
 }
 
 // Tick does all due work: drains the outboxes, sends pages, asks about unknown outcomes and archives resolved

@@ -35,6 +35,9 @@ func New(cfg ClientConfig) (*Client, error) {
 	if cfg.Transport == nil {
 		p.cfg.Transport = http.DefaultTransport
 	}
+	if cfg.TimeNow == nil {
+		p.cfg.TimeNow = time.Now
+	}
 	if cfg.BaseURL != "" {
 		p.base, _ = url.Parse(cfg.BaseURL) // validated
 	}

@@ -30,6 +30,7 @@ type ClientConfig struct {
 
 	Timeout   time.Duration     // of one request; 0: 10 s
 	Transport http.RoundTripper // nil: http.DefaultTransport
+	TimeNow   func() time.Time  // the clock of the times that Find is given; nil: time.Now
 }
 
 var (

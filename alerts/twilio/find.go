@@ -15,6 +15,8 @@ import (
 const (
 	// clockSlack is the most that Twilio's clock may be behind this machine's; its times are also cut to whole seconds.
 	clockSlack = 2 * time.Second
+	// clocksAgree is the difference from which on the times of a list are compared by Twilio's clock.
+	clocksAgree = 10 * time.Second
 	// maxListed is the number of newest entries that are searched, more than are sent to a person during the life of one page.
 	maxListed = 50
 )
@@ -45,6 +47,7 @@ func (p *Client) Find(ctx context.Context, d paging.Dispatch, since time.Time) (
 	if err != nil {
 		return "", false, fmt.Errorf("twilio: find %s %s: %w", d.Channel, d.To, w.describe(err, p.mask))
 	}
+	since = since.Add(-w.ahead) // by the clock of the list
 	var newest time.Time
 	best := different
 	for _, e := range entries {

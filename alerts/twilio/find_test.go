@@ -57,6 +57,26 @@ func TestFindFiltersItself(t *testing.T) {
 	}
 }
 
+// TestFindByTheirClock: the times of the list are compared by Twilio's clock where ours is minutes ahead or behind, so that a call that was
+// placed is found and an earlier one is not.
+func TestFindByTheirClock(t *testing.T) {
+	theirs := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+	for _, ahead := range []time.Duration{-4 * time.Minute, 0, 4 * time.Minute} {
+		for _, age := range []time.Duration{time.Second, 2 * time.Minute} {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Date", theirs.Format(http.TimeFormat))
+				_, _ = fmt.Fprintf(w, `{"calls":[{"sid":"CA1","to":%q,"from":%q,"status":"completed","date_created":%q}]}`, theirNumber, ourNumber, theirs.Add(-age).Format(time.RFC1123Z))
+			}))
+			ours := theirs.Add(ahead)
+			_, found, err := newClient(t, twilio.ClientConfig{BaseURL: server.URL, TimeNow: func() time.Time { return ours }}).Find(t.Context(), aCall(), ours.Add(-20*time.Second))
+			server.Close()
+			if want := age < 20*time.Second; err != nil || found != want {
+				t.Errorf("our clock is %s ahead, a call %s ago: found %v, %v", ahead, age, found, err)
+			}
+		}
+	}
+}
+
 // TestFindComparesBodies checks that several texts to one person are distinguished by their body, in any order.
 func TestFindComparesBodies(t *testing.T) {
 	for name, trial := range map[string]bool{"an account": false, "a trial account": true} {

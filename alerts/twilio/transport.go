@@ -24,6 +24,9 @@ type wire struct {
 	status    int         // HTTP status; 0: no answer
 
 	retryAfter time.Duration // that the answer asks for; 0: nothing
+
+	timeNow func() time.Time
+	ahead   time.Duration // of our clock, by the answer's Date, which has no fractions; 0: they agree, or that is unknown
 }
 
 // readRetryAfter reads the header Retry-After: seconds, or a date (RFC 9110, section 10.2.3).
@@ -38,7 +41,7 @@ func readRetryAfter(value string, now time.Time) time.Duration {
 }
 
 func (p *Client) wire(ctx context.Context) *wire {
-	return &wire{ctx: ctx, base: p.base, next: p.cfg.Transport}
+	return &wire{ctx: ctx, base: p.base, next: p.cfg.Transport, timeNow: p.cfg.TimeNow}
 }
 
 // RoundTrip sends the request to the right host, under the right context.
@@ -54,6 +57,11 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	defer resp.Body.Close()
 	w.status, w.retryAfter = resp.StatusCode, readRetryAfter(resp.Header.Get("Retry-After"), time.Now())
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		if ahead := w.timeNow().Sub(date); ahead.Abs() >= clocksAgree {
+			w.ahead = ahead
+		}
+	}
 	const most = 4 << 20 // a page of a list is some 100 kB
 	body, err := io.ReadAll(io.LimitReader(resp.Body, most))
 	if err != nil {

@@ -35,7 +35,7 @@ func (s *Services) OpenPhone(ctx context.Context, callbacks string) (PhoneAccess
 	}
 	phone, err := twilio.New(twilio.ClientConfig{
 		AccountSID: s.Env.Account, AuthToken: tokens[0], From: s.Alerts.Phone.From, BaseURL: s.Env.PhoneAPI, CallbackURL: callbacks,
-		FallbackURL: s.FallbackURL, Shared: s.Alerts.Phone.Shared,
+		FallbackURL: s.FallbackURL, Shared: s.Alerts.Phone.Shared, TimeNow: s.Now,
 	})
 	signer := link.Signer{Base: callbacks, Prefix: s.Env.Evidence, Tokens: tokens}
 	s.Alerts.OnCall.EvidenceLink = signer.Sign

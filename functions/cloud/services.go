@@ -106,6 +106,9 @@ func (s *Services) Deps(phone paging.Phone) regions.Deps {
 	}
 }
 
+// Now returns the time by the clock of the home's table.
+func (s *Services) Now() time.Time { return incident.TimeOf(s.Tables.Home, time.Now()) }
+
 // Region returns the region of a table.
 func (s *Services) Region(p regions.Place) string {
 	if p == regions.AtStandby {

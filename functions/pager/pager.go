@@ -126,7 +126,8 @@ func (s state) next(until time.Time) (time.Time, bool) {
 	if s.table == nil || next.IsZero() {
 		return next, false
 	}
-	next = incident.Latest(next, time.Now().Add(briefest))
+	now := time.Now()
+	next = incident.Latest(next.Add(now.Sub(incident.TimeOf(s.table, now))), now.Add(briefest)) // by this machine's clock
 	return next, !next.After(until)
 }
 
@@ -160,6 +161,9 @@ func (p *pager) round(ctx context.Context, phone *counter) (state, error) {
 	err = errors.Join(phoneErr, err, p.watchdog.Run(ctx, "the check for missing runs and late batches", partEnds, func(ctx context.Context) error { return p.checkMissing(ctx, table) }))
 	paged := p.watchdog.Run(ctx, "sending pages", partEnds, pager.Tick)
 	err = errors.Join(err, paged)
+	if clock, ok := table.(incident.Clock); ok && clock.Ahead() != 0 {
+		p.Log.Warn("the clock of this machine is wrong: the time of the table's answers is used", "ahead", clock.Ahead().Round(time.Second).String())
+	}
 	route, bad := pager.State(ctx)
 	p.noteStore(ctx, bad)
 	if more, lost := phone.count(); phoneErr == nil && lost > failed && more == sent {
@@ -231,12 +235,11 @@ func (p *pager) assignedTable(ctx context.Context, phone paging.Phone) (incident
 
 // checkMissing checks for missing runs and heartbeats.
 func (p *pager) checkMissing(ctx context.Context, table incident.Store) (err error) {
-	now := time.Now().UTC()
 	recorder := p.Recorder(table)
-	if recorder.RunningSince, err = runningSince(ctx, table, now); err != nil {
+	if recorder.RunningSince, err = runningSince(ctx, table, incident.TimeOf(table, time.Now()).UTC()); err != nil {
 		return err
 	}
-	decisions, err := recorder.Watch(ctx, now)
+	decisions, err := recorder.Watch(ctx, time.Now().UTC())
 	for _, d := range decisions {
 		p.Log.Info("missing", "verb", d.Verb, "reason", d.Reason)
 	}

@@ -53,7 +53,7 @@ func TestRoundRequests(t *testing.T) {
 			for name, count := range w.Cloud.Requests() {
 				made[name] = count - before[name]
 			}
-			const besides = 12
+			const besides = 11
 			if got, want := made["dynamodb BatchGetItem"]+made["dynamodb Query"], 2*((n+99)/100); got != want || made["dynamodb GetItem"] > besides {
 				t.Errorf("%d journeys, %s: %d batches and %d single items were read, want %d and at most %d", n, region, got, made["dynamodb GetItem"], want, besides)
 			}

@@ -61,6 +61,7 @@ const defaultAttemptLimit = 2 * time.Second
 type Store struct {
 	cfg    Config
 	client *dynamodb.Client
+	clock  clock
 	known  sync.Map // journeys that this process has added to the table's list of journeys, by name
 }
 
@@ -84,7 +85,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if cfg.Region == "" {
 		return nil, fmt.Errorf("open table %q: no region is named; set AWS_REGION, or add ?region=eu-central-1 to the store's address", cfg.Table)
 	}
-	return &Store{cfg: cfg, client: dynamodb.NewFromConfig(*cfg.AWS, cfg.options)}, nil
+	s := &Store{cfg: cfg}
+	s.client = dynamodb.NewFromConfig(*cfg.AWS, cfg.options, s.clock.watch)
+	return s, nil
 }
 
 func (cfg Config) withDefaults() Config {

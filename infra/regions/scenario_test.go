@@ -29,6 +29,15 @@ type path struct {
 	rtt  time.Duration // of each request; the clock is that of a synctest bubble
 	n    int           // requests
 	puts func(key string) error
+	skew *time.Duration // of the actor's clock, which the store's clock shows; nil: none
+}
+
+// Ahead implements incident.Clock.
+func (l *path) Ahead() time.Duration {
+	if l.skew == nil {
+		return 0
+	}
+	return *l.skew
 }
 
 func (l *path) pass(ctx context.Context) error {
@@ -139,7 +148,9 @@ type scene struct {
 }
 
 func (w *scene) actor(name string) *actor {
-	return &actor{name: name, home: &path{Store: w.H}, standby: &path{Store: w.S}}
+	a := &actor{name: name}
+	a.home, a.standby = &path{Store: w.H, skew: &a.skew}, &path{Store: w.S, skew: &a.skew}
+	return a
 }
 
 func newScene(t *testing.T, edit func(*config.Config)) *scene {
