@@ -3,6 +3,7 @@ package paging_test
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"valkyrie/alerts/alertstest"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
+	"valkyrie/infra/storetest"
 )
 
 // TestMachinesThatAnswer checks that texts which are no commands are answered at most once an hour, and that other texts which
@@ -186,6 +188,22 @@ func TestAllClearAfterRename(t *testing.T) {
 		}
 		if strings.Join(got, ", ") != c.want {
 			t.Errorf("%s: all-clears to %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// TestSharedNumberSaysSo: where deployments share a number, the answer to a text that changes nothing says that it reaches one of them.
+func TestSharedNumberSaysSo(t *testing.T) {
+	for _, shared := range []bool{false, true} {
+		p := &paging.Pager{Store: storetest.Memory(), OnCall: alertstest.OnCall, Log: slog.New(slog.DiscardHandler)}
+		p.OnCall.SharedNumber = shared
+		said, err := p.Reply(t.Context(), paging.Reply{From: alertstest.OnCall.People[0].Phone, Body: "ack 3f", SID: "SM1"})
+		want := "Nothing is wrong now."
+		if shared {
+			want += " Only one of the deployments on this number reads texts; what others report, acknowledge in their calls."
+		}
+		if err != nil || said != want {
+			t.Errorf("shared %v: %q, %v", shared, said, err)
 		}
 	}
 }

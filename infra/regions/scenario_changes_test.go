@@ -11,6 +11,7 @@ import (
 	"valkyrie/alerts/oncall"
 	"valkyrie/alerts/paging"
 	"valkyrie/infra/regions"
+	"valkyrie/infra/storetest"
 	"valkyrie/probes/journey"
 )
 
@@ -219,5 +220,32 @@ func TestSettingsAreHandedOverOnce(t *testing.T) {
 	turn()
 	if r := w.route(w.H); len(r.Overrides) > 0 || len(r.Mutes) > 0 {
 		t.Errorf("handed over again: %d overrides and %d mutes are back", len(r.Overrides), len(r.Mutes))
+	}
+}
+
+// TestStandbyWebhook: the standby's pager stores the address of its webhook at home, once and when it changes, and again in a new table.
+func TestStandbyWebhook(t *testing.T) {
+	w := newScene(t, nil)
+	for n, c := range []struct {
+		address string
+		version int64
+	}{{"", 0}, {"https://a.example.com", 1}, {"https://a.example.com", 1}, {"https://b.example.com", 2}, {"https://b.example.com", 2}} {
+		standby := regions.Standby{Pair: w.pairOf(w.sp), Deps: w.deps(w.sp), Webhook: c.address}
+		if _, err := standby.Turn(w.ctx, w.now); err != nil {
+			t.Fatal(err)
+		}
+		w.now = w.now.Add(time.Minute)
+		got, err := regions.StandbyWebhook(w.ctx, w.H)
+		if item, _ := w.H.Item(w.ctx, "STANDBY#webhook"); err != nil || got != c.address || item.Version != c.version {
+			t.Errorf("turn %d: %q in version %d, %v", n, got, item.Version, err)
+		}
+	}
+	w.H = storetest.Memory()
+	w.sp.home.Store = w.H
+	if _, err := (regions.Standby{Pair: w.pairOf(w.sp), Deps: w.deps(w.sp), Webhook: "https://b.example.com"}).Turn(w.ctx, w.now); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := regions.StandbyWebhook(w.ctx, w.H); err != nil || got != "https://b.example.com" {
+		t.Errorf("in a new table: %q, %v", got, err)
 	}
 }

@@ -314,3 +314,46 @@ func (o *outage) handOver(t *testing.T) {
 		t.Errorf("all is well, and the standby pages:\n%s\n%s", strings.Join(calls, "\n"), strings.Join(o.places, "\n"))
 	}
 }
+
+// TestBringingGoesOn: runs that take longer to bring than a turn are brought in a few, each of which goes on where the one before ended.
+func TestBringingGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newScene(t, nil)
+		turn := func() error {
+			_, err := regions.Standby{Pair: w.pairOf(w.sp), Deps: w.deps(w.sp)}.Turn(t.Context(), time.Now())
+			return err
+		}
+		if err := turn(); err != nil {
+			t.Fatal(err)
+		}
+		const runs = 1000 // a turn of a standby that pages brings some 250 of them
+		begin := time.Now().UTC().Truncate(time.Minute).Add(time.Hour)
+		for n := range runs {
+			run := journey.Run{ID: fmt.Sprint(n), Journey: w.names[0], Region: "us-east-1", Slot: begin.Add(time.Duration(n) * time.Second), EveryMS: 1000, Outcome: journey.Passed}
+			if err := w.S.PutRun(t.Context(), run); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(2 * time.Hour)
+		w.sp.home.rtt = time.Second
+		left := runs
+		for n := range 6 {
+			if err := turn(); err != nil {
+				t.Fatal(err)
+			}
+			there, err := w.H.Runs(t.Context(), incident.RunQuery{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(there) == runs {
+				if n < 2 {
+					t.Errorf("%d turns brought all runs: make them more", n+1)
+				}
+				return
+			}
+			left = runs - len(there)
+			time.Sleep(time.Minute)
+		}
+		t.Errorf("after six turns %d of %d runs are left", left, runs)
+	})
+}
