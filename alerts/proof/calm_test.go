@@ -101,9 +101,11 @@ func (w *simulation) allIsWell() {
 		}
 		w.now = w.now.Add(time.Minute)
 	}
-	w.now = w.now.Add(max(w.policy.QuietFor, w.policy.ReturnWithin))
-	for _, name := range w.watched {
-		w.probe(name, "ppp") // ends flapping and repeated slowness, too
+	for _, wait := range []time.Duration{max(w.policy.QuietFor, w.policy.ReturnWithin), time.Minute, time.Hour} {
+		w.now = w.now.Add(wait)
+		for _, name := range w.watched {
+			w.probe(name, "ppp") // ends flapping and repeated slowness at first, and after an hour a silence that came and went
+		}
 	}
 	w.watch() // ends the silence of a region that is removed
 	for _, name := range w.watched {
