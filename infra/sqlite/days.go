@@ -97,7 +97,7 @@ func (s *Store) AddUpDays(ctx context.Context, before time.Time) error {
 			return fmt.Errorf("list the days of journey %q: %w", name, err)
 		}
 		for _, l := range listed {
-			if l.data != nil {
+			if new(days.Day).UnmarshalBinary(l.data) == nil {
 				continue
 			}
 			began := time.Now()

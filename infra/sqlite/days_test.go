@@ -162,6 +162,16 @@ func TestDaysAreKept(t *testing.T) {
 			t.Errorf("after %s:\n%s", change, diff)
 		}
 	}
+	if _, err := s.db.Exec("UPDATE days SET data = x'00'"); err != nil { // of another version
+		t.Fatal(err)
+	}
+	if err := s.AddUpDays(t.Context(), time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	var others int
+	if err := s.db.QueryRow("SELECT count(*) FROM days WHERE data = x'00'").Scan(&others); err != nil || others != 0 {
+		t.Errorf("%d days are of another version (%v)", others, err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := s.AddUpDays(ctx, time.Now()); err == nil || !strings.Contains(err.Error(), "list the journeys") {
