@@ -48,6 +48,21 @@ func TestDeadlineAfterLongGap(t *testing.T) {
 	}
 }
 
+// TestGrace: a batch is late when its grace is over, which is ten minutes where none is set.
+func TestGrace(t *testing.T) {
+	first := time.Date(2026, 3, 27, 12, 0, 0, 0, time.UTC)
+	for set, want := range map[time.Duration]time.Duration{0: 10 * time.Minute, time.Second: time.Second, 40 * time.Minute: 40 * time.Minute} {
+		h := judge.HeartbeatPolicy{Name: "b", Every: time.Hour, Grace: set}
+		s, _ := judge.JourneyState{}.WatchBatch(h, first)
+		if _, early := s.WatchBatch(h, first.Add(time.Hour+want-time.Second)); len(early) > 0 && early[0].Verb == judge.Opens {
+			t.Errorf("grace %v: late before %v: %+v", set, want, early)
+		}
+		if _, late := s.WatchBatch(h, first.Add(time.Hour+want)); len(late) != 1 || late[0].Verb != judge.Opens {
+			t.Errorf("grace %v: not late after %v: %+v", set, want, late)
+		}
+	}
+}
+
 // TestDeadlineOfOldState: older versions accepted schedules that never occur, and stored a batch without a deadline. With a valid
 // schedule, the batch is expected from then on.
 func TestDeadlineOfOldState(t *testing.T) {

@@ -170,6 +170,20 @@ func TestLongFlappingCalls(t *testing.T) {
 	}
 }
 
+// TestFlappingNeverCallsByCost: without FlappingRingsAfter, flapping texts however much its failures add up to.
+func TestFlappingNeverCallsByCost(t *testing.T) {
+	k := alertstest.Scenario{Policy: alertstest.ShippedPolicy(t)}
+	k.Policy.FlappingRingsAfter = 0
+	k.Sequence("p*20 pppf*5")
+	if inc := k.State.Open[0]; inc.Kind != incident.Flapping || inc.Rings() {
+		t.Errorf("%s rings: %t", inc.Kind, inc.Rings())
+	}
+	k.Sequence("p*40 pppf*40")
+	if inc := k.State.Open[0]; inc.CostMS == 0 || inc.Rings() {
+		t.Errorf("it rings: %t, when its failures add up to %d s", inc.Rings(), inc.CostMS/1000)
+	}
+}
+
 // TestSteepFailuresCallAtOnce: a third of all runs calls within minutes. A fifth, in other slots of each region, texts, and calls
 // once it has cost an hour, which it does in five.
 func TestSteepFailuresCallAtOnce(t *testing.T) {

@@ -34,6 +34,9 @@ phone: {from: "+12025550100"}
 func TestHandOver(t *testing.T) {
 	o := rota(t, `
     - {name: primary, zone: Europe/Berlin, every: week, hand_over: "Monday 09:00", start: 2026-01-05, people: [Ada, Grace]}
+    - {name: late, zone: Europe/Berlin, every: week, hand_over: "Wednesday 18:45", start: 2026-01-07, people: [Ada, Grace]}
+    - {name: daily, zone: Asia/Kathmandu, every: day, hand_over: "00:30", start: 2026-01-05, people: [Ada, Grace]}
+    - {name: unset, zone: Europe/Berlin, every: week, start: 2026-01-05, people: [Ada, Grace]}
     - {name: table, zone: Europe/Berlin, shifts: [{who: Ada, from: Mon 09:00, to: Fri 18:00}, {who: Grace, from: Fri 18:00, to: Mon 09:00}]}`)
 	for _, c := range []struct{ rotation, at, want string }{
 		{"primary", "2026-01-05T07:59:59Z", "Grace until 2026-01-05T08:00:00Z"},
@@ -41,6 +44,11 @@ func TestHandOver(t *testing.T) {
 		{"primary", "2026-03-29T12:00:00Z", "Grace until 2026-03-30T07:00:00Z"}, // the clocks went forward that morning
 		{"primary", "2026-10-25T12:00:00Z", "Grace until 2026-10-26T08:00:00Z"},
 		{"primary", "2025-12-28T12:00:00Z", "Ada until 2025-12-29T08:00:00Z"}, // turns before the start are extrapolated
+		{"late", "2026-01-14T17:44:59Z", "Ada until 2026-01-14T17:45:00Z"},
+		{"late", "2026-01-14T17:45:00Z", "Grace until 2026-01-21T17:45:00Z"},
+		{"late", "2026-04-01T12:00:00Z", "Grace until 2026-04-01T16:45:00Z"}, // in summer time
+		{"daily", "2026-01-05T18:44:59Z", "Ada until 2026-01-05T18:45:00Z"},
+		{"unset", "2026-01-12T07:59:59Z", "Ada until 2026-01-12T08:00:00Z"}, // 09:00 by default
 		{"table", "2026-03-27T16:59:00Z", "Ada until 2026-03-27T17:00:00Z"},
 		{"table", "2026-03-27T17:00:00Z", "Grace until 2026-03-30T07:00:00Z"},
 		{"table", "2026-10-31T12:00:00Z", "Grace until 2026-11-02T08:00:00Z"},
@@ -109,6 +117,56 @@ func TestOverride(t *testing.T) {
 	want := []string{"Ada from 16 08:00", "Linus from 18 11:00", "Ada from 19 11:00", "Grace from 23 08:00"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestOverridesMadeLater: an override that was made at run time comes before one of the file, and each is in force from its first moment to
+// before its last, for its own rotation.
+func TestOverridesMadeLater(t *testing.T) {
+	o := rota(t, `
+    - {name: primary, zone: Europe/Berlin, every: week, start: 2026-11-16, people: [Ada]}
+    - {name: other, zone: Europe/Berlin, every: week, start: 2026-11-16, people: [Ada]}
+  overrides:
+    - {rotation: primary, who: Linus, from: "2026-11-18 12:00", to: "2026-11-18 18:00"}`)
+	wall := func(text string) oncall.WallTime {
+		at, err := oncall.ParseWallTime(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	made := []oncall.Override{{Rotation: "primary", Who: "Grace", From: wall("2026-11-18 14:00"), To: wall("2026-11-18 16:00")}}
+	both := o.With(made)
+	for at, want := range map[string]string{
+		"10:59:59": "Ada", "11:00:00": "Linus", "12:59:59": "Linus", "13:00:00": "Grace", "14:59:59": "Grace", "15:00:00": "Linus", "16:59:59": "Linus", "17:00:00": "Ada", // 12:00 in Berlin is 11:00 UTC
+	} {
+		when, err := time.Parse(time.RFC3339, "2026-11-18T"+at+"Z")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, _, _ := both.Duty("primary", when); p.Name != want {
+			t.Errorf("at %s: %s, want %s", at, p.Name, want)
+		}
+		if p, _, _ := both.Duty("other", when); p.Name != "Ada" {
+			t.Errorf("at %s the other rotation has %s", at, p.Name)
+		}
+	}
+	utc := func(from, to string) oncall.Override {
+		return oncall.Override{Rotation: "primary", From: wall("2026-11-18 " + from), To: wall("2026-11-18 " + to)}
+	}
+	for _, c := range []struct {
+		a, b oncall.Override
+		want bool
+	}{
+		{utc("12:00", "18:00"), utc("14:00", "16:00"), true},
+		{utc("12:00", "14:00"), utc("13:00", "16:00"), true},
+		{utc("12:00", "14:00"), utc("14:00", "16:00"), false},
+		{utc("12:00", "14:00"), utc("15:00", "16:00"), false},
+		{utc("12:00", "18:00"), oncall.Override{Rotation: "other", From: wall("2026-11-18 12:00"), To: wall("2026-11-18 18:00")}, false},
+	} {
+		if c.a.Overlaps(c.b, time.UTC) != c.want || c.b.Overlaps(c.a, time.UTC) != c.want {
+			t.Errorf("%+v and %+v overlap: %t, %t, want %t", c.a, c.b, c.a.Overlaps(c.b, time.UTC), c.b.Overlaps(c.a, time.UTC), c.want)
+		}
 	}
 }
 

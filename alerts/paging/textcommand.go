@@ -175,7 +175,7 @@ func (r *NotificationState) findIncidents(cmd textCommand) (matches []incident.I
 	for _, about := range cmd.about {
 		found, problem := findByHandle(bad, about)
 		if problem != "" {
-			return nil, problem + cmd.cure(bad)
+			return nil, problem + cmd.cure(slices.Concat(found, bad))
 		}
 		for _, i := range found {
 			if !slices.ContainsFunc(matches, i.SameID) {
@@ -191,15 +191,16 @@ func (c textCommand) isTitled(i incident.Incident) bool {
 	return c.rest != "" && (strings.Join(commandWords(i.Title), " ") == c.rest || strings.Join(commandWords(phrase.Title(i.Title)), " ") == c.rest)
 }
 
-// cure returns how to write a command that names no open incident.
-func (c textCommand) cure(bad []incident.Incident) string {
+// cure returns how to write a command that names no open incident, or too many, with the first of some for an example.
+func (c textCommand) cure(some []incident.Incident) string {
 	if c.verb == "mute" {
-		return fmt.Sprintf(" Write mute 90m, mute 2h or mute %s 1d.", bad[0].Short())
+		return fmt.Sprintf(" Write mute 90m, mute 2h or mute %s 1d.", some[0].Short())
 	}
-	return fmt.Sprintf(" Write %s, or %[1]s %s.", c.verb, bad[0].Short())
+	return fmt.Sprintf(" Write %s, or %[1]s %s.", c.verb, some[0].Short())
 }
 
-// findByHandle returns the incidents that match a handle, a handle's prefix or a journey's name.
+// findByHandle returns the incidents that match a handle, a handle's prefix or a journey's name. Together with a problem it returns those
+// that a prefix does not tell apart.
 func findByHandle(bad []incident.Incident, about string) (matches []incident.Incident, problem string) {
 	handles := map[string]bool{}
 	for _, i := range bad {
@@ -216,7 +217,7 @@ func findByHandle(bad []incident.Incident, about string) (matches []incident.Inc
 	case len(matches) == 0:
 		return nil, fmt.Sprintf("Nothing that is wrong now is called %s. There is: %s.", about, summarize(bad))
 	case len(handles) > 1:
-		return nil, fmt.Sprintf("%s may be several: %s.", about, summarize(matches))
+		return matches, fmt.Sprintf("%s may be several: %s.", about, summarize(matches))
 	}
 	return matches, ""
 }

@@ -1,6 +1,8 @@
 package twilio_test
 
 import (
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -45,6 +47,26 @@ func TestAccount(t *testing.T) {
 		}
 		ex.Close()
 		server.Close()
+	}
+}
+
+// TestNumberOfAnother checks that a number which only contains ours, as Twilio's filter finds it, does not count as ours.
+func TestNumberOfAnother(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch {
+		case strings.Contains(r.URL.Path, "/IncomingPhoneNumbers"):
+			fmt.Fprintf(w, `{"incoming_phone_numbers":[{"phone_number":"%s9","capabilities":{"voice":true,"sms":true},"sms_url":"https://elsewhere.example.com"},{"sid":"PN1"}]}`, ourNumber)
+		case strings.HasSuffix(r.URL.Path, standin.DemoAccountSID+".json"):
+			fmt.Fprint(w, `{"status":"active","type":"Full"}`)
+		default:
+			fmt.Fprint(w, `{}`)
+		}
+	}))
+	t.Cleanup(server.Close)
+	got, err := newClient(t, twilio.ClientConfig{BaseURL: server.URL}).Account(t.Context())
+	if err != nil || got.Status != "active" || got.Number != (twilio.Number{}) {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

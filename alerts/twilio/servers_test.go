@@ -38,6 +38,8 @@ func TestSendToBrokenServers(t *testing.T) {
 		{"no such account", page(404, "application/json", `{"code":20404,"message":"Not found"}`), "refused"},
 		{"created, says HTML", page(201, "text/html", "<p>ok</p>"), "unknown"},
 		{"created, says nothing", page(201, "application/json", ""), "unknown"},
+		{"created, without a sid", page(201, "application/json", `{"status":"queued"}`), "unknown"},
+		{"created, with an empty sid", page(201, "application/json", `{"sid":"","status":"queued"}`), "unknown"},
 		{"redirect", page(307, "text/html", ""), "unknown"},
 		{"hangs up", hangUp, "unknown"},
 	}

@@ -28,7 +28,7 @@ func aRun(o journey.Outcome) journey.Run {
 			{Name: "open it", Outcome: journey.NotRun},
 			{Name: "sign out", Outcome: journey.Passed, Cleanup: true},
 		},
-		Counts:   []journey.Count{{Name: "pending_jobs", Value: 12}, {Name: "nonsense", Value: math.NaN()}},
+		Counts:   []journey.Count{{Name: "pending_jobs", Value: 12}, {Name: "nonsense", Value: math.NaN()}, {Name: "above", Value: math.Inf(1)}, {Name: "below", Value: math.Inf(-1)}},
 		Evidence: []journey.Evidence{{Kind: "screenshot", Path: "s3://b/k"}},
 	}
 	if !o.Good() {

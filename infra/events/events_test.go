@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"valkyrie/alerts/config"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
 	"valkyrie/infra/events"
@@ -232,14 +235,17 @@ func TestBus(t *testing.T) {
 	answer := `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`
 	cfg := amazon(t, func(r *http.Request, body string) (int, string) {
 		var in struct {
-			Entries []struct{ EventBusName, Source, DetailType, Detail string }
+			Entries []struct {
+				EventBusName, Source, DetailType, Detail string
+				Time                                     float64
+			}
 		}
 		var got events.Event
 		if err := json.Unmarshal([]byte(body), &in); err != nil || r.Header.Get("X-Amz-Target") != "AWSEvents.PutEvents" || len(in.Entries) != 1 {
 			t.Fatalf("%v: %s", err, body)
 		}
 		entry := in.Entries[0]
-		if err := json.Unmarshal([]byte(entry.Detail), &got); err != nil || cmp.Diff(e, got) != "" || entry.EventBusName != arn || entry.Source != "valkyrie" || entry.DetailType != "incident.opened" {
+		if err := json.Unmarshal([]byte(entry.Detail), &got); err != nil || cmp.Diff(e, got) != "" || entry.EventBusName != arn || entry.Source != "valkyrie" || entry.DetailType != "incident.opened" || entry.Time != 1795230060 { // when it opened, 04:01 in Berlin, as date -d prints it
 			t.Errorf("%v: %+v", err, entry)
 		}
 		return http.StatusOK, answer
@@ -259,12 +265,20 @@ func TestTopic(t *testing.T) {
 	r := newIncident(1, true)
 	r.Title = "Karten drücken\n" + strings.Repeat("x", 200)
 	e := (events.ReceiverState{}).Plan([]incident.Record{r}, nil).Outbox[1]
-	_, message := e.Words()
+	message := "It is over. This did not work: Karten drücken " + strings.Repeat("x", 57) + ", from 21 November 2026, 03:00 UTC until 21 November 2026, 03:10 UTC."
 	status := http.StatusOK
 	cfg := amazon(t, func(_ *http.Request, body string) (int, string) {
 		form, err := url.ParseQuery(body)
 		if err != nil || form.Get("Action") != "Publish" || form.Get("TopicArn") != arn || form.Get("Message") != message {
 			t.Errorf("%v: %s", err, body)
+		}
+		attributes := map[string]string{} // by which subscribers may filter
+		for n := 1; form.Get(fmt.Sprintf("MessageAttributes.entry.%d.Name", n)) != ""; n++ {
+			at := fmt.Sprintf("MessageAttributes.entry.%d.", n)
+			attributes[form.Get(at+"Name")] = form.Get(at+"Value.DataType") + " " + form.Get(at+"Value.StringValue")
+		}
+		if diff := cmp.Diff(map[string]string{"journey": "String print-card", "kind": "String down", "type": "String incident.resolved"}, attributes); diff != "" {
+			t.Errorf("attributes (-want +got):\n%s", diff)
 		}
 		if s := form.Get("Subject"); len(s) > 99 || !strings.HasPrefix(s, "Over: This did not work: Karten dr?cken x") {
 			t.Errorf("subject %q", s)
@@ -278,5 +292,67 @@ func TestTopic(t *testing.T) {
 	status = http.StatusForbidden
 	if err := topic.Deliver(t.Context(), e); err == nil {
 		t.Error("status 403 was treated as success")
+	}
+}
+
+// TestWords checks the whole of each message to customers.
+func TestWords(t *testing.T) {
+	over := newIncident(1, true).Incident
+	partly := over
+	partly.StillFails = []string{"eu-west-1", "us-east-1"}
+	for name, c := range map[string]struct {
+		now     incident.Incident
+		kind    events.Type
+		subject string
+		message string
+	}{
+		"opened":   {newIncident(1, false).Incident, events.Opened, "Customers cannot print a card", "Customers cannot print a card, since 21 November 2026, 03:00 UTC.\nYou will hear when it is over."},
+		"reopened": {newIncident(1, false).Incident, events.Reopened, "Again: Customers cannot print a card", "It is back. Customers cannot print a card; this began on 21 November 2026, 03:00 UTC.\nYou will hear when it is over."},
+		"resolved": {over, events.Resolved, "Over: Customers could not print a card", "It is over. Customers could not print a card, from 21 November 2026, 03:00 UTC until 21 November 2026, 03:10 UTC."},
+		"for some": {partly, events.Resolved, "Over, but for some: Customers could not print a card", "It is over, but still fails from eu-west-1 and us-east-1. Customers could not print a card, from 21 November 2026, 03:00 UTC until 21 November 2026, 03:10 UTC."},
+		"given up": {over.End(incident.GivenUp, over.ResolvedAt, "nothing has tested it"), events.Resolved, "No longer measured: Customers could not print a card", "It is no longer measured, so that its state is unknown. Customers could not print a card, from 21 November 2026, 03:00 UTC until 21 November 2026, 03:10 UTC."},
+	} {
+		e := (events.ReceiverState{}).Plan([]incident.Record{{Incident: c.now}}, nil).Outbox[0]
+		if last := (events.ReceiverState{}).Plan([]incident.Record{{Incident: c.now}}, nil).Outbox; c.kind == events.Resolved {
+			e = last[len(last)-1]
+		}
+		e.Type = c.kind
+		if subject, message := e.Words(); subject != c.subject || message != c.message {
+			t.Errorf("%s: got\n%s\n%s\nwant\n%s\n%s", name, subject, message, c.subject, c.message)
+		}
+	}
+}
+
+// TestReceivers checks that each configured webhook is made with its own secret, and that one whose secret is missing keeps no other from
+// being told.
+func TestReceivers(t *testing.T) {
+	var got []string
+	srv := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got = append(got, r.URL.Path+" "+r.Header.Get("Valkyrie-Signature"))
+		body, _ := io.ReadAll(r.Body)
+		stamp, _, _ := strings.Cut(strings.TrimPrefix(r.Header.Get("Valkyrie-Signature"), "t="), ",")
+		at, err := strconv.ParseInt(stamp, 10, 64)
+		if want := events.Sign("value of "+strings.TrimPrefix(r.URL.Path, "/"), time.Unix(at, 0), body); err != nil || r.Header.Get("Valkyrie-Signature") != want {
+			t.Errorf("%s: signature %q, want %q", r.URL.Path, r.Header.Get("Valkyrie-Signature"), want)
+		}
+	}))
+	t.Cleanup(srv.Close)
+	subscribers := config.Subscribers{Webhooks: []config.Webhook{{URL: srv.URL + "/first", Secret: "first"}, {URL: srv.URL + "/lost", Secret: "lost"}, {URL: srv.URL + "/second", Secret: "second"}}}
+	all, err := events.With(aws.Config{}, subscribers, func(name string) (string, error) {
+		if name == "lost" {
+			return "", errors.New("there is no lost")
+		}
+		return "value of " + name, nil
+	})
+	if err == nil || !strings.Contains(err.Error(), "there is no lost") || len(all) != 2 {
+		t.Fatalf("%d receivers, %v", len(all), err)
+	}
+	for _, r := range all {
+		if err := r.Deliver(t.Context(), (events.ReceiverState{}).Plan([]incident.Record{newIncident(1, false)}, nil).Outbox[0]); err != nil {
+			t.Error(err)
+		}
+	}
+	if len(got) != 2 {
+		t.Errorf("delivered: %q", got)
 	}
 }

@@ -94,6 +94,10 @@ func TestPage(t *testing.T) {
 	if got, want := partly.Line(), "1 January 1970, 00:00 UTC until 1 January 1970, 00:10 UTC, when it still failed from eu, 10 min; seen from eu, us"; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	partly.StillFails, partly.Outages = nil, 3
+	if got, want := partly.Line(), "1 January 1970, 00:00 UTC until 1 January 1970, 00:10 UTC, 10 min in 3 outages; seen from eu, us"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 	if p.Now != status.Down || p.Line() != "Something does not work" {
 		t.Errorf("now %s: %s", p.Now, p.Line())
 	}
@@ -119,6 +123,7 @@ func TestFiles(t *testing.T) {
 	for _, want := range []string{
 		`datetime="2026-11-21T12:00:00Z"`, "more than 5 min ago, do not believe it", `Date.parse("2026-11-21T12:00:00Z") >  1000 * 300`, "Bingo &lt;Cards&gt;: status",
 		`<div class="sum down">Something does not work`, `title="2026-11-20: did not work for 6 min"`,
+		`aria-label="90 days: 6 worked, 1 in part or slow, 3 with an outage, 1 partly known, 79 without data"`,
 	} {
 		if !strings.Contains(strings.Join(strings.Fields(page), " "), strings.Join(strings.Fields(want), " ")) {
 			t.Errorf("no %q in\n%s", want, page)
@@ -135,11 +140,32 @@ func TestFiles(t *testing.T) {
 		XMLName xml.Name `xml:"http://www.w3.org/2005/Atom feed"`
 		Updated string   `xml:"updated"`
 		Entries []struct {
-			ID, Title, Updated, Content string
+			ID        string `xml:"id"`
+			Title     string `xml:"title"`
+			Published string `xml:"published"`
+			Updated   string `xml:"updated"`
+			Content   string `xml:"content"`
 		} `xml:"entry"`
 	}
 	if err := xml.Unmarshal([]byte(text["incidents.atom"]), &feed); err != nil || len(feed.Entries) != 3 || feed.Updated != "2026-11-21T11:56:00Z" {
 		t.Errorf("incidents.atom: %v, %+v", err, feed)
+	}
+	var entries []string
+	for _, e := range feed.Entries {
+		if e.ID == "" || !strings.HasPrefix(e.ID, "urn:valkyrie:incident:") {
+			t.Errorf("the id of an entry is %q", e.ID)
+		}
+		entries = append(entries, strings.Join([]string{e.Title, e.Published, e.Updated, e.Content}, " | "))
+	}
+	if diff := cmp.Diff([]string{
+		"Customers cannot print a card | 2026-11-21T11:56:00Z | 2026-11-21T11:56:00Z | Customers cannot print a card since 21 November 2026, 11:56 UTC.",
+		"Customers could not print a card | 2026-11-19T23:54:00Z | 2026-11-20T00:06:00Z | Customers could not print a card: 19 November 2026, 23:54 UTC until 20 November 2026, 00:06 UTC, 12 min; seen from eu-west-1.",
+		"It was slow to print a card | 2026-11-15T08:00:00Z | 2026-11-15T10:00:00Z | It was slow to print a card: 15 November 2026, 08:00 UTC until 15 November 2026, 10:00 UTC, 2 h; seen from eu-west-1.",
+	}, entries); diff != "" {
+		t.Errorf("entries of the feed (-want +got):\n%s", diff)
+	}
+	if ids := map[string]bool{feed.Entries[0].ID: true, feed.Entries[1].ID: true, feed.Entries[2].ID: true}; len(ids) != 3 {
+		t.Errorf("the entries share ids: %v", ids)
 	}
 }
 

@@ -209,6 +209,52 @@ func TestReplies(t *testing.T) {
 	}
 }
 
+// TestChanged: whatever Twilio reports about a call or a text wakes the pager, as it may make the next call due; a report that could not
+// be stored, and a refused one, do not.
+func TestChanged(t *testing.T) {
+	const page = base + "/twilio/p1-x"
+	call := func(more url.Values) url.Values {
+		form := url.Values{"CallSid": {"CA1"}, "AccountSid": {"AC1"}, "To": {"+12025550143"}}
+		maps.Copy(form, more)
+		return form
+	}
+	for name, c := range map[string]struct {
+		address string
+		form    url.Values
+		token   string
+		want    int
+	}{
+		"busy":               {page + "/status", call(url.Values{"CallStatus": {"busy"}}), newer, 1},
+		"no answer":          {page + "/status", call(url.Values{"CallStatus": {"no-answer"}}), newer, 1},
+		"completed":          {page + "/status", call(url.Values{"CallStatus": {"completed"}, "AnsweredBy": {"human"}}), newer, 1},
+		"a key":              {page + "/key", call(url.Values{"CallStatus": {"in-progress"}, "Digits": {"9"}}), newer, 1},
+		"a text that failed": {page + "/status", url.Values{"MessageSid": {"SM1"}, "MessageStatus": {"undelivered"}, "ErrorCode": {"30003"}}, newer, 1},
+		"signed by another":  {page + "/status", call(url.Values{"CallStatus": {"busy"}}), older + "0", 0},
+	} {
+		r := newRig(t)
+		r.post(t, "POST", c.address, "application/x-www-form-urlencoded", c.form.Encode(), "X-Twilio-Signature", sign(c.token, c.address, c.form))
+		if r.changed != c.want {
+			t.Errorf("%s: the pager was woken %d times, want %d", name, r.changed, c.want)
+		}
+	}
+	r := newRig(t)
+	if err := r.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	form := call(url.Values{"CallStatus": {"busy"}})
+	if res := r.post(t, "POST", page+"/status", "application/x-www-form-urlencoded", form.Encode(), "X-Twilio-Signature", sign(newer, page+"/status", form)); res.StatusCode != 500 || r.changed != 0 {
+		t.Errorf("without a store: %s, woken %d times", res.Status, r.changed)
+	}
+}
+
+// TestBeatURL: the address of a batch, which is in its configuration, stays the same. The token was computed with openssl.
+func TestBeatURL(t *testing.T) {
+	const want = "https://hooks.example.com/valkyrie/beat/shift-texts/36668261f815325271fea7ab6135042c"
+	if got := webhook.BeatURL(base+"/", key, "shift-texts"); got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
 // TestKey: the key is created once and stays the same.
 func TestKey(t *testing.T) {
 	r := newRig(t)
