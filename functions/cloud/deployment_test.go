@@ -60,7 +60,9 @@ func (d *deployment) people(region string, folders map[string]string) {
 	config := func(name string) lambdatest.Config {
 		return lambdatest.Config{Folder: folders[name], Freeze: true, Env: d.Env(name, region, environ.CallbackURL+"="+address)}
 	}
-	webhook, d.pagers[region] = lambdatest.New(d.T, config(environ.FunctionWebhook)), lambdatest.New(d.T, config(environ.FunctionPager))
+	pager := config(environ.FunctionPager)
+	pager.Env = append(pager.Env, environ.StatusBucket+"="+lambdatest.StatusBucket) // a status page reads more than paging does
+	webhook, d.pagers[region] = lambdatest.New(d.T, config(environ.FunctionWebhook)), lambdatest.New(d.T, pager)
 	web.Config.Handler = webhook
 	web.Start()
 	d.Cleanup(web.Close)

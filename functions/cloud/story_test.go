@@ -9,6 +9,7 @@ import (
 	"valkyrie/alerts/incident"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/cloudtest"
+	"valkyrie/infra/environ"
 	"valkyrie/infra/slowdown"
 )
 
@@ -20,6 +21,8 @@ func TestThreeRegions(t *testing.T) {
 	d.homeGoesAway()
 	d.homeComesBack()
 	d.regionGoesSilent()
+	d.WantNeeds(t, environ.FunctionProbe)
+	d.WantNeeds(t, environ.FunctionPager)
 }
 
 func (d *deployment) workersDie() {

@@ -66,6 +66,7 @@ func NewWorld(tb testing.TB) *World {
 	tb.Setenv("AWS_CA_BUNDLE", "") // the machine's own setting does not apply
 	w := &World{Cloud: cloudtest.New(), Tables: map[string]*dynamo.Store{}}
 	tb.Cleanup(w.Cloud.Close)
+	tb.Cleanup(func() { w.checkNeeds(tb) })
 	for _, region := range []string{Home, Standby} {
 		w.table(tb, region)
 	}
@@ -137,7 +138,7 @@ func (w *World) openShop(tb testing.TB) {
 
 // Env returns a function's environment variables in a region, as template.yaml sets them; more is appended.
 func (w *World) Env(function, region string, more ...string) []string {
-	env := w.Cloud.Environ(region)
+	env := w.Cloud.EnvironOf(function, region)
 	secrets := "ssm:/valkyrie/"
 	if function == environ.FunctionProbe {
 		secrets += "journeys/"

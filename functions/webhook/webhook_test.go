@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
+	"fmt"
 	"maps"
 	"net/url"
 	"os"
@@ -15,7 +16,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
 	"valkyrie/alerts/twilio/standin"
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/cloudtest"
@@ -136,6 +139,82 @@ func TestBeat(t *testing.T) {
 	if err != nil || !strings.Contains(string(item.Data), "shift-texts failed: the pool ran out; 150 of 400 done") {
 		t.Errorf("%s, %v", item.Data, err)
 	}
+}
+
+// TestBeatWithoutHome: while the home's table is down, the standby's takes a heartbeat, and an unknown batch stays unknown; without a
+// standby the batch gets an error, and tries again. While home works, the standby's table gets none.
+func TestBeatWithoutHome(t *testing.T) {
+	address := func(batch string) string {
+		return web.BeatURL("", []byte("a key of a test, long enough"), batch) + "/start"
+	}
+	f, w := deployed(t)
+	stored := func(region string) bool {
+		t.Helper()
+		item, err := w.Tables[region].Item(t.Context(), "JOURNEY#shift-texts")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return item.Version > 0
+	}
+	post := func(f webhook, batch string, want int) {
+		t.Helper()
+		if out := status(t, f, event(address(batch), "")); out.StatusCode != want {
+			t.Errorf("%s: status %d, want %d", batch, out.StatusCode, want)
+		}
+	}
+	post(f, "other", 404)
+	post(f, "shift-texts", 204)
+	if !stored(lambdatest.Home) || stored(lambdatest.Standby) {
+		t.Errorf("while home works: at home %t, at the standby %t", stored(lambdatest.Home), stored(lambdatest.Standby))
+	}
+	w.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
+	post(f, "other", 404)
+	post(f, "shift-texts", 204)
+	if !stored(lambdatest.Standby) {
+		t.Error("while home is down, the standby has no heartbeat")
+	}
+	alone := f
+	services := *f.Services
+	services.Tables.Standby, alone.Services = nil, &services
+	post(alone, "shift-texts", 500)
+}
+
+// TestNoToken: without Twilio's token no request is judged, so that Twilio tries again, and WebhookErrors counts it.
+func TestNoToken(t *testing.T) {
+	f, w := deployed(t)
+	w.Cloud.Parameter("/valkyrie/"+environ.TwilioToken, " ")
+	form := url.Values{"From": {"+12025550143"}, "MessageSid": {"SM1"}, "Body": {"status"}}
+	for _, token := range []string{"", standin.DemoAuthToken} {
+		in := event("/twilio/reply", form.Encode(), "x-twilio-signature", sign(token, "https://"+domain+"/twilio/reply", form))
+		if out := status(t, f, in); out.StatusCode != 500 || out.Body != "" {
+			t.Errorf("token %q: %+v", token, out)
+		}
+	}
+}
+
+// TestNeeds: a heartbeat, an acknowledgement and a resolution by text make all requests that the function's role allows.
+func TestNeeds(t *testing.T) {
+	f, w := deployed(t)
+	now := time.Now().UTC().Truncate(time.Second)
+	open := incident.Incident{ID: "print-card/down/1", Journey: "print-card", Title: "print a card", Kind: incident.Down, State: incident.Notified, Regions: []string{lambdatest.Home}, Since: now, Opened: now, Last: now, Runs: 2}
+	err := incident.UpdateItem(t.Context(), w.Tables[lambdatest.Home], incident.NotificationKey, func(r *paging.NotificationState) bool {
+		r.Incidents = append(r.Incidents, open)
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out := status(t, f, event(web.BeatURL("", []byte("a key of a test, long enough"), "shift-texts")+"/start", "")); out.StatusCode != 204 {
+		t.Errorf("a heartbeat: %+v", out)
+	}
+	for n, text := range []string{"ack", "resolve"} {
+		form := url.Values{"From": {"+12025550143"}, "MessageSid": {fmt.Sprint("SM", n)}, "Body": {text}}
+		in := event("/twilio/reply", form.Encode(), "x-twilio-signature", sign(standin.DemoAuthToken, "https://"+domain+"/twilio/reply", form))
+		if out := status(t, f, in); out.StatusCode != 200 || !strings.Contains(out.Body, "Thank you, Ada.") {
+			t.Errorf("%s: %+v", text, out)
+		}
+	}
+	w.WantNeeds(t, environ.FunctionWebhook)
 }
 
 // TestNoRequest: malformed requests are refused, and so are all requests while a secret or a table is missing.

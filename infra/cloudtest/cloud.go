@@ -57,6 +57,7 @@ type Cloud struct {
 	functions  map[string]func(payload []byte)
 	down       map[string]bool // by region and service
 	requests   map[string]int  // by service and operation
+	tableCalls map[TableCall]bool
 }
 
 // New starts a Cloud. Close it when done.
@@ -64,6 +65,7 @@ func New() *Cloud {
 	c := &Cloud{
 		parameters: map[string]string{}, secrets: map[string]string{}, objects: map[string]*s3mem.Backend{}, services: map[string]http.Handler{},
 		functions: map[string]func([]byte){}, down: map[string]bool{}, requests: map[string]int{},
+		tableCalls: map[TableCall]bool{},
 	}
 	c.server = httptest.NewServer(c)
 	c.URL = c.server.URL
@@ -106,8 +108,8 @@ func (c *Cloud) Requests() map[string]int {
 	return maps.Clone(c.requests)
 }
 
-// scope matches the region and the service in a request's signature.
-var scope = regexp.MustCompile(`Credential=` + AccessKey + `/[0-9]{8}/([a-z0-9-]+)/([a-z0-9]+)/aws4_request`)
+// scope matches the caller, the region and the service in a request's signature.
+var scope = regexp.MustCompile(`Credential=` + AccessKey + `([A-Z]*)/[0-9]{8}/([a-z0-9-]+)/([a-z0-9]+)/aws4_request`)
 
 // ServeHTTP dispatches by the region and the service that the request was signed for.
 func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -116,7 +118,10 @@ func (c *Cloud) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not signed with the credentials of this account", http.StatusForbidden)
 		return
 	}
-	region, service := found[1], found[2]
+	caller, region, service := found[1], found[2], found[3]
+	if service == DynamoDB {
+		c.noteTableCall(caller, r)
+	}
 	h, down := c.route(region, service, r)
 	if down {
 		panic(http.ErrAbortHandler) // cuts the connection

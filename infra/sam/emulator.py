@@ -145,5 +145,21 @@ def resource_arn_with_paths(service, method, path, headers, body, query_params, 
 
 replace(resource_arn, resource_arn_with_paths)
 
+# Tables: dynamodb:LeadingKeys, the partition keys of the rows that a request is for, to which policies limit it.
+
+row_context = iam_actions.dynamodb_service_context
+
+
+def row_context_with_keys(body):
+    request = json.loads(body)
+    rows = [request.get("Key"), request.get("Item")] + [key for table in request.get("RequestItems", {}).values() for key in table.get("Keys", [])]
+    keys = [row["pk"] for row in rows if row]
+    if "KeyConditionExpression" in request:
+        keys.append(request["ExpressionAttributeValues"][":pk"])
+    return {**row_context(body), **({"dynamodb:LeadingKeys": [key["S"] for key in keys]} if keys else {})}
+
+
+replace(row_context, row_context_with_keys)
+
 if __name__ == "__main__":
     app.main()

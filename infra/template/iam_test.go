@@ -3,12 +3,20 @@ package template_test
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // A call is one request that code makes to AWS: the action that IAM checks, and the resource.
 // See https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
 type call struct{ action, arn string }
+
+// isPartOf reports whether the other call is the same, or on rows of which c's are some.
+func (c call) isPartOf(other call) bool {
+	rows, some := strings.CutSuffix(other.action, "*")
+	return c == other || some && c.arn == other.arn && strings.HasPrefix(c.action, rows)
+}
 
 // A grant is one allowed pair of a policy, with its wildcards.
 type grant struct {
@@ -17,8 +25,8 @@ type grant struct {
 }
 
 // grants lists the pairs that a role's policies allow. Statements with another effect, or with a condition, are reported, except for
-// the one that keeps the probe's code off its network, and the condition kms:ViaService, which becomes part of the action: this test
-// does not evaluate others.
+// the one that keeps the probe's code off its network, and the conditions kms:ViaService and dynamodb:LeadingKeys, which become part of the
+// action: this test does not evaluate others. The keys of rows have to be those of a need, as a wider pattern allows its rows too.
 func (s *stack) grants(role string, resource map[string]any) []grant {
 	var all []grant
 	for _, policy := range list(at(resource, "Properties", "Policies")) {
@@ -26,17 +34,20 @@ func (s *stack) grants(role string, resource map[string]any) []grant {
 			if s.denies(statement) {
 				continue
 			}
-			through := ""
-			if service := text(at(statement, "Condition", "StringEquals", "kms:ViaService")); service != "" {
-				through = " via " + service
-			}
-			if at(statement, "Effect") != "Allow" || at(statement, "Condition") != nil && (through == "" || len(at(statement, "Condition", "StringEquals").(map[string]any)) > 1) {
+			suffixes, known := s.condition(at(statement, "Condition"))
+			if at(statement, "Effect") != "Allow" || !known {
 				s.fault("%s: expected statements that allow, without a condition, got %v", role, statement)
 				continue
 			}
 			for _, action := range list(at(statement, "Action")) {
-				for _, arn := range list(at(statement, "Resource")) {
-					all = append(all, grant{text(action) + through, text(arn), wildcard(text(action) + through), wildcard(text(arn))})
+				for _, suffix := range suffixes {
+					action := text(action) + suffix
+					if strings.Contains(action, onRows) && !slices.Contains(rowCalls()[strings.ToLower(strings.TrimSuffix(role, "Role"))], action) {
+						s.fault("%s allows %s, which its code does not call", role, action)
+					}
+					for _, arn := range list(at(statement, "Resource")) {
+						all = append(all, grant{action, text(arn), wildcard(action), wildcard(text(arn))})
+					}
 				}
 			}
 		}
@@ -44,9 +55,38 @@ func (s *stack) grants(role string, resource map[string]any) []grant {
 	return all
 }
 
+// condition returns what a statement's condition adds to its actions, once for each alternative; known is false for a condition that this
+// test does not evaluate.
+func (s *stack) condition(c any) (suffixes []string, known bool) {
+	conditions, _ := c.(map[string]any)
+	if len(conditions) == 0 {
+		return []string{""}, c == nil
+	}
+	service, keys := at(c, "StringEquals", "kms:ViaService"), list(at(c, "ForAllValues:StringLike", "dynamodb:LeadingKeys"))
+	for _, tests := range conditions {
+		if m, ok := tests.(map[string]any); !ok || len(m) != 1 || len(conditions) != 1 {
+			return nil, false
+		}
+	}
+	if service != nil {
+		return []string{" via " + text(service)}, true
+	}
+	for _, key := range keys {
+		suffixes = append(suffixes, onRows+text(key))
+	}
+	return suffixes, len(suffixes) > 0
+}
+
+// wildcards caches the results of wildcard: each planted error evaluates dozens of stacks.
+var wildcards sync.Map
+
 // wildcard converts IAM's * and ? to a regular expression.
 func wildcard(pattern string) *regexp.Regexp {
-	return regexp.MustCompile("(?i)^" + strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern)) + "$")
+	known, ok := wildcards.Load(pattern)
+	if !ok {
+		known, _ = wildcards.LoadOrStore(pattern, regexp.MustCompile("(?i)^"+strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(pattern))+"$"))
+	}
+	return known.(*regexp.Regexp)
 }
 
 func (g grant) allows(c call) bool {

@@ -103,11 +103,11 @@ func TestReach(t *testing.T) {
 	const key = "kms:Decrypt kms:DescribeKey kms:Encrypt kms:GenerateDataKey* kms:ReEncrypt* "
 	want := []string{}
 	for role, actions := range map[string]string{
-		"ProbeRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
+		"ProbeRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
 			"lambda:InvokeFunction s3:PutObject xray:PutTraceSegments secretsmanager:GetSecretValue ssm:GetParametersByPath kms:GenerateDataKey " + key + strings.Join(networkCalls, " "),
 		"PagerRole": "logs:CreateLogStream logs:PutLogEvents sqs:SendMessage dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
 			"secretsmanager:GetSecretValue ssm:GetParameter ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage s3:PutObject events:PutEvents " + key,
-		"WebhookRole": "logs:CreateLogStream logs:PutLogEvents dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem " +
+		"WebhookRole": "logs:CreateLogStream logs:PutLogEvents dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem " +
 			"lambda:InvokeFunction s3:GetObject secretsmanager:GetSecretValue ssm:GetParametersByPath sns:Publish sms-voice:SendVoiceMessage " + key,
 		"ScheduleRole": "lambda:InvokeFunction sqs:SendMessage",
 	} {

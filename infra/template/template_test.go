@@ -41,7 +41,7 @@ func TestPlanted(t *testing.T) {
 	}{
 		"any table":                    {"permissions", `Resource: !GetAtt DeadLetters.Arn`, `Resource: "*"`, `Resource "*" has a wildcard`},
 		"any action":                   {"permissions", `Action: s3:PutObject`, `Action: "s3:*"`, `Action "s3:*" has a wildcard`},
-		"an unexplained wildcard":      {"permissions", ` # any file in the evidence bucket[^\n]*`, "", "${Evidence.Arn}/*"},
+		"an unexplained wildcard":      {"permissions", ` # any file of any day in the evidence bucket[^\n]*`, "", "${Evidence.Arn}/????-??-??/*"},
 		"a managed policy":             {"permissions", `Properties:\n      AssumeRolePolicyDocument:`, "Properties:\n      ManagedPolicyArns: [x]\n      AssumeRolePolicyDocument:", "managed policies"},
 		"a role that SAM would create": {"permissions", `      Role: !GetAtt ProbeRole.Arn\n`, "", "Probe: expected an explicit role"},
 		"all but an action":            {"permissions", `Action: s3:PutObject`, "NotAction: s3:DeleteObject", "allow everything else"},

@@ -5,7 +5,9 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
+	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/environ"
 	"valkyrie/infra/status"
 )
@@ -89,13 +91,13 @@ func (s *stack) role(all map[string]map[string]any, id string) []string {
 
 // separate reports calls that only another function makes, and a function's role allows.
 func (s *stack) separate(all map[string]map[string]any, id string) (faults []string) {
-	grants := s.grants(id+"Role", all[id+"Role"])
+	grants, calls := s.grants(id+"Role", all[id+"Role"]), s.calls(id)
 	for _, other := range []string{"Probe", "Pager", "Webhook"} {
 		if other == id || all[other] == nil {
 			continue
 		}
 		for _, c := range s.calls(other) {
-			ours := slices.Contains(s.calls(id), c) || c.action == "sns:Publish" && id != "Probe" // which the failover channel needs on any
+			ours := slices.ContainsFunc(calls, c.isPartOf) || c.action == "sns:Publish" && id != "Probe" // which the failover channel needs on any
 			if !ours && slices.ContainsFunc(grants, func(g grant) bool { return g.allows(c) }) {
 				faults = append(faults, fmt.Sprintf("%sRole allows %s on %s, which only %s calls", id, c.action, c.arn, other))
 			}
@@ -149,8 +151,18 @@ func (s *stack) variables(id string) environ.Variables {
 	return v
 }
 
-// itemCalls are the requests of infra/dynamo for items.
-var itemCalls = strings.Fields("dynamodb:BatchGetItem dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem dynamodb:Query dynamodb:UpdateItem")
+// rowCalls lists the requests of each function for rows, with the keys as part of the action: "dynamodb:PutItem on RUN#*". The tests of the
+// functions record them.
+var rowCalls = sync.OnceValue(func() map[string][]string {
+	all := map[string][]string{}
+	for _, n := range lambdatest.Needs() {
+		all[n.Function] = append(all[n.Function], n.Action+onRows+n.Key)
+	}
+	return all
+})
+
+// onRows separates an action from the partition keys that it is allowed on, by the condition dynamodb:LeadingKeys.
+const onRows = " on "
 
 // calls lists the requests of a function's code with the resources that its environment leads to, and those that Lambda
 // makes with its role.
@@ -165,7 +177,7 @@ func (s *stack) calls(id string) []call {
 		pagers = append(pagers, v.StandbyRegion)
 	}
 	for _, region := range pagers {
-		for _, action := range itemCalls {
+		for _, action := range rowCalls()[v.Function] {
 			all = append(all, call{action, arn("dynamodb", region, "table/"+v.Table)})
 		}
 	}
@@ -175,7 +187,7 @@ func (s *stack) calls(id string) []call {
 		for _, region := range pagers {
 			all = append(all, call{"lambda:InvokeFunction", arn("lambda", region, "function:"+v.Pager)})
 		}
-		all = append(all, call{"s3:PutObject", "arn:aws:s3:::" + v.Bucket + "/print-card/2026-11-30/run/screenshot.png"})
+		all = append(all, call{"s3:PutObject", "arn:aws:s3:::" + v.Bucket + "/2026-11-30/print-card/run/screenshot.png"})
 		if v.Traces {
 			all = append(all, call{"xray:PutTraceSegments", "*"})
 		}
