@@ -20,11 +20,36 @@ func TestRejectsAll(t *testing.T) {
 		status, code int
 		want         string
 	}{
-		{400, 10001, all}, {400, 20003, all}, {400, 20005, all}, {400, 20403, all}, {400, 30002, all}, // the account
-		{400, 21205, all}, {400, 21210, all}, {400, 21212, all}, {400, 21213, all}, {400, 21603, all}, {400, 21606, all}, {400, 21609, all}, // our address or number
-		{401, 20003, all}, {401, 99999, all}, {403, 20403, all}, {403, 99999, all},
-		{400, 21211, one}, {400, 21214, one}, {400, 21217, one}, {400, 21608, one}, {400, 21610, one}, {400, 21614, one}, {404, 20404, one}, {410, 99999, one}, {400, 99999, one},
-		{408, 99999, unknown}, {409, 99999, unknown}, {425, 99999, unknown}, {500, 20500, unknown}, {503, 99999, unknown},
+		{400, 10001, all},
+		{400, 20003, all},
+		{400, 20005, all},
+		{400, 20403, all},
+		{400, 30002, all}, // the account
+		{400, 21205, all},
+		{400, 21210, all},
+		{400, 21212, all},
+		{400, 21213, all},
+		{400, 21603, all},
+		{400, 21606, all},
+		{400, 21609, all}, // our address or number
+		{401, 20003, all},
+		{401, 99999, all},
+		{403, 20403, all},
+		{403, 99999, all},
+		{400, 21211, one},
+		{400, 21214, one},
+		{400, 21217, one},
+		{400, 21608, one},
+		{400, 21610, one},
+		{400, 21614, one},
+		{404, 20404, one},
+		{410, 99999, one},
+		{400, 99999, one},
+		{408, 99999, unknown},
+		{409, 99999, unknown},
+		{425, 99999, unknown},
+		{500, 20500, unknown},
+		{503, 99999, unknown},
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
