@@ -24,7 +24,7 @@ YES ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: help pictures docs demo test race test-all outages bench measure lint command build functions layer sam-check deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: help pictures docs demo test race test-all outages bench measure lint command build functions layer release vulnerabilities sam-check deploy destroy clean $(FUNCTIONS) build-Chrome
 
 help: ## the targets, which is also what make alone prints
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -112,9 +112,18 @@ $(FUNCTIONS): export GOTOOLCHAIN ?= auto
 $(FUNCTIONS): build-%:
 	CGO_ENABLED=0 GOOS=linux GOARCH=$(or $(LAMBDA_ARCH),amd64) go build -tags lambda.norpc -trimpath -ldflags='-s -w' \
 		-o $(or $(ARTIFACTS_DIR),$(LAMBDA)/$*)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
+	go run ./infra/notices $(or $(ARTIFACTS_DIR),$(LAMBDA)/$*)
 
 build-Chrome:
 	go run ./infra/chrome/layer $(or $(ARTIFACTS_DIR),$(LAMBDA)/Chrome)
+	go run ./infra/notices $(or $(ARTIFACTS_DIR),$(LAMBDA)/Chrome)
+
+release: functions layer ## the zips with their notices, an SBOM of each (CycloneDX), and checksums, in bin/release
+	infra/release.sh
+
+# Before a release, and in CI; without the database, a Go module, it prints a line and goes on.
+vulnerabilities: functions ## known vulnerabilities in the code that the deployed functions call
+	infra/vulnerabilities.sh $(foreach f,$(FUNCTIONS),$(LAMBDA)/$(f:build-%=%)/bootstrap)
 
 sam-check: ## the real SAM: validate, build, deploy into an emulator of AWS, see it ring, destroy; installs its tools with pip
 	infra/sam/check.sh

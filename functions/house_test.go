@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -254,4 +255,34 @@ func typeNames(t *testing.T) map[string][]string {
 		t.Fatal(err)
 	}
 	return folders
+}
+
+// TestPinned: actions and base images are named by a hash, as a tag may come to mean other code.
+func TestPinned(t *testing.T) {
+	hash := regexp.MustCompile(`@[0-9a-f]{40} # v|@sha256:[0-9a-f]{64}\b`)
+	found := 0
+	for _, pattern := range []string{"../.github/workflows/*.yml", "../infra/*.yml", "../infra/Dockerfile"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(string(text)) {
+				words := strings.Fields(strings.TrimPrefix(strings.TrimSpace(line), "- "))
+				if len(words) < 2 || words[0] != "uses:" && words[0] != "FROM" {
+					continue
+				}
+				if found++; !hash.MatchString(line) {
+					t.Errorf("%s: expected a hash in %q, and for an action its version in a comment", file, strings.TrimSpace(line))
+				}
+			}
+		}
+	}
+	if found < 5 {
+		t.Errorf("only %d actions and images were found", found)
+	}
 }
