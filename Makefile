@@ -24,7 +24,7 @@ YES ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: help pictures docs demo test race test-all outages bench measure lint command build functions layer release vulnerabilities sam-check deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: help pictures docs demo test race mutants test-all outages bench measure lint command build functions layer release vulnerabilities sam-check deploy destroy clean $(FUNCTIONS) build-Chrome
 
 help: ## the targets, which is also what make alone prints
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,12 @@ RACES  := Concurrent|Repeats|Standby|Turn|HandOverWith|Swap|BadState|HomeThat|Ho
 race: ## the race detector over what works at the same time; skipped where no C compiler is
 	@if command -v "$${CC:-gcc}" >/dev/null; then CGO_ENABLED=1 go test -race -vet=off -timeout 15m -run '$(RACES)' $(RACING); \
 	else echo "SKIPPED: the race detector needs a C compiler, such as gcc"; fi
+
+# SINCE=v0.1.0 takes the lines that differ from that commit.
+SINCE ?=
+
+mutants: ## small changes of the lines that a branch has changed, one at a time: those that no test notices; two minutes
+	go run ./infra/suite/mutants $(if $(SINCE),-since $(SINCE))
 
 test-all: ## every test at full length: 20,000 histories, a hundred months, all outages; before a change to what they prove
 	VALKYRIE_TESTS=all go test -p $(AT_ONCE) -count 1 -timeout 90m $(TESTFLAGS) $(PACKAGES)

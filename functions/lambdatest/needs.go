@@ -43,7 +43,7 @@ func (w *World) Met() (met map[Need]bool, others []string) {
 	return met, others
 }
 
-// WantNeeds checks that a function has made all requests that needs.txt lists for it: what it does not need, its role must not allow.
+// WantNeeds checks that a function has made all requests that needs.txt lists for it: its role must not allow others.
 func (w *World) WantNeeds(tb testing.TB, function string) {
 	tb.Helper()
 	met, _ := w.Met()

@@ -16,7 +16,7 @@ var chromeNotices string
 // ofChrome returns the notices of the layer's folder.
 func ofChrome() []byte { return fmt.Appendf(nil, chromeNotices, chrome.Pinned()) }
 
-// sbomOfChrome returns the SBOM of the layer (https://cyclonedx.org/docs/1.6/json/): what it contains is one package. Those of the
+// sbomOfChrome returns the SBOM of the layer (https://cyclonedx.org/docs/1.6/json/): it contains one package. Those of the
 // functions are cyclonedx-gomod's.
 func sbomOfChrome() []byte {
 	type component struct {

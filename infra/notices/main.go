@@ -1,6 +1,6 @@
-// Command notices writes what the licences of third parties ask of whoever passes a program on: for each folder of a function its
+// Command notices writes the notices that the licences of third parties require in a copy: for each folder of a function its
 // THIRD_PARTY_NOTICES.txt, with the licences of the modules that are in its program and of Go itself; for the folder of the layer, those of
-// Chrome and what comes with it. The Makefile runs it, and through it SAM. The same modules make the same file. With -sbom it prints the
+// Chrome and its libraries. The Makefile runs it, and through it SAM. The same modules make the same file. With -sbom it prints the
 // layer's SBOM, for a release.
 package main
 

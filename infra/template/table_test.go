@@ -39,8 +39,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// TestTableRequests: the functions' permissions on the table are together exactly the store's requests; which function has which, on
-// which rows, is compared with what it does (rowCalls). Creating and describing a table is left to people.
+// TestTableRequests: the functions' permissions on the table are together exactly the store's requests; rowCalls
+// compares them with the requests of each function. Creating and describing a table is left to people.
 func TestTableRequests(t *testing.T) {
 	files, err := filepath.Glob("../dynamo/*.go")
 	if err != nil || len(files) == 0 {
