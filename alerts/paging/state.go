@@ -97,17 +97,36 @@ type Command struct {
 // after the new state has been saved.
 func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (NotificationState, []Command) {
 	r = *r.clone()
-	own := o
-	o = o.With(r.Overrides)
-	at := evalContext{o, now}
+	at := evalContext{o.With(r.Overrides), now}
 	r.repairClockSkew(at)
-	if r.isOutdated(e) {
-		e = nil
+	if merged, ok := e.(StateMerged); ok {
+		r.merge(merged, now)
+		at.onCall = o.With(r.Overrides)
 	}
+	if !r.isOutdated(e) {
+		r.apply(e, at)
+	}
+	r.expireLeases(now)
+	r.failOverOverdue(at)
+	r.switchRefusedRounds(at)
+	r.expireAcks(at)
+	r.expireMutes(at)
+	r.endMaintenance(at)
+	r.drill(at)
+	r.readdress(at)
+	r.cancelUnneeded(at)
+	commands := append(r.hangUps(at), r.sendDue(at)...)
+	if _, ok := e.(Tick); ok { // once a tick, because the answer to a find is an event too
+		commands = append(commands, r.findUnknown()...)
+	}
+	r.compact()
+	return r, commands
+}
+
+// apply applies an event, other than StateMerged.
+func (r *NotificationState) apply(e Event, at evalContext) {
+	now := at.now
 	switch e := e.(type) {
-	case StateMerged:
-		r.merge(e, now)
-		at.onCall = own.With(r.Overrides)
 	case Announcement:
 		r.announce(e, at)
 	case Relieved:
@@ -140,21 +159,6 @@ func (r NotificationState) Step(e Event, o oncall.OnCall, now time.Time) (Notifi
 	case Archived:
 		r.archive(e.IncidentID)
 	}
-	r.expireLeases(now)
-	r.failOverOverdue(at)
-	r.switchRefusedRounds(at)
-	r.expireAcks(at)
-	r.expireMutes(at)
-	r.endMaintenance(at)
-	r.drill(at)
-	r.readdress(at)
-	r.cancelUnneeded(at)
-	commands := append(r.hangUps(at), r.sendDue(at)...)
-	if _, ok := e.(Tick); ok { // once a tick, because the answer to a find is an event too
-		commands = append(commands, r.findUnknown()...)
-	}
-	r.compact()
-	return r, commands
 }
 
 // clone returns a copy whose changes do not affect the original.

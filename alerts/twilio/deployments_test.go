@@ -12,8 +12,8 @@ import (
 	"valkyrie/alerts/twilio/standin"
 )
 
-// TestSharedNumber: of two deployments that call one person from one number, neither takes the other's call for its own lost one, whose
-// request never arrived. Without the setting it would. A call of its own that was placed is known by its callback.
+// TestSharedNumber checks that of two deployments which call one person from one number, neither takes the other's call for its own lost
+// one, whose request never arrived. Without the setting it would. Its own call, when it was placed, is known by its callback.
 func TestSharedNumber(t *testing.T) {
 	for name, shared := range map[string]bool{"shared": true, "a number of its own": false} {
 		theirs := newRig(t)
@@ -48,7 +48,7 @@ func TestSharedNumber(t *testing.T) {
 }
 
 // TestFallback: a key press that the webhook does not take is asked for again by that of another region, and taken there. Where no
-// webhook answers, the provider says so.
+// webhook answers, the provider reports it.
 func TestFallback(t *testing.T) {
 	broken := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
 	defer broken.Close()

@@ -111,8 +111,8 @@ func TestHolder(t *testing.T) {
 	wantHolder("p2", w.home, false)
 }
 
-// TestKeyWhileATableIsAway: a key press about a page that only the table knows which does not answer changes nothing, and says so; it is
-// accepted once the table answers. The end of a call is left for the provider to report again.
+// TestKeyWhileATableIsAway checks that a key press about a page which only the unreachable table knows changes nothing, and that the
+// answer tells the person; it is accepted once the table answers. The end of a call is left for the provider to report again.
 func TestKeyWhileATableIsAway(t *testing.T) {
 	w := newWorld(t.Context(), judge.Policy{}, oncall.OnCall{People: []oncall.Person{{Name: "Ada", Phone: "+12025550143"}}}, nil)
 	item := incident.Item{Key: incident.NotificationKey, Data: []byte(`{"incidents":[{"id":"i1","journey":"print-card","kind":"down","state":"notified"}],` +
