@@ -56,7 +56,7 @@ race: ## the race detector over what works at the same time; skipped where no C 
 # SINCE=v0.1.0 takes the lines that differ from that commit.
 SINCE ?=
 
-mutants: ## small changes of the lines that a branch has changed, one at a time: those that no test notices; two minutes
+mutants: ## small changes of the lines that a branch has changed, one at a time: those that no test notices; two minutes, and the time to build the tests
 	go run ./infra/suite/mutants $(if $(SINCE),-since $(SINCE))
 
 test-all: ## every test at full length: 20,000 histories, a hundred months, all outages; before a change to what they prove

@@ -2,7 +2,7 @@
 // a line that may as well do something else is not tested. `make mutants` runs it, for two minutes.
 //
 // The lines are those that differ from a commit, of files that are not tests: by default where the branch left main, or on main the last
-// commit. The tests are those of the same package, without those that take more than two seconds.
+// commit. The tests are the quick ones of the same package.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -38,40 +39,62 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-// report tries mutants of the changed lines in turn, until all are tried or the time is over, and prints those that survive.
+// report tries mutants of the changed lines in turn, until all are tried or the time is over, and prints those that survive. Each package
+// has its share of the time, which building and measuring its tests do not count for.
 func report(ctx context.Context, since string, budget time.Duration, stdout io.Writer) error {
 	files, err := changedLines(ctx, since)
 	if err != nil {
 		return err
 	}
-	var all []mutant
+	var packages []string
+	all := map[string][]mutant{}
 	for _, f := range files {
 		found, err := mutantsOf(f.path, f.lines)
 		if err != nil {
 			return err
 		}
-		all = append(all, found...)
-	}
-	ctx, cancel := context.WithTimeout(ctx, budget)
-	defer cancel()
-	began := time.Now()
-	counts := map[verdict]int{}
-	tests := map[string]*tests{}
-	for _, m := range spread(all) {
-		v, err := try(ctx, tests, m)
-		if ctx.Err() != nil {
-			break
+		pkg := filepath.Dir(f.path)
+		if all[pkg] == nil && len(found) > 0 {
+			packages = append(packages, pkg)
 		}
+		all[pkg] = append(all[pkg], found...)
+	}
+	tried, lived, number := 0, 0, 0
+	for i, pkg := range packages {
+		t, err := measure(ctx, pkg)
 		if err != nil {
 			return err
 		}
-		if counts[v]++; v == survived {
-			fmt.Fprintf(stdout, "%s:%d: %s\n", m.path, m.line, m.what)
+		if t.quick == "" {
+			fmt.Fprintf(stdout, "%s: it has no quick test to try mutants with\n", pkg)
+			continue
 		}
+		number += len(all[pkg])
+		began := time.Now()
+		limited, cancel := context.WithTimeout(ctx, budget/time.Duration(len(packages)-i))
+		for _, m := range spread(all[pkg]) {
+			v, err := try(limited, t, m)
+			if limited.Err() != nil {
+				break
+			}
+			if err != nil {
+				cancel()
+				return err
+			}
+			if v == invalid {
+				number--
+				continue
+			}
+			if tried++; v == survived {
+				lived++
+				fmt.Fprintf(stdout, "%s:%d: %s\n", m.path, m.line, m.what)
+			}
+		}
+		cancel()
+		budget -= time.Since(began)
 	}
-	tried := counts[killed] + counts[survived]
-	fmt.Fprintf(stdout, "%d of %d mutants on changed lines were tried in %v: %d survived\n", tried, len(all)-counts[invalid], time.Since(began).Round(time.Second), counts[survived])
-	return nil
+	fmt.Fprintf(stdout, "%d of %d mutants on changed lines were tried: %d survived\n", tried, number, lived)
+	return ctx.Err()
 }
 
 // spread orders mutants so that a part of them comes from all changed places, and not from the first file only.

@@ -18,7 +18,7 @@ type mutant struct {
 	text []byte // of the whole file
 }
 
-// mutantsOf returns the mutants of a file whose change begins in one of the lines. Few of them do not compile, such as a difference of
+// mutantsOf returns the mutants of a file whose change begins in one of the lines; a helper of tests has none. Few of them do not compile, such as a difference of
 // texts.
 func mutantsOf(path string, lines map[int]bool) ([]mutant, error) {
 	source, err := os.ReadFile(path)
@@ -29,6 +29,11 @@ func mutantsOf(path string, lines map[int]bool) ([]mutant, error) {
 	tree, err := parser.ParseFile(set, path, source, parser.SkipObjectResolution)
 	if err != nil {
 		return nil, err
+	}
+	for _, i := range tree.Imports {
+		if i.Path.Value == `"testing"` {
+			return nil, nil // a helper of tests
+		}
 	}
 	f := &file{path: path, source: source, set: set, lines: lines}
 	for _, d := range tree.Decls {

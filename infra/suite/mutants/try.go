@@ -24,26 +24,23 @@ const (
 
 // tests are the tests of one package that mutants are tried with.
 type tests struct {
-	slow  string        // a regular expression of those that take too long; empty: none
-	limit time.Duration // for all others
+	quick string        // a regular expression of those that take little time; empty: the package has none
+	limit time.Duration // for all of them
 }
 
-// longest is the time of one test, at most.
-const longest = 2 * time.Second
+const (
+	longest   = 2 * time.Second  // of one test
+	measuring = 10 * time.Second // of a package's tests, of which those count that have ended by then
+)
 
-// try runs the tests of a mutant's package with it. known keeps the measurements of the packages.
-func try(ctx context.Context, known map[string]*tests, m mutant) (verdict, error) {
+// try runs the quick tests of a mutant's package with it.
+func try(ctx context.Context, t *tests, m mutant) (verdict, error) {
 	folder, err := os.MkdirTemp("", "mutants-*")
 	if err != nil {
 		return "", err
 	}
 	defer os.RemoveAll(folder)
 	pkg := filepath.Dir(m.path)
-	if known[pkg] == nil {
-		if known[pkg], err = measure(ctx, folder, pkg); err != nil {
-			return "", err
-		}
-	}
 	overlay, err := m.overlay(folder)
 	if err != nil {
 		return "", err
@@ -52,23 +49,17 @@ func try(ctx context.Context, known map[string]*tests, m mutant) (verdict, error
 	if err := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", program, "./"+pkg).Run(); err != nil {
 		return invalid, nil
 	}
-	if _, err := os.Stat(program); err != nil {
-		return survived, nil // the package has no tests
-	}
-	limited, cancel := context.WithTimeout(ctx, known[pkg].limit)
+	limited, cancel := context.WithTimeout(ctx, t.limit)
 	defer cancel()
-	if _, err := command(limited, program, pkg, known[pkg].slow, "-test.failfast").CombinedOutput(); err != nil {
+	if _, err := command(limited, program, pkg, t.quick, "-test.failfast").CombinedOutput(); err != nil {
 		return killed, nil // also by its time
 	}
 	return survived, nil
 }
 
 // command returns the run of a test program in its package's folder.
-func command(ctx context.Context, program, pkg, skip string, more ...string) *exec.Cmd {
-	args := append([]string{"-test.count=1"}, more...)
-	if skip != "" {
-		args = append(args, "-test.skip="+skip)
-	}
+func command(ctx context.Context, program, pkg, only string, more ...string) *exec.Cmd {
+	args := append([]string{"-test.count=1", "-test.run=" + only}, more...)
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir, cmd.WaitDelay = pkg, time.Second
 	return cmd
@@ -77,8 +68,13 @@ func command(ctx context.Context, program, pkg, skip string, more ...string) *ex
 // passed matches a test of a verbose output with its time.
 var passed = regexp.MustCompile(`(?m)^--- PASS: (\S+) \((\d+\.\d+)s\)`)
 
-// measure runs a package's tests without a mutant, to know the slow ones. Their failure is an error.
-func measure(ctx context.Context, folder, pkg string) (*tests, error) {
+// measure runs a package's tests for a while without a mutant, to know the quick ones. A failure is an error.
+func measure(ctx context.Context, pkg string) (*tests, error) {
+	folder, err := os.MkdirTemp("", "mutants-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
 	program := filepath.Join(folder, "whole.test")
 	if out, err := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-o", program, "./"+pkg).CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build the tests of %s: %w: %s", pkg, err, out)
@@ -87,21 +83,21 @@ func measure(ctx context.Context, folder, pkg string) (*tests, error) {
 	if _, err := os.Stat(program); errors.Is(err, os.ErrNotExist) {
 		return t, nil
 	}
-	out, err := command(ctx, program, pkg, "", "-test.v", "-test.short").CombinedOutput()
-	if err != nil && ctx.Err() == nil {
+	limited, cancel := context.WithTimeout(ctx, measuring)
+	defer cancel()
+	out, err := command(limited, program, pkg, "", "-test.v", "-test.short").CombinedOutput()
+	if err != nil && limited.Err() == nil {
 		return nil, fmt.Errorf("the tests of %s fail without a mutant: %w", pkg, err)
 	}
-	var slow []string
+	var quick []string
 	for _, m := range passed.FindAllStringSubmatch(string(out), -1) {
-		took, _ := time.ParseDuration(m[2] + "s") // digits
-		if took > longest {
-			slow = append(slow, regexp.QuoteMeta(m[1]))
-			continue
+		if took, err := time.ParseDuration(m[2] + "s"); err == nil && took <= longest {
+			quick = append(quick, regexp.QuoteMeta(m[1]))
+			t.limit += 3 * took
 		}
-		t.limit += 3 * took
 	}
-	if len(slow) > 0 {
-		t.slow = "^(" + strings.Join(slow, "|") + ")$"
+	if len(quick) > 0 {
+		t.quick = "^(" + strings.Join(quick, "|") + ")$"
 	}
 	return t, nil
 }
