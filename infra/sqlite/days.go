@@ -138,15 +138,19 @@ type listedDay struct {
 	data []byte
 }
 
-// daysOfJourney looks up each day that has runs in the index, and reads no run. A run without a slot is on no day.
+// daysOfJourney looks up each day that has runs in the index, and reads no run. It gives one lower bound of the slot alone: of two,
+// SQLite may take the earlier one, and read all entries from there.
 const daysOfJourney = `WITH RECURSIVE all_of(day) AS (
-		SELECT substr(min(slot), 1, 10) FROM runs WHERE journey = ?1 AND slot > '' AND slot >= ?2 AND slot < ?3
+		SELECT substr(min(slot), 1, 10) FROM runs WHERE journey = ?1 AND slot >= ?2 AND slot < ?3
 		UNION ALL SELECT (SELECT substr(min(slot), 1, 10) FROM runs WHERE journey = ?1 AND slot > day || '~' AND slot < ?3) FROM all_of WHERE day IS NOT NULL)
 	SELECT all_of.day, days.data FROM all_of LEFT JOIN days ON days.journey = ?1 AND days.day = all_of.day WHERE all_of.day IS NOT NULL`
 
 // listDays lists the days of a journey from one midnight to another.
 func (s *Store) listDays(ctx context.Context, name string, from, until time.Time) (all []listedDay, err error) {
-	end := any("~") // sorts after every time
+	begin, end := any("0"), any("~") // sort before and after every time; a run without a slot is on no day
+	if !from.IsZero() {
+		begin = stamp{&from}
+	}
 	if !until.IsZero() {
 		end = stamp{&until}
 	}
@@ -162,7 +166,7 @@ func (s *Store) listDays(ctx context.Context, name string, from, until time.Time
 			l.date, err = time.Parse(time.DateOnly, date)
 			all = append(all, l)
 			return err
-		}, daysOfJourney, name, stamp{&from}, end)
+		}, daysOfJourney, name, begin, end)
 	})
 	return all, err
 }
