@@ -121,6 +121,7 @@ func TestNetwork(t *testing.T) {
 			p, v := newFakeDeployment(t), asMade()
 			c.change(v)
 			p.parameters["ProbeRegions"], p.parameters["SubnetIds"], p.parameters["SecurityGroupIds"] = c.regions, "subnet-1,subnet-2", probesGroup
+			p.parameters["StandbyRegion"] = ""
 			for key, value := range c.set {
 				p.parameters[key] = value
 			}

@@ -48,7 +48,8 @@ func newProxy(t *testing.T, server *local.Server, plan func(op string, n int) fa
 	}
 	p := &proxy{plan: plan}
 	behind := httputil.NewSingleHostReverseProxy(target)
-	behind.ErrorLog = log.New(io.Discard, "", 0) // it reports clients that gave up
+	behind.ErrorLog = log.New(io.Discard, "", 0)                // it reports clients that gave up
+	behind.Transport = &http.Transport{DisableKeepAlives: true} // a connection that the server closes just then would cost a request that a test counts
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, behind) }))
 	t.Cleanup(p.Close)
 	cfg.Endpoint = p.URL
