@@ -124,10 +124,10 @@ build-Chrome:
 	go run ./infra/chrome/layer $(or $(ARTIFACTS_DIR),$(LAMBDA)/Chrome)
 	go run ./infra/notices $(or $(ARTIFACTS_DIR),$(LAMBDA)/Chrome)
 
-release: functions layer ## the zips with their notices, an SBOM of each (CycloneDX), and checksums, in bin/release
+release: vulnerabilities functions layer ## the zips with their notices, an SBOM of each (CycloneDX), and checksums, in bin/release
 	infra/release.sh
 
-# Before a release, and in CI; without the database, a Go module, it prints a line and goes on.
+# Before a release, which it stops, and in CI, which prints it; without the database, a Go module, it prints a line and goes on.
 vulnerabilities: functions ## known vulnerabilities in the code that the deployed functions call
 	infra/vulnerabilities.sh $(foreach f,$(FUNCTIONS),$(LAMBDA)/$(f:build-%=%)/bootstrap)
 
