@@ -109,8 +109,8 @@ func TestPagination(t *testing.T) {
 	}
 	last, err := s.Runs(t.Context(), incident.RunQuery{Journey: "print-card", Limit: 3})
 	must(t, err)
-	if n := len(p.requests()); n != 1 || cmp.Diff(all[runs-3:], last) != "" {
-		t.Errorf("the last three: %d runs in %d pages", len(last), n)
+	if asked := p.requests(); len(asked) != 1 || cmp.Diff(all[runs-3:], last) != "" {
+		t.Errorf("the last three: %d runs by the requests %v", len(last), asked)
 	}
 	records, err := s.Incidents(t.Context(), noon)
 	if err != nil || len(records) != runs {
@@ -118,8 +118,8 @@ func TestPagination(t *testing.T) {
 	}
 	p.requests()
 	records, err = s.Incidents(t.Context(), noon.Add((runs-2)*time.Minute))
-	if n := len(p.requests()); err != nil || len(records) != 2 || n != 2 {
-		t.Errorf("%d recent incidents in %d requests, %v", len(records), n, err)
+	if asked := p.requests(); err != nil || len(records) != 2 || len(asked) != 2 {
+		t.Errorf("%d recent incidents by the requests %v, %v", len(records), asked, err)
 	}
 }
 
