@@ -192,7 +192,8 @@ func TestAllClearAfterRename(t *testing.T) {
 	}
 }
 
-// TestAnswerOnSharedNumber: where deployments share a number, the answer to a text that changes nothing says that it reaches one of them.
+// TestAnswerOnSharedNumber checks that where deployments share a number, the answer to a text that changes nothing states that the text
+// reaches only one of them.
 func TestAnswerOnSharedNumber(t *testing.T) {
 	for _, shared := range []bool{false, true} {
 		p := &paging.Pager{Store: storetest.Memory(), OnCall: alertstest.OnCall, Log: slog.New(slog.DiscardHandler)}

@@ -40,7 +40,7 @@ func TestAmbiguousHandle(t *testing.T) {
 }
 
 // TestReopenedIncidentContinues checks that an incident which reopened, and then fails once more, still counts no page of its first
-// outage: whoever was texted in that one is texted again.
+// outage: the people texted in that one are texted again.
 func TestReopenedIncidentContinues(t *testing.T) {
 	w := &simulation{now: alertstest.Start}
 	fail := func(runs int) {

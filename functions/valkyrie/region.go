@@ -63,21 +63,27 @@ const (
 	removalTime  = 7 * cli.Day // for the steps of removing a region
 )
 
+// openRegions opens the store, and reads the latest run of each region and the notification state, which has the pauses.
+func (p *program) openRegions(ctx context.Context, db *storeOptions) (from store, latest map[string]time.Time, route paging.NotificationState, err error) {
+	if from, err = db.openExisting(ctx); err != nil {
+		return nil, nil, route, err
+	}
+	if latest, err = p.latestRuns(ctx, from); err == nil {
+		route, err = paging.LoadState(ctx, from)
+	}
+	if err != nil {
+		from.Close()
+	}
+	return from, latest, route, err
+}
+
 // pauseRegion stores a pause, or its end, and prints what follows from it.
 func (p *program) pauseRegion(ctx context.Context, db *storeOptions, pause incident.Pause) error {
-	store, err := db.openExisting(ctx)
+	store, latest, route, err := p.openRegions(ctx, db)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	latest, err := p.latestRuns(ctx, store)
-	if err != nil {
-		return err
-	}
-	route, err := paging.LoadState(ctx, store)
-	if err != nil {
-		return err
-	}
 	old, paused := route.Paused(pause.Region, p.now())
 	if known := slices.Sorted(maps.Keys(latest)); !slices.Contains(known, pause.Region) && !paused {
 		return cli.Unknown("region", pause.Region, known)
@@ -115,19 +121,11 @@ const removalSteps = `%[1]s is being removed: until %s its runs are not missed. 
 
 // listRegions prints each region with its latest run, and its pause.
 func (p *program) listRegions(ctx context.Context, db *storeOptions) error {
-	store, err := db.openExisting(ctx)
+	store, latest, route, err := p.openRegions(ctx, db)
 	if err != nil {
 		return err
 	}
 	defer store.Close()
-	latest, err := p.latestRuns(ctx, store)
-	if err != nil {
-		return err
-	}
-	route, err := paging.LoadState(ctx, store)
-	if err != nil {
-		return err
-	}
 	if len(latest) == 0 {
 		fmt.Fprintln(p.stderr, "no region has sent a run")
 	}

@@ -34,7 +34,7 @@ func (s refusesOne) PutRun(ctx context.Context, run journey.Run) error {
 }
 
 // TestOneRunThatHomeRefuses: a run that home does not take, while it takes others, does not hold up the hand-over for ever; nor does a
-// run from the future, which no one is told of.
+// run from the future, which is not notified.
 func TestOneRunThatHomeRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		slot   time.Duration // of that run, from the others

@@ -225,7 +225,7 @@ func (tab *Tab) cutOffNote() string {
 // wrongClock is how far this machine's clock may be from the site's: sites take the code before and after the present one, of 30 s each.
 const wrongClock = 25 * time.Second
 
-// clockNote says that a one-time code that the step has used may be refused because of this machine's clock, to follow an error.
+// clockNote names this machine's wrong clock as the likely cause when the step has used a one-time code, to follow an error.
 func (tab *Tab) clockNote() string {
 	ahead := tab.recorder.ClockAhead().Round(time.Second)
 	if !tab.step.UsedCode() || ahead.Abs() < wrongClock {
