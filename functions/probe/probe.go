@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -166,13 +168,13 @@ func (p *probe) reportTrace(ctx context.Context, s *cloud.Services, run journey.
 	}
 }
 
-// tidy empties the temporary folder if the function owns it. A Chrome that hangs may still hold files there; the next run
-// tries again.
+// tidy removes the index that Chrome makes of the layer's fonts from the function's temporary folder, which is small and
+// lives as long as the sandbox. The folder of a Chrome that was killed goes when the next Chrome starts.
 func (p *probe) tidy(s *cloud.Services) {
 	if p.getenv("LAMBDA_TASK_ROOT") == "" {
 		return
 	}
-	if err := tidy(); err != nil {
+	if err := os.RemoveAll(filepath.Join(os.TempDir(), "fonts-cache")); err != nil {
 		s.Log.Warn("empty the temporary folder: failed", "err", err)
 	}
 }

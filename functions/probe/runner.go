@@ -3,8 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -42,16 +40,4 @@ func findChrome(ctx context.Context, getenv func(string) string, flags []string)
 		return getenv(name)
 	}})
 	return journey.Program{Path: cmp.Or(c.Path, path), Env: c.Env, Args: flags}, err
-}
-
-// tidy removes Chrome's leftovers from the function's temporary folder, which is small and lives as long as the sandbox:
-// the index of the layer's fonts, and the folder of a Chrome whose process was killed.
-func tidy() error {
-	left, err := filepath.Glob(filepath.Join(os.TempDir(), "valkyrie-chrome-*"))
-	for _, path := range append(left, filepath.Join(os.TempDir(), "fonts-cache")) {
-		if bad := os.RemoveAll(path); err == nil {
-			err = bad
-		}
-	}
-	return err
 }

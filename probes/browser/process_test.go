@@ -3,7 +3,6 @@ package browser_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -69,13 +69,10 @@ func TestStepThatHangsInGo(t *testing.T) {
 	}
 }
 
-// TestSweep checks that a new Chrome removes the folders of dead programs, and no others.
+// TestSweep checks that a new Chrome removes the folders of dead programs, and no others: not even that of a program in another
+// container, whose process this one cannot see.
 func TestSweep(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
-	dead := exec.Command("true")
-	if err := dead.Run(); err != nil {
-		t.Fatal(err)
-	}
 	folder := func(name string) string {
 		path := filepath.Join(os.TempDir(), name)
 		if err := os.MkdirAll(filepath.Join(path, "profile"), 0o700); err != nil {
@@ -83,8 +80,16 @@ func TestSweep(t *testing.T) {
 		}
 		return path
 	}
-	left := folder(fmt.Sprintf("valkyrie-chrome-%d-1", dead.Process.Pid))
-	kept := []string{folder(fmt.Sprintf("valkyrie-chrome-%d-2", os.Getpid())), folder("valkyrie-chrome-mine"), folder("valkyrie-demo-1-1")}
+	left, locked := folder("valkyrie-chrome-1"), folder("valkyrie-chrome-2")
+	kept := []string{locked, folder("valkyrie-demo-1-1")}
+	lock, err := os.Open(locked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		t.Fatal(err)
+	}
 	site := serve(t, map[string]string{"/": "hello"}, nil)
 	r := journey.Runner{Stage: journey.Stage{Site: site, Chrome: program}}
 	tab := browser.NewTab()

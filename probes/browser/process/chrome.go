@@ -31,6 +31,7 @@ type Chrome struct {
 	cancel  context.CancelFunc
 	release context.CancelFunc // of the allocator
 	dir     string
+	unlock  func()    // dir
 	cmd     *exec.Cmd // as chromedp starts it; read only after open's first call has returned
 	pgid    int
 	version string
@@ -52,11 +53,11 @@ func Launch(ctx context.Context, program journey.Program) (*Chrome, error) {
 		return nil, errors.New("no Chrome was given to the runner; set CHROME to a Chrome, Chromium or headless-shell")
 	}
 	sweep(os.TempDir())
-	dir, err := makeFolder()
+	dir, unlock, err := makeFolder()
 	if err != nil {
 		return nil, fmt.Errorf("create a temporary folder for Chrome's profile: %w; free some disk space, or set TMPDIR", err)
 	}
-	c := &Chrome{dir: dir, output: &output{}, crashed: make(chan struct{}), single: slices.Contains(program.Args, "single-process")}
+	c := &Chrome{dir: dir, unlock: unlock, output: &output{}, crashed: make(chan struct{}), single: slices.Contains(program.Args, "single-process")}
 	adoptOrphans()
 	alloc, release := chromedp.NewExecAllocator(context.Background(), c.options(program)...)
 	c.release = release
@@ -177,6 +178,7 @@ func (c *Chrome) Stop() error {
 		reapGroup(c.pgid, 2*time.Second)
 		<-removed
 		err = removeAll(c.dir)
+		c.unlock()
 	})
 	return err
 }
