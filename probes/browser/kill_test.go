@@ -31,6 +31,7 @@ func TestKills(t *testing.T) {
 	}
 	site := serve(t, map[string]string{"/": `<button onclick="setTimeout(() => document.body.append('Thank you'), 40)">Print</button>`}, nil)
 	t.Setenv("TMPDIR", t.TempDir())
+	slowdown.Factor() // starts its measurements, which last as long as the program
 	idle := goleak.IgnoreCurrent()
 	verdicts := make(chan journey.Run, runs)
 	var wait sync.WaitGroup
