@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net/url"
 	"os"
@@ -15,6 +17,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
@@ -23,7 +26,10 @@ import (
 	"valkyrie/functions/lambdatest"
 	"valkyrie/infra/cloudtest"
 	"valkyrie/infra/environ"
+	"valkyrie/infra/evidence"
+	"valkyrie/infra/secrets"
 	web "valkyrie/infra/webhook"
+	"valkyrie/probes/journey"
 )
 
 const domain = "abcdefg.lambda-url.eu-west-1.on.aws"
@@ -52,7 +58,7 @@ func event(path, body string, headers ...string) events.LambdaFunctionURLRequest
 	for pair := range slices.Chunk(headers, 2) {
 		in.Headers[pair[0]] = pair[1]
 	}
-	in.RequestContext.DomainName, in.RequestContext.HTTP.Method = domain, "POST"
+	in.RequestContext.DomainName, in.RequestContext.HTTP.Method, in.RequestContext.HTTP.SourceIP = domain, "POST", "192.0.2.7"
 	return in
 }
 
@@ -232,6 +238,9 @@ func TestNoRequest(t *testing.T) {
 		"a path without a slash": {event("twilio/reply", ""), 400},
 		"an unknown path":        {event("/", ""), 404},
 		"a path that escapes":    {event("/twilio/..%2f..%2fetc/passwd", ""), 404},
+		"no method":              {without("method"), 400},
+		"no domain":              {without("domain"), 400},
+		"a malformed method":     {without("token"), 400},
 	} {
 		if out := status(t, f, c.in); out.StatusCode != c.status || out.Body != "" {
 			t.Errorf("%s: %+v", name, out)
@@ -248,6 +257,121 @@ func TestNoRequest(t *testing.T) {
 	}
 }
 
+// without returns an event that lacks a part of what a Function URL sends, or has a malformed method.
+func without(part string) events.LambdaFunctionURLRequest {
+	in := event("/twilio/reply", "")
+	switch part {
+	case "method":
+		in.RequestContext.HTTP.Method = ""
+	case "domain":
+		in.RequestContext.DomainName = ""
+	default:
+		in.RequestContext.HTTP.Method = "GET IT"
+	}
+	return in
+}
+
+// TestLog: what goes wrong is in the log, word for word, where alarms and people look for it.
+func TestLog(t *testing.T) {
+	f, w := deployed(t)
+	var log bytes.Buffer
+	services := *f.Services
+	services.Log, f.Services = slog.New(slog.NewTextHandler(&log, nil)), &services
+	logged := func(name, want string, in events.LambdaFunctionURLRequest) {
+		t.Helper()
+		log.Reset()
+		status(t, f, in)
+		if !strings.Contains(log.String(), want) {
+			t.Errorf("%s: the log is\n%s\nwant %s", name, log.String(), want)
+		}
+	}
+	logged("no request", `level=WARN msg="read the event: expected a request to a Function URL" err="expected a method, a domain name and a path"`, events.LambdaFunctionURLRequest{})
+	beat := event(web.BeatURL("", []byte("a key of a test, long enough"), "shift-texts")+"/start", "")
+	w.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
+	logged("home is down", `level=WARN msg="record a heartbeat: the home's table failed; the standby's table is used" job=shift-texts err=`, beat)
+	w.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, false)
+
+	keyless := func(batches []judge.HeartbeatPolicy) webhook {
+		alone := *f.Services
+		vault, err := secrets.NewVault(f.AWS, "secretsmanager:tokens-only")
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone.Vault, alone.Alerts.Judge.Heartbeats = vault, batches
+		return webhook{&alone}
+	}
+	w.Cloud.Secret("tokens-only", `{"`+environ.TwilioToken+`": "`+standin.DemoAuthToken+`"}`)
+	const lost = `level=ERROR msg="read the key of the batches: failed; heartbeats are refused" err=`
+	for _, batches := range [][]judge.HeartbeatPolicy{f.Alerts.Judge.Heartbeats, nil} {
+		log.Reset()
+		if out := status(t, keyless(batches), beat); out.StatusCode != 403 || strings.Contains(log.String(), lost) != (len(batches) > 0) {
+			t.Errorf("without the key of %d batches: %d\n%s", len(batches), out.StatusCode, log.String())
+		}
+	}
+	w.Cloud.Parameter("/valkyrie/"+environ.TwilioToken, " ")
+	fresh, err := open(t.Context(), lambdatest.Practice(), os.Getenv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	services.Vault = fresh.Vault
+	logged("no token", `level=ERROR msg="read Twilio's tokens: failed; callbacks and texts are refused" err=`, beat)
+}
+
+// TestCallbackURL: the address that callbacks are signed for is the configured one, where there is one.
+func TestCallbackURL(t *testing.T) {
+	f, _ := deployed(t)
+	services := *f.Services
+	services.Env.CallbackURL, f.Services = "https://hooks.example.com", &services
+	form := url.Values{"From": {"+12025550143"}, "MessageSid": {"SM1"}, "Body": {"status"}}
+	for address, want := range map[string]int{"https://hooks.example.com": 200, "https://" + domain: 403} {
+		in := event("/twilio/reply", form.Encode(), "x-twilio-signature", sign(standin.DemoAuthToken, address+"/twilio/reply", form))
+		if out := status(t, f, in); out.StatusCode != want {
+			t.Errorf("signed for %s: %d, want %d", address, out.StatusCode, want)
+		}
+	}
+}
+
+// TestEvidenceInProcess: the function reads the file of a signed address from its bucket.
+func TestEvidenceInProcess(t *testing.T) {
+	f, w := deployed(t)
+	run := journey.Run{ID: "01990a5c-1111-7000-8000-000000000000", Journey: "print-card", Region: lambdatest.Third, Slot: time.Now().UTC().Truncate(time.Minute)}
+	saver := evidence.Bucket{Client: s3.NewFromConfig(w.Cloud.Config(lambdatest.Third)), Name: lambdatest.Bucket, Region: lambdatest.Third}.Within(t.Context())
+	console, err := saver.Save(run, "console.txt", []byte("one line"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := event(linkIn(t, w, console), "")
+	in.RequestContext.HTTP.Method = "GET"
+	if out := status(t, f, in); out.StatusCode != 200 || out.Body != "one line" || out.IsBase64Encoded || out.Headers["Content-Type"] != "text/plain; charset=utf-8" {
+		t.Errorf("%+v", out)
+	}
+}
+
+// TestAnswer: the first status is the answer's, as with any http.ResponseWriter; it is 200 if none is written, and what is not text is
+// in base64.
+func TestAnswer(t *testing.T) {
+	a := newAnswer()
+	if out := a.response(); out.StatusCode != 200 || out.Body != "" || out.IsBase64Encoded || len(out.Headers) != 0 {
+		t.Errorf("of nothing: %+v", out)
+	}
+	a = newAnswer()
+	a.Header().Add("Vary", "Accept")
+	a.Header().Add("Vary", "Origin")
+	a.WriteHeader(404)
+	a.WriteHeader(500)
+	if n, err := a.Write([]byte{'a', 0xff}); n != 2 || err != nil {
+		t.Errorf("%d, %v", n, err)
+	}
+	if out := a.response(); out.StatusCode != 404 || out.Body != "Yf8=" || !out.IsBase64Encoded || out.Headers["Vary"] != "Accept, Origin" {
+		t.Errorf("%+v", out)
+	}
+	a = newAnswer()
+	_, _ = a.Write([]byte("ü"))
+	if out := a.response(); out.StatusCode != 200 || out.Body != "ü" || out.IsBase64Encoded {
+		t.Errorf("%+v", out)
+	}
+}
+
 // TestByteExact: the handler gets the path and query exactly as the Function URL received them.
 func TestByteExact(t *testing.T) {
 	for _, path := range []string{"/", "/twilio/p1-x/key", "/twilio/a%2Fb/key", "/twilio/%7Ea+b%20c/key", "/twilio/%c3%BC/key", "/a;b,c=d@e:f!$&'()*"} {
@@ -256,6 +380,9 @@ func TestByteExact(t *testing.T) {
 		r, err := request(t.Context(), in)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if r.RemoteAddr != "192.0.2.7" || r.Header.Get("Content-Type") != "application/x-www-form-urlencoded" || r.Method != "POST" || r.URL.Scheme != "https" {
+			t.Errorf("%s: from %q, %v, %s %s", path, r.RemoteAddr, r.Header, r.Method, r.URL)
 		}
 		if got := r.URL.EscapedPath() + "?" + r.URL.RawQuery; got != path+"?a=%7E&b=+" || r.Host != domain {
 			t.Errorf("%s became %s at %s", path, got, r.Host)

@@ -1,0 +1,4 @@
+package webhook
+
+// LimitRefusals is limitRefusals.
+var LimitRefusals = limitRefusals
