@@ -8,10 +8,99 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
+
+// measuring is for how long a package's tests are measured before the mutants of changed lines are tried.
+const measuring = 30 * time.Second
+
+// tryChanged tries mutants of the changed lines in turn, until all are tried or the time is over, and prints those that survive. Each
+// package has its share of the time, which building and measuring its tests do not count for.
+func tryChanged(ctx context.Context, since string, budget time.Duration, stdout io.Writer) error {
+	files, err := changedLines(ctx, since)
+	if err != nil {
+		return err
+	}
+	known, err := readEquivalent()
+	if err != nil {
+		return err
+	}
+	var packages []string
+	for _, f := range files {
+		if folder := filepath.Dir(f.path); !slices.Contains(packages, folder) {
+			packages = append(packages, folder)
+		}
+	}
+	tried, lived, number := 0, 0, 0
+	for i, folder := range packages {
+		c, err := load(ctx, folder)
+		if err != nil {
+			return err
+		}
+		mutants := slices.DeleteFunc(c.mutants(), func(m mutant) bool { return !isChanged(files, m) || known.has(m) })
+		if len(mutants) == 0 {
+			continue
+		}
+		t, err := c.prepare(ctx, mutants, measuring)
+		if err != nil {
+			return err
+		}
+		if t == nil {
+			fmt.Fprintf(stdout, "%s: it has no quick test to try mutants with\n", folder)
+			continue
+		}
+		began := time.Now()
+		n, survived, err := t.survivors(ctx, budget/time.Duration(len(packages)-i), stdout)
+		t.end()
+		if err != nil {
+			return err
+		}
+		budget -= time.Since(began)
+		tried, lived, number = tried+n, lived+survived, number+len(mutants)
+	}
+	fmt.Fprintf(stdout, "%d of %d mutants on changed lines were tried: %d survived\n", tried, number, lived)
+	return nil
+}
+
+// survivors tries mutants for a time, and prints those that no test notices.
+func (t *trial) survivors(ctx context.Context, atMost time.Duration, stdout io.Writer) (tried, lived int, err error) {
+	began := time.Now()
+	for _, n := range spread(len(t.mutants)) {
+		if time.Since(began) > atMost {
+			break
+		}
+		caught, err := t.caught(ctx, n+1)
+		if err != nil {
+			return 0, 0, err
+		}
+		if tried++; !caught {
+			lived++
+			fmt.Fprintln(stdout, t.mutants[n])
+		}
+	}
+	return tried, lived, nil
+}
+
+// spread orders mutants so that a part of them comes from all changed places, and not from the first file only.
+func spread(n int) (out []int) {
+	const step = 7 // of every seventh, then those after them
+	for first := range step {
+		for i := first; i < n; i += step {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// isChanged reports whether a mutant is on a changed line.
+func isChanged(files []changed, m mutant) bool {
+	return slices.ContainsFunc(files, func(f changed) bool { return f.path == m.path && f.lines[m.line] })
+}
 
 // A changed is a file with its changed lines.
 type changed struct {

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-const source = `package pay
+const fee = `package pay
 
 // Fee is the fee of a sum.
 func Fee(sum int, member bool) int {
@@ -38,11 +38,11 @@ func TestMutants(t *testing.T) {
 		}
 	}
 	put("go.mod", "module pay\n\ngo 1.26\n")
-	put("pay.go", strings.Replace(source, "&& !member ", "", 1))
+	put("pay.go", strings.Replace(fee, "&& !member ", "", 1))
 	git("init", "-q")
 	git("add", ".")
 	git("commit", "-qm", "first")
-	put("pay.go", source)
+	put("pay.go", fee)
 	put("pay_test.go", "package pay\n\nimport \"testing\"\n\nfunc TestFee(t *testing.T) {\n\tif Fee(200, false) != 3 || Fee(50, false) != 0 {\n\t\tt.Error(\"wrong\")\n\t}\n}\n")
 	git("add", ".")
 	git("commit", "-qm", "second")
@@ -55,45 +55,9 @@ func TestMutants(t *testing.T) {
 	last := got[len(got)-1]
 	got = got[:len(got)-1]
 	slices.Sort(got)
-	want := []string{"pay.go:5: !member becomes (!member || true)", "pay.go:5: 100 becomes 101", "pay.go:5: sum > 100 has >= for >"}
+	want := []string{"pay.go:5: !member is not asked", "pay.go:5: 100 is larger", "pay.go:5: sum > 100 has >= for >"}
 	if !slices.Equal(got, want) || last != "6 of 6 mutants on changed lines were tried: 3 survived" {
 		t.Errorf("got  %q, %q\nwant %q", got, last, want)
-	}
-}
-
-// TestKinds checks each kind of mutant, by the lines that differ.
-func TestKinds(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.go")
-	for code, want := range map[string][]string{
-		"if a {}":         {"if (a) && false {}", "if (a) || true {}"},
-		"_ = a && b":      {"_ = (a || true) && b", "_ = a && (b || true)", "if false { _ = a && b }"},
-		"_ = a || b":      {"_ = (a && false) || b", "_ = a || (b && false)", "if false { _ = a || b }"},
-		"_ = i < n":       {"_ = i <= n", "if false { _ = i < n }"},
-		"_ = i - 2":       {"_ = i + 2", "_ = i - 3", "if false { _ = i - 2 }"},
-		`x := s + "b"`:    nil,
-		"f()":             {"if false { f() }"},
-		"i++":             {"if false { i++ }"},
-		"return err":      {"return nil"},
-		"return 1, other": {"return 2, other"},
-	} {
-		if err := os.WriteFile(path, []byte("package a\n\nfunc _() {\n"+code+"\n}\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		all, err := mutantsOf(path, map[int]bool{4: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for _, m := range all {
-			got = append(got, strings.Split(string(m.text), "\n")[3])
-		}
-		slices.Sort(got)
-		if !slices.Equal(got, want) {
-			t.Errorf("%s: got %q, want %q", code, got, want)
-		}
-		if other, err := mutantsOf(path, map[int]bool{3: true}); err != nil || len(other) > 0 {
-			t.Errorf("%s: a line that has not changed has mutants: %v, %v", code, other, err)
-		}
 	}
 }
 

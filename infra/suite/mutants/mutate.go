@@ -3,154 +3,197 @@ package main
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
-	"os"
-	"strconv"
+	"go/types"
 	"strings"
 )
 
-// A mutant is a file with one small change.
+// A mutant is one small change of a package's code.
 type mutant struct {
-	path string
-	line int
-	what string // the change, in words
-	text []byte // of the whole file
+	path   string // of the file
+	line   int
+	within string // the function; "" outside of one
+	what   string // the change, in words
+	edits  []edit
 }
 
-// mutantsOf returns the mutants of a file whose change begins in one of the lines; a helper of tests has none. Few of them do not compile, such as a difference of
-// texts.
-func mutantsOf(path string, lines map[int]bool) ([]mutant, error) {
-	source, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	set := token.NewFileSet()
-	tree, err := parser.ParseFile(set, path, source, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range tree.Imports {
-		if i.Path.Value == `"testing"` {
-			return nil, nil // a helper of tests
+// mutants returns all mutants of a package, in the order of the code. A helper of tests has none.
+func (c *code) mutants() []mutant {
+	m := &mutator{code: c, constants: map[types.Object]int{}}
+	for i, f := range c.files {
+		if f.helper() {
+			continue
+		}
+		m.file, m.at = i, f
+		for _, d := range f.tree.Decls {
+			switch d := d.(type) {
+			case *ast.GenDecl:
+				if m.within = ""; d.Tok == token.VAR {
+					m.visit(d, nil)
+				}
+			case *ast.FuncDecl:
+				if d.Body == nil || d.Type.TypeParams != nil {
+					continue // types in generic code have no names that a mutant could use
+				}
+				m.within = d.Name.Name
+				m.nothing(d)
+				m.visit(d.Body, d.Type)
+			}
 		}
 	}
-	f := &file{path: path, source: source, set: set, lines: lines}
-	for _, d := range tree.Decls {
-		if body, ok := d.(*ast.FuncDecl); ok && body.Body != nil {
-			ast.Inspect(body.Body, f.node)
-		}
-	}
-	return f.found, nil
+	return m.found
 }
 
-// A file is being mutated.
-type file struct {
-	path   string
-	source []byte
-	set    *token.FileSet
-	lines  map[int]bool
-	found  []mutant
+// A mutator collects the mutants of a package.
+type mutator struct {
+	*code
+	file      int
+	at        source
+	within    string
+	found     []mutant
+	constants map[types.Object]int // the mutant of a package's constant, which changes all its uses
+	order     int
 }
 
-func (f *file) at(p token.Pos) int         { return f.set.Position(p).Offset }
-func (f *file) text(n ast.Node) string     { return string(f.source[f.at(n.Pos()):f.at(n.End())]) }
-func (f *file) wrap(n ast.Node, as string) { f.replace(n, strings.ReplaceAll(as, "%", f.text(n))) }
-
-// replace adds the mutant in which a node is another text.
-func (f *file) replace(n ast.Node, by string) {
-	f.edit(n.Pos(), n.End(), by, fmt.Sprintf("%s becomes %s", brief(f.text(n)), brief(by)))
-}
-
-// edit adds the mutant in which the source between two positions is another text.
-func (f *file) edit(from, to token.Pos, by, what string) {
-	line := f.set.Position(from).Line
-	if !f.lines[line] {
-		return
-	}
-	text := string(f.source[:f.at(from)]) + by + string(f.source[f.at(to):])
-	f.found = append(f.found, mutant{f.path, line, what, []byte(text)})
+func (m *mutator) offset(p token.Pos) int { return m.set.Position(p).Offset }
+func (m *mutator) text(n ast.Node) string {
+	return string(m.at.text[m.offset(n.Pos()):m.offset(n.End())])
 }
 
 // brief shortens code to one line.
-func brief(code string) string {
+func (m *mutator) brief(n ast.Node) string {
 	const longest = 80
-	code = strings.Join(strings.Fields(code), " ")
+	code := strings.Join(strings.Fields(m.text(n)), " ")
 	if r := []rune(code); len(r) > longest {
 		code = string(r[:longest]) + "..."
 	}
 	return code
 }
 
-// node adds the mutants of one node; its parts follow by themselves.
-func (f *file) node(n ast.Node) bool {
-	switch n := n.(type) {
-	case *ast.IfStmt:
-		f.wrap(n.Cond, "(%) && false")
-		f.wrap(n.Cond, "(%) || true")
-	case *ast.BinaryExpr:
-		f.binary(n)
-	case *ast.BlockStmt:
-		f.statements(n.List)
-	case *ast.CaseClause:
-		f.statements(n.Body)
-	case *ast.ReturnStmt:
-		for _, r := range n.Results {
-			if id, ok := r.(*ast.Ident); ok && id.Name == "err" {
-				f.replace(r, "nil")
+// wrap adds a mutant that puts texts around a node.
+func (m *mutator) wrap(n ast.Node, before, after, what string, args ...any) {
+	p := m.set.Position(n.Pos())
+	m.found = append(m.found, mutant{path: p.Filename, line: p.Line, within: m.within, what: fmt.Sprintf(what, args...)})
+	m.edit(len(m.found)-1, n.Pos(), n.End(), before, after)
+}
+
+// edit adds an edit to a mutant.
+func (m *mutator) edit(id int, from, to token.Pos, before, after string) {
+	m.order++
+	e := edit{file: m.file, order: m.order, from: m.offset(from), to: m.offset(to), before: before, after: after}
+	m.found[id].edits = append(m.found[id].edits, e)
+}
+
+// visit adds the mutants of a node in a function of a type.
+func (m *mutator) visit(n ast.Node, in *ast.FuncType) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			m.visit(n.Body, n.Type)
+			return false
+		case *ast.GenDecl:
+			return n.Tok == token.VAR
+		case *ast.ArrayType, *ast.StructType, *ast.InterfaceType, *ast.FuncType:
+			return false
+		case *ast.SelectorExpr:
+			m.visit(n.X, in)
+			return false
+		case *ast.KeyValueExpr:
+			m.visit(n.Value, in)
+			return false
+		case *ast.BlockStmt:
+			m.statements(n.List)
+		case *ast.CaseClause:
+			m.statements(n.Body)
+		case *ast.CommClause:
+			m.statements(n.Body)
+		case *ast.IfStmt:
+			m.condition(n)
+		case *ast.ForStmt:
+			if n.Cond != nil {
+				m.wrap(n.Cond, "!mutant_is(%) && (", ")", "the loop for %s does nothing", m.brief(n.Cond))
 			}
+		case *ast.RangeStmt:
+			m.wrap(n.Body, "{ if mutant_is(%) { break }; ", "}", "the loop over %s does nothing", m.brief(n.X))
+		case *ast.BinaryExpr:
+			m.binary(n)
+		case *ast.BasicLit:
+			m.literal(n)
+		case *ast.Ident:
+			m.constant(n)
+		case *ast.CompositeLit:
+			m.fields(n)
+		case *ast.ReturnStmt:
+			m.results(n, in)
 		}
-	case *ast.BasicLit:
-		if v, err := strconv.ParseInt(n.Value, 0, 64); n.Kind == token.INT && err == nil {
-			f.replace(n, strconv.FormatInt(v+1, 10))
+		return true
+	})
+}
+
+// nothing adds the mutant of an exported function that returns at once. One without parts is left to the mutants of its only result.
+func (m *mutator) nothing(d *ast.FuncDecl) {
+	results := d.Type.Results
+	if !d.Name.IsExported() || len(d.Body.List) == 0 || len(d.Body.List) == 1 && results != nil {
+		return
+	}
+	give := "return"
+	switch {
+	case results != nil && len(results.List[0].Names) == 0:
+		var zeros []string
+		var declare strings.Builder
+		for i, f := range results.List {
+			fmt.Fprintf(&declare, "var mutant_%d %s; ", i, m.text(f.Type))
+			zeros = append(zeros, fmt.Sprintf("mutant_%d", i))
 		}
+		give = declare.String() + "return " + strings.Join(zeros, ", ")
 	}
-	return true
+	m.wrap(d.Body, "{ if mutant_is(%) { "+give+" }; ", "}", "%s does nothing", d.Name.Name)
 }
 
-// swapped lists the operators that a mutant exchanges.
-var swapped = map[token.Token]token.Token{
-	token.LSS: token.LEQ, token.LEQ: token.LSS, token.GTR: token.GEQ, token.GEQ: token.GTR, token.EQL: token.NEQ, token.NEQ: token.EQL,
-	token.ADD: token.SUB, token.SUB: token.ADD, token.MUL: token.QUO, token.QUO: token.MUL,
-}
-
-func (f *file) binary(n *ast.BinaryExpr) {
-	switch n.Op {
-	case token.LAND:
-		f.wrap(n.X, "(% || true)")
-		f.wrap(n.Y, "(% || true)")
-	case token.LOR:
-		f.wrap(n.X, "(% && false)")
-		f.wrap(n.Y, "(% && false)")
-	}
-	if by, ok := swapped[n.Op]; ok && !isText(n.X) && !isText(n.Y) {
-		f.edit(n.OpPos, n.OpPos+token.Pos(len(n.Op.String())), by.String(), fmt.Sprintf("%s has %s for %s", brief(f.text(n)), by, n.Op))
-	}
-}
-
-// isText reports whether an operand is a text for certain, of which there is no difference.
-func isText(e ast.Expr) bool {
-	switch e := e.(type) {
-	case *ast.BasicLit:
-		return e.Kind == token.STRING
-	case *ast.BinaryExpr:
-		return isText(e.X) || isText(e.Y)
-	}
-	return false
-}
-
-// statements drops calls and assignments; they stay as code, so that their variables are still used.
-func (f *file) statements(all []ast.Stmt) {
+// statements adds the mutants that drop calls and assignments; they stay as code, so that their variables are still used.
+func (m *mutator) statements(all []ast.Stmt) {
 	for _, s := range all {
 		switch s := s.(type) {
-		case *ast.ExprStmt, *ast.IncDecStmt:
+		case *ast.ExprStmt:
+			if call, ok := s.X.(*ast.CallExpr); !ok || m.isPanic(call) {
+				continue
+			}
 		case *ast.AssignStmt:
 			if s.Tok == token.DEFINE {
 				continue
 			}
+		case *ast.BranchStmt:
+			if s.Tok == token.FALLTHROUGH || s.Tok == token.GOTO {
+				continue
+			}
+		case *ast.IncDecStmt, *ast.DeferStmt, *ast.GoStmt, *ast.SendStmt:
 		default:
 			continue
 		}
-		f.edit(s.Pos(), s.End(), "if false { "+f.text(s)+" }", brief(f.text(s))+" is dropped")
+		m.wrap(s, "if !mutant_is(%) { ", " }", "%s is dropped", m.brief(s))
 	}
+}
+
+func (m *mutator) isPanic(call *ast.CallExpr) bool {
+	id, ok := call.Fun.(*ast.Ident)
+	return ok && id.Name == "panic"
+}
+
+func (m *mutator) condition(n *ast.IfStmt) {
+	if m.info.Types[n.Cond].Value != nil || !isBasic(m.info.Types[n.Cond].Type, types.IsBoolean) {
+		return
+	}
+	m.wrap(n.Cond, "!mutant_is(%) && (", ")", "if %s: never", m.brief(n.Cond))
+	m.wrap(n.Cond, "mutant_is(%) || (", ")", "if %s: always", m.brief(n.Cond))
+}
+
+// isBasic reports whether a type is a basic one, without a name of its own, of a kind.
+func isBasic(t types.Type, kind types.BasicInfo) bool {
+	b, ok := t.(*types.Basic)
+	return ok && b.Info()&kind != 0
+}
+
+// isNumber reports whether the values of a type are numbers, also where it has a name.
+func isNumber(t types.Type) bool {
+	return t != nil && isBasic(t.Underlying(), types.IsInteger|types.IsFloat)
 }

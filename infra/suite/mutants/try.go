@@ -1,118 +1,137 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
+	"slices"
+	"strconv"
 	"strings"
+	"syscall"
 	"time"
 )
 
-// A verdict is the outcome of a mutant's tests.
-type verdict string
-
-const (
-	killed   verdict = "killed"   // a test failed
-	survived verdict = "survived" // all tests passed
-	invalid  verdict = "invalid"  // it does not compile
-)
-
-// tests are the tests of one package that mutants are tried with.
-type tests struct {
-	quick string        // a regular expression of those that take little time; empty: the package has none
-	limit time.Duration // for all of them
+// A program is the tests of a package with mutants in it.
+type program struct {
+	path, folder string
+	flags        []string
+	tests        map[int][]test // by mutant: those that reach it, the fastest first
+	quick        int            // number of tests that mutants are tried with
 }
 
-const (
-	longest   = 2 * time.Second  // of one test
-	measuring = 10 * time.Second // of a package's tests, of which those count that have ended by then
-)
-
-// try runs the quick tests of a mutant's package with it.
-func try(ctx context.Context, t *tests, m mutant) (verdict, error) {
-	folder, err := os.MkdirTemp("", "mutants-*")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(folder)
-	pkg := filepath.Dir(m.path)
-	overlay, err := m.overlay(folder)
-	if err != nil {
-		return "", err
-	}
-	program := filepath.Join(folder, "mutant.test")
-	if err := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", program, "./"+pkg).Run(); err != nil {
-		return invalid, nil
-	}
-	limited, cancel := context.WithTimeout(ctx, t.limit)
-	defer cancel()
-	if _, err := command(limited, program, pkg, t.quick, "-test.failfast").CombinedOutput(); err != nil {
-		return killed, nil // also by its time
-	}
-	return survived, nil
+// A test is one that mutants are tried with.
+type test struct {
+	name string
+	took time.Duration
 }
 
-// command returns the run of a test program in its package's folder.
-func command(ctx context.Context, program, pkg, only string, more ...string) *exec.Cmd {
-	args := append([]string{"-test.count=1", "-test.run=" + only}, more...)
-	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Dir, cmd.WaitDelay = pkg, time.Second
-	return cmd
-}
+// longest is the time of a test that mutants are tried with.
+const longest = 3 * time.Second
 
-// passed matches a test of a verbose output with its time.
-var passed = regexp.MustCompile(`(?m)^--- PASS: (\S+) \((\d+\.\d+)s\)`)
-
-// measure runs a package's tests for a while without a mutant, to know the quick ones. A failure is an error.
-func measure(ctx context.Context, pkg string) (*tests, error) {
-	folder, err := os.MkdirTemp("", "mutants-*")
+// measure runs each test of a program without a mutant, to know how long it takes and which mutants it reaches, for at most a time:
+// mutants are tried with the tests that have passed in it. A test that fails is an error.
+func measure(ctx context.Context, path, folder string, atMost time.Duration) (*program, error) {
+	p := &program{path: path, folder: folder, tests: map[int][]test{}}
+	// Without its flags, rapid stores what it has found among the sources, and takes long to make it small.
+	if help, _ := p.command(ctx, "-help").CombinedOutput(); bytes.Contains(help, []byte("rapid.nofailfile")) {
+		p.flags = []string{"-rapid.nofailfile", "-rapid.shrinktime=1s"}
+	}
+	out, err := p.command(ctx, "-test.list", "^(Test|Example|Fuzz)").Output()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("list the tests of %s: %w", folder, err)
 	}
-	defer os.RemoveAll(folder)
-	program := filepath.Join(folder, "whole.test")
-	if out, err := exec.CommandContext(ctx, "go", "test", "-c", "-vet=off", "-o", program, "./"+pkg).CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("build the tests of %s: %w: %s", pkg, err, out)
-	}
-	t := &tests{limit: 5 * longest}
-	if _, err := os.Stat(program); errors.Is(err, os.ErrNotExist) {
-		return t, nil
-	}
-	limited, cancel := context.WithTimeout(ctx, measuring)
-	defer cancel()
-	out, err := command(limited, program, pkg, "", "-test.v", "-test.short").CombinedOutput()
-	if err != nil && limited.Err() == nil {
-		return nil, fmt.Errorf("the tests of %s fail without a mutant: %w", pkg, err)
-	}
-	var quick []string
-	for _, m := range passed.FindAllStringSubmatch(string(out), -1) {
-		if took, err := time.ParseDuration(m[2] + "s"); err == nil && took <= longest {
-			quick = append(quick, regexp.QuoteMeta(m[1]))
-			t.limit += 3 * took
+	began := time.Now()
+	for name := range strings.Lines(string(out)) {
+		if name = strings.TrimSpace(name); time.Since(began) > atMost {
+			break
+		}
+		if err := p.reach(ctx, name); err != nil {
+			return nil, err
 		}
 	}
-	if len(quick) > 0 {
-		t.quick = "^(" + strings.Join(quick, "|") + ")$"
+	for _, tests := range p.tests {
+		slices.SortFunc(tests, func(a, b test) int { return cmp.Compare(a.took, b.took) })
 	}
-	return t, nil
+	return p, ctx.Err()
 }
 
-// overlay writes the mutant and the file that makes the compiler take it: see go help build.
-func (m mutant) overlay(folder string) (string, error) {
-	path, err := filepath.Abs(m.path)
-	if err != nil {
-		return "", err
+// reach runs one test without a mutant.
+func (p *program) reach(ctx context.Context, name string) error {
+	reached := filepath.Join(filepath.Dir(p.path), "reached")
+	if err := os.WriteFile(reached, nil, 0o600); err != nil {
+		return err
 	}
-	changed := filepath.Join(folder, "mutant.go")
-	text, err := json.Marshal(map[string]any{"Replace": map[string]string{path: changed}})
-	if err != nil {
-		return "", err
+	limited, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	cmd := p.command(limited, p.only(name)...)
+	cmd.Env = append(cmd.Environ(), "MUTANTS_REACHED="+reached)
+	began := time.Now()
+	out, err := cmd.CombinedOutput()
+	if limited.Err() != nil {
+		return ctx.Err() // no quick one
 	}
-	overlay := filepath.Join(folder, "overlay.json")
-	return overlay, errors.Join(os.WriteFile(changed, m.text, 0o600), os.WriteFile(overlay, text, 0o600))
+	if err != nil {
+		return fmt.Errorf("%s of %s fails without a mutant: %w: %s", name, p.folder, err, out)
+	}
+	t := test{name, time.Since(began)}
+	p.quick++
+	ids, err := os.ReadFile(reached)
+	if err != nil {
+		return err
+	}
+	seen := map[int]bool{} // a process that a test starts writes, too
+	for id := range strings.FieldsSeq(string(ids)) {
+		n, err := strconv.Atoi(id)
+		if err == nil && !seen[n] {
+			seen[n] = true
+			p.tests[n] = append(p.tests[n], t)
+		}
+	}
+	return nil
+}
+
+// caught reports whether a test fails with a mutant, or does not end.
+func (p *program) caught(ctx context.Context, id int) (bool, error) {
+	limit := 10 * time.Second
+	var names []string
+	for _, t := range p.tests[id] {
+		limit += 3 * t.took
+		names = append(names, t.name)
+	}
+	if len(names) == 0 {
+		return false, ctx.Err()
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	cmd := p.command(limited, append(p.only(names...), "-test.failfast")...)
+	cmd.Env = append(cmd.Environ(), "MUTANT="+strconv.Itoa(id))
+	err := cmd.Run()
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	if exit := (*exec.ExitError)(nil); err != nil && limited.Err() == nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
+		return false, fmt.Errorf("run the tests of %s: %w", p.folder, err)
+	}
+	return err != nil, nil
+}
+
+// only returns the flags that run some tests.
+func (p *program) only(names ...string) []string {
+	return append([]string{"-test.run=^(" + strings.Join(names, "|") + ")$", "-test.count=1", "-test.short"}, p.flags...)
+}
+
+// command returns a run of the program in its package's folder. Its random cases are the same each time, so that a score is; it ends with
+// the processes that it has started.
+func (p *program) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, p.path, args...)
+	cmd.Dir, cmd.WaitDelay = p.folder, time.Second
+	cmd.Env = append(os.Environ(), "VALKYRIE_SEED=1", "VALKYRIE_TESTS=")
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	return cmd
 }
