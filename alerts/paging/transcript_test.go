@@ -1,22 +1,16 @@
 package paging_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"valkyrie/alerts/alertstest"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/paging"
+	"valkyrie/infra/suite"
 )
-
-var update = flag.Bool("update", false, "write the transcript")
 
 // TestTranscript compares one incident, through a first provider that refuses every page, with its transcript: who is paged when,
 // by which provider, with which words, until a person acknowledges by the command that the call names, and the site works again.
@@ -59,19 +53,7 @@ func TestTranscript(t *testing.T) {
 	over.Runs, over.State, over.ResolvedAt, over.Last = 2, incident.Resolved, w.now, w.now.Add(-time.Minute)
 	step(paging.IncidentUpdated{Incident: over})
 	wait(2 * time.Minute)
-	path := filepath.Join("testdata", "refused.txt")
-	if *update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), b.String()); diff != "" {
-		t.Errorf("(-want +got); go test ./alerts/paging -run TestTranscript -update writes it:\n%s", diff)
-	}
+	suite.Golden(t, "testdata/refused.txt", b.String())
 }
 
 // acknowledged returns the state after a person's text, as the command writes it.

@@ -3,16 +3,11 @@ package postmortem_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"valkyrie/alerts"
 	"valkyrie/alerts/config"
@@ -20,10 +15,9 @@ import (
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/postmortem"
 	"valkyrie/alerts/replay"
+	"valkyrie/infra/suite"
 	"valkyrie/probes/journey"
 )
-
-var update = flag.Bool("update", false, "write what the tests get into testdata")
 
 var start = time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
 
@@ -134,24 +128,6 @@ func outage(t *testing.T) postmortem.Case {
 	return c
 }
 
-// golden compares with a file, which -update writes.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s, -want +got:\n%s", name, diff)
-	}
-}
-
 // TestForms checks an outage in all three forms.
 func TestForms(t *testing.T) {
 	a := postmortem.New(outage(t))
@@ -163,7 +139,7 @@ func TestForms(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	golden(t, "outage.txt", text.String())
-	golden(t, "outage.md", markdown.String())
-	golden(t, "outage.json", object.String())
+	suite.Golden(t, "testdata/outage.txt", text.String())
+	suite.Golden(t, "testdata/outage.md", markdown.String())
+	suite.Golden(t, "testdata/outage.json", object.String())
 }

@@ -1,9 +1,12 @@
 package suite_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 
 	"valkyrie/infra/suite"
@@ -36,5 +39,38 @@ func TestSection(t *testing.T) {
 	got, err := os.ReadFile(file)
 	if want := "a\n<!-- begin verbs -->\nnew\n<!-- end verbs -->\nb\n"; err != nil || string(got) != want {
 		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+}
+
+func (r *recorder) Logf(string, ...any) {}
+
+func (r *recorder) Fatalf(format string, args ...any) {
+	r.faults = append(r.faults, fmt.Sprintf(format, args...))
+	runtime.Goexit()
+}
+
+// TestGolden checks that each line that differs is a fault, with its place, and that writing is a choice.
+func TestGolden(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "out.txt")
+	t.Setenv("VALKYRIE_GOLDEN", "")
+	faults := func(got string) int {
+		r := &recorder{TB: t}
+		var done sync.WaitGroup
+		done.Go(func() { suite.Golden(r, file, got) })
+		done.Wait()
+		return len(r.faults)
+	}
+	if n := faults("a\n"); n != 1 {
+		t.Errorf("without a file: %d faults", n)
+	}
+	t.Setenv("VALKYRIE_GOLDEN", "write")
+	if n := faults("a\nb\nc\n"); n != 0 {
+		t.Errorf("writing: %d faults", n)
+	}
+	t.Setenv("VALKYRIE_GOLDEN", "")
+	for got, want := range map[string]int{"a\nb\nc\n": 0, "a\nB\nc\n": 1, "a\nb\n": 2, "a\nb\nc\nd\n": 2, "A\nB\nC\n": 3, strings.Repeat("x\n", 30): 10} {
+		if n := faults(got); n != want {
+			t.Errorf("%q: %d faults, want %d", got, n, want)
+		}
 	}
 }

@@ -6,6 +6,7 @@
 //	VALKYRIE_TESTS=all        run everything: all histories, mutants, months and scenarios (make test-all)
 //	VALKYRIE_SEED=20261129    start the random tests from this seed; the default is the day's date, in UTC
 //	VALKYRIE_HISTORIES=500    try so many random cases in each random test
+//	VALKYRIE_GOLDEN=write     write the expected outputs in testdata, instead of comparing with them: see Golden
 package suite
 
 import (
@@ -25,6 +26,8 @@ const (
 	allEnv   = "VALKYRIE_TESTS"
 	seedEnv  = "VALKYRIE_SEED"
 	countEnv = "VALKYRIE_HISTORIES"
+
+	goldenEnv = "VALKYRIE_GOLDEN"
 )
 
 // All reports whether the run leaves nothing out.
