@@ -170,3 +170,77 @@ func TestChance(t *testing.T) {
 		}
 	}
 }
+
+// TestCounts checks the counts of a comparison, run by run: of two other regions, unfinished runs apart, and when a journey is complete.
+func TestCounts(t *testing.T) {
+	var runs []journey.Run
+	add := func(region string, outcomes string) {
+		for slot, o := range outcomes {
+			run := journey.Run{
+				Journey: "pay", Region: region, Slot: deployed.Add(time.Duration(slot) * time.Minute), EveryMS: 60_000,
+				Outcome: map[rune]journey.Outcome{'p': journey.Passed, 'f': journey.Failed, 'b': journey.Broken, 's': journey.Slow, '?': journey.Failed}[o],
+			}
+			if o == '?' {
+				run.Evidence = []journey.Evidence{{Kind: "pending"}}
+			}
+			runs = append(runs, run)
+		}
+	}
+	add(trial.Region, "pfbs?p")
+	add("a", "pppffpsp")
+	add("b", "ppp")
+	got := trial.count(runs)
+	want := Comparison{Journey: "pay", Canary: Count{7, 4, 1}, Other: Count{11, 2, 1}, Missing: 2}
+	if len(got) != 1 || got[0] != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+	for name, c := range map[string]struct {
+		slots    int
+		longest  time.Duration
+		complete bool
+	}{"all slots": {7, time.Minute, true}, "one is missing": {8, time.Minute, false}, "rarer than the trial": {8, time.Minute - 1, true}} {
+		if got := (Trial{trial.Region, c.slots, c.longest}).count(runs)[0].complete; got != c.complete {
+			t.Errorf("%s: complete %t", name, got)
+		}
+	}
+	for c, want := range map[Count]bool{{}: false, {Runs: 4, Bad: 2}: true, {Runs: 4, Bad: 3}: false, {Runs: 1}: true} {
+		if got := (Comparison{Other: c}).tells(); got != want {
+			t.Errorf("others with %+v tell: %t", c, got)
+		}
+	}
+}
+
+// TestLevels checks the level of chance at which a version is called worse, by Fisher's test of 3 runs of which all are bad beside n good
+// ones, of which chance is 6 / ((n+3)(n+2)(n+1)): 2 % shared by three tests at the end, and a twentieth of that before.
+func TestLevels(t *testing.T) {
+	play := func(slots, others int) Conclusion {
+		var runs []journey.Run
+		for slot := range 3 {
+			runs = append(runs, journey.Run{Journey: "pay", Region: trial.Region, Slot: deployed.Add(time.Duration(slot) * time.Minute), EveryMS: 60_000, Outcome: journey.Failed})
+		}
+		for n := range others {
+			runs = append(runs, journey.Run{Journey: "pay", Region: fmt.Sprint("region-", n/3), Slot: deployed.Add(time.Duration(n%3) * time.Minute), EveryMS: 60_000, Outcome: journey.Passed})
+		}
+		return Trial{trial.Region, slots, time.Hour}.Judge(runs).Conclusion
+	}
+	for _, c := range []struct {
+		slots, others int
+		want          Conclusion
+	}{
+		{3, 7, Good}, {3, 8, Worse}, // 6/720 is above 0.02/3 = 1/150, 6/990 is below
+		{4, 24, Waiting}, {4, 25, Worse}, // 6/17550 is above 1/3000, 6/19656 is below
+	} {
+		if got := play(c.slots, c.others); got != c.want {
+			t.Errorf("with %d runs elsewhere, of %d slots: %s, want %s", c.others, c.slots, got, c.want)
+		}
+	}
+}
+
+// TestWords checks the line of a result.
+func TestWords(t *testing.T) {
+	for want, a := range map[string]Assessment{"unknown": {}, "worse; a; b": {Conclusion: Worse, Reasons: []string{"a", "b"}}, "good": {Conclusion: Good}} {
+		if got := a.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
