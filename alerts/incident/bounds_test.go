@@ -264,7 +264,7 @@ func TestKinds(t *testing.T) {
 	}
 }
 
-// TestIsBadAfterAcknowledgement checks what is asked of an incident that comes and goes when its acknowledgement ends.
+// TestIsBadAfterAcknowledgement checks when an incident that comes and goes pages again after its acknowledgement.
 func TestIsBadAfterAcknowledgement(t *testing.T) {
 	for name, c := range map[string]struct {
 		i    incident.Incident

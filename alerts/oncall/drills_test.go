@@ -47,7 +47,7 @@ func TestDrillTimes(t *testing.T) {
 	}
 }
 
-// TestScalars checks how each value of the on-call file is read, and the whole error of what is not one.
+// TestScalars checks how each value of the on-call file is read, and the whole error of a malformed one.
 func TestScalars(t *testing.T) {
 	type file struct {
 		Drill oncall.DrillTime  `yaml:"drill"`

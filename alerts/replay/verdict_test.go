@@ -18,7 +18,7 @@ import (
 // at is a minute of the practice histories.
 func at(minute int) time.Time { return alertstest.Start.Add(time.Duration(minute) * time.Minute) }
 
-// play replays two journeys at once, a letter a minute each, and returns what was decided and whom it would have notified.
+// play replays two journeys at once, a letter a minute each, and returns the decisions and the replay.
 func play(t *testing.T, o oncall.OnCall, first, second string) (decided *[]string, r *replay.Replay) {
 	t.Helper()
 	decided = new([]string)
@@ -41,7 +41,7 @@ func play(t *testing.T, o oncall.OnCall, first, second string) (decided *[]strin
 	return decided, r
 }
 
-// TestDecisions checks what a replay tells of two journeys that fail at once: the decisions in their order, with their titles, and that the
+// TestDecisions checks the decisions about two journeys that fail at once, in their order, with their titles, and that the
 // last runs are judged once.
 func TestDecisions(t *testing.T) {
 	decided, r := play(t, oncall.OnCall{}, "ppffpppp", "pppffffp")

@@ -9,7 +9,7 @@ import (
 	"valkyrie/alerts/watchdog"
 )
 
-// TestWords checks when work is given up, to the second, and what its caller and the next one are told.
+// TestWords checks when work is given up, to the second, and the errors of its caller and of the next one.
 func TestWords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var g watchdog.Guard

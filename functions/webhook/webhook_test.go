@@ -347,7 +347,7 @@ func TestEvidenceInProcess(t *testing.T) {
 	}
 }
 
-// TestAnswer: the first status is the answer's, as with any http.ResponseWriter; it is 200 if none is written, and what is not text is
+// TestAnswer: the first status is the answer's, as with any http.ResponseWriter; it is 200 if none is written, and binary data is
 // in base64.
 func TestAnswer(t *testing.T) {
 	a := newAnswer()

@@ -106,7 +106,7 @@ func TestBeatNotStored(t *testing.T) {
 	}
 }
 
-// TestDefaults checks a handler of which everything optional is left out: a decision about an incident wakes nobody, and the time of a
+// TestDefaults checks a handler of which everything optional is left out: a decision about an incident wakes no pager, and the time of a
 // heartbeat is the machine's.
 func TestDefaults(t *testing.T) {
 	var at time.Time

@@ -63,7 +63,7 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// TestDaysUntil checks forecasts by each model, and what is no forecast.
+// TestDaysUntil checks forecasts by each model, and series without a forecast.
 func TestDaysUntil(t *testing.T) {
 	never := Forecast{Days: math.Inf(1), Early: math.Inf(1), Late: math.Inf(1)}
 	for name, c := range map[string]struct {
@@ -88,7 +88,7 @@ func TestDaysUntil(t *testing.T) {
 	}
 }
 
-// TestIsJump checks that levels are told from rises: one or two steps of days are jumps, an outlier is none.
+// TestIsJump checks that levels are distinguished from rises: one or two steps of days are jumps, an outlier is none.
 func TestIsJump(t *testing.T) {
 	steps := func(levels ...int64) (days []Daily) {
 		for i, level := range levels {
@@ -133,8 +133,8 @@ func saw(lengths ...int) (days []Daily) {
 	return days
 }
 
-// TestFindRestarts checks the pattern of a leak that restarts end, with stretches of other lengths at the ends; and at each limit what is no
-// such pattern.
+// TestFindRestarts checks the pattern of a leak that restarts end, with stretches of other lengths at the ends; and at each limit a series without
+// it.
 func TestFindRestarts(t *testing.T) {
 	uneven := func(last ...int64) (days []Daily) { // stretches that end with these days
 		for range 5 {
