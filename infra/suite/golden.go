@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// Golden checks that a test's whole output is what a file of testdata has. With VALKYRIE_GOLDEN=write it writes the file instead: read
-// what has changed before you commit it, as no program knows whether it is right.
+// Golden compares a test's whole output with a file of testdata. With VALKYRIE_GOLDEN=write it writes the file instead: read the changes
+// before you commit them, as no program knows whether they are right.
 func Golden(tb testing.TB, file, got string) {
 	tb.Helper()
 	if os.Getenv(goldenEnv) == "write" {

@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// equivalents are the mutants that no test can notice, by what they change: the result is the same, or has no effect outside. Each row of
+// equivalents are the mutants that no test can notice, by their changes: the result is the same, or has no effect outside. Each row of
 // the file gives its reason.
 type equivalents map[[3]string]bool
 

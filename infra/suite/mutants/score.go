@@ -39,7 +39,7 @@ func (s score) fallen(recorded score) bool {
 	return recorded.points()-s.points() > max(mayFall, one)+1e-9
 }
 
-// compareScores tries a sample of the mutants of packages, and compares what is caught with the recorded scores, or records it.
+// compareScores tries a sample of the mutants of packages, and compares the scores with the recorded ones, or records them.
 func compareScores(ctx context.Context, folders []string, write bool, stdout io.Writer) error {
 	recorded, err := readScores()
 	if err != nil {
@@ -119,8 +119,8 @@ func sampleOf(ctx context.Context, folder string, known equivalents, stdout io.W
 	return s, nil
 }
 
-// choose returns a sample of mutants that a change elsewhere in the package leaves as it is: those with the lowest hashes of what they
-// change, in which function.
+// choose returns a sample of mutants that a change elsewhere in the package leaves as it is: those with the lowest hashes of their
+// function and change.
 func choose(all []mutant, size int) []mutant {
 	hashes := map[string]int{}
 	type hashed struct {

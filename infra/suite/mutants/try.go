@@ -37,7 +37,7 @@ const longest = 3 * time.Second
 // mutants are tried with the tests that have passed in it. A test that fails is an error.
 func measure(ctx context.Context, path, folder string, atMost time.Duration) (*program, error) {
 	p := &program{path: path, folder: folder, tests: map[int][]test{}}
-	// Without its flags, rapid stores what it has found among the sources, and takes long to make it small.
+	// Without its flags, rapid stores its findings among the sources, and takes long to make it small.
 	if help, _ := p.command(ctx, "-help").CombinedOutput(); bytes.Contains(help, []byte("rapid.nofailfile")) {
 		p.flags = []string{"-rapid.nofailfile", "-rapid.shrinktime=1s"}
 	}
