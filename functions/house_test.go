@@ -75,6 +75,7 @@ func TestImportArrows(t *testing.T) {
 		"probes/api":                 {"probes/journey"},
 		"probes/practice":            {"probes/journey", "probes/browser", "probes/api", "probes/pdf"},
 		"probes":                     {"probes/journey", "probes/browser", "probes/api", "probes/pdf", "probes/practice"},
+		"probes/trial":               {"probes/journey", "probes/browser"},
 		"probes/bench":               {"probes/bench", "probes/journey", "probes/browser"},
 		"alerts":                     {},
 		"alerts/phrase":              {},
@@ -97,6 +98,8 @@ func TestImportArrows(t *testing.T) {
 		"alerts/cron":                {},
 		"infra":                      {"infra", "alerts", "probes/journey"},
 		"functions":                  {"functions", "probes", "alerts", "infra"},
+		// The program that valkyrie try builds at each save is linked within a second.
+		"functions/try": {"probes", "probes/trial"},
 		// The frame of the command line knows no command, and packages that write results run nothing.
 		"functions/valkyrie/cli":    {"alerts/config"},
 		"functions/valkyrie/report": {"functions/valkyrie/cli", "alerts/incident", "alerts/message", "alerts/phrase", "alerts/practice", "alerts/replay", "probes/journey"},
@@ -165,6 +168,7 @@ func TestLinkedLibraries(t *testing.T) {
 		"probes/browser/picture": {"github.com/chromedp/"},
 		"probes/journey":         {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/", "net/http"},
 		"probes/practice":        {"github.com/twilio/", "github.com/aws/", "modernc.org/"},
+		"functions/try":          {"github.com/twilio/", "github.com/aws/", "modernc.org/", "valkyrie/alerts", "valkyrie/infra", "valkyrie/probes/demoshop", "testing"},
 		// Deployed functions do not link code for tests and laptops.
 		"functions/probe": tests, "functions/pager": tests, "functions/webhook": tests,
 	} {
@@ -183,6 +187,28 @@ func has(paths []string, prefix string) bool {
 		}
 	}
 	return false
+}
+
+// TestTrySize: the program that valkyrie try builds at each save stays small, as its linking is most of the time that a person waits for.
+// With probes/pdf and the schemas of probes/api, which only some journeys use, it has more.
+func TestTrySize(t *testing.T) {
+	const most = 320 // of 307 packages of probes/browser, and of 640 of the command line
+	all := packages(t)
+	browserAlone := all["probes/trial"].Deps
+	if n := len(browserAlone); n < 200 || n > most {
+		t.Errorf("probes/trial links %d packages, expected 200 to %d: what has come in?", n, most)
+	}
+	var extra []string
+	for _, dep := range all["functions/try"].Deps {
+		standard := !strings.Contains(strings.SplitN(dep, "/", 2)[0], ".") && !strings.HasPrefix(dep, "valkyrie/")
+		known := standard || slices.Contains(browserAlone, dep) || slices.Contains(all["probes"].Deps, dep) || strings.HasPrefix(dep, "valkyrie/probes")
+		if !known {
+			extra = append(extra, dep)
+		}
+	}
+	if len(extra) > 0 {
+		t.Errorf("functions/try links more than the journeys and the browser: %v", extra)
+	}
 }
 
 // TestMains: a main wires and starts, in under 40 lines.

@@ -156,6 +156,10 @@ func (f *docsFixture) placeholders(args []string, handle string) (all []string) 
 		if !slices.Contains(all, "--site") && !slices.Contains(all, "-h") {
 			all = append(all, "--site", f.site)
 		}
+	case "look":
+		for i, a := range all {
+			all[i] = strings.Replace(a, practiceSite, f.site, 1)
+		}
 	case "shop", "phone":
 		if i := slices.Index(all, "--addr"); i > 0 {
 			all = slices.Delete(all, i, i+2)

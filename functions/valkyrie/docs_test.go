@@ -15,6 +15,7 @@ var parsedOnly = []struct {
 	why, test, words string
 }{
 	{regexp.MustCompile(`^valkyrie demo( --(fault|answer|dir) .*)?$`), "takes half a minute", "functions/valkyrie/testdata/demo.txt", "exits 0 valkyrie demo"},
+	{regexp.MustCompile(`^valkyrie try [a-z]`), "builds the code of a fork", "functions/valkyrie/try_test.go", `"try", "misspelt"`},
 	{regexp.MustCompile(`^valkyrie outages`), "takes minutes", "functions/fork_test.go", `"outages"`},
 	{regexp.MustCompile(`^valkyrie drill --store`), "needs a deployed pager", "functions/valkyrie/deployed_test.go", `"drill", "--store", deployedStore`},
 	{regexp.MustCompile(`^valkyrie cost --from-history`), "needs a store with runs", "functions/valkyrie/cost_test.go", "took.readHistory("},

@@ -49,7 +49,7 @@ func (p *program) app() cli.App {
 		Summary: "valkyrie probes a site's critical journeys, and calls people when one keeps failing",
 		Hint:    "begin with: valkyrie demo",
 		Commands: []cli.Command{
-			demoCommand(p), runCommand(p), watchCommand(p), historyCommand(p), incidentsCommand(p), statusCommand(p), replayCommand(p),
+			demoCommand(p), runCommand(p), watchCommand(p), tryCommand(p), lookCommand(p), historyCommand(p), incidentsCommand(p), statusCommand(p), replayCommand(p),
 			outagesCommand(p), oncallCommand(p), ackCommand(p), resolveCommand(p), muteCommand(p), regionCommand(p), markCommand(p), canaryCommand(p), drillCommand(p),
 			vcardCommand(p), heartbeatsCommand(p), shopCommand(p), phoneCommand(p), costCommand(p), doctorCommand(p), backupCommand(p), restoreCommand(p),
 			versionCommand(p),

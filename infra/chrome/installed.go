@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +23,16 @@ var wellKnown = []string{
 	"google-chrome-stable",
 	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 	"/Applications/Chromium.app/Contents/MacOS/Chromium",
+}
+
+// Windowed lists the commands and paths of [Config.Installed] that can open a window: all but the headless shells.
+func Windowed() []string { return slices.DeleteFunc(slices.Clone(wellKnown), hasNoWindows) }
+
+// HasWindows reports whether the browser can open a window. The pinned one cannot.
+func (c Chrome) HasWindows() bool { return c.Source != SourcePinned && !hasNoWindows(c.Path) }
+
+func hasNoWindows(path string) bool {
+	return strings.Contains(strings.ReplaceAll(path, "_", "-"), "headless-shell")
 }
 
 // installed returns the best installed browser that starts. It rejects all of them on a machine without fonts, where text has no

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/chromedp/cdproto/fetch"
@@ -63,7 +64,7 @@ func (tab *Tab) listen(ctx context.Context) error {
 	if err := tab.addBindings(ctx); err != nil {
 		return err
 	}
-	if err := recordChanges(ctx); err != nil {
+	if err := errors.Join(recordChanges(ctx), tab.followLife(ctx)); err != nil {
 		return err
 	}
 	return reportPrints(ctx)

@@ -164,11 +164,16 @@ func (tab *Tab) awaitAddress(fits func(string) bool, wanted string) {
 			tab.wait.end(tab.step, max(at, tab.wait.since))
 			return
 		}
+		is := "it is " + strings.TrimPrefix(last, tab.site)
+		over := tab.isOver(query{Op: "address"}, failure, is)
 		select {
 		case <-news:
 		case <-time.After(aimPause): // the browser may know the address later than it reports the change
 		case <-tab.ctx.Done():
-			tab.fail("%s %s: it is %s", failure, tab.step.LimitNote(), strings.TrimPrefix(last, tab.site))
+			over = true
+		}
+		if over {
+			tab.fail("%s %s: %s", failure, tab.step.LimitNote(), is)
 		}
 	}
 }

@@ -76,6 +76,8 @@ type result struct {
 	Boxes    []box   `json:"boxes"`  // where a person sees the elements in the frame
 	Doubt    string  `json:"doubt"`  // only a picture tells whether they can be read; "same" colours or "unknown" ones, by the styles, or perhaps "covered"
 	frame    frame   // the frame that answered
+
+	Target *Locator `json:"target"` // of script.FrameLocator
 }
 
 // A box is a part of a frame's window in CSS pixels.
@@ -161,7 +163,7 @@ func (tab *Tab) pollFrom(q query, failure, why string) result {
 		if err == nil || renewed == 1 {
 			pause = 0 // the script has waited already, or a new document can be queried at once
 		}
-		if !sleep(tab.ctx, pause) {
+		if tab.isOver(q, failure, why) || !sleep(tab.ctx, pause) {
 			end("%s %s: %s", failure, tab.step.LimitNote(), tab.orLeaving(q, why))
 		}
 	}

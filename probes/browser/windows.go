@@ -22,6 +22,7 @@ type windows struct {
 	failed  *Tab // the tab whose step failed
 
 	credentials credentials.Store
+	onUnmet     func(Unmet) (over bool) // see OnUnmet; nil: none
 }
 
 // A window is a popup. It is attached and observed like the first tab, whether or not a step uses it, as soon as its first

@@ -62,6 +62,8 @@ type Program struct {
 	Path string
 	Env  []string // "KEY=value", added to the few variables of this program that it gets
 	Args []string // added to its command line, such as "--proxy-server=http://10.0.0.9:3128"
+	// Window opens a window on the machine's display, for a person who watches; Env must lead to the display.
+	Window bool
 }
 
 // A Finisher is an Instrument that has a last look at a step whose code has returned: Finish runs within the step, and may fail it.

@@ -131,6 +131,19 @@ func (n Navigation) IsPDF() bool {
 	return n.Status == 200 && !n.Attachment && (n.MIME == "application/pdf" || n.MIME == "text/pdf")
 }
 
+// Active names a request of the tab that is not over, or was not at a time, in milliseconds since the epoch; "": there is none.
+func (r *Recorder) Active(tab target.ID, since float64) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, x := range r.all {
+		open := x.ended == 0 && r.isLast(x) && !r.left(x)
+		if x.tab == tab && (open || x.ended > 0 && (x.ended+x.offset)*1000 > since) {
+			return x.name(r.problems.site)
+		}
+	}
+	return ""
+}
+
 // noticeable is how long a request has to be unanswered to be the cause of a failure, in milliseconds.
 const noticeable = 1000
 

@@ -37,7 +37,7 @@ var unconfined = []string{"no-sandbox", "no-zygote"}
 func (c *Chrome) options(program journey.Program) []chromedp.ExecAllocatorOption {
 	opts := []chromedp.ExecAllocatorOption{
 		chromedp.ExecPath(program.Path),
-		chromedp.Flag("headless", true),
+		chromedp.Flag("headless", !program.Window),
 		chromedp.UserDataDir(filepath.Join(c.dir, "profile")),
 		chromedp.WindowSize(1280, 900),
 		chromedp.NoInheritEnv,

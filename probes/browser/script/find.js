@@ -143,10 +143,18 @@ const candidates = (target) => {
 };
 // Whether an element is displayed inside another: what is slotted into a dialog is in it.
 const isWithin = (el, outer) => { for (let n = el; n; n = parentOf(n)) if (n === outer) return true; return contains(outer, el); };
+// What an outer locator shows, kept for an evaluation.
+const shownPlaces = new Map();
+const findPlaces = (place) => {
+  const key = JSON.stringify(place);
+  if (!shownPlaces.size) queueMicrotask(() => shownPlaces.clear());
+  if (!shownPlaces.has(key)) shownPlaces.set(key, find(place).filter(isVisible));
+  return shownPlaces.get(key);
+};
 const find = (target) => {
   let found = candidates(target);
   if (target.within) {
-    const outer = target.within.holdsFrame ? [] : find(target.within).filter(isVisible);
+    const outer = target.within.holdsFrame ? [] : findPlaces(target.within);
     found = found.filter((el) => target.within.holdsFrame || outer.some((o) => (o !== el || target.by === 'text') && isWithin(el, o)));
   }
   if (target.nth) found = found.filter(isVisible).slice(target.nth - 1, target.nth);

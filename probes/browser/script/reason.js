@@ -67,7 +67,7 @@ const placeOf = (target, el, els) => {
     if (!places.has(role)) continue;
     const headings = queryAll(n, 'h1,h2,h3,h4,h5,h6,legend,caption,[role=heading],th,td').map(shownText);
     for (const value of ['', isNamedByContent(n) ? '' : accessibleName(n), ...headings, ...piecesOf(n)].filter((v, i) => (i === 0 ? !parts.has(role) : v && v.length <= 40 && v !== target.value))) {
-      const place = { by: role, role, value }, found = find(place).filter(isVisible);
+      const place = { by: role, role, value }, found = findPlaces(place);
       if (found.length === 1 && found[0] === n) return place;
     }
   }

@@ -92,6 +92,10 @@ var (
 	query string
 	//go:embed poll.js
 	poll string
+	//go:embed offers.js
+	offers string
+	//go:embed life.js
+	life string
 	//go:embed layout.js
 	layout string
 	//go:embed html.js
@@ -118,6 +122,17 @@ var (
 	Query = compact("async (query, sliceMS) => {\n" + locate + listen + stable + actionable + guard + fill + format + choose + drag + seek + query + poll + "}")
 	// Element is (query) => the one visible element that the locator means.
 	Element = "(query) => {\n" + locate + actionable + seek + "const { el, why } = unique(query.target);\nif (!el) throw new Error(why);\nreturn el;\n}"
+	// Offers is () => {offers, more}: what a person can act on or read in the document now.
+	Offers = compact("() => {\nconst query = { op: 'offers', target: {} };\n" + locate + listen + stable + actionable + guard + fill + format + choose + drag + seek + offers + "return listOffers();\n}")
+	// Shown is (targets) => which of the locators show something in the document.
+	Shown = "(targets) => {\nconst query = { op: 'shows', target: {} };\n" + locate + "return targets.map((t) => find(t).some((el) => isSeen(el, t)));\n}"
+	// FrameLocator is a method of a frame's element: () => {target}, a locator that means this frame alone, or {why} there is none.
+	FrameLocator = "function() {\nconst query = { op: 'shows', target: {} };\n" + locate + frameLocator + "}"
+	// Life follows, in the page's own world, the changes that its scripts may still make; MayChange asks it, (ms) => why.
+	Life      = "(() => {\n" + life + "})()"
+	MayChange = "(ms) => globalThis[Symbol.for('valkyrie')]?.(ms) ?? 'it was there before its timers could be followed'"
+	// Still is () => {why, ms}: why the document may change though its scripts do nothing, and for how long it has not changed.
+	Still = "() => {\n" + dom + still + "}"
 	// Layout is (secrets, query) => picture.Layout.
 	Layout = "(secrets, query) => {\n" + locate + layout + "}"
 	// Secrets is (secrets, null) => picture.Layout: Layout for no query, at a tenth of its size.
@@ -200,6 +215,25 @@ const framePoint = `
 	if (!top) return { why: 'it is outside of the window' };
 	if (contains(top, this) && top !== this && styleOf(this).css.pointerEvents === 'none') return { why: 'its frame takes no clicks (pointer-events: none)' };
 	return contains(this, top) ? { x: at.x, y: at.y } : { why: 'it is covered by ' + describe(coverRoot(top, this, at.x, at.y)) };
+`
+
+const still = `
+	const why = () => {
+		if (readyState() !== 'complete') return 'it is still loading';
+		if (queryAll(document, 'meta[http-equiv=refresh i]').length) return 'it reloads itself';
+		if (navigator.serviceWorker?.controller) return 'it has a service worker';
+		if (queryAll(document, 'video,audio').some((media) => !media.paused)) return 'it plays something';
+		return animations().some((a) => a.playState === 'running' && a.effect?.getComputedTiming().iterations !== Infinity) ? 'an animation of it runs' : '';
+	};
+	return { why: why(), ms: clock() - Math.max(performance.timeOrigin, globalThis.valkyrieChanges?.last || 0) };
+`
+
+const frameLocator = `
+	const named = name(this), id = attribute(this, 'id'), only = (t) => { const found = find(t).filter(isVisible); return found.length === 1 && found[0] === this; };
+	const targets = [named && { by: 'frame', value: named }, id && { by: 'css', value: '#' + CSS.escape(id) }].filter(Boolean);
+	for (const t of [{ by: 'frame', value: named }]) targets.push({ ...t, nth: 1 + find(t).filter(isVisible).indexOf(this) });
+	const target = targets.find(only);
+	return target ? { target } : { why: 'no locator means this frame alone' };
 `
 
 const frameBoxes = `
