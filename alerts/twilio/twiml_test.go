@@ -3,20 +3,16 @@ package twilio
 import (
 	"encoding/xml"
 	"errors"
-	"flag"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
-)
 
-var update = flag.Bool("update", false, "write what the tests get into testdata")
+	"valkyrie/infra/suite"
+)
 
 const keyURL = "https://example.org/twilio/page-1/key" + retries
 
@@ -33,19 +29,7 @@ func TestTwiMLGolden(t *testing.T) {
 		"reply-silent.xml":   replyTwiML(script{}),
 	}
 	for name, got := range tests {
-		path := filepath.Join("testdata", name)
-		if *update {
-			if err := os.WriteFile(path, []byte(got+"\n"), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(strings.TrimSuffix(string(want), "\n"), got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", name, diff)
-		}
+		suite.Golden(t, "testdata/"+name, got+"\n")
 	}
 }
 
