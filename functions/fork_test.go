@@ -58,6 +58,7 @@ phone:
 
 // forkSchedules are the fork's schedules in template.yaml.
 const forkSchedules = `      Events:
+        # begin schedules
         BorrowBook:
           Type: ScheduleV2
           Properties:
@@ -69,6 +70,7 @@ const forkSchedules = `      Events:
             RoleArn: !GetAtt ScheduleRole.Arn
             RetryPolicy: {MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 3}
             DeadLetterConfig: {Arn: !GetAtt DeadLetters.Arn}
+        # end schedules
 `
 
 // forkSamconfig deploys the fork to one region.
@@ -102,11 +104,11 @@ func TestFork(t *testing.T) {
 	f.write("alerts/alerts.yaml", forkAlerts)
 	f.write("samconfig.toml", forkSamconfig)
 	template := f.read("template.yaml")
-	schedules := regexp.MustCompile(`(?s)      Events:\n        #[^\n]* probes\.All.*?\n\n`)
+	schedules := regexp.MustCompile(`(?s)(\n  Probe:\n.*?\n)      Events:\n.*?\n\n`)
 	if !schedules.MatchString(template) {
 		t.Fatal("template.yaml: expected the schedules of the journeys under Probe: Events, got none")
 	}
-	f.write("template.yaml", schedules.ReplaceAllLiteralString(template, forkSchedules+"\n"))
+	f.write("template.yaml", schedules.ReplaceAllString(template, "${1}"+strings.ReplaceAll(forkSchedules, "$", "$$")+"\n"))
 
 	f.run("go", "vet", "./...")
 	for n := range 30 {

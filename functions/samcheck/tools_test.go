@@ -22,6 +22,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"valkyrie/probes/practice"
 )
 
 // toolsEnv names the folder of the virtual environments "sam" and "emulator".
@@ -94,8 +96,8 @@ func (d *desk) practise() {
 	if !own.MatchString(template) {
 		d.Fatal("template.yaml: expected the schedules of the journeys under Probe: Events, and an empty line after them")
 	}
-	schedules := strings.ReplaceAll(d.read("infra/template/testdata/practice-schedules.yaml"), "$", "$$")
-	d.write("template.yaml", own.ReplaceAllString(template, "${1}"+strings.TrimRight(schedules, "\n")+"\n\n"))
+	schedules := strings.ReplaceAll("      Events:\n"+practice.Schedules+"\n", "$", "$$")
+	d.write("template.yaml", own.ReplaceAllString(template, "${1}"+schedules))
 }
 
 // read returns the text of a file of the copy.

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"valkyrie/probes/practice"
 )
 
 const file = "../../template.yaml"
@@ -51,10 +53,6 @@ func original(t *testing.T) string {
 // faults can be planted in it in every fork.
 func practiceTemplate(t *testing.T) string {
 	t.Helper()
-	schedules, err := os.ReadFile("testdata/practice-schedules.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
 	lines := strings.Split(original(t), "\n")
 	probe := slices.Index(lines, "  Probe:")
 	from := probe + 1 + slices.IndexFunc(lines[probe+1:], func(l string) bool { return strings.HasPrefix(l, "      Events:") })
@@ -65,7 +63,7 @@ func practiceTemplate(t *testing.T) string {
 	for to < len(lines) && (strings.TrimSpace(lines[to]) == "" || strings.HasPrefix(lines[to], "       ")) {
 		to++
 	}
-	return strings.Join(slices.Concat(lines[:from], []string{string(schedules)}, lines[to:]), "\n")
+	return strings.Join(slices.Concat(lines[:from], []string{"      Events:\n" + practice.Schedules}, lines[to:]), "\n")
 }
 
 func read(t *testing.T) document {

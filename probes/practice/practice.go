@@ -13,6 +13,11 @@ import (
 //go:embed alerts.yaml
 var Alerts []byte
 
+// Schedules are the schedules of the practice shop's journeys, as template.yaml has them between its marks.
+//
+//go:embed schedules.yaml
+var Schedules string
+
 // All lists the practice shop's journeys.
 var All = []func() journey.Journey{
 	PrintCard,
