@@ -24,7 +24,7 @@ YES ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: help pictures docs demo test race mutants test-all outages bench measure lint command build functions layer release vulnerabilities sam-check deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: help pictures docs demo test race mutants test-all outages bench measure lint command build functions layer release vulnerabilities sam-check check deploy destroy clean $(FUNCTIONS) build-Chrome
 
 help: ## the targets, which is also what make alone prints
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -89,6 +89,10 @@ lint: ## formatting and static checks
 	go vet ./...
 	@out="$$(go run $(GOFUMPT) -l .)"; test -z "$$out" || { echo "not formatted (gofumpt -w): $$out"; exit 1; }
 	go run $(STATICCHECK) ./...
+	@$(MAKE) --no-print-directory check
+
+check: ## journeys, schedules and alerts.yaml: what is wrong with them, without running anything
+	go run ./functions/valkyrie check
 
 docs: ## the tables of verbs and commands in the README files, written from the code
 	VALKYRIE_DOCS=write go test -count 1 -run '^TestReference$$' ./probes ./functions/valkyrie
@@ -134,7 +138,7 @@ vulnerabilities: functions ## known vulnerabilities in the code that the deploye
 sam-check: ## the real SAM: validate, build, deploy into an emulator of AWS, see it ring, destroy; installs its tools with pip
 	infra/sam/check.sh
 
-deploy: ## everything on AWS, home first, as samconfig.toml says; again after an error, it goes on
+deploy: check ## everything on AWS, home first, as samconfig.toml says; again after an error, it goes on
 	YES=$(YES) CANARY=$(CANARY) ROLLBACK=$(ROLLBACK) infra/deploy.sh up $(ENVS)
 
 destroy: ## the stacks, home last; the table and the evidence stay, unless ERASE=yes

@@ -103,18 +103,13 @@ func TestFork(t *testing.T) {
 	f.write("probes/probes.go", forkProbes)
 	f.write("alerts/alerts.yaml", forkAlerts)
 	f.write("samconfig.toml", forkSamconfig)
-	template := f.read("template.yaml")
-	schedules := regexp.MustCompile(`(?s)(\n  Probe:\n.*?\n)      Events:\n.*?\n\n`)
-	if !schedules.MatchString(template) {
-		t.Fatal("template.yaml: expected the schedules of the journeys under Probe: Events, got none")
-	}
-	f.write("template.yaml", schedules.ReplaceAllString(template, "${1}"+strings.ReplaceAll(forkSchedules, "$", "$$")+"\n"))
+	f.replaceSchedules()
 
 	f.run("go", "vet", "./...")
 	for n := range 30 {
 		f.write(fmt.Sprintf("probes/more%d.go", n), "package probes\n"+strings.Repeat("\n// What is told: nobody tells somebody what is what, and whoever is told what was told tells nobody what it was.\n", 20))
 	}
-	f.run("go", "test", "-vet=off", "./functions", "./infra/template", "-run", "TestYour|TestTemplate|TestOverrides|TestTimeout") // as probes/README.md has it
+	f.run("go", "test", "-vet=off", "./functions", "./infra/template", "-run", "TestYour|TestTemplate|TestOverrides|TestTimeout") // as CONTRIBUTING.md has it
 	f.run("go", "test", "-vet=off", "./functions", "-run", "^(TestPlainEnglish|TestFolderSizes|TestTypeNames|TestImportArrows|TestLinkedLibraries)$")
 	f.run("go", "test", "./infra/template", "-run", "^(TestTemplate|TestPlanted|TestOverrides|TestSamconfig|TestTimeout|TestCost|TestGuide|TestARM64)$")
 	f.run("go", "build", "-o", "bin/valkyrie", "./functions/valkyrie")
@@ -127,6 +122,17 @@ func TestFork(t *testing.T) {
 	if out := f.run("bin/valkyrie", "outages", "workers-down"); !strings.Contains(out, "1 scenarios: 0 wrongly told, 0 missed") {
 		t.Errorf("the outage is not noticed:\n%s", out)
 	}
+}
+
+// replaceSchedules gives the template the fork's schedules.
+func (f fork) replaceSchedules() {
+	f.t.Helper()
+	template := f.read("template.yaml")
+	schedules := regexp.MustCompile(`(?s)(\n  Probe:\n.*?\n)      Events:\n.*?\n\n`)
+	if !schedules.MatchString(template) {
+		f.t.Fatal("template.yaml: expected the schedules of the journeys under Probe: Events, got none")
+	}
+	f.write("template.yaml", schedules.ReplaceAllString(template, "${1}"+strings.ReplaceAll(forkSchedules, "$", "$$")+"\n"))
 }
 
 // A fork is a copy of the tree.

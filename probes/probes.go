@@ -6,11 +6,10 @@ import "valkyrie/probes/practice"
 
 // All lists the journeys that this deployment runs. Each function makes a journey for one run.
 //
-// It starts as the practice shop's. To watch your own site, replace it, and import journey instead of practice:
+// It starts as the practice shop's, until you have one of your own: valkyrie new writes a journey, lists it here, and gives it a
+// schedule in template.yaml; valkyrie check compares them. By hand, import journey instead of practice:
 //
 //	var All = []func() journey.Journey{
 //		SignIn, // in sign_in.go: func SignIn() journey.Journey
 //	}
-//
-// Then give each journey a schedule in template.yaml, and check both with: go test ./infra/template
 var All = practice.All

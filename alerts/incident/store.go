@@ -65,6 +65,14 @@ type RunAdder interface {
 	AddRun(ctx context.Context, run journey.Run) (added bool, err error)
 }
 
+// A RunRenamer is a store that moves runs to another journey.
+type RunRenamer interface {
+	// RenameRuns moves the runs of a journey to another name, and returns how many it has moved. A run whose slot and region have one
+	// under the new name is dropped, as a slot has one verdict. After an error it may be called again, and goes on. progress is called
+	// now and then with the number of runs so far.
+	RenameRuns(ctx context.Context, from, to string, progress func(moved int64)) (moved int64, err error)
+}
+
 // KeepRun stores a run and returns the one that its slot has then: this one, or that which another delivery of the slot has stored.
 func KeepRun(ctx context.Context, log RunLog, run journey.Run) (journey.Run, error) {
 	if adder, ok := log.(RunAdder); ok {

@@ -132,3 +132,42 @@ func (rec Recorder) judge(ctx context.Context, run journey.Run, ready func(Regio
 	}
 	return decisions, nil
 }
+
+// RenameState moves the state of a journey to another name, so that its runs in a row and its trends go on. A journey that has run
+// under the new name keeps the state that it has there.
+func RenameState(ctx context.Context, items incident.Items, from, to string) (hasOwn bool, err error) {
+	var moved JourneyState
+	if _, err := incident.LoadItem(ctx, items, incident.JourneyKey(from), &moved); err != nil {
+		return false, err
+	}
+	if len(moved.Regions) == 0 && len(moved.Open) == 0 {
+		return false, nil // it never ran, or was moved before
+	}
+	for _, all := range [][]incident.Incident{moved.Open, moved.Closed, moved.Outbox} {
+		for i := range all {
+			all[i].Journey = to
+		}
+	}
+	if moved.Failure != nil {
+		moved.Failure.Journey = to
+	}
+	err = incident.UpdateItem(ctx, items, incident.JourneyKey(to), func(s *JourneyState) bool {
+		if hasOwn = len(s.Regions) > 0; !hasOwn {
+			*s = moved
+		}
+		return !hasOwn
+	})
+	if err != nil {
+		return hasOwn, err
+	}
+	return hasOwn, ForgetState(ctx, items, from)
+}
+
+// ForgetState drops the state of a journey that is no longer watched, so that one of the same name begins anew.
+func ForgetState(ctx context.Context, items incident.Items, name string) error {
+	return incident.UpdateItem(ctx, items, incident.JourneyKey(name), func(s *JourneyState) bool {
+		had := len(s.Regions) > 0 || len(s.Open) > 0 || len(s.Closed) > 0 || len(s.Outbox) > 0
+		*s = JourneyState{}
+		return had
+	})
+}

@@ -246,3 +246,58 @@ func (r *NotificationState) announce(e Announcement, at evalContext) {
 func (p *Pager) Announce(ctx context.Context, text string) error {
 	return p.applyEvent(ctx, Announcement{text})
 }
+
+// RenameJourney gives a journey another name in the pager's state, so that its open incidents go on under it, and returns their
+// number. Their ids stay.
+func RenameJourney(ctx context.Context, items incident.Items, from, to string) (open int, err error) {
+	renamed := func(names []string) []string {
+		names = slices.Clone(names)
+		for i := range names {
+			if names[i] == from {
+				names[i] = to
+			}
+		}
+		return names
+	}
+	err = incident.UpdateItem(ctx, items, incident.NotificationKey, func(r *NotificationState) bool {
+		open = 0
+		for i := range r.Incidents {
+			if inc := &r.Incidents[i]; inc.Journey == from {
+				inc.Journey = to
+				inc.Rev++
+				if inc.State != incident.Resolved {
+					open++
+				}
+			}
+		}
+		for i := range r.Mutes {
+			if r.Mutes[i].Journey == from {
+				r.Mutes[i].Journey = to
+			}
+		}
+		for i := range r.Windows {
+			r.Windows[i].Journeys = renamed(r.Windows[i].Journeys)
+		}
+		for i := range r.Releases {
+			r.Releases[i].Journeys = renamed(r.Releases[i].Journeys)
+		}
+		return true
+	})
+	return open, err
+}
+
+// EndWatch ends the open incidents of a journey that is no longer watched, and drops its mutes. The pager notifies the people paged.
+func EndWatch(ctx context.Context, store incident.Store, name string, now time.Time) (ended []incident.Incident, err error) {
+	var before, after NotificationState
+	err = incident.UpdateItem(ctx, store, incident.NotificationKey, func(r *NotificationState) bool {
+		before, after = *r, *r.clone()
+		ended = after.endOf(func(journey string) bool { return journey == name }, now)
+		after.Mutes = slices.DeleteFunc(after.Mutes, func(m incident.Mute) bool { return m.Journey == name })
+		*r = after
+		return len(ended) > 0 || len(after.Mutes) < len(before.Mutes)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return ended, recordHistory(ctx, store, before, after)
+}

@@ -227,15 +227,24 @@ func (r *NotificationState) updateIncident(e IncidentUpdated, now time.Time) {
 
 // endUnwatched ends the incidents of journeys and batches that exist no more, as no run will ever end them.
 func (r *NotificationState) endUnwatched(watched []string, now time.Time) {
+	if len(watched) > 0 {
+		r.endOf(func(journey string) bool { return !slices.Contains(watched, journey) }, now)
+	}
+}
+
+// endOf ends the incidents of some journeys as not watched, and returns them.
+func (r *NotificationState) endOf(isGone func(journey string) bool, now time.Time) (ended []incident.Incident) {
 	for i := range r.Incidents {
 		inc := &r.Incidents[i]
-		if len(watched) == 0 || inc.State == incident.Resolved || inc.Kind == incident.Drilled || slices.Contains(watched, inc.Journey) {
+		if inc.State == incident.Resolved || inc.Kind == incident.Drilled || !isGone(inc.Journey) {
 			continue
 		}
 		runs := inc.Runs // judging counts them
 		*inc = inc.End(incident.Unwatched, now, inc.Journey+" is not among the journeys any more; its state is unknown")
 		inc.Runs, inc.Rev = runs, inc.Rev+1
+		ended = append(ended, *inc)
 	}
+	return ended
 }
 
 // setWorkingRegions records the regions from which a failing journey works.

@@ -16,6 +16,8 @@ var parsedOnly = []struct {
 }{
 	{regexp.MustCompile(`^valkyrie demo( --(fault|answer|dir) .*)?$`), "takes half a minute", "functions/valkyrie/testdata/demo.txt", "exits 0 valkyrie demo"},
 	{regexp.MustCompile(`^valkyrie try [a-z]`), "builds the code of a fork", "functions/valkyrie/try_test.go", `"try", "misspelt"`},
+	{regexp.MustCompile(`^valkyrie (new|rename|remove) `), "changes the tree", "functions/author_test.go", `"bin/valkyrie", "rename", "browse-books"`},
+	{regexp.MustCompile(`^valkyrie check`), "examines the journeys that the program was built with", "functions/author_test.go", `"bin/valkyrie", "check"`},
 	{regexp.MustCompile(`^valkyrie outages`), "takes minutes", "functions/fork_test.go", `"outages"`},
 	{regexp.MustCompile(`^valkyrie drill --store`), "needs a deployed pager", "functions/valkyrie/deployed_test.go", `"drill", "--store", deployedStore`},
 	{regexp.MustCompile(`^valkyrie cost --from-history`), "needs a store with runs", "functions/valkyrie/cost_test.go", "took.readHistory("},

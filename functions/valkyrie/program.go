@@ -7,9 +7,11 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"slices"
 	"time"
 
 	"valkyrie/functions/suite"
+	"valkyrie/functions/valkyrie/author"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/functions/valkyrie/subprocess"
 	"valkyrie/probes/journey"
@@ -48,15 +50,46 @@ func (p *program) app() cli.App {
 		Name:    "valkyrie",
 		Summary: "valkyrie probes a site's critical journeys, and calls people when one keeps failing",
 		Hint:    "begin with: valkyrie demo",
-		Commands: []cli.Command{
-			demoCommand(p), runCommand(p), watchCommand(p), tryCommand(p), lookCommand(p), historyCommand(p), incidentsCommand(p), statusCommand(p), replayCommand(p),
+		Commands: slices.Concat([]cli.Command{
+			demoCommand(p), runCommand(p), watchCommand(p), tryCommand(p), lookCommand(p),
+		}, author.Commands(p.authorConfig()), []cli.Command{
+			historyCommand(p), incidentsCommand(p), statusCommand(p), replayCommand(p),
 			outagesCommand(p), oncallCommand(p), ackCommand(p), resolveCommand(p), muteCommand(p), regionCommand(p), markCommand(p), canaryCommand(p), drillCommand(p),
 			vcardCommand(p), heartbeatsCommand(p), shopCommand(p), phoneCommand(p), costCommand(p), doctorCommand(p), backupCommand(p), restoreCommand(p),
 			versionCommand(p),
-		},
+		}),
 		Stdout: p.stdout, Stderr: p.stderr,
 	}
 }
+
+// authorConfig returns what the commands that edit and check journeys use.
+func (p *program) authorConfig() author.Config {
+	return author.Config{
+		Suite: p.suite, Stdin: p.stdin, Stdout: p.stdout, Stderr: p.stderr, Now: p.now, Site: practiceSite, Alerts: defaultAlerts,
+		Runner: func(ctx context.Context, journeys []func() journey.Journey, site string) (journey.Runner, error) {
+			r, err := p.runner(ctx, journeys, site, laptop, "")
+			r.Evidence, r.OnStep = nil, nil
+			return r, err
+		},
+		Secret: func(ctx context.Context, site, name string) error {
+			u, err := parseSite(site)
+			if err == nil {
+				_, err = p.secretsFor(u)(name)
+			}
+			return err
+		},
+		Store: func(fs *flag.FlagSet) author.Opener { return authorStore{p.storeFlags(fs)} },
+	}
+}
+
+// authorStore opens the store for the commands of package author.
+type authorStore struct{ flags *storeOptions }
+
+func (s authorStore) OpenExisting(ctx context.Context) (author.Store, error) {
+	return s.flags.openExisting(ctx)
+}
+
+func (s authorStore) Missing() bool { return s.flags.missing() }
 
 // run executes one command and returns its exit code.
 func (p *program) run(ctx context.Context, args []string) int { return p.app().Run(ctx, args) }

@@ -27,6 +27,7 @@ const storeVariable = "VALKYRIE_STORE"
 // A store is an open store.
 type store interface {
 	incident.Store
+	incident.RunRenamer
 	io.Closer
 }
 

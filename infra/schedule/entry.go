@@ -43,7 +43,7 @@ func (e Entry) Faults() (faults []string) {
 	return faults
 }
 
-// Journey returns the journey that the schedule runs, and what is wrong with its order to the probe. cadence is the template's default,
+// Journey returns the journey that the schedule runs, and the faults of its order to the probe. cadence is the template's default,
 // such as "1 minute".
 func (e Entry) Journey(cadence string) (name string, faults []string) {
 	var in struct{ Journey, Slot, Every string }
@@ -118,6 +118,21 @@ func crowded(expressions []string) (faults []string) {
 		minutes := int(at.every / time.Minute)
 		if most := (of[at.every] + minutes - 1) / minutes; len(all) > most {
 			faults = append(faults, fmt.Sprintf("template.yaml: Probe: Events: %d journeys each %v begin at the same minute, by %s; others are free: give each a minute of its own", len(all), Interval(at.every), all[0]))
+		}
+	}
+	return faults
+}
+
+// besidesSteps is the time of a run besides its steps: Chrome's start, the evidence and the store.
+const besidesSteps = 20 * time.Second
+
+// TimeFaults reports each scheduled journey whose steps may take longer than the probe's time, which field sets; then a run is cut off
+// before a step has reached its limit.
+func TimeFaults(all []func() journey.Journey, timeout time.Duration, field string) (faults []string) {
+	for _, create := range journey.Scheduled(all) {
+		j := create()
+		if longest := j.LongestSteps() + besidesSteps; longest > timeout {
+			faults = append(faults, fmt.Sprintf("%s: expected at least %v, as the steps of %s may take so long, got %v; raise it, or lower the limits of the steps", field, longest, j.Name, timeout))
 		}
 	}
 	return faults

@@ -1,5 +1,5 @@
 // Package schedule reads, checks and writes the schedules of the journeys in template.yaml, so that the template's tests and
-// `valkyrie check` judge them by the same rules, and `valkyrie new` writes what they accept.
+// `valkyrie check` judge them by the same rules, and `valkyrie new` writes schedules that pass them.
 package schedule
 
 import (

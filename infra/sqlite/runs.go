@@ -239,3 +239,38 @@ func (s *Store) Sweep(ctx context.Context, before time.Time) (swept int64, err e
 	}
 	return swept, nil
 }
+
+var _ incident.RunRenamer = (*Store)(nil)
+
+// RenameRuns implements [incident.RunRenamer]. Triggers drop what the days of both names add up to.
+func (s *Store) RenameRuns(ctx context.Context, from, to string, progress func(moved int64)) (moved int64, err error) {
+	const some = "(SELECT number FROM runs WHERE journey = ? ORDER BY slot LIMIT ?)"
+	for left := true; left; {
+		var n int64
+		err := s.write(ctx, func(tx *sql.Tx) error {
+			result, err := tx.ExecContext(ctx, "UPDATE OR IGNORE runs SET journey = ? WHERE number IN "+some, to, from, atOnce)
+			if err != nil {
+				return err
+			}
+			if n, err = result.RowsAffected(); err != nil {
+				return err
+			}
+			if left = n > 0; left {
+				return nil
+			}
+			// The next ones have a run of the new name in their slot.
+			if result, err = tx.ExecContext(ctx, "DELETE FROM runs WHERE number IN "+some, from, atOnce); err != nil {
+				return err
+			}
+			dropped, err := result.RowsAffected()
+			left = dropped > 0
+			return err
+		})
+		if err != nil {
+			return moved, fmt.Errorf("move the runs of journey %q to %q: %w", from, to, err)
+		}
+		moved += n
+		progress(moved)
+	}
+	return moved, nil
+}

@@ -126,3 +126,21 @@ func (m *model) Incidents(ctx context.Context, since time.Time) ([]incident.Reco
 
 // Memory returns a store in memory, for tests of its callers.
 func Memory() incident.Store { return newModel() }
+
+func (m *model) RenameRuns(ctx context.Context, from, to string, progress func(int64)) (moved int64, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for key, r := range m.runs {
+		if r.Journey != from || ctx.Err() != nil {
+			continue
+		}
+		delete(m.runs, key)
+		r.Journey = to
+		if _, taken := m.runs[keyOf(r)]; !taken {
+			m.runs[keyOf(r)] = r
+			moved++
+		}
+	}
+	progress(moved)
+	return moved, ctx.Err()
+}

@@ -195,3 +195,43 @@ func wantLean(tb testing.TB, want, got journey.Run) {
 		tb.Fatalf("a lean run, -want +got:\n%s", diff)
 	}
 }
+
+// runsRenamed moves more runs than one request takes to another name, of which some have a run in their slot already.
+func runsRenamed(tb testing.TB, fresh Backing) {
+	s := fresh(tb)()
+	renamer, ok := s.(incident.RunRenamer)
+	if !ok {
+		tb.Fatalf("expected a store that can rename the runs of a journey, got %T", s)
+	}
+	const all, taken = 40, 3
+	var want []journey.Run
+	for n := range all {
+		old := runAt(n, fmt.Sprintf("old-%02d", n))
+		old.Steps = []journey.StepResult{{Name: "sign in", Outcome: journey.Passed, DurationMS: int64(n)}}
+		putRuns(tb, s, old)
+		if n < taken {
+			already := of(runAt(n, fmt.Sprintf("new-%02d", n)), "print-cards")
+			putRuns(tb, s, already)
+			want = append(want, already)
+		} else {
+			want = append(want, of(old, "print-cards"))
+		}
+	}
+	other := of(runAt(0, "other"), "create-order")
+	putRuns(tb, s, other)
+
+	var last int64
+	moved, err := renamer.RenameRuns(tb.Context(), "print-card", "print-cards", func(n int64) { last = n })
+	if err != nil || moved != all-taken || last != moved {
+		tb.Fatalf("moved %d runs, the last progress is %d, %v; want %d", moved, last, err, all-taken)
+	}
+	wantRuns(tb, s, incident.RunQuery{Journey: "print-cards"}, want...)
+	wantRuns(tb, s, incident.RunQuery{Journey: "print-card"})
+	wantRuns(tb, s, incident.RunQuery{Journey: "create-order"}, other)
+	if n, err := renamer.RenameRuns(tb.Context(), "print-card", "print-cards", func(int64) {}); n != 0 || err != nil {
+		tb.Errorf("again: moved %d runs, %v; want none", n, err)
+	}
+	if n, err := s.Runs(tb.Context(), incident.RunQuery{}); len(n) != all+1 || err != nil {
+		tb.Errorf("there are %d runs in all, %v; want %d", len(n), err, all+1)
+	}
+}

@@ -36,6 +36,7 @@ var checks = []check{
 	{"run/listed by slot, then region, then id", runsInOrder},
 	{"run/chosen by journey, since and limit", runsChosen},
 	{"run/lean has all that judging looks at", leanRuns},
+	{"run/moved to another name", runsRenamed},
 
 	{"item/never written has version 0", absentItem},
 	{"item/each write adds one to the version", itemVersions},

@@ -35,6 +35,7 @@ func TestWrongStoresAreCaught(t *testing.T) {
 		{func(m *model) incident.Store { return forgetsResolved{m} }, "incident/listed since a time, and while unresolved"},
 		{func(m *model) incident.Store { return deaf{m} }, "store/a cancelled context ends a call"},
 		{func(m *model) incident.Store { return forgetsAField{m} }, "run/every field survives"},
+		{func(m *model) incident.Store { return copiesRuns{m} }, "run/moved to another name"},
 		{func(*model) incident.Store { return newModel() }, "store/everything is there after reopening"},
 	} {
 		t.Run(fmt.Sprintf("%T/%s", wrong.open(newModel()), wrong.caughtBy), func(t *testing.T) {

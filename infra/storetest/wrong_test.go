@@ -25,6 +25,7 @@ type (
 	forgetsResolved struct{ *model } // omits incidents that opened before and were resolved since
 	deaf            struct{ *model } // ignores contexts
 	forgetsAField   struct{ *model } // drops one column
+	copiesRuns      struct{ *model } // leaves the runs under the old name, too
 )
 
 func (s lastWriteWins) PutItem(ctx context.Context, i incident.Item) error {
@@ -50,6 +51,15 @@ func (s countsFromZero) Item(ctx context.Context, key string) (incident.Item, er
 	i, err := s.model.Item(ctx, key)
 	i.Version = max(0, i.Version-1)
 	return i, err
+}
+
+func (s copiesRuns) RenameRuns(ctx context.Context, from, to string, progress func(int64)) (int64, error) {
+	runs, _ := s.Runs(ctx, incident.RunQuery{Journey: from})
+	moved, err := s.model.RenameRuns(ctx, from, to, progress)
+	for _, r := range runs {
+		_ = s.PutRun(ctx, r)
+	}
+	return moved, err
 }
 
 func (s laterRunWins) PutRun(ctx context.Context, r journey.Run) error {

@@ -73,8 +73,15 @@ func simulateAccount(t *testing.T) simulation {
 	}
 	a.put(filepath.Join(a.fake, "bin/sam"), fakeSAM)
 	a.put(filepath.Join(a.fake, "bin/aws"), fakeAWS)
+	a.put(filepath.Join(a.fake, "bin/go"), fakeGo)
 	return a
 }
+
+// fakeGo stands for `valkyrie check`, as the copy has no journeys: there is a finding while the account has the file "finding".
+const fakeGo = `#!/bin/sh
+[ "$*" = "run ./functions/valkyrie check" ] || { echo "go $*: unexpected"; exit 1; }
+if [ -e "$ACCOUNT/finding" ]; then echo "probes/sign_in.go:12: a finding"; exit 2; fi
+`
 
 func (a simulation) put(path, body string) {
 	a.t.Helper()
@@ -140,6 +147,21 @@ func TestDeploy(t *testing.T) {
 	}
 	if said, ok := a.make("deploy", "ENVS=us"); !ok || !slices.Equal(a.calls(), []string{everywhere[0], everywhere[3]}) {
 		t.Errorf("with ENVS=us:\n%s", said)
+	}
+}
+
+// TestDeployChecks: with a finding of valkyrie check no stack is touched.
+func TestDeployChecks(t *testing.T) {
+	a := simulateAccount(t)
+	a.put(filepath.Join(a.fake, "finding"), "")
+	if said, ok := a.make("deploy"); ok || !strings.Contains(said, "probes/sign_in.go:12: a finding") || a.calls() != nil {
+		t.Errorf("succeeded: %v; said\n%s", ok, said)
+	}
+	if err := os.Remove(filepath.Join(a.fake, "finding")); err != nil {
+		t.Fatal(err)
+	}
+	if said, ok := a.make("deploy"); !ok || !slices.Equal(a.calls(), everywhere) {
+		t.Errorf("without a finding: succeeded: %v; said\n%s", ok, said)
 	}
 }
 

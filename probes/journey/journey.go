@@ -120,6 +120,14 @@ func (j Journey) Cadence(every time.Duration) time.Duration {
 	return max(j.Every, every)
 }
 
+// LongestSteps is the time that the steps, those of the cleanup too, may take together.
+func (j Journey) LongestSteps() (sum time.Duration) {
+	for _, s := range slices.Concat(j.Steps, j.Cleanup) {
+		sum += s.limit()
+	}
+	return sum
+}
+
 func (s Step) limit() time.Duration {
 	if s.Limit == 0 {
 		return DefaultLimit

@@ -35,13 +35,20 @@ func CheckNames(all []func() Journey) error {
 
 // maker returns where the function that makes a journey is, such as "PrintCard (probes/practice/print_card.go:16)".
 func maker(make func() Journey) string {
+	function, file, line := Maker(make)
+	return fmt.Sprintf("%s (%s:%d)", function, file, line)
+}
+
+// Maker returns the name of the function that makes a journey, its file relative to the tree, such as "probes/practice/print_card.go",
+// and the line in it.
+func Maker(make func() Journey) (function, file string, line int) {
 	pc := reflect.ValueOf(make).Pointer()
 	f := runtime.FuncForPC(pc)
-	file, line := f.FileLine(pc)
-	folder, name := path.Split(f.Name())
-	pkg, name, _ := strings.Cut(name, ".")
+	file, line = f.FileLine(pc)
+	folder, function := path.Split(f.Name())
+	pkg, function, _ := strings.Cut(function, ".")
 	_, folder, _ = strings.Cut(folder+pkg, "/") // without the module's name
-	return fmt.Sprintf("%s (%s:%d)", name, path.Join(folder, path.Base(file)), line)
+	return function, path.Join(folder, path.Base(file)), line
 }
 
 func namesOf(all []func() Journey) []string {

@@ -1,0 +1,285 @@
+package author
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"valkyrie/alerts/alertstest"
+	"valkyrie/alerts/incident"
+	"valkyrie/alerts/judge"
+	"valkyrie/alerts/paging"
+	"valkyrie/functions/suite"
+	"valkyrie/infra/sqlite"
+	"valkyrie/probes/journey"
+)
+
+var lines = regexp.MustCompile(`:\d+`)
+
+// now is when the commands are run.
+var now = alertstest.Start.Add(10 * time.Minute)
+
+// A history is a store in which the journey "a" has failed three times: an incident is open, and Ada has been called.
+type history struct {
+	*testing.T
+	store    *sqlite.Store
+	recorder judge.Recorder
+}
+
+func newHistory(t *testing.T) *history {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "valkyrie.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	h := &history{t, store, judge.Recorder{Store: store, Policy: judge.DefaultPolicy()}}
+	for minute := range 3 {
+		h.run("a", minute, journey.Failed)
+	}
+	h.step(paging.Tick{Watched: []string{"a"}, Updates: h.outbox("a")}, alertstest.Start.Add(3*time.Minute))
+	for _, p := range h.route().Pages {
+		h.step(paging.Sent{PageID: p.ID, SID: "CA1"}, alertstest.Start.Add(3*time.Minute))
+	}
+	if _, err := paging.PutMute(t.Context(), store, incident.Mute{Journey: "a", Until: now.Add(time.Hour), By: "Ada"}, alertstest.Start.Add(4*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// run records a run of a journey.
+func (h *history) run(name string, minute int, o journey.Outcome) []judge.Decision {
+	h.Helper()
+	run := alertstest.Run(minute, "eu", o)
+	run.Journey = name
+	decisions, err := h.recorder.Record(h.Context(), run)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return decisions
+}
+
+// outbox returns the incidents that judging has for the pager.
+func (h *history) outbox(name string) (updates []paging.IncidentUpdated) {
+	h.Helper()
+	for _, i := range h.state(name).Outbox {
+		updates = append(updates, paging.IncidentUpdated{Incident: i})
+	}
+	return updates
+}
+
+func (h *history) state(name string) (s judge.JourneyState) {
+	h.Helper()
+	if _, err := incident.LoadItem(h.Context(), h.store, incident.JourneyKey(name), &s); err != nil {
+		h.Fatal(err)
+	}
+	return s
+}
+
+func (h *history) route() paging.NotificationState {
+	h.Helper()
+	route, err := paging.LoadState(h.Context(), h.store)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return route
+}
+
+// step applies an event to the pager's state, records the incidents, and returns what is to be sent.
+func (h *history) step(e paging.Event, at time.Time) (commands []paging.Command) {
+	h.Helper()
+	err := incident.UpdateItem(h.Context(), h.store, incident.NotificationKey, func(r *paging.NotificationState) bool {
+		*r, commands = r.Step(e, alertstest.OnCall, at)
+		return true
+	})
+	for _, i := range h.route().Incidents {
+		if err == nil {
+			err = h.store.PutIncident(h.Context(), h.route().Record(i))
+		}
+	}
+	if err != nil {
+		h.Fatal(err)
+	}
+	return commands
+}
+
+func (h *history) config(out *bytes.Buffer) Config {
+	return Config{Stdout: out, Stderr: out, Now: func() time.Time { return now }}
+}
+
+// TestRenameStored: the runs, the incident and the mute go to the new name; the incident stays open there, and a good run ends it.
+func TestRenameStored(t *testing.T) {
+	h := newHistory(t)
+	var out bytes.Buffer
+	before := h.route().Incidents[0]
+	if err := h.config(&out).renameStored(t.Context(), h.store, "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "stored   3 runs and 1 incidents are b's now\nopen     1 incidents go on as b's\n"; out.String() != want {
+		t.Errorf("printed\n%s\nwant\n%s", out.String(), want)
+	}
+	if runs, err := h.store.Runs(t.Context(), incident.RunQuery{}); len(runs) != 3 || err != nil || runs[0].Journey != "b" || runs[2].Journey != "b" {
+		t.Errorf("%d runs, %v", len(runs), err)
+	}
+	if records, err := h.store.Incidents(t.Context(), time.Time{}); len(records) != 1 || err != nil || records[0].Journey != "b" || records[0].ID != before.ID || len(records[0].Pages) == 0 {
+		t.Errorf("%+v, %v", records, err)
+	}
+	if route := h.route(); route.Mutes[0].Journey != "b" || route.Incidents[0].Journey != "b" || route.Incidents[0].State != before.State {
+		t.Errorf("%+v %+v", route.Mutes, route.Incidents)
+	}
+	if s := h.state("a"); len(s.Regions)+len(s.Open)+len(s.Outbox) != 0 {
+		t.Errorf("the former name has the state %+v", s)
+	}
+	h.step(paging.Tick{Watched: []string{"b"}}, now)
+	if i := h.route().Incidents[0]; i.State == incident.Resolved {
+		t.Errorf("the next tick of the pager ended it: %s", i.Closing)
+	}
+	decisions := h.run("b", 4, journey.Passed)
+	if len(decisions) == 0 || decisions[0].Verb != judge.Resolves || decisions[0].Incident.ID != before.ID || decisions[0].Incident.Journey != "b" {
+		t.Errorf("a good run under the new name: %+v", decisions)
+	}
+	out.Reset()
+	if err := h.config(&out).renameStored(t.Context(), h.store, "a", "b"); err != nil || !strings.HasPrefix(out.String(), "stored   0 runs and 0 incidents") {
+		t.Errorf("again: %v\n%s", err, out.String())
+	}
+}
+
+// TestRenameStoredLate: a journey that has run under the new name keeps its state there, and gets the history of the former one.
+func TestRenameStoredLate(t *testing.T) {
+	h := newHistory(t)
+	h.run("b", 5, journey.Passed)
+	var out bytes.Buffer
+	if err := h.config(&out).renameStored(t.Context(), h.store, "a", "b"); err != nil {
+		t.Fatal(err)
+	}
+	if want := "b has run already: its runs in a row are counted from there, not from those of a\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("printed\n%s\nwant\n%s", out.String(), want)
+	}
+	if runs, err := h.store.Runs(t.Context(), incident.RunQuery{Journey: "b"}); len(runs) != 4 || err != nil {
+		t.Errorf("%d runs, %v", len(runs), err)
+	}
+	if s := h.state("b"); s.Regions["eu"].Good != 1 || len(s.Open) > 0 {
+		t.Errorf("got the state %+v", s)
+	}
+}
+
+// TestEndWatch: an open incident of a removed journey ends as no longer watched. Ada, who was called, hears that, and not that it
+// works again; no one else is paged, and the mute is gone.
+func TestEndWatch(t *testing.T) {
+	h := newHistory(t)
+	var out bytes.Buffer
+	if err := h.config(&out).unwatchStored(t.Context(), h.store, "a"); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(out.String(), "ended    #") || !strings.Contains(out.String(), "down since ") {
+		t.Errorf("printed\n%s", out.String())
+	}
+	records, err := h.store.Incidents(t.Context(), time.Time{})
+	if err != nil || len(records) != 1 || records[0].State != incident.Resolved || records[0].EndedBy() != incident.Unwatched || records[0].Closing != "a is not among the journeys any more; its state is unknown" {
+		t.Errorf("%+v, %v", records, err)
+	}
+	if mutes := h.route().Mutes; len(mutes) > 0 {
+		t.Errorf("muted: %+v", mutes)
+	}
+	var sent []string
+	for minute := range 180 {
+		for _, c := range h.step(paging.Tick{Watched: []string{"c"}}, now.Add(time.Duration(minute)*time.Minute)) {
+			if c.Verb != "send" {
+				continue
+			}
+			sent = append(sent, string(c.Page.Channel)+" "+c.Page.Person)
+			if c.Page.Purpose != incident.AllClear || !strings.Contains(c.Page.Words, "no longer watched") || strings.Contains(c.Page.Words, "works again") {
+				t.Errorf("%s: %s", c.Page.Purpose, c.Page.Words)
+			}
+			h.step(paging.Sent{PageID: c.Page.ID, SID: "SM1"}, now.Add(time.Duration(minute)*time.Minute))
+		}
+	}
+	if len(sent) != 1 || sent[0] != "text Ada" {
+		t.Errorf("sent %q, want one text to Ada", sent)
+	}
+	out.Reset()
+	if err := h.config(&out).unwatchStored(t.Context(), h.store, "a"); err != nil || out.Len() > 0 {
+		t.Errorf("again: %v, %s", err, out.String())
+	}
+}
+
+// fixedStore is a store that a command opens by any flags.
+type fixedStore struct{ *sqlite.Store }
+
+func (s fixedStore) OpenExisting(context.Context) (Store, error) { return s, nil }
+func (s fixedStore) Missing() bool                               { return s.Store == nil }
+func (fixedStore) Close() error                                  { return nil }
+
+// TestRenameAfterDeploy: where the source has the new name already, rename changes only the store.
+func TestRenameAfterDeploy(t *testing.T) {
+	h := newHistory(t)
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module valkyrie\n", "template.yaml": "{}\n",
+		"probes/probes.go": "package probes\n\nvar All = []func() journey.Journey{B}\n\nfunc B() journey.Journey { return journey.Journey{Name: \"b\"} }\n",
+	} {
+		if err := os.MkdirAll(filepath.Join(dir, "probes"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	var out bytes.Buffer
+	c := h.config(&out)
+	c.Store = func(*flag.FlagSet) Opener { return fixedStore{h.store} }
+	run := renameCommand(c).Flags(flag.NewFlagSet("rename", flag.ContinueOnError))
+	if err := run(t.Context(), []string{"a", "b"}); err != nil || !strings.HasPrefix(out.String(), "stored   3 runs") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	if err := run(t.Context(), []string{"x", "y"}); err == nil || !strings.Contains(err.Error(), `there is no journey "x"`) {
+		t.Errorf("neither name is known: %v", err)
+	}
+}
+
+// TestJourneys lists a journey with its interval, region and last verdict, and one that has never run.
+func TestJourneys(t *testing.T) {
+	h := newHistory(t)
+	t.Chdir(t.TempDir())
+	var out bytes.Buffer
+	c := h.config(&out)
+	c.Suite = suite.Suite{Journeys: []func() journey.Journey{listed, byHandOnly}}
+	c.Store = func(*flag.FlagSet) Opener { return fixedStore{h.store} }
+	list := func(args ...string) string {
+		t.Helper()
+		out.Reset()
+		fs := flag.NewFlagSet("journeys", flag.ContinueOnError)
+		run := journeysCommand(c).Flags(fs)
+		if err := fs.Parse(args); err != nil {
+			t.Fatal(err)
+		}
+		if err := run(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	want := "JOURNEY  EVERY    REGIONS  LAST RUN  AGE  FILE\n" +
+		"a        5m       eu       failed    8m   functions/valkyrie/author/stored_test.go:LINE\n" +
+		"b        by hand  –        –         –    functions/valkyrie/author/stored_test.go:LINE\n"
+	if got := lines.ReplaceAllString(list(), ":LINE"); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	first, _, _ := strings.Cut(list("-format", "json"), "\n")
+	var r map[string]any
+	if err := json.Unmarshal([]byte(first), &r); err != nil || r["version"] != 1.0 || r["name"] != "a" || r["every_ms"] != 300_000.0 || r["last"].(map[string]any)["age_ms"] != 480_000.0 {
+		t.Errorf("%v\n%s", err, first)
+	}
+}
+
+func listed() journey.Journey {
+	return journey.Journey{Name: "a", Title: "an a", Every: 5 * time.Minute}
+}
+func byHandOnly() journey.Journey { return journey.Journey{Name: "b", ByHand: true} }
