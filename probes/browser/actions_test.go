@@ -176,6 +176,71 @@ func TestFramePrints(t *testing.T) {
 	}
 }
 
+// TestPrintedAtOnce checks that a print() is noticed that a script calls right after it has written the document, and what it printed
+// although that is gone at once: the ways in which shops print without a page of their own for it.
+func TestPrintedAtOnce(t *testing.T) {
+	const paper = `<style>@media screen { p { display: none } }</style><h1>Card</h1><p>On paper</p>`
+	write := func(to string) string { return to + ".document.write(`" + paper + "`);" + to + ".document.close();" }
+	frame := "const f = document.createElement('iframe'); document.body.append(f); const w = f.contentWindow;"
+	for name, script := range map[string]string{
+		"a frame":                            frame + write("w") + "w.print()",
+		"a frame, removed":                   frame + write("w") + "w.focus(); w.print(); f.remove()",
+		"a frame of no size":                 frame + "f.style.cssText = 'width:0;height:0;border:0';" + write("w") + "w.print()",
+		"the page itself":                    write("window") + "window.print()",
+		"a window":                           "const w = window.open('');" + write("w") + "w.print()",
+		"a window, closed":                   "const w = window.open('', '_blank', 'width=400');" + write("w") + "w.focus(); w.print(); w.close()",
+		"a window, later":                    "const w = window.open('');" + write("w") + "setTimeout(() => { w.print(); w.close() }, 300)",
+		"a window with a page":               "window.open('/paper')",
+		"a window with a page, closed":       "window.open('/closes')",
+		"a window with a page, closed after": "window.open('/closes-after')",
+		"a window with a page, at its load":  "const w = window.open('/plain'); w.onload = () => w.print()",
+		"a window that has no way to opener": "const w = window.open('/slow', '', 'noopener')",
+	} {
+		t.Run(name, func(t *testing.T) {
+			tab := browser.NewTab()
+			wantPass(t, tab, map[string]string{
+				"/":      `<h1>Not on paper</h1><button onclick="go()">Print</button><script>function go() {` + strings.ReplaceAll(script, "</", `<\/`) + `}</script>`,
+				"/paper": paper + "<script>print()</script>", "/plain": paper,
+				"/closes": paper + "<script>onload = () => setTimeout(() => { print(); close() })</script>", "/closes-after": paper + "<script>onafterprint = () => close(); print()</script>",
+				"/slow": paper + "<script>onload = () => setTimeout(print, 500)</script>",
+			}, nil, func(s *journey.T) {
+				tab.Visit("/")
+				tab.Click(browser.Button("Print"))
+				doc, err := pdf.Read(tab.Printed())
+				if err != nil || doc.Pages != 1 || len(doc.Lacks("Card", "On paper")) > 0 || len(doc.Lacks("Not on paper")) == 0 {
+					s.Failf("%+v: %v", doc, err)
+				}
+			})
+		})
+	}
+}
+
+// TestPrintedInWindow checks that a window which a step uses has its own print, also one from before it could be attached.
+func TestPrintedInWindow(t *testing.T) {
+	tab := browser.NewTab()
+	wantPass(t, tab, map[string]string{"/": `<button onclick="const w = window.open(''); w.document.write('<h1>Card</h1>'); w.document.close(); w.print()">Print</button>`}, nil, func(s *journey.T) {
+		tab.Visit("/")
+		tab.Click(browser.Button("Print"))
+		window := tab.Popup()
+		window.See(browser.Heading("Card"))
+		if doc, err := pdf.Read(window.Printed()); err != nil || doc.Pages != 1 || len(doc.Lacks("Card")) > 0 {
+			s.Failf("%+v: %v", doc, err)
+		}
+	})
+}
+
+// TestNotPrinted checks that a print() which Chrome ignores, as that of a frame without the permission for it, is none.
+func TestNotPrinted(t *testing.T) {
+	tab := browser.NewTab()
+	run := play(t, serve(t, map[string]string{"/": `<iframe sandbox="allow-scripts" srcdoc="<script>print()</script>"></iframe>`}, nil), tab, journey.Step{Name: "print", Limit: time.Second, Do: func(*journey.T) {
+		tab.Visit("/")
+		tab.Printed()
+	}})
+	if run.Outcome != journey.Failed || !strings.Contains(run.Error, "it did not call print()") {
+		t.Errorf("outcome %s: %s", run.Outcome, run.Error)
+	}
+}
+
 // TestSeeNew checks that the message of the previous order is not new, and that another number or a repeated message is.
 func TestSeeNew(t *testing.T) {
 	tab := browser.NewTab()

@@ -67,7 +67,7 @@ func (tab *Tab) listen(ctx context.Context) error {
 	if err := errors.Join(recordChanges(ctx), tab.followLife(ctx)); err != nil {
 		return err
 	}
-	return reportPrints(ctx)
+	return reportPrints(ctx, tab.isWindow())
 }
 
 // addBindings gives the isolated world its functions that report to Go. They work even when a click leaves the page.

@@ -119,7 +119,7 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 	if err := tab.emulate(ctx); err != nil {
 		return err
 	}
-	return reportPrints(ctx)
+	return reportPrints(ctx, false)
 }
 
 // handleFrame handles the events of a frame of another site.

@@ -27,10 +27,16 @@ type prints struct {
 	changed chan struct{}
 }
 
-// reportPrints makes every document report window.print() (script.ReportPrint).
-func reportPrints(ctx context.Context) error {
-	yes := true
-	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script.ReportPrint, WorldName: script.World, RunImmediately: &yes})
+// reportPrints makes every document of a target report window.print(), and with it a copy of a page that may close at once.
+func reportPrints(ctx context.Context, mayClose bool) error {
+	report, yes := script.ReportPrint, true
+	if mayClose {
+		report = script.ReportWindowPrint
+	}
+	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: report, WorldName: script.World, RunImmediately: &yes}); err != nil {
+		return err
+	}
+	_, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script.PrintHook, RunImmediately: &yes})
 	return err
 }
 
@@ -40,29 +46,51 @@ const loadLimit = 5 * time.Second
 // printLimit bounds one PrintToPDF.
 const printLimit = 10 * time.Second
 
-// receivePrint handles the report that the page, or a frame with its document as payload, calls window.print(). It must not
-// call Chrome itself.
+// A printJob is a report that window.print() was called, with a copy of the document where the page may change or close at once.
+type printJob struct {
+	By   string `json:"by"` // page, frame, or window: a new one that the page has written, and that is not attached yet
+	URL  string `json:"url"`
+	HTML string `json:"html"`
+}
+
+// receivePrint handles the report of a printJob. It must not call Chrome itself.
 func (tab *Tab) receivePrint(payload string) {
+	var job printJob
+	err := json.Unmarshal([]byte(payload), &job)
+	if job.By == "window" {
+		if w := tab.windows.latest(tab); w != nil {
+			tab = w
+		}
+	}
 	tab.prints.mu.Lock()
 	defer tab.prints.mu.Unlock()
 	if tab.prints.ignore {
 		return
 	}
 	tab.prints.ignore = true // the frames of a printing page report it too
-	tab.background.Go(func() {
-		if payload == "" {
-			tab.prints.add(toPDF(tab.root, tab.target()))
-			return
+	first := tab.windows.tabs[0]
+	first.background.Go(func() {
+		var paper []byte
+		if err == nil {
+			paper, err = tab.print(job)
 		}
-		ctx, cancel := context.WithTimeout(tab.root, loadLimit)
-		defer cancel()
-		var p printedFrame
-		if err := json.Unmarshal([]byte(payload), &p); err != nil {
-			tab.prints.add(nil, err)
-			return
-		}
-		tab.prints.add(tab.printFrame(ctx, p))
+		tab.prints.add(paper, err)
+		tab.windows.notify(func() {}) // Printed of the opener waits for it too
 	})
+}
+
+// print returns the PDF of a job: of the page itself if it is still there, otherwise of its copy.
+func (tab *Tab) print(job printJob) ([]byte, error) {
+	if job.By == "page" {
+		paper, err := toPDF(tab.root, tab.target())
+		if err == nil || job.HTML == "" {
+			return paper, err
+		}
+	}
+	first := tab.windows.tabs[0].root
+	ctx, cancel := context.WithTimeout(first, loadLimit)
+	defer cancel()
+	return printCopy(ctx, first, job)
 }
 
 // toPDF prints a tab.
@@ -108,11 +136,17 @@ func (p *prints) next() ([]byte, <-chan struct{}, error) {
 	return nil, p.changed, nil
 }
 
-// Printed waits until the page, or a frame in it, calls window.print(), and returns the PDF that a printer would get. A call that a
-// new window makes while it loads, or that a script makes in a frame right after it has written it, is too early to be noticed.
+// Printed waits until the page, a frame in it, or a window that it has opened and that no step uses, calls window.print(), and returns
+// the PDF that a printer would get. A call that a link's new tab makes while it loads may be too early to be noticed.
 func (tab *Tab) Printed() []byte {
 	for {
+		changed := tab.windows.news()
 		paper, news, err := tab.prints.next()
+		for _, w := range tab.windows.untaken(tab) {
+			if paper == nil && err == nil {
+				paper, _, err = w.prints.next()
+			}
+		}
 		switch {
 		case paper != nil:
 			return paper
@@ -121,26 +155,20 @@ func (tab *Tab) Printed() []byte {
 		}
 		select {
 		case <-news:
+		case <-changed:
 		case <-tab.ctx.Done():
 			tab.fail("expected the page to print %s: it did not call print()", tab.step.LimitNote())
 		}
 	}
 }
 
-// A printedFrame is the document of a frame that prints itself.
-type printedFrame struct {
-	URL  string `json:"url"`
-	HTML string `json:"html"`
-}
-
-// printFrame returns the PDF of a frame that prints itself. Chrome prints whole pages only, so the frame's document is
-// loaded alone in a tab of its own, at its own address but without a request to the site and without its scripts. Style
-// sheets and images come from Chrome's cache.
-func (tab *Tab) printFrame(ctx context.Context, p printedFrame) ([]byte, error) {
-	if !strings.HasPrefix(p.URL, "http") {
-		return nil, fmt.Errorf("the frame's document could not be copied: %s", p.URL)
+// printCopy returns the PDF of a document's copy. Chrome prints whole pages only, so the copy is loaded alone in a tab of its own, at its
+// own address but without a request to the site and without its scripts. Style sheets and images come from Chrome's cache.
+func printCopy(ctx, root context.Context, job printJob) ([]byte, error) {
+	if !strings.HasPrefix(job.URL, "http") {
+		return nil, fmt.Errorf("the printed document could not be copied: %s", job.URL)
 	}
-	own, closeTab := chromedp.NewContext(tab.root)
+	own, closeTab := chromedp.NewContext(root)
 	defer closeTab()
 	if err := chromedp.Do(own); err != nil {
 		return nil, err
@@ -150,7 +178,7 @@ func (tab *Tab) printFrame(ctx context.Context, p printedFrame) ([]byte, error) 
 	err := chromedp.Listen(own, func(ev any) {
 		switch ev := ev.(type) {
 		case *fetch.EventRequestPaused:
-			go fulfil(own, target, ev.RequestID, p.HTML)
+			go fulfil(own, target, ev.RequestID, job.HTML)
 		case *page.EventLoadEventFired:
 			select {
 			case loaded <- struct{}{}:
@@ -163,7 +191,7 @@ func (tab *Tab) printFrame(ctx context.Context, p printedFrame) ([]byte, error) 
 	}
 	ctx, cancel := bind(own, ctx)
 	defer cancel()
-	bare, _, _ := strings.Cut(p.URL, "#")
+	bare, _, _ := strings.Cut(job.URL, "#")
 	if err := disableDOM(ctx); err != nil {
 		return nil, err
 	}
@@ -174,13 +202,13 @@ func (tab *Tab) printFrame(ctx context.Context, p printedFrame) ([]byte, error) 
 		return nil, err
 	}
 	if res, err := cdp.Call(ctx, target, page.Navigate, page.NavigateParams{URL: bare}); err != nil || res.ErrorText != "" {
-		return nil, errors.Join(err, errors.New("the frame's document could not be laid out: "+res.ErrorText))
+		return nil, errors.Join(err, errors.New("the printed document could not be laid out: "+res.ErrorText))
 	}
 	select {
 	case <-loaded:
 	case <-ctx.Done(): // images that do not load are left out
 	}
-	return toPDF(tab.root, target)
+	return toPDF(root, target)
 }
 
 // fulfil answers a request with a document.

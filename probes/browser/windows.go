@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -242,4 +243,39 @@ func (tab *Tab) goneNote() string {
 		return ": the page closed its own window"
 	}
 	return ""
+}
+
+// news returns a channel that is closed at the next change.
+func (ws *windows) news() <-chan struct{} {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	if ws.changed == nil {
+		ws.changed = make(chan struct{})
+	}
+	return ws.changed
+}
+
+// untaken are the windows of opener that no step uses, in the order of their opening.
+func (ws *windows) untaken(opener *Tab) []*Tab {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	var all []*Tab
+	for _, w := range ws.all {
+		if w.opener == opener && !w.taken {
+			all = append(all, w.tab)
+		}
+	}
+	return all
+}
+
+// latest is the window that opener has opened last; nil: it has opened none.
+func (ws *windows) latest(opener *Tab) *Tab {
+	ws.mu.Lock()
+	defer ws.mu.Unlock()
+	for _, w := range slices.Backward(ws.all) {
+		if w.opener == opener {
+			return w.tab
+		}
+	}
+	return nil
 }

@@ -1,4 +1,4 @@
-// printcopy: a frame's document as it is when it prints itself, as text.
+// printcopy: a document as it is when it is printed, as text.
 
 // The copy lives in an inert document, so that nothing in it loads or runs, and the page notices nothing.
 const inert = read(document, 'implementation').createHTMLDocument('');
@@ -34,10 +34,11 @@ const copyShadowRoot = (root, host) => {
 };
 const copyAdopted = (root, to) => { for (const sheet of root.adoptedStyleSheets || []) to.append(Object.assign(inert.createElement('style'), { textContent: rules(sheet) })); };
 
-const printCopy = () => {
-  const copy = inert.importNode(documentElement(), true);
-  copyState(documentElement(), copy);
-  copyAdopted(document, copy);
+const printCopy = (doc) => {
+  const root = read(doc, 'documentElement'), copy = inert.importNode(root, true);
+  copyState(root, copy);
+  copyAdopted(doc, copy);
   copy.querySelectorAll('script,noscript,meta[http-equiv]').forEach((el) => el.remove());
-  return { url: location.protocol.startsWith('http') ? location.href : read(document, 'baseURI'), html: (read(document, 'doctype') ? '<!doctype html>' : '') + copy.outerHTML };
+  const address = read(doc, 'URL');
+  return { url: address.startsWith('http') ? address : read(doc, 'baseURI'), html: (read(doc, 'doctype') ? '<!doctype html>' : '') + copy.outerHTML };
 };

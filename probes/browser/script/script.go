@@ -1,5 +1,6 @@
-// Package script holds the JavaScript that a tab injects into pages. Every script runs in an isolated world named World: it
-// shares the page's elements but not its globals, so the page neither sees it nor can interfere with it.
+// Package script holds the JavaScript that a tab injects into pages. Every script but one runs in an isolated world named World:
+// it shares the page's elements but not its globals, so the page neither sees it nor can interfere with it. The exception is
+// printhook.js, which wraps the page's print() and open().
 //
 // # Life of an action
 //
@@ -40,6 +41,7 @@ package script
 import (
 	_ "embed"
 	"regexp"
+	"strings"
 )
 
 // World is the name of the isolated world in which the scripts run.
@@ -104,6 +106,10 @@ var (
 	vitals string
 	//go:embed printcopy.js
 	printCopy string
+	// PrintHook is for the page's own world: it makes ReportPrint notice a print() right after a document.open(), and one in a window
+	// that the page has just opened.
+	//go:embed printhook.js
+	PrintHook string
 
 	//go:embed changes.js
 	changes string
@@ -143,9 +149,10 @@ var (
 	Vitals = "(() => {\n" + vitals + "return vitals();\n})()"
 	// ReportVitals reports them (valkyrieVitals) whenever they change.
 	ReportVitals = vitals + reportVitals
-	// ReportPrint reports window.print(): see reportPrint.
-	ReportPrint = "(() => {\n" + dom + listen + "const report = (p) => globalThis.valkyriePrinted?.(p);\n" +
-		"if (self === top) { listen('beforeprint', () => report(''), false); return; }\n" + printCopy + reportPrint + "})()"
+	// ReportPrint reports window.print() by the binding valkyriePrinted: see reportPrint. A window may close right after it, so
+	// ReportWindowPrint reports a copy of its page too.
+	ReportPrint       = "(() => {\n" + dom + listen + printCopy + "const mayClose = false;\n" + reportPrint + "})()"
+	ReportWindowPrint = strings.Replace(ReportPrint, "mayClose = false", "mayClose = true", 1)
 	// FramePoint is a method of a frame's element: (x, y) of a point inside the frame => {x, y} in the parent, or {why}.
 	FramePoint = "function(x, y) {\n" + locate + actionable + toParent + framePoint + "}"
 	// FrameBoxes is a method of a frame's element: (boxes) of what is seen in the frame => {boxes} of those that are seen in the
@@ -173,14 +180,20 @@ const reportVitals = `if (self === top) {
 	addEventListener('load', () => setTimeout(report));
 }`
 
-// reportPrint copies a frame's document between its preparations for window.print() and its cleanup. A headless Chrome
+// reportPrint reports the JSON of a browser.printJob: of a page, a frame, or a window that the page has opened and written. It copies
+// a frame's document between its preparations for window.print() and its cleanup. A headless Chrome
 // prints nothing but dispatches both events. Listeners run in the order of registration: one registered before the
 // document's own is the first to run at afterprint, otherwise it is the last to run at beforeprint. One that captures is
 // always among the first.
-const reportPrint = `const copyAtPrint = () => {
-	try { report(JSON.stringify(printCopy())); } catch (e) { report(JSON.stringify({ url: String(e) })); }
+const reportPrint = `const by = self === top ? 'page' : 'frame';
+const report = (by, doc) => {
+	let copy = {};
+	try { if (doc) copy = printCopy(doc); } catch (e) { copy = { url: String(e) }; }
+	globalThis.valkyriePrinted?.(JSON.stringify({ by, ...copy }));
 };
-if (body()) listen('beforeprint', copyAtPrint, false); else listen('afterprint', copyAtPrint);
+const atPrint = () => report(by, by === 'frame' || mayClose ? document : null);
+if (by === 'page' || body()) listen('beforeprint', atPrint, false); else listen('afterprint', atPrint);
+globalThis.visualViewport?.addEventListener('valkyriewindowprint', (e) => report('window', read(e.relatedTarget, 'ownerDocument')));
 `
 
 // toParent converts a point of a frame to one of its parent, through the frame's turns and scales.
