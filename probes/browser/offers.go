@@ -219,7 +219,7 @@ func callers() (all []Caller) {
 }
 
 // quietTime is how long a settled page has not changed, and has had no request.
-const quietTime = 500 * time.Millisecond
+const quietTime = 300 * time.Millisecond
 
 // Settled reports whether nothing can change the page any more within d unless a person acts, so that waiting on is in vain; otherwise
 // why it may change. A page with frames never counts as settled. It needs OnUnmet.

@@ -42,7 +42,7 @@ type Trial struct {
 // A trial's own times. The runner is given more than any person keeps a browser open.
 const (
 	longest     = 100 * time.Hour
-	patience    = 600 * time.Millisecond // from which a wait is ended if the page is settled
+	patience    = 300 * time.Millisecond // from which a wait is ended if the page is settled
 	hintAfter   = time.Second            // from which a wait that goes on is commented
 	offersLimit = 5 * time.Second
 )
@@ -87,7 +87,7 @@ func (tr *Trial) after(ctx context.Context, tab *browser.Tab, res journey.StepRe
 	}
 	switch last := failed || tr.at == tr.steps; {
 	case last && (failed || !tr.Once):
-		tr.report(ctx, tab, failed)
+		tr.report(ctx, tab, failed && tr.missed(res))
 		fallthrough
 	case last:
 		if !tr.Once {
@@ -125,9 +125,14 @@ func (tr *Trial) isOver(ctx context.Context, u browser.Unmet) bool {
 	return false
 }
 
-// report prints what the page offers. After a failure of a locator, the near matches come first, with the corrected line.
-func (tr *Trial) report(ctx context.Context, tab *browser.Tab, failed bool) {
-	if failed && tr.unmet.Tab != nil {
+// missed reports whether a step has failed by the wait that was not met last, and not by something after it.
+func (tr *Trial) missed(res journey.StepResult) bool {
+	return tr.unmet.Tab != nil && strings.Contains(res.Error, tr.unmet.Failure)
+}
+
+// report prints what the page offers. After a locator that was missed, the near matches come first, with the corrected line.
+func (tr *Trial) report(ctx context.Context, tab *browser.Tab, missed bool) {
+	if missed {
 		tab = tr.unmet.Tab
 	}
 	if tab == nil || tr.t == nil {
@@ -141,7 +146,7 @@ func (tr *Trial) report(ctx context.Context, tab *browser.Tab, failed bool) {
 		return
 	}
 	var near []Match
-	if failed && tr.unmet.Target.By != "" {
+	if missed && tr.unmet.Target.By != "" {
 		near = Near(tr.unmet.Op, tr.unmet.Target, offers)
 	}
 	if len(near) > 0 && near[0].Nearness >= isMeant {

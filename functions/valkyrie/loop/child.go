@@ -28,11 +28,13 @@ type child struct {
 	scratch string
 	mu      sync.Mutex // serializes writes to in
 	ended   chan struct{}
+	known   chan struct{} // closed when the verdict is known
 	over    chan struct{} // closed when the child is to end
 
 	// set when ended is closed
 	run   *journey.Run
 	usage string
+	held  bool // the browser was kept open
 	err   error
 }
 
@@ -42,7 +44,7 @@ func (l *Loop) start(path string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &child{loop: l, cmd: exec.Command(path), scratch: scratch, ended: make(chan struct{}), over: make(chan struct{})}
+	c := &child{loop: l, cmd: exec.Command(path), scratch: scratch, ended: make(chan struct{}), known: make(chan struct{}), over: make(chan struct{})}
 	c.cmd.Env, c.cmd.Stderr, c.cmd.WaitDelay = append(os.Environ(), "TMPDIR="+scratch), l.Stderr, grace
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // keeps Ctrl-C from it, so that it ends in order
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
@@ -62,8 +64,36 @@ func (l *Loop) start(path string) (*child, error) {
 		if c.err = c.cmd.Wait(); c.err == nil && c.run == nil {
 			c.err = errors.New("it ended without a verdict")
 		}
+		if !c.held {
+			close(c.known)
+		}
+		if !l.Task.Once && !c.held && !c.isOver() {
+			c.reportEnd()
+		}
 	}()
 	return c, nil
+}
+
+// isOver reports whether the loop has ended the child.
+func (c *child) isOver() bool {
+	select {
+	case <-c.over:
+		return true
+	default:
+		return false
+	}
+}
+
+// reportEnd prints why there is no browser to look at.
+func (c *child) reportEnd() {
+	why := ""
+	switch {
+	case c.usage != "":
+		why = c.usage + "\n"
+	case c.run == nil:
+		why = fmt.Sprintf("the journey's process died: %v\n", c.err)
+	}
+	fmt.Fprintf(c.loop.Stdout, "%s— no browser is open; save the code to play it again, Ctrl-C ends —\n", why)
 }
 
 func (c *child) write(v any) {
@@ -98,10 +128,9 @@ func (c *child) handle(e trial.Event) {
 		go c.awaitEnter()
 	case e.Usage != "":
 		c.usage = e.Usage
-		if !l.Task.Once {
-			fmt.Fprintf(l.Stdout, "%s\n— save it again, Ctrl-C ends —\n", e.Usage)
-		}
 	case e.Held:
+		c.held = true
+		close(c.known)
 		fmt.Fprintf(l.Stdout, "— the browser stays here%s; save the code to play it again, Ctrl-C ends —\n", l.sinceSaved())
 	case e.Run != nil:
 		c.run = e.Run

@@ -56,8 +56,7 @@ func (l *Loop) Run(ctx context.Context) error {
 	var following sync.WaitGroup
 	defer following.Wait()
 	for {
-		following.Go(func() { w.follow(ctx) })
-		program, stamp, err = l.play(ctx, program, w, stamp)
+		program, stamp, err = l.play(ctx, program, w, stamp, &following)
 		if program == "" {
 			return err
 		}
@@ -82,7 +81,7 @@ func (l *Loop) rebuild(ctx context.Context, w *watch, since stamp) (program stri
 
 // play has the program play the journey, until the code has changed and is built again: it returns the next program, "" at the end of
 // the loop. Code that does not compile leaves the browser open.
-func (l *Loop) play(ctx context.Context, program string, w *watch, since stamp) (next string, now stamp, err error) {
+func (l *Loop) play(ctx context.Context, program string, w *watch, since stamp, following *sync.WaitGroup) (next string, now stamp, err error) {
 	fmt.Fprintf(l.Stdout, "%s on %s\n", l.Task.Journey, l.Task.Site)
 	c, err := l.start(program)
 	if err != nil {
@@ -97,6 +96,13 @@ func (l *Loop) play(ctx context.Context, program string, w *watch, since stamp) 
 			return "", since, l.stopped(ctx, nil)
 		}
 	}
+	following.Go(func() { // once the processor has nothing better to do
+		select {
+		case <-c.known:
+			w.follow(ctx)
+		case <-c.over:
+		}
+	})
 	for {
 		next, since, err = l.rebuild(ctx, w, since)
 		switch {

@@ -18,6 +18,7 @@ for (const key of ['clearTimeout', 'clearInterval']) follow(globalThis, key, ([i
 follow(globalThis, 'requestAnimationFrame', () => { life.frames = now(); });
 follow(globalThis.AbortSignal, 'timeout', ([ms]) => ends.set({}, now() + (+ms || 0)));
 follow(globalThis.Scheduler?.prototype, 'postTask', ([, how]) => ends.set({}, now() + (+how?.delay || 0)));
+for (const key of ['getCurrentPosition', 'watchPosition']) follow(globalThis.Geolocation?.prototype, key, () => { life.channel = 'wait for its position'; });
 for (const key of ['WebSocket', 'EventSource', 'Worker', 'SharedWorker', 'RTCPeerConnection', 'BroadcastChannel', 'WebTransport']) follow(globalThis, key, () => { life.channel = key; });
 // Why the page may still change within so many milliseconds; '' if it cannot.
 const mayChange = (ms) => {

@@ -235,7 +235,10 @@ const still = `
 		if (readyState() !== 'complete') return 'it is still loading';
 		if (queryAll(document, 'meta[http-equiv=refresh i]').length) return 'it reloads itself';
 		if (navigator.serviceWorker?.controller) return 'it has a service worker';
+		if (queryAll(document, 'animate,set,animateTransform,animateMotion').length) return 'a drawing of it moves';
 		if (queryAll(document, 'video,audio').some((media) => !media.paused)) return 'it plays something';
+		const seek = globalThis.valkyrieSeek; // see seek.js
+		if (seek && seek.rounds < 2 && clock() - Math.max(seek.at, seek.endAt) < 1500) return 'the step still scrolls through it';
 		return animations().some((a) => a.playState === 'running' && a.effect?.getComputedTiming().iterations !== Infinity) ? 'an animation of it runs' : '';
 	};
 	return { why: why(), ms: clock() - Math.max(performance.timeOrigin, globalThis.valkyrieChanges?.last || 0) };
