@@ -13,9 +13,9 @@ import (
 	"valkyrie/probes/demoshop"
 )
 
-// TestAuthor: in a copy of the tree, a journey is created, built, run against the practice shop in Chrome, renamed, checked and
+// TestForkAuthoring: in a copy of the tree, a journey is created, built, run against the practice shop in Chrome, renamed, checked and
 // removed, by commands alone; then every file is as it was. The same in a fork with a journey and schedules of its own.
-func TestAuthor(t *testing.T) {
+func TestForkAuthoring(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the program several times")
 	}

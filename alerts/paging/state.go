@@ -225,28 +225,6 @@ func (r *NotificationState) updateIncident(e IncidentUpdated, now time.Time) {
 	*have = in
 }
 
-// endUnwatched ends the incidents of journeys and batches that exist no more, as no run will ever end them.
-func (r *NotificationState) endUnwatched(watched []string, now time.Time) {
-	if len(watched) > 0 {
-		r.endOf(func(journey string) bool { return !slices.Contains(watched, journey) }, now)
-	}
-}
-
-// endOf ends the incidents of some journeys as not watched, and returns them.
-func (r *NotificationState) endOf(isGone func(journey string) bool, now time.Time) (ended []incident.Incident) {
-	for i := range r.Incidents {
-		inc := &r.Incidents[i]
-		if inc.State == incident.Resolved || inc.Kind == incident.Drilled || !isGone(inc.Journey) {
-			continue
-		}
-		runs := inc.Runs // judging counts them
-		*inc = inc.End(incident.Unwatched, now, inc.Journey+" is not among the journeys any more; its state is unknown")
-		inc.Runs, inc.Rev = runs, inc.Rev+1
-		ended = append(ended, *inc)
-	}
-	return ended
-}
-
 // setWorkingRegions records the regions from which a failing journey works.
 func (r *NotificationState) setWorkingRegions(id string, regions []string) {
 	r.WorkingRegions = maps.Clone(r.WorkingRegions)

@@ -1,6 +1,7 @@
 package status
 
 import (
+	"context"
 	"maps"
 	"time"
 
@@ -151,4 +152,27 @@ func daysOf(w window) func(func(window) bool) {
 			}
 		}
 	}
+}
+
+// RenameCoverage moves the coverage of a journey to another name, so that the page shows its past under the new one. Of a day
+// under both names it adds up the times.
+func RenameCoverage(ctx context.Context, items incident.Items, from, to string) error {
+	return incident.UpdateItem(ctx, items, coverageKey, func(c *Coverage) bool {
+		moved, ok := c.Journeys[from]
+		if !ok {
+			return false
+		}
+		delete(c.Journeys, from)
+		if own, ok := c.Journeys[to]; ok {
+			if moved.Seconds == nil {
+				moved.Seconds = map[string]int64{}
+			}
+			for day, seconds := range own.Seconds {
+				moved.Seconds[day] = min(moved.Seconds[day]+seconds, int64(24*time.Hour/time.Second))
+			}
+			moved.Until, moved.EveryMS = incident.Latest(own.Until, moved.Until), own.EveryMS
+		}
+		c.Journeys[to] = moved
+		return true
+	})
 }

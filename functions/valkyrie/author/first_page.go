@@ -85,11 +85,11 @@ func candidates(tab *browser.Tab) (all []shownElement) {
 		{function: "Button", locator: browser.Button},
 		{function: "Text", locator: browser.Text},
 	} {
-		wait := 300 * time.Millisecond
-		if n == 0 {
-			wait = 2 * time.Second // of a page that draws itself
-		}
 		for i := 1; i <= few; i++ {
+			wait := 100 * time.Millisecond
+			if n == 0 && i == 1 {
+				wait = 2 * time.Second // of a page that draws itself
+			}
 			any := kind.locator("").Matching(`\S`).Nth(i)
 			if !tab.Shows(any, wait) {
 				break

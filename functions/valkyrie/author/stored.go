@@ -9,6 +9,7 @@ import (
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
+	"valkyrie/infra/status"
 )
 
 // renameStored moves all records of a journey to another name. The pager's state goes first, so that a pager of the new version
@@ -20,6 +21,9 @@ func (c Config) renameStored(ctx context.Context, store Store, from, to string) 
 	}
 	kept, err := judge.RenameState(ctx, store, from, to)
 	if err != nil {
+		return err
+	}
+	if err := status.RenameCoverage(ctx, store, from, to); err != nil {
 		return err
 	}
 	incidents, err := renameIncidents(ctx, store, from, to)

@@ -116,7 +116,19 @@ func (h *history) config(out *bytes.Buffer) Config {
 
 // TestRenameStored: the runs, the incident and the mute go to the new name; the incident stays open there, and a good run ends it.
 func TestRenameStored(t *testing.T) {
+	const coverage = `{"seen":"2026-11-01T03:00:00Z","journeys":{"a":{"until":"2026-11-01T03:02:00Z","seconds":{"2026-11-01":120}}}}`
 	h := newHistory(t)
+	if err := h.store.PutItem(t.Context(), incident.Item{Key: "STATUS#default", Data: []byte(coverage)}); err != nil {
+		t.Fatal(err)
+	}
+	err := incident.UpdateItem(t.Context(), h.store, incident.NotificationKey, func(r *paging.NotificationState) bool {
+		r.Windows = []incident.ActiveMaintenance{{Journeys: []string{"c", "a"}, Until: now}}
+		r.Releases = []incident.Release{{Name: "v1", Journeys: []string{"a"}}, {Name: "v2"}}
+		return true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var out bytes.Buffer
 	before := h.route().Incidents[0]
 	if err := h.config(&out).renameStored(t.Context(), h.store, "a", "b"); err != nil {
@@ -134,6 +146,9 @@ func TestRenameStored(t *testing.T) {
 	if route := h.route(); route.Mutes[0].Journey != "b" || route.Incidents[0].Journey != "b" || route.Incidents[0].State != before.State {
 		t.Errorf("%+v %+v", route.Mutes, route.Incidents)
 	}
+	if route := h.route(); strings.Join(route.Windows[0].Journeys, " ") != "c b" || strings.Join(route.Releases[0].Journeys, " ") != "b" || len(route.Releases[1].Journeys) > 0 {
+		t.Errorf("%+v %+v", route.Windows, route.Releases)
+	}
 	if s := h.state("a"); len(s.Regions)+len(s.Open)+len(s.Outbox) != 0 {
 		t.Errorf("the former name has the state %+v", s)
 	}
@@ -145,9 +160,19 @@ func TestRenameStored(t *testing.T) {
 	if len(decisions) == 0 || decisions[0].Verb != judge.Resolves || decisions[0].Incident.ID != before.ID || decisions[0].Incident.Journey != "b" {
 		t.Errorf("a good run under the new name: %+v", decisions)
 	}
+	if item, err := h.store.Item(t.Context(), "STATUS#default"); string(item.Data) != strings.ReplaceAll(coverage, `"a"`, `"b"`) || err != nil {
+		t.Errorf("the status page has %s, %v", item.Data, err)
+	}
+	item, err := h.store.Item(t.Context(), incident.NotificationKey)
+	if err != nil {
+		t.Fatal(err)
+	}
 	out.Reset()
 	if err := h.config(&out).renameStored(t.Context(), h.store, "a", "b"); err != nil || !strings.HasPrefix(out.String(), "stored   0 runs and 0 incidents") {
 		t.Errorf("again: %v\n%s", err, out.String())
+	}
+	if again, err := h.store.Item(t.Context(), incident.NotificationKey); again.Version != item.Version || err != nil {
+		t.Errorf("again: the pager's state was written, though nothing changed: %v", err)
 	}
 }
 
