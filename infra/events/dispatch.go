@@ -50,13 +50,14 @@ const (
 
 // Run dispatches immediately and then polls for new events until ctx ends.
 func (d Dispatcher) Run(ctx context.Context) {
-	wait := minBackoff
+	backoff := minBackoff
 	for ctx.Err() == nil {
+		wait := minBackoff
 		if err := d.Dispatch(ctx, time.Now()); err == nil || errors.Is(err, incident.ErrConflict) {
-			wait = minBackoff
+			backoff = minBackoff
 		} else if ctx.Err() == nil {
+			wait, backoff = backoff, min(2*backoff, maxBackoff)
 			d.Log.Error("deliver events: failed; will retry", "receiver", d.Receiver.Name(), "again_in", wait, "err", err)
-			wait = min(2*wait, maxBackoff)
 		}
 		select {
 		case <-ctx.Done():
