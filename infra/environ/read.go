@@ -97,13 +97,14 @@ func (r *reader) text(variable string) string {
 }
 
 func (r *reader) address(variable, example string) *url.URL {
-	value := strings.TrimSuffix(r.text(variable), "/")
+	given := r.text(variable)
+	value := strings.TrimSuffix(given, "/")
 	if value == "" {
 		return nil
 	}
 	u, err := url.Parse(value)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsAny(value, "?#") {
-		r.fault(variable, value, "an address such as "+example)
+		r.fault(variable, given, "an address such as "+example)
 		return nil
 	}
 	return u
