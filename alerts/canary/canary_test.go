@@ -236,6 +236,28 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// TestReasons checks the whole reasons where two journeys are worse at once, one run is missing, and another journey cannot tell.
+func TestReasons(t *testing.T) {
+	w := world{4, 20, three, func(j int, region string, slot int) journey.Outcome {
+		switch {
+		case j == 3 || j == 2 && region == trial.Region && slot%2 == 0:
+			return map[bool]journey.Outcome{true: journey.Failed, false: journey.Slow}[j == 3]
+		case j == 0 && region == trial.Region && slot < 2:
+			return "" // one of them may be on its way
+		case j < 2 && region == trial.Region:
+			return journey.Failed
+		}
+		return journey.Passed
+	}}
+	got := trial.Judge(w.runs())
+	want := []string{
+		"journey-0: 19 of 19 runs were bad, 1 of them missing; from the other regions 0 of 40", "journey-1: 20 of 20 runs were bad; from the other regions 0 of 40", "journey-2: 10 of 20 runs were slow; from the other regions 0 of 40",
+	}
+	if got.Conclusion != Worse || !slices.Equal(got.Reasons, want) {
+		t.Errorf("%s, %q; want %q", got.Conclusion, got.Reasons, want)
+	}
+}
+
 // TestWords checks the line of a result.
 func TestWords(t *testing.T) {
 	for want, a := range map[string]Assessment{"unknown": {}, "worse; a; b": {Conclusion: Worse, Reasons: []string{"a", "b"}}, "good": {Conclusion: Good}} {

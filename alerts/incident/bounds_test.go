@@ -182,6 +182,12 @@ func TestPress(t *testing.T) {
 			t.Errorf("%q counts as pressed: %t", key, got)
 		}
 	}
+	var once incident.Page
+	once.Press("4", at(1))
+	once.Press("4", at(9)) // the provider reports it again
+	if !once.KeyAt.Equal(at(1)) {
+		t.Errorf("a key that is reported again was pressed at %v", once.KeyAt)
+	}
 	ids := []string{"a"}
 	q := incident.Page{Incidents: ids[:1:1]}
 	q.AddIncidents([]string{"b", "a", "b"}, at(5))
@@ -367,6 +373,11 @@ func TestUnite(t *testing.T) {
 	over.State = incident.Resolved
 	if got := mine.Unite(over, true); got.Kind != incident.Flapping || !got.PagesNow || !got.Calmed || got.State != incident.Resolved {
 		t.Errorf("theirs is over: %+v", got)
+	}
+	ended := mine
+	ended.State = incident.Resolved
+	if got := ended.Unite(theirs, true); got.Kind != incident.Flapping || !got.PagesNow {
+		t.Errorf("mine is over: %+v", got)
 	}
 	long := incident.Incident{ID: "1"}
 	for n := range 60 {

@@ -58,7 +58,9 @@ func (f *faulty) PutRun(_ context.Context, run journey.Run) error {
 	if err := f.next("put run"); err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(f.runs, func(r journey.Run) bool { return r.Region == run.Region && r.Slot.Equal(run.Slot) }) {
+	if !slices.ContainsFunc(f.runs, func(r journey.Run) bool {
+		return r.Journey == run.Journey && r.Region == run.Region && r.Slot.Equal(run.Slot)
+	}) {
 		f.runs = append(f.runs, run)
 	}
 	return nil
@@ -70,7 +72,7 @@ func (f *faulty) Runs(_ context.Context, q incident.RunQuery) ([]journey.Run, er
 	}
 	var all []journey.Run
 	for _, r := range f.runs {
-		if !r.Slot.Before(q.Since) && (q.Until.IsZero() || r.Slot.Before(q.Until)) {
+		if (q.Journey == "" || r.Journey == q.Journey) && !r.Slot.Before(q.Since) && (q.Until.IsZero() || r.Slot.Before(q.Until)) {
 			all = append(all, r)
 		}
 	}
@@ -198,16 +200,22 @@ func TestUpdateItem(t *testing.T) {
 // TestKeepRun checks which run a slot has, where another delivery was quicker, and every request that fails.
 func TestKeepRun(t *testing.T) {
 	first := journey.Run{ID: "1", Journey: "a", Region: "eu", Slot: at(1)}
-	second, elsewhere := first, first
+	second, elsewhere, other := first, first, journey.Run{ID: "0", Journey: "b", Region: "eu", Slot: at(1)}
 	second.ID, elsewhere.ID, elsewhere.Region = "2", "3", "us"
 	for name, of := range map[string]func(*faulty) incident.RunLog{"put": func(f *faulty) incident.RunLog { return f }, "add": func(f *faulty) incident.RunLog { return batches{f} }} {
-		f := &faulty{}
+		f := &faulty{runs: []journey.Run{other}}
 		for _, c := range []struct {
 			run  journey.Run
 			want string
 		}{{first, "1"}, {second, "1"}, {elsewhere, "3"}, {first, "1"}} {
 			if got, err := incident.KeepRun(t.Context(), of(f), c.run); got.ID != c.want || err != nil {
 				t.Errorf("%s %s: the slot has %s, %v", name, c.run.ID, got.ID, err)
+			}
+		}
+		if name == "add" { // a run that was added need not be read
+			added := &faulty{}
+			if _, err := incident.KeepRun(t.Context(), of(added), first); err != nil || len(added.asked) != 1 {
+				t.Errorf("a run is added by %q, %v", added.asked, err)
 			}
 		}
 		for fail := 1; fail <= 2; fail++ {

@@ -84,6 +84,51 @@ func TestSeverities(t *testing.T) {
 	}
 }
 
+// TestSince checks which verdicts a time has: what opened or ended since, and what is open.
+func TestSince(t *testing.T) {
+	_, r := play(t, oncall.OnCall{}, "ppffffffffffpppp", "ppppppppppppppff")
+	for minute, want := range map[int]int{3: 2, 4: 2, 12: 2, 13: 1, 15: 1, 16: 1, 900: 1} { // the first is from minute 3 to 12, and the second opens at 15 and is open
+		if n := len(r.Verdicts(at(minute))); n != want {
+			t.Errorf("since minute %d: %d verdicts, want %d", minute, n, want)
+		}
+	}
+}
+
+// TestCallsLater checks that flapping texts first, and calls once, when its failures add up to an outage.
+func TestCallsLater(t *testing.T) {
+	p := alertstest.ShippedPolicy(t)
+	p.FlappingRingsAfter = 6 * time.Minute
+	r := replay.New(judge.Policy{JourneyPolicy: p}, oncall.OnCall{}, nil)
+	for i, l := range "pppppppppppppppppppp" + strings.Repeat("fp", 20) {
+		r.Judge(alertstest.RunEachMinute(i, "eu", alertstest.Outcomes[l]))
+	}
+	verdicts := r.Verdicts(time.Time{})
+	if len(verdicts) != 1 || len(verdicts[0].Alarms) != 2 || verdicts[0].Alarms[0].Rings || !verdicts[0].Alarms[1].Rings {
+		t.Errorf("%+v", verdicts)
+	}
+}
+
+// TestSilentDecisions checks that a replay reports what was decided about missing runs, without a region.
+func TestSilentDecisions(t *testing.T) {
+	var got []string
+	r := replay.New(judge.Policy{JourneyPolicy: alertstest.ShippedPolicy(t)}, oncall.OnCall{}, nil)
+	r.OnDecision = func(_, region string, when time.Time, d judge.Decision) {
+		if d.Incident.Kind == incident.Silent {
+			got = append(got, fmt.Sprintf("%q %s at %d", region, d.Verb, int(when.Sub(alertstest.Start).Minutes())))
+		}
+	}
+	for i := range 20 {
+		r.Judge(alertstest.RunEachMinute(i, "eu", journey.Passed))
+		if i < 5 || i > 14 {
+			r.Judge(alertstest.RunEachMinute(i, "us", journey.Passed))
+		}
+	}
+	r.Finish()
+	if want := []string{`"" opens at 8`, `"us" resolves at 15`}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestHeld checks that a maintenance window holds back a call until it ends, and for good if the incident ends before.
 func TestHeld(t *testing.T) {
 	window := func(from, to int, journeys ...string) oncall.OnCall {
@@ -158,6 +203,7 @@ func TestCompare(t *testing.T) {
 		"after it":                    {[]incident.Incident{i("1", "a", incident.Down, 5, 9)}, []incident.Incident{i("2", "a", incident.Down, 10, 12)}, "1 2"},
 		"before it":                   {[]incident.Incident{i("1", "a", incident.Down, 5, 9)}, []incident.Incident{i("2", "a", incident.Down, 1, 4)}, "2 1"},
 		"of another journey":          {[]incident.Incident{i("1", "a", incident.Down, 5, 9)}, []incident.Incident{i("2", "b", incident.Down, 6, 9)}, "1 2"},
+		"both of a kind, one failing": {[]incident.Incident{i("1", "a", incident.Silent, 5, 9)}, []incident.Incident{i("2", "a", incident.Silent, 6, 9)}, "1=2"},
 		"of another kind":             {[]incident.Incident{i("1", "a", incident.Down, 5, 9)}, []incident.Incident{i("2", "a", incident.Silent, 6, 9)}, "1 2"},
 		"both are open":               {[]incident.Incident{i("1", "a", incident.Down, 5, 0)}, []incident.Incident{i("2", "a", incident.Down, 90, 0)}, "1=2"},
 		"two of one":                  {[]incident.Incident{i("1", "a", incident.Down, 5, 9), i("2", "a", incident.Down, 7, 9)}, []incident.Incident{i("3", "a", incident.Down, 6, 9)}, "1=3 2"},
