@@ -1,6 +1,7 @@
 package judge_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -17,12 +18,14 @@ import (
 )
 
 // A transcript judges histories and writes down each decision that changes something or has another reason, and at the end the whole of the
-// open and closed incidents, so that no field of them can change unnoticed.
+// open and closed incidents and a
+// checksum of the state, so that no field of it can change unnoticed.
 type transcript struct {
 	strings.Builder
 	policy judge.JourneyPolicy
 	state  judge.JourneyState
 	said   map[string]string // by region: the latest decision
+	brief  bool              // only changes are written, and no incident as a whole
 }
 
 func (r *transcript) begin(name string, p judge.JourneyPolicy) {
@@ -34,6 +37,8 @@ func (r *transcript) note(at time.Time, who string, decisions []judge.Decision) 
 	for n, d := range decisions {
 		same, key := string(d.Verb)+string(d.Incident.Kind), fmt.Sprint(who, n)
 		switch before := r.said[key]; {
+		case r.brief && !d.IsNews():
+			continue
 		case d.Verb == judge.NoChange && before != "": // all is well, once
 			continue
 		case d.Verb == judge.Continues && !d.Worse && before == same:
@@ -66,6 +71,9 @@ func (r *transcript) end() {
 		all  []incident.Incident
 	}{{"open", r.state.Open}, {"closed", r.state.Closed}} {
 		for _, i := range list.all {
+			if r.brief {
+				break
+			}
 			text, err := json.Marshal(i)
 			if err != nil {
 				text = []byte(err.Error())
@@ -77,7 +85,9 @@ func (r *transcript) end() {
 	for _, i := range r.state.Outbox {
 		handed = append(handed, fmt.Sprintf("%s %s after %d runs", i.Kind, i.State, i.Runs))
 	}
-	fmt.Fprintf(r, "outbox: %s\n\n", strings.Join(handed, ", "))
+	fmt.Fprintf(r, "outbox: %s\n", strings.Join(handed, ", "))
+	text, err := json.Marshal(r.state)
+	fmt.Fprintf(r, "state of %d bytes, %v, sha256 %.12x\n\n", len(text), err, sha256.Sum256(text))
 }
 
 var goldenRegions = []string{"eu", "us", "ap"}
@@ -244,7 +254,7 @@ func TestGoldenOthers(t *testing.T) {
 // TestGoldenRandom compares the changes of drawn histories, of one to three regions and several intervals, in which everything that a run
 // can show comes and goes.
 func TestGoldenRandom(t *testing.T) {
-	var r transcript
+	r := transcript{brief: true}
 	for seed := range uint64(24) {
 		dice := rand.New(rand.NewPCG(seed, 1))
 		regions := 1 + int(seed%3)
