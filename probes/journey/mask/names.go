@@ -125,7 +125,7 @@ const maxName = 80
 // nameBefore is the name that ends before a place, and where it begins. What an escape leaves before it is no part of it.
 func nameBefore(data []byte, at, done int) (string, int) {
 	start := at
-	for start > done && at-start < maxName && isName(data[start-1]) {
+	for start > done && at-start < maxName && (isName(data[start-1]) || isBracket(data[start-1:at])) {
 		start--
 	}
 	if start > done {
@@ -136,7 +136,15 @@ func nameBefore(data []byte, at, done int) (string, int) {
 			start += 5
 		}
 	}
-	return string(data[start:at]), start
+	return brackets.Replace(string(data[start:at])), start
+}
+
+// brackets are those of a name in a form, as user[password] is sent.
+var brackets = strings.NewReplacer("%5B", "[", "%5b", "[", "%5D", "]", "%5d", "]")
+
+// isBracket reports whether a text begins with one of them.
+func isBracket(text []byte) bool {
+	return len(text) > 2 && text[0] == '%' && text[1] == '5' && (text[2]|0x20 == 'b' || text[2]|0x20 == 'd')
 }
 
 func isName(c byte) bool {
@@ -144,7 +152,7 @@ func isName(c byte) bool {
 }
 
 // quotes are the ways to write the quotation marks of a string, the longest first.
-var quotes = []string{`\\\"`, `\\u0022`, `&quot;`, `\u0022`, `%2522`, `&#34;`, `\"`, `%22`, `\'`, `"`, `'`}
+var quotes = []string{`\\\"`, `\\u0022`, `&quot;`, `\u0022`, `%2522`, `&#34;`, `\"`, `%22`, `\'`, `"`, `'`, "`"}
 
 // memberValue is where the value stands after the colon between a JSON member's name and value.
 func memberValue(data []byte, at, after, done, depth int) (from, to int) {
