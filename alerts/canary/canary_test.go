@@ -236,6 +236,60 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// TestShared checks that the level is shared by twice the journeys and one more: three bad runs beside n good ones are worse of one
+// journey, but not among four.
+func TestShared(t *testing.T) {
+	play := func(journeys, others int) Conclusion {
+		var runs []journey.Run
+		for j := range journeys {
+			for slot := range 3 {
+				o := journey.Passed
+				if j == 0 {
+					o = journey.Failed
+				}
+				runs = append(runs, journey.Run{Journey: fmt.Sprint(j), Region: trial.Region, Slot: deployed.Add(time.Duration(slot) * time.Minute), EveryMS: 60_000, Outcome: o})
+			}
+			for n := range others {
+				runs = append(runs, journey.Run{Journey: fmt.Sprint(j), Region: fmt.Sprint("region-", n/3), Slot: deployed.Add(time.Duration(n%3) * time.Minute), EveryMS: 60_000, Outcome: journey.Passed})
+			}
+		}
+		return Trial{trial.Region, 3, time.Hour}.Judge(runs).Conclusion
+	}
+	// 6/((n+3)(n+2)(n+1)) is above 0.02/9 for 11 runs elsewhere, and below for 12.
+	for _, c := range []struct {
+		journeys, others int
+		want             Conclusion
+	}{{1, 8, Worse}, {4, 8, Good}, {4, 11, Good}, {4, 12, Worse}} {
+		if got := play(c.journeys, c.others); got != c.want {
+			t.Errorf("%d journeys with %d runs elsewhere: %s, want %s", c.journeys, c.others, got, c.want)
+		}
+	}
+	// What fails elsewhere, too, counts for all journeys together: 8 of 40 bad runs beside 8 of 80, or beside 0 of 80.
+	together := func(elsewhere journey.Outcome) Conclusion {
+		w := world{2, 20, three, func(_ int, region string, slot int) journey.Outcome {
+			switch {
+			case region == trial.Region && slot < 4:
+				return journey.Failed
+			case region == three[0] && slot < 4:
+				return elsewhere
+			}
+			return journey.Passed
+		}}
+		return Trial{trial.Region, 20, time.Hour}.Judge(w.runs()).Conclusion
+	}
+	if bad, good := together(journey.Failed), together(journey.Passed); bad != Good || good != Worse {
+		t.Errorf("where others fail, too: %s; where they do not: %s", bad, good)
+	}
+	for _, c := range []struct {
+		bad, runs, otherBad, otherRuns int
+		want                           float64
+	}{{0, 2, 2, 2, 1}, {1, 2, 2, 2, 1}, {2, 2, 1, 2, 0.5}, {2, 2, 2, 2, 1}, {1, 1, 0, 1, 0.5}} {
+		if got := chance(c.bad, c.runs, c.otherBad, c.otherRuns); math.Abs(got-c.want) > 1e-9 {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
 // TestReasons checks the whole reasons where two journeys are worse at once, one run is missing, and another journey cannot tell.
 func TestReasons(t *testing.T) {
 	w := world{4, 20, three, func(j int, region string, slot int) journey.Outcome {

@@ -66,6 +66,7 @@ func TestNumbers(t *testing.T) {
 		"slow_runs: 5, slow_out_of: 5": "", "slow_runs: 6, slow_out_of: 5": "expected at most slow_out_of (5), got 6", "slow_runs: 5": "", "slow_runs: 6": "expected at most slow_out_of (5), got 6", "slow_out_of: 3": "", "slow_out_of: 2": "expected at most slow_out_of (2), got 3",
 		"flapping_failures: 20": "", "flapping_failures: 21": "expected at most flapping_out_of (20), got 21", "flapping_out_of: 5": "", "flapping_out_of: 4": "expected at most flapping_out_of (4), got 5", "flapping_out_of: 0": "expected 1 to 100 runs, got 0", "slow_runs: 101": "expected 1 to 100 runs, got 101",
 		"slow_runs: 100, slow_out_of: 100": "", "flapping_failures: 100, flapping_out_of: 100": "", "slow_out_of: 101": "expected 1 to 100 runs, got 101",
+		"slow_runs: 1, slow_out_of: 1": "", "flapping_failures: 1, flapping_out_of: 1": "", "slow_runs: 100, slow_out_of: 50": "expected at most slow_out_of (50), got 100",
 		"regions: 1": "", "regions: 100": "", "regions: 0": `expected any, majority, all, or a number of regions from 1 to 100, got "0"`, "regions: 101": `expected any, majority, all, or a number of regions from 1 to 100, got "101"`, "regions: most": `expected any, majority, all, or a number of regions from 1 to 100, got "most"`,
 		"regions: any": "", "regions: all": "", "regions: majority": "",
 	} {
@@ -73,6 +74,15 @@ func TestNumbers(t *testing.T) {
 			if _, err := parse(fmt.Sprintf(scope, field)); !strings.HasSuffix(fault(err), want) || (err == nil) != (want == "") {
 				t.Errorf(scope+": %v; want %s", field, err, want)
 			}
+		}
+	}
+}
+
+// TestFaultOnce checks that a fault of the policy for all is no fault of each journey that inherits it.
+func TestFaultOnce(t *testing.T) {
+	for _, field := range []string{"regions: 0", "slow_runs: 6", "failures_in_a_row: 0", "flapping_out_of: 4", "counts: [{}]"} {
+		if _, err := parse("judge: {" + field + ", journeys: {print-card: {recover_after: 3}, login: {recover_after: 3}}}"); err == nil || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v", field, err)
 		}
 	}
 }

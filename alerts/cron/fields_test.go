@@ -99,6 +99,9 @@ func TestMalformed(t *testing.T) {
 // TestBefore checks the last time before an instant, near and far, and where there is none within a year.
 func TestBefore(t *testing.T) {
 	at := time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC)
+	if got := (cron.Schedule{}).Previous(at); !got.Equal(at.AddDate(0, 0, -366)) {
+		t.Errorf("of no schedule: %v", got)
+	}
 	for text, want := range map[string]string{
 		"* * * * *": "2026-11-25 11:59", "0 12 * * *": "2026-11-24 12:00", "30 11 * * *": "2026-11-25 11:30", "0 9 * * sun": "2026-11-22 09:00", "0 0 1 * *": "2026-11-01 00:00", "0 0 26 11 *": "2025-11-26 00:00",
 		"0 0 29 2 *": "2025-11-24 12:00",

@@ -127,6 +127,8 @@ func writeVariations(b *strings.Builder) {
 		wide.Title, wide.Journey = "印刷する", "print-ja"
 		c.Also = []incident.Incident{taken, wide, kindOf(incident.ProbeFault), kindOf(incident.Counts), kindOf(incident.Slower)}
 	})
+	vary("only, but from no region", incident.Flapping, func(i *incident.Incident, _ *message.Content) { i.Only, i.Regions = true, nil })
+	vary("silent, but from no region", incident.Silent, func(i *incident.Incident, _ *message.Content) { i.Only, i.Regions, i.Title = true, nil, "Checkout" })
 	vary("a title in Japanese", incident.Down, func(i *incident.Incident, _ *message.Content) { i.Title = "印刷する" })
 	vary("no title and no name", incident.Down, func(i *incident.Incident, _ *message.Content) { i.Title, i.Journey = "", "" })
 	vary("a long error", incident.Down, func(i *incident.Incident, _ *message.Content) {
@@ -225,6 +227,9 @@ func writeEnds(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "contact | %q\n", message.VCard("+12025550100"))
 	fmt.Fprintf(b, "aloud | %q\n", message.Aloud([]string{"p95 was 1,200 ms; use browser.ID(\"a\")", strings.Repeat("a clause of five words, ", 9)}))
+	for _, text := range []string{"5 € each", strings.Repeat("x", 152) + "€" + strings.Repeat("y", 160), strings.Repeat("x", 151) + "€" + strings.Repeat("y", 160), strings.Repeat("€", 160), strings.Repeat("x", 306), strings.Repeat("x", 307)} {
+		fmt.Fprintf(b, "fits | %s\n", message.FitSMS(text, " #1"))
+	}
 	mark := []incident.Release{{Name: "v1.2.3", At: bad[0].Since.Add(-4 * time.Minute)}}
 	fmt.Fprintf(b, "began | %q %q\n", message.Began(bad[0], mark), message.Began(bad[0], nil))
 }

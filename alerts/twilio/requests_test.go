@@ -261,6 +261,22 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
+// TestListFaults checks that a list or an account that cannot be read is an error, at each of its requests.
+func TestListFaults(t *testing.T) {
+	for _, d := range []paging.Dispatch{aCall(), aText()} {
+		client, _ := recorded(t, twilio.ClientConfig{}, `{`)
+		if sid, found, err := client.Find(t.Context(), d, time.Now()); err == nil || found || sid != "" || !strings.HasPrefix(err.Error(), "twilio: find "+string(d.Channel)+" "+theirNumber+": ") {
+			t.Errorf("%s: %q, %t, %v", d.Channel, sid, found, err)
+		}
+	}
+	for n, answers := range [][]string{{`{`}, {`{"status":"active","type":"Trial"}`, `{`}, {`{"status":"active","type":"Trial"}`, `{}`, `{`}} {
+		client, _ := recorded(t, twilio.ClientConfig{}, answers...)
+		if _, err := client.Account(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "twilio: account ") {
+			t.Errorf("request %d cannot be read: %v", n+1, err)
+		}
+	}
+}
+
 // TestReportWords checks each result and reason of a callback, and the answers to keys that another region did not answer.
 func TestReportWords(t *testing.T) {
 	for form, want := range map[string]paging.Report{

@@ -2,6 +2,7 @@ package watchdog_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -41,6 +42,15 @@ func TestWords(t *testing.T) {
 		synctest.Wait()
 		if kept.Err() == nil {
 			t.Error("the context of work that is over goes on")
+		}
+		// Two works are stuck at once, and neither makes the other begin again.
+		if err := g.Do(t.Context(), "pager", time.Minute, stuck); err == nil {
+			t.Error("work that hangs has ended")
+		}
+		for _, name := range []string{"judge", "pager"} {
+			if err := g.Do(t.Context(), name, time.Minute, stuck); err == nil || !strings.HasSuffix(err.Error(), "; restart the program") {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 		close(hang)
 	})

@@ -123,6 +123,14 @@ func TestIsJump(t *testing.T) {
 	}
 }
 
+// shifted returns days that begin later.
+func shifted(by int64, days ...Daily) []Daily {
+	for i := range days {
+		days[i].Day += by
+	}
+	return days
+}
+
 // saw returns rises of some days each, between restarts: each rises by 20 ms a day from 100 ms.
 func saw(lengths ...int) (days []Daily) {
 	for _, n := range lengths {
@@ -149,17 +157,18 @@ func TestFindRestarts(t *testing.T) {
 		want Restarts
 		ok   bool
 	}{
-		"four weeks":                 {saw(7, 7, 7, 7), Restarts{20, 100, 220, 3}, true},
-		"a last stretch of two days": {saw(7, 7, 7, 7, 2), Restarts{20, 100, 120, 4}, true},
-		"a first of two days":        {saw(2, 7, 7, 7, 1), Restarts{20, 100, 100, 4}, true},
-		"of eight and nine days":     {saw(9, 8, 9, 8), Restarts{20, 46.666666666666664 + 66.66666666666667, 240, 3}, true},
-		"one restart":                {saw(12, 12), Restarts{}, false},
-		"none":                       {line(100, 3, 25), Restarts{}, false},
-		"of three days":              {saw(3, 3, 3, 3, 3, 3, 3, 3), Restarts{}, false},
-		"of four days":               {saw(4, 4, 4, 4, 4, 4, 4, 4), Restarts{20, 100, 160, 7}, true},
-		"level":                      {flat, Restarts{}, false},
-		"with a plateau":             {uneven(200, 201, 300), Restarts{}, false},
-		"that rises each day":        {uneven(150, 190, 240), Restarts{35, 100, 240, 4}, true},
+		"four weeks":                   {saw(7, 7, 7, 7), Restarts{20, 100, 220, 3}, true},
+		"a last stretch of two days":   {saw(7, 7, 7, 7, 2), Restarts{20, 100, 120, 4}, true},
+		"a first of two days":          {saw(2, 7, 7, 7, 1), Restarts{20, 100, 100, 4}, true},
+		"of eight and nine days":       {saw(9, 8, 9, 8), Restarts{20, 46.666666666666664 + 66.66666666666667, 240, 3}, true},
+		"a first as long, and steeper": {append(series(0, 100, 130, 160, 190, 220, 250, 280), shifted(7, saw(7, 7, 7)...)...), Restarts{(20 + 20 + 30) / 3.0, 100, 220, 3}, true},
+		"one restart":                  {saw(12, 12), Restarts{}, false},
+		"none":                         {line(100, 3, 25), Restarts{}, false},
+		"of three days":                {saw(3, 3, 3, 3, 3, 3, 3, 3), Restarts{}, false},
+		"of four days":                 {saw(4, 4, 4, 4, 4, 4, 4, 4), Restarts{20, 100, 160, 7}, true},
+		"level":                        {flat, Restarts{}, false},
+		"with a plateau":               {uneven(200, 201, 300), Restarts{}, false},
+		"that rises each day":          {uneven(150, 190, 240), Restarts{35, 100, 240, 4}, true},
 	} {
 		got, ok := FindRestarts(c.days)
 		if ok != c.ok || !near(got.Slope, c.want.Slope) || !near(got.First, c.want.First) || !near(got.Last, c.want.Last) || got.Count != c.want.Count {
