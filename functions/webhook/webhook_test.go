@@ -290,6 +290,11 @@ func TestLog(t *testing.T) {
 	w.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, true)
 	logged("home is down", `level=WARN msg="record a heartbeat: the home's table failed; the standby's table is used" job=shift-texts err=`, beat)
 	w.Cloud.Down(lambdatest.Home, cloudtest.DynamoDB, false)
+	log.Reset() // a batch that home does not know is no fault of home's
+	if out := status(t, f, event(web.BeatURL("", []byte("a key of a test, long enough"), "other")+"/start", "")); out.StatusCode != 404 || strings.Contains(log.String(), "the standby's table is used") {
+		t.Errorf("an unknown batch: %d\n%s", out.StatusCode, log.String())
+	}
+	logged("a refused heartbeat", `level=WARN msg="heartbeat refused" job=shift-texts status=403`, event("/beat/shift-texts/x/start", ""))
 
 	keyless := func(batches []judge.HeartbeatPolicy) webhook {
 		alone := *f.Services

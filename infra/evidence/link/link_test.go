@@ -135,3 +135,27 @@ func TestForged(t *testing.T) {
 		}
 	}
 }
+
+// TestKnownAddress checks an address whose token was computed by another program, in Python: those in texts that were sent stay valid after an
+// update.
+func TestKnownAddress(t *testing.T) {
+	at := time.Date(2026, 11, 21, 4, 23, 0, 0, time.UTC)
+	s := link.Signer{Base: "https://hooks.example.com", Prefix: "valkyrie-evidence-", Tokens: []string{"0123456789abcdef"}}
+	const want = "https://hooks.example.com/e/htbfb/SX67Y1_PIHXodtREhaNFqA/1a2b3c/2026-11-21/print-card/042300Z-us-east-1-01990a5c-1111/screenshot.png"
+	if got := s.Sign(console, at); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	none := s
+	if none.Prefix = ""; none.Sign(console, at) != "" {
+		t.Error("an address is signed without the names of the buckets")
+	}
+	path := strings.TrimPrefix(want, s.Base)
+	if _, err := none.Verify(path, at); !errors.Is(err, link.ErrForm) {
+		t.Errorf("verified without the names of the buckets: %v", err)
+	}
+	for _, bad := range []string{strings.Replace(console, "042300Z", "42300Z", 1), strings.Replace(console, "screenshot.png", "%zz", 1), strings.Replace(console, "region=us-east-1", "region=eu-west-1", 1)} {
+		if got := s.Sign(bad, at); got != "" {
+			t.Errorf("%s is signed: %s", bad, got)
+		}
+	}
+}
