@@ -9,8 +9,8 @@ import (
 	"valkyrie/probes/journey"
 )
 
-// cleanup opens, continues or closes the cleanup incident by the runs whose cleanup failed: what they created stays on the
-// site. It is judged at a run's end, apart from the verdict. A cleanup that passes after a failed run is inconclusive, as the
+// cleanup opens, continues or closes the cleanup incident by the runs whose cleanup failed: the things that they created stay on
+// the site. It is judged at a run's end, apart from the verdict. A cleanup that passes after a failed run is inconclusive, as the
 // run may have created nothing.
 func (j *judging) cleanup() {
 	failed, dirty := j.run.FailedCleanup()

@@ -70,7 +70,7 @@ func rotating() oncall.OnCall {
 	return o
 }
 
-// TestOverrides checks each way in which an override is refused, what is stored, and that dropping finds the one in force.
+// TestOverrides checks each way in which an override is refused, the stored one, and that dropping finds the one in force.
 func TestOverrides(t *testing.T) {
 	const year = 366 * 24 * 60
 	wall := func(text string) oncall.WallTime {
@@ -456,7 +456,7 @@ func TestEmergencyWords(t *testing.T) {
 	}
 }
 
-// keptPhone keeps what it is given to send, or refuses it.
+// keptPhone keeps the texts that it has to send, or refuses it.
 type keptPhone struct {
 	refuses      bool
 	calls, texts []string

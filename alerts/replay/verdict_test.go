@@ -84,7 +84,7 @@ func TestSeverities(t *testing.T) {
 	}
 }
 
-// TestSince checks which verdicts a time has: what opened or ended since, and what is open.
+// TestSince checks which verdicts a time has: the incidents that opened or ended since, and the open ones.
 func TestSince(t *testing.T) {
 	_, r := play(t, oncall.OnCall{}, "ppffffffffffpppp", "ppppppppppppppff")
 	for minute, want := range map[int]int{3: 2, 4: 2, 12: 2, 13: 1, 15: 1, 16: 1, 900: 1} { // the first is from minute 3 to 12, and the second opens at 15 and is open
@@ -108,7 +108,7 @@ func TestCallsLater(t *testing.T) {
 	}
 }
 
-// TestSilentDecisions checks that a replay reports what was decided about missing runs, without a region.
+// TestSilentDecisions checks that a replay reports the decisions about missing runs, without a region.
 func TestSilentDecisions(t *testing.T) {
 	var got []string
 	r := replay.New(judge.Policy{JourneyPolicy: alertstest.ShippedPolicy(t)}, oncall.OnCall{}, nil)

@@ -165,7 +165,7 @@ func (d *desk) sums(folder string) map[string]string {
 	return sums
 }
 
-// pack uploads what was built, and requires that the packaged template names only that.
+// pack uploads the built functions, and requires that the packaged template names only that.
 func (d *desk) pack() {
 	d.run("aws", "s3", "mb", "s3://packages", "--region", regions[0])
 	d.run("sam", "package", "--s3-bucket", "packages", "--region", regions[0], "--output-template-file", "packaged.yaml")

@@ -10,7 +10,7 @@ import (
 	"valkyrie/infra/environ"
 )
 
-// runs follows a function to what it runs on: its name, log group, build, layer and queue, and the names in its environment.
+// runs follows a function to the resources that it runs on: its name, log group, build, layer and queue, and the names in its environment.
 func (s *stack) runs(all map[string]map[string]any, id string) (faults []string) {
 	p := at(all[id], "Properties")
 	wrong := func(property string, got any, want string) {
@@ -109,7 +109,7 @@ func (s *stack) names(all map[string]map[string]any, id string) (faults []string
 	return faults
 }
 
-// scheduled follows each schedule to its group, its role, its function and the queue of what it could not deliver.
+// scheduled follows each schedule to its group, its role, its function and the queue of undelivered events.
 func (s *stack) scheduled(all map[string]map[string]any) (faults []string) {
 	var calls []call
 	for _, id := range []string{"Probe", "Pager"} {

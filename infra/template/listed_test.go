@@ -10,7 +10,7 @@ import (
 // followed lists the properties whose values another check follows or evaluates, by resource; decisions has the others. So a
 // property that is new to the template is a fault until it is in one of the two lists: an end date of a schedule, a prefix of a
 // lifecycle rule or a unit of an alarm looks harmless, and ends the schedule, the rule or the alarm. Entries are separated by
-// spaces; what is below an entry that ends with a slash is followed too.
+// spaces; the values below an entry that ends with a slash are followed too.
 var followed = []struct{ resource, properties string }{
 	{"Probe", "VpcConfig/SubnetIds/ VpcConfig/SecurityGroupIds/ Layers/0 ReservedConcurrentExecutions " +
 		"Events/*/Properties/Name Events/*/Properties/ScheduleExpression Events/*/Properties/State Events/*/Properties/Input"},

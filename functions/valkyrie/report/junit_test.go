@@ -64,7 +64,7 @@ func TestJUnitFirstTry(t *testing.T) {
 	noPDF, gone := step("print", journey.Failed, "no PDF"), step("print", journey.Broken, "the browser died")
 	for name, c := range map[string]struct {
 		run  journey.Run
-		want string // by case, what it holds; and the counts
+		want string // by case, its contents; and the counts
 	}{
 		"passed at once":        {journey.Run{Outcome: journey.Passed, Tries: 1, Steps: []journey.StepResult{open, print}}, "open: print: | 0 failures 0 errors 0 flakes"},
 		"on second try":         {journey.Run{Outcome: journey.Passed, Tries: 2, Steps: []journey.StepResult{open, print}, FirstError: `step "print": no PDF`, FirstStep: noPDF, Evidence: evidence}, "open: print: flakyFailure=step \"print\": no PDF | 0 failures 0 errors 1 flakes"},

@@ -26,7 +26,7 @@ func read(path string) string {
 }
 
 // capacity is Capacity for a number of CPUs, Linux's description of the memory, and the limit of a container in bytes.
-// What is unknown does not count.
+// Unknown amounts do not count.
 func capacity(cpus int, meminfo, container string) int {
 	n := cpus
 	if limit, err := strconv.Atoi(strings.TrimSpace(container)); err == nil {

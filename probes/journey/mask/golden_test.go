@@ -9,7 +9,7 @@ import (
 	"valkyrie/probes/journey/mask"
 )
 
-// TestGoldenEncodings compares what is left of texts with a secret, in each encoding within each other, with testdata: that it is masked,
+// TestGoldenEncodings compares the rest of texts with a secret, in each encoding within each other, with testdata: that it is masked,
 // and that the characters around it stay.
 func TestGoldenEncodings(t *testing.T) {
 	var b strings.Builder
