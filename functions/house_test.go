@@ -168,7 +168,6 @@ func TestLinkedLibraries(t *testing.T) {
 		"probes/browser/picture": {"github.com/chromedp/"},
 		"probes/journey":         {"github.com/chromedp/", "github.com/twilio/", "github.com/aws/", "net/http"},
 		"probes/practice":        {"github.com/twilio/", "github.com/aws/", "modernc.org/"},
-		"functions/try":          {"github.com/twilio/", "github.com/aws/", "modernc.org/", "valkyrie/alerts", "valkyrie/infra", "valkyrie/probes/demoshop", "testing"},
 		// Deployed functions do not link code for tests and laptops.
 		"functions/probe": tests, "functions/pager": tests, "functions/webhook": tests,
 	} {
@@ -190,7 +189,7 @@ func has(paths []string, prefix string) bool {
 }
 
 // TestTrySize: the program that valkyrie try builds at each save stays small, as its linking is most of the time that a person waits for.
-// With probes/pdf and the schemas of probes/api, which only some journeys use, it has more.
+// What the journeys themselves link is a user's own choice.
 func TestTrySize(t *testing.T) {
 	const most = 320 // of 307 packages of probes/browser, and of 640 of the command line
 	all := packages(t)
@@ -201,7 +200,7 @@ func TestTrySize(t *testing.T) {
 	var extra []string
 	for _, dep := range all["functions/try"].Deps {
 		standard := !strings.Contains(strings.SplitN(dep, "/", 2)[0], ".") && !strings.HasPrefix(dep, "valkyrie/")
-		known := standard || slices.Contains(browserAlone, dep) || slices.Contains(all["probes"].Deps, dep) || strings.HasPrefix(dep, "valkyrie/probes")
+		known := standard || slices.Contains(browserAlone, dep) || slices.Contains(all["probes"].Deps, dep) || dep == "valkyrie/probes" || dep == "valkyrie/probes/trial"
 		if !known {
 			extra = append(extra, dep)
 		}

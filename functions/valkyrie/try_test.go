@@ -193,6 +193,12 @@ func TestTryCorrects(t *testing.T) {
 	if third := f.await(p, 3); !strings.Contains(third, "✓ make a card") {
 		t.Errorf("the repaired journey does not pass:\n%s", third)
 	}
+	f.edit(`Name: "misspelt"`, `Name: "renamed"`)
+	if _, err := p.awaitOutput(`there is no journey "misspelt"; there are: renamed\n— no browser is open; save the code to play it again`); err != nil {
+		t.Error(err)
+	}
+	f.edit(`Name: "renamed"`, `Name: "misspelt"`)
+	f.await(p, 4)
 	if code, _, err := p.end(os.Interrupt); code != loop.ExitInterrupted || err != nil {
 		t.Errorf("exit code %d, %v, expected 130; stderr:\n%s", code, err, p.stderr.String())
 	}
@@ -254,6 +260,14 @@ func TestTryOnce(t *testing.T) {
 		t.Helper()
 		cmd := exec.Command("valkyrie", "try", "misspelt", "--show", "--site", f.site)
 		cmd.Dir, cmd.Env = f.dir, append(f.env(), "DISPLAY=", "WAYLAND_DISPLAY=")
+		out, _ := cmd.CombinedOutput()
+		return string(out), "", cmd.ProcessState.ExitCode()
+	}())
+
+	expect("a headless shell", cli.ExitBroken, "it opens no window, as it is a headless shell", "✓")(func() (string, string, int) {
+		t.Helper()
+		cmd := exec.Command("valkyrie", "try", "misspelt", "--once", "--show", "--site", f.site)
+		cmd.Dir, cmd.Env = f.dir, append(f.env(), "DISPLAY=:77")
 		out, _ := cmd.CombinedOutput()
 		return string(out), "", cmd.ProcessState.ExitCode()
 	}())

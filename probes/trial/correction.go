@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/printer"
 	"go/token"
 	"os"
 	"path/filepath"
@@ -26,22 +27,6 @@ func (c Correction) String() string {
 	return fmt.Sprintf("%s:%d\n%s\n%s", c.File, c.Line, prefix("- ", c.Old), prefix("+ ", c.New))
 }
 
-// Apply makes the change in the file, which must still have the old lines there.
-func (c Correction) Apply(root string) error {
-	path := filepath.Join(root, c.File)
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	lines := strings.Split(string(text), "\n")
-	count := strings.Count(c.Old, "\n") + 1
-	if c.Line-1+count > len(lines) || strings.Join(lines[c.Line-1:c.Line-1+count], "\n") != c.Old {
-		return fmt.Errorf("%s:%d: the line is not as it was: expected %q; save the file and try again", c.File, c.Line, c.Old)
-	}
-	after := append(append([]string{}, lines[:c.Line-1]...), append(strings.Split(c.New, "\n"), lines[c.Line-1+count:]...)...)
-	return os.WriteFile(path, []byte(strings.Join(after, "\n")), 0o644)
-}
-
 // Correct finds where the code has the locator wanted and replaces it there by better. It looks in the lines from which the step called
 // the tab, the innermost first, and then in their files, where the locator has to be the only one of its kind. root is the module's
 // folder. It returns false for a locator that is not written out, such as one with a variable.
@@ -57,7 +42,7 @@ func Correct(root string, callers []browser.Caller, wanted, better browser.Locat
 				found = s.on(found, c.Line)
 			}
 			if len(found) == 1 {
-				return s.replace(found[0], better.Code()), true
+				return s.replace(found[0], s.code(better)), true
 			}
 		}
 	}
@@ -101,14 +86,15 @@ func readSource(root, name string) (source, error) {
 	return s, nil
 }
 
-// locators lists the expressions of the file that mean the locator.
+// locators lists the expressions of the file that mean the locator. A part of a longer locator does not count.
 func (s source) locators(wanted browser.Locator) (all []ast.Expr) {
 	ast.Inspect(s.file, func(n ast.Node) bool {
 		if e, ok := n.(ast.Expr); ok {
-			if l, ok := s.evaluate(e); ok && l.Code() == wanted.Code() {
+			l, ok := s.evaluate(e)
+			if ok && l.Code() == wanted.Code() {
 				all = append(all, e)
-				return false
 			}
+			return !ok
 		}
 		return true
 	})
@@ -127,13 +113,29 @@ func (s source) on(all []ast.Expr, line int) (kept []ast.Expr) {
 
 // replace returns the lines of the expression, before and after.
 func (s source) replace(e ast.Expr, code string) Correction {
-	code = strings.ReplaceAll(code, "browser.", s.alias+".")
 	from, to := s.set.Position(e.Pos()).Offset, s.set.Position(e.End()).Offset
 	begin, end := strings.LastIndex(s.text[:from], "\n")+1, len(s.text)
 	if next := strings.Index(s.text[to:], "\n"); next >= 0 {
 		end = to + next
 	}
 	return Correction{File: s.name, Line: s.set.Position(e.Pos()).Line, Old: s.text[begin:end], New: s.text[begin:from] + code + s.text[to:end]}
+}
+
+// code is a locator as an expression of this file, which may call package browser by another name.
+func (s source) code(l browser.Locator) string {
+	e, err := parser.ParseExpr(l.Code())
+	if err != nil || s.alias == "browser" {
+		return l.Code()
+	}
+	ast.Inspect(e, func(n ast.Node) bool {
+		if name, ok := n.(*ast.Ident); ok && name.Name == "browser" {
+			name.Name = s.alias
+		}
+		return true
+	})
+	var b strings.Builder
+	_ = printer.Fprint(&b, token.NewFileSet(), e) // a strings.Builder takes all
+	return b.String()
 }
 
 // evaluate returns the locator that an expression means: calls of the constructors and methods with constants; false for any other.

@@ -276,6 +276,26 @@ func TestTrialOfOtherFailures(t *testing.T) {
 	}
 }
 
+// TestTrialHints checks that a wait which goes on, as an interval may change the page, is commented at once with the near match and the
+// corrected line, and that the step then fails at its limit.
+func TestTrialHints(t *testing.T) {
+	site := serve(t, `<button>Save page</button><script>setInterval(() => {}, 200)</script>`)
+	tab := browser.NewTab()
+	run, out := try(t, site, tab, func(tr *trial.Trial) { tr.Once, tr.Hold = false, func(context.Context) {} }, journey.Step{Name: "save", Limit: slowdown.Scale(4 * time.Second), Do: func(*journey.T) {
+		tab.Visit("/")
+		tab.Click(browser.Button("Save paeg"))
+	}})
+	hint, after, _ := strings.Cut(out, "✗ save")
+	for _, part := range []string{hint, after} {
+		if !strings.Contains(part, `+ 		tab.Click(browser.Button("Save page"))`) || !strings.Contains(part, "near it:\n  tab.Click(browser.Button(\"Save page\"))") {
+			t.Errorf("expected the corrected line and the near match in:\n%s", part)
+		}
+	}
+	if run.Outcome != journey.Failed || !strings.Contains(hint, "the step waits on for ") || strings.Contains(out, shortened) {
+		t.Errorf("%s\n%s", run, out)
+	}
+}
+
 // TestTrialHidesSecrets checks that no line has a secret which the page shows.
 func TestTrialHidesSecrets(t *testing.T) {
 	site := serve(t, `<label>Name <input></label><button>Save sesame-open</button><p>Your password: sesame-open</p><h1>Welcome</h1>`)

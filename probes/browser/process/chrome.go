@@ -36,6 +36,7 @@ type Chrome struct {
 	pgid    int
 	version string
 	single  bool    // all of Chrome is one process
+	window  bool    // it has to open a window
 	output  *output // the last bytes that Chrome wrote
 	once    sync.Once
 
@@ -57,7 +58,7 @@ func Launch(ctx context.Context, program journey.Program) (*Chrome, error) {
 	if err != nil {
 		return nil, fmt.Errorf("create a temporary folder for Chrome's profile: %w; free some disk space, or set TMPDIR", err)
 	}
-	c := &Chrome{dir: dir, unlock: unlock, output: &output{}, crashed: make(chan struct{}), single: slices.Contains(program.Args, "single-process")}
+	c := &Chrome{dir: dir, unlock: unlock, output: &output{}, crashed: make(chan struct{}), single: slices.Contains(program.Args, "single-process"), window: program.Window}
 	adoptOrphans()
 	alloc, release := chromedp.NewExecAllocator(context.Background(), c.options(program)...)
 	c.release = release
@@ -92,6 +93,9 @@ func (c *Chrome) open(ctx context.Context) error {
 	}
 	v, err := cdp.Call(c.ctx, c.browser(), browser.GetVersion, cdp.Empty{})
 	c.version = v.Product
+	if err == nil && c.window && strings.HasPrefix(v.Product, "Headless") {
+		return errors.New("it opens no window, as it is a headless shell; install Google Chrome or Chromium, or set CHROME to one")
+	}
 	return err
 }
 
