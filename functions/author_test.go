@@ -1,9 +1,11 @@
 package functions_test
 
 import (
+	"errors"
 	"maps"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -32,8 +34,12 @@ func TestForkAuthoring(t *testing.T) {
 	f.build()
 	before := f.files()
 	f.create(site.URL)
+	f.refuse("build it again", "check")
+	f.refuse(`expected a name of its own, but BrowseBooks in probes/browse_books.go:11 has it; use another`, "new", "browse-books", "--site", site.URL)
 	f.use(site.URL)
 	f.rename()
+	f.refuse("removed  probes/see_books.go\n  changed  template.yaml\nremove the journey? [yes/no] valkyrie: not removed: the answer was not yes\n", "remove", "see-books")
+	f.refuse(`there is no journey "browse-books"; there are: see-books`, "rename", "browse-books", "see-all")
 	f.remove(before)
 
 	f.write("probes/probes.go", forkProbes)
@@ -77,6 +83,21 @@ func (f fork) use(site string) {
 		f.t.Errorf("journeys printed\n%s", out)
 	}
 	f.run("go", "test", "-vet=off", "./functions", "./infra/template", "-run", "TestYour|TestTimeout")
+}
+
+// refuse checks that a command line ends with exit code 2 and a text, and changes no file.
+func (f fork) refuse(want string, args ...string) {
+	f.t.Helper()
+	before := f.files()
+	cmd := exec.CommandContext(f.t.Context(), filepath.Join(f.dir, "bin/valkyrie"), args...)
+	cmd.Dir = f.dir
+	out, err := cmd.CombinedOutput()
+	if exit := (*exec.ExitError)(nil); !errors.As(err, &exit) || exit.ExitCode() != 2 || !strings.Contains(string(out), want) {
+		f.t.Errorf("%q: %v, want exit code 2; it printed\n%s\nwant %s", args, err, out, want)
+	}
+	if !maps.Equal(before, f.files()) {
+		f.t.Errorf("%q changed the tree", args)
+	}
 }
 
 // rename renames the journey, with its function, file, title and schedule.

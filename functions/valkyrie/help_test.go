@@ -149,7 +149,7 @@ func TestUnlistedJourney(t *testing.T) {
 		"replay invoice --db DIR/valkyrie.db --policy ../../alerts/example.yaml", "replay invoice --practice --policy ../../alerts/example.yaml",
 	} {
 		_, errs, code := typed(t, dir, strings.Fields(args)...)
-		if code != cli.ExitUsage || !strings.HasPrefix(errs, `valkyrie: there is no journey "invoice"; there are: print-card, `) || !strings.HasSuffix(errs, "; list it in probes/probes.go\n") {
+		if code != cli.ExitUsage || !strings.HasPrefix(errs, `valkyrie: there is no journey "invoice"; there are: print-card, `) || !strings.HasSuffix(errs, "; list it in probes/probes.go, and build this program again\n") {
 			t.Errorf("%s: exit code %d, stderr %q; expected the cure to list it in probes/probes.go", args, code, errs)
 		}
 	}

@@ -157,5 +157,5 @@ func (c Config) explainNext(s skeleton, site string, given bool) {
 	if given {
 		against = " --site " + site
 	}
-	fmt.Fprintf(c.Stderr, "next: go run ./functions/valkyrie run %s%s\n", s.Name, against)
+	fmt.Fprintf(c.Stderr, "next, to run it at each save: go run ./functions/valkyrie try %s%s\n", s.Name, against)
 }

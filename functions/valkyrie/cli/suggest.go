@@ -16,11 +16,11 @@ func Suggest(name string, known []string) string {
 }
 
 // UnknownJourney is the usage error for a journey that is not among the known ones. When none is near, it may be one that was
-// written but not listed, so the error names where to list it.
+// written but not listed, or after this program was built, so the error names both cures.
 func UnknownJourney(name string, known []string) error {
 	err := Unknown("journey", name, known)
 	if Suggest(name, known) == "" {
-		err = Usage("%w; list it in probes/probes.go", err)
+		err = Usage("%w; list it in probes/probes.go, and build this program again", err)
 	}
 	return err
 }
