@@ -13,7 +13,10 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"valkyrie/probes/browser/har"
+	"valkyrie/probes/browser/process"
 	"valkyrie/probes/browser/script"
+	"valkyrie/probes/journey"
+	"valkyrie/probes/journey/reach"
 )
 
 // prepare sets up the first tab: listeners, bindings, scripts and downloads. ctx bounds it.
@@ -85,6 +88,7 @@ func (tab *Tab) addBindings(ctx context.Context) error {
 
 // handle handles the tab's events. It runs in chromedp's reading loop, so it must be quick and must not call Chrome.
 func (tab *Tab) handle(ev any) {
+	tab.correct(ev)
 	tab.recorder.Handle(tab.id, source(tab.target()), ev)
 	tab.contexts.handle(ev)
 	tab.navigations.handle(ev)
@@ -115,6 +119,31 @@ func (tab *Tab) handle(ev any) {
 	case *target.EventTargetCrashed:
 		if ev.TargetID == tab.target().TargetID {
 			tab.crash()
+		}
+	}
+}
+
+// confine returns the switches that keep Chrome from the addresses of this machine, and starts the proxy for it, unless the network has one.
+func (tab *Tab) confine(ctx context.Context, program journey.Program) (args []string, err error) {
+	limits := reach.New(ctx, tab.stage.Site, tab.stage.Hosts)
+	if process.HasProxy(program) {
+		return []string{"--host-resolver-rules=" + limits.ChromeRules()}, nil
+	}
+	tab.proxy, err = limits.Proxy()
+	if err != nil {
+		return nil, err
+	}
+	return tab.proxy.ChromeArgs(), nil
+}
+
+// correct gives what Chrome reports of a request through our proxy the cause of its error, and no address of a server: it would be ours.
+func (tab *Tab) correct(ev any) {
+	switch ev := ev.(type) {
+	case *network.EventLoadingFailed:
+		ev.ErrorText = tab.proxy.Cause(ev.ErrorText, tab.requests.URL(ev.RequestID))
+	case *network.EventResponseReceived:
+		if tab.proxy.Is(ev.Response.RemoteIPAddress, ev.Response.RemotePort) {
+			ev.Response.RemoteIPAddress = ""
 		}
 	}
 }

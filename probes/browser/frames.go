@@ -124,6 +124,7 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 
 // handleFrame handles the events of a frame of another site.
 func (tab *Tab) handleFrame(from *chromedp.Target, ev any) {
+	tab.correct(ev)
 	tab.recorder.Handle(tab.id, source(from), ev)
 	tab.contexts.handle(ev)
 	tab.navigations.handle(ev)

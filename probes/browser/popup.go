@@ -81,7 +81,7 @@ func (tab *Tab) newWindowTab(id target.ID) *Tab {
 	c := &Tab{
 		chrome: tab.chrome, site: tab.site, clicked: make(chan clickReport, 8), windows: tab.windows, id: id, userAgent: tab.userAgent,
 		wait: tab.wait, log: tab.log, requests: tab.requests, downloads: tab.downloads,
-		stage: tab.stage, device: tab.device, recorder: tab.recorder, film: tab.film, vitals: tab.vitals,
+		stage: tab.stage, proxy: tab.proxy, device: tab.device, recorder: tab.recorder, film: tab.film, vitals: tab.vitals,
 	}
 	c.root, c.close = chromedp.NewContext(tab.root, chromedp.WithTargetID(id))
 	return c

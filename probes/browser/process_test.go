@@ -3,6 +3,7 @@ package browser_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"valkyrie/infra/slowdown"
+	"valkyrie/infra/suite/dnstest"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/journey"
 )
@@ -106,6 +108,56 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// TestConfinedThirdParties checks that a confined Chrome gets what a page has from other hosts, and that the error for a name without an
+// address is the usual one.
+func TestConfinedThirdParties(t *testing.T) {
+	own := ownAddress(t)
+	ln, err := net.Listen("tcp", own+":0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	third := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript")
+		fmt.Fprintf(w, "document.body.append('from %s')", r.Host)
+	})}
+	go func() { _ = third.Serve(ln) }()
+	t.Cleanup(func() { _ = third.Close() })
+	_, port, err := net.SplitHostPort(ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dnstest.Serve(t, map[string][]string{"third.example": {own}})
+	site := serve(t, map[string]string{"/": `<body><script src="http://third.example:` + port + `/"></script><script src="http://unknown.example/lib.js"></script>`}, nil)
+	t.Setenv("TMPDIR", t.TempDir())
+	tab := browser.NewTab()
+	run := playWith(t, journey.Runner{Stage: journey.Stage{Site: site, Chrome: program, Confined: true}}, tab, journey.Step{Name: "open", Limit: slowdown.Scale(3 * time.Second), Do: func(*journey.T) {
+		tab.Visit("/")
+		tab.See(browser.Text("from third.example:" + port))
+	}})
+	if run.Outcome != journey.Passed {
+		t.Fatal(run)
+	}
+	problems := fmt.Sprint(run.Problems)
+	if !strings.Contains(problems, "unknown.example") || !strings.Contains(problems, "its name is not known to DNS") {
+		t.Errorf("problems: %s", problems)
+	}
+}
+
+// ownAddress is an IPv4 address of this machine in a network.
+func ownAddress(t *testing.T) string {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range all {
+		if n, ok := a.(*net.IPNet); ok && n.IP.To4() != nil && n.IP.IsGlobalUnicast() {
+			return n.IP.String()
+		}
+	}
+	t.Skip("this machine is in no network")
+	return ""
+}
+
 // TestConfined checks that a page of a site on AWS cannot have Chrome ask this machine, by whatever name or spelling of its address, and
 // that the site itself may be on it.
 func TestConfined(t *testing.T) {
@@ -126,8 +178,9 @@ func TestConfined(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dnstest.Serve(t, map[string][]string{"machine.example": {"127.0.0.2"}, "rebinds.example": {"192.0.2.1", "127.0.0.2"}})
 	var addresses []string
-	for _, host := range []string{"127.0.0.2", "localhost", "a.localhost", "0x7f.2", "2130706434", "127.2", "0.0.0.0", "[::1]", "[::ffff:127.0.0.2]"} {
+	for _, host := range []string{"127.0.0.2", "localhost", "a.localhost", "0x7f.2", "2130706434", "127.2", "0.0.0.0", "[::1]", "[::ffff:127.0.0.2]", "machine.example", "rebinds.example"} {
 		addresses = append(addresses, "http://"+host+":"+port+"/next")
 	}
 	list, err := json.Marshal(addresses)
@@ -151,7 +204,8 @@ func TestConfined(t *testing.T) {
 			tab.Visit("/")
 			tab.See(browser.Text("all asked"))
 		}}, journey.Step{Name: "leave", Limit: slowdown.Scale(20 * time.Second), Do: func(*journey.T) { tab.Visit("/away") }})
-		if run.Steps[0].Outcome != journey.Passed || (run.Outcome == journey.Failed) == want {
+		refused := run.Outcome == journey.Failed && strings.Contains(run.Error, "127.0.0.2:"+port) && strings.Contains(run.Error, "it is an address of the probe's own machine")
+		if run.Steps[0].Outcome != journey.Passed || refused == want {
 			t.Errorf("confined %v: %s: %s", confined, run.Outcome, run.Error)
 		}
 		if got := asked.Load() > 0; got != want {

@@ -95,6 +95,7 @@ type Tab struct {
 	prints      prints
 	background  sync.WaitGroup
 
+	proxy      *reach.Proxy // of a confined Chrome; nil: none
 	stage      journey.Stage
 	device     device.Settings
 	id         target.ID
@@ -141,7 +142,11 @@ func (tab *Tab) Start(ctx context.Context, stage journey.Stage) error {
 	}
 	program := tab.device.Program(stage.Chrome)
 	if stage.Confined {
-		program.Args = append(slices.Clone(program.Args), "--host-resolver-rules="+reach.New(ctx, stage.Site, stage.Hosts).ChromeRules())
+		args, err := tab.confine(ctx, program)
+		if err != nil {
+			return err
+		}
+		program.Args = append(slices.Clone(program.Args), args...)
 	}
 	c, err := process.Launch(ctx, program)
 	if err != nil {
@@ -226,12 +231,12 @@ func (tab *Tab) Stop() error {
 		tab.release()
 	}
 	if tab.chrome == nil {
-		return nil
+		return tab.proxy.Close()
 	}
 	err := tab.chrome.Stop()
 	tab.windows.wait()
 	tab.background.Wait()
-	return err
+	return errors.Join(err, tab.proxy.Close())
 }
 
 // Version is Chrome's product and version, such as "HeadlessChrome/153.0.7890.0".

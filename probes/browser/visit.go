@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -69,7 +70,8 @@ func (tab *Tab) visit(path string, expected []int) {
 		tab.fail("could not open %s: %v", tab.opened.address, tab.callError(err))
 	}
 	if res.ErrorText != "" {
-		tab.openOther(tab.recorder.Navigation(network.RequestID(res.LoaderID)), res.ErrorText)
+		n := tab.recorder.Navigation(network.RequestID(res.LoaderID))
+		tab.openOther(n, tab.proxy.Cause(res.ErrorText, cmp.Or(n.URL, tab.opened.address)))
 		return
 	}
 	r := tab.poll(query{Op: "loaded", Number: tab.patience()}, "could not open "+tab.opened.address)
@@ -115,7 +117,11 @@ func (tab *Tab) openOther(n har.Navigation, code string) {
 	case aborted && n.URL != "" && !strings.HasPrefix(n.URL, "http"):
 		words = fmt.Sprintf("it leads to %s, an address for another program", n.URL)
 	default:
-		tab.failNavigation("could not open %s: %s", tab.opened.address, code)
+		address := tab.opened.address
+		if at, err := url.Parse(n.URL); err == nil && at.Host != "" && har.Origin(at) != tab.site {
+			address += ", which leads to " + n.URL
+		}
+		tab.failNavigation("could not open %s: %s", address, code)
 	}
 	if words != "" {
 		tab.fail("could not open %s: %s", tab.opened.address, words)

@@ -10,6 +10,7 @@ import "strings"
 var descriptions = map[string]string{
 	"ABORTED":                                       "it was broken off",
 	"NAME_NOT_RESOLVED":                             "its name is not known to DNS",
+	"VALKYRIE_OWN_MACHINE":                          "it is an address of the probe's own machine; if that is meant, name the host in the journey's Hosts",
 	"CONNECTION_REFUSED":                            "the connection was refused: nothing listens there",
 	"CONNECTION_RESET":                              "the connection was reset",
 	"CONNECTION_CLOSED":                             "the connection was closed without an answer",

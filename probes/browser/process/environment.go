@@ -38,6 +38,17 @@ func environment(ours []string, dir string, program journey.Program) []string {
 	return append(append(env, "TMPDIR="+dir), program.Env...)
 }
 
+// HasProxy reports whether Chrome gets a proxy from the environment or the deployment's switches.
+func HasProxy(program journey.Program) bool {
+	for _, entry := range environment(os.Environ(), "", program) {
+		name, value, _ := strings.Cut(entry, "=")
+		if upper := strings.ToUpper(name); strings.HasSuffix(upper, "_PROXY") && upper != "NO_PROXY" && value != "" {
+			return true
+		}
+	}
+	return slices.ContainsFunc(program.Args, func(a string) bool { return strings.HasPrefix(strings.TrimLeft(a, "-"), "proxy-") })
+}
+
 // withoutUser is the address of a proxy without a user name and a password, which Chrome ignores in a variable.
 func withoutUser(proxy string) string {
 	scheme, host, ok := strings.Cut(proxy, "://")

@@ -26,11 +26,7 @@ type Limits struct {
 // New returns the limits of a run on a site, whose journey names hosts ("proxy.internal:3128", or without a port for all of them). The
 // addresses that these have now stay theirs, so that a name which changes its address meanwhile gains nothing.
 func New(ctx context.Context, site *url.URL, hosts []string) *Limits {
-	port := site.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[site.Scheme]
-	}
-	l := &Limits{hosts: append([]string{net.JoinHostPort(site.Hostname(), port)}, hosts...)}
+	l := &Limits{hosts: append([]string{net.JoinHostPort(site.Hostname(), portOf(site))}, hosts...)}
 	for _, host := range l.hosts {
 		name, port, err := net.SplitHostPort(host)
 		if err != nil {
@@ -102,7 +98,7 @@ func (l *Limits) Control(_, address string, _ syscall.RawConn) error {
 
 // ChromeRules is the value of Chrome's switch host-resolver-rules that refuses the names and literal forms of forbidden addresses.
 // Chrome writes an address in an address bar's form before it applies them, so that 0x7f.1 is 127.0.0.1. It applies no rule to the
-// address that a name has, and knows no ports: where the site itself is at such an address, so may be all that listens there.
+// address that a name has, and knows no ports, so it is only for a Chrome that has to use another proxy than ours.
 func (l *Limits) ChromeRules() string {
 	var rules []string
 	for _, pattern := range []string{"localhost", "*.localhost", "127.*", "169.254.*", "0.*", "::*", "fe8?:*", "fe9?:*", "fea?:*", "feb?:*", "fd00:ec2:*", "64:ff9b::*", "metadata.google.internal"} {
