@@ -68,6 +68,9 @@ func TestFailoverEndToEnd(t *testing.T) {
 			}
 			for i, c := range []incident.Channel{incident.Call, incident.Text} {
 				d := dispatches[slices.IndexFunc(dispatches, func(d paging.Dispatch) bool { return d.Channel == c })]
+				if want := []time.Duration{5 * time.Minute, 30 * time.Minute}[i]; d.ValidFor != want {
+					t.Errorf("a %s is valid for %v, expected %v", c, d.ValidFor, want)
+				}
 				if d.To != alertstest.AdasNumber || d.Person != "Ada" || d.Prompt != "" || !strings.Contains(d.TextBody+strings.Join(d.Speech, " "), "valkyrie ack") {
 					t.Errorf("%d: %+v", i, d)
 				}

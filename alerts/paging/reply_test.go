@@ -253,6 +253,7 @@ func TestSeveralHandles(t *testing.T) {
 		"ack print zz": "", "ack all": "print order login", "ack": "print order login", "ack order login thanks": "order login",
 		"ack #" + short("print") + "#" + short("login"): "print login", "ack print and order": "print order", "ack print & order, thanks": "print order",
 		"ack both print and login please": "print login", "ack print and zz": "", "ack print print": "print",
+		"ack #" + short("print") + " #" + short("print"): "print",
 	} {
 		w := &simulation{now: alertstest.Start}
 		for _, name := range names {

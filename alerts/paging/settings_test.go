@@ -248,10 +248,10 @@ func TestMergedSettings(t *testing.T) {
 		Pauses: []incident.Pause{pause("kept")}, Releases: []incident.Release{release("old")},
 	}
 	mine := paging.NotificationState{
-		Mutes: []incident.Mute{mute("kept"), mute("ended there"), mute("mine")}, Overrides: []oncall.Override{over(1), over(2), over(9)}, Pauses: []incident.Pause{pause("kept"), pause("mine")}, Releases: []incident.Release{release("old")},
+		Mutes: []incident.Mute{mute("kept"), mute("ended there"), mute("mine")}, Overrides: []oncall.Override{over(1), over(2), over(8), over(9)}, Pauses: []incident.Pause{pause("kept"), pause("mine")}, Releases: []incident.Release{release("old")},
 	}
 	theirs := paging.NotificationState{
-		Copied: &was, Mutes: []incident.Mute{mute("kept"), mute("ended here"), mute("theirs"), {Journey: "over", Until: minutes(-1)}}, Overrides: []oncall.Override{over(1), over(3), over(7)},
+		Copied: &was, Mutes: []incident.Mute{mute("kept"), mute("ended here"), mute("theirs"), {Journey: "over", Until: minutes(-1)}}, Overrides: []oncall.Override{over(1), over(3), over(7), over(8)},
 		Pauses: []incident.Pause{pause("kept"), pause("theirs")}, Releases: []incident.Release{release("old"), release("theirs")},
 	}
 	merged, _ := mine.Step(paging.StateMerged{Theirs: theirs}, rotating(), alertstest.Start)
@@ -272,7 +272,7 @@ func TestMergedSettings(t *testing.T) {
 		slices.Sort(all)
 		return strings.Join(all, ", ")
 	}
-	const want = "mute kept, mute mine, mute theirs, override 01, override 07, override 09, pause kept, pause mine, pause theirs, release old, release theirs"
+	const want = "mute kept, mute mine, mute theirs, override 01, override 07, override 08, override 09, pause kept, pause mine, pause theirs, release old, release theirs"
 	if got := show(merged); got != want || merged.HandedOver == nil || merged.HandedOver.Version != 4 {
 		t.Errorf("%s; want %s", got, want)
 	}
