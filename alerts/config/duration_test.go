@@ -18,7 +18,7 @@ func TestParseDuration(t *testing.T) {
 			t.Errorf("%q: got %v, %v; want %v", text, got, err, want)
 		}
 	}
-	for _, text := range []string{"", "d", "5", "1.5", "7x", "1d-2h", "2d1w", "1.5d", "10000d", "9999w2562047h", " 1h", "-7d", "soon"} {
+	for _, text := range []string{"", "d", "5", "1.5", "7x", "1d-2h", "2d1w", "1.5d", "10000d", "9999w2562047h", " 1h", "1h\n", "7d\n1h", "-7d", "soon"} {
 		if got, err := config.ParseDuration(text); err == nil {
 			t.Errorf("%q: got %v, want an error", text, got)
 		}

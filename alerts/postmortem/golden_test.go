@@ -1,8 +1,10 @@
 package postmortem_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +110,42 @@ func TestGolden(t *testing.T) {
 		c.Record.AckedAt = c.Record.Since.Add(ring + time.Duration(300+n)*time.Second)
 		write(fmt.Sprint("rung after ", ring), c, "m")
 	}
+	reversed := outage(t)
+	slices.Reverse(reversed.Record.Pages)
+	write("the first page is listed last", reversed, "j")
+	for _, before := range []incident.Page{
+		{Result: incident.Undelivered},
+		{Result: incident.FailedCall},
+		{Result: incident.Delivered},
+		{Result: incident.Undelivered, Person: "Grace"},
+		{Result: incident.Undelivered, Channel: incident.Call},
+		{Result: incident.Undelivered, Purpose: incident.Alarm},
+		{Result: incident.Undelivered, PlannedAt: minute(8)},
+		{Result: incident.Undelivered, State: incident.Claimed},
+	} {
+		c := outage(t)
+		before.Person, before.Channel = cmp.Or(before.Person, "Ada"), cmp.Or(before.Channel, incident.Text)
+		before.Purpose, before.State = cmp.Or(before.Purpose, incident.AllClear), cmp.Or(before.State, incident.Ended)
+		if before.PlannedAt.IsZero() {
+			before.PlannedAt = minute(6)
+		}
+		if before.ID = "p1"; before.State == incident.Ended {
+			before.EndedAt = before.PlannedAt.Add(time.Minute)
+		}
+		c.Record.Pages = []incident.Page{before, {ID: "p2", Person: "Ada", Channel: incident.Text, Purpose: incident.AllClear, State: incident.Planned, PlannedAt: minute(7)}}
+		var texts []string
+		for _, e := range postmortem.New(c).Timeline {
+			if e.Page == "p2" {
+				texts = append(texts, e.Text)
+			}
+		}
+		fmt.Fprintf(&b, "== an all-clear after a page: %s %s %s to %s, planned at %s\n%s\n\n", before.State, before.Result, before.Purpose, before.Person, before.PlannedAt.Format(time.TimeOnly), strings.Join(texts, "\n"))
+	}
+	for _, kind := range []incident.Kind{incident.Down, incident.Flapping, incident.Degraded, incident.LatencyTrend, incident.Cleanup, incident.Certificate, incident.Counts, incident.Heartbeat, incident.ProbeFault, incident.Silent, "new"} {
+		c := outage(t)
+		c.Record.Kind, c.Record.Error = kind, "two  spaces,\u00a0one that does not break, \u202eand back\u202c"
+		write(fmt.Sprint("a record of kind ", kind), c, "t")
+	}
 	silent := outage(t)
 	silent.Record.Pages, silent.EvidenceURL = nil, ""
 	silent.Record.AckedAt = time.Time{}
@@ -120,6 +158,8 @@ func TestGolden(t *testing.T) {
 		{"slow", history{"eu": "ppsssspppppp"}, incident.Degraded},
 		{"the probe broke", history{"eu": "ppbbbp"}, incident.ProbeFault},
 		{"a region was silent", history{"eu": "ppp.......pp", "us": "pppppppppppppppppppp"}, incident.Silent},
+		{"it still fails from a region when it closes", history{"eu": "ppffppp", "us": "ppfffpp", "ap": "ppppppp"}, incident.Down},
+		{"slow and failing by turns", history{"eu": "ppffsfsfsfpppp"}, incident.Down},
 		{"it came back", history{"eu": "ppffpppffpppp"}, incident.Down},
 		{"flapping", history{"eu": "pfpfpfpfpfp"}, incident.Flapping},
 		{"it is still down", history{"eu": "ppffff", "us": "ppfff"}, incident.Down},

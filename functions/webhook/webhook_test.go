@@ -372,6 +372,7 @@ func TestAnswer(t *testing.T) {
 	}
 	a = newAnswer()
 	_, _ = a.Write([]byte("ü"))
+	a.WriteHeader(404) // after the text
 	if out := a.response(); out.StatusCode != 200 || out.Body != "ü" || out.IsBase64Encoded {
 		t.Errorf("%+v", out)
 	}
