@@ -24,7 +24,7 @@ YES ?=
 FUNCTIONS := build-Probe build-Pager build-Webhook
 LAMBDA    := bin/lambda
 
-.PHONY: help pictures docs demo test race mutants test-all outages bench measure lint command build functions layer release vulnerabilities sam-check check deploy destroy clean $(FUNCTIONS) build-Chrome
+.PHONY: help pictures docs demo test race mutants scores test-all outages bench measure lint command build functions layer release vulnerabilities sam-check check deploy destroy clean $(FUNCTIONS) build-Chrome
 
 help: ## the targets, which is also what make alone prints
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,10 +59,18 @@ SINCE ?=
 mutants: ## small changes of the lines that a branch has changed, one at a time: those that no test notices; two minutes, and the time to build the tests
 	go run ./infra/suite/mutants $(if $(SINCE),-since $(SINCE))
 
+# SCORES=write records the scores instead; OF="alerts/judge infra/webhook" names packages.
+SCORES ?=
+OF ?=
+
+scores: ## forty small changes of each package: fails where the tests notice fewer than infra/suite/mutants/scores.tsv says; half an hour
+	go run ./infra/suite/mutants -sample $(if $(SCORES),-write) $(OF)
+
 test-all: ## every test at full length: 20,000 histories, a hundred months, all outages; before a change to what they prove
 	VALKYRIE_TESTS=all go test -p $(AT_ONCE) -count 1 -timeout 90m $(TESTFLAGS) $(PACKAGES)
 	@$(MAKE) --no-print-directory layer
 	@$(MAKE) --no-print-directory test-dates
+	@$(MAKE) --no-print-directory scores
 
 # EVERY=8 tries each eighth date, under one zone each.
 EVERY ?= 1

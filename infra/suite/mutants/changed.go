@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -67,10 +68,20 @@ func tryChanged(ctx context.Context, since string, budget time.Duration, stdout 
 	return nil
 }
 
-// survivors tries mutants for a time, and prints those that no test notices.
+// survivors tries mutants for a time, and prints those that no test notices. A function that no test reaches is one line, not one for each
+// of its mutants.
 func (t *trial) survivors(ctx context.Context, atMost time.Duration, stdout io.Writer) (tried, lived int, err error) {
 	began := time.Now()
+	unreached := t.unreached()
 	for _, n := range spread(len(t.mutants)) {
+		m := t.mutants[n]
+		if f := (function{m.path, m.within}); unreached[f] > 0 {
+			fmt.Fprintf(stdout, "%s:%d: no quick test reaches %s: %d mutants\n", m.path, m.line, m.within, unreached[f])
+			tried, lived, unreached[f] = tried+unreached[f], lived+unreached[f], -1
+		}
+		if unreached[function{m.path, m.within}] < 0 {
+			continue
+		}
 		if time.Since(began) > atMost {
 			break
 		}
@@ -80,10 +91,25 @@ func (t *trial) survivors(ctx context.Context, atMost time.Duration, stdout io.W
 		}
 		if tried++; !caught {
 			lived++
-			fmt.Fprintln(stdout, t.mutants[n])
+			fmt.Fprintln(stdout, m)
 		}
 	}
 	return tried, lived, nil
+}
+
+// A function is one of a file; its name is empty for mutants outside of any.
+type function struct{ path, name string }
+
+// unreached counts the mutants of each function that no test reaches.
+func (t *trial) unreached() map[function]int {
+	n, reached := map[function]int{}, map[function]bool{}
+	for i, m := range t.mutants {
+		f := function{m.path, m.within}
+		n[f]++
+		reached[f] = reached[f] || m.within == "" || len(t.tests[i+1]) > 0
+	}
+	maps.DeleteFunc(n, func(f function, _ int) bool { return reached[f] })
+	return n
 }
 
 // spread orders mutants so that a part of them comes from all changed places, and not from the first file only.

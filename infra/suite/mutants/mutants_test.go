@@ -43,6 +43,7 @@ func TestMutants(t *testing.T) {
 	git("add", ".")
 	git("commit", "-qm", "first")
 	put("pay.go", fee)
+	put("refund.go", "package pay\n\nfunc Refund(sum int) int {\n\treturn sum - 1\n}\n")
 	put("pay_test.go", "package pay\n\nimport \"testing\"\n\nfunc TestFee(t *testing.T) {\n\tif Fee(200, false) != 3 || Fee(50, false) != 0 {\n\t\tt.Error(\"wrong\")\n\t}\n}\n")
 	git("add", ".")
 	git("commit", "-qm", "second")
@@ -55,8 +56,8 @@ func TestMutants(t *testing.T) {
 	last := got[len(got)-1]
 	got = got[:len(got)-1]
 	slices.Sort(got)
-	want := []string{"pay.go:5: !member is not asked", "pay.go:5: 100 is larger", "pay.go:5: sum > 100 has >= for >"}
-	if !slices.Equal(got, want) || last != "6 of 6 mutants on changed lines were tried: 3 survived" {
+	want := []string{"pay.go:5: !member is not asked", "pay.go:5: 100 is larger", "pay.go:5: sum > 100 has >= for >", "refund.go:4: no quick test reaches Refund: 2 mutants"}
+	if !slices.Equal(got, want) || last != "8 of 8 mutants on changed lines were tried: 5 survived" {
 		t.Errorf("got  %q, %q\nwant %q", got, last, want)
 	}
 }

@@ -24,6 +24,25 @@ const (
 	mayFall    = 3.0             // points
 )
 
+// unscored are the packages with tests that have no score, with the reason.
+var unscored = map[string]string{
+	"alerts/compare":         "it makes up outages, for whole comparisons that take minutes",
+	"alerts/practice":        "it makes up a month for the practice shop",
+	"alerts/twilio/standin":  "it stands in for Twilio in other tests",
+	"functions/lambdatest":   "it stands in for Lambda in other tests",
+	"functions/pictures":     "it draws the pictures of the README",
+	"functions/probe":        "its tests start the built function with Chrome",
+	"functions/valkyrie":     "its tests start the built program",
+	"infra/dynamo/local":     "it fetches and starts the server of other tests",
+	"infra/suite/mutants":    "its tests build mutants, each of which takes seconds",
+	"infra/storetest":        "it is the test that every store passes",
+	"probes/bench":           "it measures",
+	"probes/browser":         "its tests drive Chrome",
+	"probes/browser/process": "its tests start Chrome",
+	"probes/demoshop":        "it is the site of other tests",
+	"probes/practice":        "it is journeys, which its tests play in Chrome",
+}
+
 // A score is a package's share of mutants that its tests catch.
 type score struct {
 	folder        string

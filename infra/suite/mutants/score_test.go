@@ -3,10 +3,13 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"valkyrie/infra/suite"
 )
 
 // TestFallen checks when a score counts as fallen: by more than three points, and by more than one mutant.
@@ -111,5 +114,48 @@ func TestScores(t *testing.T) {
 	put(scoresFile, "package\ttried\tcaught\tscore\n.\t3\n")
 	if out := sample(1); !strings.Contains(out, "scores.tsv:2: expected 4 columns between tabs, got 2") {
 		t.Error(out)
+	}
+}
+
+// TestEveryPackageHasAScore checks that each package with code and tests has a recorded score, or a reason for none. A new package needs
+// one for make test-all, rather than before it is landed.
+func TestEveryPackageHasAScore(t *testing.T) {
+	t.Chdir("../../..")
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f", "{{if and .GoFiles (or .TestGoFiles .XTestGoFiles)}}{{.ImportPath}}{{end}}", "./...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	recorded, err := readScores()
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := map[string]bool{}
+	for path := range strings.FieldsSeq(string(out)) {
+		_, folder, _ := strings.Cut(path, "/")
+		missing[folder] = true
+	}
+	for _, s := range recorded {
+		if !missing[s.folder] {
+			t.Errorf("%s has a score of %s, which has no tests, or is listed twice; remove the row", scoresFile, s.folder)
+		}
+		if s.tried == 0 || s.caught > s.tried || unscored[s.folder] != "" {
+			t.Errorf("%s: the row of %s is wrong: %d of %d; record it: make scores SCORES=write OF=%[2]s", scoresFile, s.folder, s.caught, s.tried)
+		}
+		delete(missing, s.folder)
+	}
+	for folder := range unscored {
+		if !missing[folder] {
+			t.Errorf("%s is without a score in score.go, and has no tests; remove it there", folder)
+		}
+		delete(missing, folder)
+	}
+	for folder := range missing {
+		if !suite.All() {
+			break
+		}
+		t.Errorf("%s has no score; record it: make scores SCORES=write OF=%s", folder, folder)
+	}
+	if _, err := readEquivalent(); err != nil {
+		t.Error(err)
 	}
 }

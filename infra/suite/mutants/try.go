@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"valkyrie/infra/slowdown"
 )
 
 // A program is the tests of a package with mutants in it.
@@ -30,8 +32,9 @@ type test struct {
 	took time.Duration
 }
 
-// longest is the time of a test that mutants are tried with.
-const longest = 3 * time.Second
+// longest is the time of a test that mutants are tried with. It is scaled by how slow the machine is, as a score would fall by the tests
+// that take longer there.
+const longest = 5 * time.Second
 
 // measure runs each test of a program without a mutant, to know how long it takes and which mutants it reaches, for at most a time:
 // mutants are tried with the tests that have passed in it. A test that fails is an error.
@@ -66,7 +69,7 @@ func (p *program) reach(ctx context.Context, name string) error {
 	if err := os.WriteFile(reached, nil, 0o600); err != nil {
 		return err
 	}
-	limited, cancel := context.WithTimeout(ctx, longest)
+	limited, cancel := context.WithTimeout(ctx, slowdown.Scale(longest))
 	defer cancel()
 	cmd := p.command(limited, p.only(name)...)
 	cmd.Env = append(cmd.Environ(), "MUTANTS_REACHED="+reached)
