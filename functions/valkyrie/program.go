@@ -91,6 +91,11 @@ func (s authorStore) OpenExisting(ctx context.Context) (author.Store, error) {
 
 func (s authorStore) Missing() bool { return s.flags.missing() }
 
+func (s authorStore) InCloud() bool {
+	address, err := s.flags.table()
+	return address != "" && err == nil
+}
+
 // run executes one command and returns its exit code.
 func (p *program) run(ctx context.Context, args []string) int { return p.app().Run(ctx, args) }
 

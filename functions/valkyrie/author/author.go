@@ -39,6 +39,8 @@ type Opener interface {
 	OpenExisting(ctx context.Context) (Store, error)
 	// Missing reports whether it is a file that does not exist.
 	Missing() bool
+	// InCloud reports whether it is a deployment's: what is stored there belongs to the source that is deployed, not to this tree.
+	InCloud() bool
 }
 
 // A Store is an open store.

@@ -19,8 +19,8 @@ func renameCommand(c Config) cli.Command {
 		},
 		Notes: []string{
 			"It renames the journey in probes/, in template.yaml and in alerts/alerts.yaml, all of them or none; its function, file and title too, if they were called " +
-				"after it. In the store its runs, incidents and mutes go to the new name, and what is open stays open. Stop watch first. Where the source has the new name " +
-				"already, only the store is changed: so deploy first, then run it again with --store. Dashboards follow the metrics, which keep the old name for the past.",
+				"after it. In the store its runs, incidents and mutes go to the new name, and what is open stays open. Stop watch first. A store in the cloud is changed once " +
+				"the source has the new name: deploy, then run the same command again. Dashboards follow the metrics, which keep the old name for the past.",
 			"exit code: 0 renamed, 2 refused: nothing was written",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
@@ -40,13 +40,6 @@ func (c Config) rename(ctx context.Context, db Opener, from, to string) error {
 	if err != nil {
 		return err
 	}
-	store, err := openIfThere(ctx, db)
-	if err != nil {
-		return err
-	}
-	if store != nil {
-		defer store.Close()
-	}
 	listed, err := t.Journeys()
 	if err != nil {
 		return refused(err)
@@ -55,7 +48,25 @@ func (c Config) rename(ctx context.Context, db Opener, from, to string) error {
 	for _, j := range listed {
 		names[j.Name] = true
 	}
-	if renamed := !names[from] && names[to]; !renamed || store == nil {
+	isRenamed := !names[from] && names[to]
+	if db.InCloud() && !isRenamed {
+		if err := t.Rename(from, to); err != nil {
+			return refused(err)
+		}
+		if err := c.commit(t); err != nil {
+			return err
+		}
+		fmt.Fprintln(c.Stderr, "next: make deploy, then the same command again: what is stored there belongs to the source that is deployed")
+		return nil
+	}
+	store, err := openIfThere(ctx, db) // before the source is changed: a store that cannot be opened changes neither
+	if err != nil {
+		return err
+	}
+	if store != nil {
+		defer store.Close()
+	}
+	if !isRenamed || store == nil {
 		if err := t.Rename(from, to); err != nil {
 			return refused(err)
 		}
@@ -84,7 +95,7 @@ func removeCommand(c Config) cli.Command {
 		Notes: []string{
 			"It removes the journey's function, or its whole file if nothing else is in it, its place in the list, its schedule, and its policies in alerts/alerts.yaml. " +
 				"After your last journey the practice shop's are listed again. In the store its mutes end, and an open incident ends as no longer watched: whoever was " +
-				"alerted hears that, and not that it works again. Stop watch first. The pager of a deployment does that itself after the next deploy. The history stays.",
+				"alerted hears that, and not that it works again. Stop watch first. The pager of a deployment does so itself after the next deploy. The history stays.",
 			"exit code: 0 removed, 2 refused: nothing was written",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
@@ -106,9 +117,11 @@ func (c Config) remove(ctx context.Context, db Opener, name string, yes bool) er
 	if err != nil {
 		return err
 	}
-	store, err := openIfThere(ctx, db)
-	if err != nil {
-		return err
+	var store Store
+	if !db.InCloud() { // there the pager does the same after the deploy
+		if store, err = openIfThere(ctx, db); err != nil {
+			return err
+		}
 	}
 	if store != nil {
 		defer store.Close()

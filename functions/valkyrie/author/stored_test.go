@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,8 @@ import (
 	"valkyrie/alerts/judge"
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/suite"
+	"valkyrie/functions/valkyrie/author/tree"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
 	"valkyrie/probes/journey"
 )
@@ -236,37 +239,118 @@ func TestEndWatch(t *testing.T) {
 }
 
 // fixedStore is a store that a command opens by any flags.
-type fixedStore struct{ *sqlite.Store }
+type fixedStore struct {
+	*sqlite.Store
+	inCloud bool
+}
 
 func (s fixedStore) OpenExisting(context.Context) (Store, error) { return s, nil }
 func (s fixedStore) Missing() bool                               { return s.Store == nil }
+func (s fixedStore) InCloud() bool                               { return s.inCloud }
 func (fixedStore) Close() error                                  { return nil }
 
-// TestRenameAfterDeploy: where the source has the new name already, rename changes only the store.
-func TestRenameAfterDeploy(t *testing.T) {
-	h := newHistory(t)
+// smallTree makes the current folder a tree with one journey.
+func smallTree(t *testing.T, name string) {
+	t.Helper()
 	dir := t.TempDir()
-	for name, text := range map[string]string{
-		"go.mod": "module valkyrie\n", "template.yaml": "{}\n",
-		"probes/probes.go": "package probes\n\nvar All = []func() journey.Journey{B}\n\nfunc B() journey.Journey { return journey.Journey{Name: \"b\"} }\n",
+	for file, text := range map[string]string{
+		"go.mod":                    "module valkyrie\n\ngo 1.25\n",
+		"probes/journey/journey.go": "// Package journey is as small as can be.\npackage journey\n\ntype Journey struct{ Name string }\n",
+		"probes/probes.go": "package probes\n\nimport \"valkyrie/probes/journey\"\n\nvar All = []func() journey.Journey{Mine, other}\n\nfunc Mine() journey.Journey { return journey.Journey{Name: \"" + name + "\"} }\n\n" +
+			"func other() journey.Journey { return journey.Journey{Name: \"other\"} }\n",
+		"template.yaml": "Resources:\n  Probe:\n    Properties:\n      Events:\n        # begin schedules\n        Other: {}\n        # end schedules\n",
 	} {
-		if err := os.MkdirAll(filepath.Join(dir, "probes"), 0o755); err != nil {
+		path := filepath.Join(dir, file)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	t.Chdir(dir)
+}
+
+// do runs a command on a store.
+func (h *history) do(command func(Config) cli.Command, inCloud bool, flags []string, args ...string) (printed string, err error) {
+	h.Helper()
 	var out bytes.Buffer
 	c := h.config(&out)
-	c.Store = func(*flag.FlagSet) Opener { return fixedStore{h.store} }
-	run := renameCommand(c).Flags(flag.NewFlagSet("rename", flag.ContinueOnError))
-	if err := run(t.Context(), []string{"a", "b"}); err != nil || !strings.HasPrefix(out.String(), "stored   3 runs") {
-		t.Errorf("%v\n%s", err, out.String())
+	c.Store = func(*flag.FlagSet) Opener { return fixedStore{h.store, inCloud} }
+	fs := flag.NewFlagSet("command", flag.ContinueOnError)
+	run := command(c).Flags(fs)
+	if err := fs.Parse(flags); err != nil {
+		h.Fatal(err)
 	}
-	if err := run(t.Context(), []string{"x", "y"}); err == nil || !strings.Contains(err.Error(), `there is no journey "x"`) {
+	err = run(h.Context(), args)
+	return out.String(), err
+}
+
+// names lists the journeys of the tree in the current folder.
+func names(t *testing.T) (all []string) {
+	t.Helper()
+	of, err := tree.Find(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed, err := of.Journeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, j := range listed {
+		all = append(all, j.Name)
+	}
+	return all
+}
+
+// TestRenameHere: the source and the store of this machine are renamed at once.
+func TestRenameHere(t *testing.T) {
+	h := newHistory(t)
+	smallTree(t, "a")
+	const want = "changed  probes/probes.go\nstored   3 runs and 1 incidents are log-in's now\nopen     1 incidents go on as log-in's\n"
+	if out, err := h.do(renameCommand, false, nil, "a", "log-in"); err != nil || out != want {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if got := names(t); !slices.Equal(got, []string{"log-in", "other"}) {
+		t.Errorf("the tree lists %q", got)
+	}
+}
+
+// TestRenameDeployed: a store in the cloud is left alone until the source has the new name, as the deployed probes have the old one.
+func TestRenameDeployed(t *testing.T) {
+	h := newHistory(t)
+	smallTree(t, "a")
+	out, err := h.do(renameCommand, true, nil, "a", "log-in")
+	if err != nil || out != "changed  probes/probes.go\nnext: make deploy, then the same command again: what is stored there belongs to the source that is deployed\n" {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if runs, err := h.store.Runs(t.Context(), incident.RunQuery{Journey: "a"}); len(runs) != 3 || err != nil || h.route().Incidents[0].Journey != "a" {
+		t.Errorf("the store was changed: %d runs, %v", len(runs), err)
+	}
+	if out, err := h.do(renameCommand, true, nil, "a", "log-in"); err != nil || !strings.HasPrefix(out, "stored   3 runs") {
+		t.Errorf("after the deploy: %v\n%s", err, out)
+	}
+	if _, err := h.do(renameCommand, true, nil, "x", "y"); err == nil || !strings.Contains(err.Error(), `there is no journey "x"`) {
 		t.Errorf("neither name is known: %v", err)
+	}
+}
+
+// TestRemoveHere: the journey goes from the source, and its incident ends in the store of this machine; that of a deployment is left to
+// its pager.
+func TestRemoveHere(t *testing.T) {
+	for _, inCloud := range []bool{true, false} {
+		h := newHistory(t)
+		smallTree(t, "a")
+		out, err := h.do(removeCommand, inCloud, []string{"-yes"}, "a")
+		if err != nil || !strings.HasPrefix(out, "changed  probes/probes.go\n") || strings.Contains(out, "ended    #") == inCloud {
+			t.Errorf("in the cloud: %v: %v\n%s", inCloud, err, out)
+		}
+		if got := names(t); !slices.Equal(got, []string{"other"}) {
+			t.Errorf("the tree lists %q", got)
+		}
+		if i := h.route().Incidents[0]; (i.State == incident.Resolved) == inCloud {
+			t.Errorf("in the cloud: %v: the incident is %s", inCloud, i.State)
+		}
 	}
 }
 
@@ -277,7 +361,7 @@ func TestJourneys(t *testing.T) {
 	var out bytes.Buffer
 	c := h.config(&out)
 	c.Suite = suite.Suite{Journeys: []func() journey.Journey{listed, byHandOnly}}
-	c.Store = func(*flag.FlagSet) Opener { return fixedStore{h.store} }
+	c.Store = func(*flag.FlagSet) Opener { return fixedStore{h.store, false} }
 	list := func(args ...string) string {
 		t.Helper()
 		out.Reset()

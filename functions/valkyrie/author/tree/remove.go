@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"path"
+	"slices"
 
 	"valkyrie/probes/practice"
 )
@@ -54,45 +55,52 @@ func (t *Tree) removeFunc(j Declaration) error {
 	if err != nil {
 		return err
 	}
-	for _, s := range all {
+	for _, s := range all { // as the list was edited, which may have moved the function
+		decl := s.function(j.Func)
 		for _, ident := range references(s, j) {
-			if s.name == j.source.name && ident.Pos() >= j.decl.Pos() && ident.End() <= j.decl.End() {
+			if decl != nil && ident.Pos() >= decl.Pos() && ident.End() <= decl.End() {
 				continue
 			}
 			return fmt.Errorf("%s: %s is used there too; remove that by hand first", s.line(ident), j.Func)
 		}
 	}
-	s, err := t.parse(j.source.name) // as the list was edited, which may be in the same file
+	s, err := t.parse(j.source.name)
 	if err != nil {
 		return err
 	}
-	rest := 0
-	for _, d := range s.file.Decls {
-		decl, isFunc := d.(*ast.FuncDecl)
-		switch {
-		case isFunc && decl.Recv == nil && decl.Name.Name == j.Func:
-			from := decl.Pos()
-			if decl.Doc != nil {
-				from = decl.Doc.Pos()
-			}
-			body, err := s.apply(edit{s.lineStart(s.offset(from)), s.lineEnd(s.offset(decl.End())), ""})
-			if err != nil {
-				return err
-			}
-			t.write(s.name, body)
-		case isFunc || d.(*ast.GenDecl).Tok != token.IMPORT:
-			rest++
-		}
+	decl := s.function(j.Func)
+	isOther := func(d ast.Decl) bool {
+		imports, ok := d.(*ast.GenDecl)
+		return d != ast.Decl(decl) && (!ok || imports.Tok != token.IMPORT)
 	}
-	if rest == 0 {
+	if !slices.ContainsFunc(s.file.Decls, isOther) {
 		t.remove(s.name)
 		return nil
 	}
+	from := decl.Pos()
+	if decl.Doc != nil {
+		from = decl.Doc.Pos()
+	}
+	body, err := s.apply(edit{s.lineStart(s.offset(from)), s.lineEnd(s.offset(decl.End())), ""})
+	if err != nil {
+		return err
+	}
+	t.write(s.name, body)
 	for _, spec := range s.file.Imports {
 		if name := importName(spec); name != "_" && name != "." {
 			if err := t.swapImport(s.name, pathOf(spec), ""); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+// function returns the declaration of a function; nil: the file has none of this name.
+func (s *source) function(name string) *ast.FuncDecl {
+	for _, d := range s.file.Decls {
+		if decl, ok := d.(*ast.FuncDecl); ok && decl.Recv == nil && decl.Name.Name == name {
+			return decl
 		}
 	}
 	return nil

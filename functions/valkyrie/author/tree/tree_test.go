@@ -375,3 +375,20 @@ func TestAllOrNothing(t *testing.T) {
 		t.Error("the template was empty")
 	}
 }
+
+// TestRemoveBesideList: a function in the file of the list goes, and the list stays.
+func TestRemoveBesideList(t *testing.T) {
+	of := newTree(t, map[string]string{"alerts/alerts.yaml": ""})
+	if _, err := of.Remove("buy-ticket"); err != nil {
+		t.Fatal(err)
+	}
+	list, _, _ := strings.Cut(twoJourneys, "\n// BuyTicket buys one.")
+	wantFiles(t, of, map[string]string{"probes/probes.go": strings.Replace(list, "\tBuyTicket,\n", "", 1), "probes/sign_in.go": signInFile})
+	if _, err := of.Remove("sign-in"); err != nil {
+		t.Fatal(err)
+	}
+	wantFiles(t, of, map[string]string{
+		"probes/probes.go":  "// Package probes lists the journeys.\npackage probes\n\nimport (\n\t\"valkyrie/probes/practice\"\n)\n\n// All lists them.\nvar All = practice.All\n",
+		"probes/sign_in.go": "", "template.yaml": templateBefore + practice.Schedules + templateAfter,
+	})
+}
