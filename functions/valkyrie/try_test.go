@@ -216,7 +216,7 @@ func TestTryIsInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := eventually(func() error {
-		if chromes, _ := filepath.Glob(filepath.Join(f.scratch, "valkyrie-try-*", "run-*", "valkyrie-chrome-*")); len(chromes) == 0 {
+		if chromes, _ := filepath.Glob(filepath.Join(f.scratch, "valkyrie-try-*", "valkyrie-chrome-*")); len(chromes) == 0 {
 			return errNotYet
 		}
 		return nil

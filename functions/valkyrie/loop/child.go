@@ -22,14 +22,13 @@ const grace = 20 * time.Second
 
 // A child is a running program that plays the journey.
 type child struct {
-	loop    *Loop
-	cmd     *exec.Cmd
-	in      io.WriteCloser
-	scratch string
-	mu      sync.Mutex // serializes writes to in
-	ended   chan struct{}
-	known   chan struct{} // closed when the verdict is known
-	over    chan struct{} // closed when the child is to end
+	loop  *Loop
+	cmd   *exec.Cmd
+	in    io.WriteCloser
+	mu    sync.Mutex // serializes writes to in
+	ended chan struct{}
+	known chan struct{} // closed when the verdict is known
+	over  chan struct{} // closed when the child is to end
 
 	// set when ended is closed
 	run   *journey.Run
@@ -38,14 +37,11 @@ type child struct {
 	err   error
 }
 
-// start starts a program with a folder of its own for temporary files.
-func (l *Loop) start(path string) (*child, error) {
-	scratch, err := os.MkdirTemp(l.folder, "run-*")
-	if err != nil {
-		return nil, err
-	}
-	c := &child{loop: l, cmd: exec.Command(path), scratch: scratch, ended: make(chan struct{}), known: make(chan struct{}), over: make(chan struct{})}
-	c.cmd.Env, c.cmd.Stderr, c.cmd.WaitDelay = append(os.Environ(), "TMPDIR="+scratch), l.Stderr, grace
+// start starts a program. Its temporary files are in the loop's folder itself: a Chrome with windows makes a socket there, the path of
+// which may have 107 bytes.
+func (l *Loop) start(path string) (c *child, err error) {
+	c = &child{loop: l, cmd: exec.Command(path), ended: make(chan struct{}), known: make(chan struct{}), over: make(chan struct{})}
+	c.cmd.Env, c.cmd.Stderr, c.cmd.WaitDelay = append(os.Environ(), "TMPDIR="+l.folder), l.Stderr, grace
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // keeps Ctrl-C from it, so that it ends in order
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -189,5 +185,5 @@ func (c *child) end() {
 		_ = syscall.Kill(-c.cmd.Process.Pid, syscall.SIGKILL)
 		<-c.ended
 	}
-	os.RemoveAll(c.scratch)
+	os.Remove(c.cmd.Path)
 }
