@@ -10,7 +10,10 @@ import (
 
 // Finds reports whether a locator means the very element of an offer that was listed last, whatever frame it is found in.
 func (tab *Tab) Finds(l Locator, o Offer) (bool, error) {
-	r := tab.poll(query{Op: "text", Target: l}, fmt.Sprintf("could not find the %s", l))
+	r, err := tab.acrossFrames(query{Op: "text", Target: l}, maxSlice)
+	if err != nil || !r.OK {
+		return false, fmt.Errorf("%w: %s", err, r.Why)
+	}
 	found, err := tab.backendNode(r.frame, l)
 	if err != nil {
 		return false, err

@@ -2,9 +2,12 @@ package browser_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
+	"valkyrie/infra/suite"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/demoshop"
 	"valkyrie/probes/journey"
@@ -85,6 +89,70 @@ func TestOffersOfShop(t *testing.T) {
 		t.Fatal(run)
 	}
 	compile(t, all)
+}
+
+// TestOffersOfOtherPages checks on the pages of the hostile tables that each printed locator finds exactly the element that it was printed
+// for, unless a step cannot act on that, or the page has changed meanwhile. Each day other pages.
+func TestOffersOfOtherPages(t *testing.T) {
+	tables := map[string]map[string]row{
+		"within": withinRows, "names": nameRows, "elements": elementRows, "widgets": widgetRows, "custom": customRows, "frames": frameRows,
+		"shadowed": shadowedRows, "layers": layerRows, "veils": veilRows, "visible": visibleRows, "covers": coverRows, "choose": chooseRows, "combobox": comboboxRows,
+		"fill": fillRows, "mouse": mouseRows, "text": textRows, "written": writtenRows, "phone": phoneRows,
+	}
+	type page struct {
+		name string
+		row  row
+	}
+	var all []page
+	for theme, rows := range tables {
+		for name, r := range rows {
+			if r.page != "" && r.site == nil && r.args == nil {
+				all = append(all, page{theme + "/" + name, r})
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b page) int { return strings.Compare(path.Base(a.name), path.Base(b.name)) })
+	offered := 0
+	for _, p := range suite.Pick(t, all, 15) {
+		t.Run(p.name, func(t *testing.T) {
+			pages := map[string]string{"/": p.row.page}
+			for at, html := range p.row.pages {
+				pages[at] = html
+			}
+			tab := browser.NewTab()
+			play(t, serve(t, pages, p.row.handlers), tab, journey.Step{Name: "offers", Limit: 20 * time.Second, Do: func(s *journey.T) {
+				tab.Visit("/")
+				offered += findsOffers(t, s, tab)
+			}})
+		})
+	}
+	if offered == 0 {
+		t.Error("no page offers anything")
+	}
+}
+
+// findsOffers checks the offers of a page, of one that changes up to three times, and returns their number.
+func findsOffers(t *testing.T, s *journey.T, tab *browser.Tab) (n int) {
+	t.Helper()
+	var faults []string
+	for range 3 {
+		offers, _, err := browser.Offers(s.Context(), tab)
+		if err != nil {
+			t.Logf("the page answers no list: %v", err)
+			return 0
+		}
+		n, faults = len(offers), nil
+		for _, o := range offers {
+			if found, err := tab.Finds(o.Target, o); !found && o.Note == "" {
+				faults = append(faults, fmt.Sprintf("%s finds another element: %v", o.Code(), err))
+			}
+		}
+		if len(faults) == 0 {
+			return n
+		}
+	}
+	t.Errorf("%s", strings.Join(faults, "\n"))
+	return n
 }
 
 // compile compiles the lines as the code of a step.

@@ -113,7 +113,7 @@ const listOffers = () => {
   const full = () => found.length >= maxOffers || performance.now() > until;
   const add = (el, verb, target) => {
     const s = sight(el, target);
-    found.push({ el, verb, target, argument: argumentOf(el, verb), note: obstacle(el, verb, target), doubt: s.doubt || '', boxes: s.box ? [boxOfSight(s)] : [] });
+    found.push({ el, verb, target, argument: argumentOf(el, verb), note: obstacle(el, verb, target), doubt: s.doubt || (s.box && mayBeCovered(s) ? 'covered' : ''), boxes: s.box ? [boxOfSight(s)] : [] });
   };
   const shows = (el) => isVisible(el) || isDrawn(el) || labelsOf(el).some(isVisible);
   for (const el of all(document)) {
