@@ -59,6 +59,8 @@ func TestGoldenFields(t *testing.T) {
 		"token%3dabc", `\u0026token=abc\u0026b=2`, "token=abc\\u0026b=2", "token=abc\\nnext", "token=abc%20def", "token=abc%26b=2", "<input type=password value=abc>", `<input name="csrf" value="abc">`, `<input value='abc' name='session_token'>`, `<meta name="csrf-token" content="abc">`, `<input name=q value=abc>`,
 		`<a href="/x?token=abc&amp;b=2">`, `&lt;input name=&quot;token&quot; value=&quot;abc&quot;&gt;`, "pin=1234", "spin=1234", "user[password]=abc", "user%5Bpassword%5D=abc", "user%5bpin%5d=1234&b=2", "%5Btoken%5D=abc", "a%5B0%5D=b", "5Dtoken=abc", "user%5Bname%5D=a%5Bpassword%5D=b", "accessToken=abc", "connect.sid=abc", "otp2=123456", "PASSWORD=abc", "passwörter=abc", "compass=abc", "a.b.c=d",
 		"token=abc token=def", "token=\"a b\" c", "token='a b' c", "token=abc;b", "token=abc|b", "token=<b>", "x\\token=abc", "%74oken=abc", "token%253Dabc%2526b", "Proxy-Authorization: Basic eA==", `"authorization": "Bearer abc"`, `headers: {"x-auth-token": "abc", "accept": "*/*"}`, "password:abc", "Password: abc",
+		`"{\\n  \\\"token\\\": \\\"abc\\\"}"`, `"{\\r\\n\\t\\\"a\\\":1,\\n  \\\"token\\\": \\\"abc\\\"}"`, `"say\\n  \\\"token\\\": \\\"abc\\\""`, `<input name=token value="" placeholder=x>`, `<input value= name=token>`, `<button name=token value='a b'>`,
+		"a%3Btoken=abc", "a%4Dtoken=abc", "x%6Btoken=abc", "%5Ctoken=abc",
 		strings.Repeat("x", 90) + "token=abc", "token=" + strings.Repeat("y", 3000),
 	} {
 		out := mask.Fields(text)

@@ -43,7 +43,7 @@ func TestIsSecretName(t *testing.T) {
 	for name, want := range map[string]bool{
 		"X-Session": true, "X-Session-Token": true, "X-Auth-Key": true, "x-api-key": true, "apiKey": true, "PHPSESSID": true, "connect.sid": true,
 		"user[password]": true, "newPassword2": true, "pwd": true, "pass": true, "cvc": true, "card_number": true, "cardNumber": true,
-		"one-time-code": true, "X-Amz-Signature": true, "SAMLResponse": true, "client_secret": true, "id_token": true, "Cookie": true, "Authorization": true,
+		"one-time-code": true, "userPin": true, "myOTP": true, "Pin": true, "USERpin": false, "UserPinCode": true, "userpin": false, "X-Amz-Signature": true, "SAMLResponse": true, "client_secret": true, "id_token": true, "Cookie": true, "Authorization": true,
 		"author": false, "passenger": false, "passed": false, "keyboard": false, "side": false, "pinned": false, "assign": false, "possession": false,
 		"description": false, "Content-Type": false, "name": false, "email": false, "": false,
 	} {
@@ -98,6 +98,23 @@ func TestFile(t *testing.T) {
 	} {
 		if got := string(m.File(name, []byte(content))); m.Has(got) || len(got) != len(content) {
 			t.Errorf("%s: %q", name, got)
+		}
+	}
+}
+
+// TestUnseenCharacters checks which characters within a secret do not hide it: those that a reader does not see, and escapes.
+func TestUnseenCharacters(t *testing.T) {
+	var m mask.Mask
+	m.Add("shop", "correct horse-9é")
+	for text, want := range map[string]bool{
+		"correct horse-9é": true, "cor\u200brect horse-9é": true, "cor\u200crect horse-9é": true, "cor\u200drect horse-9é": true, "cor\u00adrect horse-9é": true,
+		"cor\u2060rect horse-9é": true, "cor\ufeffrect horse-9é": true, "cor\x00rect horse-9é": true,
+		"cor\u200arect horse-9é": false, "cor\u200erect horse-9é": false, "corérect horse-9é": false, "cor—rect horse-9é": false, "correct horse-9e": false,
+		`correct\ horse\-9é`: true, `correct\ horse\-9\u00e9`: true, "correct horse-9%C3%A9": true, "correct horse=2D9=C3=A9": true, "correct horse=2D9=C3=\r\n=A9": true,
+		"correct horse-9=C3": false, "correct horse-9=C3=4": false, "correct horse-9%C3%": false, "correct horse-9%C3A9": false,
+	} {
+		if got := m.Has(text); got != want {
+			t.Errorf("%q: found %t", text, got)
 		}
 	}
 }
