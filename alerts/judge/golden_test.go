@@ -156,6 +156,9 @@ func TestGolden(t *testing.T) {
 		{"hourly from one region", shipped, time.Hour, "p*30 f p*2 f f p*30 f p f p f p*30"},
 		{"five-minutely", shipped, 5 * time.Minute, "pp*30 ff fp ff ff pp*3 fp*6 pp*90"},
 		{"a day without a failure, then one", shipped, time.Minute, "p*10 f,f p*1450 f,f p"},
+		{"each two hours", shipped, 2 * time.Hour, "ppp*20 fpp ppp fpp pfp ppp ffp ffp ppp*6 fff ppp fff ppp*20"},
+		{"each two hours from one region", shipped, 2 * time.Hour, "p*20 f p f p p f f p*9 f p*20"},
+		{"twice a day", shipped, 12 * time.Hour, "pp*9 fp pp ff pp fp fp pp*9"},
 		{"another interval in the policy", with(func(p *judge.JourneyPolicy) { p.Every = 2 * time.Minute }), 2 * time.Minute, "pp*3 p.*9 pp*2"},
 		{"no limits", alertstest.Policy, time.Minute, "p f f p s s s p b b p"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,13 +54,18 @@ func TestGoldenTrends(t *testing.T) {
 				run.Steps = []journey.StepResult{
 					{Name: "sign in", Outcome: journey.Passed, DurationMS: int64(1000 * factor), SlowMS: 6000, LimitMS: 9000},
 					{Name: "search", Outcome: journey.Passed, DurationMS: int64((800 + 10*float64(dice.IntN(5))) * busy), LimitMS: 5000},
+					{Name: "read", Outcome: journey.Passed, DurationMS: int64(500*(1+2*creep[i])) + int64(dice.IntN(30))}, // without a limit
 					{Name: "wait", Outcome: journey.Passed, DurationMS: int64(600*(1+creep[i])) + int64(dice.IntN(30)), SlowMS: 1500, LimitMS: 4000},
 				}
 				usual := 40.0
 				if hour < 6 {
 					usual = 4
 				}
-				run.Counts = []journey.Count{{Name: "orders", Value: float64(int(usual * level))}}
+				orders := float64(int(usual * level))
+				if level == 0 && hour%6 == 0 && dice.IntN(2) == 0 {
+					orders = 1
+				}
+				run.Counts = []journey.Count{{Name: "orders", Value: orders}}
 				r.run(run)
 			}
 			if hour == 23 && slot.Add(every).Hour() == 0 {
@@ -69,6 +75,22 @@ func TestGoldenTrends(t *testing.T) {
 		}
 		r.end()
 	}
+	// Days of exactly one second, then hours that are raised, at the limits, and back.
+	r.begin("hours at the limits", alertstest.ShippedPolicy(t))
+	hours := append(slices.Repeat([]int64{1000}, 9*24), 2500, 2500, 1500, 2500, 1499, 2499, 2500, 2500, 2500, 1500, 1500, 1000, 1000, 1099, 1100, 3000, 1000, 3000, 3000, 1000)
+	for n, ms := range hours {
+		for quarter := range 4 {
+			slot := alertstest.Start.Add(time.Duration(n)*time.Hour + time.Duration(quarter)*15*time.Minute)
+			run := alertstest.Run(0, "eu", journey.Passed)
+			run.ID, run.Slot, run.Started, run.EveryMS = fmt.Sprint(slot.Unix()), slot, slot, 900_000
+			run.Steps = []journey.StepResult{{Name: "sign in", Outcome: journey.Passed, DurationMS: ms, LimitMS: 9000}}
+			r.run(run)
+		}
+		if text, err := json.Marshal(r.state); n > 9*24 {
+			fmt.Fprintf(&r, "an hour of %d ms: %v, sha256 %.6x\n", ms, err, sha256.Sum256(text))
+		}
+	}
+	r.end()
 	suite.Golden(t, "testdata/trends.txt", r.String())
 }
 

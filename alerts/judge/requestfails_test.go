@@ -107,7 +107,7 @@ func TestEachRequestFails(t *testing.T) {
 			r := judge.Recorder{Store: faulty, Policy: policy, Titles: map[string]string{"print-card": "print a card", "sign-in": "sign in"}}
 			for _, minute := range []int{-1440, -1439, 0, 1} { // since the day before, whose time goes into the ledger
 				run := alertstest.RunEachMinute(minute, "eu", journey.Passed)
-				run.Steps = []journey.StepResult{{Name: "print", Outcome: journey.Passed, DurationMS: 500}}
+				run.Steps = []journey.StepResult{{Name: "print", Outcome: journey.Passed, DurationMS: 500, LimitMS: 5000}}
 				if _, err := r.Record(t.Context(), run); err != nil {
 					t.Fatal(err)
 				}
