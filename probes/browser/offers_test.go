@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -15,6 +16,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
+	"valkyrie/infra/slowdown"
 	"valkyrie/infra/suite"
 	"valkyrie/probes/browser"
 	"valkyrie/probes/demoshop"
@@ -26,7 +28,7 @@ import (
 func offered(t *testing.T, s *journey.T, tab *browser.Tab) (offers []browser.Offer, lines []string) {
 	t.Helper()
 	offers, more, err := browser.Offers(s.Context(), tab)
-	if err != nil || more {
+	if err != nil || more && slowdown.Factor() < 3 { // on a busy machine, the time to list is over sooner
 		t.Errorf("offers: more %v, %v", more, err)
 	}
 	for _, o := range offers {
@@ -51,7 +53,7 @@ func TestOffersOfShop(t *testing.T) {
 	var all []string
 	check := func(s *journey.T, page string, atLeast int) {
 		offers, lines := offered(t, s, tab)
-		if len(lines) < atLeast {
+		if len(lines) < atLeast && slowdown.Factor() < 3 {
 			t.Errorf("%s: expected %d lines at least, got %q", page, atLeast, lines)
 		}
 		for i, o := range offers {
@@ -126,7 +128,7 @@ func TestOffersOfOtherPages(t *testing.T) {
 			}})
 		})
 	}
-	if offered == 0 {
+	if offered == 0 && !strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
 		t.Error("no page offers anything")
 	}
 }

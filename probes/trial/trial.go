@@ -44,7 +44,7 @@ const (
 	longest     = 100 * time.Hour
 	patience    = 300 * time.Millisecond // from which a wait is ended if the page is settled
 	hintAfter   = time.Second            // from which a wait that goes on is commented
-	offersLimit = 5 * time.Second
+	offersLimit = 15 * time.Second
 )
 
 // Run plays the journey. Its verdict is that of a run, of the steps up to Last.

@@ -106,7 +106,7 @@ const textLocator = (el) => {
 };
 
 // The time that listing may take, and the most that it lists: of a page with thousands of links, a person needs the first.
-const offersMS = 1500, maxOffers = 250;
+const offersMS = 4000, maxOffers = 250;
 const listOffers = () => {
   const until = performance.now() + offersMS, found = [], known = new Map();
   let more = false;
