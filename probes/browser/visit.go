@@ -112,7 +112,7 @@ func (tab *Tab) openOther(n har.Navigation, code string) {
 		return
 	case aborted && (n.Status == http.StatusNoContent || n.Status == http.StatusResetContent):
 		words = answered + ", which has no page"
-	case aborted && n.Status > 0:
+	case aborted && n.Answered:
 		words = fmt.Sprintf("it is a file to download (%s), not a page", cmp.Or(n.MIME, "of no type"))
 	case aborted && n.URL != "" && !strings.HasPrefix(n.URL, "http"):
 		words = fmt.Sprintf("it leads to %s, an address for another program", n.URL)
@@ -124,6 +124,7 @@ func (tab *Tab) openOther(n har.Navigation, code string) {
 		tab.failNavigation("could not open %s: %s", address, code)
 	}
 	if words != "" {
+		tab.breakIfNetworkDied("could not open %s: %s", tab.opened.address, code)
 		tab.fail("could not open %s: %s", tab.opened.address, words)
 	}
 	tab.opened.accepted = tab.wait.acted
@@ -142,15 +143,21 @@ func (tab *Tab) openPDF(n har.Navigation) {
 
 // failNavigation ends the step after a network error. It is the site's failure unless the probe's own network caused it.
 func (tab *Tab) failNavigation(format, address, code string) {
-	sleep(tab.root, deathGrace) // see callError
-	if code == "net::ERR_ABORTED" && tab.chrome.NetworkCrashed() {
-		tab.step.Brokenf(format, address, "the browser's network process died")
-	}
+	tab.breakIfNetworkDied(format, address, code)
 	if neterror.IsProbeFault(code) {
 		tab.step.Brokenf(format, address, neterror.Describe(code))
 	}
 	tab.markFailed()
 	tab.step.Failf(format+"%s", address, tab.describeLoadError(code, address), tab.dialogs.note()) // no troubleNote: this request is the trouble
+}
+
+// breakIfNetworkDied ends the step if the end of Chrome's network process, or of Chrome, is why a navigation was aborted: that looks
+// like one to a download. Chrome's end is noticed a little later.
+func (tab *Tab) breakIfNetworkDied(format, address, code string) {
+	sleep(tab.root, deathGrace) // see callError
+	if code == "net::ERR_ABORTED" && tab.chrome.NetworkCrashed() {
+		tab.step.Brokenf(format, address, "the browser's network process died")
+	}
 }
 
 // unmetReason is why r does not meet its query, with the document's HTTP error first; for Chrome's own error page it is the

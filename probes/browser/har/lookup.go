@@ -21,6 +21,7 @@ type Navigation struct {
 	Name       string // "GET /cards?new", as in messages
 	URL        string // of the last hop
 	Status     int64  // 0: no response
+	Answered   bool   // the response has come, and not only its status
 	MIME       string
 	Attachment bool   // the response asks to be saved, not shown
 	Failure    string // Chrome's error
@@ -120,7 +121,7 @@ func (x *exchange) navigation(site string) Navigation {
 	}
 	n := Navigation{Name: name, URL: x.request.URL, Status: x.status, Failure: x.failure}
 	if x.response != nil {
-		n.MIME = x.response.MimeType
+		n.Answered, n.MIME = true, x.response.MimeType
 		n.Attachment = strings.HasPrefix(strings.ToLower(header(x.response.Headers, "Content-Disposition")), "attachment")
 	}
 	return n
