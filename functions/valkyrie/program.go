@@ -71,6 +71,10 @@ func (p *program) authorConfig() author.Config {
 			r.Evidence, r.OnStep = nil, nil
 			return r, err
 		},
+		CheckSite: func(site string) error {
+			_, err := parseSite(site)
+			return err
+		},
 		Secret: func(ctx context.Context, site, name string) error {
 			u, err := parseSite(site)
 			if err == nil {

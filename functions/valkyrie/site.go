@@ -28,11 +28,12 @@ const practiceSite = "http://127.0.0.1:8080"
 // parseSite parses the address of a site. What no path can be added to, and ports that browsers refuse, are errors.
 func parseSite(raw string) (*url.URL, error) {
 	u, err := url.Parse(strings.TrimSuffix(raw, "/"))
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, cli.Usage("--site %q: expected an address such as https://shop.example.com", raw)
-	}
-	if u.User != nil {
+	isAddress := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+	if isAddress && u.User != nil || !isAddress && strings.Contains(raw, "@") { // which may follow a password
 		return nil, cli.Usage("--site: expected an address without a user name or password, because it is logged; declare them as secrets of the journeys")
+	}
+	if !isAddress {
+		return nil, cli.Usage("--site %q: expected an address such as https://shop.example.com", raw)
 	}
 	if at := strings.IndexAny(raw, "?#"); at >= 0 {
 		return nil, cli.Usage("--site %q: expected an address without a query or fragment, since journeys add their own paths; leave out %q", raw, raw[at:])

@@ -1,14 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"valkyrie/functions/lambdatest"
+	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/probes/demoshop"
 )
 
@@ -65,6 +69,9 @@ func TestParseSite(t *testing.T) {
 		"https://shop.example#":               `leave out "#"`,
 		"https://ada:sesame@shop.example":     "without a user name or password",
 		"https://ada@shop.example":            "without a user name or password",
+		"ada:sesame@shop.example":             "without a user name or password",
+		"https://ada:sesame@shop.example:x":   "without a user name or password",
+		"https://ada:sesame@shop example":     "without a user name or password",
 		"shop.example":                        "expected an address such as",
 		"ftp://shop.example":                  "expected an address such as",
 		"https://":                            "expected an address such as",
@@ -76,6 +83,42 @@ func TestParseSite(t *testing.T) {
 		switch {
 		case err == nil && got.String() != want, err != nil && !strings.Contains(err.Error(), want), err != nil && strings.Contains(err.Error(), "sesame"):
 			t.Errorf("%q: got %v, %v; want %s", raw, got, err, want)
+		}
+	}
+}
+
+// TestNewSite: an address that no site can have is refused before anything is written, and a password in it is not printed.
+func TestNewSite(t *testing.T) {
+	for site, want := range map[string]string{
+		"http://ada:sesame@127.0.0.1:1": "without a user name or password",
+		"ada:sesame@127.0.0.1:1":        "without a user name or password",
+		"shop.example.com":              `--site "shop.example.com": expected an address such as https://shop.example.com`,
+	} {
+		const list = "package probes\n\nimport \"valkyrie/probes/journey\"\n\nvar All = []func() journey.Journey{}\n"
+		dir := t.TempDir()
+		if err := os.Mkdir(filepath.Join(dir, "probes"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for name, text := range map[string]string{
+			"go.mod": "module valkyrie\n", "probes/probes.go": list,
+			"template.yaml": "Resources:\n  Probe:\n    Properties:\n      Events:\n        # begin schedules\n        # end schedules\n",
+		} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Chdir(dir)
+		var out bytes.Buffer
+		p := &program{suite: lambdatest.Practice(), stdin: strings.NewReader(""), stdout: &out, stderr: &out, getenv: func(string) string { return "" }, timeNow: time.Now}
+		code := p.run(t.Context(), []string{"new", "sign-in", "--api", "--site", site})
+		if code != cli.ExitUsage || !strings.Contains(out.String(), want) || strings.Contains(out.String(), "sesame") {
+			t.Errorf("%s: exit %d, want %d and %q\n%s", site, code, cli.ExitUsage, want, out.String())
+		}
+		if text, err := os.ReadFile("probes/probes.go"); string(text) != list || err != nil {
+			t.Errorf("%s: the list was changed: %v\n%s", site, err, text)
+		}
+		if all, err := filepath.Glob("probes/*"); len(all) != 1 || err != nil {
+			t.Errorf("%s: files in probes/: %q, %v", site, all, err)
 		}
 	}
 }

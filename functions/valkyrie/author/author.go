@@ -25,6 +25,8 @@ type Config struct {
 	Now            func() time.Time
 	Site           string // the default of --site
 	Alerts         string // the default of --alerts, relative to the tree
+	// CheckSite reports why an address cannot be that of a site, whether or not something answers there.
+	CheckSite func(site string) error
 	// Runner returns a runner of journeys against a site, without evidence and output.
 	Runner func(ctx context.Context, journeys []func() journey.Journey, site string) (journey.Runner, error)
 	// Secret looks up a secret for runs against a site.

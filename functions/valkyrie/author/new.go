@@ -40,6 +40,9 @@ func newCommand(c Config) cli.Command {
 				if err != nil {
 					return err
 				}
+				if err := c.CheckSite(*site); err != nil {
+					return err
+				}
 				s := skeleton{Name: name, Title: *title, API: *isAPI, Secrets: declared, Status: 200}
 				if s.Every, err = interval(*every); err != nil {
 					return err
