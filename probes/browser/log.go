@@ -16,6 +16,7 @@ import (
 	"valkyrie/probes/browser/console"
 	"valkyrie/probes/browser/har"
 	"valkyrie/probes/browser/neterror"
+	"valkyrie/probes/browser/script"
 	"valkyrie/probes/journey"
 )
 
@@ -268,6 +269,12 @@ func (tab *Tab) listenToConsole(ctx context.Context) {
 		for m, err := range messages {
 			if err != nil {
 				return
+			}
+			if m.URL == script.HookURL { // the page's own call of open() or print()
+				m.URL, m.Line = "about:srcdoc", 0
+				if !frame {
+					m.URL = tab.site + "/"
+				}
 			}
 			tab.log.add(m.Time, "console %s", m)
 			own := har.FirstParty(tab.site, m.URL) || frame && m.URL == "about:srcdoc"

@@ -106,10 +106,8 @@ var (
 	vitals string
 	//go:embed printcopy.js
 	printCopy string
-	// PrintHook is for the page's own world: it makes ReportPrint notice a print() right after a document.open(), and one in a window
-	// that the page has just opened.
 	//go:embed printhook.js
-	PrintHook string
+	printHook string
 
 	//go:embed changes.js
 	changes string
@@ -153,6 +151,9 @@ var (
 	// ReportWindowPrint reports a copy of its page too.
 	ReportPrint       = "(() => {\n" + dom + listen + printCopy + "const mayClose = false;\n" + reportPrint + "})()"
 	ReportWindowPrint = strings.Replace(ReportPrint, "mayClose = false", "mayClose = true", 1)
+	// PrintHook is for the page's own world: it makes ReportPrint notice a print() right after a document.open(), and one in a window
+	// that the page has just opened. Chrome attributes what these calls report to HookURL.
+	PrintHook = printHook + "//# sourceURL=" + HookURL
 	// FramePoint is a method of a frame's element: (x, y) of a point inside the frame => {x, y} in the parent, or {why}.
 	FramePoint = "function(x, y) {\n" + locate + actionable + toParent + framePoint + "}"
 	// FrameBoxes is a method of a frame's element: (boxes) of what is seen in the frame => {boxes} of those that are seen in the
@@ -208,6 +209,9 @@ const toParent = `
 	};
 	const hiddenFrame = '` + HiddenFrame + `';
 `
+
+// HookURL is the address of PrintHook in Chrome's messages.
+const HookURL = "valkyrie-print-hook.js"
 
 // HiddenFrame is why an element cannot be seen or pressed when the parent hides its frame.
 const HiddenFrame = "the frame that holds it is not visible"
