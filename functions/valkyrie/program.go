@@ -93,7 +93,10 @@ func (s authorStore) OpenExisting(ctx context.Context) (author.Store, error) {
 	return s.flags.openExisting(ctx)
 }
 
-func (s authorStore) Missing() bool { return s.flags.missing() }
+// Missing implements [author.Opener]: these commands write, so that a file that was named must exist.
+func (s authorStore) Missing() bool {
+	return s.flags.missing() && cli.FirstGiven(s.flags.flags, "db") == ""
+}
 
 func (s authorStore) InCloud() bool {
 	address, err := s.flags.table()

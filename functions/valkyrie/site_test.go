@@ -87,38 +87,64 @@ func TestParseSite(t *testing.T) {
 	}
 }
 
+// authorTree makes the current folder a tree with one journey of its own, open-shop, and returns the list's text.
+func authorTree(t *testing.T) (list string) {
+	t.Helper()
+	list = "package probes\n\nimport \"valkyrie/probes/journey\"\n\nvar All = []func() journey.Journey{OpenShop, other}\n\n" +
+		"func OpenShop() journey.Journey { return journey.Journey{Name: \"open-shop\"} }\n\nfunc other() journey.Journey { return journey.Journey{Name: \"other\"} }\n"
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module valkyrie\n\ngo 1.25\n", "probes/probes.go": list,
+		"probes/journey/journey.go": "// Package journey is as small as can be.\npackage journey\n\ntype Journey struct{ Name string }\n",
+		"template.yaml":             "Resources:\n  Probe:\n    Properties:\n      Events:\n        # begin schedules\n        # end schedules\n",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+	return list
+}
+
+// wantRefused runs a command in a tree, and compares its output and that nothing in probes/ was changed.
+func wantRefused(t *testing.T, want string, args ...string) {
+	t.Helper()
+	list := authorTree(t)
+	var out bytes.Buffer
+	p := &program{suite: lambdatest.Practice(), stdin: strings.NewReader(""), stdout: &out, stderr: &out, getenv: func(string) string { return "" }, timeNow: time.Now}
+	if code := p.run(t.Context(), args); code != cli.ExitUsage || !strings.HasPrefix(out.String(), "valkyrie: "+want) {
+		t.Errorf("%q: exit %d, want %d and %q\n%s", args, code, cli.ExitUsage, want, out.String())
+	}
+	if strings.Contains(out.String(), "sesame") {
+		t.Errorf("%q: the password was printed:\n%s", args, out.String())
+	}
+	if text, err := os.ReadFile("probes/probes.go"); string(text) != list || err != nil {
+		t.Errorf("%q: the list was changed: %v\n%s", args, err, text)
+	}
+	if all, err := filepath.Glob("probes/*.go"); len(all) != 1 || err != nil {
+		t.Errorf("%q: files in probes/: %q, %v", args, all, err)
+	}
+}
+
 // TestNewSite: an address that no site can have is refused before anything is written, and a password in it is not printed.
 func TestNewSite(t *testing.T) {
 	for site, want := range map[string]string{
-		"http://ada:sesame@127.0.0.1:1": "without a user name or password",
-		"ada:sesame@127.0.0.1:1":        "without a user name or password",
+		"http://ada:sesame@127.0.0.1:1": "--site: expected an address without a user name or password",
+		"ada:sesame@127.0.0.1:1":        "--site: expected an address without a user name or password",
 		"shop.example.com":              `--site "shop.example.com": expected an address such as https://shop.example.com`,
 	} {
-		const list = "package probes\n\nimport \"valkyrie/probes/journey\"\n\nvar All = []func() journey.Journey{}\n"
-		dir := t.TempDir()
-		if err := os.Mkdir(filepath.Join(dir, "probes"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		for name, text := range map[string]string{
-			"go.mod": "module valkyrie\n", "probes/probes.go": list,
-			"template.yaml": "Resources:\n  Probe:\n    Properties:\n      Events:\n        # begin schedules\n        # end schedules\n",
-		} {
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		t.Chdir(dir)
-		var out bytes.Buffer
-		p := &program{suite: lambdatest.Practice(), stdin: strings.NewReader(""), stdout: &out, stderr: &out, getenv: func(string) string { return "" }, timeNow: time.Now}
-		code := p.run(t.Context(), []string{"new", "sign-in", "--api", "--site", site})
-		if code != cli.ExitUsage || !strings.Contains(out.String(), want) || strings.Contains(out.String(), "sesame") {
-			t.Errorf("%s: exit %d, want %d and %q\n%s", site, code, cli.ExitUsage, want, out.String())
-		}
-		if text, err := os.ReadFile("probes/probes.go"); string(text) != list || err != nil {
-			t.Errorf("%s: the list was changed: %v\n%s", site, err, text)
-		}
-		if all, err := filepath.Glob("probes/*"); len(all) != 1 || err != nil {
-			t.Errorf("%s: files in probes/: %q, %v", site, all, err)
-		}
+		wantRefused(t, want, "new", "sign-in", "--api", "--site", site)
 	}
+}
+
+// TestNamedStore: a store that is named must exist, or nothing is changed.
+func TestNamedStore(t *testing.T) {
+	const want = "there is no Valkyrie database at \"nowhere.db\"; run `valkyrie watch` first, or choose another --db"
+	wantRefused(t, want, "rename", "open-shop", "visit-shop", "--db", "nowhere.db")
+	wantRefused(t, want, "remove", "open-shop", "--yes", "--db", "nowhere.db")
+	wantRefused(t, strings.ReplaceAll(want, "nowhere.db", "valkyrie.db"), "remove", "open-shop", "--yes", "--db", "valkyrie.db")
 }

@@ -39,7 +39,7 @@ type Config struct {
 type Opener interface {
 	// OpenExisting opens it; a file that does not exist is an error.
 	OpenExisting(ctx context.Context) (Store, error)
-	// Missing reports whether it is a file that does not exist.
+	// Missing reports whether it is a file that does not exist and was not named.
 	Missing() bool
 	// InCloud reports whether it is a deployment's: what is stored there belongs to the source that is deployed, not to this tree.
 	InCloud() bool
