@@ -20,22 +20,23 @@ func renameCommand(c Config) cli.Command {
 		Notes: []string{
 			"It renames the journey in probes/, in template.yaml and in alerts/alerts.yaml, all of them or none; its function, file and title too, if they were called " +
 				"after it. In the store its runs, incidents and mutes go to the new name, and what is open stays open. Stop watch first. A store in the cloud is changed once " +
-				"the source has the new name: deploy, then run the same command again. Dashboards follow the metrics, which keep the old name for the past.",
+				"the source has the new name: deploy, then run the same command again. Two journeys with runs in the same slot are not made one without --merge. Dashboards follow the metrics, which keep the old name for the past.",
 			"exit code: 0 renamed, 2 refused: nothing was written",
 		},
 		Flags: func(fs *flag.FlagSet) cli.Run {
 			db := c.Store(fs)
+			merge := fs.Bool("merge", false, "drop the runs of OLD in slots in which NEW has a run, too")
 			return func(ctx context.Context, args []string) error {
 				if len(args) != 2 || args[0] == args[1] {
 					return cli.Usage("expected the journey's present name and another one, got %q", args)
 				}
-				return c.rename(ctx, db, args[0], args[1])
+				return c.rename(ctx, db, args[0], args[1], *merge)
 			}
 		},
 	}
 }
 
-func (c Config) rename(ctx context.Context, db Opener, from, to string) error {
+func (c Config) rename(ctx context.Context, db Opener, from, to string, merge bool) error {
 	t, err := openTree()
 	if err != nil {
 		return err
@@ -65,6 +66,11 @@ func (c Config) rename(ctx context.Context, db Opener, from, to string) error {
 	}
 	if store != nil {
 		defer store.Close()
+		if !merge {
+			if err := checkSlots(ctx, store, from, to); err != nil {
+				return err
+			}
+		}
 	}
 	if !isRenamed || store == nil {
 		if err := t.Rename(from, to); err != nil {

@@ -1,8 +1,11 @@
 package author
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"valkyrie/alerts/incident"
@@ -10,6 +13,7 @@ import (
 	"valkyrie/alerts/paging"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/status"
+	"valkyrie/probes/journey"
 )
 
 // renameStored moves all records of a journey to another name. The pager's state goes first, so that a pager of the new version
@@ -44,6 +48,36 @@ func (c Config) renameStored(ctx context.Context, store Store, from, to string) 
 		fmt.Fprintf(c.Stderr, "%s has run already: its runs in a row are counted from there, not from those of %s\n", to, from)
 	}
 	return nil
+}
+
+// checkSlots reports the slots in which both names have a run. A slot has one verdict, so that the rename would drop a run of each. The same
+// run under both names was moved by a rename that was interrupted.
+func checkSlots(ctx context.Context, store incident.RunLog, from, to string) error {
+	q := incident.RunQuery{Journey: to, Lean: true, WithoutSteps: true}
+	next, stop := iter.Pull2(incident.StreamRuns(ctx, store, q))
+	defer stop()
+	theirs, err, isLeft := next()
+	shared, first := 0, journey.Run{}
+	q.Journey = from
+	for run, failed := range incident.StreamRuns(ctx, store, q) {
+		for isLeft && err == nil && cmp.Or(theirs.Slot.Compare(run.Slot), cmp.Compare(theirs.Region, run.Region)) < 0 {
+			theirs, err, isLeft = next()
+		}
+		if err = errors.Join(failed, err); err != nil || !isLeft {
+			break
+		}
+		if theirs.Slot.Equal(run.Slot) && theirs.Region == run.Region && theirs.ID != run.ID {
+			if shared++; shared == 1 {
+				first = run
+			}
+		}
+	}
+	if err != nil || shared == 0 {
+		return err
+	}
+	return cli.Usage("%s and %s both have runs in %d slots, such as %s in %s, and a slot has one run; nothing was changed\n"+
+		"if they are two journeys, leave the history of %s as it is, or use another name; if they are one, --merge drops its runs in these slots",
+		from, to, shared, first.Slot.UTC().Format(time.RFC3339), first.Region, from)
 }
 
 // renameIncidents moves the history of incidents. Their ids stay: people and links know them by these.

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"valkyrie/alerts/alertstest"
 	"valkyrie/alerts/incident"
 	"valkyrie/alerts/judge"
@@ -21,6 +23,7 @@ import (
 	"valkyrie/functions/valkyrie/author/tree"
 	"valkyrie/functions/valkyrie/cli"
 	"valkyrie/infra/sqlite"
+	"valkyrie/infra/storetest"
 	"valkyrie/probes/journey"
 )
 
@@ -61,7 +64,7 @@ func newHistory(t *testing.T) *history {
 func (h *history) run(name string, minute int, o journey.Outcome) []judge.Decision {
 	h.Helper()
 	run := alertstest.Run(minute, "eu", o)
-	run.Journey = name
+	run.Journey, run.ID = name, name+run.ID
 	decisions, err := h.recorder.Record(h.Context(), run)
 	if err != nil {
 		h.Fatal(err)
@@ -313,6 +316,78 @@ func TestRenameHere(t *testing.T) {
 	}
 	if got := names(t); !slices.Equal(got, []string{"log-in", "other"}) {
 		t.Errorf("the tree lists %q", got)
+	}
+}
+
+// TestRenameTwo: a journey with runs in the slots of another is refused, and changes neither the source nor the store, unless --merge is given.
+func TestRenameTwo(t *testing.T) {
+	for _, listed := range []string{"a", "b"} { // before the rename of the source, and after it
+		h := newHistory(t)
+		for _, minute := range []int{1, 2, 7} {
+			h.run("b", minute, journey.Passed)
+		}
+		smallTree(t, listed)
+		had := names(t)
+		before, err := h.store.Runs(t.Context(), incident.RunQuery{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const want = "a and b both have runs in 2 slots, such as 2026-11-21T03:01:00Z in eu, and a slot has one run; nothing was changed\n" +
+			"if they are two journeys, leave the history of a as it is, or use another name; if they are one, --merge drops its runs in these slots"
+		if out, err := h.do(renameCommand, false, nil, "a", "b"); err == nil || err.Error() != want || out != "" {
+			t.Errorf("got %v, want %s\nprinted %q", err, want, out)
+		}
+		if got := names(t); !slices.Equal(got, had) {
+			t.Errorf("the tree lists %q, want %q", got, had)
+		}
+		after, err := h.store.Runs(t.Context(), incident.RunQuery{})
+		if diff := cmp.Diff(before, after); diff != "" || err != nil || h.route().Incidents[0].Journey != "a" {
+			t.Errorf("the store was changed: %v\n%s", err, diff)
+		}
+		if _, err := h.do(renameCommand, false, []string{"-merge"}, "a", "b"); err != nil {
+			t.Errorf("--merge: %v", err)
+		}
+		if runs, err := h.store.Runs(t.Context(), incident.RunQuery{Journey: "b"}); len(runs) != 4 || err != nil {
+			t.Errorf("--merge: %d runs, want 4: the first of a, and three of b; %v", len(runs), err)
+		}
+	}
+}
+
+// TestCheckSlots: only another run in the same slot of the same region is shared, on any store.
+func TestCheckSlots(t *testing.T) {
+	for name, c := range map[string]struct {
+		minute     int
+		region, id string
+		want       string // "": none
+	}{
+		"another slot":           {3, "eu", "other", ""},
+		"another region":         {1, "us", "other", ""},
+		"an interrupted rename":  {1, "eu", "old", ""},
+		"another run":            {1, "eu", "other", "both have runs in 1 slots, such as 2026-11-21T03:01:00Z in eu"},
+		"a slot before the rest": {-9, "eu", "other", ""},
+	} {
+		store := storetest.Memory()
+		for _, old := range []struct {
+			minute int
+			region string
+		}{{0, "eu"}, {1, "ap"}, {1, "eu"}, {2, "eu"}} {
+			run := alertstest.Run(old.minute, old.region, journey.Passed)
+			run.Journey = "a"
+			if old.minute == 1 && old.region == "eu" {
+				run.ID = "old"
+			}
+			if err := store.PutRun(t.Context(), run); err != nil {
+				t.Fatal(err)
+			}
+		}
+		run := alertstest.Run(c.minute, c.region, journey.Passed)
+		run.Journey, run.ID = "b", c.id
+		if err := store.PutRun(t.Context(), run); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkSlots(t.Context(), store, "a", "b"); (err != nil) != (c.want != "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
 	}
 }
 
