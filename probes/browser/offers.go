@@ -183,6 +183,7 @@ type Unmet struct {
 	Target  Locator
 	Failure string   // how the step's error begins, with secrets masked
 	Why     string   // the reason so far
+	Several bool     // the locator means several elements; Why has a locator for each
 	Callers []Caller // where the step called the tab, innermost first
 }
 
@@ -200,7 +201,9 @@ func OnUnmet(tab *Tab, do func(Unmet) (over bool)) { tab.windows.onUnmet = do }
 // isOver reports a query that is not met to OnUnmet's function, and returns its answer.
 func (tab *Tab) isOver(q query, failure, why string) bool {
 	do, mask := tab.windows.onUnmet, tab.step.Mask()
-	return do != nil && tab.ctx.Err() == nil && do(Unmet{Tab: tab, Op: q.Op, Target: q.Target, Failure: mask.Text(failure), Why: mask.Text(why), Callers: callers()})
+	return do != nil && tab.ctx.Err() == nil && do(Unmet{
+		Tab: tab, Op: q.Op, Target: q.Target, Failure: mask.Text(failure), Why: mask.Text(why), Several: strings.Contains(why, sayWhich), Callers: callers(),
+	})
 }
 
 // callers are the lines of the step's own code, up to the runner.

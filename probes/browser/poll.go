@@ -103,6 +103,9 @@ const retryPause = 5 * time.Millisecond
 // noAnswer is why a query is not met as long as nothing else is known.
 const noAnswer = "the page did not answer: its script is busy, or it has not loaded"
 
+// sayWhich is in the reason why a locator is refused that means several elements (script/reason.js).
+const sayWhich = "; say which one"
+
 // poll evaluates the query until it is met and returns the result; otherwise it ends the step.
 func (tab *Tab) poll(q query, failure string) result {
 	return tab.pollFrom(q, failure, noAnswer)

@@ -124,7 +124,7 @@ func (across *search) wait(all bool) (result, error) {
 			own := a.frame.parent == nil
 			if a.err == nil && a.OK && slices.Contains(singular, across.query.Op) && across.hasTwin(a.frame) {
 				sleep(across.ctx, 2*aimPause) // the page does not wake the next evaluation
-				a.OK, a.Why = false, "it is there in several frames of the page; say which one by Within, such as Within(browser.Frame(\"its name\"))"
+				a.OK, a.Why = false, "it is there in several frames of the page"+sayWhich+" by Within, such as Within(browser.Frame(\"its name\"))"
 				return a.result, nil
 			}
 			if a.err == nil && (a.OK != all || a.Lost > 0) || own && a.err != nil {

@@ -130,7 +130,8 @@ func (tr *Trial) missed(res journey.StepResult) bool {
 	return tr.unmet.Tab != nil && strings.Contains(res.Error, tr.unmet.Failure)
 }
 
-// report prints what the page offers. After a locator that was missed, the near matches come first, with the corrected line.
+// report prints what the page offers. After a locator that was missed, the near matches come first, with the corrected line. One that
+// means several elements is not misspelt: the step's error has a locator for each of them, and no match is nearer than those.
 func (tr *Trial) report(ctx context.Context, tab *browser.Tab, missed bool) {
 	if missed {
 		tab = tr.unmet.Tab
@@ -146,7 +147,7 @@ func (tr *Trial) report(ctx context.Context, tab *browser.Tab, missed bool) {
 		return
 	}
 	var near []Match
-	if missed && tr.unmet.Target.By != "" {
+	if missed && tr.unmet.Target.By != "" && !tr.unmet.Several {
 		near = Near(tr.unmet.Op, tr.unmet.Target, offers)
 	}
 	if len(near) > 0 && near[0].Nearness >= isMeant {

@@ -262,6 +262,28 @@ func TestTrialCorrects(t *testing.T) {
 	}
 }
 
+// TestTrialOfSeveral checks that a locator which means several elements is not corrected: the error has a locator for each of them, and
+// the link's name is nearer only by its letters.
+func TestTrialOfSeveral(t *testing.T) {
+	const page = `<a href="/thanks">Bingo & Co</a><ul><li>Animals<button>Print the Animal Bingo card</button><li>Weather<button>Print the Weather Bingo card</button></ul>`
+	for name, body := range map[string]string{"in one document": page, "in frames": `<iframe srcdoc="<button>Print Bingo</button>"></iframe><iframe srcdoc="<button>Print Bingo</button>"></iframe><a href="/thanks">Bingo & Co</a>`} {
+		t.Run(name, func(t *testing.T) {
+			site := serve(t, body)
+			tab := browser.NewTab()
+			run, out := try(t, site, tab, nil, journey.Step{Name: "print", Limit: slowdown.Scale(3 * time.Second), Do: func(*journey.T) {
+				tab.Visit("/")
+				tab.Click(browser.Button("").Containing("Bingo"))
+			}})
+			if run.Outcome != journey.Failed || !strings.Contains(run.Error, "say which one") {
+				t.Fatalf("the step does not fail by several elements: %s", run)
+			}
+			if strings.Contains(out, "corrected line") || strings.Contains(out, "near it") || !strings.Contains(out, `tab.Click(browser.Link("Bingo & Co"))`) {
+				t.Errorf("expected the page's offers, and no correction:\n%s", out)
+			}
+		})
+	}
+}
+
 // TestTrialOfOtherFailures checks that a step which fails by its own judgement, after a wait that was met, corrects nothing.
 func TestTrialOfOtherFailures(t *testing.T) {
 	site := serve(t, `<button>Save page</button><script>setTimeout(() => document.body.append('Thanks'), 400)</script>`)
