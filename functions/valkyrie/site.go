@@ -27,19 +27,28 @@ const practiceSite = "http://127.0.0.1:8080"
 
 // parseSite parses the address of a site. What no path can be added to, and ports that browsers refuse, are errors.
 func parseSite(raw string) (*url.URL, error) {
-	u, err := url.Parse(strings.TrimSuffix(raw, "/"))
-	isAddress := err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
-	if isAddress && u.User != nil || !isAddress && strings.Contains(raw, "@") { // which may follow a password
-		return nil, cli.Usage("--site: expected an address without a user name or password, because it is logged; declare them as secrets of the journeys")
-	}
-	if !isAddress {
-		return nil, cli.Usage("--site %q: expected an address such as https://shop.example.com", raw)
+	u, err := parseAddress("--site", strings.TrimSuffix(raw, "/"), "https://shop.example.com")
+	if err != nil {
+		return nil, err
 	}
 	if at := strings.IndexAny(raw, "?#"); at >= 0 {
 		return nil, cli.Usage("--site %q: expected an address without a query or fragment, since journeys add their own paths; leave out %q", raw, raw[at:])
 	}
 	if port, err := strconv.Atoi(u.Port()); err == nil && slices.Contains(badPorts, port) {
 		return nil, cli.Usage("--site %q: no browser opens port %d, as it belongs to another protocol; have the site listen on another one, such as 8080", raw, port)
+	}
+	return u, nil
+}
+
+// parseAddress parses an address of the web, which a flag or an argument gives. No error has a password.
+func parseAddress(given, raw, example string) (*url.URL, error) {
+	u, err := url.Parse(raw)
+	wrong := err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == ""
+	switch {
+	case wrong && strings.Contains(raw, "@"), !wrong && u.User != nil: // what is before an @ may be a password
+		return nil, cli.Usage("%s: expected an address without a user name or password, because it is logged; declare them as secrets of the journeys", given)
+	case wrong:
+		return nil, cli.Usage("%s %q: expected an address such as %s", given, raw, example)
 	}
 	return u, nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"net/url"
 	"os"
 	"runtime"
 	"slices"
@@ -125,9 +124,9 @@ func lookCommand(p *program) cli.Command {
 				if len(args) != 1 {
 					return cli.Usage("expected one address, such as valkyrie look https://shop.example.com/sign-in")
 				}
-				address, err := url.Parse(args[0])
-				if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" || address.User != nil {
-					return cli.Usage("%q: expected an address such as https://shop.example.com/sign-in, without a user name", args[0])
+				address, err := parseAddress("URL", args[0], "https://shop.example.com/sign-in")
+				if err != nil {
+					return err
 				}
 				browser, err := p.findChrome(ctx)
 				if err != nil {
