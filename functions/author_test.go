@@ -36,6 +36,7 @@ func TestForkAuthoring(t *testing.T) {
 	f.create(site.URL)
 	f.refuse("build it again", "check")
 	f.refuse(`expected a name of its own, but BrowseBooks in probes/browse_books.go:11 has it; use another`, "new", "browse-books", "--site", site.URL)
+	f.refuse(`--title "see\nall": expected one line of at most 100 characters, all of them printable, since it is read out on the phone; got 7 characters`, "new", "see-all", "--title", "see\nall")
 	f.use(site.URL)
 	f.rename()
 	f.refuse("removed  probes/see_books.go\n  changed  template.yaml\nremove the journey? [yes/no] valkyrie: not removed: the answer was not yes\n", "remove", "see-books")

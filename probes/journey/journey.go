@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // A Journey is a customer's task as named steps. A function returns it as a value,
@@ -16,7 +18,7 @@ import (
 // so that closures hold one run's data, and the list of steps is known without running them. Create a new one for each run.
 type Journey struct {
 	Name  string // kebab-case, such as "print-card"; its identity everywhere
-	Title string // the customer's name for it, such as "print a card"; read out on the phone
+	Title string // the customer's name for it, such as "print a card"; read out on the phone; one line of at most 100 characters
 	Uses  Instrument
 	// Prepare starts what the steps use besides the instrument, such as pdf.Start, while that starts. Neither counts in the time of
 	// a step; an error breaks the run.
@@ -64,6 +66,18 @@ var reservedForm = regexp.MustCompile(`^(\d+[a-z]*|a|ack|acked|acknowledged?|all
 // have it.
 func ReservedName(name string) bool { return reservedForm.MatchString(name) }
 
+// longestTitle is the most characters of a title: what a person still follows on the phone.
+const longestTitle = 100
+
+// CheckTitle reports why a text cannot be a journey's title: it is read out on the phone, and is a part of messages of one line.
+func CheckTitle(title string) error {
+	n := utf8.RuneCountInString(title)
+	if n <= longestTitle && title == Printable(title) && !strings.ContainsAny(title, "\n\t") {
+		return nil
+	}
+	return fmt.Errorf("%q: expected one line of at most %d characters, all of them printable, since it is read out on the phone; got %d characters", Clip(title, longestTitle), longestTitle, n)
+}
+
 // Validate reports all errors of the journey at once.
 func (j Journey) Validate() error {
 	var errs []error
@@ -75,6 +89,9 @@ func (j Journey) Validate() error {
 	}
 	if ReservedName(j.Name) {
 		wrong("the name has a meaning of its own in a reply such as \"mute %s\"; use another, such as \"print-card\"", j.Name)
+	}
+	if err := CheckTitle(j.Title); err != nil {
+		wrong("Title %w", err)
 	}
 	if j.Tries < 0 {
 		wrong("Tries is %d; it must be 1 or more, or 0 for what the runner says", j.Tries)

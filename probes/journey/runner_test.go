@@ -220,6 +220,33 @@ func TestInterruptedRunIsNotTheSitesFault(t *testing.T) {
 	}
 }
 
+// TestTitles checks which titles a journey may have.
+func TestTitles(t *testing.T) {
+	for title, want := range map[string]string{
+		"":                        "",
+		"print a card":            "",
+		"Grüße drucken — 你好 👩‍👧":  "",
+		strings.Repeat("é", 100):  "",
+		strings.Repeat("é", 101):  `expected one line of at most 100 characters, all of them printable, since it is read out on the phone; got 101 characters`,
+		strings.Repeat("x", 3000): "got 3000 characters",
+		"print\na card":           `Title "print\na card": expected one line`,
+		"print\r\na card":         `Title "print\r\na card": expected one line`,
+		"print\ta card":           `Title "print\ta card": expected one line`,
+		"print \x1b[31ma card":    `Title "print \x1b[31ma card": expected one line`,
+		"print \u202ea card":      `Title "print \u202ea card": expected one line`,
+		"print \u2028a card":      `Title "print \u2028a card": expected one line`,
+		"print a card\xff":        `expected one line`,
+	} {
+		err := journey.Journey{Name: "print-card", Title: title, Steps: []journey.Step{{Name: "a", Do: pass}}}.Validate()
+		switch {
+		case want == "" && err != nil, want != "" && err == nil:
+			t.Errorf("%q: got %v, want %q", title, err, want)
+		case err != nil && (!strings.HasPrefix(err.Error(), `journey "print-card": Title "`) || !strings.Contains(err.Error(), want) || len(err.Error()) > 400):
+			t.Errorf("%q: got %v, want %q", title, err, want)
+		}
+	}
+}
+
 func TestValidateNamesEveryFault(t *testing.T) {
 	err := journey.Journey{Name: "Print Card", Steps: []journey.Step{
 		{Name: "a", Do: pass}, {Name: "a"}, {Do: pass}, {Name: "b", Slow: 9 * time.Second, Limit: time.Second, Do: pass},

@@ -74,6 +74,9 @@ func (c Config) create(ctx context.Context, s skeleton, site string, given bool)
 	if s.Module = t.Module; s.Title == "" {
 		s.Title = words(s.Name)
 	}
+	if err := journey.CheckTitle(s.Title); err != nil {
+		return cli.Usage("--title %w", err)
+	}
 	for _, secret := range s.Secrets {
 		if err := (journey.Journey{Name: "x", Secrets: []string{secret}, Steps: []journey.Step{{Name: "x", Do: func(*journey.T) {}}}}).Validate(); err != nil {
 			return cli.Usage("--secret %q: expected lower-case words joined by hyphens, such as shop-password", secret)
