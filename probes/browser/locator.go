@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,13 +28,17 @@ type Locator struct {
 	Point *[2]float64 `json:"at,omitempty"`
 
 	regexp string // Pattern as a regular expression of JavaScript
-	fault  error  // of Pattern or Point
+	fault  error  // the first of Part, Pattern or Point
 
 	holdsFrame bool // as an outer locator: it matches an element around the frame in which the search is
 }
 
-// Containing matches only elements whose name, or displayed text, contains this: Button("").Containing("Print").
+// Containing matches only elements whose name, or displayed text, contains this: Button("").Containing("Print"). A locator takes one: a
+// step that uses it with two is broken at once.
 func (l Locator) Containing(text string) Locator {
+	if l.Part != "" {
+		l.fault = cmp.Or(l.fault, fmt.Errorf("Containing(%q) after Containing(%q): a locator takes one; use a single Containing, or Matching with a pattern for both", text, l.Part))
+	}
 	l.Part = text
 	if l.Other != nil {
 		l = l.Or(l.Other.Containing(text))
@@ -42,10 +47,15 @@ func (l Locator) Containing(text string) Locator {
 }
 
 // Matching matches only elements whose name, or displayed text, matches a regular expression in Go's syntax:
-// Text("").Matching(`^Order \d+$`). A step that uses a wrong one is broken at once.
+// Text("").Matching(`^Order \d+$`). A locator takes one: a step that uses it with two, or with a wrong one, is broken at once.
 func (l Locator) Matching(pattern string) Locator {
+	if l.Pattern != "" {
+		l.fault = cmp.Or(l.fault, fmt.Errorf("Matching(%q) after Matching(%q): a locator takes one; use a single pattern for both", pattern, l.Pattern))
+	}
+	var wrong error
 	l.Pattern = pattern
-	l.regexp, l.fault = script.Regexp(pattern)
+	l.regexp, wrong = script.Regexp(pattern)
+	l.fault = cmp.Or(l.fault, wrong)
 	if l.Other != nil {
 		l = l.Or(l.Other.Matching(pattern))
 	}
@@ -80,7 +90,7 @@ func (l Locator) Nth(i int) Locator {
 func (l Locator) At(x, y float64) Locator {
 	l.Point = &[2]float64{x, y}
 	if !(x >= 0 && y >= 0 && x+y <= math.MaxInt32) { // NaN too
-		l.fault = fmt.Errorf("At(%v, %v): expected pixels from the element's left and top, 0 or more", x, y)
+		l.fault = cmp.Or(l.fault, fmt.Errorf("At(%v, %v): expected pixels from the element's left and top, 0 or more", x, y))
 		l.Point = nil
 	}
 	if l.Other != nil {
@@ -133,7 +143,7 @@ func (l Locator) MarshalJSON() ([]byte, error) {
 	}{plain(l), l.regexp, l.holdsFrame})
 }
 
-// check returns the fault of a pattern or a point in the locator.
+// check returns the fault of a part, a pattern or a point in the locator.
 func (l Locator) check() error {
 	for _, inner := range []*Locator{l.Other, l.Outer} {
 		if inner != nil && inner.check() != nil {
