@@ -31,6 +31,7 @@ type Tree struct {
 	Root   string
 	Module string            // its import path
 	staged map[string][]byte // by path relative to the root, with slashes; nil: removed
+	found  map[string][]byte // the files that the changes come from, as they were on disk at first; nil: no such file
 }
 
 // Find returns the tree that holds a folder: this one, or one above it.
@@ -44,7 +45,7 @@ func Find(dir string) (*Tree, error) {
 		if err == nil && exists(filepath.Join(root, probesFolder)) && exists(filepath.Join(root, templateFile)) {
 			for line := range strings.Lines(string(text)) {
 				if module, ok := strings.CutPrefix(strings.TrimSpace(line), "module "); ok {
-					return &Tree{Root: root, Module: strings.Trim(strings.TrimSpace(module), `"`), staged: map[string][]byte{}}, nil
+					return &Tree{Root: root, Module: strings.Trim(strings.TrimSpace(module), `"`), staged: map[string][]byte{}, found: map[string][]byte{}}, nil
 				}
 			}
 		}
@@ -70,9 +71,26 @@ func (t *Tree) read(name string) ([]byte, error) {
 		}
 		return body, nil
 	}
+	body, err := t.readDisk(name)
+	if err == nil && body == nil {
+		err = fmt.Errorf("read %s: %w", name, fs.ErrNotExist)
+	}
+	if _, ok := t.found[name]; !ok {
+		t.found[name] = body
+	}
+	return body, err
+}
+
+// readDisk returns a file as it is on disk; nil: there is none.
+func (t *Tree) readDisk(name string) ([]byte, error) {
 	body, err := os.ReadFile(t.path(name))
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
 		return nil, fmt.Errorf("read %s: %w", name, err)
+	case body == nil:
+		body = []byte{}
 	}
 	return body, nil
 }
@@ -161,65 +179,4 @@ func (t *Tree) Compile() error {
 		return fmt.Errorf("compile the journeys: %w; correct this first, nothing was written:\n%s", err, strings.TrimSpace(strings.ReplaceAll(string(out), dir+string(filepath.Separator), "")))
 	}
 	return nil
-}
-
-// Commit writes the staged changes. After an error each file is as it was.
-func (t *Tree) Commit() error {
-	type undo struct {
-		name   string
-		body   []byte // nil: it did not exist
-		before fs.FileMode
-	}
-	var done []undo
-	back := func(err error) error {
-		for _, u := range slices.Backward(done) {
-			if u.body == nil {
-				err = errors.Join(err, os.Remove(t.path(u.name)))
-			} else {
-				err = errors.Join(err, replace(t.path(u.name), u.body, u.before))
-			}
-		}
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(t.staged)) {
-		u := undo{name: name, before: 0o644}
-		if info, err := os.Stat(t.path(name)); err == nil {
-			u.before = info.Mode().Perm()
-			if u.body, err = os.ReadFile(t.path(name)); err != nil {
-				return back(err)
-			}
-			if u.body == nil {
-				u.body = []byte{}
-			}
-		}
-		var err error
-		switch body := t.staged[name]; {
-		case body == nil && u.body == nil:
-			continue
-		case body == nil:
-			err = os.Remove(t.path(name))
-		default:
-			err = replace(t.path(name), body, u.before)
-		}
-		if err != nil {
-			return back(fmt.Errorf("write %s: %w; nothing was changed", name, err))
-		}
-		done = append(done, u)
-	}
-	clear(t.staged)
-	return nil
-}
-
-// replace replaces a file at once, so that a reader sees the old content or the new.
-func replace(path string, body []byte, mode fs.FileMode) error {
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".valkyrie-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temporary.Name()) // no effect once it was renamed
-	_, err = temporary.Write(body)
-	if err = errors.Join(err, temporary.Chmod(mode), temporary.Close()); err != nil {
-		return err
-	}
-	return os.Rename(temporary.Name(), path)
 }

@@ -1,9 +1,13 @@
 package tree_test
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -391,4 +395,91 @@ func TestRemoveBesideList(t *testing.T) {
 		"probes/probes.go":  "// Package probes lists the journeys.\npackage probes\n\nimport (\n\t\"valkyrie/probes/practice\"\n)\n\n// All lists them.\nvar All = practice.All\n",
 		"probes/sign_in.go": "", "template.yaml": templateBefore + practice.Schedules + templateAfter,
 	})
+}
+
+// TestCommitAfterAnother: of two commands that have read the same files, the second to write is refused, and loses nothing of the first.
+func TestCommitAfterAnother(t *testing.T) {
+	const changed = ": expected the file as this command has read it, but it was changed meanwhile; nothing was written, run it again"
+	for name, c := range map[string]struct {
+		first, second func(*tree.Tree) error
+		want          string
+	}{
+		"two new journeys":       {newJourney("log-out"), newJourney("ask-price"), "probes/probes.go" + changed},
+		"the same new journey":   {newJourney("log-out"), newJourney("log-out"), "probes/log_out.go" + changed},
+		"a new one and a rename": {newJourney("log-out"), func(of *tree.Tree) error { return of.Rename("sign-in", "log-in") }, "probes/probes.go" + changed},
+		"a removed file":         {func(of *tree.Tree) error { return os.Remove(filepath.Join(of.Root, "template.yaml")) }, newJourney("log-out"), "template.yaml" + changed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			first := newTree(t, nil)
+			second, err := tree.Find(first.Root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := errors.Join(c.second(second), c.first(first), first.Commit()); err != nil {
+				t.Fatal(err)
+			}
+			before := filesOf(t, first.Root)
+			if err := second.Commit(); err == nil || err.Error() != c.want {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+			if diff := cmp.Diff(before, filesOf(t, first.Root)); diff != "" {
+				t.Errorf("the files were changed, -before +after:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestCommitAtOnce: of many commands that write at once, exactly one succeeds, and its files are whole.
+func TestCommitAtOnce(t *testing.T) {
+	root := newTree(t, nil).Root
+	errs := make([]error, 8)
+	var all sync.WaitGroup
+	var staged []*tree.Tree
+	for n := range errs {
+		of, err := tree.Find(root)
+		if err = errors.Join(err, newJourney(fmt.Sprintf("journey-%d", n))(of)); err != nil {
+			t.Fatal(err)
+		}
+		staged = append(staged, of)
+	}
+	for n, of := range staged {
+		all.Go(func() { errs[n] = of.Commit() })
+	}
+	all.Wait()
+	files := filesOf(t, root)
+	for n, err := range errs {
+		_, isWritten := files[fmt.Sprintf("probes/journey_%d.go", n)]
+		isListed := strings.Contains(files["probes/probes.go"], fmt.Sprintf("Journey%d,", n))
+		isScheduled := strings.Contains(files["template.yaml"], fmt.Sprintf("Name: journey-%d\n", n))
+		if isWritten != (err == nil) || isListed != (err == nil) || isScheduled != (err == nil) {
+			t.Errorf("journey-%d: %v; written %v, listed %v, scheduled %v", n, err, isWritten, isListed, isScheduled)
+		}
+	}
+	if n := strings.Count(files["probes/probes.go"], "\tJourney"); n != 1 {
+		t.Errorf("%d of %d were written, want 1", n, len(errs))
+	}
+}
+
+// newJourney stages a new journey.
+func newJourney(name string) func(*tree.Tree) error {
+	return func(of *tree.Tree) error { return of.New(name, "package probes\n", 0) }
+}
+
+// filesOf reads all files below a folder, by their paths.
+func filesOf(t *testing.T, root string) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		name, _ := filepath.Rel(root, path)
+		all[filepath.ToSlash(name)] = string(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
