@@ -275,3 +275,12 @@ func (tab *Tab) continueRequest(ev *fetch.EventRequestPaused) {
 	}
 	_, _ = cdp.Call(tab.root, chromedp.FromContext(tab.root).Browser, fetch.ContinueRequest, p)
 }
+
+// hostOf is the host and the port of an address; "": it has none.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,7 +117,7 @@ func (tab *Tab) openOther(n har.Navigation, code string) {
 		words = fmt.Sprintf("it leads to %s, an address for another program", n.URL)
 	default:
 		address := tab.opened.address
-		if at, err := url.Parse(n.URL); err == nil && at.Host != "" && har.Origin(at) != tab.site {
+		if asked, at := hostOf(address), hostOf(n.URL); at != "" && at != asked {
 			address += ", which leads to " + n.URL
 		}
 		tab.failNavigation("could not open %s: %s", address, code)
