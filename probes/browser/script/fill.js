@@ -180,8 +180,9 @@ const [keyMS, clickMS] = [50, 35];
 const kept = () => (globalThis.valkyrieKept ??= []);
 const keep = (entry) => { kept().push({ number: query.number, target: query.target, at: clock(), ...entry }); };
 const isLost = (k) => (k.option !== undefined ? lostChoice(k) : k.state ? lostState(k) : lostText(k));
+const fieldOf = ({ el, target }) => (read(el, 'isConnected') ? el : find(target).filter(isVisible).map(fieldIn)[0]);
 const lostText = (k) => {
-  const { el, target, text, before, tags } = k, now = read(el, 'isConnected') ? el : find(target).filter(isVisible).map(fieldIn)[0];
+  const { text, before, tags } = k, now = fieldOf(k);
   return !!now && isVisible(now) && (['', before].includes(content(now)) || isGarbled(k, now)) && !holds(now, text, before) && !madeTags(now, text, tags);
 };
 // Whether the page has lost letters of a text, or has mixed them up: it was still handling one key when it got the next. A change
@@ -191,8 +192,10 @@ const isGarbled = ({ text, at }, el) => {
   const left = [...letters(folded(text))], is = [...letters(folded(content(el)))];
   return is.length > 0 && is.every((c) => { const i = left.indexOf(c); if (i >= 0) left.splice(i, 1); return i >= 0; });
 };
-// Forgets the entries that the last action itself has changed.
-const dropLost = () => { globalThis.valkyrieKept = kept().filter((k) => k.number !== query.number && !isLost(k)); };
+// Forgets the entries that the last action itself has changed. A text that has lost letters is not one of them: the page was still
+// handling its keys.
+const dropLost = () => { globalThis.valkyrieKept = kept().filter((k) => k.number !== query.number && (!isLost(k) || hasLostLetters(k))); };
+const hasLostLetters = (k) => { const now = k.text !== undefined && fieldOf(k); return !!now && isGarbled(k, now); };
 // The result for an entry that the page has undone, undefined if none; again: it has lost letters, at the speed of the typing. A page
 // that has not handled all keys yet may set the field back and then right again.
 const lostField = async (isSo = isLost) => {
