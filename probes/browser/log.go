@@ -114,12 +114,12 @@ func (l *log) removeTrouble(prefix string) {
 	l.troubles = slices.DeleteFunc(l.troubles, func(t trouble) bool { return strings.HasPrefix(t.what, prefix) })
 }
 
-// addErrorLine records the first line of an error that the page wrote to the console. The document may stay broken by it.
-func (l *log) addErrorLine(tab target.ID, text string) {
+// addErrorLine records the first line of an error that the page wrote to the console at a time. The document may stay broken by it.
+func (l *log) addErrorLine(tab target.ID, at time.Time, text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if line, _, _ := strings.Cut(text, "\n"); len(l.errors) < maxErrors && strings.TrimSpace(line) != "" {
-		l.errors = append(l.errors, trouble{line, tab, true, l.step, epochMS(time.Now())})
+		l.errors = append(l.errors, trouble{line, tab, true, l.step, epochMS(at)})
 	}
 }
 
@@ -286,7 +286,7 @@ func (tab *Tab) listenToConsole(ctx context.Context) {
 			case trouble.What != "":
 				tab.log.addTrouble(tab.id, trouble.What, trouble.Part)
 			case m.Type == chromedp.ConsoleError && m.Source == "":
-				tab.log.addErrorLine(tab.id, m.Text)
+				tab.log.addErrorLine(tab.id, m.Time, m.Text)
 			}
 		}
 	})

@@ -210,6 +210,9 @@ func (tab *Tab) brokenBody() string {
 	return fmt.Sprintf("%s failed: %s", broken.Name, neterror.Describe(broken.Failure))
 }
 
+// consoleSlack is by how many milliseconds Chrome's time of a console line may differ from that of an event on the page.
+const consoleSlack = 10
+
 // logNote is what the log has to explain an error, to follow it: failures of the site, or else an error in the page's console, unless the
 // page itself says something.
 func (tab *Tab) logNote(said string) string {
@@ -222,7 +225,7 @@ func (tab *Tab) logNote(said string) string {
 	case strings.Contains(said, "the page says "), strings.Contains(said, "the page said "):
 		return ""
 	default:
-		return tab.log.errorNote(tab.wait.acted-har.ClockSlack, mask)
+		return tab.log.errorNote(tab.wait.acted-consoleSlack, mask)
 	}
 }
 
