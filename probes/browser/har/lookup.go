@@ -173,8 +173,11 @@ func (r *Recorder) Unanswered(tab target.ID, acted, now float64) (name string, a
 	if len(waiting) == 0 {
 		return "", false
 	}
-	afterAction := func(x *exchange) int {
-		if x.startedMS() >= acted-ClockSlack {
+	afterAction := func(x *exchange) int { // 2: surely, 1: perhaps
+		switch started := x.startedMS(); {
+		case started >= acted-1:
+			return 2
+		case started >= acted-ClockSlack:
 			return 1
 		}
 		return 0
