@@ -67,7 +67,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// TestOverrideOfAbsentPerson checks that an override by a person who has left changes nothing, nor does one of another rotation.
+// TestOverrideOfAbsentPerson checks that an override for a former member changes nothing, nor does one of another rotation.
 func TestOverrideOfAbsentPerson(t *testing.T) {
 	exact := func(hour int) oncall.WallTime {
 		return oncall.ExactTime(time.Date(2026, 11, 21, hour, 0, 0, 0, time.UTC))

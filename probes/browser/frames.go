@@ -113,10 +113,7 @@ func (tab *Tab) prepareFrame(ctx context.Context) error {
 	if err := chromedp.Listen(ctx, func(ev any) { tab.handleFrame(from, ev) }); err != nil {
 		return err
 	}
-	if err := errors.Join(tab.listenToFrameConsole(ctx), tab.addBindings(ctx)); err != nil {
-		return err
-	}
-	if err := tab.emulate(ctx); err != nil {
+	if err := errors.Join(tab.listenToFrameConsole(ctx), tab.addBindings(ctx), tab.emulate(ctx)); err != nil {
 		return err
 	}
 	return reportPrints(ctx, false)

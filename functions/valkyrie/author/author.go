@@ -41,7 +41,7 @@ type Opener interface {
 	OpenExisting(ctx context.Context) (Store, error)
 	// Missing reports whether it is a file that does not exist and was not named.
 	Missing() bool
-	// InCloud reports whether it is a deployment's: what is stored there belongs to the source that is deployed, not to this tree.
+	// InCloud reports whether it is a deployment's store, whose content belongs to the deployed source, not to this tree.
 	InCloud() bool
 }
 

@@ -98,7 +98,7 @@ func (h *history) route() paging.NotificationState {
 	return route
 }
 
-// step applies an event to the pager's state, records the incidents, and returns what is to be sent.
+// step applies an event to the pager's state, records the incidents, and returns the messages to send.
 func (h *history) step(e paging.Event, at time.Time) (commands []paging.Command) {
 	h.Helper()
 	err := incident.UpdateItem(h.Context(), h.store, incident.NotificationKey, func(r *paging.NotificationState) bool {

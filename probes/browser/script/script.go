@@ -106,6 +106,8 @@ var (
 	vitals string
 	//go:embed printcopy.js
 	printCopy string
+	//go:embed reportprint.js
+	reportPrint string
 	//go:embed printhook.js
 	printHook string
 
@@ -147,7 +149,7 @@ var (
 	Vitals = "(() => {\n" + vitals + "return vitals();\n})()"
 	// ReportVitals reports them (valkyrieVitals) whenever they change.
 	ReportVitals = vitals + reportVitals
-	// ReportPrint reports window.print() by the binding valkyriePrinted: see reportPrint. A window may close right after it, so
+	// ReportPrint reports window.print() by the binding valkyriePrinted: see reportprint.js. A window may close right after it, so
 	// ReportWindowPrint reports a copy of its page too.
 	ReportPrint       = "(() => {\n" + dom + listen + printCopy + "const mayClose = false;\n" + reportPrint + "})()"
 	ReportWindowPrint = strings.Replace(ReportPrint, "mayClose = false", "mayClose = true", 1)
@@ -180,22 +182,6 @@ const reportVitals = `if (self === top) {
 	for (const type of ['largest-contentful-paint', 'layout-shift']) new PerformanceObserver(report).observe({ type, buffered: true });
 	addEventListener('load', () => setTimeout(report));
 }`
-
-// reportPrint reports the JSON of a browser.printJob: of a page, a frame, or a window that the page has opened and written. It copies
-// a frame's document between its preparations for window.print() and its cleanup. A headless Chrome
-// prints nothing but dispatches both events. Listeners run in the order of registration: one registered before the
-// document's own is the first to run at afterprint, otherwise it is the last to run at beforeprint. One that captures is
-// always among the first.
-const reportPrint = `const by = self === top ? 'page' : 'frame';
-const report = (by, doc) => {
-	let copy = {};
-	try { if (doc) copy = printCopy(doc); } catch (e) { copy = { url: String(e) }; }
-	globalThis.valkyriePrinted?.(JSON.stringify({ by, ...copy }));
-};
-const atPrint = () => report(by, by === 'frame' || mayClose ? document : null);
-if (by === 'page' || body()) listen('beforeprint', atPrint, false); else listen('afterprint', atPrint);
-globalThis.visualViewport?.addEventListener('valkyriewindowprint', (e) => report('window', read(e.relatedTarget, 'ownerDocument')));
-`
 
 // toParent converts a point of a frame to one of its parent, through the frame's turns and scales.
 const toParent = `

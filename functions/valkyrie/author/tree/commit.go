@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// Commit writes the staged changes. After an error each file is as it was. A file that somebody has changed since it was read is an error.
+// Commit writes the staged changes. After an error no file has changed. A file that was changed since it was read is an error.
 func (t *Tree) Commit() error {
 	unlock := t.lock()
 	defer unlock()
@@ -75,7 +75,7 @@ func (t *Tree) lock() (unlock func()) {
 	return func() { root.Close() }
 }
 
-// unchanged reports a file to be written that is not on disk as it was found: the change of somebody else there would be lost.
+// unchanged returns an error for a file that was changed on disk since it was read: writing it would lose that change.
 func (t *Tree) unchanged() error {
 	for _, name := range slices.Sorted(maps.Keys(t.staged)) {
 		body, err := t.readDisk(name)
